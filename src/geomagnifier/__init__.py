@@ -1,0 +1,72 @@
+"""geomagnifier: ask satellite and aerial images questions; get text, boxes and masks that land on the map.
+
+    import geomagnifier as gm
+
+    model = gm.load_model("small")
+    with gm.open_scene("harbour.tif") as scene:
+        answer = gm.ask(scene, "Segment every ship.", model)
+    gm.write(answer, "out/")
+
+Names load on first use, so that importing the package, and `geomag --help`, cost nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geomagnifier.errors import GeomagError, GeomagWarning
+    from geomagnifier.geometry import Box
+    from geomagnifier.io.scene import Scene, open_scene
+    from geomagnifier.io.write import write
+    from geomagnifier.model.checkpoint import load_model
+    from geomagnifier.pipeline import ask, embed
+    from geomagnifier.protocol import Model
+    from geomagnifier.values import Answer, Granularity, Region, Trace
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Answer": "values",
+    "Box": "geometry",
+    "GeomagError": "errors",
+    "GeomagWarning": "errors",
+    "Granularity": "values",
+    "Model": "protocol",
+    "Region": "values",
+    "Scene": "io.scene",
+    "Trace": "values",
+    "ask": "pipeline",
+    "embed": "pipeline",
+    "load_model": "model.checkpoint",
+    "open_scene": "io.scene",
+    "write": "io.write",
+}
+
+__all__ = [
+    "Answer",
+    "Box",
+    "GeomagError",
+    "GeomagWarning",
+    "Granularity",
+    "Model",
+    "Region",
+    "Scene",
+    "Trace",
+    "ask",
+    "embed",
+    "load_model",
+    "open_scene",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'geomagnifier' has no attribute {name!r}")
+    return getattr(import_module(f"geomagnifier.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted((*__all__, "__version__"))

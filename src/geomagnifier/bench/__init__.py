@@ -1,0 +1,1 @@
+"""Cost against accuracy, measured in one run."""

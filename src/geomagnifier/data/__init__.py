@@ -1,0 +1,1 @@
+"""Data sets, words and questions. Nothing here knows a network."""

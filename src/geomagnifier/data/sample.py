@@ -1,0 +1,66 @@
+"""What a data set hands over: pictures with labels, read late. Nothing here knows questions or networks."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from geomagnifier.errors import OptionError
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledObject:
+    """One object. box: (x0, y0, x1, y1) px.  polygons: rings (N, 2) px."""
+
+    kind: str
+    box: tuple[float, float, float, float]
+    polygons: tuple[NDArray[np.float32], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ObjectSample:
+    """A picture with all objects of `kinds` labelled: a kind without an object is absent, not unknown."""
+
+    path: Path
+    objects: tuple[LabelledObject, ...]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CoverSample:
+    """A picture with a land cover for each pixel. cover: path of a colour-coded PNG of the same size."""
+
+    path: Path
+    cover: Path
+
+
+@dataclass(frozen=True, eq=False)
+class SceneSample:
+    """A picture with a scene class. scenes: the plain names its class covers.  captions: sentences about it, perhaps none."""
+
+    path: Path
+    scenes: tuple[str, ...]
+    captions: tuple[str, ...]
+
+
+def data_root(given: str | os.PathLike[str] | None = None) -> Path:
+    """The folder of the data sets: `given`, else the setting GEOMAG_DATA, else `../shared/data` where it exists.
+
+    Raises:
+        OptionError: there is none.
+    """
+    for candidate in (given, os.environ.get("GEOMAG_DATA"), "../shared/data"):
+        if candidate and Path(candidate).is_dir():
+            return Path(candidate)
+    raise OptionError("no data sets found; set GEOMAG_DATA to their folder or pass --data DIR (docs/model_card.md lists them)")
+
+
+def read_pixels(path: Path) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8."""
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))

@@ -1,0 +1,1 @@
+"""Figures on data kept aside, through the public ask()."""

@@ -1,0 +1,268 @@
+"""The command `geomag`: a thin map from words on a command line to functions. Heavy libraries load inside the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from geomagnifier import __version__
+from geomagnifier.errors import BoxError, GeomagError, GeomagWarning
+
+if TYPE_CHECKING:
+    from geomagnifier.pipeline import Progress
+    from geomagnifier.values import Answer
+
+app = typer.Typer(
+    name="geomag",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Ask satellite and aerial images questions; get text, boxes and masks that land on the map.",
+    epilog="Example: [bold]geomag ask harbour.tif 'Segment every ship.' --out answers/[/bold]",
+)
+
+Model = Annotated[str, typer.Option(help="'small', or a folder with trained weights.", metavar="NAME|DIR")]
+Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR")]
+
+
+def main() -> None:
+    """Run the command: one line on stderr and exit code 2 for what a person can mend, never a traceback."""
+    warnings.simplefilter("always", GeomagWarning)
+    warnings.showwarning = _show_warning
+    try:
+        app()
+    except GeomagError as error:
+        print(f"geomag: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("geomag: stopped", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+    if issubclass(category, GeomagWarning):
+        print(f"geomag: warning: {message}", file=sys.stderr)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"geomag {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")] = False,
+) -> None:
+    """Nothing is shared by the commands but --version."""
+
+
+@app.command(epilog="Example: [bold]geomag ask city.tif 'How many cars?' --json | jq .text[/bold]")
+def ask(
+    image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
+    question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
+    box: Annotated[str | None, typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1")] = None,
+    model: Model = "small",
+    search: Annotated[str, typer.Option(help="adaptive looks closely only where it pays; paper, exhaustive.")] = "adaptive",
+    budget: Annotated[float | None, typer.Option(help="The most pixels to read.")] = None,
+    min_score: Annotated[float | None, typer.Option(help="Every candidate above this score, instead of the calibrated choice.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask.tif and overlay.png.", metavar="DIR")] = None,
+    vector: Annotated[Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")] = "geojson",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+) -> None:
+    """Answer QUESTION about IMAGE."""
+    import geomagnifier as gm
+
+    corners = _corners(box)
+    with gm.open_scene(image) as scene, _progress() as progress:
+        answer = gm.ask(
+            scene,
+            question,
+            gm.load_model(model),
+            box=corners,
+            search=search,
+            budget=budget,
+            min_score=min_score,
+            progress=progress,
+        )
+    written = gm.write(answer, out, vector=vector) if out is not None else {}
+    if as_json:
+        from geomagnifier.io.write import to_json
+
+        print(json.dumps(to_json(answer), ensure_ascii=False))
+    else:
+        show(answer)
+        for path in written.values():
+            print(path)
+
+
+def _corners(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        x0, y0, x1, y1 = (float(part) for part in text.replace(" ", ",").split(",") if part)
+    except ValueError:
+        raise BoxError(f"--box {text!r} is not four numbers; write it as x0,y0,x1,y1 in pixels") from None
+    return x0, y0, x1, y1
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on stderr, where a person looks on and there is more than one window."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("windows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("windows", total=None, visible=False)
+
+        def move(done: int, total: int) -> None:
+            bars.update(task, completed=done, total=total, visible=total > 1)
+
+        yield move
+
+
+def show(answer: Answer) -> None:
+    """Text, the likeliest labels or the regions as a table, and the cost."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(answer.text, style="bold", highlight=False)
+    if answer.labels:
+        for name, probability in answer.labels[:5]:
+            console.print(f"  {probability:6.1%}  {name}", highlight=False)
+    elif answer.regions:
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        for heading in ("", "label", "score", "box (px)", "size"):
+            table.add_column(heading, justify="left" if heading == "label" else "right")
+        for number, region in enumerate(answer.regions[:20], 1):
+            x0, y0, x1, y1 = region.box
+            size = f"{x1 - x0:.0f} x {y1 - y0:.0f} px"
+            if answer.scene.gsd:
+                size = f"{(x1 - x0) * answer.scene.gsd:.0f} x {(y1 - y0) * answer.scene.gsd:.0f} m"
+            table.add_row(str(number), region.label, f"{region.score:.2f}", f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}", size)
+        console.print(table)
+        if len(answer.regions) > 20:
+            console.print(f"  and {len(answer.regions) - 20} more; --json or --out has them all")
+    trace = answer.trace
+    share, seconds = trace.pixels_processed / trace.scene_pixels, sum(trace.seconds.values())
+    console.print(
+        f"{answer.granularity} level, {trace.pixels_processed / 1e6:.2f} Mpx looked at ({share:.0%} of the scene), "
+        f"{trace.flops / 1e9:.1f} GFLOP, {seconds:.2f} s",
+        style="dim",
+        highlight=False,
+    )
+
+
+@app.command()
+def info(
+    image: Annotated[str | None, typer.Argument(help="A picture to describe, too.")] = None,
+    model: Model = "small",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+) -> None:
+    """Say what the model knows, and what kind of raster IMAGE is."""
+    from dataclasses import asdict
+
+    import geomagnifier as gm
+
+    facts: dict[str, Any] = {"version": __version__, "model": asdict(gm.load_model(model).spec)}
+    if image is not None:
+        with gm.open_scene(image) as scene:
+            facts["scene"] = asdict(scene.info)
+    if as_json:
+        print(json.dumps(facts))
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    for part in ("scene", "model"):
+        for name, value in facts.get(part, {}).items():
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            console.print(f"[bold]{part}.{name}[/bold]  {shown}", soft_wrap=True)
+
+
+@app.command()
+def demo(
+    image: Annotated[str | None, typer.Argument(help="A picture; without it a scene is drawn.")] = None,
+    question: Annotated[str | None, typer.Argument(help="A question; without it one of each granularity.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the drawn scene and the answers.", metavar="DIR")] = Path("demo-out"),
+) -> None:
+    """Ask one question of each granularity and write the overlays."""
+    from geomagnifier.interfaces.demo import run
+
+    run(image, question, out)
+
+
+@app.command()
+def train(
+    data: Data = None,
+    out: Annotated[Path, typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end.", metavar="DIR")] = Path(
+        "runs/small"
+    ),
+    steps: Annotated[int, typer.Option(help="Steps of 8 crops and 40 scene pictures.")] = 2150,
+    seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
+) -> None:
+    """Train the small model; run it again to go on where it stopped."""
+    from geomagnifier.train.run import run
+
+    run(data, out, steps, seed)
+
+
+@app.command(name="eval")
+def evaluate(
+    suites: Annotated[list[str] | None, typer.Argument(help="Suites to run; all without.")] = None,
+    data: Data = None,
+    model: Model = "small",
+    limit: Annotated[int | None, typer.Option(help="Pictures a suite, for a quick look.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+) -> None:
+    """Measure a model on the validation parts of the data sets."""
+    import geomagnifier as gm
+    from geomagnifier.data.sample import data_root
+    from geomagnifier.eval.run import run
+
+    root, loaded = data_root(data), gm.load_model(model)
+    with _progress() as progress:
+        rows = run(loaded, root, tuple(suites or ()), limit, progress)
+    if as_json:
+        print(json.dumps(dict(rows)))
+        return
+    for suite, figures in rows:
+        print(
+            f"{suite:14} "
+            + "  ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items())
+        )
+
+
+@app.command()
+def bench(
+    model: Model = "small",
+    repeats: Annotated[int, typer.Option(help="Timed runs of each row; the median counts.")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+) -> None:
+    """Measure seconds, memory and work of each granularity on this machine."""
+    from geomagnifier.bench.cost import bench as measure
+
+    result = measure(model, repeats)
+    if as_json:
+        print(json.dumps(result))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), title=str(result["machine"]), title_justify="left")
+    rows = result["rows"]
+    for name in rows[0]:
+        table.add_column(name, justify="left" if name == "what" else "right")
+    for row in rows:
+        table.add_row(*("" if v is None else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row.values()))
+    Console().print(table)

@@ -1,0 +1,1 @@
+"""Reading scenes and writing answers: the only part that knows files, rasterio, shapely and pyogrio."""

@@ -1,0 +1,167 @@
+"""From the bands of a raster to the three 8-bit ones a model sees.
+
+What has colours keeps them; what is grey is repeated; what is not 8-bit is stretched between its 2nd and 98th percentile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp, MaskFlags
+
+from geomagnifier.errors import SceneEmpty, SceneUnreadable
+from geomagnifier.values import Bools, Bytes, Floats
+
+Raw = NDArray[Any]
+"""(bands, h, w) in the raster's own type."""
+
+RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+INK = (ColorInterp.cyan, ColorInterp.magenta, ColorInterp.yellow, ColorInterp.black)
+LOW, HIGH = 2, 98
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Which bands to read and how to show them.
+
+    indexes: 1-based, three for colour, one for grey or palette, four for ink (CMYK).  palette: (N, 4) uint8 RGBA, or None.
+    nodata: per index, in the raster's own type, or None.  masked: the raster has an alpha band or a mask of its own.
+    eight_bit: pixels pass untouched.
+    """
+
+    indexes: tuple[int, ...]
+    nodata: tuple[float | None, ...]
+    masked: bool
+    eight_bit: bool
+    palette: Bytes | None = None
+    ink: bool = False
+
+
+def choose(dataset: Any, name: str) -> Bands:
+    """Bands of an open rasterio dataset.
+
+    Raises:
+        SceneEmpty: there is no band with a picture.
+        SceneUnreadable: numbers are complex.
+    """
+    kinds = list(dataset.colorinterp)
+    colour = [i for i, kind in enumerate(kinds, 1) if kind != ColorInterp.alpha]
+    if not colour:
+        raise SceneEmpty(f"{name} has no band with a picture in it; nothing can be seen there")
+    ink = all(kind in kinds for kind in INK)
+    if ink:
+        indexes = tuple(kinds.index(kind) + 1 for kind in INK)
+    elif all(kind in kinds for kind in RGB):
+        indexes = tuple(kinds.index(kind) + 1 for kind in RGB)
+    else:
+        indexes = tuple(colour[:3]) if len(colour) >= 3 else (colour[0],)
+    types = [str(dataset.dtypes[i - 1]) for i in indexes]
+    if any("complex" in kind for kind in types):
+        raise SceneUnreadable(f"{name} holds complex numbers (radar?); write their amplitude to a file first")
+    palette = _palette(dataset, indexes[0]) if kinds[indexes[0] - 1] == ColorInterp.palette else None
+    # Models are trained on ordinary 8-bit pictures, dark and bright ones alike: stretching one would change what they have
+    # learnt to read. Many 8-bit bands without colours are a sensor's numbers, not a picture.
+    picture = palette is not None or ink or len(colour) <= 4 or kinds[indexes[0] - 1] in RGB
+    flags = dataset.mask_flag_enums[indexes[0] - 1]
+    return Bands(
+        indexes=indexes,
+        nodata=tuple(dataset.nodatavals[i - 1] for i in indexes),
+        masked=MaskFlags.per_dataset in flags or MaskFlags.alpha in flags,
+        eight_bit=picture and (palette is not None or all(kind == "uint8" for kind in types)),
+        palette=palette,
+        ink=ink,
+    )
+
+
+def _palette(dataset: Any, index: int) -> Bytes:
+    colours: dict[int, tuple[int, int, int, int]] = dataset.colormap(index)
+    table = np.zeros((max(256, max(colours) + 1), 4), np.uint8)
+    table[list(colours)] = list(colours.values())
+    return table
+
+
+def valid_pixels(raw: Raw, nodata: tuple[float | None, ...]) -> Bools | None:
+    """Where at least one band holds a number that is not nodata: (bands, h, w) -> (h, w), or None where all do."""
+    valid = np.zeros(raw.shape[1:], bool)
+    floating = raw.dtype.kind == "f"
+    for band, none in zip(raw, nodata, strict=True):
+        if none is None or (np.isnan(none) and not floating):
+            if not floating:
+                return None
+            valid |= np.isfinite(band)
+        else:
+            here = band != np.asarray(none).astype(band.dtype) if floating else band != none
+            valid |= here & np.isfinite(band) if floating else here
+    return None if valid.all() else valid
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """What becomes 0 and what becomes 255, per band: low, high (bands,) float64."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @staticmethod
+    def of(raw: Raw, valid: Bools | None) -> Stretch:
+        """From the 2nd to the 98th percentile of the valid finite pixels of (bands, h, w); a constant band gets its own value twice."""
+        ends = np.zeros((2, len(raw)))
+        for i, band in enumerate(raw):
+            numbers = band[valid] if valid is not None else band.ravel()
+            numbers = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
+            if numbers.size:
+                ends[:, i] = np.percentile(numbers.astype(np.float64), (LOW, HIGH))
+                if ends[0, i] == ends[1, i]:  # a few bright objects on an even ground: use all there is
+                    ends[:, i] = numbers.min(), numbers.max()
+        return Stretch(ends[0], ends[1])
+
+    def apply(self, raw: Raw) -> Bytes:
+        """(bands, h, w) of any type -> (bands, h, w) uint8. NaN and a constant band become 0 and 128."""
+        out = np.empty(raw.shape, np.uint8)
+        for i, band in enumerate(raw):
+            span = self.high[i] - self.low[i]
+            if not span > 0:
+                out[i] = 128
+                continue
+            shown: Floats = (band.astype(np.float64) - self.low[i]).astype(np.float32)
+            shown *= np.float32(255 / span)
+            out[i] = np.clip(np.nan_to_num(shown, nan=0.0, posinf=255.0, neginf=0.0), 0, 255) + 0.5
+        return out
+
+
+def expand(raw: Raw, palette: Bytes, valid: Bools | None) -> tuple[Bytes, Bools | None]:
+    """Palette numbers (1, h, w) -> colours (3, h, w), and where they are valid and not transparent (None: everywhere)."""
+    rgba = palette[np.minimum(raw[0], len(palette) - 1)]
+    opaque = rgba[..., 3] >= 128
+    valid = opaque if valid is None else opaque & valid
+    return np.ascontiguousarray(rgba[..., :3].transpose(2, 0, 1)), None if valid.all() else valid
+
+
+def shrink(shown: Bytes, valid: Bools | None, across: int, down: int) -> tuple[Bytes, Bools | None]:
+    """Mean of the valid pixels in blocks of `across` x `down`: (bands, h * down, w * across) -> (bands, h, w). Valid: half or more."""
+    if across == down == 1:
+        return shown, valid
+    count, height, width = len(shown), shown.shape[1] // down, shown.shape[2] // across
+    blocks = shown.reshape(count, height, down, width, across)
+    if valid is None:
+        return (blocks.mean((2, 4), dtype=np.float32) + 0.5).astype(np.uint8), None
+    weight = valid.reshape(height, down, width, across)
+    total = (blocks * weight).sum((2, 4), dtype=np.float32) / np.maximum(weight.sum((1, 3)), 1)
+    enough: Bools = weight.mean((1, 3)) >= 0.5
+    return (total + 0.5).astype(np.uint8), None if enough.all() else enough
+
+
+def compose(shown: Bytes, valid: Bools | None, ink: bool = False) -> Bytes:
+    """(1 | 3 | 4, h, w) uint8 -> (h, w, 3) uint8, 0 where not valid. Four bands are ink: cyan, magenta, yellow, black."""
+    if ink:
+        light = 255 - shown[:3].astype(np.uint16)
+        shown = (light * (255 - shown[3].astype(np.uint16)) // 255).astype(np.uint8)
+    pixels = np.empty((*shown.shape[1:], 3), np.uint8)
+    for i in range(3):
+        pixels[..., i] = shown[min(i, len(shown) - 1)]
+    if valid is not None:
+        pixels[~valid] = 0
+    return pixels

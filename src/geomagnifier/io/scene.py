@@ -1,0 +1,202 @@
+"""A scene: pixels read window by window, with their place on the Earth.
+
+The header is read at once, pixels when asked for, from overviews where the file has them. A 60,000 px COG costs what is looked at.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.windows import Window as RasterWindow
+
+from geomagnifier.errors import BoxError, SceneEmpty, SceneUnreadable
+from geomagnifier.geometry import Box
+from geomagnifier.io import bands, georeference
+from geomagnifier.io.source import OPTIONS, Source, open_source, unreadable
+from geomagnifier.values import Affine6, Bools, Bytes, SceneInfo, View, Window
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+OVERVIEW = 1024
+"""Longest side of the picture that the stretch is measured on, px."""
+
+SUBSAMPLES = 4
+"""A palette picture is shrunk from at most this many samples a pixel each way: palette numbers cannot be averaged."""
+
+_numbers = itertools.count(1)
+
+
+def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: str | None = None, transform: Affine6 | None = None) -> Scene:
+    """Open a picture of the Earth. Use it as a context manager, or call `close`.
+
+    Pixel coordinates are those of the file, as a GIS shows it: the EXIF orientation of a JPEG is not applied.
+
+    Args:
+        source: a file (GeoTIFF, COG, JPEG, PNG, JPEG 2000, GIF, BMP, WebP), an array (H, W), (H, W, C) or (C, H, W), or a PIL image.
+            An array is (C, H, W) where the first axis is at most 16 and the last is more. A fourth band of an array is not alpha.
+            An array is read where it lies: do not change it while the scene is open.
+        crs: "EPSG:32633" or WKT, in place of what the file says.
+        transform: pixel -> CRS (a, b, c, d, e, f), in place of what the file says.
+
+    Raises:
+        SceneNotFound: no such file.
+        SceneUnreadable: not an image, damaged, not local, or made of complex numbers.
+        SceneEmpty: no pixels or no bands.
+        OptionError: `crs` names no coordinate reference system.
+
+    Example:
+        >>> with open_scene(np.zeros((70, 100, 3), np.uint8)) as scene:
+        ...     scene.info.width, scene.info.height
+        (100, 70)
+    """
+    parsed = georeference.parse_crs(crs) if crs is not None else None
+    opened = open_source(source)
+    try:
+        return Scene(opened, parsed, transform)
+    except BaseException:
+        opened.dataset.close()
+        raise
+
+
+class Scene:
+    """An open picture. Reads may come from several threads; they take turns."""
+
+    def __init__(self, source: Source, crs: Any = None, transform: Affine6 | None = None) -> None:
+        """Use `open_scene`."""
+        dataset = source.dataset
+        place = transform
+        if place is None and source.pixels_from is None:
+            place = georeference.affine6(dataset.transform)
+        system = (crs if crs is not None else dataset.crs or None) if place is not None else None
+        self._source = source
+        self._bands = bands.choose(dataset, source.name)
+        self._lock = threading.RLock()
+        self._stretch: bands.Stretch | None = None
+        self._closed = False
+        self.key = f"scene{next(_numbers)}-{os.getpid()}"
+        self.info = SceneInfo(
+            name=source.name,
+            width=dataset.width,
+            height=dataset.height,
+            bands=dataset.count,
+            crs=georeference.crs_text(system),
+            transform=place,
+            gsd=georeference.metres_per_pixel(system, place, dataset.width, dataset.height),
+        )
+
+    def __enter__(self) -> Scene:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file. Closing twice is no error."""
+        with self._lock:
+            self._closed = True
+            self._source.dataset.close()
+
+    def read(self, window: Window) -> View:
+        """The picture of a window: (height, width, 3) uint8, averaged when shrunk, bilinear when enlarged.
+
+        Raises:
+            BoxError: the window is not wholly inside the scene.
+            SceneUnreadable: the file is damaged there, or the scene is closed.
+            SceneEmpty: the whole scene is nodata.
+        """
+        box = self._inside(window.box)
+        with self._lock:
+            shown, valid = self._show(*self._raw(box, window.height, window.width))
+            if valid is not None and not valid.any() and self._is_empty():
+                raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
+        pixels = bands.compose(shown, valid, self._bands.ink)
+        return View(pixels, window, f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}", valid)
+
+    def _inside(self, box: Box) -> Box:
+        whole = self.info.box
+        common = box.intersection(whole)
+        if common is None or max(abs(a - b) for a, b in zip(common.tuple(), box.tuple(), strict=True)) > 1e-3:
+            raise BoxError(f"the box {box.tuple()} is not inside the scene, which is {self.info.width} x {self.info.height} px")
+        return common
+
+    def _show(self, raw: bands.Raw, valid: Bools | None) -> tuple[Bytes, Bools | None]:
+        """Numbers of the raster -> (bands, h, w) uint8."""
+        if self._bands.eight_bit:
+            return np.asarray(raw, np.uint8), valid
+        if self._stretch is None:
+            self._stretch = self._measure()
+        return self._stretch.apply(raw), valid
+
+    def _measure(self) -> bands.Stretch:
+        height, width = self._overview_size()
+        # Nearest is enough for percentiles and skips most of a file without overviews; averages find rare valid pixels.
+        for resampling in (Resampling.nearest, Resampling.average):
+            raw, valid = self._raw(self.info.box, height, width, resampling)
+            if valid is None or valid.any():
+                return bands.Stretch.of(raw, valid)
+        raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
+
+    def _is_empty(self) -> bool:
+        valid = self._raw(self.info.box, *self._overview_size(), Resampling.average, least=1)[1]
+        return valid is not None and not valid.any()
+
+    def _overview_size(self) -> tuple[int, int]:
+        shrink = max(1.0, max(self.info.width, self.info.height) / OVERVIEW)
+        return max(1, round(self.info.height / shrink)), max(1, round(self.info.width / shrink))
+
+    def _raw(
+        self, box: Box, height: int, width: int, resampling: Resampling | None = None, least: int = 128
+    ) -> tuple[bands.Raw, Bools | None]:
+        """Numbers of the chosen bands (bands, height, width), palettes expanded, and where they are valid (None: everywhere).
+
+        least: the alpha, of 255, from which a pixel is valid.
+        """
+        if self._closed:
+            raise SceneUnreadable(f"{self.info.name} is closed; open it again with open_scene")
+        if resampling is None:
+            shrinks = box.width >= width and box.height >= height
+            resampling = Resampling.average if shrinks else Resampling.bilinear
+        across, down = 1, 1
+        if self._bands.palette is not None:  # palette numbers cannot be averaged: take samples, then average their colours
+            resampling = Resampling.nearest
+            across, down = (min(SUBSAMPLES, max(1, math.ceil(n))) for n in (box.width / width, box.height / height))
+        how = {"window": RasterWindow(box.x0, box.y0, box.width, box.height), "resampling": resampling}
+        size = (height * down, width * across)
+        indexes = list(self._bands.indexes)
+        valid: Bools | None = None
+        try:
+            raw = self._read(self._source.dataset.read, indexes, out_shape=(len(indexes), *size), **how)
+            if self._bands.masked:
+                valid = np.asarray(self._read(self._source.dataset.read_masks, indexes[0], out_shape=size, **how) >= least)
+        except RasterioError as error:
+            raise unreadable(self.info.name, error) from error
+        numbers = bands.valid_pixels(raw, self._bands.nodata)
+        valid = numbers if valid is None else valid if numbers is None else valid & numbers
+        valid = None if valid is None or valid.all() else valid
+        if self._bands.palette is not None:
+            raw, valid = bands.expand(raw, self._bands.palette, valid)
+            raw, valid = bands.shrink(raw, valid, across, down)
+        return raw, valid
+
+    @staticmethod
+    def _read(read: Any, *args: Any, **how: Any) -> Any:
+        # libjpeg only warns when a file ends too early, and paints the rest grey. Its other warnings are harmless.
+        try:
+            with rasterio.Env(**OPTIONS, GDAL_ERROR_ON_LIBJPEG_WARNING="TRUE"):
+                return read(*args, **how)
+        except RasterioError as error:
+            if "libjpeg" not in str(error.__cause__) or "remature end" in str(error.__cause__):
+                raise
+        with rasterio.Env(**OPTIONS):
+            return read(*args, **how)

@@ -1,0 +1,165 @@
+"""Whatever a person calls a picture, opened as a rasterio dataset: a file, an array or a PIL image."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.io import DatasetReader
+
+from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneUnreadable
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DRIVERS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM", "HFA", "ENVI", "NITF")
+"""Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out: a picture must not reach the network."""
+
+OPTIONS = {"GDAL_DISABLE_READDIR_ON_OPEN": "TRUE", "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO"}
+"""No listing of large folders; and no reading of a PNG in one go, which takes a truncated one for whole."""
+
+GDAL_TYPES = {
+    "uint8": "Byte",
+    "uint16": "UInt16",
+    "int16": "Int16",
+    "uint32": "UInt32",
+    "int32": "Int32",
+    "float32": "Float32",
+    "float64": "Float64",
+}
+OTHER_TYPES = {"int8": "int16", "float16": "float32", "int64": "float64", "uint64": "float64", "float128": "float64"}
+"""numpy types that GDAL does not have everywhere, and what holds their numbers."""
+
+_OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the whole process
+
+
+@dataclass(eq=False)
+class Source:
+    """An open dataset, its name for messages and what must live as long as it does. pixels_from: the array it reads, or None."""
+
+    dataset: Any
+    name: str
+    pixels_from: NDArray[Any] | None = None
+
+
+def unreadable(name: str, error: Exception) -> SceneUnreadable:
+    """The error of a file that GDAL gave up on."""
+    reason = str(error.__cause__ or error).strip().splitlines()[-1:] or ["damaged"]
+    return SceneUnreadable(f"{name} cannot be read ({reason[0].rstrip('.')}); try gdalinfo on it, or download it again")
+
+
+def open_source(source: Any) -> Source:
+    """A path, (H, W) | (H, W, C) | (C, H, W) array or PIL image as a dataset.
+
+    Raises:
+        SceneNotFound, SceneUnreadable, SceneEmpty: see `open_scene`.
+    """
+    if isinstance(source, np.ndarray):
+        return from_array(source, "array")
+    if isinstance(source, (str, os.PathLike)):
+        return from_path(source)
+    if hasattr(source, "getbands") and hasattr(source, "convert"):
+        return from_image(source)
+    raise SceneUnreadable(f"a scene is a path, a numpy array or a PIL image, not {type(source).__name__}")
+
+
+def from_path(source: str | os.PathLike[str]) -> Source:
+    """A file on this machine."""
+    text = os.fspath(source)
+    text = os.fsdecode(text) if isinstance(text, bytes) else text
+    if "://" in text or text.startswith(("/vsi", "\\vsi")):
+        raise SceneUnreadable(f"{text} is not a local file; download it first")
+    path = Path(text).expanduser()
+    if path.is_dir():
+        raise SceneUnreadable(f"{text} is a folder; give one picture")
+    try:
+        if not path.is_file():
+            raise SceneNotFound(f"{text} does not exist; check the name and the folder")
+        if path.stat().st_size == 0:
+            raise SceneUnreadable(f"{text} is an empty file; download it again")
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise SceneUnreadable(f"{text} cannot be opened: {error.strerror or error}") from error
+    try:
+        return Source(_open(path.absolute(), drivers=DRIVERS), path.name)
+    except RasterioIOError as error:
+        if "not recognized" in str(error):
+            kind = "a VRT, which only points at other files" if path.suffix.lower() == ".vrt" else "not an image that can be read"
+            raise SceneUnreadable(f"{text} is {kind}; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)") from error
+        raise unreadable(text, error) from error
+    except RasterioError as error:
+        raise unreadable(text, error) from error
+
+
+def _open(path: Any, drivers: tuple[str, ...], mode: str = "r", **options: str) -> Any:
+    with _OPENING, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.Env(**OPTIONS, **options):
+            if mode != "r":
+                return rasterio.open(path, mode, driver=drivers[0])
+            return DatasetReader(path, driver=list(drivers))  # rasterio.open takes one driver only
+
+
+def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
+    """An array without copying it: GDAL reads the numbers where they lie."""
+    if array.ndim == 2:
+        array = array[:, :, None]
+    if array.ndim != 3:
+        raise SceneUnreadable(f"{name} has shape {array.shape}; a scene is (H, W), (H, W, C) or (C, H, W)")
+    if array.size == 0:
+        raise SceneEmpty(f"{name} has shape {array.shape}: no pixels; nothing can be seen there")
+    if array.shape[0] <= 16 < array.shape[2]:
+        array = array.transpose(1, 2, 0)
+    array = np.require(_readable(array, name), requirements=["ALIGNED"])
+    if min(array.strides) < 0 or not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="), order="C")
+    height, width, bands = array.shape
+    line, pixel, band = array.strides
+    address = (
+        f"MEM:::DATAPOINTER={array.__array_interface__['data'][0]},PIXELS={width},LINES={height},BANDS={bands},"
+        f"DATATYPE={GDAL_TYPES[array.dtype.name]},PIXELOFFSET={pixel},LINEOFFSET={line},BANDOFFSET={band}"
+    )
+    dataset = _open(address, ("MEM",), mode="r+", GDAL_MEM_ENABLE_OPEN="YES")
+    if alpha:
+        dataset.colorinterp = [*dataset.colorinterp[:-1], ColorInterp.alpha]
+    return Source(dataset, name, array)
+
+
+def _readable(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """The same numbers in a type that GDAL knows."""
+    if array.dtype.kind == "c":
+        raise SceneUnreadable(f"{name} holds complex numbers (radar?); give their amplitude")
+    if array.dtype == bool:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype.name in OTHER_TYPES:
+        return array.astype(OTHER_TYPES[array.dtype.name])
+    if array.dtype.kind not in "uif":
+        raise SceneUnreadable(f"{name} holds {array.dtype.name}; a scene is made of numbers")
+    return array
+
+
+def from_image(image: Image) -> Source:
+    """A PIL image of any mode."""
+    name = Path(str(getattr(image, "filename", "") or "image")).name
+    if 0 in image.size:
+        raise SceneEmpty(f"{name} has no pixels; nothing can be seen there")
+    alpha = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
+    if image.mode not in ("I", "F", "I;16", "I;16L", "I;16B", "L", "RGB", "RGBA", "LA"):
+        mode = "LA" if image.mode == "La" else "L" if image.mode == "1" else "RGBA" if alpha else "RGB"
+    else:
+        mode = {"L": "LA", "RGB": "RGBA"}.get(image.mode, image.mode) if alpha else image.mode
+    try:
+        pixels = np.asarray(image if image.mode == mode else image.convert(mode))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise SceneUnreadable(f"{name} cannot be read ({error}); download it again") from error
+    return from_array(pixels, name, alpha=mode in ("LA", "RGBA"))

@@ -1,0 +1,304 @@
+"""Masks as arrays, as patches of probability, as COCO run lengths and as rings. Pure functions, no raster library.
+
+A mask is (H, W) bool. A ring is a closed line round pixels, (x, y) in px, its first point not repeated: clockwise on the
+screen round what is inside, counter-clockwise round a hole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.errors import BoxError
+from geomagnifier.geometry import Box, Placement
+
+Ring: TypeAlias = tuple[tuple[float, float], ...]
+
+STRIP = 4_000_000
+"""Pixels resampled at a time: a large window must not need floats for all of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class MaskPatch:
+    """A piece of the answer's mask. probability: (h, w) uint8, 0..255, of `placement`; it answers for `core` (scene px).
+
+    The cells of `probability` share `placement.box` evenly, whatever the size of the view was.
+    """
+
+    placement: Placement
+    core: Box
+    probability: NDArray[np.uint8]
+    threshold: float
+
+
+def resize(probability: NDArray[Any], placement: Placement, window: Box) -> NDArray[np.float32]:
+    """Probability at the centres of the scene pixels of a window, bilinear between cell centres, constant beyond the last ones.
+
+    Args:
+        probability: (h, w) uint8 (0..255 for 0..1) or floats, sharing `placement.box` evenly.
+        placement: where it lies on the scene.
+        window: scene px, rounded to whole pixels.
+
+    Returns:
+        (H, W) float32, 0..1.
+    """
+    values = _sample(probability, placement.box, *_pixels(window))
+    return values / np.float32(255) if probability.dtype == np.uint8 else values
+
+
+def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArray[np.bool_]:
+    """The mask inside a window: fine patches over coarse ones, False where no patch answers.
+
+    Args:
+        patches: in any order; of two equally fine ones the later wins.
+        window: scene px, rounded outwards and cut to the scene.
+        scene: the whole scene, px.
+
+    Returns:
+        (H, W) bool.
+
+    Raises:
+        BoxError: the window lies outside the scene.
+    """
+    common = window.intersection(scene)
+    if common is None:
+        raise BoxError(f"the window {window.tuple()} lies outside the scene, which is {scene.width:g} x {scene.height:g} px")
+    left, top = math.floor(common.x0), math.floor(common.y0)
+    right, bottom = min(math.ceil(common.x1), int(scene.x1)), min(math.ceil(common.y1), int(scene.y1))
+    mask = np.zeros((bottom - top, right - left), bool)
+    for patch in sorted(patches, key=lambda p: -max(p.placement.scale)):
+        # a pixel belongs to the core that holds its centre
+        x0, x1 = (min(max(math.ceil(x - 0.5), left), right) for x in (patch.core.x0, patch.core.x1))
+        y0, y1 = (min(max(math.ceil(y - 0.5), top), bottom) for y in (patch.core.y0, patch.core.y1))
+        if x0 >= x1 or y0 >= y1:
+            continue
+        whole = 255 if patch.probability.dtype == np.uint8 else 1
+        threshold = np.float32(patch.threshold * whole * (1 - 1e-6))  # 51 / 255 is 0.2, whatever floats say
+        rows = max(1, STRIP // (x1 - x0))
+        for y in range(y0, y1, rows):
+            end = min(y + rows, y1)
+            values = _sample(patch.probability, patch.placement.box, x0, y, x1, end)
+            np.greater_equal(values, threshold, out=mask[y - top : end - top, x0 - left : x1 - left])
+    return mask
+
+
+def encode(mask: NDArray[np.bool_]) -> dict[str, Any]:
+    """(H, W) bool -> COCO RLE {"size": [H, W], "counts": str}."""
+    return place(mask, (0, 0), (mask.shape[0], mask.shape[1]))
+
+
+def decode(rle: dict[str, Any]) -> NDArray[np.bool_]:
+    """COCO RLE {"size": [H, W], "counts": str} -> (H, W) bool.
+
+    Raises:
+        ValueError: the runs do not fill the size.
+    """
+    height, width = (int(n) for n in rle["size"])
+    counts = _expand(str(rle["counts"]))
+    if counts.sum() != height * width or (counts < 0).any():
+        raise ValueError(f"run lengths of {int(counts.sum())} pixels do not fill {height} x {width}")
+    return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(width, height).T
+
+
+def place(mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int]) -> dict[str, Any]:
+    """COCO RLE of a small mask in a large scene; costs the small mask only. What sticks out is cut off.
+
+    Args:
+        mask: (h, w) bool.
+        corner: (x, y) of its first pixel on the scene.
+        size: (H, W) of the scene.
+    """
+    (x, y), (height, width) = corner, size
+    mask = mask[max(-y, 0) : max(height - y, 0), max(-x, 0) : max(width - x, 0)]
+    x, y = max(x, 0), max(y, 0)
+    steps = np.diff(np.pad(mask.T, ((0, 0), (1, 1))).astype(np.int8), axis=1)  # by columns, as COCO counts
+    column, row = np.nonzero(steps)
+    ends = (column + x) * height + row + y  # where runs start and stop, in turn
+    joined = np.flatnonzero(ends[1:-1:2] == ends[2::2]) * 2 + 1  # the foot of one column meets the head of the next
+    ends = np.delete(ends, np.concatenate((joined, joined + 1)))
+    bounds = np.concatenate(([0], ends, [height * width]))
+    counts = np.diff(bounds)
+    if len(counts) > 1 and counts[-1] == 0:
+        counts = counts[:-1]
+    return {"size": [int(height), int(width)], "counts": _compress(counts)}
+
+
+def polygons(mask: NDArray[np.bool_], origin: tuple[float, float] = (0, 0), scale: tuple[float, float] = (1, 1)) -> tuple[Ring, ...]:
+    """Rings along the pixel edges of a mask, the one with the largest area first. Pixels that touch by a corner get rings of their own.
+
+    Args:
+        mask: (h, w) bool.
+        origin: (x, y) of the mask's upper left corner.
+        scale: (x, y) px for one cell of the mask.
+    """
+    points, following = _edges(mask)
+    links, spots = following.tolist(), (points[:, 1] * (mask.shape[1] + 1) + points[:, 0]).tolist()
+    left, found = [True] * len(links), []
+    for first in range(len(links)):
+        path: list[int] = []
+        depth: dict[int, int] = {}  # a line that comes back to a point it has passed is cut there: a ring never touches itself
+        at = first
+        while left[at]:
+            left[at] = False
+            if (again := depth.get(spots[at])) is not None:
+                found.append(path[again:])
+                for run in path[again:]:
+                    del depth[spots[run]]
+                del path[again:]
+            depth[spots[at]] = len(path)
+            path.append(at)
+            at = links[at]
+        if path:
+            found.append(path)
+    rings = [points[path] for path in found]
+    rings.sort(key=lambda ring: -abs(int(ring[:, 0] @ np.roll(ring[:, 1], -1) - ring[:, 1] @ np.roll(ring[:, 0], -1))))
+    return tuple(tuple((x, y) for x, y in (ring * scale + origin).tolist()) for ring in rings)
+
+
+def _pixels(window: Box) -> tuple[int, int, int, int]:
+    x0, y0 = round(window.x0), round(window.y0)
+    return x0, y0, max(round(window.x1), x0 + 1), max(round(window.y1), y0 + 1)
+
+
+def _sample(values: NDArray[Any], box: Box, x0: int, y0: int, x1: int, y1: int) -> NDArray[np.float32]:
+    """Columns first, on the rows that are needed; then rows."""
+    height, width = values.shape
+    lower, upper, part = _neighbours(y0, y1, box.y0, box.height / height, height)
+    first = int(lower[0])
+    needed = values[first : int(upper[-1]) + 1].astype(np.float32)
+    before, after, share = _neighbours(x0, x1, box.x0, box.width / width, width)
+    wide = needed[:, before]
+    wide += (needed[:, after] - wide) * share
+    out = wide[lower - first]
+    out += (wide[upper - first] - out) * part[:, None]
+    return out
+
+
+def _neighbours(
+    start: int, stop: int, origin: float, cell: float, count: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    """The two cells next to each pixel centre, and the share of the second."""
+    at = np.clip((np.arange(start, stop) + 0.5 - origin) / cell - 0.5, 0, count - 1)
+    lower = at.astype(np.intp)
+    return lower, np.minimum(lower + 1, count - 1), (at - lower).astype(np.float32)
+
+
+def _compress(counts: NDArray[np.intp]) -> str:
+    """COCO's text for run lengths: differences from the last but one run, 5 bits a letter, the 6th says that more follow."""
+    rest = counts.astype(np.int64)
+    rest[3:] -= counts[1:-2]
+    letters, more = [], np.ones(len(rest), bool)
+    while more.any():
+        bits = rest & 0x1F
+        rest = rest >> 5
+        alive, more = more, more & (rest != np.where(bits & 0x10, -1, 0))
+        letters.append(np.where(alive, (bits | np.where(more, 0x20, 0)) + 48, 0).astype(np.uint8))
+    table = np.stack(letters, axis=1).ravel()
+    return table[table > 0].tobytes().decode("ascii")
+
+
+def _expand(text: str) -> NDArray[np.int64]:
+    """The run lengths in COCO's text: `_compress` the other way round."""
+    letters = np.frombuffer(text.encode("ascii"), np.uint8).astype(np.int64) - 48
+    last = np.flatnonzero(letters & 0x20 == 0)
+    first = np.concatenate(([0], last[:-1] + 1))
+    position = np.arange(len(letters)) - np.repeat(first, last - first + 1)
+    counts: NDArray[np.int64] = np.add.reduceat((letters & 0x1F) << (5 * position), first)
+    counts -= (letters[last] & 0x10) << (5 * position[last] + 1)
+    counts[1::2] = np.cumsum(counts[1::2])
+    counts[2::2] = np.cumsum(counts[2::2])
+    return counts
+
+
+def _edges(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Straight runs of pixel edges, inside on their right hand: where each starts, (N, 2) of (x, y), and which one follows, (N,)."""
+    padded = np.pad(np.asarray(mask, bool), 1)
+    inside, stride = padded[1:-1, 1:-1], mask.shape[1] + 1
+    sides = (  # pixels with an edge on that side: top runs right, right runs down, bottom runs left, left runs up
+        (inside & ~padded[:-2, 1:-1], False, (0, 0)),
+        (inside & ~padded[1:-1, 2:], True, (1, 0)),
+        (inside & ~padded[2:, 1:-1], False, (0, 1)),
+        (inside & ~padded[1:-1, :-2], True, (0, 0)),
+    )
+    starts, stops = [], []
+    for number, (edge, upright, (right, down)) in enumerate(sides):
+        steps = np.diff(np.pad(edge.T if upright else edge, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+        ends = []
+        for sign in (1, -1):
+            line, place_on_line = np.nonzero(steps == sign)
+            x, y = (line + right, place_on_line) if upright else (place_on_line, line + down)
+            ends.append(y * stride + x)
+        starts.append(ends[number // 2])
+        stops.append(ends[1 - number // 2])
+    offsets = np.cumsum([0, *map(len, starts)])
+    begun = list(zip(starts, offsets.tolist(), strict=False))
+    following = [_next(stops[k], own=begun[(k + 1) % 4], other=begun[(k + 3) % 4]) for k in range(4)]
+    points = np.concatenate(starts)
+    return np.stack((points % stride, points // stride), axis=1), np.concatenate(following)
+
+
+def _next(stops: NDArray[np.int64], own: tuple[NDArray[np.int64], int], other: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:
+    """The run that goes on from each stop: round the same pixel where it can (so corners that touch stay apart), else the other."""
+    found = np.full(len(stops), -1, np.int64)
+    for starts, offset in (other, own):
+        if len(starts):
+            order = np.argsort(starts, kind="stable")
+            at = np.minimum(np.searchsorted(starts, stops, sorter=order), len(starts) - 1)
+            hit = starts[order[at]] == stops
+            found[hit] = order[at][hit] + offset
+    return found
+
+
+def components(mask: NDArray[np.bool_], smallest: int = 1) -> list[tuple[int, int, NDArray[np.bool_]]]:
+    """Pieces of a mask that hang together by their sides, as (left, top, (h, w) bool), in reading order.
+
+    Args:
+        mask: (H, W) bool.
+        smallest: pieces of fewer pixels are left out.
+    """
+    steps = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    stops = np.nonzero(steps == -1)[1]
+    if rows.size == 0:
+        return []
+    parent = _joined_runs(rows, starts, stops)
+    order = np.argsort(parent, kind="stable")
+    bounds = np.flatnonzero(np.diff(parent[order])) + 1
+    found = []
+    for runs in np.split(order, bounds):
+        if int((stops[runs] - starts[runs]).sum()) < smallest:
+            continue
+        top, left = int(rows[runs].min()), int(starts[runs].min())
+        piece = np.zeros((int(rows[runs].max()) - top + 1, int(stops[runs].max()) - left), bool)
+        for run in runs:
+            piece[rows[run] - top, starts[run] - left : stops[run] - left] = True
+        found.append((left, top, piece))
+    return found
+
+
+def _joined_runs(rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each run of pixels the first run of its piece. Runs are in reading order; (N,) each."""
+    parent = list(range(len(rows)))
+
+    def root(run: int) -> int:
+        while parent[run] != run:
+            parent[run] = parent[parent[run]]
+            run = parent[run]
+        return run
+
+    row, start, stop = rows.tolist(), starts.tolist(), stops.tolist()
+    above = 0
+    for run in range(len(row)):
+        while row[above] < row[run] - 1 or (row[above] == row[run] - 1 and stop[above] <= start[run]):
+            above += 1
+        other = above
+        while row[other] == row[run] - 1 and start[other] < stop[run]:
+            a, b = root(other), root(run)
+            parent[max(a, b)] = min(a, b)
+            other += 1
+    return np.array([root(run) for run in range(len(row))], np.intp)

@@ -1,0 +1,1 @@
+"""Networks. They know views and questions, never a stage, a data set or training."""

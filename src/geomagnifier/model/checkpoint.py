@@ -1,0 +1,93 @@
+"""Weights as files: two safetensors and a tokenizer in one folder. No pickle is ever read.
+
+small.safetensors      trained parts, half precision; its metadata hold the card: kinds, scenes, calibration, version
+sentence.safetensors   sentence encoder, half precision
+tokenizer.json
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from geomagnifier.errors import ModelCorrupt, ModelNotFound
+from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.sentence import SentenceEncoder
+from geomagnifier.model.small import SmallModel
+
+WEIGHTS = Path(__file__).parent / "weights"
+FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json")
+
+
+def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
+    """Load a model: "small" (its weights are in the package) or a folder with weights of the same network.
+
+    Raises:
+        ModelNotFound: no such name or folder.
+        ModelCorrupt: a file is missing, damaged, or of another network.
+    """
+    folder = WEIGHTS if str(name) == "small" else Path(name)
+    if str(name) == "full":
+        raise ModelNotFound("the full-size model is not part of this version; use 'small' or a folder with trained weights")
+    if not folder.is_dir():
+        raise ModelNotFound(f"no model named {str(name)!r}; use 'small' or a folder that holds {', '.join(FILES)}")
+    for file in FILES:
+        if not (folder / file).is_file():
+            raise ModelCorrupt(f"{folder} lacks {file}; a model folder holds {', '.join(FILES)}")
+    card, trained = read(folder / FILES[0])
+    _, sentence = read(folder / FILES[1])
+    with torch.device("meta"):  # no time is lost on random numbers
+        try:
+            network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]))
+            encoder = SentenceEncoder()
+        except (KeyError, TypeError) as error:
+            raise ModelCorrupt(f"{folder / FILES[0]} says nothing of {error}; it was not written by `geomag train`") from error
+    for module, state, file in ((network, trained, FILES[0]), (encoder, sentence, FILES[1])):
+        try:
+            module.load_state_dict(state, assign=True)
+        except RuntimeError as error:
+            reason = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+            raise ModelCorrupt(f"{folder / file} belongs to another network: {reason[:200]}") from error
+    try:
+        return SmallModel(network, encoder, folder / FILES[2], card)
+    except (KeyError, TypeError) as error:
+        raise ModelCorrupt(f"the card in {folder / FILES[0]} is incomplete: {error}") from error
+    except Exception as error:
+        if type(error).__module__ == "builtins":  # tokenizers raises plain Exception on a damaged file
+            raise ModelCorrupt(f"{folder / FILES[2]} cannot be read: {error}") from error
+        raise
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """A safetensors file -> (card, tensors as float32).
+
+    Raises:
+        ModelCorrupt: the file is damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no dict
+        card = json.loads(metadata.get("card", "{}"))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise ModelCorrupt(f"{path} is damaged ({error}); install the package again or copy the file anew") from error
+    if not all(bool(torch.isfinite(t).all()) for t in tensors.values()):
+        raise ModelCorrupt(f"{path} holds numbers that are not finite; install the package again or copy the file anew")
+    return card, {key: t.float() for key, t in tensors.items()}
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
+    """Tensors in half precision with their card, under a temporary name first."""
+    from safetensors.torch import save_file
+
+    temporary = path.with_suffix(".part")
+    save_file({key: t.detach().half().contiguous() for key, t in tensors.items()}, temporary, {"card": json.dumps(card)})
+    os.replace(temporary, path)

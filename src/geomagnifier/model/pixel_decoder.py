@@ -1,0 +1,101 @@
+"""The pixel decoder (paper, section 2.3, steps 2 to 4), and what makes single objects of its maps.
+
+    h = MLP2(ReLU(MLP1(E_seg)))                     the [SEG] state, projected
+    g_l = GELU(LayerNorm(Conv_f(f_l) + W_h h))      = GELU(LayerNorm(Conv(h (concat) f_l))), l = 1, 2, 3
+    map = sum_l w_l <K h, g_l>                      upsampled to H/4
+
+Departures, with the reason: a GELU stands between the two convolutions, and the second one's kernel comes from h. Written as in the
+paper the decoder is linear in h and f, so that h, constant over the picture, hardly changes which pixels win. The sum is taken
+before the sigmoid: a sum of three sigmoids under learned weights is no probability.
+
+Eight maps come out of one question: class mask, centre heat, the sides l t r b of the box at a centre, the offset to the centre.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from geomagnifier.model.vision import Pyramid
+
+STRIDE = 4
+MAPS = 8
+UNIT = 32.0
+"""View px that one unit of an offset map stands for; sides are exp(map) * UNIT."""
+
+
+class Maps(NamedTuple):
+    """Logits at H/4 for Q questions on B views.
+
+    mask, centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in view px.  offset: (B, Q, 2, h, w) x, y in view px.
+    """
+
+    mask: Tensor
+    centre: Tensor
+    sides: Tensor
+    offset: Tensor
+
+
+class PixelDecoder(nn.Module):
+    """[SEG] state and f1, f2, f3 -> dense maps. `width` channels in the pyramid, `inner` in g."""
+
+    def __init__(self, width: int = 256, inner: int = 128) -> None:
+        super().__init__()
+        self.project = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
+        self.image = nn.ModuleList(nn.Conv2d(width, inner, 1) for _ in range(3))
+        self.question = nn.ModuleList(nn.Linear(width, inner) for _ in range(3))
+        self.norm = nn.ModuleList(nn.LayerNorm(inner) for _ in range(3))
+        self.kernel = nn.ModuleList(nn.Linear(width, MAPS * inner) for _ in range(3))
+        self.level_weight = nn.Parameter(torch.ones(3, MAPS) / 3)
+        self.bias = nn.Parameter(torch.zeros(MAPS))
+        self.inner = inner
+        with torch.no_grad():
+            self.bias[0], self.bias[1] = -2.0, -4.0  # rare at first: mask a tenth, centres a fiftieth of the cells
+
+    def prepare(self, pyramid: Pyramid) -> list[Tensor]:
+        """Conv_f(f_l), once a view -> three (B, h, w, inner)."""
+        return [conv(f).permute(0, 2, 3, 1) for conv, f in zip(self.image, pyramid, strict=True)]
+
+    def forward(self, seg: Tensor, prepared: list[Tensor]) -> Maps:
+        """seg: (B, Q, width) states of Q questions on each view; prepared: of `prepare`."""
+        h = self.project(seg)
+        batch, questions = h.shape[:2]
+        size = prepared[0].shape[1:3]
+        total: Tensor | None = None
+        for level, image in enumerate(prepared):
+            shifted = image[:, None] + self.question[level](h)[:, :, None, None]  # (B, Q, h, w, inner)
+            g = F.gelu(self.norm[level](shifted))
+            kernel = self.kernel[level](h).view(batch, questions, MAPS, self.inner) * self.inner**-0.5
+            kernel = kernel * self.level_weight[level][None, None, :, None]
+            rows, columns = g.shape[2:4]
+            maps = torch.einsum("bqnd,bqkd->bqkn", g.flatten(2, 3), kernel.to(g.dtype)).view(batch * questions, MAPS, rows, columns)
+            if level:
+                maps = F.interpolate(maps.float(), size=size, mode="bilinear", align_corners=False)
+            total = maps.float() if total is None else total + maps
+        assert total is not None
+        out = (total + self.bias[None, :, None, None]).view(batch, questions, MAPS, *size)
+        sides = torch.exp(out[:, :, 2:6].clamp(-4.0, 4.0)) * UNIT
+        return Maps(out[:, :, 0], out[:, :, 1], sides, out[:, :, 6:8] * UNIT)
+
+
+class Presence(nn.Module):
+    """Is the thing there at all? From the best centre, the mean of the mask's top and the view as a whole; empties mask and boxes."""
+
+    def __init__(self, width: int = 256, pooled: int = 352) -> None:
+        super().__init__()
+        self.image = nn.Linear(pooled, width)
+        self.judge = nn.Sequential(nn.Linear(5, 32), nn.ReLU(), nn.Linear(32, 1))
+
+    def forward(self, seg: Tensor, maps: Maps, last: Tensor) -> Tensor:
+        """Seg (B, Q, width), maps, trunk features (B, 352, h, w) -> logits (B, Q). No gradient reaches the maps."""
+        mask, centre = maps.mask.detach().float().flatten(2), maps.centre.detach().float().flatten(2)
+        tops = [mask.topk(min(k, mask.shape[2]), dim=2).values.mean(2) for k in (16, 256)]
+        centres = centre.topk(min(3, centre.shape[2]), dim=2).values
+        context = self.image(last.float().mean((2, 3)))
+        alike = torch.einsum("bqd,bd->bq", seg.float(), context) / seg.shape[2] ** 0.5
+        features = torch.stack([centres[:, :, 0], centres.mean(2), *tops, alike], 2)
+        out: Tensor = self.judge(features / 4.0).squeeze(2)
+        return out

@@ -1,0 +1,176 @@
+"""PSC: a heat map becomes the few windows worth a closer look (paper, section 2.2).
+
+    Score(bbox) = mean of H inside bbox;  windows of 32 x 32 cells, stride 8;  bbox1 = the best 3, bbox2 = the best 1 inside bbox1
+
+The heat map is resampled to 64 x 64 cells whatever the aspect, so that a window is half the view each way and 4096 x 2160 gives the
+paper's 2048 x 1080 and 1024 x 540. Overlapping windows are united. Policies:
+
+paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
+adaptive    one pass where the scene fits a view; else the scene at a quarter of its size, then every tile with anything in it.
+exhaustive  everything at full size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.errors import OptionError
+from geomagnifier.geometry import Box
+from geomagnifier.values import Floats, Granularity, Look, Plan, Window
+
+POLICIES = ("adaptive", "paper", "exhaustive")
+CELLS, SIDE, STRIDE = 64, 32, 8
+TOP_REGION, TOP_PIXEL = 3, 1
+COMPRESSION = 4
+"""Side of D's pooling, px."""
+WORTH = 0.1
+"""Relevance under which `adaptive` leaves a tile closed."""
+
+Heats = Sequence[tuple[Window, Floats]]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where a search stands.
+
+    left: pixels that may still be read, or None.  round: steps taken.  crops: boxes opened for a closer look.  skipped: boxes left
+    closed, with their relevance.  done: nothing more will be opened.
+    """
+
+    policy: str
+    plan: Plan
+    left: float | None = None
+    round: int = 0
+    crops: tuple[Box, ...] = ()
+    skipped: tuple[tuple[Box, float], ...] = ()
+    done: bool = False
+
+
+def start(policy: str, plan: Plan, budget: float | None = None) -> Search:
+    """A search whose wide windows are about to be read.
+
+    Raises:
+        OptionError: the budget is too small for them.
+    """
+    cost = sum(w.width * w.height for w in plan.wide)
+    if budget is not None and cost > budget:
+        raise OptionError(f"the budget of {budget:,.0f} px is too small: the first look takes {cost:,} px")
+    closed = plan.granularity is Granularity.IMAGE or (policy != "paper" and not plan.tiles)
+    return Search(policy, plan, None if budget is None else budget - cost, done=closed)
+
+
+def step(state: Search, heats: Heats) -> tuple[tuple[Look, ...], Search]:
+    """Where to look next.
+
+    Args:
+        state: of `start` or of the last step.
+        heats: the windows read last with their heat maps, (h, w) in [0, 1].
+
+    Returns:
+        looks and the new state; `done` when these are the last.
+    """
+    looks, state = _paper(state, heats) if state.policy == "paper" else _adaptive(state, heats)
+    kept: list[Look] = []
+    for look in looks:
+        cost = look.box.area / look.shrink**2
+        if state.left is not None and cost > state.left:
+            state = replace(state, skipped=(*state.skipped, (look.core, relevance(look.core, heats))))
+        else:
+            kept.append(look)
+            state = replace(state, left=None if state.left is None else state.left - cost, crops=(*state.crops, look.box))
+    return tuple(kept), replace(state, round=state.round + 1)
+
+
+def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
+    ranked = sorted(((relevance(tile.core, heats), tile) for tile in state.plan.tiles), key=lambda pair: -pair[0])
+    looks = [Look(tile.box, 1, tile.role, tile.core) for worth, tile in ranked if worth >= WORTH]
+    skipped = tuple((tile.core, worth) for worth, tile in ranked if worth < WORTH)
+    return looks, replace(state, skipped=skipped, done=True)
+
+
+def _paper(state: Search, heats: Heats) -> tuple[list[Look], Search]:
+    area, pixel = state.plan.area, state.plan.granularity is Granularity.PIXEL
+    if state.round == 0:
+        boxes = best_boxes(grid(area, heats), area, TOP_REGION)
+        shrink, role = (COMPRESSION, "D(C1)") if pixel else (1, "C1")
+        return [Look(box, shrink, role, box) for box in boxes], replace(state, done=not pixel)
+    best, heat = max(((box, grid(box, heats)) for box in state.crops), key=lambda pair: float(window_scores(pair[1]).max()))
+    return [Look(box, 1, "C2", box) for box in best_boxes(heat, best, TOP_PIXEL)], replace(state, done=True)
+
+
+def relevance(box: Box, heats: Heats) -> float:
+    """The highest heat inside a box (scene px), 0 where no window saw it."""
+    best = 0.0
+    for window, heat in heats:
+        common = window.box.intersection(box)
+        if common is not None:
+            rows, columns = heat.shape
+            sx, sy = window.box.width / columns, window.box.height / rows
+            c0, r0 = int((common.x0 - window.box.x0) / sx), int((common.y0 - window.box.y0) / sy)
+            c1, r1 = int(np.ceil((common.x1 - window.box.x0) / sx)), int(np.ceil((common.y1 - window.box.y0) / sy))
+            best = max(best, float(heat[r0 : max(r1, r0 + 1), c0 : max(c1, c0 + 1)].max(initial=0.0)))
+    return best
+
+
+def grid(area: Box, heats: Heats) -> Floats:
+    """Heat maps of windows -> (64, 64) over `area`, the mean of what falls into each cell.
+
+    Cells that no window saw are 0.
+    """
+    total, count = np.zeros((CELLS, CELLS)), np.zeros((CELLS, CELLS))
+    for window, heat in heats:
+        common = window.core.intersection(area)
+        if common is None:
+            continue
+        rows, columns = heat.shape
+        fine_x, fine_y = max(1, -(-2 * CELLS // columns)), max(1, -(-2 * CELLS // rows))  # several samples a cell, also of coarse maps
+        dense = heat.repeat(fine_y, 0).repeat(fine_x, 1)
+        x = window.box.x0 + (np.arange(dense.shape[1]) + 0.5) * window.box.width / dense.shape[1]
+        y = window.box.y0 + (np.arange(dense.shape[0]) + 0.5) * window.box.height / dense.shape[0]
+        in_x, in_y = (x >= common.x0) & (x < common.x1), (y >= common.y0) & (y < common.y1)
+        column = ((x[in_x] - area.x0) / area.width * CELLS).astype(int)
+        row = ((y[in_y] - area.y0) / area.height * CELLS).astype(int)
+        cell = (row[:, None], column[None])
+        np.add.at(total, cell, dense[np.ix_(in_y, in_x)])
+        np.add.at(count, cell, 1)
+    return np.asarray(total / np.maximum(count, 1), np.float32)
+
+
+def window_scores(heat: Floats) -> NDArray[np.float64]:
+    """Score of each window of 32 x 32 cells, stride 8: (64, 64) -> (5, 5) means."""
+    sums = np.pad(heat.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    low = np.arange(0, CELLS - SIDE + 1, STRIDE)
+    r, c = low[:, None], low[None]
+    return np.asarray((sums[r + SIDE, c + SIDE] - sums[r, c + SIDE] - sums[r + SIDE, c] + sums[r, c]) / SIDE**2)
+
+
+def best_boxes(heat: Floats, area: Box, top: int) -> tuple[Box, ...]:
+    """The `top` windows of highest score as boxes in scene px, overlapping ones united into their common hull."""
+    scores = window_scores(heat)
+    best = np.argsort(-scores, axis=None, kind="stable")[:top]
+    boxes = []
+    for row, column in zip(*np.unravel_index(best, scores.shape), strict=True):
+        x, y = area.x0 + column * STRIDE / CELLS * area.width, area.y0 + row * STRIDE / CELLS * area.height
+        x0, y0 = min(round(x), round(area.x1) - 1), min(round(y), round(area.y1) - 1)  # at least a pixel, also of tiny scenes
+        x1, y1 = round(x + SIDE / CELLS * area.width), round(y + SIDE / CELLS * area.height)
+        boxes.append(Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
+    return united(boxes)
+
+
+def united(boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """Boxes that overlap become their hull, until none overlap."""
+    rest = list(boxes)
+    done: list[Box] = []
+    while rest:
+        box = rest.pop()
+        hit = next((other for other in rest if box.intersection(other)), None)
+        if hit is None:
+            done.append(box)
+        else:
+            rest.remove(hit)
+            rest.append(Box(min(box.x0, hit.x0), min(box.y0, hit.y0), max(box.x1, hit.x1), max(box.y1, hit.y1)))
+    return tuple(sorted(done, key=Box.tuple))

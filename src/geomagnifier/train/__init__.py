@@ -1,0 +1,1 @@
+"""Training: data -> batches -> weights -> calibrated model folder."""

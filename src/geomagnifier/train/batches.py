@@ -1,0 +1,232 @@
+"""Batches for the small model: crops with questions and dense targets, scene pictures with captions.
+
+A batch is made from (seed, step) alone, so a resumed run sees what an unbroken one would have seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from geomagnifier.data.drawn import COVER as DRAWN_COVER
+from geomagnifier.data.drawn import THEMES, draw_scene
+from geomagnifier.data.dubai import COVER, dubai, read_cover
+from geomagnifier.data.questions import OTHER
+from geomagnifier.data.sample import SceneSample, read_pixels
+from geomagnifier.data.scene_sets import scene_set
+from geomagnifier.data.vhr10 import vhr10
+from geomagnifier.data.vocabulary import KINDS, SCENES
+from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, Source, jitter, make_crop
+from geomagnifier.train.targets import Target, cover_target, empty, object_target
+
+NAMES = tuple(kind.name for kind in KINDS)
+OBJECTS = tuple(kind.name for kind in KINDS if not kind.stuff)
+QUESTIONS = 5
+"""Questions on a crop."""
+CONFUSED = {
+    "ship": ("harbor", "vehicle"),
+    "harbor": ("ship", "bridge"),
+    "tennis court": ("basketball court", "ground track field"),
+    "basketball court": ("tennis court", "ground track field"),
+    "ground track field": ("baseball diamond", "tennis court"),
+    "baseball diamond": ("ground track field",),
+    "bridge": ("vehicle", "harbor"),
+    "vehicle": ("bridge", "airplane", "ship"),
+    "airplane": ("vehicle",),
+    "storage tank": ("baseball diamond",),
+}
+"""Kinds that are taken for each other: asked for in each other's presence more often than others."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """crops of `side` px and scene pictures in a batch."""
+
+    crops: int = 8
+    side: int = 448
+    scenes: int = 40
+    scene_side: int = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """pixels (B, S, S, 3) uint8.  asked: (B, Q) kind of each question, as index into NAMES, -1 for an unknown thing.
+
+    targets: fields of `Target`, each (B, Q, ...).  boxes: a view's (N, 4) px with their kinds (N,), len(OBJECTS) for background.
+    scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.  captions: a sentence or "" for each scene picture.
+    """
+
+    pixels: Tensor
+    asked: NDArray[np.int64]
+    targets: dict[str, Tensor]
+    boxes: list[tuple[Tensor, Tensor]]
+    scene_pixels: Tensor
+    scene_allowed: Tensor
+    captions: tuple[str, ...]
+
+
+def object_sources(root: Path, split: str) -> list[Source]:
+    """VHR-10 in memory, about 2 MB a picture."""
+    samples = vhr10(root, split)
+    return [Source(read_pixels(s.path), tuple((o.kind, o.box, o.polygons) for o in s.objects), frozenset(s.kinds)) for s in samples]
+
+
+def cover_sources(root: Path, split: str) -> list[Source]:
+    """Dubai in memory."""
+    return [Source(read_pixels(s.path), (), frozenset(COVER), read_cover(s.cover), COVER) for s in dubai(root, split)]
+
+
+def drawn_sources(count: int, seed: int) -> list[Source]:
+    """Scenes of our own, so that the project's own examples work; a few per cent of the crops."""
+    sources = []
+    for i in range(count):
+        scene = draw_scene(seed + i, 800, 600, THEMES[i % len(THEMES)])
+        order = np.array([COVER.index(name) if name in COVER else 255 for name in DRAWN_COVER], np.uint8)
+        objects = []
+        for o in scene.objects:
+            low, high = o.polygon.min(0), o.polygon.max(0)
+            objects.append((o.kind, (float(low[0]), float(low[1]), float(high[0]), float(high[1])), (o.polygon,)))
+        sources.append(Source(scene.pixels, tuple(objects), frozenset(NAMES), order[scene.cover], COVER))
+    return sources
+
+
+def choose(crop: Crop, rng: np.random.Generator) -> list[str]:
+    """Kinds to ask about: those there, at most three, then absent ones, half of them look-alikes; "?" for a thing never taught."""
+    objects = [k for k in OBJECTS if k in crop.kinds]
+    there = [k for k in objects if any(p.kind == k for p in crop.pieces)]
+    rng.shuffle(there)
+    asked = there[:3]
+    if crop.cover is not None:
+        covers = [k for k in crop.cover_names if k in crop.kinds]
+        rng.shuffle(covers)
+        asked = asked[:2] + covers
+    absent = [k for k in objects if k not in there]
+    rng.shuffle(absent)
+    alike = [k for a in asked for k in CONFUSED.get(a, ()) if k in absent]
+    if alike and rng.random() < 0.6:
+        absent = [alike[0], *(k for k in absent if k != alike[0])]
+    if rng.random() < 0.35:
+        asked = asked[: QUESTIONS - 1] + [OTHER]
+    return (asked + absent + [OTHER] * QUESTIONS)[:QUESTIONS]
+
+
+def target(crop: Crop, kind: str) -> Target:
+    """The dense target of a kind, or of a thing never taught, on a crop."""
+    if kind in OBJECTS:
+        return object_target(crop, kind)
+    return empty(crop.pixels.shape[0]) if kind == OTHER else cover_target(crop, kind)
+
+
+def labelled_boxes(crop: Crop, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Boxes shaken by a tenth, with their kinds, and as many of nothing."""
+    side = crop.pixels.shape[0]
+    pieces = [p for p in crop.pieces if p.share >= SHARE_TO_COUNT and p.kind in OBJECTS]
+    boxes = [p.box + rng.uniform(-0.1, 0.1, 4) * np.tile(p.box[2:] - p.box[:2], 2) for p in pieces]
+    kinds = [OBJECTS.index(p.kind) for p in pieces]
+    everything = frozenset(OBJECTS) <= crop.kinds
+    for _ in range(max(2, len(pieces)) if everything else 0):
+        size = np.exp(rng.uniform(np.log(12), np.log(side / 2), 2))
+        corner = rng.uniform(0, side - size)
+        box = np.concatenate([corner, corner + size])
+        clear = True
+        for p in crop.pieces:
+            w = min(box[2], p.box[2]) - max(box[0], p.box[0])
+            h = min(box[3], p.box[3]) - max(box[1], p.box[1])
+            if w > 0 and h > 0 and w * h > 0.1 * min(np.prod(size), np.prod(p.box[2:] - p.box[:2])):
+                clear = False
+        if clear:
+            boxes.append(box)
+            kinds.append(len(OBJECTS))
+    return torch.tensor(np.array(boxes, np.float32).reshape(-1, 4)), torch.tensor(kinds, dtype=torch.int64)
+
+
+def scene_view(sample: SceneSample, side: int, rng: np.random.Generator | None) -> NDArray[np.uint8]:
+    """A scene picture at (side, side, 3); with `rng` a random part of it, turned and tinted."""
+    with Image.open(sample.path) as opened:
+        picture = opened.convert("RGB")
+    if rng is None:
+        return np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR))
+    share = np.sqrt(rng.uniform(0.5, 1.0))
+    stretch = np.exp(rng.uniform(-0.15, 0.15))
+    width, height = min(picture.width, share * picture.width * stretch), min(picture.height, share * picture.height / stretch)
+    x, y = rng.uniform(0, picture.width - width), rng.uniform(0, picture.height - height)
+    picture = picture.resize((side, side), Image.Resampling.BILINEAR, box=(x, y, x + width, y + height))
+    turned = np.rot90(np.asarray(jitter(picture, rng)), int(rng.integers(4)))
+    return turned[:, ::-1].copy() if rng.random() < 0.5 else turned.copy()
+
+
+class Batches:
+    """All training data in memory, and batches from it."""
+
+    def __init__(self, root: Path, split: str = "train", seed: int = 0, sizes: Sizes = Sizes(), drawn: int = 36) -> None:
+        self.seed, self.sizes = seed, sizes
+        self.objects, self.covers = object_sources(root, split), cover_sources(root, split)
+        self.drawn = drawn_sources(drawn, 1000 + seed)
+        self.scenes = [s for name in ("aid", "ucm", "rsscn7") for s in scene_set(root, name, split)]
+
+    def crops(self, step: int) -> tuple[list[Crop], np.random.Generator]:
+        """The crops of a step: one of Dubai or drawn, the rest VHR-10, now and then another drawn one."""
+        rng = np.random.default_rng([self.seed, step])
+        crops = []
+        for i in range(self.sizes.crops):
+            chance = rng.random()
+            sources, scales = self.objects, (0.28, 1.7)
+            if (i == 0 and chance < 0.2) or (i == 1 and chance < 0.25):
+                sources, scales = self.drawn, (0.5, 1.5)
+            elif i == 0:
+                sources, scales = self.covers, (0.4, 1.6)
+            crops.append(make_crop(sources, scales, self.sizes.side, rng))
+        return crops, rng
+
+    def batch(self, step: int) -> Batch:
+        """The batch of a step."""
+        crops, rng = self.crops(step)
+        kinds = [choose(crop, rng) for crop in crops]
+        targets = [[target(crop, kind) for kind in row] for crop, row in zip(crops, kinds, strict=True)]
+        chosen = [self.scenes[int(i)] for i in rng.integers(len(self.scenes), size=self.sizes.scenes)]
+        pictures = np.stack([scene_view(s, self.sizes.scene_side, rng) for s in chosen])
+        captions = tuple(s.captions[int(rng.integers(len(s.captions)))] if s.captions else "" for s in chosen)
+        return Batch(
+            torch.from_numpy(np.stack([c.pixels for c in crops])),
+            np.array([[NAMES.index(k) if k in NAMES else -1 for k in row] for row in kinds]),
+            stack(targets),
+            [labelled_boxes(crop, rng) for crop in crops],
+            torch.from_numpy(pictures),
+            torch.from_numpy(np.array([[name in s.scenes for name in SCENES] for s in chosen])),
+            captions,
+        )
+
+    def stream(self, first: int, end: int) -> Iterator[Batch]:
+        """Batches of the steps first..end, made ahead in a thread of their own."""
+        queue: Queue[Batch | BaseException] = Queue(maxsize=3)
+
+        def work() -> None:
+            try:
+                for step in range(first, end):
+                    queue.put(self.batch(step))
+            except BaseException as error:  # handed to the training loop, which must not wait for ever
+                queue.put(error)
+
+        Thread(target=work, daemon=True).start()
+        for _ in range(first, end):
+            item = queue.get()
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+
+def stack(targets: Sequence[Sequence[Target]]) -> dict[str, Tensor]:
+    """Targets by crop and question -> one tensor a field, (B, Q, ...)."""
+    return {
+        f.name: torch.from_numpy(np.stack([np.stack([np.asarray(getattr(t, f.name)) for t in row]) for row in targets]))
+        for f in fields(Target)
+    }

@@ -1,0 +1,59 @@
+"""A run's averaged weights -> the files a model folder holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from geomagnifier.data.vocabulary import COARSE, SCENES
+from geomagnifier.model import checkpoint
+from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.vision import normalise
+from geomagnifier.train.batches import NAMES, OBJECTS
+
+
+def cost(network: SmallNetwork) -> dict[str, float]:
+    """Floating-point operations for one px of a view: its features ("view"), one question on it, the trunk alone (thumbnails)."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    side = 256
+    pixels = torch.zeros(1, side, side, 3, dtype=torch.uint8)
+    figures = {}
+    with torch.no_grad():
+        with FlopCounterMode(display=False) as counter:
+            ends = network.trunk(normalise(pixels))
+        figures["trunk"] = counter.get_total_flops() / side**2
+        with FlopCounterMode(display=False) as counter:
+            prepared = network.decoder.prepare(network.neck(ends))
+        figures["view"] = figures["trunk"] + counter.get_total_flops() / side**2
+        with FlopCounterMode(display=False) as counter:
+            network.decoder(torch.zeros(1, 1, 256), prepared)
+        figures["question"] = counter.get_total_flops() / side**2
+    return figures
+
+
+def export(state: Mapping[str, Tensor], path: Path, version: str, calibration: Mapping[str, Any] | None = None) -> None:
+    """Write small.safetensors.
+
+    Args:
+        state: of `SmallNetwork`.
+        path: target file.
+        version: written into the card.
+        calibration: fields of `model.small.Calibration` by kind; empty before it is measured.
+    """
+    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES)).eval()
+    network.load_state_dict(state)
+    card = {
+        "version": version,
+        "kinds": NAMES,
+        "objects": OBJECTS,
+        "scenes": SCENES,
+        "coarse": COARSE,
+        "flops": cost(network),
+        "calibration": dict(calibration or {}),
+    }
+    checkpoint.write(path, network.state_dict(), card)

@@ -1,0 +1,245 @@
+"""Training of the small model: data -> weights. Resumable, seeded, one machine, two cores.
+
+The trunk is read once for a crop and five questions share it. See objective.py for the losses, docs/model_card.md for the recipe.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from geomagnifier.data.vocabulary import SCENES
+from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer, tokenize
+from geomagnifier.model.vision import normalise
+from geomagnifier.train.asked import QuestionBank, question_bank, train_granularity
+from geomagnifier.train.batches import NAMES, OBJECTS, Batch, Batches, scene_view, stack, target
+from geomagnifier.train.crops import make_crop
+from geomagnifier.train.objective import Weights, dense_losses, info_nce, scene_loss
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run goes."""
+
+    steps: int = 2300
+    """Steps of 8 crops and 40 scene pictures; about 2.5 s each on two cores."""
+    seed: int = 0
+    trunk_rate: float = 2e-4
+    """Learning rate of the ImageNet-trained trunk."""
+    rate: float = 1e-3
+    """Learning rate of everything else."""
+    warmup: int = 100
+    decay: float = 0.02
+    average: float = 0.998
+    """Share of the old in the exponential moving average of the weights."""
+    validate: int = 300
+    """Steps between validations: an epoch."""
+    save: int = 100
+    """Steps between checkpoints."""
+
+
+def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW:
+    """AdamW with a slow trunk; norms and biases do not decay."""
+    groups = []
+    for part, rate in ((True, settings.trunk_rate), (False, settings.rate)):
+        for decayed in (True, False):
+            parameters = [
+                p
+                for name, p in network.named_parameters()
+                if p.requires_grad and name.startswith("trunk.") == part and (p.ndim > 1) == decayed and not name.startswith("granularity.")
+            ]
+            groups.append({"params": parameters, "lr": rate, "base": rate, "weight_decay": settings.decay if decayed else 0.0})
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98))
+
+
+def rate_at(step: int, settings: Settings) -> float:
+    """Warm-up, then cosine to a hundredth, as a share of the base rate."""
+    if step < settings.warmup:
+        return (step + 1) / settings.warmup
+    done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
+def losses_of(network: SmallNetwork, batch: Batch, bank: QuestionBank, captions: Tensor, rng: np.random.Generator) -> dict[str, Tensor]:
+    """All losses of a batch, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
+    views, questions = batch.asked.shape
+    rows = np.array([rng.choice(bank.rows[k]) for k in batch.asked.ravel()])
+    extra = rng.integers(len(bank.texts), size=24)
+    both = torch.from_numpy(np.concatenate([rows, extra]))
+    with torch.autocast("cpu", torch.bfloat16):
+        longest = int((~bank.padding[both]).sum(1).max())
+        seg, named = network.reader(bank.states[both, :longest].float(), bank.padding[both, :longest])
+        seg = seg[: len(rows)].float().view(views, questions, -1)
+        ends = network.trunk(normalise(batch.pixels))
+        pyramid = network.neck(ends)
+        maps = network.decoder(seg, network.decoder.prepare(pyramid))
+        presence = network.presence(seg, maps, ends[3])
+        kinds = [
+            network.box_classifier(type(pyramid)(*(f[i : i + 1] for f in pyramid)), b) for i, (b, _) in enumerate(batch.boxes) if len(b)
+        ]
+        pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
+    losses = dense_losses(maps, presence.float(), batch.targets)
+    losses["kinds"] = F.binary_cross_entropy_with_logits(named.float(), bank.kinds[both])
+    if kinds:
+        wanted = torch.cat([k for b, k in batch.boxes if len(b)])
+        losses["boxes"] = F.cross_entropy(torch.cat(kinds).float(), wanted)
+    losses["scene"] = scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)
+    spoken = torch.tensor([bool(c) for c in batch.captions])
+    said = [c for c in batch.captions if c]
+    same = torch.tensor([[a == b for b in said] for a in said], dtype=torch.bool)
+    losses["retrieval"] = info_nce(network.embed_picture(pooled[spoken]), network.embed_sentence(captions), same)
+    return losses
+
+
+class Captions:
+    """Sentence vectors of captions, each encoded once."""
+
+    def __init__(self, encoder: SentenceEncoder, path: Path) -> None:
+        self.encoder, self.tokenizer = encoder, load_tokenizer(path)
+        self.known: dict[str, Tensor] = {}
+
+    @torch.no_grad()
+    def __call__(self, sentences: list[str]) -> Tensor:
+        new = sorted({s for s in sentences if s not in self.known})
+        if new:
+            self.known.update(zip(new, self.encoder(tokenize(self.tokenizer, new)).pooled.clone(), strict=True))
+        return torch.stack([self.known[s] for s in sentences]).clone()
+
+
+@torch.no_grad()
+def validate(network: SmallNetwork, held: Batches, bank: QuestionBank, seed: int) -> dict[str, float]:
+    """Figures on pictures and phrasings kept aside: gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1."""
+    network.eval()
+    rng = np.random.default_rng([seed, 3])
+    overlaps: list[float] = []
+    quiet: list[float] = []
+    common, either = np.zeros(len(NAMES)), np.zeros(len(NAMES))
+    for i in range(30):
+        covers = i % 5 == 4
+        crop = make_crop(held.covers if covers else held.objects, (0.999, 1.001), 640, rng)
+        there = {p.kind for p in crop.pieces}
+        asked = list(NAMES[10:]) if covers else [*sorted(there), *[k for k in OBJECTS if k not in there][i % 3 :: 3]][:6]
+        rows = torch.from_numpy(np.array([rng.choice(bank.rows[NAMES.index(k)]) for k in asked]))
+        with torch.autocast("cpu", torch.bfloat16):
+            seg, _ = network.reader(bank.states[rows].float(), bank.padding[rows])
+            ends = network.trunk(normalise(torch.from_numpy(crop.pixels[None])))
+            maps = network.decoder(seg.float()[None], network.decoder.prepare(network.neck(ends)))
+            gate = torch.sigmoid(network.presence(seg.float()[None], maps, ends[3]).float())[0]
+        targets = stack([[target(crop, k) for k in asked]])
+        for q, kind in enumerate(asked):
+            p, t = maps.mask[0, q] > 0, targets["mask"][0, q] > 0.5
+            if covers:
+                known = targets["known"][0, q] > 0.5
+                common[NAMES.index(kind)] += float((p & t & known).sum())
+                either[NAMES.index(kind)] += float(((p | t) & known).sum())
+            elif int(targets["present"][0, q]) == 1 and t.any():
+                overlaps.append(float((p & t).sum() / (p | t).sum()))
+            elif int(targets["present"][0, q]) == 0:
+                quiet.append(float(gate[q] < 0.5 or not bool(p.any())))
+    right = []
+    for name, folder in (("ucm", "ucm"), ("aid", "aid"), ("rsscn7", "rsscn7")):
+        samples = [s for s in held.scenes if folder in s.path.parts][:: 3 if name != "rsscn7" else 4]
+        pictures = torch.from_numpy(np.stack([scene_view(s, 100, None) for s in samples]))
+        with torch.autocast("cpu", torch.bfloat16):
+            pooled = network.trunk.pooled(network.trunk(normalise(pictures))[3])
+        best = network.scenes(pooled).argmax(1).tolist()
+        right.append(float(np.mean([SCENES[b] in s.scenes for b, s in zip(best, samples, strict=True)])))
+    network.train()
+    seen = either > 0
+    figures = {"gIoU": float(np.mean(overlaps)), "absent": float(np.mean(quiet)), "cover": float((common[seen] / either[seen]).mean())}
+    return figures | dict(zip(("ucm", "aid", "rsscn7"), right, strict=True))
+
+
+def save(path: Path, content: dict[str, object]) -> None:
+    """Written beside, then renamed: an interrupted run leaves the last whole checkpoint."""
+    temporary = path.with_suffix(".part")
+    torch.save(content, temporary)
+    os.replace(temporary, path)
+
+
+def train(
+    root: Path, out: Path, encoder_path: Path, tokenizer_path: Path, trunk_path: Path, settings: Settings = Settings()
+) -> Iterator[dict[str, float]]:
+    """Train, or go on from `out`/last.pt; yields a row of figures every ten steps and at each validation.
+
+    Args:
+        root: folder of the data sets.
+        out: folder for last.pt (resume), log.jsonl and plot.
+        encoder_path: sentence encoder, safetensors in the names of `SentenceEncoder`.
+        tokenizer_path: its tokenizer.json.
+        trunk_path: ImageNet weights of EfficientNet-Lite2 (a torch file, read without pickle's code).
+        settings: how the run goes.
+    """
+    from safetensors.torch import load_file
+
+    torch.manual_seed(settings.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    encoder = SentenceEncoder().eval()
+    encoder.load_state_dict({k: v.float() for k, v in load_file(encoder_path).items()})
+    tokenizer = load_tokenizer(tokenizer_path)
+    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES))
+    network.trunk.load_imagenet(torch.load(trunk_path, map_location="cpu", weights_only=True))
+    accuracy = train_granularity(network.granularity, encoder, tokenizer, settings.seed)
+    yield {"granularity": accuracy}
+    bank = question_bank(encoder, tokenizer, settings.seed)
+    bank_aside = question_bank(encoder, tokenizer, settings.seed, "val", 20)
+    captions = Captions(encoder, tokenizer_path)
+    network = network.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    average = {k: v.detach().clone() for k, v in network.state_dict().items()}
+    optimizer = optimizer_of(network, settings)
+    step = 0
+    if (out / "last.pt").exists():
+        saved = torch.load(out / "last.pt", map_location="cpu", weights_only=True)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        average, step = saved["average"], saved["step"]
+        optimizer.zero_grad()
+    data, held = Batches(root, "train", settings.seed), Batches(root, "val", settings.seed, drawn=0)
+    weights = asdict(Weights())
+    twin = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    clock, sums = time.time(), dict.fromkeys((*weights, "total"), 0.0)
+    for batch in data.stream(step, settings.steps):
+        rng = np.random.default_rng([settings.seed, step, 1])
+        torch.manual_seed(settings.seed * 1_000_003 + step)
+        for group in optimizer.param_groups:
+            group["lr"] = group["base"] * rate_at(step, settings)
+        losses = losses_of(network, batch, bank, captions([c for c in batch.captions if c]), rng)
+        total = torch.stack([weights[name] * value for name, value in losses.items()]).sum()
+        optimizer.zero_grad()
+        total.backward()
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        if torch.isfinite(norm):
+            optimizer.step()
+        step += 1
+        keep = min(settings.average, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for name, value in network.state_dict().items():
+                average[name].lerp_(value, 1 - keep)
+        for name, value in losses.items():
+            sums[name] += float(value.detach()) / 10
+        sums["total"] += float(total.detach()) / 10
+        if step % settings.save == 0 or step == settings.steps:
+            save(out / "last.pt", {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+        if step % settings.validate == 0 or step == settings.steps:
+            twin.load_state_dict(average)
+            row = {"step": step} | validate(twin, held, bank_aside, settings.seed)
+            with (out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(row) + "\n")
+            yield row
+        if step % 10 == 0:
+            row = {"step": step, "seconds": (time.time() - clock) / 10} | sums
+            with (out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(row) + "\n")
+            yield row
+            clock, sums = time.time(), dict.fromkeys(sums, 0.0)

@@ -1,0 +1,107 @@
+"""Dense targets of one question on one crop, on the H/4 grid.
+
+Centres as in CenterNet (Zhou et al., arXiv:1904.07850), with boxes learnt in a Gaussian around each centre as in TTFNet
+(Liu et al., arXiv:1909.00700), which learns from few pictures faster than the centre cell alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.model.pixel_decoder import STRIDE
+from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, identities
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """h = w = S / 4.
+
+    mask: (h, w) 0..1.  known: (h, w) weight of the mask, 0 where unlabelled.  centre: (h, w) Gaussians.  centre_known: (h, w).
+    sides: (4, h, w) l t r b px.  sides_weight: (h, w).  offset: (2, h, w) px.  offset_weight: (h, w), 1 / size of the object.
+    present: 1, 0, or -1 where it cannot be told.
+    """
+
+    mask: Floats
+    known: Floats
+    centre: Floats
+    centre_known: Floats
+    sides: Floats
+    sides_weight: Floats
+    offset: Floats
+    offset_weight: Floats
+    present: int
+
+
+def empty(side: int) -> Target:
+    """The target of a thing that is not there."""
+    n = side // STRIDE
+    zero, one = np.zeros((n, n), np.float32), np.ones((n, n), np.float32)
+    return Target(zero, one, zero, one, np.zeros((4, n, n), np.float32), zero, np.zeros((2, n, n), np.float32), zero, 0)
+
+
+def shrink(mask: Floats) -> Floats:
+    """(S, S) -> (S / 4, S / 4), mean of each 4 x 4."""
+    n = mask.shape[0] // STRIDE
+    return np.asarray(mask.reshape(n, STRIDE, n, STRIDE).mean((1, 3)), np.float32)
+
+
+def cover_target(crop: Crop, kind: str) -> Target:
+    """Land cover: a mask, no objects."""
+    assert crop.cover is not None
+    blank = empty(crop.pixels.shape[0])
+    mask = shrink((crop.cover == crop.cover_names.index(kind)).astype(np.float32))
+    known = shrink((crop.cover != 255).astype(np.float32))
+    share = float(mask.mean())
+    present = 1 if share > 0.005 else 0 if share == 0 and known.mean() > 0.9 else -1
+    nowhere = np.zeros_like(mask)
+    return Target(mask, known, nowhere, nowhere, blank.sides, nowhere, blank.offset, nowhere, present)
+
+
+def object_target(crop: Crop, kind: str) -> Target:
+    """Objects of one kind."""
+    side = crop.pixels.shape[0]
+    ids, pieces = identities(crop, kind)
+    if not pieces:
+        return empty(side)
+    n = side // STRIDE
+    middle = np.arange(n, dtype=np.float32) * STRIDE + STRIDE / 2  # px of each cell's middle
+    centre, sides_weight, best = (np.zeros((n, n), np.float32) for _ in range(3))
+    centre_known = np.ones((n, n), np.float32)
+    sides, offset, offset_weight = np.zeros((4, n, n), np.float32), np.zeros((2, n, n), np.float32), np.zeros((n, n), np.float32)
+    cells = ids[STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
+    counted = 0
+    for number, piece in enumerate(pieces, 1):
+        x0, y0, x1, y1 = (float(v) for v in piece.box)
+        c0, r0 = max(0, int(x0 // STRIDE)), max(0, int(y0 // STRIDE))
+        c1, r1 = min(n, int(np.ceil(x1 / STRIDE))), min(n, int(np.ceil(y1 / STRIDE)))
+        if c0 >= c1 or r0 >= r1:
+            continue
+        if piece.share < SHARE_TO_COUNT:
+            centre_known[r0:r1, c0:c1] = 0
+            continue
+        counted += 1
+        cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
+        spread_x, spread_y = max((x1 - x0) / 9, STRIDE / 2), max((y1 - y0) / 9, STRIDE / 2)
+        xs, ys = middle[None, c0:c1], middle[r0:r1, None]
+        heat = np.exp(-((xs - cx) ** 2) / (2 * spread_x**2) - (ys - cy) ** 2 / (2 * spread_y**2)).astype(np.float32)
+        window = (slice(r0, r1), slice(c0, c1))
+        centre[window] = np.maximum(centre[window], heat)
+        weight = np.where(heat > 0.35, heat, 0) / np.sqrt(max(1.0, float((heat > 0.35).sum())))
+        mine = weight > best[window]
+        best[window] = np.where(mine, weight, best[window])
+        sides_weight[window] = np.where(mine, weight, sides_weight[window])
+        for k, value in enumerate((xs - x0, ys - y0, x1 - xs, y1 - ys)):
+            sides[k][window] = np.where(mine, np.broadcast_to(value, heat.shape), sides[k][window])
+        own = cells[window] == number
+        size = np.sqrt((x1 - x0) * (y1 - y0))
+        offset[0][window] = np.where(own, np.broadcast_to(cx - xs, heat.shape), offset[0][window])
+        offset[1][window] = np.where(own, np.broadcast_to(cy - ys, heat.shape), offset[1][window])
+        offset_weight[window] = np.where(own, 1 / size, offset_weight[window])
+        centre[min(n - 1, int(cy // STRIDE)), min(n - 1, int(cx // STRIDE))] = 1.0
+    mask = shrink((ids > 0).astype(np.float32))
+    return Target(mask, np.ones_like(mask), centre, centre_known, sides, sides_weight, offset, offset_weight, 1 if counted else -1)

@@ -1,0 +1,273 @@
+"""The values that pass between stages: small, frozen, numpy only.
+
+    question -> Query -> granularity -> Plan -> View ... -> Reply -> Answer
+
+Boxes are scene px unless a name says `view`. Arrays are (H, W) or (H, W, C). Dataclasses that hold arrays compare by identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.geometry import Box, Placement
+from geomagnifier.masks import MaskPatch as MaskPatch
+from geomagnifier.masks import read_patches
+
+Bytes = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+Affine6 = tuple[float, float, float, float, float, float]
+"""GDAL-free affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row + f."""
+
+
+class Granularity(StrEnum):
+    """How closely a question makes us look (paper, section 2.1)."""
+
+    IMAGE = "image"
+    REGION = "region"
+    PIXEL = "pixel"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was asked: the words, the box they are about (scene px) and the lowest score wanted (None: calibrated)."""
+
+    text: str
+    box: Box | None = None
+    min_score: float | None = None
+
+
+@dataclass(frozen=True)
+class SceneInfo:
+    """What is known of a scene without its pixels.
+
+    crs: "EPSG:32633", a WKT text where there is no code, or None.  transform: pixel -> CRS, or None.
+    gsd: metres on the ground for one px, or None where the CRS does not say.
+    """
+
+    name: str
+    width: int
+    height: int
+    bands: int
+    crs: str | None = None
+    transform: Affine6 | None = None
+    gsd: float | None = None
+
+    @property
+    def box(self) -> Box:
+        return Box(0, 0, self.width, self.height)
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of the scene to be read: `box` (scene px) as a picture of `width` x `height` px; `role` says what for."""
+
+    box: Box
+    width: int
+    height: int
+    role: str
+    core: Box
+    """The part of `box` this window answers for: cores of one plan do not overlap within a scale."""
+
+    @property
+    def placement(self) -> Placement:
+        return Placement(self.box, self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A wish to see `box` (scene px) at 1 / `shrink` of its size; `core` as in `Window`."""
+
+    box: Box
+    shrink: float
+    role: str
+    core: Box
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a question is looked at (paper, section 2.1, I'). Scene px.
+
+    area: what is searched.  wide: windows read first.  tiles: windows at full size that a closer look may open; none where the wide
+    ones are at full size.
+    """
+
+    granularity: Granularity
+    area: Box
+    wide: tuple[Window, ...]
+    tiles: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Pixels with their place on the scene.
+
+    pixels: (h, w, 3) uint8.  valid: (h, w) bool, False where the scene has no data; None where all is valid.
+    key: names scene, window and size, so that a model can keep what it computed for the picture.
+    """
+
+    pixels: Bytes
+    window: Window
+    key: str
+    valid: Bools | None = None
+
+    def __post_init__(self) -> None:
+        if self.pixels.shape != (self.window.height, self.window.width, 3):
+            raise ValueError(f"view pixels {self.pixels.shape} do not fit window {(self.window.height, self.window.width, 3)}")
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What a pipeline must know of a model.
+
+    image_side: side of the picture for image-level questions, px (paper: 100).
+    view_pixels: the most pixels of one view.  tile, overlap: side of a tile and what neighbours share, px.
+    """
+
+    name: str
+    version: str
+    kinds: tuple[str, ...]
+    scenes: tuple[str, ...]
+    image_side: int = 100
+    view_pixels: int = 1_100_000
+    tile: int = 1024
+    overlap: int = 128
+    parameters: int = 0
+    trained: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """One object in one view.
+
+    view_box: (x0, y0, x1, y1) view px.  cells: the cells of the view's H/4 grid that belong to it, (h, w) bool, first cell at
+    `origin` (column, row); what of them is mask is said by the kind's probability. None at region level.
+    """
+
+    label: str
+    score: float
+    view_box: tuple[float, float, float, float]
+    cells: Bools | None = None
+    origin: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """Where a kind is, over a whole view. probability: (ceil(h/4), ceil(w/4)) float32; mask where it reaches `threshold`.
+
+    separate: the kind has objects, told apart by `Found`; else every connected piece is a region.
+    """
+
+    label: str
+    score: float
+    probability: Floats
+    threshold: float
+    separate: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ViewReply:
+    """What a model says of one view. stride: view px a cell of the masks."""
+
+    found: tuple[Found, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    stride: int = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """A model's answer to a query over some views.
+
+    labels: scene names with probabilities, best first.  views: one reply for each view, in order.  asked: the kinds asked for, in the
+    model's words; empty where nothing it knows was asked for.  note: a sentence on what the model could not do, or "".
+    """
+
+    labels: tuple[tuple[str, float], ...] = ()
+    views: tuple[ViewReply, ...] = ()
+    asked: tuple[str, ...] = ()
+    note: str = ""
+    flops: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """One object of the answer.
+
+    box: scene px.  polygon: rings of (x, y) scene px, outer ring first; empty at region level.
+    segmentation: COCO RLE at scene size ({"size": [H, W], "counts": str}) or None.
+    """
+
+    label: str
+    score: float
+    box: tuple[float, float, float, float]
+    polygon: tuple[tuple[tuple[float, float], ...], ...] = ()
+    segmentation: dict[str, Any] | None = None
+    phrase: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Where the model looked and what it cost. pixels_processed: pixels that went through a network; flops: multiply-adds x 2.
+
+    seconds: by stage.  views: every window read.  heat: (h, w) float32 over the whole scene, or None.
+    crops: boxes opened for a closer look.  skipped: boxes left out, with their relevance.
+    """
+
+    scene_pixels: int
+    pixels_processed: int
+    flops: float
+    seconds: Mapping[str, float]
+    views: tuple[Window, ...] = ()
+    heat: Floats | None = None
+    crops: tuple[Box, ...] = ()
+    skipped: tuple[tuple[Box, float], ...] = ()
+
+
+LARGEST_MASK = 500_000_000
+"""Pixels above which `Answer.mask` is None and the mask is read by windows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Text, labels, regions and mask, in scene px, with the scene's CRS at hand.
+
+    granularity_probabilities: by granularity name.  labels: (name, probability), best first, image level only.
+    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.
+    """
+
+    question: str
+    text: str
+    granularity: Granularity
+    granularity_probabilities: Mapping[str, float]
+    scene: SceneInfo
+    trace: Trace
+    preview: Bytes
+    labels: tuple[tuple[str, float], ...] = ()
+    regions: tuple[Region, ...] = ()
+    patches: tuple[MaskPatch, ...] | None = None
+
+    @cached_property
+    def mask(self) -> Bools | None:
+        """(H, W) bool at scene size; None where nothing was segmented or the scene is above `LARGEST_MASK` px."""
+        if self.patches is None or self.scene.pixels > LARGEST_MASK:
+            return None
+        return self.read_mask(self.scene.box)
+
+    def read_mask(self, window: Box) -> Bools:
+        """The mask inside `window` (scene px, rounded outwards and cut to the scene) -> (h, w) bool.
+
+        Raises:
+            BoxError: the window lies outside the scene.
+        """
+        return read_patches(self.patches or (), window, self.scene.box)

@@ -1,0 +1,101 @@
+"""A model without a network: red things are ships, blue ground is water. For tests of everything that is handed a Model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from geomagnifier.masks import components
+from geomagnifier.values import Bytes, Cover, Floats, Found, Granularity, ModelSpec, Query, Reply, View, ViewReply
+
+RED, BLUE, GROUND = (250, 0, 0), (0, 0, 250), (120, 120, 120)
+KINDS, SCENES = {"ship": 0, "water": 2}, ("red place", "green place", "blue place")
+WORDS = {Granularity.PIXEL: ("segment", "mask"), Granularity.REGION: ("find", "count", "where", "which")}
+STRIDE = 4
+NOTHING = 0.19
+"""Probability of cells without anything. With ones inside, the bilinear mask of a block of whole cells is then exact at 0.5: a corner
+pixel has 0.39 + 0.61 * 0.19 = 0.506, one beyond an edge 0.375 + 0.625 * 0.19 = 0.494."""
+
+
+def paint(width: int, height: int, *boxes: tuple[int, int, int, int], colour: tuple[int, int, int] = RED) -> Bytes:
+    """Grey ground (height, width, 3) with boxes (x0, y0, x1, y1) of one colour."""
+    pixels = np.full((height, width, 3), GROUND, np.uint8)
+    for x0, y0, x1, y1 in boxes:
+        pixels[y0:y1, x0:x1] = colour
+    return pixels
+
+
+def colourfulness(pixels: Bytes, channel: int) -> Floats:
+    """By how much one channel outdoes the others, (h, w) in [0, 1]: RED is 1, GROUND is 0."""
+    others = np.delete(pixels, channel, axis=2).max(2).astype(np.float32)
+    return np.asarray(np.clip((pixels[..., channel] - others) / 250, 0, 1), np.float32)
+
+
+def cells(values: Floats) -> Floats:
+    """(h, w) -> means of 4 x 4 px (ceil(h/4), ceil(w/4)); the last ones are filled up with their edge."""
+    height, width = values.shape
+    padded = np.pad(values, ((0, -height % STRIDE), (0, -width % STRIDE)), mode="edge")
+    return np.asarray(padded.reshape(padded.shape[0] // STRIDE, STRIDE, -1, STRIDE).mean((1, 3)), np.float32)
+
+
+class FakeModel:
+    """Deterministic from pixels and keywords. views: (method, granularity or None, key) of each view it was shown."""
+
+    def __init__(self, view_pixels: int = 1_100_000, tile: int = 1024, overlap: int = 128) -> None:
+        self.spec = ModelSpec("fake", "0", tuple(KINDS), SCENES, view_pixels=view_pixels, tile=tile, overlap=overlap)
+        self.views: list[tuple[str, Granularity | None, str]] = []
+
+    def granularity(self, query: Query) -> dict[Granularity, float]:
+        text = query.text.lower()
+        level = next((g for g, words in WORDS.items() if any(w in text for w in words)), Granularity.IMAGE)
+        return {g: 0.8 if g is level else 0.1 for g in Granularity}
+
+    def relevance(self, query: Query, view: View) -> Floats:
+        self.views.append(("relevance", None, view.key))
+        heats = [cells(colourfulness(view.pixels, KINDS[kind])) for kind in asked(query)]
+        return np.asarray(np.max(heats, axis=0), np.float32) if heats else np.zeros((1, 1), np.float32)
+
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
+        self.views += [("answer", granularity, view.key) for view in views]
+        flops = 10.0 * sum(view.pixels[..., 0].size for view in views)
+        if granularity is Granularity.IMAGE:
+            mean = views[0].pixels.reshape(-1, 3).mean(0)
+            labels = sorted(zip(SCENES, (mean / mean.sum()).tolist(), strict=True), key=lambda pair: -pair[1])
+            return Reply(tuple(labels), (ViewReply(),), flops=flops)
+        kinds = asked(query)
+        note = "" if kinds else "I was not taught to find that."
+        return Reply((), tuple(self._see(query, kinds, view) for view in views), kinds, note, flops)
+
+    def embed(self, item: str | View) -> Floats:
+        if isinstance(item, str):
+            vector = np.array([0.1 + item.lower().count(colour) for colour in ("red", "green", "blue")])
+        else:
+            vector = 1 + item.pixels.reshape(-1, 3).mean(0)
+        return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+    def _see(self, query: Query, kinds: Sequence[str], view: View) -> ViewReply:
+        found: list[Found] = []
+        covers: list[Cover] = []
+        for kind in kinds:
+            strength = colourfulness(view.pixels, KINDS[kind])
+            covers.append(Cover(kind, float(strength.max()), NOTHING + (1 - NOTHING) * cells(strength), 0.5, kind == "ship"))
+            if kind == "ship":
+                found += blobs(strength, 0.5 if query.min_score is None else query.min_score)
+        return ViewReply(tuple(found), tuple(covers), STRIDE)
+
+
+def blobs(strength: Floats, lowest: float) -> list[Found]:
+    """Connected red pixels as objects, with the cells that they touch."""
+    found = []
+    for left, top, piece in components(strength >= 0.5):
+        score = float(strength[top : top + piece.shape[0], left : left + piece.shape[1]][piece].mean())
+        if score >= lowest:
+            column, row = left // STRIDE, top // STRIDE
+            own = cells(np.pad(piece, ((top % STRIDE, 0), (left % STRIDE, 0))).astype(np.float32)) > 0
+            found.append(Found("ship", score, (left, top, left + piece.shape[1], top + piece.shape[0]), own, (column, row)))
+    return found
+
+
+def asked(query: Query) -> tuple[str, ...]:
+    return tuple(kind for kind in KINDS if kind in query.text.lower())

@@ -1,0 +1,48 @@
+"""A small model with random weights in a folder of its own: made once, never changed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from geomagnifier.model import checkpoint
+from geomagnifier.model.network import SmallNetwork
+
+CARD: dict[str, Any] = {
+    "version": "test",
+    "kinds": ["ship", "airplane", "water"],
+    "objects": ["ship", "airplane"],
+    "scenes": ["port", "beach", "forest"],
+    "coarse": {"shore": ["port", "beach"]},
+    "flops": {"trunk": 10.0, "view": 20.0, "question": 5.0},
+    "calibration": {"ship": {"presence": 0.0, "score": 0.0, "mask": 0.5}},
+}
+
+
+def random_network() -> SmallNetwork:
+    """Random but for one thing: whatever is asked, it reads "ship"."""
+    torch.manual_seed(0)
+    network = SmallNetwork(3, 2, 3)
+    with torch.no_grad():
+        network.reader.kinds.weight.zero_()
+        network.reader.kinds.bias.copy_(torch.tensor([9.0, -9.0, -9.0, -9.0, -9.0]))
+        network.decoder.bias[:2] = torch.tensor([0.0, -1.0])
+    return network
+
+
+@pytest.fixture(scope="session")
+def card() -> dict[str, Any]:
+    return CARD
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    checkpoint.write(folder / "small.safetensors", random_network().state_dict(), CARD)
+    for file in ("sentence.safetensors", "tokenizer.json"):
+        shutil.copy(checkpoint.WEIGHTS / file, folder / file)
+    return folder

@@ -1,0 +1,183 @@
+"""Weights as files: what is written comes back, and what is damaged is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound
+from geomagnifier.geometry import Box
+from geomagnifier.io.scene import open_scene
+from geomagnifier.model import checkpoint
+from geomagnifier.model.checkpoint import FILES, load_model
+from geomagnifier.model.network import SmallNetwork
+from geomagnifier.pipeline import ask
+from geomagnifier.values import Granularity, Query, View, Window
+
+SMALL, SENTENCE, TOKENIZER = FILES
+
+
+@pytest.fixture
+def folder(model_folder: Path, tmp_path: Path) -> Path:
+    """A model folder of links: replace a file, never write into it."""
+    for file in FILES:
+        os.symlink(model_folder / file, tmp_path / file)
+    return tmp_path
+
+
+def replace(path: Path, content: bytes) -> None:
+    path.unlink()
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["nonesuch", "", "smal", "/nowhere/at/all", "full"])
+def test_unknown_names(name: str) -> None:
+    with pytest.raises(ModelNotFound, match="small") as caught:
+        load_model(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_is_no_folder(model_folder: Path) -> None:
+    with pytest.raises(ModelNotFound):
+        load_model(model_folder / SMALL)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_missing_file_is_named(folder: Path, file: str) -> None:
+    (folder / file).unlink()
+    with pytest.raises(ModelCorrupt, match=file.replace(".", r"\.")):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda content: content[: len(content) // 2], id="truncated"),
+        pytest.param(lambda content: content[:5], id="a few bytes"),
+        pytest.param(lambda content: b"", id="empty"),
+        pytest.param(lambda content: b"these are not the weights you are looking for\n" * 100, id="text"),
+        pytest.param(lambda content: b"\xff" * 4096, id="noise"),
+    ],
+)
+def test_damaged_files(folder: Path, file: str, damage: Callable[[bytes], bytes]) -> None:
+    replace(folder / file, damage((folder / file).read_bytes()))
+    with pytest.raises(ModelCorrupt, match=file.replace(".", r"\.")) as caught:
+        load_model(folder)
+    assert len(str(caught.value)) < 600 and "\n" not in str(caught.value)
+
+
+def test_weights_of_another_network(folder: Path, card: dict[str, Any]) -> None:
+    (folder / SMALL).unlink()
+    checkpoint.write(folder / SMALL, SmallNetwork(7, 2, 3).state_dict(), card)
+    with pytest.raises(ModelCorrupt, match="another network"):
+        load_model(folder)
+    checkpoint.write(folder / SMALL, {"weight": torch.zeros(3)}, card)
+    with pytest.raises(ModelCorrupt, match="another network"):
+        load_model(folder)
+
+
+def test_exchanged_files(folder: Path) -> None:
+    (folder / SENTENCE).unlink()
+    shutil.copy(folder / SMALL, folder / SENTENCE)
+    with pytest.raises(ModelCorrupt, match="another network"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_not_finite(folder: Path, card: dict[str, Any], value: float) -> None:
+    _, state = checkpoint.read(folder / SMALL)
+    state["decoder.bias"][3] = value
+    (folder / SMALL).unlink()
+    checkpoint.write(folder / SMALL, state, card)
+    with pytest.raises(ModelCorrupt, match="not finite"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("missing", ["kinds", "objects", "scenes", "coarse", "flops", "calibration", "version"])
+def test_an_incomplete_card(folder: Path, card: dict[str, Any], missing: str) -> None:
+    _, state = checkpoint.read(folder / SMALL)
+    (folder / SMALL).unlink()
+    checkpoint.write(folder / SMALL, state, {k: v for k, v in card.items() if k != missing})
+    with pytest.raises(ModelCorrupt, match=missing):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("content", [[], 3, {"kinds": 3}])
+def test_a_card_of_the_wrong_kind(folder: Path, content: Any) -> None:
+    (folder / SMALL).unlink()
+    checkpoint.write(folder / SMALL, {"weight": torch.zeros(3)}, content)
+    with pytest.raises(ModelError):
+        load_model(folder)
+
+
+def test_tensors_and_card_come_back(tmp_path: Path) -> None:
+    tensors = {"a": torch.arange(6.0).view(2, 3).T, "b": torch.tensor([1 / 3])}
+    checkpoint.write(tmp_path / "w.safetensors", tensors, {"kinds": ["ship"]})
+    card, back = checkpoint.read(tmp_path / "w.safetensors")
+    assert card == {"kinds": ["ship"]}
+    assert torch.equal(back["a"], tensors["a"])
+    assert back["b"].dtype == torch.float32 and back["b"].item() == pytest.approx(1 / 3, abs=1e-3)
+    assert [p.name for p in tmp_path.iterdir()] == ["w.safetensors"]
+    checkpoint.write(tmp_path / "w.safetensors", {"c": torch.ones(1)}, {})
+    assert set(checkpoint.read(tmp_path / "w.safetensors")[1]) == {"c"}
+
+
+def test_a_random_network_is_written_read_and_answers(model_folder: Path, card: dict[str, Any]) -> None:
+    model = load_model(model_folder)
+    assert (model.spec.version, model.spec.kinds) == ("test", ("ship", "airplane", "water"))
+    assert model.spec.scenes == ("port", "beach", "forest", "shore") and model.spec.parameters > 20_000_000
+    assert json.loads(json.dumps(card)) == checkpoint.read(model_folder / SMALL)[0]
+    generator = np.random.default_rng(0)
+    box = Box(0, 0, 90, 70)
+    view = View(generator.integers(0, 256, (70, 90, 3)).astype(np.uint8), Window(box, 90, 70, "whole", box), "k1")
+    levels = model.granularity(Query("Where are the ships?"))
+    assert set(levels) == set(Granularity) and sum(levels.values()) == pytest.approx(1, abs=1e-4)
+
+    image = model.answer(Query("What is this?"), Granularity.IMAGE, [view])
+    names = dict(image.labels)
+    assert names["port"] + names["beach"] + names["forest"] == pytest.approx(1, abs=1e-4)
+    assert names["shore"] == pytest.approx(names["port"] + names["beach"])
+    assert [p for _, p in image.labels] == sorted(names.values(), reverse=True)
+    assert image.flops == 70 * 90 * 10
+
+    region = model.answer(Query("Find all ships."), Granularity.REGION, [view])
+    pixel = model.answer(Query("Segment all ships."), Granularity.PIXEL, [view])
+    for reply in (region, pixel):
+        assert reply.asked == ("ship",) and reply.note == "" and reply.flops == 70 * 90 * (20 + 5)
+        (cover,) = reply.views[0].covers
+        assert cover.probability.shape == (18, 23) and 0 <= cover.probability.min() <= cover.probability.max() <= 1
+        assert reply.views[0].found
+        for found in reply.views[0].found:
+            x0, y0, x1, y1 = found.view_box
+            assert 0 <= x0 < x1 <= 90 and 0 <= y0 < y1 <= 70 and 0 <= found.score <= 1
+    assert all(found.cells is None for found in region.views[0].found)
+    assert all(found.cells is not None for found in pixel.views[0].found)
+
+    vector = model.embed(view)
+    assert vector.shape == model.embed("a port").shape == (384,)
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-2)
+
+
+@pytest.mark.parametrize("level", list(Granularity))
+def test_a_random_network_answers_through_the_pipeline(model_folder: Path, monkeypatch: pytest.MonkeyPatch, level: Granularity) -> None:
+    model = load_model(model_folder)
+    monkeypatch.setattr(model, "granularity", lambda query: {g: float(g is level) for g in Granularity})
+    pixels = np.random.default_rng(1).integers(0, 256, (77, 101, 3)).astype(np.uint8)
+    with open_scene(pixels) as scene:
+        answer = ask(scene, "Segment all ships.", model, min_score=0.05)
+    assert answer.granularity is level and answer.text and answer.trace.flops > 0
+    assert bool(answer.labels) == (level is Granularity.IMAGE)
+    assert (answer.mask is not None) == (level is Granularity.PIXEL)
+    if level is Granularity.REGION:
+        assert answer.regions
+    if answer.mask is not None:
+        assert answer.mask.shape == (77, 101)

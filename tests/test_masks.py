@@ -1,0 +1,158 @@
+"""Masks as patches, run lengths and rings."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import shapely
+from pycocotools import mask as coco
+
+from geomagnifier import masks
+from geomagnifier.errors import BoxError
+from geomagnifier.geometry import Box, Placement
+from geomagnifier.masks import MaskPatch
+
+
+def area(ring: masks.Ring) -> float:
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)) / 2
+
+
+def patch(value: int, box: Box, side: int = 8, threshold: float = 0.5, core: Box | None = None, cells: int = 2) -> MaskPatch:
+    return MaskPatch(Placement(box, side, side), core or box, np.full((cells, cells), value, np.uint8), threshold)
+
+
+def test_resize_is_bilinear_between_centres_and_constant_beyond() -> None:
+    probability = np.array([[0.0, 1.0]], np.float32)
+    placed = Placement(Box(0, 0, 8, 1), 2, 1)
+    out = masks.resize(probability, placed, Box(0, 0, 8, 1))
+    assert np.allclose(out, [[0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1]])
+    assert np.allclose(masks.resize(probability, placed, Box(2, 0, 4, 1)), [[0.125, 0.375]])
+
+
+def test_resize_of_bytes_is_a_probability() -> None:
+    out = masks.resize(np.array([[0, 255], [255, 0]], np.uint8), Placement(Box(10, 10, 12, 12), 2, 2), Box(10, 10, 12, 12))
+    assert out.dtype == np.float32
+    assert np.allclose(out, [[0, 1], [1, 0]])
+
+
+def test_resize_does_not_depend_on_the_window() -> None:
+    probability = np.random.default_rng(0).random((7, 5)).astype(np.float32)
+    placed = Placement(Box(3.5, -2.25, 90, 77), 400, 300)
+    whole = masks.resize(probability, placed, Box(0, 0, 100, 80))
+    assert np.allclose(whole[30:50, 20:70], masks.resize(probability, placed, Box(20, 30, 70, 50)), atol=1e-6)
+
+
+def test_fine_patches_overwrite_coarse_ones_in_any_order() -> None:
+    scene = Box(0, 0, 16, 16)
+    coarse, fine = patch(255, scene), patch(0, Box(4, 4, 12, 12))
+    for order in ((coarse, fine), (fine, coarse)):
+        mask = masks.read_patches(order, scene, scene)
+        assert mask.sum() == 256 - 64
+        assert not mask[4:12, 4:12].any()
+
+
+def test_a_patch_answers_for_its_core_only() -> None:
+    scene = Box(0, 0, 20, 10)
+    mask = masks.read_patches([patch(255, Box(0, 0, 10, 10), core=Box(2, 3, 7.5, 9))], scene, scene)
+    assert np.argwhere(mask).min(0).tolist() == [3, 2]
+    assert np.argwhere(mask).max(0).tolist() == [8, 6]
+
+
+def test_neighbouring_cores_leave_neither_gap_nor_overlap() -> None:
+    scene = Box(0, 0, 30, 4)
+    cut = 12.3
+    left = masks.read_patches([patch(255, scene, core=Box(0, 0, cut, 4))], scene, scene)
+    right = masks.read_patches([patch(255, scene, core=Box(cut, 0, 30, 4))], scene, scene)
+    assert (left ^ right).all()
+
+
+@pytest.mark.parametrize(("value", "threshold", "expected"), [(51, 0.2, True), (50, 0.2, False), (128, 0.5, True), (127, 0.5, False)])
+def test_threshold_is_inclusive(value: int, threshold: float, expected: bool) -> None:
+    scene = Box(0, 0, 4, 4)
+    assert masks.read_patches([patch(value, scene, threshold=threshold)], scene, scene).all() == expected
+
+
+def test_windows_are_rounded_outwards_and_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masks, "STRIP", 40)
+    scene = Box(0, 0, 64, 48)
+    rough = MaskPatch(Placement(scene, 16, 12), scene, np.random.default_rng(1).integers(0, 256, (12, 16), np.uint8), 0.5)
+    whole = masks.read_patches([rough], scene, scene)
+    assert 0.2 < whole.mean() < 0.8
+    part = masks.read_patches([rough], Box(10.5, 20.2, 30.1, 99), scene)
+    assert part.shape == (28, 21)
+    assert (part == whole[20:48, 10:31]).all()
+    with pytest.raises(BoxError, match="outside"):
+        masks.read_patches([rough], Box(70, 0, 80, 10), scene)
+
+
+def test_run_lengths_are_cocos() -> None:
+    generator = np.random.default_rng(2)
+    for _ in range(200):
+        mask = generator.random(generator.integers(1, 14, 2)) < generator.random()
+        theirs = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
+        ours = masks.encode(mask)
+        assert ours == {"size": list(mask.shape), "counts": theirs["counts"].decode()}
+        assert (masks.decode(ours) == mask).all()
+
+
+def test_a_mask_put_in_its_place_equals_the_full_one() -> None:
+    generator = np.random.default_rng(3)
+    for _ in range(200):
+        small = generator.random(generator.integers(1, 9, 2)) < 0.6
+        height, width = (int(n) for n in generator.integers(3, 20, 2))
+        x, y = (int(n) for n in generator.integers(-4, 16, 2))
+        full = np.zeros((height + 80, width + 80), bool)
+        full[40 + y : 40 + y + small.shape[0], 40 + x : 40 + x + small.shape[1]] = small
+        assert masks.place(small, (x, y), (height, width)) == masks.encode(full[40:-40, 40:-40])
+
+
+def test_a_small_mask_in_a_huge_scene_costs_little() -> None:
+    start = time.perf_counter()
+    rle = masks.place(np.ones((3, 2), bool), (50_000, 40_000), (60_000, 60_000))
+    assert time.perf_counter() - start < 0.1
+    assert coco.area({"size": rle["size"], "counts": rle["counts"].encode()}) == 6
+    assert coco.toBbox({"size": rle["size"], "counts": rle["counts"].encode()}).tolist() == [50_000, 40_000, 2, 3]
+
+
+def test_rings_of_a_frame_with_an_island() -> None:
+    mask = np.zeros((9, 9), bool)
+    mask[1:8, 1:8] = True
+    mask[2:7, 2:7] = False
+    mask[4, 4] = True
+    rings = masks.polygons(mask, origin=(100, 200), scale=(2, 4))
+    assert [area(ring) for ring in rings] == [49 * 8, -25 * 8, 8]
+    assert set(rings[0]) == {(102, 204), (116, 204), (116, 232), (102, 232)}
+    assert masks.polygons(np.zeros((3, 3), bool)) == ()
+
+
+def test_rings_are_valid_whatever_the_mask() -> None:
+    generator = np.random.default_rng(4)
+    for _ in range(200):
+        mask = generator.random(generator.integers(1, 12, 2)) < generator.random()
+        rings = masks.polygons(mask)
+        assert sum(map(area, rings)) == mask.sum()
+        assert [abs(area(ring)) for ring in rings] == sorted((abs(area(ring)) for ring in rings), reverse=True)
+        shapes = [shapely.Polygon(ring) for ring in rings]
+        assert all(shape.is_valid for shape in shapes)
+        for y, x in np.ndindex(mask.shape):
+            inside = sum(shape.contains(shapely.Point(x + 0.5, y + 0.5)) for shape in shapes) % 2
+            assert inside == mask[y, x]
+
+
+def test_pixels_that_touch_by_a_corner_are_two_rings() -> None:
+    assert len(masks.polygons(np.eye(2, dtype=bool))) == 2
+    assert len(masks.polygons(np.eye(2, dtype=bool)[::-1])) == 2
+
+
+def test_tracing_is_fast() -> None:
+    y, x = np.mgrid[:300, :300] - 150
+    mask = x**2 + y**2 < (110 + 20 * np.sin(9 * np.arctan2(y, x))) ** 2
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        rings = masks.polygons(mask)
+        times.append(time.perf_counter() - start)
+    assert len(rings) == 1
+    assert min(times) < 0.02

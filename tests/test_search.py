@@ -1,0 +1,225 @@
+"""PSC: windows of a heat map, boxes, and where each policy looks next. The frame is the paper's 4096 x 2160."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geomagnifier import resolution, search
+from geomagnifier.errors import OptionError
+from geomagnifier.geometry import Box
+from geomagnifier.values import Floats, Granularity, ModelSpec, Plan, SceneInfo, Window
+
+SPEC = ModelSpec("fake", "0", (), ())
+FRAME = Box(0, 0, 4096, 2160)
+
+
+def heat(*hot: tuple[int, int, float], rows: int = 64, columns: int = 64) -> Floats:
+    """Zeros with some cells (row, column, value)."""
+    made = np.zeros((rows, columns), np.float32)
+    for row, column, value in hot:
+        made[row, column] = value
+    return made
+
+
+def plan(granularity: Granularity, policy: str, width: int = 4096, height: int = 2160) -> Plan:
+    return resolution.plan(granularity, SceneInfo("frame", width, height, 3), SPEC, policy)
+
+
+def whole(box: Box = FRAME, shrink: float = 4) -> Window:
+    return resolution.window_of(box, shrink, "wide")
+
+
+def test_window_scores_are_means() -> None:
+    made = np.random.default_rng(0).random((64, 64)).astype(np.float32)
+    scores = search.window_scores(made)
+    assert scores.shape == (5, 5)
+    for i in range(5):
+        for j in range(5):
+            assert scores[i, j] == pytest.approx(made[8 * i : 8 * i + 32, 8 * j : 8 * j + 32].mean(), abs=1e-6)
+
+
+def test_one_hot_cell_is_held_by_a_window_of_half_the_frame() -> None:
+    (box,) = search.best_boxes(heat((20, 50, 1.0)), FRAME, 1)
+    assert (box.width, box.height) == (2048, 1080)
+    # column 50 lies in windows from 24 and 32, row 20 in those from 0, 8 and 16: the first in reading order wins
+    assert box == Box(1536, 0, 3584, 1080)
+    assert box.intersection(Box(3200, 675, 3264, 708.75)) == Box(3200, 675, 3264, 708.75)
+
+
+def test_windows_that_overlap_are_united() -> None:
+    # three equal windows: (row 0, column 24), (0, 32), (8, 24)
+    assert search.best_boxes(heat((20, 50, 1.0)), FRAME, 3) == (Box(1536, 0, 4096, 1350),)
+    corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
+    apart = search.best_boxes(corners, FRAME, 3)
+    assert apart == (Box(0, 0, 2048, 1080), Box(0, 1080, 2048, 2160), Box(2048, 0, 4096, 1080))
+
+
+@pytest.mark.parametrize("area", [Box(0, 0, 1, 1), Box(0, 0, 2000, 1), Box(1, 1, 2, 2), Box(5, 0, 8, 2)])
+@pytest.mark.parametrize("cell", [(0, 0), (63, 63), (20, 50)])
+def test_boxes_of_tiny_areas_have_a_pixel_and_stay_inside(area: Box, cell: tuple[int, int]) -> None:
+    for box in search.best_boxes(heat((*cell, 1.0)), area, 3):
+        assert box.intersection(area) == box
+        assert box.width >= 1 and box.height >= 1
+
+
+def test_united_is_a_chain() -> None:
+    chain = [Box(0, 0, 10, 10), Box(18, 0, 30, 10), Box(50, 0, 60, 10), Box(8, 5, 20, 15)]
+    assert search.united(chain) == (Box(0, 0, 30, 15), Box(50, 0, 60, 10))
+    assert search.united([Box(0, 0, 5, 5), Box(5, 0, 9, 5)]) == (Box(0, 0, 5, 5), Box(5, 0, 9, 5))
+    assert search.united([]) == ()
+
+
+def test_grid_is_the_mean_of_what_falls_into_a_cell() -> None:
+    fine = np.random.default_rng(1).random((128, 256)).astype(np.float32)
+    means = fine.reshape(64, 2, 64, 4).mean((1, 3))
+    assert np.allclose(search.grid(FRAME, [(whole(), fine)]), means, atol=1e-6)
+    coarse = np.array([[0.0, 1.0]], np.float32)
+    spread = search.grid(FRAME, [(whole(), coarse)])
+    assert (spread[:, :32] == 0).all() and (spread[:, 32:] == 1).all()
+
+
+def test_grid_takes_each_window_in_its_core_only() -> None:
+    left = Window(Box(0, 0, 60, 40), 60, 40, "tile", Box(0, 0, 50, 40))
+    right = Window(Box(40, 0, 100, 40), 60, 40, "tile", Box(50, 0, 100, 40))
+    made = search.grid(Box(0, 0, 128, 40), [(left, np.full((40, 60), 0.25, np.float32)), (right, np.ones((40, 60), np.float32))])
+    assert (made[:, :25] == 0.25).all() and (made[:, 25:50] == 1).all() and (made[:, 50:] == 0).all()
+
+
+def test_relevance_is_the_highest_heat_inside() -> None:
+    seen = [(whole(Box(0, 0, 80, 80), 1), heat((1, 1, 0.4), (7, 7, 0.9), rows=8, columns=8))]
+    assert search.relevance(Box(0, 0, 40, 40), seen) == pytest.approx(0.4)
+    assert search.relevance(Box(10, 10, 12, 12), seen) == pytest.approx(0.4)
+    assert search.relevance(Box(20, 20, 70, 70), seen) == 0
+    assert search.relevance(Box(60, 60, 71, 71), seen) == pytest.approx(0.9)
+    assert search.relevance(Box(100, 100, 110, 110), seen) == 0
+
+
+def test_paper_region_opens_three_windows_at_full_size() -> None:
+    made = plan(Granularity.REGION, "paper")
+    state = search.start("paper", made)
+    assert not state.done
+    looks, state = search.step(state, [(made.wide[0], heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7)))])
+    assert [(look.box.tuple(), look.shrink, look.role) for look in looks] == [
+        ((0, 0, 2048, 1080), 1, "C1"),
+        ((0, 1080, 2048, 2160), 1, "C1"),
+        ((2048, 0, 4096, 1080), 1, "C1"),
+    ]
+    assert state.done and state.crops == tuple(look.box for look in looks)
+
+
+def paper_pixel(first: Floats, seconds: list[Floats]) -> tuple[list[Box], Box, int]:
+    """The flow of a pixel question -> bbox1 boxes, bbox2, pixels of all windows."""
+    made = plan(Granularity.PIXEL, "paper")
+    state = search.start("paper", made)
+    looks, state = search.step(state, [(made.wide[0], first)])
+    assert not state.done and {(look.shrink, look.role) for look in looks} == {(4, "D(C1)")}
+    middle = [w for look in looks for w in resolution.windows(look, SPEC)]
+    last, state = search.step(state, list(zip(middle, seconds, strict=True)))
+    assert state.done and [(look.shrink, look.role) for look in last] == [(1, "C2")]
+    final = [w for look in last for w in resolution.windows(look, SPEC)]
+    return [look.box for look in looks], last[0].box, sum(w.width * w.height for w in (*made.wide, *middle, *final))
+
+
+def test_paper_pixel_finds_bbox2_inside_the_best_bbox1() -> None:
+    # three windows apart; the second (lower left) is the hottest when seen from nearer, in its lower right corner
+    corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
+    boxes, best, pixels = paper_pixel(corners, [heat((0, 0, 0.2)), heat((63, 63, 0.9)), heat((0, 0, 0.5))])
+    assert boxes == [Box(0, 0, 2048, 1080), Box(0, 1080, 2048, 2160), Box(2048, 0, 4096, 1080)]
+    assert best == Box(1024, 1620, 2048, 2160)
+    assert (best.width, best.height) == (1024, 540)
+    assert boxes[1].intersection(best) == best
+    assert pixels == 256 * 135 + 3 * 512 * 270 + 1024 * 540
+
+
+def test_paper_pixel_with_one_united_window() -> None:
+    # only windows that begin at row 0 and column 0 hold the hot cell: the next two are taken in reading order and united with it
+    boxes, best, pixels = paper_pixel(heat((0, 0, 1.0)), [heat((0, 0, 1.0))])
+    assert boxes == [Box(0, 0, 3072, 1080)]
+    assert best == Box(0, 0, 1536, 540)
+    assert pixels == 256 * 135 + 768 * 270 + 1536 * 540
+
+
+def test_paper_pixel_with_a_single_window_costs_what_the_design_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "TOP_REGION", 1)
+    boxes, best, pixels = paper_pixel(heat((0, 0, 1.0)), [heat((63, 0, 1.0))])
+    assert boxes == [Box(0, 0, 2048, 1080)]
+    assert best == Box(0, 540, 1024, 1080)
+    assert pixels == 34_560 + 138_240 + 552_960  # D(D(I)), D(C1), C2
+    assert pixels < 0.3 * FRAME.area
+
+
+def test_adaptive_opens_hot_tiles_only_and_names_the_others() -> None:
+    made = plan(Granularity.PIXEL, "adaptive", 3000, 2000)
+    state = search.start("adaptive", made)
+    hot, warm = made.tiles[0].core.centre, made.tiles[-1].core.centre
+    seen = np.zeros((200, 300), np.float32)
+    seen[int(hot[1] / 10), int(hot[0] / 10)] = 0.8
+    seen[int(warm[1] / 10), int(warm[0] / 10)] = 0.09  # under the worth of a look
+    looks, state = search.step(state, [(made.wide[0], seen)])
+    assert [(look.box, look.core, look.shrink) for look in looks] == [(made.tiles[0].box, made.tiles[0].core, 1)]
+    assert state.done and state.crops == (made.tiles[0].box,)
+    assert len(state.skipped) == len(made.tiles) - 1
+    assert state.skipped[0] == (made.tiles[-1].core, pytest.approx(0.09))
+    assert {worth for _, worth in state.skipped[1:]} == {0.0}
+    assert {box for box, _ in state.skipped} == {tile.core for tile in made.tiles[1:]}
+
+
+def test_adaptive_opens_the_hottest_first() -> None:
+    made = plan(Granularity.REGION, "adaptive", 3000, 2000)
+    seen = np.full((200, 300), 0.2, np.float32)
+    x, y = made.tiles[5].core.centre
+    seen[int(y / 10), int(x / 10)] = 0.9
+    looks, state = search.step(search.start("adaptive", made), [(made.wide[0], seen)])
+    assert looks[0].core == made.tiles[5].core
+    assert len(looks) == len(made.tiles) and state.skipped == ()
+
+
+@pytest.mark.parametrize(
+    ("granularity", "policy", "width", "done"),
+    [
+        (Granularity.IMAGE, "adaptive", 3000, True),
+        (Granularity.IMAGE, "paper", 3000, True),
+        (Granularity.REGION, "adaptive", 500, True),
+        (Granularity.REGION, "exhaustive", 3000, True),
+        (Granularity.REGION, "adaptive", 3000, False),
+        (Granularity.REGION, "paper", 500, False),
+    ],
+)
+def test_what_is_done_with_the_first_look(granularity: Granularity, policy: str, width: int, done: bool) -> None:
+    assert search.start(policy, plan(granularity, policy, width, 2000)).done is done
+
+
+def test_a_budget_under_the_first_look_is_refused() -> None:
+    made = plan(Granularity.PIXEL, "exhaustive")
+    cost = 15 * 1024 * 1024
+    with pytest.raises(OptionError, match="15,728,640"):
+        search.start("exhaustive", made, cost - 1)
+    assert search.start("exhaustive", made, cost).left == 0
+    assert search.start("exhaustive", made).left is None
+
+
+def test_a_budget_for_some_tiles_skips_the_rest() -> None:
+    made = plan(Granularity.PIXEL, "adaptive", 3000, 2000)
+    seen = np.zeros((200, 300), np.float32)
+    for number, worth in ((0, 0.5), (3, 0.9), (7, 0.7)):
+        x, y = made.tiles[number].core.centre
+        seen[int(y / 10), int(x / 10)] = worth
+    tile, wide = 1024 * 1024, made.wide[0].width * made.wide[0].height
+    looks, state = search.step(search.start("adaptive", made, wide + 2 * tile + 100), [(made.wide[0], seen)])
+    assert [look.core for look in looks] == [made.tiles[3].core, made.tiles[7].core]
+    assert state.left == 100
+    assert (made.tiles[0].core, 0.5) in state.skipped
+    assert len(state.skipped) == len(made.tiles) - 2
+
+
+def test_paper_with_a_budget_for_one_window() -> None:
+    made = plan(Granularity.REGION, "paper")
+    first = 1024 * 540
+    corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
+    looks, state = search.step(search.start("paper", made, first + 2048 * 1080), [(made.wide[0], corners)])
+    assert [look.box for look in looks] == [Box(0, 0, 2048, 1080)]
+    assert [(box, round(worth, 3)) for box, worth in state.skipped] == [
+        (Box(0, 1080, 2048, 2160), 0.7),
+        (Box(2048, 0, 4096, 1080), 0.8),
+    ]

@@ -1,0 +1,91 @@
+"""Thresholds come out of evidence as a person would choose them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from geomagnifier.data.dubai import COVER
+from geomagnifier.data.vocabulary import SCENES
+from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model
+from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.small import Calibration, SmallModel
+from geomagnifier.train.batches import NAMES, OBJECTS
+from geomagnifier.train.calibrate import Evidence, calibrate, chosen, matched, middle, presence_threshold, score_threshold
+from geomagnifier.train.export import export
+
+needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
+
+
+@pytest.fixture(scope="module")
+def random_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
+    """A network of random weights, written and loaded as a trained one is."""
+    folder = tmp_path_factory.mktemp("model")
+    for file in FILES[1:]:
+        (folder / file).symlink_to(WEIGHTS / file)
+    torch.manual_seed(0)
+    export(SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES)).state_dict(), folder / FILES[0], "random")
+    return load_model(folder)
+
+
+def test_middle_of_the_longest_row_of_the_best() -> None:
+    assert middle(np.array([0.0, 1, 0, 1, 1, 1, 0])) == 4
+    assert middle(np.array([0.2, 0.1])) == 0
+
+
+def test_presence_lies_between_there_and_absent() -> None:
+    seen = [(0.8, True)] * 5 + [(0.2, False)] * 5
+    assert presence_threshold(seen) == pytest.approx(0.5, abs=0.01)
+
+
+def test_presence_leans_towards_emptiness_where_that_is_cheap() -> None:
+    absent = [(0.1, False)] * 90 + [(0.6, False)] * 10
+    cheap = [(0.5, True)] * 2 + [(0.9, True)] * 98  # balanced accuracy is best above 0.6 either way
+    assert 0.6 < presence_threshold(cheap + absent) <= 0.9
+    dear = [(0.5, True)] * 50 + [(0.9, True)] * 50
+    assert 0.1 < presence_threshold(dear + absent) <= 0.5
+
+
+def test_presence_needs_both_sorts_of_examples() -> None:
+    assert presence_threshold([(0.1, True)] * 9) == Calibration.presence
+    assert presence_threshold([]) == Calibration.presence
+
+
+def test_score_of_best_f1() -> None:
+    assert 0.3 < score_threshold([(0.9, True), (0.6, True), (0.3, False), (0.2, False)], 2) <= 0.6
+    assert score_threshold([(0.9, False)], 2) == Calibration.score
+    assert score_threshold([], 0) == Calibration.score
+
+
+def test_each_labelled_object_is_matched_once_best_first() -> None:
+    truth = np.array([[0, 0, 10, 10], [50, 50, 60, 60]], np.float32)
+    boxes = np.array([[0, 0, 10, 9], [0, 0, 10, 10], [50, 50, 60, 54]], np.float32)
+    assert matched(boxes, np.array([0.5, 0.9, 0.8], np.float32), truth).tolist() == [False, True, False]
+    assert matched(boxes[:0], np.zeros(0, np.float32), truth).tolist() == []
+    assert matched(boxes[:1], np.zeros(1, np.float32), truth[:0]).tolist() == [False]
+
+
+def test_evidence_becomes_thresholds() -> None:
+    assert chosen(Evidence()) == Calibration()
+    assert chosen(Evidence(masks=[[0.1, 0.2, 0.3, 0.9, 0.2], [0.1, 0.9, 0.3, 0.8, 0.2]])).mask == 0.6
+    assert chosen(Evidence(masks=[[0.5] * 5])).mask == 0.5
+    gated = Evidence([(0.9, True), (0.1, False)], [(0.8, True, 0.9), (0.9, False, 0.1)], 1)
+    assert 0.001 <= chosen(gated).score <= 0.8  # the better but wrong one lies behind the closed gate
+
+
+@needs_data
+@pytest.mark.slow
+def test_calibration_fits_the_card(random_model: SmallModel) -> None:
+    told: list[tuple[int, int]] = []
+    made = calibrate(random_model, Path(os.environ["GEOMAG_DATA"]), 1, lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+    assert tuple(made) == random_model.kinds
+    for kind, fields in made.items():
+        assert fields.keys() == asdict(Calibration()).keys()
+        assert all(0 < value < 1 and round(value, 3) == value for value in fields.values()), kind
+    assert {kind for kind in made if made[kind]["score"] != Calibration.score}.isdisjoint(COVER)

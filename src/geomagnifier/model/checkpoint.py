@@ -35,7 +35,7 @@ def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
     folder = WEIGHTS if str(name) == "small" else Path(name)
     if str(name) == "full":
         raise ModelNotFound("the full-size model is not part of this version; use 'small' or a folder with trained weights")
-    if not folder.is_dir():
+    if not str(name) or not folder.is_dir():
         raise ModelNotFound(f"no model named {str(name)!r}; use 'small' or a folder that holds {', '.join(FILES)}")
     for file in FILES:
         if not (folder / file).is_file():

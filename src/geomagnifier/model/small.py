@@ -145,7 +145,7 @@ class SmallModel:
                 vector = self.network.embed_sentence(self._encode(item).pooled)
             else:
                 vector = self.network.embed_picture(self._pooled(item.pixels))
-            return np.asarray(vector[0].float().numpy(), np.float32)
+            return np.asarray(F.normalize(vector[0].float(), dim=0).numpy(), np.float32)  # bf16 is unit length to a hundredth only
 
     @contextmanager
     def _running(self) -> Iterator[None]:

@@ -298,7 +298,6 @@ def test_mass_nouns_come_in_areas() -> None:
     assert words == ["1 ship", "2 ships", "1 area of water", "2 areas of water"]
 
 
-@pytest.mark.xfail(strict=True, reason="pieces are taken tile by tile: a lake across a seam is counted twice")
 def test_land_cover_across_a_seam_is_one_region() -> None:
     lake = [(LEFT, (400, 100, 512, 200)), (RIGHT, (0, 100, 200, 200))]
     seen = [(w, ViewReply((), (Cover("water", 0.8, blocks(w, box), 0.5, False),))) for w, box in lake]

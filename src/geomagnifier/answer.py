@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from geomagnifier.geometry import Box, Placement, suppress
-from geomagnifier.masks import MaskPatch, components, place, polygons, resize
+from geomagnifier.masks import MaskPatch, components, place, polygons, read_patches, resize
 from geomagnifier.values import Cover, Found, Granularity, Region, Reply, SceneInfo, ViewReply, Window
 
 SAME = 0.6
@@ -19,6 +19,9 @@ CUT = 0.5
 """Factor on the score of an object cut by its view's edge, in the choice between views."""
 SMALLEST = 24
 """Connected pieces of land cover below this many scene px are no regions; they stay in the mask."""
+
+WHOLE = 64_000_000
+"""Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
 
 Seen = Sequence[tuple[Window, ViewReply]]
 
@@ -48,10 +51,8 @@ def assemble_regions(seen: Seen, scene: SceneInfo, granularity: Granularity, lim
             if region is not None:
                 objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
     regions = _once(objects) if len(seen) > 1 else [region for region, _ in objects]
-    for window, reply in seen:
-        for c in reply.covers:
-            if not c.separate:
-                regions += _pieces(c, window, reply.stride, scene, seen, pixel)
+    for label in dict.fromkeys(c.label for _, reply in seen for c in reply.covers if not c.separate):
+        regions += _pieces(label, seen, scene, pixel)
     inside = [r for r in regions if limit is None or limit.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2)]
     return tuple(sorted(inside, key=lambda r: -r.score))
 
@@ -136,22 +137,25 @@ def _outlined(found: Found, box: Box, window: Window, cover: Cover, stride: int,
     return Region(found.label, found.score, box.tuple(), rings, place(mask, (x0, y0), (scene.height, scene.width)))
 
 
-def _pieces(cover: Cover, window: Window, stride: int, scene: SceneInfo, seen: Seen, pixel: bool) -> list[Region]:
-    """Connected pieces of land cover in the part of a view that no finer view answers for."""
-    core = window.core
-    x0, y0, x1, y1 = int(core.x0), int(core.y0), int(core.x1), int(core.y1)
-    mask = resize(cover.probability, _grid_placement(window, stride), Box(x0, y0, x1, y1)) >= cover.threshold
-    for other, _ in seen:
-        common = other.core.intersection(core)
-        if common is not None and other.placement.scale[0] < 0.99 * window.placement.scale[0]:
-            mask[int(common.y0) - y0 : int(common.y1) - y0, int(common.x0) - x0 : int(common.x1) - x0] = False
+def _pieces(label: str, seen: Seen, scene: SceneInfo, pixel: bool) -> list[Region]:
+    """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
+    mine = [(window, reply, c) for window, reply in seen for c in reply.covers if c.label == label]
+    patches = [
+        MaskPatch(_grid_placement(w, r.stride), w.core, np.rint(c.probability * 255).astype(np.uint8), c.threshold) for w, r, c in mine
+    ]
+    fine_first = sorted(mine, key=lambda m: m[0].placement.scale[0])
+    areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _, _ in mine]
     regions = []
-    for left, top, piece in components(mask, SMALLEST):
-        corner = (x0 + left, y0 + top)
-        box = (float(corner[0]), float(corner[1]), float(corner[0] + piece.shape[1]), float(corner[1] + piece.shape[0]))
-        rings = polygons(piece, corner) if pixel else ()
-        rle = place(piece, corner, (scene.height, scene.width)) if pixel else None
-        regions.append(Region(cover.label, cover.score, box, rings, rle))
+    for area in areas:
+        x0, y0 = int(area.x0), int(area.y0)
+        for left, top, piece in components(read_patches(patches, area, scene.box), SMALLEST):
+            corner = (x0 + left, y0 + top)
+            box = (float(corner[0]), float(corner[1]), float(corner[0] + piece.shape[1]), float(corner[1] + piece.shape[0]))
+            rings = polygons(piece, corner) if pixel else ()
+            rle = place(piece, corner, (scene.height, scene.width)) if pixel else None
+            middle = Box(*box).centre
+            score = next((c.score for w, _, c in fine_first if w.core.contains(*middle)), max(c.score for _, _, c in mine))
+            regions.append(Region(label, score, box, rings, rle))
     return regions
 
 

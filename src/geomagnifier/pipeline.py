@@ -185,7 +185,8 @@ def _look(
         if state.done:
             break
         with watch.stage("search"):
-            looks, state = search.step(state, heats)
+            price = lambda look: sum(w.width * w.height for w in resolution.windows(look, model.spec))  # noqa: E731
+            looks, state = search.step(state, heats, price)
             pending = [w for look in looks for w in resolution.windows(look, model.spec)]
     if preview is None:
         with watch.stage("read"):

@@ -12,7 +12,7 @@ exhaustive  everything at full size.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,12 +63,13 @@ def start(policy: str, plan: Plan, budget: float | None = None) -> Search:
     return Search(policy, plan, None if budget is None else budget - cost, done=closed)
 
 
-def step(state: Search, heats: Heats) -> tuple[tuple[Look, ...], Search]:
+def step(state: Search, heats: Heats, cost: Callable[[Look], float] = lambda look: look.box.area / look.shrink**2) -> tuple[tuple[Look, ...], Search]:
     """Where to look next.
 
     Args:
         state: of `start` or of the last step.
         heats: the windows read last with their heat maps, (h, w) in [0, 1].
+        cost: pixels that a look will read; more than its area where it is read as tiles that overlap.
 
     Returns:
         looks and the new state; `done` when these are the last.
@@ -76,12 +77,12 @@ def step(state: Search, heats: Heats) -> tuple[tuple[Look, ...], Search]:
     looks, state = _paper(state, heats) if state.policy == "paper" else _adaptive(state, heats)
     kept: list[Look] = []
     for look in looks:
-        cost = look.box.area / look.shrink**2
-        if state.left is not None and cost > state.left:
+        price = cost(look)
+        if state.left is not None and price > state.left:
             state = replace(state, skipped=(*state.skipped, (look.core, relevance(look.core, heats))))
         else:
             kept.append(look)
-            state = replace(state, left=None if state.left is None else state.left - cost, crops=(*state.crops, look.box))
+            state = replace(state, left=None if state.left is None else state.left - price, crops=(*state.crops, look.box))
     return tuple(kept), replace(state, round=state.round + 1)
 
 

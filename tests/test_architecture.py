@@ -1,0 +1,107 @@
+"""The layout holds: data flows one way, heavy libraries stay in their part, files stay small."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import geomagnifier
+
+ROOT = Path(geomagnifier.__file__).parent
+CORE = {"errors", "geometry", "masks", "values", "protocol"}
+STAGES = {"io", "resolution", "search", "answer"}
+MAY_IMPORT = {
+    "errors": set(),
+    "geometry": {"errors"},
+    "masks": {"errors", "geometry"},
+    "values": {"errors", "geometry", "masks"},
+    "protocol": {"errors", "geometry", "masks", "values"},
+    "io": CORE,
+    "resolution": CORE,
+    "search": CORE,
+    "answer": CORE,
+    "model": CORE,
+    "pipeline": CORE | STAGES,
+    "data": CORE | {"io"},
+    "eval": CORE | {"io", "data", "pipeline"},
+    "train": CORE | STAGES | {"model", "data", "eval"},
+    "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline"},
+    "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "bench"},
+}
+"""Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
+HOMES = {
+    "rasterio": {"io"},
+    "pyogrio": {"io"},
+    "shapely": {"io"},
+    "torch": {"model", "train", "bench"},
+    "tokenizers": {"model", "train"},
+    "safetensors": {"model", "train"},
+    "pycocotools": {"eval"},
+    "matplotlib": {"train", "eval", "bench"},
+    "typer": {"interfaces"},
+    "rich": {"interfaces", "train"},
+}
+"""Third-party library -> parts that may import it."""
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    inside = path.relative_to(ROOT)
+    return inside.parts[0] if len(inside.parts) > 1 else inside.stem
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names that a file imports, also inside functions and for types."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names if node.module == "geomagnifier" else {node.module or ""}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_flow_one_way(path):
+    part = part_of(path)
+    if part in ("__init__", "__main__"):
+        return
+    for name in imports(path):
+        library, *rest = name.split(".")
+        if library == "geomagnifier" and rest and rest[0] != "__version__":
+            assert rest[0] == part or rest[0] in MAY_IMPORT[part], f"{part} may not import {name}"
+        elif library == "geomagnifier" and not rest:
+            assert part in ("interfaces", "bench"), f"{part} may not import the package's front"
+        elif library in HOMES:
+            assert part in HOMES[library], f"{library} does not belong in {part}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_say_what_they_are_and_stay_small(path):
+    text = path.read_text()
+    assert ast.get_docstring(ast.parse(text)), f"{path} has no docstring"
+    assert len(text.splitlines()) <= 500
+
+
+def test_every_part_is_in_the_table():
+    assert {part_of(p) for p in FILES} - {"__init__", "__main__"} == set(MAY_IMPORT)
+
+
+def test_public_names_are_what_they_say():
+    public = {"Answer", "Box", "GeomagError", "GeomagWarning", "Granularity", "Model", "Region", "Scene", "Trace"}
+    assert set(geomagnifier.__all__) == public | {"ask", "embed", "load_model", "open_scene", "write"}
+    for name in geomagnifier.__all__:
+        assert getattr(geomagnifier, name).__name__ == name
+    assert set(dir(geomagnifier)) == {*geomagnifier.__all__, "__version__"}
+    with pytest.raises(AttributeError, match="nothing_of_that_name"):
+        geomagnifier.nothing_of_that_name  # noqa: B018
+
+
+def test_importing_costs_nothing():
+    code = "import sys, geomagnifier, geomagnifier.interfaces.cli; print(*{m.split('.')[0] for m in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120).stdout.split()
+    assert not set(loaded) & {"torch", "rasterio", "PIL", "shapely", "pyogrio", "numpy", "transformers"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fake import NOTHING
 
+from fake import NOTHING
 from geomagnifier import masks
 from geomagnifier.answer import assemble_patches, assemble_regions, counted, sentence
 from geomagnifier.geometry import Box

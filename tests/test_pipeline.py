@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
-from fake import BLUE, SCENES, FakeModel, paint
 
-from geomagnifier import masks
+from fake import BLUE, SCENES, FakeModel, paint
+from geomagnifier import masks, resolution
 from geomagnifier.errors import BoxError, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import write, write_picture
 from geomagnifier.pipeline import ask, embed
 from geomagnifier.protocol import Model
-from geomagnifier.values import Affine6, Answer, Bytes, Granularity
+from geomagnifier.values import Affine6, Answer, Bytes, Granularity, Look
 
 HARBOUR = ((40, 20, 80, 60), (120, 100, 136, 140), (280, 0, 300, 24))
 PLACE: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)
@@ -212,7 +212,9 @@ def test_a_budget_is_kept() -> None:
 
 
 def test_a_budget_is_kept_where_a_look_is_read_in_tiles() -> None:
-    united = sum(w.width * w.height for w in resolution.windows(Look(Box(0, 0, 3072, 1080), 1, "C1", Box(0, 0, 3072, 1080)), FakeModel().spec))
+    united = sum(
+        w.width * w.height for w in resolution.windows(Look(Box(0, 0, 3072, 1080), 1, "C1", Box(0, 0, 3072, 1080)), FakeModel().spec)
+    )
     budget = 1024 * 540 + united  # D(I) and one united window, with the overlaps of its tiles
     answer = about(paint(4096, 2160, (10, 10, 50, 50)), "Find every ship.", search="paper", budget=budget)
     assert len(answer.trace.crops) == 1

@@ -63,7 +63,9 @@ def start(policy: str, plan: Plan, budget: float | None = None) -> Search:
     return Search(policy, plan, None if budget is None else budget - cost, done=closed)
 
 
-def step(state: Search, heats: Heats, cost: Callable[[Look], float] = lambda look: look.box.area / look.shrink**2) -> tuple[tuple[Look, ...], Search]:
+def step(
+    state: Search, heats: Heats, cost: Callable[[Look], float] = lambda look: look.box.area / look.shrink**2
+) -> tuple[tuple[Look, ...], Search]:
     """Where to look next.
 
     Args:

@@ -126,7 +126,10 @@ def run_bert(state: Mapping[str, Tensor], ids: Tensor) -> Tensor:
             linear(x, f"{layer}attention.self.{name}").view(len(ids), HEADS, -1).transpose(0, 1) for name in ("query", "key", "value")
         )
         attention = torch.softmax(q @ k.transpose(1, 2) / math.sqrt(WIDTH // HEADS), 2) @ v
-        x = norm(x + linear(attention.transpose(0, 1).reshape(len(ids), WIDTH), f"{layer}attention.output.dense"), f"{layer}attention.output.LayerNorm")
+        x = norm(
+            x + linear(attention.transpose(0, 1).reshape(len(ids), WIDTH), f"{layer}attention.output.dense"),
+            f"{layer}attention.output.LayerNorm",
+        )
         x = norm(x + linear(F.gelu(linear(x, f"{layer}intermediate.dense")), f"{layer}output.dense"), f"{layer}output.LayerNorm")
     return x
 

@@ -45,7 +45,9 @@ def equal(a: Reply, b: Reply) -> bool:
     same = a.asked == b.asked and a.note == b.note and len(a.views) == len(b.views)
     for x, y in zip(a.views, b.views, strict=True):
         same &= [(f.label, f.score, f.view_box, f.origin) for f in x.found] == [(f.label, f.score, f.view_box, f.origin) for f in y.found]
-        same &= all(np.array_equal(f.cells, g.cells) for f, g in zip(x.found, y.found, strict=True) if f.cells is not None and g.cells is not None)
+        same &= all(
+            np.array_equal(f.cells, g.cells) for f, g in zip(x.found, y.found, strict=True) if f.cells is not None and g.cells is not None
+        )
         same &= all((c.score, c.label) == (d.score, d.label) for c, d in zip(x.covers, y.covers, strict=True))
         same &= all(np.array_equal(c.probability, d.probability) for c, d in zip(x.covers, y.covers, strict=True))
     return same
@@ -73,7 +75,15 @@ def test_other_scripts_are_refused(text: str, script: str, model: SmallModel) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["Where are the ships?", "Où sont les bateaux à l'écluse d'Évian ?", "Größe der Häfen in Łódź", "ship?!", "10 > 7 ?", "🚢🚢", "the ship 'Заря' is large"],
+    [
+        "Where are the ships?",
+        "Où sont les bateaux à l'écluse d'Évian ?",
+        "Größe der Häfen in Łódź",
+        "ship?!",
+        "10 > 7 ?",
+        "🚢🚢",
+        "the ship 'Заря' is large",
+    ],
 )
 def test_latin_letters_accents_and_signs_are_accepted(text: str) -> None:
     check_script(text)

@@ -112,7 +112,11 @@ def test_imagenet_names_are_understood() -> None:
             index = ("expand", "depthwise", "project").index(path.rsplit(".", 1)[1])
             assert index >= short
             place = f"_blocks.{number}._{path.rsplit('.', 1)[1]}_conv", f"_blocks.{number}._bn{index}"
-        key = f"{place[0]}.weight" if part == "weight" else f"{place[1]}.{ {'scale': 'weight', 'shift': 'bias', 'mean': 'running_mean', 'variance': 'running_var'}[part] }"
+        key = (
+            f"{place[0]}.weight"
+            if part == "weight"
+            else f"{place[1]}.{ {'scale': 'weight', 'shift': 'bias', 'mean': 'running_mean', 'variance': 'running_var'}[part] }"
+        )
         theirs[key] = torch.randn_like(tensor)
     trunk.load_imagenet(theirs)
     assert torch.equal(trunk.stem.weight, theirs["_conv_stem.weight"])

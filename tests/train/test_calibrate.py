@@ -39,8 +39,8 @@ def test_middle_of_the_longest_row_of_the_best() -> None:
 
 
 def test_presence_lies_between_there_and_absent() -> None:
-    seen = [(0.8, True)] * 5 + [(0.2, False)] * 5
-    assert presence_threshold(seen) == pytest.approx(0.5, abs=0.01)
+    seen = [(0.9, True)] * 8 + [(0.3, False)] * 8
+    assert presence_threshold(seen) == pytest.approx(0.6, abs=0.01)
 
 
 def test_presence_leans_towards_emptiness_where_that_is_cheap() -> None:
@@ -51,7 +51,8 @@ def test_presence_leans_towards_emptiness_where_that_is_cheap() -> None:
     assert 0.1 < presence_threshold(dear + absent) <= 0.5
 
 
-def test_presence_needs_both_sorts_of_examples() -> None:
+def test_presence_needs_enough_examples_of_both_sorts() -> None:
+    assert presence_threshold([(0.99, True)] * 14 + [(0.9, False)] * 3) == Calibration.presence
     assert presence_threshold([(0.1, True)] * 9) == Calibration.presence
     assert presence_threshold([]) == Calibration.presence
 

@@ -36,5 +36,7 @@ def test_a_caption_shared_by_two_pictures_is_no_negative() -> None:
     pictures = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     same = torch.tensor([[True, True, False], [True, True, False], [False, False, True]])
     shared = info_nce(pictures, pictures, same)
-    assert shared.item() == pytest.approx(math.log(1 + math.exp(-1 / 0.07)) * 4 / 6 + math.log(1 + 2 * math.exp(-1 / 0.07)) * 2 / 6, abs=1e-6)
+    assert shared.item() == pytest.approx(
+        math.log(1 + math.exp(-1 / 0.07)) * 4 / 6 + math.log(1 + 2 * math.exp(-1 / 0.07)) * 2 / 6, abs=1e-6
+    )
     assert info_nce(pictures, pictures, torch.eye(3, dtype=torch.bool)).item() > 0.4

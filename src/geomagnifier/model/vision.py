@@ -79,10 +79,8 @@ class ConvNorm(nn.Module):
             pads += [total // 2, total - total // 2]
         even = pads[0] == pads[1] and pads[2] == pads[3]
         x, padding = (x, (pads[2], pads[0])) if even else (F.pad(x, pads), (0, 0))
-        if self.groups > 1:
-            x = depthwise(x, weight, bias, self.stride, padding)
-        else:
-            x = F.conv2d(x, weight, bias, self.stride, padding)
+        wide = self.groups > 1
+        x = depthwise(x, weight, bias, self.stride, padding) if wide else F.conv2d(x, weight, bias, self.stride, padding)
         return F.relu6(x) if self.relu else x
 
 
@@ -175,8 +173,10 @@ class Neck(nn.Module):
             x = self.lateral[i](ends[i])
             if above is not None:
                 x = x + F.interpolate(above, size=x.shape[2:], mode="nearest")
-            spread = self.spread[i]
-            x = x + self.mix[i](F.relu(depthwise(x, spread.weight, spread.bias, 1, (1, 1))))
+            weight, bias = self.spread[i].weight, self.spread[i].bias
+            assert isinstance(weight, Tensor)
+            assert isinstance(bias, Tensor)
+            x = x + self.mix[i](F.relu(depthwise(x, weight, bias, 1, (1, 1))))
             above = x
             levels.append(x)
         return Pyramid(levels[3], levels[2], levels[1])

@@ -192,8 +192,8 @@ def test_what_is_done_with_the_first_look(granularity: Granularity, policy: str,
 
 def test_a_budget_under_the_first_look_is_refused() -> None:
     made = plan(Granularity.PIXEL, "exhaustive")
-    cost = 15 * 1024 * 1024
-    with pytest.raises(OptionError, match="15,728,640"):
+    cost = 15 * 922 * 806
+    with pytest.raises(OptionError, match="11,146,980"):
         search.start("exhaustive", made, cost - 1)
     assert search.start("exhaustive", made, cost).left == 0
     assert search.start("exhaustive", made).left is None
@@ -205,7 +205,7 @@ def test_a_budget_for_some_tiles_skips_the_rest() -> None:
     for number, worth in ((0, 0.5), (3, 0.9), (7, 0.7)):
         x, y = made.tiles[number].core.centre
         seen[int(y / 10), int(x / 10)] = worth
-    tile, wide = 1024 * 1024, made.wide[0].width * made.wide[0].height
+    tile, wide = 846 * 752, made.wide[0].width * made.wide[0].height
     looks, state = search.step(search.start("adaptive", made, wide + 2 * tile + 100), [(made.wide[0], seen)])
     assert [look.core for look in looks] == [made.tiles[3].core, made.tiles[7].core]
     assert state.left == 100

@@ -88,19 +88,20 @@ def cover(area: Box, shrink: float, spec: ModelSpec, role: str) -> tuple[Window,
     """
     if area.area / shrink**2 <= spec.view_pixels * (1 + 1e-9):  # `shrink` may be the square root that just fits
         return (window_of(area, shrink, role),)
-    columns = _spans(area.x0, area.x1, spec.tile * shrink, spec.overlap * shrink)
-    rows = _spans(area.y0, area.y1, spec.tile * shrink, spec.overlap * shrink)
+    columns = _spans(area.x0, area.x1, spec.tile * shrink, spec.overlap * shrink, shrink)
+    rows = _spans(area.y0, area.y1, spec.tile * shrink, spec.overlap * shrink, shrink)
     return tuple(
         window_of(Box(x0, y0, x1, y1), shrink, role, Box(cx0, cy0, cx1, cy1)) for y0, y1, cy0, cy1 in rows for x0, x1, cx0, cx1 in columns
     )
 
 
-def _spans(low: float, high: float, tile: float, overlap: float) -> list[tuple[float, float, float, float]]:
-    """Even spans of at most `tile` from low to high, (start, end, core start, core end)."""
+def _spans(low: float, high: float, tile: float, overlap: float, step: float) -> list[tuple[float, float, float, float]]:
+    """Even spans of at most `tile` from low to high, in whole `step`s: (start, end, core start, core end)."""
     length = high - low
     if length <= tile:
         return [(low, high, low, high)]
     count = math.ceil((length - overlap) / (tile - overlap))
+    tile = min(tile, math.ceil((length + (count - 1) * overlap) / count / step) * step)  # no larger than the overlap asks for
     starts = [low + round(i * (length - tile) / (count - 1)) for i in range(count)]
     cuts = [low] + [(starts[i] + tile + starts[i + 1]) / 2 for i in range(count - 1)] + [high]
     return [(start, min(high, start + tile), cuts[i], cuts[i + 1]) for i, start in enumerate(starts)]

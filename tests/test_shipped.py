@@ -47,6 +47,13 @@ def test_what_is_not_there_and_what_was_never_taught(model):
     assert "not taught" in unknown.text
 
 
+def test_what_it_cannot_choose_it_says(model):
+    drawn = draw_scene(101, 640, 480, "airport")
+    with gm.open_scene(drawn.pixels) as scene:
+        assert "does not choose" in gm.ask(scene, "Segment the largest airplane", model).text
+        assert "does not choose" not in gm.ask(scene, "Segment the airplanes", model).text
+
+
 def test_a_box_is_named(model):
     drawn = draw_scene(101, 640, 480, "airport")
     plane = max((o for o in drawn.objects if o.kind == "airplane"), key=lambda o: np.prod(np.ptp(o.polygon, axis=0)))

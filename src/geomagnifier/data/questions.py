@@ -377,12 +377,6 @@ def about(rng: Generator, kind: str, granularity: Granularity, split: Split = "t
     return _closer(rng, task, (kind,), split, refer)
 
 
-def canonical(kind: str) -> str:
-    """Return the plainest request for the mask of a kind: "Segment every ship.", "Segment all water."."""
-    known = _BY_NAME.get(kind)
-    return f"Segment all {known.plural}." if known is not None and known.stuff else f"Segment every {kind}."
-
-
 def _pick(rng: Generator, choices: Sequence[Chosen]) -> Chosen:
     return choices[int(rng.integers(len(choices)))]
 

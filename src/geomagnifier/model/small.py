@@ -5,6 +5,7 @@ The image side is computed once for a view and kept; ten questions about one pic
 
 from __future__ import annotations
 
+import re
 import threading
 import unicodedata
 import warnings
@@ -34,6 +35,13 @@ TOKENS = 32
 KEPT_PIXELS = 4_000_000
 """Pixels of views whose features are kept, about 25 bytes each."""
 LOWEST_HEAT = 0.01
+CHOOSING = re.compile(
+    r"\b((left|right|top|bottom|upper|lower|north|south|east|west|\w+ern)most|largest|biggest|smallest|longest|nearest|closest"
+    r"|first|second|third|last|between|beside|(left|right|north|south|east|west) of|next to"
+    r"|in the (upper|lower|left|right|top|bottom|middle|centre|center))\b",
+    re.IGNORECASE,
+)
+"""Words that choose among objects by place or size, which the question's reader was not taught to do."""
 NAMED = 0.5
 """Probability from which a kind counts as asked for."""
 
@@ -135,7 +143,8 @@ class SmallModel:
                 return Reply((), (ViewReply(),) * len(views), (), f"I was not taught to find that. I know: {known}.", 0.0)
             replies = tuple(self._find(query, granularity, read, view) for view in views)
         flops = pixels * (self.flops["view"] + len(read.asked) * self.flops["question"])
-        return Reply((), replies, read.asked, "", flops)
+        note = "All of them count: this model does not choose by place or size." if CHOOSING.search(query.text) else ""
+        return Reply((), replies, read.asked, note, flops)
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""

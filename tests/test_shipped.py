@@ -59,8 +59,14 @@ def test_a_box_is_named(model):
     plane = max((o for o in drawn.objects if o.kind == "airplane"), key=lambda o: np.prod(np.ptp(o.polygon, axis=0)))
     box = (*plane.polygon.min(0).tolist(), *plane.polygon.max(0).tolist())
     with gm.open_scene(drawn.pixels) as scene:
-        answer = gm.ask(scene, "Which object is inside the box?", model, box=box)
-    assert [r.label for r in answer.regions] == ["airplane"]
+        for question in (
+            "Which object is inside the box?",
+            "Determine the type of the target in [743,178,801,1069].",
+            "What object is this?",
+        ):
+            answer = gm.ask(scene, question, model, box=box)
+            assert [r.label for r in answer.regions] == ["airplane"]
+        assert not gm.ask(scene, "Segment the giraffes", model, box=box).mask.any()
 
 
 def test_sentences_and_pictures_share_a_space(model):

@@ -66,7 +66,7 @@ class Seen(NamedTuple):
 class Read(NamedTuple):
     """A question as read.
 
-    seg: (Q, 256) one state a kind.  asked: their names.  classify: it asks what is in a box.
+    seg: (Q, 256) one state a kind.  asked: their names.  classify: it names no kind, so that beside a box it asks what the box shows.
     """
 
     seg: Tensor
@@ -134,7 +134,7 @@ class SmallModel:
         with self._running():
             read = self._read(query)
             pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in views)
-            if read.classify and query.box is not None:
+            if read.classify and query.box is not None and granularity is Granularity.REGION:  # it names no kind: what is there?
                 replies = tuple(self._classify(query, view) for view in views)
                 note = next((f"The box shows {article(f.label)} ({f.score:.0%})." for r in replies for f in r.found), "")
                 return Reply((), replies, (), note, pixels * self.flops["view"])
@@ -175,7 +175,7 @@ class SmallModel:
         kinds, everything, unknown = named[: len(self.kinds)], named[-2], named[-1]
         asked = [kind for kind, p in zip(self.kinds, kinds, strict=True) if p > NAMED]
         if unknown > max(*kinds, everything) or (not asked and everything <= NAMED):
-            return Read(seg[:0], (), query.box is not None and everything > 0.1)
+            return Read(seg[:0], (), True)
         if everything > max(kinds):
             return Read(self._all_states()[: len(self.objects)], self.objects, True)
         if len(asked) == 1:

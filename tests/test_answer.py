@@ -302,3 +302,20 @@ def test_land_cover_across_a_seam_is_one_region() -> None:
     lake = [(LEFT, (400, 100, 512, 200)), (RIGHT, (0, 100, 200, 200))]
     seen = [(w, ViewReply((), (Cover("water", 0.8, blocks(w, box), 0.5, False),))) for w, box in lake]
     assert boxes_of(assemble_regions(seen, SCENE, Granularity.PIXEL)) == [(400, 100, 584, 200)]
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.3, 0.5, 0.7, 1.0])
+@pytest.mark.parametrize("separate", [True, False])
+def test_the_mask_and_its_regions_share_one_outline(threshold: float, separate: bool) -> None:
+    window = Window(Box(0, 0, 200, 160), 200, 160, "whole", Box(0, 0, 200, 160))
+    probability = np.zeros((40, 50), np.float32)
+    probability[10:20, 12:22] = 1
+    whole = Found("water", 0.9, (40.0, 32.0, 100.0, 90.0), np.ones((40, 50), bool))
+    reply = ViewReply((whole,) if separate else (), (Cover("water", 0.9, probability, threshold, separate),))
+    scene = SceneInfo("made", 200, 160, 3)
+    (region,) = assemble_regions([(window, reply)], scene, Granularity.PIXEL)
+    assert region.segmentation is not None
+    mask = masks.read_patches(assemble_patches([(window, reply)]), scene.box, scene.box)
+    assert (masks.decode(region.segmentation) == mask).all()
+    if 0 < threshold < 1:
+        assert mask.sum() == 1596

@@ -102,8 +102,8 @@ def test_paper_region_opens_three_windows_at_full_size() -> None:
     looks, state = search.step(state, [(made.wide[0], heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7)))])
     assert [(look.box.tuple(), look.shrink, look.role) for look in looks] == [
         ((0, 0, 2048, 1080), 1, "C1"),
-        ((0, 1080, 2048, 2160), 1, "C1"),
         ((2048, 0, 4096, 1080), 1, "C1"),
+        ((0, 1080, 2048, 2160), 1, "C1"),
     ]
     assert state.done and state.crops == tuple(look.box for look in looks)
 
@@ -122,13 +122,13 @@ def paper_pixel(first: Floats, seconds: list[Floats]) -> tuple[list[Box], Box, i
 
 
 def test_paper_pixel_finds_bbox2_inside_the_best_bbox1() -> None:
-    # three windows apart; the second (lower left) is the hottest when seen from nearer, in its lower right corner
+    # three windows apart; the third (lower left) is the hottest when seen from nearer, in its lower right corner
     corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
-    boxes, best, pixels = paper_pixel(corners, [heat((0, 0, 0.2)), heat((63, 63, 0.9)), heat((0, 0, 0.5))])
-    assert boxes == [Box(0, 0, 2048, 1080), Box(0, 1080, 2048, 2160), Box(2048, 0, 4096, 1080)]
+    boxes, best, pixels = paper_pixel(corners, [heat((0, 0, 0.2)), heat((0, 0, 0.5)), heat((63, 63, 0.9))])
+    assert boxes == [Box(0, 0, 2048, 1080), Box(2048, 0, 4096, 1080), Box(0, 1080, 2048, 2160)]
     assert best == Box(1024, 1620, 2048, 2160)
     assert (best.width, best.height) == (1024, 540)
-    assert boxes[1].intersection(best) == best
+    assert boxes[2].intersection(best) == best
     assert pixels == 256 * 135 + 3 * 512 * 270 + 1024 * 540
 
 
@@ -220,6 +220,14 @@ def test_paper_with_a_budget_for_one_window() -> None:
     looks, state = search.step(search.start("paper", made, first + 2048 * 1080), [(made.wide[0], corners)])
     assert [look.box for look in looks] == [Box(0, 0, 2048, 1080)]
     assert [(box, round(worth, 3)) for box, worth in state.skipped] == [
-        (Box(0, 1080, 2048, 2160), 0.7),
         (Box(2048, 0, 4096, 1080), 0.8),
+        (Box(0, 1080, 2048, 2160), 0.7),
     ]
+
+
+def test_paper_with_a_budget_opens_the_best_window_first() -> None:
+    made = plan(Granularity.REGION, "paper")
+    corners = heat((0, 0, 0.5), (0, 63, 0.9), (63, 0, 0.7))
+    looks, state = search.step(search.start("paper", made, 1024 * 540 + 2048 * 1080), [(made.wide[0], corners)])
+    assert [look.box for look in looks] == [Box(2048, 0, 4096, 1080)]
+    assert [round(worth, 3) for _, worth in state.skipped] == [0.7, 0.5]

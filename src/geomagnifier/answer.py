@@ -62,19 +62,18 @@ def assemble_patches(seen: Seen, limit: Box | None = None) -> tuple[MaskPatch, .
     patches = []
     for window, reply in sorted(seen, key=lambda pair: -pair[0].placement.scale[0]):
         core = window.core if limit is None else window.core.intersection(limit)
-        if core is None:
-            continue
-        rows, columns = -(-window.height // reply.stride), -(-window.width // reply.stride)
-        joint = np.zeros((rows, columns), np.float32)
-        for c in reply.covers:  # each kind's own threshold becomes one half
-            scaled = np.where(
-                c.probability < c.threshold,
-                0.5 * c.probability / c.threshold,
-                0.5 + 0.5 * (c.probability - c.threshold) / (1 - c.threshold),
-            )
-            joint = np.maximum(joint, scaled)
-        patches.append(MaskPatch(_grid_placement(window, reply.stride), core, np.rint(joint * 255).astype(np.uint8), 0.5))
+        if core is not None:
+            layers = [_patch(c, window, reply.stride).probability for c in reply.covers]
+            empty = np.zeros((-(-window.height // reply.stride), -(-window.width // reply.stride)), np.uint8)
+            patches.append(MaskPatch(_grid_placement(window, reply.stride), core, np.maximum.reduce([empty, *layers]), 0.5))
     return tuple(patches)
+
+
+def _patch(cover: Cover, window: Window, stride: int) -> MaskPatch:
+    """A kind's mask in a view, its own threshold brought to one half: regions and the answer's mask are cut from this alike."""
+    p, t = cover.probability, min(max(cover.threshold, 1e-3), 1 - 1e-3)
+    halved = np.where(p < t, 0.5 * p / t, 0.5 + 0.5 * (p - t) / (1 - t))
+    return MaskPatch(_grid_placement(window, stride), window.core, np.rint(halved * 255).astype(np.uint8), 0.5)
 
 
 def _grid_placement(window: Window, stride: int) -> Placement:
@@ -124,13 +123,14 @@ def _outlined(found: Found, box: Box, window: Window, cover: Cover, stride: int,
     assert found.cells is not None
     x0, y0 = max(0, int(np.floor(box.x0))), max(0, int(np.floor(box.y0)))
     x1, y1 = min(scene.width, int(np.ceil(box.x1))), min(scene.height, int(np.ceil(box.y1)))
-    probability = resize(cover.probability, _grid_placement(window, stride), Box(x0, y0, x1, y1))
+    patch = _patch(cover, window, stride)
+    probability = resize(patch.probability, patch.placement, Box(x0, y0, x1, y1))
     sx, sy = window.placement.scale
     column = ((np.arange(x0, x1) + 0.5 - window.box.x0) / (sx * stride)).astype(int) - found.origin[0]
     row = ((np.arange(y0, y1) + 0.5 - window.box.y0) / (sy * stride)).astype(int) - found.origin[1]
     rows, columns = found.cells.shape
     own = found.cells[np.clip(row, 0, rows - 1)[:, None], np.clip(column, 0, columns - 1)[None]]
-    mask = own & (probability >= cover.threshold)
+    mask = own & (probability >= patch.threshold)
     if not mask.any():
         return None
     rings = polygons(mask, (x0, y0))
@@ -140,9 +140,7 @@ def _outlined(found: Found, box: Box, window: Window, cover: Cover, stride: int,
 def _pieces(label: str, seen: Seen, scene: SceneInfo, pixel: bool) -> list[Region]:
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
     mine = [(window, reply, c) for window, reply in seen for c in reply.covers if c.label == label]
-    patches = [
-        MaskPatch(_grid_placement(w, r.stride), w.core, np.rint(c.probability * 255).astype(np.uint8), c.threshold) for w, r, c in mine
-    ]
+    patches = [_patch(c, w, r.stride) for w, r, c in mine]
     fine_first = sorted(mine, key=lambda m: m[0].placement.scale[0])
     areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _, _ in mine]
     regions = []

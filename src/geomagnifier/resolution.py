@@ -15,10 +15,7 @@ import math
 import numpy as np
 
 from geomagnifier.geometry import Box
-from geomagnifier.values import Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, View, Window
-
-COMPRESSION = 4
-"""D pools 4 x 4 px (paper: AvgPool2d, k = 4, s = 4)."""
+from geomagnifier.values import COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, View, Window
 
 
 def compress(pixels: Bytes) -> Bytes:

@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
-from geomagnifier.values import Floats, Granularity, Look, Plan, Window
+from geomagnifier.values import COMPRESSION, Floats, Granularity, Look, Plan, Window
 
 POLICIES = ("adaptive", "paper", "exhaustive")
 CELLS, SIDE, STRIDE = 64, 32, 8
 TOP_REGION, TOP_PIXEL = 3, 1
-COMPRESSION = 4
-"""Side of D's pooling, px."""
 WORTH = 0.1
 """Relevance under which `adaptive` leaves a tile closed."""
 
@@ -100,7 +98,8 @@ def _paper(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     if state.round == 0:
         boxes = best_boxes(grid(area, heats), area, TOP_REGION)
         shrink, role = (COMPRESSION, "D(C1)") if pixel else (1, "C1")
-        return [Look(box, shrink, role, box) for box in boxes], replace(state, done=not pixel)
+        best_first = sorted(boxes, key=lambda box: -relevance(box, heats))
+        return [Look(box, shrink, role, box) for box in best_first], replace(state, done=not pixel)
     best, heat = max(((box, grid(box, heats)) for box in state.crops), key=lambda pair: float(window_scores(pair[1]).max()))
     return [Look(box, 1, "C2", box) for box in best_boxes(heat, best, TOP_PIXEL)], replace(state, done=True)
 

@@ -27,6 +27,10 @@ Affine6 = tuple[float, float, float, float, float, float]
 """GDAL-free affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row + f."""
 
 
+COMPRESSION = 4
+"""D pools 4 x 4 px (paper, section 2.1: AvgPool2d, k = 4, s = 4)."""
+
+
 class Granularity(StrEnum):
     """How closely a question makes us look (paper, section 2.1)."""
 

@@ -14,11 +14,9 @@ from torch import Tensor
 from geomagnifier.data import questions
 from geomagnifier.model.granularity import LEVELS, GranularityClassifier
 from geomagnifier.model.sentence import SentenceEncoder, tokenize
+from geomagnifier.model.small import TOKENS
 from geomagnifier.train.batches import NAMES
 from geomagnifier.values import Granularity
-
-TOKENS = 32
-"""Tokens of a question that the reader sees."""
 
 
 @torch.no_grad()

@@ -6,8 +6,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from geomagnifier.geometry import Box
 from geomagnifier.masks import components
-from geomagnifier.values import Bytes, Cover, Floats, Found, Granularity, ModelSpec, Query, Reply, View, ViewReply
+from geomagnifier.values import (
+    Bytes,
+    Cover,
+    Floats,
+    Found,
+    Granularity,
+    ModelSpec,
+    Query,
+    Region,
+    Relevance,
+    Reply,
+    Said,
+    SceneInfo,
+    View,
+    ViewReply,
+)
 
 RED, BLUE, GROUND = (250, 0, 0), (0, 0, 250), (120, 120, 120)
 KINDS, SCENES = {"ship": 0, "water": 2}, ("red place", "green place", "blue place")
@@ -51,7 +67,7 @@ class FakeModel:
         level = next((g for g, words in WORDS.items() if any(w in text for w in words)), Granularity.IMAGE)
         return {g: 0.8 if g is level else 0.1 for g in Granularity}
 
-    def relevance(self, query: Query, view: View) -> Floats:
+    def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
         self.views.append(("relevance", None, view.key))
         heats = [cells(colourfulness(view.pixels, KINDS[kind])) for kind in asked(query)]
         return np.asarray(np.max(heats, axis=0), np.float32) if heats else np.zeros((1, 1), np.float32)
@@ -64,8 +80,24 @@ class FakeModel:
             labels = sorted(zip(SCENES, (mean / mean.sum()).tolist(), strict=True), key=lambda pair: -pair[1])
             return Reply(tuple(labels), (ViewReply(),), flops=flops)
         kinds = asked(query)
-        note = "" if kinds else "I was not taught to find that."
-        return Reply((), tuple(self._see(query, kinds, view) for view in views), kinds, note, flops)
+        return Reply(
+            (), tuple(self._see(query, kinds, view) for view in views), kinds, unknown=not kinds, place="place" in query.text, flops=flops
+        )
+
+    def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
+        mine = [i for i, r in enumerate(regions) if r.label in asked]
+        if "largest" in query.text and mine:
+            return (max(mine, key=lambda i: Box(*regions[i].box).area),)
+        return tuple(mine)
+
+    def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
+        if granularity is Granularity.IMAGE:
+            return Said(f"This is a {reply.labels[0][0]}.")
+        if not reply.asked:
+            return Said("I was not taught to find that.")
+        counts = {kind: sum(r.label == kind for r in regions) for kind in reply.asked}
+        phrases = {kind: f"{n} {kind}{'s' * (n > 1)}" for kind, n in counts.items() if n}
+        return Said(f"Found {' and '.join(phrases.values())}." if phrases else f"No {' or '.join(reply.asked)} found.", phrases)
 
     def embed(self, item: str | View) -> Floats:
         if isinstance(item, str):

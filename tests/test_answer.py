@@ -7,10 +7,10 @@ import pytest
 
 from fake import NOTHING
 from geomagnifier import masks
-from geomagnifier.answer import assemble_patches, assemble_regions, counted, sentence
+from geomagnifier.answer import assemble_chosen, assemble_patches, assemble_regions, covers_of, measured
 from geomagnifier.geometry import Box
 from geomagnifier.masks import Ring
-from geomagnifier.values import Bools, Cover, Floats, Found, Granularity, Region, Reply, SceneInfo, ViewReply, Window
+from geomagnifier.values import Bools, Cover, Floats, Found, Granularity, Region, SceneInfo, ViewReply, Window
 
 Corners = tuple[float, float, float, float]
 SCENE = SceneInfo("made", 896, 512, 3)
@@ -267,35 +267,33 @@ def test_coarse_land_cover_is_dropped_under_a_finer_view() -> None:
 SHIP, BOAT = Region("ship", 0.9, (0, 0, 1, 1)), Region("boat", 0.9, (0, 0, 1, 1))
 
 
-@pytest.mark.parametrize(
-    ("asked", "regions", "share", "note", "expected"),
-    [
-        (("ship",), (SHIP,), None, "", "Found 1 ship."),
-        (("ship",), (SHIP, SHIP), None, "", "Found 2 ships."),
-        (("ship",), (), None, "", "No ship found."),
-        (("ship",), (), 0.0, "", "No ship found."),
-        (("ship",), (SHIP,), 0.0314, "", "Found 1 ship. The mask covers 3.1% of the scene."),
-        (("ship", "boat"), (SHIP, BOAT, SHIP), None, "", "Found 2 ships and 1 boat."),
-        (("ship", "boat"), (SHIP,), None, "", "Found 1 ship. No boat found."),
-        (("ship", "boat", "car"), (), None, "", "No ship, boat or car found."),
-        (("ship", "boat", "car", "pier"), (SHIP,), None, "", "Found 1 ship."),
-        (("ship",), (SHIP,), None, "Two views were skipped.", "Found 1 ship. Two views were skipped."),
-        ((), (), None, "I was not taught to find that.", "I was not taught to find that."),
-        ((), (), 0.0, "", ""),
-    ],
-)
-def test_the_sentence(asked: tuple[str, ...], regions: tuple[Region, ...], share: float | None, note: str, expected: str) -> None:
-    assert sentence(Reply(asked=asked, note=note), Granularity.PIXEL, regions, share) == expected
+@pytest.mark.parametrize(("share", "expected"), [(None, ""), (0.0, ""), (0.0314, "The mask covers 3.1% of the scene.")])
+def test_what_was_measured(share: float | None, expected: str) -> None:
+    assert measured(share) == expected
 
 
-def test_the_sentence_of_a_scene() -> None:
-    reply = Reply((("port", 0.8), ("beach", 0.15), ("river", 0.04), ("forest", 0.01)))
-    assert sentence(reply, Granularity.IMAGE, (), None) == "Most likely port (80%); then beach (15%), river (4%)."
+def test_the_mask_of_chosen_regions_is_theirs_alone() -> None:
+    boxes = ((40, 40, 80, 80), (60, 60, 120, 100), (300, 200, 340, 240))
+    truth = []
+    regions = []
+    for x0, y0, x1, y1 in boxes:
+        mask = np.zeros((SCENE.height, SCENE.width), bool)
+        mask[y0:y1, x0:x1] = True
+        mask[y0, x0] = False
+        truth.append(mask)
+        regions.append(Region("ship", 0.9, (x0, y0, x1, y1), (), masks.encode(mask)))
+    for chosen in ((0,), (0, 1), (1, 2), (0, 1, 2)):
+        patches = assemble_chosen([regions[i] for i in chosen])
+        expected = np.logical_or.reduce([truth[i] for i in chosen])
+        assert (masks.read_patches(patches, SCENE.box, SCENE.box) == expected).all()
+    assert assemble_chosen([]) == ()
+    assert assemble_chosen([Region("ship", 0.9, (0, 0, 9, 9))]) == ()  # no mask, no patch
 
 
-def test_mass_nouns_come_in_areas() -> None:
-    words = [f"{n} {counted(kind, n)}" for kind in ("ship", "water") for n in (1, 2)]
-    assert words == ["1 ship", "2 ships", "1 area of water", "2 areas of water"]
+def test_covers_of_some_kinds() -> None:
+    reply = ViewReply((found((0, 0, 9, 9)),), tuple(Cover(k, 1.0, blocks(WHOLE), 0.5, True) for k in ("ship", "harbor")))
+    ((window, kept),) = covers_of([(WHOLE, reply)], ("ship",))
+    assert window is WHOLE and [c.label for c in kept.covers] == ["ship"] and kept.found == reply.found
 
 
 def test_land_cover_across_a_seam_is_one_region() -> None:

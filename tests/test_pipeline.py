@@ -52,7 +52,7 @@ def test_an_image_question_gets_labels() -> None:
     assert answer.granularity_probabilities == {"image": 0.8, "region": 0.1, "pixel": 0.1}
     assert [name for name, _ in answer.labels] == list(SCENES)
     assert answer.labels[0] == ("red place", 1.0)
-    assert answer.text.startswith("Most likely red place (100%)")
+    assert answer.text == "This is a red place."
     assert (answer.regions, answer.mask, answer.patches) == ((), None, None)
     assert [(method, level) for method, level, _ in model.views] == [("answer", Granularity.IMAGE)]
     assert answer.trace.pixels_processed == 100 * 100
@@ -86,7 +86,7 @@ def test_land_cover_and_objects_in_one_question() -> None:
     pixels = paint(304, 200, *HARBOUR)
     pixels[160:200] = BLUE
     answer = about(pixels, "Segment every ship and all water.")
-    assert answer.text.startswith("Found 3 ships and 1 area of water.")
+    assert answer.text.startswith("Found 3 ships and 1 water.")
     assert [r.box for r in answer.regions if r.label == "water"] == [(0, 160, 304, 200)]
     assert answer.mask is not None
     assert (answer.mask == drawn(pixels.shape, *HARBOUR, (0, 160, 304, 200))).all()
@@ -97,7 +97,7 @@ def test_what_is_not_there_and_what_is_not_known() -> None:
     assert (answer.text, answer.regions) == ("No ship found.", ())
     assert answer.mask is not None and not answer.mask.any()
     unknown = about(paint(300, 200, *HARBOUR), "Segment the elephants.")
-    assert (unknown.text, unknown.regions) == ("I was not taught to find that.", ())
+    assert (unknown.text, unknown.regions) == ("I was not taught to find that. I know: ship, water.", ())
     assert unknown.mask is not None and not unknown.mask.any()
 
 
@@ -293,3 +293,28 @@ def test_pictures_and_words_share_a_space() -> None:
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
         likeness.append(float(vector @ words))
     assert likeness[0] > 0.9 > likeness[1]
+
+
+def test_the_largest_alone_is_answered_and_masked() -> None:
+    pixels = paint(304, 200, (20, 20, 60, 60), (100, 100, 200, 180))
+    answer = about(pixels, "Segment the largest ship.")
+    (region,) = answer.regions
+    assert region.box == (100, 100, 200, 180) and region.phrase == "1 ship"
+    assert answer.mask is not None and not answer.mask[:90].any() and answer.mask[120, 150]
+    assert (masks.decode(region.segmentation or {}) == answer.mask).all()
+    assert answer.text.startswith("Found 1 ship.")
+
+
+def test_the_place_is_told_beside_the_objects() -> None:
+    pixels = paint(304, 200, (0, 0, 300, 150))
+    answer = about(pixels, "What place is this, and find every ship.")
+    assert answer.granularity is Granularity.REGION and answer.labels[0][0] == "red place"
+    assert answer.text == "This is a red place. Found 1 ship." and len(answer.regions) == 1
+
+
+@pytest.mark.parametrize("policy", ["random", "grid", "shrink"])
+def test_the_other_policies_answer(policy: str) -> None:
+    pixels = paint(2048, 1080, (100, 100, 400, 300))
+    answer = about(pixels, "Segment every ship.", FakeModel(view_pixels=200_000), search=policy)
+    assert answer.trace.pixels_processed < 2048 * 1080
+    assert (answer.trace.heat is None) and (len(answer.trace.crops) > 0) == (policy != "shrink")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier import resolution, search
+from geomagnifier import geometry, resolution, search
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.values import Floats, Granularity, ModelSpec, Plan, SceneInfo, Window
@@ -40,7 +40,7 @@ def test_window_scores_are_means() -> None:
 
 
 def test_one_hot_cell_is_held_by_a_window_of_half_the_frame() -> None:
-    (box,) = search.best_boxes(heat((20, 50, 1.0)), FRAME, 1)
+    (box,) = search.best_boxes(search.window_scores(heat((20, 50, 1.0))), FRAME, 1)
     assert (box.width, box.height) == (2048, 1080)
     # column 50 lies in windows from 24 and 32, row 20 in those from 0, 8 and 16: the first in reading order wins
     assert box == Box(1536, 0, 3584, 1080)
@@ -49,25 +49,25 @@ def test_one_hot_cell_is_held_by_a_window_of_half_the_frame() -> None:
 
 def test_windows_that_overlap_are_united() -> None:
     # three equal windows: (row 0, column 24), (0, 32), (8, 24)
-    assert search.best_boxes(heat((20, 50, 1.0)), FRAME, 3) == (Box(1536, 0, 4096, 1350),)
+    assert search.best_boxes(search.window_scores(heat((20, 50, 1.0))), FRAME, 3) == (Box(1536, 0, 4096, 1350),)
     corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
-    apart = search.best_boxes(corners, FRAME, 3)
+    apart = search.best_boxes(search.window_scores(corners), FRAME, 3)
     assert apart == (Box(0, 0, 2048, 1080), Box(0, 1080, 2048, 2160), Box(2048, 0, 4096, 1080))
 
 
 @pytest.mark.parametrize("area", [Box(0, 0, 1, 1), Box(0, 0, 2000, 1), Box(1, 1, 2, 2), Box(5, 0, 8, 2)])
 @pytest.mark.parametrize("cell", [(0, 0), (63, 63), (20, 50)])
 def test_boxes_of_tiny_areas_have_a_pixel_and_stay_inside(area: Box, cell: tuple[int, int]) -> None:
-    for box in search.best_boxes(heat((*cell, 1.0)), area, 3):
+    for box in search.best_boxes(search.window_scores(heat((*cell, 1.0))), area, 3):
         assert box.intersection(area) == box
         assert box.width >= 1 and box.height >= 1
 
 
 def test_united_is_a_chain() -> None:
     chain = [Box(0, 0, 10, 10), Box(18, 0, 30, 10), Box(50, 0, 60, 10), Box(8, 5, 20, 15)]
-    assert search.united(chain) == (Box(0, 0, 30, 15), Box(50, 0, 60, 10))
-    assert search.united([Box(0, 0, 5, 5), Box(5, 0, 9, 5)]) == (Box(0, 0, 5, 5), Box(5, 0, 9, 5))
-    assert search.united([]) == ()
+    assert geometry.united(chain) == (Box(0, 0, 30, 15), Box(50, 0, 60, 10))
+    assert geometry.united([Box(0, 0, 5, 5), Box(5, 0, 9, 5)]) == (Box(0, 0, 5, 5), Box(5, 0, 9, 5))
+    assert geometry.united([]) == ()
 
 
 def test_grid_is_the_mean_of_what_falls_into_a_cell() -> None:
@@ -231,3 +231,34 @@ def test_paper_with_a_budget_opens_the_best_window_first() -> None:
     looks, state = search.step(search.start("paper", made, 1024 * 540 + 2048 * 1080), [(made.wide[0], corners)])
     assert [look.box for look in looks] == [Box(2048, 0, 4096, 1080)]
     assert [round(worth, 3) for _, worth in state.skipped] == [0.7, 0.5]
+
+
+def test_random_and_grid_open_windows_of_the_papers_size() -> None:
+    for policy in ("random", "grid"):
+        assert plan(Granularity.PIXEL, policy) == plan(Granularity.PIXEL, "paper")
+        state = search.start(policy, plan(Granularity.PIXEL, policy))
+        looks, state = search.step(state, [])
+        again, _ = search.step(search.start(policy, plan(Granularity.PIXEL, policy)), [])
+        assert looks == again and all(look.role == "D(C1)" and look.shrink == 4 for look in looks)
+        scores = search.scored(search.start(policy, plan(Granularity.PIXEL, policy)), FRAME, [])
+        for top in range(1, 4):
+            (*_, box) = search.best_boxes(np.where(scores == np.sort(scores, axis=None)[-top], 1.0, 0.0), FRAME, 1)
+            assert (box.width, box.height) == (FRAME.width / 2, FRAME.height / 2)
+        inside, state = search.step(state, [])
+        assert state.done and len(inside) == 1 and inside[0].role == "C2"
+        assert any(look.box.intersection(inside[0].box) == inside[0].box for look in looks)
+
+
+def test_grid_begins_with_three_quarters_of_the_frame() -> None:
+    state = search.start("grid", plan(Granularity.REGION, "grid"))
+    scores = search.scored(state, FRAME, [])
+    assert sorted(map(tuple, np.argwhere(scores > 0).tolist())) == [(0, 0), (0, 4), (4, 0)]
+    looks, state = search.step(state, [])
+    assert state.done and sum(look.box.area for look in looks) >= 0.75 * FRAME.area
+
+
+def test_shrink_looks_once_at_everything() -> None:
+    shrunk = plan(Granularity.PIXEL, "shrink")
+    (window,) = shrunk.wide
+    assert window.box == FRAME and window.width * window.height <= SPEC.view_pixels * 1.001 and not shrunk.tiles
+    assert search.start("shrink", shrunk).done

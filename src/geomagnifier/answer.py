@@ -6,12 +6,13 @@ The (+) of the paper's section 2.1: each window keeps its place on the scene.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from geomagnifier.geometry import Box, Placement, suppress
-from geomagnifier.masks import MaskPatch, components, place, polygons, read_patches, resize
-from geomagnifier.values import Cover, Found, Granularity, Region, Reply, SceneInfo, ViewReply, Window
+from geomagnifier.geometry import Box, Placement, suppress, united
+from geomagnifier.masks import MaskPatch, components, decode_window, place, polygons, read_patches, resize
+from geomagnifier.values import Cover, Found, Granularity, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
 """Two boxes of one label from different views are one object when they share this part of the smaller."""
@@ -157,38 +158,24 @@ def _pieces(label: str, seen: Seen, scene: SceneInfo, pixel: bool) -> list[Regio
     return regions
 
 
-def sentence(reply: Reply, granularity: Granularity, regions: Sequence[Region], share: float | None) -> str:
-    """The findings in words: what was counted and measured, nothing else.
-
-    Args:
-        reply: labels, kinds asked for, note.
-        granularity: of the question.
-        regions: what was found.
-        share: of the scene under the mask, 0..1, or None.
-    """
-    if granularity is Granularity.IMAGE:
-        name, probability = reply.labels[0]
-        rest = ", ".join(f"{other} ({p:.0%})" for other, p in reply.labels[1:3])
-        text = f"Most likely {name} ({probability:.0%}); then {rest}."
-    elif not reply.asked:
-        text = ""
-    else:
-        counts = {kind: sum(r.label == kind for r in regions) for kind in reply.asked}
-        there = [f"{n} {counted(kind, n)}" for kind, n in counts.items() if n]
-        missing = [kind for kind, n in counts.items() if not n]
-        text = f"Found {_joined(there)}." if there else ""
-        if there and share is not None:
-            text += f" The mask covers {share:.1%} of the scene."
-        if missing and (len(reply.asked) < 4 or not there):
-            text += f"{' ' if text else ''}No {_joined(missing, 'or')} found."
-    return f"{text} {reply.note}".strip()
+def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
+    """The mask of some regions alone: one patch for each group of them whose boxes overlap, at scene resolution."""
+    patches = []
+    for hull in united([Box(*r.box) for r in regions if r.segmentation]):
+        area = Box(int(np.floor(hull.x0)), int(np.floor(hull.y0)), int(np.ceil(hull.x1)), int(np.ceil(hull.y1)))
+        mask = np.zeros((int(area.height), int(area.width)), np.uint8)
+        for r in regions:
+            if r.segmentation and area.intersection(Box(*r.box)):
+                mask |= decode_window(r.segmentation, area).view(np.uint8)
+        patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5))
+    return tuple(patches)
 
 
-def counted(kind: str, count: int) -> str:
-    """A kind as it is counted: "ship", "ships"; pieces of a mass noun are "areas of water"."""
-    mass = kind in ("water", "vegetation", "land")
-    return f"{'area' if mass else kind}{'' if count == 1 else 's'}{f' of {kind}' if mass else ''}"
+def covers_of(seen: Seen, kinds: Sequence[str]) -> list[tuple[Window, ViewReply]]:
+    """The same views with the masks of some kinds alone."""
+    return [(window, replace(reply, covers=tuple(c for c in reply.covers if c.label in kinds))) for window, reply in seen]
 
 
-def _joined(words: Sequence[str], conjunction: str = "and") -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+def measured(share: float | None) -> str:
+    """What was measured of the mask, as a sentence. share: of the scene, 0..1; None or 0 for no mask."""
+    return f"The mask covers {share:.1%} of the scene." if share else ""

@@ -5,6 +5,7 @@ Boxes are half-open, in pixels, (x0, y0, x1, y1) with y downwards, floats.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -133,3 +134,18 @@ def suppress(boxes: NDArray[np.floating], scores: NDArray[np.floating], limit: f
             kept.append(int(i))
             blocked |= clash[i]
     return np.array(kept, np.intp)
+
+
+def united(boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """Boxes that overlap become their hull, until none overlap."""
+    rest = list(boxes)
+    done: list[Box] = []
+    while rest:
+        box = rest.pop()
+        hit = next((other for other in rest if box.intersection(other)), None)
+        if hit is None:
+            done.append(box)
+        else:
+            rest.remove(hit)
+            rest.append(Box(min(box.x0, hit.x0), min(box.y0, hit.y0), max(box.x1, hit.x1), max(box.y1, hit.y1)))
+    return tuple(sorted(done, key=Box.tuple))

@@ -105,6 +105,16 @@ def decode(rle: dict[str, Any]) -> NDArray[np.bool_]:
     return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(width, height).T
 
 
+def decode_window(rle: dict[str, Any], window: Box) -> NDArray[np.bool_]:
+    """The part of a COCO RLE inside a window of whole pixels -> (h, w) bool; costs the window and the runs, not the scene."""
+    height = int(rle["size"][0])
+    ends = np.cumsum(_expand(str(rle["counts"])))
+    x0, y0, x1, y1 = (int(v) for v in window.tuple())
+    pixels = (np.arange(x0, x1)[None] * height + np.arange(y0, y1)[:, None]).ravel()
+    inside = np.searchsorted(ends, pixels, side="right") % 2 == 1
+    return np.asarray(inside.reshape(y1 - y0, x1 - x0))
+
+
 def place(mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int]) -> dict[str, Any]:
     """COCO RLE of a small mask in a large scene; costs the small mask only. What sticks out is cut off.
 

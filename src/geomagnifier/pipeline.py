@@ -18,7 +18,21 @@ from geomagnifier.errors import BoxError, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
-from geomagnifier.values import Answer, Floats, Granularity, Query, Reply, SceneInfo, Trace, View, ViewReply, Window
+from geomagnifier.values import (
+    Answer,
+    Floats,
+    Granularity,
+    MaskPatch,
+    Query,
+    Region,
+    Relevance,
+    Reply,
+    SceneInfo,
+    Trace,
+    View,
+    ViewReply,
+    Window,
+)
 
 MARGIN = 320
 """Scene px of context around a given box in a scene too large for one view."""
@@ -62,7 +76,8 @@ def ask(
         question: plain words.
         model: of `load_model`.
         box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
-        search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be), "paper" or "exhaustive".
+        search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be),
+            "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
         budget: the most pixels to read.
         recall: not offered by the small model yet.
         min_score: None for the calibrated threshold of each kind; a number returns every candidate above it.
@@ -88,16 +103,35 @@ def ask(
     level = max(probabilities, key=lambda g: probabilities[g])
     if limit is not None and level is Granularity.IMAGE:
         level = Granularity.REGION  # a box is about a part of the scene
-    seen, reply, trace, preview = _look(scene, query, level, model, search, budget, watch, progress)
-    with watch.stage("assemble"):
-        keep = limit if reply.asked else None
-        regions = () if level is Granularity.IMAGE else assembly.assemble_regions(seen, scene.info, level, keep)
-        patches = assembly.assemble_patches(seen, limit) if level is Granularity.PIXEL else None
-        made = Answer(
-            question, "", level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview, reply.labels, regions, patches
-        )
-        share = None if patches is None or made.mask is None else float(made.mask.mean())
-        text = assembly.sentence(reply, level, regions, share)
+    seen, reply, trace, first, preview = _look(scene, query, level, model, search, budget, watch, progress)
+    regions: tuple[Region, ...] = ()
+    patches: tuple[MaskPatch, ...] | None = None
+    if level is not Granularity.IMAGE:
+        with watch.stage("assemble"):
+            found = assembly.assemble_regions(seen, scene.info, level, limit)
+        with watch.stage("choose"):
+            chosen = model.choose(query, scene.info, reply.asked, found)
+            regions = tuple(found[i] for i in chosen)
+        with watch.stage("assemble"):
+            if level is Granularity.PIXEL:
+                some = len(regions) < sum(r.label in reply.asked for r in found)
+                patches = (
+                    assembly.assemble_chosen(regions) if some else assembly.assemble_patches(assembly.covers_of(seen, reply.asked), limit)
+                )
+    with watch.stage("say"):
+        said = model.say(query, level, first, reply, scene.info, regions)
+        labels, place = reply.labels, ""
+        if reply.place:  # a second question about the picture as a whole, in the same breath
+            glance = resolution.thumbnail(preview, model.spec.image_side)
+            whole = model.answer(query, Granularity.IMAGE, [glance])
+            labels, place = whole.labels, model.say(query, Granularity.IMAGE, glance, whole, scene.info, ()).text
+        regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
+    made = Answer(
+        question, "", level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels, labels, regions, patches
+    )
+    share = None if patches is None or made.mask is None else float(made.mask.mean())
+    known = f"I know: {', '.join(model.spec.kinds)}." if level is not Granularity.IMAGE and not reply.asked else ""
+    text = " ".join(part for part in (place, said.text, assembly.measured(share), known) if part)
     finished = replace(made, text=text, trace=replace(trace, seconds=dict(watch.seconds)))
     if "mask" in made.__dict__:
         finished.__dict__["mask"] = made.__dict__["mask"]  # worked out already: the same patches
@@ -151,8 +185,8 @@ def _look(
     budget: float | None,
     watch: Stopwatch,
     progress: Progress | None,
-) -> tuple[list[tuple[Window, ViewReply]], Reply, Trace, np.ndarray]:
-    """Read and answer window after window, until the search is done."""
+) -> tuple[list[tuple[Window, ViewReply]], Reply, Trace, View, View]:
+    """Read and answer window after window, until the search is done; with the first view and one of the whole scene."""
     plan = resolution.plan(level, scene.info, model.spec, policy, _area(scene.info, query, model.spec.view_pixels))
     state = search.start(policy, plan, budget)
     pending, read = list(plan.wide), 0
@@ -160,7 +194,9 @@ def _look(
     replies: list[Reply] = []
     windows: list[Window] = []
     heat: Floats | None = None
+    first: View | None = None
     preview: View | None = None
+    by: dict[str, Relevance] = {"adaptive": "mask", "paper": "gradient"}  # what measures best there, and what the paper says
     while pending:
         heats: list[tuple[Window, Floats]] = []
         for done, window in enumerate(pending, 1):
@@ -168,11 +204,12 @@ def _look(
                 view = scene.read(window)
             if preview is None and window.box == scene.info.box:
                 preview = view
+            first = first or view
             if level is Granularity.IMAGE:
-                view = resolution.thumbnail(view, model.spec.image_side)
-            if not state.done:
+                first = view = resolution.thumbnail(view, model.spec.image_side)
+            if not state.done and policy in by:
                 with watch.stage("relevance"):
-                    heats.append((window, model.relevance(query, view)))
+                    heats.append((window, model.relevance(query, view, by[policy])))
             with watch.stage("answer"):
                 replies.append(model.answer(query, level, [view]))
             seen += zip([window], replies[-1].views, strict=False)
@@ -193,7 +230,8 @@ def _look(
             preview = scene.read(resolution.window_of(scene.info.box, max(1.0, (scene.info.pixels / 1e6) ** 0.5), "preview"))
     flops = sum(reply.flops for reply in replies)
     trace = Trace(scene.info.pixels, read, flops, {}, tuple(windows), heat, state.crops, state.skipped)
-    return seen, replies[0], trace, preview.pixels
+    assert first is not None
+    return seen, replies[0], trace, first, preview
 
 
 def _whole_heat(heats: list[tuple[Window, Floats]], scene: SceneInfo) -> Floats:

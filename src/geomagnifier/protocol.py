@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from geomagnifier.values import Floats, Granularity, ModelSpec, Query, Reply, View
+from geomagnifier.values import Floats, Granularity, ModelSpec, Query, Region, Relevance, Reply, Said, SceneInfo, View
 
 
 class Model(Protocol):
@@ -22,11 +22,33 @@ class Model(Protocol):
             QuestionError: the question is empty or in a script that the model cannot read.
         """
 
-    def relevance(self, query: Query, view: View) -> Floats:
+    def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
         """Heat map of the query over the view, (h, w) float32 in [0, 1], any grid (paper, section 2.2, H)."""
 
     def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
-        """Answer the query from the views. Boxes and masks come back in the px of each view."""
+        """What is found in the views. Boxes and masks come back in the px of each view."""
+
+    def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
+        """Which of the regions are meant ("the largest", "left of the harbor"), by index; all of the asked kinds where none is preferred.
+
+        Args:
+            query: what was asked.
+            scene: whose px the boxes are in.
+            asked: kinds asked for; regions of other kinds only say where.
+            regions: of the whole scene.
+        """
+
+    def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
+        """The answer in a sentence.
+
+        Args:
+            query: what was asked.
+            granularity: at image level the sentence is about the picture as a whole.
+            view: the scene in one view; a thumbnail at image level.
+            reply: of `answer`: what was asked for.
+            scene: whose px the boxes are in.
+            regions: those of the answer.
+        """
 
     def embed(self, item: str | View) -> Floats:
         """(D,) float32 of unit length; sentences and pictures share the space."""

@@ -44,20 +44,22 @@ def plan(granularity: Granularity, scene: SceneInfo, spec: ModelSpec, policy: st
 
     An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper` takes D(I) for a region and
     D(D(I)) for a pixel question. `adaptive` takes the area as it is where it fits a view, else at a quarter of its size, or less
-    shrunk where that fits. `exhaustive` takes every tile.
+    shrunk where that fits. `exhaustive` takes every tile. `random` and `grid` begin as `paper` does; `shrink` takes all at once.
 
     Args:
         granularity: of the question.
         scene: its size.
         spec: sizes that the model takes.
-        policy: "adaptive", "paper" or "exhaustive".
+        policy: one of `search.POLICIES`.
         area: the part to look at, scene px; None for all.
     """
     area = area or scene.box
     fitting = max(1.0, math.sqrt(area.area / spec.view_pixels))
     if granularity is Granularity.IMAGE:
         return Plan(granularity, area, (window_of(area, fitting, "wide"),))
-    if policy == "paper":
+    if policy == "shrink":
+        return Plan(granularity, area, (window_of(area, fitting, "wide"),))
+    if policy in ("paper", "random", "grid"):
         shrink = COMPRESSION**2 if granularity is Granularity.PIXEL else COMPRESSION
         return Plan(granularity, area, cover(area, shrink, spec, "wide"))
     if policy == "exhaustive" or fitting == 1:

@@ -5,9 +5,15 @@
 The heat map is resampled to 64 x 64 cells whatever the aspect, so that a window is half the view each way and 4096 x 2160 gives the
 paper's 2048 x 1080 and 1024 x 540. Overlapping windows are united. Policies:
 
-paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
 adaptive    one pass where the scene fits a view; else the scene at a quarter of its size, then every tile with anything in it.
+paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
 exhaustive  everything at full size.
+
+For comparison with `paper`, at the same sizes and numbers of windows:
+
+random      windows anywhere, the same ones each time.
+grid        windows at set places: the upper left, upper right and lower left quarter; the middle one inside the first.
+shrink      no window: all of the area, shrunk to what one view holds.
 """
 
 from __future__ import annotations
@@ -19,11 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.errors import OptionError
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, united
 from geomagnifier.values import COMPRESSION, Floats, Granularity, Look, Plan, Window
 
-POLICIES = ("adaptive", "paper", "exhaustive")
+POLICIES = ("adaptive", "paper", "exhaustive", "random", "grid", "shrink")
+CROPPING = ("paper", "random", "grid")
+"""Policies that open a set number of windows."""
 CELLS, SIDE, STRIDE = 64, 32, 8
+ACROSS = (CELLS - SIDE) // STRIDE + 1
+"""Places of a window each way."""
 TOP_REGION, TOP_PIXEL = 3, 1
 WORTH = 0.1
 """Relevance under which `adaptive` leaves a tile closed."""
@@ -57,7 +67,7 @@ def start(policy: str, plan: Plan, budget: float | None = None) -> Search:
     cost = sum(w.width * w.height for w in plan.wide)
     if budget is not None and cost > budget:
         raise OptionError(f"the budget of {budget:,.0f} px is too small: the first look takes {cost:,} px")
-    closed = plan.granularity is Granularity.IMAGE or (policy != "paper" and not plan.tiles)
+    closed = plan.granularity is Granularity.IMAGE or (policy not in CROPPING and not plan.tiles)
     return Search(policy, plan, None if budget is None else budget - cost, done=closed)
 
 
@@ -74,7 +84,7 @@ def step(
     Returns:
         looks and the new state; `done` when these are the last.
     """
-    looks, state = _paper(state, heats) if state.policy == "paper" else _adaptive(state, heats)
+    looks, state = _crop(state, heats) if state.policy in CROPPING else _adaptive(state, heats)
     kept: list[Look] = []
     for look in looks:
         price = cost(look)
@@ -93,15 +103,30 @@ def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     return looks, replace(state, skipped=skipped, done=True)
 
 
-def _paper(state: Search, heats: Heats) -> tuple[list[Look], Search]:
+def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
+    """bbox1, then at pixel level bbox2 inside it: the windows of best score, however a policy scores them."""
     area, pixel = state.plan.area, state.plan.granularity is Granularity.PIXEL
     if state.round == 0:
-        boxes = best_boxes(grid(area, heats), area, TOP_REGION)
+        boxes = best_boxes(scored(state, area, heats), area, TOP_REGION)
         shrink, role = (COMPRESSION, "D(C1)") if pixel else (1, "C1")
-        best_first = sorted(boxes, key=lambda box: -relevance(box, heats))
+        best_first = sorted(boxes, key=lambda box: -relevance(box, heats)) if state.policy == "paper" else boxes
         return [Look(box, shrink, role, box) for box in best_first], replace(state, done=not pixel)
-    best, heat = max(((box, grid(box, heats)) for box in state.crops), key=lambda pair: float(window_scores(pair[1]).max()))
-    return [Look(box, 1, "C2", box) for box in best_boxes(heat, best, TOP_PIXEL)], replace(state, done=True)
+    best, scores = max(((box, scored(state, box, heats)) for box in state.crops), key=lambda pair: float(pair[1].max()))
+    return [Look(box, 1, "C2", box) for box in best_boxes(scores, best, TOP_PIXEL)], replace(state, done=True)
+
+
+def scored(state: Search, area: Box, heats: Heats) -> NDArray[np.float64]:
+    """Score of each of the 5 x 5 windows of an area: mean heat, chance, or set places."""
+    if state.policy == "random":
+        seed = [state.round, *(int(v) for v in area.tuple())]
+        return np.random.default_rng(seed).random((ACROSS, ACROSS))
+    if state.policy == "grid":
+        scores = np.zeros((ACROSS, ACROSS))
+        places = ((0, 0), (0, -1), (-1, 0)) if state.round == 0 else ((ACROSS // 2, ACROSS // 2),)
+        for k, place in enumerate(places):
+            scores[place] = 1 - 0.1 * k
+        return scores
+    return window_scores(grid(area, heats))
 
 
 def relevance(box: Box, heats: Heats) -> float:
@@ -150,9 +175,8 @@ def window_scores(heat: Floats) -> NDArray[np.float64]:
     return np.asarray((sums[r + SIDE, c + SIDE] - sums[r, c + SIDE] - sums[r + SIDE, c] + sums[r, c]) / SIDE**2)
 
 
-def best_boxes(heat: Floats, area: Box, top: int) -> tuple[Box, ...]:
-    """The `top` windows of highest score as boxes in scene px, overlapping ones united into their common hull."""
-    scores = window_scores(heat)
+def best_boxes(scores: NDArray[np.float64], area: Box, top: int) -> tuple[Box, ...]:
+    """The `top` windows of highest score (5, 5) as boxes in scene px, overlapping ones united into their common hull."""
     best = np.argsort(-scores, axis=None, kind="stable")[:top]
     boxes = []
     for row, column in zip(*np.unravel_index(best, scores.shape), strict=True):
@@ -161,18 +185,3 @@ def best_boxes(heat: Floats, area: Box, top: int) -> tuple[Box, ...]:
         x1, y1 = round(x + SIDE / CELLS * area.width), round(y + SIDE / CELLS * area.height)
         boxes.append(Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
     return united(boxes)
-
-
-def united(boxes: Sequence[Box]) -> tuple[Box, ...]:
-    """Boxes that overlap become their hull, until none overlap."""
-    rest = list(boxes)
-    done: list[Box] = []
-    while rest:
-        box = rest.pop()
-        hit = next((other for other in rest if box.intersection(other)), None)
-        if hit is None:
-            done.append(box)
-        else:
-            rest.remove(hit)
-            rest.append(Box(min(box.x0, hit.x0), min(box.y0, hit.y0), max(box.x1, hit.x1), max(box.y1, hit.y1)))
-    return tuple(sorted(done, key=Box.tuple))

@@ -8,10 +8,10 @@ Boxes are scene px unless a name says `view`. Arrays are (H, W) or (H, W, C). Da
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ Floats = NDArray[np.float32]
 Affine6 = tuple[float, float, float, float, float, float]
 """GDAL-free affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row + f."""
 
+
+Relevance = Literal["gradient", "attention", "mask"]
+"""What a heat map is made of: attention weighted by its gradient (PSC's H), attention alone, or the class mask."""
 
 COMPRESSION = 4
 """D pools 4 x 4 px (paper, section 2.1: AvgPool2d, k = 4, s = 4)."""
@@ -194,14 +197,25 @@ class Reply:
     """A model's answer to a query over some views.
 
     labels: scene names with probabilities, best first.  views: one reply for each view, in order.  asked: the kinds asked for, in the
-    model's words; empty where nothing it knows was asked for.  note: a sentence on what the model could not do, or "".
+    model's words; empty where nothing it knows was asked for.  landmarks: kinds that only say where; they are found as well.
+    unknown: something was asked for that the model was not taught.  place: the kind of place was asked for beside the objects.
     """
 
     labels: tuple[tuple[str, float], ...] = ()
     views: tuple[ViewReply, ...] = ()
     asked: tuple[str, ...] = ()
-    note: str = ""
+    landmarks: tuple[str, ...] = ()
+    unknown: bool = False
+    place: bool = False
     flops: float = 0.0
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships")."""
+
+    text: str
+    phrases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ Every eighth entry of each table is held out: it is drawn for the split "val" on
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, TypeVar
 
@@ -63,6 +63,8 @@ class Question:
         kinds: Canonical names of the kinds asked about, without those that only say where; () at image level, ("*",) for
             everything, ("?",) for a noun that is no kind.
         scenes: Scene names the text mentions, in its order (`SCENE_YES_NO`, `CHOICE`, `RETRIEVAL`).
+        landmarks: Kinds that only say where ("the ship beside the harbor"), without those asked about.
+        place: Beside the objects, the text asks what kind of place this is.
     """
 
     text: str
@@ -70,6 +72,8 @@ class Question:
     task: Task
     kinds: tuple[str, ...]
     scenes: tuple[str, ...] = ()
+    landmarks: tuple[str, ...] = ()
+    place: bool = False
 
 
 OBJECTS: dict[Task, tuple[str, ...]] = {
@@ -353,7 +357,8 @@ def draw(rng: Generator, split: Split = "train", task: Task | None = None) -> Qu
         task = _pick(rng, tuple(each for each in Task if GRANULARITY[each] is level))
     if task in IMAGE:
         return _whole(rng, task, split)
-    return _closer(rng, task, _random_kinds(rng), split, refer=0.3)
+    drawn = _closer(rng, task, _random_kinds(rng), split, refer=0.3)
+    return _with_place(rng, drawn, split) if rng.random() < 0.06 else drawn
 
 
 def about(rng: Generator, kind: str, granularity: Granularity, split: Split = "train", refer: float = 0.15) -> Question:
@@ -387,7 +392,9 @@ def _random_kinds(rng: Generator) -> tuple[str, ...]:
         return (OTHER,)
     if chance < 0.20:
         return (ANY,)
-    if chance < 0.30:
+    if chance < 0.24:
+        return (_pick(rng, KINDS).name, OTHER) if rng.random() < 0.5 else (OTHER, _pick(rng, KINDS).name)
+    if chance < 0.34:
         pool = _OBJECTS if rng.random() < 0.7 else tuple(_BY_NAME)
         return tuple(pool[index] for index in rng.permutation(len(pool))[: 2 if rng.random() < 0.8 else 3])
     return (_pick(rng, KINDS).name,)
@@ -407,20 +414,32 @@ def _closer(rng: Generator, task: Task, kinds: tuple[str, ...], split: Split, re
     words = [_word(rng, kind, countable=stuff and task is Task.COUNT) for kind in kinds]
     if len(kinds) > 1:
         table = tuple(template for template in table if "{one}" not in template)
-    place = ""
+    place, landmarks = "", tuple[str, ...]()
     if len(kinds) == 1 and rng.random() < refer:
         suited = tuple(template for template in table if _takes_place(template))
         table = suited or table
-        place = _place(rng, split, kinds, stuff) if suited else ""
+        place, landmarks = _place(rng, split, kinds, stuff) if suited else ("", ())
     template = _pick(rng, table)
     slots = {"s": _join([word[0] for word in words], "and"), "p": _join([word[1] for word in words], "and") + place}
     slots["a"] = _join([article(word[0]) for word in words], "or")
     if place and not stuff and ("{one}" in template or rng.random() < 0.7):
-        slots["r"] = slots["one"] = _landmarks(rng, _pick(rng, held_out(REFER_ONE, split)), kinds).replace("{s}", slots["s"])
+        phrase, landmarks = _landmarks(rng, _pick(rng, held_out(REFER_ONE, split)), kinds)
+        slots["r"] = slots["one"] = phrase.replace("{s}", slots["s"])
+        if "{p}" in template:  # the template says the place as well
+            template = template.replace("{p}", slots["p"].removesuffix(place))
     else:
         plain = ("the {p}", "all {p}") if place else PLAIN_STUFF if stuff else PLAIN_MANY
         slots["r"], slots["one"] = _pick(rng, plain).format(**slots), f"the {slots['s']}"
-    return Question(_register(rng, template.format(**slots)), GRANULARITY[task], task, kinds)
+    return Question(_register(rng, template.format(**slots)), GRANULARITY[task], task, kinds, landmarks=landmarks)
+
+
+def _with_place(rng: Generator, asked: Question, split: Split) -> Question:
+    """Ask for the kind of place in the same breath: "What scene is this? How many ships are there?"."""
+    place = _pick(rng, held_out(IMAGE[Task.SCENE], split)).rstrip(".?!,")
+    other = asked.text.rstrip(".?!")
+    pair = (place, other) if rng.random() < 0.6 else (other, place)
+    joint = _pick(rng, ("{}, and {}?", "{} and {}", "{}? {}.", "{}. {}?", "{}; also {}", "{}, then {}."))
+    return replace(asked, text=_register(rng, joint.format(*pair)), place=True)
 
 
 def _word(rng: Generator, kind: str, countable: bool) -> tuple[str, str]:
@@ -436,18 +455,20 @@ def _takes_place(template: str) -> bool:
     return "{r}" in template or "{one}" in template or ("{p}" in template and "{p} mask" not in template and template[0] != "{")
 
 
-def _place(rng: Generator, split: Split, kinds: tuple[str, ...], stuff: bool) -> str:
+def _place(rng: Generator, split: Split, kinds: tuple[str, ...], stuff: bool) -> tuple[str, tuple[str, ...]]:
     places = [place for place in held_out(PLACES, split) if not (stuff and any(word in place for word in _ROWS))]
-    return " " + _landmarks(rng, _pick(rng, places), kinds)
+    phrase, landmarks = _landmarks(rng, _pick(rng, places), kinds)
+    return f" {phrase}", landmarks
 
 
-def _landmarks(rng: Generator, phrase: str, kinds: tuple[str, ...]) -> str:
-    """Fill in the other things by which a phrase says where, and its box."""
+def _landmarks(rng: Generator, phrase: str, kinds: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Fill in the other things by which a phrase says where, and its box; with their kinds."""
     others = [kind for kind in _LANDMARKS if kind.name not in kinds]
     first, second = (others[index] for index in rng.permutation(len(others))[:2])
     other, another = _pick(rng, first.words), _pick(rng, second.words)
+    used = ((first.name,) if "{other" in phrase else ()) + ((second.name,) if "{another}" in phrase else ())
     phrase = phrase.replace("{others}", other[1]).replace("{other}", other[0]).replace("{another}", another[0])
-    return phrase.replace("{box}", _box(rng))
+    return phrase.replace("{box}", _box(rng)), used
 
 
 def _box(rng: Generator) -> str:

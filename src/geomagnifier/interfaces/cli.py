@@ -70,7 +70,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
     box: Annotated[str | None, typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1")] = None,
     model: Model = "small",
-    search: Annotated[str, typer.Option(help="adaptive looks closely only where it pays; paper, exhaustive.")] = "adaptive",
+    search: Annotated[str, typer.Option(help="adaptive looks closely only where it pays; paper, exhaustive; random, grid, shrink to compare.")] = "adaptive",
     budget: Annotated[float | None, typer.Option(help="The most pixels to read.")] = None,
     min_score: Annotated[float | None, typer.Option(help="Every candidate above this score, instead of the calibrated choice.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask.tif and overlay.png.", metavar="DIR")] = None,
@@ -208,13 +208,14 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end.", metavar="DIR")] = Path(
         "runs/small"
     ),
-    steps: Annotated[int, typer.Option(help="Steps of 8 crops and 40 scene pictures.")] = 2150,
+    steps: Annotated[int, typer.Option(help="Steps of the image side: 8 crops and 40 scene pictures each.")] = 2150,
+    language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1300,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
-    """Train the small model; run it again to go on where it stopped."""
+    """Train the small model, image side then language side; run it again to go on where it stopped."""
     from geomagnifier.train.run import run
 
-    run(data, out, steps, seed)
+    run(data, out, steps, language_steps, seed)
 
 
 @app.command(name="eval")

@@ -1,6 +1,6 @@
 """Weights as files: two safetensors and a tokenizer in one folder. No pickle is ever read.
 
-small.safetensors      trained parts, half precision; its metadata hold the card: kinds, scenes, calibration, version
+small.safetensors      trained parts, half precision; its metadata hold the card: kinds, scenes, words, calibration, version
 sentence.safetensors   sentence encoder, half precision
 tokenizer.json
 """
@@ -44,7 +44,7 @@ def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
     _, sentence = read(folder / FILES[1])
     with torch.device("meta"):  # no time is lost on random numbers
         try:
-            network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]))
+            network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"]))
             encoder = SentenceEncoder()
         except (KeyError, TypeError) as error:
             raise ModelCorrupt(f"{folder / FILES[0]} says nothing of {error}; it was not written by `geomag train`") from error

@@ -8,24 +8,30 @@ from torch import Tensor, nn
 from geomagnifier.model.box_classifier import BoxClassifier
 from geomagnifier.model.granularity import GranularityClassifier
 from geomagnifier.model.pixel_decoder import PixelDecoder, Presence
+from geomagnifier.model.selector import Selector
 from geomagnifier.model.vision import HEAD, STAGES, Neck, Trunk
-from geomagnifier.model.vlm import QuestionReader
+from geomagnifier.model.vlm import TextDecoder
+
+LANGUAGE = ("granularity.", "text.", "selector.", "mentioned.")
+"""Parts that are trained over a trained image side."""
 
 
 class SmallNetwork(nn.Module):
-    """Trunk, neck, question reader, pixel decoder and heads; the sentence encoder stands apart, frozen.
+    """The image side (trunk to scene head) and the language side (text decoder, selector); the sentence encoder stands apart, frozen.
 
     Args:
         kinds: kinds asked for by name, objects first.
         objects: how many of them are objects (with boxes); the rest is land cover.
         scenes: scene names.
+        words: size of the answers' vocabulary.
     """
 
-    def __init__(self, kinds: int, objects: int, scenes: int) -> None:
+    def __init__(self, kinds: int, objects: int, scenes: int, words: int) -> None:
         super().__init__()
         self.trunk = Trunk()
         self.neck = Neck()
-        self.reader = QuestionReader(kinds)
+        self.states = nn.Embedding(kinds + 1, 256)
+        """The image side's own state of each kind, and of things never taught: what [SEG] states are trained to land on."""
         self.decoder = PixelDecoder()
         self.presence = Presence(pooled=STAGES[-1][-1])
         self.box_classifier = BoxClassifier(objects)
@@ -34,6 +40,9 @@ class SmallNetwork(nn.Module):
         self.picture = nn.Linear(HEAD, 384)
         self.sentence = nn.Linear(384, 384)
         nn.init.eye_(self.sentence.weight)
+        self.text = TextDecoder(words, scenes)
+        self.mentioned = nn.Linear(HEAD, objects)
+        self.selector = Selector()
 
     def embed_picture(self, pooled: Tensor) -> Tensor:
         """(B, 1280) -> (B, 384) of unit length, in the space of `embed_sentence`."""

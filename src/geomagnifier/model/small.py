@@ -1,11 +1,10 @@
-"""The small model: MiniLM, EfficientNet-Lite2 and the pixel decoder behind the `Model` protocol. Runs on any CPU.
+"""The small model: MiniLM, EfficientNet-Lite2, the text decoder and the pixel decoder behind the `Model` protocol. Runs on any CPU.
 
 The image side is computed once for a view and kept; ten questions about one picture cost little more than one.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 import unicodedata
 import warnings
@@ -22,28 +21,37 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
+from geomagnifier.model import pointing, relevance, telling
+from geomagnifier.model import words as w
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import STRIDE, Maps
+from geomagnifier.model.pointing import Read
+from geomagnifier.model.selector import decide, features
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, load_tokenizer, tokenize
 from geomagnifier.model.vision import MULTIPLE, Pyramid, normalise
-from geomagnifier.values import Bytes, Cover, Floats, Found, Granularity, ModelSpec, Query, Reply, View, ViewReply
+from geomagnifier.model.vlm import INSTANCES, PLACE, QUESTION, Memory, grid_of
+from geomagnifier.values import (
+    Bytes,
+    Cover,
+    Floats,
+    Found,
+    Granularity,
+    ModelSpec,
+    Query,
+    Region,
+    Relevance,
+    Reply,
+    Said,
+    SceneInfo,
+    View,
+    ViewReply,
+)
 
-TOKENS = 32
-"""Tokens of a question that the reader sees."""
 KEPT_PIXELS = 4_000_000
 """Pixels of views whose features are kept, about 25 bytes each."""
 LOWEST_HEAT = 0.01
-CHOOSING = re.compile(
-    r"\b((left|right|top|bottom|upper|lower|north|south|east|west|\w+ern)most|largest|biggest|smallest|longest|nearest|closest"
-    r"|first|second|third|last|between|beside|(left|right|north|south|east|west) of|next to"
-    r"|in the (upper|lower|left|right|top|bottom|middle|centre|center))\b",
-    re.IGNORECASE,
-)
-"""Words that choose among objects by place or size, which the question's reader was not taught to do."""
-NAMED = 0.5
-"""Probability from which a kind counts as asked for."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +64,14 @@ class Calibration:
 
 
 class Seen(NamedTuple):
-    """What is kept of a view."""
+    """What is kept of a view. pooled and scenes: of thumbnails, else None."""
 
-    pyramid: Pyramid
+    pyramid: Pyramid | None
     prepared: list[Tensor]
     last: Tensor
-
-
-class Read(NamedTuple):
-    """A question as read.
-
-    seg: (Q, 256) one state a kind.  asked: their names.  classify: it names no kind, so that beside a box it asks what the box shows.
-    """
-
-    seg: Tensor
-    asked: tuple[str, ...]
-    classify: bool
+    memory: Memory
+    pooled: Tensor | None = None
+    scenes: Tensor | None = None
 
 
 class SmallModel:
@@ -81,14 +81,16 @@ class SmallModel:
         network: trained parts.
         encoder: frozen sentence encoder.
         tokenizer: path of its tokenizer.json.
-        card: what the weights' metadata say: kinds, objects, scenes, coarse, calibration, flops, version.
+        card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version.
     """
 
     def __init__(self, network: SmallNetwork, encoder: SentenceEncoder, tokenizer: Path, card: Mapping[str, Any]) -> None:
         self.network, self.encoder = network.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
         self.tokenizer = load_tokenizer(tokenizer)
+        self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}
+        self.mentions = {kind: (float(threshold), tuple(said)) for kind, (threshold, said) in card["mentions"].items()}
         self.calibration = {kind: Calibration(**card["calibration"].get(kind, {})) for kind in self.kinds}
         self.flops = card["flops"]
         size = sum(p.numel() for m in (network, encoder) for p in m.parameters())
@@ -99,8 +101,10 @@ class SmallModel:
             for part in (self.network.trunk, self.network.neck, self.network.decoder.image):
                 part.bfloat16()
         self._views: OrderedDict[str, tuple[Seen, int]] = OrderedDict()
+        self._questions: OrderedDict[str, Encoded] = OrderedDict()
+        self._read: OrderedDict[str, Read] = OrderedDict()
         self._lock = threading.Lock()
-        self._canonical: Tensor | None = None
+        self._names: dict[str, Encoded] = {}
 
     @property
     def spec(self) -> ModelSpec:
@@ -117,34 +121,90 @@ class SmallModel:
             logits = self.network.granularity(self._encode(query.text).pooled)[0]
         return dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
 
-    def relevance(self, query: Query, view: View) -> Floats:
-        """The class mask's own probability of all asked kinds, at H/4: the highest of mask and centre heat."""
+    def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
+        """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/4."""
         with self._running():
-            read = self._read(query)
-            if not read.asked:
+            read = self._understand(query, view)
+            kinds = self.objects if read.everything else read.asked
+            seen = self._see(view)
+            if not kinds:
                 return np.zeros((1, 1), np.float32)
-            maps, _ = self._decode(read.seg, self._see(view))
-            heat = torch.sigmoid(torch.maximum(maps.mask, maps.centre)).amax(1)[0]
-        return crop(heat, view)
+            if by == "mask":
+                maps, _ = self._decode(self._point(query, read, Granularity.PIXEL, seen), seen)
+                heat = torch.sigmoid(torch.maximum(maps.mask, maps.centre))[:, : len(kinds)].amax(1)[0]
+                return crop(heat, view)
+        encoded = self._encode(query.text)
+        states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
+        if read.everything:
+            names = [self._name(kind) for kind in kinds]
+            states, padding = stacked(names)
+            tokens = torch.tensor([self.words.encode([w.POINT, w.kind_token(k), w.SEG]) for k in kinds])
+            at, memory = [2], Memory(seen.memory.tokens.expand(len(kinds), -1, -1), seen.memory.absent.expand(len(kinds), -1))
+        else:
+            skeleton, at = pointing.skeleton(self.words, read._replace(landmarks=()), True)
+            tokens, memory = torch.tensor([skeleton]), seen.memory
+        attention, slopes = relevance.attend(self.network.text, states, padding, memory, tokens, at)
+        heat = relevance.weigh(attention, slopes if by == "gradient" else [torch.ones_like(a) for a in attention])
+        rows, columns = grid_of(*seen.last.shape[2:])
+        grid = heat[: rows * columns].view(rows, columns)
+        whole = np.asarray((grid / grid.max().clamp(min=1e-12)).numpy(), np.float32)
+        return whole[: visible(rows, view.pixels.shape[0]), : visible(columns, view.pixels.shape[1])]
 
     def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
         """See `protocol.Model`."""
         if granularity is Granularity.IMAGE:
-            return self._answer_scene(views[0])
+            return self._name_scene(views[0])
+        pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in views)
         with self._running():
-            read = self._read(query)
-            pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in views)
-            if read.classify and query.box is not None and granularity is Granularity.REGION:  # it names no kind: what is there?
-                replies = tuple(self._classify(query, view) for view in views)
-                note = next((f"The box shows {article(f.label)} ({f.score:.0%})." for r in replies for f in r.found), "")
-                return Reply((), replies, (), note, pixels * self.flops["view"])
-            if not read.asked:
-                known = ", ".join(self.kinds)
-                return Reply((), (ViewReply(),) * len(views), (), f"I was not taught to find that. I know: {known}.", 0.0)
+            read = self._understand(query, views[0])
+            if query.box is not None and granularity is Granularity.REGION and (read.this or read.everything or not read.asked):
+                replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
+                return Reply((), replies, tuple(f.label for r in replies for f in r.found)[:1], flops=pixels * self.flops["view"])
+            if read.everything or read.this:
+                read = read._replace(asked=self.objects, everything=True)
             replies = tuple(self._find(query, granularity, read, view) for view in views)
-        flops = pixels * (self.flops["view"] + len(read.asked) * self.flops["question"])
-        note = "All of them count: this model does not choose by place or size." if CHOOSING.search(query.text) else ""
-        return Reply((), replies, read.asked, note, flops)
+        flops = pixels * (self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"])
+        return Reply((), replies, read.asked, read.landmarks, read.unknown or not read.asked, read.place, flops)
+
+    def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
+        """See `protocol.Model`."""
+        mine = [i for i, r in enumerate(regions) if r.label in asked]
+        if len(mine) < 2:
+            return tuple(mine)
+        boxes = np.array([r.box for r in regions], np.float32)
+        scores = np.array([r.score for r in regions], np.float32)
+        target = np.array([r.label in asked for r in regions])
+        with self._running():
+            encoded = self._encode(query.text)
+            told = torch.from_numpy(features(boxes, scores, target, (scene.width, scene.height)))[None]
+            kinds = torch.stack([self._name(r.label).pooled[0] for r in regions])[None]
+            absent = torch.zeros(1, len(regions), dtype=torch.bool)
+            states, padding = encoded.states[:, :QUESTION].float(), encoded.padding[:, :QUESTION]
+            with torch.autocast("cpu", enabled=False):
+                logits, chooses = self.network.selector(states, padding, told, kinds, absent)
+        chosen = decide(logits[0].numpy(), float(torch.sigmoid(chooses[0])), target)
+        return tuple(int(i) for i in np.flatnonzero(chosen))
+
+    def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
+        """See `protocol.Model`."""
+        with self._running(), torch.autocast("cpu", enabled=False):
+            encoded = self._encode(query.text)
+            states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
+            if granularity is Granularity.IMAGE:
+                seen = self._glance(view)
+                assert seen.pooled is not None
+                p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
+                shut = [word for kind, (least, said) in self.mentions.items() if p[self.objects.index(kind)] < least for word in said]
+                tokens = telling.tell(self.network.text, self.words, states, padding, seen.memory, telling.about_place(self.words, shut))
+                return Said(w.write_out(tokens, {}, counted)[0])
+            everything = reply.asked == self.objects and len(self.objects) > 1
+            present = [k for k in reply.asked if any(r.label == k for r in regions)]
+            missing = [] if everything else [k for k in reply.asked if k not in present]
+            memory = self._told(self._see(view).memory, scene, regions, missing, reply.unknown)
+            rule = telling.about_found(self.words, present, missing)
+            tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
+        counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
+        return Said(*w.write_out(tokens, counts, counted))
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""
@@ -153,7 +213,9 @@ class SmallModel:
                 check_script(item)
                 vector = self.network.embed_sentence(self._encode(item).pooled)
             else:
-                vector = self.network.embed_picture(self._pooled(item.pixels))
+                pooled = self._glance(item).pooled
+                assert pooled is not None
+                vector = self.network.embed_picture(pooled)
             return np.asarray(F.normalize(vector[0].float(), dim=0).numpy(), np.float32)  # bf16 is unit length to a hundredth only
 
     @contextmanager
@@ -162,67 +224,121 @@ class SmallModel:
             yield
 
     def _encode(self, text: str) -> Encoded:
+        with self._lock:
+            if text in self._questions:
+                return self._questions[text]
         tokens = tokenize(self.tokenizer, [text])
         if len(self.tokenizer.encode(text).ids) > POSITIONS:
             warnings.warn(f"the question is longer than {POSITIONS} tokens; what follows them was not read", GeomagWarning, stacklevel=4)
         with torch.autocast("cpu", enabled=False):  # 12 tokens: bf16 saves nothing and costs accuracy
-            return self.encoder(tokens)  # type: ignore[no-any-return]
-
-    def _read(self, query: Query) -> Read:
-        encoded = self._encode(query.text)
-        seg, logits = self.network.reader(encoded.states[:, :TOKENS], encoded.padding[:, :TOKENS])
-        named = torch.sigmoid(logits[0].float()).tolist()
-        kinds, everything, unknown = named[: len(self.kinds)], named[-2], named[-1]
-        asked = [kind for kind, p in zip(self.kinds, kinds, strict=True) if p > NAMED]
-        if unknown > max(*kinds, everything) or (not asked and everything <= NAMED):
-            return Read(seg[:0], (), True)
-        if everything > max(kinds):
-            return Read(self._all_states()[: len(self.objects)], self.objects, True)
-        if len(asked) == 1:
-            return Read(seg.float(), tuple(asked), False)
-        rows = [self.kinds.index(kind) for kind in asked]
-        return Read(self._all_states()[rows], tuple(asked), False)
-
-    def _all_states(self) -> Tensor:
-        """[SEG] states of "Find all KIND." for each kind, (K, 256): for questions about several kinds at once."""
-        if self._canonical is None:
-            tokens = tokenize(self.tokenizer, [f"Find all {kind}." for kind in self.kinds])
-            with torch.autocast("cpu", enabled=False):
-                encoded = self.encoder(tokens)
-            self._canonical = self.network.reader(encoded.states, encoded.padding)[0].float()
-        return self._canonical
-
-    def _see(self, view: View) -> Seen:
-        """Features of a view, kept for the next question."""
+            encoded: Encoded = self.encoder(tokens)
         with self._lock:
-            if view.key in self._views:
-                self._views.move_to_end(view.key)
-                return self._views[view.key][0]
-        ends = self.network.trunk(self._input(pad(view.pixels)))
-        pyramid = self.network.neck(ends)
-        seen = Seen(pyramid, self.network.decoder.prepare(pyramid), ends[3])
+            self._questions[text] = encoded
+            while len(self._questions) > 16:
+                self._questions.popitem(last=False)
+        return encoded
+
+    def _name(self, kind: str) -> Encoded:
+        """The sentence "Find all KIND." as read, kept."""
+        if kind not in self._names:
+            with torch.inference_mode(), torch.autocast("cpu", enabled=False):
+                self._names[kind] = self.encoder(tokenize(self.tokenizer, [f"Find all {kind}."]))
+        return self._names[kind]
+
+    def _understand(self, query: Query, view: View) -> Read:
+        """What the question asks for; worked out on the first view and kept, so that all views of a scene agree."""
+        with self._lock:
+            if query.text in self._read:
+                return self._read[query.text]
+        encoded = self._encode(query.text)
+        states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
+        with torch.autocast("cpu", enabled=False):
+            read = pointing.read_question(self.network.text, self.words, states, padding, self._see(view).memory)
+        with self._lock:
+            self._read[query.text] = read
+            while len(self._read) > 16:
+                self._read.popitem(last=False)
+        return read
+
+    def _point(self, query: Query, read: Read, granularity: Granularity, seen: Seen) -> Tensor:
+        """[SEG] or [BOX] states of what is looked for, (Q, 256)."""
+        pixel = granularity is Granularity.PIXEL
+        with torch.autocast("cpu", enabled=False):
+            if read.everything:
+                states, padding = stacked([self._name(kind) for kind in self.objects])
+                return pointing.point_each(self.network.text, self.words, states, padding, seen.memory, self.objects, pixel).seg
+            encoded = self._encode(query.text)
+            states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
+            return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel).seg
+
+    def _told(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
+        """Image tokens with instance tokens: the best regions, kinds looked for in vain, a mark for a thing never taught."""
+        kinds, places = [], []
+        for r in sorted(regions, key=lambda r: -r.score)[: INSTANCES - len(missing) - unknown]:
+            x0, y0, x1, y1 = r.box[0] / scene.width, r.box[1] / scene.height, r.box[2] / scene.width, r.box[3] / scene.height
+            kinds.append(w.kind_token(r.label))
+            places.append([r.score, (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0])
+        kinds += [w.kind_token(k) for k in missing] + [w.UNKNOWN] * unknown
+        places += [[0.0] * PLACE] * (len(missing) + unknown)
+        if not kinds:
+            return memory
+        tokens = self.network.text.objects(torch.tensor([self.words.encode(kinds)]), torch.tensor([places]))
+        absent = torch.zeros(tokens.shape[:2], dtype=torch.bool)
+        return Memory(torch.cat([memory.tokens, tokens], 1), torch.cat([memory.absent, absent], 1))
+
+    def _kept(self, key: str) -> Seen | None:
+        with self._lock:
+            if key not in self._views:
+                return None
+            self._views.move_to_end(key)
+            return self._views[key][0]
+
+    def _keep(self, view: View, seen: Seen) -> Seen:
         with self._lock:
             self._views[view.key] = (seen, view.pixels.shape[0] * view.pixels.shape[1])
             while len(self._views) > 1 and sum(size for _, size in self._views.values()) > KEPT_PIXELS:
                 self._views.popitem(last=False)
         return seen
 
+    def _see(self, view: View) -> Seen:
+        """Features of a view, kept for the next question."""
+        kept = self._kept(view.key)
+        if kept is not None:
+            return kept
+        ends = self.network.trunk(self._input(pad(view.pixels)))
+        pyramid = self.network.neck(ends)
+        return self._keep(view, Seen(pyramid, self.network.decoder.prepare(pyramid), ends[3], self._memory(ends[3])))
+
+    def _glance(self, view: View) -> Seen:
+        """Features of a thumbnail: no pyramid, but the picture as a whole."""
+        kept = self._kept(view.key)
+        if kept is not None:
+            return kept
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            last = self.network.trunk(self._input(view.pixels))[3]
+            pooled = self.network.trunk.pooled(last)
+            scenes = self.network.scenes(pooled).float()
+        with torch.inference_mode(), torch.autocast("cpu", enabled=False):
+            memory = self.network.text.glance(last.float(), pooled.float(), scenes)
+        return self._keep(view, Seen(None, [], last, memory, pooled.float(), scenes))
+
+    def _memory(self, last: Tensor) -> Memory:
+        with torch.autocast("cpu", enabled=False):
+            tokens = self.network.text.see(last.float())
+        return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
+
     def _input(self, pixels: Bytes) -> Tensor:
         x = normalise(torch.from_numpy(pixels.copy())[None])  # a copy: pictures may be read-only
         return x.bfloat16() if self.half else x
-
-    def _pooled(self, pixels: Bytes) -> Tensor:
-        """Thumbnail -> (1, 1280)."""
-        return self.network.trunk.pooled(self.network.trunk(self._input(pixels))[3])
 
     def _decode(self, seg: Tensor, seen: Seen) -> tuple[Maps, Tensor]:
         maps = self.network.decoder(seg[None], seen.prepared)
         return maps, torch.sigmoid(self.network.presence(seg[None], maps, seen.last).float())[0]
 
-    def _answer_scene(self, view: View) -> Reply:
-        with self._running():
-            logits = self.network.scenes(self._pooled(view.pixels))[0].float()
-        probability = dict(zip(self.scenes, torch.softmax(logits, 0).tolist(), strict=True))
+    def _name_scene(self, view: View) -> Reply:
+        logits = self._glance(view).scenes
+        assert logits is not None
+        probability = dict(zip(self.scenes, torch.softmax(logits[0], 0).tolist(), strict=True))
         probability |= {name: sum(probability[part] for part in parts) for name, parts in self.coarse.items()}
         labels = tuple(sorted(probability.items(), key=lambda pair: -pair[1]))
         return Reply(labels, (ViewReply(),), flops=view.pixels.shape[0] * view.pixels.shape[1] * self.flops["trunk"])
@@ -232,18 +348,22 @@ class SmallModel:
         assert query.box is not None
         box = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))
         height, width = view.pixels.shape[:2]
-        seen = self._see(view)
-        logits = self.network.box_classifier(seen.pyramid, torch.from_numpy(box)).float()[0, :-1]
+        pyramid = self._see(view).pyramid
+        assert pyramid is not None
+        logits = self.network.box_classifier(pyramid, torch.from_numpy(box)).float()[0, :-1]
         p = torch.softmax(logits, 0)
         x0, y0, x1, y1 = (float(v) for v in box[0].clip(0, [width, height, width, height]))
         return ViewReply((Found(self.objects[int(p.argmax())], float(p.max()), (x0, y0, x1, y1)),))
 
     def _find(self, query: Query, granularity: Granularity, read: Read, view: View) -> ViewReply:
+        kinds = (*read.asked, *read.landmarks)
+        if not kinds:
+            return ViewReply()
         seen = self._see(view)
-        maps, presence = self._decode(read.seg, seen)
+        maps, presence = self._decode(self._point(query, read, granularity, seen), seen)
         found: list[Found] = []
         covers: list[Cover] = []
-        for q, kind in enumerate(read.asked):
+        for q, kind in enumerate(kinds):
             chosen = self.calibration[kind]
             open_gate = query.min_score is not None or float(presence[q]) >= chosen.presence
             separate = kind in self.objects
@@ -264,6 +384,7 @@ class SmallModel:
         peaks = find_peaks(maps.centre[0, q], maps.sides[0, q], LOWEST_HEAT)
         if not len(peaks.scores):
             return []
+        assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
         scores = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
         height, width = view.pixels.shape[:2]
@@ -302,9 +423,24 @@ def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
     return np.asarray(F.avg_pool2d(x, STRIDE, STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
 
 
-def article(noun: str) -> str:
-    """The noun with "a" or "an" before it."""
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+def visible(cells: int, pixels: int) -> int:
+    """How many of a padded view's token rows (or columns) the picture itself reaches."""
+    padded = pixels + -pixels % MULTIPLE
+    return max(1, min(cells, round(cells * pixels / padded)))
+
+
+def stacked(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
+    """States and padding of several sentences as one batch."""
+    longest = max(e.states.shape[1] for e in encoded)
+    states = torch.cat([F.pad(e.states, (0, 0, 0, longest - e.states.shape[1])) for e in encoded])
+    padding = torch.cat([F.pad(e.padding, (0, longest - e.padding.shape[1]), value=True) for e in encoded])
+    return states, padding
+
+
+def counted(kind: str, count: int) -> str:
+    """A kind as it is counted: "ship", "ships"; pieces of a mass noun are "areas of water"."""
+    mass = kind in ("water", "vegetation", "land")
+    return f"{'area' if mass else kind}{'' if count == 1 else 's'}{f' of {kind}' if mass else ''}"
 
 
 def check_script(text: str) -> None:

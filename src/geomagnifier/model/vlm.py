@@ -1,38 +1,217 @@
-"""The question's reader: token states -> the [SEG] state that drives the pixel decoder, and the kinds that are asked for.
+"""The compact vision-language decoder: question, picture and objects -> an answer, word by word, with [SEG] and [BOX].
 
-The state comes from the question alone; the picture enters in the pixel decoder.
+    sequence   question tokens (see each other) | answer tokens (see the question and what is written already)
+    memory     image tokens (features at H/32, at most 256 a view) and instance tokens (at most 32), by cross-attention
+
+An answer has two parts. <point> says what to look for: "<ship> [SEG] <by> <harbor> [BOX]"; the states at [SEG] and [BOX] drive the
+pixel decoder (paper, section 2.3, E_seg), and whether [SEG] or <none> follows a kind is read off the picture: that logit and the
+cross-attention A are what PSC's heat map is made of (section 2.2, `relevance.py`). <say> is the sentence, written when the objects
+have been found: they enter as instance tokens.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-EVERYTHING, UNKNOWN = "*", "?"
-"""Two extra outputs beside the kinds: "all objects you know", and "a thing I was not taught"."""
+QUESTION, ANSWER = 32, 40
+"""Most tokens of a question and of an answer."""
+IMAGE_TOKENS, INSTANCES = 256, 32
+"""Most image tokens of a view and most instance tokens."""
+PLACE = 5
+"""Numbers that an instance token is made of, beside its kind: score, centre x and y, width, height (shares of the scene)."""
 
 
-class QuestionReader(nn.Module):
-    """Two transformer layers over [SEG] and the question's tokens.
+class Memory(NamedTuple):
+    """What the decoder looks at. tokens: (B, S, width), image tokens first.  absent: (B, S) bool, True where there is no token."""
 
-    Args:
-        kinds: number of kinds the model knows.
-        tokens: width of the sentence encoder's token states.
-        width: width of the state.
+    tokens: Tensor
+    absent: Tensor
+
+
+class Cache(NamedTuple):
+    """What was read. past, memory: keys and values of each layer, (B, heads, T, width / heads), of the sequence and of the memory.
+
+    absent: (B, S) of the memory.  padding: (B, T) of the question.  written: tokens of the answer so far.
     """
 
-    def __init__(self, kinds: int, tokens: int = 384, width: int = 256) -> None:
-        super().__init__()
-        self.enter = nn.Linear(tokens, width)
-        self.seg = nn.Parameter(torch.randn(width) * 0.02)
-        layer = nn.TransformerEncoderLayer(width, 4, 2 * width, 0.1, "gelu", batch_first=True, norm_first=True)
-        self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
-        self.norm = nn.LayerNorm(width)
-        self.kinds = nn.Linear(width, kinds + 2)
+    past: list[tuple[Tensor, Tensor]]
+    memory: list[tuple[Tensor, Tensor]]
+    absent: Tensor
+    padding: Tensor
+    written: int
 
-    def forward(self, states: Tensor, padding: Tensor) -> tuple[Tensor, Tensor]:
-        """States (B, T, tokens), padding (B, T) bool -> [SEG] (B, width) and logits (B, kinds + 2): kinds, EVERYTHING, UNKNOWN."""
-        x = torch.cat([self.seg.expand(states.shape[0], 1, -1), self.enter(states)], 1)
-        padding = torch.cat([padding.new_zeros(padding.shape[0], 1), padding], 1)
-        seg = self.norm(self.layers(x, src_key_padding_mask=padding)[:, 0])
-        return seg, self.kinds(seg)
+
+Watch = Callable[[Tensor], Tensor]
+
+
+class Attention(nn.Module):
+    """Multi-head attention that can hand out its weights A (B, heads, T, S)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.query, self.value, self.out = (nn.Linear(width, width) for _ in range(3))
+        self.key = nn.Linear(width, width, bias=False)
+        self.heads = heads
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.view(x.shape[0], x.shape[1], self.heads, -1).transpose(1, 2)
+
+    def keys(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, S, width) -> keys and values (B, heads, S, width / heads)."""
+        return self._split(self.key(x)), self._split(self.value(x))
+
+    def forward(self, x: Tensor, keys: tuple[Tensor, Tensor], hidden: Tensor, watch: Watch | None = None) -> Tensor:
+        """Attend.
+
+        Args:
+            x: (B, T, width).
+            keys: of `keys`, S of them.
+            hidden: (B, 1, T or 1, S) bool, True where a row must not look.
+            watch: given A, hands back what is used in its place.
+        """
+        query = self._split(self.query(x))
+        if watch is None:
+            y = F.scaled_dot_product_attention(query, *keys, attn_mask=~hidden)
+        else:
+            weights = (query @ keys[0].transpose(2, 3) * query.shape[3] ** -0.5).float().masked_fill(hidden, -torch.inf).softmax(3)
+            y = watch(weights).to(keys[1].dtype) @ keys[1]
+        out: Tensor = self.out(y.transpose(1, 2).flatten(2))
+        return out
+
+
+class Layer(nn.Module):
+    """Self-attention, cross-attention, feed-forward; norms before."""
+
+    def __init__(self, width: int, heads: int, forward: int, dropout: float) -> None:
+        super().__init__()
+        self.itself, self.image = Attention(width, heads), Attention(width, heads)
+        self.feed = nn.Sequential(nn.Linear(width, forward), nn.GELU(), nn.Dropout(dropout), nn.Linear(forward, width))
+        self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
+        self.dropout = nn.Dropout(dropout)
+
+
+class TextDecoder(nn.Module):
+    """See the module.
+
+    Args:
+        words: size of the closed vocabulary; inputs and outputs are tied.
+        channels: of the trunk's features at H/32.
+        pooled: of the thumbnail's pooled vector.
+        scenes: scene classes, whose probabilities are a memory token at image level.
+        tokens: width of the sentence encoder's states.
+    """
+
+    def __init__(
+        self,
+        words: int,
+        scenes: int,
+        channels: int = 352,
+        pooled: int = 1280,
+        tokens: int = 384,
+        width: int = 256,
+        layers: int = 4,
+        heads: int = 8,
+        forward: int = 1024,
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.question = nn.Linear(tokens, width)
+        self.words = nn.Embedding(words, width)
+        nn.init.normal_(self.words.weight, std=0.05)
+        self.places = nn.Parameter(torch.randn(QUESTION + ANSWER, width) * 0.02)
+        self.image = nn.Linear(channels, width)
+        self.image_place = nn.Sequential(nn.Linear(4, width), nn.GELU(), nn.Linear(width, width))
+        self.whole = nn.Linear(pooled, width)
+        self.scene = nn.Linear(scenes, width)
+        self.instance = nn.Sequential(nn.Linear(PLACE, width), nn.GELU(), nn.Linear(width, width))
+        self.image_norm, self.instance_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.layers = nn.ModuleList(Layer(width, heads, forward, dropout) for _ in range(layers))
+        self.norm = nn.LayerNorm(width)
+        self.bias = nn.Parameter(torch.zeros(words))
+        self.state = nn.Linear(width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def see(self, last: Tensor) -> Tensor:
+        """Features at H/32 (B, channels, h, w) -> image tokens (B, n <= 256, width), row by row; their grid is `grid_of(h, w)`."""
+        rows, columns = grid_of(last.shape[2], last.shape[3])
+        pooled = F.adaptive_avg_pool2d(last, (rows, columns)) if (rows, columns) != last.shape[2:] else last
+        x, y = (torch.arange(columns) + 0.5) / columns, (torch.arange(rows) + 0.5) / rows
+        place = torch.stack([x.expand(rows, -1), y[:, None].expand(-1, columns)], 2)
+        place = torch.cat([torch.sin(place * 3.1416), torch.cos(place * 3.1416)], 2).flatten(0, 1)
+        tokens: Tensor = self.image_norm(self.image(pooled.flatten(2).transpose(1, 2)) + self.image_place(place.to(last.device)))
+        return tokens
+
+    def glance(self, last: Tensor, pooled: Tensor, scenes: Tensor) -> Memory:
+        """A thumbnail's memory: its image tokens, its pooled vector (B, 1280) and the scene classes' logits (B, scenes)."""
+        whole = self.whole(pooled)[:, None]
+        scene = self.scene(torch.softmax(scenes.float(), 1))[:, None]
+        tokens = torch.cat([self.see(last), self.image_norm(whole), self.image_norm(scene.to(whole.dtype))], 1)
+        return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
+
+    def objects(self, kinds: Tensor, places: Tensor) -> Tensor:
+        """Instance tokens: word numbers of their kinds (B, N) and (B, N, PLACE) -> (B, N, width)."""
+        out: Tensor = self.instance_norm(self.words(kinds) + self.instance(places))
+        return out
+
+    def read(self, states: Tensor, padding: Tensor, memory: Memory, watch: Watch | None = None) -> tuple[Tensor, Cache]:
+        """Read the question.
+
+        Args:
+            states: (B, T, tokens) of the sentence encoder; what lies beyond 32 tokens is not read.
+            padding: (B, T) bool.
+            memory: what is looked at.
+            watch: called once a layer with the cross-attention A (B, heads, T, S); what it hands back is used in its place.
+
+        Returns:
+            (B, T, width), and what `write` goes on from.
+        """
+        padding = padding[:, :QUESTION]
+        x = self.question(states[:, :QUESTION]) + self.places[: padding.shape[1]]
+        looked = [layer.image.keys(memory.tokens) for layer in self.layers]  # type: ignore[union-attr,operator]
+        return self._run(x, padding[:, None, None], Cache([], looked, memory.absent, padding, 0), watch)
+
+    def write(self, tokens: Tensor, cache: Cache, watch: Watch | None = None) -> tuple[Tensor, Cache]:
+        """Write tokens (B, T) after what is in the cache -> normed states (B, T, width) and the cache with them."""
+        batch, added = tokens.shape
+        x = self.words(tokens) + self.places[QUESTION + cache.written : QUESTION + cache.written + added]
+        earlier = F.pad(cache.padding, (0, cache.written))[:, None, None].expand(-1, -1, added, -1)
+        later = torch.ones(added, added, dtype=torch.bool).triu(1).expand(batch, 1, -1, -1)
+        x, cache = self._run(x, torch.cat([earlier, later], 3), cache, watch)
+        return self.norm(x), cache._replace(written=cache.written + added)
+
+    def logits(self, states: Tensor) -> Tensor:
+        """States of `write` (B, T, width) -> (B, T, words): what comes after each token."""
+        return F.linear(states, self.words.weight, self.bias)
+
+    def point(self, states: Tensor) -> Tensor:
+        """States of `write` at [SEG] or [BOX] -> E_seg (..., width), which drives the pixel decoder."""
+        out: Tensor = self.state(states)
+        return out
+
+    def _run(self, x: Tensor, hidden: Tensor, cache: Cache, watch: Watch | None) -> tuple[Tensor, Cache]:
+        x, past = self.dropout(x), []
+        absent = cache.absent[:, None, None]
+        for i, layer in enumerate(self.layers):
+            assert isinstance(layer, Layer)
+            normed = layer.norms[0](x)
+            keys = layer.itself.keys(normed)
+            if cache.past:
+                keys = (torch.cat([cache.past[i][0], keys[0]], 2), torch.cat([cache.past[i][1], keys[1]], 2))
+            past.append(keys)
+            x = x + layer.dropout(layer.itself(normed, keys, hidden))
+            x = x + layer.dropout(layer.image(layer.norms[1](x), cache.memory[i], absent, watch))
+            x = x + layer.dropout(layer.feed(layer.norms[2](x)))
+        return x, cache._replace(past=past)
+
+
+def grid_of(height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of the image tokens of h x w features: each side divided by the smallest whole number that leaves 256."""
+    by = 1
+    while -(-height // by) * -(-width // by) > IMAGE_TOKENS:
+        by += 1
+    return -(-height // by), -(-width // by)

@@ -1,22 +1,18 @@
-"""The questions a run trains on, encoded once: the sentence encoder is frozen."""
+"""Questions as the frozen sentence encoder reads them, and the granularity MLP trained on them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.data import questions
 from geomagnifier.model.granularity import LEVELS, GranularityClassifier
 from geomagnifier.model.sentence import SentenceEncoder, tokenize
-from geomagnifier.model.small import TOKENS
-from geomagnifier.train.batches import NAMES
-from geomagnifier.values import Granularity
+from geomagnifier.model.vlm import QUESTION as TOKENS
 
 
 @torch.no_grad()
@@ -33,40 +29,6 @@ def encode(encoder: SentenceEncoder, tokenizer: Tokenizer, texts: Sequence[str])
         states[rows, :n], padding[rows, :n] = encoded.states[:, :n].half(), encoded.padding[:, :n]
         pooled[rows] = encoded.pooled
     return states, padding, pooled
-
-
-@dataclass(frozen=True, eq=False)
-class QuestionBank:
-    """Questions about kinds. states (N, TOKENS, 384) half, padding (N, TOKENS), kinds (N, K + 2) 0..1: kinds, everything, unknown.
-
-    rows: for each kind of NAMES, and last for unknown things, the questions about it alone.
-    """
-
-    texts: tuple[str, ...]
-    states: Tensor
-    padding: Tensor
-    kinds: Tensor
-    rows: tuple[NDArray[np.int64], ...]
-
-
-def question_bank(
-    encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, split: questions.Split = "train", each: int = 260
-) -> QuestionBank:
-    """`each` questions a kind, five times as many about unknown things, and some about everything or several kinds."""
-    rng = np.random.default_rng([seed, 7])
-    asked: list[questions.Question] = []
-    for kind in (*NAMES, questions.OTHER, questions.ANY):
-        for _ in range(each * (5 if kind == questions.OTHER else 1)):
-            level = Granularity.REGION if rng.random() < 0.5 else Granularity.PIXEL
-            asked.append(questions.about(rng, kind, level, split))
-    asked += [q for q in (questions.draw(rng, split) for _ in range(each * 10)) if len(q.kinds) > 1]
-    labels = (*NAMES, questions.ANY, questions.OTHER)
-    kinds = torch.tensor([[float(label in q.kinds) for label in labels] for q in asked])
-    single = (*NAMES, questions.OTHER)
-    rows = tuple(np.array([i for i, q in enumerate(asked) if q.kinds == (kind,)]) for kind in single)
-    texts = tuple(q.text for q in asked)
-    states, padding, _ = encode(encoder, tokenizer, texts)
-    return QuestionBank(texts, states, padding, kinds, rows)
 
 
 def train_granularity(

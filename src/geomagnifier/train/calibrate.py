@@ -25,6 +25,7 @@ from geomagnifier.eval.suites import evenly
 from geomagnifier.geometry import overlap
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.masks import decode, resize
+from geomagnifier.model.pointing import Read
 from geomagnifier.model.small import Calibration, SmallModel, crop
 from geomagnifier.values import Bools, Cover, Floats, Granularity, Query, View, ViewReply
 
@@ -132,9 +133,8 @@ def look(
     rng = np.random.default_rng(crc32(f"{path.name} {kind} calibrate".encode()))
     text = questions.about(rng, kind, Granularity.PIXEL, "val", refer=0.0).text
     with model._running():
-        read = model._read(Query(text))
-        seg = read.seg if read.asked == (kind,) else model._all_states()[[model.kinds.index(kind)]]
         seen = model._see(view)
+        seg = model._point(Query(text), Read((kind,)), Granularity.PIXEL, seen)
         maps, gate = model._decode(seg, seen)
         presence = float(gate[0])
         if there is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +36,25 @@ def cost(network: SmallNetwork) -> dict[str, float]:
     return figures
 
 
-def export(state: Mapping[str, Tensor], path: Path, version: str, calibration: Mapping[str, Any] | None = None) -> None:
+def export(
+    state: Mapping[str, Tensor],
+    path: Path,
+    version: str,
+    words: Sequence[str],
+    mentions: Mapping[str, Any],
+    calibration: Mapping[str, Any] | None = None,
+) -> None:
     """Write small.safetensors.
 
     Args:
         state: of `SmallNetwork`.
         path: target file.
         version: written into the card.
+        words: the answers' vocabulary, in the order of the network's outputs.
+        mentions: by kind of object the threshold of the caption's gate and the words it shuts.
         calibration: fields of `model.small.Calibration` by kind; empty before it is measured.
     """
-    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES)).eval()
+    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words)).eval()
     network.load_state_dict(state)
     card = {
         "version": version,
@@ -53,6 +62,8 @@ def export(state: Mapping[str, Tensor], path: Path, version: str, calibration: M
         "objects": OBJECTS,
         "scenes": SCENES,
         "coarse": COARSE,
+        "words": list(words),
+        "mentions": dict(mentions),
         "flops": cost(network),
         "calibration": dict(calibration or {}),
     }

@@ -1,6 +1,7 @@
-"""Training of the small model: data -> weights. Resumable, seeded, one machine, two cores.
+"""Training of the image side: data -> weights. Resumable, seeded, one machine, two cores.
 
-The trunk is read once for a crop and five questions share it. See objective.py for the losses, docs/model_card.md for the recipe.
+A kind is asked for by a state of its own, learnt here; language.py then teaches the text decoder to write [SEG] states that land on
+it. The trunk is read once for a crop and five kinds share it. See objective.py for the losses, docs/model_card.md for the recipe.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.data.vocabulary import SCENES
-from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.network import LANGUAGE, SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer, tokenize
 from geomagnifier.model.vision import normalise
-from geomagnifier.train.asked import QuestionBank, question_bank, train_granularity
 from geomagnifier.train.batches import NAMES, OBJECTS, Batch, Batches, scene_view, stack, target
 from geomagnifier.train.crops import make_crop
 from geomagnifier.train.objective import Weights, dense_losses, info_nce, scene_loss
@@ -49,6 +49,11 @@ class Settings:
     """Steps between checkpoints."""
 
 
+def image_side() -> SmallNetwork:
+    """A network whose language side stays untrained here."""
+    return SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), 1)
+
+
 def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW:
     """AdamW with a slow trunk; norms and biases do not decay."""
     groups = []
@@ -57,7 +62,7 @@ def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW
             parameters = [
                 p
                 for name, p in network.named_parameters()
-                if p.requires_grad and name.startswith("trunk.") == part and (p.ndim > 1) == decayed and not name.startswith("granularity.")
+                if p.requires_grad and name.startswith("trunk.") == part and (p.ndim > 1) == decayed and not name.startswith(LANGUAGE)
             ]
             groups.append({"params": parameters, "lr": rate, "base": rate, "weight_decay": settings.decay if decayed else 0.0})
     return torch.optim.AdamW(groups, betas=(0.9, 0.98))
@@ -71,16 +76,10 @@ def rate_at(step: int, settings: Settings) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def losses_of(network: SmallNetwork, batch: Batch, bank: QuestionBank, captions: Tensor, rng: np.random.Generator) -> dict[str, Tensor]:
+def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
     """All losses of a batch, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
-    views, questions = batch.asked.shape
-    rows = np.array([rng.choice(bank.rows[k]) for k in batch.asked.ravel()])
-    extra = rng.integers(len(bank.texts), size=24)
-    both = torch.from_numpy(np.concatenate([rows, extra]))
     with torch.autocast("cpu", torch.bfloat16):
-        longest = int((~bank.padding[both]).sum(1).max())
-        seg, named = network.reader(bank.states[both, :longest].float(), bank.padding[both, :longest])
-        seg = seg[: len(rows)].float().view(views, questions, -1)
+        seg = network.states(torch.from_numpy(batch.asked % (len(NAMES) + 1)))  # -1, a thing never taught, is the last row
         ends = network.trunk(normalise(batch.pixels))
         pyramid = network.neck(ends)
         maps = network.decoder(seg, network.decoder.prepare(pyramid))
@@ -90,7 +89,6 @@ def losses_of(network: SmallNetwork, batch: Batch, bank: QuestionBank, captions:
         ]
         pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
     losses = dense_losses(maps, presence.float(), batch.targets)
-    losses["kinds"] = F.binary_cross_entropy_with_logits(named.float(), bank.kinds[both])
     if kinds:
         wanted = torch.cat([k for b, k in batch.boxes if len(b)])
         losses["boxes"] = F.cross_entropy(torch.cat(kinds).float(), wanted)
@@ -118,8 +116,8 @@ class Captions:
 
 
 @torch.no_grad()
-def validate(network: SmallNetwork, held: Batches, bank: QuestionBank, seed: int) -> dict[str, float]:
-    """Figures on pictures and phrasings kept aside: gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1."""
+def validate(network: SmallNetwork, held: Batches, seed: int) -> dict[str, float]:
+    """Figures on pictures kept aside: gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1."""
     network.eval()
     rng = np.random.default_rng([seed, 3])
     overlaps: list[float] = []
@@ -130,9 +128,8 @@ def validate(network: SmallNetwork, held: Batches, bank: QuestionBank, seed: int
         crop = make_crop(held.covers if covers else held.objects, (0.999, 1.001), 640, rng)
         there = {p.kind for p in crop.pieces}
         asked = list(NAMES[10:]) if covers else [*sorted(there), *[k for k in OBJECTS if k not in there][i % 3 :: 3]][:6]
-        rows = torch.from_numpy(np.array([rng.choice(bank.rows[NAMES.index(k)]) for k in asked]))
         with torch.autocast("cpu", torch.bfloat16):
-            seg, _ = network.reader(bank.states[rows].float(), bank.padding[rows])
+            seg = network.states(torch.tensor([NAMES.index(k) for k in asked]))
             ends = network.trunk(normalise(torch.from_numpy(crop.pixels[None])))
             maps = network.decoder(seg.float()[None], network.decoder.prepare(network.neck(ends)))
             gate = torch.sigmoid(network.presence(seg.float()[None], maps, ends[3]).float())[0]
@@ -168,16 +165,13 @@ def save(path: Path, content: dict[str, object]) -> None:
     os.replace(temporary, path)
 
 
-def train(
-    root: Path, out: Path, encoder_path: Path, tokenizer_path: Path, trunk_path: Path, settings: Settings = Settings()
-) -> Iterator[dict[str, float]]:
+def train(root: Path, out: Path, encoder_path: Path, trunk_path: Path, settings: Settings = Settings()) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/last.pt; yields a row of figures every ten steps and at each validation.
 
     Args:
         root: folder of the data sets.
         out: folder for last.pt (resume), log.jsonl and plot.
-        encoder_path: sentence encoder, safetensors in the names of `SentenceEncoder`.
-        tokenizer_path: its tokenizer.json.
+        encoder_path: sentence encoder, safetensors in the names of `SentenceEncoder`; its tokenizer.json lies beside it.
         trunk_path: ImageNet weights of EfficientNet-Lite2 (a torch file, read without pickle's code).
         settings: how the run goes.
     """
@@ -187,14 +181,9 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     encoder = SentenceEncoder().eval()
     encoder.load_state_dict({k: v.float() for k, v in load_file(encoder_path).items()})
-    tokenizer = load_tokenizer(tokenizer_path)
-    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES))
+    network = image_side()
     network.trunk.load_imagenet(torch.load(trunk_path, map_location="cpu", weights_only=True))
-    accuracy = train_granularity(network.granularity, encoder, tokenizer, settings.seed)
-    yield {"granularity": accuracy}
-    bank = question_bank(encoder, tokenizer, settings.seed)
-    bank_aside = question_bank(encoder, tokenizer, settings.seed, "val", 20)
-    captions = Captions(encoder, tokenizer_path)
+    captions = Captions(encoder, encoder_path.with_name("tokenizer.json"))
     network = network.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     average = {k: v.detach().clone() for k, v in network.state_dict().items()}
     optimizer = optimizer_of(network, settings)
@@ -207,14 +196,13 @@ def train(
         optimizer.zero_grad()
     data, held = Batches(root, "train", settings.seed), Batches(root, "val", settings.seed, drawn=0)
     weights = asdict(Weights())
-    twin = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    twin = image_side().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     clock, sums = time.time(), dict.fromkeys((*weights, "total"), 0.0)
     for batch in data.stream(step, settings.steps):
-        rng = np.random.default_rng([settings.seed, step, 1])
         torch.manual_seed(settings.seed * 1_000_003 + step)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * rate_at(step, settings)
-        losses = losses_of(network, batch, bank, captions([c for c in batch.captions if c]), rng)
+        losses = losses_of(network, batch, captions([c for c in batch.captions if c]))
         total = torch.stack([weights[name] * value for name, value in losses.items()]).sum()
         optimizer.zero_grad()
         total.backward()
@@ -233,7 +221,7 @@ def train(
             save(out / "last.pt", {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
         if step % settings.validate == 0 or step == settings.steps:
             twin.load_state_dict(average)
-            row = {"step": step} | validate(twin, held, bank_aside, settings.seed)
+            row = {"step": step} | validate(twin, held, settings.seed)
             with (out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(row) + "\n")
             yield row

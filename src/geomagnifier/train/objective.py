@@ -28,8 +28,6 @@ class Weights:
     """L1 of the offset to the centre, in sizes of the object."""
     presence: float = 0.5
     """Is it there: trains the gate alone."""
-    kinds: float = 0.5
-    """Which kinds the question names."""
     boxes: float = 0.5
     """Kind of a given box."""
     scene: float = 1.0

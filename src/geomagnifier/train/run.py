@@ -1,26 +1,48 @@
-"""`geomag train`: from data sets to a model folder, with progress, a plot and calibrated thresholds."""
+"""A training run from data to a model folder: image side, language side, selector, thresholds; with progress and a plot."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from safetensors.torch import load_file
 
 from geomagnifier import __version__
 from geomagnifier.data.sample import data_root
 from geomagnifier.model import checkpoint
+from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer
+from geomagnifier.train import language
+from geomagnifier.train.asked import train_granularity
+from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
+from geomagnifier.train.choosing import train_selector
 from geomagnifier.train.export import export
-from geomagnifier.train.loop import Settings, train
+from geomagnifier.train.loop import Settings, image_side, train
+from geomagnifier.train.mentions import train_mentions
 from geomagnifier.train.plot import plot
 from geomagnifier.train.pretrained import prepare_encoder, trunk_file
 
+IMAGE, LANGUAGE, CHOOSING = "last.pt", "language.pt", "selector.pt"
+"""What each part leaves in the run's folder; a part whose file is whole is not trained again."""
 
-def run(data: Path | None, out: Path, steps: int, seed: int) -> None:
+
+def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int) -> None:
     """Train, calibrate on validation pictures, and leave a folder that `--model` takes at `out`/model.
+
+    Args:
+        data: folder of the data sets; None for GEOMAG_DATA.
+        out: folder of the run; what is there already is gone on from.
+        steps: of the image side.
+        language_steps: of the language side.
+        seed: of everything drawn.
 
     Raises:
         OptionError: no data sets.
@@ -29,27 +51,61 @@ def run(data: Path | None, out: Path, steps: int, seed: int) -> None:
     root, trunk, folder = data_root(data), trunk_file(), out / "model"
     prepare_encoder(folder)
     console = Console(stderr=True)
-    bars = Progress(
-        TextColumn("steps"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"), console=console
-    )
-    with bars:
-        task = bars.add_task("", total=steps)
-        settings = Settings(steps=steps, seed=seed)
-        for row in train(root, out, folder / checkpoint.FILES[1], folder / checkpoint.FILES[2], trunk, settings):
-            bars.update(task, completed=row.get("step", 0), description=f"loss {row['total']:.2f}" if "total" in row else "")
+
+    def tell(row: dict[str, float]) -> None:
+        console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
+
+    with bar(console, "image side") as show:
+        for row in train(root, out, folder / checkpoint.FILES[1], trunk, Settings(steps=steps, seed=seed)):
+            show(int(row["step"]), steps)
             if "total" not in row:
-                console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
-                if "step" in row:
-                    plot(out / "log.jsonl", out / "plot.png")
-    finish(root, out, folder)
+                tell(row)
+                plot(out / "log.jsonl", out / "plot.png")
+    encoder = SentenceEncoder().eval().requires_grad_(False)
+    encoder.load_state_dict({k: v.float() for k, v in load_file(folder / checkpoint.FILES[1]).items()})
+    tokenizer = load_tokenizer(folder / checkpoint.FILES[2])
+    network = image_side().eval().requires_grad_(False)
+    network.load_state_dict(torch.load(out / IMAGE, map_location="cpu", weights_only=True)["average"])
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    settings = replace(language.Settings(), steps=language_steps, seed=seed)
+    with bar(console, "pictures for the language side") as show:
+        course, held = language.courses(network, encoder, tokenizer, root, settings, show)
+    with bar(console, "language side") as show, (out / "language.jsonl").open("a") as log:
+        for row in language.train_language(course, held, network.states.weight[: len(NAMES)].clone(), out, settings):
+            show(int(row["step"]), language_steps)
+            log.write(json.dumps(row) + "\n")
+            if "seconds" not in row:
+                tell(row)
+    layer, mentions, f1 = train_mentions(course.pictures, held.pictures, seed)
+    tell({"mentions, mean F1": f1})
+    with bar(console, "selector") as show:
+        for selector, row in train_selector(encoder, tokenizer, seed):
+            show(int(row["step"]), 3000)
+            torch.save(selector.state_dict(), out / CHOOSING)
+            tell(row)
+    classifier = network.granularity.requires_grad_(True)
+    tell({"granularity": train_granularity(classifier, encoder, tokenizer, seed)})
+    finish(network, layer, mentions, root, out, folder)
     console.print(f"the model is in {folder}; use it with --model {folder}")
 
 
-def finish(root: Path, out: Path, folder: Path) -> None:
-    """Last checkpoint -> calibrated model folder."""
-    state = torch.load(out / "last.pt", map_location="cpu", weights_only=True)["average"]
+@contextmanager
+def bar(console: Console, name: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar as a function of (done, total)."""
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def finish(network: SmallNetwork, mentioned: torch.nn.Linear, mentions: dict[str, Any], root: Path, out: Path, folder: Path) -> None:
+    """The parts of a run -> a calibrated model folder."""
+    spoken = torch.load(out / LANGUAGE, map_location="cpu", weights_only=True)
+    state = {k: v for k, v in network.state_dict().items() if not k.startswith(("text.", "mentioned.", "selector."))}
+    parts = {"text": spoken["average"], "mentioned": mentioned.state_dict(), "selector": torch.load(out / CHOOSING, weights_only=True)}
+    state |= {f"{part}.{k}": v for part, tensors in parts.items() for k, v in tensors.items()}
     target = folder / checkpoint.FILES[0]
-    export(state, target, __version__)
+    export(state, target, __version__, spoken["words"], mentions)
     chosen = calibrate(checkpoint.load_model(folder), root)
     (out / "calibration.json").write_text(json.dumps(chosen, indent=1))
-    export(state, target, __version__, chosen)
+    export(state, target, __version__, spoken["words"], mentions, chosen)

@@ -1,0 +1,118 @@
+"""Which of the objects are meant: "the largest", "second from the left", "next to the harbor", "the upper row".
+
+Three transformer layers over the question's tokens and the objects as tokens. An object is told by numbers alone (place, size, rank,
+way to the nearest landmark), so that the selector learns from boxes drawn at random, without pictures. Whether the question chooses at all
+is read off the question alone: a plain "all ships" must not lose one to an unlucky layout.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from geomagnifier.values import Bools, Floats
+
+NUMBERS = 27
+"""Numbers an object is told by, see `features`."""
+CHOSEN = 0.5
+
+
+def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, float]) -> Floats:
+    """Objects as numbers.
+
+    Args:
+        boxes: (N, 4) scene px.
+        scores: (N,) 0..1.
+        target: (N,) whether it is of the asked kind; the others are landmarks.
+        size: width and height of the scene, px.
+
+    Returns:
+        (N, NUMBERS): score, target; centre and sides as shares of the scene and of its longer side; log area and log aspect; the
+        target's rank among the targets by x, y and area, from either end (0 of landmarks); the way to the nearest landmark.
+    """
+    n, longer = len(boxes), max(size)
+    centre, side = (boxes[:, :2] + boxes[:, 2:]) / 2, np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3)
+    area = side.prod(1)
+    out = np.zeros((n, NUMBERS), np.float32)
+    out[:, 0], out[:, 1] = scores, target
+    out[:, 2:4], out[:, 4:6] = centre / np.asarray(size, np.float32), side / np.asarray(size, np.float32)
+    out[:, 6:8], out[:, 8:10] = centre / longer, side / longer
+    out[:, 10] = np.log(area / longer**2 + 1e-6) / 4
+    out[:, 11] = np.log(side[:, 0] / side[:, 1])
+    mine = np.flatnonzero(target)
+    if len(mine):
+        for k, value in enumerate((centre[mine, 0], centre[mine, 1], area[mine])):
+            rank = np.argsort(np.argsort(value, kind="stable"), kind="stable").astype(np.float32)
+            back = len(mine) - 1 - rank
+            out[mine, 12 + 4 * k] = rank / max(1, len(mine) - 1)
+            out[mine, 13 + 4 * k], out[mine, 14 + 4 * k] = np.minimum(rank, 8) / 8, np.minimum(back, 8) / 8
+            out[mine, 15 + 4 * k] = value / value.max()
+    others = np.flatnonzero(~target)
+    if len(others):
+        way = (centre[others][None] - centre[:, None]) / longer  # (N, L, 2)
+        gap = np.maximum(np.abs(way) - (side[:, None] + side[others][None]) / 2 / longer, 0)
+        distance = np.hypot(gap[..., 0], gap[..., 1])
+        distance[others, np.arange(len(others))] = np.inf  # not to itself
+        nearest = distance.argmin(1)
+        shortest = distance[np.arange(n), nearest]
+        out[:, 24], out[:, 25:27] = np.where(np.isfinite(shortest), shortest, 0), way[np.arange(n), nearest]
+    return out
+
+
+class Selector(nn.Module):
+    """See the module."""
+
+    def __init__(self, tokens: int = 384, width: int = 128, layers: int = 3, heads: int = 4, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.question, self.kind = nn.Linear(tokens, width), nn.Linear(tokens, width)
+        self.instance = nn.Sequential(nn.Linear(NUMBERS, width), nn.GELU(), nn.Linear(width, width))
+        self.places = nn.Parameter(torch.randn(32, width) * 0.02)
+        self.types = nn.Parameter(torch.randn(2, width) * 0.02)
+        layer = nn.TransformerEncoderLayer(width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True)
+        self.layers = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        reading = nn.TransformerEncoderLayer(width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True)
+        self.reading = nn.TransformerEncoder(reading, 1, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(width)
+        self.meant, self.chooses = nn.Linear(width, 1), nn.Linear(width, 1)
+
+    def forward(self, states: Tensor, padding: Tensor, instances: Tensor, kinds: Tensor, absent: Tensor) -> tuple[Tensor, Tensor]:
+        """Judge.
+
+        Args:
+            states: (B, T <= 32, tokens) of the question.
+            padding: (B, T) bool.
+            instances: (B, N, NUMBERS) of `features`.
+            kinds: (B, N, tokens) sentence vectors of the objects' kinds.
+            absent: (B, N) bool, True where there is no object.
+
+        Returns:
+            (B, N) logits: it is meant.  (B,) logits: the question chooses at all.
+        """
+        words = self.question(states) + self.places[: states.shape[1]] + self.types[0]
+        read = self.reading(words, src_key_padding_mask=padding)
+        weight = (~padding)[:, :, None].to(read.dtype)
+        chooses = self.chooses((read * weight).sum(1) / weight.sum(1)).squeeze(1)
+        things = self.instance(instances) + self.kind(kinds) + self.types[1]
+        x = self.layers(torch.cat([words, things], 1), src_key_padding_mask=torch.cat([padding, absent], 1))
+        return self.meant(self.norm(x[:, states.shape[1] :])).squeeze(2), chooses
+
+
+def decide(logits: Floats, chooses: float, target: Bools) -> Bools:
+    """Which objects are meant.
+
+    Args:
+        logits: (N,) of `Selector`.
+        chooses: probability that the question chooses at all.
+        target: (N,) whether it is of the asked kind.
+
+    Returns:
+        (N,) bool: all targets where the question does not choose; else those above one half, or the likeliest one.
+    """
+    if chooses < CHOSEN:
+        return target.copy()
+    p = np.where(target, 1 / (1 + np.exp(-logits)), 0.0)
+    chosen = p >= 0.5
+    if target.any() and not chosen.any():
+        chosen[int(p.argmax())] = True
+    return np.asarray(chosen)

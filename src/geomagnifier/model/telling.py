@@ -1,0 +1,124 @@
+"""The second part of an answer: the sentence, written when the objects have been found.
+
+The likeliest sentence of a small beam, within rules that keep it true to what was found: "<n> <KIND>" only of a kind with
+regions and of each once, "no <KIND>" only of one that was looked for in vain, no end before every kind is named; in a caption no word
+of a kind whose presence gate is shut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from geomagnifier.model import words as w
+from geomagnifier.model.vlm import ANSWER, Memory, TextDecoder
+
+NEVER = (w.POINT, w.SAY, w.NONE, w.BY, w.EVERYTHING, w.THIS, w.PLACE, w.UNKNOWN)
+Rule = Callable[[Sequence[str]], Sequence[str]]
+"""Tokens so far -> tokens that must not come next."""
+
+
+def tell(
+    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, forbidden: Rule, beam: int = 3
+) -> list[str]:
+    """Write a sentence.
+
+    Args:
+        decoder: in evaluation mode.
+        words: its vocabulary.
+        states: (1, T, tokens) of the question.
+        padding: (1, T).
+        memory: image tokens, and instance tokens of what was found.
+        forbidden: what must not come next.
+        beam: sentences followed at a time.
+
+    Returns:
+        tokens without the opening and the closing one.
+    """
+    with torch.no_grad():
+        _, cache = decoder.read(states, padding, memory)
+        token = torch.tensor([[words.number[w.SAY]]])
+        written: list[list[str]] = [[]]
+        scores = torch.zeros(1)
+        finished: list[tuple[float, list[str]]] = []
+        never = torch.tensor(words.encode(NEVER))
+        while written and cache.written < ANSWER - 1:
+            x, cache = decoder.write(token, cache)
+            chances = torch.log_softmax(decoder.logits(x)[:, -1].float(), 1)
+            chances[:, never] = -torch.inf
+            for row, sentence in enumerate(written):
+                shut = words.encode(forbidden(sentence))
+                if len(sentence) > 2 and sentence[-3:-1] == sentence[-1:] * 2:
+                    shut.append(words.number[sentence[-1]])  # a word three times in a row is a stutter
+                chances[row, torch.tensor(shut, dtype=torch.int64)] = -torch.inf
+            total = (scores[:, None] + chances).flatten()
+            best = total.topk(min(2 * beam, total.numel()))
+            rows: list[int] = []
+            following: list[int] = []
+            kept: list[float] = []
+            for value, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
+                if value == -float("inf"):
+                    continue
+                row, number = divmod(place, len(words))
+                if words.tokens[number] == w.END:
+                    finished.append((value / (len(written[row]) + 1), written[row]))
+                elif len(rows) < beam:
+                    rows.append(row)
+                    following.append(number)
+                    kept.append(value)
+            if len(finished) >= beam or not rows:
+                break
+            written = [[*written[row], words.tokens[number]] for row, number in zip(rows, following, strict=True)]
+            scores, token = torch.tensor(kept), torch.tensor(following)[:, None]
+            index = torch.tensor(rows)
+            cache = cache._replace(
+                past=[(k[index], v[index]) for k, v in cache.past],
+                memory=[(k[:1].expand(len(rows), -1, -1, -1), v[:1].expand(len(rows), -1, -1, -1)) for k, v in cache.memory],
+                absent=cache.absent[:1].expand(len(rows), -1),
+                padding=cache.padding[:1].expand(len(rows), -1),
+            )
+        return max(finished or [(0.0, written[0])], key=lambda pair: pair[0])[1]
+
+
+def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str]) -> Rule:
+    """Rules of a sentence about what was found.
+
+    Args:
+        words: the vocabulary.
+        present: kinds with regions.
+        missing: kinds that were looked for in vain.
+    """
+    kinds = {t for t in words.tokens if t.startswith("<") and t not in w.SPECIAL}
+    there, gone = {w.kind_token(k) for k in present}, {w.kind_token(k) for k in missing}
+
+    def forbidden(sentence: Sequence[str]) -> list[str]:
+        last = sentence[-1] if sentence else ""
+        unsaid, denied = there - set(sentence), gone - set(sentence)
+        if last in (w.NUMBER, w.ONE):
+            return [t for t in words.tokens if t not in unsaid]
+        denying = last in ("no", "or") or (last == "," and "no" in sentence)
+        out = list(kinds - denied if denying else kinds)
+        if unsaid or denied:
+            out.append(w.END)
+        if not unsaid:
+            out += [w.NUMBER, w.ONE]
+        if not denied:
+            out.append("no")
+        if there or gone:
+            out.append("none")
+        if not there:
+            out.append("yes")
+        if last not in there:
+            out += [w.SEG, w.BOX]
+        return out
+
+    return forbidden
+
+
+def about_place(words: w.Words, shut: Sequence[str]) -> Rule:
+    """Rules of a caption: no kind tokens, no ties, none of the words in `shut`."""
+    out = [t for t in words.tokens if t in (w.SEG, w.BOX, w.NUMBER, w.ONE, w.IS) or (t.startswith("<") and t not in w.SPECIAL)]
+    out += [t for t in shut if t in words.number]
+    return lambda sentence: out

@@ -1,0 +1,97 @@
+"""The closed vocabulary of answers: about 2,000 words, the kinds as one token each, and tokens that are no words.
+
+A sentence is a list of tokens: "there <is> <n> <ship> [BOX] ." What depends on the count of regions is filled in when the sentence
+is written out (`write_out`): "<n>" is the number of the phrase's regions, so that the text never disagrees with them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+END, POINT, SAY, SEG, BOX, NONE = "<end>", "<point>", "<say>", "[SEG]", "[BOX]", "<none>"
+BY, EVERYTHING, THIS, PLACE, UNKNOWN = "<by>", "<everything>", "<this>", "<place>", "<unknown>"
+NUMBER, ONE, IS = "<n>", "<a>", "<is>"
+SPECIAL = (END, POINT, SAY, SEG, BOX, NONE, BY, EVERYTHING, THIS, PLACE, UNKNOWN, NUMBER, ONE, IS)
+"""END closes an answer.  POINT, SAY open its two parts: what to look for, and the sentence.  SEG, BOX: the phrase before is tied to
+masks or boxes; NONE: its thing is not there.  BY: the next kind only says where.  EVERYTHING: all objects.  THIS: what the given box
+shows.  PLACE: the kind of place is asked for as well.  UNKNOWN: a thing never taught.  NUMBER, ONE, IS: a count, an article, a verb."""
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_PART = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[.,;:?!]")
+
+
+def kind_token(kind: str) -> str:
+    """As in "storage tank" -> "<storage tank>"."""
+    return f"<{kind}>"
+
+
+def split(sentence: str) -> list[str]:
+    """A sentence of plain words -> tokens, lower case."""
+    return _PART.findall(sentence.lower())
+
+
+class Words:
+    """Tokens and their numbers.
+
+    Args:
+        tokens: all of them, in the order of the network's outputs.
+    """
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self.tokens = tuple(tokens)
+        self.number = {token: i for i, token in enumerate(self.tokens)}
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def encode(self, tokens: Sequence[str]) -> list[int]:
+        """Tokens -> numbers.
+
+        Raises:
+            KeyError: a token is not in the vocabulary.
+        """
+        return [self.number[t] for t in tokens]
+
+
+def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable[[str, int], str]) -> tuple[str, dict[str, str]]:
+    """A sentence for people, and the phrase that stands for each kind.
+
+    Args:
+        tokens: of the sentence, without SAY and END.
+        counts: regions of each kind.
+        plural: (kind, count) -> the noun as it is counted.
+
+    Returns:
+        the sentence, capitalised, and by kind the words of its phrase ("two ships").
+    """
+    words: list[str] = []
+    phrases: dict[str, str] = {}
+    for i, token in enumerate(tokens):
+        if token in (SEG, BOX):
+            continue
+        kind = token[1:-1]
+        if kind in counts:
+            n = counts[kind] if words and words[-1] != "no" else 1
+            before = tokens[i - 1] if i else ""
+            noun = plural(kind, 1 if before in (ONE, "no") else n)
+            if before in (NUMBER, ONE):
+                start = _number(n) if before == NUMBER else ("an" if noun[0] in "aeiou" else "a")
+                words[-1] = start
+                if counts[kind]:
+                    phrases.setdefault(kind, f"{start} {noun}")
+            words.append(noun)
+        elif token == IS:
+            following = next((t[1:-1] for t in tokens[i + 1 :] if t[1:-1] in counts), "")
+            preceding = next((t[1:-1] for t in reversed(tokens[:i]) if t[1:-1] in counts), "")
+            subject = preceding or following
+            words.append("are" if counts.get(subject, 1) > 1 else "is")
+        else:
+            words.append(token)
+    text = re.sub(r" ([.,;:?!])", r"\1", " ".join(words)).strip()
+    text = re.sub(r"(^|[.?!] )([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
+    return text, phrases
+
+
+def _number(n: int) -> str:
+    return NUMBERS[n] if n < len(NUMBERS) else str(n)

@@ -1,0 +1,64 @@
+"""The presence gate of captions: which kinds of objects people mention of a picture, from the thumbnail as a whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from geomagnifier.data.answers import MENTIONS
+from geomagnifier.model import words as w
+from geomagnifier.train.batches import OBJECTS
+from geomagnifier.train.calibrate import STEPS, middle
+from geomagnifier.train.lessons import Pictures
+
+
+def mentioned(pictures: Pictures) -> tuple[Tensor, Tensor]:
+    """Pooled vectors of pictures with captions (N, 1280), and which kinds any of the captions names (N, objects)."""
+    rows, named = [], []
+    for i, of in enumerate(pictures.of):
+        captions = pictures.samples[of].captions
+        if captions:
+            said = {word for caption in captions for word in w.split(caption)}
+            rows.append(i)
+            named.append([float(bool(said & set(MENTIONS[kind]))) for kind in OBJECTS])
+    return pictures.pooled[torch.tensor(rows)].float(), torch.tensor(named)
+
+
+def train_mentions(
+    pictures: Pictures, held: Pictures, seed: int, steps: int = 1500
+) -> tuple[nn.Linear, dict[str, tuple[float, tuple[str, ...]]], float]:
+    """Logistic regression on the pooled vector.
+
+    Args:
+        pictures: to learn from.
+        held: kept aside, to choose each kind's threshold by the best F1.
+        seed: of the draws.
+        steps: of 256 pictures.
+
+    Returns:
+        the layer; by kind its threshold and the words it stands for; the mean F1 on `held`.
+    """
+    torch.manual_seed(seed)
+    x, y = mentioned(pictures)
+    layer = nn.Linear(x.shape[1], len(OBJECTS))
+    optimizer = torch.optim.AdamW(layer.parameters(), 1e-3, weight_decay=0.1)
+    for _ in range(steps):
+        rows = torch.randint(len(x), (256,))
+        loss = F.binary_cross_entropy_with_logits(layer(F.dropout(x[rows], 0.2)), y[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    thresholds, scores = {}, []
+    with torch.no_grad():
+        x, y = mentioned(held)
+        p = torch.sigmoid(layer(x)).numpy()
+    for k, kind in enumerate(OBJECTS):
+        truth = y[:, k].numpy() > 0.5
+        taken = p[None, :, k] >= STEPS[:, None]
+        f1 = 2 * (taken & truth).sum(1) / np.maximum(taken.sum(1) + truth.sum(), 1)
+        best = middle(f1)
+        thresholds[kind] = (round(float(min(STEPS[best], 0.5)), 3), MENTIONS[kind])
+        scores.append(float(f1[best]))
+    return layer, thresholds, float(np.mean(scores))

@@ -24,11 +24,12 @@ MAY_IMPORT = {
     "answer": CORE,
     "model": CORE,
     "pipeline": CORE | STAGES,
+    "retrieval": CORE | STAGES | {"pipeline"},
     "data": CORE | {"io"},
-    "eval": CORE | {"io", "data", "pipeline"},
+    "eval": CORE | {"io", "data", "pipeline", "retrieval"},
     "train": CORE | STAGES | {"model", "data", "eval"},
-    "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline"},
-    "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "bench"},
+    "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval"},
+    "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "bench"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
 HOMES = {
@@ -40,6 +41,13 @@ HOMES = {
     "safetensors": {"model", "train"},
     "pycocotools": {"eval"},
     "matplotlib": {"train", "eval", "bench"},
+    "transformers": {"model", "train"},
+    "peft": {"model", "train"},
+    "accelerate": {"model", "train"},
+    "lancedb": {"retrieval"},
+    "rio_tiler": {"io", "interfaces"},
+    "fastapi": {"interfaces"},
+    "nicegui": {"interfaces"},
     "typer": {"interfaces"},
     "rich": {"interfaces", "train"},
 }

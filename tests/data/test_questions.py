@@ -5,7 +5,8 @@ import string
 import numpy as np
 import pytest
 
-from geomagnifier.data.questions import GRANULARITY, TABLES, Split, Task, about, draw, held_out
+from geomagnifier.data.questions import TABLES, Split, about, draw, held_out
+from geomagnifier.data.templates import GRANULARITY, Task
 from geomagnifier.data.vocabulary import AID, COARSE, KINDS, OTHER_NOUNS, RSSCN7, SCENE_WORDS, SCENES, UCM, article
 from geomagnifier.values import Granularity
 

@@ -143,3 +143,34 @@ def test_a_long_question_is_cut_with_a_warning(harbour, monkeypatch, capfd):
     assert code == 0
     assert "warning" in err
     assert "512" in err
+
+
+def test_search_ranks_a_folder(harbour, tmp_path, monkeypatch, capfd):
+    path, _ = harbour
+    (tmp_path / "in").mkdir()
+    shutil.copy(path, tmp_path / "in" / "mixed.tif")
+    write_picture(tmp_path / "in" / "airport.tif", draw_scene(5, 320, 240, "airport").pixels)
+    (tmp_path / "in" / "broken.jpg").write_bytes(b"\xff\xd8")
+    sheet = tmp_path / "sheet.png"
+    code, out, _ = geomag(monkeypatch, capfd, "search", tmp_path / "in", "--image", path, "--out", sheet, "--json")
+    found = json.loads(out)
+    assert code == 0 and sheet.is_file()
+    assert [Path(hit["path"]).name for hit in found["hits"]] == ["mixed.tif", "airport.tif"]
+    assert found["hits"][0]["score"] > 0.99 > found["hits"][1]["score"]
+    assert [Path(left["path"]).name for left in found["unreadable"]] == ["broken.jpg"]
+    code, out, err = geomag(monkeypatch, capfd, "search", tmp_path / "in", "an airport with planes", "--top", 1)
+    assert code == 0 and out.strip().endswith("airport.tif") and "broken.jpg" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "either words or --image"),
+        (("ships", "--image", "x.png"), "either words or --image"),
+        (("ships", "--out", "sheet.jpg"), "sheet.png, not sheet.jpg"),
+        (("   ",), "no words"),
+    ],
+)
+def test_search_says_what_was_wrong(words, message, tmp_path, monkeypatch, capfd):
+    code, out, err = geomag(monkeypatch, capfd, "search", tmp_path, *words)
+    assert code == 2 and not out and message in err and len(err.splitlines()) == 1

@@ -303,7 +303,7 @@ def refused(*_: object, **__: object) -> None:
 
 
 @pytest.mark.parametrize("failure", [full, refused])
-@pytest.mark.parametrize("part", ["mask_file.write_mask", "_write_overlay"])
+@pytest.mark.parametrize("part", ["mask_file.write_mask", "_save"])
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, failure: Callable[..., Any]) -> None:
     before = {path: path.read_bytes() for path in write(make(), tmp_path / "old").values()}
     monkeypatch.setattr(f"{write_module.__name__}.{part}", failure)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geomagnifier.data.questions import ANY, OTHER, Question, Task
+from geomagnifier.data.questions import ANY, OTHER, Question
+from geomagnifier.data.templates import Task
 from geomagnifier.data.vocabulary import scene_phrase
 from geomagnifier.values import Granularity
 

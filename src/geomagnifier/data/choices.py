@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from geomagnifier.data.questions import ANY, OBJECTS, Split, Task, about, held_out
+from geomagnifier.data.questions import ANY, Split, about, held_out
 from geomagnifier.data.relations import LARGE, MOST, NUMBERS, ORDINALS, RELATIONS, SIDE_WORDS, SMALL, Bools, Boxes, Layout, Relation
+from geomagnifier.data.templates import OBJECTS, Task
 from geomagnifier.data.vocabulary import KINDS
 from geomagnifier.values import Granularity
 

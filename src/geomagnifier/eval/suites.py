@@ -16,9 +16,10 @@ import numpy as np
 
 from geomagnifier.data import questions
 from geomagnifier.data.dubai import COVER, NOTHING, dubai, read_cover
-from geomagnifier.data.questions import OBJECTS, OTHER, Task, held_out
+from geomagnifier.data.questions import OTHER, held_out
 from geomagnifier.data.sample import ObjectSample
 from geomagnifier.data.scene_sets import SETS, scene_set
+from geomagnifier.data.templates import OBJECTS, Task
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import COARSE
 from geomagnifier.eval.boxes import Size, average_precision, run_lengths

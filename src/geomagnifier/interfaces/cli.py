@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from geomagnifier import __version__
-from geomagnifier.errors import BoxError, GeomagError, GeomagWarning
+from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, OptionError
 
 if TYPE_CHECKING:
     from geomagnifier.pipeline import Progress
@@ -70,10 +70,12 @@ def ask(
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
     box: Annotated[str | None, typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1")] = None,
     model: Model = "small",
-    search: Annotated[str, typer.Option(help="adaptive looks closely only where it pays; paper, exhaustive; random, grid, shrink to compare.")] = "adaptive",
+    search: Annotated[
+        str, typer.Option(help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink.")
+    ] = "adaptive",
     budget: Annotated[float | None, typer.Option(help="The most pixels to read.")] = None,
     min_score: Annotated[float | None, typer.Option(help="Every candidate above this score, instead of the calibrated choice.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask.tif and overlay.png.", metavar="DIR")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR")] = None,
     vector: Annotated[Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")] = "geojson",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
@@ -103,6 +105,49 @@ def ask(
             print(path)
 
 
+@app.command(epilog="Example: [bold]geomag search photos/ 'a harbor with many boats' --out sheet.png[/bold]")
+def search(
+    folder: Annotated[Path, typer.Argument(help="Folder of pictures, searched with the folders in it.")],
+    words: Annotated[str | None, typer.Argument(help="Plain English; or give --image.")] = None,
+    image: Annotated[Path | None, typer.Option(help="Find pictures like this one.", metavar="FILE")] = None,
+    top: Annotated[int, typer.Option(help="How many to show.", min=1)] = 12,
+    out: Annotated[Path | None, typer.Option(help="Contact sheet of the best ones.", metavar="FILE.png")] = None,
+    model: Model = "small",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+) -> None:
+    """Rank the pictures of FOLDER by WORDS or by likeness to a picture."""
+    import geomagnifier as gm
+    from geomagnifier import retrieval
+    from geomagnifier.io.sheet import write_sheet
+
+    if (words is None) == (image is None):
+        raise OptionError("give either words or --image, one of the two")
+    if out is not None and out.suffix.lower() != ".png":
+        raise OptionError(f"the contact sheet is a PNG; call it {out.with_suffix('.png').name}, not {out.name}")
+    loaded = gm.load_model(model)
+    if image is not None:
+        with gm.open_scene(image) as scene:
+            query = gm.embed(scene, loaded)
+    else:
+        query = gm.embed(words or "", loaded)
+    with _progress("pictures") as progress:
+        found = retrieval.search(folder, query, loaded, progress)
+    best = found.hits[:top]
+    if out is not None:
+        write_sheet(out, image or words or "", [(hit.path, hit.score) for hit in best])
+    if as_json:
+        hits = [{"path": str(hit.path), "score": round(hit.score, 6)} for hit in best]
+        unreadable = [{"path": str(path), "reason": reason} for path, reason in found.unreadable]
+        print(json.dumps({"query": str(image or words), "hits": hits, "unreadable": unreadable}, ensure_ascii=False))
+        return
+    for hit in best:
+        print(f"{hit.score:.3f}  {hit.path}")
+    for path, reason in found.unreadable:
+        print(f"geomag: left out {path}: {reason}", file=sys.stderr)
+    if out is not None:
+        print(out)
+
+
 def _corners(text: str | None) -> tuple[float, float, float, float] | None:
     if text is None:
         return None
@@ -114,15 +159,15 @@ def _corners(text: str | None) -> tuple[float, float, float, float] | None:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on stderr, where a person looks on and there is more than one window."""
+def _progress(of: str = "windows") -> Iterator[Progress]:
+    """A bar on stderr, where a person looks on and there is more than one thing to wait for."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("windows"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(of), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task("windows", total=None, visible=False)
+        task = bars.add_task(of, total=None, visible=False)
 
         def move(done: int, total: int) -> None:
             bars.update(task, completed=done, total=total, visible=total > 1)

@@ -37,7 +37,7 @@ def draw(answer: Answer) -> Bytes:
     """The preview with everything that was found, and the words beneath: (H, W, 3) uint8."""
     from PIL import Image
 
-    picture = _picture(answer.preview)
+    picture = sized(answer.preview)
     colours = colours_of(answer)
     for layer in (_tint(answer, picture.size, colours), _lines(answer, picture.size, colours)):
         picture.paste(layer, (0, 0), layer)
@@ -54,7 +54,8 @@ def colours_of(answer: Answer) -> Colours:
     return {label: COLOURS[i % len(COLOURS)] for i, label in enumerate(labels)}
 
 
-def _picture(preview: Bytes) -> Image:
+def sized(preview: Bytes) -> Image:
+    """The preview, brought to a size that can be looked at."""
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(preview))

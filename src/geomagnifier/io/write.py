@@ -1,4 +1,4 @@
-"""Write an answer to a folder: answer.json, regions, mask and overlay. All of them, or none.
+"""Write an answer to a folder: answer.json, regions, mask, overlay and heat map. All of them, or none.
 
 `to_json` is the object that answer.json holds and the command prints.
 """
@@ -12,16 +12,16 @@ from typing import Any
 
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
-from geomagnifier.io import mask_file, overlay, shapes
+from geomagnifier.io import heat, mask_file, overlay, shapes
 from geomagnifier.io.picture import write_picture as write_picture
 from geomagnifier.io.staging import Staging
-from geomagnifier.values import Answer
+from geomagnifier.values import Answer, Bytes
 
 VECTORS = {"geojson": shapes.write_geojson, "gpkg": shapes.write_gpkg}
 
 
 def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson") -> dict[str, Path]:
-    """Write answer.json, regions.geojson (or .gpkg), overlay.png and, where something was segmented, mask.tif.
+    """Write answer.json, regions.geojson (or .gpkg), overlay.png; also mask.tif of a segmentation, heat.png of a search led by heat.
 
     Files of the same names are replaced. Every file appears whole or not at all.
 
@@ -31,7 +31,7 @@ def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson
         vector: "geojson" (longitude and latitude) or "gpkg" (the scene's CRS).
 
     Returns:
-        Paths by "answer", "regions", "overlay" and, where there is one, "mask".
+        Paths by "answer", "regions", "overlay" and, where there is one, "mask" and "heat".
 
     Raises:
         OptionError: an unknown vector format.
@@ -47,7 +47,10 @@ def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson
         if answer.patches is not None:
             names["mask"] = "mask.tif"
             mask_file.write_mask(stage.path(names["mask"]), stage.scratch("mask.tif"), answer)
-        _write_overlay(stage.path(names["overlay"]), answer)
+        _save(stage.path(names["overlay"]), overlay.draw(answer))
+        if answer.trace.heat is not None:
+            names["heat"] = "heat.png"
+            _save(stage.path(names["heat"]), heat.draw(answer))
     return {key: folder / name for key, name in names.items()}
 
 
@@ -93,7 +96,7 @@ def _box(box: Box) -> list[float]:
     return [_number(value, 3) for value in box.tuple()]
 
 
-def _write_overlay(path: Path, answer: Answer) -> None:
+def _save(path: Path, pixels: Bytes) -> None:
     from PIL import Image
 
-    Image.fromarray(overlay.draw(answer)).save(path, optimize=False, compress_level=6)
+    Image.fromarray(pixels).save(path, optimize=False, compress_level=6)

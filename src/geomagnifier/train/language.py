@@ -18,7 +18,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.data import answers
-from geomagnifier.data.questions import ANY, OTHER, Split, Task
+from geomagnifier.data.questions import ANY, OTHER, Split
+from geomagnifier.data.templates import Task
 from geomagnifier.data.vocabulary import SCENES
 from geomagnifier.model import words as w
 from geomagnifier.model.network import SmallNetwork

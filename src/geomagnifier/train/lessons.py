@@ -20,9 +20,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.data import answers, questions
-from geomagnifier.data.questions import ANY, OTHER, Question, Task
+from geomagnifier.data.questions import ANY, OTHER, Question
 from geomagnifier.data.sample import SceneSample
 from geomagnifier.data.scene_sets import scene_set
+from geomagnifier.data.templates import Task
 from geomagnifier.data.vocabulary import SCENES, scene_phrase
 from geomagnifier.model import vlm
 from geomagnifier.model import words as w

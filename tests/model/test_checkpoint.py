@@ -77,7 +77,7 @@ def test_damaged_files(folder: Path, file: str, damage: Callable[[bytes], bytes]
 
 def test_weights_of_another_network(folder: Path, card: dict[str, Any]) -> None:
     (folder / SMALL).unlink()
-    checkpoint.write(folder / SMALL, SmallNetwork(7, 2, 3).state_dict(), card)
+    checkpoint.write(folder / SMALL, SmallNetwork(7, 2, 3, 9).state_dict(), card)
     with pytest.raises(ModelCorrupt, match="another network"):
         load_model(folder)
     checkpoint.write(folder / SMALL, {"weight": torch.zeros(3)}, card)
@@ -152,7 +152,7 @@ def test_a_random_network_is_written_read_and_answers(model_folder: Path, card: 
     region = model.answer(Query("Find all ships."), Granularity.REGION, [view])
     pixel = model.answer(Query("Segment all ships."), Granularity.PIXEL, [view])
     for reply in (region, pixel):
-        assert reply.asked == ("ship",) and reply.note == "" and reply.flops == 70 * 90 * (20 + 5)
+        assert reply.asked == ("ship",) and not reply.unknown and reply.flops == 70 * 90 * (20 + 5)
         (cover,) = reply.views[0].covers
         assert cover.probability.shape == (18, 23) and 0 <= cover.probability.min() <= cover.probability.max() <= 1
         assert reply.views[0].found

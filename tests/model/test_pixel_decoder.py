@@ -54,6 +54,7 @@ def test_the_maps_are_the_formula() -> None:
     for q in range(2):
         e = seg[0, q].double().numpy()
         h = p["project.2.weight"] @ np.maximum(p["project.0.weight"] @ e + p["project.0.bias"], 0) + p["project.2.bias"]
+        h = p["blend"] * h
         total = np.zeros((MAPS, 4, 8))
         for level, f in enumerate(pyramid):
             pixels = f[0].double().numpy()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from conftest import favour
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.model import small
 from geomagnifier.model.checkpoint import load_model
-from geomagnifier.model.small import SmallModel, article, check_script, combine, crop, pad, shrink
-from geomagnifier.values import Granularity, Query, Reply, View, Window
+from geomagnifier.model.small import SmallModel, check_script, combine, counted, crop, pad, shrink, visible
+from geomagnifier.values import Granularity, Query, Region, Reply, SceneInfo, View, Window
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def count_trunk(model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> list[tupl
 
 
 def equal(a: Reply, b: Reply) -> bool:
-    same = a.asked == b.asked and a.note == b.note and len(a.views) == len(b.views)
+    same = a.asked == b.asked and a.unknown == b.unknown and len(a.views) == len(b.views)
     for x, y in zip(a.views, b.views, strict=True):
         same &= [(f.label, f.score, f.view_box, f.origin) for f in x.found] == [(f.label, f.score, f.view_box, f.origin) for f in y.found]
         same &= all(
@@ -94,7 +96,8 @@ def test_a_question_of_5000_words_is_cut_with_a_warning(model: SmallModel) -> No
     with pytest.warns(GeomagWarning, match="512 tokens"):
         levels = model.granularity(Query(long))
     assert sum(levels.values()) == pytest.approx(1, abs=1e-4)
-    with pytest.warns(GeomagWarning):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # said once
         reply = model.answer(Query(long), Granularity.REGION, [view("long")])
     assert reply.asked == ("ship",) and len(reply.views) == 1
 
@@ -136,7 +139,7 @@ def test_what_is_kept_has_a_limit(model: SmallModel, monkeypatch: pytest.MonkeyP
 
 
 def test_relevance_is_a_probability_on_the_views_own_cells(model: SmallModel) -> None:
-    heat = model.relevance(Query("Find all ships."), view("a", 65, 47))
+    heat = model.relevance(Query("Find all ships."), view("a", 65, 47), "mask")
     assert heat.shape == (12, 17) and heat.dtype == np.float32
     assert 0 <= heat.min() < heat.max() <= 1
 
@@ -155,35 +158,84 @@ def test_pictures_that_cannot_be_written_to_are_read(model: SmallModel) -> None:
     assert model.answer(Query("Find all ships."), Granularity.REGION, [shown]).asked == ("ship",)
 
 
-def read_as(model: SmallModel, *logits: float) -> None:
-    """Whatever is asked, the reader's outputs are these: ship, airplane, water, everything, unknown."""
-    model.network.reader.kinds.bias.copy_(torch.tensor(logits))
-
-
 def test_unknown_things_are_not_guessed(model: SmallModel) -> None:
-    read_as(model, -3, -3, -3, -3, 5)
+    favour(model.network, "<unknown>")
     reply = model.answer(Query("Segment the elephants."), Granularity.PIXEL, [view("a"), view("b")])
-    assert reply.asked == () and len(reply.views) == 2 and all(v.found == () == v.covers for v in reply.views)
-    assert reply.note == "I was not taught to find that. I know: ship, airplane, water."
+    assert reply.asked == () and reply.unknown and len(reply.views) == 2 and all(v.found == () == v.covers for v in reply.views)
     assert model.relevance(Query("Segment the elephants."), view("a")).max() == 0
 
 
 def test_everything_means_all_objects(model: SmallModel) -> None:
-    read_as(model, -3, -3, -3, 5, -3)
+    favour(model.network, "<everything>")
     assert model.answer(Query("Find all objects."), Granularity.REGION, [view("a")]).asked == ("ship", "airplane")
-    read_as(model, 4, -3, 4, -3, -3)
-    reply = model.answer(Query("Segment ships and water."), Granularity.PIXEL, [view("a")])
-    assert reply.asked == ("ship", "water")
-    assert [(c.label, c.separate) for c in reply.views[0].covers] == [("ship", True), ("water", False)]
+
+
+def test_several_kinds_landmarks_and_a_place_in_one_question(model: SmallModel) -> None:
+    favour(model.network, "<ship>", "<by>", "<water>", "<place>", "<unknown>")
+    reply = model.answer(Query("Segment ships by the water, elephants, and say what place it is."), Granularity.PIXEL, [view("a")])
+    assert (reply.asked, reply.landmarks[0], reply.place, reply.unknown) == (("ship",), "water", True, True)
+    assert [(c.label, c.separate) for c in reply.views[0].covers][:2] == [("ship", True), ("water", False)]
 
 
 def test_a_given_box_is_named(model: SmallModel) -> None:
-    read_as(model, -3, -3, -3, 5, -3)
+    favour(model.network, "<this>")
     reply = model.answer(Query("What is this?", Box(8, 8, 40, 30)), Granularity.REGION, [view("a")])
     (found,) = reply.views[0].found
     assert found.view_box == (8, 8, 40, 30) and found.label in ("ship", "airplane")
     assert 0.5 <= found.score <= 1  # of two kinds the likelier one
-    assert reply.note == f"The box shows {article(found.label)} ({found.score:.0%})."
+    assert reply.asked == (found.label,)
+
+
+SCENE = SceneInfo("made", 64, 48, 3)
+
+
+def region(kind: str, x: float, size: float = 8) -> Region:
+    return Region(kind, 0.8, (x, 10, x + size, 10 + size))
+
+
+def test_a_sentence_names_each_kind_that_was_found_and_no_other(model: SmallModel) -> None:
+    favour(model.network, "<ship>")
+    reply = Reply(asked=("ship", "airplane"), views=())
+    regions = [region("ship", 5), region("ship", 30)]
+    said = model.say(Query("Find ships and airplanes."), Granularity.REGION, view("a"), reply, SCENE, regions)
+    words = said.text.lower()
+    assert said.phrases == {"ship": "two ships"} and words.count("two ships") == 1
+    assert "no airplane" in words or "or airplane" in words or "airplane" not in words
+    assert "<" not in words and "[" not in words
+
+
+def test_a_caption_never_says_a_word_whose_gate_is_shut(model: SmallModel) -> None:
+    favour(model.network, "near", "the")
+    thumbnail = view("thumb", 100, 100)
+    with torch.no_grad():
+        for bias, said in ((9.0, True), (-9.0, False)):
+            model.network.mentioned.weight.zero_()
+            model.network.mentioned.bias.fill_(bias)
+            text = model.say(Query("Describe this."), Granularity.IMAGE, thumbnail, Reply(), SCENE, ()).text
+            assert ("near" in text.lower()) == said
+
+
+def test_choosing_keeps_to_the_asked_kinds(model: SmallModel) -> None:
+    regions = [region("ship", 5), region("water", 20), region("ship", 40)]
+    with torch.no_grad():
+        model.network.selector.chooses.weight.zero_()
+        for bias, most in ((-9.0, 2), (9.0, 2)):
+            model.network.selector.chooses.bias.fill_(bias)
+            chosen = model.choose(Query("the largest ship"), SCENE, ("ship",), regions)
+            assert set(chosen) <= {0, 2} and 1 <= len(chosen) <= most
+            if bias < 0:
+                assert chosen == (0, 2)
+    assert model.choose(Query("the largest ship"), SCENE, ("ship",), regions[:2]) == (0,)
+    assert model.choose(Query("the largest ship"), SCENE, ("ship",), ()) == ()
+
+
+@pytest.mark.parametrize("by", ["gradient", "attention"])
+@pytest.mark.parametrize("tokens", [("<ship>",), ("<ship>", "<by>", "<water>"), ("<everything>",)])
+def test_heat_of_the_decoder_is_on_the_views_own_tokens(model: SmallModel, by: Any, tokens: tuple[str, ...]) -> None:
+    favour(model.network, *tokens)
+    heat = model.relevance(Query("Find all ships."), view("a", 130, 65), by)
+    assert heat.shape == (2, 4) and heat.dtype == np.float32
+    assert 0 <= heat.min() <= heat.max() <= 1 + 1e-6
 
 
 def test_min_score_lets_more_through(model: SmallModel) -> None:
@@ -204,7 +256,8 @@ def test_small_helpers() -> None:
     assert pad(np.ones((33, 64, 3), np.uint8)).shape == (64, 64, 3)
     assert pad(np.ones((32, 1, 3), np.uint8))[:, 1:].max() == 0
     assert crop(torch.arange(64.0).view(8, 8), view("a", 9, 5)).tolist() == [[0, 1, 2], [8, 9, 10]]
-    assert (article("airplane"), article("ship")) == ("an airplane", "a ship")
+    assert [counted(kind, n) for kind in ("ship", "water") for n in (1, 2)] == ["ship", "ships", "area of water", "areas of water"]
+    assert (visible(4, 128), visible(4, 100), visible(4, 97), visible(2, 65)) == (4, 3, 3, 1)
     valid = np.zeros((5, 6), bool)
     valid[:2, :4] = True
     valid[4, 5] = True

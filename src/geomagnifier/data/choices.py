@@ -139,7 +139,7 @@ def lay(rng: Generator, wording: Wording) -> Choice | None:
     sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
     seen = boxes + rng.normal(0, 0.025, boxes.shape) * sides
     scores = rng.uniform(0.35, 1.0, len(boxes)) ** 0.5
-    if rng.random() < 0.15:  # something that is none: it must not mislead
+    if rng.random() < 0.08:  # something that is none: it must not mislead
         seen = np.concatenate([seen, _scattered(rng, size, 1)])
         target, chosen = np.append(target, True), np.append(chosen, wording.relation.name == "plain")
         labels, scores = (*labels, wording.kind), np.append(scores, rng.uniform(0.25, 0.45))

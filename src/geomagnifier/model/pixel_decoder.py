@@ -49,7 +49,8 @@ class PixelDecoder(nn.Module):
         self.question = nn.ModuleList(nn.Linear(width, inner) for _ in range(3))
         self.norm = nn.ModuleList(nn.LayerNorm(inner) for _ in range(3))
         self.kernel = nn.ModuleList(nn.Linear(width, MAPS * inner) for _ in range(3))
-        self.level_weight = nn.Parameter(torch.ones(3, MAPS) / 3)
+        self.level_weight = nn.Parameter(torch.ones(3, MAPS) / 3)  # w_l of the paper, one a map
+        self.blend = nn.Parameter(torch.ones(1))  # b_n of the paper: one [SEG] a phrase, N = 1
         self.bias = nn.Parameter(torch.zeros(MAPS))
         self.inner = inner
         with torch.no_grad():
@@ -61,7 +62,7 @@ class PixelDecoder(nn.Module):
 
     def forward(self, seg: Tensor, prepared: list[Tensor]) -> Maps:
         """seg: (B, Q, width) states of Q questions on each view; prepared: of `prepare`."""
-        h = self.project(seg)
+        h = self.blend * self.project(seg)
         batch, questions = h.shape[:2]
         size = prepared[0].shape[1:3]
         total: Tensor | None = None

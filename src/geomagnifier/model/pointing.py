@@ -66,7 +66,12 @@ def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding:
         fresh = [n for n, kind in kinds.items() if kind not in (*read.asked, *read.landmarks)]
         allowed = fresh
         if not by:
-            others = {w.BY: bool(read.asked), w.PLACE: not read.place, w.UNKNOWN: not read.unknown, w.END: True}
+            others = {
+                w.BY: bool(read.asked and fresh) and len(read.landmarks) < 2,
+                w.PLACE: not read.place,
+                w.UNKNOWN: not read.unknown,
+                w.END: True,
+            }
             others |= dict.fromkeys((w.EVERYTHING, w.THIS), not (read.asked or read.everything or read.this))
             allowed = fresh + [number[t] for t, may in others.items() if may]
         logits = decoder.logits(x)[0, -1]

@@ -63,13 +63,17 @@ def attend(
             value = logits.gather(2, ties[:, :, None]).sum()
         else:
             value = F.cross_entropy(logits.flatten(0, 1), ties.flatten(), reduction="sum")
-        slopes = torch.autograd.grad(value, maps)
+        slopes = torch.autograd.grad(value, maps, allow_unused=True)
     layers = len(maps) // 2
-    keep = ~padding  # rows of padding are no question
     joined: list[Tensor] = []
     joined_slopes: list[Tensor] = []
+    keep = (~padding)[:, None, :, None]  # rows of padding are no question
     for i in range(layers):
-        for source, target in ((maps, joined), (slopes, joined_slopes)):
-            question = source[i].detach() * keep[:, None, :, None]
-            target.append(torch.cat([question, source[layers + i].detach()], 2))
+        question, answer = (slopes[i], slopes[layers + i])
+        attention, gradient = [maps[layers + i].detach()], [answer]
+        if question is not None:  # the last layer's question rows lead nowhere: nobody reads them after it
+            attention.insert(0, maps[i].detach() * keep)
+            gradient.insert(0, question * keep)
+        joined.append(torch.cat(attention, 2))
+        joined_slopes.append(torch.cat([g for g in gradient if g is not None], 2))
     return joined, joined_slopes

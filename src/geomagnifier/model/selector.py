@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from geomagnifier.values import Bools, Floats
 
-NUMBERS = 27
+NUMBERS = 36
 """Numbers an object is told by, see `features`."""
 CHOSEN = 0.5
 
@@ -29,7 +29,8 @@ def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, fl
 
     Returns:
         (N, NUMBERS): score, target; centre and sides as shares of the scene and of its longer side; log area and log aspect; the
-        target's rank among the targets by x, y and area, from either end (0 of landmarks); the way to the nearest landmark.
+        way to the scene's centre and to the nearest landmark; a target's rank among the targets by x, y, area and by both ways, from
+        either end (0 of landmarks).
     """
     n, longer = len(boxes), max(size)
     centre, side = (boxes[:, :2] + boxes[:, 2:]) / 2, np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3)
@@ -40,23 +41,22 @@ def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, fl
     out[:, 6:8], out[:, 8:10] = centre / longer, side / longer
     out[:, 10] = np.log(area / longer**2 + 1e-6) / 4
     out[:, 11] = np.log(side[:, 0] / side[:, 1])
-    mine = np.flatnonzero(target)
-    if len(mine):
-        for k, value in enumerate((centre[mine, 0], centre[mine, 1], area[mine])):
-            rank = np.argsort(np.argsort(value, kind="stable"), kind="stable").astype(np.float32)
-            back = len(mine) - 1 - rank
-            out[mine, 12 + 4 * k] = rank / max(1, len(mine) - 1)
-            out[mine, 13 + 4 * k], out[mine, 14 + 4 * k] = np.minimum(rank, 8) / 8, np.minimum(back, 8) / 8
-            out[mine, 15 + 4 * k] = value / value.max()
-    others = np.flatnonzero(~target)
+    mine, others = np.flatnonzero(target), np.flatnonzero(~target)
+    out[:, 12] = np.hypot(*(centre - np.asarray(size, np.float32) / 2).T) / longer
     if len(others):
         way = (centre[others][None] - centre[:, None]) / longer  # (N, L, 2)
-        gap = np.maximum(np.abs(way) - (side[:, None] + side[others][None]) / 2 / longer, 0)
-        distance = np.hypot(gap[..., 0], gap[..., 1])
-        distance[others, np.arange(len(others))] = np.inf  # not to itself
-        nearest = distance.argmin(1)
-        shortest = distance[np.arange(n), nearest]
-        out[:, 24], out[:, 25:27] = np.where(np.isfinite(shortest), shortest, 0), way[np.arange(n), nearest]
+        apart = np.maximum(np.abs(way) - (side[:, None] + side[others][None]) / 2 / longer, 0)
+        gap = np.hypot(apart[..., 0], apart[..., 1])
+        gap[others, np.arange(len(others))] = np.inf  # not to itself
+        nearest = gap.argmin(1)
+        shortest = gap[np.arange(n), nearest]
+        out[:, 13], out[:, 14:16] = np.where(np.isfinite(shortest), shortest, 0), way[np.arange(n), nearest]
+    if len(mine):
+        for k, value in enumerate((centre[mine, 0], centre[mine, 1], area[mine], out[mine, 12], out[mine, 13])):
+            rank = np.argsort(np.argsort(value, kind="stable"), kind="stable").astype(np.float32)
+            back = len(mine) - 1 - rank
+            ranks = (rank / max(1, len(mine) - 1), np.minimum(rank, 8) / 8, np.minimum(back, 8) / 8, value / max(value.max(), 1e-6))
+            out[mine, 16 + 4 * k : 20 + 4 * k] = np.stack(ranks, 1)
     return out
 
 

@@ -293,9 +293,9 @@ class SmallModel:
             self._views.move_to_end(key)
             return self._views[key][0]
 
-    def _keep(self, view: View, seen: Seen) -> Seen:
+    def _keep(self, key: str, pixels: int, seen: Seen) -> Seen:
         with self._lock:
-            self._views[view.key] = (seen, view.pixels.shape[0] * view.pixels.shape[1])
+            self._views[key] = (seen, pixels)
             while len(self._views) > 1 and sum(size for _, size in self._views.values()) > KEPT_PIXELS:
                 self._views.popitem(last=False)
         return seen
@@ -307,11 +307,13 @@ class SmallModel:
             return kept
         ends = self.network.trunk(self._input(pad(view.pixels)))
         pyramid = self.network.neck(ends)
-        return self._keep(view, Seen(pyramid, self.network.decoder.prepare(pyramid), ends[3], self._memory(ends[3])))
+        seen = Seen(pyramid, self.network.decoder.prepare(pyramid), ends[3], self._memory(ends[3]))
+        return self._keep(view.key, view.pixels.shape[0] * view.pixels.shape[1], seen)
 
     def _glance(self, view: View) -> Seen:
-        """Features of a thumbnail: no pyramid, but the picture as a whole."""
-        kept = self._kept(view.key)
+        """Features of a thumbnail: no pyramid, but the picture as a whole; kept apart from those of `_see`."""
+        key = f"{view.key} as a whole"
+        kept = self._kept(key)
         if kept is not None:
             return kept
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
@@ -320,7 +322,7 @@ class SmallModel:
             scenes = self.network.scenes(pooled).float()
         with torch.inference_mode(), torch.autocast("cpu", enabled=False):
             memory = self.network.text.glance(last.float(), pooled.float(), scenes)
-        return self._keep(view, Seen(None, [], last, memory, pooled.float(), scenes))
+        return self._keep(key, view.pixels.shape[0] * view.pixels.shape[1], Seen(None, [], last, memory, pooled.float(), scenes))
 
     def _memory(self, last: Tensor) -> Memory:
         with torch.autocast("cpu", enabled=False):

@@ -49,7 +49,9 @@ def tell(
             chances = torch.log_softmax(decoder.logits(x)[:, -1].float(), 1)
             chances[:, never] = -torch.inf
             for row, sentence in enumerate(written):
-                shut = words.encode(forbidden(sentence))
+                shut = [words.number[t] for t in forbidden(sentence) if t in words.number]
+                if not sentence:
+                    shut.append(words.number[w.END])  # an answer is not empty
                 if len(sentence) > 2 and sentence[-3:-1] == sentence[-1:] * 2:
                     shut.append(words.number[sentence[-1]])  # a word three times in a row is a stutter
                 chances[row, torch.tensor(shut, dtype=torch.int64)] = -torch.inf
@@ -98,7 +100,9 @@ def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str]) 
         unsaid, denied = there - set(sentence), gone - set(sentence)
         if last in (w.NUMBER, w.ONE):
             return [t for t in words.tokens if t not in unsaid]
-        denying = last in ("no", "or") or (last == "," and "no" in sentence)
+        if unsaid and len(sentence) > ANSWER - 8 - 3 * len(unsaid):  # room is running out
+            return [t for t in words.tokens if t != w.NUMBER]
+        denying = last == "no" or (last in ("or", ",") and "no" in sentence)
         out = list(kinds - denied if denying else kinds)
         if unsaid or denied:
             out.append(w.END)

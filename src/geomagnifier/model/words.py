@@ -72,13 +72,12 @@ def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable
             continue
         kind = token[1:-1]
         if kind in counts:
-            n = counts[kind] if words and words[-1] != "no" else 1
-            before = tokens[i - 1] if i else ""
-            noun = plural(kind, 1 if before in (ONE, "no") else n)
+            n, before = counts[kind], tokens[i - 1] if i else ""
+            noun = plural(kind, n if n and before != ONE else 1)
             if before in (NUMBER, ONE):
                 start = _number(n) if before == NUMBER else ("an" if noun[0] in "aeiou" else "a")
                 words[-1] = start
-                if counts[kind]:
+                if n:
                     phrases.setdefault(kind, f"{start} {noun}")
             words.append(noun)
         elif token == IS:

@@ -56,7 +56,7 @@ def batch_of(bank: Wordings, rng: np.random.Generator, size: int) -> tuple[list[
 
 
 def train_selector(
-    encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, steps: int = 3000, wordings: int = 9000
+    encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, steps: int = 4000, wordings: int = 12000
 ) -> Iterator[tuple[Selector, dict[str, float]]]:
     """Train; yields the selector with its figures on phrasings kept aside, five times and at the end."""
     torch.manual_seed(seed)
@@ -69,7 +69,8 @@ def train_selector(
         _, (states, padding, told, kinds, absent, target, chosen, chooses) = batch_of(bank, rng, 64)
         kept = torch.rand(states.shape[:2]) > 0.1  # a word is missed now and then, so that no single one is relied on
         states = (states + 0.02 * torch.randn_like(states)) * kept[:, :, None]
-        logits, choosing = selector(states, padding, told, kinds, absent)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, choosing = (x.float() for x in selector(states, padding, told, kinds, absent))
         each = F.binary_cross_entropy_with_logits(logits, chosen.float(), reduction="none")
         mine = (target & (chooses > 0)[:, None]).float()
         loss = (each * mine).sum() / mine.sum().clamp(min=1) + 0.5 * F.binary_cross_entropy_with_logits(choosing, chooses)

@@ -80,7 +80,7 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
     tell({"mentions, mean F1": f1})
     with bar(console, "selector") as show:
         for selector, row in train_selector(encoder, tokenizer, seed):
-            show(int(row["step"]), 3000)
+            show(int(row["step"]), 4000)
             torch.save(selector.state_dict(), out / CHOOSING)
             tell(row)
     classifier = network.granularity.requires_grad_(True)

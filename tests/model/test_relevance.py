@@ -1,0 +1,93 @@
+"""PSC's heat map: the formula by hand, against a direct computation, and in both forms of L."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from geomagnifier.model.relevance import attend, weigh
+from geomagnifier.model.vlm import Memory, TextDecoder
+
+TOKENS = torch.tensor([[1, 14, 3]])
+"""Opening, a kind, its tie."""
+
+
+@pytest.fixture(scope="module")
+def decoder() -> TextDecoder:
+    torch.manual_seed(7)
+    made = TextDecoder(20, 4, channels=6, pooled=8, tokens=10, width=16, layers=2, heads=2, forward=32).eval().requires_grad_(False)
+    for parameter in made.parameters():
+        parameter.mul_(3.0)  # far from uniform attention
+    return made
+
+
+@pytest.fixture(scope="module")
+def given(decoder: TextDecoder) -> tuple[Tensor, Tensor, Memory]:
+    torch.manual_seed(8)
+    tokens = decoder.see(torch.randn(1, 6, 2, 3))
+    return torch.randn(1, 4, 10), torch.tensor([[False, False, False, True]]), Memory(tokens, torch.zeros(1, 6, dtype=torch.bool))
+
+
+def test_the_formula_by_hand() -> None:
+    attention = [torch.tensor([[0.5, 0.5], [1.0, 0.0]]), torch.tensor([[0.2, 0.8]])]
+    gradient = [torch.tensor([[2.0, -1.0], [0.5, 4.0]]), torch.tensor([[-1.0, 1.0]])]
+    # cell 0: (0.5 * 2 + 1 * 0.5 + 0) / 3;  cell 1: (0 + 0 * 4 + 0.8 * 1) / 3
+    assert weigh(attention, gradient).tolist() == pytest.approx([0.5, 0.8 / 3])
+
+
+def direct(decoder: TextDecoder, states: Tensor, padding: Tensor, memory: Memory, changes: list[Tensor]) -> Tensor:
+    """The tie's logit as a function of what is added to each attention map, by running the decoder anew."""
+    left = iter(changes)
+    _, cache = decoder.read(states, padding, memory, lambda a: a + next(left))
+    x, _ = decoder.write(TOKENS, cache, lambda a: a + next(left))
+    return decoder.logits(x)[0, 1]
+
+
+def test_the_gradient_is_that_of_the_tie_by_each_attention(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
+    attention, slopes = attend(decoder, *given, TOKENS, [2])
+    shapes = [(1, 2, 4, 6)] * 2 + [(1, 2, 3, 6)] * 2
+    added = [torch.zeros(shape, requires_grad=True) for shape in shapes]
+    wanted = torch.autograd.grad(direct(decoder, *given, added)[3], added, allow_unused=True)
+    assert wanted[1] is None  # the last layer's question rows lead nowhere
+    question = (~given[1])[:, None, :, None]
+    assert torch.allclose(slopes[0], torch.cat([wanted[0] * question, wanted[2]], 2), atol=1e-5)
+    assert torch.allclose(slopes[1], wanted[3], atol=1e-5)
+    assert all(a.shape == s.shape for a, s in zip(attention, slopes, strict=True)) and slopes[0].abs().max() > 0
+    # and by differences, cell by cell, in double the care
+    for layer, spot in ((2, (0, 1, 1, 4)), (3, (0, 0, 1, 2))):
+        plus, minus = ([torch.zeros(s) for s in shapes] for _ in range(2))
+        plus[layer][spot], minus[layer][spot] = 1e-2, -1e-2
+        slope = (direct(decoder, *given, plus)[3] - direct(decoder, *given, minus)[3]) / 2e-2
+        assert float(wanted[layer][spot]) == pytest.approx(float(slope), abs=2e-2)
+
+
+def test_the_cross_entropy_form_is_the_papers_formula(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
+    attention, slopes = attend(decoder, *given, TOKENS, [2], "cross entropy")
+    added = [torch.zeros(shape, requires_grad=True) for shape in [(1, 2, 4, 6)] * 2 + [(1, 2, 3, 6)] * 2]
+    loss = F.cross_entropy(direct(decoder, *given, added)[None], torch.tensor([3]))
+    wanted = torch.autograd.grad(loss, added, allow_unused=True)
+    assert torch.allclose(slopes[1], wanted[3], atol=1e-5)
+    by_hand = (torch.relu(wanted[3]) * attention[1]).flatten(0, -2)
+    assert torch.allclose(weigh(attention[1:], slopes[1:]), by_hand.mean(0), atol=1e-6)
+    # what speaks for the answer speaks against its cross-entropy: the two forms keep opposite cells where one word decides
+    _, for_it = attend(decoder, *given, TOKENS, [2])
+    assert not torch.allclose(torch.relu(slopes[1]), torch.relu(for_it[1]))
+
+
+def test_two_ties_add_up_and_padding_has_no_heat(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
+    states, padding, memory = given
+    both = torch.tensor([[1, 14, 3, 15, 3]])
+    attention, slopes = attend(decoder, states, padding, memory, both, [2, 4])
+    assert attention[0].shape == (1, 2, 4 + 5, 6)
+    assert (slopes[0][:, :, 3] == 0).all() and (attention[0][:, :, 3] == 0).all()
+    alone = [attend(decoder, states, padding, memory, both, [at])[1][1] for at in (2, 4)]
+    assert torch.allclose(slopes[1], alone[0] + alone[1], atol=1e-5)
+
+
+def test_it_runs_where_no_gradient_is_wanted(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
+    with torch.inference_mode():
+        states, memory = given[0] * 1, Memory(given[2].tokens * 1, given[2].absent.clone())
+        _, slopes = attend(decoder, states, given[1].clone(), memory, TOKENS, [2])
+    assert slopes[1].abs().max() > 0

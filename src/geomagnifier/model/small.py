@@ -201,7 +201,7 @@ class SmallModel:
             present = [k for k in reply.asked if any(r.label == k for r in regions)]
             missing = [] if everything else [k for k in reply.asked if k not in present]
             memory = self._told(self._see(view).memory, scene, regions, missing, reply.unknown)
-            rule = telling.about_found(self.words, present, missing)
+            rule = telling.about_found(self.words, present, missing, reply.unknown)
             tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
         counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
         return Said(*w.write_out(tokens, counts, counted))

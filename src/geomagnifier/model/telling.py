@@ -84,16 +84,24 @@ def tell(
         return max(finished or [(0.0, written[0])], key=lambda pair: pair[0])[1]
 
 
-def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str]) -> Rule:
+def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], unknown: bool = False) -> Rule:
     """Rules of a sentence about what was found.
 
     Args:
         words: the vocabulary.
         present: kinds with regions.
         missing: kinds that were looked for in vain.
+        unknown: a thing never taught was asked for as well.
     """
     kinds = {t for t in words.tokens if t.startswith("<") and t not in w.SPECIAL}
     there, gone = {w.kind_token(k) for k in present}, {w.kind_token(k) for k in missing}
+    other = [t for t in words.tokens if t not in kinds and t not in w.SPECIAL and t not in w.FOUND]  # the words of captions
+    if not unknown:
+        other += ["rest", "taught"]
+    if there or gone:
+        other.append("none")
+    if not there:
+        other.append("yes")
 
     def forbidden(sentence: Sequence[str]) -> list[str]:
         last = sentence[-1] if sentence else ""
@@ -102,18 +110,20 @@ def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str]) 
             return [t for t in words.tokens if t not in unsaid]
         if unsaid and len(sentence) > ANSWER - 8 - 3 * len(unsaid):  # room is running out
             return [t for t in words.tokens if t != w.NUMBER]
+        if unsaid and last == ".":  # there is more to be said
+            return [t for t in words.tokens if t not in ("there", w.NUMBER)]
         denying = last == "no" or (last in ("or", ",") and "no" in sentence)
-        out = list(kinds - denied if denying else kinds)
-        if unsaid or denied:
+        out = other + list(kinds - denied if denying else kinds)
+        if unsaid or denied or (unknown and "taught" not in sentence):
             out.append(w.END)
+        elif not unknown:
+            out += [";", "also", "and", "there"]
         if not unsaid:
             out += [w.NUMBER, w.ONE]
         if not denied:
             out.append("no")
-        if there or gone:
-            out.append("none")
-        if not there:
-            out.append("yes")
+        if "no" not in sentence:
+            out.append("or")
         if last not in there:
             out += [w.SEG, w.BOX]
         return out

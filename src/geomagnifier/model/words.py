@@ -17,6 +17,12 @@ SPECIAL = (END, POINT, SAY, SEG, BOX, NONE, BY, EVERYTHING, THIS, PLACE, UNKNOWN
 masks or boxes; NONE: its thing is not there.  BY: the next kind only says where.  EVERYTHING: all objects.  THIS: what the given box
 shows.  PLACE: the kind of place is asked for as well.  UNKNOWN: a thing never taught.  NUMBER, ONE, IS: a count, an article, a verb."""
 
+_SAID = (
+    "this is there no yes none of the things i know here . , ; or and also near in on upper lower left right centre part picture rest"
+    " was not taught to find that"
+)
+FOUND = tuple(_SAID.split())
+"""Plain words of sentences about what was found; captions have all the others as well."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PART = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[.,;:?!]")
 
@@ -88,6 +94,7 @@ def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable
         else:
             words.append(token)
     text = re.sub(r" ([.,;:?!])", r"\1", " ".join(words)).strip()
+    text = re.sub(r"\bi\b", "I", text)
     text = re.sub(r"(^|[.?!] )([a-z])", lambda m: m.group(1) + m.group(2).upper(), text)
     return text, phrases
 

@@ -147,18 +147,20 @@ def near_questions(seed: int, split: questions.Split, count: int) -> list[Questi
     drawn: list[Question] = []
     while len(drawn) < count:
         chance = rng.random()
-        if chance < 0.5:
-            level = Granularity.REGION if rng.random() < 0.5 else Granularity.PIXEL
+        level = Granularity.REGION if rng.random() < 0.5 else Granularity.PIXEL
+        if chance < 0.44:
             kind = OTHER if rng.random() < 0.28 else NAMES[int(rng.integers(len(NAMES)))]
             drawn.append(questions.about(rng, kind, level, split, refer=0.25))
-        elif chance < 0.54:
+        elif chance < 0.48:
             drawn.append(questions.draw(rng, split, Task.CLASSIFY_BOX))
-        elif chance < 0.6:
-            drawn.append(questions.about(rng, ANY, Granularity.REGION if rng.random() < 0.5 else Granularity.PIXEL, split))
+        elif chance < 0.54:
+            drawn.append(questions.about(rng, ANY, level, split))
         else:
+            several = chance > 0.8
             question = questions.draw(rng, split)
-            if question.granularity is not Granularity.IMAGE:
-                drawn.append(question)
+            while question.granularity is Granularity.IMAGE or (several and len(question.kinds) == 1 and not question.place):
+                question = questions.draw(rng, split)
+            drawn.append(question)
     return drawn
 
 
@@ -177,11 +179,7 @@ def far_questions(seed: int, split: questions.Split, count: int) -> list[Questio
 def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ...]:
     """The closed list of words: those of captions that occur `fewest` times, those of all answers, the kinds."""
     counts = Counter(word for s in samples for caption in s.captions for word in w.split(caption))
-    said = (
-        "this is a an yes no , . ; : none of the things i know here there rest was not taught to find that near in on upper lower left"
-        " right centre part picture and or also"
-    )
-    needed = {word for text in (said, *(scene_phrase(s) for s in SCENES)) for word in w.split(text)}
+    needed = {*w.FOUND, *(word for scene in SCENES for word in w.split(f"this is {scene_phrase(scene)}"))}
     plain = sorted({word for word, n in counts.items() if n >= fewest} | needed)
     return (*w.SPECIAL, *(w.kind_token(kind) for kind in NAMES), *plain)
 

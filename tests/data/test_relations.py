@@ -97,7 +97,7 @@ def test_examples_repeat_and_mean_what_they_say() -> None:
             assert (one.chosen == one.layout.target).all()
         else:
             assert one.chosen.sum() < one.layout.target.sum()
-        assert len(one.scores) == len(one.layout.labels) == len(one.layout.boxes) and (0 < one.scores).all() and (one.scores <= 1).all()
+        assert len(one.scores) == len(one.layout.labels) == len(one.layout.boxes) and (one.scores > 0).all() and (one.scores <= 1).all()
         assert {label for label, t in zip(one.layout.labels, one.layout.target, strict=True) if t} == {words.kind}
     assert drawn > 120
 

@@ -37,27 +37,30 @@ def test_the_formula_by_hand() -> None:
     assert weigh(attention, gradient).tolist() == pytest.approx([0.5, 0.8 / 3])
 
 
+SHAPES = [(1, 2, 3, 6)] * 2
+"""Of the maps of both layers: two heads, three tokens of the answer, six of the image."""
+
+
 def direct(decoder: TextDecoder, states: Tensor, padding: Tensor, memory: Memory, changes: list[Tensor]) -> Tensor:
-    """The tie's logit as a function of what is added to each attention map, by running the decoder anew."""
+    """The logits after the kind as a function of what is added to each attention map, by running the decoder anew."""
     left = iter(changes)
-    _, cache = decoder.read(states, padding, memory, lambda a: a + next(left))
+    _, cache = decoder.read(states, padding, memory)
     x, _ = decoder.write(TOKENS, cache, lambda a: a + next(left))
     return decoder.logits(x)[0, 1]
 
 
 def test_the_gradient_is_that_of_the_tie_by_each_attention(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
     attention, slopes = attend(decoder, *given, TOKENS, [2])
-    shapes = [(1, 2, 4, 6)] * 2 + [(1, 2, 3, 6)] * 2
-    added = [torch.zeros(shape, requires_grad=True) for shape in shapes]
-    wanted = torch.autograd.grad(direct(decoder, *given, added)[3], added, allow_unused=True)
-    assert wanted[1] is None  # the last layer's question rows lead nowhere
-    question = (~given[1])[:, None, :, None]
-    assert torch.allclose(slopes[0], torch.cat([wanted[0] * question, wanted[2]], 2), atol=1e-5)
-    assert torch.allclose(slopes[1], wanted[3], atol=1e-5)
-    assert all(a.shape == s.shape for a, s in zip(attention, slopes, strict=True)) and slopes[0].abs().max() > 0
-    # and by differences, cell by cell, in double the care
-    for layer, spot in ((2, (0, 1, 1, 4)), (3, (0, 0, 1, 2))):
-        plus, minus = ([torch.zeros(s) for s in shapes] for _ in range(2))
+    added = [torch.zeros(shape, requires_grad=True) for shape in SHAPES]
+    wanted = torch.autograd.grad(direct(decoder, *given, added)[3], added)
+    assert [a.shape for a in attention] == SHAPES and all(torch.allclose(a.sum(3), torch.ones(())) for a in attention)
+    for slope, by_hand in zip(slopes, wanted, strict=True):
+        assert torch.allclose(slope, by_hand, atol=1e-5) and slope.abs().max() > 0
+    h = torch.cat([(torch.relu(g) * a).flatten(0, -2) for a, g in zip(attention, wanted, strict=True)]).mean(0)
+    assert torch.allclose(weigh(attention, slopes), h, atol=1e-6)
+    # and by differences, cell by cell
+    for layer, spot in ((0, (0, 1, 1, 4)), (1, (0, 0, 1, 2))):
+        plus, minus = ([torch.zeros(s) for s in SHAPES] for _ in range(2))
         plus[layer][spot], minus[layer][spot] = 1e-2, -1e-2
         slope = (direct(decoder, *given, plus)[3] - direct(decoder, *given, minus)[3]) / 2e-2
         assert float(wanted[layer][spot]) == pytest.approx(float(slope), abs=2e-2)
@@ -65,25 +68,26 @@ def test_the_gradient_is_that_of_the_tie_by_each_attention(decoder: TextDecoder,
 
 def test_the_cross_entropy_form_is_the_papers_formula(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
     attention, slopes = attend(decoder, *given, TOKENS, [2], "cross entropy")
-    added = [torch.zeros(shape, requires_grad=True) for shape in [(1, 2, 4, 6)] * 2 + [(1, 2, 3, 6)] * 2]
-    loss = F.cross_entropy(direct(decoder, *given, added)[None], torch.tensor([3]))
-    wanted = torch.autograd.grad(loss, added, allow_unused=True)
-    assert torch.allclose(slopes[1], wanted[3], atol=1e-5)
-    by_hand = (torch.relu(wanted[3]) * attention[1]).flatten(0, -2)
-    assert torch.allclose(weigh(attention[1:], slopes[1:]), by_hand.mean(0), atol=1e-6)
-    # what speaks for the answer speaks against its cross-entropy: the two forms keep opposite cells where one word decides
+    added = [torch.zeros(shape, requires_grad=True) for shape in SHAPES]
+    logits = direct(decoder, *given, added)
+    wanted = torch.autograd.grad(F.cross_entropy(logits[None], torch.tensor([3])), added)
+    assert all(torch.allclose(s, g, atol=1e-5) for s, g in zip(slopes, wanted, strict=True))
+    # dCE/dA = sum_k (p_k - [k is the tie]) dlogit_k/dA: what speaks for the tie has the other sign
+    p = torch.softmax(logits, 0).detach()
+    p[3] -= 1
+    by_words = torch.autograd.grad(direct(decoder, *given, added) @ p, added)
+    assert all(torch.allclose(s, g, atol=1e-5) for s, g in zip(slopes, by_words, strict=True))
     _, for_it = attend(decoder, *given, TOKENS, [2])
     assert not torch.allclose(torch.relu(slopes[1]), torch.relu(for_it[1]))
+    assert weigh(attention, slopes).shape == (6,)
 
 
-def test_two_ties_add_up_and_padding_has_no_heat(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
-    states, padding, memory = given
+def test_two_ties_add_up(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
     both = torch.tensor([[1, 14, 3, 15, 3]])
-    attention, slopes = attend(decoder, states, padding, memory, both, [2, 4])
-    assert attention[0].shape == (1, 2, 4 + 5, 6)
-    assert (slopes[0][:, :, 3] == 0).all() and (attention[0][:, :, 3] == 0).all()
-    alone = [attend(decoder, states, padding, memory, both, [at])[1][1] for at in (2, 4)]
-    assert torch.allclose(slopes[1], alone[0] + alone[1], atol=1e-5)
+    attention, slopes = attend(decoder, *given, both, [2, 4])
+    assert attention[0].shape == (1, 2, 5, 6)
+    alone = [attend(decoder, *given, both, [at])[1] for at in (2, 4)]
+    assert all(torch.allclose(slopes[i], alone[0][i] + alone[1][i], atol=1e-5) for i in range(2))
 
 
 def test_it_runs_where_no_gradient_is_wanted(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:

@@ -15,6 +15,7 @@ from geomagnifier.data.vocabulary import SCENES
 from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.small import Calibration, SmallModel
+from geomagnifier.model.words import FOUND, SPECIAL, kind_token
 from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.calibrate import Evidence, calibrate, chosen, matched, middle, presence_threshold, score_threshold
 from geomagnifier.train.export import export
@@ -29,7 +30,9 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
     for file in FILES[1:]:
         (folder / file).symlink_to(WEIGHTS / file)
     torch.manual_seed(0)
-    export(SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES)).state_dict(), folder / FILES[0], "random")
+    words = (*SPECIAL, *(kind_token(kind) for kind in NAMES), *FOUND)
+    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words))
+    export(network.state_dict(), folder / FILES[0], "random", words, dict.fromkeys(OBJECTS, (0.5, ())))
     return load_model(folder)
 
 

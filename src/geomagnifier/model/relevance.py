@@ -2,10 +2,10 @@
 
     H = 1/N * sum_i ReLU(dL/dA_i) * A_i
 
-A_i are the rows of question and answer tokens over the image tokens, in each layer and head of the decoder's cross-attention. L is
-the logit of the affirmative token: [SEG] or [BOX] after the kind that is asked for, in fp32. With the cross-entropy of the paper in
-its place, ReLU keeps what speaks against the answer, and the gradient vanishes where the model is sure; `loss="cross entropy"` is
-kept to show it.
+A_i are the rows of the answer's tokens over the image tokens, in each layer and head of the decoder's cross-attention. (With the rows
+of the question beside them, which look about before anything is asked of them, three windows show 0.04 less of the targets.) L is the
+logit of the affirmative token: [SEG] or [BOX] after the kind that is asked for, in fp32. With the cross-entropy of the paper in its
+place, ReLU keeps what speaks against the answer, and the gradient vanishes where the model is sure: `loss="cross entropy"` shows it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def attend(
         loss: what is differentiated: the tie's logit, or the cross-entropy of the tie as the paper writes it.
 
     Returns:
-        A (B, heads, rows, S) of each layer, question rows first, then answer rows; and dL/dA.
+        A (B, heads, T', S) of each layer, and dL/dA.
     """
     maps: list[Tensor] = []
 
@@ -55,7 +55,7 @@ def attend(
 
     with torch.inference_mode(False), torch.enable_grad(), torch.autocast("cpu", enabled=False):
         memory = Memory(memory.tokens.detach().clone().float(), memory.absent.clone())
-        _, cache = decoder.read(states.clone().float(), padding.clone(), memory, watch)
+        _, cache = decoder.read(states.clone().float(), padding.clone(), memory)
         x, _ = decoder.write(tokens, cache, watch)
         before = torch.tensor(at) - 1
         logits, ties = decoder.logits(x[:, before]), tokens[:, at]
@@ -63,17 +63,5 @@ def attend(
             value = logits.gather(2, ties[:, :, None]).sum()
         else:
             value = F.cross_entropy(logits.flatten(0, 1), ties.flatten(), reduction="sum")
-        slopes = torch.autograd.grad(value, maps, allow_unused=True)
-    layers = len(maps) // 2
-    joined: list[Tensor] = []
-    joined_slopes: list[Tensor] = []
-    keep = (~padding)[:, None, :, None]  # rows of padding are no question
-    for i in range(layers):
-        question, answer = (slopes[i], slopes[layers + i])
-        attention, gradient = [maps[layers + i].detach()], [answer]
-        if question is not None:  # the last layer's question rows lead nowhere: nobody reads them after it
-            attention.insert(0, maps[i].detach() * keep)
-            gradient.insert(0, question * keep)
-        joined.append(torch.cat(attention, 2))
-        joined_slopes.append(torch.cat([g for g in gradient if g is not None], 2))
-    return joined, joined_slopes
+        slopes = torch.autograd.grad(value, maps)
+    return [a.detach() for a in maps], list(slopes)

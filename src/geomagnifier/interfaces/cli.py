@@ -291,14 +291,17 @@ def evaluate(
 
 @app.command(epilog="Example: [bold]geomag bench psc --data sets/[/bold]")
 def bench(
-    what: Annotated[Literal["cost", "psc"], typer.Argument(help="cost: seconds and memory; psc: where attention looks.")] = "cost",
+    what: Annotated[
+        Literal["cost", "psc", "decoders"],
+        typer.Argument(help="cost: seconds and memory; psc: where attention looks; decoders: the paper's pixel decoder beside ours."),
+    ] = "cost",
     data: Data = None,
     model: Model = "small",
     repeats: Annotated[int, typer.Option(help="Timed runs of each row; the median counts.")] = 5,
     frames: Annotated[int, typer.Option(help="Frames for psc.")] = 40,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
-    """Measure seconds, memory and work of each granularity, or the share of targets in the windows that PSC opens."""
+    """Measure seconds and memory, the share of targets in the windows that PSC opens, or forms of the pixel decoder."""
     from rich.console import Console
     from rich.table import Table
 
@@ -312,17 +315,26 @@ def bench(
         with _progress("frames") as progress:
             shares = compare(load_model(model), root, frames, progress=progress)
         rows, title = [{"windows by": way, **figures} for way, figures in shares.items()], f"{frames} frames of 4096 x 2160 px"
+    elif what == "decoders":
+        from geomagnifier.bench import decoders
+        from geomagnifier.data.sample import data_root
+        from geomagnifier.model.checkpoint import load_model
+
+        root = data_root(data)
+        with _progress("steps") as progress:
+            forms = decoders.compare(load_model(model).network, root, progress=progress)
+        rows, title = [{"decoder": form, **figures} for form, figures in forms.items()], "masks on crops of validation pictures"
     else:
         from geomagnifier.bench.cost import bench as measure
 
         result = measure(model, repeats)
         rows, title = result["rows"], str(result["machine"])
     if as_json:
-        print(json.dumps({"machine": title, "rows": rows} if what == "cost" else {"frames": frames, "rows": rows}))
+        print(json.dumps({"what": title, "rows": rows}))
         return
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name, justify="left" if name in ("what", "windows by") else "right")
+        table.add_column(name, justify="left" if name in ("what", "windows by", "decoder") else "right")
     for row in rows:
         table.add_row(*("" if v is None else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row.values()))
     Console().print(table)

@@ -110,8 +110,9 @@ def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], 
             return [t for t in words.tokens if t not in unsaid]
         if unsaid and len(sentence) > ANSWER - 8 - 3 * len(unsaid):  # room is running out
             return [t for t in words.tokens if t != w.NUMBER]
-        if unsaid and last == ".":  # there is more to be said
-            return [t for t in words.tokens if t not in ("there", w.NUMBER)]
+        only = following(sentence, unsaid, denied, gone, unknown)
+        if only:
+            return [t for t in words.tokens if t not in only]
         denying = last == "no" or (last in ("or", ",") and "no" in sentence)
         out = other + list(kinds - denied if denying else kinds)
         if unsaid or denied or (unknown and "taught" not in sentence):
@@ -129,6 +130,36 @@ def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], 
         return out
 
     return forbidden
+
+
+def following(sentence: Sequence[str], unsaid: set[str], denied: set[str], gone: set[str], unknown: bool) -> tuple[str, ...]:
+    """What alone may come next where the sentence so far leaves no choice; () where it does.
+
+    Args:
+        sentence: tokens so far.
+        unsaid: kinds that were found and are still to be named.
+        denied: kinds that were looked for in vain and are still to be named.
+        gone: all of those.
+        unknown: a thing never taught was asked for.
+    """
+    last, before = (sentence[-1] if sentence else ""), (sentence[-2] if len(sentence) > 1 else "")
+    if last == ".":
+        if unsaid:
+            return ("there", w.NUMBER)
+        if denied:
+            return ("there",)
+        return ("the", "i") if unknown and "taught" not in sentence else (w.END,)
+    if last == "there" and (unsaid or denied):
+        return (w.IS,) if unsaid else ("is",)
+    if last == w.IS and before == "there":
+        return (w.NUMBER, "also")
+    if last == "also":
+        return (w.NUMBER,)
+    if last == "is" and before == "there" and not unsaid and denied:
+        return ("no",)
+    if last in gone and denied:
+        return ("or",) if len(denied) == 1 else (",",)
+    return ()
 
 
 def about_place(words: w.Words, shut: Sequence[str]) -> Rule:

@@ -79,9 +79,9 @@ def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable
         kind = token[1:-1]
         if kind in counts:
             n, before = counts[kind], tokens[i - 1] if i else ""
-            noun = plural(kind, n if n and before != ONE else 1)
+            noun = plural(kind, n or 1)
             if before in (NUMBER, ONE):
-                start = _number(n) if before == NUMBER else ("an" if noun[0] in "aeiou" else "a")
+                start = _number(n) if before == NUMBER or n > 1 else ("an" if noun[0] in "aeiou" else "a")
                 words[-1] = start
                 if n:
                     phrases.setdefault(kind, f"{start} {noun}")
@@ -89,7 +89,7 @@ def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable
         elif token == IS:
             following = next((t[1:-1] for t in tokens[i + 1 :] if t[1:-1] in counts), "")
             preceding = next((t[1:-1] for t in reversed(tokens[:i]) if t[1:-1] in counts), "")
-            subject = preceding or following
+            subject = following if i and tokens[i - 1] == "there" else preceding or following
             words.append("are" if counts.get(subject, 1) > 1 else "is")
         else:
             words.append(token)

@@ -254,7 +254,7 @@ def train(
         "runs/small"
     ),
     steps: Annotated[int, typer.Option(help="Steps of the image side: 8 crops and 40 scene pictures each.")] = 2150,
-    language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1300,
+    language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1600,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
     """Train the small model, image side then language side; run it again to go on where it stopped."""

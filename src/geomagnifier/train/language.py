@@ -53,7 +53,7 @@ from geomagnifier.train.lessons import (
 class Settings:
     """How a run goes."""
 
-    steps: int = 1800
+    steps: int = 1600
     seed: int = 0
     rate: float = 7e-4
     warmup: int = 60

@@ -76,6 +76,8 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
             log.write(json.dumps(row) + "\n")
             if "seconds" not in row:
                 tell(row)
+                log.flush()
+                plot(out / "language.jsonl", out / "language.png")
     layer, mentions, f1 = train_mentions(course.pictures, held.pictures, seed)
     tell({"mentions, mean F1": f1})
     with bar(console, "selector") as show:

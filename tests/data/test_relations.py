@@ -60,9 +60,9 @@ def test_near_and_far() -> None:
 def test_parts_of_the_scene() -> None:
     scene = layout(square(100, 100), square(900, 100), square(900, 700))
     assert chosen(in_part(scene, ("left",))) == [0] and chosen(in_part(scene, ("top",))) == [0, 1]
-    assert chosen(in_part(scene, ("bottom", "right"))) == [2] and in_part(scene, ("bottom", "left")) is None
+    assert chosen(in_part(scene, ("bottom", "right"))) == [2] and chosen(in_part(scene, ("bottom", "left"))) == []
     assert in_part(layout(square(490, 100), square(100, 100)), ("left",)) is None  # on the line
-    assert in_part(layout(square(100, 100), square(200, 100)), ("left",)) is None  # all of them: no choice
+    assert chosen(in_part(layout(square(100, 100), square(200, 100)), ("left",))) == [0, 1]
 
 
 def test_beside_and_between_landmarks() -> None:
@@ -71,7 +71,7 @@ def test_beside_and_between_landmarks() -> None:
     assert beside(layout(square(505, 100), square(900, 700), square(500, 400), marks=1), "left") is None
     pair = layout(square(500, 400), square(500, 700), square(100, 400), square(900, 400), marks=2)
     assert chosen(between(pair)) == [0]
-    assert between(layout(square(500, 400), square(500, 700), square(480, 400), square(520, 400), marks=2)) is None
+    assert between(layout(square(500, 400), square(500, 700), square(480, 400), square(520, 400), marks=2)) is None  # too close
 
 
 def test_rows_and_columns() -> None:
@@ -91,12 +91,12 @@ def test_examples_repeat_and_mean_what_they_say() -> None:
             continue
         drawn += 1
         assert two is not None and (one.layout.boxes == two.layout.boxes).all() and (one.chosen == two.chosen).all()
-        assert one.chosen.any() and not (one.chosen & ~one.layout.target).any()
+        assert not (one.chosen & ~one.layout.target).any()
         assert one.chooses == (words.relation.name != "plain")
         if not one.chooses:
             assert (one.chosen == one.layout.target).all()
-        else:
-            assert one.chosen.sum() < one.layout.target.sum()
+        elif words.relation.name not in ("half", "corner", "beside", "between"):
+            assert one.chosen.any()
         assert len(one.scores) == len(one.layout.labels) == len(one.layout.boxes) and (one.scores > 0).all() and (one.scores <= 1).all()
         assert {label for label, t in zip(one.layout.labels, one.layout.target, strict=True) if t} == {words.kind}
     assert drawn > 120

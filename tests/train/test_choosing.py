@@ -60,6 +60,7 @@ def test_the_decision() -> None:
     assert decide(logits, 0.9, target).tolist() == [True, False, True, False]
     assert decide(np.array([-3.0, -1.0, -2.0, 9.0], np.float32), 0.9, target).tolist() == [False, True, False, False]
     assert not decide(logits, 0.9, np.zeros(4, bool)).any()
+    assert not decide(np.full(4, -5.0, np.float32), 0.9, target).any()  # none of them is where it was said to be
 
 
 def test_a_batch_holds_what_its_examples_say(encoder: SentenceEncoder) -> None:

@@ -134,7 +134,10 @@ def lay(rng: Generator, wording: Wording) -> Choice | None:
     labels = tuple(wording.kind if t else wording.other for t in target)
     true = Layout(size, boxes.astype(np.float32), target, labels)
     chosen = wording.relation.meant(true, wording.slots)
-    if chosen is None or (chosen.sum() == target.sum() and wording.relation.name != "plain"):
+    if chosen is None:
+        return None
+    extreme = chosen.sum() in (0, target.sum()) and wording.relation.name != "plain"
+    if extreme and rng.random() < (0.75 if chosen.any() else 0.9):  # all or none of them: now and then
         return None
     sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
     seen = boxes + rng.normal(0, 0.025, boxes.shape) * sides

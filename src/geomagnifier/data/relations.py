@@ -155,7 +155,7 @@ def to_centre(layout: Layout) -> Boxes:
 
 
 def in_part(layout: Layout, sides: tuple[str, ...], share: float = 0.5) -> Bools | None:
-    """Targets in a half, a quarter, or a strip along a side (`share` of the scene)."""
+    """Targets in a half, a quarter, or a strip along a side (`share` of the scene); all or none of them may be."""
     inside = layout.target.copy()
     for side in sides:
         axis, sign = SIDES[side]
@@ -164,7 +164,7 @@ def in_part(layout: Layout, sides: tuple[str, ...], share: float = 0.5) -> Bools
         if (np.abs(depth[layout.target] - share) < BORDER).any():
             return None
         inside &= depth < share
-    return inside if inside.any() and inside.sum() < layout.target.sum() else None
+    return inside
 
 
 def beside(layout: Layout, side: str) -> Bools | None:
@@ -175,8 +175,7 @@ def beside(layout: Layout, side: str) -> Bools | None:
     ahead = sign * (edge - layout.centres[:, axis]) / max(layout.size)
     if (np.abs(ahead[layout.target]) < BORDER).any():
         return None
-    inside = layout.target & (ahead > 0)
-    return inside if inside.any() and inside.sum() < layout.target.sum() else None
+    return np.asarray(layout.target & (ahead > 0))
 
 
 def between(layout: Layout) -> Bools | None:
@@ -190,7 +189,7 @@ def between(layout: Layout) -> Bools | None:
     off = np.abs((layout.centres - a) @ np.array([-way[1], way[0]]) / length) / length
     inside = layout.target & (along > 0.15) & (along < 0.85) & (off < 0.2)
     unsure = layout.target & ~inside & (along > 0) & (along < 1) & (off < 0.35)
-    return inside if inside.any() and not unsure.any() and inside.sum() < layout.target.sum() else None
+    return None if unsure.any() else np.asarray(inside)
 
 
 def rows(layout: Layout, axis: int) -> list[NDArray[np.int64]] | None:

@@ -15,7 +15,7 @@ from geomagnifier.values import Bools, Floats
 
 NUMBERS = 36
 """Numbers an object is told by, see `features`."""
-CHOSEN = 0.5
+CHOSEN, UNLIKELY = 0.5, 0.1
 
 
 def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, float]) -> Floats:
@@ -107,12 +107,13 @@ def decide(logits: Floats, chooses: float, target: Bools) -> Bools:
         target: (N,) whether it is of the asked kind.
 
     Returns:
-        (N,) bool: all targets where the question does not choose; else those above one half, or the likeliest one.
+        (N,) bool: all targets where the question does not choose; else those above one half, or the likeliest one unless it is
+        most unlikely: there may be none on the left.
     """
     if chooses < CHOSEN:
         return target.copy()
     p = np.where(target, 1 / (1 + np.exp(-logits)), 0.0)
     chosen = p >= 0.5
-    if target.any() and not chosen.any():
+    if p.max(initial=0.0) >= UNLIKELY and not chosen.any():
         chosen[int(p.argmax())] = True
     return np.asarray(chosen)

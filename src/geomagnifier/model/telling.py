@@ -115,9 +115,9 @@ def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], 
             return [t for t in words.tokens if t not in only]
         denying = last == "no" or (last in ("or", ",") and "no" in sentence)
         out = other + list(kinds - denied if denying else kinds)
-        if unsaid or denied or (unknown and "taught" not in sentence):
+        if unsaid or denied or last != "." or (unknown and "taught" not in sentence):
             out.append(w.END)
-        elif not unknown:
+        if not (unsaid or denied or unknown) and (there or gone):
             out += [";", "also", "and", "there"]
         if not unsaid:
             out += [w.NUMBER, w.ONE]

@@ -70,6 +70,10 @@ class Settings:
     validate: int = 300
 
 
+WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0}
+"""How much each loss counts; `state` is a mean of squares that must become very small: what is left of it costs mask and box accuracy."""
+
+
 class Course:
     """Everything a run needs, worked out once, and lessons from it."""
 
@@ -288,7 +292,7 @@ def train_language(course: Course, held: Course, targets: Tensor, out: Path, set
         for group in optimizer.param_groups:
             group["lr"] = float(settings.rate * rate)
         losses = losses_of(decoder, course, targets, rng)
-        total = torch.stack(list(losses.values())).sum()
+        total = torch.stack([WEIGHTS[name] * value for name, value in losses.items()]).sum()
         optimizer.zero_grad()
         total.backward()
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)

@@ -16,13 +16,12 @@ def red_rectangle() -> Source:
     return Source(pixels, (("ship", (200.0, 100.0, 320.0, 160.0), (ring,)),), frozenset({"ship"}), cover, ("land", "water"))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [s for s in range(14) if s != 1])  # 1 takes the colour away
 def test_boxes_polygons_and_cover_follow_the_pixels(seed: int) -> None:
     crop = make_crop([red_rectangle()], (0.65, 1.5), 256, np.random.default_rng(seed))
     red = (crop.pixels[..., 0].astype(int) - crop.pixels[..., 1]) > 40
     pieces = [p for p in crop.pieces if p.share > 0.05]
-    if red.sum() < 400 or not pieces:  # jitter may take the colour away, chance may miss the rectangle
-        return
+    assert red.sum() > 400 and pieces
     ids, _ = identities(crop, "ship")
     rows, columns = np.nonzero(ids)
     seen = np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])

@@ -128,6 +128,9 @@ def lay(rng: Generator, wording: Wording) -> Choice | None:
     size = (width, width * float(rng.uniform(0.5, 1.5)))
     count = int(np.exp(rng.uniform(0, np.log(30)))) + (wording.relation.name != "plain")
     targets = _rows(rng, size) if wording.relation.name == "row" or rng.random() < 0.2 else _scattered(rng, size, count)
+    if wording.relation.name in ("half", "corner") and rng.random() < 0.6:  # together somewhere: their order says nothing of the half
+        share = rng.uniform(0.15, 0.6)
+        targets = targets * share + np.tile(rng.uniform(0, 1 - share, 2) * size, 2)
     marks = wording.relation.others or (int(rng.integers(0, 3)) if rng.random() < 0.1 else 0)
     boxes = np.concatenate([targets, _scattered(rng, size, marks)]) if marks else targets
     target = np.arange(len(boxes)) < len(targets)

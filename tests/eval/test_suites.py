@@ -16,6 +16,7 @@ from geomagnifier.eval.suites import SUITES, evenly, ranked_classes
 from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.small import SmallModel
+from geomagnifier.model.words import FOUND, SPECIAL, kind_token
 from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.export import export
 
@@ -29,10 +30,11 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
     for file in FILES[1:]:
         (folder / file).symlink_to(WEIGHTS / file)
     torch.manual_seed(0)
-    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES))
+    words = (*SPECIAL, *(kind_token(kind) for kind in NAMES), *FOUND)
+    network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words))
     with torch.no_grad():
         network.decoder.bias[:2] -= 3  # random maps are noise: a thousand specks to outline in every picture
-    export(network.state_dict(), folder / FILES[0], "random")
+    export(network.state_dict(), folder / FILES[0], "random", words, dict.fromkeys(OBJECTS, (0.5, ())))
     return load_model(folder)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geomagnifier.errors import GeomagError, SceneError, SceneNotFound
+from geomagnifier.errors import GeomagError, SceneError, SceneNotFound, SceneUnreadable
 from geomagnifier.io.scene import open_scene
 from geomagnifier.pipeline import embed
 from geomagnifier.protocol import Model
@@ -32,22 +32,37 @@ class Hit:
 
 @dataclass(frozen=True, eq=False)
 class Hits:
-    """hits: best first.  unreadable: pictures that could not be opened, each with the reason."""
+    """hits: best first.  unreadable: pictures and folders that could not be opened, each with the reason."""
 
     hits: tuple[Hit, ...]
     unreadable: tuple[tuple[Path, str], ...] = ()
 
 
-def pictures_in(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """The pictures of a folder and of the folders in it, by name; links to folders are not followed.
+def pictures_in(folder: str | os.PathLike[str], closed: list[tuple[Path, str]] | None = None) -> tuple[Path, ...]:
+    """The pictures of a folder and of the folders in it, by name; links to folders are not followed, so that none leads in a circle.
+
+    Args:
+        folder: where to look.
+        closed: folders that may not be listed are added here, each with the reason.
 
     Raises:
         SceneNotFound: no such folder, or no picture in it.
+        SceneUnreadable: there is no picture but in folders that may not be listed.
     """
     root = Path(folder)
     if not root.is_dir():
         raise SceneNotFound(f"{root} is not a folder; give the folder that holds the pictures")
-    found = sorted(Path(base) / name for base, _, names in os.walk(root) for name in names if name.lower().endswith(SUFFIXES))
+    shut: list[tuple[Path, str]] = []
+
+    def note(error: OSError) -> None:
+        shut.append((Path(error.filename), f"{error.filename} cannot be opened: {error.strerror or error}"))
+
+    walk = os.walk(root, onerror=note)
+    found = sorted(Path(base) / name for base, _, names in walk for name in names if name.lower().endswith(SUFFIXES))
+    if closed is not None:
+        closed += shut
+    if not found and shut:
+        raise SceneUnreadable(f"{root} shows no pictures; {shut[0][1]}")
     if not found:
         raise SceneNotFound(f"{root} holds no pictures; looked for {', '.join(SUFFIXES)}")
     return tuple(found)
@@ -66,7 +81,8 @@ def search(folder: str | os.PathLike[str], query: Floats, model: Model, progress
         SceneNotFound: no such folder, or no picture in it.
         SceneError: none of the pictures could be read; the message gives the first reason.
     """
-    paths = pictures_in(folder)
+    closed: list[tuple[Path, str]] = []
+    paths = pictures_in(folder, closed)
     hits: list[Hit] = []
     unreadable: list[tuple[Path, str]] = []
     for done, path in enumerate(paths, 1):
@@ -79,4 +95,4 @@ def search(folder: str | os.PathLike[str], query: Floats, model: Model, progress
             progress(done, len(paths))
     if not hits:
         raise SceneError(f"none of the {len(paths)} pictures in {folder} could be read; the first: {unreadable[0][1]}")
-    return Hits(tuple(sorted(hits, key=lambda hit: (-hit.score, hit.path))), tuple(unreadable))
+    return Hits(tuple(sorted(hits, key=lambda hit: (-hit.score, hit.path))), (*unreadable, *closed))

@@ -145,32 +145,77 @@ def test_a_long_question_is_cut_with_a_warning(harbour, monkeypatch, capfd):
     assert "512" in err
 
 
-def test_search_ranks_a_folder(harbour, tmp_path, monkeypatch, capfd):
-    path, _ = harbour
-    (tmp_path / "in").mkdir()
-    shutil.copy(path, tmp_path / "in" / "mixed.tif")
-    write_picture(tmp_path / "in" / "airport.tif", draw_scene(5, 320, 240, "airport").pixels)
-    (tmp_path / "in" / "broken.jpg").write_bytes(b"\xff\xd8")
+@pytest.fixture(scope="module")
+def photos(harbour, tmp_path_factory):
+    """The harbour, a drawn airport in a folder of its own, and half a JPEG."""
+    folder = tmp_path_factory.mktemp("photos")
+    shutil.copy(harbour[0], folder / "mixed.tif")
+    (folder / "deep").mkdir()
+    airport = draw_scene(5, 320, 240, "airport").pixels
+    for name in ("deep/airport.tif", "cut.jpg"):
+        write_picture(folder / name, airport)
+    (folder / "cut.jpg").write_bytes((folder / "cut.jpg").read_bytes()[:9000])
+    return folder
+
+
+def test_search_by_a_picture_prints_json_and_nothing_else(photos, harbour, tmp_path, monkeypatch, capfd):
     sheet = tmp_path / "sheet.png"
-    code, out, _ = geomag(monkeypatch, capfd, "search", tmp_path / "in", "--image", path, "--out", sheet, "--json")
+    code, out, err = geomag(monkeypatch, capfd, "search", photos, "--image", harbour[0], "--out", sheet, "--json")
     found = json.loads(out)
-    assert code == 0 and sheet.is_file()
-    assert [Path(hit["path"]).name for hit in found["hits"]] == ["mixed.tif", "airport.tif"]
+    assert code == 0 and not err and sheet.read_bytes()[:4] == b"\x89PNG"
+    assert set(found) == {"query", "hits", "unreadable"} and found["query"] == str(harbour[0])
+    assert [hit["path"] for hit in found["hits"]] == [str(photos / "mixed.tif"), str(photos / "deep/airport.tif")]
     assert found["hits"][0]["score"] > 0.99 > found["hits"][1]["score"]
-    assert [Path(left["path"]).name for left in found["unreadable"]] == ["broken.jpg"]
-    code, out, err = geomag(monkeypatch, capfd, "search", tmp_path / "in", "an airport with planes", "--top", 1)
-    assert code == 0 and out.strip().endswith("airport.tif") and "broken.jpg" in err
+    ((left),) = found["unreadable"]
+    assert left["path"] == str(photos / "cut.jpg") and "cut.jpg" in left["reason"]
+
+
+def test_search_by_words_lists_score_and_path_and_writes_nothing(photos, monkeypatch, capfd):
+    before = set(photos.rglob("*"))
+    code, out, err = geomag(monkeypatch, capfd, "search", photos, "an airport with planes", "--top", 1)
+    (line,) = out.splitlines()
+    score, path = line.split(maxsplit=1)
+    assert code == 0 and path == str(photos / "deep/airport.tif") and -1 <= float(score) <= 1
+    assert len(err.splitlines()) == 1 and err.startswith("geomag: left out") and "cut.jpg" in err
+    assert set(photos.rglob("*")) == before
+
+
+def test_search_prints_json_of_any_file_name(photos, tmp_path, monkeypatch, capfd):
+    shutil.copy(photos / "mixed.tif", tmp_path / "港口.tif")
+    try:
+        (tmp_path / "caf\udce9.png").write_bytes(b"x")
+    except OSError:
+        pytest.skip("this disk takes UTF-8 names only")
+    code, out, _ = geomag(monkeypatch, capfd, "search", tmp_path, "boats", "--json")
+    found = json.loads(out)
+    assert code == 0 and Path(found["hits"][0]["path"]).name == "港口.tif"
+    assert found["unreadable"][0]["path"].endswith("caf\\udce9.png")
+
+
+def test_help_of_search_shows_both_ways():
+    shown = subprocess.run([sys.executable, "-m", "geomagnifier", "search", "--help"], capture_output=True, text=True, timeout=120).stdout
+    assert "Examples" in shown and "--image quay.jpg" in shown and "--out sheet.png" in shown
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "either words or --image"),
-        (("ships", "--image", "x.png"), "either words or --image"),
-        (("ships", "--out", "sheet.jpg"), "sheet.png, not sheet.jpg"),
-        (("   ",), "no words"),
+        (("{photos}",), "either words or --image"),
+        (("{photos}", "ships", "--image", "x.png"), "either words or --image"),
+        (("{photos}", "ships", "--out", "sheet.jpg"), "sheet.png, not sheet.jpg"),
+        (("{photos}", "ships", "--top", "0"), "at least 1"),
+        (("{photos}", "   "), "no words"),
+        (("{photos}", "识别图中所有船只"), "English"),
+        (("{photos}", "ships", "--model", "huge"), "huge"),
+        (("{photos}", "--image", "nowhere.png"), "nowhere.png does not exist"),
+        (("{photos}", "--image", "{photos}/cut.jpg"), "cut.jpg cannot be read"),
+        (("{photos}", "ships", "--out", "{photos}/mixed.tif/sheet.png"), "mixed.tif"),
+        (("{photos}/nowhere", "ships"), "not a folder"),
+        (("{empty}", "ships"), "looked for .tif, .tiff, .jpg, .jpeg, .png, .jp2"),
     ],
 )
-def test_search_says_what_was_wrong(words, message, tmp_path, monkeypatch, capfd):
-    code, out, err = geomag(monkeypatch, capfd, "search", tmp_path, *words)
-    assert code == 2 and not out and message in err and len(err.splitlines()) == 1
+def test_search_says_what_was_wrong(words, message, photos, tmp_path, monkeypatch, capfd):
+    code, out, err = geomag(
+        monkeypatch, capfd, "search", *(w.replace("{photos}", str(photos)).replace("{empty}", str(tmp_path)) for w in words), "--json"
+    )
+    assert code == 2 and not out and message in err and len(err.splitlines()) == 1 and err.startswith("geomag: ")

@@ -105,12 +105,15 @@ def ask(
             print(path)
 
 
-@app.command(epilog="Example: [bold]geomag search photos/ 'a harbor with many boats' --out sheet.png[/bold]")
+@app.command(
+    epilog="Examples: [bold]geomag search photos/ 'a harbor with many boats' --out sheet.png[/bold]\n\n"
+    "[bold]geomag search photos/ --image quay.jpg --top 5 --json | jq .hits[/bold]"
+)
 def search(
     folder: Annotated[Path, typer.Argument(help="Folder of pictures, searched with the folders in it.")],
     words: Annotated[str | None, typer.Argument(help="Plain English; or give --image.")] = None,
     image: Annotated[Path | None, typer.Option(help="Find pictures like this one.", metavar="FILE")] = None,
-    top: Annotated[int, typer.Option(help="How many to show.", min=1)] = 12,
+    top: Annotated[int, typer.Option(help="How many to show.")] = 12,
     out: Annotated[Path | None, typer.Option(help="Contact sheet of the best ones.", metavar="FILE.png")] = None,
     model: Model = "small",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
@@ -122,6 +125,8 @@ def search(
 
     if (words is None) == (image is None):
         raise OptionError("give either words or --image, one of the two")
+    if top < 1:
+        raise OptionError(f"--top is the number of pictures to show, at least 1, not {top}")
     if out is not None and out.suffix.lower() != ".png":
         raise OptionError(f"the contact sheet is a PNG; call it {out.with_suffix('.png').name}, not {out.name}")
     loaded = gm.load_model(model)
@@ -137,7 +142,7 @@ def search(
         write_sheet(out, image or words or "", [(hit.path, hit.score) for hit in best])
     if as_json:
         hits = [{"path": str(hit.path), "score": round(hit.score, 6)} for hit in best]
-        unreadable = [{"path": str(path), "reason": reason} for path, reason in found.unreadable]
+        unreadable = [{"path": _printable(path), "reason": _printable(reason)} for path, reason in found.unreadable]
         print(json.dumps({"query": str(image or words), "hits": hits, "unreadable": unreadable}, ensure_ascii=False))
         return
     for hit in best:
@@ -146,6 +151,11 @@ def search(
         print(f"geomag: left out {path}: {reason}", file=sys.stderr)
     if out is not None:
         print(out)
+
+
+def _printable(text: object) -> str:
+    """Text that any terminal takes: bytes of a file name that are not UTF-8 become escapes."""
+    return str(text).encode("utf-8", "backslashreplace").decode()
 
 
 def _corners(text: str | None) -> tuple[float, float, float, float] | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geomagnifier.errors import SceneError
 from geomagnifier.geometry import Box
 from geomagnifier.io import panel
 from geomagnifier.io.scene import open_scene
@@ -19,19 +20,32 @@ if TYPE_CHECKING:
 
 CELL, GAP, ACROSS = 220, 16, 4
 """Side of a thumbnail and the space around it, px; thumbnails in a row."""
+CAPTION = 44
+"""Height of what stands under a thumbnail, px."""
+TITLE, LINE, LINES = 20, 28, 3
+"""Letters of the head and its lines, px; the most lines of words."""
+BLANK = (234, 238, 242)
+"""Ground of a thumbnail that cannot be shown."""
 
 
 def thumbnail(path: Path, side: int = CELL) -> Image:
-    """A picture as a square of `side` px, its middle where it is no square."""
-    from PIL import Image, ImageOps
+    """The middle of a picture as a square of `side` px; a grey square where the picture can no longer be read."""
+    from PIL import Image, ImageDraw
 
-    with open_scene(path) as scene:
-        info = scene.info
-        shrink = max(1.0, min(info.width, info.height) / (2 * side))
-        box = Box(0, 0, info.width, info.height)
-        window = Window(box, max(1, round(info.width / shrink)), max(1, round(info.height / shrink)), "preview", box)
-        pixels = scene.read(window).pixels
-    return ImageOps.fit(Image.fromarray(np.ascontiguousarray(pixels)), (side, side), Image.Resampling.BICUBIC)
+    try:
+        with open_scene(path) as scene:
+            width, height = scene.info.width, scene.info.height
+            short = min(width, height)
+            x, y = (width - short) // 2, (height - short) // 2
+            box, read = Box(x, y, x + short, y + short), min(short, 2 * side)
+            pixels = scene.read(Window(box, read, read, "preview", box)).pixels
+    except (
+        SceneError
+    ):  # it was read once, at another size: a damaged overview, or a file that is gone; the other pictures are worth a sheet
+        blank = Image.new("RGB", (side, side), BLANK)
+        ImageDraw.Draw(blank).text((side / 2, side / 2), "cannot be read", font=panel.font("", 13), fill=panel.FAINT, anchor="mm")
+        return blank
+    return Image.fromarray(np.ascontiguousarray(pixels)).resize((side, side), Image.Resampling.BICUBIC)
 
 
 def draw(query: str | Path, hits: Sequence[tuple[Path, float]]) -> Image:
@@ -45,32 +59,60 @@ def draw(query: str | Path, hits: Sequence[tuple[Path, float]]) -> Image:
 
     columns = max(2, min(ACROSS, len(hits)))
     rows, width = -(-len(hits) // columns), GAP + columns * (CELL + GAP)
-    picture = isinstance(query, Path)
-    head = (CELL // 2 if picture else 28) + 2 * GAP
-    line, title = panel.font("", 13), panel.font(str(query), 20)
-    sheet = Image.new("RGB", (width, head + rows * (CELL + 44 + GAP)), panel.PAPER)
+    lines = [] if isinstance(query, Path) else titled(query, width - 2 * GAP)
+    head = 2 * GAP + (CELL // 2 if isinstance(query, Path) else LINE * len(lines))
+    sheet = Image.new("RGB", (width, head + rows * (CELL + CAPTION + GAP)), panel.PAPER)
     pen = ImageDraw.Draw(sheet)
     if isinstance(query, Path):
+        x, middle = GAP + CELL // 2 + GAP, GAP + CELL // 4
         sheet.paste(thumbnail(query, CELL // 2), (GAP, GAP))
-        pen.text((GAP + CELL // 2 + GAP, GAP), f"like {query.name}", font=title, fill=panel.INK)
-    else:
-        pen.text((GAP, GAP), panel.wrapped(query, title, width - 2 * GAP)[0], font=title, fill=panel.INK)
+        pen.text((x, middle - 6), "pictures like", font=panel.font("", 15), fill=panel.FAINT, anchor="ls")
+        _name(pen, query.name, (x, middle + 20), TITLE, width - x - GAP, panel.INK)
+    for i, words in enumerate(lines):
+        pen.text((GAP, GAP + i * LINE), words, font=_letters(words, TITLE), fill=panel.INK)
     for i, (path, score) in enumerate(hits):
-        x, y = GAP + i % columns * (CELL + GAP), head + i // columns * (CELL + 44 + GAP)
+        x, y = GAP + i % columns * (CELL + GAP), head + i // columns * (CELL + CAPTION + GAP)
         sheet.paste(thumbnail(path), (x, y))
         pen.text((x, y + CELL + 4), f"{i + 1}", font=panel.font("", 15), fill=panel.INK)
         pen.text((x + CELL, y + CELL + 4), f"{score:.2f}", font=panel.font("", 15), fill=panel.FAINT, anchor="ra")
-        pen.text((x, y + CELL + 24), shortened(path.name, line, CELL), font=line, fill=panel.FAINT)
+        _name(pen, path.name, (x, y + CELL + 36), 13, CELL, panel.FAINT)
     return sheet
 
 
-def shortened(name: str, letters: object, width: float) -> str:
+def _name(pen: Any, name: str, at: tuple[float, float], size: int, width: float, colour: tuple[int, int, int]) -> None:
+    """A file name on a baseline: fonts for other scripts are of other heights."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in name)
+    letters = _letters(shown, size)
+    pen.text(at, shortened(shown, letters, width), font=letters, fill=colour, anchor="ls")
+
+
+def _letters(text: str, size: int) -> Any:
+    # Only letters that need a wider font, so that names in plain letters share one font in the cache.
+    return panel.font("".join(sorted({letter for letter in text if ord(letter) > 0x24F})), size)
+
+
+def titled(words: str, width: float) -> list[str]:
+    """The words in at most LINES lines of `width` px, as one paragraph; what is left over is cut with an ellipsis."""
+    text = " ".join(words.split())
+    letters = _letters(text, TITLE)
+    lines = panel.wrapped(text, letters, width)
+    if len(lines) > LINES:
+        last = lines[LINES - 1]
+        while last and letters.getlength(f"{last}…") > width:
+            last = last[:-1]
+        lines[LINES - 1 :] = [f"{last.rstrip()}…"]
+    return lines
+
+
+def shortened(name: str, letters: Any, width: float) -> str:
     """A name that fits, cut in its middle: the beginning and the end tell files apart."""
-    fits = getattr(letters, "getlength")  # noqa: B009 - Pillow's fonts share no type
-    if fits(name) <= width:
+    if letters.getlength(name) <= width:
         return name
-    kept = next(n for n in range(len(name) - 1, 0, -1) if fits(f"{name[: n - n // 2]}…{name[len(name) - n // 2 :]}") <= width or n == 1)
-    return f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
+    for kept in range(len(name) - 1, 1, -1):
+        cut = f"{name[: kept - kept // 2]}…{name[len(name) - kept // 2 :]}"
+        if letters.getlength(cut) <= width:
+            return cut
+    return "…"
 
 
 def write_sheet(target: Path, query: str | Path, hits: Sequence[tuple[Path, float]]) -> None:

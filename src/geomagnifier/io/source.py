@@ -92,6 +92,9 @@ def from_path(source: str | os.PathLike[str]) -> Source:
         raise SceneUnreadable(f"{text} cannot be opened: {error.strerror or error}") from error
     try:
         return Source(_open(path.absolute(), drivers=DRIVERS), path.name)
+    except UnicodeEncodeError as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
+        shown = text.encode("utf-8", "backslashreplace").decode()
+        raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
     except RasterioIOError as error:
         if "not recognized" in str(error):
             kind = "a VRT, which only points at other files" if path.suffix.lower() == ".vrt" else "not an image that can be read"

@@ -310,6 +310,7 @@ def test_the_place_is_told_beside_the_objects() -> None:
     answer = about(pixels, "What place is this, and find every ship.")
     assert answer.granularity is Granularity.REGION and answer.labels[0][0] == "red place"
     assert answer.text == "This is a red place. Found 1 ship." and len(answer.regions) == 1
+    assert answer.trace.pixels_processed == 304 * 200 + 100 * 100  # the glance counts
 
 
 @pytest.mark.parametrize("policy", ["random", "grid", "shrink"])

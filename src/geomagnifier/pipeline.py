@@ -125,6 +125,8 @@ def ask(
             glance = resolution.thumbnail(preview, model.spec.image_side)
             whole = model.answer(query, Granularity.IMAGE, [glance])
             labels, place = whole.labels, model.say(query, Granularity.IMAGE, glance, whole, scene.info, ()).text
+            side = model.spec.image_side
+            trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
     made = Answer(
         question, "", level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels, labels, regions, patches

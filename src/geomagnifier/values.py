@@ -121,13 +121,18 @@ class View:
     """Pixels with their place on the scene.
 
     pixels: (h, w, 3) uint8.  valid: (h, w) bool, False where the scene has no data; None where all is valid.
-    key: names scene, window and size, so that a model can keep what it computed for the picture.
+    key: "SCENE:WINDOW:SIZE", so that a model can keep what it computed for the picture.
     """
 
     pixels: Bytes
     window: Window
     key: str
     valid: Bools | None = None
+
+    @property
+    def scene(self) -> str:
+        """The first part of the key: the same of all views of one opened scene."""
+        return self.key.partition(":")[0]
 
     def __post_init__(self) -> None:
         if self.pixels.shape != (self.window.height, self.window.width, 3):

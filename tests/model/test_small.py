@@ -170,6 +170,24 @@ def test_everything_means_all_objects(model: SmallModel) -> None:
     assert model.answer(Query("Find all objects."), Granularity.REGION, [view("a")]).asked == ("ship", "airplane")
 
 
+def test_everything_beside_land_cover_and_a_landmark(model: SmallModel) -> None:
+    favour(model.network, "<everything>", "<water>", "<by>", "<ship>")
+    query = Query("Segment all objects and the water by the ships.")
+    reply = model.answer(query, Granularity.PIXEL, [view("a")])
+    assert (reply.asked, reply.landmarks) == (("ship", "airplane", "water"), ())
+    assert [c.label for c in reply.views[0].covers] == ["ship", "airplane", "water"]
+    assert all(model.relevance(query, view("a"), by).max() > 0 for by in ("gradient", "mask"))
+
+
+def test_an_answer_does_not_depend_on_what_was_asked_of_another_scene(model: SmallModel) -> None:
+    favour(model.network, "<ship>")
+    query = Query("Find them.")
+    assert model.answer(query, Granularity.REGION, [view("one:a")]).asked == ("ship",)
+    favour(model.network, "<airplane>")  # as if the second picture led to another reading
+    assert model.answer(query, Granularity.REGION, [view("two:a", seed=1)]).asked == ("airplane",)
+    assert model.answer(query, Granularity.REGION, [view("one:b", seed=2)]).asked == ("ship",)  # all views of a scene agree
+
+
 def test_several_kinds_landmarks_and_a_place_in_one_question(model: SmallModel) -> None:
     favour(model.network, "<ship>", "<by>", "<water>", "<place>", "<unknown>")
     reply = model.answer(Query("Segment ships by the water, elephants, and say what place it is."), Granularity.PIXEL, [view("a")])

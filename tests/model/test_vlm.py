@@ -91,10 +91,9 @@ def test_a_state_is_the_same_alone_and_among_others(decoder: TextDecoder, asked:
     memory = memory_of(decoder, 1)
     one = point(decoder, WORDS, states, padding, memory, Read(("ship",)), True)
     two = point(decoder, WORDS, states, padding, memory, Read(("ship", "road"), ("harbor",)), True)
-    assert one.seg.shape == (1, 32) and two.seg.shape == (3, 32) and torch.allclose(one.seg[0], two.seg[0], atol=1e-5)
-    assert torch.allclose(one.there[0], two.there[0], atol=1e-5)
+    assert one.shape == (1, 32) and two.shape == (3, 32) and torch.allclose(one[0], two[0], atol=1e-5)
     each = point_each(decoder, WORDS, states.expand(2, -1, -1), padding.expand(2, -1), memory, ("ship", "road"), True)
-    assert torch.allclose(each.seg[0], one.seg[0], atol=1e-5) and each.there.shape == (2,)
+    assert each.shape == (2, 32) and torch.allclose(each[0], one[0], atol=1e-5)
 
 
 def test_the_skeleton_of_an_answer() -> None:

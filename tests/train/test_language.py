@@ -13,6 +13,7 @@ from geomagnifier.data.questions import Question
 from geomagnifier.data.sample import SceneSample
 from geomagnifier.data.templates import GRANULARITY, Task
 from geomagnifier.data.vocabulary import SCENES
+from geomagnifier.model import telling
 from geomagnifier.model import words as w
 from geomagnifier.model.vlm import TextDecoder
 from geomagnifier.train import lessons
@@ -70,7 +71,8 @@ def test_what_is_on_a_crop() -> None:
 
 
 def test_instance_tokens_name_what_was_looked_for_in_vain(course: Course) -> None:
-    kinds, places = lessons.instances(course.words, course.crops[0].things * 20, ["road"], True)
+    things = [(t.kind, t.score, t.box) for t in course.crops[0].things * 20]
+    kinds, places = telling.instances(course.words, things, ["road"], True)
     assert len(kinds) == len(places) == 32
     assert [course.words.tokens[k] for k in kinds[-2:]] == ["<road>", "<unknown>"] and places[-1] == [0.0] * 5
 

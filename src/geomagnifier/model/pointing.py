@@ -36,13 +36,6 @@ class Read(NamedTuple):
     unknown: bool = False
 
 
-class Pointed(NamedTuple):
-    """seg: (Q, width) a state a kind, asked ones first, then landmarks.  there: (Q,) logit of the tie: that the thing is there."""
-
-    seg: Tensor
-    there: Tensor
-
-
 @torch.no_grad()
 def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory) -> Read:
     """Write what to look for, the likeliest token that makes sense each time.
@@ -54,8 +47,8 @@ def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding:
         padding: (1, T).
         memory: of the view.
     """
-    kinds = {words.number[t]: t[1:-1] for t in words.tokens if t.startswith("<") and t not in w.SPECIAL}
     number = words.number
+    kinds = {number[token]: kind for token, kind in words.kinds.items()}
     _, cache = decoder.read(states, padding, memory)
     token, read, by = number[w.POINT], Read(), False
     while cache.written < LONGEST:
@@ -94,8 +87,8 @@ def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding:
     return read
 
 
-def point(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, read: Read, pixel: bool) -> Pointed:
-    """The states of the kinds of one question, on one view.
+def point(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, read: Read, pixel: bool) -> Tensor:
+    """The states E_seg of the kinds of one question on one view: (Q, width), asked kinds first, then landmarks.
 
     Args:
         decoder: in evaluation mode.
@@ -109,9 +102,7 @@ def point(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor,
     tokens, at = skeleton(words, read, pixel)
     _, cache = decoder.read(states, padding, memory)
     x, _ = decoder.write(torch.tensor([tokens]), cache)
-    ties = torch.tensor([tokens[i] for i in at])
-    there = decoder.logits(x)[0, torch.tensor(at) - 1, ties]
-    return Pointed(decoder.point(x[0, at]), there)
+    return decoder.point(x[0, at])
 
 
 def skeleton(words: w.Words, read: Read, pixel: bool) -> tuple[list[int], list[int]]:
@@ -126,13 +117,18 @@ def skeleton(words: w.Words, read: Read, pixel: bool) -> tuple[list[int], list[i
     return tokens, at
 
 
-def point_each(
-    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, kinds: Sequence[str], pixel: bool
-) -> Pointed:
-    """The states of several kinds, a question of its own each: states (K, T, tokens), padding (K, T), memory of one view."""
-    both = Memory(memory.tokens.expand(len(kinds), -1, -1), memory.absent.expand(len(kinds), -1))
+def each(words: w.Words, memory: Memory, kinds: Sequence[str], pixel: bool) -> tuple[Tensor, Memory]:
+    """Several kinds, a question of its own each: tokens (K, 3), the tie last, and the memory of one view for all of them."""
     tie = w.SEG if pixel else w.BOX
     tokens = torch.tensor([words.encode([w.POINT, w.kind_token(kind), tie]) for kind in kinds])
-    _, cache = decoder.read(states, padding, both)
+    return tokens, Memory(memory.tokens.expand(len(kinds), -1, -1), memory.absent.expand(len(kinds), -1))
+
+
+def point_each(
+    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, kinds: Sequence[str], pixel: bool
+) -> Tensor:
+    """The states of several kinds, (K, width); states (K, T, tokens) and padding (K, T) of their questions, memory of one view."""
+    tokens, shared = each(words, memory, kinds, pixel)
+    _, cache = decoder.read(states, padding, shared)
     x, _ = decoder.write(tokens, cache)
-    return Pointed(decoder.point(x[:, 2]), decoder.logits(x[:, 1])[:, words.number[tie]])
+    return decoder.point(x[:, 2])

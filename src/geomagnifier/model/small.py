@@ -31,7 +31,7 @@ from geomagnifier.model.pointing import Read
 from geomagnifier.model.selector import decide, features
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, load_tokenizer, tokenize
 from geomagnifier.model.vision import MULTIPLE, Pyramid, normalise
-from geomagnifier.model.vlm import INSTANCES, PLACE, QUESTION, Memory, grid_of
+from geomagnifier.model.vlm import QUESTION, Memory, grid_of
 from geomagnifier.values import (
     Bytes,
     Cover,
@@ -102,7 +102,7 @@ class SmallModel:
                 part.bfloat16()
         self._views: OrderedDict[str, tuple[Seen, int]] = OrderedDict()
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
-        self._read: OrderedDict[str, Read] = OrderedDict()
+        self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
         self._lock = threading.Lock()
         self._names: dict[str, Encoded] = {}
 
@@ -124,24 +124,19 @@ class SmallModel:
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
         """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/4."""
         with self._running():
-            read = self._understand(query, view)
-            kinds = self.objects if read.everything else read.asked
+            read = self._understand(query, view)._replace(landmarks=())
             seen = self._see(view)
-            if not kinds:
+            if not read.asked:
                 return np.zeros((1, 1), np.float32)
             if by == "mask":
                 maps, _ = self._decode(self._point(query, read, Granularity.PIXEL, seen), seen)
-                heat = torch.sigmoid(torch.maximum(maps.mask, maps.centre))[:, : len(kinds)].amax(1)[0]
-                return crop(heat, view)
-        encoded = self._encode(query.text)
-        states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
+                return crop(torch.sigmoid(torch.maximum(maps.mask, maps.centre)).amax(1)[0], view)
         if read.everything:
-            names = [self._name(kind) for kind in kinds]
-            states, padding = stacked(names)
-            tokens = torch.tensor([self.words.encode([w.POINT, w.kind_token(k), w.SEG]) for k in kinds])
-            at, memory = [2], Memory(seen.memory.tokens.expand(len(kinds), -1, -1), seen.memory.absent.expand(len(kinds), -1))
+            states, padding = stacked([self._name(kind) for kind in read.asked])
+            (tokens, memory), at = pointing.each(self.words, seen.memory, read.asked, True), [2]
         else:
-            skeleton, at = pointing.skeleton(self.words, read._replace(landmarks=()), True)
+            states, padding, _ = self._encode(query.text)
+            skeleton, at = pointing.skeleton(self.words, read, True)
             tokens, memory = torch.tensor([skeleton]), seen.memory
         attention, slopes = relevance.attend(self.network.text, states, padding, memory, tokens, at)
         heat = relevance.weigh(attention, slopes if by == "gradient" else [torch.ones_like(a) for a in attention])
@@ -157,11 +152,9 @@ class SmallModel:
         pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in views)
         with self._running():
             read = self._understand(query, views[0])
-            if query.box is not None and granularity is Granularity.REGION and (read.this or read.everything or not read.asked):
+            if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked):
                 replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
                 return Reply((), replies, tuple(f.label for r in replies for f in r.found)[:1], flops=pixels * self.flops["view"])
-            if read.everything or read.this:
-                read = read._replace(asked=self.objects, everything=True)
             replies = tuple(self._find(query, granularity, read, view) for view in views)
         flops = pixels * (self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"])
         return Reply((), replies, read.asked, read.landmarks, read.unknown or not read.asked, read.place, flops)
@@ -188,8 +181,7 @@ class SmallModel:
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
         with self._running(), torch.autocast("cpu", enabled=False):
-            encoded = self._encode(query.text)
-            states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
+            states, padding, _ = self._encode(query.text)
             if granularity is Granularity.IMAGE:
                 seen = self._glance(view)
                 assert seen.pooled is not None
@@ -197,9 +189,9 @@ class SmallModel:
                 shut = [word for kind, (least, said) in self.mentions.items() if p[self.objects.index(kind)] < least for word in said]
                 tokens = telling.tell(self.network.text, self.words, states, padding, seen.memory, telling.about_place(self.words, shut))
                 return Said(w.write_out(tokens, {}, counted)[0])
-            everything = reply.asked == self.objects and len(self.objects) > 1
+            everything = len(self.objects) > 1 and set(self.objects) <= set(reply.asked)  # what is not there is then not listed
             present = [k for k in reply.asked if any(r.label == k for r in regions)]
-            missing = [] if everything else [k for k in reply.asked if k not in present]
+            missing = [k for k in reply.asked if k not in present and not (everything and k in self.objects)]
             memory = self._told(self._see(view).memory, scene, regions, missing, reply.unknown)
             rule = telling.about_found(self.words, present, missing, reply.unknown)
             tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
@@ -246,18 +238,21 @@ class SmallModel:
         return self._names[kind]
 
     def _understand(self, query: Query, view: View) -> Read:
-        """What the question asks for; worked out on the first view and kept, so that all views of a scene agree."""
+        """What the question asks for; worked out on a scene's first view and kept, so that all its views agree."""
+        key = (view.scene, query.text)
         with self._lock:
-            if query.text in self._read:
-                return self._read[query.text]
-        encoded = self._encode(query.text)
-        states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
+            if key in self._reads:
+                return self._reads[key]
+        states, padding, _ = self._encode(query.text)
         with torch.autocast("cpu", enabled=False):
             read = pointing.read_question(self.network.text, self.words, states, padding, self._see(view).memory)
+        if read.everything or read.this:  # all objects, and what else was named
+            named = tuple(kind for kind in read.asked if kind not in self.objects)
+            read = read._replace(asked=(*self.objects, *named), landmarks=(), everything=True)
         with self._lock:
-            self._read[query.text] = read
-            while len(self._read) > 16:
-                self._read.popitem(last=False)
+            self._reads[key] = read
+            while len(self._reads) > 16:
+                self._reads.popitem(last=False)
         return read
 
     def _point(self, query: Query, read: Read, granularity: Granularity, seen: Seen) -> Tensor:
@@ -265,24 +260,19 @@ class SmallModel:
         pixel = granularity is Granularity.PIXEL
         with torch.autocast("cpu", enabled=False):
             if read.everything:
-                states, padding = stacked([self._name(kind) for kind in self.objects])
-                return pointing.point_each(self.network.text, self.words, states, padding, seen.memory, self.objects, pixel).seg
-            encoded = self._encode(query.text)
-            states, padding = encoded.states[:, :QUESTION], encoded.padding[:, :QUESTION]
-            return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel).seg
+                states, padding = stacked([self._name(kind) for kind in read.asked])
+                return pointing.point_each(self.network.text, self.words, states, padding, seen.memory, read.asked, pixel)
+            states, padding, _ = self._encode(query.text)
+            return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel)
 
     def _told(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
         """Image tokens with instance tokens: the best regions, kinds looked for in vain, a mark for a thing never taught."""
-        kinds, places = [], []
-        for r in sorted(regions, key=lambda r: -r.score)[: INSTANCES - len(missing) - unknown]:
-            x0, y0, x1, y1 = r.box[0] / scene.width, r.box[1] / scene.height, r.box[2] / scene.width, r.box[3] / scene.height
-            kinds.append(w.kind_token(r.label))
-            places.append([r.score, (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0])
-        kinds += [w.kind_token(k) for k in missing] + [w.UNKNOWN] * unknown
-        places += [[0.0] * PLACE] * (len(missing) + unknown)
+        shares = np.array([r.box for r in regions]).reshape(-1, 4) / np.tile([scene.width, scene.height], 2)
+        things = [(r.label, r.score, (x0, y0, x1, y1)) for r, (x0, y0, x1, y1) in zip(regions, shares.tolist(), strict=True)]
+        kinds, places = telling.instances(self.words, things, missing, unknown)
         if not kinds:
             return memory
-        tokens = self.network.text.objects(torch.tensor([self.words.encode(kinds)]), torch.tensor([places]))
+        tokens = self.network.text.objects(torch.tensor([kinds]), torch.tensor([places]))
         absent = torch.zeros(tokens.shape[:2], dtype=torch.bool)
         return Memory(torch.cat([memory.tokens, tokens], 1), torch.cat([memory.absent, absent], 1))
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from geomagnifier.model import words as w
-from geomagnifier.model.vlm import ANSWER, Memory, TextDecoder
+from geomagnifier.model.vlm import ANSWER, INSTANCES, PLACE, Memory, TextDecoder
 
 NEVER = (w.POINT, w.SAY, w.NONE, w.BY, w.EVERYTHING, w.THIS, w.PLACE, w.UNKNOWN)
 Rule = Callable[[Sequence[str]], Sequence[str]]
@@ -84,6 +84,27 @@ def tell(
         return max(finished or [(0.0, written[0])], key=lambda pair: pair[0])[1]
 
 
+Thing = tuple[str, float, tuple[float, float, float, float]]
+"""Kind, score, box as shares of the scene's width and height."""
+
+
+def instances(words: w.Words, things: Sequence[Thing], missing: Sequence[str], unknown: bool) -> tuple[list[int], list[list[float]]]:
+    """What was found, as the decoder is told it: word numbers of kinds, and score, centre and sides of each.
+
+    Args:
+        words: the vocabulary.
+        things: of which the best are told, as many as there is room for.
+        missing: kinds that were looked for in vain: a token of zeros each.
+        unknown: a thing never taught was asked for: a token of its own.
+    """
+    kinds, places = [], []
+    for kind, score, (x0, y0, x1, y1) in sorted(things, key=lambda t: -t[1])[: INSTANCES - len(missing) - unknown]:
+        kinds.append(w.kind_token(kind))
+        places.append([score, (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0])
+    kinds += [w.kind_token(kind) for kind in missing] + [w.UNKNOWN] * unknown
+    return words.encode(kinds), places + [[0.0] * PLACE] * (len(missing) + unknown)
+
+
 def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], unknown: bool = False) -> Rule:
     """Rules of a sentence about what was found.
 
@@ -93,7 +114,7 @@ def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], 
         missing: kinds that were looked for in vain.
         unknown: a thing never taught was asked for as well.
     """
-    kinds = {t for t in words.tokens if t.startswith("<") and t not in w.SPECIAL}
+    kinds = set(words.kinds)
     there, gone = {w.kind_token(k) for k in present}, {w.kind_token(k) for k in missing}
     other = [t for t in words.tokens if t not in kinds and t not in w.SPECIAL and t not in w.FOUND]  # the words of captions
     if not unknown:
@@ -164,6 +185,5 @@ def following(sentence: Sequence[str], unsaid: set[str], denied: set[str], gone:
 
 def about_place(words: w.Words, shut: Sequence[str]) -> Rule:
     """Rules of a caption: no kind tokens, no ties, none of the words in `shut`."""
-    out = [t for t in words.tokens if t in (w.SEG, w.BOX, w.NUMBER, w.ONE, w.IS) or (t.startswith("<") and t not in w.SPECIAL)]
-    out += [t for t in shut if t in words.number]
+    out = [w.SEG, w.BOX, w.NUMBER, w.ONE, w.IS, *words.kinds, *shut]
     return lambda sentence: out

@@ -1,4 +1,4 @@
-"""The closed vocabulary of answers: about 2,000 words, the kinds as one token each, and tokens that are no words.
+"""The closed vocabulary of answers: about a thousand words, the kinds as one token each, and tokens that are no words.
 
 A sentence is a list of tokens: "there <is> <n> <ship> [BOX] ." What depends on the count of regions is filled in when the sentence
 is written out (`write_out`): "<n>" is the number of the phrase's regions, so that the text never disagrees with them.
@@ -42,11 +42,16 @@ class Words:
 
     Args:
         tokens: all of them, in the order of the network's outputs.
+
+    Attributes:
+        number: of each token.
+        kinds: "ship" of "<ship>", for the tokens that are kinds.
     """
 
     def __init__(self, tokens: Sequence[str]) -> None:
         self.tokens = tuple(tokens)
         self.number = {token: i for i, token in enumerate(self.tokens)}
+        self.kinds = {token: token[1:-1] for token in self.tokens if token.startswith("<") and token not in SPECIAL}
 
     def __len__(self) -> int:
         return len(self.tokens)

@@ -21,6 +21,7 @@ from geomagnifier.data import answers
 from geomagnifier.data.questions import ANY, OTHER, Split
 from geomagnifier.data.templates import Task
 from geomagnifier.data.vocabulary import SCENES
+from geomagnifier.model import telling
 from geomagnifier.model import words as w
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder
@@ -37,7 +38,6 @@ from geomagnifier.train.lessons import (
     Sentence,
     ask_many,
     far_questions,
-    instances,
     lesson,
     look_at_crops,
     look_at_pictures,
@@ -116,7 +116,7 @@ class Course:
         return lesson(self.words, rows, w.SAY, [Sentence(s, s) for s in said]), np.array(shown)
 
     def pointed(self, rng: np.random.Generator) -> tuple[Lesson, list[Seen]]:
-        """What to look for, four questions a crop."""
+        """What to look for, each question on a crop of its own."""
         rows: list[int] = []
         shown: list[Seen] = []
         said: list[Sentence] = []
@@ -167,7 +167,7 @@ class Course:
                 rows.append(row)
                 shown.append(crop)
                 said.append(Sentence(sentence, sentence))
-                given.append(instances(self.words, things, missing, unknown))
+                given.append(telling.instances(self.words, [(t.kind, t.score, t.box) for t in things], missing, unknown))
         return lesson(self.words, rows, w.SAY, said), shown, given
 
 

@@ -25,7 +25,6 @@ from geomagnifier.data.sample import SceneSample
 from geomagnifier.data.scene_sets import scene_set
 from geomagnifier.data.templates import Task
 from geomagnifier.data.vocabulary import SCENES, scene_phrase
-from geomagnifier.model import vlm
 from geomagnifier.model import words as w
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder
@@ -182,24 +181,6 @@ def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ..
     needed = {*w.FOUND, *(word for scene in SCENES for word in w.split(f"this is {scene_phrase(scene)}"))}
     plain = sorted({word for word, n in counts.items() if n >= fewest} | needed)
     return (*w.SPECIAL, *(w.kind_token(kind) for kind in NAMES), *plain)
-
-
-def instances(
-    words: w.Words, things: Sequence[answers.Thing], missing: Sequence[str], unknown: bool
-) -> tuple[list[int], list[list[float]]]:
-    """Instance tokens: the best 32 things, kinds that were looked for in vain, and a mark for a thing never taught."""
-    kinds, places = [], []
-    for t in sorted(things, key=lambda t: -t.score)[: vlm.INSTANCES - len(missing) - unknown]:
-        x0, y0, x1, y1 = t.box
-        kinds.append(words.number[w.kind_token(t.kind)])
-        places.append([t.score, (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0])
-    for kind in missing:
-        kinds.append(words.number[w.kind_token(kind)])
-        places.append([0.0] * vlm.PLACE)
-    if unknown:
-        kinds.append(words.number[w.UNKNOWN])
-        places.append([0.0] * vlm.PLACE)
-    return kinds, places
 
 
 class Lesson(NamedTuple):

@@ -31,7 +31,7 @@ from geomagnifier.train.plot import plot
 from geomagnifier.train.pretrained import prepare_encoder, trunk_file
 
 IMAGE, LANGUAGE, CHOOSING = "last.pt", "language.pt", "selector.pt"
-"""What each part leaves in the run's folder; a part whose file is whole is not trained again."""
+"""What each part leaves in the run's folder. The first two go on from it; the selector, a matter of minutes, starts anew."""
 
 
 def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int) -> None:

@@ -163,7 +163,7 @@ class ModelSpec:
 class Found:
     """One object in one view.
 
-    view_box: (x0, y0, x1, y1) view px.  cells: the cells of the view's H/4 grid that belong to it, (h, w) bool, first cell at
+    view_box: (x0, y0, x1, y1) view px.  cells: the cells of the view's mask that belong to it, (h, w) bool, first cell at
     `origin` (column, row); what of them is mask is said by the kind's probability. None at region level.
     """
 
@@ -176,7 +176,7 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Cover:
-    """Where a kind is, over a whole view. probability: (ceil(h/4), ceil(w/4)) float32; mask where it reaches `threshold`.
+    """Where a kind is, over a whole view. probability: (ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`.
 
     separate: the kind has objects, told apart by `Found`; else every connected piece is a region.
     """

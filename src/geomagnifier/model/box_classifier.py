@@ -25,8 +25,8 @@ def pool(feature: Tensor, boxes: Tensor, stride: int) -> Tensor:
     Returns:
         (N, C).
     """
-    steps = (torch.arange(GRID, dtype=torch.float32) + 0.5) / GRID
-    size = torch.tensor([feature.shape[3], feature.shape[2]], dtype=torch.float32) * stride
+    steps = (torch.arange(GRID, dtype=torch.float32, device=boxes.device) + 0.5) / GRID
+    size = torch.tensor([feature.shape[3], feature.shape[2]], dtype=torch.float32, device=boxes.device) * stride
     x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * steps  # (N, G)
     y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * steps
     grid = torch.stack([x[:, None, :].expand(-1, GRID, -1), y[:, :, None].expand(-1, -1, GRID)], 3) / size * 2 - 1  # (N, G, G, 2)

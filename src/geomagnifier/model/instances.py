@@ -55,15 +55,16 @@ def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5)
     return Peaks(boxes[kept], scores[kept])
 
 
-def share_cells(offset: Floats, boxes: Floats) -> list[tuple[tuple[int, int], Bools]]:
+def share_cells(offset: Floats, boxes: Floats, parts: int = 1) -> list[tuple[tuple[int, int], Bools]]:
     """Which cells belong to which object.
 
     Args:
         offset: (2, h, w) x, y to the centre, view px.
         boxes: (N, 4) view px.
+        parts: cells of the mask along a cell's side; a cell's parts belong together.
 
     Returns:
-        for each box the (column, row) of its first cell and its cells (h', w') bool.
+        for each box the (column, row) of its first cell and its cells (h', w') bool, in cells of the mask.
     """
     height, width = offset.shape[1:]
     nearest = np.full((height, width), np.inf, np.float32)
@@ -82,4 +83,5 @@ def share_cells(offset: Floats, boxes: Floats) -> list[tuple[tuple[int, int], Bo
         closer = away < nearest[span]
         nearest[span] = np.where(closer, away, nearest[span])
         owner[span] = np.where(closer, index, owner[span])
-    return [((c0, r0), owner[r0:r1, c0:c1] == index) for index, (c0, r0, c1, r1) in enumerate(spans)]
+    owned = ((owner[r0:r1, c0:c1] == index).repeat(parts, 0).repeat(parts, 1) for index, (c0, r0, c1, r1) in enumerate(spans))
+    return [((c0 * parts, r0 * parts), own) for (c0, r0, _, _), own in zip(spans, owned, strict=True)]

@@ -2,13 +2,14 @@
 
     h = MLP2(ReLU(MLP1(E_seg)))                     the [SEG] state, projected
     g_l = GELU(LayerNorm(Conv_f(f_l) + W_h h))      = GELU(LayerNorm(Conv(h (concat) f_l))), l = 1, 2, 3
-    map = sum_l w_l <K h, g_l>                      upsampled to H/4
+    map = sum_l w_l <K h, g_l>                      upsampled to H/4, the mask's four maps interleaved to H/2
 
 Departures, with the reason: a GELU stands between the two convolutions, and the second one's kernel comes from h. Written as in the
 paper the decoder is linear in h and f, so that h, constant over the picture, hardly changes which pixels win. The sum is taken
 before the sigmoid: a sum of three sigmoids under learned weights is no probability.
 
-Eight maps come out of one question: class mask, centre heat, the sides l t r b of the box at a centre, the offset to the centre.
+Eleven maps come out of one question: the class mask's quarters of a cell (upper left, upper right, lower left, lower right), so that
+wings and masts narrower than a cell have an outline; centre heat, the sides l t r b of the box at a centre, the offset to the centre.
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ from torch import Tensor, nn
 
 from geomagnifier.model.vision import Pyramid
 
-STRIDE = 4
-MAPS = 8
+STRIDE, MASK_STRIDE = 4, 2
+"""View px a cell of all maps but the mask, and of the mask."""
+QUARTERS = (STRIDE // MASK_STRIDE) ** 2
+MAPS = QUARTERS + 7
 UNIT = 32.0
 """View px that one unit of an offset map stands for; sides are exp(map) * UNIT."""
 
 
 class Maps(NamedTuple):
-    """Logits at H/4 for Q questions on B views.
+    """What Q questions found on B views; h, w = H/4, W/4.
 
-    mask, centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in view px.  offset: (B, Q, 2, h, w) x, y in view px.
+    mask: (B, Q, 2h, 2w) logits.  centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in view px.  offset: (B, Q, 2, h, w) x, y in view px.
     """
 
     mask: Tensor
@@ -54,7 +57,7 @@ class PixelDecoder(nn.Module):
         self.bias = nn.Parameter(torch.zeros(MAPS))
         self.inner = inner
         with torch.no_grad():
-            self.bias[0], self.bias[1] = -2.0, -4.0  # rare at first: mask a tenth, centres a fiftieth of the cells
+            self.bias[:QUARTERS], self.bias[QUARTERS] = -2.0, -4.0  # rare at first: mask a tenth, centres a fiftieth of the cells
 
     def prepare(self, pyramid: Pyramid) -> list[Tensor]:
         """Conv_f(f_l), once a view -> three (B, h, w, inner)."""
@@ -78,8 +81,8 @@ class PixelDecoder(nn.Module):
             total = maps.float() if total is None else total + maps
         assert total is not None
         out = (total + self.bias[None, :, None, None]).view(batch, questions, MAPS, *size)
-        sides = torch.exp(out[:, :, 2:6].clamp(-4.0, 4.0)) * UNIT
-        return Maps(out[:, :, 0], out[:, :, 1], sides, out[:, :, 6:8] * UNIT)
+        mask, centre, sides, offset = out.split((QUARTERS, 1, 4, 2), 2)
+        return Maps(F.pixel_shuffle(mask, STRIDE // MASK_STRIDE)[:, :, 0], centre[:, :, 0], torch.exp(sides.clamp(-4.0, 4.0)) * UNIT, offset * UNIT)
 
 
 class Presence(nn.Module):
@@ -93,7 +96,7 @@ class Presence(nn.Module):
     def forward(self, seg: Tensor, maps: Maps, last: Tensor) -> Tensor:
         """Seg (B, Q, width), maps, trunk features (B, 352, h, w) -> logits (B, Q). No gradient reaches the maps."""
         mask, centre = maps.mask.detach().float().flatten(2), maps.centre.detach().float().flatten(2)
-        tops = [mask.topk(min(k, mask.shape[2]), dim=2).values.mean(2) for k in (16, 256)]
+        tops = [mask.topk(min(k, mask.shape[2]), dim=2).values.mean(2) for k in (64, 1024)]
         centres = centre.topk(min(3, centre.shape[2]), dim=2).values
         context = self.image(last.float().mean((2, 3)))
         alike = torch.einsum("bqd,bd->bq", seg.float(), context) / seg.shape[2] ** 0.5

@@ -26,7 +26,7 @@ from geomagnifier.model import words as w
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.pixel_decoder import STRIDE, Maps
+from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.selector import decide, features
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, load_tokenizer, tokenize
@@ -122,7 +122,7 @@ class SmallModel:
         return dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
-        """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/4."""
+        """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/2."""
         with self._running():
             read = self._understand(query, view)._replace(landmarks=())
             seen = self._see(view)
@@ -130,7 +130,8 @@ class SmallModel:
                 return np.zeros((1, 1), np.float32)
             if by == "mask":
                 maps, _ = self._decode(self._point(query, read, Granularity.PIXEL, seen), seen)
-                return crop(torch.sigmoid(torch.maximum(maps.mask, maps.centre)).amax(1)[0], view)
+                centre = F.interpolate(maps.centre, scale_factor=STRIDE // MASK_STRIDE)
+                return crop(torch.sigmoid(torch.maximum(maps.mask, centre)).amax(1)[0], view)
         if read.everything:
             states, padding = stacked([self._name(kind) for kind in read.asked])
             (tokens, memory), at = pointing.each(self.words, seen.memory, read.asked, True), [2]
@@ -368,7 +369,7 @@ class SmallModel:
             if not open_gate:
                 probability = np.zeros_like(probability)
             covers.append(Cover(kind, float(presence[q]), probability, chosen.mask, separate))
-        return ViewReply(tuple(found), tuple(covers), STRIDE)
+        return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
 
     def _objects(
         self, kind: str, maps: Maps, q: int, presence: float, lowest: float, seen: Seen, view: View, granularity: Granularity
@@ -385,7 +386,7 @@ class SmallModel:
         boxes, scores = boxes[keep], scores[keep]
         cells: Sequence[Any] = [((0, 0), None)] * len(boxes)
         if granularity is Granularity.PIXEL and len(boxes):
-            cells = share_cells(np.asarray(maps.offset[0, q].float().numpy(), np.float32), boxes)
+            cells = share_cells(np.asarray(maps.offset[0, q].float().numpy(), np.float32), boxes, STRIDE // MASK_STRIDE)
         return [
             Found(kind, float(score), (float(b[0]), float(b[1]), float(b[2]), float(b[3])), own, origin)
             for b, score, (origin, own) in zip(boxes, scores, cells, strict=True)
@@ -404,15 +405,15 @@ def pad(pixels: Bytes) -> Bytes:
 
 
 def crop(heat: Tensor, view: View) -> Floats:
-    """A map of the padded view -> the view's own cells (ceil(h/4), ceil(w/4))."""
-    rows, columns = -(-view.pixels.shape[0] // STRIDE), -(-view.pixels.shape[1] // STRIDE)
+    """A mask of the padded view -> the view's own cells (ceil(h/2), ceil(w/2))."""
+    rows, columns = -(-view.pixels.shape[0] // MASK_STRIDE), -(-view.pixels.shape[1] // MASK_STRIDE)
     return np.asarray(heat[:rows, :columns].float().numpy(), np.float32)
 
 
 def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
-    """(h, w) bool -> share of valid px in each cell (ceil(h/4), ceil(w/4))."""
+    """(h, w) bool -> share of valid px in each cell (ceil(h/2), ceil(w/2))."""
     x = torch.from_numpy(valid.astype(np.float32))[None, None]
-    return np.asarray(F.avg_pool2d(x, STRIDE, STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
+    return np.asarray(F.avg_pool2d(x, MASK_STRIDE, MASK_STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
 
 
 def visible(cells: int, pixels: int) -> int:

@@ -44,8 +44,8 @@ class Depthwise(torch.autograd.Function):
 
 
 def depthwise(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tuple[int, int]) -> Tensor:
-    """Depthwise convolution, by `Depthwise` where a gradient may be asked for."""
-    if not torch.is_grad_enabled():
+    """Depthwise convolution, by `Depthwise` where a gradient may be asked for on a CPU."""
+    if not torch.is_grad_enabled() or x.is_cuda:
         return F.conv2d(x, weight, bias, stride, padding, 1, len(weight))
     out: Tensor = Depthwise.apply(x, weight, bias, stride, padding)  # type: ignore[no-untyped-call]
     return out

@@ -6,16 +6,16 @@ A batch is made from (seed, step) alone, so a resumed run sees what an unbroken 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from geomagnifier.data.drawn import COVER as DRAWN_COVER
 from geomagnifier.data.drawn import THEMES, draw_scene
@@ -25,7 +25,7 @@ from geomagnifier.data.sample import SceneSample, read_pixels
 from geomagnifier.data.scene_sets import scene_set
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import KINDS, SCENES
-from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, Source, jitter, make_crop
+from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, Source, jitter, make_crop, paste
 from geomagnifier.train.targets import Target, cover_target, empty, object_target
 
 NAMES = tuple(kind.name for kind in KINDS)
@@ -55,29 +55,41 @@ class Sizes:
     side: int = 448
     scenes: int = 40
     scene_side: int = 100
+    pasted: float = 0.3
+    """Share of VHR-10's crops with pasted objects."""
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """pixels (B, S, S, 3) uint8.  asked: (B, Q) kind of each question, as index into NAMES, -1 for an unknown thing.
+    """pixels (B, S, S, 3) uint8.  asked: (B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing.
 
-    targets: fields of `Target`, each (B, Q, ...).  boxes: a view's (N, 4) px with their kinds (N,), len(OBJECTS) for background.
+    targets: fields of `Target`, each (B, Q, ...), half precision.  boxes: a view's (N, 4) px with their kinds (N,), len(OBJECTS) for background.
     scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.  captions: a sentence or "" for each scene picture.
     """
 
     pixels: Tensor
-    asked: NDArray[np.int64]
+    asked: Tensor
     targets: dict[str, Tensor]
     boxes: list[tuple[Tensor, Tensor]]
     scene_pixels: Tensor
     scene_allowed: Tensor
     captions: tuple[str, ...]
 
+    def to(self, device: torch.device) -> Batch:
+        """The same batch with its tensors on `device`."""
+        move = {name: getattr(self, name).to(device, non_blocking=True) for name in ("pixels", "asked", "scene_pixels", "scene_allowed")}
+        targets = {name: t.to(device, non_blocking=True).float() for name, t in self.targets.items()}
+        return replace(self, **move, targets=targets, boxes=[(b.to(device), k.to(device)) for b, k in self.boxes])
+
 
 def object_sources(root: Path, split: str) -> list[Source]:
     """VHR-10 in memory, about 2 MB a picture."""
     samples = vhr10(root, split)
-    return [Source(read_pixels(s.path), tuple((o.kind, o.box, o.polygons) for o in s.objects), frozenset(s.kinds)) for s in samples]
+    with ThreadPoolExecutor() as pool:
+        pixels = pool.map(read_pixels, [s.path for s in samples])
+    return [
+        Source(p, tuple((o.kind, o.box, o.polygons) for o in s.objects), frozenset(s.kinds)) for p, s in zip(pixels, samples, strict=True)
+    ]
 
 
 def cover_sources(root: Path, split: str) -> list[Source]:
@@ -164,8 +176,8 @@ def scene_view(sample: SceneSample, side: int, rng: np.random.Generator | None) 
     return turned[:, ::-1].copy() if rng.random() < 0.5 else turned.copy()
 
 
-class Batches:
-    """All training data in memory, and batches from it."""
+class Batches(Dataset[Batch]):
+    """All training data in memory, and a batch for each step."""
 
     def __init__(self, root: Path, split: str = "train", seed: int = 0, sizes: Sizes = Sizes(), drawn: int = 36) -> None:
         self.seed, self.sizes = seed, sizes
@@ -174,20 +186,22 @@ class Batches:
         self.scenes = [s for name in ("aid", "ucm", "rsscn7") for s in scene_set(root, name, split)]
 
     def crops(self, step: int) -> tuple[list[Crop], np.random.Generator]:
-        """The crops of a step: one of Dubai or drawn, the rest VHR-10, now and then another drawn one."""
+        """The crops of a step: of eight, one of Dubai or drawn, the rest VHR-10, now and then another drawn one."""
         rng = np.random.default_rng([self.seed, step])
         crops = []
         for i in range(self.sizes.crops):
             chance = rng.random()
-            sources, scales = self.objects, (0.28, 1.7)
-            if (i == 0 and chance < 0.2) or (i == 1 and chance < 0.25):
+            sources, scales = self.objects, (0.25, 1.7)
+            if (i % 8 == 0 and chance < 0.2) or (i % 8 == 1 and chance < 0.25):
                 sources, scales = self.drawn, (0.5, 1.5)
-            elif i == 0:
+            elif i % 8 == 0:
                 sources, scales = self.covers, (0.4, 1.6)
             crops.append(make_crop(sources, scales, self.sizes.side, rng))
+            if sources is self.objects and rng.random() < self.sizes.pasted:
+                paste(crops[-1], self.objects, rng)
         return crops, rng
 
-    def batch(self, step: int) -> Batch:
+    def __getitem__(self, step: int) -> Batch:
         """The batch of a step."""
         crops, rng = self.crops(step)
         kinds = [choose(crop, rng) for crop in crops]
@@ -197,7 +211,7 @@ class Batches:
         captions = tuple(s.captions[int(rng.integers(len(s.captions)))] if s.captions else "" for s in chosen)
         return Batch(
             torch.from_numpy(np.stack([c.pixels for c in crops])),
-            np.array([[NAMES.index(k) if k in NAMES else -1 for k in row] for row in kinds]),
+            torch.tensor([[NAMES.index(k) if k in NAMES else len(NAMES) for k in row] for row in kinds]),
             stack(targets),
             [labelled_boxes(crop, rng) for crop in crops],
             torch.from_numpy(pictures),
@@ -205,28 +219,15 @@ class Batches:
             captions,
         )
 
-    def stream(self, first: int, end: int) -> Iterator[Batch]:
-        """Batches of the steps first..end, made ahead in a thread of their own."""
-        queue: Queue[Batch | BaseException] = Queue(maxsize=3)
-
-        def work() -> None:
-            try:
-                for step in range(first, end):
-                    queue.put(self.batch(step))
-            except BaseException as error:  # handed to the training loop, which must not wait for ever
-                queue.put(error)
-
-        Thread(target=work, daemon=True).start()
-        for _ in range(first, end):
-            item = queue.get()
-            if isinstance(item, BaseException):
-                raise item
-            yield item
+    def stream(self, first: int, end: int, workers: int) -> Iterator[Batch]:
+        """Batches of the steps first..end in order, made ahead by `workers` processes."""
+        ahead = DataLoader(self, batch_size=None, sampler=range(first, end), num_workers=workers, prefetch_factor=3)
+        yield from ahead
 
 
 def stack(targets: Sequence[Sequence[Target]]) -> dict[str, Tensor]:
-    """Targets by crop and question -> one tensor a field, (B, Q, ...)."""
+    """Targets by crop and question -> one tensor a field, (B, Q, ...), half precision: they travel between processes."""
     return {
-        f.name: torch.from_numpy(np.stack([np.stack([np.asarray(getattr(t, f.name)) for t in row]) for row in targets]))
+        f.name: torch.from_numpy(np.stack([np.stack([np.asarray(getattr(t, f.name), np.float16) for t in row]) for row in targets]))
         for f in fields(Target)
     }

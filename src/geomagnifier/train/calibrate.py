@@ -25,6 +25,7 @@ from geomagnifier.eval.suites import evenly
 from geomagnifier.geometry import overlap
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.masks import decode, resize
+from geomagnifier.model.pixel_decoder import MASK_STRIDE
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.small import Calibration, SmallModel, crop
 from geomagnifier.values import Bools, Cover, Floats, Granularity, Query, View, ViewReply
@@ -148,7 +149,7 @@ def look(
             evidence.labelled += len(boxes)
         if there and mask is not None:
             probability = crop(maps.mask[0, 0].float().sigmoid(), view)
-            patch = assemble_patches([(view.window, ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),)))])[0]
+            patch = assemble_patches([(view.window, ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE))])[0]
             full = resize(patch.probability, patch.placement, view.window.box)
             inside = np.ones_like(mask) if known is None else known
             evidence.masks.append([intersection_over_union((full >= t) & inside, mask & inside) for t in MASKS])

@@ -1,6 +1,7 @@
 """Training crops: pieces of labelled pictures at random scale, turned and laid on a canvas, with labels moved along.
 
-A canvas holds one piece, or four where pictures are shrunk: at a quarter of its size a picture would fill a corner only.
+A canvas holds one piece, or four where pictures are shrunk: at a quarter of its size a picture would fill a corner only. On some, objects
+of other pictures are pasted (Ghiasi et al., arXiv:2012.07177): crowds, rows, and things where their surroundings do not give them away.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 SHARE_TO_COUNT = 0.35
 """An object of which less than this share is left in the crop is neither a target nor a mistake."""
+PASTED = ("airplane", "ship", "storage tank", "tennis court", "basketball court", "baseball diamond", "vehicle")
+"""Kinds that stand by themselves: a bridge or a harbor makes no sense out of its place."""
 
 Pixels = NDArray[np.uint8]
 Polygon = NDArray[np.float32]
@@ -64,10 +67,38 @@ def jitter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     return picture
 
 
+def centred(turn: NDArray[np.float64], middle: tuple[float, float], side: int) -> NDArray[np.float64]:
+    """The affine map (2, 3) from a square of `side` px to a source: its middle comes from `middle`."""
+    return np.concatenate([turn, (np.array(middle) - turn @ [side / 2, side / 2])[:, None]], 1)
+
+
+def inverted(matrix: NDArray[np.float64], shift: tuple[float, float]) -> NDArray[np.float64]:
+    """The map back, moved by `shift`."""
+    back = np.linalg.inv(matrix[:, :2])
+    return np.concatenate([back, (np.array(shift) - back @ matrix[:, 2])[:, None]], 1)
+
+
+def sample(pixels: Pixels, to_source: NDArray[np.float64], scale: float, side: int) -> Image.Image:
+    """The square of `side` px that `to_source` maps into a picture, at `scale`; black outside of it."""
+    picture = Image.fromarray(pixels)
+    if scale < 0.75:  # shrink well first, and no more than is needed: an affine map alone would skip pixels
+        ends = _turn(to_source, np.array([[0, 0], [side, 0], [0, side], [side, side]], np.float32))
+        low = np.maximum(np.floor(ends.min(0)) - 2, 0).astype(int)
+        high = np.minimum(np.ceil(ends.max(0)) + 2, pixels.shape[1::-1]).astype(int)
+        size = np.maximum(np.rint((high - low) * scale), 1).astype(int)
+        picture = picture.resize(tuple(size.tolist()), Image.Resampling.BILINEAR, box=(*low.tolist(), *high.tolist()))
+        moved = to_source - np.array([[0, 0, low[0]], [0, 0, low[1]]])
+        to_source = moved * (size / (high - low))[:, None]
+    return picture.transform((side, side), Image.Transform.AFFINE, tuple(to_source.ravel()), Image.Resampling.BILINEAR)
+
+
 def _place(source: Source, scale: float, side: int, corner: tuple[int, int], crop: Crop, rng: np.random.Generator) -> None:
     """Cut a piece of `source` at `scale`, turn it, and lay it on `crop` at `corner` as a square of `side` px."""
     height, width = source.pixels.shape[:2]
-    reach = side / scale
+    flip = np.diag([rng.choice([-1.0, 1.0]), 1.0])
+    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.35 else rng.integers(4) * np.pi / 2
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ flip
+    reach = side / scale * float(np.abs(turn[0]).sum())  # of the turned square
     if source.objects and rng.random() < 0.8:  # most crops are laid around an object, off centre
         box = source.objects[int(rng.integers(len(source.objects)))][1]
         cx, cy = (box[0] + box[2]) / 2 + rng.uniform(-0.4, 0.4) * reach, (box[1] + box[3]) / 2 + rng.uniform(-0.4, 0.4) * reach
@@ -75,23 +106,8 @@ def _place(source: Source, scale: float, side: int, corner: tuple[int, int], cro
         cx, cy = rng.uniform(0, width), rng.uniform(0, height)
     x0 = (width - reach) / 2 if reach >= width else float(np.clip(cx - reach / 2, 0, width - reach))
     y0 = (height - reach) / 2 if reach >= height else float(np.clip(cy - reach / 2, 0, height - reach))
-    # output -> source: turn (one of eight), scale, shift
-    sign_x, sign_y, swap = rng.choice([-1, 1]), rng.choice([-1, 1]), rng.random() < 0.5
-    turn = np.array([[sign_x, 0.0], [0.0, sign_y]])
-    if swap:
-        turn = turn[::-1]
-    half = side / 2
-    to_source = np.zeros((2, 3))
-    to_source[:, :2] = turn / scale
-    to_source[:, 2] = np.array([x0 + reach / 2, y0 + reach / 2]) - to_source[:, :2] @ [half, half]
-    picture = Image.fromarray(source.pixels)
-    if scale < 0.75:  # shrink well first: an affine map alone would skip pixels
-        small = (max(1, round(width * scale)), max(1, round(height * scale)))
-        picture = picture.resize(small, Image.Resampling.BILINEAR)
-        to_pixels = to_source * np.array([[small[0] / width], [small[1] / height]])
-    else:
-        to_pixels = to_source
-    patch = picture.transform((side, side), Image.Transform.AFFINE, tuple(to_pixels.ravel()), Image.Resampling.BILINEAR)
+    to_source = centred(turn / scale, (x0 + reach / 2, y0 + reach / 2), side)
+    patch = sample(source.pixels, to_source, scale, side)
     ox, oy = corner
     crop.pixels[oy : oy + side, ox : ox + side] = np.asarray(jitter(patch, rng))
     if source.cover is not None:
@@ -102,11 +118,10 @@ def _place(source: Source, scale: float, side: int, corner: tuple[int, int], cro
         )
         crop.cover[oy : oy + side, ox : ox + side] = np.asarray(flat)
         crop.cover_names = source.cover_names
-    inverse = np.zeros((2, 3))
-    inverse[:, :2] = np.linalg.inv(to_source[:, :2])
-    inverse[:, 2] = -inverse[:, :2] @ to_source[:, 2] + [ox, oy]
-    for kind, box, polygons in source.objects:
-        ends = _turn(inverse, np.array([[box[0], box[1]], [box[2], box[3]]], np.float32))
+    inverse = inverted(to_source, (ox, oy))
+    for kind, (left, top, right, bottom), polygons in source.objects:
+        outline = np.concatenate(polygons) if polygons else np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+        ends = _turn(inverse, outline)
         whole = np.concatenate([ends.min(0), ends.max(0)])
         inside = np.concatenate([np.maximum(whole[:2], [ox, oy]), np.minimum(whole[2:], [ox + side, oy + side])]).astype(np.float32)
         if inside[2] - inside[0] < 1 or inside[3] - inside[1] < 1:
@@ -133,6 +148,48 @@ def make_crop(sources: Sequence[Source], scales: tuple[float, float], side: int,
     for source, corner in zip(chosen, corners, strict=True):
         _place(source, scale, side // (2 if len(corners) > 1 else 1), corner, crop, rng)
     return crop
+
+
+def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> None:
+    """Lay one object of another picture on `crop` one to eight times, in a row or anywhere, clear of what is there.
+
+    Args:
+        crop: is changed.
+        sources: where the object comes from; a picture without one that stands by itself changes nothing.
+        rng: source of chance.
+    """
+    source = sources[int(rng.integers(len(sources)))]
+    mine = [o for o in source.objects if o[0] in PASTED and o[2] and o[0] in crop.kinds]
+    if not mine:
+        return
+    kind, box, polygons = mine[int(rng.integers(len(mine)))]
+    longest = max(box[2] - box[0], box[3] - box[1])
+    length = float(np.exp(rng.uniform(np.log(14), np.log(min(110, 1.6 * max(longest, 14))))))
+    scale, side = length / longest, int(1.5 * length) + 6
+    angle = rng.uniform(0, 2 * np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) / scale
+    to_source = centred(turn, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), side)
+    rings = [_turn(inverted(to_source, (0, 0)), p) for p in polygons]
+    stencil = Image.new("L", (side, side))
+    for ring in rings:
+        ImageDraw.Draw(stencil).polygon([(float(x), float(y)) for x, y in ring], fill=255)
+    patch, stencil = jitter(sample(source.pixels, to_source, scale, side), rng), stencil.filter(ImageFilter.GaussianBlur(0.7))
+    outline = np.concatenate(rings)
+    low, high = outline.min(0), outline.max(0)
+    canvas, total = Image.fromarray(crop.pixels), crop.pixels.shape[0]
+    at = rng.uniform(0, total - side, 2)
+    step = rng.uniform(1.0, 1.6) * (high - low).max() * turn[:, 0] * scale if rng.random() < 0.5 else None
+    for _ in range(int(rng.integers(1, 9))):
+        x, y = np.rint(at).astype(int).tolist()
+        at = rng.uniform(0, total - side, 2) if step is None else at + step
+        spot = np.concatenate([low + [x, y], high + [x, y]]).astype(np.float32)
+        if spot[:2].min() < 0 or spot[2:].max() > total:
+            continue
+        if any((np.minimum(spot[2:], p.box[2:]) > np.maximum(spot[:2], p.box[:2])).all() for p in crop.pieces):
+            continue
+        canvas.paste(patch, (x, y), stencil)
+        crop.pieces.append(Piece(kind, spot, [(r + [x, y]).astype(np.float32) for r in rings], 1.0))
+    crop.pixels = np.array(canvas)
 
 
 def identities(crop: Crop, kind: str) -> tuple[NDArray[np.int32], list[Piece]]:

@@ -1,4 +1,4 @@
-"""Training of the image side: data -> weights. Resumable, seeded, one machine, two cores.
+"""Training of the image side: data -> weights. Resumable, seeded, one machine: a GPU where there is one, else two cores.
 
 A kind is asked for by a state of its own, learnt here; language.py then teaches the text decoder to write [SEG] states that land on
 it. The trunk is read once for a crop and five kinds share it. See objective.py for the losses, docs/model_card.md for the recipe.
@@ -10,20 +10,21 @@ import json
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.data.vocabulary import SCENES
 from geomagnifier.model.network import LANGUAGE, SmallNetwork
-from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer, tokenize
+from geomagnifier.model.sentence import SentenceEncoder, tokenize
 from geomagnifier.model.vision import normalise
-from geomagnifier.train.batches import NAMES, OBJECTS, Batch, Batches, scene_view, stack, target
+from geomagnifier.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes, scene_view, stack, target
 from geomagnifier.train.crops import make_crop
 from geomagnifier.train.objective import Weights, dense_losses, info_nce, scene_loss
 
@@ -33,8 +34,12 @@ class Settings:
     """How a run goes."""
 
     steps: int = 2300
-    """Steps of 8 crops and 40 scene pictures; about 2.5 s each on two cores."""
+    """About 2.5 s each on two cores."""
     seed: int = 0
+    sizes: Sizes = Sizes()
+    """Of a batch."""
+    drawn: int = 36
+    """Scenes drawn by ourselves."""
     trunk_rate: float = 2e-4
     """Learning rate of the ImageNet-trained trunk."""
     rate: float = 1e-3
@@ -78,8 +83,8 @@ def rate_at(step: int, settings: Settings) -> float:
 
 def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
     """All losses of a batch, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
-    with torch.autocast("cpu", torch.bfloat16):
-        seg = network.states(torch.from_numpy(batch.asked % (len(NAMES) + 1)))  # -1, a thing never taught, is the last row
+    with torch.autocast(batch.pixels.device.type, torch.bfloat16):
+        seg = network.states(batch.asked)
         ends = network.trunk(normalise(batch.pixels))
         pyramid = network.neck(ends)
         maps = network.decoder(seg, network.decoder.prepare(pyramid))
@@ -93,9 +98,9 @@ def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str
         wanted = torch.cat([k for b, k in batch.boxes if len(b)])
         losses["boxes"] = F.cross_entropy(torch.cat(kinds).float(), wanted)
     losses["scene"] = scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)
-    spoken = torch.tensor([bool(c) for c in batch.captions])
+    spoken = torch.tensor([bool(c) for c in batch.captions], device=pooled.device)
     said = [c for c in batch.captions if c]
-    same = torch.tensor([[a == b for b in said] for a in said], dtype=torch.bool)
+    same = torch.tensor([[a == b for b in said] for a in said], dtype=torch.bool, device=pooled.device)
     losses["retrieval"] = info_nce(network.embed_picture(pooled[spoken]), network.embed_sentence(captions), same)
     return losses
 
@@ -103,8 +108,8 @@ def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str
 class Captions:
     """Sentence vectors of captions, each encoded once."""
 
-    def __init__(self, encoder: SentenceEncoder, path: Path) -> None:
-        self.encoder, self.tokenizer = encoder, load_tokenizer(path)
+    def __init__(self, encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
+        self.encoder, self.tokenizer = encoder, tokenizer
         self.known: dict[str, Tensor] = {}
 
     @torch.no_grad()
@@ -116,26 +121,26 @@ class Captions:
 
 
 @torch.no_grad()
-def validate(network: SmallNetwork, held: Batches, seed: int) -> dict[str, float]:
+def validate(network: SmallNetwork, held: Batches, seed: int, device: torch.device) -> dict[str, float]:
     """Figures on pictures kept aside: gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1."""
     network.eval()
     rng = np.random.default_rng([seed, 3])
     overlaps: list[float] = []
     quiet: list[float] = []
     common, either = np.zeros(len(NAMES)), np.zeros(len(NAMES))
-    for i in range(30):
+    for i in range(60):
         covers = i % 5 == 4
         crop = make_crop(held.covers if covers else held.objects, (0.999, 1.001), 640, rng)
         there = {p.kind for p in crop.pieces}
         asked = list(NAMES[10:]) if covers else [*sorted(there), *[k for k in OBJECTS if k not in there][i % 3 :: 3]][:6]
-        with torch.autocast("cpu", torch.bfloat16):
-            seg = network.states(torch.tensor([NAMES.index(k) for k in asked]))
-            ends = network.trunk(normalise(torch.from_numpy(crop.pixels[None])))
+        with torch.autocast(device.type, torch.bfloat16):
+            seg = network.states(torch.tensor([NAMES.index(k) for k in asked], device=device))
+            ends = network.trunk(normalise(torch.from_numpy(crop.pixels[None]).to(device)))
             maps = network.decoder(seg.float()[None], network.decoder.prepare(network.neck(ends)))
-            gate = torch.sigmoid(network.presence(seg.float()[None], maps, ends[3]).float())[0]
-        targets = stack([[target(crop, k) for k in asked]])
+            gate = torch.sigmoid(network.presence(seg.float()[None], maps, ends[3]).float())[0].cpu()
+        targets, found = stack([[target(crop, k) for k in asked]]), maps.mask[0].cpu() > 0
         for q, kind in enumerate(asked):
-            p, t = maps.mask[0, q] > 0, targets["mask"][0, q] > 0.5
+            p, t = found[q], targets["mask"][0, q] > 0.5
             if covers:
                 known = targets["known"][0, q] > 0.5
                 common[NAMES.index(kind)] += float((p & t & known).sum())
@@ -147,8 +152,8 @@ def validate(network: SmallNetwork, held: Batches, seed: int) -> dict[str, float
     right = []
     for name, folder in (("ucm", "ucm"), ("aid", "aid"), ("rsscn7", "rsscn7")):
         samples = [s for s in held.scenes if folder in s.path.parts][:: 3 if name != "rsscn7" else 4]
-        pictures = torch.from_numpy(np.stack([scene_view(s, 100, None) for s in samples]))
-        with torch.autocast("cpu", torch.bfloat16):
+        pictures = torch.from_numpy(np.stack([scene_view(s, 100, None) for s in samples])).to(device)
+        with torch.autocast(device.type, torch.bfloat16):
             pooled = network.trunk.pooled(network.trunk(normalise(pictures))[3])
         best = network.scenes(pooled).argmax(1).tolist()
         right.append(float(np.mean([SCENES[b] in s.scenes for b, s in zip(best, samples, strict=True)])))
@@ -158,6 +163,11 @@ def validate(network: SmallNetwork, held: Batches, seed: int) -> dict[str, float
     return figures | dict(zip(("ucm", "aid", "rsscn7"), right, strict=True))
 
 
+def workers(device: torch.device) -> int:
+    """Processes that make batches: beside a CPU's training there is room for one, a GPU is fed by all cores."""
+    return max(1, (os.cpu_count() or 2) - 1) if device.type == "cuda" else 1
+
+
 def save(path: Path, content: dict[str, object]) -> None:
     """Written beside, then renamed: an interrupted run leaves the last whole checkpoint."""
     temporary = path.with_suffix(".part")
@@ -165,63 +175,62 @@ def save(path: Path, content: dict[str, object]) -> None:
     os.replace(temporary, path)
 
 
-def train(root: Path, out: Path, encoder_path: Path, trunk_path: Path, settings: Settings = Settings()) -> Iterator[dict[str, float]]:
+def train(
+    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk_path: Path, settings: Settings = Settings()
+) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/last.pt; yields a row of figures every ten steps and at each validation.
 
     Args:
         root: folder of the data sets.
         out: folder for last.pt (resume), log.jsonl and plot.
-        encoder_path: sentence encoder, safetensors in the names of `SentenceEncoder`; its tokenizer.json lies beside it.
+        captions: sentences -> their vectors (N, 384); `Captions`.
         trunk_path: ImageNet weights of EfficientNet-Lite2 (a torch file, read without pickle's code).
         settings: how the run goes.
     """
-    from safetensors.torch import load_file
-
     torch.manual_seed(settings.seed)
     out.mkdir(parents=True, exist_ok=True)
-    encoder = SentenceEncoder().eval()
-    encoder.load_state_dict({k: v.float() for k, v in load_file(encoder_path).items()})
     network = image_side()
     network.trunk.load_imagenet(torch.load(trunk_path, map_location="cpu", weights_only=True))
-    captions = Captions(encoder, encoder_path.with_name("tokenizer.json"))
-    network = network.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = network.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     average = {k: v.detach().clone() for k, v in network.state_dict().items()}
     optimizer = optimizer_of(network, settings)
     step = 0
     if (out / "last.pt").exists():
-        saved = torch.load(out / "last.pt", map_location="cpu", weights_only=True)
+        saved = torch.load(out / "last.pt", map_location=device, weights_only=True)
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])
         average, step = saved["average"], saved["step"]
         optimizer.zero_grad()
-    data, held = Batches(root, "train", settings.seed), Batches(root, "val", settings.seed, drawn=0)
+    data, held = Batches(root, "train", settings.seed, settings.sizes, settings.drawn), Batches(root, "val", settings.seed, drawn=0)
     weights = asdict(Weights())
-    twin = image_side().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    twin = image_side().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     clock, sums = time.time(), dict.fromkeys((*weights, "total"), 0.0)
-    for batch in data.stream(step, settings.steps):
+    for batch in data.stream(step, settings.steps, workers(device)):
+        batch = batch.to(device)
         torch.manual_seed(settings.seed * 1_000_003 + step)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * rate_at(step, settings)
-        losses = losses_of(network, batch, captions([c for c in batch.captions if c]))
+        losses = losses_of(network, batch, captions([c for c in batch.captions if c]).to(device))
         total = torch.stack([weights[name] * value for name, value in losses.items()]).sum()
         optimizer.zero_grad()
         total.backward()
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        if torch.isfinite(norm):
+        if bool(torch.isfinite(norm)):
             optimizer.step()
         step += 1
         keep = min(settings.average, (1 + step) / (10 + step))
         with torch.no_grad():
-            for name, value in network.state_dict().items():
-                average[name].lerp_(value, 1 - keep)
-        for name, value in losses.items():
-            sums[name] += float(value.detach()) / 10
-        sums["total"] += float(total.detach()) / 10
+            now = network.state_dict()
+            torch._foreach_lerp_(list(average.values()), [now[name] for name in average], 1 - keep)
+        row = torch.stack([*losses.values(), total]).detach().cpu() / 10
+        for name, value in zip((*losses, "total"), row.tolist(), strict=True):
+            sums[name] += value
         if step % settings.save == 0 or step == settings.steps:
             save(out / "last.pt", {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
         if step % settings.validate == 0 or step == settings.steps:
             twin.load_state_dict(average)
-            row = {"step": step} | validate(twin, held, settings.seed)
+            row = {"step": step} | validate(twin, held, settings.seed, device)
             with (out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(row) + "\n")
             yield row

@@ -90,7 +90,7 @@ def scene_loss(logits: Tensor, allowed: Tensor) -> Tensor:
 def info_nce(pictures: Tensor, sentences: Tensor, same: Tensor, temperature: float = 0.07) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al., arXiv:1807.03748). same: (B, B) bool, True where a caption also fits another picture."""
     similarity = pictures @ sentences.T / temperature
-    eye = torch.eye(len(pictures), dtype=torch.bool)
+    eye = torch.eye(len(pictures), dtype=torch.bool, device=pictures.device)
     similarity = similarity.masked_fill(same & ~eye, -torch.inf)
-    wanted = torch.arange(len(pictures))
+    wanted = torch.arange(len(pictures), device=pictures.device)
     return (F.cross_entropy(similarity, wanted) + F.cross_entropy(similarity.T, wanted)) / 2

@@ -25,7 +25,7 @@ from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
 from geomagnifier.train.choosing import train_selector
 from geomagnifier.train.export import export
-from geomagnifier.train.loop import Settings, image_side, train
+from geomagnifier.train.loop import Captions, Settings, image_side, train
 from geomagnifier.train.mentions import train_mentions
 from geomagnifier.train.plot import plot
 from geomagnifier.train.pretrained import prepare_encoder, trunk_file
@@ -55,15 +55,15 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
     def tell(row: dict[str, float]) -> None:
         console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
 
+    encoder = SentenceEncoder().eval().requires_grad_(False)
+    encoder.load_state_dict({k: v.float() for k, v in load_file(folder / checkpoint.FILES[1]).items()})
+    tokenizer = load_tokenizer(folder / checkpoint.FILES[2])
     with bar(console, "image side") as show:
-        for row in train(root, out, folder / checkpoint.FILES[1], trunk, Settings(steps=steps, seed=seed)):
+        for row in train(root, out, Captions(encoder, tokenizer), trunk, Settings(steps=steps, seed=seed)):
             show(int(row["step"]), steps)
             if "total" not in row:
                 tell(row)
                 plot(out / "log.jsonl", out / "plot.png")
-    encoder = SentenceEncoder().eval().requires_grad_(False)
-    encoder.load_state_dict({k: v.float() for k, v in load_file(folder / checkpoint.FILES[1]).items()})
-    tokenizer = load_tokenizer(folder / checkpoint.FILES[2])
     network = image_side().eval().requires_grad_(False)
     network.load_state_dict(torch.load(out / IMAGE, map_location="cpu", weights_only=True)["average"])
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Dense targets of one question on one crop, on the H/4 grid.
+"""Dense targets of one question on one crop, on the H/4 grid; masks at H/2.
 
 Centres as in CenterNet (Zhou et al., arXiv:1904.07850), with boxes learnt in a Gaussian around each centre as in TTFNet
 (Liu et al., arXiv:1909.00700), which learns from few pictures faster than the centre cell alone.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.model.pixel_decoder import STRIDE
+from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE
 from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, identities
 
 Floats = NDArray[np.float32]
@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 class Target:
     """h = w = S / 4.
 
-    mask: (h, w) 0..1.  known: (h, w) weight of the mask, 0 where unlabelled.  centre: (h, w) Gaussians.  centre_known: (h, w).
+    mask: (2h, 2w) 0..1.  known: (2h, 2w) weight of the mask, 0 where unlabelled.  centre: (h, w) Gaussians.  centre_known: (h, w).
     sides: (4, h, w) l t r b px.  sides_weight: (h, w).  offset: (2, h, w) px.  offset_weight: (h, w), 1 / size of the object.
     present: 1, 0, or -1 where it cannot be told.
     """
@@ -40,14 +40,14 @@ class Target:
 def empty(side: int) -> Target:
     """The target of a thing that is not there."""
     n = side // STRIDE
-    zero, one = np.zeros((n, n), np.float32), np.ones((n, n), np.float32)
-    return Target(zero, one, zero, one, np.zeros((4, n, n), np.float32), zero, np.zeros((2, n, n), np.float32), zero, 0)
+    zero, one, m = np.zeros((n, n), np.float32), np.ones((n, n), np.float32), side // MASK_STRIDE
+    return Target(np.zeros((m, m), np.float32), np.ones((m, m), np.float32), zero, one, np.zeros((4, n, n), np.float32), zero, np.zeros((2, n, n), np.float32), zero, 0)
 
 
 def shrink(mask: Floats) -> Floats:
-    """(S, S) -> (S / 4, S / 4), mean of each 4 x 4."""
-    n = mask.shape[0] // STRIDE
-    return np.asarray(mask.reshape(n, STRIDE, n, STRIDE).mean((1, 3)), np.float32)
+    """(S, S) -> (S / 2, S / 2), mean of each 2 x 2."""
+    n = mask.shape[0] // MASK_STRIDE
+    return np.asarray(mask.reshape(n, MASK_STRIDE, n, MASK_STRIDE).mean((1, 3)), np.float32)
 
 
 def cover_target(crop: Crop, kind: str) -> Target:
@@ -58,7 +58,7 @@ def cover_target(crop: Crop, kind: str) -> Target:
     known = shrink((crop.cover != 255).astype(np.float32))
     share = float(mask.mean())
     present = 1 if share > 0.005 else 0 if share == 0 and known.mean() > 0.9 else -1
-    nowhere = np.zeros_like(mask)
+    nowhere = blank.centre
     return Target(mask, known, nowhere, nowhere, blank.sides, nowhere, blank.offset, nowhere, present)
 
 

@@ -11,8 +11,9 @@ import torch
 
 from geomagnifier.data.vocabulary import AID, RSSCN7, SCENES
 from geomagnifier.errors import OptionError
+from geomagnifier.eval.pictures import evenly
 from geomagnifier.eval.run import run, table
-from geomagnifier.eval.suites import SUITES, evenly, ranked_classes
+from geomagnifier.eval.suites import SUITES, ranked_classes
 from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.small import SmallModel
@@ -33,7 +34,7 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
     words = (*SPECIAL, *(kind_token(kind) for kind in NAMES), *FOUND)
     network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words))
     with torch.no_grad():
-        network.decoder.bias[:2] -= 3  # random maps are noise: a thousand specks to outline in every picture
+        network.decoder.bias[:5] -= 3  # random maps are noise: a thousand specks to outline in every picture
     export(network.state_dict(), folder / FILES[0], "random", words, dict.fromkeys(OBJECTS, (0.5, ())))
     return load_model(folder)
 

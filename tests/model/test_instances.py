@@ -95,3 +95,11 @@ def test_offsets_win_over_nearness() -> None:
 def test_a_box_smaller_than_a_cell_has_one() -> None:
     ((origin, own),) = share_cells(np.zeros((2, 4, 4), np.float32), np.array([[9, 5, 10, 6]], np.float32))
     assert origin == (2, 1) and own.shape == (1, 1) and own.all()
+
+
+def test_the_parts_of_a_cell_belong_together() -> None:
+    boxes = np.array([[8, 12, 32, 24], [24, 12, 48, 24]], np.float32)
+    offset = towards(10, 16, ((slice(3, 6), slice(2, 7)), (20, 18)), ((slice(3, 6), slice(7, 12)), (36, 18)))
+    for (start, own), (fine_start, fine) in zip(share_cells(offset, boxes), share_cells(offset, boxes, 2), strict=True):
+        assert fine_start == (2 * start[0], 2 * start[1])
+        assert (fine == np.kron(own, np.ones((2, 2), bool))).all()

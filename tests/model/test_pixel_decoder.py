@@ -67,10 +67,13 @@ def test_the_maps_are_the_formula() -> None:
                 small[:, y, x] = p["level_weight"][level] * (kernel @ gelu(g))
             total += F.interpolate(torch.from_numpy(small)[None], size=(4, 8), mode="bilinear", align_corners=False)[0].numpy()
         total += p["bias"][:, None, None]
-        assert np.allclose(maps.mask[0, q], total[0], atol=1e-4)
-        assert np.allclose(maps.centre[0, q], total[1], atol=1e-4)
-        assert np.allclose(maps.sides[0, q], np.exp(np.clip(total[2:6], -4, 4)) * UNIT, rtol=1e-3)
-        assert np.allclose(maps.offset[0, q], total[6:8] * UNIT, atol=1e-2)
+        quarters = np.zeros((8, 16))
+        for k, (down, across) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))):
+            quarters[down::2, across::2] = total[k]
+        assert np.allclose(maps.mask[0, q], quarters, atol=1e-4)
+        assert np.allclose(maps.centre[0, q], total[4], atol=1e-4)
+        assert np.allclose(maps.sides[0, q], np.exp(np.clip(total[5:9], -4, 4)) * UNIT, rtol=1e-3)
+        assert np.allclose(maps.offset[0, q], total[9:] * UNIT, atol=1e-2)
 
 
 @torch.no_grad()
@@ -78,7 +81,7 @@ def test_shapes_and_questions_that_do_not_disturb_each_other() -> None:
     built, pyramid = decoder(), made(batch=3, rows=8, columns=12)
     seg = torch.randn(3, 4, 6)
     maps = built(seg, built.prepare(pyramid))
-    assert [tuple(m.shape) for m in maps] == [(3, 4, 8, 12), (3, 4, 8, 12), (3, 4, 4, 8, 12), (3, 4, 2, 8, 12)]
+    assert [tuple(m.shape) for m in maps] == [(3, 4, 16, 24), (3, 4, 8, 12), (3, 4, 4, 8, 12), (3, 4, 2, 8, 12)]
     assert (maps.sides > 0).all()
     alone = built(seg[1:2, 2:3], built.prepare(Pyramid(*(f[1:2] for f in pyramid))))
     for whole, part in zip(maps, alone, strict=True):
@@ -87,7 +90,7 @@ def test_shapes_and_questions_that_do_not_disturb_each_other() -> None:
 
 def test_at_first_masks_and_centres_are_rare() -> None:
     built = PixelDecoder(6, 5)
-    assert torch.sigmoid(built.bias[:2]).tolist() == pytest.approx([0.119, 0.018], abs=1e-3)
+    assert torch.sigmoid(built.bias[:5]).tolist() == pytest.approx([0.119] * 4 + [0.018], abs=1e-3)
 
 
 def test_presence_judges_without_moving_the_maps() -> None:

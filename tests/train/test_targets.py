@@ -36,7 +36,7 @@ def test_identities_number_large_ones_first_and_draw_small_ones_over_them() -> N
 
 def test_touching_objects_point_at_their_own_centres() -> None:
     target = object_target(crop_of(rectangle(8, 16, 32, 32), rectangle(32, 16, 56, 32)), "ship")
-    assert (target.mask[4:8, 2:14] == 1).all() and target.mask.sum() == 4 * 12
+    assert (target.mask[8:16, 4:28] == 1).all() and target.mask.sum() == 8 * 24
     middle = np.arange(16) * 4 + 2
     assert (target.offset[0, 5, 2:8] == 20 - middle[2:8]).all()
     assert (target.offset[0, 5, 8:14] == 44 - middle[8:14]).all()
@@ -53,7 +53,7 @@ def test_a_remnant_is_unknown_beside_a_whole_object() -> None:
     assert target.present == 1
     assert np.argwhere(target.centre == 1).tolist() == [[4, 4]]
     assert (target.centre_known[12:16, 12:16] == 0).all() and target.centre_known.sum() == 256 - 16
-    assert (target.mask[12:16, 12:16] == 1).all()  # it is mask all the same
+    assert (target.mask[24:32, 24:32] == 1).all()  # it is mask all the same
 
 
 def stacked(*targets: Target) -> dict[str, torch.Tensor]:
@@ -74,12 +74,12 @@ def test_perfect_maps_cost_next_to_nothing_and_absent_things_have_no_boxes() -> 
 def test_losses_of_undecided_maps() -> None:
     wanted = stacked(object_target(crop_of(rectangle(8, 16, 32, 32)), "ship"), empty(64))
     nothing = torch.zeros(1, 2, 16, 16)
-    maps = Maps(nothing, nothing, wanted["sides"].clone(), wanted["offset"] + 3.0)
+    maps = Maps(torch.zeros(1, 2, 32, 32), nothing, wanted["sides"].clone(), wanted["offset"] + 3.0)
     losses = dense_losses(maps, torch.zeros(1, 2), wanted)
     assert losses["mask"].item() == pytest.approx(math.log(2))
     assert losses["presence"].item() == pytest.approx(math.log(2))
-    # p = 1/2 in 256 cells, 24 of them true; the absent question does not count
-    assert losses["dice"].item() == pytest.approx(1 - (2 * 12 + 1) / (128 + 24 + 1))
+    # p = 1/2 in 1024 cells, 96 of them true; the absent question does not count
+    assert losses["dice"].item() == pytest.approx(1 - (2 * 48 + 1) / (512 + 96 + 1))
     # 3 px off both ways, in sizes of the object
     assert losses["offset"].item() == pytest.approx(2 * 3 / math.sqrt(24 * 16), rel=1e-5)
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_told_is_left_out() -> None:
     assert remnant.present == -1
     wanted = stacked(remnant, empty(64))
     nothing = torch.zeros(1, 2, 16, 16)
-    maps = Maps(nothing, nothing, torch.ones(1, 2, 4, 16, 16), torch.zeros(1, 2, 2, 16, 16))
+    maps = Maps(torch.zeros(1, 2, 32, 32), nothing, torch.ones(1, 2, 4, 16, 16), torch.zeros(1, 2, 2, 16, 16))
     losses = dense_losses(maps, torch.tensor([[30.0, -30.0]]), wanted)
     assert losses["presence"].item() == pytest.approx(0, abs=1e-6)
     assert losses["dice"].item() == losses["sides"].item() == losses["offset"].item() == 0

@@ -52,7 +52,7 @@ class Literal(nn.Module):
 
 
 class Ours(nn.Module):
-    """`PixelDecoder`'s mask alone."""
+    """`PixelDecoder`'s mask alone, brought to H/4 where the paper's is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Ours(nn.Module):
 
     def forward(self, seg: Tensor, pyramid: Pyramid) -> Tensor:
         """As `Literal.forward`."""
-        return torch.sigmoid(self.decoder(seg[:, None], self.decoder.prepare(pyramid)).mask[:, 0]).clamp(1e-4, 1 - 1e-4)
+        return F.avg_pool2d(torch.sigmoid(self.decoder(seg[:, None], self.decoder.prepare(pyramid)).mask[:, 0]), 2).clamp(1e-4, 1 - 1e-4)
 
 
 DECODERS: dict[str, Callable[[], nn.Module]] = {"literal": lambda: Literal(False), "with GELU": lambda: Literal(True), "ours": Ours}
@@ -79,7 +79,7 @@ def examples(network: SmallNetwork, root: Path, split: str, crops: int, seed: in
         kinds = (there + absent)[:ASKED]
         with torch.autocast("cpu", torch.bfloat16):
             pyramid = network.neck(network.trunk(normalise(torch.from_numpy(crop.pixels[None]))))
-        masks = torch.from_numpy(np.stack([object_target(crop, kind).mask for kind in kinds]))
+        masks = F.avg_pool2d(torch.from_numpy(np.stack([object_target(crop, kind).mask for kind in kinds])), 2)
         made.append((Pyramid(*(f.bfloat16() for f in pyramid)), torch.tensor([NAMES.index(k) for k in kinds]), masks))
     return made
 

@@ -74,8 +74,13 @@ def word(rng: Generator, split: Split) -> Wording:
     """Draw a question: a relation, its slots, kinds, and the words for all of them."""
     weights = np.array([2.5 if r.name in ("extreme", "size", "plain", "ordinal") else 1.0 for r in RELATIONS])
     relation = RELATIONS[int(rng.choice(len(RELATIONS), p=weights / weights.sum()))]
-    slots = relation.slots(rng)
     kind, other = (_NAMES[int(i)] for i in rng.permutation(len(_NAMES))[:2])
+    return word_as(rng, split, relation, kind, other)
+
+
+def word_as(rng: Generator, split: Split, relation: Relation, kind: str, other: str) -> Wording:
+    """Draw a question of one relation about one kind, `other` being the kind of its landmarks."""
+    slots = relation.slots(rng)
     if relation.name == "plain" and rng.random() < 0.6:  # a question of any task
         level = Granularity.REGION if rng.random() < 0.5 else Granularity.PIXEL
         asked = about(rng, ANY if rng.random() < 0.1 else kind, level, split, refer=0.0)

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geomagnifier.errors import OptionError
-from geomagnifier.eval.suites import SUITES, Figures
+from geomagnifier.eval.pictures import Figures
+from geomagnifier.eval.suites import SUITES
 from geomagnifier.pipeline import Progress
 from geomagnifier.protocol import Model
 

@@ -7,10 +7,8 @@ and "n", how many questions, masks or boxes they rest on. The same picture gets 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
-from zlib import crc32
 
 import numpy as np
 
@@ -24,27 +22,20 @@ from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import COARSE
 from geomagnifier.eval.boxes import Size, average_precision, run_lengths
 from geomagnifier.eval.iou import Mask, MeanIoU, OverallIoU
+from geomagnifier.eval.layout import layout
+from geomagnifier.eval.pictures import Figures, chance, evenly, followed
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.masks import decode
 from geomagnifier.pipeline import Progress, ask
 from geomagnifier.protocol import Model
 from geomagnifier.values import Answer, Granularity, Region
 
-Figures = dict[str, float]
 Suite = Callable[[Model, Path, int | None, Progress | None], Figures]
-Item = TypeVar("Item")
 
 QUESTIONS = 1000
 """Questions of the suite `granularity`; there are several thousand ways to fill the held-out templates."""
 EVERY = 0.01
 """Score from which a region counts as a candidate for average precision: all of them, the order decides."""
-
-
-def evenly(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
-    """`limit` of the items at even steps, so that a quick look sees every class; all of them for None."""
-    if limit is None or limit >= len(items):
-        return items
-    return [items[i * len(items) // limit] for i in range(limit)]
 
 
 def granularity(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
@@ -56,7 +47,7 @@ def granularity(model: Model, root: Path, limit: int | None = None, progress: Pr
     asked = [questions.draw(rng, "val") for _ in range(QUESTIONS if limit is None else limit)]
     right: dict[Granularity, list[bool]] = {level: [] for level in Granularity}
     with open_scene(np.full((64, 64, 3), 128, np.uint8)) as scene:
-        for question in _followed(asked, progress):
+        for question in followed(asked, progress):
             right[question.granularity].append(ask(scene, question.text, model).granularity is question.granularity)
     figures = {str(level): float(np.mean(hits)) for level, hits in right.items() if hits}
     return {"accuracy": float(np.mean([hit for hits in right.values() for hit in hits])), **figures, "n": len(asked)}
@@ -68,8 +59,8 @@ def scenes(model: Model, root: Path, limit: int | None = None, progress: Progres
     figures: Figures = {}
     cases = [(name, sample) for name, samples in sets.items() for sample in samples]
     ranks: dict[str, list[int]] = {name: [] for name in SETS}
-    for name, sample in _followed(cases, progress):
-        question = questions.draw(_chance(sample.path, "scene"), "val", Task.SCENE).text
+    for name, sample in followed(cases, progress):
+        question = questions.draw(chance(sample.path, "scene"), "val", Task.SCENE).text
         with open_scene(sample.path) as scene:
             ranked = ranked_classes(ask(scene, question, model).labels, tuple(SETS[name][1].values()))
         ranks[name].append(ranked.index(sample.scenes) if sample.scenes in ranked else len(ranked) + 5)
@@ -97,7 +88,7 @@ def ranked_classes(labels: Sequence[tuple[str, float]], classes: Sequence[tuple[
 def segment(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
     """Masks of each kind that is there, on VHR-10: gIoU, oIoU."""
     mean, overall = MeanIoU(), OverallIoU()
-    for sample in _followed(evenly(vhr10(root, "val"), limit), progress):
+    for sample in followed(evenly(vhr10(root, "val"), limit), progress):
         with open_scene(sample.path) as scene:
             for kind in dict.fromkeys(o.kind for o in sample.objects):
                 answer = ask(scene, _question(sample.path, kind, Granularity.PIXEL), model)
@@ -111,7 +102,7 @@ def absent(model: Model, root: Path, limit: int | None = None, progress: Progres
     """Share of masks left empty, on VHR-10: kinds that are not in the picture ("empty"), and things never taught ("unknown")."""
     empty: list[bool] = []
     unknown: list[bool] = []
-    for sample in _followed(evenly(vhr10(root, "val"), limit), progress):
+    for sample in followed(evenly(vhr10(root, "val"), limit), progress):
         there = {o.kind for o in sample.objects}
         with open_scene(sample.path) as scene:
             for kind in (*(k for k in sample.kinds if k not in there), OTHER):
@@ -134,12 +125,12 @@ def classify(model: Model, root: Path, limit: int | None = None, progress: Progr
     """What is in this box? Every labelled box of VHR-10: accuracy over boxes, and its mean over kinds ("balanced")."""
     right: dict[str, list[bool]] = {}
     templates = held_out(OBJECTS[Task.CLASSIFY_BOX], "val")
-    for sample in _followed(evenly(vhr10(root, "val"), limit), progress):
-        chance = _chance(sample.path, "box")
+    for sample in followed(evenly(vhr10(root, "val"), limit), progress):
+        rng = chance(sample.path, "box")
         with open_scene(sample.path) as scene:
             for labelled in sample.objects:
                 place = "[" + ", ".join(f"{v:.0f}" for v in labelled.box) + "]"
-                text = templates[int(chance.integers(len(templates)))].replace("{box}", place)
+                text = templates[int(rng.integers(len(templates)))].replace("{box}", place)
                 regions = ask(scene, text, model, box=labelled.box).regions
                 right.setdefault(labelled.kind, []).append(bool(regions) and regions[0].label == labelled.kind)
     every = [hit for hits in right.values() for hit in hits]
@@ -152,7 +143,7 @@ def cover(model: Model, root: Path, limit: int | None = None, progress: Progress
     """Land cover of Dubai: IoU of each kind, summed over the pictures, and their mean. Unlabelled pixels do not count."""
     overall = {kind: OverallIoU() for kind in COVER}
     chosen = evenly(dubai(root, "val"), limit)
-    for sample in _followed(chosen, progress):
+    for sample in followed(chosen, progress):
         labels = read_cover(sample.cover)
         known = labels != NOTHING
         with open_scene(sample.path) as scene:
@@ -172,6 +163,7 @@ SUITES: Mapping[str, Suite] = {
     "masks": masks,
     "classify": classify,
     "cover": cover,
+    "layout": layout,
 }
 
 
@@ -187,7 +179,7 @@ def _average_precision(model: Model, root: Path, limit: int | None, progress: Pr
     found: list[dict[str, object]] = []
     sizes: dict[str, Size] = {}
     asked = 0
-    for sample in _followed(evenly(vhr10(root, "val"), limit), progress):
+    for sample in followed(evenly(vhr10(root, "val"), limit), progress):
         name = sample.path.name
         with open_scene(sample.path) as scene:
             size = sizes[name] = _size(scene)
@@ -215,19 +207,6 @@ def _truth(sample: ObjectSample, kind: str, size: Size) -> dict[str, object]:
     return run_lengths([ring for o in sample.objects if o.kind == kind for ring in o.polygons], size)
 
 
-def _chance(path: Path, purpose: str) -> np.random.Generator:
-    """Chance that depends on the picture's name and on what it is for, on nothing else."""
-    return np.random.default_rng(crc32(f"{path.parent.name}/{path.name} {purpose}".encode()))
-
-
 def _question(path: Path, kind: str, level: Granularity) -> str:
     """A question about all of a kind, in held-out words."""
-    return questions.about(_chance(path, f"{kind} {level}"), kind, level, "val", refer=0.0).text
-
-
-def _followed(items: Sequence[Item], progress: Progress | None) -> Iterator[Item]:
-    """The items one by one, telling `progress` after each."""
-    for done, item in enumerate(items, 1):
-        yield item
-        if progress is not None:
-            progress(done, len(items))
+    return questions.about(chance(path, f"{kind} {level}"), kind, level, "val", refer=0.0).text

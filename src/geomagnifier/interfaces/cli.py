@@ -263,8 +263,8 @@ def train(
     out: Annotated[Path, typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end.", metavar="DIR")] = Path(
         "runs/small"
     ),
-    steps: Annotated[int, typer.Option(help="Steps of the image side: 8 crops and 40 scene pictures each.")] = 2150,
-    language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1600,
+    steps: Annotated[int, typer.Option(help="Steps of the image side: 24 crops and 100 scene pictures each.")] = 1465,
+    language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1400,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
     """Train the small model, image side then language side; run it again to go on where it stopped."""
@@ -302,8 +302,11 @@ def evaluate(
 @app.command(epilog="Example: [bold]geomag bench psc --data sets/[/bold]")
 def bench(
     what: Annotated[
-        Literal["cost", "psc", "decoders"],
-        typer.Argument(help="cost: seconds and memory; psc: where attention looks; decoders: the paper's pixel decoder beside ours."),
+        Literal["cost", "precision", "psc", "decoders"],
+        typer.Argument(
+            help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
+            "decoders: the paper's pixel decoder beside ours."
+        ),
     ] = "cost",
     data: Data = None,
     model: Model = "small",
@@ -311,7 +314,7 @@ def bench(
     frames: Annotated[int, typer.Option(help="Frames for psc.")] = 40,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
-    """Measure seconds and memory, the share of targets in the windows that PSC opens, or forms of the pixel decoder."""
+    """Measure seconds and memory, forms of arithmetic, what PSC's windows hold, or forms of the pixel decoder."""
     from rich.console import Console
     from rich.table import Table
 
@@ -334,6 +337,14 @@ def bench(
         with _progress("steps") as progress:
             forms = decoders.compare(load_model(model).network, root, progress=progress)
         rows, title = [{"decoder": form, **figures} for form, figures in forms.items()], "masks on crops of validation pictures"
+    elif what == "precision":
+        from geomagnifier.bench import precision
+        from geomagnifier.bench.cost import machine
+        from geomagnifier.model.checkpoint import load_model
+
+        with _progress("forms") as progress:
+            figures_by_form = precision.compare(load_model(model).network, repeats, progress)
+        rows, title = [{"form": form, **figures} for form, figures in figures_by_form.items()], machine()
     else:
         from geomagnifier.bench.cost import bench as measure
 
@@ -344,7 +355,7 @@ def bench(
         return
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name, justify="left" if name in ("what", "windows by", "decoder") else "right")
+        table.add_column(name, justify="left" if name in ("what", "form", "windows by", "decoder") else "right")
     for row in rows:
         table.add_row(*("" if v is None else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row.values()))
     Console().print(table)

@@ -33,7 +33,8 @@ UNIT = 32.0
 class Maps(NamedTuple):
     """What Q questions found on B views; h, w = H/4, W/4.
 
-    mask: (B, Q, 2h, 2w) logits.  centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in view px.  offset: (B, Q, 2, h, w) x, y in view px.
+    mask: (B, Q, 2h, 2w) logits.  centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in view px.
+    offset: (B, Q, 2, h, w) x, y in view px.
     """
 
     mask: Tensor
@@ -82,7 +83,8 @@ class PixelDecoder(nn.Module):
         assert total is not None
         out = (total + self.bias[None, :, None, None]).view(batch, questions, MAPS, *size)
         mask, centre, sides, offset = out.split((QUARTERS, 1, 4, 2), 2)
-        return Maps(F.pixel_shuffle(mask, STRIDE // MASK_STRIDE)[:, :, 0], centre[:, :, 0], torch.exp(sides.clamp(-4.0, 4.0)) * UNIT, offset * UNIT)
+        fine = F.pixel_shuffle(mask, STRIDE // MASK_STRIDE)[:, :, 0]
+        return Maps(fine, centre[:, :, 0], torch.exp(sides.clamp(-4.0, 4.0)) * UNIT, offset * UNIT)
 
 
 class Presence(nn.Module):

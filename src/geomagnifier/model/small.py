@@ -308,8 +308,10 @@ class SmallModel:
         if kept is not None:
             return kept
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            last = self.network.trunk(self._input(view.pixels))[3]
-            pooled = self.network.trunk.pooled(last)
+            x = self._input(view.pixels)
+            mirrored = torch.cat([x, x.flip(3), x.flip(2), x.flip((2, 3))])  # a place is the same in a mirror: their mean errs less
+            last = self.network.trunk(mirrored)[3]
+            pooled, last = self.network.trunk.pooled(last).mean(0, keepdim=True), last[:1]
             scenes = self.network.scenes(pooled).float()
         with torch.inference_mode(), torch.autocast("cpu", enabled=False):
             memory = self.network.text.glance(last.float(), pooled.float(), scenes)
@@ -334,7 +336,7 @@ class SmallModel:
         probability = dict(zip(self.scenes, torch.softmax(logits[0], 0).tolist(), strict=True))
         probability |= {name: sum(probability[part] for part in parts) for name, parts in self.coarse.items()}
         labels = tuple(sorted(probability.items(), key=lambda pair: -pair[1]))
-        return Reply(labels, (ViewReply(),), flops=view.pixels.shape[0] * view.pixels.shape[1] * self.flops["trunk"])
+        return Reply(labels, (ViewReply(),), flops=4 * view.pixels.shape[0] * view.pixels.shape[1] * self.flops["trunk"])
 
     def _classify(self, query: Query, view: View) -> ViewReply:
         """The kind of the thing in the query's box: one found object."""

@@ -51,9 +51,9 @@ CONFUSED = {
 class Sizes:
     """crops of `side` px and scene pictures in a batch."""
 
-    crops: int = 8
+    crops: int = 24
     side: int = 448
-    scenes: int = 40
+    scenes: int = 100
     scene_side: int = 100
     pasted: float = 0.3
     """Share of VHR-10's crops with pasted objects."""
@@ -63,7 +63,8 @@ class Sizes:
 class Batch:
     """pixels (B, S, S, 3) uint8.  asked: (B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing.
 
-    targets: fields of `Target`, each (B, Q, ...), half precision.  boxes: a view's (N, 4) px with their kinds (N,), len(OBJECTS) for background.
+    targets: fields of `Target`, each (B, Q, ...), half precision.
+    boxes: a view's (N, 4) px with their kinds (N,), len(OBJECTS) for background.
     scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.  captions: a sentence or "" for each scene picture.
     """
 

@@ -21,7 +21,7 @@ from geomagnifier.data.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.eval.boxes import Size, run_lengths
 from geomagnifier.eval.iou import intersection_over_union
-from geomagnifier.eval.suites import evenly
+from geomagnifier.eval.pictures import evenly
 from geomagnifier.geometry import overlap
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.masks import decode, resize

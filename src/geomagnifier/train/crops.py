@@ -120,7 +120,8 @@ def _place(source: Source, scale: float, side: int, corner: tuple[int, int], cro
         crop.cover_names = source.cover_names
     inverse = inverted(to_source, (ox, oy))
     for kind, (left, top, right, bottom), polygons in source.objects:
-        outline = np.concatenate(polygons) if polygons else np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+        corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
+        outline = np.concatenate(polygons) if polygons else corners
         ends = _turn(inverse, outline)
         whole = np.concatenate([ends.min(0), ends.max(0)])
         inside = np.concatenate([np.maximum(whole[:2], [ox, oy]), np.minimum(whole[2:], [ox + side, oy + side])]).astype(np.float32)

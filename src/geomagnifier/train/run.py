@@ -25,8 +25,8 @@ from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
 from geomagnifier.train.choosing import train_selector
 from geomagnifier.train.export import export
+from geomagnifier.train.heads import train_mentions, train_scenes
 from geomagnifier.train.loop import Captions, Settings, image_side, train
-from geomagnifier.train.mentions import train_mentions
 from geomagnifier.train.plot import plot
 from geomagnifier.train.pretrained import prepare_encoder, trunk_file
 
@@ -70,6 +70,9 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
     settings = replace(language.Settings(), steps=language_steps, seed=seed)
     with bar(console, "pictures for the language side") as show:
         course, held = language.courses(network, encoder, tokenizer, root, settings, show)
+    network.scenes = train_scenes(course.pictures, seed).requires_grad_(False)
+    for part in (course, held):
+        part.pictures = part.pictures._replace(scenes=network.scenes(part.pictures.pooled.float()).half())
     with bar(console, "language side") as show, (out / "language.jsonl").open("a") as log:
         for row in language.train_language(course, held, network.states.weight[: len(NAMES)].clone(), out, settings):
             show(int(row["step"]), language_steps)

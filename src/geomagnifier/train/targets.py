@@ -41,7 +41,8 @@ def empty(side: int) -> Target:
     """The target of a thing that is not there."""
     n = side // STRIDE
     zero, one, m = np.zeros((n, n), np.float32), np.ones((n, n), np.float32), side // MASK_STRIDE
-    return Target(np.zeros((m, m), np.float32), np.ones((m, m), np.float32), zero, one, np.zeros((4, n, n), np.float32), zero, np.zeros((2, n, n), np.float32), zero, 0)
+    mask, known = np.zeros((m, m), np.float32), np.ones((m, m), np.float32)
+    return Target(mask, known, zero, one, np.zeros((4, n, n), np.float32), zero, np.zeros((2, n, n), np.float32), zero, 0)
 
 
 def shrink(mask: Floats) -> Floats:

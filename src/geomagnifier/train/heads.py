@@ -1,4 +1,8 @@
-"""The presence gate of captions: which kinds of objects people mention of a picture, from the thumbnail as a whole."""
+"""Linear layers over a thumbnail's pooled vector, trained when the trunk is: the scene head anew, and the presence gate of captions.
+
+The scene head shapes the trunk while both are trained, and fits the training pictures all too well by then. Over the finished trunk it is
+learnt once more with half of its inputs dropped, from means of versions of a picture, as it is asked for (the mean of four mirrored views).
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,39 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from geomagnifier.data.answers import MENTIONS
+from geomagnifier.data.vocabulary import SCENES
 from geomagnifier.model import words as w
 from geomagnifier.train.batches import OBJECTS
 from geomagnifier.train.calibrate import STEPS, middle
 from geomagnifier.train.lessons import Pictures
+from geomagnifier.train.objective import scene_loss
+
+
+def train_scenes(pictures: Pictures, seed: int, steps: int = 1500) -> nn.Linear:
+    """The scene head over a finished trunk.
+
+    Args:
+        pictures: to learn from, in several versions each.
+        seed: of the draws.
+        steps: of 512 pictures.
+    """
+    torch.manual_seed(seed)
+    count = len(pictures.samples)
+    versions = pictures.pooled.view(-1, count, pictures.pooled.shape[1])
+    allowed = torch.tensor([[name in sample.scenes for name in SCENES] for sample in pictures.samples])
+    head = nn.Linear(versions.shape[2], len(SCENES))
+    optimizer = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=0.1)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    for _ in range(steps):
+        rows = torch.randint(count, (512,))
+        share = torch.softmax(4 * torch.rand(len(versions), len(rows)), 0)[:, :, None]
+        mean = (versions[:, rows].float() * share).sum(0)
+        loss = scene_loss(head(F.dropout(mean, 0.5)), allowed[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    return head.eval()
 
 
 def mentioned(pictures: Pictures) -> tuple[Tensor, Tensor]:

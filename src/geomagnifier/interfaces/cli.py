@@ -302,16 +302,19 @@ def evaluate(
 @app.command(epilog="Example: [bold]geomag bench psc --data sets/[/bold]")
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "decoders"],
+        Literal["cost", "precision", "psc", "decoders", "ablations"],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
-            "decoders: the paper's pixel decoder beside ours."
+            "decoders: the paper's pixel decoder beside ours; ablations: short training runs, each without one part."
         ),
     ] = "cost",
     data: Data = None,
     model: Model = "small",
     repeats: Annotated[int, typer.Option(help="Timed runs of each row; the median counts.")] = 5,
     frames: Annotated[int, typer.Option(help="Frames for psc.")] = 40,
+    out: Annotated[Path, typer.Option(help="Folder of the runs of ablations; what is finished there is not done again.")] = Path(
+        "runs/ablations"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
     """Measure seconds and memory, forms of arithmetic, what PSC's windows hold, or forms of the pixel decoder."""
@@ -337,6 +340,20 @@ def bench(
         with _progress("steps") as progress:
             forms = decoders.compare(load_model(model).network, root, progress=progress)
         rows, title = [{"decoder": form, **figures} for form, figures in forms.items()], "masks on crops of validation pictures"
+    elif what == "ablations":
+        from geomagnifier.bench.ablations import STEPS, VARIANTS, ablate
+        from geomagnifier.data.sample import data_root
+        from geomagnifier.train.loop import Captions
+        from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
+
+        root, trunk = data_root(data), trunk_file()
+        prepare_encoder(out)
+        runs: dict[str, dict[str, float]] = {}
+        with _progress("steps") as progress:
+            for name, step, found in ablate(root, out, Captions(*read_encoder(out)), trunk):
+                progress(list(VARIANTS).index(name) * STEPS + step, len(VARIANTS) * STEPS)
+                runs[name] = found
+        rows, title = [{"variant": name, **found} for name, found in runs.items()], f"{STEPS} steps each, on validation pictures"
     elif what == "precision":
         from geomagnifier.bench import precision
         from geomagnifier.bench.cost import machine
@@ -355,7 +372,7 @@ def bench(
         return
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name, justify="left" if name in ("what", "form", "windows by", "decoder") else "right")
+        table.add_column(name, justify="left" if name in ("what", "form", "windows by", "decoder", "variant") else "right")
     for row in rows:
         table.add_row(*("" if v is None else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row.values()))
     Console().print(table)

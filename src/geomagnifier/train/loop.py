@@ -26,7 +26,7 @@ from geomagnifier.model.sentence import SentenceEncoder, tokenize
 from geomagnifier.model.vision import normalise
 from geomagnifier.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes, scene_view, stack, target
 from geomagnifier.train.crops import make_crop
-from geomagnifier.train.objective import Weights, dense_losses, info_nce, scene_loss
+from geomagnifier.train.objective import WEIGHTS, Weights, dense_losses, info_nce, scene_loss
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,13 @@ def save(path: Path, content: dict[str, object]) -> None:
 
 
 def train(
-    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk_path: Path, settings: Settings = Settings()
+    root: Path,
+    out: Path,
+    captions: Callable[[list[str]], Tensor],
+    trunk_path: Path,
+    settings: Settings = Settings(),
+    change: Callable[[SmallNetwork], None] = lambda network: None,
+    weights: Weights = WEIGHTS,
 ) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/last.pt; yields a row of figures every ten steps and at each validation.
 
@@ -186,11 +192,14 @@ def train(
         captions: sentences -> their vectors (N, 384); `Captions`.
         trunk_path: ImageNet weights of EfficientNet-Lite2 (a torch file, read without pickle's code).
         settings: how the run goes.
+        change: made to the network before the first step (`geomag bench ablations`).
+        weights: of the losses.
     """
     torch.manual_seed(settings.seed)
     out.mkdir(parents=True, exist_ok=True)
     network = image_side()
     network.trunk.load_imagenet(torch.load(trunk_path, map_location="cpu", weights_only=True))
+    change(network)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = network.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     average = {k: v.detach().clone() for k, v in network.state_dict().items()}
@@ -203,16 +212,18 @@ def train(
         average, step = saved["average"], saved["step"]
         optimizer.zero_grad()
     data, held = Batches(root, "train", settings.seed, settings.sizes, settings.drawn), Batches(root, "val", settings.seed, drawn=0)
-    weights = asdict(Weights())
-    twin = image_side().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    clock, sums = time.time(), dict.fromkeys((*weights, "total"), 0.0)
+    shares = asdict(weights)
+    twin = image_side()
+    change(twin)
+    twin = twin.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    clock, sums = time.time(), dict.fromkeys((*shares, "total"), 0.0)
     for batch in data.stream(step, settings.steps, workers(device)):
         batch = batch.to(device)
         torch.manual_seed(settings.seed * 1_000_003 + step)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * rate_at(step, settings)
         losses = losses_of(network, batch, captions([c for c in batch.captions if c]).to(device))
-        total = torch.stack([weights[name] * value for name, value in losses.items()]).sum()
+        total = torch.stack([shares[name] * value for name, value in losses.items()]).sum()
         optimizer.zero_grad()
         total.backward()
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -36,6 +36,9 @@ class Weights:
     """InfoNCE between pictures and captions, temperature 0.07."""
 
 
+WEIGHTS = Weights()
+
+
 def focal(logits: Tensor, heat: Tensor, known: Tensor) -> Tensor:
     """CenterNet's focal loss over (N, h, w), a sum over cells divided by the number of centres."""
     p = torch.sigmoid(logits)

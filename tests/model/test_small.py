@@ -140,7 +140,7 @@ def test_what_is_kept_has_a_limit(model: SmallModel, monkeypatch: pytest.MonkeyP
 
 def test_relevance_is_a_probability_on_the_views_own_cells(model: SmallModel) -> None:
     heat = model.relevance(Query("Find all ships."), view("a", 65, 47), "mask")
-    assert heat.shape == (12, 17) and heat.dtype == np.float32
+    assert heat.shape == (24, 33) and heat.dtype == np.float32
     assert 0 <= heat.min() < heat.max() <= 1
 
 
@@ -148,8 +148,8 @@ def test_where_the_scene_has_no_data_is_no_mask(model: SmallModel) -> None:
     valid = np.ones((48, 64), bool)
     valid[:, 32:] = False
     (reply,) = model.answer(Query("Segment all ships."), Granularity.PIXEL, [view("v", valid=valid)]).views
-    assert (reply.covers[0].probability[:, 8:] == 0).all()
-    assert (reply.covers[0].probability[:, :8] > 0).all()
+    assert (reply.covers[0].probability[:, 16:] == 0).all()
+    assert (reply.covers[0].probability[:, :16] > 0).all()
 
 
 def test_pictures_that_cannot_be_written_to_are_read(model: SmallModel) -> None:
@@ -273,12 +273,12 @@ def test_a_closed_gate_empties_mask_and_boxes(model: SmallModel) -> None:
 def test_small_helpers() -> None:
     assert pad(np.ones((33, 64, 3), np.uint8)).shape == (64, 64, 3)
     assert pad(np.ones((32, 1, 3), np.uint8))[:, 1:].max() == 0
-    assert crop(torch.arange(64.0).view(8, 8), view("a", 9, 5)).tolist() == [[0, 1, 2], [8, 9, 10]]
+    assert crop(torch.arange(64.0).view(8, 8), view("a", 5, 3)).tolist() == [[0, 1, 2], [8, 9, 10]]
     assert [counted(kind, n) for kind in ("ship", "water") for n in (1, 2)] == ["ship", "ships", "area of water", "areas of water"]
     assert (visible(4, 128), visible(4, 100), visible(4, 97), visible(2, 65)) == (4, 3, 3, 1)
-    valid = np.zeros((5, 6), bool)
-    valid[:2, :4] = True
-    valid[4, 5] = True
+    valid = np.zeros((3, 4), bool)
+    valid[:1, :2] = True
+    valid[2, 3] = True
     assert shrink(valid).tolist() == [[0.5, 0], [0, 0.5]]
     scores = combine(np.array([0.8, 0.8], np.float32), np.array([1.0, 0.25], np.float32), 1.0)
     assert scores.tolist() == pytest.approx([0.8, 0.4])

@@ -18,7 +18,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import QUARTERS, Maps, PixelDecoder
 from geomagnifier.train.batches import Sizes
-from geomagnifier.train.loop import Captions, Settings, train
+from geomagnifier.train.loop import Settings, train
 from geomagnifier.train.objective import WEIGHTS, Weights
 
 STEPS = 600
@@ -111,7 +111,13 @@ def measured(log: Path, step: int) -> dict[str, float]:
 
 
 def ablate(
-    root: Path, out: Path, captions: Captions, trunk_path: Path, steps: int = STEPS, sizes: Sizes = SIZES, only: str | None = None
+    root: Path,
+    out: Path,
+    captions: Callable[[list[str]], Tensor],
+    trunk_path: Path,
+    steps: int = STEPS,
+    sizes: Sizes = SIZES,
+    only: str | None = None,
 ) -> Iterator[tuple[str, int, dict[str, float]]]:
     """Train the variants one after another; yields (variant, step, figures), figures empty until its last step.
 

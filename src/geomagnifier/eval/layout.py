@@ -75,7 +75,7 @@ def cases(sample: ObjectSample, info: SceneInfo) -> list[tuple[Wording, Layout, 
             meant = relation.meant(labelled, wording.slots)
             if meant is None or (relation.name != "plain" and int(meant.sum()) in (0, len(mine))):
                 continue
-            drawn.append((Wording(wording.text, relation, wording.slots, kind, other), labelled, meant))
+            drawn.append((wording, labelled, meant))
             break
     return drawn
 

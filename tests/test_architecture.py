@@ -40,6 +40,7 @@ HOMES = {
     "tokenizers": {"model", "train"},
     "safetensors": {"model", "train"},
     "pycocotools": {"eval"},
+    "py3langid": {"model"},
     "matplotlib": {"train", "eval", "bench"},
     "transformers": {"model", "train"},
     "peft": {"model", "train"},

@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw
 import geomagnifier as gm
 from geomagnifier.data.drawn import draw_scene
 from geomagnifier.eval.iou import intersection_over_union
+from geomagnifier.resolution import window_of
+from geomagnifier.values import Granularity, Query
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +141,46 @@ def test_real_pictures(model):
             answer = gm.ask(scene, f"Give me the mask of the {names[kind]}s", model)
         scores.append(intersection_over_union(answer.mask, np.asarray(truth, bool)))
     assert np.mean(scores) > 0.6
+
+
+PHRASINGS = Path(__file__).parent / "phrasings"
+"""Questions by somebody who has not seen the templates: 300 in English, 60 in Chinese. Nothing is trained on them."""
+
+
+def test_unseen_english_phrasings_are_looked_at_as_closely_as_they_ask(model):
+    rows = [line.split("\t") for line in (PHRASINGS / "english.tsv").read_text("utf-8").splitlines()]
+    right = [str(level_of(model, text)) == level for level, text in rows]
+    assert len(rows) == 300 and np.mean(right) >= 0.97
+
+
+def test_unseen_chinese_phrasings_are_understood(model):
+    rows = [json.loads(line) for line in (PHRASINGS / "chinese.jsonl").read_text("utf-8").splitlines()]
+    drawn = draw_scene(101, 320, 240, "tank farm")
+    levels, kinds = [], []
+    with gm.open_scene(drawn.pixels) as scene:
+        view = scene.read(window_of(scene.info.box, 1.0, "all"))
+    for row in rows:
+        level = level_of(model, row["text"])
+        levels.append(str(level) == row["granularity"])
+        if row["kinds"] or row["unknown"]:
+            reply = model.answer(Query(row["text"]), Granularity(row["granularity"]), [view])
+            asked = (set(reply.asked), set(reply.landmarks), reply.unknown)
+            kinds.append(asked == (set(row["kinds"]), set(row["landmarks"]), row["unknown"]))
+    assert len(rows) == 60 and np.mean(levels) >= 0.95
+    assert np.mean(kinds) >= 0.85
+
+
+def level_of(model, text):
+    found = model.granularity(Query(text))
+    return max(found, key=found.get)
+
+
+def test_a_chinese_question_finds_what_the_english_one_finds_and_answers_in_chinese(model):
+    drawn = draw_scene(101, 640, 480, "airport")
+    with gm.open_scene(drawn.pixels) as scene:
+        english, chinese = (gm.ask(scene, q, model) for q in ("Segment all airplanes.", "分割图中所有飞机"))
+        nothing = gm.ask(scene, "图里有没有斑马？", model)
+    assert [r.box for r in english.regions] == [r.box for r in chinese.regions]
+    assert np.array_equal(english.mask, chinese.mask)
+    assert "架飞机" in chinese.text and "掩膜" in chinese.text and chinese.regions[0].phrase in chinese.text
+    assert not nothing.regions and "没有学过" in nothing.text

@@ -176,6 +176,8 @@ def covers_of(seen: Seen, kinds: Sequence[str]) -> list[tuple[Window, ViewReply]
     return [(window, replace(reply, covers=tuple(c for c in reply.covers if c.label in kinds))) for window, reply in seen]
 
 
-def measured(share: float | None) -> str:
-    """What was measured of the mask, as a sentence. share: of the scene, 0..1; None or 0 for no mask."""
-    return f"The mask covers {share:.1%} of the scene." if share else ""
+def measured(share: float | None, language: str = "en") -> str:
+    """What was measured of the mask, as a sentence. share: of the scene, 0..1; None or 0 for no mask.  language: "en" or "zh"."""
+    if not share:
+        return ""
+    return f"掩膜占全图的 {share:.1%}。" if language == "zh" else f"The mask covers {share:.1%} of the scene."

@@ -132,8 +132,8 @@ def ask(
         question, "", level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels, labels, regions, patches
     )
     share = None if patches is None or made.mask is None else float(made.mask.mean())
-    known = f"I know: {', '.join(model.spec.kinds)}." if level is not Granularity.IMAGE and not reply.asked else ""
-    text = " ".join(part for part in (place, said.text, assembly.measured(share), known) if part)
+    parts = [part for part in (place, said.text, assembly.measured(share, said.language)) if part]
+    text = ("" if said.language == "zh" else " ").join(parts)
     finished = replace(made, text=text, trace=replace(trace, seconds=dict(watch.seconds)))
     if "mask" in made.__dict__:
         finished.__dict__["mask"] = made.__dict__["mask"]  # worked out already: the same patches

@@ -221,6 +221,7 @@ class Said:
 
     text: str
     phrases: Mapping[str, str] = field(default_factory=dict)
+    language: Literal["en", "zh"] = "en"
 
 
 @dataclass(frozen=True, eq=False)

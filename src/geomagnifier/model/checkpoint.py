@@ -3,10 +3,12 @@
 small.safetensors      trained parts, half precision; its metadata hold the card: kinds, scenes, words, calibration, version
 sentence.safetensors   sentence encoder, half precision
 tokenizer.json
+chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Mapping
@@ -14,15 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from geomagnifier.errors import ModelCorrupt, ModelNotFound
 from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.reading import Reader
 from geomagnifier.model.sentence import SentenceEncoder
 from geomagnifier.model.small import SmallModel
 
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json")
+CHINESE = "chinese.safetensors"
 
 
 def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
@@ -49,19 +53,43 @@ def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
         except (KeyError, TypeError) as error:
             raise ModelCorrupt(f"{folder / FILES[0]} says nothing of {error}; it was not written by `geomag train`") from error
     for module, state, file in ((network, trained, FILES[0]), (encoder, sentence, FILES[1])):
-        try:
-            module.load_state_dict(state, assign=True)
-        except RuntimeError as error:
-            reason = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-            raise ModelCorrupt(f"{folder / file} belongs to another network: {reason[:200]}") from error
+        _fill(module, state, folder / file)
     try:
-        return SmallModel(network, encoder, folder / FILES[2], card)
+        return SmallModel(network, encoder, folder / FILES[2], card, functools.cache(functools.partial(load_reader, folder)))
     except (KeyError, TypeError) as error:
         raise ModelCorrupt(f"the card in {folder / FILES[0]} is incomplete: {error}") from error
     except Exception as error:
         if type(error).__module__ == "builtins":  # tokenizers raises plain Exception on a damaged file
             raise ModelCorrupt(f"{folder / FILES[2]} cannot be read: {error}") from error
         raise
+
+
+def load_reader(folder: Path) -> Reader:
+    """The reader of Chinese in a model folder.
+
+    Raises:
+        ModelCorrupt: its file is missing, damaged, or of another network.
+    """
+    path = folder / CHINESE
+    if not path.is_file():
+        raise ModelCorrupt(
+            f"{folder} lacks {CHINESE}, which reads Chinese; ask in English, or copy the file of the package's weights there"
+        )
+    card, state = read(path)
+    try:
+        reader = Reader(card["letters"], card["words"])
+    except (KeyError, TypeError) as error:
+        raise ModelCorrupt(f"{path} says nothing of {error}; install the package again or copy the file anew") from error
+    _fill(reader, state, path)
+    return reader.eval().requires_grad_(False)
+
+
+def _fill(module: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
+    try:
+        module.load_state_dict(state, assign=True)
+    except RuntimeError as error:
+        reason = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise ModelCorrupt(f"{path} belongs to another network: {reason[:200]}") from error
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -6,10 +6,9 @@ The image side is computed once for a view and kept; ten questions about one pic
 from __future__ import annotations
 
 import threading
-import unicodedata
 import warnings
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +19,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import pointing, relevance, telling
+from geomagnifier.errors import GeomagWarning
+from geomagnifier.model import chinese, pointing, relevance, telling
 from geomagnifier.model import words as w
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.instances import find_peaks, share_cells
+from geomagnifier.model.languages import language
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
+from geomagnifier.model.reading import Reader
 from geomagnifier.model.selector import decide, features
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, load_tokenizer, tokenize
 from geomagnifier.model.vision import MULTIPLE, Pyramid, normalise
@@ -82,11 +83,14 @@ class SmallModel:
         encoder: frozen sentence encoder.
         tokenizer: path of its tokenizer.json.
         card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version.
+        reader: gives the reader of Chinese; called at the first question that needs it.
     """
 
-    def __init__(self, network: SmallNetwork, encoder: SentenceEncoder, tokenizer: Path, card: Mapping[str, Any]) -> None:
+    def __init__(
+        self, network: SmallNetwork, encoder: SentenceEncoder, tokenizer: Path, card: Mapping[str, Any], reader: Callable[[], Reader]
+    ) -> None:
         self.network, self.encoder = network.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
-        self.tokenizer = load_tokenizer(tokenizer)
+        self.tokenizer, self.reader = load_tokenizer(tokenizer), reader
         self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}
@@ -114,9 +118,9 @@ class SmallModel:
         """See `protocol.Model`.
 
         Raises:
-            QuestionUnreadable: most letters are of a script other than Latin.
+            QuestionUnreadable: the question is in neither English nor Chinese.
+            ModelCorrupt: it is in Chinese, and the model folder has no reader of it.
         """
-        check_script(query.text)
         with self._running():
             logits = self.network.granularity(self._encode(query.text).pooled)[0]
         return dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
@@ -189,21 +193,28 @@ class SmallModel:
                 p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
                 shut = [word for kind, (least, said) in self.mentions.items() if p[self.objects.index(kind)] < least for word in said]
                 tokens = telling.tell(self.network.text, self.words, states, padding, seen.memory, telling.about_place(self.words, shut))
+                if language(query.text) == "zh":
+                    seen_kinds = [k for k, (least, _) in self.mentions.items() if p[self.objects.index(k)] >= least]
+                    return Said(chinese.whole(tokens, reply.labels[0][0], seen_kinds), language="zh")
                 return Said(w.write_out(tokens, {}, counted)[0])
             everything = len(self.objects) > 1 and set(self.objects) <= set(reply.asked)  # what is not there is then not listed
             present = [k for k in reply.asked if any(r.label == k for r in regions)]
             missing = [k for k in reply.asked if k not in present and not (everything and k in self.objects)]
+            if language(query.text) == "zh":
+                boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
+                text, phrases = chinese.found(boxes, missing, reply.unknown, everything)
+                return Said(text if reply.asked else text + chinese.known(self.kinds), phrases, "zh")
             memory = self._told(self._see(view).memory, scene, regions, missing, reply.unknown)
             rule = telling.about_found(self.words, present, missing, reply.unknown)
             tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
         counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
-        return Said(*w.write_out(tokens, counts, counted))
+        text, phrases = w.write_out(tokens, counts, counted)
+        return Said(text if reply.asked else f"{text} I know: {', '.join(self.kinds)}.", phrases)
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""
         with self._running():
             if isinstance(item, str):
-                check_script(item)
                 vector = self.network.embed_sentence(self._encode(item).pooled)
             else:
                 pooled = self._glance(item).pooled
@@ -220,8 +231,9 @@ class SmallModel:
         with self._lock:
             if text in self._questions:
                 return self._questions[text]
-        tokens = tokenize(self.tokenizer, [text])
-        if len(self.tokenizer.encode(text).ids) > POSITIONS:
+        plain = self.reader().read(text) if language(text) == "zh" else text
+        tokens = tokenize(self.tokenizer, [plain])
+        if len(self.tokenizer.encode(plain).ids) > POSITIONS:
             warnings.warn(f"the question is longer than {POSITIONS} tokens; what follows them was not read", GeomagWarning, stacklevel=4)
         with torch.autocast("cpu", enabled=False):  # 12 tokens: bf16 saves nothing and costs accuracy
             encoded: Encoded = self.encoder(tokens)
@@ -268,8 +280,7 @@ class SmallModel:
 
     def _told(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
         """Image tokens with instance tokens: the best regions, kinds looked for in vain, a mark for a thing never taught."""
-        shares = np.array([r.box for r in regions]).reshape(-1, 4) / np.tile([scene.width, scene.height], 2)
-        things = [(r.label, r.score, (x0, y0, x1, y1)) for r, (x0, y0, x1, y1) in zip(regions, shares.tolist(), strict=True)]
+        things = [(r.label, r.score, box) for r, box in zip(regions, shares(regions, scene), strict=True)]
         kinds, places = telling.instances(self.words, things, missing, unknown)
         if not kinds:
             return memory
@@ -438,17 +449,9 @@ def counted(kind: str, count: int) -> str:
     return f"{'area' if mass else kind}{'' if count == 1 else 's'}{f' of {kind}' if mass else ''}"
 
 
-def check_script(text: str) -> None:
-    """Refuse what the encoder cannot read.
-
-    Raises:
-        QuestionUnreadable: most letters are not Latin.
-    """
-    letters = [c for c in text if c.isalpha()]
-    foreign = [c for c in letters if not unicodedata.name(c, "").startswith(("LATIN", "FULLWIDTH LATIN"))]
-    if len(foreign) > len(letters) / 3:
-        script = unicodedata.name(foreign[0], "UNKNOWN").split()[0].capitalize()
-        raise QuestionUnreadable(f"the question is written in {script} letters; this model reads English only, please ask in English")
+def shares(regions: Sequence[Region], scene: SceneInfo) -> list[tuple[float, float, float, float]]:
+    """Boxes as shares of the scene's width and height."""
+    return [(x0 / scene.width, y0 / scene.height, x1 / scene.width, y1 / scene.height) for x0, y0, x1, y1 in (r.box for r in regions)]
 
 
 def fast_bf16() -> bool:

@@ -1,4 +1,4 @@
-"""A training run from data to a model folder: image side, language side, selector, thresholds; with progress and a plot."""
+"""A training run from data to a model folder: image side, language side, selector, Chinese, thresholds; with progress and plots."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from geomagnifier.train.heads import train_mentions, train_scenes
 from geomagnifier.train.loop import Captions, Settings, image_side, train
 from geomagnifier.train.plot import plot
 from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
+from geomagnifier.train.reading import STEPS, train_reader
 
 IMAGE, LANGUAGE, CHOOSING = "last.pt", "language.pt", "selector.pt"
 """What each part leaves in the run's folder. The first two go on from it; the selector, a matter of minutes, starts anew."""
@@ -84,6 +85,14 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
             show(int(row["step"]), 4000)
             torch.save(selector.state_dict(), out / CHOOSING)
             tell(row)
+    if not (folder / checkpoint.CHINESE).exists():
+        with bar(console, "reader of Chinese") as show:
+            for reader, row in train_reader(seed):
+                show(int(row["step"]), STEPS)
+                tell(row)
+                if row["step"] == STEPS:
+                    card = {"letters": reader.letters, "words": reader.words}
+                    checkpoint.write(folder / checkpoint.CHINESE, reader.state_dict(), card)
     classifier = network.granularity.requires_grad_(True)
     tell({"granularity": train_granularity(classifier, encoder, tokenizer, seed)})
     finish(network, layer, mentions, root, out, folder)

@@ -1,0 +1,161 @@
+"""Answers in Chinese: what was found, put into a sentence by rule. English sentences are written by the text decoder; it has no Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+NOUNS: dict[str, tuple[str, str]] = {
+    "airplane": ("架", "飞机"),
+    "ship": ("艘", "船"),
+    "storage tank": ("个", "储罐"),
+    "baseball diamond": ("个", "棒球场"),
+    "tennis court": ("片", "网球场"),
+    "basketball court": ("个", "篮球场"),
+    "ground track field": ("个", "田径场"),
+    "harbor": ("座", "港口"),
+    "bridge": ("座", "桥"),
+    "vehicle": ("辆", "车"),
+    "building": ("栋", "建筑"),
+    "water": ("片", "水域"),
+    "vegetation": ("片", "植被"),
+    "road": ("条", "道路"),
+    "land": ("块", "裸地"),
+}
+"""By kind: measure word and noun. A kind that is not here keeps its English name."""
+PLACES = {
+    "airplane": "停机坪",
+    "airport": "机场",
+    "bare land": "裸地",
+    "baseball diamond": "棒球场",
+    "beach": "海滩",
+    "bridge": "桥梁",
+    "buildings": "建筑群",
+    "center": "中心建筑",
+    "chaparral": "灌丛",
+    "church": "教堂",
+    "commercial": "商业区",
+    "dense residential": "密集住宅区",
+    "desert": "沙漠",
+    "farmland": "农田",
+    "forest": "森林",
+    "freeway": "高速公路",
+    "golf course": "高尔夫球场",
+    "harbor": "港口",
+    "industrial": "工业区",
+    "intersection": "十字路口",
+    "meadow": "草地",
+    "medium residential": "中等密度住宅区",
+    "mobile home park": "活动房屋区",
+    "mountain": "山地",
+    "overpass": "立交桥",
+    "park": "公园",
+    "parking lot": "停车场",
+    "playground": "运动场",
+    "pond": "池塘",
+    "railway station": "火车站",
+    "resort": "度假村",
+    "river": "河流",
+    "runway": "跑道",
+    "school": "学校",
+    "sparse residential": "稀疏住宅区",
+    "square": "广场",
+    "stadium": "体育场",
+    "storage tanks": "储罐区",
+    "tennis court": "网球场",
+    "residential": "住宅区",
+    "river or lake": "河流或湖泊",
+}
+"""By name of a scene, fine or coarse."""
+_DIGITS = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_ACROSS, _DOWN = ("左", "中", "右"), ("上", "中", "下")
+_PLACE = re.compile(r"^(?:this is )?(?:an? )?(.+?)(?: area)?(?: \.)?$")
+
+Box = tuple[float, float, float, float]
+"""Shares of the scene's width and height."""
+
+
+def noun(kind: str) -> str:
+    """A kind's noun."""
+    return NOUNS.get(kind, ("个", kind))[1]
+
+
+def counted(kind: str, count: int) -> str:
+    """As in "三艘船"."""
+    measure, word = NOUNS.get(kind, ("个", kind))
+    return f"{_DIGITS[count] if count < len(_DIGITS) else count}{measure}{word}"
+
+
+def found(boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: bool, everything: bool) -> tuple[str, dict[str, str]]:
+    """A sentence about what was found, and by kind the phrase that stands for its regions.
+
+    Args:
+        boxes: of the regions, by kind; kinds without any are left out.
+        missing: kinds that were looked for in vain.
+        unknown: a thing never taught was asked for as well.
+        everything: all objects were asked for: the most frequent kind comes first.
+    """
+    kinds = sorted(boxes, key=lambda k: -len(boxes[k])) if everything else list(boxes)
+    phrases = {kind: counted(kind, len(boxes[kind])) for kind in kinds}
+    sentences = []
+    if kinds:
+        at = where(boxes[kinds[0]]) if len(kinds) == 1 else ""
+        sentences.append(f"图中{at}有{listed(list(phrases.values()))}。")
+    if missing:
+        sentences.append(f"这里没有{listed([noun(k) for k in missing], '或')}。")
+    if everything and not kinds:
+        sentences.append("我认识的东西这里都没有。")
+    if unknown:
+        sentences.append("其余的我没有学过。" if kinds or missing else "我没有学过找这种东西。")
+    return "".join(sentences), phrases
+
+
+def listed(words: Sequence[str], joint: str = "和") -> str:
+    """As in "一、二和三"."""
+    return words[0] if len(words) == 1 else f"{'、'.join(words[:-1])}{joint}{words[-1]}"
+
+
+def where(boxes: Sequence[Box]) -> str:
+    """As in "左上方"; nothing where they are spread over the scene."""
+    x, y = [(b[0] + b[2]) / 2 for b in boxes], [(b[1] + b[3]) / 2 for b in boxes]
+    across, down = _third(x), _third(y)
+    if across is None and down is None:
+        return ""
+    if across == down == 1:
+        return "中央"
+    sides = ("" if across in (None, 1) else _ACROSS[across or 0]) + ("" if down in (None, 1) else _DOWN[down or 0])
+    return f"{sides}方" if sides and sides[-1] in "上下" else f"{sides}侧" if sides else ""
+
+
+def _third(values: Sequence[float]) -> int | None:
+    """0, 1, 2 where all lie low, in the middle or high; None where they are spread. The bounds are those of the English sentences."""
+    if max(values) < 0.4:
+        return 0
+    if min(values) > 0.6:
+        return 2
+    return 1 if min(values) > 0.3 and max(values) < 0.7 else None
+
+
+def whole(told: Sequence[str], best: str, kinds: Sequence[str]) -> str:
+    """A sentence about the picture as a whole.
+
+    Args:
+        told: tokens of the English sentence: "yes , this is an airport .", "an airport", or a caption.
+        best: name of the likeliest scene.
+        kinds: objects that the picture is believed to show.
+    """
+    start = {"yes": "是的，", "no": "不，"}.get(told[0], "") if len(told) > 1 and told[1] == "," else ""
+    plain = " ".join(told[2:] if start else told)
+    match = _PLACE.match(plain)
+    place = PLACES.get(match.group(1)) if match is not None else None
+    if plain.startswith("this is ") or start:
+        return f"{start}这是{place or PLACES.get(best, best)}。"
+    if place is not None:
+        return place
+    seen = f"，其中可见{listed([noun(k) for k in kinds])}" if kinds else ""
+    return f"这是{PLACES.get(best, best)}的影像{seen}。"
+
+
+def known(kinds: Sequence[str]) -> str:
+    """What can be asked for."""
+    return f"我认识：{'、'.join(noun(k) for k in kinds)}。"

@@ -1,0 +1,60 @@
+import pytest
+
+from geomagnifier.data.vocabulary import COARSE, KINDS, SCENES
+from geomagnifier.model import chinese
+
+LEFT, RIGHT = (0.0, 0.0, 0.2, 0.2), (0.8, 0.8, 1.0, 1.0)
+
+
+def test_every_kind_and_scene_has_a_chinese_name() -> None:
+    assert set(chinese.NOUNS) == {kind.name for kind in KINDS}
+    assert set(chinese.PLACES) == {*SCENES, *COARSE}
+
+
+@pytest.mark.parametrize(
+    ("boxes", "missing", "unknown", "everything", "text"),
+    [
+        ({"ship": [LEFT]}, (), False, False, "图中左上方有一艘船。"),
+        ({"ship": [LEFT, RIGHT]}, (), False, False, "图中有两艘船。"),
+        ({"ship": [LEFT], "harbor": [RIGHT] * 13}, (), False, False, "图中有一艘船和13座港口。"),
+        ({"ship": [LEFT], "harbor": [RIGHT] * 3}, (), False, True, "图中有三座港口和一艘船。"),
+        ({}, ("ship", "harbor", "bridge"), False, False, "这里没有船、港口或桥。"),
+        ({"ship": [RIGHT]}, ("harbor",), True, False, "图中右下方有一艘船。这里没有港口。其余的我没有学过。"),
+        ({}, (), True, False, "我没有学过找这种东西。"),
+        ({}, (), False, True, "我认识的东西这里都没有。"),
+        ({"crane": [LEFT]}, (), False, False, "图中左上方有一个crane。"),
+    ],
+)
+def test_what_was_found(boxes, missing, unknown, everything, text) -> None:
+    said, phrases = chinese.found(boxes, missing, unknown, everything)
+    assert said == text
+    assert set(phrases) == set(boxes) and all(p in said for p in phrases.values())
+
+
+@pytest.mark.parametrize(
+    ("boxes", "at"),
+    [
+        ([(0.0, 0.4, 0.2, 0.6)], "左侧"),
+        ([(0.4, 0.0, 0.6, 0.2)], "上方"),
+        ([(0.4, 0.4, 0.6, 0.6)], "中央"),
+        ([LEFT, RIGHT], ""),
+        ([(0.8, 0.0, 1.0, 0.2)], "右上方"),
+    ],
+)
+def test_where(boxes, at) -> None:
+    assert chinese.where(boxes) == at
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("this is an airport .", "这是机场。"),
+        ("this is a commercial area .", "这是商业区。"),
+        ("yes , this is farmland .", "是的，这是农田。"),
+        ("no , this is a beach .", "不，这是海滩。"),
+        ("a parking lot", "停车场"),
+        ("many boats are docked neatly at the harbor .", "这是港口的影像，其中可见船和车。"),
+    ],
+)
+def test_the_picture_as_a_whole(told: str, text: str) -> None:
+    assert chinese.whole(told.split(), "harbor", ["ship", "vehicle"]) == text

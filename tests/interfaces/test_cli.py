@@ -107,7 +107,7 @@ def test_info_describes_model_and_scene(harbour, monkeypatch, capfd):
 BROKEN = {
     "no such file": (["ask", "nowhere.tif", "Find ships"], "nowhere.tif"),
     "empty question": (["ask", "{scene}", "  "], "empty"),
-    "foreign script": (["ask", "{scene}", "识别图中所有船只"], "English"),
+    "foreign script": (["ask", "{scene}", "где все корабли на снимке"], "Russian"),
     "box outside": (["ask", "{scene}", "What is this?", "--box", "900,900,950,950"], "outside"),
     "box of three": (["ask", "{scene}", "What is this?", "--box", "1,2,3"], "four"),
     "box without area": (["ask", "{scene}", "What is this?", "--box", "9,9,9,9"], "area"),
@@ -205,7 +205,7 @@ def test_help_of_search_shows_both_ways():
         (("{photos}", "ships", "--out", "sheet.jpg"), "sheet.png, not sheet.jpg"),
         (("{photos}", "ships", "--top", "0"), "at least 1"),
         (("{photos}", "   "), "no words"),
-        (("{photos}", "识别图中所有船只"), "English"),
+        (("{photos}", "где все корабли на снимке"), "Russian"),
         (("{photos}", "ships", "--model", "huge"), "huge"),
         (("{photos}", "--image", "nowhere.png"), "nowhere.png does not exist"),
         (("{photos}", "--image", "{photos}/cut.jpg"), "cut.jpg cannot be read"),

@@ -341,3 +341,10 @@ def test_write_picture_refuses(tmp_path: Path) -> None:
         with pytest.raises(OutputError, match="cannot be written"):
             write_picture(tmp_path / name, pixels)  # type: ignore[arg-type]
     assert names(tmp_path) == []
+
+
+def test_letters_that_no_font_has_are_not_drawn_as_boxes():
+    assert panel.legible("Größe, naïve, 3 km²", 16)[0] == "Größe, naïve, 3 km²"
+    assert panel.legible("\ue123 \U000f0000", 16)[0] == panel.ILLEGIBLE
+    text, letters = panel.legible("飞机", 16)
+    assert text in ("飞机", panel.ILLEGIBLE) and panel.has_letters(letters, text)

@@ -34,7 +34,8 @@ def test_coordinates_are_put_back_and_words_joined() -> None:
 
 @pytest.mark.parametrize("text", ["船", "火" * 5000, "", "🚢", "1 2"])
 def test_any_text_is_read_within_bounds(reader: Reader, text: str) -> None:
-    assert len(reader.read(text).split()) <= WRITTEN
+    sentence, surety = reader.read(text)
+    assert len(sentence.split()) <= WRITTEN and 0 < surety <= 1
     assert reader.numbers([characters(text)[0]]).shape[1] <= LONGEST
 
 

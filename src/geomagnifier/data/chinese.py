@@ -133,7 +133,7 @@ def _closer(rng: Generator, split: Split) -> Pair:
         second = other(rng) if rng.random() < 0.15 else noun(rng, pick(rng, tuple(templates.NOUNS)), split)
         if second.one != things[0].one:
             things.append(second)
-    template = pick(rng, held_out(CHINESE[task], split))
+    template = "{n}" if rng.random() < 0.04 and task is Task.DETECT else pick(rng, held_out(CHINESE[task], split))
     plural, single = " and ".join(t.many for t in things), " or ".join(article(t.one) for t in things)
     if task is Task.LOCATE:  # without anything that picks: all of them
         task = Task.DETECT
@@ -166,6 +166,10 @@ def _whole(rng: Generator, split: Split) -> Pair:
             thing = noun(rng, pick(rng, tuple(templates.NOUNS)), split)
             text = pick(rng, held_out(templates.RETRIEVE_WITH, split)).replace("{n}", thing.word)
             english = f"Retrieve photos with {thing.many}."
+        elif chance < 0.65:
+            thing = noun(rng, pick(rng, tuple(templates.NOUNS)), split)
+            text = pick(rng, held_out(templates.DESCRIPTIONS, split)).replace("{n}", thing.word)
+            english = f"Find images of {_place(names[0])} with many {thing.many}."
         else:
             text, english = pick(rng, held_out(templates.RETRIEVE, split)), f"Find images of {_place(names[0])}."
     else:

@@ -302,10 +302,10 @@ def evaluate(
 @app.command(epilog="Example: [bold]geomag bench psc --data sets/[/bold]")
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "decoders", "ablations"],
+        Literal["cost", "precision", "psc", "ablations"],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
-            "decoders: the paper's pixel decoder beside ours; ablations: short training runs, each without one part."
+            "ablations: short training runs, each without one part."
         ),
     ] = "cost",
     data: Data = None,
@@ -317,7 +317,7 @@ def bench(
     ),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
-    """Measure seconds and memory, forms of arithmetic, what PSC's windows hold, or forms of the pixel decoder."""
+    """Measure seconds and memory, forms of arithmetic, what PSC's windows hold, or what each part of training is worth."""
     from rich.console import Console
     from rich.table import Table
 
@@ -331,15 +331,6 @@ def bench(
         with _progress("frames") as progress:
             shares = compare(load_model(model), root, frames, progress=progress)
         rows, title = [{"windows by": way, **figures} for way, figures in shares.items()], f"{frames} frames of 4096 x 2160 px"
-    elif what == "decoders":
-        from geomagnifier.bench import decoders
-        from geomagnifier.data.sample import data_root
-        from geomagnifier.model.checkpoint import load_model
-
-        root = data_root(data)
-        with _progress("steps") as progress:
-            forms = decoders.compare(load_model(model).network, root, progress=progress)
-        rows, title = [{"decoder": form, **figures} for form, figures in forms.items()], "masks on crops of validation pictures"
     elif what == "ablations":
         from geomagnifier.bench.ablations import STEPS, VARIANTS, ablate
         from geomagnifier.data.sample import data_root
@@ -372,7 +363,7 @@ def bench(
         return
     table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for name in rows[0]:
-        table.add_column(name, justify="left" if name in ("what", "form", "windows by", "decoder", "variant") else "right")
+        table.add_column(name, justify="left" if name in ("what", "form", "windows by", "variant") else "right")
     for row in rows:
         table.add_row(*("" if v is None else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row.values()))
     Console().print(table)

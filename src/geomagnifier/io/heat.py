@@ -62,7 +62,8 @@ def _with_scale(picture: Image, question: str, most: float, size: int) -> Image:
     from PIL import Image, ImageDraw
 
     margin = size
-    lines = panel.wrapped(question, panel.font(question, size), max(picture.width, panel.NARROWEST) - 2 * margin)[:3]
+    text, letters = panel.legible(question, size)
+    lines = panel.wrapped(text, letters, max(picture.width, panel.NARROWEST) - 2 * margin)[:3]
     sheet = Image.new("RGB", (max(picture.width, panel.NARROWEST), picture.height + round(size * (3.6 + 1.4 * len(lines)))), panel.PAPER)
     sheet.paste(picture, ((sheet.width - picture.width) // 2, 0))
     pen = ImageDraw.Draw(sheet)
@@ -73,5 +74,5 @@ def _with_scale(picture: Image, question: str, most: float, size: int) -> Image:
     pen.text((margin, y + size), "0", font=panel.font("", round(size * 0.8)), fill=panel.FAINT)
     pen.text((margin + long, y + size), f"{most:.2f} relevance", font=panel.font("", round(size * 0.8)), fill=panel.FAINT, anchor="ra")
     for i, line in enumerate(lines):
-        pen.text((margin, y + size * (2.2 + 1.4 * i)), line, font=panel.font(line, size), fill=panel.INK)
+        pen.text((margin, y + size * (2.2 + 1.4 * i)), line, font=letters, fill=panel.INK)
     return sheet

@@ -18,22 +18,41 @@ NARROWEST = 640
 TOP = 5
 """Scene names shown."""
 
-WIDER_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf", "msyh.ttc", "arial.ttf")
-"""Tried, where the machine has them, for words that Pillow's own font has no letters for."""
+WIDER_FONTS = (
+    *("NotoSans-Regular.ttf", "DejaVuSans.ttf", "arial.ttf"),
+    *("NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.otf", "SourceHanSansSC-Regular.otf", "wqy-zenhei.ttc", "wqy-microhei.ttc"),
+    *("DroidSansFallbackFull.ttf", "msyh.ttc", "simsun.ttc", "PingFang.ttc", "STHeiti Light.ttc", "Arial Unicode.ttf"),
+)
+"""Tried in turn, where the machine has them, for words that Pillow's own font has no letters for."""
+ILLEGIBLE = "(written in letters that no font of this machine has)"
 
 
 @lru_cache(64)
 def font(text: str, size: int) -> Any:
-    """A font of that size, px, with the letters of the text if there is one."""
+    """A font of that size, px: the first that has all letters of the text, or Pillow's own."""
     from PIL import ImageFont
 
-    if any(ord(letter) > 0x24F for letter in text if letter not in "–—‘’“”…×≥≤"):
-        for name in WIDER_FONTS:
-            try:
-                return ImageFont.truetype(name, size)
-            except OSError:
-                continue
-    return ImageFont.load_default(size=size)
+    own = ImageFont.load_default(size=size)
+    for name in ("", *WIDER_FONTS):
+        try:
+            letters = ImageFont.truetype(name, size) if name else own
+        except OSError:
+            continue
+        if has_letters(letters, text):
+            return letters
+    return own
+
+
+def has_letters(letters: Any, text: str) -> bool:
+    """Whether a font has all letters of a text: one that it lacks looks like a character that does not exist."""
+    lacking = bytes(letters.getmask("\U0010ffff"))
+    return all(bytes(letters.getmask(c)) != lacking for c in set(text) if ord(c) > 0x7E)
+
+
+def legible(text: str, size: int) -> tuple[str, Any]:
+    """A text and the font to draw it with; where no font has its letters, a line that says so."""
+    letters = font("".join(sorted({c for c in text if ord(c) > 0x7E})), size)
+    return (text, letters) if has_letters(letters, text) else (ILLEGIBLE, letters)
 
 
 def ink_on(colour: tuple[int, int, int]) -> tuple[int, int, int, int]:
@@ -75,7 +94,7 @@ def cost_line(answer: Answer) -> str:
 
 
 def _paragraph(pen: Any, text: str, at: tuple[float, float], width: float, size: int, colour: tuple[int, int, int]) -> float:
-    letters = font("".join(sorted({c for c in text if ord(c) > 0x24F})), size)
+    text, letters = legible(text, size)
     y = at[1]
     for line in wrapped(text, letters, width):
         pen.text((at[0], y), line, font=letters, fill=colour)

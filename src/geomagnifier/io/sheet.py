@@ -93,8 +93,7 @@ def _letters(text: str, size: int) -> Any:
 
 def titled(words: str, width: float) -> list[str]:
     """The words in at most LINES lines of `width` px, as one paragraph; what is left over is cut with an ellipsis."""
-    text = " ".join(words.split())
-    letters = _letters(text, TITLE)
+    text, letters = panel.legible(" ".join(words.split()), TITLE)
     lines = panel.wrapped(text, letters, width)
     if len(lines) > LINES:
         last = lines[LINES - 1]

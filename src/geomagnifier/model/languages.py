@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 Language = Literal["en", "zh"]
-_ENGLISH = re.compile(r"\b(the|this|what|where|how|every|each|any|find|show|which|many)\b", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\b(the|this|that|what|where|how|every|each|any|all|and|are|with|there|show|find|which|many|count|detect|locate|outline|please|picture)\b",
+    re.IGNORECASE,
+)
 """Words that settle it: the library, whose tables take a second to read, is not asked."""
 _NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",

@@ -5,6 +5,7 @@ Everything behind it stays as it is: the sentence encoder, the decoder and the s
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -95,17 +96,18 @@ class Reader(nn.Module):
         return F.linear(x, self.word.weight)
 
     @torch.inference_mode()
-    def read(self, text: str) -> str:
-        """A Chinese question -> the English sentence of its meaning."""
+    def read(self, text: str) -> tuple[str, float]:
+        """A Chinese question -> the English sentence of its meaning, and the mean probability of its words (geometric)."""
         told, boxes = characters(text)
         letters = self.numbers([told])
         absent = letters < 0
         memory = self._read(letters, absent)
-        written = [self.word_number[START]]
+        written, surety = [self.word_number[START]], 0.0
         while len(written) < WRITTEN:
-            number = int(self._write(torch.tensor([written]), memory, absent)[0, -1].argmax())
-            if number == self.word_number[END]:
+            best = torch.log_softmax(self._write(torch.tensor([written]), memory, absent)[0, -1], 0).max(0)
+            written.append(int(best.indices))
+            surety += float(best.values)
+            if written[-1] == self.word_number[END]:
                 break
-            written.append(number)
-        sentence = join([self.words[n] for n in written[1:]], boxes)
-        return sentence[:1].upper() + sentence[1:]
+        sentence = join([self.words[n] for n in written[1:] if self.words[n] != END], boxes)
+        return sentence[:1].upper() + sentence[1:], math.exp(surety / (len(written) - 1))

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.errors import GeomagWarning
+from geomagnifier.errors import GeomagWarning, QuestionUnreadable
 from geomagnifier.model import chinese, pointing, relevance, telling
 from geomagnifier.model import words as w
 from geomagnifier.model.granularity import LEVELS
@@ -53,6 +53,8 @@ from geomagnifier.values import (
 KEPT_PIXELS = 4_000_000
 """Pixels of views whose features are kept, about 25 bytes each."""
 LOWEST_HEAT = 0.01
+LEAST_SURE = 0.6
+"""Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.69."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class SmallModel:
         """See `protocol.Model`.
 
         Raises:
-            QuestionUnreadable: the question is in neither English nor Chinese.
+            QuestionUnreadable: the question is in neither English nor Chinese, or its Chinese is not understood.
             ModelCorrupt: it is in Chinese, and the model folder has no reader of it.
         """
         with self._running():
@@ -231,7 +233,7 @@ class SmallModel:
         with self._lock:
             if text in self._questions:
                 return self._questions[text]
-        plain = self.reader().read(text) if language(text) == "zh" else text
+        plain = self._in_english(text)
         tokens = tokenize(self.tokenizer, [plain])
         if len(self.tokenizer.encode(plain).ids) > POSITIONS:
             warnings.warn(f"the question is longer than {POSITIONS} tokens; what follows them was not read", GeomagWarning, stacklevel=4)
@@ -242,6 +244,14 @@ class SmallModel:
             while len(self._questions) > 16:
                 self._questions.popitem(last=False)
         return encoded
+
+    def _in_english(self, text: str) -> str:
+        if language(text) == "en":
+            return text
+        plain, surety = self.reader().read(text)
+        if surety < LEAST_SURE:
+            raise QuestionUnreadable(f"the question was not understood ({text[:40]}); ask for example 分割所有船 or 这是什么地方？")
+        return plain
 
     def _name(self, kind: str) -> Encoded:
         """The sentence "Find all KIND." as read, kept."""

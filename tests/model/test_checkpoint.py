@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -181,3 +183,12 @@ def test_a_random_network_answers_through_the_pipeline(model_folder: Path, monke
         assert answer.regions
     if answer.mask is not None:
         assert answer.mask.shape == (77, 101)
+
+
+def test_loading_draws_nothing_from_the_common_stream_of_chance_and_wakes_no_compiler(model_folder: Path) -> None:
+    before = torch.get_rng_state()
+    load_model(model_folder)
+    assert torch.equal(before, torch.get_rng_state())
+    loading = f"from geomagnifier.model.checkpoint import load_model; load_model({str(model_folder)!r})"
+    code = f"import sys; {loading}; print('torch._dynamo' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"

@@ -167,7 +167,7 @@ def test_adaptive_opens_hot_tiles_only_and_names_the_others() -> None:
 
 def test_adaptive_opens_the_hottest_first() -> None:
     made = plan(Granularity.REGION, "adaptive", 3000, 2000)
-    seen = np.full((200, 300), 0.2, np.float32)
+    seen = np.full((200, 300), search.WORTH + 0.05, np.float32)
     x, y = made.tiles[5].core.centre
     seen[int(y / 10), int(x / 10)] = 0.9
     looks, state = search.step(search.start("adaptive", made), [(made.wide[0], seen)])

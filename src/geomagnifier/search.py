@@ -35,8 +35,8 @@ CELLS, SIDE, STRIDE = 64, 32, 8
 ACROSS = (CELLS - SIDE) // STRIDE + 1
 """Places of a window each way."""
 TOP_REGION, TOP_PIXEL = 3, 1
-WORTH = 0.1
-"""Relevance under which `adaptive` leaves a tile closed."""
+WORTH = 0.4
+"""Relevance under which `adaptive` leaves a tile closed: with objects of 30 px and more nothing is lost up to 0.5 (docs/decisions.md)."""
 
 Heats = Sequence[tuple[Window, Floats]]
 

@@ -217,7 +217,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships")."""
+    """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships"); the language of both."""
 
     text: str
     phrases: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 import pytest
 
+from geomagnifier.data import chinese_templates
 from geomagnifier.data.vocabulary import COARSE, KINDS, SCENES
 from geomagnifier.model import chinese
 
@@ -9,6 +10,13 @@ LEFT, RIGHT = (0.0, 0.0, 0.2, 0.2), (0.8, 0.8, 1.0, 1.0)
 def test_every_kind_and_scene_has_a_chinese_name() -> None:
     assert set(chinese.NOUNS) == {kind.name for kind in KINDS}
     assert set(chinese.PLACES) == {*SCENES, *COARSE}
+
+
+def test_answers_name_things_as_questions_may() -> None:
+    for kind, (measure, noun) in chinese.NOUNS.items():
+        asked_measure, asked = chinese_templates.NOUNS[kind]
+        assert measure == asked_measure and noun in asked.split()
+    assert all(chinese.PLACES[name] in chinese_templates.SCENES[name].split() for name in SCENES)
 
 
 @pytest.mark.parametrize(

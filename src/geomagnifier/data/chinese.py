@@ -196,9 +196,9 @@ def _fill(rng: Generator, template: str, split: Split, things: Sequence[Noun] = 
     slots |= {slot: pick(rng, held_out(table, split)) for slot, table in tables.items()}
     text = template
     for slot, value in slots.items():
-        if value and slot in ("i", "e"):  # said once
-            text = text.replace(f"{{{slot}}}", value, 1)
-        text = text.replace(f"{{{slot}}}", "" if slot in ("i", "e") else value)
+        key = f"{{{slot}}}"
+        once = slot in ("i", "e")  # "in the picture" and "all" are said but once
+        text = text.replace(key, value, 1).replace(key, "") if once else text.replace(key, value)
     return text
 
 

@@ -87,8 +87,7 @@ def _name(pen: Any, name: str, at: tuple[float, float], size: int, width: float,
 
 
 def _letters(text: str, size: int) -> Any:
-    # Only letters that need a wider font, so that names in plain letters share one font in the cache.
-    return panel.font("".join(sorted({letter for letter in text if ord(letter) > 0x24F})), size)
+    return panel.legible(text, size)[1]
 
 
 def titled(words: str, width: float) -> list[str]:

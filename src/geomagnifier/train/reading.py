@@ -16,7 +16,7 @@ from geomagnifier.data.questions import Split
 from geomagnifier.model.reading import END, RARE, START, Reader, characters, split
 
 STEPS = 4000
-"""About twenty minutes on one core."""
+"""About twelve minutes on one core."""
 
 
 def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:

@@ -21,6 +21,7 @@ from geomagnifier.values import (
     Reply,
     Said,
     SceneInfo,
+    Size,
     View,
     ViewReply,
 )
@@ -58,8 +59,10 @@ def cells(values: Floats) -> Floats:
 class FakeModel:
     """Deterministic from pixels and keywords. views: (method, granularity or None, key) of each view it was shown."""
 
-    def __init__(self, view_pixels: int = 1_100_000, tile: int = 1024, overlap: int = 128) -> None:
-        self.spec = ModelSpec("fake", "0", tuple(KINDS), SCENES, view_pixels=view_pixels, tile=tile, overlap=overlap)
+    def __init__(self, view_pixels: int = 1_100_000, tile: int = 1024, overlap: int = 128, smaller: float = 1.0) -> None:
+        sizes = {"ship": Size(15.0, 40.0)}
+        self.spec = ModelSpec("fake", "0", tuple(KINDS), SCENES, view_pixels=view_pixels, tile=tile, overlap=overlap, sizes=sizes)
+        self.smaller = smaller
         self.views: list[tuple[str, Granularity | None, str]] = []
 
     def granularity(self, query: Query) -> dict[Granularity, float]:
@@ -71,6 +74,10 @@ class FakeModel:
         self.views.append(("relevance", None, view.key))
         heats = [cells(colourfulness(view.pixels, KINDS[kind])) for kind in asked(query)]
         return np.asarray(np.max(heats, axis=0), np.float32) if heats else np.zeros((1, 1), np.float32)
+
+    def scale(self, view: View) -> float:
+        self.views.append(("scale", None, view.key))
+        return self.smaller
 
     def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
         self.views += [("answer", granularity, view.key) for view in views]

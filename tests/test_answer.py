@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from fake import NOTHING
-from geomagnifier import masks
-from geomagnifier.answer import assemble_chosen, assemble_patches, assemble_regions, covers_of, measured
+from geomagnifier import answer, masks
+from geomagnifier.answer import assemble_chosen, covered, measured, part_of
 from geomagnifier.geometry import Box
-from geomagnifier.masks import Ring
+from geomagnifier.masks import MaskPatch, Ring
 from geomagnifier.values import Bools, Cover, Floats, Found, Granularity, Region, SceneInfo, ViewReply, Window
 
 Corners = tuple[float, float, float, float]
@@ -60,8 +60,21 @@ def area(ring: Ring) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)) / 2
 
 
-def mask_of(seen: list[tuple[Window, ViewReply]], scene: SceneInfo = SCENE, limit: Box | None = None) -> Bools:
-    return masks.read_patches(assemble_patches(seen, limit), scene.box, scene.box)
+Seen = list[tuple[Window, ViewReply]]
+
+
+def assemble_regions(seen: Seen, scene: SceneInfo, level: Granularity, limit: Box | None = None) -> tuple[Region, ...]:
+    return answer.assemble_regions([part_of(window, reply, scene, level) for window, reply in seen], scene, level, limit)
+
+
+def assemble_patches(
+    seen: Seen, limit: Box | None = None, kinds: tuple[str, ...] = ("ship", "water"), scene: SceneInfo = SCENE
+) -> tuple[MaskPatch, ...]:
+    return answer.assemble_patches([part_of(window, reply, scene, Granularity.PIXEL) for window, reply in seen], kinds, limit)
+
+
+def mask_of(seen: Seen, scene: SceneInfo = SCENE, limit: Box | None = None) -> Bools:
+    return masks.read_patches(assemble_patches(seen, limit, scene=scene), scene.box, scene.box)
 
 
 # objects
@@ -281,7 +294,7 @@ def test_the_mask_of_chosen_regions_is_theirs_alone() -> None:
         mask[y0:y1, x0:x1] = True
         mask[y0, x0] = False
         truth.append(mask)
-        regions.append(Region("ship", 0.9, (x0, y0, x1, y1), (), masks.encode(mask)))
+        regions.append(Region("ship", 0.9, (x0, y0, x1, y1), masks.encode(mask)))
     for chosen in ((0,), (0, 1), (1, 2), (0, 1, 2)):
         patches = assemble_chosen([regions[i] for i in chosen])
         expected = np.logical_or.reduce([truth[i] for i in chosen])
@@ -290,10 +303,29 @@ def test_the_mask_of_chosen_regions_is_theirs_alone() -> None:
     assert assemble_chosen([Region("ship", 0.9, (0, 0, 9, 9))]) == ()  # no mask, no patch
 
 
-def test_covers_of_some_kinds() -> None:
-    reply = ViewReply((found((0, 0, 9, 9)),), tuple(Cover(k, 1.0, blocks(WHOLE), 0.5, True) for k in ("ship", "harbor")))
-    ((window, kept),) = covers_of([(WHOLE, reply)], ("ship",))
-    assert window is WHOLE and [c.label for c in kept.covers] == ["ship"] and kept.found == reply.found
+def test_the_mask_is_of_the_kinds_asked_for() -> None:
+    covers = (
+        Cover("ship", 1.0, blocks(LEFT, (8, 8, 48, 48)), 0.5, True),
+        Cover("water", 1.0, blocks(LEFT, (80, 80, 120, 120)), 0.5, False),
+    )
+    seen = [(LEFT, ViewReply((), covers))]
+    for kinds, placed in ((("ship",), ((8, 8, 48, 48),)), (("water", "ship"), ((8, 8, 48, 48), (80, 80, 120, 120))), (("harbor",), ())):
+        patches = assemble_patches(seen, kinds=kinds)
+        assert (masks.read_patches(patches, SCENE.box, SCENE.box) == drawn(*placed)).all()
+        assert covered(patches, SCENE) == drawn(*placed).sum()
+
+
+def test_chosen_regions_across_blocks_of_the_scene_keep_their_shape() -> None:
+    scene = SceneInfo("wide", 5000, 2500, 3)
+    whole = drawn((2000, 2000, 2100, 2100), (4500, 10, 4600, 20), scene=scene)
+    regions = [
+        Region("ship", 0.9, (2000, 2000, 2100, 2100), masks.encode(drawn((2000, 2000, 2100, 2100), scene=scene))),
+        Region("ship", 0.9, (4500, 10, 4600, 20), masks.encode(drawn((4500, 10, 4600, 20), scene=scene))),
+    ]
+    patches = assemble_chosen(regions)
+    assert len(patches) == 5
+    assert (masks.read_patches(patches, scene.box, scene.box) == whole).all()
+    assert covered(patches, scene) == whole.sum()
 
 
 def test_land_cover_across_a_seam_is_one_region() -> None:
@@ -313,7 +345,7 @@ def test_the_mask_and_its_regions_share_one_outline(threshold: float, separate: 
     scene = SceneInfo("made", 200, 160, 3)
     (region,) = assemble_regions([(window, reply)], scene, Granularity.PIXEL)
     assert region.segmentation is not None
-    mask = masks.read_patches(assemble_patches([(window, reply)]), scene.box, scene.box)
+    mask = masks.read_patches(assemble_patches([(window, reply)], scene=scene), scene.box, scene.box)
     assert (masks.decode(region.segmentation) == mask).all()
     if 0 < threshold < 1:
         assert mask.sum() == 1596

@@ -10,20 +10,23 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "geometry", "masks", "values", "protocol"}
-STAGES = {"io", "resolution", "search", "answer"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol"}
+STAGES = {"io", "resolution", "search", "spots", "answer"}
 MAY_IMPORT = {
     "errors": set(),
+    "amounts": {"errors"},
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "values": {"errors", "geometry", "masks"},
     "protocol": {"errors", "geometry", "masks", "values"},
     "io": CORE,
     "resolution": CORE,
-    "search": CORE,
+    "spots": CORE,
+    "search": CORE | {"spots"},
     "answer": CORE,
     "model": CORE,
-    "pipeline": CORE | STAGES,
+    "looking": CORE | STAGES,
+    "pipeline": CORE | STAGES | {"looking"},
     "retrieval": CORE | STAGES | {"pipeline"},
     "data": CORE | {"io"},
     "eval": CORE | {"io", "data", "pipeline", "retrieval"},
@@ -40,6 +43,7 @@ HOMES = {
     "tokenizers": {"model", "train"},
     "safetensors": {"model", "train"},
     "pycocotools": {"eval"},
+    "sahi": {"bench"},
     "py3langid": {"model"},
     "matplotlib": {"train", "eval", "bench"},
     "transformers": {"model", "train"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from geomagnifier import masks
 from geomagnifier.errors import BoxError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
+from geomagnifier.values import Region
 
 
 def area(ring: masks.Ring) -> float:
@@ -116,22 +118,59 @@ def test_a_small_mask_in_a_huge_scene_costs_little() -> None:
     assert coco.toBbox({"size": rle["size"], "counts": rle["counts"].encode()}).tolist() == [50_000, 40_000, 2, 3]
 
 
+def test_windows_of_run_lengths() -> None:
+    generator = np.random.default_rng(6)
+    for share in (0.02, 0.2, 0.5, 0.9, 1, 1, 0) * 30:
+        mask = generator.random(generator.integers(1, 14, 2)) < share
+        (x0, x1), (y0, y1) = (sorted(generator.choice(side + 1, 2, replace=False).tolist()) for side in mask.shape[::-1])
+        part = masks.decode_window(masks.encode(mask), Box(x0, y0, x1, y1))
+        assert part.dtype == bool and (part == mask[y0:y1, x0:x1]).all()
+
+
+def runs(size: tuple[int, int], *counts: int) -> dict[str, Any]:
+    return {"size": list(size), "counts": masks._compress(np.array(counts))}
+
+
+def test_empty_runs_do_not_show() -> None:
+    plain, split = runs((4, 3), 1, 5, 2, 1, 3), runs((4, 3), 1, 2, 0, 3, 2, 0, 0, 1, 3)
+    assert (masks.decode(plain) == masks.decode(split)).all()
+    assert masks.polygons(plain) == masks.polygons(split)
+    assert (masks.decode_window(split, Box(0, 0, 3, 4)) == masks.decode(plain)).all()
+
+
+def test_the_outline_of_a_large_mask_costs_its_runs() -> None:
+    start = time.perf_counter()
+    rings = masks.polygons(runs((30_000, 30_000), 5, 30_000 * 29_999, 29_995))
+    assert time.perf_counter() - start < 0.5
+    assert [len(ring) for ring in rings] == [8] and area(rings[0]) == 30_000 * 29_999
+
+
+def test_the_polygon_of_a_region_is_that_of_its_mask_wherever_its_box_is() -> None:
+    mask = np.zeros((60, 80), bool)
+    mask[20:40, 30:50] = True
+    mask[25:30, 35:40] = False
+    region = Region("ship", 0.5, (31, 21, 49, 39), masks.encode(mask))
+    assert set(region.polygon[0]) == {(30, 20), (50, 20), (50, 40), (30, 40)} and [area(ring) for ring in region.polygon] == [400, -25]
+    assert Region("ship", 0.5, (0, 0, 9, 9)).polygon == ()
+    assert Region("ship", 0.5, (0, 0, 9, 9), masks.encode(np.zeros((9, 9), bool))).polygon == ()
+
+
 def test_rings_of_a_frame_with_an_island() -> None:
     mask = np.zeros((9, 9), bool)
     mask[1:8, 1:8] = True
     mask[2:7, 2:7] = False
     mask[4, 4] = True
-    rings = masks.polygons(mask, origin=(100, 200), scale=(2, 4))
-    assert [area(ring) for ring in rings] == [49 * 8, -25 * 8, 8]
-    assert set(rings[0]) == {(102, 204), (116, 204), (116, 232), (102, 232)}
-    assert masks.polygons(np.zeros((3, 3), bool)) == ()
+    rings = masks.polygons(masks.place(mask, (100, 200), (300, 200)))
+    assert [area(ring) for ring in rings] == [49, -25, 1]
+    assert set(rings[0]) == {(101, 201), (108, 201), (108, 208), (101, 208)}
+    assert masks.polygons(masks.encode(np.zeros((3, 3), bool))) == ()
 
 
 def test_rings_are_valid_whatever_the_mask() -> None:
     generator = np.random.default_rng(4)
     for _ in range(200):
         mask = generator.random(generator.integers(1, 12, 2)) < generator.random()
-        rings = masks.polygons(mask)
+        rings = masks.polygons(masks.encode(mask))
         assert sum(map(area, rings)) == mask.sum()
         assert [abs(area(ring)) for ring in rings] == sorted((abs(area(ring)) for ring in rings), reverse=True)
         shapes = [shapely.Polygon(ring) for ring in rings]
@@ -142,17 +181,17 @@ def test_rings_are_valid_whatever_the_mask() -> None:
 
 
 def test_pixels_that_touch_by_a_corner_are_two_rings() -> None:
-    assert len(masks.polygons(np.eye(2, dtype=bool))) == 2
-    assert len(masks.polygons(np.eye(2, dtype=bool)[::-1])) == 2
+    assert len(masks.polygons(masks.encode(np.eye(2, dtype=bool)))) == 2
+    assert len(masks.polygons(masks.encode(np.eye(2, dtype=bool)[::-1]))) == 2
 
 
 def test_tracing_is_fast() -> None:
     y, x = np.mgrid[:300, :300] - 150
-    mask = x**2 + y**2 < (110 + 20 * np.sin(9 * np.arctan2(y, x))) ** 2
+    rle = masks.encode(x**2 + y**2 < (110 + 20 * np.sin(9 * np.arctan2(y, x))) ** 2)
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        rings = masks.polygons(mask)
+        rings = masks.polygons(rle)
         times.append(time.perf_counter() - start)
     assert len(rings) == 1
     assert min(times) < 0.02

@@ -14,11 +14,12 @@ from fake import BLUE, SCENES, FakeModel, paint
 from geomagnifier import masks, resolution
 from geomagnifier.errors import BoxError, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
+from geomagnifier.io.memory import resident
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import write, write_picture
+from geomagnifier.looking import WORTH
 from geomagnifier.pipeline import ask, embed
 from geomagnifier.protocol import Model
-from geomagnifier.search import WORTH
 from geomagnifier.values import Affine6, Answer, Bytes, Granularity, Look
 
 HARBOUR = ((40, 20, 80, 60), (120, 100, 136, 140), (280, 0, 300, 24))
@@ -140,23 +141,23 @@ def searches() -> dict[str, Answer]:
 def test_adaptive_reads_less_than_exhaustive_and_finds_the_same(searches: dict[str, Answer]) -> None:
     assert boxes(searches["exhaustive"]) == floats(LARGE) == boxes(searches["adaptive"])
     few, many = searches["adaptive"].trace, searches["exhaustive"].trace
-    assert many.pixels_processed == 12 * 846 * 752  # 4 x 3 tiles
-    wide = few.views[0].width * few.views[0].height
-    assert few.pixels_processed == wide + len(few.crops) * 846 * 752
-    assert few.pixels_processed < 0.5 * many.pixels_processed
+    assert [(w.width, w.height) for w in many.views] == [(846, 752)] * 12
+    assert many.pixels_processed == 4 * 846 * 752  # the others show nothing but the bare ground
+    assert [w.role for w in few.views] == ["peek", "scout"] + ["closer"] * len(few.crops)
+    assert few.pixels_processed < 0.11 * many.pixels_processed
 
 
 def test_the_trace_says_where_and_what_it_cost(searches: dict[str, Answer]) -> None:
     for policy, answer in searches.items():
         trace = answer.trace
         assert trace.scene_pixels == 6_000_000
-        assert trace.pixels_processed == sum(w.width * w.height for w in trace.views)
-        assert trace.flops == 10 * trace.pixels_processed
+        assert trace.pixels_processed <= sum(w.width * w.height for w in trace.views)
+        assert trace.flops == 10 * (trace.pixels_processed - sum(w.width * w.height for w in trace.views if w.role == "scout"))
         assert {"question", "read", "answer", "assemble"} <= set(trace.seconds)
         assert ({"relevance", "search"} <= set(trace.seconds)) == (policy != "exhaustive")
         assert all(seconds >= 0 for seconds in trace.seconds.values())
     adaptive = searches["adaptive"].trace
-    assert len(adaptive.crops) + len(adaptive.skipped) == 12 and len(adaptive.crops) == len(adaptive.views) - 1
+    assert 1 <= len(adaptive.crops) <= 4 and adaptive.skipped[-1] == (Box(0, 0, 3000, 2000), 0.0)
     assert all(worth < WORTH for _, worth in adaptive.skipped)
     for x0, y0, x1, y1 in LARGE:
         cut = [common.area for crop in adaptive.crops if (common := crop.intersection(Box(x0, y0, x1, y1))) is not None]
@@ -170,7 +171,7 @@ def test_the_trace_says_where_and_what_it_cost(searches: dict[str, Answer]) -> N
 def test_progress_counts_windows() -> None:
     steps: list[tuple[int, int]] = []
     about(paint(1500, 1000, (10, 10, 60, 60)), "Find every ship.", progress=lambda done, known: steps.append((done, known)))
-    assert steps == [(1, 1), (2, 2)]
+    assert steps == [(1, 1), (2, 2)]  # scouted, then looked at closely
     steps.clear()
     about(paint(1500, 1000), "Find every ship.", search="exhaustive", progress=lambda done, known: steps.append((done, known)))
     assert steps == [(1, 2), (2, 2)]
@@ -202,14 +203,112 @@ def test_paper_segments_within_its_crops() -> None:
     assert (answer.mask == drawn(pixels.shape, (3200, 700, 3240, 740)))[680:760, 3180:3260].mean() > 0.99
 
 
-def test_a_budget_is_kept() -> None:
+def test_a_budget_of_pixels_is_kept() -> None:
     pixels = paint(3000, 2000, *LARGE)
-    budget = 2_300_000
-    answer = about(pixels, "Find every ship.", budget=budget)
-    assert answer.trace.pixels_processed <= budget
-    assert len(answer.trace.crops) == 1 and len(answer.trace.skipped) == 11
-    assert any(worth > 0.5 for _, worth in answer.trace.skipped)
-    assert len(answer.regions) == 4  # the rest is known from the first look, less exactly
+    all_of_it = about(pixels, "Find every ship.")
+    budget = all_of_it.trace.pixels_processed - 1
+    for text in (budget, f"{budget} px", f"{budget / 1e6} Mpx"):
+        answer = about(pixels, "Find every ship.", budget=text)
+        assert answer.trace.pixels_processed <= budget
+        assert len(answer.trace.crops) == len(all_of_it.trace.crops) - 1
+        assert any(worth > 0.5 for _, worth in answer.trace.skipped)
+        assert answer.complete and 0 < len(answer.regions) < 4
+
+
+def test_a_budget_of_seconds_still_takes_one_look() -> None:
+    pixels = paint(3000, 2000, *LARGE)
+    answer = about(pixels, "Find every ship.", budget="0.000001 s")
+    assert [w.role for w in answer.trace.views] == ["peek", "scout", "closer"]
+    assert len(answer.trace.crops) == 1 and any(worth > 0.5 for _, worth in answer.trace.skipped)
+    assert answer.complete and len(answer.regions) >= 1
+    assert len(about(pixels, "Find every ship.", budget="5 min").regions) == 4
+
+
+def test_a_search_that_is_stopped_answers_with_what_it_saw() -> None:
+    pixels = paint(3000, 2000, *LARGE)
+    answer = about(pixels, "Segment every ship.", search="exhaustive", progress=lambda done, known: done < 6)
+    assert not answer.complete and len(answer.trace.views) == 6
+    assert len(answer.trace.skipped) == 6 and 0 < len(answer.regions) < 4
+    assert about(pixels, "Segment every ship.", progress=lambda done, known: None).complete
+    last = about(paint(300, 200), "Segment every ship.", progress=lambda done, known: False)
+    assert last.complete  # nothing was left to be seen
+
+
+def test_a_journal_is_gone_on_from(tmp_path: Path) -> None:
+    pixels = paint(3000, 2000, *LARGE)
+    pixels[1200:1500, 200:700] = BLUE
+    question = "Segment every ship and all water."
+    for policy in ("exhaustive", "adaptive", "paper"):
+        path = tmp_path / f"{policy}.sqlite"
+        whole = about(pixels, question, search=policy)
+        first = FakeModel()
+        part = about(pixels, question, first, search=policy, journal=path, progress=lambda done, known: done < 2)
+        assert not part.complete and path.exists()
+        again = FakeModel()
+        full = about(pixels, question, again, search=policy, journal=path)
+        assert full.complete and boxes(full) == boxes(whole)
+        assert full.mask is not None and whole.mask is not None and (full.mask == whole.mask).all()
+        assert [r.segmentation for r in full.regions] == [r.segmentation for r in whole.regions]
+        seen = {key for what, _, key in first.views if what == "answer" and "peek" not in key}
+        assert len(full.trace.views) == len(whole.trace.views)
+        assert len(again.views) < len(first.views) + len(whole.trace.views)
+        third = FakeModel()
+        assert boxes(about(pixels, question, third, search=policy, journal=path)) == boxes(whole)
+        assert len(third.views) <= 2 and seen  # the glance alone, or the preview
+
+
+def test_a_journal_of_another_question_is_refused(tmp_path: Path) -> None:
+    pixels = paint(3000, 2000, *LARGE)
+    about(pixels, "Find every ship.", journal=tmp_path / "j")
+    with pytest.raises(OptionError, match=r"question: 'Find every ship\.', not 'Find all water\.'"):
+        about(pixels, "Find all water.", journal=tmp_path / "j")
+    (tmp_path / "k").write_bytes(b"not a journal" * 100)
+    with pytest.raises(OptionError, match="no journal"):
+        about(pixels, "Find all water.", journal=tmp_path / "k")
+
+
+def test_a_picture_that_fits_a_view_leaves_no_journal(tmp_path: Path) -> None:
+    about(paint(300, 200), "Find every ship.", journal=tmp_path / "j")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_looks_small_is_looked_at_enlarged() -> None:
+    pixels = paint(400, 300, (40, 40, 48, 48), (200, 100, 208, 108))
+    model = FakeModel(smaller=5)  # ships of 40 px would be 8 px long
+    answer = about(pixels, "Find every ship.", model)
+    assert [(w.role, w.width) for w in answer.trace.views] == [("whole", 400), ("scout", 400)] + [("closer", 128)] * 2
+    assert answer.trace.views[2].placement.scale[0] == pytest.approx(8 / 28, rel=0.02) and len(answer.regions) == 2
+    assert len(about(pixels, "Find every ship.", FakeModel(smaller=1.5)).trace.views) == 1
+
+
+def test_the_ground_says_how_large_ships_are(tmp_path: Path) -> None:
+    write_picture(tmp_path / "far.tif", paint(400, 300, (40, 40, 48, 48)), "EPSG:32633", (2.0, 0, 500_000, 0, -2.0, 5_000_000))
+    with open_scene(tmp_path / "far.tif") as scene:  # 15 m at 2 m/px
+        answer = ask(scene, "Find every ship.", FakeModel(smaller=1))
+    assert [w.role for w in answer.trace.views] == ["whole", "scout", "closer"]
+    assert answer.trace.views[2].placement.scale[0] == pytest.approx(7.5 / 28, rel=0.02)
+
+
+def test_blank_views_are_not_shown_to_the_network() -> None:
+    pixels = paint(3000, 2000, (1500, 900, 1560, 940))
+    pixels[:, :1400] = 0
+    model = FakeModel()
+    answer = about(pixels, "Find every ship.", model, search="exhaustive")
+    assert boxes(answer) == [(1500, 900, 1560, 940)]
+    assert len(answer.trace.views) == 12 and len(model.views) < 12
+    assert answer.trace.pixels_processed == len(model.views) * 846 * 752
+    nothing = about(np.zeros((2000, 3000, 3), np.uint8), "Find every ship.")
+    assert nothing.regions == () and nothing.text == "No ship found."
+
+
+def test_less_memory_is_kept_by_smaller_views() -> None:
+    pixels = paint(3000, 2000, *LARGE)
+    model = FakeModel()
+    answer = about(pixels, "Find every ship.", model, search="exhaustive", max_memory=resident() + 150e6 + 200e6)
+    assert boxes(answer) == floats(LARGE)
+    assert 256 <= max(w.width for w in answer.trace.views) <= 512
+    with pytest.raises(OptionError, match="allow more memory"):
+        about(pixels, "Find every ship.", max_memory="100 MB")
 
 
 def test_a_budget_is_kept_where_a_look_is_read_in_tiles() -> None:
@@ -253,8 +352,13 @@ def test_a_box_outside_or_without_area_is_refused(box: tuple[float, float, float
         ("budget", 0),
         ("budget", math.nan),
         ("budget", 10),
+        ("budget", "much"),
+        ("budget", "3 MB"),
+        ("max_memory", "3 px"),
+        ("max_memory", 0),
         ("recall", 0.9),
         ("recall", 2),
+        ("recall", 0),
         ("min_score", -0.1),
         ("min_score", 1.1),
         ("min_score", math.nan),
@@ -319,4 +423,4 @@ def test_the_other_policies_answer(policy: str) -> None:
     pixels = paint(2048, 1080, (100, 100, 400, 300))
     answer = about(pixels, "Segment every ship.", FakeModel(view_pixels=200_000), search=policy)
     assert answer.trace.pixels_processed < 2048 * 1080
-    assert (answer.trace.heat is None) and (len(answer.trace.crops) > 0) == (policy != "shrink")
+    assert (answer.trace.heat is None) == (policy == "shrink") == (answer.trace.crops == ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geomagnifier import resolution
+from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import open_scene
-from geomagnifier.values import Granularity, Look, ModelSpec, Plan, SceneInfo, View, Window
+from geomagnifier.values import Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
 
 SPEC = ModelSpec("fake", "0", (), ())
 PAPER = SceneInfo("frame", 4096, 2160, 3)
@@ -48,7 +50,7 @@ def test_compress_leaves_out_a_rest_and_applies_twice() -> None:
 @pytest.mark.parametrize("policy", ["adaptive", "paper", "exhaustive"])
 def test_an_image_question_sees_the_whole_scene_in_one_view(policy: str) -> None:
     made = plan(Granularity.IMAGE, policy)
-    assert made.tiles == ()
+    assert made.closer is None
     (window,) = made.wide
     assert window.box == PAPER.box
     # 4096 x 2160 is 8.04 times 1.1 Mpx, so 2.836 times too long each way
@@ -59,7 +61,7 @@ def test_an_image_question_sees_the_whole_scene_in_one_view(policy: str) -> None
 def test_paper_sizes_of_a_4096_frame() -> None:
     assert sizes(plan(Granularity.REGION, "paper").wide) == [(1024, 540)]
     assert sizes(plan(Granularity.PIXEL, "paper").wide) == [(256, 135)]
-    assert all(plan(g, "paper").tiles == () and plan(g, "paper").wide[0].box == PAPER.box for g in CLOSE)
+    assert all(plan(g, "paper").closer == 1 and plan(g, "paper").wide[0].box == PAPER.box for g in CLOSE)
 
 
 @pytest.mark.parametrize("granularity", CLOSE)
@@ -67,17 +69,54 @@ def test_exhaustive_takes_every_tile_at_full_size(granularity: Granularity) -> N
     made = plan(granularity, "exhaustive")
     # (4096 - 128) / 896 = 4.4 and (2160 - 128) / 896 = 2.3
     assert sizes(made.wide) == [(922, 806)] * 15  # (4096 + 4 * 128) / 5 and (2160 + 2 * 128) / 3, rounded up
-    assert made.tiles == () and {w.role for w in made.wide} == {"tile"}
+    assert made.closer is None and {w.role for w in made.wide} == {"tile"}
 
 
 @pytest.mark.parametrize("granularity", CLOSE)
-def test_adaptive_takes_the_scene_shrunk_and_may_open_tiles(granularity: Granularity) -> None:
-    made = plan(granularity, "adaptive")
-    assert sizes(made.wide) == [(1444, 762)]
-    assert made.tiles == resolution.cover(PAPER.box, 1, SPEC, "tile")
-    large = plan(granularity, "adaptive", 20_000, 10_000)
-    assert {w.placement.scale for w in large.wide} == {(4.0, 4.0)}
-    assert len(large.wide) > 1 and {w.placement.scale for w in large.tiles} == {(1.0, 1.0)}
+def test_adaptive_scouts_at_a_scale_at_which_targets_are_just_seen(granularity: Granularity) -> None:
+    for length, shrink, closer in ((40.0, 5.0, 1.0), (400.0, 8.0, 1.0), (16.0, 2.0, 1.0), (10.0, 10 / 8, 10 / 28)):
+        made = resolution.plan(granularity, PAPER, SPEC, "adaptive", length=length)
+        assert made.scouted and made.closer == pytest.approx(closer) and {w.role for w in made.wide} == {"scout"}
+        assert all(w.placement.scale == (pytest.approx(shrink, abs=0.02), pytest.approx(shrink, abs=0.02)) for w in made.wide)
+
+
+def test_tiny_targets_are_looked_at_enlarged() -> None:
+    assert [resolution.closer_shrink(length) for length in (500, 60, 12)] == [1, 1, 1]
+    assert resolution.closer_shrink(7) == 1 / 4 and resolution.closer_shrink(1) == 1 / 4
+    assert resolution.closer_shrink(11) == pytest.approx(11 / 28)
+    made = resolution.plan(Granularity.PIXEL, SceneInfo("small", 300, 200, 3), SPEC, "adaptive", length=7)
+    assert sizes(made.wide) == [(1200, 800)] and made.closer is None
+    assert sizes(resolution.plan(Granularity.PIXEL, SceneInfo("small", 300, 200, 3), SPEC, "adaptive", length=50).wide) == [(300, 200)]
+
+
+def test_the_length_of_a_target_comes_from_the_ground_or_from_the_glance() -> None:
+    spec = replace(SPEC, sizes={"vehicle": Size(4.5, 50.0), "bridge": Size(50.0, 130.0), "water": Size(None, 64.0)})
+    known, unknown = SceneInfo("utm", 9000, 9000, 3, gsd=0.3), SceneInfo("jpg", 9000, 9000, 3)
+    assert resolution.target_length(known, spec, ("vehicle",)) == 15
+    assert resolution.target_length(known, spec, ("bridge", "vehicle")) == 15  # the smallest counts
+    assert resolution.target_length(known, spec, ("vehicle",), smaller=4) == 15  # what is known needs no guess
+    assert resolution.target_length(unknown, spec, ("vehicle",)) == 50
+    assert resolution.target_length(unknown, spec, ("vehicle",), smaller=5) == 10
+    assert resolution.target_length(unknown, spec, ("vehicle",), smaller=1.7) == 50  # too little to be believed
+    assert resolution.target_length(unknown, spec, ("bridge",), smaller=0.25) == 520
+    assert resolution.target_length(known, spec, ("water",)) == 64
+    assert resolution.target_length(known, spec, ()) == 64 == resolution.target_length(known, spec, ("cloud",))
+
+
+@given(st.integers(1, 60_000), st.integers(1, 60_000))
+def test_the_first_glance_is_small_and_inside(width: int, height: int) -> None:
+    window = resolution.peek(Box(0, 0, width, height))
+    assert max(window.width, window.height) <= 257
+    assert window.box.intersection(Box(0, 0, width, height)) == window.box
+
+
+def test_less_memory_means_smaller_views() -> None:
+    assert resolution.bounded(SPEC, 1e9) is SPEC
+    less = resolution.bounded(SPEC, 200e6)
+    assert less.view_pixels == 200e6 // SPEC.pixel_bytes and less.tile == 512 and less.overlap == 128
+    assert resolution.bounded(SPEC, 60e6).overlap == 72
+    with pytest.raises(OptionError, match="allow more memory"):
+        resolution.bounded(SPEC, 20e6)
 
 
 @pytest.mark.parametrize("granularity", CLOSE)
@@ -85,11 +124,12 @@ def test_adaptive_takes_the_scene_shrunk_and_may_open_tiles(granularity: Granula
 def test_what_fits_a_view_is_read_once_as_it_is(granularity: Granularity, policy: str) -> None:
     made = plan(granularity, policy, 1100, 1000)
     assert made.wide == (Window(Box(0, 0, 1100, 1000), 1100, 1000, "whole", Box(0, 0, 1100, 1000)),)
-    assert made.tiles == ()
-    assert len(plan(granularity, policy, 1101, 1000).wide) + len(plan(granularity, policy, 1101, 1000).tiles) > 1
+    assert made.closer is None
+    more = plan(granularity, policy, 1101, 1000)
+    assert len(more.wide) > 1 or more.closer == 1
 
 
-@given(st.integers(1050, 4190), st.integers(1050, 4190))
+@given(st.integers(1050, 7000), st.integers(1050, 7000))
 def test_what_fits_a_view_when_shrunk_is_one_window(width: int, height: int) -> None:
     made = plan(Granularity.REGION, "adaptive", width, height)
     assert len(made.wide) == 1

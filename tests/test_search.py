@@ -149,30 +149,77 @@ def test_paper_pixel_with_a_single_window_costs_what_the_design_says(monkeypatch
     assert pixels < 0.3 * FRAME.area
 
 
-def test_adaptive_opens_hot_tiles_only_and_names_the_others() -> None:
-    made = plan(Granularity.PIXEL, "adaptive", 3000, 2000)
-    state = search.start("adaptive", made)
-    hot, warm = made.tiles[0].core.centre, made.tiles[-1].core.centre
-    seen = np.zeros((200, 300), np.float32)
-    seen[int(hot[1] / 10), int(hot[0] / 10)] = 0.8
-    seen[int(warm[1] / 10), int(warm[0] / 10)] = 0.09  # under the worth of a look
-    looks, state = search.step(state, [(made.wide[0], seen)])
-    assert [(look.box, look.core, look.shrink) for look in looks] == [(made.tiles[0].box, made.tiles[0].core, 1)]
-    assert state.done and state.crops == (made.tiles[0].box,)
-    assert len(state.skipped) == len(made.tiles) - 1
-    assert state.skipped[0] == (made.tiles[-1].core, pytest.approx(0.09))
-    assert {worth for _, worth in state.skipped[1:]} == {0.0}
-    assert {box for box, _ in state.skipped} == {tile.core for tile in made.tiles[1:]}
+def scouted(width: int = 6000, height: int = 4000, length: float = 64.0) -> Plan:
+    return resolution.plan(Granularity.PIXEL, SceneInfo("frame", width, height, 3), SPEC, "adaptive", length=length)
 
 
-def test_adaptive_opens_the_hottest_first() -> None:
-    made = plan(Granularity.REGION, "adaptive", 3000, 2000)
-    seen = np.full((200, 300), search.WORTH + 0.05, np.float32)
-    x, y = made.tiles[5].core.centre
-    seen[int(y / 10), int(x / 10)] = 0.9
-    looks, state = search.step(search.start("adaptive", made), [(made.wide[0], seen)])
-    assert looks[0].core == made.tiles[5].core
-    assert len(looks) == len(made.tiles) and state.skipped == ()
+def suspect(made: Plan, *places: tuple[float, float, float], size: tuple[int, int] = (100, 150)) -> list[tuple[Window, Floats]]:
+    """Heat maps of the wide windows: a heat at each (x, y, heat) of the scene."""
+    heats = []
+    for window in made.wide:
+        cells = np.zeros(size, np.float32)
+        for x, y, worth in places:
+            if window.core.contains(x, y):
+                row = int((y - window.box.y0) / window.box.height * size[0])
+                column = int((x - window.box.x0) / window.box.width * size[1])
+                cells[row, column] = worth
+        heats.append((window, cells))
+    return heats
+
+
+def test_adaptive_opens_what_is_hot_with_some_ground_and_names_the_rest() -> None:
+    made = scouted()
+    heats = suspect(made, (1010, 1010, 0.8), (5000, 3000, 0.2))
+    looks, state = search.step(search.start("adaptive", made, worth=0.5), heats)
+    (look,) = looks
+    assert look.shrink == 1 and look.role == "closer" and state.done and state.crops == (look.box,)
+    assert look.box.width == look.box.height == 128 and look.core == Box(1000 - 12, 1000 - 12, 1040 + 12, 1040 + 12)
+    assert look.box.intersection(look.core.grown(12)) == look.core.grown(12)
+    assert state.skipped[0] == (Box(5000, 3000, 5040, 3040), pytest.approx(0.2))
+    assert state.skipped[1:] == tuple((window.core, 0.0) for window in made.wide)
+
+
+def test_adaptive_opens_the_most_promising_first() -> None:
+    made = scouted()
+    looks, _ = search.step(search.start("adaptive", made, worth=0.5), suspect(made, (500, 500, 0.6), (5500, 500, 0.9), (3000, 3500, 0.7)))
+    assert [look.box.contains(*spot) for look, spot in zip(looks, ((5500, 500), (3000, 3500), (500, 500)), strict=True)] == [True] * 3
+
+
+def test_spots_near_each_other_share_a_look_and_far_ones_do_not() -> None:
+    made = scouted()
+    near, _ = search.step(search.start("adaptive", made, worth=0.5), suspect(made, (1000, 1000, 0.9), (1090, 1000, 0.9)))
+    assert len(near) == 1 and near[0].box.contains(1000, 1000) and near[0].box.contains(1090, 1000)
+    far, _ = search.step(search.start("adaptive", made, worth=0.5), suspect(made, (1000, 1000, 0.9), (2500, 1000, 0.9)))
+    assert len(far) == 2
+
+
+def test_targets_everywhere_cost_what_looking_everywhere_costs() -> None:
+    made = scouted(4096, 2160)
+    heats = [(window, np.ones((68, 128), np.float32)) for window in made.wide]
+    looks, _ = search.step(search.start("adaptive", made, worth=0.5), heats)
+    opened = [w for look in looks for w in resolution.windows(look, SPEC)]
+    exhaustive = plan(Granularity.PIXEL, "exhaustive").wide
+    assert {w.box for w in opened} == {w.box for w in exhaustive}
+    many = np.zeros((68, 128), np.float32)
+    many[::3, ::3] = 1.0  # a thousand spots
+    looks, _ = search.step(search.start("adaptive", made, worth=0.5), [(made.wide[0], many)])
+    cost = sum(w.width * w.height for look in looks for w in resolution.windows(look, SPEC))
+    assert cost <= 1.05 * sum(w.width * w.height for w in exhaustive)
+
+
+def test_a_spot_counts_in_one_window_only() -> None:
+    made = scouted(20_000, 9_000)
+    assert len(made.wide) > 1
+    x = made.wide[0].core.x1 - 50  # both see it, the first one's core holds it
+    heats = []
+    for window in made.wide:
+        cells = np.zeros((120, 120), np.float32)
+        if window.box.contains(x, 100):
+            cells[int((100 - window.box.y0) / window.box.height * 120), int((x - window.box.x0) / window.box.width * 120)] = 0.9
+        heats.append((window, cells))
+    assert sum(bool(cells.any()) for _, cells in heats) == 2
+    looks, _ = search.step(search.start("adaptive", made, worth=0.5), heats)
+    assert len(looks) == 1
 
 
 @pytest.mark.parametrize(
@@ -188,29 +235,27 @@ def test_adaptive_opens_the_hottest_first() -> None:
 )
 def test_what_is_done_with_the_first_look(granularity: Granularity, policy: str, width: int, done: bool) -> None:
     assert search.start(policy, plan(granularity, policy, width, 2000)).done is done
+    if policy == "adaptive" and granularity is not Granularity.IMAGE:
+        assert plan(granularity, policy, width, 2000).scouted is not done
 
 
 def test_a_budget_under_the_first_look_is_refused() -> None:
     made = plan(Granularity.PIXEL, "exhaustive")
     cost = 15 * 922 * 806
-    with pytest.raises(OptionError, match="11,146,980"):
+    with pytest.raises(OptionError, match=r"takes 11,146,980 px, 11,146,979 are left"):
         search.start("exhaustive", made, cost - 1)
     assert search.start("exhaustive", made, cost).left == 0
     assert search.start("exhaustive", made).left is None
 
 
-def test_a_budget_for_some_tiles_skips_the_rest() -> None:
-    made = plan(Granularity.PIXEL, "adaptive", 3000, 2000)
-    seen = np.zeros((200, 300), np.float32)
-    for number, worth in ((0, 0.5), (3, 0.9), (7, 0.7)):
-        x, y = made.tiles[number].core.centre
-        seen[int(y / 10), int(x / 10)] = worth
-    tile, wide = 846 * 752, made.wide[0].width * made.wide[0].height
-    looks, state = search.step(search.start("adaptive", made, wide + 2 * tile + 100), [(made.wide[0], seen)])
-    assert [look.core for look in looks] == [made.tiles[3].core, made.tiles[7].core]
-    assert state.left == 100
-    assert (made.tiles[0].core, 0.5) in state.skipped
-    assert len(state.skipped) == len(made.tiles) - 2
+def test_a_budget_for_some_looks_skips_the_rest() -> None:
+    made = scouted()
+    heats = suspect(made, (500, 500, 0.6), (5500, 500, 0.9), (3000, 3500, 0.7))
+    wide, look = sum(w.width * w.height for w in made.wide), 128 * 128
+    looks, state = search.step(search.start("adaptive", made, wide + 2 * look + 100, worth=0.5), heats)
+    assert [look.box.contains(*spot) for look, spot in zip(looks, ((5500, 500), (3000, 3500)), strict=True)] == [True, True]
+    assert state.left == 100 and len(state.crops) == 2
+    assert any(box.contains(500, 500) and worth == pytest.approx(0.6) for box, worth in state.skipped)
 
 
 def test_paper_with_a_budget_for_one_window() -> None:
@@ -233,32 +278,25 @@ def test_paper_with_a_budget_opens_the_best_window_first() -> None:
     assert [round(worth, 3) for _, worth in state.skipped] == [0.7, 0.5]
 
 
-def test_random_and_grid_open_windows_of_the_papers_size() -> None:
-    for policy in ("random", "grid"):
-        assert plan(Granularity.PIXEL, policy) == plan(Granularity.PIXEL, "paper")
-        state = search.start(policy, plan(Granularity.PIXEL, policy))
-        looks, state = search.step(state, [])
-        again, _ = search.step(search.start(policy, plan(Granularity.PIXEL, policy)), [])
-        assert looks == again and all(look.role == "D(C1)" and look.shrink == 4 for look in looks)
-        scores = search.scored(search.start(policy, plan(Granularity.PIXEL, policy)), FRAME, [])
-        for top in range(1, 4):
-            (*_, box) = search.best_boxes(np.where(scores == np.sort(scores, axis=None)[-top], 1.0, 0.0), FRAME, 1)
-            assert (box.width, box.height) == (FRAME.width / 2, FRAME.height / 2)
-        inside, state = search.step(state, [])
-        assert state.done and len(inside) == 1 and inside[0].role == "C2"
-        assert any(look.box.intersection(inside[0].box) == inside[0].box for look in looks)
-
-
-def test_grid_begins_with_three_quarters_of_the_frame() -> None:
-    state = search.start("grid", plan(Granularity.REGION, "grid"))
-    scores = search.scored(state, FRAME, [])
-    assert sorted(map(tuple, np.argwhere(scores > 0).tolist())) == [(0, 0), (0, 4), (4, 0)]
-    looks, state = search.step(state, [])
-    assert state.done and sum(look.box.area for look in looks) >= 0.75 * FRAME.area
+@pytest.mark.parametrize("policy", ["random", "grid"])
+def test_random_and_grid_open_as_much_as_paper_elsewhere(policy: str) -> None:
+    made = plan(Granularity.PIXEL, policy)
+    assert made == plan(Granularity.PIXEL, "paper")
+    seen = [(made.wide[0], heat((30, 40, 0.9), (31, 41, 0.8)))]
+    looks, state = search.step(search.start(policy, made), seen)
+    again, _ = search.step(search.start(policy, made), seen)
+    theirs, paper = search.step(search.start("paper", made), seen)
+    assert looks == again and looks != theirs
+    assert [look.box.area for look in looks] == [look.box.area for look in theirs]
+    assert {(look.role, look.shrink) for look in looks} == {("D(C1)", 4)}
+    inside, state = search.step(state, seen)
+    their_inside, _ = search.step(paper, seen)
+    assert state.done and len(inside) == 1 and inside[0].role == "C2" and len(their_inside) == 1
+    assert any(look.box.intersection(inside[0].box) == inside[0].box for look in looks)
 
 
 def test_shrink_looks_once_at_everything() -> None:
     shrunk = plan(Granularity.PIXEL, "shrink")
     (window,) = shrunk.wide
-    assert window.box == FRAME and window.width * window.height <= SPEC.view_pixels * 1.001 and not shrunk.tiles
+    assert (window.box, window.width, window.height) == (FRAME, 1024, 540) and shrunk.closer is None
     assert search.start("shrink", shrunk).done

@@ -1,18 +1,19 @@
 """Replies about views become an answer about the scene: fine over coarse, one object once, everything in scene px.
 
-The (+) of the paper's section 2.1: each window keeps its place on the scene.
+The (+) of the paper's section 2.1: each window keeps its place on the scene. What a window adds is worked out as soon as it has been
+looked at (`part_of`), small enough to be kept for a thousand windows; at the end the parts are put together.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from geomagnifier.geometry import Box, Placement, suppress, united
-from geomagnifier.masks import MaskPatch, components, decode_window, place, polygons, read_patches, resize
-from geomagnifier.values import Cover, Found, Granularity, Region, SceneInfo, ViewReply, Window
+from geomagnifier.geometry import Box, Placement, suppress_many
+from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize
+from geomagnifier.values import Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
 """Two boxes of one label from different views are one object when they share this part of the smaller."""
@@ -23,50 +24,70 @@ SMALLEST = 24
 
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
+BLOCK = 2048
+"""Side of the blocks that chosen regions are drawn in, scene px."""
+STRIP = 16_000_000
+"""Scene px of the mask that are counted at a time."""
 
-Seen = Sequence[tuple[Window, ViewReply]]
+
+def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity) -> Part:
+    """What was said of a view, in scene px.
+
+    Args:
+        window: the view's.
+        reply: of the model.
+        scene: the whole.
+        granularity: masks are worked out at pixel level only.
+    """
+    pixel = granularity is Granularity.PIXEL
+    layers = tuple(Layer(c.label, c.score, c.separate, _patch(c, window, reply.stride)) for c in reply.covers)
+    patches = {layer.label: layer.patch for layer in layers}
+    objects: list[tuple[Region, float]] = []
+    for found in reply.found:
+        x0, y0, x1, y1 = (float(v) for v in window.placement.to_scene(np.array(found.view_box))[0])
+        x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(scene.width), x1), min(float(scene.height), y1)
+        if x1 - x0 < 1e-3 or y1 - y0 < 1e-3 or not window.core.contains((x0 + x1) / 2, (y0 + y1) / 2):
+            continue  # a neighbour has the say on what has its centre there
+        box = Box(x0, y0, x1, y1)
+        region: Region | None = Region(found.label, found.score, box.tuple())
+        if pixel and found.cells is not None:
+            region = _outlined(found, box, window, patches[found.label], reply.stride, scene)
+        if region is not None:
+            objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
+    kept = layers if pixel else tuple(layer for layer in layers if not layer.separate)
+    return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in kept))
 
 
-def assemble_regions(seen: Seen, scene: SceneInfo, granularity: Granularity, limit: Box | None = None) -> tuple[Region, ...]:
+def assemble_regions(parts: Sequence[Part], scene: SceneInfo, granularity: Granularity, limit: Box | None = None) -> tuple[Region, ...]:
     """Objects and connected pieces of land cover of all views, best first.
 
     Args:
-        seen: windows with what was said of them, coarse and fine in any order.
+        parts: of all windows, coarse and fine in any order.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
         limit: keep what has its centre in this box (scene px).
     """
-    pixel = granularity is Granularity.PIXEL
-    objects: list[tuple[Region, float]] = []
-    for window, reply in seen:
-        covers = {c.label: c for c in reply.covers}
-        for found in reply.found:
-            x0, y0, x1, y1 = (float(v) for v in window.placement.to_scene(np.array(found.view_box))[0])
-            x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(scene.width), x1), min(float(scene.height), y1)
-            if x1 - x0 < 1e-3 or y1 - y0 < 1e-3 or not _answers_for(window, Box(x0, y0, x1, y1), seen):
-                continue
-            box = Box(x0, y0, x1, y1)
-            region: Region | None = Region(found.label, found.score, box.tuple())
-            if pixel and found.cells is not None:
-                region = _outlined(found, box, window, covers[found.label], reply.stride, scene)
-            if region is not None:
-                objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
-    regions = _once(objects) if len(seen) > 1 else [region for region, _ in objects]
-    for label in dict.fromkeys(c.label for _, reply in seen for c in reply.covers if not c.separate):
-        regions += _pieces(label, seen, scene, pixel)
+    overruled = _Finer([part.window for part in parts])
+    objects = [(r, rank) for part in parts for r, rank in part.objects if not overruled(part.window, Box(*r.box))]
+    regions = _once(objects) if len(parts) > 1 else [region for region, _ in objects]
+    for label in dict.fromkeys(layer.label for part in parts for layer in part.layers if not layer.separate):
+        regions += _pieces(label, parts, scene, granularity is Granularity.PIXEL)
     inside = [r for r in regions if limit is None or limit.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2)]
     return tuple(sorted(inside, key=lambda r: -r.score))
 
 
-def assemble_patches(seen: Seen, limit: Box | None = None) -> tuple[MaskPatch, ...]:
-    """The mask of all asked kinds, by views, coarse first: a pixel is mask where any kind reaches its threshold."""
+def assemble_patches(parts: Sequence[Part], kinds: Sequence[str], limit: Box | None = None) -> tuple[MaskPatch, ...]:
+    """The mask of some kinds, by views, coarse first: a pixel is mask where any of them reaches its threshold."""
     patches = []
-    for window, reply in sorted(seen, key=lambda pair: -pair[0].placement.scale[0]):
-        core = window.core if limit is None else window.core.intersection(limit)
-        if core is not None:
-            layers = [_patch(c, window, reply.stride).probability for c in reply.covers]
-            empty = np.zeros((-(-window.height // reply.stride), -(-window.width // reply.stride)), np.uint8)
-            patches.append(MaskPatch(_grid_placement(window, reply.stride), core, np.maximum.reduce([empty, *layers]), 0.5))
+    for part in sorted(parts, key=lambda part: -part.window.placement.scale[0]):
+        core = part.window.core if limit is None else part.window.core.intersection(limit)
+        mine = [layer.patch for layer in part.layers if layer.label in kinds]
+        if core is None or not mine:
+            continue
+        if len(mine) == 1:
+            patches.append(MaskPatch(mine[0].placement, core, mine[0].data, 0.5))
+        else:
+            patches.append(MaskPatch(mine[0].placement, core, np.maximum.reduce([p.probability for p in mine]), 0.5).packed())
     return tuple(patches)
 
 
@@ -85,17 +106,23 @@ def _grid_placement(window: Window, stride: int) -> Placement:
     return Placement(box, columns, rows)
 
 
-def _answers_for(window: Window, box: Box, seen: Seen) -> bool:
-    """Whether this view has the say on an object: its centre is in the view's core, and no finer view shows all of it."""
-    if not window.core.contains(*box.centre):
-        return False
-    scale = window.placement.scale[0]
-    for other, _ in seen:
-        if other.placement.scale[0] < 0.99 * scale and other.core.contains(*box.centre):
-            common = other.box.intersection(box)
-            if common is not None and common.area > 0.95 * box.area:
-                return False
-    return True
+class _Finer:
+    """Whether a finer view shows all of an object and has its centre in its core: then that one has the say on it."""
+
+    def __init__(self, windows: Sequence[Window]) -> None:
+        self.scale = np.array([w.placement.scale[0] for w in windows])
+        self.several = len(windows) > 1 and bool(self.scale.min() < 0.99 * self.scale.max())
+        self.box = np.array([w.box.tuple() for w in windows]).reshape(-1, 4)
+        self.core = np.array([w.core.tuple() for w in windows]).reshape(-1, 4)
+
+    def __call__(self, window: Window, box: Box) -> bool:
+        if not self.several:
+            return False
+        x, y = box.centre
+        x0, y0, x1, y1 = self.core.T
+        finer = (self.scale < 0.99 * window.placement.scale[0]) & (x0 <= x) & (x < x1) & (y0 <= y) & (y < y1)
+        shown = np.minimum(self.box[finer, 2:], box.tuple()[2:]) - np.maximum(self.box[finer, :2], box.tuple()[:2])
+        return bool((shown.clip(0).prod(1) > 0.95 * box.area).any())
 
 
 def _is_cut(box: Box, window: Window, scene: SceneInfo) -> bool:
@@ -115,16 +142,15 @@ def _once(objects: Sequence[tuple[Region, float]]) -> list[Region]:
     for label in dict.fromkeys(region.label for region, _ in objects):
         mine = [(region, rank) for region, rank in objects if region.label == label]
         boxes, ranks = np.array([r.box for r, _ in mine]), np.array([rank for _, rank in mine])
-        kept += [mine[int(i)][0] for i in suppress(boxes, ranks, SAME, over="smaller")]
+        kept += [mine[i][0] for i in suppress_many(boxes, ranks, SAME, over="smaller")]
     return kept
 
 
-def _outlined(found: Found, box: Box, window: Window, cover: Cover, stride: int, scene: SceneInfo) -> Region | None:
+def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: int, scene: SceneInfo) -> Region | None:
     """The object with its mask: the kind's probability at scene size, within the object's own cells and box. None where it is empty."""
     assert found.cells is not None
     x0, y0 = max(0, int(np.floor(box.x0))), max(0, int(np.floor(box.y0)))
     x1, y1 = min(scene.width, int(np.ceil(box.x1))), min(scene.height, int(np.ceil(box.y1)))
-    patch = _patch(cover, window, stride)
     probability = resize(patch.probability, patch.placement, Box(x0, y0, x1, y1))
     sx, sy = window.placement.scale
     column = ((np.arange(x0, x1) + 0.5 - window.box.x0) / (sx * stride)).astype(int) - found.origin[0]
@@ -134,46 +160,61 @@ def _outlined(found: Found, box: Box, window: Window, cover: Cover, stride: int,
     mask = own & (probability >= patch.threshold)
     if not mask.any():
         return None
-    rings = polygons(mask, (x0, y0))
-    return Region(found.label, found.score, box.tuple(), rings, place(mask, (x0, y0), (scene.height, scene.width)))
+    return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))
 
 
-def _pieces(label: str, seen: Seen, scene: SceneInfo, pixel: bool) -> list[Region]:
+def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool) -> list[Region]:
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
-    mine = [(window, reply, c) for window, reply in seen for c in reply.covers if c.label == label]
-    patches = [_patch(c, w, r.stride) for w, r, c in mine]
+    mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]
+    patches = [layer.patch for _, layer in mine]
     fine_first = sorted(mine, key=lambda m: m[0].placement.scale[0])
-    areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _, _ in mine]
+    areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _ in mine]
     regions = []
     for area in areas:
         x0, y0 = int(area.x0), int(area.y0)
-        for left, top, piece in components(read_patches(patches, area, scene.box), SMALLEST):
+        near = [p for p in patches if p.core.intersection(area)]
+        for left, top, piece in components(read_patches(near, area, scene.box), SMALLEST):
             corner = (x0 + left, y0 + top)
             box = (float(corner[0]), float(corner[1]), float(corner[0] + piece.shape[1]), float(corner[1] + piece.shape[0]))
-            rings = polygons(piece, corner) if pixel else ()
             rle = place(piece, corner, (scene.height, scene.width)) if pixel else None
             middle = Box(*box).centre
-            score = next((c.score for w, _, c in fine_first if w.core.contains(*middle)), max(c.score for _, _, c in mine))
-            regions.append(Region(label, score, box, rings, rle))
+            score = next((c.score for w, c in fine_first if w.core.contains(*middle)), max(c.score for _, c in mine))
+            regions.append(Region(label, score, box, rle))
     return regions
 
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
-    """The mask of some regions alone: one patch for each group of them whose boxes overlap, at scene resolution."""
+    """The mask of some regions alone, at scene resolution: one patch for each block of the scene that has any."""
+    blocks: dict[tuple[int, int], list[Region]] = {}
+    for region in regions:
+        if region.segmentation:
+            x0, y0, x1, y1 = region.box
+            for row in range(int(y0) // BLOCK, math.ceil(y1 / BLOCK)):
+                for column in range(int(x0) // BLOCK, math.ceil(x1 / BLOCK)):
+                    blocks.setdefault((row, column), []).append(region)
     patches = []
-    for hull in united([Box(*r.box) for r in regions if r.segmentation]):
-        area = Box(int(np.floor(hull.x0)), int(np.floor(hull.y0)), int(np.ceil(hull.x1)), int(np.ceil(hull.y1)))
-        mask = np.zeros((int(area.height), int(area.width)), np.uint8)
-        for r in regions:
-            if r.segmentation and area.intersection(Box(*r.box)):
-                mask |= decode_window(r.segmentation, area).view(np.uint8)
-        patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5))
+    for (row, column), mine in sorted(blocks.items()):
+        low, high = np.array([r.box[:2] for r in mine]).min(0), np.array([r.box[2:] for r in mine]).max(0)
+        x0, y0 = max(column * BLOCK, int(low[0])), max(row * BLOCK, int(low[1]))
+        x1, y1 = min((column + 1) * BLOCK, math.ceil(high[0])), min((row + 1) * BLOCK, math.ceil(high[1]))
+        area, mask = Box(x0, y0, x1, y1), np.zeros((y1 - y0, x1 - x0), np.uint8)
+        for r in mine:
+            mask |= decode_window(r.segmentation or {}, area).view(np.uint8)
+        patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5).packed())
     return tuple(patches)
 
 
-def covers_of(seen: Seen, kinds: Sequence[str]) -> list[tuple[Window, ViewReply]]:
-    """The same views with the masks of some kinds alone."""
-    return [(window, replace(reply, covers=tuple(c for c in reply.covers if c.label in kinds))) for window, reply in seen]
+def covered(patches: Sequence[MaskPatch], scene: SceneInfo) -> int:
+    """How many pixels of the scene the mask covers, counted strip by strip."""
+    rows = max(1, STRIP // scene.width)
+    total = 0
+    for y in range(0, scene.height, rows):
+        strip = Box(0, y, scene.width, min(y + rows, scene.height))
+        near = [patch for patch in patches if patch.core.intersection(strip)]
+        if near:
+            left, right = (int(pick(edges)) for pick, edges in ((min, [p.core.x0 for p in near]), (max, [p.core.x1 for p in near])))
+            total += int(read_patches(near, Box(left, y, max(right, left + 1), strip.y1), scene.box).sum())
+    return total
 
 
 def measured(share: float | None, language: str = "en") -> str:

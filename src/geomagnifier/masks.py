@@ -7,8 +7,9 @@ screen round what is inside, counter-clockwise round a hole.
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,13 +28,24 @@ STRIP = 4_000_000
 class MaskPatch:
     """A piece of the answer's mask. probability: (h, w) uint8, 0..255, of `placement`; it answers for `core` (scene px).
 
-    The cells of `probability` share `placement.box` evenly, whatever the size of the view was.
+    The cells of `probability` share `placement.box` evenly, whatever the size of the view was. `data` holds them as they are, or deflated:
+    a large scene has thousands of patches, most of them nearly empty.
     """
 
     placement: Placement
     core: Box
-    probability: NDArray[np.uint8]
+    data: NDArray[np.uint8] | bytes
     threshold: float
+
+    @property
+    def probability(self) -> NDArray[np.uint8]:
+        if not isinstance(self.data, bytes):
+            return self.data
+        return np.frombuffer(zlib.decompress(self.data), np.uint8).reshape(self.placement.height, self.placement.width)
+
+    def packed(self) -> MaskPatch:
+        """The same patch, deflated."""
+        return self if isinstance(self.data, bytes) else replace(self, data=zlib.compress(self.data.tobytes(), 1))
 
 
 def resize(probability: NDArray[Any], placement: Placement, window: Box) -> NDArray[np.float32]:
@@ -77,12 +89,13 @@ def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArr
         y0, y1 = (min(max(math.ceil(y - 0.5), top), bottom) for y in (patch.core.y0, patch.core.y1))
         if x0 >= x1 or y0 >= y1:
             continue
-        whole = 255 if patch.probability.dtype == np.uint8 else 1
+        probability = patch.probability
+        whole = 255 if probability.dtype == np.uint8 else 1
         threshold = np.float32(patch.threshold * whole * (1 - 1e-6))  # 51 / 255 is 0.2, whatever floats say
         rows = max(1, STRIP // (x1 - x0))
         for y in range(y0, y1, rows):
             end = min(y + rows, y1)
-            values = _sample(patch.probability, patch.placement.box, x0, y, x1, end)
+            values = _sample(probability, patch.placement.box, x0, y, x1, end)
             np.greater_equal(values, threshold, out=mask[y - top : end - top, x0 - left : x1 - left])
     return mask
 
@@ -107,12 +120,15 @@ def decode(rle: dict[str, Any]) -> NDArray[np.bool_]:
 
 def decode_window(rle: dict[str, Any], window: Box) -> NDArray[np.bool_]:
     """The part of a COCO RLE inside a window of whole pixels -> (h, w) bool; costs the window and the runs, not the scene."""
-    height = int(rle["size"][0])
-    ends = np.cumsum(_expand(str(rle["counts"])))
     x0, y0, x1, y1 = (int(v) for v in window.tuple())
-    pixels = (np.arange(x0, x1)[None] * height + np.arange(y0, y1)[:, None]).ravel()
-    inside = np.searchsorted(ends, pixels, side="right") % 2 == 1
-    return np.asarray(inside.reshape(y1 - y0, x1 - x0))
+    column, top, foot = _columns(rle)
+    top, foot = np.clip(top, y0, y1) - y0, np.clip(foot, y0, y1) - y0
+    inside = (column >= x0) & (column < x1) & (foot > top)
+    column = column[inside] - x0
+    steps = np.zeros((x1 - x0, y1 - y0 + 1), np.int8)
+    steps[column, top[inside]] += 1
+    steps[column, foot[inside]] -= 1
+    return np.cumsum(steps, axis=1, out=steps)[:, :-1].view(np.bool_).T
 
 
 def place(mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int]) -> dict[str, Any]:
@@ -138,16 +154,13 @@ def place(mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int
     return {"size": [int(height), int(width)], "counts": _compress(counts)}
 
 
-def polygons(mask: NDArray[np.bool_], origin: tuple[float, float] = (0, 0), scale: tuple[float, float] = (1, 1)) -> tuple[Ring, ...]:
-    """Rings along the pixel edges of a mask, the one with the largest area first. Pixels that touch by a corner get rings of their own.
+def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
+    """Rings along the pixel edges of a COCO RLE, the one with the largest area first; costs the runs, not the pixels.
 
-    Args:
-        mask: (h, w) bool.
-        origin: (x, y) of the mask's upper left corner.
-        scale: (x, y) px for one cell of the mask.
+    Pixels that touch by a corner get rings of their own.
     """
-    points, following = _edges(mask)
-    links, spots = following.tolist(), (points[:, 1] * (mask.shape[1] + 1) + points[:, 0]).tolist()
+    points, spots, following = _edges(*_columns(rle))
+    links = following.tolist()
     left, found = [True] * len(links), []
     for first in range(len(links)):
         path: list[int] = []
@@ -166,8 +179,9 @@ def polygons(mask: NDArray[np.bool_], origin: tuple[float, float] = (0, 0), scal
         if path:
             found.append(path)
     rings = [points[path] for path in found]
-    rings.sort(key=lambda ring: -abs(int(ring[:, 0] @ np.roll(ring[:, 1], -1) - ring[:, 1] @ np.roll(ring[:, 0], -1))))
-    return tuple(tuple((x, y) for x, y in (ring * scale + origin).tolist()) for ring in rings)
+    if len(rings) > 1:
+        rings.sort(key=lambda ring: -abs(int(ring[:, 0] @ np.roll(ring[:, 1], -1) - ring[:, 1] @ np.roll(ring[:, 0], -1))))
+    return tuple(tuple((x, y) for x, y in ring.astype(float).tolist()) for ring in rings)
 
 
 def _pixels(window: Box) -> tuple[int, int, int, int]:
@@ -225,31 +239,69 @@ def _expand(text: str) -> NDArray[np.int64]:
     return counts
 
 
-def _edges(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Straight runs of pixel edges, inside on their right hand: where each starts, (N, 2) of (x, y), and which one follows, (N,)."""
-    padded = np.pad(np.asarray(mask, bool), 1)
-    inside, stride = padded[1:-1, 1:-1], mask.shape[1] + 1
-    sides = (  # pixels with an edge on that side: top runs right, right runs down, bottom runs left, left runs up
-        (inside & ~padded[:-2, 1:-1], False, (0, 0)),
-        (inside & ~padded[1:-1, 2:], True, (1, 0)),
-        (inside & ~padded[2:, 1:-1], False, (0, 1)),
-        (inside & ~padded[1:-1, :-2], True, (0, 0)),
-    )
-    starts, stops = [], []
-    for number, (edge, upright, (right, down)) in enumerate(sides):
-        steps = np.diff(np.pad(edge.T if upright else edge, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-        ends = []
-        for sign in (1, -1):
-            line, place_on_line = np.nonzero(steps == sign)
-            x, y = (line + right, place_on_line) if upright else (place_on_line, line + down)
-            ends.append(y * stride + x)
-        starts.append(ends[number // 2])
-        stops.append(ends[1 - number // 2])
+def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The runs of ones in a COCO RLE, one for each column they touch, in order: column, top and foot (half-open), (N,) each, px."""
+    height = int(rle["size"][0])
+    ends = np.cumsum(_expand(str(rle["counts"])))
+    stops = ends[1::2]
+    starts = ends[: 2 * len(stops) : 2]
+    starts, stops = starts[stops > starts], stops[stops > starts]
+    if (starts[1:] == stops[:-1]).any():  # some encoders write empty runs; those on both sides of one are one
+        apart = starts[1:] > stops[:-1]
+        starts, stops = starts[np.append(True, apart)], stops[np.append(apart, True)]
+    first, last = starts // height, (stops - 1) // height
+    count = last - first + 1  # a run that goes on in the next column is one in each
+    run = np.repeat(np.arange(len(starts)), count)
+    column = np.arange(len(run)) - np.repeat(np.cumsum(count) - count - first, count)
+    return column, np.maximum(starts[run] - column * height, 0), np.minimum(stops[run] - column * height, height)
+
+
+def _edges(
+    column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[int], NDArray[np.int64]]:
+    """Straight runs of pixel edges of `_columns`, inside on their right hand.
+
+    Returns:
+        Where each starts, (N, 2) of (x, y) and as numbers of corners; and which one follows, (N,).
+    """
+    stride = int(column.max(initial=0)) + 2
+    above, under = _level(column, top), _level(column, foot)
+    left, right = _upright(column, top, foot)
+    corners = [line * stride + across for line, across in ((above[0], above[1:]), (under[0], under[1:]))]
+    walls = [ends * stride + line for line, ends in ((left[0], left[1:]), (right[0], right[1:]))]
+    # tops run right, right sides down, feet left, left sides up
+    sides = (corners[0], walls[1], corners[1][::-1], walls[0][::-1])
+    starts, stops = [side[0] for side in sides], [side[1] for side in sides]
     offsets = np.cumsum([0, *map(len, starts)])
     begun = list(zip(starts, offsets.tolist(), strict=False))
     following = [_next(stops[k], own=begun[(k + 1) % 4], other=begun[(k + 3) % 4]) for k in range(4)]
-    points = np.concatenate(starts)
-    return np.stack((points % stride, points // stride), axis=1), np.concatenate(following)
+    spots = np.concatenate(starts)
+    return np.stack((spots % stride, spots // stride), axis=1), spots.tolist(), np.concatenate(following)
+
+
+def _level(column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Edges of one px each, side by side, as lines: (3, N) of row, first and last corner."""
+    order = np.lexsort((column, row))
+    row, column = row[order], column[order]
+    new = np.append(True, (row[1:] != row[:-1]) | (column[1:] != column[:-1] + 1))[: len(row)]
+    return np.stack((row[new], column[new], column[np.append(new[1:], True)[: len(row)]] + 1))
+
+
+def _upright(column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Left and right sides of runs where the next column has none: (3, N) of x, upper and lower corner, each."""
+    tall = int(foot.max(initial=0)) + 1
+    # Down each line between two columns: 1 where there is a run to its right, 2 to its left, 3 both.
+    keys = np.concatenate([x * tall + y for x in (column, column + 1) for y in (top, foot)])
+    changes = np.repeat(np.array([1, -1, 2, -2]), len(column))
+    order = np.argsort(keys, kind="stable")
+    keys, sides = keys[order], np.cumsum(changes[order])
+    last = np.append(keys[1:] != keys[:-1], True)[: len(keys)]
+    keys, sides = keys[last], sides[last]
+    changed = np.flatnonzero(np.diff(sides, prepend=0))
+    keys, sides = keys[changed], sides[changed]
+    found = [np.flatnonzero(sides == side) for side in (1, 2)]
+    left, right = (np.stack((keys[at] // tall, keys[at] % tall, keys[at + 1] % tall)) for at in found)
+    return left, right
 
 
 def _next(stops: NDArray[np.int64], own: tuple[NDArray[np.int64], int], other: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:

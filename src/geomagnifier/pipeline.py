@@ -1,60 +1,30 @@
 """ask(): the one place that knows the order of the stages.
 
-question -> granularity -> plan -> (views -> heat -> search.step) -> replies -> answer
+question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> answer
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+import warnings
 from dataclasses import replace
-
-import numpy as np
+from pathlib import Path
 
 from geomagnifier import answer as assembly
-from geomagnifier import resolution, search
-from geomagnifier.errors import BoxError, OptionError, QuestionEmpty
+from geomagnifier import looking, resolution
+from geomagnifier.amounts import amount
+from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
+from geomagnifier.io.journal import Journal
 from geomagnifier.io.scene import Scene
+from geomagnifier.looking import Progress as Progress
+from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
-from geomagnifier.values import (
-    Answer,
-    Floats,
-    Granularity,
-    MaskPatch,
-    Query,
-    Region,
-    Relevance,
-    Reply,
-    SceneInfo,
-    Trace,
-    View,
-    ViewReply,
-    Window,
-)
+from geomagnifier.search import POLICIES
+from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, SceneInfo
 
-MARGIN = 320
-"""Scene px of context around a given box in a scene too large for one view."""
-HEAT_SIDE = 256
-"""Longest side of the heat map kept in the trace, cells."""
-
-Progress = Callable[[int, int], None]
-
-
-class Stopwatch:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+HELD = 16_000_000
+"""Scene px up to which the mask is worked out at once and kept with the answer."""
 
 
 def ask(
@@ -64,9 +34,11 @@ def ask(
     *,
     box: Box | tuple[float, float, float, float] | None = None,
     search: str = "adaptive",
-    budget: float | None = None,
+    budget: float | str | None = None,
     recall: float | None = None,
     min_score: float | None = None,
+    max_memory: float | str | None = None,
+    journal: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Answer:
     """Answer a question about a scene.
@@ -78,16 +50,21 @@ def ask(
         box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
         search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be),
             "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
-        budget: the most pixels to read.
-        recall: not offered by the small model yet.
+        budget: the most that may be spent: pixels (4e6, "4 Mpx") or time ("20 s"). What it did not reach is in `trace.skipped`.
+        recall: the share of all objects of a kind that is to be found, 0 to 1, at the price of more false ones; None for the balance
+            of both. By a curve measured on validation scenes; that of the model does not reach 1.
         min_score: None for the calibrated threshold of each kind; a number returns every candidate above it.
-        progress: called with (windows done, windows known so far).
+        max_memory: the most resident memory of the process, bytes or "1.5 GB"; larger scenes are then looked at in smaller views.
+        journal: a file that finished windows of a large scene are written to; what is in it already is not looked at again.
+        progress: called with (windows done, windows known so far); where it returns False the search ends, and the answer is of what
+            was seen until then, `complete` being False.
 
     Raises:
         QuestionError: an empty question, or one in a script the model cannot read.
         BoxError: the box lies outside the scene or has no area.
-        OptionError: an unknown search, or a number out of its range.
+        OptionError: an unknown search, a number out of its range, too little memory, or a journal of another question.
         SceneError: the picture turns out to be damaged or empty.
+        OutputError: the journal cannot be written.
 
     Example:
         >>> import geomagnifier as gm
@@ -95,44 +72,61 @@ def ask(
         ...     print(gm.ask(scene, "Segment every ship.", gm.load_model("small")).mask.shape)
         (700, 1000)
     """
-    limit = _check(scene.info, question, box, search, budget, recall, min_score)
-    watch = Stopwatch()
-    query = Query(question, limit, min_score)
+    limit = _check(scene.info, question, box, search, recall, min_score)
+    worth = search_worth(model, recall)
+    spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
+    memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
+    watch = looking.Stopwatch()
+    query = Query(question, limit, min_score, recall)
     with watch.stage("question"):
         probabilities = model.granularity(query)
     level = max(probabilities, key=lambda g: probabilities[g])
     if limit is not None and level is Granularity.IMAGE:
         level = Granularity.REGION  # a box is about a part of the scene
-    seen, reply, trace, first, preview = _look(scene, query, level, model, search, budget, watch, progress)
+    kept = None
+    if journal is not None:
+        asked = {"question": question, "box": limit and limit.tuple(), "search": search, "min_score": min_score, "recall": recall}
+        info, spec = scene.info, model.spec
+        kept = Journal(
+            Path(journal),
+            asked | {"scene": [info.name, info.width, info.height], "memory": memory, "model": [spec.name, spec.version, spec.parameters]},
+        )
+    try:
+        seen = looking.look(scene, query, level, model, Wanted(search, worth, spent, memory, kept, progress), watch)
+    finally:
+        if kept is not None:
+            kept.close()
+    reply, trace = seen.reply, seen.trace
+    if trace.broken:
+        share = sum(box.area for box in trace.broken) / scene.info.pixels
+        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=2)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:
         with watch.stage("assemble"):
-            found = assembly.assemble_regions(seen, scene.info, level, limit)
+            found = assembly.assemble_regions(seen.parts, scene.info, level, limit)
         with watch.stage("choose"):
             chosen = model.choose(query, scene.info, reply.asked, found)
             regions = tuple(found[i] for i in chosen)
         with watch.stage("assemble"):
             if level is Granularity.PIXEL:
                 some = len(regions) < sum(r.label in reply.asked for r in found)
-                patches = (
-                    assembly.assemble_chosen(regions) if some else assembly.assemble_patches(assembly.covers_of(seen, reply.asked), limit)
-                )
+                patches = assembly.assemble_chosen(regions) if some else assembly.assemble_patches(seen.parts, reply.asked, limit)
     with watch.stage("say"):
-        said = model.say(query, level, first, reply, scene.info, regions)
+        said = model.say(query, level, seen.first, reply, scene.info, regions)
         labels, place = reply.labels, ""
         if reply.place:  # a second question about the picture as a whole, in the same breath
-            glance = resolution.thumbnail(preview, model.spec.image_side)
+            glance = resolution.thumbnail(seen.preview, model.spec.image_side)
             whole = model.answer(query, Granularity.IMAGE, [glance])
             labels, place = whole.labels, model.say(query, Granularity.IMAGE, glance, whole, scene.info, ()).text
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
-    made = Answer(
-        question, "", level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels, labels, regions, patches
-    )
-    share = None if patches is None or made.mask is None else float(made.mask.mean())
-    parts = [part for part in (place, said.text, assembly.measured(share, said.language)) if part]
+    by_name = {str(g): p for g, p in probabilities.items()}
+    made = Answer(question, "", level, by_name, scene.info, trace, seen.preview.pixels, labels, regions, patches, complete=seen.complete)
+    with watch.stage("assemble"):
+        covered = None if patches is None else _share(made)
+    parts = [part for part in (place, said.text, assembly.measured(covered, said.language)) if part]
     text = ("" if said.language == "zh" else " ").join(parts)
     finished = replace(made, text=text, trace=replace(trace, seconds=dict(watch.seconds)))
     if "mask" in made.__dict__:
@@ -140,24 +134,48 @@ def ask(
     return finished
 
 
+def search_worth(model: Model, recall: float | None) -> float:
+    """The heat from which a spot is opened, for a share of the objects that must be found; None: `looking.USUAL`.
+
+    Raises:
+        OptionError: the model has no curve, or it does not reach so far.
+    """
+    curve = model.spec.recall
+    if not curve and recall is None:
+        return looking.WORTH
+    for share, heat in curve:  # rising shares, falling heats
+        if share >= (looking.USUAL if recall is None else recall):
+            return heat
+    if recall is None:
+        return curve[-1][1]
+    best = f"promises at most {curve[-1][0]:.3g}" if curve else "has no measured curve of recall"
+    raise OptionError(f"the model {best}; ask for less, or use search='exhaustive' with a low min_score to see everything")
+
+
+def _share(made: Answer) -> float:
+    """The mask's share of the scene."""
+    if made.scene.pixels <= HELD and made.mask is not None:
+        return float(made.mask.mean())
+    return assembly.covered(made.patches or (), made.scene) / made.scene.pixels
+
+
 def _check(
     scene: SceneInfo,
     question: str,
     box: Box | tuple[float, float, float, float] | None,
     policy: str,
-    budget: float | None,
     recall: float | None,
     min_score: float | None,
 ) -> Box | None:
     """The arguments of `ask`, checked; the box cut to the scene."""
     if not question.strip():
         raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
-    if policy not in search.POLICIES:
-        raise OptionError(f"search {policy!r} is not known; choose one of {', '.join(search.POLICIES)}")
-    if budget is not None and not budget > 0:
-        raise OptionError(f"the budget is a number of pixels above 0, not {budget}")
-    if recall is not None:
-        raise OptionError("this model has no measured curve of recall; leave recall out, or use search='exhaustive' to see everything")
+    if policy not in POLICIES:
+        raise OptionError(f"search {policy!r} is not known; choose one of {', '.join(POLICIES)}")
+    if recall is not None and not 0 < recall < 1:
+        raise OptionError(f"recall is a share between 0 and 1, such as 0.95, not {recall}")
+    if recall is not None and min_score is not None:
+        raise OptionError("recall and min_score both set the least score; give one of them")
     if min_score is not None and not 0 <= min_score <= 1:
         raise OptionError(f"min_score lies between 0 and 1, not {min_score}")
     if box is None:
@@ -167,88 +185,6 @@ def _check(
     if inside is None:
         raise BoxError(f"the box {given.tuple()} lies outside the scene of {scene.width} x {scene.height} px")
     return inside
-
-
-def _area(scene: SceneInfo, query: Query, pixels: int) -> Box:
-    """What must be looked at: everything, or the surroundings of the box in a scene too large for one view."""
-    if query.box is None or scene.pixels <= pixels:
-        return scene.box
-    grown = query.box.grown(MARGIN).intersection(scene.box)
-    assert grown is not None
-    return Box(np.floor(grown.x0), np.floor(grown.y0), np.ceil(grown.x1), np.ceil(grown.y1))
-
-
-def _look(
-    scene: Scene,
-    query: Query,
-    level: Granularity,
-    model: Model,
-    policy: str,
-    budget: float | None,
-    watch: Stopwatch,
-    progress: Progress | None,
-) -> tuple[list[tuple[Window, ViewReply]], Reply, Trace, View, View]:
-    """Read and answer window after window, until the search is done; with the first view and one of the whole scene."""
-    plan = resolution.plan(level, scene.info, model.spec, policy, _area(scene.info, query, model.spec.view_pixels))
-    state = search.start(policy, plan, budget)
-    pending, read = list(plan.wide), 0
-    seen: list[tuple[Window, ViewReply]] = []
-    replies: list[Reply] = []
-    windows: list[Window] = []
-    heat: Floats | None = None
-    first: View | None = None
-    preview: View | None = None
-    by: dict[str, Relevance] = {"adaptive": "mask", "paper": "gradient"}  # what measures best there, and what the paper says
-    while pending:
-        heats: list[tuple[Window, Floats]] = []
-        for done, window in enumerate(pending, 1):
-            with watch.stage("read"):
-                view = scene.read(window)
-            if preview is None and window.box == scene.info.box:
-                preview = view
-            first = first or view
-            if level is Granularity.IMAGE:
-                first = view = resolution.thumbnail(view, model.spec.image_side)
-            if not state.done and policy in by:
-                with watch.stage("relevance"):
-                    heats.append((window, model.relevance(query, view, by[policy])))
-            with watch.stage("answer"):
-                replies.append(model.answer(query, level, [view]))
-            seen += zip([window], replies[-1].views, strict=False)
-            read += view.window.width * view.window.height
-            windows.append(view.window)
-            if progress is not None:
-                progress(len(windows), len(windows) + len(pending) - done)
-        if heats and heat is None:
-            heat = _whole_heat(heats, scene.info)
-        if state.done:
-            break
-        with watch.stage("search"):
-            price = lambda look: sum(w.width * w.height for w in resolution.windows(look, model.spec))  # noqa: E731
-            looks, state = search.step(state, heats, price)
-            pending = [w for look in looks for w in resolution.windows(look, model.spec)]
-    if preview is None:
-        with watch.stage("read"):
-            preview = scene.read(resolution.window_of(scene.info.box, max(1.0, (scene.info.pixels / 1e6) ** 0.5), "preview"))
-    flops = sum(reply.flops for reply in replies)
-    trace = Trace(scene.info.pixels, read, flops, {}, tuple(windows), heat, state.crops, state.skipped)
-    assert first is not None
-    return seen, replies[0], trace, first, preview
-
-
-def _whole_heat(heats: list[tuple[Window, Floats]], scene: SceneInfo) -> Floats:
-    """Heat maps of windows on one map of the scene, for the eye."""
-    step = max(scene.width, scene.height) / HEAT_SIDE
-    canvas = np.zeros((max(1, round(scene.height / step)), max(1, round(scene.width / step))), np.float32)
-    for window, heat in heats:
-        box = window.box
-        x0, y0, x1, y1 = (int(v / step) for v in box.tuple())
-        rows, columns = np.arange(y0, min(canvas.shape[0], y1 + 1)), np.arange(x0, min(canvas.shape[1], x1 + 1))
-        r = np.clip(((rows + 0.5) * step - box.y0) / box.height * heat.shape[0], 0, heat.shape[0] - 1).astype(int)
-        c = np.clip(((columns + 0.5) * step - box.x0) / box.width * heat.shape[1], 0, heat.shape[1] - 1).astype(int)
-        patch = canvas[rows[:, None], columns[None]]
-        canvas[rows[:, None], columns[None]] = np.maximum(patch, heat[r[:, None], c[None]])
-    return canvas
 
 
 def embed(item: Scene | str, model: Model) -> Floats:

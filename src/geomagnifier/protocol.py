@@ -25,6 +25,9 @@ class Model(Protocol):
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
         """Heat map of the query over the view, (h, w) float32 in [0, 1], any grid (paper, section 2.2, H)."""
 
+    def scale(self, view: View) -> float:
+        """How many times smaller things look in a view than in the pictures the model was trained on; 1 where it cannot tell."""
+
     def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
         """What is found in the views. Boxes and masks come back in the px of each view."""
 

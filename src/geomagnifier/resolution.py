@@ -6,16 +6,45 @@
 
 A view is never pasted on a full-size canvas: (+) is kept as the place of each window on its scene, and `answer.assemble` lays fine
 over coarse. D is a decimated read: the raster library averages 4 x 4 pixels, or takes them from an overview.
+
+What we do beyond it: the size of the target sets the scale. It is known where the scene says how large its pixels are on the ground (a
+car is 4.5 m long); else things are taken to be as large as in the training pictures, unless a first glance says that they look smaller.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
-from geomagnifier.values import COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, View, Window
+from geomagnifier.values import COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
+
+SUSPECTED = 8.0
+"""Length of a target in the wide view, px: enough for the scout to suspect it."""
+ENLARGED = 12.0
+"""Targets shorter than this at full size are looked at enlarged, px."""
+LEGIBLE = 28.0
+"""Length that enlarging brings a target to, px."""
+LARGEST = 4.0
+"""Enlarged at most this often: beyond it nothing is gained but pixels."""
+COARSEST = 8.0
+"""The wide view is shrunk at most this often: the scout was trained on that."""
+TYPICAL = Size(None, 64.0)
+"""Of a kind whose size is not known."""
+PEEK = 256
+"""Side of the first glance at a large scene, px."""
+PEEK_SHRINK = 6.0
+"""How often the first glance is shrunk, where the scene is large enough."""
+CERTAIN = 2.0
+"""Things must look this many times smaller, or larger, than in the training pictures before it is believed."""
+SHRUNK = 1024
+"""Longest side that `shrink` brings a scene to, px."""
+SMALLEST_TILE = 256
+"""Side of the smallest views that a bound on memory may lead to, px."""
 
 
 def compress(pixels: Bytes) -> Bytes:
@@ -39,12 +68,46 @@ def window_of(box: Box, shrink: float, role: str, core: Box | None = None) -> Wi
     return Window(box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), role, core or box)
 
 
-def plan(granularity: Granularity, scene: SceneInfo, spec: ModelSpec, policy: str, area: Box | None = None) -> Plan:
-    """What is read first, and what may be opened after it.
+def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], smaller: float = 1.0) -> float:
+    """How long the smallest of the kinds looked for are expected to be, scene px.
+
+    Args:
+        scene: whose px on the ground count where they are known.
+        spec: with the sizes of its kinds.
+        kinds: what is looked for.
+        smaller: how many times smaller things look at full size than in the training pictures, by a first glance; used where the
+            scene does not know its px on the ground, and believed from `CERTAIN` on.
+    """
+    smaller = smaller if max(smaller, 1 / smaller) >= CERTAIN else 1.0
+    lengths = []
+    for size in (spec.sizes.get(kind, TYPICAL) for kind in kinds):
+        known = scene.gsd is not None and size.metres is not None
+        lengths.append(size.metres / scene.gsd if known else size.pixels / smaller)  # type: ignore[operator]
+    return min(lengths, default=TYPICAL.pixels)
+
+
+def closer_shrink(length: float) -> float:
+    """Scene px for one view px of a closer look at targets of `length` scene px: 1, or less where they are looked at enlarged."""
+    return 1.0 if length >= ENLARGED else max(1 / LARGEST, min(1.0, length / LEGIBLE))
+
+
+def peek(area: Box) -> Window:
+    """The first glance at a large scene: its middle, small, to read the question by and to see how large things are."""
+    shrink = min(PEEK_SHRINK, max(1.0, max(area.width, area.height) / PEEK))
+    wide, high = min(area.width, PEEK * shrink), min(area.height, PEEK * shrink)
+    x0, y0 = math.floor(area.x0 + (area.width - wide) / 2), math.floor(area.y0 + (area.height - high) / 2)
+    return window_of(Box(x0, y0, x0 + math.floor(wide), y0 + math.floor(high)), shrink, "peek")
+
+
+def plan(
+    granularity: Granularity, scene: SceneInfo, spec: ModelSpec, policy: str, area: Box | None = None, length: float | None = None
+) -> Plan:
+    """What to read first, and how closely what follows is looked at.
 
     An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper` takes D(I) for a region and
-    D(D(I)) for a pixel question. `adaptive` takes the area as it is where it fits a view, else at a quarter of its size, or less
-    shrunk where that fits. `exhaustive` takes every tile. `random` and `grid` begin as `paper` does; `shrink` takes all at once.
+    D(D(I)) for a pixel question. `adaptive` takes the area as it is (or enlarged) where it fits a view; else it is scouted, so small
+    that a target is just suspected. `exhaustive` takes every tile. `random` and `grid` begin as `paper` does; `shrink`
+    takes all at once.
 
     Args:
         granularity: of the question.
@@ -52,19 +115,41 @@ def plan(granularity: Granularity, scene: SceneInfo, spec: ModelSpec, policy: st
         spec: sizes that the model takes.
         policy: one of `search.POLICIES`.
         area: the part to look at, scene px; None for all.
+        length: of the targets, scene px, for `adaptive`; None for what is typical.
     """
     area = area or scene.box
     fitting = max(1.0, math.sqrt(area.area / spec.view_pixels))
     if granularity is Granularity.IMAGE:
         return Plan(granularity, area, (window_of(area, fitting, "wide"),))
     if policy == "shrink":
-        return Plan(granularity, area, (window_of(area, fitting, "wide"),))
+        return Plan(granularity, area, (window_of(area, max(1.0, fitting, max(area.width, area.height) / SHRUNK), "wide"),))
     if policy in ("paper", "random", "grid"):
-        shrink = COMPRESSION**2 if granularity is Granularity.PIXEL else COMPRESSION
-        return Plan(granularity, area, cover(area, shrink, spec, "wide"))
-    if policy == "exhaustive" or fitting == 1:
+        pixel = granularity is Granularity.PIXEL
+        return Plan(granularity, area, cover(area, COMPRESSION**2 if pixel else COMPRESSION, spec, "wide"), 1)
+    if policy == "exhaustive":
         return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile"))
-    return Plan(granularity, area, cover(area, min(COMPRESSION, fitting), spec, "wide"), cover(area, 1, spec, "tile"))
+    length = TYPICAL.pixels if length is None else length
+    closer = closer_shrink(length)
+    if area.area / closer**2 <= spec.view_pixels:
+        return Plan(granularity, area, (window_of(area, closer, "whole"),))
+    wide = min(COARSEST, max(1.0, length / SUSPECTED))
+    return Plan(granularity, area, cover(area, wide, spec, "scout"), closer, scouted=True)
+
+
+def bounded(spec: ModelSpec, memory: float) -> ModelSpec:
+    """The spec with views so small that a look takes no more than `memory` bytes.
+
+    Raises:
+        OptionError: even the smallest views take more.
+    """
+    pixels = int(memory / spec.pixel_bytes)
+    if pixels < SMALLEST_TILE**2:
+        least = SMALLEST_TILE**2 * spec.pixel_bytes
+        raise OptionError(f"{memory / 1e6:,.0f} MB are left for looking, the smallest look takes {least / 1e6:,.0f} MB; allow more memory")
+    if pixels >= max(spec.view_pixels, spec.tile**2):
+        return spec
+    tile = min(spec.tile, int(math.sqrt(pixels)) // 32 * 32)
+    return replace(spec, view_pixels=min(spec.view_pixels, pixels), tile=tile, overlap=min(spec.overlap, tile // 4))
 
 
 def windows(look: Look, spec: ModelSpec) -> tuple[Window, ...]:

@@ -68,7 +68,7 @@ def pictures_in(folder: str | os.PathLike[str], closed: list[tuple[Path, str]] |
     return tuple(found)
 
 
-def search(folder: str | os.PathLike[str], query: Floats, model: Model, progress: Callable[[int, int], None] | None = None) -> Hits:
+def search(folder: str | os.PathLike[str], query: Floats, model: Model, progress: Callable[[int, int], object] | None = None) -> Hits:
     """Rank the pictures of a folder by likeness.
 
     Args:

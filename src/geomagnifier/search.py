@@ -5,15 +5,15 @@
 The heat map is resampled to 64 x 64 cells whatever the aspect, so that a window is half the view each way and 4096 x 2160 gives the
 paper's 2048 x 1080 and 1024 x 540. Overlapping windows are united. Policies:
 
-adaptive    one pass where the scene fits a view; else the scene at a quarter of its size, then every tile with anything in it.
+adaptive    one pass where the scene fits a view; else the scene is scouted and every spot with enough heat is opened (spots.py).
 paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
 exhaustive  everything at full size.
 
-For comparison with `paper`, at the same sizes and numbers of windows:
+For comparison with `paper`, at equal area:
 
-random      windows anywhere, the same ones each time.
-grid        windows at set places: the upper left, upper right and lower left quarter; the middle one inside the first.
-shrink      no window: all of the area, shrunk to what one view holds.
+random      windows as large as those of `paper`, anywhere, the same ones each time.
+grid        windows as large as those of `paper`, at set places: in three corners; in the middle of the first.
+shrink      no window: all of the area, shrunk to 1024 px.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier import spots
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, united
 from geomagnifier.values import COMPRESSION, Floats, Granularity, Look, Plan, Window
@@ -35,8 +36,6 @@ CELLS, SIDE, STRIDE = 64, 32, 8
 ACROSS = (CELLS - SIDE) // STRIDE + 1
 """Places of a window each way."""
 TOP_REGION, TOP_PIXEL = 3, 1
-WORTH = 0.4
-"""Relevance under which `adaptive` leaves a tile closed: on 4096 x 2160 px frames of VHR-10's pictures nothing is lost up to 0.5."""
 
 Heats = Sequence[tuple[Window, Floats]]
 
@@ -45,12 +44,13 @@ Heats = Sequence[tuple[Window, Floats]]
 class Search:
     """Where a search stands.
 
-    left: pixels that may still be read, or None.  round: steps taken.  crops: boxes opened for a closer look.  skipped: boxes left
-    closed, with their relevance.  done: nothing more will be opened.
+    worth: heat from which `adaptive` opens a spot.  left: pixels that may still be read, or None.  round: steps taken.  crops: boxes
+    opened for a closer look.  skipped: boxes left closed, with their relevance.  done: nothing more will be opened.
     """
 
     policy: str
     plan: Plan
+    worth: float
     left: float | None = None
     round: int = 0
     crops: tuple[Box, ...] = ()
@@ -58,23 +58,22 @@ class Search:
     done: bool = False
 
 
-def start(policy: str, plan: Plan, budget: float | None = None) -> Search:
+def start(policy: str, plan: Plan, budget: float | None = None, worth: float = 0.5) -> Search:
     """A search whose wide windows are about to be read.
 
     Raises:
-        OptionError: the budget is too small for them.
+        OptionError: the budget, in pixels, is too small for them.
     """
     cost = sum(w.width * w.height for w in plan.wide)
     if budget is not None and cost > budget:
-        raise OptionError(f"the budget of {budget:,.0f} px is too small: the first look takes {cost:,} px")
-    closed = plan.granularity is Granularity.IMAGE or (policy not in CROPPING and not plan.tiles)
-    return Search(policy, plan, None if budget is None else budget - cost, done=closed)
+        raise OptionError(f"the budget is too small: the first look takes {cost:,} px, {max(0, budget):,.0f} are left for it")
+    return Search(policy, plan, worth, None if budget is None else budget - cost, done=plan.closer is None)
 
 
 def step(
     state: Search, heats: Heats, cost: Callable[[Look], float] = lambda look: look.box.area / look.shrink**2
 ) -> tuple[tuple[Look, ...], Search]:
-    """Where to look next.
+    """Where to look next, what promises most for its price first.
 
     Args:
         state: of `start` or of the last step.
@@ -97,36 +96,46 @@ def step(
 
 
 def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
-    ranked = sorted(((relevance(tile.core, heats), tile) for tile in state.plan.tiles), key=lambda pair: -pair[0])
-    looks = [Look(tile.box, 1, tile.role, tile.core) for worth, tile in ranked if worth >= WORTH]
-    skipped = tuple((tile.core, worth) for worth, tile in ranked if worth < WORTH)
-    return looks, replace(state, skipped=skipped, done=True)
+    assert state.plan.closer is not None
+    looks: list[tuple[float, Look]] = []
+    skipped: list[tuple[Box, float]] = []
+    for window, heat in heats:
+        opened, closed = spots.worth_opening(window, heat, state.worth, state.plan.closer, state.plan.area)
+        looks += opened
+        skipped += closed
+    best_first = sorted(looks, key=lambda pair: -pair[0] / pair[1].box.area)
+    left = tuple(sorted(skipped, key=lambda pair: -pair[1]))
+    return [look for _, look in best_first], replace(state, skipped=left, done=True)
 
 
 def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
-    """bbox1, then at pixel level bbox2 inside it: the windows of best score, however a policy scores them."""
+    """bbox1, then at pixel level bbox2 inside it: the windows of best score, or as large ones elsewhere."""
     area, pixel = state.plan.area, state.plan.granularity is Granularity.PIXEL
     if state.round == 0:
-        boxes = best_boxes(scored(state, area, heats), area, TOP_REGION)
+        boxes = best_boxes(window_scores(grid(area, heats)), area, TOP_REGION)
+        best_first = sorted(boxes, key=lambda box: -relevance(box, heats))
         shrink, role = (COMPRESSION, "D(C1)") if pixel else (1, "C1")
-        best_first = sorted(boxes, key=lambda box: -relevance(box, heats)) if state.policy == "paper" else boxes
-        return [Look(box, shrink, role, box) for box in best_first], replace(state, done=not pixel)
-    best, scores = max(((box, scored(state, box, heats)) for box in state.crops), key=lambda pair: float(pair[1].max()))
-    return [Look(box, 1, "C2", box) for box in best_boxes(scores, best, TOP_PIXEL)], replace(state, done=True)
+        return [Look(box, shrink, role, box) for box in _moved(state, best_first, area)], replace(state, done=not pixel)
+    scored = [(box, window_scores(grid(box, heats))) for box in state.crops]
+    best, scores = max(scored, key=lambda pair: float(pair[1].max())) if state.policy == "paper" else scored[0]
+    return [Look(box, 1, "C2", box) for box in _moved(state, best_boxes(scores, best, TOP_PIXEL), best)], replace(state, done=True)
 
 
-def scored(state: Search, area: Box, heats: Heats) -> NDArray[np.float64]:
-    """Score of each of the 5 x 5 windows of an area: mean heat, chance, or set places."""
-    if state.policy == "random":
-        seed = [state.round, *(int(v) for v in area.tuple())]
-        return np.random.default_rng(seed).random((ACROSS, ACROSS))
-    if state.policy == "grid":
-        scores = np.zeros((ACROSS, ACROSS))
-        places = ((0, 0), (0, -1), (-1, 0)) if state.round == 0 else ((ACROSS // 2, ACROSS // 2),)
-        for k, place in enumerate(places):
-            scores[place] = 1 - 0.1 * k
-        return scores
-    return window_scores(grid(area, heats))
+def _moved(state: Search, boxes: Sequence[Box], area: Box) -> list[Box]:
+    """The windows of `paper`; for `random` and `grid` as large ones elsewhere in the area, by chance or at set places.
+
+    Set places: the upper left, upper right and lower left corner; the middle inside the first of them.
+    """
+    if state.policy == "paper":
+        return list(boxes)
+    rng = np.random.default_rng([state.round, *(int(v) for v in area.tuple())])
+    places = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)) if state.round == 0 else ((0.5, 0.5),)
+    moved = []
+    for k, box in enumerate(boxes):
+        right, down = places[k] if state.policy == "grid" else rng.random(2).tolist()
+        x, y = round(area.x0 + right * (area.width - box.width)), round(area.y0 + down * (area.height - box.height))
+        moved.append(Box(x, y, x + box.width, y + box.height))
+    return moved
 
 
 def relevance(box: Box, heats: Heats) -> float:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch as MaskPatch
-from geomagnifier.masks import read_patches
+from geomagnifier.masks import Ring, polygons, read_patches
 
 Bytes = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
@@ -27,8 +27,8 @@ Affine6 = tuple[float, float, float, float, float, float]
 """GDAL-free affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row + f."""
 
 
-Relevance = Literal["gradient", "attention", "mask"]
-"""What a heat map is made of: attention weighted by its gradient (PSC's H), attention alone, or the class mask."""
+Relevance = Literal["gradient", "attention", "mask", "scout"]
+"""What a heat map is made of: attention weighted by its gradient (PSC's H), attention alone, the class mask, or the scout's suspicion."""
 
 COMPRESSION = 4
 """D pools 4 x 4 px (paper, section 2.1: AvgPool2d, k = 4, s = 4)."""
@@ -44,11 +44,16 @@ class Granularity(StrEnum):
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked: the words, the box they are about (scene px) and the lowest score wanted (None: calibrated)."""
+    """What was asked.
+
+    text: the words.  box: what they are about, scene px.  min_score: the lowest score wanted (None: calibrated).
+    recall: the share of the objects that must be found (None: the calibrated balance of finding all and finding only them).
+    """
 
     text: str
     box: Box | None = None
     min_score: float | None = None
+    recall: float | None = None
 
 
 @dataclass(frozen=True)
@@ -106,14 +111,15 @@ class Look:
 class Plan:
     """How a question is looked at (paper, section 2.1, I'). Scene px.
 
-    area: what is searched.  wide: windows read first.  tiles: windows at full size that a closer look may open; none where the wide
-    ones are at full size.
+    area: what is searched.  wide: windows read first.  closer: scene px for one view px of the looks that may follow; None where the
+    wide windows are all there is.  scouted: the wide windows are not answered, they only say where a closer look may be worth it.
     """
 
     granularity: Granularity
     area: Box
     wide: tuple[Window, ...]
-    tiles: tuple[Window, ...] = ()
+    closer: float | None = None
+    scouted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,11 +146,25 @@ class View:
 
 
 @dataclass(frozen=True)
+class Size:
+    """How long things of a kind are: in metres on the ground, and in px of the pictures that the model was trained on.
+
+    The small ones of a kind (a quarter is smaller). metres is None where size says nothing, as of land cover.
+    """
+
+    metres: float | None
+    pixels: float
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """What a pipeline must know of a model.
 
     image_side: side of the picture for image-level questions, px (paper: 100).
     view_pixels: the most pixels of one view.  tile, overlap: side of a tile and what neighbours share, px.
+    pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px of a scouted view.
+    sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is opened), by rising share, measured
+    on validation scenes.
     """
 
     name: str
@@ -157,6 +177,10 @@ class ModelSpec:
     overlap: int = 128
     parameters: int = 0
     trained: bool = True
+    pixel_bytes: int = 700
+    scout_flops: float = 0.0
+    sizes: Mapping[str, Size] = field(default_factory=dict)
+    recall: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +228,7 @@ class Reply:
     labels: scene names with probabilities, best first.  views: one reply for each view, in order.  asked: the kinds asked for, in the
     model's words; empty where nothing it knows was asked for.  landmarks: kinds that only say where; they are found as well.
     unknown: something was asked for that the model was not taught.  place: the kind of place was asked for beside the objects.
+    named: the views say what a given box shows, which takes no search.
     """
 
     labels: tuple[tuple[str, float], ...] = ()
@@ -212,6 +237,7 @@ class Reply:
     landmarks: tuple[str, ...] = ()
     unknown: bool = False
     place: bool = False
+    named: bool = False
     flops: float = 0.0
 
 
@@ -228,16 +254,41 @@ class Said:
 class Region:
     """One object of the answer.
 
-    box: scene px.  polygon: rings of (x, y) scene px, outer ring first; empty at region level.
-    segmentation: COCO RLE at scene size ({"size": [H, W], "counts": str}) or None.
+    box: scene px.  segmentation: COCO RLE at scene size ({"size": [H, W], "counts": str}) or None.
     """
 
     label: str
     score: float
     box: tuple[float, float, float, float]
-    polygon: tuple[tuple[tuple[float, float], ...], ...] = ()
     segmentation: dict[str, Any] | None = None
     phrase: str = ""
+
+    @property
+    def polygon(self) -> tuple[Ring, ...]:
+        """Rings of (x, y) scene px, outer ring first; empty at region level.
+
+        Traced anew at each call: a large scene has a hundred thousand regions, whose rings take far more memory than their run lengths.
+        """
+        return () if self.segmentation is None else polygons(self.segmentation)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Where a kind is in one window. separate: the kind has objects, told apart by themselves; else every connected piece is a region."""
+
+    label: str
+    score: float
+    separate: bool
+    patch: MaskPatch
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What one window adds to an answer. objects: with their rank among what several views show of the same thing."""
+
+    window: Window
+    objects: tuple[tuple[Region, float], ...] = ()
+    layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,7 +296,7 @@ class Trace:
     """Where the model looked and what it cost. pixels_processed: pixels that went through a network; flops: multiply-adds x 2.
 
     seconds: by stage.  views: every window read.  heat: (h, w) float32 over the whole scene, or None.
-    crops: boxes opened for a closer look.  skipped: boxes left out, with their relevance.
+    crops: boxes opened for a closer look.  skipped: boxes left out, with their relevance.  broken: boxes whose pixels are damaged.
     """
 
     scene_pixels: int
@@ -256,6 +307,7 @@ class Trace:
     heat: Floats | None = None
     crops: tuple[Box, ...] = ()
     skipped: tuple[tuple[Box, float], ...] = ()
+    broken: tuple[Box, ...] = ()
 
 
 LARGEST_MASK = 500_000_000
@@ -267,7 +319,7 @@ class Answer:
     """Text, labels, regions and mask, in scene px, with the scene's CRS at hand.
 
     granularity_probabilities: by granularity name.  labels: (name, probability), best first, image level only.
-    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.
+    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  complete: False where it was stopped before the end.
     """
 
     question: str
@@ -280,6 +332,7 @@ class Answer:
     labels: tuple[tuple[str, float], ...] = ()
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
+    complete: bool = True
 
     @cached_property
     def mask(self) -> Bools | None:

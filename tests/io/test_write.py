@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyogrio
 import pytest
 import rasterio
 import shapely
+from made import NORTH_UP, TURNED, make
 from PIL import Image
 from rasterio.warp import transform
 
@@ -24,62 +26,7 @@ from geomagnifier.io import mask_file, overlay, panel
 from geomagnifier.io import write as write_module
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import to_json, write, write_picture
-from geomagnifier.values import Affine6, Answer, Granularity, MaskPatch, Region, SceneInfo, Trace, Window
-
-NORTH_UP: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)
-TURNED: Affine6 = (0.4, 0.3, 500_000, 0.3, -0.4, 5_000_000)
-
-
-def make(
-    kind: str = "pixel",
-    crs: str | None = "EPSG:32633",
-    place: Affine6 | None = NORTH_UP,
-    size: tuple[int, int] = (160, 120),
-    text: str = "Two ships.",
-) -> Answer:
-    """An answer with a ship of 40 x 20 px at (16, 24) with a hole, and one of 4 x 4 px at (100, 80)."""
-    width, height = size
-    scene = SceneInfo("harbour.tif", width, height, 3, crs, place, 0.5 if crs else None)
-    cells = np.zeros((height // 4, width // 4), np.uint8)
-    cells[6:11, 4:14] = 255
-    cells[8, 8] = 0
-    cells[20, 25] = 255
-    first = np.kron(cells[6:11, 4:14] > 0, np.ones((4, 4), bool))
-    regions = (
-        Region(
-            "ship",
-            0.9,
-            (16, 24, 56, 44),
-            masks.polygons(cells[6:11, 4:14] > 0, (16, 24), (4, 4)),
-            masks.place(first, (16, 24), (height, width)),
-            "the big ship",
-        ),
-        Region("boat", 0.4, (100, 80, 104, 84), (), None, ""),
-    )
-    trace = Trace(
-        width * height,
-        9600,
-        1.5e9,
-        {"read": 0.01, "vision": 0.2},
-        (Window(scene.box, 80, 60, "whole", scene.box),),
-        None,
-        (Box(8, 8, 80, 60),),
-        (),
-    )
-    preview = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
-    patches = (MaskPatch(Placement(scene.box, width, height), scene.box, cells, 0.5),) if kind == "pixel" else None
-    return Answer(
-        question="Segment every ship.",
-        text=text,
-        granularity=Granularity(kind),
-        granularity_probabilities={"image": 0.1, "region": 0.2, "pixel": 0.7},
-        scene=scene,
-        trace=trace,
-        preview=preview,
-        labels=(("harbour", 0.8), ("beach", 0.2)) if kind == "image" else (),
-        regions=() if kind == "image" else regions,
-        patches=patches,
-    )
+from geomagnifier.values import Affine6, MaskPatch, Region, SceneInfo, Window
 
 
 def names(folder: Path) -> list[str]:
@@ -149,15 +96,14 @@ def test_large_masks_are_written_by_windows(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(mask_file, "STEP", 512)
     answer = make(size=(1300, 1100))
     asked: list[Box] = []
-    original = Answer.read_mask
 
-    def read_mask(answer: Answer, box: Box) -> Any:
-        asked.append(box)
-        return original(answer, box)
+    def read_patches(patches: Any, window: Box, scene: Box) -> Any:
+        asked.append(window)
+        return masks.read_patches(patches, window, scene)
 
-    monkeypatch.setattr(Answer, "read_mask", read_mask)
+    monkeypatch.setattr(mask_file, "read_patches", read_patches)
     with rasterio.open(write(answer, tmp_path)["mask"]) as dataset:
-        assert dataset.read(1).sum() == original(answer, answer.scene.box).sum() > 0
+        assert dataset.read(1).sum() == answer.read_mask(answer.scene.box).sum() > 0
     assert max(box.area for box in asked) <= 512 * 512
 
 
@@ -230,7 +176,7 @@ def test_many_parts_and_holes_keep_their_area() -> None:
     generator = np.random.default_rng(5)
     for _ in range(50):
         mask = generator.random((9, 9)) < 0.6
-        shape = geometry(Region("x", 1, (0, 0, 9, 9), masks.polygons(mask)))
+        shape = geometry(Region("x", 1, (0, 0, 9, 9), masks.encode(mask)))
         assert shape.is_valid
         assert shape.area == mask.sum()
 
@@ -313,6 +259,81 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     assert {path: path.read_bytes() for path in before} == before
     assert len(names(tmp_path / "old")) == len(before)
     assert not (tmp_path / "new").exists()
+
+
+def test_an_unfinished_answer_is_written_beside_a_finished_one(tmp_path: Path) -> None:
+    heat = np.zeros((6, 8), np.float32)
+    part = replace(make(text="So far."), complete=False, trace=replace(make().trace, heat=heat, broken=(Box(0, 0, 64, 32),)))
+    paths = write(part, tmp_path)
+    assert {key: path.name for key, path in paths.items()} == {
+        "answer": "answer.partial.json",
+        "regions": "regions.partial.geojson",
+        "overlay": "overlay.partial.png",
+        "mask": "mask.partial.tif",
+        "heat": "heat.partial.png",
+    }
+    written = json.loads(paths["answer"].read_text(encoding="utf-8"))
+    assert (written["complete"], written["broken"]) == (False, [[0, 0, 64, 32]])
+    with rasterio.open(paths["mask"]) as dataset:
+        assert dataset.tags()["GEOMAG_COMPLETE"] == "no" and dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+    write(part, tmp_path, vector="gpkg")
+    (tmp_path / "mine.partial.txt").write_text("not ours")
+    paths = write(make(), tmp_path)
+    assert names(tmp_path) == ["answer.json", "mask.tif", "mine.partial.txt", "overlay.png", "regions.geojson"]
+    written = json.loads(paths["answer"].read_text(encoding="utf-8"))
+    assert (written["complete"], written["broken"]) == (True, [])
+    with rasterio.open(paths["mask"]) as dataset:
+        assert dataset.tags()["GEOMAG_COMPLETE"] == "yes"
+    write(part, tmp_path)
+    assert "answer.json" in names(tmp_path) and "answer.partial.json" in names(tmp_path)
+
+
+def test_what_an_earlier_answer_had_and_this_one_has_not_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heat = np.zeros((6, 8), np.float32)
+    for complete in (True, False):
+        full_one = replace(make(), complete=complete, trace=replace(make().trace, heat=heat))
+        write(full_one, tmp_path)
+        before = names(tmp_path)
+        plain = replace(make("region"), complete=complete)
+        with monkeypatch.context() as patch:
+            patch.setattr(write_module, "_save", full)
+            with pytest.raises(OutputError):
+                write(plain, tmp_path)
+        assert names(tmp_path) == before  # only when all else is in place
+        write(plain, tmp_path)
+        mark = "" if complete else ".partial"
+        assert {f"mask{mark}.tif", f"heat{mark}.png"} == set(before) - set(names(tmp_path))
+
+
+def test_windows_without_patches_cost_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = make(size=(20_000, 16_000))
+    cells = np.full((4, 4), 255, np.uint8)
+    places = [Box(x, y, x + 16, y + 16) for x, y in ((10, 10), (2000, 2000), (2040, 2040), (19_984, 15_984))]
+    handed: list[int] = []
+
+    def read_patches(patches: Any, window: Box, scene: Box) -> Any:
+        handed.append(len(patches))
+        return masks.read_patches(patches, window, scene)
+
+    monkeypatch.setattr(mask_file, "read_patches", read_patches)
+    patches = tuple(MaskPatch(Placement(box, 4, 4), box, cells, 0.5) for box in places)
+    windows = list(mask_file._windows(replace(answer, patches=patches)))
+    assert sum(int(mask.sum()) for _, mask in windows) == 4 * 256
+    assert sorted(handed) == [1, 1, 1, 1, 3]  # three in the first window, one across four
+    assert list(mask_file._windows(replace(answer, patches=()))) == []
+
+
+def test_a_crowd_of_specks_is_drawn_quickly() -> None:
+    answer = make(size=(40_000, 30_000))
+    mask = np.ones((12, 12), bool)
+    corners = [(i * 397 % 39_900, i * 631 % 29_900) for i in range(3000)]
+    regions = tuple(Region("ship", 0.5, (x, y, x + 12, y + 12), masks.place(mask, (x, y), (30_000, 40_000))) for x, y in corners)
+    cells = np.full((8, 8), 255, np.uint8)
+    patches = tuple(MaskPatch(Placement(Box(x, y, x + 12, y + 12), 8, 8), Box(x, y, x + 12, y + 12), cells, 0.5) for x, y in corners)
+    start = time.perf_counter()
+    out = overlay.draw(replace(answer, regions=regions, patches=patches))
+    assert time.perf_counter() - start < 5
+    assert (out[:600] == overlay.COLOURS[0]).all(2).mean() > 0.01
 
 
 def test_an_unknown_vector_format(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.scout import Scout
 from geomagnifier.model.words import END, SPECIAL
 
 WORDS = "<ship> <airplane> <water> there is no here . , yes this a i was not taught to find that near in the"
@@ -72,6 +73,14 @@ def favour(network: SmallNetwork, *tokens: str) -> None:
             network.text.bias[CARD["words"].index(token)] = 40.0 - i
 
 
+HUNT: dict[str, Any] = {
+    "flops": 3.0,
+    "sizes": {"ship": [15.0, 50.0], "airplane": [20.0, 60.0], "water": [None, 64.0]},
+    "recall": [[0.8, 0.4], [0.95, 0.1]],
+    "scores": {"ship": [[0.8, 0.5], [0.95, 0.2]]},
+}
+
+
 @pytest.fixture(scope="session")
 def card() -> dict[str, Any]:
     return CARD
@@ -81,6 +90,7 @@ def card() -> dict[str, Any]:
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     checkpoint.write(folder / "small.safetensors", random_network().state_dict(), CARD)
+    checkpoint.write(folder / "scout.safetensors", Scout(3).state_dict(), HUNT)
     for file in ("sentence.safetensors", "tokenizer.json"):
         shutil.copy(checkpoint.WEIGHTS / file, folder / file)
     return folder

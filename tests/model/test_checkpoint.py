@@ -24,7 +24,7 @@ from geomagnifier.model.network import SmallNetwork
 from geomagnifier.pipeline import ask
 from geomagnifier.values import Granularity, Query, View, Window
 
-SMALL, SENTENCE, TOKENIZER = FILES
+SMALL, SENTENCE, TOKENIZER, SCOUT = FILES
 
 
 @pytest.fixture

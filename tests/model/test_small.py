@@ -15,8 +15,10 @@ from conftest import favour
 from geomagnifier.errors import GeomagWarning, ModelCorrupt, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.model import small
+from geomagnifier.model import views as kept_views
 from geomagnifier.model.checkpoint import CHINESE, WEIGHTS, load_model
-from geomagnifier.model.small import SmallModel, combine, counted, crop, pad, shrink, visible
+from geomagnifier.model.small import SmallModel, combine, counted, crop, shrink, visible
+from geomagnifier.model.vision import pad
 from geomagnifier.values import Granularity, Query, Region, Reply, SceneInfo, View, Window
 
 
@@ -127,17 +129,17 @@ def test_kept_features_say_what_fresh_ones_say(model: SmallModel, model_folder: 
 
 
 def test_what_is_kept_has_a_limit(model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(small, "KEPT_PIXELS", 2 * 64 * 48)
+    monkeypatch.setattr(kept_views, "KEPT_PIXELS", 2 * 64 * 48)
     calls, query = count_trunk(model, monkeypatch), Query("Find all ships.")
     for key in "abca":  # c pushes a out
         model.relevance(query, view(key))
     assert len(calls) == 4
     model.relevance(query, view("c"))
-    assert len(calls) == 4 and len(model._views) == 2
+    assert len(calls) == 4 and len(model.views) == 2
     large = view("large", 128, 128)
     model.relevance(query, large)
     model.relevance(query, large)  # larger than the limit, kept all the same while it is in use
-    assert len(calls) == 5 and len(model._views) == 1
+    assert len(calls) == 5 and len(model.views) == 1
 
 
 def test_relevance_is_a_probability_on_the_views_own_cells(model: SmallModel) -> None:

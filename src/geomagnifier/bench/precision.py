@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.vision import normalise
+from geomagnifier.model.vision import fold, normalise
 
 VIEW = (704, 1024)
 """Height and width of the view: 1000 x 700 px, padded."""
@@ -30,7 +30,7 @@ FORMS = {
 """Form -> bf16, channels last, torch.compile."""
 
 
-def compare(network: SmallNetwork, repeats: int = 5, progress: Callable[[int, int], None] | None = None) -> dict[str, dict[str, float]]:
+def compare(network: SmallNetwork, repeats: int = 5, progress: Callable[[int, int], object] | None = None) -> dict[str, dict[str, float]]:
     """By form: median seconds of a view with one question, times faster than fp32, seconds of the first call, error of the mask.
 
     Args:
@@ -78,6 +78,7 @@ def _call(network: SmallNetwork, half: bool, last: bool, compiled: bool) -> Call
     """A view -> mask probabilities, in one form, as `SmallModel` runs it."""
     own = copy.deepcopy(network).float().eval().requires_grad_(False)
     own.to(memory_format=torch.channels_last if last else torch.contiguous_format)  # type: ignore[call-overload]
+    fold(own, torch.bfloat16 if half else torch.float32)
     if half:
         for part in (own.trunk, own.neck, own.decoder.image):
             part.bfloat16()

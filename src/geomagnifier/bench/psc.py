@@ -7,57 +7,23 @@ windows are told beside it with the area they cover: the best ones of a heat map
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from geomagnifier import resolution, search
-from geomagnifier.data.sample import ObjectSample, read_pixels
+from geomagnifier.bench.frames import kinds_of, lay_frame
 from geomagnifier.data.vhr10 import vhr10
-from geomagnifier.eval.boxes import Size, run_lengths
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import open_scene
-from geomagnifier.masks import decode
 from geomagnifier.model.small import SmallModel
-from geomagnifier.values import Bools, Bytes, Floats, Granularity, Plan, Query, Relevance, View, Window
+from geomagnifier.pipeline import Progress
+from geomagnifier.values import Bools, Floats, Query, Relevance, View, Window
 
-WIDTH, HEIGHT, ACROSS, DOWN = 4096, 2160, 4, 3
+FRAMES = 40
 WAYS = ("gradient", "attention", "mask", "grid", "random")
 """PSC's H, attention alone, the coarse class mask, set places, chance."""
-
-
-@dataclass(frozen=True, eq=False)
-class Frame:
-    """pixels (2160, 4096, 3).  target: (2160, 4096) bool, where the kind is."""
-
-    pixels: Bytes
-    target: Bools
-    kind: str
-
-
-def lay_frame(samples: Sequence[ObjectSample], kind: str, rng: np.random.Generator) -> Frame:
-    """Twelve pictures side by side, two of them with the kind where there are as many."""
-    has = [s for s in samples if any(o.kind == kind for o in s.objects)]
-    lacks = [s for s in samples if s not in has]
-    with_it = min(2, len(has))
-    chosen = [has[i] for i in rng.choice(len(has), with_it, replace=False)]
-    chosen += [lacks[i] for i in rng.choice(len(lacks), ACROSS * DOWN - with_it, replace=False)]
-    pixels, target = np.zeros((HEIGHT, WIDTH, 3), np.uint8), np.zeros((HEIGHT, WIDTH), bool)
-    wide, high = WIDTH // ACROSS, HEIGHT // DOWN
-    for place, index in enumerate(rng.permutation(len(chosen))):
-        sample = chosen[int(index)]
-        x, y = place % ACROSS * wide, place // ACROSS * high
-        picture = read_pixels(sample.path)
-        factor = max(wide / picture.shape[1], high / picture.shape[0])
-        size = (round(picture.shape[1] * factor), round(picture.shape[0] * factor))
-        pixels[y : y + high, x : x + wide] = np.asarray(Image.fromarray(picture).resize(size))[:high, :wide]
-        rings = [ring * np.float32(factor) for o in sample.objects if o.kind == kind for ring in o.polygons]
-        if rings:
-            target[y : y + high, x : x + wide] = decode(run_lengths(rings, Size(size[1], size[0])))[:high, :wide]
-    return Frame(pixels, target, kind)
 
 
 def share(target: Bools, boxes: Sequence[Box]) -> float:
@@ -81,7 +47,7 @@ def opened(scores: Floats | np.ndarray, area: Box, top: int) -> list[Box]:
 
 
 def compare(
-    model: SmallModel, root: Path, frames: int = 40, seed: int = 11, progress: Callable[[int, int], None] | None = None
+    model: SmallModel, root: Path, frames: int = FRAMES, seed: int = 11, progress: Progress | None = None
 ) -> dict[str, dict[str, float]]:
     """By way: "share", of the target's pixels in one window; "three", in three windows, and "area", how much of the frame those cover.
 
@@ -93,7 +59,7 @@ def compare(
         progress: called with (frames done, of how many).
     """
     samples = vhr10(root, "val")
-    kinds = sorted({o.kind for s in samples for o in s.objects})
+    kinds = kinds_of(samples)
     rng = np.random.default_rng(seed)
     shares: dict[str, list[tuple[float, float, float]]] = {way: [] for way in WAYS}
     for k in range(frames):
@@ -117,8 +83,9 @@ def _scores(model: SmallModel, query: Query, way: str, window: Window, view: Vie
     if way == "random":
         return rng.random((search.ACROSS, search.ACROSS))
     if way == "grid":
-        plan = Plan(Granularity.REGION, window.box, (window,))
-        return search.scored(search.Search("grid", plan), window.box, [])
+        places = np.zeros((search.ACROSS, search.ACROSS))
+        places[0, 0], places[0, -1], places[-1, 0] = 3, 2, 1  # three corners
+        return places
     by: Relevance = way  # type: ignore[assignment]
     heat = model.relevance(query, view, by)
     return search.window_scores(search.grid(window.box, [(window, heat)]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +31,8 @@ app = typer.Typer(
 )
 
 Model = Annotated[str, typer.Option(help="'small', or a folder with trained weights.", metavar="NAME|DIR")]
+JOURNAL = ".unfinished.sqlite"
+"""In the folder of an answer, until it is complete."""
 Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR")]
 
 
@@ -64,7 +68,11 @@ def common(
     """Nothing is shared by the commands but --version."""
 
 
-@app.command(epilog="Example: [bold]geomag ask city.tif 'How many cars?' --json | jq .text[/bold]")
+@app.command(
+    epilog="Examples: [bold]geomag ask city.tif 'How many cars?' --json | jq .text[/bold]\n\n"
+    "[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95[/bold]\n\n"
+    "[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95 --resume[/bold]"
+)
 def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
@@ -73,17 +81,40 @@ def ask(
     search: Annotated[
         str, typer.Option(help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink.")
     ] = "adaptive",
-    budget: Annotated[float | None, typer.Option(help="The most pixels to read.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="The most to spend: '4 Mpx' or '20 s'; what it does not reach is listed.", metavar="AMOUNT")
+    ] = None,
+    recall: Annotated[
+        float | None,
+        typer.Option(help="Share of all objects of a kind that is to be found, such as 0.95; takes longer, and finds more false ones."),
+    ] = None,
     min_score: Annotated[float | None, typer.Option(help="Every candidate above this score, instead of the calibrated choice.")] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(help="Most memory of this process, '1.5 GB'; large scenes are then looked at in smaller views.", metavar="AMOUNT"),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an answer in --out that was stopped or killed.")] = False,
     vector: Annotated[Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")] = "geojson",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
-    """Answer QUESTION about IMAGE."""
+    """Answer QUESTION about IMAGE. Ctrl-C ends the search: what was seen is answered, and --resume goes on."""
     import geomagnifier as gm
 
     corners = _corners(box)
-    with gm.open_scene(image) as scene, _progress() as progress:
+    if resume and out is None:
+        raise OptionError("--resume goes on with what lies in a folder; name it with --out")
+    journal = None if out is None else out / JOURNAL
+    if journal is not None and not resume and journal.is_file():
+        journal.unlink()
+    with gm.open_scene(image) as scene, _progress() as move, _ctrl_c() as pressed:
+        steps = [(0, 0)]
+
+        def progress(done: int, known: int) -> bool:
+            move(done, known)
+            steps[0] = done, known
+            return not pressed.is_set()
+
         answer = gm.ask(
             scene,
             question,
@@ -91,7 +122,10 @@ def ask(
             box=corners,
             search=search,
             budget=budget,
+            recall=recall,
             min_score=min_score,
+            max_memory=max_memory,
+            journal=journal,
             progress=progress,
         )
     written = gm.write(answer, out, vector=vector) if out is not None else {}
@@ -103,6 +137,33 @@ def ask(
         show(answer)
         for path in written.values():
             print(path)
+    if answer.complete:
+        if journal is not None:
+            journal.unlink(missing_ok=True)
+        return
+    done, known = steps[0]
+    how = "the same command with --resume goes on" if out is not None else "with --out it could be gone on with"
+    print(f"geomag: stopped after {done} of {known} windows known so far; {how}", file=sys.stderr)
+    raise typer.Exit(130)
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """An event that the first Ctrl-C sets; the second one stops at once, as usual."""
+    pressed = threading.Event()
+
+    def press(number: int, frame: object) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+        print("geomag: stopping after this window; press Ctrl-C again to stop at once", file=sys.stderr)
+
+    usual = signal.signal(signal.SIGINT, press) if threading.current_thread() is threading.main_thread() else None
+    try:
+        yield pressed
+    finally:
+        if usual is not None:
+            signal.signal(signal.SIGINT, usual)
 
 
 @app.command(
@@ -299,52 +360,78 @@ def evaluate(
         )
 
 
-@app.command(epilog="Example: [bold]geomag bench psc --data sets/[/bold]")
+@app.command(
+    epilog="Examples: [bold]geomag bench psc --data sets/[/bold]\n\n"
+    "[bold]geomag bench search --policy adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]"
+)
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "ablations"],
+        Literal["cost", "precision", "psc", "search", "growth", "ablations"],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
+            "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
             "ablations: short training runs, each without one part."
         ),
     ] = "cost",
     data: Data = None,
     model: Model = "small",
     repeats: Annotated[int, typer.Option(help="Timed runs of each row; the median counts.")] = 5,
-    frames: Annotated[int, typer.Option(help="Frames for psc.")] = 40,
-    out: Annotated[Path, typer.Option(help="Folder of the runs of ablations; what is finished there is not done again.")] = Path(
-        "runs/ablations"
-    ),
+    frames: Annotated[int | None, typer.Option(help="Frames for psc (40 without), and for each group of search (20).")] = None,
+    policy: Annotated[list[str] | None, typer.Option(help="Of search, repeatable; all and sahi without.", metavar="NAME")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="Scenes of search, repeatable; all without.", metavar="NAME")] = None,
+    most: Annotated[float, typer.Option(help="The largest scene of growth, Mpx.")] = 1000,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for scenes, figures and plots of search and growth, or the runs of ablations (runs/ablations without); "
+            "what is finished there is not done again.",
+            metavar="DIR",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
 ) -> None:
-    """Measure seconds and memory, forms of arithmetic, what PSC's windows hold, or what each part of training is worth."""
-    from rich.console import Console
-    from rich.table import Table
-
+    """Measure seconds and memory, ways of searching, forms of arithmetic, PSC's windows, or what each part of training is worth."""
     rows: list[dict[str, Any]]
+    if what == "search":
+        from geomagnifier.bench.search import FRAMES, briefly, compare
+        from geomagnifier.data.sample import data_root
+
+        with _progress("scenes") as progress:
+            found = compare(data_root(data), model, policy or (), group or (), FRAMES if frames is None else frames, out, progress, _aside)
+        _print_tables(found, briefly(found["groups"]), as_json)
+        return
+    if what == "growth":
+        from geomagnifier.bench.growth import growth
+        from geomagnifier.data.sample import data_root
+
+        with _progress("questions") as progress:
+            found = growth(data_root(data), model, most, out, progress)
+        fits = [{"policy": name, **figures} for name, figures in found["fits"].items()]
+        _print_tables(found, {found["what"]: found["rows"], "seconds = a * area + b * found": fits}, as_json)
+        return
     if what == "psc":
-        from geomagnifier.bench.psc import compare
+        from geomagnifier.bench import psc
         from geomagnifier.data.sample import data_root
         from geomagnifier.model.checkpoint import load_model
 
-        root = data_root(data)
+        root, number = data_root(data), psc.FRAMES if frames is None else frames
         with _progress("frames") as progress:
-            shares = compare(load_model(model), root, frames, progress=progress)
-        rows, title = [{"windows by": way, **figures} for way, figures in shares.items()], f"{frames} frames of 4096 x 2160 px"
+            shares = psc.compare(load_model(model), root, number, progress=progress)
+        rows, title = [{"windows by": way, **figures} for way, figures in shares.items()], f"{number} frames of 4096 x 2160 px"
     elif what == "ablations":
         from geomagnifier.bench.ablations import STEPS, VARIANTS, ablate
         from geomagnifier.data.sample import data_root
         from geomagnifier.train.loop import Captions
         from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
 
-        root, trunk = data_root(data), trunk_file()
-        prepare_encoder(out)
+        root, trunk, runs_folder = data_root(data), trunk_file(), out or Path("runs/ablations")
+        prepare_encoder(runs_folder)
         runs: dict[str, dict[str, float]] = {}
         with _progress("steps") as progress:
-            for name, step, found in ablate(root, out, Captions(*read_encoder(out)), trunk):
+            for name, step, figures in ablate(root, runs_folder, Captions(*read_encoder(runs_folder)), trunk):
                 progress(list(VARIANTS).index(name) * STEPS + step, len(VARIANTS) * STEPS)
-                runs[name] = found
-        rows, title = [{"variant": name, **found} for name, found in runs.items()], f"{STEPS} steps each, on validation pictures"
+                runs[name] = figures
+        rows, title = [{"variant": name, **figures} for name, figures in runs.items()], f"{STEPS} steps each, on validation pictures"
     elif what == "precision":
         from geomagnifier.bench import precision
         from geomagnifier.bench.cost import machine
@@ -358,12 +445,29 @@ def bench(
 
         result = measure(model, repeats)
         rows, title = result["rows"], str(result["machine"])
+    _print_tables({"what": title, "rows": rows}, {title: rows}, as_json)
+
+
+def _aside(line: str) -> None:
+    print(f"geomag: {line}", file=sys.stderr)
+
+
+def _print_tables(found: dict[str, Any], tables: dict[str, list[dict[str, Any]]], as_json: bool) -> None:
+    """`found` as one JSON object, or its tables by title; a column that is empty throughout is left out."""
     if as_json:
-        print(json.dumps({"what": title, "rows": rows}))
+        print(json.dumps(found))
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
-    for name in rows[0]:
-        table.add_column(name, justify="left" if name in ("what", "form", "windows by", "variant") else "right")
-    for row in rows:
-        table.add_row(*("" if v is None else f"{v:.3g}" if isinstance(v, float) else str(v) for v in row.values()))
-    Console().print(table)
+    from rich.console import Console
+    from rich.measure import Measurement
+    from rich.table import Table
+
+    console = Console()
+    for title, rows in ((title, rows) for title, rows in tables.items() if rows):
+        table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
+        names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+        for name in names:
+            table.add_column(name, justify="left" if isinstance(rows[0][name], str) else "right")
+        for row in rows:
+            table.add_row(*("" if row[n] is None else f"{row[n]:.3g}" if isinstance(row[n], float) else str(row[n]) for n in names))
+        console.width = max(console.width, Measurement.get(console, console.options.update(max_width=1000), table).maximum)
+        console.print(table)

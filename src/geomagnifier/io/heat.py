@@ -12,20 +12,19 @@ from geomagnifier.values import Answer, Bytes, Floats
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-COLOURS = np.array(
+STEPS = np.array(
     [(0, 0, 4), (22, 11, 57), (66, 10, 104), (106, 23, 110), (147, 38, 103), (188, 55, 84), (221, 81, 58), (243, 120, 25), (252, 165, 10)]
     + [(246, 215, 70), (252, 255, 164)],
     np.float32,
 )
 """Ten steps of the colour map "inferno" (Smith and van der Walt): equal steps of heat look equal, also in grey."""
 
+COLOURS = np.stack([np.interp(np.linspace(0, 10, 256), np.arange(11), channel) for channel in STEPS.T], axis=1).round().astype(np.uint8)
+
 
 def colour(heat: Floats) -> Bytes:
     """(h, w) in [0, 1] -> (h, w, 3)."""
-    place = np.clip(heat, 0, 1) * (len(COLOURS) - 1)
-    low = np.minimum(place.astype(int), len(COLOURS) - 2)
-    part = (place - low)[..., None]
-    return np.asarray(np.rint(COLOURS[low] * (1 - part) + COLOURS[low + 1] * part), np.uint8)
+    return np.asarray(COLOURS[np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8)])
 
 
 def draw(answer: Answer) -> Bytes:

@@ -39,7 +39,9 @@ def draw(answer: Answer) -> Bytes:
 
     picture = sized(answer.preview)
     colours = colours_of(answer)
-    for layer in (_tint(answer, picture.size, colours), _lines(answer, picture.size, colours)):
+    tint = _tint(answer, picture.size)
+    lines = _lines(answer, tint, colours)
+    for layer in (tint, lines):
         picture.paste(layer, (0, 0), layer)
     words = panel.draw(answer, colours, max(picture.width, panel.NARROWEST))
     sheet = Image.new("RGB", (words.width, picture.height + words.height), panel.PAPER)
@@ -67,9 +69,9 @@ def sized(preview: Bytes) -> Image:
     return image.resize(size, Image.Resampling.BICUBIC if factor > 1 else Image.Resampling.LANCZOS)
 
 
-def _tint(answer: Answer, size: tuple[int, int], colours: Colours) -> Image:
-    """Masks as a half transparent layer: the shapes of regions in their label's colour, what is masked besides in the first one."""
-    from PIL import Image, ImageDraw
+def _tint(answer: Answer, size: tuple[int, int]) -> Image:
+    """What is masked as a half transparent layer in the first colour; the shapes of regions come over it."""
+    from PIL import Image
 
     layer = np.zeros((size[1], size[0], 4), np.uint8)
     scale = (size[0] / answer.scene.width, size[1] / answer.scene.height)
@@ -80,23 +82,17 @@ def _tint(answer: Answer, size: tuple[int, int], colours: Colours) -> Image:
         ]
         whole = Box(0, 0, *size)
         layer[read_patches(shrunk, whole, whole)] = (*COLOURS[0], TINT)
-    tinted = Image.fromarray(layer)
-    pen = ImageDraw.Draw(tinted)
-    for region in answer.regions:
-        for ring in region.polygon:
-            hole = _turns_right(ring) != _turns_right(region.polygon[0])
-            fill = (0, 0, 0, 0) if hole else (*colours[region.label], TINT)
-            pen.polygon([(x * scale[0] - 0.5, y * scale[1] - 0.5) for x, y in ring], fill=fill)
-    return tinted
+    return Image.fromarray(layer)
 
 
-def _lines(answer: Answer, size: tuple[int, int], colours: Colours) -> Image:
-    """Outlines, boxes, crops and scores, drawn twice as large and shrunk so that slanting lines are smooth."""
+def _lines(answer: Answer, tint: Image, colours: Colours) -> Image:
+    """Outlines, boxes, crops and scores, drawn twice as large and shrunk so that slanting lines are smooth; shapes are filled in `tint`."""
     from PIL import Image, ImageDraw
 
+    size = tint.size
     large = (size[0] * 2, size[1] * 2)
     layer = Image.new("RGBA", large, (0, 0, 0, 0))
-    pen = ImageDraw.Draw(layer)
+    pen, brush = ImageDraw.Draw(layer), ImageDraw.Draw(tint)
     scale = (large[0] / answer.scene.width, large[1] / answer.scene.height)
     width = max(3, round(max(size) / 260))
     for crop in answer.trace.crops:
@@ -104,17 +100,25 @@ def _lines(answer: Answer, size: tuple[int, int], colours: Colours) -> Image:
     boxed = [(region, _inside(_scaled(Box(*region.box), scale).tuple(), large, width)) for region in answer.regions]
     for region, box in sorted(boxed, key=lambda pair: pair[0].score):
         colour = colours[region.label]
-        if region.polygon:
-            for ring in region.polygon:
-                points = [(x * scale[0], y * scale[1]) for x, y in (*ring, ring[0])]
-                pen.line(points, fill=(0, 0, 0, 150), width=width + 3, joint="curve")
-                pen.line(points, fill=(*colour, 255), width=width, joint="curve")
-        else:
+        rings = () if _is_speck(box, width) else region.polygon
+        for ring in rings:
+            hole = _turns_right(ring) != _turns_right(rings[0])
+            inside = [(x * scale[0] / 2 - 0.5, y * scale[1] / 2 - 0.5) for x, y in ring]
+            brush.polygon(inside, fill=(0, 0, 0, 0) if hole else (*colour, TINT))
+            points = [(x * scale[0], y * scale[1]) for x, y in (*ring, ring[0])]
+            pen.line(points, fill=(0, 0, 0, 150), width=width + 3, joint="curve")
+            pen.line(points, fill=(*colour, 255), width=width, joint="curve")
+        if not rings:
             pen.rectangle(_around(box, 2), outline=(0, 0, 0, 150), width=width + 4)
             pen.rectangle(box, outline=(*colour, 255), width=width)
     if len(boxed) <= MANY:
         _scores(pen, boxed, colours, large)
     return layer.resize(size, Image.Resampling.BOX)
+
+
+def _is_speck(box: tuple[float, float, float, float], width: int) -> bool:
+    """Whether a region is so small in the picture that the line round it leaves nothing to be seen of its shape."""
+    return box[2] - box[0] <= 2 * width and box[3] - box[1] <= 2 * width
 
 
 def _scores(pen: Pen, boxed: Sequence[tuple[Region, tuple[float, ...]]], colours: Colours, size: tuple[int, int]) -> None:

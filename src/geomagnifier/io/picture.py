@@ -13,6 +13,7 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from geomagnifier.errors import OutputError
 from geomagnifier.io import georeference
+from geomagnifier.io.source import CACHE
 from geomagnifier.io.staging import Staging
 from geomagnifier.values import Affine6, Bytes
 
@@ -44,7 +45,7 @@ def write_picture(path: str | os.PathLike[str], pixels: Bytes, crs: str | None =
 def _write_tif(target: Path, pixels: Bytes, crs: object, transform: Affine6 | None) -> None:
     height, width = pixels.shape[:2]
     large = min(height, width) >= 256
-    with warnings.catch_warnings(), rasterio.Env():
+    with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=CACHE):
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(
             target,
@@ -64,3 +65,6 @@ def _write_tif(target: Path, pixels: Bytes, crs: object, transform: Affine6 | No
             **({"tiled": True, "blockxsize": 256, "blockysize": 256} if large else {}),
         ) as dataset:
             dataset.write(pixels.transpose(2, 0, 1))
+        with rasterio.open(target) as dataset:  # GDAL does not always say so when a disk is full at the very end
+            if not np.array_equal(dataset.read(), pixels.transpose(2, 0, 1)):
+                raise OSError("not all of its pixels are there")

@@ -9,20 +9,19 @@ import itertools
 import math
 import os
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
-from rasterio.windows import Window as RasterWindow
 
 from geomagnifier.errors import BoxError, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import bands, georeference
-from geomagnifier.io.source import OPTIONS, Source, open_source, unreadable
+from geomagnifier.io.raw import Numbers, Reader, Wanted
+from geomagnifier.io.source import FAILURES, Source, open_source, unreadable
 from geomagnifier.values import Affine6, Bools, Bytes, SceneInfo, View, Window
 
 if TYPE_CHECKING:
@@ -34,7 +33,9 @@ OVERVIEW = 1024
 SUBSAMPLES = 4
 """A palette picture is shrunk from at most this many samples a pixel each way: palette numbers cannot be averaged."""
 
-_numbers = itertools.count(1)
+Read = Callable[[Wanted], Numbers]
+
+_keys = itertools.count(1)
 
 
 def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: str | None = None, transform: Affine6 | None = None) -> Scene:
@@ -65,7 +66,7 @@ def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: st
     try:
         return Scene(opened, parsed, transform)
     except BaseException:
-        opened.dataset.close()
+        opened.close()
         raise
 
 
@@ -81,10 +82,12 @@ class Scene:
         system = (crs if crs is not None else dataset.crs or None) if place is not None else None
         self._source = source
         self._bands = bands.choose(dataset, source.name)
+        self._reader = Reader(source, self._bands)
         self._lock = threading.RLock()
         self._stretch: bands.Stretch | None = None
         self._closed = False
-        self.key = f"scene{next(_numbers)}-{os.getpid()}"
+        self._has_data = False
+        self.key = f"scene{next(_keys)}-{os.getpid()}"
         self.info = SceneInfo(
             name=source.name,
             width=dataset.width,
@@ -101,11 +104,16 @@ class Scene:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def pyramid(self) -> bool:
+        """Whether the file has overviews: small pictures of the whole cost little."""
+        return bool(self._source.dataset.overviews(1))
+
     def close(self) -> None:
         """Let go of the file. Closing twice is no error."""
         with self._lock:
             self._closed = True
-            self._source.dataset.close()
+            self._source.close()
 
     def read(self, window: Window) -> View:
         """The picture of a window: (height, width, 3) uint8, averaged when shrunk, bilinear when enlarged.
@@ -115,13 +123,44 @@ class Scene:
             SceneUnreadable: the file is damaged there, or the scene is closed.
             SceneEmpty: the whole scene is nodata.
         """
+        return self._view(window, self._reader.read)[0]
+
+    def salvage(self, window: Window) -> tuple[View, tuple[Box, ...]]:
+        """What can be read of a window in a damaged file, for where `read` raises SceneUnreadable.
+
+        A GeoTIFF or COG is read block by block (small blocks are taken together, see `blocks.SMALLEST`), at full size where an overview is
+        damaged. A window in a sound part costs what `read` costs.
+
+        Returns:
+            The view: (height, width, 3) uint8, black and not `valid` where nothing could be read; and those places, scene px, blocks that
+            lie together as one box. Pixels that a damaged block has a share in are not valid either.
+
+        Raises:
+            BoxError: the window is not wholly inside the scene.
+            SceneUnreadable: nothing of the window can be read, the file is damaged and not made of blocks (JPEG, PNG, JPEG 2000), or the
+                scene is closed.
+            SceneEmpty: all that can be read of the scene is nodata, and nothing is damaged.
+
+        Example:
+            >>> with open_scene(np.zeros((70, 100, 3), np.uint8)) as scene:
+            ...     view, broken = scene.salvage(Window(scene.info.box, 50, 35, "whole", scene.info.box))
+            ...     view.pixels.shape, broken
+            ((35, 50, 3), ())
+        """
+        return self._view(window, self._reader.salvage)
+
+    def _view(self, window: Window, read: Read) -> tuple[View, tuple[Box, ...]]:
         box = self._inside(window.box)
         with self._lock:
-            shown, valid = self._show(*self._raw(box, window.height, window.width))
-            if valid is not None and not valid.any() and self._is_empty():
+            numbers = self._numbers(read, box, window.height, window.width)
+            shown, valid = self._show(numbers.raw, numbers.valid)
+            if valid is None or valid.any():
+                self._has_data = True
+            elif not self._has_data and self._is_empty():
                 raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
         pixels = bands.compose(shown, valid, self._bands.ink)
-        return View(pixels, window, f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}", valid)
+        view = View(pixels, window, f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}", valid)
+        return view, numbers.broken
 
     def _inside(self, box: Box) -> Box:
         whole = self.info.box
@@ -139,25 +178,25 @@ class Scene:
         return self._stretch.apply(raw), valid
 
     def _measure(self) -> bands.Stretch:
-        height, width = self._overview_size()
-        # Nearest is enough for percentiles and skips most of a file without overviews; averages find rare valid pixels.
+        # Nearest is enough for percentiles and skips most of a file without overviews; averages find rare valid pixels. Damaged blocks
+        # do not count: the stretch belongs to the scene, and must not depend on which window is read first.
         for resampling in (Resampling.nearest, Resampling.average):
-            raw, valid = self._raw(self.info.box, height, width, resampling)
-            if valid is None or valid.any():
-                return bands.Stretch.of(raw, valid)
+            numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), resampling)
+            if numbers.valid is None or numbers.valid.any():
+                return bands.Stretch.of(numbers.raw, numbers.valid)
         raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
 
     def _is_empty(self) -> bool:
-        valid = self._raw(self.info.box, *self._overview_size(), Resampling.average, least=1)[1]
-        return valid is not None and not valid.any()
+        """Whether no pixel has data. What is damaged may have had some."""
+        numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), Resampling.average, least=1)
+        self._has_data = bool(numbers.broken) or numbers.valid is None or bool(numbers.valid.any())
+        return not self._has_data
 
     def _overview_size(self) -> tuple[int, int]:
         shrink = max(1.0, max(self.info.width, self.info.height) / OVERVIEW)
         return max(1, round(self.info.height / shrink)), max(1, round(self.info.width / shrink))
 
-    def _raw(
-        self, box: Box, height: int, width: int, resampling: Resampling | None = None, least: int = 128
-    ) -> tuple[bands.Raw, Bools | None]:
+    def _numbers(self, read: Read, box: Box, height: int, width: int, resampling: Resampling | None = None, least: int = 128) -> Numbers:
         """Numbers of the chosen bands (bands, height, width), palettes expanded, and where they are valid (None: everywhere).
 
         least: the alpha, of 255, from which a pixel is valid.
@@ -171,32 +210,14 @@ class Scene:
         if self._bands.palette is not None:  # palette numbers cannot be averaged: take samples, then average their colours
             resampling = Resampling.nearest
             across, down = (min(SUBSAMPLES, max(1, math.ceil(n))) for n in (box.width / width, box.height / height))
-        how = {"window": RasterWindow(box.x0, box.y0, box.width, box.height), "resampling": resampling}
-        size = (height * down, width * across)
-        indexes = list(self._bands.indexes)
-        valid: Bools | None = None
         try:
-            raw = self._read(self._source.dataset.read, indexes, out_shape=(len(indexes), *size), **how)
-            if self._bands.masked:
-                valid = np.asarray(self._read(self._source.dataset.read_masks, indexes[0], out_shape=size, **how) >= least)
-        except RasterioError as error:
+            numbers = read(Wanted(box, height * down, width * across, resampling, least))
+        except FAILURES as error:
             raise unreadable(self.info.name, error) from error
-        numbers = bands.valid_pixels(raw, self._bands.nodata)
-        valid = numbers if valid is None else valid if numbers is None else valid & numbers
+        raw, valid = numbers.raw, bands.valid_pixels(numbers.raw, self._bands.nodata)
+        valid = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
         valid = None if valid is None or valid.all() else valid
         if self._bands.palette is not None:
             raw, valid = bands.expand(raw, self._bands.palette, valid)
             raw, valid = bands.shrink(raw, valid, across, down)
-        return raw, valid
-
-    @staticmethod
-    def _read(read: Any, *args: Any, **how: Any) -> Any:
-        # libjpeg only warns when a file ends too early, and paints the rest grey. Its other warnings are harmless.
-        try:
-            with rasterio.Env(**OPTIONS, GDAL_ERROR_ON_LIBJPEG_WARNING="TRUE"):
-                return read(*args, **how)
-        except RasterioError as error:
-            if "libjpeg" not in str(error.__cause__) or "remature end" in str(error.__cause__):
-                raise
-        with rasterio.Env(**OPTIONS):
-            return read(*args, **how)
+        return Numbers(raw, valid, numbers.broken)

@@ -24,8 +24,17 @@ if TYPE_CHECKING:
 DRIVERS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM", "HFA", "ENVI", "NITF")
 """Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out: a picture must not reach the network."""
 
-OPTIONS = {"GDAL_DISABLE_READDIR_ON_OPEN": "TRUE", "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO"}
-"""No listing of large folders; and no reading of a PNG in one go, which takes a truncated one for whole."""
+CACHE = 64 << 20
+"""Most bytes of decoded blocks that GDAL keeps; by itself it takes a twentieth of the machine's memory."""
+
+OPTIONS: dict[str, Any] = {"GDAL_DISABLE_READDIR_ON_OPEN": "TRUE", "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO", "GDAL_CACHEMAX": CACHE}
+"""No listing of large folders; no reading of a PNG in one go, which takes a truncated one for whole; and little memory.
+
+rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from the next block on.
+"""
+
+FAILURES = (RasterioError, RasterioIOError)
+"""What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the first's kind."""
 
 GDAL_TYPES = {
     "uint8": "Byte",
@@ -49,6 +58,27 @@ class Source:
     dataset: Any
     name: str
     pixels_from: NDArray[Any] | None = None
+    _full_size: Any = None
+
+    def full_size(self) -> Any:
+        """The same dataset without its overviews, for files that can be damaged in one and whole in the other."""
+        if self.pixels_from is not None or not self.dataset.overviews(1):
+            return self.dataset
+        if self._full_size is None:
+            self._full_size = _open(self.dataset.name, drivers=(self.dataset.driver,), overview_level="NONE")
+        return self._full_size
+
+    def reopen(self) -> None:
+        """Open the file anew: GDAL forgets the blocks that it holds."""
+        name, driver = self.dataset.name, self.dataset.driver
+        self.close()
+        self._full_size, self.dataset = None, _open(name, drivers=(driver,))
+
+    def close(self) -> None:
+        """Let go of the file. Closing twice is no error."""
+        self.dataset.close()
+        if self._full_size is not None:
+            self._full_size.close()
 
 
 def unreadable(name: str, error: Exception) -> SceneUnreadable:
@@ -100,17 +130,22 @@ def from_path(source: str | os.PathLike[str]) -> Source:
             kind = "a VRT, which only points at other files" if path.suffix.lower() == ".vrt" else "not an image that can be read"
             raise SceneUnreadable(f"{text} is {kind}; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)") from error
         raise unreadable(text, error) from error
-    except RasterioError as error:
+    except FAILURES as error:
         raise unreadable(text, error) from error
 
 
-def _open(path: Any, drivers: tuple[str, ...], mode: str = "r", **options: str) -> Any:
+def _open(path: Any, drivers: tuple[str, ...], **options: str) -> Any:
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.Env(**OPTIONS, **options):
-            if mode != "r":
-                return rasterio.open(path, mode, driver=drivers[0])
-            return DatasetReader(path, driver=list(drivers))  # rasterio.open takes one driver only
+        with rasterio.Env(**OPTIONS):
+            return DatasetReader(path, driver=list(drivers), **options)  # rasterio.open takes one driver only
+
+
+def _open_memory(address: str) -> Any:
+    with _OPENING, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.Env(**OPTIONS, GDAL_MEM_ENABLE_OPEN="YES"):
+            return rasterio.open(address, "r+", driver="MEM")
 
 
 def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
@@ -132,7 +167,7 @@ def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
         f"MEM:::DATAPOINTER={array.__array_interface__['data'][0]},PIXELS={width},LINES={height},BANDS={bands},"
         f"DATATYPE={GDAL_TYPES[array.dtype.name]},PIXELOFFSET={pixel},LINEOFFSET={line},BANDOFFSET={band}"
     )
-    dataset = _open(address, ("MEM",), mode="r+", GDAL_MEM_ENABLE_OPEN="YES")
+    dataset = _open_memory(address)
     if alpha:
         dataset.colorinterp = [*dataset.colorinterp[:-1], ColorInterp.alpha]
     return Source(dataset, name, array)

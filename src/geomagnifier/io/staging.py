@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -13,6 +15,7 @@ from geomagnifier.errors import OutputError
 REASONS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EFBIG: "the disk is full for a file of this size; choose another disk, or allow larger files (ulimit -f)",
     errno.EACCES: "it is not writable; choose another folder",
     errno.EPERM: "it is not writable; choose another folder",
     errno.EROFS: "it is on a read-only disk; choose another folder",
@@ -21,18 +24,26 @@ REASONS = {
     errno.EEXIST: "it is a file, not a folder; choose another folder",
 }
 
-WRITERS = ("rasterio", "pyogrio", "shapely")
+WORDS = {errno.ENOSPC: ("no space left", "disk full", "disk is full"), errno.EFBIG: ("file too large",)}
+"""How libraries say in words what they give no number for."""
+
+WRITERS = ("rasterio", "pyogrio", "shapely", "sqlite3")
 """Packages whose errors, raised while writing, mean that a file could not be written."""
 
+FULL = 16 << 20
+"""A disk with fewer bytes free than this is full, whatever GDAL and SQLite complain of: they give back space before they do."""
 
-def output_error(path: Path, error: Exception) -> OutputError:
-    """What to tell a person about a file that could not be written."""
+
+def output_error(path: Path, error: Exception, full: bool = False) -> OutputError:
+    """What to tell a person about a file that could not be written. full: the disk was found to be full."""
     number = error.errno if isinstance(error, OSError) else None
-    text = " ".join(str(error.__cause__ or error).split())
-    if number is None and ("no space left" in text.lower() or "disk full" in text.lower()):
+    text = " ".join(str(error.__cause__ or error).split()) or type(error).__name__
+    if number is None:
+        number = next((known for known, words in WORDS.items() if any(word in text.lower() for word in words)), None)
+    if number is None and full:
         number = errno.ENOSPC
-    reason = REASONS.get(number or 0) or (error.strerror if isinstance(error, OSError) else None) or text or type(error).__name__
-    return OutputError(f"{path} cannot be written: {reason}")
+    reason = REASONS.get(number or 0) or (error.strerror if isinstance(error, OSError) else None)
+    return OutputError(f"{path} cannot be written: {reason or f'the disk may be full ({text}); free some space, or choose another folder'}")
 
 
 class Staging:
@@ -47,6 +58,7 @@ class Staging:
         self.folder = folder
         self._mark = f".{uuid.uuid4().hex[:12]}."
         self._names: list[tuple[Path, Path]] = []
+        self._outdated: list[Path] = []
         self._made: list[Path] = []
         try:
             self._made = [part for part in (folder, *folder.parents) if not part.exists()]
@@ -67,24 +79,46 @@ class Staging:
         """A temporary path that is thrown away."""
         return self.folder / f"{self._mark}scratch.{name}"
 
+    def outdate(self, names: Iterable[str]) -> None:
+        """Files of an earlier writing that are removed when the new ones are in place; those that are written anew stay."""
+        self._outdated += [self.folder / name for name in names]
+
     def __enter__(self) -> Staging:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        told: OutputError | None = None
         try:
             if error is None:
-                for temporary, final in self._names:
-                    try:
-                        os.replace(temporary, final)
-                    except OSError as problem:
-                        raise output_error(final, problem) from problem
+                self._rename()
+            elif isinstance(error, OSError) or (isinstance(error, Exception) and type(error).__module__.partition(".")[0] in WRITERS):
+                told = output_error(self._names[-1][1] if self._names else self.folder, error, self._is_full())
+                told = OutputError(str(told).replace(self._mark, ""))  # temporary names mean nothing to a person
         finally:
             for left in self.folder.glob(f"{self._mark}*"):
                 left.unlink(missing_ok=True)
             if error is not None:
                 self._unmake()
-        if isinstance(error, Exception) and (isinstance(error, OSError) or type(error).__module__.partition(".")[0] in WRITERS):
-            raise output_error(self._names[-1][1] if self._names else self.folder, error) from error
+        if told is not None:
+            raise told from error
+
+    def _is_full(self) -> bool:
+        """Whether there is less room than what was written already takes."""
+        try:
+            held = sum(path.stat().st_size for path in self.folder.glob(f"{self._mark}*"))
+            return shutil.disk_usage(self.folder).free < max(FULL, held)
+        except OSError:  # the folder itself has gone
+            return False
+
+    def _rename(self) -> None:
+        final = self.folder
+        try:
+            for temporary, final in self._names:
+                os.replace(temporary, final)
+            for final in {*self._outdated} - {final for _, final in self._names}:
+                final.unlink(missing_ok=True)
+        except OSError as problem:
+            raise output_error(final, problem) from problem
 
     def _unmake(self) -> None:
         for folder in self._made:

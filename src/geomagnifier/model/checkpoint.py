@@ -3,6 +3,7 @@
 small.safetensors      trained parts, half precision; its metadata hold the card: kinds, scenes, words, calibration, version
 sentence.safetensors   sentence encoder, half precision
 tokenizer.json
+scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
 chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,15 @@ from torch import Tensor, nn
 from geomagnifier.errors import ModelCorrupt, ModelNotFound
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.reading import Reader
+from geomagnifier.model.scout import Scout
 from geomagnifier.model.sentence import SentenceEncoder
 from geomagnifier.model.small import SmallModel
 
 WEIGHTS = Path(__file__).parent / "weights"
-FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json")
+FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
 CHINESE = "chinese.safetensors"
+SCALE = ":scale"
+"""Ends the name of the scales of a table that is kept in bytes."""
 
 
 def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
@@ -46,18 +50,20 @@ def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
             raise ModelCorrupt(f"{folder} lacks {file}; a model folder holds {', '.join(FILES)}")
     card, trained = read(folder / FILES[0])
     _, sentence = read(folder / FILES[1])
+    hunt, sighted = read(folder / FILES[3])
     with torch.random.fork_rng(devices=[]):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
         try:
             network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"]))
-            encoder = SentenceEncoder()
+            encoder, scout = SentenceEncoder(), Scout(len(card["kinds"]))
         except (KeyError, TypeError) as error:
             raise ModelCorrupt(f"{folder / FILES[0]} says nothing of {error}; it was not written by `geomag train`") from error
-    for module, state, file in ((network, trained, FILES[0]), (encoder, sentence, FILES[1])):
+    for module, state, file in ((network, trained, FILES[0]), (encoder, sentence, FILES[1]), (scout, sighted, FILES[3])):
         _fill(module, state, folder / file)
     try:
-        return SmallModel(network, encoder, folder / FILES[2], card, functools.cache(functools.partial(load_reader, folder)))
-    except (KeyError, TypeError) as error:
-        raise ModelCorrupt(f"the card in {folder / FILES[0]} is incomplete: {error}") from error
+        reader = functools.cache(functools.partial(load_reader, folder))
+        return SmallModel(network, encoder, folder / FILES[2], card, reader, scout, hunt)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelCorrupt(f"a card in {folder / FILES[0]} or {folder / FILES[3]} is incomplete: {error}") from error
     except Exception as error:
         if type(error).__module__ == "builtins":  # tokenizers raises plain Exception on a damaged file
             raise ModelCorrupt(f"{folder / FILES[2]} cannot be read: {error}") from error
@@ -110,13 +116,25 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         raise ModelCorrupt(f"{path} is damaged ({error}); install the package again or copy the file anew") from error
     if not all(bool(torch.isfinite(t).all()) for t in tensors.values()):
         raise ModelCorrupt(f"{path} holds numbers that are not finite; install the package again or copy the file anew")
-    return card, {key: t.float() for key, t in tensors.items()}
+    scales = {key.removesuffix(SCALE): tensors.pop(key).float() for key in [*tensors] if key.endswith(SCALE)}
+    return card, {key: t.float() * scales[key] if key in scales else t.float() for key, t in tensors.items()}
 
 
-def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
-    """Tensors in half precision with their card, under a temporary name first."""
+def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any], bytes_for: Collection[str] = ()) -> None:
+    """Tensors in half precision with their card, under a temporary name first.
+
+    bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size, errors under half a percent of the row's
+    largest number.
+    """
     from safetensors.torch import save_file
 
+    kept: dict[str, Tensor] = {}
+    for key, t in tensors.items():
+        if key in bytes_for:
+            scale = (t.abs().amax(1, keepdim=True) / 127).clamp(min=1e-7)
+            kept |= {key: (t / scale).round().to(torch.int8), key + SCALE: scale}
+        else:
+            kept[key] = t.detach().half().contiguous()
     temporary = path.with_suffix(".part")
-    save_file({key: t.detach().half().contiguous() for key, t in tensors.items()}, temporary, {"card": json.dumps(card)})
+    save_file(kept, temporary, {"card": json.dumps(card)})
     os.replace(temporary, path)

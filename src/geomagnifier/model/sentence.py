@@ -100,3 +100,11 @@ def from_bert(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
             for mine, name in parts.items():
                 state[f"{ours}{mine}.{end}"] = weights[f"{theirs}{name}.{end}"]
     return state
+
+
+def stacked(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
+    """States and padding of several sentences as one batch."""
+    longest = max(e.states.shape[1] for e in encoded)
+    states = torch.cat([F.pad(e.states, (0, 0, 0, longest - e.states.shape[1])) for e in encoded])
+    padding = torch.cat([F.pad(e.padding, (0, longest - e.padding.shape[1]), value=True) for e in encoded])
+    return states, padding

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,18 +23,20 @@ from geomagnifier.errors import GeomagWarning, QuestionUnreadable
 from geomagnifier.model import chinese, pointing, relevance, telling
 from geomagnifier.model import words as w
 from geomagnifier.model.granularity import LEVELS
+from geomagnifier.model.hunt import Hunt
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.reading import Reader
+from geomagnifier.model.scout import Scout
 from geomagnifier.model.selector import decide, features
-from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, load_tokenizer, tokenize
-from geomagnifier.model.vision import MULTIPLE, Pyramid, normalise
+from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, load_tokenizer, stacked, tokenize
+from geomagnifier.model.views import Seen, Views
+from geomagnifier.model.vision import MULTIPLE, fold
 from geomagnifier.model.vlm import QUESTION, Memory, grid_of
 from geomagnifier.values import (
-    Bytes,
     Cover,
     Floats,
     Found,
@@ -50,8 +52,6 @@ from geomagnifier.values import (
     ViewReply,
 )
 
-KEPT_PIXELS = 4_000_000
-"""Pixels of views whose features are kept, about 25 bytes each."""
 LOWEST_HEAT = 0.01
 LEAST_SURE = 0.6
 """Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.75."""
@@ -66,17 +66,6 @@ class Calibration:
     mask: float = 0.5
 
 
-class Seen(NamedTuple):
-    """What is kept of a view. pooled and scenes: of thumbnails, else None."""
-
-    pyramid: Pyramid | None
-    prepared: list[Tensor]
-    last: Tensor
-    memory: Memory
-    pooled: Tensor | None = None
-    scenes: Tensor | None = None
-
-
 class SmallModel:
     """See the module. Made by `checkpoint.load_model`.
 
@@ -86,10 +75,19 @@ class SmallModel:
         tokenizer: path of its tokenizer.json.
         card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version.
         reader: gives the reader of Chinese; called at the first question that needs it.
+        scout: the trained scout.
+        hunt: what its metadata say, see `hunt.Hunt`.
     """
 
     def __init__(
-        self, network: SmallNetwork, encoder: SentenceEncoder, tokenizer: Path, card: Mapping[str, Any], reader: Callable[[], Reader]
+        self,
+        network: SmallNetwork,
+        encoder: SentenceEncoder,
+        tokenizer: Path,
+        card: Mapping[str, Any],
+        reader: Callable[[], Reader],
+        scout: Scout,
+        hunt: Mapping[str, Any],
     ) -> None:
         self.network, self.encoder = network.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
         self.tokenizer, self.reader = load_tokenizer(tokenizer), reader
@@ -99,16 +97,27 @@ class SmallModel:
         self.mentions = {kind: (float(threshold), tuple(said)) for kind, (threshold, said) in card["mentions"].items()}
         self.calibration = {kind: Calibration(**card["calibration"].get(kind, {})) for kind in self.kinds}
         self.flops = card["flops"]
-        size = sum(p.numel() for m in (network, encoder) for p in m.parameters())
-        self._spec = ModelSpec("small", card["version"], self.kinds, (*self.scenes, *self.coarse), parameters=size)
         self.half = fast_bf16()
+        self.hunt = Hunt(scout, self.kinds, hunt, self.half)
+        self._spec = ModelSpec(
+            "small",
+            card["version"],
+            self.kinds,
+            (*self.scenes, *self.coarse),
+            parameters=sum(p.numel() for m in (network, encoder, scout) for p in m.parameters()),
+            scout_flops=self.hunt.flops,
+            sizes=self.hunt.sizes,
+            recall=self.hunt.recall,
+        )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        fold(self.network, torch.bfloat16 if self.half else torch.float32)
         if self.half:
             for part in (self.network.trunk, self.network.neck, self.network.decoder.image):
                 part.bfloat16()
-        self._views: OrderedDict[str, tuple[Seen, int]] = OrderedDict()
+        self.views = Views(self.network, self.half)
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
+        self._states: OrderedDict[tuple[str, str, str], Tensor] = OrderedDict()
         self._lock = threading.Lock()
         self._names: dict[str, Encoded] = {}
 
@@ -128,10 +137,17 @@ class SmallModel:
         return dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
-        """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/2."""
+        """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/2.
+
+        "scout" is what the scout makes of the kinds looked for, landmarks among them, at H/4.
+        """
+        if by == "scout":
+            with self._running():
+                read = self._understand(query, view)
+                return self.hunt.heat(view, (*read.asked, *read.landmarks))
         with self._running():
             read = self._understand(query, view)._replace(landmarks=())
-            seen = self._see(view)
+            seen = self.views.see(view)
             if not read.asked:
                 return np.zeros((1, 1), np.float32)
             if by == "mask":
@@ -152,19 +168,26 @@ class SmallModel:
         whole = np.asarray((grid / grid.max().clamp(min=1e-12)).numpy(), np.float32)
         return whole[: visible(rows, view.pixels.shape[0]), : visible(columns, view.pixels.shape[1])]
 
+    def scale(self, view: View) -> float:
+        """See `protocol.Model`."""
+        with self._running():
+            return self.hunt.smaller(view)
+
     def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
         """See `protocol.Model`."""
         if granularity is Granularity.IMAGE:
             return self._name_scene(views[0])
         pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in views)
         with self._running():
+            self.views.together(views)
             read = self._understand(query, views[0])
             if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked):
                 replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
-                return Reply((), replies, tuple(f.label for r in replies for f in r.found)[:1], flops=pixels * self.flops["view"])
+                seen = tuple(f.label for r in replies for f in r.found)[:1]
+                return Reply((), replies, seen, named=True, flops=pixels * self.flops["view"])
             replies = tuple(self._find(query, granularity, read, view) for view in views)
         flops = pixels * (self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"])
-        return Reply((), replies, read.asked, read.landmarks, read.unknown or not read.asked, read.place, flops)
+        return Reply((), replies, read.asked, read.landmarks, read.unknown or not read.asked, read.place, flops=flops)
 
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """See `protocol.Model`."""
@@ -190,7 +213,7 @@ class SmallModel:
         with self._running(), torch.autocast("cpu", enabled=False):
             states, padding, _ = self._encode(query.text)
             if granularity is Granularity.IMAGE:
-                seen = self._glance(view)
+                seen = self.views.glance(view)
                 assert seen.pooled is not None
                 p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
                 shut = [word for kind, (least, said) in self.mentions.items() if p[self.objects.index(kind)] < least for word in said]
@@ -206,7 +229,7 @@ class SmallModel:
                 boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
                 text, phrases = chinese.found(boxes, missing, reply.unknown, everything)
                 return Said(text if reply.asked else text + chinese.known(self.kinds), phrases, "zh")
-            memory = self._told(self._see(view).memory, scene, regions, missing, reply.unknown)
+            memory = self._told(self.views.see(view).memory, scene, regions, missing, reply.unknown)
             rule = telling.about_found(self.words, present, missing, reply.unknown)
             tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
         counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
@@ -219,7 +242,7 @@ class SmallModel:
             if isinstance(item, str):
                 vector = self.network.embed_sentence(self._encode(item).pooled)
             else:
-                pooled = self._glance(item).pooled
+                pooled = self.views.glance(item).pooled
                 assert pooled is not None
                 vector = self.network.embed_picture(pooled)
             return np.asarray(F.normalize(vector[0].float(), dim=0).numpy(), np.float32)  # bf16 is unit length to a hundredth only
@@ -268,7 +291,7 @@ class SmallModel:
                 return self._reads[key]
         states, padding, _ = self._encode(query.text)
         with torch.autocast("cpu", enabled=False):
-            read = pointing.read_question(self.network.text, self.words, states, padding, self._see(view).memory)
+            read = pointing.read_question(self.network.text, self.words, states, padding, self.views.see(view).memory)
         if read.everything or read.this:  # all objects, and what else was named
             named = tuple(kind for kind in read.asked if kind not in self.objects)
             read = read._replace(asked=(*self.objects, *named), landmarks=(), everything=True)
@@ -298,61 +321,12 @@ class SmallModel:
         absent = torch.zeros(tokens.shape[:2], dtype=torch.bool)
         return Memory(torch.cat([memory.tokens, tokens], 1), torch.cat([memory.absent, absent], 1))
 
-    def _kept(self, key: str) -> Seen | None:
-        with self._lock:
-            if key not in self._views:
-                return None
-            self._views.move_to_end(key)
-            return self._views[key][0]
-
-    def _keep(self, key: str, pixels: int, seen: Seen) -> Seen:
-        with self._lock:
-            self._views[key] = (seen, pixels)
-            while len(self._views) > 1 and sum(size for _, size in self._views.values()) > KEPT_PIXELS:
-                self._views.popitem(last=False)
-        return seen
-
-    def _see(self, view: View) -> Seen:
-        """Features of a view, kept for the next question."""
-        kept = self._kept(view.key)
-        if kept is not None:
-            return kept
-        ends = self.network.trunk(self._input(pad(view.pixels)))
-        pyramid = self.network.neck(ends)
-        seen = Seen(pyramid, self.network.decoder.prepare(pyramid), ends[3], self._memory(ends[3]))
-        return self._keep(view.key, view.pixels.shape[0] * view.pixels.shape[1], seen)
-
-    def _glance(self, view: View) -> Seen:
-        """Features of a thumbnail: no pyramid, but the picture as a whole; kept apart from those of `_see`."""
-        key = f"{view.key} as a whole"
-        kept = self._kept(key)
-        if kept is not None:
-            return kept
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            x = self._input(view.pixels)
-            mirrored = torch.cat([x, x.flip(3), x.flip(2), x.flip((2, 3))])  # a place is the same in a mirror: their mean errs less
-            last = self.network.trunk(mirrored)[3]
-            pooled, last = self.network.trunk.pooled(last).mean(0, keepdim=True), last[:1]
-            scenes = self.network.scenes(pooled).float()
-        with torch.inference_mode(), torch.autocast("cpu", enabled=False):
-            memory = self.network.text.glance(last.float(), pooled.float(), scenes)
-        return self._keep(key, view.pixels.shape[0] * view.pixels.shape[1], Seen(None, [], last, memory, pooled.float(), scenes))
-
-    def _memory(self, last: Tensor) -> Memory:
-        with torch.autocast("cpu", enabled=False):
-            tokens = self.network.text.see(last.float())
-        return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
-
-    def _input(self, pixels: Bytes) -> Tensor:
-        x = normalise(torch.from_numpy(pixels.copy())[None])  # a copy: pictures may be read-only
-        return x.bfloat16() if self.half else x
-
     def _decode(self, seg: Tensor, seen: Seen) -> tuple[Maps, Tensor]:
         maps = self.network.decoder(seg[None], seen.prepared)
         return maps, torch.sigmoid(self.network.presence(seg[None], maps, seen.last).float())[0]
 
     def _name_scene(self, view: View) -> Reply:
-        logits = self._glance(view).scenes
+        logits = self.views.glance(view).scenes
         assert logits is not None
         probability = dict(zip(self.scenes, torch.softmax(logits[0], 0).tolist(), strict=True))
         probability |= {name: sum(probability[part] for part in parts) for name, parts in self.coarse.items()}
@@ -364,7 +338,7 @@ class SmallModel:
         assert query.box is not None
         box = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))
         height, width = view.pixels.shape[:2]
-        pyramid = self._see(view).pyramid
+        pyramid = self.views.see(view).pyramid
         assert pyramid is not None
         logits = self.network.box_classifier(pyramid, torch.from_numpy(box)).float()[0, :-1]
         p = torch.softmax(logits, 0)
@@ -375,17 +349,27 @@ class SmallModel:
         kinds = (*read.asked, *read.landmarks)
         if not kinds:
             return ViewReply()
-        seen = self._see(view)
-        maps, presence = self._decode(self._point(query, read, granularity, seen), seen)
+        seen = self.views.see(view)
+        key = (view.scene, query.text, str(granularity))
+        with self._lock:
+            seg = self._states.get(key)
+        if seg is None:  # written on a scene's first view and kept: a look of 128 px should not pay for words
+            seg = self._point(query, read, granularity, seen)
+            with self._lock:
+                self._states[key] = seg
+                while len(self._states) > 16:
+                    self._states.popitem(last=False)
+        maps, presence = self._decode(seg, seen)
         found: list[Found] = []
         covers: list[Cover] = []
         for q, kind in enumerate(kinds):
             chosen = self.calibration[kind]
-            open_gate = query.min_score is not None or float(presence[q]) >= chosen.presence
+            open_gate = query.min_score is not None or query.recall is not None or float(presence[q]) >= chosen.presence
             separate = kind in self.objects
             probability = crop(torch.sigmoid(maps.mask[0, q].float()), view)
             if separate and open_gate:
-                lowest = chosen.score if query.min_score is None else query.min_score
+                lowest = chosen.score if query.recall is None else self.hunt.least(kind, query.recall)
+                lowest = lowest if query.min_score is None else query.min_score
                 found += self._objects(kind, maps, q, float(presence[q]), lowest, seen, view, granularity)
             if view.valid is not None:
                 probability = probability * shrink(view.valid)
@@ -421,12 +405,6 @@ def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
     return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)
 
 
-def pad(pixels: Bytes) -> Bytes:
-    """Black to the right and below, up to the next multiple of 32 px."""
-    height, width = pixels.shape[:2]
-    return np.pad(pixels, ((0, -height % MULTIPLE), (0, -width % MULTIPLE), (0, 0)))
-
-
 def crop(heat: Tensor, view: View) -> Floats:
     """A mask of the padded view -> the view's own cells (ceil(h/2), ceil(w/2))."""
     rows, columns = -(-view.pixels.shape[0] // MASK_STRIDE), -(-view.pixels.shape[1] // MASK_STRIDE)
@@ -443,14 +421,6 @@ def visible(cells: int, pixels: int) -> int:
     """How many of a padded view's token rows (or columns) the picture itself reaches."""
     padded = pixels + -pixels % MULTIPLE
     return max(1, min(cells, round(cells * pixels / padded)))
-
-
-def stacked(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
-    """States and padding of several sentences as one batch."""
-    longest = max(e.states.shape[1] for e in encoded)
-    states = torch.cat([F.pad(e.states, (0, 0, 0, longest - e.states.shape[1])) for e in encoded])
-    padding = torch.cat([F.pad(e.padding, (0, longest - e.padding.shape[1]), value=True) for e in encoded])
-    return states, padding
 
 
 def counted(kind: str, count: int) -> str:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from geomagnifier.values import Bytes
 
 STAGES = ((1, 1, 3, 1, 16), (3, 6, 3, 2, 24), (3, 6, 5, 2, 48), (4, 6, 3, 2, 88), (4, 6, 5, 1, 120), (5, 6, 5, 2, 208), (1, 6, 3, 1, 352))
 """Lite2: (blocks, expansion, kernel, stride, channels) of each stage."""
@@ -69,10 +72,19 @@ class ConvNorm(nn.Module):
         self.variance: Tensor
         self.register_buffer("mean", torch.zeros(outputs))
         self.register_buffer("variance", torch.ones(outputs))
+        self.folded: tuple[Tensor, Tensor] | None = None
+
+    def fold(self, kind: torch.dtype) -> None:
+        """Work out the one operation for good, from now on for answering only: in a view of 128 px that takes as long as applying it."""
+        weight, bias = self._fold()
+        self.folded = weight.detach().to(kind), bias.detach().to(kind)
+
+    def _fold(self) -> tuple[Tensor, Tensor]:
+        scale = self.scale * torch.rsqrt(self.variance + 1e-3)
+        return self.weight * scale[:, None, None, None], self.shift - self.mean * scale
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))
-        scale = self.scale * torch.rsqrt(self.variance + 1e-3)
-        weight, bias = self.weight * scale[:, None, None, None], self.shift - self.mean * scale
+        weight, bias = self.folded or self._fold()
         pads = []
         for size in (x.shape[3], x.shape[2]):
             total = max(0, (-(-size // self.stride) - 1) * self.stride + self.kernel - size)
@@ -81,7 +93,7 @@ class ConvNorm(nn.Module):
         x, padding = (x, (pads[2], pads[0])) if even else (F.pad(x, pads), (0, 0))
         wide = self.groups > 1
         x = depthwise(x, weight, bias, self.stride, padding) if wide else F.conv2d(x, weight, bias, self.stride, padding)
-        return F.relu6(x) if self.relu else x
+        return F.relu6(x, inplace=self.folded is not None) if self.relu else x
 
 
 class Block(nn.Module):
@@ -185,3 +197,16 @@ class Neck(nn.Module):
 def normalise(pixels: Tensor) -> Tensor:
     """uint8 (B, H, W, 3) -> (B, 3, H, W) float in [-1, 1], channels last in memory, as EfficientNet-Lite was trained."""
     return pixels.permute(0, 3, 1, 2).float().sub_(127.0).div_(128.0)
+
+
+def pad(pixels: Bytes) -> Bytes:
+    """Black to the right and below, up to the next multiple of 32 px."""
+    height, width = pixels.shape[:2]
+    return np.pad(pixels, ((0, -height % MULTIPLE), (0, -width % MULTIPLE), (0, 0)))
+
+
+def fold(network: nn.Module, kind: torch.dtype) -> None:
+    """Fold every convolution with its normalisation, in a type of numbers: such a network answers, and is not trained any more."""
+    for part in network.modules():
+        if isinstance(part, ConvNorm):
+            part.fold(kind)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier import resolution
-from geomagnifier.answer import assemble_patches
+from geomagnifier.answer import part_of
 from geomagnifier.data import questions
 from geomagnifier.data.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier.data.vhr10 import vhr10
@@ -28,7 +28,7 @@ from geomagnifier.masks import decode, resize
 from geomagnifier.model.pixel_decoder import MASK_STRIDE
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.small import Calibration, SmallModel, crop
-from geomagnifier.values import Bools, Cover, Floats, Granularity, Query, View, ViewReply
+from geomagnifier.values import Bools, Cover, Floats, Granularity, Query, SceneInfo, View, ViewReply
 
 STEPS = np.arange(1, 1000) / 1000
 """Thresholds that are tried for presence and score."""
@@ -134,7 +134,7 @@ def look(
     rng = np.random.default_rng(crc32(f"{path.name} {kind} calibrate".encode()))
     text = questions.about(rng, kind, Granularity.PIXEL, "val", refer=0.0).text
     with model._running():
-        seen = model._see(view)
+        seen = model.views.see(view)
         seg = model._point(Query(text), Read((kind,)), Granularity.PIXEL, seen)
         maps, gate = model._decode(seg, seen)
         presence = float(gate[0])
@@ -149,7 +149,9 @@ def look(
             evidence.labelled += len(boxes)
         if there and mask is not None:
             probability = crop(maps.mask[0, 0].float().sigmoid(), view)
-            patch = assemble_patches([(view.window, ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE))])[0]
+            reply = ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE)
+            info = SceneInfo(path.name, mask.shape[1], mask.shape[0], 3)
+            patch = part_of(view.window, reply, info, Granularity.PIXEL).layers[0].patch
             full = resize(patch.probability, patch.placement, view.window.box)
             inside = np.ones_like(mask) if known is None else known
             evidence.masks.append([intersection_over_union((full >= t) & inside, mask & inside) for t in MASKS])

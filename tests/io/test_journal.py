@@ -1,0 +1,106 @@
+"""A journal keeps finished windows whole, and knows whose they are."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geomagnifier.errors import OptionError, OutputError
+from geomagnifier.geometry import Box, Placement
+from geomagnifier.io.journal import Journal
+from geomagnifier.masks import MaskPatch
+from geomagnifier.values import Layer, Part, Region, Window
+
+WINDOW = Window(Box(100.5, 0, 612.5, 512), 512, 512, "closer", Box(120, 0, 600, 500))
+OTHER = Window(Box(100.5, 0, 612.5, 512), 256, 256, "closer", Box(120, 0, 600, 500))
+KEY = {"question": "Find every ship.", "scene": ["a.tif", 10, 20]}
+
+
+def part() -> Part:
+    rng = np.random.default_rng(0)
+    patch = MaskPatch(Placement(WINDOW.box, 64, 32), WINDOW.core, rng.integers(0, 256, (32, 64)).astype(np.uint8), 0.5)
+    ship = Region("ship", 0.75, (1.0, 2.0, 30.5, 40.25), {"size": [512, 700], "counts": "abc"})
+    return Part(WINDOW, ((ship, 0.375), (Region("ship", 0.5, (5.0, 5.0, 9.0, 9.0)), 0.5)), (Layer("ship", 0.9, True, patch),))
+
+
+def test_a_part_and_a_heat_map_come_back(tmp_path: Path) -> None:
+    heat = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
+    first = Journal(tmp_path / "j", KEY)
+    assert not (tmp_path / "j").exists() and first.part(WINDOW) is None
+    first.keep(WINDOW, part=part())
+    first.keep(OTHER, heat=heat)
+    first.close()
+    again = Journal(tmp_path / "j", KEY)
+    back, made = again.part(WINDOW), part()
+    assert back is not None and back.window == WINDOW
+    assert [(r.label, r.score, r.box, r.segmentation, rank) for r, rank in back.objects] == [
+        (r.label, r.score, r.box, r.segmentation, rank) for r, rank in made.objects
+    ]
+    (layer,) = back.layers
+    assert (layer.label, layer.score, layer.separate) == ("ship", 0.9, True)
+    assert (layer.patch.placement, layer.patch.core, layer.patch.threshold) == (Placement(WINDOW.box, 64, 32), WINDOW.core, 0.5)
+    assert (layer.patch.probability == made.layers[0].patch.probability).all()
+    seen = again.heat(OTHER)
+    assert seen is not None and seen == pytest.approx(heat, abs=1e-3)
+    assert again.heat(WINDOW) is None and again.part(OTHER) is None
+    again.close()
+
+
+def test_an_empty_part_is_a_part(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j", KEY)
+    journal.keep(WINDOW, part=Part(WINDOW))
+    back = journal.part(WINDOW)
+    assert back is not None and back.objects == () and back.layers == ()
+    journal.close()
+
+
+def test_another_question_is_refused_by_name(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j", KEY)
+    journal.keep(WINDOW, part=Part(WINDOW))
+    journal.close()
+    with pytest.raises(OptionError, match=r"scene: \"\['a.tif', 10, 20\]\""):
+        Journal(tmp_path / "j", KEY | {"scene": ["b.tif", 10, 20]})
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 5000, b"SQLite format 3\0" + b"x" * 4000, b"words"])
+def test_what_is_no_journal(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "j").write_bytes(content)
+    if not content:
+        Journal(tmp_path / "j", KEY).close()  # as good as none
+        return
+    with pytest.raises(OptionError, match="no journal"):
+        Journal(tmp_path / "j", KEY)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError):
+        Journal(tmp_path / "file" / "j", KEY).keep(WINDOW, part=Part(WINDOW))
+
+
+def test_a_run_that_is_killed_leaves_whole_windows(tmp_path: Path) -> None:
+    code = f"""
+import os, sys
+sys.path[:0] = {sys.path!r}
+from pathlib import Path
+from test_journal import *
+journal = Journal(Path({str(tmp_path / "j")!r}), KEY)
+for k in range(1000):
+    journal.keep(Window(WINDOW.box, 512, 512, str(k), WINDOW.core), part=part())
+    print(k, flush=True)
+    if k == 20:
+        os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent, check=False)
+    assert done.returncode == -9 and done.stdout.split()[-1] == "20"
+    journal = Journal(tmp_path / "j", KEY)
+    for k in range(21):
+        kept = journal.part(Window(WINDOW.box, 512, 512, str(k), WINDOW.core))
+        assert kept is not None and len(kept.objects) == 2
+    journal.close()
+    assert sqlite3.connect(tmp_path / "j").execute("PRAGMA integrity_check").fetchone() == ("ok",)

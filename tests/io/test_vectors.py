@@ -1,0 +1,96 @@
+"""Regions written batch by batch: the same files, whatever the batch, in little memory."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from made import NORTH_UP, make
+
+from geomagnifier import masks
+from geomagnifier.io import shapes, vectors
+from geomagnifier.io.document import to_json, write_json
+from geomagnifier.values import Answer, Region
+
+LOCAL = 'ENGCRS["a site",EDATUM["its corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+
+
+def many(count: int, **about: Any) -> Answer:
+    """An answer with `count` regions, every other one with a mask."""
+    answer = make("pixel", size=(1000, 800), **about)
+    y, x = np.mgrid[:12, :16]
+    mask = ((x - 8) / 7) ** 2 + ((y - 6) / 5) ** 2 < 1
+    corners = [(i * 37 % 980, i * 53 % 780) for i in range(count)]
+    regions = tuple(
+        Region("ship", i / count, (x, y, x + 16, y + 12), masks.place(mask, (x, y), (800, 1000)) if i % 2 else None, f"number {i}")
+        for i, (x, y) in enumerate(corners)
+    )
+    return replace(answer, regions=regions)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_answer_json_is_the_document(tmp_path: Path, count: int) -> None:
+    answer = replace(many(count), question='with "regions": [] in it', text="a\nb")
+    write_json(tmp_path / "a.json", answer)
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert json.loads(text) == json.loads(json.dumps(to_json(answer)))
+    assert list(json.loads(text)) == list(to_json(answer)) and text.endswith("}\n")
+
+
+@pytest.mark.parametrize("place", [NORTH_UP, None])
+def test_batches_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any) -> None:
+    answer = many(25, crs="EPSG:32633" if place else None, place=place)
+    for name, batch in (("one", 1000), ("many", 10)):
+        monkeypatch.setattr(vectors, "BATCH", batch)
+        vectors.write_geojson(tmp_path / f"{name}.geojson", answer)
+        vectors.write_gpkg(tmp_path / f"{name}.gpkg", answer)
+    assert (tmp_path / "one.geojson").read_bytes() == (tmp_path / "many.geojson").read_bytes()
+    assert len(json.loads((tmp_path / "one.geojson").read_text())["features"]) == 25
+    (one, _, shapes_one, fields_one), (two, _, shapes_two, fields_two) = (pyogrio.raw.read(tmp_path / f"{n}.gpkg") for n in ("one", "many"))
+    assert one["crs"] == two["crs"] and (shapes_one == shapes_two).all() and len(shapes_one) == 25
+    assert all((a == b).all() or name == "area_m2" for name, a, b in zip(one["fields"], fields_one, fields_two, strict=True))
+
+
+def test_where_a_crs_leads_nowhere_all_is_in_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = many(3, crs=LOCAL)
+    vectors.write_geojson(tmp_path / "a.geojson", answer)
+    assert json.loads((tmp_path / "a.geojson").read_text())["coordinates"] == "pixel"
+    monkeypatch.setattr(vectors, "BATCH", 10)
+    answer, original = many(25), shapes.longitude_latitude
+    monkeypatch.setattr(shapes, "longitude_latitude", lambda found, scene: original(found, scene) if len(found) == 10 else None)
+    vectors.write_geojson(tmp_path / "b.geojson", answer)
+    written = json.loads((tmp_path / "b.geojson").read_text())
+    assert written["coordinates"] == "pixel" and len(written["features"]) == 25
+    assert shapely.geometry.shape(written["features"][0]["geometry"]).bounds == (0, 0, 16, 12)
+
+
+def test_geometry_is_cut_at_the_antimeridian(tmp_path: Path) -> None:
+    answer = many(1, crs="EPSG:32660", place=(100, 0, 820_000, 0, -100, 100_000))
+    wide = replace(answer, regions=(Region("ship", 1, (0, 0, 600, 100)),))
+    vectors.write_geojson(tmp_path / "a.geojson", wide)
+    shape = shapely.geometry.shape(json.loads((tmp_path / "a.geojson").read_text())["features"][0]["geometry"])
+    assert shape.geom_type == "MultiPolygon" and all(part.bounds[2] - part.bounds[0] < 2 for part in shape.geoms)
+
+
+@pytest.mark.parametrize(("write", "name"), [(write_json, "a.json"), (vectors.write_geojson, "a.geojson"), (vectors.write_gpkg, "a.gpkg")])
+def test_memory_does_not_grow_with_the_regions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, Answer], None], name: str
+) -> None:
+    monkeypatch.setattr(vectors, "BATCH", 20)
+    peaks = []
+    for count in (40, 40, 600):  # once for what is imported
+        answer = many(count)
+        (tmp_path / name).unlink(missing_ok=True)
+        tracemalloc.start()
+        write(tmp_path / name, answer)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < peaks[1] + 560 * 500  # Python keeps some freed tuples at hand; a region held as a shape takes many kB

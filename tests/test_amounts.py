@@ -1,0 +1,37 @@
+"""Amounts as people write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from geomagnifier.amounts import amount
+from geomagnifier.errors import OptionError
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (4e6, ("pixels", 4e6)),
+        ("4e6", ("pixels", 4e6)),
+        ("4 Mpx", ("pixels", 4e6)),
+        (" 1.5gpx ", ("pixels", 1.5e9)),
+        ("20 s", ("seconds", 20)),
+        ("0.5min", ("seconds", 30)),
+        ("2 h", ("seconds", 7200)),
+    ],
+)
+def test_what_is_counted_and_how_many(text: Any, expected: tuple[str, float]) -> None:
+    assert amount(text, "pixels", ("pixels", "seconds")) == expected
+
+
+@pytest.mark.parametrize("text", ["", "s", "20 parsecs", "-1 s", "0", "nan", "inf s", "1.5 GB", "1 2 s", "1,5 s", None])
+def test_what_is_no_amount(text: Any) -> None:
+    with pytest.raises(OptionError, match="px, kpx, mpx, gpx, s, min, h"):
+        amount(text, "pixels", ("pixels", "seconds"))
+
+
+def test_bytes_are_decimal() -> None:
+    assert amount("1.5 GB", "bytes", ("bytes",)) == ("bytes", 1.5e9)
+    assert amount(2e9, "bytes", ("bytes",)) == ("bytes", 2e9)

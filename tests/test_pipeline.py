@@ -144,7 +144,7 @@ def test_adaptive_reads_less_than_exhaustive_and_finds_the_same(searches: dict[s
     assert [(w.width, w.height) for w in many.views] == [(846, 752)] * 12
     assert many.pixels_processed == 4 * 846 * 752  # the others show nothing but the bare ground
     assert [w.role for w in few.views] == ["peek", "scout"] + ["closer"] * len(few.crops)
-    assert few.pixels_processed < 0.11 * many.pixels_processed
+    assert few.pixels_processed < 0.2 * many.pixels_processed
 
 
 def test_the_trace_says_where_and_what_it_cost(searches: dict[str, Answer]) -> None:

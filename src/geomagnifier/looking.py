@@ -37,7 +37,7 @@ SORTED, TOGETHER = 64, 300_000
 """Windows among which those of one size are brought together; the most pixels that are looked at together."""
 RESERVED = 150e6
 """Bytes kept back from `max_memory`: the raster library's blocks, views read ahead, regions, pictures to be written."""
-WORTH, USUAL = 0.3, 0.9
+WORTH, USUAL = 0.3, 0.925
 """Heat from which a spot is opened where the model has no curve; else the share of the objects that is to be found."""
 
 Progress = Callable[[int, int], bool | None]
@@ -225,9 +225,10 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         told = walk.scene.info.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
         smaller = 1.0 if told else walk.model.scale(view) * window.width / window.box.width
     length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
-    if fits and resolution.closer_shrink(length) == 1:
+    closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
+    if fits and closer >= 1:
         return None
-    return resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length)
+    return resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)
 
 
 def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before: search.Heats) -> list[tuple[Window, Floats]]:

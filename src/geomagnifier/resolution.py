@@ -23,7 +23,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.values import COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
 
-SUSPECTED = 8.0
+SUSPECTED = 10.0
 """Length of a target in the wide view, px: enough for the scout to suspect it."""
 ENLARGED = 12.0
 """Targets shorter than this at full size are looked at enlarged, px."""
@@ -35,12 +35,14 @@ COARSEST = 8.0
 """The wide view is shrunk at most this often: the scout was trained on that."""
 TYPICAL = Size(None, 64.0)
 """Of a kind whose size is not known."""
-PEEK = 256
+PEEK = 192
 """Side of the first glance at a large scene, px."""
 PEEK_SHRINK = 6.0
 """How often the first glance is shrunk, where the scene is large enough."""
 CERTAIN = 2.0
-"""Things must look this many times smaller, or larger, than in the training pictures before it is believed."""
+"""Things must look this many times smaller than in the training pictures before it is believed."""
+TOO_LARGE = 1.7
+"""Targets known to be this many times longer than in the training pictures are looked at shrunk: the model never saw larger ones."""
 SHRUNK = 1024
 """Longest side that `shrink` brings a scene to, px."""
 SMALLEST_TILE = 256
@@ -76,19 +78,32 @@ def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], small
         spec: with the sizes of its kinds.
         kinds: what is looked for.
         smaller: how many times smaller things look at full size than in the training pictures, by a first glance; used where the
-            scene does not know its px on the ground, and believed from `CERTAIN` on.
+            scene does not know its px on the ground, and believed from `CERTAIN` on. That they look larger is not believed: in pictures
+            of other cameras that guess is often wrong, and the price is objects that are missed, not time.
     """
-    smaller = smaller if max(smaller, 1 / smaller) >= CERTAIN else 1.0
-    lengths = []
-    for size in (spec.sizes.get(kind, TYPICAL) for kind in kinds):
-        known = scene.gsd is not None and size.metres is not None
-        lengths.append(size.metres / scene.gsd if known else size.pixels / smaller)  # type: ignore[operator]
-    return min(lengths, default=TYPICAL.pixels)
+    smaller = smaller if smaller >= CERTAIN else 1.0
+    return min((_length(scene, size, smaller) for size in _sizes(spec, kinds)), default=TYPICAL.pixels)
 
 
-def closer_shrink(length: float) -> float:
-    """Scene px for one view px of a closer look at targets of `length` scene px: 1, or less where they are looked at enlarged."""
-    return 1.0 if length >= ENLARGED else max(1 / LARGEST, min(1.0, length / LEGIBLE))
+def _sizes(spec: ModelSpec, kinds: Sequence[str]) -> list[Size]:
+    return [spec.sizes.get(kind, TYPICAL) for kind in kinds]
+
+
+def _length(scene: SceneInfo, size: Size, smaller: float) -> float:
+    known = scene.gsd is not None and size.metres is not None
+    return size.metres / scene.gsd if known else size.pixels / smaller  # type: ignore[operator]
+
+
+def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], length: float) -> float:
+    """Scene px for one view px of a closer look.
+
+    1, or less where the targets (`length` scene px) are looked at enlarged, or more where all of them are known to be so large that the
+    model never saw the like.
+    """
+    if length < ENLARGED:
+        return max(1 / LARGEST, min(1.0, length / LEGIBLE))
+    larger = min((_length(scene, size, 1.0) / size.pixels for size in _sizes(spec, kinds)), default=1.0)
+    return larger if larger > TOO_LARGE else 1.0
 
 
 def peek(area: Box) -> Window:
@@ -100,7 +115,13 @@ def peek(area: Box) -> Window:
 
 
 def plan(
-    granularity: Granularity, scene: SceneInfo, spec: ModelSpec, policy: str, area: Box | None = None, length: float | None = None
+    granularity: Granularity,
+    scene: SceneInfo,
+    spec: ModelSpec,
+    policy: str,
+    area: Box | None = None,
+    length: float = TYPICAL.pixels,
+    closer: float = 1.0,
 ) -> Plan:
     """What to read first, and how closely what follows is looked at.
 
@@ -115,7 +136,8 @@ def plan(
         spec: sizes that the model takes.
         policy: one of `search.POLICIES`.
         area: the part to look at, scene px; None for all.
-        length: of the targets, scene px, for `adaptive`; None for what is typical.
+        length: of the targets, scene px, for `adaptive`.
+        closer: scene px for one view px of its closer looks.
     """
     area = area or scene.box
     fitting = max(1.0, math.sqrt(area.area / spec.view_pixels))
@@ -128,11 +150,9 @@ def plan(
         return Plan(granularity, area, cover(area, COMPRESSION**2 if pixel else COMPRESSION, spec, "wide"), 1)
     if policy == "exhaustive":
         return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile"))
-    length = TYPICAL.pixels if length is None else length
-    closer = closer_shrink(length)
     if area.area / closer**2 <= spec.view_pixels:
         return Plan(granularity, area, (window_of(area, closer, "whole"),))
-    wide = min(COARSEST, max(1.0, length / SUSPECTED))
+    wide = min(COARSEST * max(1.0, closer), max(1.0, length / SUSPECTED))
     return Plan(granularity, area, cover(area, wide, spec, "scout"), closer, scouted=True)
 
 

@@ -27,6 +27,8 @@ class Preview:
 
     def __init__(self, scene: SceneInfo, pyramid: bool) -> None:
         shrink = max(1.0, math.sqrt(scene.pixels / PIXELS))
+        if pyramid:
+            shrink = 2.0 ** math.ceil(math.log2(shrink) - 1e-9)  # an overview as it lies in the file needs no averaging
         self._cheap = pyramid or scene.pixels <= CHEAP
         self.window = Window(scene.box, max(1, round(scene.width / shrink)), max(1, round(scene.height / shrink)), "preview", scene.box)
         self._pixels = np.zeros((self.window.height, self.window.width, 3), np.uint8)

@@ -53,6 +53,8 @@ from geomagnifier.values import (
 )
 
 LOWEST_HEAT = 0.01
+AGREED = 0.85
+"""Factor on the least score in a closer look: the scout, too, has taken the place for one of the kind."""
 LEAST_SURE = 0.6
 """Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.75."""
 
@@ -368,7 +370,8 @@ class SmallModel:
             separate = kind in self.objects
             probability = crop(torch.sigmoid(maps.mask[0, q].float()), view)
             if separate and open_gate:
-                lowest = chosen.score if query.recall is None else self.hunt.least(kind, query.recall)
+                agreed = AGREED if view.window.role == "closer" else 1.0
+                lowest = chosen.score * agreed if query.recall is None else self.hunt.least(kind, query.recall)
                 lowest = lowest if query.min_score is None else query.min_score
                 found += self._objects(kind, maps, q, float(presence[q]), lowest, seen, view, granularity)
             if view.valid is not None:

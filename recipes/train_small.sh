@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The small model from data to weights to table: about an hour with a GPU like the H100, four hours on two cores alone.
+# The small model from data to weights to table: about an hour and a half with a GPU like the H100, five hours on two cores alone.
 #
 #   GEOMAG_DATA=DIR recipes/train_small.sh [RUN FOLDER]
 #
 # DIR holds vhr10/ aid/ ucm/ rsscn7/ dubai/ as docs/model_card.md describes. Stop it at any time and start it again: it goes on from
-# its last checkpoint. To ship the result:   cp RUN/model/small.safetensors src/geomagnifier/model/weights/
+# its last checkpoint. To ship the result:   cp RUN/model/*.safetensors src/geomagnifier/model/weights/
 : "${GEOMAG_DATA:?set it to the folder of the data sets}"
 GEOMAG_DATA="$(cd "$GEOMAG_DATA" && pwd)"
 export GEOMAG_DATA

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import rasterio
 
 from fake import BLUE, SCENES, FakeModel, paint
 from geomagnifier import masks, resolution
-from geomagnifier.errors import BoxError, OptionError, QuestionEmpty
+from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io.memory import resident
 from geomagnifier.io.scene import open_scene
@@ -287,6 +288,50 @@ def test_the_ground_says_how_large_ships_are(tmp_path: Path) -> None:
         answer = ask(scene, "Find every ship.", FakeModel(smaller=1))
     assert [w.role for w in answer.trace.views] == ["whole", "scout", "closer"]
     assert answer.trace.views[2].placement.scale[0] == pytest.approx(7.5 / 28, rel=0.02)
+
+
+def damaged(path: Path, x: int, y: int) -> None:
+    """Write noise over the block of a tiled GeoTIFF that holds a pixel."""
+    with rasterio.open(path) as dataset:
+        size = dataset.block_shapes[0]
+        column, row = x // size[1], y // size[0]
+        tags = {name: int(dataset.get_tag_item(f"BLOCK_{name}_{column}_{row}", "TIFF", bidx=1)) for name in ("OFFSET", "SIZE")}
+    with path.open("r+b") as file:
+        file.seek(tags["OFFSET"])
+        file.write(b"\xff" * tags["SIZE"])
+
+
+@pytest.mark.parametrize("policy", ["adaptive", "exhaustive", "paper"])
+def test_damaged_blocks_are_left_out_and_told(tmp_path: Path, policy: str) -> None:
+    path = tmp_path / "scene.tif"
+    profile = {"driver": "GTiff", "width": 3000, "height": 2000, "count": 3, "dtype": "uint8", "crs": "EPSG:32633"}
+    tiles = {"tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate", "transform": rasterio.Affine(*PLACE)}
+    pixels = paint(3000, 2000, *LARGE)
+    with rasterio.open(path, "w", **profile, **tiles) as dataset:
+        dataset.write(pixels.transpose(2, 0, 1))
+    damaged(path, 2950, 1950)
+    with open_scene(path) as scene, pytest.warns(GeomagWarning, match=r"damaged parts of scene\.tif \(\d\.\d%\) were left out"):
+        answer = ask(scene, "Segment every ship.", FakeModel(), search=policy)
+    assert answer.complete and any(box.contains(2950, 1950) for box in answer.trace.broken)
+    assert sum(box.area for box in answer.trace.broken) < 0.1 * 3000 * 2000
+    if policy != "paper":
+        assert boxes(answer) == floats(LARGE[:3])
+    written = json.loads(write(answer, tmp_path / "out")["answer"].read_text())
+    assert written["broken"] and written["complete"]
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_scene_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "scene.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", width=3000, height=2000, count=1, dtype="uint8", tiled=True, compress="deflate"
+    ) as dataset:
+        dataset.write(np.random.default_rng(0).integers(0, 255, (1, 2000, 3000)).astype(np.uint8))
+    content = path.read_bytes()
+    path.write_bytes(content[:2000] + b"\xff" * (len(content) - 2000))
+    for policy in ("adaptive", "exhaustive"):
+        with pytest.raises(SceneUnreadable), open_scene(path) as scene:
+            ask(scene, "Find every ship.", FakeModel(), search=policy)
 
 
 def test_blank_views_are_not_shown_to_the_network() -> None:

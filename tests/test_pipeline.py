@@ -209,7 +209,8 @@ def test_a_budget_of_pixels_is_kept() -> None:
     all_of_it = about(pixels, "Find every ship.")
     budget = all_of_it.trace.pixels_processed - 1
     for text in (budget, f"{budget} px", f"{budget / 1e6} Mpx"):
-        answer = about(pixels, "Find every ship.", budget=text)
+        with pytest.warns(GeomagWarning, match="the budget left 1 places unseen"):
+            answer = about(pixels, "Find every ship.", budget=text)
         assert answer.trace.pixels_processed <= budget
         assert len(answer.trace.crops) == len(all_of_it.trace.crops) - 1
         assert any(worth > 0.5 for _, worth in answer.trace.skipped)
@@ -218,7 +219,8 @@ def test_a_budget_of_pixels_is_kept() -> None:
 
 def test_a_budget_of_seconds_still_takes_one_look() -> None:
     pixels = paint(3000, 2000, *LARGE)
-    answer = about(pixels, "Find every ship.", budget="0.000001 s")
+    with pytest.warns(GeomagWarning, match="the budget left"):
+        answer = about(pixels, "Find every ship.", budget="0.000001 s")
     assert [w.role for w in answer.trace.views] == ["peek", "scout", "closer"]
     assert len(answer.trace.crops) == 1 and any(worth > 0.5 for _, worth in answer.trace.skipped)
     assert answer.complete and len(answer.regions) >= 1

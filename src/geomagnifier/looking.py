@@ -79,13 +79,17 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What was seen. reply: says what was asked for.  first: the first view.  preview: the whole scene.  complete: nothing was cut off."""
+    """What was seen. reply: says what was asked for.  first: the first view.  preview: the whole scene.
+
+    unseen: windows and looks that were worth it, but not taken.  complete: False where the search was stopped.
+    """
 
     parts: list[Part]
     reply: Reply
     trace: Trace
     first: View
     preview: View
+    unseen: int
     complete: bool
 
 
@@ -184,7 +188,8 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
     if walk.passed:  # some of the looks were not taken
         crops = tuple(crop for crop in crops if any(w.box.intersection(crop) == w.box for w in walk.windows))
     trace = Trace(scene.info.pixels, walk.pixels, walk.flops, {}, tuple(walk.windows), heat, crops, passed, tuple(walk.broken))
-    return Seen(walk.parts, walk.reply, trace, walk.first, preview, not walk.stopped)
+    dear = sum(worth >= wanted.worth for _, worth in state.skipped)
+    return Seen(walk.parts, walk.reply, trace, walk.first, preview, len(walk.passed) + dear, not walk.stopped)
 
 
 def _area(scene: Scene, query: Query, spec: ModelSpec) -> Box:

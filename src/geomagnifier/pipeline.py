@@ -100,6 +100,10 @@ def ask(
     if trace.broken:
         share = sum(box.area for box in trace.broken) / scene.info.pixels
         warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=2)
+    if spent is not None and seen.unseen:
+        warnings.warn(
+            f"the budget left {seen.unseen} places unseen that were worth a look; they are listed as skipped", GeomagWarning, stacklevel=2
+        )
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:

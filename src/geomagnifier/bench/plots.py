@@ -57,8 +57,9 @@ def accuracy_cost(tables: Mapping[str, Sequence[Mapping[str, Any]]], target: Pat
     for axes in panels.flat[len(labelled) :]:
         axes.set_visible(False)
     handles = {text: handle for axes in panels.flat for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=len(handles), frameon=False, fontsize=10)
-    figure.tight_layout(rect=(0, 0.55 / figure.get_figheight(), 1, 1))
+    beside = min(len(handles), 3 * across)
+    figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=beside, frameon=False, fontsize=10)
+    figure.tight_layout(rect=(0, (0.3 + 0.25 * -(-len(handles) // beside)) / figure.get_figheight(), 1, 1))
     figure.savefig(target, dpi=120)
     pyplot.close(figure)
 

@@ -94,7 +94,7 @@ def seconds(rows: Sequence[Mapping[str, Any]], fits: Mapping[str, Mapping[str, f
         axes.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
         axes.set_xticks([], minor=True)
         _plain(axes)
-        axes.legend(frameon=False, fontsize=9)
+        axes.legend(frameon=False, fontsize=9, loc="upper left" if axes is left else "upper right")
     left.set(yscale="log")
     _ticks(left.yaxis, [row["seconds"] for row in rows])
     right.set(ylim=(0, 1.15 * max(row["peak MB"] for row in rows) / 1000))

@@ -45,7 +45,6 @@ def peak_of_children() -> float:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux counts it")
 def test_a_sparse_scene_of_40000_px_stays_within_its_memory(country: Path, tmp_path: Path) -> None:
     code = (

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from geomagnifier.errors import GeomagError, ModelError, OptionError
+from geomagnifier.io import memory
 
 SIZE = (1000, 700)
 """Width and height of the scene, px."""
@@ -126,27 +127,12 @@ def warm(row: str, image: Path, model_name: str, repeats: int) -> dict[str, Any]
                 begin = time.perf_counter()
             answer = gm.ask(scene, QUESTIONS[row], model)
             taken.append(time.perf_counter() - begin)
-    figures = _figures(statistics.median(taken[1:]), peak_memory(), answer.trace.flops, answer.trace.pixels_processed)
+    figures = _figures(statistics.median(taken[1:]), memory.peak(), answer.trace.flops, answer.trace.pixels_processed)
     return {**figures, "machine": machine()}
 
 
 def _figures(seconds: float, peak: float, flops: float, pixels: int) -> dict[str, Any]:
     return {"seconds": round(seconds, 4), "peak_mb": round(peak / 1e6), "gflops": round(flops / 1e9, 3), "pixels": int(pixels)}
-
-
-def peak_memory() -> float:
-    """Largest resident memory of this process so far, bytes.
-
-    Read from /proc where there is one: getrusage also counts the process that started this one.
-    """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return float(line.split()[1]) * 1024
-    import resource
-
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _unit())
 
 
 def _unit() -> int:

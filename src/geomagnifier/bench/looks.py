@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from geomagnifier.bench import children, peers, score
-from geomagnifier.bench.cost import peak_memory
 from geomagnifier.bench.score import Looked, Record
 from geomagnifier.errors import GeomagError
+from geomagnifier.io import memory
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.pipeline import ask
 from geomagnifier.protocol import Model
@@ -85,7 +85,7 @@ def look(case: Case, search: Way, model: Model) -> tuple[Record, float]:
     with open_scene(case.path) as scene:
         looked = search(scene, case.question, model)
         seconds = time.perf_counter() - begin
-        peak, pixels = peak_memory(), scene.info.pixels
+        peak, pixels = memory.peak(), scene.info.pixels
     found = np.array([r.box for r in looked.regions], np.float32).reshape(-1, 4)
     record = Record(Path(case.path).name, seconds, looked.pixels, pixels, looked.flops, score.counts(found))
     if case.boxes is not None:

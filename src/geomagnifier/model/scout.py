@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.model.vision import ENDS, STAGES, STEM, Block, ConvNorm
+from geomagnifier.model.vision import ENDS, STEM, ConvNorm, make_blocks
 
 DEPTH = ENDS[2] + 1
 """Blocks of the trunk that the scout has: up to stride 16."""
@@ -46,12 +46,7 @@ class Scout(nn.Module):
     def __init__(self, kinds: int) -> None:
         super().__init__()
         self.stem = ConvNorm(3, STEM, 3, 2)
-        blocks, inputs = [], STEM
-        for count, expansion, kernel, stride, outputs in STAGES:
-            for i in range(count):
-                blocks.append(Block(inputs, outputs, expansion, kernel, stride if i == 0 else 1))
-                inputs = outputs
-        self.blocks = nn.ModuleList(blocks[:DEPTH])
+        self.blocks = nn.ModuleList(make_blocks()[:DEPTH])
         self.lateral = nn.ModuleList(nn.Conv2d(channels, WIDTH, 1) for channels in (24, 48, 120))
         self.mix = nn.Sequential(
             ConvNorm(WIDTH, WIDTH, 5, groups=WIDTH),

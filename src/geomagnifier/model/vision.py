@@ -112,6 +112,16 @@ class Block(nn.Module):
         return x + y if self.residual else y
 
 
+def make_blocks() -> list[Block]:
+    """The blocks of EfficientNet-Lite2, behind its stem."""
+    blocks, inputs = [], STEM
+    for count, expansion, kernel, stride, outputs in STAGES:
+        for i in range(count):
+            blocks.append(Block(inputs, outputs, expansion, kernel, stride if i == 0 else 1))
+            inputs = outputs
+    return blocks
+
+
 class Trunk(nn.Module):
     """EfficientNet-Lite2 without its classifier."""
 
@@ -121,13 +131,9 @@ class Trunk(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.stem = ConvNorm(3, STEM, 3, 2)
-        blocks, inputs = [], STEM
-        for count, expansion, kernel, stride, outputs in STAGES:
-            for i in range(count):
-                blocks.append(Block(inputs, outputs, expansion, kernel, stride if i == 0 else 1))
-                inputs = outputs
+        blocks = make_blocks()
         self.blocks = nn.ModuleList(blocks)
-        self.head = ConvNorm(inputs, HEAD, 1)
+        self.head = ConvNorm(STAGES[-1][4], HEAD, 1)
         for part in (self.stem, *blocks[: self.FROZEN]):
             part.requires_grad_(False)
 

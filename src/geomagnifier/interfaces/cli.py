@@ -16,9 +16,11 @@ import typer
 
 from geomagnifier import __version__
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, OptionError
+from geomagnifier.interfaces import study
+from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, full_size, load
+from geomagnifier.interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
-    from geomagnifier.pipeline import Progress
     from geomagnifier.values import Answer
 
 app = typer.Typer(
@@ -30,10 +32,8 @@ app = typer.Typer(
     epilog="Example: [bold]geomag ask harbour.tif 'Segment every ship.' --out answers/[/bold]",
 )
 
-Model = Annotated[str, typer.Option(help="'small', or a folder with trained weights.", metavar="NAME|DIR")]
 JOURNAL = ".unfinished.sqlite"
 """In the folder of an answer, until it is complete."""
-Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR")]
 
 
 def main() -> None:
@@ -71,13 +71,17 @@ def common(
 @app.command(
     epilog="Examples: [bold]geomag ask city.tif 'How many cars?' --json | jq .text[/bold]\n\n"
     "[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95[/bold]\n\n"
-    "[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95 --resume[/bold]"
+    "[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95 --resume[/bold]\n\n"
+    "[bold]geomag ask harbour.tif 'Find every ship.' --model Qwen/Qwen2.5-VL-3B-Instruct "
+    "--segmenter facebook/sam2.1-hiera-base-plus[/bold]"
 )
 def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
     box: Annotated[str | None, typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1")] = None,
     model: Model = "small",
+    segmenter: Segmenter = None,
+    bits: Bits = None,
     search: Annotated[
         str, typer.Option(help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink.")
     ] = "adaptive",
@@ -96,7 +100,7 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an answer in --out that was stopped or killed.")] = False,
     vector: Annotated[Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")] = "geojson",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Answer QUESTION about IMAGE. Ctrl-C ends the search: what was seen is answered, and --resume goes on."""
     import geomagnifier as gm
@@ -107,7 +111,7 @@ def ask(
     journal = None if out is None else out / JOURNAL
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
-    with gm.open_scene(image) as scene, _progress() as move, _ctrl_c() as pressed:
+    with gm.open_scene(image) as scene, progress_bar() as move, _ctrl_c() as pressed:
         steps = [(0, 0)]
 
         def progress(done: int, known: int) -> bool:
@@ -118,7 +122,7 @@ def ask(
         answer = gm.ask(
             scene,
             question,
-            gm.load_model(model),
+            load(model, segmenter, bits),
             box=corners,
             search=search,
             budget=budget,
@@ -177,7 +181,9 @@ def search(
     top: Annotated[int, typer.Option(help="How many to show.")] = 12,
     out: Annotated[Path | None, typer.Option(help="Contact sheet of the best ones.", metavar="FILE.png")] = None,
     model: Model = "small",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+    segmenter: Segmenter = None,
+    bits: Bits = None,
+    as_json: AsJson = False,
 ) -> None:
     """Rank the pictures of FOLDER by WORDS or by likeness to a picture."""
     import geomagnifier as gm
@@ -190,13 +196,13 @@ def search(
         raise OptionError(f"--top is the number of pictures to show, at least 1, not {top}")
     if out is not None and out.suffix.lower() != ".png":
         raise OptionError(f"the contact sheet is a PNG; call it {out.with_suffix('.png').name}, not {out.name}")
-    loaded = gm.load_model(model)
+    loaded = load(model, segmenter, bits)
     if image is not None:
         with gm.open_scene(image) as scene:
             query = gm.embed(scene, loaded)
     else:
         query = gm.embed(words or "", loaded)
-    with _progress("pictures") as progress:
+    with progress_bar("pictures") as progress:
         found = retrieval.search(folder, query, loaded, progress)
     best = found.hits[:top]
     if out is not None:
@@ -227,23 +233,6 @@ def _corners(text: str | None) -> tuple[float, float, float, float] | None:
     except ValueError:
         raise BoxError(f"--box {text!r} is not four numbers; write it as x0,y0,x1,y1 in pixels") from None
     return x0, y0, x1, y1
-
-
-@contextmanager
-def _progress(of: str = "windows") -> Iterator[Progress]:
-    """A bar on stderr, where a person looks on and there is more than one thing to wait for."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn(of), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task(of, total=None, visible=False)
-
-        def move(done: int, total: int) -> None:
-            bars.update(task, completed=done, total=total, visible=total > 1)
-
-        yield move
 
 
 def show(answer: Answer) -> None:
@@ -279,18 +268,34 @@ def show(answer: Answer) -> None:
     )
 
 
-@app.command()
+@app.command(
+    epilog="Examples: [bold]geomag info harbour.tif[/bold]\n\n"
+    "[bold]geomag info --model Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
+)
 def info(
     image: Annotated[str | None, typer.Argument(help="A picture to describe, too.")] = None,
     model: Model = "small",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
+    segmenter: Segmenter = None,
+    language: Annotated[
+        str | None, typer.Option(help="Encoder of questions that the full size is trained with.", metavar="NAME|DIR")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Say what the model knows, and what kind of raster IMAGE is."""
+    """Say what the model knows or, of one of the full size, the memory it needs; and what kind of raster IMAGE is."""
     from dataclasses import asdict
 
     import geomagnifier as gm
+    from geomagnifier.model.checkpoint import is_full_size
 
-    facts: dict[str, Any] = {"version": __version__, "model": asdict(gm.load_model(model).spec)}
+    facts: dict[str, Any] = {"version": __version__}
+    if full := is_full_size(model):
+        with full_size():
+            from geomagnifier.model.full import memory
+        facts["model"] = memory.describe(model, segmenter, language)
+    elif language is not None:
+        raise OptionError("--language is for models of the full size; the small model has its own")
+    else:
+        facts["model"] = asdict(load(model, segmenter).spec)
     if image is not None:
         with gm.open_scene(image) as scene:
             facts["scene"] = asdict(scene.info)
@@ -302,8 +307,32 @@ def info(
     console = Console(highlight=False)
     for part in ("scene", "model"):
         for name, value in facts.get(part, {}).items():
+            if full and part == "model" and (value is None or name in ("parameters", "memory", "free", "device")):
+                continue
             shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
             console.print(f"[bold]{part}.{name}[/bold]  {shown}", soft_wrap=True)
+    if full:
+        _show_memory(facts["model"])
+
+
+def _show_memory(facts: dict[str, Any]) -> None:
+    """Parameters by part, and by dtype what the weights take, what is added at work, and whether it fits here."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    parts, totals = (Table(box=None, padding=(0, 2, 0, 0)) for _ in range(2))
+    for table, headings in ((parts, ("part", "parameters")), (totals, ("weights in", "weights", "at work", "fits here"))):
+        for number, heading in enumerate(headings):
+            table.add_column(heading, justify="right" if number else "left")
+    for part, number in facts["parameters"].items():
+        parts.add_row(part, f"{number / 1e6:,.1f} M")
+    for dtype, figures in facts["memory"].items():
+        sizes = (figures["weights"], figures["weights"] + figures["working"])
+        totals.add_row(dtype, *(f"{size / 1e9:.1f} GB" for size in sizes), "yes" if figures["fits"] else "no")
+    console.print(parts)
+    console.print(totals)
+    console.print(f"{facts['free'] / 1e9:.1f} GB are free on {facts['device']}; at work is an estimate, right within a factor of two")
 
 
 @app.command()
@@ -318,156 +347,10 @@ def demo(
     run(image, question, out)
 
 
-@app.command()
-def train(
-    data: Data = None,
-    out: Annotated[Path, typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end.", metavar="DIR")] = Path(
-        "runs/small"
-    ),
-    steps: Annotated[int, typer.Option(help="Steps of the image side: 24 crops and 100 scene pictures each.")] = 1465,
-    language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1400,
-    seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
-) -> None:
-    """Train the small model, image side then language side; run it again to go on where it stopped."""
-    from geomagnifier.train.run import run
-
-    run(data, out, steps, language_steps, seed)
-
-
-@app.command(name="eval")
-def evaluate(
-    suites: Annotated[list[str] | None, typer.Argument(help="Suites to run; all without.")] = None,
-    data: Data = None,
-    model: Model = "small",
-    limit: Annotated[int | None, typer.Option(help="Pictures a suite, for a quick look.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
-) -> None:
-    """Measure a model on the validation parts of the data sets."""
-    import geomagnifier as gm
-    from geomagnifier.data.sample import data_root
-    from geomagnifier.eval.run import run
-
-    root, loaded = data_root(data), gm.load_model(model)
-    with _progress() as progress:
-        rows = run(loaded, root, tuple(suites or ()), limit, progress)
-    if as_json:
-        print(json.dumps(dict(rows)))
-        return
-    for suite, figures in rows:
-        print(
-            f"{suite:14} "
-            + "  ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items())
-        )
-
-
-@app.command(
+app.command()(study.train)
+app.command(context_settings=study.PASSED_ON)(study.train_full)
+app.command(name="eval")(study.evaluate)
+app.command(
     epilog="Examples: [bold]geomag bench psc --data sets/[/bold]\n\n"
     "[bold]geomag bench search --policy adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]"
-)
-def bench(
-    what: Annotated[
-        Literal["cost", "precision", "psc", "search", "growth", "ablations"],
-        typer.Argument(
-            help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
-            "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
-            "ablations: short training runs, each without one part."
-        ),
-    ] = "cost",
-    data: Data = None,
-    model: Model = "small",
-    repeats: Annotated[int, typer.Option(help="Timed runs of each row; the median counts.")] = 5,
-    frames: Annotated[int | None, typer.Option(help="Frames for psc (40 without), and for each group of search (20).")] = None,
-    policy: Annotated[list[str] | None, typer.Option(help="Of search, repeatable; all and sahi without.", metavar="NAME")] = None,
-    group: Annotated[list[str] | None, typer.Option(help="Scenes of search, repeatable; all without.", metavar="NAME")] = None,
-    most: Annotated[float, typer.Option(help="The largest scene of growth, Mpx.")] = 1000,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder for scenes, figures and plots of search and growth, or the runs of ablations (runs/ablations without); "
-            "what is finished there is not done again.",
-            metavar="DIR",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")] = False,
-) -> None:
-    """Measure seconds and memory, ways of searching, forms of arithmetic, PSC's windows, or what each part of training is worth."""
-    rows: list[dict[str, Any]]
-    if what == "search":
-        from geomagnifier.bench.search import FRAMES, briefly, compare
-        from geomagnifier.data.sample import data_root
-
-        with _progress("scenes") as progress:
-            found = compare(data_root(data), model, policy or (), group or (), FRAMES if frames is None else frames, out, progress, _aside)
-        _print_tables(found, briefly(found["groups"]), as_json)
-        return
-    if what == "growth":
-        from geomagnifier.bench.growth import growth
-        from geomagnifier.data.sample import data_root
-
-        with _progress("questions") as progress:
-            found = growth(data_root(data), model, most, out, progress)
-        fits = [{"policy": name, **figures} for name, figures in found["fits"].items()]
-        _print_tables(found, {found["what"]: found["rows"], "seconds = a * area + b * found": fits}, as_json)
-        return
-    if what == "psc":
-        from geomagnifier.bench import psc
-        from geomagnifier.data.sample import data_root
-        from geomagnifier.model.checkpoint import load_model
-
-        root, number = data_root(data), psc.FRAMES if frames is None else frames
-        with _progress("frames") as progress:
-            shares = psc.compare(load_model(model), root, number, progress=progress)
-        rows, title = [{"windows by": way, **figures} for way, figures in shares.items()], f"{number} frames of 4096 x 2160 px"
-    elif what == "ablations":
-        from geomagnifier.bench.ablations import STEPS, VARIANTS, ablate
-        from geomagnifier.data.sample import data_root
-        from geomagnifier.train.loop import Captions
-        from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
-
-        root, trunk, runs_folder = data_root(data), trunk_file(), out or Path("runs/ablations")
-        prepare_encoder(runs_folder)
-        runs: dict[str, dict[str, float]] = {}
-        with _progress("steps") as progress:
-            for name, step, figures in ablate(root, runs_folder, Captions(*read_encoder(runs_folder)), trunk):
-                progress(list(VARIANTS).index(name) * STEPS + step, len(VARIANTS) * STEPS)
-                runs[name] = figures
-        rows, title = [{"variant": name, **figures} for name, figures in runs.items()], f"{STEPS} steps each, on validation pictures"
-    elif what == "precision":
-        from geomagnifier.bench import precision
-        from geomagnifier.bench.cost import machine
-        from geomagnifier.model.checkpoint import load_model
-
-        with _progress("forms") as progress:
-            figures_by_form = precision.compare(load_model(model).network, repeats, progress)
-        rows, title = [{"form": form, **figures} for form, figures in figures_by_form.items()], machine()
-    else:
-        from geomagnifier.bench.cost import bench as measure
-
-        result = measure(model, repeats)
-        rows, title = result["rows"], str(result["machine"])
-    _print_tables({"what": title, "rows": rows}, {title: rows}, as_json)
-
-
-def _aside(line: str) -> None:
-    print(f"geomag: {line}", file=sys.stderr)
-
-
-def _print_tables(found: dict[str, Any], tables: dict[str, list[dict[str, Any]]], as_json: bool) -> None:
-    """`found` as one JSON object, or its tables by title; a column that is empty throughout is left out."""
-    if as_json:
-        print(json.dumps(found))
-        return
-    from rich.console import Console
-    from rich.measure import Measurement
-    from rich.table import Table
-
-    console = Console()
-    for title, rows in ((title, rows) for title, rows in tables.items() if rows):
-        table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
-        names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-        for name in names:
-            table.add_column(name, justify="left" if isinstance(rows[0][name], str) else "right")
-        for row in rows:
-            table.add_row(*("" if row[n] is None else f"{row[n]:.3g}" if isinstance(row[n], float) else str(row[n]) for n in names))
-        console.width = max(console.width, Measurement.get(console, console.options.update(max_width=1000), table).maximum)
-        console.print(table)
+)(study.bench)

@@ -11,7 +11,11 @@ GeomagError
 ├── BoxError              a box outside the scene, or without area
 ├── ModelError            the model cannot be loaded
 │   ├── ModelNotFound     no model of that name
-│   └── ModelCorrupt      weights are damaged or belong to another network
+│   ├── ModelCorrupt      weights are damaged or belong to another network
+│   ├── ModelOffline      a hub model's files are neither in the cache nor within reach
+│   ├── ModelTooLarge     it does not fit into memory
+│   ├── ModelUnsupported  a checkpoint that cannot be used: unknown architecture, no attention, no [SEG] token
+│   └── LibraryMissing    a package of an extra is not installed
 ├── OptionError           an argument out of its range
 └── OutputError           the answer cannot be written
 
@@ -65,6 +69,22 @@ class ModelNotFound(ModelError):
 
 class ModelCorrupt(ModelError):
     """Weights are damaged or belong to another network."""
+
+
+class ModelOffline(ModelError):
+    """A hub model's files are neither in the cache nor within reach."""
+
+
+class ModelTooLarge(ModelError):
+    """It does not fit into memory."""
+
+
+class ModelUnsupported(ModelError):
+    """A checkpoint that cannot be used: of an unknown architecture, without attention, or without a [SEG] token."""
+
+
+class LibraryMissing(ModelError):
+    """A package of an extra is not installed."""
 
 
 class OptionError(GeomagError):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from geomagnifier.errors import ModelCorrupt, ModelNotFound
+from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.reading import Reader
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.sentence import SentenceEncoder
 from geomagnifier.model.small import SmallModel
+from geomagnifier.protocol import Model
 
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
@@ -33,18 +35,69 @@ SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
 
 
-def load_model(name: str | os.PathLike[str] = "small") -> SmallModel:
-    """Load a model: "small" (its weights are in the package) or a folder with weights of the same network.
+HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+"""Names of the hub have one slash."""
+
+
+def load_model(
+    name: str | os.PathLike[str] = "small", *, segmenter: str | None = None, bits: int | None = None, device: str | None = None
+) -> Model:
+    """Load a model.
+
+    Args:
+        name: "small" (its weights are in the package); a folder of `geomag train` or `geomag train-full`; or, zero-shot, a vision-language
+            model: a folder or a name of the hub such as "Qwen/Qwen2.5-VL-3B-Instruct". The last two need the extra `full`.
+        segmenter: SAM2 for masks of a zero-shot model, folder or hub name; None for SAM2.1 base-plus.
+        bits: 4 or 8, for a vision-language model's weights in fewer bits; needs the extra `quantized`.
+        device: "cpu", "cuda" ...; None for a GPU where there is one. The small model runs on the CPU.
 
     Raises:
         ModelNotFound: no such name or folder.
+        ModelOffline: a hub model's files are neither in the cache nor can they be fetched.
+        ModelCorrupt: a file is missing, damaged, or of another network.
+        ModelUnsupported: a vision-language model of a family that cannot be used.
+        ModelTooLarge: it does not fit into memory.
+        LibraryMissing: an extra is not installed.
+        OptionError: an option that the model does not have.
+    """
+    text = str(name)
+    if text == "full":
+        raise ModelNotFound(
+            "there are no published weights of the full size; train them (recipes/train_full.sh), ask a vision-language model zero-shot "
+            "(--model Qwen/Qwen2.5-VL-3B-Instruct), or use 'small'"
+        )
+    if is_full_size(text):
+        try:
+            from geomagnifier.model.full.checkpoint import load
+        except ImportError as error:
+            raise LibraryMissing(f"{text} needs the extra: pip install 'geomagnifier[full]' ({error})") from None
+        return load(text, functools.cache(load_small), segmenter=segmenter, bits=bits, device=device)
+    if segmenter is not None or bits is not None:
+        raise OptionError("--segmenter and --bits are for vision-language models; the small model has its own")
+    return load_small(name)
+
+
+def is_full_size(name: str) -> bool:
+    """Whether a name means the full size: a folder of the hub or of `geomag train-full`; where there is no folder, OWNER/NAME."""
+    folder = Path(name)
+    if folder.exists():
+        return (folder / "config.json").is_file() or (folder / "geomag.json").is_file()
+    return HUB.fullmatch(name) is not None
+
+
+def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
+    """The small model of the package, or of a folder with weights of the same network.
+
+    Raises:
+        ModelNotFound: no such folder.
         ModelCorrupt: a file is missing, damaged, or of another network.
     """
     folder = WEIGHTS if str(name) == "small" else Path(name)
-    if str(name) == "full":
-        raise ModelNotFound("the full-size model is not part of this version; use 'small' or a folder with trained weights")
     if not str(name) or not folder.is_dir():
-        raise ModelNotFound(f"no model named {str(name)!r}; use 'small' or a folder that holds {', '.join(FILES)}")
+        raise ModelNotFound(
+            f"no model named {str(name)!r}; use 'small', a folder that holds {', '.join(FILES)}, or a vision-language model of the hub "
+            "such as Qwen/Qwen2.5-VL-3B-Instruct"
+        )
     for file in FILES:
         if not (folder / file).is_file():
             raise ModelCorrupt(f"{folder} lacks {file}; a model folder holds {', '.join(FILES)}")

@@ -44,11 +44,11 @@ class Maps(NamedTuple):
 
 
 class PixelDecoder(nn.Module):
-    """[SEG] state and f1, f2, f3 -> dense maps. `width` channels in the pyramid, `inner` in g."""
+    """[SEG] state and f1, f2, f3 -> dense maps. `width` channels in the pyramid, `inner` in g, `seg` numbers in a state (paper: 4096)."""
 
-    def __init__(self, width: int = 256, inner: int = 128) -> None:
+    def __init__(self, width: int = 256, inner: int = 128, seg: int | None = None) -> None:
         super().__init__()
-        self.project = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
+        self.project = nn.Sequential(nn.Linear(seg or width, width), nn.ReLU(), nn.Linear(width, width))
         self.image = nn.ModuleList(nn.Conv2d(width, inner, 1) for _ in range(3))
         self.question = nn.ModuleList(nn.Linear(width, inner) for _ in range(3))
         self.norm = nn.ModuleList(nn.LayerNorm(inner) for _ in range(3))
@@ -65,7 +65,7 @@ class PixelDecoder(nn.Module):
         return [conv(f).permute(0, 2, 3, 1) for conv, f in zip(self.image, pyramid, strict=True)]
 
     def forward(self, seg: Tensor, prepared: list[Tensor]) -> Maps:
-        """seg: (B, Q, width) states of Q questions on each view; prepared: of `prepare`."""
+        """seg: (B, Q, seg) states of Q questions on each view; prepared: of `prepare`."""
         h = self.blend * self.project(seg)
         batch, questions = h.shape[:2]
         size = prepared[0].shape[1:3]

@@ -1,0 +1,1 @@
+"""The full size: BERT, a vision-language model and SAM2 through transformers (extra `full`)."""

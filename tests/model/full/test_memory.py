@@ -1,0 +1,379 @@
+"""Memory from configurations: exact counts, estimates in order, and errors of the hub in one line."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import torch
+import transformers as hf
+from huggingface_hub import constants
+
+import tiny
+from geomagnifier import errors
+from geomagnifier.model.full import checkpoint, hub, memory
+from geomagnifier.model.full.card import Card
+from geomagnifier.model.full.network import HEADS
+
+QWEN = {
+    "model_type": "qwen2_5_vl",
+    "architectures": ["Qwen2_5_VLForConditionalGeneration"],
+    "hidden_size": 3584,
+    "intermediate_size": 18944,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 28,
+    "num_key_value_heads": 4,
+    "vocab_size": 152064,
+    "max_position_embeddings": 128000,
+    "tie_word_embeddings": False,
+    "torch_dtype": "bfloat16",
+    "rope_theta": 1000000.0,
+    "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]},
+    "vision_config": {"depth": 32, "hidden_size": 1280, "intermediate_size": 3420, "num_heads": 16, "out_hidden_size": 3584},
+}
+"""Of Qwen2.5-VL-7B-Instruct as the hub has it, the text model's numbers beside those of the vision side."""
+QWEN_3B = QWEN | {
+    "hidden_size": 2048,
+    "intermediate_size": 11008,
+    "num_hidden_layers": 36,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 2,
+    "vocab_size": 151936,
+    "tie_word_embeddings": True,
+    "vision_config": QWEN["vision_config"] | {"out_hidden_size": 2048},
+}
+LLAVA = {
+    "model_type": "llava",
+    "image_token_index": 32000,
+    "text_config": {"model_type": "llama", "vocab_size": 32064, "max_position_embeddings": 4096, "torch_dtype": "float16"},
+    "vision_config": {
+        "model_type": "clip_vision_model",
+        "hidden_size": 1024,
+        "image_size": 336,
+        "intermediate_size": 4096,
+        "num_attention_heads": 16,
+        "num_hidden_layers": 24,
+        "patch_size": 14,
+        "projection_dim": 768,
+        "vocab_size": 32000,
+    },
+}
+BASE_PLUS = {
+    "hidden_size": 112,
+    "num_attention_heads": 2,
+    "blocks_per_stage": [2, 3, 16, 3],
+    "embed_dim_per_stage": [112, 224, 448, 896],
+    "num_attention_heads_per_stage": [2, 4, 8, 16],
+    "window_positional_embedding_background_size": [14, 14],
+    "global_attention_blocks": [12, 16, 20],
+}
+
+
+def write(folder, config):
+    folder.mkdir(exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(config))
+    return str(folder)
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    """Tiny folders of all three parts."""
+    root = tmp_path_factory.mktemp("parts")
+    return {
+        name: str(make(root / name))
+        for name, make in (("vlm", tiny.write_qwen25), ("segmenter", tiny.write_sam2), ("language", tiny.write_bert))
+    }
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    """An empty cache of the hub."""
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def redirect(monkeypatch, address):
+    """As HF_ENDPOINT does before huggingface_hub is imported."""
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "ENDPOINT", address)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}")
+
+
+@contextmanager
+def answering(status, code):
+    """A hub that gives every file the same answer."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            self.send_response(status)
+            self.send_header("X-Error-Code", code)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Answer)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_real_sizes_are_counted_without_memory(tmp_path):
+    qwen = memory.footprint(write(tmp_path / "qwen", QWEN))
+    assert qwen.parameters["vlm"] == 8_292_166_656
+    assert qwen.linear == 28 * (2 * 3584**2 + 2 * 3584 * 512 + 3 * 3584 * 18944)
+    assert (qwen.width, qwen.layers, qwen.heads, qwen.kv_heads, qwen.head, qwen.patches) == (3584, 28, 28, 4, 128, 4)
+    llava = memory.footprint(write(tmp_path / "llava", LLAVA))
+    assert llava.parameters["vlm"] == 7_063_427_072
+    assert llava.linear == 32 * (4 * 4096**2 + 3 * 4096 * 11008)
+    assert (llava.width, llava.layers, llava.kv_heads, llava.head, llava.patches) == (4096, 32, 32, 128, 1)
+    assert all(p.is_meta for p in memory.blank(hf.AutoConfig.from_pretrained(tmp_path / "qwen")).parameters())
+
+
+def test_what_is_known_by_heart_is_what_the_configurations_say(tmp_path):
+    small = memory.footprint(write(tmp_path / "qwen", QWEN_3B), memory.SMALLEST_SEGMENTER)
+    assert vars(small) | {"name": memory.SMALLER.name} == vars(memory.SMALLER)
+    for name, backbone, channels in (
+        (hub.SEGMENTER, BASE_PLUS, [896, 448, 224, 112]),
+        (memory.SMALLEST_SEGMENTER, {}, [768, 384, 192, 96]),
+    ):
+        # the published checkpoints call themselves sam2_video
+        vision = hf.Sam2VisionConfig(backbone_config=hf.Sam2HieraDetConfig(**backbone), backbone_channel_list=channels)
+        hf.Sam2VideoConfig(vision_config=vision).save_pretrained(tmp_path / "sam2")
+        assert memory._segmenter(str(tmp_path / "sam2")) == memory.KNOWN_SEGMENTERS[name]
+
+
+@pytest.mark.parametrize("make", [tiny.write_qwen25, tiny.write_qwen3, tiny.write_llava])
+def test_counts_are_those_of_the_loaded_model(make, parts, tmp_path):
+    folder = make(tmp_path / "vlm")
+    told = memory.footprint(str(folder), parts["segmenter"], parts["language"])
+    with torch.no_grad():
+        loaded = {
+            "vlm": hf.AutoModelForImageTextToText.from_pretrained(folder),
+            "segmenter": hf.Sam2Model.from_pretrained(parts["segmenter"]),
+            "language": hf.AutoModel.from_pretrained(parts["language"]),
+        }
+    assert {name: memory.count(model) for name, model in loaded.items()} == {k: n for k, n in told.parameters.items() if k != "heads"}
+    assert (told.width, told.side, told.trunk) == (tiny.WIDTH, 128, 16)
+    assert memory.parameters(loaded["language"].config) == told.parameters["language"]
+
+
+def test_heads_are_those_of_the_network(parts):
+    network = checkpoint.begin(parts["vlm"], parts["segmenter"], parts["language"])
+    heads = sum(p.numel() for name, p in network.named_parameters() if name.startswith(HEADS))
+    assert memory.footprint(parts["vlm"], parts["segmenter"], parts["language"]).parameters["heads"] == heads
+
+
+def test_fewer_bits_take_less(tmp_path):
+    qwen = memory.footprint(write(tmp_path / "qwen", QWEN))
+    weights = {dtype: qwen.bytes(dtype) for dtype in memory.SIZES}
+    assert list(weights.values()) == sorted(weights.values(), reverse=True)
+    assert weights["float32"] == 4 * qwen.total
+    rest = 2 * (qwen.parameters["vlm"] - qwen.linear) + 4 * qwen.parameters["segmenter"]
+    assert weights["bfloat16"] == 2 * qwen.linear + rest
+    assert weights["int8"] == qwen.linear + rest
+    assert weights["int4"] == pytest.approx(0.56 * qwen.linear + rest)
+    assert 1e9 < qwen.working("bfloat16") < qwen.working("float32") < 10e9
+    assert qwen.working("bfloat16", tokens=4096) > 1.5 * qwen.working("bfloat16")
+
+
+def test_what_fits_passes_and_what_does_not_gets_a_way_out(tmp_path):
+    qwen = memory.footprint(write(tmp_path / "qwen", QWEN))
+    memory.check(qwen, "bfloat16", "cpu", 80 * 10**9)
+    memory.check(memory.footprint(write(tmp_path / "qwen", QWEN)), "int4", "cpu", qwen.peak("int4"))
+
+    def refused(dtype, room):
+        with pytest.raises(errors.ModelTooLarge) as stop:
+            memory.check(qwen, dtype, "cpu", int(room * 1e9))
+        assert len(str(stop.value).splitlines()) == 1
+        return str(stop.value)
+
+    needs = f"needs about {qwen.peak('bfloat16') / 1e9:.1f} GB in bfloat16 on cpu, 18.0 GB are free; --bits 8 would take "
+    assert refused("bfloat16", 18) == f"{qwen.name}: {needs}{qwen.peak('int8') / 1e9:.1f} GB"
+    assert "; --bits 4 would take" in refused("float32", 14)
+    smaller = "; --model Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-tiny"
+    assert f"{smaller} would take" in refused("bfloat16", 12)
+    assert f"{smaller} --bits 4 would take" in refused("int4", 8)
+    assert "; nothing of the full size fits here: use --model small" in refused("bfloat16", 2)
+    with pytest.raises(errors.ModelTooLarge, match=r"--segmenter facebook/sam2\.1-hiera-tiny --bits 4 would take"):
+        memory.check(qwen, "int4", "cpu", qwen.peak("int4") - 10**7)
+
+
+def test_free_memory_is_some_of_the_machine():
+    assert 10**7 < memory.free("cpu") < 10**14
+
+
+@pytest.mark.parametrize(
+    ("line", "folder", "most", "used", "stat"),
+    [
+        ("0::/box/inner", "box", "memory.max", "memory.current", "inactive_file 300"),
+        ("5:cpu,memory:/box", "cpu,memory/box", "memory.limit_in_bytes", "memory.usage_in_bytes", "total 1\ninactive_file 300"),
+    ],
+)
+def test_control_groups_leave_what_they_grant(line, folder, most, used, stat, tmp_path):
+    (tmp_path / folder).mkdir(parents=True)
+    for name, text in ((most, "5000"), (used, "4500"), ("memory.stat", stat)):
+        (tmp_path / folder / name).write_text(text + "\n")
+    (tmp_path / "told").write_text(f"{line}\n9:pids:/elsewhere\n")
+    assert min(memory._granted(tmp_path, tmp_path / "told")) == 800
+    (tmp_path / folder / most).write_text("max\n")
+    assert min(memory._granted(tmp_path, tmp_path / "told")) > 10**18
+
+
+@pytest.mark.parametrize(
+    ("config", "kind", "message"),
+    [
+        (None, errors.ModelCorrupt, "lacks config.json; the folder of a hub model holds config.json, *.safetensors, tokenizer.json"),
+        ("{", errors.ModelCorrupt, "not a valid JSON"),
+        ("[]", errors.ModelCorrupt, "model_type"),
+        ('{"a": 1}', errors.ModelCorrupt, "model_type"),
+        ('{"model_type": "qwen2_5_vl", "hidden_size": "wide"}', errors.ModelCorrupt, "hidden_size"),
+        ('{"model_type": "of tomorrow"}', errors.ModelUnsupported, "Qwen2.5-VL / Qwen3-VL"),
+        ('{"model_type": "bert"}', errors.ModelUnsupported, "LLaVA"),
+        ('{"auto_map": {"AutoConfig": "mine.Config"}, "model_type": "mine"}', errors.ModelUnsupported, "LLaVA"),
+    ],
+)
+def test_a_folder_that_cannot_be_used_says_why(config, kind, message, tmp_path):
+    if config is not None:
+        (tmp_path / "config.json").write_text(config)
+    with pytest.raises(kind) as stop:
+        memory.footprint(str(tmp_path))
+    assert message in str(stop.value) and len(str(stop.value).splitlines()) == 1
+
+
+def test_other_parts_are_looked_at_as_well(parts):
+    with pytest.raises(errors.ModelUnsupported, match=r"family 'bert'.*take a SAM2 such as facebook/sam2"):
+        memory.footprint(parts["vlm"], parts["language"])
+    with pytest.raises(errors.ModelUnsupported, match=r"family 'qwen2_5_vl'.*take an encoder"):
+        memory.footprint(parts["vlm"], None, parts["vlm"])
+
+
+@pytest.mark.parametrize("name", ["a/b/c", "/no/such/folder", "Qwen/.."])
+def test_no_name_at_all(name, fresh):
+    with pytest.raises(errors.ModelNotFound, match="no folder here"):
+        memory.footprint(name)
+
+
+def test_offline_in_a_process_of_its_own(tmp_path):
+    code = (
+        "from geomagnifier.errors import ModelOffline; from geomagnifier.model.full import memory\n"
+        "try: memory.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\nexcept ModelOffline as error: print(error)"
+    )
+    env = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120, env=env)
+    assert done.stdout == (
+        "Qwen/Qwen2.5-VL-7B-Instruct is no folder here and not whole in the cache, and HF_HUB_OFFLINE is set; it needs config.json, "
+        "*.safetensors, tokenizer.json, tokenizer_config.json, preprocessor_config.json: run `hf download Qwen/Qwen2.5-VL-7B-Instruct "
+        "--local-dir FOLDER` on a machine with a network, then use --model FOLDER\n"
+    ), done.stderr
+
+
+def test_a_hub_out_of_reach_is_not_waited_for(parts, fresh, monkeypatch, caplog):
+    redirect(monkeypatch, "http://127.0.0.1:9")
+    with pytest.raises(errors.ModelOffline, match=r"http://127.0.0.1:9 cannot be reached; it needs config.json, .*--model FOLDER"):
+        memory.footprint("Qwen/Qwen2.5-VL-7B-Instruct")
+    with pytest.raises(errors.ModelOffline, match=r"it needs config.json, \*.safetensors: .*--segmenter FOLDER"):
+        memory.footprint(parts["vlm"], "facebook/sam2.1-hiera-large")
+    with pytest.raises(errors.ModelOffline, match=r"--language FOLDER"):
+        memory.footprint(parts["vlm"], None, "google-bert/bert-base-uncased")
+    assert "Retrying" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind", "message"),
+    [
+        (404, "RepoNotFound", errors.ModelNotFound, "look at the spelling"),
+        (401, "RepoNotFound", errors.ModelNotFound, "hf auth login"),
+        (403, "GatedRepo", errors.ModelNotFound, "accept its terms"),
+        (404, "EntryNotFound", errors.ModelUnsupported, "lacks files on the hub"),
+        (503, "", errors.ModelOffline, "cannot be reached"),
+    ],
+)
+def test_what_the_hub_answers(status, code, kind, message, fresh, monkeypatch):
+    with answering(status, code) as address:
+        redirect(monkeypatch, address)
+        with pytest.raises(kind, match=message) as stop:
+            memory.footprint("someone/something")
+    assert len(str(stop.value).splitlines()) == 1
+
+
+def test_a_configuration_in_the_cache_is_enough(fresh, monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    commit = "0" * 40
+    folder = fresh / "models--Qwen--Qwen2.5-VL-3B-Instruct"
+    (folder / "snapshots" / commit).mkdir(parents=True)
+    (folder / "refs").mkdir()
+    (folder / "refs/main").write_text(commit)
+    write(folder / "snapshots" / commit, QWEN_3B)
+    assert memory.footprint("Qwen/Qwen2.5-VL-3B-Instruct", memory.SMALLEST_SEGMENTER) == memory.SMALLER
+
+
+def test_weights_that_cannot_be_loaded(parts, tmp_path):
+    folder = tiny.write_llava(tmp_path / "vlm")
+    weights = folder / "model.safetensors"
+    whole = weights.read_bytes()
+    for damaged in (b"nonsense", whole[: len(whole) // 2], None):
+        weights.unlink()
+        if damaged is not None:
+            weights.write_bytes(damaged)
+        with pytest.raises(errors.ModelCorrupt, match="is damaged or incomplete"), hub.explained(str(folder)):
+            hf.AutoModelForImageTextToText.from_pretrained(folder)
+        weights.touch()
+    (folder / "tokenizer.json").write_text("{")
+    with pytest.raises(errors.ModelCorrupt, match="copy the folder anew"), hub.explained(str(folder)):
+        hf.AutoTokenizer.from_pretrained(folder)
+    with pytest.raises(errors.ModelUnsupported, match="LLaVA"), hub.explained("bert"):
+        hf.AutoModelForImageTextToText.from_pretrained(parts["language"])
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (MemoryError(), errors.ModelTooLarge, "memory ran out"),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), errors.ModelTooLarge, "--bits 4"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), errors.ModelTooLarge, "--bits 4"),
+        (ImportError("needs torchvision\nmore"), errors.LibraryMissing, r"\(needs torchvision\): pip install 'geomagnifier\[full\]'"),
+        (ImportError("bitsandbytes is missing"), errors.LibraryMissing, r"geomagnifier\[quantized\]"),
+        (OSError(28, "No space left on device"), errors.ModelError, "No space left"),
+        (TimeoutError(), errors.ModelOffline, "cannot be reached"),
+        (KeyError("weight"), errors.ModelCorrupt, "hf cache rm model/a/b"),
+        (errors.ModelUnsupported("said already"), errors.ModelUnsupported, "^said already$"),
+    ],
+)
+def test_other_errors_become_one_line(error, kind, message):
+    with pytest.raises(kind, match=message) as stop, hub.explained("a/b"):
+        raise error
+    assert len(str(stop.value).splitlines()) == 1
+
+
+def test_a_folder_of_ours_names_its_parts(parts, tmp_path):
+    Card("0.6", parts["vlm"], "segmenter", parts["language"], kinds=("ship",), trained=True).write(tmp_path)
+    (tmp_path / "segmenter").symlink_to(parts["segmenter"])
+    told = memory.describe(str(tmp_path))
+    assert told["vlm"] == parts["vlm"] and told["segmenter"] == str(tmp_path / "segmenter") and told["language"] == parts["language"]
+    assert set(told["parameters"]) == {"vlm", "segmenter", "language", "heads"}
+    assert told["trained"] and told["kinds"] == ("ship",) and told["free"] > 0
+    assert set(told["memory"]) == set(memory.SIZES) and told["memory"]["float32"]["fits"]
+    Card("0.6", parts["vlm"], "segmenter", parts["language"]).write(tmp_path)
+    untrained = memory.describe(str(tmp_path), hub.SEGMENTER)
+    assert untrained["parameters"]["segmenter"] == 73_328_401 and "heads" not in untrained["parameters"]
+    (tmp_path / "geomag.json").write_text("{")
+    with pytest.raises(errors.ModelCorrupt, match=r"geomag.json"):
+        memory.describe(str(tmp_path))
+
+
+def test_a_model_of_the_hub_works_zero_shot(parts):
+    told = memory.describe(parts["vlm"], device="cpu")
+    assert set(told["parameters"]) == {"vlm", "segmenter"} and not told["trained"] and told["language"] is None
+    assert told["segmenter"] == "facebook/sam2.1-hiera-base-plus" and Path(told["vlm"]).is_dir()

@@ -7,6 +7,7 @@ write_bert(folder)                                                   BertModel w
 
 from __future__ import annotations
 
+import json
 import string
 from pathlib import Path
 
@@ -180,6 +181,38 @@ def write_bert(folder: Path) -> Path:
     )
     hf.BertModel(config).save_pretrained(folder)
     return folder
+
+
+FAMILIES = {"qwen25": write_qwen25, "qwen3": write_qwen3, "llava": write_llava}
+
+
+def write_hub(root: Path) -> Path:
+    """A checkpoint of each family, "sam2" and "bert" in folders of `root`; answers are short, as a random model never ends."""
+    for name, write in FAMILIES.items():
+        path = write(root / name) / "generation_config.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"max_new_tokens": 16}))
+    write_sam2(root / "sam2")
+    write_bert(root / "bert")
+    return root
+
+
+def teach_levels(network, questions, steps: int = 3000) -> None:
+    """Make the granularity classifier tell some questions apart, given in the order of `LEVELS`."""
+    import torch.nn.functional as F
+
+    told = network.language_tokenizer([*questions], padding=True, return_tensors="pt")
+    with torch.no_grad():
+        states = network.language.eval()(**told).last_hidden_state[:, 0]
+    states, wanted = states.clone(), torch.arange(len(questions))
+    optimizer = torch.optim.Adam(network.granularity.parameters(), 3e-3)
+    for _ in range(steps):
+        loss = F.cross_entropy(network.granularity(states), wanted)
+        if loss < 0.05:
+            return
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    raise AssertionError(f"the classifier does not tell {[*questions]} apart: loss {float(loss)}")
 
 
 def teach(vlm, turns, steps: int = 150, rate: float = 3e-3) -> None:

@@ -4,7 +4,10 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import rasterio
+from affine import Affine
 from huggingface_hub import constants
 
 import tiny
@@ -127,3 +130,91 @@ def test_help_shows_the_full_size():
     assert "--lora-rank" in shown("train-full")
     commands = shown()
     assert all(name in commands for name in ("ask", "search", "info", "demo", "train", "train-full", "eval", "bench"))
+
+
+QUESTIONS = {"image": "What kind of place is this?", "region": "Find every ship.", "pixel": "Segment every ship."}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """Words that name a zero-shot model and a trained one, tiny both."""
+    from dataclasses import replace
+
+    from geomagnifier.model.full.vlm import Shown, Turn
+
+    hub = tiny.write_hub(tmp_path_factory.mktemp("hub"))
+    network = checkpoint_of_full().begin(str(hub / "qwen25"), str(hub / "sam2"), str(hub / "bert"))
+    tiny.teach_levels(network, QUESTIONS.values())
+    noise = [Shown(np.random.default_rng(i).integers(0, 255, size, dtype=np.uint8)) for i, size in enumerate([(60, 100, 3), (90, 60, 3)])]
+    said = {QUESTIONS["region"]: "ship: [BOX]", QUESTIONS["pixel"]: "ship: [SEG]"}
+    tiny.teach(network.vlm, [Turn([view], question, text) for view in noise for question, text in said.items()], 60)
+    card = Card("0", "", "", "", kinds=("ship",), scenes=("harbor", "forest"), trained=True)
+    checkpoint_of_full().save(hub / "trained", network, replace(card, vlm=str(hub / "qwen25")), merged=True)
+    return {
+        "zero-shot": ("--model", hub / "llava", "--segmenter", hub / "sam2"),
+        "trained": ("--model", hub / "trained"),
+    }
+
+
+def checkpoint_of_full():
+    from geomagnifier.model.full import checkpoint
+
+    return checkpoint
+
+
+@pytest.fixture(scope="module")
+def geotiff(tmp_path_factory):
+    """300 x 200 px of noise in UTM, 0.5 m a px: more than one view of a tiny model."""
+    path = tmp_path_factory.mktemp("scene") / "scene.tif"
+    pixels = np.random.default_rng(2).integers(0, 255, (3, 200, 300), dtype=np.uint8)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=300,
+        height=200,
+        count=3,
+        dtype="uint8",
+        crs="EPSG:32633",
+        transform=Affine(0.5, 0, 4e5, 0, -0.5, 5e6),
+    ) as file:
+        file.write(pixels)
+    return path
+
+
+@pytest.mark.parametrize("search", ["paper", "adaptive"])
+@pytest.mark.parametrize("level", [*QUESTIONS])
+@pytest.mark.parametrize("kind", ["zero-shot", "trained"])
+def test_ask_answers_at_every_level(models, geotiff, tmp_path, monkeypatch, capfd, kind, level, search):
+    words = ("ask", geotiff, QUESTIONS[level], *models[kind], "--search", search, "--out", tmp_path / "out", "--json")
+    code, out, err = geomag(monkeypatch, capfd, *words)
+    answer = json.loads(out)
+    assert code == 0, err
+    assert answer["granularity"] == level
+    assert answer["crs"] == "EPSG:32633"
+    assert answer["text"]
+    assert ("Zero-shot" in answer["text"]) == (kind == "zero-shot" and level != "image")
+    assert answer["cost"]["flops"] > 0 and answer["cost"]["pixels_processed"] > 0
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"answer.json", "overlay.png"} <= written
+    if level == "image":
+        assert sum(p for _, p in answer["labels"]) == pytest.approx(1, abs=1e-3)
+    else:
+        assert "regions.geojson" in written
+
+
+def test_info_and_search_take_a_tiny_model(models, geotiff, monkeypatch, capfd):
+    code, out, _ = geomag(monkeypatch, capfd, "info", *models["trained"], "--json")
+    assert code == 0 and json.loads(out)["model"]["trained"]
+    code, out, err = geomag(monkeypatch, capfd, "search", geotiff.parent, "a harbor", *models["zero-shot"], "--json")
+    assert code == 0, err
+    assert [hit["path"] for hit in json.loads(out)["hits"]] == [str(geotiff)]
+
+
+@pytest.mark.parametrize("question", ["", "ship " * 5000, "\x00\x01 [SEG] <image>"])
+def test_odd_questions_are_answered_or_refused_in_a_line(models, geotiff, monkeypatch, capfd, question):
+    code, out, err = geomag(monkeypatch, capfd, "ask", geotiff, question, *models["trained"], "--json")
+    assert code in (0, 2)
+    assert "Traceback" not in err
+    assert len(err.splitlines()) <= 2
+    assert code == 2 or json.loads(out)["text"]

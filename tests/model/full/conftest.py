@@ -1,30 +1,19 @@
 """Tiny checkpoints of the real classes, written once for all tests."""
 
-import json
-
 import pytest
 
 pytest.importorskip("transformers")
 
 import tiny
 
-WRITERS = {"qwen25": tiny.write_qwen25, "qwen3": tiny.write_qwen3, "llava": tiny.write_llava}
-
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory):
-    """A folder with a checkpoint of each family and of SAM2 and BERT; answers are short, as a random model never ends."""
-    root = tmp_path_factory.mktemp("hub")
-    for name, write in WRITERS.items():
-        write(root / name)
-        path = root / name / "generation_config.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"max_new_tokens": 16}))
-    tiny.write_sam2(root / "sam2")
-    tiny.write_bert(root / "bert")
-    return root
+    """A folder with a checkpoint of each family and of SAM2 and BERT."""
+    return tiny.write_hub(tmp_path_factory.mktemp("hub"))
 
 
-@pytest.fixture(params=[*WRITERS])
+@pytest.fixture(params=[*tiny.FAMILIES])
 def family(request):
     return request.param
 

@@ -11,6 +11,7 @@ segmenter/ language/ where they were trained on; else the card names them
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -37,7 +38,7 @@ from geomagnifier.protocol import Model
 
 HEADS_FILE, VLM, ADAPTER, SEGMENTER, LANGUAGE = "heads.safetensors", "vlm", "adapter", "segmenter", "language"
 BITS: dict[int, memory.Dtype] = {4: "int4", 8: "int8"}
-WHOLE = ["visual", "vision_tower", "multi_modal_projector", "lm_head"]
+WHOLE = ["model.visual", "model.vision_tower", "model.multi_modal_projector", "lm_head"]
 """Parts that keep their 16 bits beside a text model in fewer: small, and easily hurt."""
 
 
@@ -198,6 +199,7 @@ def _quantised(bits: int) -> Any:
         import bitsandbytes  # noqa: F401
     except ImportError:
         raise LibraryMissing("weights in 4 or 8 bits need the extra: pip install 'geomagnifier[quantized]'") from None
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # a line for each layer and token, of a cast that is meant
     if bits == 8:
         return hf.BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=WHOLE)
     how = {"bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": torch.bfloat16}

@@ -22,8 +22,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from geomagnifier.errors import GeomagWarning
 from geomagnifier.geometry import Box
+from geomagnifier.model.full import memory, spoken
 from geomagnifier.model.full import segmenter as sam2
-from geomagnifier.model.full import spoken
 from geomagnifier.model.full.card import Card
 from geomagnifier.model.full.finding import Finder, Trained, ZeroShot
 from geomagnifier.model.full.network import FullNetwork
@@ -74,7 +74,8 @@ class FullModel:
         self.vlm, self.segmenter, self.card, self.network, self.small = vlm, segmenter, card, network, small
         self.finder: Finder = ZeroShot(vlm, segmenter) if network is None else Trained(network)
         side = sam2.side(segmenter)
-        parts = [network] if network is not None else [vlm, segmenter]
+        whole = memory.blank(vlm.config)  # counted without numbers: those in 4 bits are packed two to a byte
+        others = [segmenter] if network is None else [segmenter, network.language, network.granularity, network.decoder, vlm.places]
         self._spec = ModelSpec(
             "full" if network is not None else "zero-shot",
             card.version,
@@ -83,13 +84,13 @@ class FullModel:
             view_pixels=side * side,
             tile=side,
             overlap=side // 8,
-            parameters=sum(p.numel() for part in parts for p in part.parameters()),
+            parameters=memory.count(whole) + sum(memory.count(part) for part in others),
             trained=network is not None,
             sizes={kind: Size(metres, pixels) for kind, (metres, pixels) in card.sizes.items()},
         )
         self._kinds: OrderedDict[tuple[str, str, Granularity], tuple[str, ...]] = OrderedDict()
         self._first: OrderedDict[str, tuple[str, Box, Shown]] = OrderedDict()
-        self._text_parameters = sum(p.numel() for p in vlm.core.model.language_model.parameters())
+        self._text_parameters = memory.count(whole.get_decoder())
         self._lock = threading.RLock()
 
     @property

@@ -46,7 +46,7 @@ def heat(vlm: Vlm, turn: Turn, affirmed: str, denied: str, gradient: bool = True
         gradient: False for attention alone.
 
     Raises:
-        ModelUnsupported: the model gives no attention.
+        ModelUnsupported: the model gives no attention, or none with a gradient.
     """
     inputs = vlm.encode([turn])
     ids = inputs["input_ids"][0]
@@ -60,7 +60,11 @@ def heat(vlm: Vlm, turn: Turn, affirmed: str, denied: str, gradient: bool = True
         logits = torch.stack([vlm.logit(states[int(i)], tie) for i in at])
         if not watch.maps:
             raise ModelUnsupported(f"{vlm.name} gives no attention to look at, so there is no heat map; use search='exhaustive'")
-        slopes = torch.autograd.grad(logits.sum(), watch.maps)
+        slopes = torch.autograd.grad(logits.sum(), watch.maps, allow_unused=True)
+    if any(slope is None for slope in slopes):
+        raise ModelUnsupported(
+            f"the attention of {vlm.name} has no gradient (weights in 4 bits have none on a CPU); take --bits 8, or --search exhaustive"
+        )
     with torch.no_grad():
         against = torch.stack([vlm.logit(states[int(i)], contrary) for i in at])
         p = float(torch.sigmoid(logits - against).max())

@@ -165,7 +165,9 @@ def bounded(spec: ModelSpec, memory: float) -> ModelSpec:
     pixels = int(memory / spec.pixel_bytes)
     if pixels < SMALLEST_TILE**2:
         least = SMALLEST_TILE**2 * spec.pixel_bytes
-        raise OptionError(f"{memory / 1e6:,.0f} MB are left for looking, the smallest look takes {least / 1e6:,.0f} MB; allow more memory")
+        raise OptionError(
+            f"{max(0.0, memory) / 1e6:,.0f} MB are left for looking, the smallest look takes {least / 1e6:,.0f} MB; allow more memory"
+        )
     if pixels >= max(spec.view_pixels, spec.tile**2):
         return spec
     tile = min(spec.tile, int(math.sqrt(pixels)) // 32 * 32)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 import geomagnifier as gm
 import tiny
 from geomagnifier import resolution
-from geomagnifier.errors import GeomagWarning, ModelCorrupt, ModelUnsupported, OptionError
+from geomagnifier.errors import GeomagWarning, ModelCorrupt, ModelTooLarge, ModelUnsupported, OptionError
 from geomagnifier.model.full import said
 from geomagnifier.model.full.card import Card
 from geomagnifier.model.full.checkpoint import begin, load_vlm, save
@@ -289,6 +289,14 @@ def test_options_of_the_other_size_are_refused(whole, hub):
         gm.load_model("small", segmenter=str(hub / "sam2"))
     with pytest.raises(OptionError, match="4 or 8 bits"):
         gm.load_model(hub / "llava", segmenter=str(hub / "sam2"), bits=3)
+
+
+def test_what_does_not_fit_is_refused_before_it_is_loaded(whole, hub, monkeypatch):
+    monkeypatch.setattr("geomagnifier.model.full.memory.free", lambda device: 10**6)
+    monkeypatch.setattr("geomagnifier.model.full.checkpoint.load_vlm", lambda *_: pytest.fail("it was loaded"))
+    for name, parts in ((whole, {}), (hub / "llava", {"segmenter": str(hub / "sam2")})):
+        with pytest.raises(ModelTooLarge, match=r"needs about .* are free; nothing of the full size fits here: use --model small"):
+            gm.load_model(name, **parts)
 
 
 def test_a_long_question_is_cut_for_bert_too(whole):

@@ -16,6 +16,10 @@ GeomagError
 │   ├── ModelTooLarge     it does not fit into memory
 │   ├── ModelUnsupported  a checkpoint that cannot be used: unknown architecture, no attention, no [SEG] token
 │   └── LibraryMissing    a package of an extra is not installed
+├── DataError             a data set or predictions cannot be used
+│   ├── DataMissing       a file of a data set is not there
+│   ├── DataCorrupt       a file of a data set is damaged, or not what its authors publish
+│   └── PredictionError   a record of predictions does not fit its benchmark
 ├── OptionError           an argument out of its range
 └── OutputError           the answer cannot be written
 
@@ -85,6 +89,22 @@ class ModelUnsupported(ModelError):
 
 class LibraryMissing(ModelError):
     """A package of an extra is not installed."""
+
+
+class DataError(GeomagError):
+    """A data set or predictions cannot be used."""
+
+
+class DataMissing(DataError):
+    """A file of a data set is not there."""
+
+
+class DataCorrupt(DataError):
+    """A file of a data set is damaged, or not what its authors publish."""
+
+
+class PredictionError(DataError):
+    """A record of predictions does not fit its benchmark."""
 
 
 class OptionError(GeomagError):

@@ -62,6 +62,14 @@ def giou(sides: Tensor, target: Tensor, weight: Tensor) -> Tensor:
 
 
 def dense_losses(maps: Maps, presence: Tensor, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Losses of the decoder and of the presence gate, logits (B, Q); the rest as in `map_losses`."""
+    losses, present = map_losses(maps, targets), targets["present"]
+    told = present >= 0
+    losses["presence"] = F.binary_cross_entropy_with_logits(presence[told], present[told].float())
+    return losses
+
+
+def map_losses(maps: Maps, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Losses of the decoder. maps over (B, Q); targets hold the fields of `Target` stacked to (B, Q, ...)."""
     mask, known, present = targets["mask"], targets["known"], targets["present"]
     plain = F.binary_cross_entropy_with_logits(maps.mask, mask, reduction="none")
@@ -77,8 +85,6 @@ def dense_losses(maps: Maps, presence: Tensor, targets: Mapping[str, Tensor]) ->
     weight = targets["offset_weight"][:, :, None]
     away = ((maps.offset - targets["offset"]).abs() * weight).sum()
     losses["offset"] = away / (weight > 0).sum().clamp(min=1)
-    told = present >= 0
-    losses["presence"] = F.binary_cross_entropy_with_logits(presence[told], present[told].float())
     return losses
 
 

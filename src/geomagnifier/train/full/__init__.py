@@ -1,0 +1,1 @@
+"""Training of the full size, on many GPUs, through accelerate (extra `full`)."""

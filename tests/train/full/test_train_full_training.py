@@ -1,0 +1,113 @@
+"""Runs of two processes on the CPU: one that is killed and started again comes to the numbers of one that was not."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drawn_data import write_data, write_models
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["geomagnifier.train.full.loop"])  # imported once for all processes of all runs
+RECIPE = Path(__file__).parents[3] / "recipes" / "train_full.sh"
+FIGURES = ("IoU", "written", "granularity")
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What all runs are told."""
+    folder = tmp_path_factory.mktemp("given")
+    sizes = "--steps 6 --rows 1 --accumulation 2 --held 3 --warmup 2 --workers 0 --log-every 1 --checkpoint-every 3"
+    other = "--precision no --segmenter-rate 1e-4 --rate 1e-3"
+    return [*write_models(folder), "--data", str(write_data(folder / "data")), *sizes.split(), *other.split()]
+
+
+def process(number: int, port: int, arguments: list[str]) -> None:
+    """One of two processes, as a launcher would have started it."""
+    told = {"RANK": number, "LOCAL_RANK": number, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_PORT": port, "OMP_NUM_THREADS": 1}
+    os.environ.update({name: str(value) for name, value in told.items()} | {"MASTER_ADDR": "127.0.0.1"})
+    from geomagnifier.train.full.__main__ import main
+
+    sys.exit(main(arguments))
+
+
+def free_port() -> int:
+    """One that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def recipe(arguments: list[str], out: Path, sharded: bool) -> None:
+    """A run as the recipe starts it, by `accelerate launch`."""
+    told = dict(zip(("VLM", "SEGMENTER", "LANGUAGE_MODEL"), arguments[1:6:2], strict=True))
+    told |= {"GEOMAG_DATA": arguments[7], "GPUS": "2", "MAIN_PORT": str(free_port()), "OMP_NUM_THREADS": "1", "SHARDED": "1" * sharded}
+    told["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", str(RECIPE), str(out), *arguments[8:]]
+    ended = subprocess.run(command, env=os.environ | told, capture_output=True, text=True, timeout=500)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+
+
+def run(arguments: list[str], until: Callable[[], bool] = lambda: False) -> list[int | None]:
+    """Two processes to their end, or killed as soon as `until`; their exit codes."""
+    port = free_port()
+    both = [CONTEXT.Process(target=process, args=(number, port, arguments)) for number in range(2)]
+    for one in both:
+        one.start()
+    while any(one.is_alive() for one in both):
+        if until() or any(one.exitcode for one in both):
+            for one in both:
+                one.kill()
+        time.sleep(0.01)
+    for one in both:
+        one.join()
+    return [one.exitcode for one in both]
+
+
+def rows(out: Path) -> list[dict[str, float]]:
+    """The log without what is never the same."""
+    return [{k: v for k, v in json.loads(line).items() if k != "seconds"} for line in (out / "log.jsonl").read_text().splitlines()]
+
+
+def interrupted(arguments: list[str], out: Path) -> list[dict[str, float]]:
+    """The log of a run that is killed after its third step and started again."""
+    arguments = [*arguments, "--out", str(out)]
+    assert run(arguments, lambda: (out / "checkpoints" / "step-0000003").is_dir()) == [-signal.SIGKILL] * 2
+    assert not (out / "model").exists() and rows(out)[-1]["step"] < 6
+    assert run(arguments) == [0, 0]
+    return rows(out)
+
+
+def check(out: Path) -> None:
+    """What a run leaves."""
+    assert (out / "model" / "geomag.json").is_file() and (out / "model" / "adapter" / "adapter_model.safetensors").is_file()
+    assert sorted(p.name for p in (out / "checkpoints").iterdir()) == ["step-0000003", "step-0000006"]
+    assert list((out / "tensorboard").glob("events.*"))
+    told = rows(out)
+    assert [row["step"] for row in told] == [1, 2, 3, 4, 5, 6, 6] and set(told[-1]) == {"step", *FIGURES}
+
+
+def test_copied_a_killed_run_goes_on_as_if_nothing_had_been(given: list[str], tmp_path: Path) -> None:
+    straight, broken = tmp_path / "straight", tmp_path / "broken"
+    recipe(given, straight, sharded=False)
+    check(straight)
+    assert interrupted(given, broken) == rows(straight)
+    check(broken)
+
+
+def test_sharded_a_killed_run_goes_on_as_if_nothing_had_been(given: list[str], tmp_path: Path) -> None:
+    straight, broken = tmp_path / "straight", tmp_path / "broken"
+    assert run([*given, "--sharded", "--out", str(straight)]) == [0, 0]
+    check(straight)
+    for one, other in zip(interrupted([*given, "--sharded"], broken), rows(straight), strict=True):
+        assert one == pytest.approx(other, rel=1e-6)
+    check(broken)

@@ -1,22 +1,85 @@
-"""`geomag eval`: run suites on a model and collect their figures.
+"""`geomag eval`: run suites on a model and collect their figures; measure a system on a public benchmark.
 
 rows = run(load_model("small"), data_root(), ("segment", "detect"))
 json.dumps(table(rows))
+
+result = measure(Task("aid", Path("AID"), "test", Path("runs/aid")), lambda: load_model("small"))
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from geomagnifier.data.benchmarks import BENCHMARKS, benchmark
 from geomagnifier.errors import OptionError
-from geomagnifier.eval.pictures import Figures
+from geomagnifier.eval import benchmark as running
+from geomagnifier.eval import examples, predictions, report, scoring
+from geomagnifier.eval.pictures import Figures, evenly
 from geomagnifier.eval.suites import SUITES
 from geomagnifier.pipeline import Progress
 from geomagnifier.protocol import Model
 
 Rows = list[tuple[str, Figures]]
+PREDICTIONS = "predictions.jsonl"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is measured. name: of `BENCHMARKS`.  root: folder of that data set.  split: None for the one that papers report first.
+
+    out: folder of predictions.jsonl, result.json and examples.png.  limit: cases at even steps; None for all.
+    predictions: of another system, to be scored instead of a model.  ids: the COCO file whose numbers those use.
+    examples: how many of the best, worst and random cases are drawn.
+    model, mark: how the model is called in tables ("": its own name), and what tells its weights from others of its version.
+    """
+
+    name: str
+    root: Path
+    split: str | None
+    out: Path
+    limit: int | None = None
+    predictions: Path | None = None
+    ids: Path | None = None
+    examples: int = 0
+    model: str = ""
+    mark: str = ""
+
+
+def measure(task: Task, model: Callable[[], Model], progress: Progress | None = None) -> report.Result:
+    """Measure a model, or the predictions of a system, on a benchmark; predictions that are there already are gone on with.
+
+    Args:
+        task: what, where and how much.
+        model: gives the model; called when the cases are read, and not for predictions of another system.
+        progress: called with (cases done, cases).
+
+    Raises:
+        OptionError: no benchmark of that name, no such split, a limit below one, or predictions of another run in `task.out`.
+        DataMissing, DataCorrupt: the data set is not whole.
+        PredictionError: a record does not fit.
+        OutputError: a file cannot be written.
+    """
+    if task.limit is not None and task.limit < 1:
+        raise OptionError(f"the limit is a number of cases from 1, not {task.limit}")
+    if task.examples < 0:
+        raise OptionError(f"--examples is a number of pictures from 1, not {task.examples}")
+    what = benchmark(task.name)
+    split = what.splits[0] if task.split is None else task.split
+    every = what.read(task.root, split)
+    cases = evenly(every, task.limit)
+    source = task.predictions
+    if source is None:
+        source = task.out / PREDICTIONS
+        running.predict(model(), what, split, cases, source, progress, task.model, task.mark)
+    records = predictions.read(source, what, split, cases, every, task.ids)
+    result = scoring.result(what, split, cases, records)
+    report.write_result(task.out / report.FILE, result)
+    if task.examples:
+        examples.write_examples(task.out / examples.FILE, cases, records, result, task.examples)
+    return result
 
 
 def run(model: Model, root: Path, suites: Sequence[str] = (), limit: int | None = None, progress: Progress | None = None) -> Rows:
@@ -37,7 +100,9 @@ def run(model: Model, root: Path, suites: Sequence[str] = (), limit: int | None 
     """
     unknown = [name for name in suites if name not in SUITES]
     if unknown:
-        raise OptionError(f"there is no suite {unknown[0]!r}; choose among {', '.join(SUITES)}")
+        raise OptionError(
+            f"there is no suite {unknown[0]!r}; choose among {', '.join(SUITES)}, or one of the benchmarks {', '.join(BENCHMARKS)}"
+        )
     if limit is not None and limit < 1:
         raise OptionError(f"the limit is a number of pictures from 1, not {limit}")
     rows: Rows = []

@@ -349,7 +349,15 @@ def demo(
 
 app.command()(study.train)
 app.command(context_settings=study.PASSED_ON)(study.train_full)
-app.command(name="eval")(study.evaluate)
+app.command(
+    name="eval",
+    epilog="Examples: [bold]geomag eval --list[/bold]\n\n"
+    "[bold]geomag eval aid --root AID/ --split test --out runs/aid --examples 5[/bold]\n\n"
+    "[bold]geomag eval rrsis-d --root RRSIS-D/ --limit 200 --format latex[/bold]\n\n"
+    "[bold]geomag eval vhr10 --root VHR-10/ --predictions boxes.json --ids instances_val.json[/bold]\n\n"
+    "[bold]geomag eval --compare runs/a/result.json runs/b/result.json --out runs/[/bold]\n\n"
+    "[bold]geomag eval segment detect --data sets/[/bold]",
+)(study.evaluate)
 app.command(
     epilog="Examples: [bold]geomag bench psc --data sets/[/bold]\n\n"
     "[bold]geomag bench search --policy adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]"

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 import sys
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
+from geomagnifier.errors import OptionError
 from geomagnifier.interfaces.options import AsJson, Bits, Data, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 
+if TYPE_CHECKING:
+    from geomagnifier.eval.run import Task
+    from geomagnifier.protocol import Model as AnyModel
+
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 """For a command whose options, --help too, are read elsewhere."""
+MARKED = 1 << 20
+"""Bytes at both ends of a file of weights that tell it from others."""
 
 
 def train(
@@ -42,21 +52,100 @@ def train_full(context: typer.Context) -> None:
 
 
 def evaluate(
-    suites: Annotated[list[str] | None, typer.Argument(help="Suites to run; all without.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Benchmarks (--list), or suites on the validation data; all suites without. 'paper' for the paper's tables."),
+    ] = None,
     data: Data = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the benchmark as its authors pack it; of several, the folder with one NAME each.", metavar="DIR"),
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Part of the benchmark; else the one that papers report.", metavar="NAME")] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
-    limit: Annotated[int | None, typer.Option(help="Pictures a suite, for a quick look.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for predictions.jsonl, result.json and examples.png (runs/eval/... without); what is predicted there already is "
+            "not asked again. Of --compare, the plot or its folder.",
+            metavar="DIR",
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Pictures a suite, or cases a benchmark, for a quick look.")] = None,
+    form: Annotated[
+        Literal["table", "json", "csv", "latex"], typer.Option("--format", help="How the figures of benchmarks are printed.")
+    ] = "table",
+    examples: Annotated[int, typer.Option(help="Draw so many of the best, the worst and random cases.", metavar="N")] = 0,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(help="Score these instead of a model: JSON lines as in predictions.jsonl, or COCO's list of results.", metavar="FILE"),
+    ] = None,
+    ids: Annotated[
+        Path | None, typer.Option(help="COCO file whose numbers of pictures and categories --predictions uses.", metavar="FILE")
+    ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None, typer.Option(help="Two result.json of the same cases: is B better than A?", metavar="A B")
+    ] = None,
+    show: Annotated[bool, typer.Option("--list", help="List the benchmarks: where they come from, their splits and licences.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model on the validation parts of the data sets."""
+    """Measure a model on public benchmarks, or on the validation parts of the data sets. Ctrl-C stops; the same command goes on."""
+    from geomagnifier.data.benchmarks import BENCHMARKS
+    from geomagnifier.eval.suites import SUITES
+
+    form = "json" if as_json else form
+    chosen = list(dict.fromkeys(names or ()))
+    unknown = [name for name in chosen if name not in BENCHMARKS and name not in SUITES and name != "paper"]
+    public = [name for name in chosen if name in BENCHMARKS]
+    if unknown:
+        known = f"suites: {', '.join(SUITES)}, paper; benchmarks: {', '.join(BENCHMARKS)}"
+        raise OptionError(f"there is neither a suite nor a benchmark {unknown[0]!r}; {known}")
+    if (public and len(public) < len(chosen)) or ("paper" in chosen and len(chosen) > 1):
+        raise OptionError("benchmarks, suites and 'paper' read different folders; run one sort at a time")
+    if show:
+        _list_benchmarks(form == "json")
+    elif compare is not None:
+        _compare(compare[0], compare[1], out, form == "json")
+    elif public:
+        from geomagnifier.eval.run import Task
+
+        if root is None:
+            _say_where(public[0])
+        if len(public) > 1 and predictions is not None:
+            raise OptionError("--predictions are of one benchmark; name one")
+        whole = " + ".join(part for part in (model, segmenter, bits and f"{bits} bits") if part)
+        by, mark = whole if predictions is None else predictions.stem, _mark(Path(model))
+        tasks = []
+        for name in public:
+            place = Path("runs/eval") / _folder(name, split, by, limit) if out is None else out / name if len(public) > 1 else out
+            tasks.append(Task(name, root / name if len(public) > 1 else root, split, place, limit, predictions, ids, examples, whole, mark))
+        _measure(tasks, functools.cache(lambda: load(model, segmenter, bits)), form)
+    elif root is not None or split is not None or predictions is not None or examples or form in ("csv", "latex"):
+        raise OptionError("--root, --split, --predictions, --examples, csv and latex are for benchmarks: name one, see geomag eval --list")
+    elif chosen == ["paper"]:
+        _paper(data, model, out or Path("runs/paper"), limit, form == "json")
+    else:
+        _suites(chosen, data, model, segmenter, bits, limit, form == "json")
+
+
+def _suites(
+    suites: list[str],
+    data: Path | None,
+    model: str,
+    segmenter: str | None,
+    bits: Literal["4", "8"] | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Measure on the validation parts of the data sets, and print."""
     from geomagnifier.data.sample import data_root
     from geomagnifier.eval.run import run
 
     root, loaded = data_root(data), load(model, segmenter, bits)
     with progress_bar() as progress:
-        rows = run(loaded, root, tuple(suites or ()), limit, progress)
+        rows = run(loaded, root, tuple(suites), limit, progress)
     if as_json:
         print(json.dumps(dict(rows)))
         return
@@ -65,6 +154,106 @@ def evaluate(
             f"{suite:14} "
             + "  ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items())
         )
+
+
+def _paper(data: Path | None, model: str, out: Path, limit: int | None, as_json: bool) -> None:
+    """The paper's tables, claimed beside measured."""
+    from geomagnifier.bench import paper
+    from geomagnifier.data.sample import data_root
+
+    with progress_bar("questions") as progress:
+        found = paper.run(data_root(data), out, progress, model_name=model, limit=limit, tell=_aside)["tables"]
+    _print_tables(found, {title: found[title] for title in ("preprocessing", "crops", "compute")}, as_json)
+    if not as_json:
+        print(out / "paper.md")
+
+
+def _folder(name: str, split: str | None, model: str, limit: int | None) -> str:
+    """Of a run that named none: another one for whatever makes its predictions others."""
+    from geomagnifier.data.benchmarks import benchmark
+
+    plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in model.strip("/"))
+    return "-".join(part for part in (name, split or benchmark(name).splits[0], plain, str(limit or "")) if part)
+
+
+def _mark(folder: Path) -> str:
+    """A few letters that change with the weights in a folder, so that a run is not gone on with after more training; "" for no folder."""
+    files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    mark = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            mark.update(file.read(MARKED))
+            file.seek(max(0, path.stat().st_size - MARKED))
+            mark.update(file.read())
+    return mark.hexdigest()[:6] if files else ""
+
+
+def _measure(tasks: list[Task], model: Callable[[], AnyModel], form: str) -> None:
+    """Measure on benchmarks, and print."""
+    from geomagnifier.eval import examples, report
+    from geomagnifier.eval.run import measure
+
+    results = []
+    for task in tasks:
+        with progress_bar(task.name) as progress:
+            try:
+                result = measure(task, model, progress)
+            except KeyboardInterrupt:
+                _aside(f"what is done is kept in {task.out}; the same command goes on")
+                raise
+        results.append(result)
+        if result.failed:
+            first, why = next(iter(result.failed.items()))
+            _aside(
+                f"{len(result.failed)} of {result.cases} cases of {task.name} have no answer and count as wrong, the first {first}: {why}"
+            )
+    if form in ("csv", "latex"):
+        print((report.as_csv if form == "csv" else report.as_latex)(results), end="")
+        return
+    found = {task.name: report.brief(result) for task, result in zip(tasks, results, strict=True)}
+    _print_tables(found, report.tables(results), form == "json", left=report.WORDS)
+    for task in tasks if form == "table" else ():
+        print(task.out / report.FILE)
+        if task.examples:
+            print(task.out / examples.FILE)
+
+
+def _compare(first: Path, second: Path, out: Path | None, as_json: bool) -> None:
+    """B against A; nothing but the two files is read."""
+    from geomagnifier.eval.compare import FILE, compare, plot
+    from geomagnifier.eval.report import read_result
+
+    found = compare(read_result(first), read_result(second))
+    target = None if out is None else out if out.suffix.lower() == ".png" else out / FILE
+    if target is not None:
+        plot(found, target)
+    row = found.row()
+    if as_json:
+        print(json.dumps(row))
+        return
+    _print_tables(row, {f"{found.benchmark}: {found.measure} of {found.cases:,} cases": found.lines()}, False)
+    print(found.verdict())
+    if target is not None:
+        print(target)
+
+
+def _list_benchmarks(as_json: bool) -> None:
+    from geomagnifier.data.benchmarks import BENCHMARKS, benchmark
+
+    rows = []
+    for name in BENCHMARKS:
+        found = benchmark(name)
+        rows.append({"name": name, "title": found.title, "work": found.work, "splits": ", ".join(found.splits), "licence": found.licence,
+                     "url": found.url})  # fmt: skip
+    _print_tables({"benchmarks": rows}, {"": rows}, as_json)
+
+
+def _say_where(name: str) -> NoReturn:
+    """Raise what a person needs who has not got the data."""
+    from geomagnifier.data.benchmarks import benchmark
+
+    found = benchmark(name)
+    raise OptionError(f"--root is to be the folder of {found.title}, laid out as {found.layout}; it comes from {found.url}")
 
 
 def bench(
@@ -155,8 +344,10 @@ def _aside(line: str) -> None:
     print(f"geomag: {line}", file=sys.stderr)
 
 
-def _print_tables(found: dict[str, Any], tables: dict[str, list[dict[str, Any]]], as_json: bool) -> None:
-    """`found` as one JSON object, or its tables by title; a column that is empty throughout is left out."""
+def _print_tables(
+    found: dict[str, Any], tables: dict[str, list[dict[str, Any]]], as_json: bool, left: Collection[str] | None = None
+) -> None:
+    """`found` as one JSON object, or its tables by title; a column that is empty throughout is left out. left: columns of words."""
     if as_json:
         print(json.dumps(found))
         return
@@ -166,11 +357,15 @@ def _print_tables(found: dict[str, Any], tables: dict[str, list[dict[str, Any]]]
 
     console = Console()
     for title, rows in ((title, rows) for title, rows in tables.items() if rows):
-        table = Table(box=None, padding=(0, 2, 0, 0), title=title, title_justify="left")
-        names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        names = [name for name in dict.fromkeys(n for row in rows for n in row) if any(row.get(name) is not None for row in rows)]
         for name in names:
-            table.add_column(name, justify="left" if isinstance(rows[0][name], str) else "right")
+            words = any(isinstance(row.get(name), str) for row in rows) if left is None else name in left
+            table.add_column(name, justify="left" if words else "right")
         for row in rows:
-            table.add_row(*("" if row[n] is None else f"{row[n]:.3g}" if isinstance(row[n], float) else str(row[n]) for n in names))
+            values = (row.get(name) for name in names)
+            table.add_row(*("" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value) for value in values))
         console.width = max(console.width, Measurement.get(console, console.options.update(max_width=1000), table).maximum)
+        if title:
+            console.print(title, style="italic", highlight=False, markup=False)
         console.print(table)

@@ -19,7 +19,8 @@ from geomagnifier import masks
 from geomagnifier.data.benchmarks.case import Benchmark, Case, Work
 from geomagnifier.data.vocabulary import COARSE
 from geomagnifier.errors import BoxError, PredictionError, QuestionError, SceneError
-from geomagnifier.eval.predictions import Header, Log, Record
+from geomagnifier.eval.checking import Record
+from geomagnifier.eval.predictions import Header, Log
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.pipeline import Progress, ask, embed
 from geomagnifier.protocol import Model

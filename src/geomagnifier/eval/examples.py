@@ -16,7 +16,7 @@ import numpy as np
 from geomagnifier import masks
 from geomagnifier.data.benchmarks.case import Case
 from geomagnifier.errors import OptionError, SceneError
-from geomagnifier.eval.predictions import Record
+from geomagnifier.eval.checking import Record
 from geomagnifier.eval.report import Result
 from geomagnifier.eval.scoring import best_first, ranked_classes
 from geomagnifier.io import panel

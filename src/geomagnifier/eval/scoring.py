@@ -26,11 +26,12 @@ from geomagnifier import masks
 from geomagnifier.data.benchmarks.case import Benchmark, Case, Thing, Work
 from geomagnifier.data.benchmarks.coco import picture_size
 from geomagnifier.eval.boxes import Row, Size, coco, voc
+from geomagnifier.eval.checking import Record
 from geomagnifier.eval.classes import confusion, hits, per_class, top_k
 from geomagnifier.eval.grounded import Phrase, grounded, per_sentence
 from geomagnifier.eval.grounding import box_ious, grounding
 from geomagnifier.eval.iou import areas, ious, precision_at, referring
-from geomagnifier.eval.predictions import Predictions, Record
+from geomagnifier.eval.predictions import Predictions
 from geomagnifier.eval.ranking import LEVELS, recalls
 from geomagnifier.eval.ranking import hits as found_among
 from geomagnifier.eval.report import Result

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from geomagnifier import __version__
-from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, OptionError
+from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError
 from geomagnifier.interfaces import study
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
@@ -333,6 +333,28 @@ def _show_memory(facts: dict[str, Any]) -> None:
     console.print(parts)
     console.print(totals)
     console.print(f"{facts['free'] / 1e9:.1f} GB are free on {facts['device']}; at work is an estimate, right within a factor of two")
+
+
+@app.command(
+    epilog="Examples: [bold]geomag serve scenes/[/bold]\n\n"
+    "[bold]GEOMAG_API_KEY=secret geomag serve scenes/ --host 0.0.0.0 --port 80 --no-browser[/bold]"
+)
+def serve(
+    target: Annotated[Path | None, typer.Argument(help="A folder of pictures, or one; without it they are uploaded.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 without, which is this machine alone.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 8000 without, 0 for a free one.")] = None,
+    model: Annotated[str | None, typer.Option(help="As in ask; 'small' without.", metavar="NAME|DIR")] = None,
+    segmenter: Segmenter = None,
+    browser: Annotated[bool, typer.Option(help="Show the page.")] = True,
+) -> None:
+    """A map in the browser and a REST service, on this machine. Its limits are settings of the environment, GEOMAG_*: docs/serve.md."""
+    try:
+        from geomagnifier.interfaces import serve as service
+        from geomagnifier.interfaces import settings
+    except ImportError as error:
+        raise LibraryMissing(f"the map needs the extra: pip install 'geomagnifier[serve]' ({error})") from error
+    chosen = settings.Settings.from_environment(host=host, port=port, model=model, segmenter=segmenter)
+    service.serve(target, chosen, open_browser=browser)
 
 
 @app.command()

@@ -1,0 +1,483 @@
+"""Questions under way: one model for all, worked on in threads of their own, a queue of bounded length, answers kept for a while.
+
+    queued -> running -> done | failed | late | cancelled        late: over `Settings.seconds`
+    queued -> cancelled
+
+The answer of a late job, and of one cancelled while it ran, is of what was seen until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import shutil
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from geomagnifier import pipeline
+from geomagnifier.errors import GeomagError, OptionError, OutputError, QuestionEmpty, QuestionError, SceneError
+from geomagnifier.interfaces.scenes import Card, Library
+from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io import document, heat, mask_file, overlay, vectors
+from geomagnifier.io.picture import write_picture
+from geomagnifier.io.staging import Staging
+from geomagnifier.protocol import Model
+from geomagnifier.values import Answer, Floats
+
+State = Literal["queued", "running", "done", "failed", "cancelled", "late"]
+ENDED = ("done", "failed", "cancelled", "late")
+KEPT, KEPT_BYTES = 200, 256 << 20
+"""Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
+FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
+"""What an answer can be fetched as."""
+VECTORS = 10_000
+"""Pictures whose vectors are kept, so that a second search need not look at them again."""
+
+_log = logging.getLogger(__name__)
+
+
+class Busy(GeomagError):
+    """The queue is full. seconds: after which it is worth another try."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class JobNotFound(GeomagError):
+    """No job of that id: it never was, or has been forgotten."""
+
+
+class FileNotThere(GeomagError):
+    """A job has no file of that name: it has no answer (yet), or the answer no mask or heat map."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A picture of a search and how alike it is, -1 to 1."""
+
+    card: Card
+    score: float
+
+
+@dataclass(eq=False)
+class Job:
+    """One question, or one search. Read its fields at any time; they are changed by the thread that works on it.
+
+    question: what was asked; of a search the words.  card: the scene; None for a search through all.  done, known: windows (pictures) seen
+    and known of so far.  answer: when it is done, also of what was seen of a late or cancelled one.  hits, unreadable: of a search.
+    error: of a failed one; nothing but a GeomagError is told in full.  changes: goes up at every change.
+    """
+
+    question: str
+    card: Card | None
+    work: Callable[[Job], None] = field(repr=False)
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    state: State = "queued"
+    done: int = 0
+    known: int = 0
+    answer: Answer | None = field(default=None, repr=False)
+    hits: tuple[Hit, ...] | None = field(default=None, repr=False)
+    unreadable: tuple[tuple[str, str], ...] = ()
+    error: GeomagError | None = None
+    changes: int = 0
+    asked_at: float = field(default_factory=time.time)
+    _queued: float = field(default_factory=time.monotonic, repr=False)
+    _begun: float | None = field(default=None, repr=False)
+    _ended: float | None = field(default=None, repr=False)
+    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
+    _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
+    _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _watchers: list[Callable[[], object]] = field(default_factory=list, repr=False)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state in ENDED
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been worked on."""
+        return 0.0 if self._begun is None else (self._ended or time.monotonic()) - self._begun
+
+    @property
+    def waited(self) -> float:
+        """How long it was or has been in the queue, seconds."""
+        return (self._begun or self._ended or time.monotonic()) - self._queued
+
+    def cancel(self) -> None:
+        """Stop it: at once where it still waits, else at its next window."""
+        with self._changed:
+            self._stop.set()
+            waiting = self.state == "queued"
+        if waiting:
+            self.move("cancelled")
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for its end. Returns whether it has ended. Not for the event loop; see `follow`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.finished, timeout)
+
+    def watch(self, tell: Callable[[], object]) -> Callable[[], None]:
+        """Call `tell`, from any thread, at every change, until what is returned is called."""
+        with self._changed:
+            self._watchers.append(tell)
+
+        def leave() -> None:
+            with self._changed, contextlib.suppress(ValueError):
+                self._watchers.remove(tell)
+
+        return leave
+
+    async def end(self, timeout: float | None = None) -> bool:
+        """Wait for its end in the event loop. Returns whether it has ended."""
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        leave = self.watch(lambda: _soon(loop, over) if self.finished else None)
+        try:
+            if not self.finished:
+                await asyncio.wait_for(over.wait(), timeout)
+        except TimeoutError:
+            return False
+        finally:
+            leave()
+        return True
+
+    async def follow(self, every: float = 0.1, beat: float = 15.0) -> AsyncGenerator[Job, None]:
+        """The job itself: now, after changes, at its end; once in `every` seconds at most, in `beat` at least. For the event loop."""
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+        leave = self.watch(lambda: _soon(loop, news))
+        try:
+            while True:
+                news.clear()
+                over = self.finished
+                yield self
+                if over:
+                    return
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), beat)
+                await self.end(every)
+        finally:
+            leave()
+
+    def move(self, state: State | None = None, done: int | None = None, known: int | None = None) -> None:
+        """Change, and tell those who watch. A finished job changes no more."""
+        with self._changed:
+            if self.finished:
+                return
+            if state == "running" and self._stop.is_set():
+                state = "cancelled"
+            self.state = state or self.state
+            self.done, self.known = self.done if done is None else done, self.known if known is None else known
+            if self.state == "running" and self._begun is None:
+                self._begun = time.monotonic()
+            if self.finished:
+                self._ended = time.monotonic()
+            self.changes += 1
+            self._changed.notify_all()
+            watchers = list(self._watchers)
+        for tell in watchers:
+            tell()
+
+
+def _soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed
+        loop.call_soon_threadsafe(event.set)
+
+
+class Jobs:
+    """The queue, the workers and the jobs that have ended.
+
+    Args:
+        settings: of the service.
+        model: shared by all.
+        library: what the questions are about.
+    """
+
+    def __init__(self, settings: Settings, model: Model, library: Library) -> None:
+        self.settings, self.model, self.library = settings, model, library
+        self.folder = library.folder / "answers"
+        self.counts = dict.fromkeys(ENDED, 0)
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._waiting: deque[Job] = deque()
+        self._running: set[Job] = set()
+        self._spent: deque[float] = deque([1.0], maxlen=20)
+        self._vectors: OrderedDict[tuple[Path, int, int], Floats] = OrderedDict()
+        self._work = threading.Condition()
+        self._closed = False
+        self._threads = [threading.Thread(target=self._serve, name=f"geomag-job-{i}", daemon=True) for i in range(settings.jobs)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def running(self) -> int:
+        """Jobs that are being worked on."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs in the queue."""
+        return len(self._waiting)
+
+    def submit(
+        self,
+        card: Card,
+        question: str,
+        *,
+        box: tuple[float, float, float, float] | None = None,
+        search: str = "adaptive",
+        min_score: float | None = None,
+        recall: float | None = None,
+        budget: float | str | None = None,
+    ) -> Job:
+        """Put a question to a scene into the queue; what the arguments mean is said at `pipeline.ask`.
+
+        Raises:
+            QuestionError: it is empty or too long.
+            Busy: the queue is full.
+        """
+        self._check(question)
+
+        def work(job: Job) -> None:
+            with self.library.open(card.id) as scene:
+                job.answer = pipeline.ask(
+                    scene,
+                    question,
+                    self.model,
+                    box=box,
+                    search=search,
+                    min_score=min_score,
+                    recall=recall,
+                    budget=budget,
+                    progress=self._progress(job),
+                )
+            job.answer.__dict__.pop("mask", None)  # worked out anew where it is asked for; it may be larger than all the rest
+
+        return self._queue(Job(question, card, work))
+
+    def search(self, words: str | None = None, like: Card | None = None) -> Job:
+        """Put a search through the pictures under the root into the queue, by words or by a picture that they should be like.
+
+        Raises:
+            OptionError: neither is given, or both.
+            QuestionError: the words are empty or too long.
+            Busy: the queue is full.
+        """
+        if (words is None) == (like is None):
+            raise OptionError("give either words or a scene to search by, one of the two")
+        if words is not None:
+            self._check(words)
+
+        def work(job: Job) -> None:
+            wanted = pipeline.embed(words, self.model) if words is not None else self._vector(like)  # type: ignore[arg-type]
+            progress, hits, unreadable = self._progress(job), list[Hit](), list[tuple[str, str]]()
+            cards = self.library.listing(uploads=False)
+            for number, card in enumerate(cards, 1):
+                try:
+                    hits.append(Hit(card, round(float(np.dot(self._vector(card), wanted)), 6)))
+                except SceneError as error:
+                    unreadable.append((card.name, str(error)))
+                if not progress(number, len(cards)):
+                    break
+            job.hits = tuple(sorted(hits, key=lambda hit: (-hit.score, hit.card.name)))
+            job.unreadable = tuple(unreadable)
+
+        return self._queue(Job(words or "", like, work))
+
+    def check_room(self) -> None:
+        """Whether one more question may be asked now.
+
+        Raises:
+            Busy: the queue is full.
+        """
+        with self._work:
+            room = self.settings.queue + max(0, self.settings.jobs - len(self._running))
+            if self._closed or sum(not job.finished for job in self._waiting) >= room:
+                raise Busy("as many questions as may wait are waiting already; ask again a little later", self.retry_after())
+
+    def job(self, id: str) -> Job:
+        """A job by its id.
+
+        Raises:
+            JobNotFound: there is none.
+        """
+        with self._work:
+            job = self._jobs.get(id)
+            if job is None:
+                raise JobNotFound("there is no such job; finished ones are kept for a while only")
+            self._jobs.move_to_end(id)
+        return job
+
+    def file(self, job: Job, name: str) -> Path:
+        """An answer as a file, written when it is first asked for. Not for the event loop.
+
+        Args:
+            job: with an answer.
+            name: one of `FILES`.
+
+        Raises:
+            FileNotThere: there is no answer, or the answer has none such.
+            OutputError: the disk is full.
+        """
+        answer = job.answer
+        if name not in FILES:
+            raise FileNotThere(f"an answer comes as {', '.join(FILES)}, not as {name[:80]}")
+        if answer is None or not job.finished:
+            raise FileNotThere(f"the job is {job.state} and has no answer{'' if job.finished else ' yet'}")
+        if (name == "mask.tif" and answer.patches is None) or (name == "heat.png" and answer.trace.heat is None):
+            raise FileNotThere(f"this answer has no {name}: nothing was segmented" if name == "mask.tif" else "this answer has no heat map")
+        path = self.folder / job.id / name
+        with job._writing:
+            if not path.is_file():
+                try:
+                    write_file(answer, path)
+                except OutputError as error:
+                    raise OutputError(str(error).replace(str(self.folder / job.id), "the answer")) from None
+        return path
+
+    def close(self) -> None:
+        """Cancel everything and let the workers go."""
+        with self._work:
+            self._closed = True
+            jobs = list(self._jobs.values())
+            self._work.notify_all()
+        for job in jobs:
+            job.cancel()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def retry_after(self) -> float:
+        """Seconds after which a place in the queue should be free, by how long the last jobs took."""
+        usual = sum(self._spent) / len(self._spent)
+        return max(1.0, usual * max(1, self.waiting) / self.settings.jobs / 2)
+
+    def _check(self, question: str) -> None:
+        if not question.strip():
+            raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
+        if len(question) > self.settings.question_letters:
+            raise QuestionError(f"the question has {len(question)} letters; at most {self.settings.question_letters} are taken here")
+
+    def _queue(self, job: Job) -> Job:
+        with self._work:
+            for one in [one for one in self._waiting if one.finished]:  # cancelled
+                self._waiting.remove(one)
+                self.counts[one.state] += 1
+            self.check_room()
+            self._jobs[job.id] = job
+            self._waiting.append(job)
+            self._work.notify()
+        return job
+
+    def _serve(self) -> None:
+        """What each worker does."""
+        while True:
+            with self._work:
+                while not self._waiting and not self._closed:
+                    self._work.wait()
+                if self._closed:
+                    return
+                job = self._waiting.popleft()
+                job.move("running")
+                if job.state == "running":
+                    self._running.add(job)
+            if job.state == "running":
+                state = self._do(job)
+                with self._work:
+                    self._running.discard(job)
+                    self._spent.append(job.seconds)
+                    self.counts[state] += 1
+                job.move(state)
+                self._forget()
+            else:
+                self.counts[job.state] += 1
+
+    def _do(self, job: Job) -> State:
+        """Work on a job; what it ended as."""
+        try:
+            job.work(job)
+        except GeomagError as error:
+            job.error = error
+        except Exception:  # a worker outlives whatever a picture does to it
+            _log.exception("job %s failed", job.id)
+            job.error = GeomagError("something went wrong inside; the log of the service has more")
+        if job.error is not None:
+            return "failed"
+        whole = job.answer.complete if job.answer is not None else job.done >= job.known
+        if whole:
+            return "done"
+        return "late" if job.seconds > self.settings.seconds and not job._stop.is_set() else "cancelled"
+
+    def _progress(self, job: Job) -> Callable[[int, int], bool]:
+        def progress(done: int, known: int) -> bool:
+            job.move(done=done, known=known)
+            return not job._stop.is_set() and job.seconds <= self.settings.seconds
+
+        return progress
+
+    def _vector(self, card: Card) -> Floats:
+        path = self.library.path(card.id)
+        try:
+            stat = path.stat()
+        except OSError:
+            raise SceneError(f"{card.name} is no longer there") from None
+        key = (path, stat.st_mtime_ns, stat.st_size)
+        if key not in self._vectors:
+            with self.library.open(card.id) as scene:
+                self._vectors[key] = pipeline.embed(scene, self.model)
+        with self._work:
+            vector = self._vectors[key]
+            while len(self._vectors) > VECTORS:
+                self._vectors.popitem(last=False)
+        return vector
+
+    def _forget(self) -> None:
+        """Let go of finished jobs above what may be kept."""
+        gone = []
+        with self._work:
+            ended = [job for job in self._jobs.values() if job.finished]
+            held = [_weight(job) for job in ended]
+            while len(held) > 1 and (len(held) > KEPT or sum(held) > KEPT_BYTES):
+                held.pop(0)
+                gone.append(ended.pop(0))
+                del self._jobs[gone[-1].id]
+        for job in gone:
+            with job._writing:
+                shutil.rmtree(self.folder / job.id, ignore_errors=True)
+
+
+def write_file(answer: Answer, path: Path) -> None:
+    """Write one of `FILES`: the format is said by the name.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    name = path.name
+    if name in ("overlay.png", "heat.png"):
+        return write_picture(path, overlay.draw(answer) if name == "overlay.png" else heat.draw(answer))
+    with Staging(path.parent) as stage:
+        target = stage.path(name)
+        if name == "mask.tif":
+            mask_file.write_mask(target, stage.scratch(name), answer)
+        else:
+            {"answer.json": document.write_json, "regions.geojson": vectors.write_geojson, "regions.gpkg": vectors.write_gpkg}[name](
+                target, answer
+            )
+    return None
+
+
+def _weight(job: Job) -> int:
+    """About how much memory a finished job holds, bytes."""
+    answer = job.answer
+    if answer is None:
+        return 1000 + 400 * len(job.hits or ())
+    patches = sum(len(patch.data) if isinstance(patch.data, bytes) else patch.data.nbytes for patch in answer.patches or ())
+    runs = sum(len(region.segmentation["counts"]) if region.segmentation else 0 for region in answer.regions)
+    return answer.preview.nbytes + patches + runs + 1000 * len(answer.regions) + 2000 * len(answer.trace.views)

@@ -1,0 +1,504 @@
+"""Pictures that a question may be about: uploads, and those under one root folder. Nothing else is ever opened or named.
+
+A client never learns where a file lies: it sees ids, names relative to the root, and its own name for an upload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from geomagnifier.errors import GeomagError, OutputError, SceneError, SceneNotFound, SceneUnreadable
+from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io.scene import Scene
+from geomagnifier.io.source import open_source
+from geomagnifier.retrieval import SUFFIXES
+from geomagnifier.values import Affine6
+
+FORMATS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM")
+"""Of uploads: formats whose pixels can lie nowhere but in the file itself. An IMG or ENVI file can name another one."""
+WHOLE = ("WEBP", "GIF")
+"""Formats that GDAL unpacks as one block."""
+BLOCK_BYTES = 512 << 20
+"""The largest block of a picture, unpacked: a tiny file may declare one that does not fit into memory."""
+FRESH = 3.0
+"""Seconds for which a listing of the root is taken for true where an id is looked up."""
+OPEN = 4
+"""Pictures that are held open: a model remembers what it saw of an opened one, and the next question about it costs less."""
+LONGEST_NAME = 120
+MARK = "geomag-serve-"
+
+
+class TooLarge(SceneError):
+    """An upload above `Settings.upload_bytes`, or a picture with more pixels than `Settings.pixels`."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is told of a picture.
+
+    id: a secret for uploads, the same at every start for pictures under the root.  name: relative to the root, or what the client called
+    its upload.  gsd: m for one px.  georeferenced: it can be laid on a web map; if not, it is shown in its own px.
+    bounds: (west, south, east, north) in degrees where georeferenced, else (0, 0, width, height) px.  transform: px -> CRS.
+    """
+
+    id: str
+    name: str
+    width: int
+    height: int
+    bands: int
+    crs: str | None
+    gsd: float | None
+    georeferenced: bool
+    bounds: tuple[float, float, float, float]
+    transform: Affine6 | None = None
+    uploaded: bool = False
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a picture lies. stamp: modification time and size, by which a changed file is told."""
+
+    path: Path
+    stamp: tuple[int, int]
+    card: Card
+
+
+class Openable(Protocol):
+    """What can be held open."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+Held = TypeVar("Held", bound=Openable)
+
+
+class Kept(Generic[Held]):
+    """Files that are held open, a few; those used longest ago are closed when nobody uses them. A changed file is opened anew.
+
+    Args:
+        make: opens a file.
+        most: that are held open while nobody uses them.
+    """
+
+    def __init__(self, make: Callable[[Path], Held], most: int) -> None:
+        self._make, self._most = make, most
+        self._held: OrderedDict[tuple[str, int, int, str], Held] = OrderedDict()
+        self._users: Counter[tuple[str, int, int, str]] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def use(self, path: Path, name: str = "") -> Iterator[Held]:
+        """The opened file; `name` tells apart what is opened twice.
+
+        Raises:
+            SceneNotFound: it is not there.
+        """
+        try:
+            stat = path.stat()
+        except OSError:
+            raise SceneNotFound(f"{path} is no longer there") from None
+        key = (str(path), stat.st_mtime_ns, stat.st_size, name)
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = self._make(path)
+            self._held.move_to_end(key)
+            self._users[key] += 1
+            held = self._held[key]
+        try:
+            yield held
+        finally:
+            with self._lock:
+                self._users[key] -= 1
+            self.close(self._most)
+
+    def close(self, most: int = 0, path: Path | None = None) -> None:
+        """Close those that nobody uses, down to some; or those of one path."""
+        with self._lock:
+            idle = [key for key in self._held if not self._users[key] and (path is None or key[0] == str(path))]
+            for key in idle[: max(0, len(self._held) - most)]:
+                self._held.pop(key).close()
+                del self._users[key]
+
+
+class Library:
+    """All pictures of one service. Calls may come from several threads.
+
+    Args:
+        settings: of the service.
+
+    Example:
+        >>> with Library(Settings()) as library:
+        ...     library.listing()
+        []
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        given = settings.folder or Path(tempfile.gettempdir())
+        try:
+            given.mkdir(parents=True, exist_ok=True)
+            _sweep(given, settings.keep_hours)
+            self.folder = Path(tempfile.mkdtemp(prefix=MARK, dir=given))
+            (self.folder / "uploads").mkdir()
+        except OSError as error:
+            raise OutputError(f"{given} cannot be used as a work folder: {error.strerror or error}") from error
+        root = settings.root.resolve() if settings.root is not None else None
+        self._single = root if root is not None and root.is_file() else None
+        self._root = root.parent if root is not None and self._single is not None else root
+        self._lock = threading.RLock()
+        self._open = Kept(lambda path: Scene(open_source(path)), OPEN)
+        self._known: dict[str, _Place] = {}
+        self._uploads: dict[str, float] = {}
+        self._listed = float("-inf")
+        self._named: dict[str, Path] = {}
+        self._names: dict[str, str] = {}
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the work folder with all uploads."""
+        self._open.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def receive(self, name: str) -> Upload:
+        """An upload that is handed over piece by piece."""
+        return Upload(self, name)
+
+    def upload(self, name: str, chunks: Iterable[bytes]) -> Card:
+        """Keep a picture that a client sends.
+
+        Args:
+            name: what the client calls it.
+            chunks: its bytes.
+
+        Raises:
+            TooLarge: more bytes, or more pixels in its header, than the settings allow.
+            SceneError: it is not a picture that can be used.
+            OutputError: the disk is full.
+        """
+        with self.receive(name) as upload:
+            for chunk in chunks:
+                upload.write(chunk)
+            return upload.finish()
+
+    def place(self, path: str) -> Card:
+        """The card of a picture under the root.
+
+        Args:
+            path: relative to the root, "/" between its parts.
+
+        Raises:
+            SceneNotFound: there is none such, or it lies elsewhere; the message does not tell which.
+            SceneError: it is not a picture that can be used.
+        """
+        return self._card_of(path, self._inside(path))
+
+    def listing(self, uploads: bool = True) -> list[Card]:
+        """Pictures under the root by name, then all uploads, the newest first. What cannot be opened is left out.
+
+        Args:
+            uploads: False where those who look may not know each other's uploads: the id of an upload is its key.
+        """
+        cards = []
+        for name, path in self._index().items():
+            try:
+                cards.append(self._card_of(name, path))
+            except SceneError:
+                continue
+        self.expire()
+        with self._lock:
+            newest = sorted(self._uploads if uploads else (), key=lambda key: -self._uploads[key])
+            return cards + [self._known[key].card for key in newest]
+
+    def card(self, id: str) -> Card:
+        """The card of a picture.
+
+        Raises:
+            SceneNotFound: there is none of that id.
+        """
+        return self._place(id).card
+
+    def path(self, id: str) -> Path:
+        """Where a picture lies; for the service itself, never for a client.
+
+        Raises:
+            SceneNotFound: there is none of that id.
+        """
+        return self._place(id).path
+
+    @contextmanager
+    def open(self, id: str) -> Iterator[Scene]:
+        """The opened picture, under the name on its card.
+
+        Raises:
+            SceneNotFound: there is none of that id.
+            SceneError: it has been damaged or taken away meanwhile.
+        """
+        place = self._place(id)
+        with self.naming(place.card), self._open.use(place.path, place.card.name) as scene:
+            scene.info = replace(scene.info, name=place.card.name)
+            yield scene
+
+    @contextmanager
+    def naming(self, card: Card) -> Iterator[None]:
+        """Errors raised inside speak of a picture by the name on its card, not by its place on the disk."""
+        place = self._known.get(card.id)
+        try:
+            yield
+        except GeomagError as error:
+            if place is None or (told := _hidden(str(error), place.path, card.name)) == str(error):
+                raise
+            raise type(error)(told) from None
+
+    def expire(self, now: float | None = None) -> None:
+        """Remove uploads that are older than `Settings.keep_hours`, and the oldest while all take more than `Settings.keep_bytes`."""
+        now = time.time() if now is None else now
+        with self._lock:
+            held = sum(self._known[key].stamp[1] for key in self._uploads)
+            for key in sorted(self._uploads, key=lambda key: self._uploads[key]):
+                if now - self._uploads[key] < self.settings.keep_hours * 3600 and held <= self.settings.keep_bytes:
+                    break
+                held -= self._known[key].stamp[1]
+                self._open.close(path=self._known[key].path)
+                self._known[key].path.unlink(missing_ok=True)
+                del self._known[key], self._uploads[key]
+
+    def _keep(self, name: str, path: Path) -> Card:
+        """Take a file of the upload folder in."""
+        key = path.stem
+        place = self._read(key, name, path, uploaded=True)
+        with self._lock:
+            self._known[key], self._uploads[key] = place, time.time()
+        self.expire()
+        return place.card
+
+    def _place(self, id: str) -> _Place:
+        with self._lock:
+            place = self._known.get(id)
+        if place is None:
+            self._index()
+            name = self._names.get(id)
+            if name is None:
+                raise SceneNotFound("there is no such scene; GET /v1/scenes lists those there are")
+            self.place(name)
+            return self._known[id]
+        if id in self._uploads and place.path.is_file():
+            return place
+        if id not in self._uploads:
+            self.place(place.card.name)  # it may have changed, or gone
+            return self._known[id]
+        raise SceneNotFound("the upload is no longer there; send it again")
+
+    def _index(self) -> dict[str, Path]:
+        """Pictures under the root: name -> path, by name."""
+        if self._root is None:
+            return {}
+        with self._lock:
+            if time.monotonic() - self._listed > FRESH:
+                self._named = {}
+                for name in [self._single.name] if self._single is not None else _pictures(self._root):
+                    with suppress(SceneNotFound):  # a link that leads out
+                        self._named[name] = self._inside(name)
+                self._names = {_key(name): name for name in self._named}
+                self._listed = time.monotonic()
+            return self._named
+
+    def _inside(self, name: str) -> Path:
+        """The file of a name, with all links followed."""
+        refused = SceneNotFound(f"{_clean(name)} is not among the pictures of this service; GET /v1/scenes lists them")
+        clean = os.path.normpath(name)
+        odd = not name.strip() or "\0" in name or "\\" in name or os.path.isabs(name)
+        if self._root is None or odd or any(part.startswith(".") for part in clean.split(os.sep)):  # "..", and hidden ones
+            raise refused
+        try:
+            path = (self._root / clean).resolve(strict=True)
+        except (OSError, RuntimeError, ValueError):
+            raise refused from None
+        inside = path == self._single if self._single is not None else path.is_relative_to(self._root)
+        if not inside or not path.is_file():
+            raise refused
+        return path
+
+    def _card_of(self, name: str, path: Path) -> Card:
+        """The card of a picture under the root, from its header where it is new or changed."""
+        assert self._root is not None
+        name = Path(os.path.normpath(name)).as_posix()
+        key = _key(name)
+        try:
+            found = path.stat()
+        except OSError:
+            raise SceneNotFound(f"{_clean(name)} is not among the pictures of this service; GET /v1/scenes lists them") from None
+        known = self._known.get(key)
+        if known is None or known.path != path or known.stamp != (found.st_mtime_ns, found.st_size):
+            known = self._read(key, name, path, uploaded=False)
+            with self._lock:
+                self._known[key] = known
+        return known.card
+
+    def _read(self, key: str, name: str, path: Path, uploaded: bool) -> _Place:
+        """Open a picture's header, and refuse what is too large before a pixel is read."""
+        stat = path.stat()
+        try:
+            source = open_source(path)
+            try:
+                _check(source.dataset, name, self.settings.pixels, uploaded)
+                info = replace(Scene(source).info, name=name)
+            finally:
+                source.close()
+        except SceneError as error:
+            raise type(error)(_hidden(str(error), path, name)) from None
+        from geomagnifier.interfaces.tiles import lonlat_bounds
+
+        bounds = lonlat_bounds(info)
+        whole = (0.0, 0.0, float(info.width), float(info.height))
+        card = Card(
+            key,
+            name,
+            info.width,
+            info.height,
+            info.bands,
+            info.crs,
+            info.gsd,
+            bounds is not None,
+            bounds or whole,
+            info.transform,
+            uploaded,
+        )
+        return _Place(path, (stat.st_mtime_ns, stat.st_size), card)
+
+
+class Upload:
+    """A picture on its way in: written under a temporary name, counted meanwhile, gone if it is not finished."""
+
+    def __init__(self, library: Library, name: str) -> None:
+        """Use `Library.receive`."""
+        self._library, self.name = library, shown_name(name)
+        suffix = Path(self.name).suffix.lower()
+        stem = secrets.token_urlsafe(16)
+        self._path = library.folder / "uploads" / f"{stem}{suffix if suffix in SUFFIXES else ''}"
+        self._part = self._path.with_name(f"{stem}.part")
+        self._file: IO[bytes] | None = None
+        self.bytes = 0
+
+    def __enter__(self) -> Upload:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            TooLarge: they go beyond `Settings.upload_bytes`; they are not written.
+            OutputError: the disk is full.
+        """
+        self.bytes += len(chunk)
+        limit = self._library.settings.upload_bytes
+        if self.bytes > limit:
+            raise TooLarge(f"{self.name} is larger than {limit / 1e6:g} MB, the most that is taken here; cut it, or make a COG of it")
+        try:
+            if self._file is None:
+                self._file = self._part.open("xb")
+            self._file.write(chunk)
+        except OSError as error:
+            raise OutputError(f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}") from None
+
+    def finish(self) -> Card:
+        """Close the file, look whether it is a picture, and take it in.
+
+        Raises:
+            SceneError: it is not a picture that can be used.
+            OutputError: the disk is full.
+        """
+        if self._file is None:
+            raise SceneUnreadable(f"{self.name} is empty; nothing was sent")
+        try:
+            self._file.close()
+            self._part.rename(self._path)
+        except OSError as error:
+            raise OutputError(f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}") from None
+        try:
+            return self._library._keep(self.name, self._path)
+        except BaseException:
+            self._path.unlink(missing_ok=True)
+            raise
+
+
+def shown_name(name: str) -> str:
+    """What a client calls its file, without folders and control characters, not too long."""
+    last = re.split(r"[/\\]", name)[-1]
+    return _clean(last).strip(". ") or "picture"
+
+
+def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
+    """Refuse by its header what would take too much, or could lead elsewhere."""
+    width, height = int(dataset.width), int(dataset.height)
+    if width * height > pixels:
+        raise TooLarge(f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut it into parts")
+    if uploaded and dataset.driver not in FORMATS:
+        raise SceneUnreadable(f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or JPEG 2000")
+    block = (height, width) if dataset.driver in WHOLE else max(dataset.block_shapes, default=(1, 1))
+    number = max((np.dtype(kind).itemsize for kind in dataset.dtypes if not kind.startswith("complex_")), default=8)
+    if block[0] * block[1] * number * dataset.count > BLOCK_BYTES:
+        raise TooLarge(f"{name} is made of blocks of {block[1]} x {block[0]} px, too large to unpack; make a COG of it")
+
+
+def _pictures(root: Path) -> list[str]:
+    """Names of pictures under a folder; links to folders are not followed, hidden ones are left out."""
+    found = []
+    for base, folders, names in os.walk(root):
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
+        here = Path(base).relative_to(root)
+        found += [(here / name).as_posix() for name in names if name.lower().endswith(SUFFIXES) and not name.startswith(".")]
+    return sorted(found)
+
+
+def _key(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:20]
+
+
+def _clean(text: str) -> str:
+    """Text of a client, fit for one line of a message."""
+    line = "".join(letter if letter.isprintable() else "�" for letter in text)
+    return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 12]}…{line[-11:]}"
+
+
+def _hidden(message: str, path: Path, name: str) -> str:
+    """A message without the place of a file."""
+    places = [str(path)] if path.name in name else [str(path), path.name]
+    told = re.sub("|".join(map(re.escape, places)), lambda _: name, message)
+    return told.replace(f"{path.parent}{os.sep}", "")
+
+
+def _sweep(folder: Path, hours: float) -> None:
+    """Remove what services that were killed have left in the work folder."""
+    for left in folder.glob(f"{MARK}*"):
+        try:
+            if time.time() - left.stat().st_mtime > hours * 3600:
+                shutil.rmtree(left, ignore_errors=True)
+        except OSError:
+            continue

@@ -1,0 +1,480 @@
+"""The service: questions about pictures over HTTP. It puts scenes, tiles and jobs behind addresses, and adds nothing to them.
+
+    POST   /v1/scenes                            send a picture
+    GET    /v1/scenes, /v1/scenes/{id}           pictures that there are
+    GET    /v1/scenes/{id}/tiles/{z}/{x}/{y}     map tiles
+    POST   /v1/ask, /v1/search                   answered when done; with ?wait=false a job is
+    GET    /v1/jobs/{id}, /v1/jobs/{id}/events   how far it is; the same as it changes (server-sent events)
+    DELETE /v1/jobs/{id}                         stop it
+    GET    /v1/jobs/{id}/{file}                  answer.json, regions.geojson, regions.gpkg, mask.tif, overlay.png, heat.png
+    GET    /healthz, /metrics, /docs, /openapi.json
+
+Whatever goes wrong is {"error": {"type", "message"}}, with its status in `STATUS`. Slow work is done in threads, never in the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import math
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import asdict
+from html import escape
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from geomagnifier import __version__
+from geomagnifier.errors import BoxError, GeomagError, OptionError, OutputError, QuestionError, SceneError, SceneNotFound
+from geomagnifier.interfaces import tiles
+from geomagnifier.interfaces.jobs import FILES, Busy, FileNotThere, Job, JobNotFound, Jobs
+from geomagnifier.interfaces.scenes import Card, Library, TooLarge
+from geomagnifier.interfaces.serve import BodyTooLarge, Guard, TooSlow
+from geomagnifier.interfaces.settings import Settings
+from geomagnifier.protocol import Model
+
+STATUS: dict[type[GeomagError], int] = {
+    SceneNotFound: 404,
+    JobNotFound: 404,
+    FileNotThere: 404,
+    TooSlow: 408,
+    TooLarge: 413,
+    BodyTooLarge: 413,
+    SceneError: 422,
+    QuestionError: 422,
+    BoxError: 422,
+    OptionError: 422,
+    GeomagError: 500,
+    Busy: 503,
+    tiles.NotReady: 503,
+    OutputError: 507,
+}
+"""By the class of an error or the nearest above it. Beside these: 401, 403, 421 of `Guard`, and 504 of a job that took too long."""
+
+GONE, STOPPED, LATE = 499, 409, 504
+TYPES = {
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "tif": "image/tiff; application=geotiff; profile=cloud-optimized",
+    "png": "image/png",
+}
+DRAWING, WRITING = 8, 2
+"""Tiles that are drawn, and files that are written, at the same time: a map asks for many, and other requests need threads too."""
+OVERDUE = 10.0
+"""Seconds past `Settings.seconds` for which a request still waits for its job to come to its next window."""
+SWEEP = 600.0
+"""Seconds between two looks for uploads that are too old."""
+
+_log = logging.getLogger(__name__)
+
+
+class Asked(BaseModel):
+    """A question. One of scene, path and (in a form) file says what it is about."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=1_000_000)
+
+    question: str = Field(description="Plain words, such as 'Segment every ship.'")
+    scene: str | None = Field(None, description="Id of a picture.")
+    path: str | None = Field(None, description="Name of a picture under the root.")
+    box: tuple[float, float, float, float] | None = Field(None, description="What the question is about: x0, y0, x1, y1 in scene px.")
+    search: str = Field("adaptive", description="adaptive, paper or exhaustive; random, grid and shrink for comparison.")
+    min_score: float | None = Field(None, description="Every candidate above this score.")
+    recall: float | None = Field(None, description="Share of all objects that is to be found, such as 0.95.")
+    budget: float | str | None = Field(None, description="The most to spend: '4 Mpx' or '20 s'.")
+
+
+class Sought(BaseModel):
+    """A search through the pictures under the root, by words or by a picture."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=1_000_000)
+
+    words: str | None = None
+    scene: str | None = Field(None, description="Id of a picture to find others like.")
+    path: str | None = Field(None, description="Name of one under the root.")
+    top: int = Field(12, ge=1, le=1000)
+
+
+Wait = Annotated[bool, Query(description="false: do not wait for the answer, but tell the job.")]
+
+
+def create_app(settings: Settings, model: Model) -> FastAPI:
+    """The service as an ASGI app. `app.state.library` and `app.state.jobs` are its parts; they end with the app.
+
+    Args:
+        settings: of the service.
+        model: of `load_model`, shared by all questions.
+
+    Raises:
+        OutputError: the work folder cannot be written to.
+    """
+    library = Library(settings)
+    jobs = Jobs(settings, model, library)
+    drawing, writing = CapacityLimiter(DRAWING), CapacityLimiter(WRITING)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        async def sweep() -> None:
+            while True:
+                await asyncio.sleep(SWEEP)
+                await to_thread.run_sync(library.expire)
+
+        sweeper = asyncio.create_task(sweep())
+        try:
+            yield
+        finally:
+            sweeper.cancel()
+            await to_thread.run_sync(jobs.close)
+            library.close()
+
+    app = FastAPI(title="geomagnifier", version=__version__, docs_url=None, redoc_url=None, lifespan=life, description=(__doc__ or ""))
+    app.state.library, app.state.jobs = library, jobs
+    app.state.metrics = metrics = Metrics(jobs)
+    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Counted, metrics=metrics)
+    for kind in (GeomagError, HTTPException, RequestValidationError, ValidationError, ClientDisconnect, Exception):
+        app.add_exception_handler(kind, _told)
+
+    @app.get("/healthz", summary="Whether the service is alive")
+    async def healthz() -> dict[str, Any]:
+        return {"status": "ok", "version": __version__, "model": model.spec.name, "running": jobs.running, "waiting": jobs.waiting}
+
+    @app.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+    async def figures() -> Response:
+        return Response(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(_docs(app.openapi()))
+
+    @app.get("/v1/scenes", summary="The pictures under the root; uploads are known to those who sent them")
+    def scenes() -> dict[str, Any]:
+        return {"scenes": [_shown(card) for card in library.listing(uploads=False)]}
+
+    @app.post("/v1/scenes", status_code=201, summary="Send a picture, as a form with `file` or as the body", openapi_extra=_body(None))
+    async def upload(request: Request, name: str = "picture") -> dict[str, Any]:
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            fields, card = await _form(request, library)
+            if card is None or fields:
+                raise OptionError("a picture is sent as the form's `file`, and nothing else with it")
+        else:
+            card = await _received(request, library, name)
+        return await to_thread.run_sync(_shown, card, True)
+
+    @app.get("/v1/scenes/{id}", summary="One picture, with what a map must know")
+    def scene(id: str) -> dict[str, Any]:
+        return _shown(library.card(id), layers=True)
+
+    @app.get("/v1/scenes/{id}/tiles/{z}/{x}/{y}", summary="A map tile, 256 px", response_class=Response)
+    async def tile(id: str, z: int, x: int, y: int) -> Response:
+        def draw() -> bytes:
+            card = library.card(id)
+            with library.naming(card):
+                return tiles.tile(library.path(id), z, x, y)
+
+        png = await to_thread.run_sync(draw, limiter=drawing)
+        return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+    @app.post("/v1/ask", summary="Ask a question", openapi_extra=_body(Asked))
+    async def ask(request: Request, wait: Wait = True, format: str = "json") -> Response:
+        file = {"json": "answer.json", "geojson": "regions.geojson"}.get(format)
+        if file is None:
+            raise OptionError(f"the format is json or geojson, not {format[:80]}")
+        jobs.check_room()  # before a picture is taken in
+        card: Card | None = None
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            fields, card = await _form(request, library)
+            asked = Asked.model_validate(fields)
+        else:
+            asked = Asked.model_validate_json(await _words(request))
+        if sum(given is not None for given in (card, asked.scene, asked.path)) != 1:
+            raise OptionError("say which picture is meant by one of scene, path and file")
+        about = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
+        given = {"search": asked.search, "min_score": asked.min_score, "recall": asked.recall, "budget": asked.budget}
+        job = jobs.submit(about, asked.question, box=asked.box, **given)  # type: ignore[arg-type]
+        return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
+
+    @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=_body(Sought))
+    async def search(request: Request, wait: Wait = True) -> Response:
+        sought = Sought.model_validate_json(await _words(request))
+        named = sought.scene is not None or sought.path is not None
+        like = await to_thread.run_sync(_named, library, sought.scene, sought.path) if named else None
+        job = jobs.search(sought.words, like)
+
+        async def sent() -> Response:
+            return JSONResponse(_found(job, sought.top), headers=_links(job))
+
+        return await _reply(request, jobs, job, wait, sent)
+
+    @app.get("/v1/jobs/{id}", summary="How far a job is")
+    async def one(id: str) -> dict[str, Any]:
+        return facts(jobs.job(id))
+
+    @app.delete("/v1/jobs/{id}", summary="Stop a job: at its next window where it has begun")
+    async def cancel(id: str) -> dict[str, Any]:
+        job = jobs.job(id)
+        job.cancel()
+        return facts(job)
+
+    @app.get("/v1/jobs/{id}/events", summary="A job as it changes (server-sent events)", response_class=StreamingResponse)
+    async def events(id: str) -> Response:
+        job = jobs.job(id)
+
+        async def stream() -> AsyncIterator[str]:
+            async with aclosing(job.follow()) as changes:
+                async for now in changes:
+                    yield f"event: {'end' if now.finished else 'progress'}\ndata: {json.dumps(facts(now), ensure_ascii=False)}\n\n"
+
+        return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+    @app.get("/v1/jobs/{id}/{file}", summary=f"An answer as {', '.join(FILES)}", response_class=FileResponse)
+    async def answer(id: str, file: str) -> Response:
+        return await to_thread.run_sync(_sent, jobs, jobs.job(id), file, limiter=writing)
+
+    return app
+
+
+def facts(job: Job) -> dict[str, Any]:
+    """A job as plain values for JSON, without its answer. done, known: windows, or pictures of a search."""
+    answer = job.answer if job.finished else None
+    told: dict[str, Any] = {
+        "id": job.id,
+        "state": job.state,
+        "scene": job.card.id if job.card is not None else None,
+        "question": job.question,
+        "done": job.done,
+        "known": job.known,
+        "seconds": round(job.seconds, 3),
+        "waited": round(job.waited, 3),
+        "error": _error(job.error)["error"] if job.error is not None else None,
+    }
+    if answer is not None:
+        lacking = {"mask.tif": answer.patches is None, "heat.png": answer.trace.heat is None}
+        files = {name: f"/v1/jobs/{job.id}/{name}" for name in FILES if not lacking.get(name)}
+        told |= {"text": answer.text, "complete": answer.complete, "files": files}
+    if job.finished and job.hits is not None:
+        told |= _found(job, len(job.hits))
+    return told
+
+
+class Metrics:
+    """What Prometheus asks for. One set for each app."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs, self.registry = jobs, CollectorRegistry()
+        self.requests = Counter("geomag_requests", "Requests answered", ("route", "status"), registry=self.registry)
+        self.seconds = Histogram("geomag_request_seconds", "From a request to its answer", ("route",), registry=self.registry)
+        Gauge("geomag_jobs_running", "Jobs worked on", registry=self.registry).set_function(lambda: jobs.running)
+        Gauge("geomag_jobs_waiting", "Jobs in the queue", registry=self.registry).set_function(lambda: jobs.waiting)
+        self.registry.register(self)
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Jobs by how they ended."""
+        ended = CounterMetricFamily("geomag_jobs", "Jobs that have ended", labels=["state"])
+        for state, count in self._jobs.counts.items():
+            ended.add_metric([state], count)
+        yield ended
+
+
+class Counted:
+    """Counts requests by route and status. What is no route of the service counts as the page's."""
+
+    def __init__(self, app: Any, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), [500]
+
+        async def count(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                status[0] = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, count)
+        finally:
+            route = getattr(scope.get("route"), "path", "page")
+            self._metrics.requests.labels(route, status[0]).inc()
+            self._metrics.seconds.labels(route).observe(time.perf_counter() - begun)
+
+
+async def _reply(request: Request, jobs: Jobs, job: Job, wait: bool, sent: Callable[[], Awaitable[Response]]) -> Response:
+    """The answer of a job that has ended; the job itself for those who do not wait. A client that goes away takes its job with it."""
+    if not wait:
+        return JSONResponse(facts(job), 202, headers={"Location": f"/v1/jobs/{job.id}"})
+    ended, left = asyncio.create_task(job.end()), asyncio.create_task(_left(request))
+    try:
+        while not ended.done() and not left.done() and job.seconds < jobs.settings.seconds + OVERDUE:
+            await asyncio.wait((ended, left), timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+        if left.done() and not job.finished:
+            job.cancel()
+            return Response(status_code=GONE)
+    finally:
+        ended.cancel()
+        left.cancel()
+    if job.state == "done":
+        return await sent()
+    if job.error is not None:
+        raise job.error
+    again = {**_links(job), "Retry-After": str(math.ceil(jobs.retry_after()))}
+    if job.state == "cancelled":
+        stopped = {"error": {"type": "Stopped", "message": "the job was stopped before its end"}, "job": facts(job)}
+        return JSONResponse(stopped, STOPPED, headers=_links(job))
+    job.cancel()
+    what = f"more than the {jobs.settings.seconds:g} s of one question; ask about a box of the scene, or give a budget"
+    late: dict[str, Any] = {"error": {"type": "Late", "message": f"it took {what}"}, "job": facts(job)}
+    if job.finished and job.answer is not None:
+        late["answer"] = json.loads((await to_thread.run_sync(jobs.file, job, "answer.json")).read_text("utf-8"))
+    return JSONResponse(late, LATE, headers=again)
+
+
+async def _left(request: Request) -> None:
+    """Until the client is gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _sent(jobs: Jobs, job: Job, name: str) -> Response:
+    path = jobs.file(job, name)
+    complete = job.answer is not None and job.answer.complete
+    stem, _, kind = name.partition(".")
+    return FileResponse(path, media_type=TYPES[kind], filename=name if complete else f"{stem}.partial.{kind}", headers=_links(job))
+
+
+def _links(job: Job) -> dict[str, str]:
+    about = {"X-Scene": job.card.id} if job.card is not None else {}
+    return {"X-Job": job.id, **about, "Cache-Control": "private, no-cache"}
+
+
+def _found(job: Job, top: int) -> dict[str, Any]:
+    """What a search has found."""
+    return {
+        "hits": [{"score": hit.score, "scene": _shown(hit.card)} for hit in (job.hits or ())[:top]],
+        "unreadable": [{"name": name, "reason": reason} for name, reason in job.unreadable],
+        "complete": job.state == "done",
+    }
+
+
+def _shown(card: Card, layers: bool = False) -> dict[str, Any]:
+    told = asdict(card)
+    return told | {"layers": tiles.layers(card)} if layers else told
+
+
+def _named(library: Library, id: str | None, path: str | None) -> Card:
+    if (id is None) == (path is None):
+        raise OptionError("say which picture is meant by its id or by its path, one of the two")
+    return library.card(id) if id is not None else library.place(path or "")
+
+
+async def _words(request: Request) -> bytes:
+    """A body that is not a picture; `Guard` keeps it short."""
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        raise HTTPException(415, "send application/json, or a form with a picture")
+    return await request.body()
+
+
+async def _received(request: Request, library: Library, name: str) -> Card:
+    """A picture that is the body of a request, written as it comes."""
+    with library.receive(name) as upload:
+        held = bytearray()
+        async for chunk in request.stream():
+            held += chunk
+            if len(held) >= 1 << 20:
+                await to_thread.run_sync(upload.write, bytes(held))
+                held.clear()
+        if held:
+            await to_thread.run_sync(upload.write, bytes(held))
+        return await to_thread.run_sync(upload.finish)
+
+
+async def _form(request: Request, library: Library) -> tuple[dict[str, Any], Card | None]:
+    """The fields of a form and the picture in it, which starlette keeps on the disk, not in memory, while it comes."""
+    async with request.form(max_files=1, max_fields=20, max_part_size=64 << 10) as form:
+        fields: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str) and value.strip()}
+        sent = form.get("file")
+        if any(isinstance(value, UploadFile) and name != "file" for name, value in form.items()) or isinstance(sent, str):
+            raise OptionError("a form sends its picture as `file`")
+        card = None
+        if isinstance(sent, UploadFile):
+            chunks = iter(lambda: sent.file.read(1 << 20), b"")
+            card = await to_thread.run_sync(library.upload, sent.filename or "picture", chunks)
+    if "box" in fields:
+        fields["box"] = [part for part in fields["box"].replace(",", " ").split(" ") if part]
+    return fields, card
+
+
+def _error(error: GeomagError) -> dict[str, Any]:
+    return {"error": {"type": type(error).__name__, "message": str(error)}}
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    """Any error as an answer. What was not raised on purpose is told as such, and no more."""
+    headers: dict[str, str] = {}
+    if isinstance(error, GeomagError):
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        wait = getattr(error, "seconds", None)
+        return JSONResponse(_error(error), status, headers=headers | ({"Retry-After": str(math.ceil(wait))} if wait else {}))
+    if isinstance(error, HTTPException):
+        told = {"error": {"type": HTTPStatus(error.status_code).phrase.replace(" ", ""), "message": str(error.detail)}}
+        return JSONResponse(told, error.status_code, headers=error.headers)
+    if isinstance(error, (RequestValidationError, ValidationError)):
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'the body'}: {one['msg']}" for one in error.errors()[:5])
+        return JSONResponse({"error": {"type": "OptionError", "message": wrong[:1000]}}, 422)
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=GONE)
+    told = {"error": {"type": "InternalError", "message": "something went wrong inside; the log of the service has more"}}
+    return JSONResponse(told, 500, headers={"Connection": "close"})  # uvicorn closes it anyway
+
+
+def _body(kind: type[BaseModel] | None) -> dict[str, Any]:
+    """What a body may be, for the description of the service."""
+    picture = {"type": "string", "format": "binary"}
+    form: dict[str, Any] = {"type": "object", "properties": {"file": picture}}
+    content: dict[str, Any] = {"multipart/form-data": {"schema": form}}
+    if kind is None:
+        content["image/*"] = {"schema": picture}
+    else:
+        schema = kind.model_json_schema()
+        form["properties"] |= schema["properties"]
+        content = {"application/json": {"schema": schema}} | (content if kind is Asked else {})
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _docs(told: dict[str, Any]) -> str:
+    """The description as a plain page: it loads nothing, from here or elsewhere."""
+    rows = []
+    for path, ways in told["paths"].items():
+        for way, one in ways.items():
+            fields = [f"{p['name']} ({p['in']})" for p in one.get("parameters", ())]
+            for kind, body in one.get("requestBody", {}).get("content", {}).items():
+                fields.append(f"{kind}: {', '.join(body['schema'].get('properties', {}))}".rstrip(": "))
+            cells = (way.upper(), path, one.get("summary", ""), "; ".join(fields))
+            rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+    errors = "".join(
+        f"<tr><td>{status}</td><td>{kind.__name__}</td><td>{escape(kind.__doc__ or '')}</td></tr>" for kind, status in STATUS.items()
+    )
+    style = "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}:root{color-scheme:light dark}"
+    style += "td{padding:.2rem .8rem .2rem 0;vertical-align:top}"
+    return (
+        f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'><title>geomagnifier</title>"
+        f"<style>{style}</style><h1>geomagnifier {escape(told['info']['version'])}</h1>"
+        f"<p>For programs: <a href=openapi.json>openapi.json</a>.</p><table>{''.join(rows)}</table>"
+        "<pre>curl -F file=@harbour.tif -F 'question=Segment every ship.' http://127.0.0.1:8000/v1/ask</pre>"
+        f"<h2>Errors</h2><table>{errors}</table></html>"
+    )

@@ -1,0 +1,56 @@
+"""The page of the service, in NiceGUI on the same FastAPI app. Everything it loads comes from this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import warnings
+
+from fastapi import FastAPI
+
+from geomagnifier.interfaces.jobs import Jobs
+from geomagnifier.interfaces.scenes import Library
+from geomagnifier.interfaces.settings import Settings
+
+TITLE = "geomagnifier"
+CONNECTED = 30.0
+"""Seconds for a browser to come back for what the page shows."""
+
+
+def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> None:
+    """Put the page at / of an app that has its other addresses already. One page a process: NiceGUI has one app.
+
+    Args:
+        app: of the service.
+        settings: of the service.
+        library: pictures of the service.
+        jobs: questions of the service.
+    """
+    from nicegui import app as pages
+    from nicegui import ui
+    from nicegui.client import ClientConnectionTimeout
+    from nicegui.storage import Storage
+
+    from geomagnifier.interfaces.web import icons, theme
+    from geomagnifier.interfaces.web.page import Page
+    from geomagnifier.interfaces.web.routes import routes
+
+    # As the app starts, NiceGUI asks every object in memory what it is, an outdated one of torch too.
+    warnings.filterwarnings("ignore", message="`torch.distributed.reduce_op`", category=FutureWarning)
+    Storage.path = library.folder / "sessions"
+    app.include_router(routes(library, jobs))
+
+    @ui.page("/", title=TITLE, language="en-US")
+    async def page(scene: str | None = None, job: str | None = None) -> None:
+        ui.add_head_html(theme.head(settings.upload_bytes))
+        made = Page(library, jobs, pages.storage.user)
+        client = ui.context.client
+        with contextlib.suppress(ClientConnectionTimeout):  # a program fetched the page, and no browser
+            await client.connected(CONNECTED)  # the page is sent by now; what takes longer comes after it
+            if not client.is_deleted:
+                await made.begin(scene, job)
+
+    favicon = icons.svg("lens").replace("currentColor", theme.COLOURS["accent"][0])
+    ui.run_with(app, title=TITLE, favicon=favicon, tailwind=False, storage_secret=secrets.token_hex(32), show_welcome_message=False)
+    logging.getLogger("nicegui").setLevel(logging.WARNING)

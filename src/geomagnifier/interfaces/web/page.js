@@ -1,0 +1,114 @@
+// What the page does without its server: light and dark, choosing and sending a file. Put into the head as it is.
+(() => {
+  const THEMES = ["auto", "light", "dark"];
+
+  function theme() {
+    return document.documentElement.dataset.theme ?? "auto";
+  }
+
+  function nextTheme() {
+    const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
+    if (next === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    try {
+      localStorage.setItem("geomag-theme", next);
+    } catch {
+      // storage is switched off: it holds until the page is left
+    }
+    nameTheme();
+  }
+
+  function nameTheme() {
+    for (const button of document.querySelectorAll("[data-act=theme]")) {
+      const words = { auto: "as the system", light: "light", dark: "dark" }[theme()];
+      button.setAttribute("aria-label", `Colours: ${words}. Change`);
+      button.title = `Colours: ${words}`;
+    }
+  }
+
+  function choose() {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.hidden = true;
+    input.addEventListener("change", () => {
+      if (input.files.length) send(input.files[0]);
+      input.remove();
+    });
+    document.body.append(input);
+    input.click();
+  }
+
+  // A strip over the map says how much of a file has been sent, and stops it.
+  function strip(file, stop) {
+    const make = (name, className, text = "") => Object.assign(document.createElement(name), { className, textContent: text });
+    const root = make("div", "sending");
+    const bar = make("div", "bar");
+    const share = bar.appendChild(make("i", ""));
+    const cancel = Object.assign(make("button", "button edged low", "Cancel"), { type: "button", onclick: stop });
+    root.setAttribute("role", "status");
+    root.append(make("span", "name", `Sending ${file.name} …`), cancel, bar);
+    document.querySelector(".stage").append(root);
+    return { root, tell: (part) => (share.style.width = `${100 * part}%`) };
+  }
+
+  function send(file) {
+    const most = Number(document.documentElement.dataset.uploadBytes);
+    const refuse = (message) => emitEvent("geomag-refused", { message });
+    if (file.size > most) {
+      refuse(`${file.name} is larger than ${Math.round(most / 1e6)} MB, the most that is taken here.`);
+      return;
+    }
+    const request = new XMLHttpRequest();
+    const body = new FormData();
+    body.append("file", file, file.name);
+    const shown = strip(file, () => request.abort());
+    request.upload.addEventListener("progress", (event) => shown.tell(event.lengthComputable ? event.loaded / event.total : 0));
+    request.addEventListener("loadend", () => shown.root.remove());
+    request.addEventListener("load", () => {
+      let found = {};
+      try {
+        found = JSON.parse(request.responseText);
+      } catch {
+        // not from the service: a proxy on the way, perhaps
+      }
+      if (request.status < 300 && found.id) emitEvent("geomag-sent", { id: found.id });
+      else refuse(found.error?.message ?? `${file.name} was refused (${request.status}).`);
+    });
+    request.addEventListener("error", () => refuse(`${file.name} could not be sent; is the service still running?`));
+    request.open("POST", "/v1/scenes");
+    request.send(body);
+  }
+
+  addEventListener("click", (event) => {
+    const act = event.target.closest?.("[data-act]")?.dataset.act;
+    if (act === "theme") nextTheme();
+    else if (act === "choose") choose();
+  });
+
+  // A file may be dropped anywhere; the page says so while one is over it.
+  let depth = 0;
+  const carries = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  const over = (on) => document.documentElement.classList.toggle("dropping", on);
+  addEventListener("dragenter", (event) => carries(event) && over(++depth > 0));
+  addEventListener("dragleave", (event) => carries(event) && over(--depth > 0));
+  addEventListener("dragover", (event) => carries(event) && event.preventDefault());
+  addEventListener("drop", (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    over(((depth = 0), false));
+    if (event.dataTransfer.files.length) send(event.dataTransfer.files[0]);
+  });
+
+  // Enter asks, Shift+Enter makes a new line.
+  addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches?.("textarea[name=question]")) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    }
+  });
+  new MutationObserver((_, watcher) => {
+    if (!document.querySelector("[data-act=theme]")) return;
+    watcher.disconnect();
+    nameTheme();
+  }).observe(document, { childList: true, subtree: true });
+})();

@@ -1,0 +1,89 @@
+"""How the page looks: one small set of colours, spaces and letters, as CSS variables that `page.css` alone uses.
+
+Light and dark follow the system, unless the person chooses one (`data-theme` on the root element). Colours of regions are those of
+overlay.png: they say what a thing is, the page's own colours never do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nicegui.elements.leaflet as leaflet
+
+HERE = Path(__file__).parent
+LEAFLET = Path(leaflet.__file__).parent / "dist"
+"""Leaflet as it comes with NiceGUI, with its own style."""
+
+COLOURS = {
+    # name: (light, dark).  Text on its ground has a contrast of at least 4.5 in both.
+    "ground": ("#f3f5f2", "#0c1211"),  # behind everything
+    "card": ("#ffffff", "#141c1a"),  # panel, header, menus
+    "sunken": ("#edf0ec", "#0f1614"),  # fields, bars, quiet buttons
+    "sea": ("#dfe6e3", "#090e0d"),  # the map beside the scene
+    "ink": ("#14201d", "#e8efec"),
+    "faint": ("#55645f", "#98a8a2"),
+    "line": ("#d7ded9", "#26312e"),
+    "edge": ("#87958f", "#5d6d67"),  # edges of fields: a contrast of 3 on card
+    "accent": ("#0a6b5b", "#5fd0b6"),
+    "on-accent": ("#ffffff", "#04211b"),
+    "tint": ("#dcf0ea", "#12332c"),  # what is chosen
+    "danger": ("#a3261b", "#ff9d91"),
+    "danger-tint": ("#fbe9e6", "#3a1714"),
+}
+
+SPACES = {"1": "4px", "2": "8px", "3": "12px", "4": "16px", "5": "24px", "6": "32px"}
+
+LETTERS = {
+    # name: size/line height
+    "small": ("12px", "1.4"),
+    "text": ("14px", "1.5"),
+    "large": ("16px", "1.45"),
+    "answer": ("20px", "1.4"),
+}
+
+FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', 'PingFang SC', 'Noto Sans CJK SC', sans-serif"
+
+REMEMBERED = """
+(() => {
+  try {
+    const theme = localStorage.getItem("geomag-theme");
+    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  } catch { /* storage is switched off: the system's choice holds */ }
+})();
+"""
+"""Run before anything is drawn, so that a dark page does not flash white."""
+
+
+def style() -> str:
+    """The whole style sheet."""
+    light, dark = (_variables({f"colour-{name}": pair[i] for name, pair in COLOURS.items()}) for i in (0, 1))
+    plain = {f"space-{name}": size for name, size in SPACES.items()} | {"family": FAMILY}
+    plain |= {f"size-{name}": size for name, (size, _) in LETTERS.items()} | {
+        f"lines-{name}": lines for name, (_, lines) in LETTERS.items()
+    }
+    rules = (HERE / "page.css").read_text(encoding="utf-8")
+    return (
+        f":root {{ color-scheme: light; {_variables(plain)} {light} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) {{ color-scheme: dark; {dark} }} }}\n"
+        f":root[data-theme=dark] {{ color-scheme: dark; {dark} }}\n{rules}"
+    )
+
+
+def head(upload_bytes: int) -> str:
+    """What goes into the page's head: styles, scripts, the colour of a phone's bars.
+
+    Args:
+        upload_bytes: the largest upload; the browser says no to a larger one before it sends it.
+    """
+    bars = "".join(
+        f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{COLOURS["card"][i]}">'
+        for i, scheme in enumerate(("light", "dark"))
+    )
+    first = f'document.documentElement.dataset.uploadBytes = "{upload_bytes}";{REMEMBERED}'
+    script = (HERE / "page.js").read_text(encoding="utf-8")
+    map_style = (LEAFLET / "leaflet" / "leaflet.css").read_text(encoding="utf-8")
+    return f"{bars}<script>{first}</script><style>{map_style}{style()}</style><script>{script}</script>"
+
+
+def _variables(values: dict[str, str]) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in values.items())

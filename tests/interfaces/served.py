@@ -1,0 +1,142 @@
+"""Pictures of every kind, models that can be held up, and a real server on this machine's loopback. For tests of the service."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import time
+import warnings
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import numpy as np
+import rasterio
+from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
+
+from fake import FakeModel, paint
+from geomagnifier.interfaces.serve import listen, uvicorn
+from geomagnifier.interfaces.server import create_app
+from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io.picture import write_picture
+
+UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
+SHIPS = ((40, 40, 80, 56), (200, 120, 240, 136), (100, 160, 140, 176))
+WIDTH, HEIGHT = 320, 240
+
+
+def write(path, pixels, transform=None, crs=None, **profile):
+    """(bands, H, W) of any type as GeoTIFF."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        shape = {"count": len(pixels), "height": pixels.shape[1], "width": pixels.shape[2], "dtype": pixels.dtype}
+        place = {"crs": crs, "transform": Affine(*transform) if transform else None}
+        with rasterio.open(path, "w", driver="GTiff", **shape, **place, **profile) as file:
+            file.write(pixels)
+
+
+def make_root(folder: Path) -> Path:
+    """A folder of pictures, and beside it a secret that a link in it leads to."""
+    root = folder / "root"
+    (root / "deep").mkdir(parents=True)
+    pixels = paint(WIDTH, HEIGHT, *SHIPS)
+    write_picture(root / "utm.tif", pixels, "EPSG:32633", UTM)
+    write_picture(root / "plain.png", pixels)
+    turned = (0.4, 0.3, 500_000.0, 0.3, -0.4, 5_300_000.0)
+    write(root / "deep/turned.tif", pixels.transpose(2, 0, 1), turned, "EPSG:32633")
+    sixteen = pixels.transpose(2, 0, 1).astype(np.uint16) * 40 + 100
+    write(root / "deep/sixteen.tif", sixteen, UTM, "EPSG:32633", nodata=0)
+    noise = np.random.default_rng(3).integers(0, 255, (3, 512, 512), dtype=np.uint8)
+    write(root / "cut.tif", noise, UTM, "EPSG:32633", tiled=True, blockxsize=128, blockysize=128, compress="deflate")
+    whole = (root / "cut.tif").read_bytes()
+    (root / "cut.tif").write_bytes(whole[: len(whole) * 2 // 3])
+    (root / "note.txt").write_text("not a picture")
+    (root / "torn.png").write_bytes((root / "plain.png").read_bytes()[:40])
+    write_picture(folder / "secret.tif", paint(50, 50), "EPSG:32633", UTM)
+    (root / "link.tif").symlink_to(folder / "secret.tif")
+    (root / "out").symlink_to(folder)
+    (root / "also.tif").symlink_to(root / "utm.tif")
+    return root
+
+
+def write_wide(path: Path) -> None:
+    """1000 x 800 px with a ship every 200 px: several windows for a model with small tiles, none of them blank."""
+    write_picture(path, paint(1000, 800, *((x, y, x + 40, y + 20) for x in range(50, 1000, 200) for y in range(60, 800, 200))))
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A tiny PNG that says it is of any size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+
+
+class Held(FakeModel):
+    """Waits at every look until it is let go, or for some seconds."""
+
+    def __init__(self, seconds: float = 0.0, **given) -> None:
+        super().__init__(**given)
+        self.seconds, self.go, self.begun = seconds, threading.Event(), threading.Event()
+
+    def answer(self, query, granularity, views):
+        self.begun.set()
+        if self.seconds:
+            time.sleep(self.seconds)
+        else:
+            assert self.go.wait(60)
+        return super().answer(query, granularity, views)
+
+
+@dataclass
+class Service:
+    """A running server."""
+
+    url: str
+    port: int
+    app: object
+    server: object
+
+    @property
+    def jobs(self):
+        return self.app.state.jobs
+
+    @property
+    def library(self):
+        return self.app.state.library
+
+    def client(self, **given) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=60, **given)
+
+
+@contextmanager
+def serving(model=None, **settings):
+    """A real server in a thread."""
+    chosen = Settings(port=0, **settings)
+    listener = listen(chosen)
+    app = create_app(chosen, model or FakeModel())
+    server = uvicorn(app, chosen)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    port = listener.getsockname()[1]
+    try:
+        until(lambda: server.started)
+        yield Service(f"http://127.0.0.1:{port}", port, app, server)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+        assert not thread.is_alive()
+
+
+def until(true, seconds: float = 20.0) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)

@@ -1,0 +1,527 @@
+"""Those who mean harm, and those who are many: refused with a word, and the service is alive afterwards."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from served import Held, make_root, png_header, serving, until, write_wide
+
+from fake import paint
+from geomagnifier.interfaces import serve
+from geomagnifier.io.memory import resident
+from geomagnifier.io.picture import write_picture
+
+MB = 1 << 20
+LIMIT = 2 * MB
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = make_root(tmp_path_factory.mktemp("pictures"))
+    write_wide(root / "wide.tif")
+    for number in range(1, 9):
+        write_picture(root / f"deep/{number}.tif", paint(320, 60, *((10 + 30 * i, 20, 30 + 30 * i, 40) for i in range(number))))
+    return root
+
+
+@pytest.fixture(scope="module")
+def service(root):
+    with serving(root=root, upload_bytes=LIMIT, patience=0.6, pixels=50_000_000, queue=250) as service:
+        yield service
+
+
+@pytest.fixture(autouse=True)
+def in_haste(monkeypatch):
+    monkeypatch.setattr(serve, "LINGER", 0.3)
+
+
+@pytest.fixture(autouse=True)
+def alive_afterwards(service):
+    yield
+    with service.client() as client:
+        assert client.get("/healthz").json()["status"] == "ok"
+        told = client.post("/v1/ask", json={"path": "utm.tif", "question": "Find every ship."})
+        assert told.status_code == 200 and len(told.json()["regions"]) == 3
+
+
+def raw(service, data: bytes, seconds: float = 10.0) -> bytes:
+    """What comes back to bytes on a bare socket, until it is closed."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=seconds) as connection:
+        connection.sendall(data)
+        return everything(connection)
+
+
+def everything(connection) -> bytes:
+    got = b""
+    with contextlib.suppress(ConnectionError):
+        while part := connection.recv(65536):
+            got += part
+    return got
+
+
+def uploads(service) -> set[Path]:
+    return set((service.library.folder / "uploads").iterdir())
+
+
+def get(path: str, *headers: str) -> bytes:
+    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *headers, "", ""]).encode()
+
+
+SECRETS = (b"root:", b"secret", b"not a picture")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../../../etc/passwd",
+        "/v1/scenes/../../../etc/passwd",
+        "/v1/scenes/..%2f..%2f..%2fetc%2fpasswd",
+        "/v1/scenes/%2e%2e%2f%2e%2e%2fsecret.tif",
+        "/v1/scenes/%252e%252e%252fsecret.tif",
+        "/v1/scenes/..%5c..%5csecret.tif",
+        "/v1/scenes/%2fetc%2fpasswd/tiles/0/0/0",
+        "/v1/scenes/..%2fsecret.tif/tiles/0/0/0",
+        "/v1/jobs/..%2f..%2fuploads/answer.json",
+        "/v1/jobs/{job}/..%2f..%2f..%2froot%2fnote.txt",
+        "/v1/jobs/{job}/%2fetc%2fpasswd",
+        "/v1/jobs/{job}/answer.json%00.png",
+        "/v1/jobs/{job}/.answer.json",
+        "//etc/passwd",
+        "/docs/../../etc/passwd",
+        "/static/../../../etc/passwd",
+    ],
+)
+def test_no_address_leads_to_a_file(path, service, root):
+    with service.client() as client:
+        job = client.post("/v1/ask", json={"path": "utm.tif", "question": "Find every ship."}).headers["x-job"]
+    reply = raw(service, get(path.replace("{job}", job)))
+    assert reply.split()[1] in (b"400", b"404", b"422"), reply[:200]
+    assert not any(secret in reply.partition(b"\r\n\r\n")[2] for secret in SECRETS) or b"secret.tif" in path.encode()
+    assert str(root.parent).encode() not in reply
+
+
+@pytest.mark.parametrize("where", ["/v1/ask", "/v1/search"])
+@pytest.mark.parametrize(
+    "path",
+    ["../secret.tif", "/etc/passwd", "link.tif", "out/secret.tif", "%2e%2e/secret.tif", "..\\secret.tif", "utm.tif\0", "{root}/utm.tif"],
+)
+def test_no_path_leads_out_of_the_root(where, path, service, root):
+    given = {"path": path.replace("{root}", str(root))} | ({"question": "Find ships"} if where == "/v1/ask" else {})
+    with service.client() as client:
+        reply = client.post(where, json=given)
+    assert reply.status_code == 404 and reply.json()["error"]["type"] == "SceneNotFound"
+    assert "{root}" in path or str(root) not in reply.text
+    assert "exist" not in reply.text.replace("not among", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status", "kind"),
+    [
+        ("bomb.png", png_header(100_000, 100_000), 413, "TooLarge"),
+        ("bomb.png", png_header(8_000, 8_000), 413, "TooLarge"),
+        ("text.tif", b"II*\0no tiff", 422, "SceneUnreadable"),
+        ("x.vrt", b'<VRTDataset rasterXSize="9" rasterYSize="9"/>', 422, "SceneUnreadable"),
+        ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', 422, "SceneUnreadable"),
+        ("x.tif", b"\0" * 1000, 422, "SceneUnreadable"),
+    ],
+)
+def test_uploads_that_are_no_pictures_are_refused_and_gone(name, data, status, kind, service):
+    held, before = resident(), uploads(service)
+    with service.client() as client:
+        for reply in (
+            client.post("/v1/scenes", files={"file": (name, data)}),
+            client.post("/v1/scenes", params={"name": name}, content=data),
+            client.post("/v1/ask", files={"file": (name, data)}, data={"question": "Find ships"}),
+        ):
+            assert reply.status_code == status and reply.json()["error"]["type"] == kind, reply.text
+            assert name in reply.text and str(service.library.folder) not in reply.text
+    assert uploads(service) == before and resident() - held < 100 * MB
+
+
+def test_a_cut_tiff_is_answered_as_far_as_it_goes_or_refused(service, root):
+    data = (root / "cut.tif").read_bytes()
+    with service.client() as client:
+        sent = client.post("/v1/scenes", files={"file": ("cut.tif", data)})
+        assert sent.status_code == 201
+        told = client.post("/v1/ask", json={"scene": sent.json()["id"], "question": "What kind of place is this?"})
+        assert told.status_code in (200, 422, 500) and str(service.library.folder) not in told.text
+        torn = client.post("/v1/scenes", files={"file": ("torn.tif", data[: len(data) // 8])})
+        assert torn.status_code in (201, 422) and str(service.library.folder) not in torn.text
+
+
+def test_a_body_that_says_it_is_too_large_is_not_read(service):
+    said = b"POST /v1/scenes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000000\r\n\r\n"
+    begin = time.monotonic()
+    reply = raw(service, said + b"x" * 1000)
+    assert reply.startswith(b"HTTP/1.1 413") and b"BodyTooLarge" in reply and time.monotonic() - begin < 5
+    words = b"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1100000\r\n\r\n"
+    assert raw(service, words).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("kind", ["image/tiff", "multipart/form-data; boundary=cut", "application/json", "text/plain"])
+def test_a_body_without_end_is_cut_off_and_not_kept(kind, service):
+    sent, held, most, before = [0], resident(), [0.0], uploads(service)
+    kept = []
+
+    def flood():
+        if kind.startswith("multipart"):
+            yield b'--cut\r\nContent-Disposition: form-data; name="file"; filename="x.tif"\r\n\r\n'
+        for _ in range(1000):  # 1 GB
+            yield b"\0" * MB
+            sent[0] += MB
+            most[0] = max(most[0], resident() - held)
+            kept.append(sum(path.stat().st_size for path in service.library.folder.rglob("*") if path.is_file()))
+
+    where = "/v1/scenes" if kind.startswith(("image", "multipart")) else "/v1/ask"
+    with service.client() as client:
+        try:
+            reply = client.post(where, content=flood(), headers={"content-type": kind})
+            assert reply.status_code == (415 if kind == "text/plain" else 413), reply.text
+        except httpx.WriteError:  # cut off before it has looked for an answer
+            pass
+    assert sent[0] < 60 * MB and most[0] < 80 * MB and max(kept) - kept[0] <= LIMIT + MB
+    assert uploads(service) == before
+
+
+@pytest.mark.parametrize("kind", ["image/tiff", "multipart/form-data; boundary=cut", "application/json"])
+def test_one_who_sends_a_byte_now_and_then_is_cut_off(kind, service):
+    begin, sent, before = time.monotonic(), 0, uploads(service)
+    where = "/v1/ask" if kind == "application/json" else "/v1/scenes"
+    head = f"POST {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: 100000\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+        connection.sendall(head + (b"--cut\r\n" if "cut" in kind else b""))
+        connection.settimeout(0.05)
+        reply = b""
+        while time.monotonic() - begin < 15 and b"\r\n\r\n" not in reply:
+            with contextlib.suppress(TimeoutError):
+                connection.sendall(b"x: y\r\n"[sent % 6 :][:1])
+                sent += 1
+                part = connection.recv(65536)
+                if not part:
+                    break
+                reply += part
+    assert reply.startswith(b"HTTP/1.1 408") and b"TooSlow" in reply, reply
+    assert time.monotonic() - begin < 6 and sent > 3
+    assert uploads(service) == before
+
+
+@pytest.mark.parametrize(
+    "words", [b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\nHost: 127", get("/healthz")[:-2].replace(b"close", b"keep-alive")]
+)
+def test_one_who_only_stands_in_the_door_is_sent_away(words, service):
+    begin = time.monotonic()
+    assert raw(service, words, seconds=10) == b""
+    assert 0.3 < time.monotonic() - begin < 6
+
+
+def test_a_connection_that_is_used_stays_open(service):
+    with service.client() as client:
+        for _ in range(4):
+            assert client.get("/healthz").status_code == 200
+            time.sleep(0.3)  # together longer than patience
+        assert len(client._transport._pool.connections) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"\x16\x03\x01\x02\0",
+        b"nonsense\r\n\r\n",
+        b"A" * 200_000,
+        b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_what_is_no_http_is_refused(words, service):
+    assert raw(service, words)[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 404", b"HTTP/1.1 421", b"")
+
+
+@pytest.fixture(scope="module")
+def locked(root):
+    with serving(root=root, api_key="geheim-ü") as locked:
+        yield locked
+
+
+KEY = "geheim-ü".encode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "let_in"),
+    [
+        ({"X-API-Key": KEY}, True),
+        ({"Authorization": b"Bearer " + KEY}, True),
+        ({"Authorization": b"bearer " + KEY}, True),
+        ({"Authorization": b"Basic " + base64.b64encode(b"anyone:" + KEY)}, True),
+        ({}, False),
+        ({"X-API-Key": b""}, False),
+        ({"X-API-Key": b"geheim"}, False),
+        ({"X-API-Key": KEY + b"x"}, False),
+        ({"X-API-Key": b"\xff\xfe"}, False),
+        ({"Authorization": b"Bearer wrong"}, False),
+        ({"Authorization": b"Basic !!!"}, False),
+        ({"Authorization": b"Basic " + base64.b64encode(KEY + b":wrong")}, False),
+        ({"Cookie": b"geomag_key=" + KEY}, False),
+        ({"Cookie": b"geomag_key="}, False),
+    ],
+)
+def test_without_the_key_nobody_comes_in(headers, let_in, locked):
+    with locked.client(headers=headers) as client:
+        for where in ("/v1/scenes", "/metrics", "/docs", "/openapi.json", "/v1/jobs/x", "/"):
+            reply = client.get(where)
+            assert (reply.status_code != 401) == let_in
+            if not let_in:
+                assert reply.json()["error"]["type"] == "KeyNeeded" and "geheim" not in reply.text
+                assert reply.headers["www-authenticate"].split()[0] == ("Bearer" if where.startswith("/v1/") else "Basic")
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_browser_that_has_shown_the_key_is_known_by_a_cookie(locked):
+    with locked.client() as client:
+        first = client.get("/docs", headers={"Authorization": b"Basic " + base64.b64encode(b":" + KEY)})
+        cookie = first.headers["set-cookie"]
+        assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "geheim" not in cookie
+        assert client.get("/v1/scenes").status_code == 200
+    assert client.cookies
+    with locked.client(cookies={"geomag_key": "x" * 64}) as client:
+        assert client.get("/v1/scenes").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1.evil.example"}, 421),
+        ({"Host": "[::1"}, 421),
+        ({"Host": "localhost:1"}, 200),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:8000"}, 200),
+    ],
+)
+def test_other_web_sites_cannot_use_the_service_of_a_person(headers, status, service):
+    with service.client(headers=headers) as client:
+        assert client.post("/v1/search", json={"words": "red"}).status_code == status
+        assert client.get("/healthz").status_code == (421 if status == 421 else 200)
+
+
+def test_one_who_goes_away_takes_his_question_with_him(root):
+    model = Held()
+    with serving(model, root=root) as service:
+        asked = json.dumps({"path": "utm.tif", "question": "Find every ship."}).encode()
+        head = (
+            f"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(asked)}\r\n\r\n".encode()
+        )
+        gone = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(3)]
+        for connection in gone:
+            connection.sendall(head + asked)
+        until(lambda: len(service.jobs._jobs) == 3)
+        for connection in gone:
+            connection.close()
+        until(lambda: sum(job.state == "cancelled" for job in service.jobs._jobs.values()) == 2)
+        model.go.set()
+        until(lambda: all(job.finished for job in service.jobs._jobs.values()))
+
+
+def test_those_who_stop_listening_are_forgotten(root):
+    model = Held(seconds=0.02, view_pixels=200_000, tile=400, overlap=32)
+    with serving(model, root=root) as service, service.client() as client:
+        wanted = {"path": "wide.tif", "question": "Find every ship.", "search": "exhaustive"}
+        id = client.post("/v1/ask?wait=false", json=wanted).json()["id"]
+        job = service.jobs.job(id)
+        listeners = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(20)]
+        for connection in listeners:
+            connection.sendall(get(f"/v1/jobs/{id}/events"))
+            connection.recv(100)
+        for connection in listeners:
+            connection.close()
+        assert job.wait(20)
+        until(lambda: not job._watchers)
+
+
+@dataclass
+class Reply:
+    status_code: int
+    headers: dict[str, str]
+    content: bytes
+
+    def json(self):
+        return json.loads(self.content)
+
+
+async def one(service, way, where, given) -> Reply:
+    """One request on a connection of its own; a client of the library would cost more time than the service does."""
+    body = b"" if given is None else json.dumps(given).encode()
+    head = f"{way} {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
+    writer.write(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
+    lines, _, content = (await asyncio.wait_for(reader.read(), 120)).partition(b"\r\n\r\n")
+    writer.close()
+    first, *rest = lines.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
+    assert int(headers["content-length"]) == len(content)
+    return Reply(int(first.split()[1]), headers, content)
+
+
+def together(service, requests) -> tuple[list[Reply], float]:
+    """Replies to (method, address, JSON) that are all sent at once, and the seconds that they took."""
+
+    async def all_of_them():
+        begin = time.perf_counter()
+        return await asyncio.gather(*(one(service, *request) for request in requests)), time.perf_counter() - begin
+
+    return asyncio.run(all_of_them())
+
+
+def asking(number, turn):
+    return "POST", "/v1/ask", {"path": f"deep/{number}.tif", "question": f"Find every ship. {turn}"}
+
+
+def test_two_hundred_at_once_get_each_their_own_answer(service):
+    rng, held = np.random.default_rng(0), resident()
+    numbers = [int(number) for number in rng.integers(1, 9, 200)]
+    replies, seconds = together(service, [asking(number, turn) for turn, number in enumerate(numbers)])
+    assert {reply.status_code for reply in replies} == {200}
+    for turn, (number, reply) in enumerate(zip(numbers, replies, strict=True)):
+        told = reply.json()
+        assert (
+            told["question"] == f"Find every ship. {turn}"
+            and told["scene"]["name"] == f"deep/{number}.tif"
+            and len(told["regions"]) == number
+        )
+    assert len({reply.headers["x-job"] for reply in replies}) == 200
+    print(f"200 questions at once: {seconds:.1f} s, {200 / seconds:.0f} answers/s, {(resident() - held) / 1e6:.0f} MB more")
+    assert resident() - held < 200 * MB
+
+
+def test_a_short_queue_loses_nobody_who_comes_back(root):
+    refused = []
+
+    async def until_answered(service, turn):
+        while (reply := await one(service, *asking(turn % 8 + 1, turn))).status_code == 503:
+            refused.append(int(reply.headers["retry-after"]))
+            await asyncio.sleep(0.05)
+        return reply.json()
+
+    async def all_of_them(service):
+        return await asyncio.gather(*(until_answered(service, turn) for turn in range(60)))
+
+    with serving(root=root, queue=4) as service:
+        told = asyncio.run(all_of_them(service))
+    assert [len(one["regions"]) for one in told] == [turn % 8 + 1 for turn in range(60)]
+    assert [one["question"][-2:].strip() for one in told] == [str(turn) for turn in range(60)]
+    assert refused and min(refused) >= 1
+
+
+def test_a_thousand_requests_while_a_job_runs_are_all_answered(root):
+    model = Held()
+    with serving(model, root=root) as service, service.client() as client:
+        job = client.post("/v1/ask?wait=false", json={"path": "utm.tif", "question": "Find every ship."}).headers["location"]
+        assert model.begun.wait(20)
+        held = resident()
+        replies, seconds = together(service, [("GET", "/healthz" if turn % 2 else "/v1/scenes", None) for turn in range(1000)])
+        assert {reply.status_code for reply in replies} == {200}
+        print(f"1000 requests at once: {seconds:.1f} s, {1000 / seconds:.0f} /s, {(resident() - held) / 1e6:.0f} MB more")
+        assert client.get(job).json()["state"] == "running"
+        model.go.set()
+        until(lambda: client.get(job).json()["state"] == "done")
+
+
+def test_nothing_is_left_in_the_systems_folder(service, root):
+    def temporary():
+        return {path for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(("tmp", "geomag"))}
+
+    before = temporary()
+    with serving(root=root, upload_bytes=LIMIT) as own, own.client() as client:
+        client.post("/v1/scenes", files={"file": ("x.tif", (root / "utm.tif").read_bytes())})
+        client.post("/v1/scenes", files={"file": ("x.tif", b"\0" * (LIMIT + 1000))})
+        client.post("/v1/ask", json={"path": "utm.tif", "question": "Segment every ship."})
+    assert temporary() <= before
+
+
+SERVER = """
+import sys, warnings
+from pathlib import Path
+import geomagnifier as gm
+from geomagnifier.interfaces.serve import listen, uvicorn
+from geomagnifier.interfaces.server import create_app
+from geomagnifier.interfaces.settings import Settings
+settings = Settings(root=Path(sys.argv[1]), port=0, queue=250, upload_bytes=20_000_000)
+listener = listen(settings)
+app = create_app(settings, gm.load_model("small"))
+print(listener.getsockname()[1], flush=True)
+uvicorn(app, settings).run(sockets=[listener])
+"""
+
+
+@pytest.fixture
+def real(root):
+    """The real small model in a process of its own: (service, its memory in bytes by "VmRSS" or "VmHWM")."""
+    process = subprocess.Popen([sys.executable, "-c", SERVER, str(root)], stdout=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    port = int(process.stdout.readline())
+
+    def memory(line):
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        return int(status.partition(f"{line}:")[2].split()[0]) * 1024
+
+    class Real:
+        url = f"http://127.0.0.1:{port}"
+
+    Real.port = port
+    until(lambda: httpx.get(f"{Real.url}/healthz").status_code == 200)
+    yield Real, memory
+    process.terminate()
+    assert process.wait(20) in (0, -15)
+    process.stdout.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of another process is read from /proc")
+def test_load_on_the_real_model(real, root):
+    service, memory = real
+    together(service, [asking(1, 0)])
+    before = memory("VmRSS")
+    numbers = [int(number) for number in np.random.default_rng(1).integers(1, 9, 200)]
+    replies, seconds = together(service, [asking(number, turn) for turn, number in enumerate(numbers)])
+    assert {reply.status_code for reply in replies} == {200}
+    told = [reply.json() for reply in replies]
+    assert [(one["question"], one["scene"]["name"]) for one in told] == [
+        (f"Find every ship. {turn}", f"deep/{number}.tif") for turn, number in enumerate(numbers)
+    ]
+    by_scene = {}
+    for one in told:
+        by_scene.setdefault(one["scene"]["name"], set()).add(len(one["regions"]))
+    assert all(len(counts) == 1 for counts in by_scene.values())  # the same picture, the same answer
+    peak = memory("VmHWM")
+    print(f"\n200 questions, small model: {seconds:.1f} s, {200 / seconds:.1f} answers/s")
+    print(f"{before / 1e6:.0f} MB before, {peak / 1e6:.0f} MB at most")
+    assert peak - before < 300 * MB
+    beside = threading.Thread(target=together, args=(service, [asking(3, turn) for turn in range(20)]))
+    beside.start()
+    replies, seconds = together(service, [("GET", "/healthz" if turn % 2 else "/v1/scenes", None) for turn in range(1000)])
+    beside.join()
+    assert {reply.status_code for reply in replies} == {200}
+    print(f"1000 requests beside 20 questions: {seconds:.1f} s, {1000 / seconds:.0f} /s; {memory('VmHWM') / 1e6:.0f} MB at most")
+    before, begin, sent = memory("VmRSS"), time.perf_counter(), [0]
+
+    def flood():
+        for _ in range(1000):
+            yield b"\0" * MB
+            sent[0] += 1
+
+    with httpx.Client(base_url=service.url, timeout=60) as client, contextlib.suppress(httpx.WriteError):
+        assert client.post("/v1/scenes", content=flood()).status_code == 413
+    print(f"1 GB body: cut off after {sent[0]} MB and {time.perf_counter() - begin:.1f} s; {(memory('VmRSS') - before) / 1e6:.0f} MB more")
+    assert sent[0] < 100
+    assert httpx.get(f"{service.url}/healthz").status_code == 200

@@ -1,0 +1,397 @@
+"""Every address of the service, over a real socket: what it answers, in which form, and what it refuses with which status."""
+
+import io
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.io import MemoryFile
+from served import HEIGHT, SHIPS, WIDTH, Held, make_root, serving, until, write_wide
+
+from fake import FakeModel, paint
+from geomagnifier import errors
+from geomagnifier.errors import GeomagError
+from geomagnifier.interfaces import server as module
+from geomagnifier.interfaces.jobs import FILES
+from geomagnifier.interfaces.server import STATUS
+from geomagnifier.io.picture import write_picture
+
+MANY = {"view_pixels": 200_000, "tile": 400, "overlap": 32}
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = make_root(tmp_path_factory.mktemp("pictures"))
+    write_wide(root / "wide.tif")
+    return root
+
+
+@pytest.fixture(scope="module")
+def service(root):
+    with serving(root=root, question_letters=200, upload_bytes=5_000_000) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def client(service):
+    with service.client() as client:
+        yield client
+
+
+def refused(reply, status, kind=None):
+    """The message of an error, which is one line in the one shape that all errors have."""
+    assert reply.status_code in (status if isinstance(status, tuple) else (status,)), reply.text
+    told = reply.json()
+    assert set(told) >= {"error"} and set(told["error"]) == {"type", "message"}
+    assert kind is None or told["error"]["type"] == kind
+    assert len(told["error"]["message"].splitlines()) == 1 and "Traceback" not in reply.text
+    return told["error"]["message"]
+
+
+def ask(client, **given):
+    return client.post("/v1/ask", json={"path": "utm.tif", "question": "Segment every ship."} | given)
+
+
+def test_health_says_what_runs(client):
+    told = client.get("/healthz").json()
+    assert told["status"] == "ok" and told["model"] == "fake" and told["running"] == told["waiting"] == 0
+
+
+def test_scenes_are_listed_and_shown(client):
+    scenes = {scene["name"]: scene for scene in client.get("/v1/scenes").json()["scenes"]}
+    assert {"utm.tif", "plain.png", "deep/turned.tif", "deep/sixteen.tif", "cut.tif"} <= set(scenes) and "link.tif" not in scenes
+    one = client.get(f"/v1/scenes/{scenes['utm.tif']['id']}").json()
+    assert (one["width"], one["height"], one["crs"], one["gsd"]) == (WIDTH, HEIGHT, "EPSG:32633", 0.5)
+    assert one["layers"]["crs"] == "EPSG:3857" and one["layers"]["tiles"].startswith(f"/v1/scenes/{one['id']}/tiles/")
+    refused(client.get("/v1/scenes/unknown"), 404, "SceneNotFound")
+
+
+def test_a_picture_is_sent_as_a_form_or_as_it_is(client, root):
+    data = (root / "utm.tif").read_bytes()
+    form = client.post("/v1/scenes", files={"file": ("my harbour.tif", data)})
+    bare = client.post("/v1/scenes", params={"name": "my harbour.tif"}, content=data)
+    assert form.status_code == bare.status_code == 201
+    for sent in (form.json(), bare.json()):
+        assert sent["name"] == "my harbour.tif" and sent["uploaded"] and sent["layers"]["max_zoom"] == 18
+        assert client.get(f"/v1/scenes/{sent['id']}").json() == sent
+        assert sent["id"] not in client.get("/v1/scenes").text  # its id is its key
+    refused(client.post("/v1/scenes", files={"picture": ("x.tif", data)}), 422, "OptionError")
+    refused(client.post("/v1/scenes", files={"file": ("x.tif", data)}, data={"question": "Find ships"}), 422, "OptionError")
+    assert "x.tif is empty" in refused(client.post("/v1/scenes", params={"name": "x.tif"}, content=b""), 422, "SceneUnreadable")
+
+
+def test_tiles_are_pictures(client):
+    scene = client.get("/v1/scenes").json()["scenes"]
+    id = next(one["id"] for one in scene if one["name"] == "plain.png")
+    reply = client.get(f"/v1/scenes/{id}/tiles/1/0/0")
+    assert reply.headers["content-type"] == "image/png" and "max-age" in reply.headers["cache-control"]
+    with Image.open(io.BytesIO(reply.content)) as tile:
+        assert (np.asarray(tile.convert("RGB"))[:HEIGHT] == paint(WIDTH, HEIGHT, *SHIPS)[:, :256]).all()
+    assert client.get(f"/v1/scenes/{id}/tiles/1/900/900").status_code == 200
+    refused(client.get("/v1/scenes/unknown/tiles/0/0/0"), 404)
+    refused(client.get(f"/v1/scenes/{id}/tiles/one/0/0"), 422)
+
+
+def test_ask_answers_when_done(client):
+    reply = ask(client)
+    told = reply.json()
+    assert reply.status_code == 200 and reply.headers["content-type"] == "application/json"
+    assert told["text"].startswith("Found 3 ships.") and told["granularity"] == "pixel" and told["crs"] == "EPSG:32633"
+    assert told["scene"]["name"] == "utm.tif" and [region["box"] for region in told["regions"]]
+    again = client.get(f"/v1/jobs/{reply.headers['x-job']}/answer.json")
+    assert again.json() == told and 'filename="answer.json"' in again.headers["content-disposition"]
+    by_id = ask(client, path=None, scene=reply.headers["x-scene"], box=[0, 0, 100, 100], search="exhaustive", min_score=0.2, budget="4 Mpx")
+    assert len(by_id.json()["regions"]) == 1
+
+
+def test_ask_takes_a_picture_with_the_question(client, root):
+    data = (root / "plain.png").read_bytes()
+    fields = {"question": "Find every ship.", "box": "0, 0,100,100", "min_score": "0.5", "recall": ""}
+    reply = client.post("/v1/ask", files={"file": ("kai.png", data)}, data=fields)
+    assert reply.status_code == 200, reply.text
+    told = reply.json()
+    assert told["scene"]["name"] == "kai.png" and len(told["regions"]) == 1 and told["crs"] is None
+    assert client.get(f"/v1/scenes/{reply.headers['x-scene']}").json()["name"] == "kai.png"
+
+
+def test_geojson_is_answered_where_it_is_wanted(client):
+    reply = client.post("/v1/ask?format=geojson", json={"path": "utm.tif", "question": "Find every ship."})
+    assert reply.headers["content-type"] == "application/geo+json"
+    features = reply.json()["features"]
+    assert len(features) == 3 and features[0]["properties"]["label"] == "ship"
+    assert features[0]["geometry"]["coordinates"][0][0] == pytest.approx([15, 47.85], abs=0.01)
+    refused(client.post("/v1/ask?format=xml", json={"path": "utm.tif", "question": "Find every ship."}), 422)
+
+
+def test_an_answer_comes_in_every_form(client):
+    job = ask(client, path="wide.tif", search="paper").headers["x-job"]
+    files = {name: client.get(f"/v1/jobs/{job}/{name}") for name in FILES}
+    assert {reply.status_code for reply in files.values()} == {200}
+    assert client.get(f"/v1/jobs/{job}").json()["files"] == {name: f"/v1/jobs/{job}/{name}" for name in FILES}
+    for name in ("overlay.png", "heat.png"):
+        assert files[name].headers["content-type"] == "image/png"
+        with Image.open(io.BytesIO(files[name].content)) as picture:
+            picture.load()
+    with warnings.catch_warnings(), MemoryFile(files["mask.tif"].content) as file:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        mask = file.open()
+        assert (mask.width, mask.height) == (1000, 800) and mask.tags()["GEOMAG_COMPLETE"] == "yes"
+        assert mask.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG" and mask.read(1).max() == 1
+    assert files["regions.gpkg"].content[:15] == b"SQLite format 3"
+    assert json.loads(files["regions.geojson"].content)["coordinates"] == "pixel"
+    refused(client.get(f"/v1/jobs/{job}/answer.exe"), 404, "FileNotThere")
+    plain = ask(client, question="Find every ship.").headers["x-job"]
+    assert "segmented" in refused(client.get(f"/v1/jobs/{plain}/mask.tif"), 404, "FileNotThere")
+    assert "mask.tif" not in client.get(f"/v1/jobs/{plain}").json()["files"]
+
+
+def test_a_geopackage_lies_where_the_scene_lies(client, tmp_path):
+    job = ask(client).headers["x-job"]
+    path = tmp_path / "regions.gpkg"
+    path.write_bytes(client.get(f"/v1/jobs/{job}/regions.gpkg").content)
+    database = sqlite3.connect(path)
+    (srs,), (count,) = (database.execute(f"SELECT {what}").fetchone() for what in ("srs_id FROM gpkg_contents", "count(*) FROM regions"))
+    database.close()
+    assert (srs, count) == (32633, 3)
+
+
+def test_a_job_is_followed_and_stopped(root):
+    model = Held(**MANY)
+    with serving(model, root=root) as service, service.client() as client:
+        reply = client.post("/v1/ask?wait=false", json={"path": "wide.tif", "question": "Find every ship.", "search": "exhaustive"})
+        job = reply.json()
+        assert reply.status_code == 202 and reply.headers["location"] == f"/v1/jobs/{job['id']}" and job["state"] in ("queued", "running")
+        assert model.begun.wait(20)
+        refused(client.get(f"/v1/jobs/{job['id']}/answer.json"), 404, "FileNotThere")
+        events = []
+
+        def listen():
+            with service.client() as own, own.stream("GET", f"/v1/jobs/{job['id']}/events") as stream:
+                assert stream.headers["content-type"].startswith("text/event-stream")
+                for line in stream.iter_lines():
+                    events.append(line)
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        until(lambda: events)
+        model.seconds = 0.15
+        model.go.set()
+        until(lambda: any(re.search('"done": [1-9]', line) for line in events))
+        assert client.delete(f"/v1/jobs/{job['id']}").status_code == 200
+        thread.join(20)
+        assert not thread.is_alive()
+        kinds = [line for line in events if line.startswith("event:")]
+        last = json.loads([line for line in events if line.startswith("data:")][-1][5:])
+        assert set(kinds[:-1]) == {"event: progress"} and kinds[-1] == "event: end"
+        assert last["state"] == "cancelled" and last["complete"] is False and 0 < last["done"] < last["known"]
+        part = client.get(f"/v1/jobs/{job['id']}/answer.json")
+        assert part.json()["complete"] is False and 'filename="answer.partial.json"' in part.headers["content-disposition"]
+        for way in (client.get, client.delete):
+            refused(way("/v1/jobs/unknown"), 404, "JobNotFound")
+        refused(client.get("/v1/jobs/unknown/events"), 404, "JobNotFound")
+
+
+def test_one_who_waits_is_told_that_it_was_stopped(root):
+    model = Held(seconds=0.1, **MANY)
+    with serving(model, root=root) as service, service.client() as client:
+        replies = []
+        thread = threading.Thread(target=lambda: replies.append(ask(client, path="wide.tif", search="exhaustive")))
+        thread.start()
+        until(lambda: service.jobs.running)
+        (job,) = service.jobs._jobs
+        with service.client() as other:
+            other.delete(f"/v1/jobs/{job}")
+        thread.join(20)
+        refused(replies[0], 409, "Stopped")
+        assert replies[0].json()["job"]["state"] == "cancelled"
+
+
+def test_a_late_job_is_504_with_what_was_seen(root):
+    with serving(Held(seconds=0.1, **MANY), root=root, seconds=0.25) as service, service.client() as client:
+        reply = ask(client, path="wide.tif", search="exhaustive")
+        assert "0.25 s" in refused(reply, 504, "Late") and int(reply.headers["retry-after"]) >= 1
+        told = reply.json()
+        assert told["job"]["state"] == "late" and told["answer"]["complete"] is False and told["answer"]["looked_at"]
+        assert client.get(f"/v1/jobs/{reply.headers['x-job']}/overlay.png").status_code == 200
+        assert 'geomag_jobs_total{state="late"} 1.0' in client.get("/metrics").text
+
+
+def test_a_job_that_never_comes_to_its_next_window_is_not_waited_for(root, monkeypatch):
+    monkeypatch.setattr(module, "OVERDUE", 0.1)
+    model = Held()
+    with serving(model, root=root, seconds=0.1) as service, service.client() as client:
+        reply = ask(client)
+        refused(reply, 504, "Late")
+        assert reply.json()["job"]["state"] == "running" and "answer" not in reply.json()
+        model.go.set()
+
+
+def test_a_full_queue_is_503_with_a_time_to_come_back(root):
+    model = Held()
+    with serving(model, root=root, queue=1) as service, service.client() as client:
+        replies = [client.post("/v1/ask?wait=false", json={"path": "utm.tif", "question": "Find every ship."}) for _ in range(2)]
+        assert [reply.status_code for reply in replies] == [202, 202]
+        for refusal in (ask(client), client.post("/v1/search?wait=false", json={"words": "red"})):
+            refused(refusal, 503, "Busy")
+            assert int(refusal.headers["retry-after"]) >= 1
+        before = len(service.library.listing())
+        refused(client.post("/v1/ask", files={"file": ("x.tif", (root / "utm.tif").read_bytes())}, data={"question": "Find"}), 503)
+        assert len(service.library.listing()) == before  # nothing is taken in that cannot be asked about
+        text = client.get("/metrics").text
+        assert "geomag_jobs_running 1.0" in text and "geomag_jobs_waiting 1.0" in text
+        model.go.set()
+        until(lambda: all(client.get(reply.headers["location"]).json()["state"] == "done" for reply in replies))
+        assert ask(client).status_code == 200
+
+
+def test_search_ranks_by_words_and_by_likeness(tmp_path):
+    for name, colour in (("red", (250, 0, 0)), ("green", (0, 250, 0)), ("blue", (0, 0, 250))):
+        write_picture(tmp_path / f"{name}.tif", paint(60, 60, (0, 0, 60, 60), colour=colour))
+    with serving(root=tmp_path) as service, service.client() as client:
+        told = client.post("/v1/search", json={"words": "green green", "top": 2}).json()
+        assert [hit["scene"]["name"] for hit in told["hits"]][0] == "green.tif" and len(told["hits"]) == 2 and told["complete"]
+        like = client.post("/v1/search", json={"path": "blue.tif"}).json()
+        assert like["hits"][0]["scene"]["name"] == "blue.tif" and like["hits"][0]["score"] > 0.999
+        job = client.post("/v1/search?wait=false", json={"scene": like["hits"][1]["scene"]["id"]}).headers["location"]
+        until(lambda: client.get(job).json()["state"] == "done")
+        assert client.get(job).json()["hits"][0]["scene"] == like["hits"][1]["scene"]
+        for wrong in ({}, {"words": "red", "path": "blue.tif"}, {"words": " "}, {"words": "red", "top": 0}, {"scene": "x", "path": "y"}):
+            refused(client.post("/v1/search", json=wrong), 422)
+        refused(client.post("/v1/search", json={"path": "nowhere.tif"}), 404)
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "kind", "message"),
+    [
+        ({"question": ""}, 422, "QuestionEmpty", "empty"),
+        ({"question": "ship " * 50}, 422, "QuestionError", "250 letters"),
+        ({"question": None}, 422, "OptionError", "question"),
+        ({"path": None}, 422, "OptionError", "one of scene, path and file"),
+        ({"scene": "x"}, 422, "OptionError", "one of scene, path and file"),
+        ({"path": None, "scene": "unknown"}, 404, "SceneNotFound", "/v1/scenes"),
+        ({"path": "nowhere.tif"}, 404, "SceneNotFound", "nowhere.tif"),
+        ({"path": "note.txt"}, 422, "SceneUnreadable", "note.txt"),
+        ({"box": [0, 0, 0, 0]}, 422, "BoxError", "area"),
+        ({"box": [900, 900, 950, 950]}, 422, "BoxError", "outside"),
+        ({"box": [1, 2, 3]}, 422, "OptionError", "box"),
+        ({"box": "here"}, 422, "OptionError", "box"),
+        ({"search": "magic"}, 422, "OptionError", "adaptive"),
+        ({"min_score": 7}, 422, "OptionError", "min_score"),
+        ({"recall": 2}, 422, "OptionError", "recall"),
+        ({"budget": "lots"}, 422, "OptionError", "lots"),
+        ({"serach": "paper"}, 422, "OptionError", "serach"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(given, status, kind, message, client):
+    assert message in refused(ask(client, **given), status, kind)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"question": 1}', b'{"box": NaN}', b"[" * 100_000])
+def test_what_is_no_json_is_said(content, client):
+    refused(client.post("/v1/ask", content=content, headers={"content-type": "application/json"}), 422, "OptionError")
+    refused(client.post("/v1/ask", content=content, headers={"content-type": "text/plain"}), 415, "UnsupportedMediaType")
+    refused(client.post("/v1/ask", content=content, headers={"content-type": "multipart/form-data; boundary=x"}), (400, 422))
+
+
+def test_what_is_no_form_is_said(client):
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=" + "x" * 5000):
+        assert client.post("/v1/scenes", content=b"--x\r\nnonsense", headers={"content-type": kind}).status_code in (400, 422)
+    many = {f"f{n}": "x" for n in range(50)}
+    refused(client.post("/v1/ask", files={"file": ("x.tif", b"x")}, data=many), 400)
+    refused(client.post("/v1/ask", files={"file": ("x.tif", b"x")}, data={"question": "x" * 100_000}), 400)
+
+
+def test_other_addresses_and_ways_are_said_in_the_same_shape(client):
+    refused(client.get("/v1/nothing"), 404, "NotFound")
+    refused(client.put("/v1/ask"), 405, "MethodNotAllowed")
+
+
+def test_a_mistake_inside_is_told_without_its_inside(root):
+    class Broken(FakeModel):
+        def granularity(self, query):
+            raise ZeroDivisionError(f"at {root}")
+
+    with serving(Broken(), root=root) as service, service.client() as client:
+        assert "log" in refused(ask(client), 500, "GeomagError")
+        service.library.listing = None
+        reply = client.get("/v1/scenes")
+        assert str(root) not in refused(reply, 500, "InternalError") and client.get("/healthz").status_code == 200
+
+
+def test_every_error_has_a_status():
+    def all_below(kind):
+        for below in kind.__subclasses__():
+            yield below
+            yield from all_below(below)
+
+    homes = ("scenes", "tiles", "jobs", "serve", "server")
+    ours = {kind for kind in all_below(GeomagError) if kind.__module__ in {f"geomagnifier.interfaces.{home}" for home in homes}}
+    assert len(ours) >= 7 and ours <= set(STATUS)
+    for kind in (one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, GeomagError)):
+        assert any(above in STATUS for above in kind.__mro__)
+
+
+def test_metrics_count_requests_by_route(client):
+    client.get("/v1/scenes/unknown")
+    text = client.get("/metrics").text
+    assert 'geomag_requests_total{route="/v1/scenes/{id}",status="404"}' in text and "geomag_request_seconds_bucket" in text
+    assert 'geomag_jobs_total{state="done"}' in text and "unknown" not in text
+
+
+def test_the_description_needs_no_network(client):
+    page, told = client.get("/docs").text, client.get("/openapi.json").json()
+    for path in (
+        "/v1/scenes",
+        "/v1/scenes/{id}",
+        "/v1/scenes/{id}/tiles/{z}/{x}/{y}",
+        "/v1/ask",
+        "/v1/search",
+        "/v1/jobs/{id}",
+        "/v1/jobs/{id}/events",
+        "/v1/jobs/{id}/{file}",
+        "/healthz",
+        "/metrics",
+    ):
+        assert path in told["paths"] and path in page
+    assert "src=" not in page and "https:" not in page and "<script" not in page
+    asked = told["paths"]["/v1/ask"]["post"]["requestBody"]["content"]
+    assert {"question", "scene", "path", "box"} <= set(asked["application/json"]["schema"]["properties"])
+    assert {"file", "question"} <= set(asked["multipart/form-data"]["schema"]["properties"])
+
+
+def test_nothing_is_left_of_a_service_that_has_ended(root, tmp_path):
+    with serving(root=root, folder=tmp_path) as service, service.client() as client:
+        assert client.post("/v1/scenes", files={"file": ("x.tif", (root / "utm.tif").read_bytes())}).status_code == 201
+        assert ask(client).status_code == 200 and list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_real_model_serves(tmp_path):
+    import geomagnifier as gm
+    from geomagnifier.data.drawn import draw_scene
+
+    write_picture(tmp_path / "drawn.tif", draw_scene(7, 640, 480, "mixed").pixels, "EPSG:32633", (0.5, 0, 500_000, 0, -0.5, 5_300_000))
+    with serving(gm.load_model("small"), root=tmp_path) as service, service.client() as client:
+        told = client.post("/v1/ask", json={"path": "drawn.tif", "question": "Segment every airplane."})
+        assert told.status_code == 200 and told.json()["regions"]
+        foreign = client.post("/v1/ask", json={"path": "drawn.tif", "question": "где все корабли"})
+        assert "Russian" in refused(foreign, 422, "QuestionUnreadable")
+        with MemoryFile(client.get(f"/v1/jobs/{told.headers['x-job']}/mask.tif").content) as file, file.open() as mask:
+            assert mask.crs.to_epsg() == 32633 and mask.read(1).any()
+        found = client.post("/v1/search", json={"words": "an airport with planes"}).json()
+        assert [hit["scene"]["name"] for hit in found["hits"]] == ["drawn.tif"]
+
+
+def test_the_command_line_does_not_pay_for_the_service():
+    heavy = "fastapi", "uvicorn", "starlette", "pydantic", "rio_tiler", "pyproj", "prometheus_client", "nicegui"
+    code = f"import sys; from geomagnifier.interfaces.cli import app; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,0 +1,85 @@
+"""A running service and a browser for it; tests that need them are skipped where nicegui, playwright or chromium is missing."""
+
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from visiting import DESKTOP, PHONE, SHIPS, Visit
+
+from fake import BLUE, paint
+from geomagnifier.io.picture import write_picture
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory):
+    """plain.png: three ships.  placed.tif: the same with a place on the Earth.  large.png: water on the right, many windows."""
+    folder = tmp_path_factory.mktemp("pictures")
+    pixels = paint(300, 200, *SHIPS)
+    write_picture(folder / "plain.png", pixels)
+    write_picture(folder / "placed.tif", pixels, crs="EPSG:32633", transform=(0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0))
+    large = paint(1600, 1200, *[(x, y, x + 24, y + 12) for x in range(40, 1200, 200) for y in range(40, 1200, 160)])
+    large[:, 1300:] = BLUE
+    write_picture(folder / "large.png", large)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(root):
+    """Of a service that is running."""
+    for library in ("nicegui", "fastapi", "uvicorn"):
+        pytest.importorskip(library)
+    process = subprocess.Popen([sys.executable, str(Path(__file__).parent / "served.py"), str(root)], stdout=subprocess.PIPE, text=True)
+    try:
+        port = process.stdout.readline().strip()
+        assert port, "the service did not start"
+        found = f"http://127.0.0.1:{port}"
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{found}/healthz", timeout=5).close()
+                break
+            except OSError:
+                assert process.poll() is None and time.monotonic() < deadline
+                time.sleep(0.1)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(browser, address):
+    """visitor(viewport) -> Visit. At its end nothing may have come from another host, and no script may have failed."""
+    visits = []
+
+    def begin(viewport=DESKTOP):
+        visits.append(Visit(browser, address, viewport))
+        return visits[-1]
+
+    yield begin
+    for visit in visits:
+        visit.context.close()
+        assert visit.elsewhere == []
+        assert visit.errors == []
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def visit(visitor, request):
+    return visitor(request.param)

@@ -1,0 +1,40 @@
+"""A service with a fake model in a process of its own: NiceGUI and its event loop do not mix with those of the tests.
+
+python served.py ROOT        prints the port it listens on, and serves until it is killed
+"""
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from fake import FakeModel
+from geomagnifier.interfaces.serve import listen, uvicorn
+from geomagnifier.interfaces.server import create_app
+from geomagnifier.interfaces.settings import Settings
+from geomagnifier.interfaces.web import attach
+
+UPLOAD_BYTES = 1_000_000
+
+
+class Slow(FakeModel):
+    """Takes its time where it is asked to."""
+
+    def answer(self, query, granularity, views):
+        if "slowly" in query.text:
+            time.sleep(0.3 * len(views))
+        return super().answer(query, granularity, views)
+
+
+def main(root: str) -> None:
+    settings = Settings(root=Path(root), port=0, upload_bytes=UPLOAD_BYTES)
+    listener = listen(settings)
+    app = create_app(settings, Slow(view_pixels=40_000, tile=192, overlap=32))
+    attach(app, settings, app.state.library, app.state.jobs)
+    print(listener.getsockname()[1], flush=True)
+    uvicorn(app, settings).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

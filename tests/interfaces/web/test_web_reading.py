@@ -1,0 +1,153 @@
+"""An answer in a person's words and on the map: plain values, no browser."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import geomagnifier as gm
+from fake import FakeModel, paint
+from geomagnifier.errors import BoxError
+from geomagnifier.geometry import Box
+from geomagnifier.interfaces.web import reading
+from geomagnifier.io.picture import write_picture
+from geomagnifier.values import Answer, Granularity, Region, SceneInfo, Trace
+
+pytest.importorskip("rio_tiler")
+
+from geomagnifier.interfaces.scenes import Library
+from geomagnifier.interfaces.settings import Settings
+from geomagnifier.interfaces.web import drawing
+from geomagnifier.interfaces.web.places import Places
+
+UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
+SHIPS = ((40, 40, 60, 52), (120, 80, 160, 100))
+
+
+def answer_of(text, *regions, **trace):
+    scene = SceneInfo("a.tif", 200, 100, 3, gsd=0.5)
+    made = Trace(**({"scene_pixels": 20_000, "pixels_processed": 5_000, "flops": 2e9, "seconds": {"answer": 0.9, "say": 0.1}} | trace))
+    return Answer("?", text, Granularity.REGION, {}, scene, made, np.zeros((1, 1, 3), np.uint8), regions=regions)
+
+
+def region(label, phrase, box=(10, 10, 30, 20), score=0.5):
+    return Region(label, score, box, phrase=phrase)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("root")
+    write_picture(folder / "plain.png", paint(300, 200, *SHIPS))
+    write_picture(folder / "placed.tif", paint(300, 200, *SHIPS), crs="EPSG:32633", transform=UTM)
+    with Library(Settings(root=folder)) as library:
+        yield library
+
+
+@pytest.fixture(params=["plain.png", "placed.tif"])
+def placed(request):
+    return request.param == "placed.tif"
+
+
+@pytest.fixture
+def asked(library, placed):
+    """asked(question) -> the answer, and the places of its scene."""
+
+    def ask(question="Find every ship."):
+        card = library.place("placed.tif" if placed else "plain.png")
+        with library.open(card.id) as scene:
+            return gm.ask(scene, question, FakeModel()), Places(card)
+
+    return ask
+
+
+def test_a_sentence_is_cut_at_its_phrases():
+    answer = answer_of(
+        "There are two ships and a ship yard.", region("ship", "two ships"), region("yard", "a ship yard"), region("ship", "two ships")
+    )
+    assert [(p.text, p.kind) for p in reading.pieces(answer)] == [
+        ("There are ", None),
+        ("two ships", 0),
+        (" and ", None),
+        ("a ship yard", 1),
+        (".", None),
+    ]
+    assert "".join(p.text for p in reading.pieces(answer)) == answer.text
+
+
+def test_a_phrase_inside_another_and_one_that_is_not_there_cut_nothing_apart():
+    answer = answer_of("Ships near two ships.", region("a", "ships"), region("b", "two ships"), region("c", "elephants"), region("d", ""))
+    assert [(p.text, p.kind) for p in reading.pieces(answer)] == [("Ships", 0), (" near ", None), ("two ships", 1), (".", None)]
+
+
+def test_rows_tell_pixels_metres_and_area():
+    answer = answer_of("", region("ship", "", (10, 10, 30, 20), 0.5), region("port", "", (0, 0, 200, 100), 0.9))
+    ship, port = reading.rows(answer, [1, 2])
+    assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "10 m × 5.0 m", "50 m²")
+    assert (ship.number, ship.kind, port.kind) == (1, 0, 1)
+    assert reading.order(answer, "score") == reading.order(answer, "size") == [2, 1]
+    assert reading.order(answer, "found") == [1, 2]
+
+
+def test_large_measures_change_their_unit():
+    assert [reading.length(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
+    assert [reading.square(m) for m in (3.14, 1200, 250_000, 3e6)] == ["3.1 m²", "1,200 m²", "25.00 ha", "3.00 km²"]
+
+
+def test_costs_are_told_with_their_units():
+    figures = {figure.meaning: (figure.number, figure.unit) for figure in reading.figures(answer_of(""))}
+    assert figures == {
+        "looked at": ("0.005", "Mpx"),
+        "of the scene": ("25", "%"),
+        "in all": ("1.00", "s"),
+        "of arithmetic": ("2", "GFLOP"),
+    }
+    assert reading.stages(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
+    some = answer_of("", crops=(Box(0, 0, 9, 9),), skipped=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),))
+    assert reading.looks(some) == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
+    assert reading.looks(answer_of("")) == "Seen as a whole."
+
+
+def test_boxes_come_back_from_the_map_as_they_went(asked, placed):
+    _, places = asked()
+    for box in (Box(0, 0, 300, 200), Box(40, 40, 60, 52)):
+        ring = np.asarray(places.corners(box.tuple()))
+        back = places.box((ring.min(0).tolist(), ring.max(0).tolist()))
+        assert np.abs(np.subtract(back.tuple(), box.tuple())).max() <= (2 if placed else 0)  # a grid turned against the map's
+
+
+def test_a_box_beside_the_scene_is_refused(asked, placed):
+    _, places = asked()
+    with pytest.raises(BoxError, match="does not touch"):
+        places.box(((60.0, 60.0), (61.0, 61.0)) if placed else ((10.0, 10.0), (20.0, 20.0)))
+
+
+@pytest.mark.parametrize("question", ["Find every ship.", "Segment the ships."])
+def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, placed):
+    answer, places = asked(question)
+    found = drawing.document(answer, places)
+    assert [r["label"] for r in found["regions"]] == ["ship", "ship"]
+    assert all(r["masked"] == question.startswith("Segment") for r in found["regions"])
+    for drawn, region in zip(found["regions"], answer.regions, strict=True):
+        ring = np.asarray(drawn["rings"][0])
+        corners = np.asarray(places.corners(region.box))
+        assert np.allclose(ring.min(0), corners.min(0), atol=1e-5) and np.allclose(ring.max(0), corners.max(0), atol=1e-5)
+        assert len(drawn["facts"]) == (4 if placed else 3)
+
+
+def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypatch):
+    monkeypatch.setattr(drawing, "REGIONS", 1)
+    answer, places = asked()
+    found = drawing.document(answer, places)
+    assert len(found["regions"]) == 1
+
+
+def test_heat_lies_where_the_scene_is_hot(asked):
+    warm = np.zeros((20, 30), np.float32)
+    warm[:, 20:] = 0.5
+    answer, places = asked()
+    hot = Answer(**(vars(answer) | {"trace": Trace(**(vars(answer.trace) | {"heat": warm}))}))
+    shown = np.asarray(Image.open(io.BytesIO(drawing.heat_picture(hot, places)))).astype(int).sum(2)
+    middle = shown[shown.shape[0] // 2]
+    assert middle[-3] > 600 and middle[2] < 30
+    assert drawing.document(hot, places)["heat"] == places.bounds

@@ -17,10 +17,13 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from fastapi import WebSocket
 from served import Held, make_root, png_header, serving, until, write_wide
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from fake import paint
-from geomagnifier.interfaces import serve
+from geomagnifier.interfaces import serve, server
 from geomagnifier.io.memory import resident
 from geomagnifier.io.picture import write_picture
 
@@ -151,13 +154,14 @@ def test_uploads_that_are_no_pictures_are_refused_and_gone(name, data, status, k
     assert uploads(service) == before and resident() - held < 100 * MB
 
 
+@pytest.mark.filterwarnings("ignore:.*damaged parts")
 def test_a_cut_tiff_is_answered_as_far_as_it_goes_or_refused(service, root):
     data = (root / "cut.tif").read_bytes()
     with service.client() as client:
         sent = client.post("/v1/scenes", files={"file": ("cut.tif", data)})
         assert sent.status_code == 201
         told = client.post("/v1/ask", json={"scene": sent.json()["id"], "question": "What kind of place is this?"})
-        assert told.status_code in (200, 422, 500) and str(service.library.folder) not in told.text
+        assert told.status_code in (200, 422) and str(service.library.folder) not in told.text
         torn = client.post("/v1/scenes", files={"file": ("torn.tif", data[: len(data) // 8])})
         assert torn.status_code in (201, 422) and str(service.library.folder) not in torn.text
 
@@ -216,6 +220,20 @@ def test_one_who_sends_a_byte_now_and_then_is_cut_off(kind, service):
     assert reply.startswith(b"HTTP/1.1 408") and b"TooSlow" in reply, reply
     assert time.monotonic() - begin < 6 and sent > 3
     assert uploads(service) == before
+
+
+def test_many_uploads_at_once_wait_for_each_other_but_not_for_ever(root, monkeypatch):
+    monkeypatch.setattr(server, "TAKING", 1)
+    monkeypatch.setattr(server, "ROOM", 0.3)
+    data = (root / "utm.tif").read_bytes()
+    with serving(root=root) as own, own.client() as client, socket.create_connection(("127.0.0.1", own.port)) as slow:
+        slow.sendall(b"POST /v1/scenes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n")
+        time.sleep(0.1)
+        reply = client.post("/v1/scenes", files={"file": ("x.tif", data)})
+        assert reply.status_code == 503 and reply.json()["error"]["type"] == "Busy" and int(reply.headers["retry-after"]) >= 1
+        slow.close()
+        time.sleep(0.1)
+        assert client.post("/v1/scenes", files={"file": ("x.tif", data)}).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -316,6 +334,25 @@ def test_other_web_sites_cannot_use_the_service_of_a_person(headers, status, ser
         assert client.get("/healthz").status_code == (421 if status == 421 else 200)
 
 
+def test_a_web_socket_is_let_in_or_not_and_then_left_alone(root):
+    with serving(root=root, api_key="geheim", patience=0.5) as service:
+
+        @service.app.websocket("/echo")
+        async def echo(socket: WebSocket) -> None:
+            await socket.accept()
+            while True:
+                await socket.send_text(await socket.receive_text())
+
+        address = f"ws://127.0.0.1:{service.port}/echo"
+        with connect(address, additional_headers={"X-API-Key": "geheim"}) as open_one:
+            time.sleep(1.2)  # longer than a request may take to come
+            open_one.send("still there")
+            assert open_one.recv(5) == "still there"
+        for headers in ({}, {"X-API-Key": "wrong"}, {"X-API-Key": "geheim", "Origin": "http://evil.example"}):
+            with pytest.raises(InvalidStatus, match="403"), connect(address, additional_headers=headers):
+                pass
+
+
 def test_one_who_goes_away_takes_his_question_with_him(root):
     model = Held()
     with serving(model, root=root) as service:
@@ -403,6 +440,23 @@ def test_two_hundred_at_once_get_each_their_own_answer(service):
     assert len({reply.headers["x-job"] for reply in replies}) == 200
     print(f"200 questions at once: {seconds:.1f} s, {200 / seconds:.0f} answers/s, {(resident() - held) / 1e6:.0f} MB more")
     assert resident() - held < 200 * MB
+
+
+def test_pictures_sent_at_once_are_not_mixed_up(service, root):
+    async def send(turn):
+        number = turn % 8 + 1
+        fields = {"question": f"Find every ship. {turn}"}
+        async with httpx.AsyncClient(base_url=service.url, timeout=60) as client:
+            file = {"file": (f"{turn}.tif", (root / f"deep/{number}.tif").read_bytes())}
+            return await client.post("/v1/ask", files=file, data=fields)
+
+    async def all_of_them():
+        return await asyncio.gather(*(send(turn) for turn in range(40)))
+
+    for turn, reply in enumerate(asyncio.run(all_of_them())):
+        told = reply.json()
+        assert (told["question"], told["scene"]["name"]) == (f"Find every ship. {turn}", f"{turn}.tif")
+        assert len(told["regions"]) == turn % 8 + 1
 
 
 def test_a_short_queue_loses_nobody_who_comes_back(root):

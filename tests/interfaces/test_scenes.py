@@ -15,7 +15,7 @@ from served import HEIGHT, SHIPS, UTM, WIDTH, make_root, png_header, write
 
 from fake import paint
 from geomagnifier.errors import OutputError, SceneError, SceneNotFound, SceneUnreadable
-from geomagnifier.interfaces.scenes import MARK, Library, TooLarge
+from geomagnifier.interfaces.scenes import MARK, OPEN, Library, TooLarge
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.values import Window
 
@@ -217,6 +217,23 @@ def test_errors_inside_name_the_card_not_the_place(root, library):
     path.unlink()
     with pytest.raises(SceneNotFound, match="send it again"), library.open(card.id):
         pass
+
+
+def test_a_picture_stays_open_for_the_next_question(root, library, tmp_path):
+    card = library.upload("mine.tif", chunks(root / "utm.tif"))
+    with library.open(card.id) as first, library.open(card.id) as second:
+        assert first is second
+    with library.open(card.id) as third:
+        assert third is first  # a model knows by its key what it has seen
+    with library.open(library.place("utm.tif").id) as one, library.open(library.place("also.tif").id) as other:
+        assert (one.info.name, other.info.name) == ("utm.tif", "also.tif")
+    for number in range(OPEN + 1):
+        with library.open(library.upload(f"{number}.tif", chunks(root / "utm.tif")).id):
+            pass
+    with library.open(card.id) as again:
+        assert again is not first
+    with pytest.raises(SceneUnreadable, match="closed"):
+        first.read(Window(first.info.box, 10, 10, "test", first.info.box))
 
 
 def test_old_uploads_go_and_so_do_the_oldest_when_there_are_too_many(root, tmp_path):

@@ -3,12 +3,14 @@
 import io
 import json
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import warnings
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,10 +20,12 @@ from served import HEIGHT, SHIPS, WIDTH, Held, make_root, serving, until, write_
 
 from fake import FakeModel, paint
 from geomagnifier import errors
-from geomagnifier.errors import GeomagError
+from geomagnifier.errors import GeomagError, OptionError
 from geomagnifier.interfaces import server as module
 from geomagnifier.interfaces.jobs import FILES
+from geomagnifier.interfaces.serve import listen
 from geomagnifier.interfaces.server import STATUS
+from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io.picture import write_picture
 
 MANY = {"view_pixels": 200_000, "tile": 400, "overlap": 32}
@@ -367,6 +371,13 @@ def test_the_description_needs_no_network(client):
     assert {"file", "question"} <= set(asked["multipart/form-data"]["schema"]["properties"])
 
 
+def test_a_port_that_is_taken_is_said(service):
+    with pytest.raises(OptionError, match=rf"127.0.0.1:{service.port} cannot be listened on"):
+        listen(Settings(port=service.port))
+    with pytest.raises(OptionError, match="cannot be listened on"):
+        listen(Settings(host="192.0.2.1", port=0))
+
+
 def test_nothing_is_left_of_a_service_that_has_ended(root, tmp_path):
     with serving(root=root, folder=tmp_path) as service, service.client() as client:
         assert client.post("/v1/scenes", files={"file": ("x.tif", (root / "utm.tif").read_bytes())}).status_code == 201
@@ -388,6 +399,36 @@ def test_the_real_model_serves(tmp_path):
             assert mask.crs.to_epsg() == 32633 and mask.read(1).any()
         found = client.post("/v1/search", json={"words": "an airport with planes"}).json()
         assert [hit["scene"]["name"] for hit in found["hits"]] == ["drawn.tif"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", [".", "utm.tif"])
+def test_serve_opens_a_folder_or_a_picture_and_ends_in_good_order(target, root, tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from geomagnifier.interfaces.serve import serve;"
+        "from geomagnifier.interfaces.settings import Settings; serve(Path(sys.argv[1]), Settings(port=0, folder=Path(sys.argv[2])))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error::UserWarning", "-c", code, str(root / target), str(tmp_path)], stdout=subprocess.PIPE
+    )
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline().decode())[0]
+        until(lambda: _answers(address), 60)
+        assert httpx.get(address).text.startswith("<!doctype html>")
+        names = [scene["name"] for scene in httpx.get(f"{address}/v1/scenes").json()["scenes"]]
+        assert names == ["utm.tif"] if target == "utm.tif" else "deep/sixteen.tif" in names
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        process.stdout.close()
+    assert not list(tmp_path.iterdir())
+
+
+def _answers(address):
+    try:
+        return httpx.get(f"{address}/healthz").status_code == 200
+    except httpx.ConnectError:
+        return False
 
 
 def test_the_command_line_does_not_pay_for_the_service():

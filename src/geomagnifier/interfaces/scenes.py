@@ -13,18 +13,18 @@ import shutil
 import tempfile
 import threading
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Generic, Protocol, TypeVar
+from typing import IO, Any
 
 import numpy as np
 
 from geomagnifier.errors import GeomagError, OutputError, SceneError, SceneNotFound, SceneUnreadable
 from geomagnifier.interfaces.settings import Settings
+from geomagnifier.interfaces.tiles import Kept, lonlat_bounds
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.source import open_source
 from geomagnifier.retrieval import SUFFIXES
@@ -38,7 +38,7 @@ BLOCK_BYTES = 512 << 20
 """The largest block of a picture, unpacked: a tiny file may declare one that does not fit into memory."""
 FRESH = 3.0
 """Seconds for which a listing of the root is taken for true where an id is looked up."""
-OPEN = 4
+OPEN = 16
 """Pictures that are held open: a model remembers what it saw of an opened one, and the next question about it costs less."""
 LONGEST_NAME = 120
 MARK = "geomag-serve-"
@@ -77,64 +77,6 @@ class _Place:
     path: Path
     stamp: tuple[int, int]
     card: Card
-
-
-class Openable(Protocol):
-    """What can be held open."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
-
-Held = TypeVar("Held", bound=Openable)
-
-
-class Kept(Generic[Held]):
-    """Files that are held open, a few; those used longest ago are closed when nobody uses them. A changed file is opened anew.
-
-    Args:
-        make: opens a file.
-        most: that are held open while nobody uses them.
-    """
-
-    def __init__(self, make: Callable[[Path], Held], most: int) -> None:
-        self._make, self._most = make, most
-        self._held: OrderedDict[tuple[str, int, int, str], Held] = OrderedDict()
-        self._users: Counter[tuple[str, int, int, str]] = Counter()
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def use(self, path: Path, name: str = "") -> Iterator[Held]:
-        """The opened file; `name` tells apart what is opened twice.
-
-        Raises:
-            SceneNotFound: it is not there.
-        """
-        try:
-            stat = path.stat()
-        except OSError:
-            raise SceneNotFound(f"{path} is no longer there") from None
-        key = (str(path), stat.st_mtime_ns, stat.st_size, name)
-        with self._lock:
-            if key not in self._held:
-                self._held[key] = self._make(path)
-            self._held.move_to_end(key)
-            self._users[key] += 1
-            held = self._held[key]
-        try:
-            yield held
-        finally:
-            with self._lock:
-                self._users[key] -= 1
-            self.close(self._most)
-
-    def close(self, most: int = 0, path: Path | None = None) -> None:
-        """Close those that nobody uses, down to some; or those of one path."""
-        with self._lock:
-            idle = [key for key in self._held if not self._users[key] and (path is None or key[0] == str(path))]
-            for key in idle[: max(0, len(self._held) - most)]:
-                self._held.pop(key).close()
-                del self._users[key]
 
 
 class Library:
@@ -368,8 +310,6 @@ class Library:
                 source.close()
         except SceneError as error:
             raise type(error)(_hidden(str(error), path, name)) from None
-        from geomagnifier.interfaces.tiles import lonlat_bounds
-
         bounds = lonlat_bounds(info)
         whole = (0.0, 0.0, float(info.width), float(info.height))
         card = Card(

@@ -1,4 +1,7 @@
-"""The service's door: `serve` opens it, `Guard` says who and how much comes in, `Patient` shuts it on those who only stand there."""
+"""The service's door: `serve` opens it, `Guard` says who and how much comes in, `Counted` keeps count.
+
+`Patient` shuts it on those who only stand there.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,15 @@ import socket
 import threading
 import time
 import webbrowser
+from collections.abc import Iterator
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -28,6 +34,8 @@ from geomagnifier.interfaces.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from geomagnifier.interfaces.jobs import Jobs
 
 OPEN = ("/healthz",)
 """Addresses that need no key."""
@@ -156,6 +164,50 @@ class _Body:
             self._there = message["type"] != "http.request" or not message.get("more_body", False)
 
 
+class Metrics:
+    """What Prometheus asks for. One set for each app."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs, self.registry = jobs, CollectorRegistry()
+        self.requests = Counter("geomag_requests", "Requests answered", ("route", "status"), registry=self.registry)
+        self.seconds = Histogram("geomag_request_seconds", "From a request to its answer", ("route",), registry=self.registry)
+        Gauge("geomag_jobs_running", "Jobs worked on", registry=self.registry).set_function(lambda: jobs.running)
+        Gauge("geomag_jobs_waiting", "Jobs in the queue", registry=self.registry).set_function(lambda: jobs.waiting)
+        self.registry.register(self)
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Jobs by how they ended."""
+        ended = CounterMetricFamily("geomag_jobs", "Jobs that have ended", labels=["state"])
+        for state, count in self._jobs.counts.items():
+            ended.add_metric([state], count)
+        yield ended
+
+
+class Counted:
+    """Counts requests by route and status. What is no route of the service counts as the page's."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), [500]
+
+        async def count(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status[0] = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, count)
+        finally:
+            route = getattr(scope.get("route"), "path", "page")
+            self._metrics.requests.labels(route, status[0]).inc()
+            self._metrics.seconds.labels(route).observe(time.perf_counter() - begun)
+
+
 class Patient(H11Protocol):
     """HTTP as uvicorn speaks it, but a connection on which nothing was asked within some seconds is closed."""
 
@@ -213,6 +265,7 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
     from geomagnifier.interfaces.server import create_app
 
     settings = settings if target is None else replace(settings, root=target)
+    _allow_many_files()
     listener = listen(settings)
     try:
         app = create_app(settings, load(settings.model, settings.segmenter))
@@ -222,7 +275,8 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
         print(f"geomagnifier is at {shown} (Ctrl-C ends it)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, (shown,)).start()
-        uvicorn(app, settings).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended in good order, and only passes it on
+            uvicorn(app, settings).run(sockets=[listener])
     finally:
         listener.close()
 
@@ -250,6 +304,15 @@ def uvicorn(app: ASGIApp, settings: Settings) -> Server:
     """The HTTP server of an app, ready to run."""
     patient = type("Patient", (Patient,), {"seconds": settings.patience})
     return Server(Config(app, http=patient, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5))
+
+
+def _allow_many_files() -> None:
+    """As many open connections as the system lets one have; its usual 1024 are soon used up."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65_536) if most > 0 else 65_536, most))
 
 
 async def _answer(send: Send, status: int, message: str, kind: str, ask: bool) -> None:

@@ -18,20 +18,18 @@ import asyncio
 import json
 import logging
 import math
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
 from html import escape
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, move_on_after, to_thread
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client import generate_latest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -42,7 +40,7 @@ from geomagnifier.errors import BoxError, GeomagError, OptionError, OutputError,
 from geomagnifier.interfaces import tiles
 from geomagnifier.interfaces.jobs import FILES, Busy, FileNotThere, Job, JobNotFound, Jobs
 from geomagnifier.interfaces.scenes import Card, Library, TooLarge
-from geomagnifier.interfaces.serve import BodyTooLarge, Guard, TooSlow
+from geomagnifier.interfaces.serve import BodyTooLarge, Counted, Guard, Metrics, TooSlow
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.protocol import Model
 
@@ -72,10 +70,14 @@ TYPES = {
     "tif": "image/tiff; application=geotiff; profile=cloud-optimized",
     "png": "image/png",
 }
+TAKING, ROOM = 16, 5.0
+"""Uploads that may be on their way in together, and seconds that one waits for that: each may fill `Settings.upload_bytes` of the disk."""
 DRAWING, WRITING = 8, 2
 """Tiles that are drawn, and files that are written, at the same time: a map asks for many, and other requests need threads too."""
 OVERDUE = 10.0
 """Seconds past `Settings.seconds` for which a request still waits for its job to come to its next window."""
+INLINE, MOST = 1 << 20, 1000
+"""Bytes of an answer that are told inside of an error; hits of a search that are told."""
 SWEEP = 600.0
 """Seconds between two looks for uploads that are too old."""
 
@@ -105,7 +107,7 @@ class Sought(BaseModel):
     words: str | None = None
     scene: str | None = Field(None, description="Id of a picture to find others like.")
     path: str | None = Field(None, description="Name of one under the root.")
-    top: int = Field(12, ge=1, le=1000)
+    top: int = Field(12, ge=1, le=MOST)
 
 
 Wait = Annotated[bool, Query(description="false: do not wait for the answer, but tell the job.")]
@@ -123,7 +125,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     """
     library = Library(settings)
     jobs = Jobs(settings, model, library)
-    drawing, writing = CapacityLimiter(DRAWING), CapacityLimiter(WRITING)
+    drawing, writing, taking = CapacityLimiter(DRAWING), CapacityLimiter(WRITING), CapacityLimiter(TAKING)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -167,11 +169,11 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     @app.post("/v1/scenes", status_code=201, summary="Send a picture, as a form with `file` or as the body", openapi_extra=_body(None))
     async def upload(request: Request, name: str = "picture") -> dict[str, Any]:
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
-            fields, card = await _form(request, library)
+            fields, card = await _form(request, library, taking)
             if card is None or fields:
                 raise OptionError("a picture is sent as the form's `file`, and nothing else with it")
         else:
-            card = await _received(request, library, name)
+            card = await _received(request, library, taking, name)
         return await to_thread.run_sync(_shown, card, True)
 
     @app.get("/v1/scenes/{id}", summary="One picture, with what a map must know")
@@ -196,7 +198,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         jobs.check_room()  # before a picture is taken in
         card: Card | None = None
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
-            fields, card = await _form(request, library)
+            fields, card = await _form(request, library, taking)
             asked = Asked.model_validate(fields)
         else:
             asked = Asked.model_validate_json(await _words(request))
@@ -266,52 +268,8 @@ def facts(job: Job) -> dict[str, Any]:
         files = {name: f"/v1/jobs/{job.id}/{name}" for name in FILES if not lacking.get(name)}
         told |= {"text": answer.text, "complete": answer.complete, "files": files}
     if job.finished and job.hits is not None:
-        told |= _found(job, len(job.hits))
+        told |= _found(job, MOST)
     return told
-
-
-class Metrics:
-    """What Prometheus asks for. One set for each app."""
-
-    def __init__(self, jobs: Jobs) -> None:
-        self._jobs, self.registry = jobs, CollectorRegistry()
-        self.requests = Counter("geomag_requests", "Requests answered", ("route", "status"), registry=self.registry)
-        self.seconds = Histogram("geomag_request_seconds", "From a request to its answer", ("route",), registry=self.registry)
-        Gauge("geomag_jobs_running", "Jobs worked on", registry=self.registry).set_function(lambda: jobs.running)
-        Gauge("geomag_jobs_waiting", "Jobs in the queue", registry=self.registry).set_function(lambda: jobs.waiting)
-        self.registry.register(self)
-
-    def collect(self) -> Iterator[CounterMetricFamily]:
-        """Jobs by how they ended."""
-        ended = CounterMetricFamily("geomag_jobs", "Jobs that have ended", labels=["state"])
-        for state, count in self._jobs.counts.items():
-            ended.add_metric([state], count)
-        yield ended
-
-
-class Counted:
-    """Counts requests by route and status. What is no route of the service counts as the page's."""
-
-    def __init__(self, app: Any, metrics: Metrics) -> None:
-        self._app, self._metrics = app, metrics
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        begun, status = time.perf_counter(), [500]
-
-        async def count(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                status[0] = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, count)
-        finally:
-            route = getattr(scope.get("route"), "path", "page")
-            self._metrics.requests.labels(route, status[0]).inc()
-            self._metrics.seconds.labels(route).observe(time.perf_counter() - begun)
 
 
 async def _reply(request: Request, jobs: Jobs, job: Job, wait: bool, sent: Callable[[], Awaitable[Response]]) -> Response:
@@ -340,7 +298,9 @@ async def _reply(request: Request, jobs: Jobs, job: Job, wait: bool, sent: Calla
     what = f"more than the {jobs.settings.seconds:g} s of one question; ask about a box of the scene, or give a budget"
     late: dict[str, Any] = {"error": {"type": "Late", "message": f"it took {what}"}, "job": facts(job)}
     if job.finished and job.answer is not None:
-        late["answer"] = json.loads((await to_thread.run_sync(jobs.file, job, "answer.json")).read_text("utf-8"))
+        path = await to_thread.run_sync(jobs.file, job, "answer.json")
+        if path.stat().st_size <= INLINE:
+            late["answer"] = json.loads(path.read_text("utf-8"))
     return JSONResponse(late, LATE, headers=again)
 
 
@@ -389,23 +349,41 @@ async def _words(request: Request) -> bytes:
     return await request.body()
 
 
-async def _received(request: Request, library: Library, name: str) -> Card:
+@asynccontextmanager
+async def _room(taking: CapacityLimiter) -> AsyncIterator[None]:
+    """A place among the uploads on their way in.
+
+    Raises:
+        Busy: there is none for too long.
+    """
+    with move_on_after(ROOM) as waited:
+        await taking.acquire()
+    if waited.cancelled_caught:
+        raise Busy("as many pictures as may be sent at once are being sent already; come back a little later", ROOM)
+    try:
+        yield
+    finally:
+        taking.release()
+
+
+async def _received(request: Request, library: Library, taking: CapacityLimiter, name: str) -> Card:
     """A picture that is the body of a request, written as it comes."""
-    with library.receive(name) as upload:
-        held = bytearray()
-        async for chunk in request.stream():
-            held += chunk
-            if len(held) >= 1 << 20:
+    async with _room(taking):
+        with library.receive(name) as upload:
+            held = bytearray()
+            async for chunk in request.stream():
+                held += chunk
+                if len(held) >= 1 << 20:
+                    await to_thread.run_sync(upload.write, bytes(held))
+                    held.clear()
+            if held:
                 await to_thread.run_sync(upload.write, bytes(held))
-                held.clear()
-        if held:
-            await to_thread.run_sync(upload.write, bytes(held))
-        return await to_thread.run_sync(upload.finish)
+            return await to_thread.run_sync(upload.finish)
 
 
-async def _form(request: Request, library: Library) -> tuple[dict[str, Any], Card | None]:
+async def _form(request: Request, library: Library, taking: CapacityLimiter) -> tuple[dict[str, Any], Card | None]:
     """The fields of a form and the picture in it, which starlette keeps on the disk, not in memory, while it comes."""
-    async with request.form(max_files=1, max_fields=20, max_part_size=64 << 10) as form:
+    async with _room(taking), request.form(max_files=1, max_fields=20, max_part_size=64 << 10) as form:
         fields: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str) and value.strip()}
         sent = form.get("file")
         if any(isinstance(value, UploadFile) and name != "file" for name, value in form.items()) or isinstance(sent, str):

@@ -11,13 +11,14 @@ from __future__ import annotations
 import io
 import math
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillReading
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from affine import Affine
@@ -29,13 +30,15 @@ from pyproj.exceptions import ProjError
 from rio_tiler.constants import WEB_MERCATOR_TMS
 from rio_tiler.io.rasterio import LocalTileMatrixSet
 
-from geomagnifier.errors import GeomagError, SceneEmpty, SceneUnreadable
+from geomagnifier.errors import GeomagError, SceneEmpty, SceneNotFound, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.interfaces.scenes import Card, Kept
 from geomagnifier.io.georeference import to_crs
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.source import open_source
 from geomagnifier.values import Affine6, Bytes, SceneInfo, Window
+
+if TYPE_CHECKING:
+    from geomagnifier.interfaces.scenes import Card
 
 SIDE = 256
 OPEN, CACHED = 8, 64 << 20
@@ -266,6 +269,64 @@ class _Picture:
             return self._whole.result(PATIENCE)
         except StillReading:
             raise NotReady(f"{self.info.name} is large and has no overviews; it is still being read, ask again in a moment") from None
+
+
+class Openable(Protocol):
+    """What can be held open."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+Held = TypeVar("Held", bound=Openable)
+
+
+class Kept(Generic[Held]):
+    """Files that are held open, a few; those used longest ago are closed when nobody uses them. A changed file is opened anew.
+
+    Args:
+        make: opens a file.
+        most: that are held open while nobody uses them.
+    """
+
+    def __init__(self, make: Callable[[Path], Held], most: int) -> None:
+        self._make, self._most = make, most
+        self._held: OrderedDict[tuple[str, int, int, str], Held] = OrderedDict()
+        self._users: Counter[tuple[str, int, int, str]] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def use(self, path: Path, name: str = "") -> Iterator[Held]:
+        """The opened file; `name` tells apart what is opened twice.
+
+        Raises:
+            SceneNotFound: it is not there.
+        """
+        try:
+            stat = path.stat()
+        except OSError:
+            raise SceneNotFound(f"{path} is no longer there") from None
+        key = (str(path), stat.st_mtime_ns, stat.st_size, name)
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = self._make(path)
+            self._held.move_to_end(key)
+            self._users[key] += 1
+            held = self._held[key]
+        try:
+            yield held
+        finally:
+            with self._lock:
+                self._users[key] -= 1
+            self.close(self._most)
+
+    def close(self, most: int = 0, path: Path | None = None) -> None:
+        """Close those that nobody uses, down to some; or those of one path."""
+        with self._lock:
+            idle = [key for key in self._held if not self._users[key] and (path is None or key[0] == str(path))]
+            for key in idle[: max(0, len(self._held) - most)]:
+                self._held.pop(key).close()
+                del self._users[key]
 
 
 class _Drawn:

@@ -80,8 +80,9 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "crops": (
         "Small objects by way of cropping",
         "Percent of the objects below 32 x 32 px found, IoU of boxes 0.3 (strict: 0.5); 95 %: if frames are drawn anew; "
-        "tiny: under 10 px long. Frames of 4096 x 2160 px, 192 validation pictures a quarter as large, the kind in one to three of them. Random, "
-        "grid and paper open equally large windows.",
+        "tiny: under 10 px long. Frames of 4096 x 2160 px, 192 validation pictures a quarter as large,"
+        " the kind in one to three of them. "
+        "Random, grid and paper open equally large windows.",
         {
             "granularity": "granularity",
             "way": "crops",

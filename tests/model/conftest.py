@@ -1,84 +1,14 @@
-"""A small model with random weights in a folder of its own: made once, never changed."""
-
-from __future__ import annotations
+"""A small model with random weights, as a folder, for all tests of this part."""
 
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
+from random_small import CARD, HUNT, random_network
 
 from geomagnifier.model import checkpoint
-from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
-from geomagnifier.model.words import END, SPECIAL
-
-WORDS = "<ship> <airplane> <water> there is no here . , yes this a i was not taught to find that near in the"
-CARD: dict[str, Any] = {
-    "version": "test",
-    "kinds": ["ship", "airplane", "water"],
-    "objects": ["ship", "airplane"],
-    "scenes": ["port", "beach", "forest"],
-    "coarse": {"shore": ["port", "beach"]},
-    "words": [
-        *SPECIAL,
-        "<ship>",
-        "<airplane>",
-        "<water>",
-        *[
-            "there",
-            "is",
-            "no",
-            "here",
-            ".",
-            ",",
-            "yes",
-            "this",
-            "a",
-            "i",
-            "was",
-            "not",
-            "taught",
-            "to",
-            "find",
-            "that",
-            "near",
-            "in",
-            "the",
-        ],
-    ],
-    "mentions": {"ship": [0.5, ["near"]], "airplane": [0.5, ["plane"]]},
-    "flops": {"trunk": 10.0, "view": 20.0, "question": 5.0},
-    "calibration": {"ship": {"presence": 0.0, "score": 0.0, "mask": 0.5}},
-}
-
-
-def random_network() -> SmallNetwork:
-    """Random but for one thing: whatever is asked, it looks for ships."""
-    torch.manual_seed(0)
-    network = SmallNetwork(3, 2, 3, len(CARD["words"]))
-    with torch.no_grad():
-        favour(network, "<ship>")
-        network.decoder.bias[:5] = torch.tensor([0.0, 0.0, 0.0, 0.0, -1.0])
-    return network
-
-
-def favour(network: SmallNetwork, *tokens: str) -> None:
-    """Whatever is asked, the network looks for these, in this order, and for nothing else."""
-    with torch.no_grad():
-        network.text.bias.fill_(-40.0)
-        network.text.bias[CARD["words"].index(END)] = -20.0
-        for i, token in enumerate(tokens):
-            network.text.bias[CARD["words"].index(token)] = 40.0 - i
-
-
-HUNT: dict[str, Any] = {
-    "flops": 3.0,
-    "sizes": {"ship": [15.0, 50.0], "airplane": [20.0, 60.0], "water": [None, 64.0]},
-    "recall": [[0.8, 0.4], [0.95, 0.1]],
-    "scores": {"ship": [[0.8, 0.5], [0.95, 0.2]]},
-}
 
 
 @pytest.fixture(scope="session")

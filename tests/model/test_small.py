@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import favour
+from random_small import favour
 
 from geomagnifier.errors import GeomagWarning, ModelCorrupt, QuestionUnreadable
 from geomagnifier.geometry import Box

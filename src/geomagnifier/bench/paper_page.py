@@ -105,8 +105,8 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
         {
             "granularity": "granularity",
             "way": "way",
-            "Mpx": "Mpx|.2f",
-            "share": "pixels / scene|.3f",
+            "Mpx": "Mpx|.3g",
+            "share": "pixels / scene|.3g",
             "GFLOP": "GFLOP|.1f",
             "seconds": "seconds|.2f",
             "less": "less, %|.0f",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 import transformers as hf
-from test_vlm import picture
+from test_full_vlm import picture
 
 from geomagnifier.model.full import segmenter as sam2
 from geomagnifier.model.full.checkpoint import begin

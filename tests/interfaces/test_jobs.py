@@ -5,7 +5,6 @@ import json
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -321,4 +320,3 @@ def test_the_real_model_answers_too(root):
         job = jobs.submit(card, "Segment every airplane.")
         assert job.wait(120) and job.state == "done", job.error
         assert job.answer.regions and job.answer.mask.any() and time.perf_counter() - begin < 120
-        assert replace(job.answer, question="").text

@@ -16,10 +16,10 @@ SIDE = 64
 """Of the segmenter's pictures, px."""
 
 
-def write_models(folder: Path, side: int = SIDE) -> list[str]:
+def write_models(folder: Path) -> list[str]:
     """The options of a command line that begin from tiny models."""
     tiny.write_qwen25(folder / "vlm")
-    tiny.write_sam2(folder / "segmenter", side)
+    tiny.write_sam2(folder / "segmenter", SIDE)
     tiny.write_bert(folder / "language")
     return [word for part in ("vlm", "segmenter", "language") for word in (f"--{part}", str(folder / part))]
 

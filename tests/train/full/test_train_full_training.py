@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers as hf
 from drawn_data import write_data, write_models
 from safetensors.torch import load_file
 
@@ -40,6 +41,7 @@ def process(number: int, port: int, arguments: list[str]) -> None:
     """One of two processes, as a launcher would have started it."""
     told = {"RANK": number, "LOCAL_RANK": number, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_PORT": port, "OMP_NUM_THREADS": 1}
     os.environ.update({name: str(value) for name, value in told.items()} | {"MASTER_ADDR": "127.0.0.1"})
+    torch.set_num_threads(1)  # of several, the sums would differ in the last digit
     from geomagnifier.train.full.__main__ import main
 
     sys.exit(main(arguments))
@@ -133,3 +135,40 @@ def test_sharded_a_killed_run_goes_on_as_if_nothing_had_been(given: list[str], t
     for one, other in zip(interrupted([*given, "--sharded"], broken), rows(straight), strict=True):
         assert one == pytest.approx(other, rel=1e-6)
     check(broken)
+
+
+def write_learner(folder: Path, side: int) -> None:
+    """SAM2, tiny still, but made to learn pictures by heart: each cell has a position of its own, and 32 channels to begin with."""
+    torch.manual_seed(0)
+    backbone = hf.Sam2HieraDetConfig(
+        hidden_size=32,
+        num_attention_heads=1,
+        image_size=[side, side],
+        blocks_per_stage=[2, 2, 2, 1],
+        embed_dim_per_stage=[32, 64, 128, 256],
+        num_attention_heads_per_stage=[1, 2, 4, 8],
+        window_size_per_stage=[8, 4, 4, 2],
+        window_positional_embedding_background_size=[side // 4] * 2,
+        global_attention_blocks=[5],
+    )
+    vision = hf.Sam2VisionConfig(
+        backbone_config=backbone,
+        backbone_channel_list=[256, 128, 64, 32],
+        backbone_feature_sizes=[[side // 4] * 2, [side // 8] * 2, [side // 16] * 2],
+        fpn_hidden_size=256,
+    )
+    prompts, decoder = hf.Sam2PromptEncoderConfig(image_size=side), hf.Sam2MaskDecoderConfig(mlp_dim=64, num_hidden_layers=1)
+    hf.Sam2Model(hf.Sam2Config(vision_config=vision, prompt_encoder_config=prompts, mask_decoder_config=decoder)).save_pretrained(folder)
+
+
+@pytest.mark.slow  # nine minutes each on two cores
+@pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
+@pytest.mark.parametrize("sharded", [False, True])
+def test_eight_real_pictures_are_learnt_by_heart(sharded: bool, tmp_path: Path) -> None:
+    models, out = write_models(tmp_path), tmp_path / "run"
+    write_learner(tmp_path / "segmenter", 256)
+    rates = "--rate 1e-3 --lora-rate 1e-3 --segmenter-rate 2e-3 --language-rate 0 --decay 0 --lora-dropout 0 --precision no"
+    sizes = "--pictures 8 --steps 1000 --rows 3 --accumulation 1 --warmup 30 --workers 0 --no-gradient-checkpointing"
+    more = ["--data", os.environ["GEOMAG_DATA"], "--out", str(out), *["--sharded"] * sharded]
+    assert run([*models, *rates.split(), *sizes.split(), *more]) == [0, 0]
+    assert rows(out)[-1]["IoU"] > 0.9, rows(out)[-2:]

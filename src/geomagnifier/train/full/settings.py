@@ -70,7 +70,7 @@ class Settings:
     seed: int = 0
     """Of all that is drawn."""
     pictures: int | None = None
-    """Train on the first so many pictures of VHR-10 alone, whole, unturned, with questions that stay; the figures are taken on them."""
+    """Train on so many pictures of VHR-10 alone, whole, unturned, with questions that stay; the figures are taken on them."""
     merged: bool = False
     """Write the VLM with LoRA worked in, in place of the adapter apart."""
 

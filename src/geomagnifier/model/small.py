@@ -22,6 +22,7 @@ from torch import Tensor
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
 from geomagnifier.model import chinese, pointing, relevance, telling
 from geomagnifier.model import words as w
+from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.hunt import Hunt
 from geomagnifier.model.instances import find_peaks, share_cells
@@ -193,6 +194,21 @@ class SmallModel:
 
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """See `protocol.Model`."""
+        present = [kind for kind in asked if any(r.label == kind for r in regions)]
+        if len(present) < 2:
+            return self._choose(query.text, scene, present, regions)
+        with self._running():
+            texts = by_kind(self._in_english(query.text), present, lambda parts: self._likeness(parts, present))
+        if texts is None:
+            return self._choose(query.text, scene, present, regions)
+        chosen: list[int] = []
+        for kind, text in zip(present, texts, strict=True):
+            kept = [i for i, r in enumerate(regions) if r.label == kind or r.label not in asked]
+            chosen += [kept[i] for i in self._choose(text, scene, [kind], [regions[i] for i in kept])]
+        return tuple(sorted(chosen))
+
+    def _choose(self, text: str, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
+        """`choose` with one question about all asked kinds; what is of another is a landmark."""
         mine = [i for i, r in enumerate(regions) if r.label in asked]
         if len(mine) < 2:
             return tuple(mine)
@@ -200,7 +216,7 @@ class SmallModel:
         scores = np.array([r.score for r in regions], np.float32)
         target = np.array([r.label in asked for r in regions])
         with self._running():
-            encoded = self._encode(query.text)
+            encoded = self._encode(text)
             told = torch.from_numpy(features(boxes, scores, target, (scene.width, scene.height)))[None]
             kinds = torch.stack([self._name(r.label).pooled[0] for r in regions])[None]
             absent = torch.zeros(1, len(regions), dtype=torch.bool)
@@ -209,6 +225,11 @@ class SmallModel:
                 logits, chooses = self.network.selector(states, padding, told, kinds, absent)
         chosen = decide(logits[0].numpy(), float(torch.sigmoid(chooses[0])), target)
         return tuple(int(i) for i in np.flatnonzero(chosen))
+
+    def _likeness(self, parts: Sequence[str], kinds: Sequence[str]) -> Floats:
+        """(parts, kinds) cosine of sentence vectors."""
+        texts, names = (torch.cat([e.pooled for e in read]).float() for read in (map(self._encode, parts), map(self._name, kinds)))
+        return np.asarray(F.cosine_similarity(texts[:, None], names[None], dim=2).float().numpy(), np.float32)
 
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
@@ -232,9 +253,11 @@ class SmallModel:
                 text, phrases = chinese.found(boxes, missing, reply.unknown, everything)
                 return Said(text if reply.asked else text + chinese.known(self.kinds), phrases, "zh")
             memory = self._told(self.views.see(view).memory, scene, regions, missing, reply.unknown)
-            rule = telling.about_found(self.words, present, missing, reply.unknown)
+            counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
+            present.sort(key=lambda kind: -counts[kind])
+            rule = telling.about_found(self.words, present[: telling.TOLD], missing, reply.unknown)
             tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
-        counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
+            tokens += telling.listed(present[telling.TOLD :])
         text, phrases = w.write_out(tokens, counts, counted)
         return Said(text if reply.asked else f"{text} I know: {', '.join(self.kinds)}.", phrases)
 

@@ -16,6 +16,8 @@ from geomagnifier.model import words as w
 from geomagnifier.model.vlm import ANSWER, INSTANCES, PLACE, Memory, TextDecoder
 
 NEVER = (w.POINT, w.SAY, w.NONE, w.BY, w.EVERYTHING, w.THIS, w.PLACE, w.UNKNOWN)
+TOLD = 4
+"""Most kinds with regions in the decoder's own words; pictures with more are too few to learn from, and the rest is listed."""
 Rule = Callable[[Sequence[str]], Sequence[str]]
 """Tokens so far -> tokens that must not come next."""
 
@@ -151,6 +153,15 @@ def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], 
         return out
 
     return forbidden
+
+
+def listed(kinds: Sequence[str]) -> list[str]:
+    """Tokens of the sentence that names what is left: "there are also six airplanes, two harbors and one bridge."."""
+    tokens = ["there", w.IS, "also"] if kinds else []
+    for k, kind in enumerate(kinds):
+        tokens += [] if not k else ["and"] if k == len(kinds) - 1 else [","]
+        tokens += [w.NUMBER, w.kind_token(kind)]
+    return [*tokens, "."] if kinds else []
 
 
 def following(sentence: Sequence[str], unsaid: set[str], denied: set[str], gone: set[str], unknown: bool) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ class Stopwatch:
 class Wanted:
     """How a scene is to be searched. worth: heat from which a spot is opened.  budget: ("pixels" | "seconds", how many).
 
-    memory: bytes that the process may hold.
+    memory: bytes that the process may hold.  share: (k, n): of the windows that the journal does not hold, every n-th from the k-th on
+    is looked at, and the search ends; n processes so share the work of one round, and go on when their journals are one.
     """
 
     policy: str
@@ -75,6 +76,7 @@ class Wanted:
     memory: float | None = None
     journal: Journal | None = None
     progress: Progress | None = None
+    share: tuple[int, int] = (0, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +118,7 @@ class _Walk:
     journal: Journal | None = None
     stopped: bool = False
     done: int = 0
+    others: int = 0
     damage: SceneUnreadable | None = None
 
     def late(self) -> bool:
@@ -259,6 +262,7 @@ def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before:
             walk.done += 1
         if walk.wanted.progress is not None and walk.wanted.progress(walk.done, known) is False:
             walk.stopped = walk.done < known or not state.done
+    walk.stopped = walk.stopped or walk.others > 0
     return heats
 
 
@@ -345,12 +349,17 @@ def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: 
     with ThreadPoolExecutor(1) as reader:
         waiting: list[tuple[Window, Future[View] | None, Floats | None, Part | None]] = []
         coming = iter(windows)
+        mine, of = walk.wanted.share
+        fresh = 0
         while True:
             while len(waiting) <= AHEAD and (window := next(coming, None)) is not None:
                 heat = walk.journal.heat(window) if walk.journal is not None else None
                 part = walk.journal.part(window) if walk.journal is not None and not scouting else None
                 finished = (heat is not None or not heated) and (part is not None or scouting)
-                if finished or walk.stopped:
+                fresh += not finished
+                others = not finished and walk.journal is not None and (fresh - 1) % of != mine
+                walk.others += others
+                if finished or walk.stopped or others:
                     waiting.append((window, None, heat, part))
                 else:
                     waiting.append((window, reader.submit(_read, walk, window, len(windows) == 1), None, None))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,30 +73,12 @@ def ask(
         ...     print(gm.ask(scene, "Segment every ship.", gm.load_model("small")).mask.shape)
         (700, 1000)
     """
-    limit = _check(scene.info, question, box, search, recall, min_score)
-    worth = search_worth(model, recall)
+    watch = looking.Stopwatch()
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    watch = looking.Stopwatch()
-    query = Query(question, limit, min_score, recall)
-    with watch.stage("question"):
-        probabilities = model.granularity(query)
-    level = max(probabilities, key=lambda g: probabilities[g])
-    if limit is not None and level is Granularity.IMAGE:
-        level = Granularity.REGION  # a box is about a part of the scene
-    kept = None
-    if journal is not None:
-        asked = {"question": question, "box": limit and limit.tuple(), "search": search, "min_score": min_score, "recall": recall}
-        info, spec = scene.info, model.spec
-        kept = Journal(
-            Path(journal),
-            asked | {"scene": [info.name, info.width, info.height], "memory": memory, "model": [spec.name, spec.version, spec.parameters]},
-        )
-    try:
-        seen = looking.look(scene, query, level, model, Wanted(search, worth, spent, memory, kept, progress), watch)
-    finally:
-        if kept is not None:
-            kept.close()
+    query = Query(question, _check(scene.info, question, box, search, recall, min_score), min_score, recall)
+    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress)
+    limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = sum(box.area for box in trace.broken) / scene.info.pixels
@@ -136,6 +119,81 @@ def ask(
     if "mask" in made.__dict__:
         finished.__dict__["mask"] = made.__dict__["mask"]  # worked out already: the same patches
     return finished
+
+
+def look_at_share(
+    scene: Scene,
+    question: str,
+    model: Model,
+    journal: str | os.PathLike[str],
+    share: tuple[int, int],
+    *,
+    search: str = "adaptive",
+    recall: float | None = None,
+    min_score: float | None = None,
+    progress: Progress | None = None,
+) -> bool:
+    """Look at a share of a large scene's windows, and leave what was seen in a journal; `ask` with that journal is then quick.
+
+    n processes that begin with equal journals look at one round of the search together. Their journals are made one
+    (`io.journal.join`), and they go on with the next round until nothing is left; then `ask` gives the answer that one process would.
+
+    Args:
+        scene: of `open_scene`.
+        question: plain words.
+        model: of `load_model`.
+        journal: of this process; what is in it is not looked at again.
+        share: (k, n), 0 <= k < n: which of the n this process is.
+        search: as of `ask`.
+        recall: as of `ask`.
+        min_score: as of `ask`.
+        progress: as of `ask`.
+
+    Returns:
+        whether nothing is left to be looked at.
+
+    Raises:
+        The errors of `ask`.
+    """
+    query = Query(question, _check(scene.info, question, None, search, recall, min_score), min_score, recall)
+    *_, seen = _seen(scene, query, model, looking.Stopwatch(), search, None, None, journal, progress, share)
+    return seen.complete
+
+
+def _seen(
+    scene: Scene,
+    query: Query,
+    model: Model,
+    watch: looking.Stopwatch,
+    search: str,
+    spent: tuple[str, float] | None,
+    memory: float | None,
+    journal: str | os.PathLike[str] | None,
+    progress: Progress | None,
+    share: tuple[int, int] = (0, 1),
+) -> tuple[Mapping[Granularity, float], Granularity, looking.Seen]:
+    """How closely the question looks, and what is seen of the scene; the arguments are those of `ask`, checked."""
+    worth = search_worth(model, query.recall)
+    with watch.stage("question"):
+        probabilities = model.granularity(query)
+    level = max(probabilities, key=lambda g: probabilities[g])
+    if query.box is not None and level is Granularity.IMAGE:
+        level = Granularity.REGION  # a box is about a part of the scene
+    kept = None
+    if journal is not None:
+        info, spec = scene.info, model.spec
+        asked = {"question": query.text, "box": query.box and query.box.tuple(), "search": search, "min_score": query.min_score}
+        of = {"scene": [info.name, info.width, info.height], "memory": memory, "model": [spec.name, spec.version, spec.parameters]}
+        kept = Journal(Path(journal), asked | {"recall": query.recall} | of)
+    try:
+        return (
+            probabilities,
+            level,
+            looking.look(scene, query, level, model, Wanted(search, worth, spent, memory, kept, progress, share), watch),
+        )
+    finally:
+        if kept is not None:
+            kept.close()
 
 
 def search_worth(model: Model, recall: float | None) -> float:

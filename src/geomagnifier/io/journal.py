@@ -9,9 +9,11 @@ A window's row is there wholly or not at all, so that a run that is killed goes 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +107,31 @@ class Journal:
             return None
         row = self._base.execute("SELECT data FROM windows WHERE name = ? AND what = ?", (_row(window), what)).fetchone()
         return None if row is None else bytes(row[0])
+
+
+def join(into: Path, others: Sequence[Path]) -> None:
+    """Take over into one journal what those of other processes hold; a process that saw no window has left no file.
+
+    Raises:
+        OptionError: they are of different questions, or no journals.
+        OutputError: the journal cannot be written.
+    """
+    for other in (path for path in others if path.exists()):
+        if not into.exists():
+            try:
+                shutil.copyfile(other, into)
+            except OSError as error:
+                raise output_error(into, error) from error
+            continue
+        with closing(sqlite3.connect(into)) as base:
+            key = base.execute("SELECT key FROM asked").fetchone()[0]
+            Journal(other, json.loads(key)).close()  # of the same question
+            try:
+                base.execute("ATTACH ? AS other", (str(other),))
+                with base:
+                    base.execute("INSERT OR IGNORE INTO windows SELECT * FROM other.windows")
+            except sqlite3.Error as error:
+                raise output_error(into, error) from error
 
 
 def _differs(kept: str, key: str) -> str:

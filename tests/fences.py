@@ -1,0 +1,138 @@
+"""Commands and snippets of a Markdown page, run as a reader would: top to bottom, in one folder, with a real shell.
+
+The words after a fence's language say what it needs (`needs=gpu network data qgis server`, one of them) and whether it is `slow`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+FENCE = re.compile(r"^```(bash|python)\b([^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
+NEEDS = ("gpu", "network", "data", "qgis", "server")
+ADDRESS = re.compile(r"(127\.0\.0\.1:|localhost:|--port )8000\b")
+"""Pages speak of port 8000; the tests take one that is free."""
+LONGEST = 300
+"""Seconds for one fence."""
+
+
+@dataclass(frozen=True)
+class Fence:
+    page: Path
+    line: int
+    language: str
+    words: tuple[str, ...]
+    text: str
+
+    @property
+    def needs(self) -> str | None:
+        return next((word.removeprefix("needs=") for word in self.words if word.startswith("needs=")), None)
+
+    @property
+    def slow(self) -> bool:
+        return "slow" in self.words
+
+    @property
+    def serves(self) -> bool:
+        return self.needs == "server" and re.search(r"\bgeomag serve\b", self.text) is not None
+
+    @property
+    def unmarked(self) -> str:
+        """What it does without saying so; "" where all is well."""
+        if self.needs is None and re.search(r"^\s*(sudo|apt|apt-get|pip|uv|conda|docker|git|wget)\b", self.text, re.MULTILINE):
+            return "fetches something: needs=network"
+        if self.needs not in ("server", "network", "gpu") and re.search(r"\bgeomag serve\b", self.text):
+            return "never ends: needs=server"
+        return ""
+
+    def __str__(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+def fences(page: Path) -> list[Fence]:
+    """Of bash and Python, in order."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        Fence(page, text.count("\n", 0, found.start()) + 1, found[1], tuple(found[2].split()), found[3]) for found in FENCE.finditer(text)
+    ]
+
+
+def there(need: str | None) -> bool:
+    """Whether this machine has what a fence needs. The network and a GPU are never used."""
+    if need == "data":
+        return bool(os.environ.get("GEOMAG_DATA"))
+    if need == "qgis":
+        return shutil.which("qgis_process") is not None
+    if need == "server":
+        return find_spec("fastapi") is not None
+    return need is None
+
+
+def run(page: list[Fence], folder: Path, slow: bool = False) -> int:
+    """Run what can be run here, in `folder`; returns how many. A fence that fails is an AssertionError that shows what it printed."""
+    port = free_port()
+    known = {name: value for name, value in os.environ.items() if not name.startswith("GEOMAG_") or name == "GEOMAG_DATA"}
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
+    here = known | {"PATH": programs, "GEOMAG_PORT": str(port), "BROWSER": "true", "HF_HUB_OFFLINE": "1", "COLUMNS": "120"}
+    chosen = [fence for fence in page if there(fence.needs) and (slow or not fence.slow)]
+    with ExitStack() as servers:
+        for fence in chosen:
+            assert not fence.unmarked, f"{fence} {fence.unmarked}"
+            text = ADDRESS.sub(rf"\g<1>{port}", fence.text)
+            if fence.serves:
+                servers.close()
+                servers.enter_context(serving(fence, text, folder, here, port))
+                continue
+            command = ["bash", "-euo", "pipefail", "-c", text] if fence.language == "bash" else [sys.executable, "-c", text]
+            done = subprocess.run(command, cwd=folder, env=here, capture_output=True, text=True, timeout=LONGEST, check=False)
+            assert done.returncode == 0, f"{fence} leaves with {done.returncode}\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return len(chosen)
+
+
+@contextmanager
+def serving(fence: Fence, text: str, folder: Path, environment: dict[str, str], port: int):
+    """`geomag serve` of a page in the background, until the page ends or starts another one."""
+    with (folder / ".served.log").open("w+") as log:
+        command = ["bash", "-euo", "pipefail", "-c", text]
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            for _ in range(600):
+                alive = process.poll() is None
+                if not alive or answers(f"http://127.0.0.1:{port}/healthz"):
+                    break
+                time.sleep(0.1)
+            log.seek(0)
+            assert alive and answers(f"http://127.0.0.1:{port}/healthz"), f"{fence} does not serve\n{text}\n{log.read()[-3000:]}"
+            yield
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True  # it asks for a key, say
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]

@@ -1,0 +1,177 @@
+"""Every command and snippet of README.md and docs/ runs; the site builds; the reference names all there is."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import geomagnifier
+from data.benchmarks import made_boxes, made_scenes
+from fake import FakeModel, paint
+from fences import NEEDS, fences, run
+from geomagnifier.data.drawn import draw_scene
+from geomagnifier.io.picture import write_picture
+
+ROOT = Path(geomagnifier.__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+RUN = [page for page in PAGES if fences(page)]
+SLOW = [page for page in RUN if any(fence.slow for fence in fences(page))]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory):
+    """harbour.tif, and scenes/ with GeoTIFFs at places of their own and two pictures of nowhere."""
+    folder = tmp_path_factory.mktemp("drawn")
+    (folder / "scenes").mkdir()
+    step = 0.5
+
+    def put(path, seed, theme, size, east):
+        place = (step, 0.0, 500_000.0 + east, 0.0, -step, 5_200_000.0)
+        write_picture(folder / path, draw_scene(seed, *size, theme).pixels, crs="EPSG:32633", transform=place)
+
+    put("harbour.tif", 7, "mixed", (1000, 700), 0)
+    for number, theme in enumerate(("airport", "harbour", "tank farm", "town")):
+        put(f"scenes/{theme.replace(' ', '-')}.tif", number + 1, theme, (700, 500), 1000 * (number + 1))
+    put("scenes/sports.jpg", 5, "sports ground", (700, 500), 0)
+    put("scenes/quay.png", 6, "harbour", (700, 500), 0)
+    return folder
+
+
+def lay_out_benchmarks(folder):
+    """Tiny sets in the layout of their authors, and boxes of another system."""
+    made_scenes.write_scenes("aid", folder / "AID")
+    made_boxes.rrsis_d(folder / "RRSIS-D")
+    made_boxes.vhr10(folder / "VHR-10")
+    labels = json.loads((folder / "VHR-10/instances_val.json").read_text())["annotations"]
+    found = [{name: label[name] for name in ("image_id", "category_id", "bbox")} | {"score": 0.9} for label in labels]
+    (folder / "boxes.json").write_text(json.dumps(found))
+
+
+@pytest.mark.parametrize("page", RUN, ids=name)
+def test_fences_say_no_more_than_is_known(page):
+    allowed = {"slow", *(f"needs={need}" for need in NEEDS)}
+    for fence in fences(page):
+        assert set(fence.words) <= allowed, f"{fence} says {fence.words}"
+        assert not fence.unmarked, f"{fence} {fence.unmarked}"
+
+
+@pytest.mark.parametrize("page", RUN, ids=name)
+def test_commands_run(page, drawn, tmp_path):
+    shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
+    if page.name == "benchmarks.md":
+        lay_out_benchmarks(tmp_path)
+    if not run(fences(page), tmp_path):
+        pytest.skip("nothing of it can run here")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", SLOW, ids=name)
+def test_slow_commands_run(page, drawn, tmp_path):
+    shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
+    assert run(fences(page), tmp_path, slow=True)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    pytest.importorskip("material", reason="the extra docs is not installed")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    built = subprocess.run(command, cwd=ROOT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    assert "WARNING" not in built.stderr
+    return folder
+
+
+def plain(page: str) -> str:
+    """What a reader sees, tags taken out."""
+    return html.unescape(re.sub(r"<[^>]+>", "", page))
+
+
+def test_every_page_is_in_the_site(site):
+    for page in DOCS.rglob("*.md"):
+        assert (site / page.relative_to(DOCS)).with_suffix(".html").is_file()
+    linked = (site / "index.html").read_text()
+    for page in DOCS.rglob("*.md"):
+        assert f'href="{page.relative_to(DOCS).with_suffix(".html")}"' in linked, f"{page} is not in the nav of mkdocs.yml"
+
+
+def test_pages_fetch_nothing_from_elsewhere(site):
+    for page in site.rglob("*.html"):
+        for tag in re.findall(r"<(?:script|img|iframe)\b[^>]*\bsrc=\"[^\"]+\"|<link\b[^>]*>", page.read_text(encoding="utf-8")):
+            assert "//" not in tag or 'rel="canonical"' in tag, f"{page.name}: {tag}"
+
+
+def test_the_reference_has_every_command_and_option(site):
+    import typer.main
+
+    from geomagnifier.interfaces.cli import app
+    from geomagnifier.train.full.settings import Settings, option
+
+    page = (site / "reference/cli.html").read_text(encoding="utf-8")
+    told = plain(page)
+    parts = {found[1]: plain(found[2]) for found in re.finditer(r'<h2 id="geomag-([\w-]+)">(.*?)(?=<h2|</article>)', page, re.DOTALL)}
+    commands = typer.main.get_command(app).commands
+    assert set(parts) == set(commands)
+    for title, command in commands.items():
+        part = parts[title]
+        for parameter in command.params:
+            for written in (*parameter.opts, *parameter.secondary_opts):
+                assert written in part, f"geomag {title} {written} is not told"
+    for field in Settings.__dataclass_fields__:
+        assert option(field) in told
+    assert "[bold]" not in told and "<!-- " not in told
+
+
+def test_the_reference_has_every_public_name(site):
+    page = (site / "reference/api.html").read_text(encoding="utf-8")
+    for public in geomagnifier.__all__:
+        assert f'id="geomagnifier.{public}"' in page, f"{public} is not told"
+
+
+def test_the_reference_has_every_setting_and_error(site):
+    from geomagnifier import errors
+    from geomagnifier.interfaces.settings import Settings
+
+    told, tree = (plain((site / f"reference/{page}.html").read_text(encoding="utf-8")) for page in ("settings", "errors"))
+    assert all(f"GEOMAG_{field.upper()}" in told for field in Settings.__dataclass_fields__)
+    kinds = [kind.__name__ for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.GeomagError)]
+    assert len(kinds) > 10 and all(kind in tree for kind in kinds)
+
+
+def test_the_reference_has_every_member_of_an_answer():
+    from geomagnifier.io.document import to_json
+    from geomagnifier.io.scene import open_scene
+    from geomagnifier.pipeline import ask
+
+    told = (DOCS / "reference/answer.md").read_text(encoding="utf-8")
+    with open_scene(paint(300, 200, (40, 40, 80, 60))) as scene:
+        document = to_json(ask(scene, "Segment every ship.", FakeModel()))
+    assert document["regions"]
+    for member in (*document, *document["regions"][0], *document["scene"], *document["cost"]):
+        assert f"`{member}`" in told, f"{member} is not told"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_between_pages_resolve(page):
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in LINK.findall(text):
+        if re.match(r"\w+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path) if path else page
+        assert found.exists(), f"{page.name} links to {target}"
+        if anchor:
+            titles = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}, f"{page.name}: {target}"

@@ -66,8 +66,8 @@ class Stopwatch:
 class Wanted:
     """How a scene is to be searched. worth: heat from which a spot is opened.  budget: ("pixels" | "seconds", how many).
 
-    memory: bytes that the process may hold.  share: (k, n): of the windows that the journal does not hold, every n-th from the k-th on
-    is looked at, and the search ends; n processes so share the work of one round, and go on when their journals are one.
+    memory: bytes that the process may hold.  share: (k, n): of the windows of a round every n-th from the k-th on is looked at, and
+    the search ends; n processes so share the work of a round, and go on when their journals are one.
     """
 
     policy: str
@@ -348,16 +348,15 @@ def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: 
     """Windows with their views, the next ones being read meanwhile; or with what the journal kept of them."""
     with ThreadPoolExecutor(1) as reader:
         waiting: list[tuple[Window, Future[View] | None, Floats | None, Part | None]] = []
-        coming = iter(windows)
+        coming = enumerate(windows)
         mine, of = walk.wanted.share
-        fresh = 0
         while True:
-            while len(waiting) <= AHEAD and (window := next(coming, None)) is not None:
+            while len(waiting) <= AHEAD and (following := next(coming, None)) is not None:
+                number, window = following
                 heat = walk.journal.heat(window) if walk.journal is not None else None
                 part = walk.journal.part(window) if walk.journal is not None and not scouting else None
                 finished = (heat is not None or not heated) and (part is not None or scouting)
-                fresh += not finished
-                others = not finished and walk.journal is not None and (fresh - 1) % of != mine
+                others = not finished and walk.journal is not None and number % of != mine
                 walk.others += others
                 if finished or walk.stopped or others:
                     waiting.append((window, None, heat, part))

@@ -1,0 +1,107 @@
+"""The regions of an archive as GeoParquet, by geopandas: a file a scene while it is new, then a thousand scenes a file.
+
+Longitude and latitude (EPSG:4326), whatever the scenes' own CRS; boxes in scene px beside them. A scene without a CRS has no geometry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from geomagnifier.errors import LibraryMissing
+from geomagnifier.geometry import Box
+from geomagnifier.io import shapes
+from geomagnifier.io.staging import Staging
+from geomagnifier.values import Answer, SceneInfo
+
+COLUMNS = ("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "x0", "y0", "x1", "y1")
+"""Beside geometry. number: of the region in its scene's answer.json."""
+
+
+def library() -> Any:
+    """Geopandas.
+
+    Raises:
+        LibraryMissing: it, or pyarrow, is not installed.
+    """
+    try:
+        import geopandas
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        raise LibraryMissing(f"GeoParquet is written by an extra: pip install 'geomagnifier[map]' ({error})") from error
+    return geopandas
+
+
+def write_scene(path: Path, name: str, answer: Answer) -> None:
+    """The regions of one scene.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    geopandas = library()
+    found = [shapes.geometry(region) for region in answer.regions]
+    places = shapes.longitude_latitude(found, answer.scene) or [None] * len(found)
+    rows = []
+    for number, (region, shape) in enumerate(zip(answer.regions, found, strict=True)):
+        fields = shapes.properties(answer, region, shape.area)
+        box = dict(zip(("x0", "y0", "x1", "y1"), map(float, region.box), strict=True))
+        rows.append({"scene": name, "number": number, **{k: fields[k] for k in COLUMNS if k in fields}, **box})
+    frame = geopandas.GeoDataFrame(rows, columns=list(COLUMNS), geometry=places, crs="EPSG:4326")
+    _save(frame, path)
+
+
+def join(path: Path, scenes: Sequence[Path]) -> int:
+    """Make one file of those of several scenes.
+
+    Returns:
+        regions in it.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    import pandas
+
+    frames = [library().read_parquet(scene) for scene in scenes]
+    full = [frame for frame in frames if len(frame)] or frames[:1]
+    frame = library().GeoDataFrame(pandas.concat(full, ignore_index=True), geometry="geometry", crs="EPSG:4326")
+    _save(frame, path)
+    return len(frame)
+
+
+def drop(path: Path, names: Iterable[str]) -> None:
+    """Take the regions of some scenes out of a file.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    frame = library().read_parquet(path)
+    _save(frame[~frame["scene"].isin(list(names))], path)
+
+
+def write_index(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """One row a scene, with its footprint: what `Manifest.rows` gives.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    import shapely
+
+    given = [dict(row) for row in rows]
+    outlines = [row.pop("footprint", None) for row in given]
+    places = [None if outline is None else shapely.geometry.shape(outline) for outline in outlines]
+    _save(library().GeoDataFrame(given, geometry=places, crs="EPSG:4326"), path)
+
+
+def footprint(scene: SceneInfo) -> dict[str, Any] | None:
+    """The outline of a scene as a GeoJSON geometry in longitude and latitude; None where it does not say where it lies."""
+    import shapely
+
+    corners = shapely.segmentize(shapely.box(*Box(0, 0, scene.width, scene.height).tuple()), max(scene.width, scene.height) / 4)
+    place = shapes.longitude_latitude([corners], scene)
+    return None if place is None else dict(shapely.geometry.mapping(place[0]))
+
+
+def _save(frame: Any, path: Path) -> None:
+    with Staging(path.parent) as stage:
+        frame.to_parquet(stage.path(path.name), index=False, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")

@@ -1,0 +1,164 @@
+"""One question over an archive on real Ray workers with the real small model: nothing lost, nothing doubled, whatever dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import psutil
+import pytest
+import rasterio
+
+import geomagnifier as gm
+from geomagnifier import archive
+from geomagnifier.data.drawn import draw_scene
+from geomagnifier.errors import OptionError
+from geomagnifier.io.picture import write_picture
+
+QUESTION = "Segment every ship."
+THEMES = ("harbour", "mixed")
+
+
+def draw(path: Path, seed: int, width: int = 320, height: int = 240) -> None:
+    drawn = draw_scene(seed, width, height, THEMES[seed % len(THEMES)])
+    size = drawn.metres_per_pixel
+    write_picture(path, drawn.pixels, crs="EPSG:32633", transform=(size, 0.0, 500_000.0 + 400 * seed, 0.0, -size, 5_300_000.0))
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six small harbours, one of them in a folder of its own, one that is broken, and one of 3 Mpx."""
+    folder = tmp_path_factory.mktemp("scenes")
+    (folder / "inner").mkdir()
+    for seed in range(6):
+        draw(folder / ("inner" if seed == 5 else "") / f"{seed}.tif", seed)
+    draw(folder / "large.tif", 8, 2000, 1500)
+    (folder / "broken.tif").write_bytes(b"II*\0nothing")
+    return folder
+
+
+def command(scenes: Path, out: Path) -> list[str]:
+    return [sys.executable, "-m", "geomagnifier", "map", QUESTION, "--scenes", str(scenes), "--out", str(out), "--workers", "2", "--json"]
+
+
+ASK_ALL = """
+import json, sys, dataclasses
+from pathlib import Path
+from geomagnifier import archive
+question, folder, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+entries = archive.entries(sorted(folder.rglob("*.tif")))
+print(json.dumps(dataclasses.asdict(archive.run(entries, archive.Task(question, out), workers=2, split=1_500_000))))
+"""
+
+
+def ask_all(scenes: Path, out: Path) -> archive.Tally:
+    """In a process of its own: Ray leaves files open."""
+    told = subprocess.run([sys.executable, "-c", ASK_ALL, QUESTION, str(scenes), str(out)], capture_output=True, text=True, timeout=240)
+    assert told.returncode == 0, told.stderr
+    return archive.Tally(**json.loads(told.stdout))
+
+
+def check(scenes: Path, out: Path) -> None:
+    """Every scene has one answer, and the tables say what the answers say."""
+    index = geopandas.read_parquet(out / archive.INDEX)
+    names = sorted(str(path.relative_to(scenes)) for path in scenes.rglob("*.tif"))
+    assert list(index["scene"]) == names
+    assert Counter(index["state"]) == {"done": len(names) - 1, "failed": 1}
+    assert index.set_index("scene")["why"]["broken.tif"].startswith(str(scenes / "broken.tif"))
+    found = {p.parent.relative_to(out / archive.SCENES).as_posix(): json.loads(p.read_text()) for p in out.rglob("answer.json")}
+    assert sorted([*found, "broken.tif"]) == names
+    told = sorted((name, n) for name, answer in found.items() for n in range(len(answer["regions"])))
+    rows = [geopandas.read_parquet(part) for part in sorted((out / archive.REGIONS).glob("*.parquet"))]
+    assert sorted((name, n) for part in rows for name, n in zip(part["scene"], part["number"], strict=True)) == told
+    assert len(told) > 20
+    left = {p.name for p in out.rglob("*") if p.is_file()} - {"answer.json", "mask.tif", archive.INDEX, archive.MANIFEST}
+    assert left == {f"part-{i:05}.parquet" for i in range(len(rows))}, "nothing half-done is left"
+
+
+def test_an_archive_is_answered_as_its_scenes_alone(scenes: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    tally = ask_all(scenes, out)
+    assert (tally.done, tally.failed, tally.total) == (7, 1, 8)
+    check(scenes, out)
+    model = gm.load_model("small")
+    for name in ("0.tif", "inner/5.tif", "large.tif"):  # the last one by both workers together
+        told = json.loads((out / archive.SCENES / name / "answer.json").read_text())
+        with gm.open_scene(scenes / name) as scene:
+            alone = gm.ask(scene, QUESTION, model)
+            assert told["text"] == alone.text
+            np.testing.assert_allclose([r["box"] for r in told["regions"]], [r.box for r in alone.regions], atol=1e-3)
+            with rasterio.open(out / archive.SCENES / name / "mask.tif") as mask:
+                assert mask.crs.to_epsg() == 32633
+                assert alone.mask is not None
+                np.testing.assert_array_equal(mask.read(1) > 0, alone.mask)
+    regions = geopandas.read_parquet(out / archive.REGIONS / "part-00000.parquet")
+    index = geopandas.read_parquet(out / archive.INDEX).set_index("scene")
+    for name, part in regions.groupby("scene"):
+        assert part.union_all().within(index.geometry[name].buffer(1e-5)), "regions lie in their scene on the map"
+
+    written = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    again = ask_all(scenes, out)
+    assert (again.done, again.failed, again.pixels) == (7, 1, 0)
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()} == written, "nothing is asked twice"
+
+    before = (scenes / "1.tif").read_bytes()
+    try:
+        draw(scenes / "1.tif", 20)
+        os.utime(scenes / "1.tif", (1, 1))
+        assert ask_all(scenes, out).pixels == 320 * 240, "a scene that has changed is asked again, and it alone"
+        check(scenes, out)
+    finally:
+        (scenes / "1.tif").write_bytes(before)
+    with pytest.raises(OptionError, match="another question"):
+        archive.run([], archive.Task("Find every ship.", out))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["worker", "driver"])
+def test_kill_9_in_the_middle_loses_nothing(scenes: Path, tmp_path: Path, victim: str) -> None:
+    out = tmp_path / "out"
+    started = subprocess.Popen(command(scenes, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 120
+    while not list(out.rglob("answer.json")):
+        assert time.monotonic() < end and started.poll() is None
+        time.sleep(0.02)
+    inner = psutil.Process(started.pid).children(recursive=True)
+    chosen = [p for p in inner if "ray::Worker" in " ".join(p.cmdline())] if victim == "worker" else [psutil.Process(started.pid)]
+    assert chosen
+    chosen[0].send_signal(signal.SIGKILL)
+    told, errors = started.communicate(timeout=240)
+    if victim == "worker":
+        assert started.returncode == 0, errors
+        assert json.loads(told)["done"] == 7
+        assert json.loads(told)["restarts"] == 1
+    else:
+        for process in inner:  # Ray's own end when they notice; a test does not wait for that
+            if process.is_running():
+                process.kill()
+        done = subprocess.run(command(scenes, out), capture_output=True, text=True, check=True, timeout=240)
+        assert json.loads(done.stdout)["done"] == 7
+    check(scenes, out)
+
+
+def test_lists_and_what_cannot_be_asked(scenes: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="no scenes"):
+        list(archive.entries([]))
+    with pytest.raises(OptionError, match="twice"):
+        list(archive.entries([scenes / "0.tif", scenes / "1.tif", scenes / "inner" / ".." / "0.tif"]))
+    names = [entry.name for entry in archive.entries([scenes / "0.tif", scenes / "inner" / "5.tif"])]
+    assert names == ["0.tif", "inner/5.tif"]
+    (tmp_path / "list.txt").write_text(f"# harbours\n{scenes / '0.tif'}\n\nmissing.tif\n")
+    from geomagnifier.interfaces.mapping import listed
+
+    assert listed(tmp_path / "list.txt") == [scenes / "0.tif", tmp_path / "missing.tif"]
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00\x81")
+    with pytest.raises(OptionError, match="not a list"):
+        listed(tmp_path / "binary")

@@ -28,11 +28,12 @@ MAY_IMPORT = {
     "looking": CORE | STAGES,
     "pipeline": CORE | STAGES | {"looking"},
     "retrieval": CORE | STAGES | {"pipeline"},
+    "archive": CORE | STAGES | {"pipeline", "model"},
     "data": CORE | {"io"},
     "eval": CORE | {"io", "data", "pipeline", "retrieval"},
     "train": CORE | STAGES | {"model", "data", "eval"},
     "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval"},
-    "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "bench"},
+    "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "archive", "bench"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
 HOMES = {
@@ -53,6 +54,11 @@ HOMES = {
     "bitsandbytes": {"model"},
     "tensorboard": {"train"},
     "lancedb": {"retrieval"},
+    "pyarrow": {"io", "retrieval"},
+    "pystac": {"io"},
+    "ray": {"archive"},
+    "geopandas": {"io"},
+    "pandas": {"io"},
     "rio_tiler": {"io", "interfaces"},
     "fastapi": {"interfaces"},
     "nicegui": {"interfaces"},

@@ -15,7 +15,13 @@ from geomagnifier.io.picture import write_picture
 from geomagnifier.io.scene import open_scene
 from geomagnifier.model.checkpoint import load_model
 from geomagnifier.pipeline import embed
-from geomagnifier.retrieval import pictures_in, search
+from geomagnifier.retrieval import Hits, Wanted, pictures_in
+from geomagnifier.retrieval import search as search_archive
+
+
+def search(folder, vector, model, progress=None) -> Hits:
+    return search_archive(folder, Wanted(vector), model, progress=progress)
+
 
 COLOURS = {"a red.png": (250, 0, 0), "deep/green.JPG": (0, 250, 0), "deep/er/blue.tif": (0, 0, 250)}
 

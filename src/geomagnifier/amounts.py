@@ -15,6 +15,8 @@ UNITS = {
     "s": ("seconds", 1.0),
     "min": ("seconds", 60.0),
     "h": ("seconds", 3600.0),
+    "m": ("metres", 1.0),
+    "km": ("metres", 1e3),
     "b": ("bytes", 1.0),
     "kb": ("bytes", 1e3),
     "mb": ("bytes", 1e6),
@@ -29,7 +31,7 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
     Args:
         text: "20 s", "4 Mpx", or a number.
         plain: what a number without a unit counts.
-        allowed: what may be counted: "pixels", "seconds", "bytes".
+        allowed: what may be counted: "pixels", "seconds", "metres", "bytes".
 
     Raises:
         OptionError: it is no such amount, or not above 0.

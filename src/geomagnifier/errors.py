@@ -20,6 +20,10 @@ GeomagError
 │   ├── DataMissing       a file of a data set is not there
 │   ├── DataCorrupt       a file of a data set is damaged, or not what its authors publish
 │   └── PredictionError   a record of predictions does not fit its benchmark
+├── SearchIndexError      an index of pictures cannot be used
+│   ├── IndexCorrupt      not an index, or damaged
+│   ├── IndexBusy         another process is writing it
+│   └── IndexForeign      its vectors were made by another model, or of another folder
 ├── OptionError           an argument out of its range
 └── OutputError           the answer cannot be written
 
@@ -105,6 +109,22 @@ class DataCorrupt(DataError):
 
 class PredictionError(DataError):
     """A record of predictions does not fit its benchmark."""
+
+
+class SearchIndexError(GeomagError):
+    """An index of pictures cannot be used."""
+
+
+class IndexCorrupt(SearchIndexError):
+    """Not an index, or damaged."""
+
+
+class IndexBusy(SearchIndexError):
+    """Another process is writing it."""
+
+
+class IndexForeign(SearchIndexError):
+    """Its vectors were made by another model, or of another folder."""
 
 
 class OptionError(GeomagError):

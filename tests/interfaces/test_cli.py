@@ -163,7 +163,7 @@ def test_search_by_a_picture_prints_json_and_nothing_else(photos, harbour, tmp_p
     code, out, err = geomag(monkeypatch, capfd, "search", photos, "--image", harbour[0], "--out", sheet, "--json")
     found = json.loads(out)
     assert code == 0 and not err and sheet.read_bytes()[:4] == b"\x89PNG"
-    assert set(found) == {"query", "hits", "unreadable"} and found["query"] == str(harbour[0])
+    assert set(found) == {"query", "hits", "unreadable", "complete"} and found["query"] == str(harbour[0])
     assert [hit["path"] for hit in found["hits"]] == [str(photos / "mixed.tif"), str(photos / "deep/airport.tif")]
     assert found["hits"][0]["score"] > 0.99 > found["hits"][1]["score"]
     ((left),) = found["unreadable"]

@@ -16,7 +16,7 @@ import typer
 
 from geomagnifier import __version__
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError
-from geomagnifier.interfaces import study
+from geomagnifier.interfaces import archives, mapping, study
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -170,61 +170,6 @@ def _ctrl_c() -> Iterator[threading.Event]:
             signal.signal(signal.SIGINT, usual)
 
 
-@app.command(
-    epilog="Examples: [bold]geomag search photos/ 'a harbor with many boats' --out sheet.png[/bold]\n\n"
-    "[bold]geomag search photos/ --image quay.jpg --top 5 --json | jq .hits[/bold]"
-)
-def search(
-    folder: Annotated[Path, typer.Argument(help="Folder of pictures, searched with the folders in it.")],
-    words: Annotated[str | None, typer.Argument(help="Plain English; or give --image.")] = None,
-    image: Annotated[Path | None, typer.Option(help="Find pictures like this one.", metavar="FILE")] = None,
-    top: Annotated[int, typer.Option(help="How many to show.")] = 12,
-    out: Annotated[Path | None, typer.Option(help="Contact sheet of the best ones.", metavar="FILE.png")] = None,
-    model: Model = "small",
-    segmenter: Segmenter = None,
-    bits: Bits = None,
-    as_json: AsJson = False,
-) -> None:
-    """Rank the pictures of FOLDER by WORDS or by likeness to a picture."""
-    import geomagnifier as gm
-    from geomagnifier import retrieval
-    from geomagnifier.io.sheet import write_sheet
-
-    if (words is None) == (image is None):
-        raise OptionError("give either words or --image, one of the two")
-    if top < 1:
-        raise OptionError(f"--top is the number of pictures to show, at least 1, not {top}")
-    if out is not None and out.suffix.lower() != ".png":
-        raise OptionError(f"the contact sheet is a PNG; call it {out.with_suffix('.png').name}, not {out.name}")
-    loaded = load(model, segmenter, bits)
-    if image is not None:
-        with gm.open_scene(image) as scene:
-            query = gm.embed(scene, loaded)
-    else:
-        query = gm.embed(words or "", loaded)
-    with progress_bar("pictures") as progress:
-        found = retrieval.search(folder, query, loaded, progress)
-    best = found.hits[:top]
-    if out is not None:
-        write_sheet(out, image or words or "", [(hit.path, hit.score) for hit in best])
-    if as_json:
-        hits = [{"path": str(hit.path), "score": round(hit.score, 6)} for hit in best]
-        unreadable = [{"path": _printable(path), "reason": _printable(reason)} for path, reason in found.unreadable]
-        print(json.dumps({"query": str(image or words), "hits": hits, "unreadable": unreadable}, ensure_ascii=False))
-        return
-    for hit in best:
-        print(f"{hit.score:.3f}  {hit.path}")
-    for path, reason in found.unreadable:
-        print(f"geomag: left out {path}: {reason}", file=sys.stderr)
-    if out is not None:
-        print(out)
-
-
-def _printable(text: object) -> str:
-    """Text that any terminal takes: bytes of a file name that are not UTF-8 become escapes."""
-    return str(text).encode("utf-8", "backslashreplace").decode()
-
-
 def _corners(text: str | None) -> tuple[float, float, float, float] | None:
     if text is None:
         return None
@@ -369,6 +314,9 @@ def demo(
     run(image, question, out)
 
 
+app.command(name="map", epilog=mapping.EPILOG)(mapping.map_archive)
+app.command(epilog=archives.INDEX_EXAMPLES)(archives.index)
+app.command(epilog=archives.SEARCH_EXAMPLES)(archives.search)
 app.command()(study.train)
 app.command(context_settings=study.PASSED_ON)(study.train_full)
 app.command(

@@ -109,6 +109,13 @@ class Scene:
         """Whether the file has overviews: small pictures of the whole cost little."""
         return bool(self._source.dataset.overviews(1))
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """What the file says of itself in words: TIFF tags, EXIF, and the tags of the camera."""
+        with self._lock:
+            dataset = self._source.dataset
+            return {**dataset.tags(), **dataset.tags(ns="IMAGERY")} if not self._closed else {}
+
     def close(self) -> None:
         """Let go of the file. Closing twice is no error."""
         with self._lock:

@@ -1,7 +1,8 @@
-"""A contact sheet: pictures in rows with their rank, name and score, under the words or the picture that was looked for."""
+"""A contact sheet: pictures in rows with their rank, name and score or distance, under what was looked for."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import numpy as np
 from geomagnifier.errors import SceneError
 from geomagnifier.geometry import Box
 from geomagnifier.io import panel
+from geomagnifier.io.hit import Hit
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging
 from geomagnifier.values import Window
@@ -28,15 +30,15 @@ BLANK = (234, 238, 242)
 """Ground of a thumbnail that cannot be shown."""
 
 
-def thumbnail(path: Path, side: int = CELL) -> Image:
-    """The middle of a picture as a square of `side` px; a grey square where the picture can no longer be read."""
+def thumbnail(path: Path, side: int = CELL, part: Box | None = None) -> Image:
+    """The middle of a picture, or of a part of it, as a square of `side` px; a grey square where the picture can no longer be read."""
     from PIL import Image, ImageDraw
 
     try:
         with open_scene(path) as scene:
-            width, height = scene.info.width, scene.info.height
-            short = min(width, height)
-            x, y = (width - short) // 2, (height - short) // 2
+            shown = scene.info.box if part is None else part.intersection(scene.info.box) or scene.info.box
+            short = math.floor(min(shown.width, shown.height))
+            x, y = shown.x0 + (shown.width - short) // 2, shown.y0 + (shown.height - short) // 2
             box, read = Box(x, y, x + short, y + short), min(short, 2 * side)
             pixels = scene.read(Window(box, read, read, "preview", box)).pixels
     except (
@@ -48,12 +50,12 @@ def thumbnail(path: Path, side: int = CELL) -> Image:
     return Image.fromarray(np.ascontiguousarray(pixels)).resize((side, side), Image.Resampling.BICUBIC)
 
 
-def draw(query: str | Path, hits: Sequence[tuple[Path, float]]) -> Image:
+def draw(query: str | Path, hits: Sequence[Hit]) -> Image:
     """The sheet.
 
     Args:
         query: words, or the path of the picture that was looked for.
-        hits: path and score, best first.
+        hits: best first.
     """
     from PIL import Image, ImageDraw
 
@@ -70,13 +72,22 @@ def draw(query: str | Path, hits: Sequence[tuple[Path, float]]) -> Image:
         _name(pen, query.name, (x, middle + 20), TITLE, width - x - GAP, panel.INK)
     for i, words in enumerate(lines):
         pen.text((GAP, GAP + i * LINE), words, font=_letters(words, TITLE), fill=panel.INK)
-    for i, (path, score) in enumerate(hits):
+    for i, hit in enumerate(hits):
         x, y = GAP + i % columns * (CELL + GAP), head + i // columns * (CELL + CAPTION + GAP)
-        sheet.paste(thumbnail(path), (x, y))
+        sheet.paste(thumbnail(hit.path, part=hit.tile), (x, y))
         pen.text((x, y + CELL + 4), f"{i + 1}", font=panel.font("", 15), fill=panel.INK)
-        pen.text((x + CELL, y + CELL + 4), f"{score:.2f}", font=panel.font("", 15), fill=panel.FAINT, anchor="ra")
-        _name(pen, path.name, (x, y + CELL + 36), 13, CELL, panel.FAINT)
+        pen.text((x + CELL, y + CELL + 4), measure(hit), font=panel.font("", 15), fill=panel.FAINT, anchor="ra")
+        _name(pen, hit.path.name, (x, y + CELL + 36), 13, CELL, panel.FAINT)
     return sheet
+
+
+def measure(hit: Hit) -> str:
+    """What a hit was ranked by, in a few letters: its score, or its distance."""
+    if hit.score is not None:
+        return f"{hit.score:.2f}"
+    if hit.distance is not None:
+        return f"{hit.distance:.0f} m" if hit.distance < 1000 else f"{hit.distance / 1000:.1f} km"
+    return ""
 
 
 def _name(pen: Any, name: str, at: tuple[float, float], size: int, width: float, colour: tuple[int, int, int]) -> None:
@@ -113,7 +124,7 @@ def shortened(name: str, letters: Any, width: float) -> str:
     return "…"
 
 
-def write_sheet(target: Path, query: str | Path, hits: Sequence[tuple[Path, float]]) -> None:
+def write_sheet(target: Path, query: str | Path, hits: Sequence[Hit]) -> None:
     """Write the sheet as PNG; it appears whole or not at all.
 
     Raises:

@@ -1,0 +1,124 @@
+"""A picture as vectors: one of the whole and, of a large one, one of each tile, with what is known of their place and time.
+
+A tile is a square of TILE px, the size of the pictures that the model learnt scenes from, or GROUND metres where that is more. No scene has
+more than MOST tiles; those of a larger one are larger, and are read from its overviews.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from os import cpu_count
+
+from geomagnifier import resolution
+from geomagnifier.errors import GeomagError, SceneUnreadable
+from geomagnifier.geometry import Box
+from geomagnifier.io.dates import date_of
+from geomagnifier.io.footprint import outlines
+from geomagnifier.io.hit import Hit
+from geomagnifier.io.scene import Scene, open_scene
+from geomagnifier.pipeline import embed
+from geomagnifier.protocol import Model
+from geomagnifier.retrieval.pictures import Picture
+from geomagnifier.values import Floats, SceneInfo, Window
+
+TILE = 600
+"""Side of a tile, px."""
+GROUND = 100.0
+"""The least side of a tile on the ground, where that is known, metres."""
+MOST = 256
+"""Tiles of one scene."""
+OVERSIZED = 1.7
+"""A picture is cut into tiles where its longer side is this many times that of a tile."""
+READ = 4
+"""A tile is read at up to this many px for one that the model sees."""
+SEEN = 0.1
+"""Share of a tile that must have data."""
+
+
+@dataclass(frozen=True, eq=False)
+class Vector:
+    """hit: what was looked at, without a score.  numbers: (D,) float32, unit length."""
+
+    hit: Hit
+    numbers: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What became of a picture: its vectors, that of the whole first, or the reason why there are none."""
+
+    picture: Picture
+    vectors: tuple[Vector, ...] = ()
+    reason: str | None = None
+
+
+def look(pictures: Sequence[Picture], model: Model, workers: int | None = None) -> Iterator[Looked]:
+    """The vectors of pictures, in their order; as many at a time as there are processors: while one is read, another is embedded."""
+    several = workers or min(4, cpu_count() or 1)
+    waiting: list[Future[Looked]] = []
+    with ThreadPoolExecutor(several) as pool:
+        try:
+            for picture in pictures:
+                waiting.append(pool.submit(_look, picture, model))
+                if len(waiting) >= 2 * several:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+        finally:
+            for left in waiting:
+                left.cancel()
+
+
+def _look(picture: Picture, model: Model) -> Looked:
+    try:
+        with open_scene(picture.path) as scene:
+            return Looked(picture, tuple(_vectors(picture, scene, model)))
+    except GeomagError as error:
+        return Looked(picture, reason=str(error))
+
+
+def _vectors(picture: Picture, scene: Scene, model: Model) -> Iterator[Vector]:
+    info = scene.info
+    whole = embed(scene, model)  # first: what cannot be read as a whole is left out
+    date, source = (picture.date, "STAC") if picture.date is not None else date_of(scene.tags, picture.path.name)
+    boxes = tiles(info)
+    places = [place or picture.outline for place in outlines(info, [info.box, *boxes])]
+    hit = Hit(picture.path, None, None, info.width, info.height, info.gsd, info.crs, date, source, places[0])
+    yield Vector(hit, whole)
+    for box, place in zip(boxes, places[1:], strict=True):
+        numbers = _tile(scene, box, model)
+        if numbers is not None:
+            yield Vector(replace(hit, tile=box, outline=place), numbers)
+
+
+def tiles(info: SceneInfo) -> list[Box]:
+    """The tiles of a scene, row by row, all of about one size; none where the whole is hardly more than one."""
+    side = max(TILE, GROUND / info.gsd if info.gsd else 0.0)
+    if max(info.width, info.height) < OVERSIZED * side:
+        return []
+    while math.ceil(info.width / side - 0.3) * math.ceil(info.height / side - 0.3) > MOST:
+        side *= 1.02
+    across, down = (max(1, math.ceil(length / side - 0.3)) for length in (info.width, info.height))
+    columns, rows = ([round(i * length / n) for i in range(n + 1)] for length, n in ((info.width, across), (info.height, down)))
+    return [Box(x0, y0, x1, y1) for y0, y1 in itertools.pairwise(rows) for x0, x1 in itertools.pairwise(columns)]
+
+
+def _tile(scene: Scene, box: Box, model: Model) -> Floats | None:
+    """None where there is nothing to be seen, or the file is damaged."""
+    shrink = max(1.0, min(box.width, box.height) / (READ * model.spec.image_side))
+    window = Window(box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), "tile", box)
+    try:
+        view = scene.read(window)
+    except SceneUnreadable:
+        return None
+    if view.valid is not None and view.valid.mean() < SEEN:
+        return None
+    return model.embed(resolution.thumbnail(view, model.spec.image_side))
+
+
+Progress = Callable[[int, int], object]
+"""Called with (pictures done, pictures in all)."""

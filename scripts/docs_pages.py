@@ -21,8 +21,8 @@ RUN = re.compile(r"^(```(?:bash|python))[ \t]+\S.*$", re.MULTILINE)
 
 def commands() -> str:
     """Every command with its arguments and options, from the Typer app."""
-    import typer.main
-    from typer.cli import get_docs_for_click
+    import typer.main  # noqa: TID251
+    from typer.cli import get_docs_for_click  # noqa: TID251
 
     from geomagnifier.interfaces.cli import app
 
@@ -31,6 +31,10 @@ def commands() -> str:
     lines = get_docs_for_click(obj=command, ctx=context, name="geomag").splitlines()[1:]
     page = re.sub(r"(?:^Examples?: )?\[bold\](.*?)\[/bold\]$", r"```bash\n\1\n```", "\n".join(lines), flags=re.MULTILINE)
     page = page.replace("```\n\n```bash\n", "")  # examples of one command in one fence
+    listed = (
+        f"* [`geomag {name}`](#geomag-{name}): {(one.help or '').split('. ')[0].rstrip('.')}." for name, one in command.commands.items()
+    )
+    page = re.sub(r"^\*\*Commands\*\*:\n\n(?:\* .*\n)+", lambda _: "\n".join(["**Commands**:", "", *listed, ""]), page, flags=re.MULTILINE)
     page = re.sub(r"^```console\n\$ (.*)\n```$", r"```text\n\1\n```", page, flags=re.MULTILINE)
     return re.sub(r"^(Train the full size; .*)$", lambda found: f"{found[1]}\n\n{full_size()}", page, count=1, flags=re.MULTILINE)
 
@@ -71,6 +75,15 @@ def statuses() -> str:
     table: Any = griffe.load("geomagnifier.interfaces.server", search_paths=[ROOT / "src"])["STATUS"].value
     rows = [f"| `{str(kind).removeprefix('tiles.')}` | {status} |" for kind, status in zip(table.keys, table.values, strict=True)]
     return "\n".join(["| error, or the nearest above it | status |", "| --- | --- |", *rows])
+
+
+class Examples(griffe.Extension):
+    """Docstrings end with an `Example:`; griffe shows a section as code where it is called `Examples:`."""
+
+    def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
+        """Each object, once it is read."""
+        if obj.docstring is not None:
+            obj.docstring.value = re.sub(r"^( *)Example:$", r"\1Examples:", obj.docstring.value, flags=re.MULTILINE)
 
 
 FILLED = {"commands": commands, "settings": settings, "errors": errors, "statuses": statuses}

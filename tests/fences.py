@@ -12,9 +12,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -80,12 +82,32 @@ def there(need: str | None) -> bool:
     return need is None
 
 
-def run(page: list[Fence], folder: Path, slow: bool = False) -> int:
-    """Run what can be run here, in `folder`; returns how many. A fence that fails is an AssertionError that shows what it printed."""
+@contextmanager
+def warm_programs(folder: Path) -> Iterator[Path]:
+    """A folder with a `geomag` and a `python` that start at once: see warm.py."""
+    door = Path(tempfile.mkdtemp()) / "door"  # a socket's name has to be short
+    command = [sys.executable, str(Path(__file__).with_name("warm.py")), str(door), str(folder)]
+    process = subprocess.Popen(command, start_new_session=True)
+    try:
+        while not door.exists() and process.poll() is None:
+            time.sleep(0.05)
+        assert process.poll() is None, "warm.py has ended"
+        yield folder
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        shutil.rmtree(door.parent)
+
+
+def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> int:
+    """Run what can be run here, in `folder`; returns how many. A fence that fails is an AssertionError that shows what it printed.
+
+    programs: as from `warm_programs`; a server is the installed one.
+    """
     port = free_port()
     known = {name: value for name, value in os.environ.items() if not name.startswith("GEOMAG_") or name == "GEOMAG_DATA"}
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
-    here = known | {"PATH": programs, "GEOMAG_PORT": str(port), "BROWSER": "true", "HF_HUB_OFFLINE": "1", "COLUMNS": "120"}
+    installed = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
+    here = known | {"PATH": installed, "GEOMAG_PORT": str(port), "BROWSER": "true", "HF_HUB_OFFLINE": "1", "COLUMNS": "120"}
     chosen = [fence for fence in page if there(fence.needs) and (slow or not fence.slow)]
     with ExitStack() as servers:
         for fence in chosen:
@@ -95,14 +117,15 @@ def run(page: list[Fence], folder: Path, slow: bool = False) -> int:
                 servers.close()
                 servers.enter_context(serving(fence, text, folder, here, port))
                 continue
-            command = ["bash", "-euo", "pipefail", "-c", text] if fence.language == "bash" else [sys.executable, "-c", text]
-            done = subprocess.run(command, cwd=folder, env=here, capture_output=True, text=True, timeout=LONGEST, check=False)
+            command = ["bash", "-euo", "pipefail", "-c", text] if fence.language == "bash" else [str(programs / "python"), "-c", text]
+            quick = here | {"PATH": f"{programs}{os.pathsep}{installed}"}
+            done = subprocess.run(command, cwd=folder, env=quick, capture_output=True, text=True, timeout=LONGEST, check=False)
             assert done.returncode == 0, f"{fence} leaves with {done.returncode}\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return len(chosen)
 
 
 @contextmanager
-def serving(fence: Fence, text: str, folder: Path, environment: dict[str, str], port: int):
+def serving(fence: Fence, text: str, folder: Path, environment: dict[str, str], port: int) -> Iterator[None]:
     """`geomag serve` of a page in the background, until the page ends or starts another one."""
     with (folder / ".served.log").open("w+") as log:
         command = ["bash", "-euo", "pipefail", "-c", text]

@@ -14,7 +14,7 @@ import pytest
 import geomagnifier
 from data.benchmarks import made_boxes, made_scenes
 from fake import FakeModel, paint
-from fences import NEEDS, fences, run
+from fences import NEEDS, fences, run, warm_programs
 from geomagnifier.data.drawn import draw_scene
 from geomagnifier.io.picture import write_picture
 
@@ -49,6 +49,12 @@ def drawn(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory):
+    with warm_programs(tmp_path_factory.mktemp("programs")) as folder:
+        yield folder
+
+
 def lay_out_benchmarks(folder):
     """Tiny sets in the layout of their authors, and boxes of another system."""
     made_scenes.write_scenes("aid", folder / "AID")
@@ -68,19 +74,19 @@ def test_fences_say_no_more_than_is_known(page):
 
 
 @pytest.mark.parametrize("page", RUN, ids=name)
-def test_commands_run(page, drawn, tmp_path):
+def test_commands_run(page, drawn, programs, tmp_path):
     shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
     if page.name == "benchmarks.md":
         lay_out_benchmarks(tmp_path)
-    if not run(fences(page), tmp_path):
+    if not run(fences(page), tmp_path, programs):
         pytest.skip("nothing of it can run here")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", SLOW, ids=name)
-def test_slow_commands_run(page, drawn, tmp_path):
+def test_slow_commands_run(page, drawn, programs, tmp_path):
     shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
-    assert run(fences(page), tmp_path, slow=True)
+    assert run(fences(page), tmp_path, programs, slow=True)
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +134,8 @@ def test_the_reference_has_every_command_and_option(site):
         part = parts[title]
         for parameter in command.params:
             for written in (*parameter.opts, *parameter.secondary_opts):
-                assert written in part, f"geomag {title} {written} is not told"
+                shown = written if written.startswith("-") else parameter.metavar or written
+                assert shown in part, f"geomag {title} {shown} is not told"
     for field in Settings.__dataclass_fields__:
         assert option(field) in told
     assert "[bold]" not in told and "<!-- " not in told

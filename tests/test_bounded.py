@@ -62,7 +62,9 @@ def test_a_sparse_scene_of_40000_px_stays_within_its_memory(country: Path, tmp_p
     with rasterio.open(tmp_path / "out" / "mask.tif") as mask:
         assert (mask.width, mask.height, mask.crs.to_epsg()) == (SIDE, SIDE, 32633)
         assert mask.read(1, window=Window(*PLACES[0], 1000, 700)).any()
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["answer.json", "heat.png", "mask.tif", "overlay.png", "regions.gpkg"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+        *("answer.json", "heat.png", "mask.qml", "mask.tif", "overlay.png", "regions.gpkg")
+    ]
 
 
 def strip(path: Path, width: int) -> None:
@@ -103,7 +105,7 @@ def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> No
     assert not (out / "answer.json").exists()
     whole = run([*command, "--resume"], out)
     assert whole.returncode == 0, whole.stderr
-    assert {p.name for p in out.iterdir()} == {"answer.json", "mask.tif", "overlay.png", "regions.geojson"}
+    assert {p.name for p in out.iterdir()} == {"answer.json", "mask.qml", "mask.tif", "overlay.png", "regions.geojson", "regions.qml"}
     full = json.loads((out / "answer.json").read_text())
     fresh = run([*command[:-1], str(tmp_path / "fresh")], tmp_path / "fresh")
     assert fresh.returncode == 0

@@ -74,7 +74,7 @@ def test_files_land_on_the_map(harbour, tmp_path, monkeypatch, capfd):
     assert code == 0
     assert "pixel level" in out
     written = {p.name for p in tmp_path.iterdir()}
-    assert written == {"answer.json", "regions.gpkg", "mask.tif", "overlay.png"}
+    assert written == {"answer.json", "regions.gpkg", "mask.qml", "mask.tif", "overlay.png"}
     with rasterio.open(tmp_path / "mask.tif") as mask:
         assert mask.crs.to_epsg() == 32633
         assert tuple(mask.transform)[:6] == TRANSFORM

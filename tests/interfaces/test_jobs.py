@@ -220,7 +220,7 @@ def test_files_are_written_when_asked_for(root):
             assert mask.crs.to_epsg() == 32633 and ((mask.read(1) > 0) == truth).all()
         import pyogrio
 
-        assert pyogrio.read_info(paths["regions.gpkg"])["features"] == 3
+        assert pyogrio.read_info(paths["regions.gpkg"], layer="regions")["features"] == 3
         assert paths["overlay.png"].read_bytes()[:4] == b"\x89PNG"
         assert not [path for path in jobs.folder.rglob("*") if path.name.startswith(".")]
         for name in ("../../etc/passwd", "answer.txt", "", "x" * 1000):

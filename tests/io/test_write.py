@@ -22,7 +22,7 @@ from rasterio.warp import transform
 from geomagnifier import masks
 from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.io import mask_file, overlay, panel
+from geomagnifier.io import mask_file, overlay, panel, vectors
 from geomagnifier.io import write as write_module
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import to_json, write, write_picture
@@ -35,15 +35,17 @@ def names(folder: Path) -> list[str]:
 
 def test_everything_is_written_and_nothing_else(tmp_path: Path) -> None:
     paths = write(make(), tmp_path / "new" / "out")
-    assert names(tmp_path / "new" / "out") == ["answer.json", "mask.tif", "overlay.png", "regions.geojson"]
+    assert names(tmp_path / "new" / "out") == ["answer.json", "mask.qml", "mask.tif", "overlay.png", "regions.geojson", "regions.qml"]
     assert {key: path.name for key, path in paths.items()} == {
         "answer": "answer.json",
         "regions": "regions.geojson",
+        "regions_style": "regions.qml",
         "mask": "mask.tif",
+        "mask_style": "mask.qml",
         "overlay": "overlay.png",
     }
     assert "mask" not in write(make("region"), tmp_path / "region")
-    assert names(tmp_path / "region") == ["answer.json", "overlay.png", "regions.geojson"]
+    assert names(tmp_path / "region") == ["answer.json", "overlay.png", "regions.geojson", "regions.qml"]
 
 
 def test_answer_json_has_the_promised_members(tmp_path: Path) -> None:
@@ -133,10 +135,12 @@ def test_geojson_is_on_longitude_and_latitude(tmp_path: Path) -> None:
     assert first["properties"] == {
         "label": "ship",
         "score": 0.9,
+        "area_m2": 196,
+        "length_m": 20,
+        "width_m": 10,
+        "area_px": 784,
         "phrase": "the big ship",
         "question": "Segment every ship.",
-        "area_px": 784,
-        "area_m2": 196,
     }
     assert second["properties"]["area_px"] == 16
 
@@ -152,11 +156,11 @@ def test_geojson_without_place_is_in_pixels_and_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", [NORTH_UP, TURNED, None])
 def test_geopackage_is_in_the_crs_of_the_scene(tmp_path: Path, place: Affine6 | None) -> None:
     path = write(make(crs="EPSG:32633" if place else None, place=place), tmp_path, vector="gpkg")["regions"]
-    assert pyogrio.list_layers(path)[:, 0].tolist() == ["regions"]
-    meta, _, wkb, columns = pyogrio.raw.read(path)
+    assert pyogrio.list_layers(path)[:, 0].tolist() == ["regions", "layer_styles"]
+    meta, _, wkb, columns = pyogrio.raw.read(path, layer="regions")
     fields = dict(zip(meta["fields"], columns, strict=True))
     shapes = shapely.from_wkb(wkb)
-    a, b, c, d, e, f = place or (1, 0, 0, 0, 1, 0)
+    a, b, c, d, e, f = place or (1, 0, 0, 0, -1, 0)  # where QGIS shows a picture without a place
     corners = {(a * x + b * y + c, d * x + e * y + f) for x, y in ((100, 80), (104, 80), (104, 84), (100, 84))}
     assert {tuple(point) for point in shapely.get_coordinates(shapes[1])} == corners
     assert meta["crs"] == ("EPSG:32633" if place else None)
@@ -166,8 +170,10 @@ def test_geopackage_is_in_the_crs_of_the_scene(tmp_path: Path, place: Affine6 | 
 
 @pytest.mark.parametrize("vector", ["geojson", "gpkg"])
 def test_no_regions_is_an_empty_layer(tmp_path: Path, vector: str) -> None:
-    info = pyogrio.read_info(write(make("image"), tmp_path, vector=vector)["regions"])
+    info = pyogrio.read_info(write(make("image"), tmp_path, vector=vector)["regions"], layer="regions")
     assert info["features"] == 0
+    if vector == "gpkg":
+        assert info["fields"].tolist() == list(vectors.FIELDS) and info["crs"] == "EPSG:32633"
 
 
 def test_many_parts_and_holes_keep_their_area() -> None:
@@ -269,7 +275,9 @@ def test_an_unfinished_answer_is_written_beside_a_finished_one(tmp_path: Path) -
         "answer": "answer.partial.json",
         "regions": "regions.partial.geojson",
         "overlay": "overlay.partial.png",
+        "regions_style": "regions.partial.qml",
         "mask": "mask.partial.tif",
+        "mask_style": "mask.partial.qml",
         "heat": "heat.partial.png",
     }
     written = json.loads(paths["answer"].read_text(encoding="utf-8"))
@@ -279,7 +287,9 @@ def test_an_unfinished_answer_is_written_beside_a_finished_one(tmp_path: Path) -
     write(part, tmp_path, vector="gpkg")
     (tmp_path / "mine.partial.txt").write_text("not ours")
     paths = write(make(), tmp_path)
-    assert names(tmp_path) == ["answer.json", "mask.tif", "mine.partial.txt", "overlay.png", "regions.geojson"]
+    assert names(tmp_path) == [
+        *("answer.json", "mask.qml", "mask.tif", "mine.partial.txt", "overlay.png", "regions.geojson", "regions.qml")
+    ]
     written = json.loads(paths["answer"].read_text(encoding="utf-8"))
     assert (written["complete"], written["broken"]) == (True, [])
     with rasterio.open(paths["mask"]) as dataset:
@@ -302,7 +312,7 @@ def test_what_an_earlier_answer_had_and_this_one_has_not_goes(tmp_path: Path, mo
         assert names(tmp_path) == before  # only when all else is in place
         write(plain, tmp_path)
         mark = "" if complete else ".partial"
-        assert {f"mask{mark}.tif", f"heat{mark}.png"} == set(before) - set(names(tmp_path))
+        assert {f"mask{mark}.tif", f"mask{mark}.qml", f"heat{mark}.png"} == set(before) - set(names(tmp_path))
 
 
 def test_windows_without_patches_cost_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

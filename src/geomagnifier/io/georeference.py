@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 from rasterio.warp import transform as reproject
 
 from geomagnifier.errors import OptionError
 from geomagnifier.values import Affine6
+
+Floats64 = NDArray[np.float64]
+Numbers = TypeVar("Numbers", float, Floats64)
 
 TRUE_TO_SCALE = 0.02
 """A projection whose metres are this close to metres on the ground is taken at its word (UTM is, Web Mercator is not)."""
@@ -41,7 +46,7 @@ def affine6(transform: Any) -> Affine6 | None:
     return a, b, c, d, e, f
 
 
-def to_crs(transform: Affine6, x: float, y: float) -> tuple[float, float]:
+def to_crs(transform: Affine6, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
     """Scene px -> coordinates of the CRS."""
     a, b, c, d, e, f = transform
     return a * x + b * y + c, d * x + e * y + f
@@ -54,26 +59,49 @@ def metres_per_pixel(crs: CRS | None, transform: Affine6 | None, width: int, hei
     """
     if crs is None or transform is None:
         return None
+    ground = ground_steps(crs, transform, (width, height), np.array([[width / 2, height / 2]]))
+    if ground is None or not np.isfinite(ground).all():
+        return None
+    return math.sqrt(abs(float(np.linalg.det(ground[0])))) or None
+
+
+def ground_steps(crs: CRS | None, transform: Affine6 | None, size: tuple[int, int], points: Floats64) -> Floats64 | None:
+    """Metres on the ground of one px to the right (first column) and one down (second column) at some points of the scene.
+
+    Args:
+        crs: of the scene.
+        transform: of the scene.
+        size: width and height of the scene, px; whether a projection is taken at its word is asked at the centre.
+        points: (N, 2) scene px.
+
+    Returns:
+        (N, 2, 2), NaN where the projection does not reach; None where the CRS does not say.
+    """
+    if crs is None or transform is None:
+        return None
     a, b, _, d, e, _ = transform
-    side = math.sqrt(abs(a * e - b * d))
-    nominal = side * float(crs.linear_units_factor[1]) if crs.is_projected else None
-    ground = _on_the_ground(crs, transform, width, height)
-    if ground is None or (nominal is not None and abs(ground / nominal - 1) < TRUE_TO_SCALE):
-        return nominal
-    return ground
+    centre = _on_the_ground(crs, transform, np.array([[size[0] / 2, size[1] / 2]]))
+    if crs.is_projected:
+        steps = np.array([[a, b], [d, e]]) * float(crs.linear_units_factor[1])
+        share = math.inf if centre is None else math.sqrt(abs(float(np.linalg.det(centre[0]) / np.linalg.det(steps))))
+        if not math.isfinite(share) or abs(share - 1) < TRUE_TO_SCALE:
+            return np.broadcast_to(steps, (len(points), 2, 2))
+    return None if centre is None or not np.isfinite(centre).all() else _on_the_ground(crs, transform, points)
 
 
-def _on_the_ground(crs: CRS, transform: Affine6, width: int, height: int) -> float | None:
-    corners = [to_crs(transform, width / 2 + x, height / 2 + y) for x, y in ((0, 0), (1, 0), (0, 1))]
+def _on_the_ground(crs: CRS, transform: Affine6, points: Floats64) -> Floats64 | None:
+    """As `ground_steps`, measured on the ellipsoid; None where nothing leads from the CRS to longitude and latitude."""
+    corners = points[:, None] + np.array([[0, 0], [1, 0], [0, 1]])  # (N, 3, 2)
+    x, y = to_crs(transform, corners[..., 0].ravel(), corners[..., 1].ravel())
     try:
-        longitude, latitude = reproject(crs, CRS.from_epsg(4326), *zip(*corners, strict=True))[:2]
+        found = reproject(crs, CRS.from_epsg(4326), x, y)[:2]
     except Exception:  # local engineering CRSs, other planets, points outside the projection: rasterio has many names for "cannot"
         return None
-    if not all(map(math.isfinite, (*longitude, *latitude))) or abs(latitude[0]) >= 90:
-        return None
-    phi = math.radians(latitude[0])
-    east = (111_412.84 * math.cos(phi) - 93.5 * math.cos(3 * phi)) or 1e-9  # metres of a degree, WGS 84 series
-    north = 111_132.92 - 559.82 * math.cos(2 * phi) + 1.175 * math.cos(4 * phi)
-    (x1, y1), (x2, y2) = (((longitude[i] - longitude[0]) * east, (latitude[i] - latitude[0]) * north) for i in (1, 2))
-    area = abs(x1 * y2 - x2 * y1)
-    return math.sqrt(area) if area > 0 else None
+    longitude, latitude = (np.asarray(values, float).reshape(-1, 3) for values in found)
+    phi = np.radians(latitude[:, :1])
+    east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi)  # metres of a degree, WGS 84 series
+    north = 111_132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
+    right = (longitude[:, 1:] - longitude[:, :1] + 180) % 360 - 180  # across the antimeridian, too
+    steps = np.stack([right * east, (latitude[:, 1:] - latitude[:, :1]) * north], axis=1)  # (N, 2, 2)
+    reached = np.isfinite(steps).all((1, 2)) & (np.abs(latitude[:, 0]) < 90)
+    return np.where(reached[:, None, None], steps, np.nan)

@@ -15,7 +15,7 @@ from geomagnifier.io import shapes
 from geomagnifier.io.staging import Staging
 from geomagnifier.values import Answer, SceneInfo
 
-COLUMNS = ("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "x0", "y0", "x1", "y1")
+COLUMNS = ("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "length_m", "width_m", "x0", "y0", "x1", "y1")
 """Beside geometry. number: of the region in its scene's answer.json."""
 
 
@@ -43,8 +43,8 @@ def write_scene(path: Path, name: str, answer: Answer) -> None:
     found = [shapes.geometry(region) for region in answer.regions]
     places = shapes.longitude_latitude(found, answer.scene) or [None] * len(found)
     rows = []
-    for number, (region, shape) in enumerate(zip(answer.regions, found, strict=True)):
-        fields = shapes.properties(answer, region, shape.area)
+    told = shapes.properties(answer, answer.regions, found)
+    for number, (region, fields) in enumerate(zip(answer.regions, told, strict=True)):
         box = dict(zip(("x0", "y0", "x1", "y1"), map(float, region.box), strict=True))
         rows.append({"scene": name, "number": number, **{k: fields[k] for k in COLUMNS if k in fields}, **box})
     frame = geopandas.GeoDataFrame(rows, columns=list(COLUMNS), geometry=places, crs="EPSG:4326")

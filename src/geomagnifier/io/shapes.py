@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rasterio.warp import transform_geom
 
 from geomagnifier.io import georeference
@@ -34,17 +36,64 @@ def geometry(region: Region) -> Any:
     return whole if whole.is_valid else shapely.make_valid(whole, method="structure")
 
 
-def properties(answer: Answer, region: Region, area: float) -> dict[str, Any]:
-    """Fields of a region, the same in both formats. area: px."""
-    gsd = answer.scene.gsd
-    return {
-        "label": region.label,
-        "score": round(float(region.score), 6),
-        "phrase": region.phrase,
-        "question": answer.question,
-        "area_px": round(float(area), 3),
-        "area_m2": round(float(area) * gsd * gsd, 3) if gsd else None,
-    }
+def properties(answer: Answer, regions: Sequence[Region], shapes: Sequence[Any]) -> list[dict[str, Any]]:
+    """Fields of some regions, the same in every format; what a person looks for comes first.
+
+    Areas and sides are those on the ground, whatever the CRS: the scale is taken at each region. length_m, width_m: sides of the
+    narrowest box round the region, however it is turned. All three are None where the ground is not known.
+
+    Args:
+        answer: that the regions belong to.
+        regions: some of the answer's.
+        shapes: their geometries, scene px.
+    """
+    area, (square, length, width) = _areas(shapes), _on_the_ground(shapes, answer.scene)
+    return [
+        {
+            "label": region.label,
+            "score": _number(region.score, 6),
+            "area_m2": _number(square[i], 3),
+            "length_m": _number(length[i], 2),
+            "width_m": _number(width[i], 2),
+            "area_px": _number(area[i], 3),
+            "phrase": region.phrase,
+            "question": answer.question,
+        }
+        for i, region in enumerate(regions)
+    ]
+
+
+def _areas(shapes: Sequence[Any]) -> NDArray[np.float64]:
+    import shapely
+
+    return np.asarray(shapely.area(np.array(shapes, object)), float)
+
+
+def _on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Area in m2, length and width in m, (N,) each; NaN where they are not known."""
+    import shapely
+
+    unknown = np.full(len(shapes), np.nan)
+    if scene.crs is None or not len(shapes):
+        return unknown, unknown, unknown
+    found = np.array(shapes, object)
+    bounds = shapely.bounds(found)  # (N, 4)
+    middle = (bounds[:, :2] + bounds[:, 2:]) / 2
+    steps = georeference.ground_steps(georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), middle)
+    if steps is None:
+        return unknown, unknown, unknown
+    known = np.isfinite(steps).all(axis=(1, 2))
+    points, owner = shapely.get_coordinates(shapely.convex_hull(found), return_index=True)
+    metres = np.einsum("nij,nj->ni", np.where(known[:, None, None], steps, 0)[owner], points - middle[owner])
+    corners = shapely.get_coordinates(shapely.oriented_envelope(shapely.multipoints(metres, indices=owner))[known]).reshape(-1, 5, 2)
+    sides = np.sort(np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1)  # (N, 2), the shorter one first
+    length, width = unknown.copy(), unknown.copy()
+    width[known], length[known] = sides.T
+    return _areas(shapes) * np.abs(np.linalg.det(steps)), length, width
+
+
+def _number(value: float, digits: int) -> float | None:
+    return round(float(value), digits) if math.isfinite(value) else None
 
 
 def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:
@@ -55,6 +104,13 @@ def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:
     if place is None:
         return found
     return shapely.transform(found, lambda points: np.stack(georeference.to_crs(place, points[:, 0], points[:, 1]), axis=1))
+
+
+def upright(shapes: Sequence[Any]) -> Any:
+    """Shapes in scene px with y up, (N,) of objects: where QGIS shows a picture without a place."""
+    import shapely
+
+    return shapely.transform(np.array(shapes, object), lambda points: points * (1, -1))
 
 
 def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | None:

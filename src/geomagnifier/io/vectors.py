@@ -12,15 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.io import shapes
+from geomagnifier.io import shapes, style
 from geomagnifier.values import Answer, Region
 
 BATCH = 1000
 """Regions held as shapes at a time; also one transaction of a GeoPackage."""
 
 PIXEL_NOTE = "coordinates are pixels of the picture, x to the right and y down; the picture does not say where on Earth it is"
+UPRIGHT_NOTE = (
+    "coordinates are pixels of the picture, x to the right and y up from 0 at its top; the picture does not say where on Earth it is"
+)
 TEXTS = ("label", "phrase", "question")
-FIELDS = ("label", "score", "phrase", "question", "area_px", "area_m2")
+FIELDS = ("label", "score", "area_m2", "length_m", "width_m", "area_px", "phrase", "question")
+LAYER = "regions"
 
 
 def write_geojson(path: Path, answer: Answer) -> None:
@@ -43,8 +47,9 @@ def _write_features(path: Path, head: dict[str, Any], answer: Answer, place: Cal
             places = place(found)
             if places is None:
                 return False
-            for region, shape, written in zip(regions, found, shapely.to_geojson(places), strict=True):
-                fields = json.dumps(shapes.properties(answer, region, shape.area), ensure_ascii=False)
+            told = shapes.properties(answer, regions, found)
+            for properties, written in zip(told, shapely.to_geojson(places), strict=True):
+                fields = json.dumps(properties, ensure_ascii=False)
                 file.write(f'{before}{{"type": "Feature", "geometry": {written}, "properties": {fields}}}')
                 before = ",\n"
         file.write("]}\n")
@@ -52,7 +57,9 @@ def _write_features(path: Path, head: dict[str, Any], answer: Answer, place: Cal
 
 
 def write_gpkg(path: Path, answer: Answer) -> None:
-    """Layer `regions` in the scene's CRS, or in pixels where it has none.
+    """Layer `regions` in the scene's CRS, with the style that QGIS shows it in.
+
+    Where the scene has no place, x and y are those at which QGIS and GDAL put such a picture: pixels, y up from 0 at the top.
 
     Raises:
         OSError: it is not whole on the disk; SQLite does not always say so when it closes the file.
@@ -64,24 +71,34 @@ def write_gpkg(path: Path, answer: Answer) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*'crs' was not provided.*")
         for number, (regions, found) in enumerate(_batches(answer) if answer.regions else [((), [])]):
-            rows = [shapes.properties(answer, region, shape.area) for region, shape in zip(regions, found, strict=True)]
+            rows = shapes.properties(answer, regions, found)
             columns = [np.array([row[name] for row in rows], object if name in TEXTS else np.float64) for name in FIELDS]
+            placed = shapes.to_crs(found, answer.scene) if place else shapes.upright(found)
             pyogrio.raw.write(
                 path,
-                geometry=np.array([shapely.to_wkb(_multi(shape)) for shape in shapes.to_crs(found, answer.scene)], object),
+                geometry=np.array([shapely.to_wkb(_multi(shape)) for shape in placed], object),
                 field_data=columns,
                 fields=list(FIELDS),
                 geometry_type="MultiPolygon",
                 crs=place,
-                layer="regions",
+                layer=LAYER,
                 driver="GPKG",
+                dataset_options={"VERSION": "1.2"} if number == 0 else None,  # that of QGIS 3.22, which warns of later ones
+                layer_options={"IDENTIFIER": LAYER, "DESCRIPTION": _description(answer, place)} if number == 0 else None,
                 nan_as_null=True,
                 append=number > 0,
             )
+    style.add_to_geopackage(path, LAYER, style.regions_qml(answer))
     with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True)) as database:
         (sound,), (count,) = (database.execute(f"{words}").fetchone() for words in ("PRAGMA quick_check", "SELECT count(*) FROM regions"))
     if sound != "ok" or count != len(answer.regions):
         raise OSError(f"it holds {count} of {len(answer.regions)} regions: {sound}")
+
+
+def _description(answer: Answer, place: str | None) -> str:
+    """What a GIS shows under the layer's properties."""
+    told = f"{answer.question} ({answer.scene.name})"
+    return told if place else f"{told}; {UPRIGHT_NOTE}"
 
 
 def _batches(answer: Answer) -> Iterator[tuple[Sequence[Region], list[Any]]]:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from geomagnifier.errors import OptionError
-from geomagnifier.io import document, heat, mask_file, overlay, vectors
+from geomagnifier.io import document, heat, mask_file, overlay, style, vectors
 from geomagnifier.io.document import to_json as to_json
 from geomagnifier.io.picture import write_picture as write_picture
 from geomagnifier.io.staging import Staging
@@ -18,6 +18,7 @@ VECTORS = {"geojson": vectors.write_geojson, "gpkg": vectors.write_gpkg}
 def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson") -> dict[str, Path]:
     """Write answer.json, regions.geojson (or .gpkg), overlay.png; also mask.tif of a segmentation, heat.png of a search led by heat.
 
+    QGIS shows regions and mask in the colours of overlay.png: a GeoPackage holds its style, beside other files it lies as a .qml.
     Every file appears whole or not at all, and replaces one of the same name; a mask.tif or heat.png of an earlier answer goes where this
     one has none. An answer that was stopped before its end is written as answer.partial.json, regions.partial.geojson and so on, beside
     the complete one of an earlier run; a complete answer removes these. answer.json says "complete", mask.tif has it in the tag
@@ -29,7 +30,7 @@ def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson
         vector: "geojson" (longitude and latitude) or "gpkg" (the scene's CRS).
 
     Returns:
-        Paths by "answer", "regions", "overlay" and, where there is one, "mask" and "heat".
+        Paths by "answer", "regions", "overlay" and, where there is one, "regions_style", "mask", "mask_style" and "heat".
 
     Raises:
         OptionError: an unknown vector format.
@@ -42,14 +43,18 @@ def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson
     with Staging(folder) as stage:
         document.write_json(stage.path(names["answer"]), answer)
         VECTORS[vector](stage.path(names["regions"]), answer)
+        if vector == "geojson":
+            written.append("regions_style")
+            stage.path(names["regions_style"]).write_text(style.regions_qml(answer), encoding="utf-8")
         if answer.patches is not None:
-            written.append("mask")
+            written += ["mask", "mask_style"]
             mask_file.write_mask(stage.path(names["mask"]), stage.scratch("mask.tif"), answer)
+            stage.path(names["mask_style"]).write_text(style.mask_qml(), encoding="utf-8")
         _save(stage.path(names["overlay"]), overlay.draw(answer))
         if answer.trace.heat is not None:
             written.append("heat")
             _save(stage.path(names["heat"]), heat.draw(answer))
-        stage.outdate((names["mask"], names["heat"]))
+        stage.outdate(names[key] for key in ("mask", "mask_style", "heat"))
         if answer.complete:
             stage.outdate(name for kind in VECTORS for name in _names(False, kind).values())
     return {key: folder / names[key] for key in written}
@@ -60,7 +65,9 @@ def _names(complete: bool, vector: str) -> dict[str, str]:
     return {
         "answer": f"answer{part}.json",
         "regions": f"regions{part}.{vector}",
+        "regions_style": f"regions{part}.qml",
         "mask": f"mask{part}.tif",
+        "mask_style": f"mask{part}.qml",
         "overlay": f"overlay{part}.png",
         "heat": f"heat{part}.png",
     }

@@ -148,17 +148,10 @@ def test_kill_9_in_the_middle_loses_nothing(scenes: Path, tmp_path: Path, victim
     check(scenes, out)
 
 
-def test_lists_and_what_cannot_be_asked(scenes: Path, tmp_path: Path) -> None:
+def test_scenes_are_named_by_what_sets_them_apart(scenes: Path) -> None:
     with pytest.raises(OptionError, match="no scenes"):
         list(archive.entries([]))
     with pytest.raises(OptionError, match="twice"):
         list(archive.entries([scenes / "0.tif", scenes / "1.tif", scenes / "inner" / ".." / "0.tif"]))
     names = [entry.name for entry in archive.entries([scenes / "0.tif", scenes / "inner" / "5.tif"])]
     assert names == ["0.tif", "inner/5.tif"]
-    (tmp_path / "list.txt").write_text(f"# harbours\n{scenes / '0.tif'}\n\nmissing.tif\n")
-    from geomagnifier.interfaces.mapping import listed
-
-    assert listed(tmp_path / "list.txt") == [scenes / "0.tif", tmp_path / "missing.tif"]
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(OptionError, match="not a list"):
-        listed(tmp_path / "binary")

@@ -90,9 +90,13 @@ def listed(where: Path) -> list[Path]:
         OptionError: it is neither a folder nor a list.
     """
     from geomagnifier import retrieval
+    from geomagnifier.retrieval.pictures import COLLECTIONS
 
-    if where.is_dir():
-        return list(retrieval.pictures_in(where))
+    if where.is_dir() or where.suffix.lower() in COLLECTIONS:
+        found = retrieval.gather(where)
+        for path, why in found.left_out:
+            print(f"geomag: left out {path}: {why}", file=sys.stderr)
+        return [picture.path for picture in found.pictures]
     if not where.is_file():
         raise SceneNotFound(f"{where} is not there; give a folder, a text file with a path a line, or a STAC ItemCollection")
     try:

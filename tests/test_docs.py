@@ -16,6 +16,7 @@ from data.benchmarks import made_boxes, made_scenes
 from fake import FakeModel, paint
 from fences import NEEDS, fences, run, warm_programs
 from geomagnifier.data.drawn import draw_scene
+from geomagnifier.interfaces import demo
 from geomagnifier.io.picture import write_picture
 
 ROOT = Path(geomagnifier.__file__).parents[2]
@@ -76,6 +77,9 @@ def test_fences_say_no_more_than_is_known(page):
 @pytest.mark.parametrize("page", RUN, ids=name)
 def test_commands_run(page, drawn, programs, tmp_path):
     shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
+    if page.name == "README.md":  # after ./scripts/demo
+        (tmp_path / "demo-out").mkdir()
+        demo.draw(tmp_path / "demo-out/scene.tif")
     if page.name == "benchmarks.md":
         lay_out_benchmarks(tmp_path)
     if not run(fences(page), tmp_path, programs):

@@ -7,7 +7,8 @@ GeomagError
 │   └── SceneEmpty        zero pixels, zero bands, or nothing but nodata
 ├── QuestionError         the question cannot be used
 │   ├── QuestionEmpty     nothing was asked
-│   └── QuestionUnreadable  written in a script the model was not taught
+│   ├── QuestionUnreadable  written in a script the model was not taught
+│   └── NothingMeant      it refers back ("segment those"), but nothing was found before
 ├── BoxError              a box outside the scene, or without area
 ├── ModelError            the model cannot be loaded
 │   ├── ModelNotFound     no model of that name
@@ -61,6 +62,10 @@ class QuestionEmpty(QuestionError):
 
 class QuestionUnreadable(QuestionError):
     """Written in a script the model was not taught."""
+
+
+class NothingMeant(QuestionError):
+    """It refers back to what was found, but nothing was."""
 
 
 class BoxError(GeomagError):

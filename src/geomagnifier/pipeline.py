@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from geomagnifier import answer as assembly
-from geomagnifier import looking, resolution
+from geomagnifier import looking, reference, resolution
 from geomagnifier.amounts import amount
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
@@ -21,6 +21,7 @@ from geomagnifier.io.scene import Scene
 from geomagnifier.looking import Progress as Progress
 from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
+from geomagnifier.reference import Reference
 from geomagnifier.search import POLICIES
 from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, SceneInfo
 
@@ -41,6 +42,7 @@ def ask(
     max_memory: float | str | None = None,
     journal: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    refers: Reference | None = None,
 ) -> Answer:
     """Answer a question about a scene.
 
@@ -59,6 +61,7 @@ def ask(
         journal: a file that finished windows of a large scene are written to; what is in it already is not looked at again.
         progress: called with (windows done, windows known so far); where it returns False the search ends, and the answer is of what
             was seen until then, `complete` being False.
+        refers: regions of an earlier answer that the question chooses among or takes as landmarks; `conversation.follow` makes it.
 
     Raises:
         QuestionError: an empty question, or one in a script the model cannot read.
@@ -77,7 +80,7 @@ def ask(
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
     query = Query(question, _check(scene.info, question, box, search, recall, min_score), min_score, recall)
-    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress)
+    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, closely=refers is not None)
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
@@ -91,13 +94,18 @@ def ask(
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:
         with watch.stage("assemble"):
-            found = assembly.assemble_regions(seen.parts, scene.info, level, limit)
+            found: Sequence[Region] = assembly.assemble_regions(seen.parts, scene.info, level, limit)
+        if refers is not None and refers.beside:
+            found = reference.beside(refers.regions, found, reply.asked)
+        elif refers is not None:
+            kinds, found = reference.among(refers.regions, found, level is Granularity.PIXEL)
+            reply = replace(reply, asked=kinds, unknown=False, place=False)
         with watch.stage("choose"):
-            chosen = model.choose(query, scene.info, reply.asked, found)
+            chosen = model.choose(query if refers is None else replace(query, text=refers.words), scene.info, reply.asked, found)
             regions = tuple(found[i] for i in chosen)
         with watch.stage("assemble"):
             if level is Granularity.PIXEL:
-                some = len(regions) < sum(r.label in reply.asked for r in found)
+                some = refers is not None or len(regions) < sum(r.label in reply.asked for r in found)
                 patches = assembly.assemble_chosen(regions) if some else assembly.assemble_patches(seen.parts, reply.asked, limit)
     with watch.stage("say"):
         said = model.say(query, level, seen.first, reply, scene.info, regions)
@@ -171,14 +179,15 @@ def _seen(
     journal: str | os.PathLike[str] | None,
     progress: Progress | None,
     share: tuple[int, int] = (0, 1),
+    closely: bool = False,
 ) -> tuple[Mapping[Granularity, float], Granularity, looking.Seen]:
     """How closely the question looks, and what is seen of the scene; the arguments are those of `ask`, checked."""
     worth = search_worth(model, query.recall)
     with watch.stage("question"):
         probabilities = model.granularity(query)
     level = max(probabilities, key=lambda g: probabilities[g])
-    if query.box is not None and level is Granularity.IMAGE:
-        level = Granularity.REGION  # a box is about a part of the scene
+    if level is Granularity.IMAGE and (query.box is not None or closely):
+        level = Granularity.REGION  # a box is about a part of the scene, and so are earlier regions
     kept = None
     if journal is not None:
         info, spec = scene.info, model.spec

@@ -20,6 +20,7 @@ from geomagnifier.data.scene_sets import SETS, scene_set
 from geomagnifier.data.templates import OBJECTS, Task
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import COARSE
+from geomagnifier.eval import dialogues
 from geomagnifier.eval.boxes import Size, average_precision, run_lengths
 from geomagnifier.eval.iou import Mask, MeanIoU, OverallIoU
 from geomagnifier.eval.layout import layout
@@ -164,6 +165,7 @@ SUITES: Mapping[str, Suite] = {
     "classify": classify,
     "cover": cover,
     "layout": layout,
+    "dialogues": dialogues.dialogue,
 }
 
 

@@ -1,0 +1,194 @@
+"""follow(): one turn of a conversation, stateless; Conversation: the same with the last turn held.
+
+The question is read against the last turn (`wording.py`) and asked in full; the model does the rest as ever: it finds, chooses and outlines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from geomagnifier.conversation.chinese import in_english, is_chinese
+from geomagnifier.conversation.wording import Move, Sort, plural, read
+from geomagnifier.errors import NothingMeant
+from geomagnifier.geometry import Box
+from geomagnifier.io.scene import Scene
+from geomagnifier.pipeline import ask
+from geomagnifier.protocol import Model
+from geomagnifier.reference import Reference
+from geomagnifier.values import Answer, Granularity, Query, Region
+
+AROUND = 32
+"""Scene px around earlier regions in which a large scene is looked at once more."""
+
+
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """A question with its answer.
+
+    question: as said.  meant: in full, what was asked of the model.  sort: how it refers back; "fresh" where it does not.
+    answer: its `question` is the one said.  pool: regions that those of the answer were chosen from.  refers: of "beside".
+    """
+
+    question: str
+    meant: str
+    sort: Sort
+    answer: Answer
+    pool: tuple[Region, ...] = ()
+    refers: Reference | None = None
+
+
+def follow(question: str, last: Turn | None, scene: Scene, model: Model, **options: Any) -> Turn:
+    """Answer a question that may refer back to the last turn.
+
+    "the largest of them", "segment those", "what is left of it?" are about the regions of `last`, and keep these as they are, masks
+    included. A question that does not refer back is `pipeline.ask` and nothing else.
+
+    Args:
+        question: plain words.
+        last: the turn before, or None.
+        scene: of `open_scene`; the one that `last` is about.
+        model: of `load_model`.
+        options: of `pipeline.ask`.
+
+    Raises:
+        NothingMeant: it refers back, but nothing was found before.
+        GeomagError: as of `pipeline.ask`.
+
+    Example:
+        >>> import geomagnifier as gm
+        >>> from geomagnifier.conversation import follow
+        >>> with gm.open_scene("harbour.tif") as scene:  # doctest: +SKIP
+        ...     ships = follow("Find the ships.", None, scene, gm.load_model("small"))
+        ...     largest = follow("and the largest of them?", ships, scene, gm.load_model("small"))
+        ...     print(len(largest.answer.regions))
+        1
+    """
+    english = in_english(question) if is_chinese(question) else question
+    regions = last.answer.regions if last else ()
+    kinds = tuple(dict.fromkeys(r.label for r in regions))
+    move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
+    if move.sort in ("choose", "beside") and (whole := _about_all(english, move, bool(regions), model)):
+        move = whole
+    if move.sort in ("choose", "beside") and not regions and not move.pronoun:
+        move = Move("fresh", question, question)  # "count", the first thing said
+    if move.sort == "swap" and last is None:
+        move = Move("fresh", question, question)
+    if move.sort == "fresh":
+        return Turn(question, question, "fresh", found := ask(scene, question, model, **options), found.regions)
+    if move.sort == "swap":
+        assert last is not None
+        return _swap(question, move, last, scene, model, options)
+    if not regions:
+        before = "the last answer found nothing" if last else "nothing was asked before"
+        raise NothingMeant(f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the ships.'")
+    assert last is not None
+    if move.sort == "beside":
+        return _beside(question, move, regions, scene, model, options)
+    return _choose(question, english, move, last, scene, model, options)
+
+
+def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:
+    """A pronoun that means the picture: "what kind of place is it?", said of nothing that could be described."""
+    if move.pronoun not in ("it", "this", "that") and not (move.pronoun == "" and not found):
+        return None
+    level = model.granularity(Query(english))
+    whole = max(level, key=lambda g: level[g]) is Granularity.IMAGE
+    telling = re.match(r"\W*(?:and|now|please|ok)?\W*(?:describe|tell|what about)\b", english, re.I)
+    return Move("fresh", english, english) if whole and not (found and telling) else None
+
+
+def _choose(question: str, english: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+    regions = last.answer.regions
+    if len(regions) == 1 < len(last.pool) and (move.many or not move.pronoun):  # "and the smallest?", after the largest
+        narrowed = read(english, tuple(dict.fromkeys(r.label for r in last.pool)), True, last.answer.granularity is Granularity.PIXEL)
+        if _selects(narrowed, last.pool, scene, model):
+            regions, move = last.pool, narrowed
+    made = _ask(scene, move.text, model, Reference(regions, move.words), options)
+    bare = [r for r in made.regions if r.segmentation is None] if made.granularity is Granularity.PIXEL else []
+    if bare:
+        name = f"{len(bare)} {bare[0].label if len(bare) == 1 else plural(bare[0].label)}"
+        made = replace(made, text=f"{made.text} {name} of the earlier answer could not be outlined.")
+    return Turn(question, move.text, "choose", replace(made, question=question), regions)
+
+
+def _selects(move: Move, pool: tuple[Region, ...], scene: Scene, model: Model) -> bool:
+    """Whether the words choose some of the regions."""
+    kinds = tuple(dict.fromkeys(r.label for r in pool))
+    return len(model.choose(Query(move.words), scene.info, kinds, pool)) < len(pool)
+
+
+def _beside(question: str, move: Move, marks: tuple[Region, ...], scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+    refers = Reference(marks, move.words, beside=True)
+    made = replace(ask(scene, move.text, model, refers=refers, **options), question=question)
+    return Turn(question, move.text, "beside", made, made.regions, refers)
+
+
+def _swap(question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+    """Another kind; "the same for" keeps the words that chose, and a landmark stays."""
+    text = move.text
+    if move.words == "same":
+        text = _instead(last.meant, last.answer, move.named) or text
+    if last.refers is not None and (words := _instead(last.refers.words, last.answer, move.named)):
+        refers = replace(last.refers, words=words)
+        made = ask(scene, text, model, refers=refers, **options)
+        return Turn(question, text, "swap", replace(made, question=question), made.regions, refers)
+    made = ask(scene, text, model, **options)
+    return Turn(question, text, "swap", replace(made, question=question), made.regions)
+
+
+def _instead(text: str, answer: Answer, noun: str) -> str:
+    """A question with its kind's noun replaced; empty where the noun is not in it."""
+    for kind in dict.fromkeys(r.label for r in answer.regions):
+        pattern = rf"\b{re.escape(plural(kind))}\b|\b{re.escape(kind)}\b"
+        if re.search(pattern, text, re.I):
+            return re.sub(pattern, noun, text, count=1, flags=re.I)
+    return ""
+
+
+def _ask(scene: Scene, text: str, model: Model, refers: Reference, options: dict[str, Any]) -> Answer:
+    """About earlier regions: in a scene too large for one view only their surroundings are looked at, unless the options name a box."""
+    if scene.info.pixels > model.spec.view_pixels and options.get("box") is None:
+        corners = list(zip(*(r.box for r in refers.regions), strict=True))
+        hull = Box(min(corners[0]), min(corners[1]), max(corners[2]), max(corners[3])).grown(AROUND).intersection(scene.info.box)
+        if hull is not None and hull.area < scene.info.pixels / 2:
+            options = options | {"box": hull}
+    return ask(scene, text, model, refers=refers, **options)
+
+
+class Conversation:
+    """A conversation about one scene.
+
+    Args:
+        scene: of `open_scene`.
+        model: of `load_model`.
+        last: the turn to go on from; None to begin anew.
+
+    Example:
+        >>> import geomagnifier as gm
+        >>> from geomagnifier.conversation import Conversation
+        >>> with gm.open_scene("harbour.tif") as scene:  # doctest: +SKIP
+        ...     chat = Conversation(scene, gm.load_model("small"))
+        ...     chat.ask("Find the ships.")
+        ...     print(chat.ask("and the largest of them?").text)
+    """
+
+    def __init__(self, scene: Scene, model: Model, last: Turn | None = None) -> None:
+        self.scene, self.model = scene, model
+        self.turns: list[Turn] = [] if last is None else [last]
+
+    @property
+    def last(self) -> Turn | None:
+        """The turn that a follow-up refers to."""
+        return self.turns[-1] if self.turns else None
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        """The answer to a question, which may refer back; errors and options are those of `follow`. After an error all is as before."""
+        turn = follow(question, self.last, self.scene, self.model, **options)
+        self.turns.append(turn)
+        return turn.answer
+
+    def undo(self) -> Turn | None:
+        """Forget the last turn and return it; None where there is none."""
+        return self.turns.pop() if self.turns else None

@@ -348,3 +348,9 @@ class Answer:
             BoxError: the window lies outside the scene.
         """
         return read_patches(self.patches or (), window, self.scene.box)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: picture, text, table and cost."""
+        from geomagnifier.io.notebook import html  # io is a stage above; it is loaded where a notebook asks, and for that alone
+
+        return html(self)

@@ -1,7 +1,9 @@
-"""A bar while a command works."""
+"""A bar while a command works; lines for a program that runs it."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,7 +14,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar(of: str = "windows") -> Iterator[Progress]:
-    """A bar on stderr, where a person looks on and there is more than one thing to wait for."""
+    """A bar on stderr, where a person looks on and there is more than one thing to wait for.
+
+    With GEOMAG_PROGRESS=lines in the environment a line for each step instead, "geomag: 3 of 17 windows", for a program that looks on.
+    """
+    if os.environ.get("GEOMAG_PROGRESS") == "lines":
+        yield lambda done, total: print(f"geomag: {done} of {total} {of}", file=sys.stderr, flush=True)
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

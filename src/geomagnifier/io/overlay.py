@@ -37,17 +37,22 @@ def draw(answer: Answer) -> Bytes:
     """The preview with everything that was found, and the words beneath: (H, W, 3) uint8."""
     from PIL import Image
 
-    picture = sized(answer.preview)
-    colours = colours_of(answer)
-    tint = _tint(answer, picture.size)
-    lines = _lines(answer, tint, colours)
-    for layer in (tint, lines):
-        picture.paste(layer, (0, 0), layer)
-    words = panel.draw(answer, colours, max(picture.width, panel.NARROWEST))
-    sheet = Image.new("RGB", (words.width, picture.height + words.height), panel.PAPER)
-    sheet.paste(picture, ((words.width - picture.width) // 2, 0))
-    sheet.paste(words, (0, picture.height))
+    shown = picture(answer)
+    words = panel.draw(answer, colours_of(answer), max(shown.width, panel.NARROWEST))
+    sheet = Image.new("RGB", (words.width, shown.height + words.height), panel.PAPER)
+    sheet.paste(shown, ((words.width - shown.width) // 2, 0))
+    sheet.paste(words, (0, shown.height))
     return np.asarray(sheet)
+
+
+def picture(answer: Answer) -> Image:
+    """The preview with everything that was found."""
+    shown = sized(answer.preview)
+    tint = _tint(answer, shown.size)
+    lines = _lines(answer, tint, colours_of(answer))
+    for layer in (tint, lines):
+        shown.paste(layer, (0, 0), layer)
+    return shown
 
 
 def colours_of(answer: Answer) -> Colours:

@@ -79,7 +79,7 @@ def _labels(root: Element, gsd: float | None) -> None:
     )
     outside = "8"  # of the polygon, so that small things are not hidden by their names
     SubElement(settings, "placement", placement=outside, dist="0.5", distUnits="MM", priority="5")
-    near = {"scaleVisibility": "1", "scaleMin": f"{NEAR * gsd:.0f}", "scaleMax": "0"} if gsd else {"scaleVisibility": "0"}
+    near = {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": f"{NEAR * gsd:.0f}"} if gsd else {"scaleVisibility": "0"}
     SubElement(settings, "rendering", near, drawLabels="1", obstacle="1", upsidedownLabels="0")
 
 

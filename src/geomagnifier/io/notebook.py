@@ -1,0 +1,122 @@
+"""An answer as a notebook shows it: the picture, the sentence with its phrases in the regions' colours, a table, the cost.
+
+One piece of HTML with nothing from elsewhere, no script, and colours of the notebook's own light or dark page.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Sequence
+from html import escape
+
+from geomagnifier.io import overlay, shapes
+from geomagnifier.values import Answer
+
+SIDE = 1000
+"""The longest side of the picture, px."""
+QUALITY = 88
+"""Of the JPEG: a tenth of a PNG's size, as a notebook keeps every picture that it shows."""
+ROWS = 20
+"""Regions, or labels, in the table."""
+
+CELL = "padding:.15em 1.2em .15em 0;border:0;background:none"
+FAINT = "opacity:.65;font-size:.9em"
+
+
+def html(answer: Answer) -> str:
+    """HTML that stands for itself, below 1 MB in nearly all cases."""
+    partial = "" if answer.complete else f'<div style="{FAINT}">The search was stopped before its end.</div>'
+    return (
+        '<div class="geomagnifier" style="max-width:1000px;font-variant-numeric:tabular-nums">'
+        f'<div style="{FAINT}">{escape(answer.question)}</div>'
+        f'<div style="font-size:1.15em;margin:.2em 0 .6em">{_sentence(answer)}</div>{partial}'
+        f'<img src="{_picture(answer)}" alt="{escape(answer.scene.name)}" style="max-width:100%;height:auto;border-radius:4px">'
+        f'{_table(answer)}<div style="{FAINT};margin-top:.5em">{escape(_cost(answer))}</div></div>'
+    )
+
+
+def _sentence(answer: Answer) -> str:
+    """The text; a phrase is marked where it stands first."""
+    colours = overlay.colours_of(answer)
+    labels = {region.phrase.lower(): region.label for region in answer.regions if region.phrase}
+    written, at = "", 0
+    marked: set[str] = set()
+    either = "|".join(re.escape(phrase) for phrase in sorted(labels, key=len, reverse=True))
+    for found in re.finditer(either, answer.text, re.IGNORECASE) if either else ():
+        label = labels.get(found[0].lower())
+        if label is not None and found[0].lower() not in marked:
+            marked.add(found[0].lower())
+            line, fill = _css(colours[label]), _css(colours[label], 0.28)
+            style = f"background:{fill};border-bottom:2px solid {line};border-radius:3px;padding:0 .15em"
+            written += f'{escape(answer.text[at : found.start()])}<span style="{style}">{escape(found[0])}</span>'
+            at = found.end()
+    return written + escape(answer.text[at:])
+
+
+def _css(colour: tuple[int, int, int], alpha: float = 1) -> str:
+    return f"rgba({colour[0]},{colour[1]},{colour[2]},{alpha:g})"
+
+
+def _picture(answer: Answer) -> str:
+    """As a data URL."""
+    from PIL import Image
+
+    picture = overlay.picture(answer)
+    picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    held = io.BytesIO()
+    picture.save(held, "JPEG", quality=QUALITY, subsampling=0)
+    return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode()}"
+
+
+def _table(answer: Answer) -> str:
+    if answer.labels and not answer.regions:
+        return _rows(("", "kind of place", "probability"), [("", escape(name), f"{p:.1%}") for name, p in answer.labels[:5]], 0)
+    if not answer.regions:
+        return ""
+    regions, colours = answer.regions[:ROWS], overlay.colours_of(answer)
+    told = shapes.properties(answer, regions, [shapes.geometry(region) for region in regions])
+    on_earth = told[0]["area_m2"] is not None
+    rows = []
+    for number, (region, fields) in enumerate(zip(regions, told, strict=True), 1):
+        dot = f'<span style="color:{_css(colours[region.label])}">&#9632;</span> {escape(region.label)}'
+        x0, y0, x1, y1 = region.box
+        size = (
+            (_metres(fields), f"{fields['area_m2'] or 0:,.0f}")
+            if on_earth
+            else (f"{x1 - x0:.0f} x {y1 - y0:.0f}", f"{fields['area_px']:,.0f}")
+        )
+        rows.append((str(number), dot, f"{region.score:.2f}", *size, ", ".join(f"{side:.0f}" for side in region.box)))
+    unit = ("m", "m²") if on_earth else ("px", "px²")
+    return _rows(("", "label", "score", f"size, {unit[0]}", f"area, {unit[1]}", "box, px"), rows, len(answer.regions) - len(rows))
+
+
+def _metres(fields: dict[str, float]) -> str:
+    length, width = fields["length_m"], fields["width_m"]
+    return "" if length is None or width is None else f"{length:,.0f} x {width:,.0f}" if width >= 10 else f"{length:,.1f} x {width:,.1f}"
+
+
+def _rows(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], more: int) -> str:
+    """A table; its cells are HTML already."""
+
+    def line(tag: str, cells: tuple[str, ...]) -> str:
+        aligned = (f"{CELL};text-align:{'left' if i == 1 else 'right'}" for i in range(len(cells)))
+        return (
+            "<tr style='background:none'>"
+            + "".join(f'<{tag} style="{style}">{c}</{tag}>' for style, c in zip(aligned, cells, strict=True))
+            + "</tr>"
+        )
+
+    rest = f'<div style="{FAINT}">and {more:,} more</div>' if more else ""
+    body = "".join(line("td", row) for row in rows)
+    return f'<table style="border-collapse:collapse;border:0;margin:.6em 0 0">{line("th", heads)}{body}</table>{rest}'
+
+
+def _cost(answer: Answer) -> str:
+    trace = answer.trace
+    share = trace.pixels_processed / trace.scene_pixels
+    return (
+        f"{answer.granularity} level, {trace.pixels_processed / 1e6:.2f} Mpx looked at ({share:.0%} of the scene), "
+        f"{trace.flops / 1e9:.1f} GFLOP, {sum(trace.seconds.values()):.2f} s"
+    )

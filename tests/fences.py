@@ -78,7 +78,7 @@ def there(need: str | None) -> bool:
     if need == "qgis":
         return shutil.which("qgis_process") is not None
     if need == "server":
-        return find_spec("fastapi") is not None
+        return find_spec("fastapi") is not None and shutil.which("curl") is not None
     return need is None
 
 

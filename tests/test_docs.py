@@ -161,17 +161,17 @@ def test_the_reference_has_every_setting_and_error(site):
     assert len(kinds) > 10 and all(kind in tree for kind in kinds)
 
 
-def test_the_reference_has_every_member_of_an_answer():
-    from geomagnifier.io.document import to_json
-    from geomagnifier.io.scene import open_scene
-    from geomagnifier.pipeline import ask
-
+def test_the_reference_has_every_member_and_file_of_an_answer(tmp_path):
     told = (DOCS / "reference/answer.md").read_text(encoding="utf-8")
-    with open_scene(paint(300, 200, (40, 40, 80, 60))) as scene:
-        document = to_json(ask(scene, "Segment every ship.", FakeModel()))
-    assert document["regions"]
-    for member in (*document, *document["regions"][0], *document["scene"], *document["cost"]):
+    with geomagnifier.open_scene(paint(300, 200, (40, 40, 80, 60))) as scene:
+        answer = geomagnifier.ask(scene, "Segment every ship.", FakeModel())
+    files = {kind: geomagnifier.write(answer, tmp_path / kind, vector=kind) for kind in ("geojson", "gpkg")}
+    document = json.loads(files["geojson"]["answer"].read_text())
+    (region,), (feature,) = document["regions"], json.loads(files["geojson"]["regions"].read_text())["features"]
+    for member in (*document, *region, *document["scene"], *document["cost"], *feature["properties"]):
         assert f"`{member}`" in told, f"{member} is not told"
+    for path in (path for written in files.values() for path in written.values()):
+        assert f"`{path.name}`" in told, f"{path.name} is not told"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)

@@ -171,7 +171,7 @@ def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> 
 
 
 def _write(out: Path, query: str | Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None]) -> None:
-    from geomagnifier.io import outlines, page, sheet, stac
+    from geomagnifier.io import hit_layer, page, sheet, stac
 
     suffix = out.suffix.lower()
     if suffix == ".png":
@@ -180,7 +180,7 @@ def _write(out: Path, query: str | Path, hits: Sequence[Hit], answers: Sequence[
         page.write_page(out, query, hits)
     elif suffix == ".json":
         stac.write_items(out, hits, answers)
-    elif nowhere := outlines.write_outlines(out, query, hits):
+    elif nowhere := hit_layer.write_layer(out, query, hits):
         warnings.warn(f"{nowhere} of {len(hits)} pictures do not say where they lie; they have no footprint", GeomagWarning, stacklevel=2)
 
 

@@ -258,10 +258,11 @@ def _say_where(name: str) -> NoReturn:
 
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "search", "growth", "ablations"],
+        Literal["cost", "precision", "psc", "search", "growth", "archive", "ablations"],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
             "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
+            "archive: queries to an index of 10,000 scenes; "
             "ablations: short training runs, each without one part."
         ),
     ] = "cost",
@@ -332,6 +333,12 @@ def bench(
         with progress_bar("forms") as progress:
             figures_by_form = precision.compare(load_small(model).network, repeats, progress)
         rows, title = [{"form": form, **figures} for form, figures in figures_by_form.items()], machine()
+    elif what == "archive":
+        from geomagnifier.bench import archive
+
+        with progress_bar("queries") as progress:
+            found = archive.bench(load(model), archive.SCENES, repeats, progress)
+        rows, title = found["rows"], found["what"]
     else:
         from geomagnifier.bench.cost import bench as measure
 

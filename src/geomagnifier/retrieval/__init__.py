@@ -13,8 +13,8 @@ from geomagnifier.retrieval.index import open_index as open_index
 from geomagnifier.retrieval.pictures import SUFFIXES as SUFFIXES
 from geomagnifier.retrieval.pictures import gather as gather
 from geomagnifier.retrieval.pictures import pictures_in as pictures_in
-from geomagnifier.retrieval.search import Hits as Hits
-from geomagnifier.retrieval.search import search as search
-from geomagnifier.retrieval.update import Report as Report
-from geomagnifier.retrieval.update import update as update
+from geomagnifier.retrieval.hits import Hits as Hits
+from geomagnifier.retrieval.hits import search as search
+from geomagnifier.retrieval.upkeep import Report as Report
+from geomagnifier.retrieval.upkeep import update as update
 from geomagnifier.retrieval.wanted import Wanted as Wanted

@@ -21,12 +21,12 @@ import numpy as np
 
 from geomagnifier.errors import IndexCorrupt, IndexForeign, LibraryMissing, OptionError
 from geomagnifier.io.hit import Hit
-from geomagnifier.io.staging import Staging
+from geomagnifier.io.staging import Staging, output_error
 from geomagnifier.pipeline import embed
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval import table as rows
 from geomagnifier.retrieval.pictures import COLLECTIONS
-from geomagnifier.retrieval.wanted import Wanted
+from geomagnifier.retrieval.wanted import NEAR, Wanted
 from geomagnifier.values import Floats
 
 MANIFEST = "geomag-index.json"
@@ -119,17 +119,29 @@ class Index:
         Raises:
             OptionError: the vector has another length.
         """
-        where, root = rows.condition(wanted), self.root
-        if wanted.vector is None:
-            found = self.table.search().where(where).select(rows.SHOWN).limit(None).to_arrow()
-            return wanted.fitting(rows.hits(found, root), top)
-        if len(wanted.vector) != len(self._manifest.probe):
-            raise OptionError(f"the vector has {len(wanted.vector)} numbers, those of {self.path} have {len(self._manifest.probe)}")
-        limit = FIRST if top is None else max(FIRST, 4 * top)
+        if wanted.vector is not None:
+            return self._likest(wanted, wanted.vector, top)
+        if wanted.near is None or top is None:
+            return self._listed(wanted, top)
+        reach = min(wanted.within, NEAR)
         while True:
-            ranked = self.table.search(_contiguous(wanted.vector)).distance_type("dot").where(where, prefilter=True)
+            hits = self._listed(replace(wanted, within=reach), top)
+            if len(hits) >= top or reach >= wanted.within:
+                return hits
+            reach = min(wanted.within, 8 * reach)
+
+    def _listed(self, wanted: Wanted, top: int | None) -> list[Hit]:
+        found = self.table.search().where(rows.condition(wanted)).select(rows.SHOWN).limit(None).to_arrow()
+        return wanted.fitting(rows.hits(found, self.root), top)
+
+    def _likest(self, wanted: Wanted, vector: Floats, top: int | None) -> list[Hit]:
+        if len(vector) != len(self._manifest.probe):
+            raise OptionError(f"the vector has {len(vector)} numbers, those of {self.path} have {len(self._manifest.probe)}")
+        where, limit = rows.condition(wanted), FIRST if top is None else max(FIRST, 4 * top)
+        while True:
+            ranked = self.table.search(np.asarray(vector, np.float16)).distance_type("dot").where(where, prefilter=True)
             found = ranked.select([*rows.SHOWN, "_distance"]).limit(limit).to_arrow()
-            hits = wanted.fitting(rows.hits(found, root), top)
+            hits = wanted.fitting(rows.hits(found, self.root), top)
             if found.num_rows < limit or (top is not None and len(hits) >= top):
                 return hits
             limit *= 8
@@ -196,17 +208,17 @@ def connect(folder: Path) -> Any:
 
     Raises:
         LibraryMissing: the extra is not installed.
+        OutputError: the folder cannot be made.
     """
     try:
         import lancedb
         import pyarrow  # noqa: F401
     except ImportError as error:
         raise LibraryMissing(f"an index needs the extra: pip install 'geomagnifier[archive]' ({error})") from error
-    return lancedb.connect(folder, read_consistency_interval=FRESH)
-
-
-def _contiguous(vector: Floats) -> Floats:
-    return np.ascontiguousarray(vector, np.float32)
+    try:
+        return lancedb.connect(folder, read_consistency_interval=FRESH)
+    except OSError as error:  # it makes the folder
+        raise output_error(folder, error) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -100,11 +100,17 @@ def tiles(info: SceneInfo) -> list[Box]:
     side = max(TILE, GROUND / info.gsd if info.gsd else 0.0)
     if max(info.width, info.height) < OVERSIZED * side:
         return []
-    while math.ceil(info.width / side - 0.3) * math.ceil(info.height / side - 0.3) > MOST:
+    across, down = _counts(info, side)
+    while across * down > MOST:
         side *= 1.02
-    across, down = (max(1, math.ceil(length / side - 0.3)) for length in (info.width, info.height))
+        across, down = _counts(info, side)
     columns, rows = ([round(i * length / n) for i in range(n + 1)] for length, n in ((info.width, across), (info.height, down)))
     return [Box(x0, y0, x1, y1) for y0, y1 in itertools.pairwise(rows) for x0, x1 in itertools.pairwise(columns)]
+
+
+def _counts(info: SceneInfo, side: float) -> tuple[int, int]:
+    """Tiles across and down: a rest of less than a third of one is shared out."""
+    return max(1, math.ceil(info.width / side - 0.3)), max(1, math.ceil(info.height / side - 0.3))
 
 
 def _tile(scene: Scene, box: Box, model: Model) -> Floats | None:

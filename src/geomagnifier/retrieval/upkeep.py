@@ -73,9 +73,9 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
         LibraryMissing: the extra is not installed.
     """
     found, folder, place = gather(archive), Path(to), Path(os.path.abspath(archive))
-    database = connect(folder)
     if not _begun(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is no index; choose a folder that is not there yet")
+    database = connect(folder)
     with _locked(folder):
         index = _opened(folder, place, model, database)
         try:
@@ -142,10 +142,8 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
 
 def _write(index: Index, batch: Sequence[dict[str, Any]], replaced: Sequence[str]) -> None:
     """Two transactions at most: a picture that was taken out and not put in is a new one to the next run."""
-    import pyarrow as pa
-
     _remove(index.table, replaced)
-    index.table.add(pa.Table.from_pylist(list(batch), rows.schema(len(index.manifest.probe))))
+    index.table.add(rows.arrow(batch, len(index.manifest.probe)))
 
 
 def _remove(table: Any, names: Sequence[str]) -> None:

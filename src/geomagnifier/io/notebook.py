@@ -21,7 +21,7 @@ QUALITY = 88
 ROWS = 20
 """Regions, or labels, in the table."""
 
-CELL = "padding:.15em 1.2em .15em 0;border:0;background:none"
+CELL = "padding:.15em 1.2em .15em 0;border:0;background:none;white-space:nowrap"
 FAINT = "opacity:.65;font-size:.9em"
 
 
@@ -110,7 +110,8 @@ def _rows(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], more: int) ->
 
     rest = f'<div style="{FAINT}">and {more:,} more</div>' if more else ""
     body = "".join(line("td", row) for row in rows)
-    return f'<table style="border-collapse:collapse;border:0;margin:.6em 0 0">{line("th", heads)}{body}</table>{rest}'
+    table = f'<table style="border-collapse:collapse;border:0;margin:.6em 0 0">{line("th", heads)}{body}</table>'
+    return f'<div style="overflow-x:auto">{table}</div>{rest}'
 
 
 def _cost(answer: Answer) -> str:

@@ -1,0 +1,128 @@
+"""`geomag index` and `geomag search` on an index, from the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pystac
+import pytest
+
+from geomagnifier.data.drawn import draw_scene
+from geomagnifier.interfaces import cli
+from geomagnifier.io.picture import write_picture
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    """A harbour of 2024 near 11.56 E, 48.13 N, an airport of 2023 20 km east of it, a plain picture, and half of one; with their index."""
+    folder = tmp_path_factory.mktemp("archive") / "scenes"
+    folder.mkdir()
+    for number, (name, theme) in enumerate((("harbour_20240131", "harbour"), ("airport_20230131", "airport"))):
+        place = (0.5, 0.0, 690_000.0 + 20_000 * number, 0.0, -0.5, 5_334_000.0)
+        write_picture(folder / f"{name}.tif", draw_scene(number, 500, 400, theme).pixels, "EPSG:32632", place)
+    write_picture(folder / "town.png", draw_scene(3, 500, 400, "town").pixels)
+    (folder / "cut.png").write_bytes((folder / "town.png").read_bytes()[:9000])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(scenes):
+    return scenes.parent / "index"
+
+
+def geomag(monkeypatch, capfd, *words):
+    monkeypatch.setattr(sys, "argv", ["geomag", *map(str, words)])
+    code = 0
+    try:
+        cli.main()
+    except SystemExit as left:
+        code = int(left.code or 0)
+    out, err = capfd.readouterr()
+    return code, out, err
+
+
+@pytest.fixture
+def index(scenes, made, monkeypatch, capfd):
+    if not made.exists():
+        code, out, err = geomag(monkeypatch, capfd, "index", scenes, "--to", made)
+        assert code == 0 and out.splitlines() == ["4 pictures: 4 new or changed, 0 as they were, 0 gone", str(made)]
+        assert err.startswith("geomag: left out") and "cut.png" in err
+    return made
+
+
+def test_index_again_as_json(scenes, index, monkeypatch, capfd):
+    code, out, err = geomag(monkeypatch, capfd, "index", scenes, "--to", index, "--json")
+    told = json.loads(out)
+    assert code == 0 and not err and (told["pictures"], told["read"], told["removed"]) == (4, 0, 0)
+    assert told["unreadable"][0]["path"].endswith("cut.png")
+
+
+def test_words_place_and_time(index, monkeypatch, capfd):
+    code, out, _ = geomag(monkeypatch, capfd, "search", index, "a harbor with many boats", "--top", 1)
+    assert code == 0 and out.split()[1].endswith("harbour_20240131.tif")
+    code, out, _ = geomag(monkeypatch, capfd, "search", index, "--near", "11.56,48.13", "--within", "40 km")
+    assert [line.split("/")[-1] for line in out.splitlines()] == ["harbour_20240131.tif", "airport_20230131.tif"]
+    assert out.splitlines()[1].split()[1] == "km"
+    code, out, _ = geomag(monkeypatch, capfd, "search", index, "boats", "--bbox", "11,48,12,49", "--before", "2024", "--json")
+    (hit,) = json.loads(out)["hits"]
+    assert hit["path"].endswith("airport_20230131.tif") and hit["date"] == "2023-01-31T00:00:00Z" and hit["date_from"] == "name"
+    code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--near", "-122.4,37.8")
+    assert code == 0 and not out and "none of 3 pictures fits" in err
+
+
+def test_every_output(index, tmp_path, monkeypatch, capfd):
+    for name, start in (("a.png", b"\x89PNG"), ("a.html", b"<!doctype html>"), ("a.geojson", b'{"type": "FeatureCollection"')):
+        code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--out", tmp_path / name)
+        assert code == 0 and out.splitlines()[-1] == str(tmp_path / name) and (tmp_path / name).read_bytes().startswith(start)
+    assert "1 of 3 pictures do not say where they lie" in err
+
+
+def test_answers_as_stac_items_that_are_searched_again(index, tmp_path, monkeypatch, capfd):
+    items = tmp_path / "items.json"
+    words = ("a harbor with many boats", "--top", 1, "--ask", "How many ships are there?", "--out", items)
+    code, out, _ = geomag(monkeypatch, capfd, "search", index, *words)
+    (item,) = pystac.ItemCollection.from_file(str(items)).items
+    assert code == 0 and item.properties["geomag:text"] in out and item.properties["geomag:count"] > 0
+    answer = json.loads((tmp_path / item.assets["answer"].href).read_text())
+    assert answer["text"] == item.properties["geomag:text"] and len(answer["regions"]) == item.properties["geomag:count"]
+    code, out, _ = geomag(monkeypatch, capfd, "search", items, "boats")
+    assert code == 0 and out.strip().endswith("harbour_20240131.tif")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "either words or --image"),
+        (("--within", "3 km"), "either words or --image"),
+        (("boats", "--within", "3 km"), "--within says how far from --near"),
+        (("boats", "--near", "48"), "LON,LAT"),
+        (("boats", "--near", "48,190"), "not on the Earth"),
+        (("boats", "--near", "11,48", "--within", "far"), "no amount"),
+        (("boats", "--bbox", "1,2,3"), "W,S,E,N"),
+        (("boats", "--bbox", "11,49,12,48"), "no box in degrees"),
+        (("boats", "--after", "yesterday"), "2024-05-31"),
+        (("boats", "--after", "2024-13"), "2024-05-31"),
+        (("boats", "--after", "2024", "--before", "2023"), "exchange the two dates"),
+        (("boats", "--out", "a.pdf"), "call it a.png, not a.pdf"),
+        (("boats", "--ask", "How many?"), "--out items.json"),
+        (("boats", "--ask", " ", "--out", "a.json"), "--ask is empty"),
+        (("boats", "--top", "0"), "at least 1"),
+    ],
+)
+def test_what_was_wrong(index, words, message, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = geomag(monkeypatch, capfd, "search", index, *words)
+    assert code == 2 and not out and message in err and len(err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_index_that_is_not_complete_says_so(index, monkeypatch, capfd):
+    manifest = index / "geomag-index.json"
+    before = manifest.read_text()
+    manifest.write_text(json.dumps({**json.loads(before), "complete": False}))
+    try:
+        code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--json")
+    finally:
+        manifest.write_text(before)
+    assert code == 0 and json.loads(out)["complete"] is False and "does not hold all of its archive yet" in err

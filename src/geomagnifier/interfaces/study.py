@@ -27,18 +27,66 @@ MARKED = 1 << 20
 
 
 def train(
-    data: Data = None,
-    out: Annotated[Path, typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end.", metavar="DIR")] = Path(
-        "runs/small"
-    ),
-    steps: Annotated[int, typer.Option(help="Steps of the image side: 24 crops and 100 scene pictures each.")] = 1465,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --from, your labels: COCO's .json, YOLO's data.yaml, or a GeoPackage (GeoJSON, Shapefile) of outlines. Without, the "
+            "folder of the data sets; else the setting GEOMAG_DATA.",
+            metavar="FILE|DIR",
+        ),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--from", help="Teach this model the kinds of --data: 'small', or the model/ of an earlier run.", metavar="NAME|DIR"),
+    ] = None,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(help="COCO's pictures, if they do not lie beside the file; the GeoTIFF, or folder of GeoTIFFs, of outlines."),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Of outlines: the column with the kind. Without, the layer's name is the kind.")
+    ] = None,
+    cover: Annotated[
+        list[str] | None, typer.Option(help="A kind that is land cover, an area without single objects; repeatable.", metavar="KIND")
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(help="Other words for a kind; repeatable.", metavar="KIND=WORD,WORD"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end (runs/small, runs/own).", metavar="DIR"),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (300).", min=1)
+    ] = None,
     language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1400,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
-    """Train the small model, image side then language side; run it again to go on where it stopped."""
-    from geomagnifier.train.run import run
+    """Teach a model kinds of your own (--from), or train the small model from the start; run it again to go on where it stopped."""
+    if base is None:
+        if pictures or column or cover or also:
+            raise OptionError("--pictures, --column, --cover and --also are for labels of your own: name the model to teach, --from small")
+        from geomagnifier.train.run import run
 
-    run(data, out, steps, language_steps, seed)
+        run(data, out or Path("runs/small"), steps or 1465, language_steps, seed)
+        return
+    if data is None:
+        raise OptionError("--from teaches from labels; name them: --data my_coco.json")
+    from geomagnifier.train import own_run
+    from geomagnifier.train.teach import Lesson
+
+    lesson = Lesson(seed=seed) if steps is None else Lesson(steps=steps, seed=seed)
+    pairs = [text.partition("=") for text in also or ()]
+    if not all(kind and words for kind, _, words in pairs):
+        raise OptionError("--also is KIND=WORD,WORD, as in --also 'wind turbine=windmill,wind generator'")
+    words = {kind.strip(): tuple(word.strip() for word in words.split(",") if word.strip()) for kind, _, words in pairs}
+    wanted = own_run.Wanted(data, base, out or Path("runs/own"), pictures, column, frozenset(cover or ()), words, lesson)
+    try:
+        own_run.run(wanted)
+    except KeyboardInterrupt:
+        _aside(f"what was learnt is kept in {wanted.out}; the same command goes on")
+        raise
 
 
 def train_full(context: typer.Context) -> None:

@@ -5,6 +5,7 @@ sentence.safetensors   sentence encoder, half precision
 tokenizer.json
 scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
 chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
+own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from torch import Tensor, nn
 
 from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError
 from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.own_file import OWN, taught
 from geomagnifier.model.reading import Reader
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.sentence import SentenceEncoder
@@ -74,7 +76,8 @@ def load_model(
         return load(text, functools.cache(load_small), segmenter=segmenter, bits=bits, device=device)
     if segmenter is not None or bits is not None:
         raise OptionError("--segmenter and --bits are for vision-language models; the small model has its own")
-    return load_small(name)
+    base, own = load_small(name), Path(name) / OWN
+    return taught(base, own, *read(own)) if own.is_file() else base
 
 
 def is_full_size(name: str) -> bool:

@@ -14,6 +14,7 @@ wings and masts narrower than a cell have an outline; centre heat, the sides l t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -66,25 +67,46 @@ class PixelDecoder(nn.Module):
 
     def forward(self, seg: Tensor, prepared: list[Tensor]) -> Maps:
         """seg: (B, Q, seg) states of Q questions on each view; prepared: of `prepare`."""
+        shifts, kernels = self.bend(seg)
+        return draw(prepared, shifts, kernels, self.bias[None, None], self.norm)
+
+    def bend(self, seg: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """What a state makes of the decoder at each level: W_h h (B, Q, inner), and the weighed kernels K h (B, Q, maps, inner)."""
         h = self.blend * self.project(seg)
         batch, questions = h.shape[:2]
-        size = prepared[0].shape[1:3]
-        total: Tensor | None = None
-        for level, image in enumerate(prepared):
-            shifted = image[:, None] + self.question[level](h)[:, :, None, None]  # (B, Q, h, w, inner)
-            g = F.gelu(self.norm[level](shifted))
+        shifts, kernels = [], []
+        for level in range(3):
             kernel = self.kernel[level](h).view(batch, questions, MAPS, self.inner) * self.inner**-0.5
-            kernel = kernel * self.level_weight[level][None, None, :, None]
-            rows, columns = g.shape[2:4]
-            maps = torch.einsum("bqnd,bqkd->bqkn", g.flatten(2, 3), kernel.to(g.dtype)).view(batch * questions, MAPS, rows, columns)
-            if level:
-                maps = F.interpolate(maps.float(), size=size, mode="bilinear", align_corners=False)
-            total = maps.float() if total is None else total + maps
-        assert total is not None
-        out = (total + self.bias[None, :, None, None]).view(batch, questions, MAPS, *size)
-        mask, centre, sides, offset = out.split((QUARTERS, 1, 4, 2), 2)
-        fine = F.pixel_shuffle(mask, STRIDE // MASK_STRIDE)[:, :, 0]
-        return Maps(fine, centre[:, :, 0], torch.exp(sides.clamp(-4.0, 4.0)) * UNIT, offset * UNIT)
+            shifts.append(self.question[level](h))
+            kernels.append(kernel * self.level_weight[level][None, None, :, None])
+        return shifts, kernels
+
+
+def draw(prepared: list[Tensor], shifts: Sequence[Tensor], kernels: Sequence[Tensor], bias: Tensor, norms: Iterable[nn.Module]) -> Maps:
+    """Maps of Q questions on B views.
+
+    Args:
+        prepared: of `PixelDecoder.prepare`.
+        shifts: of each level, (B, Q, inner).
+        kernels: of each level, (B, Q, maps, inner).
+        bias: (B, Q, maps), or one for all.
+        norms: of each level.
+    """
+    batch, questions = shifts[0].shape[:2]
+    size = prepared[0].shape[1:3]
+    total: Tensor | None = None
+    for image, shift, kernel, norm in zip(prepared, shifts, kernels, norms, strict=True):
+        g = F.gelu(norm(image[:, None] + shift[:, :, None, None]))  # (B, Q, h, w, inner)
+        rows, columns = g.shape[2:4]
+        maps = torch.einsum("bqnd,bqkd->bqkn", g.flatten(2, 3), kernel.to(g.dtype)).view(batch * questions, MAPS, rows, columns)
+        if total is not None:
+            maps = F.interpolate(maps.float(), size=size, mode="bilinear", align_corners=False)
+        total = maps.float() if total is None else total + maps
+    assert total is not None
+    out = total.view(batch, questions, MAPS, *size) + bias[..., None, None]
+    mask, centre, sides, offset = out.split((QUARTERS, 1, 4, 2), 2)
+    fine = F.pixel_shuffle(mask, STRIDE // MASK_STRIDE)[:, :, 0]
+    return Maps(fine, centre[:, :, 0], torch.exp(sides.clamp(-4.0, 4.0)) * UNIT, offset * UNIT)
 
 
 class Presence(nn.Module):

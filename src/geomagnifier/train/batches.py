@@ -5,7 +5,7 @@ A batch is made from (seed, step) alone, so a resumed run sees what an unbroken 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -112,6 +112,11 @@ def drawn_sources(count: int, seed: int) -> list[Source]:
     return sources
 
 
+def unlabelled(source: Source, kinds: Collection[str]) -> Source:
+    """A picture without the labels of some kinds."""
+    return replace(source, objects=tuple(o for o in source.objects if o[0] not in kinds), kinds=source.kinds.difference(kinds))
+
+
 def choose(crop: Crop, rng: np.random.Generator) -> list[str]:
     """Kinds to ask about: those there, at most three, then absent ones, half of them look-alikes; "?" for a thing never taught."""
     objects = [k for k in OBJECTS if k in crop.kinds]
@@ -145,7 +150,7 @@ def labelled_boxes(crop: Crop, rng: np.random.Generator) -> tuple[Tensor, Tensor
     pieces = [p for p in crop.pieces if p.share >= SHARE_TO_COUNT and p.kind in OBJECTS]
     boxes = [p.box + rng.uniform(-0.1, 0.1, 4) * np.tile(p.box[2:] - p.box[:2], 2) for p in pieces]
     kinds = [OBJECTS.index(p.kind) for p in pieces]
-    everything = frozenset(OBJECTS) <= crop.kinds
+    everything = not crop.kinds.isdisjoint(OBJECTS)
     for _ in range(max(2, len(pieces)) if everything else 0):
         size = np.exp(rng.uniform(np.log(12), np.log(side / 2), 2))
         corner = rng.uniform(0, side - size)
@@ -180,10 +185,14 @@ def scene_view(sample: SceneSample, side: int, rng: np.random.Generator | None) 
 class Batches(Dataset[Batch]):
     """All training data in memory, and a batch for each step."""
 
-    def __init__(self, root: Path, split: str = "train", seed: int = 0, sizes: Sizes = Sizes(), drawn: int = 36) -> None:
+    def __init__(
+        self, root: Path, split: str = "train", seed: int = 0, sizes: Sizes = Sizes(), drawn: int = 36, without: Collection[str] = ()
+    ) -> None:
         self.seed, self.sizes = seed, sizes
-        self.objects, self.covers = object_sources(root, split), cover_sources(root, split)
-        self.drawn = drawn_sources(drawn, 1000 + seed)
+        self.objects, self.covers, self.drawn = (
+            [unlabelled(source, without) for source in sources]
+            for sources in (object_sources(root, split), cover_sources(root, split), drawn_sources(drawn, 1000 + seed))
+        )
         self.scenes = [s for name in ("aid", "ucm", "rsscn7") for s in scene_set(root, name, split)]
 
     def crops(self, step: int) -> tuple[list[Crop], np.random.Generator]:

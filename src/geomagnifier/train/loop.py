@@ -52,6 +52,8 @@ class Settings:
     """Steps between validations: an epoch."""
     save: int = 100
     """Steps between checkpoints."""
+    without: tuple[str, ...] = ()
+    """Kinds whose labels are kept from the run (`geomag bench teach`)."""
 
 
 def image_side() -> SmallNetwork:
@@ -211,7 +213,8 @@ def train(
         optimizer.load_state_dict(saved["optimizer"])
         average, step = saved["average"], saved["step"]
         optimizer.zero_grad()
-    data, held = Batches(root, "train", settings.seed, settings.sizes, settings.drawn), Batches(root, "val", settings.seed, drawn=0)
+    data = Batches(root, "train", settings.seed, settings.sizes, settings.drawn, settings.without)
+    held = Batches(root, "val", settings.seed, drawn=0, without=settings.without)
     shares = asdict(weights)
     twin = image_side()
     change(twin)

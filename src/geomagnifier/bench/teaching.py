@@ -1,0 +1,221 @@
+"""How many examples does a kind take? Two kinds are kept from a short training run, then taught to it from 10, 50 and 200 examples.
+
+The base is the image side by the recipe of `bench/ablations.py`, without the labels, scenes and captions: airplane (objects, VHR-10)
+and building (land cover, Dubai). It is taught by `own_run.teach_kinds` itself, and measured on the validation pictures of both sets. Beside
+it: the same recipe with all labels ("in the recipe"), and the shipped small model.
+
+An example is one labelled object, for land cover one connected area. Pictures are taken at random until they hold the number, all of each
+labelled, and half as many without the kind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from geomagnifier import masks
+from geomagnifier.bench.ablations import SIZES
+from geomagnifier.bench.kept import Kept
+from geomagnifier.data.dubai import COVER, dubai, read_cover
+from geomagnifier.data.own.coco import read_coco
+from geomagnifier.data.sample import read_pixels
+from geomagnifier.data.vhr10 import vhr10
+from geomagnifier.model import checkpoint
+from geomagnifier.model.pixel_decoder import Maps
+from geomagnifier.model.small import SmallModel
+from geomagnifier.model.taught import TaughtModel
+from geomagnifier.train import own_thresholds
+from geomagnifier.train.batches import NAMES
+from geomagnifier.train.calibrate import Evidence
+from geomagnifier.train.export import cost
+from geomagnifier.train.loop import Settings, image_side, train
+from geomagnifier.train.objective import WEIGHTS
+from geomagnifier.train.own_pictures import load
+from geomagnifier.train.own_run import Wanted, teach_kinds
+from geomagnifier.train.teach import Lesson
+
+HELD = ("airplane", "building")
+EXAMPLES, SEEDS = (10, 50, 200), (0, 1, 2)
+STEPS = 450
+"""Steps of the base: a quarter of an hour on two cores."""
+RECIPE = replace(WEIGHTS, scene=0.0, retrieval=0.0)
+"""No scenes and captions: they name the kinds that are to be new."""
+LESSON = Lesson(crops=128, steps=200)
+TILE = 320
+"""Side of Dubai's pictures as they are taught from, px: one holds about ten buildings."""
+SMALLEST = 40
+"""Px of the smallest area that is an example."""
+IMAGE_SIDE = ("trunk.", "neck.", "states.", "decoder.", "presence.", "box_classifier.")
+
+
+def base_run(root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, without: Sequence[str]) -> Iterator[int]:
+    """Train a base, or go on; yields its steps."""
+    settings = Settings(
+        steps=STEPS, sizes=replace(SIZES, crops=6, scenes=16), warmup=40, average=0.99, validate=150, save=50, without=tuple(without)
+    )
+    for row in train(root, out, captions, trunk, settings, weights=RECIPE):
+        yield int(row["step"])
+
+
+def base_folder(run: Path) -> Path:
+    """The run as a model folder: its image side, and of the shipped model what the measurement does not touch."""
+    folder = run / "model"
+    folder.mkdir(exist_ok=True)
+    for name in (*checkpoint.FILES[1:], checkpoint.CHINESE):
+        (folder / name).write_bytes((checkpoint.WEIGHTS / name).read_bytes())
+    card, state = checkpoint.read(checkpoint.WEIGHTS / checkpoint.FILES[0])
+    network = image_side()
+    network.load_state_dict(torch.load(run / "last.pt", map_location="cpu", weights_only=True)["average"])
+    own = {k: v for k, v in network.state_dict().items() if k.startswith(IMAGE_SIDE)}
+    checkpoint.write(folder / checkpoint.FILES[0], state | own, card | {"flops": cost(network.eval()), "calibration": {}})
+    return folder
+
+
+def pictures(root: Path, folder: Path, kind: str, split: str) -> Path:
+    """A COCO file of all pictures of a split, for one of the kinds; Dubai's are cut into tiles."""
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    target = folder / "instances.json"
+    if target.is_file():
+        return target
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    if kind in COVER:
+        for sample in dubai(root, split):
+            pixels, cover = read_pixels(sample.path), read_cover(sample.cover) == COVER.index(kind)
+            for y in range(0, pixels.shape[0] - TILE // 2, TILE) if split == "train" else (0,):
+                for x in range(0, pixels.shape[1] - TILE // 2, TILE) if split == "train" else (0,):
+                    side = TILE if split == "train" else max(pixels.shape)
+                    part, mask = pixels[y : y + side, x : x + side], cover[y : y + side, x : x + side]
+                    name = f"{sample.path.parent.name}-{sample.path.stem}-{x}-{y}.png"
+                    Image.fromarray(part).save(folder / "images" / name)
+                    images.append({"id": len(images), "file_name": name})
+                    for left, top, piece in masks.components(mask, SMALLEST):
+                        box = [left, top, piece.shape[1], piece.shape[0]]
+                        outline = masks.place(piece, (left, top), (mask.shape[0], mask.shape[1]))
+                        annotations.append({"image_id": len(images) - 1, "category_id": 1, "bbox": box, "segmentation": outline})
+    else:
+        for labelled in vhr10(root, split):
+            name = labelled.path.name
+            Image.fromarray(read_pixels(labelled.path)).save(folder / "images" / f"{name}.png")
+            images.append({"id": len(images), "file_name": f"{name}.png"})
+            for o in labelled.objects:
+                if o.kind == kind:
+                    x0, y0, x1, y1 = o.box
+                    rings = [ring.ravel().tolist() for ring in o.polygons]
+                    annotations.append(
+                        {"image_id": len(images) - 1, "category_id": 1, "bbox": [x0, y0, x1 - x0, y1 - y0], "segmentation": rings}
+                    )
+    category = {"id": 1, "name": kind, "isthing": int(kind not in COVER)}
+    target.write_text(json.dumps({"images": images, "annotations": annotations, "categories": [category]}, default=float))
+    return target
+
+
+def some(whole: Path, examples: int, seed: int) -> Path:
+    """A COCO file of pictures with at least so many examples between them, and half as many pictures without."""
+    coco = json.loads(whole.read_text())
+    counts = dict.fromkeys((i["id"] for i in coco["images"]), 0)
+    for a in coco["annotations"]:
+        counts[a["image_id"]] += 1
+    order = [int(i) for i in np.random.default_rng([seed, examples]).permutation(list(counts))]
+    chosen: list[int] = []
+    for i in (i for i in order if counts[i]):
+        if sum(counts[j] for j in chosen) >= examples:
+            break
+        chosen.append(i)
+    chosen += [i for i in order if not counts[i]][: max(1, len(chosen) // 2)]
+    kept = {
+        "images": [i for i in coco["images"] if i["id"] in chosen],
+        "annotations": [a for a in coco["annotations"] if a["image_id"] in chosen],
+    }
+    target = whole.parent / f"some-{examples}-{seed}.json"
+    target.write_text(json.dumps(coco | kept))
+    return target
+
+
+class AsKnown(TaughtModel):
+    """A model's own kinds, measured as taught ones are: its states drive its decoder, its thresholds count."""
+
+    def __init__(self, base: SmallModel, kinds: Sequence[str]) -> None:
+        from geomagnifier.model.own import Heads, OwnKind
+
+        own = [OwnKind(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind])) for kind in kinds]
+        super().__init__(base, Heads(len(own)), own, ())
+
+    def _maps(self, kind: str, view: Any) -> Maps:
+        state = self.base.network.states.weight[NAMES.index(kind)]
+        maps: Maps = self.base.network.decoder(state[None, None].float(), self.base.views.see(view).prepared)
+        return maps
+
+
+def figures(model: TaughtModel, kind: str, validation: Path, limit: int | None = None) -> dict[str, float]:
+    """Mean IoU of the masks where the kind is there, at the model's threshold; AP of boxes at IoU 0.5 over all pictures."""
+    labels = read_coco(validation)
+    with_kind = [p for p in labels.pictures if p.objects]
+    without = [p for p in labels.pictures if not p.objects][: limit or None]
+    windows = load(replace(labels, pictures=tuple(with_kind + without)), {kind} & set(COVER))
+    seen = own_thresholds.measure(model, windows, [kind])[kind]
+    return of(seen, model.calibration[kind].mask)
+
+
+def of(seen: Evidence, mask: float) -> dict[str, float]:
+    """The figures that evidence comes to."""
+    found: dict[str, float] = {}
+    if seen.masks:
+        from geomagnifier.train.calibrate import MASKS
+
+        found["IoU"] = float(np.mean(seen.masks, 0)[MASKS.index(mask)])
+    if seen.labelled:
+        hits = np.array([hit for _, hit, _ in sorted(seen.objects, key=lambda o: -o[0])], bool)
+        precision = np.cumsum(hits) / np.arange(1, len(hits) + 1)
+        best = np.maximum.accumulate(precision[::-1])[::-1]
+        found["AP50"] = float(best[hits].sum() / seen.labelled) if len(hits) else 0.0
+    return found
+
+
+def teaching(
+    root: Path, out: Path, base: Path, progress: Callable[[int, int], None], seeds: Sequence[int] = SEEDS, lesson: Lesson = LESSON
+) -> dict[str, Any]:
+    """The curve: by kind, examples and seed what was taught from and what came of it.
+
+    Args:
+        root: folder of the data sets.
+        out: folder for pictures, runs and teaching.json; what is measured there is not measured again.
+        base: model folder that does not know the kinds.
+        progress: called with (runs done, of how many).
+        seeds: of pictures and crops.
+        lesson: of each run.
+    """
+    kept = Kept(out / "teaching.json", {"steps": STEPS, "lesson": [lesson.crops, lesson.side, lesson.steps, lesson.rate]})
+    runs = [(kind, n, seed) for seed in seeds for n in EXAMPLES for kind in HELD]
+    for number, (kind, n, seed) in enumerate(runs, 1):
+        name = f"{kind} {n} {seed}"
+        if kept.get(name) is None:
+            source = some(pictures(root, out / f"{kind}-train", kind, "train"), n, seed)
+            run = out / "runs" / name.replace(" ", "-")
+            folder, _ = teach_kinds(Wanted(source, str(base), run, lesson=replace(lesson, seed=seed)), lambda *_: None)
+            model = checkpoint.load_model(folder)
+            assert isinstance(model, TaughtModel)
+            told = model.own[kind].taught
+            kept.put(name, {k: told[k] for k in ("objects", "pictures")} | figures(model, kind, _validation(root, out, kind), 26))
+        progress(number, len(runs))
+    return kept.all
+
+
+def beside(root: Path, out: Path, kept: Kept, name: str, folder: str) -> None:
+    """Measure a model that knows the kinds, if that was not done."""
+    for kind in HELD:
+        if kept.get(f"{name} {kind}") is None:
+            model = AsKnown(checkpoint.load_small(folder), [kind])
+            kept.put(f"{name} {kind}", figures(model, kind, _validation(root, out, kind), 26))
+
+
+def _validation(root: Path, out: Path, kind: str) -> Path:
+    return pictures(root, out / f"{kind}-val", kind, "val")

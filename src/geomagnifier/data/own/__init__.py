@@ -1,0 +1,43 @@
+"""A person's own labels: COCO, YOLO, or outlines in a GIS file over GeoTIFFs -> one form, with suspicion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geomagnifier.data.own.labels import Labels
+from geomagnifier.errors import DataMissing, OptionError
+
+VECTORS = (".gpkg", ".geojson", ".shp", ".fgb")
+
+
+def read_labels(source: Path, pictures: Path | None = None, column: str | None = None) -> Labels:
+    """Read labels by what kind of file they are.
+
+    Args:
+        source: COCO's .json; YOLO's data.yaml or the folder it is in; a GeoPackage, GeoJSON, Shapefile or FlatGeobuf of outlines.
+        pictures: the folder of COCO's pictures, if it is not that of the file; the GeoTIFF, or folder of GeoTIFFs, of outlines.
+        column: of outlines, that that says the kind; without it all are of one kind, named as the layer.
+
+    Raises:
+        DataMissing: a file is not there.
+        DataCorrupt: a file is damaged or of another form; the record is named.
+        OptionError: a file of a sort that is not read.
+    """
+    if not source.exists():
+        raise DataMissing(f"{source} is not there; give COCO's .json, YOLO's data.yaml, or a GeoPackage of outlines")
+    suffix = source.suffix.lower()
+    if source.is_dir() or suffix in (".yaml", ".yml"):
+        from geomagnifier.data.own.yolo import read_yolo
+
+        return read_yolo(source)
+    if suffix == ".json":
+        from geomagnifier.data.own.coco import read_coco
+
+        return read_coco(source, pictures)
+    if suffix in VECTORS:
+        from geomagnifier.data.own.outlines import read_outlines
+
+        if pictures is None:
+            raise OptionError(f"{source} holds outlines; name the GeoTIFF they lie on, or a folder of GeoTIFFs: --pictures PATH")
+        return read_outlines(source, pictures, column)
+    raise OptionError(f"{source} is none of COCO (.json), YOLO (data.yaml) and outlines ({', '.join(VECTORS)})")

@@ -1,0 +1,225 @@
+"""A model that was taught more kinds: the small model, asked as before, with heads of their own for the new kinds beside it.
+
+The small model answers every question, about stand-ins where taught kinds are named (naming.py); what it finds of a stand-in is thrown away
+and the taught kind's own finds take the place. A question that names no taught kind gets the small model's answer, bit for bit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from geomagnifier.model import telling
+from geomagnifier.model.hunt import reduced
+from geomagnifier.model.instances import find_peaks, share_cells
+from geomagnifier.model.languages import language
+from geomagnifier.model.naming import Names, StandIn, renamed
+from geomagnifier.model.own import Heads, OwnKind, presence
+from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
+from geomagnifier.model.small import AGREED, LOWEST_HEAT, Calibration, SmallModel, combine, crop, shrink
+from geomagnifier.model.words import write_out
+from geomagnifier.values import (
+    Cover,
+    Floats,
+    Found,
+    Granularity,
+    ModelSpec,
+    Query,
+    Region,
+    Relevance,
+    Reply,
+    Said,
+    SceneInfo,
+    Size,
+    View,
+    ViewReply,
+)
+
+UNPROMISED = 0.05
+"""Least score of an object where a share of them must be found: what share that makes was not measured for taught kinds."""
+
+
+class TaughtModel:
+    """See the module. Made by `checkpoint.load_model`.
+
+    Args:
+        base: the model that was taught.
+        heads: of the taught kinds.
+        own: what is known of them, in the order of the heads.
+        stand_ins: known kinds that may lend their names.
+    """
+
+    def __init__(self, base: SmallModel, heads: Heads, own: Sequence[OwnKind], stand_ins: Sequence[StandIn]) -> None:
+        self.base, self.heads = base, heads.eval().requires_grad_(False)
+        self.own = {kind.name: kind for kind in own}
+        self.number = {name: k for k, name in enumerate(self.own)}
+        self.names = Names(own, stand_ins)
+        self.calibration = {name: Calibration(**kind.calibration) for name, kind in self.own.items()}
+        self._words = {s.name: s for s in stand_ins}
+        sizes = {name: Size(kind.metres, kind.pixels) for name, kind in self.own.items()}
+        self._spec = replace(
+            base.spec,
+            kinds=tuple(dict.fromkeys((*base.spec.kinds, *self.own))),
+            parameters=base.spec.parameters + sum(p.numel() for p in heads.parameters()),
+            sizes={**base.spec.sizes, **sizes},
+        )
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    def granularity(self, query: Query) -> dict[Granularity, float]:
+        """See `protocol.Model`."""
+        return self.base.granularity(self._plain(query)[0])
+
+    def scale(self, view: View) -> float:
+        """See `protocol.Model`."""
+        return self.base.scale(view)
+
+    def embed(self, item: str | View) -> Floats:
+        """See `protocol.Model`: of taught kinds it knows the words alone, as of any others."""
+        return self.base.embed(item)
+
+    def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
+        """See `protocol.Model`. The scout does not know taught kinds, and suspects them everywhere; else their own mask is the heat."""
+        plain, stands = self._plain(query)
+        with self.base._running():
+            read = self.base._understand(plain, view)
+        own = self._meant(read.asked, stands, read.everything)
+        if not own:
+            return self.base.relevance(plain, view, by)
+        if by == "scout":
+            valid = np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid
+            return reduced(valid)
+        with self.base._running():
+            heat = np.asarray(np.maximum.reduce([self._heat(kind, view) for kind in own]), np.float32)
+        known = [kind for kind in read.asked if kind not in {*stands.values(), *own}]
+        return np.maximum(heat, self.base.relevance(plain, view, "mask")) if known else heat
+
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
+        """See `protocol.Model`."""
+        plain, stands = self._plain(query)
+        reply = self.base.answer(plain, granularity, views)
+        everything = set(self.base.objects) <= set(reply.asked) and language(query.text) == "en"
+        own = self._meant((*reply.asked, *reply.landmarks), stands, everything)
+        if not own or reply.named:
+            return reply
+        back = {stand: kind for kind, stand in stands.items()}
+        with self.base._running():
+            new = [self._replaced(old, query, granularity, view, own, back) for old, view in zip(reply.views, views, strict=True)]
+        asked, landmarks = renamed(reply.asked, back), renamed(reply.landmarks, back)
+        asked += tuple(kind for kind in own if kind not in (*asked, *landmarks))
+        return replace(reply, views=tuple(new), asked=asked, landmarks=landmarks)
+
+    def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
+        """See `protocol.Model`."""
+        plain, stands = self._stands_for(query, asked, regions)
+        known = [replace(r, label=stands.get(r.label, r.label)) for r in regions]
+        return self.base.choose(plain, scene, renamed(asked, stands), known)
+
+    def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
+        """See `protocol.Model`."""
+        if granularity is Granularity.IMAGE:
+            return self.base.say(query, granularity, view, reply, scene, regions)
+        plain, stands = self._stands_for(query, reply.asked, regions)
+        left = [kind for kind in reply.asked if kind in self.names.own and kind not in stands]
+        asked = renamed([kind for kind in reply.asked if kind not in left], stands)
+        known = [replace(r, label=stands.get(r.label, r.label)) for r in regions if r.label not in left]
+        said = self.base.say(plain, granularity, view, replace(reply, asked=asked), scene, known)
+        text, phrases = said.text, dict(said.phrases)
+        for kind, stand in stands.items():
+            text = self._said(text, kind, stand)
+            if stand in phrases:
+                phrases[kind] = self._said(phrases.pop(stand), kind, stand)
+        if not reply.asked and said.language == "en":
+            text = f"{text.removesuffix('.')}, {', '.join(self.own)}."
+        counts = {kind: sum(r.label == kind for r in regions) for kind in left}
+        more, named = write_out(telling.listed([k for k in left if counts[k]]), counts, lambda kind, n: self.own[kind].counted(n))
+        return Said(f"{text} {more}".strip(), phrases | named, said.language)
+
+    def _plain(self, query: Query) -> tuple[Query, dict[str, str]]:
+        """The question with stand-ins for taught kinds, and who stands for whom."""
+        text, stands = self.names.read(query.text)
+        return (replace(query, text=text) if stands else query), stands
+
+    def _stands_for(self, query: Query, asked: Sequence[str], regions: Sequence[Region]) -> tuple[Query, dict[str, str]]:
+        """The same, with stand-ins for taught kinds that no word of the question names ("find all objects")."""
+        plain, stands = self._plain(query)
+        there = {r.label for r in regions}
+        rest = sorted((k for k in {*asked, *there} if k in self.names.own and k not in stands), key=lambda k: k not in there)
+        return plain, stands | self.names.stand(rest, (*asked, *there, *stands.values()))
+
+    def _meant(self, read: Sequence[str], stands: Mapping[str, str], everything: bool) -> list[str]:
+        """Taught kinds among the known kinds that were read."""
+        return [
+            kind
+            for kind, own in self.own.items()
+            if kind in read or (stands[kind] in read if kind in stands else everything and not own.stuff)
+        ]
+
+    def _heat(self, kind: str, view: View) -> Floats:
+        maps = self._maps(kind, view)
+        centre = torch.nn.functional.interpolate(maps.centre, scale_factor=STRIDE // MASK_STRIDE)
+        best = maps.mask if self.own[kind].stuff else torch.maximum(maps.mask, centre) if self.own[kind].masks else centre
+        return crop(torch.sigmoid(best.float())[0, 0], view)
+
+    def _maps(self, kind: str, view: View) -> Maps:
+        maps: Maps = self.heads(self.base.views.see(view).prepared, self.base.network.decoder, torch.tensor([[self.number[kind]]]))
+        return maps
+
+    def _replaced(
+        self, old: ViewReply, query: Query, granularity: Granularity, view: View, own: Sequence[str], back: Mapping[str, str]
+    ) -> ViewReply:
+        """A view's reply without the stand-ins, and with the taught kinds."""
+        gone = {*own, *back}
+        found, covers = [f for f in old.found if f.label not in gone], [c for c in old.covers if c.label not in gone]
+        for kind in own:
+            objects, cover = self.find(kind, query, granularity, view)
+            found, covers = found + objects, [*covers, cover]
+        return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
+
+    def find(self, kind: str, query: Query, granularity: Granularity, view: View) -> tuple[list[Found], Cover]:
+        """What there is of a taught kind in a view; the decoder's maps are read as the small model reads them."""
+        maps, own, chosen = self._maps(kind, view), self.own[kind], self.calibration[kind]
+        there = float(presence(maps, own.stuff)[0, 0])
+        probability = crop(torch.sigmoid(maps.mask[0, 0].float()), view)
+        if view.valid is not None:
+            probability = probability * shrink(view.valid)
+        if (there < chosen.presence and query.min_score is None and query.recall is None) or not own.masks:
+            probability = np.zeros_like(probability)
+        found: list[Found] = []
+        if not own.stuff:
+            lowest = chosen.score * (AGREED if view.window.role == "closer" else 1.0) if query.recall is None else UNPROMISED
+            lowest = lowest if query.min_score is None else query.min_score
+            gate = there >= chosen.presence or query.min_score is not None or query.recall is not None
+            found = self._objects(kind, maps, lowest, view, granularity) if gate else []
+        return found, Cover(kind, there, probability, chosen.mask, not own.stuff)
+
+    def _objects(self, kind: str, maps: Maps, lowest: float, view: View, granularity: Granularity) -> list[Found]:
+        peaks = find_peaks(maps.centre[0, 0], maps.sides[0, 0], LOWEST_HEAT)
+        height, width = view.pixels.shape[:2]
+        boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
+        scores = combine(peaks.scores, np.ones_like(peaks.scores), 1.0)
+        keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)
+        boxes, scores = boxes[keep], scores[keep]
+        if granularity is not Granularity.PIXEL or not len(boxes) or not self.own[kind].masks:
+            return [Found(kind, float(s), (float(b[0]), float(b[1]), float(b[2]), float(b[3]))) for b, s in zip(boxes, scores, strict=True)]
+        cells = share_cells(np.asarray(maps.offset[0, 0].float().numpy(), np.float32), boxes, STRIDE // MASK_STRIDE)
+        return [
+            Found(kind, float(s), (float(b[0]), float(b[1]), float(b[2]), float(b[3])), own, origin)
+            for b, s, (origin, own) in zip(boxes, scores, cells, strict=True)
+        ]
+
+    def _said(self, text: str, kind: str, stand: str) -> str:
+        """A sentence about a stand-in, as one about the taught kind; "an airplane" becomes "a wind turbine"."""
+        one, many = self.own[kind].counted(1), self.own[kind].counted(2)
+        plural = self._words[stand].plural
+        if plural == stand:  # "two areas of water"
+            text = re.sub(rf"\b(areas? of )?{stand}\b", lambda m: many if (m.group(1) or "").startswith("areas") else one, text)
+        else:
+            text = re.sub(rf"\b{stand}(s?)\b", lambda m: many if m.group(1) else one, text)
+        return re.sub(rf"\b([Aa])n? (?={re.escape(one)})", lambda m: m.group(1) + ("n " if one[0].lower() in "aeiou" else " "), text)

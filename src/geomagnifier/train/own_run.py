@@ -1,0 +1,235 @@
+"""`geomag train --from`: labelled pictures -> a model folder that knows their kinds as well, the old ones untouched."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+
+from geomagnifier.data.own import read_labels
+from geomagnifier.data.own.labels import Labels
+from geomagnifier.errors import OptionError
+from geomagnifier.io.scene import open_scene
+from geomagnifier.io.staging import Staging
+from geomagnifier.model import checkpoint
+from geomagnifier.model.own import Heads, OwnKind
+from geomagnifier.model.own_file import OWN, card_of
+from geomagnifier.model.small import SmallModel
+from geomagnifier.model.taught import TaughtModel
+from geomagnifier.train import own_thresholds, own_words, teach
+from geomagnifier.train.crops import Source
+from geomagnifier.train.hunting import SMALL
+from geomagnifier.train.loop import save
+from geomagnifier.train.own_card import write_card
+from geomagnifier.train.own_pictures import load
+from geomagnifier.train.own_thresholds import Window
+from geomagnifier.train.plot import plot
+from geomagnifier.train.run import bar
+from geomagnifier.train.teach import Kind, Lesson
+
+HELD, FEW = 0.2, 10
+"""Share of the pictures that thresholds are chosen on; with fewer pictures none is held back."""
+STATE, LOG = "lesson.pt", "log.jsonl"
+
+Tell = Callable[[str, int, int], None]
+"""Called with (what is done, how much of it, of how much)."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asks for: see `geomag train --help`."""
+
+    source: Path
+    base: str
+    out: Path
+    pictures: Path | None = None
+    column: str | None = None
+    covers: frozenset[str] = frozenset()
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lesson: Lesson = field(default_factory=Lesson)
+
+
+def run(wanted: Wanted) -> Path:
+    """Teach with a bar for each part, and say what came of it; see `teach_kinds`."""
+    console = Console(stderr=True)
+    parts: dict[str, Callable[[int, int], None]] = {}
+    with ExitStack() as stack:
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in parts:
+                stack.close()
+                parts[what] = stack.enter_context(bar(console, what))
+            parts[what](done, total)
+
+        folder, lines = teach_kinds(wanted, tell)
+    for line in lines:
+        console.print(line, highlight=False)
+    console.print(f"the model is in {folder}; use it with --model {folder}", highlight=False)
+    return folder
+
+
+def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
+    """Teach, and leave a model folder at `wanted.out`/model.
+
+    Returns:
+        the folder, and lines for a person: each kind with its figures.
+
+    Raises:
+        DataError: the labels cannot be used; the record is named.
+        ModelError: there is no such model to go on from.
+        OptionError: a kind that is named in an option is not among the labels.
+    """
+    labels = read_labels(wanted.source, wanted.pictures, wanted.column)
+    for kind in {*wanted.covers, *wanted.also}:
+        if kind not in labels.kinds:
+            raise OptionError(f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}")
+    before = checkpoint.load_model(wanted.base)
+    if not isinstance(before, (SmallModel, TaughtModel)):
+        raise OptionError(f"kinds are taught to the small model, or a folder made from it; {wanted.base} is another (geomag train-full)")
+    base = before.base if isinstance(before, TaughtModel) else before
+    covers = {k for k in labels.kinds if k in wanted.covers or k in labels.covers}
+    counts = {k: labels.count(k) for k in labels.kinds if labels.count(k)[0]}
+    boxes = [k for k in counts if k in covers and not _outlined(labels, k)]
+    if boxes:
+        raise OptionError(f"land cover is taught by outlines; {', '.join(boxes)} has boxes")
+    windows = load(labels, covers, lambda done, total: tell("pictures", done, total))
+    kinds = [Kind(k, k in covers, _outlined(labels, k)) for k in counts]
+    learnt, held = divide(windows, list(counts), wanted.lesson.seed)
+    heads = _learnt(base, [w[0] for w in learnt], kinds, wanted, tell)
+    own = [_described(labels, kind, wanted) for kind in kinds]
+    model = TaughtModel(base, heads, own, own_words.stand_ins(base.kinds))
+    seen = own_thresholds.measure(model, held or learnt, list(counts), lambda done, total: tell("thresholds", done, total))
+    for number, one in enumerate(own):
+        thresholds, figures = own_thresholds.choose(seen[one.name], bool(held))
+        told = {"objects": counts[one.name][0], "pictures": counts[one.name][1], "held back": len(held), **figures}
+        own[number] = replace(one, calibration=thresholds, taught=told)
+    model = joined(before, TaughtModel(base, heads, own, own_words.stand_ins(base.kinds)))
+    folder = write(model, wanted.base, wanted.out / "model", wanted.source)
+    return folder, _lines(own, base, held)
+
+
+def divide(windows: Sequence[Window], kinds: Sequence[str], seed: int) -> tuple[list[Window], list[Window]]:
+    """Windows to learn from, and those held back: whole pictures, single windows of few large ones; each kind on both sides.
+
+    None are held back where there are few.
+    """
+    apart = len({picture.path for _, picture, _ in windows}) >= FEW
+    groups: dict[object, list[Window]] = {}
+    for window in windows:
+        groups.setdefault(window[1].path if apart else (window[1].path, window[2]), []).append(window)
+    keys = list(groups)
+    rng = np.random.default_rng([seed, 5])
+    for _ in range(20 if len(keys) >= FEW else 0):
+        order = [keys[i] for i in rng.permutation(len(keys))]
+        cut = max(2, round(HELD * len(keys)))
+        held, learnt = ([w for key in part for w in groups[key]] for part in (order[:cut], order[cut:]))
+        if all(any(o.kind == kind for w in side for o in w[1].objects) for kind in kinds for side in (held, learnt)):
+            return learnt, held
+    return list(windows), []
+
+
+def _outlined(labels: Labels, kind: str) -> bool:
+    return all(o.rings for picture in labels.pictures for o in picture.objects if o.kind == kind)
+
+
+def _described(labels: Labels, kind: Kind, wanted: Wanted) -> OwnKind:
+    """What a model folder says of a kind before it is calibrated: words and size."""
+    words = own_words.words_of(kind.name, (*labels.also.get(kind.name, ()), *wanted.also.get(kind.name, ())))
+    if kind.stuff:
+        return OwnKind(words, True)
+    lengths: list[float] = []
+    metres: list[float] = []
+    for picture in labels.pictures:
+        mine = [max(o.box[2] - o.box[0], o.box[3] - o.box[1]) for o in picture.objects if o.kind == kind.name]
+        if mine:
+            with open_scene(picture.path) as scene:
+                metres += [length * scene.info.gsd for length in mine] if scene.info.gsd is not None else []
+            lengths += mine
+    ground = float(np.percentile(metres, SMALL)) if len(metres) == len(lengths) else None
+    return OwnKind(words, False, kind.masks, float(max(4, round(np.percentile(lengths, SMALL)))), ground)
+
+
+def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], wanted: Wanted, tell: Tell) -> Heads:
+    """Heads that were taught, from the start or from where the run stopped."""
+    lesson, out = wanted.lesson, wanted.out
+    out.mkdir(parents=True, exist_ok=True)
+    mark = sha256(json.dumps([str(wanted.source.resolve()), wanted.source.stat().st_mtime if wanted.source.is_file() else 0, wanted.base,
+                              [list(k) for k in kinds], asdict(lesson), len(sources)]).encode()).hexdigest()  # fmt: skip
+    state = torch.load(out / STATE, weights_only=True) if (out / STATE).is_file() else {}
+    state = state if state.get("mark") == mark else {}
+    heads = Heads(len(kinds), base.network.decoder.inner)
+    if state.get("step") == lesson.steps:
+        heads.load_state_dict(state["heads"])
+        return heads
+    exercises = None
+    for done, drawn in teach.draw_exercises(base.network, base.half, sources, kinds, lesson):
+        tell("crops", done, lesson.crops)
+        exercises = drawn
+    assert exercises is not None
+    if not state:
+        (out / LOG).unlink(missing_ok=True)
+        teach.start(heads, base.network, base.half, exercises, base.network.states.weight.float())
+    clock = time.time()
+    for row, saved in teach.learn(heads, base.network, base.half, exercises, lesson, state):
+        tell("teaching", int(row["step"]), lesson.steps)
+        with (out / LOG).open("a") as log:
+            log.write(json.dumps(row | {"seconds": (time.time() - clock) / 10}) + "\n")
+        save(out / STATE, {**saved, "mark": mark})
+        clock = time.time()
+    plot(out / LOG, out / "plot.png")
+    return heads
+
+
+def joined(before: SmallModel | TaughtModel, new: TaughtModel) -> TaughtModel:
+    """Kinds that were taught earlier, and the new ones; one of the same name takes the earlier one's place."""
+    if not isinstance(before, TaughtModel):
+        return new
+    kept = [name for name in before.own if name not in new.own]
+    heads = Heads(len(kept) + len(new.own), new.base.network.decoder.inner)
+    rows = [before.number[name] for name in kept]
+    with torch.no_grad():
+        for part, old, fresh in zip(heads.parameters(), before.heads.parameters(), new.heads.parameters(), strict=True):
+            axis = 0 if part.shape[0] == len(kept) + len(new.own) and part.ndim == 2 else 1
+            part.copy_(torch.cat([old.index_select(axis, torch.tensor(rows, dtype=torch.int64)), fresh], axis))
+    return TaughtModel(new.base, heads, [*(before.own[name] for name in kept), *new.own.values()], tuple(new.names.stand_ins))
+
+
+def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
+    """The model folder: the files of the base as they are, and the heads. All or nothing."""
+    origin = checkpoint.WEIGHTS if base == "small" else Path(base)
+    with Staging(folder) as staging:
+        for name in (*checkpoint.FILES, checkpoint.CHINESE):
+            if (origin / name).is_file():
+                shutil.copyfile(origin / name, staging.path(name))
+        temporary = staging.path(OWN)
+        checkpoint.write(temporary, model.heads.state_dict(), card_of(list(model.own.values()), model.names.stand_ins))
+        write_card(staging.path("README.md"), model, base, source)
+    return folder
+
+
+def _lines(own: Sequence[OwnKind], base: SmallModel, held: Collection[object]) -> list[str]:
+    lines = []
+    for kind in own:
+        told = kind.taught
+        figures = ", ".join(f"{name} {value:.2f}" for name, value in told.items() if isinstance(value, float))
+        lines.append(f"{kind.name}: {told['objects']} labelled in {told['pictures']} pictures; {figures or 'no figures'}")
+        if kind.name in base.kinds:
+            lines.append(f"  {kind.name} was known before: from now on the new head answers for it")
+        if not kind.masks:
+            lines.append(f"  {kind.name} has boxes only: it is found and counted; there are no masks of it")
+    if not held:
+        lines.append(
+            f"fewer than {FEW} pictures, or a kind in one of them only: none were held back, so the thresholds are guesses and the figures "
+            "are those of pictures learnt from"
+        )
+    lines.append(f"known before and unchanged: {', '.join(k for k in base.kinds if k not in {o.name for o in own})}")
+    return lines

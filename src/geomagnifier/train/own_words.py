@@ -1,0 +1,40 @@
+"""Names for taught kinds: plurals, synonyms, and the known kinds that stand in for them in questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from geomagnifier.data.vocabulary import KINDS
+from geomagnifier.model.naming import StandIn
+
+FIRST = ("airplane", "ship", "vehicle", "bridge", "harbor", "building", "road")
+"""Known kinds that stand in first: those that questions were drawn about most, and that are counted."""
+
+
+def plural(word: str) -> str:
+    """As English makes it where it is regular: "wind turbine" -> "wind turbines", "quarry" -> "quarries"."""
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return word if word.endswith("ss") is False and word.endswith("s") else f"{word}es"
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"
+
+
+def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(singular, plural) of a name and its synonyms; "gravel=" is a mass noun, "goose/geese" says its plural."""
+    pairs = []
+    for word in (name, *also):
+        one, slash, many = word.partition("/")
+        mass = one.endswith("=")
+        one = one.rstrip("=").strip()
+        pairs.append((one, one if mass else many.strip() if slash else plural(one)))
+    return tuple(dict.fromkeys(pairs))
+
+
+def stand_ins(known: Sequence[str]) -> tuple[StandIn, ...]:
+    """Known kinds with all their words, the most fitting first."""
+    table: Mapping[str, StandIn] = {
+        k.name: StandIn(k.name, k.plural, k.stuff, tuple(dict.fromkeys(w for pair in k.words for w in pair))) for k in KINDS
+    }
+    names = [name for name in (*FIRST, *(k for k in known if k not in FIRST)) if name in known and name in table]
+    return tuple(table[name] for name in names)

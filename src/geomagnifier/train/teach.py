@@ -1,0 +1,174 @@
+"""Teaching: a person's labelled pictures -> heads for new kinds over a network that stays as it is.
+
+Crops are drawn once, and each goes through the frozen image side once; what is learnt then are a few thousand numbers a kind, in minutes on
+two cores. A head starts as the known kind whose maps fit the new one best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.own import Heads
+from geomagnifier.model.vision import normalise
+from geomagnifier.train.batches import stack
+from geomagnifier.train.crops import Crop, Source, make_crop
+from geomagnifier.train.objective import WEIGHTS, map_losses
+from geomagnifier.train.targets import Target, cover_target, object_target
+
+SCALES = (0.5, 1.6)
+WEIGHT = {name: value for name, value in asdict(WEIGHTS).items() if name in ("mask", "dice", "centre", "sides", "offset")}
+MOST = 3
+"""Questions about one crop: kinds that are there, then others."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How a head is taught.
+
+    crops: drawn, of `side` px: about 2 MB each while it learns.  steps: of `batch` questions.  rate: of learning.
+    seed: of everything drawn.
+    """
+
+    crops: int = 192
+    side: int = 320
+    steps: int = 300
+    batch: int = 8
+    rate: float = 3e-3
+    seed: int = 0
+
+
+class Kind(NamedTuple):
+    """What the targets must know of a kind."""
+
+    name: str
+    stuff: bool
+    masks: bool
+
+
+class Exercises(NamedTuple):
+    """prepared: features of the crops, (N, h, w, inner) at each level.  crop, kind: (M,) of each question.
+
+    targets: fields of `Target`, (M, 1, ...).
+    """
+
+    prepared: list[Tensor]
+    crop: Tensor
+    kind: Tensor
+    targets: dict[str, Tensor]
+
+    def of(self, rows: Tensor) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
+        """Features, kinds (B, 1) and targets of some questions."""
+        return [p[self.crop[rows]] for p in self.prepared], self.kind[rows, None], {k: t[rows].float() for k, t in self.targets.items()}
+
+
+def target_of(crop: Crop, kind: Kind) -> Target:
+    """The dense target of a kind; without outlines nothing is said of its mask."""
+    if kind.stuff:
+        return cover_target(crop, kind.name)
+    target = object_target(crop, kind.name)
+    return target if kind.masks else replace(target, known=np.zeros_like(target.known))
+
+
+def prepare(network: SmallNetwork, half: bool, pixels: Tensor) -> list[Tensor]:
+    """uint8 (B, S, S, 3) -> what the pixel decoder reads, as it is for an answer."""
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+        x = normalise(pixels)
+        prepared: list[Tensor] = network.decoder.prepare(network.neck(network.trunk(x.bfloat16() if half else x)))
+    return prepared
+
+
+def draw_exercises(
+    network: SmallNetwork, half: bool, sources: Sequence[Source], kinds: Sequence[Kind], lesson: Lesson
+) -> Iterator[tuple[int, Exercises | None]]:
+    """Draw crops and look at them; yields (crops done, None), and the exercises with the last one."""
+    rng = np.random.default_rng([lesson.seed, 71])
+    looked: list[list[Tensor]] = []
+    rows: list[tuple[int, int]] = []
+    targets: list[list[Target]] = []
+    names = [kind.name for kind in kinds]
+    while len(looked) < lesson.crops:
+        crop = make_crop(sources, SCALES, lesson.side, rng)
+        there = {names.index(p.kind) for p in crop.pieces if p.kind in names}
+        if crop.cover is not None:
+            there |= {names.index(n) for i, n in enumerate(crop.cover_names) if (crop.cover == i).any()}
+        absent = [k for k in range(len(kinds)) if k not in there]
+        rng.shuffle(absent)
+        for k in [*sorted(there), *absent][: max(MOST, len(there))]:
+            rows.append((len(looked), k))
+            targets.append([target_of(crop, kinds[k])])
+        looked.append(prepare(network, half, torch.from_numpy(crop.pixels[None])))
+        if len(looked) < lesson.crops:
+            yield len(looked), None
+    prepared = [torch.cat(level) for level in zip(*looked, strict=True)]
+    crop_of, kind_of = torch.tensor(rows).T
+    yield len(looked), Exercises(prepared, crop_of, kind_of, stack(targets))
+
+
+def losses_of(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, rows: Tensor) -> dict[str, Tensor]:
+    """All losses of some questions, not yet weighed."""
+    prepared, kinds, targets = exercises.of(rows)
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        maps = heads([p.clone() for p in prepared], network.decoder, kinds)
+    return map_losses(maps, targets)
+
+
+def total_of(losses: dict[str, Tensor]) -> Tensor:
+    """The weighed sum."""
+    return torch.stack([WEIGHT[name] * value for name, value in losses.items()]).sum()
+
+
+@torch.no_grad()
+def start(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, states: Tensor) -> list[int]:
+    """Let each head begin as the state that answers its questions best; returns that state's row for each kind."""
+    chosen = []
+    for k in range(heads.shift.shape[1]):
+        rows = torch.nonzero(exercises.kind == k).flatten()[:12]
+        tried = []
+        for state in states:
+            heads.start(k, network.decoder, state)
+            tried.append(float(total_of(losses_of(heads, network, half, exercises, rows))))
+        chosen.append(int(np.argmin(tried)))
+        heads.start(k, network.decoder, states[chosen[-1]])
+    return chosen
+
+
+def learn(
+    heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, lesson: Lesson, saved: Mapping[str, Any] | None = None
+) -> Iterator[tuple[dict[str, float], dict[str, Any]]]:
+    """Teach the heads, or go on from what was saved; yields a row of losses for each ten steps, and what is to be saved."""
+    optimizer = torch.optim.AdamW(heads.parameters(), lesson.rate, weight_decay=0.0, betas=(0.9, 0.98))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lesson.rate, lesson.steps, pct_start=0.1)
+    chance = torch.Generator().manual_seed(lesson.seed)
+    present = exercises.targets["present"][:, 0] == 1
+    weights = torch.where(present, 1.0 / present.sum().clamp(min=1), 0.5 / (~present).sum().clamp(min=1))
+    sums: dict[str, float] = {}
+    first = 1
+    if saved:
+        heads.load_state_dict(saved["heads"])
+        optimizer.load_state_dict(saved["optimizer"])
+        schedule.load_state_dict(saved["schedule"])
+        chance.set_state(saved["chance"])
+        first = saved["step"] + 1
+    for step in range(first, lesson.steps + 1):
+        rows = torch.multinomial(weights, lesson.batch, True, generator=chance)
+        losses = losses_of(heads, network, half, exercises, rows)
+        total = total_of(losses)
+        optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(heads.parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        for name, value in {**losses, "total": total}.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach()) / 10
+        if step % 10 == 0 or step == lesson.steps:
+            parts: dict[str, Any] = {"heads": heads, "optimizer": optimizer, "schedule": schedule}
+            state = {name: part.state_dict() for name, part in parts.items()}
+            yield {"step": step} | sums, {**state, "chance": chance.get_state(), "step": step}
+            sums = {}

@@ -1,0 +1,219 @@
+"""Labels of a person in three forms: what is read, and what is said of bad ones."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from own_scenes import SIDE, helipads, write_coco
+from PIL import Image
+
+from geomagnifier.data.own import read_labels
+from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
+from geomagnifier.io.write import write_picture
+
+pyogrio, shapely = pytest.importorskip("pyogrio"), pytest.importorskip("shapely")
+
+
+@pytest.fixture(scope="module")
+def coco(tmp_path_factory):
+    return write_coco(tmp_path_factory.mktemp("coco"), 4)
+
+
+def changed(coco, tmp_path, change):
+    """A copy of the COCO file with a change, its pictures where they are."""
+    whole = json.loads(coco.read_text())
+    change(whole)
+    path = tmp_path / "changed.json"
+    path.write_text(json.dumps(whole))
+    return path
+
+
+def write_yolo(folder, pictures=3, outlines=True):
+    for part in ("images", "labels"):
+        (folder / part / "train").mkdir(parents=True)
+    for number in range(pictures):
+        pixels, rings = helipads(number)
+        Image.fromarray(pixels).save(folder / "images/train" / f"{number}.png")
+        lines = []
+        for ring in rings:
+            low, high = ring.min(0) / SIDE, ring.max(0) / SIDE
+            values = (ring / SIDE).ravel() if outlines else [*(low + high) / 2, *(high - low)]
+            lines.append(" ".join(["0", *(f"{v:.6f}" for v in values)]))
+        (folder / "labels/train" / f"{number}.txt").write_text("\n".join(lines) + "\n")
+    (folder / "data.yaml").write_text("path: .\ntrain: images/train\nnames:\n  0: helipad\n")
+    return folder / "data.yaml"
+
+
+def write_outlines(folder, crs="EPSG:32633", other=None, geometry=None):
+    """helipads.gpkg over two GeoTIFFs; `other`: the reference system of the outlines."""
+    scenes, shapes = folder / "scenes", []
+    scenes.mkdir()
+    for number in range(2):
+        pixels, rings = helipads(number)
+        x, y = 500000.0 + 1000 * number, 5200000.0
+        write_picture(scenes / f"{number}.tif", pixels, crs=crs, transform=(0.5, 0.0, x, 0.0, -0.5, y))
+        shapes += [shapely.Polygon(ring * (0.5, -0.5) + (x, y)) for ring in rings]
+    if geometry is not None:
+        shapes = [geometry(s) for s in shapes]
+    if other is not None:
+        from pyproj import Transformer
+
+        to = Transformer.from_crs(crs, other, always_xy=True)
+        shapes = [shapely.transform(s, lambda p: np.stack(to.transform(p[:, 0], p[:, 1]), 1)) for s in shapes]
+    path = folder / "helipads.gpkg"
+    pyogrio.raw.write(
+        path,
+        geometry=np.array([shapely.to_wkb(s) for s in shapes], object),
+        field_data=[np.array(["helipad"] * len(shapes), object)],
+        fields=["what"],
+        geometry_type=shapes[0].geom_type,
+        crs=other or crs,
+        layer="pads",
+        driver="GPKG",
+    )
+    return path, scenes
+
+
+def test_coco(coco):
+    labels = read_labels(coco)
+    assert labels.kinds == ("helipad",)
+    assert labels.also == {"helipad": ("landing pad",)}
+    assert labels.count("helipad") == (12, 3)
+    _, rings = helipads(100)
+    first = labels.pictures[0].objects[0]
+    assert np.allclose(first.rings[0], rings[0], atol=1e-3)
+    assert first.box == pytest.approx((*rings[0].min(0), *rings[0].max(0)), abs=1e-3)
+
+
+def test_coco_run_lengths_keep_their_holes(coco, tmp_path):
+    from geomagnifier import masks
+
+    ring = np.zeros((SIDE, SIDE), bool)
+    ring[100:160, 100:160], ring[120:140, 120:140] = True, False
+
+    def change(whole):
+        for a in whole["annotations"]:
+            a["segmentation"] = masks.encode(ring)
+
+    labels = read_labels(changed(coco, tmp_path, change), coco.parent / "images")
+    first = labels.pictures[0].objects[0]
+    from geomagnifier.train.own_pictures import outline
+
+    drawn = outline(first.rings, first.holes, np.zeros(2, np.float32), (SIDE, SIDE))
+    assert (drawn & ring).sum() / (drawn | ring).sum() > 0.95
+    assert not drawn[125:135, 125:135].any()
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (
+            lambda w: w["images"].append({"id": 99, "file_name": "gone.png"}),
+            DataMissing,
+            r"1 of 5 pictures are not there, the first .*gone.png",
+        ),
+        (lambda w: w["categories"].append({"id": 8, "name": "Helipad"}), DataCorrupt, "'helipad' is there twice"),
+        (lambda w: w["annotations"][3].pop("category_id"), DataCorrupt, r"annotations\[3\]"),
+        (lambda w: w["annotations"][2].update(bbox=[0, 0, float("nan"), 4]), DataCorrupt, r"annotations\[2\].*not finite"),
+        (lambda w: w["annotations"][1].update(segmentation=[[1, 2, 3]]), DataCorrupt, r"annotations\[1\].*polygon"),
+        (lambda w: w["annotations"].clear(), DataCorrupt, "holds no labels"),
+        (lambda w: w["annotations"].__delitem__(slice(1, None)), DataCorrupt, "1 labelled 'helipad'.*at least 5"),
+        (lambda w: w.pop("categories"), DataCorrupt, 'no lists "images"'),
+        (lambda w: w["categories"][0].update(name="<ship>"), DataCorrupt, "no name of a kind"),
+    ],
+)
+def test_bad_coco_is_named(coco, tmp_path, change, error, words):
+    with pytest.raises(error, match=words):
+        read_labels(changed(coco, tmp_path, change), coco.parent / "images")
+
+
+def test_boxes_outside_are_left_out(coco, tmp_path):
+    path = changed(coco, tmp_path, lambda w: w["annotations"][0].update(bbox=[9000, 0, 10, 10]))
+    with pytest.warns(GeomagWarning, match="1 labels without a pixel"):
+        labels = read_labels(path, coco.parent / "images")
+    assert labels.count("helipad")[0] == 11
+
+
+def test_broken_json(tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_text('{"images": [')
+    with pytest.raises(DataCorrupt, match="is not JSON"):
+        read_labels(path)
+
+
+@pytest.mark.parametrize("outlines", [True, False])
+def test_yolo(tmp_path, outlines):
+    labels = read_labels(write_yolo(tmp_path, outlines=outlines))
+    assert labels.count("helipad") == (12, 3)
+    _, rings = helipads(0)
+    first = labels.pictures[0].objects[0]
+    assert first.box == pytest.approx((*rings[0].min(0), *rings[0].max(0)), abs=0.01)
+    assert bool(first.rings) == outlines
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("0 1.4 0.5 0.1 0.1", "line 2.*outside 0..1"),
+        ("3 0.5 0.5 0.1 0.1", "line 2.*no class"),
+        ("0 0.5 0.5 0.1", "line 2: 3 numbers"),
+        ("0 a b c d", "line 2"),
+    ],
+)
+def test_bad_yolo_names_its_line(tmp_path, line, words):
+    path = write_yolo(tmp_path)
+    (tmp_path / "labels/train/1.txt").write_text(f"0 0.5 0.5 0.1 0.1\n{line}\n")
+    with pytest.raises(DataCorrupt, match=f"1.txt, {words}"):
+        read_labels(path)
+
+
+def test_yolo_without_pictures(tmp_path):
+    (tmp_path / "data.yaml").write_text("train: images\nnames: [helipad]\n")
+    with pytest.raises(DataMissing, match="images"):
+        read_labels(tmp_path)
+
+
+@pytest.mark.parametrize("other", [None, "EPSG:4326", "EPSG:3857"])
+def test_outlines_in_any_reference_system(tmp_path, other):
+    if other is not None:
+        pytest.importorskip("pyproj")
+    path, scenes = write_outlines(tmp_path, other=other)
+    labels = read_labels(path, scenes, "what")
+    assert labels.kinds == ("helipad",)
+    assert labels.count("helipad") == (8, 2)
+    for number, picture in enumerate(labels.pictures):
+        _, rings = helipads(number)
+        for o, ring in zip(picture.objects, rings, strict=True):
+            assert o.box == pytest.approx((*ring.min(0), *ring.max(0)), abs=0.1)
+
+
+def test_outlines_are_named_as_the_layer(tmp_path):
+    path, scenes = write_outlines(tmp_path)
+    assert read_labels(path, scenes).kinds == ("pads",)
+
+
+@pytest.mark.parametrize("geometry", [lambda s: s.centroid, lambda s: shapely.LineString(s.exterior)])
+def test_points_and_lines_are_refused(tmp_path, geometry):
+    path, scenes = write_outlines(tmp_path, geometry=geometry)
+    with pytest.raises(DataCorrupt, match=r"polygons are needed.*Buffer"):
+        read_labels(path, scenes)
+
+
+def test_outlines_elsewhere(tmp_path):
+    path, scenes = write_outlines(tmp_path, geometry=lambda s: shapely.transform(s, lambda p: p + 1e5))
+    with pytest.raises(DataCorrupt, match="none of the 8 polygons"):
+        read_labels(path, scenes)
+    with pytest.raises(DataCorrupt, match="no column 'kind'; it has what"):
+        read_labels(path, scenes, "kind")
+    with pytest.raises(OptionError, match="--pictures"):
+        read_labels(path)
+
+
+def test_other_files_are_refused(tmp_path):
+    with pytest.raises(DataMissing, match="is not there"):
+        read_labels(tmp_path / "none.json")
+    (tmp_path / "labels.csv").write_text("a,b")
+    with pytest.raises(OptionError, match=r"none of COCO"):
+        read_labels(tmp_path / "labels.csv")

@@ -57,6 +57,7 @@ HOMES = {
     "huggingface_hub": {"model", "train"},
     "bitsandbytes": {"model"},
     "tensorboard": {"train"},
+    "yaml": {"data"},
     "lancedb": {"retrieval"},
     "pyarrow": {"io", "retrieval"},
     "pystac": {"io"},

@@ -1,0 +1,58 @@
+"""Taught kinds in questions and sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from geomagnifier.data.vocabulary import KINDS
+from geomagnifier.model.naming import Names
+from geomagnifier.model.own import OwnKind
+from geomagnifier.train.own_words import plural, stand_ins, words_of
+
+KNOWN = tuple(kind.name for kind in KINDS)
+TURBINE = OwnKind(words_of("wind turbine", ("windmill", "wind generator")))
+FARM = OwnKind(words_of("solar farm", ()), stuff=True)
+NAMES = Names([TURBINE, FARM, OwnKind(words_of("ship", ()))], stand_ins(KNOWN))
+
+
+@pytest.mark.parametrize(
+    ("question", "read", "stands"),
+    [
+        ("Find every wind turbine.", "Find every airplane.", {"wind turbine": "airplane"}),
+        ("How many wind turbines are there?", "How many airplanes are there?", {"wind turbine": "airplane"}),
+        ("Segment the Wind-Turbines", "Segment the airplanes", {"wind turbine": "airplane"}),
+        ("windmills near the planes", "ships near the planes", {"wind turbine": "ship"}),
+        ("wind turbines by boats and jets", "vehicles by boats and jets", {"wind turbine": "vehicle"}),
+        ("Where is the solar farm?", "Where is the building?", {"solar farm": "building"}),
+        (
+            "the windmill left of the solar farm",
+            "the airplane left of the building",
+            {"wind turbine": "airplane", "solar farm": "building"},
+        ),
+        ("Find every ship.", "Find every ship.", {}),
+        ("downwind turbinesque", "downwind turbinesque", {}),
+        ("", "", {}),
+    ],
+)
+def test_questions_are_read_with_stand_ins(question, read, stands):
+    assert NAMES.read(question) == (read, stands)
+
+
+def test_there_may_be_no_one_left_to_stand_in():
+    assert NAMES.stand(["wind turbine"], KNOWN) == {}
+    assert NAMES.stand(["wind turbine"], KNOWN[:10]) == {"wind turbine": "building"}
+
+
+def test_no_taught_kinds_change_nothing():
+    assert Names([], stand_ins(KNOWN)).read("Find every wind turbine.") == ("Find every wind turbine.", {})
+
+
+@pytest.mark.parametrize(
+    ("one", "many"), [("turbine", "turbines"), ("quarry", "quarries"), ("bus", "bus"), ("torch", "torches"), ("key", "keys")]
+)
+def test_plurals(one, many):
+    assert plural(one) == many
+
+
+def test_words_say_their_own_plural():
+    assert words_of("gravel=", ("goose/geese",)) == (("gravel", "gravel"), ("goose", "geese"))

@@ -4,7 +4,9 @@ GeomagError
 ├── SceneError            the picture cannot be used
 │   ├── SceneNotFound     no such file
 │   ├── SceneUnreadable   not an image, truncated, or of a kind we cannot read
-│   └── SceneEmpty        zero pixels, zero bands, or nothing but nodata
+│   ├── SceneEmpty        zero pixels, zero bands, or nothing but nodata
+│   ├── SceneTooLarge     more bytes or pixels than the service takes
+│   └── BodyTooLarge      a longer request than anything that could be asked of the service
 ├── QuestionError         the question cannot be used
 │   ├── QuestionEmpty     nothing was asked
 │   ├── QuestionUnreadable  written in a script the model was not taught
@@ -25,6 +27,12 @@ GeomagError
 │   ├── IndexCorrupt      not an index, or damaged
 │   ├── IndexBusy         another process is writing it
 │   └── IndexForeign      its vectors were made by another model, or of another folder
+├── ServiceError          the service cannot do that now
+│   ├── Busy              as many questions, or uploads, as may wait are waiting
+│   ├── TooSlow           a request takes too long to arrive
+│   ├── JobNotFound       no job of that id: it never was, or has been forgotten
+│   ├── FileNotThere      a job has no file of that name
+│   └── NotReady          a large picture without overviews is being read for the first time
 ├── OptionError           an argument out of its range
 └── OutputError           the answer cannot be written
 
@@ -50,6 +58,14 @@ class SceneUnreadable(SceneError):
 
 class SceneEmpty(SceneError):
     """Zero pixels, zero bands, or nothing but nodata."""
+
+
+class SceneTooLarge(SceneError):
+    """More bytes or pixels than the service takes."""
+
+
+class BodyTooLarge(SceneError):
+    """A longer request than anything that could be asked of the service."""
 
 
 class QuestionError(GeomagError):
@@ -130,6 +146,38 @@ class IndexBusy(SearchIndexError):
 
 class IndexForeign(SearchIndexError):
     """Its vectors were made by another model, or of another folder."""
+
+
+class ServiceError(GeomagError):
+    """The service cannot do that now. seconds: after which it is worth another try; None where it is not."""
+
+    seconds: float | None = None
+
+
+class Busy(ServiceError):
+    """As many questions, or uploads, as may wait are waiting."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class TooSlow(ServiceError):
+    """A request takes too long to arrive."""
+
+
+class JobNotFound(ServiceError):
+    """No job of that id: it never was, or has been forgotten."""
+
+
+class FileNotThere(ServiceError):
+    """A job has no file of that name: it has no answer (yet), or the answer no mask or heat map."""
+
+
+class NotReady(ServiceError):
+    """A large picture without overviews is being read for the first time."""
+
+    seconds = 10.0
 
 
 class OptionError(GeomagError):

@@ -133,8 +133,8 @@ def test_no_path_leads_out_of_the_root(where, path, service, root):
 @pytest.mark.parametrize(
     ("name", "data", "status", "kind"),
     [
-        ("bomb.png", png_header(100_000, 100_000), 413, "TooLarge"),
-        ("bomb.png", png_header(8_000, 8_000), 413, "TooLarge"),
+        ("bomb.png", png_header(100_000, 100_000), 413, "SceneTooLarge"),
+        ("bomb.png", png_header(8_000, 8_000), 413, "SceneTooLarge"),
         ("text.tif", b"II*\0no tiff", 422, "SceneUnreadable"),
         ("x.vrt", b'<VRTDataset rasterXSize="9" rasterYSize="9"/>', 422, "SceneUnreadable"),
         ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', 422, "SceneUnreadable"),

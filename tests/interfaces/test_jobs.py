@@ -12,9 +12,9 @@ import rasterio
 from served import HEIGHT, SHIPS, WIDTH, Held, make_root, until, write_wide
 
 from fake import FakeModel, paint
-from geomagnifier.errors import BoxError, OptionError, QuestionEmpty, QuestionError, SceneNotFound
+from geomagnifier.errors import BoxError, Busy, FileNotThere, JobNotFound, OptionError, QuestionEmpty, QuestionError, SceneNotFound
 from geomagnifier.interfaces import jobs as module
-from geomagnifier.interfaces.jobs import FILES, Busy, FileNotThere, JobNotFound, Jobs
+from geomagnifier.interfaces.jobs import FILES, Jobs
 from geomagnifier.interfaces.scenes import Library
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io.picture import write_picture

@@ -14,8 +14,8 @@ from PIL import Image
 from served import HEIGHT, SHIPS, UTM, WIDTH, make_root, png_header, write
 
 from fake import paint
-from geomagnifier.errors import OutputError, SceneError, SceneNotFound, SceneUnreadable
-from geomagnifier.interfaces.scenes import MARK, OPEN, Library, TooLarge
+from geomagnifier.errors import OutputError, SceneError, SceneNotFound, SceneTooLarge, SceneUnreadable
+from geomagnifier.interfaces.scenes import MARK, OPEN, Library
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.values import Window
 
@@ -153,7 +153,7 @@ def test_an_upload_above_the_limit_is_not_written_whole(library):
             yield b"\0" * 50_000
             written.append(sum(path.stat().st_size for path in (library.folder / "uploads").iterdir()))
 
-    with pytest.raises(TooLarge, match=r"larger than 0.6 MB"):
+    with pytest.raises(SceneTooLarge, match=r"larger than 0.6 MB"):
         library.upload("flood.tif", flood())
     assert len(written) == 12 and max(written) <= 600_000
     assert not list((library.folder / "uploads").iterdir())
@@ -165,7 +165,7 @@ def test_an_upload_above_the_limit_is_not_written_whole(library):
         ("empty.tif", b"", SceneUnreadable, "empty"),
         ("text.tif", b"no picture at all", SceneUnreadable, "not an image"),
         ("vrt.tif", b'<VRTDataset rasterXSize="1" rasterYSize="1"></VRTDataset>', SceneUnreadable, "not an image"),
-        ("bomb.png", png_header(100_000, 100_000), TooLarge, "100000 x 100000 px"),
+        ("bomb.png", png_header(100_000, 100_000), SceneTooLarge, "100000 x 100000 px"),
         ("bomb.png", png_header(2**31 - 1, 2**31 - 1), SceneError, "bomb"),
     ],
 )
@@ -176,7 +176,9 @@ def test_what_is_no_picture_is_refused_and_gone(name, data, kind, message, libra
     assert not list((library.folder / "uploads").iterdir()) and not library.listing()[6:]
 
 
-@pytest.mark.parametrize(("side", "block", "kind"), [(100_000, 512, TooLarge), (600, 65_536, SceneError), (40_000, 512, TooLarge)])
+@pytest.mark.parametrize(
+    ("side", "block", "kind"), [(100_000, 512, SceneTooLarge), (600, 65_536, SceneError), (40_000, 512, SceneTooLarge)]
+)
 def test_bombs_of_tiff_are_refused_by_their_header(side, block, kind, library, tmp_path):
     sparse = {"tiled": True, "blockxsize": block, "blockysize": block, "compress": "deflate", "SPARSE_OK": True}
     place = {"crs": "EPSG:32633", "transform": Affine(*UTM)}

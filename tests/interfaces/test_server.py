@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import warnings
 
 import httpx
@@ -20,7 +21,7 @@ from served import HEIGHT, SHIPS, WIDTH, Held, make_root, serving, until, write_
 
 from fake import FakeModel, paint
 from geomagnifier import errors
-from geomagnifier.errors import GeomagError, OptionError
+from geomagnifier.errors import GeomagError, GeomagWarning, OptionError
 from geomagnifier.interfaces import server as module
 from geomagnifier.interfaces.jobs import FILES
 from geomagnifier.interfaces.serve import listen
@@ -336,9 +337,7 @@ def test_every_error_has_a_status():
             yield below
             yield from all_below(below)
 
-    homes = ("scenes", "tiles", "jobs", "serve", "server")
-    ours = {kind for kind in all_below(GeomagError) if kind.__module__ in {f"geomagnifier.interfaces.{home}" for home in homes}}
-    assert len(ours) >= 7 and ours <= set(STATUS)
+    assert not [kind for kind in all_below(GeomagError) if kind.__module__.startswith("geomagnifier.interfaces")], "they are one tree"
     for kind in (one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, GeomagError)):
         assert any(above in STATUS for above in kind.__mro__)
 
@@ -436,3 +435,41 @@ def test_the_command_line_does_not_pay_for_the_service():
     code = f"import sys; from geomagnifier.interfaces.cli import app; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_question_may_refer_back_to_an_earlier_job(client):
+    first = client.post("/v1/ask", params={"wait": "false"}, json={"path": "utm.tif", "question": "Find every ship."}).json()
+    until(lambda: client.get(f"/v1/jobs/{first['id']}").json()["state"] == "done")
+    assert "meant" not in client.get(f"/v1/jobs/{first['id']}").json()
+    ships = client.get(f"/v1/jobs/{first['id']}/answer.json").json()["regions"]
+    reply = client.post("/v1/ask", json={"question": "and the largest of them?", "after": first["id"]})
+    assert reply.status_code == 200, reply.text
+    (largest,) = reply.json()["regions"]
+    assert largest["box"] == max((ship["box"] for ship in ships), key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
+    assert "ship" in client.get(f"/v1/jobs/{reply.headers['x-job']}").json()["meant"]
+    refused(client.post("/v1/ask", json={"question": "Find it.", "after": "nothing"}), 404, "JobNotFound")
+    other = {"question": "and the largest of them?", "after": first["id"], "path": "plain.png"}
+    assert "same scene" in refused(client.post("/v1/ask", json=other), 422, "OptionError")
+    nothing = client.post("/v1/ask", json={"path": "deep/sixteen.tif", "question": "What kind of place is this?"}).headers["x-job"]
+    assert "refers back" in refused(client.post("/v1/ask", json={"question": "Segment those.", "after": nothing}), 422, "NothingMeant")
+
+
+def test_what_was_cut_or_skipped_is_told_with_the_job_it_belongs_to(root):
+    class Warns(FakeModel):
+        def granularity(self, query):
+            if "careful" in query.text:
+                warnings.warn(f"heed {query.text}", GeomagWarning, stacklevel=2)
+                time.sleep(0.05)
+                warnings.warn("a library of another kind", UserWarning, stacklevel=2)
+            return super().granularity(query)
+
+    with serving(Warns(), root=root, jobs=3) as service, service.client() as client, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        asked = {n: f"Find every ship, {'careful' if n % 2 else 'quick'} {n}." for n in range(8)}
+        told = {
+            n: client.post("/v1/ask", params={"wait": "false"}, json={"path": "utm.tif", "question": q}).json()["id"]
+            for n, q in asked.items()
+        }
+        for n, job in told.items():
+            until(lambda job=job: client.get(f"/v1/jobs/{job}").json()["state"] == "done")
+            assert client.get(f"/v1/jobs/{job}").json()["warnings"] == ([f"heed {asked[n]}"] if n % 2 else [])

@@ -11,7 +11,7 @@ from rio_tiler.constants import WEB_MERCATOR_TMS
 from served import HEIGHT, SHIPS, UTM, WIDTH, make_root, write
 
 from fake import paint
-from geomagnifier.errors import SceneError, SceneUnreadable
+from geomagnifier.errors import NotReady, SceneError, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.interfaces import tiles
 from geomagnifier.interfaces.scenes import Library
@@ -203,7 +203,7 @@ def test_a_large_picture_without_overviews_is_read_once_for_all_small_zooms(tmp_
         monkeypatch.setattr(tiles, "PATIENCE", 0.01)
         monkeypatch.setattr(tiles._Picture, "_view", lambda self, window: (time.sleep(0.5), view(self, window))[1])
         (tmp_path / "large.tif").touch()
-        with pytest.raises(tiles.NotReady):
+        with pytest.raises(NotReady):
             drawn(library, "large.tif", 0, 0, 0)
         monkeypatch.setattr(tiles, "PATIENCE", 20)
         assert (drawn(library, "large.tif", 0, 0, 0) == whole).all()

@@ -1,30 +1,31 @@
-"""Questions under way: one model for all, worked on in threads of their own, a queue of bounded length, answers kept for a while.
-
-    queued -> running -> done | failed | late | cancelled        late: over `Settings.seconds`
-    queued -> cancelled
-
-The answer of a late job, and of one cancelled while it ran, is of what was seen until then.
-"""
+"""Questions under way: one model for all, worked on in threads of their own, a queue of bounded length, answers kept for a while."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-import secrets
 import shutil
 import threading
-import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from geomagnifier import pipeline
-from geomagnifier.errors import GeomagError, OptionError, OutputError, QuestionEmpty, QuestionError, SceneError
+from geomagnifier.conversation import Turn, follow
+from geomagnifier.errors import (
+    Busy,
+    FileNotThere,
+    GeomagError,
+    JobNotFound,
+    OptionError,
+    OutputError,
+    QuestionEmpty,
+    QuestionError,
+    SceneError,
+)
+from geomagnifier.interfaces.heard import heard
+from geomagnifier.interfaces.job import ENDED, Hit, Job, State
 from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io import document, heat, mask_file, overlay, vectors
@@ -33,8 +34,6 @@ from geomagnifier.io.staging import Staging
 from geomagnifier.protocol import Model
 from geomagnifier.values import Answer, Floats
 
-State = Literal["queued", "running", "done", "failed", "cancelled", "late"]
-ENDED = ("done", "failed", "cancelled", "late")
 KEPT, KEPT_BYTES = 200, 256 << 20
 """Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
 FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
@@ -43,154 +42,6 @@ VECTORS = 10_000
 """Pictures whose vectors are kept, so that a second search need not look at them again."""
 
 _log = logging.getLogger(__name__)
-
-
-class Busy(GeomagError):
-    """The queue is full. seconds: after which it is worth another try."""
-
-    def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(message)
-        self.seconds = seconds
-
-
-class JobNotFound(GeomagError):
-    """No job of that id: it never was, or has been forgotten."""
-
-
-class FileNotThere(GeomagError):
-    """A job has no file of that name: it has no answer (yet), or the answer no mask or heat map."""
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A picture of a search and how alike it is, -1 to 1."""
-
-    card: Card
-    score: float
-
-
-@dataclass(eq=False)
-class Job:
-    """One question, or one search. Read its fields at any time; they are changed by the thread that works on it.
-
-    question: what was asked; of a search the words.  card: the scene; None for a search through all.  done, known: windows (pictures) seen
-    and known of so far.  answer: when it is done, also of what was seen of a late or cancelled one.  hits, unreadable: of a search.
-    error: of a failed one; nothing but a GeomagError is told in full.  changes: goes up at every change.
-    """
-
-    question: str
-    card: Card | None
-    work: Callable[[Job], None] = field(repr=False)
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
-    state: State = "queued"
-    done: int = 0
-    known: int = 0
-    answer: Answer | None = field(default=None, repr=False)
-    hits: tuple[Hit, ...] | None = field(default=None, repr=False)
-    unreadable: tuple[tuple[str, str], ...] = ()
-    error: GeomagError | None = None
-    changes: int = 0
-    asked_at: float = field(default_factory=time.time)
-    _queued: float = field(default_factory=time.monotonic, repr=False)
-    _begun: float | None = field(default=None, repr=False)
-    _ended: float | None = field(default=None, repr=False)
-    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
-    _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
-    _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _watchers: list[Callable[[], object]] = field(default_factory=list, repr=False)
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing will change any more."""
-        return self.state in ENDED
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been worked on."""
-        return 0.0 if self._begun is None else (self._ended or time.monotonic()) - self._begun
-
-    @property
-    def waited(self) -> float:
-        """How long it was or has been in the queue, seconds."""
-        return (self._begun or self._ended or time.monotonic()) - self._queued
-
-    def cancel(self) -> None:
-        """Stop it: at once where it still waits, else at its next window."""
-        with self._changed:
-            self._stop.set()
-            waiting = self.state == "queued"
-        if waiting:
-            self.move("cancelled")
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait for its end. Returns whether it has ended. Not for the event loop; see `follow`."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self.finished, timeout)
-
-    def watch(self, tell: Callable[[], object]) -> Callable[[], None]:
-        """Call `tell`, from any thread, at every change, until what is returned is called."""
-        with self._changed:
-            self._watchers.append(tell)
-
-        def leave() -> None:
-            with self._changed, contextlib.suppress(ValueError):
-                self._watchers.remove(tell)
-
-        return leave
-
-    async def end(self, timeout: float | None = None) -> bool:
-        """Wait for its end in the event loop. Returns whether it has ended."""
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
-        leave = self.watch(lambda: _soon(loop, over) if self.finished else None)
-        try:
-            if not self.finished:
-                await asyncio.wait_for(over.wait(), timeout)
-        except TimeoutError:
-            return False
-        finally:
-            leave()
-        return True
-
-    async def follow(self, every: float = 0.1, beat: float = 15.0) -> AsyncGenerator[Job, None]:
-        """The job itself: now, after changes, at its end; once in `every` seconds at most, in `beat` at least. For the event loop."""
-        loop, news = asyncio.get_running_loop(), asyncio.Event()
-        leave = self.watch(lambda: _soon(loop, news))
-        try:
-            while True:
-                news.clear()
-                over = self.finished
-                yield self
-                if over:
-                    return
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), beat)
-                await self.end(every)
-        finally:
-            leave()
-
-    def move(self, state: State | None = None, done: int | None = None, known: int | None = None) -> None:
-        """Change, and tell those who watch. A finished job changes no more."""
-        with self._changed:
-            if self.finished:
-                return
-            if state == "running" and self._stop.is_set():
-                state = "cancelled"
-            self.state = state or self.state
-            self.done, self.known = self.done if done is None else done, self.known if known is None else known
-            if self.state == "running" and self._begun is None:
-                self._begun = time.monotonic()
-            if self.finished:
-                self._ended = time.monotonic()
-            self.changes += 1
-            self._changed.notify_all()
-            watchers = list(self._watchers)
-        for tell in watchers:
-            tell()
-
-
-def _soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    with contextlib.suppress(RuntimeError):  # the loop is closed
-        loop.call_soon_threadsafe(event.set)
 
 
 class Jobs:
@@ -237,28 +88,31 @@ class Jobs:
         min_score: float | None = None,
         recall: float | None = None,
         budget: float | str | None = None,
+        after: Job | None = None,
     ) -> Job:
         """Put a question to a scene into the queue; what the arguments mean is said at `pipeline.ask`.
 
+        `after` is a job about the same scene whose answer the question may refer back to: "segment those".
+
         Raises:
             QuestionError: it is empty or too long.
+            OptionError: `after` is about another scene.
             Busy: the queue is full.
         """
         self._check(question)
+        if after is not None and (after.card is None or after.card.id != card.id):
+            raise OptionError("a question can refer back to an answer about the same scene only")
+        options = {"box": box, "search": search, "min_score": min_score, "recall": recall, "budget": budget}
 
         def work(job: Job) -> None:
             with self.library.open(card.id) as scene:
-                job.answer = pipeline.ask(
-                    scene,
-                    question,
-                    self.model,
-                    box=box,
-                    search=search,
-                    min_score=min_score,
-                    recall=recall,
-                    budget=budget,
-                    progress=self._progress(job),
-                )
+                progress = self._progress(job)
+                if after is None:
+                    answer = pipeline.ask(scene, question, self.model, progress=progress, **options)  # type: ignore[arg-type]
+                    job.turn = Turn(question, question, "fresh", answer, answer.regions)
+                else:
+                    job.turn = follow(question, after.turn, scene, self.model, progress=progress, **options)
+                job.answer = job.turn.answer
             job.answer.__dict__.pop("mask", None)  # worked out anew where it is asked for; it may be larger than all the rest
 
         return self._queue(Job(question, card, work))
@@ -401,13 +255,15 @@ class Jobs:
 
     def _do(self, job: Job) -> State:
         """Work on a job; what it ended as."""
-        try:
-            job.work(job)
-        except GeomagError as error:
-            job.error = error
-        except Exception:  # a worker outlives whatever a picture does to it
-            _log.exception("job %s failed", job.id)
-            job.error = GeomagError("something went wrong inside; the log of the service has more")
+        with heard() as warned:
+            try:
+                job.work(job)
+            except GeomagError as error:
+                job.error = error
+            except Exception:  # a worker outlives whatever a picture does to it
+                _log.exception("job %s failed", job.id)
+                job.error = GeomagError("something went wrong inside; the log of the service has more")
+        job.warnings = tuple(warned)
         if job.error is not None:
             return "failed"
         whole = job.answer.complete if job.answer is not None else job.done >= job.known

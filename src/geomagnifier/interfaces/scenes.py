@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 import shutil
 import tempfile
 import threading
@@ -18,13 +17,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
-from geomagnifier.errors import GeomagError, OutputError, SceneError, SceneNotFound, SceneUnreadable
+from geomagnifier.errors import GeomagError, OutputError, SceneError, SceneNotFound, SceneTooLarge, SceneUnreadable
+from geomagnifier.interfaces.kept import Kept
 from geomagnifier.interfaces.settings import Settings
-from geomagnifier.interfaces.tiles import Kept, lonlat_bounds
+from geomagnifier.interfaces.tiles import lonlat_bounds
+from geomagnifier.interfaces.uploads import Upload, clean
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.source import open_source
 from geomagnifier.retrieval import SUFFIXES
@@ -40,12 +41,7 @@ FRESH = 3.0
 """Seconds for which a listing of the root is taken for true where an id is looked up."""
 OPEN = 16
 """Pictures that are held open: a model remembers what it saw of an opened one, and the next question about it costs less."""
-LONGEST_NAME = 120
 MARK = "geomag-serve-"
-
-
-class TooLarge(SceneError):
-    """An upload above `Settings.upload_bytes`, or a picture with more pixels than `Settings.pixels`."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +131,7 @@ class Library:
             chunks: its bytes.
 
         Raises:
-            TooLarge: more bytes, or more pixels in its header, than the settings allow.
+            SceneTooLarge: more bytes, or more pixels in its header, than the settings allow.
             SceneError: it is not a picture that can be used.
             OutputError: the disk is full.
         """
@@ -226,7 +222,7 @@ class Library:
                 self._known[key].path.unlink(missing_ok=True)
                 del self._known[key], self._uploads[key]
 
-    def _keep(self, name: str, path: Path) -> Card:
+    def keep(self, name: str, path: Path) -> Card:
         """Take a file of the upload folder in."""
         key = path.stem
         place = self._read(key, name, path, uploaded=True)
@@ -268,13 +264,13 @@ class Library:
 
     def _inside(self, name: str) -> Path:
         """The file of a name, with all links followed."""
-        refused = SceneNotFound(f"{_clean(name)} is not among the pictures of this service; GET /v1/scenes lists them")
-        clean = os.path.normpath(name)
+        refused = SceneNotFound(f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them")
+        plain = os.path.normpath(name)
         odd = not name.strip() or "\0" in name or "\\" in name or os.path.isabs(name)
-        if self._root is None or odd or any(part.startswith(".") for part in clean.split(os.sep)):  # "..", and hidden ones
+        if self._root is None or odd or any(part.startswith(".") for part in plain.split(os.sep)):  # "..", and hidden ones
             raise refused
         try:
-            path = (self._root / clean).resolve(strict=True)
+            path = (self._root / plain).resolve(strict=True)
         except (OSError, RuntimeError, ValueError):
             raise refused from None
         inside = path == self._single if self._single is not None else path.is_relative_to(self._root)
@@ -290,7 +286,7 @@ class Library:
         try:
             found = path.stat()
         except OSError:
-            raise SceneNotFound(f"{_clean(name)} is not among the pictures of this service; GET /v1/scenes lists them") from None
+            raise SceneNotFound(f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them") from None
         known = self._known.get(key)
         if known is None or known.path != path or known.stamp != (found.st_mtime_ns, found.st_size):
             known = self._read(key, name, path, uploaded=False)
@@ -328,83 +324,17 @@ class Library:
         return _Place(path, (stat.st_mtime_ns, stat.st_size), card)
 
 
-class Upload:
-    """A picture on its way in: written under a temporary name, counted meanwhile, gone if it is not finished."""
-
-    def __init__(self, library: Library, name: str) -> None:
-        """Use `Library.receive`."""
-        self._library, self.name = library, shown_name(name)
-        suffix = Path(self.name).suffix.lower()
-        stem = secrets.token_urlsafe(16)
-        self._path = library.folder / "uploads" / f"{stem}{suffix if suffix in SUFFIXES else ''}"
-        self._part = self._path.with_name(f"{stem}.part")
-        self._file: IO[bytes] | None = None
-        self.bytes = 0
-
-    def __enter__(self) -> Upload:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._file is not None:
-            self._file.close()
-        self._part.unlink(missing_ok=True)
-
-    def write(self, chunk: bytes) -> None:
-        """Take the next bytes.
-
-        Raises:
-            TooLarge: they go beyond `Settings.upload_bytes`; they are not written.
-            OutputError: the disk is full.
-        """
-        self.bytes += len(chunk)
-        limit = self._library.settings.upload_bytes
-        if self.bytes > limit:
-            raise TooLarge(f"{self.name} is larger than {limit / 1e6:g} MB, the most that is taken here; cut it, or make a COG of it")
-        try:
-            if self._file is None:
-                self._file = self._part.open("xb")
-            self._file.write(chunk)
-        except OSError as error:
-            raise OutputError(f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}") from None
-
-    def finish(self) -> Card:
-        """Close the file, look whether it is a picture, and take it in.
-
-        Raises:
-            SceneError: it is not a picture that can be used.
-            OutputError: the disk is full.
-        """
-        if self._file is None:
-            raise SceneUnreadable(f"{self.name} is empty; nothing was sent")
-        try:
-            self._file.close()
-            self._part.rename(self._path)
-        except OSError as error:
-            raise OutputError(f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}") from None
-        try:
-            return self._library._keep(self.name, self._path)
-        except BaseException:
-            self._path.unlink(missing_ok=True)
-            raise
-
-
-def shown_name(name: str) -> str:
-    """What a client calls its file, without folders and control characters, not too long."""
-    last = re.split(r"[/\\]", name)[-1]
-    return _clean(last).strip(". ") or "picture"
-
-
 def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
     """Refuse by its header what would take too much, or could lead elsewhere."""
     width, height = int(dataset.width), int(dataset.height)
     if width * height > pixels:
-        raise TooLarge(f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut it into parts")
+        raise SceneTooLarge(f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut it into parts")
     if uploaded and dataset.driver not in FORMATS:
         raise SceneUnreadable(f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or JPEG 2000")
     block = (height, width) if dataset.driver in WHOLE else max(dataset.block_shapes, default=(1, 1))
     number = max((np.dtype(kind).itemsize for kind in dataset.dtypes if not kind.startswith("complex_")), default=8)
     if block[0] * block[1] * number * dataset.count > BLOCK_BYTES:
-        raise TooLarge(f"{name} is made of blocks of {block[1]} x {block[0]} px, too large to unpack; make a COG of it")
+        raise SceneTooLarge(f"{name} is made of blocks of {block[1]} x {block[0]} px, too large to unpack; make a COG of it")
 
 
 def _pictures(root: Path) -> list[str]:
@@ -419,12 +349,6 @@ def _pictures(root: Path) -> list[str]:
 
 def _key(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:20]
-
-
-def _clean(text: str) -> str:
-    """Text of a client, fit for one line of a message."""
-    line = "".join(letter if letter.isprintable() else "�" for letter in text)
-    return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 12]}…{line[-11:]}"
 
 
 def _hidden(message: str, path: Path, name: str) -> str:

@@ -36,11 +36,28 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from geomagnifier import __version__
-from geomagnifier.errors import BoxError, GeomagError, OptionError, OutputError, QuestionError, SceneError, SceneNotFound
+from geomagnifier.errors import (
+    BodyTooLarge,
+    BoxError,
+    Busy,
+    FileNotThere,
+    GeomagError,
+    JobNotFound,
+    NotReady,
+    OptionError,
+    OutputError,
+    QuestionError,
+    SceneError,
+    SceneNotFound,
+    SceneTooLarge,
+    TooSlow,
+)
 from geomagnifier.interfaces import tiles
-from geomagnifier.interfaces.jobs import FILES, Busy, FileNotThere, Job, JobNotFound, Jobs
-from geomagnifier.interfaces.scenes import Card, Library, TooLarge
-from geomagnifier.interfaces.serve import BodyTooLarge, Counted, Guard, Metrics, TooSlow
+from geomagnifier.interfaces.guard import Guard
+from geomagnifier.interfaces.job import Job
+from geomagnifier.interfaces.jobs import FILES, Jobs
+from geomagnifier.interfaces.metrics import Counted, Metrics
+from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.protocol import Model
 
@@ -49,7 +66,7 @@ STATUS: dict[type[GeomagError], int] = {
     JobNotFound: 404,
     FileNotThere: 404,
     TooSlow: 408,
-    TooLarge: 413,
+    SceneTooLarge: 413,
     BodyTooLarge: 413,
     SceneError: 422,
     QuestionError: 422,
@@ -57,7 +74,7 @@ STATUS: dict[type[GeomagError], int] = {
     OptionError: 422,
     GeomagError: 500,
     Busy: 503,
-    tiles.NotReady: 503,
+    NotReady: 503,
     OutputError: 507,
 }
 """By the class of an error or the nearest above it. Beside these: 401, 403, 421 of `Guard`, and 504 of a job that took too long."""
@@ -97,6 +114,7 @@ class Asked(BaseModel):
     min_score: float | None = Field(None, description="Every candidate above this score.")
     recall: float | None = Field(None, description="Share of all objects that is to be found, such as 0.95.")
     budget: float | str | None = Field(None, description="The most to spend: '4 Mpx' or '20 s'.")
+    after: str | None = Field(None, description="Id of a job about the same scene that the question may refer back to: 'segment those'.")
 
 
 class Sought(BaseModel):
@@ -202,11 +220,14 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
             asked = Asked.model_validate(fields)
         else:
             asked = Asked.model_validate_json(await _words(request))
+        before = jobs.job(asked.after) if asked.after is not None else None
+        if before is not None and before.card is not None and (card, asked.scene, asked.path) == (None, None, None):
+            card = before.card
         if sum(given is not None for given in (card, asked.scene, asked.path)) != 1:
             raise OptionError("say which picture is meant by one of scene, path and file")
         about = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
         given = {"search": asked.search, "min_score": asked.min_score, "recall": asked.recall, "budget": asked.budget}
-        job = jobs.submit(about, asked.question, box=asked.box, **given)  # type: ignore[arg-type]
+        job = jobs.submit(about, asked.question, box=asked.box, after=before, **given)  # type: ignore[arg-type]
         return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
 
     @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=_body(Sought))
@@ -262,11 +283,14 @@ def facts(job: Job) -> dict[str, Any]:
         "seconds": round(job.seconds, 3),
         "waited": round(job.waited, 3),
         "error": _error(job.error)["error"] if job.error is not None else None,
+        "warnings": list(job.warnings),
     }
     if answer is not None:
         lacking = {"mask.tif": answer.patches is None, "heat.png": answer.trace.heat is None}
         files = {name: f"/v1/jobs/{job.id}/{name}" for name in FILES if not lacking.get(name)}
         told |= {"text": answer.text, "complete": answer.complete, "files": files}
+        if job.turn is not None and job.turn.sort != "fresh":
+            told["meant"] = job.turn.meant
     if job.finished and job.hits is not None:
         told |= _found(job, MOST)
     return told

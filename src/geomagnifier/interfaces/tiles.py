@@ -11,14 +11,12 @@ from __future__ import annotations
 import io
 import math
 import threading
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillReading
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from affine import Affine
@@ -30,8 +28,9 @@ from pyproj.exceptions import ProjError
 from rio_tiler.constants import WEB_MERCATOR_TMS
 from rio_tiler.io.rasterio import LocalTileMatrixSet
 
-from geomagnifier.errors import GeomagError, SceneEmpty, SceneNotFound, SceneUnreadable
+from geomagnifier.errors import NotReady, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
+from geomagnifier.interfaces.kept import Drawn, Kept
 from geomagnifier.io.georeference import to_crs
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.source import open_source
@@ -56,12 +55,6 @@ LATITUDE = 85.05
 
 Point = tuple[float, float]
 Doubles = NDArray[np.float64]
-
-
-class NotReady(GeomagError):
-    """A large picture without overviews is still being read for the first time."""
-
-    seconds = 10.0
 
 
 def tile(path: Path, z: int, x: int, y: int) -> bytes:
@@ -271,87 +264,6 @@ class _Picture:
             raise NotReady(f"{self.info.name} is large and has no overviews; it is still being read, ask again in a moment") from None
 
 
-class Openable(Protocol):
-    """What can be held open."""
-
-    def close(self) -> None:
-        """Let go of it."""
-
-
-Held = TypeVar("Held", bound=Openable)
-
-
-class Kept(Generic[Held]):
-    """Files that are held open, a few; those used longest ago are closed when nobody uses them. A changed file is opened anew.
-
-    Args:
-        make: opens a file.
-        most: that are held open while nobody uses them.
-    """
-
-    def __init__(self, make: Callable[[Path], Held], most: int) -> None:
-        self._make, self._most = make, most
-        self._held: OrderedDict[tuple[str, int, int, str], Held] = OrderedDict()
-        self._users: Counter[tuple[str, int, int, str]] = Counter()
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def use(self, path: Path, name: str = "") -> Iterator[Held]:
-        """The opened file; `name` tells apart what is opened twice.
-
-        Raises:
-            SceneNotFound: it is not there.
-        """
-        try:
-            stat = path.stat()
-        except OSError:
-            raise SceneNotFound(f"{path} is no longer there") from None
-        key = (str(path), stat.st_mtime_ns, stat.st_size, name)
-        with self._lock:
-            if key not in self._held:
-                self._held[key] = self._make(path)
-            self._held.move_to_end(key)
-            self._users[key] += 1
-            held = self._held[key]
-        try:
-            yield held
-        finally:
-            with self._lock:
-                self._users[key] -= 1
-            self.close(self._most)
-
-    def close(self, most: int = 0, path: Path | None = None) -> None:
-        """Close those that nobody uses, down to some; or those of one path."""
-        with self._lock:
-            idle = [key for key in self._held if not self._users[key] and (path is None or key[0] == str(path))]
-            for key in idle[: max(0, len(self._held) - most)]:
-                self._held.pop(key).close()
-                del self._users[key]
-
-
-class _Drawn:
-    """Finished tiles, those asked for last."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[Any, bytes] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, key: Any) -> bytes | None:
-        with self._lock:
-            found = self._held.get(key)
-            if found is not None:
-                self._held.move_to_end(key)
-            return found
-
-    def put(self, key: Any, png: bytes) -> None:
-        with self._lock:
-            self._bytes += len(png) - len(self._held.pop(key, b""))
-            self._held[key] = png
-            while self._bytes > CACHED:
-                self._bytes -= len(self._held.popitem(last=False)[1])
-
-
 def png(pixels: Bytes) -> bytes:
     """(h, w, 4) uint8 as PNG; without alpha where all is opaque."""
     out = io.BytesIO()
@@ -414,5 +326,5 @@ def _back(place: Affine6) -> Affine6:
 
 
 EMPTY = png(np.zeros((SIDE, SIDE, 4), np.uint8))
-_pictures, _drawn = Kept(_Picture, OPEN), _Drawn()
+_pictures, _drawn = Kept(_Picture, OPEN), Drawn(CACHED)
 _reading = ThreadPoolExecutor(1, thread_name_prefix="geomag-glance")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from geomagnifier.interfaces.jobs import Job
+from geomagnifier.interfaces.job import Job
 from geomagnifier.interfaces.web import drawing, reading
 from geomagnifier.interfaces.web.parts import button, icon, tag, words
 from geomagnifier.values import Answer

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui.events import GenericEventArguments
 
-from geomagnifier.interfaces.jobs import Job
+from geomagnifier.interfaces.job import Job
 from geomagnifier.interfaces.web.parts import button, icon, set_attributes, shown, tag, words
 
 EXAMPLES = (

@@ -13,9 +13,10 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from geomagnifier.errors import GeomagError, SceneError
+from geomagnifier.errors import GeomagError, JobNotFound, SceneError
 from geomagnifier.geometry import Box
-from geomagnifier.interfaces.jobs import Job, JobNotFound, Jobs
+from geomagnifier.interfaces.job import Job
+from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.web import knowing
 from geomagnifier.interfaces.web.answered import Answered

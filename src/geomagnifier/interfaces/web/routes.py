@@ -7,7 +7,9 @@ import io
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from geomagnifier.interfaces.jobs import FileNotThere, Job, Jobs
+from geomagnifier.errors import FileNotThere
+from geomagnifier.interfaces.job import Job
+from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Library
 from geomagnifier.interfaces.web import drawing
 from geomagnifier.interfaces.web.places import Places

@@ -24,6 +24,7 @@ from torch import Tensor
 from geomagnifier import masks
 from geomagnifier.bench.ablations import SIZES
 from geomagnifier.bench.kept import Kept
+from geomagnifier.bench.teaching_plot import plot, rows
 from geomagnifier.data.dubai import COVER, dubai, read_cover
 from geomagnifier.data.own.coco import read_coco
 from geomagnifier.data.sample import read_pixels
@@ -34,7 +35,7 @@ from geomagnifier.model.small import SmallModel
 from geomagnifier.model.taught import TaughtModel
 from geomagnifier.train import own_thresholds
 from geomagnifier.train.batches import NAMES
-from geomagnifier.train.calibrate import Evidence
+from geomagnifier.train.calibrate import MASKS, Evidence
 from geomagnifier.train.export import cost
 from geomagnifier.train.loop import Settings, image_side, train
 from geomagnifier.train.objective import WEIGHTS
@@ -53,6 +54,7 @@ TILE = 320
 """Side of Dubai's pictures as they are taught from, px: one holds about ten buildings."""
 SMALLEST = 40
 """Px of the smallest area that is an example."""
+KEPT = "teaching.json"
 IMAGE_SIDE = ("trunk.", "neck.", "states.", "decoder.", "presence.", "box_classifier.")
 
 
@@ -169,8 +171,6 @@ def of(seen: Evidence, mask: float) -> dict[str, float]:
     """The figures that evidence comes to."""
     found: dict[str, float] = {}
     if seen.masks:
-        from geomagnifier.train.calibrate import MASKS
-
         found["IoU"] = float(np.mean(seen.masks, 0)[MASKS.index(mask)])
     if seen.labelled:
         hits = np.array([hit for _, hit, _ in sorted(seen.objects, key=lambda o: -o[0])], bool)
@@ -193,7 +193,7 @@ def teaching(
         seeds: of pictures and crops.
         lesson: of each run.
     """
-    kept = Kept(out / "teaching.json", {"steps": STEPS, "lesson": [lesson.crops, lesson.side, lesson.steps, lesson.rate]})
+    kept = Kept(out / KEPT, _settings(lesson))
     runs = [(kind, n, seed) for seed in seeds for n in EXAMPLES for kind in HELD]
     for number, (kind, n, seed) in enumerate(runs, 1):
         name = f"{kind} {n} {seed}"
@@ -219,3 +219,36 @@ def beside(root: Path, out: Path, kept: Kept, name: str, folder: str) -> None:
 
 def _validation(root: Path, out: Path, kind: str) -> Path:
     return pictures(root, out / f"{kind}-val", kind, "val")
+
+
+def curve(
+    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, progress: Callable[[int, int], None]
+) -> list[dict[str, Any]]:
+    """All of it: both bases, the curve, what it is set beside, and the picture `out`/own-classes.png.
+
+    Args:
+        root: folder of the data sets.
+        out: folder of the runs; what is finished there is not done again.
+        captions: sentences -> vectors.
+        trunk: ImageNet weights.
+        progress: called with (steps and runs done, of how many).
+
+    Returns:
+        rows of `teaching_plot.rows`.
+    """
+    lessons = len(HELD) * len(EXAMPLES) * len(SEEDS)
+    total = 2 * STEPS + lessons
+    for number, (name, without) in enumerate((("base", HELD), ("recipe", ()))):
+        for step in base_run(root, out / name, captions, trunk, without):
+            progress(number * STEPS + step, total)
+    kept = Kept(out / "curve" / KEPT, _settings(LESSON))
+    for name, folder in (("recipe", str(base_folder(out / "recipe"))), ("shipped", "small")):
+        beside(root, out / "curve", kept, name, folder)
+    teaching(root, out / "curve", base_folder(out / "base"), lambda done, _: progress(2 * STEPS + done, total))
+    runs = Kept(out / "curve" / KEPT, _settings(LESSON)).all["runs"]
+    plot(runs, HELD, EXAMPLES, out / "own-classes.png")
+    return rows(runs, HELD, EXAMPLES)
+
+
+def _settings(lesson: Lesson) -> dict[str, Any]:
+    return {"steps": STEPS, "lesson": [lesson.crops, lesson.side, lesson.steps, lesson.rate]}

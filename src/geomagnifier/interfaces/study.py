@@ -306,12 +306,12 @@ def _say_where(name: str) -> NoReturn:
 
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "search", "growth", "archive", "ablations"],
+        Literal["cost", "precision", "psc", "search", "growth", "archive", "ablations", "teach"],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
             "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
             "archive: queries to an index of 10,000 scenes; "
-            "ablations: short training runs, each without one part."
+            "ablations: short training runs, each without one part; teach: how many examples a new kind takes."
         ),
     ] = "cost",
     data: Data = None,
@@ -324,7 +324,7 @@ def bench(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for scenes, figures and plots of search and growth, or the runs of ablations (runs/ablations without); "
+            help="Folder for scenes, figures and plots of search and growth, or the runs of ablations and teach (runs/... without); "
             "what is finished there is not done again.",
             metavar="DIR",
         ),
@@ -373,6 +373,17 @@ def bench(
                 progress(list(VARIANTS).index(name) * STEPS + step, len(VARIANTS) * STEPS)
                 runs[name] = figures
         rows, title = [{"variant": name, **figures} for name, figures in runs.items()], f"{STEPS} steps each, on validation pictures"
+    elif what == "teach":
+        from geomagnifier.bench import teaching
+        from geomagnifier.data.sample import data_root
+        from geomagnifier.train.loop import Captions
+        from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
+
+        root, trunk, runs_folder = data_root(data), trunk_file(), out or Path("runs/teach")
+        prepare_encoder(runs_folder)
+        with progress_bar("steps and lessons") as progress:
+            rows = teaching.curve(root, runs_folder, Captions(*read_encoder(runs_folder)), trunk, progress)
+        title = f"kinds kept from {teaching.STEPS} steps, then taught; on validation pictures"
     elif what == "precision":
         from geomagnifier.bench import precision
         from geomagnifier.bench.cost import machine

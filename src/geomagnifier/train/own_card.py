@@ -39,8 +39,8 @@ Made by geomagnifier {__version__}, `geomag train --from {base}`; the last lesso
 Recall and precision are of boxes at IoU 0.5, IoU is the mean over windows. Figures and thresholds are of windows that were held back; where
 there were none (0 windows) they are of the pictures learnt from, and say little.
 
-The model that was taught is in this folder as it was, byte for byte: {", ".join(k for k in model.base.kinds if k not in model.own)} are
-answered exactly as before.
+The model that was taught is in this folder as it was, byte for byte. These kinds are answered exactly as before:
+{", ".join(k for k in model.base.kinds if k not in model.own)}.
 
 Licence: the heads in `own.safetensors` are yours, under the terms of the pictures and labels they were taught from; the other files are
 under those of geomagnifier's weights.

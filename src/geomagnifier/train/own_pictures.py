@@ -83,7 +83,8 @@ def _source(picture: Labelled, window: BoxTuple, kinds: Sequence[str], covers: C
             continue
         x0, y0, x1, y1 = (np.array(o.box, np.float32) - np.tile(corner, 2)).tolist()
         if x1 > 1 and y1 > 1 and x0 < wide - 1 and y0 < high - 1:
-            objects.append((o.kind, (x0, y0, x1, y1), tuple(r - corner for r in o.rings)))
+            box = (max(x0, 0.0), max(y0, 0.0), min(x1, float(wide)), min(y1, float(high)))
+            objects.append((o.kind, box, tuple(r - corner for r in o.rings)))
     names = tuple(k for k in kinds if k in covers)
     cover = paint(picture.objects, names, corner, (wide, high)) if names else None
     if cover is not None and view.valid is not None:

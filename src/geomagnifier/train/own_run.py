@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -72,8 +73,8 @@ def run(wanted: Wanted) -> Path:
 
         folder, lines = teach_kinds(wanted, tell)
     for line in lines:
-        console.print(line, highlight=False)
-    console.print(f"the model is in {folder}; use it with --model {folder}", highlight=False)
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print(f"the model is in {folder}; use it with --model {folder}", highlight=False, soft_wrap=True)
     return folder
 
 
@@ -112,6 +113,11 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
         thresholds, figures = own_thresholds.choose(seen[one.name], bool(held))
         told = {"objects": counts[one.name][0], "pictures": counts[one.name][1], "held back": len(held), **figures}
         own[number] = replace(one, calibration=thresholds, taught=told)
+    row = {f"{one.name}: {name}": value for one in own for name, value in one.taught.items() if isinstance(value, float)}
+    with (wanted.out / LOG).open("a") as log:
+        log.write(json.dumps({"step": wanted.lesson.steps} | row) + "\n")
+    if find_spec("matplotlib") is not None:
+        plot(wanted.out / LOG, wanted.out / "plot.png")
     model = joined(before, TaughtModel(base, heads, own, own_words.stand_ins(base.kinds)))
     folder = write(model, wanted.base, wanted.out / "model", wanted.source)
     return folder, _lines(own, base, held)
@@ -185,7 +191,6 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
             log.write(json.dumps(row | {"seconds": (time.time() - clock) / 10}) + "\n")
         save(out / STATE, {**saved, "mark": mark})
         clock = time.time()
-    plot(out / LOG, out / "plot.png")
     return heads
 
 

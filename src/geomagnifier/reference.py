@@ -52,7 +52,7 @@ def among(regions: Sequence[Region], found: Sequence[Region], outlined: bool) ->
 
 
 def beside(regions: Sequence[Region], found: Sequence[Region], asked: Sequence[str]) -> list[Region]:
-    """What was found, without the earlier regions themselves, which follow as landmarks: as a kind of their own where theirs is asked for."""
+    """What was found, without the earlier regions, which follow as landmarks: of a kind of their own where theirs is asked for."""
     new = [r for r in found if r.label in asked]
     if new and regions:
         alike = overlap(np.array([r.box for r in new]), np.array([r.box for r in regions])).max(1)

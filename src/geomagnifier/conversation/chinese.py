@@ -21,6 +21,7 @@ _BESIDE = {
     "西": "west of",
     "东": "east of",
 }
+_HALVES = {"左": "left", "右": "right", "上": "upper", "下": "lower"}
 _NUMBERS = {"两": "two", "二": "two", "三": "three", "四": "four"}
 
 
@@ -52,7 +53,7 @@ def in_english(text: str) -> str:
         return f"what is {_BESIDE[side[1]]} {them}?"
     half = re.search(r"([左右上下])半", plain)
     if half:
-        return f"those in the {dict(左='left', 右='right', 上='upper', 下='lower')[half[1]]} half"
+        return f"those in the {_HALVES[half[1]]} half"
     if re.search(r"哪里|哪儿|位置|框出|在哪", plain):
-        return f"where are {them}?" if them == "them" else "where is it?"
+        return "where are they?" if them == "them" else "where is it?"
     return text

@@ -1,6 +1,6 @@
 """follow(): one turn of a conversation, stateless; Conversation: the same with the last turn held.
 
-The question is read against the last turn (`wording.py`) and asked in full; the model does the rest as ever: it finds, chooses and outlines.
+The question is read against the last turn (`wording.py`) and asked in full; the model finds, chooses and outlines as ever.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
 from geomagnifier.values import Answer, Granularity, Query, Region
 
+LIKELY, CERTAIN = 0.6, 0.9
+"""Probability of image level from which a sentence is about the whole picture, where "it" may mean the picture, and where it hardly may."""
 AROUND = 32
 """Scene px around earlier regions in which a large scene is looked at once more."""
 
@@ -69,7 +71,7 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
     regions = last.answer.regions if last else ()
     kinds = tuple(dict.fromkeys(r.label for r in regions))
     move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
-    if move.sort in ("choose", "beside") and (whole := _about_all(english, move, bool(regions), model)):
+    if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
     if move.sort in ("choose", "beside") and not regions and not move.pronoun:
         move = Move("fresh", question, question)  # "count", the first thing said
@@ -90,13 +92,11 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
 
 
 def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:
-    """A pronoun that means the picture: "what kind of place is it?", said of nothing that could be described."""
-    if move.pronoun not in ("it", "this", "that") and not (move.pronoun == "" and not found):
+    """A question about the picture that only looks like a reference: "what kind of place is this?"; but "describe it" refers."""
+    if found and re.match(r"\W*(?:and|now|please|ok)?\W*(?:describe|tell|what about)\b", english, re.I):
         return None
-    level = model.granularity(Query(english))
-    whole = max(level, key=lambda g: level[g]) is Granularity.IMAGE
-    telling = re.match(r"\W*(?:and|now|please|ok)?\W*(?:describe|tell|what about)\b", english, re.I)
-    return Move("fresh", english, english) if whole and not (found and telling) else None
+    least = LIKELY if move.pronoun in ("it", "this") or not found else CERTAIN
+    return Move("fresh", english, english) if model.granularity(Query(english))[Granularity.IMAGE] >= least else None
 
 
 def _choose(question: str, english: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:

@@ -32,7 +32,6 @@ _THIS_SCENE = re.compile(
     re.I,
 )
 _IMAGE_IT = re.compile(r"\bit\s+(?=(?:contain|show|have|hold|include|depict|look|feature)s?\b)", re.I)
-_ONE_OF = r"(?:that|this|the|which|each|every|those|these)"
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class _Token:
 
 
 def plural(noun: str) -> str:
-    """ "storage tank" -> "storage tanks"; a mass noun stays."""
+    """The plural of a kind's name; a mass noun stays."""
     if noun in ("water", "vegetation", "land") or noun.endswith("s"):
         return noun
     if re.search(r"(?:ch|sh|x|z)$", noun):
@@ -90,14 +89,14 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
         first = pronouns[0]
         if first.placed and first.word not in ("one", "ones"):
             return _beside(plain, tokens, first, free, kinds, several)
-        before = [t for t in free if t.start < first.start]
-        if before and first.word not in ("one", "ones") and not _demonstrative(first, tokens):
+        before = [t for t in tokens if t.start < first.start and ((t.noun and not t.placed) or t.word in w.WHOLE)]
+        if before and first.word not in ("one", "ones") and first.word not in ("those", "these", "that", "this"):
             return Move("fresh", text, text)
         return _choose(plain, tokens, kinds, several, pixel)
     scene = [t for t in tokens if t.word in w.SCENE]
     mine = [t for t in free if _is(t.word, kinds)]
     opened = _strip(plain)[1]
-    if not free and not scene and tokens:
+    if not free and not scene and tokens and sum(t.word.isdigit() for t in tokens) < 3:
         return _choose(plain, tokens, kinds, several, pixel)
     if mine and len(mine) == len(free) and opened and not _asks(plain, tokens):
         return _choose(plain, tokens, kinds, several, pixel)
@@ -114,7 +113,7 @@ def _tag(text: str) -> list[_Token]:
         after = raw[i + 1][0] if i + 1 < len(raw) else ""
         noun = word not in w.CLOSED and _noun(raw, i)
         refers = word in w.PRONOUNS and _refers(word, before, after, out)
-        placed = (noun or refers) and _placed(raw, i)
+        placed = (noun or refers) and word not in ("its", "their") and _placed(raw, i)
         out.append(_Token(word, start, end, noun, refers, placed))
     return out
 
@@ -126,7 +125,7 @@ def _noun(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
     after = raw[i + 1][0] if i + 1 < len(raw) else ""
     if after in ("one", "ones") or word.endswith("ly") or word.isdigit():
         return False
-    if after and after not in w.CLOSED and not re.search(r"[,;:.?!]", "") and before in w.QUANTITIES | w.SPACE:
+    if after and after not in w.CLOSED and before in w.QUANTITIES | w.SPACE:
         return True  # "the storage tanks": the first of a compound
     if after in w.PRONOUNS - {"that"} or (after in ("down", "out", "up") and (not before or before in w.SMALL)):
         return False  # "blur them", "thin it out"
@@ -139,23 +138,18 @@ def _noun(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
 def _refers(word: str, before: str, after: str, earlier: Sequence[_Token]) -> bool:
     """Whether a pronoun stands for a thing: "segment that", "those two", but not "this image", "one ship" or "ships that are"."""
     if word in ("that", "this"):
-        if after in w.SCENE:
-            return False
-        if earlier and earlier[-1].noun:
-            return False  # relative: "the ships that lie there"
-        if earlier and earlier[-1].word in ("ones", "one", "those", "objects", "everything", "anything", "all", "things"):
-            return False
-        return not (before in ("so", "know", "say"))
+        if after in w.SCENE or (word == "that" and after in w.QUANTITIES):
+            return False  # "this image", "check that the ..."
+        ahead = before == "" or before in w.ASKING | w.SPACE | w.SMALL | w.QUANTITIES
+        return word == "this" or (ahead and before not in ("so", "know", "say"))  # "the ships that lie there" does not refer
     if word == "one":
-        return (
-            bool(re.match(_ONE_OF, before)) or before in w.SIZES | w.SIDES or (bool(earlier) and after in ("", *w.SPACE) and before != "")
-        )
+        return before in ("that", "this", "the", "which", "each", "every", *w.SIZES, *w.SIDES) and after != "by"
     if word in ("those", "these"):
         return after not in w.SCENE
     if word == "each":
-        return after in ("", "of", "one", "and")
+        return after in ("", "one", "and")
     if word in ("both", "either", "neither"):
-        return True
+        return after in ("", "of") or before == "of"
     if word in ("rest", "others", "latter", "former"):
         return before in ("the", "all", "")
     return True
@@ -168,7 +162,7 @@ def _placed(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
         raw[k][0] in w.QUANTITIES or raw[k][0] in ("that", "this", "those", "these", "two", "only", "big") or raw[k][0] not in w.CLOSED
     ):
         k -= 1
-    if k < 0:
+    if k < 0 or any(r[0] in ("every", "each", "all", "any", "no", "some", "many") for r in raw[k + 1 : i]):
         return False
     word = raw[k][0]
     earlier = [r[0] for r in raw[max(0, k - 3) : k]]
@@ -177,11 +171,6 @@ def _placed(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
     return (
         word in w.PLACED and word not in ("top", "front") and not (word in ("left", "right") and k > 0 and raw[k - 1][0] in ("the", "on"))
     )
-
-
-def _demonstrative(first: _Token, tokens: Sequence[_Token]) -> bool:
-    """ "those ships": the pronoun is an article, and the noun stands after it."""
-    return first.word in ("those", "these", "that", "this")
 
 
 def _names(kinds: Sequence[str], many: bool) -> str:
@@ -232,7 +221,7 @@ def _strip(plain: str) -> tuple[str, str]:
 
 
 def _swapped(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: bool) -> Move | None:
-    """ "and the airplanes?": another kind, the rest as before."""
+    """Another kind, the rest as before: "and the airplanes?"."""
     rest, opened = _strip(plain)
     low = rest.lower().rstrip(" .?!")
     closed = ""
@@ -240,7 +229,7 @@ def _swapped(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: 
         closed += f" {closer}"
         low = low[: -len(closer)].rstrip(" ,")
     phrase = rest[: len(low)]
-    inner = [t for t in _tag(phrase)]
+    inner = _tag(phrase)
     nouns = [t for t in inner if t.noun and not t.placed]
     marks = opened or closed.replace("please", "").replace("now", "").strip()
     if not marks or not nouns or any(t.refers for t in inner) or _is(nouns[-1].word, kinds) or _asks(phrase, inner):
@@ -322,7 +311,7 @@ def _choose(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several:
     """Among what was found, or all of it: every pronoun and gap filled with its kind."""
     first = next((t.word for t in tokens if t.refers), "")
     many = any(t.word in w.MANY for t in tokens if t.refers)
-    plain, _ = _strip(plain) if _strip(plain)[1] not in ("", "i meant") or True else (plain, "")
+    plain = _strip(plain)[0]
     tokens = _tag(plain)
     one, all_of = (kinds[0], plural(kinds[0])) if len(kinds) == 1 else ("object", "objects")
     whole = _names(kinds, several) if len(kinds) == 1 else "the objects"
@@ -368,8 +357,8 @@ def _choose(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several:
         filled = True
     full = "".join([*out, plain[at:]]).strip()
     full = full if filled else _fill(full, tokens, one, all_of, whole, kinds)
-    if not _asks(full, _tag(full)) or re.match(r"(?:only|just|the|all but|which)\b", full, re.I) and not re.match("which", full, re.I):
-        full = f"{'Segment' if pixel else 'Find'} {full[:1].lower()}{full[1:]}"
+    if not _asks(full, _tag(full)) or re.match(r"(?:only|just|the|all but)\b", full, re.I):
+        full = f"{'Segment' if pixel else 'Find'} {full[:1].lower()}{full[1:]}".rstrip(" ?")
     return Move("choose", full, full, many, "", first)
 
 

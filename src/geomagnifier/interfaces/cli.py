@@ -16,7 +16,7 @@ import typer
 
 from geomagnifier import __version__
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError
-from geomagnifier.interfaces import archives, mapping, study
+from geomagnifier.interfaces import archives, chat, mapping, study
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -314,6 +314,7 @@ def demo(
     run(image, question, out)
 
 
+app.command(name="chat", epilog=chat.EPILOG)(chat.command(show, _ctrl_c))
 app.command(name="map", epilog=mapping.EPILOG)(mapping.map_archive)
 app.command(epilog=archives.INDEX_EXAMPLES)(archives.index)
 app.command(epilog=archives.SEARCH_EXAMPLES)(archives.search)

@@ -1,0 +1,126 @@
+"""A conversation saved with its scene: one JSON object a line, the regions with it, so that a reference still works the next day.
+
+    harbour.tif  ->  harbour.tif.chat.jsonl beside it, or in the user's data folder where that folder is not writable
+
+A line holds "version", "scene" [width, height], "question", "meant", "sort", "answer" (as in answer.json) and "pool", the regions chosen
+from. The file is written anew at each turn and renamed. A line that is damaged, of a later version or of a picture of another size is
+left out, with a warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from geomagnifier.answer import assemble_chosen
+from geomagnifier.conversation.follow import Turn
+from geomagnifier.errors import GeomagWarning
+from geomagnifier.io.document import to_json
+from geomagnifier.io.preview import Preview
+from geomagnifier.io.scene import Scene
+from geomagnifier.io.staging import Staging
+from geomagnifier.reference import Reference
+from geomagnifier.values import Answer, Granularity, Region, Trace
+
+VERSION = 1
+ENDING = ".chat.jsonl"
+
+
+def place_of(image: str | os.PathLike[str]) -> Path:
+    """The file of a picture's conversation: beside it, or in the user's data folder where that cannot be."""
+    beside = Path(f"{image}{ENDING}")
+    if "://" not in str(image) and not str(image).startswith("/vsi") and os.access(beside.parent, os.W_OK | os.X_OK):
+        return beside
+    whole = str(image) if "://" in str(image) else str(Path(image).resolve())
+    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    name = f"{Path(image).name}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}{ENDING}"
+    return home / "geomagnifier" / "chats" / name
+
+
+def load(path: Path, scene: Scene) -> list[Turn]:
+    """The turns of a file, none where there is no such file. Their previews are drawn from the scene; where was looked is not kept."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    rows, bad = [], 0
+    for line in lines:
+        try:
+            rows.append(_checked(json.loads(line), scene))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            bad += bool(line.strip())
+    if bad:
+        warnings.warn(f"{bad} lines of {path} are damaged or of another picture, and were left out", GeomagWarning, stacklevel=2)
+    preview = Preview(scene.info, scene.pyramid).view(scene).pixels if rows else None
+    return [_turn(row, scene, preview) for row in rows]
+
+
+def save(path: Path, turns: Sequence[Turn]) -> None:
+    """Write the turns, all of them or nothing.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with Staging(path.parent) as stage, stage.path(path.name).open("w", encoding="utf-8") as file:
+        for turn in turns:
+            file.write(json.dumps(_row(turn), ensure_ascii=False) + "\n")
+
+
+def _row(turn: Turn) -> dict[str, Any]:
+    info = turn.answer.scene
+    refers = None if turn.refers is None else {"words": turn.refers.words, "regions": [_plain(r) for r in turn.refers.regions]}
+    head = {"version": VERSION, "scene": [info.width, info.height], "question": turn.question, "meant": turn.meant, "sort": turn.sort}
+    return head | {"answer": to_json(turn.answer), "pool": [_plain(r) for r in turn.pool], "refers": refers}
+
+
+def _plain(region: Region) -> dict[str, Any]:
+    return {"label": region.label, "score": float(region.score), "box": list(region.box), "segmentation": region.segmentation}
+
+
+def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
+    """A line of this version about this scene, its regions read.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: it is no such line.
+    """
+    if row["version"] != VERSION or row["scene"] != [scene.info.width, scene.info.height]:
+        raise ValueError("of another version or scene")
+    if row["sort"] not in ("fresh", "choose", "beside", "swap"):
+        raise ValueError("no turn")
+    said, refers = row["answer"], row["refers"]
+    answer = Answer(
+        str(row["question"]),
+        str(said["text"]),
+        Granularity(said["granularity"]),
+        {str(k): float(v) for k, v in said["granularity_probabilities"].items()},
+        scene.info,
+        Trace(scene.info.pixels, int(said["cost"]["pixels_processed"]), float(said["cost"]["flops"]), dict(said["cost"]["seconds"])),
+        None,  # type: ignore[arg-type]  # the preview follows
+        tuple((str(name), float(p)) for name, p in said["labels"]),
+        _regions(said["regions"]),
+        complete=bool(said["complete"]),
+    )
+    about = None if refers is None else Reference(_regions(refers["regions"]), str(refers["words"]), beside=True)
+    return {"row": row, "answer": answer, "pool": _regions(row["pool"]), "refers": about}
+
+
+def _regions(rows: Sequence[Mapping[str, Any]]) -> tuple[Region, ...]:
+    out = []
+    for r in rows:
+        x0, y0, x1, y1 = (float(v) for v in r["box"])
+        if not (x0 < x1 and y0 < y1):
+            raise ValueError("a box without area")
+        out.append(Region(str(r["label"]), float(r["score"]), (x0, y0, x1, y1), r["segmentation"], str(r.get("phrase", ""))))
+    return tuple(out)
+
+
+def _turn(read: Mapping[str, Any], scene: Scene, preview: Any) -> Turn:
+    answer, row = read["answer"], read["row"]
+    patches = assemble_chosen(answer.regions) if answer.granularity is Granularity.PIXEL else None
+    return Turn(row["question"], row["meant"], row["sort"], replace(answer, preview=preview, patches=patches), read["pool"], read["refers"])

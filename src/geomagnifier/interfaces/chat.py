@@ -1,0 +1,143 @@
+"""`geomag chat`: questions about one picture that may refer back, at a prompt or one a line from a pipe."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geomagnifier.errors import GeomagError
+from geomagnifier.interfaces.options import Bits, Model, Segmenter, load
+from geomagnifier.interfaces.progress import progress_bar
+
+if TYPE_CHECKING:
+    from geomagnifier.conversation import Turn
+    from geomagnifier.values import Answer
+
+EPILOG = (
+    "Examples: [bold]geomag chat harbour.tif[/bold]\n\n"
+    "[bold]printf 'Find the ships.\\nand the largest of them?\\nsegment it\\n' | geomag chat harbour.tif --json[/bold]\n\n"
+    "[bold]geomag chat harbour.tif --new --out answers/[/bold]"
+)
+HELP = """Ask in plain words; a question may refer back: "and the largest of them?", "segment those", "what is left of it?".
+/undo forgets the last question, /save DIR writes the last answer, /history lists what was asked, /quit leaves."""
+PROMPT = "> "
+
+
+def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContextManager[Event]]) -> Callable[..., None]:
+    """The command, which shows an answer and listens to Ctrl-C as `geomag ask` does."""
+
+    def chat(
+        image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
+        model: Model = "small",
+        segmenter: Segmenter = None,
+        bits: Bits = None,
+        new: Annotated[bool, typer.Option("--new", help="Begin anew, and forget what was asked about this picture.")] = False,
+        out: Annotated[Path | None, typer.Option(help="Folder for the answer of each turn: DIR/01, DIR/02, ...", metavar="DIR")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout for each question, errors too.")] = False,
+    ) -> None:
+        """Talk about IMAGE: questions may refer back to the last answer. Saved beside the picture, and gone on with the next time.
+
+        Reads one question a line where stdin is no terminal. Ctrl-C ends a question, not the chat.
+        """
+        import geomagnifier as gm
+        from geomagnifier.conversation import Conversation, kept
+
+        with gm.open_scene(image) as scene:
+            path = kept.place_of(image)
+            held = Conversation(scene, load(model, segmenter, bits))
+            held.turns = [] if new else kept.load(path, scene)
+            if new:
+                path.unlink(missing_ok=True)
+            person = sys.stdin.isatty()
+            if held.last and not as_json:
+                print(f"going on after {held.last.question!r}; --new begins anew", file=sys.stderr)
+            failed = False
+            for line in _lines(person):
+                try:
+                    if line.startswith("/"):
+                        if not _order(line, held.turns, held.undo):
+                            break
+                        kept.save(path, held.turns)
+                        continue
+                    with progress_bar() as move, ctrl_c() as pressed:
+                        answer = held.ask(line, progress=lambda done, known: (move(done, known), not pressed.is_set())[1])
+                except GeomagError as error:
+                    failed = True
+                    print(
+                        json.dumps({"question": line, "error": str(error)}) if as_json else f"geomag: {error}",
+                        file=sys.stdout if as_json else sys.stderr,
+                        flush=True,
+                    )
+                    continue
+                except KeyboardInterrupt:
+                    print("geomag: that question was stopped", file=sys.stderr)
+                    continue
+                _tell(held.turns[-1], as_json, show)
+                kept.save(path, held.turns)
+                if out is not None:
+                    gm.write(answer, out / f"{len(held.turns):02d}")
+        if failed and not person:
+            raise typer.Exit(2)
+
+    return chat
+
+
+def _tell(turn: Turn, as_json: bool, show: Callable[[Answer], None]) -> None:
+    if as_json:
+        from geomagnifier.io.write import to_json
+
+        print(json.dumps(to_json(turn.answer) | {"meant": turn.meant, "refers": turn.sort}, ensure_ascii=False), flush=True)
+        return
+    if turn.meant != turn.question:
+        print(f"[{turn.meant}]")
+    show(turn.answer)
+
+
+def _lines(person: bool) -> Iterator[str]:
+    """Questions and orders, without blank ones, until the end of the input."""
+    if person:
+        import readline  # noqa: F401  # history and editing at the prompt
+
+        print(HELP, file=sys.stderr)
+    while True:
+        try:
+            line = input(PROMPT) if person else sys.stdin.readline()
+        except EOFError:
+            return
+        except KeyboardInterrupt:
+            print(file=sys.stderr)
+            continue
+        if not person and not line:
+            return
+        if line.strip():
+            yield line.strip()
+
+
+def _order(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) -> bool:
+    """Do what a line that begins with "/" says; whether the chat goes on."""
+    word, _, rest = line.partition(" ")
+    if word in ("/quit", "/exit", "/q"):
+        return False
+    if word == "/undo":
+        gone = undo()
+        print(f"forgotten: {gone.question}" if gone else "there is nothing to undo", file=sys.stderr)
+    elif word == "/history":
+        for number, turn in enumerate(turns, 1):
+            print(f"{number}  {turn.question}  {turn.answer.text}", file=sys.stderr)
+    elif word == "/save" and rest.strip() and turns:
+        from geomagnifier.io.write import write
+
+        for path in write(turns[-1].answer, rest.strip()).values():
+            print(path, file=sys.stderr)
+    elif word == "/save":
+        print("there is no answer yet" if not turns else "name the folder: /save DIR", file=sys.stderr)
+    else:
+        print(HELP, file=sys.stderr)
+    return True

@@ -1,0 +1,88 @@
+"""Follow-ups are read in full, keep the regions they refer to, and go on after a restart; what does not refer back is `ask`."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from fake import FakeModel, paint
+from geomagnifier.conversation import Conversation, follow, kept
+from geomagnifier.conversation.chinese import in_english
+from geomagnifier.conversation.wording import read
+from geomagnifier.errors import GeomagWarning, NothingMeant
+from geomagnifier.io.scene import open_scene
+from geomagnifier.io.write import to_json
+from geomagnifier.pipeline import ask
+
+HARBOUR = paint(320, 200, (40, 20, 80, 60), (120, 100, 136, 140))
+
+
+@pytest.mark.parametrize(
+    ("said", "sort", "text", "words"),
+    [
+        ("and the largest of them?", "choose", "Find the largest of the ships", None),
+        ("the two leftmost", "choose", "Find the two leftmost ships", None),
+        ("segment those", "choose", "segment the ships", None),
+        ("only those near the harbor", "choose", "Find only the ships near the harbor", None),
+        ("what is left of it?", "beside", "Find all objects.", "Find all objects left of the ship."),
+        ("any cars near it?", "beside", "Find any cars?", "Find any cars near the ship?"),
+        ("what about the tanks?", "swap", "Find the tanks.", None),
+        ("How many bridges are there?", "fresh", "How many bridges are there?", None),
+        ("Are there cars? If so, mark them.", "fresh", "Are there cars? If so, mark them.", None),
+        ("Describe the scene and segment the objects in it.", "fresh", "Describe the scene and segment the objects in it.", None),
+    ],
+)
+def test_a_follow_up_in_full(said: str, sort: str, text: str, words: str | None) -> None:
+    move = read(said, ("ship",), "it" not in said, False)
+    assert (move.sort, move.text, move.words) == (sort, text, words or text)
+
+
+def test_chinese_follow_ups_become_english() -> None:
+    assert in_english("其中最大的呢？") == "the largest of them"
+    assert in_english("把它们分割出来") == "segment them"
+    assert in_english("分割所有船") == "分割所有船"
+
+
+def test_what_does_not_refer_back_is_ask() -> None:
+    model = FakeModel()
+    with open_scene(HARBOUR) as scene:
+        first = follow("find ship", None, scene, model)
+        second = follow("where are ships in the picture?", first, scene, model)
+        for turn in (first, second):
+            same = ask(scene, turn.question, model)
+            drop = {"cost"}
+            told, asked = to_json(turn.answer), to_json(same)
+            assert {k: v for k, v in told.items() if k not in drop} == {k: v for k, v in asked.items() if k not in drop}
+
+
+def test_masks_are_those_of_the_very_regions() -> None:
+    with open_scene(HARBOUR) as scene:
+        chat = Conversation(scene, FakeModel())
+        found = chat.ask("find ships").regions
+        outlined = chat.ask("segment those").regions
+        assert [r.box for r in outlined] == [r.box for r in found] and found
+        assert all(r.segmentation for r in outlined)
+        assert chat.undo() is not None and chat.last is not None and chat.last.answer.regions == found
+
+
+def test_a_reference_to_nothing_is_told() -> None:
+    with open_scene(HARBOUR) as scene, pytest.raises(NothingMeant, match="nothing was asked before"):
+        follow("segment those", None, scene, FakeModel())
+
+
+def test_a_saved_conversation_goes_on_and_a_damaged_line_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "harbour.png.chat.jsonl"
+    with open_scene(HARBOUR) as scene:
+        chat = Conversation(scene, FakeModel())
+        chat.ask("find ships")
+        kept.save(path, chat.turns)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            (turn,) = kept.load(path, scene)
+        assert [r.box for r in turn.answer.regions] == [r.box for r in chat.turns[0].answer.regions]
+        assert Conversation(scene, FakeModel(), turn).ask("segment those").mask is not None
+        path.write_text(path.read_text() + '{"version": 1, "scene"\n')
+        with pytest.warns(GeomagWarning, match="1 lines"):
+            assert len(kept.load(path, scene)) == 1

@@ -23,7 +23,8 @@ from geomagnifier.conversation import words as w
 Sort = Literal["fresh", "choose", "beside", "swap"]
 _TOKEN = re.compile(r"[A-Za-z0-9][\w'’-]*")
 _ITS_SIDE = re.compile(
-    r"\b(?:its|their)\s+(?:immediate\s+)?(left|right|north|south|east|west|vicinity|surroundings|neighbou?rhood)\b(?:[- ]hand)?(?:\s+side)?",
+    r"\b(?:its|their)\s+(?:immediate\s+)?(left|right|north|south|east|west|vicinity|surroundings|neighbou?rhood)"
+    r"\b(?:[- ]hand)?(?:\s+side)?",
     re.I,
 )
 _THIS_SCENE = re.compile(

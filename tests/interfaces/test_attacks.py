@@ -23,7 +23,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from fake import paint
-from geomagnifier.interfaces import serve, server
+from geomagnifier.interfaces import guard, server
 from geomagnifier.io.memory import resident
 from geomagnifier.io.picture import write_picture
 
@@ -48,7 +48,7 @@ def service(root):
 
 @pytest.fixture(autouse=True)
 def in_haste(monkeypatch):
-    monkeypatch.setattr(serve, "LINGER", 0.3)
+    monkeypatch.setattr(guard, "LINGER", 0.3)
 
 
 @pytest.fixture(autouse=True)

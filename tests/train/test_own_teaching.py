@@ -167,7 +167,7 @@ def test_a_damaged_file_is_named(taught, tmp_path):
         gm.load_model(folder)
     from geomagnifier.model.checkpoint import write
 
-    write(folder / OWN, {"shift": torch.zeros(3, 1, 128)}, {"kinds": []})
+    write(folder / OWN, {"0.shift": torch.zeros(3, 1, 128)}, {"kinds": [], "lessons": [["pool"]], "stand_ins": []})
     with pytest.raises(ModelCorrupt, match=OWN):
         gm.load_model(folder)
 

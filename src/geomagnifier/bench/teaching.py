@@ -49,7 +49,7 @@ STEPS = 450
 """Steps of the base: a quarter of an hour on two cores."""
 RECIPE = replace(WEIGHTS, scene=0.0, retrieval=0.0)
 """No scenes and captions: they name the kinds that are to be new."""
-LESSON = Lesson(crops=128, steps=200)
+LESSON = Lesson()
 TILE = 320
 """Side of Dubai's pictures as they are taught from, px: one holds about ten buildings."""
 SMALLEST = 40
@@ -149,7 +149,7 @@ class AsKnown(TaughtModel):
         from geomagnifier.model.own import Heads, OwnKind
 
         own = [OwnKind(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind])) for kind in kinds]
-        super().__init__(base, Heads(len(own)), own, ())
+        super().__init__(base, [(Heads(len(own)), kinds)], own, ())
 
     def _maps(self, kind: str, view: Any) -> Maps:
         state = self.base.network.states.weight[NAMES.index(kind)]
@@ -181,7 +181,7 @@ def of(seen: Evidence, mask: float) -> dict[str, float]:
 
 
 def teaching(
-    root: Path, out: Path, base: Path, progress: Callable[[int, int], None], seeds: Sequence[int] = SEEDS, lesson: Lesson = LESSON
+    root: Path, out: Path, base: Path, progress: Callable[[int, int], object], seeds: Sequence[int] = SEEDS, lesson: Lesson = LESSON
 ) -> dict[str, Any]:
     """The curve: by kind, examples and seed what was taught from and what came of it.
 
@@ -222,7 +222,7 @@ def _validation(root: Path, out: Path, kind: str) -> Path:
 
 
 def curve(
-    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, progress: Callable[[int, int], None]
+    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, progress: Callable[[int, int], object]
 ) -> list[dict[str, Any]]:
     """All of it: both bases, the curve, what it is set beside, and the picture `out`/own-classes.png.
 

@@ -58,7 +58,7 @@ def train(
         typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end (runs/small, runs/own).", metavar="DIR"),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (300).", min=1)
+        int | None, typer.Option(help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (200).", min=1)
     ] = None,
     language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1400,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,

@@ -48,15 +48,18 @@ class TaughtModel:
 
     Args:
         base: the model that was taught.
-        heads: of the taught kinds.
-        own: what is known of them, in the order of the heads.
+        lessons: the heads of each lesson, with the names of its kinds in their order. Of two of one name the later one counts.
+        own: what is known of the kinds.
         stand_ins: known kinds that may lend their names.
     """
 
-    def __init__(self, base: SmallModel, heads: Heads, own: Sequence[OwnKind], stand_ins: Sequence[StandIn]) -> None:
-        self.base, self.heads = base, heads.eval().requires_grad_(False)
+    def __init__(
+        self, base: SmallModel, lessons: Sequence[tuple[Heads, Sequence[str]]], own: Sequence[OwnKind], stand_ins: Sequence[StandIn]
+    ) -> None:
+        self.base, self.lessons = base, [(heads.eval().requires_grad_(False), tuple(names)) for heads, names in lessons]
         self.own = {kind.name: kind for kind in own}
-        self.number = {name: k for k, name in enumerate(self.own)}
+        self.place = {name: (heads, k) for heads, names in self.lessons for k, name in enumerate(names)}
+        self._looked: tuple[str, Heads, list[torch.Tensor]] | None = None
         self.names = Names(own, stand_ins)
         self.calibration = {name: Calibration(**kind.calibration) for name, kind in self.own.items()}
         self._words = {s.name: s for s in stand_ins}
@@ -64,7 +67,7 @@ class TaughtModel:
         self._spec = replace(
             base.spec,
             kinds=tuple(dict.fromkeys((*base.spec.kinds, *self.own))),
-            parameters=base.spec.parameters + sum(p.numel() for p in heads.parameters()),
+            parameters=base.spec.parameters + sum(p.numel() for heads, _ in self.lessons for p in heads.parameters()),
             sizes={**base.spec.sizes, **sizes},
         )
 
@@ -168,7 +171,13 @@ class TaughtModel:
         return crop(torch.sigmoid(best.float())[0, 0], view)
 
     def _maps(self, kind: str, view: View) -> Maps:
-        maps: Maps = self.heads(self.base.views.see(view).prepared, self.base.network.decoder, torch.tensor([[self.number[kind]]]))
+        heads, number = self.place[kind]
+        looked = self._looked
+        if looked is None or looked[:2] != (view.key, heads):  # kinds of one lesson follow each other
+            pyramid = self.base.views.see(view).pyramid
+            assert pyramid is not None
+            looked = self._looked = (view.key, heads, heads.prepare(pyramid))
+        maps: Maps = heads(looked[2], self.base.network.decoder, torch.tensor([[number]]))
         return maps
 
     def _replaced(

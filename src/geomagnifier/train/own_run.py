@@ -23,7 +23,7 @@ from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging
 from geomagnifier.model import checkpoint
 from geomagnifier.model.own import Heads, OwnKind
-from geomagnifier.model.own_file import OWN, card_of
+from geomagnifier.model.own_file import OWN, contents
 from geomagnifier.model.small import SmallModel
 from geomagnifier.model.taught import TaughtModel
 from geomagnifier.train import own_thresholds, own_words, teach
@@ -107,7 +107,7 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
     learnt, held = divide(windows, list(counts), wanted.lesson.seed)
     heads = _learnt(base, [w[0] for w in learnt], kinds, wanted, tell)
     own = [_described(labels, kind, wanted) for kind in kinds]
-    model = TaughtModel(base, heads, own, own_words.stand_ins(base.kinds))
+    model = TaughtModel(base, [(heads, list(counts))], own, own_words.stand_ins(base.kinds))
     seen = own_thresholds.measure(model, held or learnt, list(counts), lambda done, total: tell("thresholds", done, total))
     for number, one in enumerate(own):
         thresholds, figures = own_thresholds.choose(seen[one.name], bool(held))
@@ -118,7 +118,7 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
         log.write(json.dumps({"step": wanted.lesson.steps} | row) + "\n")
     if find_spec("matplotlib") is not None:
         plot(wanted.out / LOG, wanted.out / "plot.png")
-    model = joined(before, TaughtModel(base, heads, own, own_words.stand_ins(base.kinds)))
+    model = joined(before, TaughtModel(base, [(heads, list(counts))], own, own_words.stand_ins(base.kinds)))
     folder = write(model, wanted.base, wanted.out / "model", wanted.source)
     return folder, _lines(own, base, held)
 
@@ -172,7 +172,7 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
                               [list(k) for k in kinds], asdict(lesson), len(sources)]).encode()).hexdigest()  # fmt: skip
     state = torch.load(out / STATE, weights_only=True) if (out / STATE).is_file() else {}
     state = state if state.get("mark") == mark else {}
-    heads = Heads(len(kinds), base.network.decoder.inner)
+    heads = Heads(len(kinds))
     if state.get("step") == lesson.steps:
         heads.load_state_dict(state["heads"])
         return heads
@@ -195,17 +195,11 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
 
 
 def joined(before: SmallModel | TaughtModel, new: TaughtModel) -> TaughtModel:
-    """Kinds that were taught earlier, and the new ones; one of the same name takes the earlier one's place."""
+    """Lessons that were learnt earlier, and the new one; of two kinds of one name the new one counts."""
     if not isinstance(before, TaughtModel):
         return new
-    kept = [name for name in before.own if name not in new.own]
-    heads = Heads(len(kept) + len(new.own), new.base.network.decoder.inner)
-    rows = [before.number[name] for name in kept]
-    with torch.no_grad():
-        for part, old, fresh in zip(heads.parameters(), before.heads.parameters(), new.heads.parameters(), strict=True):
-            axis = 0 if part.shape[0] == len(kept) + len(new.own) and part.ndim == 2 else 1
-            part.copy_(torch.cat([old.index_select(axis, torch.tensor(rows, dtype=torch.int64)), fresh], axis))
-    return TaughtModel(new.base, heads, [*(before.own[name] for name in kept), *new.own.values()], tuple(new.names.stand_ins))
+    own = {**before.own, **new.own}
+    return TaughtModel(new.base, [*before.lessons, *new.lessons], list(own.values()), new.names.stand_ins)
 
 
 def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
@@ -216,7 +210,7 @@ def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
             if (origin / name).is_file():
                 shutil.copyfile(origin / name, staging.path(name))
         temporary = staging.path(OWN)
-        checkpoint.write(temporary, model.heads.state_dict(), card_of(list(model.own.values()), model.names.stand_ins))
+        checkpoint.write(temporary, *contents(model))
         write_card(staging.path("README.md"), model, base, source)
     return folder
 

@@ -1,7 +1,7 @@
 """Teaching: a person's labelled pictures -> heads for new kinds over a network that stays as it is.
 
-Crops are drawn once, and each goes through the frozen image side once; what is learnt then are a few thousand numbers a kind, in minutes on
-two cores. A head starts as the known kind whose maps fit the new one best.
+Crops are drawn once, and each goes through the frozen image side once; what is learnt then is small, a minute on two cores. A head starts
+as the known kind whose maps fit the new one best.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.own import Heads
-from geomagnifier.model.vision import normalise
+from geomagnifier.model.vision import Pyramid, normalise
 from geomagnifier.train.batches import stack
 from geomagnifier.train.crops import Crop, Source, make_crop
 from geomagnifier.train.objective import WEIGHTS, map_losses
@@ -32,15 +32,15 @@ MOST = 3
 class Lesson:
     """How a head is taught.
 
-    crops: drawn, of `side` px: about 2 MB each while it learns.  steps: of `batch` questions.  rate: of learning.
+    crops: drawn, of `side` px: about 4 MB each while it learns.  steps: of `batch` questions.  rate: of learning.
     seed: of everything drawn.
     """
 
-    crops: int = 192
+    crops: int = 128
     side: int = 320
-    steps: int = 300
+    steps: int = 200
     batch: int = 8
-    rate: float = 3e-3
+    rate: float = 2e-3
     seed: int = 0
 
 
@@ -53,19 +53,19 @@ class Kind(NamedTuple):
 
 
 class Exercises(NamedTuple):
-    """prepared: features of the crops, (N, h, w, inner) at each level.  crop, kind: (M,) of each question.
+    """pyramid: f1, f2, f3 of the crops, (N, width, h, w).  crop, kind: (M,) of each question.
 
     targets: fields of `Target`, (M, 1, ...).
     """
 
-    prepared: list[Tensor]
+    pyramid: list[Tensor]
     crop: Tensor
     kind: Tensor
     targets: dict[str, Tensor]
 
     def of(self, rows: Tensor) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
-        """Features, kinds (B, 1) and targets of some questions."""
-        return [p[self.crop[rows]] for p in self.prepared], self.kind[rows, None], {k: t[rows].float() for k, t in self.targets.items()}
+        """Pyramids, kinds (B, 1) and targets of some questions."""
+        return [f[self.crop[rows]] for f in self.pyramid], self.kind[rows, None], {k: t[rows].float() for k, t in self.targets.items()}
 
 
 def target_of(crop: Crop, kind: Kind) -> Target:
@@ -76,12 +76,12 @@ def target_of(crop: Crop, kind: Kind) -> Target:
     return target if kind.masks else replace(target, known=np.zeros_like(target.known))
 
 
-def prepare(network: SmallNetwork, half: bool, pixels: Tensor) -> list[Tensor]:
-    """uint8 (B, S, S, 3) -> what the pixel decoder reads, as it is for an answer."""
+def look(network: SmallNetwork, half: bool, pixels: Tensor) -> Pyramid:
+    """uint8 (B, S, S, 3) -> f1, f2, f3, as they are for an answer."""
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
         x = normalise(pixels)
-        prepared: list[Tensor] = network.decoder.prepare(network.neck(network.trunk(x.bfloat16() if half else x)))
-    return prepared
+        pyramid: Pyramid = network.neck(network.trunk(x.bfloat16() if half else x))
+    return pyramid
 
 
 def draw_exercises(
@@ -89,7 +89,7 @@ def draw_exercises(
 ) -> Iterator[tuple[int, Exercises | None]]:
     """Draw crops and look at them; yields (crops done, None), and the exercises with the last one."""
     rng = np.random.default_rng([lesson.seed, 71])
-    looked: list[list[Tensor]] = []
+    looked: list[Pyramid] = []
     rows: list[tuple[int, int]] = []
     targets: list[list[Target]] = []
     names = [kind.name for kind in kinds]
@@ -103,19 +103,19 @@ def draw_exercises(
         for k in [*sorted(there), *absent][: max(MOST, len(there))]:
             rows.append((len(looked), k))
             targets.append([target_of(crop, kinds[k])])
-        looked.append(prepare(network, half, torch.from_numpy(crop.pixels[None])))
+        looked.append(look(network, half, torch.from_numpy(crop.pixels[None])))
         if len(looked) < lesson.crops:
             yield len(looked), None
-    prepared = [torch.cat(level) for level in zip(*looked, strict=True)]
+    pyramid = [torch.cat(level) for level in zip(*looked, strict=True)]
     crop_of, kind_of = torch.tensor(rows).T
-    yield len(looked), Exercises(prepared, crop_of, kind_of, stack(targets))
+    yield len(looked), Exercises(pyramid, crop_of, kind_of, stack(targets))
 
 
 def losses_of(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, rows: Tensor) -> dict[str, Tensor]:
     """All losses of some questions, not yet weighed."""
-    prepared, kinds, targets = exercises.of(rows)
+    pyramid, kinds, targets = exercises.of(rows)
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
-        maps = heads([p.clone() for p in prepared], network.decoder, kinds)
+        maps = heads(heads.prepare([f.clone() for f in pyramid]), network.decoder, kinds)
     return map_losses(maps, targets)
 
 

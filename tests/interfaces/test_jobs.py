@@ -243,7 +243,7 @@ def test_a_search_ranks_what_is_under_the_root_once(root, tmp_path):
         assert len(job.hits) == 3 and (job.done, job.known) == (3, 3)  # not the upload: its sender alone knows of it
         like = jobs.search(like=place("blue.tif"))
         assert like.wait(20) and like.hits[0].card.name == "blue.tif" and like.hits[0].score == pytest.approx(1, abs=1e-4)
-        assert len(jobs._vectors) == 3
+        assert len(jobs._searching._looked) == 3
         for given in ({}, {"words": "red", "like": place("red.tif")}):
             with pytest.raises(OptionError):
                 jobs.search(**given)

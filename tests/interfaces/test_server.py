@@ -28,6 +28,7 @@ from geomagnifier.interfaces.serve import listen
 from geomagnifier.interfaces.server import STATUS
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io.picture import write_picture
+from geomagnifier.retrieval import update
 
 MANY = {"view_pixels": 200_000, "tile": 400, "overlap": 32}
 
@@ -271,6 +272,34 @@ def test_search_ranks_by_words_and_by_likeness(tmp_path):
         for wrong in ({}, {"words": "red", "path": "blue.tif"}, {"words": " "}, {"words": "red", "top": 0}, {"scene": "x", "path": "y"}):
             refused(client.post("/v1/search", json=wrong), 422)
         refused(client.post("/v1/search", json={"path": "nowhere.tif"}), 404)
+
+
+def test_search_by_place_with_and_without_an_index(tmp_path):
+    scenes = tmp_path / "scenes"
+    scenes.mkdir()
+    for name, east in (("west", 400_000), ("middle", 500_000), ("east", 600_000)):
+        pixels = paint(60, 60, (0, 0, 60, 60), colour=(250, 0, 0) if name == "east" else (0, 250, 0))
+        write_picture(scenes / f"{name}.tif", pixels, "EPSG:32633", (1, 0, east, 0, -1, 5_300_000))
+    write_picture(scenes / "nowhere.png", paint(60, 60))
+    update(scenes, tmp_path / "index", FakeModel())
+    for index in (None, tmp_path / "index"):
+        with serving(root=scenes, index=index) as service, service.client() as client:
+
+            def names(client=client, **sought):
+                reply = client.post("/v1/search", json=sought)
+                assert reply.status_code == 200, reply.text
+                assert str(tmp_path) not in reply.text
+                return [hit["scene"]["name"] for hit in reply.json()["hits"]]
+
+            assert names(words="green", bbox=[14, 47, 18, 49]) == ["middle.tif", "east.tif"]
+            assert names(words="red", bbox=[15.5, 47, 18, 49]) == ["east.tif"]
+            assert names(near=[15.0, 47.85], within="150 km") == ["middle.tif", "west.tif", "east.tif"]
+            assert sorted(names(words="red")) == ["east.tif", "middle.tif", "nowhere.png", "west.tif"]
+            assert names(words="red", after="2024") == []
+            (hit,) = client.post("/v1/search", json={"near": [15.0, 47.85], "within": "20 km"}).json()["hits"]
+            assert hit["score"] is None and hit["distance_m"] < 20_000 and hit["footprint"]["type"] == "Polygon"
+            for wrong in ({"near": [500, 0]}, {"words": "red", "after": "soon"}, {"bbox": [0, 5, 1, 4]}):
+                refused(client.post("/v1/search", json=wrong), 422, "OptionError")
 
 
 @pytest.mark.parametrize(

@@ -20,18 +20,11 @@ from typing import Literal
 from geomagnifier.conversation import Turn
 from geomagnifier.errors import GeomagError
 from geomagnifier.interfaces.scenes import Card
+from geomagnifier.interfaces.searching import Hit
 from geomagnifier.values import Answer
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "late"]
 ENDED = ("done", "failed", "cancelled", "late")
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A picture of a search and how alike it is, -1 to 1."""
-
-    card: Card
-    score: float
 
 
 @dataclass(eq=False)

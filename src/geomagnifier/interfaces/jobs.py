@@ -9,8 +9,6 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from geomagnifier import pipeline
 from geomagnifier.conversation import Turn, follow
 from geomagnifier.errors import (
@@ -22,24 +20,23 @@ from geomagnifier.errors import (
     OutputError,
     QuestionEmpty,
     QuestionError,
-    SceneError,
 )
 from geomagnifier.interfaces.heard import heard
-from geomagnifier.interfaces.job import ENDED, Hit, Job, State
+from geomagnifier.interfaces.job import ENDED, Job, State
 from geomagnifier.interfaces.scenes import Card, Library
+from geomagnifier.interfaces.searching import Searching
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io import document, heat, mask_file, overlay, vectors
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
 from geomagnifier.protocol import Model
-from geomagnifier.values import Answer, Floats
+from geomagnifier.retrieval import Wanted
+from geomagnifier.values import Answer
 
 KEPT, KEPT_BYTES = 200, 256 << 20
 """Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
 FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
 """What an answer can be fetched as."""
-VECTORS = 10_000
-"""Pictures whose vectors are kept, so that a second search need not look at them again."""
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +58,7 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
         self._spent: deque[float] = deque([1.0], maxlen=20)
-        self._vectors: OrderedDict[tuple[Path, int, int], Floats] = OrderedDict()
+        self._searching = Searching(settings, model, library)
         self._work = threading.Condition()
         self._closed = False
         self._threads = [threading.Thread(target=self._serve, name=f"geomag-job-{i}", daemon=True) for i in range(settings.jobs)]
@@ -117,32 +114,24 @@ class Jobs:
 
         return self._queue(Job(question, card, work))
 
-    def search(self, words: str | None = None, like: Card | None = None) -> Job:
+    def search(self, words: str | None = None, like: Card | None = None, wanted: Wanted | None = None) -> Job:
         """Put a search through the pictures under the root into the queue, by words or by a picture that they should be like.
 
+        `wanted` says where and when they are to be; without words or picture it is all that is asked.
+
         Raises:
-            OptionError: neither is given, or both.
+            OptionError: nothing is given, or both words and picture.
             QuestionError: the words are empty or too long.
             Busy: the queue is full.
         """
-        if (words is None) == (like is None):
-            raise OptionError("give either words or a scene to search by, one of the two")
+        if (words is not None and like is not None) or (words is None and like is None and wanted is None):
+            raise OptionError("give either words or a scene to search by, one of the two; or a place or a time alone")
         if words is not None:
             self._check(words)
 
         def work(job: Job) -> None:
-            wanted = pipeline.embed(words, self.model) if words is not None else self._vector(like)  # type: ignore[arg-type]
-            progress, hits, unreadable = self._progress(job), list[Hit](), list[tuple[str, str]]()
-            cards = self.library.listing(uploads=False)
-            for number, card in enumerate(cards, 1):
-                try:
-                    hits.append(Hit(card, round(float(np.dot(self._vector(card), wanted)), 6)))
-                except SceneError as error:
-                    unreadable.append((card.name, str(error)))
-                if not progress(number, len(cards)):
-                    break
-            job.hits = tuple(sorted(hits, key=lambda hit: (-hit.score, hit.card.name)))
-            job.unreadable = tuple(unreadable)
+            hits, unreadable = self._searching.find(words, like, wanted, self._progress(job))
+            job.hits, job.unreadable = tuple(hits), tuple(unreadable)
 
         return self._queue(Job(words or "", like, work))
 
@@ -277,22 +266,6 @@ class Jobs:
             return not job._stop.is_set() and job.seconds <= self.settings.seconds
 
         return progress
-
-    def _vector(self, card: Card) -> Floats:
-        path = self.library.path(card.id)
-        try:
-            stat = path.stat()
-        except OSError:
-            raise SceneError(f"{card.name} is no longer there") from None
-        key = (path, stat.st_mtime_ns, stat.st_size)
-        if key not in self._vectors:
-            with self.library.open(card.id) as scene:
-                self._vectors[key] = pipeline.embed(scene, self.model)
-        with self._work:
-            vector = self._vectors[key]
-            while len(self._vectors) > VECTORS:
-                self._vectors.popitem(last=False)
-        return vector
 
     def _forget(self) -> None:
         """Let go of finished jobs above what may be kept."""

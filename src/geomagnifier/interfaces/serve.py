@@ -66,7 +66,7 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
     """Run the service with its page until it is stopped.
 
     Args:
-        target: a folder whose pictures can be asked about, or one picture; None: what the settings say.
+        target: a folder whose pictures can be asked about, an index of one, or one picture; None: what the settings say.
         settings: of the service.
         open_browser: show the page on this machine.
 
@@ -77,8 +77,12 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
     from geomagnifier.interfaces import web
     from geomagnifier.interfaces.options import load
     from geomagnifier.interfaces.server import create_app
+    from geomagnifier.retrieval import is_index, open_index
 
-    settings = settings if target is None else replace(settings, root=target)
+    if target is not None and is_index(target):
+        settings = replace(settings, root=open_index(target).root, index=target)
+    elif target is not None:
+        settings = replace(settings, root=target)
     _allow_many_files()
     listener = listen(settings)
     try:

@@ -23,14 +23,14 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
 from html import escape
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 from anyio import CapacityLimiter, move_on_after, to_thread
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 from prometheus_client import generate_latest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -53,12 +53,15 @@ from geomagnifier.errors import (
     TooSlow,
 )
 from geomagnifier.interfaces import tiles
+from geomagnifier.interfaces.asked import MOST, Asked, Sought, Wait
 from geomagnifier.interfaces.guard import Guard
 from geomagnifier.interfaces.job import Job
 from geomagnifier.interfaces.jobs import FILES, Jobs
 from geomagnifier.interfaces.metrics import Counted, Metrics
 from geomagnifier.interfaces.scenes import Card, Library
+from geomagnifier.interfaces.searching import Hit
 from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io.hit import to_json
 from geomagnifier.protocol import Model
 
 STATUS: dict[type[GeomagError], int] = {
@@ -93,42 +96,12 @@ DRAWING, WRITING = 8, 2
 """Tiles that are drawn, and files that are written, at the same time: a map asks for many, and other requests need threads too."""
 OVERDUE = 10.0
 """Seconds past `Settings.seconds` for which a request still waits for its job to come to its next window."""
-INLINE, MOST = 1 << 20, 1000
-"""Bytes of an answer that are told inside of an error; hits of a search that are told."""
+INLINE = 1 << 20
+"""Bytes of an answer that are told inside of an error."""
 SWEEP = 600.0
 """Seconds between two looks for uploads that are too old."""
 
 _log = logging.getLogger(__name__)
-
-
-class Asked(BaseModel):
-    """A question. One of scene, path and (in a form) file says what it is about."""
-
-    model_config = ConfigDict(extra="forbid", str_max_length=1_000_000)
-
-    question: str = Field(description="Plain words, such as 'Segment every ship.'")
-    scene: str | None = Field(None, description="Id of a picture.")
-    path: str | None = Field(None, description="Name of a picture under the root.")
-    box: tuple[float, float, float, float] | None = Field(None, description="What the question is about: x0, y0, x1, y1 in scene px.")
-    search: str = Field("adaptive", description="adaptive, paper or exhaustive; random, grid and shrink for comparison.")
-    min_score: float | None = Field(None, description="Every candidate above this score.")
-    recall: float | None = Field(None, description="Share of all objects that is to be found, such as 0.95.")
-    budget: float | str | None = Field(None, description="The most to spend: '4 Mpx' or '20 s'.")
-    after: str | None = Field(None, description="Id of a job about the same scene that the question may refer back to: 'segment those'.")
-
-
-class Sought(BaseModel):
-    """A search through the pictures under the root, by words or by a picture."""
-
-    model_config = ConfigDict(extra="forbid", str_max_length=1_000_000)
-
-    words: str | None = None
-    scene: str | None = Field(None, description="Id of a picture to find others like.")
-    path: str | None = Field(None, description="Name of one under the root.")
-    top: int = Field(12, ge=1, le=MOST)
-
-
-Wait = Annotated[bool, Query(description="false: do not wait for the answer, but tell the job.")]
 
 
 def create_app(settings: Settings, model: Model) -> FastAPI:
@@ -235,7 +208,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         sought = Sought.model_validate_json(await _words(request))
         named = sought.scene is not None or sought.path is not None
         like = await to_thread.run_sync(_named, library, sought.scene, sought.path) if named else None
-        job = jobs.search(sought.words, like)
+        job = jobs.search(sought.words, like, sought.wanted())
 
         async def sent() -> Response:
             return JSONResponse(_found(job, sought.top), headers=_links(job))
@@ -349,10 +322,16 @@ def _links(job: Job) -> dict[str, str]:
 def _found(job: Job, top: int) -> dict[str, Any]:
     """What a search has found."""
     return {
-        "hits": [{"score": hit.score, "scene": _shown(hit.card)} for hit in (job.hits or ())[:top]],
+        "hits": [{"scene": _shown(hit.card), **_placed(hit)} for hit in (job.hits or ())[:top]],
         "unreadable": [{"name": name, "reason": reason} for name, reason in job.unreadable],
         "complete": job.state == "done",
     }
+
+
+def _placed(hit: Hit) -> dict[str, Any]:
+    """How alike a hit is, and which part of the scene, where and when; without what its card tells, or where the file lies."""
+    told = to_json(hit.found)
+    return {"score": hit.score} | {name: told[name] for name in ("tile", "centre", "date", "distance_m", "footprint") if name in told}
 
 
 def _shown(card: Card, layers: bool = False) -> dict[str, Any]:

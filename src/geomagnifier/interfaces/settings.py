@@ -61,6 +61,9 @@ class Settings:
     api_key: str | None = None
     """What clients must show, as X-API-Key or Bearer, or as the password where a browser asks for one; None: nothing."""
 
+    index: Path | None = None
+    """Of `geomag index`, over the root or a folder above or below it; None: a search looks at each picture once itself."""
+
     keep_hours: float = 24.0
     """How long uploads are kept."""
 
@@ -110,7 +113,7 @@ class Settings:
 def _read(name: str, text: str) -> Any:
     """The value of a setting from the text of an environment variable."""
     try:
-        if name in ("root", "folder"):
+        if name in ("root", "folder", "index"):
             return Path(text).expanduser()
         if name == "names":
             return tuple(part.strip() for part in text.split(",") if part.strip())

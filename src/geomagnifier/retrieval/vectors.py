@@ -63,7 +63,7 @@ def look(pictures: Sequence[Picture], model: Model, workers: int | None = None) 
     with ThreadPoolExecutor(several) as pool:
         try:
             for picture in pictures:
-                waiting.append(pool.submit(_look, picture, model))
+                waiting.append(pool.submit(look_at, picture, model))
                 if len(waiting) >= 2 * several:
                     yield waiting.pop(0).result()
             while waiting:
@@ -73,7 +73,8 @@ def look(pictures: Sequence[Picture], model: Model, workers: int | None = None) 
                 left.cancel()
 
 
-def _look(picture: Picture, model: Model) -> Looked:
+def look_at(picture: Picture, model: Model) -> Looked:
+    """The vectors of one picture."""
     try:
         with open_scene(picture.path) as scene:
             return Looked(picture, tuple(_vectors(picture, scene, model)))

@@ -45,8 +45,9 @@ class OwnKind:
         return self.words[0][0]
 
     def counted(self, count: int) -> str:
-        """The name as it is counted: "wind turbine", "wind turbines"."""
-        return self.words[0][0 if count == 1 else 1]
+        """The name as it is counted: "wind turbine", "wind turbines"; of "solar panels", which is a plural, "solar panel"."""
+        one, many = self.words[0]
+        return next((a for a, b in self.words if b == many and a != b), one) if count == 1 else many
 
 
 class Heads(nn.Module):

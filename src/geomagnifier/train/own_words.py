@@ -12,22 +12,40 @@ FIRST = ("airplane", "ship", "vehicle", "bridge", "harbor", "building", "road")
 
 
 def plural(word: str) -> str:
-    """As English makes it where it is regular: "wind turbine" -> "wind turbines", "quarry" -> "quarries"."""
+    """As English makes it where it is regular: "wind turbine" -> "wind turbines", "quarry" -> "quarries"; a plural stays as it is."""
+    if singular(word) != word:
+        return word
     if word.endswith(("s", "x", "z", "ch", "sh")):
-        return word if word.endswith("ss") is False and word.endswith("s") else f"{word}es"
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word}es"
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
         return f"{word[:-1]}ies"
     return f"{word}s"
 
 
+def singular(word: str) -> str:
+    """Of a regular plural: "solar panels" -> "solar panel"; other words as they are."""
+    if not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < 4:
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
+
+
 def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """(singular, plural) of a name and its synonyms; "gravel=" is a mass noun, "goose/geese" says its plural."""
-    pairs = []
-    for word in (name, *also):
+    """(singular, plural) of a name and its synonyms; "gravel=" is a mass noun, "goose/geese" says its plural.
+
+    A name that is a plural itself ("solar panels") stays the kind's name; its singular is a word for it, too. The name may be among the
+    synonyms, to say its plural.
+    """
+    pairs: list[tuple[str, str]] = []
+    said = next((word for word in also if word.partition("/")[0].rstrip("=").strip() == name), name)
+    for word in (said, *(word for word in also if word != said)):
         one, slash, many = word.partition("/")
         mass = one.endswith("=")
         one = one.rstrip("=").strip()
         pairs.append((one, one if mass else many.strip() if slash else plural(one)))
+        if not mass and not slash and singular(one) != one:
+            pairs.append((singular(one), one))
     return tuple(dict.fromkeys(pairs))
 
 

@@ -17,8 +17,10 @@ from geomagnifier.errors import DataCorrupt, ModelCorrupt, OptionError
 from geomagnifier.interfaces.cli import app
 from geomagnifier.model.checkpoint import read
 from geomagnifier.model.own_file import OWN
+from geomagnifier.resolution import window_of
 from geomagnifier.train.own_run import Wanted, teach_kinds
 from geomagnifier.train.teach import Lesson
+from geomagnifier.values import Query
 
 LESSON = Lesson(crops=40, side=256, steps=60)
 
@@ -107,6 +109,14 @@ def test_what_was_known_answers_as_before(model, scene):
         assert told(after) == told(before)
         assert (before.mask is None) == (after.mask is None)
         assert before.mask is None or np.array_equal(before.mask, after.mask)
+
+
+def test_its_own_mask_is_its_heat_and_the_scout_suspects_it_everywhere(model, scene):
+    view = scene.read(window_of(scene.info.box, 1.0, "whole"))
+    heat, inside = model.relevance(Query("Find every helipad."), view), truth()[::2, ::2]
+    assert heat[inside].mean() > 5 * heat[~inside].mean()
+    assert (model.relevance(Query("Find every helipad."), view, "scout") == 1).all()
+    assert (model.relevance(Query("Find every vehicle."), view, "scout") < 1).any()
 
 
 def test_the_folder_holds_the_old_files_and_says_what_it_is(taught, wanted):

@@ -103,7 +103,8 @@ def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str
     spoken = torch.tensor([bool(c) for c in batch.captions], device=pooled.device)
     said = [c for c in batch.captions if c]
     same = torch.tensor([[a == b for b in said] for a in said], dtype=torch.bool, device=pooled.device)
-    losses["retrieval"] = info_nce(network.embed_picture(pooled[spoken]), network.embed_sentence(captions), same)
+    retrieval = info_nce(network.embed_picture(pooled[spoken]), network.embed_sentence(captions), same) if said else pooled.new_zeros(())
+    losses["retrieval"] = retrieval  # small batches may have no picture with a caption
     return losses
 
 
@@ -119,7 +120,7 @@ class Captions:
         new = sorted({s for s in sentences if s not in self.known})
         if new:
             self.known.update(zip(new, self.encoder(tokenize(self.tokenizer, new)).pooled.clone(), strict=True))
-        return torch.stack([self.known[s] for s in sentences]).clone()
+        return torch.stack([self.known[s] for s in sentences]).clone() if sentences else torch.zeros(0, 384)
 
 
 @torch.no_grad()

@@ -318,7 +318,11 @@ app.command(name="chat", epilog=chat.EPILOG)(chat.command(show, _ctrl_c))
 app.command(name="map", epilog=mapping.EPILOG)(mapping.map_archive)
 app.command(epilog=archives.INDEX_EXAMPLES)(archives.index)
 app.command(epilog=archives.SEARCH_EXAMPLES)(archives.search)
-app.command()(study.train)
+app.command(
+    epilog="Examples: [bold]geomag train --from small --data my_coco.json --out runs/own[/bold]\n\n"
+    "[bold]geomag train --from runs/own/model --data quarries.gpkg --pictures ortho.tif --column what[/bold]\n\n"
+    "[bold]geomag train --data sets/[/bold]"
+)(study.train)
 app.command(context_settings=study.PASSED_ON)(study.train_full)
 app.command(
     name="eval",

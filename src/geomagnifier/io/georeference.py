@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +21,12 @@ Numbers = TypeVar("Numbers", float, Floats64)
 TRUE_TO_SCALE = 0.02
 """A projection whose metres are this close to metres on the ground is taken at its word (UTM is, Web Mercator is not)."""
 
+LONGEST = 100_000
+"""Letters of a CRS; the longest WKT in use has a tenth of them."""
+PLACE = re.compile(r"\s*(\w+://|/)")
+OPENGIS = re.compile(r"\s*https?://(www\.)?opengis\.net/")
+"""Addresses that are names: they are not fetched."""
+
 
 def parse_crs(text: str) -> CRS:
     """A CRS from "EPSG:32633", WKT or PROJ text.
@@ -28,9 +35,11 @@ def parse_crs(text: str) -> CRS:
         OptionError: it names no CRS.
     """
     try:
+        if len(text) > LONGEST or (PLACE.match(text) and not OPENGIS.match(text)):  # GDAL would read what is there
+            raise ValueError("it is not the name of one")
         return CRS.from_user_input(text)
     except (CRSError, ValueError) as error:
-        raise OptionError(f"{text!r} is not a coordinate reference system; give it as EPSG:32633 or as WKT") from error
+        raise OptionError(f"{text[:80]!r} is not a coordinate reference system; give it as EPSG:32633 or as WKT") from error
 
 
 def crs_text(crs: CRS | None) -> str | None:

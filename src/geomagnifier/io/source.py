@@ -13,28 +13,39 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
 from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneUnreadable
+from geomagnifier.io import reach
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 DRIVERS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM", "HFA", "ENVI", "NITF")
-"""Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out: a picture must not reach the network."""
+"""Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out; `reach` has the rest of that."""
 
 CACHE = 64 << 20
 """Most bytes of decoded blocks that GDAL keeps; by itself it takes a twentieth of the machine's memory."""
 
-OPTIONS: dict[str, Any] = {"GDAL_DISABLE_READDIR_ON_OPEN": "TRUE", "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO", "GDAL_CACHEMAX": CACHE}
-"""No listing of large folders; no reading of a PNG in one go, which takes a truncated one for whole; and little memory.
+OPTIONS: dict[str, Any] = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_HTTP_CONNECTTIMEOUT": 10,
+    "GDAL_HTTP_TIMEOUT": 60,
+    "GDAL_CACHEMAX": CACHE,
+}
+"""No listing of large folders; no reading of a PNG in one go, which takes a truncated one for whole; no code out of a file; an end to
+waiting for a server, s; and little memory.
 
 rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from the next block on.
 """
 
-FAILURES = (RasterioError, RasterioIOError)
-"""What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the first's kind."""
+FAILURES = (RasterioError, RasterioIOError, CPLE_BaseError)
+"""What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the first's kind, and some calls let the
+errors of GDAL through as they are."""
 
 GDAL_TYPES = {
     "uint8": "Byte",
@@ -107,37 +118,83 @@ def from_path(source: str | os.PathLike[str]) -> Source:
     text = os.fspath(source)
     text = os.fsdecode(text) if isinstance(text, bytes) else text
     if "://" in text or text.startswith(("/vsi", "\\vsi")):
-        raise SceneUnreadable(f"{text} is not a local file; download it first")
-    path = Path(text).expanduser()
-    if path.is_dir():
-        raise SceneUnreadable(f"{text} is a folder; give one picture")
+        return _from_address(text)
     try:
+        path = Path(text).expanduser()
+        if path.is_dir():
+            raise SceneUnreadable(f"{text or '.'} is a folder; give one picture")
         if not path.is_file():
-            raise SceneNotFound(f"{text} does not exist; check the name and the folder")
+            raise SceneNotFound(f"{text[:200]} does not exist; check the name and the folder")
         if path.stat().st_size == 0:
             raise SceneUnreadable(f"{text} is an empty file; download it again")
         with path.open("rb"):
             pass
-    except OSError as error:
-        raise SceneUnreadable(f"{text} cannot be opened: {error.strerror or error}") from error
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+        raise SceneUnreadable(f"{text[:200]} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+    path = path.absolute()
     try:
-        return Source(_open(path.absolute(), drivers=DRIVERS), path.name)
+        return Source(_open_file(path), path.name)
     except UnicodeEncodeError as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
         shown = text.encode("utf-8", "backslashreplace").decode()
         raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
     except RasterioIOError as error:
         if "not recognized" in str(error):
-            kind = "a VRT, which only points at other files" if path.suffix.lower() == ".vrt" else "not an image that can be read"
-            raise SceneUnreadable(f"{text} is {kind}; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)") from error
+            raise SceneUnreadable(
+                f"{text} is not an image that can be read; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)"
+            ) from error
         raise unreadable(text, error) from error
     except FAILURES as error:
         raise unreadable(text, error) from error
 
 
-def _open(path: Any, drivers: tuple[str, ...], **options: str) -> Any:
+def _from_address(text: str) -> Source:
+    """A picture on the network, where that is allowed. It has no files beside it."""
+    if not text.startswith(("http://", "https://")):
+        raise SceneUnreadable(f"{text[:200]} is not a local file; download it first")
+    if not reach.allowed("network"):
+        raise SceneUnreadable(f"{text[:200]} is not a local file; download it first, or allow it by {reach.SETTING}=network")
+    try:
+        dataset = _open(f"/vsicurl/{text}", DRIVERS, beside=False)
+        reach.check_named(dataset, None, _plainly)
+    except FAILURES as error:
+        raise unreadable(text[:200], error) from error
+    return Source(dataset, text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text)
+
+
+def _open_file(path: Path) -> Any:
+    if _is_vrt(path):
+        if not reach.allowed("vrt"):
+            raise SceneUnreadable(
+                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF (gdal_translate), or allow it by {reach.SETTING}=vrt"
+            )
+        reach.check_mosaic(path, _plainly)
+        reach.check_beside(path, _plainly)
+        dataset = _open(path, ("VRT",))
+    else:
+        reach.check_beside(path, _plainly)
+        dataset = _plainly(path)
+    try:
+        reach.check_named(dataset, path, _plainly)
+    except BaseException:
+        dataset.close()
+        raise
+    return dataset
+
+
+def _is_vrt(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(1024)
+    return b"<VRTDataset" in start or (path.suffix.lower() == ".vrt" and start.lstrip().startswith(b"<"))
+
+
+def _plainly(path: Path) -> Any:
+    return _open(path, DRIVERS)
+
+
+def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: str) -> Any:
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.Env(**OPTIONS):
+        with rasterio.Env(**OPTIONS if beside else OPTIONS | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
             return DatasetReader(path, driver=list(drivers), **options)  # rasterio.open takes one driver only
 
 

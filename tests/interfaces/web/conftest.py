@@ -16,7 +16,10 @@ from geomagnifier.io.picture import write_picture
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory):
-    """plain.png: three ships.  placed.tif: the same with a place on the Earth.  large.png: water on the right, many windows."""
+    """plain.png: three ships.  placed.tif: the same with a place on the Earth.  large.png: water on the right, many windows.
+
+    many.png: 8,000 ships.  meadow.png: all green.
+    """
     folder = tmp_path_factory.mktemp("pictures")
     pixels = paint(300, 200, *SHIPS)
     write_picture(folder / "plain.png", pixels)
@@ -24,6 +27,8 @@ def root(tmp_path_factory):
     large = paint(1600, 1200, *[(x, y, x + 24, y + 12) for x in range(40, 1200, 200) for y in range(40, 1200, 160)])
     large[:, 1300:] = BLUE
     write_picture(folder / "large.png", large)
+    write_picture(folder / "many.png", paint(2000, 1600, *[(x, y, x + 10, y + 8) for x in range(4, 2000, 20) for y in range(4, 1600, 20)]))
+    write_picture(folder / "meadow.png", paint(120, 90, (0, 0, 120, 90), colour=(0, 250, 0)))
     return folder
 
 
@@ -32,7 +37,9 @@ def address(root):
     """Of a service that is running."""
     for library in ("nicegui", "fastapi", "uvicorn"):
         pytest.importorskip(library)
-    process = subprocess.Popen([sys.executable, str(Path(__file__).parent / "served.py"), str(root)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).parent / "serving_page.py"), str(root)], stdout=subprocess.PIPE, text=True
+    )
     try:
         port = process.stdout.readline().strip()
         assert port, "the service did not start"

@@ -43,8 +43,8 @@ class Answered:
         self._said.text = ""
         self._root.clear()
 
-    async def show(self, job: Job, box: str | None) -> None:
-        """Show the answer of a finished job. box: what the question was about, in words."""
+    async def show(self, job: Job, box: str | None, meant: str) -> None:
+        """Show the answer of a finished job. box: what the question was about, in words.  meant: see `reading.meant`."""
         answer = job.answer
         assert answer is not None
         first = await asyncio.to_thread(_rows, answer, reading.order(answer, "found"), 0, FIRST)
@@ -53,7 +53,10 @@ class Answered:
         with self._root:
             with tag("section", "part", aria_label="Answer"):
                 words("p", answer.question + (f" (box {box})" if box else ""), "asked")
+                if meant:
+                    words("p", f"Understood as: {meant}", "meant")
                 _sentence(answer)
+                _warnings(job.warnings)
                 for note in _notes(job, answer):
                     words("p", note, "note")
                 if answer.labels:
@@ -94,7 +97,10 @@ class Answered:
             self._fill(listed, answer, order, rows, until + MORE)
 
         with listed:
-            further = button(f"Show more ({len(order) - until:,} left)", "down", more, "low")
+            further = tag("div", "further")
+            with further:
+                words("span", f"{until:,} of {len(order):,} shown", "number")
+                button(f"Show {min(MORE, len(order) - until):,} more", "down", more, "low")
 
 
 def _rows(answer: Answer, order: Sequence[int], start: int, count: int) -> list[reading.Row]:
@@ -114,11 +120,20 @@ def _sentence(answer: Answer) -> None:
 
 def _notes(job: Job, answer: Answer) -> list[str]:
     notes = [ENDINGS[job.state]] if job.state in ENDINGS and not answer.complete else []
-    if answer.trace.broken:
-        notes.append("Damaged parts of the picture were left out.")
     if len(answer.regions) > drawing.REGIONS:
         notes.append(f"The map shows the {drawing.REGIONS:,} best of {len(answer.regions):,} regions; the files have all of them.")
     return notes
+
+
+def _warnings(told: Sequence[str]) -> None:
+    """What was cut, skipped or guessed."""
+    if not told:
+        return
+    with tag("ul", "warned", aria_label="Warnings"):
+        for text in told:
+            with tag("li"):
+                icon("alert")
+                words("span", text[:1].upper() + text[1:])
 
 
 def _labels(answer: Answer) -> None:

@@ -1,14 +1,17 @@
-"""Where a person asks: the question with examples, its box, how to look, work under way, and what went wrong."""
+"""Where a person asks: the question with examples, its box, what it follows on, work under way, and what went wrong."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
 
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from geomagnifier.interfaces.job import Job
+from geomagnifier.interfaces.web.manner import VALUES, Fold, Manner
 from geomagnifier.interfaces.web.parts import button, icon, set_attributes, shown, tag, words
+from geomagnifier.values import Answer
 
 EXAMPLES = (
     "What kind of place is this?",
@@ -18,12 +21,10 @@ EXAMPLES = (
     "Outline the largest building.",
     "Describe it and segment what you mention.",
 )
-SEARCHES = {
-    "adaptive": "Look closely only where it pays",
-    "exhaustive": "Look closely everywhere",
-    "paper": "Look as the paper does",
-}
 IN_BOX = "What is in this box?"
+FOLLOWING = ("And the largest of them?", "Segment those.")
+"""Questions about several regions that were found before."""
+SEND = "(e) => { const form = e.currentTarget.form; form.elements.question.value = e.currentTarget.innerText; form.requestSubmit(); }"
 
 
 class Asking:
@@ -31,42 +32,45 @@ class Asking:
 
     Args:
         letters: the longest question.
-        on_ask: called with the question and the search.
+        on_ask: called with the question and how to look.
         on_cancel: called where the work under way is to stop.
         on_no_box: called where the box is to go.
+        on_new_topic: called where the next question is to stand alone.
     """
 
     def __init__(
-        self, letters: int, on_ask: Callable[[str, str], Awaitable[None]], on_cancel: Callable[[], None], on_no_box: Callable[[], None]
+        self,
+        letters: int,
+        on_ask: Callable[[str, Manner], Awaitable[None]],
+        on_cancel: Callable[[], None],
+        on_no_box: Callable[[], None],
+        on_new_topic: Callable[[], None],
     ) -> None:
         self._on_ask = on_ask
-        self._search = "adaptive"
         with tag("section", "part ask", aria_label="Question"):
-            with tag("form", "question") as form:
-                self._field = tag(
-                    "textarea", name="question", rows="2", maxlength=str(letters), aria_label="Question about the picture",
-                    placeholder="Ask about the picture …", autocomplete="off", spellcheck="true",
-                )  # fmt: skip
-                self._send = tag("button", "button main round", type="submit", aria_label="Ask", title="Ask (Enter)")
-                with self._send:
-                    icon("ask")
-            form.on("submit", self._sent, js_handler="(e) => { e.preventDefault(); emit(e.target.elements.question.value); }")
-            self._box = tag("div", "asides", aria_live="polite")
-            with self._box, tag("span", "held"):
-                self._box_words = words("span", "", "number")
-                button("", "close", on_no_box, "low round", label="Remove the box")
-            with tag("div", "chips", role="group", aria_label="Examples"):
-                for text in EXAMPLES:
-                    chip = words("button", text, "chip", type="button")
-                    chip.on("click", lambda text=text: self._example(text), args=[])
-                self._box_chip = words("button", IN_BOX, "chip", type="button")
-                self._box_chip.on("click", lambda: self._example(IN_BOX), args=[])
-            with tag("div", "asides"):
-                choice = tag("select", "low", aria_label="How closely to look")
-                with choice:
-                    for name, text in SEARCHES.items():
-                        words("option", text, value=name)
-                choice.on("change", self._set_search, js_handler="(e) => emit(e.target.value)")
+            with tag("form") as form:
+                with tag("div", "question"):
+                    self._field = tag(
+                        "textarea", name="question", rows="2", maxlength=str(letters), aria_label="Question about the picture",
+                        placeholder="Ask about the picture …", autocomplete="off", spellcheck="true",
+                    )  # fmt: skip
+                    self._send = tag("button", "button main round", type="submit", aria_label="Ask", title="Ask (Enter)")
+                    with self._send:
+                        icon("ask")
+                self._box = tag("div", "asides", aria_live="polite")
+                with self._box, tag("span", "held"):
+                    self._box_words = words("span", "", "number")
+                    button("", "close", on_no_box, "low round", label="Remove the box")
+                self._topic = tag("div", "asides topic", role="group", aria_label="What a question may refer back to")
+                with self._topic:
+                    self._topic_words = words("span", "", "cut")
+                    button("New topic", None, on_new_topic, "edged low")
+                with tag("div", "chips", role="group", aria_label="Examples"):
+                    self._following = [_chip(text) for text in FOLLOWING]
+                    self._examples = [_chip(text) for text in EXAMPLES]
+                    self._box_chip = _chip(IN_BOX)
+                self._fold = Fold()
+            form.on("submit", self._sent, js_handler=f"(e) => {{ e.preventDefault(); emit({VALUES.format('e.target')}); }}")
             self._work = tag("div", "work")
             with self._work:
                 with tag("div", "line"):
@@ -81,6 +85,7 @@ class Asking:
                 self._wrong_words = words("span", "", "words")
                 button("", "close", lambda: self.wrong(None), "low round", label="Dismiss this message")
         self.box(None)
+        self.topic(None)
         self.working(None)
         self.wrong(None)
 
@@ -88,11 +93,25 @@ class Asking:
         """Put a question into the field."""
         self._field.client.run_javascript(f"getHtmlElement({self._field.id}).value = {json.dumps(question)}")
 
+    def set(self, manner: Manner) -> None:
+        """Put into the fold how it is to look."""
+        self._fold.set(manner)
+
     def box(self, text: str | None) -> None:
         """Say where the question's box is; None: there is none."""
         self._box_words.text = f"Box {text}" if text else ""
         shown(self._box, text is not None)
         shown(self._box_chip, text is not None)
+
+    def topic(self, answer: Answer | None) -> None:
+        """Say which answer the next question may refer back to; None: none."""
+        several = answer is not None and len(answer.regions) > 1
+        self._topic_words.text = f"Goes on from: {answer.text}" if answer else ""
+        shown(self._topic, answer is not None)
+        for chip in self._following:
+            shown(chip, several)
+        for chip in self._examples[-len(FOLLOWING) :]:  # in their place: not more of them than before
+            shown(chip, not several)
 
     def working(self, job: Job | None) -> None:
         """Say how far a job is; None: nothing is under way."""
@@ -118,12 +137,16 @@ class Asking:
         if message:
             self._wrong.client.run_javascript(f"getHtmlElement({self._wrong.id})?.scrollIntoView({{ block: 'nearest' }})")
 
-    def _set_search(self, event: GenericEventArguments) -> None:
-        self._search = event.args if event.args in SEARCHES else "adaptive"
-
     async def _sent(self, event: GenericEventArguments) -> None:
-        await self._on_ask(str(event.args), self._search)
+        manner = Manner.of(event.args)
+        wrong = manner.amiss()
+        self._fold.amiss(wrong)
+        if not wrong:
+            await self._on_ask(str(event.args.get("question", "")), manner)
 
-    async def _example(self, text: str) -> None:
-        self.write(text)
-        await self._on_ask(text, self._search)
+
+def _chip(text: str) -> ui.element:
+    """A question that is asked by a click, in the form that it stands in."""
+    chip = words("button", text, "chip", type="button")
+    chip.on("click", js_handler=SEND)
+    return chip

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui.events import GenericEventArguments
 
+from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Card
 from geomagnifier.interfaces.web import reading
+from geomagnifier.interfaces.web.finding import Finding
 from geomagnifier.interfaces.web.parts import Words, button, icon, set_attributes, shown, tag, words
 
 MOST = 100
 """Pictures in the menu; a word narrows it down to others."""
-FEW = 8
-"""Above so many pictures there is a field for that word."""
 
 Choose = Callable[[str], Awaitable[None]]
 
@@ -23,18 +23,27 @@ class Chooser:
     """The button with the picture's name, and its menu.
 
     Args:
+        jobs: of the service; they search.
         list_cards: tells the pictures there are; it reads the disk.
         on_choose: called with the id of a picture.
     """
 
-    def __init__(self, list_cards: Callable[[], list[Card]], on_choose: Choose) -> None:
+    def __init__(self, jobs: Jobs, list_cards: Callable[[], list[Card]], on_choose: Choose) -> None:
         self._list_cards, self._on_choose = list_cards, on_choose
-        self._current: str | None = None
+        self._card: Card | None = None
         self._wanted = ""
         self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label="Pictures")
         with self._menu:
-            self._field = tag("input", "field", type="search", placeholder="Narrow down by name", aria_label="Narrow down by name")
-            self._field.on("input", self._narrow, js_handler="(e) => emit(e.target.value)", throttle=0.3)
+            self._tools = tag("form", "seek", role="search")
+            with self._tools:
+                field = tag("input", "entry", type="search", name="words", aria_label="Find pictures", autocomplete="off")
+                set_attributes(field, placeholder="Name, or what they show", maxlength=str(jobs.settings.question_letters))
+                field.on("input", self._narrow, js_handler="(e) => emit(e.target.value)", throttle=0.3)
+                with tag("button", "button edged", type="submit", title="Rank the pictures by what they show (Enter)"):
+                    words("span", "Search")
+                self._like = button("More like this one", None, self._alike, "low")
+            self._tools.on("submit", self._seek, js_handler="(e) => { e.preventDefault(); emit(e.target.elements.words.value); }")
+            self._finding = Finding(jobs, self._found, self.refresh)
             self._list = tag("ul")
         self._menu.on("toggle", self.refresh, js_handler="(e) => e.newState === 'open' && emit()")
         self._button = tag("button", "button scene edged", type="button", popovertarget=self._menu.html_id, aria_haspopup="dialog")
@@ -45,7 +54,7 @@ class Chooser:
 
     def set(self, card: Card | None) -> None:
         """Say which picture is open."""
-        self._current = card.id if card else None
+        self._card = card
         self._name.text = card.name if card else "Choose a picture"
         self._size.text = reading.sized(card.width, card.height, card.gsd) if card else ""
         set_attributes(self._button, aria_label=f"Picture: {card.name}. Choose another" if card else "Choose a picture")
@@ -54,22 +63,41 @@ class Chooser:
         """Look again which pictures there are."""
         cards = await asyncio.to_thread(self._list_cards)
         self._list.clear()
-        shown(self._field, len(cards) > FEW)
+        shown(self._tools, len(cards) > 1)
+        shown(self._like, self._card is not None)
+        shown(self._list, not self._finding.on)
         fitting = [card for card in cards if self._wanted.lower() in card.name.lower()]
         with self._list:
-            choices(fitting[:MOST], self._current, self._chosen)
+            choices(fitting[:MOST], self._card, self._chosen)
             if len(fitting) > MOST:
                 words("li", f"and {len(fitting) - MOST:,} more; a word of their names finds them", "empty")
             if not fitting:
                 words(
                     "li",
-                    "No pictures of that name." if cards else "No pictures yet. Open one with the button above, or drop it here.",
+                    "No pictures of that name; Search looks at what they show."
+                    if cards
+                    else "No pictures yet. Open one with the button above, or drop it here.",
                     "empty",
                 )
 
     async def _narrow(self, event: GenericEventArguments) -> None:
         self._wanted = str(event.args)
-        await self.refresh()
+        if not self._finding.on:
+            await self.refresh()
+
+    async def _seek(self, event: GenericEventArguments) -> None:
+        await self._find(str(event.args))
+
+    async def _alike(self) -> None:
+        if self._card is not None:
+            await self._find(self._card)
+
+    async def _find(self, what: str | Card) -> None:
+        shown(self._list, False)
+        await self._finding.by(what)
+
+    def _found(self, cards: Sequence[Card], said: Sequence[str]) -> None:
+        choices(cards, self._card, self._chosen, said)
 
     async def _chosen(self, id: str) -> None:
         self._menu.client.run_javascript(f"getHtmlElement({self._menu.id}).hidePopover()")
@@ -114,18 +142,19 @@ class Welcome:
         shown(self._root, False)
 
 
-def choices(cards: list[Card], current: str | None, on_choose: Choose) -> None:
-    """A line for each picture."""
-    for card in cards:
+def choices(cards: Sequence[Card], current: Card | None, on_choose: Choose, said: Sequence[str] = ()) -> None:
+    """A line for each picture, with what else is said of it."""
+    for card, more in zip(cards, said or [""] * len(cards), strict=True):
         with tag("li"):
-            line = tag("button", "button choice", type="button", aria_current="true" if card.id == current else None)
+            open = current is not None and card.id == current.id
+            line = tag("button", "button choice", type="button", aria_current="true" if open else None)
             with line:
                 tag("img", "thumb", src=f"/web/scenes/{card.id}/thumb.png", alt="", loading="lazy")
                 with tag("span", "words"):
                     words("strong", card.name)
                     words(
                         "small",
-                        " · ".join(part for part in (reading.sized(card.width, card.height, card.gsd), card.crs or "no CRS")),
+                        " · ".join(part for part in (more, reading.sized(card.width, card.height, card.gsd), card.crs or "no CRS") if part),
                         "number",
                     )
             line.on("click", lambda id=card.id: on_choose(id), args=[])

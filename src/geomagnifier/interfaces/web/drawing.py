@@ -13,7 +13,7 @@ from geomagnifier.interfaces.web.places import Pairs, Places, outline
 from geomagnifier.io import heat as colouring
 from geomagnifier.values import Answer
 
-REGIONS, POINTS = 5000, 300_000
+REGIONS, POINTS = 10_000, 300_000
 """The most regions on the map, and points of their outlines: a browser draws no more of them smoothly. The best ones are drawn."""
 
 LOOKS = 2000

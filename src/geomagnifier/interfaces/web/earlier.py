@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from geomagnifier.interfaces.web.manner import Manner
 from geomagnifier.interfaces.web.parts import button, tag, words
 
 KEY = "geomag-earlier"
@@ -15,16 +16,22 @@ KEPT = 50
 
 @dataclass(frozen=True)
 class Entry:
-    """A question as it was asked. job, scene: ids.  box: scene px.  text: the answer, "" while there is none.  when: seconds since 1970."""
+    """A question as it was asked.
+
+    job, scene: ids.  manner: how it was looked at.  box: scene px.  after: id of the job that it could refer back to.  meant: the question
+    in full, where it did.  text: the answer, "" while there is none.  when: seconds since 1970.
+    """
 
     job: str
     scene: str
     name: str
     question: str
-    search: str
+    manner: Manner
     box: tuple[float, float, float, float] | None
-    text: str
     when: float
+    after: str | None = None
+    meant: str = ""
+    text: str = ""
 
 
 class Earlier:
@@ -45,7 +52,8 @@ class Earlier:
     def entries(self) -> list[Entry]:
         """The newest first."""
         kept = [dict(found) for found in self._store.get(KEY, [])]
-        return [Entry(**(found | {"box": tuple(found["box"]) if found["box"] else None})) for found in kept]
+        made = ((found, {"box": tuple(found["box"]) if found["box"] else None, "manner": Manner(**found["manner"])}) for found in kept)
+        return [Entry(**(found | own)) for found, own in made]
 
     def put(self, entry: Entry) -> None:
         """Keep an entry, in the place of one of the same job, and mark it as the one shown."""
@@ -58,6 +66,15 @@ class Earlier:
     def find(self, job: str) -> Entry | None:
         """The entry of a job."""
         return next((entry for entry in self.entries if entry.job == job), None)
+
+    def before(self, job: str) -> list[Entry]:
+        """The questions of a conversation up to that of a job, the first one first."""
+        known = {entry.job: entry for entry in self.entries}
+        turns: list[Entry] = []
+        at = known.pop(job, None)
+        while at is not None and (at := known.pop(at.after or "", None)) is not None:
+            turns.insert(0, at)
+        return turns
 
     def mark(self, job: str | None) -> None:
         """Say which one is shown."""

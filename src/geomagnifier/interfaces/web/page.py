@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import re
 import time
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any
 
 from nicegui import ui
@@ -18,14 +18,16 @@ from geomagnifier.geometry import Box
 from geomagnifier.interfaces.job import Job
 from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Card, Library
-from geomagnifier.interfaces.web import knowing
+from geomagnifier.interfaces.web import knowing, reading
 from geomagnifier.interfaces.web.answered import Answered
 from geomagnifier.interfaces.web.asking import Asking
 from geomagnifier.interfaces.web.chooser import MOST, Chooser, Welcome
 from geomagnifier.interfaces.web.earlier import Earlier, Entry
+from geomagnifier.interfaces.web.manner import Manner
 from geomagnifier.interfaces.web.map import Bounds, Stage
 from geomagnifier.interfaces.web.parts import button, icon, tag, words
 from geomagnifier.interfaces.web.places import Places
+from geomagnifier.interfaces.web.turns import Turns
 
 UPLOADS = "geomag-uploads"
 """Where the ids of this browser's uploads are kept."""
@@ -48,6 +50,7 @@ class Page:
         self._places: Places | None = None
         self._box: Box | None = None
         self._job: Job | None = None
+        self._last: Job | None = None
         self._gone = False
         self._client = ui.context.client
         self._client.on_delete(self._leave)
@@ -58,7 +61,7 @@ class Page:
                 with tag("div", "brand"):
                     icon("lens")
                     words("span", "geomagnifier", "word")
-                self._chooser = Chooser(self._cards, self.choose)
+                self._chooser = Chooser(jobs, self._cards, self.choose)
                 button("Open", "open", None, "edged open", data_act="choose", label="Open a picture from this device")
                 tag("div", "gap")
                 with button("", None, None, "round theme", data_act="theme", label="Colours"):
@@ -68,7 +71,8 @@ class Page:
                 self._stage = Stage(self._drawn)
                 self._welcome = Welcome(library.settings.upload_bytes, self.choose)
             with tag("aside", "panel", aria_label="Questions and answers"):
-                self._asking = Asking(library.settings.question_letters, self.ask, self._cancel, self._no_box)
+                self._asking = Asking(library.settings.question_letters, self.ask, self._cancel, self._no_box, lambda: self._topic(None))
+                self._turns = Turns(self._again)
                 self._answered = Answered()
                 self._earlier = Earlier(store, self._again)
                 knowing.show(jobs.model.spec, self._asking.write)
@@ -95,15 +99,15 @@ class Page:
         try:
             card = await asyncio.to_thread(self._library.card, id)
         except GeomagError as error:
-            self._asking.wrong(_line(error))
+            self._asking.wrong(reading.line(error))
             return
         if self._card is not None and card.id == self._card.id:
             return
         self._open(card)
         self._address()
 
-    async def ask(self, question: str, search: str) -> None:
-        """Put a question, and follow it to its end."""
+    async def ask(self, question: str, manner: Manner) -> None:
+        """Put a question, which may refer back to the answer that is shown, and follow it to its end."""
         if self._card is None:
             self._asking.wrong("Open a picture first: drop one on the map, or choose a file.")
             return
@@ -112,11 +116,12 @@ class Page:
             return
         box = self._box.tuple() if self._box else None
         try:
-            job = self._jobs.submit(self._card, question.strip(), box=box, search=search)
+            job = self._jobs.submit(self._card, question.strip(), box=box, after=self._last, **manner.options())
         except GeomagError as error:
-            self._asking.wrong(_line(error))
+            self._asking.wrong(reading.line(error))
             return
-        entry = Entry(job.id, self._card.id, self._card.name, job.question, search, box, "", time.time())
+        after = self._last.id if self._last else None
+        entry = Entry(job.id, self._card.id, self._card.name, job.question, manner, box, time.time(), after)
         self._earlier.put(entry)
         await self._follow(job, entry)
 
@@ -131,7 +136,7 @@ class Page:
                 self._asking.working(job)
         self._asking.working(None)
         if job.error is not None:
-            self._asking.wrong(_line(job.error))
+            self._asking.wrong(reading.line(job.error))
         elif job.answer is None:
             self._asking.wrong("Cancelled before anything was seen.")
         else:
@@ -143,8 +148,11 @@ class Page:
         self._stage.show(f"/web/jobs/{job.id}/map.json", f"/web/jobs/{job.id}/heat.png")
         trace = answer.trace
         self._stage.has(bool(answer.regions), trace.heat is not None, bool(trace.crops or trace.skipped or trace.broken))
-        await self._answered.show(job, _around(entry.box))
-        self._earlier.put(Entry(**(vars(entry) | {"text": answer.text})))
+        self._topic(job)
+        meant = reading.meant(job.turn)
+        self._earlier.put(replace(entry, text=answer.text, meant=meant))
+        self._turns.show(self._earlier.before(job.id))
+        await self._answered.show(job, _around(entry.box), meant)
 
     async def _again(self, entry: Entry) -> None:
         """Show an earlier question; ask it anew where its answer has been forgotten."""
@@ -154,10 +162,12 @@ class Page:
                 return
         self._set_box(Box(*entry.box) if entry.box else None)
         self._asking.write(entry.question)
+        self._asking.set(entry.manner)
         try:
             job = self._jobs.job(entry.job)
         except JobNotFound:
-            await self.ask(entry.question, entry.search)
+            self._topic(None)  # what it referred back to is forgotten too, but not what it meant
+            await self.ask(entry.meant or entry.question, entry.manner)
             return
         self._earlier.mark(entry.job)
         await self._follow(job, entry)
@@ -188,10 +198,17 @@ class Page:
         self._chooser.set(card)
         self._client.run_javascript(f"document.title = {json.dumps(card.name + ' – geomagnifier')}")
         self._answered.clear()
+        self._turns.show([])
+        self._topic(None)
         self._asking.working(None)
         self._asking.wrong(None)
         self._earlier.mark(None)
         self._set_box(None)
+
+    def _topic(self, job: Job | None) -> None:
+        """Let the next question refer back to the answer of a job, or to none."""
+        self._last = job
+        self._asking.topic(job.answer if job else None)
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -203,7 +220,7 @@ class Page:
         try:
             self._set_box(self._places.box(bounds))
         except GeomagError as error:
-            self._asking.wrong(_line(error))
+            self._asking.wrong(reading.line(error))
 
     def _no_box(self) -> None:
         self._set_box(None)
@@ -218,7 +235,7 @@ class Page:
         await self.choose(str(event.args["id"]))
 
     def _refused(self, event: GenericEventArguments) -> None:
-        self._asking.wrong(_line(event.args["message"]))
+        self._asking.wrong(reading.line(event.args["message"]))
 
     def _address(self) -> None:
         """Keep in the address what is shown, so that a reload shows it again."""
@@ -232,9 +249,3 @@ class Page:
 
 def _around(box: tuple[float, float, float, float] | None) -> str | None:
     return f"{box[0]:,.0f}, {box[1]:,.0f} – {box[2]:,.0f}, {box[3]:,.0f} px" if box else None
-
-
-def _line(error: object) -> str:
-    """One line that begins like a sentence, without what a library says in parentheses: the service's own answer has that."""
-    text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
-    return text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]  # a file keeps its name

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from geomagnifier.conversation import Turn
 from geomagnifier.io import overlay, shapes
 from geomagnifier.values import Answer, Region, SceneInfo
 
@@ -84,6 +85,13 @@ def pieces(answer: Answer) -> list[Piece]:
     return cut
 
 
+def meant(turn: Turn | None) -> str:
+    """What a question that referred back was taken to ask, in full; "" where it did not refer back."""
+    if turn is None or turn.sort == "fresh":
+        return ""
+    return turn.refers.words if turn.refers is not None else turn.meant
+
+
 def rows(answer: Answer, numbers: Sequence[int]) -> Iterator[Row]:
     """Lines of some regions, named by their place in the answer, from 1."""
     named = kinds(answer)
@@ -147,6 +155,12 @@ def looks(answer: Answer) -> str:
     if trace.broken:
         said.append(f"{len(trace.broken):,} damaged {_plural('part', len(trace.broken))} left out")
     return ", ".join(said) + "."
+
+
+def line(error: object) -> str:
+    """One line that begins like a sentence, without what a library says in parentheses: the service's own answer has that."""
+    text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
+    return text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]  # a file keeps its name
 
 
 def length(metres: float) -> str:

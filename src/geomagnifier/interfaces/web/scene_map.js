@@ -180,7 +180,7 @@ export default {
       const some = kind !== null || number !== null;
       for (const layer of this.regions.values()) {
         const mine = number !== null ? layer.region.number === number : layer.region.kind === kind;
-        const state = !some ? "plain" : mine ? "lit" : "dim";
+        const state = !some ? "plain" : mine ? "lit" : this.many ? "plain" : "dim"; // thousands are not painted anew for one of them
         if (state === (layer.state ?? "plain")) continue;
         layer.state = state;
         const plain = this.plain(layer.colour, layer.region.masked);

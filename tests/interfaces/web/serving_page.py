@@ -1,15 +1,17 @@
 """A service with a fake model in a process of its own: NiceGUI and its event loop do not mix with those of the tests.
 
-python served.py ROOT        prints the port it listens on, and serves until it is killed
+python serving_page.py ROOT        prints the port it listens on, and serves until it is killed
 """
 
 import sys
 import time
+import warnings
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from fake import FakeModel
+from geomagnifier.errors import GeomagWarning
 from geomagnifier.interfaces.serve import listen, uvicorn
 from geomagnifier.interfaces.server import create_app
 from geomagnifier.interfaces.settings import Settings
@@ -19,11 +21,13 @@ UPLOAD_BYTES = 1_000_000
 
 
 class Slow(FakeModel):
-    """Takes its time where it is asked to."""
+    """Takes its time where it is asked to, and warns where it is asked to guess."""
 
     def answer(self, query, granularity, views):
         if "slowly" in query.text:
             time.sleep(0.3 * len(views))
+        if "guess" in query.text:
+            warnings.warn("one word was guessed", GeomagWarning, stacklevel=1)
         return super().answer(query, granularity, views)
 
 

@@ -1,0 +1,156 @@
+"""How a picture is to be looked at: the search, and what a person may set beside it, in a quiet fold under the question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from geomagnifier.amounts import amount
+from geomagnifier.errors import OptionError
+from geomagnifier.interfaces.web.parts import Words, icon, set_attributes, shown, tag, words
+
+SEARCHES = {
+    "adaptive": "Look closely only where it pays",
+    "exhaustive": "Look closely everywhere",
+    "paper": "Look as the paper does",
+}
+LETTERS = 24
+"""Of one field."""
+VALUES = "Object.fromEntries(new FormData({}))"
+"""What a form holds, in the browser."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """As it was typed; "" is the usual.
+
+    search: one of `SEARCHES`.  recall, min_score: shares, "0.95" or "95%".  budget: "20 s", "4 Mpx".
+    """
+
+    search: str = "adaptive"
+    recall: str = ""
+    budget: str = ""
+    min_score: str = ""
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Manner:
+        """From the fields of a form."""
+        text = {name: str(said.get(name, "")).strip()[:LETTERS] for name in ("recall", "budget", "min_score")}
+        return cls(str(said.get("search")) if said.get("search") in SEARCHES else "adaptive", **text)
+
+    def amiss(self) -> dict[str, str]:
+        """What is wrong, by the name of the field."""
+        wrong = {}
+        if self.recall and not 0 < _share(self.recall) < 1:
+            wrong["recall"] = "A share between 0 and 1, such as 0.95."
+        if self.min_score and not 0 <= _share(self.min_score) <= 1:
+            wrong["min_score"] = "A score from 0 to 1, such as 0.3."
+        elif self.min_score and self.recall:
+            wrong["min_score"] = "Recall sets the least score already; give one of the two."
+        try:
+            if self.budget.replace(".", "").isdigit():
+                raise OptionError("no unit")
+            amount(self.budget or "1 s", "pixels", ("pixels", "seconds"))
+        except OptionError:
+            wrong["budget"] = "A time or an amount of pixels, such as 20 s or 4 Mpx."
+        return wrong
+
+    def options(self) -> dict[str, Any]:
+        """As `Jobs.submit` takes them, where nothing is amiss."""
+        return {
+            "search": self.search,
+            "recall": _share(self.recall) if self.recall else None,
+            "budget": self.budget or None,
+            "min_score": _share(self.min_score) if self.min_score else None,
+        }
+
+    def told(self) -> str:
+        """What is not as usual, in a few words."""
+        parts = (
+            {"adaptive": "", "exhaustive": "everywhere", "paper": "as the paper"}[self.search],
+            self.recall and f"recall {self.recall}",
+            self.budget and f"within {self.budget}",
+            self.min_score and f"score from {self.min_score}",
+        )
+        return ", ".join(part for part in parts if part)
+
+
+FIELDS = {
+    "recall": ("Recall", "as usual", "The share of all objects to find; more of them brings more false ones too."),
+    "budget": ("Budget", "no limit", "The most to spend, as 20 s or 4 Mpx; what it leaves unseen is told."),
+    "min_score": ("Least score", "as measured", "Show every candidate from this score on, 0 to 1."),
+}
+"""Name on the page, what stands in an empty field, and a sentence."""
+
+
+class Fold:
+    """The fold. It stands in the form of the question, whose sending sends it too."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, ui.element] = {}
+        self._amiss: dict[str, Words] = {}
+        self._below: dict[str, ui.element] = {}
+        with tag("details", "fold") as self._root:
+            with tag("summary"):
+                words("span", "How to look")
+                self._told = words("span", "", "told number")
+                icon("down")
+            with self._option("search", "Search"):
+                self._fields["search"] = tag("select", "entry", name="search", aria_label="How closely to look")
+                with self._fields["search"]:
+                    for name, text in SEARCHES.items():
+                        words("option", text, value=name)
+            for name, (title, empty, sentence) in FIELDS.items():
+                with self._option(name, title, sentence):
+                    self._fields[name] = tag(
+                        "input", "entry number", name=name, aria_label=title, placeholder=empty, maxlength=str(LETTERS), autocomplete="off"
+                    )
+        for name, field in self._fields.items():
+            set_attributes(field, aria_describedby=self._below[name].html_id)
+        self._root.on("change", self._changed, js_handler=f"(e) => emit({VALUES.format('e.target.form')})")
+        self.amiss({})
+
+    def set(self, manner: Manner) -> None:
+        """Put values into the fields."""
+        for name, field in self._fields.items():
+            field.client.run_javascript(f"getHtmlElement({field.id}).value = {getattr(manner, name)!r}")
+        self._told.text = manner.told()
+        self.amiss({})
+
+    def amiss(self, wrong: Mapping[str, str]) -> None:
+        """Say beside the fields what is wrong with them, and go to the first of these."""
+        for name, said in self._amiss.items():
+            said.text = wrong.get(name, "")
+            shown(said, name in wrong)
+            set_attributes(self._fields[name], aria_invalid="true" if name in wrong else None)
+        if wrong:
+            first = self._fields[next(name for name in self._fields if name in wrong)]
+            self._root.client.run_javascript(f"getHtmlElement({self._root.id}).open = true; getHtmlElement({first.id}).focus()")
+
+    def _option(self, name: str, title: str, sentence: str = "") -> ui.element:
+        """A field's place, with its title, its sentence and room for what is wrong with it."""
+        with tag("div", "option"):
+            words("span", title, "title", aria_hidden="true")
+            place = tag("div")
+            with tag("div", "below") as self._below[name]:
+                if sentence:
+                    words("small", sentence)
+                self._amiss[name] = words("small", "", "amiss", role="alert")
+        return place
+
+    def _changed(self, event: GenericEventArguments) -> None:
+        manner = Manner.of(event.args)
+        self._told.text = manner.told()
+        self.amiss({})
+
+
+def _share(text: str) -> float:
+    """A share; -1 where it is none."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        return -1.0

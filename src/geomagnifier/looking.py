@@ -67,7 +67,8 @@ class Wanted:
     """How a scene is to be searched. worth: heat from which a spot is opened.  budget: ("pixels" | "seconds", how many).
 
     memory: bytes that the process may hold.  share: (k, n): of the windows of a round every n-th from the k-th on is looked at, and
-    the search ends; n processes so share the work of a round, and go on when their journals are one.
+    the search ends; n processes so share the work of a round, and go on when their journals are one.  settled: what is
+    asked for is known already, and a glance that reads the question is all unless it names a landmark.  enlarge: tiny targets are.
     """
 
     policy: str
@@ -77,6 +78,8 @@ class Wanted:
     journal: Journal | None = None
     progress: Progress | None = None
     share: tuple[int, int] = (0, 1)
+    settled: bool = False
+    enlarge: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +213,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
 
     Where the area fits a view it is looked at as it is, and that is all, unless the targets are so small that they must be enlarged.
     """
-    fits = area.area <= spec.view_pixels
+    fits = area.area <= spec.view_pixels and not walk.wanted.settled
     window = resolution.window_of(area, 1, "whole") if fits else resolution.peek(area)
     budget = walk.wanted.budget
     search.start("adaptive", Plan(walk.level, area, (window,)), budget[1] if budget and budget[0] == "pixels" else None)  # is it enough?
@@ -227,13 +230,14 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         walk.done = 1
         if walk.wanted.progress is not None:
             walk.wanted.progress(1, 1)
-    if not kinds or reply.named:
+    if not kinds or reply.named or (walk.wanted.settled and not reply.landmarks):
         return None
     with walk.watch.stage("relevance"):
         told = walk.scene.info.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
         smaller = 1.0 if told else walk.model.scale(view) * window.width / window.box.width
     length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
     closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
+    closer = closer if walk.wanted.enlarge else max(1.0, closer)
     if fits and closer >= 1:
         return None
     return resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)

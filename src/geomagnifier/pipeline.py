@@ -80,7 +80,7 @@ def ask(
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
     query = Query(question, _check(scene.info, question, box, search, recall, min_score), min_score, recall)
-    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, closely=refers is not None)
+    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
@@ -98,11 +98,14 @@ def ask(
         if refers is not None and refers.beside:
             found = reference.beside(refers.regions, found, reply.asked)
         elif refers is not None:
+            named = reply.asked
             kinds, found = reference.among(refers.regions, found, level is Granularity.PIXEL)
             reply = replace(reply, asked=kinds, unknown=False, place=False)
         with watch.stage("choose"):
             chosen = model.choose(query if refers is None else replace(query, text=refers.words), scene.info, reply.asked, found)
             regions = tuple(found[i] for i in chosen)
+        if refers is not None and not refers.beside:  # nothing is said of the kinds that were not chosen
+            reply = replace(reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked)
         with watch.stage("assemble"):
             if level is Granularity.PIXEL:
                 some = refers is not None or len(regions) < sum(r.label in reply.asked for r in found)
@@ -179,15 +182,18 @@ def _seen(
     journal: str | os.PathLike[str] | None,
     progress: Progress | None,
     share: tuple[int, int] = (0, 1),
-    closely: bool = False,
+    refers: Reference | None = None,
 ) -> tuple[Mapping[Granularity, float], Granularity, looking.Seen]:
     """How closely the question looks, and what is seen of the scene; the arguments are those of `ask`, checked."""
     worth = search_worth(model, query.recall)
     with watch.stage("question"):
         probabilities = model.granularity(query)
     level = max(probabilities, key=lambda g: probabilities[g])
-    if level is Granularity.IMAGE and (query.box is not None or closely):
+    if level is Granularity.IMAGE and (query.box is not None or refers is not None):
         level = Granularity.REGION  # a box is about a part of the scene, and so are earlier regions
+    settled = refers is not None and refers.settled(level is Granularity.PIXEL)
+    plain = refers is not None and refers.beside and refers.bare  # all kinds: nothing is enlarged for the smallest of them
+    wanted = Wanted(search, worth, spent, memory, None, progress, share, settled, enlarge=not plain)
     kept = None
     if journal is not None:
         info, spec = scene.info, model.spec
@@ -195,11 +201,7 @@ def _seen(
         of = {"scene": [info.name, info.width, info.height], "memory": memory, "model": [spec.name, spec.version, spec.parameters]}
         kept = Journal(Path(journal), asked | {"recall": query.recall} | of)
     try:
-        return (
-            probabilities,
-            level,
-            looking.look(scene, query, level, model, Wanted(search, worth, spent, memory, kept, progress, share), watch),
-        )
+        return probabilities, level, looking.look(scene, query, level, model, replace(wanted, journal=kept), watch)
     finally:
         if kept is not None:
             kept.close()

@@ -20,11 +20,20 @@ SAME = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What is referred to. words: the question to choose by, the reference spelled out.  beside: the regions only say where."""
+    """What is referred to.
+
+    words: the question to choose by, the reference spelled out.  beside: the regions only say where.  bare: no other kind is
+    named ("the smallest of them", "what is next to it?").
+    """
 
     regions: tuple[Region, ...]
     words: str
     beside: bool = False
+    bare: bool = False
+
+    def settled(self, outlined: bool) -> bool:
+        """Whether the regions are enough to choose by: no other kind is named, and no mask is wanted that is not there."""
+        return self.bare and not self.beside and not (outlined and any(r.segmentation is None for r in self.regions))
 
 
 def among(regions: Sequence[Region], found: Sequence[Region], outlined: bool) -> tuple[tuple[str, ...], list[Region]]:

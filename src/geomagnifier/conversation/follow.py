@@ -67,16 +67,8 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
         ...     print(len(largest.answer.regions))
         1
     """
-    english = in_english(question) if is_chinese(question) else question
+    move = understood(question, last, model)
     regions = last.answer.regions if last else ()
-    kinds = tuple(dict.fromkeys(r.label for r in regions))
-    move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
-    if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
-        move = whole
-    if move.sort in ("choose", "beside") and not regions and not move.pronoun:
-        move = Move("fresh", question, question)  # "count", the first thing said
-    if move.sort == "swap" and last is None:
-        move = Move("fresh", question, question)
     if move.sort == "fresh":
         return Turn(question, question, "fresh", found := ask(scene, question, model, **options), found.regions)
     if move.sort == "swap":
@@ -88,7 +80,23 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
     assert last is not None
     if move.sort == "beside":
         return _beside(question, move, regions, scene, model, options)
-    return _choose(question, english, move, last, scene, model, options)
+    return _choose(question, move, last, scene, model, options)
+
+
+def understood(question: str, last: Turn | None, model: Model) -> Move:
+    """What a question asks in full, and how it refers to the last turn; arguments as of `follow`."""
+    english = _english(question)
+    regions = last.answer.regions if last else ()
+    kinds = tuple(dict.fromkeys(r.label for r in regions))
+    move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
+    if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
+        move = whole
+    nothing = move.sort in ("choose", "beside") and not regions and not move.pronoun  # "count", the first thing said
+    return Move("fresh", question, question) if nothing or (move.sort == "swap" and last is None) else move
+
+
+def _english(question: str) -> str:
+    return in_english(question) if is_chinese(question) else question
 
 
 def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:
@@ -99,13 +107,15 @@ def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | No
     return Move("fresh", english, english) if model.granularity(Query(english))[Granularity.IMAGE] >= least else None
 
 
-def _choose(question: str, english: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+def _choose(question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
     regions = last.answer.regions
     if len(regions) == 1 < len(last.pool) and (move.many or not move.pronoun):  # "and the smallest?", after the largest
-        narrowed = read(english, tuple(dict.fromkeys(r.label for r in last.pool)), True, last.answer.granularity is Granularity.PIXEL)
+        narrowed = read(
+            _english(question), tuple(dict.fromkeys(r.label for r in last.pool)), True, last.answer.granularity is Granularity.PIXEL
+        )
         if _selects(narrowed, last.pool, scene, model):
             regions, move = last.pool, narrowed
-    made = _ask(scene, move.text, model, Reference(regions, move.words), options)
+    made = _ask(scene, move.text, model, Reference(regions, move.words, bare=not move.named), options)
     bare = [r for r in made.regions if r.segmentation is None] if made.granularity is Granularity.PIXEL else []
     if bare:
         name = f"{len(bare)} {bare[0].label if len(bare) == 1 else plural(bare[0].label)}"
@@ -120,7 +130,7 @@ def _selects(move: Move, pool: tuple[Region, ...], scene: Scene, model: Model) -
 
 
 def _beside(question: str, move: Move, marks: tuple[Region, ...], scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
-    refers = Reference(marks, move.words, beside=True)
+    refers = Reference(marks, move.words, beside=True, bare=not move.named)
     made = replace(ask(scene, move.text, model, refers=refers, **options), question=question)
     return Turn(question, move.text, "beside", made, made.regions, refers)
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from geomagnifier.conversation import words as w
@@ -83,6 +83,7 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
     pronouns = [t for t in tokens if t.refers]
     nouns = [t for t in tokens if t.noun]
     free = [t for t in nouns if not t.placed]
+    other = next((t.word for t in nouns if not _is(t.word, kinds)), "")
     swap = _swapped(plain, tokens, kinds, pixel)
     if swap is not None:
         return swap
@@ -93,14 +94,14 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
         before = [t for t in tokens if t.start < first.start and ((t.noun and not t.placed) or t.word in w.WHOLE)]
         if before and first.word not in ("one", "ones") and first.word not in ("those", "these", "that", "this"):
             return Move("fresh", text, text)
-        return _choose(plain, tokens, kinds, several, pixel)
+        return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
     scene = [t for t in tokens if t.word in w.SCENE]
     mine = [t for t in free if _is(t.word, kinds)]
     opened = _strip(plain)[1]
     if not free and not scene and tokens and sum(t.word.isdigit() for t in tokens) < 3:
-        return _choose(plain, tokens, kinds, several, pixel)
+        return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
     if mine and len(mine) == len(free) and opened and not _asks(plain, tokens):
-        return _choose(plain, tokens, kinds, several, pixel)
+        return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
     return Move("fresh", text, text)
 
 

@@ -285,7 +285,9 @@ def _show_memory(facts: dict[str, Any]) -> None:
     "[bold]GEOMAG_API_KEY=secret geomag serve scenes/ --host 0.0.0.0 --port 80 --no-browser[/bold]"
 )
 def serve(
-    target: Annotated[Path | None, typer.Argument(help="A folder of pictures, an index of one, or one picture; without it they are uploaded.")] = None,
+    target: Annotated[
+        Path | None, typer.Argument(help="A folder of pictures, an index of one, or one picture; without it they are uploaded.")
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 without, which is this machine alone.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 8000 without, 0 for a free one.")] = None,
     model: Annotated[str | None, typer.Option(help="As in ask; 'small' without.", metavar="NAME|DIR")] = None,

@@ -1,7 +1,7 @@
 """How far a raster may reach. What it reads besides itself lies in its own folder, and nothing lies on the network, unless allowed.
 
-A GeoTIFF, or a file beside it, can name any other file or address as its overviews; an .ovr or .msk may be in any format, also one that only
-points elsewhere. GDAL follows all of them. What is found here is refused before GDAL follows it.
+A GeoTIFF, or a file beside it, can name any other file or address as its overviews; an .ovr or .msk may be in any format, also one that
+only points elsewhere. GDAL follows all of them. What is found here is refused before GDAL follows it.
 
 GEOMAG_ALLOW, words with commas between: "network" for pictures at http(s)://, "vrt" for mosaics of pictures in their own folder.
 """
@@ -27,10 +27,49 @@ OWN_PIXELS = (b"II", b"MM", b"EHFA_HEADER_TAG")
 """First bytes of TIFF and of HFA, which is what overviews and masks are kept in."""
 
 MOSAIC = frozenset(
-    "VRTDataset SRS GeoTransform Metadata MDI VRTRasterBand ColorInterp NoDataValue HideNoDataValue Description Offset Scale UnitType "
-    "ColorTable Entry CategoryNames Category SimpleSource ComplexSource SourceFilename SourceBand SourceProperties SrcRect DstRect NODATA "
-    "ScaleOffset ScaleRatio UseMaskBand Histograms HistItem HistMin HistMax BucketCount IncludeOutOfRange Approximate HistCounts MaskBand "
-    "GCPList GCP BlockXSize BlockYSize".split()
+    [
+        "VRTDataset",
+        "SRS",
+        "GeoTransform",
+        "Metadata",
+        "MDI",
+        "VRTRasterBand",
+        "ColorInterp",
+        "NoDataValue",
+        "HideNoDataValue",
+        "Description",
+        "Offset",
+        "Scale",
+        "UnitType",
+        "ColorTable",
+        "Entry",
+        "CategoryNames",
+        "Category",
+        "SimpleSource",
+        "ComplexSource",
+        "SourceFilename",
+        "SourceBand",
+        "SourceProperties",
+        "SrcRect",
+        "DstRect",
+        "NODATA",
+        "ScaleOffset",
+        "ScaleRatio",
+        "UseMaskBand",
+        "Histograms",
+        "HistItem",
+        "HistMin",
+        "HistMax",
+        "BucketCount",
+        "IncludeOutOfRange",
+        "Approximate",
+        "HistCounts",
+        "MaskBand",
+        "GCPList",
+        "GCP",
+        "BlockXSize",
+        "BlockYSize",
+    ]
 )
 """Elements of a VRT that puts pictures together. Others warp, compute or run Python, and name files in places of their own."""
 MOSAIC_BYTES = 16_000_000

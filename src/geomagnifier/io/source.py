@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp
 from rasterio._err import CPLE_BaseError
+from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
@@ -165,7 +165,7 @@ def _open_file(path: Path) -> Any:
     if _is_vrt(path):
         if not reach.allowed("vrt"):
             raise SceneUnreadable(
-                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF (gdal_translate), or allow it by {reach.SETTING}=vrt"
+                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF (gdal_translate), or allow it: {reach.SETTING}=vrt"
             )
         reach.check_mosaic(path, _plainly)
         reach.check_beside(path, _plainly)

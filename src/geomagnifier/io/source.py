@@ -165,7 +165,7 @@ def _open_file(path: Path) -> Any:
     if _is_vrt(path):
         if not reach.allowed("vrt"):
             raise SceneUnreadable(
-                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF (gdal_translate), or allow it: {reach.SETTING}=vrt"
+                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF, or allow it by {reach.SETTING}=vrt"
             )
         reach.check_mosaic(path, _plainly)
         reach.check_beside(path, _plainly)

@@ -51,6 +51,14 @@ def right(model: Model) -> tuple[dict[str, list[bool]], list[bool], list[tuple[s
     return sorts, levels, wrong
 
 
+def test_most_are_read_as_what_they_are() -> None:
+    sorts, levels, wrong = right(gm.load_model("small"))
+    assert {sort: len(hits) for sort, hits in sorts.items()} == dict.fromkeys(SORTS, 16)
+    assert sum(map(sum, sorts.values())) >= 64, wrong
+    assert sum(levels) >= 56, wrong
+    assert all(sum(hits) >= 9 for hits in sorts.values()), wrong
+
+
 if __name__ == "__main__":
     by_sort, by_level, missed = right(gm.load_model("small"))
     print({sort: sum(hits) for sort, hits in by_sort.items()}, sum(map(sum, by_sort.values())), sum(by_level))

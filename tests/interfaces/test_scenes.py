@@ -164,7 +164,7 @@ def test_an_upload_above_the_limit_is_not_written_whole(library):
     [
         ("empty.tif", b"", SceneUnreadable, "empty"),
         ("text.tif", b"no picture at all", SceneUnreadable, "not an image"),
-        ("vrt.tif", b'<VRTDataset rasterXSize="1" rasterYSize="1"></VRTDataset>', SceneUnreadable, "not an image"),
+        ("vrt.tif", b'<VRTDataset rasterXSize="1" rasterYSize="1"></VRTDataset>', SceneUnreadable, "is a VRT"),
         ("bomb.png", png_header(100_000, 100_000), SceneTooLarge, "100000 x 100000 px"),
         ("bomb.png", png_header(2**31 - 1, 2**31 - 1), SceneError, "bomb"),
     ],

@@ -24,6 +24,7 @@ from typing import Any, cast
 from geomagnifier.errors import GeomagError, LibraryMissing, ModelError, OptionError
 from geomagnifier.io import partitions
 from geomagnifier.io.document import write_json
+from geomagnifier.io.footprint import geojson, outlines
 from geomagnifier.io.journal import join
 from geomagnifier.io.manifest import WAITING, Entry, Manifest
 from geomagnifier.io.mask_file import write_mask
@@ -206,7 +207,8 @@ class Worker:
             return {"why": str(error)}
         facts = {"text": answer.text, "granularity": str(answer.granularity), "regions": len(answer.regions)}
         facts |= {"labels": [[name, p] for name, p in answer.labels[:1]], "pixels": scene.info.pixels, "crs": scene.info.crs}
-        return facts | {"seconds": time.perf_counter() - begin, "footprint": partitions.footprint(scene.info)}
+        [outline] = outlines(scene.info, [scene.info.box])
+        return facts | {"seconds": time.perf_counter() - begin, "footprint": outline and geojson(outline)}
 
     def part(self, entry: Entry, turn: int, share: tuple[int, int]) -> dict[str, Any]:
         """Look at a share of a large scene's windows; whether that was all there is."""

@@ -306,11 +306,11 @@ def _say_where(name: str) -> NoReturn:
 
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "search", "growth", "archive", "ablations", "teach"],
+        Literal["cost", "precision", "psc", "search", "growth", "archive", "map", "ablations", "teach"],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
             "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
-            "archive: queries to an index of 10,000 scenes; "
+            "archive: queries to an index of 10,000 scenes; map: 500 drawn scenes by one worker, by all, and with one killed; "
             "ablations: short training runs, each without one part; teach: how many examples a new kind takes."
         ),
     ] = "cost",
@@ -324,7 +324,8 @@ def bench(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for scenes, figures and plots of search and growth, or the runs of ablations and teach (runs/... without); "
+            help="Folder for scenes, figures and plots of search and growth, scenes and answers of map, or the runs of ablations and "
+            "teach (runs/... without); "
             "what is finished there is not done again.",
             metavar="DIR",
         ),
@@ -397,6 +398,12 @@ def bench(
 
         with progress_bar("queries") as progress:
             found = archive.bench(load(model), archive.SCENES, repeats, progress)
+        rows, title = found["rows"], found["what"]
+    elif what == "map":
+        from geomagnifier.bench import workers
+
+        with progress_bar("scenes") as progress:
+            found = workers.bench(model=model, out=out, progress=progress)
         rows, title = found["rows"], found["what"]
     else:
         from geomagnifier.bench.cost import bench as measure

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from geomagnifier.errors import LibraryMissing
-from geomagnifier.geometry import Box
 from geomagnifier.io import shapes
 from geomagnifier.io.staging import Staging
-from geomagnifier.values import Answer, SceneInfo
+from geomagnifier.values import Answer
 
 COLUMNS = ("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "length_m", "width_m", "x0", "y0", "x1", "y1")
 """Beside geometry. number: of the region in its scene's answer.json."""
@@ -88,18 +87,9 @@ def write_index(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     import shapely
 
     given = [dict(row) for row in rows]
-    outlines = [row.pop("footprint", None) for row in given]
-    places = [None if outline is None else shapely.geometry.shape(outline) for outline in outlines]
+    footprints = [row.pop("footprint", None) for row in given]
+    places = [None if outline is None else shapely.geometry.shape(outline) for outline in footprints]
     _save(library().GeoDataFrame(given, geometry=places, crs="EPSG:4326"), path)
-
-
-def footprint(scene: SceneInfo) -> dict[str, Any] | None:
-    """The outline of a scene as a GeoJSON geometry in longitude and latitude; None where it does not say where it lies."""
-    import shapely
-
-    corners = shapely.segmentize(shapely.box(*Box(0, 0, scene.width, scene.height).tuple()), max(scene.width, scene.height) / 4)
-    place = shapes.longitude_latitude([corners], scene)
-    return None if place is None else dict(shapely.geometry.mapping(place[0]))
 
 
 def _save(frame: Any, path: Path) -> None:

@@ -154,7 +154,5 @@ def _answers(out: Path) -> dict[str, Any]:
 
 def _results(out: Path) -> Counter[str]:
     """Rows of the table by scene, those that were answered."""
-    import geopandas
-
-    table = geopandas.read_parquet(out / archive.INDEX)
+    table = partitions.library().read_parquet(out / archive.INDEX)
     return Counter(table["scene"][table["state"] == "done"])

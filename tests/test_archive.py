@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas
@@ -155,3 +158,44 @@ def test_scenes_are_named_by_what_sets_them_apart(scenes: Path) -> None:
         list(archive.entries([scenes / "0.tif", scenes / "1.tif", scenes / "inner" / ".." / "0.tif"]))
     names = [entry.name for entry in archive.entries([scenes / "0.tif", scenes / "inner" / "5.tif"])]
     assert names == ["0.tif", "inner/5.tif"]
+
+
+def ray_processes(port: int) -> list[psutil.Process]:
+    """All that belong to the cluster of a port, children first."""
+    mine = [p for p in psutil.process_iter(["cmdline"]) if re.search(rf"[:=]{port}\b", " ".join(p.info["cmdline"] or []))]
+    return [child for p in mine for child in p.children(recursive=True)] + mine
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Two nodes with a core each, on this machine; the address for clients."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    ray, port, clients = Path(sys.executable).with_name("ray"), 6391, 20391
+    own = ["--num-cpus", "1", "--object-store-memory", "80000000", "--disable-usage-stats"]
+    head = [ray, "start", "--head", "--port", str(port), "--ray-client-server-port", str(clients), "--include-dashboard", "false", *own]
+    try:
+        subprocess.run(head, check=True, capture_output=True, timeout=120)
+        subprocess.run([ray, "start", "--address", f"127.0.0.1:{port}", *own], check=True, capture_output=True, timeout=120)
+        yield f"ray://127.0.0.1:{clients}"
+    finally:
+        for process in ray_processes(port):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+@pytest.mark.slow
+def test_a_machine_that_goes_for_good_takes_nothing_with_it(scenes: Path, tmp_path: Path, cluster: str) -> None:
+    out = tmp_path / "out"
+    words = [*command(scenes, out), "--workers", "3", "--address", cluster]  # one more than there is room for: it is not waited for
+    started = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 240
+    while not list(out.rglob("answer.json")):
+        assert time.monotonic() < end and started.poll() is None, started.communicate()
+        time.sleep(0.02)
+    [node] = [p for p in psutil.process_iter(["name", "cmdline"]) if p.info["name"] == "raylet" and "--head" not in p.info["cmdline"]]
+    for process in [*node.children(recursive=True), node]:
+        process.kill()
+    told, errors = started.communicate(timeout=240)
+    assert started.returncode == 0, errors
+    assert json.loads(told)["done"] == 7
+    check(scenes, out)

@@ -3,9 +3,9 @@
     scenes -> manifest -> workers: answer.json + mask.tif (COG) + regions.parquet   -> partitions of a thousand scenes (GeoParquet)
                                    a large scene: shares of its windows -> one journal -> its answer
 
-The driver alone writes the manifest, and only when a scene's files are in place. A worker that dies is started anew by Ray and its scene is
-given out again; a scene that three workers died of is set down as failed. Scenes, model and output folder must lie where every worker
-sees them.
+The driver alone writes the manifest, and only when a scene's files are in place. A worker that dies is started anew by Ray, on another
+machine where its own is gone, and its scene is given to one that is ready; a scene that three workers died of is set down as failed.
+Scenes, model and output folder must lie where every worker sees them.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ PART = 1000
 """Scenes in one file of regions."""
 ATTEMPTS = 3
 """Workers that may die of a scene before it is given up."""
+PAUSE = 1.0
+"""Seconds until a worker that died is called again."""
 WORKING, SCENES, REGIONS, INDEX, MANIFEST = ".working", "scenes", "regions", "scenes.parquet", "manifest.sqlite"
 """In the output folder."""
 
@@ -241,37 +243,59 @@ class _Driver:
         counts = manifest.counts()
         self.done, self.failed, self.total = counts["done"], counts["failed"], sum(counts.values())
         self.loose = len(manifest.unpacked(PART))
-        self.pixels = self.restarts = 0
+        self.pixels = self.restarts = self.failures = 0
+        self.awake = False
         self.begin = time.perf_counter()
 
     def run(self) -> Tally:
         """Until no scene waits."""
-        try:
-            self.ray.get(self.workers[0].ready.remote())
-        except self.ray.exceptions.RayError as error:
-            cause = getattr(error, "cause", None)
-            raise cause if isinstance(cause, GeomagError) else ModelError(f"a worker died while it loaded the model: {error}") from error
         coming = self.manifest.waiting()
-        idle, running = list(range(self.count)), {}
+        idle: list[int] = []
+        resting: dict[int, float] = dict.fromkeys(range(self.count), 0.0)  # workers that are to be woken, and when
+        running: dict[Any, tuple[_Job | None, int]] = {}
         while True:
             while idle and (job := self._next(coming)) is not None:
-                worker = self.workers[number := idle.pop()]
-                whole = job.share is None
-                call = worker.whole.remote(job.entry, job.split) if whole else worker.part.remote(job.entry, job.turn, job.share)
-                running[call] = (job, number)
+                number = idle.pop()
+                running[self._give(job, number)] = (job, number)
+            if idle and not any(job for job, _ in running.values()):
+                break  # workers that are not ready, on a machine that may not come back, are not waited for
+            for number in [number for number, when in resting.items() if when <= time.monotonic()]:
+                running[self.workers[number].ready.remote()] = (None, number)
+                del resting[number]
             if not running:
-                break
-            (call, *_), _ = self.ray.wait(list(running), num_returns=1)
-            job, number = running.pop(call)
-            idle.append(number)
-            try:
-                self._take(job, self.ray.get(call))
-            except self.ray.exceptions.RayError as error:
-                self._died(job, error)
+                time.sleep(PAUSE)
+                continue
+            back, _ = self.ray.wait(list(running), num_returns=1, timeout=PAUSE if resting else None)
+            for call in back:
+                job, number = running.pop(call)
+                try:
+                    told = self.ray.get(call)
+                except self.ray.exceptions.RayError as error:
+                    resting[number] = time.monotonic() + PAUSE
+                    self._died(job, error) if job is not None else self._stillborn(error)
+                    continue
+                idle.append(number)
+                if job is None:
+                    self.awake = True
+                else:
+                    self._take(job, told)
         self._pack()
         partitions.write_index(self.task.out / INDEX, self.manifest.rows())
         shutil.rmtree(self.task.out / WORKING, ignore_errors=True)
         return self.tally()
+
+    def _stillborn(self, error: Exception) -> None:
+        """A worker that could not load the model. Where others can, its machine is gone, and Ray looks for another."""
+        cause = getattr(error, "cause", None)
+        if isinstance(cause, GeomagError):
+            raise cause
+        self.failures += 1
+        if not self.awake and self.failures >= ATTEMPTS:
+            raise ModelError(f"workers died while they loaded the model: {' '.join(str(error).split())[:200]}") from error
+
+    def _give(self, job: _Job, number: int) -> Any:
+        worker = self.workers[number]
+        return worker.whole.remote(job.entry, job.split) if job.share is None else worker.part.remote(job.entry, job.turn, job.share)
 
     def tally(self) -> Tally:
         """How far it is."""
@@ -394,7 +418,7 @@ def _cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int
             count = workers or len(os.sched_getaffinity(0))
             ray.init(num_cpus=count, include_dashboard=False, object_store_memory=80_000_000, **quiet)
         else:
-            ray.init(address=address, **quiet)
+            _connect(ray, address, quiet)
             count = workers or int(ray.cluster_resources().get("CPU", 1))
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise OptionError(f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}") from error
@@ -402,3 +426,14 @@ def _cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int
         yield count
     finally:
         ray.shutdown()
+
+
+def _connect(ray: Any, address: str, quiet: dict[str, Any]) -> None:
+    """A cluster that is busy may not get a process for a new client started in the half minute that Ray allows: then once more."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            ray.init(address=address, **quiet)
+            return
+        except ConnectionError as error:
+            if not left or "Initialization failure" not in str(error):
+                raise

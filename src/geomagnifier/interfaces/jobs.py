@@ -18,7 +18,6 @@ from geomagnifier.errors import (
     JobNotFound,
     OptionError,
     OutputError,
-    QuestionEmpty,
     QuestionError,
 )
 from geomagnifier.interfaces.heard import heard
@@ -31,7 +30,7 @@ from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval import Wanted
-from geomagnifier.values import Answer
+from geomagnifier.values import Answer, Query
 
 KEPT, KEPT_BYTES = 200, 256 << 20
 """Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
@@ -72,8 +71,9 @@ class Jobs:
 
     @property
     def waiting(self) -> int:
-        """Jobs in the queue."""
-        return len(self._waiting)
+        """Jobs in the queue that nobody has cancelled."""
+        with self._work:
+            return sum(not job.finished for job in self._waiting)
 
     def submit(
         self,
@@ -143,7 +143,7 @@ class Jobs:
         """
         with self._work:
             room = self.settings.queue + max(0, self.settings.jobs - len(self._running))
-            if self._closed or sum(not job.finished for job in self._waiting) >= room:
+            if self._closed or self.waiting >= room:
                 raise Busy("as many questions as may wait are waiting already; ask again a little later", self.retry_after())
 
     def job(self, id: str) -> Job:
@@ -203,10 +203,9 @@ class Jobs:
         return max(1.0, usual * max(1, self.waiting) / self.settings.jobs / 2)
 
     def _check(self, question: str) -> None:
-        if not question.strip():
-            raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
         if len(question) > self.settings.question_letters:
             raise QuestionError(f"the question has {len(question)} letters; at most {self.settings.question_letters} are taken here")
+        Query(question)
 
     def _queue(self, job: Job) -> Job:
         with self._work:

@@ -50,6 +50,22 @@ class Hit:
         """Longitude and latitude of the middle of the bounds."""
         return None if self.bounds is None else places.middle(self.bounds)
 
+    @property
+    def where(self) -> str:
+        """The centre as people write it; "" where it is not known."""
+        if self.centre is None:
+            return ""
+        longitude, latitude = self.centre
+        return f"{abs(latitude):.4f}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):.4f}° {'E' if longitude >= 0 else 'W'}"
+
+    @property
+    def when(self) -> str:
+        """The day, and the time where that is known too; "" where nothing is."""
+        if self.date is None:
+            return ""
+        midnight = self.date.hour == self.date.minute == self.date.second == 0
+        return f"{self.date:%Y-%m-%d}" if midnight else f"{self.date:%Y-%m-%d %H:%M} UTC"
+
 
 def to_json(hit: Hit) -> dict[str, Any]:
     """The hit as plain values; what is not known is left out."""

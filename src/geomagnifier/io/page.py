@@ -76,29 +76,14 @@ def draw_page(query: str | Path, hits: Sequence[Hit], folder: Path) -> str:
 
 def _card(rank: int, hit: Hit, folder: Path) -> str:
     name = _text(hit.path.name)
-    lines = [_where(hit), _when(hit), _what(hit)]
+    far = f", {measure(hit)} away" if hit.where and hit.distance and hit.score is None else ""
+    lines = [f"{hit.where}{far}", hit.when, _what(hit)]
     told = "".join(f"<small>{line}</small>" for line in lines if line)
     return (
         f'<li><img src="{_inline(hit.path, hit)}" alt="{name}" width="{SIDE}" height="{SIDE}" loading="lazy">'
         f'<div class="told"><div class="head"><span>{rank}</span><b>{measure(hit)}</b></div>'
         f'<a href="{_link(hit.path, folder)}" title="{_text(str(hit.path))}">{name}</a>{told}</div></li>'
     )
-
-
-def _where(hit: Hit) -> str:
-    if hit.centre is None:
-        return ""
-    longitude, latitude = hit.centre
-    place = f"{abs(latitude):.4f}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):.4f}° {'E' if longitude >= 0 else 'W'}"
-    far = f", {measure(hit)} away" if hit.distance and hit.score is None else ""
-    return f"{place}{far}"
-
-
-def _when(hit: Hit) -> str:
-    if hit.date is None:
-        return ""
-    midnight = hit.date.hour == hit.date.minute == hit.date.second == 0
-    return f"{hit.date:%Y-%m-%d}" if midnight else f"{hit.date:%Y-%m-%d %H:%M} UTC"
 
 
 def _what(hit: Hit) -> str:

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import rasterio
 from visiting import DESKTOP, PHONE, SHIPS, Visit
 
 from fake import BLUE, paint
@@ -16,7 +17,7 @@ from geomagnifier.io.picture import write_picture
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory):
-    """plain.png: three ships.  placed.tif: the same with a place on the Earth.  large.png: water on the right, many windows.
+    """plain.png: three ships.  placed.tif: the same with a place on the Earth and a date.  large.png: water on the right, many windows.
 
     many.png: 8,000 ships.  meadow.png: all green.
     """
@@ -24,6 +25,8 @@ def root(tmp_path_factory):
     pixels = paint(300, 200, *SHIPS)
     write_picture(folder / "plain.png", pixels)
     write_picture(folder / "placed.tif", pixels, crs="EPSG:32633", transform=(0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0))
+    with rasterio.open(folder / "placed.tif", "r+") as placed:
+        placed.update_tags(TIFFTAG_DATETIME="2024:05:31 10:15:00")
     large = paint(1600, 1200, *[(x, y, x + 24, y + 12) for x in range(40, 1200, 200) for y in range(40, 1200, 160)])
     large[:, 1300:] = BLUE
     write_picture(folder / "large.png", large)

@@ -18,17 +18,26 @@ from geomagnifier.interfaces.settings import Settings
 from geomagnifier.interfaces.web import attach
 
 UPLOAD_BYTES = 1_000_000
+PACES = {"slowly": 0.3, "gently": 0.04}
+"""Words of a question, and seconds of each look."""
 
 
 class Slow(FakeModel):
-    """Takes its time where it is asked to, and warns where it is asked to guess."""
+    """Takes its time where it is asked to, warns where it is asked to guess, and embeds "wait for FILE" when the file is there."""
 
     def answer(self, query, granularity, views):
-        if "slowly" in query.text:
-            time.sleep(0.3 * len(views))
+        pace = next((seconds for word, seconds in PACES.items() if word in query.text), 0.0)
+        time.sleep(pace * len(views))
         if "guess" in query.text:
             warnings.warn("one word was guessed", GeomagWarning, stacklevel=1)
         return super().answer(query, granularity, views)
+
+    def embed(self, item):
+        if isinstance(item, str) and item.startswith("wait for "):
+            end = time.monotonic() + 60
+            while not Path(item.removeprefix("wait for ")).exists() and time.monotonic() < end:
+                time.sleep(0.05)
+        return super().embed(item)
 
 
 def main(root: str) -> None:

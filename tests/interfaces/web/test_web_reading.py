@@ -1,6 +1,9 @@
 """An answer in a person's words and on the map: plain values, no browser."""
 
 import io
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,8 @@ from fake import FakeModel, paint
 from geomagnifier.errors import BoxError
 from geomagnifier.geometry import Box
 from geomagnifier.interfaces.web import reading
+from geomagnifier.io import footprint
+from geomagnifier.io.hit import Hit
 from geomagnifier.io.picture import write_picture
 from geomagnifier.values import Answer, Granularity, Region, SceneInfo, Trace
 
@@ -20,6 +25,7 @@ from geomagnifier.interfaces.scenes import Library
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.interfaces.web import drawing
 from geomagnifier.interfaces.web.places import Places
+from geomagnifier.interfaces.web.where import Where
 
 UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
 SHIPS = ((40, 40, 60, 52), (120, 80, 160, 100))
@@ -151,3 +157,28 @@ def test_heat_lies_where_the_scene_is_hot(asked):
     middle = shown[shown.shape[0] // 2]
     assert middle[-3] > 600 and middle[2] < 30
     assert drawing.document(hot, places)["heat"] == places.bounds
+
+
+def test_a_hit_is_told_by_likeness_place_and_time():
+    hit = Hit(Path("a.tif"), 0.5, None, 9, 9)
+    assert reading.found(hit) == ["likeness 0.50"]
+    placed = footprint.outlines(SceneInfo("a.tif", 200, 100, 3, "EPSG:4326", (0.01, 0.0, -11.0, 0.0, -0.01, -20.0)), [Box(0, 0, 200, 100)])[
+        0
+    ]
+    full = replace(hit, tile=Box(0, 0, 5, 5), date=datetime(2024, 5, 31), outline=placed)
+    assert reading.found(full) == ["likeness 0.50", "20.5000° S, 10.0000° W", "2024-05-31", "a part of it"]
+    assert reading.found(replace(full, score=None, tile=None, distance=1234.0)) == ["1.23 km away", "2024-05-31"]
+    assert reading.found(replace(hit, score=None, distance=0.0)) == ["right there"]
+
+
+def test_a_place_and_a_time_are_read_as_they_are_typed():
+    where = Where.of({"near": " 11.57 48.14 ", "within": "5 km", "after": "2024", "words": "a stadium"})
+    assert where.amiss() == {} and where.told() == "within 5 km of 11.57 48.14, from 2024"
+    wanted = where.wanted()
+    assert (wanted.near, wanted.within, wanted.after, wanted.vector) == ((11.57, 48.14), 5000.0, datetime(2024, 1, 1), None)
+    assert Where().wanted() is None and Where().told() == "" and Where().amiss() == {}
+    assert Where(bbox="170, -20, -170, -10").amiss() == {}  # across the antimeridian
+    wrong = Where("1", "-2 km", "0,5,1,4", "yesterday", "2024-13")
+    assert set(wrong.amiss()) == {"near", "within", "bbox", "after", "before"}
+    assert set(Where(after="2024", before="2024").amiss()) == {"before"}
+    assert set(Where(within="2 km").amiss()) == {"within"}

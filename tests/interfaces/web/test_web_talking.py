@@ -109,7 +109,7 @@ def test_pictures_are_found_by_what_they_show_and_by_likeness(visit):
     names.first.wait_for(state="hidden")
     field.fill("  ")
     page.keyboard.press("Enter")
-    menu.get_by_text("is empty").wait_for()
+    menu.get_by_text("Say what the pictures show").wait_for()
     field.fill("green")
     page.keyboard.press("Enter")
     menu.get_by_role("heading", name="Pictures “green”", exact=True).wait_for()

@@ -38,7 +38,7 @@ def test_words_can_be_read_on_their_ground(scheme):
 
 
 def test_rules_take_colours_from_the_theme_alone():
-    rules = (theme.HERE / "page.css").read_text(encoding="utf-8")
+    rules = "".join((theme.HERE / name).read_text(encoding="utf-8") for name in theme.STYLES)
     assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", rules)) <= {"#fff", "#000", "#14201d"}  # over a picture, whatever the theme
     used = set(re.findall(r"var\(--(colour-[a-z-]+|space-\d|size-[a-z]+|lines-[a-z]+)\)", rules))
     assert {name for name in used if f"--{name}:" not in theme.style()} == set()
@@ -46,6 +46,6 @@ def test_rules_take_colours_from_the_theme_alone():
 
 
 def test_nothing_is_loaded_from_elsewhere():
-    for name in ("page.css", "page.js", "scene_map.js"):
+    for name in (*theme.STYLES, "page.js", "scene_map.js"):
         text = (theme.HERE / name).read_text(encoding="utf-8")
         assert not re.search(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}", text), name

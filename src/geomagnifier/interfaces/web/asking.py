@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from geomagnifier.interfaces.job import Job
-from geomagnifier.interfaces.web.manner import VALUES, Fold, Manner
+from geomagnifier.interfaces.web.fold import VALUES
+from geomagnifier.interfaces.web.manner import Manner, fold
 from geomagnifier.interfaces.web.parts import button, icon, set_attributes, shown, tag, words
 from geomagnifier.values import Answer
 
@@ -24,6 +26,14 @@ EXAMPLES = (
 IN_BOX = "What is in this box?"
 FOLLOWING = ("And the largest of them?", "Segment those.")
 """Questions about several regions that were found before."""
+QUARTERS = (
+    "Looking …",
+    "A quarter of the windows looked at",
+    "Half of the windows looked at",
+    "Three quarters of the windows looked at",
+    "",
+)
+"""What is read aloud of work under way: no more than this."""
 SEND = "(e) => { const form = e.currentTarget.form; form.elements.question.value = e.currentTarget.innerText; form.requestSubmit(); }"
 
 
@@ -69,7 +79,7 @@ class Asking:
                     self._following = [_chip(text) for text in FOLLOWING]
                     self._examples = [_chip(text) for text in EXAMPLES]
                     self._box_chip = _chip(IN_BOX)
-                self._fold = Fold()
+                self._fold = fold()
             form.on("submit", self._sent, js_handler=f"(e) => {{ e.preventDefault(); emit({VALUES.format('e.target')}); }}")
             self._work = tag("div", "work")
             with self._work:
@@ -79,6 +89,7 @@ class Asking:
                 self._bar = tag("div", "bar", role="progressbar", aria_label="Windows looked at", aria_valuemin="0")
                 with self._bar:
                     self._done = tag("i")
+            self._told = words("p", "", "unseen", role="status")
             self._wrong = tag("div", "wrong", role="alert")
             with self._wrong:
                 icon("alert")
@@ -95,7 +106,7 @@ class Asking:
 
     def set(self, manner: Manner) -> None:
         """Put into the fold how it is to look."""
-        self._fold.set(manner)
+        self._fold.set(asdict(manner))
 
     def box(self, text: str | None) -> None:
         """Say where the question's box is; None: there is none."""
@@ -118,6 +129,7 @@ class Asking:
         shown(self._work, job is not None)
         set_attributes(self._send, disabled=job is not None)
         if job is None:
+            self._told.text = ""
             return
         known = job.known > 0 and job.state == "running"
         if job.state == "queued":
@@ -128,6 +140,7 @@ class Asking:
             self._state.text = f"{job.done:,} of {job.known:,} windows looked at, {job.seconds:.0f} s"
         self._bar.classes(add="" if known else "unknown", remove="unknown" if known else "")
         self._done.style(f"width: {100 * job.done / job.known:.1f}%" if known else "width: 30%")
+        self._told.text = QUARTERS[min(4, 4 * job.done // job.known)] if known else self._state.text
         set_attributes(self._bar, aria_valuenow=str(job.done) if known else None, aria_valuemax=str(job.known) if known else None)
 
     def wrong(self, message: str | None) -> None:
@@ -139,9 +152,7 @@ class Asking:
 
     async def _sent(self, event: GenericEventArguments) -> None:
         manner = Manner.of(event.args)
-        wrong = manner.amiss()
-        self._fold.amiss(wrong)
-        if not wrong:
+        if self._fold.check(manner):
             await self._on_ask(str(event.args.get("question", "")), manner)
 
 

@@ -7,16 +7,23 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui.events import GenericEventArguments
 
+from geomagnifier.geometry import Box
 from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Card
+from geomagnifier.interfaces.searching import Hit
 from geomagnifier.interfaces.web import reading
 from geomagnifier.interfaces.web.finding import Finding
+from geomagnifier.interfaces.web.fold import VALUES
 from geomagnifier.interfaces.web.parts import Words, button, icon, set_attributes, shown, tag, words
+from geomagnifier.interfaces.web.where import Where, WhereFold
+from geomagnifier.io.footprint import Bounds
 
 MOST = 100
 """Pictures in the menu; a word narrows it down to others."""
 
-Choose = Callable[[str], Awaitable[None]]
+Choose = Callable[[str, Box | None], Awaitable[None]]
+"""Called with the id of a picture, and the part of it to go to."""
+SENT = f"(e) => {{ e.preventDefault(); emit({{ ...{VALUES.format('e.target')}, like: e.submitter?.name === 'like' }}); }}"
 
 
 class Chooser:
@@ -25,31 +32,47 @@ class Chooser:
     Args:
         jobs: of the service; they search.
         list_cards: tells the pictures there are; it reads the disk.
-        on_choose: called with the id of a picture.
+        on_choose: see `Choose`.
+        shows: see `WhereFold`.
     """
 
-    def __init__(self, jobs: Jobs, list_cards: Callable[[], list[Card]], on_choose: Choose) -> None:
+    def __init__(
+        self, jobs: Jobs, list_cards: Callable[[], list[Card]], on_choose: Choose, shows: Callable[[], Awaitable[Bounds | None]]
+    ) -> None:
         self._list_cards, self._on_choose = list_cards, on_choose
         self._card: Card | None = None
         self._wanted = ""
         self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label="Pictures")
         with self._menu:
-            self._tools = tag("form", "seek", role="search")
+            with tag("div", "titled narrow"):
+                words("h2", "Pictures")
+                button(
+                    "",
+                    "close",
+                    None,
+                    "round",
+                    label="Close the list of pictures",
+                    popovertarget=self._menu.html_id,
+                    popovertargetaction="hide",
+                )
+            self._tools = tag("form", "seek", role="search", aria_label="Pictures")
             with self._tools:
                 field = tag("input", "entry", type="search", name="words", aria_label="Find pictures", autocomplete="off")
                 set_attributes(field, placeholder="Name, or what they show", maxlength=str(jobs.settings.question_letters))
                 field.on("input", self._narrow, js_handler="(e) => emit(e.target.value)", throttle=0.3)
                 with tag("button", "button edged", type="submit", title="Rank the pictures by what they show (Enter)"):
                     words("span", "Search")
-                self._like = button("More like this one", None, self._alike, "low")
-            self._tools.on("submit", self._seek, js_handler="(e) => { e.preventDefault(); emit(e.target.elements.words.value); }")
+                self._where = WhereFold(shows)
+                with tag("button", "button low edged", type="submit", name="like") as self._like:
+                    words("span", "More like this one")
+            self._tools.on("submit", self._seek, js_handler=SENT)
             self._finding = Finding(jobs, self._found, self.refresh)
             self._list = tag("ul")
         self._menu.on("toggle", self.refresh, js_handler="(e) => e.newState === 'open' && emit()")
-        self._button = tag("button", "button scene edged", type="button", popovertarget=self._menu.html_id, aria_haspopup="dialog")
-        with self._button:
+        with tag("button", "button scene edged", type="button", popovertarget=self._menu.html_id, aria_haspopup="dialog"):
             self._name: Words = words("span", "Choose a picture", "name")
             self._size: Words = words("span", "", "size number")
+            self._other: Words = words("span", "", "unseen")
             icon("down")
 
     def set(self, card: Card | None) -> None:
@@ -57,7 +80,8 @@ class Chooser:
         self._card = card
         self._name.text = card.name if card else "Choose a picture"
         self._size.text = reading.sized(card.width, card.height, card.gsd) if card else ""
-        set_attributes(self._button, aria_label=f"Picture: {card.name}. Choose another" if card else "Choose a picture")
+        self._where.earth(card is not None and card.georeferenced)
+        self._other.text = "Choose another picture" if card else ""
 
     async def refresh(self) -> None:
         """Look again which pictures there are."""
@@ -68,7 +92,8 @@ class Chooser:
         shown(self._list, not self._finding.on)
         fitting = [card for card in cards if self._wanted.lower() in card.name.lower()]
         with self._list:
-            choices(fitting[:MOST], self._card, self._chosen)
+            for card in fitting[:MOST]:
+                choice(card, self._card, self._chosen)
             if len(fitting) > MOST:
                 words("li", f"and {len(fitting) - MOST:,} more; a word of their names finds them", "empty")
             if not fitting:
@@ -85,23 +110,24 @@ class Chooser:
         if not self._finding.on:
             await self.refresh()
 
+    def leave(self) -> None:
+        """The page is closed: a search need not go on."""
+        self._finding.stop()
+
     async def _seek(self, event: GenericEventArguments) -> None:
-        await self._find(str(event.args))
+        where = Where.of(event.args)
+        if self._where.check(where):
+            shown(self._list, False)
+            like = self._card if event.args.get("like") else None
+            await self._finding.by(like or str(event.args.get("words", "")), where)
 
-    async def _alike(self) -> None:
-        if self._card is not None:
-            await self._find(self._card)
+    def _found(self, hits: Sequence[Hit]) -> None:
+        for hit in hits:
+            choice(hit.card, self._card, self._chosen, hit)
 
-    async def _find(self, what: str | Card) -> None:
-        shown(self._list, False)
-        await self._finding.by(what)
-
-    def _found(self, cards: Sequence[Card], said: Sequence[str]) -> None:
-        choices(cards, self._card, self._chosen, said)
-
-    async def _chosen(self, id: str) -> None:
+    async def _chosen(self, id: str, at: Box | None) -> None:
         self._menu.client.run_javascript(f"getHtmlElement({self._menu.id}).hidePopover()")
-        await self._on_choose(id)
+        await self._on_choose(id, at)
 
 
 class Welcome:
@@ -109,7 +135,7 @@ class Welcome:
 
     Args:
         upload_bytes: the largest upload.
-        on_choose: called with the id of a picture.
+        on_choose: see `Choose`.
     """
 
     def __init__(self, upload_bytes: int, on_choose: Choose) -> None:
@@ -119,7 +145,7 @@ class Welcome:
             with tag("div", "drop"):
                 icon("open")
                 with tag("div"):
-                    words("h1", "Open a picture of the Earth")
+                    words("h2", "Open a picture of the Earth")
                     most = f"{upload_bytes / 1e6:,.0f} MB"
                     words(
                         "p",
@@ -135,26 +161,28 @@ class Welcome:
         shown(self._others, bool(cards))
         self._others.clear()
         with self._others, tag("ul"):
-            choices(cards[:MOST], None, self._on_choose)
+            for card in cards[:MOST]:
+                choice(card, None, self._on_choose)
 
     def hide(self) -> None:
         """A picture is open."""
         shown(self._root, False)
 
 
-def choices(cards: Sequence[Card], current: Card | None, on_choose: Choose, said: Sequence[str] = ()) -> None:
-    """A line for each picture, with what else is said of it."""
-    for card, more in zip(cards, said or [""] * len(cards), strict=True):
-        with tag("li"):
-            open = current is not None and card.id == current.id
-            line = tag("button", "button choice", type="button", aria_current="true" if open else None)
-            with line:
-                tag("img", "thumb", src=f"/web/scenes/{card.id}/thumb.png", alt="", loading="lazy")
-                with tag("span", "words"):
-                    words("strong", card.name)
-                    words(
-                        "small",
-                        " · ".join(part for part in (more, reading.sized(card.width, card.height, card.gsd), card.crs or "no CRS") if part),
-                        "number",
-                    )
-            line.on("click", lambda id=card.id: on_choose(id), args=[])
+def choice(card: Card, current: Card | None, on_choose: Choose, hit: Hit | None = None) -> None:
+    """A line for a picture, or for the part of it that a search has found, with what the search says of it."""
+    at = hit.found.tile if hit is not None else None
+    part = f"?box={','.join(f'{side:.0f}' for side in at.tuple())}" if at is not None else ""
+    with tag("li"):
+        open = current is not None and card.id == current.id
+        line = tag("button", "button choice", type="button", aria_current="true" if open else None)
+        with line:
+            tag("img", "thumb", src=f"/web/scenes/{card.id}/thumb.png{part}", alt="", loading="lazy")
+            with tag("span", "words"):
+                words("strong", card.name)
+                if hit is not None:
+                    with tag("small", "found number"):
+                        for said in reading.found(hit.found):
+                            words("span", said)
+                words("small", f"{reading.sized(card.width, card.height, card.gsd)} · {card.crs or 'no CRS'}", "number")
+        line.on("click", lambda: on_choose(card.id, at), args=[])

@@ -1,4 +1,4 @@
-"""Questions asked before in this browser. They are kept by NiceGUI's storage, so that they outlive a reload."""
+"""Questions asked before in this browser. NiceGUI keeps them in the work folder: they outlive a reload, and go with the service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Entry:
     """A question as it was asked.
 
     job, scene: ids.  manner: how it was looked at.  box: scene px.  after: id of the job that it could refer back to.  meant: the question
-    in full, where it did.  text: the answer, "" while there is none.  when: seconds since 1970.
+    in full, where it did.  text: the answer, "" while there is none.  wrong: why there will be none.  when: seconds since 1970.
     """
 
     job: str
@@ -32,6 +32,7 @@ class Entry:
     after: str | None = None
     meant: str = ""
     text: str = ""
+    wrong: str = ""
 
 
 class Earlier:
@@ -100,10 +101,12 @@ class Earlier:
                         line = tag("button", type="button", aria_current="true" if entry.job == self._current else None)
                         with line:
                             words("strong", entry.question)
-                            words(
-                                "small", " · ".join(part for part in (entry.text or "no answer yet", entry.name, _ago(entry.when)) if part)
-                            )
+                            said = entry.text or ("" if entry.wrong else "no answer yet")
+                            words("small", " · ".join(part for part in (said, entry.name, _ago(entry.when)) if part))
+                            if entry.wrong:
+                                words("small", entry.wrong, "amiss")
                         line.on("click", lambda entry=entry: self._on_show(entry), args=[])
+            words("p", "Kept for this browser until the service is stopped.", "note")
 
 
 def _ago(when: float) -> str:

@@ -1,22 +1,25 @@
-"""Pictures found by what they show: by words, or by likeness to the one that is open."""
+"""Pictures found by what they show, where and when: by words or by likeness to the one that is open, in a place, at a time."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
-from geomagnifier.errors import GeomagError
+from geomagnifier.errors import GeomagError, OptionError
 from geomagnifier.interfaces.job import Job
 from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Card
 from geomagnifier.interfaces.searching import Hit
 from geomagnifier.interfaces.web import reading
 from geomagnifier.interfaces.web.parts import button, set_attributes, shown, tag, words
+from geomagnifier.interfaces.web.where import Where
 
 BEST = 24
 """Hits that are shown."""
 EVERY = 0.2
 """Seconds between two looks at a search under way."""
+NOTHING = "Say what the pictures show, or where or when they were taken."
+NOWHERE = "A picture without a CRS is in no place, and one without a date at no time."
 
 
 class Finding:
@@ -24,11 +27,11 @@ class Finding:
 
     Args:
         jobs: of the service.
-        draw: called with the pictures found, the best first, and what is said of each; inside the element that they belong to.
+        draw: called with what was found, the best first; inside the element that it belongs to.
         on_end: called where all pictures are to be shown again.
     """
 
-    def __init__(self, jobs: Jobs, draw: Callable[[Sequence[Card], Sequence[str]], None], on_end: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, jobs: Jobs, draw: Callable[[Sequence[Hit]], None], on_end: Callable[[], Awaitable[None]]) -> None:
         self._jobs, self._draw, self._on_end = jobs, draw, on_end
         self._job: Job | None = None
         self._root = tag("section", aria_label="Pictures found")
@@ -48,19 +51,28 @@ class Finding:
         """Whether there is a search, under way or done."""
         return self._job is not None
 
-    async def by(self, what: str | Card) -> None:
-        """Search by words or by a picture, and follow it to its end. What cannot be asked is told in place of hits."""
-        self._stop()
+    async def by(self, what: str | Card, where: Where) -> None:
+        """Search by words or by a picture, and by place and time, and follow it to its end. What cannot be asked is told in place of hits.
+
+        Args:
+            what: words, which may be empty where there is a place or a time; or the picture.
+            where: with nothing amiss.
+        """
+        self.stop()
         shown(self._root, True)
         self._list.clear()
         self._note.text = ""
         shown(self._bar, False)
+        said = what.strip() if isinstance(what, str) else ""
+        like = None if isinstance(what, str) else what
+        about = " ".join(part for part in (f"“{said}”" if said else f"like {like.name}" if like else "", where.told()) if part)
         try:
-            job = self._job = self._jobs.search(words=what.strip()) if isinstance(what, str) else self._jobs.search(like=what)
+            if not about:
+                raise OptionError(NOTHING)
+            job = self._job = self._jobs.search(said or None, like, where.wanted())
         except GeomagError as error:
             self._title.text = reading.line(error)
             return
-        about = f"“{job.question}”" if isinstance(what, str) else f"like {what.name}"
         shown(self._bar, True)
         async with contextlib.aclosing(job.follow(EVERY)) as changes:
             async for _ in changes:
@@ -70,36 +82,31 @@ class Finding:
                 self._done.style(f"width: {100 * job.done / job.known if job.known else 0:.1f}%")
                 set_attributes(self._bar, aria_valuenow=str(job.done), aria_valuemax=str(job.known or 1))
         shown(self._bar, False)
-        self._show(job, about, None if isinstance(what, str) else what.id)
+        self._show(job, about, like, where)
 
     async def end(self) -> None:
         """Show all pictures again."""
-        self._stop()
+        self.stop()
         self._job = None
         shown(self._root, False)
         await self._on_end()
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Cancel a search that is under way: nobody waits for it any more."""
         if self._job is not None:
             self._job.cancel()
 
-    def _show(self, job: Job, about: str, itself: str | None) -> None:
+    def _show(self, job: Job, about: str, itself: Card | None, where: Where) -> None:
         if job.error is not None:
             self._title.text = reading.line(job.error)
             return
-        best = _each([hit for hit in job.hits or () if hit.card.id != itself])
+        best = [hit for hit in job.hits or () if itself is None or hit.card.id != itself.id]
         self._title.text = f"Pictures {about}" if best else f"No pictures {about}"
         with self._list:
-            said = [f"likeness {hit.score:.2f}" if hit.score is not None else "" for hit in best[:BEST]]
-            self._draw([hit.card for hit in best[:BEST]], said)
-        left = f"The {BEST} best of {len(best):,}. " if len(best) > BEST else ""
-        unread = len(job.unreadable)
-        self._note.text = left + (f"{unread:,} could not be read." if unread else "")
-
-
-def _each(hits: Sequence[Hit]) -> list[Hit]:
-    """The best hit of each picture: of a large one several parts may have been found."""
-    best: dict[str, Hit] = {}
-    for hit in hits:
-        best.setdefault(hit.card.id, hit)
-    return list(best.values())
+            self._draw(best[:BEST])
+        notes = (
+            f"The {BEST} best of {len(best):,}." if len(best) > BEST else "",
+            NOWHERE if where.given and not best else "",
+            f"{len(job.unreadable):,} could not be read." if job.unreadable else "",
+        )
+        self._note.text = " ".join(note for note in notes if note)

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nicegui import ui
-from nicegui.events import GenericEventArguments
-
 from geomagnifier.amounts import amount
 from geomagnifier.errors import OptionError
-from geomagnifier.interfaces.web.parts import Words, icon, set_attributes, shown, tag, words
+from geomagnifier.interfaces.web.fold import Fold
+from geomagnifier.interfaces.web.parts import words
 
 SEARCHES = {
     "adaptive": "Look closely only where it pays",
@@ -20,8 +18,6 @@ SEARCHES = {
 }
 LETTERS = 24
 """Of one field."""
-VALUES = "Object.fromEntries(new FormData({}))"
-"""What a form holds, in the browser."""
 
 
 @dataclass(frozen=True)
@@ -87,65 +83,15 @@ FIELDS = {
 """Name on the page, what stands in an empty field, and a sentence."""
 
 
-class Fold:
-    """The fold. It stands in the form of the question, whose sending sends it too."""
-
-    def __init__(self) -> None:
-        self._fields: dict[str, ui.element] = {}
-        self._amiss: dict[str, Words] = {}
-        self._below: dict[str, ui.element] = {}
-        with tag("details", "fold") as self._root:
-            with tag("summary"):
-                words("span", "How to look")
-                self._told = words("span", "", "told number")
-                icon("down")
-            with self._option("search", "Search"):
-                self._fields["search"] = tag("select", "entry", name="search", aria_label="How closely to look")
-                with self._fields["search"]:
-                    for name, text in SEARCHES.items():
-                        words("option", text, value=name)
-            for name, (title, empty, sentence) in FIELDS.items():
-                with self._option(name, title, sentence):
-                    self._fields[name] = tag(
-                        "input", "entry number", name=name, aria_label=title, placeholder=empty, maxlength=str(LETTERS), autocomplete="off"
-                    )
-        for name, field in self._fields.items():
-            set_attributes(field, aria_describedby=self._below[name].html_id)
-        self._root.on("change", self._changed, js_handler=f"(e) => emit({VALUES.format('e.target.form')})")
-        self.amiss({})
-
-    def set(self, manner: Manner) -> None:
-        """Put values into the fields."""
-        for name, field in self._fields.items():
-            field.client.run_javascript(f"getHtmlElement({field.id}).value = {getattr(manner, name)!r}")
-        self._told.text = manner.told()
-        self.amiss({})
-
-    def amiss(self, wrong: Mapping[str, str]) -> None:
-        """Say beside the fields what is wrong with them, and go to the first of these."""
-        for name, said in self._amiss.items():
-            said.text = wrong.get(name, "")
-            shown(said, name in wrong)
-            set_attributes(self._fields[name], aria_invalid="true" if name in wrong else None)
-        if wrong:
-            first = self._fields[next(name for name in self._fields if name in wrong)]
-            self._root.client.run_javascript(f"getHtmlElement({self._root.id}).open = true; getHtmlElement({first.id}).focus()")
-
-    def _option(self, name: str, title: str, sentence: str = "") -> ui.element:
-        """A field's place, with its title, its sentence and room for what is wrong with it."""
-        with tag("div", "option"):
-            words("span", title, "title", aria_hidden="true")
-            place = tag("div")
-            with tag("div", "below") as self._below[name]:
-                if sentence:
-                    words("small", sentence)
-                self._amiss[name] = words("small", "", "amiss", role="alert")
-        return place
-
-    def _changed(self, event: GenericEventArguments) -> None:
-        manner = Manner.of(event.args)
-        self._told.text = manner.told()
-        self.amiss({})
+def fold() -> Fold:
+    """The fold, in the form of the question."""
+    made = Fold("How to look", Manner.of)
+    with made.field("search", "Search", kind="select", aria_label="How closely to look"):
+        for name, text in SEARCHES.items():
+            words("option", text, value=name)
+    for name, (title, empty, sentence) in FIELDS.items():
+        made.field(name, title, sentence, placeholder=empty, maxlength=str(LETTERS))
+    return made
 
 
 def _share(text: str) -> float:

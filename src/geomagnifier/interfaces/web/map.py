@@ -69,7 +69,7 @@ class Stage:
         self.has()
 
     def open(self, scene: dict[str, Any]) -> None:
-        """Show a scene: tiles, earth, least, most, zoom, bounds, name."""
+        """Show a scene: tiles, earth, least, most, zoom, bounds, name, and the part of it to go to, or None."""
         self._run("open", scene)
         self.has()
 
@@ -92,6 +92,18 @@ class Stage:
     def box(self, ring: Bounds | None) -> None:
         """Show the question's box, or none."""
         self._run("box", ring)
+
+    def go(self, ring: Bounds) -> None:
+        """Go to a part of the scene, and outline it until something else is asked or opened."""
+        self._run("go", ring)
+
+    async def shows(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north in degrees of what can be seen; None where that is not the Earth."""
+        bounds = await self.map.run_method("shows") if self._ready else None
+        if bounds is None:
+            return None
+        west, south, east, north = bounds
+        return max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
 
     def toggle_drawing(self) -> None:
         """Begin to draw a box, or end it."""
@@ -116,5 +128,5 @@ class Stage:
     def _run(self, name: str, *values: Any) -> None:
         if self._ready:
             self.map.run_method(name, *values)
-        elif name in ("open", "show", "box"):
+        elif name in ("open", "show", "box", "go"):
             self._waiting.append((name, values))

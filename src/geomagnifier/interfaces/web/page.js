@@ -99,13 +99,25 @@
     if (event.dataTransfer.files.length) send(event.dataTransfer.files[0]);
   });
 
-  // Enter asks, Shift+Enter makes a new line.
+  // Enter asks, Shift+Enter makes a new line; "/" goes to the question; Escape takes a message away, where it ends nothing else;
+  // arrow keys, plus and minus go to the map where nothing else has the focus.
+  const question = () => document.querySelector("textarea[name=question]");
+  const writes = (element) => element.matches?.("input, textarea, select, [contenteditable]");
   addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches?.("textarea[name=question]")) {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && !event.shiftKey && event.target === question()) {
       event.preventDefault();
       event.target.form.requestSubmit();
+    } else if (event.key === "/" && !writes(event.target)) {
+      event.preventDefault();
+      document.querySelector(":popover-open")?.hidePopover();
+      question().focus();
+    } else if (event.key === "Escape" && !document.querySelector(":popover-open, .map.drawing, .leaflet-popup")) {
+      document.querySelector(".wrong:not([hidden]) button")?.click();
+    } else if (/^(Arrow|[-+=_]$)/.test(event.key) && event.target === document.body) {
+      document.querySelector(".map").focus({ preventScroll: true }); // whose own listener hears this key, too
     }
-  });
+  }, true);
   new MutationObserver((_, watcher) => {
     if (!document.querySelector("[data-act=theme]")) return;
     watcher.disconnect();

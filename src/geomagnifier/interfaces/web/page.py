@@ -26,7 +26,7 @@ from geomagnifier.interfaces.web.earlier import Earlier, Entry
 from geomagnifier.interfaces.web.manner import Manner
 from geomagnifier.interfaces.web.map import Bounds, Stage
 from geomagnifier.interfaces.web.parts import button, icon, tag, words
-from geomagnifier.interfaces.web.places import Places
+from geomagnifier.interfaces.web.places import Places, Ring
 from geomagnifier.interfaces.web.turns import Turns
 
 UPLOADS = "geomag-uploads"
@@ -60,14 +60,14 @@ class Page:
             with tag("header", "head"):
                 with tag("div", "brand"):
                     icon("lens")
-                    words("span", "geomagnifier", "word")
-                self._chooser = Chooser(jobs, self._cards, self.choose)
+                    words("h1", "geomagnifier", "word")
+                self._chooser = Chooser(jobs, self._cards, self.choose, lambda: self._stage.shows())
                 button("Open", "open", None, "edged open", data_act="choose", label="Open a picture from this device")
                 tag("div", "gap")
                 with button("", None, None, "round theme", data_act="theme", label="Colours"):
                     for drawn, kind in (("screen", "auto"), ("sun", "light"), ("moon", "dark")):
                         icon(drawn, f"mark {kind}")
-            with tag("main", "stage", aria_label="Map"):
+            with tag("section", "stage", aria_label="Map"):
                 self._stage = Stage(self._drawn)
                 self._welcome = Welcome(library.settings.upload_bytes, self.choose)
             with tag("aside", "panel", aria_label="Questions and answers"):
@@ -94,17 +94,19 @@ class Page:
                 self._jobs.job(entry.job)
                 await self._again(entry)
 
-    async def choose(self, id: str) -> None:
-        """Open a picture; where that cannot be, what is open stays."""
+    async def choose(self, id: str, at: Box | None = None) -> None:
+        """Open a picture and go to a part of it; where that cannot be, what is open stays."""
         try:
             card = await asyncio.to_thread(self._library.card, id)
         except GeomagError as error:
             self._asking.wrong(reading.line(error))
             return
-        if self._card is not None and card.id == self._card.id:
-            return
-        self._open(card)
-        self._address()
+        part = None if at is None else Places(card).corners(at.tuple())
+        if self._card is None or card.id != self._card.id:
+            self._open(card, part)
+            self._address()
+        elif part is not None:
+            self._stage.go(part)
 
     async def ask(self, question: str, manner: Manner) -> None:
         """Put a question, which may refer back to the answer that is shown, and follow it to its end."""
@@ -135,12 +137,12 @@ class Page:
                     return
                 self._asking.working(job)
         self._asking.working(None)
-        if job.error is not None:
-            self._asking.wrong(reading.line(job.error))
-        elif job.answer is None:
-            self._asking.wrong("Cancelled before anything was seen.")
-        else:
+        if job.answer is not None and job.error is None:
             await self._show(job, entry)
+            return
+        wrong = reading.line(job.error) if job.error is not None else "Cancelled before anything was seen."
+        self._asking.wrong(wrong)
+        self._earlier.put(replace(entry, wrong=wrong))
 
     async def _show(self, job: Job, entry: Entry) -> None:
         answer = job.answer
@@ -180,7 +182,7 @@ class Page:
                 own.append(self._library.card(id))
         return self._library.listing(uploads=False) + own
 
-    def _open(self, card: Card) -> None:
+    def _open(self, card: Card, part: Ring | None) -> None:
         self._card, self._places, self._job = card, Places(card), None
         layers = self._places.layers
         self._stage.open(
@@ -192,11 +194,13 @@ class Page:
                 "most": layers["max_zoom"],
                 "zoom": layers["max_zoom"],
                 "bounds": self._places.bounds,
+                "part": part,
             }
         )
         self._welcome.hide()
         self._chooser.set(card)
-        self._client.run_javascript(f"document.title = {json.dumps(card.name + ' – geomagnifier')}")
+        title = json.dumps(f"{card.name} – geomagnifier")
+        self._client.run_javascript(f"document.title = {title}; document.querySelector('.panel').scrollTo(0, 0)")
         self._answered.clear()
         self._turns.show([])
         self._topic(None)
@@ -245,6 +249,7 @@ class Page:
 
     def _leave(self) -> None:
         self._gone = True
+        self._chooser.leave()
 
 
 def _around(box: tuple[float, float, float, float] | None) -> str | None:

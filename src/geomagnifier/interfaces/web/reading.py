@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from geomagnifier.conversation import Turn
 from geomagnifier.io import overlay, shapes
+from geomagnifier.io.hit import Hit
 from geomagnifier.values import Answer, Region, SceneInfo
 
 STAGES = {
@@ -178,6 +179,17 @@ def square(metres: float) -> str:
 def sized(width: int, height: int, gsd: float | None) -> str:
     """A picture in a few words."""
     return f"{width:,} × {height:,} px" + (f", {gsd:.3g} m a pixel" if gsd else "")
+
+
+def found(hit: Hit) -> list[str]:
+    """What a search says of a picture: how alike it is, where it is or how far away, when it was taken, whether a part of it was found."""
+    said = (
+        f"likeness {hit.score:.2f}" if hit.score is not None else "",
+        hit.where if hit.distance is None else f"{length(hit.distance)} away" if hit.distance >= 1 else "right there",
+        hit.when,
+        "a part of it" if hit.tile is not None else "",
+    )
+    return [part for part in said if part]
 
 
 def _extent(region: Region) -> float:

@@ -7,7 +7,8 @@ import io
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from geomagnifier.errors import FileNotThere
+from geomagnifier.errors import BoxError, FileNotThere
+from geomagnifier.geometry import Box
 from geomagnifier.interfaces.job import Job
 from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Library
@@ -40,13 +41,14 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
         return Response(drawing.heat_picture(answer, places), media_type="image/png", headers=KEPT)
 
     @router.get("/scenes/{id}/thumb.png")
-    def thumb(id: str) -> Response:
+    def thumb(id: str, box: str | None = None) -> Response:
         with library.open(id) as scene:
-            if scene.info.pixels > CHEAP and not scene.pyramid:
+            part = scene.info.box if box is None else _part(box, scene.info.box)
+            if scene.info.pixels > CHEAP and not scene.pyramid and part == scene.info.box:
                 return Response(BLANK, media_type="image/svg+xml", headers=KEPT)
-            shrink = max(scene.info.width, scene.info.height) / THUMB
-            width, height = max(1, round(scene.info.width / shrink)), max(1, round(scene.info.height / shrink))
-            view = scene.read(Window(scene.info.box, width, height, "thumb", scene.info.box))
+            shrink = max(part.width, part.height) / THUMB
+            width, height = max(1, round(part.width / shrink)), max(1, round(part.height / shrink))
+            view = scene.read(Window(part, width, height, "thumb", part))
         from PIL import Image
 
         file = io.BytesIO()
@@ -54,6 +56,17 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
         return Response(file.getvalue(), media_type="image/png", headers=KEPT)
 
     return router
+
+
+def _part(text: str, whole: Box) -> Box:
+    """The part of a picture that is named by x0,y0,x1,y1 in its px."""
+    try:
+        part = Box(*(int(side) for side in text.split(","))).intersection(whole)
+    except (TypeError, ValueError):
+        part = None
+    if part is None:
+        raise BoxError(f"{text[:80]} is no part of the picture; write x0,y0,x1,y1 in its px")
+    return part
 
 
 def _answered(job: Job) -> tuple[Answer, Places]:

@@ -21,7 +21,9 @@ export default {
       if (kind && !this.$el.contains(kind)) this.visitKind(Number(kind.dataset.kind));
     };
     this.onKey = (event) => {
-      if (event.key === "Escape" && this.pen) this.draw(false);
+      if (event.key !== "Escape") return;
+      if (this.pen) this.draw(false);
+      else this.map?.closePopup();
     };
     for (const name of ["mouseover", "focusin"]) document.addEventListener(name, this.onOver);
     for (const name of ["mouseout", "focusout"]) document.addEventListener(name, this.onOut);
@@ -44,15 +46,15 @@ export default {
     this.map?.remove();
   },
   methods: {
-    // scene: { tiles, earth, least, most, bounds, name, zoom }
+    // scene: { tiles, earth, least, most, bounds, name, zoom, part }
     open(scene) {
       this.draw(false);
       this.map?.remove();
       this.read?.remove();
       this.regions.clear();
-      this.$el.classList.remove("loaded", "under-heat");
+      this.$el.classList.remove("loaded", "loading", "under-heat");
       this.scene = scene;
-      this.shown = this.frame = this.wanted = null;
+      this.shown = this.frame = this.found = this.wanted = null;
       this.map = L.map(this.$el, {
         crs: scene.earth ? L.CRS.EPSG3857 : L.CRS.Simple,
         minZoom: scene.least,
@@ -79,6 +81,7 @@ export default {
         alt: "",
       }).addTo(this.map);
       this.tiles.once("load", () => this.$el.classList.add("loaded"));
+      this.tiles.on("loading load", (event) => this.$el.classList.toggle("loading", event.type === "loading"));
       this.map.createPane("heat").style.zIndex = 350;
       this.map.createPane("looks").style.zIndex = 390;
       this.map.createPane("question").style.zIndex = 395;
@@ -88,7 +91,8 @@ export default {
       this.map.on("mousemove", (event) => (this.read.textContent = this.place(event.latlng)));
       this.map.on("mouseout", () => (this.read.textContent = ""));
       this.map.getContainer().setAttribute("aria-label", `Map of ${scene.name}. Arrow keys move it, plus and minus zoom.`);
-      this.fit(false);
+      if (scene.part) this.go(scene.part); // and no tiles of the whole are asked for
+      else this.fit(false);
     },
     fit(animate = true) {
       const edges = { paddingTopLeft: [24, 64], paddingBottomRight: [24, 24] }; // the tools lie over the upper edge
@@ -110,6 +114,7 @@ export default {
       if (url !== this.wanted || !this.map) return; // another one has been asked for meanwhile
       for (const group of Object.values(this.shown ?? {})) group?.remove();
       this.map.closePopup();
+      this.found?.remove();
       this.regions.clear();
       this.shown = null;
       if (found) {
@@ -214,6 +219,17 @@ export default {
     box(ring) {
       this.frame?.remove();
       this.frame = ring && this.map ? L.polygon(ring, { pane: "question", className: "question-box", interactive: false }).addTo(this.map) : null;
+    },
+    // ring: a part of the scene that a search has found
+    go(ring) {
+      this.found?.remove();
+      const line = (className) => L.polygon(ring, { pane: "question", className, interactive: false, fill: false });
+      this.found = L.featureGroup([line("found-part under"), line("found-part")]).addTo(this.map);
+      this.map.fitBounds(this.found.getBounds().pad(0.1), { maxZoom: this.scene.most + 1, animate: !reduced() });
+    },
+    shows() {
+      const bounds = this.scene?.earth ? this.map.getBounds() : null;
+      return bounds && [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     },
     view() {
       const bounds = this.map?.getBounds();

@@ -1,4 +1,4 @@
-"""How the page looks: one small set of colours, spaces and letters, as CSS variables that `page.css` alone uses.
+"""How the page looks: one small set of colours, spaces and letters, as CSS variables that `STYLES` alone use.
 
 Light and dark follow the system, unless the person chooses one (`data-theme` on the root element). Colours of regions are those of
 overlay.png: they say what a thing is, the page's own colours never do.
@@ -11,6 +11,7 @@ from pathlib import Path
 import nicegui.elements.leaflet as leaflet
 
 HERE = Path(__file__).parent
+STYLES = ("page.css", "map.css")
 LEAFLET = Path(leaflet.__file__).parent / "dist"
 """Leaflet as it comes with NiceGUI, with its own style."""
 
@@ -61,7 +62,7 @@ def style() -> str:
     plain |= {f"size-{name}": size for name, (size, _) in LETTERS.items()} | {
         f"lines-{name}": lines for name, (_, lines) in LETTERS.items()
     }
-    rules = (HERE / "page.css").read_text(encoding="utf-8")
+    rules = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
     return (
         f":root {{ color-scheme: light; {_variables(plain)} {light} }}\n"
         f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) {{ color-scheme: dark; {dark} }} }}\n"

@@ -5,7 +5,7 @@ GeomagError
 │   ├── SceneNotFound     no such file
 │   ├── SceneUnreadable   not an image, truncated, or of a kind we cannot read
 │   ├── SceneEmpty        zero pixels, zero bands, or nothing but nodata
-│   ├── SceneTooLarge     more bytes or pixels than the service takes
+│   ├── SceneTooLarge     more bytes or pixels than the service takes, or than can be unpacked
 │   └── BodyTooLarge      a longer request than anything that could be asked of the service
 ├── QuestionError         the question cannot be used
 │   ├── QuestionEmpty     nothing was asked
@@ -36,12 +36,36 @@ GeomagError
 ├── OptionError           an argument out of its range
 └── OutputError           the answer cannot be written
 
-Each message is one line: what was wrong, and what to do next.
+Each message is one line: what was wrong, and what to do next. It may quote a question, a file name or a library; what in it could steer a
+terminal is written out, and it is cut where it is long.
 """
+
+import re
+
+LONGEST = 1000
+"""Most letters of a message."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    r"""The text without what moves a cursor, colours a terminal, turns the direction of reading or cannot be encoded.
+
+    Such a character becomes its escape, as JSON writes it (ESC is \u001b), so that JSON stays the JSON it was; a line's end or a tab
+    becomes a blank.
+    """
+    return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\v\f\r" else f"\\u{ord(found[0]):04x}", text)
+
+
+def _one_line(text: str) -> str:
+    text = printable(text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST * 3 // 4]} ... {text[-LONGEST // 4 + 5 :]}"
 
 
 class GeomagError(Exception):
     """Base of all errors raised on purpose."""
+
+    def __str__(self) -> str:
+        return _one_line(super().__str__())
 
 
 class SceneError(GeomagError):
@@ -61,7 +85,7 @@ class SceneEmpty(SceneError):
 
 
 class SceneTooLarge(SceneError):
-    """More bytes or pixels than the service takes."""
+    """More bytes or pixels than the service takes, or than can be unpacked."""
 
 
 class BodyTooLarge(SceneError):
@@ -190,3 +214,6 @@ class OutputError(GeomagError):
 
 class GeomagWarning(UserWarning):
     """Something was cut, skipped or guessed; the answer still stands."""
+
+    def __str__(self) -> str:
+        return _one_line(super().__str__())

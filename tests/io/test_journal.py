@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 
 from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.io.journal import Journal
+from geomagnifier.io.journal import Journal, _dump_part, _load_part
 from geomagnifier.masks import MaskPatch
 from geomagnifier.values import Layer, Part, Region, Window
 
@@ -104,3 +107,34 @@ for k in range(1000):
         assert kept is not None and len(kept.objects) == 2
     journal.close()
     assert sqlite3.connect(tmp_path / "j").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+numbers = st.floats(-1e6, 1e6)
+regions = st.builds(
+    Region,
+    st.text(max_size=8),
+    st.floats(0, 1),
+    st.tuples(numbers, numbers, numbers, numbers),
+    st.none() | st.just({"size": [4, 3], "counts": "<"}),
+)
+patches = st.builds(
+    lambda cells, threshold: MaskPatch(Placement(WINDOW.box, *cells.shape[::-1]), WINDOW.core, cells, threshold),
+    arrays.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9))),
+    st.floats(0, 1),
+)
+layers = st.builds(Layer, st.text(max_size=8), st.floats(0, 1), st.booleans(), patches)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(regions, numbers), max_size=4), st.lists(layers, max_size=3))
+def test_any_part_comes_back_as_it_was(objects: list[tuple[Region, float]], more: list[Layer]) -> None:
+    back = _load_part(WINDOW, _dump_part(Part(WINDOW, tuple(objects), tuple(more))))
+
+    def told(region: Region) -> tuple[object, ...]:
+        return region.label, region.score, region.box, region.segmentation
+
+    assert [(told(r), rank) for r, rank in back.objects] == [(told(r), rank) for r, rank in objects]
+    assert [(x.label, x.score, x.separate, x.patch.placement, x.patch.core, x.patch.threshold) for x in back.layers] == [
+        (x.label, x.score, x.separate, x.patch.placement, x.patch.core, x.patch.threshold) for x in more
+    ]
+    assert all((a.patch.probability == b.patch.probability).all() for a, b in zip(back.layers, more, strict=True))

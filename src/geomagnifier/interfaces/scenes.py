@@ -19,8 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
 from geomagnifier.errors import GeomagError, OutputError, SceneError, SceneNotFound, SceneTooLarge, SceneUnreadable
 from geomagnifier.interfaces.kept import Kept
 from geomagnifier.interfaces.settings import Settings
@@ -33,10 +31,6 @@ from geomagnifier.values import Affine6
 
 FORMATS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM")
 """Of uploads: formats whose pixels can lie nowhere but in the file itself. An IMG or ENVI file can name another one."""
-WHOLE = ("WEBP", "GIF")
-"""Formats that GDAL unpacks as one block."""
-BLOCK_BYTES = 512 << 20
-"""The largest block of a picture, unpacked: a tiny file may declare one that does not fit into memory."""
 FRESH = 3.0
 """Seconds for which a listing of the root is taken for true where an id is looked up."""
 OPEN = 16
@@ -331,10 +325,6 @@ def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
         raise SceneTooLarge(f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut it into parts")
     if uploaded and dataset.driver not in FORMATS:
         raise SceneUnreadable(f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or JPEG 2000")
-    block = (height, width) if dataset.driver in WHOLE else max(dataset.block_shapes, default=(1, 1))
-    number = max((np.dtype(kind).itemsize for kind in dataset.dtypes if not kind.startswith("complex_")), default=8)
-    if block[0] * block[1] * number * dataset.count > BLOCK_BYTES:
-        raise SceneTooLarge(f"{name} is made of blocks of {block[1]} x {block[0]} px, too large to unpack; make a COG of it")
 
 
 def _pictures(root: Path) -> list[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp, MaskFlags
 
 from geomagnifier.errors import SceneEmpty, SceneUnreadable
-from geomagnifier.values import Bools, Bytes, Floats
+from geomagnifier.values import Bools, Bytes
 
 Raw = NDArray[Any]
 """(bands, h, w) in the raster's own type."""
@@ -29,6 +29,7 @@ class Bands:
 
     indexes: 1-based, three for colour, one for grey or palette, four for ink (CMYK).  palette: (N, 4) uint8 RGBA, or None.
     nodata: per index, in the raster's own type, or None.  masked: the raster has an alpha band or a mask of its own.
+    alpha: 1-based, of an alpha band that GDAL does not take for the mask of the others, since it is not the last of two or four; else 0.
     eight_bit: pixels pass untouched.
     """
 
@@ -38,6 +39,7 @@ class Bands:
     eight_bit: bool
     palette: Bytes | None = None
     ink: bool = False
+    alpha: int = 0
 
 
 def choose(dataset: Any, name: str) -> Bands:
@@ -61,18 +63,24 @@ def choose(dataset: Any, name: str) -> Bands:
     types = [str(dataset.dtypes[i - 1]) for i in indexes]
     if any("complex" in kind for kind in types):
         raise SceneUnreadable(f"{name} holds complex numbers (radar?); write their amplitude to a file first")
+    bits = min(int(dataset.tags(i, ns="IMAGE_STRUCTURE").get("NBITS", 8)) for i in indexes)
     palette = _palette(dataset, indexes[0]) if kinds[indexes[0] - 1] == ColorInterp.palette else None
+    if palette is None and bits < 8 and len(indexes) == 1:
+        palette = _greys(bits)
     # Models are trained on ordinary 8-bit pictures, dark and bright ones alike: stretching one would change what they have
     # learnt to read. Many 8-bit bands without colours are a sensor's numbers, not a picture.
     picture = palette is not None or ink or len(colour) <= 4 or kinds[indexes[0] - 1] in RGB
     flags = dataset.mask_flag_enums[indexes[0] - 1]
+    known = MaskFlags.per_dataset in flags or MaskFlags.alpha in flags
+    alpha = 0 if known or ColorInterp.alpha not in kinds else kinds.index(ColorInterp.alpha) + 1
     return Bands(
         indexes=indexes,
         nodata=tuple(dataset.nodatavals[i - 1] for i in indexes),
-        masked=MaskFlags.per_dataset in flags or MaskFlags.alpha in flags,
-        eight_bit=picture and (palette is not None or all(kind == "uint8" for kind in types)),
+        masked=known or alpha > 0,
+        eight_bit=picture and (palette is not None or (bits >= 8 and all(kind == "uint8" for kind in types))),
         palette=palette,
         ink=ink,
+        alpha=alpha,
     )
 
 
@@ -80,6 +88,13 @@ def _palette(dataset: Any, index: int) -> Bytes:
     colours: dict[int, tuple[int, int, int, int]] = dataset.colormap(index)
     table = np.zeros((max(256, max(colours) + 1), 4), np.uint8)
     table[list(colours)] = list(colours.values())
+    return table
+
+
+def _greys(bits: int) -> Bytes:
+    """Numbers of a few bits are shades from black to white: as a palette, or their averages would be numbers of a few bits too."""
+    table = np.full((256, 4), 255, np.uint8)
+    table[:, :3] = np.minimum(np.arange(256) * 255 // (2**bits - 1), 255)[:, None]
     return table
 
 
@@ -126,9 +141,13 @@ class Stretch:
             if not span > 0:
                 out[i] = 128
                 continue
-            shown: Floats = (band.astype(np.float64) - self.low[i]).astype(np.float32)
-            shown *= np.float32(255 / span)
-            out[i] = np.clip(np.nan_to_num(shown, nan=0.0, posinf=255.0, neginf=0.0), 0, 255) + 0.5
+            exact = band.astype(np.float64)
+            exact -= self.low[i]
+            exact /= span  # before there are fewer digits: numbers may be larger, or nearer to each other, than those can tell
+            shown = exact.astype(np.float32)
+            shown *= 255
+            np.nan_to_num(shown, copy=False, nan=0.0, posinf=255.0, neginf=0.0)
+            out[i] = np.clip(shown, 0, 255, out=shown) + np.float32(0.5)
         return out
 
 

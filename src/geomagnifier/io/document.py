@@ -41,6 +41,12 @@ def to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of what `to_json` returns; the number that ends its `$id` grows when a member goes or changes."""
+    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("answer.schema.json").read_text(encoding="utf-8"))
+    return loaded
+
+
 def write_json(path: Path, answer: Answer) -> None:
     """Write `to_json` of an answer, one region a line and at a time: there may be a hundred thousand, with their masks."""
     document = json.dumps(to_json(replace(answer, regions=())), ensure_ascii=False, indent=2)

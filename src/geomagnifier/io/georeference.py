@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 from rasterio.warp import transform as reproject
@@ -26,6 +27,11 @@ LONGEST = 100_000
 PLACE = re.compile(r"\s*(\w+://|/)")
 OPENGIS = re.compile(r"\s*https?://(www\.)?opengis\.net/")
 """Addresses that are names: they are not fetched."""
+FILES = re.compile(
+    r'(?:grids|init|model|file|catalog)\s*=\s*[^\s"]{0,999}[/\\]|(?:PROJ4_GRIDS|PARAMETERFILE\["[^"]{0,999})","[^"]{0,999}[/\\]',
+    re.IGNORECASE,
+)
+"""Grids of a shift of datum, and definitions, by path or address: PROJ would open them. By name alone they are looked for among its own."""
 
 
 def parse_crs(text: str) -> CRS:
@@ -37,9 +43,31 @@ def parse_crs(text: str) -> CRS:
     try:
         if len(text) > LONGEST or (PLACE.match(text) and not OPENGIS.match(text)):  # GDAL would read what is there
             raise ValueError("it is not the name of one")
-        return CRS.from_user_input(text)
+        if FILES.search(text):
+            raise ValueError("it names a file")
+        return _without_files(CRS.from_user_input(text))
     except (CRSError, ValueError) as error:
         raise OptionError(f"{text[:80]!r} is not a coordinate reference system; give it as EPSG:32633 or as WKT") from error
+
+
+def crs_of(dataset: Any) -> CRS | None:
+    """The CRS of an open raster, None where it has none.
+
+    Raises:
+        CRSError: it means nothing to GDAL, or names a file that PROJ would open.
+    """
+    try:
+        found = dataset.crs
+    except CPLE_BaseError as error:  # rasterio lets errors of GDAL through there
+        raise CRSError(str(error)) from error
+    return _without_files(found) if found else None
+
+
+def _without_files(crs: CRS) -> CRS:
+    text = crs.to_wkt()
+    if len(text) > LONGEST or FILES.search(text):
+        raise CRSError("it names a file" if len(text) <= LONGEST else "it is too long")
+    return crs
 
 
 def crs_text(crs: CRS | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ NARROWEST = 640
 
 TOP = 5
 """Scene names shown."""
+LONGEST = 2000
+"""Letters of a text; a word without end takes time by their square, and a panel grows with them."""
 
 WIDER_FONTS = (
     *("NotoSans-Regular.ttf", "DejaVuSans.ttf", "arial.ttf"),
@@ -50,7 +53,8 @@ def has_letters(letters: Any, text: str) -> bool:
 
 
 def legible(text: str, size: int) -> tuple[str, Any]:
-    """A text and the font to draw it with; where no font has its letters, a line that says so."""
+    """A text and the font to draw it with; where no font has its letters, a line that says so. Cut where no picture has the room."""
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     letters = font("".join(sorted({c for c in text if ord(c) > 0x7E})), size)
     return (text, letters) if has_letters(letters, text) else (ILLEGIBLE, letters)
 
@@ -118,7 +122,8 @@ def wrapped(text: str, letters: Any, width: float) -> list[str]:
                 continue
             line = longer
             while letters.getlength(line) > width:
-                cut = next((n for n in range(len(line) - 1, 1, -1) if letters.getlength(line[:n]) <= width), 1)
+                fit = range(1, min(len(line), NARROWEST))  # how many letters may
+                cut = max(1, bisect_right(fit, width, key=lambda n: letters.getlength(line[:n])))
                 lines.append(line[:cut].rstrip())
                 line = line[cut:].lstrip()
         lines.append(line)

@@ -15,6 +15,7 @@ from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.windows import Window as RasterWindow
 
+from geomagnifier.errors import SceneTooLarge
 from geomagnifier.geometry import Box
 from geomagnifier.io.bands import Bands, Raw
 from geomagnifier.io.blocks import Piece, joined, picture
@@ -23,6 +24,9 @@ from geomagnifier.values import Bools
 
 AT_ONCE = CACHE // 2
 """Bytes of blocks for one reading. GDAL shrinks band after band: blocks that do not stay in its cache are decoded once for each band."""
+
+UNPACKED = 50e9
+"""The most pixels that are unpacked for one picture: minutes. A header of a few bytes can claim any number."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,10 @@ class Reader:
         """All of a picture.
 
         Raises:
+            SceneTooLarge: for so small a picture too much of the file would have to be unpacked.
             RasterioIOError: some of it cannot be read.
         """
+        self.check(wanted)
         canvas = self._canvas(wanted)
         for piece in self._pieces(self._whole(wanted), wanted):
             self._fill(canvas, piece)
@@ -91,8 +97,10 @@ class Reader:
         """What can be read of a picture: what cannot is not valid, and listed.
 
         Raises:
+            SceneTooLarge: as for `read`.
             RasterioIOError: nothing of it can be read, or the file is not made of blocks and something cannot.
         """
+        self.check(wanted)
         if not self.in_blocks:
             return self.read(wanted)
         canvas = self._canvas(wanted)
@@ -100,6 +108,24 @@ class Reader:
         if not canvas.read.any():
             raise RasterioIOError("none of its blocks there can be read")
         return self._numbers(canvas, joined(broken))
+
+    def check(self, wanted: Wanted) -> None:
+        """Refuse a picture that would take for ever.
+
+        Raises:
+            SceneTooLarge: more than `UNPACKED` pixels would have to be unpacked.
+        """
+        if (pixels := wanted.box.area / self._overview(wanted) ** 2) > UNPACKED:
+            size = f"{self._scene.x1:.0f} x {self._scene.y1:.0f} px"
+            raise SceneTooLarge(
+                f"{self._source.name} has {size} and no overviews for a look at all of it, which would unpack {pixels / 1e9:.0f} Gpx; "
+                "add them (gdaladdo), or cut it"
+            )
+
+    def _overview(self, wanted: Wanted) -> int:
+        """The factor by which what GDAL reads for a picture is smaller than the scene."""
+        shrink = min(wanted.box.width / wanted.width, wanted.box.height / wanted.height)
+        return max((factor for factor in self._factors if factor <= shrink), default=1)
 
     def _whole(self, wanted: Wanted) -> Piece:
         return picture(wanted.box, wanted.height, wanted.width, self._blocks, self._scene)
@@ -115,10 +141,8 @@ class Reader:
 
     def _pieces(self, piece: Piece, wanted: Wanted) -> Iterator[Piece]:
         """The piece in parts of at most `AT_ONCE`, in the order of the file."""
-        shrink = min(wanted.box.width / wanted.width, wanted.box.height / wanted.height)
-        overview = max((factor for factor in self._factors if factor <= shrink), default=1)
         parts = piece.quarters()
-        if len(parts) == 1 or piece.box.area / overview**2 * self._source.dataset.count * self._type.itemsize <= AT_ONCE:
+        if len(parts) == 1 or piece.box.area / self._overview(wanted) ** 2 * self._source.dataset.count * self._type.itemsize <= AT_ONCE:
             yield piece
         else:
             for part in parts:
@@ -155,10 +179,12 @@ class Reader:
             try:
                 raw = _patiently(dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how)
                 if self._bands.masked:
-                    alpha = _patiently(dataset.read_masks, indexes[0], out_shape=piece.shape, **how)
+                    of_alpha, band = (dataset.read, self._bands.alpha) if self._bands.alpha else (dataset.read_masks, indexes[0])
+                    alpha = _of_255(_patiently(of_alpha, band, out_shape=piece.shape, **how))
                     canvas.valid[rows, columns] = alpha >= wanted.least
-            except _EndsTooEarly:
-                self._source.reopen()  # GDAL took the block for whole, and would not read it again
+            except FAILURES as error:
+                if not self.in_blocks or isinstance(error, _EndsTooEarly):
+                    self._source.reopen()  # GDAL takes what it has for whole, and would not read it again
                 raise
             canvas.raw[:, rows, columns] = raw
         canvas.read[rows, columns] = True
@@ -188,6 +214,13 @@ def _unwritten(nodata: float | None, kind: np.dtype[Any]) -> Any:
             return np.asarray(nodata).astype(kind)
     limits = np.iinfo(kind)
     return min(max(int(nodata), limits.min), limits.max)
+
+
+def _of_255(alpha: Any) -> Any:
+    """Alpha of any type."""
+    if alpha.dtype.kind == "f":
+        return np.nan_to_num(alpha) * 255
+    return alpha if alpha.dtype == np.uint8 else alpha.astype(np.float64) * (255 / np.iinfo(alpha.dtype).max)
 
 
 def _patiently(read: Any, *args: Any, **how: Any) -> Any:

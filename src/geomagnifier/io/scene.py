@@ -9,6 +9,7 @@ import itertools
 import math
 import os
 import threading
+import warnings
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
+from rasterio.errors import CRSError
 
-from geomagnifier.errors import BoxError, SceneEmpty, SceneUnreadable
+from geomagnifier.errors import BoxError, GeomagWarning, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import bands, georeference
 from geomagnifier.io.raw import Numbers, Reader, Wanted
@@ -54,6 +56,7 @@ def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: st
         SceneNotFound: no such file.
         SceneUnreadable: not an image, damaged, not local, or made of complex numbers.
         SceneEmpty: no pixels or no bands.
+        SceneTooLarge: its blocks do not fit into memory, or there are so many that no look at all of it would end.
         OptionError: `crs` names no coordinate reference system.
 
     Example:
@@ -65,6 +68,9 @@ def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: st
     opened = open_source(source)
     try:
         return Scene(opened, parsed, transform)
+    except FAILURES as error:
+        opened.close()
+        raise unreadable(opened.name, error) from error
     except BaseException:
         opened.close()
         raise
@@ -79,7 +85,7 @@ class Scene:
         place = transform
         if place is None and source.pixels_from is None:
             place = georeference.affine6(dataset.transform)
-        system = (crs if crs is not None else dataset.crs or None) if place is not None else None
+        system = None if place is None else crs if crs is not None else _crs_of(source)
         self._source = source
         self._bands = bands.choose(dataset, source.name)
         self._reader = Reader(source, self._bands)
@@ -97,6 +103,7 @@ class Scene:
             transform=place,
             gsd=georeference.metres_per_pixel(system, place, dataset.width, dataset.height),
         )
+        self._reader.check(Wanted(self.info.box, *self._overview_size(), Resampling.average))
 
     def __enter__(self) -> Scene:
         return self
@@ -228,3 +235,16 @@ class Scene:
             raw, valid = bands.expand(raw, self._bands.palette, valid)
             raw, valid = bands.shrink(raw, valid, across, down)
         return Numbers(raw, valid, numbers.broken)
+
+
+def _crs_of(source: Source) -> Any:
+    """What the file says; a nonsense is told, and taken for none."""
+    try:
+        return georeference.crs_of(source.dataset)
+    except CRSError as error:
+        warnings.warn(
+            f"the coordinate reference system of {source.name} cannot be used ({error}); its answers will not be on the map",
+            GeomagWarning,
+            stacklevel=4,
+        )
+        return None

@@ -82,7 +82,7 @@ def _on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.
     steps = georeference.ground_steps(georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), middle)
     if steps is None:
         return unknown, unknown, unknown
-    known = np.isfinite(np.linalg.det(steps))
+    known = np.isfinite(np.linalg.det(steps)) & (np.abs(np.linalg.det(steps)) > 0)  # 0: a CRS that is no map, such as a geocentric one
     points, owner = shapely.get_coordinates(shapely.convex_hull(found), return_index=True)
     metres = np.einsum("nij,nj->ni", np.where(known[:, None, None], steps, 0)[owner], points - middle[owner])
     corners = shapely.get_coordinates(shapely.oriented_envelope(shapely.multipoints(metres, indices=owner))[known]).reshape(-1, 5, 2)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +15,11 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
-from rasterio.enums import ColorInterp
+from rasterio.enums import ColorInterp, Interleaving
 from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
-from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneUnreadable
+from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneTooLarge, SceneUnreadable
 from geomagnifier.io import reach
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ waiting for a server, s; and little memory.
 
 rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from the next block on.
 """
+
+BLOCK = 256 << 20
+"""Bytes of the largest block, unpacked: a tiny file may declare one that does not fit into memory."""
+WHOLE = ("WEBP", "GIF", "BIGGIF")
+"""Formats that are unpacked as one block, or from the start again for each look at an earlier part."""
 
 FAILURES = (RasterioError, RasterioIOError, CPLE_BaseError)
 """What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the first's kind, and some calls let the
@@ -80,7 +87,9 @@ class Source:
         return self._full_size
 
     def reopen(self) -> None:
-        """Open the file anew: GDAL forgets the blocks that it holds."""
+        """Open the file anew: GDAL forgets the blocks that it holds. An array stays as it is."""
+        if self.pixels_from is not None:
+            return
         name, driver = self.dataset.name, self.dataset.driver
         self.close()
         self._full_size, self.dataset = None, _open(name, drivers=(driver,))
@@ -133,7 +142,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
         raise SceneUnreadable(f"{text[:200]} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
     path = path.absolute()
     try:
-        return Source(_open_file(path), path.name)
+        return Source(_unpackable(_open_file(path), path.name, _interlaced(path)), path.name)
     except UnicodeEncodeError as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
         shown = text.encode("utf-8", "backslashreplace").decode()
         raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
@@ -143,7 +152,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
                 f"{text} is not an image that can be read; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)"
             ) from error
         raise unreadable(text, error) from error
-    except FAILURES as error:
+    except (*FAILURES, OSError) as error:  # a file beside it may not be read
         raise unreadable(text, error) from error
 
 
@@ -153,12 +162,13 @@ def _from_address(text: str) -> Source:
         raise SceneUnreadable(f"{text[:200]} is not a local file; download it first")
     if not reach.allowed("network"):
         raise SceneUnreadable(f"{text[:200]} is not a local file; download it first, or allow it by {reach.SETTING}=network")
+    name = text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text
     try:
-        dataset = _open(f"/vsicurl/{text}", DRIVERS, beside=False)
+        dataset = _unpackable(_open(f"/vsicurl/{text}", DRIVERS, beside=False), name)
         reach.check_named(dataset, None, _plainly)
     except FAILURES as error:
         raise unreadable(text[:200], error) from error
-    return Source(dataset, text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text)
+    return Source(dataset, name)
 
 
 def _open_file(path: Path) -> Any:
@@ -181,6 +191,28 @@ def _open_file(path: Path) -> Any:
     return dataset
 
 
+def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
+    """The dataset, if its blocks can be held. interlaced: if it is a PNG, all of it is one."""
+    height, width = max(dataset.block_shapes, key=math.prod, default=(1, 1))
+    if dataset.driver in WHOLE or interlaced:
+        height, width = dataset.height, dataset.width
+    number = max((8 if "complex" in kind else np.dtype(kind).itemsize for kind in dataset.dtypes), default=1)
+    bands = 1 if dataset.interleaving == Interleaving.band else dataset.count
+    if height * width * number * bands > BLOCK:
+        dataset.close()
+        raise SceneTooLarge(
+            f"{name} is made of blocks of {width} x {height} px, too large to unpack; write it anew in tiles (gdal_translate -of COG)"
+        )
+    return dataset
+
+
+def _interlaced(path: Path) -> bool:
+    """Whether it is a PNG that comes in seven passes."""
+    with path.open("rb") as file:
+        start = file.read(29)
+    return start.startswith(b"\x89PNG") and start[28:] == b"\1"
+
+
 def _is_vrt(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(1024)
@@ -195,7 +227,10 @@ def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: s
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.Env(**OPTIONS if beside else OPTIONS | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
-            return DatasetReader(path, driver=list(drivers), **options)  # rasterio.open takes one driver only
+            dataset = DatasetReader(path, driver=list(drivers), **options)  # rasterio.open takes one driver only
+            with suppress(CPLE_BaseError):  # what GDAL could do without when it opened the file: told by the next call, whatever that is
+                _ = dataset.colorinterp
+            return dataset
 
 
 def _open_memory(address: str) -> Any:

@@ -416,7 +416,7 @@ def _cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int
     try:
         if address is None:
             count = workers or len(os.sched_getaffinity(0))
-            ray.init(num_cpus=count, include_dashboard=False, object_store_memory=80_000_000, **quiet)
+            ray.init(address="local", num_cpus=count, include_dashboard=False, object_store_memory=80_000_000, **quiet)
         else:
             _connect(ray, address, quiet)
             count = workers or int(ray.cluster_resources().get("CPU", 1))

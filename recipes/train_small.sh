@@ -4,7 +4,7 @@
 #   GEOMAG_DATA=DIR recipes/train_small.sh [RUN FOLDER]
 #
 # DIR holds vhr10/ aid/ ucm/ rsscn7/ dubai/ as docs/model_card.md describes. Stop it at any time and start it again: it goes on from
-# its last checkpoint. To ship the result:   cp RUN/model/*.safetensors src/geomagnifier/model/weights/
+# its last checkpoint. To ship the result:   cp RUN/model/{*.safetensors,tokenizer.json,SHA256SUMS} src/geomagnifier/model/weights/
 : "${GEOMAG_DATA:?set it to the folder of the data sets}"
 GEOMAG_DATA="$(cd "$GEOMAG_DATA" && pwd)"
 export GEOMAG_DATA

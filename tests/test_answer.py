@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from fake import NOTHING
-from geomagnifier import answer, masks
+from fake import NOTHING, FakeModel, paint
+from geomagnifier import answer, masks, resolution
 from geomagnifier.answer import assemble_chosen, covered, measured, part_of
 from geomagnifier.geometry import Box
+from geomagnifier.io.scene import open_scene
 from geomagnifier.masks import MaskPatch, Ring
-from geomagnifier.values import Bools, Cover, Floats, Found, Granularity, Region, SceneInfo, ViewReply, Window
+from geomagnifier.pipeline import ask
+from geomagnifier.values import Bools, Cover, Floats, Found, Granularity, ModelSpec, Region, SceneInfo, ViewReply, Window
 
 Corners = tuple[float, float, float, float]
 SCENE = SceneInfo("made", 896, 512, 3)
@@ -349,3 +353,64 @@ def test_the_mask_and_its_regions_share_one_outline(threshold: float, separate: 
     assert (masks.decode(region.segmentation) == mask).all()
     if 0 < threshold < 1:
         assert mask.sum() == 1596
+
+
+# whatever the windows
+
+PLACES = st.lists(st.tuples(st.integers(0, 99), st.integers(1, 60), st.integers(1, 60), st.integers(0, 9), st.integers(0, 9)), max_size=30)
+"""Objects, each within a square of 70 px of its own: number of the square, sides, corner in it."""
+
+
+def corners(places: list[tuple[int, int, int, int, int]], width: int, height: int) -> list[tuple[int, int, int, int]]:
+    across = max(1, width // 70)
+    made = {}
+    for number, wide, high, x, y in places:
+        x0, y0 = number % across * 70 + x, number // across * 70 + y
+        if x0 + wide <= width and y0 + high <= height:
+            made[number] = (x0, y0, x0 + wide, y0 + high)
+    return [*made.values()]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(PLACES, st.integers(70, 1500), st.integers(70, 1500), st.sampled_from([160, 256, 512]))
+def test_what_no_larger_than_the_overlap_is_comes_out_once_and_whole(
+    places: list[tuple[int, int, int, int, int]], width: int, height: int, tile: int
+) -> None:
+    scene = SceneInfo("made", width, height, 3)
+    spec = ModelSpec("made", "0", ("ship",), (), view_pixels=tile * tile, tile=tile, overlap=64)
+    windows = resolution.plan(Granularity.REGION, scene, spec, "exhaustive").wide
+    objects = [Box(*map(float, c)) for c in corners(places, width, height)]
+    seen: Seen = []
+    for window in windows:
+        assert window.placement.scale == (1, 1)
+        shown = [part.tuple() for box in objects if (part := box.intersection(window.box))]
+        seen.append(seen_by(window, *shown))
+    regions = assemble_regions(seen, scene, Granularity.REGION)
+    assert len(regions) == len(objects)
+    assert np.allclose(sorted(boxes_of(regions)), sorted(box.tuple() for box in objects), atol=1e-3)
+    assert sum(window.core.area for window in windows) == scene.pixels  # cores share the scene
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(PLACES, st.integers(70, 600), st.integers(70, 600), st.sampled_from([(1_100_000, 1024), (128 * 128, 128)]))
+def test_masks_agree_with_their_regions_and_both_lie_in_the_scene(
+    places: list[tuple[int, int, int, int, int]], width: int, height: int, sizes: tuple[int, int]
+) -> None:
+    ships = corners(places, width, height)
+    model = FakeModel(view_pixels=sizes[0], tile=sizes[1], overlap=64)
+    with open_scene(paint(width, height, *ships)) as scene:
+        made = ask(scene, "Segment every ship.", model, search="exhaustive")
+    assert made.mask is not None and made.mask.shape == (height, width)
+    union = np.zeros_like(made.mask)
+    for region in made.regions:
+        x0, y0, x1, y1 = region.box
+        assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height and 0 <= region.score <= 1 and region.segmentation is not None
+        own = masks.decode(region.segmentation)
+        rows, columns = np.nonzero(own)
+        assert rows.size and x0 - 1 < columns.min() and columns.max() < x1 + 1 and y0 - 1 < rows.min() and rows.max() < y1 + 1
+        union |= own
+    assert not (union & ~made.mask).any()
+    for x0, y0, x1, y1 in ships:  # what is as large as a few cells is found, whole within a cell
+        if min(x1 - x0, y1 - y0) >= 12:
+            assert made.mask[y0 + 4 : y1 - 4, x0 + 4 : x1 - 4].all()
+            assert any(max(abs(a - b) for a, b in zip(r.box, (x0, y0, x1, y1), strict=True)) <= 1 for r in made.regions)

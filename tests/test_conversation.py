@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,3 +88,51 @@ def test_a_saved_conversation_goes_on_and_a_damaged_line_is_left_out(tmp_path: P
         path.write_text(path.read_text() + '{"version": 1, "scene"\n')
         with pytest.warns(GeomagWarning, match="1 lines"):
             assert len(kept.load(path, scene)) == 1
+
+
+ODD: list[Any] = [
+    None,
+    3,
+    -1,
+    1e300,
+    float("nan"),
+    float("inf"),
+    "x",
+    "\ud800",
+    "",
+    [],
+    {},
+    [None],
+    {"size": [1, 1], "counts": "0"},
+    [0, 0, 1e300, 1e300],
+]
+
+
+def changed(row: Any, odd: Any) -> list[Any]:
+    """The row with each of its values, however deep, changed for another."""
+    if isinstance(row, dict):
+        return [row | {key: new} for key in row for new in (odd, *changed(row[key], odd))]
+    if isinstance(row, list):
+        return [[*row[:i], new, *row[i + 1 :]] for i in range(len(row)) for new in (odd, *changed(row[i], odd))]
+    return []
+
+
+def test_a_conversation_that_somebody_else_wrote_is_whole_or_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "harbour.png.chat.jsonl"
+    with open_scene(HARBOUR) as scene, warnings.catch_warnings():
+        warnings.simplefilter("ignore", GeomagWarning)
+        chat = Conversation(scene, FakeModel())
+        chat.ask("segment ships")
+        kept.save(path, chat.turns)
+        row = json.loads(path.read_text())
+        rows = [json.dumps(made) for odd in ODD for made in changed(row, odd)]
+        lines = [*rows, *(text[: len(text) // 2] for text in rows[:3]), "[" * 100_000, "null", "3", "9" * 5000, '"x"']
+        path.write_text("\n".join(lines))
+        turns = kept.load(path, scene)
+        assert 0 < len(turns) < len(lines) / 2
+        for turn in turns:
+            for region in (*turn.answer.regions, *turn.pool):
+                x0, y0, x1, y1 = region.box
+                assert 0 <= x0 < x1 <= 320 and 0 <= y0 < y1 <= 200 and region.polygon is not None and 0 <= region.score <= 1
+        kept.save(path, turns)
+        assert len(kept.load(path, scene)) == len(turns)

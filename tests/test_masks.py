@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from pycocotools import mask as coco
 
 from geomagnifier import masks
@@ -195,3 +198,104 @@ def test_tracing_is_fast() -> None:
         times.append(time.perf_counter() - start)
     assert len(rings) == 1
     assert min(times) < 0.02
+
+
+some_mask = arrays.arrays(bool, st.tuples(st.integers(1, 20), st.integers(1, 20)), elements=st.booleans(), fill=st.booleans())
+whole = settings(max_examples=150, deadline=None, derandomize=True)
+
+
+def theirs(mask: np.ndarray) -> dict[str, Any]:
+    return coco.encode(np.asfortranarray(mask.astype(np.uint8)))
+
+
+@whole
+@given(some_mask)
+def test_run_lengths_area_and_rings_are_those_of_pycocotools(mask: np.ndarray) -> None:
+    rle = masks.encode(mask)
+    other = theirs(mask)
+    assert rle["counts"].encode() == other["counts"] and (masks.decode(rle) == mask).all()
+    assert masks.checked(rle, mask.shape) == rle
+    rings = masks.polygons(rle)
+    assert sum(map(area, rings)) == mask.sum() == coco.area(other)
+    if mask.any():
+        x, y, width, height = coco.toBbox(other).tolist()
+        corners = np.array([corner for ring in rings for corner in ring])
+        assert (*corners.min(0), *corners.max(0)) == (x, y, x + width, y + height)
+
+
+@whole
+@given(some_mask, st.integers(-25, 25), st.integers(-25, 25), st.integers(1, 30), st.integers(1, 30))
+def test_put_into_a_scene_and_cut_out_again(mask: np.ndarray, x: int, y: int, width: int, height: int) -> None:
+    rle = masks.place(mask, (x, y), (height, width))
+    full = np.zeros((height + 100, width + 100), bool)
+    full[50 + y : 50 + y + mask.shape[0], 50 + x : 50 + x + mask.shape[1]] = mask
+    full = full[50 : 50 + height, 50 : 50 + width]
+    assert rle == {"size": [height, width], "counts": theirs(full)["counts"].decode()}
+    part = masks.decode_window(rle, Box(width // 3, height // 3, width // 3 + max(1, width // 2), height // 3 + max(1, height // 2)))
+    expected = full[height // 3 : height // 3 + max(1, height // 2), width // 3 : width // 3 + max(1, width // 2)]
+    assert (part[: expected.shape[0], : expected.shape[1]] == expected).all()
+
+
+@whole
+@given(some_mask, st.integers(1, 5))
+def test_pieces_are_those_of_a_flood(mask: np.ndarray, smallest: int) -> None:
+    left, expected = mask.copy(), []
+    for start in zip(*np.nonzero(mask), strict=True):
+        piece, todo = [], [start]
+        while todo:
+            y, x = todo.pop()
+            if 0 <= y < mask.shape[0] and 0 <= x < mask.shape[1] and left[y, x]:
+                left[y, x] = False
+                piece.append((int(y), int(x)))
+                todo += [(y + 1, x), (y - 1, x), (y, x + 1), (y, x - 1)]
+        if len(piece) >= smallest:
+            expected.append(sorted(piece))
+    found = [sorted((int(y) + top, int(x) + left) for y, x in np.argwhere(one)) for left, top, one in masks.components(mask, smallest)]
+    assert found == expected
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.text(st.characters(min_codepoint=40, max_codepoint=120), max_size=12) | st.text(max_size=8), st.integers(0, 9), st.integers(0, 9))
+def test_any_text_is_run_lengths_or_refused(text: str, height: int, width: int) -> None:
+    rle = {"size": [height, width], "counts": text}
+    try:
+        mask = masks.decode(rle)
+    except ValueError:
+        with pytest.raises(ValueError, match=r"run lengths|codec"):
+            masks.checked(rle, (height, width))
+        return
+    assert mask.shape == (height, width) and masks.checked(rle, (height, width)) == rle
+    if mask.size:
+        assert (masks.decode(masks.encode(mask)) == mask).all()
+        assert (coco.decode({"size": rle["size"], "counts": text.encode()}) == mask).all()
+
+
+@pytest.mark.parametrize("counts", ["", "0", "o" * 30, "1" + "o" * 12 + "0", "é", "\x00", "~", 3, None, [4], "P" * 5 + "0"])
+def test_run_lengths_of_others_are_checked(counts: Any) -> None:
+    for size in ([4, 3], [1 << 40, 1 << 40], (4, 3)):
+        with pytest.raises((ValueError, TypeError, KeyError)):
+            masks.checked({"size": size, "counts": counts}, (4, 3))
+    for wrong in (None, 3, {}, {"size": [4, 3]}, {"size": 3, "counts": "<"}, {"size": [3, 4], "counts": "<"}):
+        with pytest.raises((ValueError, TypeError, KeyError)):
+            masks.checked(wrong, (4, 3))
+
+
+@whole
+@given(
+    arrays.arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.floats(0, 1, width=32)),
+    st.tuples(st.floats(-20, 20), st.floats(-20, 20), st.floats(0.5, 40), st.floats(0.5, 40)),
+)
+def test_resize_is_the_plain_formula(values: np.ndarray, place: tuple[float, ...]) -> None:
+    x0, y0, width, height = place
+    box = Box(x0, y0, x0 + width, y0 + height)
+    rows, columns = values.shape
+    out = masks.resize(values, Placement(box, columns, rows), Box(-3, -2, 9, 8))
+    y = np.clip((np.arange(-2, 8) + 0.5 - y0) / (height / rows) - 0.5, 0, rows - 1)
+    x = np.clip((np.arange(-3, 9) + 0.5 - x0) / (width / columns) - 0.5, 0, columns - 1)
+    up, left = np.floor(y).astype(int), np.floor(x).astype(int)
+    down, right = np.minimum(up + 1, rows - 1), np.minimum(left + 1, columns - 1)
+    v, u = (y - up)[:, None], (x - left)[None]
+    by_hand = (values[up][:, left] * (1 - u) + values[up][:, right] * u) * (1 - v) + (
+        values[down][:, left] * (1 - u) + values[down][:, right] * u
+    ) * v
+    assert out.shape == (10, 12) and np.allclose(out, by_hand, atol=1e-4)

@@ -23,6 +23,8 @@ UNITS = {
     "gb": ("bytes", 1e9),
 }
 """What a unit counts, and how many."""
+LONGEST = 60
+"""Letters of an amount; the time that a text takes grows with their square."""
 
 
 def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str, float]:
@@ -41,7 +43,8 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
         ('bytes', 1500000000.0)
     """
     units = ", ".join(unit for unit, (what, _) in UNITS.items() if what in allowed)
-    found = re.fullmatch(r"\s*([-+0-9._eE]+?)\s*([a-zA-Z]*)\s*", str(text))
+    text = str(text)
+    found = re.fullmatch(r"\s*([-+0-9._eE]+?)\s*([a-zA-Z]*)\s*", text) if len(text) <= LONGEST else None
     what, factor = UNITS.get(found[2].lower(), ("", 0.0)) if found and found[2] else (plain, 1.0)
     try:
         value = float(found[1]) * factor if found else math.nan
@@ -49,6 +52,6 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
         value = math.nan
     if what not in allowed or not (value > 0 and math.isfinite(value)):
         raise OptionError(
-            f"{str(text)!r} is no amount above 0; write a number and one of {units}, such as '20 {units.split(',')[-1].strip()}'"
+            f"{text[:LONGEST]!r} is no amount above 0; write a number and one of {units}, such as '20 {units.split(',')[-1].strip()}'"
         )
     return what, value

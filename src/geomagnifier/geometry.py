@@ -168,10 +168,10 @@ def united(boxes: Sequence[Box]) -> tuple[Box, ...]:
     done: list[Box] = []
     while rest:
         box = rest.pop()
-        hit = next((other for other in rest if box.intersection(other)), None)
+        hit = next((other for other in done if box.intersection(other)), None)
         if hit is None:
             done.append(box)
-        else:
-            rest.remove(hit)
+        else:  # the hull may reach what its parts did not
+            done.remove(hit)
             rest.append(Box(min(box.x0, hit.x0), min(box.y0, hit.y0), max(box.x1, hit.x1), max(box.y1, hit.y1)))
     return tuple(sorted(done, key=Box.tuple))

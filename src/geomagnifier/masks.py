@@ -20,6 +20,8 @@ from geomagnifier.geometry import Box, Placement
 
 Ring: TypeAlias = tuple[tuple[float, float], ...]
 
+LETTERS = 12
+"""Most letters of a run length, five bits each: they fit 64."""
 STRIP = 4_000_000
 """Pixels resampled at a time: a large window must not need floats for all of it."""
 
@@ -109,13 +111,23 @@ def decode(rle: dict[str, Any]) -> NDArray[np.bool_]:
     """COCO RLE {"size": [H, W], "counts": str} -> (H, W) bool.
 
     Raises:
-        ValueError: the runs do not fill the size.
+        ValueError: the runs do not fill the size, or are none.
     """
     height, width = (int(n) for n in rle["size"])
-    counts = _expand(str(rle["counts"]))
-    if counts.sum() != height * width or (counts < 0).any():
-        raise ValueError(f"run lengths of {int(counts.sum())} pixels do not fill {height} x {width}")
+    counts = _filling(str(rle["counts"]), height, width)
     return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(width, height).T
+
+
+def checked(rle: Any, size: tuple[int, int]) -> dict[str, Any]:
+    """A COCO RLE that somebody else wrote, for a scene of (H, W); costs the runs, not the scene.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is none, or of another scene.
+    """
+    if tuple(rle["size"]) != size:
+        raise ValueError(f"run lengths of a scene of {str(rle['size'])[:40]}, not {size}")
+    _filling(str(rle["counts"]), *size)
+    return {"size": [*size], "counts": str(rle["counts"])}
 
 
 def decode_window(rle: dict[str, Any], window: Box) -> NDArray[np.bool_]:
@@ -226,11 +238,23 @@ def _compress(counts: NDArray[np.intp]) -> str:
     return table[table > 0].tobytes().decode("ascii")
 
 
+def _filling(text: str, height: int, width: int) -> NDArray[np.int64]:
+    """The run lengths in COCO's text, of which all together fill a size; raises ValueError where they do not."""
+    counts = _expand(text)
+    if (counts < 0).any() or (counts > height * width).any() or counts.sum() != height * width:
+        raise ValueError(f"run lengths do not fill {height} x {width}")
+    return counts
+
+
 def _expand(text: str) -> NDArray[np.int64]:
-    """The run lengths in COCO's text: `_compress` the other way round."""
+    """The run lengths in COCO's text: `_compress` the other way round; raises ValueError where it is no such text."""
     letters = np.frombuffer(text.encode("ascii"), np.uint8).astype(np.int64) - 48
     last = np.flatnonzero(letters & 0x20 == 0)
-    first = np.concatenate(([0], last[:-1] + 1))
+    first = np.concatenate(([0], last[:-1] + 1))[: len(last)].astype(np.int64)
+    if ((letters < 0) | (letters > 63)).any() or (last[-1:] != len(letters) - 1).any() or (last - first >= LETTERS).any():
+        raise ValueError("no run lengths of COCO")
+    if not len(last):
+        return np.zeros(0, np.int64)
     position = np.arange(len(letters)) - np.repeat(first, last - first + 1)
     counts: NDArray[np.int64] = np.add.reduceat((letters & 0x1F) << (5 * position), first)
     counts -= (letters[last] & 0x10) << (5 * position[last] + 1)

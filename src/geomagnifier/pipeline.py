@@ -64,7 +64,7 @@ def ask(
         refers: regions of an earlier answer that the question chooses among or takes as landmarks; `conversation.follow` makes it.
 
     Raises:
-        QuestionError: an empty question, or one in a script the model cannot read.
+        QuestionError: a question that is empty, far too long, or in a script the model cannot read.
         BoxError: the box lies outside the scene or has no area.
         OptionError: an unknown search, a number out of its range, too little memory, or a journal of another question.
         SceneError: the picture turns out to be damaged or empty.
@@ -79,7 +79,7 @@ def ask(
     watch = looking.Stopwatch()
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    query = Query(question, _check(scene.info, question, box, search, recall, min_score), min_score, recall)
+    query = Query(question, _check(scene.info, box, search, recall, min_score), min_score, recall)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
     limit = query.box
     reply, trace = seen.reply, seen.trace
@@ -166,7 +166,7 @@ def look_at_share(
     Raises:
         The errors of `ask`.
     """
-    query = Query(question, _check(scene.info, question, None, search, recall, min_score), min_score, recall)
+    query = Query(question, _check(scene.info, None, search, recall, min_score), min_score, recall)
     *_, seen = _seen(scene, query, model, looking.Stopwatch(), search, None, None, journal, progress, share)
     return seen.complete
 
@@ -234,15 +234,12 @@ def _share(made: Answer) -> float:
 
 def _check(
     scene: SceneInfo,
-    question: str,
     box: Box | tuple[float, float, float, float] | None,
     policy: str,
     recall: float | None,
     min_score: float | None,
 ) -> Box | None:
-    """The arguments of `ask`, checked; the box cut to the scene."""
-    if not question.strip():
-        raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
+    """The arguments of `ask` beside the question, checked; the box cut to the scene."""
     if policy not in POLICIES:
         raise OptionError(f"search {policy!r} is not known; choose one of {', '.join(POLICIES)}")
     if recall is not None and not 0 < recall < 1:
@@ -271,11 +268,11 @@ def embed(item: Scene | str, model: Model) -> Floats:
         (D,) float32, unit length.
 
     Raises:
-        QuestionEmpty: the words are empty.
+        QuestionError: the words are empty, too many, or in a script the model cannot read.
     """
     if isinstance(item, str):
-        if not item.strip():
+        if not item or item.isspace():
             raise QuestionEmpty("there are no words to embed")
-        return model.embed(item)
+        return model.embed(Query(item).text)
     window = resolution.plan(Granularity.IMAGE, item.info, model.spec, "adaptive").wide[0]
     return model.embed(resolution.thumbnail(item.read(window), model.spec.image_side))

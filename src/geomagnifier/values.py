@@ -7,6 +7,8 @@ Boxes are scene px unless a name says `view`. Arrays are (H, W) or (H, W, C). Da
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch as MaskPatch
 from geomagnifier.masks import Ring, polygons, read_patches
@@ -42,18 +45,34 @@ class Granularity(StrEnum):
     PIXEL = "pixel"
 
 
+LONGEST_QUESTION = 100_000
+"""Letters. A model reads its first 512 tokens; what is longer than this is no question, and costs time before it is cut."""
+_BROKEN = re.compile("[\ud800-\udfff]")
+
+
 @dataclass(frozen=True)
 class Query:
     """What was asked.
 
     text: the words.  box: what they are about, scene px.  min_score: the lowest score wanted (None: calibrated).
     recall: the share of the objects that must be found (None: the calibrated balance of finding all and finding only them).
+
+    Raises:
+        QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no text.
     """
 
     text: str
     box: Box | None = None
     min_score: float | None = None
     recall: float | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.text) > LONGEST_QUESTION:
+            raise QuestionError(f"the question has {len(self.text)} letters; at most {LONGEST_QUESTION} are taken")
+        if broken := _BROKEN.search(self.text):
+            raise QuestionUnreadable(f"the question holds bytes that are no text, at letter {broken.start() + 1}; send it as UTF-8")
+        if all(unicodedata.category(letter)[0] in "CZ" for letter in self.text):  # blanks, and what nobody sees
+            raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
 
 
 @dataclass(frozen=True)

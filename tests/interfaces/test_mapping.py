@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geomagnifier.errors import DataCorrupt, OptionError, SceneNotFound
+from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, SceneNotFound
 from geomagnifier.interfaces.cli import app
 from geomagnifier.interfaces.mapping import listed
 from geomagnifier.io.picture import write_picture
@@ -48,7 +48,8 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
 
 
 def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path: Path) -> None:
-    for words, more, expected in ((" ", [], "empty"), ("Find every ship.", ["--workers", "0"], "at least 1")):
+    wrong = ((" ", [], QuestionEmpty, "empty"), ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"))
+    for words, more, kind, expected in wrong:
         told = CliRunner().invoke(app, ["map", words, "--scenes", str(folder), "--out", str(tmp_path / "out"), *more])
-        assert isinstance(told.exception, OptionError)
+        assert isinstance(told.exception, kind)
         assert expected in str(told.exception)

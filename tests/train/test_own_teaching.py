@@ -125,6 +125,8 @@ def test_the_folder_holds_the_old_files_and_says_what_it_is(taught, wanted):
 
     for name in (*FILES, CHINESE):
         assert (folder / name).read_bytes() == (WEIGHTS / name).read_bytes()
+    listed = [line.split()[1] for line in (folder / "SHA256SUMS").read_text().splitlines()]
+    assert listed == sorted((*FILES, CHINESE, OWN))
     card = (folder / "README.md").read_text()
     assert "| helipad | landing pad, heliport | objects | 36 in 9 pictures |" in card
     assert any(line.startswith("helipad: 36 labelled in 9 pictures; recall") for line in lines)

@@ -85,7 +85,7 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
 
 def understood(question: str, last: Turn | None, model: Model) -> Move:
     """What a question asks in full, and how it refers to the last turn; arguments as of `follow`."""
-    english = _english(question)
+    english = _english(Query(question).text)
     regions = last.answer.regions if last else ()
     kinds = tuple(dict.fromkeys(r.label for r in regions))
     move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)

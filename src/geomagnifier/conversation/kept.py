@@ -18,15 +18,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from geomagnifier import masks
 from geomagnifier.answer import assemble_chosen
 from geomagnifier.conversation.follow import Turn
-from geomagnifier.errors import GeomagWarning
+from geomagnifier.errors import GeomagError, GeomagWarning
 from geomagnifier.io.document import to_json
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.staging import Staging
 from geomagnifier.reference import Reference
-from geomagnifier.values import Answer, Granularity, Region, Trace
+from geomagnifier.values import Answer, Granularity, Query, Region, Trace
 
 VERSION = 1
 ENDING = ".chat.jsonl"
@@ -53,7 +54,7 @@ def load(path: Path, scene: Scene) -> list[Turn]:
     for line in lines:
         try:
             rows.append(_checked(json.loads(line), scene))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, GeomagError):
             bad += bool(line.strip())
     if bad:
         warnings.warn(f"{bad} lines of {path} are damaged or of another picture, and were left out", GeomagWarning, stacklevel=2)
@@ -87,36 +88,45 @@ def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
     """A line of this version about this scene, its regions read.
 
     Raises:
-        ValueError, KeyError, TypeError, AttributeError: it is no such line.
+        ValueError, KeyError, TypeError, AttributeError, OverflowError, GeomagError: it is no such line.
     """
     if row["version"] != VERSION or row["scene"] != [scene.info.width, scene.info.height]:
         raise ValueError("of another version or scene")
     if row["sort"] not in ("fresh", "choose", "beside", "swap"):
         raise ValueError("no turn")
+    json.dumps(row, ensure_ascii=False).encode("utf-8")  # half of a letter could not be saved again
+    Query(row["question"]), Query(row["meant"])
     said, refers = row["answer"], row["refers"]
     answer = Answer(
-        str(row["question"]),
+        row["question"],
         str(said["text"]),
         Granularity(said["granularity"]),
-        {str(k): float(v) for k, v in said["granularity_probabilities"].items()},
+        _numbers(said["granularity_probabilities"]),
         scene.info,
-        Trace(scene.info.pixels, int(said["cost"]["pixels_processed"]), float(said["cost"]["flops"]), dict(said["cost"]["seconds"])),
+        Trace(scene.info.pixels, int(said["cost"]["pixels_processed"]), float(said["cost"]["flops"]), _numbers(said["cost"]["seconds"])),
         None,  # type: ignore[arg-type]  # the preview follows
         tuple((str(name), float(p)) for name, p in said["labels"]),
-        _regions(said["regions"]),
+        _regions(said["regions"], scene),
         complete=bool(said["complete"]),
     )
-    about = None if refers is None else Reference(_regions(refers["regions"]), str(refers["words"]), beside=True)
-    return {"row": row, "answer": answer, "pool": _regions(row["pool"]), "refers": about}
+    about = None if refers is None else Reference(_regions(refers["regions"], scene), str(refers["words"]), beside=True)
+    return {"row": row, "answer": answer, "pool": _regions(row["pool"], scene), "refers": about}
 
 
-def _regions(rows: Sequence[Mapping[str, Any]]) -> tuple[Region, ...]:
+def _numbers(table: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): float(value) for name, value in table.items()}
+
+
+def _regions(rows: Sequence[Mapping[str, Any]], scene: Scene) -> tuple[Region, ...]:
     out = []
     for r in rows:
         x0, y0, x1, y1 = (float(v) for v in r["box"])
-        if not (x0 < x1 and y0 < y1):
-            raise ValueError("a box without area")
-        out.append(Region(str(r["label"]), float(r["score"]), (x0, y0, x1, y1), r["segmentation"], str(r.get("phrase", ""))))
+        if not (0 <= x0 < x1 <= scene.info.width and 0 <= y0 < y1 <= scene.info.height):
+            raise ValueError("a box outside the scene, or without area")
+        if not 0 <= float(r["score"]) <= 1:
+            raise ValueError("no score")
+        mask = None if r["segmentation"] is None else masks.checked(r["segmentation"], (scene.info.height, scene.info.width))
+        out.append(Region(str(r["label"]), float(r["score"]), (x0, y0, x1, y1), mask, str(r.get("phrase", ""))))
     return tuple(out)
 
 

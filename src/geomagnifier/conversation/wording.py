@@ -21,6 +21,8 @@ from typing import Literal
 from geomagnifier.conversation import words as w
 
 Sort = Literal["fresh", "choose", "beside", "swap"]
+LONGEST = 2000
+"""Letters of a follow-up; what is longer says all that it means."""
 _TOKEN = re.compile(r"[A-Za-z0-9][\w'’-]*")
 _ITS_SIDE = re.compile(
     r"\b(?:its|their)\s+(?:immediate\s+)?(left|right|north|south|east|west|vicinity|surroundings|neighbou?rhood)"
@@ -78,7 +80,10 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
         several: more than one was found.
         pixel: the last answer was one of masks.
     """
-    plain = _ITS_SIDE.sub(lambda m: f"{m[1]} of {'them' if m[0][0] in 'tT' else 'it'}", text.strip())
+    if len(text) > LONGEST:
+        return Move("fresh", text, text)
+    plain = " ".join(text.split())  # several blanks in a row can be read in many ways, which takes for ever
+    plain = _ITS_SIDE.sub(lambda m: f"{m[1]} of {'them' if m[0][0] in 'tT' else 'it'}", plain)
     tokens = _tag(plain)
     pronouns = [t for t in tokens if t.refers]
     nouns = [t for t in tokens if t.noun]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geomagnifier.errors import GeomagError, GeomagWarning, OptionError
+from geomagnifier.errors import GeomagError, GeomagWarning, OptionError, printable
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, load
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -51,7 +51,7 @@ def index(
         report = retrieval.update(archive, to, load(model, segmenter, bits), progress)
     if as_json:
         told = {"pictures": report.pictures, "read": report.read, "removed": report.removed, "unreadable": _reasons(report.unreadable)}
-        print(json.dumps({"index": str(to), **told}, ensure_ascii=False))
+        print(printable(json.dumps({"index": str(to), **told}, ensure_ascii=False)))
         return
     _say_left_out(report.unreadable)
     print(f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read} as they were, {report.removed} gone")
@@ -165,7 +165,7 @@ def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> 
                 if number == 1:  # the question itself, or the disk
                     raise
                 made.append(None)
-                print(f"geomag: no answer for {_printable(hit.path)}: {error}", file=sys.stderr)
+                print(f"geomag: no answer for {printable(str(hit.path))}: {error}", file=sys.stderr)
             progress(number, len(hits))
     return made
 
@@ -192,16 +192,16 @@ def _print(query: str | Path, found: Hits, answers: Sequence[ItemAnswer | None],
         hits = [to_json(hit) for hit in found.hits]
         for told, answer in zip(hits, answers, strict=False):
             told |= {"answer": None if answer is None else answer.text, "count": None if answer is None else answer.count}
-        told = {"query": _printable(query), "hits": hits, "unreadable": _reasons(found.unreadable), "complete": found.complete}
-        print(json.dumps(told, ensure_ascii=False))
+        told = {"query": printable(str(query)), "hits": hits, "unreadable": _reasons(found.unreadable), "complete": found.complete}
+        print(printable(json.dumps(told, ensure_ascii=False)))
         return
     for number, hit in enumerate(found.hits):
         score = measure(hit) if hit.score is None else f"{hit.score:.3f}"
         part = "" if hit.tile is None else f"  px {','.join(str(round(side)) for side in hit.tile.tuple())}"
-        print(f"{score}{'  ' if score else ''}{_printable(hit.path)}{part}")
+        print(f"{score}{'  ' if score else ''}{printable(str(hit.path))}{part}")
         answer = answers[number] if number < len(answers) else None
         if answer is not None:
-            print(f"       {answer.text}")
+            print(printable(f"       {answer.text}"))
     if not found.hits:
         print(f"geomag: none of {found.pictures} pictures fits; a wider --within, --bbox or time may", file=sys.stderr)
     _say_left_out(found.unreadable)
@@ -211,15 +211,10 @@ def _print(query: str | Path, found: Hits, answers: Sequence[ItemAnswer | None],
 
 def _say_left_out(unreadable: Sequence[tuple[Path, str]]) -> None:
     for path, reason in unreadable[:TOLD]:
-        print(f"geomag: left out {_printable(path)}: {_printable(reason)}", file=sys.stderr)
+        print(f"geomag: left out {printable(str(path))}: {printable(reason)}", file=sys.stderr)
     if len(unreadable) > TOLD:
         print(f"geomag: and left out {len(unreadable) - TOLD} more; --json lists them", file=sys.stderr)
 
 
 def _reasons(unreadable: Sequence[tuple[Path, str]]) -> list[dict[str, str]]:
-    return [{"path": _printable(path), "reason": _printable(reason)} for path, reason in unreadable]
-
-
-def _printable(text: object) -> str:
-    """Text that any terminal takes: bytes of a file name that are not UTF-8 become escapes."""
-    return str(text).encode("utf-8", "backslashreplace").decode()
+    return [{"path": printable(str(path)), "reason": printable(reason)} for path, reason in unreadable]

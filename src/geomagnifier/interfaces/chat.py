@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geomagnifier.errors import GeomagError
+from geomagnifier.errors import GeomagError, printable
 from geomagnifier.interfaces.options import Bits, Model, Segmenter, load
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -28,6 +29,8 @@ EPILOG = (
 HELP = """Ask in plain words; a question may refer back: "and the largest of them?", "segment those", "what is left of it?".
 /undo forgets the last question, /save DIR writes the last answer, /history lists what was asked, /quit leaves."""
 PROMPT = "> "
+LONGEST = 200_000
+"""Letters of a line from a pipe; questions end before."""
 
 
 def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContextManager[Event]]) -> Callable[..., None]:
@@ -57,7 +60,7 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
                 path.unlink(missing_ok=True)
             person = sys.stdin.isatty()
             if held.last and not as_json:
-                print(f"going on after {held.last.question!r}; --new begins anew", file=sys.stderr)
+                print(f"going on after '{printable(held.last.question)}'; --new begins anew", file=sys.stderr)
             failed = False
             for line in _lines(person):
                 try:
@@ -71,7 +74,7 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
                 except GeomagError as error:
                     failed = True
                     print(
-                        json.dumps({"question": line, "error": str(error)}) if as_json else f"geomag: {error}",
+                        json.dumps({"question": line[:1000], "error": str(error)}) if as_json else f"geomag: {error}",
                         file=sys.stdout if as_json else sys.stderr,
                         flush=True,
                     )
@@ -93,22 +96,25 @@ def _tell(turn: Turn, as_json: bool, show: Callable[[Answer], None]) -> None:
     if as_json:
         from geomagnifier.io.write import to_json
 
-        print(json.dumps(to_json(turn.answer) | {"meant": turn.meant, "refers": turn.sort}, ensure_ascii=False), flush=True)
+        row = to_json(turn.answer) | {"meant": turn.meant, "refers": turn.sort}
+        print(printable(json.dumps(row, ensure_ascii=False)), flush=True)
         return
     if turn.meant != turn.question:
-        print(f"[{turn.meant}]")
+        print(f"[{printable(turn.meant)}]")
     show(turn.answer)
 
 
 def _lines(person: bool) -> Iterator[str]:
     """Questions and orders, without blank ones, until the end of the input."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # a line that is no text is one refused question, not the end of all
     if person:
         import readline  # noqa: F401  # history and editing at the prompt
 
         print(HELP, file=sys.stderr)
     while True:
         try:
-            line = input(PROMPT) if person else sys.stdin.readline()
+            line = input(PROMPT) if person else _read_line()
         except EOFError:
             return
         except KeyboardInterrupt:
@@ -120,6 +126,14 @@ def _lines(person: bool) -> Iterator[str]:
             yield line.strip()
 
 
+def _read_line() -> str:
+    """A line of stdin; of one that is far too long for a question its beginning, so that it takes no memory."""
+    line, more = sys.stdin.readline(LONGEST + 1), ""
+    while len(line) > LONGEST and not (more or line).endswith("\n") and (more := sys.stdin.readline(LONGEST)):
+        pass
+    return line
+
+
 def _order(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) -> bool:
     """Do what a line that begins with "/" says; whether the chat goes on."""
     word, _, rest = line.partition(" ")
@@ -127,15 +141,15 @@ def _order(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) -> boo
         return False
     if word == "/undo":
         gone = undo()
-        print(f"forgotten: {gone.question}" if gone else "there is nothing to undo", file=sys.stderr)
+        print(f"forgotten: {printable(gone.question)}" if gone else "there is nothing to undo", file=sys.stderr)
     elif word == "/history":
         for number, turn in enumerate(turns, 1):
-            print(f"{number}  {turn.question}  {turn.answer.text}", file=sys.stderr)
+            print(printable(f"{number}  {turn.question}  {turn.answer.text}"), file=sys.stderr)
     elif word == "/save" and rest.strip() and turns:
         from geomagnifier.io.write import write
 
         for path in write(turns[-1].answer, rest.strip()).values():
-            print(path, file=sys.stderr)
+            print(printable(str(path)), file=sys.stderr)
     elif word == "/save":
         print("there is no answer yet" if not turns else "name the folder: /save DIR", file=sys.stderr)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from geomagnifier import __version__
-from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError
+from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, printable
 from geomagnifier.interfaces import archives, chat, mapping, study
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
@@ -40,6 +41,8 @@ def main() -> None:
     """Run the command: one line on stderr and exit code 2 for what a person can mend, never a traceback."""
     warnings.simplefilter("always", GeomagWarning)
     warnings.showwarning = _show_warning
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
     try:
         app()
     except GeomagError as error:
@@ -136,11 +139,11 @@ def ask(
     if as_json:
         from geomagnifier.io.write import to_json
 
-        print(json.dumps(to_json(answer), ensure_ascii=False))
+        print(printable(json.dumps(to_json(answer), ensure_ascii=False)))
     else:
         show(answer)
         for path in written.values():
-            print(path)
+            print(printable(str(path)))
     if answer.complete:
         if journal is not None:
             journal.unlink(missing_ok=True)
@@ -185,11 +188,11 @@ def show(answer: Answer) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    console.print(answer.text, style="bold", highlight=False)
+    console = Console(markup=False, emoji=False)  # kinds of others may have brackets and colons in their names
+    console.print(printable(answer.text), style="bold", highlight=False)
     if answer.labels:
         for name, probability in answer.labels[:5]:
-            console.print(f"  {probability:6.1%}  {name}", highlight=False)
+            console.print(printable(f"  {probability:6.1%}  {name}"), highlight=False)
     elif answer.regions:
         table = Table(box=None, padding=(0, 2, 0, 0))
         for heading in ("", "label", "score", "box (px)", "size"):
@@ -199,7 +202,7 @@ def show(answer: Answer) -> None:
             size = f"{x1 - x0:.0f} x {y1 - y0:.0f} px"
             if answer.scene.gsd:
                 size = f"{(x1 - x0) * answer.scene.gsd:.0f} x {(y1 - y0) * answer.scene.gsd:.0f} m"
-            table.add_row(str(number), region.label, f"{region.score:.2f}", f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}", size)
+            table.add_row(str(number), printable(region.label), f"{region.score:.2f}", f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}", size)
         console.print(table)
         if len(answer.regions) > 20:
             console.print(f"  and {len(answer.regions) - 20} more; --json or --out has them all")
@@ -230,7 +233,8 @@ def info(
     from dataclasses import asdict
 
     import geomagnifier as gm
-    from geomagnifier.model.checkpoint import is_full_size
+    from geomagnifier.model import sums
+    from geomagnifier.model.checkpoint import folder_of, is_full_size
 
     facts: dict[str, Any] = {"version": __version__}
     if full := is_full_size(model):
@@ -240,7 +244,8 @@ def info(
     elif language is not None:
         raise OptionError("--language is for models of the full size; the small model has its own")
     else:
-        facts["model"] = asdict(load(model, segmenter).spec)
+        whole = sums.fingerprint(folder_of(model))  # of what was held against it while it was loaded
+        facts["model"] = asdict(load(model, segmenter).spec) | {"weights": f"whole, {whole}" if whole else f"without {sums.SUMS}"}
     if image is not None:
         with gm.open_scene(image) as scene:
             facts["scene"] = asdict(scene.info)
@@ -248,14 +253,15 @@ def info(
         print(json.dumps(facts))
         return
     from rich.console import Console
+    from rich.markup import escape
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     for part in ("scene", "model"):
         for name, value in facts.get(part, {}).items():
             if full and part == "model" and (value is None or name in ("parameters", "memory", "free", "device")):
                 continue
             shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
-            console.print(f"[bold]{part}.{name}[/bold]  {shown}", soft_wrap=True)
+            console.print(f"[bold]{part}.{name}[/bold]  {escape(printable(str(shown)))}", soft_wrap=True)
     if full:
         _show_memory(facts["model"])
 

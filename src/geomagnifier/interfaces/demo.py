@@ -8,6 +8,7 @@ from rich.console import Console
 
 import geomagnifier as gm
 from geomagnifier.data.drawn import draw_scene
+from geomagnifier.errors import printable
 from geomagnifier.interfaces.cli import show
 from geomagnifier.io.picture import write_picture
 
@@ -26,7 +27,7 @@ def draw(path: Path) -> None:
 
 def run(image: str | None, question: str | None, out: Path) -> None:
     """Answer and write; raises the errors of `ask` and `write`."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     if image is None:
         out.mkdir(parents=True, exist_ok=True)
         image = str(out / "scene.tif")
@@ -36,7 +37,7 @@ def run(image: str | None, question: str | None, out: Path) -> None:
     with gm.open_scene(image) as scene:
         for number, asked in enumerate([question] if question else QUESTIONS, 1):
             answer = gm.ask(scene, asked, model)
-            console.print(f"[cyan]{asked}[/cyan]", soft_wrap=True)
+            console.print(printable(asked), style="cyan", soft_wrap=True)
             show(answer)
             overlay = gm.write(answer, out / f"{number}-{answer.granularity}")["overlay"]
             console.print(f"{overlay}\n", style="dim", soft_wrap=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geomagnifier.errors import OptionError, SceneNotFound
+from geomagnifier.errors import OptionError, SceneNotFound, printable
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -48,6 +48,7 @@ def map_archive(
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
     """
     from geomagnifier import archive
+    from geomagnifier.values import Query
 
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
     task = archive.Task(
@@ -59,8 +60,7 @@ def map_archive(
         recall,
         min_score,
     )
-    if not question.strip():
-        raise OptionError("the question is empty; ask for example 'Find every ship.'")
+    Query(question)  # refused here, and not by every scene
     entries = archive.entries(listed(scenes))
     with progress_bar("scenes") as move, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # Ray prints what died
         tally = archive.run(
@@ -77,7 +77,7 @@ def map_archive(
     for path in (out / archive.INDEX, out / archive.REGIONS, out / archive.SCENES):
         print(path)
     for name, why in failures:
-        print(f"geomag: no answer for {name}: {why}", file=sys.stderr)
+        print(printable(f"geomag: no answer for {name}: {why}"), file=sys.stderr)
     if tally.failed > len(failures):
         print(f"geomag: and {tally.failed - len(failures):,} more; {out / archive.INDEX} lists them", file=sys.stderr)
 
@@ -95,7 +95,7 @@ def listed(where: Path) -> list[Path]:
     if where.is_dir() or where.suffix.lower() in COLLECTIONS:
         found = retrieval.gather(where)
         for path, why in found.left_out:
-            print(f"geomag: left out {path}: {why}", file=sys.stderr)
+            print(printable(f"geomag: left out {path}: {why}"), file=sys.stderr)
         return [picture.path for picture in found.pictures]
     if not where.is_file():
         raise SceneNotFound(f"{where} is not there; give a folder, a text file with a path a line, or a STAC ItemCollection")

@@ -428,7 +428,7 @@ def _print_tables(
     from rich.measure import Measurement
     from rich.table import Table
 
-    console = Console()
+    console = Console(markup=False, emoji=False)  # kinds go by any name
     for title, rows in ((title, rows) for title, rows in tables.items() if rows):
         table = Table(box=None, padding=(0, 2, 0, 0))
         names = [name for name in dict.fromkeys(n for row in rows for n in row) if any(row.get(name) is not None for row in rows)]

@@ -6,6 +6,9 @@ tokenizer.json
 scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
 chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
 own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
+SHA256SUMS             of all these; where it is there, they are held against it
+
+A folder may be anybody's: headers and cards are checked before networks are built, and shapes before tensors are read.
 """
 
 from __future__ import annotations
@@ -14,28 +17,39 @@ import functools
 import json
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError
+from geomagnifier.model import card as cards
+from geomagnifier.model import sums
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.own_file import OWN, taught
-from geomagnifier.model.reading import Reader
+from geomagnifier.model.reading import END, START, Reader
 from geomagnifier.model.scout import Scout
-from geomagnifier.model.sentence import SentenceEncoder
+from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer
 from geomagnifier.model.small import SmallModel
 from geomagnifier.protocol import Model
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
 CHINESE = "chinese.safetensors"
+ALL = (*FILES, CHINESE, OWN)
 SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
-
+HEADER, LARGEST = 10_000_000, 1_000_000_000
+"""Most bytes of a file's header, which is JSON, and of a file; those of the package have 72 kB and 34 MB."""
+NUMBERS = ("F16", "F32", "BF16", "I8")
+"""What tensors may be made of."""
 
 HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 """Names of the hub have one slash."""
@@ -76,13 +90,18 @@ def load_model(
         return load(text, functools.cache(load_small), segmenter=segmenter, bits=bits, device=device)
     if segmenter is not None or bits is not None:
         raise OptionError("--segmenter and --bits are for vision-language models; the small model has its own")
-    base, own = load_small(name), Path(name) / OWN
+    base, own = load_small(name), folder_of(text) / OWN
     return taught(base, own, *read(own)) if own.is_file() else base
+
+
+def folder_of(name: str) -> Path:
+    """The folder that a name means: "small" is the package's own, also where a folder of that name lies at hand."""
+    return WEIGHTS if name == "small" else Path(name)
 
 
 def is_full_size(name: str) -> bool:
     """Whether a name means the full size: a folder of the hub or of `geomag train-full`; where there is no folder, OWNER/NAME."""
-    folder = Path(name)
+    folder = folder_of(name)
     if folder.exists():
         return (folder / "config.json").is_file() or (folder / "geomag.json").is_file()
     return HUB.fullmatch(name) is not None
@@ -95,7 +114,7 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         ModelNotFound: no such folder.
         ModelCorrupt: a file is missing, damaged, or of another network.
     """
-    folder = WEIGHTS if str(name) == "small" else Path(name)
+    folder = folder_of(str(name))
     if not str(name) or not folder.is_dir():
         raise ModelNotFound(
             f"no model named {str(name)!r}; use 'small', a folder that holds {', '.join(FILES)}, or a vision-language model of the hub "
@@ -104,26 +123,21 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
     for file in FILES:
         if not (folder / file).is_file():
             raise ModelCorrupt(f"{folder} lacks {file}; a model folder holds {', '.join(FILES)}")
-    card, trained = read(folder / FILES[0])
-    _, sentence = read(folder / FILES[1])
-    hunt, sighted = read(folder / FILES[3])
-    with torch.random.fork_rng(devices=[]):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
-        try:
+    with ThreadPoolExecutor(1) as hashing:  # 65 MB are summed up in a twentieth of a second, while networks are built
+        whole = hashing.submit(sums.check, folder, ALL)
+        card, hunt = read_card(folder / FILES[0]), read_card(folder / FILES[3])
+        with _told(folder / FILES[0]):
+            cards.check_small(card)
+        with _told(folder / FILES[3]):
+            cards.check_scout(hunt, card["kinds"])
+        tokenizer = _read_tokenizer(folder / FILES[2])
+        with torch.random.fork_rng(devices=[]):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
             network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"]))
             encoder, scout = SentenceEncoder(), Scout(len(card["kinds"]))
-        except (KeyError, TypeError) as error:
-            raise ModelCorrupt(f"{folder / FILES[0]} says nothing of {error}; it was not written by `geomag train`") from error
-    for module, state, file in ((network, trained, FILES[0]), (encoder, sentence, FILES[1]), (scout, sighted, FILES[3])):
-        _fill(module, state, folder / file)
-    try:
-        reader = functools.cache(functools.partial(load_reader, folder))
-        return SmallModel(network, encoder, folder / FILES[2], card, reader, scout, hunt)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelCorrupt(f"a card in {folder / FILES[0]} or {folder / FILES[3]} is incomplete: {error}") from error
-    except Exception as error:
-        if type(error).__module__ == "builtins":  # tokenizers raises plain Exception on a damaged file
-            raise ModelCorrupt(f"{folder / FILES[2]} cannot be read: {error}") from error
-        raise
+        whole.result()
+    for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
+        _fill(module, folder / file)
+    return SmallModel(network, encoder, tokenizer, card, functools.cache(functools.partial(load_reader, folder)), scout, hunt)
 
 
 def load_reader(folder: Path) -> Reader:
@@ -137,22 +151,76 @@ def load_reader(folder: Path) -> Reader:
         raise ModelCorrupt(
             f"{folder} lacks {CHINESE}, which reads Chinese; ask in English, or copy the file of the package's weights there"
         )
-    card, state = read(path)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            reader = Reader(card["letters"], card["words"])
-    except (KeyError, TypeError) as error:
-        raise ModelCorrupt(f"{path} says nothing of {error}; install the package again or copy the file anew") from error
-    _fill(reader, state, path)
+    card = read_card(path)
+    with _told(path):
+        letters, words = (cards.names(card[what], what, most=cards.WORDS) for what in ("letters", "words"))
+        if not {START, END} <= {*words} or not letters:
+            raise ValueError(f"words lack {START} or {END}, or letters are none")
+    with torch.random.fork_rng(devices=[]):
+        reader = Reader(letters, words)
+    _fill(reader, path)
     return reader.eval().requires_grad_(False)
 
 
-def _fill(module: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
+def _read_tokenizer(path: Path) -> Tokenizer:
     try:
-        module.load_state_dict(state, assign=True)
-    except RuntimeError as error:
-        reason = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
-        raise ModelCorrupt(f"{path} belongs to another network: {reason[:200]}") from error
+        if path.stat().st_size > HEADER:
+            raise ValueError("it is far too long")
+        return load_tokenizer(path)
+    except Exception as error:
+        if type(error).__module__ != "builtins":  # tokenizers raises plain Exception on a damaged file
+            raise
+        raise ModelCorrupt(f"{path} cannot be read: {error}") from error
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Around the checks of a card: what it does not say, or cannot mean."""
+    try:
+        yield
+    except KeyError as error:
+        raise ModelCorrupt(f"{path} says nothing of {error}; it was not written by `geomag train`, or is damaged") from error
+    except (TypeError, ValueError) as error:
+        raise ModelCorrupt(f"the card in {path} is wrong: {error}; copy the model folder anew") from error
+
+
+def _fill(module: nn.Module, path: Path) -> None:
+    """Put the tensors of a file into a network; raises ModelCorrupt where they belong to another one, before any is read."""
+    shapes = {key: tuple(t.shape) for key, t in module.state_dict().items()}
+    with _opened(path) as file:
+        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 - no dict
+    for key in (key for key in [*found] if key.endswith(SCALE)):
+        found.pop(key)
+    if wrong := next((key for key in (*shapes, *found) if shapes.get(key) != found.get(key)), None):
+        sizes = " and ".join(str(size) if size is not None else "nothing" for size in (found.get(wrong), shapes.get(wrong)))
+        raise ModelCorrupt(f"{path} belongs to another network: {wrong[:100]} is {sizes} there and here")
+    module.load_state_dict(read(path)[1], assign=True)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A safetensors file, its header read."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with path.open("rb") as start:
+            header = int.from_bytes(start.read(8), "little")
+        if header > HEADER or path.stat().st_size > LARGEST:
+            raise ValueError("it is no such file, or far too long")
+        with safe_open(path, "pt") as file:
+            yield file
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:  # RecursionError is a RuntimeError
+        raise ModelCorrupt(f"{path} is damaged ({error}); install the package again or copy the file anew") from error
+
+
+def read_card(path: Path) -> Any:
+    """The card of a safetensors file, from its header alone; {} where it has none.
+
+    Raises:
+        ModelCorrupt: the file is damaged.
+    """
+    with _opened(path) as file:
+        return json.loads((file.metadata() or {}).get("card", "{}"))
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -161,23 +229,21 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     Raises:
         ModelCorrupt: the file is damaged.
     """
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no dict
-        card = json.loads(metadata.get("card", "{}"))
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ModelCorrupt(f"{path} is damaged ({error}); install the package again or copy the file anew") from error
-    if not all(bool(torch.isfinite(t).all()) for t in tensors.values()):
+    card = read_card(path)
+    with _opened(path) as file:
+        if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:  # noqa: SIM118 - no dict
+            raise ValueError(f"it holds {min(odd)}")
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no dict
+        scales = {key.removesuffix(SCALE): tensors.pop(key).float() for key in [*tensors] if key.endswith(SCALE)}
+        if any(key not in tensors or scale.shape != (len(tensors[key]), 1) for key, scale in scales.items()):
+            raise ValueError("scales do not fit their tables")
+    if not all(bool(torch.isfinite(t).all()) for t in (*tensors.values(), *scales.values())):
         raise ModelCorrupt(f"{path} holds numbers that are not finite; install the package again or copy the file anew")
-    scales = {key.removesuffix(SCALE): tensors.pop(key).float() for key in [*tensors] if key.endswith(SCALE)}
     return card, {key: t.float() * scales[key] if key in scales else t.float() for key, t in tensors.items()}
 
 
 def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any], bytes_for: Collection[str] = ()) -> None:
-    """Tensors in half precision with their card, under a temporary name first.
+    """Tensors in half precision with their card, under a temporary name first. SHA256SUMS of the folder is out of date then, and goes.
 
     bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size, errors under half a percent of the row's
     largest number.
@@ -193,4 +259,10 @@ def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any], by
             kept[key] = t.detach().half().contiguous()
     temporary = path.with_suffix(".part")
     save_file(kept, temporary, {"card": json.dumps(card)})
+    (path.parent / sums.SUMS).unlink(missing_ok=True)
     os.replace(temporary, path)
+
+
+def seal(folder: Path) -> None:
+    """Write SHA256SUMS of a model folder that is finished."""
+    sums.write(folder / sums.SUMS, {name: folder / name for name in ALL if (folder / name).is_file()})

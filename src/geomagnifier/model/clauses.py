@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 
 from geomagnifier.values import Floats
 
+MOST = 40
+"""Parts that are held against the kinds, each at the price of a question."""
 _BETWEEN = re.compile(r"\s*(?:[,;，、]|\b(?:and|or|plus|as well as|along with)\b)+\s*", re.IGNORECASE)
 _OWN = re.compile(r"(?:the|an?|every|all|any|each|one|this|that|these|those)\b", re.IGNORECASE)
 _VERB = re.compile(
@@ -30,9 +32,11 @@ def by_kind(question: str, kinds: Sequence[str], likeness: Callable[[Sequence[st
         for each kind a question of its own, or the whole one where the parts do not fall to the kinds; None where there are fewer
         parts than kinds ("the largest thing"): one question about all of them together.
     """
-    parts = [part for part in _BETWEEN.split(question.strip()) if part.strip(" .?!")]
+    parts = [part for part in _BETWEEN.split(" ".join(question.split())) if part.strip(" .?!")]
     if len(parts) < len(kinds):
         return None
+    if len(parts) > MOST:
+        return [question] * len(kinds)
     near = likeness(parts)
     first = {kind: int(near[:, k].argmax()) for k, kind in enumerate(kinds)}
     order = sorted(kinds, key=first.__getitem__)

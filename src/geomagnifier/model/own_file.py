@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from geomagnifier.errors import ModelCorrupt
+from geomagnifier.model.card import calibration, names, number
 from geomagnifier.model.naming import StandIn
 from geomagnifier.model.own import Heads, OwnKind
 from geomagnifier.model.small import SmallModel
@@ -35,15 +36,30 @@ def taught(base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, 
         ModelCorrupt: it belongs to another network, or is incomplete.
     """
     try:
-        own = [OwnKind(**{**kind, "words": tuple((str(a), str(b)) for a, b in kind["words"])}) for kind in card["kinds"]]
-        lent = [StandIn(str(name), str(plural), bool(stuff), tuple(words)) for name, plural, stuff, words in card["stand_ins"]]
+        own = [_kind(kind) for kind in card["kinds"]]
+        lent = [StandIn(str(name), str(plural), bool(stuff), tuple(map(str, words))) for name, plural, stuff, words in card["stand_ins"]]
+        names([one.name for one in lent], "stand_ins", base.kinds)
         lessons = []
-        for number, names in enumerate(card["lessons"]):
-            heads, mark = Heads(len(names)), f"{number}."
-            heads.load_state_dict({key.removeprefix(mark): t for key, t in state.items() if key.startswith(mark)})
-            lessons.append((heads, names))
-        if {kind.name for kind in own} != {name for _, names in lessons for name in names}:
+        for number, taught_ones in enumerate(card["lessons"]):
+            mine = {key.removeprefix(f"{number}."): t for key, t in state.items() if key.startswith(f"{number}.")}
+            if mine["bias"].shape[:1] != (len(names(taught_ones, "lessons", [kind.name for kind in own])),):  # before heads are built
+                raise ValueError(f"lesson {number} has heads for other kinds")
+            heads = Heads(len(taught_ones))
+            heads.load_state_dict(mine)
+            lessons.append((heads, taught_ones))
+        if {kind.name for kind in own} != {name for _, names_of in lessons for name in names_of}:
             raise ValueError("kinds without a head, or heads without a kind")
         return TaughtModel(base, lessons, own, lent)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise ModelCorrupt(f"{path} is incomplete or belongs to another network: {' '.join(str(error).split())[:200]}") from error
+
+
+def _kind(told: dict[str, Any]) -> OwnKind:
+    """What a card says of a kind, its numbers and names checked; raises what wrong ones lead to."""
+    words = tuple((str(one), str(many)) for one, many in told["words"])
+    names(list(dict.fromkeys(word for pair in words for word in pair)), "words")
+    kind = OwnKind(**{**told, "words": words})
+    calibration(kind.calibration, kind.name)
+    for length in (kind.pixels, 1.0 if kind.metres is None else kind.metres):
+        number(length, f"size of {kind.name}", 1e-3, 1e6)
+    return kind

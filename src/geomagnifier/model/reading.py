@@ -16,6 +16,8 @@ from torch import Tensor, nn
 
 LONGEST, WRITTEN = 64, 40
 """Most characters that are read and most words that are written."""
+LOOKED_AT = 1000
+"""Most characters of which coordinates are looked for."""
 START, END, RARE = "<start>", "<end>", "<rare>"
 """Open and close a sentence; a character that was never taught."""
 BOX = "□"
@@ -34,7 +36,8 @@ _WORD = re.compile(rf"[a-z0-9'-]+|[.,?!]|{BOX}", re.IGNORECASE)
 
 def characters(text: str) -> tuple[list[str], list[str]]:
     """A question as it is read: its characters, full-width and traditional forms made plain, no spaces; and the coordinates it gives."""
-    plain = unicodedata.normalize("NFKC", text).lower().translate(_SIMPLE)
+    plain = unicodedata.normalize("NFKC", text[:LOOKED_AT]).lower().translate(_SIMPLE)
+    plain = " ".join(plain.split())[:LOOKED_AT]  # several blanks in a row can be read in many ways, which takes for ever
     boxes = _BOX.findall(plain)
     return [c for c in _BOX.sub(BOX, plain) if not c.isspace()], boxes
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 WIDTH, LAYERS, HEADS, FORWARD, WORDS, POSITIONS = 384, 6, 12, 1536, 30522, 512
+LONGEST = 100
+"""Letters of a word; a longer one is taken as unknown."""
 
 
 class Tokens(NamedTuple):
@@ -35,10 +37,21 @@ class Encoded(NamedTuple):
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """The WordPiece tokenizer of MiniLM, without padding or cutting of its own."""
-    from tokenizers import Tokenizer
+    """The WordPiece tokenizer of MiniLM, without padding or cutting of its own.
+
+    Raises:
+        ValueError: it is another one, whose numbers the encoder does not know, or which may take for ever over a long word.
+        Exception: the file is damaged; the library has no other name for it.
+    """
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
     tokenizer = Tokenizer.from_file(str(path))
+    model, parts = tokenizer.model, (tokenizer.normalizer, tokenizer.pre_tokenizer)
+    kinds = (normalizers.BertNormalizer, pre_tokenizers.BertPreTokenizer)
+    if not isinstance(model, models.WordPiece) or not all(map(isinstance, parts, kinds)) or model.max_input_chars_per_word > LONGEST:
+        raise ValueError("it is not the WordPiece of BERT")
+    if max((*tokenizer.get_vocab().values(), *tokenizer.encode("a ship \N{SHIP}").ids)) >= WORDS:
+        raise ValueError(f"it has more than {WORDS} tokens")
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

@@ -11,8 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -33,7 +32,7 @@ from geomagnifier.model.pointing import Read
 from geomagnifier.model.reading import Reader
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.selector import decide, features
-from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, load_tokenizer, stacked, tokenize
+from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, stacked, tokenize
 from geomagnifier.model.views import Seen, Views
 from geomagnifier.model.vision import MULTIPLE, fold
 from geomagnifier.model.vlm import QUESTION, Memory, grid_of
@@ -52,6 +51,9 @@ from geomagnifier.values import (
     View,
     ViewReply,
 )
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 LOWEST_HEAT = 0.01
 AGREED = 0.85
@@ -75,7 +77,7 @@ class SmallModel:
     Args:
         network: trained parts.
         encoder: frozen sentence encoder.
-        tokenizer: path of its tokenizer.json.
+        tokenizer: the encoder's.
         card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version.
         reader: gives the reader of Chinese; called at the first question that needs it.
         scout: the trained scout.
@@ -86,14 +88,14 @@ class SmallModel:
         self,
         network: SmallNetwork,
         encoder: SentenceEncoder,
-        tokenizer: Path,
+        tokenizer: Tokenizer,
         card: Mapping[str, Any],
         reader: Callable[[], Reader],
         scout: Scout,
         hunt: Mapping[str, Any],
     ) -> None:
         self.network, self.encoder = network.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
-        self.tokenizer, self.reader = load_tokenizer(tokenizer), reader
+        self.tokenizer, self.reader = tokenizer, reader
         self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}

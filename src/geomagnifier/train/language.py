@@ -47,6 +47,7 @@ from geomagnifier.train.lessons import (
     pool_some,
     vocabulary,
 )
+from geomagnifier.train.loop import saved
 
 
 @dataclass(frozen=True)
@@ -279,10 +280,10 @@ def train_language(course: Course, held: Course, targets: Tensor, out: Path, set
     twin = TextDecoder(len(course.words), len(SCENES))
     step, clock = 0, time.time()
     if (out / "language.pt").exists():
-        saved = torch.load(out / "language.pt", map_location="cpu", weights_only=True)
-        decoder.load_state_dict(saved["decoder"])
-        optimizer.load_state_dict(saved["optimizer"])
-        average, step = saved["average"], saved["step"]
+        kept = saved(out / "language.pt")
+        decoder.load_state_dict(kept["decoder"])
+        optimizer.load_state_dict(kept["optimizer"])
+        average, step = kept["average"], kept["step"]
     sums: dict[str, float] = {}
     while step < settings.steps:
         rng = np.random.default_rng([settings.seed, step, 2])

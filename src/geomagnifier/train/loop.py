@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.data.vocabulary import SCENES
+from geomagnifier.errors import ModelCorrupt
 from geomagnifier.model.network import LANGUAGE, SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder, tokenize
 from geomagnifier.model.vision import normalise
@@ -178,6 +180,21 @@ def save(path: Path, content: dict[str, object]) -> None:
     os.replace(temporary, path)
 
 
+def saved(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
+    """What `save` wrote; nothing that the file might want to run is run.
+
+    Raises:
+        ModelCorrupt: it is no checkpoint, or damaged.
+    """
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+        if not isinstance(content, dict):
+            raise ValueError("no table")
+    except Exception as error:  # what a damaged file leads to has many names
+        raise ModelCorrupt(f"{path} is no checkpoint of a training run, or damaged; remove it to begin anew") from error
+    return content
+
+
 def train(
     root: Path,
     out: Path,
@@ -209,10 +226,10 @@ def train(
     optimizer = optimizer_of(network, settings)
     step = 0
     if (out / "last.pt").exists():
-        saved = torch.load(out / "last.pt", map_location=device, weights_only=True)
-        network.load_state_dict(saved["network"])
-        optimizer.load_state_dict(saved["optimizer"])
-        average, step = saved["average"], saved["step"]
+        kept = saved(out / "last.pt", device)
+        network.load_state_dict(kept["network"])
+        optimizer.load_state_dict(kept["optimizer"])
+        average, step = kept["average"], kept["step"]
         optimizer.zero_grad()
     data = Batches(root, "train", settings.seed, settings.sizes, settings.drawn, settings.without)
     held = Batches(root, "val", settings.seed, drawn=0, without=settings.without)

@@ -13,7 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import torch
 from rich.console import Console
 
 from geomagnifier.data.own import read_labels
@@ -21,7 +20,7 @@ from geomagnifier.data.own.labels import Labels
 from geomagnifier.errors import OptionError
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging
-from geomagnifier.model import checkpoint
+from geomagnifier.model import checkpoint, sums
 from geomagnifier.model.own import Heads, OwnKind
 from geomagnifier.model.own_file import OWN, contents
 from geomagnifier.model.small import SmallModel
@@ -29,7 +28,7 @@ from geomagnifier.model.taught import TaughtModel
 from geomagnifier.train import own_thresholds, own_words, teach
 from geomagnifier.train.crops import Source
 from geomagnifier.train.hunting import SMALL
-from geomagnifier.train.loop import save
+from geomagnifier.train.loop import save, saved
 from geomagnifier.train.own_card import write_card
 from geomagnifier.train.own_pictures import load
 from geomagnifier.train.own_thresholds import Window
@@ -61,7 +60,7 @@ class Wanted:
 
 def run(wanted: Wanted) -> Path:
     """Teach with a bar for each part, and say what came of it; see `teach_kinds`."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False, emoji=False)  # kinds go by any name
     parts: dict[str, Callable[[int, int], None]] = {}
     with ExitStack() as stack:
 
@@ -170,7 +169,7 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
     out.mkdir(parents=True, exist_ok=True)
     mark = sha256(json.dumps([str(wanted.source.resolve()), wanted.source.stat().st_mtime if wanted.source.is_file() else 0, wanted.base,
                               [list(k) for k in kinds], asdict(lesson), len(sources)]).encode()).hexdigest()  # fmt: skip
-    state = torch.load(out / STATE, weights_only=True) if (out / STATE).is_file() else {}
+    state = saved(out / STATE) if (out / STATE).is_file() else {}
     state = state if state.get("mark") == mark else {}
     heads = Heads(len(kinds))
     if state.get("step") == lesson.steps:
@@ -185,11 +184,11 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
         (out / LOG).unlink(missing_ok=True)
         teach.start(heads, base.network, base.half, exercises, base.network.states.weight.float())
     clock = time.time()
-    for row, saved in teach.learn(heads, base.network, base.half, exercises, lesson, state):
+    for row, learnt in teach.learn(heads, base.network, base.half, exercises, lesson, state):
         tell("teaching", int(row["step"]), lesson.steps)
         with (out / LOG).open("a") as log:
             log.write(json.dumps(row | {"seconds": (time.time() - clock) / 10}) + "\n")
-        save(out / STATE, {**saved, "mark": mark})
+        save(out / STATE, {**learnt, "mark": mark})
         clock = time.time()
     return heads
 
@@ -204,13 +203,16 @@ def joined(before: SmallModel | TaughtModel, new: TaughtModel) -> TaughtModel:
 
 def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
     """The model folder: the files of the base as they are, and the heads. All or nothing."""
-    origin = checkpoint.WEIGHTS if base == "small" else Path(base)
+    origin = checkpoint.folder_of(base)
+    files: dict[str, Path] = {}
     with Staging(folder) as staging:
         for name in (*checkpoint.FILES, checkpoint.CHINESE):
             if (origin / name).is_file():
-                shutil.copyfile(origin / name, staging.path(name))
-        temporary = staging.path(OWN)
-        checkpoint.write(temporary, *contents(model))
+                files[name] = staging.path(name)
+                shutil.copyfile(origin / name, files[name])
+        files[OWN] = staging.path(OWN)
+        checkpoint.write(files[OWN], *contents(model))
+        sums.write(staging.path(sums.SUMS), files)
         write_card(staging.path("README.md"), model, base, source)
     return folder
 

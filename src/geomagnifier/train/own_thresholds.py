@@ -65,7 +65,7 @@ def _look(model: TaughtModel, view: View, picture: Labelled, place: BoxTuple, ki
     if own.stuff and mask is not None and mask.mean() <= ENOUGH:
         there = None
     with model.base._running():
-        found, cover = model.find(kind, Query("", min_score=0.0), Granularity.REGION, view)
+        found, cover = model.find(kind, Query(kind, min_score=0.0), Granularity.REGION, view)
         maps = model._maps(kind, view)
     if there is not None:
         evidence.presence.append((cover.score, there))

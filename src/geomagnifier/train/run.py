@@ -130,3 +130,4 @@ def finish(network: SmallNetwork, mentioned: torch.nn.Linear, mentions: dict[str
     (out / "calibration.json").write_text(json.dumps(chosen, indent=1))
     export(state, target, __version__, spoken["words"], mentions, chosen)
     checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights | hunting.measure(checkpoint.load_small(folder), root))
+    checkpoint.seal(folder)

@@ -27,7 +27,7 @@ from geomagnifier.model.scout import STRIDE, Scout
 from geomagnifier.model.vision import normalise
 from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.crops import jitter
-from geomagnifier.train.loop import save
+from geomagnifier.train.loop import save, saved
 
 SIDE, BATCH = 256, 8
 """Canvas side, px, and canvases a step."""
@@ -270,10 +270,10 @@ def train_scout(root: Path, out: Path, image_side: Mapping[str, Tensor], steps: 
     out.mkdir(parents=True, exist_ok=True)
     step = 0
     if (out / "scout.pt").exists():
-        saved = torch.load(out / "scout.pt", map_location="cpu", weights_only=True)
-        scout.load_state_dict(saved["scout"])
-        optimizer.load_state_dict(saved["optimizer"])
-        average, step = saved["average"], saved["step"]
+        kept = saved(out / "scout.pt")
+        scout.load_state_dict(kept["scout"])
+        optimizer.load_state_dict(kept["optimizer"])
+        average, step = kept["average"], kept["step"]
     objects, covers, held = objects_of(root, "train"), covers_of(root, "train"), objects_of(root, "val")
     twin = Scout(len(NAMES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     clock, sums = time.time(), {"heat": 0.0, "shrink": 0.0}

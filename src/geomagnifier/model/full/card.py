@@ -12,6 +12,8 @@ from typing import Any
 from geomagnifier.errors import ModelCorrupt
 
 NAME = "geomag.json"
+LARGEST = 10_000_000
+"""Most bytes of it."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ class Card:
         """
         path = folder / NAME
         try:
+            if path.stat().st_size > LARGEST:
+                raise ValueError("it is far too long")
             told: dict[str, Any] = json.loads(path.read_text())
             lists = {key: tuple(told.get(key, ())) for key in ("kinds", "covers", "scenes")}
             sizes = {kind: (size[0] and float(size[0]), float(size[1])) for kind, size in told.get("sizes", {}).items()}
             return cls(**(told | lists | {"sizes": sizes}))
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             raise ModelCorrupt(f"{path} cannot be read ({error}); copy the model folder anew, or train again") from error
 
     def part(self, folder: Path, name: str) -> str:

@@ -37,6 +37,7 @@ from geomagnifier.model.small import fast_bf16
 from geomagnifier.protocol import Model
 
 HEADS_FILE, VLM, ADAPTER, SEGMENTER, LANGUAGE = "heads.safetensors", "vlm", "adapter", "segmenter", "language"
+SAFE = "adapter_model.safetensors"
 BITS: dict[int, memory.Dtype] = {4: "int4", 8: "int8"}
 WHOLE = ["model.visual", "model.vision_tower", "model.multi_modal_projector", "lm_head"]
 """Parts that keep their 16 bits beside a text model in fewer: small, and easily hurt."""
@@ -96,15 +97,20 @@ def load_vlm(folder: Path | None, base: str, dtype: torch.dtype, device: torch.d
     near = str(folder / VLM) if folder is not None and (folder / VLM).is_dir() else base
     tokenizer = _tokenizer(near, "vlm")
     with hub.explained(near):
-        pictures = hf.AutoImageProcessor.from_pretrained(near, backend="pil")
+        pictures = hf.AutoImageProcessor.from_pretrained(near, backend="pil", trust_remote_code=False)
     vlm = Vlm(model, tokenizer, pictures, str(folder or base))
     if folder is not None and (folder / ADAPTER).is_dir():
-        from peft import PeftModel
+        from peft import LoraConfig, PeftConfig, PeftModel
 
         vlm.add_ties()
         try:
-            vlm.model = PeftModel.from_pretrained(vlm.model, str(folder / ADAPTER))
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            lora = PeftConfig.from_pretrained(str(folder / ADAPTER))
+            if not isinstance(lora, LoraConfig) or lora.megatron_config:  # the latter names a module to be imported
+                raise ValueError("it is no plain LoRA")
+            if not (folder / ADAPTER / SAFE).is_file():  # peft would take a pickle, or ask the hub
+                raise ValueError(f"it lacks {SAFE}")
+            vlm.model = PeftModel.from_pretrained(vlm.model, str(folder / ADAPTER), config=lora)
+        except (OSError, ValueError, RuntimeError, TypeError, LookupError, AttributeError, SafetensorError) as error:
             raise ModelCorrupt(f"{folder / ADAPTER} cannot be read ({first(error)}); copy the model folder anew") from error
     return vlm.eval()
 
@@ -175,7 +181,8 @@ def _assemble(folder: Path, vlm: Vlm, sam2: Any, language: Any, tokenizer: Any) 
 def _pretrained(kind: Any, name: str, part: str, dtype: torch.dtype, **told: Any) -> Any:
     """A model of the hub or a folder, every weight of it in place. part: of `hub.PARTS`."""
     with hub.explained(name, part), quiet():
-        model, report = kind.from_pretrained(name, dtype=dtype, output_loading_info=True, use_safetensors=True, **told)
+        safe = {"use_safetensors": True, "trust_remote_code": False}
+        model, report = kind.from_pretrained(name, dtype=dtype, output_loading_info=True, **safe, **told)
     missing = sorted(report["missing_keys"])
     if missing:
         raise ModelCorrupt(f"{name} lacks {len(missing)} of its weights, such as {missing[0]}; fetch or copy it anew")
@@ -184,7 +191,7 @@ def _pretrained(kind: Any, name: str, part: str, dtype: torch.dtype, **told: Any
 
 def _tokenizer(name: str, part: str) -> Any:
     with hub.explained(name, part):
-        tokenizer = hf.AutoTokenizer.from_pretrained(name)
+        tokenizer = hf.AutoTokenizer.from_pretrained(name, trust_remote_code=False)
     if len(tokenizer) <= len(tokenizer.all_special_tokens):  # without its files the library makes an empty one
         raise ModelCorrupt(f"{name} lacks the words of its tokenizer (tokenizer.json); fetch or copy it anew")
     return tokenizer

@@ -46,6 +46,13 @@ def service(root):
         yield service
 
 
+@pytest.fixture(scope="module")
+def patient(root):
+    """With the usual time for senders: a client of two hundred connections is slow itself on a busy machine."""
+    with serving(root=root, queue=250) as service:
+        yield service
+
+
 @pytest.fixture(autouse=True)
 def in_haste(monkeypatch):
     monkeypatch.setattr(guard, "LINGER", 0.3)
@@ -425,10 +432,10 @@ def asking(number, turn):
     return "POST", "/v1/ask", {"path": f"deep/{number}.tif", "question": f"Find every ship. {turn}"}
 
 
-def test_two_hundred_at_once_get_each_their_own_answer(service):
+def test_two_hundred_at_once_get_each_their_own_answer(patient):
     rng, held = np.random.default_rng(0), resident()
     numbers = [int(number) for number in rng.integers(1, 9, 200)]
-    replies, seconds = together(service, [asking(number, turn) for turn, number in enumerate(numbers)])
+    replies, seconds = together(patient, [asking(number, turn) for turn, number in enumerate(numbers)])
     assert {reply.status_code for reply in replies} == {200}
     for turn, (number, reply) in enumerate(zip(numbers, replies, strict=True)):
         told = reply.json()

@@ -1,10 +1,15 @@
-"""Write all or nothing: files appear under their names only when every one of them is whole."""
+"""Write all or nothing: files appear under their names only when every one of them is whole.
+
+A process that is killed in between leaves temporary files (`.0123456789ab.NAME`), which the next writing into the folder removes a day later.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,6 +34,10 @@ WORDS = {errno.ENOSPC: ("no space left", "disk full", "disk is full"), errno.EFB
 
 WRITERS = ("rasterio", "pyogrio", "shapely", "sqlite3")
 """Packages whose errors, raised while writing, mean that a file could not be written."""
+
+TEMPORARY = re.compile(r"\.[0-9a-f]{12}\..+")
+STALE = 86_400.0
+"""Seconds after which a temporary file is nobody's any more: its process was killed."""
 
 FULL = 16 << 20
 """A disk with fewer bytes free than this is full, whatever GDAL and SQLite complain of: they give back space before they do."""
@@ -119,6 +128,17 @@ class Staging:
                 final.unlink(missing_ok=True)
         except OSError as problem:
             raise output_error(final, problem) from problem
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what processes that were killed have left here, a day later: another may still be writing."""
+        before = time.time() - STALE
+        for left in self.folder.iterdir():
+            try:
+                if TEMPORARY.fullmatch(left.name) and left.is_file() and left.stat().st_mtime < before:
+                    left.unlink()
+            except OSError:  # another has been quicker, or it is not ours
+                continue
 
     def _unmake(self) -> None:
         for folder in self._made:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +107,8 @@ for k in range(1000):
         kept = journal.part(Window(WINDOW.box, 512, 512, str(k), WINDOW.core))
         assert kept is not None and len(kept.objects) == 2
     journal.close()
-    assert sqlite3.connect(tmp_path / "j").execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with closing(sqlite3.connect(tmp_path / "j")) as base:
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 numbers = st.floats(-1e6, 1e6)

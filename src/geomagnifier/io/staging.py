@@ -1,6 +1,6 @@
 """Write all or nothing: files appear under their names only when every one of them is whole.
 
-A process that is killed in between leaves temporary files (`.0123456789ab.NAME`), which the next writing into the folder removes a day later.
+A process that is killed in between leaves temporary files (`.0123456789ab.NAME`); what is written into the folder a day later removes them.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ it. The trunk is read once for a crop and five kinds share it. See objective.py 
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import time
@@ -26,6 +25,7 @@ from geomagnifier.errors import ModelCorrupt
 from geomagnifier.model.network import LANGUAGE, SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder, tokenize
 from geomagnifier.model.vision import normalise
+from geomagnifier.train import log
 from geomagnifier.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes, scene_view, stack, target
 from geomagnifier.train.crops import make_crop
 from geomagnifier.train.objective import WEIGHTS, Weights, dense_losses, info_nce, scene_loss
@@ -258,17 +258,15 @@ def train(
         figures = torch.stack([*losses.values(), total]).detach().cpu() / 10
         for name, value in zip((*losses, "total"), figures.tolist(), strict=True):
             sums[name] += value
-        if step % settings.save == 0 or step == settings.steps:
-            save(out / "last.pt", {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+        rows: list[dict[str, float]] = []
         if step % settings.validate == 0 or step == settings.steps:
             twin.load_state_dict(average)
-            row = {"step": step} | validate(twin, held, settings.seed, device)
-            with (out / "log.jsonl").open("a") as log:
-                log.write(json.dumps(row) + "\n")
-            yield row
+            rows.append({"step": step} | validate(twin, held, settings.seed, device))
         if step % 10 == 0:
-            row = {"step": step, "seconds": (time.time() - clock) / 10} | sums
-            with (out / "log.jsonl").open("a") as log:
-                log.write(json.dumps(row) + "\n")
-            yield row
+            rows.append({"step": step, "seconds": (time.time() - clock) / 10} | sums)
             clock, sums = time.time(), dict.fromkeys(sums, 0.0)
+        if rows:
+            log.add(out / "log.jsonl", rows)  # before the checkpoint: a run that is killed in between tells the step again
+        if step % settings.save == 0 or step == settings.steps:
+            save(out / "last.pt", {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+        yield from rows

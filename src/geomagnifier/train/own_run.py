@@ -25,7 +25,7 @@ from geomagnifier.model.own import Heads, OwnKind
 from geomagnifier.model.own_file import OWN, contents
 from geomagnifier.model.small import SmallModel
 from geomagnifier.model.taught import TaughtModel
-from geomagnifier.train import own_thresholds, own_words, teach
+from geomagnifier.train import log, own_thresholds, own_words, teach
 from geomagnifier.train.crops import Source
 from geomagnifier.train.hunting import SMALL
 from geomagnifier.train.loop import save, saved
@@ -113,8 +113,7 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
         told = {"objects": counts[one.name][0], "pictures": counts[one.name][1], "held back": len(held), **figures}
         own[number] = replace(one, calibration=thresholds, taught=told)
     row = {f"{one.name}: {name}": value for one in own for name, value in one.taught.items() if isinstance(value, float)}
-    with (wanted.out / LOG).open("a") as log:
-        log.write(json.dumps({"step": wanted.lesson.steps} | row) + "\n")
+    log.add(wanted.out / LOG, [{"step": wanted.lesson.steps} | row])
     if find_spec("matplotlib") is not None:
         plot(wanted.out / LOG, wanted.out / "plot.png")
     model = joined(before, TaughtModel(base, [(heads, list(counts))], own, own_words.stand_ins(base.kinds)))
@@ -186,8 +185,7 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
     clock = time.time()
     for row, learnt in teach.learn(heads, base.network, base.half, exercises, lesson, state):
         tell("teaching", int(row["step"]), lesson.steps)
-        with (out / LOG).open("a") as log:
-            log.write(json.dumps(row | {"seconds": (time.time() - clock) / 10}) + "\n")
+        log.add(out / LOG, [row | {"seconds": (time.time() - clock) / 10}])  # before the checkpoint: else a kill in between loses it
         save(out / STATE, {**learnt, "mark": mark})
         clock = time.time()
     return heads

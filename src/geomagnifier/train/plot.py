@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+
+from geomagnifier.train.log import read
 
 
 def plot(log: Path, target: Path) -> None:
@@ -18,7 +19,7 @@ def plot(log: Path, target: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    rows = read(log)
     losses = [row for row in rows if "seconds" in row]
     checks = [row for row in rows if "seconds" not in row]
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4.5))

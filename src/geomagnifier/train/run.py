@@ -18,7 +18,7 @@ from geomagnifier.data.sample import data_root
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
-from geomagnifier.train import hunting, language, scout
+from geomagnifier.train import hunting, language, log, scout
 from geomagnifier.train.asked import train_granularity
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
@@ -76,13 +76,12 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
     network.scenes = train_scenes(course.pictures, seed).requires_grad_(False)
     for part in (course, held):
         part.pictures = part.pictures._replace(scenes=network.scenes(part.pictures.pooled.float()).half())
-    with bar(console, "language side") as show, (out / "language.jsonl").open("a") as log:
+    with bar(console, "language side") as show:
         for row in language.train_language(course, held, network.states.weight[: len(NAMES)].clone(), out, settings):
             show(int(row["step"]), language_steps)
-            log.write(json.dumps(row) + "\n")
+            log.add(out / "language.jsonl", [row])
             if "seconds" not in row:
                 tell(row)
-                log.flush()
                 plot(out / "language.jsonl", out / "language.png")
     layer, mentions, f1 = train_mentions(course.pictures, held.pictures, seed)
     tell({"mentions, mean F1": f1})

@@ -6,7 +6,6 @@ The trunk starts from the trained image side. One machine, resumable, seeded.
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from geomagnifier.data.sample import read_pixels
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.model.scout import STRIDE, Scout
 from geomagnifier.model.vision import normalise
+from geomagnifier.train import log
 from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.crops import jitter
 from geomagnifier.train.loop import save, saved
@@ -299,12 +299,13 @@ def train_scout(root: Path, out: Path, image_side: Mapping[str, Tensor], steps: 
         if step % 20 == 0:
             rows.append({"step": step, "seconds": (time.time() - clock) / 20} | sums)
             clock, sums = time.time(), dict.fromkeys(sums, 0.0)
-        if step % 400 == 0 or step == steps:
-            save(out / "scout.pt", {"scout": scout.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+        last = step % 400 == 0 or step == steps
+        if last:
             twin.load_state_dict(average)
             rows.append({"step": step} | validate(twin, held))
             clock = time.time()
-        for row in rows:
-            with (out / "scout.jsonl").open("a") as log:
-                log.write(json.dumps(row) + "\n")
-            yield row
+        if rows:
+            log.add(out / "scout.jsonl", rows)
+        if last:
+            save(out / "scout.pt", {"scout": scout.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+        yield from rows

@@ -1,0 +1,28 @@
+"""Killed at any moment, then again: nothing broken under a final name, and the same result as undisturbed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import harness
+import pytest
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return harness.prepare(tmp_path_factory.mktemp("scenes"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(harness.CASES))
+def test_fifty_kills_in_all(tmp_path: Path, scenes: Path, name: str) -> None:
+    tally = harness.sweep(name, 25, 0, tmp_path, scenes)
+    assert tally.kills == 25
+    assert (tally.broken, tally.lost) == (0, 0)
+
+
+def test_broken_files_are_seen(tmp_path: Path) -> None:
+    (tmp_path / "answer.json").write_text('{"text": ')
+    (tmp_path / "mask.tif").write_bytes(b"II*\0")
+    (tmp_path / ".0123.regions.geojson").write_text("{")  # a temporary name promises nothing
+    assert sorted(path.name for path in harness.broken(tmp_path)) == ["answer.json", "mask.tif"]

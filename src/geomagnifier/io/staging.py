@@ -133,10 +133,12 @@ class Staging:
     def _sweep(self) -> None:
         """Remove what processes that were killed have left here, a day later: another may still be writing."""
         before = time.time() - STALE
-        for left in self.folder.iterdir():
+        with os.scandir(self.folder) as entries:  # no Path for each: a folder may hold a hundred thousand scenes
+            left = [entry for entry in entries if entry.name.startswith(".") and TEMPORARY.fullmatch(entry.name)]
+        for entry in left:
             try:
-                if TEMPORARY.fullmatch(left.name) and left.is_file() and left.stat().st_mtime < before:
-                    left.unlink()
+                if entry.is_file() and entry.stat().st_mtime < before:
+                    os.unlink(entry)
             except OSError:  # another has been quicker, or it is not ours
                 continue
 

@@ -1,0 +1,110 @@
+"""One question over many scenes, on Ray: one model a worker, one result a scene, whatever dies in between.
+
+    scenes -> manifest -> workers: answer.json + mask.tif (COG) + regions.parquet   -> partitions of a thousand scenes (GeoParquet)
+                                   a large scene: shares of its windows -> one journal -> its answer
+
+The driver alone writes the manifest, and only when a scene's files are in place. A worker that dies is started anew by Ray, on another
+machine where its own is gone, and its scene is given to one that is ready; a scene that three workers died of is set down as failed.
+Scenes, model and output folder must lie where every worker sees them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from geomagnifier.archive import cluster
+from geomagnifier.archive.driver import Driver
+from geomagnifier.archive.task import INDEX as INDEX
+from geomagnifier.archive.task import MANIFEST as MANIFEST
+from geomagnifier.archive.task import REGIONS as REGIONS
+from geomagnifier.archive.task import SCENES as SCENES
+from geomagnifier.archive.task import Tally as Tally
+from geomagnifier.archive.task import Task as Task
+from geomagnifier.archive.task import part_name
+from geomagnifier.errors import OptionError
+from geomagnifier.io import partitions
+from geomagnifier.io.manifest import WAITING, Entry, Manifest
+
+SPLIT = 100_000_000
+"""Scene px above which a scene is looked at by all workers together."""
+
+
+def entries(paths: Iterable[Path]) -> Iterator[Entry]:
+    """Scenes named by their paths below the folder that they have in common.
+
+    Raises:
+        OptionError: a path is given twice, or there is none.
+    """
+    listed = [Path(os.path.abspath(path)) for path in paths]
+    if not listed:
+        raise OptionError("there are no scenes to ask; give a folder, a list of paths or a STAC ItemCollection")
+    if len(set(listed)) < len(listed):
+        twice = next(path for path in listed if listed.count(path) > 1)
+        raise OptionError(f"{twice} is in the list twice; each scene is answered once")
+    root = os.path.commonpath([path.parent for path in listed])
+    for path in listed:
+        try:
+            stat = path.stat()
+        except OSError:
+            stat = None  # the worker says so, in the words of `open_scene`
+        yield Entry(os.path.relpath(path, root), str(path), stat.st_size if stat else -1, stat.st_mtime if stat else 0.0)
+
+
+def run(
+    scenes: Iterable[Entry],
+    task: Task,
+    *,
+    workers: int | None = None,
+    address: str | None = None,
+    again: bool = False,
+    split: int = SPLIT,
+    progress: Callable[[Tally], object] | None = None,
+) -> Tally:
+    """Ask all scenes, and leave their answers in a folder; what is answered there already is not asked again.
+
+    Args:
+        scenes: of `entries`.
+        task: what is asked.
+        workers: processes with a model each; None for one a core, of this machine or of the cluster.
+        address: of a Ray cluster, "ray://host:10001" or "auto"; None for one that is started here and ends with this.
+        again: ask also the scenes that failed before.
+        split: scene px above which a scene is shared by all workers.
+        progress: called after every scene.
+
+    Raises:
+        LibraryMissing: Ray or geopandas is not installed.
+        OptionError: the folder holds the answers to another question, or the cluster is not reached.
+        OutputError: the folder cannot be written.
+        ModelError: the workers cannot load the model.
+    """
+    partitions.library()
+    ray = cluster.library()
+    manifest = Manifest(task.out / MANIFEST, _key(task))
+    try:
+        for entry in manifest.add(scenes):
+            assert entry.part is not None
+            partitions.drop(task.out / REGIONS / part_name(entry.part), [entry.name])
+        if again:
+            manifest.again()
+        if not manifest.counts()[WAITING] and (task.out / INDEX).exists():
+            return Driver(ray, task, manifest, 0, split, progress).tally()
+        with cluster.cluster(ray, workers, address) as count:
+            return Driver(ray, task, manifest, count, split, progress).run()
+    finally:
+        manifest.close()
+
+
+def failures(task: Task, most: int) -> list[tuple[str, str]]:
+    """Scenes without an answer, with the reason; read from the folder's manifest."""
+    manifest = Manifest(task.out / MANIFEST, _key(task))
+    try:
+        return manifest.failures(most)
+    finally:
+        manifest.close()
+
+
+def _key(task: Task) -> dict[str, Any]:
+    return {"question": task.question, "model": task.model, "model options": dict(task.model_options), **task.asked}

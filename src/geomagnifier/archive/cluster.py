@@ -1,0 +1,59 @@
+"""Ray: a cluster that is started here and ends with this, or one that is there already."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from geomagnifier.errors import LibraryMissing, OptionError
+
+TRIES = 3
+"""Times that a busy cluster is asked for a place."""
+
+
+def library() -> Any:
+    """Ray.
+
+    Raises:
+        LibraryMissing: it is not installed.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import ray
+    except ImportError as error:
+        raise LibraryMissing(f"archives are asked on Ray, an extra: pip install 'geomagnifier[map]' ({error})") from error
+    return ray
+
+
+@contextmanager
+def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]:
+    """A connection to Ray; how many workers there are to be."""
+    if workers is not None and workers < 1:
+        raise OptionError(f"workers is the number of processes, at least 1, not {workers}")
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    try:
+        if address is None:
+            count = workers or len(os.sched_getaffinity(0))
+            ray.init(address="local", num_cpus=count, include_dashboard=False, object_store_memory=80_000_000, **quiet)
+        else:
+            _connect(ray, address, quiet)
+            count = workers or int(ray.cluster_resources().get("CPU", 1))
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise OptionError(f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}") from error
+    try:
+        yield count
+    finally:
+        ray.shutdown()
+
+
+def _connect(ray: Any, address: str, quiet: dict[str, Any]) -> None:
+    """A cluster that is busy may not get a process for a new client started in the half minute that Ray allows: then once more."""
+    for left in reversed(range(TRIES)):
+        try:
+            ray.init(address=address, **quiet)
+            return
+        except ConnectionError as error:
+            if not left or "Initialization failure" not in str(error):
+                raise

@@ -1,0 +1,206 @@
+"""Gives out scenes to workers, sets down what comes back, and goes on when some of them die."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from geomagnifier.archive.task import INDEX, REGIONS, SCENES, WORKING, Tally, Task, part_name, working
+from geomagnifier.archive.worker import Worker
+from geomagnifier.errors import GeomagError, ModelError
+from geomagnifier.io import partitions
+from geomagnifier.io.journal import join
+from geomagnifier.io.manifest import Entry, Manifest
+
+PART = 1000
+"""Scenes in one file of regions."""
+ATTEMPTS = 3
+"""Workers that may die of a scene before it is given up."""
+PAUSE = 1.0
+"""Seconds until a worker that died is called again."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Work for one worker: a scene as a whole, or one share of its windows. split: scene px from which it is to be shared."""
+
+    entry: Entry
+    turn: int = 0
+    share: tuple[int, int] | None = None
+    split: float = math.inf
+
+
+@dataclass
+class _Split:
+    """A large scene under way: shares of this turn that are not back yet, and whether all of those that are saw nothing left."""
+
+    turn: int
+    missing: int
+    finished: bool = True
+
+
+class Driver:
+    """Gives out jobs, and sets down what comes back."""
+
+    def __init__(
+        self, ray: Any, task: Task, manifest: Manifest, count: int, split: int, progress: Callable[[Tally], object] | None
+    ) -> None:
+        self.ray, self.task, self.manifest, self.count, self.split, self.progress = ray, task, manifest, count, split, progress
+        actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(Worker)
+        self.workers = [actor.remote(task) for _ in range(count)]
+        self.jobs: deque[_Job] = deque()
+        self.shared: dict[str, _Split] = {}
+        self.deaths: dict[str, int] = {}
+        counts = manifest.counts()
+        self.done, self.failed, self.total = counts["done"], counts["failed"], sum(counts.values())
+        self.loose = len(manifest.unpacked(PART))
+        self.pixels = self.restarts = self.failures = 0
+        self.awake = False
+        self.begin = time.perf_counter()
+
+    def run(self) -> Tally:
+        """Until no scene waits."""
+        coming = self.manifest.waiting()
+        idle: list[int] = []
+        resting: dict[int, float] = dict.fromkeys(range(self.count), 0.0)  # workers that are to be woken, and when
+        running: dict[Any, tuple[_Job | None, int]] = {}
+        while True:
+            while idle and (job := self._next(coming)) is not None:
+                number = idle.pop()
+                running[self._give(job, number)] = (job, number)
+            if idle and not any(job for job, _ in running.values()):
+                break  # workers that are not ready, on a machine that may not come back, are not waited for
+            for number in [number for number, when in resting.items() if when <= time.monotonic()]:
+                running[self.workers[number].ready.remote()] = (None, number)
+                del resting[number]
+            if not running:
+                time.sleep(PAUSE)
+                continue
+            back, _ = self.ray.wait(list(running), num_returns=1, timeout=PAUSE if resting else None)
+            for call in back:
+                job, number = running.pop(call)
+                try:
+                    told = self.ray.get(call)
+                except self.ray.exceptions.RayError as error:
+                    resting[number] = time.monotonic() + PAUSE
+                    self._died(job, error) if job is not None else self._stillborn(error)
+                    continue
+                idle.append(number)
+                if job is None:
+                    self.awake = True
+                else:
+                    self._take(job, told)
+        self._pack()
+        partitions.write_index(self.task.out / INDEX, self.manifest.rows())
+        shutil.rmtree(self.task.out / WORKING, ignore_errors=True)
+        return self.tally()
+
+    def _stillborn(self, error: Exception) -> None:
+        """A worker that could not load the model. Where others can, its machine is gone, and Ray looks for another."""
+        cause = getattr(error, "cause", None)
+        if isinstance(cause, GeomagError):
+            raise cause
+        self.failures += 1
+        if not self.awake and self.failures >= ATTEMPTS:
+            raise ModelError(f"workers died while they loaded the model: {' '.join(str(error).split())[:200]}") from error
+
+    def _give(self, job: _Job, number: int) -> Any:
+        worker = self.workers[number]
+        return worker.whole.remote(job.entry, job.split) if job.share is None else worker.part.remote(job.entry, job.turn, job.share)
+
+    def tally(self) -> Tally:
+        """How far it is."""
+        return Tally(self.done, self.failed, self.total, self.pixels, time.perf_counter() - self.begin, self.restarts)
+
+    def _next(self, coming: Iterator[Entry]) -> _Job | None:
+        if self.jobs:
+            return self.jobs.popleft()
+        entry = next(coming, None)
+        return None if entry is None else _Job(entry, split=self.split if self.count > 1 else math.inf)
+
+    def _take(self, job: _Job, told: Mapping[str, Any]) -> None:
+        """What a worker tells of its job."""
+        name = job.entry.name
+        if "why" in told:
+            self._give_up(job.entry, str(told["why"]))
+        elif told.get("large"):
+            folder = working(self.task, job.entry)
+            left = sorted(folder.glob("[0-9]*.sqlite"))  # of a run that was killed
+            join(folder / "whole.sqlite", left)
+            for path in left:
+                path.unlink()
+            self._share(job.entry, 0)
+        elif job.share is None:
+            self.manifest.finish(name, told)
+            self.pixels += int(told["pixels"])
+            self.done += 1
+            self.loose += 1
+            self._forget(job.entry)
+            if self.loose >= PART:
+                self._pack()
+            self._show()
+        elif (state := self.shared.get(name)) is not None:
+            state.missing -= 1
+            state.finished &= bool(told["finished"])
+            if not state.missing:
+                self._join(job.entry, state)
+
+    def _share(self, entry: Entry, turn: int) -> None:
+        self.shared[entry.name] = _Split(turn, self.count)
+        self.jobs.extendleft(_Job(entry, turn, (k, self.count)) for k in range(self.count))
+
+    def _join(self, entry: Entry, state: _Split) -> None:
+        """All shares of a turn are back: the next turn, or the answer."""
+        folder = working(self.task, entry)
+        own = [folder / f"{state.turn}-{k}.sqlite" for k in range(self.count)]
+        join(folder / "whole.sqlite", own)
+        for path in own:
+            path.unlink(missing_ok=True)
+        if state.finished:
+            del self.shared[entry.name]
+            self.jobs.appendleft(_Job(entry))
+        else:
+            self._share(entry, state.turn + 1)
+
+    def _died(self, job: _Job, error: Exception) -> None:
+        """The worker, or something nobody thought of: give the job out again, a few times."""
+        name, cause = job.entry.name, getattr(error, "cause", None) or error
+        dead = isinstance(error, self.ray.exceptions.RayActorError)
+        self.restarts += dead
+        self.deaths[name] = self.deaths.get(name, 0) + 1
+        if self.deaths[name] < ATTEMPTS:
+            self.jobs.appendleft(job)
+            return
+        why = "the worker died" if dead else f"{type(cause).__name__}: {' '.join(str(cause).split())[:200]}"
+        self._give_up(job.entry, f"{why}, {ATTEMPTS} times; to see more, ask it by itself: geomag ask {job.entry.path}")
+
+    def _give_up(self, entry: Entry, why: str) -> None:
+        self.manifest.fail(entry.name, why)
+        self.failed += 1
+        self.shared.pop(entry.name, None)
+        self.jobs = deque(job for job in self.jobs if job.entry.name != entry.name)
+        self._forget(entry)
+        self._show()
+
+    def _forget(self, entry: Entry) -> None:
+        shutil.rmtree(working(self.task, entry), ignore_errors=True)
+
+    def _show(self) -> None:
+        if self.progress is not None:
+            self.progress(self.tally())
+
+    def _pack(self) -> None:
+        """Regions of a thousand scenes into one file."""
+        while names := self.manifest.unpacked(PART):
+            part = self.manifest.next_part()
+            files = [self.task.out / SCENES / name / "regions.parquet" for name in names]
+            partitions.join(self.task.out / REGIONS / part_name(part), files)
+            self.manifest.packed(names, part)
+            for file in files:
+                file.unlink(missing_ok=True)
+        self.loose = 0

@@ -1,0 +1,74 @@
+"""A process of an archive: it answers scenes, one at a time, or looks at its share of a large one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import Any, cast
+
+from geomagnifier.archive.task import SCENES, Task, working
+from geomagnifier.errors import GeomagError
+from geomagnifier.io import partitions
+from geomagnifier.io.document import write_json
+from geomagnifier.io.footprint import geojson, outlines
+from geomagnifier.io.manifest import Entry
+from geomagnifier.io.mask_file import write_mask
+from geomagnifier.io.scene import open_scene
+from geomagnifier.io.staging import Staging
+from geomagnifier.pipeline import ask, look_at_share
+
+
+class Worker:
+    """What runs in a process of its own: one model, one scene at a time."""
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.model = task, cast(Any, None)
+
+    def ready(self) -> int:
+        """Load the model; its process number."""
+        from geomagnifier.model.checkpoint import load_model
+
+        if self.model is None:
+            self.model = load_model(self.task.model, **self.task.model_options)
+        return os.getpid()
+
+    def whole(self, entry: Entry, split: float) -> dict[str, Any]:
+        """Answer a scene and write its files; its facts, or why there is no answer, or that it is to be shared."""
+        self.ready()
+        begin, task = time.perf_counter(), self.task
+        journal = working(task, entry) / "whole.sqlite"
+        try:
+            with open_scene(entry.path) as scene:
+                if scene.info.pixels > split:
+                    return {"large": True}
+                kept = journal if journal.exists() else None
+                answer = ask(scene, task.question, self.model, journal=kept, **task.asked)
+            folder = task.out / SCENES / entry.name
+            partitions.write_scene(folder / "regions.parquet", entry.name, answer)
+            with Staging(folder) as stage:
+                write_json(stage.path("answer.json"), answer)
+                if answer.patches is not None:
+                    write_mask(stage.path("mask.tif"), stage.scratch("mask.tif"), answer)
+                stage.outdate(["mask.tif"])
+        except GeomagError as error:
+            return {"why": str(error)}
+        facts = {"text": answer.text, "granularity": str(answer.granularity), "regions": len(answer.regions)}
+        facts |= {"labels": [[name, p] for name, p in answer.labels[:1]], "pixels": scene.info.pixels, "crs": scene.info.crs}
+        [outline] = outlines(scene.info, [scene.info.box])
+        return facts | {"seconds": time.perf_counter() - begin, "footprint": outline and geojson(outline)}
+
+    def part(self, entry: Entry, turn: int, share: tuple[int, int]) -> dict[str, Any]:
+        """Look at a share of a large scene's windows; whether that was all there is."""
+        self.ready()
+        folder = working(self.task, entry)
+        own = folder / f"{turn}-{share[0]}.sqlite"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if (folder / "whole.sqlite").exists() and not own.exists():
+                shutil.copyfile(folder / "whole.sqlite", folder / f".{own.name}")
+                os.replace(folder / f".{own.name}", own)
+            with open_scene(entry.path) as scene:
+                return {"finished": look_at_share(scene, self.task.question, self.model, own, share, **self.task.asked)}
+        except GeomagError as error:
+            return {"why": str(error)}

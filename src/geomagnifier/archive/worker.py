@@ -46,7 +46,7 @@ class Worker:
                 answer = ask(scene, task.question, self.model, journal=kept, **task.asked)
             folder = task.out / SCENES / entry.name
             partitions.write_scene(folder / "regions.parquet", entry.name, answer)
-            with Staging(folder) as stage:
+            with Staging(folder, stale=0) as stage:  # the scene's own folder; a worker that was killed may have been here
                 write_json(stage.path("answer.json"), answer)
                 if answer.patches is not None:
                     write_mask(stage.path("mask.tif"), stage.scratch("mask.tif"), answer)

@@ -93,5 +93,5 @@ def write_index(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _save(frame: Any, path: Path) -> None:
-    with Staging(path.parent) as stage:
+    with Staging(path.parent, stale=0) as stage:  # one process writes an archive's tables, and a scene's own
         frame.to_parquet(stage.path(path.name), index=False, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")

@@ -58,13 +58,17 @@ def output_error(path: Path, error: Exception, full: bool = False) -> OutputErro
 class Staging:
     """Files of one folder, written under temporary names and renamed together at the end; on any failure nothing is left."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stale: float = STALE) -> None:
         """Make the folder where needed.
+
+        Args:
+            folder: where the files will be.
+            stale: age, s, from which temporary files of others are those of killed processes; 0 where nobody else writes.
 
         Raises:
             OutputError: it is a file, or cannot be written to.
         """
-        self.folder = folder
+        self.folder, self.stale = folder, stale
         self._mark = f".{uuid.uuid4().hex[:12]}."
         self._names: list[tuple[Path, Path]] = []
         self._outdated: list[Path] = []
@@ -131,8 +135,8 @@ class Staging:
         self._sweep()
 
     def _sweep(self) -> None:
-        """Remove what processes that were killed have left here, a day later: another may still be writing."""
-        before = time.time() - STALE
+        """Remove what processes that were killed have left here; by itself a day later, as another may still be writing."""
+        before = time.time() - self.stale
         with os.scandir(self.folder) as entries:  # no Path for each: a folder may hold a hundred thousand scenes
             left = [entry for entry in entries if entry.name.startswith(".") and TEMPORARY.fullmatch(entry.name)]
         for entry in left:

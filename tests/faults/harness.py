@@ -33,6 +33,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from geomagnifier.data import drawn
+from geomagnifier.retrieval.index import is_index
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "train"))
 import own_scenes
@@ -100,15 +101,18 @@ def readable(path: Path) -> None:
 
 
 def broken(out: Path) -> list[Path]:
-    """Files and tables under a final name that cannot be read. Those under a temporary name promise nothing."""
+    """Files and tables under a final name that cannot be read. Those under a temporary name promise nothing.
+
+    Of a table all rows are read; which of the files in its folder count is known to LanceDB alone.
+    """
     found = []
-    for table in out.glob("*.lance"):
+    for table in out.glob("*.lance") if is_index(out) else ():  # without its manifest it is no index yet
         try:
             indexed(out)
         except Exception:  # as below
             found.append(table)
     for path in out.rglob("*"):
-        if not path.is_file() or any(part.startswith(".") for part in path.relative_to(out).parts):
+        if not path.is_file() or any(part.startswith(".") or part.endswith(".lance") for part in path.relative_to(out).parts):
             continue
         try:
             readable(path)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from made import make
 from PIL import Image
 
+from disks import Disk
 from geomagnifier.errors import OutputError
 from geomagnifier.geometry import Placement
 from geomagnifier.io import document, mask_file, vectors
@@ -105,42 +105,23 @@ def test_files_that_may_not_grow_further(tmp_path: Path, sizes: dict[str, int]) 
         assert left == []
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """Makes small disks of so many bytes."""
-    made: list[Path] = []
-
-    def make_disk(size: int) -> Path:
-        place = tmp_path / f"disk{len(made)}"
-        place.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", f"size={-(-size // 4096) * 4}k", "tmpfs", str(place)]
-        if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("only root on Linux may mount a small disk")
-        made.append(place)
-        return place
-
-    yield make_disk
-    for place in made:
-        subprocess.run(["umount", "-l", str(place)], check=True)
-
-
 @pytest.mark.parametrize("name", [*WRITERS, "mask.tif"])
-def test_a_disk_that_is_full(disk: Callable[[int], Path], sizes: dict[str, int], name: str) -> None:
+def test_a_disk_that_is_full(disk: Callable[[int], Disk], sizes: dict[str, int], name: str) -> None:
     answer = large()
     for share in (0.1, 0.6, 0.95):
-        place = disk(int(sizes[name] * share))
+        place = disk(int(sizes[name] * share)).path
         with pytest.raises(OutputError, match=rf"{name} cannot be written: the disk is full; free some space$"):
             one(name, place / "out", answer)
         assert list(place.iterdir()) == []
 
 
 @pytest.mark.parametrize("vector", ["geojson", "gpkg"])
-def test_an_answer_fits_whole_or_not_at_all(disk: Callable[[int], Path], sizes: dict[str, int], vector: str) -> None:
+def test_an_answer_fits_whole_or_not_at_all(disk: Callable[[int], Disk], sizes: dict[str, int], vector: str) -> None:
     answer = large()
     need = sum(sizes.values()) + 2 * sizes["mask.tif"]
     told: list[str] = []
     for share in (0.2, 0.4, 0.6, 0.8, 1.5):
-        place = disk(int(need * share))
+        place = disk(int(need * share)).path
         try:
             paths = write(answer, place / "out", vector=vector)
         except OutputError as error:

@@ -11,6 +11,7 @@ Scenes, model and output folder must lie where every worker sees them.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,8 @@ def entries(paths: Iterable[Path]) -> Iterator[Entry]:
     listed = [Path(os.path.abspath(path)) for path in paths]
     if not listed:
         raise OptionError("there are no scenes to ask; give a folder, a list of paths or a STAC ItemCollection")
-    if len(set(listed)) < len(listed):
-        twice = next(path for path in listed if listed.count(path) > 1)
+    [[twice, times]] = Counter(listed).most_common(1)
+    if times > 1:
         raise OptionError(f"{twice} is in the list twice; each scene is answered once")
     root = os.path.commonpath([path.parent for path in listed])
     for path in listed:

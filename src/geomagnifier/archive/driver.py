@@ -12,7 +12,7 @@ from typing import Any
 
 from geomagnifier.archive.task import INDEX, REGIONS, SCENES, WORKING, Tally, Task, part_name, working
 from geomagnifier.archive.worker import Worker
-from geomagnifier.errors import GeomagError, ModelError
+from geomagnifier.errors import GeomagError, ModelError, OutputError
 from geomagnifier.io import partitions
 from geomagnifier.io.journal import join
 from geomagnifier.io.manifest import Entry, Manifest
@@ -64,7 +64,12 @@ class Driver:
         self.begin = time.perf_counter()
 
     def run(self) -> Tally:
-        """Until no scene waits."""
+        """Until no scene waits.
+
+        Raises:
+            OutputError: the folder cannot be written, or its disk is full.
+            ModelError: the workers cannot load the model.
+        """
         coming = self.manifest.waiting()
         idle: list[int] = []
         resting: dict[int, float] = dict.fromkeys(range(self.count), 0.0)  # workers that are to be woken, and when
@@ -168,8 +173,14 @@ class Driver:
             self._share(entry, state.turn + 1)
 
     def _died(self, job: _Job, error: Exception) -> None:
-        """The worker, or something nobody thought of: give the job out again, a few times."""
+        """The worker, or something nobody thought of: give the job out again, a few times.
+
+        Raises:
+            OutputError: its folder cannot be written.
+        """
         name, cause = job.entry.name, getattr(error, "cause", None) or error
+        if isinstance(cause, OutputError):  # the disk is full for every scene; those without an answer wait for the next run
+            raise cause
         dead = isinstance(error, self.ray.exceptions.RayActorError)
         self.restarts += dead
         self.deaths[name] = self.deaths.get(name, 0) + 1

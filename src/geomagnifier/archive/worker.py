@@ -8,14 +8,14 @@ import time
 from typing import Any, cast
 
 from geomagnifier.archive.task import SCENES, Task, working
-from geomagnifier.errors import GeomagError
+from geomagnifier.errors import GeomagError, OutputError
 from geomagnifier.io import partitions
 from geomagnifier.io.document import write_json
 from geomagnifier.io.footprint import geojson, outlines
 from geomagnifier.io.manifest import Entry
 from geomagnifier.io.mask_file import write_mask
 from geomagnifier.io.scene import open_scene
-from geomagnifier.io.staging import Staging
+from geomagnifier.io.staging import Staging, output_error
 from geomagnifier.pipeline import ask, look_at_share
 
 
@@ -34,7 +34,11 @@ class Worker:
         return os.getpid()
 
     def whole(self, entry: Entry, split: float) -> dict[str, Any]:
-        """Answer a scene and write its files; its facts, or why there is no answer, or that it is to be shared."""
+        """Answer a scene and write its files; its facts, or why there is no answer, or that it is to be shared.
+
+        Raises:
+            OutputError: the disk is full, or cannot be written to: not for anything that is wrong with the scene.
+        """
         self.ready()
         begin, task = time.perf_counter(), self.task
         journal = working(task, entry) / "whole.sqlite"
@@ -51,6 +55,8 @@ class Worker:
                 if answer.patches is not None:
                     write_mask(stage.path("mask.tif"), stage.scratch("mask.tif"), answer)
                 stage.outdate(["mask.tif"])
+        except OutputError:
+            raise
         except GeomagError as error:
             return {"why": str(error)}
         facts = {"text": answer.text, "granularity": str(answer.granularity), "regions": len(answer.regions)}
@@ -59,7 +65,11 @@ class Worker:
         return facts | {"seconds": time.perf_counter() - begin, "footprint": outline and geojson(outline)}
 
     def part(self, entry: Entry, turn: int, share: tuple[int, int]) -> dict[str, Any]:
-        """Look at a share of a large scene's windows; whether that was all there is."""
+        """Look at a share of a large scene's windows; whether that was all there is.
+
+        Raises:
+            OutputError: as above.
+        """
         self.ready()
         folder = working(self.task, entry)
         own = folder / f"{turn}-{share[0]}.sqlite"
@@ -70,5 +80,9 @@ class Worker:
                 os.replace(folder / f".{own.name}", own)
             with open_scene(entry.path) as scene:
                 return {"finished": look_at_share(scene, self.task.question, self.model, own, share, **self.task.asked)}
+        except OutputError:
+            raise
+        except OSError as error:
+            raise output_error(own, error) from error
         except GeomagError as error:
             return {"why": str(error)}

@@ -71,6 +71,10 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
                         continue
                     with progress_bar() as move, ctrl_c() as pressed:
                         answer = held.ask(line, progress=lambda done, known: (move(done, known), not pressed.is_set())[1])
+                    _tell(held.turns[-1], as_json, show)
+                    kept.save(path, held.turns)
+                    if out is not None:
+                        gm.write(answer, out / f"{len(held.turns):02d}")
                 except GeomagError as error:
                     failed = True
                     print(
@@ -78,14 +82,8 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
                         file=sys.stdout if as_json else sys.stderr,
                         flush=True,
                     )
-                    continue
                 except KeyboardInterrupt:
                     print("geomag: that question was stopped", file=sys.stderr)
-                    continue
-                _tell(held.turns[-1], as_json, show)
-                kept.save(path, held.turns)
-                if out is not None:
-                    gm.write(answer, out / f"{len(held.turns):02d}")
         if failed and not person:
             raise typer.Exit(2)
 

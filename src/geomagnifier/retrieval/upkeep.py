@@ -77,9 +77,8 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
         raise OutputError(f"{folder} is no index; choose a folder that is not there yet")
     database = connect(folder)
     with _locked(folder):
-        index = _opened(folder, place, model, database)
         try:
-            return _bring(index, found, model, progress)
+            return _bring(_opened(folder, place, model, database), found, model, progress)
         except (OSError, RuntimeError) as error:  # LanceDB tells of a full disk by either
             raise output_error(folder, error) from error
 

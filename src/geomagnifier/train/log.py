@@ -6,10 +6,11 @@ A run that was killed goes on from its last checkpoint and tells some steps agai
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+from geomagnifier.io.staging import Staging
 
 Row = Mapping[str, Any]
 
@@ -28,12 +29,15 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def add(path: Path, rows: Iterable[Row]) -> None:
-    """Write further rows. Those of later steps go, and those of the same step and kind: with `seconds`, of training; without, figures."""
+    """Write further rows. Those of later steps go, and those of the same step and kind: with `seconds`, of training; without, figures.
+
+    Raises:
+        OutputError: the disk is full, or cannot be written to; the log is as it was.
+    """
     kept: list[Row] = list(read(path))
     for row in rows:
         timed = "seconds" in row
         kept = [r for r in kept if r["step"] < row["step"] or (r["step"] == row["step"] and ("seconds" in r) != timed)]
         kept.append(row)
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text("".join(json.dumps(dict(row)) + "\n" for row in kept), encoding="utf-8")
-    os.replace(temporary, path)
+    with Staging(path.parent, stale=0) as stage:
+        stage.path(path.name).write_text("".join(json.dumps(dict(row)) + "\n" for row in kept), encoding="utf-8")

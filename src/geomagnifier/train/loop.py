@@ -6,6 +6,7 @@ it. The trunk is read once for a crop and five kinds share it. See objective.py 
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import time
@@ -22,6 +23,7 @@ from torch import Tensor
 
 from geomagnifier.data.vocabulary import SCENES
 from geomagnifier.errors import ModelCorrupt
+from geomagnifier.io.staging import Staging
 from geomagnifier.model.network import LANGUAGE, SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder, tokenize
 from geomagnifier.model.vision import normalise
@@ -174,10 +176,15 @@ def workers(device: torch.device) -> int:
 
 
 def save(path: Path, content: dict[str, object]) -> None:
-    """Written beside, then renamed: an interrupted run leaves the last whole checkpoint."""
-    temporary = path.with_suffix(".part")
-    torch.save(content, temporary)
-    os.replace(temporary, path)
+    """Written beside, then renamed: an interrupted run leaves the last whole checkpoint.
+
+    Raises:
+        OutputError: the disk is full, or cannot be written to; the last checkpoint is as it was.
+    """
+    held = io.BytesIO()  # what torch writes to a file itself fails without a reason
+    torch.save(content, held)
+    with Staging(path.parent, stale=0) as stage:
+        stage.path(path.name).write_bytes(held.getbuffer())
 
 
 def saved(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:

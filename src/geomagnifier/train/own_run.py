@@ -87,7 +87,9 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
         DataError: the labels cannot be used; the record is named.
         ModelError: there is no such model to go on from.
         OptionError: a kind that is named in an option is not among the labels.
+        OutputError: the folder cannot be written, or its disk is full; the same command goes on from the last checkpoint.
     """
+    Staging(wanted.out)  # refused here, not when the first checkpoint is due
     labels = read_labels(wanted.source, wanted.pictures, wanted.column)
     for kind in {*wanted.covers, *wanted.also}:
         if kind not in labels.kinds:
@@ -165,7 +167,6 @@ def _described(labels: Labels, kind: Kind, wanted: Wanted) -> OwnKind:
 def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], wanted: Wanted, tell: Tell) -> Heads:
     """Heads that were taught, from the start or from where the run stopped."""
     lesson, out = wanted.lesson, wanted.out
-    out.mkdir(parents=True, exist_ok=True)
     mark = sha256(json.dumps([str(wanted.source.resolve()), wanted.source.stat().st_mtime if wanted.source.is_file() else 0, wanted.base,
                               [list(k) for k in kinds], asdict(lesson), len(sources)]).encode()).hexdigest()  # fmt: skip
     state = saved(out / STATE) if (out / STATE).is_file() else {}

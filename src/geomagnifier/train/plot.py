@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geomagnifier.io.staging import Staging
 from geomagnifier.train.log import read
 
 
@@ -34,5 +35,6 @@ def plot(log: Path, target: Path) -> None:
         if axes.lines:
             axes.legend(fontsize=8, ncols=2)
     figure.tight_layout()
-    figure.savefig(target, dpi=110)
+    with Staging(target.parent) as stage:
+        figure.savefig(stage.path(target.name), dpi=110, format="png")
     pyplot.close(figure)

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from accelerate import Accelerator
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+
+from geomagnifier.io.staging import output_error
 
 KEPT = 2
 """Checkpoints that are kept."""
@@ -43,12 +46,22 @@ def gathered(network: nn.Module) -> dict[str, Tensor]:
 
 
 def save(accelerator: Accelerator, folder: Path, step: int) -> None:
-    """Write a checkpoint, whole or not at all, and let go of old ones. All processes must call it."""
+    """Write a checkpoint, whole or not at all, and let go of old ones. All processes must call it.
+
+    Raises:
+        OutputError: the disk is full, or cannot be written to; the checkpoints before are as they were.
+    """
     begun, done = folder / f".{_PREFIX}{step:07d}.part", folder / f"{_PREFIX}{step:07d}"
     if accelerator.is_main_process:
         shutil.rmtree(begun, ignore_errors=True)
     accelerator.wait_for_everyone()
-    accelerator.save_state(str(begun))
+    try:
+        accelerator.save_state(str(begun))
+    except (OSError, RuntimeError, SafetensorError) as error:
+        shutil.rmtree(begun, ignore_errors=True)
+        if isinstance(error, RuntimeError) and "inline_container" not in str(error):  # where torch writes files
+            raise
+        raise output_error(done, error) from error
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
         shutil.rmtree(done, ignore_errors=True)

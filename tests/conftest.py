@@ -1,0 +1,3 @@
+"""What tests of several folders ask for."""
+
+from disks import disk as disk

@@ -147,7 +147,7 @@ def taught(out: Path) -> object:
     """Losses of every step, and the weights bit for bit."""
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
     losses = [{k: v for k, v in line.items() if "second" not in k and k != "time"} for line in lines]
-    return losses, {path.name: path.read_bytes() for path in (out / "model").glob("*.safetensors")}
+    return losses, {path.name: path.read_bytes() for path in (out / "model").glob("[!.]*.safetensors")}
 
 
 def mapped(out: Path) -> object:
@@ -263,12 +263,13 @@ def sweep(name: str, kills: int, seed: int, work: Path, scenes: Path, tell: Call
             tally.kills, tally.missed = tally.kills + hit, tally.missed + (not hit)
             tally.broken += len(broken(out))
             tell()
-        again = subprocess.run([*GEOMAG, *case.words(scenes, out)], capture_output=True, check=False)
+        again = subprocess.run([*GEOMAG, *case.words(scenes, out)], capture_output=True, text=True, check=False)
         try:
-            same = again.returncode == 0 and case.look(out) == wanted
-        except Exception:  # an output that cannot be read is lost
-            same = False
-        tally.lost += not same
+            assert again.returncode == 0, again.stderr
+            assert case.look(out) == wanted, f"not as undisturbed: {case.look(out)!r:.2000} {wanted!r:.2000}"
+        except Exception as error:  # an output that cannot be read is lost
+            print(f"{name}, run {turn}: {error!r}", file=sys.stderr)
+            tally.lost += 1
         tally.broken += len(broken(out))
         tally.leftover += len([p for p in out.iterdir() if p.name not in kept]) if out.exists() else 0
     return tally

@@ -204,7 +204,7 @@ def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
     """The model folder: the files of the base as they are, and the heads. All or nothing."""
     origin = checkpoint.folder_of(base)
     files: dict[str, Path] = {}
-    with Staging(folder) as staging:
+    with Staging(folder, stale=0) as staging:  # one run at a time; what a killed one has left are 60 MB
         for name in (*checkpoint.FILES, checkpoint.CHINESE):
             if (origin / name).is_file():
                 files[name] = staging.path(name)

@@ -151,6 +151,17 @@ def test_a_coarse_detection_is_dropped_where_a_finer_view_shows_it() -> None:
     ]
 
 
+def test_an_enlarged_view_takes_nothing_from_one_at_full_size() -> None:
+    full = Window(SCENE.box, 896, 512, "whole", SCENE.box)
+    enlarged = Window(Box(0, 0, 448, 512), 1792, 2048, "closer", Box(0, 0, 448, 512))
+    ship, boat, coarse = (100.0, 100.0, 200.0, 140.0), (300.0, 300.0, 308.0, 308.0), (40.0, 400.0, 120.0, 440.0)
+    seen = [seen_by(WHOLE, coarse), seen_by(full, ship), seen_by(enlarged, boat)]
+    assert {*boxes_of(assemble_regions(seen, SCENE, Granularity.REGION))} == {ship, boat}
+    both = [seen_by(full, ship, score=0.8), seen_by(enlarged, (101.0, 100.0, 200.0, 141.0))]
+    [region] = assemble_regions(both, SCENE, Granularity.REGION)
+    assert region.score == 0.9
+
+
 def test_a_coarse_detection_larger_than_the_finer_view_stays() -> None:
     large = (200, 100, 680, 400)
     fine = seen_by(LEFT, (200, 100, 512, 400), score=0.9)

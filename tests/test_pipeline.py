@@ -18,7 +18,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.io.memory import resident
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import write, write_picture
-from geomagnifier.looking import WORTH
+from geomagnifier.looking import RESERVED, WORTH
 from geomagnifier.pipeline import ask, embed
 from geomagnifier.protocol import Model
 from geomagnifier.values import Affine6, Answer, Bytes, Granularity, Look
@@ -351,7 +351,7 @@ def test_blank_views_are_not_shown_to_the_network() -> None:
 def test_less_memory_is_kept_by_smaller_views() -> None:
     pixels = paint(3000, 2000, *LARGE)
     model = FakeModel()
-    answer = about(pixels, "Find every ship.", model, search="exhaustive", max_memory=resident() + 150e6 + 200e6)
+    answer = about(pixels, "Find every ship.", model, search="exhaustive", max_memory=resident() + RESERVED + 200e6)
     assert boxes(answer) == floats(LARGE)
     assert 256 <= max(w.width for w in answer.trace.views) <= 512
     with pytest.raises(OptionError, match="allow more memory"):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geomagnifier.protocol import Model
     from geomagnifier.values import Answer, Granularity, Region, Trace
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"
 
 _HOME = {
     "Answer": "values",

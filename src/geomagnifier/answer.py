@@ -107,10 +107,13 @@ def _grid_placement(window: Window, stride: int) -> Placement:
 
 
 class _Finer:
-    """Whether a finer view shows all of an object and has its centre in its core: then that one has the say on it."""
+    """Whether a finer view shows all of an object and has its centre in its core: then that one has the say on it.
+
+    An enlarged view shows no more than one at full size: it adds what is too small to be found there, and takes nothing away.
+    """
 
     def __init__(self, windows: Sequence[Window]) -> None:
-        self.scale = np.array([w.placement.scale[0] for w in windows])
+        self.scale = np.array([_detail(w) for w in windows])
         self.several = len(windows) > 1 and bool(self.scale.min() < 0.99 * self.scale.max())
         self.box = np.array([w.box.tuple() for w in windows]).reshape(-1, 4)
         self.core = np.array([w.core.tuple() for w in windows]).reshape(-1, 4)
@@ -120,9 +123,14 @@ class _Finer:
             return False
         x, y = box.centre
         x0, y0, x1, y1 = self.core.T
-        finer = (self.scale < 0.99 * window.placement.scale[0]) & (x0 <= x) & (x < x1) & (y0 <= y) & (y < y1)
+        finer = (self.scale < 0.99 * _detail(window)) & (x0 <= x) & (x < x1) & (y0 <= y) & (y < y1)
         shown = np.minimum(self.box[finer, 2:], box.tuple()[2:]) - np.maximum(self.box[finer, :2], box.tuple()[:2])
         return bool((shown.clip(0).prod(1) > 0.95 * box.area).any())
+
+
+def _detail(window: Window) -> float:
+    """The smallest thing that a view can show, scene px."""
+    return max(1.0, window.placement.scale[0])
 
 
 def _is_cut(box: Box, window: Window, scene: SceneInfo) -> bool:

@@ -35,8 +35,9 @@ AHEAD = 2
 """Windows that are read while the network looks at another."""
 SORTED, TOGETHER = 64, 300_000
 """Windows among which those of one size are brought together; the most pixels that are looked at together."""
-RESERVED = 150e6
-"""Bytes kept back from `max_memory`: the raster library's blocks, views read ahead, regions, pictures to be written."""
+RESERVED = 300e6
+"""Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's blocks, views read ahead, regions,
+files to be written."""
 WORTH, USUAL = 0.3, 0.925
 """Heat from which a spot is opened where the model has no curve; else the share of the objects that is to be found."""
 

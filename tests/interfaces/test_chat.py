@@ -123,33 +123,42 @@ def test_beside_a_picture_that_lies_where_nothing_may_be_written(
     assert kept.name.startswith("airport.tif-")
 
 
+COMMAND = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background is deaf to it
+from geomagnifier.interfaces.cli import main
+main()
+"""
+
+
 def test_at_a_terminal(airport: Path) -> None:
     person, terminal = pty.openpty()
-    running = subprocess.Popen(
-        [sys.executable, "-m", "geomagnifier", "chat", str(airport)], stdin=terminal, stdout=terminal, stderr=terminal, close_fds=True
-    )
-    os.close(terminal)
-
+    words = [sys.executable, "-c", COMMAND, "chat", str(airport)]
     seen = ""
 
-    def until(words: str) -> str:
-        """What is shown up to these words."""
+    def until(words: str, running: subprocess.Popen[bytes], pressed: bool = False) -> None:
+        """Read on to these words. pressed: Ctrl-C, again and again: Python may miss one that comes with the prompt."""
         nonlocal seen
         end = time.monotonic() + 60
         while words not in seen and time.monotonic() < end:
-            if select.select([person], [], [], 0.1)[0]:
+            if select.select([person], [], [], 0.5)[0]:
                 seen += os.read(person, 4096).decode(errors="replace")
+            elif pressed:
+                running.send_signal(signal.SIGINT)
         before, found, seen = seen.partition(words)
         assert found, before
-        return before
 
-    assert "/undo forgets" in until("> ")
-    os.write(person, b"How many airplanes are there?\n")
-    until("airplane")
-    until("> ")
-    while not select.select([person], [], [], 0.5)[0]:  # Python may miss one that comes with the prompt
-        running.send_signal(signal.SIGINT)  # Ctrl-C at the prompt ends nothing
-    until("> ")
-    os.write(person, b"segment the swimming pool of the moon\n/quit\n")
-    assert running.wait(60) == 0
-    os.close(person)
+    with subprocess.Popen(words, stdin=terminal, stdout=terminal, stderr=terminal) as running:
+        os.close(terminal)
+        try:
+            until("/undo forgets", running)
+            until("> ", running)
+            os.write(person, b"How many airplanes are there?\n")
+            until("airplane", running)
+            until("> ", running)
+            until("> ", running, pressed=True)
+            os.write(person, b"segment the swimming pool of the moon\n/quit\n")
+            assert running.wait(60) == 0
+        finally:
+            running.kill()
+            os.close(person)

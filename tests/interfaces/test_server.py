@@ -481,6 +481,8 @@ def test_a_question_may_refer_back_to_an_earlier_job(client):
     assert "same scene" in refused(client.post("/v1/ask", json=other), 422, "OptionError")
     nothing = client.post("/v1/ask", json={"path": "deep/sixteen.tif", "question": "What kind of place is this?"}).headers["x-job"]
     assert "refers back" in refused(client.post("/v1/ask", json={"question": "Segment those.", "after": nothing}), 422, "NothingMeant")
+    first = {"path": "utm.tif", "question": "Segment those."}
+    assert "nothing was asked before" in refused(client.post("/v1/ask", json=first), 422, "NothingMeant")
 
 
 def test_what_was_cut_or_skipped_is_told_with_the_job_it_belongs_to(root):

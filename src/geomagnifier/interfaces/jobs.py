@@ -9,8 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
 
-from geomagnifier import pipeline
-from geomagnifier.conversation import Turn, follow
+from geomagnifier.conversation import follow
 from geomagnifier.errors import (
     Busy,
     FileNotThere,
@@ -103,12 +102,8 @@ class Jobs:
 
         def work(job: Job) -> None:
             with self.library.open(card.id) as scene:
-                progress = self._progress(job)
-                if after is None:
-                    answer = pipeline.ask(scene, question, self.model, progress=progress, **options)  # type: ignore[arg-type]
-                    job.turn = Turn(question, question, "fresh", answer, answer.regions)
-                else:
-                    job.turn = follow(question, after.turn, scene, self.model, progress=progress, **options)
+                last = after.turn if after is not None else None
+                job.turn = follow(question, last, scene, self.model, progress=self._progress(job), **options)
                 job.answer = job.turn.answer
             job.answer.__dict__.pop("mask", None)  # worked out anew where it is asked for; it may be larger than all the rest
 

@@ -184,7 +184,7 @@ def save(path: Path, content: dict[str, object]) -> None:
     held = io.BytesIO()  # what torch writes to a file itself fails without a reason
     torch.save(content, held)
     with Staging(path.parent, stale=0) as stage:
-        stage.path(path.name).write_bytes(held.getbuffer())
+        stage.path(path.name).write_bytes(held.getvalue())  # not getbuffer: Python 3.12 crashes when an error holds one
 
 
 def saved(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:

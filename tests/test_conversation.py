@@ -45,6 +45,13 @@ def test_chinese_follow_ups_become_english() -> None:
     assert in_english("其中最大的呢？") == "the largest of them"
     assert in_english("把它们分割出来") == "segment them"
     assert in_english("分割所有船") == "分割所有船"
+    assert in_english("其中最左边的三艘") == "the three leftmost of them"
+    assert in_english("它们一共有多少艘？") == "how many of them are there?"
+    assert in_english("它的左边有什么？") == "what is left of it?"
+    assert in_english("那些在上半部分的") == "those in the upper half"
+    assert in_english("它们在哪里？") == "where are they?"
+    assert in_english("它在哪儿？") == "where is it?"
+    assert in_english("这些是什么颜色？") == "这些是什么颜色？"
 
 
 def test_what_does_not_refer_back_is_ask() -> None:

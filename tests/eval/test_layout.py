@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from geomagnifier.data.sample import LabelledObject, ObjectSample
-from geomagnifier.eval.layout import cases, same
+from geomagnifier.eval.layout import cases, layout, same
+from geomagnifier.model.checkpoint import load_model
 from geomagnifier.values import Region, SceneInfo
 
 
@@ -51,3 +54,11 @@ def test_exactly_these_boxes() -> None:
     assert not same([near, far, region(80, 80, 90, 90)], boxes)
     assert not same([near, region(0, 0, 9, 10)], boxes)  # the same one twice
     assert same([], boxes[:0])
+
+
+@pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
+def test_on_real_pictures_a_choice_among_labels_is_no_harder_than_from_the_picture() -> None:
+    figures = layout(load_model("small"), Path(os.environ["GEOMAG_DATA"]), 6)
+    assert figures["n"] >= 6
+    assert all(0 <= value <= 1 for name, value in figures.items() if name != "n")
+    assert figures["told"] >= figures["exact"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +55,25 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
         told = CliRunner().invoke(app, ["map", words, "--scenes", str(folder), "--out", str(tmp_path / "out"), *more])
         assert isinstance(told.exception, kind)
         assert expected in str(told.exception)
+
+
+def test_scenes_without_an_answer_are_named_and_the_others_answered(folder: Path, tmp_path: Path) -> None:
+    (folder / "torn.tif").write_bytes(b"II*\0")
+    (tmp_path / "list.txt").write_text("scenes/a.png\nscenes/torn.tif\nscenes/gone.tif\n")
+    command = [sys.executable, "-m", "geomagnifier", "map", "Find every ship.", "--scenes", str(tmp_path / "list.txt"), "--workers", "1"]
+
+    def run(*more: str) -> subprocess.CompletedProcess[str]:
+        words = [*command, "--out", str(tmp_path / "out"), *more]
+        return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+
+    first = run()
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith("1 of 3 scenes answered") and str(tmp_path / "out/scenes.parquet") in first.stdout
+    told = [line for line in first.stderr.splitlines() if line.startswith("geomag: no answer for ")]
+    assert len(told) == 2 and "gone.tif: " in told[0] and "does not exist" in told[0] and "torn.tif: " in told[1]
+    again = json.loads(run("--json").stdout)
+    assert (again["done"], again["failed"], again["total"]) == (1, 2, 3)
+    assert [row["scene"] for row in again["failures"]] == ["gone.tif", "torn.tif"]
+    write_picture(folder / "gone.tif", np.full((20, 30, 3), 90, np.uint8))
+    mended = run("--again")
+    assert mended.stdout.startswith("2 of 3 scenes answered") and "torn.tif" in mended.stderr

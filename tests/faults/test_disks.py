@@ -20,8 +20,8 @@ ROOM = 256 << 20
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in ("train", "map") else []) for name in harness.CASES]
 
 
-def geomag(words: Sequence[str], **given: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*harness.GEOMAG, *words], capture_output=True, text=True, check=False, timeout=300, **given)
+def geomag(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*harness.GEOMAG, *words], capture_output=True, text=True, check=False, timeout=300)
 
 
 def refused(ran: subprocess.CompletedProcess[str], reason: str) -> None:

@@ -78,11 +78,12 @@ class Worker:
             if (folder / "whole.sqlite").exists() and not own.exists():
                 shutil.copyfile(folder / "whole.sqlite", folder / f".{own.name}")
                 os.replace(folder / f".{own.name}", own)
+        except OSError as error:
+            raise output_error(own, error) from error
+        try:
             with open_scene(entry.path) as scene:
                 return {"finished": look_at_share(scene, self.task.question, self.model, own, share, **self.task.asked)}
         except OutputError:
             raise
-        except OSError as error:
-            raise output_error(own, error) from error
         except GeomagError as error:
             return {"why": str(error)}

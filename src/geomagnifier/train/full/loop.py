@@ -7,7 +7,6 @@ The same command goes on where it stopped, and comes to the same numbers. See se
 
 from __future__ import annotations
 
-import json
 import time
 import warnings
 from collections.abc import Iterator
@@ -25,10 +24,12 @@ from torch.utils.data import DataLoader, Dataset
 from geomagnifier import __version__
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import KINDS, SCENES
+from geomagnifier.io.staging import Staging
 from geomagnifier.model.full import checkpoint
 from geomagnifier.model.full import segmenter as sam2
 from geomagnifier.model.full.card import Card
 from geomagnifier.model.full.network import FullNetwork
+from geomagnifier.train import log
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.full import checkpoints, objective
 from geomagnifier.train.full.adapting import begin, optimizer_of, share_of_rate
@@ -74,16 +75,12 @@ class Log:
     def __init__(self, accelerator: Accelerator, out: Path, step: int) -> None:
         self.accelerator, self.path = accelerator, out / "log.jsonl"
         accelerator.init_trackers("tensorboard", init_kwargs={"tensorboard": {"purge_step": step + 1}})
-        if accelerator.is_main_process and self.path.exists():  # rows of steps that were lost with the process
-            whole = [line for line in self.path.read_text().splitlines(keepends=True) if line.endswith("\n")]
-            self.path.write_text("".join(line for line in whole if json.loads(line)["step"] <= step))
 
     def write(self, step: int, values: dict[str, float], heading: str) -> None:
         """A row."""
         self.accelerator.log({f"{heading}/{name}": value for name, value in values.items()}, step=step)
         if self.accelerator.is_main_process:
-            with self.path.open("a") as file:
-                file.write(json.dumps({"step": step} | values) + "\n")
+            log.add(self.path, [{"step": step} | values])
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +100,7 @@ def train(settings: Settings) -> dict[str, float]:
     Raises:
         OptionError: the data sets are not there, or one process is to shard.
         ModelNotFound, ModelOffline, ModelCorrupt, ModelUnsupported: of the models it begins from.
+        OutputError: `out` cannot be written, or its disk is full; the same command goes on from the last checkpoint.
     """
     for message in QUIET:
         warnings.filterwarnings("ignore", message)
@@ -119,9 +117,9 @@ def train(settings: Settings) -> dict[str, float]:
     optimizer = optimizer_of(network, settings)
     model, optimizer, schedule = accelerator.prepare(network, optimizer, LambdaLR(optimizer, lambda step: share_of_rate(step, settings)))
     checkpoints.keep_what_is_trained(network)
-    settings.out.mkdir(parents=True, exist_ok=True)
+    Staging(settings.out)  # refused here, not when the first checkpoint is due
     step = checkpoints.resume(accelerator, settings.out / "checkpoints")
-    log = Log(accelerator, settings.out, step)
+    course_log = Log(accelerator, settings.out, step)
     course = Course(lessons, settings.rows, accelerator.process_index, accelerator.num_processes)
     passes = course.stream(step * settings.accumulation, settings.steps * settings.accumulation, settings.workers)
     run, told = Run(accelerator, model, network, optimizer, settings), dict[str, float]()
@@ -137,7 +135,7 @@ def train(settings: Settings) -> dict[str, float]:
             if step % settings.log_every == 0 or last:
                 means = (accelerator.reduce(sums, "mean") / (step - since)).tolist()
                 row = {"seconds": (time.perf_counter() - clock) / (step - since)}
-                log.write(step, row | dict(zip((*objective.NAMES, "total"), means, strict=True)), "training")
+                course_log.write(step, row | dict(zip((*objective.NAMES, "total"), means, strict=True)), "training")
                 sums.zero_()
                 clock, since = time.perf_counter(), step
             pause = time.perf_counter()
@@ -145,7 +143,7 @@ def train(settings: Settings) -> dict[str, float]:
                 checkpoints.save(accelerator, settings.out / "checkpoints", step)
             if step % settings.validate_every == 0 or last:
                 told = figures(accelerator, model, network, held)
-                log.write(step, told, "validation")
+                course_log.write(step, told, "validation")
             clock += time.perf_counter() - pause
     state = checkpoints.gathered(model)
     if accelerator.is_main_process:

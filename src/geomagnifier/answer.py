@@ -129,8 +129,8 @@ class _Finer:
 
 
 def _detail(window: Window) -> float:
-    """The smallest thing that a view can show, scene px."""
-    return max(1.0, window.placement.scale[0])
+    """The smallest thing that a view can show, scene px; a level of a pyramid has no less say than the view at full size."""
+    return 1.0 if window.role == "level" else max(1.0, window.placement.scale[0])
 
 
 def _is_cut(box: Box, window: Window, scene: SceneInfo) -> bool:

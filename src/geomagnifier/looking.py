@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -239,9 +239,25 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
     closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
     closer = closer if walk.wanted.enlarge else max(1.0, closer)
+    if fits and not told and walk.wanted.enlarge:
+        _pyramid(walk, area)
     if fits and closer >= 1:
         return None
     return resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)
+
+
+def _pyramid(walk: _Walk, area: Box) -> None:
+    """The same area at a half, a quarter and an eighth of its size: what looks larger than in the training pictures is found there."""
+    for shrink in resolution.LEVELS:
+        if min(area.width, area.height) / shrink < resolution.SMALLEST_LEVEL or walk.late():
+            return
+        window = resolution.window_of(area, shrink, "level")
+        with walk.watch.stage("read"):
+            view = _read(walk, window, needed=False)
+        reply = walk.answer([view])
+        walk.windows.append(window)
+        part = assembly.part_of(window, reply.views[0], walk.scene.info, walk.level)
+        walk.parts.append(replace(part, layers=tuple(layer for layer in part.layers if layer.separate)))
 
 
 def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before: search.Heats) -> list[tuple[Window, Floats]]:

@@ -45,6 +45,10 @@ TOO_LARGE = 1.7
 """Targets known to be this many times longer than in the training pictures are looked at shrunk: the model never saw larger ones."""
 SHRUNK = 1024
 """Longest side that `shrink` brings a scene to, px."""
+LEVELS = (2.0, 4.0, 8.0)
+"""How often a scene of unknown scale is shrunk for the looks beside the one at full size."""
+SMALLEST_LEVEL = 64
+"""Shorter side of the smallest of them, px."""
 SMALLEST_TILE = 256
 """Side of the smallest views that a bound on memory may lead to, px."""
 

@@ -32,6 +32,7 @@ from geomagnifier.model.pointing import Read
 from geomagnifier.model.reading import Reader
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.selector import decide, features
+from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, stacked, tokenize
 from geomagnifier.model.views import Seen, Views
 from geomagnifier.model.vision import MULTIPLE, fold
@@ -415,6 +416,8 @@ class SmallModel:
         assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
         scores = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
+        shrink = max(view.window.placement.scale) if view.window.role == "level" else 1.0
+        scores = scores * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, shrink)
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
         keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)

@@ -11,7 +11,7 @@ import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
 CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol"}
-STAGES = {"io", "resolution", "search", "spots", "answer", "reference"}
+STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "search": CORE | {"spots"},
     "answer": CORE,
     "reference": CORE,
+    "scope": set(),
     "model": CORE,
     "looking": CORE | STAGES,
     "pipeline": CORE | STAGES | {"looking"},

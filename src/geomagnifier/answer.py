@@ -10,9 +10,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize
+from geomagnifier.masks import MaskPatch, components, place, read_patches, resize, union
 from geomagnifier.values import Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
@@ -20,14 +21,14 @@ SAME = 0.6
 CUT = 0.5
 """Factor on the score of an object cut by its view's edge, in the choice between views."""
 SMALLEST = 24
-"""Connected pieces of land cover below this many scene px are no regions; they stay in the mask."""
+"""Connected pieces of land cover below this many scene px are no regions, and not in the mask."""
 
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
 BLOCK = 2048
 """Side of the blocks that chosen regions are drawn in, scene px."""
-STRIP = 16_000_000
-"""Scene px of the mask that are counted at a time."""
+FAINT = 0.001
+"""A mask below this share of the scene is told by its size."""
 
 
 def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity) -> Part:
@@ -54,8 +55,8 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
             region = _outlined(found, box, window, patches[found.label], reply.stride, scene)
         if region is not None:
             objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
-    kept = layers if pixel else tuple(layer for layer in layers if not layer.separate)
-    return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in kept))
+    cover = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
+    return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover))
 
 
 def assemble_regions(parts: Sequence[Part], scene: SceneInfo, granularity: Granularity, limit: Box | None = None) -> tuple[Region, ...]:
@@ -65,30 +66,15 @@ def assemble_regions(parts: Sequence[Part], scene: SceneInfo, granularity: Granu
         parts: of all windows, coarse and fine in any order.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
-        limit: keep what has its centre in this box (scene px).
+        limit: keep the objects that have their centre in this box (scene px), and the land cover inside it.
     """
     overruled = _Finer([part.window for part in parts])
     objects = [(r, rank) for part in parts for r, rank in part.objects if not overruled(part.window, Box(*r.box))]
     regions = _once(objects) if len(parts) > 1 else [region for region, _ in objects]
-    for label in dict.fromkeys(layer.label for part in parts for layer in part.layers if not layer.separate):
-        regions += _pieces(label, parts, scene, granularity is Granularity.PIXEL)
-    inside = [r for r in regions if limit is None or limit.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2)]
-    return tuple(sorted(inside, key=lambda r: -r.score))
-
-
-def assemble_patches(parts: Sequence[Part], kinds: Sequence[str], limit: Box | None = None) -> tuple[MaskPatch, ...]:
-    """The mask of some kinds, by views, coarse first: a pixel is mask where any of them reaches its threshold."""
-    patches = []
-    for part in sorted(parts, key=lambda part: -part.window.placement.scale[0]):
-        core = part.window.core if limit is None else part.window.core.intersection(limit)
-        mine = [layer.patch for layer in part.layers if layer.label in kinds]
-        if core is None or not mine:
-            continue
-        if len(mine) == 1:
-            patches.append(MaskPatch(mine[0].placement, core, mine[0].data, 0.5))
-        else:
-            patches.append(MaskPatch(mine[0].placement, core, np.maximum.reduce([p.probability for p in mine]), 0.5).packed())
-    return tuple(patches)
+    regions = [r for r in regions if limit is None or limit.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2)]
+    for label in dict.fromkeys(layer.label for part in parts for layer in part.layers):
+        regions += _pieces(label, parts, scene, granularity is Granularity.PIXEL, limit)
+    return tuple(sorted(regions, key=lambda r: -r.score))
 
 
 def _patch(cover: Cover, window: Window, stride: int) -> MaskPatch:
@@ -171,17 +157,22 @@ def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: 
     return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))
 
 
-def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool) -> list[Region]:
+def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | None) -> list[Region]:
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
     mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]
     patches = [layer.patch for _, layer in mine]
     fine_first = sorted(mine, key=lambda m: m[0].placement.scale[0])
+    within = scene.box if limit is None else limit
     areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _ in mine]
+    areas = [common for area in areas if (common := area.intersection(within)) is not None]
+    cores, corners = (np.array([box.tuple() for box in boxes]).reshape(-1, 4) for boxes in ([p.core for p in patches], areas))
     regions = []
-    for area in areas:
+    for number, area in enumerate(areas):
         x0, y0 = int(area.x0), int(area.y0)
-        near = [p for p in patches if p.core.intersection(area)]
-        for left, top, piece in components(read_patches(near, area, scene.box), SMALLEST):
+        mask = read_patches([patches[i] for i in _meeting(cores, area)], area, scene.box)
+        for before in _meeting(corners[:number], area):
+            mask[_inside(areas[before], (x0, y0))] = False  # these pixels are in regions already
+        for left, top, piece in components(mask, SMALLEST):
             corner = (x0 + left, y0 + top)
             box = (float(corner[0]), float(corner[1]), float(corner[0] + piece.shape[1]), float(corner[1] + piece.shape[0]))
             rle = place(piece, corner, (scene.height, scene.width)) if pixel else None
@@ -191,8 +182,21 @@ def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool) ->
     return regions
 
 
+def _meeting(boxes: NDArray[np.float64], box: Box) -> list[int]:
+    """Which of some boxes (N, 4) overlap a box."""
+    x0, y0, x1, y1 = boxes.T
+    found: list[int] = np.flatnonzero((x0 < box.x1) & (x1 > box.x0) & (y0 < box.y1) & (y1 > box.y0)).tolist()
+    return found
+
+
+def _inside(box: Box, corner: tuple[int, int]) -> tuple[slice, slice]:
+    """Rows and columns of a box, rounded outwards, in a mask whose first pixel is at a corner (x, y) of the scene."""
+    (x, y), (x0, y0, x1, y1) = corner, box.tuple()
+    return slice(max(0, int(y0) - y), math.ceil(y1) - y), slice(max(0, int(x0) - x), math.ceil(x1) - x)
+
+
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
-    """The mask of some regions alone, at scene resolution: one patch for each block of the scene that has any."""
+    """The answer's mask: the union of the masks of its regions, a patch at scene resolution for each block of the scene that has any."""
     blocks: dict[tuple[int, int], list[Region]] = {}
     for region in regions:
         if region.segmentation:
@@ -205,28 +209,32 @@ def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
         low, high = np.array([r.box[:2] for r in mine]).min(0), np.array([r.box[2:] for r in mine]).max(0)
         x0, y0 = max(column * BLOCK, int(low[0])), max(row * BLOCK, int(low[1]))
         x1, y1 = min((column + 1) * BLOCK, math.ceil(high[0])), min((row + 1) * BLOCK, math.ceil(high[1]))
-        area, mask = Box(x0, y0, x1, y1), np.zeros((y1 - y0, x1 - x0), np.uint8)
-        for r in mine:
-            mask |= decode_window(r.segmentation or {}, area).view(np.uint8)
+        area = Box(x0, y0, x1, y1)
+        mask = union([r.segmentation for r in mine if r.segmentation], area).view(np.uint8)
         patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5).packed())
     return tuple(patches)
 
 
-def covered(patches: Sequence[MaskPatch], scene: SceneInfo) -> int:
-    """How many pixels of the scene the mask covers, counted strip by strip."""
-    rows = max(1, STRIP // scene.width)
-    total = 0
-    for y in range(0, scene.height, rows):
-        strip = Box(0, y, scene.width, min(y + rows, scene.height))
-        near = [patch for patch in patches if patch.core.intersection(strip)]
-        if near:
-            left, right = (int(pick(edges)) for pick, edges in ((min, [p.core.x0 for p in near]), (max, [p.core.x1 for p in near])))
-            total += int(read_patches(near, Box(left, y, max(right, left + 1), strip.y1), scene.box).sum())
-    return total
+def covered(patches: Sequence[MaskPatch]) -> int:
+    """How many pixels of the scene the patches of `assemble_chosen` cover: their cells are pixels, and none lies in two of them."""
+    return sum(int(np.count_nonzero(patch.probability)) for patch in patches)
 
 
-def measured(share: float | None, language: str = "en") -> str:
-    """What was measured of the mask, as a sentence. share: of the scene, 0..1; None or 0 for no mask.  language: "en" or "zh"."""
-    if not share:
+def measured(pixels: int, scene: SceneInfo, metres: float | None = None, language: str = "en") -> str:
+    """What was measured of the mask, as a sentence.
+
+    Args:
+        pixels: of the mask; 0 where there is none.
+        scene: the whole.
+        metres: ground under the mask, m2; None where it is not known.
+        language: "en" or "zh".
+    """
+    if not pixels:
         return ""
-    return f"掩膜占全图的 {share:.1%}。" if language == "zh" else f"The mask covers {share:.1%} of the scene."
+    share = pixels / scene.pixels
+    if share >= FAINT:
+        return f"掩膜占全图的 {share:.1%}。" if language == "zh" else f"The mask covers {share:.1%} of the scene."
+    if metres is not None:
+        size = f"{metres:,.0f}" if metres >= 10 else f"{metres:.2g}"
+        return f"掩膜覆盖 {size} 平方米。" if language == "zh" else f"The mask covers {size} m2."
+    return f"掩膜覆盖 {pixels:,} 个像素。" if language == "zh" else f"The mask covers {pixels:,} px."

@@ -20,7 +20,7 @@ from geomagnifier import answer as assembly
 from geomagnifier import resolution, search
 from geomagnifier.errors import SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.io.journal import Journal
+from geomagnifier.io.journal import Journal, Spent
 from geomagnifier.io.memory import resident
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
@@ -44,6 +44,8 @@ WORTH, USUAL = 0.3, 0.925
 Progress = Callable[[int, int], bool | None]
 _Read = tuple[Window, View | None, Floats | None, Part | None]
 """A window with its view; or with the heat map and the part that were kept of it."""
+_Looked = tuple[Window, Floats | None, Part | None, Spent | None]
+"""A window with its heat map, its part of the answer, or both; and what it cost, None where an earlier run has looked at it."""
 BY: dict[str, Relevance] = {"adaptive": "scout", "paper": "gradient", "random": "gradient", "grid": "gradient"}
 """What a policy's heat is: what measures best, and what the paper says; of the others it says how large windows are, not where."""
 
@@ -87,7 +89,7 @@ class Wanted:
 class Seen:
     """What was seen. reply: says what was asked for.  first: the first view.  preview: the whole scene.
 
-    unseen: windows and looks that were worth it, but not taken.  complete: False where the search was stopped.
+    stopped: the search was stopped before its end.
     """
 
     parts: list[Part]
@@ -95,8 +97,7 @@ class Seen:
     trace: Trace
     first: View
     preview: View
-    unseen: int
-    complete: bool
+    stopped: bool
 
 
 @dataclass(eq=False)
@@ -124,6 +125,23 @@ class _Walk:
     done: int = 0
     others: int = 0
     damage: SceneUnreadable | None = None
+    noted: dict[str, float] = field(default_factory=dict)
+
+    def spent(self, window: Window, pixels: int, flops: float) -> Spent:
+        """The cost of a window that has just been looked at, with the seconds since the one before."""
+        now = dict(self.watch.seconds)
+        seconds = {stage: value - self.noted.get(stage, 0.0) for stage, value in now.items()}
+        self.noted = now
+        return Spent(pixels, flops, seconds, tuple(box for box in self.broken if box.intersection(window.box)))
+
+    def take_over(self, spent: Spent) -> None:
+        """Count what a window cost in an earlier run."""
+        self.pixels += spent.pixels
+        self.flops += spent.flops
+        for seconds in (self.watch.seconds, self.noted):
+            for stage, value in spent.seconds.items():
+                seconds[stage] = seconds.get(stage, 0.0) + value
+        self.broken += [box for box in spent.broken if box not in self.broken]
 
     def late(self) -> bool:
         """Whether a budget of seconds is spent."""
@@ -176,12 +194,15 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
             heats = _visit(walk, pending, state, heats)
             if heats and heat is None:
                 heat = _whole_heat(heats, walk)
-            if state.done or walk.stopped:
+            if state.done or walk.others or (walk.stopped and not heats):
                 break
             with watch.stage("search"):
                 price = lambda look: sum(w.width * w.height for w in resolution.windows(look, spec))  # noqa: E731
                 looks, state = search.step(state, heats, price)
                 pending = [w for look in looks for w in resolution.windows(look, spec)]
+            if walk.stopped:  # these were worth a look, and stay unseen
+                walk.passed += [(look.core, search.relevance(look.core, heats)) for look in looks]
+                break
     if not walk.windows and walk.damage is not None:
         raise walk.damage
     with watch.stage("read"):
@@ -191,12 +212,12 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
         walk.answer([view])
     assert walk.reply is not None
     assert walk.first is not None
-    crops, passed = state.crops, (*walk.passed, *state.skipped)
+    crops, skipped = state.crops, (*walk.passed, *state.skipped)
     if walk.passed:  # some of the looks were not taken
         crops = tuple(crop for crop in crops if any(w.box.intersection(crop) == w.box for w in walk.windows))
-    trace = Trace(scene.info.pixels, walk.pixels, walk.flops, {}, tuple(walk.windows), heat, crops, passed, tuple(walk.broken))
-    dear = sum(worth >= wanted.worth for _, worth in state.skipped)
-    return Seen(walk.parts, walk.reply, trace, walk.first, preview, len(walk.passed) + dear, not walk.stopped)
+    views, broken = tuple(walk.windows), tuple(walk.broken)
+    trace = Trace(scene.info.pixels, walk.pixels, walk.flops, {}, views, heat, crops, skipped, broken, state.closed)
+    return Seen(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
 
 
 def _area(scene: Scene, query: Query, spec: ModelSpec) -> Box:
@@ -266,14 +287,13 @@ def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before:
     heats: list[tuple[Window, Floats]] = []
     known, shown = walk.done + len(windows), walk.done
     for group in _together(_read_ahead(walk, _by_size(windows), scouting, not state.done)):
-        if walk.stopped or (walk.done > shown and walk.late()):
-            walk.passed += [(window.core, search.relevance(window.core, before) if before else 1.0) for window, *_ in group]
-            continue
-        for window, heat, part, fresh in _see(walk, group, state, scouting):
-            if walk.journal is not None and fresh and heat is not None:
-                walk.journal.keep(window, heat=heat)
-            if walk.journal is not None and fresh and part is not None:
-                walk.journal.keep(window, part=part)
+        if walk.stopped or (walk.done > shown and walk.late()):  # what an earlier run has seen is free
+            unseen = [window for window, _, heat, part in group if heat is None and part is None]
+            walk.passed += [(window.core, search.relevance(window.core, before) if before else 1.0) for window in unseen]
+            group = [one for one in group if one[2] is not None or one[3] is not None]
+        for window, heat, part, spent in _see(walk, group, state, scouting):
+            if walk.journal is not None and spent is not None:
+                walk.journal.keep(window, heat=heat, part=part, spent=spent)
             if heat is not None:
                 heats.append((window, heat))
             if part is not None:
@@ -281,7 +301,7 @@ def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before:
             if heat is not None or part is not None:
                 walk.windows.append(window)
             walk.done += 1
-        if walk.wanted.progress is not None and walk.wanted.progress(walk.done, known) is False:
+        if walk.wanted.progress is not None and not walk.stopped and walk.wanted.progress(walk.done, known) is False:
             walk.stopped = walk.done < known or not state.done
     walk.stopped = walk.stopped or walk.others > 0
     return heats
@@ -308,36 +328,42 @@ def _together(read: Iterator[_Read]) -> Iterator[list[_Read]]:
         yield group
 
 
-def _see(
-    walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bool
-) -> Iterator[tuple[Window, Floats | None, Part | None, bool]]:
-    """Of each window its heat map, its part of the answer, or both; and whether they are new."""
+def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bool) -> Iterator[_Looked]:
+    """What is seen in windows."""
     views = []
     for window, view, heat, part in group:
-        if view is None:  # from the journal, or passed
-            yield window, heat, part, False
+        if view is None:  # from the journal, or left to others
+            if walk.journal is not None and (heat is not None or part is not None):
+                walk.take_over(walk.journal.spent(window))
+            yield window, heat, part, None
             continue
         walk.preview.add(view)
         if walk.level is Granularity.IMAGE:
             walk.answer([resolution.thumbnail(view, walk.model.spec.image_side)])
-            yield window, None, Part(window), True
+            yield window, None, Part(window), walk.spent(window, walk.pixels, walk.flops)
         elif _is_blank(view):  # the network would find nothing, at the same price
-            yield window, None if state.done else np.zeros((1, 1), np.float32), None if scouting else Part(window), True
+            heat, part = None if state.done else np.zeros((1, 1), np.float32), None if scouting else Part(window)
+            yield window, heat, part, walk.spent(window, 0, 0.0)
         else:
             views.append(view)
     heats: list[Floats | None] = [None] * len(views)
     if not state.done and walk.wanted.policy in BY:
         with walk.watch.stage("relevance"):
             heats = [walk.model.relevance(walk.query, view, BY[walk.wanted.policy]) for view in views]
+    if not views:
+        return
+    pixels = views[0].window.width * views[0].window.height  # those of a group have one size
     if scouting:
-        pixels = sum(view.window.width * view.window.height for view in views)
-        walk.pixels += pixels
-        walk.flops += pixels * walk.model.spec.scout_flops
-        yield from ((view.window, heat, None, True) for view, heat in zip(views, heats, strict=True))
-    elif views:
-        replies = walk.answer(views).views
-        for view, heat, reply in zip(views, heats, replies, strict=True):
-            yield view.window, heat, assembly.part_of(view.window, reply, walk.scene.info, walk.level), True
+        flops = pixels * walk.model.spec.scout_flops
+        walk.pixels += pixels * len(views)
+        walk.flops += flops * len(views)
+        yield from ((view.window, heat, None, walk.spent(view.window, pixels, flops)) for view, heat in zip(views, heats, strict=True))
+    else:
+        answered = walk.answer(views)
+        flops = answered.flops / len(views)
+        for view, heat, reply in zip(views, heats, answered.views, strict=True):
+            part = assembly.part_of(view.window, reply, walk.scene.info, walk.level)
+            yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 
 def _is_blank(view: View) -> bool:

@@ -94,6 +94,11 @@ def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArr
         probability = patch.probability
         whole = 255 if probability.dtype == np.uint8 else 1
         threshold = np.float32(patch.threshold * whole * (1 - 1e-6))  # 51 / 255 is 0.2, whatever floats say
+        x, y = patch.placement.box.x0, patch.placement.box.y0
+        if patch.placement.scale == (1, 1) and x % 1 == 0 and y % 1 == 0:  # cells are pixels
+            own = probability[y0 - int(y) : y1 - int(y), x0 - int(x) : x1 - int(x)]
+            np.greater_equal(own, threshold, out=mask[y0 - top : y1 - top, x0 - left : x1 - left])
+            continue
         rows = max(1, STRIP // (x1 - x0))
         for y in range(y0, y1, rows):
             end = min(y + rows, y1)
@@ -141,6 +146,27 @@ def decode_window(rle: dict[str, Any], window: Box) -> NDArray[np.bool_]:
     steps[column, top[inside]] += 1
     steps[column, foot[inside]] -= 1
     return np.cumsum(steps, axis=1, out=steps)[:, :-1].view(np.bool_).T
+
+
+def area(rle: dict[str, Any]) -> int:
+    """Pixels of a COCO RLE."""
+    return int(_expand(str(rle["counts"]))[1::2].sum())
+
+
+def union(rles: Sequence[dict[str, Any]], window: Box) -> NDArray[np.bool_]:
+    """What some COCO RLEs of one scene cover together inside a window of whole pixels -> (h, w) bool; costs the window and the runs."""
+    x0, y0, x1, y1 = (int(v) for v in window.tuple())
+    steps = np.zeros((x1 - x0) * (y1 - y0 + 1), np.int32)
+    if rles:
+        starts, stops = _ones([str(rle["counts"]) for rle in rles])
+        column, top, foot = _by_column(starts, stops, int(rles[0]["size"][0]))
+        top, foot = np.clip(top, y0, y1) - y0, np.clip(foot, y0, y1) - y0
+        inside = (column >= x0) & (column < x1) & (foot > top)
+        line = (column[inside] - x0) * (y1 - y0 + 1)
+        np.add.at(steps, line + top[inside], 1)
+        np.add.at(steps, line + foot[inside], -1)
+    changes = steps.reshape(x1 - x0, y1 - y0 + 1)
+    return (np.cumsum(changes, axis=1, out=changes)[:, :-1] > 0).T
 
 
 def place(mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int]) -> dict[str, Any]:
@@ -263,6 +289,31 @@ def _expand(text: str) -> NDArray[np.int64]:
     return counts
 
 
+def _ones(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the runs of ones in many of COCO's texts start and stop, as `_expand` reads each of them: (N,) each, empty ones left out."""
+    letters = np.frombuffer("".join(texts).encode("ascii"), np.uint8).astype(np.int64) - 48
+    last = np.flatnonzero(letters & 0x20 == 0)
+    first = np.concatenate(([0], last[:-1] + 1))
+    position = np.arange(len(letters)) - np.repeat(first, last - first + 1)
+    counts: NDArray[np.int64] = np.add.reduceat((letters & 0x1F) << (5 * position), first)
+    counts -= (letters[last] & 0x10) << (5 * position[last] + 1)
+    owners = np.searchsorted(np.cumsum([len(text) for text in texts]), last, side="right")  # of each count, its text
+    begin = np.searchsorted(owners, np.arange(len(texts)))
+    number = np.arange(len(counts)) - begin[owners]
+    for mine in (number % 2 == 1, (number % 2 == 0) & (number > 0)):  # each is told by its difference from the last but one
+        counts[mine] = _sums(np.where(mine, counts, 0), begin, owners)[mine]
+    ends = _sums(counts, begin, owners)
+    ones = np.flatnonzero(number % 2 == 1)
+    ones = ones[counts[ones] > 0]
+    return ends[ones - 1], ends[ones]
+
+
+def _sums(values: NDArray[np.int64], begin: NDArray[np.intp], owners: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Running sums of values, anew from where each owner begins."""
+    total = np.cumsum(values)
+    return total - (total[begin] - values[begin])[owners]
+
+
 def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """The runs of ones in a COCO RLE, one for each column they touch, in order: column, top and foot (half-open), (N,) each, px."""
     height = int(rle["size"][0])
@@ -273,6 +324,13 @@ def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64],
     if (starts[1:] == stops[:-1]).any():  # some encoders write empty runs; those on both sides of one are one
         apart = starts[1:] > stops[:-1]
         starts, stops = starts[np.append(True, apart)], stops[np.append(apart, True)]
+    return _by_column(starts, stops, height)
+
+
+def _by_column(
+    starts: NDArray[np.int64], stops: NDArray[np.int64], height: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Runs of pixels, counted down the columns of a scene, as column, top and foot (half-open): one for each column they touch, px."""
     first, last = starts // height, (stops - 1) // height
     count = last - first + 1  # a run that goes on in the next column is one in each
     run = np.repeat(np.arange(len(starts)), count)

@@ -1,6 +1,8 @@
 """ask(): the one place that knows the order of the stages.
 
-question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> answer
+question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> regions -> mask and sentence
+
+The mask is the union of the regions' masks, the sentence counts the regions, and what was not looked at is said to be unseen.
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from geomagnifier import answer as assembly
-from geomagnifier import looking, reference, resolution
+from geomagnifier import looking, reference, resolution, scope
 from geomagnifier.amounts import amount
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
+from geomagnifier.io import extent
 from geomagnifier.io.journal import Journal
 from geomagnifier.io.scene import Scene
 from geomagnifier.looking import Progress as Progress
@@ -23,10 +26,7 @@ from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
 from geomagnifier.search import POLICIES
-from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, SceneInfo
-
-HELD = 16_000_000
-"""Scene px up to which the mask is worked out at once and kept with the answer."""
+from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo
 
 
 def ask(
@@ -60,7 +60,7 @@ def ask(
         max_memory: the most resident memory of the process, bytes or "1.5 GB"; larger scenes are then looked at in smaller views.
         journal: a file that finished windows of a large scene are written to; what is in it already is not looked at again.
         progress: called with (windows done, windows known so far); where it returns False the search ends, and the answer is of what
-            was seen until then, `complete` being False.
+            was seen until then, `stopped` being True.
         refers: regions of an earlier answer that the question chooses among or takes as landmarks; `conversation.follow` makes it.
 
     Raises:
@@ -84,12 +84,12 @@ def ask(
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
-        share = sum(box.area for box in trace.broken) / scene.info.pixels
+        share = extent.share_of(trace.broken, scene.info.box)
         warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=2)
-    if spent is not None and seen.unseen:
-        warnings.warn(
-            f"the budget left {seen.unseen} places unseen that were worth a look; they are listed as skipped", GeomagWarning, stacklevel=2
-        )
+    if spent is not None and trace.skipped and not seen.stopped:
+        left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
+        warnings.warn(left, GeomagWarning, stacklevel=2)
+    unseen = extent.share_of([*(box for box, _ in trace.skipped), *trace.broken], limit or scene.info.box)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:
@@ -107,11 +107,12 @@ def ask(
         if refers is not None and not refers.beside:  # nothing is said of the kinds that were not chosen
             reply = replace(reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked)
         with watch.stage("assemble"):
-            if level is Granularity.PIXEL:
-                some = refers is not None or len(regions) < sum(r.label in reply.asked for r in found)
-                patches = assembly.assemble_chosen(regions) if some else assembly.assemble_patches(seen.parts, reply.asked, limit)
+            patches = assembly.assemble_chosen(regions) if level is Granularity.PIXEL else None
     with watch.stage("say"):
         said = model.say(query, level, seen.first, reply, scene.info, regions)
+        if unseen:
+            about_all = level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
+            said = _partly(said, reply.asked, regions, model, 1 - unseen, limit is not None, about_all)
         labels, place = reply.labels, ""
         if reply.place:  # a second question about the picture as a whole, in the same breath
             glance = resolution.thumbnail(seen.preview, model.spec.image_side)
@@ -120,16 +121,26 @@ def ask(
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
-    by_name = {str(g): p for g, p in probabilities.items()}
-    made = Answer(question, "", level, by_name, scene.info, trace, seen.preview.pixels, labels, regions, patches, complete=seen.complete)
     with watch.stage("assemble"):
-        covered = None if patches is None else _share(made)
-    parts = [part for part in (place, said.text, assembly.measured(covered, said.language)) if part]
-    text = ("" if said.language == "zh" else " ").join(parts)
-    finished = replace(made, text=text, trace=replace(trace, seconds=dict(watch.seconds)))
-    if "mask" in made.__dict__:
-        finished.__dict__["mask"] = made.__dict__["mask"]  # worked out already: the same patches
-    return finished
+        covered = assembly.covered(patches or ())
+        faint = 0 < covered < assembly.FAINT * scene.info.pixels
+        size = assembly.measured(covered, scene.info, extent.square_metres(regions, scene.info) if faint else None, said.language)
+    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size) if part)
+    trace = replace(trace, seconds=dict(watch.seconds))
+    by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
+    complete = not unseen and not seen.stopped
+    return Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
+
+
+def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: Model, share: float, box: bool, about_all: bool) -> Said:
+    """What a model says of a scene, or of a box, where only a share of it was looked at. about_all: not of what was found in that part."""
+    if about_all:
+        joint = "" if said.language == "zh" else " "
+        return replace(said, text=f"{said.text}{joint}{scope.seen(share, box, said.language)}")
+    phrases = {kind: said.phrases.get(kind, kind) for kind in asked if any(r.label == kind for r in regions)}
+    nouns = model.spec.chinese if said.language == "zh" else {}
+    missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
+    return Said(scope.found(phrases, missing, share, box, said.language), phrases, said.language)
 
 
 def look_at_share(
@@ -168,7 +179,7 @@ def look_at_share(
     """
     query = Query(question, _check(scene.info, None, search, recall, min_score), min_score, recall)
     *_, seen = _seen(scene, query, model, looking.Stopwatch(), search, None, None, journal, progress, share)
-    return seen.complete
+    return not seen.stopped
 
 
 def _seen(
@@ -223,13 +234,6 @@ def search_worth(model: Model, recall: float | None) -> float:
         return curve[-1][1]
     best = f"promises at most {curve[-1][0]:.3g}" if curve else "has no measured curve of recall"
     raise OptionError(f"the model {best}; ask for less, or use search='exhaustive' with a low min_score to see everything")
-
-
-def _share(made: Answer) -> float:
-    """The mask's share of the scene."""
-    if made.scene.pixels <= HELD and made.mask is not None:
-        return float(made.mask.mean())
-    return assembly.covered(made.patches or (), made.scene) / made.scene.pixels
 
 
 def _check(

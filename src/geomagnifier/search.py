@@ -45,7 +45,8 @@ class Search:
     """Where a search stands.
 
     worth: heat from which `adaptive` opens a spot.  left: pixels that may still be read, or None.  round: steps taken.  crops: boxes
-    opened for a closer look.  skipped: boxes left closed, with their relevance.  done: nothing more will be opened.
+    opened for a closer look.  skipped: boxes worth a look that the budget did not reach, with their relevance.  closed: boxes not worth
+    a closer look, with theirs.  done: nothing more will be opened.
     """
 
     policy: str
@@ -55,6 +56,7 @@ class Search:
     round: int = 0
     crops: tuple[Box, ...] = ()
     skipped: tuple[tuple[Box, float], ...] = ()
+    closed: tuple[tuple[Box, float], ...] = ()
     done: bool = False
 
 
@@ -98,14 +100,14 @@ def step(
 def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     assert state.plan.closer is not None
     looks: list[tuple[float, Look]] = []
-    skipped: list[tuple[Box, float]] = []
+    closed: list[tuple[Box, float]] = []
     for window, heat in heats:
-        opened, closed = spots.worth_opening(window, heat, state.worth, state.plan.closer, state.plan.area)
+        opened, left = spots.worth_opening(window, heat, state.worth, state.plan.closer, state.plan.area)
         looks += opened
-        skipped += closed
+        closed += left
     best_first = sorted(looks, key=lambda pair: -pair[0] / pair[1].box.area)
-    left = tuple(sorted(skipped, key=lambda pair: -pair[1]))
-    return [look for _, look in best_first], replace(state, skipped=left, done=True)
+    by_heat = tuple(sorted(closed, key=lambda pair: -pair[1]))
+    return [look for _, look in best_first], replace(state, closed=by_heat, done=True)
 
 
 def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:

@@ -183,7 +183,7 @@ class ModelSpec:
     view_pixels: the most pixels of one view.  tile, overlap: side of a tile and what neighbours share, px.
     pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px of a scouted view.
     sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is opened), by rising share, measured
-    on validation scenes.
+    on validation scenes.  chinese: the noun of each kind; those without one keep their English name.
     """
 
     name: str
@@ -200,6 +200,7 @@ class ModelSpec:
     scout_flops: float = 0.0
     sizes: Mapping[str, Size] = field(default_factory=dict)
     recall: tuple[tuple[float, float], ...] = ()
+    chinese: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -315,7 +316,8 @@ class Trace:
     """Where the model looked and what it cost. pixels_processed: pixels that went through a network; flops: multiply-adds x 2.
 
     seconds: by stage.  views: every window read.  heat: (h, w) float32 over the whole scene, or None.
-    crops: boxes opened for a closer look.  skipped: boxes left out, with their relevance.  broken: boxes whose pixels are damaged.
+    crops: boxes opened for a closer look.  skipped: boxes that were to be looked at when the budget was spent or the search was stopped,
+    with their relevance.  closed: boxes seen from afar and not worth a closer look, with theirs.  broken: boxes whose pixels are damaged.
     """
 
     scene_pixels: int
@@ -327,6 +329,7 @@ class Trace:
     crops: tuple[Box, ...] = ()
     skipped: tuple[tuple[Box, float], ...] = ()
     broken: tuple[Box, ...] = ()
+    closed: tuple[tuple[Box, float], ...] = ()
 
 
 LARGEST_MASK = 500_000_000
@@ -338,7 +341,9 @@ class Answer:
     """Text, labels, regions and mask, in scene px, with the scene's CRS at hand.
 
     granularity_probabilities: by granularity name.  labels: (name, probability), best first, image level only.
-    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  complete: False where it was stopped before the end.
+    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  patches: the union of the regions' masks; None where none was asked for.
+    complete: False where part of what was asked about was not looked at: `trace.skipped` and `trace.broken`; the text says how much was.
+    stopped: it was stopped before its end, and with a journal it can be gone on with.
     """
 
     question: str
@@ -352,6 +357,7 @@ class Answer:
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     complete: bool = True
+    stopped: bool = False
 
     @cached_property
     def mask(self) -> Bools | None:

@@ -144,7 +144,7 @@ def ask(
         show(answer)
         for path in written.values():
             print(printable(str(path)))
-    if answer.complete:
+    if not answer.stopped:
         if journal is not None:
             journal.unlink(missing_ok=True)
         return

@@ -249,7 +249,7 @@ class Jobs:
         job.warnings = tuple(warned)
         if job.error is not None:
             return "failed"
-        whole = job.answer.complete if job.answer is not None else job.done >= job.known
+        whole = not job.answer.stopped if job.answer is not None else job.done >= job.known
         if whole:
             return "done"
         return "late" if job.seconds > self.settings.seconds and not job._stop.is_set() else "cancelled"

@@ -309,9 +309,9 @@ async def _left(request: Request) -> None:
 
 def _sent(jobs: Jobs, job: Job, name: str) -> Response:
     path = jobs.file(job, name)
-    complete = job.answer is not None and job.answer.complete
+    whole = job.answer is not None and not job.answer.stopped
     stem, _, kind = name.partition(".")
-    return FileResponse(path, media_type=TYPES[kind], filename=name if complete else f"{stem}.partial.{kind}", headers=_links(job))
+    return FileResponse(path, media_type=TYPES[kind], filename=name if whole else f"{stem}.partial.{kind}", headers=_links(job))
 
 
 def _links(job: Job) -> dict[str, str]:

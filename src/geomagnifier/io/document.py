@@ -37,6 +37,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "looked_at": [{"box": _box(view.box), "size": [int(view.width), int(view.height)], "role": view.role} for view in trace.views],
         "crops": [_box(crop) for crop in trace.crops],
         "skipped": [{"box": _box(box), "relevance": _number(relevance)} for box, relevance in trace.skipped],
+        "closed": [{"box": _box(box), "relevance": _number(relevance)} for box, relevance in trace.closed],
         "broken": [_box(box) for box in trace.broken],
     }
 

@@ -1,7 +1,7 @@
 """What an unfinished answer has seen so far: one SQLite file, a row for each finished window, whole after any crash.
 
     key     what was asked of what, as JSON: a journal of another question is refused
-    windows box, size and role of a window -> its heat map, its part of the answer
+    windows box, size and role of a window -> its heat map, its part of the answer, what it cost
 
 A window's row is there wholly or not at all, so that a run that is killed goes on from the last one that was finished.
 """
@@ -14,6 +14,7 @@ import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,19 @@ from geomagnifier.geometry import Box, Placement
 from geomagnifier.io.staging import output_error
 from geomagnifier.masks import MaskPatch
 from geomagnifier.values import Floats, Layer, Part, Region, Window
+
+
+@dataclass(frozen=True, eq=False)
+class Spent:
+    """What a window cost, and what of it is damaged.
+
+    pixels: that went through a network.  seconds: by stage, since the window before it.  broken: boxes that cannot be read, scene px.
+    """
+
+    pixels: int = 0
+    flops: float = 0.0
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    broken: tuple[Box, ...] = ()
 
 
 class Journal:
@@ -56,19 +70,35 @@ class Journal:
         data = self._get(window, "part")
         return None if data is None else _load_part(window, data)
 
-    def keep(self, window: Window, *, heat: Floats | None = None, part: Part | None = None) -> None:
+    def spent(self, window: Window) -> Spent:
+        """What a kept window cost; its pixels alone in a journal of an earlier version, which did not keep that."""
+        data = self._get(window, "spent")
+        if data is None:
+            return Spent(window.width * window.height)
+        row = json.loads(data)
+        return Spent(row["pixels"], row["flops"], row["seconds"], tuple(Box(*box) for box in row["broken"]))
+
+    def keep(self, window: Window, *, heat: Floats | None = None, part: Part | None = None, spent: Spent | None = None) -> None:
         """Write down a finished window.
+
+        Args:
+            window: that was looked at.
+            heat: its heat map, (h, w).
+            part: its part of the answer.
+            spent: what it cost.
 
         Raises:
             OutputError: the disk is full, or the folder cannot be written.
         """
-        name, data = ("heat", _dump_heat(heat)) if heat is not None else ("part", _dump_part(part or Part(window)))
+        rows = {"heat": heat is not None and _dump_heat(heat), "part": part is not None and _dump_part(part)}
+        rows["spent"] = spent is not None and json.dumps(asdict(spent) | {"broken": [box.tuple() for box in spent.broken]}).encode()
         try:
             if self._base is None:
                 self._open()
             assert self._base is not None
             with self._base:
-                self._base.execute("INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", (_row(window), name, data))
+                kept = [(_row(window), name, data) for name, data in rows.items() if data]
+                self._base.executemany("INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", kept)
         except (sqlite3.Error, OSError) as error:
             raise output_error(self.path, error) from error
 

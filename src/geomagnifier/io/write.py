@@ -38,7 +38,7 @@ def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson
     """
     if vector not in VECTORS:
         raise OptionError(f"the vector format {vector!r} is not known; use {' or '.join(VECTORS)}")
-    folder, names = Path(out), _names(answer.complete, vector)
+    folder, names = Path(out), _names(answer.stopped, vector)
     written = ["answer", "regions", "overlay"]
     with Staging(folder) as stage:
         document.write_json(stage.path(names["answer"]), answer)
@@ -55,13 +55,13 @@ def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson
             written.append("heat")
             _save(stage.path(names["heat"]), heat.draw(answer))
         stage.outdate(names[key] for key in ("mask", "mask_style", "heat"))
-        if answer.complete:
-            stage.outdate(name for kind in VECTORS for name in _names(False, kind).values())
+        if not answer.stopped:
+            stage.outdate(name for kind in VECTORS for name in _names(True, kind).values())
     return {key: folder / names[key] for key in written}
 
 
-def _names(complete: bool, vector: str) -> dict[str, str]:
-    part = "" if complete else ".partial"
+def _names(stopped: bool, vector: str) -> dict[str, str]:
+    part = ".partial" if stopped else ""
     return {
         "answer": f"answer{part}.json",
         "regions": f"regions{part}.{vector}",

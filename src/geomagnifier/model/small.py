@@ -114,6 +114,7 @@ class SmallModel:
             scout_flops=self.hunt.flops,
             sizes=self.hunt.sizes,
             recall=self.hunt.recall,
+            chinese={kind: chinese.noun(kind) for kind in self.kinds},
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)

@@ -49,7 +49,7 @@ def document(answer: Answer, places: Places) -> dict[str, Any]:
         name: places.rings([outline(box.tuple()) for box in boxes[:LOOKS]])
         for name, boxes in (
             ("crops", answer.trace.crops),
-            ("skipped", tuple(box for box, _ in answer.trace.skipped)),
+            ("skipped", tuple(box for box, _ in (*answer.trace.skipped, *answer.trace.closed))),
             ("broken", answer.trace.broken),
         )
     }

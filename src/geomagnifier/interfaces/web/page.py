@@ -149,7 +149,7 @@ class Page:
         assert answer is not None
         self._stage.show(f"/web/jobs/{job.id}/map.json", f"/web/jobs/{job.id}/heat.png")
         trace = answer.trace
-        self._stage.has(bool(answer.regions), trace.heat is not None, bool(trace.crops or trace.skipped or trace.broken))
+        self._stage.has(bool(answer.regions), trace.heat is not None, bool(trace.crops or trace.skipped or trace.closed or trace.broken))
         self._topic(job)
         meant = reading.meant(job.turn)
         self._earlier.put(replace(entry, text=answer.text, meant=meant))

@@ -151,8 +151,10 @@ def looks(answer: Answer) -> str:
     """One sentence on where it looked."""
     trace = answer.trace
     said = [f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look" if trace.crops else "Seen as a whole"]
+    if trace.closed:
+        said.append(f"{len(trace.closed):,} left closed")
     if trace.skipped:
-        said.append(f"{len(trace.skipped):,} left closed")
+        said.append(f"{len(trace.skipped):,} not reached")
     if trace.broken:
         said.append(f"{len(trace.broken):,} damaged {_plural('part', len(trace.broken))} left out")
     return ", ".join(said) + "."

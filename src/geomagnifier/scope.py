@@ -1,0 +1,59 @@
+"""How much of what was asked about was looked at, in words, where that is not all of it: by rule, from the regions that were found.
+
+There is no ship in the 2 % of the scene that was looked at.
+Nine ships in the 12 % of the scene that was looked at; the rest was not searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+NAMED = 4
+"""Most kinds that are named one by one as not found."""
+
+
+def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box: bool, language: str) -> str:
+    """A sentence about what was found in the part that was looked at.
+
+    Args:
+        phrases: by kind with regions how many there are, as in "nine ships".
+        missing: nouns of the kinds without any.
+        share: of the scene, or of the box, that was looked at, 0 to 1.
+        box: a box was asked about.
+        language: "en" or "zh".
+    """
+    there, part = list(phrases.values()), percent(share)
+    if language == "zh":
+        seen = f"在已查看的{part}{'方框' if box else '画面'}中"
+        none = f"没有{_listed(missing, '、', '或')}" if missing and len(missing) <= NAMED else "" if there else "没有要找的东西"
+        some = f"有{_listed(there, '、', '和')}" if there else ""
+        return f"{seen}{'，'.join(words for words in (some, none) if words)}；其余部分未查看。"
+    seen = f"in the {part} of the {'box' if box else 'scene'} that was looked at"
+    if not there:
+        none = f"There is no {_listed(missing, ', ', ' or ')}" if 0 < len(missing) <= NAMED else "Nothing that was asked for is"
+        return f"{none} {seen}."
+    if 0 < len(missing) <= NAMED:
+        there.append(f"no {_listed(missing, ', ', ' or ')}")
+    sentence = f"{_listed(there, ', ', ' and ')} {seen}; the rest was not searched."
+    return sentence[0].upper() + sentence[1:]
+
+
+def seen(share: float, box: bool, language: str) -> str:
+    """A sentence that says how much was looked at, for an answer about all of it. share, box, language: as in `found`."""
+    if language == "zh":
+        return f"只查看了{'方框' if box else '画面'}的{percent(share)}。"
+    return f"Only {percent(share)} of the {'box' if box else 'scene'} was looked at."
+
+
+def percent(share: float) -> str:
+    """A share of what is not whole, as in "12 %": never 0 % of something, and never 100 %."""
+    for digits in (0, 1):
+        text = f"{share:.{digits}%}"
+        if share <= 0 or (float(text[:-1]) > 0 and float(text[:-1]) < 100):
+            return f"{text[:-1]} %"
+    return "less than 0.1 %" if share < 0.5 else "more than 99.9 %"
+
+
+def _listed(words: Sequence[str], comma: str, joint: str) -> str:
+    """As in "one, two and three"."""
+    return words[0] if len(words) == 1 else f"{comma.join(words[:-1])}{joint}{words[-1]}"

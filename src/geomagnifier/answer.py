@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import MaskPatch, components, place, read_patches, resize, union
+from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union
 from geomagnifier.values import Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
@@ -21,7 +22,9 @@ SAME = 0.6
 CUT = 0.5
 """Factor on the score of an object cut by its view's edge, in the choice between views."""
 SMALLEST = 24
-"""Connected pieces of land cover below this many scene px are no regions, and not in the mask."""
+"""Connected pieces of a class below this many scene px are no regions, and not in the mask."""
+SURE = 0.75
+"""Mean of a piece's mask, its threshold being one half, from which it stands for objects where none was detected in all of the scene."""
 
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
@@ -31,7 +34,7 @@ FAINT = 0.001
 """A mask below this share of the scene is told by its size."""
 
 
-def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity) -> Part:
+def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity, min_score: float | None = None) -> Part:
     """What was said of a view, in scene px.
 
     Args:
@@ -39,6 +42,7 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
         reply: of the model.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
+        min_score: the lowest score wanted; None: calibrated.
     """
     pixel = granularity is Granularity.PIXEL
     layers = tuple(Layer(c.label, c.score, c.separate, _patch(c, window, reply.stride)) for c in reply.covers)
@@ -55,6 +59,9 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
             region = _outlined(found, box, window, patches[found.label], reply.stride, scene)
         if region is not None:
             objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
+    if not reply.found and window.role == "whole":
+        sure = [region for layer in layers if layer.separate for region in _sure_pieces(layer, scene, pixel)]
+        objects = [(region, region.score) for region in sure if region.score >= (min_score or 0.0)]
     cover = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
     return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover))
 
@@ -66,12 +73,13 @@ def assemble_regions(parts: Sequence[Part], scene: SceneInfo, granularity: Granu
         parts: of all windows, coarse and fine in any order.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
-        limit: keep the objects that have their centre in this box (scene px), and the land cover inside it.
+        limit: keep the objects that have their centre in this box (scene px), and of all masks what lies in it.
     """
     overruled = _Finer([part.window for part in parts])
     objects = [(r, rank) for part in parts for r, rank in part.objects if not overruled(part.window, Box(*r.box))]
     regions = _once(objects) if len(parts) > 1 else [region for region, _ in objects]
-    regions = [r for r in regions if limit is None or limit.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2)]
+    if limit is not None:
+        regions = [cut for r in regions if limit.contains(*Box(*r.box).centre) and (cut := _cut(r, limit, scene)) is not None]
     for label in dict.fromkeys(layer.label for part in parts for layer in part.layers):
         regions += _pieces(label, parts, scene, granularity is Granularity.PIXEL, limit)
     return tuple(sorted(regions, key=lambda r: -r.score))
@@ -155,6 +163,32 @@ def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: 
     if not mask.any():
         return None
     return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))
+
+
+def _cut(region: Region, limit: Box, scene: SceneInfo) -> Region | None:
+    """A region with its mask cut to a box; None where nothing of the mask is left."""
+    if region.segmentation is None:
+        return region
+    common = limit.intersection(Box(*region.box))
+    assert common is not None  # its centre is in the limit
+    x0, y0, x1, y1 = math.floor(common.x0), math.floor(common.y0), math.ceil(common.x1), math.ceil(common.y1)
+    mask = decode_window(region.segmentation, Box(x0, y0, x1, y1))
+    return replace(region, segmentation=place(mask, (x0, y0), (scene.height, scene.width))) if mask.any() else None
+
+
+def _sure_pieces(layer: Layer, scene: SceneInfo, pixel: bool) -> list[Region]:
+    """Connected pieces of the mask of a class of objects, where the mask is sure of them."""
+    area, patch = layer.patch.core, layer.patch
+    probability = resize(patch.probability, patch.placement, area)
+    regions = []
+    for left, top, piece in components(read_patches([patch], area, scene.box), SMALLEST):
+        rows, columns = piece.shape
+        mean = float(probability[top : top + rows, left : left + columns][piece].mean())
+        x, y = int(area.x0) + left, int(area.y0) + top
+        if mean > SURE:
+            rle = place(piece, (x, y), (scene.height, scene.width)) if pixel else None
+            regions.append(Region(layer.label, layer.score * mean, (float(x), float(y), float(x + columns), float(y + rows)), rle))
+    return regions
 
 
 def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | None) -> list[Region]:

@@ -248,7 +248,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         return resolution.plan(walk.level, walk.scene.info, spec, "shrink", area)
     if fits:
         walk.preview.add(view)
-        walk.parts.append(assembly.part_of(window, reply.views[0], walk.scene.info, walk.level))
+        walk.parts.append(assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, walk.query.min_score))
         walk.done = 1
         if walk.wanted.progress is not None:
             walk.wanted.progress(1, 1)
@@ -346,7 +346,7 @@ def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bo
         answered = walk.answer(views)
         flops = answered.flops / len(views)
         for view, heat, reply in zip(views, heats, answered.views, strict=True):
-            part = assembly.part_of(view.window, reply, walk.scene.info, walk.level)
+            part = assembly.part_of(view.window, reply, walk.scene.info, walk.level, walk.query.min_score)
             yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 

@@ -95,7 +95,8 @@ def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArr
         whole = 255 if probability.dtype == np.uint8 else 1
         threshold = np.float32(patch.threshold * whole * (1 - 1e-6))  # 51 / 255 is 0.2, whatever floats say
         x, y = patch.placement.box.x0, patch.placement.box.y0
-        if patch.placement.scale == (1, 1) and x % 1 == 0 and y % 1 == 0:  # cells are pixels
+        cells_are_pixels = probability.shape == (patch.placement.box.height, patch.placement.box.width) and x % 1 == 0 and y % 1 == 0
+        if cells_are_pixels and patch.placement.box.intersection(patch.core) == patch.core:
             own = probability[y0 - int(y) : y1 - int(y), x0 - int(x) : x1 - int(x)]
             np.greater_equal(own, threshold, out=mask[y0 - top : y1 - top, x0 - left : x1 - left])
             continue

@@ -27,7 +27,7 @@ FAINT = "opacity:.65;font-size:.9em"
 
 def html(answer: Answer) -> str:
     """HTML that stands for itself, below 1 MB in nearly all cases."""
-    partial = "" if answer.complete else f'<div style="{FAINT}">The search was stopped before its end.</div>'
+    partial = "" if not answer.stopped else f'<div style="{FAINT}">The search was stopped before its end.</div>'
     return (
         '<div class="geomagnifier" style="max-width:1000px;font-variant-numeric:tabular-nums">'
         f'<div style="{FAINT}">{escape(answer.question)}</div>'

@@ -109,8 +109,9 @@ def test_costs_are_told_with_their_units():
         "of arithmetic": ("2", "GFLOP"),
     }
     assert reading.stages(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
-    some = answer_of("", crops=(Box(0, 0, 9, 9),), skipped=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),))
+    some = answer_of("", crops=(Box(0, 0, 9, 9),), closed=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),))
     assert reading.looks(some) == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
+    assert reading.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),))) == "Seen as a whole, 1 not reached."
     assert reading.looks(answer_of("")) == "Seen as a whole."
 
 

@@ -16,6 +16,7 @@ MIDDLE = (0.3, 0.7)
 """The centre, both ways."""
 NEAR = 0.06
 """Gap between two boxes, as a share of the scene, under which one lies near the other."""
+PAIRS = 300
 
 ENGLISH = {
     "upper left": "in the upper left",
@@ -55,9 +56,9 @@ def parts(boxes: Sequence[Box]) -> tuple[str, ...]:
 
 
 def near(boxes: Sequence[Box], others: Sequence[Box]) -> bool:
-    """Whether any of the boxes lies near any of the others."""
+    """Whether any of the boxes lies near any of the others; of very many, the first `PAIRS` of each are compared."""
     if not boxes or not others:
         return False
-    a, b = np.array(boxes)[:, None], np.array(others)[None]
+    a, b = np.array(boxes[:PAIRS])[:, None], np.array(others[:PAIRS])[None]
     gap = np.maximum(0, np.maximum(a[..., :2] - b[..., 2:], b[..., :2] - a[..., 2:]))
     return bool((np.hypot(gap[..., 0], gap[..., 1]) < NEAR).any())

@@ -180,7 +180,8 @@ def _following(sentence: list[str], there: Mapping[str, str], present: Mapping[s
     following = {
         phrase[len(clause) - at] for phrase in phrases if phrase[: len(clause) - at] == clause[at:] and len(phrase) > len(clause) - at
     }
-    return following | ({".", *((";",) if unsaid else ())} if clause[at:] in phrases else set())
+    again = {";"} if unsaid and clause[0] == w.NUMBER else set()
+    return following | ({"."} | again if clause[at:] in phrases else set())
 
 
 def _places(present: Mapping[str, Sequence[Box]], kinds: Sequence[str]) -> list[list[str]]:

@@ -51,8 +51,8 @@ SCENES: dict[str, tuple[str, str]] = {
         "森林 林区 树林 林地",
     ),
     "freeway": ("freeway, highway, motorway, expressway, multi lane road, interstate, turnpike", "高速公路 快速路 高速路 公路"),
-    "golf course": ("golf course, golf club, golf links, golfing ground, fairway, golf", "高尔夫球场 高尔夫场 高尔夫"),
-    "harbor": ("harbor, harbour, port, seaport, marina, dock, docks, boatyard", "港口 码头 海港 港湾"),
+    "golf course": ("golf course, golf club, golf links, golfing ground, fairway, golf", "高尔夫球场 高尔夫场"),
+    "harbor": ("harbor, harbour, port, seaport, marina, dock, docks, boatyard", "港口 码头 海港 港湾 港"),
     "industrial": (
         "industrial, industrial area, industry, factory site, industrial park, manufacturing plant, industrial zone, industrial site, "
         "factory, industrial district, industrial estate",
@@ -192,12 +192,12 @@ CLASSES: dict[str, tuple[str, str]] = {
         "ground track field, running track, athletics track, athletic track, stadium track, track and field ground, track and field "
         "stadium, sports track, athletics field, athletic field, athletics ground, running oval, 400 m track, track oval, track field, "
         "track",
-        "田径场 操场 田径跑道 运动场 环形跑道 操场跑道 田径运动场 塑胶跑道 田径场地",
+        "田径场 操场 田径跑道 运动场 环形跑道 操场跑道 田径运动场 塑胶跑道 田径场地 体育跑道",
     ),
     "harbor": (
         "harbor, harbour, dock, pier, wharf, jetty, marina, quay, port, seaport, mooring, landing stage, berth, boat dock, ship dock, "
         "anchorage, boat harbor",
-        "港口 码头 港湾 海港 泊位 船坞 游艇码头 渔港 渡口",
+        "港口 码头 港湾 海港 泊位 船坞 游艇码头 渔港 渡口 港",
     ),
     "bridge": (
         "bridge, road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct, "
@@ -232,7 +232,7 @@ CLASSES: dict[str, tuple[str, str]] = {
     "land": (
         "land, bare soil, sand, bare ground, bare earth, unpaved ground, unpaved land, unpaved area, bare land, open soil, dirt, "
         "exposed soil, barren land, barren ground, soil, sandy ground, dirt patch",
-        "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 裸露的土地",
+        "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 裸露的土地 未铺装地面 光秃秃的地面",
     ),
 }
 """By class of things (objects, land cover): English and Chinese names, as `SCENES`."""
@@ -247,6 +247,6 @@ OTHERS = (
 )
 """Things that no class is, though a part of their name is one's."""
 OTHERS_ZH = (
-    "足球场 主题公园 动物园 水上乐园 游乐园 加油站 公交站 公交车站 汽车站 太阳能电站 光伏电站 风电场 赛车场 跑马场 "
+    "高尔夫球洞 足球场 主题公园 动物园 水上乐园 游乐园 加油站 公交站 公交车站 汽车站 太阳能电站 光伏电站 风电场 赛车场 跑马场 "
     "滑雪场 采石场 火车 坦克 水塔 水坝 垃圾场 发电站 发电厂 污水处理厂"
 )

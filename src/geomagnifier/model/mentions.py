@@ -48,22 +48,23 @@ _AFTER = word_set(
     "here anywhere somewhere shown seen found located standing parked docked moored lying sitting that which who where if so then please "
     "yes no true false right correct wrong not as the a an this these those it we you i any some all rather instead mainly mostly "
     "probably too also either neither just only exist exists appear appears occur occurs nearby at top bottom left up down label class "
-    "category image images picture pictures photo photos view views for again now today than like"
+    "category image images picture pictures photo photos view views for again now today than like fit fits "
+    "run runs cross crosses lead leads pass passes go goes stand stands lie lies flow flows sit to"
 )
 """Words that may follow a name without being part of it."""
-_GENERIC = word_set("field farm park station court center centre square lot ground track tank dock plant port wood shore arena club")
+_GENERIC = word_set("field farm park station court center centre square lot ground track tank dock plant port shore arena club")
 """Names that stand for many things, by what is before them: "solar farm", "food court"."""
 _PLAIN = word_set(
     "a an the this that these those any some one all of is are it its as or and to in at large small big huge little tiny green open wide "
     "old new modern urban rural local main central grass real single typical for called be like either no another his my our rather more "
     "such very quite just sort kind type see contain show depict have has include town two three several many other also still not than "
-    "under into label scene land "
+    "under into label scene land image picture photo place area over above use would could should might shows"
 )
 _ADJECTIVE = re.compile(r".{2,}(?:y|ed|al|ful|ous|ish|ive|ial|ic)$")
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[?.,:;!/]")
 _BEFORE_ONE, _AFTER_ONE = (
-    "是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
-    "吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
+    ":了是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
+    ":存并对出吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
 )
 """Around a Chinese name of one character: elsewhere it is part of another word, as 山 is in 火山."""
 
@@ -134,7 +135,7 @@ def in_english(tokens: Sequence[str]) -> list[Mention]:
                 break
         else:
             i += 1
-    return [_whole(mention, tokens) for mention in found if tokens[mention.end : mention.end + 1] not in (["use"], ["cover"])]
+    return [_whole(mention, tokens) for mention in found if tokens[mention.end : mention.end + 1] not in (["use"], ["used"], ["cover"])]
 
 
 def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
@@ -143,7 +144,7 @@ def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
     while end < len(tokens) and tokens[end] in _TAILS:
         end += 1
     following = tokens[end] if end < len(tokens) else ""
-    if following.isalnum() and following not in _AFTER:
+    if following.isalnum() and following not in _AFTER and not re.search(r"...(?:ing|ed)$", following):
         return Mention(mention.start, end + 1, f"{mention.said} {following}")
     before = tokens[mention.start - 1] if mention.start else ""
     foreign = before.isalpha() and before not in _PLAIN and not _ADJECTIVE.match(before)

@@ -46,11 +46,13 @@ _START = word_set(
 _POLITE = word_set("please hey hi hello ok okay so well and but also now then just quick question um oh excuse me sorry : , ! .")
 _REQUEST = re.compile(
     r"^(?:(?:can|could|would|will|do) (?:you|we|i|one|it)(?: (?:please|kindly|also|just|maybe|possibly|help me|help))*"
-    r" (?!(?:see|say|tell|call|spot|notice|recogni[sz]e|make out|confirm|detect|find|identify|observe|think|believe|have|know|agree"
-    r"|consider|describe (?:this|it|the \w+) as|classify (?:this|it|the \w+) as|get any|be|contain|show (?:an?|any))\b)"
+    r" (?!(?:see|say|tell me (?:if|whether)|tell if|call|spot|notice|recogni[sz]e|make out|confirm|detect|find|identify|observe"
+    r"|think|believe|have|know|agree|consider|describe (?:this|it|the \w+) as|classify (?:this|it|the \w+) as|get any|be|contain"
+    r"|show (?:an?|any))\b)"
     r"|(?:can|could) (?:you|we|i)(?: please)? (?:see|spot|notice|recogni[sz]e|detect|find|identify)(?: me)?"
     r" (?:the|all|every|each|my|where|how|what|which|out)\b"
     r"|do (?:an?|the|some)\b|have (?:an?|me)\b|(?:may|can|could) (?:i|we) (?:have|get|ask|please)\b|(?:is|would) it (?:be )?possible\b"
+    r"|(?:do|can|could|would) you(?: please)? (?:know|tell|say|guess)(?: me)? (?:what|which|where|how|who)\b"
     r"|(?:do|would) you mind\b|would you (?:please|like|kindly)\b)"
 )
 """Requests in the form of a question: they are done, not answered by yes or no."""
@@ -62,6 +64,7 @@ _TAG = re.compile(
     r"\byes or no\b|\btrue or false\b|\bwhether\b|\b(?:confirm|check) the presence\b|\bany sign of\b"
     r"|\b(?:tell me|check|verify|confirm|see|determine|know|wonder|ask|sure)(?: \w+){0,3}? (?:if|that)\b"
     r"|[,?.] (?:right|correct|isn't it|is it|or not|am i right|yes|no|true)\b|\bam i right\b"
+    r"|\bis (?:that|this|it) (?:right|correct|true|so)\b|^(?:see|got|spot|notice|have) any\b.*\?"
 )
 _ARCHIVE = re.compile(
     r"\b(?:archive|collection|database|library|gallery|similar|lookalikes?|index)\b"
@@ -75,15 +78,16 @@ _THERE = re.compile(
     r"|\b(?:visible|present|in sight|be seen|be found|be spotted|anywhere|somewhere|any|at least one|presence of|sign of)\b"
     r"|^(?:is|are) (?:an?|one|some)\b"
 )
+_AS_A_WHOLE = re.compile(r"\b(?:land use|main|dominant|label|category|class|overall|as a whole)\b")
 _HOLDS = re.compile(r"\b(?:contains?|includes?|holds?|have|has|features?|got|there|see|spot|notice|find|detect|identify|observe)\b")
 _NO = re.compile(r"\b(?:there (?:is|are) |is there |are there |see |contain |have )no\b|\bwithout\b")
 _SUBJECT = word_set(
     "image picture photo photograph scene place area region site location tile view frame shot land terrain landscape satellite aerial map "
     "spot patch zone environment class category label type kind dominant main whole entire overall surroundings snapshot raster pictured"
 )
-_LIST = re.compile(r"\bor\b|\bvs\b|\bversus\b|\bbetween\b|:|\bfrom\b|\boptions?\b|\bone of\b|\bout of\b|\bfollowing\b|/")
+_LIST = re.compile(r"\bor\b|\bvs\b|\bversus\b|\bbetween\b|:|\bfrom\b|\boptions?\b|\bone of\b|\bwhich of\b|\bout of\b|\bfollowing\b|/")
 _UNKNOWN = re.compile(r"\b(?:an?|any|of)((?: [a-z0-9']+)+)")
-_JOINING = word_set("or and , a an any the some / either also ?")
+_JOINING = word_set("or and , a an any the some / either also ? rather instead")
 _LIGHT = word_set("a an any the some or and , ? ! . here there in this image picture photo scene please visible present on it no yes")
 _STOP = word_set(
     "in on at near by of over under with from here there visible present or and is are that which please yes no right anywhere for"
@@ -119,7 +123,7 @@ def start(asked: Asked | None, present: Sequence[str], missing: Sequence[str]) -
 def _in_english(text: str) -> Asked | None:
     if re.search(r"[\[(<]\s*\d", text) or len(text) > 400:  # coordinates: the question is about a box
         return None
-    tokens = tokens_of(text)
+    tokens = tokens_of(re.sub(r"^\W*(?:\w+ ){0,3}tell me\s*[,:]", "", text, flags=re.IGNORECASE))
     while tokens and tokens[0] in _POLITE:
         tokens = tokens[1:]
     plain = " ".join(tokens)
@@ -127,17 +131,20 @@ def _in_english(text: str) -> Asked | None:
     if not tokens or _REQUEST.match(plain) or _ARCHIVE.search(plain) or _COMPARED.search(plain):
         return None
     scenes = [m for m in mentions if m.scenes]
-    exists = bool(_THERE.search(plain))
-    if not _ORDER.match(plain) and not exists and _LIST.search(plain) and _differ(scenes) and not any(m.plural for m in scenes):
+    exists = bool(_THERE.search(plain)) and not _AS_A_WHOLE.search(plain)
+    exists = exists or ("where" in tokens and bool(kinds_of(mentions)))
+    several = bool(_LIST.search(plain)) or len(_joined(mentions, tokens)) > 2
+    chosen = several and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
+    if chosen and not _ORDER.match(plain) and (not exists or tokens[0] in ("what", "which")):
         return Asked("choice", tuple(scenes), yes_no=False)
     bare = _is_bare(tokens, mentions)
-    if not (tokens[0] in _START or _TAG.search(plain) or (bare and "?" in tokens)):
+    if not (tokens[0] in _START or (tokens[0] == "if" and exists) or _TAG.search(plain) or (bare and "?" in tokens)):
         if tokens[0] == "any" and mentions:  # "any planes"
             return _things(mentions[:1], plain)
         return None
     if bare and tokens[0] not in _START:
-        exists = exists or any(m.kind for m in mentions)
-    if _is_property(tokens, mentions) and not exists:
+        exists = exists or (any(m.kind for m in mentions) and not ("yes or no" in plain and tokens[0] == mentions[0].said.split()[0]))
+    if _is_property(tokens, mentions) and not ("visible" in tokens or "seen" in tokens or "present" in tokens or "there" in tokens):
         return Asked("unknown")
     return _decided(mentions, tokens, plain, exists)
 
@@ -193,6 +200,8 @@ def _is_bare(tokens: Sequence[str], mentions: Sequence[Mention]) -> bool:
 
 def _is_property(tokens: Sequence[str], mentions: Sequence[Mention]) -> bool:
     """Something is asked of a thing that is taken to be there: "is the parking lot full?"."""
+    if re.search(r"\b(?:any|all|some|most|none|one|each) of (?:the|these|those)\b", " ".join(tokens)):
+        return True
     if len(tokens) < 3 or tokens[0] not in _START or tokens[1] not in ("the", "all", "every", "each", "both"):
         return False
     return tokens[2] not in _SUBJECT and not any(m.start == 2 and set(tokens[m.end : m.end + 3]) >= {"the", "label"} for m in mentions)
@@ -218,7 +227,7 @@ _ZH_PICTURES = re.compile("的(?:图|图片|图像|照片|影像|卫星图)(?:�
 _ZH_THERE = re.compile(
     "有没有|有无|是否有|存在|存不存在|出现|含有|包含|看得[到见]|看[到见]|看不看得|找得?到|没有(?=.)|(?<![只所没具])有(?!关|些|哪|什么)"
 )
-_ZH_IS = re.compile("是|像|属于|归为|算")
+_ZH_IS = re.compile("是|(?<![图影画])像|属于|归为|算")
 _ZH_POLAR = re.compile(
     "有没有|有无|是不是|是否|能不能|能否|可不可以|存不存在|像不像|算不算|属不属于|对不对|[吗么嘛]$|吧$|没有$|对吗|[吗么]"
 )
@@ -232,6 +241,7 @@ _ZH_NOUN = re.compile(
 def _in_chinese(text: str) -> Asked | None:
     if BOX in text or len(text) > 200 or _ZH_ARCHIVE.search(text):
         return None
+    text = re.sub("[,，](?:对吗|对不对|是吗|是吧|是不是|对吧|没错吧)", "吗", text)
     mentions = in_chinese(text)
     scenes = [m for m in mentions if m.scenes]
     if _ZH_CHOICE.search(text) and _differ(scenes) and not _ZH_ORDER.search(text) and not re.search("有没有|有无|多少", text):

@@ -237,6 +237,9 @@ CLASSES: dict[str, tuple[str, str]] = {
 }
 """By class of things (objects, land cover): English and Chinese names, as `SCENES`."""
 
+OBJECT_SCENES = ("airplane", "tennis court")
+"""Scene classes whose pictures show the object of that name; detection finds it more surely than the scene head: "is this an airplane?"."""
+
 OTHERS = (
     "amusement park, theme park, water park, skate park, parking meter, solar farm, solar field, solar park, wind farm, fish farm, "
     "oil field, gas field, football field, soccer field, football pitch, hockey field, cricket field, ice field, lava field, ski "

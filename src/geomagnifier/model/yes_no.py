@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from geomagnifier.model.class_names import OBJECT_SCENES
 from geomagnifier.model.mentions import Mention, in_chinese, in_english, kinds_of, tokens_of, word_set
 from geomagnifier.model.reading import BOX, characters
 
@@ -142,7 +143,7 @@ def _in_english(text: str) -> Asked | None:
         if tokens[0] == "any" and mentions:  # "any planes"
             return _things(mentions[:1], plain)
         return None
-    if bare and tokens[0] not in _START:
+    if bare and tokens[0] not in _START:  # "bridge?" asks whether there is one, "bridge, yes or no?" for the class
         exists = exists or (any(m.kind for m in mentions) and not ("yes or no" in plain and tokens[0] == mentions[0].said.split()[0]))
     if _is_property(tokens, mentions) and not ("visible" in tokens or "seen" in tokens or "present" in tokens or "there" in tokens):
         return Asked("unknown")
@@ -165,9 +166,14 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
     if not first.scenes and not first.kind:
         return Asked("things") if exists else Asked("unknown", noun=first.said)
     many = first.plural or re.match(r"(?:are|aren't|were) (?:these|those|they)\b", plain)
-    if first.kind and (exists or len(first.scenes) != 1 or many):
+    if first.kind and (exists or many or _is_thing(first)):
         return _things([m for m in names if m.kind], plain)._replace(exists=exists)
     return Asked("scene", tuple(m for m in names if m.scenes), exists=exists)
+
+
+def _is_thing(mention: Mention) -> bool:
+    """Whether "is this a ...?" is about a thing in the picture, not about the scene; a name of several scene classes tells no class."""
+    return len(mention.scenes) != 1 or mention.scenes[0] in OBJECT_SCENES
 
 
 def _things(names: Sequence[Mention], plain: str) -> Asked:
@@ -287,7 +293,7 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
     first = names[0]
     if not first.scenes and not first.kind:
         return Asked("things") if exists else Asked("unknown", noun=first.said)
-    if first.kind and (exists or len(first.scenes) != 1):
+    if first.kind and (exists or _is_thing(first)):
         denied = "没有" in clause.replace("有没有", "").removesuffix("没有")
         every = len(names) > 1 and bool(re.search("都|和|与", clause)) and "或" not in clause
         return Asked("things", tuple(m for m in names if m.kind), yes_no=not denied, every=every, exists=exists)

@@ -273,7 +273,7 @@ def test_each_piece_of_land_cover_is_a_region_whose_outlines_agree() -> None:
     assert sorted(boxes_of(regions)) == [(16, 16, 80, 80), (200, 200, 260, 232)]
     whole = np.zeros((SCENE.height, SCENE.width), bool)
     for region in regions:
-        assert region.segmentation is not None and (region.label, region.score) == ("water", 0.8)
+        assert region.segmentation is not None and (region.label, region.score) == ("water", 1.0)
         decoded = masks.decode(region.segmentation)
         assert decoded.sum() == sum(map(area, region.polygon))
         rows, columns = np.nonzero(decoded)
@@ -305,11 +305,21 @@ def test_land_cover_that_two_views_show_is_counted_once_in_a_scene_too_large_to_
     assert sum(masks.area(r.segmentation or {}) for r in regions) == SCENE.pixels == mask_of(seen).sum()
 
 
+def test_a_piece_of_land_cover_scores_the_mean_probability_of_its_cells() -> None:
+    probability = np.zeros((32, 56), np.float32)
+    probability[2:6, 2:6], probability[2:6, 6:10], probability[20:24, 30:34] = 0.9, 0.7, 0.55
+    reply = ViewReply((), (Cover("water", 0.99, probability, 0.5, False),))
+    sure, unsure = assemble_regions([(WHOLE, reply)], SCENE, Granularity.REGION)
+    assert (sure.score, unsure.score) == (pytest.approx(0.8, abs=0.02), pytest.approx(0.55, abs=0.02))
+    lower = ViewReply((), (Cover("water", 0.99, probability * 0.8, 0.4, False),))  # the threshold is one half of the score, whatever it is
+    assert [r.score >= 0.5 for r in assemble_regions([(WHOLE, lower)], SCENE, Granularity.REGION)] == [True, True]
+
+
 def test_coarse_land_cover_is_dropped_under_a_finer_view() -> None:
     coarse = ViewReply((), (Cover("water", 0.8, np.ones((32, 56), np.float32), 0.5, False),))
     fine = ViewReply((), (Cover("water", 0.7, blocks(LEFT, (40, 40, 80, 80)), 0.5, False),))
     regions = assemble_regions([(WHOLE, coarse), (LEFT, fine)], SCENE, Granularity.PIXEL)
-    assert [(r.score, r.box) for r in regions] == [(0.8, (448, 0, 896, 512)), (0.7, (40, 40, 80, 80))]
+    assert [(r.score, r.box) for r in regions] == [(1.0, (448, 0, 896, 512)), (1.0, (40, 40, 80, 80))]
 
 
 # words

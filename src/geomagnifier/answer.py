@@ -7,15 +7,16 @@ looked at (`part_of`), small enough to be kept for a thousand windows; at the en
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
 from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union
-from geomagnifier.values import Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
+from geomagnifier.values import Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
 """Two boxes of one label from different views are one object when they share this part of the smaller."""
@@ -195,7 +196,8 @@ def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, li
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
     mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]
     patches = [layer.patch for _, layer in mine]
-    fine_first = sorted(mine, key=lambda m: m[0].placement.scale[0])
+    finest = [layer.patch for _, layer in sorted(mine, key=lambda m: m[0].placement.scale[0])]
+    decoded = lru_cache(maxsize=16)(lambda patch: patch.probability)
     within = scene.box if limit is None else limit
     areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _ in mine]
     areas = [common for area in areas if (common := area.intersection(within)) is not None]
@@ -210,9 +212,7 @@ def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, li
             corner = (x0 + left, y0 + top)
             box = (float(corner[0]), float(corner[1]), float(corner[0] + piece.shape[1]), float(corner[1] + piece.shape[0]))
             rle = place(piece, corner, (scene.height, scene.width)) if pixel else None
-            middle = Box(*box).centre
-            score = next((c.score for w, c in fine_first if w.core.contains(*middle)), max(c.score for _, c in mine))
-            regions.append(Region(label, score, box, rle))
+            regions.append(Region(label, _mean_probability(piece, corner, finest, decoded), box, rle))
     return regions
 
 
@@ -227,6 +227,33 @@ def _inside(box: Box, corner: tuple[int, int]) -> tuple[slice, slice]:
     """Rows and columns of a box, rounded outwards, in a mask whose first pixel is at a corner (x, y) of the scene."""
     (x, y), (x0, y0, x1, y1) = corner, box.tuple()
     return slice(max(0, int(y0) - y), math.ceil(y1) - y), slice(max(0, int(x0) - x), math.ceil(x1) - x)
+
+
+def _mean_probability(piece: Bools, corner: tuple[int, int], patches: Sequence[MaskPatch], decoded: Callable[[MaskPatch], Bytes]) -> float:
+    """Mean probability of a piece of land cover, its class's threshold at one half.
+
+    Args:
+        piece: (h, w) bool.
+        corner: its upper left pixel, scene px (x, y).
+        patches: the class's, the finest first; the first one that answers for the piece's middle pixel is asked.
+        decoded: patch -> its probability.
+    """
+    inside = np.flatnonzero(piece)
+    row, column = divmod(int(inside[len(inside) // 2]), piece.shape[1])
+    x, y = corner[0] + column + 0.5, corner[1] + row + 0.5
+    patch = next((patch for patch in patches if patch.core.contains(x, y)), patches[-1])
+    probability, box, (sx, sy) = decoded(patch), patch.placement.box, patch.placement.scale
+    columns, rows = np.arange(probability.shape[1]), np.arange(probability.shape[0])
+    px, py = (
+        (np.floor(box.x0 + (columns + 0.5) * sx) - corner[0]).astype(int),
+        (np.floor(box.y0 + (rows + 0.5) * sy) - corner[1]).astype(int),
+    )
+    columns, rows = (cells[(at >= 0) & (at < n)] for cells, at, n in ((columns, px, piece.shape[1]), (rows, py, piece.shape[0])))
+    cells = probability[np.ix_(rows, columns)][piece[np.ix_(py[rows], px[columns])]]
+    if not cells.size:  # smaller than a cell
+        nearest = min(max(int((y - box.y0) / sy), 0), len(py) - 1), min(max(int((x - box.x0) / sx), 0), len(px) - 1)
+        return max(0.5, float(probability[nearest]) / 255)
+    return float(cells.mean()) / 255
 
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:

@@ -19,13 +19,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import chinese, pointing, relevance, telling
+from geomagnifier.model import pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.hunt import Hunt
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
+from geomagnifier.model.mentions import names_nothing
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
@@ -33,9 +34,10 @@ from geomagnifier.model.reading import Reader
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.selector import decide, features
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, stacked, tokenize
+from geomagnifier.model.speaker import Speaker
 from geomagnifier.model.views import Seen, Views
 from geomagnifier.model.vision import MULTIPLE, fold
-from geomagnifier.model.vlm import QUESTION, Memory, grid_of
+from geomagnifier.model.vlm import QUESTION, grid_of
 from geomagnifier.values import (
     Cover,
     Floats,
@@ -121,6 +123,7 @@ class SmallModel:
             for part in (self.network.trunk, self.network.neck, self.network.decoder.image):
                 part.bfloat16()
         self.views = Views(self.network, self.half)
+        self.speaker = Speaker(self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions)
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
         self._states: OrderedDict[tuple[str, str, str], Tensor] = OrderedDict()
@@ -140,7 +143,8 @@ class SmallModel:
         """
         with self._running():
             logits = self.network.granularity(self._encode(query.text).pooled)[0]
-        return dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
+        levels = dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
+        return settled(levels, yes_no.asked(query.text, language(query.text)))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
         """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/2.
@@ -237,32 +241,11 @@ class SmallModel:
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
         with self._running(), torch.autocast("cpu", enabled=False):
-            states, padding, _ = self._encode(query.text)
             if granularity is Granularity.IMAGE:
-                seen = self.views.glance(view)
-                assert seen.pooled is not None
-                p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
-                shut = [word for kind, (least, said) in self.mentions.items() if p[self.objects.index(kind)] < least for word in said]
-                tokens = telling.tell(self.network.text, self.words, states, padding, seen.memory, telling.about_place(self.words, shut))
-                if language(query.text) == "zh":
-                    seen_kinds = [k for k, (least, _) in self.mentions.items() if p[self.objects.index(k)] >= least]
-                    return Said(chinese.whole(tokens, reply.labels[0][0], seen_kinds), language="zh")
-                return Said(w.write_out(tokens, {}, counted)[0])
-            everything = len(self.objects) > 1 and set(self.objects) <= set(reply.asked)  # what is not there is then not listed
-            present = [k for k in reply.asked if any(r.label == k for r in regions)]
-            missing = [k for k in reply.asked if k not in present and not (everything and k in self.objects)]
-            if language(query.text) == "zh":
-                boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
-                text, phrases = chinese.found(boxes, missing, reply.unknown, everything)
-                return Said(text if reply.asked else text + chinese.known(self.kinds), phrases, "zh")
-            memory = self._told(self.views.see(view).memory, scene, regions, missing, reply.unknown)
-            counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
-            present.sort(key=lambda kind: -counts[kind])
-            rule = telling.about_found(self.words, present[: telling.TOLD], missing, reply.unknown)
-            tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
-            tokens += telling.listed(present[telling.TOLD :])
-        text, phrases = w.write_out(tokens, counts, counted)
-        return Said(text if reply.asked else f"{text} I know: {', '.join(self.kinds)}.", phrases)
+                return self.speaker.about_scene(query.text, lambda: self._encode(query.text), self.views.glance(view), reply.labels)
+            return self.speaker.about_found(
+                query.text, lambda: self._encode(query.text), lambda: self.views.see(view), reply, scene, regions
+            )
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""
@@ -320,6 +303,11 @@ class SmallModel:
         states, padding, _ = self._encode(query.text)
         with torch.autocast("cpu", enabled=False):
             read = pointing.read_question(self.network.text, self.words, states, padding, self.views.see(view).memory)
+        if query.box is None and names_nothing(query.text, language(query.text)):  # "how many are there": whatever was read is a guess
+            read = Read()
+        asked = yes_no.asked(query.text, language(query.text))
+        if asked is not None and asked.kinds and not read.everything:  # "is there a ship?": what the words name, and nothing else
+            read = read._replace(asked=asked.kinds, landmarks=tuple(k for k in read.landmarks if k not in asked.kinds), this=False)
         if read.everything or read.this:  # all objects, and what else was named
             named = tuple(kind for kind in read.asked if kind not in self.objects)
             read = read._replace(asked=(*self.objects, *named), landmarks=(), everything=True)
@@ -338,16 +326,6 @@ class SmallModel:
                 return pointing.point_each(self.network.text, self.words, states, padding, seen.memory, read.asked, pixel)
             states, padding, _ = self._encode(query.text)
             return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel)
-
-    def _told(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
-        """Image tokens with instance tokens: the best regions, kinds looked for in vain, a mark for a thing never taught."""
-        things = [(r.label, r.score, box) for r, box in zip(regions, shares(regions, scene), strict=True)]
-        kinds, places = telling.instances(self.words, things, missing, unknown)
-        if not kinds:
-            return memory
-        tokens = self.network.text.objects(torch.tensor([kinds]), torch.tensor([places]))
-        absent = torch.zeros(tokens.shape[:2], dtype=torch.bool)
-        return Memory(torch.cat([memory.tokens, tokens], 1), torch.cat([memory.absent, absent], 1))
 
     def _decode(self, seg: Tensor, seen: Seen) -> tuple[Maps, Tensor]:
         maps = self.network.decoder(seg[None], seen.prepared)
@@ -429,6 +407,17 @@ class SmallModel:
         ]
 
 
+def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dict[Granularity, float]:
+    """The levels of a question that is answered by yes or no: a scene is judged as a whole, things are looked for."""
+    if asked is None or asked.form == "unknown":
+        return levels
+    if asked.form in ("scene", "choice"):
+        return {level: float(level is Granularity.IMAGE) for level in levels}
+    pixel = max(levels, key=lambda level: levels[level]) is Granularity.PIXEL
+    level = Granularity.PIXEL if pixel else Granularity.REGION
+    return levels | {Granularity.IMAGE: 0.0, level: levels[level] + levels[Granularity.IMAGE]}
+
+
 def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
     """Score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
     return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)
@@ -450,17 +439,6 @@ def visible(cells: int, pixels: int) -> int:
     """How many of a padded view's token rows (or columns) the picture itself reaches."""
     padded = pixels + -pixels % MULTIPLE
     return max(1, min(cells, round(cells * pixels / padded)))
-
-
-def counted(kind: str, count: int) -> str:
-    """A kind as it is counted: "ship", "ships"; pieces of a mass noun are "areas of water"."""
-    mass = kind in ("water", "vegetation", "land")
-    return f"{'area' if mass else kind}{'' if count == 1 else 's'}{f' of {kind}' if mass else ''}"
-
-
-def shares(regions: Sequence[Region], scene: SceneInfo) -> list[tuple[float, float, float, float]]:
-    """Boxes as shares of the scene's width and height."""
-    return [(x0 / scene.width, y0 / scene.height, x1 / scene.width, y1 / scene.height) for x0, y0, x1, y1 in (r.box for r in regions)]
 
 
 def fast_bf16() -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from geomagnifier.model import telling
+from geomagnifier.model import telling, yes_no
 from geomagnifier.model.hunt import reduced
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
@@ -77,7 +77,12 @@ class TaughtModel:
 
     def granularity(self, query: Query) -> dict[Granularity, float]:
         """See `protocol.Model`."""
-        return self.base.granularity(self._plain(query)[0])
+        plain, stands = self._plain(query)
+        levels = self.base.granularity(plain)
+        asked = yes_no.asked(plain.text, language(plain.text)) if stands else None
+        if asked is not None and asked.form == "scene":  # the stand-in may be a scene's name as well, a taught kind is none
+            levels = {level: float(level is Granularity.REGION) for level in levels}
+        return levels
 
     def scale(self, view: View) -> float:
         """See `protocol.Model`."""

@@ -12,18 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from geomagnifier import answer as assembly
-from geomagnifier import looking, reference, resolution
+from geomagnifier import looking, reference, resolution, unsupported
 from geomagnifier.amounts import amount
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.io.journal import Journal
+from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.looking import Progress as Progress
 from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
 from geomagnifier.search import POLICIES
-from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, SceneInfo
+from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, SceneInfo, Trace
 
 HELD = 16_000_000
 """Scene px up to which the mask is worked out at once and kept with the answer."""
@@ -80,6 +81,9 @@ def ask(
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
     query = Query(question, _check(scene.info, box, search, recall, min_score), min_score, recall)
+    classes = model.spec.kinds  # a model without a list of classes reads any words
+    if classes and (refused := unsupported.refusal(question, classes)) is not None:
+        return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
     limit = query.box
     reply, trace = seen.reply, seen.trace
@@ -90,6 +94,8 @@ def ask(
         warnings.warn(
             f"the budget left {seen.unseen} places unseen that were worth a look; they are listed as skipped", GeomagWarning, stacklevel=2
         )
+    if (untrained := resolution.untrained(scene.info, model.spec, reply.asked)) is not None:
+        warnings.warn(untrained, GeomagWarning, stacklevel=2)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:
@@ -120,16 +126,31 @@ def ask(
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
+    claim = unsupported.unchecked(question, classes) if classes else None
+    note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
+    if claim is not None and claim.withholds(len(regions)):
+        regions, patches = (), None if patches is None else ()
     by_name = {str(g): p for g, p in probabilities.items()}
     made = Answer(question, "", level, by_name, scene.info, trace, seen.preview.pixels, labels, regions, patches, complete=seen.complete)
     with watch.stage("assemble"):
         covered = None if patches is None else _share(made)
-    parts = [part for part in (place, said.text, assembly.measured(covered, said.language)) if part]
+    parts = [part for part in (place, said.text, assembly.measured(covered, said.language), note) if part]
     text = ("" if said.language == "zh" else " ").join(parts)
     finished = replace(made, text=text, trace=replace(trace, seconds=dict(watch.seconds)))
     if "mask" in made.__dict__:
         finished.__dict__["mask"] = made.__dict__["mask"]  # worked out already: the same patches
     return finished
+
+
+def _refused(scene: Scene, query: Query, model: Model, text: str, watch: looking.Stopwatch) -> Answer:
+    """The answer to what cannot be answered: why, and what to ask instead. Nothing is looked at but the preview, where that is cheap."""
+    with watch.stage("question"):
+        probabilities = model.granularity(query)
+    level = max(probabilities, key=lambda g: probabilities[g])
+    with watch.stage("read"):
+        preview = Preview(scene.info, scene.pyramid).cheap(scene)
+    trace = Trace(scene.info.pixels, 0, 0.0, dict(watch.seconds))
+    return Answer(query.text, text, level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels)
 
 
 def look_at_share(

@@ -24,7 +24,7 @@ _SIMPLIFIED = str.maketrans(
     "長寬積遠離紅藍綠黃類數過個幾種沒無總處佔圍邊顏幅體麼艘條輛層樓屬於與還這裡嗎飛機車頂橋東開測應變時間樹頭築廢壞毀動標誌",
     "长宽积远离红蓝绿黄类数过个几种没无总处占围边颜幅体么艘条辆层楼属于与还这里吗飞机车顶桥东开测应变时间树头筑废坏毁动标志",
 )
-_BRACKETS = re.compile(r"[\[(][\d\s.,;]*[\])]")
+_BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
 _PARTS = {
     "ZHNUMBER": r"[\d.零一二两三四五六七八九十百千万半]{1,12}",
     "ZHUNIT": r"(平方米|平方公里|平方千米|平米|平方|公顷|英亩|亩|公里|千米|厘米|英尺|公尺|米|个?像素|像元|m2|km2|km|cm|m|px|%|平)",
@@ -44,6 +44,7 @@ _PARTS = {
     "COMPASS": r"(north|south|east|west)",
     "WAY": r"(north|south|east|west|left|right|up|down)\w*",
     "ASK": r"(compute|calculate|measure|estimate|determine|give|tell|report|state|know|need|want)",
+    "SORT": "(type|kind|sort|category|class|object)",
     "END": r"(of|between|from|in|is|are|was|were|do|does|\W*$)",
 }
 
@@ -103,14 +104,16 @@ _MEASURE = _Family(
         percent(age)?s?|per cent|\d+ ?%|in %|coverage (of|in|is|rate|ratio)|(?<!-)density|ratio (of|between)
         (what|which|the|a|calculate|compute|give|estimate) (\w+ )?(share|proportion|fraction|ratio|coverage)
         how much (of|\w+ (is|are|does|do)|\w+ \w+ (is|are))
-        how (much )?(long|wide|tall|high|deep|thick|far|broad|large|big|small|heavy|steep|fast|densely|close) ?(END|apart|away|an?|the|would)
+        how (much )?(long|wide|tall|high|deep|thick|far|broad|large|big|small|heavy|steep|fast|close) ?(END|apart|away|an?|the|would)
         how many (AREA|LENGTH|floors|levels|times|people|percent)
         in (AREA|m|met(re|er)s|km|kilomet(re|er)s|feet|ft|yards|miles|px|pixels)
-        (what|which|what's|ASK)( (?!type|kind|sort|this|that)\w+('s)?){0,5} (area|size|extent|dimensions) ?(END|covered|occupied|taken)
+        (what|which|what's|ASK)( (?!SORT|this|that)\w+('s)?){0,5} (area|size|dimensions) ?(END|covered|occupied|taken)
         (surface|overall|covered|built-up) area|area of (the|all|each|every|this|that|these|those|its)|sizes? of (the|all|each)
-        (the|what|its|their|total|each|every) (\w+ )?(length|width|breadth|height|depth|perimeter|circumference|diameter|radius|span)s? ?END
-        (the|what|its|their|total) (\w+ )?(acreage|elevation|altitude|slope|spacing|gap|volume|capacity|tonnage|weight|speed|population)
-        (lengths?|widths?|heights?|areas?|perimeters?|diameters?) of|distances? (between|from|to|of|is|in)|(what|which|the) distances?
+        (the|what|its|their|total|each|every) (\w+ )?(length|width|breadth|height|depth|circumference|diameter|radius|wingspan)s? ?END
+        (the|what|its|their|total) (\w+ )?(acreage|elevation|altitude|slope|spacing|gap|volume|capacity|tonnage) ?END
+        (the|what|its|their|total) (\w+ )?(weight|speed|population) ?END
+        (what|what's|how long|compute|calculate|measure|estimate)( \w+){0,3} (perimeter|extent)
+        (lengths?|widths?|heights?|diameters?) of|distances? (between|from|to|of|is|in)|(what|which|the) distances?
         measure
         (\w+s|many|much) per (?!pixel|object|instance|class|image|picture|scene|line|kind|tile)\w+
         gsd|ground sampl\w+ \w+|(spatial|ground|pixel|native|sensor) resolution|(what|which|the) (image |picture )?resolution|map scale
@@ -119,11 +122,11 @@ _MEASURE = _Family(
         tallest(?!-)|deepest|(NUMBER|single|multi|how many)[- ]?stor(e?ys?|ies|ied)
     """),
     _compiled(r"""
-        百分之|百分比|百分数|比例(?!尺)|比重|占比|占[^，。]{0,10}(多少|几成|几分|多大|一半)|几成|覆盖率|覆盖度|覆盖了多少|绿化率|(?<![高中低])密度
-        (?<!大)(?<!最大)面积(?!最)|多大|多长|多宽|多高|多深|多远|多重|多厚|多快|多密
+        百分之|百分比|百分数|比例(?!尺)|比重|占比|占(?!地最)[^，。]{0,10}(多少|几成|几分|多大|一半)|几成|覆盖率|覆盖度|覆盖了多少|绿化率|(?<![高中低等])密度
+        (?<!大)(?<!最大)面积(?!最|第)|多大|多长|多宽|多高|多深|多远|多重|多厚|多快|多密
         (长度|宽度|高度|深度|直径|半径|周长|尺寸)(?!最)|相距|相隔|间距|间隔|距离(?![^，。]{0,12}(最近|最远|较近|很近|近))
-        (多少|几)(ZHUNIT|吨|人|层)|每(公顷|平方|亩|公里|千米|栋|块|户|辆|艘)
-        (?<!高)(?<!高空间)分辨率|地面采样|像元大小|比例尺|坡度|体积|海拔|人口|吨位|速度
+        (多少|几)(ZHUNIT|吨|人|层)|每(公顷|平方|亩|公里|千米)|每(栋|块|户|辆|艘)[^，。]{0,6}(多少|几)
+        (?<!高)(?<!高空间)分辨率|地面采样|像元大小|比例尺|坡度|体积(?!最)|海拔|人口|吨位|速度
         按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
     """),
     'No number can be given yet for "{}": areas, lengths, distances, shares, densities and resolutions are not answered in words. '
@@ -152,7 +155,8 @@ _COMPARISON = _Family(
         (more|most|less|least) (numerous|common|frequent|frequently|abundant|prevalent|often|widespread)|commonest|rarest
         more of( here| there)?\W* \w+|(is|are) there more (\w+ ){1,4}or
         which (\w+ ){0,3}(is|are|has|have) (the )?(more(?! likely)|fewer|SIZED)\b[^.?!]{0,60}\bor
-        (twice|half|\w+ times) (as|larger|bigger|longer|more|the size)|(the )?same (number|size|length|area|amount|count|width)
+        (twice|half|\w+ times) (as (large|big|long|wide|small|tall|many|much)|larger|bigger|longer|more|the size)
+        (the )?same (number|size|length|area|amount|count|width)
         equal (number|amount)s?|difference (between|in)|compar(e|ed|es|ing|ison)|how (many|much) (more|fewer|less|larger|longer)
         (larger|greater|higher|smaller|lower) (number|amount|count|share)|(see|have|find|is there) (the )?most of
         majority|(more|less) than half|over half|at least half|most of the (image|picture|scene|area|land|\w+s) (is|are)
@@ -173,7 +177,8 @@ _NEGATION = _Family(
     _compiled(r"""
         except(ing)?( for)?|exclud(e|es|ed|ing)|apart from|aside from|other than
         but not|(everything|anything|nothing|all|none|any) but
-        ignor(e|ing)|without|leav(e|ing) out|omit(ting)?|barring|minus|neither|(no|neither) \w+ nor|filter out|outside( of)? (the|any|every|a)
+        ignor(e|ing)|without|leav(e|ing) out|omit(ting)?|barring|minus|neither|(no|neither) \w+ nor|filter out
+        outside( of)? (the|any|every|a)
         (all|every|each|any) (\w+ ){1,3}(but|save) (for )?(the|a|those)
         (everything|anything|what|objects?|things?)( \w+){0,4} besides|besides (the|all|every)
         (drop|discard|remove|hide|skip) (the|all|every|any|those|these|that|them|ships|vehicles)
@@ -182,12 +187,13 @@ _NEGATION = _Family(
     """),
     _compiled(r"""
         除(了|去|掉|开|却)?[^，。]{0,16}(以外|之外|外)|除[了去掉开]|以外|之外|排除|去掉|忽略|剔除|扣除|而不是|不包括|不包含|不含|不算|不要|不带
-        (?<!是)不(是|在|靠|属于|位于|临|挨|与|和|同)|(?<!有)没有?[^，。？吗]{0,12}的|没(停|靠|在)|未[^，。知来]{0,8}的|无[^，。论]{0,6}的
+        (?<!是)不(是|在|靠|属于|位于|临|挨|与|和|同)|(?<!有)没有?[^，。？吗]{0,12}的|没(停|靠|在)|未(?![知来铺])[^，。]{0,8}的|无[^，。论]{0,6}的
         非[^，。常洲]{1,8}(的|区|类|物)
     """),
     'What is not wanted ("{}") cannot be left out yet. Ask for what is wanted by its name and place, such as "find the ships in the '
     'upper half", or ask for all objects and drop classes by `label` in regions.geojson.',
-    "暂不支持排除条件“{}”。请直接说出想要的类别和位置，如“找出上半部分的船”，或找出全部目标后按 regions.geojson 中的 label 去掉不要的类别。",
+    "暂不支持排除条件“{}”。请直接说出想要的类别和位置，如“找出上半部分的船”，或找出全部目标后按 regions.geojson 中的 label "
+    "去掉不要的类别。",
 )
 _HEADING = _Family(
     _compiled(r"""
@@ -197,7 +203,7 @@ _HEADING = _Family(
         (what|which|in what|the same|opposite) (\w+ )?(direction|way|heading|angle)s?
     """),
     _compiled(r"""
-        朝(?!阳)|面向|航向|方位角|向[北南东西](行|驶|航|的|开|飞)|(机|船|车)头|方向|往[哪北南东西]
+        朝(?!阳)|面向|航向|方位角|向[北南东西](行|驶|航|的|开|飞)|(机|船|车)头|方向|(?<!从[南北东西])往[哪北南东西]
     """),
     'Headings and orientations ("{}") cannot be told yet. Ask where the objects are ("find the ships in the northern half") or for one by '
     'its place ("the leftmost ship").',
@@ -210,7 +216,8 @@ _TIME = _Family(
         new(ly|er|est)? (?!image|picture|photo|question|topic|mask|box|line|file|york|zealand|delhi|orleans|jersey|mexico|hampshire)\w+
         recent(ly)?|chang(e|es|ed|ing)|before and after|over time|years? ago|last (year|month|week|decade|summer|winter)
         yesterday|today|tomorrow|(what|which) (date|time|year|month|season)|when (was|were|did|is|has|have|will)|(here|there) before
-        how old|(oldest|old|older) \w+|years? old|used to be|expan(d|ds|ded|sion)|growth|trend|forecast|predict|^(was|were) there
+        how old|(oldest|old|older) \w+|years? old|used to be|expan(d|ds|ded|sion)|growth|trend|forecast|^(was|were) there
+        predict (?!(the )?(scene|class|label|category|kind|place))
         (has|have) (\w+ ){0,3}(grown?|shrunk|expanded|built|added|removed|disappeared|demolished)
     """),
     _compiled(r"""
@@ -231,7 +238,7 @@ _NAME = _Family(
     """),
     _compiled(r"""
         (什么|哪种|哪类|哪一种|何种)(树|植物|作物|庄稼|品种|型号|机型|车型|船型|品牌|牌子|飞机|鱼|鸟|动物)
-        型号|品种|树种|物种|波音|空客|航空公司|哪(个|座)(城市|国家|省|市|机场)|叫什么(名字)?
+        型号|品种|树种|物种|波音|空客|航空公司|哪(个|座)(城市|国家|省|市|机场)|(?<!东西)(?<!物体)(?<!目标)叫什么(名字)?
     """),
     'Species, models, names and places on Earth ("{}") cannot be told: objects are known by their class alone. Ask for a class, such as '
     '"find every airplane"; `geomag info` lists the classes and says where the picture lies.',
@@ -239,12 +246,12 @@ _NAME = _Family(
 )
 _ASKED_COLOUR = _Family(
     _compiled(r"""
-        (what|which|what's|tell me|identify|name the|describe the) (\w+ ){0,3}(colou?r|shade|material|texture|pattern)s?
+        (what|which|what's|tell me|identify|name the|describe the) (\w+ ){0,3}(colou?r|shade of|material|texture|pattern)s?
         (what|which) (\w+ ){1,6}made (of|from)|(is|are|was|were) (\w+ ){1,7}made (of|from)
         ^(is|are|was|were|does|do) ([\w-]+ ){1,8}COLOUR(?=\W*$)
     """),
     _compiled(r"""
-        颜色(?!标|画|填|显)|什么色|材质|材料|质地|纹理|什么做的
+        (?<![上涂])颜色(?!标|画|填|显)|什么色|材质|材料|质地|纹理|什么做的
         ^[^，。]{0,16}是(不是)?[红白蓝绿灰黑黄橙紫棕粉银][色的]*(的)?吗
     """),
     'Colours, materials and textures ("{}") cannot be told yet. Ask for objects by class, size and place, such as "find the largest ship", '
@@ -258,14 +265,18 @@ _FAMILIES = (_LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, 
 _HARMLESS = _compiled(r"""
     (or|if|why) not|no idea|not (parallel|aligned|perpendicular|only|sure|certain|necessarily|far (away )?from)
     (i|we|you) (am|are|do|have|could|can|did) ?(not|n't)|(i|we|you) (do|did|have|are)n't|i'm not
+    not (just |only )?(an? |the )?(bounding )?(box|boxes|rectangles?)|how large is the number of|mask where .* (is|are) (white|black)
     ^(is|are|was|were|do|does|did)(n't| not) (this|that|it|there|these|they|you|we)|^(is|was) (this|that|it) not
     (drop|remove|discard|hide|delete|leave out|cut out) (all|everything) (but|except)|more than one (kind|class|type|sort|category)
     green (areas?|spaces?|covers?|belts?|lands?)|(putting|bowling|village) greens?|\d+ ?m (running |athletics? )?tracks?
 """)
-_ZH_HARMLESS = re.compile("是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|不知道|不好意思|怎么样|绿地|绿化|红树林|白杨|黄河")
-_COUNTED = re.compile(r"\b(exact number|count|the number of)\b")
+_ZH_HARMLESS = re.compile(
+    "是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
+)
+_COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
 _ONLY_A_COUNT = _compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
-_AREA = re.compile(r"\b(area|fraction of the pixels|perimeter of)\b|面积|多少像素")
+_AREA = re.compile(r"\b(area|(fraction|share|proportion|part) of the pixels)\b|面积|多少像素")
+_BOXES = re.compile(r"\b(box|boxes|rectangles?|coordinates|corners?)\b")
 _MASK = re.compile(r"\b(of the pixels|in pixels|pixel mask|mask|segment|trace|outline|draw|follow|delineate)\b|分割|掩膜")
 
 
@@ -292,6 +303,8 @@ def _answered_otherwise(family: _Family, words: str, plain: str) -> bool:
     """Whether the answer has it all the same: the count that is asked for beside its limit, or a mask with its share of the scene."""
     if family is _LIMIT:
         return bool(_ONLY_A_COUNT.fullmatch(words) and _COUNTED.search(plain))
+    if words == "in pixels" and _BOXES.search(plain):
+        return True
     return family in (_MEASURE, _TOTAL) and bool(_AREA.search(plain) and _MASK.search(plain))
 
 
@@ -305,13 +318,14 @@ _PROPERTY = _compiled(r"""
 """)
 _ZH_PROPERTY = _compiled(r"""
     [红白蓝绿灰黑黄橙紫棕褐粉银金深浅][灰褐]?色的?|彩色的?|[红白蓝绿灰黑黄]的|[红白蓝绿灰黑黄](?=顶|屋顶|船|车|飞机|房|楼|瓦)
-    木制的?|金属的?|混凝土的?|受损的?|损坏的?|倒塌的?|被淹的?|空的|空置的?|废弃的?|移动的?|在建的?|未完工的?
+    木制的?|金属的?|混凝土的?|受损的?|损坏的?|倒塌的?|被淹的?|空的|空置的?|废弃的?|移动的|正?在建的|未完工的?
 """)
 _PAINT = _compiled(r"""
+    ^(please )?(colou?r|paint|tint|dye|shade|fill)\b.*\bCOLOUR(?=\W*($|[,;.]))
     ^(please )?(colou?r|paint|draw|shade|highlight|fill|tint|render|mark|outline|show|box|frame)\b.*\b(in|pixels?|with)( a)? COLOUR(?=\W*$)
 """)
 """A colour to draw in, not one to look for."""
-_ZH_PAINT = re.compile("用[红白蓝绿灰黑黄橙紫]色")
+_ZH_PAINT = re.compile("(用|涂成|标成|画成|染成|标为|显示为)[红白蓝绿灰黑黄橙紫]色?")
 _BEGIN = re.compile(
     r"\b(find|segment|show|mark|mask|outline|detect|locate|count|box|draw|highlight|extract|trace|how many|which|are there|is there|"
     r"where (is|are))\b|, (the|all|every|an?)\b"
@@ -343,7 +357,11 @@ class Unchecked:
         """The sentence to add to an answer about `count` regions; where it withholds them, it says why."""
         words, zh = self.words, self.language == "zh"
         if not self.withholds(count):
-            return f"“{words}”未经核对：暂不支持。" if zh else f'"{words}" was not checked: that is not supported yet.'
+            return (
+                f"“{words}”未经核对（暂不支持颜色、材质和状态）。"
+                if zh
+                else f'The property "{words}" was not checked: colours, materials and states are not supported yet.'
+            )
         if zh:
             return (
                 f"但其中哪些符合“{words}”无法判断（暂不支持颜色、材质和状态），因此没有标出。请按位置或大小提问，或去掉“{words}”再问一次。"

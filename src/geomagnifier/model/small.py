@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import chinese, pointing, relevance, telling
+from geomagnifier.model import chinese, nearest_class, pointing, relevance, telling
 from geomagnifier.model import words as w
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 LOWEST_HEAT = 0.01
 AGREED = 0.85
 """Factor on the least score in a closer look: the scout, too, has taken the place for one of the kind."""
+TRAINED = (0.3, 2.0)
+"""Metres of the ground pixels of the training pictures, as the model card has it."""
 LEAST_SURE = 0.6
 """Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.75."""
 
@@ -113,6 +115,7 @@ class SmallModel:
             scout_flops=self.hunt.flops,
             sizes=self.hunt.sizes,
             recall=self.hunt.recall,
+            gsd=TRAINED,
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)
@@ -261,7 +264,12 @@ class SmallModel:
             tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
             tokens += telling.listed(present[telling.TOLD :])
         text, phrases = w.write_out(tokens, counts, counted)
-        return Said(text if reply.asked else f"{text} I know: {', '.join(self.kinds)}.", phrases)
+        classes = [(kind, nearest_class.SYNONYMS.get(kind, "")) for kind in self.kinds]
+        return Said(nearest_class.named(text, query.text, reply.asked, reply.unknown, classes, self.spelled), phrases)
+
+    def spelled(self, word: str) -> bool:
+        """Whether the sentence encoder has a word, or its singular, as a whole; of a misspelt one it has pieces."""
+        return any(len(self.tokenizer.encode(form, add_special_tokens=False).tokens) == 1 for form in (word, word.removesuffix("s")))
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""

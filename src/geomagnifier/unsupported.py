@@ -74,7 +74,8 @@ _LIMIT = _Family(
         more than one(?! (kind|class|type|sort|category))
         (over|under|above|below|beyond|exceed(s|ing)?|within|up to|at least|at most|no more than|(min|max)(imum|\.)?) (of )?NUMBER ?UNIT
         (over|under|above|below|exceed(s|ing)?|within|up to|at least|at most) (an?|one|half an?) UNIT
-        (at least|at most|no more than|no fewer than|no less than|exceed(s|ing)?|exactly) NUMBER( ?UNIT)?
+        (at least|at most|no more than|no fewer than|no less than|exceed(s|ing)?|exactly|minimum of|maximum of) NUMBER( ?UNIT)?
+        as (few|many) as NUMBER|NUMBER ?UNIT (diameter|length|width)
         (between|from) NUMBER ?UNIT? ?(and|to|-) ?NUMBER ?UNIT
         ((is|are) there|has|have|contains?|shows?|see) (over|under|above|below|upwards of) NUMBER
         (over|under) \d+(?! ?(UNIT|of)\b)
@@ -101,10 +102,11 @@ _LIMIT = _Family(
 )
 _MEASURE = _Family(
     _compiled(r"""
-        percent(age)?s?|per cent|\d+ ?%|in %|coverage (of|in|is|rate|ratio)|(?<!-)density|ratio (of|between)
-        (what|which|the|a|calculate|compute|give|estimate) (\w+ )?(share|proportion|fraction|ratio|coverage)
+        percent(age)?s?|per cent|\d+ ?%|in %|coverage (of|in|is|rate|ratio)
+        (?<!-)density|ratio|\w+ share\W*$
+        (what|which|the|a|calculate|compute|give|estimate) (\w+ )?(share|proportion|fraction|coverage)
         how much (of|\w+ (is|are|does|do)|\w+ \w+ (is|are))
-        how (much )?(long|wide|tall|high|deep|thick|far|broad|large|big|small|heavy|steep|fast|close) ?(END|apart|away|an?|the|would)
+        how (much )?(long|wide|tall|high|deep|thick|far|broad|large|big|small|heavy|steep|fast|close|spacious) ?(END|apart|an?|the|would)
         how many (AREA|LENGTH|floors|levels|times|people|percent)
         in (AREA|m|met(re|er)s|km|kilomet(re|er)s|feet|ft|yards|miles|px|pixels)
         (what|which|what's|ASK)( (?!SORT|this|that)\w+('s)?){0,5} (area|size|dimensions) ?(END|covered|occupied|taken)
@@ -113,7 +115,8 @@ _MEASURE = _Family(
         (the|what|its|their|total) (\w+ )?(acreage|elevation|altitude|slope|spacing|gap|volume|capacity|tonnage) ?END
         (the|what|its|their|total) (\w+ )?(weight|speed|population) ?END
         (what|what's|how long|compute|calculate|measure|estimate)( \w+){0,3} (perimeter|extent)
-        (lengths?|widths?|heights?|diameters?) of|distances? (between|from|to|of|is|in)|(what|which|the) distances?
+        (lengths?|widths?|heights?|diameters?) of|\w+'s (length|width|height|size|area)
+        distances? (\w+ )?(between|from|to|of|is|in)|(what|which|the) distances?
         measure
         (\w+s|many|much) per (?!pixel|object|instance|class|image|picture|scene|line|kind|tile)\w+
         gsd|ground sampl\w+ \w+|(spatial|ground|pixel|native|sensor) resolution|(what|which|the) (image |picture )?resolution|map scale
@@ -125,8 +128,9 @@ _MEASURE = _Family(
         百分之|百分比|百分数|比例(?!尺)|比重|占比|占(?!地最)[^，。]{0,10}(多少|几成|几分|多大|一半)|几成|覆盖率|覆盖度|覆盖了多少|绿化率|(?<![高中低等])密度
         (?<!大)(?<!最大)面积(?!最|第)|多大|多长|多宽|多高|多深|多远|多重|多厚|多快|多密
         (长度|宽度|高度|深度|直径|半径|周长|尺寸)(?!最)|相距|相隔|间距|间隔|距离(?![^，。]{0,12}(最近|最远|较近|很近|近))
-        (多少|几)(ZHUNIT|吨|人|层)|每(公顷|平方|亩|公里|千米)|每(栋|块|户|辆|艘)[^，。]{0,6}(多少|几)
+        (多少|几)(ZHUNIT|吨|人|层)|一平方(公里|千米|米)(有|内|里)|每(公顷|平方|亩|公里|千米)|每(栋|块|户|辆|艘)[^，。]{0,6}(多少|几)
         (?<!高)(?<!高空间)分辨率|地面采样|像元大小|比例尺|坡度|体积(?!最)|海拔|人口|吨位|速度
+        最高的?(楼|建筑|塔|房)|(楼|建筑|房|塔)[^，。]{0,3}最高
         按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
     """),
     'No number can be given yet for "{}": areas, lengths, distances, shares, densities and resolutions are not answered in words. '
@@ -138,7 +142,8 @@ _MEASURE = _Family(
 _TOTAL = _Family(
     _compiled(r"""
         averages?|(the|what|a) (mean|median)|mean (length|width|area|size|distance|number|count|height)|median|typical (length|size|area)
-        standard deviation|variance|histogram|statistics|distribution of (the )?(\w+ )?(sizes?|lengths?|areas?)|sum of
+        standard deviation|variance|histogram|statistics|distribution of (the )?(\w+ )?(sizes?|lengths?|areas?)
+        sum of|sum up (the|all) (?!image|picture|scene|content)\w+
         (total|combined|cumulative|summed) (length|width|area|size|distance|perimeter)
     """),
     _compiled(r"""
@@ -157,6 +162,7 @@ _COMPARISON = _Family(
         which (\w+ ){0,3}(is|are|has|have) (the )?(more(?! likely)|fewer|SIZED)\b[^.?!]{0,60}\bor
         (twice|half|\w+ times) (as (large|big|long|wide|small|tall|many|much)|larger|bigger|longer|more|the size)
         (the )?same (number|size|length|area|amount|count|width)
+        which( \w+)? more\W*$|which \w+ (has|have|contains?|shows?) (the )?(more|most|fewest|least)|exceed \w+ in (number|count|size)
         equal (number|amount)s?|difference (between|in)|compar(e|ed|es|ing|ison)|how (many|much) (more|fewer|less|larger|longer)
         (larger|greater|higher|smaller|lower) (number|amount|count|share)|(see|have|find|is there) (the )?most of
         majority|(more|less) than half|over half|at least half|most of the (image|picture|scene|area|land|\w+s) (is|are)
@@ -166,7 +172,7 @@ _COMPARISON = _Family(
         哪(个|种|类|一个|一种|一类|边|些|艘|架)的?(物体|目标|数量)?(更|较|比较)[多少大小长短宽窄高远近]
         哪(个|种|类|一个|一种|一类|边)(的)?(物体|目标|东西|数量)*最?[多少]|哪(边|侧|一边|里)的[^，。？]{1,6}[多少]
         (和|与|跟|还是|、)[^，。]{1,12}哪(个|种|类|一个|一种)(更|比较)?[大小长短宽窄高远近]|谁更?[多少大长]|[多大长]还是
-        (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最常见|最普遍|一样[多大长]|同样多|相等|差多少|多多少|少多少|几倍|多少倍|相差|倍
+        (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最(常见|普遍|少见|罕见)|一样[多大长]|同样多|相等|差多少|多多少|少多少|几倍|多少倍|相差|倍
         对比|相比|大多数|多半|过半|一半以上|占多数|(数量|总数)(超过|多于|少于)
     """),
     'A comparison ("{}") cannot be answered yet. Ask for each by itself ("how many ships are there?", "how many storage tanks are there?", '
@@ -182,13 +188,13 @@ _NEGATION = _Family(
         (all|every|each|any) (\w+ ){1,3}(but|save) (for )?(the|a|those)
         (everything|anything|what|objects?|things?)( \w+){0,4} besides|besides (the|all|every)
         (drop|discard|remove|hide|skip) (the|all|every|any|those|these|that|them|ships|vehicles)
-        (with|has|have|having|contain(s|ing)?|where there (is|are)) no|non-\w+
+        (with|has|have|having|contain(s|ing)?|where there (is|are)|where (is|are) there) no|no \w+,? (only|just)|non-\w+
         not|(is|are|was|were|do|does|did|has|have|had)n't
     """),
     _compiled(r"""
         除(了|去|掉|开|却)?[^，。]{0,16}(以外|之外|外)|除[了去掉开]|以外|之外|排除|去掉|忽略|剔除|扣除|而不是|不包括|不包含|不含|不算|不要|不带
         (?<!是)不(是|在|靠|属于|位于|临|挨|与|和|同)|(?<!有)没有?[^，。？吗]{0,12}的|没(停|靠|在)|未(?![知来铺])[^，。]{0,8}的|无[^，。论]{0,6}的
-        非[^，。常洲]{1,8}(的|区|类|物)
+        非[^，。常洲]{1,8}(的|区|类|物|$)
     """),
     'What is not wanted ("{}") cannot be left out yet. Ask for what is wanted by its name and place, such as "find the ships in the '
     'upper half", or ask for all objects and drop classes by `label` in regions.geojson.',
@@ -198,8 +204,10 @@ _NEGATION = _Family(
 _HEADING = _Family(
     _compiled(r"""
         (fac(e|es|ing)|point(s|ing)|head(s|ed|ing)?|sail(s|ing)|driving|flying|that point|nose|bow) (to(wards?)? )?(the |due )?WAY
+        (ship|vessel|boat|plane|airplane|aircraft|vehicle|car)s? heading\W*$|heading of (the|each|every) (ship|boat|plane|airplane|vehicle)
         planes? point (to(wards?)? )?(the )?COMPASS\w*|(heading|sailing) (to|towards?|for|into|out|away)
-        COMPASS\w*-?(facing|bound)|orientations?|oriented|(the|compass|its|their) (heading|bearing)s?|azimuth|(what|the|at an?) angle
+        COMPASS\w*[- ]?(facing|bound)|orientations?|oriented|(the|compass|its|their) (heading|bearing)s?|bearing of
+        azimuth|(what|the|at an?) angle
         (what|which|in what|the same|opposite) (\w+ )?(direction|way|heading|angle)s?
     """),
     _compiled(r"""
@@ -215,8 +223,9 @@ _TIME = _Family(
         (in|from|of|until|till|before|after|by|during|between) (19|20)\d\d(?! ?(px|pixels?|x|m|by)\b)
         new(ly|er|est)? (?!image|picture|photo|question|topic|mask|box|line|file|york|zealand|delhi|orleans|jersey|mexico|hampshire)\w+
         recent(ly)?|chang(e|es|ed|ing)|before and after|over time|years? ago|last (year|month|week|decade|summer|winter)
-        yesterday|today|tomorrow|(what|which) (date|time|year|month|season)|when (was|were|did|is|has|have|will)|(here|there) before
-        how old|(oldest|old|older) \w+|years? old|used to be|expan(d|ds|ded|sion)|growth|trend|forecast|^(was|were) there
+        yesterday|today|(what|which) (date|time|year|month|season)|when (was|were|did|is|has|have|will)|(here|there) before
+        how old|(oldest|old|older) \w+|years? old|used to be|expan(d|ds|ded|sion)|growth|trend|forecast
+        ^(was|were) there|^did (?!you|i|we)\w+
         predict (?!(the )?(scene|class|label|category|kind|place))
         (has|have) (\w+ ){0,3}(grown?|shrunk|expanded|built|added|removed|disappeared|demolished)
     """),
@@ -233,6 +242,7 @@ _NAME = _Family(
         (what|which) (\w+ )?(species|breed|crops?|(model|make|brand)(?= (is|of|are)))
         (what|which) (kind|type|sort|variety|model|make)s? of (\w+ )?(tree|plant|crop|bird|fish|animal)s?
         (what|which) (kind|type|sort|variety|model|make)s? of (\w+ )?(plane|airplane|aircraft|jet|ship|boat|vessel|car|vehicle|truck)s?
+        (ship|vessel|boat|aircraft|plane|car|vehicle|tree|crop) (type|model|species|variety)s?\W*$
         (what|which) (city|country|state|town|continent|airport|airline|company|river|street)|where (on earth|in the world)
         (the )?names? of (the|this|that) (\w+ )?(river|lake|city|airport|road|street|bridge|ship|port|harbou?r|stadium|town)s?
     """),

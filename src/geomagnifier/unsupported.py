@@ -95,10 +95,10 @@ _LIMIT = _Family(
         (置信度|得分|分数|概率)[^，。]{0,4}(大于|高于|超过|以上|小于|低于)
     """),
     'The condition "{}" cannot be checked yet: sizes, distances, scores and counts are not compared with a number. '
-    'Ask for "the longest ship", or for "every ship" and filter the regions by length_m, area_m2 or score in regions.geojson; '
+    'Ask for "the longest ship", or for "every ship" and filter the regions by length_m, area_m2, area_px or score in regions.geojson; '
     'for a count ask "how many".',
     "暂不支持“{}”这样的条件：大小、距离、得分和数量还不能与数值比较。可以问“最长的船”，或找出所有船后按 regions.geojson "
-    "中的 length_m、area_m2 或 score 筛选；要数量请问“有多少”。",
+    "中的 length_m、area_m2、area_px 或 score 筛选；要数量请问“有多少”。",
 )
 _MEASURE = _Family(
     _compiled(r"""
@@ -251,8 +251,8 @@ _NAME = _Family(
         型号|品种|树种|物种|波音|空客|航空公司|哪(个|座)(城市|国家|省|市|机场)|(?<!东西)(?<!物体)(?<!目标)叫什么(名字)?
     """),
     'Species, models, names and places on Earth ("{}") cannot be told: objects are known by their class alone. Ask for a class, such as '
-    '"find every airplane"; `geomag info` lists the classes and says where the picture lies.',
-    "无法判断品种、型号、名称或所在地（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有飞机”；`geomag info` 列出类别并显示影像位置。",
+    '"find every airplane"; `geomag info` lists the classes.',
+    "无法判断品种、型号、名称或所在地（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有飞机”；`geomag info` 列出所有类别。",
 )
 _ASKED_COLOUR = _Family(
     _compiled(r"""

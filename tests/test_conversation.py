@@ -171,6 +171,14 @@ def test_a_follow_up_with_a_colour_names_no_object_unless_one_is_left() -> None:
         assert [region.box for region in one.regions] == [found[0].box] and "was not checked" in one.text
 
 
+def test_a_property_of_a_chinese_follow_up_is_not_lost() -> None:
+    with open_scene(HARBOUR) as scene:
+        model = FakeModel()
+        ships = follow("find ships", None, scene, model)
+        assert understood("把其中的分割出来", ships, model).text == "segment the ships"
+        assert understood("把其中红色的分割出来", ships, model).text == "把其中红色的分割出来"
+
+
 def test_drop_all_but_the_largest_keeps_the_largest() -> None:
     with open_scene(HARBOUR) as scene:
         chat = Conversation(scene, FakeModel())

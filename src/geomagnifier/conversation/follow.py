@@ -124,7 +124,8 @@ def _in_box(question: str, box: Any, regions: tuple[Region, ...]) -> bool:
 
 
 def _english(question: str) -> str:
-    return in_english(question) if is_chinese(question) else question
+    """A Chinese follow-up in English; as it is where it names a property ("其中红色的"), which its English would lose."""
+    return in_english(question) if is_chinese(question) and unsupported.unchecked(question) is None else question
 
 
 def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:

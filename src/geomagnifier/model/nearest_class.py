@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 LIKE = 0.75
 """Likeness (difflib) from which a misspelt word is taken for a known one."""
+LONGEST, WORD, MOST = 2000, 40, 5
+"""Letters of a question and of a word that are read, and things that are named."""
 SYNONYMS: dict[str, str] = {
     "airplane": """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet, warplane,
         parked plane, cargo plane, propeller plane, fixed-wing aircraft=""",
@@ -124,14 +126,14 @@ def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
 
     loosely: something unknown is known to be there; else only what stands beside a class after "and", "or" or a comma counts.
     """
-    plain = " ".join(question.lower().replace("\u2019", "'").split())
-    for form in sorted(known, key=len, reverse=True):
-        plain = re.sub(rf"(?<![\w-]){re.escape(form)}(?![\w-])", "#", plain)
+    longest_first = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    plain = " ".join(question[:LONGEST].lower().replace("\u2019", "'").split())
+    plain = re.sub(rf"(?<![\w-])(?:{longest_first})(?![\w-])", "#", plain)
     runs: list[tuple[list[str], str, str, str]] = []  # words, the word before, a word of place or joint before it, what follows
     run: list[str] = []
     before, governs = "", ""
     for token in [*_TOKEN.findall(plain), "."]:
-        if token not in _REQUEST and token[0].isalpha():
+        if token not in _REQUEST and token[0].isalpha() and len(token) <= WORD:
             run.append(token)
             continue
         if run:
@@ -142,11 +144,11 @@ def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
             governs = token
         elif token not in ("the", "a", "an", "any", "all", "every", "each", "some", "no", "other", "these", "those"):
             governs = ""
-    things = [(" ".join(words), governs) for words, before, governs, after in runs if "#" not in (before, after)]
+    things = [(" ".join(words[:MOST]), governs) for words, before, governs, after in runs if "#" not in (before, after)]
     if not loosely:
         beside = [name for name, governs in things if governs in ("and", "or", ",") and (name.endswith("s") or len(name.split()) == 2)]
-        return beside if "#" in plain else []
-    return list(dict.fromkeys([name for name, governs in things if governs not in _PLACED] or [name for name, _ in things]))
+        return beside[:MOST] if "#" in plain else []
+    return list(dict.fromkeys([name for name, governs in things if governs not in _PLACED] or [name for name, _ in things]))[:MOST]
 
 
 def _forms(word: str) -> tuple[str, ...]:

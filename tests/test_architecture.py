@@ -10,11 +10,12 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
+    "unsupported": {"errors"},
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "values": {"errors", "geometry", "masks"},

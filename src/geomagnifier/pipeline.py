@@ -14,19 +14,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from geomagnifier import answer as assembly
-from geomagnifier import looking, reference, resolution, scope
+from geomagnifier import looking, reference, resolution, scope, unsupported
 from geomagnifier.amounts import amount
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.io import extent
 from geomagnifier.io.journal import Journal
+from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.looking import Progress as Progress
 from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
 from geomagnifier.search import POLICIES
-from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo
+from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo, Trace
 
 
 def ask(
@@ -80,6 +81,9 @@ def ask(
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
     query = Query(question, _check(scene.info, box, search, recall, min_score), min_score, recall)
+    classes = model.spec.kinds  # a model without a list of classes reads any words
+    if classes and (refused := unsupported.refusal(question, classes)) is not None:
+        return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
     limit = query.box
     reply, trace = seen.reply, seen.trace
@@ -90,6 +94,8 @@ def ask(
         left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
         warnings.warn(left, GeomagWarning, stacklevel=2)
     unseen = extent.share_of([*(box for box, _ in trace.skipped), *trace.broken], limit or scene.info.box)
+    if (untrained := resolution.untrained(scene.info, model.spec, reply.asked)) is not None:
+        warnings.warn(untrained, GeomagWarning, stacklevel=2)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:
@@ -121,11 +127,15 @@ def ask(
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
+    claim = unsupported.unchecked(question, classes) if classes else None
+    note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
+    if claim is not None and claim.withholds(len(regions)):
+        regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):
         covered = assembly.covered(patches or ())
         faint = 0 < covered < assembly.FAINT * scene.info.pixels
         size = assembly.measured(covered, scene.info, extent.square_metres(regions, scene.info) if faint else None, said.language)
-    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size) if part)
+    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note) if part)
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
@@ -141,6 +151,17 @@ def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: 
     nouns = model.spec.chinese if said.language == "zh" else {}
     missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
     return Said(scope.found(phrases, missing, share, box, said.language), phrases, said.language)
+
+
+def _refused(scene: Scene, query: Query, model: Model, text: str, watch: looking.Stopwatch) -> Answer:
+    """The answer to what cannot be answered: why, and what to ask instead. Nothing is looked at but the preview, where that is cheap."""
+    with watch.stage("question"):
+        probabilities = model.granularity(query)
+    level = max(probabilities, key=lambda g: probabilities[g])
+    with watch.stage("read"):
+        preview = Preview(scene.info, scene.pyramid).cheap(scene)
+    trace = Trace(scene.info.pixels, 0, 0.0, dict(watch.seconds))
+    return Answer(query.text, text, level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels)
 
 
 def look_at_share(

@@ -45,6 +45,8 @@ TOO_LARGE = 1.7
 """Targets known to be this many times longer than in the training pictures are looked at shrunk: the model never saw larger ones."""
 SHRUNK = 1024
 """Longest side that `shrink` brings a scene to, px."""
+UNSEEN = 3.0
+"""Targets no longer than this cannot be seen, scene px."""
 SMALLEST_TILE = 256
 """Side of the smallest views that a bound on memory may lead to, px."""
 
@@ -83,6 +85,24 @@ def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], small
     """
     smaller = smaller if smaller >= CERTAIN else 1.0
     return min((_length(scene, size, smaller) for size in _sizes(spec, kinds)), default=TYPICAL.pixels)
+
+
+def untrained(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> str | None:
+    """A warning where the ground pixels are known and lie outside those that the model was trained on; else None.
+
+    Pixels of half the smallest size and of twice the largest one still pass.
+
+    Args:
+        scene: whose ground pixels count.
+        spec: with those it was trained on, and the sizes of its classes.
+        kinds: the classes looked for; those that cannot be seen are named.
+    """
+    if scene.gsd is None or spec.gsd is None or spec.gsd[0] / 2 <= scene.gsd <= spec.gsd[1] * 2:
+        return None
+    small = [kind for kind in kinds if _sizes(spec, [kind])[0].metres is not None and _length(scene, spec.sizes[kind], 1.0) <= UNSEEN]
+    low, high = spec.gsd
+    told = f"the ground pixels of {scene.name} are {scene.gsd:.3g} m; the model was trained on {low:g} to {high:g} m: results may be wrong"
+    return f"{told}, and objects this small cannot be seen: {', '.join(small)}" if small else told
 
 
 def _sizes(spec: ModelSpec, kinds: Sequence[str]) -> list[Size]:

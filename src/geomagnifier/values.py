@@ -184,6 +184,7 @@ class ModelSpec:
     pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px of a scouted view.
     sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is opened), by rising share, measured
     on validation scenes.  chinese: the noun of each kind; those without one keep their English name.
+    gsd: the smallest and the largest ground pixel that it was trained on, metres; None where that is not known.
     """
 
     name: str
@@ -201,6 +202,7 @@ class ModelSpec:
     sizes: Mapping[str, Size] = field(default_factory=dict)
     recall: tuple[tuple[float, float], ...] = ()
     chinese: Mapping[str, str] = field(default_factory=dict)
+    gsd: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, SceneNotFound
+from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, QuestionError, SceneNotFound
 from geomagnifier.interfaces.cli import app
 from geomagnifier.interfaces.mapping import listed
 from geomagnifier.io.picture import write_picture
@@ -50,7 +50,11 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
 
 
 def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path: Path) -> None:
-    wrong = ((" ", [], QuestionEmpty, "empty"), ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"))
+    wrong = (
+        (" ", [], QuestionEmpty, "empty"),
+        ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"),
+        ("Find every ship longer than 30 m.", [], QuestionError, "cannot be checked yet"),
+    )
     for words, more, kind, expected in wrong:
         told = CliRunner().invoke(app, ["map", words, "--scenes", str(folder), "--out", str(tmp_path / "out"), *more])
         assert isinstance(told.exception, kind)

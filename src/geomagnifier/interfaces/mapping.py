@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geomagnifier.errors import OptionError, SceneNotFound, printable
+from geomagnifier.errors import OptionError, QuestionError, SceneNotFound, printable
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -47,7 +47,7 @@ def map_archive(
 
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
     """
-    from geomagnifier import archive
+    from geomagnifier import archive, unsupported
     from geomagnifier.values import Query
 
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
@@ -61,6 +61,8 @@ def map_archive(
         min_score,
     )
     Query(question)  # refused here, and not by every scene
+    if model == "small" and (refused := unsupported.refusal(question)) is not None:  # of other models the workers know the classes
+        raise QuestionError(refused)
     entries = archive.entries(listed(scenes))
     with progress_bar("scenes") as move, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # Ray prints what died
         tally = archive.run(

@@ -73,6 +73,10 @@ class Preview:
         except SceneUnreadable:
             return scene.salvage(self.window)[0]
 
+    def cheap(self, scene: Scene) -> View:
+        """The picture where it costs little; else what the views covered of it, and black."""
+        return self.view(scene) if self._cheap else View(self._pixels, self.window, f"{scene.key}:preview")
+
     def _place(self, box: Box) -> tuple[int, int, int, int]:
         across, down = self.window.width / self.window.box.width, self.window.height / self.window.box.height
         x0, y0, x1, y1 = round(box.x0 * across), round(box.y0 * down), round(box.x1 * across), round(box.y1 * down)

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import pointing, relevance, yes_no
+from geomagnifier.model import chinese, nearest_class, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
@@ -60,6 +60,8 @@ if TYPE_CHECKING:
 LOWEST_HEAT = 0.01
 AGREED = 0.85
 """Factor on the least score in a closer look: the scout, too, has taken the place for one of the kind."""
+TRAINED = (0.3, 2.0)
+"""Metres of the ground pixels of the training pictures, as the model card has it."""
 LEAST_SURE = 0.6
 """Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.75."""
 
@@ -116,6 +118,7 @@ class SmallModel:
             sizes=self.hunt.sizes,
             recall=self.hunt.recall,
             chinese={kind: chinese.noun(kind) for kind in self.kinds},
+            gsd=TRAINED,
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)
@@ -123,7 +126,7 @@ class SmallModel:
             for part in (self.network.trunk, self.network.neck, self.network.decoder.image):
                 part.bfloat16()
         self.views = Views(self.network, self.half)
-        self.speaker = Speaker(self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions)
+        self.speaker = Speaker(self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions, self.spelled)
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
         self._states: OrderedDict[tuple[str, str, str], Tensor] = OrderedDict()
@@ -246,6 +249,10 @@ class SmallModel:
             return self.speaker.about_found(
                 query.text, lambda: self._encode(query.text), lambda: self.views.see(view), reply, scene, regions
             )
+
+    def spelled(self, word: str) -> bool:
+        """Whether the sentence encoder has a word, or its singular, as a whole; of a misspelt one it has pieces."""
+        return any(len(self.tokenizer.encode(form, add_special_tokens=False).tokens) == 1 for form in (word, word.removesuffix("s")))
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""

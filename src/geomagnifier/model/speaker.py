@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from geomagnifier.model import chinese, scene_sentences, telling, yes_no
+from geomagnifier.model import chinese, nearest_class, scene_sentences, telling, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.languages import language
 from geomagnifier.model.mentions import names_nothing
@@ -35,7 +35,7 @@ class Speaker:
 
     network: its text decoder writes.  words: the decoder's vocabulary.  kinds, objects: classes of things, and those with separate objects.
     scenes, coarse: scene classes, and wider ones with their parts.  mentions: by class the least probability from which a caption may
-    name it, and the words that do.
+    name it, and the words that do.  spelled: whether a word is spelled right.
     """
 
     network: SmallNetwork
@@ -45,6 +45,7 @@ class Speaker:
     scenes: Sequence[str]
     coarse: Mapping[str, Sequence[str]]
     mentions: Mapping[str, tuple[float, tuple[str, ...]]]
+    spelled: Callable[[str], bool]
 
     def about_scene(self, text: str, question: Callable[[], Encoded], seen: Seen, labels: Labels) -> Said:
         """A sentence about the picture as a whole; what class its scene is of, the scene head says.
@@ -116,7 +117,8 @@ class Speaker:
             tokens += telling.listed(order[telling.TOLD :])
         tokens += telling.denied(missing, everything and not present, reply.unknown, bool(boxes))
         sentence, phrases = w.write_out(tokens, {k: len(boxes.get(k, ())) for k in self.kinds}, counted)
-        return Said(sentence if reply.asked else f"{sentence} I know: {', '.join(self.kinds)}.", phrases)
+        classes = [(kind, nearest_class.SYNONYMS.get(kind, "")) for kind in self.kinds]
+        return Said(nearest_class.named(sentence, text, reply.asked, reply.unknown, classes, self.spelled), phrases)
 
     def _with_regions(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
         """Image tokens with instance tokens: the best regions, classes looked for in vain, a mark for a thing never taught."""

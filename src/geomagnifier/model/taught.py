@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from geomagnifier.model import telling, yes_no
+from geomagnifier.model import nearest_class, telling, yes_no
 from geomagnifier.model.hunt import reduced
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
@@ -69,6 +69,7 @@ class TaughtModel:
             kinds=tuple(dict.fromkeys((*base.spec.kinds, *self.own))),
             parameters=base.spec.parameters + sum(p.numel() for heads, _ in self.lessons for p in heads.parameters()),
             sizes={**base.spec.sizes, **sizes},
+            gsd=_grown(base.spec.gsd, [kind.metres / kind.pixels for kind in self.own.values() if kind.metres is not None]),
         )
 
     @property
@@ -144,7 +145,9 @@ class TaughtModel:
             if stand in phrases:
                 phrases[kind] = self._said(phrases.pop(stand), kind, stand)
         if not reply.asked and said.language == "en":
-            text = f"{text.removesuffix('.')}, {', '.join(self.own)}."
+            words = {name: ", ".join(one for one, _ in kind.words) for name, kind in self.own.items()}
+            classes = [(kind, words.get(kind, nearest_class.SYNONYMS.get(kind, ""))) for kind in self.spec.kinds]
+            text = nearest_class.named(text, query.text, (), True, classes, self.base.spelled)
         counts = {kind: sum(r.label == kind for r in regions) for kind in left}
         more, named = write_out(telling.listed([k for k in left if counts[k]]), counts, lambda kind, n: self.own[kind].counted(n))
         return Said(f"{text} {more}".strip(), phrases | named, said.language)
@@ -237,3 +240,8 @@ class TaughtModel:
         else:
             text = re.sub(rf"\b{stand}(s?)\b", lambda m: many if m.group(1) else one, text)
         return re.sub(rf"\b([Aa])n? (?={re.escape(one)})", lambda m: m.group(1) + ("n " if one[0].lower() in "aeiou" else " "), text)
+
+
+def _grown(trained: tuple[float, float] | None, own: Sequence[float]) -> tuple[float, float] | None:
+    """The ground pixels that the small model and the taught kinds were trained on, together."""
+    return trained and (min(trained[0], *own), max(trained[1], *own)) if own else trained

@@ -215,7 +215,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     Where the area fits a view it is looked at as it is, and that is all, unless the targets are so small that they must be enlarged.
     """
     fits = area.area <= spec.view_pixels and not walk.wanted.settled
-    aspect = resolution.aspect(walk.scene.info)
+    aspect = walk.scene.info.view_aspect
     window = resolution.window_of(area, 1, "whole", aspect=aspect) if fits else resolution.peek(area, aspect)
     budget = walk.wanted.budget
     search.start("adaptive", Plan(walk.level, area, (window,)), budget[1] if budget and budget[0] == "pixels" else None)  # is it enough?

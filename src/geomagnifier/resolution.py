@@ -8,7 +8,7 @@ A view is never pasted on a full-size canvas: (+) is kept as the place of each w
 over coarse. D is a decimated read: the raster library averages 4 x 4 pixels, or takes them from an overview.
 
 Models are trained on pictures whose px are square on the ground. Where those of a scene are oblong (degrees far from the equator), views
-are: `shrink` is then the mean of both axes, `sides` has each, and the pixels of a view are as many as without it.
+are not: `shrink` is then the mean of both axes, `geometry.sides` has each, and the pixels of a view are as many as without it.
 
 What we do beyond it: the size of the target sets the scale. It is known where the scene says how large its pixels are on the ground (a
 car is 4.5 m long); else things are taken to be as large as in the training pictures, unless a first glance says that they look smaller.
@@ -23,7 +23,7 @@ from dataclasses import replace
 import numpy as np
 
 from geomagnifier.errors import OptionError
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, sides
 from geomagnifier.values import COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
 
 SUSPECTED = 10.0
@@ -46,8 +46,6 @@ CERTAIN = 2.0
 """Things must look this many times smaller than in the training pictures before it is believed."""
 TOO_LARGE = 1.7
 """Targets known to be this many times longer than in the training pictures are looked at shrunk: the model never saw larger ones."""
-SQUARE, OBLONG = 1.05, 8.0
-"""Ground px no more oblong than the first are shown as they are; more oblong than the second, as if they were that."""
 SHRUNK = 1024
 """Longest side that `shrink` brings a scene to, px."""
 SMALLEST_TILE = 256
@@ -68,17 +66,6 @@ def thumbnail(view: View, side: int) -> View:
     pixels = np.asarray(Image.fromarray(view.pixels).resize((side, side), Image.Resampling.BILINEAR))
     window = Window(view.window.box, side, side, "thumbnail", view.window.core)
     return View(pixels, window, f"{view.key}>{side}")
-
-
-def aspect(scene: SceneInfo) -> float:
-    """How many times as wide as high a px of the scene is on the ground, for views; 1 where it is hardly oblong."""
-    return 1.0 if 1 / SQUARE <= scene.aspect <= SQUARE else min(max(scene.aspect, 1 / OBLONG), OBLONG)
-
-
-def sides(shrink: float, aspect: float) -> tuple[float, float]:
-    """Scene px for one view px across and down, so that a view px is square on the ground; their geometric mean is `shrink`."""
-    root = math.sqrt(aspect)
-    return shrink / root, shrink * root
 
 
 def window_of(box: Box, shrink: float, role: str, core: Box | None = None, aspect: float = 1.0) -> Window:
@@ -157,23 +144,23 @@ def plan(
         length: of the targets, scene px, for `adaptive`.
         closer: scene px for one view px of its closer looks.
     """
-    area, oblong = area or scene.box, aspect(scene)
+    area, aspect = area or scene.box, scene.view_aspect
     fitting = max(1.0, math.sqrt(area.area / spec.view_pixels))
     if granularity is Granularity.IMAGE:
-        return Plan(granularity, area, (window_of(area, fitting, "wide", aspect=oblong),))
+        return Plan(granularity, area, (window_of(area, fitting, "wide", aspect=aspect),))
     if policy == "shrink":
-        across, down = sides(1.0, oblong)
+        across, down = sides(1.0, aspect)
         shrink = max(1.0, fitting, max(area.width / across, area.height / down) / SHRUNK)
-        return Plan(granularity, area, (window_of(area, shrink, "wide", aspect=oblong),))
+        return Plan(granularity, area, (window_of(area, shrink, "wide", aspect=aspect),))
     if policy in ("paper", "random", "grid"):
         pixel = granularity is Granularity.PIXEL
-        return Plan(granularity, area, cover(area, COMPRESSION**2 if pixel else COMPRESSION, spec, "wide", oblong), 1, aspect=oblong)
+        return Plan(granularity, area, cover(area, COMPRESSION**2 if pixel else COMPRESSION, spec, "wide", aspect), 1, aspect=aspect)
     if policy == "exhaustive":
-        return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile", oblong))
+        return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile", aspect))
     if area.area / closer**2 <= spec.view_pixels:
-        return Plan(granularity, area, (window_of(area, closer, "whole", aspect=oblong),))
+        return Plan(granularity, area, (window_of(area, closer, "whole", aspect=aspect),))
     wide = min(COARSEST * max(1.0, closer), max(1.0, length / SUSPECTED))
-    return Plan(granularity, area, cover(area, wide, spec, "scout", oblong), closer, scouted=True, aspect=oblong)
+    return Plan(granularity, area, cover(area, wide, spec, "scout", aspect), closer, scouted=True, aspect=aspect)
 
 
 def bounded(spec: ModelSpec, memory: float) -> ModelSpec:

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 from geomagnifier import spots
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, united
-from geomagnifier.resolution import sides
 from geomagnifier.values import COMPRESSION, Floats, Granularity, Look, Plan, Window
 
 POLICIES = ("adaptive", "paper", "exhaustive", "random", "grid", "shrink")
@@ -101,7 +100,7 @@ def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     looks: list[tuple[float, Look]] = []
     skipped: list[tuple[Box, float]] = []
     for window, heat in heats:
-        opened, closed = spots.worth_opening(window, heat, state.worth, sides(state.plan.closer, state.plan.aspect), state.plan.area)
+        opened, closed = spots.worth_opening(window, heat, state.worth, state.plan.closer, state.plan.area, state.plan.aspect)
         looks += opened
         skipped += closed
     best_first = sorted(looks, key=lambda pair: -pair[0] / pair[1].box.area)

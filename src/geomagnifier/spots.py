@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, sides
 from geomagnifier.masks import components
 from geomagnifier.values import Floats, Look, Window
 
@@ -33,7 +33,7 @@ Sides = NDArray[np.float64]
 
 
 def worth_opening(
-    window: Window, heat: Floats, worth: float, shrink: tuple[float, float], area: Box
+    window: Window, heat: Floats, worth: float, shrink: float, area: Box, aspect: float = 1.0
 ) -> tuple[list[tuple[float, Look]], list[tuple[Box, float]]]:
     """Where to look closer in a scouted window.
 
@@ -41,8 +41,9 @@ def worth_opening(
         window: that was scouted; only its core counts.
         heat: (h, w) in [0, 1], evenly over the window.
         worth: heat from which a cell is worth a closer look.
-        shrink: scene px for one view px of the looks, across and down.
+        shrink: scene px for one view px of the looks.
         area: what is searched, scene px.
+        aspect: of the scene's px on the ground.
 
     Returns:
         looks with the number of things each may show (the heat of its spots, summed), and what stays closed with its highest heat.
@@ -51,11 +52,11 @@ def worth_opening(
     hot, gains = _spots(window, inside >= worth, inside)
     looks: list[tuple[float, Look]] = []
     if len(hot):
-        sides, mean = np.array(shrink), shrink[0] if shrink[0] == shrink[1] else math.sqrt(shrink[0] * shrink[1])
-        grown = _grown(hot, GROUND * sides, area)
-        for group in _joined(grown, sides):
-            hull, core = _rounded(_hull(grown[group]), STEP * sides, area), _hull(_grown(hot[group], GROUND * sides / 2, area))
-            looks.append((float(gains[group].sum()), Look(Box(*hull), mean, "closer", Box(*core))))
+        px = np.array(sides(shrink, aspect))
+        grown = _grown(hot, GROUND * px, area)
+        for group in _joined(grown, px):
+            hull, core = _rounded(_hull(grown[group]), STEP * px, area), _hull(_grown(hot[group], GROUND * px / 2, area))
+            looks.append((float(gains[group].sum()), Look(Box(*hull), shrink, "closer", Box(*core))))
             _shut(window, inside, hull)
     faint, heats = _spots(window, (inside < worth) & (inside >= FAINT * worth), inside)
     closed = [(Box(*box), float(best)) for box, best in zip(faint.tolist(), heats.tolist(), strict=True)]

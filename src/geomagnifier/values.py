@@ -75,6 +75,10 @@ class Query:
             raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
 
 
+SQUARE, OBLONG = 1.05, 8.0
+"""Scene px no more oblong on the ground than the first are shown as they are; more oblong than the second, as if they were that."""
+
+
 @dataclass(frozen=True)
 class SceneInfo:
     """What is known of a scene without its pixels.
@@ -99,6 +103,11 @@ class SceneInfo:
     @property
     def box(self) -> Box:
         return Box(0, 0, self.width, self.height)
+
+    @property
+    def view_aspect(self) -> float:
+        """`aspect` as views follow it: 1 where it is hardly another one, and no more than `OBLONG`."""
+        return 1.0 if 1 / SQUARE <= self.aspect <= SQUARE else min(max(self.aspect, 1 / OBLONG), OBLONG)
 
     @property
     def px_metres(self) -> tuple[float, float] | None:

@@ -40,6 +40,7 @@ class Bands:
     indexes: 1-based, three for colour, one for grey or palette, four for ink (CMYK).  palette: (N, 4) uint8 RGBA, or None.
     nodata: per index, in the raster's own type, or None.  masked: the dataset has a mask of its own, which is not an alpha band.
     alpha: 1-based, of the alpha band that says what is valid; 0 where there is none, or where GDAL goes by nodata.
+    misled: GDAL takes a band for alpha that is none, and leaves pixels out of its averages and overviews by it.
     eight_bit: pixels pass untouched.
     """
 
@@ -50,6 +51,7 @@ class Bands:
     palette: Bytes | None = None
     ink: bool = False
     alpha: int = 0
+    misled: bool = False
 
     @property
     def all_valid(self) -> bool:
@@ -100,6 +102,7 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
         palette=palette,
         ink=ink,
         alpha=alpha,
+        misled=MaskFlags.alpha in flags and not alpha,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ class Reader:
         self._scene = Box(0, 0, dataset.width, dataset.height)
         self._blocks: tuple[int, int] = dataset.block_shapes[chosen.indexes[0] - 1]
         self._type = np.dtype(dataset.dtypes[chosen.indexes[0] - 1])
-        self._factors: list[int] = dataset.overviews(chosen.indexes[0])
+        self._factors: list[int] = [] if chosen.misled else dataset.overviews(chosen.indexes[0])
         self.in_blocks = dataset.driver == "GTiff"
         """The file is made of blocks that can be read one by one, whatever has become of the others."""
         # A mask of its own may say anything of pixels that were never written; an alpha band that was never written says "not valid".
@@ -175,7 +176,10 @@ class Reader:
             dataset = self._source.full_size() if full_size else self._source.dataset
             how = {"window": RasterWindow(box.x0, box.y0, box.width, box.height), "resampling": wanted.resampling}
             try:
-                raw = _patiently(dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how)
+                if self.bands.misled:
+                    raw = _unmasked(self._source.full_size(), indexes, piece, wanted.resampling)
+                else:
+                    raw = _patiently(dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how)
                 if self.bands.masked or self.bands.alpha:
                     of_alpha, band = (dataset.read, self.bands.alpha) if self.bands.alpha else (dataset.read_masks, indexes[0])
                     # averaged or not: valid is what is not 0, as GDAL and its averages of the other bands have it
@@ -212,6 +216,24 @@ def _unwritten(nodata: float | None, kind: np.dtype[Any]) -> Any:
             return np.asarray(nodata).astype(kind)
     limits = np.iinfo(kind)
     return min(max(int(nodata), limits.min), limits.max)
+
+
+def _unmasked(dataset: Any, indexes: list[int], piece: Piece, resampling: Resampling) -> Any:
+    """A piece averaged, or enlarged, without the dataset's mask, which GDAL cannot be told to leave out: (bands, h, w)."""
+    from PIL import Image
+
+    box, (height, width) = piece.box, piece.shape
+    whole = all(float(v).is_integer() for v in box.tuple()) and (box.width, box.height) == (width, height)
+    if whole or resampling == Resampling.nearest:
+        window = RasterWindow(box.x0, box.y0, box.width, box.height)
+        return _patiently(dataset.read, indexes, out_shape=(len(indexes), height, width), window=window, resampling=Resampling.nearest)
+    x0, y0 = max(0, math.floor(box.x0) - 1), max(0, math.floor(box.y0) - 1)
+    x1, y1 = min(dataset.width, math.ceil(box.x1) + 1), min(dataset.height, math.ceil(box.y1) + 1)
+    full = _patiently(dataset.read, indexes, window=RasterWindow(x0, y0, x1 - x0, y1 - y0))
+    how = Image.Resampling.BOX if resampling == Resampling.average else Image.Resampling.BILINEAR
+    part = (box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0)
+    bands = np.stack([np.asarray(Image.fromarray(band.astype(np.float32)).resize((width, height), how, part)) for band in full])
+    return bands if full.dtype.kind == "f" else np.rint(bands)
 
 
 def _patiently(read: Any, *args: Any, **how: Any) -> Any:

@@ -239,7 +239,7 @@ class Scene:
         alone = bands.Bands((band,), (None,), False, False)
         values = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
         if values and not bands.is_alpha(np.concatenate(values)):
-            self._bands = replace(self._bands, alpha=0)
+            self._bands = replace(self._bands, alpha=0, misled=True)
             self._reader = Reader(self._source, self._bands)
             self._tell(
                 f"band {band} of {self.info.name} is marked alpha, but holds a picture (near infrared?): nothing is hidden by it; "

@@ -113,8 +113,8 @@ def _rgb(dataset: Any, name: str, kinds: Sequence[ColorInterp], colour: Sequence
     if len(by_name) == 3:
         if len(by_kind) == 3 and by_kind != by_name:
             _tell(
-                f"the bands of {name} are red, green, blue by name as {colours.listed(dataset, by_name)}, by colour interpretation as "
-                f"{colours.listed(dataset, by_kind)}; the names are followed; choose others with --bands or open_scene(bands=...)"
+                f"by name or wavelength red, green, blue of {name} are the bands {colours.listed(dataset, by_name)}, by colour "
+                f"interpretation {colours.listed(dataset, by_kind)}; the former are shown; --bands or open_scene(bands=...) choose others"
             )
         return by_name
     if len(by_kind) == 3:
@@ -205,9 +205,10 @@ class Stretch:
                 out[i] = 128
                 continue
             exact = band.astype(np.float64)
-            exact -= self.low[i]
-            exact /= span  # before there are fewer digits: numbers may be larger, or nearer to each other, than those can tell
-            shown = exact.astype(np.float32)
+            with np.errstate(over="ignore"):  # nodata may be as large as a number can be
+                exact -= self.low[i]
+                exact /= span  # before there are fewer digits: numbers may be larger, or nearer to each other, than those can tell
+                shown = exact.astype(np.float32)
             shown *= 255
             np.nan_to_num(shown, copy=False, nan=0.0, posinf=255.0, neginf=0.0)
             out[i] = np.clip(shown, 0, 255, out=shown) + np.float32(0.5)

@@ -131,7 +131,7 @@ def _codes(dataset: Any, name: str) -> Roles:
     known = names(dataset)
     codes = {_code(text): band for band, text in reversed(list(enumerate(known, 1))) if _code(text)}
     first = _blue(set(codes), any("sr_b" in text.casefold() for text in known), lambda: _about(dataset, name)) if codes else 0
-    blue = {"blue": first, "green": first + 1, "red": first + 2, "nir": 8 if first == 2 and "8" in codes and "8a" in codes else 0}
+    blue = {"blue": first, "green": first + 1, "red": first + 2, "nir": 8 if first == 2 and ("8a" in codes or "5" not in codes) else 0}
     return {colour: codes[str(number)] for colour, number in blue.items() if str(number) in codes} if first else {}
 
 

@@ -32,6 +32,8 @@ HUGE = 1e9
 """Of that size no sensor measures anything."""
 MIXED, FEW = 0.2, 0.02
 """Pixels between a value and the rest, for one pixel of the value: averages along its edge, in overviews."""
+LEVELS = 16
+"""Other values that there must be: fewer are classes, and the first of them is one as well."""
 COLLAR = 0.5
 """Of the pixels of a collar so many lie in straight lines from the border."""
 VALUES = 4
@@ -128,7 +130,8 @@ def _cut(value: float, count: int, rest: _Band, upper: bool, collar: bool, kind:
     elif huge and gap > FAR * span:
         alone = True
     else:
-        alone = collar and span > 0 and gap > (APART if clipped else 1.0) * span
+        several = int(np.count_nonzero(np.diff(rest))) >= LEVELS
+        alone = collar and several and gap > (APART if clipped else 1.0) * span
     if not alone:
         return None
     return side * (near - (min(gap / 2, span) if span > 0 else gap / 2))

@@ -11,7 +11,7 @@ import rasterio
 import rasterio.shutil
 from affine import Affine
 from PIL import Image
-from rasterio.warp import Resampling, calculate_default_transform, reproject
+from rasterio.warp import Resampling, reproject
 from rasterio.warp import transform as moved
 
 import geomagnifier as gm
@@ -55,8 +55,7 @@ def upright(tmp_path_factory: pytest.TempPathFactory) -> gm.Answer:
 
 
 def test_degrees_at_60_north_show_as_many_ships_as_metres(tmp_path: Path, upright: gm.Answer) -> None:
-    bounds = (500_000, 6_651_800, 500_260, 6_652_000)
-    place, width, height = calculate_default_transform("EPSG:32633", "EPSG:4326", 520, 400, *bounds)
+    place, width, height = Affine(7.61501923e-06, 0, 15, 0, -7.61501923e-06, 60.005287074), 612, 236  # as GDAL chooses them
     found = ships(save(tmp_path / "a.tif", warped("EPSG:4326", place, width, height), "EPSG:4326", place, nodata=0))
     assert len(found.regions) >= 0.9 * len(upright.regions) > 10
     assert found.scene.aspect == pytest.approx(0.5, rel=0.02)
@@ -67,7 +66,7 @@ def test_degrees_at_60_north_show_as_many_ships_as_metres(tmp_path: Path, uprigh
     others = np.array([r.box for r in upright.regions])
     there = np.stack(to_crs(tuple(NORTH)[:6], (others[:, 0] + others[:, 2]) / 2, (others[:, 1] + others[:, 3]) / 2), 1)
     near = np.hypot(*(np.stack([east, north], 1)[:, None] - there[None]).transpose(2, 0, 1)).min(1)
-    assert (near < 3).mean() > 0.9
+    assert np.median(near) < 1.5 and (near < 3).mean() > 0.8
     window = found.trace.views[0]
     across, down = window.placement.scale
     assert across / down == pytest.approx(1 / found.scene.aspect, rel=0.02)

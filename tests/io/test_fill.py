@@ -98,6 +98,12 @@ def test_a_scene_that_is_mostly_fill_is_told(tmp_path: Path) -> None:
     assert any("only what is valid can be searched: 78% of a.tif" in str(w.message) for w in told)
 
 
+def test_a_hole_that_may_be_nodata_is_told(tmp_path: Path) -> None:
+    hole = collar(SIXTEEN // 4, 65535, slice(100, 160), slice(100, 160))
+    with pytest.warns(GeomagWarning, match=r"65535 in 5\.5% of a\.tif may be nodata.*-a_nodata 65535"):
+        assert look(save(tmp_path / "a.tif", hole)).valid is None
+
+
 def data() -> dict[str, Any]:
     """Rasters whose extreme values are data."""
     rows = np.arange(256)[None, :, None]

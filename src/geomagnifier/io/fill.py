@@ -9,7 +9,8 @@ picture over a range in which everything else is black or white.
     0, or the largest number of its type        makes a collar of the scene, in all bands at once, and stands apart by 1/20
     any other                                   makes a collar of the scene, in all bands at once, and stands apart by a whole range
 
-So bright roofs that are clipped at 65535, or lakes at 0, stay data.
+So bright roofs that are clipped at 65535, or lakes at 0, stay data. Where such a value lies three ranges away and is so frequent that it
+darkens the picture (a hole of 65535), it is told as doubtful, and stays data as well.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ LEVELS = 16
 """Other values that there must be: fewer are classes, and the first of them is one as well."""
 COLLAR = 0.5
 """Of the pixels of a collar so many lie in straight lines from the border."""
+DOUBTFUL, MOVING = 3.0, 0.02
+"""Ranges of the rest; share of the pixels that moves the 2nd or 98th percentile."""
 VALUES = 4
 """At most so many are looked for, one after another."""
 
@@ -44,19 +47,23 @@ _Band = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Fill:
-    """What is outside low..high is nodata. low, high: (bands,) float64.  found: value and its share of the pixels, by rising value."""
+    """What is outside low..high is nodata. low, high: (bands,) float64.
+
+    found: value and its share of the pixels, by rising value.  doubtful: the same of values that may be nodata, and are taken for data.
+    """
 
     low: _Band
     high: _Band
     found: tuple[tuple[float, float], ...] = ()
+    doubtful: tuple[tuple[float, float], ...] = ()
 
     def holds(self, band: int, values: NDArray[np.generic]) -> Bools:
         """Where values of one band are data, of any shape."""
         return np.asarray((values >= self.low[band]) & (values <= self.high[band]), bool)
 
 
-def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill | None:
-    """Nodata values that are not declared, in a sample of a scene; None where there are none.
+def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
+    """Nodata values that are not declared, in a sample of a scene.
 
     Args:
         raw: (bands, h, w), not averaged.
@@ -66,20 +73,22 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill | None:
     seen &= True if valid is None else valid
     fill = Fill(np.full(len(raw), -np.inf), np.full(len(raw), np.inf))
     shares: dict[float, float] = {}
+    doubts: dict[float, float] = {}
     for _ in range(VALUES):
         before = len(shares)
         for upper, ends in ((False, fill.low), (True, fill.high)):
             for band, value, share, cut in _ends(raw, seen, fill, upper):
-                ends[band] = cut
                 shown = value if raw.dtype.kind != "f" else float(str(raw.dtype.type(value)))  # 1e20, not 1.00000002e20
-                shares[shown] = max(share, shares.get(shown, 0.0))
+                kept = doubts if cut is None else shares
+                kept[shown] = max(share, kept.get(shown, 0.0))
+                ends[band] = ends[band] if cut is None else cut
         if len(shares) == before:
             break
-    return Fill(fill.low, fill.high, tuple(sorted(shares.items()))) if shares else None
+    return Fill(fill.low, fill.high, tuple(sorted(shares.items())), tuple(sorted(doubts.items())))
 
 
-def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> list[tuple[int, float, float, float]]:
-    """Of each band whose lowest (or highest) value is nodata: band, value, share and where data begin (or end)."""
+def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> list[tuple[int, float, float, float | None]]:
+    """Of each band whose lowest (or highest) value is nodata: band, value, share and where data begin (or end), None where doubtful."""
     found, all_bands = [], np.ones(raw.shape[1:], bool)
     for band, values in enumerate(raw):
         here = seen[band] & fill.holds(band, values)
@@ -96,9 +105,10 @@ def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> lis
     collar = bool(found) and _is_collar(all_bands)
     told = []
     for band, value, count, rest in found:
+        share = count / int(seen[band].sum())
         cut = _cut(value, count, rest, upper, collar, raw.dtype)
-        if cut is not None:
-            told.append((band, value, count / int(seen[band].sum()), cut))
+        if cut is not None or (share > MOVING and _is_far(value, rest, upper)):
+            told.append((band, value, share, cut))
     return told
 
 
@@ -112,6 +122,14 @@ def _is_collar(cells: Bools) -> bool:
             turn = (way, slice(None)) if axis == 0 else (slice(None), way)
             reached |= np.logical_and.accumulate(cells[turn], axis)[turn]
     return bool(reached.sum() >= COLLAR * cells.sum())
+
+
+def _is_far(value: float, rest: _Band, upper: bool) -> bool:
+    """Whether a value is three ranges of the rest away from it."""
+    if np.unique(rest).size < LEVELS:
+        return False
+    near, middle = float(rest.max() if upper else rest.min()), float(np.median(rest))
+    return abs(value - near) > DOUBTFUL * 2 * abs(middle - near)
 
 
 def _cut(value: float, count: int, rest: _Band, upper: bool, collar: bool, kind: np.dtype[np.generic]) -> float | None:

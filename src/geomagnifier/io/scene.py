@@ -275,6 +275,16 @@ class Scene:
                 why = "masked by its mask band" if self._bands.masked else "nodata"
             self._tell(f"only what is valid can be searched: {part} of {self.info.name} is {why}")
 
+    def _tell_fill(self, found: fill.Fill) -> None:
+        """Tell of values that look like nodata and are not declared."""
+        for values, become in ((found.found, "is taken for nodata"), (found.doubtful, "may be nodata, and is taken for data")):
+            for value, share in values:
+                text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
+                self._tell(
+                    f"{text} in {share:.1%} of {self.info.name} {become}: it lies far from all other values, and is not declared; "
+                    f"gdal_edit.py -a_nodata {text} declares it"
+                )
+
     def _tell(self, text: str) -> None:
         warnings.warn(text, GeomagWarning, stacklevel=6)
 
@@ -284,13 +294,10 @@ class Scene:
         for resampling in (Resampling.nearest, Resampling.average):
             numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), resampling)
             if numbers.valid is None or numbers.valid.any():
-                self._fill = fill.find(numbers.raw, numbers.valid) if self._bands.palette is None else None
-                for value, share in self._fill.found if self._fill is not None else ():
-                    text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
-                    self._tell(
-                        f"{text} in {share:.1%} of {self.info.name} is taken for nodata, since it lies far from all other values; "
-                        f"gdal_edit.py -a_nodata {text} declares it"
-                    )
+                if self._bands.palette is None:
+                    found = fill.find(numbers.raw, numbers.valid)
+                    self._fill = found if found.found else None
+                    self._tell_fill(found)
                 valid = bands.valid_pixels(numbers.raw, self._bands.nodata, self._fill)
                 both = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
                 self._tell_invalid(0.0 if both is None else float(1 - both.mean()))

@@ -101,6 +101,17 @@ def test_wavelengths_of_envi(tmp_path: Path) -> None:
     assert shown(path) == (3, 2, 1)
 
 
+def test_names_that_are_not_utf_8_are_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.img"
+    with rasterio.open(path, "w", driver="ENVI", transform=PLACE, width=8, height=6, count=4, dtype="uint16") as dataset:
+        dataset.write(np.arange(192, dtype=np.uint16).reshape(4, 6, 8))
+    with path.with_suffix(".hdr").open("a", encoding="latin-1") as header:
+        header.write("band names = {bl\xe5, gr\xf8n, r\xf8d, nir}\nwavelength units = \xb5m\nwavelength = {0.49, 0.56, 0.665, 0.84}\n")
+    with open_scene(path) as scene:
+        assert (scene.info.rgb, scene.info.band_names) == ((3, 2, 1), ("",) * 4)
+        assert isinstance(scene.tags, dict)
+
+
 @pytest.mark.parametrize("names", ["blue green red", "B02 B03 B04 B08"])
 def test_names_are_followed_against_the_default_colours_of_8_bit_files(tmp_path: Path, names: str) -> None:
     path = save(tmp_path / "a.tif", names.split(), kind="uint8")

@@ -15,6 +15,7 @@ from typing import Any
 from rasterio.enums import ColorInterp
 
 from geomagnifier.errors import OptionError
+from geomagnifier.io.source import tags_of
 
 MOST = 1024
 """Bands whose names and wavelengths are read."""
@@ -40,7 +41,11 @@ Roles = dict[str, int]
 
 def names(dataset: Any) -> tuple[str, ...]:
     """The description of each band, "" where it has none."""
-    return tuple((text or "").strip() for text in dataset.descriptions[:MOST])
+    try:
+        known: list[str | None] = list(dataset.descriptions[:MOST])
+        return tuple((text or "").strip() for text in known)
+    except UnicodeDecodeError:  # rasterio takes no other encoding than UTF-8
+        return ("",) * min(dataset.count, MOST)
 
 
 def said(dataset: Any, name: str) -> Roles:
@@ -155,7 +160,7 @@ def _blue(codes: set[str], surface: bool, about: Any) -> int:
 
 def _about(dataset: Any, name: str) -> str:
     """The name of the file and its tags."""
-    return " ".join([name, *(str(value)[:200] for value in list(dataset.tags().values())[:500])]).casefold()
+    return " ".join([name, *(str(value)[:200] for value in list(tags_of(dataset).values())[:500])]).casefold()
 
 
 def _waves(dataset: Any) -> Roles:
@@ -182,10 +187,10 @@ def _length(dataset: Any, band: int, known: Sequence[str]) -> float | None:
 
     From the domain IMAGERY (micrometres), tags such as `wavelength` of ENVI, or the description.
     """
-    central = dataset.tags(band, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
+    central = tags_of(dataset, band, "IMAGERY").get("CENTRAL_WAVELENGTH_UM")
     if central is not None and (value := _number(central)):
         return value * 1000
-    tags = {key.casefold(): text for key, text in dataset.tags(band).items()}
+    tags = {key.casefold(): text for key, text in tags_of(dataset, band).items()}
     for key, text in tags.items():
         if "wavelength" in key and "unit" not in key and (value := _number(text)):
             if match := LENGTH.search(text.casefold()):

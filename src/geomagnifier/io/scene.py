@@ -25,7 +25,7 @@ from geomagnifier.errors import BoxError, GeomagWarning, SceneEmpty, SceneUnread
 from geomagnifier.geometry import Box
 from geomagnifier.io import bands, colours, fill, georeference
 from geomagnifier.io.raw import Numbers, Reader, Wanted
-from geomagnifier.io.source import FAILURES, Source, open_source, unreadable
+from geomagnifier.io.source import FAILURES, Source, open_source, tags_of, unreadable
 from geomagnifier.values import Affine6, Bools, Bytes, SceneInfo, View, Window
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Scene:
         """What the file says of itself in words: TIFF tags, EXIF, and the tags of the camera."""
         with self._lock:
             dataset = self._source.dataset
-            return {**dataset.tags(), **dataset.tags(ns="IMAGERY")} if not self._closed else {}
+            return {**tags_of(dataset), **tags_of(dataset, domain="IMAGERY")} if not self._closed else {}
 
     def close(self) -> None:
         """Let go of the file. Closing twice is no error."""

@@ -41,11 +41,12 @@ Roles = dict[str, int]
 
 def names(dataset: Any) -> tuple[str, ...]:
     """The description of each band, "" where it has none."""
+    number = min(int(dataset.count), MOST)
     try:
-        known: list[str | None] = list(dataset.descriptions[:MOST])
-        return tuple((text or "").strip() for text in known)
+        known: list[str | None] = list(dataset.descriptions[:number])
     except UnicodeDecodeError:  # rasterio takes no other encoding than UTF-8
-        return ("",) * min(dataset.count, MOST)
+        known = [None] * number
+    return tuple((text or "").strip() for text in known)
 
 
 def said(dataset: Any, name: str) -> Roles:

@@ -43,6 +43,8 @@ def shown(path: Path, **how: Any) -> tuple[int, ...]:
     ("names", "rgb"),
     [
         ("B02 B03 B04 B08", (3, 2, 1)),
+        ("蓝 绿 红 近红外", (3, 2, 1)),
+        ("红边 红光 绿光 蓝光", (2, 3, 4)),
         ("blue green red nir", (3, 2, 1)),
         ("BLUE GREEN RED", (3, 2, 1)),
         ("B G R", (3, 2, 1)),

@@ -23,6 +23,9 @@ MOST = 1024
 OTHER = {"edge", "infra", "infrared", "near", "nir", "swir", "mwir", "lwir", "tir", "far", "short", "shortwave", "coastal", "ultra", "deep"}
 """Words that make a band with the word red, green or blue in its name another one ("red edge", "coastal blue")."""
 
+CHINESE = {"近红外": "nir", "红外": "infrared", "红边": "rededge", "红": "red", "绿": "green", "蓝": "blue"}
+"""Longer words first: what they hold is then no colour any more."""
+
 CODE = re.compile(r"(?:^|[^a-z0-9])b(?:and)?[ _-]?(\d{1,2})(a?)(?![a-z0-9])")
 """B04, B8A, SR_B4, Band 4, T32_B04_10m."""
 LENGTH = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\.\d+) ?(nm|nanomet|um|µm|μm|micromet|micron)")
@@ -109,11 +112,13 @@ def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ..
 
 
 def _tokens(text: str) -> set[str]:
+    for word, english in CHINESE.items():
+        text = text.replace(word, f" {english} ")
     return set(re.findall(r"[a-z]+", text.casefold()))
 
 
 def _words(known: Sequence[str]) -> Roles:
-    """By words: red, Green, "Band 3 - Blue", R, NIR."""
+    """By words: red, Green, "Band 3 - Blue", R, NIR, 红."""
     found: Roles = {}
     for band, text in enumerate(known, 1):
         words = _tokens(text)

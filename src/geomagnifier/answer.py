@@ -124,8 +124,8 @@ class _Finer:
 
 
 def _detail(window: Window) -> float:
-    """The smallest thing that a view can show, scene px."""
-    return max(1.0, window.placement.scale[0])
+    """The smallest thing that a view can show, scene px: the mean of both axes."""
+    return max(1.0, math.sqrt(math.prod(window.placement.scale)))
 
 
 def _is_cut(box: Box, window: Window, scene: SceneInfo) -> bool:

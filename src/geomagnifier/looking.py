@@ -197,9 +197,9 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
             if state.done or walk.others or (walk.stopped and not heats):
                 break
             with watch.stage("search"):
-                price = lambda look: sum(w.width * w.height for w in resolution.windows(look, spec))  # noqa: E731
+                price = lambda look: sum(w.width * w.height for w in resolution.windows(look, spec, plan.aspect))  # noqa: E731
                 looks, state = search.step(state, heats, price)
-                pending = [w for look in looks for w in resolution.windows(look, spec)]
+                pending = [w for look in looks for w in resolution.windows(look, spec, plan.aspect)]
             if walk.stopped:  # these were worth a look, and stay unseen
                 walk.passed += [(look.core, search.relevance(look.core, heats)) for look in looks]
                 break
@@ -236,7 +236,8 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     Where the area fits a view it is looked at as it is, and that is all, unless the targets are so small that they must be enlarged.
     """
     fits = area.area <= spec.view_pixels and not walk.wanted.settled
-    window = resolution.window_of(area, 1, "whole") if fits else resolution.peek(area)
+    aspect = walk.scene.info.view_aspect
+    window = resolution.window_of(area, 1, "whole", aspect=aspect) if fits else resolution.peek(area, aspect)
     budget = walk.wanted.budget
     search.start("adaptive", Plan(walk.level, area, (window,)), budget[1] if budget and budget[0] == "pixels" else None)  # is it enough?
     with walk.watch.stage("read"):
@@ -256,7 +257,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         return None
     with walk.watch.stage("relevance"):
         told = walk.scene.info.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
-        smaller = 1.0 if told else walk.model.scale(view) * window.width / window.box.width
+        smaller = 1.0 if told else walk.model.scale(view) * float(np.sqrt(window.width * window.height / window.box.area))
     length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
     closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
     closer = closer if walk.wanted.enlarge else max(1.0, closer)

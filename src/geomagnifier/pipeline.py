@@ -230,7 +230,11 @@ def _seen(
     if journal is not None:
         info, spec = scene.info, model.spec
         asked = {"question": query.text, "box": query.box and query.box.tuple(), "search": search, "min_score": query.min_score}
-        of = {"scene": [info.name, info.width, info.height], "memory": memory, "model": [spec.name, spec.version, spec.parameters]}
+        of = {
+            "scene": [info.name, info.width, info.height, list(info.rgb)],
+            "memory": memory,
+            "model": [spec.name, spec.version, spec.parameters],
+        }
         kept = Journal(Path(journal), asked | {"recall": query.recall} | of)
     try:
         return probabilities, level, looking.look(scene, query, level, model, replace(wanted, journal=kept), watch)

@@ -75,12 +75,18 @@ class Query:
             raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
 
 
+SQUARE, OBLONG = 1.05, 8.0
+"""Scene px no more oblong on the ground than the first are shown as they are; more oblong than the second, as if they were that."""
+
+
 @dataclass(frozen=True)
 class SceneInfo:
     """What is known of a scene without its pixels.
 
     crs: "EPSG:32633", a WKT text where there is no code, or None.  transform: pixel -> CRS, or None.
-    gsd: metres on the ground for one px, or None where the CRS does not say.
+    gsd: metres on the ground for one px, or None where the CRS does not say; of oblong px the side of a square of their area.
+    aspect: how many times as wide as high a px is on the ground; 1 where that is not known.
+    rgb: the bands shown as red, green and blue, or the one shown as grey, from 1; empty for ink.  band_names: their descriptions.
     """
 
     name: str
@@ -90,10 +96,23 @@ class SceneInfo:
     crs: str | None = None
     transform: Affine6 | None = None
     gsd: float | None = None
+    aspect: float = 1.0
+    rgb: tuple[int, ...] = ()
+    band_names: tuple[str, ...] = ()
 
     @property
     def box(self) -> Box:
         return Box(0, 0, self.width, self.height)
+
+    @property
+    def view_aspect(self) -> float:
+        """`aspect` as views follow it: 1 where it is hardly another one, and no more than `OBLONG`."""
+        return 1.0 if 1 / SQUARE <= self.aspect <= SQUARE else min(max(self.aspect, 1 / OBLONG), OBLONG)
+
+    @property
+    def px_metres(self) -> tuple[float, float] | None:
+        """Width and height of a px on the ground, metres; None where the CRS does not say."""
+        return None if self.gsd is None else (self.gsd * self.aspect**0.5, self.gsd / self.aspect**0.5)
 
     @property
     def pixels(self) -> int:
@@ -118,7 +137,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Look:
-    """A wish to see `box` (scene px) at 1 / `shrink` of its size; `core` as in `Window`."""
+    """A wish to see `box` (scene px) at 1 / `shrink` of its size, the mean of both sides; `core` as in `Window`."""
 
     box: Box
     shrink: float
@@ -132,6 +151,7 @@ class Plan:
 
     area: what is searched.  wide: windows read first.  closer: scene px for one view px of the looks that may follow; None where the
     wide windows are all there is.  scouted: the wide windows are not answered, they only say where a closer look may be worth it.
+    aspect: of the scene's px on the ground, by which views are wider or higher.
     """
 
     granularity: Granularity
@@ -139,6 +159,7 @@ class Plan:
     wide: tuple[Window, ...]
     closer: float | None = None
     scouted: bool = False
+    aspect: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

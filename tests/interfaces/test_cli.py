@@ -219,3 +219,35 @@ def test_search_says_what_was_wrong(words, message, photos, tmp_path, monkeypatc
         monkeypatch, capfd, "search", *(w.replace("{photos}", str(photos)).replace("{empty}", str(tmp_path)) for w in words), "--json"
     )
     assert code == 2 and not out and message in err and len(err.splitlines()) == 1 and err.startswith("geomag: ")
+
+
+@pytest.fixture
+def four_bands(tmp_path):
+    """Blue, green, red and near infrared, named as Sentinel-2's."""
+    pixels = draw_scene(3, 300, 200, "harbour").pixels.transpose(2, 0, 1)[[2, 1, 0, 0]].astype(np.uint16) * 12
+    place = {"crs": "EPSG:32633", "transform": rasterio.Affine(*TRANSFORM)}
+    with rasterio.open(tmp_path / "s2.tif", "w", driver="GTiff", width=300, height=200, count=4, dtype="uint16", **place) as dataset:
+        dataset.write(pixels)
+        for band, name in enumerate(("B02", "B03", "B04", "B08"), 1):
+            dataset.set_band_description(band, name)
+    return tmp_path / "s2.tif"
+
+
+def test_info_says_which_bands_are_shown(four_bands, monkeypatch, capfd):
+    facts = json.loads(geomag(monkeypatch, capfd, "info", four_bands, "--json")[1])["scene"]
+    assert (facts["rgb"], facts["band_names"]) == ([3, 2, 1], ["B02", "B03", "B04", "B08"])
+    assert json.loads(geomag(monkeypatch, capfd, "info", four_bands, "--bands", "nir,red,green", "--json")[1])["scene"]["rgb"] == [4, 3, 2]
+
+
+def test_bands_are_chosen_by_number_or_name(four_bands, monkeypatch, capfd):
+    answers = [
+        json.loads(geomag(monkeypatch, capfd, "ask", four_bands, "Find every ship.", "--json", *more)[1])["regions"]
+        for more in ([], ["--bands", "3,2,1"], ["--bands", "B04,B03,B02"], ["--bands", "1"])
+    ]
+    assert answers[0] == answers[1] == answers[2] != answers[3]
+
+
+def test_bands_that_are_not_there_are_listed(four_bands, monkeypatch, capfd):
+    for command in (["ask", four_bands, "Find every ship."], ["info", four_bands], ["chat", four_bands]):
+        code, _, said = geomag(monkeypatch, capfd, *command, "--bands", "5,4,3")
+        assert code == 2 and "1 (B02), 2 (B03), 3 (B04), 4 (B08)" in said

@@ -362,6 +362,7 @@ def test_nothing_to_see(tmp_path: Path) -> None:
             whole(scene)
 
 
+@pytest.mark.filterwarnings("ignore:only what is valid")
 def test_an_empty_corner_is_no_empty_scene() -> None:
     rgba = np.zeros((400, 400, 4), np.uint8)
     rgba[399, 399] = 255

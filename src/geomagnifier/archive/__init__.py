@@ -108,4 +108,5 @@ def failures(task: Task, most: int) -> list[tuple[str, str]]:
 
 
 def _key(task: Task) -> dict[str, Any]:
-    return {"question": task.question, "model": task.model, "model options": dict(task.model_options), **task.asked}
+    bands = {} if task.bands is None else {"bands": task.bands}
+    return {"question": task.question, "model": task.model, "model options": dict(task.model_options), **task.asked, **bands}

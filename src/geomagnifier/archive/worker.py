@@ -51,7 +51,7 @@ class Worker:
         begin, task = time.perf_counter(), self.task
         journal = working(task, entry) / "whole.sqlite"
         try:
-            with open_scene(entry.path) as scene:
+            with open_scene(entry.path, bands=task.bands) as scene:
                 if scene.info.pixels > split:
                     return {"large": True}
                 kept = journal if journal.exists() else None
@@ -89,7 +89,7 @@ class Worker:
         except OSError as error:
             raise output_error(own, error) from error
         try:
-            with open_scene(entry.path) as scene:
+            with open_scene(entry.path, bands=self.task.bands) as scene:
                 return {"finished": look_at_share(scene, self.task.question, self.model, own, share, **self.task.asked)}
         except OutputError:
             raise

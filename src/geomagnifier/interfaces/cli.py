@@ -18,7 +18,7 @@ import typer
 from geomagnifier import __version__
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, printable
 from geomagnifier.interfaces import archives, chat, mapping, study
-from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, full_size, load
+from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def ask(
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
+    bands: Bands = None,
     search: Annotated[
         str, typer.Option(help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink.")
     ] = "adaptive",
@@ -114,7 +115,7 @@ def ask(
     journal = None if out is None else out / JOURNAL
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
-    with gm.open_scene(image) as scene, progress_bar() as move, _ctrl_c() as pressed:
+    with gm.open_scene(image, bands=bands) as scene, progress_bar() as move, _ctrl_c() as pressed:
         steps = [(0, 0)]
 
         def progress(done: int, known: int) -> bool:
@@ -200,8 +201,8 @@ def show(answer: Answer) -> None:
         for number, region in enumerate(answer.regions[:20], 1):
             x0, y0, x1, y1 = region.box
             size = f"{x1 - x0:.0f} x {y1 - y0:.0f} px"
-            if answer.scene.gsd:
-                size = f"{(x1 - x0) * answer.scene.gsd:.0f} x {(y1 - y0) * answer.scene.gsd:.0f} m"
+            if (px := answer.scene.px_metres) is not None:
+                size = f"{(x1 - x0) * px[0]:.0f} x {(y1 - y0) * px[1]:.0f} m"
             table.add_row(str(number), printable(region.label), f"{region.score:.2f}", f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}", size)
         console.print(table)
         if len(answer.regions) > 20:
@@ -227,6 +228,7 @@ def info(
     language: Annotated[
         str | None, typer.Option(help="Encoder of questions that the full size is trained with.", metavar="NAME|DIR")
     ] = None,
+    bands: Bands = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what the model knows or, of one of the full size, the memory it needs; and what kind of raster IMAGE is."""
@@ -247,7 +249,7 @@ def info(
         whole = sums.fingerprint(folder_of(model))  # of what was held against it while it was loaded
         facts["model"] = asdict(load(model, segmenter).spec) | {"weights": f"whole, {whole}" if whole else f"without {sums.SUMS}"}
     if image is not None:
-        with gm.open_scene(image) as scene:
+        with gm.open_scene(image, bands=bands) as scene:
             facts["scene"] = asdict(scene.info)
     if as_json:
         print(json.dumps(facts))

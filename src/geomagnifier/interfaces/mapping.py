@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geomagnifier.errors import OptionError, QuestionError, SceneNotFound, printable
-from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter
+from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter
 from geomagnifier.interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def map_archive(
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
+    bands: Bands = None,
     search: Annotated[str, typer.Option(help="adaptive, paper, exhaustive; random, grid, shrink.")] = "adaptive",
     recall: Annotated[float | None, typer.Option(help="Share of all objects that is to be found, such as 0.95.")] = None,
     min_score: Annotated[float | None, typer.Option(help="Every candidate above this score.")] = None,
@@ -59,6 +60,7 @@ def map_archive(
         search,
         recall,
         min_score,
+        bands,
     )
     Query(question)  # refused here, and not by every scene
     if model == "small" and (refused := unsupported.refusal(question)) is not None:  # of other models the workers know the classes

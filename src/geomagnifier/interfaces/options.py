@@ -25,6 +25,10 @@ Segmenter = Annotated[str | None, typer.Option(help="SAM2 of the full size, such
 Bits = Annotated[
     Literal["4", "8"] | None, typer.Option(help="Weights of the vision-language model in 4 or 8 bits; needs the extra `quantized`.")
 ]
+Bands = Annotated[
+    str | None,
+    typer.Option(help="Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists them.", metavar="R,G,B"),
+]
 Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 

@@ -102,6 +102,18 @@ def metres_per_pixel(crs: CRS | None, transform: Affine6 | None, width: int, hei
     return math.sqrt(abs(float(np.linalg.det(ground[0])))) or None
 
 
+def aspect(crs: CRS | None, transform: Affine6 | None, width: int, height: int) -> float:
+    """How many times as wide as high a px is on the ground, at the centre of the scene; 1 where the CRS does not say.
+
+    Of rotated or sheared pixels: the length of their lower side by that of their left one.
+    """
+    ground = ground_steps(crs, transform, (width, height), np.array([[width / 2, height / 2]]))
+    if ground is None or not np.isfinite(ground).all():
+        return 1.0
+    across, down = (float(length) for length in np.hypot(*ground[0]))
+    return across / down if across > 0 and down > 0 else 1.0
+
+
 def ground_steps(crs: CRS | None, transform: Affine6 | None, size: tuple[int, int], points: Floats64) -> Floats64 | None:
     """Metres on the ground of one px to the right (first column) and one down (second column) at some points of the scene.
 

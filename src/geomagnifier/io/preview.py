@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from geomagnifier.errors import SceneUnreadable
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, sides
 from geomagnifier.io.scene import Scene
 from geomagnifier.values import SceneInfo, View, Window
 
@@ -30,7 +30,8 @@ class Preview:
         if pyramid:
             shrink = 2.0 ** math.ceil(math.log2(shrink) - 1e-9)  # an overview as it lies in the file needs no averaging
         self._cheap = pyramid or scene.pixels <= CHEAP
-        self.window = Window(scene.box, max(1, round(scene.width / shrink)), max(1, round(scene.height / shrink)), "preview", scene.box)
+        across, down = sides(shrink, scene.view_aspect)
+        self.window = Window(scene.box, max(1, round(scene.width / across)), max(1, round(scene.height / down)), "preview", scene.box)
         self._pixels = np.zeros((self.window.height, self.window.width, 3), np.uint8)
         self._seen = np.zeros((self.window.height, self.window.width), bool)
         self._whole: View | None = None

@@ -101,6 +101,13 @@ class Source:
             self._full_size.close()
 
 
+def tags_of(dataset: Any, band: int = 0, domain: str | None = None) -> dict[str, str]:
+    """What a file says of itself, or of a band, in words; nothing where these are not UTF-8, which rasterio does not take."""
+    with suppress(UnicodeDecodeError):
+        return dict(dataset.tags(band, ns=domain))
+    return {}
+
+
 def unreadable(name: str, error: Exception) -> SceneUnreadable:
     """The error of a file that GDAL gave up on."""
     reason = str(error.__cause__ or error).strip().splitlines()[-1:] or ["damaged"]

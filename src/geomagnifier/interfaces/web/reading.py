@@ -106,9 +106,10 @@ def measures(region: Region, scene: SceneInfo) -> tuple[str, str, str]:
     x0, y0, x1, y1 = region.box
     area = float(shapes.geometry(region).area) if region.segmentation is not None else (x1 - x0) * (y1 - y0)
     pixels = f"{x1 - x0:,.0f} × {y1 - y0:,.0f} px"
-    if not scene.gsd:
+    if not scene.gsd or scene.px_metres is None:
         return pixels, "", f"{area:,.0f} px²"
-    return pixels, f"{length((x1 - x0) * scene.gsd)} × {length((y1 - y0) * scene.gsd)}", square(area * scene.gsd**2)
+    wide, high = scene.px_metres
+    return pixels, f"{length((x1 - x0) * wide)} × {length((y1 - y0) * high)}", square(area * scene.gsd**2)
 
 
 def order(answer: Answer, by: str) -> list[int]:

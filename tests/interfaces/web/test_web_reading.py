@@ -89,7 +89,7 @@ def test_a_phrase_inside_another_and_one_that_is_not_there_cut_nothing_apart():
 def test_rows_tell_pixels_metres_and_area():
     answer = answer_of("", region("ship", "", (10, 10, 30, 20), 0.5), region("port", "", (0, 0, 200, 100), 0.9))
     ship, port = reading.rows(answer, [1, 2])
-    assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "10 m × 5.0 m", "50 m²")
+    assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "box 10 m × 5.0 m", "")
     assert (ship.number, ship.kind, port.kind) == (1, 0, 1)
     assert reading.order(answer, "score") == reading.order(answer, "size") == [2, 1]
     assert reading.order(answer, "found") == [1, 2]

@@ -140,19 +140,20 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     flat = georeference.in_degrees(crs)
     try:
         placed = _degrees(found if flat else shapely.segmentize(found, SIDE), scene, crs, flat)
-        west, _, east, _ = shapely.bounds(placed).reshape(-1, 4).T
-        known = np.isfinite(shapely.bounds(placed).reshape(-1, 4)).all(1)
-        # a ring round a pole or across the antimeridian seems to be more than half the Earth wide
-        across = (west < -180) | (east > 180)
-        if not flat:
-            across |= (east - west >= 180) | _near_a_pole(found, scene, crs)
-        across &= known
-        for i in np.flatnonzero(across):
-            shape = found[i] if flat else _dense(found[i], scene, crs)
-            parts = shapely.get_parts(_degrees(np.array([shape], object), scene, crs, flat))
-            placed[i] = shapely.union_all([antimeridian.cut(part, flat) for part in parts])
     except Exception:  # a local CRS that nothing leads out of: rasterio has many names for "cannot"
         return None
+    bounds = shapely.bounds(placed).reshape(-1, 4)
+    known = np.isfinite(bounds).all(1)
+    west, _, east, _ = np.where(known[:, None], bounds, 0).T
+    across = (west < -180) | (east > 180)
+    if not flat:  # a ring round a pole or across the antimeridian seems to be more than half the Earth wide
+        across |= (east - west >= 180) | (known & _near_a_pole(found, scene, crs))
+    for i in np.flatnonzero(across):
+        shape = found[i] if flat else _dense(found[i], scene, crs)
+        (dense,) = _degrees(np.array([shape], object), scene, crs, flat)
+        known[i] = np.isfinite(dense.bounds).all()
+        if known[i]:
+            placed[i] = shapely.union_all([antimeridian.cut(part, flat) for part in shapely.get_parts(dense)])
     placed[known] = shapely.transform(placed[known], lambda points: np.round(points, DECIMALS))
     broken = np.flatnonzero(known & ~shapely.is_valid(placed))
     placed[broken] = [antimeridian.areas(shape) for shape in shapely.make_valid(placed[broken], method="structure")]
@@ -185,6 +186,8 @@ def _dense(shape: Any, scene: SceneInfo, crs: Any) -> Any:
         points = shapely.get_coordinates(ring)
         for _ in range(HALVINGS):
             longitude, latitude = georeference.longitude_latitude(crs, *georeference.to_crs(place, points[:, 0], points[:, 1]))
+            if not np.isfinite(longitude).all():
+                break
             step = np.abs((np.diff(longitude) + 180) % 360 - 180)
             pole = np.abs(latitude) > antimeridian.POLE
             wide = np.flatnonzero((step > STEP) & ~(pole[1:] | pole[:-1]))

@@ -92,14 +92,15 @@ def _on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.
     steps = georeference.ground_steps(georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), middle)
     if steps is None:
         return unknown, unknown, unknown
-    known = np.isfinite(np.linalg.det(steps)) & (np.abs(np.linalg.det(steps)) > 0)  # 0: a CRS that is no map, such as a geocentric one
+    pixel = np.abs(steps[:, 0, 0] * steps[:, 1, 1] - steps[:, 0, 1] * steps[:, 1, 0])  # m2
+    known = np.isfinite(pixel) & (pixel > 0)  # 0: a CRS that is no map, such as a geocentric one
     points, owner = shapely.get_coordinates(shapely.convex_hull(found), return_index=True)
     metres = np.einsum("nij,nj->ni", np.where(known[:, None, None], steps, 0)[owner], points - middle[owner])
     corners = shapely.get_coordinates(shapely.oriented_envelope(shapely.multipoints(metres, indices=owner))[known]).reshape(-1, 5, 2)
     sides = np.sort(np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1)  # (N, 2), the shorter one first
     length, width = unknown.copy(), unknown.copy()
     width[known], length[known] = sides.T
-    return _areas(shapes) * np.abs(np.linalg.det(steps)), length, width
+    return _areas(shapes) * pixel, length, width
 
 
 def _number(value: float, digits: int) -> float | None:

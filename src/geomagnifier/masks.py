@@ -22,7 +22,7 @@ Ring: TypeAlias = tuple[tuple[float, float], ...]
 
 LETTERS = 12
 """Most letters of a run length, five bits each: they fit 64."""
-PART, HOLE = 0.1, 0.01
+PART, HOLE = 0.1, 0.03
 """Share of an object's largest piece from which another piece is a part of it, and below which a hole in it is noise."""
 STRIP = 4_000_000
 """Pixels resampled at a time: a large window must not need floats for all of it."""

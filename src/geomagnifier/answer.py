@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union
+from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union, without_specks
 from geomagnifier.values import Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
@@ -160,7 +160,7 @@ def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: 
     row = ((np.arange(y0, y1) + 0.5 - window.box.y0) / (sy * stride)).astype(int) - found.origin[1]
     rows, columns = found.cells.shape
     own = found.cells[np.clip(row, 0, rows - 1)[:, None], np.clip(column, 0, columns - 1)[None]]
-    mask = own & (probability >= patch.threshold)
+    mask = without_specks(own & (probability >= patch.threshold))
     if not mask.any():
         return None
     return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))

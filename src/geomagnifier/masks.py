@@ -22,6 +22,8 @@ Ring: TypeAlias = tuple[tuple[float, float], ...]
 
 LETTERS = 12
 """Most letters of a run length, five bits each: they fit 64."""
+PART, HOLE = 0.1, 0.03
+"""Share of an object's largest piece from which another piece is a part of it, and below which a hole in it is noise."""
 STRIP = 4_000_000
 """Pixels resampled at a time: a large window must not need floats for all of it."""
 
@@ -424,6 +426,34 @@ def components(mask: NDArray[np.bool_], smallest: int = 1) -> list[tuple[int, in
             piece[rows[run] - top, starts[run] - left : stops[run] - left] = True
         found.append((left, top, piece))
     return found
+
+
+def without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """An object's mask without the specks around it and the pin-holes in it, both of which are noise of a threshold.
+
+    Kept are the largest piece and those of at least `PART` of its pixels; holes of fewer pixels than `HOLE` of it are filled.
+
+    Args:
+        mask: (H, W) bool, of one object.
+
+    Returns:
+        (H, W) bool, a new array.
+    """
+    pieces = components(mask)
+    if not pieces:
+        return mask.copy()
+    sizes = [int(piece.sum()) for _, _, piece in pieces]
+    largest = max(sizes)
+    kept = np.zeros_like(mask)
+    for (left, top, piece), size in zip(pieces, sizes, strict=True):
+        if size >= PART * largest:
+            kept[top : top + piece.shape[0], left : left + piece.shape[1]] |= piece
+    height, width = mask.shape
+    for left, top, hole in components(~kept):
+        inside = left > 0 and top > 0 and left + hole.shape[1] < width and top + hole.shape[0] < height
+        if inside and hole.sum() < HOLE * largest:
+            kept[top : top + hole.shape[0], left : left + hole.shape[1]] |= hole
+    return kept
 
 
 def _joined_runs(rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -16,9 +16,10 @@ from pathlib import Path
 from geomagnifier import answer as assembly
 from geomagnifier import looking, reference, resolution, scope, unsupported
 from geomagnifier.amounts import amount
-from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
+from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.io import extent
+from geomagnifier.io.box import scene_box
 from geomagnifier.io.journal import Journal
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
@@ -36,6 +37,7 @@ def ask(
     model: Model,
     *,
     box: Box | tuple[float, float, float, float] | None = None,
+    box_crs: str | None = None,
     search: str = "adaptive",
     budget: float | str | None = None,
     recall: float | None = None,
@@ -52,6 +54,8 @@ def ask(
         question: plain words.
         model: of `load_model`.
         box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
+        box_crs: what the box is given in: "px"; a CRS such as "EPSG:4326", the box then being west, south, east, north (longitude first);
+            "scene" for the scene's own CRS. None: pixels, but refused where the numbers seem to be longitude and latitude.
         search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be),
             "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
         budget: the most that may be spent: pixels (4e6, "4 Mpx") or time ("20 s"). What it did not reach is in `trace.skipped`.
@@ -66,8 +70,8 @@ def ask(
 
     Raises:
         QuestionError: a question that is empty, far too long, or in a script the model cannot read.
-        BoxError: the box lies outside the scene or has no area.
-        OptionError: an unknown search, a number out of its range, too little memory, or a journal of another question.
+        BoxError: the box lies outside the scene, has no area, is smaller than a pixel, or may be meant in degrees.
+        OptionError: an unknown search or CRS, a number out of its range, too little memory, or a journal of another question.
         SceneError: the picture turns out to be damaged or empty.
         OutputError: the journal cannot be written.
 
@@ -80,7 +84,7 @@ def ask(
     watch = looking.Stopwatch()
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    query = Query(question, _check(scene.info, box, search, recall, min_score), min_score, recall)
+    query = Query(question, _check(scene.info, box, search, recall, min_score, box_crs), min_score, recall)
     classes = model.spec.kinds  # a model without a list of classes reads any words
     if classes and (refused := unsupported.refusal(question, classes)) is not None:
         return _refused(scene, query, model, refused, watch)
@@ -267,6 +271,7 @@ def _check(
     policy: str,
     recall: float | None,
     min_score: float | None,
+    box_crs: str | None = None,
 ) -> Box | None:
     """The arguments of `ask` beside the question, checked; the box cut to the scene."""
     if policy not in POLICIES:
@@ -277,13 +282,9 @@ def _check(
         raise OptionError("recall and min_score both set the least score; give one of them")
     if min_score is not None and not 0 <= min_score <= 1:
         raise OptionError(f"min_score lies between 0 and 1, not {min_score}")
-    if box is None:
-        return None
-    given = box if isinstance(box, Box) else Box(*(float(v) for v in box))
-    inside = given.intersection(scene.box)
-    if inside is None:
-        raise BoxError(f"the box {given.tuple()} lies outside the scene of {scene.width} x {scene.height} px")
-    return inside
+    if box is None and box_crs is not None:
+        raise OptionError(f"box_crs {box_crs!r} says what a box is given in; give the box, too")
+    return None if box is None else scene_box(box, scene, box_crs)
 
 
 def embed(item: Scene | str, model: Model) -> Floats:

@@ -142,7 +142,7 @@ def test_geojson_is_on_longitude_and_latitude(tmp_path: Path) -> None:
         "phrase": "the big ship",
         "question": "Segment every ship.",
     }
-    assert second["properties"]["area_px"] == 16
+    assert second["properties"]["area_px"] is None  # it has no outline
 
 
 def test_geojson_without_place_is_in_pixels_and_says_so(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_geopackage_is_in_the_crs_of_the_scene(tmp_path: Path, place: Affine6 | 
     assert {tuple(point) for point in shapely.get_coordinates(shapes[1])} == corners
     assert meta["crs"] == ("EPSG:32633" if place else None)
     assert fields["label"].tolist() == ["ship", "boat"]
-    assert fields["area_px"].tolist() == [784, 16]
+    assert fields["area_px"][0] == 784 and np.isnan(fields["area_px"][1])  # one of them has no outline
 
 
 @pytest.mark.parametrize("vector", ["geojson", "gpkg"])

@@ -41,7 +41,7 @@ def entries(paths: Iterable[Path]) -> Iterator[Entry]:
     """
     listed = [Path(os.path.abspath(path)) for path in paths]
     if not listed:
-        raise OptionError("there are no scenes to ask; give a folder, a list of paths or a STAC ItemCollection")
+        raise OptionError("there are no scenes to ask; give a folder, a list of paths or a STAC file")
     [[twice, times]] = Counter(listed).most_common(1)
     if times > 1:
         raise OptionError(f"{twice} is in the list twice; each scene is answered once")

@@ -192,7 +192,7 @@ def _ask(scene: Scene, text: str, model: Model, refers: Reference, options: dict
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
         hull = Box(min(corners[0]), min(corners[1]), max(corners[2]), max(corners[3])).grown(AROUND).intersection(scene.info.box)
         if hull is not None and hull.area < scene.info.pixels / 2:
-            options = options | {"box": hull}
+            options = options | {"box": hull, "box_crs": "px"}
     return ask(scene, text, model, refers=refers, **options)
 
 

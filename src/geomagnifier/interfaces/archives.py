@@ -36,7 +36,8 @@ SEARCH_EXAMPLES = (
 
 def index(
     archive: Annotated[
-        Path, typer.Argument(help="Folder of pictures, with the folders in it, or a STAC ItemCollection.", metavar="FOLDER|ITEMS.json")
+        Path,
+        typer.Argument(help="Folder of pictures, with the folders in it, or a STAC file (items or catalog).", metavar="FOLDER|ITEMS.json"),
     ],
     to: Annotated[Path, typer.Option(help="Folder of the index; made, or brought up to date.", metavar="INDEX")],
     model: Model = "small",
@@ -62,7 +63,7 @@ def search(
     target: Annotated[
         Path,
         typer.Argument(
-            help="An index of geomag index; or a folder of pictures, or a STAC ItemCollection, which take longer.",
+            help="An index of geomag index; or a folder of pictures, or a STAC file (items or catalog), which take longer.",
             metavar="INDEX|FOLDER|ITEMS.json",
         ),
     ],

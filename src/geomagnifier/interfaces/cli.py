@@ -82,6 +82,10 @@ def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
     box: Annotated[str | None, typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1")] = None,
+    box_crs: Annotated[
+        str | None,
+        typer.Option(help="CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the image's own.", metavar="CRS"),
+    ] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
@@ -128,6 +132,7 @@ def ask(
             question,
             load(model, segmenter, bits),
             box=corners,
+            box_crs=box_crs,
             search=search,
             budget=budget,
             recall=recall,
@@ -180,7 +185,7 @@ def _corners(text: str | None) -> tuple[float, float, float, float] | None:
     try:
         x0, y0, x1, y1 = (float(part) for part in text.replace(" ", ",").split(",") if part)
     except ValueError:
-        raise BoxError(f"--box {text!r} is not four numbers; write it as x0,y0,x1,y1 in pixels") from None
+        raise BoxError(f"--box {text!r} is not four numbers; write x0,y0,x1,y1 in pixels, or use --box-crs") from None
     return x0, y0, x1, y1
 
 
@@ -196,7 +201,7 @@ def show(answer: Answer) -> None:
             console.print(printable(f"  {probability:6.1%}  {name}"), highlight=False)
     elif answer.regions:
         table = Table(box=None, padding=(0, 2, 0, 0))
-        for heading in ("", "label", "score", "box (px)", "size"):
+        for heading in ("", "label", "score", "box (px)", "box size"):
             table.add_column(heading, justify="left" if heading == "label" else "right")
         for number, region in enumerate(answer.regions[:20], 1):
             x0, y0, x1, y1 = region.box

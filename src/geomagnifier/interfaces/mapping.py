@@ -28,7 +28,9 @@ EPILOG = (
 
 def map_archive(
     question: Annotated[str, typer.Argument(help="Plain words, asked of every scene.")],
-    scenes: Annotated[Path, typer.Option(help="A folder, a text file with a path a line, or a STAC ItemCollection.", metavar="WHERE")],
+    scenes: Annotated[
+        Path, typer.Option(help="A folder, a text file with a path a line, or a STAC file (items or catalog).", metavar="WHERE")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the answers; what is there already is not asked again.", metavar="DIR")],
     workers: Annotated[int | None, typer.Option(help="Processes with a model each; one a core without.")] = None,
     address: Annotated[
@@ -102,7 +104,7 @@ def listed(where: Path) -> list[Path]:
             print(printable(f"geomag: left out {path}: {why}"), file=sys.stderr)
         return [picture.path for picture in found.pictures]
     if not where.is_file():
-        raise SceneNotFound(f"{where} is not there; give a folder, a text file with a path a line, or a STAC ItemCollection")
+        raise SceneNotFound(f"{where} is not there; give a folder, a text file with a path a line, or a STAC file (items or catalog)")
     try:
         lines = [line.strip() for line in where.read_text(encoding="utf-8").splitlines()]
     except (UnicodeDecodeError, OSError) as error:

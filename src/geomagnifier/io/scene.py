@@ -105,6 +105,13 @@ class Scene:
         if place is None and source.pixels_from is None:
             place = georeference.affine6(dataset.transform)
         system = None if place is None else crs if crs is not None else _crs_of(source)
+        if place is None and source.pixels_from is None and (dataset.gcps[0] or dataset.rpcs):
+            warnings.warn(
+                f"{source.name} says where it lies by ground control points or RPC, which are not used: its answers are in pixels; rectify "
+                "it first (gdalwarp -t_srs EPSG:4326 IN OUT.tif)",
+                GeomagWarning,
+                stacklevel=3,
+            )
         self._source = source
         self._bands = bands.choose(dataset, source.name, wanted)
         self._reader = Reader(source, self._bands)

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import chinese, nearest_class, pointing, relevance, yes_no
+from geomagnifier.model import chinese, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS

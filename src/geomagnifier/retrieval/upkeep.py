@@ -59,7 +59,7 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
     """Make an index of an archive, or bring it up to date. It may be stopped, or killed, at any moment; the same call goes on.
 
     Args:
-        archive: a folder of pictures, or a STAC ItemCollection.
+        archive: a folder of pictures, or a STAC file (ItemCollection, Item, Collection, Catalog).
         to: folder of the index, made where needed.
         model: that makes the vectors.
         progress: called with (pictures done, pictures to be read).

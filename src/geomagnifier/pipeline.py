@@ -8,8 +8,13 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
 from geomagnifier import looking, reference, resolution
@@ -17,7 +22,7 @@ from geomagnifier.amounts import amount
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.io.journal import Journal
-from geomagnifier.io.scene import Scene
+from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.looking import Progress as Progress
 from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
@@ -25,14 +30,17 @@ from geomagnifier.reference import Reference
 from geomagnifier.search import POLICIES
 from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, SceneInfo
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 HELD = 16_000_000
 """Scene px up to which the mask is worked out at once and kept with the answer."""
 
 
 def ask(
-    scene: Scene,
+    scene: Scene | str | os.PathLike[str] | NDArray[Any] | Image,
     question: str,
-    model: Model,
+    model: Model | None = None,
     *,
     box: Box | tuple[float, float, float, float] | None = None,
     search: str = "adaptive",
@@ -47,9 +55,9 @@ def ask(
     """Answer a question about a scene.
 
     Args:
-        scene: of `open_scene`.
+        scene: of `open_scene`; or a path, an array or a PIL image, which is opened for this question and closed.
         question: plain words.
-        model: of `load_model`.
+        model: of `load_model`; None for the small model, which is loaded once.
         box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
         search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be),
             "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
@@ -67,28 +75,71 @@ def ask(
         QuestionError: a question that is empty, far too long, or in a script the model cannot read.
         BoxError: the box lies outside the scene or has no area.
         OptionError: an unknown search, a number out of its range, too little memory, or a journal of another question.
-        SceneError: the picture turns out to be damaged or empty.
+        SceneError: the picture cannot be opened, or turns out to be damaged or empty.
         OutputError: the journal cannot be written.
 
     Example:
         >>> import geomagnifier as gm
-        >>> with gm.open_scene("harbour.tif") as scene:  # doctest: +SKIP
-        ...     print(gm.ask(scene, "Segment every ship.", gm.load_model("small")).mask.shape)
+        >>> gm.ask("harbour.tif", "Segment every ship.").mask.shape  # doctest: +SKIP
         (700, 1000)
     """
-    watch = looking.Stopwatch()
+    with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
+        query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory)
+        return _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
+
+
+@cache
+def _small() -> Model:
+    from geomagnifier.model.checkpoint import load_model  # a part above; loaded only where no model is given
+
+    return load_model("small")
+
+
+def checked(
+    scene: SceneInfo,
+    question: str,
+    box: Box | tuple[float, float, float, float] | None = None,
+    search: str = "adaptive",
+    budget: float | str | None = None,
+    recall: float | None = None,
+    min_score: float | None = None,
+    max_memory: float | str | None = None,
+) -> tuple[Query, tuple[str, float] | None, float | None]:
+    """The arguments of `ask`, checked without a model.
+
+    Returns:
+        the query, its box cut to the scene; the budget as ("pixels" or "seconds", how many); the memory in bytes.
+
+    Raises:
+        The errors of `ask`.
+    """
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    query = Query(question, _check(scene.info, box, search, recall, min_score), min_score, recall)
+    return Query(question, _check(scene, box, search, recall, min_score), min_score, recall), spent, memory
+
+
+def _ask(
+    scene: Scene,
+    query: Query,
+    model: Model,
+    search: str,
+    spent: tuple[str, float] | None,
+    memory: float | None,
+    journal: str | os.PathLike[str] | None,
+    progress: Progress | None,
+    refers: Reference | None,
+) -> Answer:
+    """`ask` with checked arguments."""
+    question, watch = query.text, looking.Stopwatch()
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = sum(box.area for box in trace.broken) / scene.info.pixels
-        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=2)
+        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=3)
     if spent is not None and seen.unseen:
         warnings.warn(
-            f"the budget left {seen.unseen} places unseen that were worth a look; they are listed as skipped", GeomagWarning, stacklevel=2
+            f"the budget left {seen.unseen} places unseen that were worth a look; they are listed as skipped", GeomagWarning, stacklevel=3
         )
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None

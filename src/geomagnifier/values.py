@@ -183,7 +183,7 @@ class ModelSpec:
     view_pixels: the most pixels of one view.  tile, overlap: side of a tile and what neighbours share, px.
     pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px of a scouted view.
     sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is opened), by rising share, measured
-    on validation scenes.
+    on validation scenes.  broader: those of `scenes` that hold several of the others.
     """
 
     name: str
@@ -200,6 +200,7 @@ class ModelSpec:
     scout_flops: float = 0.0
     sizes: Mapping[str, Size] = field(default_factory=dict)
     recall: tuple[tuple[float, float], ...] = ()
+    broader: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

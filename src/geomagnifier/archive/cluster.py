@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from geomagnifier.errors import LibraryMissing, OptionError
+from geomagnifier.errors import LibraryMissing, OptionError, install
 
 TRIES = 3
 """Times that a busy cluster is asked for a place."""
@@ -23,7 +23,7 @@ def library() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise LibraryMissing(f"archives are asked on Ray, an extra: pip install 'geomagnifier[map]' ({error})") from error
+        raise LibraryMissing(f"geomag map needs the extra map; install it: {install('map')} ({error})") from error
     return ray
 
 

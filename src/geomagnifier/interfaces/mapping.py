@@ -47,20 +47,20 @@ def map_archive(
 
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
     """
-    from geomagnifier import archive
-    from geomagnifier.values import Query
+    from geomagnifier import archive, pipeline
+    from geomagnifier.values import SceneInfo
 
+    pipeline.checked(SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score)  # refused here, and not by every scene
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
     task = archive.Task(
         question,
         out.absolute(),
-        str(Path(model).absolute()) if Path(model).is_dir() else model,
+        str(Path(model).absolute()) if model != "small" and Path(model).is_dir() else model,
         {name: value for name, value in options.items() if value is not None},
         search,
         recall,
         min_score,
     )
-    Query(question)  # refused here, and not by every scene
     entries = archive.entries(listed(scenes))
     with progress_bar("scenes") as move, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # Ray prints what died
         tally = archive.run(

@@ -22,6 +22,7 @@ from rasterio.errors import CRSError
 from geomagnifier.errors import BoxError, GeomagWarning, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import bands, georeference
+from geomagnifier.io.layout import Layout, layout
 from geomagnifier.io.raw import Numbers, Reader, Wanted
 from geomagnifier.io.source import FAILURES, Source, open_source, unreadable
 from geomagnifier.values import Affine6, Bools, Bytes, SceneInfo, View, Window
@@ -122,6 +123,12 @@ class Scene:
         with self._lock:
             dataset = self._source.dataset
             return {**dataset.tags(), **dataset.tags(ns="IMAGERY")} if not self._closed else {}
+
+    @property
+    def layout(self) -> Layout:
+        """How the raster lies in its file: blocks, overviews, types, nodata, bounds."""
+        with self._lock:
+            return layout(self._source.dataset, self.info.transform)
 
     def close(self) -> None:
         """Let go of the file. Closing twice is no error."""

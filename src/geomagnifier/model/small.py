@@ -113,6 +113,7 @@ class SmallModel:
             scout_flops=self.hunt.flops,
             sizes=self.hunt.sizes,
             recall=self.hunt.recall,
+            broader=tuple(self.coarse),
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)

@@ -38,7 +38,7 @@ fi: kuinka monta missa mika mita etsi loyda nayta laske kaikki laiva laivat laiv
     kuvassa suurin puut
 fr: combien ou trouve trouver trouvez montre montrer montrez compte compter comptez est sont tous toutes quel quelle quels quelles cette
     bateau bateaux navire navires avion avions voiture voitures batiment batiments maisons riviere foret aeroport decris decrire decrivez
-    segmente segmenter segmentez detoure detourer entoure reperer localise localiser quoi dans une arbres reservoirs ponts lieu les
+    segmente segmenter segmentez detoure detourer entoure reperer localiser quoi dans une arbres reservoirs ponts lieu les
 hu: hany hol milyen keresd keress mutasd szamold osszes hajo hajok hajot hajokat repulo repulok repulogep repulogepek autok epulet
     epuletek hazak hid hidak folyo erdo repuloter kikoto jelold kepen legnagyobb talald
 id: berapa dimana temukan cari tunjukkan hitung semua kapal pesawat bangunan gedung rumah jembatan sungai hutan jalan bandara pelabuhan

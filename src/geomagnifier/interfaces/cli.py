@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from geomagnifier import __version__
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, install, printable
@@ -24,8 +25,21 @@ from geomagnifier.interfaces.progress import progress_bar
 if TYPE_CHECKING:
     from geomagnifier.values import Answer
 
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C in one of them ends in one line and exit code 130, where Typer says nothing."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("geomag: stopped", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="geomag",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -49,9 +63,6 @@ def main() -> None:
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        print("geomag: stopped", file=sys.stderr)
-        raise SystemExit(130) from None
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:

@@ -62,10 +62,16 @@ def map_archive(
         min_score,
     )
     entries = archive.entries(listed(scenes))
+
+    def show(tally: Tally) -> None:
+        move(tally.done + tally.failed, tally.total)
+
     with progress_bar("scenes") as move, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # Ray prints what died
-        tally = archive.run(
-            entries, task, workers=workers, address=address, again=again, progress=lambda t: move(t.done + t.failed, t.total)
-        )
+        try:
+            tally = archive.run(entries, task, workers=workers, address=address, again=again, progress=show)
+        except KeyboardInterrupt:
+            print(f"geomag: stopped; what is answered is kept in {out}, and the same command goes on", file=sys.stderr)
+            raise typer.Exit(130) from None
     failures = archive.failures(task, SHOWN)
     if as_json:
         print(json.dumps({"out": str(out), **facts(tally), "failures": [{"scene": name, "why": why} for name, why in failures]}))

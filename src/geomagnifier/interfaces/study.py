@@ -85,7 +85,8 @@ def train(
     try:
         own_run.run(wanted)
     except KeyboardInterrupt:
-        _aside(f"what was learnt is kept in {wanted.out}; the same command goes on")
+        if own_run.kept(wanted.out):
+            _aside(f"what is done is kept in {wanted.out}; the same command goes on")
         raise
 
 

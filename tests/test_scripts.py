@@ -57,7 +57,9 @@ def test_demo_passes_everything_on_from_where_the_person_is(clone: Path, tmp_pat
 
 def test_an_extra_that_is_not_there_is_refused_before_anything_is_installed(clone: Path) -> None:
     done = run(clone, clone, "scripts/environment", "serv")
-    assert done.returncode == 1 and done.stderr == "there is no extra 'serv'; pyproject.toml has archive, map, serve, train, full and more\n"
+    assert (
+        done.returncode == 1 and done.stderr == "there is no extra 'serv'; pyproject.toml has archive, map, serve, train, full and more\n"
+    )
 
 
 def test_a_set_up_that_fails_shows_why_and_which_step(clone: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import geomagnifier
 
-SCRIPT = '''
+SCRIPT = """
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ try:
     gm.ask("harbour.tif", "")
 except gm.GeomagError as error:
     print(error)
-'''
+"""
 
 
 def test_the_package_says_that_it_is_typed() -> None:

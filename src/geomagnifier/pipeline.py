@@ -10,8 +10,13 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
 from geomagnifier import looking, reference, resolution, scope, unsupported
@@ -22,7 +27,7 @@ from geomagnifier.io import extent
 from geomagnifier.io.box import scene_box
 from geomagnifier.io.journal import Journal
 from geomagnifier.io.preview import Preview
-from geomagnifier.io.scene import Scene
+from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.looking import Progress as Progress
 from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
@@ -30,11 +35,14 @@ from geomagnifier.reference import Reference
 from geomagnifier.search import POLICIES
 from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo, Trace
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 
 def ask(
-    scene: Scene,
+    scene: Scene | str | os.PathLike[str] | NDArray[Any] | Image,
     question: str,
-    model: Model,
+    model: Model | None = None,
     *,
     box: Box | tuple[float, float, float, float] | None = None,
     box_crs: str | None = None,
@@ -50,9 +58,9 @@ def ask(
     """Answer a question about a scene.
 
     Args:
-        scene: of `open_scene`.
+        scene: of `open_scene`; or a path, an array or a PIL image, which is opened for this question and closed.
         question: plain words.
-        model: of `load_model`.
+        model: of `load_model`; None for the small model, which is loaded once.
         box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
         box_crs: what the box is given in: "px"; a CRS such as "EPSG:4326", the box then being west, south, east, north (longitude first);
             "scene" for the scene's own CRS. None: pixels, but refused where the numbers seem to be longitude and latitude.
@@ -72,19 +80,63 @@ def ask(
         QuestionError: a question that is empty, far too long, or in a script the model cannot read.
         BoxError: the box lies outside the scene, has no area, is smaller than a pixel, or may be meant in degrees.
         OptionError: an unknown search or CRS, a number out of its range, too little memory, or a journal of another question.
-        SceneError: the picture turns out to be damaged or empty.
+        SceneError: the picture cannot be opened, or turns out to be damaged or empty.
         OutputError: the journal cannot be written.
 
     Example:
         >>> import geomagnifier as gm
-        >>> with gm.open_scene("harbour.tif") as scene:  # doctest: +SKIP
-        ...     print(gm.ask(scene, "Segment every ship.", gm.load_model("small")).mask.shape)
+        >>> gm.ask("harbour.tif", "Segment every ship.").mask.shape  # doctest: +SKIP
         (700, 1000)
     """
-    watch = looking.Stopwatch()
+    with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
+        query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs)
+        return _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
+
+
+@cache
+def _small() -> Model:
+    from geomagnifier.model.checkpoint import load_model  # a part above; loaded only where no model is given
+
+    return load_model("small")
+
+
+def checked(
+    scene: SceneInfo,
+    question: str,
+    box: Box | tuple[float, float, float, float] | None = None,
+    search: str = "adaptive",
+    budget: float | str | None = None,
+    recall: float | None = None,
+    min_score: float | None = None,
+    max_memory: float | str | None = None,
+    box_crs: str | None = None,
+) -> tuple[Query, tuple[str, float] | None, float | None]:
+    """The arguments of `ask`, checked without a model.
+
+    Returns:
+        the query, its box cut to the scene; the budget as ("pixels" or "seconds", how many); the memory in bytes.
+
+    Raises:
+        The errors of `ask`.
+    """
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    query = Query(question, _check(scene.info, box, search, recall, min_score, box_crs), min_score, recall)
+    return Query(question, _check(scene, box, search, recall, min_score, box_crs), min_score, recall), spent, memory
+
+
+def _ask(
+    scene: Scene,
+    query: Query,
+    model: Model,
+    search: str,
+    spent: tuple[str, float] | None,
+    memory: float | None,
+    journal: str | os.PathLike[str] | None,
+    progress: Progress | None,
+    refers: Reference | None,
+) -> Answer:
+    """`ask` with checked arguments."""
+    question, watch = query.text, looking.Stopwatch()
     classes = model.spec.kinds  # a model without a list of classes reads any words
     if classes and (refused := unsupported.refusal(question, classes)) is not None:
         return _refused(scene, query, model, refused, watch)
@@ -93,13 +145,13 @@ def ask(
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
-        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=2)
+        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
         left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
-        warnings.warn(left, GeomagWarning, stacklevel=2)
+        warnings.warn(left, GeomagWarning, stacklevel=3)
     unseen = extent.share_of([*(box for box, _ in trace.skipped), *trace.broken], limit or scene.info.box)
     if (untrained := resolution.untrained(scene.info, model.spec, reply.asked)) is not None:
-        warnings.warn(untrained, GeomagWarning, stacklevel=2)
+        warnings.warn(untrained, GeomagWarning, stacklevel=3)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable
+from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable, printable
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch as MaskPatch
 from geomagnifier.masks import Ring, polygons, read_patches
@@ -206,6 +207,7 @@ class ModelSpec:
     sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is opened), by rising share, measured
     on validation scenes.  chinese: the noun of each kind; those without one keep their English name.
     gsd: the smallest and the largest ground pixel that it was trained on, metres; None where that is not known.
+    broader: those of `scenes` that hold several of the others.
     """
 
     name: str
@@ -224,6 +226,7 @@ class ModelSpec:
     recall: tuple[tuple[float, float], ...] = ()
     chinese: Mapping[str, str] = field(default_factory=dict)
     gsd: tuple[float, float] | None = None
+    broader: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,6 +358,8 @@ class Trace:
     closed: tuple[tuple[Box, float], ...] = ()
 
 
+LINE, SHOWN = 200, 8
+"""Most letters of an answer's text, and classes, in its `repr`."""
 LARGEST_MASK = 500_000_000
 """Pixels above which `Answer.mask` is None and the mask is read by windows."""
 
@@ -396,6 +401,20 @@ class Answer:
             BoxError: the window lies outside the scene.
         """
         return read_patches(self.patches or (), window, self.scene.box)
+
+    def __repr__(self) -> str:
+        """Three lines: what is said, how many of each class, and the cost."""
+        counts = Counter(region.label for region in self.regions)
+        shown = ", ".join(f"{number} {label}" for label, number in counts.most_common(SHOWN))
+        if len(counts) > SHOWN:
+            shown += f" and {len(counts) - SHOWN} more classes"
+        if self.labels:
+            shown = ", ".join(f"{label} {probability:.2f}" for label, probability in self.labels[:3])
+        text = printable(self.text if len(self.text) <= LINE else f"{self.text[:LINE]} ...")
+        share = self.trace.pixels_processed / max(1, self.scene.pixels)
+        cost = f"{self.trace.pixels_processed / 1e6:.2f} Mpx looked at ({share:.0%}), {sum(self.trace.seconds.values()):.2f} s"
+        state = "" if self.complete else ", not complete"
+        return f"Answer: {text}\n  {printable(shown or 'no regions')}\n  {self.granularity} level, {cost}{state}"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: picture, text, table and cost."""

@@ -80,6 +80,7 @@ def run(
         OptionError: the folder holds the answers to another question, or the cluster is not reached.
         OutputError: the folder cannot be written.
         ModelError: the workers cannot load the model.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is kept.
     """
     partitions.library()
     ray = cluster.library()
@@ -92,8 +93,8 @@ def run(
             manifest.again()
         if not manifest.counts()[WAITING] and (task.out / INDEX).exists():
             return Driver(ray, task, manifest, 0, split, progress).tally()
-        with cluster.cluster(ray, workers, address) as count:
-            return Driver(ray, task, manifest, count, split, progress).run()
+        with cluster.cluster(ray, workers, address) as (count, stopped):
+            return Driver(ray, task, manifest, count, split, progress).run(stopped)
     finally:
         manifest.close()
 

@@ -16,7 +16,7 @@ import numpy as np
 from geomagnifier import answer as assembly
 from geomagnifier import resolution
 from geomagnifier.bench.score import Looked
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import OptionError, install
 from geomagnifier.eval.boxes import Size, run_lengths
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import Scene, open_scene
@@ -26,7 +26,7 @@ from geomagnifier.values import Bytes, Granularity, Query, Region, Reply, Window
 
 SAHI = "sahi"
 SLICE, OVERLAP = 512, 0.2
-MISSING = "sahi is not installed; its row needs: pip install 'geomagnifier[bench]'"
+MISSING = f"the row of sahi needs the extra bench; install it: {install('bench')}"
 
 
 def has_sahi() -> bool:

@@ -52,7 +52,10 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
         """
         import geomagnifier as gm
         from geomagnifier.conversation import Conversation, kept
+        from geomagnifier.io.staging import check_writable
 
+        if out is not None:
+            check_writable(out)
         with gm.open_scene(image, bands=bands) as scene:
             path = kept.place_of(image)
             held = Conversation(scene, load(model, segmenter, bits))

@@ -14,20 +14,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from geomagnifier import __version__
-from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, printable
-from geomagnifier.interfaces import archives, chat, mapping, study
+from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, install, printable
+from geomagnifier.interfaces import archives, chat, describe, mapping, study
 from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
     from geomagnifier.values import Answer
 
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C in one of them ends in one line and exit code 130, where Typer says nothing."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("geomag: stopped", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="geomag",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="Ask satellite and aerial images questions; get text, boxes and masks that land on the map.",
     epilog="Example: [bold]geomag ask harbour.tif 'Segment every ship.' --out answers/[/bold]",
@@ -48,9 +63,6 @@ def main() -> None:
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        print("geomag: stopped", file=sys.stderr)
-        raise SystemExit(130) from None
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
@@ -112,14 +124,20 @@ def ask(
 ) -> None:
     """Answer QUESTION about IMAGE. Ctrl-C ends the search: what was seen is answered, and --resume goes on."""
     import geomagnifier as gm
+    from geomagnifier import pipeline
+    from geomagnifier.io.staging import check_writable
 
     corners = _corners(box)
     if resume and out is None:
         raise OptionError("--resume goes on with what lies in a folder; name it with --out")
+    if out is not None:
+        check_writable(out)
     journal = None if out is None else out / JOURNAL
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
     with gm.open_scene(image, bands=bands) as scene, progress_bar() as move, _ctrl_c() as pressed:
+        # before the model is loaded
+        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs)
         steps = [(0, 0)]
 
         def progress(done: int, known: int) -> bool:
@@ -127,6 +145,7 @@ def ask(
             steps[0] = done, known
             return not pressed.is_set()
 
+        # before the model is loaded
         answer = gm.ask(
             scene,
             question,
@@ -244,6 +263,11 @@ def info(
     from geomagnifier.model.checkpoint import folder_of, is_full_size
 
     facts: dict[str, Any] = {"version": __version__}
+    rows: describe.Rows = []
+    if image is not None:
+        with gm.open_scene(image, bands=bands) as scene:
+            facts["scene"] = asdict(scene.info) | asdict(scene.layout)
+            rows += describe.raster(scene.info, scene.layout)
     if full := is_full_size(model):
         with full_size():
             from geomagnifier.model.full import memory
@@ -252,23 +276,21 @@ def info(
         raise OptionError("--language is for models of the full size; the small model has its own")
     else:
         whole = sums.fingerprint(folder_of(model))  # of what was held against it while it was loaded
-        facts["model"] = asdict(load(model, segmenter).spec) | {"weights": f"whole, {whole}" if whole else f"without {sums.SUMS}"}
-    if image is not None:
-        with gm.open_scene(image, bands=bands) as scene:
-            facts["scene"] = asdict(scene.info)
+        spec, weights = load(model, segmenter).spec, f"whole, {whole}" if whole else f"without {sums.SUMS}"
+        facts["model"] = asdict(spec) | {"weights": weights}
+        rows += describe.model(spec, weights)
     if as_json:
         print(json.dumps(facts))
         return
     from rich.console import Console
-    from rich.markup import escape
 
-    console = Console(highlight=False, emoji=False)
-    for part in ("scene", "model"):
-        for name, value in facts.get(part, {}).items():
-            if full and part == "model" and (value is None or name in ("parameters", "memory", "free", "device")):
-                continue
-            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
-            console.print(f"[bold]{part}.{name}[/bold]  {escape(printable(str(shown)))}", soft_wrap=True)
+    if full:
+        left_out = ("parameters", "memory", "free", "device")
+        told = {name: value for name, value in facts["model"].items() if value is not None and name not in left_out}
+        rows += [(name, printable(str(value))) for name, value in told.items()]
+    console = Console(highlight=False, emoji=False, markup=False)
+    for name, line in rows:
+        console.print(f"{name:11}{line}", soft_wrap=True)
     if full:
         _show_memory(facts["model"])
 
@@ -312,18 +334,21 @@ def serve(
         from geomagnifier.interfaces import serve as service
         from geomagnifier.interfaces import settings
     except ImportError as error:
-        raise LibraryMissing(f"the map needs the extra: pip install 'geomagnifier[serve]' ({error})") from error
+        raise LibraryMissing(f"the map and the service need the extra serve; install it: {install('serve')} ({error})") from error
     chosen = settings.Settings.from_environment(host=host, port=port, model=model, segmenter=segmenter)
     service.serve(target, chosen, open_browser=browser)
 
 
-@app.command()
+@app.command(
+    epilog="Examples: [bold]geomag demo[/bold]\n\n[bold]geomag demo harbour.tif[/bold]\n\n"
+    "[bold]geomag demo harbour.tif 'How many ships are there?' --out first-look/[/bold]"
+)
 def demo(
     image: Annotated[str | None, typer.Argument(help="A picture; without it a scene is drawn.")] = None,
     question: Annotated[str | None, typer.Argument(help="A question; without it one of each granularity.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the drawn scene and the answers.", metavar="DIR")] = Path("demo-out"),
 ) -> None:
-    """Ask one question of each granularity and write the overlays."""
+    """A first look: ask a picture, or a drawn airport, one question of each granularity, and write the answers and pictures of them."""
     from geomagnifier.interfaces.demo import run
 
     run(image, question, out)
@@ -338,7 +363,9 @@ app.command(
     "[bold]geomag train --from runs/own/model --data quarries.gpkg --pictures ortho.tif --column what[/bold]\n\n"
     "[bold]geomag train --data sets/[/bold]"
 )(study.train)
-app.command(context_settings=study.PASSED_ON)(study.train_full)
+app.command(context_settings=study.PASSED_ON, epilog="Example: [bold]geomag train-full --data sets/ --out runs/full[/bold]")(
+    study.train_full
+)
 app.command(
     name="eval",
     epilog="Examples: [bold]geomag eval --list[/bold]\n\n"

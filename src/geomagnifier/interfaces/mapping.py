@@ -50,28 +50,34 @@ def map_archive(
 
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
     """
-    from geomagnifier import archive, unsupported
-    from geomagnifier.values import Query
+    from geomagnifier import archive, pipeline, unsupported
+    from geomagnifier.values import SceneInfo
 
+    pipeline.checked(SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score)  # refused here, and not by every scene
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
     task = archive.Task(
         question,
         out.absolute(),
-        str(Path(model).absolute()) if Path(model).is_dir() else model,
+        str(Path(model).absolute()) if model != "small" and Path(model).is_dir() else model,
         {name: value for name, value in options.items() if value is not None},
         search,
         recall,
         min_score,
         bands,
     )
-    Query(question)  # refused here, and not by every scene
     if model == "small" and (refused := unsupported.refusal(question)) is not None:  # of other models the workers know the classes
         raise QuestionError(refused)
     entries = archive.entries(listed(scenes))
+
+    def show(tally: Tally) -> None:
+        move(tally.done + tally.failed, tally.total)
+
     with progress_bar("scenes") as move, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # Ray prints what died
-        tally = archive.run(
-            entries, task, workers=workers, address=address, again=again, progress=lambda t: move(t.done + t.failed, t.total)
-        )
+        try:
+            tally = archive.run(entries, task, workers=workers, address=address, again=again, progress=show)
+        except KeyboardInterrupt:
+            print(f"geomag: stopped; what is answered is kept in {out}, and the same command goes on", file=sys.stderr)
+            raise typer.Exit(130) from None
     failures = archive.failures(task, SHOWN)
     if as_json:
         print(json.dumps({"out": str(out), **facts(tally), "failures": [{"scene": name, "why": why} for name, why in failures]}))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from geomagnifier.errors import LibraryMissing
+from geomagnifier.errors import LibraryMissing, install
 
 if TYPE_CHECKING:
     from geomagnifier.protocol import Model as AnyModel
@@ -55,4 +55,4 @@ def full_size() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise LibraryMissing(f"the full size needs the extra: pip install 'geomagnifier[full]' ({error})") from error
+        raise LibraryMissing(f"the full size needs the extra full; install it: {install('full')} ({error})") from error

@@ -85,7 +85,8 @@ def train(
     try:
         own_run.run(wanted)
     except KeyboardInterrupt:
-        _aside(f"what was learnt is kept in {wanted.out}; the same command goes on")
+        if own_run.kept(wanted.out):
+            _aside(f"what is done is kept in {wanted.out}; the same command goes on")
         raise
 
 
@@ -164,7 +165,7 @@ def evaluate(
         if len(public) > 1 and predictions is not None:
             raise OptionError("--predictions are of one benchmark; name one")
         whole = " + ".join(part for part in (model, segmenter, bits and f"{bits} bits") if part)
-        by, mark = whole if predictions is None else predictions.stem, _mark(Path(model))
+        by, mark = whole if predictions is None else predictions.stem, "" if model == "small" else _mark(Path(model))
         tasks = []
         for name in public:
             place = Path("runs/eval") / _folder(name, split, by, limit) if out is None else out / name if len(public) > 1 else out

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from geomagnifier.errors import LibraryMissing
+from geomagnifier.errors import LibraryMissing, install
 from geomagnifier.io import shapes
 from geomagnifier.io.staging import Staging
 from geomagnifier.values import Answer
@@ -30,7 +30,7 @@ def library() -> Any:
         import geopandas
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
-        raise LibraryMissing(f"GeoParquet is written by an extra: pip install 'geomagnifier[map]' ({error})") from error
+        raise LibraryMissing(f"GeoParquet needs the extra map; install it: {install('map')} ({error})") from error
     return geopandas
 
 

@@ -24,6 +24,7 @@ from rasterio.errors import CRSError
 from geomagnifier.errors import BoxError, GeomagWarning, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import bands, colours, fill, georeference
+from geomagnifier.io.layout import Layout, layout
 from geomagnifier.io.raw import Numbers, Reader, Wanted
 from geomagnifier.io.source import FAILURES, Source, open_source, tags_of, unreadable
 from geomagnifier.values import Affine6, Bools, Bytes, SceneInfo, View, Window
@@ -153,6 +154,12 @@ class Scene:
         with self._lock:
             dataset = self._source.dataset
             return {**tags_of(dataset), **tags_of(dataset, domain="IMAGERY")} if not self._closed else {}
+
+    @property
+    def layout(self) -> Layout:
+        """How the raster lies in its file: blocks, overviews, types, nodata, bounds."""
+        with self._lock:
+            return layout(self._source.dataset, self.info.transform)
 
     def close(self) -> None:
         """Let go of the file. Closing twice is no error."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
-from geomagnifier.errors import DataCorrupt, LibraryMissing
+from geomagnifier.errors import DataCorrupt, LibraryMissing, install
 from geomagnifier.io import footprint
 from geomagnifier.io.dates import utc
 from geomagnifier.io.hit import Hit
@@ -255,5 +255,5 @@ def _pystac() -> Any:
     try:
         import pystac
     except ImportError as error:
-        raise LibraryMissing(f"STAC needs the extra: pip install 'geomagnifier[archive]' ({error})") from error
+        raise LibraryMissing(f"STAC needs the extra archive; install it: {install('archive')} ({error})") from error
     return pystac

@@ -119,6 +119,7 @@ class SmallModel:
             recall=self.hunt.recall,
             chinese={kind: chinese.noun(kind) for kind in self.kinds},
             gsd=TRAINED,
+            broader=tuple(self.coarse),
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)

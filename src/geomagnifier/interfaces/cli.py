@@ -145,7 +145,6 @@ def ask(
             steps[0] = done, known
             return not pressed.is_set()
 
-        # before the model is loaded
         answer = gm.ask(
             scene,
             question,

@@ -25,6 +25,10 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         ("raster", info.name),
         ("size", f"{info.width:,} x {info.height:,} px, {info.pixels / 1e6:,.1f} Mpx"),
         ("bands", _bands(layout)),
+        (
+            "shown as",
+            f"red, green, blue from bands {', '.join(map(str, info.rgb))}" if len(info.rgb) == 3 else "grey" if info.rgb else "CMYK",
+        ),
         ("dtype", _each(layout.dtypes)),
         ("nodata", _each(["none" if value is None else f"{value:.10g}" for value in layout.nodata])),
         ("format", f"{layout.driver}, {layout.compression.lower() if layout.compression else 'not compressed'}, {blocks}"),

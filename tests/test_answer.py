@@ -222,7 +222,7 @@ def test_views_whose_sides_are_no_multiple_of_four(width: int, height: int) -> N
     assert (masks.decode(region.segmentation) == drawn(corner, scene=scene)).all()
 
 
-def test_where_no_object_was_detected_the_sure_pieces_of_the_mask_are_the_objects() -> None:
+def test_what_the_mask_is_sure_of_and_no_detection_shows_is_an_object() -> None:
     whole = Window(SCENE.box, 896, 512, "whole", SCENE.box)
     probability = np.maximum(blocks(whole, (40, 40, 80, 80), (200, 200, 204, 204)), 0.6 * blocks(whole, (400, 300, 440, 340)))
     reply = ViewReply((), (Cover("ship", 0.9, probability, 0.5, True),))
@@ -231,11 +231,21 @@ def test_where_no_object_was_detected_the_sure_pieces_of_the_mask_are_the_object
     assert (mask_of([(whole, reply)]) == drawn((40, 40, 80, 80))).all()
     (box,) = assemble_regions([(whole, reply)], SCENE, Granularity.REGION)
     assert (box.box, box.segmentation) == (region.box, None)
-    assert answer.part_of(whole, reply, SCENE, Granularity.PIXEL, 0.95).objects == ()  # a higher score is wanted
-    tile = Window(SCENE.box, 896, 512, "tile", SCENE.box)  # in a search a neighbour may show them
-    other = ViewReply((found((500, 400, 540, 440)),), reply.covers)
+    assert answer.part_of(whole, reply, SCENE, Granularity.PIXEL, calibrated=False).objects == ()
+    tile = Window(SCENE.box, 896, 512, "tile", SCENE.box)  # in a search a neighbour may show it
     assert assemble_regions([(tile, reply)], SCENE, Granularity.PIXEL) == ()
-    assert boxes_of(assemble_regions([(whole, other)], SCENE, Granularity.PIXEL)) == [(500, 400, 540, 440)]
+    car = ViewReply((found((500, 400, 540, 440), label="car"),), reply.covers)  # other things were detected, and no ship
+    assert [r.label for r in assemble_regions([(whole, car)], SCENE, Granularity.PIXEL)] == ["car"]
+
+
+@pytest.mark.parametrize(("side", "count"), [(40, 2), (80, 1)])
+def test_an_undetected_object_is_at_least_half_as_large_as_a_detected_one(side: int, count: int) -> None:
+    whole = Window(SCENE.box, 896, 512, "whole", SCENE.box)
+    one = outlined(whole, (400, 300, 400 + side, 300 + side))
+    reply = ViewReply(one.found, (Cover("ship", 0.9, blocks(whole, (400, 300, 400 + side, 300 + side), (40, 40, 80, 80)), 0.5, True),))
+    for level in (Granularity.REGION, Granularity.PIXEL):
+        assert len(assemble_regions([(whole, reply)], SCENE, level)) == count
+    assert mask_of([(whole, reply)])[60, 60] == (count == 2)
 
 
 def test_a_fine_mask_lies_over_a_coarse_one() -> None:

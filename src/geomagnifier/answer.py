@@ -25,7 +25,7 @@ CUT = 0.5
 SMALLEST = 24
 """Connected pieces of a class below this many scene px are no regions, and not in the mask."""
 SURE = 0.75
-"""Mean of a piece's mask, its threshold being one half, from which it stands for objects where none was detected in all of the scene."""
+"""Mean of the mask over a connected piece, its threshold being one half, from which the piece is an object that was not detected."""
 
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
@@ -35,7 +35,7 @@ FAINT = 0.001
 """A mask below this share of the scene is told by its size."""
 
 
-def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity, min_score: float | None = None) -> Part:
+def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity, calibrated: bool = True) -> Part:
     """What was said of a view, in scene px.
 
     Args:
@@ -43,7 +43,8 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
         reply: of the model.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
-        min_score: the lowest score wanted; None: calibrated.
+        calibrated: objects count from the calibrated score on. Then sure pieces of the mask count as well where nothing was detected;
+            else the detections are all.
     """
     pixel = granularity is Granularity.PIXEL
     layers = tuple(Layer(c.label, c.score, c.separate, _patch(c, window, reply.stride)) for c in reply.covers)
@@ -60,9 +61,11 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
             region = _outlined(found, box, window, patches[found.label], reply.stride, scene)
         if region is not None:
             objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
-    if not reply.found and window.role == "whole":
-        sure = [region for layer in layers if layer.separate for region in _sure_pieces(layer, scene, pixel)]
-        objects = [(region, region.score) for region in sure if region.score >= (min_score or 0.0)]
+    if calibrated and window.role == "whole":  # what a part of a scene shows may be detected by its neighbour
+        for layer in (layer for layer in layers if layer.separate):
+            boxes = [window.placement.to_scene(np.array(f.view_box))[0].tolist() for f in reply.found if f.label == layer.label]
+            if boxes or not reply.found:
+                objects += [(region, region.score) for region in _undetected(layer, boxes, scene, pixel)]
     cover = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
     return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover))
 
@@ -177,18 +180,32 @@ def _cut(region: Region, limit: Box, scene: SceneInfo) -> Region | None:
     return replace(region, segmentation=place(mask, (x0, y0), (scene.height, scene.width))) if mask.any() else None
 
 
-def _sure_pieces(layer: Layer, scene: SceneInfo, pixel: bool) -> list[Region]:
-    """Connected pieces of the mask of a class of objects, where the mask is sure of them."""
+def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool) -> list[Region]:
+    """Objects that the mask of their class shows and no detection does: pieces that it is sure of, no smaller than half of a usual one.
+
+    Args:
+        layer: the class in a view of the whole scene.
+        boxes: of its detections, scene px.
+        scene: the whole.
+        pixel: whether the regions have masks.
+    """
     area, patch = layer.patch.core, layer.patch
-    probability = resize(patch.probability, patch.placement, area)
+    mask, probability = read_patches([patch], area, scene.box), resize(patch.probability, patch.placement, area)
+    corner = int(area.x0), int(area.y0)
+    taken = [_inside(Box(*box), corner) for box in boxes]
+    least = max(SMALLEST, float(np.median([mask[span].sum() for span in taken])) / 2) if taken else SMALLEST
+    seen = np.zeros_like(mask)
+    for span in taken:
+        seen[span] = True
     regions = []
-    for left, top, piece in components(read_patches([patch], area, scene.box), SMALLEST):
-        rows, columns = piece.shape
-        mean = float(probability[top : top + rows, left : left + columns][piece].mean())
-        x, y = int(area.x0) + left, int(area.y0) + top
-        if mean > SURE:
+    for left, top, piece in components(mask, math.ceil(least)):
+        height, width = piece.shape
+        part = slice(top, top + height), slice(left, left + width)
+        mean = float(probability[part][piece].mean())
+        if mean > SURE and not (seen[part] & piece).any():
+            x, y = corner[0] + left, corner[1] + top
             rle = place(piece, (x, y), (scene.height, scene.width)) if pixel else None
-            regions.append(Region(layer.label, layer.score * mean, (float(x), float(y), float(x + columns), float(y + rows)), rle))
+            regions.append(Region(layer.label, layer.score * mean, (float(x), float(y), float(x + width), float(y + height)), rle))
     return regions
 
 

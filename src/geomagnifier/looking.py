@@ -127,6 +127,11 @@ class _Walk:
     damage: SceneUnreadable | None = None
     noted: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether the model's own thresholds say what counts."""
+        return self.query.min_score is None and self.query.recall is None
+
     def spent(self, window: Window, pixels: int, flops: float) -> Spent:
         """The cost of a window that has just been looked at, with the seconds since the one before."""
         now = dict(self.watch.seconds)
@@ -249,7 +254,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         return resolution.plan(walk.level, walk.scene.info, spec, "shrink", area)
     if fits:
         walk.preview.add(view)
-        walk.parts.append(assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, walk.query.min_score))
+        walk.parts.append(assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, walk.calibrated))
         walk.done = 1
         if walk.wanted.progress is not None:
             walk.wanted.progress(1, 1)
@@ -347,7 +352,7 @@ def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bo
         answered = walk.answer(views)
         flops = answered.flops / len(views)
         for view, heat, reply in zip(views, heats, answered.views, strict=True):
-            part = assembly.part_of(view.window, reply, walk.scene.info, walk.level, walk.query.min_score)
+            part = assembly.part_of(view.window, reply, walk.scene.info, walk.level, walk.calibrated)
             yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 

@@ -398,6 +398,18 @@ def test_a_box_outside_or_without_area_is_refused(box: tuple[float, float, float
         about(paint(300, 200), "Find every ship.", box=box)
 
 
+def test_a_box_in_map_coordinates_is_that_of_its_pixels(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.tif", paint(300, 200, *HARBOUR), "EPSG:32633", PLACE)
+    with open_scene(tmp_path / "a.tif") as scene:
+        given = {"scene": (500_010, 4_999_960, 500_045, 4_999_995), "EPSG:4326": (15.000126, 45.153, 15.00058, 45.15364)}
+        for crs, box in given.items():
+            assert boxes(ask(scene, "Find every ship.", FakeModel(), box=box, box_crs=crs)) == floats(HARBOUR[:1]), crs
+        with pytest.raises(BoxError, match="--box-crs EPSG:4326"):
+            ask(scene, "Find every ship.", FakeModel(), box=given["EPSG:4326"])
+        with pytest.raises(OptionError, match="give the box"):
+            ask(scene, "Find every ship.", FakeModel(), box_crs="EPSG:4326")
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [

@@ -15,10 +15,12 @@ import pytest
 import rasterio
 import shapely
 from made import NORTH_UP, make
+from PIL import Image
 
 from geomagnifier import masks
 from geomagnifier.io import shapes, vectors
 from geomagnifier.io.document import to_json, write_json
+from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import write
 from geomagnifier.values import Answer, Region
 
@@ -95,6 +97,16 @@ def test_a_world_file_without_a_crs_puts_all_files_at_one_place(tmp_path: Path) 
     assert placed[1].bounds == (500_050, 4_999_958, 500_052, 4_999_960)
     described = pyogrio.read_info(tmp_path / "gpkg/regions.gpkg", layer="regions")
     assert described["crs"] is None and meta["crs"] is None
+
+
+def test_a_png_with_a_world_file_has_a_place_and_no_crs(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((120, 160, 3), np.uint8)).save(tmp_path / "a.png")
+    (tmp_path / "a.pgw").write_text("0.5\n0\n0\n-0.5\n500000.25\n4999999.75\n")
+    with open_scene(tmp_path / "a.png") as scene:
+        assert scene.info.crs is None and scene.info.transform == NORTH_UP
+    bounds = [500_008, 4_999_958, 500_052, 4_999_988]
+    write(replace(make(), scene=scene.info), tmp_path / "out", vector="gpkg")
+    assert pyogrio.read_info(tmp_path / "out/regions.gpkg", layer="regions")["total_bounds"] == pytest.approx(bounds)
 
 
 def test_a_picture_without_a_place_has_its_mask_where_its_geopackage_is(tmp_path: Path) -> None:

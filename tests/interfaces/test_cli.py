@@ -141,7 +141,7 @@ def test_info_says_what_a_large_raster_lacks(tmp_path):
     assert rows["bands"] == "4: blue, green, red, nir" and rows["nodata"] == "7" and "not tiled" in rows["format"]
     assert "rio convert IN OUT.tif --format COG" in rows["advice"] and rows["bounds"].startswith("x 11 to 11.06, y 47.96 to 48; ")
     kept |= {"tiled": True, "blockxsize": 512, "blockysize": 512, "crs": None}
-    with rasterio.open(path, "w", **kept) as file:
+    with rasterio.open(path, "w", transform=rasterio.Affine(2, 0, 0, 0, -2, 0), **kept) as file:
         file.build_overviews([2, 4])
     with gm.open_scene(path) as scene:
         rows = dict(describe.raster(scene.info, scene.layout))

@@ -60,6 +60,12 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
     return [(name, printable(line)) for name, line in found]
 
 
+def _shown(info: SceneInfo) -> str:
+    if len(info.rgb) == 3:
+        return f"red, green, blue from bands {', '.join(map(str, info.rgb))}"
+    return "grey" if info.rgb else "CMYK"
+
+
 def _bands(layout: Layout) -> str:
     names = [said or (colour if colour != "undefined" else "") for said, colour in zip(layout.descriptions, layout.colours, strict=True)]
     named = ", ".join(name or "unnamed" for name in names) if any(names) else ""

@@ -67,7 +67,6 @@ GDAL_TYPES = {
 OTHER_TYPES = {"int8": "int16", "float16": "float32", "int64": "float64", "uint64": "float64", "float128": "float64"}
 """numpy types that GDAL does not have everywhere, and what holds their numbers."""
 
-ADDRESS = re.compile(r"(?:/vsicurl/)?(https?://.*)", re.DOTALL)
 PACKED = re.compile(r"(zip|tar|gzip|rar|7z)://|[/\\\\]vsi(zip|tar|gzip|rar|7z)", re.IGNORECASE)
 """Names of what lies in an archive, as rasterio and GDAL write them."""
 ARCHIVES = {
@@ -182,14 +181,12 @@ def _from_address(text: str) -> Source:
     """A picture on the network, where that is allowed. It has no files beside it."""
     if PACKED.match(text):
         raise SceneUnreadable(f"{text[:200]} lies in an archive; unpack it and give the picture that was in it")
-    found = ADDRESS.fullmatch(text)
-    if found is None:
+    if not text.startswith(("http://", "https://")):
         raise SceneUnreadable(
             f"{text[:200]} is not a local file; download it first, or give its http(s):// address and set {reach.SETTING}=network"
         )
     if not reach.allowed("network"):
         raise SceneUnreadable(f"{text[:200]} is not a local file; download it first, or set {reach.SETTING}=network to read it from there")
-    text = found[1]
     name = text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text
     try:
         dataset = _unpackable(_open(f"/vsicurl/{text}", DRIVERS, beside=False), name)

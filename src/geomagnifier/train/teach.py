@@ -30,7 +30,7 @@ WEIGHT = {name: value for name, value in asdict(WEIGHTS).items() if name in ("ma
 MOST = 3
 """Questions about one crop: kinds that are there, then others."""
 CROPS, PART = "crops-", 16
-"""Begin of the names of files of crops, and how many are in one: about 60 MB."""
+"""Begin of the names of files of crops, and how many are in one: about 70 MB."""
 
 
 @dataclass(frozen=True)

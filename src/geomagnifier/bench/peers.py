@@ -141,7 +141,10 @@ def _adapter(looker: Looker) -> Any:
         def _create_object_prediction_list_from_original_predictions(
             self, shift_amount_list: list[Any] | None = None, full_shape_list: list[Any] | None = None
         ) -> None:
-            (shift,), (full,) = fix_shift_amount_list(shift_amount_list), fix_full_shape_list(full_shape_list) or [None]  # slices come nested
+            (shift,), (full,) = (
+                fix_shift_amount_list(shift_amount_list),
+                fix_full_shape_list(full_shape_list) or [None],
+            )  # slices come nested
             x, y = (int(v) for v in shift)
             looker.placed(x, y)
             self._object_prediction_list_per_image = [

@@ -157,7 +157,8 @@ class _Walk:
         """The model's answer about views; the first one says what was asked for."""
         with self.watch.stage("answer"):
             reply = self.model.answer(self.query, self.level, views)
-        self.reply, self.first = self.reply or reply, self.first or views[0]
+        self.reply = reply if self.reply is None or reply.named else self.reply  # what a box shows is said after the closest look
+        self.first = self.first or views[0]
         self.flops += reply.flops
         self.pixels += sum(view.window.width * view.window.height for view in views)
         return reply

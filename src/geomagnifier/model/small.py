@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import chinese, pointing, relevance, yes_no
+from geomagnifier.model import chinese, in_box, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
@@ -31,6 +31,7 @@ from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.reading import Reader
+from geomagnifier.model.reliability import Reliability
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.selector import decide, features
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, stacked, tokenize
@@ -68,7 +69,10 @@ LEAST_SURE = 0.6
 
 @dataclass(frozen=True)
 class Calibration:
-    """Chosen on validation pictures. presence, score, mask: from which probability a kind is there, an object counts, a cell is mask."""
+    """Chosen on validation pictures. presence, score, mask: from which a kind is there, an object counts, a cell is mask.
+
+    score is a raw one, before `Reliability` makes it a probability.
+    """
 
     presence: float = 0.5
     score: float = 0.3
@@ -82,7 +86,8 @@ class SmallModel:
         network: trained parts.
         encoder: frozen sentence encoder.
         tokenizer: the encoder's.
-        card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version.
+        card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version; and
+            perhaps reliability (`reliability.Reliability`) and in_box (`in_box.known`).
         reader: gives the reader of Chinese; called at the first question that needs it.
         scout: the trained scout.
         hunt: what its metadata say, see `hunt.Hunt`.
@@ -105,6 +110,7 @@ class SmallModel:
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}
         self.mentions = {kind: (float(threshold), tuple(said)) for kind, (threshold, said) in card["mentions"].items()}
         self.calibration = {kind: Calibration(**card["calibration"].get(kind, {})) for kind in self.kinds}
+        self.reliability, self.in_box = Reliability.of(card), tuple(card.get("in_box", ()))
         self.flops = card["flops"]
         self.half = fast_bf16()
         self.hunt = Hunt(scout, self.kinds, hunt, self.half)
@@ -127,7 +133,9 @@ class SmallModel:
             for part in (self.network.trunk, self.network.neck, self.network.decoder.image):
                 part.bfloat16()
         self.views = Views(self.network, self.half)
-        self.speaker = Speaker(self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions, self.spelled)
+        self.speaker = Speaker(
+            self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions, self.spelled, self._raw
+        )
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
         self._states: OrderedDict[tuple[str, str, str], Tensor] = OrderedDict()
@@ -198,7 +206,7 @@ class SmallModel:
             if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked):
                 replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
                 seen = tuple(f.label for r in replies for f in r.found)[:1]
-                return Reply((), replies, seen, named=True, flops=pixels * self.flops["view"])
+                return Reply((), replies, seen, named=True, flops=pixels * (self.flops["view"] + self.flops["question"]))
             replies = tuple(self._find(query, granularity, read, view) for view in views)
         flops = pixels * (self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"])
         return Reply((), replies, read.asked, read.landmarks, read.unknown or not read.asked, read.place, flops=flops)
@@ -224,7 +232,7 @@ class SmallModel:
         if len(mine) < 2:
             return tuple(mine)
         boxes = np.array([r.box for r in regions], np.float32)
-        scores = np.array([r.score for r in regions], np.float32)
+        scores = self._raw(regions)
         target = np.array([r.label in asked for r in regions])
         with self._running():
             encoded = self._encode(text)
@@ -244,6 +252,8 @@ class SmallModel:
 
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
+        if reply.named and not reply.asked:
+            return Said(in_box.refused(self.objects, language(query.text)), language=language(query.text))
         with self._running(), torch.autocast("cpu", enabled=False):
             if granularity is Granularity.IMAGE:
                 return self.speaker.about_scene(query.text, lambda: self._encode(query.text), self.views.glance(view), reply.labels)
@@ -335,6 +345,10 @@ class SmallModel:
             states, padding, _ = self._encode(query.text)
             return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel)
 
+    def _raw(self, regions: Sequence[Region]) -> Floats:
+        """Scores as the networks behind the detector know them."""
+        return np.array([float(self.reliability.raw(r.label, r.score)) for r in regions], np.float32)
+
     def _decode(self, seg: Tensor, seen: Seen) -> tuple[Maps, Tensor]:
         maps = self.network.decoder(seg[None], seen.prepared)
         return maps, torch.sigmoid(self.network.presence(seg[None], maps, seen.last).float())[0]
@@ -342,22 +356,21 @@ class SmallModel:
     def _name_scene(self, view: View) -> Reply:
         logits = self.views.glance(view).scenes
         assert logits is not None
-        probability = dict(zip(self.scenes, torch.softmax(logits[0], 0).tolist(), strict=True))
+        probability = dict(zip(self.scenes, torch.softmax(logits[0] / self.reliability.temperature, 0).tolist(), strict=True))
         probability |= {name: sum(probability[part] for part in parts) for name, parts in self.coarse.items()}
         labels = tuple(sorted(probability.items(), key=lambda pair: -pair[1]))
         return Reply(labels, (ViewReply(),), flops=4 * view.pixels.shape[0] * view.pixels.shape[1] * self.flops["trunk"])
 
     def _classify(self, query: Query, view: View) -> ViewReply:
-        """The kind of the thing in the query's box: one found object."""
+        """The class of the thing in the query's box: one found object, or none."""
         assert query.box is not None
         box = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))
+        (named,) = in_box.look(self, view, np.asarray(box, np.float32).reshape(1, 4))
+        if not in_box.known(named.evidence, self.in_box):
+            return ViewReply()
         height, width = view.pixels.shape[:2]
-        pyramid = self.views.see(view).pyramid
-        assert pyramid is not None
-        logits = self.network.box_classifier(pyramid, torch.from_numpy(box)).float()[0, :-1]
-        p = torch.softmax(logits, 0)
         x0, y0, x1, y1 = (float(v) for v in box[0].clip(0, [width, height, width, height]))
-        return ViewReply((Found(self.objects[int(p.argmax())], float(p.max()), (x0, y0, x1, y1)),))
+        return ViewReply((Found(named.label, named.probability, (x0, y0, x1, y1)),))
 
     def _find(self, query: Query, granularity: Granularity, read: Read, view: View) -> ViewReply:
         kinds = (*read.asked, *read.landmarks)
@@ -384,7 +397,7 @@ class SmallModel:
             if separate and open_gate:
                 agreed = AGREED if view.window.role == "closer" else 1.0
                 lowest = chosen.score * agreed if query.recall is None else self.hunt.least(kind, query.recall)
-                lowest = lowest if query.min_score is None else query.min_score
+                lowest = float(self.reliability.probability(kind, lowest)) if query.min_score is None else query.min_score
                 found += self._objects(kind, maps, q, float(presence[q]), lowest, seen, view, granularity)
             if view.valid is not None:
                 probability = probability * shrink(view.valid)
@@ -396,12 +409,13 @@ class SmallModel:
     def _objects(
         self, kind: str, maps: Maps, q: int, presence: float, lowest: float, seen: Seen, view: View, granularity: Granularity
     ) -> list[Found]:
+        """Objects of a kind whose probability is at least `lowest`."""
         peaks = find_peaks(maps.centre[0, q], maps.sides[0, q], LOWEST_HEAT)
         if not len(peaks.scores):
             return []
         assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
-        scores = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
+        scores = self.reliability.probability(kind, combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence))
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
         keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)
@@ -427,7 +441,7 @@ def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dic
 
 
 def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
-    """Score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
+    """Raw score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
     return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)
 
 

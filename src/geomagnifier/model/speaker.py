@@ -21,7 +21,7 @@ from geomagnifier.model.scene_sentences import Labels
 from geomagnifier.model.sentence import Encoded
 from geomagnifier.model.views import Seen
 from geomagnifier.model.vlm import Memory
-from geomagnifier.values import Region, Reply, Said, SceneInfo
+from geomagnifier.values import Floats, Region, Reply, Said, SceneInfo
 
 UNNAMED = {
     "en": 'The question names nothing to look for; name a class, as in "How many ships are there?"',
@@ -36,6 +36,7 @@ class Speaker:
     network: its text decoder writes.  words: the decoder's vocabulary.  kinds, objects: classes of things, and those with separate objects.
     scenes, coarse: scene classes, and wider ones with their parts.  mentions: by class the least probability from which a caption may
     name it, and the words that do.  spelled: whether a word is spelled right.
+    raw: scores of regions as the detector's own, before they were made probabilities.
     """
 
     network: SmallNetwork
@@ -46,6 +47,7 @@ class Speaker:
     coarse: Mapping[str, Sequence[str]]
     mentions: Mapping[str, tuple[float, tuple[str, ...]]]
     spelled: Callable[[str], bool]
+    raw: Callable[[Sequence[Region]], Floats]
 
     def about_scene(self, text: str, question: Callable[[], Encoded], seen: Seen, labels: Labels) -> Said:
         """A sentence about the picture as a whole; what class its scene is of, the scene head says.
@@ -122,7 +124,8 @@ class Speaker:
 
     def _with_regions(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
         """Image tokens with instance tokens: the best regions, classes looked for in vain, a mark for a thing never taught."""
-        things = [(r.label, r.score, box) for r, box in zip(regions, shares(regions, scene), strict=True)]
+        rows = zip(regions, self.raw(regions).tolist(), shares(regions, scene), strict=True)
+        things = [(region.label, score, box) for region, score, box in rows]
         kinds, places = telling.instances(self.words, things, missing, unknown)
         if not kinds:
             return memory

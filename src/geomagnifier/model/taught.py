@@ -127,17 +127,16 @@ class TaughtModel:
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """See `protocol.Model`."""
         plain, stands = self._stands_for(query, asked, regions)
-        known = [replace(r, label=stands.get(r.label, r.label)) for r in regions]
-        return self.base.choose(plain, scene, renamed(asked, stands), known)
+        return self.base.choose(plain, scene, renamed(asked, stands), self._lent(regions, stands))
 
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
-        if granularity is Granularity.IMAGE:
+        if granularity is Granularity.IMAGE or reply.named:  # taught kinds are not named in boxes
             return self.base.say(query, granularity, view, reply, scene, regions)
         plain, stands = self._stands_for(query, reply.asked, regions)
         left = [kind for kind in reply.asked if kind in self.names.own and kind not in stands]
         asked = renamed([kind for kind in reply.asked if kind not in left], stands)
-        known = [replace(r, label=stands.get(r.label, r.label)) for r in regions if r.label not in left]
+        known = self._lent([r for r in regions if r.label not in left], stands)
         said = self.base.say(plain, granularity, view, replace(reply, asked=asked), scene, known)
         text, phrases = said.text, dict(said.phrases)
         for kind, stand in stands.items():
@@ -163,6 +162,15 @@ class TaughtModel:
         there = {r.label for r in regions}
         rest = sorted((k for k in {*asked, *there} if k in self.names.own and k not in stands), key=lambda k: k not in there)
         return plain, stands | self.names.stand(rest, (*asked, *there, *stands.values()))
+
+    def _lent(self, regions: Sequence[Region], stands: Mapping[str, str]) -> list[Region]:
+        """Regions under the names of their stand-ins. Scores of taught kinds are raw; the base takes probabilities, and back to raw."""
+        lent = []
+        for r in regions:
+            name = stands.get(r.label, r.label)
+            score = float(self.base.reliability.probability(name, r.score)) if r.label in self.own else r.score
+            lent.append(replace(r, label=name, score=score))
+        return lent
 
     def _meant(self, read: Sequence[str], stands: Mapping[str, str], everything: bool) -> list[str]:
         """Taught kinds among the known kinds that were read."""

@@ -135,7 +135,7 @@ def finish(network: SmallNetwork, mentioned: torch.nn.Linear, mentions: dict[str
     lookout.load_state_dict(torch.load(out / SCOUT, map_location="cpu", weights_only=True)["average"])
     sights = hunting.blank_card(lookout, root)
     checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights)
-    chosen = calibrate(checkpoint.load_small(folder), root)
+    chosen = calibrate(checkpoint.load_small(folder), root)._asdict()
     (out / "calibration.json").write_text(json.dumps(chosen, indent=1))
     export(state, target, __version__, spoken["words"], mentions, chosen)
     checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights | hunting.measure(checkpoint.load_small(folder), root))

@@ -135,6 +135,8 @@ class TaughtModel:
             return self.base.say(query, granularity, view, reply, scene, regions)
         plain, stands = self._stands_for(query, reply.asked, regions)
         left = [kind for kind in reply.asked if kind in self.names.own and kind not in stands]
+        for word in (word for kind in left for pair in self.own[kind].words for word in pair):  # it has a class, if no stand-in
+            plain = replace(plain, text=re.sub(rf"\b{re.escape(word)}\b", "objects", plain.text, flags=re.IGNORECASE))
         asked = renamed([kind for kind in reply.asked if kind not in left], stands)
         known = self._lent([r for r in regions if r.label not in left], stands)
         said = self.base.say(plain, granularity, view, replace(reply, asked=asked), scene, known)

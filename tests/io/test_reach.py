@@ -194,7 +194,12 @@ def test_a_mosaic_is_its_pictures_side_by_side(monkeypatch: pytest.MonkeyPatch, 
     [
         {"crs": "EPSG:32633", "transform": UTM, "nodata": 7, "scales": (2.0,) * 3, "offsets": (1.0,) * 3},
         {"bands": BANDS[:1], "photometric": "palette", "colormap": {i: (i, 0, 255 - i, 255) for i in range(256)}},
-        {"bands": np.concatenate((BANDS, BANDS[:1] | 128)), "photometric": "RGB", "alpha": "YES", "tiled": True},
+        {
+            "bands": np.concatenate((BANDS, np.where(BANDS[:1] > 100, 255, 0).astype(np.uint8))),
+            "photometric": "RGB",
+            "alpha": "YES",
+            "tiled": True,
+        },
         {"mask": np.full((HEIGHT, WIDTH), 255, np.uint8), "overviews": [2]},
         {"gcps": ([rasterio.control.GroundControlPoint(y, x, x, y) for x, y in ((0, 0), (9, 0), (0, 9))], "EPSG:4326")},
     ],

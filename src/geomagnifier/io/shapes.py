@@ -140,6 +140,7 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     crs, found = georeference.parse_crs(scene.crs), np.array(shapes, object)
     flat = georeference.in_degrees(crs)
     try:
+        poles = np.zeros((0, 2)) if flat else _poles(scene, crs)
         placed = _degrees(found if flat else shapely.segmentize(found, SIDE), scene, crs, flat)
     except Exception:  # a local CRS that nothing leads out of: rasterio has many names for "cannot"
         return None
@@ -148,7 +149,7 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     west, _, east, _ = np.where(known[:, None], bounds, 0).T
     across = (west < -180) | (east > 180)
     if not flat:  # a ring round a pole or across the antimeridian seems to be more than half the Earth wide
-        across |= (east - west >= 180) | (known & _near_a_pole(found, scene, crs))
+        across |= (east - west >= 180) | _near(found, poles)
     for i in np.flatnonzero(across):
         shape = found[i] if flat else _dense(found[i], scene, crs)
         (dense,) = _degrees(np.array([shape], object), scene, crs, flat)
@@ -162,16 +163,20 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     return [shape if there else None for shape, there in zip(shapely.orient_polygons(placed), known, strict=True)]
 
 
-def _near_a_pole(shapes: Any, scene: SceneInfo, crs: Any) -> NDArray[np.bool_]:
-    """Which shapes in scene px have a pole inside or not far outside, where a side may be many degrees long: (N,)."""
-    import shapely
-
+def _poles(scene: SceneInfo, crs: Any) -> NDArray[np.float64]:
+    """Where the poles lie on the scene, (P, 2) px; those that its map does not show are left out."""
     assert scene.transform is not None
     a, b, c, d, e, f = scene.transform
     x, y = georeference.convert(georeference.parse_crs("EPSG:4326"), crs, np.zeros(2), np.array([90.0, -90.0]))
     known = np.isfinite(x) & np.isfinite(y)
-    poles = np.stack([x - c, y - f], axis=1)[known] @ np.linalg.inv(np.array([[a, b], [d, e]])).T  # (P, 2) px
-    bounds = shapely.bounds(shapes)[:, None]  # (N, 1, 4)
+    return np.asarray(np.stack([x - c, y - f], axis=1)[known] @ np.linalg.inv(np.array([[a, b], [d, e]])).T)
+
+
+def _near(shapes: Any, poles: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which shapes in scene px have a pole inside or not far outside, where a side may be many degrees long: (N,)."""
+    import shapely
+
+    bounds = shapely.bounds(shapes).reshape(-1, 1, 4)
     reach = (bounds[..., 2:] - bounds[..., :2]) / 2
     return np.asarray(((poles > bounds[..., :2] - reach) & (poles < bounds[..., 2:] + reach)).all(2).any(1))
 

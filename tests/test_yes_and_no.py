@@ -62,6 +62,10 @@ def test_yes_and_no_agree_with_the_regions(model, theme, there, gone):
         either = gm.ask(scene, f"Is there a {there} or a {gone}?", model)
         assert said_yes(either) and len(either.regions) == len(both.regions)
         assert gm.ask(scene, f"Are there no {there}s?", model).text.startswith("There ")
+        assert said_yes(gm.ask(scene, "Are there any objects?", model))
+        two = sorted({o.kind for o in draw_scene(101, 640, 480, theme).objects} - {there})
+        if theme == "tank farm":
+            assert "vehicle" in two and said_yes(gm.ask(scene, "Are there storage tanks and vehicles?", model))
 
 
 def test_a_part_of_the_scene_is_asked_about(model):

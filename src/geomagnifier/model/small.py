@@ -310,6 +310,8 @@ class SmallModel:
         if query.box is None and names_nothing(query.text, language(query.text)):  # "how many are there": whatever was read is a guess
             read = Read()
         asked = yes_no.asked(query.text, language(query.text))
+        if asked is not None and asked.form == "things" and asked.noun == "anything":
+            read = Read(everything=True)
         if asked is not None and asked.kinds and not read.everything:  # "is there a ship?": what the words name, and nothing else
             read = read._replace(asked=asked.kinds, landmarks=tuple(k for k in read.landmarks if k not in asked.kinds), this=False)
         if read.everything or read.this:  # all objects, and what else was named

@@ -98,7 +98,10 @@ class Speaker:
         present = [k for k in reply.asked if any(r.label == k for r in regions)]
         missing = [k for k in reply.asked if k not in present and not (everything and k in self.objects)]
         boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
-        start, part = yes_no.start(asked, present, missing), asked_part(text, spoken) if asked is not None else ""
+        start, part = (
+            yes_no.start(asked, present, missing if present else reply.asked),
+            asked_part(text, spoken) if asked is not None else "",
+        )
         if not reply.asked and names_nothing(text, spoken):
             known = chinese.known(self.kinds) if spoken == "zh" else f" I know: {', '.join(self.kinds)}."
             return Said(UNNAMED[spoken] + known, language=spoken)

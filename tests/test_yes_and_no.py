@@ -62,6 +62,26 @@ def test_yes_and_no_agree_with_the_regions(model, theme, there, gone):
         either = gm.ask(scene, f"Is there a {there} or a {gone}?", model)
         assert said_yes(either) and len(either.regions) == len(both.regions)
         assert gm.ask(scene, f"Are there no {there}s?", model).text.startswith("There ")
+        assert said_yes(gm.ask(scene, "Are there any objects?", model))
+        two = sorted({o.kind for o in draw_scene(101, 640, 480, theme).objects} - {there})
+        if theme == "tank farm":
+            assert "vehicle" in two and said_yes(gm.ask(scene, "Are there storage tanks and vehicles?", model))
+
+
+def test_a_part_of_the_scene_is_asked_about(model):
+    drawn = draw_scene(101, 640, 480, "tank farm")
+    pixels = drawn.pixels.copy()
+    pixels[:, :320] = pixels[:8, :8].mean((0, 1))  # nothing is left of the left half
+    with gm.open_scene(pixels) as scene:
+        for question, right in (
+            ("Are there storage tanks on the right?", True),
+            ("Are there storage tanks on the left?", False),
+            ("图中左侧有储罐吗", False),
+        ):
+            answer = gm.ask(scene, question, model)
+            assert said_yes(answer) == bool(answer.regions) == right, answer.text
+        assert answer.text == "没有，图中左侧没有储罐。"
+        assert gm.ask(scene, "Is there a storage tank in the upper left?", model).text == "No, there is no storage tank in the upper left."
 
 
 def test_a_scene_that_was_drawn(model):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geomagnifier.model import chinese
-from geomagnifier.model.positions import CHINESE, ENGLISH, near, parts
+from geomagnifier.model.positions import CHINESE, ENGLISH, asked_part, lies_in, near, parts
 
 
 def dot(x: float, y: float) -> tuple[float, float, float, float]:
@@ -49,3 +49,37 @@ def test_near() -> None:
     assert near([dot(0.1, 0.1)], [dot(0.9, 0.9), dot(0.15, 0.1)])
     assert not near([dot(0.1, 0.1)], [dot(0.5, 0.1)])
     assert not near([], [dot(0.5, 0.1)])
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "part"),
+    [
+        ("Is there a plane near the top edge, and where?", "en", "upper"),
+        ("Is there a ship in the upper left?", "en", "upper left"),
+        ("Is there a ship in the top-right corner of the image?", "en", "upper right"),
+        ("Are there ships on the left?", "en", "left"),
+        ("Any cars on the right-hand side?", "en", "right"),
+        ("Are there ships in the bottom half?", "en", "lower"),
+        ("Is there a ship on the left of the harbor?", "en", ""),
+        ("Is there a ship on the right side of the river?", "en", ""),
+        ("Is there a ship in the harbor?", "en", ""),
+        ("Are there any ships in this picture?", "en", ""),
+        ("左上角有没有船", "zh", "upper left"),
+        ("图中右侧有船吗", "zh", "right"),
+        ("画面下半部分有没有车", "zh", "lower"),
+        ("桥的左边有船吗", "zh", ""),
+        ("图中有船吗", "zh", ""),
+    ],
+)
+def test_the_part_that_is_asked_about(text: str, language: str, part: str) -> None:
+    assert asked_part(text, language) == part
+
+
+def test_what_lies_in_a_part() -> None:
+    assert [lies_in(dot(0.2, 0.7), part) for part in ("left", "lower left", "upper left", "right", "lower")] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]

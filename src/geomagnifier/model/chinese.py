@@ -84,7 +84,7 @@ def counted(kind: str, count: int) -> str:
 
 
 def found(
-    boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: bool, everything: bool, start: str = ""
+    boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: bool, everything: bool, start: str = "", part: str = ""
 ) -> tuple[str, dict[str, str]]:
     """A sentence about what was found, and by kind the phrase that stands for its regions.
 
@@ -94,6 +94,7 @@ def found(
         unknown: a thing never taught was asked for as well.
         everything: all objects were asked for: the most frequent kind comes first.
         start: what the sentence begins with: "有，".
+        part: of the scene that was asked about, "" for all of it.
     """
     kinds = sorted(boxes, key=lambda k: -len(boxes[k])) if everything else list(boxes)
     phrases = {kind: counted(kind, len(boxes[kind])) for kind in kinds}
@@ -102,7 +103,7 @@ def found(
         at = where(boxes[kinds[0]]) if len(kinds) == 1 else ""
         sentences.append(f"图中{at}有{listed(list(phrases.values()))}。")
     if missing:
-        sentences.append(f"这里没有{listed([noun(k) for k in missing], '或')}。")
+        sentences.append(f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。")
     if everything and not kinds:
         sentences.append("我认识的东西这里都没有。")
     if unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -41,6 +42,30 @@ CHINESE = {
     "lower": "下方",
     "centre": "中央",
 }
+
+_ASKED = re.compile(
+    r"\b(?:in|on|at|near|along|towards?|by) (?:the )?(?:very |far )?(?=\w)(?>(?:(top|upper|bottom|lower)\b[ -]?)?(?:(left|right)\b)?)"
+    r"(?> ?(?:hand )?(?:half|side|part|edge|corner|quarter|border|third)?)\b(?! ?of (?!the (?:image|picture|photo|scene|frame|view)\b))"
+)
+_ASKED_ZH = re.compile("(?:^|图|图像|图片|画面|照片|影像|在)(?:的|中|里)?(左|右)?(上|下)?(左|右)?(?:半?部分|半部|半边|角|方|侧|边|部)")
+
+
+def asked_part(text: str, language: str) -> str:
+    """The half or the quarter of the scene that a question is about ("is there a ship in the upper left?"), as in `ENGLISH`; "" for all."""
+    if language == "zh":
+        matches: list[tuple[str | None, ...]] = [(m.group(2), m.group(1) or m.group(3)) for m in _ASKED_ZH.finditer(text)]
+        words = {"上": "upper", "下": "lower", "左": "left", "右": "right"}
+    else:
+        matches = [m.groups() for m in _ASKED.finditer(text.lower())]
+        words = {"top": "upper", "upper": "upper", "bottom": "lower", "lower": "lower", "left": "left", "right": "right"}
+    return next((" ".join(words[word] for word in match if word) for match in matches if any(match)), "")
+
+
+def lies_in(box: Box, part: str) -> bool:
+    """Whether the centre of a box lies in a half or a quarter of the scene."""
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    sides = {"left": x < 0.5, "right": x >= 0.5, "upper": y < 0.5, "lower": y >= 0.5}
+    return all(sides[word] for word in part.split())
 
 
 def parts(boxes: Sequence[Box]) -> tuple[str, ...]:

@@ -30,12 +30,13 @@ from geomagnifier.model.mentions import names_nothing
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
+from geomagnifier.model.positions import asked_part, lies_in
 from geomagnifier.model.reading import Reader
 from geomagnifier.model.reliability import Reliability
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.selector import decide, features
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, stacked, tokenize
-from geomagnifier.model.speaker import Speaker
+from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
 from geomagnifier.model.vision import MULTIPLE, fold
 from geomagnifier.model.vlm import QUESTION, grid_of
@@ -214,6 +215,10 @@ class SmallModel:
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """See `protocol.Model`."""
         present = [kind for kind in asked if any(r.label == kind for r in regions)]
+        told = yes_no.asked(query.text, language(query.text))
+        if told is not None and told.form == "things" and (part := asked_part(query.text, language(query.text))):
+            inside = [lies_in(box, part) for box in shares(regions, scene)]  # "is there a ship on the left?" is about all of them
+            return tuple(i for i, r in enumerate(regions) if r.label in asked and inside[i])
         if len(present) < 2:
             return self._choose(query.text, scene, present, regions)
         with self._running():
@@ -324,6 +329,8 @@ class SmallModel:
         if query.box is None and names_nothing(query.text, language(query.text)):  # "how many are there": whatever was read is a guess
             read = Read()
         asked = yes_no.asked(query.text, language(query.text))
+        if asked is not None and asked.form == "things" and asked.noun == "anything":
+            read = Read(everything=True)
         if asked is not None and asked.kinds and not read.everything:  # "is there a ship?": what the words name, and nothing else
             read = read._replace(asked=asked.kinds, landmarks=tuple(k for k in read.landmarks if k not in asked.kinds), this=False)
         if read.everything or read.this:  # all objects, and what else was named

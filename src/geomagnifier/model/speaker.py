@@ -16,7 +16,7 @@ from geomagnifier.model import words as w
 from geomagnifier.model.languages import language
 from geomagnifier.model.mentions import names_nothing
 from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.positions import Box
+from geomagnifier.model.positions import ENGLISH, Box, asked_part
 from geomagnifier.model.scene_sentences import Labels
 from geomagnifier.model.sentence import Encoded
 from geomagnifier.model.views import Seen
@@ -101,12 +101,15 @@ class Speaker:
         present = [k for k in reply.asked if any(r.label == k for r in regions)]
         missing = [k for k in reply.asked if k not in present and not (everything and k in self.objects)]
         boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
-        start = yes_no.start(asked, present, missing)
+        start, part = (
+            yes_no.start(asked, present, missing if present else reply.asked),
+            asked_part(text, spoken) if asked is not None else "",
+        )
         if not reply.asked and names_nothing(text, spoken):
             known = chinese.known(self.kinds) if spoken == "zh" else f" I know: {', '.join(self.kinds)}."
             return Said(UNNAMED[spoken] + known, language=spoken)
         if spoken == "zh":
-            sentence, phrases = chinese.found(boxes, missing, reply.unknown, everything, chinese.start(start, asked))
+            sentence, phrases = chinese.found(boxes, missing, reply.unknown, everything, chinese.start(start, asked), part)
             return Said(sentence if reply.asked else sentence + chinese.known(self.kinds), phrases, "zh")
         tokens = [start, ","] if start and not boxes else ["no", ",", "not", "all", "of", "them", "."] if start == "no" else []
         if boxes:
@@ -117,7 +120,7 @@ class Speaker:
             written = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
             tokens += written if telling.is_finished(written, told) else telling.plainly(told, yes)
             tokens += telling.listed(order[telling.TOLD :])
-        tokens += telling.denied(missing, everything and not present, reply.unknown, bool(boxes))
+        tokens += telling.denied(missing, everything and not present, reply.unknown, bool(boxes), ENGLISH.get(part, "here"))
         sentence, phrases = w.write_out(tokens, {k: len(boxes.get(k, ())) for k in self.kinds}, counted)
         classes = [(kind, nearest_class.SYNONYMS.get(kind, "")) for kind in self.kinds]
         return Said(nearest_class.named(sentence, text, reply.asked, reply.unknown, classes, self.spelled), phrases)

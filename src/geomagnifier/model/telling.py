@@ -202,7 +202,7 @@ def is_finished(tokens: Sequence[str], present: Mapping[str, Sequence[Box]]) -> 
     return tokens[-1:] == ["."] and {w.kind_token(kind) for kind in present} <= set(tokens)
 
 
-def denied(missing: Sequence[str], everything: bool, unknown: bool, some: bool) -> list[str]:
+def denied(missing: Sequence[str], everything: bool, unknown: bool, some: bool, at: str = "here") -> list[str]:
     """Tokens of what is said of things that are not there.
 
     Args:
@@ -210,11 +210,12 @@ def denied(missing: Sequence[str], everything: bool, unknown: bool, some: bool) 
         everything: all objects were asked for, and none is there.
         unknown: a thing that no class is was asked for as well.
         some: something else is said before.
+        at: where they are not: "here", or the part of the scene that was asked about.
     """
     tokens: list[str] = []
     for k, kind in enumerate(missing):
         tokens += [["there", "is", "no"], [","], ["or"]][0 if not k else 2 if k == len(missing) - 1 else 1] + [w.kind_token(kind)]
-    tokens += ["here", "."] if missing else []
+    tokens += [*at.split(), "."] if missing else []
     if everything and not missing:
         tokens += NOTHING.split()
     if unknown:

@@ -161,7 +161,8 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
         start = len(tokens_of(plain[: verb.start()]))  # "does the airport have ships": what is had is asked for
     names = _joined([m for m in mentions if m.start >= start] or list(mentions), tokens)
     if not names:
-        return Asked("things") if exists else Asked("unknown", noun=_noun(plain))
+        everything = "anything" if {"anything", "something"} & set(tokens) else ""
+        return Asked("things", noun=everything) if exists or everything else Asked("unknown", noun=_noun(plain))
     first = names[0]
     if not first.scenes and not first.kind:
         return Asked("things") if exists else Asked("unknown", noun=first.said)

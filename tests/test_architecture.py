@@ -10,11 +10,12 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
+    "unsupported": {"errors"},
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "values": {"errors", "geometry", "masks"},
@@ -39,8 +40,9 @@ MAY_IMPORT = {
     "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "conversation", "retrieval", "archive", "bench"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
-SHOWN = {("values", "geomagnifier.io.notebook")}
-"""(part, module) beside the table: a notebook asks the answer itself for its picture, and drawing is io's; loaded at that call alone."""
+SHOWN = {("values", "geomagnifier.io.notebook"), ("pipeline", "geomagnifier.model.checkpoint")}
+"""(part, module) beside the table, loaded at one call alone: a notebook asks the answer itself for its picture, and drawing is io's; `ask`
+without a model loads the small one."""
 HOMES = {
     "rasterio": {"io"},
     "pyogrio": {"io"},

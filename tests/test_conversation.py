@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier.conversation import Conversation, follow, kept
 from geomagnifier.conversation.chinese import in_english
+from geomagnifier.conversation.follow import understood
 from geomagnifier.conversation.wording import read
 from geomagnifier.errors import GeomagWarning, NothingMeant
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import to_json
 from geomagnifier.pipeline import ask
+from geomagnifier.unsupported import refusal
 
 HARBOUR = paint(320, 200, (40, 20, 80, 60), (120, 100, 136, 140))
 
@@ -143,3 +147,76 @@ def test_a_conversation_that_somebody_else_wrote_is_whole_or_left_out(tmp_path: 
                 assert 0 <= x0 < x1 <= 320 and 0 <= y0 < y1 <= 200 and region.polygon is not None and 0 <= region.score <= 1
         kept.save(path, turns)
         assert len(kept.load(path, scene)) == len(turns)
+
+
+@pytest.mark.parametrize("said", ["only those longer than 10 m", "all but the largest", "只要长于10米的", "how long are they?"])
+def test_a_follow_up_that_cannot_be_answered_is_refused_and_what_was_found_stays(said: str) -> None:
+    with open_scene(HARBOUR) as scene:
+        chat = Conversation(scene, FakeModel())
+        found = chat.ask("find ships").regions
+        answer = chat.ask(said)
+        assert (answer.text, answer.regions, answer.mask) == (refusal(said), (), None)
+        assert chat.turns[-1].sort == "fresh"
+        largest = chat.ask("find the largest of them").regions
+        assert len(found) == 2 and len(largest) == 1 and largest[0].box in [region.box for region in found]
+
+
+def test_a_follow_up_with_a_colour_names_no_object_unless_one_is_left() -> None:
+    with open_scene(HARBOUR) as scene:
+        chat = Conversation(scene, FakeModel())
+        found = chat.ask("find ships").regions
+        answer = chat.ask("the red ones")
+        assert not answer.regions and 'Which of them are "red" cannot be checked' in answer.text
+        one = chat.ask("find the largest red one of them")
+        assert [region.box for region in one.regions] == [found[0].box] and "was not checked" in one.text
+
+
+def test_a_property_of_a_chinese_follow_up_is_not_lost() -> None:
+    with open_scene(HARBOUR) as scene:
+        model = FakeModel()
+        ships = follow("find ships", None, scene, model)
+        assert understood("把其中的分割出来", ships, model).text == "segment the ships"
+        assert understood("把其中红色的分割出来", ships, model).text == "把其中红色的分割出来"
+
+
+def test_drop_all_but_the_largest_keeps_the_largest() -> None:
+    with open_scene(HARBOUR) as scene:
+        chat = Conversation(scene, FakeModel())
+        chat.ask("find ships")
+        assert len(chat.ask("drop all but the largest").regions) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "box", "sort"),
+    [
+        ("find ship in this box", (0, 0, 320, 200), "fresh"),
+        ("find what is here", (0, 0, 320, 200), "fresh"),
+        ("find 这里的 ship", (0, 0, 320, 200), "fresh"),
+        ("segment it", (200, 100, 320, 200), "fresh"),
+        ("and the largest of them?", (200, 100, 320, 200), "fresh"),
+        ("and the largest of them?", (0, 0, 320, 200), "choose"),
+        ("segment those", (0, 0, 320, 200), "choose"),
+        ("segment it", None, "choose"),
+        ("describe it and segment what you mention", None, "fresh"),
+        ("Describe the picture and segment what you mention.", None, "fresh"),
+    ],
+)
+def test_a_box_that_is_pointed_at_is_no_reference_to_earlier_regions(said: str, box: tuple[int, ...] | None, sort: str) -> None:
+    with open_scene(HARBOUR) as scene:
+        model = FakeModel()
+        ships = follow("find ships", None, scene, model)
+        assert understood(said, ships, model, box).sort == sort
+
+
+@pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="real pictures are not there")
+def test_what_a_box_shows_does_not_depend_on_what_was_asked_before() -> None:
+    model = gm.load_model("small")
+    with gm.open_scene(Path(os.environ["GEOMAG_DATA"]) / "vhr10" / "images" / "002.jpg") as scene:
+        alone = gm.ask(scene, "What is in this box?", model, box=(200, 310, 290, 390))
+        chat = Conversation(scene, model)
+        chat.ask("Find the largest airplane.")
+        after = chat.ask("What is in this box?", box=(200, 310, 290, 390))
+        assert (after.text, [r.box for r in after.regions]) == (alone.text, [r.box for r in alone.regions])
+        chat.ask("Find the ships.")
+        described = chat.ask("Describe the picture and segment what you mention.")
+        assert described.regions and "airplanes" in described.text and described.mask is not None

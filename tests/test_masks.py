@@ -299,3 +299,26 @@ def test_resize_is_the_plain_formula(values: np.ndarray, place: tuple[float, ...
         values[down][:, left] * (1 - u) + values[down][:, right] * u
     ) * v
     assert out.shape == (10, 12) and np.allclose(out, by_hand, atol=1e-4)
+
+
+def test_specks_and_pin_holes_are_noise_parts_and_openings_are_not() -> None:
+    mask = np.zeros((40, 60), bool)
+    mask[10:30, 5:35] = True  # the thing, 600 px
+    mask[15:25, 40:50] = True  # a part of it, 100 px
+    thing = mask.copy()
+    mask[2, 55:58] = mask[38, 0] = mask[31, 36] = True  # specks
+    mask[12, 8] = mask[20:22, 10:12] = False  # pin-holes
+    mask[14:22, 20:28] = thing[14:22, 20:28] = False  # an opening, 64 px
+    before = mask.copy()
+    assert (masks.without_specks(mask) == thing).all() and (mask == before).all()
+    assert (masks.without_specks(thing) == thing).all()
+    assert not masks.without_specks(np.zeros((5, 5), bool)).any()
+    one = np.eye(1, 9, 4, dtype=bool)
+    assert (masks.without_specks(one) == one).all()
+    assert masks.without_specks(np.ones((4, 4), bool)).all()
+
+
+def test_a_notch_at_the_edge_of_the_box_is_no_hole() -> None:
+    mask = np.ones((20, 30), bool)
+    mask[0, 7] = mask[10, 29] = mask[19, 3] = mask[5, 0] = False
+    assert (masks.without_specks(mask) == mask).all()

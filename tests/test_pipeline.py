@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -158,8 +159,8 @@ def test_the_trace_says_where_and_what_it_cost(searches: dict[str, Answer]) -> N
         assert ({"relevance", "search"} <= set(trace.seconds)) == (policy != "exhaustive")
         assert all(seconds >= 0 for seconds in trace.seconds.values())
     adaptive = searches["adaptive"].trace
-    assert 1 <= len(adaptive.crops) <= 4 and adaptive.skipped[-1] == (Box(0, 0, 3000, 2000), 0.0)
-    assert all(worth < WORTH for _, worth in adaptive.skipped)
+    assert 1 <= len(adaptive.crops) <= 4 and adaptive.closed[-1] == (Box(0, 0, 3000, 2000), 0.0)
+    assert all(worth < WORTH for _, worth in adaptive.closed) and adaptive.skipped == ()
     for x0, y0, x1, y1 in LARGE:
         cut = [common.area for crop in adaptive.crops if (common := crop.intersection(Box(x0, y0, x1, y1))) is not None]
         assert max(cut) == (x1 - x0) * (y1 - y0)
@@ -213,8 +214,9 @@ def test_a_budget_of_pixels_is_kept() -> None:
             answer = about(pixels, "Find every ship.", budget=text)
         assert answer.trace.pixels_processed <= budget
         assert len(answer.trace.crops) == len(all_of_it.trace.crops) - 1
-        assert any(worth > 0.5 for _, worth in answer.trace.skipped)
-        assert answer.complete and 0 < len(answer.regions) < 4
+        assert [worth > 0.5 for _, worth in answer.trace.skipped] == [True]
+        assert not answer.complete and not answer.stopped and 0 < len(answer.regions) < 4
+        assert re.match(r"\d ships? in the 99\.8 % of the scene that was looked at; the rest was not searched\.$", answer.text)
 
 
 def test_a_budget_of_seconds_still_takes_one_look() -> None:
@@ -223,15 +225,18 @@ def test_a_budget_of_seconds_still_takes_one_look() -> None:
         answer = about(pixels, "Find every ship.", budget="0.000001 s")
     assert [w.role for w in answer.trace.views] == ["peek", "scout", "closer"]
     assert len(answer.trace.crops) == 1 and any(worth > 0.5 for _, worth in answer.trace.skipped)
-    assert answer.complete and len(answer.regions) >= 1
+    assert not answer.complete and not answer.stopped and len(answer.regions) >= 1
     assert len(about(pixels, "Find every ship.", budget="5 min").regions) == 4
 
 
 def test_a_search_that_is_stopped_answers_with_what_it_saw() -> None:
     pixels = paint(3000, 2000, *LARGE)
     answer = about(pixels, "Segment every ship.", search="exhaustive", progress=lambda done, known: done < 6)
-    assert not answer.complete and len(answer.trace.views) == 6
+    assert not answer.complete and answer.stopped and len(answer.trace.views) == 6
     assert len(answer.trace.skipped) == 6 and 0 < len(answer.regions) < 4
+    assert " % of the scene that was looked at; the rest was not searched. The mask covers " in answer.text
+    none = about(pixels, "Segment all water.", search="exhaustive", progress=lambda done, known: done < 3)
+    assert none.text == "There is no water in the 25 % of the scene that was looked at." and none.regions == () and not none.mask.any()  # type: ignore[union-attr]
     assert about(pixels, "Segment every ship.", progress=lambda done, known: None).complete
     last = about(paint(300, 200), "Segment every ship.", progress=lambda done, known: False)
     assert last.complete  # nothing was left to be seen
@@ -246,7 +251,7 @@ def test_a_journal_is_gone_on_from(tmp_path: Path) -> None:
         whole = about(pixels, question, search=policy)
         first = FakeModel()
         part = about(pixels, question, first, search=policy, journal=path, progress=lambda done, known: done < 2)
-        assert not part.complete and path.exists()
+        assert not part.complete and part.stopped and path.exists()
         again = FakeModel()
         full = about(pixels, question, again, search=policy, journal=path)
         assert full.complete and boxes(full) == boxes(whole)
@@ -254,6 +259,8 @@ def test_a_journal_is_gone_on_from(tmp_path: Path) -> None:
         assert [r.segmentation for r in full.regions] == [r.segmentation for r in whole.regions]
         seen = {key for what, _, key in first.views if what == "answer" and "peek" not in key}
         assert len(full.trace.views) == len(whole.trace.views)
+        assert full.trace.pixels_processed == whole.trace.pixels_processed and full.trace.flops == whole.trace.flops
+        assert set(full.trace.seconds) >= set(part.trace.seconds)
         assert len(again.views) < len(first.views) + len(whole.trace.views)
         third = FakeModel()
         assert boxes(about(pixels, question, third, search=policy, journal=path)) == boxes(whole)
@@ -314,12 +321,13 @@ def test_damaged_blocks_are_left_out_and_told(tmp_path: Path, policy: str) -> No
     damaged(path, 2950, 1950)
     with open_scene(path) as scene, pytest.warns(GeomagWarning, match=r"damaged parts of scene\.tif \(\d\.\d%\) were left out"):
         answer = ask(scene, "Segment every ship.", FakeModel(), search=policy)
-    assert answer.complete and any(box.contains(2950, 1950) for box in answer.trace.broken)
+    assert not answer.complete and not answer.stopped and any(box.contains(2950, 1950) for box in answer.trace.broken)
+    assert re.match(r"\d ships? in the \d\d(\.\d)? % of the scene that was looked at; the rest was not searched\.", answer.text)
     assert sum(box.area for box in answer.trace.broken) < 0.1 * 3000 * 2000
     if policy != "paper":
         assert boxes(answer) == floats(LARGE[:3])
     written = json.loads(write(answer, tmp_path / "out")["answer"].read_text())
-    assert written["broken"] and written["complete"]
+    assert written["broken"] and not written["complete"]
 
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
@@ -388,6 +396,18 @@ def test_an_empty_question_is_refused(question: str) -> None:
 def test_a_box_outside_or_without_area_is_refused(box: tuple[float, float, float, float]) -> None:
     with pytest.raises(BoxError):
         about(paint(300, 200), "Find every ship.", box=box)
+
+
+def test_a_box_in_map_coordinates_is_that_of_its_pixels(tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.tif", paint(300, 200, *HARBOUR), "EPSG:32633", PLACE)
+    with open_scene(tmp_path / "a.tif") as scene:
+        given = {"scene": (500_010, 4_999_960, 500_045, 4_999_995), "EPSG:4326": (15.000126, 45.153, 15.00058, 45.15364)}
+        for crs, box in given.items():
+            assert boxes(ask(scene, "Find every ship.", FakeModel(), box=box, box_crs=crs)) == floats(HARBOUR[:1]), crs
+        with pytest.raises(BoxError, match="--box-crs EPSG:4326"):
+            ask(scene, "Find every ship.", FakeModel(), box=given["EPSG:4326"])
+        with pytest.raises(OptionError, match="give the box"):
+            ask(scene, "Find every ship.", FakeModel(), box_crs="EPSG:4326")
 
 
 @pytest.mark.parametrize(

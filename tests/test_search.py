@@ -175,8 +175,9 @@ def test_adaptive_opens_what_is_hot_with_some_ground_and_names_the_rest() -> Non
     assert look.shrink == 1 and look.role == "closer" and state.done and state.crops == (look.box,)
     assert look.box.width == look.box.height == 128 and look.core == Box(1000 - 12, 1000 - 12, 1040 + 12, 1040 + 12)
     assert look.box.intersection(look.core.grown(12)) == look.core.grown(12)
-    assert state.skipped[0] == (Box(5000, 3000, 5040, 3040), pytest.approx(0.2))
-    assert state.skipped[1:] == tuple((window.core, 0.0) for window in made.wide)
+    assert state.closed[0] == (Box(5000, 3000, 5040, 3040), pytest.approx(0.2))
+    assert state.closed[1:] == tuple((window.core, 0.0) for window in made.wide)
+    assert state.skipped == ()
 
 
 def test_adaptive_opens_the_most_promising_first() -> None:

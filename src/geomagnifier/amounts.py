@@ -32,7 +32,7 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
 
     Args:
         text: "20 s", "4 Mpx", or a number.
-        plain: what a number without a unit counts.
+        plain: what a number counts, and a text without a unit where nothing else may be counted.
         allowed: what may be counted: "pixels", "seconds", "metres", "bytes".
 
     Raises:
@@ -43,9 +43,11 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
         ('bytes', 1500000000.0)
     """
     units = ", ".join(unit for unit, (what, _) in UNITS.items() if what in allowed)
-    text = str(text)
+    worded, text = isinstance(text, str), str(text)
     found = re.fullmatch(r"\s*([-+0-9._eE]+?)\s*([a-zA-Z]*)\s*", text) if len(text) <= LONGEST else None
     what, factor = UNITS.get(found[2].lower(), ("", 0.0)) if found and found[2] else (plain, 1.0)
+    if worded and found and not found[2] and len(allowed) > 1:  # 20 px or 20 s: the one is a millionth of what the other takes
+        raise OptionError(f"{text.strip()!r} has no unit; write a number and one of {units}, such as '4 Mpx' or '20 s'")
     try:
         value = float(found[1]) * factor if found else math.nan
     except ValueError:

@@ -7,21 +7,25 @@ looked at (`part_of`), small enough to be kept for a thousand windows; at the en
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import MaskPatch, components, place, read_patches, resize, union
-from geomagnifier.values import Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
+from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union, without_specks
+from geomagnifier.values import Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
 """Two boxes of one label from different views are one object when they share this part of the smaller."""
 CUT = 0.5
 """Factor on the score of an object cut by its view's edge, in the choice between views."""
 SMALLEST = 24
-"""Connected pieces of land cover below this many scene px are no regions, and not in the mask."""
+"""Connected pieces of a class below this many scene px are no regions, and not in the mask."""
+SURE = 0.75
+"""Mean of the mask over a connected piece, its threshold being one half, from which the piece is an object that was not detected."""
 
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
@@ -31,7 +35,7 @@ FAINT = 0.001
 """A mask below this share of the scene is told by its size."""
 
 
-def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity) -> Part:
+def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity, calibrated: bool = True) -> Part:
     """What was said of a view, in scene px.
 
     Args:
@@ -39,6 +43,8 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
         reply: of the model.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
+        calibrated: objects count from the calibrated score on. Then sure pieces of the mask count as well where nothing was detected;
+            else the detections are all.
     """
     pixel = granularity is Granularity.PIXEL
     layers = tuple(Layer(c.label, c.score, c.separate, _patch(c, window, reply.stride)) for c in reply.covers)
@@ -55,6 +61,12 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
             region = _outlined(found, box, window, patches[found.label], reply.stride, scene)
         if region is not None:
             objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
+    if calibrated and window.role == "whole":  # what a part of a scene shows may be detected by its neighbour
+        for layer in (layer for layer in layers if layer.separate):
+            boxes = [window.placement.to_scene(np.array(f.view_box))[0].tolist() for f in reply.found if f.label == layer.label]
+            if boxes or not reply.found:
+                # the least rank: what another view detects there has the say
+                objects += [(region, 0.0) for region in _undetected(layer, boxes, scene, pixel)]
     cover = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
     return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover))
 
@@ -66,12 +78,13 @@ def assemble_regions(parts: Sequence[Part], scene: SceneInfo, granularity: Granu
         parts: of all windows, coarse and fine in any order.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
-        limit: keep the objects that have their centre in this box (scene px), and the land cover inside it.
+        limit: keep the objects that have their centre in this box (scene px), and of all masks what lies in it.
     """
     overruled = _Finer([part.window for part in parts])
     objects = [(r, rank) for part in parts for r, rank in part.objects if not overruled(part.window, Box(*r.box))]
     regions = _once(objects) if len(parts) > 1 else [region for region, _ in objects]
-    regions = [r for r in regions if limit is None or limit.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2)]
+    if limit is not None:
+        regions = [cut for r in regions if limit.contains(*Box(*r.box).centre) and (cut := _cut(r, limit, scene)) is not None]
     for label in dict.fromkeys(layer.label for part in parts for layer in part.layers):
         regions += _pieces(label, parts, scene, granularity is Granularity.PIXEL, limit)
     return tuple(sorted(regions, key=lambda r: -r.score))
@@ -115,8 +128,8 @@ class _Finer:
 
 
 def _detail(window: Window) -> float:
-    """The smallest thing that a view can show, scene px; a level of a pyramid has no less say than the view at full size."""
-    return 1.0 if window.role == "level" else max(1.0, window.placement.scale[0])
+    """The smallest thing that a view can show, scene px: the mean of both axes; a level of a pyramid has as much say as the whole view."""
+    return 1.0 if window.role == "level" else max(1.0, math.sqrt(math.prod(window.placement.scale)))
 
 
 def _is_cut(box: Box, window: Window, scene: SceneInfo) -> bool:
@@ -151,17 +164,58 @@ def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: 
     row = ((np.arange(y0, y1) + 0.5 - window.box.y0) / (sy * stride)).astype(int) - found.origin[1]
     rows, columns = found.cells.shape
     own = found.cells[np.clip(row, 0, rows - 1)[:, None], np.clip(column, 0, columns - 1)[None]]
-    mask = own & (probability >= patch.threshold)
+    mask = without_specks(own & (probability >= patch.threshold))
     if not mask.any():
         return None
     return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))
+
+
+def _cut(region: Region, limit: Box, scene: SceneInfo) -> Region | None:
+    """A region with its mask cut to a box; None where nothing of the mask is left."""
+    if region.segmentation is None:
+        return region
+    common = limit.intersection(Box(*region.box))
+    assert common is not None  # its centre is in the limit
+    x0, y0, x1, y1 = math.floor(common.x0), math.floor(common.y0), math.ceil(common.x1), math.ceil(common.y1)
+    mask = decode_window(region.segmentation, Box(x0, y0, x1, y1))
+    return replace(region, segmentation=place(mask, (x0, y0), (scene.height, scene.width))) if mask.any() else None
+
+
+def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool) -> list[Region]:
+    """Objects that the mask of their class shows and no detection does: pieces that it is sure of, no smaller than half of a usual one.
+
+    Args:
+        layer: the class in a view of the whole scene.
+        boxes: of its detections, scene px.
+        scene: the whole.
+        pixel: whether the regions have masks.
+    """
+    area, patch = layer.patch.core, layer.patch
+    mask, probability = read_patches([patch], area, scene.box), resize(patch.probability, patch.placement, area)
+    corner = int(area.x0), int(area.y0)
+    taken = [_inside(Box(*box), corner) for box in boxes]
+    least = max(SMALLEST, float(np.median([mask[span].sum() for span in taken])) / 2) if taken else SMALLEST
+    seen = np.zeros_like(mask)
+    for span in taken:
+        seen[span] = True
+    regions = []
+    for left, top, piece in components(mask, math.ceil(least)):
+        height, width = piece.shape
+        part = slice(top, top + height), slice(left, left + width)
+        mean = float(probability[part][piece].mean())
+        if mean > SURE and not (seen[part] & piece).any():
+            x, y = corner[0] + left, corner[1] + top
+            rle = place(piece, (x, y), (scene.height, scene.width)) if pixel else None
+            regions.append(Region(layer.label, layer.score * mean, (float(x), float(y), float(x + width), float(y + height)), rle))
+    return regions
 
 
 def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | None) -> list[Region]:
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
     mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]
     patches = [layer.patch for _, layer in mine]
-    fine_first = sorted(mine, key=lambda m: m[0].placement.scale[0])
+    finest = [layer.patch for _, layer in sorted(mine, key=lambda m: m[0].placement.scale[0])]
+    decoded = lru_cache(maxsize=16)(lambda patch: patch.probability)
     within = scene.box if limit is None else limit
     areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _ in mine]
     areas = [common for area in areas if (common := area.intersection(within)) is not None]
@@ -176,9 +230,7 @@ def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, li
             corner = (x0 + left, y0 + top)
             box = (float(corner[0]), float(corner[1]), float(corner[0] + piece.shape[1]), float(corner[1] + piece.shape[0]))
             rle = place(piece, corner, (scene.height, scene.width)) if pixel else None
-            middle = Box(*box).centre
-            score = next((c.score for w, c in fine_first if w.core.contains(*middle)), max(c.score for _, c in mine))
-            regions.append(Region(label, score, box, rle))
+            regions.append(Region(label, _mean_probability(piece, corner, finest, decoded), box, rle))
     return regions
 
 
@@ -193,6 +245,33 @@ def _inside(box: Box, corner: tuple[int, int]) -> tuple[slice, slice]:
     """Rows and columns of a box, rounded outwards, in a mask whose first pixel is at a corner (x, y) of the scene."""
     (x, y), (x0, y0, x1, y1) = corner, box.tuple()
     return slice(max(0, int(y0) - y), math.ceil(y1) - y), slice(max(0, int(x0) - x), math.ceil(x1) - x)
+
+
+def _mean_probability(piece: Bools, corner: tuple[int, int], patches: Sequence[MaskPatch], decoded: Callable[[MaskPatch], Bytes]) -> float:
+    """Mean probability of a piece of land cover, its class's threshold at one half.
+
+    Args:
+        piece: (h, w) bool.
+        corner: its upper left pixel, scene px (x, y).
+        patches: the class's, the finest first; the first one that answers for the piece's middle pixel is asked.
+        decoded: patch -> its probability.
+    """
+    inside = np.flatnonzero(piece)
+    row, column = divmod(int(inside[len(inside) // 2]), piece.shape[1])
+    x, y = corner[0] + column + 0.5, corner[1] + row + 0.5
+    patch = next((patch for patch in patches if patch.core.contains(x, y)), patches[-1])
+    probability, box, (sx, sy) = decoded(patch), patch.placement.box, patch.placement.scale
+    columns, rows = np.arange(probability.shape[1]), np.arange(probability.shape[0])
+    px, py = (
+        (np.floor(box.x0 + (columns + 0.5) * sx) - corner[0]).astype(int),
+        (np.floor(box.y0 + (rows + 0.5) * sy) - corner[1]).astype(int),
+    )
+    columns, rows = (cells[(at >= 0) & (at < n)] for cells, at, n in ((columns, px, piece.shape[1]), (rows, py, piece.shape[0])))
+    cells = probability[np.ix_(rows, columns)][piece[np.ix_(py[rows], px[columns])]]
+    if not cells.size:  # smaller than a cell
+        nearest = min(max(int((y - box.y0) / sy), 0), len(py) - 1), min(max(int((x - box.x0) / sx), 0), len(px) - 1)
+        return max(0.5, float(probability[nearest]) / 255)
+    return float(cells.mean()) / 255
 
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:

@@ -41,6 +41,10 @@ terminal is written out, and it is cut where it is long.
 """
 
 import re
+import shlex
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 LONGEST = 1000
 """Most letters of a message."""
@@ -54,6 +58,19 @@ def printable(text: str) -> str:
     becomes a blank.
     """
     return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\v\f\r" else f"\\u{ord(found[0]):04x}", text)
+
+
+def install(extra: str) -> str:
+    """The command that installs an extra (optional libraries) for the Python that runs this."""
+    root = Path(__file__).parents[2]
+    if Path(sys.prefix) == root / ".venv" and (root / "scripts/environment").is_file():  # set up by scripts/demo
+        return f"{shlex.quote(str(root / 'scripts/environment'))} {extra}"
+    python = shlex.quote(sys.executable)
+    return (
+        f"{python} -m pip install 'geomagnifier[{extra}]'"
+        if find_spec("pip")
+        else f"uv pip install --python {python} 'geomagnifier[{extra}]'"
+    )
 
 
 def _one_line(text: str) -> str:

@@ -5,6 +5,7 @@ Boxes are half-open, in pixels, (x0, y0, x1, y1) with y downwards, floats.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -95,6 +96,17 @@ class Placement:
         factor = np.array([sx, sy, sx, sy], np.float32)
         shift = np.array([self.box.x0, self.box.y0, self.box.x0, self.box.y0], np.float32)
         return np.asarray((np.asarray(boxes, np.float32).reshape(-1, 4) - shift) / factor, np.float32)
+
+
+def sides(shrink: float, aspect: float) -> tuple[float, float]:
+    """Scene px for one view px across and down, so that a view px is square on the ground; their geometric mean is `shrink`.
+
+    Args:
+        shrink: scene px for one view px.
+        aspect: how many times as wide as high a px of the scene is on the ground.
+    """
+    root = math.sqrt(aspect)
+    return shrink / root, shrink * root
 
 
 def overlap(a: NDArray[np.floating], b: NDArray[np.floating], over: str = "union") -> Array:

@@ -8,6 +8,7 @@ in an earlier run (`io/journal.py`) is not looked at again.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -127,6 +128,11 @@ class _Walk:
     damage: SceneUnreadable | None = None
     noted: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether the model's own thresholds say what counts."""
+        return self.query.min_score is None and self.query.recall is None
+
     def spent(self, window: Window, pixels: int, flops: float) -> Spent:
         """The cost of a window that has just been looked at, with the seconds since the one before."""
         now = dict(self.watch.seconds)
@@ -152,7 +158,8 @@ class _Walk:
         """The model's answer about views; the first one says what was asked for."""
         with self.watch.stage("answer"):
             reply = self.model.answer(self.query, self.level, views)
-        self.reply, self.first = self.reply or reply, self.first or views[0]
+        self.reply = reply if self.reply is None or reply.named else self.reply  # what a box shows is said after the closest look
+        self.first = self.first or views[0]
         self.flops += reply.flops
         self.pixels += sum(view.window.width * view.window.height for view in views)
         return reply
@@ -197,9 +204,9 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
             if state.done or walk.others or (walk.stopped and not heats):
                 break
             with watch.stage("search"):
-                price = lambda look: sum(w.width * w.height for w in resolution.windows(look, spec))  # noqa: E731
+                price = lambda look: sum(w.width * w.height for w in resolution.windows(look, spec, plan.aspect))  # noqa: E731
                 looks, state = search.step(state, heats, price)
-                pending = [w for look in looks for w in resolution.windows(look, spec)]
+                pending = [w for look in looks for w in resolution.windows(look, spec, plan.aspect)]
             if walk.stopped:  # these were worth a look, and stay unseen
                 walk.passed += [(look.core, search.relevance(look.core, heats)) for look in looks]
                 break
@@ -236,7 +243,8 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     Where the area fits a view it is looked at as it is, and that is all, unless the targets are so small that they must be enlarged.
     """
     fits = area.area <= spec.view_pixels and not walk.wanted.settled
-    window = resolution.window_of(area, 1, "whole") if fits else resolution.peek(area)
+    aspect = walk.scene.info.view_aspect
+    window = resolution.window_of(area, 1, "whole", aspect=aspect) if fits else resolution.peek(area, aspect)
     budget = walk.wanted.budget
     search.start("adaptive", Plan(walk.level, area, (window,)), budget[1] if budget and budget[0] == "pixels" else None)  # is it enough?
     with walk.watch.stage("read"):
@@ -248,7 +256,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         return resolution.plan(walk.level, walk.scene.info, spec, "shrink", area)
     if fits:
         walk.preview.add(view)
-        walk.parts.append(assembly.part_of(window, reply.views[0], walk.scene.info, walk.level))
+        walk.parts.append(assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, walk.calibrated))
         walk.done = 1
         if walk.wanted.progress is not None:
             walk.wanted.progress(1, 1)
@@ -256,7 +264,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         return None
     with walk.watch.stage("relevance"):
         told = walk.scene.info.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
-        smaller = 1.0 if told else walk.model.scale(view) * window.width / window.box.width
+        smaller = 1.0 if told else walk.model.scale(view) * float(np.sqrt(window.width * window.height / window.box.area))
     length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
     closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
     closer = closer if walk.wanted.enlarge else max(1.0, closer)
@@ -268,17 +276,18 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
 
 
 def _pyramid(walk: _Walk, area: Box) -> None:
-    """The same area at a half, a quarter and an eighth of its size: what looks larger than in the training pictures is found there."""
+    """See the same area at a half, a quarter and an eighth of its size: what looks larger than in the training pictures is found there."""
+    most = walk.wanted.budget[1] if walk.wanted.budget and walk.wanted.budget[0] == "pixels" else math.inf
     for shrink in resolution.LEVELS:
-        if min(area.width, area.height) / shrink < resolution.SMALLEST_LEVEL or walk.late():
+        window = resolution.window_of(area, shrink, "level", aspect=walk.scene.info.view_aspect)
+        if min(window.width, window.height) < resolution.SMALLEST_LEVEL or walk.late() or walk.pixels + window.width * window.height > most:
             return
-        window = resolution.window_of(area, shrink, "level")
         with walk.watch.stage("read"):
             view = _read(walk, window, needed=False)
         reply = walk.answer([view])
         walk.windows.append(window)
-        part = assembly.part_of(window, reply.views[0], walk.scene.info, walk.level)
-        walk.parts.append(replace(part, layers=tuple(layer for layer in part.layers if layer.separate)))
+        part = assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, calibrated=False)
+        walk.parts.append(replace(part, layers=()))  # land cover is outlined at full size
 
 
 def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before: search.Heats) -> list[tuple[Window, Floats]]:
@@ -362,7 +371,7 @@ def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bo
         answered = walk.answer(views)
         flops = answered.flops / len(views)
         for view, heat, reply in zip(views, heats, answered.views, strict=True):
-            part = assembly.part_of(view.window, reply, walk.scene.info, walk.level)
+            part = assembly.part_of(view.window, reply, walk.scene.info, walk.level, walk.calibrated)
             yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 

@@ -10,31 +10,42 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
-from geomagnifier import looking, reference, resolution, scope
+from geomagnifier import looking, reference, resolution, scope, unsupported
 from geomagnifier.amounts import amount
-from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty
+from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.io import extent
+from geomagnifier.io.box import scene_box
 from geomagnifier.io.journal import Journal
-from geomagnifier.io.scene import Scene
+from geomagnifier.io.preview import Preview
+from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.looking import Progress as Progress
 from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
 from geomagnifier.search import POLICIES
-from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo
+from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo, Trace
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 def ask(
-    scene: Scene,
+    scene: Scene | str | os.PathLike[str] | NDArray[Any] | Image,
     question: str,
-    model: Model,
+    model: Model | None = None,
     *,
     box: Box | tuple[float, float, float, float] | None = None,
+    box_crs: str | None = None,
     search: str = "adaptive",
     budget: float | str | None = None,
     recall: float | None = None,
@@ -47,10 +58,12 @@ def ask(
     """Answer a question about a scene.
 
     Args:
-        scene: of `open_scene`.
+        scene: of `open_scene`; or a path, an array or a PIL image, which is opened for this question and closed.
         question: plain words.
-        model: of `load_model`.
+        model: of `load_model`; None for the small model, which is loaded once.
         box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
+        box_crs: what the box is given in: "px"; a CRS such as "EPSG:4326", the box then being west, south, east, north (longitude first);
+            "scene" for the scene's own CRS. None: pixels, but refused where the numbers seem to be longitude and latitude.
         search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be),
             "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
         budget: the most that may be spent: pixels (4e6, "4 Mpx") or time ("20 s"). What it did not reach is in `trace.skipped`.
@@ -65,31 +78,80 @@ def ask(
 
     Raises:
         QuestionError: a question that is empty, far too long, or in a script the model cannot read.
-        BoxError: the box lies outside the scene or has no area.
-        OptionError: an unknown search, a number out of its range, too little memory, or a journal of another question.
-        SceneError: the picture turns out to be damaged or empty.
+        BoxError: the box lies outside the scene, has no area, is smaller than a pixel, or may be meant in degrees.
+        OptionError: an unknown search or CRS, a number out of its range, too little memory, or a journal of another question.
+        SceneError: the picture cannot be opened, or turns out to be damaged or empty.
         OutputError: the journal cannot be written.
 
     Example:
         >>> import geomagnifier as gm
-        >>> with gm.open_scene("harbour.tif") as scene:  # doctest: +SKIP
-        ...     print(gm.ask(scene, "Segment every ship.", gm.load_model("small")).mask.shape)
+        >>> gm.ask("harbour.tif", "Segment every ship.").mask.shape  # doctest: +SKIP
         (700, 1000)
     """
-    watch = looking.Stopwatch()
+    with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
+        query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs)
+        return _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
+
+
+@cache
+def _small() -> Model:
+    from geomagnifier.model.checkpoint import load_model  # a part above; loaded only where no model is given
+
+    return load_model("small")
+
+
+def checked(
+    scene: SceneInfo,
+    question: str,
+    box: Box | tuple[float, float, float, float] | None = None,
+    search: str = "adaptive",
+    budget: float | str | None = None,
+    recall: float | None = None,
+    min_score: float | None = None,
+    max_memory: float | str | None = None,
+    box_crs: str | None = None,
+) -> tuple[Query, tuple[str, float] | None, float | None]:
+    """The arguments of `ask`, checked without a model.
+
+    Returns:
+        the query, its box cut to the scene; the budget as ("pixels" or "seconds", how many); the memory in bytes.
+
+    Raises:
+        The errors of `ask`.
+    """
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    query = Query(question, _check(scene.info, box, search, recall, min_score), min_score, recall)
+    return Query(question, _check(scene, box, search, recall, min_score, box_crs), min_score, recall), spent, memory
+
+
+def _ask(
+    scene: Scene,
+    query: Query,
+    model: Model,
+    search: str,
+    spent: tuple[str, float] | None,
+    memory: float | None,
+    journal: str | os.PathLike[str] | None,
+    progress: Progress | None,
+    refers: Reference | None,
+) -> Answer:
+    """`ask` with checked arguments."""
+    question, watch = query.text, looking.Stopwatch()
+    classes = model.spec.kinds  # a model without a list of classes reads any words
+    if classes and (refused := unsupported.refusal(question, classes)) is not None:
+        return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
-        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=2)
+        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
         left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
-        warnings.warn(left, GeomagWarning, stacklevel=2)
+        warnings.warn(left, GeomagWarning, stacklevel=3)
     unseen = extent.share_of([*(box for box, _ in trace.skipped), *trace.broken], limit or scene.info.box)
+    if (untrained := resolution.untrained(scene.info, model.spec, reply.asked)) is not None:
+        warnings.warn(untrained, GeomagWarning, stacklevel=3)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     if level is not Granularity.IMAGE:
@@ -121,11 +183,15 @@ def ask(
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
+    claim = unsupported.unchecked(question, classes) if classes else None
+    note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
+    if claim is not None and claim.withholds(len(regions)):
+        regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):
         covered = assembly.covered(patches or ())
         faint = 0 < covered < assembly.FAINT * scene.info.pixels
         size = assembly.measured(covered, scene.info, extent.square_metres(regions, scene.info) if faint else None, said.language)
-    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size) if part)
+    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note) if part)
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
@@ -141,6 +207,17 @@ def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: 
     nouns = model.spec.chinese if said.language == "zh" else {}
     missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
     return Said(scope.found(phrases, missing, share, box, said.language), phrases, said.language)
+
+
+def _refused(scene: Scene, query: Query, model: Model, text: str, watch: looking.Stopwatch) -> Answer:
+    """The answer to what cannot be answered: why, and what to ask instead. Nothing is looked at but the preview, where that is cheap."""
+    with watch.stage("question"):
+        probabilities = model.granularity(query)
+    level = max(probabilities, key=lambda g: probabilities[g])
+    with watch.stage("read"):
+        preview = Preview(scene.info, scene.pyramid).cheap(scene)
+    trace = Trace(scene.info.pixels, 0, 0.0, dict(watch.seconds))
+    return Answer(query.text, text, level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels)
 
 
 def look_at_share(
@@ -209,7 +286,11 @@ def _seen(
     if journal is not None:
         info, spec = scene.info, model.spec
         asked = {"question": query.text, "box": query.box and query.box.tuple(), "search": search, "min_score": query.min_score}
-        of = {"scene": [info.name, info.width, info.height], "memory": memory, "model": [spec.name, spec.version, spec.parameters]}
+        of = {
+            "scene": [info.name, info.width, info.height, list(info.rgb)],
+            "memory": memory,
+            "model": [spec.name, spec.version, spec.parameters],
+        }
         kept = Journal(Path(journal), asked | {"recall": query.recall} | of)
     try:
         return probabilities, level, looking.look(scene, query, level, model, replace(wanted, journal=kept), watch)
@@ -242,6 +323,7 @@ def _check(
     policy: str,
     recall: float | None,
     min_score: float | None,
+    box_crs: str | None = None,
 ) -> Box | None:
     """The arguments of `ask` beside the question, checked; the box cut to the scene."""
     if policy not in POLICIES:
@@ -252,13 +334,9 @@ def _check(
         raise OptionError("recall and min_score both set the least score; give one of them")
     if min_score is not None and not 0 <= min_score <= 1:
         raise OptionError(f"min_score lies between 0 and 1, not {min_score}")
-    if box is None:
-        return None
-    given = box if isinstance(box, Box) else Box(*(float(v) for v in box))
-    inside = given.intersection(scene.box)
-    if inside is None:
-        raise BoxError(f"the box {given.tuple()} lies outside the scene of {scene.width} x {scene.height} px")
-    return inside
+    if box is None and box_crs is not None:
+        raise OptionError(f"box_crs {box_crs!r} says what a box is given in; give the box, too")
+    return None if box is None else scene_box(box, scene, box_crs)
 
 
 def embed(item: Scene | str, model: Model) -> Floats:

@@ -7,6 +7,9 @@
 A view is never pasted on a full-size canvas: (+) is kept as the place of each window on its scene, and `answer.assemble` lays fine
 over coarse. D is a decimated read: the raster library averages 4 x 4 pixels, or takes them from an overview.
 
+Models are trained on pictures whose px are square on the ground. Where those of a scene are oblong (degrees far from the equator), views
+are not: `shrink` is then the mean of both axes, `geometry.sides` has each, and the pixels of a view are as many as without it.
+
 What we do beyond it: the size of the target sets the scale. It is known where the scene says how large its pixels are on the ground (a
 car is 4.5 m long); else things are taken to be as large as in the training pictures, unless a first glance says that they look smaller.
 """
@@ -20,7 +23,7 @@ from dataclasses import replace
 import numpy as np
 
 from geomagnifier.errors import OptionError
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, sides
 from geomagnifier.values import COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
 
 SUSPECTED = 10.0
@@ -49,6 +52,8 @@ LEVELS = (2.0, 4.0, 8.0)
 """How often a scene of unknown scale is shrunk for the looks beside the one at full size."""
 SMALLEST_LEVEL = 64
 """Shorter side of the smallest of them, px."""
+UNSEEN = 3.0
+"""Targets no longer than this cannot be seen, scene px."""
 SMALLEST_TILE = 256
 """Side of the smallest views that a bound on memory may lead to, px."""
 
@@ -69,9 +74,10 @@ def thumbnail(view: View, side: int) -> View:
     return View(pixels, window, f"{view.key}>{side}")
 
 
-def window_of(box: Box, shrink: float, role: str, core: Box | None = None) -> Window:
-    """A window on `box` read at 1 / `shrink` of its size, at least one px each way."""
-    return Window(box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), role, core or box)
+def window_of(box: Box, shrink: float, role: str, core: Box | None = None, aspect: float = 1.0) -> Window:
+    """A window on `box` read at 1 / `shrink` of its size, at least one px each way. aspect: of the scene's px on the ground."""
+    across, down = sides(shrink, aspect)
+    return Window(box, max(1, round(box.width / across)), max(1, round(box.height / down)), role, core or box)
 
 
 def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], smaller: float = 1.0) -> float:
@@ -87,6 +93,24 @@ def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], small
     """
     smaller = smaller if smaller >= CERTAIN else 1.0
     return min((_length(scene, size, smaller) for size in _sizes(spec, kinds)), default=TYPICAL.pixels)
+
+
+def untrained(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> str | None:
+    """A warning where the ground pixels are known and lie outside those that the model was trained on; else None.
+
+    Pixels of half the smallest size and of twice the largest one still pass.
+
+    Args:
+        scene: whose ground pixels count.
+        spec: with those it was trained on, and the sizes of its classes.
+        kinds: the classes looked for; those that cannot be seen are named.
+    """
+    if scene.gsd is None or spec.gsd is None or spec.gsd[0] / 2 <= scene.gsd <= spec.gsd[1] * 2:
+        return None
+    small = [kind for kind in kinds if _sizes(spec, [kind])[0].metres is not None and _length(scene, spec.sizes[kind], 1.0) <= UNSEEN]
+    low, high = spec.gsd
+    told = f"the ground pixels of {scene.name} are {scene.gsd:.3g} m; the model was trained on {low:g} to {high:g} m: results may be wrong"
+    return f"{told}, and objects this small cannot be seen: {', '.join(small)}" if small else told
 
 
 def _sizes(spec: ModelSpec, kinds: Sequence[str]) -> list[Size]:
@@ -110,12 +134,13 @@ def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], lengt
     return larger if larger > TOO_LARGE else 1.0
 
 
-def peek(area: Box) -> Window:
+def peek(area: Box, aspect: float = 1.0) -> Window:
     """The first glance at a large scene: its middle, small, to read the question by and to see how large things are."""
-    shrink = min(PEEK_SHRINK, max(1.0, max(area.width, area.height) / PEEK))
-    wide, high = min(area.width, PEEK * shrink), min(area.height, PEEK * shrink)
+    across, down = sides(1.0, aspect)
+    shrink = min(PEEK_SHRINK, max(1.0, max(area.width / across, area.height / down) / PEEK))
+    wide, high = min(area.width, PEEK * shrink * across), min(area.height, PEEK * shrink * down)
     x0, y0 = math.floor(area.x0 + (area.width - wide) / 2), math.floor(area.y0 + (area.height - high) / 2)
-    return window_of(Box(x0, y0, x0 + math.floor(wide), y0 + math.floor(high)), shrink, "peek")
+    return window_of(Box(x0, y0, x0 + max(1, math.floor(wide)), y0 + max(1, math.floor(high))), shrink, "peek", aspect=aspect)
 
 
 def plan(
@@ -143,21 +168,23 @@ def plan(
         length: of the targets, scene px, for `adaptive`.
         closer: scene px for one view px of its closer looks.
     """
-    area = area or scene.box
+    area, aspect = area or scene.box, scene.view_aspect
     fitting = max(1.0, math.sqrt(area.area / spec.view_pixels))
     if granularity is Granularity.IMAGE:
-        return Plan(granularity, area, (window_of(area, fitting, "wide"),))
+        return Plan(granularity, area, (window_of(area, fitting, "wide", aspect=aspect),))
     if policy == "shrink":
-        return Plan(granularity, area, (window_of(area, max(1.0, fitting, max(area.width, area.height) / SHRUNK), "wide"),))
+        across, down = sides(1.0, aspect)
+        shrink = max(1.0, fitting, max(area.width / across, area.height / down) / SHRUNK)
+        return Plan(granularity, area, (window_of(area, shrink, "wide", aspect=aspect),))
     if policy in ("paper", "random", "grid"):
         pixel = granularity is Granularity.PIXEL
-        return Plan(granularity, area, cover(area, COMPRESSION**2 if pixel else COMPRESSION, spec, "wide"), 1)
+        return Plan(granularity, area, cover(area, COMPRESSION**2 if pixel else COMPRESSION, spec, "wide", aspect), 1, aspect=aspect)
     if policy == "exhaustive":
-        return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile"))
+        return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile", aspect))
     if area.area / closer**2 <= spec.view_pixels:
-        return Plan(granularity, area, (window_of(area, closer, "whole"),))
+        return Plan(granularity, area, (window_of(area, closer, "whole", aspect=aspect),))
     wide = min(COARSEST * max(1.0, closer), max(1.0, length / SUSPECTED))
-    return Plan(granularity, area, cover(area, wide, spec, "scout"), closer, scouted=True)
+    return Plan(granularity, area, cover(area, wide, spec, "scout", aspect), closer, scouted=True, aspect=aspect)
 
 
 def bounded(spec: ModelSpec, memory: float) -> ModelSpec:
@@ -178,14 +205,14 @@ def bounded(spec: ModelSpec, memory: float) -> ModelSpec:
     return replace(spec, view_pixels=min(spec.view_pixels, pixels), tile=tile, overlap=min(spec.overlap, tile // 4))
 
 
-def windows(look: Look, spec: ModelSpec) -> tuple[Window, ...]:
-    """The windows of a look: one of its size where that fits a view, else tiles over its core."""
+def windows(look: Look, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
+    """The windows of a look: one of its size where that fits a view, else tiles over its core. aspect: of the scene's px on the ground."""
     if look.box.area / look.shrink**2 <= spec.view_pixels:
-        return (window_of(look.box, look.shrink, look.role, look.core),)
-    return cover(look.core, look.shrink, spec, look.role)
+        return (window_of(look.box, look.shrink, look.role, look.core, aspect),)
+    return cover(look.core, look.shrink, spec, look.role, aspect)
 
 
-def cover(area: Box, shrink: float, spec: ModelSpec, role: str) -> tuple[Window, ...]:
+def cover(area: Box, shrink: float, spec: ModelSpec, role: str, aspect: float = 1.0) -> tuple[Window, ...]:
     """Windows over `area` at 1 / `shrink`: one where it fits a view, else tiles that overlap.
 
     Cores split the overlaps halfway, so that every pixel is answered for by one tile, away from that tile's edge.
@@ -195,13 +222,17 @@ def cover(area: Box, shrink: float, spec: ModelSpec, role: str) -> tuple[Window,
         shrink: scene px for one view px.
         spec: size of a tile and of the overlap, view px.
         role: written into each window.
+        aspect: of the scene's px on the ground.
     """
     if area.area / shrink**2 <= spec.view_pixels * (1 + 1e-9):  # `shrink` may be the square root that just fits
-        return (window_of(area, shrink, role),)
-    columns = _spans(area.x0, area.x1, spec.tile * shrink, spec.overlap * shrink, shrink)
-    rows = _spans(area.y0, area.y1, spec.tile * shrink, spec.overlap * shrink, shrink)
+        return (window_of(area, shrink, role, aspect=aspect),)
+    across, down = sides(shrink, aspect)
+    columns = _spans(area.x0, area.x1, spec.tile * across, spec.overlap * across, across)
+    rows = _spans(area.y0, area.y1, spec.tile * down, spec.overlap * down, down)
     return tuple(
-        window_of(Box(x0, y0, x1, y1), shrink, role, Box(cx0, cy0, cx1, cy1)) for y0, y1, cy0, cy1 in rows for x0, x1, cx0, cx1 in columns
+        window_of(Box(x0, y0, x1, y1), shrink, role, Box(cx0, cy0, cx1, cy1), aspect)
+        for y0, y1, cy0, cy1 in rows
+        for x0, x1, cx0, cx1 in columns
     )
 
 

@@ -27,7 +27,7 @@ def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box:
         seen = f"在已查看的{part}{'方框' if box else '画面'}中"
         none = f"没有{_listed(missing, '、', '或')}" if missing and len(missing) <= NAMED else "" if there else "没有要找的东西"
         some = f"有{_listed(there, '、', '和')}" if there else ""
-        return f"{seen}{'，'.join(words for words in (some, none) if words)}；其余部分未查看。"
+        return f"{'，'.join(words for words in (seen, some, none) if words)}；其余部分未查看。"
     seen = f"in the {part} of the {'box' if box else 'scene'} that was looked at"
     if not there:
         none = f"There is no {_listed(missing, ', ', ' or ')}" if 0 < len(missing) <= NAMED else "Nothing that was asked for is"

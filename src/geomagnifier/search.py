@@ -102,7 +102,7 @@ def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     looks: list[tuple[float, Look]] = []
     closed: list[tuple[Box, float]] = []
     for window, heat in heats:
-        opened, left = spots.worth_opening(window, heat, state.worth, state.plan.closer, state.plan.area)
+        opened, left = spots.worth_opening(window, heat, state.worth, state.plan.closer, state.plan.area, state.plan.aspect)
         looks += opened
         closed += left
     best_first = sorted(looks, key=lambda pair: -pair[0] / pair[1].box.area)

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, sides
 from geomagnifier.masks import components
 from geomagnifier.values import Floats, Look, Window
 
@@ -28,10 +28,12 @@ FAINT = 0.25
 """Spots of less heat than asked for, but more than this share of it, are told one by one as not looked at."""
 
 Boxes = NDArray[np.float64]
+Sides = NDArray[np.float64]
+"""(2,): across and down."""
 
 
 def worth_opening(
-    window: Window, heat: Floats, worth: float, shrink: float, area: Box
+    window: Window, heat: Floats, worth: float, shrink: float, area: Box, aspect: float = 1.0
 ) -> tuple[list[tuple[float, Look]], list[tuple[Box, float]]]:
     """Where to look closer in a scouted window.
 
@@ -41,6 +43,7 @@ def worth_opening(
         worth: heat from which a cell is worth a closer look.
         shrink: scene px for one view px of the looks.
         area: what is searched, scene px.
+        aspect: of the scene's px on the ground.
 
     Returns:
         looks with the number of things each may show (the heat of its spots, summed), and what stays closed with its highest heat.
@@ -49,9 +52,10 @@ def worth_opening(
     hot, gains = _spots(window, inside >= worth, inside)
     looks: list[tuple[float, Look]] = []
     if len(hot):
-        grown = _grown(hot, GROUND * shrink, area)
-        for group in _joined(grown, shrink):
-            hull, core = _rounded(_hull(grown[group]), STEP * shrink, area), _hull(_grown(hot[group], GROUND * shrink / 2, area))
+        px = np.array(sides(shrink, aspect))
+        grown = _grown(hot, GROUND * px, area)
+        for group in _joined(grown, px):
+            hull, core = _rounded(_hull(grown[group]), STEP * px, area), _hull(_grown(hot[group], GROUND * px / 2, area))
             looks.append((float(gains[group].sum()), Look(Box(*hull), shrink, "closer", Box(*core))))
             _shut(window, inside, hull)
     faint, heats = _spots(window, (inside < worth) & (inside >= FAINT * worth), inside)
@@ -95,7 +99,7 @@ def _spots(window: Window, cells: NDArray[np.bool_], heat: Floats) -> tuple[Boxe
     return np.array(boxes, np.float64).reshape(-1, 4) * scale + corner, np.array(best)
 
 
-def _grown(boxes: Boxes, margin: float, area: Box) -> Boxes:
+def _grown(boxes: Boxes, margin: Sides, area: Box) -> Boxes:
     """Boxes with ground around them, in whole px, cut to the area."""
     low = np.maximum(np.floor(boxes[:, :2] - margin), (area.x0, area.y0))
     high = np.minimum(np.ceil(boxes[:, 2:] + margin), (area.x1, area.y1))
@@ -108,24 +112,24 @@ def _hull(boxes: Boxes) -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
-def _rounded(box: tuple[float, float, float, float], step: float, area: Box) -> tuple[float, float, float, float]:
+def _rounded(box: tuple[float, float, float, float], step: Sides, area: Box) -> tuple[float, float, float, float]:
     """The box with sides of whole steps, grown on both sides alike where the area allows it."""
     ends = []
-    for low, high, least, most in ((box[0], box[2], area.x0, area.x1), (box[1], box[3], area.y0, area.y1)):
-        side = min(math.ceil((high - low) / step - 1e-9) * step, most - least)
+    for low, high, least, most, whole in ((box[0], box[2], area.x0, area.x1, step[0]), (box[1], box[3], area.y0, area.y1, step[1])):
+        side = min(math.ceil((high - low) / whole - 1e-9) * float(whole), most - least)
         start = min(max(math.floor(low - (side - (high - low)) / 2), least), most - side)
         ends.append((start, start + side))
     (x0, x1), (y0, y1) = ends
     return x0, y0, x1, y1
 
 
-def _price(boxes: Boxes, shrink: float) -> NDArray[np.float64]:
+def _price(boxes: Boxes, shrink: Sides) -> NDArray[np.float64]:
     """What looks at boxes (..., 4) cost, view px."""
     sides = (boxes[..., 2:] - boxes[..., :2]) / shrink + FIXED
     return np.asarray(sides.prod(-1))
 
 
-def _joined(boxes: Boxes, shrink: float) -> list[list[int]]:
+def _joined(boxes: Boxes, shrink: Sides) -> list[list[int]]:
     """Which boxes share a look: the pair that saves most is joined, again and again, until joining saves nothing."""
     groups = [[i] for i in range(len(boxes))]
     if len(boxes) > MANY:
@@ -149,7 +153,7 @@ def _joined(boxes: Boxes, shrink: float) -> list[list[int]]:
         saving[i], saving[:, i] = row, row
 
 
-def _savings(hulls: Boxes, i: int, shrink: float) -> NDArray[np.float64]:
+def _savings(hulls: Boxes, i: int, shrink: Sides) -> NDArray[np.float64]:
     """What is saved by joining hull i with each of the hulls (N,); nothing to be had from itself."""
     both = np.concatenate([np.minimum(hulls[i, :2], hulls[:, :2]), np.maximum(hulls[i, 2:], hulls[:, 2:])], 1)
     saved = _price(hulls[i], shrink) + _price(hulls, shrink) - _price(both, shrink)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable
+from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable, printable
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch as MaskPatch
 from geomagnifier.masks import Ring, polygons, read_patches
@@ -75,12 +76,18 @@ class Query:
             raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
 
 
+SQUARE, OBLONG = 1.05, 8.0
+"""Scene px no more oblong on the ground than the first are shown as they are; more oblong than the second, as if they were that."""
+
+
 @dataclass(frozen=True)
 class SceneInfo:
     """What is known of a scene without its pixels.
 
     crs: "EPSG:32633", a WKT text where there is no code, or None.  transform: pixel -> CRS, or None.
-    gsd: metres on the ground for one px, or None where the CRS does not say.
+    gsd: metres on the ground for one px, or None where the CRS does not say; of oblong px the side of a square of their area.
+    aspect: how many times as wide as high a px is on the ground; 1 where that is not known.
+    rgb: the bands shown as red, green and blue, or the one shown as grey, from 1; empty for ink.  band_names: their descriptions.
     """
 
     name: str
@@ -90,10 +97,23 @@ class SceneInfo:
     crs: str | None = None
     transform: Affine6 | None = None
     gsd: float | None = None
+    aspect: float = 1.0
+    rgb: tuple[int, ...] = ()
+    band_names: tuple[str, ...] = ()
 
     @property
     def box(self) -> Box:
         return Box(0, 0, self.width, self.height)
+
+    @property
+    def view_aspect(self) -> float:
+        """`aspect` as views follow it: 1 where it is hardly another one, and no more than `OBLONG`."""
+        return 1.0 if 1 / SQUARE <= self.aspect <= SQUARE else min(max(self.aspect, 1 / OBLONG), OBLONG)
+
+    @property
+    def px_metres(self) -> tuple[float, float] | None:
+        """Width and height of a px on the ground, metres; None where the CRS does not say."""
+        return None if self.gsd is None else (self.gsd * self.aspect**0.5, self.gsd / self.aspect**0.5)
 
     @property
     def pixels(self) -> int:
@@ -118,7 +138,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Look:
-    """A wish to see `box` (scene px) at 1 / `shrink` of its size; `core` as in `Window`."""
+    """A wish to see `box` (scene px) at 1 / `shrink` of its size, the mean of both sides; `core` as in `Window`."""
 
     box: Box
     shrink: float
@@ -132,6 +152,7 @@ class Plan:
 
     area: what is searched.  wide: windows read first.  closer: scene px for one view px of the looks that may follow; None where the
     wide windows are all there is.  scouted: the wide windows are not answered, they only say where a closer look may be worth it.
+    aspect: of the scene's px on the ground, by which views are wider or higher.
     """
 
     granularity: Granularity
@@ -139,6 +160,7 @@ class Plan:
     wide: tuple[Window, ...]
     closer: float | None = None
     scouted: bool = False
+    aspect: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +206,8 @@ class ModelSpec:
     pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px of a scouted view.
     sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is opened), by rising share, measured
     on validation scenes.  chinese: the noun of each kind; those without one keep their English name.
+    gsd: the smallest and the largest ground pixel that it was trained on, metres; None where that is not known.
+    broader: those of `scenes` that hold several of the others.
     """
 
     name: str
@@ -201,6 +225,8 @@ class ModelSpec:
     sizes: Mapping[str, Size] = field(default_factory=dict)
     recall: tuple[tuple[float, float], ...] = ()
     chinese: Mapping[str, str] = field(default_factory=dict)
+    gsd: tuple[float, float] | None = None
+    broader: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -332,6 +358,8 @@ class Trace:
     closed: tuple[tuple[Box, float], ...] = ()
 
 
+LINE, SHOWN = 200, 8
+"""Most letters of an answer's text, and classes, in its `repr`."""
 LARGEST_MASK = 500_000_000
 """Pixels above which `Answer.mask` is None and the mask is read by windows."""
 
@@ -373,6 +401,20 @@ class Answer:
             BoxError: the window lies outside the scene.
         """
         return read_patches(self.patches or (), window, self.scene.box)
+
+    def __repr__(self) -> str:
+        """Three lines: what is said, how many of each class, and the cost."""
+        counts = Counter(region.label for region in self.regions)
+        shown = ", ".join(f"{number} {label}" for label, number in counts.most_common(SHOWN))
+        if len(counts) > SHOWN:
+            shown += f" and {len(counts) - SHOWN} more classes"
+        if self.labels:
+            shown = ", ".join(f"{label} {probability:.2f}" for label, probability in self.labels[:3])
+        text = printable(self.text if len(self.text) <= LINE else f"{self.text[:LINE]} ...")
+        share = self.trace.pixels_processed / max(1, self.scene.pixels)
+        cost = f"{self.trace.pixels_processed / 1e6:.2f} Mpx looked at ({share:.0%}), {sum(self.trace.seconds.values()):.2f} s"
+        state = "" if self.complete else ", not complete"
+        return f"Answer: {text}\n  {printable(shown or 'no regions')}\n  {self.granularity} level, {cost}{state}"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: picture, text, table and cost."""

@@ -30,14 +30,23 @@ def test_without_sahi_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
         peers.slice_by_sahi(scene, "Segment every ship.", None)  # type: ignore[arg-type]
 
 
-def test_sahi_finds_what_is_drawn() -> None:
-    pytest.importorskip("sahi")
+def test_sahi_finds_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    predict = pytest.importorskip("sahi.predict")
+    merging: list[tuple[str, float]] = []
+
+    class Noted(predict.POSTPROCESS_NAME_TO_CLASS["GREEDYNMM"]):  # type: ignore[misc]
+        def __init__(self, match_threshold: float, match_metric: str, class_agnostic: bool) -> None:
+            merging.append((match_metric, match_threshold))
+            super().__init__(match_threshold=match_threshold, match_metric=match_metric, class_agnostic=class_agnostic)
+
+    monkeypatch.setitem(predict.POSTPROCESS_NAME_TO_CLASS, "GREEDYNMM", Noted)
     drawn, model = draw_scene(101, 900, 700, "airport"), load_model()
     with open_scene(drawn.pixels) as scene:
         sliced = looks.way("sahi")(scene, "Segment every airplane.", model)
         asked = looks.way("exhaustive")(scene, "Segment every airplane.", model)
         whole = sliced.mask(scene.info.box)
         part = sliced.mask(window_of(scene.info.box, 1, "x").box.intersection(scene.info.box.grown(-100)) or scene.info.box)
+    assert merging == [("IOS", 0.5)]  # whatever the confidence threshold
     fine = [w for w in sliced.windows if w.role == "slice"]
     assert {(w.width, w.height) for w in fine} == {(512, 512), (900, 700)}  # the whole fits a view here
     assert len(fine) == 3 * 2 + 1 or len(fine) == 2 * 2 + 1

@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import typer
 
+import geomagnifier as gm
 from geomagnifier import __version__, masks
+from geomagnifier.archive import Tally
 from geomagnifier.data.drawn import draw_scene
-from geomagnifier.interfaces.cli import main
+from geomagnifier.interfaces import describe
+from geomagnifier.interfaces.cli import app, main
 from geomagnifier.io.picture import write_picture
 
 TRANSFORM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
@@ -104,12 +108,131 @@ def test_info_describes_model_and_scene(harbour, monkeypatch, capfd):
     assert facts["scene"]["gsd"] == pytest.approx(0.5)
 
 
+def test_info_speaks_plain_words(harbour, monkeypatch, capfd):
+    code, out, _ = geomag(monkeypatch, capfd, "info", harbour[0])
+    rows = dict(line.split(maxsplit=1) for line in out.splitlines() if not line.startswith(" "))
+    assert code == 0 and not set("(){}[]'") & set(out)
+    assert rows["size"] == "640 x 480 px, 0.3 Mpx" and rows["bands"] == "3: red, green, blue" and rows["dtype"] == "uint8"
+    assert rows["nodata"] == "none" and rows["overviews"] == "none" and rows["CRS"] == "EPSG:32633" and rows["GSD"] == "0.5 m a pixel"
+    assert rows["format"] == "GTiff, deflate, tiles of 256 x 256 px"
+    assert rows["bounds"] == "x 500000 to 500320, y 5299760 to 5300000; 320 x 240 m"
+    assert rows["things"].startswith("15 classes: airplane, ship, ")
+    assert rows["places"].startswith("39 scene classes: ") and rows["places"].count(",") == 38
+    assert "2 broader ones that hold several of these: residential, river or lake" in out
+
+
+def test_info_says_what_a_large_raster_lacks(tmp_path):
+    path = tmp_path / "plain.tif"
+    kept = {
+        "driver": "GTiff",
+        "width": 6000,
+        "height": 4000,
+        "count": 4,
+        "dtype": "uint16",
+        "nodata": 7,
+        "crs": "EPSG:4326",
+        "sparse_ok": True,
+    }
+    with rasterio.open(path, "w", transform=rasterio.Affine(1e-5, 0, 11, 0, -1e-5, 48), **kept) as file:
+        file.descriptions = ("blue", "green", "red", "nir")
+    with gm.open_scene(path) as scene:
+        rows = dict(describe.raster(scene.info, scene.layout))
+        assert scene.layout.block == (6000, 1) and not scene.layout.tiled and scene.layout.nodata == (7.0,) * 4
+    assert rows["bands"] == "4: blue, green, red, nir" and rows["nodata"] == "7" and "not tiled" in rows["format"]
+    assert "rio convert IN OUT.tif --format COG" in rows["advice"] and rows["bounds"].startswith("x 11 to 11.06, y 47.96 to 48; ")
+    kept |= {"tiled": True, "blockxsize": 512, "blockysize": 512, "crs": None}
+    with rasterio.open(path, "w", transform=rasterio.Affine(2, 0, 0, 0, -2, 0), **kept) as file:
+        file.build_overviews([2, 4])
+    with gm.open_scene(path) as scene:
+        rows = dict(describe.raster(scene.info, scene.layout))
+    assert rows["overviews"] == "1/2, 1/4" and "tiles of 512 x 512 px" in rows["format"] and "advice" not in rows
+    assert rows["CRS"] == "none: answers are in pixels" and rows["GSD"] == "unknown"
+
+
+@pytest.mark.parametrize("name", sorted(typer.main.get_command(app).commands))
+def test_every_command_has_h_and_examples(name, monkeypatch, capfd):
+    short, long = (geomag(monkeypatch, capfd, name, option) for option in ("-h", "--help"))
+    assert short == long and short[0] == 0
+    if name != "train-full":  # its options are read elsewhere
+        assert "Example" in short[1] and f"geomag {name}" in short[1]
+
+
+def test_the_program_itself_has_h(monkeypatch, capfd):
+    code, out, _ = geomag(monkeypatch, capfd, "-h")
+    assert code == 0 and "geomag ask harbour.tif" in out
+
+
+EARLY = {
+    "search": (["ask", "{scene}", "Find ships", "--search", "fast"], "adaptive, paper, exhaustive"),
+    "box": (["ask", "{scene}", "Find ships", "--box", "1,2,3"], "four numbers"),
+    "box outside": (["ask", "{scene}", "Find ships", "--box", "900,900,990,990"], "outside the scene of 640 x 480 px"),
+    "budget": (["ask", "{scene}", "Find ships", "--budget", "20"], "'20' has no unit; write a number and one of"),
+    "budget of nothing": (["ask", "{scene}", "Find ships", "--budget", "0 s"], "no amount above 0"),
+    "budget in bytes": (["ask", "{scene}", "Find ships", "--budget", "1 GB"], "no amount above 0"),
+    "memory": (["ask", "{scene}", "Find ships", "--max-memory", "lots"], "write a number and one of b, kb, mb, gb"),
+    "recall": (["ask", "{scene}", "Find ships", "--recall", "7"], "between 0 and 1"),
+    "score": (["ask", "{scene}", "Find ships", "--min-score", "7"], "min_score"),
+    "out": (["ask", "{scene}", "Find ships", "--out", "{scene}/answers"], "cannot be written"),
+    "vector": (["ask", "{scene}", "Find ships", "--vector", "shp"], "gpkg"),
+    "picture": (["ask", "gone.tif", "Find ships"], "gone.tif does not exist"),
+    "chat's out": (["chat", "{scene}", "--out", "{scene}/answers"], "cannot be written"),
+    "info's picture": (["info", "gone.tif"], "gone.tif does not exist"),
+    "map's search": (["map", "Find ships", "--scenes", "{folder}", "--out", "{folder}/o", "--search", "fast"], "adaptive, paper"),
+    "map's recall": (["map", "Find ships", "--scenes", "{folder}", "--out", "{folder}/o", "--recall", "7"], "between 0 and 1"),
+    "index's folder": (["index", "gone", "--to", "{folder}/i"], "gone"),
+    "index's target": (["index", "{folder}", "--to", "{scene}/i"], "cannot be written"),
+    "search's folder": (["search", "gone", "ships"], "gone is not a folder"),
+    "search's picture": (["search", "{folder}", "--image", "gone.png"], "gone.png does not exist"),
+    "search's place": (["search", "{folder}", "--near", "900,3"], "not on the Earth"),
+    "search's box": (["search", "{folder}", "--bbox", "5,5"], "W,S,E,N"),
+    "search's out": (["search", "{folder}", "ships", "--out", "{scene}/x.png"], "cannot be written"),
+}
+
+
+@pytest.mark.parametrize("case", EARLY)
+def test_what_is_wrong_is_told_before_a_model_is_loaded(case, harbour, monkeypatch, capfd):
+    def never(*_, **__):
+        pytest.fail("a model was loaded")
+
+    monkeypatch.setattr("geomagnifier.model.checkpoint.load_model", never)
+    monkeypatch.setattr("geomagnifier.archive.run", never)
+    words, hint = EARLY[case]
+    before = sorted(harbour[0].parent.rglob("*"))
+    code, out, err = geomag(
+        monkeypatch, capfd, *(w.replace("{scene}", str(harbour[0])).replace("{folder}", str(harbour[0].parent)) for w in words)
+    )
+    assert code == 2 and not out and hint in err
+    assert sorted(harbour[0].parent.rglob("*")) == before
+
+
+def test_a_scenes_folder_named_small_is_not_the_model(harbour, tmp_path, monkeypatch, capfd):
+    (tmp_path / "small").mkdir()
+    shutil.copy(harbour[0], tmp_path / "small")
+    tasks = []
+    monkeypatch.setattr("geomagnifier.archive.run", lambda entries, task, **_: (tasks.append(task), Tally(1, 0, 1, 0, 0.1, 0))[1])
+    monkeypatch.setattr("geomagnifier.archive.failures", lambda task, most: [])
+    monkeypatch.chdir(tmp_path)
+    code, _, _ = geomag(monkeypatch, capfd, "map", "Find every ship.", "--scenes", "small", "--out", "out")
+    assert code == 0 and tasks[0].model == "small"
+
+
+def test_ctrl_c_is_told_in_one_line(harbour, monkeypatch, capfd):
+    def pressed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("geomagnifier.model.checkpoint.load_model", pressed)
+    assert geomag(monkeypatch, capfd, "info") == (130, "", "geomag: stopped\n")
+
+
 BROKEN = {
     "no such file": (["ask", "nowhere.tif", "Find ships"], "nowhere.tif"),
     "empty question": (["ask", "{scene}", "  "], "empty"),
     "foreign script": (["ask", "{scene}", "где все корабли на снимке"], "Russian"),
     "box outside": (["ask", "{scene}", "What is this?", "--box", "900,900,950,950"], "outside"),
     "box of three": (["ask", "{scene}", "What is this?", "--box", "1,2,3"], "four"),
+    "box of degrees": (["ask", "{scene}", "What is this?", "--box", "15.0001,47.8,15.0004,47.9"], "--box-crs"),
+    "box beside": (["ask", "{scene}", "What is this?", "--box", "2,3,4,5", "--box-crs", "EPSG:4326"], "outside"),
+    "box in no CRS": (["ask", "{scene}", "What is this?", "--box", "2,3,4,5", "--box-crs", "nowhere"], "coordinate reference system"),
     "box without area": (["ask", "{scene}", "What is this?", "--box", "9,9,9,9"], "area"),
     "unknown model": (["ask", "{scene}", "Find ships", "--model", "huge"], "huge"),
     "unknown search": (["ask", "{scene}", "Find ships", "--search", "magic"], "adaptive"),
@@ -219,3 +342,35 @@ def test_search_says_what_was_wrong(words, message, photos, tmp_path, monkeypatc
         monkeypatch, capfd, "search", *(w.replace("{photos}", str(photos)).replace("{empty}", str(tmp_path)) for w in words), "--json"
     )
     assert code == 2 and not out and message in err and len(err.splitlines()) == 1 and err.startswith("geomag: ")
+
+
+@pytest.fixture
+def four_bands(tmp_path):
+    """Blue, green, red and near infrared, named as Sentinel-2's."""
+    pixels = draw_scene(3, 300, 200, "harbour").pixels.transpose(2, 0, 1)[[2, 1, 0, 0]].astype(np.uint16) * 12
+    place = {"crs": "EPSG:32633", "transform": rasterio.Affine(*TRANSFORM)}
+    with rasterio.open(tmp_path / "s2.tif", "w", driver="GTiff", width=300, height=200, count=4, dtype="uint16", **place) as dataset:
+        dataset.write(pixels)
+        for band, name in enumerate(("B02", "B03", "B04", "B08"), 1):
+            dataset.set_band_description(band, name)
+    return tmp_path / "s2.tif"
+
+
+def test_info_says_which_bands_are_shown(four_bands, monkeypatch, capfd):
+    facts = json.loads(geomag(monkeypatch, capfd, "info", four_bands, "--json")[1])["scene"]
+    assert (facts["rgb"], facts["band_names"]) == ([3, 2, 1], ["B02", "B03", "B04", "B08"])
+    assert json.loads(geomag(monkeypatch, capfd, "info", four_bands, "--bands", "nir,red,green", "--json")[1])["scene"]["rgb"] == [4, 3, 2]
+
+
+def test_bands_are_chosen_by_number_or_name(four_bands, monkeypatch, capfd):
+    answers = [
+        json.loads(geomag(monkeypatch, capfd, "ask", four_bands, "Find every ship.", "--json", *more)[1])["regions"]
+        for more in ([], ["--bands", "3,2,1"], ["--bands", "B04,B03,B02"], ["--bands", "1"])
+    ]
+    assert answers[0] == answers[1] == answers[2] != answers[3]
+
+
+def test_bands_that_are_not_there_are_listed(four_bands, monkeypatch, capfd):
+    for command in (["ask", four_bands, "Find every ship."], ["info", four_bands], ["chat", four_bands]):
+        code, _, said = geomag(monkeypatch, capfd, *command, "--bands", "5,4,3")
+        assert code == 2 and "1 (B02), 2 (B03), 3 (B04), 4 (B08)" in said

@@ -6,12 +6,13 @@ import json
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from eval.made import made, right
 from fake import FakeModel
-from geomagnifier.bench import paper
+from geomagnifier.bench import paper, reliability
 from geomagnifier.data import benchmarks
 from geomagnifier.eval import run
 from geomagnifier.interfaces import study
@@ -197,6 +198,25 @@ def test_the_papers_tables_are_asked_for_by_name(tmp_path, monkeypatch, capfd):
     assert "81.2" in out and "3.5" in out and out.splitlines()[-1] == str(tmp_path / "p" / "paper.md")
 
 
+def test_reliability_is_asked_for_by_name(tmp_path, monkeypatch, capfd):
+    seen = []
+    rows = {"scenes": {reliability.ANSWERED: (np.full(40, 0.8, np.float32), np.arange(40) < 30)}}
+    monkeypatch.setattr(reliability, "measure", lambda model, root, limit, progress: seen.append((root, limit)) or rows)
+    code, out, _ = geomag(monkeypatch, capfd, "reliability", "--data", tmp_path, "--out", tmp_path / "r", "--limit", "4")
+    assert code == 0 and seen == [(tmp_path, 4)]
+    assert "scenes, as answered: largest gap 0.050 over bins of 30 or more of 40" in out
+    assert out.splitlines()[-2:] == [str(tmp_path / "r" / name) for name in ("reliability.json", "reliability-scenes.png")]
+    code, out, _ = geomag(monkeypatch, capfd, "reliability", "--data", tmp_path, "--out", tmp_path / "r", "--json")
+    assert json.loads(out)["largest gap"]["scenes"][reliability.ANSWERED] == pytest.approx(0.05)
+    code, _, told = geomag(monkeypatch, capfd, "reliability", "--data", tmp_path, "--limit", "0")
+    assert code and "from 1, not 0" in told
+
+
+def test_reliability_needs_the_data_sets(tmp_path, monkeypatch, capfd):
+    code, _, told = geomag(monkeypatch, capfd, "reliability", "--data", tmp_path, "--out", tmp_path / "r")
+    assert code and "'reliability' needs" in told and "--data" in told
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -204,6 +224,7 @@ def test_the_papers_tables_are_asked_for_by_name(tmp_path, monkeypatch, capfd):
         (("aids",), "benchmarks: aid, ucm"),
         (("aid", "segment"), "run one sort at a time"),
         (("aid", "paper"), "run one sort at a time"),
+        (("segment", "reliability"), "run one sort at a time"),
         (("aid",), "--root is to be the folder of AID, laid out as CLASS/class_1.jpg"),
         (("aid", "--root", "nowhere"), "AID lacks nowhere; it comes from https://captain-whu.github.io/AID/"),
         (("aid", "--root", "x", "--split", "half"), "AID has no split 'half'; choose among test, val, train, all"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, SceneNotFound
+from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, QuestionError, SceneNotFound
 from geomagnifier.interfaces.cli import app
 from geomagnifier.interfaces.mapping import listed
 from geomagnifier.io.picture import write_picture
@@ -50,11 +51,28 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
 
 
 def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path: Path) -> None:
-    wrong = ((" ", [], QuestionEmpty, "empty"), ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"))
+    wrong = (
+        (" ", [], QuestionEmpty, "empty"),
+        ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"),
+        ("Find every ship longer than 30 m.", [], QuestionError, "cannot be checked yet"),
+    )
     for words, more, kind, expected in wrong:
         told = CliRunner().invoke(app, ["map", words, "--scenes", str(folder), "--out", str(tmp_path / "out"), *more])
         assert isinstance(told.exception, kind)
         assert expected in str(told.exception)
+
+
+def test_sigterm_ends_in_one_line_and_the_same_command_goes_on(folder: Path, tmp_path: Path) -> None:
+    for number in range(60):
+        write_picture(folder / f"{number}.png", np.full((700, 1000, 3), 90, np.uint8))
+    command = [sys.executable, "-m", "geomagnifier", "map", "Find every ship.", "--scenes", str(folder), "--out", str(tmp_path / "out")]
+    with subprocess.Popen([*command, "--workers", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not any((tmp_path / "out").glob("scenes/*")):
+            time.sleep(0.05)
+        process.terminate()
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 130 and not out
+    assert err == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same command goes on\n"
 
 
 def test_scenes_without_an_answer_are_named_and_the_others_answered(folder: Path, tmp_path: Path) -> None:

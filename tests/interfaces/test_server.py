@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
-from served import HEIGHT, SHIPS, WIDTH, Held, make_root, serving, until, write_wide
+from served import HEIGHT, SHIPS, UTM, WIDTH, Held, make_root, serving, until, write_wide
 
 from fake import FakeModel, paint
 from geomagnifier import errors
@@ -116,6 +116,9 @@ def test_ask_answers_when_done(client):
     assert again.json() == told and 'filename="answer.json"' in again.headers["content-disposition"]
     by_id = ask(client, path=None, scene=reply.headers["x-scene"], box=[0, 0, 100, 100], search="exhaustive", min_score=0.2, budget="4 Mpx")
     assert len(by_id.json()["regions"]) == 1
+    x, y = UTM[2], UTM[5]
+    on_the_map = ask(client, box=[x, y - 100 * UTM[0], x + 100 * UTM[0], y], box_crs="scene", search="exhaustive", min_score=0.2)
+    assert [region["box"] for region in on_the_map.json()["regions"]] == [region["box"] for region in by_id.json()["regions"]]
 
 
 def test_ask_takes_a_picture_with_the_question(client, root):
@@ -315,6 +318,10 @@ def test_search_by_place_with_and_without_an_index(tmp_path):
         ({"path": "note.txt"}, 422, "SceneUnreadable", "note.txt"),
         ({"box": [0, 0, 0, 0]}, 422, "BoxError", "area"),
         ({"box": [900, 900, 950, 950]}, 422, "BoxError", "outside"),
+        ({"box": [15.0001, 47.8, 15.0002, 47.9]}, 422, "BoxError", "smaller than a pixel"),
+        ({"box": [0, 0, 5, 5], "box_crs": "EPSG:4326"}, 422, "BoxError", "outside"),
+        ({"box": [0, 0, 50, 50], "box_crs": "nonsense"}, 422, "OptionError", "coordinate reference system"),
+        ({"box_crs": "EPSG:4326"}, 422, "OptionError", "box"),
         ({"box": [1, 2, 3]}, 422, "OptionError", "box"),
         ({"box": "here"}, 422, "OptionError", "box"),
         ({"search": "magic"}, 422, "OptionError", "adaptive"),

@@ -16,6 +16,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.interfaces import tiles
 from geomagnifier.interfaces.scenes import Library
 from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io.picture import write_picture
 from geomagnifier.io.pyramid import write_pyramid
 from geomagnifier.io.scene import open_scene
 from geomagnifier.values import SceneInfo, Window
@@ -64,6 +65,22 @@ def test_points_go_to_the_map_and_back(name, library):
     assert np.allclose(tiles.to_scene(card, there), points, atol=1e-5)
     (south, west), (north, east) = tiles.layers(card)["bounds"]
     assert there[0] == pytest.approx((north, west), abs=1e-6) and there[1] == pytest.approx((south, east), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("crs", "step", "x", "y"), [("EPSG:4326", 1e-5, 200, 10), ("EPSG:4269", 1e-5, 200, 10), ("EPSG:3857", 1, 20_040_000, 1e6)]
+)
+def test_beyond_180_degrees_a_scene_is_on_the_map_within(crs, step, x, y, tmp_path):
+    write_picture(tmp_path / "a.tif", paint(WIDTH, HEIGHT, *SHIPS), crs, (step, 0, x, 0, -step, y))
+    with Library(Settings(root=tmp_path)) as library:
+        card = library.place("a.tif")
+        assert card.georeferenced and -180 <= card.bounds[0] < card.bounds[2] < -150
+        points = [(0.0, 0.0), (WIDTH, HEIGHT), (12.5, 99.25)]
+        there = tiles.to_map(card, points)
+        assert np.allclose(tiles.to_scene(card, there), points, atol=1e-3)
+        assert there[0] == pytest.approx((card.bounds[3], card.bounds[0]), abs=1e-6)
+        z = tiles.layers(card)["max_zoom"]
+        assert sum((drawn(library, "a.tif", tile.z, tile.x, tile.y)[..., 3] == 255).sum() for tile in around(card, z)) > WIDTH * HEIGHT
 
 
 def test_in_pixel_space_the_largest_zoom_is_the_picture(library):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pyproj
 import pytest
+import rasterio
 import shapely
+from rasterio.control import GroundControlPoint
+from rasterio.errors import NotGeoreferencedWarning
 
+from geomagnifier.errors import GeomagWarning
 from geomagnifier.geometry import Box
 from geomagnifier.io import footprint
+from geomagnifier.io.scene import open_scene
 from geomagnifier.values import SceneInfo
 
 UTM = (10.0, 0.0, 690_000.0, 0.0, -10.0, 5_340_000.0)
@@ -97,3 +104,23 @@ def test_geojson_there_and_back():
     wkb = outline(scene())
     assert shapely.equals(shapely.from_wkb(footprint.from_geojson(footprint.geojson(wkb))), shapely.from_wkb(wkb))
     assert footprint.from_geojson({"type": "Polygon"}) is None and footprint.from_geojson({"type": "Polygon", "coordinates": []}) is None
+
+
+def test_grids_that_reach_half_a_pixel_beyond_the_poles_are_the_whole_earth():
+    found = footprint.bounds(outline(scene("EPSG:4326", (2.5, 0.0, -1.25, 0.0, -2.5, 91.25), 144, 73)))
+    assert found == (-180, -90, 180, 90)
+    assert footprint.outlines(scene("EPSG:4326", (2.5, 0.0, -1.25, 0.0, -2.5, 191.25), 144, 73), [Box(0, 0, 9, 9)]) == [None]
+
+
+def test_longitudes_beyond_180_are_brought_back():
+    assert footprint.bounds(outline(scene("EPSG:4326", (1e-3, 0.0, 200.0, 0.0, -1e-3, 10.0)))) == (-160, 9.2, -159, 10)
+
+
+def test_control_points_that_are_not_used_are_told(tmp_path):
+    points = [GroundControlPoint(row, column, 11 + column / 100, 48 - row / 100) for row in (0, 40) for column in (0, 50)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", width=50, height=40, count=3, dtype="uint8") as dataset:
+            dataset.gcps = points, "EPSG:4326"
+    with pytest.warns(GeomagWarning, match="control points.*in pixels"), open_scene(tmp_path / "a.tif") as opened:
+        assert opened.info.transform is None and opened.info.crs is None

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import make
 
+from geomagnifier import masks
 from geomagnifier.io import georeference, overlay, shapes, style, vectors
 from geomagnifier.values import Affine6, Region
 
@@ -30,11 +31,17 @@ PLACES: dict[str, tuple[str, Affine6]] = {
 }
 
 
+def outlined(box: tuple[float, float, float, float]) -> Region:
+    """A region whose outline is its box."""
+    x0, y0, x1, y1 = map(int, box)
+    return Region("ship", 1, box, masks.place(np.ones((y1 - y0, x1 - x0), bool), (x0, y0), (120, 160)))
+
+
 @pytest.mark.parametrize("name", PLACES)
 def test_sizes_are_those_of_the_geodesic(name: str) -> None:
     geod = pytest.importorskip("pyproj").Geod(ellps="WGS84")
     crs, place = PLACES[name]
-    answer = replace(make("region", crs=crs, place=place), regions=(Region("ship", 1, BOX),))
+    answer = replace(make(crs=crs, place=place), regions=(outlined(BOX),))
     (told,) = shapes.properties(answer, answer.regions, [shapely.box(*BOX)])
     found = shapes.longitude_latitude([shapely.box(*BOX)], answer.scene)
     assert found is not None
@@ -48,7 +55,7 @@ def test_sizes_are_those_of_the_geodesic(name: str) -> None:
 
 def test_a_slanting_thing_has_its_own_length() -> None:
     shape = shapely.affinity.rotate(shapely.box(20, 30, 60, 40), 30)
-    answer = make("region")
+    answer = make()
     (told,) = shapes.properties(answer, answer.regions[:1], [shape])
     assert (told["length_m"], told["width_m"], told["area_m2"]) == pytest.approx((20, 5, 100), abs=0.01)
 
@@ -57,6 +64,13 @@ def test_without_a_crs_the_ground_is_not_known() -> None:
     answer = make(crs=None, place=None)
     (told,) = shapes.properties(answer, answer.regions[:1], [shapely.box(*BOX)])
     assert (told["area_m2"], told["length_m"], told["width_m"], told["area_px"]) == (None, None, None, 800)
+
+
+def test_a_box_has_no_area_of_an_object() -> None:
+    answer = replace(make("region"), regions=(Region("ship", 1, BOX), outlined(BOX)))
+    alone, told = shapes.properties(answer, answer.regions, [shapely.box(*BOX)] * 2)
+    sizes = ("area_m2", "length_m", "width_m", "area_px")
+    assert [alone[name] for name in sizes] == [None] * 4 and [told[name] for name in sizes] == [200, 20, 10, 800]
 
 
 def test_a_style_names_every_label(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as arrays
 
 from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.io.journal import Journal, _dump_part, _load_part
+from geomagnifier.io.journal import Journal, Spent, _dump_part, _load_part, join
 from geomagnifier.masks import MaskPatch
 from geomagnifier.values import Layer, Part, Region, Window
 
@@ -52,6 +52,23 @@ def test_a_part_and_a_heat_map_come_back(tmp_path: Path) -> None:
     seen = again.heat(OTHER)
     assert seen is not None and seen == pytest.approx(heat, abs=1e-3)
     assert again.heat(WINDOW) is None and again.part(OTHER) is None
+    again.close()
+
+
+def test_what_a_window_cost_comes_back_and_is_counted_once(tmp_path: Path) -> None:
+    spent = Spent(512 * 512, 1.5e9, {"read": 0.25, "answer": 1.5}, (Box(100.5, 0, 200, 64),))
+    for name in ("a", "b"):
+        journal = Journal(tmp_path / name, KEY)
+        journal.keep(WINDOW, part=part(), spent=spent)
+        journal.close()
+    journal = Journal(tmp_path / "b", KEY)
+    journal.keep(OTHER, heat=np.zeros((2, 2), np.float32))  # as an earlier version did
+    journal.close()
+    join(tmp_path / "a", [tmp_path / "b"])
+    again = Journal(tmp_path / "a", KEY)
+    back = again.spent(WINDOW)
+    assert (back.pixels, back.flops, back.seconds, back.broken) == (spent.pixels, spent.flops, spent.seconds, spent.broken)
+    assert again.spent(OTHER).pixels == 256 * 256 and again.part(WINDOW) is not None and again.heat(OTHER) is not None
     again.close()
 
 

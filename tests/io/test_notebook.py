@@ -85,5 +85,5 @@ def test_without_a_place_sizes_are_pixels() -> None:
 
 
 def test_kinds_of_place_and_an_answer_that_was_stopped() -> None:
-    told = "".join(Reader(replace(make("image"), complete=False)._repr_html_()).text)
+    told = "".join(Reader(replace(make("image"), complete=False, stopped=True)._repr_html_()).text)
     assert "harbour" in told and "80.0%" in told and "stopped before its end" in told

@@ -94,6 +94,7 @@ def test_what_was_never_written_is_not_shrunk(tmp_path: Path) -> None:
         assert beside.pixels[:, -1].any() and not beside.pixels[:, :500].any()
 
 
+@pytest.mark.filterwarnings("ignore:only what is valid")
 @pytest.mark.parametrize(("kind", "nodata"), [("uint8", 7), ("float32", -9999.5), ("float32", float("nan"))])
 def test_what_was_never_written_is_nodata(tmp_path: Path, kind: str, nodata: float) -> None:
     path = tmp_path / "sparse.tif"
@@ -111,6 +112,7 @@ def test_nodata_that_a_raster_cannot_hold_is_brought_to_the_nearest() -> None:
     assert {case: raw._unwritten(case[0], np.dtype(case[1])) for case in cases} == cases
 
 
+@pytest.mark.filterwarnings("ignore:only what is valid")
 def test_a_missing_alpha_is_not_valid(tmp_path: Path) -> None:
     path = tmp_path / "sparse.tif"
     with rasterio.open(
@@ -122,6 +124,7 @@ def test_a_missing_alpha_is_not_valid(tmp_path: Path) -> None:
         assert view.valid is not None and view.valid.sum() == 32 * 32 and view.valid[:32, 32:64].all()
 
 
+@pytest.mark.filterwarnings("ignore:only what is valid")
 def test_the_whole_scene_is_looked_through_for_data_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.tif"
     bands = np.zeros((1, 600, 600), np.uint8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -126,6 +127,46 @@ def test_the_setting_knows_two_words(monkeypatch: pytest.MonkeyPatch, inside: Pa
         open_scene(path)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/a.tif", "http://example.org/a.tif", "s3://bucket/a.tif", "gs://bucket/a.tif", "az://box/a.tif", "ftp://example.org/a.tif",
+        "/vsicurl/https://example.org/a.tif", "/vsis3/bucket/a.tif", "/vsicurl_streaming/http://example.org/a.tif",
+    ],
+)  # fmt: skip
+def test_every_address_names_the_setting(address: str) -> None:
+    with pytest.raises(SceneUnreadable, match=r"not a local file; download it first, or .*GEOMAG_ALLOW=network"):
+        open_scene(address)
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/a.tif", "/vsis3/bucket/a.tif", "ftp://example.org/a.tif"])
+def test_the_network_is_http_alone(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("GEOMAG_ALLOW", "network")
+    with pytest.raises(SceneUnreadable, match=r"give its http\(s\):// address"):
+        open_scene(address)
+
+
+@pytest.mark.parametrize(
+    "name", ["zip://a.zip!b.tif", "/vsizip/a.zip/b.tif", "/vsitar/a.tar/b.tif", "/vsigzip/a.tif.gz", "tar://a.tar!b.tif"]
+)
+def test_what_lies_in_an_archive_is_to_be_unpacked(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for allowed in ("", "network"):
+        monkeypatch.setenv("GEOMAG_ALLOW", allowed)
+        with pytest.raises(SceneUnreadable, match="lies in an archive; unpack it and give the picture that was in it"):
+            open_scene(name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"), [("zip", "a ZIP archive"), ("tar", "a TAR archive"), ("gztar", "packed by gzip"), ("bztar", "packed by bzip2")]
+)
+def test_an_archive_is_told_for_what_it_is(inside: Path, tmp_path: Path, kind: str, what: str) -> None:
+    packed = Path(shutil.make_archive(str(tmp_path / "packed"), kind, inside))
+    shutil.copy(packed, tmp_path / "scene.tif")
+    for path in (packed, tmp_path / "scene.tif"):
+        with pytest.raises(SceneUnreadable, match=f"is {what}, not a picture; unpack it and give a picture that was in it"):
+            open_scene(path)
+
+
 def test_a_mosaic_is_its_pictures_side_by_side(monkeypatch: pytest.MonkeyPatch, inside: Path) -> None:
     monkeypatch.setenv("GEOMAG_ALLOW", "vrt")
     (inside / "below").mkdir()
@@ -153,7 +194,12 @@ def test_a_mosaic_is_its_pictures_side_by_side(monkeypatch: pytest.MonkeyPatch, 
     [
         {"crs": "EPSG:32633", "transform": UTM, "nodata": 7, "scales": (2.0,) * 3, "offsets": (1.0,) * 3},
         {"bands": BANDS[:1], "photometric": "palette", "colormap": {i: (i, 0, 255 - i, 255) for i in range(256)}},
-        {"bands": np.concatenate((BANDS, BANDS[:1] | 128)), "photometric": "RGB", "alpha": "YES", "tiled": True},
+        {
+            "bands": np.concatenate((BANDS, np.where(BANDS[:1] > 100, 255, 0).astype(np.uint8))),
+            "photometric": "RGB",
+            "alpha": "YES",
+            "tiled": True,
+        },
         {"mask": np.full((HEIGHT, WIDTH), 255, np.uint8), "overviews": [2]},
         {"gcps": ([rasterio.control.GroundControlPoint(y, x, x, y) for x, y in ((0, 0), (9, 0), (0, 9))], "EPSG:4326")},
     ],

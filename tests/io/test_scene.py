@@ -157,6 +157,7 @@ def test_16_bit_is_stretched(tmp_path: Path) -> None:
         assert (scene.read(window(0, 0, 64, 8, 64, 8)).pixels == pixels[:8]).all()
 
 
+@pytest.mark.filterwarnings("ignore:.*which of its 8 bands")
 @pytest.mark.parametrize("count", [1, 2, 4, 8])
 def test_band_counts(tmp_path: Path, count: int) -> None:
     bands = noise(count, 16, 24)
@@ -362,6 +363,7 @@ def test_nothing_to_see(tmp_path: Path) -> None:
             whole(scene)
 
 
+@pytest.mark.filterwarnings("ignore:only what is valid")
 def test_an_empty_corner_is_no_empty_scene() -> None:
     rgba = np.zeros((400, 400, 4), np.uint8)
     rgba[399, 399] = 255

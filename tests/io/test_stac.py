@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pystac
 import pytest
@@ -13,7 +14,7 @@ import shapely
 
 from geomagnifier.errors import DataCorrupt, LibraryMissing
 from geomagnifier.geometry import Box
-from geomagnifier.io import footprint
+from geomagnifier.io import footprint, stac
 from geomagnifier.io.hit import Hit
 from geomagnifier.io.stac import ItemAnswer, read_items, write_items
 
@@ -65,6 +66,155 @@ def test_what_is_no_collection(tmp_path, text):
     path.write_text(text)
     with pytest.raises(DataCorrupt, match="no STAC ItemCollection"):
         read_items(path, SUFFIXES)
+
+
+ODD = ["my scene.tif", "a#1.tif", "50%.tif", "a%20b.tif", "a?b.tif", "a:b.tif", "Müller 船.tif", "a+b&c.tif", "b.c/d e.tif"]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_is_written_as_a_uri_reference_and_read_back(tmp_path, name):
+    (tmp_path / "x" / name).parent.mkdir(parents=True)
+    (tmp_path / "x" / name).write_bytes(b"x")
+    write_items(tmp_path / "items.json", [Hit(tmp_path / "x" / name, 0.5, None, 100, 90)])
+    (item,) = pystac.ItemCollection.from_file(str(tmp_path / "items.json")).items
+    href = item.assets["image"].href
+    assert urlsplit(href).fragment == urlsplit(href).query == urlsplit(href).scheme == "" and href.isascii() and " " not in href
+    assert unquote(href) == f"x/{name}"
+    assert [picture.path for picture in read_items(tmp_path / "items.json", SUFFIXES)[0]] == [tmp_path / "x" / name]
+
+
+@pytest.mark.parametrize(
+    ("href", "name"),
+    [
+        ("./my%20scene.tif", "my scene.tif"),
+        ("my scene.tif", "my scene.tif"),
+        ("./a%2520b.tif", "a%20b.tif"),
+        ("a%20b.tif", "a%20b.tif"),  # written without encoding: there is no such file as "a b.tif"
+        ("a#1.tif", "a#1.tif"),
+        ("sub/../b%C3%BC.tif", "bü.tif"),
+        ("c%2Etif", "c.tif"),
+        ("scene:1.tif", "scene:1.tif"),
+    ],
+)
+def test_an_href_is_a_uri_reference(tmp_path, href, name):
+    (tmp_path / name).write_bytes(b"x")
+    path = collection(tmp_path / "items.json", one={"image": {"href": href}})
+    ((picture,), left_out) = read_items(path, SUFFIXES)
+    assert picture.path == tmp_path / name and not left_out
+
+
+def test_the_encoded_name_comes_first(tmp_path):
+    for name in ("a b.tif", "a%20b.tif"):
+        (tmp_path / name).write_bytes(b"x")
+    ((picture,), _) = read_items(collection(tmp_path / "items.json", one={"image": {"href": "a%20b.tif"}}), SUFFIXES)
+    assert picture.path == tmp_path / "a b.tif"
+
+
+@pytest.mark.parametrize("href", ["file:///{0}/a%20b.tif", "file://localhost/{0}/a%20b.tif", "file:/{0}/a%20b.tif", "/{0}/a%20b.tif"])
+def test_absolute_hrefs(tmp_path, href):
+    path = collection(tmp_path / "items.json", one={"image": {"href": href.format(str(tmp_path).lstrip("/"))}})
+    assert [picture.path for picture in read_items(path, SUFFIXES)[0]] == [tmp_path / "a b.tif"]
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://a.org/a.tif",
+        "s3://a/a.tif",
+        "//a.org/a.tif",
+        "file://a.org/a.tif",
+        "/vsicurl/a.tif",
+        "%2Fvsicurl%2Fa.tif",
+        "x/../../../../../../../../../vsis3/a.tif",
+        "http://[a.tif",
+        "a%00b.tif",
+    ],
+)
+def test_what_is_elsewhere_is_left_out(tmp_path, href):
+    pictures, [(_, why)] = read_items(collection(tmp_path / "items.json", one={"image": {"href": href}}), SUFFIXES)
+    assert not pictures and "download it first" in why
+
+
+def item_file(path: Path, href: str, own: str | None = None, name: str = "one") -> Path:
+    """An Item with one picture, as JSON of its own."""
+    item = pystac.Item(name, SQUARE, [11, 48, 12, 49], datetime(2024, 1, 31, 12, tzinfo=UTC), {})
+    item.add_asset("image", pystac.Asset(href, roles=["data"]))
+    told = item.to_dict(include_self_link=False)
+    told["links"] += [{"rel": "self", "href": own}] if own else []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told))
+    return path
+
+
+def catalog_file(path: Path, *links: tuple[str, str]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = {"type": "Catalog", "stac_version": "1.0.0", "id": path.stem, "description": "x"}
+    path.write_text(json.dumps(told | {"links": [{"rel": rel, "href": href} for rel, href in links]}))
+    return path
+
+
+def test_relative_hrefs_start_at_the_items_own_place(tmp_path):
+    item = json.loads(item_file(tmp_path / "one.json", "./a.tif", "./sub/one.json").read_text())
+    (tmp_path / "all.json").write_text(json.dumps({"type": "FeatureCollection", "features": [item]}))
+    for name in ("one.json", "all.json"):  # a picture that is not there is told where it is opened
+        assert [picture.path for picture in read_items(tmp_path / name, SUFFIXES)[0]] == [tmp_path / "sub/a.tif"]
+    (tmp_path / "a.tif").write_bytes(b"x")  # the folder was moved
+    assert [picture.path for picture in read_items(tmp_path / "all.json", SUFFIXES)[0]] == [tmp_path / "a.tif"]
+
+
+def test_an_item_from_elsewhere_may_lie_beside_its_picture(tmp_path):
+    path = item_file(tmp_path / "one.json", "./a.tif", "https://a.org/items/one.json")
+    pictures, [(_, why)] = read_items(path, SUFFIXES)
+    assert not pictures and "https://a.org/items/a.tif; download it first" in why
+    (tmp_path / "a.tif").write_bytes(b"x")
+    assert [picture.path for picture in read_items(path, SUFFIXES)[0]] == [tmp_path / "a.tif"]
+
+
+def test_an_item_alone(tmp_path):
+    ((picture,), left_out) = read_items(item_file(tmp_path / "one.json", "./a.tif"), SUFFIXES)
+    assert picture.path == tmp_path / "a.tif" and picture.date == datetime(2024, 1, 31, 12) and not left_out
+
+
+def test_a_catalog_is_followed_and_ends(tmp_path):
+    item_file(tmp_path / "items/one 1/one.json", "./a.tif")
+    item_file(tmp_path / "items/two.json", "../b.tif")
+    catalog_file(tmp_path / "sub/child.json", ("item", "../items/two.json"), ("child", "../catalog.json"), ("child", "./child.json"))
+    (tmp_path / "broken.json").write_text("{")
+    links = [
+        ("item", "./items/one%201/one.json"),
+        ("child", "sub/child.json"),
+        ("item", "./items/one%201/one.json"),
+        ("self", "catalog.json"),
+    ]
+    links += [("item", "https://a.org/three.json"), ("item", "gone.json"), ("child", "broken.json"), ("item", "items"), ("root", "x.json")]
+    pictures, left_out = read_items(catalog_file(tmp_path / "catalog.json", *links), SUFFIXES)
+    assert [picture.path for picture in pictures] == [tmp_path / "items/one 1/a.tif", tmp_path / "b.tif"]
+    told = " ".join(why for _, why in left_out)
+    assert len(left_out) == 4 and "https://a.org/three.json; download it first" in told and "gone.json cannot be opened" in told
+    assert "broken.json is no STAC" in told
+
+
+def test_a_catalog_made_by_pystac(tmp_path):
+    made = pystac.Catalog("all", "x")
+    part = pystac.Collection("part", "x", pystac.Extent(pystac.SpatialExtent([[11, 48, 12, 49]]), pystac.TemporalExtent([[None, None]])))
+    made.add_child(part)
+    for number in range(3):
+        item = pystac.Item(f"i{number}", SQUARE, [11, 48, 12, 49], datetime(2024, 1, 31, tzinfo=UTC), {})
+        item.add_asset("image", pystac.Asset("./image.tif", roles=["visual"]))
+        part.add_item(item)
+    made.normalize_and_save(str(tmp_path), pystac.CatalogType.SELF_CONTAINED)
+    pictures, left_out = read_items(tmp_path / "catalog.json", SUFFIXES)
+    assert [picture.path for picture in pictures] == [tmp_path / f"part/i{number}/image.tif" for number in range(3)] and not left_out
+
+
+def test_a_deep_catalog_is_not_followed_without_end(tmp_path, monkeypatch):
+    for level in range(6):
+        catalog_file(tmp_path / f"{level}.json", ("child", f"{level + 1}.json"))
+    item_file(tmp_path / "6.json", "a.tif")
+    assert len(read_items(tmp_path / "0.json", SUFFIXES)[0]) == 1
+    monkeypatch.setattr(stac, "DEEP", 3)
+    pictures, [(_, why)] = read_items(tmp_path / "0.json", SUFFIXES)
+    assert not pictures and "at most" in why and "4.json" in why
 
 
 def test_what_is_written_is_stac(tmp_path):

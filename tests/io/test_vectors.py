@@ -12,12 +12,16 @@ from typing import Any
 import numpy as np
 import pyogrio
 import pytest
+import rasterio
 import shapely
 from made import NORTH_UP, make
+from PIL import Image
 
 from geomagnifier import masks
 from geomagnifier.io import shapes, vectors
 from geomagnifier.io.document import to_json, write_json
+from geomagnifier.io.scene import open_scene
+from geomagnifier.io.write import write
 from geomagnifier.values import Answer, Region
 
 LOCAL = 'ENGCRS["a site",EDATUM["its corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
@@ -58,21 +62,59 @@ def test_batches_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pl
         pyogrio.raw.read(tmp_path / f"{n}.gpkg", layer="regions") for n in ("one", "many")
     )
     assert one["crs"] == two["crs"] and (shapes_one == shapes_two).all() and len(shapes_one) == 25
-    ground = ("area_m2", "length_m", "width_m")
+    ground = ("area_m2", "length_m", "width_m", "area_px")  # null where there is no outline
     assert all((a == b).all() or name in ground for name, a, b in zip(one["fields"], fields_one, fields_two, strict=True))
 
 
-def test_where_a_crs_leads_nowhere_all_is_in_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_crs_leads_nowhere_all_lies_with_the_mask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = many(3, crs=LOCAL)
     vectors.write_geojson(tmp_path / "a.geojson", answer)
-    assert json.loads((tmp_path / "a.geojson").read_text())["coordinates"] == "pixel"
+    written = json.loads((tmp_path / "a.geojson").read_text())
+    assert written["coordinates"] == "map" and "own CRS" in written["note"] and "a site" in written["note"]
+    vectors.write_gpkg(tmp_path / "a.gpkg", answer)
+    _, _, wkb, _ = pyogrio.raw.read(tmp_path / "a.gpkg", layer="regions")
+    for feature, other in zip(written["features"], shapely.from_wkb(wkb), strict=True):
+        assert shapely.geometry.shape(feature["geometry"]).equals(other)
     monkeypatch.setattr(vectors, "BATCH", 10)
     answer, original = many(25), shapes.longitude_latitude
-    monkeypatch.setattr(shapes, "longitude_latitude", lambda found, scene: original(found, scene) if len(found) == 10 else None)
+    monkeypatch.setattr(shapes, "longitude_latitude", lambda found, scene: original(found, scene) if len(found) in (0, 10) else None)
     vectors.write_geojson(tmp_path / "b.geojson", answer)
     written = json.loads((tmp_path / "b.geojson").read_text())
-    assert written["coordinates"] == "pixel" and len(written["features"]) == 25
-    assert shapely.geometry.shape(written["features"][0]["geometry"]).bounds == (0, 0, 16, 12)
+    assert written["coordinates"] == "map" and len(written["features"]) == 25
+    assert shapely.geometry.shape(written["features"][0]["geometry"]).bounds == (500_000, 4_999_994, 500_008, 5_000_000)
+
+
+def test_a_world_file_without_a_crs_puts_all_files_at_one_place(tmp_path: Path) -> None:
+    for vector in ("gpkg", "geojson"):
+        paths = write(make(crs=None, place=NORTH_UP), tmp_path / vector, vector=vector)
+    with rasterio.open(paths["mask"]) as mask:
+        assert mask.crs is None and tuple(mask.transform)[:6] == NORTH_UP
+    meta, _, wkb, _ = pyogrio.raw.read(tmp_path / "gpkg/regions.gpkg", layer="regions")
+    written = json.loads(paths["regions"].read_text(encoding="utf-8"))
+    assert written["coordinates"] == "map" and "world file" in written["note"]
+    placed = [shapely.geometry.shape(feature["geometry"]) for feature in written["features"]]
+    assert all(one.equals(other) for one, other in zip(placed, shapely.from_wkb(wkb), strict=True))
+    assert placed[1].bounds == (500_050, 4_999_958, 500_052, 4_999_960)
+    described = pyogrio.read_info(tmp_path / "gpkg/regions.gpkg", layer="regions")
+    assert described["crs"] is None and meta["crs"] is None
+
+
+def test_a_png_with_a_world_file_has_a_place_and_no_crs(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((120, 160, 3), np.uint8)).save(tmp_path / "a.png")
+    (tmp_path / "a.pgw").write_text("0.5\n0\n0\n-0.5\n500000.25\n4999999.75\n")
+    with open_scene(tmp_path / "a.png") as scene:
+        assert scene.info.crs is None and scene.info.transform == NORTH_UP
+    bounds = [500_008, 4_999_958, 500_052, 4_999_988]
+    write(replace(make(), scene=scene.info), tmp_path / "out", vector="gpkg")
+    assert pyogrio.read_info(tmp_path / "out/regions.gpkg", layer="regions")["total_bounds"] == pytest.approx(bounds)
+
+
+def test_a_picture_without_a_place_has_its_mask_where_its_geopackage_is(tmp_path: Path) -> None:
+    paths = write(make(crs=None, place=None), tmp_path, vector="gpkg")
+    bounds = pyogrio.read_info(paths["regions"], layer="regions")["total_bounds"]
+    with rasterio.open(paths["mask"]) as mask:
+        assert tuple(mask.bounds) == (0, -120, 160, 0) and tuple(bounds) == (16, -84, 104, -24)
+        assert mask.read(1)[24:44, 16:56].any()
 
 
 def test_geometry_is_cut_at_the_antimeridian(tmp_path: Path) -> None:

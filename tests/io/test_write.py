@@ -142,7 +142,7 @@ def test_geojson_is_on_longitude_and_latitude(tmp_path: Path) -> None:
         "phrase": "the big ship",
         "question": "Segment every ship.",
     }
-    assert second["properties"]["area_px"] == 16
+    assert second["properties"]["area_px"] is None  # it has no outline
 
 
 def test_geojson_without_place_is_in_pixels_and_says_so(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_geopackage_is_in_the_crs_of_the_scene(tmp_path: Path, place: Affine6 | 
     assert {tuple(point) for point in shapely.get_coordinates(shapes[1])} == corners
     assert meta["crs"] == ("EPSG:32633" if place else None)
     assert fields["label"].tolist() == ["ship", "boat"]
-    assert fields["area_px"].tolist() == [784, 16]
+    assert fields["area_px"][0] == 784 and np.isnan(fields["area_px"][1])  # one of them has no outline
 
 
 @pytest.mark.parametrize("vector", ["geojson", "gpkg"])
@@ -269,7 +269,8 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
 
 def test_an_unfinished_answer_is_written_beside_a_finished_one(tmp_path: Path) -> None:
     heat = np.zeros((6, 8), np.float32)
-    part = replace(make(text="So far."), complete=False, trace=replace(make().trace, heat=heat, broken=(Box(0, 0, 64, 32),)))
+    trace = replace(make().trace, heat=heat, broken=(Box(0, 0, 64, 32),))
+    part = replace(make(text="So far."), complete=False, stopped=True, trace=trace)
     paths = write(part, tmp_path)
     assert {key: path.name for key, path in paths.items()} == {
         "answer": "answer.partial.json",
@@ -298,20 +299,28 @@ def test_an_unfinished_answer_is_written_beside_a_finished_one(tmp_path: Path) -
     assert "answer.json" in names(tmp_path) and "answer.partial.json" in names(tmp_path)
 
 
+def test_an_answer_of_a_damaged_file_has_its_usual_names_and_is_not_complete(tmp_path: Path) -> None:
+    paths = write(replace(make(), complete=False, trace=replace(make().trace, broken=(Box(0, 0, 64, 32),))), tmp_path)
+    assert paths["answer"].name == "answer.json"
+    assert json.loads(paths["answer"].read_text(encoding="utf-8"))["complete"] is False
+    with rasterio.open(paths["mask"]) as dataset:
+        assert dataset.tags()["GEOMAG_COMPLETE"] == "no"
+
+
 def test_what_an_earlier_answer_had_and_this_one_has_not_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heat = np.zeros((6, 8), np.float32)
-    for complete in (True, False):
-        full_one = replace(make(), complete=complete, trace=replace(make().trace, heat=heat))
+    for stopped in (False, True):
+        full_one = replace(make(), complete=not stopped, stopped=stopped, trace=replace(make().trace, heat=heat))
         write(full_one, tmp_path)
         before = names(tmp_path)
-        plain = replace(make("region"), complete=complete)
+        plain = replace(make("region"), complete=not stopped, stopped=stopped)
         with monkeypatch.context() as patch:
             patch.setattr(write_module, "_save", full)
             with pytest.raises(OutputError):
                 write(plain, tmp_path)
         assert names(tmp_path) == before  # only when all else is in place
         write(plain, tmp_path)
-        mark = "" if complete else ".partial"
+        mark = ".partial" if stopped else ""
         assert {f"mask{mark}.tif", f"mask{mark}.qml", f"heat{mark}.png"} == set(before) - set(names(tmp_path))
 
 

@@ -3,6 +3,7 @@ import pytest
 from geomagnifier.data import chinese_templates
 from geomagnifier.data.vocabulary import COARSE, KINDS, SCENES
 from geomagnifier.model import chinese
+from geomagnifier.model.yes_no import Asked
 
 LEFT, RIGHT = (0.0, 0.0, 0.2, 0.2), (0.8, 0.8, 1.0, 1.0)
 
@@ -53,16 +54,13 @@ def test_where(boxes, at) -> None:
     assert chinese.where(boxes) == at
 
 
-@pytest.mark.parametrize(
-    ("told", "text"),
-    [
-        ("this is an airport .", "这是机场。"),
-        ("this is a commercial area .", "这是商业区。"),
-        ("yes , this is farmland .", "是的，这是农田。"),
-        ("no , this is a beach .", "不，这是海滩。"),
-        ("a parking lot", "停车场"),
-        ("many boats are docked neatly at the harbor .", "这是港口的影像，其中可见船和车。"),
-    ],
-)
-def test_the_picture_as_a_whole(told: str, text: str) -> None:
-    assert chinese.whole(told.split(), "harbor", ["ship", "vehicle"]) == text
+def test_the_picture_as_a_whole() -> None:
+    assert chinese.caption("harbor", ["ship", "vehicle"]) == "这是港口的影像，其中可见船和车。"
+    assert chinese.caption("forest", []) == "这是森林的影像。"
+
+
+def test_the_answer_begins_as_the_question_asks() -> None:
+    there, this = Asked("things"), Asked("things", exists=False)
+    assert [chinese.start(word, there) for word in ("yes", "no", "")] == ["有，", "没有，", ""]
+    assert [chinese.start(word, this) for word in ("yes", "no")] == ["是的，", "不，"]
+    assert chinese.found({}, ["ship"], False, False, "没有，")[0] == "没有，这里没有船。"

@@ -1,10 +1,11 @@
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 from geomagnifier.errors import QuestionUnreadable
-from geomagnifier.model import languages
+from geomagnifier.model import languages, question_words
 from geomagnifier.model.languages import language
 
 PHRASINGS = Path(__file__).parents[1] / "phrasings"
@@ -20,6 +21,25 @@ def test_other_languages_are_named(name: str, text: str) -> None:
     with pytest.raises(QuestionUnreadable, match=f"seems to be in {name};.*English and Chinese") as error:
         language(text)
     assert "\n" not in str(error.value)
+
+
+SHORT = rows("short.tsv")
+
+
+@pytest.mark.parametrize(("name", "text"), [row for row in SHORT if row[0] != "English"])
+def test_short_questions_in_other_languages_are_named(name: str, text: str) -> None:
+    with pytest.raises(QuestionUnreadable, match=f"seems to be in {name};"):
+        language(text)
+
+
+@pytest.mark.parametrize("text", [text for name, text in SHORT if name == "English"])
+def test_short_english_and_foreign_places_pass(text: str) -> None:
+    assert language(text) == "en"
+
+
+def test_no_word_that_gives_another_language_away_is_in_an_english_question() -> None:
+    words = {question_words.plain(word) for _, text in rows("english.tsv") for word in re.findall(r"[^\W\d_]+", text)}
+    assert not [word for word in words | question_words.ENGLISH if question_words.languages_of(word)]
 
 
 def test_english_questions_pass() -> None:

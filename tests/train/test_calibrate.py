@@ -12,7 +12,8 @@ import torch
 
 from geomagnifier.data.dubai import COVER
 from geomagnifier.data.vocabulary import SCENES
-from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model
+from geomagnifier.model.card import IN_BOX, check_small
+from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model, read_card
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.small import Calibration, SmallModel
 from geomagnifier.model.words import FOUND, SPECIAL, kind_token
@@ -88,8 +89,11 @@ def test_calibration_fits_the_card(random_model: SmallModel) -> None:
     told: list[tuple[int, int]] = []
     made = calibrate(random_model, Path(os.environ["GEOMAG_DATA"]), 1, lambda done, total: told.append((done, total)))
     assert told == [(1, 2), (2, 2)]
-    assert tuple(made) == random_model.kinds
-    for kind, fields in made.items():
+    assert tuple(made.calibration) == random_model.kinds
+    for kind, fields in made.calibration.items():
         assert fields.keys() == asdict(Calibration()).keys()
         assert all(0 < value < 1 and round(value, 3) == value for value in fields.values()), kind
-    assert {kind for kind in made if made[kind]["score"] != Calibration.score}.isdisjoint(COVER)
+    assert {kind for kind, fields in made.calibration.items() if fields["score"] != Calibration.score}.isdisjoint(COVER)
+    card = read_card(WEIGHTS / FILES[0]) | made._asdict()
+    check_small(card)
+    assert made.reliability["temperature"] > 0 and len(made.in_box) == IN_BOX

@@ -13,12 +13,14 @@ from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
 import geomagnifier as gm
-from geomagnifier.errors import DataCorrupt, ModelCorrupt, OptionError
-from geomagnifier.interfaces.cli import app
+from geomagnifier.errors import DataCorrupt, ModelCorrupt, OptionError, OutputError
+from geomagnifier.interfaces.cli import app, main
+from geomagnifier.io.lock import locked
 from geomagnifier.model.checkpoint import read
 from geomagnifier.model.own_file import OWN
 from geomagnifier.resolution import window_of
-from geomagnifier.train.own_run import Wanted, teach_kinds
+from geomagnifier.train import own_run
+from geomagnifier.train.own_run import LOCK, Wanted, kept, teach_kinds
 from geomagnifier.train.teach import Lesson
 from geomagnifier.values import Query
 
@@ -150,6 +152,50 @@ def test_a_stopped_lesson_goes_on_as_if_it_had_not_been(wanted, taught, tmp_path
     _, whole = read(taught[0] / OWN)
     _, parts = read(folder / OWN)
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_a_run_killed_while_it_prepares_crops_goes_on_with_them(wanted, taught, tmp_path):
+    def stop(what, done, total):
+        if what == "crops" and done == 20:
+            raise KeyboardInterrupt
+
+    again = replace(wanted, out=tmp_path / "again")
+    with pytest.raises(KeyboardInterrupt):
+        teach_kinds(again, stop)
+    assert kept(again.out)
+    crops = []
+    folder, _ = teach_kinds(again, lambda what, done, total: crops.append(done) if what == "crops" else None)
+    assert min(crops) == 17 and max(crops) == LESSON.crops
+    assert not list(again.out.glob("crops-*"))
+    _, whole = read(taught[0] / OWN)
+    _, parts = read(folder / OWN)
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_two_runs_into_one_folder_are_refused(wanted, taught, tmp_path):
+    with locked(tmp_path / LOCK, OutputError("")), pytest.raises(OutputError, match=r"another run is writing .* choose another --out"):
+        teach_kinds(replace(wanted, out=tmp_path), quiet)
+
+
+@pytest.mark.parametrize("at", ["pictures", "crops"])
+def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch, capsys, at):
+    real = own_run.teach_kinds
+
+    def pressed(wished, tell):
+        def stop(what, done, total):
+            if what == at and (at == "pictures" or done == 17):
+                raise KeyboardInterrupt
+
+        return real(wished, stop)
+
+    monkeypatch.setattr(own_run, "teach_kinds", pressed)
+    words = ["geomag", "train", "--from", "small", "--data", str(wanted.source), "--out", str(tmp_path / "run")]
+    monkeypatch.setattr("sys.argv", words)
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    told = capsys.readouterr().err
+    assert stopped.value.code == 130 and "geomag: stopped" in told
+    assert ("what is done is kept" in told) == (at == "crops")
 
 
 def test_boxes_teach_boxes_and_the_earlier_kind_stays(taught, tmp_path, scene):

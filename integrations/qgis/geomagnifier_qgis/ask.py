@@ -150,7 +150,7 @@ class Ask(QgsProcessingAlgorithm):
             extent = self.parameterAsExtent(parameters, "EXTENT", context, layer.crs())
             bounds = (extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum())
             box = command.pixel_box(bounds, dataset.GetGeoTransform(can_return_null=True), dataset.RasterXSize, dataset.RasterYSize)
-            words += ["--box", ",".join(map(str, box))]
+            words += ["--box", ",".join(map(str, box)), "--box-crs", "px"]
         return words
 
 

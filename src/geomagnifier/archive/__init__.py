@@ -41,7 +41,7 @@ def entries(paths: Iterable[Path]) -> Iterator[Entry]:
     """
     listed = [Path(os.path.abspath(path)) for path in paths]
     if not listed:
-        raise OptionError("there are no scenes to ask; give a folder, a list of paths or a STAC ItemCollection")
+        raise OptionError("there are no scenes to ask; give a folder, a list of paths or a STAC file")
     [[twice, times]] = Counter(listed).most_common(1)
     if times > 1:
         raise OptionError(f"{twice} is in the list twice; each scene is answered once")
@@ -80,6 +80,7 @@ def run(
         OptionError: the folder holds the answers to another question, or the cluster is not reached.
         OutputError: the folder cannot be written.
         ModelError: the workers cannot load the model.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is kept.
     """
     partitions.library()
     ray = cluster.library()
@@ -92,8 +93,8 @@ def run(
             manifest.again()
         if not manifest.counts()[WAITING] and (task.out / INDEX).exists():
             return Driver(ray, task, manifest, 0, split, progress).tally()
-        with cluster.cluster(ray, workers, address) as count:
-            return Driver(ray, task, manifest, count, split, progress).run()
+        with cluster.cluster(ray, workers, address) as (count, stopped):
+            return Driver(ray, task, manifest, count, split, progress).run(stopped)
     finally:
         manifest.close()
 
@@ -108,4 +109,5 @@ def failures(task: Task, most: int) -> list[tuple[str, str]]:
 
 
 def _key(task: Task) -> dict[str, Any]:
-    return {"question": task.question, "model": task.model, "model options": dict(task.model_options), **task.asked}
+    bands = {} if task.bands is None else {"bands": task.bands}
+    return {"question": task.question, "model": task.model, "model options": dict(task.model_options), **task.asked, **bands}

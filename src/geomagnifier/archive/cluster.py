@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from geomagnifier.errors import LibraryMissing, OptionError
+from geomagnifier.errors import LibraryMissing, OptionError, install
 
 TRIES = 3
 """Times that a busy cluster is asked for a place."""
@@ -23,16 +25,34 @@ def library() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise LibraryMissing(f"archives are asked on Ray, an extra: pip install 'geomagnifier[map]' ({error})") from error
+        raise LibraryMissing(f"geomag map needs the extra map; install it: {install('map')} ({error})") from error
     return ray
 
 
+class Stopped(threading.Event):
+    """Set by Ctrl-C or SIGTERM. An exception in the middle of a call of Ray crashes it, and Ray answers SIGTERM with a stack dump."""
+
+    def listen(self) -> None:
+        """Take the signals; again after Ray has taken them."""
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, self._press)
+
+    def _press(self, number: int, frame: object) -> None:
+        if self.is_set():
+            raise KeyboardInterrupt  # the second time: at once
+        self.set()
+
+
 @contextmanager
-def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]:
-    """A connection to Ray; how many workers there are to be."""
+def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[tuple[int, Stopped]]:
+    """A connection to Ray: how many workers there are to be, and whether a person has stopped it."""
     if workers is not None and workers < 1:
         raise OptionError(f"workers is the number of processes, at least 1, not {workers}")
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    stopped = Stopped()
+    stopped.listen()
     try:
         if address is None:
             count = workers or len(os.sched_getaffinity(0))
@@ -43,9 +63,13 @@ def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise OptionError(f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}") from error
     try:
-        yield count
+        stopped.listen()
+        yield count, stopped
     finally:
         ray.shutdown()
+        if threading.current_thread() is threading.main_thread():
+            for number, handler in usual.items():
+                signal.signal(number, handler)
 
 
 def _connect(ray: Any, address: str, quiet: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 from geomagnifier.archive.task import INDEX, REGIONS, SCENES, WORKING, Tally, Task, part_name, working
@@ -63,12 +64,15 @@ class Driver:
         self.awake = False
         self.begin = time.perf_counter()
 
-    def run(self) -> Tally:
+    def run(self, stopped: Event) -> Tally:
         """Until no scene waits.
+
+        stopped: once it is set, this ends between two calls of Ray.
 
         Raises:
             OutputError: the folder cannot be written, or its disk is full.
             ModelError: the workers cannot load the model.
+            KeyboardInterrupt: it was stopped.
         """
         coming = self.manifest.waiting()
         idle: list[int] = []
@@ -83,10 +87,12 @@ class Driver:
             for number in [number for number, when in resting.items() if when <= time.monotonic()]:
                 running[self.workers[number].ready.remote()] = (None, number)
                 del resting[number]
+            if stopped.is_set():
+                raise KeyboardInterrupt
             if not running:
                 time.sleep(PAUSE)
                 continue
-            back, _ = self.ray.wait(list(running), num_returns=1, timeout=PAUSE if resting else None)
+            back, _ = self.ray.wait(list(running), num_returns=1, timeout=PAUSE)
             for call in back:
                 job, number = running.pop(call)
                 try:

@@ -15,7 +15,7 @@ WORKING, SCENES, REGIONS, INDEX, MANIFEST = ".working", "scenes", "regions", "sc
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked of every scene, and with what. out: folder that every worker sees."""
+    """What is asked of every scene, and with what. out: folder that every worker sees.  bands: as of `open_scene`, "4,3,2"."""
 
     question: str
     out: Path
@@ -24,6 +24,7 @@ class Task:
     search: str = "adaptive"
     recall: float | None = None
     min_score: float | None = None
+    bands: str | None = None
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import shutil
 import time
 from typing import Any, cast
 
+from geomagnifier import unsupported
 from geomagnifier.archive.task import SCENES, Task, working
-from geomagnifier.errors import GeomagError, OutputError
+from geomagnifier.errors import GeomagError, OutputError, QuestionError
 from geomagnifier.io import partitions
 from geomagnifier.io.document import write_json
 from geomagnifier.io.footprint import geojson, outlines
@@ -26,11 +27,18 @@ class Worker:
         self.task, self.model = task, cast(Any, None)
 
     def ready(self) -> int:
-        """Load the model; its process number."""
+        """Load the model; its process number.
+
+        Raises:
+            QuestionError: the model cannot answer the question, whatever the scene.
+        """
         from geomagnifier.model.checkpoint import load_model
 
         if self.model is None:
-            self.model = load_model(self.task.model, **self.task.model_options)
+            model = load_model(self.task.model, **self.task.model_options)
+            if model.spec.kinds and (refused := unsupported.refusal(self.task.question, model.spec.kinds)) is not None:
+                raise QuestionError(refused)
+            self.model = model
         return os.getpid()
 
     def whole(self, entry: Entry, split: float) -> dict[str, Any]:
@@ -43,7 +51,7 @@ class Worker:
         begin, task = time.perf_counter(), self.task
         journal = working(task, entry) / "whole.sqlite"
         try:
-            with open_scene(entry.path) as scene:
+            with open_scene(entry.path, bands=task.bands) as scene:
                 if scene.info.pixels > split:
                     return {"large": True}
                 kept = journal if journal.exists() else None
@@ -81,7 +89,7 @@ class Worker:
         except OSError as error:
             raise output_error(own, error) from error
         try:
-            with open_scene(entry.path) as scene:
+            with open_scene(entry.path, bands=self.task.bands) as scene:
                 return {"finished": look_at_share(scene, self.task.question, self.model, own, share, **self.task.asked)}
         except OutputError:
             raise

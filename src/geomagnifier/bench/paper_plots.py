@@ -9,6 +9,7 @@ from typing import Any
 
 from geomagnifier.bench import paper_gallery
 from geomagnifier.bench.plots import FAINT, INK, _plain, _pyplot
+from geomagnifier.errors import install
 from geomagnifier.io.overlay import COLOURS
 
 Row = Mapping[str, Any]
@@ -28,7 +29,7 @@ COLOUR = {
 NAMES = {"grid": "grid\n(set places)", "paper": "paper\n(prompt-guided)", "adaptive, m/px known": "adaptive,\nm/px known"}
 HOLLOW = {"facecolor": "none", "edgecolor": INK, "linestyle": "--"}
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-MISSING = "matplotlib is not installed; the plots need: pip install 'geomagnifier[bench]'"
+MISSING = f"the plots need the extra bench; install it: {install('bench')}"
 
 
 def draw(tables: Mapping[str, Any], out: Path, tell: Callable[[str], None] = lambda line: None) -> None:

@@ -2,7 +2,10 @@
 
 Its own defaults throughout: slices of 512 px that overlap by 0.2, the whole picture once more (shrunk to one view, as a detector shrinks
 it to its input), boxes merged by GREEDYNMM at an IoS of 0.5, masks united as polygons. Each slice goes straight to the model, which has
-read the question once; there is no sentence to write. It is in the extra `bench`.
+read the question once; there is no sentence to write. It is in the extra `bench`, version 0.12 or later.
+
+The adapter keeps every region that the model returns (confidence threshold 0: the model has thresholds of its own). Below 0.1 sahi 0.12
+would merge by NMS at an IoU instead, so its way of merging is named and forced.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import numpy as np
 from geomagnifier import answer as assembly
 from geomagnifier import resolution
 from geomagnifier.bench.score import Looked
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import OptionError, install
 from geomagnifier.eval.boxes import Size, run_lengths
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import Scene, open_scene
@@ -26,7 +29,7 @@ from geomagnifier.values import Bytes, Granularity, Query, Region, Reply, Window
 
 SAHI = "sahi"
 SLICE, OVERLAP = 512, 0.2
-MISSING = "sahi is not installed; its row needs: pip install 'geomagnifier[bench]'"
+MISSING = f"the row of sahi needs the extra bench; install it: {install('bench')}"
 
 
 def has_sahi() -> bool:
@@ -58,6 +61,10 @@ def slice_by_sahi(scene: Scene, question: str, model: Model) -> Looked:
         slice_width=SLICE,
         overlap_height_ratio=OVERLAP,
         overlap_width_ratio=OVERLAP,
+        postprocess_type="GREEDYNMM",
+        postprocess_match_metric="IOS",
+        postprocess_match_threshold=0.5,
+        force_postprocess_type=True,
         verbose=0,
     )
     regions, rings = [], []
@@ -116,6 +123,7 @@ def _adapter(looker: Looker) -> Any:
     """`looker` as sahi wants a model to be."""
     from sahi.models.base import DetectionModel
     from sahi.prediction import ObjectPrediction
+    from sahi.utils.compatibility import fix_full_shape_list, fix_shift_amount_list
 
     kinds = looker.model.spec.kinds
 
@@ -131,9 +139,13 @@ def _adapter(looker: Looker) -> Any:
             self._original_predictions = looker(image)
 
         def _create_object_prediction_list_from_original_predictions(
-            self, shift_amount_list: list[int] | None = None, full_shape_list: list[int] | None = None
+            self, shift_amount_list: list[Any] | None = None, full_shape_list: list[Any] | None = None
         ) -> None:
-            x, y = shift_amount_list or [0, 0]
+            (shift,), (full,) = (
+                fix_shift_amount_list(shift_amount_list),
+                fix_full_shape_list(full_shape_list) or [None],
+            )  # slices come nested
+            x, y = (int(v) for v in shift)
             looker.placed(x, y)
             self._object_prediction_list_per_image = [
                 [
@@ -144,7 +156,7 @@ def _adapter(looker: Looker) -> Any:
                         segmentation=outlines(region) or None,
                         score=region.score,
                         shift_amount=[x, y],
-                        full_shape=full_shape_list,
+                        full_shape=full,
                     )
                     for region in self._original_predictions
                 ]

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from geomagnifier import unsupported
 from geomagnifier.conversation.chinese import in_english, is_chinese
 from geomagnifier.conversation.wording import Move, Sort, plural, read
 from geomagnifier.errors import NothingMeant
@@ -21,6 +22,10 @@ from geomagnifier.values import Answer, Granularity, Query, Region
 
 LIKELY, CERTAIN = 0.6, 0.9
 """Probability of image level from which a sentence is about the whole picture, where "it" may mean the picture, and where it hardly may."""
+_POINTS = re.compile(r"\b(?:this|here|what(?:'s| is) (?:it|that|there))\b|这(?!些)|此", re.I)
+"""Words that point at the given box, where there is one, and at nothing earlier."""
+_WHOLE = re.compile(r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou (?:mention|name|describe|see|find|list|talk)", re.I)
+"""As in "Describe it and segment what you mention.": about the picture as a whole."""
 AROUND = 32
 """Scene px around earlier regions in which a large scene is looked at once more."""
 
@@ -67,10 +72,11 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
         ...     print(len(largest.answer.regions))
         1
     """
-    move = understood(question, last, model)
-    regions = last.answer.regions if last else ()
+    move = understood(question, last, model, options.get("box"))
+    regions = referable(last)
     if move.sort == "fresh":
-        return Turn(question, question, "fresh", found := ask(scene, question, model, **options), found.regions)
+        found = ask(scene, question, model, **options)
+        return Turn(question, question, "fresh", found, regions if _refused(question, model) else found.regions)
     if move.sort == "swap":
         assert last is not None
         return _swap(question, move, last, scene, model, options)
@@ -83,10 +89,12 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
     return _choose(question, move, last, scene, model, options)
 
 
-def understood(question: str, last: Turn | None, model: Model) -> Move:
-    """What a question asks in full, and how it refers to the last turn; arguments as of `follow`."""
+def understood(question: str, last: Turn | None, model: Model, box: Any = None) -> Move:
+    """What a question asks in full, and how it refers to the last turn; arguments as of `follow` and `pipeline.ask`."""
     english = _english(Query(question).text)
-    regions = last.answer.regions if last else ()
+    regions = referable(last)
+    if _refused(question, model) or _WHOLE.search(question) or (box is not None and _in_box(question, box, regions)):
+        return Move("fresh", question, question)
     kinds = tuple(dict.fromkeys(r.label for r in regions))
     move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
@@ -95,8 +103,29 @@ def understood(question: str, last: Turn | None, model: Model) -> Move:
     return Move("fresh", question, question) if nothing or (move.sort == "swap" and last is None) else move
 
 
+def referable(last: Turn | None) -> tuple[Region, ...]:
+    """The regions that a question may refer back to; a turn that could not be answered leaves those before it."""
+    if last is None:
+        return ()
+    withheld = unsupported.refusal(last.meant) is not None or unsupported.unchecked(last.meant) is not None
+    return last.answer.regions or (last.pool if withheld else ())
+
+
+def _refused(question: str, model: Model) -> bool:
+    """Whether `ask` refuses the question for its words; a reference would only change what is refused."""
+    return bool(model.spec.kinds) and unsupported.refusal(question, model.spec.kinds) is not None
+
+
+def _in_box(question: str, box: Any, regions: tuple[Region, ...]) -> bool:
+    """Whether a question with a box is about the box: it points there, or the earlier regions lie elsewhere."""
+    given = box if isinstance(box, Box) else Box(*(float(v) for v in box))
+    elsewhere = not all(given.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2) for r in regions)
+    return elsewhere or _POINTS.search(question) is not None
+
+
 def _english(question: str) -> str:
-    return in_english(question) if is_chinese(question) else question
+    """A Chinese follow-up in English; as it is where it names a property ("其中红色的"), which its English would lose."""
+    return in_english(question) if is_chinese(question) and unsupported.unchecked(question) is None else question
 
 
 def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:
@@ -108,7 +137,7 @@ def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | No
 
 
 def _choose(question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
-    regions = last.answer.regions
+    regions = referable(last)
     if len(regions) == 1 < len(last.pool) and (move.many or not move.pronoun):  # "and the smallest?", after the largest
         narrowed = read(
             _english(question), tuple(dict.fromkeys(r.label for r in last.pool)), True, last.answer.granularity is Granularity.PIXEL
@@ -163,7 +192,7 @@ def _ask(scene: Scene, text: str, model: Model, refers: Reference, options: dict
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
         hull = Box(min(corners[0]), min(corners[1]), max(corners[2]), max(corners[3])).grown(AROUND).intersection(scene.info.box)
         if hull is not None and hull.area < scene.info.pixels / 2:
-            options = options | {"box": hull}
+            options = options | {"box": hull, "box_crs": "px"}
     return ask(scene, text, model, refers=refers, **options)
 
 

@@ -25,14 +25,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.errors import OptionError, PredictionError
+from geomagnifier.errors import OptionError, PredictionError, install
 
 try:
     from pycocotools import mask as coco_mask
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 except ModuleNotFoundError as error:
-    raise OptionError("measuring needs pycocotools; install it with: pip install 'geomagnifier[eval]'") from error
+    raise OptionError(f"measuring needs the extra eval; install it: {install('eval')}") from error
 
 Row = Mapping[str, Any]
 Kind = Literal["box", "mask"]

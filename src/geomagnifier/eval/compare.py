@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.errors import LibraryMissing, OptionError
+from geomagnifier.errors import LibraryMissing, OptionError, install
 from geomagnifier.eval.report import Result
 from geomagnifier.io.overlay import COLOURS
 from geomagnifier.io.staging import Staging
@@ -135,7 +135,7 @@ def plot(comparison: Comparison, target: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise LibraryMissing("the plot needs matplotlib; install it with: pip install 'geomagnifier[bench]'") from error
+        raise LibraryMissing(f"the plot needs the extra bench; install it: {install('bench')}") from error
     c, colour = comparison, "#{:02x}{:02x}{:02x}".format(*COLOURS[6])
     figure = Figure(figsize=(6.4, 3.2), layout="constrained")
     FigureCanvasAgg(figure)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geomagnifier.errors import GeomagError, GeomagWarning, OptionError, printable
+from geomagnifier.errors import GeomagError, GeomagWarning, OptionError, SceneNotFound, printable
 from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, load
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -36,7 +36,8 @@ SEARCH_EXAMPLES = (
 
 def index(
     archive: Annotated[
-        Path, typer.Argument(help="Folder of pictures, with the folders in it, or a STAC ItemCollection.", metavar="FOLDER|ITEMS.json")
+        Path,
+        typer.Argument(help="Folder of pictures, with the folders in it, or a STAC file (items or catalog).", metavar="FOLDER|ITEMS.json"),
     ],
     to: Annotated[Path, typer.Option(help="Folder of the index; made, or brought up to date.", metavar="INDEX")],
     model: Model = "small",
@@ -46,7 +47,10 @@ def index(
 ) -> None:
     """Index an archive for `geomag search`, or bring its index up to date. It may be stopped at any moment; the same command goes on."""
     from geomagnifier import retrieval
+    from geomagnifier.io.staging import check_writable
 
+    retrieval.gather(archive)  # before the model is loaded
+    check_writable(to)
     with progress_bar("pictures") as progress:
         report = retrieval.update(archive, to, load(model, segmenter, bits), progress)
     if as_json:
@@ -62,7 +66,7 @@ def search(
     target: Annotated[
         Path,
         typer.Argument(
-            help="An index of geomag index; or a folder of pictures, or a STAC ItemCollection, which take longer.",
+            help="An index of geomag index; or a folder of pictures, or a STAC file (items or catalog), which take longer.",
             metavar="INDEX|FOLDER|ITEMS.json",
         ),
     ],
@@ -94,6 +98,7 @@ def search(
     """Find pictures by WORDS, by a picture, by place and by time, in any combination. The best come first."""
     import geomagnifier as gm
     from geomagnifier import retrieval
+    from geomagnifier.io.staging import check_writable
     from geomagnifier.retrieval import wanted as read
 
     if (words is not None and image is not None) or (words is None and image is None and not (near or bbox or after or before)):
@@ -103,16 +108,24 @@ def search(
     if within is not None and near is None:
         raise OptionError("--within says how far from --near; give that too, as LON,LAT")
     _check_out(out, ask)
+    if out is not None:
+        check_writable(out.parent)
     place = None if near is None else read.read_place(near)
     metres = read.NEAR if within is None else read.read_distance(within)
     box = None if bbox is None else read.read_box(bbox)
     since, until = (None if text is None else read.read_date(text) for text in (after, before))
-    loaded = load(model, segmenter, bits)
+    if near or bbox or after or before:
+        retrieval.Wanted(None, place, metres, box, since, until)  # refused before the model is loaded
+    if not target.exists():
+        raise SceneNotFound(f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the name")
     vector = None
     if image is not None:
         with gm.open_scene(image) as scene:
+            loaded = load(model, segmenter, bits)
             vector = gm.embed(scene, loaded)
-    elif words is not None:
+    else:
+        loaded = load(model, segmenter, bits)
+    if words is not None:
         vector = gm.embed(words, loaded)
     wanted = retrieval.Wanted(vector, place, metres, box, since, until)
     with progress_bar("pictures") as progress:

@@ -23,6 +23,9 @@ class Asked(BaseModel):
     scene: str | None = Field(None, description="Id of a picture.")
     path: str | None = Field(None, description="Name of a picture under the root.")
     box: tuple[float, float, float, float] | None = Field(None, description="What the question is about: x0, y0, x1, y1 in scene px.")
+    box_crs: str | None = Field(
+        None, description="CRS of the box, such as EPSG:4326 (west, south, east, north), or 'scene' for the picture's own; px without."
+    )
     search: str = Field("adaptive", description="adaptive, paper or exhaustive; random, grid and shrink for comparison.")
     min_score: float | None = Field(None, description="Every candidate above this score.")
     recall: float | None = Field(None, description="Share of all objects that is to be found, such as 0.95.")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geomagnifier.errors import GeomagError, printable
-from geomagnifier.interfaces.options import Bits, Model, Segmenter, load
+from geomagnifier.interfaces.options import Bands, Bits, Model, Segmenter, load
 from geomagnifier.interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
         model: Model = "small",
         segmenter: Segmenter = None,
         bits: Bits = None,
+        bands: Bands = None,
         new: Annotated[bool, typer.Option("--new", help="Begin anew, and forget what was asked about this picture.")] = False,
         out: Annotated[Path | None, typer.Option(help="Folder for the answer of each turn: DIR/01, DIR/02, ...", metavar="DIR")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout for each question, errors too.")] = False,
@@ -51,8 +52,11 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
         """
         import geomagnifier as gm
         from geomagnifier.conversation import Conversation, kept
+        from geomagnifier.io.staging import check_writable
 
-        with gm.open_scene(image) as scene:
+        if out is not None:
+            check_writable(out)
+        with gm.open_scene(image, bands=bands) as scene:
             path = kept.place_of(image)
             held = Conversation(scene, load(model, segmenter, bits))
             held.turns = [] if new else kept.load(path, scene)

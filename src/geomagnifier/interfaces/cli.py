@@ -14,20 +14,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from geomagnifier import __version__
-from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, printable
-from geomagnifier.interfaces import archives, chat, mapping, study
-from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter, full_size, load
+from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, install, printable
+from geomagnifier.interfaces import archives, chat, describe, mapping, study
+from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
     from geomagnifier.values import Answer
 
+
+class Commands(TyperGroup):
+    """The commands; Ctrl-C in one of them ends in one line and exit code 130, where Typer says nothing."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("geomag: stopped", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
     name="geomag",
+    cls=Commands,
     no_args_is_help=True,
     rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help="Ask satellite and aerial images questions; get text, boxes and masks that land on the map.",
     epilog="Example: [bold]geomag ask harbour.tif 'Segment every ship.' --out answers/[/bold]",
@@ -48,9 +63,6 @@ def main() -> None:
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)
         raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        print("geomag: stopped", file=sys.stderr)
-        raise SystemExit(130) from None
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
@@ -82,9 +94,14 @@ def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
     box: Annotated[str | None, typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1")] = None,
+    box_crs: Annotated[
+        str | None,
+        typer.Option(help="CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the image's own.", metavar="CRS"),
+    ] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
+    bands: Bands = None,
     search: Annotated[
         str, typer.Option(help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink.")
     ] = "adaptive",
@@ -107,14 +124,20 @@ def ask(
 ) -> None:
     """Answer QUESTION about IMAGE. Ctrl-C ends the search: what was seen is answered, and --resume goes on."""
     import geomagnifier as gm
+    from geomagnifier import pipeline
+    from geomagnifier.io.staging import check_writable
 
     corners = _corners(box)
     if resume and out is None:
         raise OptionError("--resume goes on with what lies in a folder; name it with --out")
+    if out is not None:
+        check_writable(out)
     journal = None if out is None else out / JOURNAL
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
-    with gm.open_scene(image) as scene, progress_bar() as move, _ctrl_c() as pressed:
+    with gm.open_scene(image, bands=bands) as scene, progress_bar() as move, _ctrl_c() as pressed:
+        # before the model is loaded
+        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs)
         steps = [(0, 0)]
 
         def progress(done: int, known: int) -> bool:
@@ -127,6 +150,7 @@ def ask(
             question,
             load(model, segmenter, bits),
             box=corners,
+            box_crs=box_crs,
             search=search,
             budget=budget,
             recall=recall,
@@ -179,7 +203,7 @@ def _corners(text: str | None) -> tuple[float, float, float, float] | None:
     try:
         x0, y0, x1, y1 = (float(part) for part in text.replace(" ", ",").split(",") if part)
     except ValueError:
-        raise BoxError(f"--box {text!r} is not four numbers; write it as x0,y0,x1,y1 in pixels") from None
+        raise BoxError(f"--box {text!r} is not four numbers; write x0,y0,x1,y1 in pixels, or use --box-crs") from None
     return x0, y0, x1, y1
 
 
@@ -195,13 +219,13 @@ def show(answer: Answer) -> None:
             console.print(printable(f"  {probability:6.1%}  {name}"), highlight=False)
     elif answer.regions:
         table = Table(box=None, padding=(0, 2, 0, 0))
-        for heading in ("", "label", "score", "box (px)", "size"):
+        for heading in ("", "label", "score", "box (px)", "box size"):
             table.add_column(heading, justify="left" if heading == "label" else "right")
         for number, region in enumerate(answer.regions[:20], 1):
             x0, y0, x1, y1 = region.box
             size = f"{x1 - x0:.0f} x {y1 - y0:.0f} px"
-            if answer.scene.gsd:
-                size = f"{(x1 - x0) * answer.scene.gsd:.0f} x {(y1 - y0) * answer.scene.gsd:.0f} m"
+            if (px := answer.scene.px_metres) is not None:
+                size = f"{(x1 - x0) * px[0]:.0f} x {(y1 - y0) * px[1]:.0f} m"
             table.add_row(str(number), printable(region.label), f"{region.score:.2f}", f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}", size)
         console.print(table)
         if len(answer.regions) > 20:
@@ -227,6 +251,7 @@ def info(
     language: Annotated[
         str | None, typer.Option(help="Encoder of questions that the full size is trained with.", metavar="NAME|DIR")
     ] = None,
+    bands: Bands = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what the model knows or, of one of the full size, the memory it needs; and what kind of raster IMAGE is."""
@@ -237,6 +262,11 @@ def info(
     from geomagnifier.model.checkpoint import folder_of, is_full_size
 
     facts: dict[str, Any] = {"version": __version__}
+    rows: describe.Rows = []
+    if image is not None:
+        with gm.open_scene(image, bands=bands) as scene:
+            facts["scene"] = asdict(scene.info) | asdict(scene.layout)
+            rows += describe.raster(scene.info, scene.layout)
     if full := is_full_size(model):
         with full_size():
             from geomagnifier.model.full import memory
@@ -245,23 +275,21 @@ def info(
         raise OptionError("--language is for models of the full size; the small model has its own")
     else:
         whole = sums.fingerprint(folder_of(model))  # of what was held against it while it was loaded
-        facts["model"] = asdict(load(model, segmenter).spec) | {"weights": f"whole, {whole}" if whole else f"without {sums.SUMS}"}
-    if image is not None:
-        with gm.open_scene(image) as scene:
-            facts["scene"] = asdict(scene.info)
+        spec, weights = load(model, segmenter).spec, f"whole, {whole}" if whole else f"without {sums.SUMS}"
+        facts["model"] = asdict(spec) | {"weights": weights}
+        rows += describe.model(spec, weights)
     if as_json:
         print(json.dumps(facts))
         return
     from rich.console import Console
-    from rich.markup import escape
 
-    console = Console(highlight=False, emoji=False)
-    for part in ("scene", "model"):
-        for name, value in facts.get(part, {}).items():
-            if full and part == "model" and (value is None or name in ("parameters", "memory", "free", "device")):
-                continue
-            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
-            console.print(f"[bold]{part}.{name}[/bold]  {escape(printable(str(shown)))}", soft_wrap=True)
+    if full:
+        left_out = ("parameters", "memory", "free", "device")
+        told = {name: value for name, value in facts["model"].items() if value is not None and name not in left_out}
+        rows += [(name, printable(str(value))) for name, value in told.items()]
+    console = Console(highlight=False, emoji=False, markup=False)
+    for name, line in rows:
+        console.print(f"{name:11}{line}", soft_wrap=True)
     if full:
         _show_memory(facts["model"])
 
@@ -305,18 +333,21 @@ def serve(
         from geomagnifier.interfaces import serve as service
         from geomagnifier.interfaces import settings
     except ImportError as error:
-        raise LibraryMissing(f"the map needs the extra: pip install 'geomagnifier[serve]' ({error})") from error
+        raise LibraryMissing(f"the map and the service need the extra serve; install it: {install('serve')} ({error})") from error
     chosen = settings.Settings.from_environment(host=host, port=port, model=model, segmenter=segmenter)
     service.serve(target, chosen, open_browser=browser)
 
 
-@app.command()
+@app.command(
+    epilog="Examples: [bold]geomag demo[/bold]\n\n[bold]geomag demo harbour.tif[/bold]\n\n"
+    "[bold]geomag demo harbour.tif 'How many ships are there?' --out first-look/[/bold]"
+)
 def demo(
     image: Annotated[str | None, typer.Argument(help="A picture; without it a scene is drawn.")] = None,
     question: Annotated[str | None, typer.Argument(help="A question; without it one of each granularity.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the drawn scene and the answers.", metavar="DIR")] = Path("demo-out"),
 ) -> None:
-    """Ask one question of each granularity and write the overlays."""
+    """A first look: ask a picture, or a drawn airport, one question of each granularity, and write the answers and pictures of them."""
     from geomagnifier.interfaces.demo import run
 
     run(image, question, out)
@@ -331,7 +362,9 @@ app.command(
     "[bold]geomag train --from runs/own/model --data quarries.gpkg --pictures ortho.tif --column what[/bold]\n\n"
     "[bold]geomag train --data sets/[/bold]"
 )(study.train)
-app.command(context_settings=study.PASSED_ON)(study.train_full)
+app.command(context_settings=study.PASSED_ON, epilog="Example: [bold]geomag train-full --data sets/ --out runs/full[/bold]")(
+    study.train_full
+)
 app.command(
     name="eval",
     epilog="Examples: [bold]geomag eval --list[/bold]\n\n"

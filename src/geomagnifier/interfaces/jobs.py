@@ -80,6 +80,7 @@ class Jobs:
         question: str,
         *,
         box: tuple[float, float, float, float] | None = None,
+        box_crs: str | None = None,
         search: str = "adaptive",
         min_score: float | None = None,
         recall: float | None = None,
@@ -98,7 +99,7 @@ class Jobs:
         self._check(question)
         if after is not None and (after.card is None or after.card.id != card.id):
             raise OptionError("a question can refer back to an answer about the same scene only")
-        options = {"box": box, "search": search, "min_score": min_score, "recall": recall, "budget": budget}
+        options = {"box": box, "box_crs": box_crs, "search": search, "min_score": min_score, "recall": recall, "budget": budget}
 
         def work(job: Job) -> None:
             with self.library.open(card.id) as scene:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geomagnifier.errors import OptionError, SceneNotFound, printable
-from geomagnifier.interfaces.options import AsJson, Bits, Model, Segmenter
+from geomagnifier.errors import OptionError, QuestionError, SceneNotFound, printable
+from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter
 from geomagnifier.interfaces.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ EPILOG = (
 
 def map_archive(
     question: Annotated[str, typer.Argument(help="Plain words, asked of every scene.")],
-    scenes: Annotated[Path, typer.Option(help="A folder, a text file with a path a line, or a STAC ItemCollection.", metavar="WHERE")],
+    scenes: Annotated[
+        Path, typer.Option(help="A folder, a text file with a path a line, or a STAC file (items or catalog).", metavar="WHERE")
+    ],
     out: Annotated[Path, typer.Option(help="Folder of the answers; what is there already is not asked again.", metavar="DIR")],
     workers: Annotated[int | None, typer.Option(help="Processes with a model each; one a core without.")] = None,
     address: Annotated[
@@ -38,6 +40,7 @@ def map_archive(
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
+    bands: Bands = None,
     search: Annotated[str, typer.Option(help="adaptive, paper, exhaustive; random, grid, shrink.")] = "adaptive",
     recall: Annotated[float | None, typer.Option(help="Share of all objects that is to be found, such as 0.95.")] = None,
     min_score: Annotated[float | None, typer.Option(help="Every candidate above this score.")] = None,
@@ -47,25 +50,34 @@ def map_archive(
 
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
     """
-    from geomagnifier import archive
-    from geomagnifier.values import Query
+    from geomagnifier import archive, pipeline, unsupported
+    from geomagnifier.values import SceneInfo
 
+    pipeline.checked(SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score)  # refused here, and not by every scene
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
     task = archive.Task(
         question,
         out.absolute(),
-        str(Path(model).absolute()) if Path(model).is_dir() else model,
+        str(Path(model).absolute()) if model != "small" and Path(model).is_dir() else model,
         {name: value for name, value in options.items() if value is not None},
         search,
         recall,
         min_score,
+        bands,
     )
-    Query(question)  # refused here, and not by every scene
+    if model == "small" and (refused := unsupported.refusal(question)) is not None:  # of other models the workers know the classes
+        raise QuestionError(refused)
     entries = archive.entries(listed(scenes))
+
+    def show(tally: Tally) -> None:
+        move(tally.done + tally.failed, tally.total)
+
     with progress_bar("scenes") as move, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # Ray prints what died
-        tally = archive.run(
-            entries, task, workers=workers, address=address, again=again, progress=lambda t: move(t.done + t.failed, t.total)
-        )
+        try:
+            tally = archive.run(entries, task, workers=workers, address=address, again=again, progress=show)
+        except KeyboardInterrupt:
+            print(f"geomag: stopped; what is answered is kept in {out}, and the same command goes on", file=sys.stderr)
+            raise typer.Exit(130) from None
     failures = archive.failures(task, SHOWN)
     if as_json:
         print(json.dumps({"out": str(out), **facts(tally), "failures": [{"scene": name, "why": why} for name, why in failures]}))
@@ -98,7 +110,7 @@ def listed(where: Path) -> list[Path]:
             print(printable(f"geomag: left out {path}: {why}"), file=sys.stderr)
         return [picture.path for picture in found.pictures]
     if not where.is_file():
-        raise SceneNotFound(f"{where} is not there; give a folder, a text file with a path a line, or a STAC ItemCollection")
+        raise SceneNotFound(f"{where} is not there; give a folder, a text file with a path a line, or a STAC file (items or catalog)")
     try:
         lines = [line.strip() for line in where.read_text(encoding="utf-8").splitlines()]
     except (UnicodeDecodeError, OSError) as error:

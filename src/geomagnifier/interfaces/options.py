@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from geomagnifier.errors import LibraryMissing
+from geomagnifier.errors import LibraryMissing, install
 
 if TYPE_CHECKING:
     from geomagnifier.protocol import Model as AnyModel
@@ -24,6 +24,10 @@ Model = Annotated[
 Segmenter = Annotated[str | None, typer.Option(help="SAM2 of the full size, such as facebook/sam2.1-hiera-base-plus.", metavar="NAME|DIR")]
 Bits = Annotated[
     Literal["4", "8"] | None, typer.Option(help="Weights of the vision-language model in 4 or 8 bits; needs the extra `quantized`.")
+]
+Bands = Annotated[
+    str | None,
+    typer.Option(help="Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists them.", metavar="R,G,B"),
 ]
 Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
@@ -51,4 +55,4 @@ def full_size() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise LibraryMissing(f"the full size needs the extra: pip install 'geomagnifier[full]' ({error})") from error
+        raise LibraryMissing(f"the full size needs the extra full; install it: {install('full')} ({error})") from error

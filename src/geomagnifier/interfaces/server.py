@@ -200,7 +200,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
             raise OptionError("say which picture is meant by one of scene, path and file")
         about = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
         given = {"search": asked.search, "min_score": asked.min_score, "recall": asked.recall, "budget": asked.budget}
-        job = jobs.submit(about, asked.question, box=asked.box, after=before, **given)  # type: ignore[arg-type]
+        job = jobs.submit(about, asked.question, box=asked.box, box_crs=asked.box_crs, after=before, **given)  # type: ignore[arg-type]
         return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
 
     @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=_body(Sought))

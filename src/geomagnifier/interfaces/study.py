@@ -85,7 +85,8 @@ def train(
     try:
         own_run.run(wanted)
     except KeyboardInterrupt:
-        _aside(f"what was learnt is kept in {wanted.out}; the same command goes on")
+        if own_run.kept(wanted.out):
+            _aside(f"what is done is kept in {wanted.out}; the same command goes on")
         raise
 
 
@@ -102,7 +103,10 @@ def train_full(context: typer.Context) -> None:
 def evaluate(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Benchmarks (--list), or suites on the validation data; all suites without. 'paper' for the paper's tables."),
+        typer.Argument(
+            help="Benchmarks (--list), or suites on the validation data; all suites without. 'paper' for the paper's tables, "
+            "'reliability' for how often what is said with a probability is right."
+        ),
     ] = None,
     data: Data = None,
     root: Annotated[
@@ -145,13 +149,14 @@ def evaluate(
 
     form = "json" if as_json else form
     chosen = list(dict.fromkeys(names or ()))
-    unknown = [name for name in chosen if name not in BENCHMARKS and name not in SUITES and name != "paper"]
+    alone = ("paper", "reliability")
+    unknown = [name for name in chosen if name not in BENCHMARKS and name not in SUITES and name not in alone]
     public = [name for name in chosen if name in BENCHMARKS]
     if unknown:
-        known = f"suites: {', '.join(SUITES)}, paper; benchmarks: {', '.join(BENCHMARKS)}"
+        known = f"suites: {', '.join((*SUITES, *alone))}; benchmarks: {', '.join(BENCHMARKS)}"
         raise OptionError(f"there is neither a suite nor a benchmark {unknown[0]!r}; {known}")
-    if (public and len(public) < len(chosen)) or ("paper" in chosen and len(chosen) > 1):
-        raise OptionError("benchmarks, suites and 'paper' read different folders; run one sort at a time")
+    if (public and len(public) < len(chosen)) or ({*alone} & {*chosen} and len(chosen) > 1):
+        raise OptionError("benchmarks, suites, 'paper' and 'reliability' read different folders; run one sort at a time")
     if show:
         _list_benchmarks(form == "json")
     elif compare is not None:
@@ -164,7 +169,7 @@ def evaluate(
         if len(public) > 1 and predictions is not None:
             raise OptionError("--predictions are of one benchmark; name one")
         whole = " + ".join(part for part in (model, segmenter, bits and f"{bits} bits") if part)
-        by, mark = whole if predictions is None else predictions.stem, _mark(Path(model))
+        by, mark = whole if predictions is None else predictions.stem, "" if model == "small" else _mark(Path(model))
         tasks = []
         for name in public:
             place = Path("runs/eval") / _folder(name, split, by, limit) if out is None else out / name if len(public) > 1 else out
@@ -174,6 +179,8 @@ def evaluate(
         raise OptionError("--root, --split, --predictions, --examples, csv and latex are for benchmarks: name one, see geomag eval --list")
     elif chosen == ["paper"]:
         _paper(data, model, out or Path("runs/paper"), limit, form == "json")
+    elif chosen == ["reliability"]:
+        _reliability(data, model, out or Path("runs/reliability"), limit, form == "json")
     else:
         _suites(chosen, data, model, segmenter, bits, limit, form == "json")
 
@@ -214,6 +221,24 @@ def _paper(data: Path | None, model: str, out: Path, limit: int | None, as_json:
     _print_tables(found, {title: found[title] for title in ("preprocessing", "crops", "compute")}, as_json)
     if not as_json:
         print(out / "paper.md")
+
+
+def _reliability(data: Path | None, model: str, out: Path, limit: int | None, as_json: bool) -> None:
+    """Probabilities beside the share that was right: figures, reliability.json and plots."""
+    from geomagnifier.bench import reliability
+    from geomagnifier.data.sample import data_root
+    from geomagnifier.model.checkpoint import load_small
+
+    if limit is not None and limit < 1:
+        raise OptionError(f"the limit is a number of pictures from 1, not {limit}")
+    root, loaded = data_root(data), load_small(model)
+    try:
+        with progress_bar("pictures") as progress:
+            found = reliability.measure(loaded, root, limit, progress)
+    except FileNotFoundError as error:
+        raise OptionError(f"'reliability' needs {error.filename}; --data is the folder that holds the data sets") from error
+    files = reliability.write(found, out, _aside if as_json else print)
+    print(files[0].read_text() if as_json else "\n".join(map(str, files)))
 
 
 def _folder(name: str, split: str | None, model: str, limit: int | None) -> str:

@@ -31,7 +31,7 @@ from rio_tiler.io.rasterio import LocalTileMatrixSet
 from geomagnifier.errors import NotReady, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.interfaces.kept import Drawn, Kept
-from geomagnifier.io.georeference import to_crs
+from geomagnifier.io.georeference import parse_crs, to_crs, turn
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.source import open_source
 from geomagnifier.values import Affine6, Bytes, SceneInfo, Window
@@ -112,6 +112,7 @@ def to_map(card: Card, points: Sequence[Point]) -> list[Point]:
         return [(-y / scale, x / scale) for x, y in points]
     assert card.transform is not None
     longitude, latitude = _turn(card.crs, "EPSG:4326").transform(*to_crs(card.transform, *_columns(points)))
+    longitude = longitude - 360 * np.round((longitude - (card.bounds[0] + card.bounds[2]) / 2) / 360)  # 200 is -160 on the map
     return list(zip(latitude.tolist(), longitude.tolist(), strict=True))
 
 
@@ -122,7 +123,8 @@ def to_scene(card: Card, points: Sequence[Point]) -> list[Point]:
         return [(lng * scale, -lat * scale) for lat, lng in points]
     assert card.transform is not None
     latitude, longitude = _columns(points)
-    xs, ys = to_crs(_back(card.transform), *_turn("EPSG:4326", card.crs).transform(longitude, latitude))
+    x, y = _turn("EPSG:4326", card.crs).transform(longitude, latitude)
+    xs, ys = to_crs(_back(card.transform), x + _turns(card.crs, card.transform, card.width), y)
     return [(float(x), float(y)) for x, y in np.stack([xs, ys], axis=1)]
 
 
@@ -137,10 +139,12 @@ def lonlat_bounds(info: SceneInfo) -> tuple[float, float, float, float] | None:
     if b != 0 or d != 0 or a <= 0 or e >= 0:
         return None
     try:
-        turn = _turn(info.crs, "EPSG:4326")
-        west, south, east, north = map(float, turn.transform_bounds(c, f + e * info.height, c + a * info.width, f))
+        convert = _turn(info.crs, "EPSG:4326")
+        west, south, east, north = map(float, convert.transform_bounds(c, f + e * info.height, c + a * info.width, f))
     except ProjError:
         return None
+    if west >= 180:  # in a grid from 0 to 360
+        west, east = west - 360, east - 360
     slack = 1e-6
     if not (-180 - slack <= west < east <= 180 + slack and -90 - slack <= south < north <= 90 + slack):
         return None
@@ -215,11 +219,13 @@ class _Picture:
     def _inverse(self, grid: tuple[float, float, float, float]) -> tuple[Doubles, Doubles]:
         """Where in the scene the pixels of a tile lie: columns and rows, (256, 256) each. grid: left, top, right, bottom of the tile."""
         assert self.info.transform is not None
-        turn, back = _turn("EPSG:3857", self.info.crs), _back(self.info.transform)
+        convert, back = _turn("EPSG:3857", self.info.crs), _back(self.info.transform)
+        turns = _turns(self.info.crs, self.info.transform, self.info.width)
         centres = (np.arange(SIDE) + 0.5) / SIDE
         for shares in (np.linspace(0, 1, KNOTS), centres):
             across, down = np.meshgrid(grid[0] + (grid[2] - grid[0]) * shares, grid[1] + (grid[3] - grid[1]) * shares)
-            columns, rows = (np.asarray(v) for v in to_crs(back, *turn.transform(across, down)))
+            x, y = convert.transform(across, down)
+            columns, rows = (np.asarray(v) for v in to_crs(back, x + turns, y))
             if len(shares) == KNOTS and np.isfinite(columns).all() and np.isfinite(rows).all():
                 between = np.stack([np.interp(centres, shares, one) for one in np.eye(KNOTS)], axis=1)  # (256, KNOTS)
                 return between @ columns @ between.T, between @ rows @ between.T
@@ -306,6 +312,12 @@ def _sample(pixels: Bytes, columns: Doubles, rows: Doubles) -> Bytes:
         total[..., 3] += share
     opaque = np.maximum(total[..., 3:], 1e-6)
     return np.asarray(np.concatenate([total[..., :3] / opaque, total[..., 3:] * 255], axis=-1) + 0.5, np.uint8)
+
+
+def _turns(crs: str | None, place: Affine6, width: int) -> float:
+    """What is added to x within one turn round the Earth for a scene that lies beyond: 360 where it says 200 degrees for -160."""
+    round_the_earth = None if crs is None else turn(parse_crs(crs))
+    return round_the_earth * round((place[2] + place[0] * width / 2) / round_the_earth) if round_the_earth else 0.0
 
 
 @lru_cache(maxsize=64)

@@ -14,13 +14,13 @@ import numpy as np
 from rasterio.warp import transform as reproject
 
 from geomagnifier.geometry import Box
-from geomagnifier.io import georeference
+from geomagnifier.io import antimeridian, georeference
 from geomagnifier.values import Bools, Floats, SceneInfo
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees. West is greater than east where it lies across the antimeridian."""
 
-STEPS = 8
+STEPS = 16
 """Points on each side of an outline: straight in the picture is bent on the Earth."""
 DECIMALS = 7
 """Of degrees: a centimetre."""
@@ -47,34 +47,32 @@ def outlines(info: SceneInfo, boxes: Sequence[Box]) -> list[bytes | None]:
     y = np.concatenate([np.zeros(STEPS), along, np.ones(STEPS), 1 - along])
     columns = np.concatenate([box.x0 + x * box.width for box in boxes])
     rows = np.concatenate([box.y0 + y * box.height for box in boxes])
-    a, b, c, d, e, f = info.transform
     try:
-        crs, earth = georeference.parse_crs(info.crs), georeference.parse_crs("EPSG:4326")
-        longitude, latitude = reproject(crs, earth, a * columns + b * rows + c, d * columns + e * rows + f)[:2]
+        crs = georeference.parse_crs(info.crs)
+        longitude, latitude = georeference.longitude_latitude(crs, *georeference.to_crs(info.transform, columns, rows))
     except Exception:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
         return [None] * len(boxes)
-    return [_ring(lon, lat) for lon, lat in zip(*(np.array(v).reshape(len(boxes), -1) for v in (longitude, latitude)), strict=True)]
+    flat = georeference.in_degrees(crs)
+    # grids in degrees may reach half a pixel beyond the pole
+    beyond = abs(info.transform[3]) + abs(info.transform[4]) if flat else 1e-6
+    found = np.stack([longitude, latitude], 1).reshape(len(boxes), -1, 2)
+    return [_outline(ring, flat, beyond) for ring in found]
 
 
-def _ring(longitude: Any, latitude: Any) -> bytes | None:
-    """(N,) degrees of a ring that is not closed -> WKB."""
+def _outline(points: Any, continuous: bool, beyond: float) -> bytes | None:
+    """(N, 2) degrees of a ring that is not closed -> WKB. continuous: see `antimeridian.cut`.  beyond: the most past a pole, degrees."""
     import shapely
 
-    if not (np.isfinite(longitude).all() and np.isfinite(latitude).all() and np.abs(latitude).max() <= 90 + 1e-6):
+    if not np.isfinite(points).all() or np.abs(points[:, 1]).max() > 90 + beyond:
         return None
-    east = np.unwrap(longitude, period=360)
-    if abs(east[-1] - east[0]) > 180:  # it does not come back to where it began: a pole lies inside
-        north = latitude.mean() > 0
-        cap = shapely.box(-180, latitude.min() if north else -90, 180, 90 if north else latitude.max())
-        return bytes(shapely.to_wkb(cap))
-    east = east - 360 * np.floor((east.min() + 180) / 360 + 1e-12)
-    extent = max(np.ptp(east), np.ptp(latitude))
-    shape = shapely.Polygon(np.stack([east, latitude], 1)).simplify(STRAIGHT * extent)
-    shape = shapely.make_valid(shapely.transform(shape, lambda points: np.round(points, DECIMALS)))
-    if east.max() > 180 + 1e-9:
-        near, beyond = shape.intersection(shapely.box(-180, -90, 180, 90)), shape.intersection(shapely.box(180, -90, 540, 90))
-        shape = shapely.union_all([near, shapely.transform(beyond, lambda points: points - (360, 0))])
-    return bytes(shapely.to_wkb(shapely.orient_polygons(shape)))
+    points = np.stack([points[:, 0], points[:, 1].clip(-90, 90)], 1)
+    ring = np.concatenate([points, points[:1]])
+    ring = ring if continuous else antimeridian.unwrap(ring)
+    extent = max(np.ptp(ring[:, 0]) * math.cos(math.radians(np.abs(ring[:, 1]).mean())), np.ptp(ring[:, 1]))
+    shape = shapely.Polygon(ring).simplify(STRAIGHT * extent)
+    shape = shapely.make_valid(shapely.transform(shape, lambda corners: np.round(corners, DECIMALS)))
+    placed = antimeridian.areas(antimeridian.wrap(shape))
+    return None if placed.is_empty else bytes(shapely.to_wkb(placed))
 
 
 def from_geojson(geometry: dict[str, Any]) -> bytes | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from rasterio._err import CPLE_BaseError
+from rasterio._err import CPLE_AppDefinedError, CPLE_BaseError
 from rasterio.crs import CRS
 from rasterio.errors import CRSError
 from rasterio.warp import transform as reproject
@@ -89,6 +90,58 @@ def to_crs(transform: Affine6, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers
     return a * x + b * y + c, d * x + e * y + f
 
 
+def convert(crs: CRS, to: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floats64]:
+    """Coordinates of a CRS in another one, (N,) each; infinite where the projection does not reach.
+
+    Raises:
+        Exception: nothing leads from the one to the other (local CRSs, other planets); rasterio has many names for that.
+    """
+    try:
+        found = reproject(crs, to, x, y)[:2]
+    except CPLE_AppDefinedError:  # rasterio gives up all points for one that is outside of the projection's domain
+        if len(x) == 1:
+            return np.array([np.inf]), np.array([np.inf])
+        half = len(x) // 2
+        first, second = convert(crs, to, x[:half], y[:half]), convert(crs, to, x[half:], y[half:])
+        return np.concatenate([first[0], second[0]]), np.concatenate([first[1], second[1]])
+    return np.asarray(found[0], float), np.asarray(found[1], float)
+
+
+def longitude_latitude(crs: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floats64]:
+    """Coordinates of a CRS -> degrees on WGS 84, (N,) each; not finite where the projection does not reach.
+
+    Longitudes of a CRS `in_degrees` run on as its own do: 200 stays 200. Others are from -180 to 180.
+
+    Raises:
+        Exception: nothing leads from the CRS to the Earth (local CRSs, other planets); rasterio has many names for that.
+    """
+    longitude, latitude = convert(crs, CRS.from_epsg(4326), x, y)
+    if in_degrees(crs):
+        turns = np.round((np.degrees(x * crs.units_factor[1]) - longitude) / 360)
+        longitude = longitude + 360 * np.where(np.isfinite(turns), turns, 0)
+    return longitude, latitude
+
+
+@lru_cache(maxsize=64)
+def in_degrees(crs: CRS) -> bool:
+    """Whether coordinates are longitude and latitude, but for the datum: so not those about a turned pole or another meridian."""
+    if not crs.is_geographic:
+        return False
+    angle = 1 / math.degrees(float(crs.units_factor[1]))  # units in a degree
+    try:
+        (longitude,), (latitude,) = reproject(crs, CRS.from_epsg(4326), [30 * angle], [20 * angle])[:2]
+    except Exception:  # other planets
+        return False
+    return bool(abs(longitude - 30) < 0.1 and abs(latitude - 20) < 0.1)
+
+
+def turn(crs: CRS) -> float | None:
+    """How much x grows once round the Earth, in units of the CRS: 360 in degrees, 40,075,017 m in Web Mercator; None in other maps."""
+    if crs.is_geographic:
+        return 2 * math.pi / float(crs.units_factor[1])
+    return 2 * math.pi * 6_378_137 if crs.to_epsg() == 3857 else None
+
+
 def metres_per_pixel(crs: CRS | None, transform: Affine6 | None, width: int, height: int) -> float | None:
     """Metres on the ground for one px at the centre of the scene, or None where the CRS does not say.
 
@@ -100,6 +153,18 @@ def metres_per_pixel(crs: CRS | None, transform: Affine6 | None, width: int, hei
     if ground is None or not np.isfinite(ground).all():
         return None
     return math.sqrt(abs(float(np.linalg.det(ground[0])))) or None
+
+
+def aspect(crs: CRS | None, transform: Affine6 | None, width: int, height: int) -> float:
+    """How many times as wide as high a px is on the ground, at the centre of the scene; 1 where the CRS does not say.
+
+    Of rotated or sheared pixels: the length of their lower side by that of their left one.
+    """
+    ground = ground_steps(crs, transform, (width, height), np.array([[width / 2, height / 2]]))
+    if ground is None or not np.isfinite(ground).all():
+        return 1.0
+    across, down = (float(length) for length in np.hypot(*ground[0]))
+    return across / down if across > 0 and down > 0 else 1.0
 
 
 def ground_steps(crs: CRS | None, transform: Affine6 | None, size: tuple[int, int], points: Floats64) -> Floats64 | None:
@@ -131,10 +196,10 @@ def _on_the_ground(crs: CRS, transform: Affine6, points: Floats64) -> Floats64 |
     corners = points[:, None] + np.array([[0, 0], [1, 0], [0, 1]])  # (N, 3, 2)
     x, y = to_crs(transform, corners[..., 0].ravel(), corners[..., 1].ravel())
     try:
-        found = reproject(crs, CRS.from_epsg(4326), x, y)[:2]
-    except Exception:  # local engineering CRSs, other planets, points outside the projection: rasterio has many names for "cannot"
+        found = longitude_latitude(crs, x, y)
+    except Exception:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
         return None
-    longitude, latitude = (np.asarray(values, float).reshape(-1, 3) for values in found)
+    longitude, latitude = (values.reshape(-1, 3) for values in found)
     phi = np.radians(latitude[:, :1])
     east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi)  # metres of a degree, WGS 84 series
     north = 111_132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)

@@ -28,6 +28,9 @@ STEP = 4 * BLOCK
 COLOURS = {0: (0, 0, 0, 0), 1: (230, 159, 0, 255)}
 """A GIS shows the mask in orange on nothing; the numbers are 0 and 1."""
 
+UPRIGHT = (1, 0, 0, 0, -1, 0)
+"""Transform of a scene that has none: y up from 0 at the top, where QGIS shows such a picture and the GeoPackage has its regions."""
+
 COMPLETE = "GEOMAG_COMPLETE"
 """Name of the tag that says "yes", or "no" where the answer was stopped before its end."""
 
@@ -47,7 +50,7 @@ def write_mask(path: Path, scratch: Path, answer: Answer) -> None:
         "count": 1,
         "dtype": "uint8",
         "crs": georeference.parse_crs(scene.crs) if scene.crs and scene.transform else None,
-        "transform": Affine(*scene.transform) if scene.transform else None,
+        "transform": Affine(*(scene.transform or UPRIGHT)),
         "tiled": True,
         "blockxsize": BLOCK,
         "blockysize": BLOCK,

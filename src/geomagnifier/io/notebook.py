@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from html import escape
 
 from geomagnifier.io import overlay, shapes
-from geomagnifier.values import Answer
+from geomagnifier.values import Answer, Region
 
 SIDE = 1000
 """The longest side of the picture, px."""
@@ -27,7 +27,7 @@ FAINT = "opacity:.65;font-size:.9em"
 
 def html(answer: Answer) -> str:
     """HTML that stands for itself, below 1 MB in nearly all cases."""
-    partial = "" if answer.complete else f'<div style="{FAINT}">The search was stopped before its end.</div>'
+    partial = "" if not answer.stopped else f'<div style="{FAINT}">The search was stopped before its end.</div>'
     return (
         '<div class="geomagnifier" style="max-width:1000px;font-variant-numeric:tabular-nums">'
         f'<div style="{FAINT}">{escape(answer.question)}</div>'
@@ -77,24 +77,26 @@ def _table(answer: Answer) -> str:
         return ""
     regions, colours = answer.regions[:ROWS], overlay.colours_of(answer)
     told = shapes.properties(answer, regions, [shapes.geometry(region) for region in regions])
-    on_earth = told[0]["area_m2"] is not None
+    gsd = answer.scene.gsd
     rows = []
     for number, (region, fields) in enumerate(zip(regions, told, strict=True), 1):
         dot = f'<span style="color:{_css(colours[region.label])}">&#9632;</span> {escape(region.label)}'
-        x0, y0, x1, y1 = region.box
-        size = (
-            (_metres(fields), f"{fields['area_m2'] or 0:,.0f}")
-            if on_earth
-            else (f"{x1 - x0:.0f} x {y1 - y0:.0f}", f"{fields['area_px']:,.0f}")
-        )
-        rows.append((str(number), dot, f"{region.score:.2f}", *size, ", ".join(f"{side:.0f}" for side in region.box)))
-    unit = ("m", "m²") if on_earth else ("px", "px²")
+        area = fields["area_m2"] if gsd else fields["area_px"]
+        sides = ", ".join(f"{side:.0f}" for side in region.box)
+        rows.append((str(number), dot, f"{region.score:.2f}", _size(region, fields, gsd), "" if area is None else f"{area:,.0f}", sides))
+    unit = ("m", "m²") if gsd else ("px", "px²")
     return _rows(("", "label", "score", f"size, {unit[0]}", f"area, {unit[1]}", "box, px"), rows, len(answer.regions) - len(rows))
 
 
-def _metres(fields: dict[str, float]) -> str:
+def _size(region: Region, fields: dict[str, float], gsd: float | None) -> str:
+    """Length and width of the outline on the ground; of the upright box where there is no outline, or the ground is not known."""
+    x0, y0, x1, y1 = region.box
     length, width = fields["length_m"], fields["width_m"]
-    return "" if length is None or width is None else f"{length:,.0f} x {width:,.0f}" if width >= 10 else f"{length:,.1f} x {width:,.1f}"
+    box = ""
+    if length is None or width is None:
+        length, width, box = (x1 - x0) * (gsd or 1), (y1 - y0) * (gsd or 1), "box "
+    digits = 0 if width >= 10 or not gsd else 1
+    return f"{box}{length:,.{digits}f} x {width:,.{digits}f}"
 
 
 def _rows(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], more: int) -> str:

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from geomagnifier.errors import LibraryMissing
+from geomagnifier.errors import LibraryMissing, install
 from geomagnifier.io import shapes
 from geomagnifier.io.staging import Staging
 from geomagnifier.values import Answer
 
 COLUMNS = ("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "length_m", "width_m", "x0", "y0", "x1", "y1")
 """Beside geometry. number: of the region in its scene's answer.json."""
+SIZES = ["area_px", "area_m2", "length_m", "width_m"]
+"""Null for regions without an outline."""
 
 
 def library() -> Any:
@@ -28,7 +30,7 @@ def library() -> Any:
         import geopandas
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
-        raise LibraryMissing(f"GeoParquet is written by an extra: pip install 'geomagnifier[map]' ({error})") from error
+        raise LibraryMissing(f"GeoParquet needs the extra map; install it: {install('map')} ({error})") from error
     return geopandas
 
 
@@ -47,6 +49,7 @@ def write_scene(path: Path, name: str, answer: Answer) -> None:
         box = dict(zip(("x0", "y0", "x1", "y1"), map(float, region.box), strict=True))
         rows.append({"scene": name, "number": number, **{k: fields[k] for k in COLUMNS if k in fields}, **box})
     frame = geopandas.GeoDataFrame(rows, columns=list(COLUMNS), geometry=places, crs="EPSG:4326")
+    frame[SIZES] = frame[SIZES].astype(float)  # a column of nothing but nulls is one of numbers, too
     _save(frame, path)
 
 

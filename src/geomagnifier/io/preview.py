@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from geomagnifier.errors import SceneUnreadable
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, sides
 from geomagnifier.io.scene import Scene
 from geomagnifier.values import SceneInfo, View, Window
 
@@ -30,7 +30,8 @@ class Preview:
         if pyramid:
             shrink = 2.0 ** math.ceil(math.log2(shrink) - 1e-9)  # an overview as it lies in the file needs no averaging
         self._cheap = pyramid or scene.pixels <= CHEAP
-        self.window = Window(scene.box, max(1, round(scene.width / shrink)), max(1, round(scene.height / shrink)), "preview", scene.box)
+        across, down = sides(shrink, scene.view_aspect)
+        self.window = Window(scene.box, max(1, round(scene.width / across)), max(1, round(scene.height / down)), "preview", scene.box)
         self._pixels = np.zeros((self.window.height, self.window.width, 3), np.uint8)
         self._seen = np.zeros((self.window.height, self.window.width), bool)
         self._whole: View | None = None
@@ -72,6 +73,10 @@ class Preview:
             return scene.read(self.window)
         except SceneUnreadable:
             return scene.salvage(self.window)[0]
+
+    def cheap(self, scene: Scene) -> View:
+        """The picture where it costs little; else what the views covered of it, and black."""
+        return self.view(scene) if self._cheap else View(self._pixels, self.window, f"{scene.key}:preview")
 
     def _place(self, box: Box) -> tuple[int, int, int, int]:
         across, down = self.window.width / self.window.box.width, self.window.height / self.window.box.height

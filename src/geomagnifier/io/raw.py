@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from rasterio.enums import ColorInterp, Resampling
+from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.windows import Window as RasterWindow
 
@@ -31,13 +32,12 @@ UNPACKED = 50e9
 
 @dataclass(frozen=True)
 class Wanted:
-    """A picture of numbers. box: scene px.  height, width: of the picture, px.  least: the alpha, of 255, from which a pixel is valid."""
+    """A picture of numbers. box: scene px.  height, width: of the picture, px."""
 
     box: Box
     height: int
     width: int
     resampling: Resampling
-    least: int = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +67,16 @@ class Reader:
 
     def __init__(self, source: Source, chosen: Bands) -> None:
         dataset = source.dataset
-        self._source, self._bands = source, chosen
+        self._source, self.bands = source, chosen
         self._scene = Box(0, 0, dataset.width, dataset.height)
         self._blocks: tuple[int, int] = dataset.block_shapes[chosen.indexes[0] - 1]
         self._type = np.dtype(dataset.dtypes[chosen.indexes[0] - 1])
-        self._factors: list[int] = dataset.overviews(chosen.indexes[0])
+        self._factors: list[int] = [] if chosen.misled else dataset.overviews(chosen.indexes[0])
         self.in_blocks = dataset.driver == "GTiff"
         """The file is made of blocks that can be read one by one, whatever has become of the others."""
-        alpha = [i for i, kind in enumerate(dataset.colorinterp, 1) if kind == ColorInterp.alpha]
         # A mask of its own may say anything of pixels that were never written; an alpha band that was never written says "not valid".
-        self._sparse = self.in_blocks and (bool(alpha) or not chosen.masked)
-        self._all = sorted({*chosen.indexes, *alpha})
+        self._sparse = self.in_blocks and not chosen.masked
+        self._all = sorted({*chosen.indexes, *((chosen.alpha,) if chosen.alpha else ())})
         self._unwritten = np.array([_unwritten(none, self._type) for none in chosen.nodata], self._type)[:, None, None]
 
     def read(self, wanted: Wanted) -> Numbers:
@@ -132,8 +131,8 @@ class Reader:
 
     def _canvas(self, wanted: Wanted) -> _Canvas:
         size = (wanted.height, wanted.width)
-        raw = np.zeros((len(self._bands.indexes), *size), self._type)
-        return _Canvas(wanted, raw, np.full(size, not self._bands.masked), np.zeros(size, bool))
+        raw = np.zeros((len(self.bands.indexes), *size), self._type)
+        return _Canvas(wanted, raw, np.full(size, not (self.bands.masked or self.bands.alpha)), np.zeros(size, bool))
 
     def _numbers(self, canvas: _Canvas, broken: tuple[Box, ...] = ()) -> Numbers:
         valid = canvas.valid & canvas.read
@@ -173,15 +172,18 @@ class Reader:
         if self._never_written(piece):
             canvas.raw[:, rows, columns] = self._unwritten
         else:
-            box, wanted, indexes = piece.box, canvas.wanted, list(self._bands.indexes)
+            box, wanted, indexes = piece.box, canvas.wanted, list(self.bands.indexes)
             dataset = self._source.full_size() if full_size else self._source.dataset
             how = {"window": RasterWindow(box.x0, box.y0, box.width, box.height), "resampling": wanted.resampling}
             try:
-                raw = _patiently(dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how)
-                if self._bands.masked:
-                    of_alpha, band = (dataset.read, self._bands.alpha) if self._bands.alpha else (dataset.read_masks, indexes[0])
-                    alpha = _of_255(_patiently(of_alpha, band, out_shape=piece.shape, **how))
-                    canvas.valid[rows, columns] = alpha >= wanted.least
+                if self.bands.misled:
+                    raw = _unmasked(self._source.full_size(), indexes, piece, wanted.resampling)
+                else:
+                    raw = _patiently(dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how)
+                if self.bands.masked or self.bands.alpha:
+                    of_alpha, band = (dataset.read, self.bands.alpha) if self.bands.alpha else (dataset.read_masks, indexes[0])
+                    # averaged or not: valid is what is not 0, as GDAL and its averages of the other bands have it
+                    canvas.valid[rows, columns] = np.nan_to_num(_patiently(of_alpha, band, out_shape=piece.shape, **how)) != 0
             except FAILURES as error:
                 if not self.in_blocks or isinstance(error, _EndsTooEarly):
                     self._source.reopen()  # GDAL takes what it has for whole, and would not read it again
@@ -216,11 +218,22 @@ def _unwritten(nodata: float | None, kind: np.dtype[Any]) -> Any:
     return min(max(int(nodata), limits.min), limits.max)
 
 
-def _of_255(alpha: Any) -> Any:
-    """Alpha of any type."""
-    if alpha.dtype.kind == "f":
-        return np.nan_to_num(alpha) * 255
-    return alpha if alpha.dtype == np.uint8 else alpha.astype(np.float64) * (255 / np.iinfo(alpha.dtype).max)
+def _unmasked(dataset: Any, indexes: list[int], piece: Piece, resampling: Resampling) -> Any:
+    """A piece averaged, or enlarged, without the dataset's mask, which GDAL cannot be told to leave out: (bands, h, w)."""
+    from PIL import Image
+
+    box, (height, width) = piece.box, piece.shape
+    whole = all(float(v).is_integer() for v in box.tuple()) and (box.width, box.height) == (width, height)
+    if whole or resampling == Resampling.nearest:
+        window = RasterWindow(box.x0, box.y0, box.width, box.height)
+        return _patiently(dataset.read, indexes, out_shape=(len(indexes), height, width), window=window, resampling=Resampling.nearest)
+    x0, y0 = max(0, math.floor(box.x0) - 1), max(0, math.floor(box.y0) - 1)
+    x1, y1 = min(dataset.width, math.ceil(box.x1) + 1), min(dataset.height, math.ceil(box.y1) + 1)
+    full = _patiently(dataset.read, indexes, window=RasterWindow(x0, y0, x1 - x0, y1 - y0))
+    how = Image.Resampling.BOX if resampling == Resampling.average else Image.Resampling.BILINEAR
+    part = (box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0)
+    bands = np.stack([np.asarray(Image.fromarray(band.astype(np.float32)).resize((width, height), how, part)) for band in full])
+    return bands if full.dtype.kind == "f" else np.rint(bands)
 
 
 def _patiently(read: Any, *args: Any, **how: Any) -> Any:

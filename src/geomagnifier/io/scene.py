@@ -10,7 +10,9 @@ import math
 import os
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +23,10 @@ from rasterio.errors import CRSError
 
 from geomagnifier.errors import BoxError, GeomagWarning, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.io import bands, georeference
+from geomagnifier.io import bands, colours, fill, georeference
+from geomagnifier.io.layout import Layout, layout
 from geomagnifier.io.raw import Numbers, Reader, Wanted
-from geomagnifier.io.source import FAILURES, Source, open_source, unreadable
+from geomagnifier.io.source import FAILURES, Source, open_source, tags_of, unreadable
 from geomagnifier.values import Affine6, Bools, Bytes, SceneInfo, View, Window
 
 if TYPE_CHECKING:
@@ -31,6 +34,13 @@ if TYPE_CHECKING:
 
 OVERVIEW = 1024
 """Longest side of the picture that the stretch is measured on, px."""
+
+SAMPLE, PARTS = 256, 64
+"""Side of the sample of alpha and mask, px; of a large scene without overviews it is parts of that size together, evenly over the scene."""
+MOSTLY = 0.5
+"""Share of a scene that is not valid, from which on it is told."""
+CHEAP = 32_000_000
+"""Pixels up to which a scene without overviews is sampled all over."""
 
 SUBSAMPLES = 4
 """A palette picture is shrunk from at most this many samples a pixel each way: palette numbers cannot be averaged."""
@@ -40,7 +50,13 @@ Read = Callable[[Wanted], Numbers]
 _keys = itertools.count(1)
 
 
-def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: str | None = None, transform: Affine6 | None = None) -> Scene:
+def open_scene(
+    source: str | os.PathLike[str] | NDArray[Any] | Image,
+    *,
+    crs: str | None = None,
+    transform: Affine6 | None = None,
+    bands: Sequence[int | str] | None = None,
+) -> Scene:
     """Open a picture of the Earth. Use it as a context manager, or call `close`.
 
     Pixel coordinates are those of the file, as a GIS shows it: the EXIF orientation of a JPEG is not applied.
@@ -51,13 +67,15 @@ def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: st
             An array is read where it lies: do not change it while the scene is open.
         crs: "EPSG:32633" or WKT, in place of what the file says.
         transform: pixel -> CRS (a, b, c, d, e, f), in place of what the file says.
+        bands: those shown as red, green and blue, or one for grey: numbers from 1, or names; (4, 3, 2) or ("B04", "B03", "B02"). Without,
+            band names, colour interpretation or wavelengths decide, else they are the first three.
 
     Raises:
         SceneNotFound: no such file.
         SceneUnreadable: not an image, damaged, not local, or made of complex numbers.
         SceneEmpty: no pixels or no bands.
         SceneTooLarge: its blocks do not fit into memory, or there are so many that no look at all of it would end.
-        OptionError: `crs` names no coordinate reference system.
+        OptionError: `crs` names no coordinate reference system, or there are no such `bands`.
 
     Example:
         >>> with open_scene(np.zeros((70, 100, 3), np.uint8)) as scene:
@@ -67,7 +85,7 @@ def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: st
     parsed = georeference.parse_crs(crs) if crs is not None else None
     opened = open_source(source)
     try:
-        return Scene(opened, parsed, transform)
+        return Scene(opened, parsed, transform, bands)
     except FAILURES as error:
         opened.close()
         raise unreadable(opened.name, error) from error
@@ -79,18 +97,29 @@ def open_scene(source: str | os.PathLike[str] | NDArray[Any] | Image, *, crs: st
 class Scene:
     """An open picture. Reads may come from several threads; they take turns."""
 
-    def __init__(self, source: Source, crs: Any = None, transform: Affine6 | None = None) -> None:
+    def __init__(
+        self, source: Source, crs: Any = None, transform: Affine6 | None = None, wanted: Sequence[int | str] | None = None
+    ) -> None:
         """Use `open_scene`."""
         dataset = source.dataset
         place = transform
         if place is None and source.pixels_from is None:
             place = georeference.affine6(dataset.transform)
         system = None if place is None else crs if crs is not None else _crs_of(source)
+        if place is None and source.pixels_from is None and (dataset.gcps[0] or dataset.rpcs):
+            warnings.warn(
+                f"{source.name} says where it lies by ground control points or RPC, which are not used: its answers are in pixels; rectify "
+                "it first (gdalwarp -t_srs EPSG:4326 IN OUT.tif)",
+                GeomagWarning,
+                stacklevel=3,
+            )
         self._source = source
-        self._bands = bands.choose(dataset, source.name)
+        self._bands = bands.choose(dataset, source.name, wanted)
         self._reader = Reader(source, self._bands)
         self._lock = threading.RLock()
         self._stretch: bands.Stretch | None = None
+        self._fill: fill.Fill | None = None
+        self._prepared = self._bands.eight_bit and self._bands.all_valid
         self._closed = False
         self._has_data = False
         self.key = f"scene{next(_keys)}-{os.getpid()}"
@@ -102,6 +131,9 @@ class Scene:
             crs=georeference.crs_text(system),
             transform=place,
             gsd=georeference.metres_per_pixel(system, place, dataset.width, dataset.height),
+            aspect=georeference.aspect(system, place, dataset.width, dataset.height),
+            rgb=self._bands.indexes if not self._bands.ink else (),
+            band_names=colours.names(dataset),
         )
         self._reader.check(Wanted(self.info.box, *self._overview_size(), Resampling.average))
 
@@ -121,7 +153,13 @@ class Scene:
         """What the file says of itself in words: TIFF tags, EXIF, and the tags of the camera."""
         with self._lock:
             dataset = self._source.dataset
-            return {**dataset.tags(), **dataset.tags(ns="IMAGERY")} if not self._closed else {}
+            return {**tags_of(dataset), **tags_of(dataset, domain="IMAGERY")} if not self._closed else {}
+
+    @property
+    def layout(self) -> Layout:
+        """How the raster lies in its file: blocks, overviews, types, nodata, bounds."""
+        with self._lock:
+            return layout(self._source.dataset, self.info.transform)
 
     def close(self) -> None:
         """Let go of the file. Closing twice is no error."""
@@ -137,7 +175,7 @@ class Scene:
             SceneUnreadable: the file is damaged there, or the scene is closed.
             SceneEmpty: the whole scene is nodata.
         """
-        return self._view(window, self._reader.read)[0]
+        return self._view(window, whole=True)[0]
 
     def salvage(self, window: Window) -> tuple[View, tuple[Box, ...]]:
         """What can be read of a window in a damaged file, for where `read` raises SceneUnreadable.
@@ -161,11 +199,14 @@ class Scene:
             ...     view.pixels.shape, broken
             ((35, 50, 3), ())
         """
-        return self._view(window, self._reader.salvage)
+        return self._view(window, whole=False)
 
-    def _view(self, window: Window, read: Read) -> tuple[View, tuple[Box, ...]]:
+    def _view(self, window: Window, whole: bool) -> tuple[View, tuple[Box, ...]]:
         box = self._inside(window.box)
         with self._lock:
+            if not self._prepared:
+                self._prepare()
+            read = self._reader.read if whole else self._reader.salvage  # that of the bands as they were prepared
             numbers = self._numbers(read, box, window.height, window.width)
             shown, valid = self._show(numbers.raw, numbers.valid)
             if valid is None or valid.any():
@@ -187,9 +228,79 @@ class Scene:
         """Numbers of the raster -> (bands, h, w) uint8."""
         if self._bands.eight_bit:
             return np.asarray(raw, np.uint8), valid
-        if self._stretch is None:
-            self._stretch = self._measure()
+        assert self._stretch is not None
         return self._stretch.apply(raw), valid
+
+    def _prepare(self) -> None:
+        """What must be known of the scene before a pixel is shown: whether alpha is alpha, what is nodata, how numbers are stretched."""
+        if self._closed:
+            raise SceneUnreadable(f"{self.info.name} is closed; open it again with open_scene")
+        if self._bands.alpha:
+            self._judge_alpha()
+        if self._bands.eight_bit:
+            if not self._bands.all_valid and self._bands.palette is None:
+                valid = [n.valid if n.valid is not None else np.ones(n.raw.shape[1:], bool) for n in self._sample(self._reader)]
+                share = float(np.mean([v.mean() for v in valid])) if valid else 0.0
+                self._has_data = share > 0
+                self._tell_invalid(1 - share)
+        else:
+            self._stretch = self._measure()
+        self._prepared = True
+
+    def _judge_alpha(self) -> None:
+        """Take an alpha band that holds a picture for a band: tools mark the fourth of any four bands so, near infrared, too."""
+        band = self._bands.alpha
+        alone = bands.Bands((band,), (None,), False, False)
+        values = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
+        if values and not bands.is_alpha(np.concatenate(values)):
+            self._bands = replace(self._bands, alpha=0, misled=True)
+            self._reader = Reader(self._source, self._bands)
+            self._tell(
+                f"band {band} of {self.info.name} is marked alpha, but holds a picture (near infrared?): nothing is hidden by it; "
+                f"gdal_edit.py -colorinterp_{band} undefined marks it so"
+            )
+
+    def _sample(self, reader: Reader) -> list[Numbers]:
+        """Some of the scene's numbers, not averaged; none where nothing can be read."""
+        info = self.info
+        if self.pyramid or info.pixels <= CHEAP:
+            shrink = max(1.0, max(info.width, info.height) / SAMPLE)
+            places = [(info.box, max(1, round(info.height / shrink)), max(1, round(info.width / shrink)))]
+        else:
+            each = round(math.sqrt(PARTS))
+            wide, high = min(SAMPLE // each, info.width), min(SAMPLE // each, info.height)
+            lefts, tops = (
+                {round(i * (size - side) / (each - 1)) for i in range(each)} for size, side in ((info.width, wide), (info.height, high))
+            )
+            places = [(Box(x, y, x + wide, y + high), high, wide) for y in sorted(tops) for x in sorted(lefts)]
+        found = []
+        for box, height, width in places:
+            with suppress(SceneUnreadable):
+                found.append(self._numbers(reader.salvage, box, height, width, Resampling.nearest, reader.bands))
+        return found
+
+    def _tell_invalid(self, share: float) -> None:
+        """Tell that most of the scene is hidden."""
+        if MOSTLY < share < 1:
+            part, band = "more than 99%" if share > 0.99 else f"{share:.0%}", self._bands.alpha
+            if band:
+                why = f"transparent by its alpha band; if band {band} is no alpha, gdal_edit.py -colorinterp_{band} undefined corrects it"
+            else:
+                why = "masked by its mask band" if self._bands.masked else "nodata"
+            self._tell(f"only what is valid can be searched: {part} of {self.info.name} is {why}")
+
+    def _tell_fill(self, found: fill.Fill) -> None:
+        """Tell of values that look like nodata and are not declared."""
+        for values, become in ((found.found, "is taken for nodata"), (found.doubtful, "may be nodata, and is taken for data")):
+            for value, share in values:
+                text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
+                self._tell(
+                    f"{text} in {share:.1%} of {self.info.name} {become}: it lies far from all other values, and is not declared; "
+                    f"gdal_edit.py -a_nodata {text} declares it"
+                )
+
+    def _tell(self, text: str) -> None:
+        warnings.warn(text, GeomagWarning, stacklevel=6)
 
     def _measure(self) -> bands.Stretch:
         # Nearest is enough for percentiles and skips most of a file without overviews; averages find rare valid pixels. Damaged blocks
@@ -197,12 +308,19 @@ class Scene:
         for resampling in (Resampling.nearest, Resampling.average):
             numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), resampling)
             if numbers.valid is None or numbers.valid.any():
-                return bands.Stretch.of(numbers.raw, numbers.valid)
+                if self._bands.palette is None:
+                    found = fill.find(numbers.raw, numbers.valid)
+                    self._fill = found if found.found else None
+                    self._tell_fill(found)
+                valid = bands.valid_pixels(numbers.raw, self._bands.nodata, self._fill)
+                both = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
+                self._tell_invalid(0.0 if both is None else float(1 - both.mean()))
+                return bands.Stretch.of(numbers.raw, numbers.valid, self._fill)
         raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
 
     def _is_empty(self) -> bool:
         """Whether no pixel has data. What is damaged may have had some."""
-        numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), Resampling.average, least=1)
+        numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), Resampling.average)
         self._has_data = bool(numbers.broken) or numbers.valid is None or bool(numbers.valid.any())
         return not self._has_data
 
@@ -210,29 +328,29 @@ class Scene:
         shrink = max(1.0, max(self.info.width, self.info.height) / OVERVIEW)
         return max(1, round(self.info.height / shrink)), max(1, round(self.info.width / shrink))
 
-    def _numbers(self, read: Read, box: Box, height: int, width: int, resampling: Resampling | None = None, least: int = 128) -> Numbers:
-        """Numbers of the chosen bands (bands, height, width), palettes expanded, and where they are valid (None: everywhere).
-
-        least: the alpha, of 255, from which a pixel is valid.
-        """
+    def _numbers(
+        self, read: Read, box: Box, height: int, width: int, resampling: Resampling | None = None, chosen: bands.Bands | None = None
+    ) -> Numbers:
+        """Numbers of the chosen bands (bands, height, width), palettes expanded, and where they are valid (None: everywhere)."""
+        chosen = chosen or self._bands
         if self._closed:
             raise SceneUnreadable(f"{self.info.name} is closed; open it again with open_scene")
         if resampling is None:
             shrinks = box.width >= width and box.height >= height
             resampling = Resampling.average if shrinks else Resampling.bilinear
         across, down = 1, 1
-        if self._bands.palette is not None:  # palette numbers cannot be averaged: take samples, then average their colours
+        if chosen.palette is not None:  # palette numbers cannot be averaged: take samples, then average their colours
             resampling = Resampling.nearest
             across, down = (min(SUBSAMPLES, max(1, math.ceil(n))) for n in (box.width / width, box.height / height))
         try:
-            numbers = read(Wanted(box, height * down, width * across, resampling, least))
+            numbers = read(Wanted(box, height * down, width * across, resampling))
         except FAILURES as error:
             raise unreadable(self.info.name, error) from error
-        raw, valid = numbers.raw, bands.valid_pixels(numbers.raw, self._bands.nodata)
+        raw, valid = numbers.raw, bands.valid_pixels(numbers.raw, chosen.nodata, self._fill if chosen is self._bands else None)
         valid = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
         valid = None if valid is None or valid.all() else valid
-        if self._bands.palette is not None:
-            raw, valid = bands.expand(raw, self._bands.palette, valid)
+        if chosen.palette is not None:
+            raw, valid = bands.expand(raw, chosen.palette, valid)
             raw, valid = bands.shrink(raw, valid, across, down)
         return Numbers(raw, valid, numbers.broken)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import threading
 import warnings
 from contextlib import suppress
@@ -66,6 +67,17 @@ GDAL_TYPES = {
 OTHER_TYPES = {"int8": "int16", "float16": "float32", "int64": "float64", "uint64": "float64", "float128": "float64"}
 """numpy types that GDAL does not have everywhere, and what holds their numbers."""
 
+PACKED = re.compile(r"(zip|tar|gzip|rar|7z)://|[/\\\\]vsi(zip|tar|gzip|rar|7z)", re.IGNORECASE)
+"""Names of what lies in an archive, as rasterio and GDAL write them."""
+ARCHIVES = {
+    b"PK\3\4": "a ZIP archive",
+    b"\x1f\x8b": "packed by gzip",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "packed by bzip2",
+}
+"""First bytes of files that hold others."""
+
 _OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the whole process
 
 
@@ -99,6 +111,13 @@ class Source:
         self.dataset.close()
         if self._full_size is not None:
             self._full_size.close()
+
+
+def tags_of(dataset: Any, band: int = 0, domain: str | None = None) -> dict[str, str]:
+    """What a file says of itself, or of a band, in words; nothing where these are not UTF-8, which rasterio does not take."""
+    with suppress(UnicodeDecodeError):
+        return dict(dataset.tags(band, ns=domain))
+    return {}
 
 
 def unreadable(name: str, error: Exception) -> SceneUnreadable:
@@ -147,6 +166,8 @@ def from_path(source: str | os.PathLike[str]) -> Source:
         shown = text.encode("utf-8", "backslashreplace").decode()
         raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
     except RasterioIOError as error:
+        if packed := _archive(path):
+            raise SceneUnreadable(f"{text} is {packed}, not a picture; unpack it and give a picture that was in it") from error
         if "not recognized" in str(error):
             raise SceneUnreadable(
                 f"{text} is not an image that can be read; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)"
@@ -158,10 +179,14 @@ def from_path(source: str | os.PathLike[str]) -> Source:
 
 def _from_address(text: str) -> Source:
     """A picture on the network, where that is allowed. It has no files beside it."""
+    if PACKED.match(text):
+        raise SceneUnreadable(f"{text[:200]} lies in an archive; unpack it and give the picture that was in it")
     if not text.startswith(("http://", "https://")):
-        raise SceneUnreadable(f"{text[:200]} is not a local file; download it first")
+        raise SceneUnreadable(
+            f"{text[:200]} is not a local file; download it first, or give its http(s):// address and set {reach.SETTING}=network"
+        )
     if not reach.allowed("network"):
-        raise SceneUnreadable(f"{text[:200]} is not a local file; download it first, or allow it by {reach.SETTING}=network")
+        raise SceneUnreadable(f"{text[:200]} is not a local file; download it first, or set {reach.SETTING}=network to read it from there")
     name = text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text
     try:
         dataset = _unpackable(_open(f"/vsicurl/{text}", DRIVERS, beside=False), name)
@@ -169,6 +194,13 @@ def _from_address(text: str) -> Source:
     except FAILURES as error:
         raise unreadable(text[:200], error) from error
     return Source(dataset, name)
+
+
+def _archive(path: Path) -> str | None:
+    """What a file is that holds other files."""
+    with path.open("rb") as file:
+        start = file.read(262)
+    return "a TAR archive" if start[257:] == b"ustar" else next((what for magic, what in ARCHIVES.items() if start.startswith(magic)), None)
 
 
 def _open_file(path: Path) -> Any:

@@ -1,17 +1,22 @@
-"""STAC ItemCollections: read as a folder of pictures, written with what was found or answered. Needs the extra `archive`; no network."""
+"""STAC: an ItemCollection, Item, Collection or Catalog read as a folder of pictures; ItemCollections written with hits and answers.
+
+Needs the extra `archive`; no network: what lies elsewhere is left out and told.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
-from geomagnifier.errors import DataCorrupt, LibraryMissing
+from geomagnifier.errors import DataCorrupt, LibraryMissing, install
 from geomagnifier.io import footprint
 from geomagnifier.io.dates import utc
 from geomagnifier.io.hit import Hit
@@ -19,6 +24,8 @@ from geomagnifier.io.staging import Staging
 
 ROLES = ("visual", "data", "overview")
 """Of the asset that is looked at, the best first; then any that has no role, a thumbnail last."""
+DEEP, MOST = 32, 100_000
+"""Levels of a catalog that are followed, and files of it that are read."""
 MEDIA = {
     ".tif": "image/tiff; application=geotiff",
     ".tiff": "image/tiff; application=geotiff",
@@ -52,42 +59,97 @@ class ItemAnswer:
 
 
 def read_items(path: Path, suffixes: Sequence[str]) -> tuple[list[ItemPicture], list[tuple[Path, str]]]:
-    """One picture of each item: the asset that is most of a picture. Relative hrefs start at the file's folder.
+    """One picture of each item: the asset that is most of a picture.
+
+    A Catalog or Collection is followed through its links `item` and `child`, as far as they lead to files of this machine. Hrefs are URI
+    references (%20 is a blank): relative to the item's own href where that is a file here, else to the file that the item is in.
 
     Args:
-        path: an ItemCollection, JSON.
+        path: an ItemCollection, Item, Collection or Catalog, JSON.
         suffixes: of the names of pictures.
 
     Returns:
-        The pictures; and what was left out, each with the reason: items whose picture is not on this machine, or that have none.
+        The pictures; and what was left out, each with the reason: items whose picture is not on this machine, or that have none, and links
+        that lead to no STAC of this machine.
 
     Raises:
-        DataCorrupt: it is no ItemCollection.
+        DataCorrupt: it is no STAC.
         LibraryMissing: the extra is not installed.
     """
     pystac = _pystac()
+    pictures: list[ItemPicture] = []
+    left_out: list[tuple[Path, str]] = []
+    ahead, known = deque([(path, 0)]), {path.resolve()}
+    while ahead:
+        at, depth = ahead.popleft()
+        try:
+            items, links = _read(at, pystac)
+        except DataCorrupt as error:
+            if depth == 0:
+                raise
+            left_out.append((at, str(error)))
+            continue
+        for item, own in items:
+            found = _picture(item, own, at, suffixes)
+            if isinstance(found, str):
+                left_out.append((at, found))
+            else:
+                pictures.append(found)
+        for href in links:
+            place = href_path(href, [at.parent])
+            if place is None:
+                left_out.append((at, f"{at} links to {href[:200]}; download it first"))
+            elif depth == DEEP or len(known) == MOST:
+                left_out.append((at, f"{at} links to {href[:200]}, which was not read: at most {MOST} files and {DEEP} levels are"))
+            elif place.resolve() not in known:
+                known.add(place.resolve())
+                ahead.append((place, depth + 1))
+    return pictures, left_out
+
+
+def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[str]]:
+    """The items in a file of STAC with their own hrefs, and hrefs of its links to items and children."""
     try:
+        if not path.is_file():
+            raise FileNotFoundError(errno.ENOENT, "there is no such file")
         told = json.loads(path.read_text(encoding="utf-8"))
-        items = [item for item in pystac.ItemCollection.from_dict(told).items if isinstance(item, pystac.Item)]
+        if told.get("type") == "FeatureCollection":
+            return [_item(feature, pystac) for feature in told["features"]], []
+        if told.get("type") == "Feature":
+            return [_item(told, pystac)], []
+        if "stac_version" not in told:
+            raise ValueError("it has no stac_version")
+        return [], [link["href"] for link in told.get("links", ()) if link.get("rel") in ("item", "child")]
     except OSError as error:
         raise DataCorrupt(f"{path} cannot be opened: {error.strerror or error}") from error
     except Exception as error:  # pystac names no one error for what is not STAC
-        raise DataCorrupt(f"{path} is no STAC ItemCollection ({' '.join(str(error).split())[:120]}); give its JSON, or a folder") from error
-    pictures: list[ItemPicture] = []
-    left_out: list[tuple[Path, str]] = []
-    for item in items:
-        found = _asset(item, suffixes)
-        if found is None:
-            left_out.append((path, f"the item {item.id} has no asset that is a picture; looked for {', '.join(suffixes)}"))
-            continue
-        place = _local(found, path.parent)
-        if place is None:
-            left_out.append((path, f"the item {item.id} lies at {found}; download it first"))
-            continue
-        date = item.datetime or item.common_metadata.start_datetime
-        outline = footprint.from_geojson(item.geometry) if item.geometry else None
-        pictures.append(ItemPicture(place, None if date is None else utc(date), outline))
-    return pictures, left_out
+        raise DataCorrupt(
+            f"{path} is no STAC ItemCollection, Item, Collection or Catalog ({' '.join(str(error).split())[:120]}); "
+            "give its JSON, or a folder of pictures"
+        ) from error
+
+
+def _item(told: dict[str, Any], pystac: Any) -> tuple[Any, str | None]:
+    """An item and its own href. pystac would make that, and all assets with it, absolute from the working directory."""
+    links = told.get("links", [])
+    own = next((link["href"] for link in links if link.get("rel") == "self"), None)
+    return pystac.Item.from_dict(told | {"links": [link for link in links if link.get("rel") != "self"]}), own
+
+
+def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> ItemPicture | str:
+    """The picture of an item that stands in a file, or why there is none. own: the item's own href."""
+    found = _asset(item, suffixes)
+    if found is None:
+        return f"the item {item.id} has no asset that is a picture; looked for {', '.join(suffixes)}"
+    itself = None if own is None else href_path(own, [at.parent])
+    place = href_path(found, [at.parent] if itself is None else [itself.parent, at.parent])
+    if place is not None and own is not None and itself is None and not place.exists():
+        place, found = None, urljoin(own, found)  # relative to an item elsewhere
+    if place is None:
+        return f"the item {item.id} lies at {found}; download it first"
+    date = item.datetime or item.common_metadata.start_datetime
+    outline = footprint.from_geojson(item.geometry) if item.geometry else None
+    return ItemPicture(place, None if date is None else utc(date), outline)
 
 
 def write_items(target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None] = ()) -> None:
@@ -139,7 +201,7 @@ def _asset(item: Any, suffixes: Sequence[str]) -> str | None:
     """The href of the picture of an item."""
     found: list[tuple[int, str]] = []
     for asset in item.assets.values():
-        if not urlsplit(asset.href).path.lower().endswith(tuple(suffixes)):
+        if not asset.href.lower().endswith(tuple(suffixes)) and not _decoded(asset.href).lower().endswith(tuple(suffixes)):
             continue
         roles = asset.roles or ()
         ranks = [ROLES.index(role) for role in roles if role in ROLES]
@@ -147,20 +209,40 @@ def _asset(item: Any, suffixes: Sequence[str]) -> str | None:
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _local(href: str, folder: Path) -> Path | None:
-    """The file on this machine, or None where it is elsewhere."""
-    parts = urlsplit(href)
-    if parts.scheme == "file":
-        return Path(unquote(parts.path))
-    if "://" in href or href.startswith("/vsi"):
+def _decoded(href: str) -> str:
+    """The path in a URI reference; "" where it is none."""
+    try:
+        return os.fsdecode(unquote_to_bytes(urlsplit(href).path))
+    except ValueError:  # such as http://[
+        return ""
+
+
+def href_path(href: str, folders: Sequence[Path]) -> Path | None:
+    """The file on this machine that a URI reference names, or None where it is elsewhere.
+
+    Args:
+        href: "./my%20scene.tif", "file:///data/a.tif", "/data/a.tif". One that was written without encoding ("my #1.tif") is taken as it
+            stands where such a file exists and the encoded one does not.
+        folders: that a relative one may start at, the likeliest first; the first with such a file counts.
+    """
+    try:
+        parts = urlsplit(href)
+    except ValueError:  # such as http://[
         return None
-    return Path(os.path.normpath(folder / href))
+    if ("://" in href and parts.scheme != "file") or parts.netloc not in ("", "localhost"):
+        return None
+    encoded = _decoded(href)
+    names = [encoded] if parts.scheme == "file" else [encoded, href] if not parts.scheme else [href]  # a:b.tif is a name
+    places = [Path(os.path.normpath(folder / name)) for name in names for folder in folders]
+    if any("\0" in name for name in names) or any(place.as_posix().startswith("/vsi") for place in places):
+        return None
+    return next((place for place in places if place.exists()), places[0])
 
 
 def _href(path: Path, folder: Path) -> str:
-    """Relative to the folder of the collection, where there is a way."""
+    """A URI reference, relative to the folder of the collection where there is a way."""
     try:
-        return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()
+        return quote(os.fsencode(Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()))
     except ValueError:  # another drive
         return path.absolute().as_uri()
 
@@ -173,5 +255,5 @@ def _pystac() -> Any:
     try:
         import pystac
     except ImportError as error:
-        raise LibraryMissing(f"STAC needs the extra: pip install 'geomagnifier[archive]' ({error})") from error
+        raise LibraryMissing(f"STAC needs the extra archive; install it: {install('archive')} ({error})") from error
     return pystac

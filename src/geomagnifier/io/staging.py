@@ -55,6 +55,15 @@ def output_error(path: Path, error: Exception, full: bool = False) -> OutputErro
     return OutputError(f"{path} cannot be written: {reason or f'the disk may be full ({text}); free some space, or choose another folder'}")
 
 
+def check_writable(folder: Path) -> None:
+    """Whether files could be written into a folder; leaves nothing behind.
+
+    Raises:
+        OutputError: they could not.
+    """
+    Staging(folder)._unmake()
+
+
 class Staging:
     """Files of one folder, written under temporary names and renamed together at the end; on any failure nothing is left."""
 

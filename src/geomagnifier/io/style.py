@@ -20,7 +20,7 @@ NEAR = 15_000
 NAMES = '"label" || \' \' || format_number("score", 2)'
 TIP = (
     '<b>[% "label" %]</b> [% format_number("score", 2) %]<br>'
-    '[% if("area_m2" is null, format_number("area_px", 0) || \' px²\', format_number("area_m2", 0) || \' m²\') %]<br>'
+    "[% coalesce(format_number(\"area_m2\", 0) || ' m²', format_number(\"area_px\", 0) || ' px²', 'box') %]<br>"
     '<i>[% "question" %]</i>'
 )
 TABLE = """

@@ -42,11 +42,20 @@ class BoxClassifier(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(nn.Linear(3 * width + 2, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, kinds + 1))
 
-    def forward(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
-        """Pyramid of one view (batch 1), boxes (N, 4) view px -> (N, kinds + 1)."""
+    def describe(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
+        """What is seen of each box, (N, width): pyramid of one view (batch 1), boxes (N, 4) view px."""
         centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
         around = torch.cat([centre - 2 * half, centre + 2 * half], 1)
         size = torch.log(half.float().clamp(min=1.0)) / 4
         parts = [pool(pyramid.f2, boxes, 8), pool(pyramid.f3, boxes, 16), pool(pyramid.f3, around, 16), size]
-        out: Tensor = self.layers(torch.cat(parts, 1))
+        out: Tensor = self.layers[:2](torch.cat(parts, 1))
         return out
+
+    def name(self, described: Tensor) -> Tensor:
+        """(N, width) of `describe` -> (N, kinds + 1) logits."""
+        out: Tensor = self.layers[2:](described)
+        return out
+
+    def forward(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
+        """Pyramid of one view (batch 1), boxes (N, 4) view px -> (N, kinds + 1)."""
+        return self.name(self.describe(pyramid, boxes))

@@ -5,6 +5,7 @@ Cards are JSON of other people. Their lengths are the sizes of the networks, and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ MOST, WORDS = 1000, 100_000
 """Most names of a sort, and most words of a vocabulary."""
 LONGEST = 100
 """Letters of a name."""
+IN_BOX = 1 + 3 + 256
+"""Weights of `in_box.known`: an intercept, and one for each number of its evidence."""
 
 
 def check_small(card: Any) -> None:
@@ -42,6 +45,21 @@ def check_small(card: Any) -> None:
         number(_table(card["flops"], "flops")[what], "flops")
     for kind, chosen in _table(card["calibration"], "calibration", kinds).items():
         calibration(chosen, kind)
+    if "reliability" in card:
+        _reliability(card["reliability"], objects)
+    if "in_box" in card and len([number(value, "in_box", -1e3, 1e3) for value in card["in_box"]]) != IN_BOX:
+        raise ValueError(f"in_box are {IN_BOX} numbers")
+
+
+def _reliability(told: Any, objects: Collection[str]) -> None:
+    """Numbers of `reliability.Reliability`; raises as `check_small` does."""
+    told = _table(told, "reliability")
+    number(told["temperature"], "temperature", 0.01, 100)
+    for kind, pairs in _table(told["objects"], "reliability", objects).items():
+        knots = [(number(raw, "a raw score", 0, 1), number(p, "a probability", 0, 1)) for raw, p in pairs]
+        rising = all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(knots))
+        if not rising or [*knots[:1], *knots[-1:]] != [(0, 0), (1, 1)] or len(knots) > MOST:
+            raise ValueError(f"reliability of {kind} rises from 0, 0 to 1, 1")
 
 
 def check_scout(card: Any, kinds: Collection[str]) -> None:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError
+from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError, install
 from geomagnifier.model import card as cards
 from geomagnifier.model import sums
 from geomagnifier.model.network import SmallNetwork
@@ -86,7 +86,7 @@ def load_model(
         try:
             from geomagnifier.model.full.checkpoint import load
         except ImportError as error:
-            raise LibraryMissing(f"{text} needs the extra: pip install 'geomagnifier[full]' ({error})") from None
+            raise LibraryMissing(f"{text} needs the extra full; install it: {install('full')} ({error})") from None
         return load(text, functools.cache(load_small), segmenter=segmenter, bits=bits, device=device)
     if segmenter is not None or bits is not None:
         raise OptionError("--segmenter and --bits are for vision-language models; the small model has its own")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+
+from geomagnifier.model.positions import CHINESE, Box, parts
+from geomagnifier.model.yes_no import Asked
 
 NOUNS: dict[str, tuple[str, str]] = {
     "airplane": ("架", "飞机"),
@@ -68,11 +70,6 @@ PLACES = {
 }
 """By name of a scene, fine or coarse."""
 _DIGITS = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
-_ACROSS, _DOWN = ("左", "中", "右"), ("上", "中", "下")
-_PLACE = re.compile(r"^(?:this is )?(?:an? )?(.+?)(?: area)?(?: \.)?$")
-
-Box = tuple[float, float, float, float]
-"""Shares of the scene's width and height."""
 
 
 def noun(kind: str) -> str:
@@ -86,7 +83,9 @@ def counted(kind: str, count: int) -> str:
     return f"{_DIGITS[count] if count < len(_DIGITS) else count}{measure}{word}"
 
 
-def found(boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: bool, everything: bool) -> tuple[str, dict[str, str]]:
+def found(
+    boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: bool, everything: bool, start: str = "", part: str = ""
+) -> tuple[str, dict[str, str]]:
     """A sentence about what was found, and by kind the phrase that stands for its regions.
 
     Args:
@@ -94,6 +93,8 @@ def found(boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: b
         missing: kinds that were looked for in vain.
         unknown: a thing never taught was asked for as well.
         everything: all objects were asked for: the most frequent kind comes first.
+        start: what the sentence begins with: "有，".
+        part: of the scene that was asked about, "" for all of it.
     """
     kinds = sorted(boxes, key=lambda k: -len(boxes[k])) if everything else list(boxes)
     phrases = {kind: counted(kind, len(boxes[kind])) for kind in kinds}
@@ -102,12 +103,20 @@ def found(boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: b
         at = where(boxes[kinds[0]]) if len(kinds) == 1 else ""
         sentences.append(f"图中{at}有{listed(list(phrases.values()))}。")
     if missing:
-        sentences.append(f"这里没有{listed([noun(k) for k in missing], '或')}。")
+        sentences.append(f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。")
     if everything and not kinds:
         sentences.append("我认识的东西这里都没有。")
     if unknown:
         sentences.append("其余的我没有学过。" if kinds or missing else "我没有学过找这种东西。")
-    return "".join(sentences), phrases
+    return start + "".join(sentences), phrases
+
+
+def start(word: str, asked: Asked | None) -> str:
+    """What an answer begins with. word: "yes", "no" or "".  asked: what the question asks."""
+    if not word or asked is None:
+        return ""
+    there = asked.form == "things" and asked.exists
+    return {"yes": "有，" if there else "是的，", "no": "没有，" if there and not asked.every else "不，"}[word]
 
 
 def listed(words: Sequence[str], joint: str = "和") -> str:
@@ -117,43 +126,18 @@ def listed(words: Sequence[str], joint: str = "和") -> str:
 
 def where(boxes: Sequence[Box]) -> str:
     """As in "左上方"; nothing where they are spread over the scene."""
-    x, y = [(b[0] + b[2]) / 2 for b in boxes], [(b[1] + b[3]) / 2 for b in boxes]
-    across, down = _third(x), _third(y)
-    if across is None and down is None:
-        return ""
-    if across == down == 1:
-        return "中央"
-    sides = ("" if across in (None, 1) else _ACROSS[across or 0]) + ("" if down in (None, 1) else _DOWN[down or 0])
-    return f"{sides}方" if sides and sides[-1] in "上下" else f"{sides}侧" if sides else ""
+    return next((CHINESE[part] for part in parts(boxes)), "")
 
 
-def _third(values: Sequence[float]) -> int | None:
-    """0, 1, 2 where all lie low, in the middle or high; None where they are spread. The bounds are those of the English sentences."""
-    if max(values) < 0.4:
-        return 0
-    if min(values) > 0.6:
-        return 2
-    return 1 if min(values) > 0.3 and max(values) < 0.7 else None
-
-
-def whole(told: Sequence[str], best: str, kinds: Sequence[str]) -> str:
+def caption(scene: str, kinds: Sequence[str]) -> str:
     """A sentence about the picture as a whole.
 
     Args:
-        told: tokens of the English sentence: "yes , this is an airport .", "an airport", or a caption.
-        best: name of the likeliest scene.
+        scene: its class.
         kinds: objects that the picture is believed to show.
     """
-    start = {"yes": "是的，", "no": "不，"}.get(told[0], "") if len(told) > 1 and told[1] == "," else ""
-    plain = " ".join(told[2:] if start else told)
-    match = _PLACE.match(plain)
-    place = PLACES.get(match.group(1)) if match is not None else None
-    if plain.startswith("this is ") or start:
-        return f"{start}这是{place or PLACES.get(best, best)}。"
-    if place is not None:
-        return place
     seen = f"，其中可见{listed([noun(k) for k in kinds])}" if kinds else ""
-    return f"这是{PLACES.get(best, best)}的影像{seen}。"
+    return f"这是{PLACES.get(scene, scene)}的影像{seen}。"
 
 
 def known(kinds: Sequence[str]) -> str:

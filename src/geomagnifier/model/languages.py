@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from geomagnifier.errors import QuestionUnreadable
+from geomagnifier.model.question_words import ENGLISH, languages_of, plain
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 Language = Literal["en", "zh"]
-_ENGLISH = re.compile(
-    r"\b(the|this|that|what|where|how|every|each|any|all|and|are|with|there|show|find|which|many|count|detect|locate|outline|please|picture)\b",
-    re.IGNORECASE,
-)
-"""Words that settle it: the library, whose tables take a second to read, is not asked."""
+MOST = 1000
+"""Words that are looked up."""
 _NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",
     "es": "Spanish", "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
@@ -25,12 +24,16 @@ _NAMES = {
     "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
     "uk": "Ukrainian", "vi": "Vietnamese",
 }  # fmt: skip
-_LEAST = 0.01
-"""English is believed above this probability: short English questions of three words and more stay above 0.02."""
+_LEAST, _SURE, _TIE = 0.01, 0.8, 0.3
+"""Where no word settles it: English is believed above the first probability (short English questions of three words and more stay above
+0.02), and of one or two words another language from the second; where words speak for both, English from the third."""
 
 
 def language(text: str) -> Language:
     """The language of a question: "en" or "zh".
+
+    Words that are known decide first: more of another language than of English ("Find alle skibe"), or English ones. Statistics decide the
+    rest.
 
     Raises:
         QuestionUnreadable: it is in another language, which the message names.
@@ -43,13 +46,23 @@ def language(text: str) -> Language:
     roman = sum(unicodedata.name(word[0], "").startswith(("LATIN", "FULLWIDTH LATIN")) for word in words)
     if chinese > roman and not other:
         return "zh"
-    mostly_latin = other * 3 <= len(names)
-    if mostly_latin and (len(words) < 3 or _ENGLISH.search(text)):
+    mostly_latin = (other + chinese) * 3 <= len(names)
+    given_away = [codes for word in words[:MOST] if (codes := languages_of(word))]
+    english = sum(plain(word) in ENGLISH for word in words[:MOST])
+    if mostly_latin and english > len(given_away):
         return "en"
+    if mostly_latin and not given_away and len(words) < 2:
+        return "en"  # a name, a code, a single word
     ranked = _identifier().rank(text[:1000])  # likeliest first
-    if mostly_latin and dict(ranked)["en"] >= _LEAST:
+    if mostly_latin and english and dict(ranked)["en"] >= _TIE:
         return "en"
-    name = next(_NAMES[code] for code, _ in ranked if code in _NAMES)
+    if given_away:
+        votes = Counter(code for codes in given_away for code in codes)
+        name = next(_NAMES[code] for code, _ in ranked if votes[code] == max(votes.values()))
+    elif mostly_latin and (dict(ranked)["en"] >= _LEAST or (len(words) < 3 and ranked[0][1] < _SURE)):
+        return "en"
+    else:
+        name = next(_NAMES[code] for code, _ in ranked if code in _NAMES)
     raise QuestionUnreadable(f"the question seems to be in {name}; this model reads English and Chinese, please ask in one of them")
 
 

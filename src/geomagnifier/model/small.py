@@ -5,6 +5,7 @@ The image side is computed once for a view and kept; ten questions about one pic
 
 from __future__ import annotations
 
+import math
 import threading
 import warnings
 from collections import OrderedDict
@@ -19,24 +20,28 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import chinese, pointing, relevance, telling
+from geomagnifier.model import chinese, in_box, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.hunt import Hunt
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
+from geomagnifier.model.mentions import names_nothing
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
+from geomagnifier.model.positions import asked_part, lies_in
 from geomagnifier.model.reading import Reader
+from geomagnifier.model.reliability import Reliability
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.selector import decide, features
-from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, stacked, tokenize
+from geomagnifier.model.size_prior import size_prior
+from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
 from geomagnifier.model.vision import MULTIPLE, fold
-from geomagnifier.model.vlm import QUESTION, Memory, grid_of
+from geomagnifier.model.vlm import QUESTION, grid_of
 from geomagnifier.values import (
     Cover,
     Floats,
@@ -59,13 +64,18 @@ if TYPE_CHECKING:
 LOWEST_HEAT = 0.01
 AGREED = 0.85
 """Factor on the least score in a closer look: the scout, too, has taken the place for one of the kind."""
+TRAINED = (0.3, 2.0)
+"""Metres of the ground pixels of the training pictures, as the model card has it."""
 LEAST_SURE = 0.6
 """Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.75."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Chosen on validation pictures. presence, score, mask: from which probability a kind is there, an object counts, a cell is mask."""
+    """Chosen on validation pictures. presence, score, mask: from which a kind is there, an object counts, a cell is mask.
+
+    score is a raw one, before `Reliability` makes it a probability.
+    """
 
     presence: float = 0.5
     score: float = 0.3
@@ -79,7 +89,8 @@ class SmallModel:
         network: trained parts.
         encoder: frozen sentence encoder.
         tokenizer: the encoder's.
-        card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version.
+        card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version; and
+            perhaps reliability (`reliability.Reliability`) and in_box (`in_box.known`).
         reader: gives the reader of Chinese; called at the first question that needs it.
         scout: the trained scout.
         hunt: what its metadata say, see `hunt.Hunt`.
@@ -102,6 +113,7 @@ class SmallModel:
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}
         self.mentions = {kind: (float(threshold), tuple(said)) for kind, (threshold, said) in card["mentions"].items()}
         self.calibration = {kind: Calibration(**card["calibration"].get(kind, {})) for kind in self.kinds}
+        self.reliability, self.in_box = Reliability.of(card), tuple(card.get("in_box", ()))
         self.flops = card["flops"]
         self.half = fast_bf16()
         self.hunt = Hunt(scout, self.kinds, hunt, self.half)
@@ -115,6 +127,8 @@ class SmallModel:
             sizes=self.hunt.sizes,
             recall=self.hunt.recall,
             chinese={kind: chinese.noun(kind) for kind in self.kinds},
+            gsd=TRAINED,
+            broader=tuple(self.coarse),
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)
@@ -122,6 +136,9 @@ class SmallModel:
             for part in (self.network.trunk, self.network.neck, self.network.decoder.image):
                 part.bfloat16()
         self.views = Views(self.network, self.half)
+        self.speaker = Speaker(
+            self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions, self.spelled, self._raw
+        )
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
         self._states: OrderedDict[tuple[str, str, str], Tensor] = OrderedDict()
@@ -141,7 +158,8 @@ class SmallModel:
         """
         with self._running():
             logits = self.network.granularity(self._encode(query.text).pooled)[0]
-        return dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
+        levels = dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
+        return settled(levels, yes_no.asked(query.text, language(query.text)))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
         """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/2.
@@ -191,7 +209,7 @@ class SmallModel:
             if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked):
                 replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
                 seen = tuple(f.label for r in replies for f in r.found)[:1]
-                return Reply((), replies, seen, named=True, flops=pixels * self.flops["view"])
+                return Reply((), replies, seen, named=True, flops=pixels * (self.flops["view"] + self.flops["question"]))
             replies = tuple(self._find(query, granularity, read, view) for view in views)
         flops = pixels * (self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"])
         return Reply((), replies, read.asked, read.landmarks, read.unknown or not read.asked, read.place, flops=flops)
@@ -199,6 +217,10 @@ class SmallModel:
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """See `protocol.Model`."""
         present = [kind for kind in asked if any(r.label == kind for r in regions)]
+        told = yes_no.asked(query.text, language(query.text))
+        if told is not None and told.form == "things" and (part := asked_part(query.text, language(query.text))):
+            inside = [lies_in(box, part) for box in shares(regions, scene)]  # "is there a ship on the left?" is about all of them
+            return tuple(i for i, r in enumerate(regions) if r.label in asked and inside[i])
         if len(present) < 2:
             return self._choose(query.text, scene, present, regions)
         with self._running():
@@ -217,7 +239,7 @@ class SmallModel:
         if len(mine) < 2:
             return tuple(mine)
         boxes = np.array([r.box for r in regions], np.float32)
-        scores = np.array([r.score for r in regions], np.float32)
+        scores = self._raw(regions)
         target = np.array([r.label in asked for r in regions])
         with self._running():
             encoded = self._encode(text)
@@ -237,33 +259,18 @@ class SmallModel:
 
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
+        if reply.named and not reply.asked:
+            return Said(in_box.refused(self.objects, language(query.text)), language=language(query.text))
         with self._running(), torch.autocast("cpu", enabled=False):
-            states, padding, _ = self._encode(query.text)
             if granularity is Granularity.IMAGE:
-                seen = self.views.glance(view)
-                assert seen.pooled is not None
-                p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
-                shut = [word for kind, (least, said) in self.mentions.items() if p[self.objects.index(kind)] < least for word in said]
-                tokens = telling.tell(self.network.text, self.words, states, padding, seen.memory, telling.about_place(self.words, shut))
-                if language(query.text) == "zh":
-                    seen_kinds = [k for k, (least, _) in self.mentions.items() if p[self.objects.index(k)] >= least]
-                    return Said(chinese.whole(tokens, reply.labels[0][0], seen_kinds), language="zh")
-                return Said(w.write_out(tokens, {}, counted)[0])
-            everything = len(self.objects) > 1 and set(self.objects) <= set(reply.asked)  # what is not there is then not listed
-            present = [k for k in reply.asked if any(r.label == k for r in regions)]
-            missing = [k for k in reply.asked if k not in present and not (everything and k in self.objects)]
-            if language(query.text) == "zh":
-                boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
-                text, phrases = chinese.found(boxes, missing, reply.unknown, everything)
-                return Said(text if reply.asked else text + chinese.known(self.kinds), phrases, "zh")
-            memory = self._told(self.views.see(view).memory, scene, regions, missing, reply.unknown)
-            counts = {k: sum(r.label == k for r in regions) for k in self.kinds}
-            present.sort(key=lambda kind: -counts[kind])
-            rule = telling.about_found(self.words, present[: telling.TOLD], missing, reply.unknown)
-            tokens = telling.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
-            tokens += telling.listed(present[telling.TOLD :])
-        text, phrases = w.write_out(tokens, counts, counted)
-        return Said(text if reply.asked else f"{text} I know: {', '.join(self.kinds)}.", phrases)
+                return self.speaker.about_scene(query.text, lambda: self._encode(query.text), self.views.glance(view), reply.labels)
+            return self.speaker.about_found(
+                query.text, lambda: self._encode(query.text), lambda: self.views.see(view), reply, scene, regions
+            )
+
+    def spelled(self, word: str) -> bool:
+        """Whether the sentence encoder has a word, or its singular, as a whole; of a misspelt one it has pieces."""
+        return any(len(self.tokenizer.encode(form, add_special_tokens=False).tokens) == 1 for form in (word, word.removesuffix("s")))
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""
@@ -321,6 +328,13 @@ class SmallModel:
         states, padding, _ = self._encode(query.text)
         with torch.autocast("cpu", enabled=False):
             read = pointing.read_question(self.network.text, self.words, states, padding, self.views.see(view).memory)
+        if query.box is None and names_nothing(query.text, language(query.text)):  # "how many are there": whatever was read is a guess
+            read = Read()
+        asked = yes_no.asked(query.text, language(query.text))
+        if asked is not None and asked.form == "things" and asked.noun == "anything":
+            read = Read(everything=True)
+        if asked is not None and asked.kinds and not read.everything:  # "is there a ship?": what the words name, and nothing else
+            read = read._replace(asked=asked.kinds, landmarks=tuple(k for k in read.landmarks if k not in asked.kinds), this=False)
         if read.everything or read.this:  # all objects, and what else was named
             named = tuple(kind for kind in read.asked if kind not in self.objects)
             read = read._replace(asked=(*self.objects, *named), landmarks=(), everything=True)
@@ -340,15 +354,9 @@ class SmallModel:
             states, padding, _ = self._encode(query.text)
             return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel)
 
-    def _told(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
-        """Image tokens with instance tokens: the best regions, kinds looked for in vain, a mark for a thing never taught."""
-        things = [(r.label, r.score, box) for r, box in zip(regions, shares(regions, scene), strict=True)]
-        kinds, places = telling.instances(self.words, things, missing, unknown)
-        if not kinds:
-            return memory
-        tokens = self.network.text.objects(torch.tensor([kinds]), torch.tensor([places]))
-        absent = torch.zeros(tokens.shape[:2], dtype=torch.bool)
-        return Memory(torch.cat([memory.tokens, tokens], 1), torch.cat([memory.absent, absent], 1))
+    def _raw(self, regions: Sequence[Region]) -> Floats:
+        """Scores as the networks behind the detector know them."""
+        return np.array([float(self.reliability.raw(r.label, r.score)) for r in regions], np.float32)
 
     def _decode(self, seg: Tensor, seen: Seen) -> tuple[Maps, Tensor]:
         maps = self.network.decoder(seg[None], seen.prepared)
@@ -357,22 +365,21 @@ class SmallModel:
     def _name_scene(self, view: View) -> Reply:
         logits = self.views.glance(view).scenes
         assert logits is not None
-        probability = dict(zip(self.scenes, torch.softmax(logits[0], 0).tolist(), strict=True))
+        probability = dict(zip(self.scenes, torch.softmax(logits[0] / self.reliability.temperature, 0).tolist(), strict=True))
         probability |= {name: sum(probability[part] for part in parts) for name, parts in self.coarse.items()}
         labels = tuple(sorted(probability.items(), key=lambda pair: -pair[1]))
         return Reply(labels, (ViewReply(),), flops=4 * view.pixels.shape[0] * view.pixels.shape[1] * self.flops["trunk"])
 
     def _classify(self, query: Query, view: View) -> ViewReply:
-        """The kind of the thing in the query's box: one found object."""
+        """The class of the thing in the query's box: one found object, or none."""
         assert query.box is not None
         box = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))
+        (named,) = in_box.look(self, view, np.asarray(box, np.float32).reshape(1, 4))
+        if not in_box.known(named.evidence, self.in_box):
+            return ViewReply()
         height, width = view.pixels.shape[:2]
-        pyramid = self.views.see(view).pyramid
-        assert pyramid is not None
-        logits = self.network.box_classifier(pyramid, torch.from_numpy(box)).float()[0, :-1]
-        p = torch.softmax(logits, 0)
         x0, y0, x1, y1 = (float(v) for v in box[0].clip(0, [width, height, width, height]))
-        return ViewReply((Found(self.objects[int(p.argmax())], float(p.max()), (x0, y0, x1, y1)),))
+        return ViewReply((Found(named.label, named.probability, (x0, y0, x1, y1)),))
 
     def _find(self, query: Query, granularity: Granularity, read: Read, view: View) -> ViewReply:
         kinds = (*read.asked, *read.landmarks)
@@ -399,7 +406,7 @@ class SmallModel:
             if separate and open_gate:
                 agreed = AGREED if view.window.role == "closer" else 1.0
                 lowest = chosen.score * agreed if query.recall is None else self.hunt.least(kind, query.recall)
-                lowest = lowest if query.min_score is None else query.min_score
+                lowest = float(self.reliability.probability(kind, lowest)) if query.min_score is None else query.min_score
                 found += self._objects(kind, maps, q, float(presence[q]), lowest, seen, view, granularity)
             if view.valid is not None:
                 probability = probability * shrink(view.valid)
@@ -411,14 +418,15 @@ class SmallModel:
     def _objects(
         self, kind: str, maps: Maps, q: int, presence: float, lowest: float, seen: Seen, view: View, granularity: Granularity
     ) -> list[Found]:
+        """Objects of a kind whose probability is at least `lowest`."""
         peaks = find_peaks(maps.centre[0, q], maps.sides[0, q], LOWEST_HEAT)
         if not len(peaks.scores):
             return []
         assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
-        scores = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
-        shrink = max(view.window.placement.scale) if view.window.role == "level" else 1.0
-        scores = scores * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, shrink)
+        raw = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
+        shrink = math.sqrt(math.prod(view.window.placement.scale)) if view.window.role == "level" else 1.0
+        scores = self.reliability.probability(kind, raw * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, shrink))
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
         keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)
@@ -432,8 +440,19 @@ class SmallModel:
         ]
 
 
+def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dict[Granularity, float]:
+    """The levels of a question that is answered by yes or no: a scene is judged as a whole, things are looked for."""
+    if asked is None or asked.form == "unknown":
+        return levels
+    if asked.form in ("scene", "choice"):
+        return {level: float(level is Granularity.IMAGE) for level in levels}
+    pixel = max(levels, key=lambda level: levels[level]) is Granularity.PIXEL
+    level = Granularity.PIXEL if pixel else Granularity.REGION
+    return levels | {Granularity.IMAGE: 0.0, level: levels[level] + levels[Granularity.IMAGE]}
+
+
 def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
-    """Score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
+    """Raw score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
     return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)
 
 
@@ -453,17 +472,6 @@ def visible(cells: int, pixels: int) -> int:
     """How many of a padded view's token rows (or columns) the picture itself reaches."""
     padded = pixels + -pixels % MULTIPLE
     return max(1, min(cells, round(cells * pixels / padded)))
-
-
-def counted(kind: str, count: int) -> str:
-    """A kind as it is counted: "ship", "ships"; pieces of a mass noun are "areas of water"."""
-    mass = kind in ("water", "vegetation", "land")
-    return f"{'area' if mass else kind}{'' if count == 1 else 's'}{f' of {kind}' if mass else ''}"
-
-
-def shares(regions: Sequence[Region], scene: SceneInfo) -> list[tuple[float, float, float, float]]:
-    """Boxes as shares of the scene's width and height."""
-    return [(x0 / scene.width, y0 / scene.height, x1 / scene.width, y1 / scene.height) for x0, y0, x1, y1 in (r.box for r in regions)]
 
 
 def fast_bf16() -> bool:

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from geomagnifier.model import telling
+from geomagnifier.model import nearest_class, telling, yes_no
 from geomagnifier.model.hunt import reduced
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
@@ -69,6 +69,7 @@ class TaughtModel:
             kinds=tuple(dict.fromkeys((*base.spec.kinds, *self.own))),
             parameters=base.spec.parameters + sum(p.numel() for heads, _ in self.lessons for p in heads.parameters()),
             sizes={**base.spec.sizes, **sizes},
+            gsd=_grown(base.spec.gsd, [kind.metres / kind.pixels for kind in self.own.values() if kind.metres is not None]),
         )
 
     @property
@@ -77,7 +78,12 @@ class TaughtModel:
 
     def granularity(self, query: Query) -> dict[Granularity, float]:
         """See `protocol.Model`."""
-        return self.base.granularity(self._plain(query)[0])
+        plain, stands = self._plain(query)
+        levels = self.base.granularity(plain)
+        asked = yes_no.asked(plain.text, language(plain.text)) if stands else None
+        if asked is not None and asked.form == "scene":  # the stand-in may be a scene's name as well, a taught kind is none
+            levels = {level: float(level is Granularity.REGION) for level in levels}
+        return levels
 
     def scale(self, view: View) -> float:
         """See `protocol.Model`."""
@@ -121,17 +127,18 @@ class TaughtModel:
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """See `protocol.Model`."""
         plain, stands = self._stands_for(query, asked, regions)
-        known = [replace(r, label=stands.get(r.label, r.label)) for r in regions]
-        return self.base.choose(plain, scene, renamed(asked, stands), known)
+        return self.base.choose(plain, scene, renamed(asked, stands), self._lent(regions, stands))
 
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
-        if granularity is Granularity.IMAGE:
+        if granularity is Granularity.IMAGE or reply.named:  # taught kinds are not named in boxes
             return self.base.say(query, granularity, view, reply, scene, regions)
         plain, stands = self._stands_for(query, reply.asked, regions)
         left = [kind for kind in reply.asked if kind in self.names.own and kind not in stands]
+        for word in (word for kind in left for pair in self.own[kind].words for word in pair):  # it has a class, if no stand-in
+            plain = replace(plain, text=re.sub(rf"\b{re.escape(word)}\b", "objects", plain.text, flags=re.IGNORECASE))
         asked = renamed([kind for kind in reply.asked if kind not in left], stands)
-        known = [replace(r, label=stands.get(r.label, r.label)) for r in regions if r.label not in left]
+        known = self._lent([r for r in regions if r.label not in left], stands)
         said = self.base.say(plain, granularity, view, replace(reply, asked=asked), scene, known)
         text, phrases = said.text, dict(said.phrases)
         for kind, stand in stands.items():
@@ -139,7 +146,9 @@ class TaughtModel:
             if stand in phrases:
                 phrases[kind] = self._said(phrases.pop(stand), kind, stand)
         if not reply.asked and said.language == "en":
-            text = f"{text.removesuffix('.')}, {', '.join(self.own)}."
+            words = {name: ", ".join(one for one, _ in kind.words) for name, kind in self.own.items()}
+            classes = [(kind, words.get(kind, nearest_class.SYNONYMS.get(kind, ""))) for kind in self.spec.kinds]
+            text = nearest_class.named(text, query.text, (), True, classes, self.base.spelled)
         counts = {kind: sum(r.label == kind for r in regions) for kind in left}
         more, named = write_out(telling.listed([k for k in left if counts[k]]), counts, lambda kind, n: self.own[kind].counted(n))
         return Said(f"{text} {more}".strip(), phrases | named, said.language)
@@ -155,6 +164,15 @@ class TaughtModel:
         there = {r.label for r in regions}
         rest = sorted((k for k in {*asked, *there} if k in self.names.own and k not in stands), key=lambda k: k not in there)
         return plain, stands | self.names.stand(rest, (*asked, *there, *stands.values()))
+
+    def _lent(self, regions: Sequence[Region], stands: Mapping[str, str]) -> list[Region]:
+        """Regions under the names of their stand-ins. Scores of taught kinds are raw; the base takes probabilities, and back to raw."""
+        lent = []
+        for r in regions:
+            name = stands.get(r.label, r.label)
+            score = float(self.base.reliability.probability(name, r.score)) if r.label in self.own else r.score
+            lent.append(replace(r, label=name, score=score))
+        return lent
 
     def _meant(self, read: Sequence[str], stands: Mapping[str, str], everything: bool) -> list[str]:
         """Taught kinds among the known kinds that were read."""
@@ -232,3 +250,8 @@ class TaughtModel:
         else:
             text = re.sub(rf"\b{stand}(s?)\b", lambda m: many if m.group(1) else one, text)
         return re.sub(rf"\b([Aa])n? (?={re.escape(one)})", lambda m: m.group(1) + ("n " if one[0].lower() in "aeiou" else " "), text)
+
+
+def _grown(trained: tuple[float, float] | None, own: Sequence[float]) -> tuple[float, float] | None:
+    """The ground pixels that the small model and the taught kinds were trained on, together."""
+    return trained and (min(trained[0], *own), max(trained[1], *own)) if own else trained

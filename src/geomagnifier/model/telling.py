@@ -1,23 +1,28 @@
 """The second part of an answer: the sentence, written when the objects have been found.
 
-The likeliest sentence of a small beam, within rules that keep it true to what was found: "<n> <KIND>" only of a kind with
-regions and of each once, "no <KIND>" only of one that was looked for in vain, no end before every kind is named; in a caption no word
-of a kind whose presence gate is shut.
+The likeliest sentence of a small beam, within a grammar that keeps it well formed and true to what was found: "<n> <CLASS>" only of a
+class with regions and of each once, "in the upper part" only where the regions lie there, no end before every class is named; in a caption
+no word of a class whose presence gate is shut. What is not there is said by rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from geomagnifier.model import words as w
+from geomagnifier.model.mentions import word_set
+from geomagnifier.model.positions import ENGLISH, Box, near, parts
 from geomagnifier.model.vlm import ANSWER, INSTANCES, PLACE, Memory, TextDecoder
 
 NEVER = (w.POINT, w.SAY, w.NONE, w.BY, w.EVERYTHING, w.THIS, w.PLACE, w.UNKNOWN)
 TOLD = 4
 """Most kinds with regions in the decoder's own words; pictures with more are too few to learn from, and the rest is listed."""
+NOTHING, NOT_TAUGHT = "none of the things i know is here .", "i was not taught to find that ."
+REST = "the rest i was not taught to find ."
 Rule = Callable[[Sequence[str]], Sequence[str]]
 """Tokens so far -> tokens that must not come next."""
 
@@ -107,52 +112,115 @@ def instances(words: w.Words, things: Sequence[Thing], missing: Sequence[str], u
     return words.encode(kinds), places + [[0.0] * PLACE] * (len(missing) + unknown)
 
 
-def about_found(words: w.Words, present: Sequence[str], missing: Sequence[str], unknown: bool = False) -> Rule:
-    """Rules of a sentence about what was found.
+def about_found(words: w.Words, present: Mapping[str, Sequence[Box]], start: str = "") -> Rule:
+    """The grammar of sentences about what was found: each class with regions is named once, and a part of the scene only where it holds.
+
+        [yes | no ,] there <is> [also] LIST [WHERE] .       or       <n> <CLASS> <is> (near LIST | WHERE | in the picture) [; there ...] .
+        or, of a single region,   this is <a> <CLASS> .
 
     Args:
         words: the vocabulary.
-        present: kinds with regions.
-        missing: kinds that were looked for in vain.
-        unknown: a thing never taught was asked for as well.
+        present: classes with regions, and the regions' boxes, shares of the scene.
+        start: "yes" or "no" where the sentence begins so.
     """
-    kinds = set(words.kinds)
-    there, gone = {w.kind_token(k) for k in present}, {w.kind_token(k) for k in missing}
-    other = [t for t in words.tokens if t not in kinds and t not in w.SPECIAL and t not in w.FOUND]  # the words of captions
-    if not unknown:
-        other += ["rest", "taught"]
-    if there or gone:
-        other.append("none")
-    if not there:
-        other.append("yes")
+    there = {w.kind_token(kind): kind for kind in present}
+    single = len(present) == 1 and len(next(iter(present.values()))) == 1
 
     def forbidden(sentence: Sequence[str]) -> list[str]:
-        last = sentence[-1] if sentence else ""
-        unsaid, denied = there - set(sentence), gone - set(sentence)
-        if last in (w.NUMBER, w.ONE):
-            return [t for t in words.tokens if t not in unsaid]
-        if unsaid and len(sentence) > ANSWER - 8 - 3 * len(unsaid):  # room is running out
-            return [t for t in words.tokens if t != w.NUMBER]
-        only = following(sentence, unsaid, denied, gone, unknown)
-        if only:
-            return [t for t in words.tokens if t not in only]
-        denying = last == "no" or (last in ("or", ",") and "no" in sentence)
-        out = other + list(kinds - denied if denying else kinds)
-        if unsaid or denied or last != "." or (unknown and "taught" not in sentence):
-            out.append(w.END)
-        if not (unsaid or denied or unknown) and (there or gone):
-            out += [";", "also", "and", "there"]
-        if not unsaid:
-            out += [w.NUMBER, w.ONE]
-        if not denied:
-            out.append("no")
-        if "no" not in sentence:
-            out.append("or")
-        if last not in there:
-            out += [w.SEG, w.BOX]
-        return out
+        said = list(sentence)
+        opening = len(said) < 2 and bool(start)
+        only = {(start, ",")[len(said)]} if opening else _following(said[2:] if start else said, there, present, single)
+        return [t for t in words.tokens if t not in only]
 
     return forbidden
+
+
+def _following(sentence: list[str], there: Mapping[str, str], present: Mapping[str, Sequence[Box]], single: bool) -> set[str]:
+    """Tokens that may come next, of a sentence without its yes or no."""
+    begin = max((i + 1 for i, token in enumerate(sentence) if token in (".", ";")), default=0)
+    clause = [token for token in sentence[begin:] if token not in (w.SEG, w.BOX)]
+    unsaid = set(there) - set(sentence)
+    last = clause[-1] if clause else ""
+    tie = {w.SEG, w.BOX} if sentence and sentence[-1] in there else set()
+    if not clause:
+        if begin and sentence[-1] == ";":
+            return {"there"}
+        return {w.END} if not unsaid else {"there", w.NUMBER} | ({"this"} if single and not begin else set())
+    if clause[0] == "this":
+        return {1: {"is"}, 2: {w.ONE}, 3: unsaid}.get(len(clause), tie | {"."})
+    if clause == ["there"]:
+        return {w.IS}
+    if clause == ["there", w.IS]:
+        return {w.NUMBER, "also"} if begin else {w.NUMBER}
+    subject = [there[token] for token in clause if token in there][:1]
+    beside = "near" in clause
+    close = {t for t in unsaid if near(present[subject[0]], present[there[t]])} if subject else set()
+    fresh = close if beside else unsaid
+    if last in ("also", "near", "and", ",") and w.IS in clause:
+        return {w.NUMBER}
+    if last == w.NUMBER:
+        return fresh
+    if last == w.IS:  # "two ships are ..."
+        return {"in"} | ({"near"} if close else set()) | {phrase[0] for phrase in _places(present, subject)}
+    if last in there:
+        if w.IS not in clause:
+            return tie | {w.IS}
+        listed = clause[clause.index("near" if beside else w.IS) + 1 :]
+        more = ({"and"} if fresh else set()) | ({","} if len(fresh) > 1 else set())
+        if "and" not in listed and "," in listed:
+            return tie | more  # a list that has begun with a comma ends with "and"
+        if "and" in listed:
+            more = set()
+        closing = {"."} | ({";"} if beside and unsaid else set())
+        kinds = [there[token] for token in clause if token in there]
+        return tie | more | closing | (set() if beside else {phrase[0] for phrase in _places(present, kinds)})
+    at = max(i for i, token in enumerate(clause) if token in there or token == w.IS) + 1
+    kinds = [there[token] for token in clause if token in there]
+    phrases = [*_places(present, kinds), *([["in", "the", "picture"]] if clause[at - 1] == w.IS else [])]
+    following = {
+        phrase[len(clause) - at] for phrase in phrases if phrase[: len(clause) - at] == clause[at:] and len(phrase) > len(clause) - at
+    }
+    again = {";"} if unsaid and clause[0] == w.NUMBER else set()
+    return following | ({"."} | again if clause[at:] in phrases else set())
+
+
+def _places(present: Mapping[str, Sequence[Box]], kinds: Sequence[str]) -> list[list[str]]:
+    """Words of the parts of the scene where the regions of these classes lie."""
+    return [ENGLISH[part].split() for part in parts([box for kind in kinds for box in present[kind]])]
+
+
+def plainly(present: Mapping[str, Sequence[Box]], start: str = "") -> list[str]:
+    """The sentence by rule, for where the decoder comes to no end: arguments as of `about_found`."""
+    tokens = [start, ","] if start else []
+    for k, kind in enumerate(present):
+        tokens += (["there", w.IS] if not k else ["and"] if k == len(present) - 1 else [","]) + [w.NUMBER, w.kind_token(kind)]
+    return [*tokens, *next(iter(_places(present, [*present])), []), "."]
+
+
+def is_finished(tokens: Sequence[str], present: Mapping[str, Sequence[Box]]) -> bool:
+    """Whether a sentence under the rule of `about_found` has come to its end."""
+    return tokens[-1:] == ["."] and {w.kind_token(kind) for kind in present} <= set(tokens)
+
+
+def denied(missing: Sequence[str], everything: bool, unknown: bool, some: bool, at: str = "here") -> list[str]:
+    """Tokens of what is said of things that are not there.
+
+    Args:
+        missing: classes that were looked for in vain.
+        everything: all objects were asked for, and none is there.
+        unknown: a thing that no class is was asked for as well.
+        some: something else is said before.
+        at: where they are not: "here", or the part of the scene that was asked about.
+    """
+    tokens: list[str] = []
+    for k, kind in enumerate(missing):
+        tokens += [["there", "is", "no"], [","], ["or"]][0 if not k else 2 if k == len(missing) - 1 else 1] + [w.kind_token(kind)]
+    tokens += [*at.split(), "."] if missing else []
+    if everything and not missing:
+        tokens += NOTHING.split()
+    if unknown:
+        tokens += (REST if some or tokens else NOT_TAUGHT).split()
+    return tokens
 
 
 def listed(kinds: Sequence[str]) -> list[str]:
@@ -164,37 +232,17 @@ def listed(kinds: Sequence[str]) -> list[str]:
     return [*tokens, "."] if kinds else []
 
 
-def following(sentence: Sequence[str], unsaid: set[str], denied: set[str], gone: set[str], unknown: bool) -> tuple[str, ...]:
-    """What alone may come next where the sentence so far leaves no choice; () where it does.
-
-    Args:
-        sentence: tokens so far.
-        unsaid: kinds that were found and are still to be named.
-        denied: kinds that were looked for in vain and are still to be named.
-        gone: all of those.
-        unknown: a thing never taught was asked for.
-    """
-    last, before = (sentence[-1] if sentence else ""), (sentence[-2] if len(sentence) > 1 else "")
-    if last == ".":
-        if unsaid:
-            return ("there", w.NUMBER)
-        if denied:
-            return ("there",)
-        return ("the", "i") if unknown and "taught" not in sentence else (w.END,)
-    if last == "there" and (unsaid or denied):
-        return (w.IS,) if unsaid else ("is",)
-    if last == w.IS and before == "there":
-        return (w.NUMBER, "also")
-    if last == "also":
-        return (w.NUMBER,)
-    if last == "is" and before == "there" and not unsaid and denied:
-        return ("no",)
-    if last in gone and denied:
-        return ("or",) if len(denied) == 1 else (",",)
-    return ()
-
-
 def about_place(words: w.Words, shut: Sequence[str]) -> Rule:
-    """Rules of a caption: no kind tokens, no ties, none of the words in `shut`."""
+    """Rules of a caption: no kind tokens, no ties, none of the words in `shut`, and neither yes nor no at its start."""
     out = [w.SEG, w.BOX, w.NUMBER, w.ONE, w.IS, *words.kinds, *shut]
-    return lambda sentence: out
+    first = [*out, "yes", "no", ".", ",", ";", "and", "or", "of"]
+    return lambda sentence: out if sentence else first
+
+
+_DANGLING = word_set("a an the of and or in on at with near by to from between beside is are there some many two three several ,")
+
+
+def is_sentence(tokens: Sequence[str]) -> bool:
+    """Whether a caption ends as a sentence does, says no word twice in a row, and leaves none hanging before its end."""
+    twice = any(a == b for a, b in pairwise(tokens))
+    return len(tokens) > 3 and tokens[-1] == "." and tokens[-2] not in _DANGLING and not twice

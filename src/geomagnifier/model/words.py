@@ -84,7 +84,7 @@ def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable
         kind = token[1:-1]
         if kind in counts:
             n, before = counts[kind], tokens[i - 1] if i else ""
-            noun = plural(kind, n or 1)
+            noun = plural(kind, n) if n else kind
             if before in (NUMBER, ONE):
                 start = _number(n) if before == NUMBER or n > 1 else ("an" if noun[0] in "aeiou" else "a")
                 words[-1] = start

@@ -34,7 +34,7 @@ def search(target: str | os.PathLike[str], wanted: Wanted, model: Model, top: in
     """The pictures of an archive that fit, the likest or nearest first.
 
     Args:
-        target: an index, a folder that is searched with the folders in it, or a STAC ItemCollection.
+        target: an index, a folder that is searched with the folders in it, or a STAC file.
         wanted: what is looked for.
         model: that made its vector.
         top: at most so many; all without.

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.errors import IndexCorrupt, IndexForeign, LibraryMissing, OptionError
+from geomagnifier.errors import IndexCorrupt, IndexForeign, LibraryMissing, OptionError, install
 from geomagnifier.io.hit import Hit
 from geomagnifier.io.staging import Staging, output_error
 from geomagnifier.pipeline import embed
@@ -214,7 +214,7 @@ def connect(folder: Path) -> Any:
         import lancedb
         import pyarrow  # noqa: F401
     except ImportError as error:
-        raise LibraryMissing(f"an index needs the extra: pip install 'geomagnifier[archive]' ({error})") from error
+        raise LibraryMissing(f"an index needs the extra archive; install it: {install('archive')} ({error})") from error
     try:
         return lancedb.connect(folder, read_consistency_interval=FRESH)
     except OSError as error:  # it makes the folder

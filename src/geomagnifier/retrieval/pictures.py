@@ -1,4 +1,4 @@
-"""What there is to be searched: the pictures of a folder and of the folders in it, or those of a STAC ItemCollection."""
+"""What there is to be searched: the pictures of a folder and of the folders in it, or those of a STAC file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from geomagnifier.io.stac import read_items
 SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2")
 """Files that are taken for pictures, whatever the case of their letters."""
 COLLECTIONS = (".json", ".geojson")
-"""Files that are taken for STAC ItemCollections."""
+"""Files that are taken for STAC: an ItemCollection, an Item, a Collection or a Catalog."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Gathered:
 
 
 def gather(target: str | os.PathLike[str]) -> Gathered:
-    """The pictures of a folder or of an ItemCollection.
+    """The pictures of a folder, or of an ItemCollection, Item, Collection or Catalog of STAC.
 
     Raises:
         SceneNotFound: there is no such folder or file, or no picture in it.
         SceneUnreadable: there is no picture but in folders that may not be listed.
-        DataCorrupt: the file is no ItemCollection.
+        DataCorrupt: the file is no STAC.
         LibraryMissing: it is a file, and the extra `archive` is not installed.
     """
     path = Path(target)
@@ -49,7 +49,7 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
         inside = pictures_in(path, closed)
         return Gathered(path, tuple(map(Picture, inside)), tuple(closed))
     if not path.is_file():
-        raise SceneNotFound(f"{path} does not exist; give a folder of pictures or a STAC ItemCollection")
+        raise SceneNotFound(f"{path} does not exist; give a folder of pictures or a STAC ItemCollection, Item or Catalog")
     items, left_out = read_items(path, SUFFIXES)
     pictures = {item.path: Picture(item.path, item.date, item.outline) for item in items}
     if not pictures:

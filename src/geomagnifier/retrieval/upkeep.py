@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from geomagnifier.errors import IndexBusy, IndexForeign, OutputError
+from geomagnifier.io.lock import locked
 from geomagnifier.io.staging import output_error
 from geomagnifier.pipeline import embed
 from geomagnifier.protocol import Model
@@ -59,7 +58,7 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
     """Make an index of an archive, or bring it up to date. It may be stopped, or killed, at any moment; the same call goes on.
 
     Args:
-        archive: a folder of pictures, or a STAC ItemCollection.
+        archive: a folder of pictures, or a STAC file (ItemCollection, Item, Collection, Catalog).
         to: folder of the index, made where needed.
         model: that makes the vectors.
         progress: called with (pictures done, pictures to be read).
@@ -76,7 +75,7 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
     if not _begun(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is no index; choose a folder that is not there yet")
     database = connect(folder)
-    with _locked(folder):
+    with locked(folder / LOCK, IndexBusy(f"{folder} is being written by another process; wait for it to end")):
         try:
             return _bring(_opened(folder, place, model, database), found, model, progress)
         except (OSError, RuntimeError) as error:  # LanceDB tells of a full disk by either
@@ -183,23 +182,3 @@ def _relative(looked: Looked, root: Path) -> Looked:
 
 def _printable(name: str) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One writer at a time. SQLite's lock goes with the process that holds it, also when that is killed."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise output_error(folder, error) from error
-    try:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise output_error(folder, error) from error
-            raise IndexBusy(f"{folder} is being written by another process; wait for it to end") from error
-        yield
-    finally:
-        lock.close()

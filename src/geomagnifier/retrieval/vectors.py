@@ -15,7 +15,7 @@ from os import cpu_count
 
 from geomagnifier import resolution
 from geomagnifier.errors import GeomagError, SceneUnreadable
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, sides
 from geomagnifier.io.dates import date_of
 from geomagnifier.io.footprint import outlines
 from geomagnifier.io.hit import Hit
@@ -97,21 +97,22 @@ def _vectors(picture: Picture, scene: Scene, model: Model) -> Iterator[Vector]:
 
 
 def tiles(info: SceneInfo) -> list[Box]:
-    """The tiles of a scene, row by row, all of about one size; none where the whole is hardly more than one."""
+    """The tiles of a scene, row by row, all of about one size and square on the ground; none where the whole is hardly more than one."""
     side = max(TILE, GROUND / info.gsd if info.gsd else 0.0)
-    if max(info.width, info.height) < OVERSIZED * side:
+    wide, high = sides(1.0, info.view_aspect)
+    if max(info.width / wide, info.height / high) < OVERSIZED * side:
         return []
-    across, down = _counts(info, side)
+    across, down = _counts(info, side * wide, side * high)
     while across * down > MOST:
         side *= 1.02
-        across, down = _counts(info, side)
+        across, down = _counts(info, side * wide, side * high)
     columns, rows = ([round(i * length / n) for i in range(n + 1)] for length, n in ((info.width, across), (info.height, down)))
     return [Box(x0, y0, x1, y1) for y0, y1 in itertools.pairwise(rows) for x0, x1 in itertools.pairwise(columns)]
 
 
-def _counts(info: SceneInfo, side: float) -> tuple[int, int]:
-    """Tiles across and down: a rest of less than a third of one is shared out."""
-    return max(1, math.ceil(info.width / side - 0.3)), max(1, math.ceil(info.height / side - 0.3))
+def _counts(info: SceneInfo, wide: float, high: float) -> tuple[int, int]:
+    """Tiles of `wide` x `high` px across and down: a rest of less than a third of one is shared out."""
+    return max(1, math.ceil(info.width / wide - 0.3)), max(1, math.ceil(info.height / high - 0.3))
 
 
 def _tile(scene: Scene, box: Box, model: Model) -> Floats | None:

@@ -1,14 +1,15 @@
-"""Choose each kind's thresholds on validation pictures: from when it counts as there, as an object, as mask.
+"""Choose each kind's thresholds on validation pictures: from when it counts as there, as an object, as mask; and make scores probabilities.
 
 The image side is computed once a picture; every kind is then asked for in held-out words, and the maps behind the answer are
-collected once. All thresholds come out of these numbers, without asking again.
+collected once. All thresholds come out of these numbers, without asking again, and so do the maps from scores to probabilities.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -28,6 +29,8 @@ from geomagnifier.masks import decode, resize
 from geomagnifier.model.pixel_decoder import MASK_STRIDE
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.small import Calibration, SmallModel, crop
+from geomagnifier.train import unknown
+from geomagnifier.train.reliability import fit_objects, fit_temperature, scene_logits, wider_names
 from geomagnifier.values import Bools, Cover, Floats, Granularity, Query, SceneInfo, View, ViewReply
 
 STEPS = np.arange(1, 1000) / 1000
@@ -47,7 +50,7 @@ ENOUGH, KNOWN = 0.005, 0.9
 
 @dataclass
 class Evidence:
-    """What was seen of one kind. presence: (probability, is it there).  objects: (score, is it right, presence of its picture).
+    """What was seen of one kind. presence: (probability, is it there).  objects: (raw score, is it right, presence of its picture).
 
     labelled: objects to be found.  masks: IoU at each of `MASKS`, a row for each picture where the kind is there.
     """
@@ -58,20 +61,49 @@ class Evidence:
     masks: list[list[float]] = field(default_factory=list)
 
 
-def calibrate(
-    model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None
-) -> dict[str, dict[str, float]]:
-    """Thresholds of each kind: objects on VHR-10's validation pictures, land cover on Dubai's.
+class Chosen(NamedTuple):
+    """Fields of the card. reliability: of `model.reliability.Reliability`.  in_box: weights of `model.in_box.known`.
+
+    calibration: fields of `model.small.Calibration` by kind; a threshold without examples to choose it by keeps its default.
+    """
+
+    calibration: dict[str, dict[str, float]]
+    reliability: dict[str, Any]
+    in_box: list[float]
+
+
+def calibrate(model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None) -> Chosen:
+    """All that is chosen on validation pictures: of objects on VHR-10's, of land cover on Dubai's, of scenes on those of three sets.
 
     Args:
         model: trained; what it was calibrated to before does not matter.
         root: folder of the data sets.
         limit: pictures of each set, for a quick look.
-        progress: called with (pictures done, pictures in all).
-
-    Returns:
-        fields of `model.small.Calibration` by kind; a threshold without examples to choose it by keeps its default.
+        progress: called with (pictures done, pictures in all) of VHR-10 and Dubai, which take nearly all of the time.
     """
+    evidence = gather(model, root, limit, progress)
+    thresholds = {kind: chosen(seen) for kind, seen in evidence.items()}
+    return Chosen(
+        {kind: asdict(values) for kind, values in thresholds.items()},
+        {"temperature": fit_temperature(*scene_logits(model, root, limit), wider_names(model)), "objects": _maps(evidence, thresholds)},
+        unknown.fit(*unknown.gather(model, root, limit)),
+    )
+
+
+def _maps(evidence: Mapping[str, Evidence], thresholds: Mapping[str, Calibration]) -> dict[str, list[tuple[float, float]]]:
+    """Of all candidates, those above both thresholds being what an ordinary question is answered with."""
+    rows = [(s, hit, kind, p) for kind, seen in evidence.items() for s, hit, p in seen.objects]
+    if not rows:
+        return {}
+    raw, right = np.array([s for s, *_ in rows], np.float32), np.array([hit for _, hit, *_ in rows], bool)
+    answered = np.array([s >= thresholds[kind].score and p >= thresholds[kind].presence for s, _, kind, p in rows], bool)
+    return fit_objects(raw, right, [kind for *_, kind, _ in rows], answered)
+
+
+def gather(
+    model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Evidence]:
+    """What is seen of each kind before any threshold; arguments as of `calibrate`."""
     evidence = {kind: Evidence() for kind in model.kinds}
     objects, covers = evenly(vhr10(root, "val"), limit), evenly(dubai(root, "val"), limit)
     done, total = 0, len(objects) + len(covers)
@@ -98,7 +130,7 @@ def calibrate(
         done += 1
         if progress is not None:
             progress(done, total)
-    return {kind: asdict(chosen(seen)) for kind, seen in evidence.items()}
+    return evidence
 
 
 def _whole(model: SmallModel, scene: Scene) -> View:
@@ -143,7 +175,7 @@ def look(
         if boxes is not None:
             found = model._objects(kind, maps, 0, presence, 0.0, seen, view, Granularity.REGION)
             placed = view.window.placement.to_scene(np.array([f.view_box for f in found], np.float32))
-            scores = np.array([f.score for f in found], np.float32)
+            scores = model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
             right = matched(placed, scores, boxes)
             evidence.objects += [(float(s), bool(hit), presence) for s, hit in zip(scores, right, strict=True)]
             evidence.labelled += len(boxes)

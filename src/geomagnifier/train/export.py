@@ -42,7 +42,7 @@ def export(
     version: str,
     words: Sequence[str],
     mentions: Mapping[str, Any],
-    calibration: Mapping[str, Any] | None = None,
+    chosen: Mapping[str, Any] | None = None,
 ) -> None:
     """Write small.safetensors.
 
@@ -52,7 +52,7 @@ def export(
         version: written into the card.
         words: the answers' vocabulary, in the order of the network's outputs.
         mentions: by kind of object the threshold of the caption's gate and the words it shuts.
-        calibration: fields of `model.small.Calibration` by kind; empty before it is measured.
+        chosen: fields of `train.calibrate.Chosen`; none before they are measured.
     """
     network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words)).eval()
     network.load_state_dict(state)
@@ -65,6 +65,6 @@ def export(
         "words": list(words),
         "mentions": dict(mentions),
         "flops": cost(network),
-        "calibration": dict(calibration or {}),
-    }
+        "calibration": {},
+    } | dict(chosen or {})
     checkpoint.write(path, network.state_dict(), card)

@@ -96,12 +96,13 @@ def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[F
         length = resolution.target_length(scene.info, model.spec, (kind,))
         wide = resolution.window_of(scene.info.box, min(resolution.COARSEST, max(1.0, length / resolution.SUSPECTED)), "scout")
         view, close = scene.read(wide), scene.read(resolution.window_of(scene.info.box, 1, "whole"))
+    least = float(model.reliability.probability(kind, CANDIDATE))
     with model._running():
         heat = model.hunt.heat(view, (kind,))
-        found = model._find(Query(f"Find every {kind}.", min_score=CANDIDATE), Granularity.REGION, Read((kind,)), close).found
+        found = model._find(Query(f"Find every {kind}.", min_score=least), Granularity.REGION, Read((kind,)), close).found
     hot = np.array([relevance(Box(*map(float, box)), [(wide, heat)]) for box in boxes], np.float32)
     common = overlap(boxes, np.array([f.view_box for f in found], np.float32)) >= SAME
-    score = np.array([f.score for f in found], np.float32)
+    score = model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
     return hot, np.asarray(np.where(common, score[None], 0.0).max(1, initial=0.0), np.float32)
 
 

@@ -17,9 +17,10 @@ from rich.console import Console
 
 from geomagnifier.data.own import read_labels
 from geomagnifier.data.own.labels import Labels
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import OptionError, OutputError
+from geomagnifier.io.lock import locked
 from geomagnifier.io.scene import open_scene
-from geomagnifier.io.staging import Staging
+from geomagnifier.io.staging import Staging, check_writable
 from geomagnifier.model import checkpoint, sums
 from geomagnifier.model.own import Heads, OwnKind
 from geomagnifier.model.own_file import OWN, contents
@@ -38,7 +39,7 @@ from geomagnifier.train.teach import Kind, Lesson
 
 HELD, FEW = 0.2, 10
 """Share of the pictures that thresholds are chosen on; with fewer pictures none is held back."""
-STATE, LOG = "lesson.pt", "log.jsonl"
+STATE, LOG, LOCK = "lesson.pt", "log.jsonl", ".lock"
 
 Tell = Callable[[str, int, int], None]
 """Called with (what is done, how much of it, of how much)."""
@@ -87,9 +88,10 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
         DataError: the labels cannot be used; the record is named.
         ModelError: there is no such model to go on from.
         OptionError: a kind that is named in an option is not among the labels.
-        OutputError: the folder cannot be written, or its disk is full; the same command goes on from the last checkpoint.
+        OutputError: the folder cannot be written, another run is writing it, or its disk is full; the same command goes on from the last
+            checkpoint.
     """
-    Staging(wanted.out)  # refused here, not when the first checkpoint is due
+    check_writable(wanted.out)  # refused here, not when the first checkpoint is due
     labels = read_labels(wanted.source, wanted.pictures, wanted.column)
     for kind in {*wanted.covers, *wanted.also}:
         if kind not in labels.kinds:
@@ -103,6 +105,20 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
     boxes = [k for k in counts if k in covers and not _outlined(labels, k)]
     if boxes:
         raise OptionError(f"land cover is taught by outlines; {', '.join(boxes)} has boxes")
+    with locked(wanted.out / LOCK, OutputError(f"another run is writing {wanted.out}; wait for it to end, or choose another --out")):
+        return _taught(wanted, labels, counts, covers, before, base, tell)
+
+
+def _taught(
+    wanted: Wanted,
+    labels: Labels,
+    counts: Mapping[str, tuple[int, int]],
+    covers: Collection[str],
+    before: SmallModel | TaughtModel,
+    base: SmallModel,
+    tell: Tell,
+) -> tuple[Path, list[str]]:
+    """`teach_kinds` with what it has checked."""
     windows = load(labels, covers, lambda done, total: tell("pictures", done, total))
     kinds = [Kind(k, k in covers, _outlined(labels, k)) for k in counts]
     learnt, held = divide(windows, list(counts), wanted.lesson.seed)
@@ -174,22 +190,36 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
     heads = Heads(len(kinds))
     if state.get("step") == lesson.steps:
         heads.load_state_dict(state["heads"])
+        _forget_crops(out)
         return heads
     exercises = None
-    for done, drawn in teach.draw_exercises(base.network, base.half, sources, kinds, lesson):
+    for done, drawn in teach.draw_exercises(base.network, base.half, sources, kinds, lesson, out, mark):
         tell("crops", done, lesson.crops)
         exercises = drawn
     assert exercises is not None
     if not state:
         (out / LOG).unlink(missing_ok=True)
         teach.start(heads, base.network, base.half, exercises, base.network.states.weight.float())
+        state = {"heads": heads.state_dict(), "step": 0}
+        save(out / STATE, {**state, "mark": mark})
     clock = time.time()
     for row, learnt in teach.learn(heads, base.network, base.half, exercises, lesson, state):
         tell("teaching", int(row["step"]), lesson.steps)
         log.add(out / LOG, [row | {"seconds": (time.time() - clock) / 10}])  # before the checkpoint: else a kill in between loses it
         save(out / STATE, {**learnt, "mark": mark})
         clock = time.time()
+    _forget_crops(out)
     return heads
+
+
+def _forget_crops(out: Path) -> None:
+    for path in out.glob(f"{teach.CROPS}*.pt"):
+        path.unlink(missing_ok=True)
+
+
+def kept(out: Path) -> bool:
+    """Whether a run that was stopped left something to go on from."""
+    return (out / STATE).is_file() or next(out.glob(f"{teach.CROPS}*.pt"), None) is not None
 
 
 def joined(before: SmallModel | TaughtModel, new: TaughtModel) -> TaughtModel:

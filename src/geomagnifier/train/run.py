@@ -15,6 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from geomagnifier import __version__
 from geomagnifier.data.sample import data_root
+from geomagnifier.errors import OutputError
+from geomagnifier.io.lock import locked
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
@@ -46,9 +48,17 @@ def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int
 
     Raises:
         OptionError: no data sets.
+        OutputError: the folder cannot be written, or another run is writing it.
         ModelNotFound: the package with the trunk's first weights is not installed.
     """
-    root, trunk, folder = data_root(data), trunk_file(), out / "model"
+    root, trunk = data_root(data), trunk_file()
+    with locked(out / ".lock", OutputError(f"another run is writing {out}; wait for it to end, or choose another --out")):
+        _run(root, trunk, out, steps, language_steps, seed)
+
+
+def _run(root: Path, trunk: Path, out: Path, steps: int, language_steps: int, seed: int) -> None:
+    """`run`, alone in its folder."""
+    folder = out / "model"
     prepare_encoder(folder)
     console = Console(stderr=True)
 
@@ -125,7 +135,7 @@ def finish(network: SmallNetwork, mentioned: torch.nn.Linear, mentions: dict[str
     lookout.load_state_dict(torch.load(out / SCOUT, map_location="cpu", weights_only=True)["average"])
     sights = hunting.blank_card(lookout, root)
     checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights)
-    chosen = calibrate(checkpoint.load_small(folder), root)
+    chosen = calibrate(checkpoint.load_small(folder), root)._asdict()
     (out / "calibration.json").write_text(json.dumps(chosen, indent=1))
     export(state, target, __version__, spoken["words"], mentions, chosen)
     checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights | hunting.measure(checkpoint.load_small(folder), root))

@@ -1,13 +1,15 @@
 """Teaching: a person's labelled pictures -> heads for new kinds over a network that stays as it is.
 
-Crops are drawn once, and each goes through the frozen image side once; what is learnt then is small, a minute on two cores. A head starts
-as the known kind whose maps fit the new one best.
+Crops are drawn once, and each goes through the frozen image side once; what is learnt then is small. A head starts as the known kind whose
+maps fit the new one best.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +21,7 @@ from geomagnifier.model.own import Heads
 from geomagnifier.model.vision import Pyramid, normalise
 from geomagnifier.train.batches import stack
 from geomagnifier.train.crops import Crop, Source, make_crop
+from geomagnifier.train.loop import save, saved
 from geomagnifier.train.objective import WEIGHTS, map_losses
 from geomagnifier.train.targets import Target, cover_target, object_target
 
@@ -26,6 +29,8 @@ SCALES = (0.5, 1.6)
 WEIGHT = {name: value for name, value in asdict(WEIGHTS).items() if name in ("mask", "dice", "centre", "sides", "offset")}
 MOST = 3
 """Questions about one crop: kinds that are there, then others."""
+CROPS, PART = "crops-", 16
+"""Begin of the names of files of crops, and how many are in one: about 70 MB."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,17 @@ class Exercises(NamedTuple):
     kind: Tensor
     targets: dict[str, Tensor]
 
+    @staticmethod
+    def joined(parts: Sequence[Exercises]) -> Exercises:
+        """One of several: the crops of each are counted on from those before it."""
+        before = np.cumsum([0, *(len(part.pyramid[0]) for part in parts)]).tolist()
+        return Exercises(
+            [torch.cat(level) for level in zip(*(part.pyramid for part in parts), strict=True)],
+            torch.cat([part.crop + shift for part, shift in zip(parts, before, strict=False)]),
+            torch.cat([part.kind for part in parts]),
+            {name: torch.cat([part.targets[name] for part in parts]) for name in parts[0].targets},
+        )
+
     def of(self, rows: Tensor) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
         """Pyramids, kinds (B, 1) and targets of some questions."""
         return [f[self.crop[rows]] for f in self.pyramid], self.kind[rows, None], {k: t[rows].float() for k, t in self.targets.items()}
@@ -85,30 +101,55 @@ def look(network: SmallNetwork, half: bool, pixels: Tensor) -> Pyramid:
 
 
 def draw_exercises(
-    network: SmallNetwork, half: bool, sources: Sequence[Source], kinds: Sequence[Kind], lesson: Lesson
+    network: SmallNetwork, half: bool, sources: Sequence[Source], kinds: Sequence[Kind], lesson: Lesson, folder: Path, mark: str
 ) -> Iterator[tuple[int, Exercises | None]]:
-    """Draw crops and look at them; yields (crops done, None), and the exercises with the last one."""
+    """Draw crops and look at them; yields (crops done, None), and the exercises with the last one.
+
+    They are kept in `folder` as they come, so that a run that was killed goes on with them; `mark` tells one lesson from another.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
     rng = np.random.default_rng([lesson.seed, 71])
-    looked: list[Pyramid] = []
-    rows: list[tuple[int, int]] = []
-    targets: list[list[Target]] = []
+    parts: list[Exercises] = []
+    done = 0
+    while done < lesson.crops:
+        path = folder / f"{CROPS}{len(parts):03d}.pt"
+        kept = saved(path) if path.is_file() else {}
+        if kept.get("mark") == mark:
+            parts.append(Exercises(*(kept[name] for name in Exercises._fields)))
+            rng.bit_generator.state = json.loads(kept["chance"])
+            done += len(parts[-1].pyramid[0])
+            continue
+        looked: list[Pyramid] = []
+        rows: list[tuple[int, int]] = []
+        targets: list[list[Target]] = []
+        for _ in range(min(PART, lesson.crops - done)):
+            if looked:
+                yield done + len(looked), None
+            crop = make_crop(sources, SCALES, lesson.side, rng)
+            for k in _asked(crop, kinds, rng):
+                rows.append((len(looked), k))
+                targets.append([target_of(crop, kinds[k])])
+            looked.append(look(network, half, torch.from_numpy(crop.pixels[None])))
+        crop_of, kind_of = torch.tensor(rows).T
+        parts.append(Exercises([torch.cat(level) for level in zip(*looked, strict=True)], crop_of, kind_of, stack(targets)))
+        save(path, {**parts[-1]._asdict(), "mark": mark, "chance": json.dumps(rng.bit_generator.state)})
+        done += len(looked)
+        if done < lesson.crops:
+            yield done, None
+    yield done, Exercises.joined(parts)
+
+
+def _asked(crop: Crop, kinds: Sequence[Kind], rng: np.random.Generator) -> list[int]:
+    """Kinds that are asked for on a crop: all that are there, and some others."""
     names = [kind.name for kind in kinds]
-    while len(looked) < lesson.crops:
-        crop = make_crop(sources, SCALES, lesson.side, rng)
-        there = {names.index(p.kind) for p in crop.pieces if p.kind in names}
-        if crop.cover is not None:
-            there |= {names.index(n) for i, n in enumerate(crop.cover_names) if (crop.cover == i).any()}
-        absent = [k for k in range(len(kinds)) if k not in there]
-        rng.shuffle(absent)
-        for k in [*sorted(there), *absent][: max(MOST, len(there))]:
-            rows.append((len(looked), k))
-            targets.append([target_of(crop, kinds[k])])
-        looked.append(look(network, half, torch.from_numpy(crop.pixels[None])))
-        if len(looked) < lesson.crops:
-            yield len(looked), None
-    pyramid = [torch.cat(level) for level in zip(*looked, strict=True)]
-    crop_of, kind_of = torch.tensor(rows).T
-    yield len(looked), Exercises(pyramid, crop_of, kind_of, stack(targets))
+    there = {names.index(p.kind) for p in crop.pieces if p.kind in names}
+    if crop.cover is not None:
+        there |= {names.index(n) for i, n in enumerate(crop.cover_names) if (crop.cover == i).any()}
+    absent = [k for k in range(len(kinds)) if k not in there]
+    rng.shuffle(absent)
+    return [*sorted(there), *absent][: max(MOST, len(there))]
 
 
 def losses_of(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, rows: Tensor) -> dict[str, Tensor]:
@@ -152,6 +193,7 @@ def learn(
     first = 1
     if saved:
         heads.load_state_dict(saved["heads"])
+    if saved and "optimizer" in saved:
         optimizer.load_state_dict(saved["optimizer"])
         schedule.load_state_dict(saved["schedule"])
         chance.set_state(saved["chance"])

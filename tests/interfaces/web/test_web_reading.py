@@ -89,7 +89,7 @@ def test_a_phrase_inside_another_and_one_that_is_not_there_cut_nothing_apart():
 def test_rows_tell_pixels_metres_and_area():
     answer = answer_of("", region("ship", "", (10, 10, 30, 20), 0.5), region("port", "", (0, 0, 200, 100), 0.9))
     ship, port = reading.rows(answer, [1, 2])
-    assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "10 m × 5.0 m", "50 m²")
+    assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "box 10 m × 5.0 m", "")
     assert (ship.number, ship.kind, port.kind) == (1, 0, 1)
     assert reading.order(answer, "score") == reading.order(answer, "size") == [2, 1]
     assert reading.order(answer, "found") == [1, 2]
@@ -109,8 +109,9 @@ def test_costs_are_told_with_their_units():
         "of arithmetic": ("2", "GFLOP"),
     }
     assert reading.stages(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
-    some = answer_of("", crops=(Box(0, 0, 9, 9),), skipped=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),))
+    some = answer_of("", crops=(Box(0, 0, 9, 9),), closed=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),))
     assert reading.looks(some) == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
+    assert reading.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),))) == "Seen as a whole, 1 not reached."
     assert reading.looks(answer_of("")) == "Seen as a whole."
 
 
@@ -138,7 +139,7 @@ def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, p
         ring = np.asarray(drawn["rings"][0])
         corners = np.asarray(places.corners(region.box))
         assert np.allclose(ring.min(0), corners.min(0), atol=1e-5) and np.allclose(ring.max(0), corners.max(0), atol=1e-5)
-        assert len(drawn["facts"]) == (4 if placed else 3)
+        assert len(drawn["facts"]) == 2 + placed + drawn["masked"]  # without an outline there is no area
 
 
 def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypatch):

@@ -343,7 +343,11 @@ def test_weights_that_cannot_be_loaded(parts, tmp_path):
         (MemoryError(), errors.ModelTooLarge, "memory ran out"),
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), errors.ModelTooLarge, "--bits 4"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), errors.ModelTooLarge, "--bits 4"),
-        (ImportError("needs torchvision\nmore"), errors.LibraryMissing, r"\(needs torchvision\): pip install 'geomagnifier\[full\]'"),
+        (
+            ImportError("needs torchvision\nmore"),
+            errors.LibraryMissing,
+            r"\(needs torchvision\); install the extra full: .*pip install .*'geomagnifier\[full\]'",
+        ),
         (ImportError("bitsandbytes is missing"), errors.LibraryMissing, r"geomagnifier\[quantized\]"),
         (OSError(28, "No space left on device"), errors.ModelError, "No space left"),
         (TimeoutError(), errors.ModelOffline, "cannot be reached"),

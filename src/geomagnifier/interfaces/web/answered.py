@@ -154,7 +154,7 @@ def _lines(listed: ui.element, rows: Sequence[reading.Row], colours: Sequence[st
 
 def _line(row: reading.Row, colour: str) -> str:
     size = html.escape(row.metres or row.pixels)
-    below = html.escape(f"{row.pixels} · {row.area}" if row.metres else row.area)
+    below = html.escape(" · ".join(part for part in (row.pixels if row.metres else "", row.area) if part))
     return (
         f'<div role="listitem"><button type="button" class="region-row" data-region="{row.number}" style="--own: {colour}">'
         f'<i aria-hidden="true"></i><span class="label"><small class="number">{row.number}</small> {html.escape(row.label)}</span>'

@@ -21,7 +21,7 @@ EXAMPLES = (
     "How many ships?",
     "Segment every storage tank.",
     "Outline the largest building.",
-    "Describe it and segment what you mention.",
+    "Describe the picture and segment what you mention.",
 )
 IN_BOX = "What is in this box?"
 FOLLOWING = ("And the largest of them?", "Segment those.")

@@ -48,8 +48,6 @@ class Manner:
         elif self.min_score and self.recall:
             wrong["min_score"] = "Recall sets the least score already; give one of the two."
         try:
-            if self.budget.replace(".", "").isdigit():
-                raise OptionError("no unit")
             amount(self.budget or "1 s", "pixels", ("pixels", "seconds"))
         except OptionError:
             wrong["budget"] = "A time or an amount of pixels, such as 20 s or 4 Mpx."

@@ -118,7 +118,8 @@ class Page:
             return
         box = self._box.tuple() if self._box else None
         try:
-            job = self._jobs.submit(self._card, question.strip(), box=box, after=self._last, **manner.options())
+            unit = "px" if box else None
+            job = self._jobs.submit(self._card, question.strip(), box=box, box_crs=unit, after=self._last, **manner.options())
         except GeomagError as error:
             self._asking.wrong(reading.line(error))
             return

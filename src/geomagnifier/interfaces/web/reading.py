@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from geomagnifier.conversation import Turn
 from geomagnifier.io import overlay, shapes
@@ -95,20 +96,29 @@ def meant(turn: Turn | None) -> str:
 
 def rows(answer: Answer, numbers: Sequence[int]) -> Iterator[Row]:
     """Lines of some regions, named by their place in the answer, from 1."""
-    named = kinds(answer)
-    for number in numbers:
-        region = answer.regions[number - 1]
-        yield Row(number, named[region.label], region.label, region.score, region.phrase, *measures(region, answer.scene))
+    named, chosen = kinds(answer), [answer.regions[number - 1] for number in numbers]
+    told = shapes.properties(answer, chosen, [shapes.geometry(region) for region in chosen])
+    for number, region, fields in zip(numbers, chosen, told, strict=True):
+        sizes = measures(region, fields, answer.scene)
+        yield Row(number, named[region.label], region.label, region.score, region.phrase, *sizes)
 
 
-def measures(region: Region, scene: SceneInfo) -> tuple[str, str, str]:
-    """Size in px, size on the ground ("" where that is not known) and area: of the mask, or of the box where there is none."""
+def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[str, str, str]:
+    """Sides of the box in px; length and width on the ground ("" where not known), of the box where there is no outline; area or "".
+
+    Args:
+        region: of an answer.
+        fields: of `shapes.properties`.
+        scene: of the answer.
+    """
     x0, y0, x1, y1 = region.box
-    area = float(shapes.geometry(region).area) if region.segmentation is not None else (x1 - x0) * (y1 - y0)
     pixels = f"{x1 - x0:,.0f} × {y1 - y0:,.0f} px"
-    if not scene.gsd:
-        return pixels, "", f"{area:,.0f} px²"
-    return pixels, f"{length((x1 - x0) * scene.gsd)} × {length((y1 - y0) * scene.gsd)}", square(area * scene.gsd**2)
+    if region.segmentation is None:
+        wide, high = scene.px_metres or (0.0, 0.0)
+        return pixels, f"box {length((x1 - x0) * wide)} × {length((y1 - y0) * high)}" if scene.px_metres else "", ""
+    if fields["area_m2"] is None:
+        return pixels, "", f"{fields['area_px']:,.0f} px²"
+    return pixels, f"{length(fields['length_m'])} × {length(fields['width_m'])}", square(fields["area_m2"])
 
 
 def order(answer: Answer, by: str) -> list[int]:

@@ -26,7 +26,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from geomagnifier import __version__
-from geomagnifier.errors import LibraryMissing, ModelCorrupt, OptionError
+from geomagnifier.errors import LibraryMissing, ModelCorrupt, OptionError, install
 from geomagnifier.model.full import card as cards
 from geomagnifier.model.full import hub, memory
 from geomagnifier.model.full.card import Card
@@ -205,7 +205,7 @@ def _quantised(bits: int) -> Any:
     try:
         import bitsandbytes  # noqa: F401
     except ImportError:
-        raise LibraryMissing("weights in 4 or 8 bits need the extra: pip install 'geomagnifier[quantized]'") from None
+        raise LibraryMissing(f"weights in 4 or 8 bits need the extra quantized; install it: {install('quantized')}") from None
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # a line for each layer and token, of a cast that is meant
     if bits == 8:
         return hf.BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=WHOLE)

@@ -21,6 +21,7 @@ from geomagnifier.errors import (
     ModelOffline,
     ModelTooLarge,
     ModelUnsupported,
+    install,
 )
 from geomagnifier.model.full.families import SUPPORTED
 
@@ -104,7 +105,7 @@ def _explain(error: Exception, name: str, part: Part) -> ModelError:
         )
     if found(ImportError):
         extra = "quantized" if "bitsandbytes" in str(error) else "full"
-        return LibraryMissing(f"{name} needs a package that is not installed ({line}): pip install 'geomagnifier[{extra}]'")
+        return LibraryMissing(f"{name} needs a library that is not installed ({line}); install the extra {extra}: {install(extra)}")
     if found(MemoryError, torch.OutOfMemoryError) or "allocate memory" in line:
         return ModelTooLarge(f"{name}: memory ran out; `geomag info --model` says what a model needs, and --bits 4 takes the least")
     if any(said in line for said in ("does not recognize this architecture", "Unrecognized configuration class", "custom code")):

@@ -1,0 +1,38 @@
+"""One process at a time in a folder."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from geomagnifier.errors import GeomagError
+from geomagnifier.io.staging import output_error
+
+
+@contextmanager
+def locked(path: Path, busy: GeomagError) -> Iterator[None]:
+    """Hold the lock that the file `path` stands for; the file and its folder are made where needed.
+
+    SQLite's lock goes with the process that holds it, also when that is killed.
+
+    Raises:
+        OutputError: the folder cannot be written.
+        `busy`: another process holds it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise output_error(path.parent, error) from error
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise output_error(path.parent, error) from error
+            raise busy from error
+        yield
+    finally:
+        lock.close()

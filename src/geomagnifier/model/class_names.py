@@ -1,0 +1,255 @@
+"""How people call the classes, in English and Chinese: the table by which the class in a question is found, whatever its wording.
+
+Plain data. A name of several scene classes ("residential", "urban") is wider: it holds for each of them.
+"""
+
+from __future__ import annotations
+
+SCENES: dict[str, tuple[str, str]] = {
+    "airplane": (
+        "parked airplane, parked plane, aircraft stand, apron with planes, airplane, aeroplane, plane, aircraft, jet",
+        "停机坪 飞机停放区 飞机",
+    ),
+    "airport": ("airport, airfield, aerodrome, airport terminal, air hub, air base", "机场 飞机场 航空港 航站楼 航站区"),
+    "bare land": (
+        "bare land, barren land, bare ground, wasteland, bare soil, barren ground, bare earth, barren terrain, bare terrain",
+        "裸地 荒地 裸露土地 裸土 裸露的土地 裸露地",
+    ),
+    "baseball diamond": (
+        "baseball diamond, baseball field, ball field, ballfield, ballpark, baseball park, softball field, baseball pitch, baseball ground",
+        "棒球场 垒球场 棒球场地",
+    ),
+    "beach": ("beach, seashore, seaside, sandy shore, sandy beach, coastline, coast, shoreline, shore", "海滩 沙滩 海边 海岸 海滨"),
+    "bridge": ("bridge, river bridge, road bridge, river crossing", "桥梁 大桥 桥 跨河大桥"),
+    "buildings": ("buildings, large buildings, office blocks, city blocks, tall buildings", "建筑群 楼群 大片建筑"),
+    "center": (
+        "center, centre, civic center, civic centre, convention center, convention centre, exhibition center, exhibition centre, "
+        "landmark hall, conference center, conference centre",
+        "会展中心 中心建筑 会议中心 展览中心",
+    ),
+    "chaparral": ("chaparral, scrubland, shrubland, bushland, dry scrub, scrub", "灌丛 灌木丛 灌木林"),
+    "church": ("church, cathedral, chapel, place of worship, basilica", "教堂 礼拜堂 大教堂"),
+    "commercial": (
+        "commercial, commercial area, commercial zone, commercial district, shopping district, business district, downtown, shopping "
+        "area, business area, business park",
+        "商业区 商圈 商务区 购物区 商业中心 闹市区",
+    ),
+    "dense residential": (
+        "dense residential, dense housing, tightly packed houses, crowded neighborhood, crowded neighbourhood, high density housing, "
+        "high density residential, densely built residential, dense housing area",
+        "密集住宅区 高密度居民区 密集居民区 高密度住宅区 密集的住宅区 密集的居民区",
+    ),
+    "desert": ("desert, sand desert, dune field, arid land, sand dune, dune", "沙漠 戈壁 荒漠 沙丘 戈壁滩"),
+    "farmland": (
+        "farmland, cropland, agricultural, agricultural land, agricultural field, crop field, arable land, cultivated land, farm, farm "
+        "field, farm land, field of crops, agriculture, field, ploughed field, plowed field, paddy field, rice field, corn field, "
+        "wheat field",
+        "农田 耕地 庄稼地 农业用地 田地 农场 农地 稻田 麦田",
+    ),
+    "forest": (
+        "forest, woodland, woods, wood, dense trees, timberland, forested, wooded, forest land, rainforest, jungle",
+        "森林 林区 树林 林地",
+    ),
+    "freeway": ("freeway, highway, motorway, expressway, multi lane road, interstate, turnpike", "高速公路 快速路 高速路 公路"),
+    "golf course": ("golf course, golf club, golf links, golfing ground, fairway, golf", "高尔夫球场 高尔夫场"),
+    "harbor": ("harbor, harbour, port, seaport, marina, dock, docks, boatyard", "港口 码头 海港 港湾 港"),
+    "industrial": (
+        "industrial, industrial area, industry, factory site, industrial park, manufacturing plant, industrial zone, industrial site, "
+        "factory, industrial district, industrial estate",
+        "工业区 工厂 厂区 工业园 工业园区 厂房区 工业用地",
+    ),
+    "intersection": (
+        "intersection, crossroads, crossroad, road junction, street crossing, road crossing, junction",
+        "十字路口 路口 交叉路口 交叉口",
+    ),
+    "meadow": ("meadow, grassland, pasture, grass field, grassy land, grassy field, prairie, grass", "草地 草原 牧场 草场 草甸 草坪"),
+    "medium residential": (
+        "medium residential, suburban housing, medium density housing, medium density residential, suburb, suburban, ordinary "
+        "neighborhood, ordinary neighbourhood",
+        "中等密度住宅区 中密度居民区 中等密度居民区 中密度住宅区",
+    ),
+    "mobile home park": ("mobile home park, trailer park, caravan park, mobile homes, mobile home", "活动房屋区 房车营地 移动房屋区"),
+    "mountain": (
+        "mountain, mountain range, mountainous, mountainous terrain, hill, hilly, rocky ridge, mountain area",
+        "山地 山区 山脉 山 高山",
+    ),
+    "overpass": ("overpass, viaduct, flyover, highway interchange, elevated road, interchange", "立交桥 高架桥 立交 高架 高架路"),
+    "park": ("park, city park, public garden, urban park, recreation ground, public park", "公园 城市公园"),
+    "parking lot": (
+        "parking lot, parking, car park, parking area, parking ground, parking space, parking place, carpark",
+        "停车场 停车区 停车位",
+    ),
+    "playground": (
+        "playground, sports ground, playing field, athletics ground, running track, sports field, athletic field, ground track field",
+        "运动场 操场 体育场地 田径场",
+    ),
+    "pond": ("pond, lake, small lake, pool of water, lagoon", "池塘 湖泊 湖 水塘 湖面"),
+    "railway station": (
+        "railway station, train station, rail terminal, railroad station, station with tracks, rail station, railway terminal",
+        "火车站 车站 铁路车站 高铁站",
+    ),
+    "resort": (
+        "resort, holiday resort, vacation resort, hotel complex, leisure resort, tourist resort, beach resort",
+        "度假村 度假区 旅游度假区",
+    ),
+    "river": ("river, stream, waterway, river bend, watercourse, creek", "河流 河道 江河 河 江 大河"),
+    "runway": ("runway, landing strip, airstrip, takeoff strip", "跑道 机场跑道 飞机跑道"),
+    "school": ("school, campus, school grounds, school campus, college, university, university campus", "学校 校园 大学 中学 小学"),
+    "sparse residential": (
+        "sparse residential, scattered houses, low density housing, low density residential, isolated homes, rural homes",
+        "稀疏住宅区 低密度住宅区 稀疏居民区 低密度居民区 稀疏的住宅区",
+    ),
+    "square": ("square, plaza, town square, public square, city square", "广场 城市广场"),
+    "stadium": ("stadium, arena, sports stadium, football stadium, sports arena", "体育场 体育馆 足球场馆 体育场馆"),
+    "storage tanks": (
+        "storage tanks, storage tank, storage tank area, oil tanks, oil tank, tank farm, fuel depot, oil depot, fuel tanks, tanks, "
+        "tank, oil storage tanks, fuel storage tanks",
+        "储罐区 油库 油罐区 储油罐区 储罐 油罐 储油罐 罐区",
+    ),
+    "tennis court": ("tennis court, tennis club, tennis facility", "网球场 网球场地"),
+}
+"""By scene class: English names, parted by commas, and Chinese names, parted by blanks. Plurals are understood."""
+
+_HOUSES = ("dense residential", "medium residential", "sparse residential")
+_URBAN = (
+    "airport", "buildings", "center", "church", "commercial", "dense residential", "freeway", "industrial", "intersection",
+    "medium residential", "mobile home park", "overpass", "park", "parking lot", "playground", "railway station", "school", "square",
+    "stadium", "storage tanks",
+)  # fmt: skip
+_RURAL = ("bare land", "chaparral", "desert", "farmland", "forest", "meadow", "mountain", "pond", "river", "sparse residential")
+_SPORT = ("baseball diamond", "golf course", "playground", "stadium", "tennis court")
+_ROADS = ("freeway", "intersection", "overpass")
+_WATER = ("pond", "river")
+_PLANTS = ("chaparral", "farmland", "forest", "golf course", "meadow", "park")
+WIDER: dict[tuple[str, ...], tuple[str, str]] = {
+    _HOUSES: (
+        "residential, residential area, residential district, residential zone, housing, housing area, housing estate, neighborhood, "
+        "neighbourhood, residential neighborhood, residential neighbourhood, houses",
+        "居民区 住宅区 小区 生活区",
+    ),
+    (*_HOUSES, "mobile home park"): ("homes", "居住区"),
+    _URBAN: ("urban, urban area, city, town, built up, built up area, cityscape", "城市 城区 市区 城镇 建成区"),
+    _RURAL: (
+        "rural, rural area, countryside, nature, natural, wilderness, natural area, natural landscape",
+        "农村 乡村 乡下 郊区 郊外 野外 自然景观",
+    ),
+    _WATER: ("water, water body, body of water, inland water", "水体 水域 水面"),
+    _ROADS: ("road, street, roads", "道路 马路"),
+    _SPORT: ("sports facility, sports area, sports complex, sport facility, sports site", "体育设施 体育用地"),
+    _PLANTS: ("green area, green space, vegetation, greenery", "绿地 植被"),
+    ("center", "church", "commercial", "buildings", "school", "stadium"): ("public building", "公共建筑"),
+}
+"""By scene classes: names that hold for any of them."""
+
+PHRASES = {
+    "bare land": "bare land",
+    "buildings": "a group of buildings",
+    "center": "a civic center",
+    "chaparral": "chaparral",
+    "commercial": "a commercial area",
+    "dense residential": "a dense residential area",
+    "farmland": "farmland",
+    "industrial": "an industrial area",
+    "medium residential": "a medium residential area",
+    "residential": "a residential area",
+    "sparse residential": "a sparse residential area",
+    "storage tanks": "a storage tank area",
+}
+"""Scene class -> noun phrase, where it is not the name with "a" or "an"."""
+
+CLASSES: dict[str, tuple[str, str]] = {
+    "airplane": (
+        "airplane, plane, aeroplane, aircraft, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet, "
+        "warplane, parked plane, cargo plane, propeller plane, fixed wing aircraft",
+        "飞机 客机 战斗机 战机 民航飞机 喷气式飞机 运输机 航空器 飞行器 民航客机",
+    ),
+    "ship": (
+        "ship, boat, vessel, ferry, barge, yacht, cargo ship, freighter, container ship, tanker ship, fishing boat, motorboat, "
+        "sailboat, warship, cruise ship, watercraft, tugboat",
+        "船 船只 船舶 轮船 舰船 货轮 渔船 游艇 帆船 军舰 油轮 货船 渡轮 快艇 驳船 舰艇 集装箱船 客轮 游轮 拖船",
+    ),
+    "storage tank": (
+        "storage tank, tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder, "
+        "gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank",
+        "储罐 油罐 储油罐 罐子 储气罐 燃料罐 罐体 原油储罐 化工罐 存储罐 石油储罐 储存罐",
+    ),
+    "baseball diamond": (
+        "baseball diamond, baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch, softball field, softball "
+        "diamond, baseball infield, baseball ground",
+        "棒球场 垒球场 棒球场地 棒球内场 棒球运动场 棒垒球场",
+    ),
+    "tennis court": (
+        "tennis court, tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court, hard tennis court, "
+        "outdoor tennis court, tennis pitch",
+        "网球场 网球场地 网球运动场 网球球场",
+    ),
+    "basketball court": (
+        "basketball court, basketball field, basketball ground, basketball pitch, outdoor basketball court, hoops court, streetball "
+        "court, basketball play area",
+        "篮球场 篮球场地 篮球运动场 篮球球场",
+    ),
+    "ground track field": (
+        "ground track field, running track, athletics track, athletic track, stadium track, track and field ground, track and field "
+        "stadium, sports track, athletics field, athletic field, athletics ground, running oval, 400 m track, track oval, track field, "
+        "track",
+        "田径场 操场 田径跑道 运动场 环形跑道 操场跑道 田径运动场 塑胶跑道 田径场地 体育跑道",
+    ),
+    "harbor": (
+        "harbor, harbour, dock, pier, wharf, jetty, marina, quay, port, seaport, mooring, landing stage, berth, boat dock, ship dock, "
+        "anchorage, boat harbor",
+        "港口 码头 港湾 海港 泊位 船坞 游艇码头 渔港 渡口 港",
+    ),
+    "bridge": (
+        "bridge, road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct, "
+        "pedestrian bridge, arch bridge, girder bridge, bridge span",
+        "桥 桥梁 大桥 公路桥 铁路桥 人行桥 跨河大桥 跨江大桥 拱桥 石桥 斜拉桥 吊桥",
+    ),
+    "vehicle": (
+        "vehicle, car, truck, automobile, lorry, van, bus, pickup, motor vehicle, road vehicle, motorcar, parked car, sedan, suv, "
+        "taxi, minivan, pickup truck, motor car",
+        "车 车辆 汽车 小汽车 轿车 卡车 货车 公交车 大巴 面包车 机动车 小车 越野车 出租车 大货车 大巴车 私家车 机动车辆",
+    ),
+    "building": (
+        "building, house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block, "
+        "villa, barn, residential building, roofed structure, shed",
+        "建筑 建筑物 房屋 房子 楼房 大楼 厂房 屋顶 住宅楼 民房 仓库 楼 居民楼 高楼 别墅 办公楼 房顶",
+    ),
+    "water": (
+        "water, water surface, body of water, water body, open water, river, lake, pond, sea, stream, canal, reservoir, ocean, "
+        "waterway, surface water, inland water, seawater",
+        "水体 水域 水面 河流 河 湖泊 湖 池塘 水 海水 海面 水库 河道 水系 湖水 河水 江面 大海 海洋 水塘",
+    ),
+    "vegetation": (
+        "vegetation, tree, greenery, grass, plant cover, green cover, bush, shrub, tree cover, woodland, lawn, green area, plant life, "
+        "foliage, shrubbery, tree canopy, grass cover, green space, plant",
+        "植被 树木 树 绿地 草地 绿化 树林 林地 灌木 绿化带 草坪 植物 绿植 树丛 大树",
+    ),
+    "road": (
+        "road, street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane, asphalt road, road surface, "
+        "expressway, paved street, driveway, tarmac, thoroughfare",
+        "道路 公路 马路 街道 高速公路 路 车道 路面 柏油路 大路 路网 主干道 水泥路 小路 高速路",
+    ),
+    "land": (
+        "land, bare soil, sand, bare ground, bare earth, unpaved ground, unpaved land, unpaved area, bare land, open soil, dirt, "
+        "exposed soil, barren land, barren ground, soil, sandy ground, dirt patch",
+        "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 裸露的土地 未铺装地面 光秃秃的地面",
+    ),
+}
+"""By class of things (objects, land cover): English and Chinese names, as `SCENES`."""
+
+OBJECT_SCENES = ("airplane", "tennis court")
+"""Scene classes whose pictures show the object of that name; detection finds it more surely than the scene head: "is this an airplane?"."""
+
+OTHERS = (
+    "amusement park, theme park, water park, skate park, parking meter, solar farm, solar field, solar park, wind farm, fish farm, "
+    "oil field, gas field, football field, soccer field, football pitch, hockey field, cricket field, ice field, lava field, ski "
+    "resort, power station, gas station, petrol station, bus station, police station, fire station, space station, weather "
+    "station, metro station, subway station, pumping station, water tower, water slide, water treatment plant, tank truck, water "
+    "tank, fish tank, race track, racetrack, railway track, train track, shopping center, shopping centre, shopping mall, "
+    "landfill, spaceport, volleyball court, squash court, food court, oil platform, rugby field, rugby pitch"
+)
+"""Things that no class is, though a part of their name is one's."""
+OTHERS_ZH = (
+    "高尔夫球洞 足球场 主题公园 动物园 水上乐园 游乐园 加油站 公交站 公交车站 汽车站 太阳能电站 光伏电站 风电场 赛车场 跑马场 "
+    "滑雪场 采石场 火车 坦克 水塔 水坝 垃圾场 发电站 发电厂 污水处理厂"
+)

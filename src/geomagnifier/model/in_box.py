@@ -1,0 +1,88 @@
+"""What is in this box? One of the classes of objects, or none of them.
+
+The box classifier was trained with boxes of nothing as its last class, and the detector is asked for the class that it names: a logistic
+regression over what both see decides whether the thing is of that class at all. Its weights are fitted on labelled boxes, boxes of bare
+ground and boxes of other things (`train/unknown.py`) and kept in the card; a model whose card has none names a class for every box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from geomagnifier.model import chinese, pointing
+from geomagnifier.model.pixel_decoder import STRIDE
+from geomagnifier.model.sentence import stacked
+from geomagnifier.values import Floats, View
+
+if TYPE_CHECKING:
+    from geomagnifier.model.small import SmallModel
+
+SURE = 15.0
+"""Log odds beyond this say no more."""
+
+
+class InBox(NamedTuple):
+    """The likeliest class of a box, its probability among the classes, and (IN_BOX - 1,) evidence that the thing is of it at all.
+
+    evidence: log odds of the class against "no object" by the box classifier, of the hottest centre of the class in the box, and of
+    the class being in the view; then what the box classifier's last hidden layer sees.
+    """
+
+    label: str
+    probability: float
+    evidence: Floats
+
+
+def look(model: SmallModel, view: View, boxes: Floats) -> list[InBox]:
+    """Name what each box shows.
+
+    Args:
+        model: within `_running`.
+        view: that shows the boxes.
+        boxes: (N, 4) view px.
+    """
+    seen = model.views.see(view)
+    assert seen.pyramid is not None
+    described = model.network.box_classifier.describe(seen.pyramid, torch.from_numpy(boxes))
+    logits = model.network.box_classifier.name(described).float()
+    likely = torch.softmax(logits[:, :-1], 1)
+    best = likely.argmax(1).tolist()
+    named = sorted({*best})
+    states, padding = stacked([model._name(model.objects[k]) for k in named])
+    with torch.autocast("cpu", enabled=False):
+        asked = [model.objects[k] for k in named]
+        seg = pointing.point_each(model.network.text, model.words, states, padding, seen.memory, asked, False)
+    maps, presence = model._decode(seg, seen)
+    found = []
+    for n, k in enumerate(best):
+        q = named.index(k)
+        heat = float(cut(maps.centre[0, q], boxes[n]).float().amax())
+        there = float(torch.logit(presence[q], 1e-6))
+        odds = np.array([float(logits[n, k] - logits[n, -1]), heat, there], np.float32).clip(-SURE, SURE)
+        found.append(InBox(model.objects[k], float(likely[n, k]), np.concatenate([odds, described[n].float().numpy()])))
+    return found
+
+
+def cut(cells: Tensor, box: Floats) -> Tensor:
+    """The cells of 4 px of a map (h, w) that a box (4,) in view px touches, one at least."""
+    height, width = cells.shape
+    x0, y0 = (min(max(0, int(v // STRIDE)), n - 1) for v, n in zip(box[:2].tolist(), (width, height), strict=True))
+    x1, y1 = (max(first + 1, int(np.ceil(v / STRIDE))) for v, first in zip(box[2:].tolist(), (x0, y0), strict=True))
+    return cells[y0:y1, x0:x1]
+
+
+def known(evidence: Floats, weights: Sequence[float]) -> bool:
+    """Whether the thing is of the class. evidence: of `InBox`.  weights: intercept and slopes; none names a class for every box."""
+    return not len(weights) or weights[0] + float(np.dot(weights[1:], evidence)) >= 0
+
+
+def refused(classes: Sequence[str], language: str) -> str:
+    """The sentence about a box on something unknown. language: "en" or "zh"."""
+    if language == "zh":
+        return f"这不属于本模型认识的任何类别：{'、'.join(chinese.noun(name) for name in classes)}。"
+    return f"This is none of the classes this model knows: {', '.join(classes)}."

@@ -1,0 +1,426 @@
+"""What a question asks that cannot be answered yet, read off its words alone: limits with numbers, measures, negation, comparison ...
+
+    "Find ships longer than 30 m."   refusal    a sentence that says what is missing and what to ask instead
+    "Find the red ships."            unchecked  a property of the objects: answered where one object remains, else refused
+    "Find ships near the red roof."  unchecked  a property of something else: answered, and said to be unchecked
+    "Find the largest ship."         neither
+
+English and Chinese patterns of a family stand side by side, one alternative a line; words in capitals stand for the shared parts below.
+They are matched in normalized text: lower case, simplified characters, one blank between words, no boxes in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+LONGEST = 2000
+"""Letters that are read; a model reads fewer."""
+_SIMPLIFIED = str.maketrans(
+    "長寬積遠離紅藍綠黃類數過個幾種沒無總處佔圍邊顏幅體麼艘條輛層樓屬於與還這裡嗎飛機車頂橋東開測應變時間樹頭築廢壞毀動標誌",
+    "长宽积远离红蓝绿黄类数过个几种没无总处占围边颜幅体么艘条辆层楼属于与还这里吗飞机车顶桥东开测应变时间树头筑废坏毁动标志",
+)
+_BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
+_PARTS = {
+    "ZHNUMBER": r"[\d.零一二两三四五六七八九十百千万半]{1,12}",
+    "ZHUNIT": r"(平方米|平方公里|平方千米|平米|平方|公顷|英亩|亩|公里|千米|厘米|英尺|公尺|米|个?像素|像元|m2|km2|km|cm|m|px|%|平)",
+    "ZHCOUNT": r"[个架艘辆座栋条片块只处幢颗棵根]",
+    "NUMBER": r"(\d[\d.,]{0,12}|((an?|half an?|TENS|ONES) )?(hundred|thousand|dozen)|TENS|ONES)",
+    "TENS": "(ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
+    "ONES": "(two|three|four|five|six|seven|eight|nine)",
+    "UNIT": r"(AREA|LENGTH|%|per ?cent)",
+    "AREA": r"(m2|m\^2|sqm|km2|ha|hectares?|acres?|(sq\.?|square) ?LENGTH)",
+    "LENGTH": r"(m|met(re|er)s?|km|kilomet(re|er)s?|cm|centimet(re|er)s?|ft|feet|foot|yd|yards?|mi|miles?|inch(es)?|px|pixels?)",
+    "ABOUT": r"((about|around|roughly|approximately|exactly|at least|or equal to) )?",
+    "SIZED": r"((long|short|wid|broad|narrow|larg|bigg|small|great|tall|high|low|deep|clos|near|farth|furth|heavi|thick|thin|dens)er)",
+    "COLOUR": (
+        r"((dark|light|bright|pale|deep)[- ]?)?(red|white|blue|green|gr[ae]y|black|yellow|orange|purple|pink|brown|beige|silver|golden|"
+        r"turquoise|multi-?colou?red|colou?rful|reddish|whitish|bluish|greenish|greyish|brownish|brightest|darkest|dark|bright)(-roofed)?"
+    ),
+    "COMPASS": r"(north|south|east|west)",
+    "WAY": r"(north|south|east|west|left|right|up|down)\w*",
+    "ASK": r"(compute|calculate|measure|estimate|determine|give|tell|report|state|know|need|want)",
+    "SORT": "(type|kind|sort|category|class|object)",
+    "END": r"(of|between|from|in|is|are|was|were|do|does|\W*$)",
+}
+
+
+def _compiled(lines: str) -> re.Pattern[str]:
+    """One alternative a line; whole words in English."""
+    pattern = "|".join(line.strip() for line in lines.strip().splitlines())
+    for name, part in _PARTS.items():
+        pattern = pattern.replace(name, part)
+    edge = r"(?<![\w-])({})(?!\w)" if re.search("[a-z]{3}", lines) else "{}"
+    return re.compile(edge.replace("{}", pattern))
+
+
+@dataclass(frozen=True)
+class _Family:
+    """Questions of one sort. english, chinese: the words that tell. text, zh: the refusal; {} is where these words are quoted."""
+
+    english: re.Pattern[str]
+    chinese: re.Pattern[str]
+    text: str
+    zh: str
+
+
+_LIMIT = _Family(
+    _compiled(r"""
+        (SIZED|more|less|fewer) (in \w+ )?than ABOUT((an?|one|half an?) UNIT|NUMBER( ?UNIT)?)
+        more than one(?! (kind|class|type|sort|category))
+        (over|under|above|below|beyond|exceed(s|ing)?|within|up to|at least|at most|no more than|(min|max)(imum|\.)?) (of )?NUMBER ?UNIT
+        (over|under|above|below|exceed(s|ing)?|within|up to|at least|at most) (an?|one|half an?) UNIT
+        (at least|at most|no more than|no fewer than|no less than|exceed(s|ing)?|exactly|minimum of|maximum of) NUMBER( ?UNIT)?
+        as (few|many) as NUMBER|NUMBER ?UNIT (diameter|length|width)
+        (between|from) NUMBER ?UNIT? ?(and|to|-) ?NUMBER ?UNIT
+        ((is|are) there|has|have|contains?|shows?|see) (over|under|above|below|upwards of) NUMBER
+        (over|under) \d+(?! ?(UNIT|of)\b)
+        NUMBER ?-?UNIT? (or|and) (more|less|above|over|up|below|SIZED)
+        NUMBER ?-?UNIT[- ](long|wide|broad|high|tall|deep|across|apart|away|in (length|width|size|diameter|area))
+        (length|width|area|size|diameter)s? (of |is |are )?(over|under|above|below|greater|[<>=]+) ?(than )?NUMBER
+        (number|count)s? (of (\w+ ){1,3})?(is |are )?(over|under|above|below|greater than|less than) NUMBER
+        (score|confidence|probability|certainty)s? (\w+ )?(over|under|above|below|(of )?at least|greater than|higher than|[<>]=?) ?\S+
+        ([<>]=?|[≤≥]) ?\d[\d.,]* ?UNIT?
+    """),
+    _compiled(r"""
+        (大于|小于|超过|多于|少于|不足|不到|高于|低于|长于|短于|宽于|窄于|等于|大过|达到|至少|至多|最多|最少|不小于|不大于)(有|是|约|大约)?ZHNUMBER(ZHUNIT)?
+        比ZHNUMBER(ZHUNIT)?(更|还|要)?[长短宽窄大小多少高低远近]
+        ZHNUMBER多?(ZHUNIT|ZHCOUNT)(及|或)?(以上|以下|以内|之内|以外|之外|开外|范围内)
+        ZHNUMBERZHUNIT(左右)?(长|宽|高)的?
+        [<>≤≥]=?\s*\d[\d.]*
+        (置信度|得分|分数|概率)[^，。]{0,4}(大于|高于|超过|以上|小于|低于)
+    """),
+    'The condition "{}" cannot be checked yet: sizes, distances, scores and counts are not compared with a number. '
+    'Ask for "the longest ship", or for "every ship" and filter the regions by length_m, area_m2, area_px or score in regions.geojson; '
+    'for a count ask "how many".',
+    "暂不支持“{}”这样的条件：大小、距离、得分和数量还不能与数值比较。可以问“最长的船”，或找出所有船后按 regions.geojson "
+    "中的 length_m、area_m2、area_px 或 score 筛选；要数量请问“有多少”。",
+)
+_MEASURE = _Family(
+    _compiled(r"""
+        percent(age)?s?|per cent|\d+ ?%|in %|coverage (of|in|is|rate|ratio)
+        (?<!-)density|ratio|\w+ share\W*$
+        (what|which|the|a|calculate|compute|give|estimate) (\w+ )?(share|proportion|fraction|coverage)
+        how much (of|\w+ (is|are|does|do)|\w+ \w+ (is|are))
+        how (much )?(long|wide|tall|high|deep|thick|far|broad|large|big|small|heavy|steep|fast|close|spacious) ?(END|apart|an?|the|would)
+        how many (AREA|LENGTH|floors|levels|times|people|percent)
+        in (AREA|m|met(re|er)s|km|kilomet(re|er)s|feet|ft|yards|miles|px|pixels)
+        (what|which|what's|ASK)( (?!SORT|this|that)\w+('s)?){0,5} (area|size|dimensions) ?(END|covered|occupied|taken)
+        (surface|overall|covered|built-up) area|area of (the|all|each|every|this|that|these|those|its)|sizes? of (the|all|each)
+        (the|what|its|their|total|each|every) (\w+ )?(length|width|breadth|height|depth|circumference|diameter|radius|wingspan)s? ?END
+        (the|what|its|their|total) (\w+ )?(acreage|elevation|altitude|slope|spacing|gap|volume|capacity|tonnage) ?END
+        (the|what|its|their|total) (\w+ )?(weight|speed|population) ?END
+        (what|what's|how long|compute|calculate|measure|estimate)( \w+){0,3} (perimeter|extent)
+        (lengths?|widths?|heights?|diameters?) of|\w+'s (length|width|height|size|area)
+        distances? (\w+ )?(between|from|to|of|is|in)|(what|which|the) distances?
+        measure
+        (\w+s|many|much) per (?!pixel|object|instance|class|image|picture|scene|line|kind|tile)\w+
+        gsd|ground sampl\w+ \w+|(spatial|ground|pixel|native|sensor) resolution|(what|which|the) (image |picture )?resolution|map scale
+        pixel size|size of (a|one|each) pixel|(met(re|er)s?|m|cm|centimet(re|er)s?) (per|a|/) ?(pixel|px)|m/px|scale of (the|this)
+        (sort|rank|order|arrange)(ed)? (\w+ ){1,5}(by|according to) (\w+ )?(size|length|area|width|height|distance|score)
+        tallest(?!-)|deepest|(NUMBER|single|multi|how many)[- ]?stor(e?ys?|ies|ied)
+    """),
+    _compiled(r"""
+        百分之|百分比|百分数|比例(?!尺)|比重|占比|占(?!地最)[^，。]{0,10}(多少|几成|几分|多大|一半)|几成|覆盖率|覆盖度|覆盖了多少|绿化率|(?<![高中低等])密度
+        (?<!大)(?<!最大)面积(?!最|第)|多大|多长|多宽|多高|多深|多远|多重|多厚|多快|多密
+        (长度|宽度|高度|深度|直径|半径|周长|尺寸)(?!最)|相距|相隔|间距|间隔|距离(?![^，。]{0,12}(最近|最远|较近|很近|近))
+        (多少|几)(ZHUNIT|吨|人|层)|一平方(公里|千米|米)(有|内|里)|每(公顷|平方|亩|公里|千米)|每(栋|块|户|辆|艘)[^，。]{0,6}(多少|几)
+        (?<!高)(?<!高空间)分辨率|地面采样|像元大小|比例尺|坡度|体积(?!最)|海拔|人口|吨位|速度
+        最高的?(楼|建筑|塔|房)|(楼|建筑|房|塔)[^，。]{0,3}最高
+        按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
+    """),
+    'No number can be given yet for "{}": areas, lengths, distances, shares, densities and resolutions are not answered in words. '
+    'Ask for a mask ("segment the water"): the answer says its share of the scene, and regions.geojson holds length_m and area_m2 of '
+    "each region; `geomag info` shows the size of a pixel.",
+    "暂不能给出“{}”的数值：面积、长度、距离、占比、密度和分辨率还不能用文字回答。可以要求掩膜（如“分割水体”）：回答会给出掩膜占全图的比例，"
+    "regions.geojson 中有每个区域的 length_m 和 area_m2；`geomag info` 显示像元大小。",
+)
+_TOTAL = _Family(
+    _compiled(r"""
+        averages?|(the|what|a) (mean|median)|mean (length|width|area|size|distance|number|count|height)|median|typical (length|size|area)
+        standard deviation|variance|histogram|statistics|distribution of (the )?(\w+ )?(sizes?|lengths?|areas?)
+        sum of|sum up (the|all) (?!image|picture|scene|content)\w+
+        (total|combined|cumulative|summed) (length|width|area|size|distance|perimeter)
+    """),
+    _compiled(r"""
+        平均|均值|中位数|标准差|方差|总长|总面积|总宽|面积之和|长度之和|面积和|合计面积
+    """),
+    'Averages and sums of sizes ("{}") cannot be worked out yet. Ask for "every ship" and use length_m or area_m2 in regions.geojson; '
+    'numbers of objects can be asked for: "how many ships are there?".',
+    "暂不能计算“{}”这样的平均值或总和。可以找出所有船，再用 regions.geojson 中的 length_m 或 area_m2 计算；数量可以直接问“有多少艘船？”。",
+)
+_COMPARISON = _Family(
+    _compiled(r"""
+        (more|fewer|less) ([\w-]+ ){1,5}than|(SIZED|older|brighter|darker) than|outnumber(s|ed)?
+        as (many|much|large|big|long|wide|small|numerous|common) (\w+ ){0,4}as|as many|equally (many|large|long|common)
+        (more|most|less|least) (numerous|common|frequent|frequently|abundant|prevalent|often|widespread)|commonest|rarest
+        more of( here| there)?\W* \w+|(is|are) there more (\w+ ){1,4}or
+        which (\w+ ){0,3}(is|are|has|have) (the )?(more(?! likely)|fewer|SIZED)\b[^.?!]{0,60}\bor
+        (twice|half|\w+ times) (as (large|big|long|wide|small|tall|many|much)|larger|bigger|longer|more|the size)
+        (the )?same (number|size|length|area|amount|count|width)
+        which( \w+)? more\W*$|which \w+ (has|have|contains?|shows?) (the )?(more|most|fewest|least)|exceed \w+ in (number|count|size)
+        equal (number|amount)s?|difference (between|in)|compar(e|ed|es|ing|ison)|how (many|much) (more|fewer|less|larger|longer)
+        (larger|greater|higher|smaller|lower) (number|amount|count|share)|(see|have|find|is there) (the )?most of
+        majority|(more|less) than half|over half|at least half|most of the (image|picture|scene|area|land|\w+s) (is|are)
+    """),
+    _compiled(r"""
+        比(?![较例如])[^，。？]{1,24}(更|还|要)?[多少大小长短宽窄高低远近密]
+        哪(个|种|类|一个|一种|一类|边|些|艘|架)的?(物体|目标|数量)?(更|较|比较)[多少大小长短宽窄高远近]
+        哪(个|种|类|一个|一种|一类|边)(的)?(物体|目标|东西|数量)*最?[多少]|哪(边|侧|一边|里)的[^，。？]{1,6}[多少]
+        (和|与|跟|还是|、)[^，。]{1,12}哪(个|种|类|一个|一种)(更|比较)?[大小长短宽窄高远近]|谁更?[多少大长]|[多大长]还是
+        (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最(常见|普遍|少见|罕见)|一样[多大长]|同样多|相等|差多少|多多少|少多少|几倍|多少倍|相差|倍
+        对比|相比|大多数|多半|过半|一半以上|占多数|(数量|总数)(超过|多于|少于)
+    """),
+    'A comparison ("{}") cannot be answered yet. Ask for each by itself ("how many ships are there?", "how many storage tanks are there?", '
+    '"find the largest ship") and compare the answers.',
+    "暂不支持“{}”这样的比较。请分别提问（如“有多少艘船？”“有多少个储罐？”“找出最大的船”），再比较回答。",
+)
+_NEGATION = _Family(
+    _compiled(r"""
+        except(ing)?( for)?|exclud(e|es|ed|ing)|apart from|aside from|other than
+        but not|(everything|anything|nothing|all|none|any) but
+        ignor(e|ing)|without|leav(e|ing) out|omit(ting)?|barring|minus|neither|(no|neither) \w+ nor|filter out
+        outside( of)? (the|any|every|a)
+        (all|every|each|any) (\w+ ){1,3}(but|save) (for )?(the|a|those)
+        (everything|anything|what|objects?|things?)( \w+){0,4} besides|besides (the|all|every)
+        (drop|discard|remove|hide|skip) (the|all|every|any|those|these|that|them|ships|vehicles)
+        (with|has|have|having|contain(s|ing)?|where there (is|are)|where (is|are) there) no|no \w+,? (only|just)|non-\w+
+        not|(is|are|was|were|do|does|did|has|have|had)n't
+    """),
+    _compiled(r"""
+        除(了|去|掉|开|却)?[^，。]{0,16}(以外|之外|外)|除[了去掉开]|以外|之外|排除|去掉|忽略|剔除|扣除|而不是|不包括|不包含|不含|不算|不要|不带
+        (?<!是)不(是|在|靠|属于|位于|临|挨|与|和|同)|(?<!有)没有?[^，。？吗]{0,12}的|没(停|靠|在)|未(?![知来铺])[^，。]{0,8}的|无[^，。论]{0,6}的
+        非[^，。常洲]{1,8}(的|区|类|物|$)
+    """),
+    'What is not wanted ("{}") cannot be left out yet. Ask for what is wanted by its name and place, such as "find the ships in the '
+    'upper half", or ask for all objects and drop classes by `label` in regions.geojson.',
+    "暂不支持排除条件“{}”。请直接说出想要的类别和位置，如“找出上半部分的船”，或找出全部目标后按 regions.geojson 中的 label "
+    "去掉不要的类别。",
+)
+_HEADING = _Family(
+    _compiled(r"""
+        (fac(e|es|ing)|point(s|ing)|head(s|ed|ing)?|sail(s|ing)|driving|flying|that point|nose|bow) (to(wards?)? )?(the |due )?WAY
+        (ship|vessel|boat|plane|airplane|aircraft|vehicle|car)s? heading\W*$|heading of (the|each|every) (ship|boat|plane|airplane|vehicle)
+        planes? point (to(wards?)? )?(the )?COMPASS\w*|(heading|sailing) (to|towards?|for|into|out|away)
+        COMPASS\w*[- ]?(facing|bound)|orientations?|oriented|(the|compass|its|their) (heading|bearing)s?|bearing of
+        azimuth|(what|the|at an?) angle
+        (what|which|in what|the same|opposite) (\w+ )?(direction|way|heading|angle)s?
+    """),
+    _compiled(r"""
+        朝(?!阳)|面向|航向|方位角|向[北南东西](行|驶|航|的|开|飞)|(机|船|车)头|方向|(?<!从[南北东西])往[哪北南东西]
+    """),
+    'Headings and orientations ("{}") cannot be told yet. Ask where the objects are ("find the ships in the northern half") or for one by '
+    'its place ("the leftmost ship").',
+    "暂不能判断朝向（“{}”）。可以问目标的位置，如“北半部分的船”或“最左边的船”。",
+)
+_TIME = _Family(
+    _compiled(r"""
+        since (\d{4}|last|the|january|february|march|april|may|june|july|august|september|october|november|december|then)
+        (in|from|of|until|till|before|after|by|during|between) (19|20)\d\d(?! ?(px|pixels?|x|m|by)\b)
+        new(ly|er|est)? (?!image|picture|photo|question|topic|mask|box|line|file|york|zealand|delhi|orleans|jersey|mexico|hampshire)\w+
+        recent(ly)?|chang(e|es|ed|ing)|before and after|over time|years? ago|last (year|month|week|decade|summer|winter)
+        yesterday|today|(what|which) (date|time|year|month|season)|when (was|were|did|is|has|have|will)|(here|there) before
+        how old|(oldest|old|older) \w+|years? old|used to be|expan(d|ds|ded|sion)|growth|trend|forecast
+        ^(was|were) there|^did (?!you|i|we)\w+
+        predict (?!(the )?(scene|class|label|category|kind|place))
+        (has|have) (\w+ ){0,3}(grown?|shrunk|expanded|built|added|removed|disappeared|demolished)
+    """),
+    _compiled(r"""
+        新(建|增|修|盖|的|近)|\d{4}年|变化|变迁|[去今前昨]年|以来|以前|曾经|什么时候|何时|哪一?年|几月|拍摄(时间|日期)
+        旧的|老旧|年代|扩张|增长|增加了|减少了|消失
+    """),
+    'Time and change ("{}") cannot be told from one picture. Ask about each picture by itself ("find every building") and compare the '
+    "regions.",
+    "仅凭一幅影像无法判断时间和变化（“{}”）。请分别对每幅影像提问（如“找出所有建筑”），再比较结果。",
+)
+_NAME = _Family(
+    _compiled(r"""
+        (what|which) (\w+ )?(species|breed|crops?|(model|make|brand)(?= (is|of|are)))
+        (what|which) (kind|type|sort|variety|model|make)s? of (\w+ )?(tree|plant|crop|bird|fish|animal)s?
+        (what|which) (kind|type|sort|variety|model|make)s? of (\w+ )?(plane|airplane|aircraft|jet|ship|boat|vessel|car|vehicle|truck)s?
+        (ship|vessel|boat|aircraft|plane|car|vehicle|tree|crop) (type|model|species|variety)s?\W*$
+        (what|which) (city|country|state|town|continent|airport|airline|company|river|street)|where (on earth|in the world)
+        (the )?names? of (the|this|that) (\w+ )?(river|lake|city|airport|road|street|bridge|ship|port|harbou?r|stadium|town)s?
+    """),
+    _compiled(r"""
+        (什么|哪种|哪类|哪一种|何种)(树|植物|作物|庄稼|品种|型号|机型|车型|船型|品牌|牌子|飞机|鱼|鸟|动物)
+        型号|品种|树种|物种|波音|空客|航空公司|哪(个|座)(城市|国家|省|市|机场)|(?<!东西)(?<!物体)(?<!目标)叫什么(名字)?
+    """),
+    'Species, models, names and places on Earth ("{}") cannot be told: objects are known by their class alone. Ask for a class, such as '
+    '"find every airplane"; `geomag info` lists the classes.',
+    "无法判断品种、型号、名称或所在地（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有飞机”；`geomag info` 列出所有类别。",
+)
+_ASKED_COLOUR = _Family(
+    _compiled(r"""
+        (what|which|what's|tell me|identify|name the|describe the) (\w+ ){0,3}(colou?r|shade of|material|texture|pattern)s?
+        (what|which) (\w+ ){1,6}made (of|from)|(is|are|was|were) (\w+ ){1,7}made (of|from)
+        ^(is|are|was|were|does|do) ([\w-]+ ){1,8}COLOUR(?=\W*$)
+    """),
+    _compiled(r"""
+        (?<![上涂])颜色(?!标|画|填|显)|什么色|材质|材料|质地|纹理|什么做的
+        ^[^，。]{0,16}是(不是)?[红白蓝绿灰黑黄橙紫棕粉银][色的]*(的)?吗
+    """),
+    'Colours, materials and textures ("{}") cannot be told yet. Ask for objects by class, size and place, such as "find the largest ship", '
+    "and look at overlay.png.",
+    "暂不能判断颜色、材质或纹理（“{}”）。请按类别、大小和位置提问，如“找出最大的船”，并查看 overlay.png。",
+)
+_FAMILIES = (_LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, _NAME, _ASKED_COLOUR)
+"""In the order in which they are tried: the first that matches words the refusal."""
+
+# What only looks like one of them.
+_HARMLESS = _compiled(r"""
+    (or|if|why) not|no idea|not (parallel|aligned|perpendicular|only|sure|certain|necessarily|far (away )?from)
+    (i|we|you) (am|are|do|have|could|can|did) ?(not|n't)|(i|we|you) (do|did|have|are)n't|i'm not
+    not (just |only )?(an? |the )?(bounding )?(box|boxes|rectangles?)|how large is the number of|mask where .* (is|are) (white|black)
+    ^(is|are|was|were|do|does|did)(n't| not) (this|that|it|there|these|they|you|we)|^(is|was) (this|that|it) not
+    (drop|remove|discard|hide|delete|leave out|cut out) (all|everything) (but|except)|more than one (kind|class|type|sort|category)
+    green (areas?|spaces?|covers?|belts?|lands?)|(putting|bowling|village) greens?|\d+ ?m (running |athletics? )?tracks?
+""")
+_ZH_HARMLESS = re.compile(
+    "是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
+)
+_COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
+_ONLY_A_COUNT = _compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
+_AREA = re.compile(r"\b(area|(fraction|share|proportion|part) of the pixels)\b|面积|多少像素")
+_BOXES = re.compile(r"\b(box|boxes|rectangles?|coordinates|corners?)\b")
+_MASK = re.compile(r"\b(of the pixels|in pixels|pixel mask|mask|segment|trace|outline|draw|follow|delineate)\b|分割|掩膜")
+
+
+def refusal(question: str, classes: Iterable[str] = ()) -> str | None:
+    """Why a question cannot be answered, and what to ask instead; None where it can be tried.
+
+    Args:
+        question: plain words, English or Chinese.
+        classes: names of the model's classes; one that would match ("new building") is no reason to refuse.
+
+    Returns:
+        A sentence or two in the question's language, or None.
+    """
+    plain = _normalized(question, classes)
+    zh, read = _chinese(plain), _read(plain)
+    for family in _FAMILIES:
+        for found in (family.chinese if zh else family.english).finditer(read):
+            if not _answered_otherwise(family, found[0], plain):
+                return (family.zh if zh else family.text).format(found[0].strip(" ,.:;?!"))
+    return None
+
+
+def _answered_otherwise(family: _Family, words: str, plain: str) -> bool:
+    """Whether the answer has it all the same: the count that is asked for beside its limit, or a mask with its share of the scene."""
+    if family is _LIMIT:
+        return bool(_ONLY_A_COUNT.fullmatch(words) and _COUNTED.search(plain))
+    if words == "in pixels" and _BOXES.search(plain):
+        return True
+    return family in (_MEASURE, _TOTAL) and bool(_AREA.search(plain) and _MASK.search(plain))
+
+
+# Properties of the objects themselves: one object that is found may stand, with a sentence that its property was not checked.
+_PROPERTY = _compiled(r"""
+    COLOUR(?! (box|rectangle|frame|circle|marker|outline|line|mask|overlay)\b)
+    wooden|metal(lic)?|concrete|steel|brick|thatched|tiled|rusty|shiny|striped
+    (made of|built of|covered (in|with)) (wood|metal|concrete|steel|brick|stone|glass|tiles?|tin|plastic|straw|solar panels)
+    damaged|destroyed|collapsed|demolished|burnt|burned|flooded|empty|vacant|unoccupied|occupied(?! by)|abandoned|broken|moving
+    under construction|unfinished|sunken|military
+""")
+_ZH_PROPERTY = _compiled(r"""
+    [红白蓝绿灰黑黄橙紫棕褐粉银金深浅][灰褐]?色的?|彩色的?|[红白蓝绿灰黑黄]的|[红白蓝绿灰黑黄](?=顶|屋顶|船|车|飞机|房|楼|瓦)
+    木制的?|金属的?|混凝土的?|受损的?|损坏的?|倒塌的?|被淹的?|空的|空置的?|废弃的?|移动的|正?在建的|未完工的?
+""")
+_PAINT = _compiled(r"""
+    ^(please )?(colou?r|paint|tint|dye|shade|fill)\b.*\bCOLOUR(?=\W*($|[,;.]))
+    ^(please )?(colou?r|paint|draw|shade|highlight|fill|tint|render|mark|outline|show|box|frame)\b.*\b(in|pixels?|with)( a)? COLOUR(?=\W*$)
+""")
+"""A colour to draw in, not one to look for."""
+_ZH_PAINT = re.compile("(用|涂成|标成|画成|染成|标为|显示为)[红白蓝绿灰黑黄橙紫]色?")
+_BEGIN = re.compile(
+    r"\b(find|segment|show|mark|mask|outline|detect|locate|count|box|draw|highlight|extract|trace|how many|which|are there|is there|"
+    r"where (is|are))\b|, (the|all|every|an?)\b"
+)
+_BEFORE = re.compile(
+    r"\b(near|nearest|next|beside|by|closest|close|adjacent|around|along|(left|right|top|bottom|north|south|east|west|front) of|above|"
+    r"below|under|over|behind|between|among|in|on|at|inside|within|opposite|across|surrounded|from|against|bordering|to the)\b"
+)
+_SCENE = re.compile(r"\b(in|on|of|from|within|across) (the|this|that) (\w+ )?(image|picture|photo|scene|tile|frame|view|map)\b")
+_ZH_LANDMARK = re.compile(
+    "[^，。]{1,8}(旁|附近|周围|左侧|左边|右侧|右边|上面|下面|里的|之间|边上|上的|以[东南西北])|[^，。]{0,8}(最近的|包围|环绕)"
+)
+_ZH_FROM = re.compile("(离|靠近|挨着|临近|邻近|位于|在)[^，。]{0,6}$")
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A property that the question names and nothing checks. words: as said. narrows: it is said of the objects asked for."""
+
+    words: str
+    narrows: bool
+    language: Literal["en", "zh"]
+
+    def withholds(self, count: int) -> bool:
+        """Whether too many objects were found for all of them to be meant."""
+        return self.narrows and count > 1
+
+    def note(self, count: int) -> str:
+        """The sentence to add to an answer about `count` regions; where it withholds them, it says why."""
+        words, zh = self.words, self.language == "zh"
+        if not self.withholds(count):
+            return (
+                f"“{words}”未经核对（暂不支持颜色、材质和状态）。"
+                if zh
+                else f'The property "{words}" was not checked: colours, materials and states are not supported yet.'
+            )
+        if zh:
+            return (
+                f"但其中哪些符合“{words}”无法判断（暂不支持颜色、材质和状态），因此没有标出。请按位置或大小提问，或去掉“{words}”再问一次。"
+            )
+        return (
+            f'Which of them are "{words}" cannot be checked (colours, materials and states are not supported yet), so none is marked. '
+            f'Ask for them by place or size, or again without "{words}".'
+        )
+
+
+def unchecked(question: str, classes: Iterable[str] = ()) -> Unchecked | None:
+    """A colour, material or state that the question names; None where it names none. Arguments as of `refusal`."""
+    plain = _SCENE.sub(lambda found: " " * len(found[0]), _normalized(question, classes))
+    zh, read = _chinese(plain), _read(plain)
+    if (_ZH_PAINT if zh else _PAINT).search(read):
+        return None
+    found = [*(_ZH_PROPERTY if zh else _PROPERTY).finditer(read)]
+    own = [match for match in found if not _of_landmark(read, match, zh)]
+    return Unchecked((own or found)[0][0], bool(own), "zh" if zh else "en") if found else None
+
+
+def _of_landmark(text: str, match: re.Match[str], zh: bool) -> bool:
+    """Whether a property is said of what only tells the place: "near the red roof"."""
+    before, after = text[: match.start()], text[match.end() :]
+    if zh:
+        return bool(_ZH_LANDMARK.match(after) or _ZH_FROM.search(before))
+    begun = [found.end() for found in _BEGIN.finditer(before)]
+    return _BEFORE.search(before, begun[-1] if begun else 0) is not None
+
+
+def _chinese(text: str) -> bool:
+    return sum("\u4e00" <= letter <= "\u9fff" for letter in text) > len(re.findall(r"[a-z]+", text))
+
+
+def _normalized(question: str, classes: Iterable[str]) -> str:
+    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(_SIMPLIFIED).replace("\u2019", "'").lower()
+    plain = " ".join(_BRACKETS.sub(" ", plain).split())
+    for name in sorted(map(str.lower, classes), key=len, reverse=True):
+        if name in plain and _tripping(name):
+            plain = re.sub(rf"\b{re.escape(name)}", "object", plain)
+    return plain
+
+
+def _read(plain: str) -> str:
+    """The text without what is harmless."""
+    return _ZH_HARMLESS.sub("·", _HARMLESS.sub("·", plain))
+
+
+@cache
+def _tripping(name: str) -> bool:
+    """Whether a class's own name would be taken for what cannot be answered."""
+    return refusal(name) is not None or unchecked(name) is not None

@@ -1,0 +1,105 @@
+"""Sentences about what was found are well formed and true, whatever the decoder would rather say."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import torch
+
+from geomagnifier.model import telling
+from geomagnifier.model import words as w
+from geomagnifier.model.positions import ENGLISH, near, parts
+from geomagnifier.model.vlm import Memory, TextDecoder
+
+KINDS = ("ship", "harbor", "road", "bridge", "vehicle")
+WORDS = w.Words([*w.SPECIAL, *map(w.kind_token, KINDS), *w.FOUND, "boat", "many"])
+UPPER_LEFT, LOWER_RIGHT, ALL_OVER = (
+    (0.1, 0.1, 0.2, 0.2),
+    (0.8, 0.8, 0.9, 0.9),
+    [(x / 9, y / 9, x / 9, y / 9) for x in range(10) for y in range(10)],
+)
+FOUND = (
+    {"ship": [UPPER_LEFT]},
+    {"ship": [UPPER_LEFT, UPPER_LEFT]},
+    {"ship": ALL_OVER},
+    {"ship": [UPPER_LEFT], "road": [LOWER_RIGHT]},
+    {"ship": [UPPER_LEFT], "harbor": [(0.2, 0.1, 0.3, 0.2)], "road": ALL_OVER},
+    {"ship": [UPPER_LEFT] * 9 + [LOWER_RIGHT], "harbor": [LOWER_RIGHT], "road": [LOWER_RIGHT], "bridge": [(0.45, 0.45, 0.55, 0.55)]},
+)
+_KIND = rf"<(?:{'|'.join(KINDS)})>(?: \[SEG\]| \[BOX\])?"
+_LIST = rf"<n> {_KIND}(?:(?: , <n> {_KIND})* and <n> {_KIND})?"
+_WHERE = "|".join(ENGLISH.values())
+_THERE = rf"there <is> (?:also )?{_LIST}(?: (?:{_WHERE}))?"
+_CLAUSE = rf"(?:{_THERE}|<n> {_KIND} <is> (?:near {_LIST}|{_WHERE}|in the picture)(?: ; {_THERE})?|this is <a> {_KIND})"
+GRAMMAR = re.compile(rf"(?:(?:yes|no) , )?{_CLAUSE} \.(?: {_CLAUSE} \.)*")
+
+
+def random_decoder(seed: int) -> TextDecoder:
+    torch.manual_seed(seed)
+    decoder = TextDecoder(len(WORDS), len(KINDS), channels=6, pooled=8, tokens=10, width=32, layers=1, heads=4, forward=48).eval()
+    torch.nn.init.normal_(decoder.bias, std=2.0)
+    return decoder
+
+
+@pytest.mark.parametrize("present", FOUND)
+@pytest.mark.parametrize("start", ["", "yes", "no"])
+def test_any_decoder_writes_a_true_sentence(present: dict[str, list[tuple[float, float, float, float]]], start: str) -> None:
+    for seed in range(12):
+        decoder = random_decoder(seed)
+        memory = Memory(torch.randn(1, 9, 32), torch.zeros(1, 9, dtype=torch.bool))
+        states, padding = torch.randn(1, 4, 10), torch.zeros(1, 4, dtype=torch.bool)
+        rule = telling.about_found(WORDS, present, start)
+        said = telling.tell(decoder, WORDS, states, padding, memory, rule, beam=1 + seed % 3)
+        if not telling.is_finished(said, present):
+            said = telling.plainly(present, start)
+        text = " ".join(said)
+        assert GRAMMAR.fullmatch(text), text
+        assert text.startswith(f"{start} ," if start else ("there", "<n>", "this"))
+        assert all(said.count(w.kind_token(kind)) == 1 for kind in present)
+        for clause in re.split(r" [.;]", text):
+            kinds = re.findall(r"<(\w+)>", clause.replace("<n>", "").replace("<is>", "").replace("<a>", ""))
+            for part, phrase in ENGLISH.items():
+                if clause.endswith(f" {phrase}"):
+                    assert part in parts([box for kind in kinds for box in present[kind]]), text
+            if " near " in clause:
+                assert all(near(present[kinds[0]], present[kind]) for kind in kinds[1:]), text
+
+
+def test_the_rule_made_sentence_is_in_the_grammar() -> None:
+    for present in FOUND:
+        for start in ("", "yes"):
+            assert GRAMMAR.fullmatch(" ".join(telling.plainly(present, start)))
+    assert " ".join(telling.plainly(FOUND[0])) == "there <is> <n> <ship> in the upper left ."
+    assert " ".join(telling.plainly(FOUND[4], "yes")) == "yes , there <is> <n> <ship> , <n> <harbor> and <n> <road> ."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ((("ship",), False, False, False), "there is no <ship> here ."),
+        ((("ship", "road", "bridge"), False, False, True), "there is no <ship> , <road> or <bridge> here ."),
+        (((), True, False, False), "none of the things i know is here ."),
+        (((), False, True, False), "i was not taught to find that ."),
+        ((("ship",), False, True, False), "there is no <ship> here . the rest i was not taught to find ."),
+        (((), False, True, True), "the rest i was not taught to find ."),
+        (((), False, False, True), ""),
+    ],
+)
+def test_what_is_not_there_is_said_by_rule(arguments: tuple[tuple[str, ...], bool, bool, bool], text: str) -> None:
+    assert " ".join(telling.denied(*arguments)) == text
+
+
+@pytest.mark.parametrize(
+    ("caption", "right"),
+    [
+        ("many boats are in the harbor .", True),
+        ("a river with dense forest on both banks .", True),
+        ("many many boats are in the harbor .", False),
+        ("some planes are near the .", False),
+        ("some planes are near the runway", False),
+        ("planes .", False),
+    ],
+)
+def test_a_caption_is_a_sentence(caption: str, right: bool) -> None:
+    assert telling.is_sentence(caption.split()) == right

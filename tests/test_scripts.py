@@ -1,0 +1,89 @@
+"""scripts/: what they pass on and what they say, without setting anything up."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+GEOMAG = '#!/usr/bin/env bash\nprintf "%s\\n" "$PWD" "$@"\n'
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone in a folder with blanks, whose environment is there already: a `geomag` that prints where it runs and what it is given."""
+    clone = tmp_path / "a clone"
+    for name in ("scripts", "locks"):
+        shutil.copytree(ROOT / name, clone / name)
+    shutil.copy(ROOT / "pyproject.toml", clone)
+    (clone / ".venv/bin").mkdir(parents=True)
+    (clone / ".venv/.ready-run").touch()
+    for name in ("geomag", "python"):
+        (clone / ".venv/bin" / name).write_text(GEOMAG)
+        (clone / ".venv/bin" / name).chmod(0o755)
+    return clone
+
+
+def run(clone: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(["bash", *words], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert str(ROOT) not in done.stdout
+    return done
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (),
+        ("a.jpg",),
+        ("a.jpg", "How many ships?"),
+        ("../some place/b c.tif", "Find every 'ship', please."),
+        ("--help",),
+        ("a.jpg", "Where?", "--out", "an answer"),
+    ],
+)
+def test_demo_passes_everything_on_from_where_the_person_is(clone: Path, tmp_path: Path, given: tuple[str, ...]) -> None:
+    folder = tmp_path / "some place"
+    folder.mkdir()
+    for script in (str(clone / "scripts/demo"), "../a clone/scripts/demo"):
+        done = run(clone, folder, script, *given)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines() == [str(folder), "demo", *given] and not done.stderr
+
+
+def test_an_extra_that_is_not_there_is_refused_before_anything_is_installed(clone: Path) -> None:
+    done = run(clone, clone, "scripts/environment", "serv")
+    assert (
+        done.returncode == 1 and done.stderr == "there is no extra 'serv'; pyproject.toml has archive, map, serve, train, full and more\n"
+    )
+
+
+def test_a_set_up_that_fails_shows_why_and_which_step(clone: Path, tmp_path: Path) -> None:
+    (clone / ".venv/.ready-run").unlink()
+    (clone / ".venv/bin/activate").touch()
+    (clone / ".venv/bin/python").write_text('#!/usr/bin/env bash\n[ "$1" = -c ] || { echo "ERROR: no network"; exit 1; }\n')
+    path = {"PATH": os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if not (Path(part) / "uv").exists())}
+    done = subprocess.run(
+        ["bash", "scripts/demo"], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1 and not done.stdout
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith("setting up geomagnifier in ") and "once" in lines[0]
+    assert "ERROR: no network" in lines
+    assert re.fullmatch(r"set-up failed at: 3 of 4, the other libraries; all of its output is in .*/build/setup\.log", lines[-1])
+
+
+def test_the_scripts_can_be_called() -> None:
+    for name in ("scripts/demo", "scripts/test", "scripts/environment", ".ci/run"):
+        assert os.access(ROOT / name, os.X_OK), name
+
+
+def test_ci_asks_the_demo_about_the_picture_of_the_tests() -> None:
+    text = (ROOT / ".ci/run").read_text()
+    picture = re.search(r'^\./scripts/demo (\S+) "([^"]+)"$', text, re.MULTILINE)
+    assert picture and (ROOT / picture[1]).is_file() and "airplane" in picture[2]
+    assert re.search(r"^\./scripts/demo$", text, re.MULTILINE)

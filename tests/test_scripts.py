@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-GEOMAG = '#!/usr/bin/env bash\nprintf "%s\\n" "$PWD" "$@"\n'
+GEOMAG = '#!/usr/bin/env bash\nprintf "%s\\n" "$PATH" "$PWD" "$@"\n'
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_demo_passes_everything_on_from_where_the_person_is(clone: Path, tmp_pat
     for script in (str(clone / "scripts/demo"), "../a clone/scripts/demo"):
         done = run(clone, folder, script, *given)
         assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines() == [str(folder), "demo", *given] and not done.stderr
+        assert done.stdout.splitlines() == [os.environ["PATH"], str(folder), "demo", *given] and not done.stderr
 
 
 def test_an_extra_that_is_not_there_is_refused_before_anything_is_installed(clone: Path) -> None:

@@ -97,6 +97,7 @@ def test_what_is_not_there_is_said_by_rule(arguments: tuple[tuple[str, ...], boo
         ("a river with dense forest on both banks .", True),
         ("many many boats are in the harbor .", False),
         ("some planes are near the .", False),
+        ("a storage tank is in the lawn and some buildings beside .", True),
         ("some planes are near the runway", False),
         ("planes .", False),
     ],

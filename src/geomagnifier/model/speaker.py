@@ -69,6 +69,8 @@ class Speaker:
         there = [kind for kind, (least, _) in self.mentions.items() if p[self.objects.index(kind)] >= least]
         shut = [word for kind, (_, said) in self.mentions.items() if kind not in there for word in said]
         tokens = telling.tell(self.network.text, self.words, states, padding, seen.memory, telling.about_place(self.words, shut))
+        while tokens[-2:] == [".", "."]:
+            tokens.pop()
         sentence = scene_sentences.renamed(tokens, name, self.scenes, spoken) if name else ""
         if not sentence and spoken == "zh":
             sentence = chinese.caption(name, there)

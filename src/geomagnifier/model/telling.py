@@ -239,7 +239,7 @@ def about_place(words: w.Words, shut: Sequence[str]) -> Rule:
     return lambda sentence: out if sentence else first
 
 
-_DANGLING = word_set("a an the of and or in on at with near by to from between beside is are there some many two three several ,")
+_DANGLING = word_set("a an the of and or in on at with to from between is are there some many two three several ,")
 
 
 def is_sentence(tokens: Sequence[str]) -> bool:

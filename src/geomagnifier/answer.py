@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
 from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union, without_specks
-from geomagnifier.values import Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
+from geomagnifier.values import LEVEL, Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
 """Two boxes of one label from different views are one object when they share this part of the smaller."""
@@ -129,7 +129,7 @@ class _Finer:
 
 def _detail(window: Window) -> float:
     """The smallest thing that a view can show, scene px: the mean of both axes; a level of a pyramid has as much say as the whole view."""
-    return 1.0 if window.role == "level" else max(1.0, math.sqrt(math.prod(window.placement.scale)))
+    return 1.0 if window.role == LEVEL else max(1.0, math.sqrt(math.prod(window.placement.scale)))
 
 
 def _is_cut(box: Box, window: Window, scene: SceneInfo) -> bool:

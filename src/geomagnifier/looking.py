@@ -26,7 +26,7 @@ from geomagnifier.io.memory import resident
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
-from geomagnifier.values import Floats, Granularity, ModelSpec, Part, Plan, Query, Relevance, Reply, Trace, View, Window
+from geomagnifier.values import LEVEL, Floats, Granularity, ModelSpec, Part, Plan, Query, Relevance, Reply, Trace, View, Window
 
 MARGIN = 320
 """Scene px of context around a given box in a scene too large for one view."""
@@ -263,12 +263,13 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     if not kinds or reply.named or (walk.wanted.settled and not reply.landmarks):
         return None
     with walk.watch.stage("relevance"):
-        told = walk.scene.info.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
+        told = resolution.scale_known(walk.scene.info, spec, kinds)
         smaller = 1.0 if told else walk.model.scale(view) * float(np.sqrt(window.width * window.height / window.box.area))
     length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
     closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
     closer = closer if walk.wanted.enlarge else max(1.0, closer)
-    if fits and not told and walk.wanted.enlarge:
+    objects = [cover.label for cover in reply.views[0].covers if cover.separate and cover.label in spec.sizes]
+    if fits and objects and walk.wanted.enlarge and not resolution.scale_known(walk.scene.info, spec, objects):
         _pyramid(walk, area)
     if fits and closer >= 1:
         return None
@@ -279,7 +280,7 @@ def _pyramid(walk: _Walk, area: Box) -> None:
     """See the same area at a half, a quarter and an eighth of its size: what looks larger than in the training pictures is found there."""
     most = walk.wanted.budget[1] if walk.wanted.budget and walk.wanted.budget[0] == "pixels" else math.inf
     for shrink in resolution.LEVELS:
-        window = resolution.window_of(area, shrink, "level", aspect=walk.scene.info.view_aspect)
+        window = resolution.window_of(area, shrink, LEVEL, aspect=walk.scene.info.view_aspect)
         if min(window.width, window.height) < resolution.SMALLEST_LEVEL or walk.late() or walk.pixels + window.width * window.height > most:
             return
         with walk.watch.stage("read"):

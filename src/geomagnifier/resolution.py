@@ -80,6 +80,11 @@ def window_of(box: Box, shrink: float, role: str, core: Box | None = None, aspec
     return Window(box, max(1, round(box.width / across)), max(1, round(box.height / down)), role, core or box)
 
 
+def scale_known(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> bool:
+    """Whether the scene and the model say how long all of some classes are, px."""
+    return scene.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
+
+
 def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], smaller: float = 1.0) -> float:
     """How long the smallest of the kinds looked for are expected to be, scene px.
 

@@ -120,6 +120,10 @@ class SceneInfo:
         return self.width * self.height
 
 
+LEVEL = "level"
+"""Role of a window on the whole area, shrunk because the scale is not known: a level of the pyramid."""
+
+
 @dataclass(frozen=True)
 class Window:
     """A part of the scene to be read: `box` (scene px) as a picture of `width` x `height` px; `role` says what for."""

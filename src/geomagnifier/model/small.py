@@ -5,7 +5,6 @@ The image side is computed once for a view and kept; ten questions about one pic
 
 from __future__ import annotations
 
-import math
 import threading
 import warnings
 from collections import OrderedDict
@@ -425,8 +424,7 @@ class SmallModel:
         assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
         raw = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
-        shrink = math.sqrt(math.prod(view.window.placement.scale)) if view.window.role == "level" else 1.0
-        scores = self.reliability.probability(kind, raw * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, shrink))
+        scores = self.reliability.probability(kind, raw * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, view.window))
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
         keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)

@@ -20,9 +20,11 @@ from geomagnifier.model.languages import language
 from geomagnifier.model.naming import Names, StandIn, renamed
 from geomagnifier.model.own import Heads, OwnKind, presence
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
+from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.small import AGREED, LOWEST_HEAT, Calibration, SmallModel, combine, crop, shrink
 from geomagnifier.model.words import write_out
 from geomagnifier.values import (
+    LEVEL,
     Cover,
     Floats,
     Found,
@@ -231,6 +233,8 @@ class TaughtModel:
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
         scores = combine(peaks.scores, np.ones_like(peaks.scores), 1.0)
+        if view.window.role == LEVEL:  # its threshold was chosen on views at full size, without the prior
+            scores = scores * size_prior(boxes, self.own[kind].pixels, view.window)
         keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)
         boxes, scores = boxes[keep], scores[keep]
         if granularity is not Granularity.PIXEL or not len(boxes) or not self.own[kind].masks:

@@ -17,6 +17,7 @@ from geomagnifier.data.dubai import COVER, dubai, read_cover
 from geomagnifier.data.sample import read_pixels
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import KINDS
+from geomagnifier.eval.pictures import evenly
 from geomagnifier.train.crops import Source
 
 CHIPS = 6
@@ -59,9 +60,19 @@ def unlabelled(source: Source, kinds: Collection[str]) -> Source:
     return replace(source, objects=tuple(o for o in source.objects if o[0] not in kinds), kinds=source.kinds.difference(kinds))
 
 
-def camera_sources(root: Path, split: str, seed: int) -> dict[str, list[Source]]:
-    """The sets of other cameras in memory by name: about 800 MB of training pictures. seed: of how chips are laid side by side."""
-    sets = {name: _in_memory(camera_set(root, name, split), how) for name, how in SETS.items()}
+def camera_sources(root: Path, split: str, seed: int, most: int | None = None) -> dict[str, list[Source]]:
+    """The sets of other cameras in memory by name: about 800 MB of training pictures.
+
+    Args:
+        root: folder of the data sets, with `more/` in it.
+        split: "train" or "val".
+        seed: of how chips of pools are laid side by side.
+        most: pictures of each set, evenly from it; None for all.
+
+    Raises:
+        DataMissing, DataCorrupt: a set is not there, or damaged.
+    """
+    sets = {name: _in_memory(evenly(camera_set(root, name, split), most), how) for name, how in SETS.items()}
     return sets | {"chips_pools": pool_sources(pool_chips(root, split), seed)}
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from geomagnifier.data.vocabulary import SCENES
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.train.batches import NAMES, OBJECTS
@@ -61,7 +60,7 @@ def warm_start(network: SmallNetwork, state: Mapping[str, Tensor], kinds: Sequen
         (k for k in {*own, *taken} if not k.startswith(OTHERS) and (k not in own or k not in taken or own[k].shape != taken[k].shape)), None
     )
     if odd is not None:
-        raise ModelCorrupt(f"the model to start from is of another network: {odd} does not fit; {len(SCENES)} scene names are needed")
+        raise ModelCorrupt(f"the model to start from is of another network: {odd} does not fit; start from 'small'")
     network.load_state_dict(own | taken)
 
 

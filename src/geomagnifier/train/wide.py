@@ -9,11 +9,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from geomagnifier.data.dubai import COVER
+from geomagnifier.data.vhr10 import CLASSES
+from geomagnifier.data.vocabulary import SCENES
+from geomagnifier.errors import ModelCorrupt, ModelNotFound
+from geomagnifier.eval.pictures import evenly
+from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
-from geomagnifier.train.batches import Batches, Sizes
+from geomagnifier.train.batches import NAMES, OBJECTS, Batches, Sizes
 from geomagnifier.train.camera_figures import camera_figures
 from geomagnifier.train.crops import Source
-from geomagnifier.train.loop import Files, Settings, follow, image_side, validate
+from geomagnifier.train.loop import Files, Settings, follow, image_side, saved, validate
 from geomagnifier.train.sources import camera_sources
 from geomagnifier.train.warm_start import warm_start
 from geomagnifier.train.wide_batches import WideBatches
@@ -32,6 +38,37 @@ class Start:
     state: Mapping[str, Tensor]
     kinds: Sequence[str]
     objects: Sequence[str]
+
+
+def from_model(name: str) -> Start:
+    """The image side of a model: "small", or a folder.
+
+    Raises:
+        ModelNotFound: no such folder.
+        ModelCorrupt: its weights are missing, damaged, or of other scene names.
+    """
+    path = checkpoint.folder_of(name) / checkpoint.FILES[0]
+    if not path.parent.is_dir():
+        raise ModelNotFound(f"no model named {name!r} to start from; use 'small' or a folder with {path.name}")
+    if not path.is_file():
+        raise ModelCorrupt(f"{path.parent} lacks {path.name}, which training starts from")
+    card, state = checkpoint.read(path)
+    if tuple(card.get("scenes", ())) != SCENES:
+        raise ModelCorrupt(f"{path} knows other scene names than training does; start from 'small' or from ImageNet (without --start)")
+    return Start(state, card["kinds"], card["objects"])
+
+
+def from_first_stage(path: Path) -> Start:
+    """What the checkpoint of the first stage has learnt: the classes of VHR-10 and land cover.
+
+    Raises:
+        ModelCorrupt: it is no checkpoint, or damaged.
+    """
+    state = dict(saved(path)["average"])
+    for part, every, taught in (("states.", NAMES, (*CLASSES, *COVER)), ("box_classifier.layers.3.", OBJECTS, CLASSES)):
+        rows = [*(every.index(kind) for kind in taught), len(every)]
+        state |= {k: v[rows] for k, v in state.items() if k.startswith(part)}
+    return Start(state, (*CLASSES, *COVER), CLASSES)
 
 
 def train_wide(
@@ -57,10 +94,8 @@ def train_wide(
         return network
 
     held = Batches(root, "val", settings.seed, drawn=0)
-    cameras: dict[str, Sequence[Source]] = {
-        name: sources[:: max(1, len(sources) // LOOKED_AT)][:LOOKED_AT]
-        for name, sources in {"vhr10": held.objects, **camera_sources(root, "val", settings.seed)}.items()
-    }
+    cameras: dict[str, Sequence[Source]] = {"vhr10": evenly(held.objects, 2 * LOOKED_AT)}
+    cameras |= camera_sources(root, "val", settings.seed, LOOKED_AT)
 
     def check(network: SmallNetwork, device: torch.device) -> dict[str, float]:
         return validate(network, held, settings.seed, device) | camera_figures(network, cameras, device)

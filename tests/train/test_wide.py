@@ -130,7 +130,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[SceneSample]:
 
 def run(folder: Path, scenes: list[SceneSample], stop: int | None = None) -> dict[str, torch.Tensor]:
     """Four steps of two crops, or as many as `stop` before the run is broken off; the averaged weights."""
-    settings = replace(wide.SETTINGS, steps=4, save=2, validate=1, seed=3)
+    settings = replace(wide.SETTINGS, steps=4, save=2, validate=1, seed=3, parts=2)
     begun = wide.from_model("small")
 
     def fresh():

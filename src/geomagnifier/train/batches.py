@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,21 @@ class Batch:
         move = {name: getattr(self, name).to(device, non_blocking=True) for name in ("pixels", "asked", "scene_pixels", "scene_allowed")}
         targets = {name: t.to(device, non_blocking=True).float() for name, t in self.targets.items()}
         return replace(self, **move, targets=targets, boxes=[(b.to(device), k.to(device)) for b, k in self.boxes])
+
+    def parts(self, count: int) -> list[Batch]:
+        """Its crops in `count` batches; of scene pictures each holds all."""
+        edges = np.linspace(0, len(self.pixels), count + 1).round().astype(int).tolist()
+        return [
+            replace(
+                self,
+                pixels=self.pixels[a:b],
+                asked=self.asked[a:b],
+                targets={k: t[a:b] for k, t in self.targets.items()},
+                boxes=self.boxes[a:b],
+            )
+            for a, b in pairwise(edges)
+            if a < b
+        ]
 
 
 def choose(crop: Crop, rng: np.random.Generator) -> list[str]:

@@ -43,6 +43,8 @@ class Settings:
     seed: int = 0
     sizes: Sizes = field(default_factory=Sizes)
     """Of a batch."""
+    parts: int = 1
+    """Parts that a batch's crops are worked through in, one after another: less memory, nearly the same gradient."""
     drawn: int = 36
     """Scenes drawn by ourselves."""
     trunk_rate: float = 2e-4
@@ -88,8 +90,8 @@ def rate_at(step: int, settings: Settings) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
-    """All losses of a batch, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
+def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
+    """The losses of a batch's crops, not yet weighted."""
     with torch.autocast(batch.pixels.device.type, torch.bfloat16):
         seg = network.states(batch.asked)
         ends = network.trunk(normalise(batch.pixels))
@@ -99,11 +101,17 @@ def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str
         kinds = [
             network.box_classifier(type(pyramid)(*(f[i : i + 1] for f in pyramid)), b) for i, (b, _) in enumerate(batch.boxes) if len(b)
         ]
-        pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
     losses = dense_losses(maps, presence.float(), batch.targets)
     if kinds:
         losses["boxes"] = scene_loss(torch.cat(kinds).float(), torch.cat([may for b, may in batch.boxes if len(b)]))
-    losses["scene"] = scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)
+    return losses
+
+
+def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
+    """The losses of a batch's scene pictures, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
+    with torch.autocast(batch.pixels.device.type, torch.bfloat16):
+        pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
+    losses = {"scene": scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)}
     spoken = torch.tensor([bool(c) for c in batch.captions], device=pooled.device)
     said = [c for c in batch.captions if c]
     same = torch.tensor([[a == b for b in said] for a in said], dtype=torch.bool, device=pooled.device)
@@ -292,10 +300,15 @@ def follow(
         torch.manual_seed(settings.seed * 1_000_003 + step)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * rate_at(step, settings)
-        losses = losses_of(network, batch, captions([c for c in batch.captions if c]).to(device))
-        total = torch.stack([shares[name] * value for name, value in losses.items()]).sum()
         optimizer.zero_grad()
-        total.backward()
+        told = captions([c for c in batch.captions if c]).to(device)
+        for part in (*batch.parts(settings.parts), None):
+            losses = scene_losses(network, batch, told) if part is None else crop_losses(network, part)
+            share = 1.0 if part is None else len(part.pixels) / len(batch.pixels)
+            total = share * torch.stack([shares[name] * value for name, value in losses.items()]).sum()
+            total.backward()
+            for name, value in (*((name, share * value) for name, value in losses.items()), ("total", total)):
+                sums[name] += float(value.detach()) / 10
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         if bool(torch.isfinite(norm)):
             optimizer.step()
@@ -304,9 +317,6 @@ def follow(
         with torch.no_grad():
             now = network.state_dict()
             torch._foreach_lerp_(list(average.values()), [now[name] for name in average], 1 - keep)
-        figures = torch.stack([*losses.values(), total]).detach().cpu() / 10
-        for name, value in zip((*losses, "total"), figures.tolist(), strict=True):
-            sums[name] += value
         rows: list[dict[str, float]] = []
         if step % settings.validate == 0 or step == settings.steps:
             twin.load_state_dict(average)

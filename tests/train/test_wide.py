@@ -84,6 +84,15 @@ def test_two_crops_in_five_are_those_of_the_first_stage_and_a_step_is_drawn_alik
                 assert p.ignored == (not low <= p.length <= high)
 
 
+def test_a_batch_is_parted_without_loss(scenes: list[SceneSample]) -> None:
+    batch = Made([SHIPS, TREES], scenes)[2]
+    parts = batch.parts(2)
+    assert [len(p.pixels) for p in parts] == [2, 3] and [len(p.boxes) for p in parts] == [2, 3]
+    assert torch.equal(torch.cat([p.pixels for p in parts]), batch.pixels) and torch.equal(parts[1].asked, batch.asked[2:])
+    assert torch.equal(parts[1].targets["mask"], batch.targets["mask"][2:])
+    assert len(batch.parts(1)) == 1 and len(batch.parts(9)) == 5
+
+
 def test_other_cameras_change_pixels_and_nothing_else() -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (64, 64, 3)).astype(np.uint8)
     seen = [degrade(pixels, np.random.default_rng(seed)) for seed in range(40)]

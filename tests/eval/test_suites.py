@@ -14,8 +14,9 @@ from geomagnifier.errors import OptionError
 from geomagnifier.eval.pictures import evenly
 from geomagnifier.eval.run import run, table
 from geomagnifier.eval.suites import SUITES, ranked_classes
-from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model
+from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model, write
 from geomagnifier.model.network import SmallNetwork
+from geomagnifier.model.scout import Scout
 from geomagnifier.model.small import SmallModel
 from geomagnifier.model.words import FOUND, SPECIAL, kind_token
 from geomagnifier.train.batches import NAMES, OBJECTS
@@ -28,9 +29,11 @@ needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_
 def random_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
     """A network of random weights, written and loaded as a trained one is."""
     folder = tmp_path_factory.mktemp("model")
-    for file in FILES[1:]:
+    for file in FILES[1:3]:
         (folder / file).symlink_to(WEIGHTS / file)
     torch.manual_seed(0)
+    sizes = dict.fromkeys(NAMES, (None, 30.0))
+    write(folder / FILES[3], Scout(len(NAMES)).state_dict(), {"flops": 1.0, "sizes": sizes, "recall": [], "scores": {}})
     words = (*SPECIAL, *(kind_token(kind) for kind in NAMES), *FOUND)
     network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words))
     with torch.no_grad():

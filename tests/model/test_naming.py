@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from geomagnifier.data.vocabulary import KINDS
+from geomagnifier.model import checkpoint
 from geomagnifier.model.naming import Names
 from geomagnifier.model.own import OwnKind
 from geomagnifier.train.own_words import plural, stand_ins, words_of
 
-KNOWN = tuple(kind.name for kind in KINDS)
+KNOWN = tuple(checkpoint.read_card(checkpoint.WEIGHTS / checkpoint.FILES[0])["kinds"])
+"""Classes of the model of the package."""
 TURBINE = OwnKind(words_of("wind turbine", ("windmill", "wind generator")))
 FARM = OwnKind(words_of("solar farm", ()), stuff=True)
 NAMES = Names([TURBINE, FARM, OwnKind(words_of("ship", ()))], stand_ins(KNOWN))

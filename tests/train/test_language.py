@@ -66,6 +66,10 @@ def test_what_is_on_a_crop() -> None:
     ]
     present = lessons.present(crop)
     assert (present["ship"], present["bridge"], present["vehicle"], present["harbor"], present["water"]) == (True, False, None, None, None)
+    assert present["car"] is None and present["boat"] is None
+    crop.pieces.append(Piece("car", np.array([40, 40, 60, 50], np.float32), [], 1.0))
+    assert lessons.present(crop)["car"] is True and lessons.present(crop)["vehicle"] is True
+    crop.pieces.pop()
     (thing,) = lessons.things_of(crop)
     assert thing.kind == "ship" and thing.box == pytest.approx((0.1, 0.2, 0.3, 0.6))
 

@@ -247,6 +247,8 @@ def test_wrong_wishes(wanted, tmp_path):
         (["--from", "small"], "--data my_coco.json"),
         (["--from", "small", "--data", "none.json"], "none.json is not there"),
         (["--from", "small", "--data", "none.json", "--also", "pool"], "KIND=WORD,WORD"),
+        (["--from", "small", "--data", "none.json", "--start", "small"], "--start is for training the small model"),
+        (["--start", "small", "--steps", "10"], "--wide-steps sets the second"),
     ],
 )
 def test_the_command_says_what_is_missing(arguments, words):

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from geomagnifier.data.vhr10 import CLASSES
 from geomagnifier.model.checkpoint import WEIGHTS, read
 from geomagnifier.train import hunting, scout
-from geomagnifier.train.batches import NAMES, OBJECTS
+from geomagnifier.train.batches import NAMES
 from geomagnifier.train.scout import Labelled, lay
 
 SHIP, VEHICLE, WATER = (NAMES.index(kind) for kind in ("ship", "vehicle", "water"))
@@ -32,15 +33,16 @@ def harbour() -> Labelled:
 
 def test_labels_lie_where_the_things_are() -> None:
     canvas = lay([harbour()], 2.0, 256, None)  # side by side: 240 x 160 px each
-    assert canvas.pixels.shape == (256, 256, 3) and canvas.hit.shape == (15, 64, 64) and canvas.shrink == 2
+    assert canvas.pixels.shape == (256, 256, 3) and canvas.hit.shape == (len(NAMES), 64, 64) and canvas.shrink == 2
     red = canvas.pixels[..., 0].astype(int) - canvas.pixels[..., 1] > 60
     green = canvas.pixels[..., 1].astype(int) - canvas.pixels[..., 0] > 60
     for kind, shown in ((SHIP, red), (VEHICLE, green)):
         cells = shown.reshape(64, 4, 64, 4).mean((1, 3))
         assert (canvas.hit[kind] > 0)[cells > 0.5].all() and not canvas.hit[kind][cells == 0].any()
         assert canvas.hit[kind].any()
-    assert not canvas.hit[[k for k in range(15) if k not in (SHIP, VEHICLE)]].any()
-    assert (canvas.weight[len(OBJECTS) :] == 0).all()  # land cover is not labelled in these pictures
+    assert not canvas.hit[[k for k in range(len(NAMES)) if k not in (SHIP, VEHICLE)]].any()
+    others = [k for k, kind in enumerate(NAMES) if kind not in CLASSES]
+    assert (canvas.weight[others] == 0).all()  # land cover is not labelled in these pictures
     assert (canvas.weight[VEHICLE] > 0).sum() == (canvas.weight[NAMES.index("bridge")] > 0).sum()  # an absent kind is known to be absent
 
 
@@ -67,10 +69,10 @@ def test_land_cover_goes_to_its_own_kinds() -> None:
     cover[:, 240:] = scout.COVER.index("water")
     pixels = np.full((320, 480, 3), 120, np.uint8)
     canvas = lay([Labelled(pixels, (), cover)], 2.0, 256, None)
-    assert canvas.shrink == 0 and (canvas.weight[: len(OBJECTS)] == 0).all()
+    assert canvas.shrink == 0 and (canvas.weight[[k for k, kind in enumerate(NAMES) if kind not in scout.COVER]] == 0).all()
     assert (canvas.hit[WATER, :40, 31:59] == 1).all() and not canvas.hit[WATER, :40, :29].any()
     assert (canvas.weight[WATER, :40, :29] == 0).all() and (canvas.weight[WATER, :40, 31:59] == 1).all()
-    assert not canvas.hit[: len(OBJECTS)].any()
+    assert not canvas.hit[[NAMES.index(kind) for kind in CLASSES]].any()
 
 
 def test_the_loss_falls_on_one_batch() -> None:

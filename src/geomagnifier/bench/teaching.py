@@ -34,7 +34,7 @@ from geomagnifier.model.pixel_decoder import Maps
 from geomagnifier.model.small import SmallModel
 from geomagnifier.model.taught import TaughtModel
 from geomagnifier.train import own_thresholds
-from geomagnifier.train.batches import NAMES
+from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.calibrate import MASKS, Evidence
 from geomagnifier.train.export import cost
 from geomagnifier.train.loop import Settings, image_side, train
@@ -77,6 +77,9 @@ def base_folder(run: Path) -> Path:
     network = image_side()
     network.load_state_dict(torch.load(run / "last.pt", map_location="cpu", weights_only=True)["average"])
     own = {k: v for k, v in network.state_dict().items() if k.startswith(IMAGE_SIDE)}
+    for name, kinds, every in (("states.", card["kinds"], NAMES), ("box_classifier.layers.3.", card["objects"], OBJECTS)):
+        rows = [*(every.index(kind) for kind in kinds), len(every)]
+        own |= {k: v[rows] for k, v in own.items() if k.startswith(name)}
     checkpoint.write(folder / checkpoint.FILES[0], state | own, card | {"flops": cost(network.eval()), "calibration": {}})
     return folder
 
@@ -152,7 +155,7 @@ class AsKnown(TaughtModel):
         super().__init__(base, [(Heads(len(own)), kinds)], own, ())
 
     def _maps(self, kind: str, view: Any) -> Maps:
-        state = self.base.network.states.weight[NAMES.index(kind)]
+        state = self.base.network.states.weight[self.base.kinds.index(kind)]
         maps: Maps = self.base.network.decoder(state[None, None].float(), self.base.views.see(view).prepared)
         return maps
 

@@ -169,4 +169,4 @@ MENTIONS: dict[str, tuple[str, ...]] = {
     "bridge": ("bridge", "bridges", "viaduct", "viaducts"),
     "vehicle": ("car", "cars", "vehicle", "vehicles", "truck", "trucks", "bus", "buses"),
 }
-"""Words by which a caption names a kind of object."""
+"""Words by which a caption names a kind of object; captions say too little of the kinds that are not here."""

@@ -11,7 +11,7 @@ from geomagnifier.data.vocabulary import entries
 
 NOUNS: dict[str, tuple[str, str]] = {
     "airplane": ("架", "飞机 客机 战斗机 战机 民航飞机 喷气式飞机 运输机 航空器 飞行器 大飞机 停着的飞机 民航客机"),
-    "ship": ("艘", "船 船只 船舶 轮船 舰船 货轮 渔船 游艇 帆船 军舰 油轮 货船 渡轮 快艇 驳船 舰艇 小船 集装箱船 大船 客轮 游轮 拖船"),
+    "ship": ("艘", "船 船只 船舶 轮船 舰船 货轮 军舰 油轮 货船 渡轮 驳船 舰艇 集装箱船 大船 客轮 游轮 拖船"),
     "storage tank": ("个", "储罐 油罐 储油罐 罐子 储气罐 燃料罐 罐体 原油储罐 化工罐 存储罐 圆形储罐 大油罐 石油储罐 储存罐 液体储罐"),
     "baseball diamond": ("个", "棒球场 垒球场 棒球场地 棒球内场 棒球运动场 棒垒球场"),
     "tennis court": ("片", "网球场 网球场地 网球运动场 室外网球场 网球球场"),
@@ -21,11 +21,23 @@ NOUNS: dict[str, tuple[str, str]] = {
     "bridge": ("座", "桥 桥梁 大桥 公路桥 铁路桥 人行桥 跨河大桥 过河的桥 跨江大桥 拱桥 石桥 斜拉桥 吊桥"),
     "vehicle": (
         "辆",
-        "车 车辆 汽车 小汽车 轿车 卡车 货车 公交车 大巴 面包车 机动车 小车 越野车 出租车 停着的车 大货车 大巴车 私家车 机动车辆",
+        "车 车辆 机动车 机动车辆 道路车辆 停放的车辆",
     ),
+    "car": ("辆", "汽车 小汽车 轿车 小车 越野车 出租车 私家车 停着的轿车 家用车 小轿车"),
+    "van": ("辆", "面包车 厢式车 小巴 中巴 商务车 小型客车"),
+    "truck": ("辆", "卡车 货车 大货车 皮卡 重型卡车 拖挂车 半挂车 自卸车"),
+    "bus": ("辆", "公交车 大巴 大巴车 巴士 客车 校车 公共汽车"),
+    "boat": ("条", "小船 游艇 渔船 帆船 快艇 摩托艇 舢板 小艇"),
+    "tree": ("棵", "树木 树 大树 行道树 单棵树 乔木 树冠 松树"),
+    "palm tree": ("棵", "棕榈树 椰枣树 椰子树 棕榈 油棕 海枣树"),
+    "wind turbine": ("台", "风力发电机 风车 风机 风电机组 风力涡轮机 风力发电机组"),
+    "solar panel": ("块", "太阳能板 光伏板 太阳能电池板 光伏组件 光伏面板 屋顶光伏 太阳能光伏板"),
+    "swimming pool": ("个", "游泳池 泳池 私人泳池 室外泳池 后院泳池 露天泳池"),
+    "oil well": ("口", "油井 抽油机 磕头机 采油机 石油井 采油井"),
+    "crop field": ("块", "农田地块 田块 庄稼地 耕地地块 农作物田 作物田 种植地块"),
     "building": ("栋", "建筑 建筑物 房屋 房子 楼房 大楼 厂房 屋顶 住宅楼 民房 仓库 楼 居民楼 高楼 别墅 办公楼 房顶 建筑房屋"),
     "water": ("片", "水体 水域 水面 河流 河 湖泊 湖 池塘 水 海水 海面 水库 河道 水系 湖水 河水 江面 大海 海洋 水塘 水体区域"),
-    "vegetation": ("片", "植被 树木 树 绿地 草地 绿化 树林 林地 灌木 绿化带 草坪 绿色植被 植物 绿植 树丛 植被区域 绿化区域 大树"),
+    "vegetation": ("片", "植被 绿地 草地 绿化 树林 林地 灌木 绿化带 草坪 绿色植被 植物 绿植 树丛 植被区域 绿化区域"),
     "road": ("条", "道路 公路 马路 街道 高速公路 路 车道 路面 柏油路 大路 路网 公路路面 主干道 水泥路 小路 高速路"),
     "land": ("块", "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 未铺装地面 黄土地 沙土地 裸露的土地 光秃秃的地面"),
 }
@@ -37,7 +49,7 @@ OTHERS = entries("""
     traffic light 红绿灯 个 | road sign 路牌 个 | bus stop 公交站 个 | railway track 铁轨 条 | train 火车 列 | tram 电车 辆
     shipping container 集装箱 个 | dumpster 垃圾桶 个 | scaffold 脚手架 个 | fence 围栏 道 | gate 大门 扇 | lighthouse 灯塔 座
     waterfall 瀑布 条 | volcano 火山 座 | crater 火山口 个 | glacier 冰川 条 | iceberg 冰山 座 | coral reef 珊瑚礁 片 | quarry 采石场 个
-    landfill 垃圾填埋场 个 | haystack 草垛 个 | oil well 油井 口 | oil rig 钻井平台 座 | pipeline 管道 条 | ski slope 滑雪场 个
+    landfill 垃圾填埋场 个 | haystack 草垛 个 | oil rig 钻井平台 座 | pipeline 管道 条 | ski slope 滑雪场 个
     cable car 缆车 辆 | roller coaster 过山车 座 | Ferris wheel 摩天轮 座 | carousel 旋转木马 个 | water slide 水滑梯 个
     skate park 滑板场 个 | football goal 球门 个 | volleyball net 排球网 张 | ice rink 溜冰场 个 | grandstand 看台 个
     park bench 长椅 张 | gravestone 墓碑 块 | cemetery 墓地 片 | beach umbrella 遮阳伞 把 | wildfire 山火 处 | cloud 云 朵
@@ -56,8 +68,8 @@ OTHERS = entries("""
     shoe 鞋子 只
     hammer 锤子 把 | ladder 梯子 架 | rope 绳子 根 | anchor 船锚 个 | guitar 吉他 把 | piano 钢琴 架 | kite 风筝 只
     surfboard 冲浪板 块
-    snowman 雪人 个 | crane 起重机 台 | crane 塔吊 座 | excavator 挖掘机 台 | wind turbine 风力发电机 台 | wind turbine 风车 座
-    solar panel 太阳能板 块 | solar panel 光伏板 块 | swimming pool 游泳池 个 | tent 帐篷 顶 | greenhouse 大棚 座 | statue 雕像 座
+    snowman 雪人 个 | crane 起重机 台 | crane 塔吊 座 | excavator 挖掘机 台
+    tent 帐篷 顶 | greenhouse 大棚 座 | statue 雕像 座
     satellite 卫星 颗 | submarine 潜艇 艘 | football field 足球场 个 | golf hole 高尔夫球洞 个 | tractor 拖拉机 台 | drone 无人机 架
     bird 鸟 只 | fish 鱼 条 | flower 花 朵 | stone 石头 块 | mushroom 蘑菇 个 | dinosaur 恐龙 只 | tank truck 坦克 辆 | tower 铁塔 座
 """)

@@ -12,6 +12,19 @@ import numpy as np
 
 from geomagnifier.data.sample import LabelledObject, ObjectSample
 
+CLASSES = (
+    "airplane",
+    "ship",
+    "storage tank",
+    "baseball diamond",
+    "tennis court",
+    "basketball court",
+    "ground track field",
+    "harbor",
+    "bridge",
+    "vehicle",
+)
+
 
 def vhr10(root: Path, split: str) -> list[ObjectSample]:
     """Pictures of `split`, "train" or "val".

@@ -1,8 +1,9 @@
 """The one table of words: what can be asked about, and how people call it.
 
-`KINDS` are the things the small model finds: the ten objects of NWPU VHR-10, then land cover. `SCENES` are the fine names of
-places; the class folders of AID, UC Merced (UCM) and RSSCN7 map onto them. `OTHER_NOUNS` are things that are no kind at all:
-a question about one of them has an empty answer. Plain data, lower case; no word belongs to two kinds.
+`KINDS` are the classes that a model is trained to find: objects, then land cover. A narrow class lies `within` a wide one: a car is a
+vehicle too. A model knows the classes on the card of its weights, which may be fewer. `SCENES` are the fine names of places; the class
+folders of AID, UC Merced (UCM) and RSSCN7 map onto them. `OTHER_NOUNS` are things that are no kind at all: a question about one of them has
+an empty answer. Plain data, lower case; no word belongs to two kinds.
 `REFER_ONE` and `PLACES` are the ways to ask for some things of a kind only.
 """
 
@@ -18,12 +19,16 @@ class Kind:
         plural: Equal to the name for a mass noun ("water").
         also: Synonyms as (singular, plural); both are equal for a mass noun.
         stuff: Land cover: an area without separate objects.
+        within: Name of the wide class that every object of this class belongs to as well; "" for none.
+        outlined: Land cover of which some data sets give single objects ("building").
     """
 
     name: str
     plural: str
     also: tuple[tuple[str, str], ...]
     stuff: bool = False
+    within: str = ""
+    outlined: bool = False
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
@@ -58,8 +63,8 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "ship",
         "ships",
-        _nouns("""boat, vessel, ferry/ferries, barge, yacht, cargo ship, freighter, container ship, tanker ship, fishing boat,
-        motorboat, sailboat, warship, cruise ship, watercraft=, tugboat"""),
+        _nouns("""vessel, ferry/ferries, barge, cargo ship, freighter, container ship, tanker ship, warship, cruise ship, watercraft=,
+        tugboat, passenger ship, merchant ship"""),
     ),
     Kind(
         "storage tank",
@@ -106,8 +111,66 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "vehicle",
         "vehicles",
-        _nouns("""car, truck, automobile, lorry/lorries, van, bus/buses, pickup, motor vehicle, road vehicle, motorcar, parked car,
-        sedan, SUV, taxi, minivan, pickup truck, motor car"""),
+        _nouns("""motor vehicle, road vehicle, parked vehicle, automotive vehicle, small vehicle, large vehicle"""),
+    ),
+    Kind(
+        "car",
+        "cars",
+        _nouns("""automobile, motorcar, parked car, sedan, SUV, taxi, motor car, passenger car, hatchback"""),
+        within="vehicle",
+    ),
+    Kind("van", "vans", _nouns("minivan, minibus/minibuses, delivery van, cargo van, camper van"), within="vehicle"),
+    Kind(
+        "truck",
+        "trucks",
+        _nouns("lorry/lorries, pickup, pickup truck, semi-trailer, trailer truck, dump truck, heavy truck, box truck"),
+        within="vehicle",
+    ),
+    Kind(
+        "bus",
+        "buses",
+        _nouns("coach/coaches, city bus/city buses, motor coach/motor coaches, school bus/school buses, articulated bus/articulated buses"),
+        within="vehicle",
+    ),
+    Kind(
+        "boat",
+        "boats",
+        _nouns("""yacht, fishing boat, motorboat, sailboat, speedboat, small boat, sailing boat, rowing boat, dinghy/dinghies,
+        pleasure boat, moored boat"""),
+        within="ship",
+    ),
+    Kind(
+        "tree",
+        "trees",
+        _nouns("street tree, shade tree, single tree, deciduous tree, conifer, pine tree, broadleaf tree, treetop, tree crown"),
+    ),
+    Kind("palm tree", "palm trees", _nouns("palm, date palm, coconut palm, oil palm, fan palm"), within="tree"),
+    Kind(
+        "wind turbine",
+        "wind turbines",
+        _nouns("windmill, wind generator, wind power turbine, wind energy turbine, wind power plant, wind tower"),
+    ),
+    Kind(
+        "solar panel",
+        "solar panels",
+        _nouns("""photovoltaic panel, PV panel, solar module, solar array, photovoltaic module, rooftop solar panel, solar collector,
+        photovoltaic array"""),
+    ),
+    Kind(
+        "swimming pool",
+        "swimming pools",
+        _nouns("pool, outdoor pool, backyard pool, garden pool, private pool, in-ground pool, paddling pool"),
+    ),
+    Kind(
+        "oil well",
+        "oil wells",
+        _nouns("pumpjack, pump jack, nodding donkey, oil pump, oil derrick, petroleum well, oilfield well, oil well pad"),
+    ),
+    Kind(
+        "crop field",
+        "crop fields",
+        _nouns("""farm field, agricultural field, cultivated field, arable field, crop plot, farm plot, field parcel, agricultural parcel,
+        field of crops/fields of crops, cropland parcel"""),
     ),
     Kind(
         "building",
@@ -115,6 +178,7 @@ KINDS: tuple[Kind, ...] = (
         _nouns("""house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
         villa, barn, residential building, roofed structure, shed"""),
         stuff=True,
+        outlined=True,
     ),
     Kind(
         "water",
@@ -126,7 +190,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "vegetation",
         "vegetation",
-        _nouns("""tree, greenery=, grass=, plant cover=, green cover=, bush/bushes, shrub, tree cover=, woodland=, lawn, green area,
+        _nouns("""greenery=, grass=, plant cover=, green cover=, bush/bushes, shrub, tree cover=, woodland=, lawn, green area,
         plant life=, foliage=, shrubbery=, tree canopy=, grass cover=, green space"""),
         stuff=True,
     ),
@@ -145,6 +209,15 @@ KINDS: tuple[Kind, ...] = (
         stuff=True,
     ),
 )
+
+WITHIN: dict[str, str] = {kind.name: kind.within for kind in KINDS if kind.within}
+"""Narrow class -> the wide class it belongs to."""
+
+
+def narrow(kind: str) -> tuple[str, ...]:
+    """The narrow classes within a wide one: "vehicle" -> car, van, truck, bus."""
+    return tuple(name for name, wide in WITHIN.items() if wide == kind)
+
 
 AID: dict[str, tuple[str, ...]] = {
     "Airport": ("airport",),
@@ -269,7 +342,7 @@ OTHER_NOUNS: tuple[tuple[str, str], ...] = _nouns(
     bus stop, railway track, train, locomotive, freight wagon, tram, shipping container, pallet, dumpster, scaffold, fence, gate,
     hedge maze, flagpole, lighthouse/lighthouses, buoy, breakwater, weir, waterfall, geyser, volcano/volcanoes, crater, glacier,
     iceberg, snowfield, avalanche, coral reef, sandbank, quarry/quarries, mine shaft, coal pile, landfill, scrap heap, log pile,
-    haystack, hay bale, oil well, pumpjack, oil rig, pipeline, sewage basin, aerator, sluice, golf hole, putting green, ski slope,
+    haystack, hay bale, oil rig, pipeline, sewage basin, aerator, sluice, golf hole, putting green, ski slope,
     ski lift, chairlift, cable car, roller coaster, Ferris wheel, carousel, water slide, skate park, skateboard ramp, football goal,
     goalpost, volleyball net, hockey rink, ice rink, cricket wicket, bowling green, grandstand, scoreboard, floodlight,
     park bench/park benches, picnic table, sundial, gravestone, tombstone, cemetery/cemeteries, parasol, beach umbrella, sun lounger,

@@ -60,17 +60,33 @@ def train(
     steps: Annotated[
         int | None, typer.Option(help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (200).", min=1)
     ] = None,
-    language_steps: Annotated[int, typer.Option(help="Steps of the language side over the trained image side.")] = 1400,
+    wide_steps: Annotated[
+        int, typer.Option(help="Steps of the image side's second stage, over more cameras, scales and classes.", min=1)
+    ] = 6000,
+    language_steps: Annotated[
+        int, typer.Option(help="Steps of the language side over the trained image side; 0 stops after the image side.", min=0)
+    ] = 1400,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="Start the second stage from this model's image side and leave out the first: 'small' or a model folder.",
+            metavar="NAME|DIR",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
     """Teach a model kinds of your own (--from), or train the small model from the start; run it again to go on where it stopped."""
     if base is None:
         if pictures or column or cover or also:
             raise OptionError("--pictures, --column, --cover and --also are for labels of your own: name the model to teach, --from small")
-        from geomagnifier.train.run import run
+        if start is not None and steps is not None:
+            raise OptionError("--steps is of the first stage, which --start leaves out; --wide-steps sets the second")
+        from geomagnifier.train.run import Length, run
 
-        run(data, out or Path("runs/small"), steps or 1465, language_steps, seed)
+        run(data, out or Path("runs/small"), Length(steps or 1465, wide_steps, language_steps), seed, start)
         return
+    if start is not None:
+        raise OptionError("--start is for training the small model; with --from, the model to teach is what is started from")
     if data is None:
         raise OptionError("--from teaches from labels; name them: --data my_coco.json")
     from geomagnifier.train import own_run

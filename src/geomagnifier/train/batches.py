@@ -5,9 +5,9 @@ A batch is made from (seed, step) alone, so a resumed run sees what an unbroken 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +17,16 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from geomagnifier.data.drawn import COVER as DRAWN_COVER
-from geomagnifier.data.drawn import THEMES, draw_scene
-from geomagnifier.data.dubai import COVER, dubai, read_cover
 from geomagnifier.data.questions import OTHER
-from geomagnifier.data.sample import SceneSample, read_pixels
+from geomagnifier.data.sample import SceneSample
 from geomagnifier.data.scene_sets import scene_set
-from geomagnifier.data.vhr10 import vhr10
-from geomagnifier.data.vocabulary import KINDS, SCENES
-from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, Source, jitter, make_crop, paste
+from geomagnifier.data.vocabulary import KINDS, SCENES, WITHIN, narrow
+from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, jitter, make_crop, paste
+from geomagnifier.train.sources import cover_sources, drawn_sources, object_sources, unlabelled
 from geomagnifier.train.targets import Target, cover_target, empty, object_target
 
 NAMES = tuple(kind.name for kind in KINDS)
-OBJECTS = tuple(kind.name for kind in KINDS if not kind.stuff)
+OBJECTS = tuple(kind.name for kind in KINDS if not kind.stuff or kind.outlined)
 QUESTIONS = 5
 """Questions on a crop."""
 CONFUSED = {
@@ -42,9 +39,24 @@ CONFUSED = {
     "bridge": ("vehicle", "harbor"),
     "vehicle": ("bridge", "airplane", "ship"),
     "airplane": ("vehicle",),
-    "storage tank": ("baseball diamond",),
+    "storage tank": ("baseball diamond", "oil well"),
+    "car": ("van", "truck"),
+    "van": ("car", "truck", "bus"),
+    "truck": ("bus", "van", "car"),
+    "bus": ("truck", "van"),
+    "boat": ("harbor", "vehicle"),
+    "tree": ("palm tree", "vehicle"),
+    "palm tree": ("wind turbine", "oil well"),
+    "wind turbine": ("airplane", "oil well"),
+    "solar panel": ("swimming pool", "vehicle", "building"),
+    "swimming pool": ("solar panel", "storage tank"),
+    "oil well": ("storage tank", "vehicle"),
+    "crop field": ("baseball diamond", "tennis court"),
+    "building": ("storage tank", "vehicle"),
 }
 """Kinds that are taken for each other: asked for in each other's presence more often than others."""
+WIDE, UNTOLD = 0.5, 0.25
+"""What a box may be besides its label: how much a narrower class counts, and one that is not labelled on the crop."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,7 @@ class Batch:
     """pixels (B, S, S, 3) uint8.  asked: (B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing.
 
     targets: fields of `Target`, each (B, Q, ...), half precision.
-    boxes: a view's (N, 4) px with their kinds (N,), len(OBJECTS) for background.
+    boxes: a view's (N, 4) px with what each may be: (N, len(OBJECTS) + 1) weights 0..1, none of the objects last.
     scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.  captions: a sentence or "" for each scene picture.
     """
 
@@ -82,52 +94,32 @@ class Batch:
         targets = {name: t.to(device, non_blocking=True).float() for name, t in self.targets.items()}
         return replace(self, **move, targets=targets, boxes=[(b.to(device), k.to(device)) for b, k in self.boxes])
 
-
-def object_sources(root: Path, split: str) -> list[Source]:
-    """VHR-10 in memory, about 2 MB a picture."""
-    samples = vhr10(root, split)
-    with ThreadPoolExecutor() as pool:
-        pixels = pool.map(read_pixels, [s.path for s in samples])
-    return [
-        Source(p, tuple((o.kind, o.box, o.polygons) for o in s.objects), frozenset(s.kinds)) for p, s in zip(pixels, samples, strict=True)
-    ]
-
-
-def cover_sources(root: Path, split: str) -> list[Source]:
-    """Dubai in memory."""
-    return [Source(read_pixels(s.path), (), frozenset(COVER), read_cover(s.cover), COVER) for s in dubai(root, split)]
-
-
-def drawn_sources(count: int, seed: int) -> list[Source]:
-    """Scenes of our own, so that the project's own examples work; a few per cent of the crops."""
-    sources = []
-    for i in range(count):
-        scene = draw_scene(seed + i, 800, 600, THEMES[i % len(THEMES)])
-        order = np.array([COVER.index(name) if name in COVER else 255 for name in DRAWN_COVER], np.uint8)
-        objects = []
-        for o in scene.objects:
-            low, high = o.polygon.min(0), o.polygon.max(0)
-            objects.append((o.kind, (float(low[0]), float(low[1]), float(high[0]), float(high[1])), (o.polygon,)))
-        sources.append(Source(scene.pixels, tuple(objects), frozenset(NAMES), order[scene.cover], COVER))
-    return sources
-
-
-def unlabelled(source: Source, kinds: Collection[str]) -> Source:
-    """A picture without the labels of some kinds."""
-    return replace(source, objects=tuple(o for o in source.objects if o[0] not in kinds), kinds=source.kinds.difference(kinds))
+    def parts(self, count: int) -> list[Batch]:
+        """Its crops in `count` batches; of scene pictures each holds all."""
+        edges = np.linspace(0, len(self.pixels), count + 1).round().astype(int).tolist()
+        return [
+            replace(
+                self,
+                pixels=self.pixels[a:b],
+                asked=self.asked[a:b],
+                targets={k: t[a:b] for k, t in self.targets.items()},
+                boxes=self.boxes[a:b],
+            )
+            for a, b in pairwise(edges)
+            if a < b
+        ]
 
 
 def choose(crop: Crop, rng: np.random.Generator) -> list[str]:
     """Kinds to ask about: those there, at most three, then absent ones, half of them look-alikes; "?" for a thing never taught."""
-    objects = [k for k in OBJECTS if k in crop.kinds]
-    there = [k for k in objects if any(p.kind == k for p in crop.pieces)]
+    there = [k for k in OBJECTS if any(p.of(k) and not p.ignored for p in crop.pieces)]
     rng.shuffle(there)
     asked = there[:3]
     if crop.cover is not None:
         covers = [k for k in crop.cover_names if k in crop.kinds]
         rng.shuffle(covers)
         asked = asked[:2] + covers
-    absent = [k for k in objects if k not in there]
+    absent = [k for k in OBJECTS if k in crop.kinds and k not in (*there, *crop.cover_names)]
     rng.shuffle(absent)
     alike = [k for a in asked for k in CONFUSED.get(a, ()) if k in absent]
     if alike and rng.random() < 0.6:
@@ -139,22 +131,28 @@ def choose(crop: Crop, rng: np.random.Generator) -> list[str]:
 
 def target(crop: Crop, kind: str) -> Target:
     """The dense target of a kind, or of a thing never taught, on a crop."""
-    if kind in OBJECTS:
-        return object_target(crop, kind)
-    return empty(crop.pixels.shape[0]) if kind == OTHER else cover_target(crop, kind)
+    if kind == OTHER:
+        return empty(crop.pixels.shape[0])
+    return cover_target(crop, kind) if crop.cover is not None and kind in crop.cover_names else object_target(crop, kind)
 
 
 def labelled_boxes(crop: Crop, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Boxes shaken by a tenth, with their kinds, and as many of nothing."""
+    """Boxes shaken by a tenth, and as many of nothing that is labelled, half of these on what stands out, with what each may be.
+
+    Returns:
+        boxes (N, 4) px and weights (N, len(OBJECTS) + 1): 1 for what is labelled, or for none of the objects; `WIDE` for the narrower
+        classes of what is labelled; `UNTOLD`, in a box of nothing labelled, for what this crop has no labels of.
+    """
     side = crop.pixels.shape[0]
-    pieces = [p for p in crop.pieces if p.share >= SHARE_TO_COUNT and p.kind in OBJECTS]
+    pieces = [p for p in crop.pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.kind in OBJECTS]
     boxes = [p.box + rng.uniform(-0.1, 0.1, 4) * np.tile(p.box[2:] - p.box[:2], 2) for p in pieces]
-    kinds = [OBJECTS.index(p.kind) for p in pieces]
-    everything = not crop.kinds.isdisjoint(OBJECTS)
-    for _ in range(max(2, len(pieces)) if everything else 0):
+    may = [_weights({p.kind: 1.0} | dict.fromkeys(narrow(p.kind), WIDE)) for p in pieces]
+    told = {k for k in OBJECTS if k in crop.kinds or WITHIN.get(k) in crop.kinds}
+    nothing = _weights({k: UNTOLD for k in OBJECTS if k not in told}, 1.0)
+    for number in range(max(2, len(pieces)) if told and crop.complete else 0):
         size = np.exp(rng.uniform(np.log(12), np.log(side / 2), 2))
-        corner = rng.uniform(0, side - size)
-        box = np.concatenate([corner, corner + size])
+        tried = [np.concatenate([corner, corner + size]) for corner in rng.uniform(0, side - size, (3 if number % 2 else 1, 2))]
+        box = max(tried, key=lambda b: float(crop.pixels[int(b[1]) : int(b[3]), int(b[0]) : int(b[2])].std()))
         clear = True
         for p in crop.pieces:
             w = min(box[2], p.box[2]) - max(box[0], p.box[0])
@@ -163,8 +161,13 @@ def labelled_boxes(crop: Crop, rng: np.random.Generator) -> tuple[Tensor, Tensor
                 clear = False
         if clear:
             boxes.append(box)
-            kinds.append(len(OBJECTS))
-    return torch.tensor(np.array(boxes, np.float32).reshape(-1, 4)), torch.tensor(kinds, dtype=torch.int64)
+            may.append(nothing)
+    return torch.tensor(np.array(boxes, np.float32).reshape(-1, 4)), torch.tensor(np.array(may, np.float32).reshape(-1, len(OBJECTS) + 1))
+
+
+def _weights(of: Mapping[str, float], none: float = 0.0) -> NDArray[np.float32]:
+    """(len(OBJECTS) + 1,) of each object's weight and that of none."""
+    return np.array([*(of.get(kind, 0.0) for kind in OBJECTS), none], np.float32)
 
 
 def scene_view(sample: SceneSample, side: int, rng: np.random.Generator | None) -> NDArray[np.uint8]:
@@ -196,20 +199,22 @@ class Batches(Dataset[Batch]):
         self.scenes = [s for name in ("aid", "ucm", "rsscn7") for s in scene_set(root, name, split)]
 
     def crops(self, step: int) -> tuple[list[Crop], np.random.Generator]:
-        """The crops of a step: of eight, one of Dubai or drawn, the rest VHR-10, now and then another drawn one."""
+        """The crops of a step."""
         rng = np.random.default_rng([self.seed, step])
-        crops = []
-        for i in range(self.sizes.crops):
-            chance = rng.random()
-            sources, scales = self.objects, (0.25, 1.7)
-            if (i % 8 == 0 and chance < 0.2) or (i % 8 == 1 and chance < 0.25):
-                sources, scales = self.drawn, (0.5, 1.5)
-            elif i % 8 == 0:
-                sources, scales = self.covers, (0.4, 1.6)
-            crops.append(make_crop(sources, scales, self.sizes.side, rng))
-            if sources is self.objects and rng.random() < self.sizes.pasted:
-                paste(crops[-1], self.objects, rng)
-        return crops, rng
+        return [self.crop(i, rng) for i in range(self.sizes.crops)], rng
+
+    def crop(self, number: int, rng: np.random.Generator) -> Crop:
+        """One of a step's crops: of eight, one of Dubai or drawn, the rest VHR-10, now and then another drawn one."""
+        chance = rng.random()
+        sources, scales = self.objects, (0.25, 1.7)
+        if (number % 8 == 0 and chance < 0.2) or (number % 8 == 1 and chance < 0.25):
+            sources, scales = self.drawn, (0.5, 1.5)
+        elif number % 8 == 0:
+            sources, scales = self.covers, (0.4, 1.6)
+        crop = make_crop(sources, scales, self.sizes.side, rng)
+        if sources is self.objects and rng.random() < self.sizes.pasted:
+            paste(crop, self.objects, rng)
+        return crop
 
     def __getitem__(self, step: int) -> Batch:
         """The batch of a step."""

@@ -13,8 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
+from geomagnifier.data.vocabulary import WITHIN
+
 SHARE_TO_COUNT = 0.35
 """An object of which less than this share is left in the crop is neither a target nor a mistake."""
+CORE = 0.4
+"""Of a box's sides: the ellipse in its middle that counts as the object where nothing but the box is labelled."""
+HOLLOW = ("wind turbine",)
+"""Classes whose boxes hold something else in the middle."""
 PASTED = ("airplane", "ship", "storage tank", "tennis court", "basketball court", "baseball diamond", "vehicle")
 """Kinds that stand by themselves: a bridge or a harbor makes no sense out of its place."""
 
@@ -24,34 +30,59 @@ Polygon = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture in memory. objects: (kind, box, polygons) px; cover: (H, W) uint8 or None; kinds: those fully labelled in it."""
+    """A picture in memory. objects: (kind, box, polygons) px; cover: (H, W) uint8 or None; kinds: those fully labelled in it.
+
+    complete: nothing of the kinds of its objects is left unlabelled.  margin: how far around an object of other kinds than `kinds` the
+    background is known, as a share of its box.  nominal: boxes say where an object is, not how large.
+    """
 
     pixels: Pixels
     objects: tuple[tuple[str, tuple[float, float, float, float], tuple[Polygon, ...]], ...]
     kinds: frozenset[str]
     cover: NDArray[np.uint8] | None = None
     cover_names: tuple[str, ...] = ()
+    complete: bool = True
+    margin: float = 0.3
+    nominal: bool = False
 
 
 @dataclass(eq=False)
 class Piece:
-    """One object on a crop: what is left of it. clipped: the part of its box that is inside, px; share: of the whole, 0..1."""
+    """One object on a crop: what is left of it. box: the part of its box that is inside, px.  share: of the whole, 0..1.
+
+    length: longest side of the whole box, px.  core: the polygons are a part in the middle that surely is the object, as only its box is
+    labelled.  halo: how far its mask is unknown around the box then, as a share of it.  margin: as of `Source`.  ignored: too small or too
+    large to be learnt from; neither a target nor a mistake.
+    """
 
     kind: str
     box: NDArray[np.float32]
     polygons: list[Polygon]
     share: float
+    length: float = 0.0
+    core: bool = False
+    halo: float = 0.0
+    margin: float = 0.3
+    ignored: bool = False
+
+    def of(self, kind: str) -> bool:
+        """Whether it is an object of `kind`, itself or as one of a narrower class."""
+        return kind in (self.kind, WITHIN.get(self.kind))
 
 
 @dataclass(eq=False)
 class Crop:
-    """pixels (S, S, 3) uint8.  cover (S, S) uint8, 255 unknown, names in cover_names.  kinds: labelled everywhere on the crop."""
+    """pixels (S, S, 3) uint8.  cover (S, S) uint8, 255 unknown, names in cover_names.  kinds: labelled everywhere on the crop.
+
+    complete: as of `Source`, of all pictures on it.
+    """
 
     pixels: Pixels
     pieces: list[Piece] = field(default_factory=list)
     kinds: frozenset[str] = frozenset()
     cover: NDArray[np.uint8] | None = None
     cover_names: tuple[str, ...] = ()
+    complete: bool = True
 
 
 def _turn(matrix: NDArray[np.float64], points: Polygon) -> Polygon:
@@ -92,21 +123,41 @@ def sample(pixels: Pixels, to_source: NDArray[np.float64], scale: float, side: i
     return picture.transform((side, side), Image.Transform.AFFINE, tuple(to_source.ravel()), Image.Resampling.BILINEAR)
 
 
-def _place(source: Source, scale: float, side: int, corner: tuple[int, int], crop: Crop, rng: np.random.Generator) -> None:
-    """Cut a piece of `source` at `scale`, turn it, and lay it on `crop` at `corner` as a square of `side` px."""
+def core_of(box: tuple[float, float, float, float]) -> Polygon:
+    """An ellipse of two fifths of the sides in the middle of a box, (12, 2) px: of a compact object it holds nothing else."""
+    angle = np.arange(12) * (np.pi / 6)
+    middle, half = (np.array(box[:2]) + box[2:]) / 2, (np.array(box[2:]) - box[:2]) / 2
+    return np.asarray(middle + CORE * half * np.stack([np.cos(angle), np.sin(angle)], 1), np.float32)
+
+
+def _place(
+    source: Source,
+    scale: float,
+    side: int,
+    corner: tuple[int, int],
+    crop: Crop,
+    rng: np.random.Generator,
+    around: int | None = None,
+    oblong: float = 1.0,
+) -> None:
+    """Cut a piece of `source` at `scale`, turn it, and lay it on `crop` at `corner` as a square of `side` px.
+
+    around: object that the piece is laid around, one by chance if None.  oblong: pixels are so much longer than wide.
+    """
     height, width = source.pixels.shape[:2]
     flip = np.diag([rng.choice([-1.0, 1.0]), 1.0])
-    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.35 else rng.integers(4) * np.pi / 2
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ flip
-    reach = side / scale * float(np.abs(turn[0]).sum())  # of the turned square
+    turnable = all(polygons for _, _, polygons in source.objects)  # a box alone grows when it is turned
+    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.35 and turnable else rng.integers(4) * np.pi / 2
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ flip @ np.diag([oblong**0.5, oblong**-0.5])
+    reach_x, reach_y = (side / scale * np.abs(turn).sum(1)).tolist()  # of the turned square
     if source.objects and rng.random() < 0.8:  # most crops are laid around an object, off centre
-        box = source.objects[int(rng.integers(len(source.objects)))][1]
-        cx, cy = (box[0] + box[2]) / 2 + rng.uniform(-0.4, 0.4) * reach, (box[1] + box[3]) / 2 + rng.uniform(-0.4, 0.4) * reach
+        box = source.objects[int(rng.integers(len(source.objects))) if around is None else around][1]
+        cx, cy = (box[0] + box[2]) / 2 + rng.uniform(-0.4, 0.4) * reach_x, (box[1] + box[3]) / 2 + rng.uniform(-0.4, 0.4) * reach_y
     else:
         cx, cy = rng.uniform(0, width), rng.uniform(0, height)
-    x0 = (width - reach) / 2 if reach >= width else float(np.clip(cx - reach / 2, 0, width - reach))
-    y0 = (height - reach) / 2 if reach >= height else float(np.clip(cy - reach / 2, 0, height - reach))
-    to_source = centred(turn / scale, (x0 + reach / 2, y0 + reach / 2), side)
+    x0 = (width - reach_x) / 2 if reach_x >= width else float(np.clip(cx - reach_x / 2, 0, width - reach_x))
+    y0 = (height - reach_y) / 2 if reach_y >= height else float(np.clip(cy - reach_y / 2, 0, height - reach_y))
+    to_source = centred(turn / scale, (x0 + reach_x / 2, y0 + reach_y / 2), side)
     patch = sample(source.pixels, to_source, scale, side)
     ox, oy = corner
     crop.pixels[oy : oy + side, ox : ox + side] = np.asarray(jitter(patch, rng))
@@ -128,10 +179,21 @@ def _place(source: Source, scale: float, side: int, corner: tuple[int, int], cro
         if inside[2] - inside[0] < 1 or inside[3] - inside[1] < 1:
             continue
         share = float(np.prod(inside[2:] - inside[:2]) / np.prod(whole[2:] - whole[:2]))
-        crop.pieces.append(Piece(kind, inside, [_turn(inverse, p) for p in polygons], share))
+        length = float((whole[2:] - whole[:2]).max())
+        drawn = polygons or (() if kind in HOLLOW else (core_of((left, top, right, bottom)),))
+        halo = 0.0 if polygons else 0.5 if source.nominal else 0.1
+        moved = [_turn(inverse, p) for p in drawn]
+        crop.pieces.append(Piece(kind, inside, moved, share, length, not polygons, halo, source.margin))
 
 
-def make_crop(sources: Sequence[Source], scales: tuple[float, float], side: int, rng: np.random.Generator) -> Crop:
+def make_crop(
+    sources: Sequence[Source],
+    scales: tuple[float, float],
+    side: int,
+    rng: np.random.Generator,
+    around: tuple[int, int | None] | None = None,
+    oblong: float = 1.0,
+) -> Crop:
     """A random crop of `side` px: one piece, or four quarters of shrunk pictures.
 
     Args:
@@ -139,15 +201,21 @@ def make_crop(sources: Sequence[Source], scales: tuple[float, float], side: int,
         scales: lowest and highest scale, drawn log-uniformly.
         side: px.
         rng: source of chance.
+        around: a picture and which of its objects to show; None by chance.
+        oblong: how much longer than wide the pixels are.
     """
     scale = float(np.exp(rng.uniform(*np.log(scales))))
     crop = Crop(np.zeros((side, side, 3), np.uint8))
     half = side // 2
     corners = [(0, 0), (half, 0), (0, half), (half, half)] if scale < 0.6 else [(0, 0)]
     chosen = [sources[int(rng.integers(len(sources)))] for _ in corners]
+    if around is not None:
+        chosen[0] = sources[around[0]]
     crop.kinds = frozenset.intersection(*(s.kinds for s in chosen))
-    for source, corner in zip(chosen, corners, strict=True):
-        _place(source, scale, side // (2 if len(corners) > 1 else 1), corner, crop, rng)
+    crop.complete = all(s.complete for s in chosen)
+    for n, (source, corner) in enumerate(zip(chosen, corners, strict=True)):
+        which = around[1] if around is not None and n == 0 else None
+        _place(source, scale, side // (2 if len(corners) > 1 else 1), corner, crop, rng, which, oblong)
     return crop
 
 
@@ -195,7 +263,7 @@ def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> No
 
 def identities(crop: Crop, kind: str) -> tuple[NDArray[np.int32], list[Piece]]:
     """Objects of `kind` drawn as 1, 2, ... -> ((S, S) int32, the pieces in that order); small ones over large ones."""
-    pieces = sorted((p for p in crop.pieces if p.kind == kind), key=lambda p: -float(np.prod(p.box[2:] - p.box[:2])))
+    pieces = sorted((p for p in crop.pieces if p.of(kind)), key=lambda p: -float(np.prod(p.box[2:] - p.box[:2])))
     canvas = Image.new("I", (crop.pixels.shape[1], crop.pixels.shape[0]))
     draw = ImageDraw.Draw(canvas)
     for number, piece in enumerate(pieces, 1):

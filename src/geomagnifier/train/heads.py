@@ -55,7 +55,7 @@ def mentioned(pictures: Pictures) -> tuple[Tensor, Tensor]:
         if captions:
             said = {word for caption in captions for word in w.split(caption)}
             rows.append(i)
-            named.append([float(bool(said & set(MENTIONS[kind]))) for kind in OBJECTS])
+            named.append([float(bool(said & set(MENTIONS.get(kind, ())))) for kind in OBJECTS])
     return pictures.pooled[torch.tensor(rows)].float(), torch.tensor(named)
 
 
@@ -87,7 +87,7 @@ def train_mentions(
     with torch.no_grad():
         x, y = mentioned(held)
         p = torch.sigmoid(layer(x)).numpy()
-    for k, kind in enumerate(OBJECTS):
+    for k, kind in ((k, kind) for k, kind in enumerate(OBJECTS) if kind in MENTIONS):
         truth = y[:, k].numpy() > 0.5
         taken = p[None, :, k] >= STEPS[:, None]
         f1 = 2 * (taken & truth).sum(1) / np.maximum(taken.sum(1) + truth.sum(), 1)

@@ -244,7 +244,8 @@ def validate(decoder: TextDecoder, held: Course, targets: Tensor, seed: int) -> 
             totals["skeleton"].append(float((best[b] == labels)[told & ~tie].all()))
             totals["there"] += (best[b] == labels)[told & tie].float().tolist()
         wanted = pointed.kinds >= 0
-        totals["state"].append(float(F.mse_loss(decoder.point(written[wanted]), targets[pointed.kinds[wanted]])))
+        if wanted.any():  # a small draw may ask for nothing that has a state
+            totals["state"].append(float(F.mse_loss(decoder.point(written[wanted]), targets[pointed.kinds[wanted]])))
         memory = with_instances(decoder, memory_of(decoder, others, rng), given)
         totals["say"].append(float(cross_entropy(decoder, reported, held.near, memory)[0]))
     decoder.train()

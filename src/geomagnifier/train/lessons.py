@@ -24,7 +24,7 @@ from geomagnifier.data.questions import ANY, OTHER, Question
 from geomagnifier.data.sample import SceneSample
 from geomagnifier.data.scene_sets import scene_set
 from geomagnifier.data.templates import Task
-from geomagnifier.data.vocabulary import SCENES, scene_phrase
+from geomagnifier.data.vocabulary import SCENES, WITHIN, scene_phrase
 from geomagnifier.model import words as w
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder
@@ -104,9 +104,13 @@ def look_at_crops(network: SmallNetwork, data: Batches, count: int, side: int, s
 def present(crop: Crop) -> dict[str, bool | None]:
     """Which kinds are on a crop."""
     found: dict[str, bool | None] = dict.fromkeys(NAMES)
-    for kind in crop.kinds & frozenset(OBJECTS):
-        shares = [p.share for p in crop.pieces if p.kind == kind]
-        found[kind] = None if shares and max(shares) < SHARE_TO_COUNT else bool(shares)
+    for kind in OBJECTS:
+        shares = [p.share for p in crop.pieces if p.of(kind) and not p.ignored]
+        doubtful = any(p.kind == WITHIN.get(kind) or (p.ignored and p.of(kind)) for p in crop.pieces)
+        if shares:
+            found[kind] = True if max(shares) >= SHARE_TO_COUNT else None
+        elif kind in crop.kinds and not doubtful:
+            found[kind] = False
     if crop.cover is not None:
         known = float((crop.cover != 255).mean())
         for number, kind in enumerate(crop.cover_names):

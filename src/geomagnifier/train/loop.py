@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from geomagnifier.data.dubai import COVER
 from geomagnifier.data.vocabulary import SCENES
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.io.staging import Staging
@@ -42,6 +43,8 @@ class Settings:
     seed: int = 0
     sizes: Sizes = field(default_factory=Sizes)
     """Of a batch."""
+    parts: int = 1
+    """Parts that a batch's crops are worked through in, one after another: less memory, nearly the same gradient."""
     drawn: int = 36
     """Scenes drawn by ourselves."""
     trunk_rate: float = 2e-4
@@ -54,7 +57,7 @@ class Settings:
     """Share of the old in the exponential moving average of the weights."""
     validate: int = 300
     """Steps between validations: an epoch."""
-    save: int = 100
+    save: int = 50
     """Steps between checkpoints."""
     without: tuple[str, ...] = ()
     """Kinds whose labels are kept from the run (`geomag bench teach`)."""
@@ -87,8 +90,8 @@ def rate_at(step: int, settings: Settings) -> float:
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
-    """All losses of a batch, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
+def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
+    """The losses of a batch's crops, not yet weighted."""
     with torch.autocast(batch.pixels.device.type, torch.bfloat16):
         seg = network.states(batch.asked)
         ends = network.trunk(normalise(batch.pixels))
@@ -98,12 +101,17 @@ def losses_of(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str
         kinds = [
             network.box_classifier(type(pyramid)(*(f[i : i + 1] for f in pyramid)), b) for i, (b, _) in enumerate(batch.boxes) if len(b)
         ]
-        pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
     losses = dense_losses(maps, presence.float(), batch.targets)
     if kinds:
-        wanted = torch.cat([k for b, k in batch.boxes if len(b)])
-        losses["boxes"] = F.cross_entropy(torch.cat(kinds).float(), wanted)
-    losses["scene"] = scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)
+        losses["boxes"] = scene_loss(torch.cat(kinds).float(), torch.cat([may for b, may in batch.boxes if len(b)]))
+    return losses
+
+
+def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
+    """The losses of a batch's scene pictures, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
+    with torch.autocast(batch.pixels.device.type, torch.bfloat16):
+        pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
+    losses = {"scene": scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)}
     spoken = torch.tensor([bool(c) for c in batch.captions], device=pooled.device)
     said = [c for c in batch.captions if c]
     same = torch.tensor([[a == b for b in said] for a in said], dtype=torch.bool, device=pooled.device)
@@ -139,7 +147,7 @@ def validate(network: SmallNetwork, held: Batches, seed: int, device: torch.devi
         covers = i % 5 == 4
         crop = make_crop(held.covers if covers else held.objects, (0.999, 1.001), 640, rng)
         there = {p.kind for p in crop.pieces}
-        asked = list(NAMES[10:]) if covers else [*sorted(there), *[k for k in OBJECTS if k not in there][i % 3 :: 3]][:6]
+        asked = list(COVER) if covers else [*sorted(there), *[k for k in OBJECTS if k in crop.kinds and k not in there][i % 3 :: 3]][:6]
         with torch.autocast(device.type, torch.bfloat16):
             seg = network.states(torch.tensor([NAMES.index(k) for k in asked], device=device))
             ends = network.trunk(normalise(torch.from_numpy(crop.pixels[None]).to(device)))
@@ -222,38 +230,85 @@ def train(
         change: made to the network before the first step (`geomag bench ablations`).
         weights: of the losses.
     """
+
+    def fresh() -> SmallNetwork:
+        network = image_side()
+        network.trunk.load_imagenet(torch.load(trunk_path, map_location="cpu", weights_only=True))
+        change(network)
+        return network
+
+    def data() -> Batches:
+        return Batches(root, "train", settings.seed, settings.sizes, settings.drawn, settings.without)
+
+    held = Batches(root, "val", settings.seed, drawn=0, without=settings.without)
+    files = Files(out / "last.pt", out / "log.jsonl")
+    yield from follow(fresh, data, lambda twin, device: validate(twin, held, settings.seed, device), captions, files, settings, weights)
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a stage leaves: its checkpoint, from which it goes on, and its log."""
+
+    checkpoint: Path
+    log: Path
+
+
+def follow(
+    fresh: Callable[[], SmallNetwork],
+    batches: Callable[[], Batches],
+    check: Callable[[SmallNetwork, torch.device], dict[str, float]],
+    captions: Callable[[list[str]], Tensor],
+    files: Files,
+    settings: Settings,
+    weights: Weights = WEIGHTS,
+) -> Iterator[dict[str, float]]:
+    """One stage of training, from its start or from its checkpoint; yields a row of figures every ten steps and at each validation.
+
+    Args:
+        fresh: makes the network as it is before the first step.
+        batches: makes the data; called once.
+        check: averaged network, device -> figures on pictures kept aside.
+        captions: sentences -> their vectors (N, 384); `Captions`.
+        files: where the stage is kept.
+        settings: how the run goes.
+        weights: of the losses.
+
+    Raises:
+        ModelCorrupt: the checkpoint is damaged, or of another network.
+        OutputError: the disk is full, or cannot be written to; the last checkpoint is as it was.
+    """
     torch.manual_seed(settings.seed)
-    out.mkdir(parents=True, exist_ok=True)
-    network = image_side()
-    network.trunk.load_imagenet(torch.load(trunk_path, map_location="cpu", weights_only=True))
-    change(network)
+    files.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    network, twin = fresh(), fresh()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = network.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    twin = twin.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = {k: v.detach().clone() for k, v in network.state_dict().items()}
     optimizer = optimizer_of(network, settings)
     step = 0
-    if (out / "last.pt").exists():
-        kept = saved(out / "last.pt", device)
+    if files.checkpoint.exists():
+        kept = saved(files.checkpoint, device)
         network.load_state_dict(kept["network"])
         optimizer.load_state_dict(kept["optimizer"])
         average, step = kept["average"], kept["step"]
         optimizer.zero_grad()
-    data = Batches(root, "train", settings.seed, settings.sizes, settings.drawn, settings.without)
-    held = Batches(root, "val", settings.seed, drawn=0, without=settings.without)
+    data = batches()
     shares = asdict(weights)
-    twin = image_side()
-    change(twin)
-    twin = twin.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     clock, sums = time.time(), dict.fromkeys((*shares, "total"), 0.0)
     for batch in data.stream(step, settings.steps, workers(device)):
         batch = batch.to(device)
         torch.manual_seed(settings.seed * 1_000_003 + step)
         for group in optimizer.param_groups:
             group["lr"] = group["base"] * rate_at(step, settings)
-        losses = losses_of(network, batch, captions([c for c in batch.captions if c]).to(device))
-        total = torch.stack([shares[name] * value for name, value in losses.items()]).sum()
         optimizer.zero_grad()
-        total.backward()
+        told = captions([c for c in batch.captions if c]).to(device)
+        for part in (*batch.parts(settings.parts), None):
+            losses = scene_losses(network, batch, told) if part is None else crop_losses(network, part)
+            share = 1.0 if part is None else len(part.pixels) / len(batch.pixels)
+            total = share * torch.stack([shares[name] * value for name, value in losses.items()]).sum()
+            total.backward()
+            for name, value in (*((name, share * value) for name, value in losses.items()), ("total", total)):
+                sums[name] += float(value.detach()) / 10
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         if bool(torch.isfinite(norm)):
             optimizer.step()
@@ -262,18 +317,16 @@ def train(
         with torch.no_grad():
             now = network.state_dict()
             torch._foreach_lerp_(list(average.values()), [now[name] for name in average], 1 - keep)
-        figures = torch.stack([*losses.values(), total]).detach().cpu() / 10
-        for name, value in zip((*losses, "total"), figures.tolist(), strict=True):
-            sums[name] += value
         rows: list[dict[str, float]] = []
         if step % settings.validate == 0 or step == settings.steps:
             twin.load_state_dict(average)
-            rows.append({"step": step} | validate(twin, held, settings.seed, device))
+            rows.append({"step": step} | check(twin, device))
         if step % 10 == 0:
             rows.append({"step": step, "seconds": (time.time() - clock) / 10} | sums)
             clock, sums = time.time(), dict.fromkeys(sums, 0.0)
         if rows:
-            log.add(out / "log.jsonl", rows)  # before the checkpoint: a run that is killed in between tells the step again
+            log.add(files.log, rows)  # before the checkpoint: a run that is killed in between tells the step again
         if step % settings.save == 0 or step == settings.steps:
-            save(out / "last.pt", {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+            state = {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step}
+            save(files.checkpoint, state)
         yield from rows

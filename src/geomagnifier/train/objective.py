@@ -29,7 +29,7 @@ class Weights:
     presence: float = 0.5
     """Is it there: trains the gate alone."""
     boxes: float = 0.5
-    """Kind of a given box."""
+    """Class of a given box, or none."""
     scene: float = 1.0
     """Scene class."""
     retrieval: float = 0.5
@@ -91,9 +91,9 @@ def map_losses(maps: Maps, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def scene_loss(logits: Tensor, allowed: Tensor) -> Tensor:
     """-log of the probability of all names the class covers: a coarse class (residential) does not choose between its parts.
 
-    logits (B, S), allowed (B, S) bool.
+    logits (B, S), allowed (B, S) bool, or weights 0..1 of how much of a name's probability counts.
     """
-    return (torch.logsumexp(logits, 1) - torch.logsumexp(logits.masked_fill(~allowed, -torch.inf), 1)).mean()
+    return (torch.logsumexp(logits, 1) - torch.logsumexp(logits + torch.log(allowed.float()), 1)).mean()
 
 
 def info_nce(pictures: Tensor, sentences: Tensor, same: Tensor, temperature: float = 0.07) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from geomagnifier.data.vocabulary import KINDS
+from geomagnifier.data.vocabulary import KINDS, Kind
 from geomagnifier.model.naming import StandIn
 
 FIRST = ("airplane", "ship", "vehicle", "bridge", "harbor", "building", "road")
@@ -50,9 +50,12 @@ def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def stand_ins(known: Sequence[str]) -> tuple[StandIn, ...]:
-    """Known kinds with all their words, the most fitting first."""
-    table: Mapping[str, StandIn] = {
-        k.name: StandIn(k.name, k.plural, k.stuff, tuple(dict.fromkeys(w for pair in k.words for w in pair))) for k in KINDS
-    }
+    """Known kinds with all their words, the most fitting first; a model without a narrow class reads its words as the wide one."""
+
+    def said(kind: Kind) -> tuple[str, ...]:
+        of = (kind, *(k for k in KINDS if k.within == kind.name and k.name not in known))
+        return tuple(dict.fromkeys(word for k in of for pair in k.words for word in pair))
+
+    table: Mapping[str, StandIn] = {k.name: StandIn(k.name, k.plural, k.stuff, said(k)) for k in KINDS}
     names = [name for name in (*FIRST, *(k for k in known if k not in FIRST)) if name in known and name in table]
     return tuple(table[name] for name in names)

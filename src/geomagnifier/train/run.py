@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from geomagnifier.io.lock import locked
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
-from geomagnifier.train import hunting, language, log, scout
+from geomagnifier.train import hunting, language, log, scout, wide
 from geomagnifier.train.asked import train_granularity
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
@@ -33,30 +33,46 @@ from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_f
 from geomagnifier.train.reading import STEPS, train_reader
 
 IMAGE, SCOUT, LANGUAGE, CHOOSING = "last.pt", "scout.pt", "language.pt", "selector.pt"
-"""What each part leaves in the run's folder. The first three go on from it; the selector, a matter of minutes, starts anew."""
+"""What each part leaves in the run's folder beside `wide.CHECKPOINT`. All go on from it but the selector, a matter of minutes."""
 
 
-def run(data: Path | None, out: Path, steps: int, language_steps: int, seed: int) -> None:
+@dataclass(frozen=True)
+class Length:
+    """How long each part is trained, in steps."""
+
+    first: int = 1465
+    """Of the image side from ImageNet; not taken where a run starts from a model."""
+    wide: int = wide.SETTINGS.steps
+    """Of the image side over more cameras, scales and classes."""
+    language: int = 1400
+    """Of the language side; 0 ends the run with the image side."""
+
+
+def run(data: Path | None, out: Path, length: Length, seed: int, start: str | None = None) -> None:
     """Train, calibrate on validation pictures, and leave a folder that `--model` takes at `out`/model.
 
     Args:
         data: folder of the data sets; None for GEOMAG_DATA.
         out: folder of the run; what is there already is gone on from.
-        steps: of the image side.
-        language_steps: of the language side.
+        length: steps of each part.
         seed: of everything drawn.
+        start: model whose image side is trained on, "small" or a folder; None to begin from ImageNet.
 
     Raises:
         OptionError: no data sets.
         OutputError: the folder cannot be written, or another run is writing it.
-        ModelNotFound: the package with the trunk's first weights is not installed.
+        ModelNotFound: the package with the trunk's first weights is not installed, or no model to start from.
+        ModelCorrupt: the model to start from is damaged, or of another network.
     """
-    root, trunk = data_root(data), trunk_file()
+    root = data_root(data)
+    if start is not None:
+        wide.from_model(start)
+    trunk = trunk_file() if start is None else None
     with locked(out / ".lock", OutputError(f"another run is writing {out}; wait for it to end, or choose another --out")):
-        _run(root, trunk, out, steps, language_steps, seed)
+        _run(root, trunk, out, length, seed, start)
 
 
-def _run(root: Path, trunk: Path, out: Path, steps: int, language_steps: int, seed: int) -> None:
+def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, start: str | None) -> None:
     """`run`, alone in its folder."""
     folder = out / "model"
     prepare_encoder(folder)
@@ -66,21 +82,36 @@ def _run(root: Path, trunk: Path, out: Path, steps: int, language_steps: int, se
         console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
 
     encoder, tokenizer = read_encoder(folder)
-    with bar(console, "image side") as show:
-        for row in train(root, out, Captions(encoder, tokenizer), trunk, Settings(steps=steps, seed=seed)):
-            show(int(row["step"]), steps)
+    captions = Captions(encoder, tokenizer)
+    if trunk is not None:
+        with bar(console, "image side") as show:
+            for row in train(root, out, captions, trunk, Settings(steps=length.first, seed=seed)):
+                show(int(row["step"]), length.first)
+                if "total" not in row:
+                    tell(row)
+                    plot(out / "log.jsonl", out / "plot.png")
+
+    def begun() -> wide.Start:
+        return wide.from_first_stage(out / IMAGE) if start is None else wide.from_model(start)
+
+    with bar(console, "more cameras and classes") as show:
+        for row in wide.train_wide(root, out, captions, begun, replace(wide.SETTINGS, steps=length.wide, seed=seed)):
+            show(int(row["step"]), length.wide)
             if "total" not in row:
                 tell(row)
-                plot(out / "log.jsonl", out / "plot.png")
+                plot(out / wide.LOG, out / "wide.png")
+    if not length.language:
+        console.print(f"the image side is in {out / wide.CHECKPOINT}; the same command with --language-steps 1400 makes a model of it")
+        return
     network = image_side().eval().requires_grad_(False)
-    network.load_state_dict(torch.load(out / IMAGE, map_location="cpu", weights_only=True)["average"])
+    network.load_state_dict(torch.load(out / wide.CHECKPOINT, map_location="cpu", weights_only=True)["average"])
     with bar(console, "scout") as show:
         for row in scout.train_scout(root, out, network.state_dict(), seed=seed):
             show(int(row["step"]), scout.STEPS)
             if "seconds" not in row:
                 tell(row)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    settings = replace(language.Settings(), steps=language_steps, seed=seed)
+    settings = replace(language.Settings(), steps=length.language, seed=seed)
     with bar(console, "pictures for the language side") as show:
         course, held = language.courses(network, encoder, tokenizer, root, settings, show)
     network.scenes = train_scenes(course.pictures, seed).requires_grad_(False)
@@ -88,7 +119,7 @@ def _run(root: Path, trunk: Path, out: Path, steps: int, language_steps: int, se
         part.pictures = part.pictures._replace(scenes=network.scenes(part.pictures.pooled.float()).half())
     with bar(console, "language side") as show:
         for row in language.train_language(course, held, network.states.weight[: len(NAMES)].clone(), out, settings):
-            show(int(row["step"]), language_steps)
+            show(int(row["step"]), length.language)
             log.add(out / "language.jsonl", [row])
             if "seconds" not in row:
                 tell(row)

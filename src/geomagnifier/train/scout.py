@@ -21,11 +21,11 @@ from torch import Tensor
 
 from geomagnifier.data.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier.data.sample import read_pixels
-from geomagnifier.data.vhr10 import vhr10
+from geomagnifier.data.vhr10 import CLASSES, vhr10
 from geomagnifier.model.scout import STRIDE, Scout
 from geomagnifier.model.vision import normalise
 from geomagnifier.train import log
-from geomagnifier.train.batches import NAMES, OBJECTS
+from geomagnifier.train.batches import NAMES
 from geomagnifier.train.crops import jitter
 from geomagnifier.train.loop import save, saved
 
@@ -40,6 +40,9 @@ LEAST = 0.25
 """Share of a cell that an object covers from which the cell is the object's; less is neither a hit nor a mistake."""
 HIT = 4.0
 """Weight of a cell with a thing in it, beside one without."""
+LABELLED = [NAMES.index(name) for name in CLASSES]
+COVERS = [NAMES.index(name) for name in COVER]
+"""Places among the kinds of the objects of VHR-10, and of land cover."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +96,8 @@ def lay(pictures: list[Labelled], shrink: float, side: int, rng: np.random.Gener
             width, height = _place(canvas, hit, weight, labelled, shrink, (x, y), turn, how, rng)
             x, row = x + width, max(row, height)
         y += row
-    rest = list(range(len(OBJECTS), len(NAMES))) if not covers else list(range(len(OBJECTS)))
-    weight[rest] = 0  # not labelled in these pictures
+    told = COVERS if covers else LABELLED
+    weight[[k for k in range(len(NAMES)) if k not in told]] = 0  # not labelled in these pictures
     pixels = np.asarray(canvas if rng is None else jitter(canvas, rng))
     return Canvas(pixels, hit, weight, 0.0 if covers else shrink)
 
@@ -127,9 +130,9 @@ def _place(
     if labelled.cover is not None:
         for index in range(len(COVER)):
             share = _share(Image.fromarray((labelled.cover == index).astype(np.uint8) * 255), size, turn, corner, hit.shape[1])
-            hit[len(OBJECTS) + index, r0:r1, c0:c1] = share[r0:r1, c0:c1] >= 0.5
+            hit[COVERS[index], r0:r1, c0:c1] = share[r0:r1, c0:c1] >= 0.5
         known = _share(Image.fromarray((labelled.cover != NOTHING).astype(np.uint8) * 255), size, turn, corner, hit.shape[1])
-        weight[len(OBJECTS) :, r0:r1, c0:c1] *= known[r0:r1, c0:c1] > 0.5
+        weight[COVERS, r0:r1, c0:c1] *= known[r0:r1, c0:c1] > 0.5
         return small.size
     for kind, rings in labelled.objects:
         placed = [_moved(ring, (width, height), size, turn, corner) for ring in rings]
@@ -233,7 +236,7 @@ def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
                 (x0, y0), (x1, y1) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int)
                 best.append(float(heat[kind, max(0, y0) : max(y1, y0 + 1), max(0, x0) : max(x1, x0 + 1)].max(initial=0)))
                 there.add(kind)
-            rest = [k for k in range(len(OBJECTS)) if k not in there]
+            rest = [k for k in LABELLED if k not in there]
             grown = F.max_pool2d(torch.from_numpy(heat[rest]), 3, 1, 1).numpy()
             quiet.append(grown.reshape(len(rest), -1))
         reached = np.array(best)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.data.vocabulary import WITHIN
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE
-from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, identities
+from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, Piece, identities
 
 Floats = NDArray[np.float32]
 
@@ -47,8 +48,7 @@ def empty(side: int) -> Target:
 
 def shrink(mask: Floats) -> Floats:
     """(S, S) -> (S / 2, S / 2), mean of each 2 x 2."""
-    n = mask.shape[0] // MASK_STRIDE
-    return np.asarray(mask.reshape(n, MASK_STRIDE, n, MASK_STRIDE).mean((1, 3)), np.float32)
+    return np.asarray((mask[::2, ::2] + mask[1::2, ::2] + mask[::2, 1::2] + mask[1::2, 1::2]) / MASK_STRIDE**2, np.float32)
 
 
 def cover_target(crop: Crop, kind: str) -> Target:
@@ -64,15 +64,17 @@ def cover_target(crop: Crop, kind: str) -> Target:
 
 
 def object_target(crop: Crop, kind: str) -> Target:
-    """Objects of one kind."""
+    """Objects of one kind, narrower classes among them. What the labels do not tell is unknown (`known_of`)."""
     side = crop.pixels.shape[0]
     ids, pieces = identities(crop, kind)
-    if not pieces:
+    doubtful = any(p.kind == WITHIN.get(kind) for p in crop.pieces)
+    if not pieces and not doubtful:
         return empty(side)
     n = side // STRIDE
     middle = np.arange(n, dtype=np.float32) * STRIDE + STRIDE / 2  # px of each cell's middle
     centre, sides_weight, best = (np.zeros((n, n), np.float32) for _ in range(3))
-    centre_known = np.ones((n, n), np.float32)
+    told, mask_told = known_of(crop, kind, ids, pieces)
+    centre_known = told[STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE].copy()
     sides, offset, offset_weight = np.zeros((4, n, n), np.float32), np.zeros((2, n, n), np.float32), np.zeros((n, n), np.float32)
     cells = ids[STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
     counted = 0
@@ -80,7 +82,7 @@ def object_target(crop: Crop, kind: str) -> Target:
         x0, y0, x1, y1 = (float(v) for v in piece.box)
         c0, r0 = max(0, int(x0 // STRIDE)), max(0, int(y0 // STRIDE))
         c1, r1 = min(n, int(np.ceil(x1 / STRIDE))), min(n, int(np.ceil(y1 / STRIDE)))
-        if c0 >= c1 or r0 >= r1:
+        if c0 >= c1 or r0 >= r1 or piece.ignored:
             continue
         if piece.share < SHARE_TO_COUNT:
             centre_known[r0:r1, c0:c1] = 0
@@ -103,6 +105,44 @@ def object_target(crop: Crop, kind: str) -> Target:
         offset[0][window] = np.where(own, np.broadcast_to(cx - xs, heat.shape), offset[0][window])
         offset[1][window] = np.where(own, np.broadcast_to(cy - ys, heat.shape), offset[1][window])
         offset_weight[window] = np.where(own, 1 / size, offset_weight[window])
-        centre[min(n - 1, int(cy // STRIDE)), min(n - 1, int(cx // STRIDE))] = 1.0
-    mask = shrink((ids > 0).astype(np.float32))
-    return Target(mask, np.ones_like(mask), centre, centre_known, sides, sides_weight, offset, offset_weight, 1 if counted else -1)
+        at = min(n - 1, int(cy // STRIDE)), min(n - 1, int(cx // STRIDE))
+        centre[at] = centre_known[at] = 1.0
+    mask, known = shrink((ids > 0).astype(np.float32)), shrink(mask_told)
+    return Target(mask, known, centre, centre_known, sides, sides_weight, offset, offset_weight, 1 if counted else -1)
+
+
+def known_of(crop: Crop, kind: str, ids: NDArray[np.int32], pieces: list[Piece]) -> tuple[Floats, Floats]:
+    """Where the labels tell of `kind`: (S, S) for centres and (S, S) for the mask, 1 or 0.
+
+    Everywhere, if all its objects on the crop are labelled; else around those that are. Not where an object is that is too small or too
+    large to learn from, or one of the wide class that might be of this one; of the mask, not where only a box is labelled, but in its
+    middle.
+
+    Args:
+        crop: with all its pieces.
+        kind: asked for.
+        ids: (S, S) objects of the kind drawn as 1, 2, ...
+        pieces: of the kind, in that order.
+    """
+    side = crop.pixels.shape[0]
+
+    def fill(canvas: Floats, piece: Piece, grown: float, value: float) -> None:
+        more = (piece.box[2:] - piece.box[:2]) * grown
+        x0, y0 = np.floor(np.maximum(piece.box[:2] - more, 0)).astype(int)
+        x1, y1 = np.ceil(np.minimum(piece.box[2:] + more, side)).astype(int)
+        canvas[y0:y1, x0:x1] = value
+
+    centres = np.full((side, side), float(kind in crop.kinds), np.float32)
+    if kind not in crop.kinds:
+        for piece in pieces:
+            fill(centres, piece, piece.margin, 1)
+    unclear = [p for p in crop.pieces if p.kind == WITHIN.get(kind) or (p.ignored and p.of(kind))]
+    for piece in unclear:
+        fill(centres, piece, 0.1, 0)
+    mask = centres.copy()
+    sure = [number for number, piece in enumerate(pieces, 1) if not piece.ignored]
+    for piece in pieces:
+        if piece.core:
+            fill(mask, piece, piece.halo, 0)
+    mask[np.isin(ids, sure)] = 1
+    return centres, mask

@@ -165,7 +165,7 @@ CLASSES: dict[str, tuple[str, str]] = {
     ),
     "ship": (
         "ship, boat, vessel, ferry, barge, yacht, cargo ship, freighter, container ship, tanker ship, fishing boat, motorboat, "
-        "sailboat, warship, cruise ship, watercraft, tugboat",
+        "sailboat, warship, cruise ship, watercraft, tugboat, passenger ship, merchant ship",
         "船 船只 船舶 轮船 舰船 货轮 渔船 游艇 帆船 军舰 油轮 货船 渡轮 快艇 驳船 舰艇 集装箱船 客轮 游轮 拖船",
     ),
     "storage tank": (
@@ -206,8 +206,8 @@ CLASSES: dict[str, tuple[str, str]] = {
     ),
     "vehicle": (
         "vehicle, car, truck, automobile, lorry, van, bus, pickup, motor vehicle, road vehicle, motorcar, parked car, sedan, suv, "
-        "taxi, minivan, pickup truck, motor car",
-        "车 车辆 汽车 小汽车 轿车 卡车 货车 公交车 大巴 面包车 机动车 小车 越野车 出租车 大货车 大巴车 私家车 机动车辆",
+        "taxi, minivan, pickup truck, motor car, automotive vehicle, large vehicle, parked vehicle, small vehicle",
+        "车 车辆 汽车 小汽车 轿车 卡车 货车 公交车 大巴 面包车 机动车 小车 越野车 出租车 大货车 大巴车 私家车 机动车辆 道路车辆 停放的车辆",
     ),
     "building": (
         "building, house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block, "

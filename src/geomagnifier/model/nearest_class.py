@@ -21,7 +21,7 @@ SYNONYMS: dict[str, str] = {
     "airplane": """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet, warplane,
         parked plane, cargo plane, propeller plane, fixed-wing aircraft=""",
     "ship": """boat, vessel, ferry, barge, yacht, cargo ship, freighter, container ship, tanker ship, fishing boat, motorboat, sailboat,
-        warship, cruise ship, watercraft=, tugboat""",
+        warship, cruise ship, watercraft=, tugboat, passenger ship, merchant ship""",
     "storage tank": """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder,
         gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank""",
     "baseball diamond": """baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch, softball field,
@@ -38,7 +38,7 @@ SYNONYMS: dict[str, str] = {
     "bridge": """road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct,
         pedestrian bridge, arch bridge, girder bridge, bridge span""",
     "vehicle": """car, truck, automobile, lorry, van, bus, pickup, motor vehicle, road vehicle, motorcar, parked car, sedan, SUV, taxi,
-        minivan, pickup truck, motor car""",
+        minivan, pickup truck, motor car, automotive vehicle, large vehicle, parked vehicle, small vehicle""",
     "building": """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
         villa, barn, residential building, roofed structure, shed""",
     "water": """water surface, body of water, water body, open water=, river, lake, pond, sea=, stream, canal, reservoir, ocean=,
@@ -50,7 +50,7 @@ SYNONYMS: dict[str, str] = {
     "land": """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=, dirt=,
         exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch""",
 }
-"""Words for the package's own classes, as `data.vocabulary` teaches them ("=" marks a mass noun); a test holds the two together."""
+"""Words for the package's own classes, with those of narrower ones ("=" marks a mass noun); a test holds them to `data.vocabulary`."""
 
 
 def _words(text: str) -> frozenset[str]:

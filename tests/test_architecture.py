@@ -10,12 +10,13 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
     "unsupported": {"errors"},
+    "ordinals": set(),
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "values": {"errors", "geometry", "masks"},

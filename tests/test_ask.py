@@ -61,6 +61,6 @@ def test_an_answer_shows_itself_in_three_lines(path: Path) -> None:
         lines = repr(answer).splitlines()
         assert len(lines) == 3 and len(repr(answer)) < 600
         assert lines[0] == f"Answer: {answer.text}" and lines[1] == second
-        assert " level, " in lines[2] and "Mpx looked at" in lines[2] and lines[2].endswith(" s")
+        assert " level, " in lines[2] and "Mpx processed (scene: " in lines[2] and lines[2].endswith(" s")
     place = repr(gm.ask(np.asarray(SHIPS), "What kind of place is this?", FakeModel())).splitlines()
     assert len(place) == 3 and place[2].startswith("  image level")

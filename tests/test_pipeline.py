@@ -362,7 +362,7 @@ def test_less_memory_is_kept_by_smaller_views() -> None:
     answer = about(pixels, "Find every ship.", model, search="exhaustive", max_memory=resident() + RESERVED + 200e6)
     assert boxes(answer) == floats(LARGE)
     assert 256 <= max(w.width for w in answer.trace.views) <= 512
-    with pytest.raises(OptionError, match="allow more memory"):
+    with pytest.raises(OptionError, match="give at least"):
         about(pixels, "Find every ship.", max_memory="100 MB")
 
 

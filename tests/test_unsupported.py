@@ -57,6 +57,41 @@ def test_what_can_be_answered_is_not_refused(question: str) -> None:
     assert (refusal(question), unchecked(question)) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What is in this box?", "in this box"),
+        ("How many ships are inside the red rectangle?", "inside the red rectangle"),
+        ("Segment the ships in the box I drew.", "in the box"),
+        ("Find the ships in the marked area.", "marked area"),
+        ("What does this box show?", "this box"),
+        ("这个框里是什么？", "这个框"),
+        ("方框内有几架飞机？", "方框内"),
+        ("所选区域里有船吗？", "所选区域"),
+    ],
+)
+def test_a_box_that_is_not_given_is_asked_for(question: str, words: str) -> None:
+    said = refusal(question, boxed=False)
+    assert said is not None and "--box" in said
+    assert words in said
+    assert refusal(question) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *lines("supported.txt"),
+        "Give the bounding box of the largest ship.",
+        "Draw a box around every ship.",
+        "用方框标出所有飞机",
+        "找出所有飞机的边界框",
+    ],
+)
+def test_boxes_to_be_drawn_are_no_box_to_be_given(question: str) -> None:
+    if not re.search(r"(in|inside|within) (this|the) box|框[内里中]", question):
+        assert refusal(question, boxed=False) is None
+
+
 def test_there_are_many_wordings_of_both() -> None:
     assert len(REFUSED) >= 150 and len(lines("supported.txt")) >= 150
     assert {family for family, _ in REFUSED} == set(FAMILIES)

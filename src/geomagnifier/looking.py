@@ -182,7 +182,7 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
         SceneEmpty: it holds no data.
         OutputError: the journal cannot be written.
     """
-    spec = model.spec if wanted.memory is None else resolution.bounded(model.spec, wanted.memory - resident() - RESERVED)
+    spec = model.spec if wanted.memory is None else resolution.bounded(model.spec, wanted.memory, resident() + RESERVED)
     area = _area(scene, query, spec)
     walk = _Walk(scene, query, level, model, wanted, watch, time.perf_counter(), Preview(scene.info, scene.pyramid))
     if wanted.policy == "adaptive" and level is not Granularity.IMAGE:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
-from geomagnifier import looking, reference, resolution, scope, unsupported
+from geomagnifier import looking, ordinals, reference, resolution, scope, unsupported
 from geomagnifier.amounts import amount
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
@@ -138,7 +138,7 @@ def _ask(
     """`ask` with checked arguments."""
     question, watch = query.text, looking.Stopwatch()
     classes = model.spec.kinds  # a model without a list of classes reads any words
-    if classes and (refused := unsupported.refusal(question, classes)) is not None:
+    if classes and (refused := unsupported.refusal(question, classes, query.box is not None or refers is not None)) is not None:
         return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
     limit = query.box
@@ -154,6 +154,7 @@ def _ask(
         warnings.warn(untrained, GeomagWarning, stacklevel=3)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
+    rank, count = None, 0
     if level is not Granularity.IMAGE:
         with watch.stage("assemble"):
             found: Sequence[Region] = assembly.assemble_regions(seen.parts, scene.info, level, limit)
@@ -166,12 +167,20 @@ def _ask(
         with watch.stage("choose"):
             chosen = model.choose(query if refers is None else replace(query, text=refers.words), scene.info, reply.asked, found)
             regions = tuple(found[i] for i in chosen)
+            if classes and not unseen and (rank := ordinals.asked(question)) is not None:
+                rank, every = _beyond(rank, reply.asked, found)
+                count, regions = len(every), every if rank is not None else regions
         if refers is not None and not refers.beside:  # nothing is said of the kinds that were not chosen
             reply = replace(reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked)
         with watch.stage("assemble"):
             patches = assembly.assemble_chosen(regions) if level is Granularity.PIXEL else None
     with watch.stage("say"):
         said = model.say(query, level, seen.first, reply, scene.info, regions)
+        if rank is not None:
+            phrase = said.phrases.get(regions[0].label, str(count))
+            said = replace(said, text=ordinals.fewer(rank, phrase, count, said.language))
+            if rank.one:
+                regions, patches = (), None if patches is None else ()
         if unseen:
             about_all = level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
             said = _partly(said, reply.asked, regions, model, 1 - unseen, limit is not None, about_all)
@@ -196,6 +205,12 @@ def _ask(
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
     return Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
+
+
+def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:
+    """The rank or number that a question asks for with all regions of its class, where they are fewer than that; else None and none."""
+    every = tuple(region for region in found if region.label in asked)
+    return (rank, every) if len(asked) == 1 and 0 < len(every) < rank.number else (None, ())
 
 
 def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: Model, share: float, box: bool, about_all: bool) -> Said:

@@ -192,17 +192,18 @@ def plan(
     return Plan(granularity, area, cover(area, wide, spec, "scout", aspect), closer, scouted=True, aspect=aspect)
 
 
-def bounded(spec: ModelSpec, memory: float) -> ModelSpec:
-    """The spec with views so small that a look takes no more than `memory` bytes.
+def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
+    """The spec with views so small that a process that holds `held` bytes takes no more than `memory` bytes.
 
     Raises:
         OptionError: even the smallest views take more.
     """
-    pixels = int(memory / spec.pixel_bytes)
+    pixels = int((memory - held) / spec.pixel_bytes)
     if pixels < SMALLEST_TILE**2:
         least = SMALLEST_TILE**2 * spec.pixel_bytes
         raise OptionError(
-            f"{max(0.0, memory) / 1e6:,.0f} MB are left for looking, the smallest look takes {least / 1e6:,.0f} MB; allow more memory"
+            f"max_memory is {memory / 1e6:,.0f} MB; model and program hold {held / 1e6:,.0f} MB and the smallest tile takes "
+            f"{least / 1e6:,.0f} MB; give at least '{math.ceil((held + least) / 1e8) / 10:.1f} GB'"
         )
     if pixels >= max(spec.view_pixels, spec.tile**2):
         return spec

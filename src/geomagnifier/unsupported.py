@@ -268,6 +268,22 @@ _ASKED_COLOUR = _Family(
     "and look at overlay.png.",
     "暂不能判断颜色、材质或纹理（“{}”）。请按类别、大小和位置提问，如“找出最大的船”，并查看 overlay.png。",
 )
+_BOX = _Family(
+    _compiled(r"""
+        (in|inside|within) (this|that|the|my) (\w+ )?(box|rectangle)(?![ -]\w*shaped)
+        (this|that) (\w+ )?(box|rectangle)(?= (is|shows?|holds?|contains?|encloses?|frames?)\b)
+        (marked|selected|highlighted|boxed|framed) (area|part|region|object|thing|target|box)
+        (box|rectangle) (that )?i (drew|have drawn|marked|selected)
+    """),
+    _compiled(r"""
+        (这个?|该|此|我?画的|选中的?|所选的?|标记的?|红色?|给定的?)(方框|矩形框|矩形|框)(?!出|选|标)
+        (方框|矩形框|(?<!边界)(?<!用)框)(内|里|中)|(选中的|所选的?|框选的|框出的|标记的)(区域|部分|目标|物体|东西|地方)
+    """),
+    'No box is given for "{}". Give one in pixels, x0,y0,x1,y1 (--box on the command line, box= in Python), draw it on the map, or name a '
+    'part of the picture, such as "in the upper left".',
+    "没有给出“{}”所指的框。请以像素坐标 x0,y0,x1,y1 给出（命令行用 --box，Python 用 box=），或在地图上画出，或说明图中的位置，如“左上角”。",
+)
+"""What refers to a box; refused where none is given."""
 _FAMILIES = (_LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, _NAME, _ASKED_COLOUR)
 """In the order in which they are tried: the first that matches words the refusal."""
 
@@ -290,19 +306,20 @@ _BOXES = re.compile(r"\b(box|boxes|rectangles?|coordinates|corners?)\b")
 _MASK = re.compile(r"\b(of the pixels|in pixels|pixel mask|mask|segment|trace|outline|draw|follow|delineate)\b|分割|掩膜")
 
 
-def refusal(question: str, classes: Iterable[str] = ()) -> str | None:
+def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> str | None:
     """Why a question cannot be answered, and what to ask instead; None where it can be tried.
 
     Args:
         question: plain words, English or Chinese.
         classes: names of the model's classes; one that would match ("new building") is no reason to refuse.
+        boxed: whether "this box" has something to refer to.
 
     Returns:
         A sentence or two in the question's language, or None.
     """
     plain = _normalized(question, classes)
     zh, read = _chinese(plain), _read(plain)
-    for family in _FAMILIES:
+    for family in _FAMILIES if boxed else (*_FAMILIES, _BOX):
         for found in (family.chinese if zh else family.english).finditer(read):
             if not _answered_otherwise(family, found[0], plain):
                 return (family.zh if zh else family.text).format(found[0].strip(" ,.:;?!"))

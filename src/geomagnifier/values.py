@@ -361,6 +361,11 @@ class Trace:
     broken: tuple[Box, ...] = ()
     closed: tuple[tuple[Box, float], ...] = ()
 
+    @property
+    def megapixels(self) -> str:
+        """Pixels that went through a network beside those of the scene: no share, as parts may be seen twice or not at all."""
+        return f"{self.pixels_processed / 1e6:.2f} Mpx processed (scene: {self.scene_pixels / 1e6:.2f} Mpx)"
+
 
 LINE, SHOWN = 200, 8
 """Most letters of an answer's text, and classes, in its `repr`."""
@@ -415,8 +420,7 @@ class Answer:
         if self.labels:
             shown = ", ".join(f"{label} {probability:.2f}" for label, probability in self.labels[:3])
         text = printable(self.text if len(self.text) <= LINE else f"{self.text[:LINE]} ...")
-        share = self.trace.pixels_processed / max(1, self.scene.pixels)
-        cost = f"{self.trace.pixels_processed / 1e6:.2f} Mpx looked at ({share:.0%}), {sum(self.trace.seconds.values()):.2f} s"
+        cost = f"{self.trace.megapixels}, {sum(self.trace.seconds.values()):.2f} s"
         state = "" if self.complete else ", not complete"
         return f"Answer: {text}\n  {printable(shown or 'no regions')}\n  {self.granularity} level, {cost}{state}"
 

@@ -49,6 +49,11 @@ def talk(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     return run
 
 
+def test_orders_without_a_slash_are_no_questions(airport: Path, talk: Talk) -> None:
+    code, out, err = talk(("help", "Exit", "Find every airplane."), airport)
+    assert (code, out) == (0, "") and "/quit leaves" in err
+
+
 def test_a_talk_through_a_pipe(airport: Path, talk: Talk, tmp_path: Path) -> None:
     code, out, err = talk(TALK, airport, "--json", "--out", tmp_path / "answers")
     assert code == 0, err

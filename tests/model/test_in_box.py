@@ -41,9 +41,9 @@ def bare() -> np.ndarray:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("What is in this box?", "This is none of the classes this model knows: airplane, ship, storage tank, "),
-        ("What object is this?", "This is none of the classes this model knows: airplane, ship, storage tank, "),
-        ("这个框里是什么？", "这不属于本模型认识的任何类别：飞机、"),
+        ("What is in this box?", "This is none of the classes that a box can be named as: airplane, ship, storage tank, "),
+        ("What object is this?", "This is none of the classes that a box can be named as: airplane, ship, storage tank, "),
+        ("这个框里是什么？", "框中的目标不属于可以识别的任何类别：飞机、"),
     ],
 )
 def test_a_box_on_nothing_known_is_refused_in_words(model: SmallModel, question: str, said: str) -> None:

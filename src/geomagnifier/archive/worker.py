@@ -36,7 +36,7 @@ class Worker:
 
         if self.model is None:
             model = load_model(self.task.model, **self.task.model_options)
-            if model.spec.kinds and (refused := unsupported.refusal(self.task.question, model.spec.kinds)) is not None:
+            if model.spec.kinds and (refused := unsupported.refusal(self.task.question, model.spec.kinds, boxed=False)) is not None:
                 raise QuestionError(refused)
             self.model = model
         return os.getpid()

@@ -76,7 +76,7 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
     regions = referable(last)
     if move.sort == "fresh":
         found = ask(scene, question, model, **options)
-        return Turn(question, question, "fresh", found, regions if _refused(question, model) else found.regions)
+        return Turn(question, question, "fresh", found, regions if _refused(question, model, options.get("box") is not None) else found.regions)
     if move.sort == "swap":
         assert last is not None
         return _swap(question, move, last, scene, model, options)
@@ -93,7 +93,7 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     """What a question asks in full, and how it refers to the last turn; arguments as of `follow` and `pipeline.ask`."""
     english = _english(Query(question).text)
     regions = referable(last)
-    if _refused(question, model) or _WHOLE.search(question) or (box is not None and _in_box(question, box, regions)):
+    if _refused(question, model, box is not None) or _WHOLE.search(question) or (box is not None and _in_box(question, box, regions)):
         return Move("fresh", question, question)
     kinds = tuple(dict.fromkeys(r.label for r in regions))
     move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
@@ -108,12 +108,13 @@ def referable(last: Turn | None) -> tuple[Region, ...]:
     if last is None:
         return ()
     withheld = unsupported.refusal(last.meant) is not None or unsupported.unchecked(last.meant) is not None
+    withheld = withheld or not last.answer.trace.pixels_processed  # "in this box" without one
     return last.answer.regions or (last.pool if withheld else ())
 
 
-def _refused(question: str, model: Model) -> bool:
-    """Whether `ask` refuses the question for its words; a reference would only change what is refused."""
-    return bool(model.spec.kinds) and unsupported.refusal(question, model.spec.kinds) is not None
+def _refused(question: str, model: Model, boxed: bool) -> bool:
+    """Whether `ask` refuses the question for its words; a reference would only change what is refused. boxed: a box is given."""
+    return bool(model.spec.kinds) and unsupported.refusal(question, model.spec.kinds, boxed) is not None
 
 
 def _in_box(question: str, box: Any, regions: tuple[Region, ...]) -> bool:

@@ -29,6 +29,8 @@ EPILOG = (
 HELP = """Ask in plain words; a question may refer back: "and the largest of them?", "segment those", "what is left of it?".
 /undo forgets the last question, /save DIR writes the last answer, /history lists what was asked, /quit leaves."""
 PROMPT = "> "
+PLAIN = ("quit", "exit", "help")
+"""Orders that are understood without "/", too: as questions they would be answered with something else."""
 LONGEST = 200_000
 """Letters of a line from a pipe; questions end before."""
 
@@ -68,8 +70,8 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
             failed = False
             for line in _lines(person):
                 try:
-                    if line.startswith("/"):
-                        if not _order(line, held.turns, held.undo):
+                    if line.startswith("/") or line.lower() in PLAIN:
+                        if not _order(line if line.startswith("/") else f"/{line.lower()}", held.turns, held.undo):
                             break
                         kept.save(path, held.turns)
                         continue

@@ -231,10 +231,8 @@ def show(answer: Answer) -> None:
         if len(answer.regions) > 20:
             console.print(f"  and {len(answer.regions) - 20} more; --json or --out has them all")
     trace = answer.trace
-    share, seconds = trace.pixels_processed / trace.scene_pixels, sum(trace.seconds.values())
     console.print(
-        f"{answer.granularity} level, {trace.pixels_processed / 1e6:.2f} Mpx looked at ({share:.0%} of the scene), "
-        f"{trace.flops / 1e9:.1f} GFLOP, {seconds:.2f} s",
+        f"{answer.granularity} level, {trace.megapixels}, {trace.flops / 1e9:.1f} GFLOP, {sum(trace.seconds.values()):.2f} s",
         style="dim",
         highlight=False,
     )

@@ -65,7 +65,9 @@ def map_archive(
         min_score,
         bands,
     )
-    if model == "small" and (refused := unsupported.refusal(question)) is not None:  # of other models the workers know the classes
+    if (
+        model == "small" and (refused := unsupported.refusal(question, boxed=False)) is not None
+    ):  # of other models the workers know the classes
         raise QuestionError(refused)
     entries = archive.entries(listed(scenes))
 

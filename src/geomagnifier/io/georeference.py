@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
+import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_AppDefinedError, CPLE_BaseError
 from rasterio.crs import CRS
@@ -46,7 +47,8 @@ def parse_crs(text: str) -> CRS:
             raise ValueError("it is not the name of one")
         if FILES.search(text):
             raise ValueError("it names a file")
-        return _without_files(CRS.from_user_input(text))
+        with rasterio.Env():  # outside of it PROJ prints its own line on stderr
+            return _without_files(CRS.from_user_input(text))
     except (CRSError, ValueError) as error:
         raise OptionError(f"{text[:80]!r} is not a coordinate reference system; give it as EPSG:32633 or as WKT") from error
 

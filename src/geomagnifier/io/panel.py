@@ -89,11 +89,9 @@ def draw(answer: Answer, colours: dict[str, tuple[int, int, int]], width: int) -
 def cost_line(answer: Answer) -> str:
     """Scene, granularity and what the answer cost, in one line."""
     scene, trace = answer.scene, answer.trace
-    share = 100 * trace.pixels_processed / max(trace.scene_pixels, 1)
     return (
         f"{scene.name}, {scene.width} x {scene.height} px   |   {answer.granularity} level   |   "
-        f"looked at {trace.pixels_processed / 1e6:.2g} of {trace.scene_pixels / 1e6:.2g} Mpx ({share:.0f} %)   |   "
-        f"{sum(trace.seconds.values()):.2f} s"
+        f"{trace.megapixels}   |   {sum(trace.seconds.values()):.2f} s"
     )
 
 

@@ -81,8 +81,17 @@ def known(evidence: Floats, weights: Sequence[float]) -> bool:
     return not len(weights) or weights[0] + float(np.dot(weights[1:], evidence)) >= 0
 
 
-def refused(classes: Sequence[str], language: str) -> str:
-    """The sentence about a box on something unknown. language: "en" or "zh"."""
+def refused(classes: Sequence[str], others: Sequence[str], language: str) -> str:
+    """The sentence about a box on something unknown.
+
+    Args:
+        classes: that a box can be named as.
+        others: further classes of the model, of land cover, which are outlined where they are asked for by name.
+        language: "en" or "zh".
+    """
     if language == "zh":
-        return f"这不属于本模型认识的任何类别：{'、'.join(chinese.noun(name) for name in classes)}。"
-    return f"This is none of the classes this model knows: {', '.join(classes)}."
+        names = "、".join(map(chinese.noun, classes))
+        more = f"其他类别（{'、'.join(map(chinese.noun, others))}）请按名称提问，如“分割{chinese.noun(others[0])}”。" if others else ""
+        return f"框中的目标不属于可以识别的任何类别：{names}。{more}"
+    more = f' Ask for the others by name ({", ".join(others)}), as in "Segment every {others[0]}."' if others else ""
+    return f"This is none of the classes that a box can be named as: {', '.join(classes)}.{more}"

@@ -259,7 +259,8 @@ class SmallModel:
     def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
         """See `protocol.Model`."""
         if reply.named and not reply.asked:
-            return Said(in_box.refused(self.objects, language(query.text)), language=language(query.text))
+            others = [kind for kind in self.spec.kinds if kind not in self.objects]
+            return Said(in_box.refused(self.objects, others, language(query.text)), language=language(query.text))
         with self._running(), torch.autocast("cpu", enabled=False):
             if granularity is Granularity.IMAGE:
                 return self.speaker.about_scene(query.text, lambda: self._encode(query.text), self.views.glance(view), reply.labels)

@@ -90,6 +90,9 @@ _LIST = re.compile(r"\bor\b|\bvs\b|\bversus\b|\bbetween\b|:|\bfrom\b|\boptions?\
 _UNKNOWN = re.compile(r"\b(?:an?|any|of)((?: [a-z0-9']+)+)")
 _JOINING = word_set("or and , a an any the some / either also ? rather instead")
 _LIGHT = word_set("a an any the some or and , ? ! . here there in this image picture photo scene please visible present on it no yes")
+_RANKS = word_set(
+    "first second third fourth fifth sixth largest biggest smallest longest shortest widest leftmost rightmost all every each"
+)
 _STOP = word_set(
     "in on at near by of over under with from here there visible present or and is are that which please yes no right anywhere for"
 )
@@ -142,6 +145,8 @@ def _in_english(text: str) -> Asked | None:
     if not (tokens[0] in _START or (tokens[0] == "if" and exists) or _TAG.search(plain) or (bare and "?" in tokens)):
         if tokens[0] == "any" and mentions:  # "any planes"
             return _things(mentions[:1], plain)
+        if _is_bare(tokens, mentions, _RANKS) and all(m.kind for m in mentions):  # "ships", "largest ship", as typed into a search field
+            return _things(mentions, plain)._replace(yes_no=False)
         return None
     if bare and tokens[0] not in _START:  # "bridge?" asks whether there is one, "bridge, yes or no?" for the class
         exists = exists or (any(m.kind for m in mentions) and not ("yes or no" in plain and tokens[0] == mentions[0].said.split()[0]))
@@ -199,10 +204,10 @@ def _differ(scenes: Sequence[Mention]) -> bool:
     return len({m.scenes for m in scenes}) > 1
 
 
-def _is_bare(tokens: Sequence[str], mentions: Sequence[Mention]) -> bool:
-    """A name or some, and nothing that says what to do with them: "ships?", "any bridge or harbor here?"."""
+def _is_bare(tokens: Sequence[str], mentions: Sequence[Mention], also: frozenset[str] = frozenset()) -> bool:
+    """A name or some, and nothing that says what to do with them: "ships?", "any bridge or harbor here?". also: words that may be there."""
     named = {i for m in mentions for i in range(m.start, m.end)}
-    return bool(named) and all(i in named or token in _LIGHT for i, token in enumerate(tokens))
+    return bool(named) and all(i in named or token in _LIGHT or token in also for i, token in enumerate(tokens))
 
 
 def _is_property(tokens: Sequence[str], mentions: Sequence[Mention]) -> bool:
@@ -256,6 +261,11 @@ def _in_chinese(text: str) -> Asked | None:
     start = 0
     marked = text.endswith(("?", "?"))
     for clause in re.split("[?？。.!！;;,,]", text):
+        if clause == text and mentions and not re.sub("[和或与、]", "", _without(clause, mentions)):  # "飞机", as typed into a search field
+            if all(m.kind for m in mentions):
+                return Asked("things", tuple(mentions), yes_no=False)
+            if all(m.scenes for m in mentions):
+                return Asked("choice", tuple(mentions), yes_no=False)
         asked_here = _clause(
             clause,
             [m._replace(start=m.start - start, end=m.end - start) for m in mentions if start <= m.start < start + len(clause)],

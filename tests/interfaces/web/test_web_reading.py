@@ -103,8 +103,8 @@ def test_large_measures_change_their_unit():
 def test_costs_are_told_with_their_units():
     figures = {figure.meaning: (figure.number, figure.unit) for figure in reading.figures(answer_of(""))}
     assert figures == {
-        "looked at": ("0.005", "Mpx"),
-        "of the scene": ("25", "%"),
+        "processed": ("0.005", "Mpx"),
+        "in the scene": ("0.02", "Mpx"),
         "in all": ("1.00", "s"),
         "of arithmetic": ("2", "GFLOP"),
     }
@@ -113,6 +113,7 @@ def test_costs_are_told_with_their_units():
     assert reading.looks(some) == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
     assert reading.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),))) == "Seen as a whole, 1 not reached."
     assert reading.looks(answer_of("")) == "Seen as a whole."
+    assert reading.looks(answer_of("", pixels_processed=0)) == "Nothing was searched."
 
 
 def test_boxes_come_back_from_the_map_as_they_went(asked, placed):

@@ -213,7 +213,8 @@ class Page:
     def _topic(self, job: Job | None) -> None:
         """Let the next question refer back to the answer of a job, or to none."""
         self._last = job
-        self._asking.topic(job.answer if job else None)
+        answer = job.answer if job else None
+        self._asking.topic(answer if answer is not None and answer.trace.pixels_processed else None)  # a refusal is nothing to go on from
 
     def _cancel(self) -> None:
         if self._job is not None:

@@ -132,13 +132,12 @@ def order(answer: Answer, by: str) -> list[int]:
 
 
 def figures(answer: Answer) -> list[Figure]:
-    """What it cost: pixels, their share of the scene, seconds, arithmetic."""
+    """What it cost: pixels beside those of the scene, seconds, arithmetic."""
     trace = answer.trace
     seconds = sum(trace.seconds.values())
-    share = trace.pixels_processed / trace.scene_pixels
     return [
-        Figure(f"{trace.pixels_processed / 1e6:.3g}", "Mpx", "looked at"),
-        Figure(f"{100 * share:.3g}" if share < 1 else f"{100 * share:.0f}", "%", "of the scene"),
+        Figure(f"{trace.pixels_processed / 1e6:.3g}", "Mpx", "processed"),
+        Figure(f"{trace.scene_pixels / 1e6:.3g}", "Mpx", "in the scene"),
         Figure(f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}", "s", "in all"),
         Figure(*_scaled(trace.flops, "FLOP"), "of arithmetic"),
     ]
@@ -160,6 +159,8 @@ def stages(answer: Answer) -> list[tuple[str, float]]:
 def looks(answer: Answer) -> str:
     """One sentence on where it looked."""
     trace = answer.trace
+    if not trace.pixels_processed:  # a question that is refused
+        return "Nothing was searched."
     said = [f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look" if trace.crops else "Seen as a whole"]
     if trace.closed:
         said.append(f"{len(trace.closed):,} left closed")

@@ -1,0 +1,59 @@
+"""A rank or number that a question asks for and a scene may not have: "the ninth largest airplane", "the twelve largest", of seven."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_ZH = "一二三四五六七八九"
+_SUPERLATIVE = r"(?:largest|biggest|smallest|longest|shortest|widest|narrowest)"
+_RANK = rf"(?P<rank>\d{{1,4}}(?=st|nd|rd|th)|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)?"
+_MANY = rf"(?P<many>\d{{1,4}}|{'|'.join(_NUMBERS)})"
+_ENGLISH = re.compile(
+    rf"\b(?P<rank_said>{_RANK}[- ]{_SUPERLATIVE})\b"
+    rf"|\b(?P<place_said>{_RANK.replace('rank', 'place')})(?: (?!row|column|line|group|from)[a-z]+){{0,3}} (?:from|counted|counting) "
+    rf"|\b(?P<many_said>{_MANY} {_SUPERLATIVE})\b"
+)
+_DIGITS = rf"(?:\d{{1,4}}|[{_ZH}两]?十[{_ZH}]?|[{_ZH}两])"
+_CHINESE = re.compile(
+    rf"(?P<rank_said>第(?P<rank>{_DIGITS})[大小长短])"
+    rf"|(?:数|起|边|侧)的?(?P<place_said>第(?P<place>{_DIGITS}))[架艘座栋辆个只条块]"
+    rf"|最[大小长短]的?(?P<many_said>前?(?P<many>{_DIGITS}))[架艘座栋辆个只条块]"
+)
+
+
+class Asked(NamedTuple):
+    """What is asked for. number: from 1.  words: that say it.  one: the object of that rank, not so many of them."""
+
+    number: int
+    words: str
+    one: bool
+
+
+def asked(question: str) -> Asked | None:
+    """The rank or number in a question, English or Chinese; None where there is none."""
+    text = " ".join(question.lower().split())
+    found = _ENGLISH.search(text) or _CHINESE.search(text)
+    if found is None:
+        return None
+    name = next(name for name in ("rank", "place", "many") if found[name])
+    return Asked(_number(found[name]), found[f"{name}_said"], name != "many")
+
+
+def fewer(wanted: Asked, phrase: str, count: int, language: str) -> str:
+    """The sentence where there are fewer. phrase: as in "seven airplanes".  count: how many these are.  language: "en" or "zh"."""
+    if language == "zh":
+        return f"图中只有{phrase}{f'，没有{wanted.words}的' if wanted.one else ''}。"
+    return f"There {'is' if count == 1 else 'are'} only {phrase}{f'; there is no {wanted.words}' if wanted.one else ''}."
+
+
+def _number(word: str) -> int:
+    if word.isdecimal():
+        return int(word)
+    for words in (_ORDINALS, _NUMBERS):
+        if word in words:
+            return words.index(word) + 1
+    tens, ten, ones = word.replace("两", "二").rpartition("十")
+    return ((_ZH.index(tens) + 1 if tens else 1) * 10 if ten else 0) + (_ZH.index(ones) + 1 if ones else 0)

@@ -189,12 +189,12 @@ class Stretch:
         for i, band in enumerate(raw):
             numbers = band[valid] if valid is not None else band.ravel()
             numbers = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
-            numbers = numbers if fill is None else numbers[fill.holds(i, numbers)]
+            numbers = numbers if fill is None else numbers[fill.measures(i, numbers)]
             if numbers.size:
                 ends[:, i] = np.percentile(numbers.astype(np.float64), (LOW, HIGH))
                 if ends[0, i] == ends[1, i]:  # a few bright objects on an even ground: use all there is
                     ends[:, i] = numbers.min(), numbers.max()
-        return Stretch(ends[0], ends[1], fill)
+        return Stretch(ends[0], ends[1], fill if fill is not None and fill.found else None)
 
     def apply(self, raw: Raw) -> Bytes:
         """(bands, h, w) of any type -> (bands, h, w) uint8. NaN and a constant band become 0 and 128."""

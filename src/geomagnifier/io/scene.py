@@ -308,6 +308,7 @@ class Scene:
         for resampling in (Resampling.nearest, Resampling.average):
             numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), resampling)
             if numbers.valid is None or numbers.valid.any():
+                found = None
                 if self._bands.palette is None:
                     found = fill.find(numbers.raw, numbers.valid)
                     self._fill = found if found.found else None
@@ -315,7 +316,7 @@ class Scene:
                 valid = bands.valid_pixels(numbers.raw, self._bands.nodata, self._fill)
                 both = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
                 self._tell_invalid(0.0 if both is None else float(1 - both.mean()))
-                return bands.Stretch.of(numbers.raw, numbers.valid, self._fill)
+                return bands.Stretch.of(numbers.raw, numbers.valid, found)
         raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
 
     def _is_empty(self) -> bool:

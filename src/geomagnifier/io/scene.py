@@ -113,6 +113,13 @@ class Scene:
                 GeomagWarning,
                 stacklevel=3,
             )
+        elif place is None and (crs is not None or (source.pixels_from is None and _crs_of(source))):
+            warnings.warn(
+                f"{source.name} has a CRS, but nothing says where its pixels lie in it: its answers are in pixels; give open_scene a "
+                "transform, or set the corners in the file (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH)",
+                GeomagWarning,
+                stacklevel=3,
+            )
         self._source = source
         self._bands = bands.choose(dataset, source.name, wanted)
         self._reader = Reader(source, self._bands)

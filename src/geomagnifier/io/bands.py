@@ -134,13 +134,19 @@ def _tell(text: str) -> None:
     warnings.warn(text, GeomagWarning, stacklevel=6)  # the line that opens the scene
 
 
-def is_alpha(values: NDArray[Any]) -> bool:
-    """Whether a sample of a band that is marked alpha, (n,) of any type, is one: 0 and one other value, but for soft edges."""
+def is_alpha(values: NDArray[Any]) -> bool | None:
+    """Whether a sample of a band that is marked alpha, (n,) of any type, is one: 0 and one other value, but for soft edges.
+
+    None where it is half transparent, at a few levels: it is taken for alpha, and may be the picture of a sensor with few levels.
+    """
     shown = values[np.nan_to_num(values) != 0]
     if not shown.size:
         return True
     between = shown[shown < NEARLY * shown.max()]
-    return not (between.size > TRANSPARENT * shown.size and np.unique(between).size >= LEVELS)
+    levels = np.unique(between).size
+    if between.size <= TRANSPARENT * shown.size or levels < 2:
+        return True
+    return None if levels < LEVELS else False
 
 
 def _palette(dataset: Any, index: int) -> Bytes:

@@ -39,6 +39,8 @@ SAMPLE, PARTS = 256, 64
 """Side of the sample of alpha and mask, px; of a large scene without overviews it is parts of that size together, evenly over the scene."""
 MOSTLY = 0.5
 """Share of a scene that is not valid, from which on it is told."""
+UNTOLD = 0.001
+"""Share that an alpha in doubt may hide without a word."""
 CHEAP = 32_000_000
 """Pixels up to which a scene without overviews is sampled all over."""
 
@@ -258,13 +260,22 @@ class Scene:
         """Take an alpha band that holds a picture for a band: tools mark the fourth of any four bands so, near infrared, too."""
         band = self._bands.alpha
         alone = bands.Bands((band,), (None,), False, False)
-        values = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
-        if values and not bands.is_alpha(np.concatenate(values)):
+        parts = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
+        if not parts:
+            return
+        values = np.concatenate(parts)
+        judged = bands.is_alpha(values)
+        if judged is False:
             self._bands = replace(self._bands, alpha=0, misled=True)
             self._reader = Reader(self._source, self._bands)
             self._tell(
                 f"band {band} of {self.info.name} is marked alpha, but holds a picture (near infrared?): nothing is hidden by it; "
                 f"gdal_edit.py -colorinterp_{band} undefined marks it so"
+            )
+        elif judged is None and UNTOLD < (hidden := float((np.nan_to_num(values) == 0).mean())) <= MOSTLY:  # more is told anyway
+            self._tell(
+                f"{hidden:.0%} of {self.info.name} is hidden by band {band}, which is marked alpha and has few levels; if it is no alpha, "
+                f"gdal_edit.py -colorinterp_{band} undefined corrects it"
             )
 
     def _sample(self, reader: Reader) -> list[Numbers]:

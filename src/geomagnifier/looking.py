@@ -244,7 +244,11 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     """
     fits = area.area <= spec.view_pixels and not walk.wanted.settled
     aspect = walk.scene.info.view_aspect
-    window = resolution.window_of(area, 1, "whole", aspect=aspect) if fits else resolution.peek(area, aspect)
+    window = (
+        resolution.window_of(area, resolution.finest(walk.scene.info, spec, area), "whole", aspect=aspect)
+        if fits
+        else resolution.peek(area, aspect)
+    )
     budget = walk.wanted.budget
     search.start("adaptive", Plan(walk.level, area, (window,)), budget[1] if budget and budget[0] == "pixels" else None)  # is it enough?
     with walk.watch.stage("read"):

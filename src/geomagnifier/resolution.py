@@ -8,7 +8,8 @@ A view is never pasted on a full-size canvas: (+) is kept as the place of each w
 over coarse. D is a decimated read: the raster library averages 4 x 4 pixels, or takes them from an overview.
 
 Models are trained on pictures whose px are square on the ground. Where those of a scene are oblong (degrees far from the equator), views
-are not: `shrink` is then the mean of both axes, `geometry.sides` has each, and the pixels of a view are as many as without it.
+are not: `shrink` is then the mean of both axes, `geometry.sides` has each, and the pixels of a view are as many as without it. Only a
+scene that fits one view is seen larger (`finest`).
 
 What we do beyond it: the size of the target sets the scale. It is known where the scene says how large its pixels are on the ground (a
 car is 4.5 m long); else things are taken to be as large as in the training pictures, unless a first glance says that they look smaller.
@@ -83,6 +84,21 @@ def window_of(box: Box, shrink: float, role: str, core: Box | None = None, aspec
 def scale_known(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> bool:
     """Whether the scene and the model say how long all of some classes are, px."""
     return scene.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
+
+
+def finest(scene: SceneInfo, spec: ModelSpec, area: Box) -> float:
+    """Scene px for one view px of an area that fits a view: 1, or less where px are oblong, so that all of their shorter side is seen.
+
+    It is no less than the view may hold, and than leads to the smallest ground px that the model was trained on.
+
+    Args:
+        scene: whose px on the ground count.
+        spec: with the largest view, and the ground px trained on.
+        area: scene px.
+    """
+    shorter = math.sqrt(min(scene.view_aspect, 1 / scene.view_aspect))
+    trained = spec.gsd[0] / scene.gsd if spec.gsd is not None and scene.gsd is not None else 0.0
+    return min(1.0, max(shorter, trained, math.sqrt(area.area / spec.view_pixels)))
 
 
 def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], smaller: float = 1.0) -> float:

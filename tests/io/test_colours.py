@@ -174,3 +174,31 @@ def test_bands_of_an_array() -> None:
     with open_scene(pixels, bands=(4, 3, 2)) as scene:
         view = scene.read(Window(scene.info.box, 30, 20, "whole", scene.info.box))
     assert (view.pixels == pixels[..., [3, 2, 1]]).all()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["BlueBand", "GreenBand", "RedBand", "NIRBand"],
+        ["Channel 1 (B)", "Channel 2 (G)", "Channel 3 (R)", "Channel 4 (N)"],
+        ["490", "560", "665", "842"],
+        ["0.49", "0.56", "0.665", "0.842"],
+        ["wavelength=0.49", "wavelength=0.56", "wavelength=0.665", "wavelength=0.842"],
+    ],
+)
+def test_other_spellings(tmp_path: Path, names: list[str]) -> None:
+    assert shown(save(tmp_path / "a.tif", names)) == (3, 2, 1)
+
+
+def test_names_in_tags_of_the_bands(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.tif", count=4)
+    with rasterio.open(path, "r+") as dataset:
+        for band, name in enumerate(("Blue", "Green", "Red", "NIR"), 1):
+            dataset.update_tags(band, BANDNAME=name)
+    assert shown(path) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("names", [["bleu", "vert", "rouge", "pir"], ["a", "b", "c", "d"], ["SR_B", "SR_G", "x", "y"]])
+def test_names_that_are_not_known_are_told(tmp_path: Path, names: list[str]) -> None:
+    with pytest.warns(GeomagWarning, match="does not say which of its 4 bands are red, green and blue"):
+        assert shown(save(tmp_path / "a.tif", names)) == (1, 2, 3)

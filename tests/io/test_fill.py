@@ -104,6 +104,29 @@ def test_a_hole_that_may_be_nodata_is_told(tmp_path: Path) -> None:
         assert look(save(tmp_path / "a.tif", hole)).valid is None
 
 
+@pytest.mark.parametrize("side", [30, 70])  # 1.4 % and 7.5 % of the scene
+@pytest.mark.parametrize(("bands", "value"), [(SIXTEEN, v) for v in (65535, 0, 1, 9999)] + [(FLOAT, v) for v in (-1, 0, 999, 65535)])
+def test_a_hole_that_stays_data_is_left_out_of_the_stretch(tmp_path: Path, bands: Any, value: float, side: int) -> None:
+    around = (bands + bands.dtype.type(0.02 if bands is FLOAT else 0)).copy()
+    plain = look(save(tmp_path / "plain.tif", around)).pixels.astype(int)
+    square = slice(100, 100 + side)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", GeomagWarning)
+        view = look(save(tmp_path / "a.tif", collar(around, value, square, square)))
+    assert len(told) == (side == 70)
+    outside = np.ones((256, 256), bool)
+    outside[square, square] = False
+    assert view.valid is None and np.abs(view.pixels - plain)[outside].mean() < 3
+    assert set(view.pixels[square, square].ravel().tolist()) == {255 if value > 1 else 0}
+
+
+@pytest.mark.parametrize(("bands", "value"), [(SIXTEEN, 1), (SIXTEEN, 7), (SIXTEEN.astype(np.int16), -1)])
+def test_a_collar_of_any_value_in_all_bands(tmp_path: Path, bands: Any, value: int) -> None:
+    with pytest.warns(GeomagWarning, match=f"{value} in 9.4% of a.tif is taken for nodata"):
+        view = look(save(tmp_path / "a.tif", collar(bands, value)))
+    assert view.valid is not None and not view.valid[:, :LEFT].any() and view.valid[:, LEFT:].all()
+
+
 def data() -> dict[str, Any]:
     """Rasters whose extreme values are data."""
     rows = np.arange(256)[None, :, None]

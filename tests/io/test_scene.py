@@ -16,7 +16,7 @@ from affine import Affine
 from PIL import Image
 from rasterio.enums import ColorInterp, Resampling
 
-from geomagnifier.errors import BoxError, OptionError, SceneEmpty, SceneNotFound, SceneUnreadable
+from geomagnifier.errors import BoxError, GeomagWarning, OptionError, SceneEmpty, SceneNotFound, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.scene import Scene, open_scene
@@ -348,7 +348,7 @@ def test_files_that_are_no_scene(tmp_path: Path) -> None:
     with pytest.raises(SceneNotFound, match="does not exist"):
         open_scene(tmp_path / "none.tif")
     for address in ("https://example.org/a.tif", "/vsicurl/https://example.org/a.tif", "s3://bucket/a.tif", "zip://a.zip!a.tif"):
-        with pytest.raises(SceneUnreadable, match="download it first"):
+        with pytest.raises(SceneUnreadable, match="unpack it" if address.startswith("zip") else "download it first"):
             open_scene(address)
     with pytest.raises(SceneUnreadable, match="not int"):
         open_scene(7)  # type: ignore[arg-type]
@@ -406,3 +406,13 @@ def test_closed_scenes_and_keys() -> None:
     one.close()
     with pytest.raises(SceneUnreadable, match="closed"):
         whole(one)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_crs_without_a_place_in_it_is_told(tmp_path: Path) -> None:
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", width=8, height=8, count=1, dtype="uint8", crs="EPSG:32633") as dataset:
+        dataset.write(np.zeros((1, 8, 8), np.uint8))
+    sources: list[tuple[Any, dict[str, Any]]] = [(tmp_path / "a.tif", {}), (np.zeros((8, 8), np.uint8), {"crs": "EPSG:32633"})]
+    for source, how in sources:
+        with pytest.warns(GeomagWarning, match="has a CRS, but nothing says where its pixels lie"), open_scene(source, **how) as scene:
+            assert scene.info.crs is None and scene.info.transform is None

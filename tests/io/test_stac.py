@@ -248,3 +248,17 @@ def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pystac", None)
     with pytest.raises(LibraryMissing, match=r"geomagnifier\[archive\]"):
         write_items(tmp_path / "items.json", [])
+
+
+def test_what_is_wrong_in_one_item_or_link_leaves_out_that_one(tmp_path):
+    path = collection(tmp_path / "items.json", good={"image": {"href": "a.tif"}})
+    told = json.loads(path.read_text())
+    told["features"] += [{"type": "Feature"}, None]
+    path.write_text(json.dumps(told), encoding="utf-8-sig")
+    pictures, left_out = read_items(path, SUFFIXES)
+    assert [picture.path.name for picture in pictures] == ["a.tif"]
+    assert [reason.split(": ")[1][:25] for _, reason in left_out] == ["feature 1 is no STAC Item", "feature 2 is no STAC Item"]
+    links = [{"rel": "item", "href": "items.json"}, {"rel": "item", "href": None}, {"rel": "child"}]
+    (tmp_path / "catalog.json").write_text(json.dumps({"type": "Catalog", "id": "c", "stac_version": "1.0.0", "links": links}))
+    pictures, left_out = read_items(tmp_path / "catalog.json", SUFFIXES)
+    assert [picture.path.name for picture in pictures] == ["a.tif"] and "2 links have no href" in left_out[0][1]

@@ -110,6 +110,13 @@ def test_soft_edges_and_half_transparent_parts_are_alpha(tmp_path: Path) -> None
         assert look(tmp_path / "a.png").valid is not None
 
 
+def test_an_alpha_in_doubt_is_told(tmp_path: Path) -> None:
+    water = np.random.default_rng(0).integers(0, 4, (256, 256)).astype(np.uint8)  # near infrared of open water
+    water[:8, :8] = 100
+    with pytest.warns(GeomagWarning, match=r"25% of a.tif is hidden by band 4, which is marked alpha and has few levels"):
+        look(save(tmp_path / "a.tif", with_band(water)))
+
+
 def test_nodata_comes_before_alpha_and_a_mask_before_nodata(tmp_path: Path) -> None:
     path = save(tmp_path / "a.tif", with_band(NIR), nodata=0)
     assert look(path).valid is None  # no pixel is 0 in red, green and blue

@@ -134,13 +134,19 @@ def _tell(text: str) -> None:
     warnings.warn(text, GeomagWarning, stacklevel=6)  # the line that opens the scene
 
 
-def is_alpha(values: NDArray[Any]) -> bool:
-    """Whether a sample of a band that is marked alpha, (n,) of any type, is one: 0 and one other value, but for soft edges."""
+def is_alpha(values: NDArray[Any]) -> bool | None:
+    """Whether a sample of a band that is marked alpha, (n,) of any type, is one: 0 and one other value, but for soft edges.
+
+    None where it is half transparent, at a few levels: it is taken for alpha, and may be the picture of a sensor with few levels.
+    """
     shown = values[np.nan_to_num(values) != 0]
     if not shown.size:
         return True
     between = shown[shown < NEARLY * shown.max()]
-    return not (between.size > TRANSPARENT * shown.size and np.unique(between).size >= LEVELS)
+    levels = np.unique(between).size
+    if between.size <= TRANSPARENT * shown.size or levels < 2:
+        return True
+    return None if levels < LEVELS else False
 
 
 def _palette(dataset: Any, index: int) -> Bytes:
@@ -189,12 +195,12 @@ class Stretch:
         for i, band in enumerate(raw):
             numbers = band[valid] if valid is not None else band.ravel()
             numbers = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
-            numbers = numbers if fill is None else numbers[fill.holds(i, numbers)]
+            numbers = numbers if fill is None else numbers[fill.measures(i, numbers)]
             if numbers.size:
                 ends[:, i] = np.percentile(numbers.astype(np.float64), (LOW, HIGH))
                 if ends[0, i] == ends[1, i]:  # a few bright objects on an even ground: use all there is
                     ends[:, i] = numbers.min(), numbers.max()
-        return Stretch(ends[0], ends[1], fill)
+        return Stretch(ends[0], ends[1], fill if fill is not None and fill.found else None)
 
     def apply(self, raw: Raw) -> Bytes:
         """(bands, h, w) of any type -> (bands, h, w) uint8. NaN and a constant band become 0 and 128."""

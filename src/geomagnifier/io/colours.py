@@ -30,6 +30,16 @@ CODE = re.compile(r"(?:^|[^a-z0-9])b(?:and)?[ _-]?(\d{1,2})(a?)(?![a-z0-9])")
 """B04, B8A, SR_B4, Band 4, T32_B04_10m."""
 LENGTH = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\.\d+) ?(nm|nanomet|um|µm|μm|micromet|micron)")
 """490 nm, 0.49 um."""
+BARE = re.compile(r"(?:.*wavelength\W*)?(\d+(?:\.\d+)?|\.\d+)")
+"""A description that is a wavelength without its unit: 490, 0.49, wavelength=490."""
+BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Between the words of BlueBand and NIRBand."""
+LETTER = re.compile(r"(?<![a-z0-9])[rgbn](?![a-z0-9])")
+"""B of "Channel 1 (B)", not of B4."""
+NUMBERED = re.compile(r"layer[ _-]?\d+")
+"""Descriptions that ERDAS Imagine gives to bands without one."""
+NAMES = ("bandname", "band_name", "name", "long_name", "description")
+"""Tags of a band that hold its name where it has no description."""
 SENTINEL = re.compile(r"sentinel-?2|(?<![a-z0-9])s2[a-d](?![a-z0-9])|(?<![a-z0-9])s2[a-d]_")
 LANDSAT = re.compile(r"landsat[ _-]?([4-9])|(?<![a-z0-9])l[cotem]0?([4-9])(?![0-9])")
 
@@ -43,12 +53,15 @@ Roles = dict[str, int]
 
 
 def names(dataset: Any) -> tuple[str, ...]:
-    """The description of each band, "" where it has none."""
+    """The description of each band, else its name by a tag, "" where it has none."""
     number = min(int(dataset.count), MOST)
     try:
         known: list[str | None] = list(dataset.descriptions[:number])
     except UnicodeDecodeError:  # rasterio takes no other encoding than UTF-8
         known = [None] * number
+    if not any(known):
+        tags = [{key.casefold(): text for key, text in tags_of(dataset, band).items()} for band in range(1, number + 1)]
+        known = [next((told[key] for key in NAMES if told.get(key)), None) for told in tags]
     return tuple((text or "").strip() for text in known)
 
 
@@ -71,8 +84,9 @@ def interpreted(kinds: Sequence[ColorInterp]) -> Roles:
 
 
 def is_described(dataset: Any) -> bool:
-    """Whether the file says of any band what it shows, if not of all that would be needed."""
-    return any(_is_band(text) for text in names(dataset)) or any(True for _ in _lengths(dataset))
+    """Whether the file says anything of any band, if not what would be needed, or in words that are not known here."""
+    named = any(text and not NUMBERED.fullmatch(text.casefold()) for text in names(dataset))
+    return named or any(True for _ in _lengths(dataset))
 
 
 def is_a_band(dataset: Any, band: int) -> bool:
@@ -114,19 +128,20 @@ def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ..
 def _tokens(text: str) -> set[str]:
     for word, english in CHINESE.items():
         text = text.replace(word, f" {english} ")
-    return set(re.findall(r"[a-z]+", text.casefold()))
+    return set(re.findall(r"[a-z]+", BETWEEN.sub(" ", text).casefold()))
 
 
 def _words(known: Sequence[str]) -> Roles:
     """By words: red, Green, "Band 3 - Blue", R, NIR, 红."""
     found: Roles = {}
     for band, text in enumerate(known, 1):
-        words = _tokens(text)
-        if "nir" in words or ("near" in words and words & {"infrared", "infra"}) or text.casefold() == "n":
+        words, letters = _tokens(text), LETTER.findall(text.casefold())
+        letter = letters[0] if len(letters) == 1 and not words & {"red", "green", "blue"} else ""
+        if "nir" in words or ("near" in words and words & {"infrared", "infra", "ir"}) or letter == "n":
             found.setdefault("nir", band)
-        for colour, letter in (("red", "r"), ("green", "g"), ("blue", "b")):
+        for colour in ("red", "green", "blue"):
             other = words & OTHER or (colour == "green" and "i" in words)
-            if (colour in words and not other) or text.casefold() == letter:
+            if (colour in words and not other) or letter == colour[0]:
                 found.setdefault(colour, band)
     return found
 
@@ -204,7 +219,11 @@ def _length(dataset: Any, band: int, known: Sequence[str]) -> float | None:
             units = " ".join(text.casefold() for key, text in tags.items() if "wavelength" in key and "unit" in key)
             return _nanometres(value, units or ("nm" if value > 100 else "um"))
     match = LENGTH.search(known[band - 1].casefold())
-    return _nanometres(float(match[1]), match[2]) if match else None
+    if match:
+        return _nanometres(float(match[1]), match[2])
+    bare = BARE.fullmatch(known[band - 1].casefold())
+    value = float(bare[1]) if bare else 0.0
+    return value if 350 <= value <= 2600 else value * 1000 if 0.35 <= value <= 2.6 else None
 
 
 def _number(text: str) -> float | None:

@@ -7,22 +7,24 @@ picture over a range in which everything else is black or white.
     a usual nodata value (-9999 ...)            stands apart by 1/20 of the range of the rest
     a float thousands of ranges away (1e20)     anywhere
     0, or the largest number of its type        makes a collar of the scene, in all bands at once, and stands apart by 1/20
+    any other, of three bands or more           the same
     any other                                   makes a collar of the scene, in all bands at once, and stands apart by a whole range
 
-So bright roofs that are clipped at 65535, or lakes at 0, stay data. Where such a value lies three ranges away and is so frequent that it
-darkens the picture (a hole of 65535), it is told as doubtful, and stays data as well.
+So bright roofs that are clipped at 65535, or lakes at 0, stay data. Where such a value lies three ranges away (a hole of 65535), or 1/20 in
+three bands or more at once, it stays data as well, but is left out of the stretch; where it is so frequent that it would darken the
+picture, it is told as doubtful.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.values import Bools
 
-USUAL = frozenset({-9999.0, -99999.0, -999.0, -32768.0, -32767.0, -(2.0**31), 2.0**32 - 1, float(np.float32(9.96921e36))})
+USUAL = frozenset({-9999.0, -10000.0, -99999.0, -999.0, -32768.0, -32767.0, -(2.0**31), 2.0**32 - 1, float(np.float32(9.96921e36))})
 """Nodata values of common software that no sensor measures; the last is netCDF's."""
 
 LEAST = 0.001
@@ -39,6 +41,8 @@ COLLAR = 0.5
 """Of the pixels of a collar so many lie in straight lines from the border."""
 DOUBTFUL, MOVING = 3.0, 0.02
 """Ranges of the rest; share of the pixels that moves the 2nd or 98th percentile."""
+JOINT = 0.9
+"""Of a value's pixels so many hold the extreme of every band."""
 VALUES = 4
 """At most so many are looked for, one after another."""
 
@@ -49,17 +53,25 @@ _Band = NDArray[np.float64]
 class Fill:
     """What is outside low..high is nodata. low, high: (bands,) float64.
 
-    found: value and its share of the pixels, by rising value.  doubtful: the same of values that may be nodata, and are taken for data.
+    darkest, brightest: (bands,) float64, between which the stretch is measured.  found: value and its share of the pixels, by rising
+    value.  doubtful: the same of values that may be nodata, and are taken for data.
     """
 
     low: _Band
     high: _Band
+    darkest: _Band
+    brightest: _Band
     found: tuple[tuple[float, float], ...] = ()
     doubtful: tuple[tuple[float, float], ...] = ()
 
     def holds(self, band: int, values: NDArray[np.generic]) -> Bools:
         """Where values of one band are data, of any shape."""
         return np.asarray((values >= self.low[band]) & (values <= self.high[band]), bool)
+
+    def measures(self, band: int, values: NDArray[np.generic]) -> Bools:
+        """Where values of one band count for the stretch, of any shape."""
+        low, high = max(self.low[band], self.darkest[band]), min(self.high[band], self.brightest[band])
+        return np.asarray((values >= low) & (values <= high), bool)
 
 
 def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
@@ -71,24 +83,32 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
     """
     seen = np.isfinite(raw.astype(np.float64)) if raw.dtype.kind == "f" else np.ones(raw.shape, bool)
     seen &= True if valid is None else valid
-    fill = Fill(np.full(len(raw), -np.inf), np.full(len(raw), np.inf))
+    lows, highs = (np.full((2, len(raw)), end) for end in (-np.inf, np.inf))
+    fill = Fill(lows[0], highs[0], lows[1], highs[1])
     shares: dict[float, float] = {}
     doubts: dict[float, float] = {}
     for _ in range(VALUES):
         before = len(shares)
-        for upper, ends in ((False, fill.low), (True, fill.high)):
-            for band, value, share, cut in _ends(raw, seen, fill, upper):
+        for upper, ends, outer in ((False, fill.low, fill.darkest), (True, fill.high, fill.brightest)):
+            for band, value, share, cut, far in _ends(raw, seen, fill, upper):
                 shown = value if raw.dtype.kind != "f" else float(str(raw.dtype.type(value)))  # 1e20, not 1.00000002e20
-                kept = doubts if cut is None else shares
-                kept[shown] = max(share, kept.get(shown, 0.0))
-                ends[band] = ends[band] if cut is None else cut
+                if cut is not None:
+                    shares[shown], ends[band] = max(share, shares.get(shown, 0.0)), cut
+                elif far is not None:
+                    outer[band] = far
+                    if share > MOVING:
+                        doubts[shown] = max(share, doubts.get(shown, 0.0))
         if len(shares) == before:
             break
-    return Fill(fill.low, fill.high, tuple(sorted(shares.items())), tuple(sorted(doubts.items())))
+    found, doubtful = (tuple(sorted(kept.items())) for kept in (shares, doubts))
+    return replace(fill, found=found, doubtful=doubtful)
 
 
-def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> list[tuple[int, float, float, float | None]]:
-    """Of each band whose lowest (or highest) value is nodata: band, value, share and where data begin (or end), None where doubtful."""
+def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> list[tuple[int, float, float, float | None, float | None]]:
+    """Of each band whose lowest (or highest) value may be nodata: band, value, share of the pixels, and where data begin (or end).
+
+    That is the fourth number where the value is taken for nodata, the fifth where it only lies far away; None where not.
+    """
     found, all_bands = [], np.ones(raw.shape[1:], bool)
     for band, values in enumerate(raw):
         here = seen[band] & fill.holds(band, values)
@@ -102,13 +122,13 @@ def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> lis
         count = int(same.sum())
         if count > LEAST * seen[band].sum():
             found.append((band, value, count, numbers[numbers != value]))
-    collar = bool(found) and _is_collar(all_bands)
+    collar = _is_collar(all_bands) if found else False
     told = []
     for band, value, count, rest in found:
-        share = count / int(seen[band].sum())
-        cut = _cut(value, count, rest, upper, collar, raw.dtype)
-        if cut is not None or (share > MOVING and _is_far(value, rest, upper)):
-            told.append((band, value, share, cut))
+        cut = _cut(value, count, rest, upper, collar, raw)
+        joint = len(raw) >= 3 and int(all_bands.sum()) > JOINT * count
+        far = None if cut is not None else _far(value, count, rest, upper, APART if joint else DOUBTFUL)
+        told.append((band, value, count / int(seen[band].sum()), cut, far))
     return told
 
 
@@ -124,16 +144,19 @@ def _is_collar(cells: Bools) -> bool:
     return bool(reached.sum() >= COLLAR * cells.sum())
 
 
-def _is_far(value: float, rest: _Band, upper: bool) -> bool:
-    """Whether a value is three ranges of the rest away from it."""
+def _far(value: float, count: int, rest: _Band, upper: bool, apart: float) -> float | None:
+    """Where the rest ends, if a value is more than `apart` ranges of the rest away from it; else None."""
     if np.unique(rest).size < LEVELS:
-        return False
-    near, middle = float(rest.max() if upper else rest.min()), float(np.median(rest))
-    return abs(value - near) > DOUBTFUL * 2 * abs(middle - near)
+        return None
+    side = -1.0 if upper else 1.0
+    rest = np.sort(side * rest)
+    near, middle = float(rest[min(int(FEW * count), rest.size // 2)]), float(rest[rest.size // 2])
+    return side * near if near - side * value > apart * 2 * (middle - near) else None
 
 
-def _cut(value: float, count: int, rest: _Band, upper: bool, collar: bool, kind: np.dtype[np.generic]) -> float | None:
-    """Where data end, if the value beyond is nodata; else None."""
+def _cut(value: float, count: int, rest: _Band, upper: bool, collar: bool, raw: NDArray[np.generic]) -> float | None:
+    """Where data end, if the value beyond is nodata; else None. raw: the scene's numbers, (bands, h, w)."""
+    kind = raw.dtype
     usual = value in USUAL and upper == (value > 0)
     huge = kind.kind == "f" and abs(value) > HUGE
     if rest.size == 0:  # all of it
@@ -149,7 +172,7 @@ def _cut(value: float, count: int, rest: _Band, upper: bool, collar: bool, kind:
         alone = True
     else:
         several = int(np.count_nonzero(np.diff(rest))) >= LEVELS
-        alone = collar and several and gap > (APART if clipped else 1.0) * span
+        alone = collar and several and gap > (APART if clipped or len(raw) >= 3 else 1.0) * span
     if not alone:
         return None
     return side * (near - (min(gap / 2, span) if span > 0 else gap / 2))

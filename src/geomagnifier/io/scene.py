@@ -39,6 +39,8 @@ SAMPLE, PARTS = 256, 64
 """Side of the sample of alpha and mask, px; of a large scene without overviews it is parts of that size together, evenly over the scene."""
 MOSTLY = 0.5
 """Share of a scene that is not valid, from which on it is told."""
+UNTOLD = 0.001
+"""Share that an alpha in doubt may hide without a word."""
 CHEAP = 32_000_000
 """Pixels up to which a scene without overviews is sampled all over."""
 
@@ -110,6 +112,13 @@ class Scene:
             warnings.warn(
                 f"{source.name} says where it lies by ground control points or RPC, which are not used: its answers are in pixels; rectify "
                 "it first (gdalwarp -t_srs EPSG:4326 IN OUT.tif)",
+                GeomagWarning,
+                stacklevel=3,
+            )
+        elif place is None and (crs is not None or (source.pixels_from is None and _crs_of(source))):
+            warnings.warn(
+                f"{source.name} has a CRS, but nothing says where its pixels lie in it: its answers are in pixels; give open_scene a "
+                "transform, or set the corners in the file (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH)",
                 GeomagWarning,
                 stacklevel=3,
             )
@@ -251,13 +260,22 @@ class Scene:
         """Take an alpha band that holds a picture for a band: tools mark the fourth of any four bands so, near infrared, too."""
         band = self._bands.alpha
         alone = bands.Bands((band,), (None,), False, False)
-        values = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
-        if values and not bands.is_alpha(np.concatenate(values)):
+        parts = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
+        if not parts:
+            return
+        values = np.concatenate(parts)
+        judged = bands.is_alpha(values)
+        if judged is False:
             self._bands = replace(self._bands, alpha=0, misled=True)
             self._reader = Reader(self._source, self._bands)
             self._tell(
                 f"band {band} of {self.info.name} is marked alpha, but holds a picture (near infrared?): nothing is hidden by it; "
                 f"gdal_edit.py -colorinterp_{band} undefined marks it so"
+            )
+        elif judged is None and UNTOLD < (hidden := float((np.nan_to_num(values) == 0).mean())) <= MOSTLY:  # more is told anyway
+            self._tell(
+                f"{hidden:.0%} of {self.info.name} is hidden by band {band}, which is marked alpha and has few levels; if it is no alpha, "
+                f"gdal_edit.py -colorinterp_{band} undefined corrects it"
             )
 
     def _sample(self, reader: Reader) -> list[Numbers]:
@@ -308,6 +326,7 @@ class Scene:
         for resampling in (Resampling.nearest, Resampling.average):
             numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), resampling)
             if numbers.valid is None or numbers.valid.any():
+                found = None
                 if self._bands.palette is None:
                     found = fill.find(numbers.raw, numbers.valid)
                     self._fill = found if found.found else None
@@ -315,7 +334,7 @@ class Scene:
                 valid = bands.valid_pixels(numbers.raw, self._bands.nodata, self._fill)
                 both = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
                 self._tell_invalid(0.0 if both is None else float(1 - both.mean()))
-                return bands.Stretch.of(numbers.raw, numbers.valid, self._fill)
+                return bands.Stretch.of(numbers.raw, numbers.valid, found)
         raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
 
     def _is_empty(self) -> bool:

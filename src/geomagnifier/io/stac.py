@@ -83,12 +83,13 @@ def read_items(path: Path, suffixes: Sequence[str]) -> tuple[list[ItemPicture], 
     while ahead:
         at, depth = ahead.popleft()
         try:
-            items, links = _read(at, pystac)
+            items, links, wrong = _read(at, pystac)
         except DataCorrupt as error:
             if depth == 0:
                 raise
             left_out.append((at, str(error)))
             continue
+        left_out += [(at, f"{at}: {why}") for why in wrong]
         for item, own in items:
             found = _picture(item, own, at, suffixes)
             if isinstance(found, str):
@@ -107,19 +108,21 @@ def read_items(path: Path, suffixes: Sequence[str]) -> tuple[list[ItemPicture], 
     return pictures, left_out
 
 
-def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[str]]:
-    """The items in a file of STAC with their own hrefs, and hrefs of its links to items and children."""
+def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[str], list[str]]:
+    """The items in a file of STAC with their own hrefs, hrefs of its links to items and children, and what is wrong in it."""
     try:
         if not path.is_file():
             raise FileNotFoundError(errno.ENOENT, "there is no such file")
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(path.read_text(encoding="utf-8-sig"))
         if told.get("type") == "FeatureCollection":
-            return [_item(feature, pystac) for feature in told["features"]], []
+            return _items(told["features"], pystac)
         if told.get("type") == "Feature":
-            return [_item(told, pystac)], []
+            return [_item(told, pystac)], [], []
         if "stac_version" not in told:
             raise ValueError("it has no stac_version")
-        return [], [link["href"] for link in told.get("links", ()) if link.get("rel") in ("item", "child")]
+        hrefs = [link.get("href") for link in told.get("links", ()) if link.get("rel") in ("item", "child")]
+        known = [href for href in hrefs if isinstance(href, str) and href]
+        return [], known, [f"{len(hrefs) - len(known)} links have no href"] if len(known) < len(hrefs) else []
     except OSError as error:
         raise DataCorrupt(f"{path} cannot be opened: {error.strerror or error}") from error
     except Exception as error:  # pystac names no one error for what is not STAC
@@ -127,6 +130,19 @@ def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[s
             f"{path} is no STAC ItemCollection, Item, Collection or Catalog ({' '.join(str(error).split())[:120]}); "
             "give its JSON, or a folder of pictures"
         ) from error
+
+
+def _items(features: Sequence[Any], pystac: Any) -> tuple[list[tuple[Any, str | None]], list[str], list[str]]:
+    """As `_read`; features that are no items are left out, unless none is one."""
+    items, wrong = [], []
+    for number, feature in enumerate(features):
+        try:
+            items.append(_item(feature, pystac))
+        except Exception as error:  # as in _read
+            wrong.append(f"feature {number} is no STAC Item ({' '.join(str(error).split())[:120]})")
+    if wrong and not items:
+        raise ValueError(wrong[0])
+    return items, [], wrong
 
 
 def _item(told: dict[str, Any], pystac: Any) -> tuple[Any, str | None]:

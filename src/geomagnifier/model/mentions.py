@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from geomagnifier.model import class_names as names
+from geomagnifier.model.short_forms import written_out
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -113,7 +114,7 @@ def names_nothing(text: str, language: str) -> bool:
 
 def tokens_of(text: str) -> list[str]:
     """English -> lower-case words and signs, hyphens taken as blanks."""
-    return _TOKEN.findall(re.sub(r"[-_\u2010-\u2015]", " ", text.lower().replace("\u2019", "'")))
+    return _TOKEN.findall(re.sub(r"[-_\u2010-\u2015]", " ", written_out(text).lower().replace("\u2019", "'")))
 
 
 def in_english(tokens: Sequence[str]) -> list[Mention]:

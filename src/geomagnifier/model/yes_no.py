@@ -54,7 +54,9 @@ _REQUEST = re.compile(
     r" (?:the|all|every|each|my|where|how|what|which|out)\b"
     r"|do (?:an?|the|some)\b|have (?:an?|me)\b|(?:may|can|could) (?:i|we) (?:have|get|ask|please)\b|(?:is|would) it (?:be )?possible\b"
     r"|(?:do|can|could|would) you(?: please)? (?:know|tell|say|guess)(?: me)? (?:what|which|where|how|who)\b"
-    r"|(?:do|would) you mind\b|would you (?:please|like|kindly)\b)"
+    r"|(?:do|would) you mind\b|would you (?:please|like|kindly)\b"
+    r"|(?:would|could|can|will) you (?:possibly )?be (?:so|able|kind|good|willing)\b"
+    r"|(?:would|could) it be\b.* to\b)"
 )
 """Requests in the form of a question: they are done, not answered by yes or no."""
 _ORDER = re.compile(
@@ -82,6 +84,17 @@ _THERE = re.compile(
 _AS_A_WHOLE = re.compile(r"\b(?:land use|main|dominant|label|category|class|overall|as a whole)\b")
 _HOLDS = re.compile(r"\b(?:contains?|includes?|holds?|have|has|features?|got|there|see|spot|notice|find|detect|identify|observe)\b")
 _NO = re.compile(r"\b(?:there (?:is|are) |is there |are there |see |contain |have )no\b|\bwithout\b")
+_SOME = re.compile(
+    r"\b(?:there|see|have|has|contain|contains) (?:only |just )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+)
+"""A number of things: yes could mean exactly so many or at least so many, the count says it all."""
+_PLACE = word_set("near next beside on over inside at by under above behind along around between close adjacent opposite")
+_NO_NAME = word_set(
+    "sign signs lots lot plenty kind kinds sort sorts pair group cluster row number many few several more other another one two three or "
+    "and of with what which where parked moored docked located standing sitting lying shown seen found any anything something left right "
+    "top bottom upper lower center centre middle side half part corner edge north south east west it them that this these those we i you "
+    "if whether please small large big tiny huge actually really indeed currently perhaps possibly maybe definitely also still"
+)
 _SUBJECT = word_set(
     "image picture photo photograph scene place area region site location tile view frame shot land terrain landscape satellite aerial map "
     "spot patch zone environment class category label type kind dominant main whole entire overall surroundings snapshot raster pictured"
@@ -165,11 +178,22 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
         return Asked("things", noun=everything) if exists or everything else Asked("unknown", noun=_noun(plain))
     first = names[0]
     if not first.scenes and not first.kind:
-        return Asked("things") if exists else Asked("unknown", noun=first.said)
+        return Asked("things", noun=first.said) if exists else Asked("unknown", noun=first.said)
+    if exists and first.kind and (head := _before_place(tokens[start : first.start])):
+        return Asked("things", noun=head)
     many = first.plural or re.match(r"(?:are|aren't|were) (?:these|those|they)\b", plain)
     if first.kind and (exists or many or _is_thing(first)):
         return _things([m for m in names if m.kind], plain)._replace(exists=exists)
     return Asked("scene", tuple(m for m in names if m.scenes), exists=exists)
+
+
+def _before_place(tokens: Sequence[str]) -> str:
+    """The name of something unknown that a known name only tells the place of: "(is there) a person on the (bridge)"; "" where none is."""
+    at = next((i for i, token in enumerate(tokens) if token in _PLACE), 0)
+    words = [token for token in tokens[:at] if token not in _LIGHT and token not in _SUBJECT]
+    if not words or len(words) > 3 or not all(word.isalpha() for word in words) or set(words) & (_NO_NAME | _START | _STOP):
+        return ""
+    return " ".join(words)
 
 
 def _is_thing(mention: Mention) -> bool:
@@ -178,7 +202,8 @@ def _is_thing(mention: Mention) -> bool:
 
 
 def _things(names: Sequence[Mention], plain: str) -> Asked:
-    return Asked("things", tuple(names), yes_no=not _NO.search(plain), every=len(names) > 1 and " and " in plain and " or " not in plain)
+    yes_no = not _NO.search(plain) and not _SOME.search(plain)
+    return Asked("things", tuple(names), yes_no=yes_no, every=len(names) > 1 and " and " in plain and " or " not in plain)
 
 
 def _joined(mentions: Sequence[Mention], tokens: Sequence[str]) -> list[Mention]:
@@ -239,6 +264,7 @@ _ZH_POLAR = re.compile(
     "有没有|有无|是不是|是否|能不能|能否|可不可以|存不存在|像不像|算不算|属不属于|对不对|[吗么嘛]$|吧$|没有$|对吗|[吗么]"
 )
 _ZH_ORDER = re.compile("分割|提取|抠|勾|描|掩|轮廓|标出|框出|找出|检测|识别|定位|数一|统计|生成|绘")
+_ZH_SOME = re.compile("(?<!没)有[两二三四五六七八九十\\d]+[个架艘辆座片条块栋处]")
 _ZH_CHOICE = re.compile("还是|[从在].+[中里]选|选择|选项|更合适|以下哪|更像|哪一?[类个种]")
 _ZH_NOUN = re.compile(
     "(?:是不是|是否为|是否是|像不像|算不算|是|像|属于|归为)(?:在)?(?:一)?[座个片条艘架辆块栋处种]?(.+?)(?:的(?:图片|图像|照片|影像|图))?[吗么吧嘛呢啊?？。]*$"
@@ -256,6 +282,8 @@ def _in_chinese(text: str) -> Asked | None:
     start = 0
     marked = text.endswith(("?", "?"))
     for clause in re.split("[?？。.!！;;,,]", text):
+        if re.search("多少|几", clause) and any(m.kind for m in mentions if start <= m.start < start + len(clause)):
+            return None  # "how many ships? and bridges?": a count, not yes or no
         asked_here = _clause(
             clause,
             [m._replace(start=m.start - start, end=m.end - start) for m in mentions if start <= m.start < start + len(clause)],
@@ -283,7 +311,7 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
         identity is None or bool(re.search("有没有|是不是有|是否|存在|看[到见]", clause)) or there.start() < identity.start()
     )
     if not exists and identity is None:
-        return None
+        return Asked("unknown") if _is_property_zh(clause, mentions) else None
     ordered = _ZH_ORDER.search(clause)
     if not mentions:
         if exists or ordered:
@@ -295,10 +323,19 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
     if not first.scenes and not first.kind:
         return Asked("things") if exists else Asked("unknown", noun=first.said)
     if first.kind and (exists or _is_thing(first)):
-        denied = "没有" in clause.replace("有没有", "").removesuffix("没有")
+        denied = "没有" in clause.replace("有没有", "").removesuffix("没有") or bool(_ZH_SOME.search(clause))
         every = len(names) > 1 and bool(re.search("都|和|与", clause)) and "或" not in clause
         return Asked("things", tuple(m for m in names if m.kind), yes_no=not denied, every=every, exists=exists)
-    return Asked("scene", tuple(m for m in names if m.scenes), exists=exists)
+    doubted = bool(re.search("(?<!是)不是", clause))  # "这不是机场吧？": 是的 would agree with the doubt
+    return Asked("scene", tuple(m for m in names if m.scenes), yes_no=not doubted, exists=exists)
+
+
+def _is_property_zh(clause: str, mentions: Sequence[Mention]) -> bool:
+    """Something is asked of a thing that is taken to be there: "储罐漏油了吗？"."""
+    if not mentions or mentions[0].start > 2 or not mentions[0].kind or re.search("可以|能|请|帮|想|要", clause):
+        return False
+    rest = re.sub("[吗么吧呢啊]+$", "", clause[mentions[0].end :])
+    return bool(rest) and not re.match("[在位处和与或、]", rest) and bool(re.search("吗|是否", clause)) and not in_chinese(rest)
 
 
 def _joined_zh(mentions: Sequence[Mention], clause: str) -> list[Mention]:

@@ -74,7 +74,7 @@ _REQUEST = _words(
     first second third last leftmost rightmost topmost bottommost northern southern eastern western longest shortest four five six above
     along adjacent across also all am anything everything else if so well too just like know could shade paint colour color mask name
     whether appear appears located location lying stand stands parked moored tiny huge little together thanks thank kindly
-    very much sure ok okay hi hello hey sir madam maybe perhaps"""
+    very much into words word caption contours whereabouts yes plus purposes sure ok okay hi hello hey sir madam maybe perhaps"""
 )
 """Words of requests and places: no names of things."""
 _PLACED = _words(
@@ -173,7 +173,7 @@ def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
             if "#" not in (before, after)
             and (
                 (governs in ("and", "or", ",") and (before in _ARTICLES or _several(words)))
-                or (after in ("and", "or", ",") and _several(words))
+                or (after in ("and", "or", ",") and _several(words[-1:]))
             )
             and governs not in _PLACED
         ]

@@ -161,7 +161,11 @@ class SmallModel:
             logits = self.network.granularity(self._encode(query.text).pooled)[0]
         levels = dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
         told = language(query.text)
-        if asked_classes.bare_class(query.text, told) or asked_classes.bare_unknown(query.text, told, self.spelled):
+        if (
+            asked_classes.bare_class(query.text, told)
+            or asked_classes.is_order(query.text, told)
+            or asked_classes.bare_unknown(query.text, told, self.spelled)
+        ):
             levels = levels | {Granularity.IMAGE: 0.0, Granularity.REGION: levels[Granularity.REGION] + levels[Granularity.IMAGE]}
         return settled(levels, yes_no.asked(query.text, told))
 

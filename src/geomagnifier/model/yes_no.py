@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from geomagnifier.model.class_names import OBJECT_SCENES
-from geomagnifier.model.mentions import Mention, in_chinese, in_english, kinds_of, tokens_of, word_set
+from geomagnifier.model.mentions import Mention, in_chinese, in_english, is_no_class, kinds_of, tokens_of, word_set
 from geomagnifier.model.reading import BOX, characters
 
 Form = Literal["scene", "choice", "things", "unknown"]
@@ -56,6 +56,7 @@ _REQUEST = re.compile(
     r"|(?:do|can|could|would) you(?: please)? (?:know|tell|say|guess)(?: me)? (?:what|which|where|how|who)\b"
     r"|(?:do|would) you mind\b|would you (?:please|like|kindly)\b"
     r"|(?:would|could|can|will) you (?:possibly )?be (?:so|able|kind|good|willing)\b"
+    r"|(?:can|could|may|might|would) (?:the|all|every|each|these|those)\b.*\bbe (?:segment|outlin|mark|count|mask|separat|delineat|trac)"
     r"|(?:would|could) it be\b.* to\b)"
 )
 """Requests in the form of a question: they are done, not answered by yes or no."""
@@ -148,10 +149,11 @@ def _in_english(text: str) -> Asked | None:
     exists = bool(_THERE.search(plain)) and not _AS_A_WHOLE.search(plain)
     exists = exists or ("where" in tokens and bool(kinds_of(mentions)))
     several = bool(_LIST.search(plain)) or len(_joined(mentions, tokens)) > 2
-    chosen = several and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
+    bare = _is_bare(tokens, mentions)
+    listed = bare and not {"or", "?", "vs", "versus"} & set(tokens) and all(m.kind for m in mentions)  # "ships, tanks and harbors"
+    chosen = several and not listed and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
     if chosen and not _ORDER.match(plain) and (not exists or tokens[0] in ("what", "which")):
         return Asked("choice", tuple(scenes), yes_no=False)
-    bare = _is_bare(tokens, mentions)
     if not (tokens[0] in _START or (tokens[0] == "if" and exists) or _TAG.search(plain) or (bare and "?" in tokens)):
         if tokens[0] == "any" and mentions:  # "any planes"
             return _things(mentions[:1], plain)
@@ -178,7 +180,7 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
         return Asked("things", noun=everything) if exists or everything else Asked("unknown", noun=_noun(plain))
     first = names[0]
     if not first.scenes and not first.kind:
-        return Asked("things", noun=first.said) if exists else Asked("unknown", noun=first.said)
+        return Asked("things", noun=first.said if is_no_class(first.said) else "") if exists else Asked("unknown", noun=first.said)
     if exists and first.kind and (head := _before_place(tokens[start : first.start])):
         return Asked("things", noun=head)
     many = first.plural or re.match(r"(?:are|aren't|were) (?:these|those|they)\b", plain)
@@ -257,13 +259,14 @@ _ZH_COMPARED = re.compile("多少|几[个架艘辆座片条块栋处]|比.+[多�
 _ZH_ARCHIVE = re.compile("检索|搜|图库|档案|相似|类似|差不多|相近|同类")
 _ZH_PICTURES = re.compile("的(?:图|图片|图像|照片|影像|卫星图)(?:吗|么|没有)?$")
 _ZH_THERE = re.compile(
-    "有没有|有无|是否有|存在|存不存在|出现|含有|包含|看得[到见]|看[到见]|看不看得|找得?到|没有(?=.)|(?<![只所没具])有(?!关|些|哪|什么)"
+    "有没有|有无|是否有|停着|停有|存在|存不存在|出现|含有|包含|看得[到见]|看[到见]|看不看得|找得?到|没有(?=.)|(?<![只所没具])有(?!关|些|哪|什么)"
 )
 _ZH_IS = re.compile("是|(?<![图影画])像|属于|归为|算")
 _ZH_POLAR = re.compile(
     "有没有|有无|是不是|是否|能不能|能否|可不可以|存不存在|像不像|算不算|属不属于|对不对|[吗么嘛]$|吧$|没有$|对吗|[吗么]"
 )
 _ZH_ORDER = re.compile("分割|提取|抠|勾|描|掩|轮廓|标出|框出|找出|检测|识别|定位|数一|统计|生成|绘")
+_ZH_WAY = re.compile("[在停位于被里中上下左右边]")
 _ZH_SOME = re.compile("(?<!没)有[两二三四五六七八九十\\d]+[个架艘辆座片条块栋处]")
 _ZH_CHOICE = re.compile("还是|[从在].+[中里]选|选择|选项|更合适|以下哪|更像|哪一?[类个种]")
 _ZH_NOUN = re.compile(
@@ -319,6 +322,9 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
         noun = _ZH_NOUN.search(clause)
         return Asked("unknown", noun=noun.group(1) if noun else "")
     names = _joined_zh(mentions, clause)
+    rest = re.sub("[吗么吧嘛呢啊]+$|没有$", "", clause[there.end() :]) if there else ""
+    if there and exists and rest and names[-1].end <= there.start() and not _ZH_WAY.search(rest):  # "飞机旁边有人吗？"
+        return Asked("things", noun=rest)
     first = names[0]
     if not first.scenes and not first.kind:
         return Asked("things") if exists else Asked("unknown", noun=first.said)

@@ -207,7 +207,8 @@ def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: 
     phrases = {kind: said.phrases.get(kind, kind) for kind in asked if any(r.label == kind for r in regions)}
     nouns = model.spec.chinese if said.language == "zh" else {}
     missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
-    return Said(scope.found(phrases, missing, share, box, said.language), phrases, said.language)
+    told = (scope.found(phrases, missing, share, box, said.language), scope.unknown(said.text))
+    return Said(("" if said.language == "zh" else " ").join(filter(None, told)), phrases, said.language)
 
 
 def _without(claim: unsupported.Unchecked | None, words: str) -> str:

@@ -32,6 +32,7 @@ COVER = ("building", "water", "vegetation", "road", "land")
         ("船有几艘，储罐有几个？", "zh", ("storage tank",), ("storage tank", "ship")),
         ("绿色的网球场", "zh", ("vegetation",), ("tennis court",)),
         ("桥旁边的船", "zh", ("ship",), ("ship",)),
+        ("那船呢？", "zh", (), ("ship",)),
     ],
 )
 def test_classes_that_are_joined_are_all_asked_for(question: str, language: str, read: tuple[str, ...], asked: tuple[str, ...]) -> None:
@@ -115,6 +116,25 @@ def test_nothing_of_a_question_is_dropped_in_silence(harbour: gm.Scene, question
     answer = gm.ask(harbour, question)
     assert {region.label for region in answer.regions} == labels
     assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("ships and people", 'There is no class for "people" in this model.'),
+        ("船和直升机有几个？", "没有“直升机”这一类别"),
+        ("Segment the water and the ships", "None of the scene was looked at"),
+        ("分割水体和船", "完全没有查看"),
+    ],
+)
+def test_an_answer_under_a_budget_drops_nothing_either(question: str, said: str) -> None:
+    with gm.open_scene(draw_scene(7, 3000, 2400, "harbour").pixels) as scene, pytest.warns(gm.errors.GeomagWarning):
+        assert said in gm.ask(scene, question, budget="0.6 Mpx").text
+
+
+def test_a_box_does_not_answer_what_is_asked_by_another_name(harbour: gm.Scene) -> None:
+    answer = gm.ask(harbour, "people", box=(100, 100, 300, 300))
+    assert not answer.regions and 'no class for "people"' in answer.text
 
 
 @pytest.mark.parametrize("question", ["Show the three largest ships", "三艘最大的船"])

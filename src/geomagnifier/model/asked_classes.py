@@ -19,6 +19,7 @@ from geomagnifier.model.reading import characters
 _JOINING = word_set("and or , / the a an any all every each also as well plus both some together with")
 _JOINING_ZH = re.compile("(和|或者|或|与|、|还有|以及|跟|及|,|，|并|所有|全部|的)*")
 _LAND_COVER = re.compile(r"\bland[- ]?(cover|use)\b|土地(覆盖|覆被|利用)|地表覆盖|地物分类|地类")
+_BARE_ZH = re.compile("那么?[^最大小左右上下前后第]{1,5}呢[?？。]*")
 _COURTS = re.compile(r"(?<!tennis )(?<!basketball )\bcourts?\b|(?<![网篮棒垒足排夫尔])球场")
 _COURT_CLASSES = ("tennis court", "basketball court")
 _AROUND = word_set("a an any the all every each some please here there in on this that image picture photo scene only just ? . , ! now")
@@ -57,6 +58,8 @@ def completed(read: Read, text: str, language: str, kinds: Sequence[str], object
     if _COURTS.search(text.lower()) and set(read.asked) & set(_COURT_CLASSES) and not set(named) & set(_COURT_CLASSES):
         return read._replace(asked=tuple(dict.fromkeys((*read.asked, *(k for k in _COURT_CLASSES if k in kinds)))))
     asked = list(read.asked)
+    if language == "zh" and not asked and named and names_alone_zh(text):
+        return read._replace(asked=tuple(kind for kind in named if kind in kinds), unknown=False)
     if language == "zh" and asked and named and not set(asked) & set(named):  # read from a translation; the words themselves say better
         asked = [kind for kind in kinds_of(groups[-1]) if kind in kinds] or asked
     for group in [*groups, *_counted_zh(text)]:
@@ -94,6 +97,11 @@ def bare_unknown(text: str, language: str, spelled: Callable[[str], bool]) -> bo
     if near := nearest_class.misspelt(" ".join(words), spelled):
         return near not in words
     return not in_english(tokens) and len(words) <= 2 and not any(nearest_class.is_request(word) for word in words)
+
+
+def names_alone_zh(text: str) -> bool:
+    """Whether a Chinese question is "那船呢？": a name, and nothing that chooses among its objects."""
+    return bool(_BARE_ZH.fullmatch("".join(characters(text)[0])))
 
 
 def is_order(text: str, language: str) -> bool:

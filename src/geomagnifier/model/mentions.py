@@ -65,7 +65,7 @@ _PLAIN = word_set(
 _ADJECTIVE = re.compile(r".{2,}(?:y|ed|al|ful|ous|ish|ive|ial|ic)$")
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[?.,:;!/]")
 _BEFORE_ONE, _AFTER_ONE = (
-    ":了是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
+    ":那了是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
     ":有旁附存并对出吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
 )
 """Around a Chinese name of one character: elsewhere it is part of another word, as 山 is in 火山."""

@@ -214,7 +214,8 @@ class SmallModel:
         with self._running():
             self.views.together(views)
             read = self._understand(query, views[0])
-            if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked):
+            named = asked_classes.bare_unknown(query.text, language(query.text), self.spelled)  # "people": not what the box shows
+            if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked) and not named:
                 replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
                 seen = tuple(f.label for r in replies for f in r.found)[:1]
                 return Reply((), replies, seen, named=True, flops=pixels * (self.flops["view"] + self.flops["question"]))
@@ -244,7 +245,7 @@ class SmallModel:
     def _choose(self, text: str, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """`choose` with one question about all asked kinds; what is of another is a landmark."""
         mine = [i for i, r in enumerate(regions) if r.label in asked]
-        if len(mine) < 2:
+        if len(mine) < 2 or (language(text) == "zh" and asked_classes.names_alone_zh(text)):
             return tuple(mine)
         text = (language(text) == "zh" and counted_in_english(text, asked[0])) or text
         boxes = np.array([r.box for r in regions], np.float32)
@@ -341,7 +342,7 @@ class SmallModel:
             read = Read()
         told = language(query.text)
         read = asked_classes.completed(read, query.text, told, self.kinds, self.objects)
-        if query.box is None and asked_classes.bare_unknown(query.text, told, self.spelled):
+        if asked_classes.bare_unknown(query.text, told, self.spelled):
             read = Read(unknown=True)
         asked = yes_no.asked(query.text, told)
         if asked is not None and asked.form == "things" and asked.noun not in ("", "anything"):  # "is there a person on the bridge?"

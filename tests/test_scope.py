@@ -46,3 +46,17 @@ def test_an_answer_about_the_whole() -> None:
 )
 def test_a_share_of_what_is_not_whole_is_neither_none_nor_all(share: float, expected: str) -> None:
     assert scope.percent(share) == expected
+
+
+def test_nothing_was_looked_at() -> None:
+    assert scope.found({}, ["ship"], 0, False, "en") == "None of the scene was looked at, so what is there is not known."
+    assert scope.found({}, ["船"], 0, True, "zh") == "方框完全没有查看，无法说明其中有什么。"
+
+
+def test_what_no_class_is_holds_however_little_was_looked_at() -> None:
+    assert (
+        scope.unknown('There are two ships. There is no class for "people" in this model.')
+        == 'There is no class for "people" in this model.'
+    )
+    assert scope.unknown("图中有两艘船。这个模型没有“人”这一类别。") == "这个模型没有“人”这一类别。"
+    assert scope.unknown("There are two ships.") == ""

@@ -30,6 +30,7 @@ FAMILIES = {
     "time": "Time and change|时间和变化",
     "name": "Species, models, names|品种、型号",
     "colour": "Colours, materials|颜色、材质",
+    "cause": "Reasons, owners and states|原因、归属和状态",
 }
 COMPOSED = {"both", "exists", "exists_where", "count_where", "total"}
 """Sorts of composed questions that the models answer; all others are refused until there is an answer."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from geomagnifier import answer as assembly
 from geomagnifier import looking, ordinals, reference, resolution, scope, unsupported
 from geomagnifier.amounts import amount
-from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty
+from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import extent
 from geomagnifier.io.box import scene_box
@@ -141,6 +141,7 @@ def _ask(
     if classes and (refused := unsupported.refusal(question, classes, query.box is not None or refers is not None)) is not None:
         return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
+    claim = unsupported.unchecked(question, classes) if classes else None
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
@@ -165,7 +166,8 @@ def _ask(
             kinds, found = reference.among(refers.regions, found, level is Granularity.PIXEL)
             reply = replace(reply, asked=kinds, unknown=False, place=False)
         with watch.stage("choose"):
-            chosen = model.choose(query if refers is None else replace(query, text=refers.words), scene.info, reply.asked, found)
+            words = query.text if refers is None else refers.words
+            chosen = model.choose(replace(query, text=_without(claim, words)), scene.info, reply.asked, found)
             regions = tuple(found[i] for i in chosen)
             if classes and not unseen and (rank := ordinals.asked(question)) is not None:
                 rank, every = _beyond(rank, reply.asked, found)
@@ -192,7 +194,6 @@ def _ask(
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
-    claim = unsupported.unchecked(question, classes) if classes else None
     note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()
@@ -221,13 +222,25 @@ def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: 
     phrases = {kind: said.phrases.get(kind, kind) for kind in asked if any(r.label == kind for r in regions)}
     nouns = model.spec.chinese if said.language == "zh" else {}
     missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
-    return Said(scope.found(phrases, missing, share, box, said.language), phrases, said.language)
+    told = (scope.found(phrases, missing, share, box, said.language), scope.unknown(said.text))
+    return Said(("" if said.language == "zh" else " ").join(filter(None, told)), phrases, said.language)
+
+
+def _without(claim: unsupported.Unchecked | None, words: str) -> str:
+    """A question without the property of its objects that nothing checks: it must not choose among them."""
+    if claim is None or not claim.narrows:
+        return words
+    at = words.lower().find(claim.words)
+    return words if at < 0 else " ".join(f"{words[:at]} {words[at + len(claim.words) :]}".split()) or words
 
 
 def _refused(scene: Scene, query: Query, model: Model, text: str, watch: looking.Stopwatch) -> Answer:
     """The answer to what cannot be answered: why, and what to ask instead. Nothing is looked at but the preview, where that is cheap."""
     with watch.stage("question"):
-        probabilities = model.granularity(query)
+        try:
+            probabilities = model.granularity(query)
+        except QuestionUnreadable:  # the words of the refusal were understood all the same
+            probabilities = {g: float(g is Granularity.REGION) for g in Granularity}
     level = max(probabilities, key=lambda g: probabilities[g])
     with watch.stage("read"):
         preview = Preview(scene.info, scene.pyramid).cheap(scene)

@@ -6,8 +6,10 @@ Nine ships in the 12 % of the scene that was looked at; the rest was not searche
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+_NO_CLASS = re.compile("There is no class .*|这个模型没有“[^”]*”这一类别。")
 NAMED = 4
 """Most kinds that are named one by one as not found."""
 
@@ -22,6 +24,8 @@ def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box:
         box: a box was asked about.
         language: "en" or "zh".
     """
+    if share <= 0:
+        return nothing(box, language)
     there, part = list(phrases.values()), percent(share)
     if language == "zh":
         seen = f"在已查看的{part}{'方框' if box else '画面'}中"
@@ -40,9 +44,24 @@ def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box:
 
 def seen(share: float, box: bool, language: str) -> str:
     """A sentence that says how much was looked at, for an answer about all of it. share, box, language: as in `found`."""
+    if share <= 0:
+        return nothing(box, language)
     if language == "zh":
         return f"只查看了{'方框' if box else '画面'}的{percent(share)}。"
     return f"Only {percent(share)} of the {'box' if box else 'scene'} was looked at."
+
+
+def nothing(box: bool, language: str) -> str:
+    """A sentence for an answer that looked at nothing. box, language: as in `found`."""
+    if language == "zh":
+        return f"{'方框' if box else '画面'}完全没有查看，无法说明其中有什么。"
+    return f"None of the {'box' if box else 'scene'} was looked at, so what is there is not known."
+
+
+def unknown(text: str) -> str:
+    """The sentence of an answer about what there is no class for, which holds however little was looked at; "" where there is none."""
+    found = _NO_CLASS.search(text)
+    return found[0] if found else ""
 
 
 def percent(share: float) -> str:

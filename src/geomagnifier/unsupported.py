@@ -168,7 +168,7 @@ _COMPARISON = _Family(
         majority|(more|less) than half|over half|at least half|most of the (image|picture|scene|area|land|\w+s) (is|are)
     """),
     _compiled(r"""
-        比(?![较例如])[^，。？]{1,24}(更|还|要)?[多少大小长短宽窄高低远近密]
+        (?<![占对])比(?![较例如])[^，。？]{1,24}(更|还|要)?[多少大小长短宽窄高低远近密]
         哪(个|种|类|一个|一种|一类|边|些|艘|架)的?(物体|目标|数量)?(更|较|比较)[多少大小长短宽窄高远近]
         哪(个|种|类|一个|一种|一类|边)(的)?(物体|目标|东西|数量)*最?[多少]|哪(边|侧|一边|里)的[^，。？]{1,6}[多少]
         (和|与|跟|还是|、)[^，。]{1,12}哪(个|种|类|一个|一种)(更|比较)?[大小长短宽窄高远近]|谁更?[多少大长]|[多大长]还是
@@ -188,7 +188,7 @@ _NEGATION = _Family(
         (all|every|each|any) (\w+ ){1,3}(but|save) (for )?(the|a|those)
         (everything|anything|what|objects?|things?)( \w+){0,4} besides|besides (the|all|every)
         (drop|discard|remove|hide|skip) (the|all|every|any|those|these|that|them|ships|vehicles)
-        (with|has|have|having|contain(s|ing)?|where there (is|are)|where (is|are) there) no|no \w+,? (only|just)|non-\w+
+        (with|has|have|having|contain(s|ing)?|where there (is|are)|where (is|are) there) no|no \w+( please)?,? (only|just)|non-\w+
         not|(is|are|was|were|do|does|did|has|have|had)n't
     """),
     _compiled(r"""
@@ -254,6 +254,19 @@ _NAME = _Family(
     '"find every airplane"; `geomag info` lists the classes.',
     "无法判断品种、型号、名称或所在地（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有飞机”；`geomag info` 列出所有类别。",
 )
+_CAUSE = _Family(
+    _compiled(r"""
+        why|^who|^whose|who (owns?|owned|built|made|operates?|uses?|lives?)|whose (\w+ ){1,3}(is|are) (this|that|these|those|it)|how come
+        how (healthy|safe|dangerous|busy|crowded|clean|dirty|polluted|expensive|valuable|good|bad|old) (is|are|does|do)
+        what (is|are) (the )?(\w+ ){1,3}doing|(what|which|who) (is|are) (the )?(owner|reason|cause)s?
+    """),
+    _compiled(r"""
+        为什么|为何|为啥|谁|什么原因|在干什么|在做什么|健康|安全吗
+    """),
+    'Reasons, owners and states ("{}") cannot be told from one picture: objects are known by their class alone. Ask for a class, '
+    'such as "find every ship", or "what kind of place is this?".',
+    "仅凭一幅影像无法判断原因、归属和状态（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有船”，或问“这是什么地方？”。",
+)
 _ASKED_COLOUR = _Family(
     _compiled(r"""
         (what|which|what's|tell me|identify|name the|describe the) (\w+ ){0,3}(colou?r|shade of|material|texture|pattern)s?
@@ -284,7 +297,7 @@ _BOX = _Family(
     "没有给出“{}”所指的框。请以像素坐标 x0,y0,x1,y1 给出（命令行用 --box，Python 用 box=），或在地图上画出，或说明图中的位置，如“左上角”。",
 )
 """What refers to a box; refused where none is given."""
-_FAMILIES = (_LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, _NAME, _ASKED_COLOUR)
+_FAMILIES = (_LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, _NAME, _CAUSE, _ASKED_COLOUR)
 """In the order in which they are tried: the first that matches words the refusal."""
 
 # What only looks like one of them.
@@ -297,7 +310,7 @@ _HARMLESS = _compiled(r"""
     green (areas?|spaces?|covers?|belts?|lands?)|(putting|bowling|village) greens?|\d+ ?m (running |athletics? )?tracks?
 """)
 _ZH_HARMLESS = re.compile(
-    "是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
+    "不是(?=[^，。]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
 )
 _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
 _ONLY_A_COUNT = _compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
@@ -341,11 +354,14 @@ _PROPERTY = _compiled(r"""
     wooden|metal(lic)?|concrete|steel|brick|thatched|tiled|rusty|shiny|striped
     (made of|built of|covered (in|with)) (wood|metal|concrete|steel|brick|stone|glass|tiles?|tin|plastic|straw|solar panels)
     damaged|destroyed|collapsed|demolished|burnt|burned|flooded|empty|vacant|unoccupied|occupied(?! by)|abandoned|broken|moving
+    flying|airborne|in flight|taking off|leaking|burning|on fire|idle|overloaded|crowded|in use|at anchor
+    (under way|underway|sailing)(?! (boat|ship|vessel|yacht)s?)|(?<!in )full(?=\W*$)
     under construction|unfinished|sunken|military
 """)
 _ZH_PROPERTY = _compiled(r"""
     [红白蓝绿灰黑黄橙紫棕褐粉银金深浅][灰褐]?色的?|彩色的?|[红白蓝绿灰黑黄]的|[红白蓝绿灰黑黄](?=顶|屋顶|船|车|飞机|房|楼|瓦)
-    木制的?|金属的?|混凝土的?|受损的?|损坏的?|倒塌的?|被淹的?|空的|空置的?|废弃的?|移动的|正?在建的|未完工的?
+    木制的?|金属的?|混凝土的?|受损的?|损坏的?|倒塌的?|被淹的?|空的|空着|空置的?|废弃的?|移动的|正?在建的|未完工的?
+    正在[^，。的]{1,6}的?|航行(中|着)?的?|行驶(中|着)?的?|飞行中的?|漏油的?|漏水的?|着火的?|起火的?|坏了?的?(?![地])|满了?的?(?=吗|$)
 """)
 _PAINT = _compiled(r"""
     ^(please )?(colou?r|paint|tint|dye|shade|fill)\b.*\bCOLOUR(?=\W*($|[,;.]))

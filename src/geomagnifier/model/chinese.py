@@ -96,7 +96,13 @@ def counted(kind: str, count: int) -> str:
 
 
 def found(
-    boxes: Mapping[str, Sequence[Box]], missing: Sequence[str], unknown: bool, everything: bool, start: str = "", part: str = ""
+    boxes: Mapping[str, Sequence[Box]],
+    missing: Sequence[str],
+    unknown: bool,
+    everything: bool,
+    start: str = "",
+    part: str = "",
+    thing: str = "",
 ) -> tuple[str, dict[str, str]]:
     """A sentence about what was found, and by kind the phrase that stands for its regions.
 
@@ -107,6 +113,7 @@ def found(
         everything: all objects were asked for: the most frequent kind comes first.
         start: what the sentence begins with: "有，".
         part: of the scene that was asked about, "" for all of it.
+        thing: the name of what was never taught, "" where it is not known.
     """
     kinds = sorted(boxes, key=lambda k: -len(boxes[k])) if everything else list(boxes)
     phrases = {kind: counted(kind, len(boxes[kind])) for kind in kinds}
@@ -118,7 +125,9 @@ def found(
         sentences.append(f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。")
     if everything and not kinds:
         sentences.append("我认识的东西这里都没有。")
-    if unknown:
+    if unknown and thing:
+        sentences.append(f"这个模型没有“{thing}”这一类别。")
+    elif unknown:
         sentences.append("其余的我没有学过。" if kinds or missing else "我没有学过找这种东西。")
     return start + "".join(sentences), phrases
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from geomagnifier.model import class_names as names
+from geomagnifier.model.short_forms import written_out
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -48,7 +49,8 @@ _AFTER = word_set(
     "here anywhere somewhere shown seen found located standing parked docked moored lying sitting that which who where if so then please "
     "yes no true false right correct wrong not as the a an this these those it we you i any some all rather instead mainly mostly "
     "probably too also either neither just only exist exists appear appears occur occurs nearby at top bottom left up down label class "
-    "category image images picture pictures photo photos view views for again now today than like fit fits "
+    "category image images picture pictures photo photos view views for again now today than like fit fits close closer closest "
+    "adjacent opposite alongside touching away "
     "run runs cross crosses lead leads pass passes go goes stand stands lie lies flow flows sit to"
 )
 """Words that may follow a name without being part of it."""
@@ -63,8 +65,8 @@ _PLAIN = word_set(
 _ADJECTIVE = re.compile(r".{2,}(?:y|ed|al|ful|ous|ish|ive|ial|ic)$")
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[?.,:;!/]")
 _BEFORE_ONE, _AFTER_ONE = (
-    ":了是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
-    ":存并对出吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
+    ":那了是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
+    ":有旁附存并对出吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
 )
 """Around a Chinese name of one character: elsewhere it is part of another word, as 山 is in 火山."""
 
@@ -104,6 +106,17 @@ _ASKING = word_set(
 _ASKING_ZH = re.compile("[图中里上这张片画面景像请问帮我数一下有多少几个共总计统找出检测分割标框在哪儿是的?？。!！,，]*")
 
 
+def is_no_class(said: str) -> bool:
+    """Whether an English name is listed as that of a thing that no class is: "soccer field"."""
+    name = _ENGLISH.get(said)
+    return name is not None and not name.scenes and not name.kind
+
+
+def is_name_in_chinese(word: str) -> bool:
+    """Whether a Chinese word is a name in the table."""
+    return word in _CHINESE
+
+
 def names_nothing(text: str, language: str) -> bool:
     """Whether a question has words of asking alone, and says of nothing what it asks for: "how many are there?"."""
     if language == "zh":
@@ -113,7 +126,7 @@ def names_nothing(text: str, language: str) -> bool:
 
 def tokens_of(text: str) -> list[str]:
     """English -> lower-case words and signs, hyphens taken as blanks."""
-    return _TOKEN.findall(re.sub(r"[-_\u2010-\u2015]", " ", text.lower().replace("\u2019", "'")))
+    return _TOKEN.findall(re.sub(r"[-_\u2010-\u2015]", " ", written_out(text).lower().replace("\u2019", "'")))
 
 
 def in_english(tokens: Sequence[str]) -> list[Mention]:

@@ -13,6 +13,8 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from geomagnifier.model.short_forms import written_out
+
 LIKE = 0.75
 """Likeness (difflib) from which a misspelt word is taken for a known one."""
 LONGEST, WORD, MOST = 2000, 40, 5
@@ -71,12 +73,15 @@ _REQUEST = _words(
     type types under up upper us view visible want was we were what whats where which whole will with within would you your big biggest
     first second third last leftmost rightmost topmost bottommost northern southern eastern western longest shortest four five six above
     along adjacent across also all am anything everything else if so well too just like know could shade paint colour color mask name
-    whether appear appears located location lying stand stands parked moored tiny huge little together"""
+    whether appear appears located location lying stand stands parked moored tiny huge little together thanks thank kindly
+    very much into words word caption contours whereabouts yes plus purposes sure ok okay hi hello hey sir madam maybe perhaps"""
 )
 """Words of requests and places: no names of things."""
 _PLACED = _words(
     "near nearest beside by below above under over around along across between inside within in on at from to of next with adjacent"
 )
+_ARTICLES = _words("a an any every each")
+_MANY = _words("people cattle sheep deer men women children geese livestock pedestrians")
 _TOKEN = re.compile(r"[a-z][a-z'-]*|#|[,.;:?!]")
 
 
@@ -93,7 +98,8 @@ def named(
         classes: (name, words for it, parted by commas) of the model.
         spelled: whether a word is spelled right.
     """
-    known = {form: name for name, words in classes for word in (name, *words.split(",")) for form in _forms(" ".join(word.split()))}
+    question = written_out(question)
+    known = _known(classes)
     names = list(dict.fromkeys(known.values()))
     things = _things(question, known, unknown or not asked)
     if not things:  # a misspelt class that was taken for another one
@@ -103,6 +109,21 @@ def named(
         return f"{sentences[0]} It knows: {', '.join(names)}."
     told = _NOT_TAUGHT.sub("", text).strip() if things else text
     return " ".join([told, *sentences])
+
+
+def misspelt(thing: str, spelled: Callable[[str], bool]) -> str:
+    """The name of one of the package's own classes that a misspelt one is most like; "" where there is none."""
+    return _near(thing, _known(SYNONYMS.items()), spelled)
+
+
+def is_request(word: str) -> bool:
+    """Whether a word belongs to requests and places, and names nothing."""
+    return word in _REQUEST
+
+
+def _known(classes: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Every form of the words for the classes -> the class."""
+    return {form: name for name, words in classes for word in (name, *words.split(",")) for form in _forms(" ".join(word.split()))}
 
 
 def _sentence(things: Sequence[str], known: dict[str, str], spelled: Callable[[str], bool]) -> str:
@@ -146,9 +167,23 @@ def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
             governs = ""
     things = [(" ".join(words[:MOST]), governs) for words, before, governs, after in runs if "#" not in (before, after)]
     if not loosely:
-        beside = [name for name, governs in things if governs in ("and", "or", ",") and (name.endswith("s") or len(name.split()) == 2)]
-        return beside[:MOST] if "#" in plain else []
+        beside = [
+            " ".join(words[:MOST])
+            for words, before, governs, after in runs
+            if "#" not in (before, after)
+            and (
+                (governs in ("and", "or", ",") and (before in _ARTICLES or _several(words)))
+                or (after in ("and", "or", ",") and _several(words[-1:]))
+            )
+            and governs not in _PLACED
+        ]
+        return list(dict.fromkeys(beside))[:MOST] if "#" in plain else []
     return list(dict.fromkeys([name for name, governs in things if governs not in _PLACED] or [name for name, _ in things]))[:MOST]
+
+
+def _several(words: Sequence[str]) -> bool:
+    """Whether words beside a class are taken for a name: a plural, or two words."""
+    return words[-1].endswith("s") or words[-1] in _MANY or len(words) == 2
 
 
 def _forms(word: str) -> tuple[str, ...]:

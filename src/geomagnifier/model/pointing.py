@@ -26,6 +26,7 @@ class Read(NamedTuple):
 
     asked: kinds to be found.  landmarks: kinds that only say where.  everything: all objects are asked for.  this: what a given box
     shows.  place: the kind of place as well.  unknown: a thing never taught is among what is asked for.
+    apart: each class is looked for by a question of its own, as the question names none of them.
     """
 
     asked: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Read(NamedTuple):
     this: bool = False
     place: bool = False
     unknown: bool = False
+    apart: bool = False
 
 
 @torch.no_grad()

@@ -75,6 +75,8 @@ def reply(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]], lang
         noun = asked.noun or (asked.names[0].said if asked.names else "")
         return _refused(noun, scene, list(fine), language)
     parts = wider.get(scene, (scene,))
+    if asked.form == "scene" and not asked.yes_no:
+        return plain(scene, language)
     if asked.form == "scene":
         right = any(set(parts) <= set(option) for option in options if option)
         start = ("是的，" if right else "不，") if language == "zh" else "Yes, " if right else "No, "
@@ -101,8 +103,17 @@ def _better(said: str, option: Sequence[str], scene: str, right: bool, language:
 
 def _refused(noun: str, scene: str, known: Sequence[str], language: str) -> str:
     """Nothing is said of what no class is: neither yes nor no."""
+    if not noun:  # of a property, or of what no name is given
+        if language == "zh":
+            return (
+                f"这个模型不能判断这个问题：只能识别场景和目标的类别；这张图最像{phrase(scene, 'zh')}。可以问“这是港口吗？”或“有船吗？”。"
+            )
+        return (
+            f"This model cannot answer that with yes or no: it knows classes of scenes and things, not their states; the picture looks "
+            f'most like {phrase(scene)}. Ask "Is this a harbor?" or "Are there any ships?".'
+        )
     if language == "zh":
-        what = f"这个模型没有“{noun}”这一场景类别" if noun else "这个模型不能判断这个问题"
+        what = f"这个模型没有“{noun}”这一场景类别"
         return f"{what}；这张图最像{phrase(scene, 'zh')}。已知的场景类别：{'、'.join(phrase(s, 'zh') for s in sorted(known))}。"
-    what = f'There is no scene class "{noun}" in this model' if noun else "This model cannot answer that with yes or no"
+    what = f'There is no scene class "{noun}" in this model'
     return f"{what}; the picture looks most like {phrase(scene)}. The scene classes are: {', '.join(sorted(known))}."

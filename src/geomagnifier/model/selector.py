@@ -7,6 +7,8 @@ is read off the question alone: a plain "all ships" must not lose one to an unlu
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -98,18 +100,62 @@ class Selector(nn.Module):
         return self.meant(self.norm(x[:, states.shape[1] :])).squeeze(2), chooses
 
 
-def decide(logits: Floats, chooses: float, target: Bools) -> Bools:
+_MANY = "two|three|four|five|six|seven|eight|nine|ten"
+_MOST = r"(?:larg|bigg|small|tini|long|short|wid|broad|narrow|great)est"
+_COUNTED = re.compile(rf"\b({_MANY}|\d{{1,3}}) (?:of the )?{_MOST}\b|\b{_MOST} ({_MANY}|\d{{1,3}})\b|\btop ({_MANY}|\d{{1,3}})\b")
+_ZH_NUMBER, _ZH_MEASURE = "[两二三四五六七八九十]|\\d{1,3}", "[个艘架辆座片条块栋处]"
+_ZH_COUNTED = re.compile(
+    f"(?<![第0-9])({_ZH_NUMBER}){_ZH_MEASURE}?(?:面积|个头|长度)?最([大小长短])|最([大小长短])的前?({_ZH_NUMBER}){_ZH_MEASURE}"
+)
+_ZH_MOST = {"大": "largest", "小": "smallest", "长": "longest", "短": "shortest"}
+
+
+def counted_in_english(question: str, noun: str) -> str:
+    """A Chinese question for the so many largest (smallest, longest) in English, which the reader may take for an ordinal; "" for another.
+
+    Args:
+        question: Chinese.
+        noun: English, of what is asked for.
+    """
+    found = _ZH_COUNTED.search(question)
+    if found is None:
+        return ""
+    said, most = found[1] or found[4], _ZH_MOST[found[2] or found[3]]
+    number = said if said.isdigit() else _MANY.split("|")["二三四五六七八九十".index("二" if said == "两" else said)]
+    return "" if number in ("0", "1") else f"Find the {number} {most} {noun}s."
+
+
+def how_many(question: str) -> int | None:
+    """The number of objects that a superlative is said of: 5 for "the five largest ships"; None where there is no number.
+
+    Args:
+        question: English.
+    """
+    found = _COUNTED.search(question.lower())
+    if found is None:
+        return None
+    said = next(group for group in found.groups() if group)
+    number = int(said) if said.isdigit() else _MANY.split("|").index(said) + 2
+    return number or None
+
+
+def decide(logits: Floats, chooses: float, target: Bools, most: int | None = None) -> Bools:
     """Which objects are meant.
 
     Args:
         logits: (N,) of `Selector`.
         chooses: probability that the question chooses at all.
         target: (N,) whether it is of the asked kind.
+        most: how many are meant, of `how_many`: the likeliest so many.
 
     Returns:
         (N,) bool: all targets where the question does not choose; else those above one half, or the likeliest one unless it is
         most unlikely: there may be none on the left.
     """
+    if most is not None:
+        chosen = np.zeros_like(target)
+        chosen[np.argsort(np.where(target, -logits, np.inf), kind="stable")[:most]] = True
+        return chosen & target
     if chooses < CHOSEN:
         return target.copy()
     p = np.where(target, 1 / (1 + np.exp(-logits)), 0.0)

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import chinese, in_box, pointing, relevance, yes_no
+from geomagnifier.model import asked_classes, chinese, in_box, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
@@ -34,8 +34,9 @@ from geomagnifier.model.positions import asked_part, lies_in
 from geomagnifier.model.reading import Reader
 from geomagnifier.model.reliability import Reliability
 from geomagnifier.model.scout import Scout
-from geomagnifier.model.selector import decide, features
+from geomagnifier.model.selector import counted_in_english, decide, features, how_many
 from geomagnifier.model.sentence import POSITIONS, Encoded, SentenceEncoder, stacked, tokenize
+from geomagnifier.model.short_forms import written_out
 from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
@@ -158,7 +159,14 @@ class SmallModel:
         with self._running():
             logits = self.network.granularity(self._encode(query.text).pooled)[0]
         levels = dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
-        return settled(levels, yes_no.asked(query.text, language(query.text)))
+        told = language(query.text)
+        if (
+            asked_classes.bare_class(query.text, told)
+            or asked_classes.is_order(query.text, told)
+            or asked_classes.bare_unknown(query.text, told, self.spelled)
+        ):
+            levels = levels | {Granularity.IMAGE: 0.0, Granularity.REGION: levels[Granularity.REGION] + levels[Granularity.IMAGE]}
+        return settled(levels, yes_no.asked(query.text, told))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
         """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/2.
@@ -178,7 +186,7 @@ class SmallModel:
                 maps, _ = self._decode(self._point(query, read, Granularity.PIXEL, seen), seen)
                 centre = F.interpolate(maps.centre, scale_factor=STRIDE // MASK_STRIDE)
                 return crop(torch.sigmoid(torch.maximum(maps.mask, centre)).amax(1)[0], view)
-        if read.everything:
+        if read.everything or read.apart:
             states, padding = stacked([self._name(kind) for kind in read.asked])
             (tokens, memory), at = pointing.each(self.words, seen.memory, read.asked, True), [2]
         else:
@@ -205,7 +213,8 @@ class SmallModel:
         with self._running():
             self.views.together(views)
             read = self._understand(query, views[0])
-            if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked):
+            named = asked_classes.bare_unknown(query.text, language(query.text), self.spelled)  # "people": not what the box shows
+            if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked) and not named:
                 replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
                 seen = tuple(f.label for r in replies for f in r.found)[:1]
                 return Reply((), replies, seen, named=True, flops=pixels * (self.flops["view"] + self.flops["question"]))
@@ -235,8 +244,9 @@ class SmallModel:
     def _choose(self, text: str, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """`choose` with one question about all asked kinds; what is of another is a landmark."""
         mine = [i for i, r in enumerate(regions) if r.label in asked]
-        if len(mine) < 2:
+        if len(mine) < 2 or (language(text) == "zh" and asked_classes.names_alone_zh(text)):
             return tuple(mine)
+        text = (language(text) == "zh" and counted_in_english(text, asked[0])) or text
         boxes = np.array([r.box for r in regions], np.float32)
         scores = self._raw(regions)
         target = np.array([r.label in asked for r in regions])
@@ -248,7 +258,7 @@ class SmallModel:
             states, padding = encoded.states[:, :QUESTION].float(), encoded.padding[:, :QUESTION]
             with torch.autocast("cpu", enabled=False):
                 logits, chooses = self.network.selector(states, padding, told, kinds, absent)
-        chosen = decide(logits[0].numpy(), float(torch.sigmoid(chooses[0])), target)
+        chosen = decide(logits[0].numpy(), float(torch.sigmoid(chooses[0])), target, how_many(self._in_english(text)))
         return tuple(int(i) for i in np.flatnonzero(chosen))
 
     def _likeness(self, parts: Sequence[str], kinds: Sequence[str]) -> Floats:
@@ -306,10 +316,10 @@ class SmallModel:
 
     def _in_english(self, text: str) -> str:
         if language(text) == "en":
-            return text
+            return written_out(text)
         plain, surety = self.reader().read(text)
         if surety < LEAST_SURE:
-            raise QuestionUnreadable(f"the question was not understood ({text[:40]}); ask for example 分割所有船 or 这是什么地方？")
+            raise QuestionUnreadable(f"没有看懂这个问题（{text[:40]}）；请换一种说法，例如“分割所有船”或“这是什么地方？”")
         return plain
 
     def _name(self, kind: str) -> Encoded:
@@ -330,7 +340,15 @@ class SmallModel:
             read = pointing.read_question(self.network.text, self.words, states, padding, self.views.see(view).memory)
         if query.box is None and names_nothing(query.text, language(query.text)):  # "how many are there": whatever was read is a guess
             read = Read()
-        asked = yes_no.asked(query.text, language(query.text))
+        told = language(query.text)
+        read = asked_classes.completed(read, query.text, told, self.kinds, self.objects)
+        if asked_classes.bare_unknown(query.text, told, self.spelled):
+            read = Read(unknown=True)
+        asked = yes_no.asked(query.text, told)
+        if asked is not None and asked.form == "things" and asked.noun not in ("", "anything"):  # "is there a person on the bridge?"
+            read = Read(unknown=True)
+        if asked is not None and asked.form == "things" and asked.yes_no:  # answered by yes or no, not by the kind of place
+            read = read._replace(place=False)
         if asked is not None and asked.form == "things" and asked.noun == "anything":
             read = Read(everything=True)
         if asked is not None and asked.kinds and not read.everything:  # "is there a ship?": what the words name, and nothing else
@@ -348,7 +366,7 @@ class SmallModel:
         """[SEG] or [BOX] states of what is looked for, (Q, 256)."""
         pixel = granularity is Granularity.PIXEL
         with torch.autocast("cpu", enabled=False):
-            if read.everything:
+            if read.everything or read.apart:
                 states, padding = stacked([self._name(kind) for kind in read.asked])
                 return pointing.point_each(self.network.text, self.words, states, padding, seen.memory, read.asked, pixel)
             states, padding, _ = self._encode(query.text)
@@ -441,9 +459,9 @@ class SmallModel:
 
 def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dict[Granularity, float]:
     """The levels of a question that is answered by yes or no: a scene is judged as a whole, things are looked for."""
-    if asked is None or asked.form == "unknown":
+    if asked is None or (asked.form == "unknown" and asked.noun):
         return levels
-    if asked.form in ("scene", "choice"):
+    if asked.form != "things":
         return {level: float(level is Granularity.IMAGE) for level in levels}
     pixel = max(levels, key=lambda level: levels[level]) is Granularity.PIXEL
     level = Granularity.PIXEL if pixel else Granularity.REGION

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from geomagnifier.model import chinese, nearest_class, scene_sentences, telling, yes_no
+from geomagnifier.model import asked_classes, chinese, nearest_class, scene_sentences, telling, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.languages import language
 from geomagnifier.model.mentions import names_nothing
@@ -111,7 +111,11 @@ class Speaker:
             known = chinese.known(self.kinds) if spoken == "zh" else f" I know: {', '.join(self.kinds)}."
             return Said(UNNAMED[spoken] + known, language=spoken)
         if spoken == "zh":
-            sentence, phrases = chinese.found(boxes, missing, reply.unknown, everything, chinese.start(start, asked), part)
+            noun = asked.noun if asked is not None and asked.form == "things" and asked.noun != "anything" else ""
+            thing = noun or asked_classes.unknown_in_chinese(text, beside=not reply.unknown)
+            sentence, phrases = chinese.found(
+                boxes, missing, reply.unknown or bool(thing), everything, chinese.start(start, asked), part, thing
+            )
             return Said(sentence if reply.asked else sentence + chinese.known(self.kinds), phrases, "zh")
         tokens = [start, ","] if start and not boxes else ["no", ",", "not", "all", "of", "them", "."] if start == "no" else []
         if boxes:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from geomagnifier.model.class_names import OBJECT_SCENES
-from geomagnifier.model.mentions import Mention, in_chinese, in_english, kinds_of, tokens_of, word_set
+from geomagnifier.model.mentions import Mention, in_chinese, in_english, is_no_class, kinds_of, tokens_of, word_set
 from geomagnifier.model.reading import BOX, characters
 
 Form = Literal["scene", "choice", "things", "unknown"]
@@ -54,7 +54,10 @@ _REQUEST = re.compile(
     r" (?:the|all|every|each|my|where|how|what|which|out)\b"
     r"|do (?:an?|the|some)\b|have (?:an?|me)\b|(?:may|can|could) (?:i|we) (?:have|get|ask|please)\b|(?:is|would) it (?:be )?possible\b"
     r"|(?:do|can|could|would) you(?: please)? (?:know|tell|say|guess)(?: me)? (?:what|which|where|how|who)\b"
-    r"|(?:do|would) you mind\b|would you (?:please|like|kindly)\b)"
+    r"|(?:do|would) you mind\b|would you (?:please|like|kindly)\b"
+    r"|(?:would|could|can|will) you (?:possibly )?be (?:so|able|kind|good|willing)\b"
+    r"|(?:can|could|may|might|would) (?:the|all|every|each|these|those)\b.*\bbe (?:segment|outlin|mark|count|mask|separat|delineat|trac)"
+    r"|(?:would|could) it be\b.* to\b)"
 )
 """Requests in the form of a question: they are done, not answered by yes or no."""
 _ORDER = re.compile(
@@ -82,6 +85,17 @@ _THERE = re.compile(
 _AS_A_WHOLE = re.compile(r"\b(?:land use|main|dominant|label|category|class|overall|as a whole)\b")
 _HOLDS = re.compile(r"\b(?:contains?|includes?|holds?|have|has|features?|got|there|see|spot|notice|find|detect|identify|observe)\b")
 _NO = re.compile(r"\b(?:there (?:is|are) |is there |are there |see |contain |have )no\b|\bwithout\b")
+_SOME = re.compile(
+    r"\b(?:there|see|have|has|contain|contains) (?:only |just )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+)
+"""A number of things: yes could mean exactly so many or at least so many, the count says it all."""
+_PLACE = word_set("near next beside on over inside at by under above behind along around between close adjacent opposite")
+_NO_NAME = word_set(
+    "sign signs lots lot plenty kind kinds sort sorts pair group cluster row number many few several more other another one two three or "
+    "and of with what which where parked moored docked located standing sitting lying shown seen found any anything something left right "
+    "top bottom upper lower center centre middle side half part corner edge north south east west it them that this these those we i you "
+    "if whether please small large big tiny huge actually really indeed currently perhaps possibly maybe definitely also still"
+)
 _SUBJECT = word_set(
     "image picture photo photograph scene place area region site location tile view frame shot land terrain landscape satellite aerial map "
     "spot patch zone environment class category label type kind dominant main whole entire overall surroundings snapshot raster pictured"
@@ -138,10 +152,11 @@ def _in_english(text: str) -> Asked | None:
     exists = bool(_THERE.search(plain)) and not _AS_A_WHOLE.search(plain)
     exists = exists or ("where" in tokens and bool(kinds_of(mentions)))
     several = bool(_LIST.search(plain)) or len(_joined(mentions, tokens)) > 2
-    chosen = several and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
+    bare = _is_bare(tokens, mentions)
+    listed = bare and not {"or", "?", "vs", "versus"} & set(tokens) and all(m.kind for m in mentions)  # "ships, tanks and harbors"
+    chosen = several and not listed and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
     if chosen and not _ORDER.match(plain) and (not exists or tokens[0] in ("what", "which")):
         return Asked("choice", tuple(scenes), yes_no=False)
-    bare = _is_bare(tokens, mentions)
     if not (tokens[0] in _START or (tokens[0] == "if" and exists) or _TAG.search(plain) or (bare and "?" in tokens)):
         if tokens[0] == "any" and mentions:  # "any planes"
             return _things(mentions[:1], plain)
@@ -170,11 +185,22 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
         return Asked("things", noun=everything) if exists or everything else Asked("unknown", noun=_noun(plain))
     first = names[0]
     if not first.scenes and not first.kind:
-        return Asked("things") if exists else Asked("unknown", noun=first.said)
+        return Asked("things", noun=first.said if is_no_class(first.said) else "") if exists else Asked("unknown", noun=first.said)
+    if exists and first.kind and (head := _before_place(tokens[start : first.start])):
+        return Asked("things", noun=head)
     many = first.plural or re.match(r"(?:are|aren't|were) (?:these|those|they)\b", plain)
     if first.kind and (exists or many or _is_thing(first)):
         return _things([m for m in names if m.kind], plain)._replace(exists=exists)
     return Asked("scene", tuple(m for m in names if m.scenes), exists=exists)
+
+
+def _before_place(tokens: Sequence[str]) -> str:
+    """The name of something unknown that a known name only tells the place of: "(is there) a person on the (bridge)"; "" where none is."""
+    at = next((i for i, token in enumerate(tokens) if token in _PLACE), 0)
+    words = [token for token in tokens[:at] if token not in _LIGHT and token not in _SUBJECT]
+    if not words or len(words) > 3 or not all(word.isalpha() for word in words) or set(words) & (_NO_NAME | _START | _STOP):
+        return ""
+    return " ".join(words)
 
 
 def _is_thing(mention: Mention) -> bool:
@@ -183,7 +209,8 @@ def _is_thing(mention: Mention) -> bool:
 
 
 def _things(names: Sequence[Mention], plain: str) -> Asked:
-    return Asked("things", tuple(names), yes_no=not _NO.search(plain), every=len(names) > 1 and " and " in plain and " or " not in plain)
+    yes_no = not _NO.search(plain) and not _SOME.search(plain)
+    return Asked("things", tuple(names), yes_no=yes_no, every=len(names) > 1 and " and " in plain and " or " not in plain)
 
 
 def _joined(mentions: Sequence[Mention], tokens: Sequence[str]) -> list[Mention]:
@@ -237,13 +264,15 @@ _ZH_COMPARED = re.compile("多少|几[个架艘辆座片条块栋处]|比.+[多�
 _ZH_ARCHIVE = re.compile("检索|搜|图库|档案|相似|类似|差不多|相近|同类")
 _ZH_PICTURES = re.compile("的(?:图|图片|图像|照片|影像|卫星图)(?:吗|么|没有)?$")
 _ZH_THERE = re.compile(
-    "有没有|有无|是否有|存在|存不存在|出现|含有|包含|看得[到见]|看[到见]|看不看得|找得?到|没有(?=.)|(?<![只所没具])有(?!关|些|哪|什么)"
+    "有没有|有无|是否有|停着|停有|存在|存不存在|出现|含有|包含|看得[到见]|看[到见]|看不看得|找得?到|没有(?=.)|(?<![只所没具])有(?!关|些|哪|什么)"
 )
 _ZH_IS = re.compile("是|(?<![图影画])像|属于|归为|算")
 _ZH_POLAR = re.compile(
     "有没有|有无|是不是|是否|能不能|能否|可不可以|存不存在|像不像|算不算|属不属于|对不对|[吗么嘛]$|吧$|没有$|对吗|[吗么]"
 )
 _ZH_ORDER = re.compile("分割|提取|抠|勾|描|掩|轮廓|标出|框出|找出|检测|识别|定位|数一|统计|生成|绘")
+_ZH_WAY = re.compile("[在停位于被里中上下左右边]")
+_ZH_SOME = re.compile("(?<!没)有[两二三四五六七八九十\\d]+[个架艘辆座片条块栋处]")
 _ZH_CHOICE = re.compile("还是|[从在].+[中里]选|选择|选项|更合适|以下哪|更像|哪一?[类个种]")
 _ZH_NOUN = re.compile(
     "(?:是不是|是否为|是否是|像不像|算不算|是|像|属于|归为)(?:在)?(?:一)?[座个片条艘架辆块栋处种]?(.+?)(?:的(?:图片|图像|照片|影像|图))?[吗么吧嘛呢啊?？。]*$"
@@ -266,6 +295,8 @@ def _in_chinese(text: str) -> Asked | None:
                 return Asked("things", tuple(mentions), yes_no=False)
             if all(m.scenes for m in mentions):
                 return Asked("choice", tuple(mentions), yes_no=False)
+        if re.search("多少|几", clause) and any(m.kind for m in mentions if start <= m.start < start + len(clause)):
+            return None  # "how many ships? and bridges?": a count, not yes or no
         asked_here = _clause(
             clause,
             [m._replace(start=m.start - start, end=m.end - start) for m in mentions if start <= m.start < start + len(clause)],
@@ -293,7 +324,7 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
         identity is None or bool(re.search("有没有|是不是有|是否|存在|看[到见]", clause)) or there.start() < identity.start()
     )
     if not exists and identity is None:
-        return None
+        return Asked("unknown") if _is_property_zh(clause, mentions) else None
     ordered = _ZH_ORDER.search(clause)
     if not mentions:
         if exists or ordered:
@@ -301,14 +332,26 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
         noun = _ZH_NOUN.search(clause)
         return Asked("unknown", noun=noun.group(1) if noun else "")
     names = _joined_zh(mentions, clause)
+    rest = re.sub("[吗么吧嘛呢啊]+$|没有$", "", clause[there.end() :]) if there else ""
+    if there and exists and rest and names[-1].end <= there.start() and not _ZH_WAY.search(rest):  # "飞机旁边有人吗？"
+        return Asked("things", noun=rest)
     first = names[0]
     if not first.scenes and not first.kind:
         return Asked("things") if exists else Asked("unknown", noun=first.said)
     if first.kind and (exists or _is_thing(first)):
-        denied = "没有" in clause.replace("有没有", "").removesuffix("没有")
+        denied = "没有" in clause.replace("有没有", "").removesuffix("没有") or bool(_ZH_SOME.search(clause))
         every = len(names) > 1 and bool(re.search("都|和|与", clause)) and "或" not in clause
         return Asked("things", tuple(m for m in names if m.kind), yes_no=not denied, every=every, exists=exists)
-    return Asked("scene", tuple(m for m in names if m.scenes), exists=exists)
+    doubted = bool(re.search("(?<!是)不是", clause))  # "这不是机场吧？": 是的 would agree with the doubt
+    return Asked("scene", tuple(m for m in names if m.scenes), yes_no=not doubted, exists=exists)
+
+
+def _is_property_zh(clause: str, mentions: Sequence[Mention]) -> bool:
+    """Something is asked of a thing that is taken to be there: "储罐漏油了吗？"."""
+    if not mentions or mentions[0].start > 2 or not mentions[0].kind or re.search("可以|能|请|帮|想|要", clause):
+        return False
+    rest = re.sub("[吗么吧呢啊]+$", "", clause[mentions[0].end :])
+    return bool(rest) and not re.match("[在位处和与或、]", rest) and bool(re.search("吗|是否", clause)) and not in_chinese(rest)
 
 
 def _joined_zh(mentions: Sequence[Mention], clause: str) -> list[Mention]:

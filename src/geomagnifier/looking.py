@@ -273,7 +273,8 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
     closer = closer if walk.wanted.enlarge else max(1.0, closer)
     objects = [cover.label for cover in reply.views[0].covers if cover.separate and cover.label in spec.sizes]
-    if fits and objects and walk.wanted.enlarge and not resolution.scale_known(walk.scene.info, spec, objects):
+    unknown = smaller < resolution.CERTAIN and not resolution.scale_known(walk.scene.info, spec, objects)
+    if fits and objects and unknown and walk.wanted.enlarge:
         _pyramid(walk, area)
     if fits and closer >= 1:
         return None

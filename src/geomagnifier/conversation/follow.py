@@ -76,7 +76,9 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
     regions = referable(last)
     if move.sort == "fresh":
         found = ask(scene, question, model, **options)
-        return Turn(question, question, "fresh", found, regions if _refused(question, model, options.get("box") is not None) else found.regions)
+        return Turn(
+            question, question, "fresh", found, regions if _refused(question, model, options.get("box") is not None) else found.regions
+        )
     if move.sort == "swap":
         assert last is not None
         return _swap(question, move, last, scene, model, options)

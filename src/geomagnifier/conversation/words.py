@@ -36,7 +36,8 @@ SIZES = _words(
 )
 SIDES = _words(
     "leftmost rightmost topmost bottommost uppermost lowermost northernmost southernmost easternmost westernmost highest lowest upper "
-    "lower northern southern eastern western central innermost outermost middle centremost first second third fourth fifth sixth seventh eighth ninth tenth last two "
+    "lower northern southern eastern western central innermost outermost middle centremost first second third fourth fifth "
+    "sixth seventh eighth ninth tenth last two "
     "three four five six seven eight nine ten 2nd 3rd 4th nearest closest farthest furthest remotest left-most right-most top-most "
     "bottom-most most least very single only remaining other same individual"
 )

@@ -317,7 +317,7 @@ def test_nothing_steers_the_terminal(picture: Path, tmp_path: Path, monkeypatch:
     told = json.loads(out)
     assert code == 0 and (told["question"], told["scene"]["name"]) == (question, picture.name)
     code, out, _ = geomag(monkeypatch, capfd, "info", str(picture))
-    assert code == 0 and "a[b]\\u001b[31mred" in out and "model.weights  whole, " in out
+    assert code == 0 and "a[b]\\u001b[31mred" in out and "weights    whole, " in out
     code, out, err = geomag(monkeypatch, capfd, "ask", f"{picture}x", question)
     assert code == 2 and not out and err.count("\n") == 1
     for bad in (("--box", ESCAPES), ("--search", ESCAPES), ("--budget", ESCAPES), ("--model", f"/{ESCAPES}")):

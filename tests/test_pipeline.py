@@ -288,6 +288,9 @@ def test_what_looks_small_is_looked_at_enlarged() -> None:
     answer = about(pixels, "Find every ship.", model)
     assert [(w.role, w.width) for w in answer.trace.views] == [("whole", 400), ("scout", 400)] + [("closer", 128)] * 2
     assert answer.trace.views[2].placement.scale[0] == pytest.approx(8 / 28, rel=0.02) and len(answer.regions) == 2
+    with pytest.warns(GeomagWarning, match="no room to search enlarged"):
+        poor = about(pixels, "Find every ship.", FakeModel(smaller=5), budget=400 * 300 + 1000)
+    assert [w.role for w in poor.trace.views] == ["whole"] and poor.trace.pixels_processed == 400 * 300
     levels = about(pixels, "Find every ship.", FakeModel(smaller=1.5)).trace.views  # not believed: the scale is not known
     assert [(w.role, w.width) for w in levels] == [("whole", 400), (LEVEL, 200), (LEVEL, 100)]
 

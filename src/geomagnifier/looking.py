@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ import numpy as np
 
 from geomagnifier import answer as assembly
 from geomagnifier import resolution, search
-from geomagnifier.errors import SceneUnreadable
+from geomagnifier.errors import GeomagWarning, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io.journal import Journal, Spent
 from geomagnifier.io.memory import resident
@@ -278,7 +279,12 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         _pyramid(walk, area)
     if fits and closer >= 1:
         return None
-    return resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)
+    plan = resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)
+    if fits and budget and budget[0] == "pixels" and walk.pixels + sum(w.width * w.height for w in plan.wide) > budget[1]:
+        message = f"the budget leaves no room to search enlarged; objects of about {length:.0f} px are easily missed at full size"
+        warnings.warn(message, GeomagWarning, stacklevel=2)
+        return None
+    return plan
 
 
 def _pyramid(walk: _Walk, area: Box) -> None:

@@ -165,7 +165,7 @@ def test_the_program_itself_has_h(monkeypatch, capfd):
 EARLY = {
     "search": (["ask", "{scene}", "Find ships", "--search", "fast"], "adaptive, paper, exhaustive"),
     "box": (["ask", "{scene}", "Find ships", "--box", "1,2,3"], "four numbers"),
-    "box outside": (["ask", "{scene}", "Find ships", "--box", "900,900,990,990"], "outside the scene of 640 x 480 px"),
+    "box outside": (["ask", "{scene}", "Find ships", "--box", "900,900,990,990"], "outside the scene; the scene is 640 x 480 px"),
     "budget": (["ask", "{scene}", "Find ships", "--budget", "20"], "'20' has no unit; write a number and one of"),
     "budget of nothing": (["ask", "{scene}", "Find ships", "--budget", "0 s"], "no amount above 0"),
     "budget in bytes": (["ask", "{scene}", "Find ships", "--budget", "1 GB"], "no amount above 0"),

@@ -21,7 +21,6 @@ import numpy as np
 from geomagnifier.data import questions
 from geomagnifier.data.more import more
 from geomagnifier.data.scene_sets import SETS, scene_set
-from geomagnifier.data.templates import Task
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import COARSE
 from geomagnifier.errors import LibraryMissing
@@ -36,6 +35,7 @@ from geomagnifier.train.calibrate import matched
 from geomagnifier.train.reliability import fit_objects, fit_temperature, likeliest, wider_names
 from geomagnifier.values import Bools, Floats, Granularity
 
+SCENE = "What kind of place is this?"
 BINS, ENOUGH = 10, 30
 """Bins of equal width, and the answers that a bin needs to be judged by."""
 DRONE = "drone_vehicles_madison"
@@ -115,11 +115,8 @@ def measure(model: SmallModel, root: Path, limit: int | None = None, progress: P
 
 
 def _judge_scene(model: SmallModel, path: Path, means: Sequence[str], judged: Judged) -> None:
-    text = questions.draw(chance(path, "scene"), "val", Task.SCENE).text
     with open_scene(path) as scene:
-        labels = ask(scene, text, model).labels
-    if not labels:  # read as a question about objects
-        return
+        labels = ask(scene, SCENE, model).labels
     name, probability = labels[0]
     fine = dict(labels)
     logits = model.reliability.temperature * np.log(np.array([max(fine[c], TINY) for c in model.scenes]))

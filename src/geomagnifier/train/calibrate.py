@@ -1,12 +1,13 @@
 """Choose each kind's thresholds on validation pictures: from when it counts as there, as an object, as mask; and make scores probabilities.
 
 The image side is computed once a picture; every kind is then asked for in held-out words, and the maps behind the answer are
-collected once. All thresholds come out of these numbers, without asking again, and so do the maps from scores to probabilities.
+collected once. All thresholds come out of these numbers, without asking again. The maps from scores to probabilities are fitted to what is
+found over all levels of the pyramid, as answers are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier import resolution
-from geomagnifier.answer import part_of
+from geomagnifier.answer import assemble_regions, part_of
 from geomagnifier.data import questions
 from geomagnifier.data.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier.data.vhr10 import vhr10
@@ -30,8 +31,8 @@ from geomagnifier.model.pixel_decoder import MASK_STRIDE
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.small import Calibration, SmallModel, crop
 from geomagnifier.train import unknown
-from geomagnifier.train.reliability import fit_objects, fit_temperature, scene_logits, wider_names
-from geomagnifier.values import Bools, Cover, Floats, Granularity, Query, SceneInfo, View, ViewReply
+from geomagnifier.train.reliability import Knots, fit_objects, fit_temperature, scene_logits, wider_names
+from geomagnifier.values import LEVEL, Bools, Cover, Floats, Granularity, Query, Region, SceneInfo, View, ViewReply
 
 STEPS = np.arange(1, 1000) / 1000
 """Thresholds that are tried for presence and score."""
@@ -39,6 +40,8 @@ MASKS = (0.3, 0.4, 0.5, 0.6, 0.7)
 """Thresholds that are tried for masks."""
 EMPTY, WORTH = 0.97, 0.03
 """At least this share of absent ones is left empty, where that costs less than this share of present ones."""
+LOWEST = 0.01
+"""Least score of a candidate."""
 MATCH = 0.5
 """IoU from which a found box is the labelled one."""
 FEWEST = 8
@@ -85,19 +88,68 @@ def calibrate(model: SmallModel, root: Path, limit: int | None = None, progress:
     thresholds = {kind: chosen(seen) for kind, seen in evidence.items()}
     return Chosen(
         {kind: asdict(values) for kind, values in thresholds.items()},
-        {"temperature": fit_temperature(*scene_logits(model, root, limit), wider_names(model)), "objects": _maps(evidence, thresholds)},
+        {
+            "temperature": fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
+            "objects": maps(model, root, thresholds, limit),
+        },
         unknown.fit(*unknown.gather(model, root, limit)),
     )
 
 
-def _maps(evidence: Mapping[str, Evidence], thresholds: Mapping[str, Calibration]) -> dict[str, list[tuple[float, float]]]:
-    """Of all candidates, those above both thresholds being what an ordinary question is answered with."""
-    rows = [(s, hit, kind, p) for kind, seen in evidence.items() for s, hit, p in seen.objects]
-    if not rows:
-        return {}
-    raw, right = np.array([s for s, *_ in rows], np.float32), np.array([hit for _, hit, *_ in rows], bool)
-    answered = np.array([s >= thresholds[kind].score and p >= thresholds[kind].presence for s, _, kind, p in rows], bool)
-    return fit_objects(raw, right, [kind for *_, kind, _ in rows], answered)
+def maps(model: SmallModel, root: Path, thresholds: Mapping[str, Calibration], limit: int | None = None) -> Knots:
+    """The maps from scores to probabilities, by what is found over all levels of the pyramid on VHR-10's validation pictures.
+
+    Args:
+        model: whose scores they are; what they were mapped to before does not matter.
+        root: folder of the data sets.
+        thresholds: of each kind, which say what an ordinary question is answered with.
+        limit: pictures, for a quick look.
+    """
+    raw: list[float] = []
+    right: list[bool] = []
+    kinds: list[str] = []
+    answered: list[bool] = []
+    for sample in evenly(vhr10(root, "val"), limit):
+        with open_scene(sample.path) as scene:
+            whole = _whole(model, scene)
+            shrunk = [resolution.window_of(scene.info.box, shrink, LEVEL) for shrink in resolution.LEVELS]
+            levels = [scene.read(w) for w in shrunk if min(w.width, w.height) >= resolution.SMALLEST_LEVEL]
+        for kind in sample.kinds:
+            every, plain = _over_levels(model, [whole, *levels], kind, sample.path, scene.info, thresholds[kind])
+            truth = np.array([o.box for o in sample.objects if o.kind == kind], np.float32).reshape(-1, 4)
+            scores = np.array([r.score for r in every], np.float32)
+            right += matched(np.array([r.box for r in every], np.float32).reshape(-1, 4), scores, truth).tolist()
+            raw += np.atleast_1d(model.reliability.raw(kind, scores)).tolist()
+            kinds += [kind] * len(every)
+            answered += [r.box in plain for r in every]
+    return fit_objects(np.array(raw, np.float32), np.array(right, bool), kinds, np.array(answered, bool)) if raw else {}
+
+
+def _over_levels(
+    model: SmallModel, views: Sequence[View], kind: str, path: Path, scene: SceneInfo, chosen: Calibration
+) -> tuple[Sequence[Region], set[tuple[float, float, float, float]]]:
+    """All candidates of a kind in the views of one picture, joined; and the boxes that an ordinary question is answered with."""
+    text = _text(kind, path)
+    every, plain = [], []
+    with model._running():
+        seg = model._point(Query(text), Read((kind,)), Granularity.REGION, model.views.see(views[0]))
+        for view in views:
+            seen = model.views.see(view)
+            decoded, gate = model._decode(seg, seen)
+            presence = float(gate[0])
+            found = model._objects(kind, decoded, 0, presence, LOWEST, seen, view, Granularity.REGION)
+            least = float(model.reliability.probability(kind, chosen.score))
+            passed = [f for f in found if f.score >= least and presence >= chosen.presence]
+            every.append(part_of(view.window, ViewReply(tuple(found)), scene, Granularity.REGION, calibrated=False))
+            plain.append(part_of(view.window, ViewReply(tuple(passed)), scene, Granularity.REGION, calibrated=False))
+    boxes = {r.box for r in assemble_regions(plain, scene, Granularity.REGION)}
+    return assemble_regions(every, scene, Granularity.REGION), boxes
+
+
+def _text(kind: str, path: Path) -> str:
+    """A question about a kind, in words that the picture's name chooses."""
+    rng = np.random.default_rng(crc32(f"{path.name} {kind} calibrate".encode()))
+    return questions.about(rng, kind, Granularity.PIXEL, "val", refer=0.0).text
 
 
 def gather(
@@ -163,8 +215,7 @@ def look(
         mask: (H, W) at scene size; read where the kind is there.
         known: (H, W), False where unlabelled; None where all is labelled.
     """
-    rng = np.random.default_rng(crc32(f"{path.name} {kind} calibrate".encode()))
-    text = questions.about(rng, kind, Granularity.PIXEL, "val", refer=0.0).text
+    text = _text(kind, path)
     with model._running():
         seen = model.views.see(view)
         seg = model._point(Query(text), Read((kind,)), Granularity.PIXEL, seen)

@@ -76,7 +76,7 @@ def fit_temperature(logits: Floats, right: Bools, wider: Bools) -> float:
         p, hit = likeliest(logits / temperature, right, wider)
         return float(-np.log(np.where(hit, p, 1 - p).clip(1e-6)).mean())
 
-    return round(float(min(TEMPERATURES, key=loss)), 3)
+    return round(float(min(TEMPERATURES, key=loss)), 1)  # between tenths the loss differs by less than a picture's worth
 
 
 def likeliest(logits: Floats | Array, right: Bools, wider: Bools) -> tuple[Array, Bools]:
@@ -99,7 +99,11 @@ def softmax(logits: Floats | Array) -> Array:
     return np.asarray(powers / powers.sum(1, keepdims=True))
 
 
-def fit_objects(raw: Floats, right: Bools, kinds: Sequence[str], answered: Bools) -> dict[str, list[tuple[float, float]]]:
+Knots = dict[str, list[tuple[float, float]]]
+"""Of each class the points (raw score, probability) of its map."""
+
+
+def fit_objects(raw: Floats, right: Bools, kinds: Sequence[str], answered: Bools) -> Knots:
     """Knots of the map from raw scores to probabilities by class, both rising from 0 to 1; no maps where nothing can be learnt.
 
     Args:

@@ -134,7 +134,7 @@ def test_heat_and_looks_are_layers_to_be_switched(visitor):
     page.wait_for_function("document.querySelector('.map img.heat')?.naturalWidth > 1")
     cost = page.locator("details", has_text="Where it looked")
     assert "Mpx" in cost.inner_text()
-    assert "of the scene" in cost.inner_text() and "looking closely" in cost.inner_text()
+    assert "in the scene" in cost.inner_text() and "looking closely" in cost.inner_text()
 
 
 def test_an_answer_is_taken_away(visitor, tmp_path):

@@ -168,7 +168,7 @@ def check(answer: Answer, out: Path | None = None) -> None:
         assert not re.search(r"\bthere (are|is) (?!no)", text, re.I) or answer.granularity is Granularity.IMAGE, text
     assert not re.search(r"\b0\.0%", text), text
     if not answer.complete:
-        assert re.search(r"\d ?%", text), text
+        assert re.search(r"\d ?%|[Nn]one of the scene", text), text
         assert "searched" in text or "looked at" in text or "查看" in text, text
     if out is not None:
         written = gm.write(answer, out)

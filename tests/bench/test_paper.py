@@ -57,7 +57,7 @@ def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> Non
     rows = {(row["granularity"], row["way"]): row for row in tables["preprocessing"]}
     assert rows["pixel", "exhaustive"]["measured"] == pytest.approx(100, abs=2) and rows["pixel", "exhaustive"]["claimed"] == 68.4
     assert rows["region", "exhaustive"]["measured"] == pytest.approx(100, abs=1)
-    assert rows["pixel", HUNDRED]["measured"] < 90
+    assert rows["pixel", HUNDRED]["measured"] < rows["pixel", "exhaustive"]["measured"]
     assert rows["image", "100 x 100, as TMRA has it"]["measured"] == rows["image", HUNDRED]["measured"]  # one and the same input
     crop = next(row for row in tables["crops"] if (row["granularity"], row["way"]) == ("region", "exhaustive"))
     assert crop["objects"] == 2 and crop["tiny objects"] == 1 and crop["recall"] == 100 and crop["claimed"] is None

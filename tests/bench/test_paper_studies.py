@@ -64,7 +64,7 @@ def test_answers_are_judged_by_kind() -> None:
     row = paper_studies.judged(drawn, paper_studies.answered(drawn, "Segment all ships.", FakeModel(), "adaptive"))
     assert row["ships"] == 1 and row["airplanes"] == 0 and row["false"] == 1  # the airplane is red: taken for a ship
     assert row["ship IoU"] == pytest.approx(1600 / 2400, abs=0.03) and row["airplane IoU"] == 0
-    assert row["share"] == 1 and "2 ships" in row["text"]
+    assert row["share"] == 1.25 and "2 ships" in row["text"]  # at full size, and at half of it
 
 
 def test_the_studies_ask_everything_and_keep_cut_outs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

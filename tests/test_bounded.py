@@ -113,7 +113,7 @@ def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> No
     assert fresh.returncode == 0
     again = json.loads((tmp_path / "fresh" / "answer.json").read_text())
     assert full["complete"] and len(full["regions"]) == len(again["regions"]) > len(partial["regions"])
-    assert full["cost"]["pixels_processed"] < again["cost"]["pixels_processed"]
+    assert full["cost"]["pixels_processed"] == again["cost"]["pixels_processed"]  # of all runs together
 
 
 def test_resume_needs_a_folder(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A small scene of unknown scale is also seen at a half, a quarter and an eighth of its size; one whose scale is known is not."""
+"""Levels of a pyramid: a small scene of unknown scale is also seen at a half, a quarter and an eighth of its size; else it is not."""
 
 import numpy as np
 import pytest

@@ -14,7 +14,7 @@ from geomagnifier.bench import children, looks, peers, search
 from geomagnifier.bench.kept import Kept
 from geomagnifier.bench.looks import Case, measure, read_cases, record_of, write_cases
 from geomagnifier.bench.score import Record
-from geomagnifier.errors import ModelError, OptionError
+from geomagnifier.errors import ModelError, OptionError, install
 from geomagnifier.interfaces.cli import main
 
 RECORD = Record("a.tif", 2.0, 50, 100, 3e9, (0, 0, 1), (0, 0, 1), (1, 0, 2), (0, 0, 1), 1, 0.5)
@@ -130,7 +130,7 @@ def test_without_sahi_its_row_is_left_out_with_a_line(drawn_root: Path, monkeypa
     told: list[str] = []
     found = search.compare(drawn_root, "small", ["shrink", "sahi"], ["small", "cars4k"], 1, tell=told.append)
     assert [row["policy"] for row in found["groups"]["small"]] == ["shrink"]
-    assert "pip install 'geomagnifier[bench]'" in told[0] and "left out cars4k" in told[1] and len(told) == 2
+    assert install("bench") in told[0] and "left out cars4k" in told[1] and len(told) == 2
 
 
 def test_tables_for_a_terminal_say_how_many_and_join_sizes() -> None:

@@ -14,7 +14,7 @@ from fake import FakeModel, paint
 from geomagnifier.bench import groups, paper, paper_drawn, paper_frames, paper_page, paper_peers, paper_plots, paper_studies, paper_tables
 from geomagnifier.bench.looks import Case, write_cases
 from geomagnifier.bench.paper_looks import HUNDRED
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import OptionError, install
 from geomagnifier.eval import claims
 from geomagnifier.masks import encode
 
@@ -128,7 +128,7 @@ def test_without_matplotlib_a_line_says_so(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     told: list[str] = []
     paper_plots.draw({"crops": [{}]}, tmp_path, told.append)
-    assert "geomagnifier[bench]" in told[0] and not list(tmp_path.iterdir())
+    assert install("bench") in told[0] and not list(tmp_path.iterdir())
 
 
 def test_the_mean_of_the_two_kinds_is_told() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from geomagnifier.bench import looks, peers, score
 from geomagnifier.data.drawn import draw_scene
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import OptionError, install
 from geomagnifier.io.scene import open_scene
 from geomagnifier.model.checkpoint import load_model
 from geomagnifier.resolution import window_of
@@ -26,7 +28,7 @@ def test_outlines_are_outer_rings_alone(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_without_sahi_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "has_sahi", lambda: False)
-    with open_scene(np.zeros((64, 64, 3), np.uint8)) as scene, pytest.raises(OptionError, match=r"geomagnifier\[bench\]"):
+    with open_scene(np.zeros((64, 64, 3), np.uint8)) as scene, pytest.raises(OptionError, match=re.escape(install("bench"))):
         peers.slice_by_sahi(scene, "Segment every ship.", None)  # type: ignore[arg-type]
 
 

@@ -11,6 +11,7 @@ from affine import Affine
 from huggingface_hub import constants
 
 import tiny
+from geomagnifier.errors import install
 from geomagnifier.interfaces.cli import main
 from geomagnifier.model import checkpoint
 from geomagnifier.model.full.card import Card
@@ -72,7 +73,7 @@ def test_without_the_extra_it_is_named(words, parts, tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=tmp_path)
     assert done.returncode == 2 and not done.stdout and len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("geomag: the full size needs the extra full; install it: ")
-    assert "pip install 'geomagnifier[full]'" in done.stderr
+    assert install("full") in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -553,11 +553,16 @@ def _places(folder: Path) -> Iterator[Case]:
     nowhere = 'LOCAL_CS["a hall",UNIT["metre",1]]'
     yield colour(save(folder / "local.tif", crs=nowhere, transform=UTM))
     yield colour(save(folder / "moon.tif", crs="+proj=longlat +R=1737400 +no_defs", transform=Affine(1e-5, 0, 13, 0, -1e-5, 52)))
-    yield colour(save(folder / "geocentric.tif", crs="EPSG:4978", transform=UTM))
+    off = "no longitude and latitude"
+    yield colour(save(folder / "geocentric.tif", crs="EPSG:4978", transform=UTM), warns=off)
     yield colour(save(folder / "no-crs.tif", transform=UTM), crs=False)
-    yield colour(save(folder / "no-transform.tif", crs="EPSG:32633"), crs=False)
-    yield colour(save(folder / "beyond.tif", crs="EPSG:32633", transform=Affine(1e9, 0, 1e12, 0, -1e9, 1e12)))
-    yield colour(save(folder / "latitude-200.tif", crs="EPSG:4326", transform=Affine(1e-3, 0, 500, 0, -1e-3, 200)))
+    yield colour(save(folder / "no-transform.tif", crs="EPSG:32633"), crs=False, warns="nothing says where its pixels lie")
+    yield colour(
+        save(folder / "beyond.tif", crs="EPSG:32633", transform=Affine(1e9, 0, 1e12, 0, -1e9, 1e12)), warns="no longitude and latitude"
+    )
+    yield colour(
+        save(folder / "latitude-200.tif", crs="EPSG:4326", transform=Affine(1e-3, 0, 500, 0, -1e-3, 200)), warns="no longitude and latitude"
+    )
     number = struct.pack("<HHHH", 3072, 0, 1, 32_633)
     data = save(folder / "nonsense.tif", crs="EPSG:32633", transform=UTM).read_bytes()
     assert number in data
@@ -565,7 +570,8 @@ def _places(folder: Path) -> Iterator[Case]:
         yield colour(keep(folder / f"epsg-{code}.tif", data.replace(number, struct.pack("<HHHH", 3072, 0, 1, code))))
     for name, value in (("nan", np.nan), ("inf", np.inf), ("zero", 0.0), ("enormous", 1e300)):
         scale = struct.pack("<d", 0.5)
-        yield colour(keep(folder / f"pixels-of-{name}.tif", data.replace(scale * 2, struct.pack("<d", value) * 2)), crs=None)
+        told = "nothing says where its pixels lie" if name in ("nan", "inf") else ""
+        yield colour(keep(folder / f"pixels-of-{name}.tif", data.replace(scale * 2, struct.pack("<d", value) * 2)), crs=None, warns=told)
     points = [(0, 0), (0, WIDTH), (HEIGHT, 0), (HEIGHT, WIDTH)]
     gcps = ([GroundControlPoint(row, column, 500_000 + column / 2, 5_000_000 - row / 2) for row, column in points], "EPSG:32633")
     yield colour(save(folder / "control-points.tif", gcps=gcps))

@@ -124,3 +124,12 @@ def test_control_points_that_are_not_used_are_told(tmp_path):
             dataset.gcps = points, "EPSG:4326"
     with pytest.warns(GeomagWarning, match="control points.*in pixels"), open_scene(tmp_path / "a.tif") as opened:
         assert opened.info.transform is None and opened.info.crs is None
+
+
+def test_bounds_round_a_pole_reach_all_longitudes() -> None:
+    import shapely
+
+    halves = shapely.MultiPolygon([shapely.box(-180, 80, 0, 90), shapely.box(0, 80, 180, 90)])
+    assert footprint.bounds(shapely.to_wkb(halves)) == (-180, 80, 180, 90)
+    across = shapely.MultiPolygon([shapely.box(-180, 10, -170, 20), shapely.box(175, 10, 180, 20)])
+    assert footprint.bounds(shapely.to_wkb(across)) == (175, 10, -170, 20)

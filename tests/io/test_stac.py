@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import pystac
 import pytest
 import shapely
 
-from geomagnifier.errors import DataCorrupt, LibraryMissing
+from geomagnifier.errors import DataCorrupt, LibraryMissing, install
 from geomagnifier.geometry import Box
 from geomagnifier.io import footprint, stac
 from geomagnifier.io.hit import Hit
@@ -246,7 +247,7 @@ def test_what_is_written_is_stac(tmp_path):
 
 def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pystac", None)
-    with pytest.raises(LibraryMissing, match=r"geomagnifier\[archive\]"):
+    with pytest.raises(LibraryMissing, match=re.escape(install("archive"))):
         write_items(tmp_path / "items.json", [])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,7 +20,7 @@ import pytest
 from made_archive import NAMES, fill, quilt
 
 from fake import FakeModel
-from geomagnifier.errors import IndexBusy, IndexCorrupt, IndexForeign, LibraryMissing, OptionError, OutputError, SceneNotFound
+from geomagnifier.errors import IndexBusy, IndexCorrupt, IndexForeign, LibraryMissing, OptionError, OutputError, SceneNotFound, install
 from geomagnifier.geometry import Box
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import Wanted, open_index, search, update
@@ -264,6 +265,6 @@ def test_killed_again_and_again_it_ends_up_whole(archive, tmp_path):
 
 def test_without_the_library_the_extra_is_named(archive, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "lancedb", None)
-    with pytest.raises(LibraryMissing, match=r"pip install 'geomagnifier\[archive\]'"):
+    with pytest.raises(LibraryMissing, match=re.escape(install("archive"))):
         update(archive, tmp_path / "index", MODEL)
     assert len(search(archive, wanted("red"), MODEL).hits) == 4  # a folder needs none

@@ -104,7 +104,10 @@ def bounds(outline: bytes) -> Bounds:
     right = [part for part in parts if part[2] == 180]
     left = [part for part in parts if part[0] == -180]
     if west == -180 and east == 180 and right and left and not set(right) & set(left):
-        return min(part[0] for part in parts if part[0] > 0), south, max(part[2] for part in parts if part[0] <= 0), north
+        start = min((part[0] for part in parts if part[0] > 0), default=-180.0)
+        end = max((part[2] for part in parts if part[0] <= 0), default=180.0)
+        if end < start:  # else it lies round a pole, on every longitude
+            return start, south, end, north
     return west, south, east, north
 
 

@@ -203,9 +203,10 @@ def _on_the_ground(crs: CRS, transform: Affine6, points: Floats64) -> Floats64 |
         return None
     longitude, latitude = (values.reshape(-1, 3) for values in found)
     phi = np.radians(latitude[:, :1])
-    east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi)  # metres of a degree, WGS 84 series
-    north = 111_132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
-    right = (longitude[:, 1:] - longitude[:, :1] + 180) % 360 - 180  # across the antimeridian, too
-    steps = np.stack([right * east, (latitude[:, 1:] - latitude[:, :1]) * north], axis=1)  # (N, 2, 2)
+    with np.errstate(invalid="ignore"):  # points that the projection does not reach are not finite
+        east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi)  # metres of a degree, WGS 84 series
+        north = 111_132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
+        right = (longitude[:, 1:] - longitude[:, :1] + 180) % 360 - 180  # across the antimeridian, too
+        steps = np.stack([right * east, (latitude[:, 1:] - latitude[:, :1]) * north], axis=1)  # (N, 2, 2)
     reached = np.isfinite(steps).all((1, 2)) & (np.abs(latitude[:, 0]) < 90)
     return np.where(reached[:, None, None], steps, np.nan)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -346,9 +347,9 @@ def test_weights_that_cannot_be_loaded(parts, tmp_path):
         (
             ImportError("needs torchvision\nmore"),
             errors.LibraryMissing,
-            r"\(needs torchvision\); install the extra full: .*pip install .*'geomagnifier\[full\]'",
+            rf"\(needs torchvision\); install the extra full: .*{re.escape(errors.install('full'))}",
         ),
-        (ImportError("bitsandbytes is missing"), errors.LibraryMissing, r"geomagnifier\[quantized\]"),
+        (ImportError("bitsandbytes is missing"), errors.LibraryMissing, re.escape(errors.install("quantized"))),
         (OSError(28, "No space left on device"), errors.ModelError, "No space left"),
         (TimeoutError(), errors.ModelOffline, "cannot be reached"),
         (KeyError("weight"), errors.ModelCorrupt, "hf cache rm model/a/b"),

@@ -61,10 +61,11 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
             region = _outlined(found, box, window, patches[found.label], reply.stride, scene)
         if region is not None:
             objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
-    if calibrated and window.role == "whole":  # what a part of a scene shows may be detected by its neighbour
+    if calibrated and window.role != LEVEL:
+        whole = window.role == "whole"  # what a part of a scene shows may be detected by its neighbour
         for layer in (layer for layer in layers if layer.separate):
             boxes = [window.placement.to_scene(np.array(f.view_box))[0].tolist() for f in reply.found if f.label == layer.label]
-            if boxes or not reply.found:
+            if boxes or (whole and not reply.found):
                 # the least rank: what another view detects there has the say
                 objects += [(region, 0.0) for region in _undetected(layer, boxes, scene, pixel)]
     cover = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
@@ -190,7 +191,8 @@ def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo
         scene: the whole.
         pixel: whether the regions have masks.
     """
-    area, patch = layer.patch.core, layer.patch
+    core, patch = layer.patch.core, layer.patch
+    area = Box(math.floor(core.x0), math.floor(core.y0), math.ceil(core.x1), math.ceil(core.y1))
     mask, probability = read_patches([patch], area, scene.box), resize(patch.probability, patch.placement, area)
     corner = int(area.x0), int(area.y0)
     taken = [_inside(Box(*box), corner) for box in boxes]

@@ -120,6 +120,7 @@ def test_a_box_in_a_large_scene_is_looked_at_with_its_surroundings_only() -> Non
     assert boxes(answer) == [(1500, 900, 1560, 940)]
     assert {w.box for w in answer.trace.views} == {Box(1490 - 320, 890 - 320, 1570 + 320, 950 + 320)}
     assert [(w.width, w.height) for w in answer.trace.views if w.role != LEVEL] == [(720, 700)]
+    assert answer.trace.pixels_processed == 720 * 700 + 360 * 350 + 180 * 175 + 90 * 88  # three levels beside it
     assert answer.preview.shape[0] * answer.preview.shape[1] == pytest.approx(1e6, rel=0.01)  # still the whole scene
 
 

@@ -57,13 +57,17 @@ def cells(values: Floats) -> Floats:
 
 
 class FakeModel:
-    """Deterministic from pixels and keywords. views: (method, granularity or None, key) of each view it was shown."""
+    """Deterministic from pixels and keywords. views: (method, granularity or None, key) of each view it was shown.
+
+    inputs: roles of the views of each call of `answer`.
+    """
 
     def __init__(self, view_pixels: int = 1_100_000, tile: int = 1024, overlap: int = 128, smaller: float = 1.0) -> None:
         sizes = {"ship": Size(15.0, 40.0)}
         self.spec = ModelSpec("fake", "0", tuple(KINDS), SCENES, view_pixels=view_pixels, tile=tile, overlap=overlap, sizes=sizes)
         self.smaller = smaller
         self.views: list[tuple[str, Granularity | None, str]] = []
+        self.inputs: list[tuple[str, ...]] = []
 
     def granularity(self, query: Query) -> dict[Granularity, float]:
         text = query.text.lower()
@@ -79,9 +83,10 @@ class FakeModel:
         self.views.append(("scale", None, view.key))
         return self.smaller
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
         self.views += [("answer", granularity, view.key) for view in views]
-        flops = 10.0 * sum(view.pixels[..., 0].size for view in views)
+        self.inputs.append(tuple(view.window.role for view in (*(beside or ()), *views)))
+        flops = 10.0 * sum(view.pixels[..., 0].size for view in (*views, *(beside or ())))
         if granularity is Granularity.IMAGE:
             mean = views[0].pixels.reshape(-1, 3).mean(0)
             labels = sorted(zip(SCENES, (mean / mean.sum()).tolist(), strict=True), key=lambda pair: -pair[1])

@@ -10,8 +10,8 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals"}
-STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants"}
+STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
@@ -19,11 +19,13 @@ MAY_IMPORT = {
     "ordinals": set(),
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
-    "values": {"errors", "geometry", "masks"},
+    "variants": {"errors"},
+    "values": {"errors", "geometry", "masks", "variants"},
     "protocol": {"errors", "geometry", "masks", "values"},
     "io": CORE,
     "resolution": CORE,
     "spots": CORE,
+    "grouping": CORE,
     "search": CORE | {"spots"},
     "answer": CORE,
     "reference": CORE,

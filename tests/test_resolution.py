@@ -64,6 +64,15 @@ def test_paper_sizes_of_a_4096_frame() -> None:
     assert all(plan(g, "paper").closer == 1 and plan(g, "paper").wide[0].box == PAPER.box for g in CLOSE)
 
 
+def test_d_of_a_large_scene_is_the_whole_of_it_and_not_a_tile() -> None:
+    for granularity in CLOSE:
+        (window,) = plan(granularity, "paper", 60_000, 40_000).wide
+        assert window.box == window.core == Box(0, 0, 60_000, 40_000)
+        assert 0.99 * SPEC.view_pixels < window.width * window.height <= SPEC.view_pixels * 1.001
+    (middle,) = resolution.windows(Look(Box(0, 0, 30_000, 20_000), 4, "D(C1)", Box(0, 0, 30_000, 20_000)), SPEC)
+    assert middle.box == Box(0, 0, 30_000, 20_000) and middle.width * middle.height <= SPEC.view_pixels * 1.001
+
+
 @pytest.mark.parametrize("granularity", CLOSE)
 def test_exhaustive_takes_every_tile_at_full_size(granularity: Granularity) -> None:
     made = plan(granularity, "exhaustive")

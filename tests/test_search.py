@@ -47,12 +47,31 @@ def test_one_hot_cell_is_held_by_a_window_of_half_the_frame() -> None:
     assert box.intersection(Box(3200, 675, 3264, 708.75)) == Box(3200, 675, 3264, 708.75)
 
 
-def test_windows_that_overlap_are_united() -> None:
+def test_a_hull_unites_windows_that_overlap() -> None:
     # three equal windows: (row 0, column 24), (0, 32), (8, 24)
-    assert search.best_boxes(search.window_scores(heat((20, 50, 1.0))), FRAME, 3) == (Box(1536, 0, 4096, 1350),)
+    assert search.best_boxes(search.window_scores(heat((20, 50, 1.0))), FRAME, 3, apart=False) == (Box(1536, 0, 4096, 1350),)
     corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
-    apart = search.best_boxes(search.window_scores(corners), FRAME, 3)
-    assert apart == (Box(0, 0, 2048, 1080), Box(0, 1080, 2048, 2160), Box(2048, 0, 4096, 1080))
+    united = search.best_boxes(search.window_scores(corners), FRAME, 3, apart=False)
+    assert united == (Box(0, 0, 2048, 1080), Box(0, 1080, 2048, 2160), Box(2048, 0, 4096, 1080))
+    assert search.best_boxes(search.window_scores(corners), FRAME, 3) == (united[0], united[2], united[1])  # best first
+
+
+def test_three_windows_are_three_and_hold_a_second_hot_spot() -> None:
+    """Of random heats with two hot spots: how often one of the windows holds the second one."""
+    rng, held = np.random.default_rng(0), {True: 0, False: 0}
+    for _ in range(300):
+        made = heat(*((int(r), int(c), v) for (r, c), v in zip(rng.integers(0, 64, (2, 2)), (1.0, 0.7), strict=True)))
+        made = made + 0.001 * rng.random((64, 64)).astype(np.float32)
+        row, column = np.unravel_index(np.argsort(made, axis=None)[-2], made.shape)
+        x, y = (column + 0.5) * 64, (row + 0.5) * 2160 / 64
+        for apart in held:
+            boxes = search.best_boxes(search.window_scores(made), FRAME, 3, apart)
+            assert len(boxes) == 3 or not apart
+            held[apart] += any(box.contains(x, y) for box in boxes)
+            if apart:
+                overlaps = geometry.overlap(np.array([b.tuple() for b in boxes]), np.array([b.tuple() for b in boxes]))
+                assert (overlaps[~np.eye(3, dtype=bool)] <= search.APART).all()
+    assert held[True] > 0.9 * 300 > held[False]
 
 
 @pytest.mark.parametrize("area", [Box(0, 0, 1, 1), Box(0, 0, 2000, 1), Box(1, 1, 2, 2), Box(5, 0, 8, 2)])
@@ -132,12 +151,21 @@ def test_paper_pixel_finds_bbox2_inside_the_best_bbox1() -> None:
     assert pixels == 256 * 135 + 3 * 512 * 270 + 1024 * 540
 
 
-def test_paper_pixel_with_one_united_window() -> None:
-    # only windows that begin at row 0 and column 0 hold the hot cell: the next two are taken in reading order and united with it
-    boxes, best, pixels = paper_pixel(heat((0, 0, 1.0)), [heat((0, 0, 1.0))])
-    assert boxes == [Box(0, 0, 3072, 1080)]
-    assert best == Box(0, 0, 1536, 540)
-    assert pixels == 256 * 135 + 768 * 270 + 1536 * 540
+def test_paper_pixel_with_one_hot_cell_opens_three_windows_all_the_same() -> None:
+    boxes, best, pixels = paper_pixel(heat((0, 0, 1.0)), [heat((0, 0, 1.0)), heat(), heat()])
+    assert boxes == [Box(0, 0, 2048, 1080), Box(1536, 0, 3584, 1080), Box(512, 540, 2560, 1620)]
+    assert best == Box(0, 0, 1024, 540)
+    assert pixels == 256 * 135 + 3 * 512 * 270 + 1024 * 540
+
+
+def test_a_hull_is_one_window_of_the_papers_flow() -> None:
+    # only the window at row 0 and column 0 holds the hot cell: the next two are taken in reading order and united with it
+    made = plan(Granularity.PIXEL, "paper")
+    looks, state = search.step(search.start("paper", made, apart=False), [(made.wide[0], heat((0, 0, 1.0)))])
+    assert [look.box for look in looks] == [Box(0, 0, 3072, 1080)]
+    (middle,) = resolution.windows(looks[0], SPEC)
+    last, _ = search.step(state, [(middle, heat((0, 0, 1.0)))])
+    assert [look.box for look in last] == [Box(0, 0, 1536, 540)]
 
 
 def test_paper_pixel_with_a_single_window_costs_what_the_design_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@
 
 The next windows are read from the file while the network runs. A window that cannot be read is left out and told; one that was finished
 in an earlier run (`io/journal.py`) is not looked at again.
+
+The paper's search answers once, when all of I' has been read: C1 (+) D(I), or C2 (+) D(C1) (+) D(D(I)), in one input.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,21 +23,18 @@ from geomagnifier import answer as assembly
 from geomagnifier import resolution, search
 from geomagnifier.errors import GeomagWarning, SceneUnreadable
 from geomagnifier.geometry import Box
+from geomagnifier.grouping import ONE_INPUT, Read, Stopwatch, by_size, in_one, is_blank, together, whole_heat
 from geomagnifier.io.journal import Journal, Spent
 from geomagnifier.io.memory import resident
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
-from geomagnifier.values import LEVEL, Floats, Granularity, ModelSpec, Part, Plan, Query, Relevance, Reply, Trace, View, Window
+from geomagnifier.values import COARSE, LEVEL, Floats, Granularity, ModelSpec, Part, Plan, Query, Relevance, Reply, Trace, View, Window
 
 MARGIN = 320
 """Scene px of context around a given box in a scene too large for one view."""
-HEAT_SIDE = 256
-"""Longest side of the heat map kept in the trace, cells."""
 AHEAD = 2
 """Windows that are read while the network looks at another."""
-SORTED, TOGETHER = 64, 300_000
-"""Windows among which those of one size are brought together; the most pixels that are looked at together."""
 RESERVED = 300e6
 """Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's blocks, views read ahead, regions,
 files to be written."""
@@ -44,27 +42,10 @@ WORTH, USUAL = 0.3, 0.925
 """Heat from which a spot is opened where the model has no curve; else the share of the objects that is to be found."""
 
 Progress = Callable[[int, int], bool | None]
-_Read = tuple[Window, View | None, Floats | None, Part | None]
-"""A window with its view; or with the heat map and the part that were kept of it."""
 _Looked = tuple[Window, Floats | None, Part | None, Spent | None]
 """A window with its heat map, its part of the answer, or both; and what it cost, None where an earlier run has looked at it."""
 BY: dict[str, Relevance] = {"adaptive": "scout", "paper": "gradient", "random": "gradient", "grid": "gradient"}
 """What a policy's heat is: what measures best, and what the paper says; of the others it says how large windows are, not where."""
-
-
-class Stopwatch:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begin = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +109,19 @@ class _Walk:
     others: int = 0
     damage: SceneUnreadable | None = None
     noted: dict[str, float] = field(default_factory=dict)
+    coarse: list[Window] = field(default_factory=list)
+    beside: list[View] = field(default_factory=list)
+    told: bool = False
+
+    @property
+    def joint(self) -> bool:
+        """Whether all that the search reads is one input (the paper's I')."""
+        return self.wanted.policy in search.CROPPING and self.level is not Granularity.IMAGE and self.query.variant.joint
+
+    @property
+    def outlined(self) -> bool:
+        """Whether the coarse views of the paper's search are answered: their boxes are part of the answer, their masks are an extension."""
+        return self.level is Granularity.REGION or self.query.variant.coarse
 
     @property
     def calibrated(self) -> bool:
@@ -155,10 +149,13 @@ class _Walk:
         budget = self.wanted.budget
         return budget is not None and budget[0] == "seconds" and time.perf_counter() - self.begin >= budget[1]
 
-    def answer(self, views: Sequence[View]) -> Reply:
-        """The model's answer about views; the first one says what was asked for."""
+    def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
+        """The model's answer about views; the first one says what was asked for. beside: see `protocol.Model.answer`."""
         with self.watch.stage("answer"):
-            reply = self.model.answer(self.query, self.level, views)
+            if beside is None:
+                reply = self.model.answer(self.query, self.level, views)
+            else:
+                reply = self.model.answer(self.query, self.level, views, beside)
         self.reply = reply if self.reply is None or reply.named else self.reply  # what a box shows is said after the closest look
         self.first = self.first or views[0]
         self.flops += reply.flops
@@ -194,14 +191,14 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
     heat: Floats | None = None
     if plan is not None:
         budget = wanted.budget[1] - walk.pixels if wanted.budget and wanted.budget[0] == "pixels" else None
-        state = search.start(wanted.policy, plan, budget, wanted.worth)
+        state = search.start(wanted.policy, plan, budget, wanted.worth, query.variant.apart)
         walk.journal = wanted.journal if len(plan.wide) > 1 or not state.done else None
         pending: Sequence[Window] = plan.wide
         heats: list[tuple[Window, Floats]] = []
         while pending:
             heats = _visit(walk, pending, state, heats)
             if heats and heat is None:
-                heat = _whole_heat(heats, walk)
+                heat = whole_heat(heats, scene.info)
             if state.done or walk.others or (walk.stopped and not heats):
                 break
             with watch.stage("search"):
@@ -211,6 +208,8 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
             if walk.stopped:  # these were worth a look, and stay unseen
                 walk.passed += [(look.core, search.relevance(look.core, heats)) for look in looks]
                 break
+        if walk.joint and walk.coarse and not walk.told and not walk.others:
+            _tell_coarse(walk)
     if not walk.windows and walk.damage is not None:
         raise walk.damage
     with watch.stage("read"):
@@ -304,10 +303,15 @@ def _pyramid(walk: _Walk, area: Box) -> None:
 
 def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before: search.Heats) -> list[tuple[Window, Floats]]:
     """Look at windows, those of one size together; heat maps of those that say where to look next. before: those that led here."""
-    scouting = state.plan.scouted and state.round == 0
+    scouting = (state.plan.scouted and state.round == 0) or (walk.joint and not state.done)
+    whole = walk.joint and state.done
+    if whole:
+        _recall_coarse(walk, windows)
     heats: list[tuple[Window, Floats]] = []
     known, shown = walk.done + len(windows), walk.done
-    for group in _together(_read_ahead(walk, _by_size(windows), scouting, not state.done)):
+    order = windows if walk.joint else by_size(windows)
+    read = _read_ahead(walk, order, scouting, not state.done, ONE_INPUT if whole else 1)
+    for group in in_one(read) if whole else together(read):
         if walk.stopped or (walk.done > shown and walk.late()):  # what an earlier run has seen is free
             unseen = [window for window, _, heat, part in group if heat is None and part is None]
             walk.passed += [(window.core, search.relevance(window.core, before) if before else 1.0) for window in unseen]
@@ -321,6 +325,8 @@ def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before:
                 walk.parts.append(part)
             if heat is not None or part is not None:
                 walk.windows.append(window)
+            if heat is not None and window.role in COARSE:
+                walk.coarse.append(window)
             walk.done += 1
         if walk.wanted.progress is not None and not walk.stopped and walk.wanted.progress(walk.done, known) is False:
             walk.stopped = walk.done < known or not state.done
@@ -328,28 +334,38 @@ def _visit(walk: _Walk, windows: Sequence[Window], state: search.Search, before:
     return heats
 
 
-def _by_size(windows: Sequence[Window]) -> list[Window]:
-    """Windows in their order, but within every few of them those of one size one after another."""
-    blocks = (windows[i : i + SORTED] for i in range(0, len(windows), SORTED))
-    return [w for block in blocks for w in sorted(block, key=lambda w: w.width * w.height, reverse=True)]
+def _recall_coarse(walk: _Walk, windows: Sequence[Window]) -> None:
+    """Of a search that goes on: what its coarse views gave, if the windows that it was worked out with are kept as well."""
+    first = windows[:ONE_INPUT]
+    if walk.journal is None or not first or any(walk.journal.part(window) is None for window in first):
+        return
+    kept = [part for window in walk.coarse if (part := walk.journal.part(window)) is not None]
+    walk.told = len(kept) == len(walk.coarse) or not walk.outlined
+    walk.parts += kept if walk.told else []
 
 
-def _together(read: Iterator[_Read]) -> Iterator[list[_Read]]:
-    """Windows of one size that follow each other and are small, in groups; every other one by itself."""
-    group: list[_Read] = []
-    for one in read:
-        window, view = one[0], one[1]
-        last = group[-1][0] if group else None
-        alike = last is not None and (last.width, last.height) == (window.width, window.height) and view is not None
-        if group and not (alike and group[-1][1] is not None and (len(group) + 1) * window.width * window.height <= TOGETHER):
-            yield group
-            group = []
-        group.append(one)
-    if group:
-        yield group
+def _coarse_views(walk: _Walk) -> list[View]:
+    """The coarse views of the paper's I', read again where an earlier run has looked at them."""
+    held = {view.window: view for view in walk.beside}
+    return [held[window] if window in held else _read(walk, window, needed=False) for window in walk.coarse]
 
 
-def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bool) -> Iterator[_Looked]:
+def _tell_coarse(walk: _Walk) -> None:
+    """The answer of the coarse views, where nothing was seen at full size: nothing is there, or the search was ended before."""
+    views = _coarse_views(walk)
+    close = any(window.role not in COARSE for window in walk.windows)
+    reply = walk.answer(views, [])
+    if walk.outlined or not close:
+        walk.parts += _parts(walk, views, reply)
+
+
+def _parts(walk: _Walk, views: Sequence[View], reply: Reply) -> list[Part]:
+    """What views add to the answer."""
+    info, level = walk.scene.info, walk.level
+    return [assembly.part_of(v.window, one, info, level, walk.calibrated) for v, one in zip(views, reply.views, strict=True)]
+
+
+def _see(walk: _Walk, group: Sequence[Read], state: search.Search, scouting: bool) -> Iterator[_Looked]:
     """What is seen in windows."""
     views = []
     for window, view, heat, part in group:
@@ -359,10 +375,13 @@ def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bo
             yield window, heat, part, None
             continue
         walk.preview.add(view)
+        if scouting and view.window.role in COARSE:
+            walk.first = walk.first or view
+            walk.beside.append(view)
         if walk.level is Granularity.IMAGE:
             walk.answer([resolution.thumbnail(view, walk.model.spec.image_side)])
             yield window, None, Part(window), walk.spent(window, walk.pixels, walk.flops)
-        elif _is_blank(view):  # the network would find nothing, at the same price
+        elif is_blank(view):  # the network would find nothing, at the same price
             heat, part = None if state.done else np.zeros((1, 1), np.float32), None if scouting else Part(window)
             yield window, heat, part, walk.spent(window, 0, 0.0)
         else:
@@ -374,7 +393,11 @@ def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bo
     if not views:
         return
     pixels = views[0].window.width * views[0].window.height  # those of a group have one size
-    if scouting:
+    if scouting and not state.plan.scouted:
+        yield from ((view.window, heat, None, walk.spent(view.window, 0, 0.0)) for view, heat in zip(views, heats, strict=True))
+    elif walk.joint and state.done:
+        yield from _see_as_one(walk, views)
+    elif scouting:
         flops = pixels * walk.model.spec.scout_flops
         walk.pixels += pixels * len(views)
         walk.flops += flops * len(views)
@@ -384,23 +407,39 @@ def _see(walk: _Walk, group: Sequence[_Read], state: search.Search, scouting: bo
         flops = answered.flops / len(views)
         for view, heat, reply in zip(views, heats, answered.views, strict=True):
             part = assembly.part_of(view.window, reply, walk.scene.info, walk.level, walk.calibrated)
+            if view.window.role in COARSE and walk.wanted.policy in search.CROPPING and not walk.outlined:
+                part = Part(view.window)  # masks come from C2 alone
             yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 
-def _is_blank(view: View) -> bool:
-    """Whether there is no data in a view, or nothing but one colour."""
-    if view.valid is not None and not view.valid.any():
-        return True
-    return bool((view.pixels == view.pixels[0, 0]).all())
+def _see_as_one(walk: _Walk, views: Sequence[View]) -> Iterator[_Looked]:
+    """What is seen in windows of full size, in one input with all coarse views; the first time the coarse ones are answered, too."""
+    coarse, first = _coarse_views(walk), not walk.told
+    walk.first = walk.first or coarse[0]
+    own = coarse if first and walk.outlined else []
+    before = walk.pixels, walk.flops
+    reply = walk.answer([*own, *views], [] if own else coarse)
+    walk.pixels = before[0] + sum(v.window.width * v.window.height for v in (*views, *(coarse if first else ())))
+    parts = _parts(walk, [*own, *views], reply)
+    walk.told = True
+    for view, part in zip(own, parts, strict=False):
+        walk.parts.append(part)
+        if walk.journal is not None:
+            walk.journal.keep(view.window, part=part)
+    pixels, flops = walk.pixels - before[0], walk.flops - before[1]
+    for view, part in zip(views, parts[len(own) :], strict=True):
+        yield view.window, None, part, walk.spent(view.window, pixels, flops)
+        pixels, flops = 0, 0.0  # what the input cost is told of its first window
 
 
 def _read(walk: _Walk, window: Window, needed: bool) -> View:
     """A window's view; damaged parts are black and told. Where nothing of it can be read: an error if it is `needed`, else all black."""
+    pooled = walk.wanted.policy in search.CROPPING  # D is a mean, whatever the overviews of the file are
     try:
-        return walk.scene.read(window)
+        return walk.scene.read(window, pooled)
     except SceneUnreadable as error:
         try:
-            view, broken = walk.scene.salvage(window)
+            view, broken = walk.scene.salvage(window, pooled)
         except SceneUnreadable:
             walk.damage = error
             if needed:
@@ -412,8 +451,11 @@ def _read(walk: _Walk, window: Window, needed: bool) -> View:
         return view
 
 
-def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: bool) -> Iterator[_Read]:
-    """Windows with their views, the next ones being read meanwhile; or with what the journal kept of them."""
+def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: bool, unit: int = 1) -> Iterator[Read]:
+    """Windows with their views, the next ones being read meanwhile; or with what the journal kept of them.
+
+    unit: so many windows are one input; kept of them is all or nothing, and one process looks at them.
+    """
     with ThreadPoolExecutor(1) as reader:
         waiting: list[tuple[Window, Future[View] | None, Floats | None, Part | None]] = []
         coming = enumerate(windows)
@@ -423,8 +465,11 @@ def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: 
                 number, window = following
                 heat = walk.journal.heat(window) if walk.journal is not None else None
                 part = walk.journal.part(window) if walk.journal is not None and not scouting else None
+                if unit > 1 and walk.journal is not None and part is not None:
+                    one = windows[number // unit * unit :][:unit]
+                    part = part if all(walk.journal.part(other) is not None for other in one) else None
                 finished = (heat is not None or not heated) and (part is not None or scouting)
-                others = not finished and walk.journal is not None and number % of != mine
+                others = not finished and walk.journal is not None and number // unit % of != mine
                 walk.others += others
                 if finished or walk.stopped or others:
                     waiting.append((window, None, heat, part))
@@ -436,19 +481,3 @@ def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: 
             with walk.watch.stage("read"):
                 view = future.result() if future is not None else None
             yield window, view, heat, part
-
-
-def _whole_heat(heats: Sequence[tuple[Window, Floats]], walk: _Walk) -> Floats:
-    """Heat maps of windows on one map of the scene, for the eye."""
-    scene = walk.scene.info
-    step = max(scene.width, scene.height) / HEAT_SIDE
-    canvas = np.zeros((max(1, round(scene.height / step)), max(1, round(scene.width / step))), np.float32)
-    for window, heat in heats:
-        box = window.box
-        x0, y0, x1, y1 = (int(v / step) for v in box.tuple())
-        rows, columns = np.arange(y0, min(canvas.shape[0], y1 + 1)), np.arange(x0, min(canvas.shape[1], x1 + 1))
-        r = np.clip(((rows + 0.5) * step - box.y0) / box.height * heat.shape[0], 0, heat.shape[0] - 1).astype(int)
-        c = np.clip(((columns + 0.5) * step - box.x0) / box.width * heat.shape[1], 0, heat.shape[1] - 1).astype(int)
-        patch = canvas[rows[:, None], columns[None]]
-        canvas[rows[:, None], columns[None]] = np.maximum(patch, heat[r[:, None], c[None]])
-    return canvas

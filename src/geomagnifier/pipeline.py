@@ -32,8 +32,9 @@ from geomagnifier.looking import Progress as Progress
 from geomagnifier.looking import Wanted
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
-from geomagnifier.search import POLICIES
+from geomagnifier.search import CROPPING, POLICIES
 from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo, Trace
+from geomagnifier.variants import Variant
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -54,6 +55,7 @@ def ask(
     journal: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
     refers: Reference | None = None,
+    variant: str | None = None,
 ) -> Answer:
     """Answer a question about a scene.
 
@@ -75,6 +77,7 @@ def ask(
         progress: called with (windows done, windows known so far); where it returns False the search ends, and the answer is of what
             was seen until then, `stopped` being True.
         refers: regions of an earlier answer that the question chooses among or takes as landmarks; `conversation.follow` makes it.
+        variant: the form of search="paper", a name of `variants.VARIANTS` or several joined by "+"; None for the method as it is built.
 
     Raises:
         QuestionError: a question that is empty, far too long, or in a script the model cannot read.
@@ -89,7 +92,7 @@ def ask(
         (700, 1000)
     """
     with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
-        query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs)
+        query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs, variant)
         return _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
 
 
@@ -110,6 +113,7 @@ def checked(
     min_score: float | None = None,
     max_memory: float | str | None = None,
     box_crs: str | None = None,
+    variant: str | None = None,
 ) -> tuple[Query, tuple[str, float] | None, float | None]:
     """The arguments of `ask`, checked without a model.
 
@@ -121,7 +125,10 @@ def checked(
     """
     spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    return Query(question, _check(scene, box, search, recall, min_score, box_crs), min_score, recall), spent, memory
+    form = Variant.of(variant)
+    if variant is not None and search not in CROPPING:
+        raise OptionError(f"variant {variant!r} is a form of search='paper'; search is {search!r}")
+    return Query(question, _check(scene, box, search, recall, min_score, box_crs), min_score, recall, form), spent, memory
 
 
 def _ask(
@@ -314,6 +321,7 @@ def _seen(
     if journal is not None:
         info, spec = scene.info, model.spec
         asked = {"question": query.text, "box": query.box and query.box.tuple(), "search": search, "min_score": query.min_score}
+        asked |= {"variant": query.variant.name}
         of = {
             "scene": [info.name, info.width, info.height, list(info.rgb)],
             "memory": memory,

@@ -28,8 +28,16 @@ class Model(Protocol):
     def scale(self, view: View) -> float:
         """How many times smaller things look in a view than in the pictures the model was trained on; 1 where it cannot tell."""
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
-        """What is found in the views. Boxes and masks come back in the px of each view."""
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
+        """What is found in the views. Boxes and masks come back in the px of each view.
+
+        Args:
+            query: what was asked.
+            granularity: how closely.
+            views: that are answered.
+            beside: None: each view is looked at by itself. Else all views are one input, each with its place in it, and these are part of
+                it, but not answered (paper, section 2.1: I' = C2 (+) D(C1) (+) D(D(I)), with masks from C2).
+        """
 
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """Which of the regions are meant ("the largest", "left of the harbor"), by index; all of the asked kinds where none is preferred.

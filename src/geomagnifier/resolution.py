@@ -5,7 +5,8 @@
          C2(C1(I, P), P) (+) D(C1(I, P)) (+) D(D(I))   pixel
 
 A view is never pasted on a full-size canvas: (+) is kept as the place of each window on its scene, and `answer.assemble` lays fine
-over coarse. D is a decimated read: the raster library averages 4 x 4 pixels, or takes them from an overview.
+over coarse. D is a decimated read: the raster library averages 4 x 4 pixels, or takes them from an overview that holds such means. D(I)
+and D(C1) are one view each: where a quarter of the size does not fit a view, they are shrunk further, as a whole.
 
 Models are trained on pictures whose px are square on the ground. Where those of a scene are oblong (degrees far from the equator), views
 are not: `shrink` is then the mean of both axes, `geometry.sides` has each, and the pixels of a view are as many as without it. Only a
@@ -25,7 +26,7 @@ import numpy as np
 
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, sides
-from geomagnifier.values import COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
+from geomagnifier.values import COARSE, COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
 
 SUSPECTED = 10.0
 """Length of a target in the wide view, px: enough for the scout to suspect it."""
@@ -175,10 +176,10 @@ def plan(
 ) -> Plan:
     """What to read first, and how closely what follows is looked at.
 
-    An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper` takes D(I) for a region and
-    D(D(I)) for a pixel question. `adaptive` takes the area as it is (or enlarged) where it fits a view; else it is scouted, so small
-    that a target is just suspected. `exhaustive` takes every tile. `random` and `grid` begin as `paper` does; `shrink`
-    takes all at once.
+    An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper` takes D(I) for a region and D(D(I)) for
+    a pixel question, smaller where that is more than a view. `adaptive` takes the area as it is (or enlarged) where it fits a view; else
+    it is scouted, so small that a target is just suspected. `exhaustive` takes every tile. `random` and `grid` begin as `paper` does;
+    `shrink` takes all at once.
 
     Args:
         granularity: of the question.
@@ -199,7 +200,8 @@ def plan(
         return Plan(granularity, area, (window_of(area, shrink, "wide", aspect=aspect),))
     if policy in ("paper", "random", "grid"):
         pixel = granularity is Granularity.PIXEL
-        return Plan(granularity, area, cover(area, COMPRESSION**2 if pixel else COMPRESSION, spec, "wide", aspect), 1, aspect=aspect)
+        shrink = max(COMPRESSION**2 if pixel else COMPRESSION, fitting)
+        return Plan(granularity, area, (window_of(area, shrink, "wide", aspect=aspect),), 1, aspect=aspect)
     if policy == "exhaustive":
         return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile", aspect))
     if area.area / closer**2 <= spec.view_pixels:
@@ -228,7 +230,12 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
 
 
 def windows(look: Look, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
-    """The windows of a look: one of its size where that fits a view, else tiles over its core. aspect: of the scene's px on the ground."""
+    """The windows of a look: one of its size where that fits a view, else tiles over its core. aspect: of the scene's px on the ground.
+
+    What is seen shrunk for its context, D(C1), is one window in any case.
+    """
+    if look.role in COARSE:
+        return (window_of(look.box, max(look.shrink, math.sqrt(look.box.area / spec.view_pixels)), look.role, look.core, aspect),)
     if look.box.area / look.shrink**2 <= spec.view_pixels:
         return (window_of(look.box, look.shrink, look.role, look.core, aspect),)
     return cover(look.core, look.shrink, spec, look.role, aspect)

@@ -3,7 +3,8 @@
     Score(bbox) = mean of H inside bbox;  windows of 32 x 32 cells, stride 8;  bbox1 = the best 3, bbox2 = the best 1 inside bbox1
 
 The heat map is resampled to 64 x 64 cells whatever the aspect, so that a window is half the view each way and 4096 x 2160 gives the
-paper's 2048 x 1080 and 1024 x 540. Overlapping windows are united. Policies:
+paper's 2048 x 1080 and 1024 x 540. The best windows are neighbours as a rule, so that three of them would hold one thing: a window that
+overlaps a better one by an IoU of more than 0.3 is passed over. Policies:
 
 adaptive    one pass where the scene fits a view; else the scene is scouted and every spot with enough heat is opened (spots.py).
 paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from geomagnifier import spots
 from geomagnifier.errors import OptionError
-from geomagnifier.geometry import Box, united
+from geomagnifier.geometry import Box, suppress, united
 from geomagnifier.values import COMPRESSION, Floats, Granularity, Look, Plan, Window
 
 POLICIES = ("adaptive", "paper", "exhaustive", "random", "grid", "shrink")
@@ -36,6 +37,8 @@ CELLS, SIDE, STRIDE = 64, 32, 8
 ACROSS = (CELLS - SIDE) // STRIDE + 1
 """Places of a window each way."""
 TOP_REGION, TOP_PIXEL = 3, 1
+APART = 0.3
+"""The most that two windows of bbox1 overlap, as IoU."""
 
 Heats = Sequence[tuple[Window, Floats]]
 
@@ -46,7 +49,7 @@ class Search:
 
     worth: heat from which `adaptive` opens a spot.  left: pixels that may still be read, or None.  round: steps taken.  crops: boxes
     opened for a closer look.  skipped: boxes worth a look that the budget did not reach, with their relevance.  closed: boxes not worth
-    a closer look, with theirs.  done: nothing more will be opened.
+    a closer look, with theirs.  done: nothing more will be opened.  apart: windows of bbox1 are kept apart, else united.
     """
 
     policy: str
@@ -58,10 +61,11 @@ class Search:
     skipped: tuple[tuple[Box, float], ...] = ()
     closed: tuple[tuple[Box, float], ...] = ()
     done: bool = False
+    apart: bool = True
 
 
-def start(policy: str, plan: Plan, budget: float | None = None, worth: float = 0.5) -> Search:
-    """A search whose wide windows are about to be read.
+def start(policy: str, plan: Plan, budget: float | None = None, worth: float = 0.5, apart: bool = True) -> Search:
+    """A search whose wide windows are about to be read. apart: see `Search`.
 
     Raises:
         OptionError: the budget, in pixels, is too small for them.
@@ -69,7 +73,7 @@ def start(policy: str, plan: Plan, budget: float | None = None, worth: float = 0
     cost = sum(w.width * w.height for w in plan.wide)
     if budget is not None and cost > budget:
         raise OptionError(f"the budget is too small: the first look takes {cost:,} px, {max(0, budget):,.0f} are left for it")
-    return Search(policy, plan, worth, None if budget is None else budget - cost, done=plan.closer is None)
+    return Search(policy, plan, worth, None if budget is None else budget - cost, done=plan.closer is None, apart=apart)
 
 
 def step(
@@ -114,7 +118,7 @@ def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     """bbox1, then at pixel level bbox2 inside it: the windows of best score, or as large ones elsewhere."""
     area, pixel = state.plan.area, state.plan.granularity is Granularity.PIXEL
     if state.round == 0:
-        boxes = best_boxes(window_scores(grid(area, heats)), area, TOP_REGION)
+        boxes = best_boxes(window_scores(grid(area, heats)), area, TOP_REGION, state.apart)
         best_first = sorted(boxes, key=lambda box: -relevance(box, heats))
         shrink, role = (COMPRESSION, "D(C1)") if pixel else (1, "C1")
         return [Look(box, shrink, role, box) for box in _moved(state, best_first, area)], replace(state, done=not pixel)
@@ -186,13 +190,23 @@ def window_scores(heat: Floats) -> NDArray[np.float64]:
     return np.asarray((sums[r + SIDE, c + SIDE] - sums[r, c + SIDE] - sums[r + SIDE, c] + sums[r, c]) / SIDE**2)
 
 
-def best_boxes(scores: NDArray[np.float64], area: Box, top: int) -> tuple[Box, ...]:
-    """The `top` windows of highest score (5, 5) as boxes in scene px, overlapping ones united into their common hull."""
-    best = np.argsort(-scores, axis=None, kind="stable")[:top]
+def best_boxes(scores: NDArray[np.float64], area: Box, top: int, apart: bool = True) -> tuple[Box, ...]:
+    """The `top` windows of highest score (5, 5) as boxes in scene px, best first.
+
+    Args:
+        scores: of `window_scores`.
+        area: that they are of.
+        top: how many.
+        apart: windows that overlap a better one by more than `APART` are passed over; else the best ones are taken, and those that overlap
+            united into their common hull.
+    """
     boxes = []
-    for row, column in zip(*np.unravel_index(best, scores.shape), strict=True):
+    for row, column in np.ndindex(scores.shape):
         x, y = area.x0 + column * STRIDE / CELLS * area.width, area.y0 + row * STRIDE / CELLS * area.height
         x0, y0 = min(round(x), round(area.x1) - 1), min(round(y), round(area.y1) - 1)  # at least a pixel, also of tiny scenes
         x1, y1 = round(x + SIDE / CELLS * area.width), round(y + SIDE / CELLS * area.height)
         boxes.append(Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
-    return united(boxes)
+    if apart:
+        kept = suppress(np.array([box.tuple() for box in boxes]), scores.ravel(), APART)[:top]
+        return tuple(boxes[i] for i in kept)
+    return united([boxes[i] for i in np.argsort(-scores, axis=None, kind="stable")[:top]])

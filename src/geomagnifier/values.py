@@ -23,6 +23,7 @@ from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch as MaskPatch
 from geomagnifier.masks import Ring, polygons, read_patches
+from geomagnifier.variants import Variant
 
 Bytes = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
@@ -33,6 +34,8 @@ Affine6 = tuple[float, float, float, float, float, float]
 
 Relevance = Literal["gradient", "attention", "mask", "scout"]
 """What a heat map is made of: attention weighted by its gradient (PSC's H), attention alone, the class mask, or the scout's suspicion."""
+COARSE = ("wide", "D(C1)")
+"""Roles of the windows of the paper's I' that are seen shrunk: D(I) or D(D(I)), and D(C1)."""
 
 COMPRESSION = 4
 """D pools 4 x 4 px (paper, section 2.1: AvgPool2d, k = 4, s = 4)."""
@@ -57,6 +60,7 @@ class Query:
 
     text: the words.  box: what they are about, scene px.  min_score: the lowest score wanted (None: calibrated).
     recall: the share of the objects that must be found (None: the calibrated balance of finding all and finding only them).
+    variant: the form of the paper's method, where that is how the scene is searched.
 
     Raises:
         QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no text.
@@ -66,6 +70,7 @@ class Query:
     box: Box | None = None
     min_score: float | None = None
     recall: float | None = None
+    variant: Variant = field(default_factory=Variant)
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_QUESTION:

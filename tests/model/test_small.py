@@ -16,8 +16,9 @@ from geomagnifier.errors import GeomagWarning, ModelCorrupt, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.model import small
 from geomagnifier.model import views as kept_views
+from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.checkpoint import CHINESE, WEIGHTS, load_model
-from geomagnifier.model.small import SmallModel, combine, crop, shrink, visible
+from geomagnifier.model.small import SmallModel, combine
 from geomagnifier.model.speaker import counted
 from geomagnifier.model.vision import pad
 from geomagnifier.values import Granularity, Query, Region, Reply, SceneInfo, View, Window

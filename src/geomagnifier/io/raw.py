@@ -29,15 +29,25 @@ AT_ONCE = CACHE // 2
 UNPACKED = 50e9
 """The most pixels that are unpacked for one picture: minutes. A header of a few bytes can claim any number."""
 
+SPOTS, SPOT = 3, 16
+"""Places each way at which an overview is held against the means of what it shrinks, and their side, overview px."""
+ROUNDED, ALIKE = 0.5, 0.002
+"""How far the overview may be off there, the mean over a place: of whole numbers what rounding does, of others a share of their range.
+Overviews of nearest samples (what gdaladdo makes where it is told nothing) are tens of 255 levels off."""
+
 
 @dataclass(frozen=True)
 class Wanted:
-    """A picture of numbers. box: scene px.  height, width: of the picture, px."""
+    """A picture of numbers. box: scene px.  height, width: of the picture, px.
+
+    pooled: shrunk numbers are means of those at full size, whatever the overviews are made of.
+    """
 
     box: Box
     height: int
     width: int
     resampling: Resampling
+    pooled: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +82,7 @@ class Reader:
         self._blocks: tuple[int, int] = dataset.block_shapes[chosen.indexes[0] - 1]
         self._type = np.dtype(dataset.dtypes[chosen.indexes[0] - 1])
         self._factors: list[int] = [] if chosen.misled else dataset.overviews(chosen.indexes[0])
+        self._means: dict[int, bool] = {}
         self.in_blocks = dataset.driver == "GTiff"
         """The file is made of blocks that can be read one by one, whatever has become of the others."""
         # A mask of its own may say anything of pixels that were never written; an alpha band that was never written says "not valid".
@@ -124,7 +135,41 @@ class Reader:
     def _overview(self, wanted: Wanted) -> int:
         """The factor by which what GDAL reads for a picture is smaller than the scene."""
         shrink = min(wanted.box.width / wanted.width, wanted.box.height / wanted.height)
-        return max((factor for factor in self._factors if factor <= shrink), default=1)
+        factor = max((factor for factor in self._factors if factor <= shrink), default=1)
+        return 1 if wanted.pooled and factor > 1 and not self._is_pooled(factor) else factor
+
+    def _is_pooled(self, factor: int) -> bool:
+        """Whether an overview holds the means of the pixels that it stands for; files do not say how theirs were made.
+
+        Places evenly over the scene are compared; one without any texture says nothing, and a scene of nothing else is its own mean.
+        """
+        if factor not in self._means:
+            self._means[factor] = all(self._alike(factor, x, y) for x, y in self._spots(factor * SPOT))
+        return self._means[factor]
+
+    def _spots(self, side: int) -> Iterator[tuple[int, int]]:
+        width, height = int(self._scene.x1), int(self._scene.y1)
+        for row in range(SPOTS):
+            for column in range(SPOTS):
+                yield max(0, (width - side) * column // (SPOTS - 1)), max(0, (height - side) * row // (SPOTS - 1))
+
+    def _alike(self, factor: int, x: int, y: int) -> bool:
+        side = factor * SPOT
+        box = Box(x, y, min(x + side, self._scene.x1), min(y + side, self._scene.y1))
+        rows, columns = int(box.height // factor), int(box.width // factor)
+        if not rows or not columns:
+            return True
+        window = RasterWindow(x, y, columns * factor, rows * factor)
+        shape, band = (rows, columns), self.bands.indexes[0]
+        try:
+            shown = _patiently(self._source.dataset.read, band, out_shape=shape, window=window, resampling=Resampling.nearest)
+            full = _patiently(self._source.full_size().read, band, window=window)
+        except FAILURES:  # damaged: the full size is what is asked for
+            return False
+        apart = np.abs(shown - full.astype(np.float64).reshape(rows, factor, columns, factor).mean((1, 3)))
+        whole = self._type.kind != "f"
+        known = full[np.isfinite(full)]
+        return float(np.nan_to_num(apart).mean()) <= (ROUNDED if whole else ALIKE * float(np.ptp(known)) if known.size else 0.0)
 
     def _whole(self, wanted: Wanted) -> Piece:
         return picture(wanted.box, wanted.height, wanted.width, self._blocks, self._scene)
@@ -173,6 +218,7 @@ class Reader:
             canvas.raw[:, rows, columns] = self._unwritten
         else:
             box, wanted, indexes = piece.box, canvas.wanted, list(self.bands.indexes)
+            full_size = full_size or (wanted.pooled and self._overview(wanted) == 1)
             dataset = self._source.full_size() if full_size else self._source.dataset
             how = {"window": RasterWindow(box.x0, box.y0, box.width, box.height), "resampling": wanted.resampling}
             try:

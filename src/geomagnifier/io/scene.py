@@ -176,17 +176,22 @@ class Scene:
             self._closed = True
             self._source.close()
 
-    def read(self, window: Window) -> View:
+    def read(self, window: Window, pooled: bool = False) -> View:
         """The picture of a window: (height, width, 3) uint8, averaged when shrunk, bilinear when enlarged.
+
+        Args:
+            window: wholly inside the scene.
+            pooled: where it is shrunk its pixels are means of those at full size (D of the paper). Overviews are used where they hold
+                such means; without, they are used whatever they hold, as files do not say it.
 
         Raises:
             BoxError: the window is not wholly inside the scene.
             SceneUnreadable: the file is damaged there, or the scene is closed.
             SceneEmpty: the whole scene is nodata.
         """
-        return self._view(window, whole=True)[0]
+        return self._view(window, whole=True, pooled=pooled)[0]
 
-    def salvage(self, window: Window) -> tuple[View, tuple[Box, ...]]:
+    def salvage(self, window: Window, pooled: bool = False) -> tuple[View, tuple[Box, ...]]:
         """What can be read of a window in a damaged file, for where `read` raises SceneUnreadable.
 
         A GeoTIFF or COG is read block by block (small blocks are taken together, see `blocks.SMALLEST`), at full size where an overview is
@@ -208,22 +213,23 @@ class Scene:
             ...     view.pixels.shape, broken
             ((35, 50, 3), ())
         """
-        return self._view(window, whole=False)
+        return self._view(window, whole=False, pooled=pooled)
 
-    def _view(self, window: Window, whole: bool) -> tuple[View, tuple[Box, ...]]:
+    def _view(self, window: Window, whole: bool, pooled: bool) -> tuple[View, tuple[Box, ...]]:
         box = self._inside(window.box)
         with self._lock:
             if not self._prepared:
                 self._prepare()
             read = self._reader.read if whole else self._reader.salvage  # that of the bands as they were prepared
-            numbers = self._numbers(read, box, window.height, window.width)
+            numbers = self._numbers(read, box, window.height, window.width, pooled=pooled)
             shown, valid = self._show(numbers.raw, numbers.valid)
             if valid is None or valid.any():
                 self._has_data = True
             elif not self._has_data and self._is_empty():
                 raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
         pixels = bands.compose(shown, valid, self._bands.ink)
-        view = View(pixels, window, f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}", valid)
+        key = f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}{':pooled' if pooled and self.pyramid else ''}"
+        view = View(pixels, window, key, valid)
         return view, numbers.broken
 
     def _inside(self, box: Box) -> Box:
@@ -348,7 +354,14 @@ class Scene:
         return max(1, round(self.info.height / shrink)), max(1, round(self.info.width / shrink))
 
     def _numbers(
-        self, read: Read, box: Box, height: int, width: int, resampling: Resampling | None = None, chosen: bands.Bands | None = None
+        self,
+        read: Read,
+        box: Box,
+        height: int,
+        width: int,
+        resampling: Resampling | None = None,
+        chosen: bands.Bands | None = None,
+        pooled: bool = False,
     ) -> Numbers:
         """Numbers of the chosen bands (bands, height, width), palettes expanded, and where they are valid (None: everywhere)."""
         chosen = chosen or self._bands
@@ -362,7 +375,7 @@ class Scene:
             resampling = Resampling.nearest
             across, down = (min(SUBSAMPLES, max(1, math.ceil(n))) for n in (box.width / width, box.height / height))
         try:
-            numbers = read(Wanted(box, height * down, width * across, resampling))
+            numbers = read(Wanted(box, height * down, width * across, resampling, pooled))
         except FAILURES as error:
             raise unreadable(self.info.name, error) from error
         raw, valid = numbers.raw, bands.valid_pixels(numbers.raw, chosen.nodata, self._fill if chosen is self._bands else None)

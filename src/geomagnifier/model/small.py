@@ -19,8 +19,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, QuestionUnreadable
-from geomagnifier.model import asked_classes, chinese, in_box, pointing, relevance, yes_no
+from geomagnifier.model import asked_classes, chinese, in_box, one_input, pointing, relevance, yes_no
 from geomagnifier.model import words as w
+from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.hunt import Hunt
@@ -40,8 +41,8 @@ from geomagnifier.model.short_forms import written_out
 from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
-from geomagnifier.model.vision import MULTIPLE, fold
-from geomagnifier.model.vlm import QUESTION, grid_of
+from geomagnifier.model.vision import fold
+from geomagnifier.model.vlm import QUESTION, Memory, grid_of
 from geomagnifier.values import (
     Cover,
     Floats,
@@ -183,7 +184,7 @@ class SmallModel:
             if not read.asked:
                 return np.zeros((1, 1), np.float32)
             if by == "mask":
-                maps, _ = self._decode(self._point(query, read, Granularity.PIXEL, seen), seen)
+                maps, _ = self._decode(self._point(query, read, Granularity.PIXEL, seen.memory), seen)
                 centre = F.interpolate(maps.centre, scale_factor=STRIDE // MASK_STRIDE)
                 return crop(torch.sigmoid(torch.maximum(maps.mask, centre)).amax(1)[0], view)
         if read.everything or read.apart:
@@ -193,7 +194,8 @@ class SmallModel:
             states, padding, _ = self._encode(query.text)
             skeleton, at = pointing.skeleton(self.words, read, True)
             tokens, memory = torch.tensor([skeleton]), seen.memory
-        attention, slopes = relevance.attend(self.network.text, states, padding, memory, tokens, at)
+        loss: relevance.Loss = "cross entropy" if query.variant.entropy else "logit"
+        attention, slopes = relevance.attend(self.network.text, states, padding, memory, tokens, at, loss)
         heat = relevance.weigh(attention, slopes if by == "gradient" else [torch.ones_like(a) for a in attention])
         rows, columns = grid_of(*seen.last.shape[2:])
         grid = heat[: rows * columns].view(rows, columns)
@@ -205,20 +207,27 @@ class SmallModel:
         with self._running():
             return self.hunt.smaller(view)
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
         """See `protocol.Model`."""
         if granularity is Granularity.IMAGE:
             return self._name_scene(views[0])
-        pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in views)
+        pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in (*views, *(beside or ())))
         with self._running():
-            self.views.together(views)
+            if beside is None:
+                self.views.together(views)
             read = self._understand(query, views[0])
             named = asked_classes.bare_unknown(query.text, language(query.text), self.spelled)  # "people": not what the box shows
             if query.box is not None and granularity is Granularity.REGION and (read.everything or not read.asked) and not named:
                 replies = tuple(self._classify(query, view) for view in views)  # it names no kind: what is there?
                 seen = tuple(f.label for r in replies for f in r.found)[:1]
                 return Reply((), replies, seen, named=True, flops=pixels * (self.flops["view"] + self.flops["question"]))
-            replies = tuple(self._find(query, granularity, read, view) for view in views)
+            seg = None
+            if beside is not None and read.asked:
+                memory = one_input.joined(self.network.text, lambda view: self.views.see(view).last, (*beside, *views))
+                seg = self._point(query, read, granularity, memory)
+            # of one input, what was seen last is still at hand
+            replies = tuple(self._find(query, granularity, read, view, seg) for view in (views if seg is None else reversed(views)))
+            replies = replies if seg is None else replies[::-1]
         flops = pixels * (self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"])
         return Reply((), replies, read.asked, read.landmarks, read.unknown or not read.asked, read.place, flops=flops)
 
@@ -362,15 +371,15 @@ class SmallModel:
                 self._reads.popitem(last=False)
         return read
 
-    def _point(self, query: Query, read: Read, granularity: Granularity, seen: Seen) -> Tensor:
+    def _point(self, query: Query, read: Read, granularity: Granularity, memory: Memory) -> Tensor:
         """[SEG] or [BOX] states of what is looked for, (Q, 256)."""
         pixel = granularity is Granularity.PIXEL
         with torch.autocast("cpu", enabled=False):
             if read.everything or read.apart:
                 states, padding = stacked([self._name(kind) for kind in read.asked])
-                return pointing.point_each(self.network.text, self.words, states, padding, seen.memory, read.asked, pixel)
+                return pointing.point_each(self.network.text, self.words, states, padding, memory, read.asked, pixel)
             states, padding, _ = self._encode(query.text)
-            return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel)
+            return pointing.point(self.network.text, self.words, states, padding, memory, read, pixel)
 
     def _raw(self, regions: Sequence[Region]) -> Floats:
         """Scores as the networks behind the detector know them."""
@@ -399,16 +408,16 @@ class SmallModel:
         x0, y0, x1, y1 = (float(v) for v in box[0].clip(0, [width, height, width, height]))
         return ViewReply((Found(named.label, named.probability, (x0, y0, x1, y1)),))
 
-    def _find(self, query: Query, granularity: Granularity, read: Read, view: View) -> ViewReply:
+    def _find(self, query: Query, granularity: Granularity, read: Read, view: View, seg: Tensor | None = None) -> ViewReply:
         kinds = (*read.asked, *read.landmarks)
         if not kinds:
             return ViewReply()
         seen = self.views.see(view)
         key = (view.scene, query.text, str(granularity))
         with self._lock:
-            seg = self._states.get(key)
+            seg = self._states.get(key) if seg is None else seg
         if seg is None:  # written on a scene's first view and kept: a look of 128 px should not pay for words
-            seg = self._point(query, read, granularity, seen)
+            seg = self._point(query, read, granularity, seen.memory)
             with self._lock:
                 self._states[key] = seg
                 while len(self._states) > 16:
@@ -471,24 +480,6 @@ def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dic
 def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
     """Raw score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
     return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)
-
-
-def crop(heat: Tensor, view: View) -> Floats:
-    """A mask of the padded view -> the view's own cells (ceil(h/2), ceil(w/2))."""
-    rows, columns = -(-view.pixels.shape[0] // MASK_STRIDE), -(-view.pixels.shape[1] // MASK_STRIDE)
-    return np.asarray(heat[:rows, :columns].float().numpy(), np.float32)
-
-
-def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
-    """(h, w) bool -> share of valid px in each cell (ceil(h/2), ceil(w/2))."""
-    x = torch.from_numpy(valid.astype(np.float32))[None, None]
-    return np.asarray(F.avg_pool2d(x, MASK_STRIDE, MASK_STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
-
-
-def visible(cells: int, pixels: int) -> int:
-    """How many of a padded view's token rows (or columns) the picture itself reaches."""
-    padded = pixels + -pixels % MULTIPLE
-    return max(1, min(cells, round(cells * pixels / padded)))
 
 
 def fast_bf16() -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from geomagnifier.model import nearest_class, telling, yes_no
+from geomagnifier.model.cells import crop, shrink
 from geomagnifier.model.hunt import reduced
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
@@ -21,7 +22,7 @@ from geomagnifier.model.naming import Names, StandIn, renamed
 from geomagnifier.model.own import Heads, OwnKind, presence
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.size_prior import size_prior
-from geomagnifier.model.small import AGREED, LOWEST_HEAT, Calibration, SmallModel, combine, crop, shrink
+from geomagnifier.model.small import AGREED, LOWEST_HEAT, Calibration, SmallModel, combine
 from geomagnifier.model.words import write_out
 from geomagnifier.values import (
     LEVEL,
@@ -111,10 +112,10 @@ class TaughtModel:
         known = [kind for kind in read.asked if kind not in {*stands.values(), *own}]
         return np.maximum(heat, self.base.relevance(plain, view, "mask")) if known else heat
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
         """See `protocol.Model`."""
         plain, stands = self._plain(query)
-        reply = self.base.answer(plain, granularity, views)
+        reply = self.base.answer(plain, granularity, views, beside)
         everything = set(self.base.objects) <= set(reply.asked) and language(query.text) == "en"
         own = self._meant((*reply.asked, *reply.landmarks), stands, everything)
         if not own or reply.named:

@@ -136,11 +136,17 @@ class TextDecoder(nn.Module):
         self.state = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout)
 
-    def see(self, last: Tensor) -> Tensor:
-        """Features at H/32 (B, channels, h, w) -> image tokens (B, n <= 256, width), row by row; their grid is `grid_of(h, w)`."""
+    def see(self, last: Tensor, within: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)) -> Tensor:
+        """Features at H/32 (B, channels, h, w) -> image tokens (B, n <= 256, width), row by row; their grid is `grid_of(h, w)`.
+
+        Args:
+            last: of the trunk.
+            within: where the view lies in what is looked at, x0, y0, x1, y1 from 0 to 1.
+        """
         rows, columns = grid_of(last.shape[2], last.shape[3])
         pooled = F.adaptive_avg_pool2d(last, (rows, columns)) if (rows, columns) != last.shape[2:] else last
         x, y = (torch.arange(columns) + 0.5) / columns, (torch.arange(rows) + 0.5) / rows
+        x, y = within[0] + x * (within[2] - within[0]), within[1] + y * (within[3] - within[1])
         place = torch.stack([x.expand(rows, -1), y[:, None].expand(-1, columns)], 2)
         place = torch.cat([torch.sin(place * 3.1416), torch.cos(place * 3.1416)], 2).flatten(0, 1)
         tokens: Tensor = self.image_norm(self.image(pooled.flatten(2).transpose(1, 2)) + self.image_place(place.to(last.device)))

@@ -27,9 +27,10 @@ from geomagnifier.eval.pictures import evenly
 from geomagnifier.geometry import overlap
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.masks import decode, resize
+from geomagnifier.model.cells import crop
 from geomagnifier.model.pixel_decoder import MASK_STRIDE
 from geomagnifier.model.pointing import Read
-from geomagnifier.model.small import Calibration, SmallModel, crop
+from geomagnifier.model.small import Calibration, SmallModel
 from geomagnifier.train import unknown
 from geomagnifier.train.reliability import Knots, fit_objects, fit_temperature, scene_logits, wider_names
 from geomagnifier.values import LEVEL, Bools, Cover, Floats, Granularity, Query, Region, SceneInfo, View, ViewReply

@@ -15,7 +15,7 @@ from geomagnifier.eval.iou import intersection_over_union
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import open_scene
 from geomagnifier.masks import resize
-from geomagnifier.model.small import crop
+from geomagnifier.model.cells import crop
 from geomagnifier.model.taught import TaughtModel
 from geomagnifier.train.calibrate import ENOUGH, MASKS, Evidence, chosen, matched
 from geomagnifier.train.crops import Source

@@ -14,13 +14,13 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import OptionError
+from geomagnifier.model.cells import shrink
 from geomagnifier.model.full import psc, said, spoken
 from geomagnifier.model.full import segmenter as sam2
 from geomagnifier.model.full.network import FullNetwork
 from geomagnifier.model.full.vlm import Shown, Turn, Vlm
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
-from geomagnifier.model.small import shrink
 from geomagnifier.values import Bools, Bytes, Cover, Floats, Found, Query, Relevance, View, ViewReply
 
 PRESENT, LEAST, MASK = 0.5, 0.3, 0.5

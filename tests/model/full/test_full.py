@@ -15,6 +15,7 @@ from geomagnifier.errors import GeomagWarning, ModelCorrupt, ModelTooLarge, Mode
 from geomagnifier.model.full import said
 from geomagnifier.model.full.card import Card
 from geomagnifier.model.full.checkpoint import begin, load_vlm, save
+from geomagnifier.model.full.finding import LAST
 from geomagnifier.model.full.full import UNTRAINED, phrase_of
 from geomagnifier.model.full.vlm import Shown, Turn
 from geomagnifier.values import Granularity, Query
@@ -221,6 +222,39 @@ def test_places_are_those_of_the_first_view(zero_shot):
         crop = scene.read(resolution.window_of(gm.Box(400, 0, 800, 200), 1, "C1"))
         assert [s.place for s in model._seen(wide)] == [(0, 0, 1, 1)]
         assert [s.place for s in model._seen(crop)] == [(0, 0, 1, 1), (0.5, 0, 1, 0.5)]
+
+
+def test_the_papers_input_is_one_turn_of_all_its_views(trained, monkeypatch):
+    """C2 is beside D(C1) and D(D(I)), each with its place; masks are drawn on C2 alone."""
+    folder, _ = trained
+    model = gm.load_model(folder)
+    model.granularity = lambda query: {Granularity.PIXEL: 0.9, Granularity.REGION: 0.1, Granularity.IMAGE: 0.0}
+    model.finder.kinds = lambda query, shown, pixel: ("ship",)
+    turns, drawn = [], []
+    ties, maps = model.finder._ties, model.finder._maps
+    monkeypatch.setattr(model.finder, "_ties", lambda turn, pixel: (turns.append(turn), ties(turn, pixel))[1])
+    monkeypatch.setattr(model.finder, "_maps", lambda seg, pixels, key="": (drawn.append(key), maps(seg, pixels, key))[1])
+    scene = np.random.default_rng(5).integers(0, 255, (300, 500, 3), dtype=np.uint8)
+    answer = asked(model, scene, QUESTIONS[Granularity.PIXEL], search="paper", min_score=0.01)
+    (turn,) = turns
+    windows = answer.trace.views
+    assert [w.role for w in windows][:4] == ["wide", "D(C1)", "D(C1)", "D(C1)"] and len(turn.views) == len(windows)
+    assert len(drawn) == sum(w.role == "C2" for w in windows)
+    for shown, window in zip(turn.views, windows, strict=True):
+        assert shown.place == pytest.approx([v / side for v, side in zip(window.box.tuple(), (500, 300, 500, 300), strict=True)])
+
+
+def test_zero_shot_sees_the_scene_beside_each_window(zero_shot, monkeypatch):
+    turns = []
+    write = zero_shot.vlm.write
+    monkeypatch.setattr(zero_shot.vlm, "write", lambda turn, longest: (turns.append(turn), write(turn, longest))[1])
+    zero_shot._kinds.clear()
+    monkeypatch.setattr(zero_shot.finder, "kinds", lambda query, shown, pixel: ("ship",))
+    scene = np.random.default_rng(6).integers(0, 255, (200, 320, 3), dtype=np.uint8)
+    answer = asked(zero_shot, scene, QUESTIONS[Granularity.REGION], search="paper")
+    asking = [turn for turn in turns if "ship" in turn.question and len(turn.views) > 1]
+    assert len(asking) == sum(w.role == "C1" for w in answer.trace.views) == 3
+    assert all(turn.views[0].place == (0, 0, 1, 1) and turn.question.startswith(LAST) for turn in asking)
 
 
 LACKING = {

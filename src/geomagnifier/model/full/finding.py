@@ -21,13 +21,14 @@ from geomagnifier.model.full.network import FullNetwork
 from geomagnifier.model.full.vlm import Shown, Turn, Vlm
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
-from geomagnifier.values import Bools, Bytes, Cover, Floats, Found, Query, Relevance, View, ViewReply
+from geomagnifier.values import COARSE, Bools, Bytes, Cover, Floats, Found, Query, Relevance, View, ViewReply
 
 PRESENT, LEAST, MASK = 0.5, 0.3, 0.5
 """From which probability a kind is there, an object counts, a cell is mask. Not calibrated: that takes a trained model."""
 LOWEST_HEAT = 0.01
 KINDS_LONG, BOXES_LONG = 64, 1024
 """Tokens of an answer about kinds, and about boxes."""
+LAST = "The last picture is the one that is meant; those before it show the scene around it, shrunk.\n"
 
 
 class Finder(Protocol):
@@ -41,6 +42,11 @@ class Finder(Protocol):
 
     def find(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
         """Where they are in the last view, which is `view`; those before it are what was seen of the scene so far."""
+
+    def find_once(
+        self, query: Query, kinds: Sequence[str], beside: Sequence[Shown], views: Sequence[Shown], of: Sequence[View], pixel: bool
+    ) -> tuple[ViewReply, ...]:
+        """Where they are in `views`, which are `of`, all of them and those beside being one input (paper, section 2.1, I')."""
 
 
 class Trained:
@@ -56,16 +62,26 @@ class Trained:
     def heat(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance) -> Floats:
         turn = self._forced(query, kinds, views, pixel)
         if by == "mask":
-            maps, _ = self._maps(turn, views[-1].pixels, pixel)
+            maps = self._maps(self._ties(turn, pixel)[0], views[-1].pixels)
             return np.asarray(torch.sigmoid(maps.mask[0].float()).amax(0).cpu().numpy(), np.float32)
-        return scaled(psc.heat(self.vlm, turn, said.tie(pixel), said.NONE, by != "attention"))
+        return scaled(psc.heat(self.vlm, turn, said.tie(pixel), said.NONE, by != "attention", query.variant.entropy))
 
     @property
     def side(self) -> int:
         return sam2.side(self.network.segmenter)
 
     def find(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
-        maps, presence = self._maps(self._forced(query, kinds, views, pixel), view.pixels, pixel, view.key)
+        return self._drawn(query, kinds, *self._ties(self._forced(query, kinds, views, pixel), pixel), view, pixel)
+
+    def find_once(
+        self, query: Query, kinds: Sequence[str], beside: Sequence[Shown], views: Sequence[Shown], of: Sequence[View], pixel: bool
+    ) -> tuple[ViewReply, ...]:
+        seg, presence = self._ties(self._forced(query, kinds, [*beside, *views], pixel), pixel)
+        return tuple(self._drawn(query, kinds, seg, presence, view, pixel) for view in of)
+
+    def _drawn(self, query: Query, kinds: Sequence[str], seg: Tensor, presence: Tensor, view: View, pixel: bool) -> ViewReply:
+        """What the pixel decoder makes of ties in a view."""
+        maps = self._maps(seg, view.pixels, view.key)
         found: list[Found] = []
         covers: list[Cover] = []
         for q, kind in enumerate(kinds):
@@ -82,18 +98,22 @@ class Trained:
         return Turn(views, query.text, said.clauses(kinds, [True] * len(kinds), pixel))
 
     @torch.inference_mode()
-    def _maps(self, turn: Turn, pixels: Bytes, pixel: bool, key: str = "") -> tuple[Maps, Tensor]:
-        """Dense maps (1, Q, ...) of the ties of a turn on a picture (h, w, 3), and the probability of each kind (Q,)."""
+    def _ties(self, turn: Turn, pixel: bool) -> tuple[Tensor, Tensor]:
+        """The states E_seg of the ties of a turn (Q, width), and the probability of each kind (Q,)."""
         inputs = self.vlm.encode([turn])
         tie, none = self.vlm.tie(said.tie(pixel)), self.vlm.tie(said.NONE)
         at = (inputs["input_ids"][0] == tie).nonzero()[:, 0]
         states = self.vlm(inputs)[0]
         logits = self.vlm.logits(states[at - 1])
-        presence = torch.sigmoid(logits[:, tie] - logits[:, none])
+        return states[at].to(self.network.decoder.bias.dtype), torch.sigmoid(logits[:, tie] - logits[:, none])
+
+    @torch.inference_mode()
+    def _maps(self, seg: Tensor, pixels: Bytes, key: str = "") -> Maps:
+        """Dense maps (1, Q, ...) of ties on a picture (h, w, 3)."""
         if not key or self._kept[0] != key:
             self._kept = (key, self.network.decoder.prepare(features_of(self.network.segmenter, pixels, self.vlm.in_bf16)))  # type: ignore[arg-type]
-        seg = states[at].to(self.network.decoder.bias.dtype)
-        return self.network.decoder(seg[None], self._kept[1]), presence
+        maps: Maps = self.network.decoder(seg[None], self._kept[1])
+        return maps
 
     def _objects(self, kind: str, maps: Maps, q: int, presence: float, lowest: float | None, view: View, pixel: bool) -> list[Found]:
         peaks = find_peaks(maps.centre[0, q].cpu(), maps.sides[0, q].cpu(), LOWEST_HEAT)
@@ -127,10 +147,22 @@ class ZeroShot:
         if by == "mask":
             raise OptionError("without a trained pixel decoder there is no class mask; take relevance by 'gradient' or 'attention'")
         ask = f"Is there any {' or '.join(kinds)} in this image? Answer Yes or No."
-        return scaled(psc.heat(self.vlm, Turn(views[-1:], ask), "Yes", "No", by != "attention"))
+        return scaled(psc.heat(self.vlm, Turn(views[-1:], ask), "Yes", "No", by != "attention", query.variant.entropy))
 
     def find(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
-        things = self._spoken(query, kinds, views[-1])
+        return self._prompted(query, kinds, views[-1:], view, pixel)
+
+    def find_once(
+        self, query: Query, kinds: Sequence[str], beside: Sequence[Shown], views: Sequence[Shown], of: Sequence[View], pixel: bool
+    ) -> tuple[ViewReply, ...]:
+        # boxes are told in one picture's own numbers: each view is the last of a turn of its own, after all coarse ones
+        coarse = [*beside, *(shown for shown, view in zip(views, of, strict=True) if view.window.role in COARSE)]
+        turns = [[*(other for other in coarse if other is not shown), shown] for shown in views]
+        return tuple(self._prompted(query, kinds, turn, view, pixel) for turn, view in zip(turns, of, strict=True))
+
+    def _prompted(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
+        """What the model says of the last view, with SAM2's masks."""
+        things = self._spoken(query, kinds, views)
         height, width = view.pixels.shape[:2]
         masks = self._masks(things, view) if pixel else []
         found: list[Found] = []
@@ -152,12 +184,13 @@ class ZeroShot:
             covers.append(Cover(kind, score, known(probability, view), MASK, True))
         return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
 
-    def _spoken(self, query: Query, kinds: Sequence[str], shown: Shown) -> list[tuple[str, float, Any, Any]]:
-        """(kind, score, box, point) of what the model names, shares of the view."""
+    def _spoken(self, query: Query, kinds: Sequence[str], views: Sequence[Shown]) -> list[tuple[str, float, Any, Any]]:
+        """(kind, score, box, point) of what the model names in the last view, shares of that."""
         things = []
-        grid = self.vlm.family.grids(self.vlm.encode([Turn([shown], "")]), self.vlm.config)[0]
+        grid = self.vlm.family.grids(self.vlm.encode([Turn(views[-1:], "")]), self.vlm.config)[0]
+        before = LAST if len(views) > 1 else ""
         for request, about in self.vlm.family.locate(query.text, kinds):
-            written = self.vlm.write(Turn([shown], request), BOXES_LONG)
+            written = self.vlm.write(Turn(views, before + request), BOXES_LONG)
             for thing in spoken.read(written.text, self.vlm.family.boxes, self.vlm.family.shown(grid, self.vlm.config)):
                 kind = about or spoken.kind_of(thing.label, kinds)
                 if kind is not None:

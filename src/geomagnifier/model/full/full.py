@@ -31,6 +31,8 @@ from geomagnifier.model.full.vlm import Shown, Turn, Vlm
 from geomagnifier.model.granularity import LEVELS
 from geomagnifier.protocol import Model
 from geomagnifier.values import (
+    COARSE,
+    Bytes,
     Floats,
     Found,
     Granularity,
@@ -133,20 +135,24 @@ class FullModel:
         """See `protocol.Model`: it cannot tell."""
         return 1.0
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
         """See `protocol.Model`."""
         with self._lock:
             if granularity is Granularity.IMAGE:
                 return Reply(self._places(query, views[0]), (ViewReply(),), flops=self._flops(views[:1], max(1, len(self._spec.scenes))))
-            kinds = self._asked(query, granularity, views[0])
+            kinds = self._asked(query, granularity, (*(beside or ()), *views)[0])
             if query.box is not None and granularity is Granularity.REGION and not kinds:
                 named = tuple(self._name(query, view) for view in views)
                 return Reply((), named, tuple(f.label for r in named for f in r.found)[:1], named=True, flops=self._flops(views))
             if not kinds:
                 return Reply((), (ViewReply(),) * len(views), unknown=True, flops=self._flops(views[:1]))
             pixel = granularity is Granularity.PIXEL
-            replies = tuple(self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views)
-            return Reply((), replies, kinds, flops=self._flops(views, pixel=pixel))
+            if beside is None:
+                replies = tuple(self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views)
+                return Reply((), replies, kinds, flops=self._flops(views, pixel=pixel))
+            shown = shown_as_one((*beside, *views))
+            replies = self.finder.find_once(query, kinds, shown[: len(beside)], shown[len(beside) :], views, pixel)
+            return Reply((), replies, kinds, flops=self._flops(views, pixel=pixel) + self._flops(beside))
 
     def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
         """See `protocol.Model`: all of them, as the model has read "the largest" when it looked."""
@@ -202,11 +208,7 @@ class FullModel:
         """
         box = view.window.box
         if view.scene not in self._first:
-            height, width = view.pixels.shape[:2]
-            smaller = min(1.0, CONTEXT / max(height, width))
-            size = (max(1, round(width * smaller)), max(1, round(height * smaller)))
-            pixels = np.asarray(Image.fromarray(view.pixels).resize(size, Image.Resampling.BOX))
-            self._first[view.scene] = (view.key, box, Shown(pixels))
+            self._first[view.scene] = (view.key, box, Shown(_smaller(view.pixels)))
             while len(self._first) > 16:
                 self._first.popitem(last=False)
         key, wide, first = self._first[view.scene]
@@ -256,6 +258,26 @@ class FullModel:
         with torch.device("meta"), FlopCounterMode(display=False) as counter:
             sam2.features(type(self.segmenter)(self.segmenter.config), torch.zeros(1, 3, side, side))
         return float(counter.get_total_flops())
+
+
+def shown_as_one(views: Sequence[View]) -> list[Shown]:
+    """Views of one input, each with its place in the hull of all; the coarse ones no larger than context is in training."""
+    boxes = [view.window.box for view in views]
+    hull = Box(min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes))
+    shown = []
+    for view, box in zip(views, boxes, strict=True):
+        x, y = (box.x0 - hull.x0) / hull.width, (box.y0 - hull.y0) / hull.height
+        place = (x, y, x + box.width / hull.width, y + box.height / hull.height)
+        shown.append(Shown(_smaller(view.pixels) if view.window.role in COARSE else view.pixels, place))
+    return shown
+
+
+def _smaller(pixels: Bytes) -> Bytes:
+    """A picture as it accompanies others, its longest side at most `CONTEXT`."""
+    height, width = pixels.shape[:2]
+    factor = min(1.0, CONTEXT / max(height, width))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
 
 
 def phrase_of(kind: str, text: str) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from geomagnifier.errors import ModelUnsupported
 from geomagnifier.model.full.attention import watching
@@ -34,7 +35,7 @@ def watched(vlm: Vlm) -> Sequence[torch.nn.Module]:
     return vlm.layers[-max(2, len(vlm.layers) // 4) :]
 
 
-def heat(vlm: Vlm, turn: Turn, affirmed: str, denied: str, gradient: bool = True) -> Heat:
+def heat(vlm: Vlm, turn: Turn, affirmed: str, denied: str, gradient: bool = True, entropy: bool = False) -> Heat:
     """H of the last view of a turn.
 
     Args:
@@ -44,6 +45,7 @@ def heat(vlm: Vlm, turn: Turn, affirmed: str, denied: str, gradient: bool = True
         affirmed: the token whose logit is L.
         denied: the token that says the contrary.
         gradient: False for attention alone.
+        entropy: L is the cross entropy of `affirmed` against all words, as the paper writes it, and not its logit.
 
     Raises:
         ModelUnsupported: the model gives no attention, or none with a gradient.
@@ -60,7 +62,11 @@ def heat(vlm: Vlm, turn: Turn, affirmed: str, denied: str, gradient: bool = True
         logits = torch.stack([vlm.logit(states[int(i)], tie) for i in at])
         if not watch.maps:
             raise ModelUnsupported(f"{vlm.name} gives no attention to look at, so there is no heat map; use search='exhaustive'")
-        slopes = torch.autograd.grad(logits.sum(), watch.maps, allow_unused=True)
+        loss = logits.sum()
+        if entropy:
+            every = vlm.logits(states[at.to(states.device)]).float()
+            loss = F.cross_entropy(every, torch.full((len(every),), tie, device=every.device), reduction="sum")
+        slopes = torch.autograd.grad(loss, watch.maps, allow_unused=True)
     if any(slope is None for slope in slopes):
         raise ModelUnsupported(
             f"the attention of {vlm.name} has no gradient (weights in 4 bits have none on a CPU); take --bits 8, or --search exhaustive"

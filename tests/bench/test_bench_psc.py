@@ -13,8 +13,6 @@ from geomagnifier.geometry import Box
 from geomagnifier.model.checkpoint import load_model
 from geomagnifier.model.small import SmallModel
 
-AREA = Box(0, 0, 600, 400)
-
 
 def test_the_share_of_a_target_inside_boxes_counts_each_pixel_once() -> None:
     target = np.zeros((400, 600), bool)
@@ -27,12 +25,11 @@ def test_the_share_of_a_target_inside_boxes_counts_each_pixel_once() -> None:
     assert psc.share(np.zeros((4, 4), bool), [whole]) == 0.0
 
 
-def test_the_best_windows_are_opened_best_first() -> None:
-    scores = np.zeros((5, 5))
-    scores[0, 4], scores[4, 0] = 2.0, 1.0
-    first, second = psc.opened(scores, AREA, 2)
-    assert (first.x1, first.y0) == (600, 0) and (second.x0, second.y1) == (0, 400)
-    assert first.x1 - first.x0 == pytest.approx(300) and first.y1 - first.y0 == pytest.approx(200)
+def test_an_object_is_held_where_a_window_shows_nearly_all_of_it() -> None:
+    boxes = np.array([[10, 10, 50, 50], [290, 10, 330, 50], [198, 100, 202, 104]], np.float32)
+    assert psc.held(boxes, [Box(0, 0, 200, 400)]) == pytest.approx(1 / 3)
+    assert psc.held(boxes, [Box(0, 0, 201.7, 400), Box(250, 0, 600, 400)]) == 1.0
+    assert psc.held(boxes[:0], []) == 1.0
 
 
 @pytest.mark.slow
@@ -43,7 +40,7 @@ def test_the_heat_map_opens_better_windows_than_chance() -> None:
     told: list[tuple[int, int]] = []
     found = psc.compare(model, Path(os.environ["GEOMAG_DATA"]), frames=10, progress=lambda done, total: told.append((done, total)))
     assert [*found] == [*psc.WAYS] and told[-1] == (10, 10)
-    assert found["gradient"]["share"] > found["random"]["share"]
+    assert found["mask"]["one"] > found["random"]["one"]
     for figures in found.values():
-        assert 0 <= figures["share"] <= figures["three"] <= 1
-        assert 0.2 < figures["area"] <= 0.8
+        assert 0 <= figures["one"] <= figures["three"] <= 1 and 0 <= figures["pixels"] <= 1
+        assert 0.25 <= figures["three area"] <= 0.75 and 0.25 <= figures["hull area"] <= 1

@@ -19,6 +19,7 @@ from geomagnifier.eval import claims
 from geomagnifier.masks import encode
 
 SHIPS = ((40, 80, 120, 160), (400, 200, 424, 224), (600, 300, 608, 308))
+ONE = paper.Amount(1)
 SETS = {"aid": ("captions.jsonl", "Beach"), "ucm": ("captions.jsonl", "beach"), "rsscn7": ("labels.jsonl", "Grass")}
 
 
@@ -47,10 +48,12 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     out, shown, said = tmp_path / "out", [], []
-    found = paper.run(root, out, lambda *done: shown.append(done), frames=1, tell=said.append)
+    found = paper.run(root, out, lambda *done: shown.append(done), amount=ONE, tell=said.append)
     assert shown[-1][0] == shown[-1][1] == len(shown)
     tables = found["tables"]
-    assert {"preprocessing", "scenes", "crops", "compute", "case 1", "case 2", "courts", "peers", "slips"} <= set(tables)
+    assert {"preprocessing", "scenes", "crops", "compute", "case 1", "case 2", "courts", "prompts", "variants", "peers", "slips"} <= set(
+        tables
+    )
     assert {p.name for p in out.glob("paper*")} == {
         "paper.json", "paper.md", "paper-preprocessing.png", "paper-crops.png", "paper-compute.png", "paper-studies.png",
     }  # fmt: skip
@@ -62,11 +65,16 @@ def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> Non
     crop = next(row for row in tables["crops"] if (row["granularity"], row["way"]) == ("region", "exhaustive"))
     assert crop["objects"] == 2 and crop["tiny objects"] == 1 and crop["recall"] == 100 and crop["claimed"] is None
     assert {row["way"] for row in tables["crops"]} == set(paper.CROPPED)
+    forms = {(row["granularity"], row["variant"]): row for row in tables["variants"]}
+    assert [*forms][0] == ("region", "as built") and forms["pixel", "hull+separate+coarse masks"]["n"] == 1
+    assert forms["pixel", "coarse masks"]["measured"] >= forms["pixel", "as built"]["measured"]
+    assert ("pixel", "linear decoder") not in forms  # the model has no weights for it
+    assert {row["question"] for row in tables["prompts"]} == set(paper_studies.PROMPTS)
     text = (out / "paper.md").read_text()
     assert "| pixel | original | exhaustive | 68.4 |" in text and "885 times" in text and "GeoPixel" in text
     assert json.loads((out / "paper.json").read_text())["tables"] == json.loads(json.dumps(tables))
     said.clear()
-    again = paper.run(root, out, frames=1, tell=said.append)
+    again = paper.run(root, out, amount=ONE, tell=said.append)
     assert not said and again["tables"] == tables
 
 
@@ -76,14 +84,33 @@ def test_what_was_broken_off_goes_on(root: Path, tmp_path: Path, monkeypatch: py
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        paper.run(root, tmp_path, stop, parts=("preprocessing",), frames=1)
+        paper.run(root, tmp_path, stop, parts=("preprocessing",), amount=ONE)
     said: list[str] = []
     monkeypatch.setattr(paper_plots, "draw", lambda *a: None)
-    paper.run(root, tmp_path, parts=("preprocessing",), frames=1, tell=said.append)
-    assert said[0] == "preprocessing/region/exhaustive" and len(said) == 16 - 9
+    paper.run(root, tmp_path, parts=("preprocessing",), amount=ONE, tell=said.append)
+    assert said[0] == "preprocessing/region/exhaustive" and len([line for line in said if "paper.md" not in line]) == 16 - 9
 
 
-@pytest.mark.parametrize(("how", "hint"), [({"parts": ("magic",)}, "choose among preprocessing"), ({"frames": 0}, "from 1")])
+def test_tables_are_written_when_they_are_ready(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper_plots, "draw", lambda *a: None)
+
+    def stop(line: str) -> None:
+        if line.startswith("crops/region/grid"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        paper.run(root, tmp_path, parts=("cost", "crops"), amount=ONE, tell=stop)
+    text = (tmp_path / "paper.md").read_text()
+    assert "## Cost at 4096 x 2160 px" in text and "## Small objects" not in text
+
+
+def test_a_limit_is_one_of_everything() -> None:
+    assert paper.Amount().limited(1) == paper.Amount(1, 1, 1, 1)
+    assert paper.Amount().limited(3) == paper.Amount(3, 3, 2, 3)
+    assert paper.Amount(pictures=2).limited(100) == paper.Amount(pictures=2)
+
+
+@pytest.mark.parametrize(("how", "hint"), [({"parts": ("magic",)}, "choose among preprocessing"), ({"amount": paper.Amount(0)}, "from 1")])
 def test_bad_choices_are_refused(how: dict[str, object], hint: str, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match=hint):
         paper.run(tmp_path, tmp_path, **how)  # type: ignore[arg-type]
@@ -92,7 +119,7 @@ def test_bad_choices_are_refused(how: dict[str, object], hint: str, tmp_path: Pa
 def test_a_missing_set_is_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paper, "load_model", lambda name: FakeModel())
     with pytest.raises(OptionError, match=r"captions\.jsonl; --data is"):
-        paper.run(tmp_path / "nothing", tmp_path / "out", parts=("preprocessing",), frames=1)
+        paper.run(tmp_path / "nothing", tmp_path / "out", parts=("preprocessing",), amount=ONE)
 
 
 def test_tables_of_nothing_hold_what_needs_no_measuring() -> None:
@@ -104,7 +131,7 @@ def test_tables_of_nothing_hold_what_needs_no_measuring() -> None:
 
 def test_compute_stands_beside_the_formula() -> None:
     costs = [{"seconds": 1.0, "pixels": 10_000, "flops": 2e9, "scene_pixels": claims.SCENE}]
-    claimed = paper_tables.compute({"compute/image/all": {"costs": costs}})
+    claimed = paper_tables.compute({"cost/image/all": {"costs": costs}})
     assert [row["way"] for row in claimed] == ["claimed", "formula", "all searches"]
     assert claimed[1]["Mpx"] == claimed[2]["Mpx"] == 0.01 and claimed[2]["GFLOP"] == 2
     assert claimed[0]["share"] == pytest.approx(1 / 16384)
@@ -133,9 +160,9 @@ def test_without_matplotlib_a_line_says_so(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_mean_of_the_two_kinds_is_told() -> None:
     row = {"long": 8, "airplane": "white", "search": "paper", "question": paper_studies.BOTH, "share": 0.1, "false": 1}
-    kept = {"studies/tiny/0": {"case 1": [{**row, "ship IoU": 0.5, "airplane IoU": 1.0, "ships": 1, "airplanes": 1}], "case 2": []}}
+    kept = {"cases/tiny/0": {"case 1": [{**row, "ship IoU": 0.5, "airplane IoU": 1.0, "ships": 1, "airplanes": 1}], "case 2": []}}
     assert paper_tables.ships_alone(kept) == []
-    alone = {"case 1": [{**kept["studies/tiny/0"]["case 1"][0], "question": paper_studies.SHIPS, "airplanes": 0}]}
-    assert paper_tables.ships_alone({"studies/tiny/0": alone})[0]["airplanes"] == 0
+    alone = {"case 1": [{**kept["cases/tiny/0"]["case 1"][0], "question": paper_studies.SHIPS, "airplanes": 0}]}
+    assert paper_tables.ships_alone({"cases/tiny/0": alone})[0]["airplanes"] == 0
     (told,) = paper_tables.case_1(kept)
     assert told["mIoU"] == pytest.approx(75) and told["of"] == 1 and np.isclose(told["share"], 0.1)

@@ -188,14 +188,28 @@ def test_the_papers_tables_are_asked_for_by_name(tmp_path, monkeypatch, capfd):
     seen = []
 
     def tables(root, out, progress, **more):
-        seen.append((root, out, more["model_name"], more["limit"]))
+        seen.append((root, out, more["model_name"], more["amount"], [*more["parts"]]))
         rows = [{"granularity": "image", "measured": 81.2}, {"granularity": "pixel", "measured": 70.0, "GFLOP": 3.5}]
         return {"tables": {"preprocessing": rows, "crops": [], "compute": []}}
 
     monkeypatch.setattr(paper, "run", tables)
     code, out, _ = geomag(monkeypatch, capfd, "paper", "--data", tmp_path, "--out", tmp_path / "p", "--limit", "4")
-    assert code == 0 and seen == [(tmp_path, tmp_path / "p", "small", 4)]
+    assert code == 0 and seen == [(tmp_path, tmp_path / "p", "small", paper.Amount().limited(4), [*paper.PARTS])]
     assert "81.2" in out and "3.5" in out and out.splitlines()[-1] == str(tmp_path / "p" / "paper.md")
+
+    seen.clear()
+    code, _, told = geomag(monkeypatch, capfd, "paper", "cost", "cases", "--data", tmp_path, "--out", tmp_path / "p", "--quick")
+    assert code == 0 and seen == [(tmp_path, tmp_path / "p", "small", paper.QUICK, ["cost", "cases"])]
+    assert "ten minutes" in told
+    code, _, told = geomag(monkeypatch, capfd, "paper", "--quick", "--limit", "2", "--data", tmp_path)
+    assert code == 2 and "give one of --quick and --limit" in told
+
+
+def test_the_papers_tables_have_a_help_of_their_own(monkeypatch, capfd):
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, _ = geomag(monkeypatch, capfd, "paper", "--help")
+    assert code == 0 and "--quick" in out and "variants" in out and "--predictions" not in out
+    assert "geomag eval paper" in out
 
 
 def test_reliability_is_asked_for_by_name(tmp_path, monkeypatch, capfd):

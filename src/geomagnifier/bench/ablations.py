@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import OptionError
+from geomagnifier.model.linear_decoder import summed
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import QUARTERS, Maps, PixelDecoder
 from geomagnifier.train.batches import Sizes
@@ -63,14 +63,7 @@ class LiteralDecoder(PixelDecoder):
         """As `PixelDecoder.forward`; mask logits are those of the summed probabilities."""
         maps = super().forward(seg, prepared)
         h = self.blend * self.project(seg)
-        batch, questions = h.shape[:2]
-        size, total = prepared[0].shape[1:3], torch.zeros((), device=seg.device)
-        for level, image in enumerate(prepared):
-            x = self.norm[level](image[:, None] + self.question[level](h)[:, :, None, None])
-            mask = torch.sigmoid(self.second[level](x).float()).permute(0, 1, 4, 2, 3).flatten(0, 1)
-            total = total + self.level[level] * F.interpolate(mask, size=size, mode="bilinear", align_corners=False)
-        fine = F.pixel_shuffle(total.clamp(1e-4, 1 - 1e-4), 2)[:, 0]
-        return maps._replace(mask=torch.logit(fine).view(batch, questions, *fine.shape[1:]))
+        return maps._replace(mask=summed(prepared, [question(h) for question in self.question], self.norm, self.second, self.level))
 
 
 def literal(network: SmallNetwork) -> None:

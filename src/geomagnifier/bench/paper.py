@@ -2,10 +2,11 @@
 
     preprocessing   three preprocessings x three granularities (section 3)
     crops           small objects by random, predefined and prompt-guided crops, at equal pixels (section 2.2)
-    compute         what a question costs at 4096 x 2160 px, by granularity (section 2.1)
-    studies         the two case studies and the error it tells of (section 3), on drawn scenes
+    cost            what a question costs at 4096 x 2160 px, by granularity (section 2.1)
+    cases           the two case studies, the error it tells of and the text's own four questions (section 3), on drawn scenes
+    variants        the forms of the paper's search beside each other: boxes, masks, cost
 
-Writes paper.json, paper.md and plots. What is finished in the output folder is not measured again.
+Writes paper.json, paper.md and plots, anew after each part. What is finished in the output folder is not measured again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,14 @@ from geomagnifier.bench.paper_looks import EVERY, HUNDRED, KNOWN, fields_of, kin
 from geomagnifier.data.scene_sets import SETS
 from geomagnifier.errors import OptionError
 from geomagnifier.io.scene import open_scene
+from geomagnifier.io.staging import Staging
 from geomagnifier.model.checkpoint import load_model
+from geomagnifier.model.small import SmallModel
 from geomagnifier.pipeline import Progress, ask
 from geomagnifier.protocol import Model
 from geomagnifier.values import Granularity
 
-PARTS = ("preprocessing", "crops", "compute", "studies")
+PARTS = ("preprocessing", "crops", "cost", "cases", "variants")
 FRAMES = 16
 """Frames of each kind: those of `geomag bench search --frames 16`, and as many with small objects."""
 TIMED = 6
@@ -42,6 +45,36 @@ ADJUSTED = (HUNDRED, "exhaustive", "paper", "adaptive")
 CROPPED = ("random", "grid", "paper", "adaptive", KNOWN, "exhaustive")
 COSTED = ("paper", "adaptive", "exhaustive")
 LEVELS = (Granularity.REGION, Granularity.PIXEL)
+
+
+FORMS = ("paper", "paper hull", "paper separate", "paper coarse masks", "paper cross entropy", "paper hull+separate+coarse masks")
+"""Ways of the paper's search: as it is built, with one thing changed each, and as it was before views were one input."""
+LINEAR = "paper linear decoder"
+"""One more, where the model has weights for it."""
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How much is measured.
+
+    frames: of 4096 x 2160 px, of each sort.  pictures: of each scene set and split; None for all.  seeds: of drawn scenes.
+    lengths: of drawn targets, how many of `paper_studies.LONG`.
+    """
+
+    frames: int = FRAMES
+    pictures: int | None = None
+    seeds: int = paper_studies.SEEDS
+    lengths: int = len(paper_studies.LONG)
+
+    def limited(self, limit: int) -> Amount:
+        """At most so many of everything."""
+        mine = (self.frames, limit if self.pictures is None else self.pictures, self.seeds, self.lengths)
+        frames, pictures, seeds, lengths = (min(limit, one) for one in mine)
+        return Amount(frames, pictures, seeds, lengths)
+
+
+QUICK = Amount(2, 40, 1, 1)
+"""Done in ten minutes on two cores; enough to see that everything works, too little for a figure."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +93,7 @@ def run(
     *,
     model_name: str = "small",
     parts: Sequence[str] = PARTS,
-    frames: int = FRAMES,
-    limit: int | None = None,
+    amount: Amount = Amount(),
     tell: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Measure the paper's tables.
@@ -72,27 +104,26 @@ def run(
         progress: called with (questions done, questions in all); what was there before does not count.
         model_name: "small", or a folder with weights.
         parts: some of `PARTS`.
-        frames: frames of each kind.
-        limit: at most so many pictures of each scene set and frames of each kind, for a quick look.
+        amount: how much is measured.
         tell: called with a line about what begins.
 
     Returns:
         what paper.json holds: {"settings", "machine", "runs": as measured, "tables": see `paper_tables.tables`}.
 
     Raises:
-        OptionError: an unknown part, fewer than one frame, or a data set is missing.
+        OptionError: an unknown part, less than one of anything, or a data set is missing.
         ModelError: the model cannot be loaded.
     """
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
         raise OptionError(f"there is no part {unknown[0]!r}; choose among {', '.join(PARTS)}")
-    if frames < 1:
-        raise OptionError(f"frames is a number from 1, not {frames}")
-    frames = frames if limit is None else min(frames, max(1, limit))
-    kept = Kept(out / "paper.json", {**about(model_name), "frames": frames, "limit": limit})
-    plan = Plan(root, out, frames, limit, functools.cache(lambda: loaded(model_name)))
-    todo = [unit for part in parts for unit in plan.units(part) if kept.get(unit.name) is None]
-    if "machine" not in kept.all or any(unit.name.startswith("compute/") for unit in todo):
+    if min(amount.frames, amount.seeds, amount.lengths, 1 if amount.pictures is None else amount.pictures) < 1:
+        raise OptionError("the tables are measured on at least one frame, picture and drawn scene; give a limit from 1")
+    kept = Kept(out / "paper.json", {**about(model_name), "amount": asdict(amount)})
+    plan = Plan(root, out, amount, functools.cache(lambda: loaded(model_name)))
+    units = {part: [unit for unit in plan.units(part) if kept.get(unit.name) is None] for part in dict.fromkeys(parts)}
+    todo = [unit for mine in units.values() for unit in mine]
+    if "machine" not in kept.all or any(unit.name.startswith("cost/") for unit in todo):
         kept.all["machine"] = machine()  # what seconds are taken on
     total, done = sum(unit.steps for unit in todo), 0
 
@@ -103,16 +134,26 @@ def run(
             progress(min(done, total), total)
 
     try:
-        for unit in todo:
-            tell(unit.name)
-            kept.put(unit.name, unit.measure(told))
+        for part, mine in units.items():
+            for unit in mine:
+                tell(unit.name)
+                kept.put(unit.name, unit.measure(told))
+            write(kept, out, tell)
+            if mine:
+                tell(f"{part}: {out / 'paper.md'}")
     except FileNotFoundError as error:
         raise OptionError(f"the paper's tables need {error.filename}; --data is the folder that holds the data sets") from error
+    return kept.all
+
+
+def write(kept: Kept, out: Path, tell: Callable[[str], None]) -> None:
+    """Tables and plots of what has been measured so far."""
     kept.all["tables"] = paper_tables.tables(kept.all["runs"])
     kept.save()
-    (out / "paper.md").write_text(paper_page.page(kept.all["tables"], kept.all["machine"]), encoding="utf-8")
+    page = paper_page.page(kept.all["tables"], kept.all["machine"])
+    with Staging(out) as staging:
+        staging.path("paper.md").write_text(page, encoding="utf-8")
     paper_plots.draw(kept.all["tables"], out, tell)
-    return kept.all
 
 
 def loaded(model_name: str) -> Model:
@@ -129,8 +170,7 @@ class Plan:
 
     root: Path
     out: Path
-    frames: int
-    limit: int | None
+    amount: Amount
     model: Callable[[], Model]
 
     def units(self, part: str) -> list[Unit]:
@@ -142,17 +182,26 @@ class Plan:
             return [*scenes, *region, *(self._shots(part, self._sparse, way, Granularity.PIXEL) for way in ADJUSTED)]
         if part == "crops":
             return [self._shots(part, self._fine, way, level) for level in LEVELS for way in CROPPED]
-        if part == "compute":
+        if part == "cost":
             return [self._place(), *(self._shots(part, self._sparse, way, level, first=TIMED) for level in LEVELS for way in COSTED)]
-        return [unit for seed in range(paper_studies.SEEDS) for unit in (self._tiny(seed), self._courts(seed))]
+        if part == "variants":
+            levels = {Granularity.REGION: EVERY, Granularity.PIXEL: None}
+            return [self._shots(part, self._sparse, way, level, least) for level, least in levels.items() for way in self._forms()]
+        return [unit for seed in range(self.amount.seeds) for unit in (self._tiny(seed), self._courts(seed), self._prompts(seed))]
+
+    def _forms(self) -> list[str]:
+        """The variants that the model can be asked in; it is loaded where that must be known."""
+        model = self.model()
+        linear = isinstance(model, SmallModel) and model.linear is not None
+        return [*FORMS, LINEAR] if linear else [*FORMS]
 
     def _sparse(self) -> list[Case]:
-        file = groups.prepare("sparse", self.root, self.out / "frames", self.frames)
+        file = groups.prepare("sparse", self.root, self.out / "frames", self.amount.frames)
         assert file is not None
         return read_cases(file)
 
     def _fine(self) -> list[Case]:
-        return read_cases(paper_frames.prepare(self.root, self.out / "frames" / "fine", self.frames))
+        return read_cases(paper_frames.prepare(self.root, self.out / "frames" / "fine", self.amount.frames))
 
     def _shots(
         self, part: str, cases: Callable[[], list[Case]], way: str, level: Granularity, least: float | None = None, first: int | None = None
@@ -165,11 +214,11 @@ class Plan:
                 told()
             return {"shots": rows}
 
-        return Unit(f"{part}/{level}/{way}", min(self.frames, first or self.frames), measure)
+        return Unit(f"{part}/{level}/{way}", min(self.amount.frames, first or self.amount.frames), measure)
 
     def _scenes(self, name: str, size: str) -> Unit:
         def measure(told: Callable[[], None]) -> dict[str, Any]:
-            found = paper_scenes.classify(self.model(), self.root, name, size, self.limit)
+            found = paper_scenes.classify(self.model(), self.root, name, size, self.amount.pictures)
             told()
             return found
 
@@ -177,7 +226,7 @@ class Plan:
 
     def _relearnt(self, size: str) -> Unit:
         def measure(told: Callable[[], None]) -> dict[str, Any]:
-            found = paper_scenes.relearnt(self.model(), self.root, size, self.limit)
+            found = paper_scenes.relearnt(self.model(), self.root, size, self.amount.pictures)
             told()
             return found
 
@@ -199,14 +248,23 @@ class Plan:
                 told()
             return {"costs": rows}
 
-        return Unit("compute/image/all", min(self.frames, TIMED), measure)
+        return Unit("cost/image/all", min(self.amount.frames, TIMED), measure)
 
     def _tiny(self, seed: int) -> Unit:
-        each = len(paper_studies.LONG) * (len(paper_studies.PAINTS) * (len(paper_studies.SEARCHES) + 1) + 1)
-        return Unit(f"studies/tiny/{seed}", each, lambda told: dict(paper_studies.tiny(self.model(), seed, self.out / "studies", told)))
+        longs = paper_studies.LONG[: self.amount.lengths]
+        each = len(longs) * (len(paper_studies.PAINTS) * (len(paper_studies.SEARCHES) + 1) + 1)
+
+        def measure(told: Callable[[], None]) -> dict[str, Any]:
+            return dict(paper_studies.tiny(self.model(), seed, self.out / "studies", told, longs))
+
+        return Unit(f"cases/tiny/{seed}", each, measure)
 
     def _courts(self, seed: int) -> Unit:
         each = 2 * len(paper_studies.ROWS)
         return Unit(
-            f"studies/courts/{seed}", each, lambda told: {"rows": paper_studies.courts(self.model(), seed, self.out / "studies", told)}
+            f"cases/courts/{seed}", each, lambda told: {"rows": paper_studies.courts(self.model(), seed, self.out / "studies", told)}
         )
+
+    def _prompts(self, seed: int) -> Unit:
+        each = len(paper_studies.PROMPTS) * len(paper_studies.PROMPTED)
+        return Unit(f"cases/prompts/{seed}", each, lambda told: {"rows": paper_studies.prompts(self.model(), seed, told)})

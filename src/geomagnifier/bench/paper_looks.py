@@ -1,7 +1,7 @@
 """One question on one labelled scene, looked at in one way, as a record from which every figure can be worked out again without the model.
 
-Ways: the searches of `ask`; "100 x 100", where the scene is brought to a square of that side before anybody looks at it; and "adaptive,
-m/px known", where the scene says how large its pixels are on the ground, as a GeoTIFF does.
+Ways: the searches of `ask`, "paper" perhaps with a variant ("paper hull"); "100 x 100", where the scene is brought to a square of that side
+before anybody looks at it; and "adaptive, m/px known", where the scene says how large its pixels are on the ground, as a GeoTIFF does.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def look(scene: Scene, question: str, model: Model, way: str, least: float | Non
     """Answer a question in a way; regions and mask are in scene px."""
     if way == HUNDRED:
         return _hundred(scene, question, model, least)
-    answer = ask(scene, question, model, search="adaptive" if way == KNOWN else way, min_score=least)
+    search, _, variant = ("adaptive" if way == KNOWN else way).partition(" ")
+    answer = ask(scene, question, model, search=search, min_score=least, variant=variant or None)
     trace = answer.trace
     return Looked(answer.regions, answer.read_mask, trace.views, trace.pixels_processed, trace.flops)
 

@@ -161,6 +161,37 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
             "text": "answer",
         },
     ),
+    "prompts": (
+        "The text's own questions",
+        "Two ships and an airplane of 64 px are there, all ships are asked for. Level: as it was read, and as the text has it.",
+        {
+            "question": "question",
+            "search": "search",
+            "level": "level",
+            "meant": "in the text",
+            "ships": "ships found of 2",
+            "false": "false",
+            "ship IoU": "ship IoU|.2f",
+            "text": "answer",
+        },
+    ),
+    "variants": (
+        "Forms of the paper's search",
+        "Percent. Frames of 4096 x 2160 px with the class in one to three of twelve VHR-10 validation pictures. As built: three windows "
+        "apart, "
+        "I' as one input, masks from C2, the logit as L, a bend in the pixel decoder; each other row changes what it says. "
+        "In windows: objects that lie in a window of full size.",
+        {
+            "granularity": "granularity",
+            "variant": "variant",
+            "metric": "metric",
+            "measured": "measured",
+            "in windows": "in windows",
+            "share": "pixels / scene|.3f",
+            "seconds": "seconds|.2f",
+            "n": "frames",
+        },
+    ),
     "peers": (
         "Published figures of others",
         "Percent, as printed in the source that is named.",

@@ -23,7 +23,7 @@ from geomagnifier.io.scene import open_scene
 from geomagnifier.masks import decode
 from geomagnifier.pipeline import ask
 from geomagnifier.protocol import Model
-from geomagnifier.values import Answer, Bools
+from geomagnifier.values import Answer, Bools, Granularity
 
 LONG = (64, 32, 16, 8)
 """Length of a target from end to end, px."""
@@ -40,6 +40,14 @@ ROWS = (
     "Segment the tennis courts in the second row.",
     "Are the tennis courts in one row or in two rows?",
 )
+PROMPTS = {
+    "识别图中所有船只": Granularity.REGION,
+    "分割图中所有船只": Granularity.PIXEL,
+    "描述并分割图中船只": Granularity.PIXEL,
+    "这是城市还是农田": Granularity.IMAGE,
+}
+"""The text's own questions, as they are written there, with the granularity that it gives them."""
+PROMPTED = (KNOWN, "paper")
 ACROSS = 6
 AROUND = 0.75
 """Of the picture kept of a target: its length on every side of it."""
@@ -114,6 +122,23 @@ def courts(model: Model, seed: int, folder: Path | None = None, told: Told = not
                 _keep(drawn, answer, folder, f"courts-{seed}-{rows}-{ROWS.index(question)}", "tennis court")
             told()
     return table
+
+
+def prompts(model: Model, seed: int, told: Told = nothing) -> Rows:
+    """The text's own questions about two ships and an airplane, as they are written.
+
+    Returns:
+        "question", "search", "level": as it was read, "meant": as the text has it, and what `judged` says.
+    """
+    drawn = paper_drawn.tiny_targets(paper_drawn.coast(seed), seed, LONG[0], 2)
+    rows = []
+    for question, meant in PROMPTS.items():
+        for search in PROMPTED:
+            answer = answered(drawn, question, model, search)
+            head = {"question": question, "search": search, "seed": seed, "level": str(answer.granularity), "meant": str(meant)}
+            rows.append({**head, **judged(drawn, answer)})
+            told()
+    return rows
 
 
 def _meant(question: str, rows: int) -> slice | None:

@@ -34,8 +34,8 @@ def tables(runs: Runs) -> dict[str, Any]:
         runs: by name, as `paper.run` keeps them.
 
     Returns:
-        "preprocessing", "scenes", "crops", "compute", "case 1", "ships alone", "case 2", "courts": rows, where measured; "peers",
-        "not verified", "slips", "unconfirmed": as they are.
+        "preprocessing", "scenes", "crops", "compute", "case 1", "ships alone", "case 2", "courts", "prompts", "variants": rows, where
+        measured; "peers", "not verified", "slips", "unconfirmed": as they are.
     """
     found = {
         "preprocessing": preprocessing(runs),
@@ -46,6 +46,8 @@ def tables(runs: Runs) -> dict[str, Any]:
         "ships alone": ships_alone(runs),
         "case 2": _studies(runs, "tiny", "case 2"),
         "courts": _studies(runs, "courts", "rows"),
+        "prompts": _studies(runs, "prompts", "rows"),
+        "variants": variants(runs),
     }
     return {
         **{name: rows for name, rows in found.items() if rows},
@@ -169,7 +171,7 @@ def compute(runs: Runs) -> list[Row]:
 
 def _costs(runs: Runs, level: str) -> dict[str, Row]:
     if level == "image":
-        run = runs.get("compute/image/all")
+        run = runs.get("cost/image/all")
         if run is None:
             return {}
         records = run["costs"]
@@ -179,11 +181,32 @@ def _costs(runs: Runs, level: str) -> dict[str, Row]:
         return {"all searches": {"Mpx": pixels / 1e6, "share": share, "GFLOP": flop, "seconds": seconds, "n": len(records)}}
     found = {}
     for way in ("paper", "adaptive", "exhaustive"):
-        shots = shots_of(runs, f"compute/{level}/{way}")
+        shots = shots_of(runs, f"cost/{level}/{way}")
         if shots:
             pixels = float(np.mean([s.pixels for s in shots]))
             found[way] = {"Mpx": pixels / 1e6, **paper_looks.cost(shots), "n": len(shots)}
     return found
+
+
+def variants(runs: Runs) -> list[Row]:
+    """The forms of the paper's search, a row for each granularity and form.
+
+    Returns:
+        {"granularity", "variant": its name, "metric", "measured": percent, "in windows": percent of the objects that lie in a window of
+        full size, "share": of the pixels, "seconds", "n"}.
+    """
+    rows: list[Row] = []
+    for level, metric in (("region", "AP50"), ("pixel", "gIoU")):
+        names = [name for name in runs if name.startswith(f"variants/{level}/")]
+        for name, shots in ((name, shots_of(runs, name)) for name in names):
+            value = paper_looks.ap50(shots) if level == "region" else paper_looks.mean_iou(shots)
+            objects = [inside for shot in shots for inside in shot.inside]
+            cost = paper_looks.cost(shots)
+            variant = name.split("/", 2)[2].removeprefix("paper").strip() or "as built"
+            row: Row = {"granularity": level, "variant": variant, "metric": metric, "measured": 100 * value}
+            row |= {"in windows": _percent(float(np.mean(objects)) if objects else None)}
+            rows.append({**row, "share": cost["share"], "seconds": cost["seconds"], "n": len(shots)})
+    return rows
 
 
 def case_1(runs: Runs) -> list[Row]:
@@ -222,7 +245,7 @@ def ships_alone(runs: Runs) -> list[Row]:
 
 
 def _studies(runs: Runs, what: str, rows: str) -> list[Row]:
-    return [row for name in sorted(runs) if name.startswith(f"studies/{what}/") for row in runs[name][rows]]
+    return [row for name in sorted(runs) if name.startswith(f"cases/{what}/") for row in runs[name][rows]]
 
 
 def shots_of(runs: Runs, name: str) -> list[Shot]:

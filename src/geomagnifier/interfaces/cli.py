@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from geomagnifier import __version__
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, install, printable
-from geomagnifier.interfaces import archives, chat, describe, mapping, study
+from geomagnifier.interfaces import archives, chat, describe, mapping, paper_tables, study
 from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -105,6 +105,13 @@ def ask(
     search: Annotated[
         str, typer.Option(help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink.")
     ] = "adaptive",
+    variant: Annotated[
+        str | None,
+        typer.Option(
+            help="Form of --search paper, or several joined by +: hull, separate, coarse masks, cross entropy, linear decoder.",
+            metavar="NAME",
+        ),
+    ] = None,
     budget: Annotated[
         str | None, typer.Option(help="The most to spend: '4 Mpx' or '20 s'; what it does not reach is listed.", metavar="AMOUNT")
     ] = None,
@@ -137,7 +144,7 @@ def ask(
         journal.unlink()
     with gm.open_scene(image, bands=bands) as scene, progress_bar() as move, _ctrl_c() as pressed:
         # before the model is loaded
-        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs)
+        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs, variant)
         steps = [(0, 0)]
 
         def progress(done: int, known: int) -> bool:
@@ -158,6 +165,7 @@ def ask(
             max_memory=max_memory,
             journal=journal,
             progress=progress,
+            variant=variant,
         )
     written = gm.write(answer, out, vector=vector) if out is not None else {}
     if as_json:
@@ -365,6 +373,7 @@ app.command(context_settings=study.PASSED_ON, epilog="Example: [bold]geomag trai
 )
 app.command(
     name="eval",
+    cls=paper_tables.Evaluate,
     epilog="Examples: [bold]geomag eval --list[/bold]\n\n"
     "[bold]geomag eval aid --root AID/ --split test --out runs/aid --examples 5[/bold]\n\n"
     "[bold]geomag eval rrsis-d --root RRSIS-D/ --limit 200 --format latex[/bold]\n\n"

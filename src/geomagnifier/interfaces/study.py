@@ -6,15 +6,17 @@ import functools
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
 from geomagnifier.errors import OptionError
+from geomagnifier.interfaces import paper_tables
 from geomagnifier.interfaces.options import AsJson, Bits, Data, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
+from geomagnifier.interfaces.tables import print_tables
 
 if TYPE_CHECKING:
     from geomagnifier.eval.run import Task
@@ -194,7 +196,7 @@ def evaluate(
     elif root is not None or split is not None or predictions is not None or examples or form in ("csv", "latex"):
         raise OptionError("--root, --split, --predictions, --examples, csv and latex are for benchmarks: name one, see geomag eval --list")
     elif chosen == ["paper"]:
-        _paper(data, model, out or Path("runs/paper"), limit, form == "json")
+        paper_tables.paper(None, data, model, out or Path("runs/paper"), limit, as_json=form == "json")
     elif chosen == ["reliability"]:
         _reliability(data, model, out or Path("runs/reliability"), limit, form == "json")
     else:
@@ -225,18 +227,6 @@ def _suites(
             f"{suite:14} "
             + "  ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items())
         )
-
-
-def _paper(data: Path | None, model: str, out: Path, limit: int | None, as_json: bool) -> None:
-    """The paper's tables, claimed beside measured."""
-    from geomagnifier.bench import paper
-    from geomagnifier.data.sample import data_root
-
-    with progress_bar("questions") as progress:
-        found = paper.run(data_root(data), out, progress, model_name=model, limit=limit, tell=_aside)["tables"]
-    _print_tables(found, {title: found[title] for title in ("preprocessing", "crops", "compute")}, as_json)
-    if not as_json:
-        print(out / "paper.md")
 
 
 def _reliability(data: Path | None, model: str, out: Path, limit: int | None, as_json: bool) -> None:
@@ -300,7 +290,7 @@ def _measure(tasks: list[Task], model: Callable[[], AnyModel], form: str) -> Non
         print((report.as_csv if form == "csv" else report.as_latex)(results), end="")
         return
     found = {task.name: report.brief(result) for task, result in zip(tasks, results, strict=True)}
-    _print_tables(found, report.tables(results), form == "json", left=report.WORDS)
+    print_tables(found, report.tables(results), form == "json", left=report.WORDS)
     for task in tasks if form == "table" else ():
         print(task.out / report.FILE)
         if task.examples:
@@ -320,7 +310,7 @@ def _compare(first: Path, second: Path, out: Path | None, as_json: bool) -> None
     if as_json:
         print(json.dumps(row))
         return
-    _print_tables(row, {f"{found.benchmark}: {found.measure} of {found.cases:,} cases": found.lines()}, False)
+    print_tables(row, {f"{found.benchmark}: {found.measure} of {found.cases:,} cases": found.lines()}, False)
     print(found.verdict())
     if target is not None:
         print(target)
@@ -334,7 +324,7 @@ def _list_benchmarks(as_json: bool) -> None:
         found = benchmark(name)
         rows.append({"name": name, "title": found.title, "work": found.work, "splits": ", ".join(found.splits), "licence": found.licence,
                      "url": found.url})  # fmt: skip
-    _print_tables({"benchmarks": rows}, {"": rows}, as_json)
+    print_tables({"benchmarks": rows}, {"": rows}, as_json)
 
 
 def _say_where(name: str) -> NoReturn:
@@ -381,7 +371,7 @@ def bench(
 
         with progress_bar("scenes") as progress:
             found = compare(data_root(data), model, policy or (), group or (), FRAMES if frames is None else frames, out, progress, _aside)
-        _print_tables(found, briefly(found["groups"]), as_json)
+        print_tables(found, briefly(found["groups"]), as_json)
         return
     if what == "growth":
         from geomagnifier.bench.growth import growth
@@ -390,7 +380,7 @@ def bench(
         with progress_bar("questions") as progress:
             found = growth(data_root(data), model, most, out, progress)
         fits = [{"policy": name, **figures} for name, figures in found["fits"].items()]
-        _print_tables(found, {found["what"]: found["rows"], "seconds = a * area + b * found": fits}, as_json)
+        print_tables(found, {found["what"]: found["rows"], "seconds = a * area + b * found": fits}, as_json)
         return
     if what == "psc":
         from geomagnifier.bench import psc
@@ -451,35 +441,8 @@ def bench(
 
         result = measure(model, repeats)
         rows, title = result["rows"], str(result["machine"])
-    _print_tables({"what": title, "rows": rows}, {title: rows}, as_json)
+    print_tables({"what": title, "rows": rows}, {title: rows}, as_json)
 
 
 def _aside(line: str) -> None:
     print(f"geomag: {line}", file=sys.stderr)
-
-
-def _print_tables(
-    found: dict[str, Any], tables: dict[str, list[dict[str, Any]]], as_json: bool, left: Collection[str] | None = None
-) -> None:
-    """`found` as one JSON object, or its tables by title; a column that is empty throughout is left out. left: columns of words."""
-    if as_json:
-        print(json.dumps(found))
-        return
-    from rich.console import Console
-    from rich.measure import Measurement
-    from rich.table import Table
-
-    console = Console(markup=False, emoji=False)  # kinds go by any name
-    for title, rows in ((title, rows) for title, rows in tables.items() if rows):
-        table = Table(box=None, padding=(0, 2, 0, 0))
-        names = [name for name in dict.fromkeys(n for row in rows for n in row) if any(row.get(name) is not None for row in rows)]
-        for name in names:
-            words = any(isinstance(row.get(name), str) for row in rows) if left is None else name in left
-            table.add_column(name, justify="left" if words else "right")
-        for row in rows:
-            values = (row.get(name) for name in names)
-            table.add_row(*("" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value) for value in values))
-        console.width = max(console.width, Measurement.get(console, console.options.update(max_width=1000), table).maximum)
-        if title:
-            console.print(title, style="italic", highlight=False, markup=False)
-        console.print(table)

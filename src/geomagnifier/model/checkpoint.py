@@ -5,6 +5,7 @@ sentence.safetensors   sentence encoder, half precision
 tokenizer.json
 scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
 chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
+linear_decoder.safetensors  only where it was trained: the pixel decoder as the paper writes it
 own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
 SHA256SUMS             of all these; where it is there, they are held against it
 
@@ -29,6 +30,8 @@ from torch import Tensor, nn
 from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError, install
 from geomagnifier.model import card as cards
 from geomagnifier.model import sums
+from geomagnifier.model.linear_decoder import FILE as LINEAR
+from geomagnifier.model.linear_decoder import LinearDecoder
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.own_file import OWN, taught
 from geomagnifier.model.reading import END, START, Reader
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
 CHINESE = "chinese.safetensors"
-ALL = (*FILES, CHINESE, OWN)
+ALL = (*FILES, CHINESE, LINEAR, OWN)
 SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
 HEADER, LARGEST = 10_000_000, 1_000_000_000
@@ -137,7 +140,11 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         whole.result()
     for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
         _fill(module, folder / file)
-    return SmallModel(network, encoder, tokenizer, card, functools.cache(functools.partial(load_reader, folder)), scout, hunt)
+    linear = None
+    if (folder / LINEAR).is_file():
+        linear = LinearDecoder()
+        _fill(linear, folder / LINEAR)
+    return SmallModel(network, encoder, tokenizer, card, functools.cache(functools.partial(load_reader, folder)), scout, hunt, linear)
 
 
 def load_reader(folder: Path) -> Reader:

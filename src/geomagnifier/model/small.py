@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.errors import GeomagWarning, QuestionUnreadable
+from geomagnifier.errors import GeomagWarning, OptionError, QuestionUnreadable
 from geomagnifier.model import asked_classes, chinese, in_box, one_input, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.cells import crop, shrink, visible
@@ -27,6 +27,7 @@ from geomagnifier.model.granularity import LEVELS
 from geomagnifier.model.hunt import Hunt
 from geomagnifier.model.instances import find_peaks, share_cells
 from geomagnifier.model.languages import language
+from geomagnifier.model.linear_decoder import LinearDecoder
 from geomagnifier.model.mentions import names_nothing
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
@@ -41,7 +42,7 @@ from geomagnifier.model.short_forms import written_out
 from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
-from geomagnifier.model.vision import fold
+from geomagnifier.model.vision import Pyramid, fold
 from geomagnifier.model.vlm import QUESTION, Memory, grid_of
 from geomagnifier.values import (
     Cover,
@@ -95,6 +96,7 @@ class SmallModel:
         reader: gives the reader of Chinese; called at the first question that needs it.
         scout: the trained scout.
         hunt: what its metadata say, see `hunt.Hunt`.
+        linear: the pixel decoder as the paper writes it; None where there is none.
     """
 
     def __init__(
@@ -106,9 +108,10 @@ class SmallModel:
         reader: Callable[[], Reader],
         scout: Scout,
         hunt: Mapping[str, Any],
+        linear: LinearDecoder | None = None,
     ) -> None:
         self.network, self.encoder = network.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
-        self.tokenizer, self.reader = tokenizer, reader
+        self.tokenizer, self.reader, self.linear = tokenizer, reader, None if linear is None else linear.eval().requires_grad_(False)
         self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}
@@ -423,6 +426,10 @@ class SmallModel:
                 while len(self._states) > 16:
                     self._states.popitem(last=False)
         maps, presence = self._decode(seg, seen)
+        if query.variant.linear:
+            if self.linear is None:
+                raise OptionError("this model has no weights of the linear decoder; recipes/linear_decoder.sh makes a model that has")
+            maps = maps._replace(mask=self.linear(seg[None].float(), Pyramid(*(f.float() for f in seen.pyramid or ()))))
         found: list[Found] = []
         covers: list[Cover] = []
         for q, kind in enumerate(kinds):

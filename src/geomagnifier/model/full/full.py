@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
-from geomagnifier.errors import GeomagWarning
+from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.model.full import memory, spoken
 from geomagnifier.model.full import segmenter as sam2
@@ -146,6 +146,8 @@ class FullModel:
                 return Reply((), named, tuple(f.label for r in named for f in r.found)[:1], named=True, flops=self._flops(views))
             if not kinds:
                 return Reply((), (ViewReply(),) * len(views), unknown=True, flops=self._flops(views[:1]))
+            if query.variant.linear:
+                raise OptionError("the full size has no weights of the linear decoder; it is a variant of the small model")
             pixel = granularity is Granularity.PIXEL
             if beside is None:
                 replies = tuple(self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views)

@@ -11,7 +11,8 @@ import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
 CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants"}
-STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping"}
+STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "composed"}
+STAGES |= {"drawn_frame", "grounded", "similar"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
@@ -26,6 +27,10 @@ MAY_IMPORT = {
     "resolution": CORE,
     "spots": CORE,
     "grouping": CORE,
+    "composed": CORE,
+    "drawn_frame": CORE,
+    "grounded": CORE | {"composed"},
+    "similar": set(),
     "search": CORE | {"spots"},
     "answer": CORE,
     "reference": CORE,

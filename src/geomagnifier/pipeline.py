@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
-from geomagnifier import looking, ordinals, reference, resolution, scope, unsupported
+from geomagnifier import drawn_frame, grounded, looking, ordinals, reference, resolution, scope, similar, unsupported
 from geomagnifier.amounts import amount
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
@@ -145,10 +145,16 @@ def _ask(
     """`ask` with checked arguments."""
     question, watch = query.text, looking.Stopwatch()
     classes = model.spec.kinds  # a model without a list of classes reads any words
+    if similar.asked(question):
+        return _refused(scene, query, model, similar.told(scene.info.name, question), watch)
+    frame = None
+    if query.box is None and refers is None and (colour := drawn_frame.asked(question)) is not None:
+        frame = drawn_frame.find(Preview(scene.info, scene.pyramid).view(scene), colour)
+        query = query if frame is None else replace(query, box=frame.inside)
     if classes and (refused := unsupported.refusal(question, classes, query.box is not None or refers is not None)) is not None:
         return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
-    claim = unsupported.unchecked(question, classes) if classes else None
+    claim = unsupported.unchecked(question, classes) if classes and frame is None else None
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
@@ -193,14 +199,22 @@ def _ask(
         if unseen:
             about_all = level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
             said = _partly(said, reply.asked, regions, model, 1 - unseen, limit is not None, about_all)
-        labels, place = reply.labels, ""
+        labels, place = reply.labels, "" if frame is None else frame.told(said.language)
         if reply.place:  # a second question about the picture as a whole, in the same breath
             glance = resolution.thumbnail(seen.preview, model.spec.image_side)
             whole = model.answer(query, Granularity.IMAGE, [glance])
             labels, place = whole.labels, model.say(query, Granularity.IMAGE, glance, whole, scene.info, ()).text
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
-        regions = tuple(replace(r, phrase=said.phrases.get(r.label, "")) for r in regions)
+        phrases = {i: said.phrases.get(r.label, "") for i, r in enumerate(regions)}
+        if level is Granularity.PIXEL and not unseen and 0 < len(regions) <= grounded.MOST and grounded.asked(question):
+            told = grounded.groups(regions, scene.info, lambda box: scene.read(resolution.window_of(box, 1, "colour")).pixels)
+            sentence, each = grounded.said(told, said, model.spec.chinese)
+            missing = tuple(kind for kind in reply.asked if all(region.label != kind for region in regions))
+            rest = model.say(query, level, seen.first, replace(reply, asked=missing), scene.info, ()).text if missing else ""
+            said = replace(said, text=("" if said.language == "zh" else " ").join(filter(None, (sentence, rest))))
+            phrases = {i: phrase for group, phrase in zip(told, each, strict=True) for i in group.members}
+        regions = tuple(replace(r, phrase=phrases[i]) for i, r in enumerate(regions))
     note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()

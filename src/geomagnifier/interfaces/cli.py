@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from geomagnifier import __version__
+from geomagnifier import __version__, similar
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, install, printable
 from geomagnifier.interfaces import archives, chat, describe, mapping, paper_tables, study
 from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter, full_size, load
@@ -48,6 +48,8 @@ app = typer.Typer(
     epilog="Example: [bold]geomag ask harbour.tif 'Segment every ship.' --out answers/[/bold]",
 )
 
+SHEET = "similar.png"
+"""In the folder of an answer: pictures like the one that was asked about."""
 JOURNAL = ".unfinished.sqlite"
 """In the folder of an answer, until it is complete."""
 
@@ -124,6 +126,10 @@ def ask(
         str | None,
         typer.Option(help="Most memory of this process, '1.5 GB'; large scenes are then looked at in smaller views.", metavar="AMOUNT"),
     ] = None,
+    index: Annotated[
+        Path | None,
+        typer.Option(help="An index of geomag index, for questions such as 'Find images similar to this one.'", metavar="INDEX"),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an answer in --out that was stopped or killed.")] = False,
     vector: Annotated[Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")] = "geojson",
@@ -134,6 +140,11 @@ def ask(
     from geomagnifier import pipeline
     from geomagnifier.io.staging import check_writable
 
+    if index is not None:
+        if not similar.asked(question):
+            raise OptionError("--index is for questions that search for pictures like this one, as in 'Find images similar to this one.'")
+        archives.search(index, image=Path(image), model=model, segmenter=segmenter, bits=bits, as_json=as_json, out=out and out / SHEET)
+        return
     corners = _corners(box)
     if resume and out is None:
         raise OptionError("--resume goes on with what lies in a folder; name it with --out")

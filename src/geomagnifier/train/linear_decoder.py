@@ -24,7 +24,7 @@ from geomagnifier.model.linear_decoder import FILE, LinearDecoder
 from geomagnifier.model.pixel_decoder import Maps
 from geomagnifier.model.small import SmallModel
 from geomagnifier.model.vision import normalise
-from geomagnifier.train.batches import Batches, Sizes
+from geomagnifier.train.batches import NAMES, Batches, Sizes
 from geomagnifier.train.objective import WEIGHTS, map_losses
 
 STEPS, RATE, TOLD = 600, 1e-3, 20
@@ -49,12 +49,17 @@ def train(
     optimizer = torch.optim.AdamW(decoder.parameters(), RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
     data, told = Batches(root, "train", seed, sizes, drawn=12), 0.0
+    # the training data know more classes than the model may; what it does not know is not learnt from
+    numbers = torch.tensor([model.kinds.index(name) if name in model.kinds else -1 for name in NAMES] + [len(model.kinds)])
     for step in range(steps):
         batch = data[step].to(torch.device("cpu"))
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
             pixels = normalise(batch.pixels)
             pyramid = network.neck(network.trunk(pixels.bfloat16() if model.half else pixels))
-            seg = network.states(batch.asked).float()
+            asked = numbers[batch.asked]
+            seg = network.states(asked.clamp(min=0)).float()
+        batch.targets["known"][asked < 0] = 0
+        batch.targets["present"][asked < 0] = -1
         mask = decoder(seg, type(pyramid)(*(f.float() for f in pyramid)))
         losses = map_losses(_masks(mask, batch.targets), batch.targets)
         loss = WEIGHTS.mask * losses["mask"] + WEIGHTS.dice * losses["dice"]

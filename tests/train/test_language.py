@@ -41,7 +41,9 @@ def course() -> Course:
     for k in range(8):
         crop = Crop(np.zeros((64, 64, 3), np.uint8), kinds=frozenset(OBJECTS))
         crop.pieces = [Piece(OBJECTS[(k + i) % 10], np.array([8 * i, 8, 8 * i + 8, 20], np.float32), [], 1.0) for i in range(3)]
-        crops.append(lessons.Seen(torch.randn(352, 4, 4, generator=generator).half(), lessons.present(crop), lessons.things_of(crop)))
+        where = {piece.kind: torch.rand(4, 4, generator=generator).half() for piece in crop.pieces}
+        last = torch.randn(352, 4, 4, generator=generator).half()
+        crops.append(lessons.Seen(last, lessons.present(crop), lessons.things_of(crop), where))
     words = w.Words(lessons.vocabulary(samples, 1))
     near, far = lessons.near_questions(0, "train", 60), lessons.far_questions(0, "train", 120)
     return Course(pictures, crops, asked(far), asked(near), words, SETTINGS)
@@ -101,7 +103,7 @@ def test_losses_are_finite_and_reach_all_parts(course: Course) -> None:
     torch.manual_seed(0)
     decoder = TextDecoder(len(course.words), len(SCENES))
     losses = losses_of(decoder, course, torch.randn(len(NAMES), 256), np.random.default_rng(3))
-    assert set(losses) == {"caption", "point", "state", "say"} and all(bool(torch.isfinite(v)) for v in losses.values())
+    assert set(losses) == {"caption", "point", "state", "say", "look"} and all(bool(torch.isfinite(v)) for v in losses.values())
     torch.stack(list(losses.values())).sum().backward()
     without = [name for name, p in decoder.named_parameters() if p.grad is None]
     assert without == []

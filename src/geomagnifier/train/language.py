@@ -1,13 +1,13 @@
 """Training of the language side over a trained image side: captions, pointing, sentences about what was found.
 
 Three sorts of lessons a step: thumbnails with captions and scene answers; crops with what to look for ([SEG] states land on the image
-side's state of the kind); crops with objects and the sentence about them.
+side's state of the kind, and the attention lands on the mask: `attention.looked_at`); crops with objects and the sentence about them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from geomagnifier.model import words as w
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder
 from geomagnifier.model.vlm import Memory, TextDecoder
+from geomagnifier.train.attention import looked_at
 from geomagnifier.train.batches import NAMES, OBJECTS, Batches
 from geomagnifier.train.lessons import (
     IGNORED,
@@ -71,8 +72,9 @@ class Settings:
     validate: int = 300
 
 
-WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0}
-"""How much each loss counts; `state` is a mean of squares that must become very small: what is left of it costs mask and box accuracy."""
+WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0, "look": 0.2}
+"""How much each loss counts; `state` is a mean of squares that must become very small: what is left of it costs mask and box accuracy.
+`look` is a logarithm of several units, and must not outweigh the words."""
 
 
 class Course:
@@ -206,20 +208,45 @@ def losses_of(decoder: TextDecoder, course: Course, targets: Tensor, rng: np.ran
         memory = decoder.glance(p.last[index].float(), F.dropout(p.pooled[index].float(), 0.2), p.scenes[index])
         losses["caption"] = cross_entropy(decoder, spoken, course.far, memory)[0]
         memory = memory_of(decoder, crops, rng)
-        losses["point"], states = cross_entropy(decoder, pointed, course.near, memory)
+        maps: list[Tensor] = []
+        losses["point"], states = cross_entropy(decoder, pointed, course.near, memory, maps)
         wanted = pointed.kinds >= 0
         made = decoder.point(states[wanted]).float()
         losses["state"] = F.mse_loss(made, targets[pointed.kinds[wanted]])
+        rows, where = shown_to(pointed, crops, memory)
+        losses["look"] = looked_at(maps, rows, where)
         memory = with_instances(decoder, memory_of(decoder, others, rng), given)
         losses["say"] = cross_entropy(decoder, reported, course.near, memory)[0]
     return losses
 
 
-def cross_entropy(decoder: TextDecoder, lesson: Lesson, asked: Asked, memory: Memory) -> tuple[Tensor, Tensor]:
-    """Text loss of a lesson, with label smoothing, and the states at its tokens."""
+def shown_to(lesson: Lesson, crops: Sequence[Seen], memory: Memory) -> tuple[Tensor, Tensor]:
+    """Rows (R, 2) of each class of a lesson and of its tie, and where on its crop the class is, (R, S) by image token of the memory."""
+    rows = [(int(b), int(t) - back) for b, t in (lesson.kinds >= 0).nonzero().tolist() for back in (1, 0)]
+    where = torch.zeros(len(rows), memory.tokens.shape[1])
+    for row, (b, t) in enumerate(rows):
+        kind = NAMES[max(int(lesson.kinds[b, t]), int(lesson.kinds[b, min(t + 1, lesson.kinds.shape[1] - 1)]))]
+        place = crops[b].where.get(kind)
+        if place is not None:
+            # tokens are cells of the crop, or 2 x 2 of them (`pool_some`)
+            by = round((place.numel() / where.shape[1]) ** 0.5)
+            where[row] = F.avg_pool2d(place[None].float(), by)[0].flatten()[: where.shape[1]]
+    return torch.tensor(rows).view(-1, 2), where
+
+
+def cross_entropy(
+    decoder: TextDecoder, lesson: Lesson, asked: Asked, memory: Memory, maps: list[Tensor] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Text loss of a lesson, with label smoothing, and the states at its tokens. maps: takes the attention of each layer."""
+
+    def watch(attention: Tensor) -> Tensor:
+        assert maps is not None
+        maps.append(attention)
+        return attention
+
     states, padding = padded_states(asked, lesson.rows)
     _, cache = decoder.read(states, padding, memory)
-    written, _ = decoder.write(lesson.tokens, cache)
+    written, _ = decoder.write(lesson.tokens, cache, None if maps is None else watch)
     logits = decoder.logits(written).float()
     return F.cross_entropy(logits.flatten(0, 1), lesson.labels.flatten(), ignore_index=IGNORED, label_smoothing=0.05), written
 

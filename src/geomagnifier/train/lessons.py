@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +30,7 @@ from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.sentence import SentenceEncoder
 from geomagnifier.model.vision import normalise
 from geomagnifier.train.asked import encode
+from geomagnifier.train.attention import shown_in
 from geomagnifier.train.batches import NAMES, OBJECTS, Batches, scene_view
 from geomagnifier.train.crops import SHARE_TO_COUNT, Crop, make_crop
 from geomagnifier.values import Granularity
@@ -53,11 +54,15 @@ class Pictures(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A crop as the decoder gets it. last (352, h, w) half.  present: by kind, None where it cannot be told.  things: objects on it."""
+    """A crop as the decoder gets it. last (352, h, w) half.  present: by kind, None where it cannot be told.  things: objects on it.
+
+    where: of the kinds that are there, how much of each an image token shows, (h, w) from 0 to 1.
+    """
 
     last: Tensor
     present: dict[str, bool | None]
     things: tuple[answers.Thing, ...]
+    where: dict[str, Tensor] = field(default_factory=dict)
 
 
 @torch.no_grad()
@@ -96,7 +101,10 @@ def look_at_crops(network: SmallNetwork, data: Batches, count: int, side: int, s
             crops.append(make_crop(sources, scales, side, rng))
         with torch.autocast("cpu", torch.bfloat16):
             last = network.trunk(normalise(torch.from_numpy(np.stack([c.pixels for c in crops]))))[3].half()
-        seen += [Seen(last[i].clone(), present(c), things_of(c)) for i, c in enumerate(crops)]
+        for row, crop in zip(last, crops, strict=True):
+            told = present(crop)
+            where = {kind: shown_in(crop, kind, row.shape[1], row.shape[2]).half() for kind, there in told.items() if there}
+            seen.append(Seen(row.clone(), told, things_of(crop), where))
         progress(first + 8, count)
     return seen
 

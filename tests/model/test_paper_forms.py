@@ -21,7 +21,7 @@ from geomagnifier.model.vision import Pyramid
 from geomagnifier.values import Granularity, Query, View, Window
 from geomagnifier.variants import Variant
 
-QUESTION = Query("Segment every airplane.")
+QUESTION = Query("Segment every airplane.", min_score=0.05)
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def find(view: View, colour: str) -> Frame | None:
 
 def of_colour(pixels: Bytes, colour: str) -> Bools:
     """Where a picture (h, w, 3) has a colour, (h, w)."""
-    rgb = pixels.astype(np.float32) / 255
+    rgb: NDArray[np.float32] = pixels.astype(np.float32) / np.float32(255)
     high, low = rgb.max(2), rgb.min(2)
     if colour == "white":
         return np.asarray(low > 0.9)
@@ -140,4 +140,4 @@ def _thickness(piece: Bools) -> int:
 
 def _lined(inside: Bools) -> bool:
     """Whether one of the outermost rows or columns is still a line of the frame."""
-    return max(inside[0].mean(), inside[-1].mean(), inside[:, 0].mean(), inside[:, -1].mean()) > LINE
+    return bool(max(inside[0].mean(), inside[-1].mean(), inside[:, 0].mean(), inside[:, -1].mean()) > LINE)

@@ -23,7 +23,8 @@ from geomagnifier import answer as assembly
 from geomagnifier import resolution, search
 from geomagnifier.errors import GeomagWarning, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.grouping import ONE_INPUT, Read, Stopwatch, by_size, in_one, is_blank, together, whole_heat
+from geomagnifier.grouping import ONE_INPUT, Read, by_size, in_one, is_blank, together, whole_heat
+from geomagnifier.grouping import Stopwatch as Stopwatch
 from geomagnifier.io.journal import Journal, Spent
 from geomagnifier.io.memory import resident
 from geomagnifier.io.preview import Preview

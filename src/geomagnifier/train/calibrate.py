@@ -133,7 +133,7 @@ def _over_levels(
     text = _text(kind, path)
     every, plain = [], []
     with model._running():
-        seg = model._point(Query(text), Read((kind,)), Granularity.REGION, model.views.see(views[0]))
+        seg = model._point(Query(text), Read((kind,)), Granularity.REGION, model.views.see(views[0]).memory)
         for view in views:
             seen = model.views.see(view)
             decoded, gate = model._decode(seg, seen)
@@ -219,7 +219,7 @@ def look(
     text = _text(kind, path)
     with model._running():
         seen = model.views.see(view)
-        seg = model._point(Query(text), Read((kind,)), Granularity.PIXEL, seen)
+        seg = model._point(Query(text), Read((kind,)), Granularity.PIXEL, seen.memory)
         maps, gate = model._decode(seg, seen)
         presence = float(gate[0])
         if there is not None:

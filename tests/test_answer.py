@@ -209,7 +209,7 @@ def test_two_touching_objects_share_the_mask_by_their_cells() -> None:
 def test_a_mask_that_is_sure_reaches_a_little_beyond_the_box(strength: float, end: int) -> None:
     whole = Window(SCENE.box, 896, 512, "whole", SCENE.box)
     ship = Found("ship", 0.9, (100.0, 100.0, 200.0, 140.0), np.ones((12, 40), bool), (24, 24))  # its own cells: x 96..256, y 96..144
-    probability = np.maximum(blocks(whole, (100, 100, 200, 140)), strength * blocks(whole, (200, 100, 260, 140)))
+    probability = np.maximum(blocks(whole, (100, 100, 200, 140)), strength * blocks(whole, (200, 100, 240, 140)))
     reply = ViewReply((ship,), (Cover("ship", 0.9, probability, 0.5, True),))
     (region,) = assemble_regions([(whole, reply)], SCENE, Granularity.PIXEL)
     assert region.box == (100, 100, 200, 140) and region.segmentation is not None

@@ -219,15 +219,14 @@ def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo
     taken = [_inside(Box(*box), corner) for box in boxes]
     least = max(SMALLEST, float(np.median([mask[span].sum() for span in taken])) / 2 if taken else (usual / 2) ** 2)
     sure = SURE if taken else ALONE
-    seen = np.zeros_like(mask)
-    for span in taken:
-        seen[span] = True
+    for box in boxes:
+        mask[_inside(_surroundings(Box(*box), scene), corner)] = False
     regions = []
     for left, top, piece in components(mask, math.ceil(least)):
         height, width = piece.shape
         part = slice(top, top + height), slice(left, left + width)
         mean = float(probability[part][piece].mean())
-        if mean > sure and not (seen[part] & piece).any():
+        if mean > sure:
             x, y = corner[0] + left, corner[1] + top
             rle = place(piece, (x, y), (scene.height, scene.width)) if pixel else None
             regions.append(Region(layer.label, layer.score * mean, (float(x), float(y), float(x + width), float(y + height)), rle))

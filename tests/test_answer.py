@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -203,6 +205,20 @@ def test_two_touching_objects_share_the_mask_by_their_cells() -> None:
     assert second.segmentation == masks.encode(drawn((20, 0, 40, 20)))
 
 
+@pytest.mark.parametrize(("strength", "end"), [(1.0, 210), (0.5, 200)])
+def test_a_mask_that_is_sure_reaches_a_little_beyond_the_box(strength: float, end: int) -> None:
+    whole = Window(SCENE.box, 896, 512, "whole", SCENE.box)
+    ship = Found("ship", 0.9, (100.0, 100.0, 200.0, 140.0), np.ones((12, 40), bool), (24, 24))  # its own cells: x 96..256, y 96..144
+    probability = np.maximum(blocks(whole, (100, 100, 200, 140)), strength * blocks(whole, (200, 100, 240, 140)))
+    reply = ViewReply((ship,), (Cover("ship", 0.9, probability, 0.5, True),))
+    (region,) = assemble_regions([(whole, reply)], SCENE, Granularity.PIXEL)
+    assert region.box == (100, 100, 200, 140) and region.segmentation is not None
+    rows, columns = np.nonzero(masks.decode(region.segmentation))
+    assert (columns.min(), columns.max() + 1, rows.min(), rows.max() + 1) == (100, end, 100, 140)
+    part = assemble_regions([(whole, reply)], SCENE, Granularity.PIXEL, Box(90, 90, 205, 150))  # cut to a box of the question
+    assert np.nonzero(masks.decode(part[0].segmentation or {}))[1].max() + 1 == min(end, 205)
+
+
 def test_an_object_without_mask_is_no_region_at_pixel_level() -> None:
     empty = ViewReply((Found("ship", 0.9, (8, 8, 16, 16), np.ones((2, 2), bool), (2, 2)),), (Cover("ship", 0.9, blocks(LEFT), 0.5, True),))
     assert assemble_regions([(LEFT, empty)], SCENE, Granularity.PIXEL) == ()
@@ -232,8 +248,14 @@ def test_what_the_mask_is_sure_of_and_no_detection_shows_is_an_object() -> None:
     (box,) = assemble_regions([(whole, reply)], SCENE, Granularity.REGION)
     assert (box.box, box.segmentation) == (region.box, None)
     assert answer.part_of(whole, reply, SCENE, Granularity.PIXEL, calibrated=False).objects == ()
-    tile = Window(SCENE.box, 896, 512, "tile", SCENE.box)  # in a search a neighbour may show it
-    assert assemble_regions([(tile, reply)], SCENE, Granularity.PIXEL) == ()
+    tile = Window(Box(0, 0, 60, 512), 60, 512, "tile", Box(0, 0, 60, 512))  # what a tile cuts, its neighbour may show whole
+    cut = ViewReply((), (Cover("ship", 0.9, blocks(tile, (40, 40, 60, 80)), 0.5, True),))
+    assert assemble_regions([(tile, cut)], SCENE, Granularity.PIXEL) == ()
+    for usual, count in ((70.0, 1), (90.0, 0)):  # half the usual length, squared: 1225 and 2025 px, and there are 1600
+        sized = ViewReply((), (replace(reply.covers[0], usual=usual),))
+        assert len(assemble_regions([(whole, sized)], SCENE, Granularity.PIXEL)) == count
+    unsure = ViewReply((), (replace(reply.covers[0], probability=0.8 * probability),))
+    assert assemble_regions([(whole, unsure)], SCENE, Granularity.PIXEL) == ()
     car = ViewReply((found((500, 400, 540, 440), label="car"),), reply.covers)  # other things were detected, and no ship
     assert [r.label for r in assemble_regions([(whole, car)], SCENE, Granularity.PIXEL)] == ["car"]
 

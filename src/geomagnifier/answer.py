@@ -24,8 +24,11 @@ CUT = 0.5
 """Factor on the score of an object cut by its view's edge, in the choice between views."""
 SMALLEST = 24
 """Connected pieces of a class below this many scene px are no regions, and not in the mask."""
-SURE = 0.75
-"""Mean of the mask over a connected piece, its threshold being one half, from which the piece is an object that was not detected."""
+SURE, ALONE = 0.75, 0.85
+"""Mean of the mask over a connected piece, its threshold being one half, from which the piece is an object that was not detected: where
+others of its class were, and where nothing was."""
+SURROUNDINGS = 0.2
+"""An object's mask may be this much longer than its box: boxes often cut the ends of long things."""
 
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
@@ -62,14 +65,15 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
         if region is not None:
             objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
     if calibrated and window.role != LEVEL:
-        whole = window.role == "whole"  # what a part of a scene shows may be detected by its neighbour
-        for layer in (layer for layer in layers if layer.separate):
+        for cover, layer in ((c, layer) for c, layer in zip(reply.covers, layers, strict=True) if c.separate):
             boxes = [window.placement.to_scene(np.array(f.view_box))[0].tolist() for f in reply.found if f.label == layer.label]
-            if boxes or (whole and not reply.found):
+            if boxes or not reply.found:
+                usual = cover.usual * math.sqrt(math.prod(window.placement.scale))
+                pieces = _undetected(layer, boxes, scene, pixel, usual)
                 # the least rank: what another view detects there has the say
-                objects += [(region, 0.0) for region in _undetected(layer, boxes, scene, pixel)]
-    cover = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
-    return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover))
+                objects += [(region, 0.0) for region in pieces if not _is_cut(Box(*region.box), window, scene)]
+    cover_layers = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
+    return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover_layers))
 
 
 def assemble_regions(parts: Sequence[Part], scene: SceneInfo, granularity: Granularity, limit: Box | None = None) -> tuple[Region, ...]:
@@ -155,57 +159,74 @@ def _once(objects: Sequence[tuple[Region, float]]) -> list[Region]:
 
 
 def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: int, scene: SceneInfo) -> Region | None:
-    """The object with its mask: the kind's probability at scene size, within the object's own cells and box. None where it is empty."""
+    """The object with its mask: the kind's probability at scene size, within the object's own cells in and closely around its box.
+
+    Beyond the box the mask must be sure. None where it is empty.
+    """
     assert found.cells is not None
-    x0, y0 = max(0, int(np.floor(box.x0))), max(0, int(np.floor(box.y0)))
-    x1, y1 = min(scene.width, int(np.ceil(box.x1))), min(scene.height, int(np.ceil(box.y1)))
-    probability = resize(patch.probability, patch.placement, Box(x0, y0, x1, y1))
+    reach = _surroundings(box, scene)
+    x0, y0, x1, y1 = (int(v) for v in reach.tuple())
+    probability = resize(patch.probability, patch.placement, reach)
     sx, sy = window.placement.scale
     column = ((np.arange(x0, x1) + 0.5 - window.box.x0) / (sx * stride)).astype(int) - found.origin[0]
     row = ((np.arange(y0, y1) + 0.5 - window.box.y0) / (sy * stride)).astype(int) - found.origin[1]
     rows, columns = found.cells.shape
     own = found.cells[np.clip(row, 0, rows - 1)[:, None], np.clip(column, 0, columns - 1)[None]]
-    mask = without_specks(own & (probability >= patch.threshold))
+    inside = np.zeros(own.shape, bool)
+    inside[_inside(box, (x0, y0))] = True
+    beyond = ((row >= 0) & (row < rows))[:, None] & ((column >= 0) & (column < columns)) & (probability >= SURE)
+    mask = without_specks(own & (beyond | inside & (probability >= patch.threshold)))
     if not mask.any():
         return None
     return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))
+
+
+def _surroundings(box: Box, scene: SceneInfo) -> Box:
+    """Where an object's mask may be, whole scene px."""
+    across, down = SURROUNDINGS / 2 * box.width, SURROUNDINGS / 2 * box.height
+    x1, y1 = min(scene.width, math.ceil(box.x1 + across)), min(scene.height, math.ceil(box.y1 + down))
+    return Box(max(0, math.floor(box.x0 - across)), max(0, math.floor(box.y0 - down)), x1, y1)
 
 
 def _cut(region: Region, limit: Box, scene: SceneInfo) -> Region | None:
     """A region with its mask cut to a box; None where nothing of the mask is left."""
     if region.segmentation is None:
         return region
-    common = limit.intersection(Box(*region.box))
+    common = limit.intersection(_surroundings(Box(*region.box), scene))
     assert common is not None  # its centre is in the limit
     x0, y0, x1, y1 = math.floor(common.x0), math.floor(common.y0), math.ceil(common.x1), math.ceil(common.y1)
     mask = decode_window(region.segmentation, Box(x0, y0, x1, y1))
     return replace(region, segmentation=place(mask, (x0, y0), (scene.height, scene.width))) if mask.any() else None
 
 
-def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool) -> list[Region]:
-    """Objects that the mask of their class shows and no detection does: pieces that it is sure of, no smaller than half of a usual one.
+def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool, usual: float) -> list[Region]:
+    """Objects that the mask of their class shows and no detection does: pieces that it is sure of, no smaller than half of a detected one.
+
+    Where nothing was detected, the mask must be surer, and a piece at least a square of half the usual length: of another camera's pictures
+    masks often show crumbs.
 
     Args:
-        layer: the class in a view of the whole scene.
+        layer: the class in a view.
         boxes: of its detections, scene px.
         scene: the whole.
         pixel: whether the regions have masks.
+        usual: length of a usual object of the class, scene px; 0 where it is not known.
     """
     core, patch = layer.patch.core, layer.patch
     area = Box(math.floor(core.x0), math.floor(core.y0), math.ceil(core.x1), math.ceil(core.y1))
     mask, probability = read_patches([patch], area, scene.box), resize(patch.probability, patch.placement, area)
     corner = int(area.x0), int(area.y0)
     taken = [_inside(Box(*box), corner) for box in boxes]
-    least = max(SMALLEST, float(np.median([mask[span].sum() for span in taken])) / 2) if taken else SMALLEST
-    seen = np.zeros_like(mask)
-    for span in taken:
-        seen[span] = True
+    least = max(SMALLEST, float(np.median([mask[span].sum() for span in taken])) / 2 if taken else (usual / 2) ** 2)
+    sure = SURE if taken else ALONE
+    for box in boxes:
+        mask[_inside(_surroundings(Box(*box), scene), corner)] = False
     regions = []
     for left, top, piece in components(mask, math.ceil(least)):
         height, width = piece.shape
         part = slice(top, top + height), slice(left, left + width)
         mean = float(probability[part][piece].mean())
-        if mean > SURE and not (seen[part] & piece).any():
+        if mean > sure:
             x, y = corner[0] + left, corner[1] + top
             rle = place(piece, (x, y), (scene.height, scene.width)) if pixel else None
             regions.append(Region(layer.label, layer.score * mean, (float(x), float(y), float(x + width), float(y + height)), rle))

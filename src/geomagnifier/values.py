@@ -258,6 +258,7 @@ class Cover:
     """Where a kind is, over a whole view. probability: (ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`.
 
     separate: the kind has objects, told apart by `Found`; else every connected piece is a region.
+    usual: length of a usual object, view px; 0 where it is not known.
     """
 
     label: str
@@ -265,6 +266,7 @@ class Cover:
     probability: Floats
     threshold: float
     separate: bool
+    usual: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -446,7 +446,8 @@ class SmallModel:
                 probability = probability * shrink(view.valid)
             if not open_gate:
                 probability = np.zeros_like(probability)
-            covers.append(Cover(kind, float(presence[q]), probability, chosen.mask, separate))
+            usual = self.hunt.sizes[kind].pixels if separate else 0.0
+            covers.append(Cover(kind, float(presence[q]), probability, chosen.mask, separate, usual))
         return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
 
     def _objects(

@@ -390,7 +390,8 @@ app.command(
     "[bold]geomag eval rrsis-d --root RRSIS-D/ --limit 200 --format latex[/bold]\n\n"
     "[bold]geomag eval vhr10 --root VHR-10/ --predictions boxes.json --ids instances_val.json[/bold]\n\n"
     "[bold]geomag eval --compare runs/a/result.json runs/b/result.json --out runs/[/bold]\n\n"
-    "[bold]geomag eval segment detect --data sets/[/bold]",
+    "[bold]geomag eval segment detect --data sets/[/bold]\n\n"
+    "[bold]geomag eval paper --help[/bold]",
 )(study.evaluate)
 app.command(
     epilog="Examples: [bold]geomag bench psc --data sets/[/bold]\n\n"

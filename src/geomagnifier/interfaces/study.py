@@ -122,8 +122,8 @@ def evaluate(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Benchmarks (--list), or suites on the validation data; all suites without. 'paper' for the paper's tables (geomag eval paper --help), "
-            "'reliability' for how often what is said with a probability is right."
+            help="Benchmarks (--list), or suites on the validation data; all suites without. 'paper' for the paper's tables (geomag eval "
+            "paper --help), 'reliability' for how often what is said with a probability is right."
         ),
     ] = None,
     data: Data = None,

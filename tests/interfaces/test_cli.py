@@ -374,3 +374,19 @@ def test_bands_that_are_not_there_are_listed(four_bands, monkeypatch, capfd):
     for command in (["ask", four_bands, "Find every ship."], ["info", four_bands], ["chat", four_bands]):
         code, _, said = geomag(monkeypatch, capfd, *command, "--bands", "5,4,3")
         assert code == 2 and "1 (B02), 2 (B03), 3 (B04), 4 (B08)" in said
+
+
+def test_pictures_like_this_one_are_searched_for_in_an_index(monkeypatch, capfd):
+    pictures = Path(__file__).parents[1] / "pictures"
+    code, out, _ = geomag(monkeypatch, capfd, "ask", pictures / "airport.jpg", "找类似这张图的卫星图", "--index", pictures)
+    assert code == 0 and out.splitlines()[0].startswith("1.000") and "airport.jpg" in out
+    code, _, told = geomag(monkeypatch, capfd, "ask", pictures / "airport.jpg", "Find every ship.", "--index", pictures)
+    assert code == 2 and "--index is for questions that search for pictures like this one" in told
+
+
+def test_a_variant_needs_the_papers_search(monkeypatch, capfd):
+    picture = Path(__file__).parents[1] / "pictures" / "airport.jpg"
+    code, _, told = geomag(monkeypatch, capfd, "ask", picture, "Find every ship.", "--variant", "hull")
+    assert code == 2 and "is a form of search='paper'" in told
+    code, _, told = geomag(monkeypatch, capfd, "ask", picture, "Find every ship.", "--search", "paper", "--variant", "hulls")
+    assert code == 2 and "choose among hull, separate, coarse masks, cross entropy, linear decoder" in told

@@ -45,11 +45,12 @@ def test_a_pixel_question_is_one_input_and_its_masks_come_from_c2(pixels: Bytes)
     assert len(answered) == len(roles) - 4, "the coarse views are part of the input, and are not answered"
     assert [r.box for r in answer.regions] == [tuple(map(float, SHIPS[0]))]
     assert answer.mask is not None and not answer.mask[1900:1940, 300:340].any()
+    assert answer.text.endswith("Masks are of the last window alone, 6% of the scene.")
 
 
 def test_masks_of_coarse_views_are_an_extension(pixels: Bytes) -> None:
     answer, model = asked(pixels, "Segment every ship.", variant="coarse masks")
-    assert len(model.inputs) == 1 and len(answer.regions) == 2
+    assert len(model.inputs) == 1 and len(answer.regions) == 2 and "last window" not in answer.text
     assert answer.mask is not None and answer.mask[1900:1940, 300:332].mean() > 0.5
 
 

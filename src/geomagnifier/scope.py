@@ -76,3 +76,10 @@ def percent(share: float) -> str:
 def _listed(words: Sequence[str], comma: str, joint: str) -> str:
     """As in "one, two and three"."""
     return words[0] if len(words) == 1 else f"{comma.join(words[:-1])}{joint}{words[-1]}"
+
+
+def outlined(share: float, language: str) -> str:
+    """That masks are of the last window of the paper's search alone. share: of the scene that it covers."""
+    if language == "zh":
+        return f"掩膜只来自最后一个窗口，占全图的 {share:.0%}。"
+    return f"Masks are of the last window alone, {share:.0%} of the scene."

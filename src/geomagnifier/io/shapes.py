@@ -56,7 +56,7 @@ def properties(answer: Answer, regions: Sequence[Region], shapes: Sequence[Any])
         regions: some of the answer's.
         shapes: their geometries, scene px.
     """
-    area, (square, length, width) = _areas(shapes), _on_the_ground(shapes, answer.scene)
+    area, (square, length, width) = _areas(shapes), on_the_ground(shapes, answer.scene)
     return [
         {
             "label": region.label,
@@ -79,7 +79,7 @@ def _areas(shapes: Sequence[Any]) -> NDArray[np.float64]:
     return np.asarray(shapely.area(np.array(shapes, object)), float)
 
 
-def _on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Area in m2, length and width in m, (N,) each; NaN where they are not known."""
     import shapely
 

@@ -20,7 +20,7 @@ from typing import Literal
 
 LONGEST = 2000
 """Letters that are read; a model reads fewer."""
-_SIMPLIFIED = str.maketrans(
+SIMPLIFIED = str.maketrans(
     "長寬積遠離紅藍綠黃類數過個幾種沒無總處佔圍邊顏幅體麼艘條輛層樓屬於與還這裡嗎飛機車頂橋東開測應變時間樹頭築廢壞毀動標誌",
     "长宽积远离红蓝绿黄类数过个几种没无总处占围边颜幅体么艘条辆层楼属于与还这里吗飞机车顶桥东开测应变时间树头筑废坏毁动标志",
 )
@@ -440,7 +440,7 @@ def _chinese(text: str) -> bool:
 
 
 def _normalized(question: str, classes: Iterable[str]) -> str:
-    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(_SIMPLIFIED).replace("\u2019", "'").lower()
+    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(SIMPLIFIED).replace("\u2019", "'").lower()
     plain = " ".join(_BRACKETS.sub(" ", plain).split())
     for name in sorted(map(str.lower, classes), key=len, reverse=True):
         if name in plain and _tripping(name):

@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import Any, cast
 
-from geomagnifier import unsupported
+from geomagnifier import composed
 from geomagnifier.archive.task import SCENES, Task, working
 from geomagnifier.errors import GeomagError, OutputError, QuestionError
 from geomagnifier.io import partitions
@@ -36,7 +36,7 @@ class Worker:
 
         if self.model is None:
             model = load_model(self.task.model, **self.task.model_options)
-            if model.spec.kinds and (refused := unsupported.refusal(self.task.question, model.spec.kinds, boxed=False)) is not None:
+            if (refused := composed.refusal(self.task.question, model.spec, boxed=False)) is not None:
                 raise QuestionError(refused)
             self.model = model
         return os.getpid()

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from geomagnifier.composed import english
+from geomagnifier import unsupported
+from geomagnifier.composed import chinese, english
 from geomagnifier.composed import program as p
-from geomagnifier.composed.lexicon import Lexicon, plural
+from geomagnifier.composed.lexicon import UNITS, Lexicon, normalized, plural, unit_of
 from geomagnifier.values import Granularity, ModelSpec
 
 
@@ -30,6 +32,11 @@ class Understood:
     level: Granularity
     language: Literal["en", "zh"]
 
+    @property
+    def refers(self) -> bool:
+        """Whether it is about the regions of the last answer."""
+        return p.refers(self.program)
+
 
 def understood(question: str, spec: ModelSpec, referring: bool = False) -> Understood | None:
     """How a composed question is read; None where a word of it finds no place, or nothing is composed.
@@ -43,9 +50,13 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
         return None
     words = lexicon(spec)
     zh = sum("\u4e00" <= letter <= "\u9fff" for letter in question) > 0
-    program = None if zh else english.read(question, words)
+    program = (chinese if zh else english).read(question, words)
     if program is None or (p.refers(program) and not referring):
         return None
+    if isinstance(program, p.Chosen) and program.of == p.Select(tuple(words.objects)):  # "all objects"
+        return None
+    if any(isinstance(part, p.Share) and part.whole and set(part.whole.kinds) - set(words.objects) for part in p.parts(program)):
+        return None  # a share of the pieces of land cover is none of its area
     kinds = p.kinds(program)
     masks = p.outlined(program)
     looked = Granularity.PIXEL if masks else Granularity.REGION
@@ -54,6 +65,45 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}" if named else "objects"
     text = f"{'Segment' if masks else 'Find'} the {listed}."
     return Understood(program, text, kinds, looked, level, "zh" if zh else "en")
+
+
+def refusal(question: str, spec: ModelSpec, boxed: bool = True, referring: bool = False) -> str | None:
+    """Why a question cannot be answered, as `unsupported.refusal` has it; None for one that is composed, or can be tried.
+
+    Args:
+        question: plain words.
+        spec: of the model.
+        boxed: whether "this box" has something to refer to.
+        referring: whether "them" has.
+    """
+    if not spec.kinds or understood(question, spec, referring) is not None:
+        return None
+    return unsupported.refusal(question, spec.kinds, boxed)
+
+
+_IN_UNIT = re.compile(r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) ([a-z]+(?: [a-z]+)?[2]?)")
+_IN_UNIT_ZH = re.compile(f"(?:那|那么)?(?:换算成|换成|用|以|按|折合)?(?:多少)?({'|'.join(chinese.UNITS)})(?:表示|是多少|呢|为单位呢?)*")
+
+
+def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
+    """The last question, asked in another unit ("and in hectares?"); None where this is no such question, or the last one has no unit.
+
+    Args:
+        question: plain words.
+        last: the question before, in full.
+        spec: of the model.
+    """
+    plain = re.sub(r"[ ?.!？。]+$", "", normalized(question))
+    if (found := _IN_UNIT.fullmatch(plain)) is not None and unit_of(found[1]):
+        bare = re.sub(rf"[ ,]*\bin ({'|'.join(pattern.pattern for pattern, _ in UNITS)})(?= |[?.!]*$)", "", last).rstrip(" ?.!")
+        text = f"{bare} in {found[1]}?"
+    elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain))) is not None:
+        bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(chinese.UNITS)})?", lambda m: m[1], last)
+        text = re.sub("多少|多大|多长|多远", f"多少{found[1]}", bare, count=1)
+    else:
+        return None
+    read = understood(text, spec, referring=True)
+    return text if read is not None and isinstance(read.program, p.Measure | p.Distance) else None
 
 
 def lexicon(spec: ModelSpec) -> Lexicon:

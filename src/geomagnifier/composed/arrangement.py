@@ -38,23 +38,22 @@ def lines(boxes: Floats64, columns: bool = False) -> list[NDArray[np.intp]]:
         return [np.array([0])]
     middles, sides = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
     side = float(np.median(np.sqrt(sides.prod(1))))
-    best: tuple[float, list[NDArray[np.intp]]] | None = None
-    for degrees in np.arange(-44.0, 44.0 + STEP / 2, STEP):
-        turn = np.radians(degrees + (90 if columns else 0))
-        across = middles @ np.array([-np.sin(turn), np.cos(turn)])
-        if columns:
-            across = -across
-        order = np.argsort(across, kind="stable")
-        steps = np.diff(across[order])
-        groups = np.split(order, np.flatnonzero(steps > max(GAP * side, 1.0)) + 1)
-        stray = float(np.sqrt(np.mean(np.concatenate([(across[g] - across[g].mean()) ** 2 for g in groups]))))
-        lone = sum(len(g) == 1 for g in groups)
-        # few lines, tight ones, near the level; a line of one thing explains nothing
-        cost = (len(groups) + lone) / len(boxes) + stray / side + abs(degrees) / 400
-        if best is None or cost < best[0] - 1e-9:
-            best = cost, groups
-    assert best is not None
-    return best[1]
+    degrees = np.arange(-44.0, 44.0 + STEP / 2, STEP)
+    turn = np.radians(degrees + (90 if columns else 0))
+    across = middles @ np.stack([-np.sin(turn), np.cos(turn)]) * (-1 if columns else 1)  # (N, directions)
+    order = np.argsort(across, axis=0, kind="stable")
+    placed = np.take_along_axis(across, order, axis=0)
+    group = np.zeros(across.shape, int)
+    group[1:] = np.cumsum(np.diff(placed, axis=0) > max(GAP * side, 1.0), axis=0)
+    number = group.max(0) + 1
+    at = (group + np.concatenate([[0], np.cumsum(number)[:-1]])).ravel()  # each line of each direction
+    size = np.bincount(at)
+    mean = np.bincount(at, placed.ravel()) / size
+    stray = np.sqrt(((placed - mean[at].reshape(placed.shape)) ** 2).mean(0))
+    lone = np.bincount(np.repeat(np.arange(len(degrees)), number), size == 1, minlength=len(degrees))
+    # few lines, tight ones, near the level; a line of one thing explains nothing
+    best = int(((number + lone) / len(boxes) + stray / side + np.abs(degrees) / 400).argmin())
+    return np.split(order[:, best], np.flatnonzero(np.diff(group[:, best])) + 1)
 
 
 def is_one_line(boxes: Floats64) -> bool:

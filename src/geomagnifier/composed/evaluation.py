@@ -180,7 +180,7 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
             return Outcome(arrangement.form(_boxes(regions), ground.area.width, ground.area.height), None, tuple(regions))
         case _:
             term, regions = _number(program, ground)
-            value = int(term.value) if isinstance(program, p.Count | p.Lines) else term.value
+            value = int(term.value) if isinstance(program, p.Count | p.Lines | p.Difference) else term.value
             return Outcome(value, term.unit, tuple(regions), (term,))
 
 
@@ -199,6 +199,9 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
         case p.Lines(of, columns):
             regions = _select(of, ground)
             value = len(arrangement.lines(_boxes(regions), columns))
+        case p.Difference(left, right):
+            (a, of_a), (b, of_b) = _number(left, ground), _number(right, ground)
+            regions, value = [*of_a, *of_b], a.value - b.value
         case p.Share(of, whole):
             regions = _select(of, ground)
             everything = None if whole is None else _select(whole, ground)

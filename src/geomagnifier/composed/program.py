@@ -19,6 +19,8 @@ How = Literal["sum", "mean", "median", "largest", "smallest"]
 Way = Literal["inside", "on", "near", "along", "left of", "right of", "above", "below", "north of", "south of", "east of", "west of"]
 OUTLINED = ("length", "width", "area")
 """Quantities that are taken from outlines, not from boxes."""
+BY_MASK = ("inside", "on", "along")
+"""Relations that are told by outlines."""
 
 # Filters: which of some regions.
 
@@ -246,7 +248,18 @@ class Given:
         return f"{self.number:g}{f' {self.unit}' if self.unit else ''}"
 
 
-Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given
+@dataclass(frozen=True)
+class Difference:
+    """By how much one count is more than another."""
+
+    left: Count
+    right: Count
+
+    def __str__(self) -> str:
+        return f"{self.left} - {self.right}"
+
+
+Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | Difference
 
 # Truths, words, regions.
 
@@ -378,7 +391,7 @@ def refers(program: Program) -> bool:
 def outlined(program: Program) -> bool:
     """Whether the masks of the regions are needed: sizes, shares, gaps, colours, headings; a count or a side of the picture takes boxes."""
     near = (part for part in parts(program) if isinstance(part, Related))
-    return shown(program) or any(part.within is not None or part.way in ("inside", "on", "along") for part in near)
+    return shown(program) or any(part.within is not None or part.way in BY_MASK for part in near)
 
 
 def shown(program: Program) -> bool:

@@ -293,6 +293,10 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             return f"the {what} between {pair} is {told}."
         case p.Density(of, _):
             return f"{words.counts(counts) if counts else 0}：{told}。" if zh else f"{words.counts(counts) if counts else 'none'}: {told}."
+        case p.Difference(left, right):
+            mine, other = (sum(counts.get(kind, 0) for kind in side.of.kinds) for side in (left, right))
+            sides = [words.counted(side.of.kinds[0], n) for side, n in ((left, mine), (right, other))]
+            return f"{sides[0]}，{sides[1]}，相差{term.value:.0f}。" if zh else f"{term.value:.0f} more: {sides[0]} against {sides[1]}."
         case p.Lines(of, columns):
             if not counts:
                 return _none(of, words)

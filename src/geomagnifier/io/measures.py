@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 
 from geomagnifier.io import georeference
 from geomagnifier.io.shapes import geometry, on_the_ground
+from geomagnifier.masks import area, corners
 from geomagnifier.values import Region, SceneInfo
 
 Floats64 = NDArray[np.float64]
+FEW = 2000
+"""Things that each other one is held against; of more, those nearby."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +40,30 @@ def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool) -> Sizes:
     """Sizes of some regions. metres: on the ground, which must be known (`is_scaled`); else in px."""
     import shapely
 
-    shapes = outlines(regions)
+    shapes = hulls(regions)
+    around = shapely.area(shapes)
+    pixels = np.array([around[i] if (rle := region.segmentation) is None else area(rle) for i, region in enumerate(regions)], float)
     if metres:
-        area, length, width = on_the_ground(shapes, scene)
-        return Sizes(length, width, area)
+        ground, length, width = on_the_ground(shapes, scene)
+        return Sizes(length, width, ground * pixels / np.maximum(around, 1e-9))
     width, length = _sides(shapes).T
-    return Sizes(length, width, np.asarray(shapely.area(np.array(shapes, object)), float))
+    return Sizes(length, width, pixels)
+
+
+def hulls(regions: Sequence[Region]) -> Any:
+    """Convex hulls of the regions, (N,) of shapely polygons, scene px: from the runs of their masks, which is far quicker than outlines."""
+    import shapely
+
+    points, owner = [], []
+    for number, region in enumerate(regions):
+        if region.segmentation is None:
+            x0, y0, x1, y1 = region.box
+            mine = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
+        else:
+            mine = corners(region.segmentation)
+        points.append(mine)
+        owner.append(np.full(len(mine), number))
+    return shapely.convex_hull(shapely.multipoints(np.concatenate(points), indices=np.concatenate(owner)))
 
 
 def outlines(regions: Sequence[Region]) -> list[Any]:
@@ -89,24 +110,39 @@ def nearest(regions: Sequence[Region], others: Sequence[Region], scene: SceneInf
     """
     import shapely
 
-    gaps, index = np.full(len(regions), np.inf), np.full(len(regions), -1, np.intp)
+    gaps, index, lines = np.full(len(regions), np.inf), np.full(len(regions), -1, np.intp), np.zeros((len(regions), 2, 2))
     if not regions or not others:
         return gaps, index
-    mine, theirs = outlines(regions), np.array(outlines(others), object)
+    around, theirs = hulls(regions), hulls(others)
+    shapes: dict[int, Any] = {}
+
+    def outline(region: Region) -> Any:
+        return shapes.setdefault(id(region), geometry(region)) if id(region) not in shapes else shapes[id(region)]
+
     same = {id(region): j for j, region in enumerate(others)}
     tree = shapely.STRtree(theirs)
-    for i, (region, shape) in enumerate(zip(regions, mine, strict=True)):
-        itself = same.get(id(region))
-        if itself is None:
-            j = int(tree.query_nearest(shape, all_matches=False)[0])
+    for i, region in enumerate(regions):
+        itself = same.get(id(region), -1)
+        least = shapely.distance(around[i], theirs) if len(others) <= FEW else None
+        if least is None:
+            near = tree.query(shapely.buffer(around[i], 2 * float(np.sqrt(shapely.area(around[i])))))
+            near = near if len(near) > (itself >= 0) else tree.query_nearest(around[i])
+            order, bound = near, np.zeros(len(others))
         else:
-            rest = shapely.distance(shape, theirs)
-            rest[itself] = np.inf
-            j = int(rest.argmin())
-            if not np.isfinite(rest[j]):
+            order, bound = np.argsort(least), least
+        for j in order.tolist():  # hulls are at least as near as what is in them
+            if j == itself:
                 continue
-        line = shapely.get_coordinates(shapely.shortest_line(shape, theirs[j]))
-        gaps[i], index[i] = _long(line[None], scene, metres)[0], j
+            if bound[j] >= gaps[i]:
+                break
+            line = shapely.get_coordinates(shapely.shortest_line(outline(region), outline(others[j])))
+            away = float(np.linalg.norm(line[1] - line[0]))
+            if away < gaps[i]:
+                gaps[i], index[i] = away, j
+                lines[i] = line
+    if metres:
+        known = index >= 0
+        gaps[known] = _long(lines[known], scene, True)
     return gaps, index
 
 
@@ -144,19 +180,19 @@ def axes(regions: Sequence[Region], scene: SceneInfo) -> Floats64:
     """Headings of the long axes, degrees clockwise from north, 0 to 180: (N,)."""
     import shapely
 
-    corners = shapely.get_coordinates(shapely.oriented_envelope(np.array(outlines(regions), object))).reshape(-1, 5, 2)
-    edges = np.diff(corners[:, :3], axis=1)  # (N, 2, 2), two neighbouring sides
+    found = shapely.get_coordinates(shapely.oriented_envelope(hulls(regions))).reshape(-1, 5, 2)
+    edges = np.diff(found[:, :3], axis=1)  # (N, 2, 2), two neighbouring sides
     longer = np.linalg.norm(edges, axis=2).argmax(1)
     ground = on_ground(edges[np.arange(len(edges)), longer], middles(regions), scene)
     return np.asarray(np.degrees(np.arctan2(ground[:, 0], ground[:, 1])) % 180)
 
 
-def _sides(shapes: Sequence[Any]) -> Floats64:
+def _sides(shapes: Any) -> Floats64:
     """The shorter and the longer side of the narrowest box round each shape, (N, 2) px."""
     import shapely
 
-    corners = shapely.get_coordinates(shapely.oriented_envelope(shapely.convex_hull(np.array(shapes, object)))).reshape(-1, 5, 2)
-    return np.asarray(np.sort(np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1))
+    found = shapely.get_coordinates(shapely.oriented_envelope(shapes)).reshape(-1, 5, 2)
+    return np.asarray(np.sort(np.linalg.norm(np.diff(found[:, :3], axis=1), axis=2), axis=1))
 
 
 def square_px(regions: Sequence[Region]) -> float:

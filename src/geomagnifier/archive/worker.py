@@ -10,7 +10,7 @@ from typing import Any, cast
 from geomagnifier import composed
 from geomagnifier.archive.task import SCENES, Task, working
 from geomagnifier.errors import GeomagError, OutputError, QuestionError
-from geomagnifier.io import partitions
+from geomagnifier.io import partitions, shapes
 from geomagnifier.io.document import write_json
 from geomagnifier.io.footprint import geojson, outlines
 from geomagnifier.io.manifest import Entry
@@ -68,6 +68,7 @@ class Worker:
         except GeomagError as error:
             return {"why": str(error)}
         facts = {"text": answer.text, "granularity": str(answer.granularity), "regions": len(answer.regions)}
+        facts |= {**shapes.value_fields(answer), "understood": answer.understood}
         facts |= {"labels": [[name, p] for name, p in answer.labels[:1]], "pixels": scene.info.pixels, "crs": scene.info.crs}
         [outline] = outlines(scene.info, [scene.info.box])
         return facts | {"seconds": time.perf_counter() - begin, "footprint": outline and geojson(outline)}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -13,7 +14,7 @@ from typing import Literal
 from geomagnifier import unsupported
 from geomagnifier.composed import chinese, english
 from geomagnifier.composed import program as p
-from geomagnifier.composed.lexicon import UNITS, Lexicon, normalized, plural, unit_of
+from geomagnifier.composed.lexicon import MASS, UNITS, Lexicon, normalized, plural, unit_of
 from geomagnifier.values import Granularity, ModelSpec
 
 
@@ -21,12 +22,11 @@ from geomagnifier.values import Granularity, ModelSpec
 class Understood:
     """A question that was read.
 
-    program: what it asks.  text: the plain question that the model is asked in its place, and the classes that it looks for.
+    program: what it asks.  kinds: the classes that are looked for; none where it is all about the last answer's regions.
     looked: how closely the search looks.  level: of the answer; masks that only tell places are not handed out.
     """
 
     program: p.Program
-    text: str
     kinds: tuple[str, ...]
     looked: Granularity
     level: Granularity
@@ -61,10 +61,14 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     masks = p.outlined(program)
     looked = Granularity.PIXEL if masks else Granularity.REGION
     level = Granularity.PIXEL if masks and p.shown(program) else Granularity.REGION
-    named = [plural(kind) if kind in words.objects else kind for kind in kinds]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}" if named else "objects"
-    text = f"{'Segment' if masks else 'Find'} the {listed}."
-    return Understood(program, text, kinds, looked, level, "zh" if zh else "en")
+    return Understood(program, kinds, looked, level, "zh" if zh else "en")
+
+
+def plain(kinds: Sequence[str], masks: bool) -> str:
+    """The plain question that looks for some classes: "Segment the ships, harbors and bridges."."""
+    named = [kind if kind in MASS else plural(kind) for kind in kinds] or ["objects"]
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"{'Segment' if masks else 'Find'} the {listed}."
 
 
 def refusal(question: str, spec: ModelSpec, boxed: bool = True, referring: bool = False) -> str | None:

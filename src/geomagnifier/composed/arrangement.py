@@ -88,8 +88,11 @@ def form(boxes: Floats64, width: float, height: float) -> Form:
 
 def in_rows(boxes: Floats64) -> bool:
     """Whether nearly all of them lie in rows of two and more, or in columns."""
-    found = [lines(boxes, columns) for columns in (False, True)]
-    return any(sum(len(line) for line in rows if len(line) > 1) >= 0.9 * len(boxes) and len(rows) <= len(boxes) / 2 for rows in found)
+    for columns in (False, True):
+        found = [line for line in lines(boxes, columns) if len(line) > 1]
+        if sum(map(len, found)) >= 0.9 * len(boxes) and all(is_one_line(boxes[line]) for line in found):
+            return True
+    return False
 
 
 def is_clustered(boxes: Floats64, width: float, height: float) -> bool:

@@ -93,6 +93,8 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     plain = re.sub(rf"(?<![QN\d.第])({_NUMBER})多?({_UNIT})(?![a-z])", with_unit, text)
     plain = re.sub(rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){_M}", bare, plain)
     plain = re.sub(r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain)
+    if re.search(r"(?<![QN\d])\d", plain):  # a number that nothing is said of
+        return Marked("", names, amounts)
     plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
     return Marked(plain, names, amounts)
 
@@ -351,9 +353,9 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}(?:和|与|跟|、|还是){{b}},?(?:相比,?)?(?:哪一?[个种类]|谁|哪)(?:的?数量)?(?:更|比较)?少(?:一些|一点)?", partial(_which, most=False)),
     (r"(?:哪一?[个种类]|谁|什么)(?:的?数量)?(?:更|比较)?多,?[:：]?{a}(?:还是|或者?|和){b}", _which),
     (r"(?:是)?{a}多,?还是{b}(?:更)?多", _which),
-    (rf"(?:出现|数量|个数)?(?:最多|最常见)的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|哪个).*?", lambda a=None: ("most", a)),  # type: ignore[misc]
+    (rf"(?:出现|数量|个数)?(?:最多|最常见)的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|哪个)(?:呢|啊)?", lambda a=None: ("most", a)),  # type: ignore[misc]
     (rf"(?:哪一?{_KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?(?:最多|最常见)", lambda a=None: ("most", a)),  # type: ignore[misc]
-    (rf"(?:出现|数量|个数)?最少的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|哪个).*?", lambda a=None: ("least", a)),  # type: ignore[misc]
+    (rf"(?:出现|数量|个数)?最少的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|哪个)(?:呢|啊)?", lambda a=None: ("least", a)),  # type: ignore[misc]
     (rf"(?:哪一?{_KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少", lambda a=None: ("least", a)),  # type: ignore[misc]
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:超过|多于|大于){{n}}{_Q}", partial(_numbered, sign=">")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:少于|小于|不到|不足){{n}}{_Q}", partial(_numbered, sign="<")),
@@ -363,15 +365,19 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:是否|是不是)?有(?:少于|不到){{n}}{{a}}{_Q}", partial(_numbered, sign="<")),
     (rf"{{a}}{_IF}比{{b}}(?:更|要|还)?(?P<word>[大小长短宽窄]){_Q}", _bigger),
     (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小长短宽窄])", _which_bigger),
-    (rf"{{a}}(?:总共|一共)?(?:占|覆盖)(?:了|据了?|据)?(?:{_PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|多少)(?:是多少|{_IS}多少|有多大)?(?:%)?", lambda a: p.Share(a)),
+    (rf"{{a}}(?:总共|一共)?(?:占|覆盖)(?:了|据了?|据)?(?:{_PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|"
+     rf"多少)(?:是多少|{_IS}多少|有多大)?(?:%)?", lambda a: p.Share(a)),
     (rf"{{a}}(?:在{_PICTURE}中)?的?(?:覆盖率|覆盖度|占比|面积占比|面积比例|所占比例|所占的比例|所占百分比|比例|百分比){_IS}(?:多少|多大|几)?", lambda a: p.Share(a)),
     (rf"{_PICTURE}(?:中|里)?(?:有)?(?:百分之几|百分之多少|多大比例|多少)(?:的面积)?(?:是|被){{a}}(?:覆盖|占据)?", lambda a: p.Share(a)),
-    (rf"(?:计算|测量|求|给出|估算)?{{a}}的?(?P<how>平均|总|合计|最大|最小|中位|最长)?的?(?P<what>长度|宽度|面积|大小|直径|占地面积|长|宽)(?:总和|之和)?{_IS}(?:多少|多大|多长|多宽|几)?(?:个)?(?P<u>{_UNIT})?", _measure),
+    (rf"(?:计算|测量|求|给出|估算)?{{a}}的?(?P<how>平均|总|合计|最大|最小|中位|最长)?的?(?P<what>长度|宽度|面积|大小|直径|占地面积|长|宽)(?:总和|"
+     rf"之和)?{_IS}(?:多少|多大|多长|多宽|几)?(?:个)?(?P<u>{_UNIT})?", _measure),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有)?多(?P<what>长|宽|大)", _measure),
-    (rf"{{a}}(?P<how>平均|总|合计)?(?P<what>长|宽|大)?(?:有|是)?(?:多少|几)(?P<u>{_UNIT})", lambda a, u, how="", what="": _measure(a, what or ("大" if "2" in UNITS[u] or UNITS[u] in ("ha", "acre") else "长"), how, u)),
+    (rf"{{a}}(?P<how>平均|总|合计)?(?P<what>长|宽|大)?(?:有|是)?(?:多少|"
+     rf"几)(?P<u>{_UNIT})", lambda a, u, how="", what="": _measure(a, what or ("大" if "2" in UNITS[u] or UNITS[u] in ("ha", "acre") else "长"), how, u)),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有|是)?(?:多少|几)(?P<u>{_UNIT})(?P<what>长|宽|大)", _measure),
     (rf"{{a}}(?:总共|一共)?(?:覆盖|占地|占据)(?:了)?(?:多少|几|多大)(?P<u>{_UNIT})?(?:面积)?", lambda a, u="": _measure(a, "面积", "", u)),
-    (rf"{{a}}(?:和|与|到|跟|离|距离){{b}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离)?{_IS}(?:多少|多远|几)(?P<u>{_UNIT})?", _distance),
+    (rf"{{a}}(?:和|与|到|跟|离|距离){{b}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离)?{_IS}(?:多少|多远|"
+     rf"几)(?P<u>{_UNIT})?", _distance),
     (rf"{{a}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离){_IS}(?:多少|多远|几)(?P<u>{_UNIT})?", _distance),
     (rf"每(?P<per>公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)?有?{_MANY}{{a}}", lambda a, per: p.Density(a, "ha" if per == "公顷" else "km2")),
     (rf"{{a}}的?(?:分布)?密度{_IS}(?:多少|多大)", lambda a: p.Density(a)),
@@ -393,7 +399,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:有没有|是否有|有无|是否存在|存在|能看到|能看见|看得到|看得见|有){{a}}(?:存在|出现)?{_Q}", lambda a: p.Exists(a)),
     (rf"{{c}}(?:有没有|是否有|有无|是否存在|存在|有){{a}}(?:存在|出现)?{_Q}", partial(_where, build=p.Exists)),
     (rf"{{a}}(?:存在|有没有|出现了?){_Q}", lambda a: p.Exists(a)),
-    (rf"(?:把|将)?(?:除了?|除去){{a}}(?:以外|之外|外)?的?(?:所有|全部)?的?(?:其他|其它|其余)?的?{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来)?", lambda a, b, masks: _except(a, b, True)),
+    (rf"(?:把|将)?(?:除了?|除去){{a}}(?:以外|之外|外)?的?(?:所有|全部)?的?(?:其他|其它|其余)?的?{{b}}(?:都|全部|"
+     rf"全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来)?", lambda a, b, masks: _except(a, b, True)),
     (rf"(?:把|将)?(?:除了?|除去){{a}}(?:以外|之外|外)?的?(?:所有|全部)?的?(?:其他|其它|其余)?的?{{b}}(?:都|全部|全)?(?:给)?{_FIND}(?:出来)?", _except),
     (rf"(?P<masks>{_SEG}){{a}}", lambda a, masks: _chosen(a, True)),
     (rf"(?:把|将)?{{a}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG})(?:出来)", lambda a, masks: _chosen(a, True)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from geomagnifier.composed import Understood, evaluation, saying
+from geomagnifier.composed import Understood, evaluation, plain, saying
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Ground, Outcome
 from geomagnifier.geometry import Box
@@ -23,7 +23,7 @@ LARGEST = 96
 def plainly(query: Query, read: Understood, refers: Reference | None) -> Query:
     """What the model is asked: to look for the classes of the program, or for those of the regions that are referred to."""
     kinds = read.kinds or tuple(dict.fromkeys(region.label for region in refers.regions)) if refers is not None else read.kinds
-    return replace(query, text=read.text, kinds=kinds)
+    return replace(query, text=plain(kinds, read.looked is Granularity.PIXEL), kinds=kinds)
 
 
 def outcome(
@@ -74,7 +74,7 @@ def said(
         start = own.text.lower()
         if not isinstance(outcome.value, bool) or start.startswith(("yes", "有", "是") if outcome.value else ("no", "there is no", "没有", "不")):
             return own
-    words = saying.Words(read.language, model.spec.chinese, model.spec.counters)
+    words = saying.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
     return saying.say(read.program, replace(outcome, regions=tuple(regions)), words)
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 LONGEST = 300
 """Letters of a question that is read; a longer one is no question of this sort."""
 EVERYTHING = "object, thing, everything, anything, item, target, feature, 目标 物体 对象 东西 地物"
+MASS = ("water", "vegetation", "land")
+"""Classes that have no plural."""
 COURTS = "court, sports court, 球场"
 
 

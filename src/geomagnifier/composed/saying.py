@@ -13,10 +13,9 @@ from typing import Literal
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import FACTORS, Outcome, Term
-from geomagnifier.composed.lexicon import plural
+from geomagnifier.composed.lexicon import MASS, plural
 from geomagnifier.values import Said
 
-MASS = ("water", "vegetation", "land")
 _UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
 _UNITS_ZH = {"m": "米", "px": "像素", "m2": "平方米", "px2": "像素", "ha": "公顷", "km2": "平方公里", "deg": "度", "%": "%", "1/ha": "每公顷", "1/km2": "每平方公里"}
 _MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
@@ -38,11 +37,12 @@ _PARTS_ZH = {"left": "左", "right": "右", "upper": "上", "lower": "下"}
 
 @dataclass(frozen=True)
 class Words:
-    """How classes are called. chinese: nouns.  counters: Chinese measure words."""
+    """How classes are called. chinese: nouns.  counters: Chinese measure words.  them: classes of the last answer's regions."""
 
     language: Literal["en", "zh"]
     chinese: Mapping[str, str]
     counters: Mapping[str, str]
+    them: tuple[str, ...] = ()
 
     def counted(self, kind: str, count: int) -> str:
         """As in "9 ships", "1 area of water", "9艘船"."""
@@ -98,7 +98,7 @@ def condition(test: p.Filter, words: Words) -> str:
                 return f"{_part_zh(part)}的"
             return f"at the {part}" if part == "edge" else f"in the {part}"
         case p.Colour(names):
-            return f"{'或'.join(_COLOURS_ZH[name] for name in names)}的" if zh else f"of {' or '.join(names)} colour"
+            return f"{'或'.join(_COLOURS_ZH[name] for name in names)}的" if zh else f"that are {' or '.join(names)}"
         case p.Heading(degrees):
             return f"朝向约{degrees:g}度的" if zh else f"with the long axis at {degrees:g} degrees"
         case p.Related(way, others, within, unit):
@@ -117,6 +117,8 @@ def condition(test: p.Filter, words: Words) -> str:
             return f"between {thing(first, words)} and {thing(second, words)}"
         case p.Among(of):
             return f"属于{thing(of, words)}的" if zh else f"among {several(of, words)}"
+        case p.Not(p.Colour(names)) if not zh:
+            return f"that are not {' or '.join(names)}"
         case p.Not(p.Among(of)):
             return f"除{thing(of, words)}以外的" if zh else f"other than {several(of, words)}"
         case p.Not(of):
@@ -133,17 +135,16 @@ def _part_zh(part: str) -> str:
 
 
 def _nouns(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> str:
-    if len(of.kinds) > 3:
+    kinds = of.kinds or words.them
+    if not 0 < len(kinds) < 4:
         return "目标" if words.language == "zh" else "object" if count == 1 else "objects"
-    return words.listed([words.noun(kind, count) for kind in of.kinds], joint)
+    return words.listed([words.noun(kind, count) for kind in kinds], joint)
 
 
 def thing(of: p.Select, words: Words) -> str:
     """One of a selection: "a harbor", "the largest ship"."""
     if words.language == "zh":
         return f"{_rank_zh(of.rank)}{''.join(condition(f, words) for f in of.filters)}{_nouns(of, words)}"
-    if not of.kinds:
-        return "them"
     noun = _nouns(of, words, 1)
     article = f"the {of.rank}" if of.rank is not None else "an" if noun[0] in "aeiou" else "a"
     return " ".join([article, noun, *(condition(f, words) for f in of.filters)])
@@ -155,8 +156,6 @@ def several(of: p.Select, words: Words, count: int = 2) -> str:
         return thing(of, words)
     if of.rank is not None:
         return " ".join([f"the {of.rank}", _nouns(of, words, of.rank.count), *(condition(f, words) for f in of.filters)])
-    if not of.kinds:
-        return "them"
     return " ".join([_nouns(of, words, count, "and"), *(condition(f, words) for f in of.filters)])
 
 
@@ -239,7 +238,12 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"{yes}{words.counts(counts)}中有{outcome.passed}个符合“{condition(test, words)}”。"
             return f"{yes}{outcome.passed if total > 1 else words.counts(counts)}{f' of {words.counts(counts)}' if total > 1 else ''} {_is(test, outcome.passed, total, words)}."
-        case p.Compare(_, sign, right, times):
+        case p.Compare(p.Count(of), "==", p.Given(0)):  # "are there no ships?": yes could mean either
+            if not counts:
+                return _none(of, words)
+            where = "".join(condition(f, words) for f in of.filters)
+            return f"{where}有{words.counts(counts)}。" if zh else f"There {'is' if sum(counts.values()) == 1 else 'are'} {words.counts(counts)}{_after(of, words)}."
+        case p.Compare(_, _, right, times):
             a, b = outcome.terms
             if zh:
                 return f"{yes}{_side(a, words)}，{_side(b, words)}。" if not isinstance(right, p.Given) else f"{yes}{_side(a, words)}。"
@@ -316,7 +320,7 @@ def _after(of: p.Select, words: Words) -> str:
 def _is(test: p.Filter, passed: int, total: int, words: Words) -> str:
     verb = "is" if passed == 1 or total == 1 else "are"
     negated = total == 1 and not passed
-    return f"{verb} {'not ' if negated else ''}{condition(test, words)}"
+    return f"{verb} {'not ' if negated else ''}{condition(test, words).removeprefix('that are ')}"
 
 
 def _none(of: p.Select, words: Words, start: bool = True) -> str:

@@ -20,7 +20,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "text": answer.text,
-        "value": _number(answer.value) if isinstance(answer.value, float) else answer.value,
+        "value": float(f"{answer.value:.6g}") if isinstance(answer.value, float) else answer.value,
         "unit": answer.unit,
         "understood": answer.understood,
         "complete": answer.complete,

@@ -40,7 +40,7 @@ from geomagnifier.model.short_forms import written_out
 from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
-from geomagnifier.model.vision import MULTIPLE, fold
+from geomagnifier.model.vision import fold, visible
 from geomagnifier.model.vlm import QUESTION, grid_of
 from geomagnifier.values import (
     Cover,
@@ -488,12 +488,6 @@ def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
     """(h, w) bool -> share of valid px in each cell (ceil(h/2), ceil(w/2))."""
     x = torch.from_numpy(valid.astype(np.float32))[None, None]
     return np.asarray(F.avg_pool2d(x, MASK_STRIDE, MASK_STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
-
-
-def visible(cells: int, pixels: int) -> int:
-    """How many of a padded view's token rows (or columns) the picture itself reaches."""
-    padded = pixels + -pixels % MULTIPLE
-    return max(1, min(cells, round(cells * pixels / padded)))
 
 
 def fast_bf16() -> bool:

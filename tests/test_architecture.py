@@ -39,7 +39,9 @@ MAY_IMPORT = {
     "eval": CORE | {"io", "data", "pipeline", "conversation", "retrieval"},
     "train": CORE | STAGES | {"model", "data", "eval"},
     "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "archive"},
-    "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "conversation", "retrieval", "archive", "bench", "composed"},
+    "interfaces": CORE
+    | STAGES
+    | {"model", "data", "eval", "train", "pipeline", "conversation", "retrieval", "archive", "bench", "composed"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
 SHOWN = {("values", "geomagnifier.io.notebook"), ("pipeline", "geomagnifier.model.checkpoint")}

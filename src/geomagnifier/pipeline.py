@@ -23,6 +23,7 @@ from geomagnifier import answer as assembly
 from geomagnifier import composed, looking, ordinals, reference, resolution, scope, unsupported
 from geomagnifier.amounts import amount
 from geomagnifier.composed import composing
+from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
@@ -142,7 +143,8 @@ def _ask(
     question, watch = query.text, looking.Stopwatch()
     classes = model.spec.kinds  # a model without a list of classes reads any words
     read = composed.understood(question, model.spec, refers is not None)
-    if read is None and classes and (refused := unsupported.refusal(question, classes, query.box is not None or refers is not None)) is not None:
+    refused = composed.refusal(question, model.spec, query.box is not None or refers is not None, refers is not None)
+    if refused is not None:
         return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers, read=read)
     claim = unsupported.unchecked(question, classes) if classes and read is None else None
@@ -198,7 +200,8 @@ def _ask(
             if rank.one:
                 regions, patches = (), None if patches is None else ()
         if unseen:
-            about_all = not composing.counted(read) if read is not None else level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
+            about_all = level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
+            about_all = about_all if read is None else not p.simple(read.program)
             said = _partly(said, reply.asked, regions, model, 1 - unseen, limit is not None, about_all)
         labels, place = reply.labels, ""
         if reply.place:  # a second question about the picture as a whole, in the same breath

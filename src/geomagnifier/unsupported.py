@@ -1,5 +1,4 @@
-"""What a question asks that cannot be answered, read off its words alone: materials, dates, names; limits, measures, comparisons that
-`composed` could not read.
+"""What a question asks that cannot be answered, read off its words alone: materials, dates, names, and what `composed` could not read.
 
     "Find trees taller than 10 m."   refusal    a sentence that says what is missing and what to ask instead
     "Find the rusty ships."          unchecked  a property of the objects: answered where one object remains, else refused
@@ -135,9 +134,11 @@ _MEASURE = _Family(
         按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
     """),
     'No number can be given for "{}" as it was asked. Ask for a length, width, area, distance, share or density of a class, such as "what '
-    'is the total area of the buildings?", "how far is the ship from the bridge?" or "what share of the picture is water?"; heights, depths '
+    'is the total area of the buildings?", "how far is the ship from the bridge?" or "what share of the picture is water?"; '
+    "heights, depths "
     "and speeds cannot be told, and `geomag info` shows the size of a pixel.",
-    "无法给出“{}”的数值。请问某一类别的长度、宽度、面积、距离、占比或密度，如“建筑的总面积是多少？”“船离桥多远？”或“水域占画面的百分之几？”；"
+    "无法给出“{}”的数值。请问某一类别的长度、宽度、面积、距离、占比或密度，"
+    "如“建筑的总面积是多少？”“船离桥多远？”或“水域占画面的百分之几？”；"
     "高度、深度和速度无法判断，`geomag info` 显示像元大小。",
 )
 _TOTAL = _Family(
@@ -176,7 +177,8 @@ _COMPARISON = _Family(
         (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最(常见|普遍|少见|罕见)|一样[多大长]|同样多|相等|差多少|多多少|少多少|几倍|多少倍|相差|倍
         对比|相比|大多数|多半|过半|一半以上|占多数|(数量|总数)(超过|多于|少于)
     """),
-    'A comparison ("{}") was not understood with the rest of the question. Compare numbers or sizes of classes, as in "are there more ships '
+    'A comparison ("{}") was not understood with the rest of the question. Compare numbers or sizes of classes, as in "are '
+    "there more ships "
     'than storage tanks?", "which are more numerous, ships or airplanes?" or "is the largest ship longer than the bridge?".',
     "没有看懂“{}”这样的比较。请比较类别的数量或大小，如“船比储罐多吗？”“船和飞机哪个多？”或“最大的船比桥长吗？”。",
 )
@@ -310,7 +312,8 @@ _HARMLESS = _compiled(r"""
     green (areas?|spaces?|covers?|belts?|lands?)|(putting|bowling|village) greens?|\d+ ?m (running |athletics? )?tracks?
 """)
 _ZH_HARMLESS = re.compile(
-    "不是(?=[^，。]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
+    "不是(?=[^，。]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|"
+    "不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
 )
 _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
 _ONLY_A_COUNT = _compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
@@ -407,10 +410,12 @@ class Unchecked:
             )
         if zh:
             return (
-                f"但其中哪些符合“{words}”无法判断（无法判断材质和状态，颜色只能就所问的类别判断），因此没有标出。请按位置或大小提问，或去掉“{words}”再问一次。"
+                f"但其中哪些符合“{words}”无法判断（无法判断材质和状态，颜色只能就所问的类别判断），因此没有标出。"
+                f"请按位置或大小提问，或去掉“{words}”再问一次。"
             )
         return (
-            f'Which of them are "{words}" cannot be checked (materials and states cannot be told, nor colours in this wording), so none is marked. '
+            f'Which of them are "{words}" cannot be checked (materials and states cannot be told, nor colours in this wording), '
+            f"so none is marked. "
             f'Ask for them by place or size, or again without "{words}".'
         )
 

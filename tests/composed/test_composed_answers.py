@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from fake import BLUE, FakeModel, paint
 
 import geomagnifier as gm
+from fake import BLUE, FakeModel, paint
 from geomagnifier.conversation import Conversation, kept
 from geomagnifier.io.document import schema, to_json
 from geomagnifier.io.shapes import value_fields

@@ -1,6 +1,6 @@
 """Questions whose answer is composed of what was found: counted, measured, compared, filtered.
 
-    question -> english, chinese -> program -> (the search for its classes) -> evaluation -> value, unit, regions -> saying
+question -> english, chinese -> program -> (the search for its classes) -> evaluation -> value, unit, regions -> saying
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ def refusal(question: str, spec: ModelSpec, boxed: bool = True, referring: bool 
     return unsupported.refusal(question, spec.kinds, boxed)
 
 
-_IN_UNIT = re.compile(r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) ([a-z]+(?: [a-z]+)?[2]?)")
+_IN_UNIT = re.compile(
+    r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) "
+    r"([a-z]+(?: [a-z]+)?[2]?)"
+)
 _IN_UNIT_ZH = re.compile(f"(?:那|那么)?(?:换算成|换成|用|以|按|折合)?(?:多少)?({'|'.join(chinese.UNITS)})(?:表示|是多少|呢|为单位呢?)*")
 
 

@@ -1,11 +1,12 @@
 """A Chinese question into a program, by rules, as `english` does it: every word must find its place.
 
-In Chinese what is said of a thing stands before it: "距离桥50米以内的车辆". A phrase is read from its front, condition after condition, each up
-to its 的, and ends with the names of classes.
+In Chinese what is said of a thing stands before it: "距离桥50米以内的车辆". A phrase is read from its front, condition after condition,
+each up to its 的, and ends with the names of classes.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +18,10 @@ from geomagnifier.composed.lexicon import Amount, Lexicon, Marked, amount, norma
 from geomagnifier.unsupported import SIMPLIFIED
 
 UNITS = {
-    "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2", "公顷": "ha", "英亩": "acre", "公里": "km", "千米": "km",
-    "厘米": "cm", "英尺": "ft", "英里": "mi", "个像素": "px", "像素": "px", "米": "m", "km2": "km2", "m2": "m2", "km": "km", "px": "px", "m": "m",
+    "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2", "公顷": "ha",
+    "英亩": "acre", "公里": "km", "千米": "km",
+    "厘米": "cm", "英尺": "ft", "英里": "mi", "个像素": "px", "像素": "px", "米": "m", "km2": "km2", "m2": "m2",
+    "km": "km", "px": "px", "m": "m",
 }  # fmt: skip
 """Chinese units and what each stands for, as of `lexicon.UNITS`."""
 _UNIT = "|".join(UNITS)
@@ -29,27 +32,41 @@ _KIND = "(?:目标|物体|对象|东西|类别|类型|种类|类|种)"
 _JOIN = r"(?:和|与|、|及|以及|还有|或者|或|跟|,)(?:所有的?)?"
 _NOUNS = re.compile(rf"(?:K\d+(?:{_JOIN}K\d+)*|它们?|这些|那些|其中)$")
 _SCENE = re.compile(
-    "(?:在)?(?:这|该|此)?(?:张|幅|片|个)?(?:卫星|航拍|遥感)?(?:图像|图片|图|影像|画面|照片|场景)(?:中|里面|里|上面|上|内)(?:的)?|这里(?=有)|(?<=^)这里"
+    "(?:在)?(?:这|该|此)?(?:张|幅|片|个)?(?:卫星|航拍|遥感)?(?:图像|图片|图|影像|画面|照片|场景)(?:中|里面|里|上面|上|内)(?:的)"
+    "?|这里(?=有)|(?<=^)这里"
 )
 _POLITE = re.compile("^(?:请问|请你?|麻烦你?|帮我|帮忙|我想知道|告诉我|能不能|能否|可以)+|(?:一下|谢谢)")
 _PICTURE = "(?:整[幅个张])?(?:图像|图片|图|影像|画面|照片|场景|区域|地面)(?:总)?(?:面积)?"
 _COLOURS = {
-    "白": "white", "黑": "black", "灰": "grey", "红": "red", "橙": "orange", "黄": "yellow", "绿": "green", "蓝": "blue", "棕": "brown", "褐": "brown",
+    "白": "white", "黑": "black", "灰": "grey", "红": "red", "橙": "orange", "黄": "yellow", "绿": "green",
+    "蓝": "blue", "棕": "brown", "褐": "brown",
 }  # fmt: skip
 _COLOUR = f"[{''.join(_COLOURS)}]色?"
 _RANKS = {
-    "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False), "宽": ("width", True), "窄": ("width", False),
+    "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
+    "宽": ("width", True), "窄": ("width", False),
     "左": ("left", True), "右": ("right", True), "上": ("upper", True), "下": ("lower", True), "西": ("left", True), "东": ("right", True),
     "北": ("upper", True), "南": ("lower", True),
 }  # fmt: skip
 _SIDES = {"左": "left", "右": "right", "上": "upper", "下": "lower", "西": "left", "东": "right", "北": "upper", "南": "lower"}
 _WHAT: dict[str, p.Quantity] = {
-    "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length", "长": "length", "宽": "width", "大": "area", "占地面积": "area",
+    "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length", "长": "length", "宽": "width",
+    "大": "area", "占地面积": "area",
 }  # fmt: skip
-_HOWS: dict[str, p.How] = {"": "mean", "平均": "mean", "总": "sum", "合计": "sum", "最大": "largest", "最小": "smallest", "中位": "median", "最长": "largest"}
+_HOWS: dict[str, p.How] = {
+    "": "mean",
+    "平均": "mean",
+    "总": "sum",
+    "合计": "sum",
+    "最大": "largest",
+    "最小": "smallest",
+    "中位": "median",
+    "最长": "largest",
+}
 _WAYS: tuple[tuple[str, p.Way], ...] = (
     ("(?:的)?(?:附近|旁边|旁|周围|边上|近旁|周边)", "near"), ("(?:的)?(?:沿线|沿岸)", "along"), ("(?:的)?左(?:边|侧|面)", "left of"),
-    ("(?:的)?右(?:边|侧|面)", "right of"), ("(?:的)?(?:上方)", "above"), ("(?:的)?(?:下方)", "below"), ("(?:的|以)?北(?:边|侧|面|方)?", "north of"),
+    ("(?:的)?右(?:边|侧|面)", "right of"), ("(?:的)?(?:上方)", "above"), ("(?:的)?(?:下方)", "below"),
+    ("(?:的|以)?北(?:边|侧|面|方)?", "north of"),
     ("(?:的|以)?南(?:边|侧|面|方)?", "south of"), ("(?:的|以)?东(?:边|侧|面|方)?", "east of"), ("(?:的|以)?西(?:边|侧|面|方)?", "west of"),
     ("(?:上面|之上|上)", "on"), ("(?:里面|里|内|中|之中)", "inside"),
 )  # fmt: skip
@@ -123,12 +140,13 @@ class _Reader:
         return self._before(text[: noun.start()], of, len(named) > 1)
 
     def _before(self, text: str, of: p.Select, union: bool) -> p.Select:
-        rest, filters, rank, number = text, (), None, None
+        rest, rank, number = text, None, None
+        filters: tuple[p.Filter, ...] = ()
         out: p.Select | None = None
         while rest:
             if m := re.match(f"(?:所有|全部|每一?{_M}|各个|这些|那些|任何|的|都|仅|只|其中)", rest):
                 rest = rest[m.end() :]
-            elif m := re.match(rf"最([大小长短宽窄左右上下东西南北])(?:[边面侧端方])?的?(?:(?:前)?(N\d+))?", rest):
+            elif m := re.match(r"最([大小长短宽窄左右上下东西南北])(?:[边面侧端方])?的?(?:(?:前)?(N\d+))?", rest):
                 if union or rank is not None:
                     raise _NoPlace
                 by, largest = _RANKS[m[1]]
@@ -185,9 +203,11 @@ class _Reader:
 
     def _limit(self, text: str) -> p.Filter | None:
         what = "(长度|宽度|面积|大小|直径|长|宽)?(?:为|是|在)?"
-        more, less = "大于|超过|多于|高于|至少|不小于|不少于|长于|宽于|不短于|>=?|≥", "小于|不到|少于|低于|短于|窄于|不超过|至多|不大于|不足|<=?|≤"
+        more = "大于|超过|多于|高于|至少|不小于|不少于|长于|宽于|不短于|>=?|≥"
+        less = "小于|不到|少于|低于|短于|窄于|不超过|至多|不大于|不足|<=?|≤"
         if m := re.fullmatch(rf"{what}(?:({more})|({less}))(Q\d+)(?:长|宽)?", text):
-            quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get((m[2] or m[3])[0], "面积" if "2" in self.amount(m[4]).unit else "长")
+            plain = "面积" if "2" in self.amount(m[4]).unit else "长"
+            quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get((m[2] or m[3])[0], plain)
             return self._sized(quantity, m[4] if m[2] else None, m[4] if m[3] else None)
         if m := re.fullmatch(rf"{what}(Q\d+)(?:及|或)?(以上|以下|以内)(?:长)?", text):
             return self._sized(m[1] or "大小", m[2] if m[3] == "以上" else None, None if m[3] == "以上" else m[2])
@@ -201,7 +221,7 @@ class _Reader:
             a = replace(a, value=a.value * amount(1.0, b.said or b.unit).value)
         unit = next(one.unit for one in (b, a) if one is not None)
         quantity = "area" if unit.endswith("2") else "length" if _WHAT[what] == "area" else _WHAT[what]
-        return p.Limit(quantity, a and a.value, b and b.value, unit)
+        return p.Limit(quantity, None if a is None else a.value, None if b is None else b.value, unit)
 
     def _place(self, text: str) -> p.Filter | None:
         lead = f"(?:位于|处于|处在|在|落在)?(?:{_PICTURE}的?)?"
@@ -209,7 +229,10 @@ class _Reader:
             return p.Place("centre")
         if re.fullmatch(f"{lead}(?:边缘|边上|四周)(?:部分|区域|位置)?", text):
             return p.Place("edge")
-        m = re.fullmatch(f"{lead}([左右上下东西南北])([左右上下东西南北])?(半部分|半部|半边|半|侧|边|方|部分|部|角|三分之一|四分之一|面)(?:区域|位置)?", text)
+        m = re.fullmatch(
+            f"{lead}([左右上下东西南北])([左右上下东西南北])?(半部分|半部|半边|半|侧|边|方|部分|部|角|三分之一|四分之一|面)(?:区域|位置)?",
+            text,
+        )
         if m is None:
             return None
         parts = [_SIDES[letter] for letter in (m[1], m[2]) if letter]
@@ -272,7 +295,8 @@ def _which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
 
 
 _LONGER: dict[str, tuple[p.Quantity, bool]] = {
-    "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False), "宽": ("width", True), "窄": ("width", False),
+    "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
+    "宽": ("width", True), "窄": ("width", False),
 }  # fmt: skip
 
 
@@ -284,6 +308,11 @@ def _bigger(word: str, a: p.Select, b: p.Select) -> p.Program:
 def _which_bigger(word: str, a: p.Select, b: p.Select) -> p.Program | None:
     what, more = _LONGER[word]
     return p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more) if not set(a.kinds) & set(b.kinds) else None
+
+
+def _commonest(a: p.Select | None = None, most: bool = True, everything: p.Select | None = None) -> p.Program | None:
+    of = a or everything
+    return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
 
 
 def _units(u: str, what: p.Quantity) -> tuple[str, str] | None:
@@ -303,6 +332,12 @@ def _measure(a: p.Select, what: str, how: str = "", u: str = "") -> p.Program | 
         return None
     way = "sum" if quantity == "area" and not how else _HOWS[how]
     return p.Measure(a, quantity, way, *unit)
+
+
+def _measure_by_unit(a: p.Select, u: str, how: str = "", what: str = "") -> p.Program | None:
+    """As in "How many hectares", "how many metres": the unit says what is measured."""
+    area = UNITS[u].endswith("2") or UNITS[u] in ("ha", "acre")
+    return _measure(a, what or ("大" if area else "长"), how, u)
 
 
 def _distance(a: p.Select, b: p.Select | None = None, u: str = "", gap: str = "") -> p.Program | None:
@@ -326,7 +361,7 @@ def _except(a: p.Select, b: p.Select, masks: bool = False) -> p.Program | None:
 
 
 def _chosen(a: p.Select, masks: bool = False) -> p.Program | None:
-    special = [part for part in p.parts(a) if isinstance(part, p.Limit | p.Colour | p.Heading | p.Not | p.Among)]
+    special: list[p.Filter] = [part for part in p.parts(a) if isinstance(part, p.Limit | p.Colour | p.Heading | p.Not | p.Among)]
     special += [part for part in p.parts(a) if isinstance(part, p.Related) and (part.within is not None or part.way in p.BY_MASK)]
     return p.Chosen(a, masks) if special or (len(a.kinds) > 1 and not a.filters and a.rank is None) else None
 
@@ -349,14 +384,17 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}{_COUNT}{_IF}(?:多于|大于|超过){{b}}{_COUNT}{_Q}", _more),
     (rf"{{a}}{_COUNT}{_IF}(?:少于|小于){{b}}{_COUNT}{_Q}", partial(_more, sign="<")),
     (rf"{{a}}(?:和|与|跟){{b}}{_COUNT}{_IF}(?:一样多|相等|相同|同样多|数量一样|数量相同|数量相等){_Q}", partial(_more, sign="==")),
-    (rf"{{a}}(?:和|与|跟|、|还是){{b}},?(?:相比,?)?(?:哪一?[个种类]|谁|哪)(?:的?数量)?(?:更|比较)?多(?:一些|一点)?", _which),
-    (rf"{{a}}(?:和|与|跟|、|还是){{b}},?(?:相比,?)?(?:哪一?[个种类]|谁|哪)(?:的?数量)?(?:更|比较)?少(?:一些|一点)?", partial(_which, most=False)),
+    (r"{a}(?:和|与|跟|、|还是){b},?(?:相比,?)?(?:哪一?[个种类]|谁|哪)(?:的?数量)?(?:更|比较)?多(?:一些|一点)?", _which),
+    (r"{a}(?:和|与|跟|、|还是){b},?(?:相比,?)?(?:哪一?[个种类]|谁|哪)(?:的?数量)?(?:更|比较)"
+    r"?少(?:一些|一点)?", partial(_which, most=False)),
     (r"(?:哪一?[个种类]|谁|什么)(?:的?数量)?(?:更|比较)?多,?[:：]?{a}(?:还是|或者?|和){b}", _which),
     (r"(?:是)?{a}多,?还是{b}(?:更)?多", _which),
-    (rf"(?:出现|数量|个数)?(?:最多|最常见)的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|哪个)(?:呢|啊)?", lambda a=None: ("most", a)),  # type: ignore[misc]
-    (rf"(?:哪一?{_KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?(?:最多|最常见)", lambda a=None: ("most", a)),  # type: ignore[misc]
-    (rf"(?:出现|数量|个数)?最少的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|哪个)(?:呢|啊)?", lambda a=None: ("least", a)),  # type: ignore[misc]
-    (rf"(?:哪一?{_KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少", lambda a=None: ("least", a)),  # type: ignore[misc]
+    (rf"(?:出现|数量|个数)?(?:最多|最常见)的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|"
+    rf"哪个)(?:呢|啊)?", _commonest),
+    (rf"(?:哪一?{_KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?(?:最多|最常见)", _commonest),
+    (rf"(?:出现|数量|个数)?最少的(?:{{a}})?(?:{_KIND})?是(?:什么|哪一?{_KIND}|"
+    rf"哪个)(?:呢|啊)?", partial(_commonest, most=False)),
+    (rf"(?:哪一?{_KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少", partial(_commonest, most=False)),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:超过|多于|大于){{n}}{_Q}", partial(_numbered, sign=">")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:少于|小于|不到|不足){{n}}{_Q}", partial(_numbered, sign="<")),
     (rf"{{a}}{_COUNT}{_IF}(?:至少有?|不少于){{n}}{_Q}", partial(_numbered, sign=">=")),
@@ -367,21 +405,24 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小长短宽窄])", _which_bigger),
     (rf"{{a}}(?:总共|一共)?(?:占|覆盖)(?:了|据了?|据)?(?:{_PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|"
      rf"多少)(?:是多少|{_IS}多少|有多大)?(?:%)?", lambda a: p.Share(a)),
-    (rf"{{a}}(?:在{_PICTURE}中)?的?(?:覆盖率|覆盖度|占比|面积占比|面积比例|所占比例|所占的比例|所占百分比|比例|百分比){_IS}(?:多少|多大|几)?", lambda a: p.Share(a)),
+    (rf"{{a}}(?:在{_PICTURE}中)?的?(?:覆盖率|覆盖度|占比|面积占比|面积比例|所占比例|所占的比例|所占百分比|比例|百分比)"
+    rf"{_IS}(?:多少|多大|几)?", lambda a: p.Share(a)),
     (rf"{_PICTURE}(?:中|里)?(?:有)?(?:百分之几|百分之多少|多大比例|多少)(?:的面积)?(?:是|被){{a}}(?:覆盖|占据)?", lambda a: p.Share(a)),
-    (rf"(?:计算|测量|求|给出|估算)?{{a}}的?(?P<how>平均|总|合计|最大|最小|中位|最长)?的?(?P<what>长度|宽度|面积|大小|直径|占地面积|长|宽)(?:总和|"
+    (rf"(?:计算|测量|求|给出|估算)?{{a}}的?(?P<how>平均|总|合计|最大|最小|中位|最长)?的?(?P<what>长度|宽度|面积|大小|直径|"
+    rf"占地面积|长|宽)(?:总和|"
      rf"之和)?{_IS}(?:多少|多大|多长|多宽|几)?(?:个)?(?P<u>{_UNIT})?", _measure),
-    (rf"{{a}}(?P<how>平均|总|合计)?(?:有)?多(?P<what>长|宽|大)", _measure),
+    (r"{a}(?P<how>平均|总|合计)?(?:有)?多(?P<what>长|宽|大)", _measure),
     (rf"{{a}}(?P<how>平均|总|合计)?(?P<what>长|宽|大)?(?:有|是)?(?:多少|"
-     rf"几)(?P<u>{_UNIT})", lambda a, u, how="", what="": _measure(a, what or ("大" if "2" in UNITS[u] or UNITS[u] in ("ha", "acre") else "长"), how, u)),
+     rf"几)(?P<u>{_UNIT})", _measure_by_unit),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有|是)?(?:多少|几)(?P<u>{_UNIT})(?P<what>长|宽|大)", _measure),
     (rf"{{a}}(?:总共|一共)?(?:覆盖|占地|占据)(?:了)?(?:多少|几|多大)(?P<u>{_UNIT})?(?:面积)?", lambda a, u="": _measure(a, "面积", "", u)),
     (rf"{{a}}(?:和|与|到|跟|离|距离){{b}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离)?{_IS}(?:多少|多远|"
      rf"几)(?P<u>{_UNIT})?", _distance),
     (rf"{{a}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离){_IS}(?:多少|多远|几)(?P<u>{_UNIT})?", _distance),
-    (rf"每(?P<per>公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)?有?{_MANY}{{a}}", lambda a, per: p.Density(a, "ha" if per == "公顷" else "km2")),
+    (rf"每(?P<per>公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)"
+    rf"?有?{_MANY}{{a}}", lambda a, per: p.Density(a, "ha" if per == "公顷" else "km2")),
     (rf"{{a}}的?(?:分布)?密度{_IS}(?:多少|多大)", lambda a: p.Density(a)),
-    (rf"{{a}}(?:排成|排列成|排了|分成|分为|共有|有|停成)(?:了)?(?:多少|几)(?P<line>行|排|列)", _lines),
+    (r"{a}(?:排成|排列成|排了|分成|分为|共有|有|停成)(?:了)?(?:多少|几)(?P<line>行|排|列)", _lines),
     (r"(?:有)?(?:多少|几)(?P<line>行|排|列){a}", _lines),
     (rf"{{a}}{_IF}(?:排成|排列成|分成|分为)(?:了)?{{n}}(?P<line>行|排|列){_Q}", _lines),
     (rf"{{a}}{_IF}(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?(?:直线|线|排|行|列)(?:上)?{_Q}", lambda a: p.Arranged(a, "aligned")),
@@ -401,7 +442,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}(?:存在|有没有|出现了?){_Q}", lambda a: p.Exists(a)),
     (rf"(?:把|将)?(?:除了?|除去){{a}}(?:以外|之外|外)?的?(?:所有|全部)?的?(?:其他|其它|其余)?的?{{b}}(?:都|全部|"
      rf"全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来)?", lambda a, b, masks: _except(a, b, True)),
-    (rf"(?:把|将)?(?:除了?|除去){{a}}(?:以外|之外|外)?的?(?:所有|全部)?的?(?:其他|其它|其余)?的?{{b}}(?:都|全部|全)?(?:给)?{_FIND}(?:出来)?", _except),
+    (rf"(?:把|将)?(?:除了?|除去){{a}}(?:以外|之外|外)?的?(?:所有|全部)?的?(?:其他|其它|其余)?的?{{b}}(?:都|全部|全)?(?:给)"
+    rf"?{_FIND}(?:出来)?", _except),
     (rf"(?P<masks>{_SEG}){{a}}", lambda a, masks: _chosen(a, True)),
     (rf"(?:把|将)?{{a}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG})(?:出来)", lambda a, masks: _chosen(a, True)),
     (rf"(?:只)?{_FIND}(?:所有的?)?{{a}}", _chosen),
@@ -461,9 +503,6 @@ def _built(build: Build, groups: Mapping[str, str | None], reader: _Reader) -> p
         slots["n"] = reader.amount(slots["n"])
     if "word" in slots:
         return build(slots.pop("word"), **slots)
-    built: Any = build(**slots)
-    if isinstance(built, tuple):  # ("most", phrase or None)
-        of = built[1] or p.Select(tuple(reader.lexicon.objects))
-        return p.Commonest(of, built[0] == "most") if len(of.kinds) > 1 else None
-    program: p.Program | None = built
-    return program
+    if "everything" in inspect.signature(build).parameters:
+        slots["everything"] = p.Select(tuple(reader.lexicon.objects))
+    return build(**slots)

@@ -71,16 +71,11 @@ def said(
     """The sentence: the model's own for a plain count or yes or no, else by rule. Arguments as of `protocol.Model.say`."""
     if p.simple(read.program) and outcome.why is None:
         own = model.say(query, read.level, view, reply, scene, regions)
-        start = own.text.lower()
-        if not isinstance(outcome.value, bool) or start.startswith(("yes", "有", "是") if outcome.value else ("no", "there is no", "没有", "不")):
+        start = ("yes", "有", "是") if outcome.value else ("no", "there is no", "没有", "不")
+        if not isinstance(outcome.value, bool) or own.text.lower().startswith(start):
             return own
     words = saying.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
     return saying.say(read.program, replace(outcome, regions=tuple(regions)), words)
-
-
-def counted(read: Understood) -> bool:
-    """Whether the answer is about the regions that were found, so that a part of the scene can be told by them alone."""
-    return p.simple(read.program)
 
 
 def uncertain(read: Understood, outcome: Outcome) -> bool:

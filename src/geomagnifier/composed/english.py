@@ -23,17 +23,30 @@ from geomagnifier.composed.lexicon import UNITS, Lexicon, marked, normalized, un
 MOST = 60
 """Words of a question that is read."""
 _POLITE = re.compile(
-    r"^(?:(?:hi|hello|hey|ok|okay|so|now|and|well|please|kindly|just|also|then)\b[ ,]*)+|[ ,]*\b(?:please|thanks|thank you|for me|if possible)\b"
-    r"|^(?:can|could|would|will) you (?:please )?(?=(?:tell|say|give|count|find|segment|show|mark|mask|outline|measure|compute|calculate|estimate|"
+    r"^(?:(?:hi|hello|hey|ok|okay|so|now|and|well|please|kindly|just|also|then)\b[ ,]*)+|[ ,]*\b(?:please|thanks|thank you|for "
+    r"me|if possible)\b"
+    r"|^(?:can|could|would|will) you (?:please )?(?=(?:tell|say|give|count|find|segment|show|mark|mask|outline|measure|compute|"
+    r"calculate|estimate|"
     r"list|detect|locate|highlight|select|draw|trace|name|determine|add|produce|identify)\b)"
-    r"|^(?:please )?(?:tell me|say|let me know|i (?:want|need|would like|'d like) to know|do you know|can you tell|i wonder)(?: me)?,? (?=how|what|which|whether|if|where|in)"
-    r"|^(?:yes or no|question) ?[:,]? |^only (?=segment|mask|outline|find|show|count)|^(?:whether|if) (?=there)|^(?:is it (?:true|correct|the case) that|whether) "
+    r"|^(?:please )?(?:tell me|say|let me know|i (?:want|need|would like|'d like) to know|do you know|can you tell|i wonder)(?: "
+    r"me)?,? (?=how|what|which|whether|if|where|in)"
+    r"|^(?:yes or no|question) ?[:,]? |^only (?=segment|mask|outline|find|show|count)|^(?:whether|if) (?=there)|^(?:is it "
+    r"(?:true|correct|the case) that|whether) "
 )
 _IN_SCENE = re.compile(
     rf"[ ,]*\b(?:in|on|within|across|over|inside|throughout) (?:the|this|that|my) (?:whole |entire |full |aerial |satellite )?{SCENE}\b"
     r"|[ ,]+\b(?:here|visible|in view|shown here|present|in sight)\b"
 )
-_SIGNS = ((r"\bcan't\b", "can not"), (r"\b(is|are|do|does|was|were)n't\b", r"\1 not"), (r"\bthat's\b", "that is"), (r"\bat least one\b", "any"))
+_SIGNS = (
+    (r"\bcan't\b", "can not"),
+    (
+        r"\b(is|are|do|does|was|"
+        r"were)n't\b",
+        r"\1 not",
+    ),
+    (r"\bthat's\b", "that is"),
+    (r"\bat least one\b", "any"),
+)
 _PLACE = r"(?:in|on|at|within|towards?) the [a-z -]+?"
 _UNIT = "|".join(pattern.pattern for pattern, _ in UNITS)
 
@@ -57,7 +70,11 @@ def _without_asides(text: str) -> _Asides:
         unit, text = unit_of(m[1]), text[: m.start()] + " " + text[m.end() :]
     elif m := re.search(r"\b(?:pixel) (?=distance|length|width|area|gap)", text):
         unit, text = "px", text[: m.start()] + text[m.end() :]
-    elif m := re.search(rf"\bhow many ({_UNIT}) (?=apart|long|wide|large|lie|separate|are there between|are between|between|do|does|of|is|are)", text):
+    elif m := re.search(
+        rf"\bhow many ({_UNIT}) (?=apart|long|wide|large|lie|separate|are there between|are between|between|do|"
+        rf"does|of|is|are)",
+        text,
+    ):
         unit, rest = unit_of(m[1]), text[m.end() :]
         between = re.match(r"(?:lie|are there|are|separate) (?=between )|(?=between )|separate (?=the |K|N)", rest)
         if between is not None:
@@ -75,13 +92,18 @@ def _without_asides(text: str) -> _Asides:
     text = " ".join(text.split()).strip(" ,")
     if m := re.match(rf"({_PLACE})(?: of (?:the|this) {SCENE})?,? (?=how|is|are|count|which|what|do|does|find|segment|can)(.+)", text):
         text = f"{m[2]} {m[1]}"
-    if m := re.match(r"(with the exception of|leaving out|except(?: for)?|apart from|ignoring|excluding|other than|not counting|without) (.+?), (.+)", text):
+    if m := re.match(
+        r"(with the exception of|leaving out|except(?: for)?|apart from|ignoring|excluding|other than|not counting|"
+        r"without) (.+?), (.+)",
+        text,
+    ):
         text = f"{m[3]} except {m[2]}"
     return _Asides(text, unit, average)
 
 
 _SLOTS = {
-    "{a}": "(?P<a>.{0,}?\\S)", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+)", "{n}": r"(?P<n>[NQ]\d+)", "{percent}": r"(?P<n>N\d+) ?(?:%|percent|per cent)",
+    "{a}": "(?P<a>.{0,}?\\S)", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+)", "{n}": r"(?P<n>[NQ]\d+)",
+    "{percent}": r"(?P<n>N\d+) ?(?:%|percent|per cent)",
     "{place}": "(?P<place>[a-z -]+?)", "{a2}": r"K\d+",
 }  # fmt: skip
 
@@ -100,8 +122,8 @@ def _compiled() -> tuple[tuple[re.Pattern[str], str, Build | str], ...]:
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
     """The program of an English question; None where a word of it finds no place, or where it asks for nothing of this sort."""
     plain = normalized(question)
-    for pattern, instead in _SIGNS:
-        plain = re.sub(pattern, instead, plain)
+    for sign, instead in _SIGNS:
+        plain = re.sub(sign, instead, plain)
     marks = marked(plain, lexicon)
     text = re.sub(r"[ ?.!]+$", "", marks.text)
     for polite in (_POLITE, _POLITE, _POLITE):
@@ -166,7 +188,7 @@ def _built(build: Build | str, found: re.Match[str], reader: Reader) -> p.Progra
 
 
 def _there(build: str, slots: dict[str, Any], said: str) -> p.Program | None:
-    """ "Is a ship (visible)?", "Are ships (present)?", but not "Are the ships?"."""
+    """As in "Is a ship (visible)?", "Are ships (present)?", but not "Are the ships?"."""
     a: p.Select = slots["a"]
     if a.them or a.filters or a.rank is not None or re.match(r"(?:the|these|those|all|this) ", said):
         return None

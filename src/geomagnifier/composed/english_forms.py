@@ -18,7 +18,8 @@ Build = Callable[..., p.Program | None]
 Filters = tuple[p.Filter, ...]
 
 WHAT: dict[str, p.Quantity] = {
-    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "length": "length", "width": "width", "area": "area",
+    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "length": "length",
+    "width": "width", "area": "area",
     "size": "area", "diameter": "length", "surface area": "area", "surface": "area", "acreage": "area", "extent": "area", "space": "area",
     "ground": "area",
 }  # fmt: skip
@@ -98,7 +99,9 @@ def _density(a: p.Select, per: str = "ha") -> p.Program | None:
     return p.Density(a, "ha" if unit in ("ha", "acre") else "km2") if unit in ("ha", "km2", "acre") else None
 
 
-def _rows(a: p.Select | None = None, n: Amount | None = None, columns: bool = False, everything: p.Select | None = None) -> p.Program | None:
+def _rows(
+    a: p.Select | None = None, n: Amount | None = None, columns: bool = False, everything: p.Select | None = None
+) -> p.Program | None:
     of = a or everything
     if of is None:
         return None
@@ -119,7 +122,7 @@ def _counted(a: p.Select, c: Filters = (), place: p.Filter | None = None) -> p.P
 
 
 def _both_counted(a: p.Select, b: p.Select) -> p.Program | None:
-    """ "How many ships and how many tanks ... together": one selection of both where neither has conditions."""
+    """As in "How many ships and how many tanks ... together": one selection of both where neither has conditions."""
     if a.filters or b.filters or a.rank or b.rank:
         return None
     return p.Count(replace(a, kinds=tuple(dict.fromkeys((*a.kinds, *b.kinds)))))
@@ -136,7 +139,7 @@ def _is(a: p.Select, c: Filters) -> p.Program | None:
 def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
     """Regions by what the model itself cannot choose by; a plain class, or a place that it learnt, is its own."""
     of = replace(a, filters=(*a.filters, *c))
-    special = [part for part in p.parts(of) if isinstance(part, p.Limit | p.Colour | p.Heading | p.Not | p.Among)]
+    special: list[p.Filter] = [part for part in p.parts(of) if isinstance(part, p.Limit | p.Colour | p.Heading | p.Not | p.Among)]
     special += [part for part in p.parts(of) if isinstance(part, p.Related) and (part.within is not None or part.way in p.BY_MASK)]
     if special or (len(of.kinds) > 1 and not of.filters and of.rank is None):
         return p.Chosen(of, bool(masks))
@@ -144,7 +147,7 @@ def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
 
 
 def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | None:
-    """ "all but the ships", "all but the largest ship"."""
+    """As in "all but the ships", "all but the largest ship"."""
     if a.rank is not None or a.filters:
         return p.Chosen(p.Select(a.kinds, (p.Not(p.Among(a)),)), bool(masks))
     kept = tuple(kind for kind in everything.kinds if kind not in a.kinds)
@@ -156,10 +159,19 @@ _DO = r"(?:do|does|did)"
 _SHOWS = rf"{_DO} (?:this|the|that|my) (?:aerial |satellite |whole )?{SCENE} (?:contain|have|show|include|hold|feature|depict|display)"
 _SEE = r"(?:do|can|could) (?:you|we|i|one) (?:see|spot|find|detect|make out|recogni[sz]e|have|get)"
 _THERE = rf"(?:{_IS} there|{_SHOWS}|{_SEE}|do we have|have we got)"
-_GIVE = r"(?:what (?:is|are)|what's|give|give me|tell me|state|report|calculate|compute|measure|estimate|determine|work out|find|return|i need|i want)"
+_GIVE = (
+    r"(?:what (?:is|are)|what's|give|give me|tell me|state|report|calculate|compute|measure|estimate|determine|work out|find|"
+    r"return|i need|i want)"
+)
 _MASKED = r"(?:segment|mask|outline|trace|delineate|extract|cut out|contour)"
-_MASKS = r"(?:give|produce|draw|make|create|provide|return|generate|show|get|find|i need|i want)(?: me)?(?: an?| the)?(?: exact| precise| pixel| separate| combined)?(?: pixel)? ?(?:masks?|outlines?|segmentations?|polygons?|contours?) (?:of|for|over|covering)"
-_FIND = r"(?:find|show|mark|detect|locate|highlight|list|select|box|draw|give|get|point out|identify|label|where (?:is|are)|i want|i need|return|pick|pick out|filter)"
+_MASKS = (
+    r"(?:give|produce|draw|make|create|provide|return|generate|show|get|find|i need|i want)(?: me)?(?: an?| the)?(?: exact| "
+    r"precise| pixel| separate| combined)?(?: pixel)? ?(?:masks?|outlines?|segmentations?|polygons?|contours?) (?:of|for|over|covering)"
+)
+_FIND = (
+    r"(?:find|show|mark|detect|locate|highlight|list|select|box|draw|give|get|point out|identify|label|where (?:is|are)|i want|"
+    r"i need|return|pick|pick out|filter)"
+)
 _PARKED = r"(?:arranged|lined up|parked|laid out|placed|standing|set|organi[sz]ed|aligned|ordered|lying|moored|grouped)"
 _PART = r"(?:percentage|percent|per cent|%|share|proportion|fraction|portion|part|amount|ratio)"
 _TAKEN = r"(?:covered|taken up|occupied|filled|made up|composed|used|claimed)"
@@ -171,7 +183,9 @@ _LEAST = rf"(?:the )?(?:least {_FREQUENT}|rarest|fewest)"
 _WHICH = r"(?:which|what)(?: (?:one|ones|class|kind|type|sort|group|of the N\d+|of them|of these))?"
 _GREATER = rf"(?:the )?(?:more (?:{_FREQUENT}|of)|more|larger in number|in the majority|the majority|larger|bigger|greater|higher|ahead)"
 _HAS = rf"(?:{_IS}|has|have|occurs?|appears?|{_SEE}|{_IS} there|{_DO} you see|exist|exists)"
-_TOGETHER = r"(?:in total|together|in all|all together|altogether|combined|overall|taken together|as one group|up|jointly|in sum|all in all)"
+_TOGETHER = (
+    r"(?:in total|together|in all|all together|altogether|combined|overall|taken together|as one group|up|jointly|in sum|all in all)"
+)
 
 FORMS: tuple[tuple[str, Build | str], ...] = (
     # numbers of things against each other
@@ -201,8 +215,8 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (r"how many more {a} are there than {b}", _difference),
     (rf"(?:{_GIVE} )?(?:the )?difference (?:between|in number between) (?:the (?:number|count) of )?{{a}} and "
      rf"(?:the (?:number|count) of )?{{b}}", _difference),
-    (rf"which (?:one )?(?:is|are|covers?|has) (?:the )?(?P<word>longer|shorter|wider|narrower|larger|bigger|"
-     rf"smaller)[ ,:]*{{a}} or {{b}}", _which_bigger),
+    (r"which (?:one )?(?:is|are|covers?|has) (?:the )?(?P<word>longer|shorter|wider|narrower|larger|bigger|"
+     r"smaller)[ ,:]*{a} or {b}", _which_bigger),
     (rf"{_WHICH} (?:do|can) you see {_GREATER}[ ,:]*{{a}} or {{b}}", _which),
     (rf"(?:of |between |out of |among )?{{a}} (?:or|and) {{b}}[ ,:]+{_WHICH} {_HAS}(?: there)? {_GREATER}", _which),
     (rf"(?:of )?{_WHICH} {_HAS}(?: there)? {_GREATER}(?: objects| class| group| type| kind| members| of| "
@@ -281,32 +295,32 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"(?:{_GIVE} )?(?:the )?sum of (?:the )?(?P<what>length|width|area|size)s? of {{a}}", partial(_measure, how="total")),
     (rf"(?:{_GIVE} )?(?:the )?(?P<how>total|combined|average|mean|median|typical|maximum|max|minimum|min)? "
      rf"?{{a}} (?P<what>length|width|area|size|diameter|surface area)", _measure),
-    (rf"how (?P<what>long|wide|broad|large|big) (?:is|are) (?:an?|the|each|every) (?P<how>average|typical|"
-     rf"mean) {{a}}", _measure),
+    (r"how (?P<what>long|wide|broad|large|big) (?:is|are) (?:an?|the|each|every) (?P<how>average|typical|"
+     r"mean) {a}", _measure),
     (rf"how (?P<what>long|wide|broad|large|big) (?:is|are) {{a}},? (?:{_TOGETHER})", partial(_measure, how="total")),
-    (rf"how (?P<what>long|wide|broad|large|big) (?:is|are|do|does) {{a}}(?: get)?", _measure),
-    (rf"(?:what|which) (?P<how>average|mean|total|typical|median)? ?(?P<what>length|width|area|size|diameter) "
-     rf"(?:do|does|is|are) {{a}}(?: (?:have|of|show|reach|cover|occupy))?", _measure),
+    (r"how (?P<what>long|wide|broad|large|big) (?:is|are|do|does) {a}(?: get)?", _measure),
+    (r"(?:what|which) (?P<how>average|mean|total|typical|median)? ?(?P<what>length|width|area|size|diameter) "
+     r"(?:do|does|is|are) {a}(?: (?:have|of|show|reach|cover|occupy))?", _measure),
     (rf"how (?:much|large an?|big an?) (?P<what>area|ground|surface|space|land) {_DO} {{a}} (?:cover|occupy|"
      rf"take up|have|fill|use)", _measure),
-    (rf"how much (?P<what>area|ground|surface|space|land) is (?:covered|occupied|taken up|filled) by {{a}}", _measure),
+    (r"how much (?P<what>area|ground|surface|space|land) is (?:covered|occupied|taken up|filled) by {a}", _measure),
     (r"how much {a} (?:is|are) there", partial(_measure, what="area")),
     # distances
-    (rf"how (?:far|close)(?: apart| away)? (?:is|are|lies?|do) (?:one |an? )?{{a}} (?:lie )?(?:away )?from "
-     rf"the (?:other|second|next)(?: one| K\d+)?", _from_other),
+    (r"how (?:far|close)(?: apart| away)? (?:is|are|lies?|do) (?:one |an? )?{a} (?:lie )?(?:away )?from "
+     r"the (?:other|second|next)(?: one| K\d+)?", _from_other),
     (rf"(?:{_GIVE} )?(?:the )?(?:distance|separation) (?:between|from) (?:one |an? )?{{a}} (?:and|to) the "
      rf"(?:other|second)(?: one| K\d+)?", _from_other),
-    (rf"how (?P<gap>far|close)(?: apart)? (?:is|are|do|does|lies?) {{a}} (?:lie )?(?:apart |away )?(?:from|"
-     rf"and|to) {{b}}(?: apart)?", _distance),
-    (rf"how far(?: apart| from each other| away from each other| from one another)? (?:is|are|do|lie) "
-     rf"{{a}}(?: lie)?(?: (?:apart|from each other|from one another|away from each other|separated))?", _distance),
+    (r"how (?P<gap>far|close)(?: apart)? (?:is|are|do|does|lies?) {a} (?:lie )?(?:apart |away )?(?:from|"
+     r"and|to) {b}(?: apart)?", _distance),
+    (r"how far(?: apart| from each other| away from each other| from one another)? (?:is|are|do|lie) "
+     r"{a}(?: lie)?(?: (?:apart|from each other|from one another|away from each other|separated))?", _distance),
     (rf"(?:{_GIVE} )?(?:the )?(?:euclidean |straight line |centre to centre |center to center |cent(?:er|re) "
      rf")?(?P<gap>gap|spacing|clearance|shortest distance|smallest distance|distance|separation|interval),? "
      rf"(?:between|from|of) (?:the cent(?:re|er)s? of )?{{a}} (?:and|to) (?:the cent(?:re|er)s? of )?{{b}}", _distance),
     (rf"(?:{_GIVE} )?(?:the )?(?:euclidean |straight line |centre to centre |center to center |cent(?:er|re) "
      rf")?(?P<gap>gap|spacing|clearance|shortest distance|distance|separation|interval),? (?:between|of|"
      rf"separating) (?:the cent(?:re|er)s? of )?{{a}}", _distance),
-    (rf"(?:what|which) (?P<gap>distance|gap) (?:separates|is between|lies between) {{a}}", _distance),
+    (r"(?:what|which) (?P<gap>distance|gap) (?:separates|is between|lies between) {a}", _distance),
     # density
     (r"how many {a} (?:are there )?(?:per|on an?|to the|to a|in each) (?P<per>hectare|ha|km2|square kilometre|"
      r"square kilometer|sq km|acre|km\^2)(?: are there)?", _density),
@@ -334,7 +348,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
      r"evenly spread|spread|scattered about)", lambda a: p.Arranged(a, "scattered")),
     (r"(?:is|are) {a} (?:clustered or scattered|scattered or clustered|grouped or scattered|in rows or "
      r"scattered|aligned or scattered)", lambda a: p.Arrangement(a)),
-    (rf"how (?:is|are) {{a}} (?:arranged|distributed|laid out|organi[sz]ed|grouped|placed|spread)", lambda a: p.Arrangement(a)),
+    (r"how (?:is|are) {a} (?:arranged|distributed|laid out|organi[sz]ed|grouped|placed|spread)", lambda a: p.Arrangement(a)),
     (r"(?:what is )?the (?:arrangement|layout|distribution|spatial arrangement) of {a}", lambda a: p.Arrangement(a)),
     # colour and heading
     (r"(?:what|which) colou?r (?:is|are|do|does|has|have) {a}(?: have)?", lambda a: p.ColourOf(a)),
@@ -352,16 +366,16 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
      rf"is there)(?: {_TOGETHER})?", _counted),
     (rf"how many {{a}} (?:{_IS} there|exist|do you (?:see|count|find|detect)|can (?:you|be|i|one) (?:see|seen|"
      rf"count|counted|find|found|spot|detect)) {{c}}", _counted),
-    (rf"how many (?:of )?{{a}} (?:are|is|lie|lies|have|has|stand|do|does|appear|measure|exceed|sit) {{c}}", _counted),
-    (rf"how many of {{a}} {{c}}", _counted),
-    (rf"how many K\d+ are (?:either )?{{a}}", _counted),
+    (r"how many (?:of )?{a} (?:are|is|lie|lies|have|has|stand|do|does|appear|measure|exceed|sit) {c}", _counted),
+    (r"how many of {a} {c}", _counted),
+    (r"how many K\d+ are (?:either )?{a}", _counted),
     (rf"(?:{_TOGETHER}[ ,]+)?how many {{a}}(?: (?:are there|there))?(?: {_TOGETHER})?", _counted),
     (rf"how many {{a}} and how many {{b}} (?:are there )?{_TOGETHER}", _both_counted),
     (rf"(?:how many|what) (?:are there|is the (?:total|sum|count|number)|do you get|is it),? (?:if|when) "
      rf"(?:you|we|i) (?:count|add|sum|take) (?:up )?{{a}}(?: {_TOGETHER})?", _counted),
     (rf"(?:count|enumerate|tally|add|add up|sum|sum up|number)(?: up)? {{a}}(?:,? {_TOGETHER})?(?:[ :,]+how "
      rf"many)?(?: (?:are there|is that))?", _counted),
-    (rf"what (?:do|does) {{a}} (?:add|sum) up to", _counted),
+    (r"what (?:do|does) {a} (?:add|sum) up to", _counted),
     (rf"(?:{_GIVE} )?(?:the )?(?:total |overall |combined |exact |joint |summed )*(?:number|count|sum|"
      rf"quantity|amount|tally|total)s? of (?:the )?(?:numbers? of )?{{a}}(?: (?:that (?:are )?)?(?:there|"
      rf"visible|present))?(?:,? {_TOGETHER})?", _counted),
@@ -372,9 +386,9 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"{_THERE} (?:no|not any) {{a}}", _none),
     (rf"{_THERE} {{a}}", _exists),
     (rf"{_DO} (?:the )?{{place}}(?: of {PICTURE})? (?:contain|have|show|hold|include) {{a}}", _exists),
-    (rf"can {{a}} be (?:seen|found|spotted|detected)(?: {{c}})?", _exists),
+    (r"can {a} be (?:seen|found|spotted|detected)(?: {c})?", _exists),
     (rf"{_DO} {{a}} (?:appear|occur|exist|show up|show)(?: {{c}})?", _exists),
-    (rf"(?:is|are) (?P<some>any|an?|one|some|no) (?:any |an? |some )?{{a}}", "is there"),
+    (r"(?:is|are) (?P<some>any|an?|one|some|no) (?:any |an? |some )?{a}", "is there"),
     (r"(?:is|are) (?:any|an?|one|some) {a} {c}", _exists),
     (r"any {a}(?: {c})?", _exists),
     (r"(?:are|is) {a}(?: there| to be seen| to be found)?", "are there"),

@@ -17,28 +17,39 @@ from geomagnifier.composed.lexicon import amount as made
 
 SCENE = r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial image|satellite image|whole image)"
 PICTURE = rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land surface|surface|region|aoi|box)"
-_JOIN = r"(?: ?, ?(?:and |or |plus )?| and also | and | or | as well as | plus | & | together with | along with )(?:(?:the|an?|all|every|any|both|each|all the) )?"
+_JOIN = (
+    r"(?: ?, ?(?:and |or |plus )?| and also | and | or | as well as | plus | & | together with | along with )(?:(?:the|an?|all|"
+    r"every|any|both|each|all the) )?"
+)
 _NOUN = re.compile(rf"K\d+(?:{_JOIN}K\d+)*|(?:of )?(?:them|they|those|these|it|ones|one)\b(?! K)")
 _COLOURS = {
-    "white": "white", "black": "black", "grey": "grey", "gray": "grey", "red": "red", "orange": "orange", "yellow": "yellow", "green": "green",
+    "white": "white", "black": "black", "grey": "grey", "gray": "grey", "red": "red", "orange": "orange",
+    "yellow": "yellow", "green": "green",
     "blue": "blue", "brown": "brown", "reddish": "red", "greenish": "green", "bluish": "blue", "whitish": "white", "brownish": "brown",
 }  # fmt: skip
 _COLOUR = rf"(?:{'|'.join(_COLOURS)})(?: (?:coloured|colored))?"
 _RANKS = {
-    "largest": ("area", True), "biggest": ("area", True), "smallest": ("area", False), "longest": ("length", True), "shortest": ("length", False),
-    "widest": ("width", True), "narrowest": ("width", False), "leftmost": ("left", True), "rightmost": ("right", True), "topmost": ("upper", True),
+    "largest": ("area", True), "biggest": ("area", True), "smallest": ("area", False), "longest": ("length", True),
+    "shortest": ("length", False),
+    "widest": ("width", True), "narrowest": ("width", False), "leftmost": ("left", True), "rightmost": ("right", True),
+    "topmost": ("upper", True),
     "uppermost": ("upper", True), "bottommost": ("lower", True), "lowermost": ("lower", True), "northernmost": ("upper", True),
     "southernmost": ("lower", True), "westernmost": ("left", True), "easternmost": ("right", True), "tiniest": ("area", False),
 }  # fmt: skip
-_ADJECTIVES = {
-    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "short": "length", "small": "area", "narrow": "width",
+_ADJECTIVES: dict[str, p.Quantity] = {
+    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "short": "length",
+    "small": "area", "narrow": "width",
     "across": "length", "in length": "length", "in width": "width", "in area": "area", "in size": "area", "in diameter": "length",
 }  # fmt: skip
-LONGER = {
-    "longer": ("length", True), "shorter": ("length", False), "wider": ("width", True), "broader": ("width", True), "narrower": ("width", False),
+LONGER: dict[str, tuple[p.Quantity, bool]] = {
+    "longer": ("length", True), "shorter": ("length", False), "wider": ("width", True), "broader": ("width", True),
+    "narrower": ("width", False),
     "larger": ("area", True), "bigger": ("area", True), "greater": ("area", True), "smaller": ("area", False),
 }  # fmt: skip
-_MORE = r"(?:more than|over|above|greater than|larger than|exceed(?:s|ing)?|over|longer than|at least|no less than|not less than|a minimum of|upwards of|> ?=?|≥)"
+_MORE = (
+    r"(?:more than|over|above|greater than|larger than|exceed(?:s|ing)?|over|longer than|at least|no less than|not less than|a "
+    r"minimum of|upwards of|> ?=?|≥)"
+)
 _LESS = r"(?:less than|fewer than|under|below|smaller than|at most|no more than|not more than|up to|a maximum of|< ?=?|≤)"
 _WIDE = "|".join(_ADJECTIVES)
 _SIDES = {
@@ -55,7 +66,8 @@ _WAYS: tuple[tuple[str, p.Way], ...] = (
     (r"(?:to the )?north of", "north of"), (r"(?:to the )?south of", "south of"), (r"(?:to the )?east of", "east of"),
     (r"(?:to the )?west of", "west of"), (r"above", "above"), (r"below|beneath", "below"), (r"along|alongside", "along"),
     (r"near|next to|close to|beside|by|around|nearby|adjacent to|in the vicinity of|at", "near"),
-    (r"(?:over|on top of|on|across|crossing|spanning|upon|that crosses|that cross)", "on"), (r"inside|within|in|inside of|surrounded by", "inside"),
+    (r"(?:over|on top of|on|across|crossing|spanning|upon|that crosses|"
+    r"that cross)", "on"), (r"inside|within|in|inside of|surrounded by", "inside"),
 )  # fmt: skip
 
 
@@ -106,8 +118,10 @@ class Reader:
         number: int | None = None
         rest = words
         patterns: tuple[tuple[str, str], ...] = (
-            (r"(?:the|an?|all|every|each|any|some|these|those|only|just|of|its|their|single|individual|separate|different|many|much|existing|visible|either|one)\b", ""),
-            (r"both\b", "both"), (r"(?:N\d+)\b", "number"), (rf"(?:{'|'.join(_RANKS)})\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) {_COLOUR})*\b", "colour"),
+            (r"(?:the|an?|all|every|each|any|some|these|those|only|just|of|its|their|single|individual|separate|different|many|"
+            r"much|existing|visible|either|one)\b", ""),
+            (r"both\b", "both"), (r"(?:N\d+)\b", "number"), (rf"(?:{'|'.join(_RANKS)})\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) "
+            rf"{_COLOUR})*\b", "colour"),
         )  # fmt: skip
         while rest:
             for pattern, what in patterns:
@@ -140,9 +154,10 @@ class Reader:
         return tuple(dict.fromkeys(_COLOURS[word] for word in words.split() if word in _COLOURS))
 
     def _except(self, words: str, of: p.Select) -> p.Select | None:
-        """ "except the ships", "that are not ships", "other than ships": None where it is no such thing."""
+        """As in "except the ships", "that are not ships", "other than ships": None where it is no such thing."""
         found = re.match(
-            r"(?:, )?(?:except(?: for)?|other than|excluding|but(?: not| no)?|apart from|besides|without|which (?:is|are) (?:not|no)|that (?:is|are) (?:not|no)|minus"
+            r"(?:, )?(?:except(?: for)?|other than|excluding|but(?: not| no)?|apart from|besides|without|which (?:is|are) "
+            r"(?:not|no)|that (?:is|are) (?:not|no)|minus"
             r"|(?:is|are) not|not|leaving out|ignoring|with the exception of|save for|and not) (?=(?:an?|the|all|any|those)\b|K\d)",
             words,
         )
@@ -175,7 +190,8 @@ class Reader:
     def _conditions(self, words: str) -> Iterator[tuple[p.Filter, ...]]:
         words = re.sub(r"^(?:and |but |or |, )*", "", words) if words else words
         words = re.sub(
-            r"^(?:(?:that|which|who|there|,) )*(?:(?:is|are|lie|lies|lying|have|has|stand|stands|sit|sits|appear|appears|occur|occurs|being|can be found|located|situated|found|parked|moored|"
+            r"^(?:(?:that|which|who|there|,) )*(?:(?:is|are|lie|lies|lying|have|has|stand|stands|sit|sits|appear|appears|occur|"
+            r"occurs|being|can be found|located|situated|found|parked|moored|"
             r"docked|standing|placed|berthed|anchored) )*(?=.)",
             "",
             words,
@@ -215,7 +231,11 @@ class Reader:
 
     def _limit(self, words: str) -> p.Filter | None:
         longer = "|".join(LONGER)
-        if m := re.fullmatch(rf"(?:measur(?:e|es|ing) )?({longer}) (?:in (?:length|width|area|size) )?than (?:about |roughly )?(Q\d+)", words):
+        if m := re.fullmatch(
+            rf"(?:measur(?:e|es|ing) )?({longer}) (?:in (?:length|width|area|size) )?than (?:about |"
+            rf"roughly )?(Q\d+)",
+            words,
+        ):
             what, more = LONGER[m[1]]
             return self._between_numbers(what, m[2] if more else None, None if more else m[2])
         lead = r"(?:(?:with|of|whose|having|has|have|an?|the|its|their|in|being|which|that|is|are|measur(?:e|es|ing)) )*"
@@ -225,7 +245,11 @@ class Reader:
             return self._between_numbers(_quantity(m[1], m[4]), m[3] if m[2] else None, None if m[2] else m[3])
         if m := re.fullmatch(rf"{lead}{noun}(?:between|from) (Q\d+|N\d+) (?:and|to) (Q\d+){tail}", words):
             return self._between_numbers(_quantity(m[1], m[4]), m[2], m[3])
-        if m := re.fullmatch(rf"{lead}{noun}(Q\d+) (?:({_WIDE}) )?(?:or|and) (more|longer|larger|wider|bigger|above|over|less|shorter|smaller|below|under)", words):
+        if m := re.fullmatch(
+            rf"{lead}{noun}(Q\d+) (?:({_WIDE}) )?(?:or|and) (more|longer|larger|wider|bigger|above|over|less|"
+            rf"shorter|smaller|below|under)",
+            words,
+        ):
             more = m[4] in ("more", "longer", "larger", "wider", "bigger", "above", "over")
             what = _quantity(m[1], m[3]) if m[1] or m[3] else LONGER.get(m[4], ("area", True))[0]
             return self._between_numbers(what, m[2] if more else None, None if more else m[2])
@@ -244,7 +268,7 @@ class Reader:
             what = "area"
         elif what == "area":
             what = "length"  # "larger than 30 m"
-        return p.Limit(what, a and a.value, b and b.value, unit)
+        return p.Limit(what, None if a is None else a.value, None if b is None else b.value, unit)
 
     @staticmethod
     def _plain(amount: Amount) -> float:
@@ -254,12 +278,17 @@ class Reader:
     def _place(self, words: str) -> p.Filter | None:
         whole = rf"(?: of {PICTURE})?"
         sides = "|".join(sorted(_SIDES, key=len, reverse=True))
-        if re.fullmatch(rf"(?:in|at|near|around) the (?:cent(?:re|er)|middle)(?: part)?{whole}|(?:in the )?central(?: part)?{whole}", words):
+        if re.fullmatch(
+            rf"(?:in|at|near|around) the (?:cent(?:re|er)|middle)(?: part)?{whole}|(?:in the )?central(?: "
+            rf"part)?{whole}",
+            words,
+        ):
             return p.Place("centre")
         if re.fullmatch(rf"(?:at|on|along|near|by) the (?:edges?|borders?|margins?|rim){whole}", words):
             return p.Place("edge")
         m = re.fullmatch(
-            rf"(?:in|on|at|to|towards?|within) the ({sides})(?: ({sides}))?(?: (half|part|side|portion|section|third|quarter|quadrant|corner|edge|area))?{whole}",
+            rf"(?:in|on|at|to|towards?|within) the ({sides})(?: ({sides}))?(?: (half|part|side|portion|section|third|quarter|"
+            rf"quadrant|corner|edge|area))?{whole}",
             words,
         )
         if m is None:
@@ -280,22 +309,35 @@ class Reader:
     def _heading(self, words: str) -> p.Filter | None:
         compass = "|".join(sorted(_COMPASS, key=len, reverse=True))
         m = re.fullmatch(
-            rf"(?:pointing|heading|facing|oriented|aligned|running|lying|turned|run|point|lie)(?: (?:to|towards?|from|in|due))?(?: the)?(?: direction)? ({compass})(?:wards?)?"
+            rf"(?:pointing|heading|facing|oriented|aligned|running|lying|turned|run|point|lie)(?: (?:to|towards?|from|in|due))"
+            rf"?(?: the)?(?: direction)? ({compass})(?:wards?)?"
             r"(?: to (north|south|east|west))?(?: direction)?",
             words,
         )
         return p.Heading(_COMPASS[m[1]]) if m else None
 
     def _relation(self, words: str) -> p.Filter | None:
-        if m := re.fullmatch(r"(?:without|with no|having no)(?: an?| any)? (.+?) (?:nearby|near|near them|near it|close by|next to (?:it|them))", words):
+        if m := re.fullmatch(
+            r"(?:without|with no|having no)(?: an?| any)? (.+?) (?:nearby|near|near them|near it|close by|next "
+            r"to (?:it|them))",
+            words,
+        ):
             found = self._related("near", m[1])
             return None if found is None else p.Not(found)
-        if m := re.fullmatch(r"(?:with(?: at least one| an?| any)?|having(?: an?| any)?) (.+?) (?:nearby|near|near them|near it|close by|next to (?:it|them))", words):
+        if m := re.fullmatch(
+            r"(?:with(?: at least one| an?| any)?|having(?: an?| any)?) (.+?) (?:nearby|near|near them|near it|"
+            r"close by|next to (?:it|them))",
+            words,
+        ):
             return self._related("near", m[1])
         if m := re.fullmatch(r"(with|without|with no)(?: an?| any)? (.+?) within (Q\d+)(?: of (?:it|them))?", words):
             found = self._related("near", m[2], m[3])
             return found if found is None or m[1] == "with" else p.Not(found)
-        if m := re.fullmatch(r"(?:within|(?:at most|less than|no more than|up to|closer than|nearer than|under) (?=Q\d+))(?: about)? ?(Q\d+) (?:of|from|to|away from) (.+)", words):
+        if m := re.fullmatch(
+            r"(?:within|(?:at most|less than|no more than|up to|closer than|nearer than|under) (?=Q\d+))(?: "
+            r"about)? ?(Q\d+) (?:of|from|to|away from) (.+)",
+            words,
+        ):
             return self._related("near", m[2], m[1])
         if m := re.fullmatch(r"(?:closer|nearer) than (Q\d+) (?:to|from) (.+)", words):
             return self._related("near", m[2], m[1])
@@ -334,7 +376,7 @@ class Reader:
         return p.Between(both, both)
 
 
-def _quantity(noun: str | None, adjective: str | None) -> str:
+def _quantity(noun: str | None, adjective: str | None) -> p.Quantity:
     """What is measured: said by a noun before the number or by a word after it; "area" where neither does."""
-    nouns = {"length": "length", "width": "width", "diameter": "length", "area": "area", "size": "area"}
+    nouns: dict[str, p.Quantity] = {"length": "length", "width": "width", "diameter": "length", "area": "area", "size": "area"}
     return nouns.get(noun or "") or _ADJECTIVES.get(adjective or "") or nouns.get(adjective or "", "area")

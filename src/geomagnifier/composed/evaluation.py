@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,14 +144,14 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
             return Outcome(_holds(a.value, sign, second), None, _once([*of_a, *of_b]), (a, b))
         case p.Which(options, most):
             pairs = [_number(option, ground) for option in options]
-            regions = _once([region for _, mine in pairs for region in mine])
+            together = _once([region for _, mine in pairs for region in mine])
             terms = tuple(term for term, _ in pairs)
             best = (max if most else min)(terms, key=lambda term: term.value)
-            if not regions:
+            if not together:
                 raise _CannotTell("none")
             if sum(term.value == best.value for term in terms) > 1:
-                return Outcome(None, None, regions, terms, "tie")
-            return Outcome(_name(best.of), None, regions, terms)
+                return Outcome(None, None, together, terms, "tie")
+            return Outcome(_name(best.of), None, together, terms)
         case p.Commonest(of, most):
             regions = _select(of, ground)
             counts = Counter(region.label for region in regions)
@@ -161,8 +161,8 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
             first = [label for label, n in counts.items() if n == number]
             if len(first) > 1:
                 return Outcome(None, None, tuple(regions), why="tie" if len(counts) > 1 else "one class")
-            mine = tuple(region for region in regions if region.label == first[0])
-            return Outcome(first[0], None, mine, (Term(p.Count(p.Select((first[0],))), number, None, _counts(mine)),))
+            own = tuple(region for region in regions if region.label == first[0])
+            return Outcome(first[0], None, own, (Term(p.Count(p.Select((first[0],))), number, None, _counts(own)),))
         case p.ColourOf(of):
             regions = _select(of, ground)
             if not regions:
@@ -247,7 +247,7 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
     return Term(number, value, unit, _counts(regions)), regions
 
 
-_HOW: dict[p.How, Callable[[Sequence[float]], float]] = {"sum": sum, "mean": np.mean, "median": np.median, "largest": max, "smallest": min}  # type: ignore[dict-item]
+_HOW: dict[p.How, Callable[[list[float]], Any]] = {"sum": sum, "mean": np.mean, "median": np.median, "largest": max, "smallest": min}
 
 
 def _unit(what: p.Quantity, wanted: str, metres: bool) -> str:
@@ -368,16 +368,16 @@ def _related(test: p.Related, regions: Sequence[Region], ground: Ground) -> list
     if not others:
         return [False] * len(regions)
     if test.within is not None:
-        return (measures.nearest(regions, others, ground.scene, ground.metric(test.unit))[0] <= test.within).tolist()
+        return _listed(measures.nearest(regions, others, ground.scene, ground.metric(test.unit))[0] <= test.within)
     if test.way in ("inside", "on", "near", "along"):
         gaps, _ = measures.nearest(regions, others, ground.scene, metres=False)
         if test.way == "inside":
             rest = [other for other in others if other not in regions] or others
-            return (measures.lies_within(regions, rest) >= 0.5).tolist()
+            return _listed(measures.lies_within(regions, rest) >= 0.5)
         if test.way == "near":
-            return (gaps <= NEAR * max(ground.scene.width, ground.scene.height)).tolist()
+            return _listed(gaps <= NEAR * max(ground.scene.width, ground.scene.height))
         own = np.array(ground.sizes(regions, "width" if test.way == "on" else "length", metres=False))
-        return (gaps <= own * (ON if test.way == "on" else 1.0)).tolist()
+        return _listed(gaps <= own * (ON if test.way == "on" else 1.0))
     mine, theirs = measures.middles(regions), measures.middles(others)
     away = np.linalg.norm(mine[:, None] - theirs[None], axis=2)
     away[away == 0] = np.inf  # itself
@@ -385,7 +385,11 @@ def _related(test: p.Related, regions: Sequence[Region], ground: Ground) -> list
     east, north = measures.on_ground(steps, mine, ground.scene, metres=False).T
     x, y = steps.T
     side = {"left of": -x, "right of": x, "above": -y, "below": y, "north of": north, "south of": -north, "east of": east, "west of": -east}
-    return (side[test.way] > 0).tolist()
+    return _listed(side[test.way] > 0)
+
+
+def _listed(holds: Any) -> list[bool]:
+    return [bool(one) for one in holds]
 
 
 def _between(regions: Sequence[Region], first: Sequence[Region], second: Sequence[Region]) -> list[bool]:
@@ -407,7 +411,7 @@ def _colour(region: Region, ground: Ground) -> str:
     """The colour inside a region's mask; raises _CannotTell where no pixels can be read."""
     if ground.pixels is None:
         raise _CannotTell("no colour")
-    x0, y0, x1, y1 = (int(math.floor(v)) if k < 2 else int(math.ceil(v)) for k, v in enumerate(region.box))
+    x0, y0, x1, y1 = (math.floor(v) if k < 2 else math.ceil(v) for k, v in enumerate(region.box))
     box = Box(max(x0, 0), max(y0, 0), min(x1, ground.scene.width), min(y1, ground.scene.height))
     shown = ground.pixels(box)
     if region.segmentation is None:

@@ -1,7 +1,7 @@
 """Names of classes and amounts in a question, put into short marks, so that the rest of the reader sees words of asking alone.
 
-    "Are there more ships than oil tanks?"     "are there more K0 than K1"     K0: ship, K1: storage tank
-    "ships longer than 30 m"                   "K0 longer than Q0"             Q0: 30 m
+"Are there more ships than oil tanks?"     "are there more K0 than K1"     K0: ship, K1: storage tank
+"ships longer than 30 m"                   "K0 longer than Q0"             Q0: 30 m
 """
 
 from __future__ import annotations
@@ -81,12 +81,17 @@ def normalized(question: str) -> str:
     return " ".join(text.split())
 
 
-_ONES = dict(zip("one two three four five six seven eight nine ten eleven twelve".split(), range(1, 13), strict=True))
-_TENS = dict(zip("fifteen twenty thirty forty fifty sixty seventy eighty ninety".split(), [15, *range(20, 100, 10)], strict=True))
-_NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|(?:an?|one|half an?|half|two|three|four|five|six|seven|eight|nine|ten)(?: hundred| thousand)|half an?|{'|'.join([*_ONES, *_TENS])})"
+_ONES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_ONES |= {"eleven": 11, "twelve": 12}
+_TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_NUMBER = (
+    rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|(?:an?|one|half an?|half|two|three|four|five|six|seven|eight|nine|ten)(?: hundred| thousand)|"
+    rf"half an?|{'|'.join([*_ONES, *_TENS])})"
+)
 _SQUARE = {"m": "m2", "km": "km2", "ft": "ft2", "px": "px2"}
 _LENGTHS = {
-    "m": r"m|met(?:re|er)s?", "km": r"km|kilomet(?:re|er)s?|kms", "ft": r"ft|feet|foot", "px": r"px|pixels?|pix", "cm": r"cm|centimet(?:re|er)s?",
+    "m": r"m|met(?:re|er)s?", "km": r"km|kilomet(?:re|er)s?|kms", "ft": r"ft|feet|foot", "px": r"px|pixels?|pix",
+    "cm": r"cm|centimet(?:re|er)s?",
     "mi": r"mi|miles?", "yd": r"yd|yards?",
 }  # fmt: skip
 _AREAS = {"ha": r"ha|hectares?", "acre": r"acres?"}

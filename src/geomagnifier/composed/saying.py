@@ -17,7 +17,10 @@ from geomagnifier.composed.lexicon import MASS, plural
 from geomagnifier.values import Said
 
 _UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
-_UNITS_ZH = {"m": "米", "px": "像素", "m2": "平方米", "px2": "像素", "ha": "公顷", "km2": "平方公里", "deg": "度", "%": "%", "1/ha": "每公顷", "1/km2": "每平方公里"}
+_UNITS_ZH = {
+    "m": "米", "px": "像素", "m2": "平方米", "px2": "像素", "ha": "公顷", "km2": "平方公里", "deg": "度", "%": "%", 
+    "1/ha": "每公顷", "1/km2": "每平方公里",
+}  # fmt: skip
 _MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
 _ADJECTIVES = {"length": ("longer", "shorter"), "width": ("wider", "narrower"), "area": ("larger", "smaller")}
 _QUANTITIES_ZH = {"length": "长度", "width": "宽度", "area": "面积"}
@@ -162,7 +165,8 @@ def several(of: p.Select, words: Words, count: int = 2) -> str:
 def _rank_zh(rank: p.Rank | None) -> str:
     if rank is None:
         return ""
-    name = {("length", True): "最长", ("length", False): "最短", ("area", True): "最大", ("area", False): "最小", ("width", True): "最宽", ("width", False): "最窄"}
+    name = {("length", True): "最长", ("length", False): "最短", ("area", True): "最大", ("area", False): "最小"}
+    name |= {("width", True): "最宽", ("width", False): "最窄"}
     side = {"left": "最左边", "right": "最右边", "upper": "最上边", "lower": "最下边"}
     return f"{side.get(rank.by) or name[rank.by, rank.largest]}的{rank.count if rank.count > 1 else ''}"
 
@@ -191,7 +195,7 @@ def _side(term: Term, words: Words) -> str:
     of, zh = _of(term), words.language == "zh"
     if isinstance(term.of, p.Given) or of is None:
         return number(term.value, term.unit, words)
-    counts = dict(term.counts) or {kind: 0 for kind in of.kinds[:3]}
+    counts = dict(term.counts) or dict.fromkeys(of.kinds[:3], 0)
     if isinstance(term.of, p.Count):
         told = words.counts(counts)
         where = "" if zh else " ".join(condition(f, words) for f in of.filters)
@@ -223,8 +227,8 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
         case p.Count(of):
             if zh:
                 return f"{''.join(condition(f, words) for f in of.filters)}共有{words.counts(counts)}。"
-            total = f", {sum(counts.values())} in total" if len(counts) > 1 else ""
-            return " ".join([words.counts(counts) + total, *(condition(f, words) for f in of.filters)]) + "."
+            sum_up = f", {sum(counts.values())} in total" if len(counts) > 1 else ""
+            return " ".join([words.counts(counts) + sum_up, *(condition(f, words) for f in of.filters)]) + "."
         case p.Exists(of, _):
             if not counts:
                 return ("没有：" if zh else "No: ") + _none(of, words, start=False)
@@ -237,12 +241,17 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             total = sum(counts.values())
             if zh:
                 return f"{yes}{words.counts(counts)}中有{outcome.passed}个符合“{condition(test, words)}”。"
-            return f"{yes}{outcome.passed if total > 1 else words.counts(counts)}{f' of {words.counts(counts)}' if total > 1 else ''} {_is(test, outcome.passed, total, words)}."
+            whom = words.counts(counts) if total == 1 else f"{outcome.passed} of {words.counts(counts)}"
+            return f"{yes}{whom} {_is(test, outcome.passed, total, words)}."
         case p.Compare(p.Count(of), "==", p.Given(0)):  # "are there no ships?": yes could mean either
             if not counts:
                 return _none(of, words)
             where = "".join(condition(f, words) for f in of.filters)
-            return f"{where}有{words.counts(counts)}。" if zh else f"There {'is' if sum(counts.values()) == 1 else 'are'} {words.counts(counts)}{_after(of, words)}."
+            return (
+                f"{where}有{words.counts(counts)}。"
+                if zh
+                else f"There {'is' if sum(counts.values()) == 1 else 'are'} {words.counts(counts)}{_after(of, words)}."
+            )
         case p.Compare(_, _, right, times):
             a, b = outcome.terms
             if zh:
@@ -252,7 +261,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return f"{yes}{_side(a, words)}."
             return f"{yes}{_side(a, words)} against {_side(b, words)}{factor}."
         case p.Which():
-            best = next(term for term in outcome.terms if (of := _of(term)) is not None and of.kinds[0] == value)
+            best = next(term for term in outcome.terms if (mine := _of(term)) is not None and mine.kinds[0] == value)
             rest = [term for term in outcome.terms if term is not best]
             if zh:
                 return f"{words.noun(str(value))}：{'，'.join(_side(term, words) for term in [best, *rest])}。"
@@ -268,7 +277,11 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return f"{_COLOURS_ZH[str(value)]}（{words.counts(counts)}中的{outcome.passed}个）。"
             return f"{value}: {f'{outcome.passed} of ' if total > 1 else ''}{words.counts(counts)}."
         case p.Arranged(_, form):
-            return f"{yes}{words.counts(counts)}，{'' if value else '不'}{_FORMS_ZH[form]}。" if zh else f"{yes}{words.counts(counts)}, {'' if value else 'not '}{_FORMS[form]}."
+            return (
+                f"{yes}{words.counts(counts)}，{'' if value else '不'}{_FORMS_ZH[form]}。"
+                if zh
+                else f"{yes}{words.counts(counts)}, {'' if value else 'not '}{_FORMS[form]}."
+            )
         case p.Arrangement():
             return f"{words.counts(counts)}，{_FORMS_ZH[str(value)]}。" if zh else f"{words.counts(counts)}, {_FORMS[str(value)]}."
     (term,) = outcome.terms
@@ -276,31 +289,38 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
     match program:
         case p.Share(of, whole):
             if whole is not None:
-                mine = f"{outcome.terms[0].value:.4g} %"
-                return f"{words.counts(counts) if counts else 0}：{mine}。" if zh else f"{mine} of the {_nouns(whole, words)}: {words.counts(counts) if counts else 'none'}."
+                part = f"{outcome.terms[0].value:.4g} %"
+                return (
+                    f"{words.counts(counts) if counts else 0}：{part}。"
+                    if zh
+                    else f"{part} of the {_nouns(whole, words)}: {words.counts(counts) if counts else 'none'}."
+                )
             if not counts:
                 return _none(of, words)
-            return f"{several(of, words)}占{told}（{words.counts(counts)}）。" if zh else f"{words.counts(counts)}{_after(of, words)} cover {told} of the picture."
+            if zh:
+                return f"{several(of, words)}占{told}（{words.counts(counts)}）。"
+            verb = "covers" if sum(counts.values()) == 1 else "cover"
+            return f"{words.counts(counts)}{_after(of, words)} {verb} {told} of the picture."
         case p.Measure(of, what, how, _):
             if not counts:
                 return _none(of, words)
             single = sum(counts.values()) == 1
-            name = what if single else {"sum": f"total {what}", "mean": f"mean {what}", "median": f"median {what}"}.get(how, f"{how} {what}")
             if zh:
                 return f"{words.counts(counts)}的{'' if single else _HOW_ZH[how]}{_QUANTITIES_ZH[what]}为{told}。"
-            return f"the {name} of {'' if single and of.rank else 'the '}{f'{several(of, words)} ({words.counts(counts)})' if of.rank else words.counts(counts)}{'' if of.rank else _after(of, words)} is {told}."
-        case p.Distance(first, second, gap, _):
-            what = ("间隙" if gap else "距离") if zh else ("gap" if gap else "distance")
+            name = what if single else f"{'total' if how == 'sum' else how} {what}"
+            whose = f"{several(of, words)} ({words.counts(counts)})" if of.rank else f"the {words.counts(counts)}{_after(of, words)}"
+            return f"the {name} of {whose} is {told}."
+        case p.Distance(_, second, gap, _):
             if zh:
-                return f"{words.counts(counts)}之间的{what}为{told}。"
+                return f"{words.counts(counts)}之间的{'间隙' if gap else '距离'}为{told}。"
             pair = f"the nearest {words.counts(counts)}" if second is not None and len(counts) > 1 else words.counts(counts)
-            return f"the {what} between {pair} is {told}."
+            return f"the {'gap' if gap else 'distance'} between {pair} is {told}."
         case p.Density(of, _):
             return f"{words.counts(counts) if counts else 0}：{told}。" if zh else f"{words.counts(counts) if counts else 'none'}: {told}."
         case p.Difference(left, right):
-            mine, other = (sum(counts.get(kind, 0) for kind in side.of.kinds) for side in (left, right))
-            sides = [words.counted(side.of.kinds[0], n) for side, n in ((left, mine), (right, other))]
-            return f"{sides[0]}，{sides[1]}，相差{term.value:.0f}。" if zh else f"{term.value:.0f} more: {sides[0]} against {sides[1]}."
+            sides = [words.counted(side.of.kinds[0], sum(counts.get(kind, 0) for kind in side.of.kinds)) for side in (left, right)]
+            more = f"{abs(term.value):.0f} {'more' if term.value >= 0 else 'fewer'}"
+            return f"{sides[0]}，{sides[1]}，相差{term.value:.0f}。" if zh else f"{more}: {sides[0]} against {sides[1]}."
         case p.Lines(of, columns):
             if not counts:
                 return _none(of, words)
@@ -309,7 +329,11 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return f"{words.counts(counts)}排成{n}{'列' if columns else '行'}。"
             return f"{words.counts(counts)} in {n} {'column' if columns else 'row'}{'' if n == 1 else 's'}."
         case p.Axis(of):
-            return f"{words.counts(counts)}的长轴朝向为{told}（自北顺时针）。" if zh else f"the long axis of {words.counts(counts)} lies at {told} clockwise from north."
+            return (
+                f"{words.counts(counts)}的长轴朝向为{told}（自北顺时针）。"
+                if zh
+                else f"the long axis of {words.counts(counts)} lies at {told} clockwise from north."
+            )
     raise ValueError(program)
 
 
@@ -342,7 +366,8 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
             return (
                 "这幅影像没有坐标参考系统，无法换算成米；请改用像素提问。"
                 if zh
-                else "The picture has no place on Earth, so nothing can be told in metres or hectares; ask in pixels, as in 'longer than 40 px'."
+                else "The picture has no place on Earth, so nothing can be told in metres or hectares; ask in pixels, as in "
+                "'longer than 40 px'."
             )
         case "none":
             missing = [kind for kind in p.kinds(program) if kind not in counts][:3] or list(of.kinds)

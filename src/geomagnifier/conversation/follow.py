@@ -104,7 +104,7 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     if composed.understood(question, model.spec) is not None:  # it names what it is about
         return Move("fresh", question, question)
     kinds = tuple(dict.fromkeys(r.label for r in regions))
-    if regions and (whole := composed.understood(question, model.spec, referring=True)) is not None and whole.refers:
+    if regions and (about := composed.understood(question, model.spec, referring=True)) is not None and about.refers:
         return Move("choose", question, question, many=True, pronoun="them")
     move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):

@@ -67,7 +67,8 @@ def map_archive(
         bands,
     )
     named = ModelSpec("small", "", kinds := tuple(CLASSES), (), names={kind: names_of(kind) for kind in kinds})
-    if model == "small" and (refused := composed.refusal(question, named, boxed=False)) is not None:  # of others the workers know the classes
+    refused = composed.refusal(question, named, boxed=False) if model == "small" else None  # of others the workers know the classes
+    if refused is not None:
         raise QuestionError(refused)
     entries = archive.entries(listed(scenes))
 

@@ -91,10 +91,10 @@ def on_ground(vectors: Floats64, at: Floats64, scene: SceneInfo, metres: bool = 
     """
     up = np.array([1.0, -1.0])
     if scene.crs is None or not len(vectors):
-        return vectors * up
+        return np.asarray(vectors * up)
     steps = georeference.ground_steps(georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), at)
     if steps is None or not np.isfinite(steps).all():
-        return vectors * up
+        return np.asarray(vectors * up)
     ground = np.einsum("nij,nj->ni", steps, vectors)
     if metres:
         return np.asarray(ground)

@@ -14,6 +14,7 @@ from typing import Literal
 from geomagnifier import unsupported
 from geomagnifier.composed import chinese, english
 from geomagnifier.composed import program as p
+from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
 from geomagnifier.composed.lexicon import MASS, UNITS, Lexicon, normalized, plural, unit_of
 from geomagnifier.values import Granularity, ModelSpec
 
@@ -89,7 +90,7 @@ _IN_UNIT = re.compile(
     r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) "
     r"([a-z]+(?: [a-z]+)?[2]?)"
 )
-_IN_UNIT_ZH = re.compile(f"(?:那|那么)?(?:换算成|换成|用|以|按|折合)?(?:多少)?({'|'.join(chinese.UNITS)})(?:表示|是多少|呢|为单位呢?)*")
+_IN_UNIT_ZH = re.compile(f"(?:那|那么)?(?:换算成|换成|用|以|按|折合)?(?:多少)?({'|'.join(UNITS_ZH)})(?:表示|是多少|呢|为单位呢?)*")
 
 
 def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
@@ -105,7 +106,7 @@ def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
         bare = re.sub(rf"[ ,]*\bin ({'|'.join(pattern.pattern for pattern, _ in UNITS)})(?= |[?.!]*$)", "", last).rstrip(" ?.!")
         text = f"{bare} in {found[1]}?"
     elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain))) is not None:
-        bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(chinese.UNITS)})?", lambda m: m[1], last)
+        bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(UNITS_ZH)})?", lambda m: m[1], last)
         text = re.sub("多少|多大|多长|多远", f"多少{found[1]}", bare, count=1)
     else:
         return None

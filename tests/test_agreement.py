@@ -72,7 +72,25 @@ MORE = [
     "分割最大的船。",
     "这是什么地方？",
 ]
-QUESTIONS = PLAIN + COVER + MORE
+COMPOSED = [
+    "How many ships are not in the upper half?",
+    "Are there more vehicles than airplanes?",
+    "Which are more numerous, the ships or the storage tanks?",
+    "What is the most common object?",
+    "What percentage of the picture is covered by ships?",
+    "What is the total area of the buildings?",
+    "What is the average length of the vehicles?",
+    "How long is the longest ship?",
+    "Segment the ships longer than 20 px.",
+    "Find all objects except ships.",
+    "How many ships are near the harbor?",
+    "Is there a white ship?",
+    "How many rows of storage tanks are there?",
+    "What is the gap between the largest ship and the smallest ship?",
+    "船比储罐多吗？",
+    "水域占画面的百分之几？",
+]
+QUESTIONS = PLAIN + COVER + MORE + COMPOSED
 OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Segment every ship.", {"min_score": 0.05}),
     ("Segment every vehicle.", {"min_score": 0.02}),
@@ -164,6 +182,7 @@ def check(answer: Answer, out: Path | None = None) -> None:
         assert bool(regions) == bool(whole.any()) == ("The mask covers" in text or "掩膜" in text), text
     else:
         assert answer.mask is None and "mask covers" not in text
+    check_value(answer)
     if not regions:
         assert not re.search(r"\bthere (are|is) (?!no)", text, re.I) or answer.granularity is Granularity.IMAGE, text
     assert not re.search(r"\b0\.0%", text), text
@@ -175,6 +194,24 @@ def check(answer: Answer, out: Path | None = None) -> None:
         if answer.granularity is Granularity.PIXEL:
             with rasterio.open(written["mask"]) as dataset:
                 assert (dataset.read(1).astype(bool) == whole).all()
+
+
+def check_value(answer: Answer) -> None:
+    """A value is said, and made of the regions; a question without one has neither a unit nor a reading, or a reason in words."""
+    value, text = answer.value, answer.text
+    if value is None:
+        assert answer.text and (not answer.understood or answer.unit is None or not answer.regions), text
+        return
+    assert answer.understood
+    if isinstance(value, bool):
+        assert re.match("Yes|有|是" if value else "No|There|没有|否", text), (value, text)
+    elif isinstance(value, int) and answer.understood.startswith("count("):
+        assert value == len(answer.regions), text
+    elif isinstance(value, float):
+        numbers = [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
+        assert any(abs(number - value) <= 0.001 * abs(value) + 0.5 * (abs(value) >= 1000) for number in numbers), (value, text)
+        if answer.understood.startswith("share("):
+            assert answer.mask is None or value == pytest.approx(100 * float(answer.mask.mean()), abs=1e-6)
 
 
 @pytest.mark.filterwarnings("ignore::geomagnifier.errors.GeomagWarning", "ignore::rasterio.errors.NotGeoreferencedWarning")

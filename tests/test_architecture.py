@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "resolution": CORE,
     "spots": CORE,
     "grouping": CORE,
-    "composed": CORE,
+    "composed": CORE | {"io", "reference"},
     "drawn_frame": CORE,
     "grounded": CORE | {"composed"},
     "similar": set(),
@@ -37,15 +37,17 @@ MAY_IMPORT = {
     "scope": set(),
     "model": CORE,
     "looking": CORE | STAGES,
-    "pipeline": CORE | STAGES | {"looking"},
-    "conversation": CORE | STAGES | {"pipeline"},
+    "pipeline": CORE | STAGES | {"looking", "composed"},
+    "conversation": CORE | STAGES | {"pipeline", "composed"},
     "retrieval": CORE | STAGES | {"pipeline"},
-    "archive": CORE | STAGES | {"pipeline", "model"},
+    "archive": CORE | STAGES | {"pipeline", "model", "composed"},
     "data": CORE | {"io"},
     "eval": CORE | {"io", "data", "pipeline", "conversation", "retrieval"},
     "train": CORE | STAGES | {"model", "data", "eval"},
     "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "archive"},
-    "interfaces": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "conversation", "retrieval", "archive", "bench"},
+    "interfaces": CORE
+    | STAGES
+    | {"model", "data", "eval", "train", "pipeline", "conversation", "retrieval", "archive", "bench", "composed"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
 SHOWN = {("values", "geomagnifier.io.notebook"), ("pipeline", "geomagnifier.model.checkpoint")}

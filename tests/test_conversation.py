@@ -149,7 +149,7 @@ def test_a_conversation_that_somebody_else_wrote_is_whole_or_left_out(tmp_path: 
         assert len(kept.load(path, scene)) == len(turns)
 
 
-@pytest.mark.parametrize("said", ["only those longer than 10 m", "all but the largest", "只要长于10米的", "how long are they?"])
+@pytest.mark.parametrize("said", ["only those taller than 10 m", "all but the largest", "只要高于10米的", "how deep are they?"])
 def test_a_follow_up_that_cannot_be_answered_is_refused_and_what_was_found_stays(said: str) -> None:
     with open_scene(HARBOUR) as scene:
         chat = Conversation(scene, FakeModel())
@@ -161,13 +161,13 @@ def test_a_follow_up_that_cannot_be_answered_is_refused_and_what_was_found_stays
         assert len(found) == 2 and len(largest) == 1 and largest[0].box in [region.box for region in found]
 
 
-def test_a_follow_up_with_a_colour_names_no_object_unless_one_is_left() -> None:
+def test_a_follow_up_with_a_property_names_no_object_unless_one_is_left() -> None:
     with open_scene(HARBOUR) as scene:
         chat = Conversation(scene, FakeModel())
         found = chat.ask("find ships").regions
-        answer = chat.ask("the red ones")
-        assert not answer.regions and 'Which of them are "red" cannot be checked' in answer.text
-        one = chat.ask("find the largest red one of them")
+        answer = chat.ask("the rusty ones")
+        assert not answer.regions and 'Which of them are "rusty" cannot be checked' in answer.text
+        one = chat.ask("find the largest rusty one of them")
         assert [region.box for region in one.regions] == [found[0].box] and "was not checked" in one.text
 
 

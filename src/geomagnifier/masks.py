@@ -225,6 +225,17 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
     return tuple(tuple((x, y) for x, y in ring.astype(float).tolist()) for ring in rings)
 
 
+def corners(rle: dict[str, Any]) -> NDArray[np.float64]:
+    """Corners of the pixel runs of a COCO RLE, down the columns, (N, 2) of (x, y): their convex hull is that of the mask."""
+    column, top, foot = _columns(rle)
+    if not len(column):
+        return np.zeros((1, 2))
+    first = np.flatnonzero(np.diff(column, prepend=-1))
+    top, foot, column = np.minimum.reduceat(top, first), np.maximum.reduceat(foot, first), column[first]
+    x, y = np.concatenate([column, column, column + 1, column + 1]), np.concatenate([top, foot, top, foot])
+    return np.stack([x, y], axis=1).astype(float)
+
+
 def _pixels(window: Box) -> tuple[int, int, int, int]:
     x0, y0 = round(window.x0), round(window.y0)
     return x0, y0, max(round(window.x1), x0 + 1), max(round(window.y1), y0 + 1)

@@ -1,6 +1,7 @@
 """ask(): the one place that knows the order of the stages.
 
 question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> regions -> mask and sentence
+composed question -> program -> plan -> ... -> regions -> the program is run over them -> value, mask and sentence
 
 The mask is the union of the regions' masks, the sentence counts the regions, and what was not looked at is said to be unseen.
 """
@@ -19,8 +20,11 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
-from geomagnifier import drawn_frame, grounded, looking, ordinals, reference, resolution, scope, similar, unsupported
+from geomagnifier import composed, drawn_frame, grounded, looking, ordinals, reference, resolution, scope, similar, unsupported
 from geomagnifier.amounts import amount
+from geomagnifier.composed import composing
+from geomagnifier.composed import program as p
+from geomagnifier.composed.evaluation import Outcome
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import extent
@@ -151,10 +155,12 @@ def _ask(
     if query.box is None and refers is None and (colour := drawn_frame.asked(question)) is not None:
         frame = drawn_frame.find(Preview(scene.info, scene.pyramid).view(scene), colour)
         query = query if frame is None else replace(query, box=frame.inside)
-    if classes and (refused := unsupported.refusal(question, classes, query.box is not None or refers is not None)) is not None:
+    read = composed.understood(question, model.spec, refers is not None) if frame is None else None
+    refused = composed.refusal(question, model.spec, query.box is not None or refers is not None, refers is not None)
+    if refused is not None:
         return _refused(scene, query, model, refused, watch)
-    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers)
-    claim = unsupported.unchecked(question, classes) if classes and frame is None else None
+    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers, read=read)
+    claim = unsupported.unchecked(question, classes) if classes and read is None and frame is None else None
     limit = query.box
     reply, trace = seen.reply, seen.trace
     if trace.broken:
@@ -169,6 +175,7 @@ def _ask(
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     rank, count = None, 0
+    outcome: Outcome | None = None
     if level is not Granularity.IMAGE:
         with watch.stage("assemble"):
             found: Sequence[Region] = assembly.assemble_regions(seen.parts, scene.info, level, limit)
@@ -178,19 +185,28 @@ def _ask(
             named = reply.asked
             kinds, found = reference.among(refers.regions, found, level is Granularity.PIXEL)
             reply = replace(reply, asked=kinds, unknown=False, place=False)
-        with watch.stage("choose"):
-            words = query.text if refers is None else refers.words
-            chosen = model.choose(replace(query, text=_without(claim, words)), scene.info, reply.asked, found)
-            regions = tuple(found[i] for i in chosen)
-            if classes and not unseen and (rank := ordinals.asked(question)) is not None:
-                rank, every = _beyond(rank, reply.asked, found)
-                count, regions = len(every), every if rank is not None else regions
-        if refers is not None and not refers.beside:  # nothing is said of the kinds that were not chosen
+        if read is not None:
+            with watch.stage("choose"):
+                outcome = composing.outcome(read, found, scene, limit, refers, seen.preview.pixels)
+            regions, level = composing.shown(read, outcome.regions), read.level
+            reply = replace(reply, asked=read.kinds or reply.asked, landmarks=(), unknown=False, place=False)
+        else:
+            with watch.stage("choose"):
+                words = query.text if refers is None else refers.words
+                chosen = model.choose(replace(query, text=_without(claim, words)), scene.info, reply.asked, found)
+                regions = tuple(found[i] for i in chosen)
+                if classes and not unseen and (rank := ordinals.asked(question)) is not None:
+                    rank, every = _beyond(rank, reply.asked, found)
+                    count, regions = len(every), every if rank is not None else regions
+        if read is None and refers is not None and not refers.beside:  # nothing is said of the kinds that were not chosen
             reply = replace(reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked)
         with watch.stage("assemble"):
             patches = assembly.assemble_chosen(regions) if level is Granularity.PIXEL else None
     with watch.stage("say"):
-        said = model.say(query, level, seen.first, reply, scene.info, regions)
+        if read is not None and outcome is not None:
+            said = composing.said(read, outcome, query, model, seen.first, reply, scene.info, regions)
+        else:
+            said = model.say(query, level, seen.first, reply, scene.info, regions)
         if rank is not None:
             phrase = said.phrases.get(regions[0].label, str(count))
             said = replace(said, text=ordinals.fewer(rank, phrase, count, said.language))
@@ -198,6 +214,7 @@ def _ask(
                 regions, patches = (), None if patches is None else ()
         if unseen:
             about_all = level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
+            about_all = about_all if read is None else not p.simple(read.program)
             said = _partly(said, reply.asked, regions, model, 1 - unseen, limit is not None, about_all)
         labels, place = reply.labels, "" if frame is None else frame.told(said.language)
         if reply.place:  # a second question about the picture as a whole, in the same breath
@@ -229,7 +246,11 @@ def _ask(
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
-    return Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
+    made = Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
+    if read is None or outcome is None:
+        return made
+    value = None if unseen and composing.uncertain(read, outcome) else outcome.value
+    return replace(made, value=value, unit=outcome.unit, understood=str(read.program))
 
 
 def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:
@@ -307,7 +328,8 @@ def look_at_share(
         The errors of `ask`.
     """
     query = Query(question, _check(scene.info, None, search, recall, min_score), min_score, recall)
-    *_, seen = _seen(scene, query, model, looking.Stopwatch(), search, None, None, journal, progress, share)
+    read = composed.understood(question, model.spec)
+    *_, seen = _seen(scene, query, model, looking.Stopwatch(), search, None, None, journal, progress, share, read=read)
     return not seen.stopped
 
 
@@ -323,12 +345,17 @@ def _seen(
     progress: Progress | None,
     share: tuple[int, int] = (0, 1),
     refers: Reference | None = None,
+    read: composed.Understood | None = None,
 ) -> tuple[Mapping[Granularity, float], Granularity, looking.Seen]:
     """How closely the question looks, and what is seen of the scene; the arguments are those of `ask`, checked."""
     worth = search_worth(model, query.recall)
     with watch.stage("question"):
-        probabilities = model.granularity(query)
-    level = max(probabilities, key=lambda g: probabilities[g])
+        if read is None:
+            probabilities = model.granularity(query)
+        else:
+            probabilities = {g: float(g is read.level) for g in Granularity}
+            query = composing.plainly(query, read, refers)
+    level = max(probabilities, key=lambda g: probabilities[g]) if read is None else read.looked
     if level is Granularity.IMAGE and (query.box is not None or refers is not None):
         level = Granularity.REGION  # a box is about a part of the scene, and so are earlier regions
     settled = refers is not None and refers.settled(level is Granularity.PIXEL)

@@ -1,7 +1,7 @@
-"""What a question asks that cannot be answered yet, read off its words alone: limits with numbers, measures, negation, comparison ...
+"""What a question asks that cannot be answered, read off its words alone: materials, dates, names, and what `composed` could not read.
 
-    "Find ships longer than 30 m."   refusal    a sentence that says what is missing and what to ask instead
-    "Find the red ships."            unchecked  a property of the objects: answered where one object remains, else refused
+    "Find trees taller than 10 m."   refusal    a sentence that says what is missing and what to ask instead
+    "Find the rusty ships."          unchecked  a property of the objects: answered where one object remains, else refused
     "Find ships near the red roof."  unchecked  a property of something else: answered, and said to be unchecked
     "Find the largest ship."         neither
 
@@ -20,7 +20,7 @@ from typing import Literal
 
 LONGEST = 2000
 """Letters that are read; a model reads fewer."""
-_SIMPLIFIED = str.maketrans(
+SIMPLIFIED = str.maketrans(
     "長寬積遠離紅藍綠黃類數過個幾種沒無總處佔圍邊顏幅體麼艘條輛層樓屬於與還這裡嗎飛機車頂橋東開測應變時間樹頭築廢壞毀動標誌",
     "长宽积远离红蓝绿黄类数过个几种没无总处占围边颜幅体么艘条辆层楼属于与还这里吗飞机车顶桥东开测应变时间树头筑废坏毁动标志",
 )
@@ -94,11 +94,11 @@ _LIMIT = _Family(
         [<>≤≥]=?\s*\d[\d.]*
         (置信度|得分|分数|概率)[^，。]{0,4}(大于|高于|超过|以上|小于|低于)
     """),
-    'The condition "{}" cannot be checked yet: sizes, distances, scores and counts are not compared with a number. '
-    'Ask for "the longest ship", or for "every ship" and filter the regions by length_m, area_m2, area_px or score in regions.geojson; '
-    'for a count ask "how many".',
-    "暂不支持“{}”这样的条件：大小、距离、得分和数量还不能与数值比较。可以问“最长的船”，或找出所有船后按 regions.geojson "
-    "中的 length_m、area_m2、area_px 或 score 筛选；要数量请问“有多少”。",
+    'The condition "{}" was not understood with the rest of the question, so it was not checked. Say it of a class and a size, such as '
+    '"find the ships longer than 30 m", "how many buildings are larger than 500 m2?" or "are there more than 5 ships?"; heights and scores '
+    "are not compared.",
+    "没有看懂条件“{}”与问题其余部分的关系，因此没有检查。请对类别和大小提问，如“找出长度超过30米的船”“面积大于500平方米的建筑有多少？”"
+    "或“船超过5艘吗？”；高度和得分不能比较。",
 )
 _MEASURE = _Family(
     _compiled(r"""
@@ -133,11 +133,13 @@ _MEASURE = _Family(
         最高的?(楼|建筑|塔|房)|(楼|建筑|房|塔)[^，。]{0,3}最高
         按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
     """),
-    'No number can be given yet for "{}": areas, lengths, distances, shares, densities and resolutions are not answered in words. '
-    'Ask for a mask ("segment the water"): the answer says its share of the scene, and regions.geojson holds length_m and area_m2 of '
-    "each region; `geomag info` shows the size of a pixel.",
-    "暂不能给出“{}”的数值：面积、长度、距离、占比、密度和分辨率还不能用文字回答。可以要求掩膜（如“分割水体”）：回答会给出掩膜占全图的比例，"
-    "regions.geojson 中有每个区域的 length_m 和 area_m2；`geomag info` 显示像元大小。",
+    'No number can be given for "{}" as it was asked. Ask for a length, width, area, distance, share or density of a class, such as "what '
+    'is the total area of the buildings?", "how far is the ship from the bridge?" or "what share of the picture is water?"; '
+    "heights, depths "
+    "and speeds cannot be told, and `geomag info` shows the size of a pixel.",
+    "无法给出“{}”的数值。请问某一类别的长度、宽度、面积、距离、占比或密度，"
+    "如“建筑的总面积是多少？”“船离桥多远？”或“水域占画面的百分之几？”；"
+    "高度、深度和速度无法判断，`geomag info` 显示像元大小。",
 )
 _TOTAL = _Family(
     _compiled(r"""
@@ -149,9 +151,9 @@ _TOTAL = _Family(
     _compiled(r"""
         平均|均值|中位数|标准差|方差|总长|总面积|总宽|面积之和|长度之和|面积和|合计面积
     """),
-    'Averages and sums of sizes ("{}") cannot be worked out yet. Ask for "every ship" and use length_m or area_m2 in regions.geojson; '
-    'numbers of objects can be asked for: "how many ships are there?".',
-    "暂不能计算“{}”这样的平均值或总和。可以找出所有船，再用 regions.geojson 中的 length_m 或 area_m2 计算；数量可以直接问“有多少艘船？”。",
+    'Averages and sums as in "{}" were not understood. Ask for one of a length, width or area, such as "what is the average length of the '
+    'ships?" or "what is the total area of the buildings?".',
+    "没有看懂“{}”这样的平均值或总和。请问长度、宽度或面积，如“船的平均长度是多少？”或“建筑的总面积是多少？”。",
 )
 _COMPARISON = _Family(
     _compiled(r"""
@@ -175,9 +177,10 @@ _COMPARISON = _Family(
         (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最(常见|普遍|少见|罕见)|一样[多大长]|同样多|相等|差多少|多多少|少多少|几倍|多少倍|相差|倍
         对比|相比|大多数|多半|过半|一半以上|占多数|(数量|总数)(超过|多于|少于)
     """),
-    'A comparison ("{}") cannot be answered yet. Ask for each by itself ("how many ships are there?", "how many storage tanks are there?", '
-    '"find the largest ship") and compare the answers.',
-    "暂不支持“{}”这样的比较。请分别提问（如“有多少艘船？”“有多少个储罐？”“找出最大的船”），再比较回答。",
+    'A comparison ("{}") was not understood with the rest of the question. Compare numbers or sizes of classes, as in "are '
+    "there more ships "
+    'than storage tanks?", "which are more numerous, ships or airplanes?" or "is the largest ship longer than the bridge?".',
+    "没有看懂“{}”这样的比较。请比较类别的数量或大小，如“船比储罐多吗？”“船和飞机哪个多？”或“最大的船比桥长吗？”。",
 )
 _NEGATION = _Family(
     _compiled(r"""
@@ -196,10 +199,9 @@ _NEGATION = _Family(
         (?<!是)不(是|在|靠|属于|位于|临|挨|与|和|同)|(?<!有)没有?[^，。？吗]{0,12}的|没(停|靠|在)|未(?![知来铺])[^，。]{0,8}的|无[^，。论]{0,6}的
         非[^，。常洲]{1,8}(的|区|类|物|$)
     """),
-    'What is not wanted ("{}") cannot be left out yet. Ask for what is wanted by its name and place, such as "find the ships in the '
-    'upper half", or ask for all objects and drop classes by `label` in regions.geojson.',
-    "暂不支持排除条件“{}”。请直接说出想要的类别和位置，如“找出上半部分的船”，或找出全部目标后按 regions.geojson 中的 label "
-    "去掉不要的类别。",
+    'What is not wanted ("{}") was not understood with the rest of the question. Say it of a class or a place, as in "segment all objects '
+    'except ships" or "how many ships are not in the upper half?".',
+    "没有看懂“{}”这样的排除条件。请对类别或位置说明，如“分割除船以外的所有目标”或“不在上半部分的船有多少？”。",
 )
 _HEADING = _Family(
     _compiled(r"""
@@ -213,9 +215,9 @@ _HEADING = _Family(
     _compiled(r"""
         朝(?!阳)|面向|航向|方位角|向[北南东西](行|驶|航|的|开|飞)|(机|船|车)头|方向|(?<!从[南北东西])往[哪北南东西]
     """),
-    'Headings and orientations ("{}") cannot be told yet. Ask where the objects are ("find the ships in the northern half") or for one by '
-    'its place ("the leftmost ship").',
-    "暂不能判断朝向（“{}”）。可以问目标的位置，如“北半部分的船”或“最左边的船”。",
+    'Headings and orientations ("{}") were not understood; the front of a thing is not known, only the axis of its outline. Ask "which way '
+    'does the longest ship point?" or "find the airplanes pointing north".',
+    "没有看懂朝向“{}”；只知道轮廓的长轴，不知道前后。可以问“最长的船朝哪个方向？”。",
 )
 _TIME = _Family(
     _compiled(r"""
@@ -277,9 +279,9 @@ _ASKED_COLOUR = _Family(
         (?<![上涂])颜色(?!标|画|填|显)|什么色|材质|材料|质地|纹理|什么做的
         ^[^，。]{0,16}是(不是)?[红白蓝绿灰黑黄橙紫棕粉银][色的]*(的)?吗
     """),
-    'Colours, materials and textures ("{}") cannot be told yet. Ask for objects by class, size and place, such as "find the largest ship", '
-    "and look at overlay.png.",
-    "暂不能判断颜色、材质或纹理（“{}”）。请按类别、大小和位置提问，如“找出最大的船”，并查看 overlay.png。",
+    'Materials and textures cannot be told, and "{}" was not understood as a colour of a class. Ask "what colour is the largest ship?" or '
+    '"find the white ships".',
+    "无法判断材质或纹理；“{}”也没有看懂是哪一类别的颜色。可以问“最大的船是什么颜色？”或“找出白色的船”。",
 )
 _BOX = _Family(
     _compiled(r"""
@@ -310,7 +312,8 @@ _HARMLESS = _compiled(r"""
     green (areas?|spaces?|covers?|belts?|lands?)|(putting|bowling|village) greens?|\d+ ?m (running |athletics? )?tracks?
 """)
 _ZH_HARMLESS = re.compile(
-    "不是(?=[^，。]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
+    "不是(?=[^，。]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|"
+    "不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
 )
 _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
 _ONLY_A_COUNT = _compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
@@ -401,16 +404,18 @@ class Unchecked:
         words, zh = self.words, self.language == "zh"
         if not self.withholds(count):
             return (
-                f"“{words}”未经核对（暂不支持颜色、材质和状态）。"
+                f"“{words}”未经核对：无法判断材质和状态，颜色只能就所问的类别判断。"
                 if zh
-                else f'The property "{words}" was not checked: colours, materials and states are not supported yet.'
+                else f'The property "{words}" was not checked: materials and states cannot be told, colours of the class asked for alone.'
             )
         if zh:
             return (
-                f"但其中哪些符合“{words}”无法判断（暂不支持颜色、材质和状态），因此没有标出。请按位置或大小提问，或去掉“{words}”再问一次。"
+                f"但其中哪些符合“{words}”无法判断（无法判断材质和状态，颜色只能就所问的类别判断），因此没有标出。"
+                f"请按位置或大小提问，或去掉“{words}”再问一次。"
             )
         return (
-            f'Which of them are "{words}" cannot be checked (colours, materials and states are not supported yet), so none is marked. '
+            f'Which of them are "{words}" cannot be checked (materials and states cannot be told, nor colours in this wording), '
+            f"so none is marked. "
             f'Ask for them by place or size, or again without "{words}".'
         )
 
@@ -440,7 +445,7 @@ def _chinese(text: str) -> bool:
 
 
 def _normalized(question: str, classes: Iterable[str]) -> str:
-    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(_SIMPLIFIED).replace("\u2019", "'").lower()
+    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(SIMPLIFIED).replace("\u2019", "'").lower()
     plain = " ".join(_BRACKETS.sub(" ", plain).split())
     for name in sorted(map(str.lower, classes), key=len, reverse=True):
         if name in plain and _tripping(name):

@@ -61,6 +61,7 @@ class Query:
     text: the words.  box: what they are about, scene px.  min_score: the lowest score wanted (None: calibrated).
     recall: the share of the objects that must be found (None: the calibrated balance of finding all and finding only them).
     variant: the form of the paper's method, where that is how the scene is searched.
+    kinds: the classes to be looked for where these are known; the words are then not read for them. Each is looked for by itself.
 
     Raises:
         QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no text.
@@ -71,6 +72,7 @@ class Query:
     min_score: float | None = None
     recall: float | None = None
     variant: Variant = field(default_factory=Variant)
+    kinds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_QUESTION:
@@ -217,6 +219,8 @@ class ModelSpec:
     on validation scenes.  chinese: the noun of each kind; those without one keep their English name.
     gsd: the smallest and the largest ground pixel that it was trained on, metres; None where that is not known.
     broader: those of `scenes` that hold several of the others.
+    objects: those of `kinds` with separate objects; the others are land cover. Empty: all of them.
+    names: by kind how people call it, in English and Chinese.  counters: by kind its Chinese measure word.
     """
 
     name: str
@@ -236,6 +240,9 @@ class ModelSpec:
     chinese: Mapping[str, str] = field(default_factory=dict)
     gsd: tuple[float, float] | None = None
     broader: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    counters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -388,6 +395,9 @@ class Answer:
     preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  patches: the union of the regions' masks; None where none was asked for.
     complete: False where part of what was asked about was not looked at: `trace.skipped` and `trace.broken`; the text says how much was.
     stopped: it was stopped before its end, and with a journal it can be gone on with.
+    value: what a composed question comes to ("how many", "what share", "are there more"); None where nothing of the sort was asked, or
+    where it cannot be told, which the text then says. `regions` are what it is made of.  unit: of a number: "%", "m", "m2", "ha", "km2",
+    "px", "px2", "1/ha", "1/km2", "deg"; None for a count.  understood: how a composed question was read, in one line, else "".
     """
 
     question: str
@@ -402,6 +412,9 @@ class Answer:
     patches: tuple[MaskPatch, ...] | None = None
     complete: bool = True
     stopped: bool = False
+    value: bool | int | float | str | None = None
+    unit: str | None = None
+    understood: str = ""
 
     @cached_property
     def mask(self) -> Bools | None:

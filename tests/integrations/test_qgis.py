@@ -115,7 +115,19 @@ def test_processing_asks_about_a_raster(processing, scene, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     info = pyogrio.read_info(regions, layer="regions")
     assert info["features"] > 3 and info["crs"] == "EPSG:32633"
-    assert info["fields"].tolist() == ["label", "score", "area_m2", "length_m", "width_m", "area_px", "phrase", "question"]
+    assert info["fields"].tolist() == [
+        "label",
+        "score",
+        "area_m2",
+        "length_m",
+        "width_m",
+        "area_px",
+        "phrase",
+        "question",
+        "value",
+        "unit",
+        "value_word",
+    ]
     assert f"COUNT:\t{info['features']}" in done.stdout
     west, south, east, north = info["total_bounds"]
     assert 500_000 <= west < east <= 500_350 and 5_199_750 <= south < north <= 5_200_000

@@ -141,6 +141,9 @@ def test_geojson_is_on_longitude_and_latitude(tmp_path: Path) -> None:
         "area_px": 784,
         "phrase": "the big ship",
         "question": "Segment every ship.",
+        "value": None,
+        "unit": None,
+        "value_word": None,
     }
     assert second["properties"]["area_px"] is None  # it has no outline
 

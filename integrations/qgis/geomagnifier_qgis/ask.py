@@ -33,7 +33,7 @@ HELP = """<p>Asks a question about a raster in plain English or Chinese, and sho
 <p><b>Extent</b>: a rectangle that the question is about ("What is in this box?").</p>
 <p><b>Search</b>: adaptive looks closely only where it pays; exhaustive looks everywhere.
 <b>Recall</b>: the share of the objects that is to be found; more takes longer, and finds more false ones.</p>
-<p><b>Regions</b>: polygons with label, score, area_m2, length_m, width_m, area_px, phrase, question, coloured by label.
+<p><b>Regions</b>: polygons with label, score, area_m2, length_m, width_m, area_px, phrase, question, value, unit, value_word, coloured by label.
 <b>Mask</b>: 0 and 1 on the raster's grid, of a question that outlines.</p>
 <p>It runs the command geomag on this computer: pip install geomagnifier. Where it lies is said under Settings &gt; Options &gt;
 Processing &gt; Providers &gt; geomagnifier, or in the environment variable GEOMAG_COMMAND; without, PATH is searched.</p>"""
@@ -90,6 +90,7 @@ class Ask(QgsProcessingAlgorithm):
             self.addParameter(parameter)
         self.addOutput(QgsProcessingOutputString("TEXT", "Answer"))
         self.addOutput(QgsProcessingOutputNumber("COUNT", "Number of regions"))
+        self.addOutput(QgsProcessingOutputString("VALUE", "Value with its unit"))
 
     def processAlgorithm(self, parameters, context, feedback):
         question = self.parameterAsString(parameters, "QUESTION", context)
@@ -112,7 +113,10 @@ class Ask(QgsProcessingAlgorithm):
                 return {}
             answer = json.loads((Path(folder) / "answer.json").read_text(encoding="utf-8"))
             feedback.pushInfo(answer["text"])
-            results = {"OUTPUT": str(regions), "TEXT": answer["text"], "COUNT": len(answer["regions"])}
+            value = " ".join(str(part) for part in (answer["value"], answer["unit"]) if part is not None)
+            if answer["understood"]:
+                feedback.pushInfo(f"read as {answer['understood']}" + (f": {value}" if value else ""))
+            results = {"OUTPUT": str(regions), "TEXT": answer["text"], "COUNT": len(answer["regions"]), "VALUE": value}
             _move(Path(folder) / "regions.gpkg", regions)
             if mask and (Path(folder) / "mask.tif").exists():
                 _move(Path(folder) / "mask.tif", Path(mask))

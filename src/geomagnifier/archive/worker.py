@@ -7,10 +7,10 @@ import shutil
 import time
 from typing import Any, cast
 
-from geomagnifier import unsupported
+from geomagnifier import composed
 from geomagnifier.archive.task import SCENES, Task, working
 from geomagnifier.errors import GeomagError, OutputError, QuestionError
-from geomagnifier.io import partitions
+from geomagnifier.io import partitions, shapes
 from geomagnifier.io.document import write_json
 from geomagnifier.io.footprint import geojson, outlines
 from geomagnifier.io.manifest import Entry
@@ -36,7 +36,7 @@ class Worker:
 
         if self.model is None:
             model = load_model(self.task.model, **self.task.model_options)
-            if model.spec.kinds and (refused := unsupported.refusal(self.task.question, model.spec.kinds, boxed=False)) is not None:
+            if (refused := composed.refusal(self.task.question, model.spec, boxed=False)) is not None:
                 raise QuestionError(refused)
             self.model = model
         return os.getpid()
@@ -68,6 +68,7 @@ class Worker:
         except GeomagError as error:
             return {"why": str(error)}
         facts = {"text": answer.text, "granularity": str(answer.granularity), "regions": len(answer.regions)}
+        facts |= {**shapes.value_fields(answer), "understood": answer.understood}
         facts |= {"labels": [[name, p] for name, p in answer.labels[:1]], "pixels": scene.info.pixels, "crs": scene.info.crs}
         [outline] = outlines(scene.info, [scene.info.box])
         return facts | {"seconds": time.perf_counter() - begin, "footprint": outline and geojson(outline)}

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from geomagnifier import unsupported
+from geomagnifier import composed, unsupported
 from geomagnifier.conversation.chinese import in_english, is_chinese
 from geomagnifier.conversation.wording import Move, Sort, plural, read
 from geomagnifier.errors import NothingMeant
@@ -72,6 +72,10 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
         ...     print(len(largest.answer.regions))
         1
     """
+    if last is not None and (text := composed.in_unit(question, last.meant, model.spec)) is not None:  # "and in hectares?"
+        refers = Reference(last.pool, text, bare=True) if last.sort == "choose" else last.refers
+        made = ask(scene, text, model, refers=refers, **options)
+        return Turn(question, text, last.sort, replace(made, question=question), last.pool, last.refers)
     move = understood(question, last, model, options.get("box"))
     regions = referable(last)
     if move.sort == "fresh":
@@ -97,7 +101,11 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     regions = referable(last)
     if _refused(question, model, box is not None) or _WHOLE.search(question) or (box is not None and _in_box(question, box, regions)):
         return Move("fresh", question, question)
+    if composed.understood(question, model.spec) is not None:  # it names what it is about
+        return Move("fresh", question, question)
     kinds = tuple(dict.fromkeys(r.label for r in regions))
+    if regions and (about := composed.understood(question, model.spec, referring=True)) is not None and about.refers:
+        return Move("choose", question, question, many=True, pronoun="them")
     move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
@@ -110,13 +118,13 @@ def referable(last: Turn | None) -> tuple[Region, ...]:
     if last is None:
         return ()
     withheld = unsupported.refusal(last.meant) is not None or unsupported.unchecked(last.meant) is not None
-    withheld = withheld or not last.answer.trace.pixels_processed  # "in this box" without one
+    withheld = (withheld and not last.answer.understood) or not last.answer.trace.pixels_processed  # "in this box" without one
     return last.answer.regions or (last.pool if withheld else ())
 
 
 def _refused(question: str, model: Model, boxed: bool) -> bool:
     """Whether `ask` refuses the question for its words; a reference would only change what is refused. boxed: a box is given."""
-    return bool(model.spec.kinds) and unsupported.refusal(question, model.spec.kinds, boxed) is not None
+    return composed.refusal(question, model.spec, boxed, referring=True) is not None
 
 
 def _in_box(question: str, box: Any, regions: tuple[Region, ...]) -> bool:

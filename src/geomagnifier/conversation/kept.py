@@ -108,9 +108,18 @@ def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
         tuple((str(name), float(p)) for name, p in said["labels"]),
         _regions(said["regions"], scene),
         complete=bool(said["complete"]),
+        value=_value(said.get("value")),
+        unit=None if said.get("unit") is None else str(said["unit"]),
+        understood=str(said.get("understood", "")),
     )
     about = None if refers is None else Reference(_regions(refers["regions"], scene), str(refers["words"]), beside=True)
     return {"row": row, "answer": answer, "pool": _regions(row["pool"], scene), "refers": about}
+
+
+def _value(told: Any) -> bool | int | float | str | None:
+    if told is not None and not isinstance(told, bool | int | float | str):
+        raise ValueError("no value")
+    return told
 
 
 def _numbers(table: Mapping[str, Any]) -> dict[str, float]:

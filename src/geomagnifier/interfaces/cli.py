@@ -233,6 +233,8 @@ def show(answer: Answer) -> None:
 
     console = Console(markup=False, emoji=False)  # kinds of others may have brackets and colons in their names
     console.print(printable(answer.text), style="bold", highlight=False)
+    if answer.understood:
+        console.print(printable(f"  read as {answer.understood}"), style="dim", highlight=False)
     if answer.labels:
         for name, probability in answer.labels[:5]:
             console.print(printable(f"  {probability:6.1%}  {name}"), highlight=False)

@@ -50,8 +50,9 @@ def map_archive(
 
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
     """
-    from geomagnifier import archive, pipeline, unsupported
-    from geomagnifier.values import SceneInfo
+    from geomagnifier import archive, composed, pipeline
+    from geomagnifier.model.class_names import CLASSES, names_of
+    from geomagnifier.values import ModelSpec, SceneInfo
 
     pipeline.checked(SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score)  # refused here, and not by every scene
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
@@ -65,9 +66,9 @@ def map_archive(
         min_score,
         bands,
     )
-    if (
-        model == "small" and (refused := unsupported.refusal(question, boxed=False)) is not None
-    ):  # of other models the workers know the classes
+    named = ModelSpec("small", "", kinds := tuple(CLASSES), (), names={kind: names_of(kind) for kind in kinds})
+    refused = composed.refusal(question, named, boxed=False) if model == "small" else None  # of others the workers know the classes
+    if refused is not None:
         raise QuestionError(refused)
     entries = archive.entries(listed(scenes))
 

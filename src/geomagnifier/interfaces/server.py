@@ -261,7 +261,8 @@ def facts(job: Job) -> dict[str, Any]:
     if answer is not None:
         lacking = {"mask.tif": answer.patches is None, "heat.png": answer.trace.heat is None}
         files = {name: f"/v1/jobs/{job.id}/{name}" for name in FILES if not lacking.get(name)}
-        told |= {"text": answer.text, "complete": answer.complete, "files": files}
+        told |= {"text": answer.text, "value": answer.value, "unit": answer.unit, "understood": answer.understood}
+        told |= {"complete": answer.complete, "files": files}
         if job.turn is not None and job.turn.sort != "fresh":
             told["meant"] = job.turn.meant
     if job.finished and job.hits is not None:

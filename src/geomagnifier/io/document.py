@@ -20,6 +20,9 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "text": answer.text,
+        "value": float(f"{answer.value:.6g}") if isinstance(answer.value, float) else answer.value,
+        "unit": answer.unit,
+        "understood": answer.understood,
         "complete": answer.complete,
         "granularity": str(answer.granularity),
         "granularity_probabilities": {str(name): _number(p) for name, p in answer.granularity_probabilities.items()},

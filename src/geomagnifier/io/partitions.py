@@ -14,10 +14,13 @@ from geomagnifier.io import shapes
 from geomagnifier.io.staging import Staging
 from geomagnifier.values import Answer
 
-COLUMNS = ("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "length_m", "width_m", "x0", "y0", "x1", "y1")
+COLUMNS = (
+    *("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "length_m", "width_m", "x0", "y0", "x1", "y1"),
+    *("value", "unit", "value_word"),
+)
 """Beside geometry. number: of the region in its scene's answer.json."""
-SIZES = ["area_px", "area_m2", "length_m", "width_m"]
-"""Null for regions without an outline."""
+SIZES = ["area_px", "area_m2", "length_m", "width_m", "value"]
+"""Null for regions without an outline, and where the question has no value."""
 
 
 def library() -> Any:
@@ -92,7 +95,10 @@ def write_index(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     given = [dict(row) for row in rows]
     footprints = [row.pop("footprint", None) for row in given]
     places = [None if outline is None else shapely.geometry.shape(outline) for outline in footprints]
-    _save(library().GeoDataFrame(given, geometry=places, crs="EPSG:4326"), path)
+    frame = library().GeoDataFrame(given, geometry=places, crs="EPSG:4326")
+    if "value" in frame:
+        frame["value"] = frame["value"].astype(float)  # null where a scene has none, and where none has
+    _save(frame, path)
 
 
 def _save(frame: Any, path: Path) -> None:

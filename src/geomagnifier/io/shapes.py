@@ -49,14 +49,15 @@ def properties(answer: Answer, regions: Sequence[Region], shapes: Sequence[Any])
 
     Areas and sides are those of the outline, on the ground, whatever the CRS: the scale is taken at each region. length_m, width_m: sides
     of the narrowest box round the outline, however it is turned. All three are None where the ground is not known. A region without an
-    outline (region level) has none of them, nor area_px: an upright box says little of what lies askew in it.
+    outline (region level) has none of them, nor area_px: an upright box says little of what lies askew in it. The value of a composed
+    question, which is the answer's, stands with each (`value_fields`).
 
     Args:
         answer: that the regions belong to.
         regions: some of the answer's.
         shapes: their geometries, scene px.
     """
-    area, (square, length, width) = _areas(shapes), _on_the_ground(shapes, answer.scene)
+    area, (square, length, width), told = _areas(shapes), on_the_ground(shapes, answer.scene), value_fields(answer)
     return [
         {
             "label": region.label,
@@ -67,10 +68,18 @@ def properties(answer: Answer, regions: Sequence[Region], shapes: Sequence[Any])
             "area_px": _number(area[i], 3) if outlined else None,
             "phrase": region.phrase,
             "question": answer.question,
+            **told,
         }
         for i, region in enumerate(regions)
         for outlined in (region.segmentation is not None,)
     ]
+
+
+def value_fields(answer: Answer) -> dict[str, float | str | None]:
+    """The value of a composed answer as columns of a table: a number, 1 or 0 for yes and no; its unit; a value that is a word."""
+    value = answer.value
+    word = value if isinstance(value, str) else {True: "yes", False: "no"}[value] if isinstance(value, bool) else None
+    return {"value": None if value is None or isinstance(value, str) else float(value), "unit": answer.unit, "value_word": word}
 
 
 def _areas(shapes: Sequence[Any]) -> NDArray[np.float64]:
@@ -79,7 +88,7 @@ def _areas(shapes: Sequence[Any]) -> NDArray[np.float64]:
     return np.asarray(shapely.area(np.array(shapes, object)), float)
 
 
-def _on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Area in m2, length and width in m, (N,) each; NaN where they are not known."""
     import shapely
 

@@ -25,8 +25,8 @@ UPRIGHT_NOTE = (
 )
 MAP_NOTE = "coordinates are those of the picture's transform or world file, as in mask.tif; the picture does not name their CRS"
 LOCAL_NOTE = "coordinates are those of the picture's own CRS, as in mask.tif; it cannot be converted to longitude and latitude: "
-TEXTS = ("label", "phrase", "question")
-FIELDS = ("label", "score", "area_m2", "length_m", "width_m", "area_px", "phrase", "question")
+TEXTS = ("label", "phrase", "question", "unit", "value_word")
+FIELDS = ("label", "score", "area_m2", "length_m", "width_m", "area_px", "phrase", "question", "value", "unit", "value_word")
 LAYER = "regions"
 
 

@@ -253,3 +253,9 @@ OTHERS_ZH = (
     "高尔夫球洞 足球场 主题公园 动物园 水上乐园 游乐园 加油站 公交站 公交车站 汽车站 太阳能电站 光伏电站 风电场 赛车场 跑马场 "
     "滑雪场 采石场 火车 坦克 水塔 水坝 垃圾场 发电站 发电厂 污水处理厂"
 )
+
+
+def names_of(kind: str) -> tuple[str, ...]:
+    """How people call a class of things, in English and then in Chinese; nothing for a class that is not in the table."""
+    english, chinese = CLASSES.get(kind, ("", ""))
+    return (*filter(None, english.split(", ")), *chinese.split())

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionUnreadable
-from geomagnifier.model import asked_classes, chinese, in_box, one_input, pointing, relevance, yes_no
+from geomagnifier.model import asked_classes, chinese, class_names, in_box, one_input, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.clauses import by_kind
@@ -133,6 +133,9 @@ class SmallModel:
             chinese={kind: chinese.noun(kind) for kind in self.kinds},
             gsd=TRAINED,
             broader=tuple(self.coarse),
+            objects=self.objects,
+            names={kind: class_names.names_of(kind) for kind in self.kinds},
+            counters={kind: chinese.NOUNS[kind][0] for kind in self.kinds if kind in chinese.NOUNS},
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)
@@ -343,6 +346,8 @@ class SmallModel:
 
     def _understand(self, query: Query, view: View) -> Read:
         """What the question asks for; worked out on a scene's first view and kept, so that all its views agree."""
+        if query.kinds:
+            return Read(asked=query.kinds, apart=True)
         key = (view.scene, query.text)
         with self._lock:
             if key in self._reads:

@@ -72,6 +72,8 @@ class TaughtModel:
             kinds=tuple(dict.fromkeys((*base.spec.kinds, *self.own))),
             parameters=base.spec.parameters + sum(p.numel() for heads, _ in self.lessons for p in heads.parameters()),
             sizes={**base.spec.sizes, **sizes},
+            objects=tuple(dict.fromkeys((*base.spec.objects, *(name for name, kind in self.own.items() if not kind.stuff)))),
+            names={**base.spec.names, **{name: tuple(one for one, _ in kind.words) for name, kind in self.own.items()}},
             gsd=_grown(base.spec.gsd, [kind.metres / kind.pixels for kind in self.own.values() if kind.metres is not None]),
         )
 
@@ -159,7 +161,9 @@ class TaughtModel:
     def _plain(self, query: Query) -> tuple[Query, dict[str, str]]:
         """The question with stand-ins for taught kinds, and who stands for whom."""
         text, stands = self.names.read(query.text)
-        return (replace(query, text=text) if stands else query), stands
+        if not stands:
+            return query, stands
+        return replace(query, text=text, kinds=renamed(query.kinds, stands)), stands
 
     def _stands_for(self, query: Query, asked: Sequence[str], regions: Sequence[Region]) -> tuple[Query, dict[str, str]]:
         """The same, with stand-ins for taught kinds that no word of the question names ("find all objects")."""

@@ -216,3 +216,9 @@ def fold(network: nn.Module, kind: torch.dtype) -> None:
     for part in network.modules():
         if isinstance(part, ConvNorm):
             part.fold(kind)
+
+
+def visible(cells: int, pixels: int) -> int:
+    """How many of a padded view's token rows (or columns) the picture itself reaches."""
+    padded = pixels + -pixels % MULTIPLE
+    return max(1, min(cells, round(cells * pixels / padded)))

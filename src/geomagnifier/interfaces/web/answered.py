@@ -56,6 +56,8 @@ class Answered:
                 if meant:
                     words("p", f"Understood as: {meant}", "meant")
                 _sentence(answer)
+                if answer.understood:
+                    words("p", f"Read as: {answer.understood}", "meant")
                 _warnings(job.warnings)
                 for note in _notes(job, answer):
                     words("p", note, "note")

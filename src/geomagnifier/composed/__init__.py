@@ -1,0 +1,124 @@
+"""Questions whose answer is composed of what was found: counted, measured, compared, filtered.
+
+question -> english, chinese -> program -> (the search for its classes) -> evaluation -> value, unit, regions -> saying
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from geomagnifier import unsupported
+from geomagnifier.composed import chinese, english
+from geomagnifier.composed import program as p
+from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
+from geomagnifier.composed.lexicon import MASS, UNITS, Lexicon, normalized, plural, unit_of
+from geomagnifier.values import Granularity, ModelSpec
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question that was read.
+
+    program: what it asks.  kinds: the classes that are looked for; none where it is all about the last answer's regions.
+    looked: how closely the search looks.  level: of the answer; masks that only tell places are not handed out.
+    """
+
+    program: p.Program
+    kinds: tuple[str, ...]
+    looked: Granularity
+    level: Granularity
+    language: Literal["en", "zh"]
+
+    @property
+    def refers(self) -> bool:
+        """Whether it is about the regions of the last answer."""
+        return p.refers(self.program)
+
+
+def understood(question: str, spec: ModelSpec, referring: bool = False) -> Understood | None:
+    """How a composed question is read; None where a word of it finds no place, or nothing is composed.
+
+    Args:
+        question: plain words.
+        spec: of the model: its classes, and how people call them. A model that lists no classes composes nothing.
+        referring: whether "them" has something to refer to.
+    """
+    if not spec.kinds:
+        return None
+    words = lexicon(spec)
+    zh = sum("\u4e00" <= letter <= "\u9fff" for letter in question) > 0
+    program = (chinese if zh else english).read(question, words)
+    if program is None or (p.refers(program) and not referring):
+        return None
+    if isinstance(program, p.Chosen) and program.of == p.Select(tuple(words.objects)):  # "all objects"
+        return None
+    if any(isinstance(part, p.Share) and part.whole and set(part.whole.kinds) - set(words.objects) for part in p.parts(program)):
+        return None  # a share of the pieces of land cover is none of its area
+    kinds = p.kinds(program)
+    masks = p.outlined(program)
+    looked = Granularity.PIXEL if masks else Granularity.REGION
+    level = Granularity.PIXEL if masks and p.shown(program) else Granularity.REGION
+    return Understood(program, kinds, looked, level, "zh" if zh else "en")
+
+
+def plain(kinds: Sequence[str], masks: bool) -> str:
+    """The plain question that looks for some classes: "Segment the ships, harbors and bridges."."""
+    named = [kind if kind in MASS else plural(kind) for kind in kinds] or ["objects"]
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"{'Segment' if masks else 'Find'} the {listed}."
+
+
+def refusal(question: str, spec: ModelSpec, boxed: bool = True, referring: bool = False) -> str | None:
+    """Why a question cannot be answered, as `unsupported.refusal` has it; None for one that is composed, or can be tried.
+
+    Args:
+        question: plain words.
+        spec: of the model.
+        boxed: whether "this box" has something to refer to.
+        referring: whether "them" has.
+    """
+    if not spec.kinds or understood(question, spec, referring) is not None:
+        return None
+    return unsupported.refusal(question, spec.kinds, boxed)
+
+
+_IN_UNIT = re.compile(
+    r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) "
+    r"([a-z]+(?: [a-z]+)?[2]?)"
+)
+_IN_UNIT_ZH = re.compile(f"(?:那|那么)?(?:换算成|换成|用|以|按|折合)?(?:多少)?({'|'.join(UNITS_ZH)})(?:表示|是多少|呢|为单位呢?)*")
+
+
+def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
+    """The last question, asked in another unit ("and in hectares?"); None where this is no such question, or the last one has no unit.
+
+    Args:
+        question: plain words.
+        last: the question before, in full.
+        spec: of the model.
+    """
+    plain = re.sub(r"[ ?.!？。]+$", "", normalized(question))
+    if (found := _IN_UNIT.fullmatch(plain)) is not None and unit_of(found[1]):
+        bare = re.sub(rf"[ ,]*\bin ({'|'.join(pattern.pattern for pattern, _ in UNITS)})(?= |[?.!]*$)", "", last).rstrip(" ?.!")
+        text = f"{bare} in {found[1]}?"
+    elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain))) is not None:
+        bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(UNITS_ZH)})?", lambda m: m[1], last)
+        text = re.sub("多少|多大|多长|多远", f"多少{found[1]}", bare, count=1)
+    else:
+        return None
+    read = understood(text, spec, referring=True)
+    return text if read is not None and isinstance(read.program, p.Measure | p.Distance) else None
+
+
+def lexicon(spec: ModelSpec) -> Lexicon:
+    """The names of a model's classes."""
+    return _lexicon(spec.kinds, spec.objects or spec.kinds, tuple((kind, tuple(said)) for kind, said in spec.names.items()))
+
+
+@lru_cache(maxsize=8)
+def _lexicon(kinds: tuple[str, ...], objects: tuple[str, ...], names: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+    return Lexicon(kinds, objects, dict(names))

@@ -1,0 +1,268 @@
+"""Chinese phrases and conditions: what is said of a thing stands before it, "距离桥50米以内的车辆". Every word must find its place.
+
+A phrase is read from its front, condition after condition, each up to its 的, and ends with the names of classes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from geomagnifier.composed import program as p
+from geomagnifier.composed.lexicon import Amount, Lexicon, Marked, amount
+
+UNITS = {
+    "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2", "公顷": "ha",
+    "英亩": "acre", "公里": "km", "千米": "km",
+    "厘米": "cm", "英尺": "ft", "英里": "mi", "个像素": "px", "像素": "px", "米": "m", "km2": "km2", "m2": "m2",
+    "km": "km", "px": "px", "m": "m",
+}  # fmt: skip
+"""Chinese units and what each stands for, as of `lexicon.UNITS`."""
+UNIT = "|".join(UNITS)
+_DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)"
+COUNTER = "[个架艘辆座栋条片块只处幢颗棵根台口]"
+KIND = "(?:目标|物体|对象|东西|类别|类型|种类|类|种)"
+_JOIN = r"(?:和|与|、|及|以及|还有|或者|或|跟|,)(?:所有的?)?"
+_NOUNS = re.compile(rf"(?:K\d+(?:{_JOIN}K\d+)*|它们?|这些|那些|其中)$")
+PICTURE = "(?:整[幅个张])?(?:图像|图片|图|影像|画面|照片|场景|区域|地面)(?:总)?(?:面积)?"
+_COLOURS = {
+    "白": "white", "黑": "black", "灰": "grey", "红": "red", "橙": "orange", "黄": "yellow", "绿": "green",
+    "蓝": "blue", "棕": "brown", "褐": "brown",
+}  # fmt: skip
+_COLOUR = f"[{''.join(_COLOURS)}]色?"
+_RANKS = {
+    "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
+    "宽": ("width", True), "窄": ("width", False),
+    "左": ("left", True), "右": ("right", True), "上": ("upper", True), "下": ("lower", True), "西": ("left", True), "东": ("right", True),
+    "北": ("upper", True), "南": ("lower", True),
+}  # fmt: skip
+_SIDES = {"左": "left", "右": "right", "上": "upper", "下": "lower", "西": "left", "东": "right", "北": "upper", "南": "lower"}
+WHAT: dict[str, p.Quantity] = {
+    "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length", "长": "length", "宽": "width",
+    "大": "area", "占地面积": "area",
+}  # fmt: skip
+HOWS: dict[str, p.How] = {
+    "": "mean",
+    "平均": "mean",
+    "总": "sum",
+    "合计": "sum",
+    "最大": "largest",
+    "最小": "smallest",
+    "中位": "median",
+    "最长": "largest",
+}
+_WAYS: tuple[tuple[str, p.Way], ...] = (
+    ("(?:的)?(?:附近|旁边|旁|周围|边上|近旁|周边)", "near"), ("(?:的)?(?:沿线|沿岸)", "along"), ("(?:的)?左(?:边|侧|面)", "left of"),
+    ("(?:的)?右(?:边|侧|面)", "right of"), ("(?:的)?(?:上方)", "above"), ("(?:的)?(?:下方)", "below"),
+    ("(?:的|以)?北(?:边|侧|面|方)?", "north of"),
+    ("(?:的|以)?南(?:边|侧|面|方)?", "south of"), ("(?:的|以)?东(?:边|侧|面|方)?", "east of"), ("(?:的|以)?西(?:边|侧|面|方)?", "west of"),
+    ("(?:上面|之上|上)", "on"), ("(?:里面|里|内|中|之中)", "inside"),
+)  # fmt: skip
+
+
+def _number(text: str) -> float:
+    if re.fullmatch(r"[\d.]+", text):
+        return float(text)
+    total, digit = 0, 0
+    for letter in text:
+        if letter in _DIGITS:
+            digit = _DIGITS[letter]
+        else:
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[letter]
+            digit = 0
+    return float(total + digit)
+
+
+def marked(text: str, lexicon: Lexicon) -> Marked:
+    """A Chinese question without blanks, with marks for names and amounts, as in `lexicon.marked`."""
+    table = {name: kinds for name, kinds in lexicon.table().items() if not name.isascii()}
+    table |= dict.fromkeys(("类别", "种类"), tuple(lexicon.objects))
+    names: list[tuple[str, ...]] = []
+    amounts: dict[str, Amount] = {}
+
+    def name(found: re.Match[str]) -> str:
+        names.append(table[found[0]])
+        return f"K{len(names) - 1}"
+
+    def with_unit(found: re.Match[str]) -> str:
+        mark = f"Q{len(amounts)}"
+        amounts[mark] = amount(_number(found[1]), UNITS[found[2]])
+        return mark
+
+    def bare(found: re.Match[str]) -> str:
+        mark = f"N{len(amounts)}"
+        amounts[mark] = Amount(_number(found[1]))
+        return mark
+
+    longest = sorted(table, key=len, reverse=True)
+    plain = re.sub(rf"(?<![QN\d.第])({_NUMBER})多?({UNIT})(?![a-z])", with_unit, text)
+    plain = re.sub(rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain)
+    plain = re.sub(r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain)
+    if re.search(r"(?<![QN\d])\d", plain):  # a number that nothing is said of
+        return Marked("", names, amounts)
+    plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
+    return Marked(plain, names, amounts)
+
+
+class NoPlace(Exception):
+    """A word that finds no place."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """Phrases of one question."""
+
+    marks: Marked
+    lexicon: Lexicon
+
+    def amount(self, mark: str) -> Amount:
+        return self.marks.amounts[mark]
+
+    def phrase(self, text: str) -> p.Select:
+        """Conditions and the names of classes. Raises NoPlace."""
+        noun = _NOUNS.search(text)
+        if noun is None:
+            raise NoPlace
+        named = re.findall(r"K(\d+)", noun[0])
+        of = p.Select(tuple(dict.fromkeys(kind for k in named for kind in self.marks.names[int(k)])), them=not named)
+        return self._before(text[: noun.start()], of, len(named) > 1)
+
+    def _before(self, text: str, of: p.Select, union: bool) -> p.Select:
+        rest, rank, number = text, None, None
+        filters: tuple[p.Filter, ...] = ()
+        out: p.Select | None = None
+        while rest:
+            if m := re.match(f"(?:所有|全部|每一?{COUNTER}|各个|这些|那些|任何|的|都|仅|只|其中)", rest):
+                rest = rest[m.end() :]
+            elif m := re.match(r"最([大小长短宽窄左右上下东西南北])(?:[边面侧端方])?的?(?:(?:前)?(N\d+))?", rest):
+                if union or rank is not None:
+                    raise NoPlace
+                by, largest = _RANKS[m[1]]
+                rank = p.Rank(by, largest, int(self.amount(m[2]).value) if m[2] else 1)
+                rest = rest[m.end() :]
+            elif m := re.match(r"N\d+", rest):
+                number = int(self.amount(m[0]).value)
+                rest = rest[m.end() :]
+            elif m := re.match(rf"{_COLOUR}(?:(?:或|和){_COLOUR})*的?", rest):
+                if union:
+                    raise NoPlace
+                filters = (*filters, p.Colour(tuple(_COLOURS[c] for c in m[0] if c in _COLOURS)))
+                rest = rest[m.end() :]
+            elif m := re.match(r"(?:除了?|除去|不包括|排除|不含)(.+?)(?:以外|之外|外)?的?(?:所有|全部)?的?(?:其他|其它|其余)?的?$", rest):
+                out, rest = self.phrase(m[1]), ""
+            elif m := re.match(r"(?:不是|非)(K\d+)的", rest):
+                out, rest = self.phrase(m[1]), rest[m.end() :]
+            else:
+                one, rest = self._to_de(rest)
+                filters = (*filters, *one)
+        of = replace(of, filters=filters, rank=rank, number=number)
+        if out is not None:
+            kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
+            if out.filters or out.rank is not None or not kept:
+                return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
+            of = replace(of, kinds=kept)
+        return of
+
+    def _to_de(self, text: str) -> tuple[tuple[p.Filter, ...], str]:
+        """The conditions up to a 的 that they fit, and the rest."""
+        for m in re.finditer("的|$", text):
+            if m.start() == 0:
+                continue
+            try:
+                return self.conditions(text[: m.start()]), text[m.end() :]
+            except NoPlace:
+                continue
+        raise NoPlace
+
+    def conditions(self, text: str) -> tuple[p.Filter, ...]:
+        """Conditions, joined by 且, 并且 or a comma. Raises NoPlace."""
+        found = tuple(self.condition(part) for part in re.split("并且|而且|且|,(?!K)", text))
+        if any(one is None for one in found):
+            raise NoPlace
+        return tuple(one for one in found if one is not None)
+
+    def condition(self, text: str) -> p.Filter | None:
+        """One condition that takes up all of the text."""
+        text = re.sub("^(?:都|全都|全部|是否|是不是|有|呈)", "", text)
+        if m := re.match("(?:不|没有?|并不)(?=[在位处是])(?:是)?", text):
+            inner = self.condition(text[m.end() :])
+            return None if inner is None else p.Not(inner)
+        return self._limit(text) or self._place(text) or self._colour(text) or self._relation(text)
+
+    def _limit(self, text: str) -> p.Filter | None:
+        what = "(长度|宽度|面积|大小|直径|长|宽)?(?:为|是|在)?"
+        more = "大于|超过|多于|高于|至少|不小于|不少于|长于|宽于|不短于|>=?|≥"
+        less = "小于|不到|少于|低于|短于|窄于|不超过|至多|不大于|不足|<=?|≤"
+        if m := re.fullmatch(rf"{what}(?:({more})|({less}))(Q\d+)(?:长|宽)?", text):
+            plain = "面积" if "2" in self.amount(m[4]).unit else "长"
+            quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get((m[2] or m[3])[0], plain)
+            return self._sized(quantity, m[4] if m[2] else None, m[4] if m[3] else None)
+        if m := re.fullmatch(rf"{what}(Q\d+)(?:及|或)?(以上|以下|以内)(?:长)?", text):
+            return self._sized(m[1] or "大小", m[2] if m[3] == "以上" else None, None if m[3] == "以上" else m[2])
+        if m := re.fullmatch(rf"{what}(?:介于)?([NQ]\d+)(?:到|至|和|-|~)(Q\d+)(?:之间)?(?:长|宽)?", text):
+            return self._sized(m[1] or "大小", m[2], m[3])
+        return None
+
+    def _sized(self, what: str, low: str | None, high: str | None) -> p.Filter | None:
+        a, b = (None if mark is None else self.amount(mark) for mark in (low, high))
+        if a is not None and not a.unit and b is not None:
+            a = replace(a, value=a.value * amount(1.0, b.said or b.unit).value)
+        unit = next(one.unit for one in (b, a) if one is not None)
+        quantity = "area" if unit.endswith("2") else "length" if WHAT[what] == "area" else WHAT[what]
+        return p.Limit(quantity, None if a is None else a.value, None if b is None else b.value, unit)
+
+    def _place(self, text: str) -> p.Filter | None:
+        lead = f"(?:位于|处于|处在|在|落在)?(?:{PICTURE}的?)?"
+        if re.fullmatch(f"{lead}(?:中央|中间|中心|中部)(?:部分|区域|位置)?", text):
+            return p.Place("centre")
+        if re.fullmatch(f"{lead}(?:边缘|边上|四周)(?:部分|区域|位置)?", text):
+            return p.Place("edge")
+        m = re.fullmatch(
+            f"{lead}([左右上下东西南北])([左右上下东西南北])?(半部分|半部|半边|半|侧|边|方|部分|部|角|三分之一|四分之一|面)(?:区域|位置)?",
+            text,
+        )
+        if m is None:
+            return None
+        parts = [_SIDES[letter] for letter in (m[1], m[2]) if letter]
+        if len(set(parts)) < len(parts) or set(parts) in ({"left", "right"}, {"upper", "lower"}):
+            return None
+        parts.sort(key=lambda part: part in ("left", "right"))
+        extent = "third" if m[3] == "三分之一" else "quarter" if len(parts) == 2 else "half"
+        return p.Place(f"{' '.join(parts)} {extent}")
+
+    def _colour(self, text: str) -> p.Filter | None:
+        m = re.fullmatch(f"(?:是|为)?({_COLOUR}(?:或{_COLOUR})*)的?", text)
+        return p.Colour(tuple(_COLOURS[c] for c in m[1] if c in _COLOURS)) if m else None
+
+    def _relation(self, text: str) -> p.Filter | None:
+        text = re.sub("^(?:停靠在|停泊在|停放在|停在|位于|处于|坐落在|跨越|横跨|在)", "", text)
+        if m := re.fullmatch(r"(?:距离?|离)(.+?)(?:的距离)?(?:不超过|小于|少于|在|不到)?(Q\d+)(?:以内|之内|范围内|内)?", text):
+            return self._related("near", m[1], m[2])
+        if m := re.fullmatch(r"(.+?)(?:周围|附近|旁边)?(Q\d+)(?:以内|之内|范围内|内)", text):
+            return self._related("near", m[1], m[2])
+        if m := re.fullmatch(r"(.+?)(?:和|与)(.+?)之间", text):
+            try:
+                return p.Between(self.phrase(m[1]), self.phrase(m[2]))
+            except NoPlace:
+                return None
+        if m := re.fullmatch(r"(.+?)之间", text):
+            try:
+                both = self.phrase(m[1])
+            except NoPlace:
+                return None
+            return p.Between(both, both)
+        for pattern, way in _WAYS:
+            if (m := re.fullmatch(f"(.+?){pattern}", text)) and (found := self._related(way, m[1])) is not None:
+                return found
+        return None
+
+    def _related(self, way: p.Way, text: str, limit: str | None = None) -> p.Filter | None:
+        try:
+            others = self.phrase(text)
+        except NoPlace:
+            return None
+        if limit is None:
+            return p.Related(way, others)
+        found = self.amount(limit)
+        return p.Related(way, others, found.value, found.unit) if found.unit in ("m", "px") else None

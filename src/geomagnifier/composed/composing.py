@@ -1,0 +1,83 @@
+"""A composed question within `ask`: what the model is asked in its place, the program run over what was found, and the sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from geomagnifier.composed import Understood, evaluation, plain, saying
+from geomagnifier.composed import program as p
+from geomagnifier.composed.evaluation import Ground, Outcome
+from geomagnifier.geometry import Box
+from geomagnifier.io.scene import Scene
+from geomagnifier.protocol import Model
+from geomagnifier.reference import Reference
+from geomagnifier.values import Bytes, Granularity, Query, Region, Reply, Said, SceneInfo, View, Window
+
+LARGEST = 96
+"""Longest side at which a thing is read for its colour, px."""
+
+
+def plainly(query: Query, read: Understood, refers: Reference | None) -> Query:
+    """What the model is asked: to look for the classes of the program, or for those of the regions that are referred to."""
+    kinds = read.kinds or tuple(dict.fromkeys(region.label for region in refers.regions)) if refers is not None else read.kinds
+    return replace(query, text=plain(kinds, read.looked is Granularity.PIXEL), kinds=kinds)
+
+
+def outcome(
+    read: Understood, found: Sequence[Region], scene: Scene, within: Box | None, refers: Reference | None, preview: Bytes | None = None
+) -> Outcome:
+    """The program run over what was found.
+
+    Args:
+        read: the question.
+        found: all regions of its classes, those that are referred to among them.
+        scene: an open one.
+        within: a box that was given, scene px.
+        refers: what "them" refers to.
+        preview: the whole scene; where it has every pixel, colours are read from it.
+    """
+    them = () if refers is None else [r for r in found if any(r.box == one.box and r.label == one.label for one in refers.regions)]
+
+    def pixels(box: Box) -> Any:
+        if preview is not None and preview.shape[:2] == (scene.info.height, scene.info.width):
+            return preview[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
+        shrink = max(1.0, max(box.width, box.height) / LARGEST)
+        width, height = max(1, math.ceil(box.width / shrink)), max(1, math.ceil(box.height / shrink))
+        return scene.read(Window(box, width, height, "colour", box)).pixels
+
+    return evaluation.run(read.program, Ground(found, scene.info, within, pixels, them))
+
+
+def shown(read: Understood, regions: Sequence[Region]) -> tuple[Region, ...]:
+    """The regions as the answer has them: without masks where boxes are all that was asked for."""
+    if read.level is Granularity.PIXEL:
+        return tuple(regions)
+    return tuple(replace(region, segmentation=None) for region in regions)
+
+
+def said(
+    read: Understood,
+    outcome: Outcome,
+    query: Query,
+    model: Model,
+    view: View,
+    reply: Reply,
+    scene: SceneInfo,
+    regions: Sequence[Region],
+) -> Said:
+    """The sentence: the model's own for a plain count or yes or no, else by rule. Arguments as of `protocol.Model.say`."""
+    if p.simple(read.program) and outcome.why is None:
+        own = model.say(query, read.level, view, reply, scene, regions)
+        start = ("yes", "有", "是") if outcome.value else ("no", "there is no", "没有", "不")
+        if not isinstance(outcome.value, bool) or own.text.lower().startswith(start):
+            return own
+    words = saying.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
+    return saying.say(read.program, replace(outcome, regions=tuple(regions)), words)
+
+
+def uncertain(read: Understood, outcome: Outcome) -> bool:
+    """Whether what was not looked at may turn the value: all that is true or false, but that there is something."""
+    return isinstance(outcome.value, bool | str) and not (isinstance(read.program, p.Exists) and outcome.value is True)

@@ -1,0 +1,219 @@
+"""An English question into a program, by rules: a form of `english_forms` with its noun phrases read by `english_phrases`.
+
+Every word must find its place; where one does not, there is no program. What may stand anywhere is taken out first, and put in its place:
+
+    "On average, how long are the ships in pixels?"   ->  "how long are the ships", a mean, in px
+    "In the left half, is there a ship?"              ->  "is there a ship in the left half"
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from geomagnifier.composed import program as p
+from geomagnifier.composed.english_forms import FORMS, Build
+from geomagnifier.composed.english_phrases import SCENE, NoPlace, Reader
+from geomagnifier.composed.lexicon import UNITS, Lexicon, marked, normalized, unit_of
+
+MOST = 60
+"""Words of a question that is read."""
+_POLITE = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|so|now|and|well|please|kindly|just|also|then)\b[ ,]*)+|[ ,]*\b(?:please|thanks|thank you|for "
+    r"me|if possible)\b"
+    r"|^(?:can|could|would|will) you (?:please )?(?=(?:tell|say|give|count|find|segment|show|mark|mask|outline|measure|compute|"
+    r"calculate|estimate|"
+    r"list|detect|locate|highlight|select|draw|trace|name|determine|add|produce|identify)\b)"
+    r"|^(?:please )?(?:tell me|say|let me know|i (?:want|need|would like|'d like) to know|do you know|can you tell|i wonder)(?: "
+    r"me)?,? (?=how|what|which|whether|if|where|in)"
+    r"|^(?:yes or no|question) ?[:,]? |^only (?=segment|mask|outline|find|show|count)|^(?:whether|if) (?=there)|^(?:is it "
+    r"(?:true|correct|the case) that|whether) "
+)
+_IN_SCENE = re.compile(
+    rf"[ ,]*\b(?:in|on|within|across|over|inside|throughout) (?:the|this|that|my) (?:whole |entire |full |aerial |satellite )?{SCENE}\b"
+    r"|[ ,]+\b(?:here|visible|in view|shown here|present|in sight)\b"
+)
+_SIGNS = (
+    (r"\bcan't\b", "can not"),
+    (
+        r"\b(is|are|do|does|was|"
+        r"were)n't\b",
+        r"\1 not",
+    ),
+    (r"\bthat's\b", "that is"),
+    (r"\bat least one\b", "any"),
+)
+_PLACE = r"(?:in|on|at|within|towards?) the [a-z -]+?"
+_UNIT = "|".join(pattern.pattern for pattern, _ in UNITS)
+
+
+@dataclass(frozen=True)
+class _Asides:
+    """What was taken out of a question. unit: as of `lexicon.unit_of`.  average: "on average" was said."""
+
+    text: str
+    unit: str = ""
+    average: bool = False
+
+
+def _without_asides(text: str) -> _Asides:
+    """A marked question without its units, "on average" and what stands before its comma."""
+    unit, average = "", False
+    if m := re.search(r"[ ,]*\bon average\b,?", text):
+        average, text = True, text[: m.start()] + " " + text[m.end() :]
+    text = re.sub(r"[ ,]*\b(?:in|as an?) (?:percent|per cent|%|percentage)\b(?: of the (?:image|picture|scene))?(?: ?,)?", "", text)
+    if m := re.search(rf"[ ,]*\b(?:in|expressed in|measured in) ({_UNIT})(?= |,|$),?", text):
+        unit, text = unit_of(m[1]), text[: m.start()] + " " + text[m.end() :]
+    elif m := re.search(r"\b(?:pixel) (?=distance|length|width|area|gap)", text):
+        unit, text = "px", text[: m.start()] + text[m.end() :]
+    elif m := re.search(
+        rf"\bhow many ({_UNIT}) (?=apart|long|wide|large|lie|separate|are there between|are between|between|do|"
+        rf"does|of|is|are)",
+        text,
+    ):
+        unit, rest = unit_of(m[1]), text[m.end() :]
+        between = re.match(r"(?:lie|are there|are|separate) (?=between )|(?=between )|separate (?=the |K|N)", rest)
+        if between is not None:
+            rest = rest[between.end() :]
+            rest = f"distance {rest if rest.startswith('between') else f'between {rest}'}"
+        elif squared := re.match(r"(?:do|does) (?=.* (?:cover|occupy|take up|span))", rest):
+            rest = f"how much area do {rest[squared.end() :]}" if unit[-1] == "2" or unit in ("ha", "acre", "px") else "?"
+        elif of := re.match(r"of (.+) (?:are|is) there", rest):
+            rest = f"area of {of[1]}"
+        elif re.match(r"apart|long|wide|large", rest):
+            rest = f"how {'far ' if rest.startswith('apart') else ''}{rest}"
+        else:
+            rest = "?"
+        text = text[: m.start()] + rest
+    text = " ".join(text.split()).strip(" ,")
+    if m := re.match(rf"({_PLACE})(?: of (?:the|this) {SCENE})?,? (?=how|is|are|count|which|what|do|does|find|segment|can)(.+)", text):
+        text = f"{m[2]} {m[1]}"
+    if m := re.match(
+        r"(with the exception of|leaving out|except(?: for)?|apart from|ignoring|excluding|other than|not counting|"
+        r"without) (.+?), (.+)",
+        text,
+    ):
+        text = f"{m[3]} except {m[2]}"
+    return _Asides(text, unit, average)
+
+
+_SLOTS = {
+    "{a}": "(?P<a>.{0,}?\\S)", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+)", "{n}": r"(?P<n>[NQ]\d+)",
+    "{percent}": r"(?P<n>N\d+) ?(?:%|percent|per cent)",
+    "{place}": "(?P<place>[a-z -]+?)", "{a2}": r"K\d+",
+}  # fmt: skip
+
+
+def _pattern(form: str, least: int = 0) -> str:
+    for slot, pattern in _SLOTS.items():
+        form = form.replace(slot, pattern)
+    return form.replace(".{0,}?", f".{{{least},}}?")
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> tuple[tuple[re.Pattern[str], str, Build | str], ...]:
+    return tuple((re.compile(_pattern(form)), form, build) for form, build in FORMS)
+
+
+def read(question: str, lexicon: Lexicon) -> p.Program | None:
+    """The program of an English question; None where a word of it finds no place, or where it asks for nothing of this sort."""
+    plain = normalized(question)
+    for sign, instead in _SIGNS:
+        plain = re.sub(sign, instead, plain)
+    marks = marked(plain, lexicon)
+    text = re.sub(r"[ ?.!]+$", "", marks.text)
+    for polite in (_POLITE, _POLITE, _POLITE):
+        text = polite.sub("", text).strip(" ,")
+    asides = _without_asides(text)
+    text = _IN_SCENE.sub("", asides.text).strip(" ,")
+    text = " ".join(text.split())
+    if not text or len(text.split()) > MOST:
+        return None
+    reader = Reader(marks, lexicon, {})
+    for pattern, form, build in _compiled():
+        for found in _matches(pattern, form, text):
+            try:
+                program = _built(build, found, reader)
+            except NoPlace:
+                continue
+            program = None if program is None else _measured(program, asides)
+            if program is not None:
+                return program if p.kinds(program) or p.refers(program) else None
+    return None
+
+
+def _matches(pattern: re.Pattern[str], form: str, text: str) -> Iterator[re.Match[str]]:
+    """Every way in which the first noun phrase of a form may end."""
+    found = pattern.fullmatch(text)
+    while found is not None:
+        yield found
+        if "{a}" not in form or found["a"] is None:
+            return
+        found = re.fullmatch(_pattern(form, len(found["a"])), text)
+
+
+def _built(build: Build | str, found: re.Match[str], reader: Reader) -> p.Program | None:
+    """What a form builds of its slots. Raises NoPlace."""
+    slots: dict[str, Any] = {name: value for name, value in found.groupdict().items() if value is not None}
+    said = slots.get("a", "")
+    for name in ("a", "b"):
+        if name in slots:
+            slots[name] = reader.phrase(slots[name])
+    if "c" in slots:
+        slots["c"] = reader.conditions(slots["c"])
+    if "n" in slots:
+        slots["n"] = reader.amount(slots["n"])
+    if "place" in slots:
+        place = reader.conditions(f"in the {slots['place']}")
+        if len(place) != 1 or not isinstance(place[0], p.Place):
+            raise NoPlace
+        slots["place"] = place[0]
+    if build == "half":
+        return p.Compare(p.Share(slots["a"]), ">" if slots["sign"] in ("more", "over") else "<", p.Given(50, "%"))
+    if build in ("is there", "are there"):
+        return _there(str(build), slots, said)
+    assert not isinstance(build, str)
+    takes = _takes(build)
+    if "everything" in takes:
+        slots["everything"] = p.Select(tuple(reader.lexicon.objects))
+    if "said" in takes:
+        slots["said"] = said
+    if "word" in slots:
+        return build(slots.pop("word"), **slots)
+    return build(**slots)
+
+
+def _there(build: str, slots: dict[str, Any], said: str) -> p.Program | None:
+    """As in "Is a ship (visible)?", "Are ships (present)?", but not "Are the ships?"."""
+    a: p.Select = slots["a"]
+    if a.them or a.filters or a.rank is not None or re.match(r"(?:the|these|those|all|this) ", said):
+        return None
+    if build == "is there" and slots["some"] == "no":
+        return p.Compare(p.Count(a), "==", p.Given(0))
+    return p.Exists(a, each=len(a.kinds) > 1 and " and " in said)
+
+
+@lru_cache(maxsize=256)
+def _takes(build: Build) -> frozenset[str]:
+    return frozenset(inspect.signature(build).parameters)
+
+
+def _measured(program: p.Program, asides: _Asides) -> p.Program | None:
+    """The program with the unit and the mean that were said; None where it has no place for them."""
+    if asides.average:
+        if not isinstance(program, p.Measure) or program.how not in ("mean", "sum"):
+            return None
+        program = replace(program, how="mean")
+    if not asides.unit:
+        return program
+    if isinstance(program, p.Measure) and program.what == "area":
+        table = {"m2": "m2", "km2": "km2", "ha": "ha", "acre": "ha", "px": "px2", "px2": "px2", "ft2": "m2"}
+    elif isinstance(program, p.Measure | p.Distance):
+        table = {"m": "m", "km": "m", "ft": "m", "px": "px", "cm": "m", "mi": "m", "yd": "m"}
+    else:
+        return None
+    return replace(program, unit=table[asides.unit], shown=asides.unit) if asides.unit in table else None

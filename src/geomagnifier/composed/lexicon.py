@@ -1,0 +1,177 @@
+"""Names of classes and amounts in a question, put into short marks, so that the rest of the reader sees words of asking alone.
+
+"Are there more ships than oil tanks?"     "are there more K0 than K1"     K0: ship, K1: storage tank
+"ships longer than 30 m"                   "K0 longer than Q0"             Q0: 30 m
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+LONGEST = 300
+"""Letters of a question that is read; a longer one is no question of this sort."""
+EVERYTHING = "object, thing, everything, anything, item, target, feature, 目标 物体 对象 东西 地物"
+MASS = ("water", "vegetation", "land")
+"""Classes that have no plural."""
+COURTS = "court, sports court, 球场"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number with a unit, "" for a bare number. said: the unit as written, where it is another one ("ft")."""
+
+    value: float
+    unit: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Marked:
+    """A question with marks. names: kinds of K0, K1 ...  amounts: of Q0 (with a unit) and N0 (without), by mark."""
+
+    text: str
+    names: Sequence[tuple[str, ...]]
+    amounts: Mapping[str, Amount]
+    plural: Sequence[bool] = ()
+
+
+def plural(noun: str) -> str:
+    """The plural of an English noun."""
+    if noun.endswith("wharf"):
+        return f"{noun[:-1]}ves"
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return noun + ("es" if re.search(r"(?:s|x|z|ch|sh)$", noun) else "s")
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Classes of a model with the names that people have for them.
+
+    kinds: all classes.  objects: those with separate objects; the others are land cover.  names: English names parted by commas, then
+    Chinese names parted by blanks, by class; a class without any has its own name.
+    """
+
+    kinds: Sequence[str]
+    objects: Sequence[str]
+    names: Mapping[str, Sequence[str]]
+    _table: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def table(self) -> Mapping[str, tuple[str, ...]]:
+        """Classes by name, in either number."""
+        if not self._table:
+            courts = tuple(kind for kind in self.kinds if kind.endswith(" court"))
+            rows = [(self.objects, re.split(r", | ", EVERYTHING))] + ([(courts, re.split(r", | (?=球)", COURTS))] if courts else [])
+            rows += [((kind,), [kind, *self.names.get(kind, ())]) for kind in self.kinds]
+            for kinds, names in rows:
+                for name in names:
+                    for form in (name.lower(), plural(name.lower())) if name.isascii() else (name,):
+                        self._table.setdefault(form, tuple(kinds))
+        return self._table
+
+
+def normalized(question: str) -> str:
+    """Small letters, plain signs, one blank between words; "" for a text too long to be read."""
+    if len(question) > LONGEST:
+        return ""
+    text = unicodedata.normalize("NFKC", question).lower().replace("\u2019", "'").replace("\u2018", "'")
+    return " ".join(text.split())
+
+
+_ONES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_ONES |= {"eleven": 11, "twelve": 12}
+_TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_NUMBER = (
+    rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|(?:an?|one|half an?|half|two|three|four|five|six|seven|eight|nine|ten)(?: hundred| thousand)|"
+    rf"half an?|{'|'.join([*_ONES, *_TENS])})"
+)
+_SQUARE = {"m": "m2", "km": "km2", "ft": "ft2", "px": "px2"}
+_LENGTHS = {
+    "m": r"m|met(?:re|er)s?", "km": r"km|kilomet(?:re|er)s?|kms", "ft": r"ft|feet|foot", "px": r"px|pixels?|pix",
+    "cm": r"cm|centimet(?:re|er)s?",
+    "mi": r"mi|miles?", "yd": r"yd|yards?",
+}  # fmt: skip
+_AREAS = {"ha": r"ha|hectares?", "acre": r"acres?"}
+_METRES = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "cm": 0.01, "mi": 1609.344, "yd": 0.9144, "px": 1.0}
+_IN_M2 = {"ha": 1e4, "acre": 4046.8564224}
+
+
+def _units() -> list[tuple[re.Pattern[str], str]]:
+    rows = [(rf"(?:(?:square|sq\.?) ?(?:{words})|(?:{words})(?:\^?2| squared)|sq ?{unit})", f"{unit}2") for unit, words in _LENGTHS.items()]
+    rows += [(rf"(?:{words})", unit) for unit, words in (_AREAS | _LENGTHS).items()]
+    return [(re.compile(rf"{pattern}(?![\w])"), unit) for pattern, unit in rows]
+
+
+UNITS = _units()
+"""Patterns of English units with the unit each stands for, "cm2", "ft" ...; the longest first."""
+
+
+def unit_of(words: str) -> str:
+    """The unit that English words stand for, "" where they are none."""
+    return next((unit for pattern, unit in UNITS if pattern.fullmatch(words)), "")
+
+
+def amount(value: float, unit: str) -> Amount:
+    """An amount in the units of programs: m, px, m2, px2."""
+    if unit in _IN_M2:
+        return Amount(value * _IN_M2[unit], "m2", unit)
+    base, squared = unit.removesuffix("2"), unit.endswith("2")
+    factor = _METRES[base] ** (2 if squared else 1)
+    return Amount(value * factor, ("px" if base == "px" else "m") + ("2" if squared else ""), unit)
+
+
+def _value(words: str) -> float:
+    text = words.replace(",", "")
+    if re.fullmatch(r"[\d.]+", text):
+        return float(text)
+    total = 1.0
+    for word in text.split():
+        total *= {"hundred": 100, "thousand": 1000, "half": 0.5, "a": 1, "an": 1}.get(word) or float((_ONES | _TENS).get(word, 1))
+    return total
+
+
+def marked(text: str, lexicon: Lexicon) -> Marked:
+    """An English question, normalized, with marks for names and amounts; hyphens become blanks."""
+    text = re.sub(r"(?<=[a-z0-9])[-\u2010-\u2015](?=[a-z])", " ", text)
+    names: list[tuple[str, ...]] = []
+    several: list[bool] = []
+    table = lexicon.table()
+    longest = max((len(name.split()) for name in table if name.isascii()), default=1)
+    tokens = re.findall(r"\d+(?:[.,]\d+)*(?:[a-z]+\d?(?![\w]))?|[a-z]+(?:'[a-z]+)?[0-9^]*|[^\sa-z0-9]", text)
+    out: list[str] = []
+    i = 0
+    while i < len(tokens):
+        for n in range(min(longest, len(tokens) - i), 0, -1):
+            said = " ".join(tokens[i : i + n])
+            kinds = table.get(said)
+            if kinds:
+                out.append(f"K{len(names)}")
+                names.append(kinds)
+                several.append(said not in table or said.endswith("s"))
+                i += n
+                break
+        else:
+            out.append(tokens[i])
+            i += 1
+    plain = " ".join(out)
+    amounts: dict[str, Amount] = {}
+    for pattern, unit in UNITS:
+
+        def put(found: re.Match[str], unit: str = unit) -> str:
+            mark = f"Q{len(amounts)}"
+            amounts[mark] = amount(_value(found[1]), unit)
+            return mark
+
+        plain = re.sub(rf"(?<![\w.])({_NUMBER}|an?) ?(?:{pattern.pattern})", put, plain)
+
+    def bare(found: re.Match[str]) -> str:
+        mark = f"N{len(amounts)}"
+        amounts[mark] = Amount(_value(found[0]))
+        return mark
+
+    plain = re.sub(rf"(?<![\w.])(?!(?:one|half|an?)\b)(?:{_NUMBER})(?!\w)", bare, plain)
+    plain = re.sub(r"(?<=than |east |ctly |only |most )one(?= )", bare, plain)  # "more than one"; elsewhere it stands for a thing
+    return Marked(plain, names, amounts, several)

@@ -1,0 +1,424 @@
+"""What a composed question asks, as a small typed program: select, filter, relate, aggregate, compare.
+
+    "How many airplanes are in the left half?"      Count(Select(("airplane",), (Place("left half"),)))
+    "Are there more ships than storage tanks?"      Compare(Count(ship), ">", Count(storage tank))
+    "Segment the ships longer than 30 m."           Chosen(Select(("ship",), (Limit("length", 30, None, "m"),)))
+
+A program is plain data. `str` of it is the one line that says how the question was read: "count(airplane; in left half)".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Literal
+
+Quantity = Literal["length", "width", "area"]
+Sign = Literal[">", ">=", "<", "<=", "=="]
+How = Literal["sum", "mean", "median", "largest", "smallest"]
+Way = Literal["inside", "on", "near", "along", "left of", "right of", "above", "below", "north of", "south of", "east of", "west of"]
+OUTLINED = ("length", "width", "area")
+"""Quantities that are taken from outlines, not from boxes."""
+BY_MASK = ("inside", "on", "along")
+"""Relations that are told by outlines."""
+
+# Filters: which of some regions.
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Those of a size between two numbers. unit: "m", "px", "m2" or "px2"."""
+
+    what: Quantity
+    low: float | None
+    high: float | None
+    unit: str
+
+    def __str__(self) -> str:
+        unit = f" {self.unit}"
+        if self.low is not None and self.high is not None:
+            return f"{self.what} {self.low:g} to {self.high:g}{unit}"
+        return f"{self.what} > {self.low:g}{unit}" if self.low is not None else f"{self.what} < {self.high:g}{unit}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Those with their centre in a part of the picture: "left half", "upper left quarter", "centre", "lower third", "edge"."""
+
+    part: str
+
+    def __str__(self) -> str:
+        return f"at {self.part}" if self.part == "edge" else f"in {self.part}"
+
+
+@dataclass(frozen=True)
+class Colour:
+    """Those whose pixels are of one of these colours."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(self.names)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Those whose long axis lies this way, degrees clockwise from north, 0 to 180."""
+
+    degrees: float
+
+    def __str__(self) -> str:
+        return f"axis at {self.degrees:g} deg"
+
+
+@dataclass(frozen=True)
+class Related:
+    """Those that lie so to one of some others. within: a limit on the gap between the outlines, `unit` "m" or "px"."""
+
+    way: Way
+    others: Select
+    within: float | None = None
+    unit: str = ""
+
+    def __str__(self) -> str:
+        limit = "" if self.within is None else f"within {self.within:g} {self.unit} of "
+        return f"{limit or f'{self.way} '}{self.others}"
+
+
+@dataclass(frozen=True)
+class Between:
+    """Those between one of some others and one of some more; the same twice where two of a class are meant."""
+
+    first: Select
+    second: Select
+
+    def __str__(self) -> str:
+        return f"between {self.first} and {self.second}"
+
+
+@dataclass(frozen=True)
+class Among:
+    """Those that are chosen by another selection."""
+
+    of: Select
+
+    def __str__(self) -> str:
+        return f"among {self.of}"
+
+
+@dataclass(frozen=True)
+class Not:
+    """Those that a filter leaves out."""
+
+    of: Filter
+
+    def __str__(self) -> str:
+        return f"not {self.of}"
+
+
+Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not
+
+
+@dataclass(frozen=True)
+class Rank:
+    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".  count: how many."""
+
+    by: str
+    largest: bool = True
+    count: int = 1
+
+    def __str__(self) -> str:
+        size = {"length": ("longest", "shortest"), "width": ("widest", "narrowest"), "area": ("largest", "smallest")}.get(self.by)
+        name = f"{self.by}most" if size is None else size[not self.largest]
+        return f"{self.count} {name}" if self.count > 1 else name
+
+
+@dataclass(frozen=True)
+class Select:
+    """Regions of some classes that pass every filter, and of these the first by rank.
+
+    them: of the last answer.  number: how many the words speak of ("the two ships"); it is held against what is found.
+    """
+
+    kinds: tuple[str, ...]
+    filters: tuple[Filter, ...] = ()
+    rank: Rank | None = None
+    them: bool = False
+    number: int | None = None
+
+    def __str__(self) -> str:
+        names = "them" if self.them else " or ".join(self.kinds) if len(self.kinds) < 4 else f"{len(self.kinds)} classes"
+        named = names if self.rank is None else f"{self.rank} {names}"
+        return "; ".join([named, *map(str, self.filters)])
+
+
+# Numbers.
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many."""
+
+    of: Select
+
+    def __str__(self) -> str:
+        return f"count({self.of})"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A size of the regions together. unit: that was asked for, "" for what the scene gives.  shown: a unit for the sentence ("ft")."""
+
+    of: Select
+    what: Quantity
+    how: How
+    unit: str = ""
+    shown: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.what}({self.of}){f' in {self.shown or self.unit}' if self.unit else ''}"
+
+
+@dataclass(frozen=True)
+class Share:
+    """Per cent of the picture, or of a box that was given, that the masks cover; or of the number of other regions."""
+
+    of: Select
+    whole: Select | None = None
+
+    def __str__(self) -> str:
+        return f"share({self.of} of {self.whole or 'picture'})"
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Between centres, or the gap between outlines. second: None for the two of the first.  how: of several pairs, the nearest."""
+
+    first: Select
+    second: Select | None = None
+    gap: bool = False
+    unit: str = ""
+    shown: str = ""
+
+    def __str__(self) -> str:
+        pair = f"{self.first}, {self.second}" if self.second is not None else f"{self.first}"
+        return f"{'gap' if self.gap else 'distance'}({pair}){f' in {self.shown or self.unit}' if self.unit else ''}"
+
+
+@dataclass(frozen=True)
+class Density:
+    """How many on an area. per: "ha" or "km2"."""
+
+    of: Select
+    per: str = "ha"
+
+    def __str__(self) -> str:
+        return f"density({self.of}) per {self.per}"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """In how many rows, or columns, they lie."""
+
+    of: Select
+    columns: bool = False
+
+    def __str__(self) -> str:
+        return f"{'columns' if self.columns else 'rows'}({self.of})"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The heading of the long axis, degrees clockwise from north, 0 to 180."""
+
+    of: Select
+
+    def __str__(self) -> str:
+        return f"axis({self.of})"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A number that the question states. unit: "" for a count."""
+
+    number: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.number:g}{f' {self.unit}' if self.unit else ''}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """By how much one count is more than another."""
+
+    left: Count
+    right: Count
+
+    def __str__(self) -> str:
+        return f"{self.left} - {self.right}"
+
+
+Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | Difference
+
+# Truths, words, regions.
+
+
+@dataclass(frozen=True)
+class Exists:
+    """Whether there are any. each: of every one of the classes.  plain: asked so simply that the model's own words answer it."""
+
+    of: Select
+    each: bool = False
+
+    def __str__(self) -> str:
+        return f"exists({'each of ' if self.each else ''}{self.of})"
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Whether one number is larger, smaller, as large. times: the second one is multiplied by it."""
+
+    left: Number
+    sign: Sign
+    right: Number
+    times: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.sign} {'' if self.times == 1 else f'{self.times:g} x '}{self.right}"
+
+
+@dataclass(frozen=True)
+class Every:
+    """Whether all of some regions pass a filter."""
+
+    of: Select
+    test: Filter
+
+    def __str__(self) -> str:
+        return f"every({self.of}) {self.test}"
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """Whether they are "aligned", "clustered" or "scattered"."""
+
+    of: Select
+    form: Literal["aligned", "clustered", "scattered"]
+
+    def __str__(self) -> str:
+        return f"{self.form}({self.of})"
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How they lie, in a word."""
+
+    of: Select
+
+    def __str__(self) -> str:
+        return f"arrangement({self.of})"
+
+
+@dataclass(frozen=True)
+class Which:
+    """Of several numbers the one that is largest, or smallest: its class."""
+
+    options: tuple[Number, ...]
+    most: bool = True
+
+    def __str__(self) -> str:
+        return f"{'most' if self.most else 'least'} of {', '.join(map(str, self.options))}"
+
+
+@dataclass(frozen=True)
+class Commonest:
+    """The class with most regions, or fewest."""
+
+    of: Select
+    most: bool = True
+
+    def __str__(self) -> str:
+        return f"{'most' if self.most else 'least'} common({self.of})"
+
+
+@dataclass(frozen=True)
+class ColourOf:
+    """What colour they are."""
+
+    of: Select
+
+    def __str__(self) -> str:
+        return f"colour({self.of})"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The regions themselves. masks: outlines are asked for."""
+
+    of: Select
+    masks: bool = False
+
+    def __str__(self) -> str:
+        return f"select({self.of})"
+
+
+Truth = Exists | Compare | Every | Arranged
+Program = Number | Truth | Arrangement | Which | Commonest | ColourOf | Chosen
+
+
+def parts(program: Any) -> Iterator[Any]:
+    """A program and everything in it, outermost first."""
+    yield program
+    if is_dataclass(program):
+        for field in fields(program):
+            yield from parts(getattr(program, field.name))
+    elif isinstance(program, tuple):
+        for one in program:
+            yield from parts(one)
+
+
+def kinds(program: Program) -> tuple[str, ...]:
+    """The classes that must be looked for, those that only say where among them."""
+    return tuple(dict.fromkeys(kind for part in parts(program) if isinstance(part, Select) for kind in part.kinds))
+
+
+def refers(program: Program) -> bool:
+    """Whether it is about the regions of the last answer."""
+    return any(isinstance(part, Select) and part.them for part in parts(program))
+
+
+def outlined(program: Program) -> bool:
+    """Whether the masks of the regions are needed: sizes, shares, gaps, colours, headings; a count or a side of the picture takes boxes."""
+    near = (part for part in parts(program) if isinstance(part, Related))
+    return shown(program) or any(part.within is not None or part.way in BY_MASK for part in near)
+
+
+def shown(program: Program) -> bool:
+    """Whether the masks belong to the answer; where they only tell which objects lie on others, boxes are all that was asked for."""
+    told = (Limit, Measure, Colour, ColourOf, Heading, Axis)
+    for part in parts(program):
+        if isinstance(part, told) or (isinstance(part, Chosen) and part.masks) or (isinstance(part, Share) and part.whole is None):
+            return True
+        if (isinstance(part, Distance) and part.gap) or (isinstance(part, Rank) and part.by in OUTLINED):
+            return True
+    return False
+
+
+def simple(program: Program) -> bool:
+    """Whether it is a count or a yes or no with no more than a side of the picture: the model has words of its own for that."""
+    if not isinstance(program, Count | Exists):
+        return False
+    of = program.of
+    return not of.them and of.rank is None and of.number is None and all(isinstance(f, Place) for f in of.filters) and len(of.filters) < 2
+
+
+def replaced(program: Any, old: Mapping[Any, Any]) -> Any:
+    """The program with some of its parts replaced by others, outermost first."""
+    if program.__hash__ is not None and program in old:
+        return old[program]
+    if isinstance(program, tuple):
+        return tuple(replaced(one, old) for one in program)
+    if is_dataclass(program) and not isinstance(program, type):
+        return replace(program, **{field.name: replaced(getattr(program, field.name), old) for field in fields(program)})
+    return program

@@ -16,7 +16,7 @@ import numpy as np
 from rich.console import Console
 
 from geomagnifier.data.own import read_labels
-from geomagnifier.data.own.labels import Labels
+from geomagnifier.data.own.labels import Labels, plain
 from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.io.lock import locked
 from geomagnifier.io.scene import open_scene
@@ -54,6 +54,7 @@ class Wanted:
     out: Path
     pictures: Path | None = None
     column: str | None = None
+    layer: str | None = None
     covers: frozenset[str] = frozenset()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lesson: Lesson = field(default_factory=Lesson)
@@ -92,7 +93,9 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
             checkpoint.
     """
     check_writable(wanted.out)  # refused here, not when the first checkpoint is due
-    labels = read_labels(wanted.source, wanted.pictures, wanted.column)
+    labels = read_labels(wanted.source, wanted.pictures, wanted.column, wanted.layer)
+    covers = frozenset(plain(kind, "--cover") for kind in wanted.covers)  # as the names of the labels are read
+    wanted = replace(wanted, covers=covers, also={plain(kind, "--also"): words for kind, words in wanted.also.items()})
     for kind in {*wanted.covers, *wanted.also}:
         if kind not in labels.kinds:
             raise OptionError(f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}")

@@ -25,6 +25,7 @@ from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.searching import Searching
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io import document, heat, mask_file, overlay, vectors
+from geomagnifier.io.halt import Halted, stoppable
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
 from geomagnifier.protocol import Model
@@ -239,9 +240,16 @@ class Jobs:
 
     def _do(self, job: Job) -> State:
         """Work on a job; what it ended as."""
-        with heard() as warned:
+
+        def stop() -> bool:  # asked between the pieces of a reading
+            return job._stop.is_set() or job.seconds > self.settings.seconds
+
+        halted = False
+        with heard() as warned, stoppable(stop):
             try:
                 job.work(job)
+            except Halted:  # before anything was seen
+                halted = True
             except GeomagError as error:
                 job.error = error
             except Exception:  # a worker outlives whatever a picture does to it
@@ -251,7 +259,7 @@ class Jobs:
         if job.error is not None:
             return "failed"
         whole = not job.answer.stopped if job.answer is not None else job.done >= job.known
-        if whole:
+        if whole and not halted:
             return "done"
         return "late" if job.seconds > self.settings.seconds and not job._stop.is_set() else "cancelled"
 

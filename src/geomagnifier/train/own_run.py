@@ -17,8 +17,8 @@ from rich.console import Console
 
 from geomagnifier.data.own import read_labels
 from geomagnifier.data.own.labels import Labels, plain
-from geomagnifier.errors import OptionError, OutputError
-from geomagnifier.io.lock import locked
+from geomagnifier.errors import OptionError
+from geomagnifier.io.lock import alone
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging, check_writable
 from geomagnifier.model import checkpoint, sums
@@ -39,7 +39,7 @@ from geomagnifier.train.teach import Kind, Lesson
 
 HELD, FEW = 0.2, 10
 """Share of the pictures that thresholds are chosen on; with fewer pictures none is held back."""
-STATE, LOG, LOCK = "lesson.pt", "log.jsonl", ".lock"
+STATE, LOG = "lesson.pt", "log.jsonl"
 
 Tell = Callable[[str, int, int], None]
 """Called with (what is done, how much of it, of how much)."""
@@ -108,7 +108,7 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
     boxes = [k for k in counts if k in covers and not _outlined(labels, k)]
     if boxes:
         raise OptionError(f"land cover is taught by outlines; {', '.join(boxes)} has boxes")
-    with locked(wanted.out / LOCK, OutputError(f"another run is writing {wanted.out}; wait for it to end, or choose another --out")):
+    with alone(wanted.out):
         return _taught(wanted, labels, counts, covers, before, base, tell)
 
 

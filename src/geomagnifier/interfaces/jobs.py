@@ -28,6 +28,7 @@ from geomagnifier.io import document, heat, mask_file, overlay, vectors
 from geomagnifier.io.halt import Halted, stoppable
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
+from geomagnifier.pipeline import checked, search_worth
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval import Wanted
 from geomagnifier.values import Answer, Query
@@ -94,10 +95,13 @@ class Jobs:
 
         Raises:
             QuestionError: it is empty or too long.
-            OptionError: `after` is about another scene.
+            OptionError: `after` is about another scene; an option out of its range.
+            BoxError: the box is not in the scene.
             Busy: the queue is full.
         """
         self._check(question)
+        checked(card.info, question, box, search, budget, recall, min_score, None, box_crs)  # before it takes a place
+        search_worth(self.model, recall)
         if after is not None and (after.card is None or after.card.id != card.id):
             raise OptionError("a question can refer back to an answer about the same scene only")
         options = {"box": box, "box_crs": box_crs, "search": search, "min_score": min_score, "recall": recall, "budget": budget}

@@ -64,7 +64,7 @@ def test_one_who_reads_no_further_is_no_mistake(folder):
 
 
 def test_a_closed_stderr_does_not_reach_stdout(folder):
-    command = [*COMMANDS["json"], "--budget", "0.1 Mpx"]
+    command = [*COMMANDS["json"], "--budget", "0.2 Mpx"]
     code, said = run(folder, command, "2>&- > out.json")
     assert (code, said) == (0, []) and json.loads((folder / "out.json").read_text())["question"] == "Find every airplane."
 

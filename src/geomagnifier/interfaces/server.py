@@ -201,9 +201,8 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         if sum(given is not None for given in (card, asked.scene, asked.path)) != 1:
             raise OptionError("say which picture is meant by one of scene, path and file")
         about = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
-        given = {"search": asked.search, "min_score": asked.min_score, "recall": asked.recall, "budget": asked.budget}
-        given |= {"box": asked.box, "box_crs": asked.box_crs, "after": before}
-        job = await to_thread.run_sync(lambda: jobs.submit(about, asked.question, **given))  # type: ignore[arg-type]
+        options = {name: getattr(asked, name) for name in ("box", "box_crs", "search", "min_score", "recall", "budget")}
+        job = await to_thread.run_sync(lambda: jobs.submit(about, asked.question, after=before, **options))
         return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
 
     @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=_body(Sought))

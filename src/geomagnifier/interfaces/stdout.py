@@ -66,7 +66,7 @@ def printing() -> Iterator[None]:
     usual = sys.stdout
     if isinstance(usual, io.TextIOWrapper):
         usual.reconfigure(errors="backslashreplace")  # file names need not be text
-    sys.stdout = printed = Printed(usual)  # type: ignore[assignment]
+    sys.stdout = printed = Printed(usual)
     try:
         try:
             yield

@@ -81,7 +81,7 @@ class Preview:
 
     def covered(self, scene: Scene) -> View:
         """What the views covered of it, and black; nothing is read."""
-        of = blake2b(self._pixels, digest_size=8).hexdigest()  # other views make another picture
+        of = blake2b(self._pixels.tobytes(), digest_size=8).hexdigest()  # other views make another picture
         return self._whole or View(self._pixels, self.window, f"{scene.key}:preview-{of}")
 
     def _place(self, box: Box) -> tuple[int, int, int, int]:

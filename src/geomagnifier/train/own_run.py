@@ -94,8 +94,8 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
     """
     check_writable(wanted.out)  # refused here, not when the first checkpoint is due
     labels = read_labels(wanted.source, wanted.pictures, wanted.column, wanted.layer)
-    covers = frozenset(plain(kind, "--cover") for kind in wanted.covers)  # as the names of the labels are read
-    wanted = replace(wanted, covers=covers, also={plain(kind, "--also"): words for kind, words in wanted.also.items()})
+    named = frozenset(plain(kind, "--cover") for kind in wanted.covers)  # as the names of the labels are read
+    wanted = replace(wanted, covers=named, also={plain(kind, "--also"): words for kind, words in wanted.also.items()})
     for kind in {*wanted.covers, *wanted.also}:
         if kind not in labels.kinds:
             raise OptionError(f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}")

@@ -21,6 +21,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from html import escape
 from http import HTTPStatus
 from typing import Any
@@ -200,9 +201,9 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
             card = before.card
         if sum(given is not None for given in (card, asked.scene, asked.path)) != 1:
             raise OptionError("say which picture is meant by one of scene, path and file")
-        about = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
+        about: Card = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
         options = {name: getattr(asked, name) for name in ("box", "box_crs", "search", "min_score", "recall", "budget")}
-        job = await to_thread.run_sync(lambda: jobs.submit(about, asked.question, after=before, **options))
+        job = await to_thread.run_sync(partial(jobs.submit, about, asked.question, after=before, **options))
         return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
 
     @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=_body(Sought))

@@ -15,6 +15,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,6 +26,7 @@ from geomagnifier.errors import GeomagWarning, SceneUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.grouping import ONE_INPUT, Read, by_size, in_one, is_blank, together, whole_heat
 from geomagnifier.grouping import Stopwatch as Stopwatch
+from geomagnifier.io.halt import Halted
 from geomagnifier.io.journal import Journal, Spent
 from geomagnifier.io.memory import resident
 from geomagnifier.io.preview import Preview
@@ -180,6 +182,7 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
         SceneUnreadable: nothing of the scene can be read.
         SceneEmpty: it holds no data.
         OutputError: the journal cannot be written.
+        Halted: it was stopped in the middle of a reading, before anything was seen; later that ends the search like `progress`.
     """
     spec = model.spec if wanted.memory is None else resolution.bounded(model.spec, wanted.memory, resident() + RESERVED)
     area = _area(scene, query, spec)
@@ -214,7 +217,12 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
     if not walk.windows and walk.damage is not None:
         raise walk.damage
     with watch.stage("read"):
-        preview = walk.preview.view(scene)
+        try:
+            preview = walk.preview.view(scene)
+        except Halted:
+            if walk.reply is None:
+                raise
+            preview = walk.preview.covered(scene)
     if walk.reply is None or walk.first is None:  # everything came out of the journal, or is blank
         view = preview if level is not Granularity.IMAGE else resolution.thumbnail(preview, spec.image_side)
         walk.answer([view])
@@ -295,7 +303,11 @@ def _pyramid(walk: _Walk, area: Box) -> None:
         if min(window.width, window.height) < resolution.SMALLEST_LEVEL or walk.late() or walk.pixels + window.width * window.height > most:
             return
         with walk.watch.stage("read"):
-            view = _read(walk, window, needed=False)
+            try:
+                view = _read(walk, window, needed=False)
+            except Halted:
+                walk.stopped = True
+                return
         reply = walk.answer([view])
         walk.windows.append(window)
         part = assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, calibrated=False)
@@ -475,10 +487,13 @@ def _read_ahead(walk: _Walk, windows: Sequence[Window], scouting: bool, heated: 
                 if finished or walk.stopped or others:
                     waiting.append((window, None, heat, part))
                 else:
-                    waiting.append((window, reader.submit(_read, walk, window, len(windows) == 1), None, None))
+                    waiting.append((window, reader.submit(copy_context().run, _read, walk, window, len(windows) == 1), None, None))
             if not waiting:
                 return
             window, future, heat, part = waiting.pop(0)
             with walk.watch.stage("read"):
-                view = future.result() if future is not None else None
+                try:
+                    view = future.result() if future is not None else None
+                except Halted:
+                    view, walk.stopped = None, True
             yield window, view, heat, part

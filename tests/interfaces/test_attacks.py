@@ -24,6 +24,7 @@ from websockets.sync.client import connect
 
 from fake import paint
 from geomagnifier.interfaces import guard, server
+from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io.memory import resident
 from geomagnifier.io.picture import write_picture
 
@@ -211,7 +212,7 @@ def test_a_body_without_end_is_cut_off_and_not_kept(kind, service):
 def test_one_who_sends_a_byte_now_and_then_is_cut_off(kind, service):
     begin, sent, before = time.monotonic(), 0, uploads(service)
     where = "/v1/ask" if kind == "application/json" else "/v1/scenes"
-    head = f"POST {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: 100000\r\n\r\n".encode()
+    head = f"POST {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: 30000\r\n\r\n".encode()
     with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
         connection.sendall(head + (b"--cut\r\n" if "cut" in kind else b""))
         connection.settimeout(0.05)
@@ -332,10 +333,19 @@ def test_a_browser_that_has_shown_the_key_is_known_by_a_cookie(locked):
         ({"Host": "localhost:1"}, 200),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
-        ({"Origin": "http://127.0.0.1:8000"}, 200),
+        ({"Origin": "http://127.0.0.1:{port}"}, 200),
+        ({"Origin": "http://127.0.0.1:8000"}, 403),  # another service of this machine
+        ({"Origin": "http://127.0.0.1"}, 403),
+        ({"Origin": "http://localhost:{port}"}, 403),
+        ({"Origin": "file://127.0.0.1:{port}"}, 403),
+        ({"Origin": "http://127.0.0.1:x"}, 403),
+        ({"Host": "localhost:7", "Origin": "http://LOCALHOST:7"}, 200),
+        ({"Host": "localhost", "Origin": "https://localhost"}, 200),
+        ({"Host": "localhost:443", "Origin": "http://localhost"}, 403),
     ],
 )
 def test_other_web_sites_cannot_use_the_service_of_a_person(headers, status, service):
+    headers = {name: value.replace("{port}", str(service.port)) for name, value in headers.items()}
     with service.client(headers=headers) as client:
         assert client.post("/v1/search", json={"words": "red"}).status_code == status
         assert client.get("/healthz").status_code == (421 if status == 421 else 200)
@@ -355,9 +365,68 @@ def test_a_web_socket_is_let_in_or_not_and_then_left_alone(root):
             time.sleep(1.2)  # longer than a request may take to come
             open_one.send("still there")
             assert open_one.recv(5) == "still there"
-        for headers in ({}, {"X-API-Key": "wrong"}, {"X-API-Key": "geheim", "Origin": "http://evil.example"}):
+        own = {"X-API-Key": "geheim", "Origin": f"http://127.0.0.1:{service.port}"}
+        with connect(address, additional_headers=own) as open_one:
+            open_one.send("from the page")
+            assert open_one.recv(5) == "from the page"
+        foreign = ("http://evil.example", "http://127.0.0.1:9", f"http://localhost:{service.port}", "null")
+        for headers in ({}, {"X-API-Key": "wrong"}, *(own | {"Origin": origin} for origin in foreign)):
             with pytest.raises(InvalidStatus, match="403"), connect(address, additional_headers=headers):
                 pass
+
+
+@pytest.mark.parametrize(
+    ("settings", "host", "origin", "status"),
+    [
+        ({"names": ("*",)}, "maps.example.org", "http://evil.example", 403),
+        ({"names": ("*",)}, "maps.example.org", "https://maps.example.org", 200),
+        ({"names": ("Maps.example.org", "127.0.0.1")}, "127.0.0.1:8000", "https://maps.example.org", 200),  # behind a proxy
+        ({"names": ("maps.example.org", "127.0.0.1")}, "127.0.0.1:8000", "https://maps.example.org:8443", 403),
+        ({"names": ("maps.example.org", "127.0.0.1")}, "evil.example", None, 421),
+        ({"host": "0.0.0.0"}, "evil.example", None, 421),
+        ({"host": "0.0.0.0"}, "evil.example", "http://evil.example", 421),
+        ({"host": "0.0.0.0"}, "192.168.1.5:80", "http://192.168.1.5", 200),
+        ({"host": "0.0.0.0"}, "192.168.1.5:80", "http://192.168.1.6", 403),
+        ({"host": "0.0.0.0"}, "geomagnifier:8000", None, 200),
+        ({"host": "0.0.0.0"}, "desk.local", None, 200),
+        ({"host": "0.0.0.0"}, "", None, 421),
+        ({"host": "0.0.0.0", "api_key": "geheim"}, "maps.example.org", "https://maps.example.org", 200),
+        ({"host": "0.0.0.0", "api_key": "geheim"}, "maps.example.org", "https://evil.example", 403),
+    ],
+)
+def test_whom_a_service_answers_to_by_its_settings(settings, host, origin, status):
+    from starlette.testclient import TestClient
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    headers = {"Host": host, "X-API-Key": "geheim"} | ({"Origin": origin} if origin else {})
+    assert TestClient(guard.Guard(app, Settings(**settings))).post("/v1/ask", headers=headers).status_code == status
+
+
+def test_nothing_here_can_be_framed_or_shown_by_another_site(service):
+    with service.client() as client:
+        job = client.post("/v1/ask", json={"path": "utm.tif", "question": "Find every ship."}).headers["x-job"]
+        for where in ("/healthz", "/docs", "/v1/scenes", "/v1/none", f"/v1/jobs/{job}/overlay.png", "/openapi.json", "/nowhere"):
+            told = client.get(where).headers
+            assert told["x-frame-options"] == "DENY" and told["x-content-type-options"] == "nosniff"
+            assert told["cross-origin-resource-policy"] == "same-origin" and told["referrer-policy"] == "same-origin"
+            policy = told["content-security-policy"]
+            assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "script-src" not in policy
+
+
+def test_words_are_short(service):
+    """Bodies of words are as long as the longest question can be written, and no longer."""
+    longest = json.dumps({"path": "utm.tif", "question": "Find every ship.".ljust(2000, "\N{SHIP}")})
+    keys = json.dumps({f"k{number}": 1 for number in range(110_000)})
+    assert len(longest) > 10_000 and len(keys) > MB
+    with service.client() as client:
+        assert client.post("/v1/ask", content=longest, headers={"Content-Type": "application/json"}).status_code in (200, 422)
+        for where in ("/v1/ask", "/v1/search"):
+            assert client.post(where, content=keys, headers={"Content-Type": "application/json"}).status_code == 413
+        some = client.post("/v1/ask", json={f"k{number}": 1 for number in range(2000)})
+        assert some.status_code == 422 and some.json()["error"]["type"] == "OptionError" and len(some.text) < 2000
 
 
 def test_one_who_goes_away_takes_his_question_with_him(root):

@@ -126,6 +126,29 @@ def test_beside_a_picture_that_lies_where_nothing_may_be_written(
     assert kept.name.startswith("airport.tif-")
 
 
+def test_beside_a_picture_in_a_folder_of_everybody(airport: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    there = shared / airport.name
+    there.write_bytes(airport.read_bytes())
+    assert talk(TALK[:1], there)[0] == 0
+    assert "going on" in talk(TALK[1:2], there)[2]
+    assert [path.name for path in shared.iterdir()] == [airport.name]
+    assert len(list((tmp_path / "home/geomagnifier/chats").iterdir())) == 1
+
+
+def test_nothing_is_kept_where_that_is_not_wanted(airport: Path, talk: Talk) -> None:
+    assert talk(TALK[:2], airport, "--no-save")[0] == 0
+    kept = Path(f"{airport}.chat.jsonl")
+    assert not kept.exists()
+    assert talk(TALK[:1], airport)[0] == 0
+    before = kept.read_bytes()
+    code, _, err = talk(["and the largest of them?"], airport, "--no-save", "--new")
+    assert code == 2 and "going on" not in err and kept.read_bytes() == before
+
+
 COMMAND = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background is deaf to it

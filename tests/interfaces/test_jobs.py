@@ -68,10 +68,15 @@ def test_what_is_asked_reaches_the_pipeline(root):
             ({"min_score": 7}, OptionError),
             ({"recall": 0.5, "min_score": 0.5}, OptionError),
             ({"budget": "lots"}, OptionError),
+            ({"budget": "20"}, OptionError),
+            ({"box": (40, 40, 40, 50)}, BoxError),
+            ({"box_crs": "EPSG:4326"}, OptionError),
+            ({"box": (1, 1, 2, 2), "box_crs": "nonsense"}, OptionError),
+            ({"recall": 0.5}, OptionError),  # this model has no curve
         ):
-            job = jobs.submit(place("utm.tif"), "Find every ship.", **given)
-            assert job.wait(30) and job.state == "failed" and isinstance(job.error, kind) and job.answer is None
-        assert jobs.counts["failed"] == 5
+            with pytest.raises(kind):
+                jobs.submit(place("utm.tif"), "Find every ship.", **given)
+        assert jobs.counts["failed"] == jobs.waiting == 0 and jobs._jobs.keys() == {boxed.id}  # refused before they take a place
 
 
 def test_a_question_is_checked_before_it_waits(root):

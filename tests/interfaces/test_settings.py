@@ -19,7 +19,8 @@ def test_by_itself_it_is_for_this_machine_alone():
     settings = Settings.from_environment()
     assert settings == Settings()
     assert settings.host == "127.0.0.1" and settings.root is None and settings.api_key is None
-    assert settings.hosts == ("127.0.0.1", "localhost", "::1")
+    assert all(settings.answers_to(name) for name in ("127.0.0.1", "localhost", "::1"))
+    assert not any(settings.answers_to(name) for name in ("", "192.168.1.5", "desk", "maps.example.org"))
 
 
 def test_the_environment_says_every_setting(monkeypatch, tmp_path):
@@ -48,7 +49,8 @@ def test_the_environment_says_every_setting(monkeypatch, tmp_path):
         monkeypatch.setenv(PREFIX + name.upper(), text)
     settings = Settings.from_environment()
     assert {name: getattr(settings, name) for name in said} == {name: value for name, (_, value) in said.items()}
-    assert settings.hosts == ("maps.example.org", "localhost")
+    assert settings.named == {"maps.example.org", "localhost"}
+    assert settings.answers_to("maps.example.org") and not settings.answers_to("127.0.0.1")
 
 
 def test_what_is_given_goes_before_the_environment(monkeypatch):
@@ -58,9 +60,22 @@ def test_what_is_given_goes_before_the_environment(monkeypatch):
     assert (settings.port, settings.model, settings.jobs) == (9001, "small", 2)
 
 
-@pytest.mark.parametrize(("host", "names", "hosts"), [("0.0.0.0", (), None), ("127.0.0.1", ("*",), None), ("::1", (), "loopback")])
-def test_a_service_for_others_answers_to_any_name(host, names, hosts):
-    assert (Settings(host=host, names=names).hosts is None) == (hosts is None)
+@pytest.mark.parametrize(
+    ("given", "answered", "not_answered"),
+    [
+        ({"names": ("*",)}, ("maps.example.org", "127.0.0.1"), ()),
+        ({"host": "::1"}, ("::1", "localhost"), ("desk", "10.0.0.1")),
+        (
+            {"host": "0.0.0.0"},
+            ("10.0.0.1", "::1", "fe80::1", "localhost", "geomagnifier", "desk.local"),
+            ("", "evil.example", "1.2.3.4.example"),
+        ),
+        ({"host": "0.0.0.0", "api_key": "geheim"}, ("10.0.0.1", "maps.example.org"), ()),
+    ],
+)
+def test_the_names_that_a_service_answers_to(given, answered, not_answered):
+    settings = Settings(**given)
+    assert all(settings.answers_to(name) for name in answered) and not any(settings.answers_to(name) for name in not_answered)
 
 
 @pytest.mark.parametrize(

@@ -292,7 +292,7 @@ def headers(folder: Path) -> Iterator[Case]:
         yield broken(keep(folder / name, data), UNREADABLE, EMPTY, LARGE, asked=False)
     yield broken(keep(folder / "million.png", png(million, million, b"")), LARGE)
     yield broken(keep(folder / "million-interlaced.png", png(million, million, b"", interlaced=True)), LARGE)
-    yield broken(keep(folder / "million.tif", tiled(million, 16_384, 8, b"")), LARGE)
+    yield broken(keep(folder / "million.tif", tiled(million, 8192, 8, b"")), LARGE)
     yield broken(keep(folder / "million-strip.tif", plain(million, million, 8, 100, million, tail=noise)), UNREADABLE, LARGE)
     yield broken(save_sparse(folder / "million-sparse.tif", million, 8192), LARGE)
     yield broken(keep(folder / "one-tile.tif", tiled(30_000, 30_000 + 16 - 30_000 % 16, 8, zlib.compress(bytes(900_000)))), LARGE)

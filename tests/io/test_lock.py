@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from geomagnifier.errors import OutputError
-from geomagnifier.io.lock import locked
+from geomagnifier.io.lock import alone, locked
 
 BUSY = OutputError("busy")
 HOLD = """
@@ -45,3 +46,37 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_its_own(tmp_path: Path) -> 
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"), locked(tmp_path / "file" / "lock", BUSY):
         pass
+
+
+def _train(out: Path, data: Path) -> None:
+    from geomagnifier.train.run import Length, run
+
+    run(data, out, Length(), 0, "small")
+
+
+def _train_full(out: Path, data: Path) -> None:
+    pytest.importorskip("accelerate")
+    from geomagnifier.train.full.loop import train
+    from geomagnifier.train.full.settings import read
+
+    train(read(["--data", str(data), "--out", str(out), "--precision", "no"]))
+
+
+def _teach(out: Path, data: Path) -> None:
+    from geomagnifier.bench.teaching import curve
+
+    curve(data, out, lambda sentences: pytest.fail("nothing is trained"), data, lambda done, total: None)
+
+
+def _ablate(out: Path, data: Path) -> None:
+    from geomagnifier.bench.ablations import ablate
+
+    next(ablate(data, out, lambda sentences: pytest.fail("nothing is trained"), data))
+
+
+@pytest.mark.parametrize("run", [_train, _train_full, _teach, _ablate])
+def test_a_second_run_of_any_training_is_refused(run: Callable[[Path, Path], None], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    with alone(tmp_path / "run"), pytest.raises(OutputError, match=r"another run is writing .*run; wait for it to end, or choose another"):
+        run(tmp_path / "run", tmp_path / "data")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [".lock"]

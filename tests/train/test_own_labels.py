@@ -114,26 +114,41 @@ def test_coco_run_lengths_keep_their_holes(coco, tmp_path):
             DataMissing,
             r"1 of 5 pictures are not there, the first .*gone.png",
         ),
-        (lambda w: w["categories"].append({"id": 8, "name": "Helipad"}), DataCorrupt, "'helipad' is there twice"),
-        (lambda w: w["annotations"][3].pop("category_id"), DataCorrupt, r"annotations\[3\]"),
-        (lambda w: w["annotations"][2].update(bbox=[0, 0, float("nan"), 4]), DataCorrupt, r"annotations\[2\].*not finite"),
-        (lambda w: w["annotations"][1].update(segmentation=[[1, 2, 3]]), DataCorrupt, r"annotations\[1\].*polygon"),
         (lambda w: w["annotations"].clear(), DataCorrupt, "holds no labels"),
         (lambda w: w["annotations"].__delitem__(slice(1, None)), DataCorrupt, "1 labelled 'helipad'.*at least 5"),
         (lambda w: w.pop("categories"), DataCorrupt, 'no lists "images"'),
-        (lambda w: w["categories"][0].update(name="<ship>"), DataCorrupt, "no name of a kind"),
+        (lambda w: w["categories"][0].update(name="<ship>"), DataCorrupt, r"13 records.*categories\[0\]: .*no name of a kind"),
+        (lambda w: w.update(type="FeatureCollection"), DataCorrupt, "is GeoJSON, not COCO"),
     ],
 )
-def test_bad_coco_is_named(coco, tmp_path, change, error, words):
+def test_coco_that_cannot_be_used_is_refused(coco, tmp_path, change, error, words):
     with pytest.raises(error, match=words):
         read_labels(changed(coco, tmp_path, change), coco.parent / "images")
 
 
-def test_boxes_outside_are_left_out(coco, tmp_path):
-    path = changed(coco, tmp_path, lambda w: w["annotations"][0].update(bbox=[9000, 0, 10, 10]))
-    with pytest.warns(GeomagWarning, match="1 labels without a pixel"):
-        labels = read_labels(path, coco.parent / "images")
-    assert labels.count("helipad")[0] == 11
+@pytest.mark.parametrize(
+    ("change", "words", "left"),
+    [
+        (lambda w: w["annotations"][3].pop("category_id"), r"annotations\[3\]: an id is a number or text", 11),
+        (lambda w: w["annotations"][3].update(category_id=77), r"annotations\[3\]: its category_id 77 is none", 11),
+        (lambda w: w["annotations"][3].update(image_id=77), r"annotations\[3\]: its image_id 77 is none", 11),
+        (lambda w: w["annotations"][2].update(bbox=[0, 0, float("nan"), 4]), r"annotations\[2\]: nan is not finite", 11),
+        (lambda w: w["annotations"][2].update(bbox=[0, 0, True, 4]), r"annotations\[2\]: yes or no in place of a number", 11),
+        (lambda w: w["annotations"][2].update(bbox=[10**400, 0, 3, 4]), r"annotations\[2\]: ", 11),
+        (lambda w: w["annotations"][1].update(segmentation=[[1, 2, 3]]), r"annotations\[1\]: a polygon is", 11),
+        (lambda w: w["annotations"].insert(0, None), r"annotations\[0\]: it is no table", 12),
+        (lambda w: w["annotations"][0].update(bbox=[9000, 0, 10, 10]), r"annotations\[0\]: .*has not a pixel inside its picture", 11),
+        (lambda w: w["annotations"][0].update(bbox=[9, 9, 0.2, 9]), r"annotations\[0\]: .*less than a pixel wide", 11),
+        (lambda w: w["images"][0].update(file_name=3), r"images\[0\]: its picture has no name", 8),
+        (lambda w: w["images"][0].pop("id"), r"images\[0\]: it has no 'id'", 8),
+        (lambda w: w["images"][0].update(width=2 * SIDE), r"images\[0\]: 0.png has 480 x 480 px, but 960 x 480 px", 8),
+        (lambda w: [w["annotations"][i].update(category_id=i + 50) for i in range(7)], "7 records are left out: .*and 2 more", 5),
+    ],
+)
+def test_a_bad_record_is_told_with_its_number_and_the_others_are_read(coco, tmp_path, change, words, left):
+    with pytest.warns(GeomagWarning, match=words):
+        labels = read_labels(changed(coco, tmp_path, change), coco.parent / "images")
+    assert labels.count("helipad")[0] == left
 
 
 def test_broken_json(tmp_path):
@@ -156,17 +171,21 @@ def test_yolo(tmp_path, outlines):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("0 1.4 0.5 0.1 0.1", "line 2.*outside 0..1"),
-        ("3 0.5 0.5 0.1 0.1", "line 2.*no class"),
-        ("0 0.5 0.5 0.1", "line 2: 3 numbers"),
-        ("0 a b c d", "line 2"),
+        ("0 1.4 0.5 0.1 0.1", "it has numbers outside 0..1"),
+        ("0 0.5 0.5 -0.1 0.1", "it has numbers outside 0..1"),
+        ("3 0.5 0.5 0.1 0.1", "3 is no class"),
+        ("1e999 0.5 0.5 0.1 0.1", "inf is not finite"),
+        ("0 0.5 0.5 0.1", "3 numbers"),
+        ("0 a b c d", "'a' is no number"),
+        ("0 0.5 0.5 0.0001 0.1", ".*is less than a pixel"),
     ],
 )
-def test_bad_yolo_names_its_line(tmp_path, line, words):
+def test_a_bad_line_of_yolo_is_told_and_the_others_are_read(tmp_path, line, words):
     path = write_yolo(tmp_path)
     (tmp_path / "labels/train/1.txt").write_text(f"0 0.5 0.5 0.1 0.1\n{line}\n")
-    with pytest.raises(DataCorrupt, match=f"1.txt, {words}"):
-        read_labels(path)
+    with pytest.warns(GeomagWarning, match=f"1 records are left out: 1.txt, line 2: {words}"):
+        labels = read_labels(path)
+    assert labels.count("helipad") == (9, 3)
 
 
 def test_yolo_without_pictures(tmp_path):

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 import geomagnifier as gm
 from geomagnifier.errors import DataCorrupt, ModelCorrupt, OptionError, OutputError
 from geomagnifier.interfaces.cli import app, main
-from geomagnifier.io.lock import locked
+from geomagnifier.io.lock import alone
 from geomagnifier.model.checkpoint import read
 from geomagnifier.model.own_file import OWN
 from geomagnifier.resolution import window_of
 from geomagnifier.train import own_run
-from geomagnifier.train.own_run import LOCK, Wanted, kept, teach_kinds
+from geomagnifier.train.own_run import Wanted, kept, teach_kinds
 from geomagnifier.train.teach import Lesson
 from geomagnifier.values import Query
 
@@ -173,7 +173,7 @@ def test_a_run_killed_while_it_prepares_crops_goes_on_with_them(wanted, taught, 
 
 
 def test_two_runs_into_one_folder_are_refused(wanted, taught, tmp_path):
-    with locked(tmp_path / LOCK, OutputError("")), pytest.raises(OutputError, match=r"another run is writing .* choose another --out"):
+    with alone(tmp_path), pytest.raises(OutputError, match=r"another run is writing .* choose another --out"):
         teach_kinds(replace(wanted, out=tmp_path), quiet)
 
 

@@ -6,7 +6,7 @@ Every run is `train.loop.train` itself on smaller crops and fewer steps; its las
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from geomagnifier.errors import OptionError
+from geomagnifier.io.lock import alone
 from geomagnifier.model.linear_decoder import summed
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import QUARTERS, Maps, PixelDecoder
@@ -124,10 +125,19 @@ def ablate(
 
     Raises:
         OptionError: there is no variant of that name.
+        OutputError: another run is writing `out`, or it cannot be written.
     """
     if only is not None and only not in VARIANTS:
         raise OptionError(f"there is no variant {only!r}; choose among {', '.join(VARIANTS)}")
-    for name in [only] if only is not None else VARIANTS:
+    with alone(out):
+        yield from _ablate(root, out, captions, trunk_path, steps, sizes, [only] if only is not None else list(VARIANTS))
+
+
+def _ablate(
+    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk_path: Path, steps: int, sizes: Sizes, names: Sequence[str]
+) -> Iterator[tuple[str, int, dict[str, float]]]:
+    """`ablate`, alone in its folder."""
+    for name in names:
         variant, folder = VARIANTS[name], out / name.replace(" ", "-").replace(",", "")
         finished = measured(folder / "log.jsonl", steps)
         if finished:

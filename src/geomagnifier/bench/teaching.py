@@ -29,6 +29,7 @@ from geomagnifier.data.dubai import COVER, dubai, read_cover
 from geomagnifier.data.own.coco import read_coco
 from geomagnifier.data.sample import read_pixels
 from geomagnifier.data.vhr10 import vhr10
+from geomagnifier.io.lock import alone
 from geomagnifier.model import checkpoint
 from geomagnifier.model.pixel_decoder import Maps
 from geomagnifier.model.small import SmallModel
@@ -238,7 +239,18 @@ def curve(
 
     Returns:
         rows of `teaching_plot.rows`.
+
+    Raises:
+        OutputError: another run is writing `out`, or it cannot be written.
     """
+    with alone(out):
+        return _curve(root, out, captions, trunk, progress)
+
+
+def _curve(
+    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, progress: Callable[[int, int], object]
+) -> list[dict[str, Any]]:
+    """`curve`, alone in its folder."""
     lessons = len(HELD) * len(EXAMPLES) * len(SEEDS)
     total = 2 * STEPS + lessons
     for number, (name, without) in enumerate((("base", HELD), ("recipe", ()))):

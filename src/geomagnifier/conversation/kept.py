@@ -1,6 +1,6 @@
 """A conversation saved with its scene: one JSON object a line, the regions with it, so that a reference still works the next day.
 
-    harbour.tif  ->  harbour.tif.chat.jsonl beside it, or in the user's data folder where that folder is not writable
+    harbour.tif  ->  harbour.tif.chat.jsonl beside it, or in the user's data folder where that folder is not writable, or not his alone
 
 A line holds "version", "scene" [width, height], "question", "meant", "sort", "answer" (as in answer.json) and "pool", the regions chosen
 from. The file is written anew at each turn and renamed. A line that is damaged, of a later version or of a picture of another size is
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +26,7 @@ from geomagnifier.errors import GeomagError, GeomagWarning
 from geomagnifier.io.document import to_json
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
-from geomagnifier.io.staging import Staging
+from geomagnifier.io.staging import Staging, output_error
 from geomagnifier.reference import Reference
 from geomagnifier.values import Answer, Granularity, Query, Region, Trace
 
@@ -34,9 +35,9 @@ ENDING = ".chat.jsonl"
 
 
 def place_of(image: str | os.PathLike[str]) -> Path:
-    """The file of a picture's conversation: beside it, or in the user's data folder where that cannot be."""
+    """The file of a picture's conversation: beside it, or in the user's data folder where that cannot be, or is a shared folder."""
     beside = Path(f"{image}{ENDING}")
-    if "://" not in str(image) and not str(image).startswith("/vsi") and os.access(beside.parent, os.W_OK | os.X_OK):
+    if "://" not in str(image) and not str(image).startswith("/vsi") and _is_own(beside):
         return beside
     whole = str(image) if "://" in str(image) else str(Path(image).resolve())
     home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
@@ -44,11 +45,42 @@ def place_of(image: str | os.PathLike[str]) -> Path:
     return home / "geomagnifier" / "chats" / name
 
 
+def _is_own(beside: Path) -> bool:
+    """Whether a file may be kept there: the folder is writable, this user's, and not everybody's; or there is one of his already."""
+    try:
+        folder = beside.parent.stat()
+        if not os.access(beside.parent, os.W_OK | os.X_OK):
+            return False
+        if not hasattr(os, "geteuid"):  # Windows keeps no such rights
+            return True
+        mine = os.geteuid()
+        if beside.exists():
+            return beside.stat().st_uid == mine
+        return folder.st_uid == mine and not folder.st_mode & stat.S_IWOTH
+    except OSError:
+        return False
+
+
+def forget(path: Path) -> None:
+    """Remove a conversation, if there is one.
+
+    Raises:
+        OutputError: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
 def load(path: Path, scene: Scene) -> list[Turn]:
     """The turns of a file, none where there is no such file. Their previews are drawn from the scene; where was looked is not kept."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
+        return []
+    except OSError as error:
+        warnings.warn(f"{path} cannot be read ({error.strerror or error}); the chat begins anew", GeomagWarning, stacklevel=2)
         return []
     rows, bad = [], 0
     for line in lines:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 EPILOG = (
     "Examples: [bold]geomag chat harbour.tif[/bold]\n\n"
     "[bold]printf 'Find the ships.\\nand the largest of them?\\nsegment it\\n' | geomag chat harbour.tif --json[/bold]\n\n"
-    "[bold]geomag chat harbour.tif --new --out answers/[/bold]"
+    "[bold]geomag chat harbour.tif --new --out answers/[/bold]\n\n"
+    "[bold]geomag chat harbour.tif --no-save[/bold]"
 )
 HELP = """Ask in plain words; a question may refer back: "and the largest of them?", "segment those", "what is left of it?".
 /undo forgets the last question, /save DIR writes the last answer, /history lists what was asked, /quit leaves."""
@@ -45,10 +46,15 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
         bits: Bits = None,
         bands: Bands = None,
         new: Annotated[bool, typer.Option("--new", help="Begin anew, and forget what was asked about this picture.")] = False,
+        save: Annotated[
+            bool, typer.Option("--save/--no-save", help="Keep the chat; without, neither go on with an earlier one nor write this one.")
+        ] = True,
         out: Annotated[Path | None, typer.Option(help="Folder for the answer of each turn: DIR/01, DIR/02, ...", metavar="DIR")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout for each question, errors too.")] = False,
     ) -> None:
-        """Talk about IMAGE: questions may refer back to the last answer. Saved beside the picture, and gone on with the next time.
+        """Talk about IMAGE: questions may refer back to the last answer. Kept, and gone on with the next time.
+
+        It is kept beside the picture, or, where others may write there too or nobody may, in your own data folder.
 
         Reads one question a line where stdin is no terminal. Ctrl-C ends a question, not the chat.
         """
@@ -59,11 +65,11 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
         if out is not None:
             check_writable(out)
         with gm.open_scene(image, bands=bands) as scene:
-            path = kept.place_of(image)
+            path = kept.place_of(image) if save else None
             held = Conversation(scene, load(model, segmenter, bits))
-            held.turns = [] if new else kept.load(path, scene)
-            if new:
-                path.unlink(missing_ok=True)
+            held.turns = [] if new or path is None else kept.load(path, scene)
+            if new and path is not None:
+                kept.forget(path)
             person = sys.stdin.isatty()
             if held.last and not as_json:
                 print(f"going on after '{printable(held.last.question)}'; --new begins anew", file=sys.stderr)
@@ -73,12 +79,14 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
                     if line.startswith("/") or line.lower() in PLAIN:
                         if not _order(line if line.startswith("/") else f"/{line.lower()}", held.turns, held.undo):
                             break
-                        kept.save(path, held.turns)
+                        if path is not None:
+                            kept.save(path, held.turns)
                         continue
                     with progress_bar() as move, ctrl_c() as pressed:
                         answer = held.ask(line, progress=lambda done, known: (move(done, known), not pressed.is_set())[1])
                     _tell(held.turns[-1], as_json, show)
-                    kept.save(path, held.turns)
+                    if path is not None:
+                        kept.save(path, held.turns)
                     if out is not None:
                         gm.write(answer, out / f"{len(held.turns):02d}")
                 except GeomagError as error:

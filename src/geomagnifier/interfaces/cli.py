@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import signal
 import sys
@@ -21,6 +20,7 @@ from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMis
 from geomagnifier.interfaces import archives, chat, describe, mapping, paper_tables, study
 from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
+from geomagnifier.interfaces.stdout import printing
 
 if TYPE_CHECKING:
     from geomagnifier.values import Answer
@@ -58,13 +58,14 @@ def main() -> None:
     """Run the command: one line on stderr and exit code 2 for what a person can mend, never a traceback."""
     warnings.simplefilter("always", GeomagWarning)
     warnings.showwarning = _show_warning
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # file names need not be text
     try:
-        app()
+        with printing():
+            app()
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except BrokenPipeError:  # nobody reads on, as after `| head`
+        raise SystemExit(1) from None
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 OPEN = ("/healthz",)
 """Addresses that need no key."""
-WORDS = 1 << 20
-"""Largest body that is not a picture, bytes."""
+AROUND_WORDS, LETTER = 16 << 10, 12
+"""Bytes of the largest body that is not a picture: these around the question, and for each of its letters, as JSON may escape it."""
 AROUND = 64 << 10
 """Bytes of a form around the picture in it."""
 SLOWEST = 10_000
@@ -33,6 +33,22 @@ LINGER, LINGER_BYTES = 2.0, 16 << 20
 """After an early answer, seconds and bytes for which the rest of a request is read and thrown away, so that the client sees the answer."""
 COOKIE = "geomag_key"
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+PORTS = {"http": 80, "https": 443}
+EVERYWHERE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),  # the id of an upload, in the page's address, is its key
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
+"""Headers of every answer: another site can neither frame it, nor show or read what is here."""
+BARE = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""What an answer that is no page may load: nothing."""
+PAGE = (
+    b"default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    b"font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""What the page may load: only what is here. NiceGUI writes its scripts into the page and makes some of them there."""
 
 
 class Guard:
@@ -56,7 +72,7 @@ class Guard:
             else:
                 await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
         elif scope["type"] == "http":
-            await self._http(scope, headers, _Body(receive, send, headers, self._settings))
+            await self._http(scope, headers, _Body(receive, send, headers, self._settings, scope["path"] == "/"))
         else:
             await self._app(scope, receive, send)
 
@@ -73,19 +89,33 @@ class Guard:
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
         """Status, message and type where a request may not come in."""
-        hosts = self._settings.hosts
-        if hosts is not None:
-            if _host(f"//{headers.get('host', '')}") not in hosts:
-                return 421, "this service does not answer to that host name; see the setting GEOMAG_NAMES", "HostUnknown"
-            unsafe = scope["type"] == "websocket" or scope["method"] in UNSAFE
-            if unsafe and "origin" in headers and _host(headers["origin"]) not in hosts:
-                return 403, "another web site may not ask questions here", "OriginUnknown"
+        if not self._settings.answers_to(_host(f"//{headers.get('host', '')}")):
+            return 421, "this service does not answer to that host name; see the setting GEOMAG_NAMES", "HostUnknown"
+        unsafe = scope["type"] == "websocket" or scope["method"] in UNSAFE
+        if unsafe and "origin" in headers and not self._is_own(headers["origin"], headers.get("host", "")):
+            return 403, "another web site may not ask questions here", "OriginUnknown"
         key = self._settings.api_key
         if key is None or scope["path"] in OPEN or any(_same(shown, key) for shown in _shown(headers)):
             return None
         if _same(_cookie(headers.get("cookie", "")), self._cookie):
             return None
         return 401, "this service asks for a key: send it as X-API-Key, or as Authorization: Bearer", "KeyNeeded"
+
+    def _is_own(self, origin: str, host: str) -> bool:
+        """Whether an origin is the service itself: host and port that the request is made to, or a name of the settings without a port.
+
+        The latter is for a proxy that speaks TLS and tells the service another host than the browser sees.
+        """
+        try:
+            site, here = urlsplit(origin), urlsplit(f"//{host}")
+            standard = PORTS.get(site.scheme)
+            if standard is None or not site.hostname:
+                return False
+            if site.hostname == here.hostname and (site.port or standard) == (here.port or standard):
+                return True
+            return site.hostname in self._settings.named and site.port in (None, standard)
+        except ValueError:
+            return False
 
 
 class _Body:
@@ -96,12 +126,13 @@ class _Body:
         TooSlow: it takes too long.
     """
 
-    def __init__(self, receive: Receive, send: Send, headers: dict[str, str], settings: Settings) -> None:
+    def __init__(self, receive: Receive, send: Send, headers: dict[str, str], settings: Settings, page: bool) -> None:
+        self._page = page
         words = headers.get("content-type", "").startswith("application/json")
-        self.limit = WORDS if words else settings.upload_bytes + AROUND
+        self.limit = AROUND_WORDS + LETTER * settings.question_letters if words else settings.upload_bytes + AROUND
         announced = headers.get("content-length", "0")
         self.announced = int(announced) if announced.isdigit() else 0
-        self.extra: list[tuple[bytes, bytes]] = [(b"x-content-type-options", b"nosniff")]
+        self.extra: list[tuple[bytes, bytes]] = [*EVERYWHERE]
         self._receive, self._send, self._patience = receive, send, settings.patience
         self._there = self.announced == 0 and "transfer-encoding" not in headers
         self._bytes, self._begun = 0, time.monotonic()
@@ -122,7 +153,9 @@ class _Body:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *self.extra, *([] if self._there else [(b"connection", b"close")])]
+            policy = PAGE if self._page else BARE
+            close = [] if self._there else [(b"connection", b"close")]
+            message["headers"] = [*message.get("headers", []), *self.extra, (b"content-security-policy", policy), *close]
         last = message["type"] == "http.response.body" and not message.get("more_body", False)
         if last and not self._there:
             await self._send({**message, "more_body": True})

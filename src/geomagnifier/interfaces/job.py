@@ -3,7 +3,7 @@
     queued -> running -> done | failed | late | cancelled        late: over `Settings.seconds`
     queued -> cancelled
 
-The answer of a late job, and of one cancelled while it ran, is of what was seen until then.
+The answer of a late job, and of one cancelled while it ran, is of what was seen until then; there is none where nothing was.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Job:
         return (self._begun or self._ended or time.monotonic()) - self._queued
 
     def cancel(self) -> None:
-        """Stop it: at once where it still waits, else at its next window."""
+        """Stop it: at once where it still waits, else at its next window, or between two pieces of what it reads."""
         with self._changed:
             self._stop.set()
             waiting = self.state == "queued"

@@ -25,8 +25,10 @@ from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.searching import Searching
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io import document, heat, mask_file, overlay, vectors
+from geomagnifier.io.halt import Halted, stoppable
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
+from geomagnifier.pipeline import checked, search_worth
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval import Wanted
 from geomagnifier.values import Answer, Query
@@ -93,10 +95,13 @@ class Jobs:
 
         Raises:
             QuestionError: it is empty or too long.
-            OptionError: `after` is about another scene.
+            OptionError: `after` is about another scene; an option out of its range.
+            BoxError: the box is not in the scene.
             Busy: the queue is full.
         """
         self._check(question)
+        checked(card.info, question, box, search, budget, recall, min_score, None, box_crs)  # before it takes a place
+        search_worth(self.model, recall)
         if after is not None and (after.card is None or after.card.id != card.id):
             raise OptionError("a question can refer back to an answer about the same scene only")
         options = {"box": box, "box_crs": box_crs, "search": search, "min_score": min_score, "recall": recall, "budget": budget}
@@ -239,9 +244,16 @@ class Jobs:
 
     def _do(self, job: Job) -> State:
         """Work on a job; what it ended as."""
-        with heard() as warned:
+
+        def stop() -> bool:  # asked between the pieces of a reading
+            return job._stop.is_set() or job.seconds > self.settings.seconds
+
+        halted = False
+        with heard() as warned, stoppable(stop):
             try:
                 job.work(job)
+            except Halted:  # before anything was seen
+                halted = True
             except GeomagError as error:
                 job.error = error
             except Exception:  # a worker outlives whatever a picture does to it
@@ -251,7 +263,7 @@ class Jobs:
         if job.error is not None:
             return "failed"
         whole = not job.answer.stopped if job.answer is not None else job.done >= job.known
-        if whole:
+        if whole and not halted:
             return "done"
         return "late" if job.seconds > self.settings.seconds and not job._stop.is_set() else "cancelled"
 

@@ -27,7 +27,7 @@ from geomagnifier.interfaces.uploads import Upload, clean
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.source import open_source
 from geomagnifier.retrieval import SUFFIXES
-from geomagnifier.values import Affine6
+from geomagnifier.values import Affine6, SceneInfo
 
 FORMATS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM")
 """Of uploads: formats whose pixels can lie nowhere but in the file itself. An IMG or ENVI file can name another one."""
@@ -58,6 +58,11 @@ class Card:
     bounds: tuple[float, float, float, float]
     transform: Affine6 | None = None
     uploaded: bool = False
+
+    @property
+    def info(self) -> SceneInfo:
+        """The scene, as far as a card tells."""
+        return SceneInfo(self.name, self.width, self.height, self.bands, self.crs, self.transform, self.gsd)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from geomagnifier import pipeline
 from geomagnifier.errors import SceneError, SceneNotFound
 from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io.halt import Halted
 from geomagnifier.io.hit import Hit as Found
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval import Index, Wanted, open_index
 from geomagnifier.retrieval.pictures import Picture
-from geomagnifier.retrieval.vectors import Looked, look_at
+from geomagnifier.retrieval.vectors import Looked, header_of, look_at
 
 PICTURES = 10_000
 """Pictures whose vectors are kept, so that a second search need not look at them again."""
@@ -55,7 +56,7 @@ class Searching:
         if settings.index is not None:
             self._index = open_index(settings.index)
             self._index.check(model)
-        self._looked: OrderedDict[tuple[Path, int, int], Looked] = OrderedDict()
+        self._looked: OrderedDict[tuple[Path, int, int, str], Looked] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(
@@ -68,6 +69,9 @@ class Searching:
             like: by likeness to this picture, or by neither.
             wanted: place and time; its vector is filled in here.
             progress: called with (pictures done, pictures in all); where it returns False the search ends.
+
+        Raises:
+            Halted: it was stopped while `like` was read; later that ends the search.
         """
         vector = pipeline.embed(words, self._model) if words is not None else self._look(like).vectors[0].numbers if like else None
         sought = replace(wanted, vector=vector) if wanted is not None else Wanted(vector=vector)
@@ -79,12 +83,15 @@ class Searching:
         listed = self._library.listing(uploads=False)
         for number, card in enumerate(listed, 1):
             try:
-                for part in self._look(card).vectors:
+                for part in (self._look(card) if vector is not None else self._header(card)).vectors:
                     score = None if vector is None else float(np.dot(part.numbers, vector))
                     parts.append(replace(part.hit, path=Path(card.name), score=score))
                 cards[Path(card.name)] = card
             except SceneError as error:
                 unreadable.append((card.name, str(error)))
+            except Halted:  # in the middle of a picture
+                progress(number - 1, len(listed))
+                break
             if not progress(number, len(listed)):
                 break
         if vector is not None:
@@ -100,17 +107,25 @@ class Searching:
             return None
 
     def _look(self, card: Card) -> Looked:
+        """Its vectors."""
+        return self._kept(card, "whole", lambda picture: look_at(picture, self._model))
+
+    def _header(self, card: Card) -> Looked:
+        """Where and when it is, without reading its pixels."""
+        return self._kept(card, "header", header_of)
+
+    def _kept(self, card: Card, what: str, look: Callable[[Picture], Looked]) -> Looked:
         path = self._library.path(card.id)
         try:
             stat = path.stat()
         except OSError:
             raise SceneNotFound(f"{card.name} is no longer there") from None
-        key = (path, stat.st_mtime_ns, stat.st_size)
+        key = (path, stat.st_mtime_ns, stat.st_size, what)
         with self._lock:
             looked = self._looked.get(key)
         if looked is None:
             with self._library.naming(card):
-                looked = look_at(Picture(path), self._model)
+                looked = look(Picture(path))
                 if looked.reason is not None:
                     raise SceneError(looked.reason)
             with self._lock:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.interfaces.settings import Settings
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
         web.attach(app, settings, app.state.library, app.state.jobs)
         host, port = settings.host, listener.getsockname()[1]
         shown = f"http://{f'[{host}]' if ':' in host else host}:{port}/".replace("//0.0.0.0", "//127.0.0.1")
-        print(f"geomagnifier is at {shown} (Ctrl-C ends it)", flush=True)
+        with contextlib.suppress(OutputError):  # a service may run without a terminal
+            print(f"geomagnifier is at {shown} (Ctrl-C ends it)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, (shown,)).start()
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended in good order, and only passes it on

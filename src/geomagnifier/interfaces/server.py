@@ -21,6 +21,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
+from functools import partial
 from html import escape
 from http import HTTPStatus
 from typing import Any
@@ -34,6 +35,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from geomagnifier import __version__
 from geomagnifier.errors import (
@@ -139,7 +142,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Counted, metrics=metrics)
     for kind in (GeomagError, HTTPException, RequestValidationError, ValidationError, ClientDisconnect, Exception):
-        app.add_exception_handler(kind, _told)
+        app.add_exception_handler(kind, told_error)
 
     @app.get("/healthz", summary="Whether the service is alive")
     async def healthz() -> dict[str, Any]:
@@ -190,22 +193,22 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         card: Card | None = None
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             fields, card = await _form(request, library, taking)
-            asked = Asked.model_validate(fields)
+            asked = await to_thread.run_sync(Asked.model_validate, fields)
         else:
-            asked = Asked.model_validate_json(await _words(request))
+            asked = await to_thread.run_sync(Asked.model_validate_json, await _words(request))
         before = jobs.job(asked.after) if asked.after is not None else None
         if before is not None and before.card is not None and (card, asked.scene, asked.path) == (None, None, None):
             card = before.card
         if sum(given is not None for given in (card, asked.scene, asked.path)) != 1:
             raise OptionError("say which picture is meant by one of scene, path and file")
-        about = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
-        given = {"search": asked.search, "min_score": asked.min_score, "recall": asked.recall, "budget": asked.budget}
-        job = jobs.submit(about, asked.question, box=asked.box, box_crs=asked.box_crs, after=before, **given)  # type: ignore[arg-type]
+        about: Card = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
+        options = {name: getattr(asked, name) for name in ("box", "box_crs", "search", "min_score", "recall", "budget")}
+        job = await to_thread.run_sync(partial(jobs.submit, about, asked.question, after=before, **options))
         return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
 
     @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=_body(Sought))
     async def search(request: Request, wait: Wait = True) -> Response:
-        sought = Sought.model_validate_json(await _words(request))
+        sought = await to_thread.run_sync(Sought.model_validate_json, await _words(request))
         named = sought.scene is not None or sought.path is not None
         like = await to_thread.run_sync(_named, library, sought.scene, sought.path) if named else None
         job = jobs.search(sought.words, like, sought.wanted())
@@ -240,7 +243,23 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     async def answer(id: str, file: str) -> Response:
         return await to_thread.run_sync(_sent, jobs, jobs.job(id), file, limiter=writing)
 
+    for path in ("/v1", "/v1/{rest:path}", "/healthz", "/metrics", "/docs", "/openapi.json"):  # the page would answer what is left
+        app.router.routes.append(Route(path, Stray(app), include_in_schema=False))
     return app
+
+
+class Stray:
+    """An address, or a way of using one, that there is not: told in the shape of all errors, and not logged."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        others = [route for route in self._app.routes if isinstance(route, Route) and route.endpoint is not self]
+        ways = sorted({way for route in others if route.matches(scope)[0] is Match.PARTIAL for way in route.methods or ()})
+        if ways:
+            raise HTTPException(405, f"{scope['method'][:20]} is not done there, but {', '.join(ways)}", {"Allow": ", ".join(ways)})
+        raise HTTPException(404, "there is no such address; /docs lists those there are")
 
 
 def facts(job: Job) -> dict[str, Any]:
@@ -405,7 +424,7 @@ def _error(error: GeomagError) -> dict[str, Any]:
     return {"error": {"type": type(error).__name__, "message": str(error)}}
 
 
-async def _told(request: Request, error: Exception) -> Response:
+async def told_error(request: Request, error: Exception) -> Response:
     """Any error as an answer. What was not raised on purpose is told as such, and no more."""
     headers: dict[str, str] = {}
     if isinstance(error, GeomagError):

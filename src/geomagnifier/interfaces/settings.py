@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -29,7 +30,8 @@ class Settings:
 
     names: tuple[str, ...] = ()
     """Host names that a request may be made to, commas between them; "*" for any. Empty: those of this machine's loopback while `host` is
-    one of them, else any. A web site that a person visits cannot then reach a service on his machine under a name of its own."""
+    one of them; else addresses in numbers and names that only a near network knows (without a dot, or ending in .local), and with a key
+    any. A web site that a person visits cannot then reach a service under a name of its own."""
 
     model: str = "small"
     """'small', a folder with trained weights, or a vision-language model of the hub."""
@@ -89,10 +91,17 @@ class Settings:
             raise OptionError(f"the setting root names {self.root}, which does not exist")
 
     @property
-    def hosts(self) -> tuple[str, ...] | None:
-        """Host names that are answered to, in small letters; None: any."""
-        named = tuple(name.lower() for name in self.names) or (LOOPBACK if self.host in LOOPBACK else ("*",))
-        return None if "*" in named else named
+    def named(self) -> frozenset[str]:
+        """`names` in small letters, without "*"."""
+        return frozenset(name.lower() for name in self.names) - {"*"}
+
+    def answers_to(self, name: str) -> bool:
+        """Whether a request may be made to a host of this name (in small letters, without its port)."""
+        if self.names:
+            return "*" in self.names or name in self.named
+        if self.host in LOOPBACK:
+            return name in LOOPBACK
+        return self.api_key is not None or name in LOOPBACK or _is_near(name)
 
     @staticmethod
     def from_environment(**given: Any) -> Settings:
@@ -108,6 +117,15 @@ class Settings:
         found = {field.name: value for field in fields(Settings) if (value := os.environ.get(PREFIX + field.name.upper(), "")) != ""}
         chosen: dict[str, Any] = {name: _read(name, value) for name, value in found.items()}
         return Settings(**(chosen | {name: value for name, value in given.items() if value is not None}))
+
+
+def _is_near(name: str) -> bool:
+    """Whether no other web site can have this name: an address in numbers, or a name that the public system of names does not have."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return bool(name) and ("." not in name or name.endswith(".local"))
+    return True
 
 
 def _read(name: str, text: str) -> Any:

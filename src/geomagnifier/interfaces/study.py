@@ -48,6 +48,7 @@ def train(
     column: Annotated[
         str | None, typer.Option(help="Of outlines: the column with the kind. Without, the layer's name is the kind.")
     ] = None,
+    layer: Annotated[str | None, typer.Option(help="Of a GeoPackage: the layer with the outlines, where several hold polygons.")] = None,
     cover: Annotated[
         list[str] | None, typer.Option(help="A kind that is land cover, an area without single objects; repeatable.", metavar="KIND")
     ] = None,
@@ -79,8 +80,8 @@ def train(
 ) -> None:
     """Teach a model kinds of your own (--from), or train the small model from the start; run it again to go on where it stopped."""
     if base is None:
-        if pictures or column or cover or also:
-            raise OptionError("--pictures, --column, --cover and --also are for labels of your own: name the model to teach, --from small")
+        if pictures or column or layer or cover or also:
+            raise OptionError("--pictures, --column, --layer, --cover and --also are for labels of your own: name the model, --from small")
         if start is not None and steps is not None:
             raise OptionError("--steps is of the first stage, which --start leaves out; --wide-steps sets the second")
         from geomagnifier.train.run import Length, run
@@ -99,7 +100,7 @@ def train(
     if not all(kind and words for kind, _, words in pairs):
         raise OptionError("--also is KIND=WORD,WORD, as in --also 'wind turbine=windmill,wind generator'")
     words = {kind.strip(): tuple(word.strip() for word in words.split(",") if word.strip()) for kind, _, words in pairs}
-    wanted = own_run.Wanted(data, base, out or Path("runs/own"), pictures, column, frozenset(cover or ()), words, lesson)
+    wanted = own_run.Wanted(data, base, out or Path("runs/own"), pictures, column, layer, frozenset(cover or ()), words, lesson)
     try:
         own_run.run(wanted)
     except KeyboardInterrupt:

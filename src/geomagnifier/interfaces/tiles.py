@@ -86,8 +86,7 @@ def layers(card: Card) -> dict[str, Any]:
         crs ("EPSG:3857" or "simple"), tile_size, min_zoom, max_zoom (full size), bounds ((south, west), (north, east)) in Leaflet's own
         coordinates, which in CRS.Simple are px / `scale`, y upwards, and `tiles`, the address with {z}, {x} and {y}.
     """
-    info = SceneInfo(card.name, card.width, card.height, card.bands, card.crs, card.transform, card.gsd)
-    largest = _full_zoom(info, card.georeferenced)
+    largest = _full_zoom(card.info, card.georeferenced)
     smallest = max(0, largest - math.ceil(math.log2(max(1.0, max(card.width, card.height) / SIDE))))
     if card.georeferenced:
         west, south, east, north = card.bounds

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geomagnifier.errors import GeomagError
+from geomagnifier.errors import GeomagError, OutputError
 from geomagnifier.io.staging import output_error
+
+LOCK = ".lock"
+"""Of a folder that one run writes."""
 
 
 @contextmanager
@@ -36,3 +39,14 @@ def locked(path: Path, busy: GeomagError) -> Iterator[None]:
         yield
     finally:
         lock.close()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Be the one run that writes a folder. It may be killed at any moment: the next one comes in.
+
+    Raises:
+        OutputError: another run is writing it, or it cannot be written.
+    """
+    with locked(folder / LOCK, OutputError(f"another run is writing {folder}; wait for it to end, or choose another --out")):
+        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from hashlib import blake2b
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class Preview:
         if self._whole is not None:
             return self._whole
         if self._seen.all():
-            return View(self._pixels, self.window, f"{scene.key}:preview")
+            return self.covered(scene)
         try:
             return scene.read(self.window)
         except SceneUnreadable:
@@ -76,7 +77,12 @@ class Preview:
 
     def cheap(self, scene: Scene) -> View:
         """The picture where it costs little; else what the views covered of it, and black."""
-        return self.view(scene) if self._cheap else View(self._pixels, self.window, f"{scene.key}:preview")
+        return self.view(scene) if self._cheap else self.covered(scene)
+
+    def covered(self, scene: Scene) -> View:
+        """What the views covered of it, and black; nothing is read."""
+        of = blake2b(self._pixels.tobytes(), digest_size=8).hexdigest()  # other views make another picture
+        return self._whole or View(self._pixels, self.window, f"{scene.key}:preview-{of}")
 
     def _place(self, box: Box) -> tuple[int, int, int, int]:
         across, down = self.window.width / self.window.box.width, self.window.height / self.window.box.height

@@ -18,6 +18,7 @@ from rasterio.windows import Window as RasterWindow
 
 from geomagnifier.errors import SceneTooLarge
 from geomagnifier.geometry import Box
+from geomagnifier.io import halt
 from geomagnifier.io.bands import Bands, Raw
 from geomagnifier.io.blocks import Piece, joined, picture
 from geomagnifier.io.source import CACHE, FAILURES, OPTIONS, Source
@@ -96,6 +97,7 @@ class Reader:
         Raises:
             SceneTooLarge: for so small a picture too much of the file would have to be unpacked.
             RasterioIOError: some of it cannot be read.
+            Halted: it was stopped between two pieces; also of `salvage`.
         """
         self.check(wanted)
         canvas = self._canvas(wanted)
@@ -213,6 +215,7 @@ class Reader:
         return True
 
     def _fill(self, canvas: _Canvas, piece: Piece, full_size: bool = False) -> None:
+        halt.check()
         rows, columns = piece.place
         if self._never_written(piece):
             canvas.raw[:, rows, columns] = self._unwritten

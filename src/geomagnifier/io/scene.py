@@ -23,7 +23,7 @@ from rasterio.errors import CRSError
 
 from geomagnifier.errors import BoxError, GeomagWarning, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.io import bands, colours, fill, georeference
+from geomagnifier.io import bands, colours, fill, georeference, identity
 from geomagnifier.io.layout import Layout, layout
 from geomagnifier.io.raw import Numbers, Reader, Wanted
 from geomagnifier.io.source import FAILURES, Source, open_source, tags_of, unreadable
@@ -131,7 +131,7 @@ class Scene:
         self._prepared = self._bands.eight_bit and self._bands.all_valid
         self._closed = False
         self._has_data = False
-        self.key = f"scene{next(_keys)}-{os.getpid()}"
+        self._key: str | None = None
         self.info = SceneInfo(
             name=source.name,
             width=dataset.width,
@@ -156,6 +156,15 @@ class Scene:
     def pyramid(self) -> bool:
         """Whether the file has overviews: small pictures of the whole cost little."""
         return bool(self._source.dataset.overviews(1))
+
+    @property
+    def key(self) -> str:
+        """The same for all openings of a file that has not changed, with the same bands: what was made of its pixels can be used again."""
+        with self._lock:
+            if self._key is None:
+                found = None if self._closed else identity.of(self._source.dataset, self._source.stamp, self._bands.indexes)
+                self._key = found or f"scene{next(_keys)}-{os.getpid()}"
+            return self._key
 
     @property
     def tags(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.io import DatasetReader
 
 from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneTooLarge, SceneUnreadable
-from geomagnifier.io import reach
+from geomagnifier.io import identity, reach
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,10 +46,12 @@ waiting for a server, s; and little memory.
 rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from the next block on.
 """
 
-BLOCK = 256 << 20
-"""Bytes of the largest block, unpacked: a tiny file may declare one that does not fit into memory."""
-WHOLE = ("WEBP", "GIF", "BIGGIF")
-"""Formats that are unpacked as one block, or from the start again for each look at an earlier part."""
+BLOCK = CACHE
+"""Bytes of the largest block, unpacked. One that the cache does not hold would be unpacked anew for each band of each look, for minutes;
+a tiny file may declare one that does not fit into memory."""
+WHOLE, WHOLE_BYTES = ("WEBP", "GIF", "BIGGIF"), 256 << 20
+"""Formats that are unpacked as one block, or from the start again for each look at an earlier part, and the bytes of it: it is kept beside
+the cache."""
 
 FAILURES = (RasterioError, RasterioIOError, CPLE_BaseError)
 """What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the first's kind, and some calls let the
@@ -83,11 +85,15 @@ _OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the 
 
 @dataclass(eq=False)
 class Source:
-    """An open dataset, its name for messages and what must live as long as it does. pixels_from: the array it reads, or None."""
+    """An open dataset, its name for messages and what must live as long as it does. pixels_from: the array it reads, or None.
+
+    stamp: of the file before it was opened, None where there is none.
+    """
 
     dataset: Any
     name: str
     pixels_from: NDArray[Any] | None = None
+    stamp: identity.Stamp | None = None
     _full_size: Any = None
 
     def full_size(self) -> Any:
@@ -161,7 +167,8 @@ def from_path(source: str | os.PathLike[str]) -> Source:
         raise SceneUnreadable(f"{text[:200]} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
     path = path.absolute()
     try:
-        return Source(_unpackable(_open_file(path), path.name, _interlaced(path)), path.name)
+        stamp = identity.stamp([path])
+        return Source(_unpackable(_open_file(path), path.name, _interlaced(path)), path.name, stamp=stamp)
     except UnicodeEncodeError as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
         shown = text.encode("utf-8", "backslashreplace").decode()
         raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
@@ -226,11 +233,12 @@ def _open_file(path: Path) -> Any:
 def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
     """The dataset, if its blocks can be held. interlaced: if it is a PNG, all of it is one."""
     height, width = max(dataset.block_shapes, key=math.prod, default=(1, 1))
+    most = BLOCK
     if dataset.driver in WHOLE or interlaced:
-        height, width = dataset.height, dataset.width
+        height, width, most = dataset.height, dataset.width, WHOLE_BYTES
     number = max((8 if "complex" in kind else np.dtype(kind).itemsize for kind in dataset.dtypes), default=1)
     bands = 1 if dataset.interleaving == Interleaving.band else dataset.count
-    if height * width * number * bands > BLOCK:
+    if height * width * number * bands > most:
         dataset.close()
         raise SceneTooLarge(
             f"{name} is made of blocks of {width} x {height} px, too large to unpack; write it anew in tiles (gdal_translate -of COG)"

@@ -13,7 +13,7 @@ from geomagnifier.io.hit import Hit
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval.index import is_index, open_index
 from geomagnifier.retrieval.pictures import gather
-from geomagnifier.retrieval.vectors import Progress, look
+from geomagnifier.retrieval.vectors import Progress, header_of, look
 from geomagnifier.retrieval.wanted import Wanted
 
 
@@ -54,7 +54,8 @@ def search(target: str | os.PathLike[str], wanted: Wanted, model: Model, top: in
     found = gather(target)
     hits: list[Hit] = []
     unreadable: list[tuple[Path, str]] = []
-    for done, looked in enumerate(look(found.pictures, model), 1):
+    each = map(header_of, found.pictures) if wanted.vector is None else look(found.pictures, model)
+    for done, looked in enumerate(each, 1):
         if looked.reason is not None:
             unreadable.append((looked.picture.path, looked.reason))
         for vector in looked.vectors:

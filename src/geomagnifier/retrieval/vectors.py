@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import cpu_count
 
+import numpy as np
+
 from geomagnifier import resolution
 from geomagnifier.errors import GeomagError, SceneUnreadable
 from geomagnifier.geometry import Box, sides
@@ -82,15 +84,31 @@ def look_at(picture: Picture, model: Model) -> Looked:
         return Looked(picture, reason=str(error))
 
 
+def header_of(picture: Picture) -> Looked:
+    """Where and when a picture was taken, by its header alone: enough for a search by place and time. Its one vector has no numbers."""
+    try:
+        with open_scene(picture.path) as scene:
+            return Looked(picture, (Vector(_hit(picture, scene), np.empty(0, np.float32)),))
+    except GeomagError as error:
+        return Looked(picture, reason=str(error))
+
+
+def _hit(picture: Picture, scene: Scene) -> Hit:
+    """The whole of a picture."""
+    info = scene.info
+    date, source = (picture.date, "STAC") if picture.date is not None else date_of(scene.tags, picture.path.name)
+    place = outlines(info, [info.box])[0] or picture.outline
+    return Hit(picture.path, None, None, info.width, info.height, info.gsd, info.crs, date, source, place)
+
+
 def _vectors(picture: Picture, scene: Scene, model: Model) -> Iterator[Vector]:
     info = scene.info
     whole = embed(scene, model)  # first: what cannot be read as a whole is left out
-    date, source = (picture.date, "STAC") if picture.date is not None else date_of(scene.tags, picture.path.name)
     boxes = tiles(info)
-    places = [place or picture.outline for place in outlines(info, [info.box, *boxes])]
-    hit = Hit(picture.path, None, None, info.width, info.height, info.gsd, info.crs, date, source, places[0])
+    places = [place or picture.outline for place in outlines(info, boxes)]
+    hit = _hit(picture, scene)
     yield Vector(hit, whole)
-    for box, place in zip(boxes, places[1:], strict=True):
+    for box, place in zip(boxes, places, strict=True):
         numbers = _tile(scene, box, model)
         if numbers is not None:
             yield Vector(replace(hit, tile=box, outline=place), numbers)

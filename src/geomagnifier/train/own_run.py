@@ -16,9 +16,9 @@ import numpy as np
 from rich.console import Console
 
 from geomagnifier.data.own import read_labels
-from geomagnifier.data.own.labels import Labels
-from geomagnifier.errors import OptionError, OutputError
-from geomagnifier.io.lock import locked
+from geomagnifier.data.own.labels import Labels, plain
+from geomagnifier.errors import OptionError
+from geomagnifier.io.lock import alone
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging, check_writable
 from geomagnifier.model import checkpoint, sums
@@ -39,7 +39,7 @@ from geomagnifier.train.teach import Kind, Lesson
 
 HELD, FEW = 0.2, 10
 """Share of the pictures that thresholds are chosen on; with fewer pictures none is held back."""
-STATE, LOG, LOCK = "lesson.pt", "log.jsonl", ".lock"
+STATE, LOG = "lesson.pt", "log.jsonl"
 
 Tell = Callable[[str, int, int], None]
 """Called with (what is done, how much of it, of how much)."""
@@ -54,6 +54,7 @@ class Wanted:
     out: Path
     pictures: Path | None = None
     column: str | None = None
+    layer: str | None = None
     covers: frozenset[str] = frozenset()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lesson: Lesson = field(default_factory=Lesson)
@@ -92,7 +93,9 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
             checkpoint.
     """
     check_writable(wanted.out)  # refused here, not when the first checkpoint is due
-    labels = read_labels(wanted.source, wanted.pictures, wanted.column)
+    labels = read_labels(wanted.source, wanted.pictures, wanted.column, wanted.layer)
+    named = frozenset(plain(kind, "--cover") for kind in wanted.covers)  # as the names of the labels are read
+    wanted = replace(wanted, covers=named, also={plain(kind, "--also"): words for kind, words in wanted.also.items()})
     for kind in {*wanted.covers, *wanted.also}:
         if kind not in labels.kinds:
             raise OptionError(f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}")
@@ -105,7 +108,7 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
     boxes = [k for k in counts if k in covers and not _outlined(labels, k)]
     if boxes:
         raise OptionError(f"land cover is taught by outlines; {', '.join(boxes)} has boxes")
-    with locked(wanted.out / LOCK, OutputError(f"another run is writing {wanted.out}; wait for it to end, or choose another --out")):
+    with alone(wanted.out):
         return _taught(wanted, labels, counts, covers, before, base, tell)
 
 

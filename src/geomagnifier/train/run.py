@@ -15,8 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from geomagnifier import __version__
 from geomagnifier.data.sample import data_root
-from geomagnifier.errors import OutputError
-from geomagnifier.io.lock import locked
+from geomagnifier.io.lock import alone
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
@@ -68,7 +67,7 @@ def run(data: Path | None, out: Path, length: Length, seed: int, start: str | No
     if start is not None:
         wide.from_model(start)
     trunk = trunk_file() if start is None else None
-    with locked(out / ".lock", OutputError(f"another run is writing {out}; wait for it to end, or choose another --out")):
+    with alone(out):
         _run(root, trunk, out, length, seed, start)
 
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.data.own.named import is_turned
 from geomagnifier.errors import DataCorrupt, GeomagWarning
 
 Ring = NDArray[np.float32]
 BoxTuple = tuple[float, float, float, float]
 FEWEST = 5
 """Labelled objects that a kind is taught from at least."""
+TOLD, TOLD_LETTERS = 5, 160
+"""Records left out that are named, and letters of each reason."""
+LONGEST, FARTHEST = 60, 1e9
+"""Letters of a name; px."""
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +48,10 @@ class Labelled:
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """kinds: names as they are written. also: synonyms that the file itself gives.  covers: kinds that it says are no single things."""
+    """kinds: names as people say them, of those that have objects.  also: synonyms that the file itself gives.
+
+    covers: kinds that it says are no single things.
+    """
 
     source: Path
     kinds: tuple[str, ...]
@@ -54,59 +65,102 @@ class Labels:
         return sum(numbers), sum(n > 0 for n in numbers)
 
 
-def plain(name: object, where: str) -> str:
-    """A name as people say it: "Wind_Turbine" -> "wind turbine".
+class LeftOut:
+    """Records that cannot be used, each with its place in the file and the reason. They are told together; the others are read on."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+        self.records: list[tuple[str, str]] = []
+
+    def add(self, record: str, why: str) -> None:
+        """record: "annotations[3]", "p.txt, line 2"."""
+        self.records.append((record, " ".join(why.split())))
+
+    def __str__(self) -> str:
+        told = "; ".join(f"{record}: {why[:TOLD_LETTERS]}" for record, why in self.records[:TOLD])
+        return told + (f"; and {len(self.records) - TOLD} more" if len(self.records) > TOLD else "")
+
+    def tell(self) -> None:
+        """Warn of them, if there are any."""
+        if self.records:
+            warnings.warn(f"{self.source}: {len(self.records)} records are left out: {self}", GeomagWarning, stacklevel=3)
+
+
+def plain(name: object, where: str = "") -> str:
+    """A name as people say it: "Wind_Turbine", "wind-turbine" and "windTurbine" -> "wind turbine".
 
     Raises:
         DataCorrupt: it has no letters, or is no text.
     """
-    text = " ".join(str(name).replace("_", " ").replace("-", " ").lower().split())
-    if not isinstance(name, str) or not any(c.isalpha() for c in text) or len(text) > 60 or any(c in text for c in "<>[]"):
-        raise DataCorrupt(f"{where}: {name!r} is no name of a kind; give it words as a person would ask for it")
+    told = f"{where}: " if where else ""
+    if not isinstance(name, str):  # a list, or what YAML takes for a number or a date: never turned into text, which could be endless
+        raise DataCorrupt(f"{told}a name of a kind is text, not {_sort(name)}; put it in quotes")
+    spaced = CAMEL.sub(" ", name) if len(name) <= LONGEST else name
+    text = " ".join(spaced.replace("_", " ").replace("-", " ").lower().split())
+    if not any(c.isalpha() for c in text) or len(text) > LONGEST or any(c in text for c in "<>[]"):
+        raise DataCorrupt(f"{told}{name[:80]!r} is no name of a kind; give it words as a person would ask for it")
     return text
 
 
-def unique(names: Iterable[str], where: str) -> tuple[str, ...]:
-    """The names, none of them twice.
+def number(value: object) -> float:
+    """A number, also one that was written as text: "10" is 10.
 
     Raises:
-        DataCorrupt: one is there twice.
+        ValueError: it is none, or not finite.
     """
-    seen: list[str] = []
-    for name in names:
-        if name in seen:
-            raise DataCorrupt(f"{where}: the kind {name!r} is there twice; make them one, or name them apart")
-        seen.append(name)
-    return tuple(seen)
+    if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{value[:20]!r} is no number" if isinstance(value, str) else f"{_sort(value)} in place of a number")
+    if not (math.isfinite(value) and abs(value) <= FARTHEST):
+        raise ValueError(f"{value:g} is not finite, or too large for a place in a picture")
+    return float(value)
 
 
-def inside(box: Sequence[float], size: tuple[int, int], where: str) -> BoxTuple | None:
-    """The part of a box within a picture of (width, height) px; None where less than a pixel is.
+def _sort(value: object) -> str:
+    """What a value is, in a word and not in its own text."""
+    return {"dict": "a table", "list": "a list", "NoneType": "nothing", "bool": "yes or no"}.get(
+        type(value).__name__, f"a {type(value).__name__}"
+    )
+
+
+def inside(corners: Sequence[float], size: tuple[int, int]) -> BoxTuple:
+    """The part of a box (x0, y0, x1, y1) within a picture of (width, height) px.
 
     Raises:
-        DataCorrupt: a corner is no finite number.
+        ValueError: less than a pixel of it is.
     """
-    x0, y0, x1, y1 = (float(v) for v in box)
-    if not all(map(math.isfinite, (x0, y0, x1, y1))):
-        raise DataCorrupt(f"{where}: the box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) is not finite")
-    x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, float(size[0])), min(y1, float(size[1]))
-    return (x0, y0, x1, y1) if x1 - x0 >= 1 and y1 - y0 >= 1 else None
+    x0, y0, x1, y1 = max(corners[0], 0.0), max(corners[1], 0.0), min(corners[2], float(size[0])), min(corners[3], float(size[1]))
+    if x1 - x0 >= 1 and y1 - y0 >= 1:
+        return x0, y0, x1, y1
+    told = ", ".join(f"{v:g}" for v in corners)
+    if min(corners[2] - corners[0], corners[3] - corners[1]) < 1:
+        raise ValueError(f"the box ({told}) is less than a pixel wide or high")
+    raise ValueError(f"the box ({told}) has not a pixel inside its picture of {size[0]} x {size[1]} px")
 
 
-def warn_outside(count: int, source: Path) -> None:
-    """Say how many labels were left out because nothing of them is in their picture."""
-    if count:
-        warnings.warn(f"{source}: {count} labels without a pixel inside their picture are left out", GeomagWarning, stacklevel=3)
+def tell_turned(pictures: Sequence[Path], source: Path) -> None:
+    """Warn of pictures that viewers turn: labels drawn in such a viewer do not lie on the pixels as they are stored."""
+    turned = [path for path in pictures if is_turned(path)]
+    if turned:
+        warnings.warn(
+            f"{source}: {len(turned)} pictures are turned by viewers (EXIF orientation), the first {turned[0].name}; the labels are taken "
+            "to be of the pixels as they are stored: if they were drawn on the turned picture, save the pictures upright",
+            GeomagWarning,
+            stacklevel=3,
+        )
 
 
-def check(labels: Labels) -> Labels:
-    """The labels, if they can be taught from.
+def check(labels: Labels, left: LeftOut) -> Labels:
+    """The labels, if they can be taught from; what was left out is told.
 
     Raises:
         DataCorrupt: there is nothing in them, or too little of a kind.
     """
     if not any(picture.objects for picture in labels.pictures):
-        raise DataCorrupt(f"{labels.source} holds no labels inside a picture; at least {FEWEST} of a kind are needed")
+        why = f" ({len(left.records)} records cannot be used: {left})" if left.records else ""
+        raise DataCorrupt(f"{labels.source} holds no labels inside a picture{why}; at least {FEWEST} of a kind are needed")
+    left.tell()
     for kind in labels.kinds:
         count, _ = labels.count(kind)
         if 0 < count < FEWEST:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geomagnifier.data.own.labels import Labelled, Labels, Outlined, check, inside, plain, unique, warn_outside
+from geomagnifier.data.own.labels import Labelled, Labels, LeftOut, Outlined, check, inside, plain
 from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier.io.outlines import Layer, read_layer
 from geomagnifier.io.scene import open_scene
@@ -14,25 +14,33 @@ from geomagnifier.io.scene import open_scene
 SCENES = (".tif", ".tiff", ".jp2", ".vrt")
 
 
-def read_outlines(source: Path, pictures: Path, field: str | None = None) -> Labels:
+def read_outlines(source: Path, pictures: Path, field: str | None = None, layer: str | None = None) -> Labels:
     """Read them.
 
     Args:
         source: GeoPackage, GeoJSON, Shapefile or FlatGeobuf.
         pictures: a GeoTIFF, or a folder of them.
         field: the column that says the kind; without it all are of one kind, named as the layer.
+        layer: of a GeoPackage; needed where several hold polygons.
 
     Raises:
         DataMissing: there are no pictures.
         DataCorrupt: no polygons, no reference system, no such column, or none of the polygons on a picture.
+        OptionError: no such layer, or several to choose from.
     """
-    layer: Layer = read_layer(source, field)
-    paths = [pictures] if pictures.is_file() else sorted(p for p in pictures.glob("*") if p.suffix.lower() in SCENES)
+    found: Layer = read_layer(source, field, layer)
+    paths = [pictures] if pictures.is_file() else sorted(p for p in pictures.glob("*") if _is_scene(p))
     if not paths:
         raise DataMissing(f"{pictures} is no GeoTIFF and holds none")
-    named = [plain(name, f"{source}, feature {number}") for number, name in enumerate(layer.names, 1)]
-    kinds = unique(dict.fromkeys(named), str(source))
-    labelled, off = [], np.ones(len(named), bool)
+    left, named = LeftOut(source), dict[int, str]()
+    for number, why in found.left_out:
+        left.add(f"feature {number}", why)
+    for at, (number, name) in enumerate(zip(found.numbers, found.names, strict=True)):
+        try:
+            named[at] = plain(name)
+        except DataCorrupt as error:
+            left.add(f"feature {number}", str(error))
+    labelled, placed = [], set[int]()
     for path in paths:
         with open_scene(path) as scene:
             info = scene.info
@@ -40,19 +48,28 @@ def read_outlines(source: Path, pictures: Path, field: str | None = None) -> Lab
             raise DataCorrupt(f"{path} does not say where on Earth it is; give it a reference system (gdal_edit.py -a_srs, -a_ullr)")
         size = (info.width, info.height)
         objects = []
-        for number, (rings, holes) in enumerate(layer.on(info)):
-            if not rings:
+        for at, (rings, holes) in enumerate(found.on(info)):
+            if not rings or at not in named:
                 continue
             points = np.concatenate(rings)
-            box = inside((*points.min(0).tolist(), *points.max(0).tolist()), size, f"{source}, feature {number + 1}")
-            if box is not None:
-                off[number] = False
-                objects.append(Outlined(named[number], box, rings, holes))
+            try:
+                box = inside((*points.min(0).tolist(), *points.max(0).tolist()), size)
+            except ValueError:  # it may lie on another picture
+                continue
+            placed.add(at)
+            objects.append(Outlined(named[at], box, rings, holes))
         if objects:
             boxes = np.array([o.box for o in objects])
             area = (*boxes[:, :2].min(0).tolist(), *boxes[:, 2:].max(0).tolist())
             labelled.append(Labelled(path, tuple(objects), area))
-    if not labelled:
-        raise DataCorrupt(f"none of the {len(named)} polygons of {source} lies on {pictures}; look at both in a GIS")
-    warn_outside(int(off.sum()), source)
-    return check(Labels(source, kinds, tuple(labelled)))
+    if named and not labelled:
+        raise DataCorrupt(f"none of the {len(found.names)} polygons of {source} lies on {pictures}; look at both in a GIS")
+    for at in named:
+        if at not in placed:
+            left.add(f"feature {found.numbers[at]}", "not a pixel of it lies on a picture")
+    used = {o.kind for picture in labelled for o in picture.objects}
+    return check(Labels(source, tuple(k for k in dict.fromkeys(named.values()) if k in used), tuple(labelled)), left)
+
+
+def _is_scene(path: Path) -> bool:
+    return path.suffix.lower() in SCENES and not path.name.startswith(".")

@@ -8,6 +8,7 @@ import secrets
 import warnings
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 
 from geomagnifier.interfaces.jobs import Jobs
 from geomagnifier.interfaces.scenes import Library
@@ -32,6 +33,7 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     from nicegui.client import ClientConnectionTimeout
     from nicegui.storage import Storage
 
+    from geomagnifier.interfaces.server import told_error
     from geomagnifier.interfaces.web import icons, theme
     from geomagnifier.interfaces.web.page import Page
     from geomagnifier.interfaces.web.routes import routes
@@ -40,6 +42,8 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     warnings.filterwarnings("ignore", message="`torch.distributed.reduce_op`", category=FutureWarning)
     Storage.path = library.folder / "sessions"
     app.include_router(routes(library, jobs))
+    for kind in (404, HTTPException):  # NiceGUI makes a page of each address that there is not, and logs it
+        pages.add_exception_handler(kind, told_error)
 
     @ui.page("/", title=TITLE, language="en-US")
     async def page(scene: str | None = None, job: str | None = None) -> None:

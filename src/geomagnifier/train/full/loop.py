@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from torch.utils.data import DataLoader, Dataset
 from geomagnifier import __version__
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.data.vocabulary import KINDS, SCENES
+from geomagnifier.io.lock import alone
 from geomagnifier.io.staging import Staging
 from geomagnifier.model.full import checkpoint
 from geomagnifier.model.full import segmenter as sam2
@@ -100,11 +102,19 @@ def train(settings: Settings) -> dict[str, float]:
     Raises:
         OptionError: the data sets are not there, or one process is to shard.
         ModelNotFound, ModelOffline, ModelCorrupt, ModelUnsupported: of the models it begins from.
-        OutputError: `out` cannot be written, or its disk is full; the same command goes on from the last checkpoint.
+        OutputError: `out` cannot be written, another run is writing it, or its disk is full; the same command goes on from the last
+            checkpoint.
     """
     for message in QUIET:
         warnings.filterwarnings("ignore", message)
-    accelerator, console = accelerator_of(settings), Console(stderr=True)
+    accelerator = accelerator_of(settings)
+    with alone(settings.out) if accelerator.is_main_process else nullcontext():  # the processes of one run are together
+        return _train(settings, accelerator)
+
+
+def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
+    """`train`, alone in its folder."""
+    console = Console(stderr=True)
     console.quiet = not (accelerator.is_main_process and console.is_terminal)
     if console.quiet:
         transformers.utils.logging.disable_progress_bar()

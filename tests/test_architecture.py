@@ -128,7 +128,13 @@ def test_imports_flow_one_way():
 def test_an_import_against_the_flow_is_seen(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
     (tmp_path / "io").mkdir()
-    lines = ["import torch", "from geomagnifier import pipeline", "import geomagnifier as gm", "from geomagnifier.model.small import Small", "import rasterio"]
+    lines = [
+        "import torch",
+        "from geomagnifier import pipeline",
+        "import geomagnifier as gm",
+        "from geomagnifier.model.small import Small",
+        "import rasterio",
+    ]
     (tmp_path / "io" / "odd.py").write_text("\n".join(lines))
     refused = ["geomagnifier", "geomagnifier.model.small", "geomagnifier.pipeline", "torch"]
     assert breaches(tmp_path / "io" / "odd.py") == [f"io/odd.py: io may not import {name}" for name in refused]

@@ -61,7 +61,7 @@ def test_after_the_largest_the_smallest_is_of_all_that_were_found() -> None:
 
 
 def test_what_is_segmented_after_a_choice_is_the_choice_alone() -> None:
-    talk, answer = chat("Find every ship.", "and the largest of them?", "segment those")
+    _, answer = chat("Find every ship.", "and the largest of them?", "segment those")
     assert told(answer) == [("ship", LARGE)] and answer.mask is not None
     one = np.zeros((200, 320), bool)
     one[LARGE[1] : LARGE[3], LARGE[0] : LARGE[2]] = True
@@ -111,7 +111,7 @@ def test_the_same_for_another_kind_keeps_the_words_that_chose() -> None:
 
 def test_in_a_large_scene_only_the_surroundings_of_earlier_regions_are_looked_at_again() -> None:
     first, second, far = (1500, 900, 1560, 940), (1520, 1000, 1580, 1060), (2900, 1900, 2990, 1990)
-    talk, answer = chat("Find the largest ship.", "segment it", pixels=paint(3000, 2000, first, second, far), model=FakeModel())
+    _, answer = chat("Find the largest ship.", "segment it", pixels=paint(3000, 2000, first, second, far), model=FakeModel())
     assert told(answer) == [("ship", far)] and answer.mask is not None
     assert 90 * 90 - 4 <= answer.mask.sum() <= 90 * 90  # cells do not begin where the ship does: corners
     for window in answer.trace.views:

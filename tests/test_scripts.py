@@ -92,7 +92,9 @@ def test_the_slow_tests_say_when_they_last_passed_and_of_what(clone: Path) -> No
     path = {"PATH": f"{pytest_.parent}{os.pathsep}{os.environ['PATH']}"}
 
     def slow(*words: str) -> tuple[int, str]:
-        done = subprocess.run(["bash", "scripts/slow", *words], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(
+            ["bash", "scripts/slow", *words], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=60
+        )
         return done.returncode, done.stdout
 
     assert slow("--when") == (1, "the slow tests never passed here; run scripts/slow\n")

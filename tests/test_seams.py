@@ -55,7 +55,12 @@ def test_an_object_cut_at_any_edge_gives_way_to_the_whole(edge: str, inset: floa
     """Of the score alone the piece would win; within two px of the edge it is one."""
     middle, around = tile(1000, 1000, 2000, 2000), tile(900, 900, 2100, 2100)
     (x0, y0, x1, y1), whole = EDGES[edge]
-    x0, y0, x1, y1 = x0 + inset * (edge == "left"), y0 + inset * (edge == "top"), x1 - inset * (edge == "right"), y1 - inset * (edge == "bottom")
+    x0, y0, x1, y1 = (
+        x0 + inset * (edge == "left"),
+        y0 + inset * (edge == "top"),
+        x1 - inset * (edge == "right"),
+        y1 - inset * (edge == "bottom"),
+    )
     assert found(seen(middle, (x0, y0, x1, y1), score=0.9), seen(around, whole, score=0.5)) == [(whole, 0.5)]
 
 

@@ -133,7 +133,10 @@ def test_the_share_of_the_scene_that_was_left_out_is_exact(tmp_path: Path) -> No
     """One tile of 96."""
     damaged(tmp_path / "one.tif", range(0, 1), range(5, 6))
     model = FakeModel(view_pixels=1024 * 1024, tile=1024, overlap=0)
-    with open_scene(tmp_path / "one.tif") as scene, pytest.warns(GeomagWarning, match=r"^1 damaged parts of one\.tif \(1\.0%\) were left out"):
+    with (
+        open_scene(tmp_path / "one.tif") as scene,
+        pytest.warns(GeomagWarning, match=r"^1 damaged parts of one\.tif \(1\.0%\) were left out"),
+    ):
         answer = ask(scene, "Find every ship.", model, search="exhaustive")
     assert [box.tuple() for box in answer.trace.broken] == [(1280, 0, 1536, 256)]
     assert not answer.complete and not answer.stopped and len(answer.regions) == 4

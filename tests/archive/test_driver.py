@@ -98,7 +98,14 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def drive(
-    scenes: Path, out: Path, names: str, ray: Here, count: int = 2, split: int = 1_500_000, stopped: Event | None = None, search: str = "adaptive"
+    scenes: Path,
+    out: Path,
+    names: str,
+    ray: Here,
+    count: int = 2,
+    split: int = 1_500_000,
+    stopped: Event | None = None,
+    search: str = "adaptive",
 ) -> tuple[Tally, list[Tally], list[dict[str, Any]]]:
     """Answer scenes by name; the tally, what was told of the progress, and the manifest's rows."""
     steps: list[Tally] = []

@@ -79,7 +79,7 @@ def test_what_an_answer_does_not_have_is_said(root):
         with pytest.raises(FileNotThere, match="the job is running and has no answer yet"):
             jobs.file(running, "answer.json")
         waiting.cancel()
-        with pytest.raises(FileNotThere, match="the job is cancelled and has no answer$"):
+        with pytest.raises(FileNotThere, match=r"the job is cancelled and has no answer$"):
             jobs.file(waiting, "answer.json")
         model.go.set()
         assert running.wait(20)

@@ -77,7 +77,10 @@ def test_areas_are_those_of_the_place_where_a_region_lies() -> None:
         area, _ = earth.geometry_area_perimeter(shapely.geometry.polygon.orient(dense))
         assert row["area_m2"] == pytest.approx(area, rel=2e-3) and row["area_px"] == 200
         across, along = earth.inv(west, (north + south) / 2, east, (north + south) / 2)[2], earth.inv(west, south, west, north)[2]
-        assert (row["length_m"], row["width_m"]) == (pytest.approx(max(across, along), rel=5e-3), pytest.approx(min(across, along), rel=5e-3))
+        assert (row["length_m"], row["width_m"]) == (
+            pytest.approx(max(across, along), rel=5e-3),
+            pytest.approx(min(across, along), rel=5e-3),
+        )
     assert told[2]["area_m2"] / told[0]["area_m2"] == pytest.approx(math.cos(math.radians(55.3)) / math.cos(math.radians(64.8)), rel=0.01)
 
 

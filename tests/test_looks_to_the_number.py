@@ -314,3 +314,15 @@ def test_the_memory_that_the_smallest_tile_takes_is_enough() -> None:
     assert resolution.bounded(spec, full) is spec and resolution.bounded(spec, full - spec.pixel_bytes) is not spec
 
 
+
+
+def test_a_core_that_begins_on_a_sample_has_it() -> None:
+    """64 columns of heat over 640 px are sampled twice each, at 2.5, 7.5 ... px."""
+    area = Box(0, 0, 640, 640)
+    first = window(area, Box(0, 0, 322.5, 640))
+    second = window(area, Box(322.5, 0, 640, 640))
+    ones = np.ones((64, 64), np.float32)
+    made = search.grid(area, [(first, ones), (second, 3 * ones)])
+    assert made[0, 31] == 1 and made[0, 32] == 3
+    upright = search.grid(area, [(window(area, Box(0, 0, 640, 322.5)), ones), (window(area, Box(0, 322.5, 640, 640)), 3 * ones)])
+    assert (upright == made.T).all()

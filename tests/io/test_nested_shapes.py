@@ -149,3 +149,10 @@ def test_batches_of_more_than_a_thousand_regions_are_one_file(tmp_path: Path) ->
     features = pyogrio.raw.read(written["regions"])[3]
     assert len(features[0]) == 2100 and sorted(features[1].tolist())[-1] == pytest.approx(2099 / 3000, abs=1e-6)
     assert Box(0, 0, *reversed(SIZE)).area == 19_200
+
+
+def test_a_crs_that_is_no_map_knows_no_metres() -> None:
+    """Geocentric coordinates: a step of a pixel leads through the Earth."""
+    answer = make(crs="EPSG:4978", place=(1.0, 0, 4e6, 0, -1.0, 6e5))
+    (told,) = shapes.properties(answer, answer.regions[:1], [shapes.geometry(answer.regions[0])])
+    assert told["area_m2"] is told["length_m"] is told["width_m"] is None and told["area_px"] == 40 * 20 - 16

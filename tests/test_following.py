@@ -141,3 +141,9 @@ def test_a_turn_that_found_nothing_is_nothing_to_refer_to() -> None:
             talk.ask("find the largest of them")
         assert len(talk.turns) == 1
         assert talk.ask("describe it").text.startswith("This is a ") and talk.turns[-1].sort == "fresh"
+
+
+@pytest.mark.parametrize(("said", "sort"), [("describe it", "choose"), ("and tell me about it", "choose"), ("what is it?", "fresh")])
+def test_to_describe_it_is_about_what_was_found(said: str, sort: str) -> None:
+    talk, answer = chat("Find the largest ship.", said)
+    assert talk.turns[-1].sort == sort and [box for _, box in told(answer)] == ([LARGE] if sort == "choose" else [])

@@ -326,3 +326,25 @@ def test_a_core_that_begins_on_a_sample_has_it() -> None:
     assert made[0, 31] == 1 and made[0, 32] == 3
     upright = search.grid(area, [(window(area, Box(0, 0, 640, 322.5)), ones), (window(area, Box(0, 322.5, 640, 640)), 3 * ones)])
     assert (upright == made.T).all()
+
+
+@pytest.mark.parametrize(("hot", "beside"), [((0, 0), [(0, 2), (2, 0)]), ((63, 63), [(63, 61), (61, 63)]), ((0, 63), [(0, 61), (2, 63)])])
+def test_what_lies_in_a_look_at_the_edge_is_not_told_as_closed(hot: tuple[int, int], beside: list[tuple[int, int]]) -> None:
+    cells = np.zeros((64, 64), np.float32)
+    cells[hot] = 0.9
+    for place in beside:
+        cells[place] = 0.3
+    looks, closed = spots.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
+    assert len(looks) == 1 and closed == [(AREA, 0.0)]
+    beyond = Box(AREA.x0 - 100, AREA.y0 - 100, AREA.x1 + 100, AREA.y1 + 100)  # the window begins before the area, and the look within it
+    ((_, look),), left = spots.worth_opening(window(beyond, AREA), cells_at(beyond, hot, beside), 0.5, 1.0, AREA)
+    assert look.box.intersection(AREA) == look.box and left == [(AREA, 0.0)]
+
+
+def cells_at(box: Box, hot: tuple[int, int], beside: list[tuple[int, int]]) -> Floats:
+    """The same heat in a window that is 100 px larger on each side: cells of 10 px."""
+    made = np.zeros((round(box.height / 10), round(box.width / 10)), np.float32)
+    made[10 + hot[0], 10 + hot[1]] = 0.9
+    for row, column in beside:
+        made[10 + row, 10 + column] = 0.3
+    return made

@@ -147,3 +147,12 @@ def test_a_turn_that_found_nothing_is_nothing_to_refer_to() -> None:
 def test_to_describe_it_is_about_what_was_found(said: str, sort: str) -> None:
     talk, answer = chat("Find the largest ship.", said)
     assert talk.turns[-1].sort == sort and [box for _, box in told(answer)] == ([LARGE] if sort == "choose" else [])
+
+
+def test_a_choice_that_left_nothing_is_nothing_to_refer_to() -> None:
+    with open_scene(HARBOUR) as scene:
+        talk = Conversation(scene, Choosy())
+        talk.ask("Find every ship.")
+        assert talk.ask("find only those right of the water").regions == () and len(talk.turns[-1].pool) == 2
+        with pytest.raises(NothingMeant, match="the last answer found nothing"):
+            talk.ask("segment those")

@@ -71,6 +71,6 @@ def test_the_mask_is_tiled_with_overviews_and_colours(tmp_path: Path) -> None:
     write_mask(tmp_path / "mask.tif", tmp_path / "scratch.tif", answer)
     with rasterio.open(tmp_path / "mask.tif") as dataset:
         assert dataset.block_shapes == [(BLOCK, BLOCK)] == [(512, 512)] and dataset.dtypes == ("uint8",)
-        assert dataset.colormap(1)[1] == (230, 159, 0, 255)
+        assert dataset.colormap(1)[1] == (230, 159, 0, 255) and dataset.colormap(1)[0][:3] == (0, 0, 0)
         assert dataset.tags()["GEOMAG_COMPLETE"] == ("yes" if answer.complete else "no")
         assert dataset.transform[4] == -1  # without a place: y up, where QGIS shows such a picture

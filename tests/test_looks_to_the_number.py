@@ -72,9 +72,7 @@ def test_scores_and_boxes_of_every_place() -> None:
     for row, column in itertools.product(range(5), range(5)):
         scores = np.zeros((5, 5))
         scores[row, column] = 1.0
-        assert search.best_boxes(scores, AREA, 1) == (
-            Box(100 + 80 * column, 200 + 80 * row, 420 + 80 * column, 520 + 80 * row),
-        )
+        assert search.best_boxes(scores, AREA, 1) == (Box(100 + 80 * column, 200 + 80 * row, 420 + 80 * column, 520 + 80 * row),)
     assert (search.CELLS, search.SIDE, search.STRIDE, search.ACROSS, search.TOP_REGION, search.TOP_PIXEL) == (64, 32, 8, 5, 3, 1)
 
 
@@ -102,7 +100,9 @@ def test_what_promises_most_for_its_area_comes_first_and_what_stays_closed_is_to
     heat[5, 5], heat[5, 50:62], heat[50, 5] = 0.6, 0.9, 0.7  # the second is hotter, and larger
     heat[40, 40], heat[30, 60] = 0.2, 0.4
     looks, state = search.step(adaptive(), [(window(AREA), heat)])
-    assert [look.core.contains(100 + 10 * c + 5, 200 + 10 * r + 5) for look, (r, c) in zip(looks, ((50, 5), (5, 5), (5, 55)), strict=True)] == [True] * 3
+    assert [
+        look.core.contains(100 + 10 * c + 5, 200 + 10 * r + 5) for look, (r, c) in zip(looks, ((50, 5), (5, 5), (5, 55)), strict=True)
+    ] == [True] * 3
     assert [(box.tuple(), pytest.approx(best)) for box, best in state.closed] == [
         ((700, 500, 710, 510), 0.4),
         ((500, 600, 510, 610), 0.2),
@@ -312,8 +312,6 @@ def test_the_memory_that_the_smallest_tile_takes_is_enough() -> None:
         resolution.bounded(spec, 1e8 + least - spec.pixel_bytes, 1e8)
     full = max(spec.view_pixels, spec.tile**2) * spec.pixel_bytes
     assert resolution.bounded(spec, full) is spec and resolution.bounded(spec, full - spec.pixel_bytes) is not spec
-
-
 
 
 def test_a_core_that_begins_on_a_sample_has_it() -> None:

@@ -20,7 +20,9 @@ def sizes(*given: tuple[Window, View | None, None, Part | None]) -> list[int]:
     return [len(group) for group in looking._together(iter(given))]
 
 
-@pytest.mark.parametrize(("side", "groups"), [(100, [30, 1]), (300, [3] * 10 + [1]), (387, [2] * 15 + [1]), (388, [1] * 31), (700, [1] * 31)])
+@pytest.mark.parametrize(
+    ("side", "groups"), [(100, [30, 1]), (300, [3] * 10 + [1]), (387, [2] * 15 + [1]), (388, [1] * 31), (700, [1] * 31)]
+)
 def test_as_many_as_300_000_px_hold(side: int, groups: list[int]) -> None:
     assert looking.TOGETHER == 300_000
     assert sizes(*(read(side, side, number) for number in range(31))) == groups

@@ -276,8 +276,8 @@ def test_what_lies_outside_the_trained_ground_is_said() -> None:
     told = lambda gsd, *kinds: resolution.untrained(SceneInfo("a.tif", 9, 9, 3, gsd=gsd), spec, kinds)  # noqa: E731
     assert [told(gsd, "ship") is None for gsd in (None, 0.099, 0.1, 0.2, 2.0, 4.0, 4.01)] == [True, False, True, True, True, True, False]
     assert told(5.01, "ship", "pond", "tree") == (
-        "the ground pixels of a.tif are 5.01 m; the model was trained on 0.2 to 2 m: results may be wrong, and objects this small cannot be "
-        "seen: ship"
+        "the ground pixels of a.tif are 5.01 m; the model was trained on 0.2 to 2 m: results may be wrong, and objects this small cannot "
+        "be seen: ship"
     )
     assert told(4.01, "ship").endswith("cannot be seen: ship") and told(0.05, "ship").endswith("results may be wrong")
     assert resolution.scale_known(SceneInfo("a", 9, 9, 3, gsd=1.0), spec, ("ship",))

@@ -8,7 +8,7 @@ import pytest
 from geomagnifier import answer, masks
 from geomagnifier.answer import assemble_chosen, assemble_regions, covered, part_of
 from geomagnifier.geometry import Box
-from geomagnifier.values import LEVEL, Found, Granularity, Region, SceneInfo, ViewReply, Window
+from geomagnifier.values import LEVEL, Cover, Found, Granularity, Region, SceneInfo, ViewReply, Window
 
 SCENE = SceneInfo("made", 3000, 3000, 3)
 Corners = tuple[float, float, float, float]
@@ -139,3 +139,30 @@ def test_the_mask_of_objects_that_share_a_block_and_reach_into_the_next() -> Non
 def test_a_block_is_2048_px_and_a_scene_is_pieced_together_up_to_64_megapixels() -> None:
     """What the tests above and others are laid out for."""
     assert (answer.BLOCK, answer.WHOLE, answer.SMALLEST) == (2048, 64_000_000, 24)
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (Box(889, 100, 896, 120), 0.9),  # right of the last cells' middles
+        (Box(100, 505, 120, 512), 0.8),  # below them
+        (Box(0, 100, 7, 120), 0.7),  # left of the first ones
+        (Box(100, 0, 120, 7), 0.65),  # above them
+    ],
+)
+def test_a_piece_smaller_than_a_cell_scores_what_its_cell_says(limit: Box, expected: float) -> None:
+    """Cells of 16 px over 896 x 512; the piece is what a box leaves of them at the scene's edge."""
+    scene = SceneInfo("made", 896, 512, 3)
+    probability = np.full((32, 56), 0.55, np.float32)
+    probability[:, -1], probability[-1], probability[:, 0], probability[0] = 0.9, 0.8, 0.7, 0.65
+    whole = Window(scene.box, 224, 128, "wide", scene.box)
+    part = part_of(whole, ViewReply((), (Cover("water", 0.99, probability, 0.5, False),)), scene, Granularity.REGION)
+    (region,) = assemble_regions([part], scene, Granularity.REGION, limit)
+    assert region.box == limit.tuple() and region.score == pytest.approx(expected, abs=0.003)
+
+
+def test_the_edge_of_a_view_with_oblong_pixels_is_as_wide_as_their_longer_side() -> None:
+    middle = Window(Box(1000, 1000, 2000, 2000), 1000, 250, "tile", Box(1000, 1000, 2000, 2000))
+    around = Window(Box(900, 900, 2100, 2100), 1200, 300, "tile", Box(900, 900, 2100, 2100))
+    whole = (960, 1300, 1060, 1340)
+    assert found(seen(middle, (1006, 1300, 1060, 1340), score=0.9), seen(around, whole, score=0.5)) == [(whole, 0.5)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -113,10 +115,20 @@ def test_a_mask_put_in_its_place_equals_the_full_one() -> None:
         assert masks.place(small, (x, y), (height, width)) == masks.encode(full[40:-40, 40:-40])
 
 
+@contextmanager
+def at_most(most: float) -> Iterator[None]:
+    """Fails where more bytes are held at a time."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < most
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_small_mask_in_a_huge_scene_costs_little() -> None:
-    start = time.perf_counter()
-    rle = masks.place(np.ones((3, 2), bool), (50_000, 40_000), (60_000, 60_000))
-    assert time.perf_counter() - start < 0.1
+    with at_most(1e5):  # of 3.6e9 px
+        rle = masks.place(np.ones((3, 2), bool), (50_000, 40_000), (60_000, 60_000))
     assert coco.area({"size": rle["size"], "counts": rle["counts"].encode()}) == 6
     assert coco.toBbox({"size": rle["size"], "counts": rle["counts"].encode()}).tolist() == [50_000, 40_000, 2, 3]
 
@@ -142,9 +154,8 @@ def test_empty_runs_do_not_show() -> None:
 
 
 def test_the_outline_of_a_large_mask_costs_its_runs() -> None:
-    start = time.perf_counter()
-    rings = masks.polygons(runs((30_000, 30_000), 5, 30_000 * 29_999, 29_995))
-    assert time.perf_counter() - start < 0.5
+    with at_most(3e7):  # 30,000 columns of 30,000 px
+        rings = masks.polygons(runs((30_000, 30_000), 5, 30_000 * 29_999, 29_995))
     assert [len(ring) for ring in rings] == [8] and area(rings[0]) == 30_000 * 29_999
 
 
@@ -188,16 +199,12 @@ def test_pixels_that_touch_by_a_corner_are_two_rings() -> None:
     assert len(masks.polygons(masks.encode(np.eye(2, dtype=bool)[::-1]))) == 2
 
 
-def test_tracing_is_fast() -> None:
+def test_a_wavy_outline_is_one_ring_round_its_pixels() -> None:
     y, x = np.mgrid[:300, :300] - 150
     rle = masks.encode(x**2 + y**2 < (110 + 20 * np.sin(9 * np.arctan2(y, x))) ** 2)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
+    with at_most(2e6):
         rings = masks.polygons(rle)
-        times.append(time.perf_counter() - start)
-    assert len(rings) == 1
-    assert min(times) < 0.02
+    assert len(rings) == 1 and area(rings[0]) == masks.area(rle)
 
 
 some_mask = arrays.arrays(bool, st.tuples(st.integers(1, 20), st.integers(1, 20)), elements=st.booleans(), fill=st.booleans())

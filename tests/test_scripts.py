@@ -77,8 +77,41 @@ def test_a_set_up_that_fails_shows_why_and_which_step(clone: Path, tmp_path: Pat
     assert re.fullmatch(r"set-up failed at: 3 of 4, the other libraries; all of its output is in .*/build/setup\.log", lines[-1])
 
 
+def test_the_slow_tests_say_when_they_last_passed_and_of_what(clone: Path) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *who, *words], cwd=clone, check=True, capture_output=True, timeout=60)
+
+    (clone / ".gitignore").write_text("build/\n.venv/\n")
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "all")
+    pytest_ = clone / ".venv/bin/pytest"
+    pytest_.write_text('#!/usr/bin/env bash\nprintf "%s " "$@"\n')
+    pytest_.chmod(0o755)
+    path = {"PATH": f"{pytest_.parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def slow(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            ["bash", "scripts/slow", *words], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=60
+        )
+        return done.returncode, done.stdout
+
+    assert slow("--when") == (1, "the slow tests never passed here; run scripts/slow\n")
+    assert slow("-k", "kill") == (0, "-m slow -k kill ") and slow("--when")[0] == 1  # some of them are not all
+    assert slow() == (0, "-m slow ")
+    code, told = slow("--when")
+    assert code == 0 and re.fullmatch(r"the slow tests last passed on \d{4}-\d\d-\d\dT\d\d:\d\dZ, of [0-9a-f]{12}\n", told)
+    (clone / "pyproject.toml").write_text("changed")
+    code, told = slow("--when")
+    assert code == 1 and told.endswith("-dirty; run scripts/slow\n")
+    pytest_.write_text("#!/usr/bin/env bash\nexit 1\n")
+    (clone / "build/slow-tests.txt").unlink()
+    assert slow()[0] == 1 and slow("--when")[0] == 1
+
+
 def test_the_scripts_can_be_called() -> None:
-    for name in ("scripts/demo", "scripts/test", "scripts/environment", ".ci/run"):
+    for name in ("scripts/demo", "scripts/test", "scripts/environment", "scripts/slow", "scripts/mutate", ".ci/run"):
         assert os.access(ROOT / name, os.X_OK), name
 
 

@@ -243,7 +243,7 @@ def _area(scene: Scene, query: Query, spec: ModelSpec) -> Box:
         return whole
     grown = query.box.grown(MARGIN).intersection(whole)
     assert grown is not None
-    return Box(np.floor(grown.x0), np.floor(grown.y0), np.ceil(grown.x1), np.ceil(grown.y1))
+    return Box(math.floor(grown.x0), math.floor(grown.y0), math.ceil(grown.x1), math.ceil(grown.y1))
 
 
 def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -48,7 +47,7 @@ def test_a_job_is_asked_done_and_kept(root):
         job = jobs.submit(place("utm.tif"), "Segment every ship.")
         assert job.wait(30) and job.finished and job.state == "done" and job.error is None
         assert job.answer.text.startswith("Found 3 ships.") and job.answer.scene.name == "utm.tif" and job.answer.complete
-        assert (job.done, job.known) == (1, 1) and 0 < job.seconds < 30 and job.waited >= 0
+        assert (job.done, job.known) == (1, 1) and job.seconds > 0 and job.waited >= 0
         assert jobs.job(job.id) is job and jobs.counts["done"] == 1
         assert "mask" not in job.answer.__dict__  # worked out anew when asked for
         before = job.changes
@@ -139,7 +138,7 @@ def test_a_running_job_stops_at_its_next_window_and_answers_what_it_saw(root):
 def test_a_job_over_its_time_is_late_with_what_it_saw(root):
     with working(root, Held(seconds=0.05, **MANY), seconds=0.15) as (jobs, place):
         job = jobs.submit(place("wide.tif"), "Find every ship.", search="exhaustive")
-        assert job.wait(20) and job.state == "late" and not job.answer.complete and job.seconds < 5
+        assert job.wait(20) and job.state == "late" and not job.answer.complete and 0 < job.done < job.known
         assert jobs.counts["late"] == 1
 
 
@@ -321,7 +320,6 @@ def test_the_real_model_answers_too(root):
     with working(root, gm.load_model("small")) as (jobs, _):
         write_picture(jobs.library.folder / "drawn.tif", scene.pixels, crs="EPSG:32633", transform=(0.5, 0, 500_000, 0, -0.5, 5_300_000))
         card = jobs.library.upload("drawn.tif", [(jobs.library.folder / "drawn.tif").read_bytes()])
-        begin = time.perf_counter()
         job = jobs.submit(card, "Segment every airplane.")
         assert job.wait(120) and job.state == "done", job.error
-        assert job.answer.regions and job.answer.mask.any() and time.perf_counter() - begin < 120
+        assert job.answer.regions and job.answer.mask.any()

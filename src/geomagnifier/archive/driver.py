@@ -137,6 +137,8 @@ class Driver:
     def _take(self, job: _Job, told: Mapping[str, Any]) -> None:
         """What a worker tells of its job."""
         name = job.entry.name
+        if self._is_over(job):
+            return
         if "why" in told:
             self._give_up(job.entry, str(told["why"]))
         elif told.get("large"):
@@ -155,7 +157,8 @@ class Driver:
             if self.loose >= PART:
                 self._pack()
             self._show()
-        elif (state := self.shared.get(name)) is not None:
+        else:
+            state = self.shared[name]
             state.missing -= 1
             state.finished &= bool(told["finished"])
             if not state.missing:
@@ -189,12 +192,18 @@ class Driver:
             raise cause
         dead = isinstance(error, self.ray.exceptions.RayActorError)
         self.restarts += dead
+        if self._is_over(job):
+            return
         self.deaths[name] = self.deaths.get(name, 0) + 1
         if self.deaths[name] < ATTEMPTS:
             self.jobs.appendleft(job)
             return
         why = "the worker died" if dead else f"{type(cause).__name__}: {' '.join(str(cause).split())[:200]}"
         self._give_up(job.entry, f"{why}, {ATTEMPTS} times; to see more, ask it by itself: geomag ask {job.entry.path}")
+
+    def _is_over(self, job: _Job) -> bool:
+        """Whether this is a share of a scene that was given up because of another share, and is set down."""
+        return job.share is not None and job.entry.name not in self.shared
 
     def _give_up(self, entry: Entry, why: str) -> None:
         self.manifest.fail(entry.name, why)

@@ -179,8 +179,8 @@ def _swap(question: str, move: Move, last: Turn, scene: Scene, model: Model, opt
     """Another kind; "the same for" keeps the words that chose, and a landmark stays."""
     text = move.text
     if move.words == "same":
-        text = _instead(last.meant, last.answer, move.named) or text
-    if last.refers is not None and (words := _instead(last.refers.words, last.answer, move.named)):
+        text = _instead(last.meant, last.answer, model, move.named) or text
+    if last.refers is not None and (words := _instead(last.refers.words, last.answer, model, move.named)):
         refers = replace(last.refers, words=words)
         made = ask(scene, text, model, refers=refers, **options)
         return Turn(question, text, "swap", replace(made, question=question), made.regions, refers)
@@ -188,13 +188,12 @@ def _swap(question: str, move: Move, last: Turn, scene: Scene, model: Model, opt
     return Turn(question, text, "swap", replace(made, question=question), made.regions)
 
 
-def _instead(text: str, answer: Answer, noun: str) -> str:
-    """A question with its kind's noun replaced; empty where the noun is not in it."""
-    for kind in dict.fromkeys(r.label for r in answer.regions):
-        pattern = rf"\b{re.escape(plural(kind))}\b|\b{re.escape(kind)}\b"
-        if re.search(pattern, text, re.I):
-            return re.sub(pattern, noun, text, count=1, flags=re.I)
-    return ""
+def _instead(text: str, answer: Answer, model: Model, noun: str) -> str:
+    """A question with its class's noun replaced, the first one; empty where none is in it. Where nothing was found it may be any."""
+    kinds = dict.fromkeys(r.label for r in answer.regions) or model.spec.kinds
+    names = "|".join(re.escape(name) for kind in sorted(kinds, key=len, reverse=True) for name in (plural(kind), kind))
+    made, there = re.subn(rf"\b(?:{names})\b", noun, text, count=1, flags=re.I)
+    return made if names and there else ""
 
 
 def _ask(scene: Scene, text: str, model: Model, refers: Reference, options: dict[str, Any]) -> Answer:

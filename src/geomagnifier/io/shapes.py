@@ -109,7 +109,7 @@ def on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.f
     sides = np.sort(np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1)  # (N, 2), the shorter one first
     length, width = unknown.copy(), unknown.copy()
     width[known], length[known] = sides.T
-    return _areas(shapes) * pixel, length, width
+    return _areas(shapes) * np.where(known, pixel, np.nan), length, width
 
 
 def _number(value: float, digits: int) -> float | None:

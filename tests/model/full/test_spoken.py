@@ -168,13 +168,19 @@ def test_any_text_will_do(text, scale, shown):
         spoken.label.encode()
 
 
-@pytest.mark.parametrize(
-    "bit",
-    [*BITS, "1", '{"x\\"', "{'label':' ", "{'label':''' ", '{"box":[1', "[1,2,3,4 ,", "<", "[1,", "label:'", "{label:'", "box : ", ONE],
-)
-@pytest.mark.parametrize("opening", ["", "{", "[1,2,3,4", "<|box_start|>", "<|object_ref_start|>", "{'label':'"])
-def test_a_long_text_takes_no_longer_than_its_length(opening, bit):
-    assert len(read(opening + bit * (200_000 // len(bit)), "pixels", SHOWN)) <= 2
+LONG = [*BITS, "1", '{"x\\"', "{'label':' ", "{'label':''' ", '{"box":[1', "[1,2,3,4 ,", "<", "[1,", "label:'", "{label:'", "box : ", ONE]
+OPENINGS = ["", "{", "[1,2,3,4", "<|box_start|>", "<|object_ref_start|>", "{'label':'"]
+
+
+def test_a_long_text_holds_what_a_short_one_does():
+    """A pattern that tries all ways would not come to an end on these."""
+    for opening in OPENINGS:
+        for bit in LONG:
+            few, many = (
+                [(spoken.label, spoken.box, spoken.point) for spoken in read(opening + bit * number, "pixels", SHOWN)]
+                for number in (3, 40_000 // len(bit))
+            )
+            assert many == few, (opening, bit)
 
 
 @pytest.mark.parametrize(

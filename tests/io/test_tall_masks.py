@@ -1,0 +1,76 @@
+"""Masks of scenes taller, wider and larger than the windows that they are written in (2048 px)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from fake import FakeModel, paint
+from geomagnifier.errors import OutputError
+from geomagnifier.io import mask_file
+from geomagnifier.io.mask_file import BLOCK, STEP, write_mask
+from geomagnifier.io.scene import open_scene
+from geomagnifier.io.write import write
+from geomagnifier.pipeline import ask
+
+TALL = ((20, 100, 60, 140), (900, 2040, 940, 2060), (30, 2500, 90, 2560), (10, 4900, 50, 5000), (960, 4960, 1000, 5000))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_mask_of_a_long_scene_is_whole(tmp_path: Path, turned: bool) -> None:
+    ships = tuple((y0, x0, y1, x1) for x0, y0, x1, y1 in TALL) if turned else TALL
+    size = (5000, 1000) if turned else (1000, 5000)
+    pixels = paint(*size, *ships)
+    with open_scene(pixels) as scene:
+        answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive")
+    truth = pixels[..., 1] == 0
+    assert len(answer.regions) == len(ships)
+    with rasterio.open(write(answer, tmp_path / "out")["mask"]) as dataset:
+        written = dataset.read(1).astype(bool)
+        assert dataset.shape == truth.shape and dataset.overviews(1) and dataset.tags()["GEOMAG_COMPLETE"] == "yes"
+    assert (written == answer.mask).all() and not (written & ~truth).any()
+    for x0, y0, x1, y1 in ships:
+        assert written[y0:y1, x0:x1].mean() > 0.95
+
+
+def test_windows_are_those_of_the_mask_and_no_others() -> None:
+    pixels = paint(5000, 2100, (4100, 2050, 4140, 2090), (100, 100, 140, 140))
+    with open_scene(pixels) as scene:
+        answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive")
+    windows = {(w.col_off, w.row_off, w.width, w.height): int(mask.sum()) for w, mask in mask_file._windows(answer)}
+    assert set(windows) == {(0, 0, STEP, STEP), (2 * STEP, STEP, 5000 - 2 * STEP, 2100 - STEP)}
+    assert sum(windows.values()) == answer.mask.sum()  # type: ignore[union-attr]
+
+
+def test_a_file_with_fewer_pixels_than_were_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GDAL does not always say that a disk is full: here the last block is lost on the way into the COG."""
+    pixels = paint(1000, 2600, (20, 100, 60, 140), (900, 2500, 940, 2540))
+    with open_scene(pixels) as scene:
+        answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive")
+    copy = rasterio.shutil.copy
+
+    def losing(scratch: Path, path: Path, **how: object) -> None:
+        with rasterio.open(scratch, "r+") as dataset:
+            dataset.write(np.zeros((1, 100, 1000), np.uint8), window=((2500, 2600), (0, 1000)))
+        copy(scratch, path, **how)
+
+    monkeypatch.setattr(mask_file.rasterio.shutil, "copy", losing)
+    with pytest.raises(OSError, match=r"of the \d+ pixels of the mask are there"):
+        write_mask(tmp_path / "mask.tif", tmp_path / "scratch.tif", answer)
+    with pytest.raises(OutputError):
+        write(answer, tmp_path / "out")
+
+
+def test_the_mask_is_tiled_with_overviews_and_colours(tmp_path: Path) -> None:
+    pixels = paint(1100, 1300, (20, 100, 60, 140))
+    with open_scene(pixels) as scene:
+        answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive", progress=lambda done, known: done < 1)
+    write_mask(tmp_path / "mask.tif", tmp_path / "scratch.tif", answer)
+    with rasterio.open(tmp_path / "mask.tif") as dataset:
+        assert dataset.block_shapes == [(BLOCK, BLOCK)] == [(512, 512)] and dataset.dtypes == ("uint8",)
+        assert dataset.colormap(1)[1] == (230, 159, 0, 255) and dataset.colormap(1)[0][:3] == (0, 0, 0)
+        assert dataset.tags()["GEOMAG_COMPLETE"] == ("yes" if answer.complete else "no")
+        assert dataset.transform[4] == -1  # without a place: y up, where QGIS shows such a picture

@@ -1,0 +1,67 @@
+"""Windows that are looked at together: of one size, one after another, and no more pixels than the network takes at once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from geomagnifier import looking
+from geomagnifier.geometry import Box
+from geomagnifier.values import Part, SceneInfo, View, Window
+
+
+def read(width: int, height: int, number: int = 0, seen: bool = True) -> tuple[Window, View | None, None, Part | None]:
+    box = Box(number * width, 0, (number + 1) * width, height)
+    window = Window(box, width, height, "closer", box)
+    return window, View(np.zeros((height, width, 3), np.uint8), window, "key") if seen else None, None, None if seen else Part(window)
+
+
+def sizes(*given: tuple[Window, View | None, None, Part | None]) -> list[int]:
+    return [len(group) for group in looking._together(iter(given))]
+
+
+@pytest.mark.parametrize(
+    ("side", "groups"), [(100, [30, 1]), (300, [3] * 10 + [1]), (387, [2] * 15 + [1]), (388, [1] * 31), (700, [1] * 31)]
+)
+def test_as_many_as_300_000_px_hold(side: int, groups: list[int]) -> None:
+    assert looking.TOGETHER == 300_000
+    assert sizes(*(read(side, side, number) for number in range(31))) == groups
+
+
+def test_another_size_or_a_window_from_the_journal_begins_a_group() -> None:
+    wide, high = read(64, 128), read(128, 64)
+    assert sizes(wide, wide, high, high, high, wide) == [2, 3, 1]
+    kept = read(64, 128, seen=False)
+    assert sizes(wide, wide, kept, wide, kept, kept) == [2, 1, 1, 1, 1]
+    assert sizes() == [] and sizes(kept) == [1]
+
+
+def test_windows_keep_their_order_but_for_their_size_within_64() -> None:
+    assert looking.SORTED == 64
+    windows = [read(32 + 32 * (number % 2), 64, number)[0] for number in range(130)]
+    ordered = looking._by_size(windows)
+    assert [w.width for w in ordered] == [64] * 32 + [32] * 32 + [64] * 32 + [32] * 32 + [64, 32]
+    assert [w.box.x0 for w in ordered[:32]] == sorted(w.box.x0 for w in windows[:64] if w.width == 64)
+    assert set(ordered) == set(windows)
+
+
+def test_the_heat_map_of_the_scene_is_that_of_its_windows_where_they_lie() -> None:
+    """256 cells of 10 px across; windows of 32 x 16 and 16 x 8 cells, the hotter one where both saw it."""
+    rng = np.random.default_rng(0)
+    walk = SimpleNamespace(scene=SimpleNamespace(info=SceneInfo("made", 2560, 1280, 3)))
+    whole, left, low = (
+        Window(box, 64, 64, "scout", box) for box in (Box(0, 0, 2560, 1280), Box(0, 0, 1280, 1280), Box(1280, 640, 2560, 1280))
+    )
+    heat, half, corner = (rng.random(shape).astype(np.float32) for shape in ((16, 32), (8, 16), (16, 8)))
+    large = np.kron(heat, np.ones((8, 8)))
+    assert (looking._whole_heat([(whole, heat)], walk) == large).all()  # type: ignore[arg-type]
+    made = looking._whole_heat([(left, half)], walk)  # type: ignore[arg-type]
+    assert made.shape == (128, 256) and (made[:, :128] == np.kron(half, np.ones((16, 8)))).all() and not made[:, 129:].any()
+    both = looking._whole_heat([(whole, heat), (low, corner)], walk)  # type: ignore[arg-type]
+    assert (both[64:, 128:] == np.maximum(large[64:, 128:], np.kron(corner, np.ones((4, 16))))).all()
+    assert (both[:64] == large[:64]).all() and (both[:, :128] == large[:, :128]).all()
+    tall = SimpleNamespace(scene=SimpleNamespace(info=SceneInfo("made", 3, 2560, 3)))
+    thin = Window(Box(0, 0, 3, 2560), 3, 64, "scout", Box(0, 0, 3, 2560))
+    assert looking._whole_heat([(thin, np.ones((4, 1), np.float32))], tall).shape == (256, 1)  # type: ignore[arg-type]

@@ -10,13 +10,14 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "room"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
     "unsupported": {"errors"},
     "ordinals": set(),
+    "room": set(),
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "values": {"errors", "geometry", "masks"},

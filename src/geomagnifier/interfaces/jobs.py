@@ -25,6 +25,7 @@ from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.searching import Searching
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io import document, heat, mask_file, overlay, vectors
+from geomagnifier.io.memory import give_back
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
 from geomagnifier.protocol import Model
@@ -234,6 +235,7 @@ class Jobs:
                     self.counts[state] += 1
                 job.move(state)
                 self._forget()
+                give_back()  # else freed memory of each kind of picture is kept for the next of that kind
             else:
                 self.counts[job.state] += 1
 

@@ -57,4 +57,4 @@ class Model(Protocol):
         """(D,) float32 of unit length; sentences and pictures share the space."""
 
     def remember(self, most: float | None) -> None:
-        """The most bytes of what it sees that it may keep for later questions; None: as many as is usual. What is kept above goes at once."""
+        """The most bytes of what it sees that it may keep for later questions; None: its usual number. What is above goes at once."""

@@ -1,6 +1,22 @@
 """`python -m geomagnifier` is the command `geomag`."""
 
-from geomagnifier.interfaces.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command. Ctrl-C ends in a word from the first moment on, and in none while Python takes itself down."""
+    import signal
+
+    try:
+        from geomagnifier.interfaces.cli import main as command
+
+        command()
+    except KeyboardInterrupt:  # while all this was imported: within a command it is told there
+        print("geomag: stopped", file=sys.stderr)
+        raise SystemExit(130) from None
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 
 if __name__ == "__main__":
     main()

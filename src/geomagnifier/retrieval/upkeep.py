@@ -73,6 +73,7 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
         LibraryMissing: the extra is not installed.
     """
     found, folder, place = gather(archive), Path(to), Path(os.path.abspath(archive))
+    found.warn()
     if not _begun(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is no index; choose a folder that is not there yet")
     database = connect(folder)

@@ -4,18 +4,22 @@ import sys
 
 
 def main() -> None:
-    """Run the command. Ctrl-C ends in a word from the first moment on, and in none while Python takes itself down."""
+    """Run the command. Ctrl-C and SIGTERM end in a word from the first moment on, and in none while Python takes itself down."""
     import signal
 
+    from geomagnifier.interfaces import stopping
+
+    stopping.take_sigterm()
     try:
         from geomagnifier.interfaces.cli import main as command
 
         command()
-    except KeyboardInterrupt:  # while all this was imported: within a command it is told there
+    except KeyboardInterrupt as stopped:  # while all this was imported: within a command it is told there
         print("geomag: stopped", file=sys.stderr)
-        raise SystemExit(130) from None
+        raise SystemExit(stopping.code(stopped)) from None
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakValueDictionary
+
+import numpy as np
 
 from geomagnifier.conversation import follow
 from geomagnifier.errors import (
@@ -30,9 +35,9 @@ from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval import Wanted
-from geomagnifier.values import Answer, Query
+from geomagnifier.values import Answer, Bytes, Query
 
-KEPT, KEPT_BYTES = 200, 256 << 20
+KEPT, KEPT_BYTES = 200, 128 << 20
 """Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
 FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
 """What an answer can be fetched as."""
@@ -57,6 +62,7 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
         self._spent: deque[float] = deque([1.0], maxlen=20)
+        self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = WeakValueDictionary()
         self._searching = Searching(settings, model, library)
         self._work = threading.Condition()
         self._closed = False
@@ -105,9 +111,11 @@ class Jobs:
         def work(job: Job) -> None:
             with self.library.open(card.id) as scene:
                 last = after.turn if after is not None else None
-                job.turn = follow(question, last, scene, self.model, progress=self._progress(job), **options)
-                job.answer = job.turn.answer
-            job.answer.__dict__.pop("mask", None)  # worked out anew where it is asked for; it may be larger than all the rest
+                turn = follow(question, last, scene, self.model, progress=self._progress(job), **options)
+            job.answer = replace(
+                turn.answer, preview=self._shared(turn.answer.preview)
+            )  # its mask is worked out anew where it is asked for
+            job.turn = replace(turn, answer=job.answer)
 
         return self._queue(Job(question, card, work))
 
@@ -264,12 +272,17 @@ class Jobs:
 
         return progress
 
+    def _shared(self, preview: Bytes) -> Bytes:
+        """The same picture that an answer before has, where there is one: most questions are about pictures that were asked about."""
+        with self._work:
+            return self._previews.setdefault((preview.shape, hashlib.sha256(np.ascontiguousarray(preview)).digest()), preview)
+
     def _forget(self) -> None:
         """Let go of finished jobs above what may be kept."""
         gone = []
         with self._work:
             ended = [job for job in self._jobs.values() if job.finished]
-            held = [_weight(job) for job in ended]
+            held = _weights(ended)
             while len(held) > 1 and (len(held) > KEPT or sum(held) > KEPT_BYTES):
                 held.pop(0)
                 gone.append(ended.pop(0))
@@ -299,11 +312,23 @@ def write_file(answer: Answer, path: Path) -> None:
     return None
 
 
+def _weights(jobs: Sequence[Job]) -> list[int]:
+    """About how much memory each of some finished jobs holds, bytes; what several share counts with the last of them."""
+    weights: list[int] = []
+    shared: set[int] = set()
+    for job in reversed(jobs):
+        preview = None if job.answer is None else job.answer.preview
+        weights.append(_weight(job) + (0 if preview is None or id(preview) in shared else preview.nbytes))
+        shared.add(id(preview))
+    return weights[::-1]
+
+
 def _weight(job: Job) -> int:
-    """About how much memory a finished job holds, bytes."""
+    """As `_weights`, without the preview."""
     answer = job.answer
     if answer is None:
         return 1000 + 400 * len(job.hits or ())
+    heat = 0 if answer.trace.heat is None else answer.trace.heat.nbytes
     patches = sum(len(patch.data) if isinstance(patch.data, bytes) else patch.data.nbytes for patch in answer.patches or ())
     runs = sum(len(region.segmentation["counts"]) if region.segmentation else 0 for region in answer.regions)
-    return answer.preview.nbytes + patches + runs + 1000 * len(answer.regions) + 2000 * len(answer.trace.views)
+    return heat + patches + runs + 1000 * len(answer.regions) + 2000 * len(answer.trace.views)

@@ -71,6 +71,8 @@ def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
             raise
         finally:
             child.stdout.close()
+            with _unbroken():
+                child.stdin.close()
         if told is not None:
             return told
         complaints.seek(0)

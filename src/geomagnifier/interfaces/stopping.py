@@ -33,7 +33,7 @@ def word(text: str) -> Iterator[None]:
     """Say at once that Ctrl-C or SIGTERM was heard, where ending takes a while."""
     usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     here = threading.current_thread() is threading.main_thread()
-    said = []
+    said: list[int] = []
 
     def press(number: int, frame: object) -> None:
         if not said:

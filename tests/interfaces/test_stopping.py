@@ -1,0 +1,42 @@
+"""Ctrl-C and SIGTERM end a command in a word, from its first import to its end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+CODE = """
+import sys, time
+from pathlib import Path
+import geomagnifier.interfaces.cli as cli
+from geomagnifier.__main__ import main
+
+def slow(*_, **__):
+    Path({there!r}).touch()
+    time.sleep(60)
+
+if {where!r} == "import":
+    cli.main = slow  # as if it took a minute to come by
+else:
+    import geomagnifier.model.checkpoint as checkpoint
+    checkpoint.load_model = slow
+main()
+"""
+
+
+@pytest.mark.parametrize("where", ["import", "command"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_it_is_told_in_one_line(tmp_path: Path, where: str, number: int, code: int) -> None:
+    words = [sys.executable, "-c", CODE.format(where=where, there=str(tmp_path / "there")), "info"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        end = time.monotonic() + 120
+        while not (tmp_path / "there").exists() and time.monotonic() < end and process.poll() is None:
+            time.sleep(0.05)
+        process.send_signal(number)
+        assert process.communicate(timeout=60) == ("", "geomag: stopped\n")
+    assert process.returncode == code

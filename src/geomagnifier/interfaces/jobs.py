@@ -39,6 +39,8 @@ from geomagnifier.values import Answer, Bytes, Query
 
 KEPT, KEPT_BYTES = 200, 128 << 20
 """Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
+FEATURES = 64_000_000
+"""Bytes that the model may keep of what it saw: of the picture asked about last, where it has no more than 1000 x 700 px."""
 FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
 """What an answer can be fetched as."""
 
@@ -62,6 +64,7 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
         self._spent: deque[float] = deque([1.0], maxlen=20)
+        model.remember(FEATURES)
         self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = WeakValueDictionary()
         self._searching = Searching(settings, model, library)
         self._work = threading.Condition()

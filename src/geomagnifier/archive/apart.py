@@ -157,7 +157,7 @@ def main() -> int:
         with _unbroken():
             print(json.dumps(told), file=out, flush=True)
 
-    warnings.showwarning = lambda message, category, *_, **__: (  # type: ignore[assignment]
+    warnings.showwarning = lambda message, category, *_, **__: (
         tell(warning=str(message)) if issubclass(category, GeomagWarning) else None
     )
     warnings.simplefilter("always", GeomagWarning)

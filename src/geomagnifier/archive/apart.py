@@ -157,9 +157,7 @@ def main() -> int:
         with _unbroken():
             print(json.dumps(told), file=out, flush=True)
 
-    warnings.showwarning = lambda message, category, *_, **__: (
-        tell(warning=str(message)) if issubclass(category, GeomagWarning) else None
-    )
+    warnings.showwarning = lambda message, category, *_, **__: tell(warning=str(message)) if issubclass(category, GeomagWarning) else None
     warnings.simplefilter("always", GeomagWarning)
     code = 0
     try:

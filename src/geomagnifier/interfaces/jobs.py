@@ -12,8 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-import numpy as np
-
 from geomagnifier.conversation import follow
 from geomagnifier.errors import (
     Busy,
@@ -278,7 +276,7 @@ class Jobs:
     def _shared(self, preview: Bytes) -> Bytes:
         """The same picture that an answer before has, where there is one: most questions are about pictures that were asked about."""
         with self._work:
-            return self._previews.setdefault((preview.shape, hashlib.sha256(np.ascontiguousarray(preview)).digest()), preview)
+            return self._previews.setdefault((preview.shape, hashlib.sha256(preview.tobytes()).digest()), preview)
 
     def _forget(self) -> None:
         """Let go of finished jobs above what may be kept."""

@@ -177,7 +177,7 @@ def ask(scene: str, out: str, model: str, allowed: str) -> dict[str, Any]:
         "--json",
     ]
     begin = time.perf_counter()
-    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    ended = subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=_end_with_parent)
     if ended.returncode:
         raise ModelError(f"`geomag ask` ended with {ended.returncode}: {ended.stderr.strip()[-300:]}")
     found = len(json.loads(ended.stdout)["regions"])
@@ -187,7 +187,7 @@ def ask(scene: str, out: str, model: str, allowed: str) -> dict[str, Any]:
 def serve(folder: str, questions: int, model: str) -> Iterator[dict[str, Any]]:
     """A service and its memory, as it is asked one question after the other."""
     words = [sys.executable, "-m", "geomagnifier", "serve", folder, "--port", "0", "--model", model, "--no-browser"]
-    running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, preexec_fn=_end_with_parent)
     try:
         assert running.stdout is not None
         at = running.stdout.readline().split()
@@ -209,6 +209,13 @@ def serve(folder: str, questions: int, model: str) -> Iterator[dict[str, Any]]:
         running.wait()
         if running.stdout is not None:
             running.stdout.close()
+
+
+def _end_with_parent() -> None:
+    """In the process that is measured: a worker that is killed cannot end it."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _resident(process: int) -> int:

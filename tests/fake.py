@@ -60,12 +60,14 @@ class FakeModel:
     """Deterministic from pixels and keywords. views: (method, granularity or None, key) of each view it was shown.
 
     inputs: roles of the views of each call of `answer`.
+    remembered: what it was told to `remember`.
     """
 
     def __init__(self, view_pixels: int = 1_100_000, tile: int = 1024, overlap: int = 128, smaller: float = 1.0) -> None:
         sizes = {"ship": Size(15.0, 40.0)}
         self.spec = ModelSpec("fake", "0", tuple(KINDS), SCENES, view_pixels=view_pixels, tile=tile, overlap=overlap, sizes=sizes)
         self.smaller = smaller
+        self.remembered: list[float | None] = []
         self.views: list[tuple[str, Granularity | None, str]] = []
         self.inputs: list[tuple[str, ...]] = []
 
@@ -78,6 +80,9 @@ class FakeModel:
         self.views.append(("relevance", None, view.key))
         heats = [cells(colourfulness(view.pixels, KINDS[kind])) for kind in asked(query)]
         return np.asarray(np.max(heats, axis=0), np.float32) if heats else np.zeros((1, 1), np.float32)
+
+    def remember(self, most: float | None) -> None:
+        self.remembered.append(most)
 
     def scale(self, view: View) -> float:
         self.views.append(("scale", None, view.key))

@@ -10,7 +10,7 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "composed"}
 STAGES |= {"drawn_frame", "grounded", "similar"}
 MAY_IMPORT = {
@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "amounts": {"errors"},
     "unsupported": {"errors"},
     "ordinals": set(),
+    "room": set(),
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "variants": {"errors"},

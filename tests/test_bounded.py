@@ -1,10 +1,9 @@
-"""A scene of 1.6 Gpx within the memory that was allowed; stopped, killed and gone on with. The real model, the real command."""
+"""Whole runs within the memory that was allowed; stopped, killed and gone on with. The real model, the real command."""
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -18,24 +17,50 @@ from rasterio.windows import Window
 from torch.version import cuda
 
 from geomagnifier.data.drawn import draw_scene
+from geomagnifier.io.picture import write_picture
+from geomagnifier.io.sparse import write_sparse
 
 SIDE = 40_000
-PLACES = ((3_000, 5_000), (21_500, 18_000), (38_500, 39_000))
-ALLOWED = 1_100_000_000 if cuda is None else 1_400_000_000
+PLACES = [(2_000 * k + 600, 37_000 - 1_900 * k) for k in range(19)]
+ALLOWED = 1_000_000_000 if cuda is None else 1_300_000_000
 """Bytes. A build of torch with CUDA takes 300 MB more by itself."""
+IN_FP32 = """
+import sys
+from geomagnifier.io import memory
+from geomagnifier.model import small
+small.fast_bf16 = lambda: False  # what is kept of a view is then twice as large
+from geomagnifier.interfaces.cli import main
+try:
+    main()
+finally:
+    print(int(memory.peak()), file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux counts it")
+def test_a_scene_full_of_windows_stays_within_its_memory_to_the_last_file(tmp_path: Path) -> None:
+    town = draw_scene(0, 1000, 700, theme="town").pixels
+    write_picture(tmp_path / "town.tif", np.tile(town, (4, 2, 1)), crs="EPSG:32633", transform=(0.5, 0, 500_000, 0, -0.5, 5_300_000))
+    words = ["ask", str(tmp_path / "town.tif"), "Segment every airplane.", "--search", "exhaustive", "--max-memory", str(ALLOWED)]
+    done = subprocess.run(
+        [sys.executable, "-c", IN_FP32, *words, "--out", str(tmp_path / "out"), "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=500,
+    )
+    answer = json.loads(done.stdout)
+    assert answer["complete"] and answer["cost"]["pixels_processed"] > 5_600_000
+    assert int(done.stderr.splitlines()[-1]) <= ALLOWED
+    assert (tmp_path / "out" / "mask.tif").is_file()
 
 
 @pytest.fixture(scope="module")
 def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Nothing but nodata, and three harbours of 1000 x 700 px."""
+    """Nothing but nodata, and harbours of 1000 x 700 px."""
     path = tmp_path_factory.mktemp("country") / "country.tif"
-    profile = {"driver": "GTiff", "width": SIDE, "height": SIDE, "count": 3, "dtype": "uint8", "nodata": 0, "SPARSE_OK": "TRUE"}
-    place = rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 5_200_000)
-    tiles = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate", "BIGTIFF": "YES"}
-    with rasterio.open(path, "w", crs="EPSG:32633", transform=place, **profile, **tiles) as dataset:
-        for seed, (x, y) in enumerate(PLACES):
-            pixels = draw_scene(seed, 1000, 700, theme="harbour").pixels
-            dataset.write(np.maximum(pixels, 1).transpose(2, 0, 1), window=Window(x, y, 1000, 700))
+    harbours = [draw_scene(seed, 1000, 700, theme="harbour").pixels for seed in range(3)]
+    write_sparse(path, SIDE, ((place, harbours[k % 3]) for k, place in enumerate(PLACES)))
     return path
 
 
@@ -43,21 +68,18 @@ def ask(country: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "geomagnifier", "ask", str(country), "Segment every ship.", "--max-memory", str(ALLOWED), *more]
 
 
-def peak_of_children() -> float:
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux counts it")
 def test_a_sparse_scene_of_40000_px_stays_within_its_memory(country: Path, tmp_path: Path) -> None:
     code = (
         "import resource, subprocess, sys; p = subprocess.run(sys.argv[1:]); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     command = [sys.executable, "-c", code, *ask(country, "--out", str(tmp_path / "out"), "--vector", "gpkg", "--json")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=900)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=3600)
     answer, peak = done.stdout.splitlines()
     assert int(peak) * 1024 <= ALLOWED
     found = json.loads(answer)
-    assert found["complete"] and found["cost"]["pixels_processed"] < 0.01 * SIDE**2
+    assert found["complete"] and found["cost"]["pixels_processed"] < 0.03 * SIDE**2
     corners = [region["box"][:2] for region in found["regions"]]
     for x, y in PLACES:
         assert any(x <= corner[0] < x + 1000 and y <= corner[1] < y + 700 for corner in corners)

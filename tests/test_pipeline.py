@@ -16,7 +16,8 @@ from fake import BLUE, SCENES, FakeModel, paint
 from geomagnifier import masks, resolution
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.io.memory import resident
+from geomagnifier.io.document import to_json
+from geomagnifier.io.memory import give_back, resident
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import write, write_picture
 from geomagnifier.looking import RESERVED, WORTH
@@ -220,6 +221,17 @@ def test_a_budget_of_pixels_is_kept() -> None:
         assert re.match(r"\d ships? in the 99\.8 % of the scene that was looked at; the rest was not searched\.$", answer.text)
 
 
+@pytest.mark.parametrize("budget", [0.3, 0.5, 0.8])
+def test_as_many_places_are_listed_as_the_warning_says(budget: float) -> None:
+    pixels = paint(6000, 4000, *((x, y, x + 60, y + 40) for x in range(150, 5900, 700) for y in range(100, 3900, 600)))
+    most = about(pixels, "Find every ship.").trace.pixels_processed
+    least = most - sum(w.width * w.height for w in about(pixels, "Find every ship.").trace.views if w.role == "closer")
+    with pytest.warns(GeomagWarning, match="the budget left") as told:
+        answer = about(pixels, "Find every ship.", budget=least + budget * (most - least))
+    (said,) = [int(found[1].replace(",", "")) for one in told if (found := re.match(r"the budget left ([\d,]+) places", str(one.message)))]
+    assert said == len(to_json(answer)["skipped"]) == len(answer.trace.skipped) > 1
+
+
 def test_a_budget_of_seconds_still_takes_one_look() -> None:
     pixels = paint(3000, 2000, *LARGE)
     with pytest.warns(GeomagWarning, match="the budget left"):
@@ -364,7 +376,9 @@ def test_blank_views_are_not_shown_to_the_network() -> None:
 def test_less_memory_is_kept_by_smaller_views() -> None:
     pixels = paint(3000, 2000, *LARGE)
     model = FakeModel()
+    give_back()
     answer = about(pixels, "Find every ship.", model, search="exhaustive", max_memory=resident() + RESERVED + 200e6)
+    assert model.remembered == [0, None], "nothing is kept beside views that need all there is, and the promise ends with the answer"
     assert boxes(answer) == floats(LARGE)
     assert 256 <= max(w.width for w in answer.trace.views) <= 512
     with pytest.raises(OptionError, match="give at least"):

@@ -1,6 +1,27 @@
 """`python -m geomagnifier` is the command `geomag`."""
 
-from geomagnifier.interfaces.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command. Ctrl-C and SIGTERM end in a word from the first moment on, and in none while Python takes itself down."""
+    import signal
+
+    from geomagnifier.interfaces import stopping
+
+    stopping.take_sigterm()
+    try:
+        from geomagnifier.interfaces.cli import main as command
+
+        command()
+    except KeyboardInterrupt as stopped:  # while all this was imported: within a command it is told there
+        print("geomag: stopped", file=sys.stderr)
+        raise SystemExit(stopping.code(stopped)) from None
+    finally:
+        exec("")  # Ctrl-C in text that was run so, as dataclasses do: Python would end by the signal at last, whatever the exit code
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
 
 if __name__ == "__main__":
     main()

@@ -28,7 +28,7 @@ from geomagnifier.grouping import ONE_INPUT, Read, by_size, in_one, is_blank, to
 from geomagnifier.grouping import Stopwatch as Stopwatch
 from geomagnifier.io.halt import Halted
 from geomagnifier.io.journal import Journal, Spent
-from geomagnifier.io.memory import resident
+from geomagnifier.io.memory import give_back, resident
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
@@ -138,6 +138,17 @@ class _Walk:
         self.noted = now
         return Spent(pixels, flops, seconds, tuple(box for box in self.broken if box.intersection(window.box)))
 
+    def make_room(self, pixels: int) -> None:
+        """Before so many px are looked at: where they might take the process beyond its memory, what nobody needs any more goes."""
+        if self.wanted.memory is None:
+            return
+        limit = self.wanted.memory - pixels * self.model.spec.pixel_bytes
+        if resident() > limit:
+            give_back()
+            if resident() > limit:
+                self.model.remember(0)
+                give_back()
+
     def take_over(self, spent: Spent) -> None:
         """Count what a window cost in an earlier run."""
         self.pixels += spent.pixels
@@ -154,6 +165,7 @@ class _Walk:
 
     def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
         """The model's answer about views; the first one says what was asked for. beside: see `protocol.Model.answer`."""
+        self.make_room(sum(view.window.width * view.window.height for view in (*views, *(beside or ()))))
         with self.watch.stage("answer"):
             if beside is None:
                 reply = self.model.answer(self.query, self.level, views)
@@ -184,7 +196,7 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
         OutputError: the journal cannot be written.
         Halted: it was stopped in the middle of a reading, before anything was seen; later that ends the search like `progress`.
     """
-    spec = model.spec if wanted.memory is None else resolution.bounded(model.spec, wanted.memory, resident() + RESERVED)
+    spec = model.spec if wanted.memory is None else _bounded(model, wanted.memory)
     area = _area(scene, query, spec)
     walk = _Walk(scene, query, level, model, wanted, watch, time.perf_counter(), Preview(scene.info, scene.pyramid))
     if wanted.policy == "adaptive" and level is not Granularity.IMAGE:
@@ -234,6 +246,22 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
     views, broken = tuple(walk.windows), tuple(walk.broken)
     trace = Trace(scene.info.pixels, walk.pixels, walk.flops, {}, views, heat, crops, skipped, broken, state.closed)
     return Seen(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
+
+
+def _bounded(model: Model, memory: float) -> ModelSpec:
+    """The model's spec with views that fit into the memory; the model keeps what it sees in what they leave, and nothing if they need it.
+
+    Raises:
+        OptionError: it is too little.
+    """
+    spec, held = model.spec, resident() + RESERVED
+    left = memory - held - spec.view_pixels * spec.pixel_bytes
+    if left < 0:
+        model.remember(0)
+        give_back()
+        return resolution.bounded(spec, memory, resident() + RESERVED)
+    model.remember(left)
+    return spec
 
 
 def _area(scene: Scene, query: Query, spec: ModelSpec) -> Box:
@@ -402,6 +430,7 @@ def _see(walk: _Walk, group: Sequence[Read], state: search.Search, scouting: boo
     heats: list[Floats | None] = [None] * len(views)
     if not state.done and walk.wanted.policy in BY:
         with walk.watch.stage("relevance"):
+            walk.make_room(views[0].window.width * views[0].window.height if views else 0)
             heats = [walk.model.relevance(walk.query, view, BY[walk.wanted.policy]) for view in views]
     if not views:
         return

@@ -30,6 +30,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.io import extent
 from geomagnifier.io.box import scene_box
 from geomagnifier.io.journal import Journal
+from geomagnifier.io.memory import give_back
 from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.looking import Progress as Progress
@@ -377,6 +378,9 @@ def _seen(
     finally:
         if kept is not None:
             kept.close()
+        if memory is not None:  # what is left of the search is no part of what is written next
+            model.remember(None)
+            give_back()
 
 
 def search_worth(model: Model, recall: float | None) -> float:

@@ -63,3 +63,6 @@ class Model(Protocol):
 
     def embed(self, item: str | View) -> Floats:
         """(D,) float32 of unit length; sentences and pictures share the space."""
+
+    def remember(self, most: float | None) -> None:
+        """The most bytes of what it sees that it may keep for later questions; None: its usual number. What is above goes at once."""

@@ -1,9 +1,13 @@
 """Kill the real commands at random moments, look for broken files, run them again, and compare with an undisturbed run.
 
     python tests/faults/harness.py --kills 50 --seed 0 --out report.json [ask index train map serve]
+    python tests/faults/harness.py --press --kills 70 --out report.json [ask index train map serve chat bench]
 
 Each command is killed several times running, then let finish. Half of the moments are spread over the time that the undisturbed run took,
 half come just after a file was written. Left with 1 if anything was broken or lost.
+
+With --press it is Ctrl-C in place of a kill, at moments spread over the whole run, from the first import on: each has to end with a word,
+exit code 130, no traceback, no process left and no file broken.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import contextlib
 import json
 import os
 import random
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -61,6 +66,27 @@ class Tally:
     broken: int = 0
     lost: int = 0
     leftover: int = 0
+
+
+@dataclass
+class Pressed:
+    """What became of one command under Ctrl-C.
+
+    presses: that a living process heard.  early: of them, those before Python runs any of this program: they end it in no word.
+    missed: moments at which it had finished.  silent: ends without a word.  wrong: with another exit code, or a traceback.
+    left: processes two seconds later.  broken: files under a final name.  slowest: seconds from the signal to the end.
+    """
+
+    command: str
+    seconds: float
+    presses: int = 0
+    early: int = 0
+    missed: int = 0
+    silent: int = 0
+    wrong: int = 0
+    left: int = 0
+    broken: int = 0
+    slowest: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -181,6 +207,16 @@ CASES = {
     ),
     "map": Case(lambda scenes, out: ["map", QUESTION, "--scenes", str(scenes), "--out", str(out), "--workers", "2"], mapped),
 }
+
+
+ALONE: dict[str, Callable[[Path, Path], list[str]]] = {
+    "serve": lambda scenes, out: ["serve", str(scenes), "--port", "0", "--no-browser"],
+    "chat": lambda scenes, out: ["chat", str(scenes / "0.tif"), "--out", str(out)],
+    "bench": lambda scenes, out: ["bench", "cost", "--repeats", "1"],
+}
+"""Commands that are pressed, beside the cases."""
+SERVING = 15.0
+"""Seconds over which presses of a service are spread."""
 
 
 def prepare(work: Path) -> Path:
@@ -331,21 +367,86 @@ def served(kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], o
     return tally
 
 
+def press(name: str, presses: int, seed: int, work: Path, scenes: Path, tell: Callable[[], object] = lambda: None) -> Pressed:
+    """One undisturbed run, then Ctrl-C at random moments, as a terminal sends it: to all processes of the command's group."""
+    rng, words = random.Random(f"{name} {seed}"), CASES[name].words if name in CASES else ALONE[name]
+    asked = "Find every ship.\nSegment every ship.\nHow many airplanes are there?\n" * 2
+    begun = time.monotonic()
+    if name != "serve":
+        first = [*GEOMAG, *words(scenes, work / f"{name}-whole")]
+        subprocess.run(first, input=asked if name == "chat" else "", text=True, check=True, capture_output=True)
+    tally = Pressed(name, SERVING if name == "serve" else time.monotonic() - begun)
+    span = tally.seconds
+    for number in range(3 * presses):
+        if tally.presses == presses:
+            break
+        out = work / f"{name}-{number}"
+        with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as lines:
+            lines.write(asked if name == "chat" else "")
+            lines.seek(0)
+            files: dict[str, Any] = {"stdin": lines, "stdout": subprocess.DEVNULL, "stderr": said}
+            running = subprocess.Popen([*GEOMAG, *words(scenes, out)], preexec_fn=_deaf_no_more, start_new_session=True, **files)
+            time.sleep(rng.uniform(0, span))
+            members = family(running)
+            ready = running.poll() is None and _imports(running.pid)
+            begun = time.monotonic()
+            if running.poll() is not None:
+                tally.missed, span = tally.missed + 1, 0.7 * span  # the machine has become quicker
+                continue
+            os.killpg(running.pid, signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(120)
+            tally.presses, tally.slowest = tally.presses + 1, max(tally.slowest, time.monotonic() - begun)
+            said.seek(0)
+            told = said.read()
+        time.sleep(2)
+        left = [p for p in members if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        kill(running, left)
+        if not ready:
+            tally.early += 1
+            continue
+        # A service is meant to be ended so, a chat goes on with its next question, and an answer is whole after its last window.
+        whole = name in ("serve", "chat") or (name == "ask" and (out / "answer.json").is_file())
+        fine = running.returncode in ((130, 0) if whole else (130,)) and "Traceback" not in told
+        silent = name != "serve" and "geomag: stop" not in told and "was stopped" not in told
+        if not fine or silent:
+            print(f"{name}, press {number}: {running.returncode} {told[-1500:]!r}", file=sys.stderr)
+        tally.wrong += not fine
+        tally.silent += silent
+        tally.left += len(left)
+        tally.broken += len(broken(out)) if out.exists() else 0
+        tell()
+    return tally
+
+
+def _deaf_no_more() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # what is started in the background is deaf to it
+
+
+def _imports(process: int) -> bool:
+    """Whether Python has begun with this program, and takes SIGINT itself."""
+    caught = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught.split()[1], 16) & (1 << (signal.SIGTERM - 1)))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Sweep over the commands, print the table and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("commands", nargs="*", default=[*CASES, "serve"], help="of " + ", ".join([*CASES, "serve"]))
+    parser.add_argument("--press", action="store_true", help="Ctrl-C in place of kills")
+    parser.add_argument("commands", nargs="*", help="of " + ", ".join([*CASES, *ALONE]))
     chosen = parser.parse_args(arguments)
+    chosen.commands = chosen.commands or [*CASES, *(ALONE if chosen.press else ("serve",))]
     each = -(-chosen.kills // len(chosen.commands))
-    tallies: list[Tally] = []
+    tallies: list[Tally | Pressed] = []
     with tempfile.TemporaryDirectory() as work, Progress(console=Console(stderr=True)) as shown:
         scenes = prepare(Path(work))
         for name in chosen.commands:
-            row = shown.add_task(f"{name}, killed", total=each)
-            do = served if name == "serve" else lambda *given, name=name: sweep(name, *given)
+            row = shown.add_task(f"{name}, {'pressed' if chosen.press else 'killed'}", total=each)
+            do: Any = served if name == "serve" else lambda *given, name=name: sweep(name, *given)
+            do = (lambda *given, name=name: press(name, *given)) if chosen.press else do
             tallies.append(do(each, chosen.seed, Path(work), scenes, lambda row=row: shown.advance(row)))
             if chosen.out:
                 chosen.out.write_text(json.dumps([asdict(tally) for tally in tallies], indent=1))
@@ -353,7 +454,7 @@ def main(arguments: list[str] | None = None) -> int:
     for tally in tallies:
         table.add_row(*(f"{value:.1f}" if isinstance(value, float) else str(value) for value in asdict(tally).values()))
     Console().print(table)
-    return int(any(tally.broken or tally.lost for tally in tallies))
+    return int(any(t.broken or (t.lost if isinstance(t, Tally) else t.silent or t.wrong or t.left) for t in tallies))
 
 
 if __name__ == "__main__":

@@ -114,6 +114,25 @@ def test_no_place_is_lost_between_jobs(root, queue):
             assert jobs.submit(place("utm.tif"), "Find every ship.").wait(20)
 
 
+def test_answers_about_one_picture_share_its_preview(root, monkeypatch):
+    with working(root) as (jobs, place):
+        made = [jobs.submit(place(name), "Find every ship.") for name in ("utm.tif", "utm.tif", "wide.tif", "utm.tif")]
+        assert all(job.wait(20) for job in made)
+        one, again, other, last = (job.answer.preview for job in made)
+        assert one is again is last and other is not one
+        assert made[1].turn.answer is made[1].answer
+        until(lambda: not jobs.running)
+        room = other.nbytes + one.nbytes + 200_000  # beside them, a little of each answer counts
+        monkeypatch.setattr("geomagnifier.interfaces.jobs.KEPT_BYTES", room)
+        jobs._forget()
+        assert [jobs.job(job.id) for job in made] == made
+        monkeypatch.setattr("geomagnifier.interfaces.jobs.KEPT_BYTES", one.nbytes + 100_000)
+        jobs._forget()
+        with pytest.raises(JobNotFound):
+            jobs.job(made[2].id)
+        assert jobs.job(made[3].id) is made[3], "the shared one stays with the last that has it"
+
+
 def test_as_many_at_once_as_the_settings_say(root):
     model = Held()
     with working(root, model, jobs=3) as (jobs, place):

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from typer.testing import CliRunner
 
 from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, QuestionError, SceneNotFound
+from geomagnifier.interfaces import progress
 from geomagnifier.interfaces.cli import app
 from geomagnifier.interfaces.mapping import listed
 from geomagnifier.io.picture import write_picture
@@ -62,17 +67,69 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
         assert expected in str(told.exception)
 
 
-def test_sigterm_ends_in_one_line_and_the_same_command_goes_on(folder: Path, tmp_path: Path) -> None:
+@contextmanager
+def started(folder: Path, out: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    """`geomag map` over sixty pictures, once the first is answered, with all that Ray runs for it."""
     for number in range(60):
         write_picture(folder / f"{number}.png", np.full((700, 1000, 3), 90, np.uint8))
-    command = [sys.executable, "-m", "geomagnifier", "map", "Find every ship.", "--scenes", str(folder), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "geomagnifier", "map", "Find every ship.", "--scenes", str(folder), "--out", str(out)]
     with subprocess.Popen([*command, "--workers", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while process.poll() is None and not any((tmp_path / "out").glob("scenes/*")):
+        while process.poll() is None and not any(out.glob("scenes/*")):
             time.sleep(0.05)
-        process.terminate()
+        members = psutil.Process(process.pid).children(recursive=True)
+        try:
+            yield process, members
+        finally:
+            process.kill()
+            for member in members:
+                with suppress(psutil.NoSuchProcess):
+                    member.kill()
+
+
+def alive(members: list[psutil.Process]) -> list[str]:
+    found = []
+    for member in members:
+        with suppress(psutil.NoSuchProcess):
+            found += [" ".join(member.cmdline())] if member.status() != psutil.STATUS_ZOMBIE else []
+    return found
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_with_a_word_and_nothing_is_left_running(folder: Path, tmp_path: Path, number: int, code: int) -> None:
+    with started(folder, tmp_path / "out") as (process, members):
+        assert len(alive(members)) >= 4
+        process.send_signal(number)
         out, err = process.communicate(timeout=120)
-    assert process.returncode == 130 and not out
-    assert err == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same command goes on\n"
+        assert process.returncode == code and not out
+        first, last = [line for line in err.splitlines() if not line.endswith("scenes")]  # of a slow machine, how far it was
+        assert first == "geomag: stopping; press Ctrl-C again to stop at once"
+        assert last == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same command goes on"
+        assert alive(members) == []
+
+
+def test_ray_listens_on_the_loopback_address_alone_and_goes_when_the_command_is_killed(folder: Path, tmp_path: Path) -> None:
+    with started(folder, tmp_path / "out") as (process, members):
+        sockets = [connection for member in members for connection in member.net_connections("inet")]
+        listening = {connection.laddr.ip for connection in sockets if connection.status == psutil.CONN_LISTEN}
+        assert listening and listening <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
+        process.kill()
+        process.wait()
+        end = time.monotonic() + 50  # a minute is what Ray's own agents take when all of it is killed
+        while alive(members) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert alive(members) == []
+
+
+def test_a_line_now_and_then_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    with progress.progress_bar("scenes") as move:
+        for done in range(1001):
+            now[0] = done / 10
+            move(done, 1000)
+        now[0] += 100
+        move(1, 1)  # one thing is waited for, whatever it takes
+    assert capsys.readouterr().err.splitlines() == [f"geomag: {done} of 1,000 scenes" for done in (300, 600, 900)]
 
 
 def test_scenes_without_an_answer_are_named_and_the_others_answered(folder: Path, tmp_path: Path) -> None:

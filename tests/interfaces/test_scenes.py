@@ -2,9 +2,12 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -264,6 +267,35 @@ def test_the_work_folder_goes_with_the_library(root, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         Library(Settings(folder=tmp_path / "file"))
+
+
+LIBRARY = """
+import sys, time
+from pathlib import Path
+from geomagnifier.interfaces.scenes import Library
+from geomagnifier.interfaces.settings import Settings
+library = Library(Settings(folder=Path(sys.argv[1])))
+print(library.folder, flush=True)
+time.sleep(60)
+"""
+
+
+def test_what_a_killed_service_left_goes_at_the_next_start_and_a_live_one_keeps_its_folder(tmp_path):
+    other = subprocess.Popen([sys.executable, "-c", LIBRARY, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    try:
+        folder = Path(other.stdout.readline().strip())
+        assert folder.parent == tmp_path and folder.name.startswith(MARK)
+        os.utime(folder, (0, 0))  # however old it is
+        with Library(Settings(folder=tmp_path, keep_hours=1)) as library:
+            assert folder.is_dir() and library.folder != folder
+    finally:
+        other.kill()
+        other.communicate()
+    (folder / "uploads" / "large.tif").write_bytes(b"x" * 1000)
+    (tmp_path / f"{MARK}link").symlink_to(tmp_path / "mine")
+    (tmp_path / "mine").mkdir()
+    with Library(Settings(folder=tmp_path)) as library:
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted([library.folder.name, f"{MARK}link", "mine"])
 
 
 def test_a_changed_picture_gets_a_new_card(tmp_path):

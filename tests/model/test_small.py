@@ -15,7 +15,6 @@ from random_small import favour
 from geomagnifier.errors import GeomagWarning, ModelCorrupt, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.model import small
-from geomagnifier.model import views as kept_views
 from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.checkpoint import CHINESE, WEIGHTS, load_model
 from geomagnifier.model.small import SmallModel, combine
@@ -130,18 +129,41 @@ def test_kept_features_say_what_fresh_ones_say(model: SmallModel, model_folder: 
     assert not equal(kept, model.answer(query, Granularity.PIXEL, [view("other", seed=5)]))
 
 
-def test_what_is_kept_has_a_limit(model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_views, "KEPT_PIXELS", 2 * 64 * 48)
+def test_what_is_kept_has_a_limit_in_bytes(model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> None:
     calls, query = count_trunk(model, monkeypatch), Query("Find all ships.")
-    for key in "abca":  # c pushes a out
+    model.relevance(query, view("a"))
+    one = model.views.bytes
+    seen = model.views.see(view("a"))
+    tensors = [*(seen.pyramid or ()), *seen.prepared, seen.last, *seen.memory]
+    assert one == sum(tensor.untyped_storage().nbytes() for tensor in tensors)  # and no more than that is held by them
+    model.remember(2.5 * one)
+    for key in "bca":  # c pushes a out
         model.relevance(query, view(key))
-    assert len(calls) == 4
+    assert len(calls) == 4 and model.views.bytes == 2 * one
     model.relevance(query, view("c"))
     assert len(calls) == 4 and len(model.views) == 2
     large = view("large", 128, 128)
     model.relevance(query, large)
     model.relevance(query, large)  # larger than the limit, kept all the same while it is in use
     assert len(calls) == 5 and len(model.views) == 1
+    model.remember(0)
+    assert len(model.views) == 0
+    model.remember(None)
+    for key in "abc":
+        model.relevance(query, view(key))
+    assert model.views.bytes == 3 * one
+
+
+def test_with_nothing_kept_views_are_still_looked_at_once_for_a_question(model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, query, three = count_trunk(model, monkeypatch), Query("Segment all ships."), [view(key, seed=ord(key)) for key in "abc"]
+    usual = model.answer(query, Granularity.PIXEL, three)
+    model.remember(0)
+    again = model.answer(query, Granularity.PIXEL, three)
+    assert [shape[0] for shape in calls] == [3, 3] and equal(usual, again)
+    model.answer(query, Granularity.PIXEL, [view("d", seed=5)])
+    assert len(model.views) == 1
+    for seen in model.views._kept.values():  # one of three looked at together holds no memory of the others
+        assert seen.bytes == sum(t.untyped_storage().nbytes() for t in (*(seen.pyramid or ()), *seen.prepared, seen.last, *seen.memory))
 
 
 def test_relevance_is_a_probability_on_the_views_own_cells(model: SmallModel) -> None:

@@ -16,8 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from geomagnifier.archive import cluster
-from geomagnifier.archive.driver import Driver
+from geomagnifier.archive import apart, cluster
 from geomagnifier.archive.task import INDEX as INDEX
 from geomagnifier.archive.task import MANIFEST as MANIFEST
 from geomagnifier.archive.task import REGIONS as REGIONS
@@ -27,7 +26,7 @@ from geomagnifier.archive.task import Task as Task
 from geomagnifier.archive.task import part_name
 from geomagnifier.errors import OptionError
 from geomagnifier.io import partitions
-from geomagnifier.io.manifest import WAITING, Entry, Manifest
+from geomagnifier.io.manifest import DONE, FAILED, WAITING, Entry, Manifest
 
 SPLIT = 100_000_000
 """Scene px above which a scene is looked at by all workers together."""
@@ -69,7 +68,7 @@ def run(
     Args:
         scenes: of `entries`.
         task: what is asked.
-        workers: processes with a model each; None for one a core, of this machine or of the cluster.
+        workers: processes with a model each; None for one a core, of this machine, as far as its memory goes, or of the cluster.
         address: of a Ray cluster, "ray://host:10001" or "auto"; None for one that is started here and ends with this.
         again: ask also the scenes that failed before.
         split: scene px above which a scene is shared by all workers.
@@ -80,23 +79,26 @@ def run(
         OptionError: the folder holds the answers to another question, or the cluster is not reached.
         OutputError: the folder cannot be written.
         ModelError: the workers cannot load the model.
-        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is kept.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is kept. Ray has ended by then.
     """
     partitions.library()
-    ray = cluster.library()
-    manifest = Manifest(task.out / MANIFEST, _key(task))
+    cluster.check()
+    if workers is not None and workers < 1:
+        raise OptionError(f"workers is the number of processes, at least 1, not {workers}")
+    key = _key(task)
+    manifest = Manifest(task.out / MANIFEST, key)
     try:
         for entry in manifest.add(scenes):
             assert entry.part is not None
             partitions.drop(task.out / REGIONS / part_name(entry.part), [entry.name])
         if again:
             manifest.again()
-        if not manifest.counts()[WAITING] and (task.out / INDEX).exists():
-            return Driver(ray, task, manifest, 0, split, progress).tally()
-        with cluster.cluster(ray, workers, address) as (count, stopped):
-            return Driver(ray, task, manifest, count, split, progress).run(stopped)
+        counts = manifest.counts()
     finally:
         manifest.close()
+    if not counts[WAITING] and (task.out / INDEX).exists():
+        return Tally(counts[DONE], counts[FAILED], sum(counts.values()), 0, 0.0, 0)
+    return apart.run(apart.Order(task, key, workers, address, split), progress)
 
 
 def failures(task: Task, most: int) -> list[tuple[str, str]]:

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
-from geomagnifier.errors import LibraryMissing, OptionError, install
+from geomagnifier.errors import GeomagWarning, LibraryMissing, OptionError, install
+from geomagnifier.room import available
 
 TRIES = 3
 """Times that a busy cluster is asked for a place."""
+LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+"""Setting of Ray: with "0" a node's address is 127.0.0.1, as it is by itself on macOS and Windows, and everything listens there alone."""
+WORKER = 1.4e9
+"""Bytes that a worker with the small model takes at most, on scenes of any size."""
 
 
-def library() -> Any:
-    """Ray.
+def check() -> None:
+    """Whether Ray is there, without the seconds that its import takes.
 
     Raises:
         LibraryMissing: it is not installed.
     """
+    if find_spec("ray") is None:
+        raise LibraryMissing(f"geomag map needs the extra map; install it: {install('map')}")
+
+
+def library(local: bool) -> Any:
+    """Ray, imported. local: for a cluster on this machine alone, whose ports listen on the loopback address.
+
+    Raises:
+        LibraryMissing: it cannot be imported.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if local:  # read at the import; `ray.init(_node_ip_address="127.0.0.1")` would be replaced by the machine's address
+        os.environ[LOOPBACK] = "0"
     try:
         import ray
     except ImportError as error:
@@ -29,33 +46,17 @@ def library() -> Any:
     return ray
 
 
-class Stopped(threading.Event):
-    """Set by Ctrl-C or SIGTERM. An exception in the middle of a call of Ray crashes it, and Ray answers SIGTERM with a stack dump."""
-
-    def listen(self) -> None:
-        """Take the signals; again after Ray has taken them."""
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, self._press)
-
-    def _press(self, number: int, frame: object) -> None:
-        if self.is_set():
-            raise KeyboardInterrupt  # the second time: at once
-        self.set()
-
-
 @contextmanager
-def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[tuple[int, Stopped]]:
-    """A connection to Ray: how many workers there are to be, and whether a person has stopped it."""
-    if workers is not None and workers < 1:
-        raise OptionError(f"workers is the number of processes, at least 1, not {workers}")
+def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]:
+    """A connection to Ray, of `library`: how many workers there are to be.
+
+    Raises:
+        OptionError: it is not reached.
+    """
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
-    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    stopped = Stopped()
-    stopped.listen()
     try:
         if address is None:
-            count = workers or len(os.sched_getaffinity(0))
+            count = fitting(workers, len(os.sched_getaffinity(0)))
             ray.init(address="local", num_cpus=count, include_dashboard=False, object_store_memory=80_000_000, **quiet)
         else:
             _connect(ray, address, quiet)
@@ -63,13 +64,29 @@ def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[tupl
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise OptionError(f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}") from error
     try:
-        stopped.listen()
-        yield count, stopped
+        yield count
     finally:
         ray.shutdown()
-        if threading.current_thread() is threading.main_thread():
-            for number, handler in usual.items():
-                signal.signal(number, handler)
+
+
+def fitting(workers: int | None, cores: int, free: float | None = None) -> int:
+    """How many workers there are to be on this machine: as many as were asked for, else one a core, but no more than fit into memory.
+
+    Either is said where it matters, as a warning.
+
+    Args:
+        workers: that were asked for.
+        cores: of this machine.
+        free: bytes that it has left; None for what `room.available` says.
+    """
+    free = available() if free is None else free
+    most = max(1, int(free // WORKER)) if free is not None else cores
+    count = workers or min(cores, most)
+    if free is not None and most < max(count, cores if workers is None else 0):
+        told = f"{free / 1e9:.1f} GB of memory are free, and a worker may take {WORKER / 1e9:.1f} GB"
+        how = f"{count} of {cores} cores are used" if workers is None else f"{count} workers may not find room"
+        warnings.warn(f"{told}: {how}", GeomagWarning, stacklevel=2)
+    return count
 
 
 def _connect(ray: Any, address: str, quiet: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from geomagnifier.io.document import write_json
 from geomagnifier.io.footprint import geojson, outlines
 from geomagnifier.io.manifest import Entry
 from geomagnifier.io.mask_file import write_mask
+from geomagnifier.io.memory import give_back
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging, output_error
 from geomagnifier.pipeline import ask, look_at_share
@@ -38,6 +39,7 @@ class Worker:
             model = load_model(self.task.model, **self.task.model_options)
             if (refused := composed.refusal(self.task.question, model.spec, boxed=False)) is not None:
                 raise QuestionError(refused)
+            model.remember(0)  # no scene is asked about twice
             self.model = model
         return os.getpid()
 
@@ -48,6 +50,7 @@ class Worker:
             OutputError: the disk is full, or cannot be written to: not for anything that is wrong with the scene.
         """
         self.ready()
+        give_back()  # what the scene before has left
         begin, task = time.perf_counter(), self.task
         journal = working(task, entry) / "whole.sqlite"
         try:

@@ -1,4 +1,4 @@
-"""Measurements as pictures: accuracy against cost, a panel a group; seconds against size."""
+"""Measurements as pictures: accuracy against cost, a panel a group; seconds against size; memory."""
 
 from __future__ import annotations
 
@@ -98,6 +98,38 @@ def seconds(rows: Sequence[Mapping[str, Any]], fits: Mapping[str, Mapping[str, f
     left.set(yscale="log")
     _ticks(left.yaxis, [row["seconds"] for row in rows])
     right.set(ylim=(0, 1.15 * max(row["peak MB"] for row in rows) / 1000))
+    figure.tight_layout()
+    figure.savefig(target, dpi=120)
+    pyplot.close(figure)
+
+
+def memory(rows: Sequence[Mapping[str, Any]], service: Sequence[Mapping[str, Any]], allowed: int, target: Path) -> None:
+    """Draw the peak of whole runs against what was allowed, and the memory of a service over its questions.
+
+    Args:
+        rows: of `memory.bench`: "scene", "peak MB".
+        service: of `memory.bench`: "questions", "MB", and "peak MB" in the last one.
+        allowed: of the runs, bytes.
+        target: a PNG.
+    """
+    pyplot = _pyplot()
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(10.5, 4.0), sharey=True)
+    peaks = [row["peak MB"] / 1000 for row in rows]
+    bars = left.bar([row["scene"] for row in rows], peaks, color=_look("adaptive")[0], width=0.6, zorder=2)
+    left.bar_label(bars, [f"{peak:.2f}" for peak in peaks], fontsize=9, color=INK, padding=2)
+    left.axhline(allowed / 1e9, color=INK, linewidth=1.2, linestyle="--", zorder=3)
+    left.annotate(
+        f"--max-memory, {allowed / 1e9:g} GB", (0.01, allowed / 1e9), (0, 4), ("axes fraction", "data"), "offset points", fontsize=9
+    )
+    left.set(ylabel="resident memory, GB", xlabel="side of a sparse scene", title="peak of whole runs")
+    at, held = [line["questions"] for line in service], [line["MB"] / 1000 for line in service]
+    right.plot(at, held, color=_look("paper")[0], marker="o", markersize=4, linewidth=1.4, zorder=3)
+    right.axhline(service[-1]["peak MB"] / 1000, color=FAINT, linewidth=1.0, linestyle=":", zorder=2)
+    right.annotate("peak", (0.01, service[-1]["peak MB"] / 1000), (0, 4), ("axes fraction", "data"), "offset points", fontsize=9)
+    right.set(xlabel="questions asked on small pictures", title="the service")
+    left.set(ylim=(0, 1.15 * max(*peaks, *held, allowed / 1e9)))
+    for axes in (left, right):
+        _plain(axes)
     figure.tight_layout()
     figure.savefig(target, dpi=120)
     pyplot.close(figure)

@@ -16,6 +16,7 @@ import typer
 from geomagnifier.errors import GeomagError, printable
 from geomagnifier.interfaces.options import Bands, Bits, Model, Segmenter, load
 from geomagnifier.interfaces.progress import progress_bar
+from geomagnifier.interfaces.stopping import Terminated
 
 if TYPE_CHECKING:
     from geomagnifier.conversation import Turn
@@ -96,6 +97,8 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
                         file=sys.stdout if as_json else sys.stderr,
                         flush=True,
                     )
+                except Terminated:
+                    raise
                 except KeyboardInterrupt:
                     print("geomag: that question was stopped", file=sys.stderr)
         if failed and not person:
@@ -129,7 +132,9 @@ def _lines(person: bool) -> Iterator[str]:
             line = input(PROMPT) if person else _read_line()
         except EOFError:
             return
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stopped:
+            if not person or isinstance(stopped, Terminated):
+                raise
             print(file=sys.stderr)
             continue
         if not person and not line:

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 
 from geomagnifier import __version__, similar
 from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, install, printable
-from geomagnifier.interfaces import archives, chat, describe, mapping, paper_tables, study
+from geomagnifier.interfaces import archives, chat, describe, mapping, paper_tables, stopping, study
 from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter, full_size, load
 from geomagnifier.interfaces.progress import progress_bar
 from geomagnifier.interfaces.stdout import printing
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class Commands(TyperGroup):
-    """The commands; Ctrl-C in one of them ends in one line and exit code 130, where Typer says nothing."""
+    """The commands; Ctrl-C in one of them ends in one line and exit code 130 (SIGTERM: 143), where Typer says nothing."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stopped:
             print("geomag: stopped", file=sys.stderr)
-            raise typer.Exit(130) from None
+            raise typer.Exit(stopping.code(stopped)) from None
 
 
 app = typer.Typer(
@@ -58,6 +58,7 @@ def main() -> None:
     """Run the command: one line on stderr and exit code 2 for what a person can mend, never a traceback."""
     warnings.simplefilter("always", GeomagWarning)
     warnings.showwarning = _show_warning
+    stopping.take_sigterm()
     try:
         with printing():
             app()

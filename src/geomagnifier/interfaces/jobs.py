@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from geomagnifier.conversation import follow
 from geomagnifier.errors import (
@@ -26,15 +29,18 @@ from geomagnifier.interfaces.searching import Searching
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.io import document, heat, mask_file, overlay, vectors
 from geomagnifier.io.halt import Halted, stoppable
+from geomagnifier.io.memory import give_back
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.staging import Staging
 from geomagnifier.pipeline import checked, search_worth
 from geomagnifier.protocol import Model
 from geomagnifier.retrieval import Wanted
-from geomagnifier.values import Answer, Query
+from geomagnifier.values import Answer, Bytes, Query
 
-KEPT, KEPT_BYTES = 200, 256 << 20
+KEPT, KEPT_BYTES = 200, 128 << 20
 """Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
+FEATURES = 64_000_000
+"""Bytes that the model may keep of what it saw: of the picture asked about last, where it has no more than 1000 x 700 px."""
 FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
 """What an answer can be fetched as."""
 
@@ -58,6 +64,8 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
         self._spent: deque[float] = deque([1.0], maxlen=20)
+        model.remember(FEATURES)
+        self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = WeakValueDictionary()
         self._searching = Searching(settings, model, library)
         self._work = threading.Condition()
         self._closed = False
@@ -109,9 +117,11 @@ class Jobs:
         def work(job: Job) -> None:
             with self.library.open(card.id) as scene:
                 last = after.turn if after is not None else None
-                job.turn = follow(question, last, scene, self.model, progress=self._progress(job), **options)
-                job.answer = job.turn.answer
-            job.answer.__dict__.pop("mask", None)  # worked out anew where it is asked for; it may be larger than all the rest
+                turn = follow(question, last, scene, self.model, progress=self._progress(job), **options)
+            job.answer = replace(
+                turn.answer, preview=self._shared(turn.answer.preview)
+            )  # its mask is worked out anew where it is asked for
+            job.turn = replace(turn, answer=job.answer)
 
         return self._queue(Job(question, card, work))
 
@@ -239,6 +249,7 @@ class Jobs:
                     self.counts[state] += 1
                 job.move(state)
                 self._forget()
+                give_back()  # else freed memory of each kind of picture is kept for the next of that kind
             else:
                 self.counts[job.state] += 1
 
@@ -274,12 +285,17 @@ class Jobs:
 
         return progress
 
+    def _shared(self, preview: Bytes) -> Bytes:
+        """The same picture that an answer before has, where there is one: most questions are about pictures that were asked about."""
+        with self._work:
+            return self._previews.setdefault((preview.shape, hashlib.sha256(preview.tobytes()).digest()), preview)
+
     def _forget(self) -> None:
         """Let go of finished jobs above what may be kept."""
         gone = []
         with self._work:
             ended = [job for job in self._jobs.values() if job.finished]
-            held = [_weight(job) for job in ended]
+            held = _weights(ended)
             while len(held) > 1 and (len(held) > KEPT or sum(held) > KEPT_BYTES):
                 held.pop(0)
                 gone.append(ended.pop(0))
@@ -309,11 +325,23 @@ def write_file(answer: Answer, path: Path) -> None:
     return None
 
 
+def _weights(jobs: Sequence[Job]) -> list[int]:
+    """About how much memory each of some finished jobs holds, bytes; what several share counts with the last of them."""
+    weights: list[int] = []
+    shared: set[int] = set()
+    for job in reversed(jobs):
+        preview = None if job.answer is None else job.answer.preview
+        weights.append(_weight(job) + (0 if preview is None or id(preview) in shared else preview.nbytes))
+        shared.add(id(preview))
+    return weights[::-1]
+
+
 def _weight(job: Job) -> int:
-    """About how much memory a finished job holds, bytes."""
+    """As `_weights`, without the preview."""
     answer = job.answer
     if answer is None:
         return 1000 + 400 * len(job.hits or ())
+    heat = 0 if answer.trace.heat is None else answer.trace.heat.nbytes
     patches = sum(len(patch.data) if isinstance(patch.data, bytes) else patch.data.nbytes for patch in answer.patches or ())
     runs = sum(len(region.segmentation["counts"]) if region.segmentation else 0 for region in answer.regions)
-    return answer.preview.nbytes + patches + runs + 1000 * len(answer.regions) + 2000 * len(answer.trace.views)
+    return heat + patches + runs + 1000 * len(answer.regions) + 2000 * len(answer.trace.views)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geomagnifier.errors import OptionError, QuestionError, SceneNotFound, printable
+from geomagnifier.interfaces import stopping
 from geomagnifier.interfaces.options import AsJson, Bands, Bits, Model, Segmenter
 from geomagnifier.interfaces.progress import progress_bar
 
@@ -32,7 +31,7 @@ def map_archive(
         Path, typer.Option(help="A folder, a text file with a path a line, or a STAC file (items or catalog).", metavar="WHERE")
     ],
     out: Annotated[Path, typer.Option(help="Folder of the answers; what is there already is not asked again.", metavar="DIR")],
-    workers: Annotated[int | None, typer.Option(help="Processes with a model each; one a core without.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes with a model each; without it one a core, as far as memory goes.")] = None,
     address: Annotated[
         str | None, typer.Option(help="Of a Ray cluster; without it the cores of this machine.", metavar="ray://HOST:10001")
     ] = None,
@@ -75,12 +74,12 @@ def map_archive(
     def show(tally: Tally) -> None:
         move(tally.done + tally.failed, tally.total)
 
-    with progress_bar("scenes") as move, Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # Ray prints what died
-        try:
+    try:
+        with progress_bar("scenes") as move, stopping.word("stopping; press Ctrl-C again to stop at once"):
             tally = archive.run(entries, task, workers=workers, address=address, again=again, progress=show)
-        except KeyboardInterrupt:
-            print(f"geomag: stopped; what is answered is kept in {out}, and the same command goes on", file=sys.stderr)
-            raise typer.Exit(130) from None
+    except KeyboardInterrupt as stopped:
+        print(printable(f"geomag: stopped; what is answered is kept in {out}, and the same command goes on"), file=sys.stderr)
+        raise typer.Exit(stopping.code(stopped)) from None
     failures = archive.failures(task, SHOWN)
     if as_json:
         print(json.dumps({"out": str(out), **facts(tally), "failures": [{"scene": name, "why": why} for name, why in failures]}))
@@ -109,6 +108,7 @@ def listed(where: Path) -> list[Path]:
 
     if where.is_dir() or where.suffix.lower() in COLLECTIONS:
         found = retrieval.gather(where)
+        found.warn()
         for path, why in found.left_out:
             print(printable(f"geomag: left out {path}: {why}"), file=sys.stderr)
         return [picture.path for picture in found.pictures]

@@ -1,9 +1,10 @@
-"""A bar while a command works; lines for a program that runs it."""
+"""A bar while a command works; now and then a line where no terminal shows it; lines for a program that runs it."""
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,9 +13,13 @@ if TYPE_CHECKING:
     from geomagnifier.pipeline import Progress
 
 
+SILENT = 30.0
+"""Seconds from one line to the next where there is no terminal, as in a log."""
+
+
 @contextmanager
 def progress_bar(of: str = "windows") -> Iterator[Progress]:
-    """A bar on stderr, where a person looks on and there is more than one thing to wait for.
+    """A bar on stderr, where a person looks on and there is more than one thing to wait for; elsewhere a line every half minute.
 
     With GEOMAG_PROGRESS=lines in the environment a line for each step instead, "geomag: 3 of 17 windows", for a program that looks on.
     """
@@ -25,11 +30,26 @@ def progress_bar(of: str = "windows") -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _seldom(of)
+        return
     columns = (TextColumn(of), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+    with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task(of, total=None, visible=False)
 
         def move(done: int, total: int) -> None:
             bars.update(task, completed=done, total=total, visible=total > 1)
 
         yield move
+
+
+def _seldom(of: str) -> Progress:
+    """Says how far it is, but not all the time."""
+    said = [time.monotonic()]
+
+    def move(done: int, total: int) -> None:
+        if total > 1 and time.monotonic() - said[0] >= SILENT:
+            said[0] = time.monotonic()
+            print(f"geomag: {done:,} of {total:,} {of}", file=sys.stderr, flush=True)
+
+    return move

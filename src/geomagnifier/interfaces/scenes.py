@@ -13,9 +13,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from stat import S_ISDIR
 from types import TracebackType
 from typing import Any
 
@@ -24,6 +25,7 @@ from geomagnifier.interfaces.kept import Kept
 from geomagnifier.interfaces.settings import Settings
 from geomagnifier.interfaces.tiles import lonlat_bounds
 from geomagnifier.interfaces.uploads import Upload, clean
+from geomagnifier.io.lock import locked
 from geomagnifier.io.scene import Scene
 from geomagnifier.io.source import open_source
 from geomagnifier.retrieval import SUFFIXES
@@ -35,7 +37,8 @@ FRESH = 3.0
 """Seconds for which a listing of the root is taken for true where an id is looked up."""
 OPEN = 16
 """Pictures that are held open: a model remembers what it saw of an opened one, and the next question about it costs less."""
-MARK = "geomag-serve-"
+MARK, LOCK = "geomag-serve-", ".lock.sqlite"
+"""Of work folders, and in them: what their service holds while it runs."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,7 @@ class Library:
         try:
             given.mkdir(parents=True, exist_ok=True)
             _sweep(given, settings.keep_hours)
-            self.folder = Path(tempfile.mkdtemp(prefix=MARK, dir=given))
-            (self.folder / "uploads").mkdir()
+            self.folder, self._lock_of_folder = _own_folder(given)
         except OSError as error:
             raise OutputError(f"{given} cannot be used as a work folder: {error.strerror or error}") from error
         root = settings.root.resolve() if settings.root is not None else None
@@ -117,6 +119,7 @@ class Library:
         """Remove the work folder with all uploads."""
         self._open.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._lock_of_folder.close()
 
     def receive(self, name: str) -> Upload:
         """An upload that is handed over piece by piece."""
@@ -353,11 +356,31 @@ def _hidden(message: str, path: Path, name: str) -> str:
     return told.replace(f"{path.parent}{os.sep}", "")
 
 
+def _own_folder(given: Path) -> tuple[Path, ExitStack]:
+    """A new work folder, and what holds its lock: as long as it is held no other service takes the folder for a left one."""
+    held = ExitStack()
+    new = Path(tempfile.mkdtemp(prefix=f".{MARK}", dir=given))  # under another name until it is locked: nobody looks there
+    try:
+        held.enter_context(locked(new / LOCK, OutputError(f"{new} is used by another process")))
+        (new / "uploads").mkdir()
+        return new.rename(given / new.name.removeprefix(".")), held
+    except BaseException:
+        held.close()
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
 def _sweep(folder: Path, hours: float) -> None:
-    """Remove what services that were killed have left in the work folder."""
-    for left in folder.glob(f"{MARK}*"):
+    """Remove what services that were killed have left in the work folder: at once where nobody holds its lock, without one by its age."""
+    for left in (*folder.glob(f"{MARK}*"), *folder.glob(f".{MARK}*")):
         try:
-            if time.time() - left.stat().st_mtime > hours * 3600:
+            stat = left.lstat()
+            if not S_ISDIR(stat.st_mode) or (hasattr(os, "geteuid") and stat.st_uid != os.geteuid()):  # the folder may be for everybody
+                continue
+            if (left / LOCK).is_file():
+                with locked(left / LOCK, OutputError("in use")):
+                    shutil.rmtree(left, ignore_errors=True)
+            elif time.time() - stat.st_mtime > hours * 3600:
                 shutil.rmtree(left, ignore_errors=True)
-        except OSError:
+        except (OSError, OutputError):
             continue

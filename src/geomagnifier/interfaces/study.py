@@ -338,10 +338,11 @@ def _say_where(name: str) -> NoReturn:
 
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "search", "growth", "archive", "map", "ablations", "teach"],
+        Literal["cost", "precision", "psc", "search", "growth", "memory", "archive", "map", "ablations", "teach"],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
             "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
+            "memory: the peak of whole runs up to 40,000 px, and of a service over 500 questions; "
             "archive: queries to an index of 10,000 scenes; map: 500 drawn scenes by one worker, by all, and with one killed; "
             "ablations: short training runs, each without one part; teach: how many examples a new kind takes."
         ),
@@ -356,9 +357,8 @@ def bench(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for scenes, figures and plots of search and growth, scenes and answers of map, or the runs of ablations and "
-            "teach (runs/... without); "
-            "what is finished there is not done again.",
+            help="Folder for scenes, figures and plots of search, growth and memory, scenes and answers of map, or the runs of "
+            "ablations and teach (runs/... without); what is finished there is not done again.",
             metavar="DIR",
         ),
     ] = None,
@@ -382,6 +382,13 @@ def bench(
             found = growth(data_root(data), model, most, out, progress)
         fits = [{"policy": name, **figures} for name, figures in found["fits"].items()]
         print_tables(found, {found["what"]: found["rows"], "seconds = a * area + b * found": fits}, as_json)
+        return
+    if what == "memory":
+        from geomagnifier.bench import memory
+
+        with progress_bar("scenes and questions") as progress:
+            found = memory.bench(model, out, progress)
+        print_tables(found, {found["what"]: found["rows"], "the service": found["service"]}, as_json)
         return
     if what == "psc":
         from geomagnifier.bench import psc

@@ -26,7 +26,7 @@ def locked(path: Path, busy: GeomagError) -> Iterator[None]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)  # let go by whoever ends it
     except (OSError, sqlite3.Error) as error:
         raise output_error(path.parent, error) from error
     try:

@@ -1,9 +1,12 @@
-"""Resident memory of this process."""
+"""Memory of this process."""
 
 from __future__ import annotations
 
+import ctypes
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 STATUS = Path("/proc/self/status")
 
@@ -19,6 +22,23 @@ def peak() -> float:
     Read from /proc where there is one: getrusage also counts the process that started this one.
     """
     return _line("VmHWM:")
+
+
+def give_back() -> None:
+    """Hand memory that was freed back to the system, which the C library keeps for the next one who asks.
+
+    glibc's malloc_trim, which releases free pages anywhere in the heap; nothing is done where the C library has none such.
+    """
+    if (trim := _trim()) is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Any:
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library; no name for it on Windows
+        return None
 
 
 def _line(name: str) -> float:

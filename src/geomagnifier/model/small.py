@@ -308,6 +308,10 @@ class SmallModel:
                 vector = self.network.embed_picture(pooled)
             return np.asarray(F.normalize(vector[0].float(), dim=0).numpy(), np.float32)  # bf16 is unit length to a hundredth only
 
+    def remember(self, most: float | None) -> None:
+        """See `protocol.Model`."""
+        self.views.remember(most)
+
     @contextmanager
     def _running(self) -> Iterator[None]:
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):

@@ -94,6 +94,10 @@ class TaughtModel:
         """See `protocol.Model`."""
         return self.base.scale(view)
 
+    def remember(self, most: float | None) -> None:
+        """See `protocol.Model`: beside what the small model keeps, one view's features stay."""
+        self.base.remember(most)
+
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: of taught kinds it knows the words alone, as of any others."""
         return self.base.embed(item)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -15,8 +15,8 @@ from geomagnifier.model.vision import Pyramid, normalise, pad
 from geomagnifier.model.vlm import Memory
 from geomagnifier.values import Bytes, View
 
-KEPT_PIXELS = 4_000_000
-"""Pixels of views whose features are kept, about 60 bytes each."""
+KEPT = 160_000_000
+"""Bytes of features that are kept, where nobody says otherwise: those of a picture of 1.1 Mpx in fp32 and of 2.4 Mpx in bf16."""
 
 
 class Seen(NamedTuple):
@@ -29,6 +29,12 @@ class Seen(NamedTuple):
     pooled: Tensor | None = None
     scenes: Tensor | None = None
 
+    @property
+    def bytes(self) -> int:
+        """What its tensors take."""
+        tensors = (*(self.pyramid or ()), *self.prepared, self.last, *self.memory, self.pooled, self.scenes)
+        return sum(tensor.nbytes for tensor in tensors if tensor is not None)
+
 
 class Views:
     """The image side of a network with what it saw last.
@@ -38,10 +44,25 @@ class Views:
         half: whether that is bf16.
     """
 
+    most: float = KEPT
+    """Bytes that may be kept; what was looked at last stays beyond that while it is in use."""
+
     def __init__(self, network: SmallNetwork, half: bool) -> None:
         self.network, self.half = network, half
-        self._kept: OrderedDict[str, tuple[Seen, int]] = OrderedDict()
+        self._kept: OrderedDict[str, Seen] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def bytes(self) -> int:
+        """What is kept now."""
+        with self._lock:
+            return sum(seen.bytes for seen in self._kept.values())
+
+    def remember(self, most: float | None) -> None:
+        """See `protocol.Model`."""
+        self.most = KEPT if most is None else min(KEPT, most)
+        with self._lock:
+            self._shorten(0)
 
     def see(self, view: View) -> Seen:
         """Features of a view."""
@@ -68,7 +89,7 @@ class Views:
             scenes = self.network.scenes(pooled).float()
         with torch.inference_mode(), torch.autocast("cpu", enabled=False):
             memory = self.network.text.glance(last.float(), pooled.float(), scenes)
-        return self._keep(key, view, Seen(None, [], last, memory, pooled.float(), scenes))
+        return self._keep([key], [Seen(None, [], last.clone(), memory, pooled.float(), scenes)])[0]
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -80,27 +101,39 @@ class Views:
         with torch.autocast("cpu", enabled=False):
             tokens = self.network.text.see(ends[3].float())
         seen = []
-        for i, view in enumerate(views):
-            one = slice(i, i + 1)
-            memory = Memory(tokens[one], torch.zeros(tokens[one].shape[:2], dtype=torch.bool))
-            features = Seen(Pyramid(*(f[one] for f in pyramid)), [p[one] for p in prepared], ends[3][one], memory)
-            seen.append(self._keep(view.key, view, features))
-        return seen
+        for i in range(len(views)):
+            own = _own(i, len(views))
+            memory = Memory(own(tokens), torch.zeros(1, tokens.shape[1], dtype=torch.bool))
+            seen.append(Seen(Pyramid(*map(own, pyramid)), list(map(own, prepared)), own(ends[3]), memory))
+        return self._keep([view.key for view in views], seen)
 
     def _find(self, key: str) -> Seen | None:
         with self._lock:
             if key not in self._kept:
                 return None
             self._kept.move_to_end(key)
-            return self._kept[key][0]
+            return self._kept[key]
 
-    def _keep(self, key: str, view: View, seen: Seen) -> Seen:
+    def _keep(self, keys: Sequence[str], seen: list[Seen]) -> list[Seen]:
+        """Keep what was looked at in one go: all of it is asked for again before anything else is looked at."""
         with self._lock:
-            self._kept[key] = (seen, view.pixels.shape[0] * view.pixels.shape[1])
-            while len(self._kept) > 1 and sum(size for _, size in self._kept.values()) > KEPT_PIXELS:
-                self._kept.popitem(last=False)
+            for key, one in zip(keys, seen, strict=True):
+                self._kept[key] = one
+                self._kept.move_to_end(key)
+            self._shorten(len(seen))
         return seen
+
+    def _shorten(self, last: int) -> None:
+        """Let go of what was used longest ago, but not of the last ones."""
+        held = sum(seen.bytes for seen in self._kept.values())
+        while held > self.most and len(self._kept) > last:
+            held -= self._kept.popitem(last=False)[1].bytes
 
     def _input(self, pixels: Bytes) -> Tensor:
         x = normalise(torch.from_numpy(pixels.copy())[None])  # a copy: pictures may be read-only
         return x.bfloat16() if self.half else x
+
+
+def _own(number: int, of: int) -> Callable[[Tensor], Tensor]:
+    """Takes one view's part (1, ...) from what was worked out of several (N, ...): a copy, as a part alone would keep all of it."""
+    return lambda tensor: tensor if of == 1 else tensor[number : number + 1].clone()

@@ -52,6 +52,7 @@ def search(target: str | os.PathLike[str], wanted: Wanted, model: Model, top: in
             index.check(model)
         return Hits(tuple(index.search(wanted, top)), index.unreadable(), index.pictures, index.manifest.complete)
     found = gather(target)
+    found.warn()
     hits: list[Hit] = []
     unreadable: list[tuple[Path, str]] = []
     each = map(header_of, found.pictures) if wanted.vector is None else look(found.pictures, model)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from geomagnifier.errors import SceneNotFound, SceneUnreadable
+from geomagnifier.errors import GeomagWarning, SceneNotFound, SceneUnreadable, printable
 from geomagnifier.io.stac import read_items
 
 SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2")
@@ -27,11 +29,21 @@ class Picture:
 
 @dataclass(frozen=True)
 class Gathered:
-    """pictures: in a fixed order, each once.  left_out: what could not be listed, each with the reason.  root: the folder of it all."""
+    """pictures: in a fixed order, each once.  left_out: what could not be listed, each with the reason.  root: the folder of it all.
+
+    hidden: pictures that were passed over, as they, or a folder that they are in, have a name that begins with a dot.
+    """
 
     root: Path
     pictures: tuple[Picture, ...]
     left_out: tuple[tuple[Path, str], ...] = ()
+    hidden: int = 0
+
+    def warn(self) -> None:
+        """Say how many pictures are hidden, where some are: .thumbnails, .Trash, and the ._NAME.tif that macOS leaves beside NAME.tif."""
+        if self.hidden:
+            told = f"{self.hidden:,} hidden picture{'s' if self.hidden > 1 else ''} in {printable(str(self.root))} left out (their names"
+            warnings.warn(f"{told}, or those of their folders, begin with a dot)", GeomagWarning, stacklevel=3)
 
 
 def gather(target: str | os.PathLike[str]) -> Gathered:
@@ -46,8 +58,8 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
     path = Path(target)
     if path.suffix.lower() not in COLLECTIONS or path.is_dir():
         closed: list[tuple[Path, str]] = []
-        inside = pictures_in(path, closed)
-        return Gathered(path, tuple(map(Picture, inside)), tuple(closed))
+        inside, hidden = _listed(path, closed)
+        return Gathered(path, tuple(map(Picture, inside)), tuple(closed), hidden)
     if not path.is_file():
         raise SceneNotFound(f"{path} does not exist; give a folder of pictures or a STAC ItemCollection, Item or Catalog")
     items, left_out = read_items(path, SUFFIXES)
@@ -61,6 +73,8 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
 def pictures_in(folder: str | os.PathLike[str], closed: list[tuple[Path, str]] | None = None) -> tuple[Path, ...]:
     """The pictures of a folder and of the folders in it, by name; links to folders are not followed, so that none leads in a circle.
 
+    What is hidden, by a name that begins with a dot, is passed over: previews, rubbish, and what macOS leaves beside a picture.
+
     Args:
         folder: where to look.
         closed: folders that may not be listed are added here, each with the reason.
@@ -69,20 +83,28 @@ def pictures_in(folder: str | os.PathLike[str], closed: list[tuple[Path, str]] |
         SceneNotFound: no such folder, or no picture in it.
         SceneUnreadable: there is no picture but in folders that may not be listed.
     """
-    root = Path(folder)
+    return _listed(Path(folder), [] if closed is None else closed)[0]
+
+
+def _listed(root: Path, closed: list[tuple[Path, str]]) -> tuple[tuple[Path, ...], int]:
+    """As `pictures_in`, with the number of hidden pictures."""
     if not root.is_dir():
         raise SceneNotFound(f"{root} is not a folder; give the folder that holds the pictures")
-    shut: list[tuple[Path, str]] = []
-
-    def note(error: OSError) -> None:
-        shut.append((Path(error.filename), f"{error.filename} cannot be opened: {error.strerror or error}"))
-
-    walk = os.walk(root, onerror=note)
-    found = sorted(Path(base) / name for base, _, names in walk for name in names if name.lower().endswith(SUFFIXES))
-    if closed is not None:
-        closed += shut
-    if not found and shut:
-        raise SceneUnreadable(f"{root} shows no pictures; {shut[0][1]}")
+    everything = sorted(_walked(root, closed))
+    found = tuple(path for path in everything if not any(part.startswith(".") for part in path.relative_to(root).parts))
+    hidden = len(everything) - len(found)
+    if not found and closed:
+        raise SceneUnreadable(f"{root} shows no pictures; {closed[0][1]}")
     if not found:
-        raise SceneNotFound(f"{root} holds no pictures; looked for {', '.join(SUFFIXES)}")
-    return tuple(found)
+        why = f"nothing but {hidden:,} hidden ones (a dot begins their names)" if hidden else f"looked for {', '.join(SUFFIXES)}"
+        raise SceneNotFound(f"{root} holds no pictures; {why}")
+    return found, hidden
+
+
+def _walked(root: Path, closed: list[tuple[Path, str]]) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        if not any(part.startswith(".") for part in Path(error.filename).relative_to(root).parts):
+            closed.append((Path(error.filename), f"{error.filename} cannot be opened: {error.strerror or error}"))
+
+    for base, _, names in os.walk(root, onerror=note):
+        yield from (Path(base) / name for name in names if name.lower().endswith(SUFFIXES))

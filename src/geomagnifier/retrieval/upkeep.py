@@ -13,6 +13,7 @@ from typing import Any
 
 from geomagnifier.errors import IndexBusy, IndexForeign, OutputError
 from geomagnifier.io.lock import locked
+from geomagnifier.io.memory import give_back
 from geomagnifier.io.staging import output_error
 from geomagnifier.pipeline import embed
 from geomagnifier.protocol import Model
@@ -72,14 +73,18 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
         LibraryMissing: the extra is not installed.
     """
     found, folder, place = gather(archive), Path(to), Path(os.path.abspath(archive))
+    found.warn()
     if not _begun(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is no index; choose a folder that is not there yet")
     database = connect(folder)
     with locked(folder / LOCK, IndexBusy(f"{folder} is being written by another process; wait for it to end")):
+        model.remember(0)  # no picture is looked at twice
         try:
             return _bring(_opened(folder, place, model, database), found, model, progress)
         except (OSError, RuntimeError) as error:  # LanceDB tells of a full disk by either
             raise output_error(folder, error) from error
+        finally:
+            model.remember(None)
 
 
 def _begun(folder: Path) -> bool:
@@ -130,6 +135,7 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
         if pending and (len(pending) >= BATCH or time.monotonic() - begun >= SECONDS or done == len(fresh)):
             _write(index, batch, [name for name in pending if name in known])
             batch, pending, begun = [], [], time.monotonic()
+            give_back()
     if pending:
         _write(index, batch, [name for name in pending if name in known])
     if fresh or gone:

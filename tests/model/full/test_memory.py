@@ -216,23 +216,6 @@ def test_free_memory_is_some_of_the_machine():
 
 
 @pytest.mark.parametrize(
-    ("line", "folder", "most", "used", "stat"),
-    [
-        ("0::/box/inner", "box", "memory.max", "memory.current", "inactive_file 300"),
-        ("5:cpu,memory:/box", "cpu,memory/box", "memory.limit_in_bytes", "memory.usage_in_bytes", "total 1\ninactive_file 300"),
-    ],
-)
-def test_control_groups_leave_what_they_grant(line, folder, most, used, stat, tmp_path):
-    (tmp_path / folder).mkdir(parents=True)
-    for name, text in ((most, "5000"), (used, "4500"), ("memory.stat", stat)):
-        (tmp_path / folder / name).write_text(text + "\n")
-    (tmp_path / "told").write_text(f"{line}\n9:pids:/elsewhere\n")
-    assert min(memory._granted(tmp_path, tmp_path / "told")) == 800
-    (tmp_path / folder / most).write_text("max\n")
-    assert min(memory._granted(tmp_path, tmp_path / "told")) > 10**18
-
-
-@pytest.mark.parametrize(
     ("config", "kind", "message"),
     [
         (None, errors.ModelCorrupt, "lacks config.json; the folder of a hub model holds config.json, *.safetensors, tokenizer.json"),

@@ -135,6 +135,9 @@ class FullModel:
         """See `protocol.Model`: it cannot tell."""
         return 1.0
 
+    def remember(self, most: float | None) -> None:
+        """See `protocol.Model`: it keeps small pictures of a few scenes alone, which are nothing beside its weights."""
+
     def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
         """See `protocol.Model`."""
         with self._lock:

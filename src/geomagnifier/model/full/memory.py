@@ -25,6 +25,7 @@ from geomagnifier.model.full.families import family_of
 from geomagnifier.model.full.hub import PARTS, SEGMENTER, explained, read_config
 from geomagnifier.model.granularity import GranularityClassifier
 from geomagnifier.model.pixel_decoder import PixelDecoder
+from geomagnifier.room import granted
 
 Dtype = Literal["float32", "bfloat16", "int8", "int4"]
 SIZES: Mapping[Dtype, float] = {"float32": 4, "bfloat16": 2, "int8": 1, "int4": 0.56}
@@ -216,27 +217,7 @@ def free(device: str) -> int:
     """Free memory of a device ("cuda", "cuda:1", "cpu"), bytes; on the CPU what the system and the process's control group leave."""
     if device.startswith("cuda"):
         return int(torch.cuda.mem_get_info(device)[0])
-    return min(int(psutil.virtual_memory().available), *_granted())
-
-
-def _granted(root: Path = Path("/sys/fs/cgroup"), told: Path = Path("/proc/self/cgroup")) -> list[int]:
-    """What the limits of control groups (versions 2 and 1) leave, of the process's own and those above it, bytes."""
-    left: list[int] = [1 << 62]
-    for line in told.read_text().splitlines() if told.is_file() else ():
-        _, what, path = line.split(":", 2)
-        if what and "memory" not in what.split(","):
-            continue
-        top, most, used = (
-            (root / what, "memory.limit_in_bytes", "memory.usage_in_bytes") if what else (root, "memory.max", "memory.current")
-        )
-        own = top / path.strip("/")
-        for folder in (own, *own.parents):
-            if folder.is_relative_to(top) and (folder / most).is_file():
-                limit, taken = (folder / most).read_text().strip(), int((folder / used).read_text())
-                stat = dict(row.split()[:2] for row in (folder / "memory.stat").read_text().splitlines())
-                if limit.isdigit():  # files that were read go first
-                    left.append(int(limit) - taken + int(stat.get("inactive_file", 0)))
-    return left
+    return min(int(psutil.virtual_memory().available), *granted())
 
 
 def gigabytes(size: float) -> str:

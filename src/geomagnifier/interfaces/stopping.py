@@ -1,0 +1,52 @@
+"""What ends a command from outside: Ctrl-C, and SIGTERM, which a command takes in the same way."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come: as Ctrl-C, but nobody is there to be asked again."""
+
+
+def code(stopped: KeyboardInterrupt) -> int:
+    """The exit code of what was stopped: 128 and the number of the signal, as a shell has it."""
+    return 128 + (signal.SIGTERM if isinstance(stopped, Terminated) else signal.SIGINT)
+
+
+def take_sigterm() -> None:
+    """Have SIGTERM raise `Terminated` in the main thread, where nobody else has taken it."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated
+
+
+@contextmanager
+def word(text: str) -> Iterator[None]:
+    """Say at once that Ctrl-C or SIGTERM was heard, where ending takes a while."""
+    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    here = threading.current_thread() is threading.main_thread()
+    said: list[int] = []
+
+    def press(number: int, frame: object) -> None:
+        if not said:
+            said.append(number)
+            print(f"geomag: {text}", file=sys.stderr, flush=True)
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    try:
+        if here:
+            for number in usual:
+                signal.signal(number, press)
+        yield
+    finally:
+        if here:
+            for number, handler in usual.items():
+                signal.signal(number, handler)

@@ -174,6 +174,37 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(tmp_path: Path, scen
     assert not torch.equal(whole["states.weight"][ship], begun["states.weight"][wide.from_model("small").kinds.index("ship")])
 
 
+def test_over_a_frozen_trunk_the_language_side_still_fits(tmp_path: Path, scenes: list[SceneSample]) -> None:
+    settings = replace(wide.SETTINGS, steps=2, save=1, validate=1, seed=3, parts=1, trunk_rate=0.0, average=0.5)
+    begun = wide.from_model("small")
+
+    def fresh():
+        network = image_side()
+        wide.warm_start(network, begun.state, begun.kinds, begun.objects, 3)
+        wide.freeze_trunk(network, begun.kinds)
+        return network
+
+    files = Files(tmp_path / wide.CHECKPOINT, tmp_path / wide.LOG)
+    rows = [
+        *follow(
+            fresh,
+            lambda: Made([SHIPS, TREES], scenes, 2),
+            lambda network, device: {"figure": 0.5},
+            lambda told: torch.zeros(len(told), 384),
+            files,
+            settings,
+        )
+    ]
+    assert all(row.get("scene", 0.0) == 0 for row in rows)
+    before, after = fresh().state_dict(), torch.load(files.checkpoint, weights_only=True)["average"]
+    for part in ("trunk.", "scenes.", "picture.", "sentence."):
+        assert all(torch.equal(before[name], after[name]) for name in before if name.startswith(part)), part
+    assert not torch.equal(before["neck.lateral.0.weight"], after["neck.lateral.0.weight"])
+    moved = (before["states.weight"] != after["states.weight"]).any(1)
+    old = torch.tensor([*(name in begun.kinds for name in NAMES), True])
+    assert not moved[old].any() and moved[~old].any()
+
+
 @needs_data
 def test_what_was_known_is_still_found_before_the_first_step() -> None:
     from geomagnifier.train.sources import object_sources

@@ -91,6 +91,8 @@ def train_wide(
     def fresh() -> SmallNetwork:
         network, begun = image_side(), start()
         warm_start(network, begun.state, begun.kinds, begun.objects, settings.seed)
+        if not settings.trunk_rate:
+            freeze_trunk(network, begun.kinds)
         return network
 
     held = Batches(root, "val", settings.seed, drawn=0)
@@ -102,3 +104,16 @@ def train_wide(
 
     files = Files(out / CHECKPOINT, out / LOG)
     yield from follow(fresh, lambda: WideBatches(root, settings.seed, settings.sizes, settings.drawn), check, captions, files, settings)
+
+
+def freeze_trunk(network: SmallNetwork, known: Sequence[str]) -> None:
+    """Train only what stands over the trunk, and keep the states of known classes: the language side of the model started from still fits.
+
+    Args:
+        network: is changed.
+        known: classes whose states are kept; that of things never taught is kept as well.
+    """
+    for part in (network.trunk, network.scenes, network.picture, network.sentence):
+        part.requires_grad_(False)
+    learnt = torch.tensor([[float(kind not in known)] for kind in NAMES] + [[0.0]])
+    network.states.weight.register_hook(lambda slope: slope * learnt.to(slope.device))

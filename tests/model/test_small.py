@@ -17,7 +17,8 @@ from geomagnifier.geometry import Box
 from geomagnifier.model import small
 from geomagnifier.model import views as kept_views
 from geomagnifier.model.checkpoint import CHINESE, WEIGHTS, load_model
-from geomagnifier.model.small import SmallModel, combine, crop, shrink, visible
+from geomagnifier.model.relevance import visible
+from geomagnifier.model.small import SmallModel, combine, crop, shrink
 from geomagnifier.model.speaker import counted
 from geomagnifier.model.vision import pad
 from geomagnifier.values import Granularity, Query, Region, Reply, SceneInfo, View, Window

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from geomagnifier.model.vision import MULTIPLE
 from geomagnifier.model.vlm import Memory, TextDecoder
 
 Loss = Literal["logit", "cross entropy"]
@@ -65,3 +66,9 @@ def attend(
             value = F.cross_entropy(logits.flatten(0, 1), ties.flatten(), reduction="sum")
         slopes = torch.autograd.grad(value, maps)
     return [a.detach() for a in maps], list(slopes)
+
+
+def visible(cells: int, pixels: int) -> int:
+    """How many of a padded view's token rows (or columns) the picture itself reaches."""
+    padded = pixels + -pixels % MULTIPLE
+    return max(1, min(cells, round(cells * pixels / padded)))

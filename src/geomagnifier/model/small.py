@@ -40,7 +40,7 @@ from geomagnifier.model.short_forms import written_out
 from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
-from geomagnifier.model.vision import MULTIPLE, fold
+from geomagnifier.model.vision import fast_bf16, fold
 from geomagnifier.model.vlm import QUESTION, grid_of
 from geomagnifier.values import (
     Cover,
@@ -90,7 +90,8 @@ class SmallModel:
         encoder: frozen sentence encoder.
         tokenizer: the encoder's.
         card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version; and
-            perhaps reliability (`reliability.Reliability`) and in_box (`in_box.known`).
+            perhaps reliability (`reliability.Reliability`), in_box (`in_box.known`), within (narrow kind: the wide one that holds it),
+            cover (kinds of land cover; without it those that are no objects) and quality (by kind, see `ModelSpec`).
         reader: gives the reader of Chinese; called at the first question that needs it.
         scout: the trained scout.
         hunt: what its metadata say, see `hunt.Hunt`.
@@ -110,13 +111,19 @@ class SmallModel:
         self.tokenizer, self.reader = tokenizer, reader
         self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
+        self.worded = tuple(kind for kind in self.kinds if w.kind_token(kind) in self.words.number)
+        """Kinds that the text decoder has a word for; a `taught.TaughtModel` asks for the others."""
+        self.within: Mapping[str, str] = card.get("within", {})
+        self.cover = tuple(card.get("cover", [kind for kind in self.kinds if kind not in self.objects]))
+        self.every = tuple(kind for kind in self.objects if kind in self.worded and kind not in self.cover)
+        """What "all objects" are."""
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}
         self.mentions = {kind: (float(threshold), tuple(said)) for kind, (threshold, said) in card["mentions"].items()}
         self.calibration = {kind: Calibration(**card["calibration"].get(kind, {})) for kind in self.kinds}
         self.reliability, self.in_box = Reliability.of(card), tuple(card.get("in_box", ()))
         self.flops = card["flops"]
         self.half = fast_bf16()
-        self.hunt = Hunt(scout, self.kinds, hunt, self.half)
+        self.hunt = Hunt(scout, hunt.get("kinds", self.kinds), hunt, self.half, self.within)
         self._spec = ModelSpec(
             "small",
             card["version"],
@@ -129,6 +136,7 @@ class SmallModel:
             chinese={kind: chinese.noun(kind) for kind in self.kinds},
             gsd=TRAINED,
             broader=tuple(self.coarse),
+            quality=card.get("quality", {}),
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)
@@ -137,7 +145,7 @@ class SmallModel:
                 part.bfloat16()
         self.views = Views(self.network, self.half)
         self.speaker = Speaker(
-            self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions, self.spelled, self._raw
+            self.network, self.words, self.kinds, self.objects, self.every, self.scenes, self.coarse, self.mentions, self.spelled, self._raw
         )
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
@@ -198,7 +206,7 @@ class SmallModel:
         rows, columns = grid_of(*seen.last.shape[2:])
         grid = heat[: rows * columns].view(rows, columns)
         whole = np.asarray((grid / grid.max().clamp(min=1e-12)).numpy(), np.float32)
-        return whole[: visible(rows, view.pixels.shape[0]), : visible(columns, view.pixels.shape[1])]
+        return whole[: relevance.visible(rows, view.pixels.shape[0]), : relevance.visible(columns, view.pixels.shape[1])]
 
     def scale(self, view: View) -> float:
         """See `protocol.Model`."""
@@ -341,7 +349,7 @@ class SmallModel:
         if query.box is None and names_nothing(query.text, language(query.text)):  # "how many are there": whatever was read is a guess
             read = Read()
         told = language(query.text)
-        read = asked_classes.completed(read, query.text, told, self.kinds, self.objects)
+        read = asked_classes.completed(read, query.text, told, self.worded, self.cover)
         if asked_classes.bare_unknown(query.text, told, self.spelled):
             read = Read(unknown=True)
         asked = yes_no.asked(query.text, told)
@@ -354,8 +362,8 @@ class SmallModel:
         if asked is not None and asked.kinds and not read.everything:  # "is there a ship?": what the words name, and nothing else
             read = read._replace(asked=asked.kinds, landmarks=tuple(k for k in read.landmarks if k not in asked.kinds), this=False)
         if read.everything or read.this:  # all objects, and what else was named
-            named = tuple(kind for kind in read.asked if kind not in self.objects)
-            read = read._replace(asked=(*self.objects, *named), landmarks=(), everything=True)
+            named = tuple(kind for kind in read.asked if kind not in self.every)
+            read = read._replace(asked=(*self.every, *named), landmarks=(), everything=True)
         with self._lock:
             self._reads[key] = read
             while len(self._reads) > 16:
@@ -363,14 +371,20 @@ class SmallModel:
         return read
 
     def _point(self, query: Query, read: Read, granularity: Granularity, seen: Seen) -> Tensor:
-        """[SEG] or [BOX] states of what is looked for, (Q, 256)."""
+        """[SEG] or [BOX] states of what is looked for, (Q, 256); the image side's own of kinds without a word."""
         pixel = granularity is Granularity.PIXEL
+        if not {*read.asked} <= {*self.worded}:  # such are asked for by themselves
+            return self.network.states(torch.tensor([self.kinds.index(kind) for kind in read.asked]))
         with torch.autocast("cpu", enabled=False):
             if read.everything or read.apart:
                 states, padding = stacked([self._name(kind) for kind in read.asked])
                 return pointing.point_each(self.network.text, self.words, states, padding, seen.memory, read.asked, pixel)
             states, padding, _ = self._encode(query.text)
             return pointing.point(self.network.text, self.words, states, padding, seen.memory, read, pixel)
+
+    def family(self, kind: str) -> tuple[str, ...]:
+        """A kind, and the narrow ones within it."""
+        return (kind, *(narrow for narrow, wide in self.within.items() if wide == kind))
 
     def _raw(self, regions: Sequence[Region]) -> Floats:
         """Scores as the networks behind the detector know them."""
@@ -442,7 +456,8 @@ class SmallModel:
             return []
         assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
-        raw = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
+        own = likely[:, [self.objects.index(k) for k in self.family(kind)]].sum(1)
+        raw = combine(peaks.scores, own.numpy(), presence)
         scores = self.reliability.probability(kind, raw * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, view.window))
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
@@ -483,14 +498,3 @@ def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
     """(h, w) bool -> share of valid px in each cell (ceil(h/2), ceil(w/2))."""
     x = torch.from_numpy(valid.astype(np.float32))[None, None]
     return np.asarray(F.avg_pool2d(x, MASK_STRIDE, MASK_STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
-
-
-def visible(cells: int, pixels: int) -> int:
-    """How many of a padded view's token rows (or columns) the picture itself reaches."""
-    padded = pixels + -pixels % MULTIPLE
-    return max(1, min(cells, round(cells * pixels / padded)))
-
-
-def fast_bf16() -> bool:
-    """Whether this CPU multiplies bf16 in hardware (AVX512-BF16 or AMX)."""
-    return any(getattr(torch.cpu, name, bool)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))

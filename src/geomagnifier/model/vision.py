@@ -216,3 +216,8 @@ def fold(network: nn.Module, kind: torch.dtype) -> None:
     for part in network.modules():
         if isinstance(part, ConvNorm):
             part.fold(kind)
+
+
+def fast_bf16() -> bool:
+    """Whether this CPU multiplies bf16 in hardware (AVX512-BF16 or AMX)."""
+    return any(getattr(torch.cpu, name, bool)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))

@@ -157,6 +157,9 @@ class TaughtModel:
         """See `protocol.Model`."""
         if granularity is Granularity.IMAGE or (reply.named and not {*reply.asked} & {*self.names.own}):
             return self.base.say(query, granularity, view, reply, scene, regions)
+        if set(self.base.every) <= {*reply.asked}:  # of everything, what is not there is not listed
+            there = {r.label for r in regions}
+            reply = replace(reply, asked=tuple(k for k in reply.asked if k not in self.names.own or k in there))
         plain, stands = self._stands_for(query, reply.asked, regions)
         left = [kind for kind in reply.asked if kind in self.names.own and kind not in stands]
         for word in (word for kind in left for pair in self.beside[kind].words for word in pair):  # it has a class, if no stand-in

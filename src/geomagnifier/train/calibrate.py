@@ -80,14 +80,21 @@ class Chosen(NamedTuple):
     quality: dict[str, float]
 
 
-def calibrate(model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None) -> Chosen:
-    """All that is chosen on validation pictures: of objects and land cover on VHR-10's, Dubai's and other cameras', of scenes on three sets.
+def calibrate(
+    model: SmallModel,
+    root: Path,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    temperature: float | None = None,
+) -> Chosen:
+    """All that is chosen on validation pictures: of things on VHR-10's, Dubai's and other cameras', of scenes on those of three sets.
 
     Args:
         model: trained; what it was calibrated to before does not matter.
         root: folder of the data sets.
         limit: pictures of each set, for a quick look.
         progress: called with (pictures done, pictures in all) of those with objects or land cover, which take most of the time.
+        temperature: of scenes, where it is known; None to fit it.
     """
     evidence = gather(model, root, limit, progress)
     thresholds = {kind: chosen(*of.values()) for kind, of in evidence.items()}
@@ -97,7 +104,7 @@ def calibrate(model: SmallModel, root: Path, limit: int | None = None, progress:
     return Chosen(
         {kind: asdict(values) for kind, values in thresholds.items()},
         {
-            "temperature": fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
+            "temperature": temperature or fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
             "objects": fit_objects(raw, right, [o[0] for o in every], answered) if every else {},
         },
         unknown.fit(*unknown.gather(model, root, limit)),

@@ -47,7 +47,7 @@ from geomagnifier.values import (
 
 ONE = 0.5
 """IoU from which two kinds' regions are one thing."""
-WELL_FOUND = 0.4
+WELL_FOUND = 0.5
 """Quality from which a kind is among "all objects"."""
 UNPROMISED = 0.05
 """Least score of an object where a share of them must be found: what share that makes was not measured for taught kinds."""

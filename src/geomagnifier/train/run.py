@@ -77,13 +77,14 @@ def run(data: Path | None, out: Path, length: Length, seed: int, start: str | No
 def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, start: str | None) -> None:
     """`run`, alone in its folder."""
     folder = out / "model"
-    prepare_encoder(folder)
     console = Console(stderr=True)
 
     def tell(row: dict[str, float]) -> None:
         console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
 
-    encoder, tokenizer = read_encoder(folder)
+    if start is None or not length.keep:
+        prepare_encoder(folder)
+    encoder, tokenizer = read_encoder(checkpoint.folder_of(start) if start is not None and length.keep else folder)
     captions = Captions(encoder, tokenizer)
     if trunk is not None:
         with bar(console, "image side") as show:

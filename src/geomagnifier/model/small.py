@@ -374,7 +374,7 @@ class SmallModel:
         """[SEG] or [BOX] states of what is looked for, (Q, 256); the image side's own of kinds without a word."""
         pixel = granularity is Granularity.PIXEL
         if not {*read.asked} <= {*self.worded}:  # such are asked for by themselves
-            return self.network.states(torch.tensor([self.kinds.index(kind) for kind in read.asked]))
+            return self.network.states.weight[[self.kinds.index(kind) for kind in read.asked]]
         with torch.autocast("cpu", enabled=False):
             if read.everything or read.apart:
                 states, padding = stacked([self._name(kind) for kind in read.asked])

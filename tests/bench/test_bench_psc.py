@@ -10,8 +10,7 @@ import pytest
 
 from geomagnifier.bench import psc
 from geomagnifier.geometry import Box
-from geomagnifier.model.checkpoint import load_model
-from geomagnifier.model.small import SmallModel
+from geomagnifier.model.checkpoint import load_small
 
 AREA = Box(0, 0, 600, 400)
 
@@ -38,8 +37,7 @@ def test_the_best_windows_are_opened_best_first() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 def test_the_heat_map_opens_better_windows_than_chance() -> None:
-    model = load_model("small")
-    assert isinstance(model, SmallModel)
+    model = load_small("small")
     told: list[tuple[int, int]] = []
     found = psc.compare(model, Path(os.environ["GEOMAG_DATA"]), frames=10, progress=lambda done, total: told.append((done, total)))
     assert [*found] == [*psc.WAYS] and told[-1] == (10, 10)

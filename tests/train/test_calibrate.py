@@ -111,5 +111,6 @@ def test_calibration_fits_the_card(random_model: SmallModel) -> None:
         assert all(0 < value < 1 and round(value, 3) == value for value in fields.values()), kind
     assert {kind for kind, fields in made.calibration.items() if fields["score"] != Calibration.score}.isdisjoint({*COVER} - {*OBJECTS})
     card = read_card(WEIGHTS / FILES[0]) | made._asdict()
+    card |= {"kinds": [*NAMES], "objects": [*OBJECTS], "words": [*SPECIAL, *map(kind_token, NAMES)]}
     check_small(card)
     assert made.reliability["temperature"] > 0 and len(made.in_box) == IN_BOX

@@ -23,12 +23,13 @@ from geomagnifier.train import kept_language, wide
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.loop import image_side
 from geomagnifier.values import Granularity, Query, Region
+from worded import worded_start
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of the package with all classes of `data.vocabulary`, the new ones as they are before any training."""
-    folder, begun, network = tmp_path_factory.mktemp("wide"), wide.from_model("small"), image_side()
+    folder, begun, network = tmp_path_factory.mktemp("wide"), worded_start(), image_side()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
     kept_language.assemble(network.state_dict(), checkpoint.WEIGHTS, folder, dict.fromkeys(NAMES, (None, 40.0)))
     return folder
@@ -125,7 +126,7 @@ def test_a_thing_found_under_two_names_of_a_family_is_one_thing() -> None:
 def test_evidence_of_a_wide_class_is_that_of_all_within(model: TaughtModel) -> None:
     base = model.base
     assert base.family("vehicle") == ("vehicle", "car", "van", "truck", "bus") and base.family("car") == ("car",)
-    assert base.worded == tuple(wide.from_model("small").kinds) and "building" not in base.every
+    assert base.worded == tuple(worded_start().kinds) and "building" not in base.every
 
 
 def test_a_narrow_class_shares_the_scout_map_of_the_wide_one_and_others_may_be_anywhere(model: TaughtModel) -> None:
@@ -147,7 +148,7 @@ def test_cards_with_other_families_are_refused(folder: Path) -> None:
 
 
 def test_over_another_trunk_the_language_side_does_not_fit(tmp_path: Path) -> None:
-    network, begun = image_side(), wide.from_model("small")
+    network, begun = image_side(), worded_start()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
     state = network.state_dict() | {"trunk.stem.weight": network.state_dict()["trunk.stem.weight"] + 0.01}
     with pytest.raises(ModelCorrupt, match="trunk"):

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from geomagnifier import __version__
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.model import checkpoint
 from geomagnifier.train import hunting
@@ -79,7 +80,7 @@ def assemble(average: Mapping[str, Tensor], base: Path, folder: Path, sizes: Map
     folder.mkdir(parents=True, exist_ok=True)
     for name in (*checkpoint.FILES[1:3], checkpoint.CHINESE):
         shutil.copyfile(base / name, folder / name)
-    card, scouted = export(state, folder / checkpoint.FILES[0], told["version"], told["words"], told["mentions"]), checkpoint.FILES[3]
+    card, scouted = export(state, folder / checkpoint.FILES[0], __version__, told["words"], told["mentions"]), checkpoint.FILES[3]
     sights, scout = checkpoint.read(base / scouted)
     maps = sights.get("kinds", told["kinds"])
     known = {kind: sights["sizes"][kind] for kind in told["objects"]}  # scores were calibrated with these

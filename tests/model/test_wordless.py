@@ -134,6 +134,8 @@ def test_a_narrow_class_shares_the_scout_map_of_the_wide_one_and_others_may_be_a
     with gm.open_scene(pixels) as scene:
         view = scene.read(window_of(scene.info.box, 1.0, "scout"))
     car, vehicle, palm = (model.relevance(Query(f"Find every {kind}."), view, "scout") for kind in ("car", "vehicle", "palm tree"))
+    everything = model.relevance(Query("Find all objects."), view, "scout")
+    assert everything.min() < 0.5 and (everything >= vehicle).all()
     assert np.array_equal(car, vehicle) and car.min() < 0.5 and palm.min() == 1 and palm.shape == car.shape
 
 

@@ -120,9 +120,9 @@ class TaughtModel:
         if not own:
             return self.base.relevance(plain, view, by)
         if by == "scout" and not {*own} & {*self.own}:
-            back = {stand: kind for kind, stand in stands.items()}
-            with self.base._running():
-                return self.base.hunt.heat(view, tuple(dict.fromkeys((*renamed((*read.asked, *read.landmarks), back), *own))))
+            named = renamed((*read.asked, *read.landmarks), {stand: kind for kind, stand in stands.items()})
+            with self.base._running():  # of everything, what the scout has no map of is found where something else may be
+                return self.base.hunt.heat(view, tuple(dict.fromkeys(named if read.everything else (*named, *own))))
         if by == "scout":
             valid = np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid
             return reduced(valid)

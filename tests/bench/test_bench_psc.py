@@ -10,8 +10,7 @@ import pytest
 
 from geomagnifier.bench import psc
 from geomagnifier.geometry import Box
-from geomagnifier.model.checkpoint import load_model
-from geomagnifier.model.small import SmallModel
+from geomagnifier.model.checkpoint import load_small
 
 
 def test_the_share_of_a_target_inside_boxes_counts_each_pixel_once() -> None:
@@ -35,8 +34,7 @@ def test_an_object_is_held_where_a_window_shows_nearly_all_of_it() -> None:
 @pytest.mark.slow
 @pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 def test_the_heat_map_opens_better_windows_than_chance() -> None:
-    model = load_model("small")
-    assert isinstance(model, SmallModel)
+    model = load_small("small")
     told: list[tuple[int, int]] = []
     found = psc.compare(model, Path(os.environ["GEOMAG_DATA"]), frames=10, progress=lambda done, total: told.append((done, total)))
     assert [*found] == [*psc.WAYS] and told[-1] == (10, 10)

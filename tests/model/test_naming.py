@@ -7,10 +7,12 @@ import pytest
 from geomagnifier.model import checkpoint
 from geomagnifier.model.naming import Names
 from geomagnifier.model.own import OwnKind
+from geomagnifier.model.words import kind_token
 from geomagnifier.train.own_words import plural, stand_ins, words_of
 
-KNOWN = tuple(checkpoint.read_card(checkpoint.WEIGHTS / checkpoint.FILES[0])["kinds"])
-"""Classes of the model of the package."""
+CARD = checkpoint.read_card(checkpoint.WEIGHTS / checkpoint.FILES[0])
+KNOWN = tuple(kind for kind in CARD["kinds"] if kind_token(kind) in CARD["words"])
+"""Classes that the text decoder of the package has words for."""
 TURBINE = OwnKind(words_of("wind turbine", ("windmill", "wind generator")))
 FARM = OwnKind(words_of("solar farm", ()), stuff=True)
 NAMES = Names([TURBINE, FARM, OwnKind(words_of("ship", ()))], stand_ins(KNOWN))

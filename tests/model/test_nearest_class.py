@@ -78,7 +78,7 @@ def test_the_model_asks_back(model: Model, scene: Scene) -> None:
     answer = gm.ask(scene, "Find every airplan.", model)
     assert answer.text.startswith('There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane, ship, ')
     assert not answer.regions
-    assert gm.ask(scene, "Find every windmill.", model).text.startswith('There is no class for "windmill" in this model. It knows:')
+    assert gm.ask(scene, "Find every lighthouse.", model).text.startswith('There is no class for "lighthouse" in this model. It knows:')
     both = gm.ask(scene, "Segment the airplanes and the cranes.", model)
     assert both.regions and 'There is no class for "cranes" in this model.' in both.text and "taught" not in both.text
     horse = gm.ask(scene, "Find every horse.", model)

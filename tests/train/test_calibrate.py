@@ -19,7 +19,7 @@ from geomagnifier.model.scout import Scout
 from geomagnifier.model.small import Calibration, SmallModel
 from geomagnifier.model.words import FOUND, SPECIAL, kind_token
 from geomagnifier.train.batches import NAMES, OBJECTS
-from geomagnifier.train.calibrate import Evidence, calibrate, chosen, matched, middle, presence_threshold, score_threshold
+from geomagnifier.train.calibrate import Evidence, calibrate, chosen, f1_at_steps, matched, middle, presence_threshold, quality, score_of
 from geomagnifier.train.export import export
 
 needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
@@ -65,9 +65,22 @@ def test_presence_needs_enough_examples_of_both_sorts() -> None:
 
 
 def test_score_of_best_f1() -> None:
-    assert 0.3 < score_threshold([(0.9, True), (0.6, True), (0.3, False), (0.2, False)], 2) <= 0.6
-    assert score_threshold([(0.9, False)], 2) == Calibration.score
-    assert score_threshold([], 0) == Calibration.score
+    assert 0.3 < score_of([f1_at_steps([(0.9, True), (0.6, True), (0.3, False), (0.2, False)], 2)]) <= 0.6
+    assert score_of([f1_at_steps([(0.9, False)], 2)]) == Calibration.score
+    assert score_of([f1_at_steps([], 0)]) == score_of([]) == Calibration.score
+
+
+def test_sets_have_the_same_say_and_incomplete_ones_none_beside_complete_ones() -> None:
+    many = Evidence(objects=[(0.9, True, 1.0)] * 50 + [(0.6, False, 1.0)] * 50, labelled=50)
+    few = Evidence(objects=[(0.4, True, 1.0), (0.5, True, 1.0)], labelled=2)
+    assert 0.6 < chosen(many).score <= 0.9 and chosen(few).score <= 0.4
+    at = chosen(many, few)  # the mean of both F1 is best where the few are found: 2 / 3 and 1 against 1 and 0
+    assert at.score <= 0.4 and quality([many, few], at) == pytest.approx((2 / 3 + 1) / 2, abs=0.001)
+    partly = Evidence(objects=[(0.1, True, 1.0)] * 9, labelled=9, complete=False)
+    assert chosen(many, partly) == chosen(many) and chosen(partly).score <= 0.1
+    assert quality([many, partly], chosen(many)) == 1.0
+    assert quality([Evidence()], Calibration()) is None
+    assert quality([Evidence(masks=[[0.1, 0.2, 0.3, 0.9, 0.2]])], Calibration(mask=0.6)) == 0.9
 
 
 def test_each_labelled_object_is_matched_once_best_first() -> None:
@@ -91,12 +104,13 @@ def test_evidence_becomes_thresholds() -> None:
 def test_calibration_fits_the_card(random_model: SmallModel) -> None:
     told: list[tuple[int, int]] = []
     made = calibrate(random_model, Path(os.environ["GEOMAG_DATA"]), 1, lambda done, total: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+    assert [done for done, _ in told] == [*range(1, len(told) + 1)] and {total for _, total in told} == {len(told)} and len(told) >= 2
     assert tuple(made.calibration) == random_model.kinds
     for kind, fields in made.calibration.items():
         assert fields.keys() == asdict(Calibration()).keys()
         assert all(0 < value < 1 and round(value, 3) == value for value in fields.values()), kind
-    assert {kind for kind, fields in made.calibration.items() if fields["score"] != Calibration.score}.isdisjoint(COVER)
+    assert {kind for kind, fields in made.calibration.items() if fields["score"] != Calibration.score}.isdisjoint({*COVER} - {*OBJECTS})
     card = read_card(WEIGHTS / FILES[0]) | made._asdict()
+    card |= {"kinds": [*NAMES], "objects": [*OBJECTS], "words": [*SPECIAL, *map(kind_token, NAMES)]}
     check_small(card)
     assert made.reliability["temperature"] > 0 and len(made.in_box) == IN_BOX

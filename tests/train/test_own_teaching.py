@@ -249,6 +249,8 @@ def test_wrong_wishes(wanted, tmp_path):
         (["--from", "small", "--data", "none.json", "--also", "pool"], "KIND=WORD,WORD"),
         (["--from", "small", "--data", "none.json", "--start", "small"], "--start is for training the small model"),
         (["--start", "small", "--steps", "10"], "--wide-steps sets the second"),
+        (["--keep-language"], "--keep-language keeps the language side of the model that --start names"),
+        (["--from", "small", "--data", "none.json", "--keep-language"], "--start is for training the small model"),
     ],
 )
 def test_the_command_says_what_is_missing(arguments, words):

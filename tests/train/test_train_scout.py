@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import torch
 
+from geomagnifier.data.sizes import METRES
 from geomagnifier.data.vhr10 import CLASSES
 from geomagnifier.model.checkpoint import WEIGHTS, read
+from geomagnifier.resolution import TYPICAL
 from geomagnifier.train import hunting, scout
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.scout import Labelled, lay
@@ -112,3 +114,9 @@ def test_blank_card_and_sizes() -> None:
     assert card["recall"] == [] and 5_000 < card["flops"] < 50_000
     assert card["sizes"]["vehicle"][0] == 4.5 and 30 < card["sizes"]["vehicle"][1] < 80
     assert card["sizes"]["water"] == (None, 64.0)
+
+
+def test_a_class_is_as_long_as_the_sets_that_show_it_say_together() -> None:
+    found = hunting.sizes({"car": [16.0] * 4, "ship": [50.0]}, {"car": [64.0] * 100}, {"tree": []})
+    assert found["car"] == (METRES["car"], 32.0) and found["ship"] == (METRES["ship"], 50.0)
+    assert found["tree"][1] == TYPICAL.pixels and found["water"] == (None, TYPICAL.pixels) and [*found] == [*NAMES]

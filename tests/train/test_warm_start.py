@@ -16,11 +16,12 @@ from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.loop import image_side, save
 from geomagnifier.train.warm_start import LIKE, OTHERS, warm_start
 from geomagnifier.train.wide import from_first_stage, from_model
+from worded import worded_start
 
 
 @pytest.fixture(scope="module")
 def start():
-    return from_model("small")
+    return worded_start()
 
 
 def test_all_that_is_known_is_taken_bit_for_bit(start) -> None:
@@ -46,7 +47,7 @@ def test_known_classes_look_the_same_through_it(start) -> None:
     shipped.load_state_dict(state)
     pixels = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (1, 64, 64, 3)).astype(np.uint8))
     seen = []
-    for of, names in ((shipped, start.kinds), (network, NAMES)):
+    for of, names in ((shipped, card["kinds"]), (network, NAMES)):
         asked = of.states.weight[[names.index("ship"), names.index("water")]][None]
         seen.append(of.decoder(asked, of.decoder.prepare(of.neck(of.trunk(normalise(pixels))))))
     assert torch.equal(seen[0].mask, seen[1].mask) and torch.equal(seen[0].centre, seen[1].centre)

@@ -22,6 +22,7 @@ from geomagnifier.train.loop import Files, follow, image_side
 from geomagnifier.train.photometric import degrade
 from geomagnifier.train.sources import CHIPS, pool_box, pool_sources
 from geomagnifier.train.wide_batches import LENGTHS, SCALES, WideBatches, grouped, usual_length
+from worded import worded_start
 
 needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 
@@ -140,7 +141,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[SceneSample]:
 def run(folder: Path, scenes: list[SceneSample], stop: int | None = None) -> dict[str, torch.Tensor]:
     """Four steps of two crops, or as many as `stop` before the run is broken off; the averaged weights."""
     settings = replace(wide.SETTINGS, steps=4, save=2, validate=1, seed=3, parts=2)
-    begun = wide.from_model("small")
+    begun = worded_start()
 
     def fresh():
         network = image_side()
@@ -166,12 +167,43 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(tmp_path: Path, scen
     assert torch.load(tmp_path / "broken" / wide.CHECKPOINT, weights_only=True)["step"] == 2
     gone_on = run(tmp_path / "broken", scenes)
     assert all(torch.equal(whole[name], gone_on[name]) for name in whole)
-    begun = wide.from_model("small").state
+    begun = worded_start().state
     assert torch.equal(whole["trunk.stem.weight"], begun["trunk.stem.weight"])  # frozen
     assert torch.equal(whole["trunk.blocks.3.expand.weight"], begun["trunk.blocks.3.expand.weight"])
     assert not torch.equal(whole["trunk.blocks.9.expand.weight"], begun["trunk.blocks.9.expand.weight"])
     ship = NAMES.index("ship")
-    assert not torch.equal(whole["states.weight"][ship], begun["states.weight"][wide.from_model("small").kinds.index("ship")])
+    assert not torch.equal(whole["states.weight"][ship], begun["states.weight"][worded_start().kinds.index("ship")])
+
+
+def test_over_a_frozen_trunk_the_language_side_still_fits(tmp_path: Path, scenes: list[SceneSample]) -> None:
+    settings = replace(wide.SETTINGS, steps=2, save=1, validate=1, seed=3, parts=1, trunk_rate=0.0, average=0.5)
+    begun = worded_start()
+
+    def fresh():
+        network = image_side()
+        wide.warm_start(network, begun.state, begun.kinds, begun.objects, 3)
+        wide.freeze_trunk(network, begun.kinds)
+        return network
+
+    files = Files(tmp_path / wide.CHECKPOINT, tmp_path / wide.LOG)
+    rows = [
+        *follow(
+            fresh,
+            lambda: Made([SHIPS, TREES], scenes, 2),
+            lambda network, device: {"figure": 0.5},
+            lambda told: torch.zeros(len(told), 384),
+            files,
+            settings,
+        )
+    ]
+    assert all(row.get("scene", 0.0) == 0 for row in rows)
+    before, after = fresh().state_dict(), torch.load(files.checkpoint, weights_only=True)["average"]
+    for part in ("trunk.", "scenes.", "picture.", "sentence."):
+        assert all(torch.equal(before[name], after[name]) for name in before if name.startswith(part)), part
+    assert not torch.equal(before["neck.lateral.0.weight"], after["neck.lateral.0.weight"])
+    moved = (before["states.weight"] != after["states.weight"]).any(1)
+    old = torch.tensor([*(name in begun.kinds for name in NAMES), True])
+    assert not moved[old].any() and moved[~old].any()
 
 
 @needs_data
@@ -179,7 +211,7 @@ def test_what_was_known_is_still_found_before_the_first_step() -> None:
     from geomagnifier.train.sources import object_sources
 
     network = image_side().eval()
-    begun = wide.from_model("small")
+    begun = worded_start()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
     sources = object_sources(Path(os.environ["GEOMAG_DATA"]), "val")[:4]
     figures = camera_figures(network, {"vhr10": sources, "again": sources[:1]}, torch.device("cpu"))

@@ -146,7 +146,7 @@ def machine() -> str:
 
     import torch
 
-    from geomagnifier.model.small import fast_bf16
+    from geomagnifier.model.vision import fast_bf16
 
     bf16 = "yes" if fast_bf16() else "no"
     return f"{platform.machine()}, {os.cpu_count()} CPUs, bf16 in hardware: {bf16}, {torch.get_num_threads()} torch threads"

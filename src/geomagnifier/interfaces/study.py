@@ -64,8 +64,8 @@ def train(
         int | None, typer.Option(help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (200).", min=1)
     ] = None,
     wide_steps: Annotated[
-        int, typer.Option(help="Steps of the image side's second stage, over more cameras, scales and classes.", min=1)
-    ] = 6000,
+        int | None, typer.Option(help="Steps of the image side's second stage, over more cameras, scales and classes (6000).", min=1)
+    ] = None,
     language_steps: Annotated[
         int, typer.Option(help="Steps of the language side over the trained image side; 0 stops after the image side.", min=0)
     ] = 1400,
@@ -76,6 +76,13 @@ def train(
             metavar="NAME|DIR",
         ),
     ] = None,
+    keep_language: Annotated[
+        bool,
+        typer.Option(
+            "--keep-language",
+            help="With --start: leave that model's trunk and language side as they are, and train what finds things alone (1800 steps).",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
     """Teach a model kinds of your own (--from), or train the small model from the start; run it again to go on where it stopped."""
@@ -84,11 +91,14 @@ def train(
             raise OptionError("--pictures, --column, --layer, --cover and --also are for labels of your own: name the model, --from small")
         if start is not None and steps is not None:
             raise OptionError("--steps is of the first stage, which --start leaves out; --wide-steps sets the second")
+        if keep_language and start is None:
+            raise OptionError("--keep-language keeps the language side of the model that --start names; name one, --start small")
         from geomagnifier.train.run import Length, run
 
-        run(data, out or Path("runs/small"), Length(steps or 1465, wide_steps, language_steps), seed, start)
+        length = Length(steps or 1465, wide_steps or (1800 if keep_language else 6000), language_steps, keep_language)
+        run(data, out or Path("runs/small"), length, seed, start)
         return
-    if start is not None:
+    if start is not None or keep_language:
         raise OptionError("--start is for training the small model; with --from, the model to teach is what is started from")
     if data is None:
         raise OptionError("--from teaches from labels; name them: --data my_coco.json")

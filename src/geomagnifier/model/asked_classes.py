@@ -37,7 +37,7 @@ LONGEST, LONGEST_ZH = 3, 8
 """Words of a name that stands alone, and characters of one that no class is."""
 
 
-def completed(read: Read, text: str, language: str, kinds: Sequence[str], objects: Sequence[str]) -> Read:
+def completed(read: Read, text: str, language: str, kinds: Sequence[str], cover: Sequence[str]) -> Read:
     """What was read of a question, with the classes that its words join to those asked for.
 
     Args:
@@ -45,13 +45,13 @@ def completed(read: Read, text: str, language: str, kinds: Sequence[str], object
         text: the question.
         language: "en" or "zh".
         kinds: classes of things that the model knows.
-        objects: those with separate objects; the others are land cover.
+        cover: those of land cover.
     """
     groups = _joined_zh(_LAND_COVER.sub("", text)) if language == "zh" else _joined(text)
     named = kinds_of(mention for group in groups for mention in group)
     if _LAND_COVER.search(text.lower()) and not named:
         return read._replace(
-            asked=tuple(k for k in kinds if k not in objects), landmarks=(), everything=False, this=False, unknown=False, apart=True
+            asked=tuple(k for k in kinds if k in cover), landmarks=(), everything=False, this=False, unknown=False, apart=True
         )
     if read.everything or read.this:
         return read

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from geomagnifier.model.class_names import NARROWER
 from geomagnifier.model.words import SPECIAL, kind_token
 
 MOST, WORDS = 1000, 100_000
@@ -36,7 +37,7 @@ def check_small(card: Any) -> None:
         _name(name, "coarse")
         names(parts, "coarse", scenes)
     words = names(card["words"], "words", most=WORDS)
-    if lacking := {*SPECIAL, *map(kind_token, kinds)} - {*words}:
+    if lacking := {*SPECIAL, *(kind_token(kind) for kind in kinds if kind not in NARROWER)} - {*words}:
         raise ValueError(f"words lack {min(lacking)!r}")
     for kind, (threshold, said) in _table(card["mentions"], "mentions", objects).items():
         number(threshold, f"mentions of {kind}", 0, 1)
@@ -45,6 +46,12 @@ def check_small(card: Any) -> None:
         number(_table(card["flops"], "flops")[what], "flops")
     for kind, chosen in _table(card["calibration"], "calibration", kinds).items():
         calibration(chosen, kind)
+    for narrow, wide in _table(card.get("within", {}), "within", kinds).items():
+        if wide not in kinds or wide in card["within"]:
+            raise ValueError(f"{narrow} is within {str(wide)[:40]!r}, which is no wide class")
+    names(card.get("cover", []), "cover", kinds)
+    for kind, figure in _table(card.get("quality", {}), "quality", kinds).items():
+        number(figure, f"quality of {kind}", 0, 1)
     if "reliability" in card:
         _reliability(card["reliability"], objects)
     if "in_box" in card and len([number(value, "in_box", -1e3, 1e3) for value in card["in_box"]]) != IN_BOX:
@@ -66,6 +73,7 @@ def check_scout(card: Any, kinds: Collection[str]) -> None:
     """The card of scout.safetensors; raises as `check_small` does."""
     card = _table(card, "the card")
     number(card["flops"], "flops")
+    names(card.get("kinds", []), "kinds", kinds)
     for kind, (metres, pixels) in _table(card["sizes"], "sizes", kinds).items():
         if metres is not None:
             number(metres, f"size of {kind}", 1e-3, 1e6)

@@ -38,6 +38,7 @@ from geomagnifier.model.reading import END, START, Reader
 from geomagnifier.model.scout import Scout
 from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer
 from geomagnifier.model.small import SmallModel
+from geomagnifier.model.taught import TaughtModel
 from geomagnifier.protocol import Model
 
 if TYPE_CHECKING:
@@ -94,7 +95,9 @@ def load_model(
     if segmenter is not None or bits is not None:
         raise OptionError("--segmenter and --bits are for vision-language models; the small model has its own")
     base, own = load_small(name), folder_of(text) / OWN
-    return taught(base, own, *read(own)) if own.is_file() else base
+    if own.is_file():
+        return taught(base, own, *read(own))
+    return base if base.worded == base.kinds else TaughtModel(base)
 
 
 def folder_of(name: str) -> Path:
@@ -136,7 +139,7 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         tokenizer = _read_tokenizer(folder / FILES[2])
         with torch.random.fork_rng(devices=[]):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
             network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"]))
-            encoder, scout = SentenceEncoder(), Scout(len(card["kinds"]))
+            encoder, scout = SentenceEncoder(), Scout(len(hunt.get("kinds", card["kinds"])))
         whole.result()
     for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
         _fill(module, folder / file)

@@ -237,6 +237,60 @@ CLASSES: dict[str, tuple[str, str]] = {
 }
 """By class of things (objects, land cover): English and Chinese names, as `SCENES`."""
 
+NARROWER: dict[str, tuple[str, str]] = {
+    "car": (
+        "car, automobile, motorcar, parked car, sedan, suv, taxi, motor car, passenger car, hatchback",
+        "汽车 小汽车 轿车 小车 私家车 出租车 越野车 小轿车",
+    ),
+    "van": ("van, minivan, minibus, delivery van, cargo van, camper van", "面包车 厢式货车 商务车 小巴 小客车"),
+    "truck": (
+        "truck, lorry, pickup, pickup truck, semi trailer, trailer truck, dump truck, heavy truck, box truck",
+        "卡车 货车 大货车 皮卡 皮卡车 拖车 重型卡车 自卸车",
+    ),
+    "bus": ("bus, coach, city bus, motor coach, school bus, articulated bus", "公交车 公共汽车 大巴 大巴车 巴士 客车 校车"),
+    "boat": (
+        "boat, yacht, fishing boat, motorboat, sailboat, speedboat, small boat, sailing boat, rowing boat, dinghy, pleasure boat, "
+        "moored boat",
+        "小船 小艇 渔船 游艇 快艇 帆船 摩托艇 划艇",
+    ),
+    "tree": (
+        "tree, street tree, shade tree, single tree, deciduous tree, conifer, pine tree, broadleaf tree, treetop, tree crown",
+        "树木 树 大树 行道树 乔木 松树 树冠",
+    ),
+    "palm tree": ("palm tree, palm, date palm, coconut palm, oil palm, fan palm", "棕榈树 棕榈 椰子树 椰树 椰枣树 枣椰树 油棕"),
+    "wind turbine": (
+        "wind turbine, windmill, wind generator, wind power turbine, wind energy turbine, wind power plant, wind tower",
+        "风力发电机 风机 风车 风力涡轮机 风电机组 风力发电机组",
+    ),
+    "solar panel": (
+        "solar panel, photovoltaic panel, pv panel, solar module, solar array, photovoltaic module, rooftop solar panel, "
+        "solar collector, photovoltaic array",
+        "太阳能板 光伏板 太阳能电池板 光伏组件 太阳能面板 光伏电池板",
+    ),
+    "swimming pool": (
+        "swimming pool, pool, outdoor pool, backyard pool, garden pool, private pool, in ground pool, paddling pool",
+        "游泳池 泳池 室外泳池 露天泳池 私人泳池",
+    ),
+    "oil well": (
+        "oil well, pumpjack, pump jack, nodding donkey, oil pump, oil derrick, petroleum well, oilfield well, oil well pad",
+        "油井 抽油机 采油机 磕头机 石油井 采油井",
+    ),
+    "crop field": (
+        "crop field, farm field, agricultural field, cultivated field, arable field, crop plot, farm plot, field parcel, "
+        "agricultural parcel, field of crops, cropland parcel",
+        "农田地块 田块 地块 耕地地块 农田 田地",
+    ),
+}
+"""By class that a text decoder may not have been taught: names, as `CLASSES`, whose words they are taken from where a model knows them."""
+
+PART_OF = (
+    "car dealership, car wash, car factory, car pool, truck stop, bus lane, bus depot, bus terminal, bus shelter, bus stop, bus station, "
+    "boat ramp, boat lift, boat house, boat yard, tree line, tree house, tree nursery, tree farm, pool table, pool house, tide pool, "
+    "palm oil, palm beach, palm springs, van gogh",
+    "公交站 公交车站 汽车站 汽车厂 树荫 树林 树丛 果树林",
+)
+"""Things and places whose names only begin with one of those."""
+
 OBJECT_SCENES = ("airplane", "tennis court")
 """Scene classes whose pictures show the object of that name; detection finds it more surely than the scene head: "is this an airplane?"."""
 

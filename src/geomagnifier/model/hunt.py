@@ -25,13 +25,14 @@ class Hunt:
     Args:
         scout: the network.
         kinds: in the order of its maps.
+        within: narrow kind -> the wide one that holds it, whose map it shares where it has none.
         card: sizes (kind: metres or None, px), recall (share, heat), scores (kind: (share, score)), flops of one px.
         half: run it in bf16.
     """
 
-    def __init__(self, scout: Scout, kinds: Sequence[str], card: Mapping[str, Any], half: bool) -> None:
+    def __init__(self, scout: Scout, kinds: Sequence[str], card: Mapping[str, Any], half: bool, within: Mapping[str, str]) -> None:
         self.network = scout.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.kinds, self.half = tuple(kinds), half
+        self.kinds, self.within, self.half = tuple(kinds), within, half
         fold(self.network, torch.bfloat16 if half else torch.float32)
         if half:
             self.network.bfloat16()
@@ -41,11 +42,17 @@ class Hunt:
         self.scores = {kind: tuple((float(share), float(score)) for share, score in steps) for kind, steps in card["scores"].items()}
 
     def heat(self, view: View, kinds: Sequence[str]) -> Floats:
-        """How likely any of the kinds is in each cell of 4 px: (ceil(h/4), ceil(w/4)), 0 where there is no data."""
+        """How likely any of the kinds is in each cell of 4 px: (ceil(h/4), ceil(w/4)), 0 where there is no data.
+
+        A kind that the scout has no map of may be anywhere.
+        """
         if not kinds:
             return np.zeros((1, 1), np.float32)
+        maps = [kind if kind in self.kinds else self.within.get(kind, "") for kind in kinds]
+        if not {*maps} <= {*self.kinds}:
+            return reduced(np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid)
         rows, columns = (-(-n // STRIDE) for n in view.pixels.shape[:2])
-        logits = self._see(view.pixels).heat[0, [self.kinds.index(kind) for kind in kinds], :rows, :columns]
+        logits = self._see(view.pixels).heat[0, [self.kinds.index(kind) for kind in maps], :rows, :columns]
         heat = np.asarray(torch.sigmoid(logits.float()).amax(0).numpy(), np.float32)
         return heat if view.valid is None else heat * reduced(view.valid)
 

@@ -7,7 +7,7 @@ ground and boxes of other things (`train/unknown.py`) and kept in the card; a mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from torch import Tensor
 from geomagnifier.model import chinese, pointing
 from geomagnifier.model.pixel_decoder import STRIDE
 from geomagnifier.model.sentence import stacked
+from geomagnifier.model.views import Seen
 from geomagnifier.values import Floats, View
 
 if TYPE_CHECKING:
@@ -50,22 +51,45 @@ def look(model: SmallModel, view: View, boxes: Floats) -> list[InBox]:
     assert seen.pyramid is not None
     described = model.network.box_classifier.describe(seen.pyramid, torch.from_numpy(boxes))
     logits = model.network.box_classifier.name(described).float()
-    likely = torch.softmax(logits[:, :-1], 1)
-    best = likely.argmax(1).tolist()
-    named = sorted({*best})
-    states, padding = stacked([model._name(model.objects[k]) for k in named])
-    with torch.autocast("cpu", enabled=False):
-        asked = [model.objects[k] for k in named]
-        seg = pointing.point_each(model.network.text, model.words, states, padding, seen.memory, asked, False)
-    maps, presence = model._decode(seg, seen)
+    best = [likeliest(row, model.objects, model.within) for row in torch.softmax(logits[:, :-1], 1)]
+    named = sorted({label for label, _ in best}, key=model.objects.index)
+    maps, presence = model._decode(_states(model, named, seen), seen)
     found = []
-    for n, k in enumerate(best):
-        q = named.index(k)
+    for n, (label, probability) in enumerate(best):
+        q, of = named.index(label), [model.objects.index(kind) for kind in model.family(label)]
         heat = float(cut(maps.centre[0, q], boxes[n]).float().amax())
         there = float(torch.logit(presence[q], 1e-6))
-        odds = np.array([float(logits[n, k] - logits[n, -1]), heat, there], np.float32).clip(-SURE, SURE)
-        found.append(InBox(model.objects[k], float(likely[n, k]), np.concatenate([odds, described[n].float().numpy()])))
+        odds = np.array([float(torch.logsumexp(logits[n, of], 0) - logits[n, -1]), heat, there], np.float32).clip(-SURE, SURE)
+        found.append(InBox(label, probability, np.concatenate([odds, described[n].float().numpy()])))
     return found
+
+
+def likeliest(likely: Tensor, objects: Sequence[str], within: Mapping[str, str]) -> tuple[str, float]:
+    """The class of a box and its probability: a wide class has that of all within it, and is named where none of these has the most of it.
+
+    Args:
+        likely: (len(objects),) probabilities.
+        objects: classes.
+        within: narrow class -> the wide one that holds it.
+    """
+    of = {kind: float(p) for kind, p in zip(objects, likely.tolist(), strict=True)}
+    wide = {kind: [k for k in objects if kind in (k, within.get(k))] for kind in objects if kind not in within}
+    best = max(wide, key=lambda kind: sum(of[k] for k in wide[kind]))
+    whole = sum(of[k] for k in wide[best])
+    narrow = max(wide[best], key=lambda kind: of[kind])
+    return (narrow, of[narrow]) if of[narrow] > whole / 2 else (best, whole)
+
+
+def _states(model: SmallModel, kinds: Sequence[str], seen: Seen) -> Tensor:
+    """States of classes, (K, 256): of the text decoder, or where it has no word the image side's own."""
+    worded = [kind for kind in kinds if kind in model.worded]
+    rows = {kind: model.network.states.weight[model.kinds.index(kind)] for kind in kinds if kind not in worded}
+    if worded:
+        states, padding = stacked([model._name(kind) for kind in worded])
+        with torch.autocast("cpu", enabled=False):
+            seg = pointing.point_each(model.network.text, model.words, states, padding, seen.memory, worded, False)
+        rows |= dict(zip(worded, seg, strict=True))
+    return torch.stack([rows[kind] for kind in kinds])
 
 
 def cut(cells: Tensor, box: Floats) -> Tensor:

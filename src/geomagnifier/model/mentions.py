@@ -71,7 +71,8 @@ _BEFORE_ONE, _AFTER_ONE = (
 """Around a Chinese name of one character: elsewhere it is part of another word, as 山 is in 火山."""
 
 
-def _plural(phrase: str) -> str:
+def plural(phrase: str) -> str:
+    """Of an English name."""
     if re.search(r"[^aeiou]y$", phrase):
         return phrase[:-1] + "ies"
     if phrase.endswith("wharf"):
@@ -88,10 +89,17 @@ def _table(column: int) -> dict[str, _Name]:
     rows.append(((names.OTHERS, names.OTHERS_ZH)[column], (), ""))
     for words, scenes, kind in rows:
         for name in words.split(", ") if column == 0 else words.split():
-            for form in dict.fromkeys((name, _plural(name) if column == 0 else name)):
+            for form in dict.fromkeys((name, plural(name) if column == 0 else name)):
                 known = table.get(form, _Name(plural=form != name))
                 table[form] = _Name(tuple(dict.fromkeys((*known.scenes, *scenes))), known.kind or kind, known.plural and form != name)
     return table
+
+
+def names_of(column: int) -> list[tuple[str, str]]:
+    """Every name in the tables with the class of things that it stands for, "" for none; column 0 English, 1 Chinese."""
+    more = [(name, "") for name in (names.PART_OF[0].split(", ") if column == 0 else names.PART_OF[1].split())]
+    known = [(name, of.kind) for name, of in (_ENGLISH, _CHINESE)[column].items()]
+    return [*known, *more, *((plural(name), "") for name, _ in more if column == 0)]
 
 
 _ENGLISH, _CHINESE = _table(0), _table(1)

@@ -42,7 +42,7 @@ from geomagnifier.model.short_forms import written_out
 from geomagnifier.model.size_prior import size_prior
 from geomagnifier.model.speaker import Speaker, shares
 from geomagnifier.model.views import Seen, Views
-from geomagnifier.model.vision import Pyramid, fold
+from geomagnifier.model.vision import Pyramid, fast_bf16, fold
 from geomagnifier.model.vlm import QUESTION, Memory, grid_of
 from geomagnifier.values import (
     Cover,
@@ -92,7 +92,8 @@ class SmallModel:
         encoder: frozen sentence encoder.
         tokenizer: the encoder's.
         card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions, calibration, flops, version; and
-            perhaps reliability (`reliability.Reliability`) and in_box (`in_box.known`).
+            perhaps reliability (`reliability.Reliability`), in_box (`in_box.known`), within (narrow kind: the wide one that holds it),
+            cover (kinds of land cover; without it those that are no objects) and quality (by kind, see `ModelSpec`).
         reader: gives the reader of Chinese; called at the first question that needs it.
         scout: the trained scout.
         hunt: what its metadata say, see `hunt.Hunt`.
@@ -114,13 +115,19 @@ class SmallModel:
         self.tokenizer, self.reader, self.linear = tokenizer, reader, None if linear is None else linear.eval().requires_grad_(False)
         self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
+        self.worded = tuple(kind for kind in self.kinds if w.kind_token(kind) in self.words.number)
+        """Kinds that the text decoder has a word for; a `taught.TaughtModel` asks for the others."""
+        self.within: Mapping[str, str] = card.get("within", {})
+        self.cover = tuple(card.get("cover", [kind for kind in self.kinds if kind not in self.objects]))
+        self.every = tuple(kind for kind in self.objects if kind in self.worded and kind not in self.cover)
+        """What "all objects" are."""
         self.scenes, self.coarse = tuple(card["scenes"]), {k: tuple(v) for k, v in card["coarse"].items()}
         self.mentions = {kind: (float(threshold), tuple(said)) for kind, (threshold, said) in card["mentions"].items()}
         self.calibration = {kind: Calibration(**card["calibration"].get(kind, {})) for kind in self.kinds}
         self.reliability, self.in_box = Reliability.of(card), tuple(card.get("in_box", ()))
         self.flops = card["flops"]
         self.half = fast_bf16()
-        self.hunt = Hunt(scout, self.kinds, hunt, self.half)
+        self.hunt = Hunt(scout, hunt.get("kinds", self.kinds), hunt, self.half, self.within)
         self._spec = ModelSpec(
             "small",
             card["version"],
@@ -136,6 +143,7 @@ class SmallModel:
             objects=self.objects,
             names={kind: class_names.names_of(kind) for kind in self.kinds},
             counters={kind: chinese.NOUNS[kind][0] for kind in self.kinds if kind in chinese.NOUNS},
+            quality=card.get("quality", {}),
         )
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)
@@ -144,7 +152,7 @@ class SmallModel:
                 part.bfloat16()
         self.views = Views(self.network, self.half)
         self.speaker = Speaker(
-            self.network, self.words, self.kinds, self.objects, self.scenes, self.coarse, self.mentions, self.spelled, self._raw
+            self.network, self.words, self.kinds, self.objects, self.every, self.scenes, self.coarse, self.mentions, self.spelled, self._raw
         )
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
@@ -362,7 +370,7 @@ class SmallModel:
         if query.box is None and names_nothing(query.text, language(query.text)):  # "how many are there": whatever was read is a guess
             read = Read()
         told = language(query.text)
-        read = asked_classes.completed(read, query.text, told, self.kinds, self.objects)
+        read = asked_classes.completed(read, query.text, told, self.worded, self.cover)
         if asked_classes.bare_unknown(query.text, told, self.spelled):
             read = Read(unknown=True)
         asked = yes_no.asked(query.text, told)
@@ -375,8 +383,8 @@ class SmallModel:
         if asked is not None and asked.kinds and not read.everything:  # "is there a ship?": what the words name, and nothing else
             read = read._replace(asked=asked.kinds, landmarks=tuple(k for k in read.landmarks if k not in asked.kinds), this=False)
         if read.everything or read.this:  # all objects, and what else was named
-            named = tuple(kind for kind in read.asked if kind not in self.objects)
-            read = read._replace(asked=(*self.objects, *named), landmarks=(), everything=True)
+            named = tuple(kind for kind in read.asked if kind not in self.every)
+            read = read._replace(asked=(*self.every, *named), landmarks=(), everything=True)
         with self._lock:
             self._reads[key] = read
             while len(self._reads) > 16:
@@ -384,14 +392,20 @@ class SmallModel:
         return read
 
     def _point(self, query: Query, read: Read, granularity: Granularity, memory: Memory) -> Tensor:
-        """[SEG] or [BOX] states of what is looked for, (Q, 256)."""
+        """[SEG] or [BOX] states of what is looked for, (Q, 256); the image side's own of kinds without a word."""
         pixel = granularity is Granularity.PIXEL
+        if not {*read.asked} <= {*self.worded}:  # such are asked for by themselves
+            return self.network.states.weight[[self.kinds.index(kind) for kind in read.asked]]
         with torch.autocast("cpu", enabled=False):
             if read.everything or read.apart:
                 states, padding = stacked([self._name(kind) for kind in read.asked])
                 return pointing.point_each(self.network.text, self.words, states, padding, memory, read.asked, pixel)
             states, padding, _ = self._encode(query.text)
             return pointing.point(self.network.text, self.words, states, padding, memory, read, pixel)
+
+    def family(self, kind: str) -> tuple[str, ...]:
+        """A kind, and the narrow ones within it."""
+        return (kind, *(narrow for narrow, wide in self.within.items() if wide == kind))
 
     def _raw(self, regions: Sequence[Region]) -> Floats:
         """Scores as the networks behind the detector know them."""
@@ -468,7 +482,8 @@ class SmallModel:
             return []
         assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
-        raw = combine(peaks.scores, likely[:, self.objects.index(kind)].numpy(), presence)
+        own = likely[:, [self.objects.index(k) for k in self.family(kind)]].sum(1)
+        raw = combine(peaks.scores, own.numpy(), presence)
         scores = self.reliability.probability(kind, raw * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, view.window))
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
@@ -497,8 +512,3 @@ def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dic
 def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
     """Raw score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
     return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)
-
-
-def fast_bf16() -> bool:
-    """Whether this CPU multiplies bf16 in hardware (AVX512-BF16 or AMX)."""
-    return any(getattr(torch.cpu, name, bool)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))

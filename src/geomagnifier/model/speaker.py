@@ -34,6 +34,7 @@ class Speaker:
     """See the module.
 
     network: its text decoder writes.  words: the decoder's vocabulary.  kinds, objects: classes of things, and those with separate objects.
+    every: what "all objects" are.
     scenes, coarse: scene classes, and wider ones with their parts.  mentions: by class the least probability from which a caption may
     name it, and the words that do.  spelled: whether a word is spelled right.
     raw: scores of regions as the detector's own, before they were made probabilities.
@@ -43,6 +44,7 @@ class Speaker:
     words: w.Words
     kinds: Sequence[str]
     objects: Sequence[str]
+    every: Sequence[str]
     scenes: Sequence[str]
     coarse: Mapping[str, Sequence[str]]
     mentions: Mapping[str, tuple[float, tuple[str, ...]]]
@@ -99,9 +101,9 @@ class Speaker:
         """
         spoken = language(text)
         asked = yes_no.asked(text, spoken)
-        everything = len(self.objects) > 1 and set(self.objects) <= set(reply.asked)  # what is not there is then not listed
+        everything = len(self.every) > 1 and set(self.every) <= set(reply.asked)  # what is not there is then not listed
         present = [k for k in reply.asked if any(r.label == k for r in regions)]
-        missing = [k for k in reply.asked if k not in present and not (everything and k in self.objects)]
+        missing = [k for k in reply.asked if k not in present and not (everything and k in self.every)]
         boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
         start, part = (
             yes_no.start(asked, present, missing if present else reply.asked),

@@ -218,7 +218,6 @@ def fold(network: nn.Module, kind: torch.dtype) -> None:
             part.fold(kind)
 
 
-def visible(cells: int, pixels: int) -> int:
-    """How many of a padded view's token rows (or columns) the picture itself reaches."""
-    padded = pixels + -pixels % MULTIPLE
-    return max(1, min(cells, round(cells * pixels / padded)))
+def fast_bf16() -> bool:
+    """Whether this CPU multiplies bf16 in hardware (AVX512-BF16 or AMX)."""
+    return any(getattr(torch.cpu, name, bool)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))

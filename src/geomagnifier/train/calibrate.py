@@ -1,13 +1,15 @@
 """Choose each kind's thresholds on validation pictures: from when it counts as there, as an object, as mask; and make scores probabilities.
 
-The image side is computed once a picture; every kind is then asked for in held-out words, and the maps behind the answer are
-collected once. All thresholds come out of these numbers, without asking again. The maps from scores to probabilities are fitted to what is
-found over all levels of the pyramid, as answers are made.
+The image side is computed once a view; every kind is then asked for in held-out words, and the maps behind the answer are collected once.
+All thresholds come out of these numbers, without asking again. Pictures are those of NWPU VHR-10, Dubai and the sets of other cameras
+(`train/kept_aside.py`); objects are what is found over all levels of the pyramid, as answers are made. Of a kind that several sets show
+each set has the same say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,23 +19,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier import resolution
-from geomagnifier.answer import assemble_regions, part_of
+from geomagnifier.answer import SAME, part_of
 from geomagnifier.data import questions
-from geomagnifier.data.dubai import COVER, NOTHING, dubai, read_cover
-from geomagnifier.data.vhr10 import vhr10
-from geomagnifier.eval.boxes import Size, run_lengths
+from geomagnifier.eval.boxes import Size
 from geomagnifier.eval.iou import intersection_over_union
-from geomagnifier.eval.pictures import evenly
-from geomagnifier.geometry import overlap
+from geomagnifier.geometry import overlap, suppress_many
 from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.masks import decode, resize
+from geomagnifier.masks import resize
 from geomagnifier.model.cells import crop
 from geomagnifier.model.pixel_decoder import MASK_STRIDE
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.small import Calibration, SmallModel
 from geomagnifier.train import unknown
-from geomagnifier.train.reliability import Knots, fit_objects, fit_temperature, scene_logits, wider_names
-from geomagnifier.values import LEVEL, Bools, Cover, Floats, Granularity, Query, Region, SceneInfo, View, ViewReply
+from geomagnifier.train.camera_figures import as_compared
+from geomagnifier.train.kept_aside import Ask, kept_aside
+from geomagnifier.train.reliability import fit_objects, fit_temperature, scene_logits, wider_names
+from geomagnifier.values import LEVEL, Bools, Cover, Floats, Granularity, Query, SceneInfo, View, ViewReply
 
 STEPS = np.arange(1, 1000) / 1000
 """Thresholds that are tried for presence and score."""
@@ -48,197 +49,153 @@ MATCH = 0.5
 FEWEST = 8
 """Pictures with and pictures without a kind that a choice of its presence threshold needs: three of
 Dubai's pictures are free of water, and on one set of weights they alone moved its threshold to 0.97."""
-ENOUGH, KNOWN = 0.005, 0.9
-"""Land cover is there from this share of the picture; it is absent where this share is labelled and none of it is of the kind."""
+ENOUGH = 0.005
+"""Land cover is there from this share of the picture."""
 
 
 @dataclass
 class Evidence:
-    """What was seen of one kind. presence: (probability, is it there).  objects: (raw score, is it right, presence of its picture).
+    """What was seen of one kind. presence: (probability, is it there).  objects: (raw score, is it right, presence of its view).
 
     labelled: objects to be found.  masks: IoU at each of `MASKS`, a row for each picture where the kind is there.
+    complete: all objects of the pictures are labelled.
     """
 
     presence: list[tuple[float, bool]] = field(default_factory=list)
     objects: list[tuple[float, bool, float]] = field(default_factory=list)
     labelled: int = 0
     masks: list[list[float]] = field(default_factory=list)
+    complete: bool = True
 
 
 class Chosen(NamedTuple):
     """Fields of the card. reliability: of `model.reliability.Reliability`.  in_box: weights of `model.in_box.known`.
 
     calibration: fields of `model.small.Calibration` by kind; a threshold without examples to choose it by keeps its default.
+    quality: of `ModelSpec`, by kind.
     """
 
     calibration: dict[str, dict[str, float]]
     reliability: dict[str, Any]
     in_box: list[float]
+    quality: dict[str, float]
 
 
-def calibrate(model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None) -> Chosen:
-    """All that is chosen on validation pictures: of objects on VHR-10's, of land cover on Dubai's, of scenes on those of three sets.
+def calibrate(
+    model: SmallModel,
+    root: Path,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    temperature: float | None = None,
+) -> Chosen:
+    """All that is chosen on validation pictures: of things on VHR-10's, Dubai's and other cameras', of scenes on those of three sets.
 
     Args:
         model: trained; what it was calibrated to before does not matter.
         root: folder of the data sets.
         limit: pictures of each set, for a quick look.
-        progress: called with (pictures done, pictures in all) of VHR-10 and Dubai, which take nearly all of the time.
+        progress: called with (pictures done, pictures in all) of those with objects or land cover, which take most of the time.
+        temperature: of scenes, where it is known; None to fit it.
     """
     evidence = gather(model, root, limit, progress)
-    thresholds = {kind: chosen(seen) for kind, seen in evidence.items()}
+    thresholds = {kind: chosen(*of.values()) for kind, of in evidence.items()}
+    every = [(kind, *o) for kind, of in evidence.items() for seen in told(of.values()) for o in seen.objects]
+    raw, right = np.array([o[1] for o in every], np.float32), np.array([o[2] for o in every], bool)
+    answered = np.array([o[1] >= thresholds[o[0]].score and o[3] >= thresholds[o[0]].presence for o in every], bool)
     return Chosen(
         {kind: asdict(values) for kind, values in thresholds.items()},
         {
-            "temperature": fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
-            "objects": maps(model, root, thresholds, limit),
+            "temperature": temperature or fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
+            "objects": fit_objects(raw, right, [o[0] for o in every], answered) if every else {},
         },
         unknown.fit(*unknown.gather(model, root, limit)),
+        {kind: figure for kind, of in evidence.items() if (figure := quality(list(of.values()), thresholds[kind])) is not None},
     )
 
 
-def maps(model: SmallModel, root: Path, thresholds: Mapping[str, Calibration], limit: int | None = None) -> Knots:
-    """The maps from scores to probabilities, by what is found over all levels of the pyramid on VHR-10's validation pictures.
-
-    Args:
-        model: whose scores they are; what they were mapped to before does not matter.
-        root: folder of the data sets.
-        thresholds: of each kind, which say what an ordinary question is answered with.
-        limit: pictures, for a quick look.
-    """
-    raw: list[float] = []
-    right: list[bool] = []
-    kinds: list[str] = []
-    answered: list[bool] = []
-    for sample in evenly(vhr10(root, "val"), limit):
-        with open_scene(sample.path) as scene:
-            whole = _whole(model, scene)
-            shrunk = [resolution.window_of(scene.info.box, shrink, LEVEL) for shrink in resolution.LEVELS]
-            levels = [scene.read(w) for w in shrunk if min(w.width, w.height) >= resolution.SMALLEST_LEVEL]
-        for kind in sample.kinds:
-            every, plain = _over_levels(model, [whole, *levels], kind, sample.path, scene.info, thresholds[kind])
-            truth = np.array([o.box for o in sample.objects if o.kind == kind], np.float32).reshape(-1, 4)
-            scores = np.array([r.score for r in every], np.float32)
-            right += matched(np.array([r.box for r in every], np.float32).reshape(-1, 4), scores, truth).tolist()
-            raw += np.atleast_1d(model.reliability.raw(kind, scores)).tolist()
-            kinds += [kind] * len(every)
-            answered += [r.box in plain for r in every]
-    return fit_objects(np.array(raw, np.float32), np.array(right, bool), kinds, np.array(answered, bool)) if raw else {}
-
-
-def _over_levels(
-    model: SmallModel, views: Sequence[View], kind: str, path: Path, scene: SceneInfo, chosen: Calibration
-) -> tuple[Sequence[Region], set[tuple[float, float, float, float]]]:
-    """All candidates of a kind in the views of one picture, joined; and the boxes that an ordinary question is answered with."""
-    text = _text(kind, path)
-    every, plain = [], []
-    with model._running():
-        seg = model._point(Query(text), Read((kind,)), Granularity.REGION, model.views.see(views[0]).memory)
-        for view in views:
-            seen = model.views.see(view)
-            decoded, gate = model._decode(seg, seen)
-            presence = float(gate[0])
-            found = model._objects(kind, decoded, 0, presence, LOWEST, seen, view, Granularity.REGION)
-            least = float(model.reliability.probability(kind, chosen.score))
-            passed = [f for f in found if f.score >= least and presence >= chosen.presence]
-            every.append(part_of(view.window, ViewReply(tuple(found)), scene, Granularity.REGION, calibrated=False))
-            plain.append(part_of(view.window, ViewReply(tuple(passed)), scene, Granularity.REGION, calibrated=False))
-    boxes = {r.box for r in assemble_regions(plain, scene, Granularity.REGION)}
-    return assemble_regions(every, scene, Granularity.REGION), boxes
-
-
-def _text(kind: str, path: Path) -> str:
+def _text(kind: str, name: str) -> str:
     """A question about a kind, in words that the picture's name chooses."""
-    rng = np.random.default_rng(crc32(f"{path.name} {kind} calibrate".encode()))
+    rng = np.random.default_rng(crc32(f"{name} {kind} calibrate".encode()))
     return questions.about(rng, kind, Granularity.PIXEL, "val", refer=0.0).text
 
 
 def gather(
     model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None
-) -> dict[str, Evidence]:
-    """What is seen of each kind before any threshold; arguments as of `calibrate`."""
-    evidence = {kind: Evidence() for kind in model.kinds}
-    objects, covers = evenly(vhr10(root, "val"), limit), evenly(dubai(root, "val"), limit)
-    done, total = 0, len(objects) + len(covers)
-    for sample in objects:
-        with open_scene(sample.path) as scene:
-            size = Size(scene.info.height, scene.info.width)
-            view = _whole(model, scene)
-            for kind in sample.kinds:
-                own = [o for o in sample.objects if o.kind == kind]
-                mask = decode(run_lengths([ring for o in own for ring in o.polygons], size)) if own else None
-                boxes = np.array([o.box for o in own], np.float32).reshape(-1, 4)
-                look(model, view, kind, sample.path, evidence[kind], bool(own), boxes, mask)
-        done += 1
+) -> dict[str, dict[str, Evidence]]:
+    """What is seen of each kind before any threshold, by set; arguments as of `calibrate`."""
+    evidence: dict[str, dict[str, Evidence]] = {kind: defaultdict(Evidence) for kind in model.kinds}
+    pictures = kept_aside(root, limit)
+    for done, picture in enumerate(pictures, 1):
+        with open_scene(picture.source) as scene:
+            views = pyramid(model, scene)
+            for ask in picture.asks(Size(scene.info.height, scene.info.width)):
+                if ask.kind in evidence:
+                    look(model, views, picture.name, scene.info, ask, evidence[ask.kind][picture.of])
         if progress is not None:
-            progress(done, total)
-    for sample_of_cover in covers:
-        labels = read_cover(sample_of_cover.cover)
-        with open_scene(sample_of_cover.path) as scene:
-            view = _whole(model, scene)
-            for number, kind in enumerate(COVER):
-                share, known = float((labels == number).mean()), float((labels != NOTHING).mean())
-                there = True if share > ENOUGH else False if share == 0 and known > KNOWN else None
-                look(model, view, kind, sample_of_cover.path, evidence[kind], there, None, labels == number, labels != NOTHING)
-        done += 1
-        if progress is not None:
-            progress(done, total)
+            progress(done, len(pictures))
     return evidence
 
 
-def _whole(model: SmallModel, scene: Scene) -> View:
-    """The whole picture as the pipeline reads it first."""
+def pyramid(model: SmallModel, scene: Scene) -> list[View]:
+    """The whole picture as the pipeline reads it first, and the levels of its pyramid."""
     fitting = max(1.0, (scene.info.pixels / model.spec.view_pixels) ** 0.5)
-    return scene.read(resolution.window_of(scene.info.box, fitting, "wide"))
+    levels = [resolution.window_of(scene.info.box, shrink, LEVEL) for shrink in resolution.LEVELS]
+    windows = [w for w in levels if min(w.width, w.height) >= resolution.SMALLEST_LEVEL]
+    return [scene.read(w) for w in (resolution.window_of(scene.info.box, fitting, "wide"), *windows)]
 
 
-def look(
-    model: SmallModel,
-    view: View,
-    kind: str,
-    path: Path,
-    evidence: Evidence,
-    there: bool | None,
-    boxes: Floats | None,
-    mask: Bools | None,
-    known: Bools | None = None,
-) -> None:
-    """Ask for one kind in one view and note what came of it.
+def look(model: SmallModel, views: Sequence[View], name: str, scene: SceneInfo, ask: Ask, evidence: Evidence) -> None:
+    """Ask for one kind in one picture and note what came of it.
 
     Args:
         model: its maps are read before any threshold.
-        view: the whole picture.
-        kind: asked for.
-        path: of the picture; chooses the words.
+        views: of `pyramid`.
+        name: of the picture; chooses the words.
+        scene: what is known of the picture.
+        ask: the kind, and what is labelled.
         evidence: gets the notes.
-        there: whether the kind is in the picture; None where the labels cannot tell.
-        boxes: (N, 4) labelled objects, scene px; None for land cover.
-        mask: (H, W) at scene size; read where the kind is there.
-        known: (H, W), False where unlabelled; None where all is labelled.
     """
-    text = _text(kind, path)
+    kind = ask.kind
+    evidence.complete = ask.complete
+    boxes, scores, presences = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
     with model._running():
-        seen = model.views.see(view)
-        seg = model._point(Query(text), Read((kind,)), Granularity.PIXEL, seen.memory)
-        maps, gate = model._decode(seg, seen)
-        presence = float(gate[0])
-        if there is not None:
-            evidence.presence.append((presence, there))
-        if boxes is not None:
-            found = model._objects(kind, maps, 0, presence, 0.0, seen, view, Granularity.REGION)
-            placed = view.window.placement.to_scene(np.array([f.view_box for f in found], np.float32))
-            scores = model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
-            right = matched(placed, scores, boxes)
-            evidence.objects += [(float(s), bool(hit), presence) for s, hit in zip(scores, right, strict=True)]
-            evidence.labelled += len(boxes)
-        if there and mask is not None:
-            probability = crop(maps.mask[0, 0].float().sigmoid(), view)
-            reply = ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE)
-            info = SceneInfo(path.name, mask.shape[1], mask.shape[0], 3)
-            patch = part_of(view.window, reply, info, Granularity.PIXEL).layers[0].patch
-            full = resize(patch.probability, patch.placement, view.window.box)
-            inside = np.ones_like(mask) if known is None else known
-            evidence.masks.append([intersection_over_union((full >= t) & inside, mask & inside) for t in MASKS])
+        seg = model._point(Query(_text(kind, name)), Read((kind,)), Granularity.PIXEL, model.views.see(views[0]))
+        for number, view in enumerate(views if ask.boxes is not None else views[:1]):
+            seen = model.views.see(view)
+            maps, gate = model._decode(seg, seen)
+            presence = float(gate[0])
+            if number == 0 and ask.there is not None:
+                evidence.presence.append((presence, ask.there))
+            if ask.boxes is not None:
+                found = model._objects(kind, maps, 0, presence, 0.0, seen, view, Granularity.REGION)
+                placed = view.window.placement.to_scene(np.array([f.view_box for f in found], np.float32).reshape(-1, 4))
+                boxes.append(np.asarray(placed, np.float32))
+                scores.append(model.reliability.raw(kind, np.array([f.score for f in found], np.float32)))
+                presences.append(np.full(len(found), presence, np.float32))
+            if number == 0 and ask.there and ask.mask is not None:
+                evidence.masks.append(_overlaps(kind, crop(maps.mask[0, 0].float().sigmoid(), view), view, scene, ask))
+    if ask.boxes is None:
+        return
+    where, raw, there = np.concatenate(boxes), np.concatenate(scores), np.concatenate(presences)
+    kept = np.array(suppress_many(where, raw, SAME, over="smaller"), int)
+    kept = kept[raw[kept] >= LOWEST]
+    mine, truth = (as_compared(which, ask.nominal) for which in (where[kept], ask.boxes))
+    right = matched(mine, raw[kept], truth)
+    judged = right if not ask.complete else np.ones(len(kept), bool)
+    if not ask.complete and len(truth):  # elsewhere there may be objects that nobody labelled
+        judged = right | (overlap(mine, truth) > 0).any(1)
+    evidence.objects += [(float(raw[i]), bool(hit), float(there[i])) for i, hit, of in zip(kept, right, judged, strict=True) if of]
+    evidence.labelled += len(truth)
+
+
+def _overlaps(kind: str, probability: Floats, view: View, scene: SceneInfo, ask: Ask) -> list[float]:
+    """IoU of a class mask (cells of a view) with the labelled one at each of `MASKS`."""
+    assert ask.mask is not None
+    reply = ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE)
+    patch = part_of(view.window, reply, scene, Granularity.PIXEL).layers[0].patch
+    full, mask = resize(patch.probability, patch.placement, view.window.box), ask.mask
+    inside = np.ones_like(mask) if ask.known is None else ask.known
+    return [intersection_over_union((full >= t) & inside, mask & inside) for t in MASKS]
 
 
 def matched(boxes: Floats, scores: Floats, truth: Floats) -> Bools:
@@ -264,15 +221,29 @@ def matched(boxes: Floats, scores: Floats, truth: Floats) -> Bools:
     return right
 
 
-def chosen(seen: Evidence) -> Calibration:
-    """The thresholds that suit the evidence best."""
-    presence = presence_threshold(seen.presence)
-    score = score_threshold([(s, hit) for s, hit, p in seen.objects if p >= presence], seen.labelled)  # behind a closed gate none is asked
-    mask = Calibration.mask
-    if seen.masks:
-        means = np.mean(seen.masks, 0)
+def told(seen: Iterable[Evidence]) -> list[Evidence]:
+    """What objects are judged by: sets that label all of them; where there is none, the others."""
+    labelled = [one for one in seen if one.labelled]
+    return [one for one in labelled if one.complete] or labelled
+
+
+def chosen(*seen: Evidence) -> Calibration:
+    """The thresholds that suit the evidence best, each set of pictures having the same say."""
+    presence = presence_threshold([pair for one in seen for pair in one.presence])
+    curves = [f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= presence], one.labelled) for one in told(seen)]
+    mask, masks = Calibration.mask, [np.mean(one.masks, 0) for one in seen if one.masks]
+    if masks:
+        means = np.mean(masks, 0)
         mask = max(MASKS, key=lambda t: (round(float(means[MASKS.index(t)]), 6), -abs(t - Calibration.mask)))
-    return Calibration(presence, score, mask)
+    return Calibration(presence, score_of(curves), mask)
+
+
+def quality(seen: Sequence[Evidence], at: Calibration) -> float | None:
+    """F1 of objects, IoU of land cover, at the chosen thresholds; None where nothing is labelled."""
+    step = int(np.argmin(np.abs(STEPS - at.score)))
+    figures = [float(f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= at.presence], one.labelled)[step]) for one in told(seen)]
+    figures = figures or [float(np.mean(one.masks, 0)[MASKS.index(at.mask)]) for one in seen if one.masks]
+    return round(float(np.mean(figures)), 3) if figures else None
 
 
 def presence_threshold(seen: list[tuple[float, bool]]) -> float:
@@ -299,19 +270,22 @@ def presence_threshold(seen: list[tuple[float, bool]]) -> float:
     return round(float(STEPS[best]), 3)
 
 
-def score_threshold(seen: list[tuple[float, bool]], labelled: int) -> float:
-    """The score of best F1.
+def f1_at_steps(seen: Sequence[tuple[float, bool]], labelled: int) -> NDArray[np.float64]:
+    """F1 at each of `STEPS`.
 
     Args:
         seen: (score, is it right) of each candidate.
         labelled: objects to be found.
     """
-    if not labelled or not any(hit for _, hit in seen):
-        return Calibration.score
-    scores, right = np.array([s for s, _ in seen]), np.array([hit for _, hit in seen])
+    scores, right = np.array([s for s, _ in seen]), np.array([hit for _, hit in seen], bool)
     taken = scores[None] >= STEPS[:, None]
-    f1 = 2 * (taken & right).sum(1) / (taken.sum(1) + labelled)
-    return round(float(STEPS[middle(f1)]), 3)
+    return np.asarray(2 * (taken & right).sum(1) / (taken.sum(1) + max(1, labelled)), np.float64)
+
+
+def score_of(curves: Sequence[NDArray[np.float64]]) -> float:
+    """The score of the best F1, the mean of some curves of `f1_at_steps`; the default where nothing is right at any score."""
+    mean = np.mean(curves, 0) if curves else np.zeros(1)
+    return round(float(STEPS[middle(mean)]), 3) if mean.max() > 0 else Calibration.score
 
 
 def middle(values: NDArray[np.float64]) -> int:

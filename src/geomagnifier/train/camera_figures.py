@@ -75,12 +75,18 @@ def _boxes(found: Sequence[Mapping[str, object]], of: Mapping[str, object]) -> N
     return np.array(boxes, np.float32).reshape(-1, 4)
 
 
+def as_compared(boxes: Floats, nominal: bool) -> Floats:
+    """Boxes (N, 4) as they are held against others: where they are nominal, squares that overlap their like by half from 6 px on."""
+    if not nominal:
+        return boxes
+    centres, half = (boxes[:, :2] + boxes[:, 2:]) / 2, np.float32(1.5 * POINT)
+    return np.concatenate([centres - half, centres + half], 1)
+
+
 def compared(box: Sequence[float], source: Source) -> list[float]:
-    """A box as it is held against others: where boxes are nominal, a square that overlaps its like by half from 6 px on."""
-    if not source.nominal:
-        return [float(v) for v in box]
-    x, y, half = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 1.5 * POINT
-    return [x - half, y - half, x + half, y + half]
+    """`as_compared` for one box of a picture."""
+    found: list[float] = as_compared(np.array([box], np.float32), source.nominal)[0].tolist()
+    return found
 
 
 def predict(

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from geomagnifier.data.vocabulary import COARSE, SCENES
+from geomagnifier.data.dubai import COVER
+from geomagnifier.data.vocabulary import COARSE, SCENES, WITHIN
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.vision import normalise
@@ -43,8 +44,8 @@ def export(
     words: Sequence[str],
     mentions: Mapping[str, Any],
     chosen: Mapping[str, Any] | None = None,
-) -> None:
-    """Write small.safetensors.
+) -> dict[str, Any]:
+    """Write small.safetensors; returns its card.
 
     Args:
         state: of `SmallNetwork`.
@@ -60,6 +61,8 @@ def export(
         "version": version,
         "kinds": NAMES,
         "objects": OBJECTS,
+        "within": WITHIN,
+        "cover": COVER,
         "scenes": SCENES,
         "coarse": COARSE,
         "words": list(words),
@@ -68,3 +71,4 @@ def export(
         "calibration": {},
     } | dict(chosen or {})
     checkpoint.write(path, network.state_dict(), card)
+    return card

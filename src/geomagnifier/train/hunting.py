@@ -7,7 +7,8 @@ enough. Both quantiles are taken here, the heat over all kinds, the score kind b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy as np
 import torch
 
 from geomagnifier import resolution
-from geomagnifier.data.sample import ObjectSample
+from geomagnifier.data.camera_sets import SETS, CameraSample, camera_set, pool_chips
+from geomagnifier.data.sample import ObjectSample, read_pixels
 from geomagnifier.data.sizes import METRES
 from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.geometry import Box, overlap
@@ -26,6 +28,8 @@ from geomagnifier.model.small import SmallModel
 from geomagnifier.model.vision import normalise
 from geomagnifier.search import relevance
 from geomagnifier.train.batches import NAMES, OBJECTS
+from geomagnifier.train.sources import pool_box
+from geomagnifier.train.wide_batches import longest
 from geomagnifier.values import Floats, Granularity, Query
 
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
@@ -36,14 +40,32 @@ SMALL = 25
 """Of a kind's lengths: the percentile that its size is."""
 
 
-def sizes(samples: list[ObjectSample]) -> dict[str, tuple[float | None, float]]:
-    """Metres on the ground and px in the training pictures of each kind."""
-    lengths: dict[str, list[float]] = {kind: [] for kind in NAMES}
-    for sample in samples:
-        for o in sample.objects:
-            lengths[o.kind].append(max(o.box[2] - o.box[0], o.box[3] - o.box[1]))
+Lengths = Mapping[str, Sequence[float]]
+"""By kind, lengths of the objects of one set, px."""
+
+
+def sizes(*sets: Lengths) -> dict[str, tuple[float | None, float]]:
+    """Metres on the ground and px in the training pictures of each kind: of the sets that show it, the geometric mean."""
+    small = {kind: [float(np.percentile(of[kind], SMALL)) for of in sets if len(of.get(kind, ()))] for kind in NAMES}
     typical = resolution.TYPICAL.pixels
-    return {kind: (METRES.get(kind), float(round(np.percentile(px, SMALL))) if px else typical) for kind, px in lengths.items()}
+    return {kind: (METRES.get(kind), float(round(np.exp(np.mean(np.log(px))))) if px else typical) for kind, px in small.items()}
+
+
+def lengths(samples: Iterable[ObjectSample | CameraSample]) -> Lengths:
+    """Of the objects of a set."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for o in (o for sample in samples for o in sample.objects):
+        found[o.kind].append(longest(o.box))
+    return found
+
+
+def sizes_of_all(root: Path) -> dict[str, tuple[float | None, float]]:
+    """`sizes` of NWPU VHR-10, and by other cameras of the kinds that it lacks."""
+    usual = lengths(vhr10(root, "train"))
+    pools = [longest(pool_box(read_pixels(path))) for path, there in pool_chips(root, "train") if there]
+    cameras = [lengths(camera_set(root, name, "train")) for name in SETS] if (root / "more").is_dir() else []
+    others = [{kind: px for kind, px in of.items() if kind not in usual} for of in (*cameras, {"swimming pool": pools})]
+    return sizes(usual, *others)
 
 
 def flops(scout: Scout) -> float:
@@ -58,7 +80,7 @@ def flops(scout: Scout) -> float:
 
 def blank_card(scout: Scout, root: Path) -> dict[str, Any]:
     """A card before anything is measured."""
-    return {"flops": flops(scout), "sizes": sizes(vhr10(root, "train")), "recall": [], "scores": {}}
+    return {"flops": flops(scout), "sizes": sizes_of_all(root), "recall": [], "scores": {}}
 
 
 def measure(model: SmallModel, root: Path, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Settings:
     drawn: int = 36
     """Scenes drawn by ourselves."""
     trunk_rate: float = 2e-4
-    """Learning rate of the ImageNet-trained trunk."""
+    """Learning rate of the ImageNet-trained trunk; 0 freezes it, and what reads nothing but the trunk."""
     rate: float = 1e-3
     """Learning rate of everything else."""
     warmup: int = 200
@@ -69,14 +69,17 @@ def image_side() -> SmallNetwork:
 
 
 def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW:
-    """AdamW with a slow trunk; norms and biases do not decay."""
+    """AdamW with a slow trunk; norms, biases and states of classes do not decay."""
     groups = []
     for part, rate in ((True, settings.trunk_rate), (False, settings.rate)):
         for decayed in (True, False):
             parameters = [
                 p
                 for name, p in network.named_parameters()
-                if p.requires_grad and name.startswith("trunk.") == part and (p.ndim > 1) == decayed and not name.startswith(LANGUAGE)
+                if p.requires_grad
+                and name.startswith("trunk.") == part
+                and (p.ndim > 1 and not name.startswith("states.")) == decayed
+                and not name.startswith(LANGUAGE)
             ]
             groups.append({"params": parameters, "lr": rate, "base": rate, "weight_decay": settings.decay if decayed else 0.0})
     return torch.optim.AdamW(groups, betas=(0.9, 0.98))
@@ -302,7 +305,8 @@ def follow(
             group["lr"] = group["base"] * rate_at(step, settings)
         optimizer.zero_grad()
         told = captions([c for c in batch.captions if c]).to(device)
-        for part in (*batch.parts(settings.parts), None):
+        parts = batch.parts(settings.parts)
+        for part in (*parts, None) if settings.trunk_rate else parts:  # scene heads read the trunk alone
             losses = scene_losses(network, batch, told) if part is None else crop_losses(network, part)
             share = 1.0 if part is None else len(part.pixels) / len(batch.pixels)
             total = share * torch.stack([shares[name] * value for name, value in losses.items()]).sum()

@@ -127,7 +127,7 @@ def _taught(
     learnt, held = divide(windows, list(counts), wanted.lesson.seed)
     heads = _learnt(base, [w[0] for w in learnt], kinds, wanted, tell)
     own = [_described(labels, kind, wanted) for kind in kinds]
-    model = TaughtModel(base, [(heads, list(counts))], own, own_words.stand_ins(base.kinds))
+    model = TaughtModel(base, [(heads, list(counts))], own, own_words.stand_ins(base.worded))
     seen = own_thresholds.measure(model, held or learnt, list(counts), lambda done, total: tell("thresholds", done, total))
     for number, one in enumerate(own):
         thresholds, figures = own_thresholds.choose(seen[one.name], bool(held))
@@ -137,7 +137,7 @@ def _taught(
     log.add(wanted.out / LOG, [{"step": wanted.lesson.steps} | row])
     if find_spec("matplotlib") is not None:
         plot(wanted.out / LOG, wanted.out / "plot.png")
-    model = joined(before, TaughtModel(base, [(heads, list(counts))], own, own_words.stand_ins(base.kinds)))
+    model = joined(before, TaughtModel(base, [(heads, list(counts))], own, own_words.stand_ins(base.worded)))
     folder = write(model, wanted.base, wanted.out / "model", wanted.source)
     return folder, _lines(own, base, held)
 

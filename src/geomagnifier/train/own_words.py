@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from geomagnifier.data.vocabulary import KINDS, Kind
-from geomagnifier.model.naming import StandIn
-
-FIRST = ("airplane", "ship", "vehicle", "bridge", "harbor", "building", "road")
-"""Known kinds that stand in first: those that questions were drawn about most, and that are counted."""
+from geomagnifier.model.naming import FIRST, StandIn
 
 
 def plural(word: str) -> str:

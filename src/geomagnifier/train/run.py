@@ -19,14 +19,14 @@ from geomagnifier.io.lock import alone
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
-from geomagnifier.train import hunting, language, log, scout, wide
+from geomagnifier.train import hunting, kept_language, language, log, scout, wide
 from geomagnifier.train.asked import train_granularity
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
 from geomagnifier.train.choosing import train_selector
 from geomagnifier.train.export import export
 from geomagnifier.train.heads import train_mentions, train_scenes
-from geomagnifier.train.loop import Captions, Settings, image_side, train
+from geomagnifier.train.loop import Captions, Settings, image_side, saved, train
 from geomagnifier.train.plot import plot
 from geomagnifier.train.pretrained import prepare_encoder, read_encoder, trunk_file
 from geomagnifier.train.reading import STEPS, train_reader
@@ -45,6 +45,8 @@ class Length:
     """Of the image side over more cameras, scales and classes."""
     language: int = 1400
     """Of the language side; 0 ends the run with the image side."""
+    keep: bool = False
+    """The trunk and the language side of the model that is started from are kept; `language` does not matter."""
 
 
 def run(data: Path | None, out: Path, length: Length, seed: int, start: str | None = None) -> None:
@@ -74,13 +76,14 @@ def run(data: Path | None, out: Path, length: Length, seed: int, start: str | No
 def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, start: str | None) -> None:
     """`run`, alone in its folder."""
     folder = out / "model"
-    prepare_encoder(folder)
     console = Console(stderr=True)
 
     def tell(row: dict[str, float]) -> None:
         console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
 
-    encoder, tokenizer = read_encoder(folder)
+    if start is None or not length.keep:
+        prepare_encoder(folder)
+    encoder, tokenizer = read_encoder(checkpoint.folder_of(start) if start is not None and length.keep else folder)
     captions = Captions(encoder, tokenizer)
     if trunk is not None:
         with bar(console, "image side") as show:
@@ -93,12 +96,18 @@ def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, s
     def begun() -> wide.Start:
         return wide.from_first_stage(out / IMAGE) if start is None else wide.from_model(start)
 
+    settings = wide.OVER_A_FROZEN_TRUNK if length.keep else wide.SETTINGS
     with bar(console, "more cameras and classes") as show:
-        for row in wide.train_wide(root, out, captions, begun, replace(wide.SETTINGS, steps=length.wide, seed=seed)):
+        for row in wide.train_wide(root, out, captions, begun, replace(settings, steps=length.wide, seed=seed)):
             show(int(row["step"]), length.wide)
             if "total" not in row:
                 tell(row)
                 plot(out / wide.LOG, out / "wide.png")
+    if length.keep and start is not None:
+        with bar(console, "thresholds") as show:
+            kept_language.finish(saved(out / wide.CHECKPOINT)["average"], checkpoint.folder_of(start), folder, root, show)
+        console.print(f"the model is in {folder}; use it with --model {folder}")
+        return
     if not length.language:
         console.print(f"the image side is in {out / wide.CHECKPOINT}; the same command with --language-steps 1400 makes a model of it")
         return
@@ -110,14 +119,14 @@ def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, s
             if "seconds" not in row:
                 tell(row)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    settings = replace(language.Settings(), steps=length.language, seed=seed)
+    lessons = replace(language.Settings(), steps=length.language, seed=seed)
     with bar(console, "pictures for the language side") as show:
-        course, held = language.courses(network, encoder, tokenizer, root, settings, show)
+        course, held = language.courses(network, encoder, tokenizer, root, lessons, show)
     network.scenes = train_scenes(course.pictures, seed).requires_grad_(False)
     for part in (course, held):
         part.pictures = part.pictures._replace(scenes=network.scenes(part.pictures.pooled.float()).half())
     with bar(console, "language side") as show:
-        for row in language.train_language(course, held, network.states.weight[: len(NAMES)].clone(), out, settings):
+        for row in language.train_language(course, held, network.states.weight[: len(NAMES)].clone(), out, lessons):
             show(int(row["step"]), length.language)
             log.add(out / "language.jsonl", [row])
             if "seconds" not in row:

@@ -1,20 +1,22 @@
 """Fit when a box shows none of the known classes (`model/in_box.py`): labelled objects against bare ground and things of other classes.
 
-Known: every labelled box of VHR-10's validation pictures, as it is and moved by up to a tenth of its sides, and things of the same classes
-seen by other cameras. Unknown: boxes of like sizes on unlabelled ground of VHR-10's pictures, and things of other classes. Other cameras
-and classes are the training parts of `data/more.py`'s sets, where they are at hand; their validation parts are left to judge by.
+Known: every labelled box of VHR-10's validation pictures, as it is and moved by up to a tenth of its sides, and things of the model's
+classes seen by other cameras. Unknown: boxes of like sizes on unlabelled ground of VHR-10's pictures, and things of classes that the model
+does not have. Other cameras and classes are the training parts of `data/more.py`'s sets, where they are at hand; their validation parts are
+left to judge by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from geomagnifier.data.camera_sets import SETS
 from geomagnifier.data.more import more
 from geomagnifier.data.sample import ObjectSample
 from geomagnifier.data.vhr10 import vhr10
+from geomagnifier.data.vocabulary import WITHIN
 from geomagnifier.eval.pictures import chance, evenly
 from geomagnifier.io.scene import open_scene
 from geomagnifier.model import in_box
@@ -23,18 +25,18 @@ from geomagnifier.resolution import window_of
 from geomagnifier.train.reliability import RIDGE, logistic
 from geomagnifier.values import Bools, Floats
 
-OTHERS = ("solar_panels_rf", "date_palms_saudi", "wind_turbines_iowa", "oil_wells_daqing", "buildings_kampala", "urban_trees_points")
-"""Sets whose things are of no class of VHR-10."""
-CAMERAS: dict[str, dict[str, tuple[str, ...]]] = {
-    "drone_vehicles_madison": {"vehicle": ("vehicle",)},
-    "kit_ais_cars": {"vehicle": ("car", "minibus", "bus")},
-    "simd_sample": {
-        "vehicle": ("car", "van", "truck", "bus", "long vehicle"),
-        "airplane": ("airliner", "propeller aircraft", "chartered aircraft", "trainer aircraft", "fighter aircraft"),
-        "ship": ("boat",),
-    },
-}
-"""Sets of other cameras -> class of VHR-10 -> their classes that belong to it."""
+FITTED = (
+    "solar_panels_rf",
+    "date_palms_saudi",
+    "wind_turbines_iowa",
+    "oil_wells_daqing",
+    "buildings_kampala",
+    "urban_trees_points",
+    "drone_vehicles_madison",
+    "kit_ais_cars",
+    "simd_sample",
+)
+"""Sets of other cameras that it is fitted on; crop fields are left to judge by."""
 PICTURES = 60
 """Pictures of each set of other cameras and classes."""
 A_PICTURE, TRIES, APART = 6, 100, 0.1
@@ -59,24 +61,28 @@ def gather(model: SmallModel, root: Path, limit: int | None = None) -> tuple[Flo
         found = look(model, sample.path, np.concatenate([boxes, moved, empty]))
         seen += [one.evidence for one in found]
         right += [True] * (len(found) - len(empty)) + [False] * len(empty)
-    for name in (*OTHERS, *CAMERAS) if (root / "more").is_dir() else ():
+    for name in FITTED if (root / "more").is_dir() else ():
         for sample in evenly(more(root, name, "train"), limit or PICTURES):
-            for named, truth in others(model, sample, CAMERAS.get(name, {})):
-                if truth in ("", named.label):  # a thing of a known class under a wrong name teaches neither
+            for named, truth in others(model, sample, name):
+                if truth in ("", named.label, model.within.get(named.label)):  # a known thing under a wrong name teaches neither
                     seen.append(named.evidence)
                     right.append(truth != "")
     return np.stack(seen), np.array(right, bool)
 
 
-def others(model: SmallModel, sample: ObjectSample, classes: Mapping[str, Sequence[str]]) -> list[tuple[in_box.InBox, str]]:
+def others(model: SmallModel, sample: ObjectSample, name: str) -> list[tuple[in_box.InBox, str]]:
     """What is made of some labelled things of a picture, and the class of each, "" for none of the model's.
 
     Args:
         model: that names them.
         sample: of `data.more`.
-        classes: class of the model -> classes of the set that belong to it; with any, all others are left out.
+        name: of the set; where it shows classes of the model, things of others are left out.
     """
-    means = {theirs: ours for ours, all_of in classes.items() for theirs in all_of}
+
+    def known(kind: str) -> str:
+        return next((of for of in (kind, WITHIN.get(kind, "")) if of in model.objects), "")
+
+    means = {theirs: of for theirs, ours in SETS[name].classes.items() if (of := known(ours))}
     mine = [o for o in sample.objects if min(o.box[2] - o.box[0], o.box[3] - o.box[1]) >= LEAST and (not means or o.kind in means)]
     mine = [mine[i] for i in chance(sample.path, "other").permutation(len(mine))[:A_PICTURE]]
     found = look(model, sample.path, np.array([o.box for o in mine], np.float32).reshape(-1, 4))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -26,6 +26,10 @@ from geomagnifier.train.wide_batches import WideBatches
 
 SETTINGS = Settings(steps=6000, sizes=Sizes(side=320, scenes=32), parts=4, trunk_rate=5e-5, rate=2e-4)
 """About 9 s of CPU a step, 5 s on two cores."""
+OVER_A_FROZEN_TRUNK = replace(
+    SETTINGS, sizes=Sizes(side=320, scenes=1), trunk_rate=0.0, rate=4e-4, warmup=100, average=0.998, validate=400, save=25
+)
+"""No scene pictures: what they teach is frozen. About 3.5 s of CPU a step; 1,800 steps are enough."""
 CHECKPOINT, LOG = "wide.pt", "wide.jsonl"
 LOOKED_AT = 8
 """Pictures of each set that a validation looks at."""
@@ -91,6 +95,8 @@ def train_wide(
     def fresh() -> SmallNetwork:
         network, begun = image_side(), start()
         warm_start(network, begun.state, begun.kinds, begun.objects, settings.seed)
+        if not settings.trunk_rate:
+            freeze_trunk(network, begun.kinds)
         return network
 
     held = Batches(root, "val", settings.seed, drawn=0)
@@ -102,3 +108,16 @@ def train_wide(
 
     files = Files(out / CHECKPOINT, out / LOG)
     yield from follow(fresh, lambda: WideBatches(root, settings.seed, settings.sizes, settings.drawn), check, captions, files, settings)
+
+
+def freeze_trunk(network: SmallNetwork, known: Sequence[str]) -> None:
+    """Train only what stands over the trunk, and keep the states of known classes: the language side of the model started from still fits.
+
+    Args:
+        network: is changed.
+        known: classes whose states are kept; that of things never taught is kept as well.
+    """
+    for part in (network.trunk, network.scenes, network.picture, network.sentence):
+        part.requires_grad_(False)
+    learnt = torch.tensor([[float(kind not in known)] for kind in NAMES] + [[0.0]])
+    network.states.weight.register_hook(lambda slope: slope * learnt.to(slope.device))

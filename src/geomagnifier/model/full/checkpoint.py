@@ -33,7 +33,7 @@ from geomagnifier.model.full.card import Card
 from geomagnifier.model.full.full import FullModel
 from geomagnifier.model.full.network import HEADS, FullNetwork
 from geomagnifier.model.full.vlm import Vlm
-from geomagnifier.model.small import fast_bf16
+from geomagnifier.model.vision import fast_bf16
 from geomagnifier.protocol import Model
 
 HEADS_FILE, VLM, ADAPTER, SEGMENTER, LANGUAGE = "heads.safetensors", "vlm", "adapter", "segmenter", "language"

@@ -40,7 +40,7 @@ from geomagnifier.train.full.figures import figures
 from geomagnifier.train.full.lessons import Lesson, Lessons, PlainLessons
 from geomagnifier.train.full.processes import accelerator_of
 from geomagnifier.train.full.settings import Settings
-from geomagnifier.train.hunting import sizes
+from geomagnifier.train.hunting import lengths, sizes
 from geomagnifier.train.run import bar
 
 CLIP = 1.0
@@ -203,6 +203,6 @@ def write(settings: Settings, state: dict[str, torch.Tensor]) -> None:
     vlm, segmenter, language = (
         str(Path(name).resolve()) if Path(name).is_dir() else name for name in (settings.vlm, settings.segmenter, settings.language)
     )
-    covers, seen = tuple(kind.name for kind in KINDS if kind.stuff), sizes(vhr10(settings.data, "train"))
+    covers, seen = tuple(kind.name for kind in KINDS if kind.stuff), sizes(lengths(vhr10(settings.data, "train")))
     card = Card(__version__, vlm, segmenter, language, NAMES, covers, SCENES, seen, trained=True)
     checkpoint.save(settings.out / "model", network, card, settings.merged)

@@ -1,0 +1,88 @@
+"""A model of an image side that was trained over the frozen trunk of another model, and of that model's language side.
+
+The text decoder, its words, captions, scene names, the scout and the reader of Chinese read the trunk, or nothing of the picture: they
+stay as they are. Classes that the text decoder has no word for go by other names (`model/taught.py`). What depends on what is found is
+measured anew.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from geomagnifier import __version__
+from geomagnifier.errors import ModelCorrupt
+from geomagnifier.model import checkpoint
+from geomagnifier.train import hunting
+from geomagnifier.train.batches import OBJECTS
+from geomagnifier.train.calibrate import calibrate
+from geomagnifier.train.export import export
+
+KEPT = ("text.", "mentioned.", "selector.", "granularity.")
+"""Parts of the language side."""
+NEVER = -20.0
+"""Log odds of a caption naming a class that it has no words for."""
+
+
+def finish(average: Mapping[str, Tensor], base: Path, folder: Path, root: Path, progress: Callable[[int, int], None] | None = None) -> None:
+    """Write the model folder, its thresholds, probabilities and qualities measured on validation pictures.
+
+    Args:
+        average: of `assemble`, as are the next two.
+        base: folder of the model that was started from.
+        folder: to be written.
+        root: folder of the data sets.
+        progress: of `calibrate.calibrate`.
+
+    Raises:
+        ModelCorrupt: as of `assemble`.
+        DataMissing, DataCorrupt: a set is not there, or damaged.
+    """
+    card = assemble(average, base, folder, hunting.sizes_of_all(root))
+    kept = checkpoint.read_card(base / checkpoint.FILES[0]).get("reliability", {}).get("temperature")
+    card |= calibrate(checkpoint.load_small(folder), root, progress=progress, temperature=kept)._asdict()
+    path, scouted = folder / checkpoint.FILES[0], folder / checkpoint.FILES[3]
+    checkpoint.write(path, checkpoint.read(path)[1], card)
+    sights, scout = checkpoint.read(scouted)
+    checkpoint.write(scouted, scout, sights | hunting.measure(checkpoint.load_small(folder), root))
+    checkpoint.seal(folder)
+
+
+def assemble(average: Mapping[str, Tensor], base: Path, folder: Path, sizes: Mapping[str, tuple[float | None, float]]) -> dict[str, Any]:
+    """Write the model folder of an image side that was trained over a frozen trunk, before anything of it is measured.
+
+    Args:
+        average: state of a `SmallNetwork` of all classes whose trunk is that of the base, as `loop.train_wide` averages it.
+        base: folder of the model that was started from; its language side, scout and reader of Chinese are taken.
+        folder: to be written.
+        sizes: metres on the ground, or None, and px in the pictures, of each class.
+
+    Returns:
+        the card of small.safetensors.
+
+    Raises:
+        ModelCorrupt: a file of the base is damaged, or the trunk is another one.
+    """
+    told, before = checkpoint.read(base / checkpoint.FILES[0])
+    if any(not torch.equal(t, average[name]) for name, t in before.items() if name.startswith("trunk.")):
+        raise ModelCorrupt(f"the trunk is not that of {base}: the language side would not fit; train it too (--language-steps)")
+    state = {k: v for k, v in average.items() if not k.startswith(KEPT)} | {k: v for k, v in before.items() if k.startswith(KEPT)}
+    for part in ("weight", "bias"):
+        rows = before[f"mentioned.{part}"]
+        row = {kind: rows[i] for i, kind in enumerate(told["objects"])}
+        never = torch.zeros_like(rows[0]) if part == "weight" else torch.tensor(NEVER)
+        state[f"mentioned.{part}"] = torch.stack([row.get(kind, never) for kind in OBJECTS])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (*checkpoint.FILES[1:3], checkpoint.CHINESE):
+        shutil.copyfile(base / name, folder / name)
+    card, scouted = export(state, folder / checkpoint.FILES[0], __version__, told["words"], told["mentions"]), checkpoint.FILES[3]
+    sights, scout = checkpoint.read(base / scouted)
+    maps = sights.get("kinds", told["kinds"])
+    known = {kind: sights["sizes"][kind] for kind in told["objects"]}  # scores were calibrated with these
+    checkpoint.write(folder / scouted, scout, sights | {"kinds": maps, "sizes": {**sizes, **known}})
+    return card

@@ -201,7 +201,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
             card = before.card
         if sum(given is not None for given in (card, asked.scene, asked.path)) != 1:
             raise OptionError("say which picture is meant by one of scene, path and file")
-        about: Card = card or await to_thread.run_sync(_named, library, asked.scene, asked.path)
+        about = card if card is not None else await to_thread.run_sync(_named, library, asked.scene, asked.path)
         options = {name: getattr(asked, name) for name in ("box", "box_crs", "search", "min_score", "recall", "budget")}
         job = await to_thread.run_sync(partial(jobs.submit, about, asked.question, after=before, **options))
         return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))

@@ -202,8 +202,8 @@ def _cut(region: Region, limit: Box, scene: SceneInfo) -> Region | None:
 def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool, usual: float) -> list[Region]:
     """Objects that the mask of their class shows and no detection does: pieces that it is sure of, no smaller than half of a detected one.
 
-    Where nothing was detected, the mask must be surer, and a piece at least a square of half the usual length: of another camera's pictures
-    masks often show crumbs.
+    A piece is at least a square of 0.4 of the usual length. Where nothing was detected, the mask must be surer, and that length a half: of
+    another camera's pictures masks often show crumbs.
 
     Args:
         layer: the class in a view.
@@ -217,8 +217,9 @@ def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo
     mask, probability = read_patches([patch], area, scene.box), resize(patch.probability, patch.placement, area)
     corner = int(area.x0), int(area.y0)
     taken = [_inside(Box(*box), corner) for box in boxes]
-    least = max(SMALLEST, float(np.median([mask[span].sum() for span in taken])) / 2 if taken else (usual / 2) ** 2)
-    sure = SURE if taken else ALONE
+    like = float(np.median([mask[span].sum() for span in taken])) / 2 if taken else 0.0
+    shortest, sure = (0.4, SURE) if taken else (0.5, ALONE)
+    least = max(SMALLEST, like, (shortest * usual) ** 2)
     for box in boxes:
         mask[_inside(_surroundings(Box(*box), scene), corner)] = False
     regions = []

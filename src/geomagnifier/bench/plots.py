@@ -116,7 +116,7 @@ def memory(rows: Sequence[Mapping[str, Any]], service: Sequence[Mapping[str, Any
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10.5, 4.0), sharey=True)
     peaks = [row["peak MB"] / 1000 for row in rows]
     bars = left.bar([row["scene"] for row in rows], peaks, color=_look("adaptive")[0], width=0.6, zorder=2)
-    left.bar_label(bars, [f"{peak:.2f}" for peak in peaks], fontsize=9, color=INK, padding=2)
+    left.bar_label(bars, [f"{peak:.2f}" for peak in peaks], fontsize=9, color="white", padding=-14)
     left.axhline(allowed / 1e9, color=INK, linewidth=1.2, linestyle="--", zorder=3)
     left.annotate(
         f"--max-memory, {allowed / 1e9:g} GB", (0.01, allowed / 1e9), (0, 4), ("axes fraction", "data"), "offset points", fontsize=9
@@ -127,7 +127,7 @@ def memory(rows: Sequence[Mapping[str, Any]], service: Sequence[Mapping[str, Any
     right.axhline(service[-1]["peak MB"] / 1000, color=FAINT, linewidth=1.0, linestyle=":", zorder=2)
     right.annotate("peak", (0.01, service[-1]["peak MB"] / 1000), (0, 4), ("axes fraction", "data"), "offset points", fontsize=9)
     right.set(xlabel="questions asked on small pictures", title="the service")
-    left.set(ylim=(0, 1.15 * max(*peaks, *held, allowed / 1e9)))
+    left.set(ylim=(0, 1.15 * max(*peaks, *held, service[-1]["peak MB"] / 1000, allowed / 1e9)))
     for axes in (left, right):
         _plain(axes)
     figure.tight_layout()

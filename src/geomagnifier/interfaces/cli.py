@@ -29,12 +29,22 @@ if TYPE_CHECKING:
 class Commands(TyperGroup):
     """The commands; Ctrl-C in one of them ends in one line and exit code 130 (SIGTERM: 143), where Typer says nothing."""
 
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        with _told():
+            return super().make_context(*given, **named)
+
     def invoke(self, ctx: Any) -> Any:
-        try:
+        with _told():
             return super().invoke(ctx)
-        except KeyboardInterrupt as stopped:
-            print("geomag: stopped", file=sys.stderr)
-            raise typer.Exit(stopping.code(stopped)) from None
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        print("geomag: stopped", file=sys.stderr)
+        raise typer.Exit(stopping.code(stopped)) from None
 
 
 app = typer.Typer(

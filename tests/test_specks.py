@@ -18,9 +18,9 @@ def test_a_notch_at_the_edge_of_the_mask_is_no_hole(edge: str) -> None:
     place = {"left": (20, 0), "right": (20, 39), "top": (0, 20), "bottom": (39, 20)}[edge]
     mask[place] = False
     assert (without_specks(mask) == mask).all()
-    inner = {"left": (20, 1), "right": (20, 38), "top": (1, 20), "bottom": (38, 20)}[edge]
+    inner = {"left": (slice(18, 23), 1), "right": (slice(18, 23), 38), "top": (1, slice(18, 23)), "bottom": (38, slice(18, 23))}[edge]
     holed = block()
-    holed[inner] = False
+    holed[inner] = False  # a slit beside the edge
     assert without_specks(holed).all()
 
 

@@ -250,7 +250,7 @@ class TaughtModel:
     def _maps(self, kind: str, view: View) -> Maps:
         if kind not in self.own:
             seen = self.base.views.see(view)
-            return self.base._decode(self.base._point(Query(kind), Read((kind,)), Granularity.PIXEL, seen), seen)[0]
+            return self.base._decode(self.base._point(Query(kind), Read((kind,)), Granularity.PIXEL, seen.memory), seen)[0]
         heads, number = self.place[kind]
         looked = self._looked
         if looked is None or looked[:2] != (view.key, heads):  # kinds of one lesson follow each other

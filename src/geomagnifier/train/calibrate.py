@@ -159,7 +159,7 @@ def look(model: SmallModel, views: Sequence[View], name: str, scene: SceneInfo, 
     evidence.complete = ask.complete
     boxes, scores, presences = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
     with model._running():
-        seg = model._point(Query(_text(kind, name)), Read((kind,)), Granularity.PIXEL, model.views.see(views[0]))
+        seg = model._point(Query(_text(kind, name)), Read((kind,)), Granularity.PIXEL, model.views.see(views[0]).memory)
         for number, view in enumerate(views if ask.boxes is not None else views[:1]):
             seen = model.views.see(view)
             maps, gate = model._decode(seg, seen)

@@ -11,7 +11,7 @@ import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
 CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room"}
-STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "composed"}
+STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "view_limits", "composed"}
 STAGES |= {"drawn_frame", "grounded", "similar"}
 MAY_IMPORT = {
     "errors": set(),
@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "resolution": CORE,
     "spots": CORE,
     "grouping": CORE,
+    "view_limits": CORE | {"io", "resolution"},
     "composed": CORE | {"io", "reference"},
     "drawn_frame": CORE,
     "grounded": CORE | {"composed"},

@@ -20,10 +20,11 @@ from geomagnifier.io.document import to_json
 from geomagnifier.io.memory import give_back, resident
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import write, write_picture
-from geomagnifier.looking import RESERVED, WORTH
+from geomagnifier.looking import WORTH
 from geomagnifier.pipeline import ask, embed
 from geomagnifier.protocol import Model
 from geomagnifier.values import LEVEL, Affine6, Answer, Bytes, Granularity, Look
+from geomagnifier.view_limits import RESERVED
 
 HARBOUR = ((40, 20, 80, 60), (120, 100, 136, 140), (280, 0, 300, 24))
 PLACE: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)

@@ -18,9 +18,9 @@ from geomagnifier.geometry import Box
 from geomagnifier.io.memory import resident
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.scene import open_scene
-from geomagnifier.looking import RESERVED
 from geomagnifier.pipeline import ask, look_at_share, search_worth
 from geomagnifier.values import Answer, Bytes
+from geomagnifier.view_limits import RESERVED
 
 LARGE = ((100, 100, 140, 160), (1500, 900, 1560, 940), (1520, 1040, 1580, 1100), (2900, 1900, 2990, 1990))
 MEMORY = resident() + RESERVED + 900e6

@@ -33,14 +33,10 @@ from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
 from geomagnifier.values import COARSE, LEVEL, Floats, Granularity, ModelSpec, Part, Plan, Query, Relevance, Reply, Trace, View, Window
+from geomagnifier.view_limits import area_of, bounded
 
-MARGIN = 320
-"""Scene px of context around a given box in a scene too large for one view."""
 AHEAD = 2
 """Windows that are read while the network looks at another."""
-RESERVED = 300e6
-"""Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's blocks, views read ahead, regions,
-files to be written."""
 WORTH, USUAL = 0.3, 0.925
 """Heat from which a spot is opened where the model has no curve; else the share of the objects that is to be found."""
 
@@ -196,8 +192,8 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
         OutputError: the journal cannot be written.
         Halted: it was stopped in the middle of a reading, before anything was seen; later that ends the search like `progress`.
     """
-    spec = model.spec if wanted.memory is None else _bounded(model, wanted.memory)
-    area = _area(scene, query, spec)
+    spec = model.spec if wanted.memory is None else bounded(model, wanted.memory)
+    area = area_of(scene.info, query, spec)
     walk = _Walk(scene, query, level, model, wanted, watch, time.perf_counter(), Preview(scene.info, scene.pyramid))
     if wanted.policy == "adaptive" and level is not Granularity.IMAGE:
         plan = _glance(walk, spec, area)
@@ -246,32 +242,6 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
     views, broken = tuple(walk.windows), tuple(walk.broken)
     trace = Trace(scene.info.pixels, walk.pixels, walk.flops, {}, views, heat, crops, skipped, broken, state.closed)
     return Seen(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
-
-
-def _bounded(model: Model, memory: float) -> ModelSpec:
-    """The model's spec with views that fit into the memory; the model keeps what it sees in what they leave, and nothing if they need it.
-
-    Raises:
-        OptionError: it is too little.
-    """
-    spec, held = model.spec, resident() + RESERVED
-    left = memory - held - spec.view_pixels * spec.pixel_bytes
-    if left < 0:
-        model.remember(0)
-        give_back()
-        return resolution.bounded(spec, memory, resident() + RESERVED)
-    model.remember(left)
-    return spec
-
-
-def _area(scene: Scene, query: Query, spec: ModelSpec) -> Box:
-    """What must be looked at: everything, or the surroundings of the box in a scene too large for one view."""
-    whole = scene.info.box
-    if query.box is None or whole.area <= spec.view_pixels:
-        return whole
-    grown = query.box.grown(MARGIN).intersection(whole)
-    assert grown is not None
-    return Box(math.floor(grown.x0), math.floor(grown.y0), math.ceil(grown.x1), math.ceil(grown.y1))
 
 
 def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:

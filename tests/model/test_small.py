@@ -17,7 +17,8 @@ from geomagnifier.geometry import Box
 from geomagnifier.model import small
 from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.checkpoint import CHINESE, WEIGHTS, load_model
-from geomagnifier.model.small import SmallModel, combine
+from geomagnifier.model.instances import combine
+from geomagnifier.model.small import SmallModel
 from geomagnifier.model.speaker import counted
 from geomagnifier.model.vision import pad
 from geomagnifier.values import Granularity, Query, Region, Reply, SceneInfo, View, Window

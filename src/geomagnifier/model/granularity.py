@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from geomagnifier.model import yes_no
 from geomagnifier.values import Granularity
 
 LEVELS = (Granularity.IMAGE, Granularity.REGION, Granularity.PIXEL)
@@ -23,3 +24,14 @@ class GranularityClassifier(nn.Module):
         """(B, width) -> logits (B, 3), in the order of `LEVELS`."""
         out: Tensor = self.layers(pooled)
         return out
+
+
+def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dict[Granularity, float]:
+    """The levels of a question that is answered by yes or no: a scene is judged as a whole, things are looked for."""
+    if asked is None or (asked.form == "unknown" and asked.noun):
+        return levels
+    if asked.form != "things":
+        return {level: float(level is Granularity.IMAGE) for level in levels}
+    pixel = max(levels, key=lambda level: levels[level]) is Granularity.PIXEL
+    level = Granularity.PIXEL if pixel else Granularity.REGION
+    return levels | {Granularity.IMAGE: 0.0, level: levels[level] + levels[Granularity.IMAGE]}

@@ -85,3 +85,8 @@ def share_cells(offset: Floats, boxes: Floats, parts: int = 1) -> list[tuple[tup
         owner[span] = np.where(closer, index, owner[span])
     owned = ((owner[r0:r1, c0:c1] == index).repeat(parts, 0).repeat(parts, 1) for index, (c0, r0, c1, r1) in enumerate(spans))
     return [((c0 * parts, r0 * parts), own) for (c0, r0, _, _), own in zip(spans, owned, strict=True)]
+
+
+def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
+    """Raw score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
+    return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)

@@ -23,9 +23,9 @@ from geomagnifier.model import asked_classes, chinese, class_names, in_box, one_
 from geomagnifier.model import words as w
 from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.clauses import by_kind
-from geomagnifier.model.granularity import LEVELS
+from geomagnifier.model.granularity import LEVELS, settled
 from geomagnifier.model.hunt import Hunt
-from geomagnifier.model.instances import find_peaks, share_cells
+from geomagnifier.model.instances import combine, find_peaks, share_cells
 from geomagnifier.model.languages import language
 from geomagnifier.model.linear_decoder import LinearDecoder
 from geomagnifier.model.mentions import names_nothing
@@ -496,19 +496,3 @@ class SmallModel:
             Found(kind, float(score), (float(b[0]), float(b[1]), float(b[2]), float(b[3])), own, origin)
             for b, score, (origin, own) in zip(boxes, scores, cells, strict=True)
         ]
-
-
-def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dict[Granularity, float]:
-    """The levels of a question that is answered by yes or no: a scene is judged as a whole, things are looked for."""
-    if asked is None or (asked.form == "unknown" and asked.noun):
-        return levels
-    if asked.form != "things":
-        return {level: float(level is Granularity.IMAGE) for level in levels}
-    pixel = max(levels, key=lambda level: levels[level]) is Granularity.PIXEL
-    level = Granularity.PIXEL if pixel else Granularity.REGION
-    return levels | {Granularity.IMAGE: 0.0, level: levels[level] + levels[Granularity.IMAGE]}
-
-
-def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
-    """Raw score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
-    return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)

@@ -12,10 +12,10 @@ from geomagnifier.data.vocabulary import narrow
 from geomagnifier.eval.boxes import voc
 from geomagnifier.eval.iou import intersection_over_union
 from geomagnifier.geometry import overlap
-from geomagnifier.model.instances import find_peaks
+from geomagnifier.model.instances import combine, find_peaks
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.pixel_decoder import MASK_STRIDE
-from geomagnifier.model.small import LOWEST_HEAT, combine
+from geomagnifier.model.small import LOWEST_HEAT
 from geomagnifier.model.vision import normalise, pad
 from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.crops import Source

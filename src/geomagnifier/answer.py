@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,7 +165,7 @@ def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: 
     Beyond the box the mask must be sure. None where it is empty.
     """
     assert found.cells is not None
-    reach = _surroundings(box, scene)
+    reach = _surroundings(box, (scene.height, scene.width))
     x0, y0, x1, y1 = (int(v) for v in reach.tuple())
     probability = resize(patch.probability, patch.placement, reach)
     sx, sy = window.placement.scale
@@ -181,10 +182,10 @@ def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: 
     return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))
 
 
-def _surroundings(box: Box, scene: SceneInfo) -> Box:
-    """Where an object's mask may be, whole scene px."""
+def _surroundings(box: Box, size: tuple[int, int]) -> Box:
+    """Where an object's mask may be, whole scene px. size: (H, W) of the scene."""
     across, down = SURROUNDINGS / 2 * box.width, SURROUNDINGS / 2 * box.height
-    x1, y1 = min(scene.width, math.ceil(box.x1 + across)), min(scene.height, math.ceil(box.y1 + down))
+    x1, y1 = min(size[1], math.ceil(box.x1 + across)), min(size[0], math.ceil(box.y1 + down))
     return Box(max(0, math.floor(box.x0 - across)), max(0, math.floor(box.y0 - down)), x1, y1)
 
 
@@ -192,7 +193,7 @@ def _cut(region: Region, limit: Box, scene: SceneInfo) -> Region | None:
     """A region with its mask cut to a box; None where nothing of the mask is left."""
     if region.segmentation is None:
         return region
-    common = limit.intersection(_surroundings(Box(*region.box), scene))
+    common = limit.intersection(_surroundings(Box(*region.box), (scene.height, scene.width)))
     assert common is not None  # its centre is in the limit
     x0, y0, x1, y1 = math.floor(common.x0), math.floor(common.y0), math.ceil(common.x1), math.ceil(common.y1)
     mask = decode_window(region.segmentation, Box(x0, y0, x1, y1))
@@ -221,7 +222,7 @@ def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo
     shortest, sure = (0.4, SURE) if taken else (0.5, ALONE)
     least = max(SMALLEST, like, (shortest * usual) ** 2)
     for box in boxes:
-        mask[_inside(_surroundings(Box(*box), scene), corner)] = False
+        mask[_inside(_surroundings(Box(*box), (scene.height, scene.width)), corner)] = False
     regions = []
     for left, top, piece in components(mask, math.ceil(least)):
         height, width = piece.shape
@@ -300,20 +301,22 @@ def _mean_probability(piece: Bools, corner: tuple[int, int], patches: Sequence[M
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
     """The answer's mask: the union of the masks of its regions, a patch at scene resolution for each block of the scene that has any."""
-    blocks: dict[tuple[int, int], list[Region]] = {}
+    blocks: dict[tuple[int, int], list[tuple[dict[str, Any], Box]]] = {}
     for region in regions:
         if region.segmentation:
-            x0, y0, x1, y1 = region.box
-            for row in range(int(y0) // BLOCK, math.ceil(y1 / BLOCK)):
-                for column in range(int(x0) // BLOCK, math.ceil(x1 / BLOCK)):
-                    blocks.setdefault((row, column), []).append(region)
+            height, width = region.segmentation["size"]
+            reach = _surroundings(Box(*region.box), (height, width))
+            for row in range(int(reach.y0) // BLOCK, math.ceil(reach.y1 / BLOCK)):
+                for column in range(int(reach.x0) // BLOCK, math.ceil(reach.x1 / BLOCK)):
+                    blocks.setdefault((row, column), []).append((region.segmentation, reach))
     patches = []
     for (row, column), mine in sorted(blocks.items()):
-        low, high = np.array([r.box[:2] for r in mine]).min(0), np.array([r.box[2:] for r in mine]).max(0)
+        boxes = np.array([reach.tuple() for _, reach in mine])
+        low, high = boxes[:, :2].min(0), boxes[:, 2:].max(0)
         x0, y0 = max(column * BLOCK, int(low[0])), max(row * BLOCK, int(low[1]))
         x1, y1 = min((column + 1) * BLOCK, math.ceil(high[0])), min((row + 1) * BLOCK, math.ceil(high[1]))
         area = Box(x0, y0, x1, y1)
-        mask = union([r.segmentation for r in mine if r.segmentation], area).view(np.uint8)
+        mask = union([rle for rle, _ in mine], area).view(np.uint8)
         patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5).packed())
     return tuple(patches)
 

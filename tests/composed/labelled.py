@@ -6,7 +6,7 @@ import numpy as np
 
 from geomagnifier.masks import encode, place
 from geomagnifier.model import chinese
-from geomagnifier.model.class_names import CLASSES, names_of
+from geomagnifier.model.class_names import CLASSES, names_by_class
 from geomagnifier.values import Affine6, ModelSpec, Region, SceneInfo
 
 KINDS = tuple(CLASSES)
@@ -16,7 +16,7 @@ SPEC = ModelSpec(
     KINDS,
     (),
     objects=KINDS[:10],
-    names={kind: names_of(kind) for kind in KINDS},
+    names=names_by_class(KINDS),
     chinese={kind: chinese.noun(kind) for kind in KINDS},
     counters={kind: chinese.NOUNS[kind][0] for kind in KINDS},
 )

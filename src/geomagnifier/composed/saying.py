@@ -35,6 +35,8 @@ _WAYS_ZH: dict[str, str] = {
     "inside": "里面", "on": "上", "near": "附近", "along": "沿线", "left of": "左边", "right of": "右边", "above": "上方", "below": "下方",
     "north of": "北边", "south of": "南边", "east of": "东边", "west of": "西边",
 }  # fmt: skip
+NAMED = 4
+"""Classes that a question may name for those to be told that are not there; more of them are a group ("all objects")."""
 _PARTS_ZH = {"left": "左", "right": "右", "upper": "上", "lower": "下"}
 
 
@@ -219,16 +221,16 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if not counts:
                 return _none(of, words)
             if zh:
-                return f"{''.join(condition(f, words) for f in of.filters)}目标有{words.counts(counts)}。"
+                return f"{''.join(condition(f, words) for f in of.filters)}目标有{words.counts(counts)}{_missing(of, counts, words)}。"
             conditions = " ".join(condition(f, words) for f in of.filters)
-            return f"{words.counts(counts)}{f' {conditions}' if conditions else ''}."
+            return f"{words.counts(counts)}{f' {conditions}' if conditions else ''}{_missing(of, counts, words)}."
         case p.Count(of) if not counts:
             return _none(of, words)
         case p.Count(of):
             if zh:
-                return f"{''.join(condition(f, words) for f in of.filters)}共有{words.counts(counts)}。"
+                return f"{''.join(condition(f, words) for f in of.filters)}共有{words.counts(counts)}{_missing(of, counts, words)}。"
             sum_up = f", {sum(counts.values())} in total" if len(counts) > 1 else ""
-            return " ".join([words.counts(counts) + sum_up, *(condition(f, words) for f in of.filters)]) + "."
+            return " ".join([words.counts(counts) + sum_up, *(condition(f, words) for f in of.filters)]) + _missing(of, counts, words) + "."
         case p.Exists(of, _):
             if not counts:
                 return ("没有：" if zh else "No: ") + _none(of, words, start=False)
@@ -345,6 +347,18 @@ def _is(test: p.Filter, passed: int, total: int, words: Words) -> str:
     verb = "is" if passed == 1 or total == 1 else "are"
     negated = total == 1 and not passed
     return f"{verb} {'not ' if negated else ''}{condition(test, words).removeprefix('that are ')}"
+
+
+def _missing(of: p.Select, counts: Mapping[str, int], words: Words) -> str:
+    """Of several classes that were named, those of which there is none."""
+    missing = [kind for kind in of.kinds if kind not in counts] if len(of.kinds) <= NAMED else []
+    if not missing:
+        return ""
+    return (
+        f"，没有{words.listed([words.noun(kind) for kind in missing])}"
+        if words.language == "zh"
+        else (f"; there is no {words.listed([words.noun(kind, 1) for kind in missing], 'or')}")
+    )
 
 
 def _none(of: p.Select, words: Words, start: bool = True) -> str:

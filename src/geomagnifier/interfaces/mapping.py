@@ -50,7 +50,7 @@ def map_archive(
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
     """
     from geomagnifier import archive, composed, pipeline
-    from geomagnifier.model.class_names import CLASSES, names_of
+    from geomagnifier.model.class_names import CLASSES, NARROWER, names_by_class
     from geomagnifier.values import ModelSpec, SceneInfo
 
     pipeline.checked(SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score)  # refused here, and not by every scene
@@ -65,7 +65,7 @@ def map_archive(
         min_score,
         bands,
     )
-    named = ModelSpec("small", "", kinds := tuple(CLASSES), (), names={kind: names_of(kind) for kind in kinds})
+    named = ModelSpec("small", "", kinds := (*CLASSES, *NARROWER), (), names=names_by_class(kinds))
     refused = composed.refusal(question, named, boxed=False) if model == "small" else None  # of others the workers know the classes
     if refused is not None:
         raise QuestionError(refused)

@@ -5,6 +5,8 @@ Plain data. A name of several scene classes ("residential", "urban") is wider: i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 SCENES: dict[str, tuple[str, str]] = {
     "airplane": (
         "parked airplane, parked plane, aircraft stand, apron with planes, airplane, aeroplane, plane, aircraft, jet",
@@ -278,7 +280,7 @@ NARROWER: dict[str, tuple[str, str]] = {
     "crop field": (
         "crop field, farm field, agricultural field, cultivated field, arable field, crop plot, farm plot, field parcel, "
         "agricultural parcel, field of crops, cropland parcel",
-        "农田地块 田块 地块 耕地地块 农田 田地",
+        "农田地块 田块 地块 耕地地块 种植地块",
     ),
 }
 """By class that a text decoder may not have been taught: names, as `CLASSES`, whose words they are taken from where a model knows them."""
@@ -309,7 +311,15 @@ OTHERS_ZH = (
 )
 
 
-def names_of(kind: str) -> tuple[str, ...]:
-    """How people call a class of things, in English and then in Chinese; nothing for a class that is not in the table."""
-    english, chinese = CLASSES.get(kind, ("", ""))
+def names_by_class(kinds: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """How people call the classes of a model, in English and then in Chinese; nothing for a class that is not in the tables.
+
+    A word for a narrower class that the model knows is none for a wider one: "car" is a vehicle only where there are no cars.
+    """
+    split = {kind: _split(*(NARROWER.get(kind) or CLASSES.get(kind, ("", "")))) for kind in kinds}
+    taken = {name for kind in kinds if kind in NARROWER for name in split[kind]}
+    return {kind: tuple(name for name in names if kind in NARROWER or name not in taken) for kind, names in split.items()}
+
+
+def _split(english: str, chinese: str) -> tuple[str, ...]:
     return (*filter(None, english.split(", ")), *chinese.split())

@@ -141,7 +141,7 @@ class SmallModel:
             gsd=TRAINED,
             broader=tuple(self.coarse),
             objects=self.objects,
-            names={kind: class_names.names_of(kind) for kind in self.kinds},
+            names=class_names.names_by_class(self.kinds),
             counters={kind: chinese.NOUNS[kind][0] for kind in self.kinds if kind in chinese.NOUNS},
             quality=card.get("quality", {}),
         )

@@ -20,7 +20,7 @@ from geomagnifier.model.cells import crop, shrink
 from geomagnifier.model.hunt import reduced
 from geomagnifier.model.instances import combine, find_peaks, share_cells
 from geomagnifier.model.languages import language
-from geomagnifier.model.mentions import plural
+from geomagnifier.model.mentions import names_nothing, plural
 from geomagnifier.model.naming import Names, StandIn, lenders, renamed
 from geomagnifier.model.own import Heads, OwnKind, presence
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
@@ -175,7 +175,7 @@ class TaughtModel:
         known = self._lent([r for r in regions if r.label not in left], stands)
         said = self.base.say(plain, granularity, view, replace(reply, asked=asked), scene, known)
         text, phrases = self._back(said, stands)
-        if not reply.asked and said.language == "en":
+        if not reply.asked and said.language == "en" and not names_nothing(query.text, "en"):
             words = {name: ", ".join(one for one, _ in kind.words) for name, kind in self.beside.items()}
             classes = [(kind, words.get(kind, nearest_class.SYNONYMS.get(kind, ""))) for kind in self.spec.kinds]
             text = nearest_class.named(text, query.text, (), True, classes, self.base.spelled)

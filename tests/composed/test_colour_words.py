@@ -1,7 +1,9 @@
-"""Words of colours: paints that nobody would call otherwise, and 150 real objects, labelled by eye by somebody who had not seen the rule.
+"""Words of colours: paints that nobody would call otherwise, and 270 real objects, labelled by eye before the rule was run on them.
 
-`colours.tsv`: picture of the shared data, object (annotation id, where the labels have ids), box in px, what it is, its colour, and a second
-one where that was undecided. The rule was set on the odd numbers; the even ones are asked for the same share.
+`colours.tsv`: picture of the shared data, object (annotation id, where the labels have ids), box in px, what it is, its colour, and a
+second one where that was undecided. Whoever labelled 1 to 150 had not seen any rule. It was set on the odd ones of these and on 151 to
+210, which are harder: several of a picture, no tanks (157 was labelled again: its outline is another roof). The even ones and 211 to 270
+were kept aside.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ def test_shadow_and_windows_do_not_make_a_white_thing_grey() -> None:
 
 
 def test_highlights_do_not_make_a_black_thing_white() -> None:
-    shining = np.repeat(np.array([(250, 250, 250), (25, 25, 28)], np.uint8), (25, 75), axis=0)
+    shining = np.repeat(np.array([(250, 250, 250), (25, 25, 28)], np.uint8), (15, 85), axis=0)
     assert colours.name(shining) == "black"
 
 
@@ -78,16 +80,16 @@ def test_a_large_thing_has_the_colour_of_a_small_one() -> None:
 
 
 def test_every_word_of_the_labels_is_one_that_can_be_told() -> None:
-    assert len(ROWS) == 150 and sum(bool(row["second"]) for row in ROWS) <= 0.15 * len(ROWS)
+    assert len(ROWS) == 270 and sum(bool(row["second"]) for row in ROWS) <= 0.15 * len(ROWS)
     assert {row[column] for row in ROWS for column in ("colour", "second")} - {""} <= set(colours.NAMES)
 
 
 @pytest.mark.skipif(not all((DATA / row["picture"]).is_file() for row in ROWS), reason="GEOMAG_DATA does not hold the pictures")
 def test_colours_of_real_objects_are_those_that_a_person_sees() -> None:
-    told = {row["number"]: _told(row) for row in ROWS}
-    for rows in (ROWS, ROWS[1::2]):  # all; those that the rule was not set on
+    for rows in (ROWS[:150], ROWS[1:150:2] + ROWS[210:]):  # those of somebody who had seen no rule; those that were kept aside
+        told = [_told(row) for row in rows]
         wrong = [
-            (row["number"], row["colour"], told[row["number"]]) for row in rows if told[row["number"]] not in (row["colour"], row["second"])
+            (row["number"], row["colour"], word) for row, word in zip(rows, told, strict=True) if word not in (row["colour"], row["second"])
         ]
         assert 1 - len(wrong) / len(rows) >= ASKED, wrong
 

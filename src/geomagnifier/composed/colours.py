@@ -15,14 +15,12 @@ HUES = ((45.0, "red"), (75.0, "orange"), (112.0, "yellow"), (190.0, "green"), (3
 """Upper ends of hues, in degrees."""
 PLAIN = {"red": 8.0, "orange": 13.0, "yellow": 13.0, "green": 8.0, "blue": 10.0, "purple": 10.0}
 """Chroma below which a thing of a hue is white, grey or black: dust and haze tint what has no colour yellow and blue, but seldom red."""
-BRIGHT, PALE, CREAM = 68.0, 85.0, 5.0
+BRIGHT, PALE, CREAM = 74.0, 85.0, 5.0
 """Lightness, of 100, from which what has no colour is white; lightness from which it is white even with so much more chroma."""
-BLACK, DARK = 12.0, 24.0
+BLACK, DARK = 4.0, 22.0
 """Lightness below which a thing is black, and below which it is black if it has little colour."""
 VIVID, YELLOW = (38.0, 45.0), (25.0, 60.0)
 """Least chroma and lightness of orange and yellow; below, they are brown."""
-DUSTY = (25.0, 20.0)
-"""Hue from which red of less than such a chroma is brown."""
 OLIVE = (95.0, 150.0, 4.0, 60.0)
 """Hues, least chroma and most lightness of courts and lawns under dust, which are green when nearly grey."""
 MANY = 2000
@@ -38,8 +36,8 @@ def name(pixels: NDArray[np.uint8]) -> str:
         pixels: (N, 3) or (h, w, 3) RGB, N > 0.
     """
     pixels = pixels.reshape(-1, 3)
-    middle, upper = np.percentile(pixels[:: -(-len(pixels) // MANY)], (50, 70), axis=0)
-    # Whether a thing is white is seen above the median: shadows, windows and tyres darken it, and little brightens it.
+    middle, upper = np.percentile(pixels[:: -(-len(pixels) // MANY)], (50, 80), axis=0)
+    # Whether a thing is white is seen in its brightest fifth: shadows, windows, decks and tyres darken it, and little brightens it.
     light, chroma, hue = _seen(upper)
     if light >= BRIGHT and chroma < PLAIN[_hue(hue)] + (CREAM if light >= PALE else 0):
         return "white"
@@ -50,7 +48,7 @@ def name(pixels: NDArray[np.uint8]) -> str:
     olive = OLIVE[0] <= hue <= OLIVE[1]
     if chroma < PLAIN[found]:
         return "green" if olive and chroma >= OLIVE[2] and light < OLIVE[3] else "grey"
-    if (found == "orange" and (chroma < VIVID[0] or light < VIVID[1])) or (found == "red" and DUSTY[0] <= hue < 180 and chroma < DUSTY[1]):
+    if found == "orange" and (chroma < VIVID[0] or light < VIVID[1]):
         return "brown"
     if found == "yellow" and (chroma < YELLOW[0] or light < YELLOW[1]):
         return "green" if olive else "brown"

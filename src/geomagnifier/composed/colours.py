@@ -17,6 +17,8 @@ PLAIN = {"red": 8.0, "orange": 13.0, "yellow": 13.0, "green": 8.0, "blue": 10.0,
 """Chroma below which a thing of a hue is white, grey or black: dust and haze tint what has no colour yellow and blue, but seldom red."""
 BRIGHT, PALE, CREAM = 74.0, 85.0, 5.0
 """Lightness, of 100, from which what has no colour is white; lightness from which it is white even with so much more chroma."""
+FIRM = 20.0
+"""Chroma of the median from which a thing has its colour whatever its brightest part is: a red court with white lines is red."""
 BLACK, DARK = 4.0, 22.0
 """Lightness below which a thing is black, and below which it is black if it has little colour."""
 VIVID, YELLOW = (38.0, 45.0), (25.0, 60.0)
@@ -38,10 +40,10 @@ def name(pixels: NDArray[np.uint8]) -> str:
     pixels = pixels.reshape(-1, 3)
     middle, upper = np.percentile(pixels[:: -(-len(pixels) // MANY)], (50, 80), axis=0)
     # Whether a thing is white is seen in its brightest fifth: shadows, windows, decks and tyres darken it, and little brightens it.
-    light, chroma, hue = _seen(upper)
-    if light >= BRIGHT and chroma < PLAIN[_hue(hue)] + (CREAM if light >= PALE else 0):
-        return "white"
+    top, tint, shade = _seen(upper)
     light, chroma, hue = _seen(middle)
+    if top >= BRIGHT and tint < PLAIN[_hue(shade)] + (CREAM if top >= PALE else 0) and chroma < FIRM:
+        return "white"
     found = _hue(hue)
     if light < BLACK or (light < DARK and chroma < PLAIN[found]):
         return "black"

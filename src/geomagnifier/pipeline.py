@@ -253,7 +253,7 @@ def _ask(
     complete = not unseen and not seen.stopped
     made = Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
     if read is None or outcome is None:
-        return made
+        return replace(made, value=said.value if level is Granularity.IMAGE else None)
     value = None if unseen and composing.uncertain(read, outcome) else outcome.value
     return replace(made, value=value, unit=outcome.unit, understood=str(read.program))
 

@@ -12,7 +12,6 @@ import pytest
 
 from geomagnifier.composed.arrangement import form, is_clustered, is_one_line, lines
 
-
 LABELS = Path(os.environ.get("GEOMAG_DATA", "nowhere")) / "vhr10" / "instances_val.json"
 ROWS = Path(__file__).parent / "rows.tsv"
 

@@ -33,7 +33,8 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
     text = re.sub(r"(?<=[^\W\d_])[-\u2010-\u2015](?=[^\W\d_])", " ", text)
     table, places = lexicon.table(), {word for scene in scenes for word in scene.lower().split()}
     longest = max((len(name.split()) for name in table if name.isascii()), default=1)
-    tokens, found, begun = _TOKEN.findall(text), [], False
+    tokens, begun = _TOKEN.findall(text), False
+    found: list[str] = []
     i = 0
     while i < len(tokens):
         n = next((n for n in range(min(longest, len(tokens) - i), 0, -1) if " ".join(tokens[i : i + n]) in table), 0)

@@ -46,7 +46,7 @@ def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool) -> Sizes:
 
     strips, owner = pieces(regions)
     shapes = _hulls(strips, owner)
-    pixels = np.bincount(owner, (strips[:, 2:] - strips[:, :2]).prod(1), minlength=len(regions))
+    pixels: Floats64 = np.bincount(owner, (strips[:, 2:] - strips[:, :2]).prod(1), minlength=len(regions)).astype(float)
     if metres:
         ground, length, width = on_the_ground(shapes, scene)
         return Sizes(length, width, ground * pixels / np.maximum(shapely.area(shapes), 1e-9))
@@ -245,7 +245,7 @@ def lies_within(regions: Sequence[Region], others: Sequence[Region]) -> Floats64
         return shares
     mine, theirs = (np.array([region.box for region in some], float) for some in (regions, others))
     meeting = (np.maximum(mine[:, None, :2], theirs[:, :2]) < np.minimum(mine[:, None, 2:], theirs[:, 2:])).all(2)  # (N, M)
-    inner, outer = np.flatnonzero(meeting.any(1)), np.flatnonzero(meeting.any(0))  # outlines of those alone
+    inner, outer = np.flatnonzero(meeting.any(1)).tolist(), np.flatnonzero(meeting.any(0)).tolist()  # outlines of those alone
     if len(inner):
         filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(outlines([others[j] for j in outer])))))
         shapely.prepare(filled)

@@ -403,7 +403,8 @@ class Answer:
     stopped: it was stopped before its end, and with a journal it can be gone on with.
     value: what a composed question comes to ("how many", "what share", "are there more"), or of several kinds of scene the one that fits
     best; None where nothing of the sort was asked, or where it cannot be told, which the text then says. `regions` are what it
-    is made of.  unit: of a number: "%", "m", "m2", "ha", "km2", "px", "px2", "1/ha", "1/km2", "deg"; None for a count.  understood: how a composed question was read, in one line, else "".
+    is made of.  unit: of a number: "%", "m", "m2", "ha", "km2", "px", "px2", "1/ha", "1/km2", "deg"; None for a count.
+    understood: how a composed question was read, in one line, else "".
     """
 
     question: str

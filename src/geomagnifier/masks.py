@@ -161,8 +161,8 @@ def union(rles: Sequence[dict[str, Any]], window: Box) -> NDArray[np.bool_]:
     x0, y0, x1, y1 = (int(v) for v in window.tuple())
     steps = np.zeros((x1 - x0) * (y1 - y0 + 1), np.int32)
     if rles:
-        starts, stops = _ones([str(rle["counts"]) for rle in rles])
-        column, top, foot = _by_column(starts, stops, int(rles[0]["size"][0]))
+        starts, stops, _ = _ones([str(rle["counts"]) for rle in rles])
+        column, top, foot, _ = _by_column(starts, stops, int(rles[0]["size"][0]))
         top, foot = np.clip(top, y0, y1) - y0, np.clip(foot, y0, y1) - y0
         inside = (column >= x0) & (column < x1) & (foot > top)
         line = (column[inside] - x0) * (y1 - y0 + 1)
@@ -225,15 +225,16 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
     return tuple(tuple((x, y) for x, y in ring.astype(float).tolist()) for ring in rings)
 
 
-def corners(rle: dict[str, Any]) -> NDArray[np.float64]:
-    """Corners of the pixel runs of a COCO RLE, down the columns, (N, 2) of (x, y): their convex hull is that of the mask."""
-    column, top, foot = _columns(rle)
-    if not len(column):
-        return np.zeros((1, 2))
-    first = np.flatnonzero(np.diff(column, prepend=-1))
-    top, foot, column = np.minimum.reduceat(top, first), np.maximum.reduceat(foot, first), column[first]
-    x, y = np.concatenate([column, column, column + 1, column + 1]), np.concatenate([top, foot, top, foot])
-    return np.stack([x, y], axis=1).astype(float)
+def runs(rles: Sequence[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The pixels of some COCO RLEs of one scene as upright strips, one px wide: (N, 4) x0, y0, x1, y1, and whose each is, (N,), in order.
+
+    All are read at once, which for many small masks is several times quicker than one after the other.
+    """
+    if not rles:
+        return np.zeros((0, 4)), np.zeros(0, np.intp)
+    starts, stops, owners = _ones([str(rle["counts"]) for rle in rles])
+    column, top, foot, run = _by_column(starts, stops, int(rles[0]["size"][0]))
+    return np.stack((column, top, column + 1, foot), axis=1).astype(float), owners[run]
 
 
 def _pixels(window: Box) -> tuple[int, int, int, int]:
@@ -303,8 +304,8 @@ def _expand(text: str) -> NDArray[np.int64]:
     return counts
 
 
-def _ones(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the runs of ones in many of COCO's texts start and stop, as `_expand` reads each of them: (N,) each, empty ones left out."""
+def _ones(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
+    """Where the runs of ones in many of COCO's texts start and stop, as of `_expand`, and in which text: (N,) each; no empty runs."""
     letters = np.frombuffer("".join(texts).encode("ascii"), np.uint8).astype(np.int64) - 48
     last = np.flatnonzero(letters & 0x20 == 0)
     first = np.concatenate(([0], last[:-1] + 1))
@@ -319,7 +320,7 @@ def _ones(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     ends = _sums(counts, begin, owners)
     ones = np.flatnonzero(number % 2 == 1)
     ones = ones[counts[ones] > 0]
-    return ends[ones - 1], ends[ones]
+    return ends[ones - 1], ends[ones], owners[ones]
 
 
 def _sums(values: NDArray[np.int64], begin: NDArray[np.intp], owners: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -338,18 +339,21 @@ def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64],
     if (starts[1:] == stops[:-1]).any():  # some encoders write empty runs; those on both sides of one are one
         apart = starts[1:] > stops[:-1]
         starts, stops = starts[np.append(True, apart)], stops[np.append(apart, True)]
-    return _by_column(starts, stops, height)
+    return _by_column(starts, stops, height)[:3]
 
 
 def _by_column(
     starts: NDArray[np.int64], stops: NDArray[np.int64], height: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Runs of pixels, counted down the columns of a scene, as column, top and foot (half-open): one for each column they touch, px."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
+    """Runs of pixels, counted down the columns of a scene, as column, top and foot (half-open), px: one for each column they touch.
+
+    The fourth says of which run each is.
+    """
     first, last = starts // height, (stops - 1) // height
     count = last - first + 1  # a run that goes on in the next column is one in each
     run = np.repeat(np.arange(len(starts)), count)
     column = np.arange(len(run)) - np.repeat(np.cumsum(count) - count - first, count)
-    return column, np.maximum(starts[run] - column * height, 0), np.minimum(stops[run] - column * height, height)
+    return column, np.maximum(starts[run] - column * height, 0), np.minimum(stops[run] - column * height, height), run
 
 
 def _edges(

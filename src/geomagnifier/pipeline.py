@@ -234,6 +234,10 @@ def _ask(
             phrases = {i: phrase for group, phrase in zip(told, each, strict=True) for i in group.members}
         regions = tuple(replace(r, phrase=phrases[i]) for i, r in enumerate(regions))
     note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
+    if read is None and frame is None and classes and level is not Granularity.IMAGE and reply.asked and not reply.unknown:
+        note = ("" if said.language == "zh" else " ").join(
+            filter(None, (note, composed.passed_over(question, model.spec, "" if claim is None else claim.words, said)))
+        )
     last = [window.core for window in trace.views if window.role == "C2"]
     if last and level is Granularity.PIXEL and not query.variant.coarse:  # the paper's search: what lies beyond was seen, and not outlined
         note = " ".join(filter(None, (note, scope.outlined(extent.share_of(last, scene.info.box), said.language))))
@@ -249,7 +253,7 @@ def _ask(
     complete = not unseen and not seen.stopped
     made = Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
     if read is None or outcome is None:
-        return made
+        return replace(made, value=said.value if level is Granularity.IMAGE else None)
     value = None if unseen and composing.uncertain(read, outcome) else outcome.value
     return replace(made, value=value, unit=outcome.unit, understood=str(read.program))
 

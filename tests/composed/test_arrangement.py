@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from geomagnifier.composed.arrangement import form, is_clustered, is_one_line, lines
+
+LABELS = Path(os.environ.get("GEOMAG_DATA", "nowhere")) / "vhr10" / "instances_val.json"
+ROWS = Path(__file__).parent / "rows.tsv"
 
 
 def layout(rows: int, columns: int, degrees: float, seed: int, stray: float = 0.05, gap: float = 1.8) -> np.ndarray:
@@ -69,3 +77,17 @@ def test_thousands_of_things() -> None:
     points = rng.uniform(0, 20_000, (20_000, 2))
     boxes = np.concatenate([points, points + 10], 1)
     assert form(boxes, 20_000, 20_000) == "scattered"
+
+
+@pytest.mark.skipif(not LABELS.is_file(), reason="needs the labels of NWPU VHR-10")
+def test_rows_of_real_layouts() -> None:
+    """As a person counted them on the pictures before the rule was run; "-" where they have no right number."""
+    coco = json.loads(LABELS.read_text("utf-8"))
+    kinds = {c["id"]: c["name"].replace("_", " ") for c in coco["categories"]}
+    boxes: dict[tuple[int, str], list[list[float]]] = defaultdict(list)
+    for a in coco["annotations"]:
+        x, y, w, h = a["bbox"]
+        boxes[a["image_id"], kinds[a["category_id"]]].append([x, y, x + w, y + h])
+    rows = [line.split("\t") for line in ROWS.read_text("utf-8").splitlines()[1:]]
+    right = [len(lines(np.array(boxes[int(picture), kind]))) == int(n) for picture, kind, n in rows if n != "-"]
+    assert len(right) >= 20 and np.mean(right) >= 0.8, f"{np.mean(right):.3f} of {len(right)}"

@@ -15,8 +15,9 @@ from geomagnifier import unsupported
 from geomagnifier.composed import chinese, english
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
+from geomagnifier.composed.leftovers import leftovers, remark
 from geomagnifier.composed.lexicon import MASS, UNITS, Lexicon, normalized, plural, unit_of
-from geomagnifier.values import Granularity, ModelSpec
+from geomagnifier.values import Granularity, ModelSpec, Said
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,19 @@ def refusal(question: str, spec: ModelSpec, boxed: bool = True, referring: bool 
     if not spec.kinds or understood(question, spec, referring) is not None:
         return None
     return unsupported.refusal(question, spec.kinds, boxed)
+
+
+def passed_over(question: str, spec: ModelSpec, known: str, said: Said) -> str:
+    """What to say of the words of a plain question that nothing reads; "" where all are accounted for.
+
+    Args:
+        question: plain words.
+        spec: of the model.
+        known: words that are spoken of otherwise.
+        said: the answer so far; what it quotes is spoken of as well.
+    """
+    words = [word for word in leftovers(question, lexicon(spec), spec.scenes) if word not in known and word not in said.text.lower()]
+    return remark(words, said.language == "zh")
 
 
 _IN_UNIT = re.compile(

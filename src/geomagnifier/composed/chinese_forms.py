@@ -166,6 +166,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:数一数|数数|数|统计|计算)?(?:一共|总共|共)?(?:有|能看到|看到|可以看到)?{_MANY}{{a}}", lambda a: p.Count(a)),
     (rf"{{c}}(?:的)?(?:一共|总共|共)?(?:有|停着|停了|停有)(?:着)?{_MANY}{{a}}", partial(_where, build=p.Count)),
     (rf"{{a}}(?:一共|总共|共|合计)?(?:有)?{_MANY}", lambda a: p.Count(a)),
+    (rf"{{a}}各(?:有|是)?{_MANY}", lambda a: p.Count(a)),
     (rf"(?:统计|计算|求|给出)?{{a}}的?(?:总)?(?:数量|数目|个数|总数)(?:总共)?{_IS}(?:多少|几)?{COUNTER}?", lambda a: p.Count(a)),
     (r"(?:数一数|数数|数出|统计|计数)(?:所有的?|全部的?)?{a}", lambda a: p.Count(a)),
     (rf"(?:有没有|是否有|有无|是否存在|存在|能看到|能看见|看得到|看得见|有){{a}}(?:存在|出现)?{_Q}", lambda a: p.Exists(a)),

@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import cache
+
+import numpy as np
 
 from geomagnifier.composed import Understood, evaluation, plain, saying
 from geomagnifier.composed import program as p
-from geomagnifier.composed.evaluation import Ground, Outcome
+from geomagnifier.composed.evaluation import Ground, Outcome, Pixels
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
 from geomagnifier.values import Bytes, Granularity, Query, Region, Reply, Said, SceneInfo, View, Window
 
+TOGETHER = 1 << 20
+"""Pixels round all regions up to which they are read at once for their colours."""
 LARGEST = 96
 """Longest side at which a thing is read for its colour, px."""
 
@@ -41,14 +45,32 @@ def outcome(
     """
     them = () if refers is None else [r for r in found if any(r.box == one.box and r.label == one.label for one in refers.regions)]
 
-    def pixels(box: Box) -> Any:
-        if preview is not None and preview.shape[:2] == (scene.info.height, scene.info.width):
-            return preview[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
+    return evaluation.run(read.program, Ground(found, scene.info, within, _pixels(scene, found, preview), them))
+
+
+def _pixels(scene: Scene, found: Sequence[Region], preview: Bytes | None) -> Pixels:
+    """Reads boxes of the picture: out of the preview where it has every pixel, or of one read of all that was found where that is small."""
+    bounds = np.array([region.box for region in found], float).reshape(-1, 4)
+    low, high = np.maximum(np.floor(bounds[:, :2].min(0, initial=np.inf)), 0), np.ceil(bounds[:, 2:].max(0, initial=0))
+    high = np.minimum(high, (scene.info.width, scene.info.height))
+    whole = preview if preview is not None and preview.shape[:2] == (scene.info.height, scene.info.width) else None
+    at = (0, 0) if whole is not None or not (low < high).all() else (int(low[0]), int(low[1]))
+
+    @cache
+    def together() -> Bytes | None:
+        if whole is not None or not (low < high).all() or (high - low).prod() > TOGETHER:
+            return whole
+        box = Box(*low.tolist(), *high.tolist())
+        return scene.read(Window(box, int(box.width), int(box.height), "colour", box)).pixels
+
+    def pixels(box: Box) -> Bytes:
+        if (read := together()) is not None:
+            return read[int(box.y0) - at[1] : int(box.y1) - at[1], int(box.x0) - at[0] : int(box.x1) - at[0]]
         shrink = max(1.0, max(box.width, box.height) / LARGEST)
         width, height = max(1, math.ceil(box.width / shrink)), max(1, math.ceil(box.height / shrink))
         return scene.read(Window(box, width, height, "colour", box)).pixels
 
-    return evaluation.run(read.program, Ground(found, scene.info, within, pixels, them))
+    return pixels
 
 
 def shown(read: Understood, regions: Sequence[Region]) -> tuple[Region, ...]:

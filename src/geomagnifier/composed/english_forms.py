@@ -370,7 +370,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (r"how many of {a} {c}", _counted),
     (r"how many K\d+ are (?:either )?{a}", _counted),
     (rf"(?:{_TOGETHER}[ ,]+)?how many {{a}}(?: (?:are there|there))?(?: {_TOGETHER})?", _counted),
-    (rf"how many {{a}} and how many {{b}} (?:are there )?{_TOGETHER}", _both_counted),
+    (rf"how many {{a}}(?: {_IS} there)? and how many {{b}}(?: {_IS} there)?(?: {_TOGETHER})?", _both_counted),
     (rf"(?:how many|what) (?:are there|is the (?:total|sum|count|number)|do you get|is it),? (?:if|when) "
      rf"(?:you|we|i) (?:count|add|sum|take) (?:up )?{{a}}(?: {_TOGETHER})?", _counted),
     (rf"(?:count|enumerate|tally|add|add up|sum|sum up|number)(?: up)? {{a}}(?:,? {_TOGETHER})?(?:[ :,]+how "

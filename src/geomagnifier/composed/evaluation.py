@@ -39,6 +39,8 @@ TURN = 22.5
 """Degrees by which a heading may be off."""
 LARGEST = 64_000_000
 """Scene px round some regions up to which their masks are put together to be counted."""
+SAMPLE = 2000
+"""Pixels of a region at most that its colour is told by."""
 ROUND = 1.2
 """Length over width up to which a thing has no long axis."""
 
@@ -295,7 +297,7 @@ def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool,
 
 def _select(of: p.Select, ground: Ground) -> list[Region]:
     regions = list(ground.them) if of.them else [region for region in ground.found if region.label in of.kinds]
-    for test in of.filters:
+    for test in sorted(of.filters, key=lambda test: not isinstance(test, p.Place)):  # first what costs nothing
         regions = _passing(test, regions, ground)
     if of.rank is not None and regions:
         regions = _ranked(of.rank, regions, ground)
@@ -369,20 +371,21 @@ def _related(test: p.Related, regions: Sequence[Region], ground: Ground) -> list
         return [False] * len(regions)
     if test.within is not None:
         return _listed(measures.nearest(regions, others, ground.scene, ground.metric(test.unit))[0] <= test.within)
-    if test.way in ("inside", "on", "near", "along"):
+    if test.way == "inside":
+        mine = {id(region) for region in regions}
+        rest = [other for other in others if id(other) not in mine] or others
+        return _listed(measures.lies_within(regions, rest) >= 0.5)
+    if test.way in ("on", "near", "along"):
         gaps, _ = measures.nearest(regions, others, ground.scene, metres=False)
-        if test.way == "inside":
-            rest = [other for other in others if other not in regions] or others
-            return _listed(measures.lies_within(regions, rest) >= 0.5)
         if test.way == "near":
             return _listed(gaps <= NEAR * max(ground.scene.width, ground.scene.height))
         own = np.array(ground.sizes(regions, "width" if test.way == "on" else "length", metres=False))
         return _listed(gaps <= own * (ON if test.way == "on" else 1.0))
-    mine, theirs = measures.middles(regions), measures.middles(others)
-    away = np.linalg.norm(mine[:, None] - theirs[None], axis=2)
+    middles, theirs = measures.middles(regions), measures.middles(others)
+    away = np.linalg.norm(middles[:, None] - theirs[None], axis=2)
     away[away == 0] = np.inf  # itself
-    steps = mine - theirs[away.argmin(1)]
-    east, north = measures.on_ground(steps, mine, ground.scene, metres=False).T
+    steps = middles - theirs[away.argmin(1)]
+    east, north = measures.on_ground(steps, middles, ground.scene, metres=False).T
     x, y = steps.T
     side = {"left of": -x, "right of": x, "above": -y, "below": y, "north of": north, "south of": -north, "east of": east, "west of": -east}
     return _listed(side[test.way] > 0)
@@ -420,7 +423,8 @@ def _colour(region: Region, ground: Ground) -> str:
     rows = (np.arange(shown.shape[0]) * inside.shape[0]) // shown.shape[0]  # a large thing is shown smaller
     columns = (np.arange(shown.shape[1]) * inside.shape[1]) // shown.shape[1]
     inside = inside[np.ix_(rows, columns)]
-    return colours.name(shown[inside] if inside.any() else shown)
+    pixels = shown[inside] if inside.any() else shown.reshape(-1, 3)
+    return colours.name(pixels[:: -(-len(pixels) // SAMPLE)])
 
 
 def _boxes(regions: Sequence[Region]) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ A ground vector is (east, north); without a place on Earth the picture's right a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 
 from geomagnifier.io import georeference
 from geomagnifier.io.shapes import geometry, on_the_ground
-from geomagnifier.masks import area, corners
+from geomagnifier.masks import runs
 from geomagnifier.values import Region, SceneInfo
 
 Floats64 = NDArray[np.float64]
 FEW = 2000
 """Things that each other one is held against; of more, those nearby."""
+STREWN, GOLDEN = 100, (5**0.5 - 1) / 2
+"""Points on each region by which it is told how much of it lies in others; what keeps them out of step with its columns."""
+PAIRS = 250_000
+"""Pairs of strips of two masks that are held against each other at once; of masks with more, outlines are taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,30 +44,48 @@ def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool) -> Sizes:
     """Sizes of some regions. metres: on the ground, which must be known (`is_scaled`); else in px."""
     import shapely
 
-    shapes = hulls(regions)
-    around = shapely.area(shapes)
-    pixels = np.array([around[i] if (rle := region.segmentation) is None else area(rle) for i, region in enumerate(regions)], float)
+    strips, owner = pieces(regions)
+    shapes = _hulls(strips, owner)
+    pixels: Floats64 = np.bincount(owner, (strips[:, 2:] - strips[:, :2]).prod(1), minlength=len(regions)).astype(float)
     if metres:
         ground, length, width = on_the_ground(shapes, scene)
-        return Sizes(length, width, ground * pixels / np.maximum(around, 1e-9))
+        return Sizes(length, width, ground * pixels / np.maximum(shapely.area(shapes), 1e-9))
     width, length = _sides(shapes).T
     return Sizes(length, width, pixels)
 
 
+def pieces(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
+    """Upright strips that the regions are made of, scene px: those of their masks, else their boxes.
+
+    Returns:
+        (K, 4) x0, y0, x1, y1; and of which region each is, (K,), in order; each has one at least.
+    """
+    masked = [i for i, region in enumerate(regions) if region.segmentation is not None]
+    strips, owner = runs([region.segmentation for region in regions if region.segmentation is not None])
+    owner = np.array(masked, np.intp)[owner]
+    rest = np.setdiff1d(np.arange(len(regions)), owner)  # boxes; of an empty mask the middle of its box, all but a point
+    boxes = np.array([region.box for region in regions], float).reshape(-1, 4)[rest]
+    empty = np.isin(rest, masked)
+    boxes[empty] = np.tile((boxes[empty, :2] + boxes[empty, 2:]) / 2, 2) + (0, 0, 1e-6, 1e-6)
+    strips, owner = np.concatenate([strips, boxes]), np.concatenate([owner, rest])
+    order = np.argsort(owner, kind="stable")
+    return strips[order], owner[order]
+
+
 def hulls(regions: Sequence[Region]) -> Any:
-    """Convex hulls of the regions, (N,) of shapely polygons, scene px: from the runs of their masks, which is far quicker than outlines."""
+    """Convex hulls of the regions, (N,) of shapely polygons, scene px: from their strips, which is far quicker than outlines."""
+    return _hulls(*pieces(regions))
+
+
+def _hulls(strips: Floats64, owner: NDArray[np.intp]) -> Any:
     import shapely
 
-    points, owner = [], []
-    for number, region in enumerate(regions):
-        if region.segmentation is None:
-            x0, y0, x1, y1 = region.box
-            mine = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], float)
-        else:
-            mine = corners(region.segmentation)
-        points.append(mine)
-        owner.append(np.full(len(mine), number))
-    return shapely.convex_hull(shapely.multipoints(np.concatenate(points), indices=np.concatenate(owner)))
+    new = (np.diff(owner, prepend=-1) != 0) | (np.diff(strips[:, 0], prepend=np.nan) != 0)
+    first = np.flatnonzero(new)  # of each column of each region, the highest and the lowest corner
+    top, foot = np.minimum.reduceat(strips[:, 1], first), np.maximum.reduceat(strips[:, 3], first)
+    left, right, owner = strips[first, 0], np.maximum.reduceat(strips[:, 2], first), owner[first]
+    x, y = np.stack([left, left, right, right], axis=1), np.stack([top, foot, top, foot], axis=1)
+    return shapely.convex_hull(shapely.multipoints(np.stack([x.ravel(), y.ravel()], axis=1), indices=np.repeat(owner, 4)))
 
 
 def outlines(regions: Sequence[Region]) -> list[Any]:
@@ -108,42 +130,93 @@ def nearest(regions: Sequence[Region], others: Sequence[Region], scene: SceneInf
     Returns:
         (N,) m or px, infinite where there is no other; (N,) numbers of the others, -1 where there is none.
     """
-    import shapely
-
     gaps, index, lines = np.full(len(regions), np.inf), np.full(len(regions), -1, np.intp), np.zeros((len(regions), 2, 2))
     if not regions or not others:
         return gaps, index
-    around, theirs = hulls(regions), hulls(others)
-    shapes: dict[int, Any] = {}
-
-    def outline(region: Region) -> Any:
-        return shapes.setdefault(id(region), geometry(region)) if id(region) not in shapes else shapes[id(region)]
-
+    mine, theirs = _parted(regions), _parted(others)
+    around = np.array([_around(strips) for strips in theirs])
     same = {id(region): j for j, region in enumerate(others)}
-    tree = shapely.STRtree(theirs)
+    look = _Lookout(around)
     for i, region in enumerate(regions):
         itself = same.get(id(region), -1)
-        least = shapely.distance(around[i], theirs) if len(others) <= FEW else None
-        if least is None:
-            near = tree.query(shapely.buffer(around[i], 2 * float(np.sqrt(shapely.area(around[i])))))
-            near = near if len(near) > (itself >= 0) else tree.query_nearest(around[i])
-            order, bound = near, np.zeros(len(others))
-        else:
-            order, bound = np.argsort(least), least
-        for j in order.tolist():  # hulls are at least as near as what is in them
-            if j == itself:
-                continue
-            if bound[j] >= gaps[i]:
+        for near in look.about(_around(mine[i])):
+            least = _box_gap(_around(mine[i]), around[near])
+            for k in np.argsort(least).tolist():  # boxes are at least as near as what is in them
+                j = int(near[k])
+                if j == itself:
+                    continue
+                if least[k] >= gaps[i]:
+                    break
+                line = _between(mine[i], theirs[j], region, others[j])
+                away = float(np.linalg.norm(line[1] - line[0]))
+                if away < gaps[i]:
+                    gaps[i], index[i], lines[i] = away, j, line
+            if gaps[i] <= look.reach:
                 break
-            line = shapely.get_coordinates(shapely.shortest_line(outline(region), outline(others[j])))
-            away = float(np.linalg.norm(line[1] - line[0]))
-            if away < gaps[i]:
-                gaps[i], index[i] = away, j
-                lines[i] = line
     if metres:
         known = index >= 0
         gaps[known] = _long(lines[known], scene, True)
     return gaps, index
+
+
+class _Lookout:
+    """Boxes near another one: all of them where they are few, else those in a reach that doubles.
+
+    boxes: (M, 4).
+    """
+
+    def __init__(self, boxes: Floats64) -> None:
+        import shapely
+
+        self.number, self.reach = len(boxes), np.inf
+        self._tree = shapely.STRtree(shapely.box(*boxes.T)) if len(boxes) > FEW else None
+
+    def about(self, box: Floats64) -> Iterator[NDArray[np.intp]]:
+        """Numbers of the boxes within `reach` of this one, and of ever more."""
+        import shapely
+
+        if self._tree is None:
+            yield np.arange(self.number)
+            return
+        self.reach = float(max(box[2] - box[0], box[3] - box[1], 1.0))
+        while True:
+            found = self._tree.query(shapely.box(*box), "dwithin", self.reach)
+            yield found
+            if len(found) == self.number:
+                return
+            self.reach *= 2
+
+
+def _parted(regions: Sequence[Region]) -> list[Floats64]:
+    """The strips of each region."""
+    strips, owner = pieces(regions)
+    return np.split(strips, np.searchsorted(owner, np.arange(1, len(regions))))
+
+
+def _around(strips: Floats64) -> Floats64:
+    return np.concatenate([strips[:, :2].min(0), strips[:, 2:].max(0)])
+
+
+def _box_gap(box: Floats64, boxes: Floats64) -> Floats64:
+    """From one box to others, (M,)."""
+    steps = np.maximum(np.maximum(box[:2] - boxes[:, 2:], boxes[:, :2] - box[2:]), 0)
+    return np.asarray(np.hypot(steps[:, 0], steps[:, 1]))
+
+
+def _between(first: Floats64, second: Floats64, region: Region, other: Region) -> Floats64:
+    """The shortest line between two regions, (2, 2) px. first, second: their strips."""
+    if len(first) * len(second) > PAIRS:
+        import shapely
+
+        return np.asarray(shapely.get_coordinates(shapely.shortest_line(geometry(region), geometry(other))))
+    a, b = first[:, None], second[None]
+    steps = np.maximum(np.maximum(b[..., :2] - a[..., 2:], a[..., :2] - b[..., 2:]), 0)  # (A, B, 2)
+    i, j = np.unravel_index(int((steps**2).sum(2).argmin()), steps.shape[:2])
+    a, b = first[i], second[j]
+    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])  # where both are, low is below high
+    middle = (low + high) / 2
+    ahead = a[:2] > b[:2]
+    return np.stack([np.where(low <= high, middle, np.where(ahead, low, high)), np.where(low <= high, middle, np.where(ahead, high, low))])
 
 
 def _long(lines: Floats64, scene: SceneInfo, metres: bool) -> Floats64:
@@ -154,26 +227,49 @@ def _long(lines: Floats64, scene: SceneInfo, metres: bool) -> Floats64:
 
 def apart(first: Region, second: Region, scene: SceneInfo, metres: bool, gap: bool) -> float:
     """Between the centres of two regions, or between their outlines."""
-    import shapely
-
     if gap:
-        a, b = outlines([first, second])
-        return float(_long(shapely.get_coordinates(shapely.shortest_line(a, b))[None], scene, metres)[0])
+        a, b = _parted([first, second])
+        return float(_long(_between(a, b, first, second)[None], scene, metres)[0])
     return float(_long(middles([first, second])[None], scene, metres)[0])
 
 
 def lies_within(regions: Sequence[Region], others: Sequence[Region]) -> Floats64:
-    """The share of each region that lies inside the others together, holes in these filled: (N,), 0 to 1.
+    """The share of each region that lies inside the others together, holes in these filled: (N,), 0 to 1, by points strewn over it.
 
     The mask of water ends where a ship lies on it, so that a ship lies in a hole of it, or at its shore.
     """
     import shapely
 
+    shares = np.zeros(len(regions))
     if not regions or not others:
-        return np.zeros(len(regions))
-    filled = shapely.union_all([shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(shape))) for shape in outlines(others)])
-    mine = np.array(outlines(regions), object)
-    return np.asarray(shapely.area(shapely.intersection(mine, filled)) / np.maximum(shapely.area(mine), 1e-9))
+        return shares
+    mine, theirs = (np.array([region.box for region in some], float) for some in (regions, others))
+    meeting = (np.maximum(mine[:, None, :2], theirs[:, :2]) < np.minimum(mine[:, None, 2:], theirs[:, 2:])).all(2)  # (N, M)
+    inner, outer = np.flatnonzero(meeting.any(1)).tolist(), np.flatnonzero(meeting.any(0)).tolist()  # outlines of those alone
+    if len(inner):
+        filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(outlines([others[j] for j in outer])))))
+        shapely.prepare(filled)
+        points, owner = _strewn(*pieces([regions[i] for i in inner]))
+        shares[inner] = np.bincount(owner, shapely.contains_xy(filled, points)) / np.bincount(owner)
+    return shares
+
+
+def _strewn(strips: Floats64, owner: NDArray[np.intp]) -> tuple[Floats64, NDArray[np.intp]]:
+    """Points strewn evenly over regions, `STREWN` on each: (P, 2), and whose each is. strips, owner: of `pieces`."""
+    sizes = np.maximum((strips[:, 2:] - strips[:, :2]).prod(1), 1e-9)
+    ends = np.cumsum(sizes)
+    last = np.searchsorted(owner, np.arange(owner[-1] + 1), side="right") - 1
+    stop = ends[last]
+    start = np.append(0.0, stop[:-1])
+    k = np.arange(STREWN)
+    at = start[:, None] + (stop - start)[:, None] * (k + k * GOLDEN % 1) / STREWN  # one in each of as many equal parts, never in step
+    at = at.ravel()
+    strip = np.minimum(np.searchsorted(ends, at, side="right"), np.repeat(last, STREWN))
+    left = np.clip((at - ends[strip] + sizes[strip]) / sizes[strip], 0, 1)  # the part of the strip that lies before the point
+    width, height = (strips[strip, 2:] - strips[strip, :2]).T
+    down = np.where(width > 1, np.tile(k * GOLDEN % 1, len(last)), left)
+    across = np.where(width > 1, left, 0.5)
+    return strips[strip, :2] + np.stack([across * width, down * height], axis=1), owner[strip]
 
 
 def axes(regions: Sequence[Region], scene: SceneInfo) -> Floats64:

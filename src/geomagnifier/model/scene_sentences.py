@@ -83,9 +83,24 @@ def reply(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]], lang
         if asked.exists and not right:  # a part of the picture may be of the class: only the whole was judged
             return f"{start}整体上{plain(scene, language)}" if language == "zh" else f"No, as a whole this is {phrase(scene)}."
         return start + (plain(scene, "zh") if language == "zh" else f"this is {phrase(scene)}.")
-    weights = [sum(fine[s] for s in option) for option in options]
-    best = weights.index(max(weights))
+    best = _best(asked, labels, wider)
     return _better(asked.names[best].said, options[best], scene, set(parts) <= set(options[best]), language)
+
+
+def chosen(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> str | None:
+    """Of several classes to choose from, the one that fits best: its name, that of the question where it holds several; else None."""
+    known = {scene for scene, _ in labels if scene not in wider}
+    if asked.form != "choice" or not any(known & set(name.scenes) for name in asked.names):
+        return None
+    name = asked.names[_best(asked, labels, wider)]
+    fine = [scene for scene in name.scenes if scene in known]
+    return fine[0] if len(fine) == 1 else name.said
+
+
+def _best(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> int:
+    """Which of the classes to choose from is likeliest."""
+    weights = [sum(p for scene, p in labels if scene in name.scenes and scene not in wider) for name in asked.names]
+    return weights.index(max(weights))
 
 
 def _better(said: str, option: Sequence[str], scene: str, right: bool, language: str) -> str:

@@ -64,7 +64,8 @@ class Speaker:
         name = scene_sentences.named(labels, self.coarse) if labels else ""
         asked = yes_no.asked(text, spoken)
         if asked is not None and name:
-            return Said(scene_sentences.reply(asked, labels, self.coarse, spoken), language=spoken)
+            value = scene_sentences.chosen(asked, labels, self.coarse)
+            return Said(scene_sentences.reply(asked, labels, self.coarse, spoken), language=spoken, value=value)
         states, padding, _ = question()
         assert seen.pooled is not None
         p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()

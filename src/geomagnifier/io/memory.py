@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 STATUS = Path("/proc/self/status")
+LARGE = 8 << 20
+"""Bytes from which `part_large` has memory go back as soon as it is freed."""
+_MMAP_THRESHOLD = -3
+"""M_MMAP_THRESHOLD of malloc.h."""
 
 
 def resident() -> float:
@@ -31,6 +35,16 @@ def give_back() -> None:
     """
     if (trim := _trim()) is not None:
         trim(0)
+
+
+def part_large() -> None:
+    """For the rest of this process, keep every `LARGE` array apart, so that its memory goes back as soon as it is freed.
+
+    glibc's mallopt. By itself glibc takes the size of what was freed, up to 32 MB, for the size below which arrays share a heap: one small
+    object that outlives its neighbours then holds their place, and a process that looks at one picture after another grows.
+    """
+    if _trim() is not None:  # it is glibc
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, LARGE)
 
 
 @cache

@@ -15,9 +15,9 @@ pytestmark = pytest.mark.skipif(
 )
 KEEPS = """
 import sys
-from geomagnifier.io.memory import part_large, resident
+from geomagnifier.io.memory import stay_small, resident
 if sys.argv[1] == "apart":
-    part_large()
+    stay_small()
 large = bytearray(31 << 20)  # once freed, glibc takes its size for that of what shares the heap
 del large
 before, pieces, pins = resident(), [], []

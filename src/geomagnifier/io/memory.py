@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 STATUS = Path("/proc/self/status")
 LARGE = 8 << 20
-"""Bytes from which `part_large` has memory go back as soon as it is freed."""
+"""Bytes from which `stay_small` has memory go back as soon as it is freed."""
+KERNELS = 256
+"""That oneDNN may keep: those of a few sizes of views. It writes a kernel for each layer and size, and keeps 1024 by itself."""
 _MMAP_THRESHOLD = -3
 """M_MMAP_THRESHOLD of malloc.h."""
 
@@ -37,12 +40,15 @@ def give_back() -> None:
         trim(0)
 
 
-def part_large() -> None:
-    """For the rest of this process, keep every `LARGE` array apart, so that its memory goes back as soon as it is freed.
+def stay_small() -> None:
+    """For a process that looks at one picture after another: have it keep less of those before. Holds for the rest of it.
 
-    glibc's mallopt. By itself glibc takes the size of what was freed, up to 32 MB, for the size below which arrays share a heap: one small
-    object that outlives its neighbours then holds their place, and a process that looks at one picture after another grows.
+    Arrays of `LARGE` bytes are kept apart (glibc's mallopt), so that their memory goes back as soon as they are freed. By itself glibc
+    takes the size of what was freed, up to 32 MB, for that below which arrays share a heap: one small object that outlives its neighbours
+    then holds their place. And oneDNN, which works for torch, keeps `KERNELS` kernels; it reads that when it is first asked for one, so
+    this comes before a model is used.
     """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KERNELS))
     if _trim() is not None:  # it is glibc
         ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, LARGE)
 

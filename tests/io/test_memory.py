@@ -27,6 +27,22 @@ for _ in range(8):
 del pieces
 print(resident() - before)
 """
+SIZES = """
+import sys
+from geomagnifier.io.memory import give_back, resident, stay_small
+if sys.argv[1] == "apart":
+    stay_small()
+import torch
+pixels, layer = torch.zeros(1, 64, 64, 64), torch.nn.Conv2d(64, 64, 3)
+with torch.inference_mode():
+    layer(pixels)
+    give_back()
+    before = resident()
+    for size in range(700):
+        layer(pixels[:, :, : 8 + size // 28, : 8 + size % 28])
+give_back()
+print(resident() - before)
+"""
 
 
 def test_freed_memory_goes_back() -> None:
@@ -41,6 +57,13 @@ def test_freed_memory_goes_back() -> None:
 
 
 def test_large_arrays_hold_no_heap() -> None:
-    """A process of its own: what is said to the C library holds to its end."""
+    """Processes of their own: what is said to the C library holds to their end."""
     kept = {how: float(subprocess.check_output([sys.executable, "-c", KEEPS, how])) for how in ("together", "apart")}
     assert kept["together"] > 60e6 and kept["apart"] < 10e6
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="it is there that oneDNN writes kernels")
+def test_few_kernels_are_kept() -> None:
+    """Seven hundred sizes of a picture: a kernel for each is 35 MB."""
+    kept = {how: float(subprocess.check_output([sys.executable, "-c", SIZES, how])) for how in ("together", "apart")}
+    assert kept["together"] > 25e6 and kept["apart"] < 0.75 * kept["together"]

@@ -1,4 +1,4 @@
-"""How many workers there are to be, by cores and by free memory."""
+"""How many workers there are to be, by cores and by free memory, on this machine and in a cluster."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from geomagnifier.archive.cluster import WORKER, fitting
+from geomagnifier.archive.cluster import WORKER, fitting, places
 from geomagnifier.errors import GeomagWarning
 
 
@@ -30,3 +30,13 @@ def test_workers_fit_into_memory(workers: int | None, cores: int, room: float, c
     else:
         (warning,) = told
         assert warning.category is GeomagWarning and str(warning.message).endswith(said) and "free" in str(warning.message)
+
+
+def test_a_cluster_has_room_by_machine() -> None:
+    def machine(cores: float, room: float, alive: bool = True) -> dict[str, object]:
+        return {"Alive": alive, "Resources": {"CPU": cores, "memory": room * WORKER, "node:10.0.0.1": 1.0}}
+
+    assert places([machine(4, 9)]) == 4
+    assert places([machine(64, 7.9), machine(2, 30), machine(8, 8, alive=False)]) == 7 + 2
+    assert places([{"Alive": True, "Resources": {"memory": 9 * WORKER}}]) == 1, "a head without cores: Ray itself waits for a machine"
+    assert places([{"Alive": True, "Resources": {"CPU": 3.0}}]) == 3

@@ -57,6 +57,18 @@ def test_a_job_is_asked_done_and_kept(root):
             jobs.job("nothing")
 
 
+def test_what_was_seen_of_a_picture_is_kept_for_questions_about_it_alone(root):
+    model, kept = FakeModel(), module.FEATURES
+    with working(root, model) as (jobs, place):
+        for name, told in (("utm.tif", [0, kept]), ("utm.tif", []), ("wide.tif", [0, kept]), ("utm.tif", [0, kept])):
+            model.remembered.clear()
+            assert jobs.submit(place(name), "Find every ship.").wait(30) and model.remembered == told
+        model.remembered.clear()
+        assert jobs.search("a harbour").wait(30) and model.remembered == [0, kept]
+        model.remembered.clear()
+        assert jobs.search("an airport").wait(30) and model.remembered == [0, kept], "a search looks at many pictures"
+
+
 def test_what_is_asked_reaches_the_pipeline(root):
     with working(root) as (jobs, place):
         boxed = jobs.submit(place("utm.tif"), "Find every ship.", box=(0, 0, 100, 100), search="exhaustive", min_score=0.2)

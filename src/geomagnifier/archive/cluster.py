@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -60,7 +60,7 @@ def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]
             ray.init(address="local", num_cpus=count, include_dashboard=False, object_store_memory=80_000_000, **quiet)
         else:
             _connect(ray, address, quiet)
-            count = workers or int(ray.cluster_resources().get("CPU", 1))
+            count = workers or places(ray.nodes())
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise OptionError(f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}") from error
     try:
@@ -87,6 +87,16 @@ def fitting(workers: int | None, cores: int, free: float | None = None) -> int:
         how = f"{count} of {cores} cores are used" if workers is None else f"{count} workers may not find room"
         warnings.warn(f"{told}: {how}", GeomagWarning, stacklevel=2)
     return count
+
+
+def places(nodes: Iterable[Mapping[str, Any]]) -> int:
+    """How many workers a cluster has room for: on each of its machines one a core, but no more than fit into the memory that Ray gives out.
+
+    Args:
+        nodes: as `ray.nodes` lists them.
+    """
+    given = [node["Resources"] for node in nodes if node["Alive"]]
+    return max(1, sum(int(min(each.get("CPU", 0), each.get("memory", float("inf")) // WORKER)) for each in given))
 
 
 def _connect(ray: Any, address: str, quiet: dict[str, Any]) -> None:

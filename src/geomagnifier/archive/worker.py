@@ -15,7 +15,7 @@ from geomagnifier.io.document import write_json
 from geomagnifier.io.footprint import geojson, outlines
 from geomagnifier.io.manifest import Entry
 from geomagnifier.io.mask_file import write_mask
-from geomagnifier.io.memory import give_back
+from geomagnifier.io.memory import give_back, stay_small
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging, output_error
 from geomagnifier.pipeline import ask, look_at_share
@@ -36,6 +36,7 @@ class Worker:
         from geomagnifier.model.checkpoint import load_model
 
         if self.model is None:
+            stay_small()
             model = load_model(self.task.model, **self.task.model_options)
             if (refused := composed.refusal(self.task.question, model.spec, boxed=False)) is not None:
                 raise QuestionError(refused)

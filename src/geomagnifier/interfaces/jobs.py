@@ -64,6 +64,7 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
         self._spent: deque[float] = deque([1.0], maxlen=20)
+        self._looked: str | None = None
         model.remember(FEATURES)
         self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = WeakValueDictionary()
         self._searching = Searching(settings, model, library)
@@ -242,6 +243,7 @@ class Jobs:
                 if job.state == "running":
                     self._running.add(job)
             if job.state == "running":
+                self._make_room(job.card)
                 state = self._do(job)
                 with self._work:
                     self._running.discard(job)
@@ -252,6 +254,15 @@ class Jobs:
                 give_back()  # else freed memory of each kind of picture is kept for the next of that kind
             else:
                 self.counts[job.state] += 1
+
+    def _make_room(self, card: Card | None) -> None:
+        """Before a picture is looked at, what the model saw of another one goes: the two are never held together."""
+        with self._work:
+            picture = None if card is None else card.id
+            other, self._looked = picture is None or picture != self._looked, picture
+        if other:
+            self.model.remember(0)
+            self.model.remember(FEATURES)
 
     def _do(self, job: Job) -> State:
         """Work on a job; what it ended as."""

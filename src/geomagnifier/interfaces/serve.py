@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io.memory import stay_small
 
 if TYPE_CHECKING:
     import asyncio
@@ -84,6 +85,7 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
     elif target is not None:
         settings = replace(settings, root=target)
     _allow_many_files()
+    stay_small()
     listener = listen(settings)
     try:
         app = create_app(settings, load(settings.model, settings.segmenter))

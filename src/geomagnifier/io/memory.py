@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 STATUS = Path("/proc/self/status")
+LARGE = 8 << 20
+"""Bytes from which `stay_small` has memory go back as soon as it is freed."""
+KERNELS = 256
+"""That oneDNN may keep: those of a few sizes of views. It writes a kernel for each layer and size, and keeps 1024 by itself."""
+_MMAP_THRESHOLD = -3
+"""M_MMAP_THRESHOLD of malloc.h."""
 
 
 def resident() -> float:
@@ -31,6 +38,19 @@ def give_back() -> None:
     """
     if (trim := _trim()) is not None:
         trim(0)
+
+
+def stay_small() -> None:
+    """For a process that looks at one picture after another: have it keep less of those before. Holds for the rest of it.
+
+    Arrays of `LARGE` bytes are kept apart (glibc's mallopt), so that their memory goes back as soon as they are freed. By itself glibc
+    takes the size of what was freed, up to 32 MB, for that below which arrays share a heap: one small object that outlives its neighbours
+    then holds their place. And oneDNN, which works for torch, keeps `KERNELS` kernels; it reads that when it is first asked for one, so
+    this comes before a model is used.
+    """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KERNELS))
+    if _trim() is not None:  # it is glibc
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, LARGE)
 
 
 @cache

@@ -10,12 +10,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union, without_specks
+from geomagnifier.masks import MaskPatch, bounds, components, decode_window, place, read_patches, resize, union, without_specks
 from geomagnifier.values import LEVEL, Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
@@ -29,7 +30,6 @@ SURE, ALONE = 0.75, 0.85
 others of its class were, and where nothing was."""
 SURROUNDINGS = 0.2
 """An object's mask may be this much longer than its box: boxes often cut the ends of long things."""
-
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
 BLOCK = 2048
@@ -300,20 +300,20 @@ def _mean_probability(piece: Bools, corner: tuple[int, int], patches: Sequence[M
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
     """The answer's mask: the union of the masks of its regions, a patch at scene resolution for each block of the scene that has any."""
-    blocks: dict[tuple[int, int], list[Region]] = {}
-    for region in regions:
-        if region.segmentation:
-            x0, y0, x1, y1 = region.box
-            for row in range(int(y0) // BLOCK, math.ceil(y1 / BLOCK)):
-                for column in range(int(x0) // BLOCK, math.ceil(x1 / BLOCK)):
-                    blocks.setdefault((row, column), []).append(region)
+    blocks: dict[tuple[int, int], list[tuple[Sequence[int], dict[str, Any]]]] = {}
+    for outline in (region.segmentation for region in regions if region.segmentation):
+        x0, y0, x1, y1 = own = bounds(outline)
+        # not of the box: a mask may reach beyond it
+        for row in range(y0 // BLOCK, math.ceil(y1 / BLOCK)):
+            for column in range(x0 // BLOCK, math.ceil(x1 / BLOCK)):
+                blocks.setdefault((row, column), []).append((own, outline))
     patches = []
     for (row, column), mine in sorted(blocks.items()):
-        low, high = np.array([r.box[:2] for r in mine]).min(0), np.array([r.box[2:] for r in mine]).max(0)
+        low, high = np.array([own[:2] for own, _ in mine]).min(0), np.array([own[2:] for own, _ in mine]).max(0)
         x0, y0 = max(column * BLOCK, int(low[0])), max(row * BLOCK, int(low[1]))
-        x1, y1 = min((column + 1) * BLOCK, math.ceil(high[0])), min((row + 1) * BLOCK, math.ceil(high[1]))
+        x1, y1 = min((column + 1) * BLOCK, int(high[0])), min((row + 1) * BLOCK, int(high[1]))
         area = Box(x0, y0, x1, y1)
-        mask = union([r.segmentation for r in mine if r.segmentation], area).view(np.uint8)
+        mask = union([outline for _, outline in mine], area).view(np.uint8)
         patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5).packed())
     return tuple(patches)
 

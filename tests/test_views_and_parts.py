@@ -123,3 +123,18 @@ def test_a_property_that_nothing_checks_does_not_choose(words: str) -> None:
     assert pipeline._without(claim, "find red ships") == "find ships"  # type: ignore[arg-type]
     assert pipeline._without(claim, "ships") == "ships"  # type: ignore[arg-type]
     assert pipeline._without(None, words) == words
+
+
+def test_each_of_three_processes_looks_at_every_third_window(tmp_path: Path) -> None:
+    """Ships are everywhere, so that no window is blank."""
+    ships = [(x, y, x + 30, y + 20) for x in range(40, 1000, 90) for y in range(40, 800, 90)]
+    seen: list[set[str]] = []
+    with open_scene(paint(1000, 800, *ships)) as scene:
+        models = [FakeModel(view_pixels=40_000, tile=200, overlap=20) for _ in range(4)]
+        count = len(ask(scene, "Find every ship.", models[3], search="exhaustive").trace.views)
+        for k in range(3):
+            left = pipeline.look_at_share(scene, "Find every ship.", models[k], tmp_path / f"{k}", (k, 3), search="exhaustive")
+            seen.append({key for what, _, key in models[k].views if what == "answer"})
+            assert not left
+    assert [len(keys) for keys in seen] == [len(range(k, count, 3)) for k in range(3)] and count > 9
+    assert len(set.union(*seen)) == count

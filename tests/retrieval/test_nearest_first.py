@@ -12,7 +12,7 @@ import shapely
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.io.hit import Hit
-from geomagnifier.retrieval import Wanted
+from geomagnifier.retrieval.wanted import Wanted, read_box, read_date, read_distance, read_place
 
 
 def square(west: float, south: float, side: float = 1e-4) -> bytes:
@@ -56,3 +56,17 @@ def test_a_box_may_be_a_line_and_not_upside_down() -> None:
     with pytest.raises(OptionError, match="no box in degrees"):
         Wanted(bbox=(11.0, 48.1, 12.0, 48.0))
     assert names(Wanted(bbox=(-1, 5e-5, 1, 5e-5)).fitting([hit("a"), hit("b", 2.0)])) == ["a"]
+
+
+def test_places_boxes_distances_and_dates_are_read_from_words() -> None:
+    assert read_place("11.57, 48.14") == (11.57, 48.14) and read_box("11.4,48,11.8,48.3") == (11.4, 48.0, 11.8, 48.3)
+    assert (read_distance("10 km"), read_distance("500 m"), read_distance("250")) == (10_000, 500, 250)
+    assert [read_date(text) for text in ("2024", "2024-05", " 2024-05-31 ", "2024-05-31T10:15")] == [
+        datetime(2024, 1, 1),
+        datetime(2024, 5, 1),
+        datetime(2024, 5, 31),
+        datetime(2024, 5, 31, 10, 15),
+    ]
+    for read, words in ((read_place, "1"), (read_box, "1,2,3"), (read_box, "a,b,c,d"), (read_date, "2024-13"), (read_date, "yesterday")):
+        with pytest.raises(OptionError):
+            read(words)

@@ -15,6 +15,7 @@ from geomagnifier.answer import assemble_regions, part_of
 from geomagnifier.geometry import Box
 from geomagnifier.io.memory import resident
 from geomagnifier.io.scene import open_scene
+from geomagnifier.masks import bounds
 from geomagnifier.pipeline import ask
 from geomagnifier.values import LEVEL, Cover, Found, Granularity, SceneInfo, ViewReply, Window
 from geomagnifier.view_limits import RESERVED
@@ -138,3 +139,14 @@ def test_each_of_three_processes_looks_at_every_third_window(tmp_path: Path) -> 
             assert not left
     assert [len(keys) for keys in seen] == [len(range(k, count, 3)) for k in range(3)] and count > 9
     assert len(set.union(*seen)) == count
+
+
+def test_what_no_detection_shows_lies_where_its_mask_is() -> None:
+    """In a view that does not begin at the scene's corner, nor as far across as down."""
+    window = Window(Box(300, 100, 400, 200), 100, 100, "tile", Box(310, 120, 400, 200))
+    probability = np.zeros((100, 100), np.float32)
+    probability[40:50, 60:75] = 1
+    reply = ViewReply((), (Cover("ship", 0.8, probability, 0.5, True),), stride=1)
+    (found,) = assemble_regions([part_of(window, reply, SCENE, Granularity.PIXEL)], SCENE, Granularity.PIXEL)
+    assert found.box == (360, 140, 375, 150) and bounds(found.segmentation or {}) == (360, 140, 375, 150)
+    assert found.score == pytest.approx(0.8, abs=0.01)

@@ -30,6 +30,7 @@ SURE, ALONE = 0.75, 0.85
 others of its class were, and where nothing was."""
 SURROUNDINGS = 0.2
 """An object's mask may be this much longer than its box: boxes often cut the ends of long things."""
+
 WHOLE = 64_000_000
 """Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
 BLOCK = 2048
@@ -302,8 +303,7 @@ def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
     """The answer's mask: the union of the masks of its regions, a patch at scene resolution for each block of the scene that has any."""
     blocks: dict[tuple[int, int], list[tuple[Sequence[int], dict[str, Any]]]] = {}
     for outline in (region.segmentation for region in regions if region.segmentation):
-        x0, y0, x1, y1 = own = bounds(outline)
-        # not of the box: a mask may reach beyond it
+        x0, y0, x1, y1 = own = bounds(outline)  # a mask may reach beyond its region's box
         for row in range(y0 // BLOCK, math.ceil(y1 / BLOCK)):
             for column in range(x0 // BLOCK, math.ceil(x1 / BLOCK)):
                 blocks.setdefault((row, column), []).append((own, outline))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import MaskPatch, components, decode_window, place, read_patches, resize, union, without_specks
+from geomagnifier.masks import MaskPatch, bounds, components, decode_window, place, read_patches, resize, union, without_specks
 from geomagnifier.values import LEVEL, Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
 
 SAME = 0.6
@@ -301,22 +301,19 @@ def _mean_probability(piece: Bools, corner: tuple[int, int], patches: Sequence[M
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
     """The answer's mask: the union of the masks of its regions, a patch at scene resolution for each block of the scene that has any."""
-    blocks: dict[tuple[int, int], list[tuple[dict[str, Any], Box]]] = {}
-    for region in regions:
-        if region.segmentation:
-            height, width = region.segmentation["size"]
-            reach = _surroundings(Box(*region.box), (height, width))
-            for row in range(int(reach.y0) // BLOCK, math.ceil(reach.y1 / BLOCK)):
-                for column in range(int(reach.x0) // BLOCK, math.ceil(reach.x1 / BLOCK)):
-                    blocks.setdefault((row, column), []).append((region.segmentation, reach))
+    blocks: dict[tuple[int, int], list[tuple[Sequence[int], dict[str, Any]]]] = {}
+    for outline in (region.segmentation for region in regions if region.segmentation):
+        x0, y0, x1, y1 = own = bounds(outline)  # a mask may reach beyond its region's box
+        for row in range(y0 // BLOCK, math.ceil(y1 / BLOCK)):
+            for column in range(x0 // BLOCK, math.ceil(x1 / BLOCK)):
+                blocks.setdefault((row, column), []).append((own, outline))
     patches = []
     for (row, column), mine in sorted(blocks.items()):
-        boxes = np.array([reach.tuple() for _, reach in mine])
-        low, high = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+        low, high = np.array([own[:2] for own, _ in mine]).min(0), np.array([own[2:] for own, _ in mine]).max(0)
         x0, y0 = max(column * BLOCK, int(low[0])), max(row * BLOCK, int(low[1]))
-        x1, y1 = min((column + 1) * BLOCK, math.ceil(high[0])), min((row + 1) * BLOCK, math.ceil(high[1]))
+        x1, y1 = min((column + 1) * BLOCK, int(high[0])), min((row + 1) * BLOCK, int(high[1]))
         area = Box(x0, y0, x1, y1)
-        mask = union([rle for rle, _ in mine], area).view(np.uint8)
+        mask = union([outline for _, outline in mine], area).view(np.uint8)
         patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5).packed())
     return tuple(patches)
 

@@ -9,7 +9,7 @@ from served import Held, make_root, until, write_wide
 from test_jobs import MANY, working
 
 from fake import FakeModel
-from geomagnifier.errors import Busy, FileNotThere, GeomagError, OptionError, OutputError, QuestionEmpty
+from geomagnifier.errors import Busy, FileNotThere, ModelError, OptionError, OutputError, QuestionEmpty
 from geomagnifier.interfaces import jobs as module
 from geomagnifier.interfaces.job import Job
 from geomagnifier.retrieval import Wanted
@@ -143,24 +143,31 @@ def test_a_follow_up_is_about_the_same_scene(root):
 
 
 def test_a_failed_job_has_no_answer_and_says_one_line(root):
-    with working(root) as (jobs, place):
-        job = jobs.submit(place("utm.tif"), "Find every ship.", box=(9000, 9000, 9100, 9100))
-        assert job.wait(20) and (job.state, job.answer) == ("failed", None) and isinstance(job.error, GeomagError)
-        assert jobs.counts["failed"] == 1 and jobs.running == 0
+    class Broken(FakeModel):
+        def answer(self, query, granularity, views, beside=None):
+            raise ModelError("the network cannot be read")
+
+    with working(root, Broken()) as (jobs, place):
+        job = jobs.submit(place("utm.tif"), "Find every ship.")
+        assert job.wait(20) and (job.state, job.answer) == ("failed", None) and str(job.error) == "the network cannot be read"
+        until(lambda: jobs.running == 0)
+        assert jobs.counts["failed"] == 1
 
 
 def test_answers_weigh_what_they_hold(root):
-    """Bytes of preview, masks and run lengths, and a little for each region and window."""
+    """Bytes of masks and run lengths, and a little for each region and window; the picture that both share counts with the last."""
     with working(root) as (jobs, place):
         found, segmented = (jobs.submit(place("utm.tif"), words) for words in ("Find every ship.", "Segment every ship."))
         assert found.wait(30) and segmented.wait(30)
-        plain = found.answer.preview.nbytes + 1000 * 3 + 2000 * len(found.answer.trace.views)
+        plain = 1000 * 3 + 2000 * len(found.answer.trace.views)
         assert module._weight(found) == plain
         patches = sum(len(patch.data) for patch in segmented.answer.patches)
         runs = sum(len(region.segmentation["counts"]) for region in segmented.answer.regions)
         assert module._weight(segmented) == plain + patches + runs and patches and runs
+        whole = plain + patches + runs + found.answer.preview.nbytes
+        assert segmented.answer.preview is found.answer.preview and module._weights([found, segmented]) == [plain, whole]
         search = Job("", None, lambda job: None)
         assert module._weight(search) == 1000
         search.hits = (object(),) * 5
         assert module._weight(search) == 3000
-    assert (module.KEPT, module.KEPT_BYTES) == (200, 268_435_456)
+    assert (module.KEPT, module.KEPT_BYTES) == (200, 128 << 20)

@@ -19,7 +19,7 @@ from geomagnifier.composed import arrangement, colours
 from geomagnifier.composed import program as p
 from geomagnifier.geometry import Box
 from geomagnifier.io import measures
-from geomagnifier.masks import area, decode_window, union
+from geomagnifier.masks import area, bounds, decode_window, union
 from geomagnifier.values import Region, SceneInfo
 
 Value = bool | int | float | str
@@ -263,8 +263,8 @@ def _pixels(regions: Sequence[Region]) -> float:
     outlines = [region.segmentation for region in regions if region.segmentation is not None]
     if len(outlines) < len(regions) or not regions:
         return measures.square_px(regions)
-    low, high = np.array([region.box[:2] for region in regions]).min(0), np.array([region.box[2:] for region in regions]).max(0)
-    hull = Box(*np.floor(low).tolist(), *np.ceil(high).tolist())
+    spots = np.array([bounds(outline) for outline in outlines])  # not the boxes: a mask may reach beyond its own
+    hull = Box(*spots[:, :2].min(0).tolist(), *spots[:, 2:].max(0).tolist())
     if len(outlines) == 1 or hull.area > LARGEST:  # of a very large scene each counts by itself; they hardly overlap
         return float(sum(area(outline) for outline in outlines))
     return float(np.count_nonzero(union(outlines, hull)))

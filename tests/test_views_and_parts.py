@@ -1,0 +1,152 @@
+"""At the limits of what one view has to say beside another, of what an undetected object is, and of what a look of several views costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from fake import FakeModel, paint
+from geomagnifier import looking, pipeline
+from geomagnifier.answer import assemble_regions, part_of
+from geomagnifier.geometry import Box
+from geomagnifier.io.memory import resident
+from geomagnifier.io.scene import open_scene
+from geomagnifier.masks import bounds
+from geomagnifier.pipeline import ask
+from geomagnifier.values import LEVEL, Cover, Found, Granularity, SceneInfo, ViewReply, Window
+from geomagnifier.view_limits import RESERVED
+
+SCENE = SceneInfo("made", 4000, 4000, 3)
+COARSE = Window(Box(0, 0, 4000, 4000), 1000, 1000, "wide", Box(0, 0, 4000, 4000))
+FINE = Window(Box(1000, 1000, 2000, 2000), 1000, 1000, "tile", Box(1200, 1200, 1800, 1800))
+
+
+def told(box: tuple[float, float, float, float], fine: Window = FINE) -> bool:
+    """Whether an object of the coarse view counts beside a finer view that shows nothing there."""
+    (view,) = COARSE.placement.to_view(np.array(box)).tolist()
+    parts = [part_of(COARSE, ViewReply((Found("ship", 0.9, tuple(view)),)), SCENE, Granularity.REGION)]
+    parts.append(part_of(fine, ViewReply(), SCENE, Granularity.REGION))
+    return bool(assemble_regions(parts, SCENE, Granularity.REGION))
+
+
+@pytest.mark.parametrize(
+    ("middle", "counts"),
+    [((1200, 1500), False), ((1199, 1500), True), ((1500, 1200), False), ((1500, 1199), True), ((1800, 1500), True), ((1500, 1800), True)],
+)
+def test_a_core_has_its_left_and_upper_edge_and_not_the_others(middle: tuple[int, int], counts: bool) -> None:
+    x, y = middle
+    assert told((x - 20, y - 20, x + 20, y + 20)) == counts
+
+
+def test_a_finer_view_has_the_say_on_more_than_19_twentieths() -> None:
+    whole = replace(FINE, core=FINE.box)
+    assert told((995, 1500, 1095, 1540), whole)  # 95 px of 100
+    assert not told((996, 1500, 1096, 1540), whole)
+
+
+@pytest.mark.parametrize(("size", "count"), [(60, 1), (61, 2)])
+def test_half_of_a_detected_object_is_rounded_up(size: int, count: int) -> None:
+    """The detected one has 121 px in its mask: half of them are 60.5."""
+    window = Window(Box(0, 0, 100, 100), 100, 100, "whole", Box(0, 0, 100, 100))
+    probability = np.zeros((100, 100), np.float32)
+    probability[10:21, 10:21] = 1
+    probability[50:56, 50:60] = 1  # 60 px
+    probability[56, 50] = size > 60
+    reply = ViewReply((Found("ship", 0.9, (10, 10, 21, 21)),), (Cover("ship", 0.9, probability, 0.5, True),), stride=1)
+    scene = SceneInfo("made", 100, 100, 3)
+    assert len(assemble_regions([part_of(window, reply, scene, Granularity.REGION)], scene, Granularity.REGION)) == count
+
+
+def test_what_each_window_cost_is_kept_where_several_are_one_look(tmp_path: Path) -> None:
+    """The fake network takes 10 operations for each pixel."""
+    model = FakeModel(view_pixels=40_000, tile=200, overlap=20)
+    with open_scene(paint(1000, 800, *((x, y, x + 30, y + 20) for x in range(40, 1000, 90) for y in range(40, 800, 90)))) as scene:
+        answer = ask(scene, "Find every ship.", model, search="exhaustive", journal=tmp_path / "journal")
+        assert max(len(views) for views in model.inputs) > 2
+        assert answer.trace.flops == 10 * answer.trace.pixels_processed
+        again = ask(
+            scene,
+            "Find every ship.",
+            FakeModel(view_pixels=40_000, tile=200, overlap=20),
+            search="exhaustive",
+            journal=tmp_path / "journal",
+        )
+    assert again.trace.flops == pytest.approx(10 * again.trace.pixels_processed)
+    assert again.trace.pixels_processed >= answer.trace.pixels_processed
+
+
+@pytest.mark.parametrize("search", ["adaptive", "exhaustive", "paper", "random"])
+def test_the_pixels_told_are_those_of_the_views_told(search: str) -> None:
+    """Spots everywhere: several views are scouted at once, and several looked at."""
+    ships = ((x, y, x + 30, y + 20) for x in range(40, 1600, 150) for y in range(40, 1200, 150))
+    with open_scene(paint(1600, 1200, *ships)) as scene:
+        trace = ask(scene, "Find every ship.", FakeModel(view_pixels=40_000, tile=200, overlap=20), search=search).trace
+    assert len(trace.views) > 2
+    assert trace.pixels_processed == sum(view.width * view.height for view in trace.views)
+
+
+@pytest.mark.parametrize(("height", "seen"), [(512, [2, 4, 8]), (507, [2, 4])])
+def test_the_smallest_level_of_a_picture_is_64_px_high(height: int, seen: list[int]) -> None:
+    with open_scene(paint(900, height, (100, 100, 140, 130))) as scene:
+        answer = ask(scene, "Find every ship.", FakeModel())
+    assert [round(w.placement.scale[1]) for w in answer.trace.views if w.role == LEVEL] == seen
+
+
+@pytest.mark.parametrize(("left", "forgets"), [(0.5, True), (1.5, False)])
+def test_what_is_remembered_goes_where_a_view_would_not_fit_beside_it(left: float, forgets: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """left: memory that is free when the view is looked at, of what it takes."""
+    model = FakeModel()
+    memory = resident() + RESERVED + 3e9
+    monkeypatch.setattr(looking, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes)
+    with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
+        ask(scene, "Find every ship.", model, max_memory=memory)
+    assert (0 in model.remembered) == forgets
+
+
+def test_a_scene_of_one_view_is_read_once_for_each_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the answer shows of it is that view."""
+    read: list[Window] = []
+    with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
+        own = scene.read
+        monkeypatch.setattr(scene, "read", lambda window, *more: (read.append(window), own(window, *more))[1])
+        answer = ask(scene, "Find every ship.", FakeModel())
+    assert read == list(answer.trace.views) and answer.preview.shape == (900, 1000, 3)
+
+
+@pytest.mark.parametrize("words", ["red ships", "Red ships"])
+def test_a_property_that_nothing_checks_does_not_choose(words: str) -> None:
+    claim = SimpleNamespace(narrows=True, words="red")
+    assert pipeline._without(claim, words) == "ships"  # type: ignore[arg-type]
+    assert pipeline._without(claim, "find red ships") == "find ships"  # type: ignore[arg-type]
+    assert pipeline._without(claim, "ships") == "ships"  # type: ignore[arg-type]
+    assert pipeline._without(None, words) == words
+
+
+def test_each_of_three_processes_looks_at_every_third_window(tmp_path: Path) -> None:
+    """Ships are everywhere, so that no window is blank."""
+    ships = [(x, y, x + 30, y + 20) for x in range(40, 1000, 90) for y in range(40, 800, 90)]
+    seen: list[set[str]] = []
+    with open_scene(paint(1000, 800, *ships)) as scene:
+        models = [FakeModel(view_pixels=40_000, tile=200, overlap=20) for _ in range(4)]
+        count = len(ask(scene, "Find every ship.", models[3], search="exhaustive").trace.views)
+        for k in range(3):
+            left = pipeline.look_at_share(scene, "Find every ship.", models[k], tmp_path / f"{k}", (k, 3), search="exhaustive")
+            seen.append({key for what, _, key in models[k].views if what == "answer"})
+            assert not left
+    assert [len(keys) for keys in seen] == [len(range(k, count, 3)) for k in range(3)] and count > 9
+    assert len(set.union(*seen)) == count
+
+
+def test_what_no_detection_shows_lies_where_its_mask_is() -> None:
+    """In a view that does not begin at the scene's corner, nor as far across as down."""
+    window = Window(Box(300, 100, 400, 200), 100, 100, "tile", Box(310, 120, 400, 200))
+    probability = np.zeros((100, 100), np.float32)
+    probability[40:50, 60:75] = 1
+    reply = ViewReply((), (Cover("ship", 0.8, probability, 0.5, True),), stride=1)
+    (found,) = assemble_regions([part_of(window, reply, SCENE, Granularity.PIXEL)], SCENE, Granularity.PIXEL)
+    assert found.box == (360, 140, 375, 150) and bounds(found.segmentation or {}) == (360, 140, 375, 150)
+    assert found.score == pytest.approx(0.8, abs=0.01)

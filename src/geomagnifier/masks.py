@@ -237,6 +237,13 @@ def runs(rles: Sequence[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[n
     return np.stack((column, top, column + 1, foot), axis=1).astype(float), owners[run]
 
 
+def bounds(rle: dict[str, Any]) -> tuple[int, int, int, int]:
+    """The whole scene px (x0, y0, x1, y1), half-open, that a COCO RLE lies in; zeros where it is empty."""
+    strips, _ = runs([rle])
+    x0, y0, x1, y1 = (*strips[:, :2].min(0), *strips[:, 2:].max(0)) if len(strips) else (0, 0, 0, 0)
+    return int(x0), int(y0), int(x1), int(y1)
+
+
 def _pixels(window: Box) -> tuple[int, int, int, int]:
     x0, y0 = round(window.x0), round(window.y0)
     return x0, y0, max(round(window.x1), x0 + 1), max(round(window.y1), y0 + 1)
@@ -493,9 +500,3 @@ def _joined_runs(rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArra
             parent[max(a, b)] = min(a, b)
             other += 1
     return np.array([root(run) for run in range(len(row))], np.intp)
-
-
-def bounds(rle: dict[str, Any]) -> tuple[int, int, int, int]:
-    """The whole scene px (x0, y0, x1, y1), half-open, that a COCO RLE lies in, and 0, 0, 0, 0 where it is empty; costs the runs."""
-    points = corners(rle).astype(int)
-    return points[:, 0].min().item(), points[:, 1].min().item(), points[:, 0].max().item(), points[:, 1].max().item()

@@ -226,10 +226,7 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
 
 
 def runs(rles: Sequence[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """The pixels of some COCO RLEs of one scene as upright strips, one px wide: (N, 4) x0, y0, x1, y1, and whose each is, (N,), in order.
-
-    All are read at once, which for many small masks is several times quicker than one after the other.
-    """
+    """The pixels of some COCO RLEs of one scene, all at once, as strips one px wide: (N, 4) x0, y0, x1, y1, and whose each is, (N,)."""
     if not rles:
         return np.zeros((0, 4)), np.zeros(0, np.intp)
     starts, stops, owners = _ones([str(rle["counts"]) for rle in rles])

@@ -48,7 +48,7 @@ from geomagnifier.values import (
 
 ONE = 0.5
 """IoU from which two kinds' regions are one thing."""
-WELL_FOUND = 0.5
+WELL_FOUND = 0.9
 """Quality from which a kind is among "all objects"."""
 UNPROMISED = 0.05
 """Least score of an object where a share of them must be found: what share that makes was not measured for taught kinds."""

@@ -116,7 +116,7 @@ def test_info_speaks_plain_words(harbour, monkeypatch, capfd):
     assert rows["nodata"] == "none" and rows["overviews"] == "none" and rows["CRS"] == "EPSG:32633" and rows["GSD"] == "0.5 m a pixel"
     assert rows["format"] == "GTiff, deflate, tiles of 256 x 256 px"
     assert rows["bounds"] == "x 500000 to 500320, y 5299760 to 5300000; 320 x 240 m"
-    assert rows["things"].startswith("15 classes: airplane, ship, ")
+    assert rows["things"].startswith("27 classes: airplane, ship, ")
     assert rows["places"].startswith("39 scene classes: ") and rows["places"].count(",") == 38
     assert "2 broader ones that hold several of these: residential, river or lake" in out
 

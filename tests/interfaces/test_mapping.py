@@ -59,7 +59,7 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
     wrong = (
         (" ", [], QuestionEmpty, "empty"),
         ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"),
-        ("Find every ship longer than 30 m.", [], QuestionError, "cannot be checked yet"),
+        ("When was this picture taken?", [], QuestionError, "cannot be told from one picture"),
     )
     for words, more, kind, expected in wrong:
         told = CliRunner().invoke(app, ["map", words, "--scenes", str(folder), "--out", str(tmp_path / "out"), *more])

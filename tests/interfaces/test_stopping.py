@@ -29,11 +29,16 @@ main()
 """
 
 
+def heard() -> None:
+    """A suite that runs in the background ignores Ctrl-C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("where", ["import", "command"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_it_is_told_in_one_line(tmp_path: Path, where: str, number: int, code: int) -> None:
     words = [sys.executable, "-c", CODE.format(where=where, there=str(tmp_path / "there")), "info"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as process:
         end = time.monotonic() + 120
         while not (tmp_path / "there").exists() and time.monotonic() < end and process.poll() is None:
             time.sleep(0.05)

@@ -208,15 +208,17 @@ def _detect(asker: _Asker, benchmark: Benchmark, with_masks: bool) -> Record:
 
 
 def _grounded(asker: _Asker, case: Case) -> Record:
-    """The text and, of each phrase in it, the union of its regions."""
+    """The text and, of each class in it, the union of its regions: published phrases are of all things of a class that are meant."""
     answer = asker(question(case))
-    phrases: dict[str, tuple[Bools, float]] = {}
+    kinds: dict[str, tuple[Bools, float]] = {}
     for region in answer.regions:
         if region.segmentation:
-            phrase, mine = region.phrase or region.label, masks.decode(region.segmentation)
-            mask, score = phrases.get(phrase, (np.zeros_like(mine), 0.0))
-            phrases[phrase] = mask | mine, max(score, region.score)
-    found = [{"phrase": phrase, "mask": masks.encode(mask), "score": round(score, 6)} for phrase, (mask, score) in phrases.items()]
+            mine = masks.decode(region.segmentation)
+            mask, score = kinds.get(region.label, (np.zeros_like(mine), 0.0))
+            kinds[region.label] = mask | mine, max(score, region.score)
+    said = {kind: {r.phrase for r in answer.regions if r.label == kind} for kind in kinds}
+    phrases = {kind: "".join(each) or kind if len(each) == 1 else kind for kind, each in said.items()}
+    found = [{"phrase": phrases[kind], "mask": masks.encode(mask), "score": round(score, 6)} for kind, (mask, score) in kinds.items()]
     return {"text": answer.text, "phrases": found}
 
 

@@ -437,6 +437,7 @@ def test_one_who_goes_away_takes_his_question_with_him(root):
         for connection in gone:
             connection.sendall(head + asked)
         until(lambda: len(service.jobs._jobs) == 3)
+        assert model.begun.wait(20)  # one runs: left before that, it would be cancelled as the two that wait
         for connection in gone:
             connection.close()
         until(lambda: sum(job.state == "cancelled" for job in service.jobs._jobs.values()) == 2)

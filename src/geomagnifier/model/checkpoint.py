@@ -5,6 +5,7 @@ sentence.safetensors   sentence encoder, half precision
 tokenizer.json
 scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
 chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
+box_refiner.safetensors  corrects boxes; without it they are the pixel decoder's
 linear_decoder.safetensors  only where it was trained: the pixel decoder as the paper writes it
 own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
 SHA256SUMS             of all these; where it is there, they are held against it
@@ -30,6 +31,8 @@ from torch import Tensor, nn
 from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError, install
 from geomagnifier.model import card as cards
 from geomagnifier.model import sums
+from geomagnifier.model.box_refiner import FILE as REFINER
+from geomagnifier.model.box_refiner import BoxRefiner
 from geomagnifier.model.linear_decoder import FILE as LINEAR
 from geomagnifier.model.linear_decoder import LinearDecoder
 from geomagnifier.model.network import SmallNetwork
@@ -47,7 +50,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
 CHINESE = "chinese.safetensors"
-ALL = (*FILES, CHINESE, LINEAR, OWN)
+ALL = (*FILES, CHINESE, REFINER, LINEAR, OWN)
 SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
 HEADER, LARGEST = 10_000_000, 1_000_000_000
@@ -147,7 +150,13 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
     if (folder / LINEAR).is_file():
         linear = LinearDecoder()
         _fill(linear, folder / LINEAR)
-    return SmallModel(network, encoder, tokenizer, card, functools.cache(functools.partial(load_reader, folder)), scout, hunt, linear)
+    refiner = None
+    if (folder / REFINER).is_file():
+        with torch.random.fork_rng(devices=[]):
+            refiner = BoxRefiner()
+        _fill(refiner, folder / REFINER)
+    reader = functools.cache(functools.partial(load_reader, folder))
+    return SmallModel(network, encoder, tokenizer, card, reader, scout, hunt, linear, refiner)
 
 
 def load_reader(folder: Path) -> Reader:

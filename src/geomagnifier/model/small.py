@@ -21,6 +21,7 @@ from torch import Tensor
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionUnreadable
 from geomagnifier.model import asked_classes, chinese, class_names, in_box, one_input, pointing, relevance, yes_no
 from geomagnifier.model import words as w
+from geomagnifier.model.box_refiner import BoxRefiner, better
 from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS, settled
@@ -98,6 +99,7 @@ class SmallModel:
         scout: the trained scout.
         hunt: what its metadata say, see `hunt.Hunt`.
         linear: the pixel decoder as the paper writes it; None where there is none.
+        refiner: of boxes; None leaves them as the pixel decoder has them.
     """
 
     def __init__(
@@ -110,9 +112,11 @@ class SmallModel:
         scout: Scout,
         hunt: Mapping[str, Any],
         linear: LinearDecoder | None = None,
+        refiner: BoxRefiner | None = None,
     ) -> None:
         self.network, self.encoder = network.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
         self.tokenizer, self.reader, self.linear = tokenizer, reader, None if linear is None else linear.eval().requires_grad_(False)
+        self.refiner = None if refiner is None else refiner.eval().requires_grad_(False)
         self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
         self.worded = tuple(kind for kind in self.kinds if w.kind_token(kind) in self.words.number)
@@ -483,10 +487,13 @@ class SmallModel:
         assert seen.pyramid is not None
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
         own = likely[:, [self.objects.index(k) for k in self.family(kind)]].sum(1)
-        raw = combine(peaks.scores, own.numpy(), presence)
-        scores = self.reliability.probability(kind, raw * size_prior(peaks.boxes, self.hunt.sizes[kind].pixels, view.window))
+        boxes, raw = peaks.boxes, combine(peaks.scores, own.numpy(), presence)
+        if self.refiner is not None:
+            state = self.network.states.weight[self.kinds.index(kind)]
+            boxes, raw = better(self.refiner, seen.pyramid, boxes, raw, state)
+        scores = self.reliability.probability(kind, raw * size_prior(boxes, self.hunt.sizes[kind].pixels, view.window))
         height, width = view.pixels.shape[:2]
-        boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
+        boxes = boxes.clip(0, np.array([width, height, width, height], np.float32))
         keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)
         boxes, scores = boxes[keep], scores[keep]
         cells: Sequence[Any] = [((0, 0), None)] * len(boxes)

@@ -29,25 +29,24 @@ NEVER = -20.0
 """Log odds of a caption naming a class that it has no words for."""
 
 
-def finish(average: Mapping[str, Tensor], base: Path, folder: Path, root: Path, progress: Callable[[int, int], None] | None = None) -> None:
-    """Write the model folder, its thresholds, probabilities and qualities measured on validation pictures.
+def measure(base: Path, folder: Path, root: Path, progress: Callable[[int, int], None] | None = None) -> None:
+    """Measure thresholds, probabilities, qualities and the scout's recall of a model folder on validation pictures, and seal it.
 
     Args:
-        average: of `assemble`, as are the next two.
-        base: folder of the model that was started from.
-        folder: to be written.
+        base: folder of the model that was started from; the temperature of its scene heads is kept.
+        folder: of `assemble`, with or without a refiner of boxes.
         root: folder of the data sets.
         progress: of `calibrate.calibrate`.
 
     Raises:
-        ModelCorrupt: as of `assemble`.
+        ModelCorrupt: a file of the folder is damaged.
         DataMissing, DataCorrupt: a set is not there, or damaged.
     """
-    card = assemble(average, base, folder, hunting.sizes_of_all(root))
-    kept = checkpoint.read_card(base / checkpoint.FILES[0]).get("reliability", {}).get("temperature")
-    card |= calibrate(checkpoint.load_small(folder), root, progress=progress, temperature=kept)._asdict()
     path, scouted = folder / checkpoint.FILES[0], folder / checkpoint.FILES[3]
-    checkpoint.write(path, checkpoint.read(path)[1], card)
+    kept = checkpoint.read_card(base / checkpoint.FILES[0]).get("reliability", {}).get("temperature")
+    chosen = calibrate(checkpoint.load_small(folder), root, progress=progress, temperature=kept)._asdict()
+    card, state = checkpoint.read(path)
+    checkpoint.write(path, state, card | chosen)
     sights, scout = checkpoint.read(scouted)
     checkpoint.write(scouted, scout, sights | hunting.measure(checkpoint.load_small(folder), root))
     checkpoint.seal(folder)

@@ -19,7 +19,7 @@ from geomagnifier.io.lock import alone
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
-from geomagnifier.train import hunting, kept_language, language, log, scout, wide
+from geomagnifier.train import hunting, kept_language, language, log, refine, scout, wide
 from geomagnifier.train.asked import train_granularity
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
@@ -45,6 +45,8 @@ class Length:
     """Of the image side over more cameras, scales and classes."""
     language: int = 1400
     """Of the language side; 0 ends the run with the image side."""
+    refine: int = refine.STEPS
+    """Of the refiner of boxes; 0 leaves it out."""
     keep: bool = False
     """The trunk and the language side of the model that is started from are kept; `language` does not matter."""
 
@@ -104,8 +106,11 @@ def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, s
                 tell(row)
                 plot(out / wide.LOG, out / "wide.png")
     if length.keep and start is not None:
+        base = checkpoint.folder_of(start)
+        kept_language.assemble(saved(out / wide.CHECKPOINT)["average"], base, folder, hunting.sizes_of_all(root))
+        _train_refiner(console, folder, root, out, length.refine, seed)
         with bar(console, "thresholds") as show:
-            kept_language.finish(saved(out / wide.CHECKPOINT)["average"], checkpoint.folder_of(start), folder, root, show)
+            kept_language.measure(base, folder, root, show)
         console.print(f"the model is in {folder}; use it with --model {folder}")
         return
     if not length.language:
@@ -149,8 +154,17 @@ def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, s
                     checkpoint.write(folder / checkpoint.CHINESE, reader.state_dict(), card)
     classifier = network.granularity.requires_grad_(True)
     tell({"granularity": train_granularity(classifier, encoder, tokenizer, seed)})
-    finish(network, layer, mentions, root, out, folder)
+    finish(network, layer, mentions, root, out, folder, lambda: _train_refiner(console, folder, root, out, length.refine, seed))
     console.print(f"the model is in {folder}; use it with --model {folder}")
+
+
+def _train_refiner(console: Console, folder: Path, root: Path, out: Path, steps: int, seed: int) -> None:
+    """The refiner of boxes over the model in a folder, and put there; 0 steps leave it out."""
+    if steps:
+        with bar(console, "boxes") as show:
+            for row in refine.train(checkpoint.load_small(folder), root, out, steps, seed):
+                show(int(row["step"]), steps)
+        refine.put(out, folder)
 
 
 @contextmanager
@@ -162,8 +176,16 @@ def bar(console: Console, name: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def finish(network: SmallNetwork, mentioned: torch.nn.Linear, mentions: dict[str, Any], root: Path, out: Path, folder: Path) -> None:
-    """The parts of a run -> a calibrated model folder."""
+def finish(
+    network: SmallNetwork,
+    mentioned: torch.nn.Linear,
+    mentions: dict[str, Any],
+    root: Path,
+    out: Path,
+    folder: Path,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """The parts of a run -> a calibrated model folder. then: what is trained over the model before it is calibrated."""
     spoken = torch.load(out / LANGUAGE, map_location="cpu", weights_only=True)
     state = {k: v for k, v in network.state_dict().items() if not k.startswith(("text.", "mentioned.", "selector."))}
     parts = {"text": spoken["average"], "mentioned": mentioned.state_dict(), "selector": torch.load(out / CHOOSING, weights_only=True)}
@@ -174,6 +196,7 @@ def finish(network: SmallNetwork, mentioned: torch.nn.Linear, mentions: dict[str
     lookout.load_state_dict(torch.load(out / SCOUT, map_location="cpu", weights_only=True)["average"])
     sights = hunting.blank_card(lookout, root)
     checkpoint.write(folder / checkpoint.FILES[3], lookout.state_dict(), sights)
+    then()
     chosen = calibrate(checkpoint.load_small(folder), root)._asdict()
     (out / "calibration.json").write_text(json.dumps(chosen, indent=1))
     export(state, target, __version__, spoken["words"], mentions, chosen)

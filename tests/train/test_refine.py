@@ -84,6 +84,7 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refine, "WideBatches", lambda *of: Made([SHIPS, TREES], crops=3))
     monkeypatch.setattr(refine, "TOLD", 1)
     monkeypatch.setattr(refine, "SAVED", 2)
+    monkeypatch.setattr(refine, "WARMUP", 1)
 
 
 def test_it_learns_and_a_stopped_run_ends_with_the_same_numbers(small: SmallModel, pictures: None, tmp_path: Path) -> None:

@@ -222,15 +222,20 @@ def matched(boxes: Floats, scores: Floats, truth: Floats) -> Bools:
 
 
 def told(seen: Iterable[Evidence]) -> list[Evidence]:
-    """What objects are judged by: sets that label all of them; where there is none, the others."""
+    """What objects' quality and probability are judged by: sets that label all of them; where there is none, the others."""
     labelled = [one for one in seen if one.labelled]
     return [one for one in labelled if one.complete] or labelled
 
 
 def chosen(*seen: Evidence) -> Calibration:
-    """The thresholds that suit the evidence best, each set of pictures having the same say."""
+    """The thresholds that suit the evidence best, each set of pictures having the same say.
+
+    Sets whose labels are not complete have theirs as well, of what is near the labelled objects: they are often the only ones of another
+    camera. What is said of the model's quality and probabilities is of complete ones (`told`).
+    """
     presence = presence_threshold([pair for one in seen for pair in one.presence])
-    curves = [f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= presence], one.labelled) for one in told(seen)]
+    labelled = [one for one in seen if one.labelled]
+    curves = [f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= presence], one.labelled) for one in labelled]
     mask, masks = Calibration.mask, [np.mean(one.masks, 0) for one in seen if one.masks]
     if masks:
         means = np.mean(masks, 0)

@@ -10,6 +10,7 @@ MODEL/refine.pt is the checkpoint from which a stopped run goes on, MODEL/refine
 from __future__ import annotations
 
 import argparse
+import math
 import shutil
 import sys
 import time
@@ -227,7 +228,7 @@ def train(model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: in
         chance = torch.Generator().manual_seed(seed * 1_000_003 + step)
         done = step / steps
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min((step + 1) / WARMUP, 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done)))
+            group["lr"] = RATE * min((step + 1) / WARMUP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         found = step_losses(refiner, model, batch, chance)
         optimizer.zero_grad()
         (found["giou"] + FIT * found["fit"]).backward()

@@ -86,7 +86,7 @@ def test_a_model_uses_the_refiner_of_its_folder(model_folder: Path, tmp_path: Pa
     shutil.copytree(model_folder, folder)
     refiner = BoxRefiner()
     refiner.edges.bias.data = torch.tensor([-0.25, -0.25, 0.25, 0.25])
-    checkpoint.write(folder / FILE, refiner.state_dict(), {})
+    checkpoint.write(folder / FILE, refiner.state_dict(), {"classes": ["ship"]})
     pixels = np.random.default_rng(5).integers(0, 255, (96, 96, 3), dtype=np.uint8)
     view = View(pixels, Window(Box(0, 0, 96, 96), 96, 96, "C2", Box(0, 0, 96, 96)), "a:b:c")
     asked = replace(Query("find every ship"), min_score=0.0)

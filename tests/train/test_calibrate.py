@@ -12,11 +12,12 @@ import torch
 
 from geomagnifier.data.dubai import COVER
 from geomagnifier.data.vocabulary import SCENES
+from geomagnifier.model.calibration import Calibration
 from geomagnifier.model.card import IN_BOX, check_small
 from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model, read_card, write
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
-from geomagnifier.model.small import Calibration, SmallModel
+from geomagnifier.model.small import SmallModel
 from geomagnifier.model.words import FOUND, SPECIAL, kind_token
 from geomagnifier.train.batches import NAMES, OBJECTS
 from geomagnifier.train.calibrate import Evidence, calibrate, chosen, f1_at_steps, matched, middle, presence_threshold, quality, score_of

@@ -8,7 +8,7 @@ state; one network for all classes.
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +28,8 @@ GROWN = 1.5
 SMALLEST = 12.0
 """View px that a side of the grid covers at least."""
 STRIDES = (4, 8, 16)
-FIT = float(os.environ.get("FITP", "0"))
+FIT = 0.5
+"""Exponent of the fit in a score; 1 less it is that of the rest. With 0 the AP of VHR-10's validation pictures is lower by 0.02."""
 
 
 class Refined(NamedTuple):
@@ -68,13 +69,15 @@ class BoxRefiner(nn.Module):
     """f1, f2, f3 over a box, its size and the state of its class -> shifts of its edges, and the fit.
 
     Args:
+        classes: whose boxes it corrects; of others they get worse.
         width: channels of the pyramid and numbers of a state.
         channels: that each level is brought down to.
         inner: width of the layers.
     """
 
-    def __init__(self, width: int = 256, channels: int = 48, inner: int = 256) -> None:
+    def __init__(self, classes: Sequence[str] = (), width: int = 256, channels: int = 48, inner: int = 256) -> None:
         super().__init__()
+        self.classes = frozenset(classes)
         self.reduce = nn.ModuleList(nn.Linear(width, channels) for _ in STRIDES)
         self.see = nn.Linear(len(STRIDES) * channels * GRID * GRID, inner)
         self.size = nn.Linear(2, inner)
@@ -98,7 +101,7 @@ class BoxRefiner(nn.Module):
 
 
 @torch.no_grad()
-def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor, times: int = 2) -> Refined:
+def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor, times: int = 1) -> Refined:
     """Correct the boxes (N, 4) of a class `times` times, in fp32: bf16 is too coarse for px; the fit is that of the last."""
     out = Refined(boxes, boxes.new_zeros(len(boxes)))
     with torch.autocast(boxes.device.type, enabled=False):

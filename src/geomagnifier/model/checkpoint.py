@@ -152,8 +152,8 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         _fill(linear, folder / LINEAR)
     refiner = None
     if (folder / REFINER).is_file():
-        with torch.random.fork_rng(devices=[]):
-            refiner = BoxRefiner()
+        with _told(folder / REFINER), torch.random.fork_rng(devices=[]):
+            refiner = BoxRefiner(cards.names(read_card(folder / REFINER)["classes"], "classes", card["objects"]))
         _fill(refiner, folder / REFINER)
     reader = functools.cache(functools.partial(load_reader, folder))
     return SmallModel(network, encoder, tokenizer, card, reader, scout, hunt, linear, refiner)

@@ -10,7 +10,6 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from geomagnifier.errors import GeomagWarning, OptionError, QuestionUnreadable
 from geomagnifier.model import asked_classes, chinese, class_names, in_box, one_input, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.box_refiner import BoxRefiner, better
+from geomagnifier.model.calibration import Calibration
 from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS, settled
@@ -71,18 +71,6 @@ TRAINED = (0.3, 2.0)
 """Metres of the ground pixels of the training pictures, as the model card has it."""
 LEAST_SURE = 0.6
 """Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.75."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Chosen on validation pictures. presence, score, mask: from which a kind is there, an object counts, a cell is mask.
-
-    score is a raw one, before `Reliability` makes it a probability.
-    """
-
-    presence: float = 0.5
-    score: float = 0.3
-    mask: float = 0.5
 
 
 class SmallModel:
@@ -488,7 +476,7 @@ class SmallModel:
         likely = torch.softmax(self.network.box_classifier(seen.pyramid, torch.from_numpy(peaks.boxes)).float(), 1)
         own = likely[:, [self.objects.index(k) for k in self.family(kind)]].sum(1)
         boxes, raw = peaks.boxes, combine(peaks.scores, own.numpy(), presence)
-        if self.refiner is not None:
+        if self.refiner is not None and kind in self.refiner.classes:
             state = self.network.states.weight[self.kinds.index(kind)]
             boxes, raw = better(self.refiner, seen.pyramid, boxes, raw, state)
         scores = self.reliability.probability(kind, raw * size_prior(boxes, self.hunt.sizes[kind].pixels, view.window))

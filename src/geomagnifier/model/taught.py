@@ -16,6 +16,7 @@ import torch
 
 from geomagnifier.geometry import suppress_many
 from geomagnifier.model import chinese, class_names, nearest_class, telling, yes_no
+from geomagnifier.model.calibration import Calibration
 from geomagnifier.model.cells import crop, shrink
 from geomagnifier.model.hunt import reduced
 from geomagnifier.model.instances import combine, find_peaks, share_cells
@@ -26,7 +27,7 @@ from geomagnifier.model.own import Heads, OwnKind, presence
 from geomagnifier.model.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.model.pointing import Read
 from geomagnifier.model.size_prior import size_prior
-from geomagnifier.model.small import AGREED, LOWEST_HEAT, Calibration, SmallModel
+from geomagnifier.model.small import AGREED, LOWEST_HEAT, SmallModel
 from geomagnifier.model.words import kind_token, write_out
 from geomagnifier.values import (
     LEVEL,

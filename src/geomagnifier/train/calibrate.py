@@ -26,10 +26,11 @@ from geomagnifier.eval.iou import intersection_over_union
 from geomagnifier.geometry import overlap, suppress_many
 from geomagnifier.io.scene import Scene, open_scene
 from geomagnifier.masks import resize
+from geomagnifier.model.calibration import Calibration
 from geomagnifier.model.cells import crop
 from geomagnifier.model.pixel_decoder import MASK_STRIDE
 from geomagnifier.model.pointing import Read
-from geomagnifier.model.small import Calibration, SmallModel
+from geomagnifier.model.small import SmallModel
 from geomagnifier.train import unknown
 from geomagnifier.train.camera_figures import as_compared
 from geomagnifier.train.kept_aside import Ask, kept_aside

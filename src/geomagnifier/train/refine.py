@@ -48,7 +48,7 @@ MATCHED = 0.2
 """IoU from which a found box is of a labelled thing."""
 ASKED = 3
 """Classes asked for on a crop at most."""
-MOVED, STRETCHED = 0.15, 0.35
+MOVED, STRETCHED = 0.05, 0.35
 """Spread of the shift of a labelled box, as a share of its sides, and of the logarithm of their factors."""
 FIT = 0.5
 """Weight of the foretold fit beside the boxes' GIoU."""
@@ -249,8 +249,8 @@ def train(model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: in
 
 
 def put(out: Path, folder: Path) -> None:
-    """Write the refiner of `out`/refine.pt into a model folder, whose other files are there already."""
-    checkpoint.write(folder / FILE, saved(out / CHECKPOINT)["average"], {})
+    """Write the refiner of `out`/refine.pt, for all classes, into a model folder, whose other files are there already."""
+    checkpoint.write(folder / FILE, saved(out / CHECKPOINT)["average"], {"classes": OBJECTS})
 
 
 def main(arguments: list[str] | None = None) -> int:

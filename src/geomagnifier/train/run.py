@@ -19,7 +19,7 @@ from geomagnifier.io.lock import alone
 from geomagnifier.model import checkpoint
 from geomagnifier.model.network import SmallNetwork
 from geomagnifier.model.scout import Scout
-from geomagnifier.train import hunting, kept_language, language, log, refine, scout, wide
+from geomagnifier.train import hunting, kept_language, language, log, refine, refined_classes, scout, wide
 from geomagnifier.train.asked import train_granularity
 from geomagnifier.train.batches import NAMES
 from geomagnifier.train.calibrate import calibrate
@@ -165,6 +165,8 @@ def _train_refiner(console: Console, folder: Path, root: Path, out: Path, steps:
             for row in refine.train(checkpoint.load_small(folder), root, out, steps, seed):
                 show(int(row["step"]), steps)
         refine.put(out, folder)
+        with bar(console, "classes whose boxes are refined") as show:
+            refined_classes.choose(folder, root, show)
 
 
 @contextmanager

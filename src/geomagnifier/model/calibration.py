@@ -1,0 +1,17 @@
+"""The thresholds of a class, as the card of a model has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Chosen on validation pictures. presence, score, mask: from which a kind is there, an object counts, a cell is mask.
+
+    score is a raw one, before `Reliability` makes it a probability.
+    """
+
+    presence: float = 0.5
+    score: float = 0.3
+    mask: float = 0.5

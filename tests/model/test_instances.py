@@ -34,6 +34,8 @@ def test_peaks_become_boxes_best_first() -> None:
 def test_boxes_end_with_the_view() -> None:
     peaks = find_peaks(heat(4, 4, (0, 0, 0.9), (3, 3, 0.8)), sides(4, 4, 50, 5, 6, 50), 0.1, limit=1.0)
     assert peaks.boxes.tolist() == [[0, 0, 8, 16], [0, 9, 16, 16]]
+    wide = find_peaks(heat(4, 6, (2, 3, 0.9)), sides(4, 6, 50, 50, 50, 50), 0.1)
+    assert wide.boxes.tolist() == [[0, 0, 24, 16]]
 
 
 def test_of_two_boxes_that_agree_the_weaker_goes() -> None:

@@ -144,6 +144,17 @@ def test_the_share_of_the_scene_that_was_left_out_is_exact(tmp_path: Path) -> No
     assert "in the 99 % of the scene that was looked at" in answer.text
 
 
+def test_damage_that_an_earlier_run_saw_is_told_again_and_once(tmp_path: Path) -> None:
+    """One tile, which lies in two windows."""
+    damaged(tmp_path / "one.tif", range(0, 1), range(5, 6))
+    model, told = FakeModel(view_pixels=1024 * 1024, tile=1024, overlap=512), []
+    for _ in range(2):
+        with open_scene(tmp_path / "one.tif") as scene, pytest.warns(GeomagWarning, match=r"^1 damaged parts of one\.tif"):
+            told.append(ask(scene, "Find every ship.", model, search="exhaustive", journal=tmp_path / "j"))
+    assert [[box.tuple() for box in answer.trace.broken] for answer in told] == [[(1280, 0, 1536, 256)]] * 2
+    assert not told[1].complete and told[1].text == told[0].text
+
+
 def test_a_window_of_which_nothing_can_be_read_is_left_out(tmp_path: Path) -> None:
     """One window of 1024 px of six, and by itself."""
     damaged(tmp_path / "quarter.tif", range(4, 8), range(0, 4))

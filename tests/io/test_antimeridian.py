@@ -109,6 +109,12 @@ def test_a_shape_that_ends_at_the_pole_or_on_the_antimeridian_keeps_its_bounds()
         assert found is not None and found.geom_type == "Polygon" and found.bounds == pytest.approx(bounds)
 
 
+def test_a_grid_that_begins_a_hair_beyond_the_antimeridian_is_cut_there() -> None:
+    hair = scene("EPSG:4326", (0.36, 0, -180 - 2e-7, 0, -0.18, 90.0))
+    (found,) = shapes.longitude_latitude([shapely.box(0, 250, 100, 800)], hair) or [None]
+    assert found is not None and found.bounds[0] == -180 and found.bounds[2] == 180
+
+
 def test_no_side_runs_round_the_earth() -> None:
     for name in ("degrees across 180", "web mercator across 180", "utm across 180", "another datum"):
         (found,) = shapes.longitude_latitude([SHAPES["box"]], SCENES[name]) or [None]

@@ -166,3 +166,9 @@ def test_the_edge_of_a_view_with_oblong_pixels_is_as_wide_as_their_longer_side()
     around = Window(Box(900, 900, 2100, 2100), 1200, 300, "tile", Box(900, 900, 2100, 2100))
     whole = (960, 1300, 1060, 1340)
     assert found(seen(middle, (1006, 1300, 1060, 1340), score=0.9), seen(around, whole, score=0.5)) == [(whole, 0.5)]
+
+
+def test_a_mask_may_be_a_tenth_of_the_box_longer_on_each_side_within_the_scene() -> None:
+    assert answer._surroundings(Box(100, 100, 200, 150), (400, 500)) == Box(90, 95, 210, 155)
+    assert answer._surroundings(Box(100.5, 100.5, 200.5, 150.5), (400, 500)) == Box(90, 95, 211, 156)
+    assert answer._surroundings(Box(4, 2, 495, 397), (400, 500)) == Box(0, 0, 500, 400)

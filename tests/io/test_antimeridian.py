@@ -115,6 +115,12 @@ def test_a_grid_that_begins_a_hair_beyond_the_antimeridian_is_cut_there() -> Non
     assert found is not None and found.bounds[0] == -180 and found.bounds[2] == 180
 
 
+def test_a_shape_that_begins_at_the_antimeridian_has_no_more_points_than_one_beside_it() -> None:
+    world = SCENES["the world in web mercator"]
+    placed = shapes.longitude_latitude([shapely.box(0, 300, 100, 400), shapely.box(10, 300, 110, 400)], world) or []
+    assert [len(shapely.get_coordinates(shape)) for shape in placed] == [5, 5]
+
+
 def test_no_side_runs_round_the_earth() -> None:
     for name in ("degrees across 180", "web mercator across 180", "utm across 180", "another datum"):
         (found,) = shapes.longitude_latitude([SHAPES["box"]], SCENES[name]) or [None]

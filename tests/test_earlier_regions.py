@@ -52,3 +52,10 @@ def test_a_box_without_the_earlier_regions_is_a_question_of_its_own(box: tuple[i
     """The region has its middle at 20, 210."""
     assert _in_box("segment it", box, (region((10, 200, 30, 220)),)) == about
     assert _in_box("segment this", box, (region((10, 200, 30, 220)),))
+
+
+def test_a_reference_is_chosen_among_and_names_another_kind_unless_told_otherwise() -> None:
+    plain = reference.Reference((region((0, 0, 10, 10)),), "the largest of the ships")
+    assert not plain.beside and not plain.bare and not plain.settled(outlined=False)
+    bare = reference.Reference(plain.regions, "the largest of them", bare=True)
+    assert bare.settled(outlined=False) and not bare.settled(outlined=True)

@@ -126,6 +126,14 @@ def at_most(most: float) -> Iterator[None]:
         tracemalloc.stop()
 
 
+def test_a_window_is_resampled_a_strip_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masks, "STRIP", 10_000)
+    scene = Box(0, 0, 1000, 1000)
+    rough = MaskPatch(Placement(scene, 16, 12), scene, np.full((12, 16), 200, np.uint8), 0.5)
+    with at_most(2.5e6):  # the mask takes 1e6, floats for all of it 4e6
+        assert masks.read_patches([rough], scene, scene).all()
+
+
 def test_a_small_mask_in_a_huge_scene_costs_little() -> None:
     with at_most(1e5):  # of 3.6e9 px
         rle = masks.place(np.ones((3, 2), bool), (50_000, 40_000), (60_000, 60_000))

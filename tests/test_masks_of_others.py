@@ -33,3 +33,8 @@ def test_runs_that_fill_it_are_taken_as_they_are(counts: tuple[int, ...]) -> Non
     text = written(*counts)
     assert masks.checked({"size": (8, 8), "counts": text}, (8, 8)) == {"size": [8, 8], "counts": text}
     assert masks.area({"counts": text}) == sum(counts[1::2])
+
+
+def test_no_letters_are_no_runs() -> None:
+    assert masks.area({"size": [8, 8], "counts": ""}) == 0
+    assert masks.decode({"size": [0, 8], "counts": ""}).shape == (0, 8)

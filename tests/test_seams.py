@@ -166,3 +166,32 @@ def test_the_edge_of_a_view_with_oblong_pixels_is_as_wide_as_their_longer_side()
     around = Window(Box(900, 900, 2100, 2100), 1200, 300, "tile", Box(900, 900, 2100, 2100))
     whole = (960, 1300, 1060, 1340)
     assert found(seen(middle, (1006, 1300, 1060, 1340), score=0.9), seen(around, whole, score=0.5)) == [(whole, 0.5)]
+
+
+def test_a_mask_may_be_a_tenth_of_the_box_longer_on_each_side_within_the_scene() -> None:
+    assert answer._surroundings(Box(100, 100, 200, 150), (400, 500)) == Box(90, 95, 210, 155)
+    assert answer._surroundings(Box(100.5, 100.5, 200.5, 150.5), (400, 500)) == Box(90, 95, 211, 156)
+    assert answer._surroundings(Box(4, 2, 495, 397), (400, 500)) == Box(0, 0, 500, 400)
+
+
+def test_pieces_of_24_px_are_regions_and_smaller_ones_are_not() -> None:
+    scene, water = SceneInfo("made", 64, 64, 3), np.zeros((64, 64), np.float32)
+    water[10, 10:34], water[20, 10:33] = 1.0, 1.0
+    part = part_of(
+        Window(scene.box, 64, 64, "whole", scene.box),
+        ViewReply((), (Cover("water", 0.99, water, 0.5, False),), 1),
+        scene,
+        Granularity.REGION,
+    )
+    assert [r.box for r in assemble_regions([part], scene, Granularity.REGION)] == [(10, 10, 34, 11)]
+
+
+def test_the_score_of_a_piece_is_the_mean_of_all_its_cells() -> None:
+    scene, water = SceneInfo("made", 64, 64, 3), np.zeros((64, 64), np.float32)
+    piece = water[40:44, 10:18]
+    piece[:] = 0.6
+    piece[0], piece[:, 0], piece[-1], piece[:, -1] = 0.9, 1.0, 0.7, 0.8
+    window = Window(scene.box, 64, 64, "whole", scene.box)
+    part = part_of(window, ViewReply((), (Cover("water", 0.99, water, 0.5, False),), 1), scene, Granularity.REGION)
+    (region,) = assemble_regions([part], scene, Granularity.REGION)
+    assert region.box == (10, 40, 18, 44) and region.score == pytest.approx(piece.mean(), abs=0.003)

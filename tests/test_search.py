@@ -33,7 +33,7 @@ def whole(box: Box = FRAME, shrink: float = 4) -> Window:
 def test_window_scores_are_means() -> None:
     made = np.random.default_rng(0).random((64, 64)).astype(np.float32)
     scores = search.window_scores(made)
-    assert scores.shape == (5, 5)
+    assert scores.shape == (5, 5) == (search.ACROSS, search.ACROSS)
     for i in range(5):
         for j in range(5):
             assert scores[i, j] == pytest.approx(made[8 * i : 8 * i + 32, 8 * j : 8 * j + 32].mean(), abs=1e-6)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +23,7 @@ from geomagnifier.io.memory import resident
 from geomagnifier.io.picture import write_picture
 from geomagnifier.io.scene import open_scene
 from geomagnifier.pipeline import ask, look_at_share, search_worth
-from geomagnifier.values import Answer, Bytes
+from geomagnifier.values import Answer, Bytes, Granularity, Query, Reply, View
 from geomagnifier.view_limits import RESERVED
 
 LARGE = ((100, 100, 140, 160), (1500, 900, 1560, 940), (1520, 1040, 1580, 1100), (2900, 1900, 2990, 1990))
@@ -85,6 +89,20 @@ def test_a_score_of_nothing_and_of_one_are_scores() -> None:
         about(pixels, recall=0.5, min_score=0)
 
 
+def test_what_the_mask_alone_shows_counts_where_no_score_and_no_share_is_given() -> None:
+    class Masked(FakeModel):
+        """It detects nothing; its mask shows the ship."""
+
+        def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
+            reply = super().answer(query, granularity, views, beside)
+            return replace(reply, views=tuple(replace(one, found=()) for one in reply.views))
+
+    model, pixels = Masked(), paint(300, 200, (40, 20, 80, 60))
+    model.spec = replace(model.spec, recall=((0.5, 0.4), (0.9, 0.3)))
+    found = [len(about(pixels, model=model, **how).regions) for how in ({}, {"recall": 0.9}, {"min_score": 0.3})]
+    assert found == [1, 0, 0]
+
+
 def test_a_share_takes_the_least_score_too(tmp_path: Path) -> None:
     """0 is a score; a share with it sees the faint ships."""
     pixels = paint(3000, 2000)
@@ -142,6 +160,22 @@ def test_the_share_of_the_scene_that_was_left_out_is_exact(tmp_path: Path) -> No
     assert [box.tuple() for box in answer.trace.broken] == [(1280, 0, 1536, 256)]
     assert not answer.complete and not answer.stopped and len(answer.regions) == 4
     assert "in the 99 % of the scene that was looked at" in answer.text
+
+
+def test_damage_that_an_earlier_run_saw_is_told_again_and_once(tmp_path: Path) -> None:
+    """Four tiles, of which those above lie in two windows each, and one in the last window alone."""
+    damaged(tmp_path / "four.tif", range(0, 8, 7), range(5, 12, 6))
+    model, told = FakeModel(view_pixels=1024 * 1024, tile=1024, overlap=512), []
+    for _ in range(2):
+        with open_scene(tmp_path / "four.tif") as scene, pytest.warns(GeomagWarning, match=r"^4 damaged parts of four\.tif"):
+            told.append(ask(scene, "Find every ship.", model, search="exhaustive", journal=tmp_path / "j"))
+    tiles = [(x, y, x + 256, y + 256) for x in (1280, 2816) for y in (0, 1792)]
+    assert [sorted(box.tuple() for box in answer.trace.broken) for answer in told] == [tiles] * 2
+    assert not told[1].complete and told[1].text == told[0].text
+    with closing(sqlite3.connect(tmp_path / "j")) as base:
+        kept = base.execute("SELECT name, data FROM windows WHERE what = 'spent'").fetchall()
+    pairs = [(Box(*json.loads(name)[:4]), Box(*box)) for name, spent in kept for box in json.loads(spent)["broken"]]
+    assert len(pairs) == 6 and all(window.intersection(box) for window, box in pairs), "each window tells of its own"
 
 
 def test_a_window_of_which_nothing_can_be_read_is_left_out(tmp_path: Path) -> None:

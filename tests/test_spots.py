@@ -38,6 +38,12 @@ def test_an_enlarged_look_takes_less_ground() -> None:
     assert look.shrink == 0.25 and look.box.width == 64 and look.core == Box(397, 397, 443, 443)
 
 
+def test_steps_and_ground_of_oblong_pixels_are_square_on_the_ground() -> None:
+    """A px of the look is 0.5 x 2 px of the scene, so that steps of 64 px are 32 x 128."""
+    ((_, look),), _ = spots.worth_opening(WINDOW, heat((10, 10, 0.9)), 0.5, 1.0, AREA, aspect=4.0)
+    assert (look.box.width, look.box.height) == (64, 256) and look.core == Box(394, 376, 446, 464)
+
+
 def test_what_stays_closed_is_told_with_its_heat() -> None:
     looks, closed = spots.worth_opening(WINDOW, heat((10, 10, 0.4), (30, 60, 0.2), (40, 20, 0.05)), 0.5, 1.0, AREA)
     assert looks == []

@@ -65,6 +65,8 @@ def test_the_heat_map_of_the_scene_is_that_of_its_windows_where_they_lie() -> No
     both = grouping.whole_heat([(whole, heat), (low, corner)], scene)
     assert (both[64:, 128:] == np.maximum(large[64:, 128:], np.kron(corner, np.ones((4, 16))))).all()
     assert (both[:64] == large[:64]).all() and (both[:, :128] == large[:, :128]).all()
+    fine = rng.random((384, 768)).astype(np.float32)
+    assert (grouping.whole_heat([(whole, fine)], scene) == fine[1::3, 1::3]).all(), "of three by three the one in the middle"
     tall = SceneInfo("made", 3, 2560, 3)
     thin = Window(Box(0, 0, 3, 2560), 3, 64, "scout", Box(0, 0, 3, 2560))
     assert grouping.whole_heat([(thin, np.ones((4, 1), np.float32))], tall).shape == (256, 1)

@@ -16,7 +16,7 @@ from made import make
 
 from geomagnifier import masks
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.io import antimeridian, shapes, vectors
+from geomagnifier.io import antimeridian, georeference, shapes, vectors
 from geomagnifier.values import Region, SceneInfo
 
 WORLD = 2 * math.pi * 6_378_137
@@ -92,6 +92,33 @@ def test_regions_lie_on_the_flat_map_and_keep_their_area(where: str, what: str) 
     fine = shapely.segmentize(found, 0.05)
     cylinder = shapely.transform(fine, lambda p: np.stack([np.radians(p[:, 0]), np.sin(np.radians(p[:, 1]))], 1))
     assert cylinder.area == pytest.approx(on_the_ground(SHAPES[what], SCENES[where]), rel=0.01)
+
+
+def test_the_longer_side_of_such_a_shape_has_32_parts() -> None:
+    where = SCENES["web mercator across 180"]
+    dense = shapes._dense(shapely.box(0, 0, 640, 320), where, georeference.parse_crs(str(where.crs)))
+    assert shapes.ROUND == 32 and len(shapely.get_coordinates(dense)) == 2 * (32 + 16) + 1
+
+
+def test_a_shape_that_ends_at_the_pole_or_on_the_antimeridian_keeps_its_bounds() -> None:
+    for where, box, bounds in (
+        ("-180 to 180", (0, 998, 10, 1000), (-180, -90, -176.4, -89.64)),
+        ("-180 to 180", (990, 0, 1000, 2), (176.4, 89.64, 180, 90)),
+    ):
+        (found,) = shapes.longitude_latitude([shapely.box(*box)], SCENES[where]) or [None]
+        assert found is not None and found.geom_type == "Polygon" and found.bounds == pytest.approx(bounds)
+
+
+def test_a_grid_that_begins_a_hair_beyond_the_antimeridian_is_cut_there() -> None:
+    hair = scene("EPSG:4326", (0.36, 0, -180 - 2e-7, 0, -0.18, 90.0))
+    (found,) = shapes.longitude_latitude([shapely.box(0, 250, 100, 800)], hair) or [None]
+    assert found is not None and found.bounds[0] == -180 and found.bounds[2] == 180
+
+
+def test_a_shape_that_begins_at_the_antimeridian_has_no_more_points_than_one_beside_it() -> None:
+    world = SCENES["the world in web mercator"]
+    placed = shapes.longitude_latitude([shapely.box(0, 300, 100, 400), shapely.box(10, 300, 110, 400)], world) or []
+    assert [len(shapely.get_coordinates(shape)) for shape in placed] == [5, 5]
 
 
 def test_no_side_runs_round_the_earth() -> None:

@@ -139,3 +139,15 @@ def test_memory_does_not_grow_with_the_regions(
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[2] < peaks[1] + 560 * 500  # Python keeps some freed tuples at hand; a region held as a shape takes many kB
+
+
+def test_numbers_of_a_region_have_as_many_digits_as_can_mean_something() -> None:
+    """Pixels of 12.3456789 cm: 124 px are 1.89 m2, and more or less by the map's scale."""
+    answer = many(2, crs="EPSG:32633", place=(0.123456789, 0.0, 400_000.0, 0.0, -0.123456789, 5_000_000.0))
+    found = [shapes.geometry(region) for region in answer.regions]
+    (square, length, width), fields = shapes.on_the_ground(found, answer.scene), shapes.properties(answer, answer.regions, found)[1]
+    for name, value, digits in (("area_m2", square[1], 3), ("length_m", length[1], 2), ("width_m", width[1], 2)):
+        assert fields[name] == round(float(value), digits) != round(float(value), digits + 1)
+    assert fields["score"] == 0.5 and fields["area_px"] == masks.area(answer.regions[1].segmentation or {})
+    third = replace(answer, regions=(replace(answer.regions[0], score=1 / 3),))
+    assert shapes.properties(third, third.regions, found[:1])[0]["score"] == 0.333333

@@ -34,6 +34,8 @@ def test_peaks_become_boxes_best_first() -> None:
 def test_boxes_end_with_the_view() -> None:
     peaks = find_peaks(heat(4, 4, (0, 0, 0.9), (3, 3, 0.8)), sides(4, 4, 50, 5, 6, 50), 0.1, limit=1.0)
     assert peaks.boxes.tolist() == [[0, 0, 8, 16], [0, 9, 16, 16]]
+    wide = find_peaks(heat(4, 6, (2, 3, 0.9)), sides(4, 6, 50, 50, 50, 50), 0.1)
+    assert wide.boxes.tolist() == [[0, 0, 24, 16]]
 
 
 def test_of_two_boxes_that_agree_the_weaker_goes() -> None:
@@ -103,3 +105,13 @@ def test_the_parts_of_a_cell_belong_together() -> None:
     for (start, own), (fine_start, fine) in zip(share_cells(offset, boxes), share_cells(offset, boxes, 2), strict=True):
         assert fine_start == (2 * start[0], 2 * start[1])
         assert (fine == np.kron(own, np.ones((2, 2), bool))).all()
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_how_far_a_cell_is_from_a_centre_is_measured_in_sizes_of_the_object(turned: bool) -> None:
+    """The cell at 78 px is 34 px from the middle of a box of 88 px and 14 px from that of one of 24 px: 0.7 and 1.1 of their halves."""
+    boxes = np.array([[0, 0, 88, 16], [80, 0, 104, 16]], np.float32)
+    boxes = boxes[:, [1, 0, 3, 2]] if turned else boxes
+    owned = share_cells(np.zeros((2, *((30, 5) if turned else (5, 30))), np.float32), boxes)
+    own = {index: {at[turned] + i for i in np.flatnonzero(cells.any(0 if not turned else 1))} for index, (at, cells) in enumerate(owned)}
+    assert 19 in own[0] and 19 not in own[1] and {20, 21, 22} <= own[1]

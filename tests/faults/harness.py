@@ -320,7 +320,7 @@ def service(scenes: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[Any],
     words = [*GEOMAG, "serve", str(scenes), "--port", str(port), "--no-browser"]
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"GEOMAG_FOLDER": str(folder)})
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=600) as client:
             end = time.monotonic() + 120
             while time.monotonic() < end:
                 with contextlib.suppress(httpx.TransportError):

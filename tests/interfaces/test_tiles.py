@@ -206,6 +206,7 @@ def test_the_whole_earth_is_on_the_map(tmp_path):
 def test_a_large_picture_without_overviews_is_read_once_for_all_small_zooms(tmp_path, monkeypatch):
     monkeypatch.setattr(tiles, "SMALL", 100_000)
     monkeypatch.setattr(tiles, "GLANCE", 256)
+    monkeypatch.setattr(tiles, "PATIENCE", 300)
     pixels = paint(2048, 1500, (0, 0, 1024, 750))
     write(tmp_path / "large.tif", pixels.transpose(2, 0, 1), tiled=True, blockxsize=256, blockysize=256, compress="deflate")
     seen = []
@@ -218,12 +219,14 @@ def test_a_large_picture_without_overviews_is_read_once_for_all_small_zooms(tmp_
         drawn(library, "large.tif", 3, 2, 2)
         assert seen == ["glance", "tile"]
         monkeypatch.setattr(tiles, "PATIENCE", 0.01)
-        monkeypatch.setattr(tiles._Picture, "_view", lambda self, window: (time.sleep(0.5), view(self, window))[1])
+        go = threading.Event()
+        monkeypatch.setattr(tiles._Picture, "_view", lambda self, window: (go.wait(300), view(self, window))[1])
         pixels = paint(2048, 1500, (1024, 0, 2048, 750))  # another picture: one that is the same is known again
         write(tmp_path / "large.tif", pixels.transpose(2, 0, 1), tiled=True, blockxsize=256, blockysize=256, compress="deflate")
         with pytest.raises(NotReady):
             drawn(library, "large.tif", 0, 0, 0)
-        monkeypatch.setattr(tiles, "PATIENCE", 20)
+        monkeypatch.setattr(tiles, "PATIENCE", 300)
+        go.set()
         other = drawn(library, "large.tif", 0, 0, 0)
         assert tuple(other[40, 40]) == (120, 120, 120, 255) and tuple(other[40, 200]) == (250, 0, 0, 255)
 

@@ -53,6 +53,13 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
             await made.begin(scene, job)
 
     favicon = icons.svg("lens").replace("currentColor", theme.COLOURS["accent"][0])
-    plain = {"title": TITLE, "favicon": favicon, "tailwind": False, "show_welcome_message": False}
-    ui.run_with(app, storage_secret=secrets.token_hex(32), reconnect_timeout=AWAY, **plain)
+    ui.run_with(
+        app,
+        title=TITLE,
+        favicon=favicon,
+        tailwind=False,
+        storage_secret=secrets.token_hex(32),
+        reconnect_timeout=AWAY,
+        show_welcome_message=False,
+    )
     logging.getLogger("nicegui").setLevel(logging.WARNING)

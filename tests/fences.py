@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,11 +21,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from ports import free_port
+
 FENCE = re.compile(r"^```(bash|python)\b([^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 NEEDS = ("gpu", "network", "data", "qgis", "server")
 ADDRESS = re.compile(r"(127\.0\.0\.1:|localhost:|--port )8000\b")
 """Pages speak of port 8000; the tests take one that is free."""
-LONGEST = 300
+LONGEST = 1800
 """Seconds for one fence."""
 
 
@@ -151,9 +152,3 @@ def answers(address: str) -> bool:
         return True  # it asks for a key, say
     except OSError:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]

@@ -18,7 +18,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -40,8 +39,11 @@ from rich.table import Table
 from geomagnifier.data import drawn
 from geomagnifier.retrieval.index import is_index
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "train"))
 import own_scenes
+
+from ports import free_port
 
 IN_A_ROW = 3
 """Kills before a command is let finish."""
@@ -314,9 +316,7 @@ def sweep(name: str, kills: int, seed: int, work: Path, scenes: Path, tell: Call
 @contextlib.contextmanager
 def service(scenes: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[Any], httpx.Client]]:
     """A real service over scenes with its work folder; killed in the end."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
+    port = free_port()
     words = [*GEOMAG, "serve", str(scenes), "--port", str(port), "--no-browser"]
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"GEOMAG_FOLDER": str(folder)})
     try:

@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from safetensors.torch import load_file
 
 from fake import FakeModel
 from geomagnifier.model.full import checkpoint
+from ports import free_port
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["geomagnifier.train.full.loop"])  # imported once for all processes of all runs
@@ -49,13 +49,6 @@ def process(number: int, port: int, arguments: list[str], held: bool) -> None:
     if held:
         checkpoints.save = lambda *given: (save(*given), time.sleep(3600))
     sys.exit(main(arguments))
-
-
-def free_port() -> int:
-    """One that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def recipe(arguments: list[str], out: Path, sharded: bool) -> None:

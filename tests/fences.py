@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,11 +21,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from ports import free_port
+
 FENCE = re.compile(r"^```(bash|python)\b([^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 NEEDS = ("gpu", "network", "data", "qgis", "server")
 ADDRESS = re.compile(r"(127\.0\.0\.1:|localhost:|--port )8000\b")
 """Pages speak of port 8000; the tests take one that is free."""
-LONGEST = 300
+LONGEST = 1800
 """Seconds for one fence."""
 
 
@@ -131,31 +132,23 @@ def serving(fence: Fence, text: str, folder: Path, environment: dict[str, str], 
         command = ["bash", "-euo", "pipefail", "-c", text]
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            for _ in range(600):
-                alive = process.poll() is None
-                if not alive or answers(f"http://127.0.0.1:{port}/healthz"):
-                    break
+            end = time.monotonic() + LONGEST
+            while not (there := answers(f"http://127.0.0.1:{port}/healthz")) and process.poll() is None and time.monotonic() < end:
                 time.sleep(0.1)
             log.seek(0)
-            assert alive and answers(f"http://127.0.0.1:{port}/healthz"), f"{fence} does not serve\n{text}\n{log.read()[-3000:]}"
+            assert there, f"{fence} does not serve\n{text}\n{log.read()[-3000:]}"
             yield
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
+            process.wait(timeout=LONGEST)
 
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=5):
+        with urllib.request.urlopen(address, timeout=600):
             return True
     except urllib.error.HTTPError:
         return True  # it asks for a key, say
     except OSError:
         return False
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]

@@ -30,7 +30,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def run(clone: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(["bash", *words], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(["bash", *words], cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert str(ROOT) not in done.stdout.replace(os.environ["PATH"], "")  # the path of this run may lead there
     return done
 
@@ -68,7 +68,7 @@ def test_a_set_up_that_fails_shows_why_and_which_step(clone: Path, tmp_path: Pat
     (clone / ".venv/bin/python").write_text('#!/usr/bin/env bash\n[ "$1" = -c ] || { echo "ERROR: no network"; exit 1; }\n')
     path = {"PATH": os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if not (Path(part) / "uv").exists())}
     done = subprocess.run(
-        ["bash", "scripts/demo"], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "scripts/demo"], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 1 and not done.stdout
     lines = done.stderr.splitlines()
@@ -80,7 +80,7 @@ def test_a_set_up_that_fails_shows_why_and_which_step(clone: Path, tmp_path: Pat
 def test_the_slow_tests_say_when_they_last_passed_and_of_what(clone: Path) -> None:
     def git(*words: str) -> None:
         who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-        subprocess.run(["git", *who, *words], cwd=clone, check=True, capture_output=True, timeout=60)
+        subprocess.run(["git", *who, *words], cwd=clone, check=True, capture_output=True, timeout=600)
 
     (clone / ".gitignore").write_text("build/\n.venv/\n")
     git("init", "-q")
@@ -93,7 +93,7 @@ def test_the_slow_tests_say_when_they_last_passed_and_of_what(clone: Path) -> No
 
     def slow(*words: str) -> tuple[int, str]:
         done = subprocess.run(
-            ["bash", "scripts/slow", *words], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=60
+            ["bash", "scripts/slow", *words], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=600
         )
         return done.returncode, done.stdout
 

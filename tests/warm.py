@@ -41,8 +41,9 @@ def install(door: str, folder: Path) -> None:
 def listen(door: str) -> None:
     """Fork for each that comes in, until this process is ended."""
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind(door)
+        server.bind(f"{door}.new")
         server.listen()
+        os.rename(f"{door}.new", door)  # who sees it can come in
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while True:
             client, _ = server.accept()

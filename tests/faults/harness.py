@@ -18,7 +18,6 @@ import json
 import os
 import random
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -40,8 +39,11 @@ from rich.table import Table
 from geomagnifier.data import drawn
 from geomagnifier.retrieval.index import is_index
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "train"))
 import own_scenes
+
+from ports import free_port
 
 IN_A_ROW = 3
 """Kills before a command is let finish."""
@@ -74,7 +76,7 @@ class Pressed:
 
     presses: that a living process heard.  early: of them, those before Python runs any of this program: they end it in no word.
     missed: moments at which it had finished.  silent: ends without a word.  wrong: with another exit code, or a traceback.
-    left: processes two seconds later.  broken: files under a final name.  slowest: seconds from the signal to the end.
+    left: processes some seconds later.  broken: files under a final name.  slowest: seconds from the signal to the end.
     """
 
     command: str
@@ -314,14 +316,12 @@ def sweep(name: str, kills: int, seed: int, work: Path, scenes: Path, tell: Call
 @contextlib.contextmanager
 def service(scenes: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[Any], httpx.Client]]:
     """A real service over scenes with its work folder; killed in the end."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
+    port = free_port()
     words = [*GEOMAG, "serve", str(scenes), "--port", str(port), "--no-browser"]
     running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"GEOMAG_FOLDER": str(folder)})
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            end = time.monotonic() + 120
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=600) as client:
+            end = time.monotonic() + 600
             while time.monotonic() < end:
                 with contextlib.suppress(httpx.TransportError):
                     if client.get("/healthz").status_code == 200:
@@ -362,7 +362,7 @@ def served(kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], o
     with service(scenes, folder) as (running, client):
         tally.lost += asked(client) != wanted
         running.terminate()
-        running.wait(60)
+        running.wait(600)
     tally.leftover = sum(path.is_file() for path in folder.rglob("*"))
     return tally
 
@@ -395,12 +395,11 @@ def press(name: str, presses: int, seed: int, work: Path, scenes: Path, tell: Ca
                 continue
             os.killpg(running.pid, signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                running.wait(120)
+                running.wait(600)
             tally.presses, tally.slowest = tally.presses + 1, max(tally.slowest, time.monotonic() - begun)
             said.seek(0)
             told = said.read()
-        time.sleep(2)
-        left = [p for p in members if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        left = remaining(members)
         kill(running, left)
         if not ready:
             tally.early += 1
@@ -417,6 +416,20 @@ def press(name: str, presses: int, seed: int, work: Path, scenes: Path, tell: Ca
         tally.broken += len(broken(out)) if out.exists() else 0
         tell()
     return tally
+
+
+def remaining(members: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that live on, though they had less time than a minute, which is what Ray's own agents take."""
+    end = time.monotonic() + 45
+    while (left := [p for p in members if _lives(p)]) and time.monotonic() < end:
+        time.sleep(0.2)
+    return left
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _deaf_no_more() -> None:

@@ -21,7 +21,7 @@ NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in ("train", "map")
 
 
 def geomag(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*harness.GEOMAG, *words], capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run([*harness.GEOMAG, *words], capture_output=True, text=True, check=False, timeout=600)
 
 
 def refused(ran: subprocess.CompletedProcess[str], reason: str) -> None:

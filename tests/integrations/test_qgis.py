@@ -57,7 +57,7 @@ def qgis(tmp_path_factory):
 
     def run(*words, **extra):
         environment = {**kept, "PATH": path, "GEOMAG_COMMAND": str(GEOMAG), **own, **extra}
-        return subprocess.run([str(word) for word in words], env=environment, capture_output=True, text=True, timeout=500, check=False)
+        return subprocess.run([str(word) for word in words], env=environment, capture_output=True, text=True, timeout=600, check=False)
 
     return run
 

@@ -26,6 +26,9 @@ from geomagnifier.io.picture import write_picture
 UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
 SHIPS = ((40, 40, 80, 56), (200, 120, 240, 136), (100, 160, 140, 176))
 WIDTH, HEIGHT = 320, 240
+DAY = 86_400.0
+PATIENT = 300.0
+"""Seconds that a test waits for what has to come: how long a broken one takes, not how long a sound one may."""
 
 
 def write(path, pixels, transform=None, crs=None, **profile):
@@ -78,19 +81,32 @@ def png_header(width: int, height: int) -> bytes:
 
 
 class Held(FakeModel):
-    """Waits at every look until it is let go, or for some seconds."""
+    """Looks as often as it may, and waits at the next look until it is let go: nothing depends on how fast the machine is.
 
-    def __init__(self, seconds: float = 0.0, **given) -> None:
+    Args:
+        looks: it may take before it waits.
+        given: as FakeModel takes it.
+    """
+
+    def __init__(self, looks: int = 0, **given) -> None:
         super().__init__(**given)
-        self.seconds, self.go, self.begun = seconds, threading.Event(), threading.Event()
+        self.go, self.begun = threading.Event(), threading.Event()
+        self._looks = threading.Semaphore(looks)
 
-    def answer(self, query, granularity, views):
-        self.begun.set()
-        if self.seconds:
-            time.sleep(self.seconds)
-        else:
-            assert self.go.wait(60)
-        return super().answer(query, granularity, views)
+    def allow(self) -> None:
+        """Let it take one more look."""
+        self._looks.release()
+
+    def answer(self, query, granularity, views, beside=None):
+        if not self._looks.acquire(blocking=False):
+            self.begun.set()
+            until(lambda: self.go.is_set() or self._looks.acquire(blocking=False))
+        return super().answer(query, granularity, views, beside)
+
+
+def overdue(job) -> None:
+    """As if a job had been worked on for a day: it is past its time, however fast the machine is."""
+    job._begun -= DAY
 
 
 @dataclass
@@ -111,7 +127,7 @@ class Service:
         return self.app.state.library
 
     def client(self, **given) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=60, **given)
+        return httpx.Client(base_url=self.url, timeout=PATIENT, **given)
 
 
 @contextmanager
@@ -121,6 +137,7 @@ def serving(model=None, **settings):
     listener = listen(chosen)
     app = create_app(chosen, model or FakeModel())
     server = uvicorn(app, chosen)
+    server.config.timeout_keep_alive = int(PATIENT)  # else a client that was held up asks on a connection that is just being closed
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     port = listener.getsockname()[1]
@@ -128,13 +145,15 @@ def serving(model=None, **settings):
         until(lambda: server.started)
         yield Service(f"http://127.0.0.1:{port}", port, app, server)
     finally:
+        if isinstance(model, Held):
+            model.go.set()
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENT)
         listener.close()
         assert not thread.is_alive()
 
 
-def until(true, seconds: float = 20.0) -> None:
+def until(true, seconds: float = PATIENT) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not true():

@@ -70,7 +70,7 @@ def test_without_the_extra_it_is_named(words, parts, tmp_path):
     argv = ["geomag", *(w.replace("{vlm}", parts["vlm"]) for w in words)]
     code = f"import sys; sys.modules |= {{'transformers': None, 'accelerate': None}}; sys.argv = {argv}\n"
     code += "from geomagnifier.interfaces.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path)
     assert done.returncode == 2 and not done.stdout and len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("geomag: the full size needs the extra full; install it: ")
     assert install("full") in done.stderr
@@ -125,7 +125,7 @@ def test_what_does_not_go_together_is_said(words, message, tmp_path, monkeypatch
 def test_help_shows_the_full_size():
     def shown(*words):
         command = [sys.executable, "-m", "geomagnifier", *words, "--help"]
-        return " ".join(subprocess.run(command, capture_output=True, text=True, timeout=120).stdout.split())
+        return " ".join(subprocess.run(command, capture_output=True, text=True, timeout=600).stdout.split())
 
     ask = shown("ask")
     assert "--model Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus" in ask and "--bits" in ask

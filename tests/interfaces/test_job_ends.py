@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from served import Held, make_root, until, write_wide
+from served import PATIENT, Held, make_root, overdue, until, write_wide
 from test_jobs import MANY, working
 
 from fake import FakeModel
@@ -22,41 +20,24 @@ def root(tmp_path_factory):
     return root
 
 
-class Gated(FakeModel):
-    """Waits at its first look."""
-
-    def __init__(self, **given) -> None:
-        super().__init__(**given)
-        self.looks, self.there, self.go = 0, threading.Event(), threading.Event()
-
-    def answer(self, query, granularity, views):
-        self.looks += 1
-        if self.looks == 1:
-            self.there.set()
-            assert self.go.wait(60)
-        return super().answer(query, granularity, views)
-
-
 @pytest.mark.parametrize(("cancelled", "state"), [(True, "cancelled"), (False, "late")])
 def test_one_that_is_cancelled_after_its_time_is_cancelled(root, cancelled, state):
-    model = Gated(**MANY)
-    with working(root, model, seconds=0.2) as (jobs, place):
+    model = Held(**MANY)
+    with working(root, model) as (jobs, place):
         job = jobs.submit(place("wide.tif"), "Find every ship.", search="exhaustive")
-        try:
-            assert model.there.wait(30)
-            until(lambda: job.seconds > 0.2)
-            if cancelled:
-                job.cancel()
-        finally:
-            model.go.set()
-        assert job.wait(30) and job.state == state and jobs.counts[state] == 1
+        assert model.begun.wait(PATIENT)
+        overdue(job)
+        if cancelled:
+            job.cancel()
+        model.go.set()
+        assert job.wait(PATIENT) and job.state == state and jobs.counts[state] == 1
         assert not job.answer.complete and job.answer.stopped
 
 
 def test_an_error_of_writing_tells_no_folder_and_leaves_nothing_half_done(root):
     with working(root) as (jobs, place):
         job = jobs.submit(place("utm.tif"), "Segment every ship.")
-        assert job.wait(30)
+        assert job.wait(PATIENT)
         (jobs.folder).mkdir(parents=True, exist_ok=True)
         (jobs.folder / job.id).write_text("in the way")
         for name in ("answer.json", "regions.gpkg", "mask.tif", "overlay.png"):
@@ -74,7 +55,7 @@ def test_what_an_answer_does_not_have_is_said(root):
     model = Held()
     with working(root, model) as (jobs, place):
         running = jobs.submit(place("utm.tif"), "Find every ship.")
-        assert model.begun.wait(20)
+        assert model.begun.wait(PATIENT)
         waiting = jobs.submit(place("utm.tif"), "Find every ship again.")
         with pytest.raises(FileNotThere, match="the job is running and has no answer yet"):
             jobs.file(running, "answer.json")
@@ -82,7 +63,7 @@ def test_what_an_answer_does_not_have_is_said(root):
         with pytest.raises(FileNotThere, match=r"the job is cancelled and has no answer$"):
             jobs.file(waiting, "answer.json")
         model.go.set()
-        assert running.wait(20)
+        assert running.wait(PATIENT)
         with pytest.raises(FileNotThere, match="nothing was segmented"):
             jobs.file(running, "mask.tif")
         with pytest.raises(FileNotThere, match="no heat map"):
@@ -105,12 +86,12 @@ def test_how_long_to_wait_is_by_the_last_jobs_and_those_that_wait(root):
         some[-1].cancel()
         assert jobs.waiting == 5 and jobs.retry_after() == 8.0 * 5 / 2 / 2
         model.go.set()
-        assert all(job.wait(20) for job in some)
+        assert all(job.wait(PATIENT) for job in some)
 
 
 def test_a_closed_service_takes_no_question(root):
     with working(root, queue=0, jobs=2) as (jobs, place):
-        assert jobs.submit(place("utm.tif"), "Find every ship.").wait(20)
+        assert jobs.submit(place("utm.tif"), "Find every ship.").wait(PATIENT)
         jobs.close()
         with pytest.raises(Busy):
             jobs.submit(place("utm.tif"), "Find every ship.")
@@ -127,18 +108,18 @@ def test_a_search_is_by_one_thing(root):
             jobs.search("  ")
         for given in ({"words": "red"}, {"like": place("utm.tif")}, {"wanted": Wanted(near=(15.0, 45.1), within=1e6)}):
             job = jobs.search(**given)
-            assert job.wait(60) and job.state == "done" and job.hits, job.error
+            assert job.wait(PATIENT) and job.state == "done" and job.hits, job.error
         assert job.question == "" and job.card is None
 
 
 def test_a_follow_up_is_about_the_same_scene(root):
     with working(root) as (jobs, place):
         first = jobs.submit(place("utm.tif"), "Find every ship.")
-        assert first.wait(20)
+        assert first.wait(PATIENT)
         with pytest.raises(OptionError, match="the same scene only"):
             jobs.submit(place("wide.tif"), "segment those", after=first)
         second = jobs.submit(place("utm.tif"), "segment those", after=first)
-        assert second.wait(20) and second.turn.sort == "choose"
+        assert second.wait(PATIENT) and second.turn.sort == "choose"
         assert [r.box for r in second.answer.regions] == [r.box for r in first.answer.regions]
 
 
@@ -149,7 +130,7 @@ def test_a_failed_job_has_no_answer_and_says_one_line(root):
 
     with working(root, Broken()) as (jobs, place):
         job = jobs.submit(place("utm.tif"), "Find every ship.")
-        assert job.wait(20) and (job.state, job.answer) == ("failed", None) and str(job.error) == "the network cannot be read"
+        assert job.wait(PATIENT) and (job.state, job.answer) == ("failed", None) and str(job.error) == "the network cannot be read"
         until(lambda: jobs.running == 0)
         assert jobs.counts["failed"] == 1
 
@@ -158,7 +139,7 @@ def test_answers_weigh_what_they_hold(root):
     """Bytes of masks and run lengths, and a little for each region and window; the picture that both share counts with the last."""
     with working(root) as (jobs, place):
         found, segmented = (jobs.submit(place("utm.tif"), words) for words in ("Find every ship.", "Segment every ship."))
-        assert found.wait(30) and segmented.wait(30)
+        assert found.wait(PATIENT) and segmented.wait(PATIENT)
         plain = 1000 * 3 + 2000 * len(found.answer.trace.views)
         assert module._weight(found) == plain
         patches = sum(len(patch.data) for patch in segmented.answer.patches)

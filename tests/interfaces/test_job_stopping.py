@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 import rasterio
-from served import UTM, serving, until, write
+from served import DAY, PATIENT, UTM, overdue, serving, until, write
 
 from fake import FakeModel, paint
+from geomagnifier.interfaces import server
 from geomagnifier.interfaces.jobs import Jobs, Wanted
 from geomagnifier.interfaces.scenes import Library
 from geomagnifier.interfaces.settings import Settings
@@ -26,47 +29,58 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture
-def slow(monkeypatch):
-    """Readings that never end by themselves: what is asked between two pieces alone ends them."""
-    fill = raw.Reader._fill
+def endless(monkeypatch):
+    """Readings of the large picture never end by themselves: what is asked between two pieces alone ends them. Set when one has begun."""
+    fill, begun = raw.Reader._fill, threading.Event()
 
     def endless(self, *given, **named):
         fill(self, *given, **named)
         while self._scene.x1 > 1000:
+            begun.set()
             fill(self, *given, **named)
 
     monkeypatch.setattr(raw.Reader, "_fill", endless)
+    return begun
 
 
 @pytest.fixture
-def jobs(root, slow):
-    settings = Settings(root=root, seconds=0.5)
+def jobs(root, endless):
+    settings = Settings(root=root)
     with Library(settings) as library:
         made = Jobs(settings, FakeModel(), library)
         yield made
         made.close()
 
 
-def test_time_ends_a_question_in_the_middle_of_a_reading(jobs):
-    job = jobs.submit(jobs.library.place("zeros.tif"), "Find every ship.")
-    assert job.wait(60) and job.state == "late" and job.answer is None and job.error is None
+def late(job, endless):
+    """A job whose time is over in the middle of a reading, at its end."""
+    assert endless.wait(PATIENT)
+    overdue(job)
+    assert job.wait(PATIENT)
+    endless.clear()
+    return job
+
+
+def test_time_ends_a_question_in_the_middle_of_a_reading(jobs, endless):
+    job = late(jobs.submit(jobs.library.place("zeros.tif"), "Find every ship."), endless)
+    assert job.state == "late" and job.answer is None and job.error is None
     after = jobs.submit(jobs.library.place("ships.tif"), "Find every ship.")
-    assert after.wait(60) and after.state == "done" and len(after.answer.regions) == 1
+    assert after.wait(PATIENT) and after.state == "done" and len(after.answer.regions) == 1
 
 
-def test_time_ends_a_search_in_the_middle_of_a_picture(jobs):
-    job = jobs.search("a harbour")
-    assert job.wait(60) and job.state == "late" and [hit.card.name for hit in job.hits] == ["ships.tif"]
-    like = jobs.search(like=jobs.library.place("zeros.tif"))
-    assert like.wait(60) and like.state == "late" and like.hits is None
+def test_time_ends_a_search_in_the_middle_of_a_picture(jobs, endless):
+    job = late(jobs.search("a harbour"), endless)
+    assert job.state == "late" and [hit.card.name for hit in job.hits] == ["ships.tif"]
+    like = late(jobs.search(like=jobs.library.place("zeros.tif")), endless)
+    assert like.state == "late" and like.hits is None
 
 
 def test_a_search_by_place_or_time_reads_no_pixels(jobs):
     job = jobs.search(wanted=Wanted(near=(15.0, 47.85), within=100_000.0))
-    assert job.wait(60) and job.state == "done" and {hit.card.name for hit in job.hits} == {"ships.tif", "zeros.tif"}
+    assert job.wait(PATIENT) and job.state == "done" and {hit.card.name for hit in job.hits} == {"ships.tif", "zeros.tif"}
 
 
-def test_a_folder_is_searched_by_place_without_its_pixels(root, tmp_path, slow):
+def test_a_folder_is_searched_by_place_without_its_pixels(root, tmp_path, endless):
     from geomagnifier import retrieval
 
     shutil.copy(root / "zeros.tif", tmp_path / "zeros.tif")
@@ -74,20 +88,26 @@ def test_a_folder_is_searched_by_place_without_its_pixels(root, tmp_path, slow):
     assert [hit.path.name for hit in found.hits] == ["zeros.tif"]
 
 
-def test_delete_ends_a_job_in_the_middle_of_a_reading(root, slow):
+def test_delete_ends_a_job_in_the_middle_of_a_reading(root, endless):
     with serving(root=root) as service, service.client() as client:
         for body, where in (({"path": "zeros.tif", "question": "Find every ship."}, "/v1/ask"), ({"words": "red"}, "/v1/search")):
             job = client.post(f"{where}?wait=false", json=body).json()["id"]
-            until(lambda job=job: client.get(f"/v1/jobs/{job}").json()["state"] == "running")
+            assert endless.wait(PATIENT)
             client.delete(f"/v1/jobs/{job}")
             until(lambda job=job: client.get(f"/v1/jobs/{job}").json()["state"] == "cancelled")
+            endless.clear()
         late = client.post("/v1/ask", json={"path": "ships.tif", "question": "Find every ship."})
         assert late.status_code == 200 and len(late.json()["regions"]) == 1
 
 
-def test_a_late_question_without_an_answer_is_504(root, slow):
-    with serving(root=root, seconds=0.3) as service, service.client() as client:
-        told = client.post("/v1/ask", json={"path": "zeros.tif", "question": "Find every ship."})
+def test_a_late_question_without_an_answer_is_504(root, endless, monkeypatch):
+    monkeypatch.setattr(server, "OVERDUE", 10 * DAY)  # however long the last piece takes
+    with serving(root=root) as service, service.client() as client, ThreadPoolExecutor(1) as person:
+        asked = person.submit(client.post, "/v1/ask", json={"path": "zeros.tif", "question": "Find every ship."})
+        assert endless.wait(PATIENT)
+        (job,) = service.jobs._jobs.values()
+        overdue(job)
+        told = asked.result()
         assert told.status_code == 504 and told.json()["error"]["type"] == "Late" and "answer" not in told.json()
         assert told.json()["job"]["state"] == "late"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from served import make_root, write_wide
+from served import PATIENT, make_root, write_wide
 from test_jobs import MANY, working
 
 from fake import FakeModel
@@ -20,7 +20,7 @@ def root(tmp_path_factory):
 
 def asked(jobs, card, **how):
     job = jobs.submit(card, "Find every ship.", **how)
-    assert job.wait(60) and job.state == "done"
+    assert job.wait(PATIENT) and job.state == "done"
     return job
 
 
@@ -47,7 +47,7 @@ def test_the_oldest_are_let_go_until_the_rest_weighs_little_enough(root, monkeyp
         limit = sum(weights[1:]) + weights[2]
         monkeypatch.setattr(module, "KEPT_BYTES", limit)
         light.append(asked(jobs, place("utm.tif")))
-        jobs.submit(place("utm.tif"), "Find every ship.").wait(60)  # one worker: what followed the job before is done
+        jobs.submit(place("utm.tif"), "Find every ship.").wait(PATIENT)  # one worker: what followed the job before is done
         with pytest.raises(JobNotFound):
             jobs.job(heavy.id)
         assert [jobs.job(job.id) for job in light[1:]] == light[1:]
@@ -57,13 +57,13 @@ def test_so_many_are_kept_and_always_the_last(root, monkeypatch):
     with working(root, FakeModel()) as (jobs, place):
         monkeypatch.setattr(module, "KEPT", 2)
         some = [asked(jobs, place("utm.tif")) for _ in range(4)]
-        jobs.submit(place("utm.tif"), "Find every ship.").wait(60)
+        jobs.submit(place("utm.tif"), "Find every ship.").wait(PATIENT)
         for job in some[:2]:
             with pytest.raises(JobNotFound):
                 jobs.job(job.id)
         assert jobs.job(some[-1].id) is some[-1]
         monkeypatch.setattr(module, "KEPT_BYTES", 0)
         last = asked(jobs, place("utm.tif"))
-        jobs.submit(place("utm.tif"), "Find every ship.").wait(60)
+        jobs.submit(place("utm.tif"), "Find every ship.").wait(PATIENT)
         kept = list(jobs._jobs.values())
         assert kept and last.finished and some[-1] not in kept

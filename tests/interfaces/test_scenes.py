@@ -276,7 +276,7 @@ from geomagnifier.interfaces.scenes import Library
 from geomagnifier.interfaces.settings import Settings
 library = Library(Settings(folder=Path(sys.argv[1])))
 print(library.folder, flush=True)
-time.sleep(60)
+time.sleep(3600)
 """
 
 

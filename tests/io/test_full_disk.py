@@ -94,7 +94,7 @@ def test_files_that_may_not_grow_further(tmp_path: Path, sizes: dict[str, int]) 
     asked = [(name, int(size * share)) for name, size in sizes.items() for share in shares] + list(sizes.items())
     folders = (Path(__file__).parent, Path(__file__).parent.parent)
     command = [sys.executable, "-c", LIMITED, str(tmp_path), *map(str, folders), json.dumps(asked)]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout)
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout)
     for name, most in asked:
         message, left = told[f"{name} {most}"]
         if most == sizes[name]:

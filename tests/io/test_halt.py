@@ -115,7 +115,7 @@ def test_readings_for_several_at_once_stop_for_their_own(tmp_path):
 
     def read(name, stop):
         with gm.open_scene(path) as scene, stoppable(stop):
-            over.wait(20)
+            over.wait(300)
             try:
                 ended[name] = scene.read(Window(scene.info.box, 40, 40, "whole", scene.info.box)).pixels.shape
             except Halted:
@@ -125,5 +125,5 @@ def test_readings_for_several_at_once_stop_for_their_own(tmp_path):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     assert ended == {"a": "halted", "b": (40, 40, 3)}

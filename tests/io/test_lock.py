@@ -20,7 +20,7 @@ from geomagnifier.errors import OutputError
 from geomagnifier.io.lock import locked
 with locked(Path(sys.argv[1]), OutputError("busy")):
     print("held", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 

@@ -391,7 +391,7 @@ def test_a_pipe_beside_a_picture_is_not_waited_for(inside: Path) -> None:
 
         thread = threading.Thread(target=attempt, daemon=True)
         thread.start()
-        thread.join(30)
+        thread.join(300)
         assert said and f"{number}{end} beside it" in said[0]
 
 

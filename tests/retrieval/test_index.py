@@ -237,7 +237,11 @@ class Slow(FakeModel):
     def embed(self, item):
         time.sleep(0.01)
         return super().embed(item)
-print(update(sys.argv[1], sys.argv[2], Slow(), lambda done, known: print(done, flush=True)).read)
+def tell(done, known):
+    print(done, flush=True)
+    if done >= int(sys.argv[3]) + 3:
+        time.sleep(3600)  # a machine that is held up comes in time all the same
+update(sys.argv[1], sys.argv[2], Slow(), tell)
 """
 
 
@@ -247,7 +251,7 @@ def test_killed_again_and_again_it_ends_up_whole(archive, tmp_path):
     index, environment = tmp_path / "index", {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", KILLED, str(archive), str(index)]
     for pause in (1, 12, 31):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as run:
+        with subprocess.Popen([*command, str(pause)], stdout=subprocess.PIPE, text=True, env=environment) as run:
             assert run.stdout is not None
             for line in run.stdout:
                 if int(line) >= pause:

@@ -6,7 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +16,7 @@ import typer
 from geomagnifier.errors import GeomagError, printable
 from geomagnifier.interfaces.options import Bands, Bits, Model, Segmenter, load
 from geomagnifier.interfaces.progress import progress_bar
-from geomagnifier.interfaces.stopping import Terminated
+from geomagnifier.interfaces.stopping import Presses, Terminated
 
 if TYPE_CHECKING:
     from geomagnifier.conversation import Turn
@@ -65,7 +65,7 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
 
         if out is not None:
             check_writable(out)
-        with gm.open_scene(image, bands=bands) as scene:
+        with gm.open_scene(image, bands=bands) as scene, ExitStack() as stack:
             path = kept.place_of(image) if save else None
             held = Conversation(scene, load(model, segmenter, bits))
             held.turns = [] if new or path is None else kept.load(path, scene)
@@ -74,22 +74,28 @@ def command(show: Callable[[Answer], None], ctrl_c: Callable[[], AbstractContext
             person = sys.stdin.isatty()
             if held.last and not as_json:
                 print(f"going on after '{printable(held.last.question)}'; --new begins anew", file=sys.stderr)
+            heard: Callable[[], AbstractContextManager[None]] = nullcontext
+            if person:
+                presses = Presses()
+                stack.enter_context(presses.taken())
+                heard = presses.heard
             failed = False
-            for line in _lines(person):
+            for line in _lines(person, heard):
                 try:
-                    if line.startswith("/") or line.lower() in PLAIN:
-                        if not _order(line if line.startswith("/") else f"/{line.lower()}", held.turns, held.undo):
-                            break
+                    with heard():
+                        if line.startswith("/") or line.lower() in PLAIN:
+                            if not _order(line if line.startswith("/") else f"/{line.lower()}", held.turns, held.undo):
+                                break
+                            if path is not None:
+                                kept.save(path, held.turns)
+                            continue
+                        with progress_bar() as move, ctrl_c() as pressed:
+                            answer = held.ask(line, progress=lambda done, known: (move(done, known), not pressed.is_set())[1])
+                        _tell(held.turns[-1], as_json, show)
                         if path is not None:
                             kept.save(path, held.turns)
-                        continue
-                    with progress_bar() as move, ctrl_c() as pressed:
-                        answer = held.ask(line, progress=lambda done, known: (move(done, known), not pressed.is_set())[1])
-                    _tell(held.turns[-1], as_json, show)
-                    if path is not None:
-                        kept.save(path, held.turns)
-                    if out is not None:
-                        gm.write(answer, out / f"{len(held.turns):02d}")
+                        if out is not None:
+                            gm.write(answer, out / f"{len(held.turns):02d}")
                 except GeomagError as error:
                     failed = True
                     print(
@@ -119,8 +125,8 @@ def _tell(turn: Turn, as_json: bool, show: Callable[[Answer], None]) -> None:
     show(turn.answer)
 
 
-def _lines(person: bool) -> Iterator[str]:
-    """Questions and orders, without blank ones, until the end of the input."""
+def _lines(person: bool, heard: Callable[[], AbstractContextManager[None]]) -> Iterator[str]:
+    """Questions and orders, without blank ones, until the end of the input. heard: where Ctrl-C is."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # a line that is no text is one refused question, not the end of all
     if person:
@@ -129,7 +135,8 @@ def _lines(person: bool) -> Iterator[str]:
         print(HELP, file=sys.stderr)
     while True:
         try:
-            line = input(PROMPT) if person else _read_line()
+            with heard():
+                line = input(PROMPT) if person else _read_line()
         except EOFError:
             return
         except KeyboardInterrupt as stopped:

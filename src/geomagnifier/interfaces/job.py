@@ -66,6 +66,11 @@ class Job:
         return self.state in ENDED
 
     @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop, and has not ended yet."""
+        return self._stop.is_set() and not self.finished
+
+    @property
     def seconds(self) -> float:
         """How long it has been worked on."""
         return 0.0 if self._begun is None else (self._ended or time.monotonic()) - self._begun

@@ -28,6 +28,38 @@ def _terminate(number: int, frame: object) -> None:
     raise Terminated
 
 
+class Presses:
+    """Ctrl-C where a command goes on after it: raised once within `heard`, and nowhere else, so that pressing it twice does no more."""
+
+    def __init__(self) -> None:
+        self._hears = False
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take Ctrl-C, in the main thread."""
+        here = threading.current_thread() is threading.main_thread()
+        usual = signal.signal(signal.SIGINT, self._press) if here else None
+        try:
+            yield
+        finally:
+            if here:
+                signal.signal(signal.SIGINT, usual)
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Where the first Ctrl-C raises KeyboardInterrupt, and those after it do nothing."""
+        self._hears = True
+        try:
+            yield
+        finally:
+            self._hears = False
+
+    def _press(self, number: int, frame: object) -> None:
+        if self._hears:
+            self._hears = False
+            raise KeyboardInterrupt
+
+
 @contextmanager
 def word(text: str) -> Iterator[None]:
     """Say at once that Ctrl-C or SIGTERM was heard, where ending takes a while."""

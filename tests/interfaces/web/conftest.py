@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import rasterio
-from visiting import DESKTOP, PHONE, SHIPS, Visit
+from visiting import DESKTOP, PATIENT, PHONE, SHIPS, Visit
 
 from fake import BLUE, paint
 from geomagnifier.io.picture import write_picture
@@ -36,21 +36,35 @@ def root(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def address(root):
+def every_look(tmp_path_factory):
+    """The folder of what the model of the service may look at, where a question goes bit by bit."""
+    return tmp_path_factory.mktemp("looks")
+
+
+@pytest.fixture
+def looks(every_look):
+    """Empty at the beginning of a test."""
+    for left in every_look.iterdir():
+        left.unlink()
+    return every_look
+
+
+@pytest.fixture(scope="session")
+def address(root, every_look):
     """Of a service that is running."""
     for library in ("nicegui", "fastapi", "uvicorn"):
         pytest.importorskip(library)
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).parent / "serving_page.py"), str(root)], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(Path(__file__).parent / "serving_page.py"), str(root), str(every_look)], stdout=subprocess.PIPE, text=True
     )
     try:
         port = process.stdout.readline().strip()
         assert port, "the service did not start"
         found = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENT
         while True:
             try:
-                urllib.request.urlopen(f"{found}/healthz", timeout=5).close()
+                urllib.request.urlopen(f"{found}/healthz", timeout=PATIENT).close()
                 break
             except OSError:
                 assert process.poll() is None and time.monotonic() < deadline
@@ -58,7 +72,7 @@ def address(root):
         yield found
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=PATIENT)
         process.stdout.close()
 
 
@@ -69,7 +83,7 @@ def browser():
     if chromium is None:
         pytest.skip("chromium is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"], timeout=1000 * PATIENT)
         yield browser
         browser.close()
 

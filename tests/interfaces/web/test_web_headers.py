@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from visiting import DESKTOP, Visit
+from visiting import DESKTOP, PATIENT, Visit
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 def told(address, path, way="GET"):
     """Status, headers and body."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", method=way), timeout=20) as reply:
+        with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", method=way), timeout=PATIENT) as reply:
             return reply.status, reply.headers, reply.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()
@@ -58,7 +58,7 @@ def test_a_browser_refuses_what_the_page_may_not_do(browser, address):
         const frame = document.createElement("iframe");
         frame.src = "http://127.0.0.1:9/frame";
         document.body.append(frame);
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        while (new Set(refused).size < 3) await new Promise((resolve) => setTimeout(resolve, 20));
         frame.remove();
         return refused;
     }""")
@@ -69,18 +69,18 @@ def test_a_browser_refuses_what_the_page_may_not_do(browser, address):
 def test_another_site_cannot_frame_the_page(browser, address):
     page = browser.new_page()
     try:
-        page.set_content(f'<iframe src="{address}/"></iframe>')
-        page.wait_for_timeout(1000)
-        inner = page.frames[1]
-        assert inner.url.startswith("chrome-error") or inner.locator(".frame").count() == 0
+        page.set_content(f'<iframe src="{address}/"></iframe>', timeout=1000 * PATIENT)
+        while not page.frames[1].url.startswith("chrome-error"):
+            assert page.frames[1].locator(".frame").count() == 0
+            page.wait_for_timeout(20)
     finally:
         page.close()
 
 
 def test_the_socket_of_the_page_is_for_the_page(address):
     place = f"{address.replace('http', 'ws')}/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
-    with connect(place, origin=address) as own:
-        assert own.recv(10).startswith("0{")
+    with connect(place, origin=address, open_timeout=PATIENT) as own:
+        assert own.recv(PATIENT).startswith("0{")
     for origin in ("http://127.0.0.1:9", "http://evil.example", address.replace("127.0.0.1", "localhost")):
-        with pytest.raises(InvalidStatus, match="403"), connect(place, origin=origin):
+        with pytest.raises(InvalidStatus, match="403"), connect(place, origin=origin, open_timeout=PATIENT):
             pass

@@ -35,6 +35,7 @@ def test_pointing_at_words_lights_regions_and_the_other_way_round(visitor):
     visit.ask("Segment the ships.")
     phrase = page.locator(".phrase")
     assert phrase.inner_text() == "3 ships"
+    page.locator(".map path.region").nth(2).wait_for(state="attached")
     phrase.hover()
     page.wait_for_function("document.querySelectorAll('.map path.region.lit').length === 3")
     page.locator("[data-region='2']").hover()
@@ -80,7 +81,7 @@ def test_a_box_is_drawn_asked_about_and_removed(visit):
     assert "box" in page.locator(".asked").inner_text()
     page.get_by_role("button", name="Remove the box").click()
     held.wait_for(state="hidden")
-    assert page.locator("path.question-box").count() == 0
+    page.locator("path.question-box").wait_for(state="detached")
     pen.click()
     page.get_by_text("Esc ends").wait_for()
     page.mouse.click(x - 20, y - 20)  # two corners, one after the other
@@ -88,17 +89,20 @@ def test_a_box_is_drawn_asked_about_and_removed(visit):
     held.wait_for()
 
 
-def test_work_under_way_is_told_and_can_be_cancelled(visitor):
+def test_work_under_way_is_told_and_can_be_cancelled(visitor, looks):
     visit = visitor(DESKTOP)
     page = visit.open("large.png")
     page.get_by_text("How to look").click()
     page.get_by_label("How closely to look").select_option("exhaustive")
-    page.get_by_label("Question about the picture").fill("Find every ship slowly.")
+    page.get_by_label("Question about the picture").fill("Find every ship, bit by bit.")
     page.keyboard.press("Enter")
-    page.get_by_text(re.compile(r"\d+ of \d+ windows")).wait_for()
+    (looks / "one").touch()
+    page.get_by_text(re.compile(r"[1-9]\d* of \d+ windows")).wait_for()
     bar = page.get_by_role("progressbar")
     assert int(bar.get_attribute("aria-valuemax")) > 1
     page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Stopping at the next window …").wait_for()
+    (looks / "all").touch()
     page.get_by_text("Cancelled: this is what was seen until then.").wait_for()
     bar.wait_for(state="hidden")
     assert visit.ask("What kind of place is this?").inner_text()  # and it goes on
@@ -157,6 +161,7 @@ def test_an_answer_is_taken_away(visitor, tmp_path):
 def test_what_cannot_be_used_is_one_line_and_loses_nothing(visitor, tmp_path):
     page = (visit := visitor(DESKTOP)).open("plain.png")
     visit.ask("Find every ship.")
+    page.locator(".map path.region").nth(2).wait_for(state="attached")
     broken = tmp_path / "broken.tif"
     broken.write_bytes(b"II*\0" + b"nonsense" * 40)
     large = tmp_path / "huge.png"
@@ -229,6 +234,7 @@ def test_the_page_is_used_by_keyboard_and_named_for_screen_readers(visitor):
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", f"the focus cannot be seen on {seen[-1]}"
     assert seen[0] == "Ask" and len(set(seen)) == len(seen)
+    page.locator(".map path.region").first.wait_for(state="attached")
     page.locator("[data-region='1']").focus()
     page.wait_for_function("document.querySelectorAll('.map path.region.lit').length === 1")
     page.keyboard.press("Enter")

@@ -115,12 +115,20 @@ def test_pictures_are_found_by_what_they_show_and_by_likeness(visit):
     menu.get_by_role("heading", name="Pictures “green”", exact=True).wait_for()
     names.first.click()
     page.wait_for_function("document.querySelector('.scene .name').innerText === 'meadow.png'")
-    assert not menu.is_visible()
+    menu.wait_for(state="hidden")
+
+
+def test_a_browser_that_is_busy_for_a_while_goes_on_where_it_was(visitor):
+    page = (visit := visitor(DESKTOP)).open("plain.png")
+    visit.ask("Find every ship.")
+    page.evaluate("() => { for (const end = performance.now() + 10_000; performance.now() < end; ); window.kept = true; }")
+    visit.ask("What kind of place is this?")
+    assert page.evaluate("window.kept")  # the page was not loaded anew
+    assert page.locator(".topic").inner_text().startswith("Goes on from: This is a red place.")
 
 
 def test_thousands_of_regions_stay_usable(visitor):
     page = (visit := visitor(DESKTOP)).open("many.png")
-    page.context.set_default_timeout(90_000)
     visit.ask("Find every ship.")
     page.wait_for_function(PAINTED)
     assert page.locator(".map path.region").count() == 0  # on a canvas

@@ -255,7 +255,7 @@ def test_offline_in_a_process_of_its_own(tmp_path):
         "try: memory.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\nexcept ModelOffline as error: print(error)"
     )
     env = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120, env=env)
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=600, env=env)
     assert done.stdout == (
         "Qwen/Qwen2.5-VL-7B-Instruct is no folder here and not whole in the cache, and HF_HUB_OFFLINE is set; it needs config.json, "
         "*.safetensors, tokenizer.json, tokenizer_config.json, preprocessor_config.json: run `hf download Qwen/Qwen2.5-VL-7B-Instruct "

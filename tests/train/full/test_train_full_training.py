@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from safetensors.torch import load_file
 
 from fake import FakeModel
 from geomagnifier.model.full import checkpoint
+from ports import free_port
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["geomagnifier.train.full.loop"])  # imported once for all processes of all runs
@@ -37,21 +37,18 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [*write_models(folder), "--data", str(write_data(folder / "data")), *sizes.split(), *other.split()]
 
 
-def process(number: int, port: int, arguments: list[str]) -> None:
-    """One of two processes, as a launcher would have started it."""
+def process(number: int, port: int, arguments: list[str], held: bool) -> None:
+    """One of two processes, as a launcher would have started it. held: it waits after its first checkpoint."""
     told = {"RANK": number, "LOCAL_RANK": number, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_PORT": port, "OMP_NUM_THREADS": 1}
     os.environ.update({name: str(value) for name, value in told.items()} | {"MASTER_ADDR": "127.0.0.1"})
     torch.set_num_threads(1)  # of several, the sums would differ in the last digit
+    from geomagnifier.train.full import checkpoints
     from geomagnifier.train.full.__main__ import main
 
+    save = checkpoints.save
+    if held:
+        checkpoints.save = lambda *given: (save(*given), time.sleep(3600))
     sys.exit(main(arguments))
-
-
-def free_port() -> int:
-    """One that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def recipe(arguments: list[str], out: Path, sharded: bool) -> None:
@@ -60,18 +57,18 @@ def recipe(arguments: list[str], out: Path, sharded: bool) -> None:
     told |= {"GEOMAG_DATA": arguments[7], "GPUS": "2", "MAIN_PORT": str(free_port()), "OMP_NUM_THREADS": "1", "SHARDED": "1" * sharded}
     told["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     command = ["bash", str(RECIPE), str(out), *arguments[8:]]
-    ended = subprocess.run(command, env=os.environ | told, capture_output=True, text=True, timeout=500)
+    ended = subprocess.run(command, env=os.environ | told, capture_output=True, text=True, timeout=1800)
     assert ended.returncode == 0, ended.stderr[-3000:]
 
 
-def run(arguments: list[str], until: Callable[[], bool] = lambda: False) -> list[int | None]:
-    """Two processes to their end, or killed as soon as `until`; their exit codes."""
+def run(arguments: list[str], until: Callable[[], bool] | None = None) -> list[int | None]:
+    """Two processes to their end, or killed at their first checkpoint as soon as `until`; their exit codes."""
     port = free_port()
-    both = [CONTEXT.Process(target=process, args=(number, port, arguments)) for number in range(2)]
+    both = [CONTEXT.Process(target=process, args=(number, port, arguments, until is not None)) for number in range(2)]
     for one in both:
         one.start()
     while any(one.is_alive() for one in both):
-        if until() or any(one.exitcode for one in both):
+        if (until is not None and until()) or any(one.exitcode for one in both):
             for one in both:
                 one.kill()
         time.sleep(0.01)

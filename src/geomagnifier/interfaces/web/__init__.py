@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 import warnings
@@ -15,8 +14,8 @@ from geomagnifier.interfaces.scenes import Library
 from geomagnifier.interfaces.settings import Settings
 
 TITLE = "geomagnifier"
-CONNECTED = 30.0
-"""Seconds for a browser to come back for what the page shows."""
+AWAY = 15.0
+"""Seconds for which a page is kept whose browser does not answer: what is busy for a while, or loses its network, goes on where it was."""
 
 
 def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> None:
@@ -30,7 +29,6 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     """
     from nicegui import app as pages
     from nicegui import ui
-    from nicegui.client import ClientConnectionTimeout
     from nicegui.storage import Storage
 
     from geomagnifier.interfaces.server import told_error
@@ -50,11 +48,18 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
         ui.add_head_html(theme.head(settings.upload_bytes))
         made = Page(library, jobs, pages.storage.user)
         client = ui.context.client
-        with contextlib.suppress(ClientConnectionTimeout):  # a program fetched the page, and no browser
-            await client.connected(CONNECTED)  # the page is sent by now; what takes longer comes after it
-            if not client.is_deleted:
-                await made.begin(scene, job)
+        await client.connected()  # the page is sent by now; what takes longer comes after it
+        if not client.is_deleted:  # as it is after a minute, where a program fetched the page, and no browser
+            await made.begin(scene, job)
 
     favicon = icons.svg("lens").replace("currentColor", theme.COLOURS["accent"][0])
-    ui.run_with(app, title=TITLE, favicon=favicon, tailwind=False, storage_secret=secrets.token_hex(32), show_welcome_message=False)
+    ui.run_with(
+        app,
+        title=TITLE,
+        favicon=favicon,
+        tailwind=False,
+        storage_secret=secrets.token_hex(32),
+        reconnect_timeout=AWAY,
+        show_welcome_message=False,
+    )
     logging.getLogger("nicegui").setLevel(logging.WARNING)

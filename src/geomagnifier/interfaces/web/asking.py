@@ -134,6 +134,8 @@ class Asking:
         known = job.known > 0 and job.state == "running"
         if job.state == "queued":
             self._state.text = "Waiting for its turn …"
+        elif job.stopping:
+            self._state.text = "Stopping at the next window …"
         elif not known:
             self._state.text = "Looking …"
         else:

@@ -11,6 +11,8 @@ from nicegui.events import GenericEventArguments
 from geomagnifier.interfaces.web.parts import button, pressed, set_attributes, shown, tag, words
 from geomagnifier.interfaces.web.theme import LEAFLET
 
+ANSWERS = 30.0
+"""Seconds for a browser to tell what it shows: one that draws thousands of regions, or a slow phone, may be busy for some of them."""
 LAYERS = {"regions": "Regions", "heat": "Heat", "crops": "Looks"}
 ABSENT = {
     "regions": "This answer has no regions",
@@ -99,7 +101,10 @@ class Stage:
 
     async def shows(self) -> tuple[float, float, float, float] | None:
         """West, south, east, north in degrees of what can be seen; None where that is not the Earth."""
-        bounds = await self.map.run_method("shows") if self._ready else None
+        try:
+            bounds = await self.map.run_method("shows", timeout=ANSWERS) if self._ready else None
+        except TimeoutError:  # the browser has gone to sleep
+            bounds = None
         if bounds is None:
             return None
         west, south, east, north = bounds

@@ -219,6 +219,8 @@ class Page:
     def _cancel(self) -> None:
         if self._job is not None:
             self._job.cancel()
+            if self._job.stopping:  # it may take a while to come to its next window
+                self._asking.working(self._job)
 
     async def _drawn(self, bounds: Bounds) -> None:
         if self._places is None:

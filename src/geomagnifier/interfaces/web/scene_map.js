@@ -109,8 +109,8 @@ export default {
     // url, heat: addresses of the answer's document (see drawing.py) and of its heat map
     async show(url, heat) {
       this.wanted = url;
-      const reply = await fetch(url);
-      const found = reply.ok ? await reply.json() : null;
+      const read = (reply) => (reply.ok ? reply.json() : null);
+      const found = await fetch(url).then(read).catch(() => null); // the page is being left, or the service has ended
       if (url !== this.wanted || !this.map) return; // another one has been asked for meanwhile
       for (const group of Object.values(this.shown ?? {})) group?.remove();
       this.map.closePopup();

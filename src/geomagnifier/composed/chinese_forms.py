@@ -9,8 +9,7 @@ from functools import partial
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import COUNTER, HOWS, KIND, PICTURE, UNIT, UNITS, WHAT
 from geomagnifier.composed.lexicon import Amount
-
-Build = Callable[..., p.Program | None]
+from geomagnifier.composed.slots import Build
 
 
 def _more(a: p.Select, b: p.Select, sign: p.Sign = ">") -> p.Program:

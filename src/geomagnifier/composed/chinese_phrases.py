@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.lexicon import Amount, Lexicon, Marked, amount
+from geomagnifier.composed.slots import NoPlace
 
 UNITS = {
     "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2", "公顷": "ha",
@@ -103,10 +104,6 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         return Marked("", names, amounts)
     plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
     return Marked(plain, names, amounts)
-
-
-class NoPlace(Exception):
-    """A word that finds no place."""
 
 
 @dataclass(frozen=True, eq=False)

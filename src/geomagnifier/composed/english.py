@@ -8,17 +8,18 @@ Every word must find its place; where one does not, there is no program. What ma
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.english_forms import FORMS, Build
-from geomagnifier.composed.english_phrases import SCENE, NoPlace, Reader
+from geomagnifier.composed import slots
+from geomagnifier.composed.english_forms import FORMS
+from geomagnifier.composed.english_phrases import SCENE, Reader
 from geomagnifier.composed.lexicon import UNITS, Lexicon, marked, normalized, unit_of
+from geomagnifier.composed.slots import Build, Form, NoPlace
 
 MOST = 60
 """Words of a question that is read."""
@@ -108,15 +109,9 @@ _SLOTS = {
 }  # fmt: skip
 
 
-def _pattern(form: str, least: int = 0) -> str:
-    for slot, pattern in _SLOTS.items():
-        form = form.replace(slot, pattern)
-    return form.replace(".{0,}?", f".{{{least},}}?")
-
-
 @lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[re.Pattern[str], str, Build | str], ...]:
-    return tuple((re.compile(_pattern(form)), form, build) for form, build in FORMS)
+def _forms() -> tuple[Form, ...]:
+    return tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
 
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
@@ -134,10 +129,10 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
     if not text or len(text.split()) > MOST:
         return None
     reader = Reader(marks, lexicon, {})
-    for pattern, form, build in _compiled():
-        for found in _matches(pattern, form, text):
+    for form in _forms():
+        for said in form.fits(text):
             try:
-                program = _built(build, found, reader)
+                program = _built(form.build, said, reader)
             except NoPlace:
                 continue
             program = None if program is None else _measured(program, asides)
@@ -146,60 +141,30 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
     return None
 
 
-def _matches(pattern: re.Pattern[str], form: str, text: str) -> Iterator[re.Match[str]]:
-    """Every way in which the first noun phrase of a form may end."""
-    found = pattern.fullmatch(text)
-    while found is not None:
-        yield found
-        if "{a}" not in form or found["a"] is None:
-            return
-        found = re.fullmatch(_pattern(form, len(found["a"])), text)
-
-
-def _built(build: Build | str, found: re.Match[str], reader: Reader) -> p.Program | None:
+def _built(build: Build | str, said: Mapping[str, str], reader: Reader) -> p.Program | None:
     """What a form builds of its slots. Raises NoPlace."""
-    slots: dict[str, Any] = {name: value for name, value in found.groupdict().items() if value is not None}
-    said = slots.get("a", "")
-    for name in ("a", "b"):
-        if name in slots:
-            slots[name] = reader.phrase(slots[name])
-    if "c" in slots:
-        slots["c"] = reader.conditions(slots["c"])
-    if "n" in slots:
-        slots["n"] = reader.amount(slots["n"])
-    if "place" in slots:
-        place = reader.conditions(f"in the {slots['place']}")
+    found = slots.read(said, reader)
+    if "place" in found:
+        place = reader.conditions(f"in the {found['place']}")
         if len(place) != 1 or not isinstance(place[0], p.Place):
             raise NoPlace
-        slots["place"] = place[0]
+        found["place"] = place[0]
     if build == "half":
-        return p.Compare(p.Share(slots["a"]), ">" if slots["sign"] in ("more", "over") else "<", p.Given(50, "%"))
+        return p.Compare(p.Share(found["a"]), ">" if found["sign"] in ("more", "over") else "<", p.Given(50, "%"))
     if build in ("is there", "are there"):
-        return _there(str(build), slots, said)
+        return _there(str(build), found, said.get("a", ""))
     assert not isinstance(build, str)
-    takes = _takes(build)
-    if "everything" in takes:
-        slots["everything"] = p.Select(tuple(reader.lexicon.objects))
-    if "said" in takes:
-        slots["said"] = said
-    if "word" in slots:
-        return build(slots.pop("word"), **slots)
-    return build(**slots)
+    return slots.built(build, found, reader, said.get("a", ""))
 
 
-def _there(build: str, slots: dict[str, Any], said: str) -> p.Program | None:
+def _there(build: str, found: Mapping[str, Any], said: str) -> p.Program | None:
     """As in "Is a ship (visible)?", "Are ships (present)?", but not "Are the ships?"."""
-    a: p.Select = slots["a"]
+    a: p.Select = found["a"]
     if a.them or a.filters or a.rank is not None or re.match(r"(?:the|these|those|all|this) ", said):
         return None
-    if build == "is there" and slots["some"] == "no":
+    if build == "is there" and found["some"] == "no":
         return p.Compare(p.Count(a), "==", p.Given(0))
     return p.Exists(a, each=len(a.kinds) > 1 and " and " in said)
-
-
-@lru_cache(maxsize=256)
-def _takes(build: Build) -> frozenset[str]:
-    return frozenset(inspect.signature(build).parameters)
 
 
 def _measured(program: p.Program, asides: _Asides) -> p.Program | None:

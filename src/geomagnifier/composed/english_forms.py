@@ -6,15 +6,14 @@ expressions. Units ("in pixels") and "on average" have been taken out of the que
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.english_phrases import LONGER, PICTURE, SCENE
 from geomagnifier.composed.lexicon import Amount, unit_of
+from geomagnifier.composed.slots import Build
 
-Build = Callable[..., p.Program | None]
 Filters = tuple[p.Filter, ...]
 
 WHAT: dict[str, p.Quantity] = {

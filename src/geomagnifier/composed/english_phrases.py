@@ -14,6 +14,7 @@ from typing import Any
 from geomagnifier.composed import program as p
 from geomagnifier.composed.lexicon import Amount, Lexicon, Marked
 from geomagnifier.composed.lexicon import amount as made
+from geomagnifier.composed.slots import NoPlace
 
 SCENE = r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial image|satellite image|whole image)"
 PICTURE = rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land surface|surface|region|aoi|box)"
@@ -69,10 +70,6 @@ _WAYS: tuple[tuple[str, p.Way], ...] = (
     (r"(?:over|on top of|on|across|crossing|spanning|upon|that crosses|"
     r"that cross)", "on"), (r"inside|within|in|inside of|surrounded by", "inside"),
 )  # fmt: skip
-
-
-class NoPlace(Exception):
-    """A word that finds no place."""
 
 
 @dataclass(frozen=True, eq=False)

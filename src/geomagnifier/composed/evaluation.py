@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -447,12 +447,3 @@ def _name(number: p.Number) -> str:
     """The class that a number is of."""
     of = next(part for part in p.parts(number) if isinstance(part, p.Select))
     return of.kinds[0]
-
-
-def in_unit(outcome: Outcome, unit: str) -> Outcome:
-    """An outcome in another unit of the same sort ("ha" for "m2"); as it is where there is no way from one to the other."""
-    sorts = ({"m", "km", "ft"}, {"m2", "ha", "km2", "acre"})
-    if outcome.unit is None or isinstance(outcome.value, str | bool | None) or not any({outcome.unit, unit} <= sort for sort in sorts):
-        return outcome
-    factor = FACTORS[outcome.unit] / FACTORS[unit]
-    return replace(outcome, value=outcome.value * factor, unit=unit)

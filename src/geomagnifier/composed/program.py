@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 Quantity = Literal["length", "width", "area"]
 Sign = Literal[">", ">=", "<", "<=", "=="]
@@ -156,13 +156,25 @@ class Select:
 
 
 @dataclass(frozen=True)
-class Count:
-    """How many."""
+class _Told:
+    """What is told of one selection. NAME: of it in the line that says how the question was read."""
 
+    NAME: ClassVar[str] = ""
     of: Select
 
+    @property
+    def name(self) -> str:
+        return self.NAME
+
     def __str__(self) -> str:
-        return f"count({self.of})"
+        return f"{self.name}({self.of})"
+
+
+@dataclass(frozen=True)
+class Count(_Told):
+    """How many."""
+
+    NAME = "count"
 
 
 @dataclass(frozen=True)
@@ -217,24 +229,21 @@ class Density:
 
 
 @dataclass(frozen=True)
-class Lines:
+class Lines(_Told):
     """In how many rows, or columns, they lie."""
 
-    of: Select
     columns: bool = False
 
-    def __str__(self) -> str:
-        return f"{'columns' if self.columns else 'rows'}({self.of})"
+    @property
+    def name(self) -> str:
+        return "columns" if self.columns else "rows"
 
 
 @dataclass(frozen=True)
-class Axis:
+class Axis(_Told):
     """The heading of the long axis, degrees clockwise from north, 0 to 180."""
 
-    of: Select
-
-    def __str__(self) -> str:
-        return f"axis({self.of})"
+    NAME = "axis"
 
 
 @dataclass(frozen=True)
@@ -300,24 +309,21 @@ class Every:
 
 
 @dataclass(frozen=True)
-class Arranged:
+class Arranged(_Told):
     """Whether they are "aligned", "clustered" or "scattered"."""
 
-    of: Select
     form: Literal["aligned", "clustered", "scattered"]
 
-    def __str__(self) -> str:
-        return f"{self.form}({self.of})"
+    @property
+    def name(self) -> str:
+        return self.form
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class Arrangement(_Told):
     """How they lie, in a word."""
 
-    of: Select
-
-    def __str__(self) -> str:
-        return f"arrangement({self.of})"
+    NAME = "arrangement"
 
 
 @dataclass(frozen=True)
@@ -332,35 +338,29 @@ class Which:
 
 
 @dataclass(frozen=True)
-class Commonest:
+class Commonest(_Told):
     """The class with most regions, or fewest."""
 
-    of: Select
     most: bool = True
 
-    def __str__(self) -> str:
-        return f"{'most' if self.most else 'least'} common({self.of})"
+    @property
+    def name(self) -> str:
+        return f"{'most' if self.most else 'least'} common"
 
 
 @dataclass(frozen=True)
-class ColourOf:
+class ColourOf(_Told):
     """What colour they are."""
 
-    of: Select
-
-    def __str__(self) -> str:
-        return f"colour({self.of})"
+    NAME = "colour"
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Chosen(_Told):
     """The regions themselves. masks: outlines are asked for."""
 
-    of: Select
+    NAME = "select"
     masks: bool = False
-
-    def __str__(self) -> str:
-        return f"select({self.of})"
 
 
 Truth = Exists | Compare | Every | Arranged

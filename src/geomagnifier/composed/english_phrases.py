@@ -15,6 +15,7 @@ from geomagnifier.composed import program as p
 from geomagnifier.composed.lexicon import Amount, Lexicon, Marked
 from geomagnifier.composed.lexicon import amount as made
 from geomagnifier.composed.slots import NoPlace
+from geomagnifier.ordinals import ORDINAL, number_of
 
 SCENE = r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial image|satellite image|whole image)"
 PICTURE = rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land surface|surface|region|aoi|box)"
@@ -105,6 +106,8 @@ class Reader:
         of = p.Select(kinds, them=not named)
         of, rank = self._before(text[: noun.start()].strip(), of, len(named) > 1)
         after = text[noun.end() :].strip()
+        if rank is not None and not rank.by:
+            rank, after = self._from_side(rank, after)
         of = self._except(after.removeprefix(", "), of) or replace(of, filters=of.filters + (self.conditions(after) if after else ()))
         return replace(of, rank=rank)
 
@@ -113,11 +116,13 @@ class Reader:
         rank: p.Rank | None = None
         filters: tuple[p.Filter, ...] = ()
         number: int | None = None
+        start = 0
         rest = words
         patterns: tuple[tuple[str, str], ...] = (
             (r"(?:the|an?|all|every|each|any|some|these|those|only|just|of|its|their|single|individual|separate|different|many|"
             r"much|existing|visible|either|one)\b", ""),
-            (r"both\b", "both"), (r"(?:N\d+)\b", "number"), (rf"(?:{'|'.join(_RANKS)})\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) "
+            (r"both\b", "both"), (r"(?:N\d+)\b", "number"), (rf"{ORDINAL}\b", "ordinal"),
+            (rf"(?:{'|'.join(_RANKS)})\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) "
             rf"{_COLOUR})*\b", "colour"),
         )  # fmt: skip
         while rest:
@@ -129,11 +134,15 @@ class Reader:
                     number = int(self.amount(found[0]).value)
                 elif what == "both":
                     number = None if union else 2
+                elif what == "ordinal":
+                    if union or start or rank is not None:
+                        raise NoPlace
+                    start = number_of(found[0])
                 elif what == "rank":
                     if union or rank is not None:
                         raise NoPlace
                     by, largest = _RANKS[found[0]]
-                    rank = p.Rank(by, largest)
+                    rank = p.Rank(by, largest, start=start or 1)
                 elif what == "colour":
                     if union:
                         raise NoPlace  # of both, or of the first?
@@ -144,7 +153,18 @@ class Reader:
                 raise NoPlace
         if rank is not None and number is not None:
             rank, number = replace(rank, count=number), None
+        if start and rank is None:
+            rank = p.Rank("", start=start)  # "the second ship", from where is said after it
         return replace(of, filters=filters, number=number), rank
+
+    @staticmethod
+    def _from_side(rank: p.Rank, words: str) -> tuple[p.Rank, str]:
+        """A rank that is counted from a side of the picture, and the words after it: "(the second ship) from the left in the harbor"."""
+        sides = "|".join(sorted(_SIDES, key=len, reverse=True))
+        m = re.match(rf"(?:counted |counting |when counted )?from (?:the )?({sides})(?: (?:side|edge|hand side))?\b ?", words)
+        if m is None:
+            raise NoPlace
+        return replace(rank, by=_SIDES[m[1]]), words[m.end() :]
 
     @staticmethod
     def colours(words: str) -> tuple[str, ...]:

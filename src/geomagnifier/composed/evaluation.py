@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -25,7 +25,7 @@ from geomagnifier.values import Region, SceneInfo
 Value = bool | int | float | str
 Pixels = Callable[[Box], NDArray[np.uint8]]
 """A box of whole scene px -> (h, w, 3) RGB, one px each."""
-Why = Literal["no scale", "none", "not two", "tie", "no colour", "round", "one class"]
+Why = Literal["no scale", "none", "fewer", "not two", "tie", "no colour", "round", "one class"]
 FACTORS = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "m2": 1.0, "ha": 1e4, "km2": 1e6, "acre": 4046.8564224, "px": 1.0, "px2": 1.0}
 """Of a unit in metres, square metres, or px."""
 NEAR = 0.06
@@ -60,7 +60,8 @@ class Outcome:
     """What a program comes to.
 
     value: None where it cannot be told; `why` says why not.  unit: of a number.  regions: that the value is made of.
-    terms: numbers that were compared, or the one asked for.  passed: of `Every`, how many of the regions pass.
+    terms: numbers that were compared, or the one asked for; where a rank is beyond what is there, how many there are.
+    passed: of `Every`, how many of the regions pass.
     """
 
     value: Value | None
@@ -72,9 +73,9 @@ class Outcome:
 
 
 class _CannotTell(Exception):
-    def __init__(self, why: Why, regions: Sequence[Region] = ()) -> None:
+    def __init__(self, why: Why, regions: Sequence[Region] = (), term: Term | None = None) -> None:
         super().__init__(why)
-        self.why, self.regions = why, tuple(regions)
+        self.why, self.regions, self.term = why, tuple(regions), term
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,13 +121,19 @@ def run(program: p.Program, ground: Ground) -> Outcome:
     try:
         return _run(program, ground)
     except _CannotTell as reason:
-        return Outcome(None, None, reason.regions, why=reason.why)
+        return Outcome(None, None, reason.regions, () if reason.term is None else (reason.term,), reason.why)
 
 
 def _run(program: p.Program, ground: Ground) -> Outcome:
     match program:
         case p.Chosen(of):
-            return Outcome(None, None, tuple(_select(of, ground)))
+            try:
+                return Outcome(None, None, tuple(_select(of, ground)))
+            except _CannotTell as reason:
+                every = replace(of, rank=None)
+                if reason.term is not None and reason.term.of == p.Count(every) and of.rank is not None and of.rank.count > 1:
+                    reason.regions = tuple(_select(every, ground))  # "the five largest", of three
+                raise
         case p.Exists(of, each):
             regions = _select(of, ground)
             there = {region.label for region in regions}
@@ -300,6 +307,8 @@ def _select(of: p.Select, ground: Ground) -> list[Region]:
     for test in sorted(of.filters, key=lambda test: not isinstance(test, p.Place)):  # first what costs nothing
         regions = _passing(test, regions, ground)
     if of.rank is not None and regions:
+        if len(regions) < of.rank.start + of.rank.count - 1:
+            raise _CannotTell("fewer", (), Term(p.Count(replace(of, rank=None)), len(regions), None, _counts(regions)))
         regions = _ranked(of.rank, regions, ground)
     return regions
 
@@ -318,7 +327,7 @@ def _ranked(rank: p.Rank, regions: list[Region], ground: Ground) -> list[Region]
         x, y = measures.middles(regions).T
         values = {"left": -x, "right": x, "upper": -y, "lower": y}[rank.by].tolist()
     order = sorted(range(len(regions)), key=lambda i: values[i], reverse=rank.largest)
-    return [regions[i] for i in sorted(order[: rank.count])]
+    return [regions[i] for i in sorted(order[rank.start - 1 :][: rank.count])]
 
 
 def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[Region]:

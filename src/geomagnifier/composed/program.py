@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, ClassVar, Literal
 
+from geomagnifier.ordinals import ordinal
+
 Quantity = Literal["length", "width", "area"]
 Sign = Literal[">", ">=", "<", "<=", "=="]
 How = Literal["sum", "mean", "median", "largest", "smallest"]
@@ -121,15 +123,17 @@ Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not
 
 @dataclass(frozen=True)
 class Rank:
-    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".  count: how many."""
+    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".  count: how many.  start: of which rank on."""
 
     by: str
     largest: bool = True
     count: int = 1
+    start: int = 1
 
     def __str__(self) -> str:
         size = {"length": ("longest", "shortest"), "width": ("widest", "narrowest"), "area": ("largest", "smallest")}.get(self.by)
         name = f"{self.by}most" if size is None else size[not self.largest]
+        name = f"{ordinal(self.start)} {name}" if self.start > 1 else name
         return f"{self.count} {name}" if self.count > 1 else name
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import FACTORS, Outcome, Term
 from geomagnifier.composed.lexicon import MASS, plural
+from geomagnifier.ordinals import ordinal
 from geomagnifier.values import Said
 
 _UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
@@ -170,7 +171,11 @@ def _rank_zh(rank: p.Rank | None) -> str:
     name = {("length", True): "最长", ("length", False): "最短", ("area", True): "最大", ("area", False): "最小"}
     name |= {("width", True): "最宽", ("width", False): "最窄"}
     side = {"left": "最左边", "right": "最右边", "upper": "最上边", "lower": "最下边"}
-    return f"{side.get(rank.by) or name[rank.by, rank.largest]}的{rank.count if rank.count > 1 else ''}"
+    first = side.get(rank.by) or name[rank.by, rank.largest]
+    if rank.start > 1:
+        nth = ordinal(rank.start, "zh")
+        return f"{first.removeprefix('最')}数{nth}个" if rank.by in side else f"{nth}{first[1:]}的"
+    return f"{first}的{rank.count if rank.count > 1 else ''}"
 
 
 def say(program: p.Program, outcome: Outcome, words: Words) -> Said:
@@ -389,6 +394,8 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"没有找到{noun}{f'（有{there}）' if there else ''}，因此无法回答。"
             return f"There is no {noun}{f' beside {there}' if there else ''} that this could be told of."
+        case "fewer":
+            return _fewer(program, outcome.terms[0], words)
         case "not two":
             if zh:
                 return f"{f'有{there}' if there else '没有找到目标'}，无法判断；距离需要正好两个目标。"
@@ -402,3 +409,15 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
         case "round":
             return f"{there}没有明显的长轴。" if zh else f"{there}, as long as wide: no axis can be told."
     raise ValueError(outcome.why)
+
+
+def _fewer(program: p.Program, there: Term, words: Words) -> str:
+    """That there are not as many as a rank or number asks for. there: how many there are."""
+    of = _of(there) or p.Select(())
+    rank = next(part.rank for part in p.parts(program) if isinstance(part, p.Select) and part.rank and replace(part, rank=None) == of)
+    counted = words.counts(dict(there.counts))
+    if words.language == "zh":
+        where = "".join(condition(f, words) for f in of.filters)
+        return f"图中只有{where}{counted}{f'，没有{_rank_zh(rank)}' if rank.count == 1 else ''}。"
+    none = f"; there is no {rank}" if rank.count == 1 else ""
+    return f"There {'is' if there.value == 1 else 'are'} only {counted}{_after(of, words)}{none}."

@@ -83,7 +83,7 @@ class Ground:
     """What a program is run over.
 
     found: all regions of the classes that it names.  scene: whose px they are in.  within: a box that was given, scene px.
-    pixels: reads the picture.  them: the regions of the last answer.
+    pixels: reads the picture.  them: the regions of the last answer.  strips: of the regions' masks, once they were unpacked.
     """
 
     found: Sequence[Region]
@@ -92,6 +92,7 @@ class Ground:
     pixels: Pixels | None = None
     them: Sequence[Region] = ()
     _measured: dict[tuple[int, bool], tuple[float, float, float]] = field(default_factory=dict)
+    strips: measures.Kept = field(default_factory=dict)
 
     @property
     def area(self) -> Box:
@@ -110,7 +111,7 @@ class Ground:
         """Of each region; measured once."""
         new = [region for region in regions if (id(region), metres) not in self._measured]
         if new:
-            found = measures.sizes(new, self.scene, metres)
+            found = measures.sizes(new, self.scene, metres, self.strips)
             for region, *values in zip(new, found.length.tolist(), found.width.tolist(), found.area.tolist(), strict=True):
                 self._measured[id(region), metres] = (values[0], values[1], values[2])
         return [self._measured[id(region), metres][("length", "width", "area").index(what)] for region in regions]
@@ -251,7 +252,7 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             lengths, widths = (ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2])
             if all(length < ROUND * width for length, width in zip(lengths, widths, strict=True)):
                 raise _CannotTell("round", regions)
-            twice = np.radians(2 * measures.axes(regions, ground.scene))  # an axis comes round after half a turn
+            twice = np.radians(2 * measures.axes(regions, ground.scene, ground.strips))  # an axis comes round after half a turn
             value, unit = float(np.degrees(np.arctan2(np.sin(twice).mean(), np.cos(twice).mean())) / 2 % 180), "deg"
     return Term(number, value, unit, _counts(regions)), regions
 
@@ -285,12 +286,12 @@ def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool,
             a = sorted(a, key=lambda region: -region.score)[:2]
         if len(a) != 2:
             raise _CannotTell("not two", a)
-        return measures.apart(a[0], a[1], ground.scene, metres, gap), a
+        return measures.apart(a[0], a[1], ground.scene, metres, gap, ground.strips), a
     b = _select(second, ground)
     if not a or not b:
         raise _CannotTell("none", [*a, *b])
     if gap:
-        gaps, which = measures.nearest(a, b, ground.scene, metres)
+        gaps, which = measures.nearest(a, b, ground.scene, metres, ground.strips)
         i = int(gaps.argmin())
         return float(gaps[i]), [a[i], b[int(which[i])]]
     away = np.linalg.norm(measures.middles(a)[:, None] - measures.middles(b)[None], axis=2)
@@ -304,13 +305,20 @@ def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool,
 
 def _select(of: p.Select, ground: Ground) -> list[Region]:
     regions = list(ground.them) if of.them else [region for region in ground.found if region.label in of.kinds]
-    for test in sorted(of.filters, key=lambda test: not isinstance(test, p.Place)):  # first what costs nothing
+    for test in sorted(of.filters, key=_cost):
         regions = _passing(test, regions, ground)
     if of.rank is not None and regions:
         if len(regions) < of.rank.start + of.rank.count - 1:
             raise _CannotTell("fewer", (), Term(p.Count(replace(of, rank=None)), len(regions), None, _counts(regions)))
         regions = _ranked(of.rank, regions, ground)
     return regions
+
+
+def _cost(test: p.Filter) -> int:
+    """Of filters, those that cost least come first, so that few regions are left for the others."""
+    if isinstance(test, p.Not):
+        return _cost(test.of)
+    return 0 if isinstance(test, p.Place) else 1 if isinstance(test, p.Limit | p.Heading) else 3 if isinstance(test, p.Colour) else 2
 
 
 def _several(of: p.Select, ground: Ground) -> list[Region]:
@@ -352,7 +360,7 @@ def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[
         case p.Colour(names):
             kept = [_colour(region, ground) in names for region in regions]
         case p.Heading(degrees):
-            off = np.abs((measures.axes(regions, ground.scene) - degrees + 90) % 180 - 90)
+            off = np.abs((measures.axes(regions, ground.scene, ground.strips) - degrees + 90) % 180 - 90)
             lengths, widths = (ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2])
             kept = [o <= TURN and long >= ROUND * wide for o, long, wide in zip(off, lengths, widths, strict=True)]
         case p.Between(first, second):
@@ -379,17 +387,18 @@ def _related(test: p.Related, regions: Sequence[Region], ground: Ground) -> list
     if not others:
         return [False] * len(regions)
     if test.within is not None:
-        return _listed(measures.nearest(regions, others, ground.scene, ground.metric(test.unit))[0] <= test.within)
+        if not ground.metric(test.unit):
+            return _listed(measures.within_reach(regions, others, test.within, ground.strips))
+        return _listed(measures.nearest(regions, others, ground.scene, True, ground.strips)[0] <= test.within)
     if test.way == "inside":
         mine = {id(region) for region in regions}
         rest = [other for other in others if id(other) not in mine] or others
-        return _listed(measures.lies_within(regions, rest) >= 0.5)
+        return _listed(measures.lies_within(regions, rest, ground.strips) >= 0.5)
     if test.way in ("on", "near", "along"):
-        gaps, _ = measures.nearest(regions, others, ground.scene, metres=False)
         if test.way == "near":
-            return _listed(gaps <= NEAR * max(ground.scene.width, ground.scene.height))
+            return _listed(measures.within_reach(regions, others, NEAR * max(ground.scene.width, ground.scene.height), ground.strips))
         own = np.array(ground.sizes(regions, "width" if test.way == "on" else "length", metres=False))
-        return _listed(gaps <= own * (ON if test.way == "on" else 1.0))
+        return _listed(measures.within_reach(regions, others, own * (ON if test.way == "on" else 1.0), ground.strips))
     middles, theirs = measures.middles(regions), measures.middles(others)
     away = np.linalg.norm(middles[:, None] - theirs[None], axis=2)
     away[away == 0] = np.inf  # itself

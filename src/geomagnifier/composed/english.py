@@ -17,7 +17,7 @@ from typing import Any
 from geomagnifier.composed import program as p
 from geomagnifier.composed import slots
 from geomagnifier.composed.english_forms import FORMS
-from geomagnifier.composed.english_phrases import SCENE, Reader
+from geomagnifier.composed.english_phrases import RANK, SCENE, Reader
 from geomagnifier.composed.lexicon import UNITS, Lexicon, marked, normalized, unit_of
 from geomagnifier.composed.slots import Build, Form, NoPlace
 
@@ -31,6 +31,7 @@ _POLITE = re.compile(
     r"list|detect|locate|highlight|select|draw|trace|name|determine|add|produce|identify)\b)"
     r"|^(?:please )?(?:tell me|say|let me know|i (?:want|need|would like|'d like) to know|do you know|can you tell|i wonder)(?: "
     r"me)?,? (?=how|what|which|whether|if|where|in)"
+    r"|\b(?:roughly|approximately|about|around|exactly) (?=how (?:many|long|wide|large|big|far|much)\b)"
     r"|^(?:yes or no|question) ?[:,]? |^only (?=segment|mask|outline|find|show|count)|^(?:whether|if) (?=there)|^(?:is it "
     r"(?:true|correct|the case) that|whether) "
 )
@@ -48,6 +49,8 @@ _SIGNS = (
     (r"\bthat's\b", "that is"),
     (r"\bat least one\b", "any"),
 )
+_BOTH_RANKS = re.compile(rf"\b({RANK}) and the ({RANK}) (K\d+)\b")
+"""As in "the longest and the shortest ship": two of one class."""
 _PLACE = r"(?:in|on|at|within|towards?) the [a-z -]+?"
 _UNIT = "|".join(pattern.pattern for pattern, _ in UNITS)
 
@@ -105,7 +108,7 @@ def _without_asides(text: str) -> _Asides:
 _SLOTS = {
     "{a}": "(?P<a>.{0,}?\\S)", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+)", "{n}": r"(?P<n>[NQ]\d+)",
     "{percent}": r"(?P<n>N\d+) ?(?:%|percent|per cent)",
-    "{place}": "(?P<place>[a-z -]+?)", "{a2}": r"K\d+",
+    "{c2}": "(?P<c2>.+)", "{place}": "(?P<place>[a-z -]+?)", "{a2}": r"K\d+",
 }  # fmt: skip
 
 
@@ -128,6 +131,7 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
     text = " ".join(text.split())
     if not text or len(text.split()) > MOST:
         return None
+    text = _BOTH_RANKS.sub(r"\1 \3 and the \2 \3", text)
     reader = Reader(marks, lexicon, {})
     for form in _forms():
         for said in form.fits(text):
@@ -144,11 +148,20 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
 def _built(build: Build | str, said: Mapping[str, str], reader: Reader) -> p.Program | None:
     """What a form builds of its slots. Raises NoPlace."""
     found = slots.read(said, reader)
+    if "b" in found and found["b"].them and found["a"].kinds and re.search(r"\bones?\b", said["b"]):
+        found["b"] = replace(found["b"], kinds=found["a"].kinds, them=False)  # "the largest ship ... than the smallest one"
     if "place" in found:
         place = reader.conditions(f"in the {found['place']}")
         if len(place) != 1 or not isinstance(place[0], p.Place):
             raise NoPlace
         found["place"] = place[0]
+    if build == "times":
+        factor = 0.5 if found["times"] == "half" else reader.times(found["times"])
+        sign: p.Sign = ">" if found.get("least", "").startswith(("more", "over")) else ">="
+        return p.Compare(p.Count(found["a"]), sign, p.Count(found["b"]), factor)
+    if build == "both":
+        sides = [replace(found["a"], filters=(*found["a"].filters, *reader.conditions(said[name]))) for name in ("c", "c2")]
+        return p.Counts(tuple(map(p.Count, sides)))
     if build == "half":
         return p.Compare(p.Share(found["a"]), ">" if found["sign"] in ("more", "over") else "<", p.Given(50, "%"))
     if build in ("is there", "are there"):
@@ -170,11 +183,16 @@ def _there(build: str, found: Mapping[str, Any], said: str) -> p.Program | None:
 def _measured(program: p.Program, asides: _Asides) -> p.Program | None:
     """The program with the unit and the mean that were said; None where it has no place for them."""
     if asides.average:
-        if not isinstance(program, p.Measure) or program.how not in ("mean", "sum"):
+        sizes = [part for part in p.parts(program) if isinstance(part, p.Measure)]
+        if isinstance(program, p.Measure) and program.how in ("mean", "sum"):
+            program = replace(program, how="mean")
+        elif not isinstance(program, p.Which | p.Compare) or not sizes or any(size.how != "mean" for size in sizes):
             return None
-        program = replace(program, how="mean")
     if not asides.unit:
         return program
+    if isinstance(program, p.Difference):
+        left, right = (_measured(side, asides) for side in (program.left, program.right))
+        return replace(program, left=left, right=right) if isinstance(left, p.Measure) and isinstance(right, p.Measure) else None
     if isinstance(program, p.Measure) and program.what == "area":
         table = {"m2": "m2", "km2": "km2", "ha": "ha", "acre": "ha", "px": "px2", "px2": "px2", "ft2": "m2"}
     elif isinstance(program, p.Measure | p.Distance):

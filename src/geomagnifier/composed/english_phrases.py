@@ -38,6 +38,7 @@ _RANKS = {
     "uppermost": ("upper", True), "bottommost": ("lower", True), "lowermost": ("lower", True), "northernmost": ("upper", True),
     "southernmost": ("lower", True), "westernmost": ("left", True), "easternmost": ("right", True), "tiniest": ("area", False),
 }  # fmt: skip
+RANK = rf"(?:{'|'.join(_RANKS)})"
 _ADJECTIVES: dict[str, p.Quantity] = {
     "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "short": "length",
     "small": "area", "narrow": "width",
@@ -84,6 +85,11 @@ class Reader:
     def amount(self, mark: str) -> Amount:
         return self.marks.amounts[mark]
 
+    def times(self, words: str) -> float:
+        """Of "twice", "N0 times"."""
+        mark = words.split()[0]
+        return self.amount(mark).value if mark in self.marks.amounts else 2.0
+
     def phrase(self, text: str) -> p.Select:
         """A noun phrase. Raises NoPlace."""
         key = ("phrase", text)
@@ -122,7 +128,7 @@ class Reader:
             (r"(?:the|an?|all|every|each|any|some|these|those|only|just|of|its|their|single|individual|separate|different|many|"
             r"much|existing|visible|either|one)\b", ""),
             (r"both\b", "both"), (r"(?:N\d+)\b", "number"), (rf"{ORDINAL}\b", "ordinal"),
-            (rf"(?:{'|'.join(_RANKS)})\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) "
+            (rf"{RANK}\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) "
             rf"{_COLOUR})*\b", "colour"),
         )  # fmt: skip
         while rest:
@@ -205,7 +211,7 @@ class Reader:
         return found
 
     def _conditions(self, words: str) -> Iterator[tuple[p.Filter, ...]]:
-        words = re.sub(r"^(?:and |but |or |, )*", "", words) if words else words
+        words = re.sub(r"^(?:and |but |, )*", "", words) if words else words
         words = re.sub(
             r"^(?:(?:that|which|who|there|,) )*(?:(?:is|are|lie|lies|lying|have|has|stand|stands|sit|sits|appear|appears|occur|"
             r"occurs|being|can be found|located|situated|found|parked|moored|"
@@ -230,9 +236,13 @@ class Reader:
                 yield (one,)
                 return
             try:
-                yield (one, *self.conditions(rest))
+                if rest.startswith("or "):
+                    (other,) = self.conditions(rest[3:]) if " and " not in rest else ()  # "a or b and c" could mean two things
+                    yield (p.AnyOf((one, other)),)
+                else:
+                    yield (one, *self.conditions(rest))
                 return
-            except NoPlace:
+            except (NoPlace, ValueError):
                 continue
 
     def _condition(self, words: str) -> p.Filter | None:
@@ -363,6 +373,9 @@ class Reader:
             return None if found is None else p.Not(found)
         if m := re.fullmatch(r"(?:between|in between) (.+)", words):
             return self._lies_between(m[1])
+        if m := re.match(r"(?:touching|bordering|adjoining|abutting|in contact with|directly next to) (?=.)", words):
+            found = self._related("near", words[m.end() :])
+            return replace(found, within=1.0, unit="px") if isinstance(found, p.Related) else None
         for pattern, way in _WAYS:
             if m := re.match(rf"(?:{pattern}) (?=.)", words):
                 found = self._related(way, words[m.end() :])
@@ -371,6 +384,7 @@ class Reader:
         return None
 
     def _related(self, way: p.Way, words: str, limit: str | None = None) -> p.Filter | None:
+        words = re.sub(r"^(?:another|any other|one other) ", "a ", words)  # no thing is near itself
         try:
             others = self.phrase(words)
         except NoPlace:

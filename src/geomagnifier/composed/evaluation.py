@@ -98,13 +98,13 @@ class Ground:
     def area(self) -> Box:
         return self.within or self.scene.box
 
-    def metric(self, unit: str) -> bool:
-        """Whether to measure in metres: as asked, or where they are known."""
+    def metric(self, unit: str, regions: Sequence[Region] = ()) -> bool:
+        """Whether to measure in metres: as asked, or where they are known. regions: that cannot be measured so."""
         scaled = measures.is_scaled(self.scene)
         if unit.startswith("px"):
             return False
         if unit and not scaled:
-            raise _CannotTell("no scale")
+            raise _CannotTell("no scale", regions)
         return scaled
 
     def sizes(self, regions: Sequence[Region], what: p.Quantity, metres: bool) -> list[float]:
@@ -190,8 +190,10 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
             return Outcome(arrangement.form(_boxes(regions), ground.area.width, ground.area.height), None, tuple(regions))
         case _:
             term, regions = _number(program, ground)
-            value = int(term.value) if isinstance(program, p.Count | p.Lines | p.Difference) else term.value
-            return Outcome(value, term.unit, tuple(regions), (term,))
+            value = int(term.value) if isinstance(program, p.Count | p.Lines | p.Difference | p.Counts) and not term.unit else term.value
+            sides: tuple[p.Number, ...] = program.counts if isinstance(program, p.Counts) else ()
+            sides = (program.left, program.right) if isinstance(program, p.Difference) else sides
+            return Outcome(value, term.unit, tuple(regions), (term, *(_number(side, ground)[0] for side in sides)))
 
 
 # Numbers.
@@ -211,7 +213,10 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             value = len(arrangement.lines(_boxes(regions), columns))
         case p.Difference(left, right):
             (a, of_a), (b, of_b) = _number(left, ground), _number(right, ground)
-            regions, value = [*of_a, *of_b], a.value - b.value
+            regions, value, unit = list(_once([*of_a, *of_b])), a.value - b.value, a.unit
+        case p.Counts(counts):
+            pairs = [_number(count, ground) for count in counts]
+            regions, value = list(_once([region for _, mine in pairs for region in mine])), sum(term.value for term, _ in pairs)
         case p.Share(of, whole):
             regions = _select(of, ground)
             everything = None if whole is None else _select(whole, ground)
@@ -230,7 +235,7 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             value, unit = len(regions) / (ground.area.area * width * height / FACTORS[per]), f"1/{per}"
         case p.Measure(of, what, how, wanted):
             regions = _select(of, ground)
-            metres = ground.metric(wanted)
+            metres = ground.metric(wanted, regions)
             unit = _unit(what, wanted, metres)
             values = [v / FACTORS[unit] for v in ground.sizes(regions, what, metres)]
             if how == "sum" and what == "area" and not metres:
@@ -290,6 +295,8 @@ def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool,
     b = _select(second, ground)
     if not a or not b:
         raise _CannotTell("none", [*a, *b])
+    if len(_once([*a, *b])) < 2:
+        raise _CannotTell("not two", a)
     if gap:
         gaps, which = measures.nearest(a, b, ground.scene, metres, ground.strips)
         i = int(gaps.argmin())
@@ -363,6 +370,9 @@ def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[
             off = np.abs((measures.axes(regions, ground.scene, ground.strips) - degrees + 90) % 180 - 90)
             lengths, widths = (ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2])
             kept = [o <= TURN and long >= ROUND * wide for o, long, wide in zip(off, lengths, widths, strict=True)]
+        case p.AnyOf(tests):
+            passing = {id(region) for one in tests for region in _passing(one, regions, ground)}
+            kept = [id(region) in passing for region in regions]
         case p.Between(first, second):
             kept = _between(regions, _select(first, ground), _select(second, ground))
         case p.Related():

@@ -118,7 +118,17 @@ class Not:
         return f"not {self.of}"
 
 
-Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not
+@dataclass(frozen=True)
+class AnyOf:
+    """Those that pass one of some filters."""
+
+    tests: tuple[Filter, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.tests))
+
+
+Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not | AnyOf
 
 
 @dataclass(frozen=True)
@@ -263,16 +273,26 @@ class Given:
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much one count is more than another."""
+    """By how much one number is more than another."""
 
-    left: Count
-    right: Count
+    left: Number
+    right: Number
 
     def __str__(self) -> str:
         return f"{self.left} - {self.right}"
 
 
-Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | Difference
+@dataclass(frozen=True)
+class Counts:
+    """Several numbers, each told; the value is their sum."""
+
+    counts: tuple[Count, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.counts))
+
+
+Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | Difference | Counts
 
 # Truths, words, regions.
 

@@ -14,6 +14,7 @@ import pytest
 import geomagnifier as gm
 from geomagnifier.data.drawn import draw_scene
 from geomagnifier.data.vocabulary import AID
+from geomagnifier.io.document import to_json
 from geomagnifier.model.chinese import NOUNS, PLACES
 
 YES, NO = ("Yes,", "是", "有"), ("No,", "不", "没有")
@@ -25,8 +26,10 @@ def model():
 
 
 def said_yes(answer: gm.Answer) -> bool:
-    """The first word, which is a yes or a no."""
+    """The first word, which is a yes or a no, and the value alike."""
     assert answer.text.startswith((*YES, *NO)), answer.text
+    assert answer.value is answer.text.startswith(YES), answer.text
+    assert to_json(answer)["value"] is answer.value
     return answer.text.startswith(YES)
 
 
@@ -102,7 +105,7 @@ def test_a_scene_that_was_drawn(model):
             ("这是火山吗", "没有“火山”"),
         ):
             refused = gm.ask(scene, question, model)
-            assert words in refused.text and not refused.text.startswith((*YES, *NO))
+            assert words in refused.text and not refused.text.startswith((*YES, *NO)) and refused.value is None
         for question, words in (("how many r there", "names nothing to look for"), ("有多少个？", "没有说要找什么")):
             nothing = gm.ask(scene, question, model)
             assert words in nothing.text and not nothing.regions

@@ -24,6 +24,10 @@ _CHINESE = re.compile(
 )
 
 
+ORDINAL = rf"(?:\d{{1,4}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
+"""A pattern of English ordinals."""
+
+
 class Asked(NamedTuple):
     """What is asked for. number: from 1.  words: that say it.  one: the object of that rank, not so many of them."""
 
@@ -47,6 +51,23 @@ def fewer(wanted: Asked, phrase: str, count: int, language: str) -> str:
     if language == "zh":
         return f"图中只有{phrase}{f'，没有{wanted.words}的' if wanted.one else ''}。"
     return f"There {'is' if count == 1 else 'are'} only {phrase}{f'; there is no {wanted.words}' if wanted.one else ''}."
+
+
+def ordinal(number: int, language: str = "en") -> str:
+    """As in "third", "21st", "第三". number: from 1, below 100 in Chinese words."""
+    if language == "zh":
+        tens, ones = divmod(number, 10)
+        words = f"{_ZH[tens - 1] if tens > 1 else ''}{'十' if tens else ''}{_ZH[ones - 1] if ones else ''}"
+        return f"第{words if number < 100 else number}"
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def number_of(word: str) -> int:
+    """Of an ordinal of `ORDINAL`."""
+    return _number(re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", word))
 
 
 def _number(word: str) -> int:

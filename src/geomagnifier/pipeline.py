@@ -252,8 +252,8 @@ def _ask(
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
     made = Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
-    if read is None or outcome is None:
-        return replace(made, value=said.value if level is Granularity.IMAGE else None)
+    if read is None or outcome is None:  # "no" may change with what was not looked at, and either with words that nothing checks
+        return replace(made, value=None if note or (unseen and said.value is False) else said.value)
     value = None if unseen and composing.uncertain(read, outcome) else outcome.value
     return replace(made, value=value, unit=outcome.unit, understood=str(read.program))
 
@@ -273,7 +273,7 @@ def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: 
     nouns = model.spec.chinese if said.language == "zh" else {}
     missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
     told = (scope.found(phrases, missing, share, box, said.language), scope.unknown(said.text))
-    return Said(("" if said.language == "zh" else " ").join(filter(None, told)), phrases, said.language)
+    return Said(("" if said.language == "zh" else " ").join(filter(None, told)), phrases, said.language, said.value)
 
 
 def _without(claim: unsupported.Unchecked | None, words: str) -> str:

@@ -311,13 +311,13 @@ class Reply:
 class Said:
     """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships"); the language of both.
 
-    value: the class that was chosen among several, where the question was such a choice.
+    value: yes or no, where the sentence begins so; the class that was chosen among several, where the question was such a choice.
     """
 
     text: str
     phrases: Mapping[str, str] = field(default_factory=dict)
     language: Literal["en", "zh"] = "en"
-    value: str | None = None
+    value: bool | str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -401,9 +401,10 @@ class Answer:
     preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  patches: the union of the regions' masks; None where none was asked for.
     complete: False where part of what was asked about was not looked at: `trace.skipped` and `trace.broken`; the text says how much was.
     stopped: it was stopped before its end, and with a journal it can be gone on with.
-    value: what a composed question comes to ("how many", "what share", "are there more"), or of several kinds of scene the one that fits
-    best; None where nothing of the sort was asked, or where it cannot be told, which the text then says. `regions` are what it
-    is made of.  unit: of a number: "%", "m", "m2", "ha", "km2", "px", "px2", "1/ha", "1/km2", "deg"; None for a count.
+    value: what a composed question comes to ("how many", "what share", "are there more"); true or false of a yes or no ("Is this an
+    airport?"); of several kinds of scene the one that fits best; None where nothing of the sort was asked, or where it cannot be told,
+    which the text then says. `regions` are what it is made of.
+    unit: of a number: "%", "m", "m2", "ha", "km2", "px", "px2", "1/ha", "1/km2", "deg"; None for a count.
     understood: how a composed question was read, in one line, else "".
     """
 

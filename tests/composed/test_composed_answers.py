@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,7 @@ import geomagnifier as gm
 from fake import BLUE, FakeModel, paint
 from geomagnifier.conversation import Conversation, kept
 from geomagnifier.io.document import schema, to_json
-from geomagnifier.io.shapes import value_fields
+from geomagnifier.io.shapes import value_fields, value_words
 from geomagnifier.io.write import write_picture
 from geomagnifier.values import Answer, Bytes, Granularity
 
@@ -74,6 +75,23 @@ def test_an_answer_with_its_value(
     )
     fields = value_fields(answer)
     assert fields["unit"] == unit and (fields["value"] is None) == (value is None or isinstance(value, str))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (51.4567, "px", "51.46 px"),
+        (12345.6, "m2", "12,346 m2"),
+        (3, None, "3"),
+        (True, None, "yes"),
+        (False, None, "no"),
+        ("ship", None, "ship"),
+        (None, None, ""),
+    ],
+)
+def test_a_value_in_words(value: float | str | None, unit: str | None, words: str) -> None:
+    answer = gm.ask(paint(60, 40, (10, 10, 30, 20)), "Find the ships.", FakeModel())
+    assert value_words(dataclasses.replace(answer, value=value, unit=unit)) == words
 
 
 def agree(answer: Answer) -> None:

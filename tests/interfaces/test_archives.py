@@ -47,7 +47,7 @@ def index(scenes, made, monkeypatch, capfd):
     if not made.exists():
         code, out, err = geomag(monkeypatch, capfd, "index", scenes, "--to", made)
         assert code == 0 and out.splitlines() == ["4 pictures: 4 new or changed, 0 as they were, 0 gone", str(made)]
-        assert err.startswith("geomag: left out") and "cut.png" in err
+        assert "geomag: left out" in err and "cut.png" in err  # after a line of progress, where that took long
     return made
 
 
@@ -86,6 +86,13 @@ def test_answers_as_stac_items_that_are_searched_again(index, tmp_path, monkeypa
     assert code == 0 and item.properties["geomag:text"] in out and item.properties["geomag:count"] > 0
     answer = json.loads((tmp_path / item.assets["answer"].href).read_text())
     assert answer["text"] == item.properties["geomag:text"] and len(answer["regions"]) == item.properties["geomag:count"]
+    assert item.properties["geomag:value"] == answer["value"] == len(answer["regions"]) and "geomag:unit" not in item.properties
+    words = ("boats", "--top", 1, "--ask", "How long are the ships?", "--out", items, "--json")
+    code, out, _ = geomag(monkeypatch, capfd, "search", index, *words)
+    (item,) = pystac.ItemCollection.from_file(str(items)).items
+    (hit,) = json.loads(out)["hits"]
+    assert code == 0 and hit["unit"] == item.properties["geomag:unit"] == "m"
+    assert hit["value"] == item.properties["geomag:value"] == json.loads((tmp_path / item.assets["answer"].href).read_text())["value"] > 0
     code, out, _ = geomag(monkeypatch, capfd, "search", items, "boats")
     assert code == 0 and out.strip().endswith("harbour_20240131.tif")
 

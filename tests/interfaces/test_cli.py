@@ -12,11 +12,12 @@ import rasterio
 import typer
 
 import geomagnifier as gm
+from fake import FakeModel, paint
 from geomagnifier import __version__, masks
 from geomagnifier.archive import Tally
 from geomagnifier.data.drawn import draw_scene
 from geomagnifier.interfaces import describe
-from geomagnifier.interfaces.cli import app, main
+from geomagnifier.interfaces.cli import app, main, show
 from geomagnifier.io.picture import write_picture
 
 TRANSFORM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
@@ -91,6 +92,13 @@ def test_files_land_on_the_map(harbour, tmp_path, monkeypatch, capfd):
             truth[max(0, y0) : y1, max(0, x0) : x1] = True
     assert found.sum() > 0
     assert (found & truth).sum() / found.sum() > 0.6  # where the model sees airplanes, airplanes were drawn
+
+
+def test_what_a_question_comes_to_stands_below_the_sentence(capfd):
+    answer = gm.ask(paint(300, 200, (40, 40, 100, 60), (100, 100, 140, 120)), "How long is the largest ship?", FakeModel())
+    show(answer)
+    out = capfd.readouterr().out
+    assert "read as mean length(largest ship): 60 px" in out
 
 
 def test_an_image_question_lists_labels(harbour, monkeypatch, capfd):

@@ -13,6 +13,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
@@ -266,7 +267,7 @@ def test_a_full_queue_is_503_with_a_time_to_come_back(root):
         text = client.get("/metrics").text
         assert "geomag_jobs_running 1.0" in text and "geomag_jobs_waiting 1.0" in text
         model.go.set()
-        until(lambda: all(client.get(reply.headers["location"]).json()["state"] == "done" for reply in replies))
+        until(lambda: all(client.get(f"/v1/jobs/{reply.headers['x-job']}").json()["state"] == "done" for reply in replies))
         assert ask(client).status_code == 200
 
 
@@ -421,6 +422,22 @@ def test_the_description_needs_no_network(client):
     asked = told["paths"]["/v1/ask"]["post"]["requestBody"]["content"]
     assert {"question", "scene", "path", "box"} <= set(asked["application/json"]["schema"]["properties"])
     assert {"file", "question"} <= set(asked["multipart/form-data"]["schema"]["properties"])
+
+
+def test_replies_are_as_the_description_says(client):
+    told = client.get("/openapi.json").json()["paths"]
+    replies = told["/v1/ask"]["post"]["responses"]
+    answer, job = (replies[status]["content"]["application/json"]["schema"] for status in ("200", "202"))
+    assert told["/v1/jobs/{id}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"].items() >= job.items()
+    wanted = {"path": "plain.png", "question": "What is the average length of the ships?"}
+    reply = client.post("/v1/ask", json=wanted)
+    jsonschema.validate(reply.json(), answer)
+    for waited in (client.post("/v1/ask?wait=false", json=wanted), client.get(f"/v1/jobs/{reply.headers['x-job']}")):
+        jsonschema.validate(waited.json(), job)
+        assert set(waited.json()) <= set(job["properties"])
+    assert (waited.json()["value"], waited.json()["unit"]) == (reply.json()["value"], "px") and waited.json()["value"] > 0
+    found = client.post("/v1/search?wait=false", json={"words": "ships"}).json()
+    jsonschema.validate(found, job)
 
 
 def test_a_port_that_is_taken_is_said(service):

@@ -103,3 +103,28 @@ def test_an_empty_mask_is_a_point_in_the_middle_of_its_box() -> None:
     other = Region("ship", 0.9, (40, 10, 50, 20), None)
     assert measures.sizes([nothing, other], SCENE, metres=False).area == pytest.approx([0, 100], abs=1e-6)
     assert measures.nearest([nothing], [other], SCENE, metres=False)[0] == pytest.approx([20], abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_within_reach_is_no_further_than_the_nearest(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, others = blobs(seed + 40), blobs(seed + 140, 6)
+    gaps, _ = measures.nearest(mine, others, SCENE, metres=False)
+    limits = np.where(np.arange(len(mine)) % 2, gaps, gaps - 0.01)
+    kept: measures.Kept = {}
+    for few in (measures.FEW, 3):
+        monkeypatch.setattr(measures, "FEW", few)
+        assert (measures.within_reach(mine, others, limits, kept) == (gaps <= limits)).all()
+        assert (measures.within_reach(mine, others, 12.0) == (gaps <= 12)).all()
+        assert not measures.within_reach(mine[:1], mine[:1], 1e9).any() and not measures.within_reach(mine, [], 1e9).any()
+    assert len(kept) == len(mine) + len(others)
+
+
+def test_masks_that_were_unpacked_before_give_the_same() -> None:
+    some, others = blobs(11), blobs(12)
+    kept: measures.Kept = {}
+    measures.sizes(some[3:9], SCENE, metres=False, kept=kept)
+    assert (measures.sizes(some, SCENE, False, kept).area == measures.sizes(some, SCENE, False).area).all()
+    assert (measures.axes(some, SCENE, kept) == measures.axes(some, SCENE)).all()
+    assert (measures.lies_within(some, others, kept) == measures.lies_within(some, others)).all()
+    assert (measures.nearest(some, others, SCENE, False, kept)[0] == measures.nearest(some, others, SCENE, False)[0]).all()
+    assert measures.pieces([], kept)[0].shape == (0, 4)

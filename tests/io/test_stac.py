@@ -228,7 +228,8 @@ def test_what_is_written_is_stac(tmp_path):
         Hit(tmp_path / "b.jpg", 0.25, None, 100, 90),
         Hit(tmp_path / "again/a.tif", 0.1, None, 100, 90),
     ]
-    answers = [ItemAnswer("How many ships?", "There are 3 ships.", 3, {"answer": tmp_path / "out/1/answer.json"}), None]
+    files = {"answer": tmp_path / "out/1/answer.json"}
+    answers = [ItemAnswer("How long are the ships?", "The mean length of the 3 ships is 51.5 m.", 3, files, 51.5, "m"), None]
     write_items(tmp_path / "items.json", hits, answers)
     told = json.loads((tmp_path / "items.json").read_text())
     assert told["type"] == "FeatureCollection" and [feature["id"] for feature in told["features"]] == ["a", "b", "a-2"]
@@ -237,7 +238,8 @@ def test_what_is_written_is_stac(tmp_path):
         assert feature["properties"]["datetime"].endswith("Z") and ("bbox" in feature) == (feature["geometry"] is not None)
     first, second, _ = pystac.ItemCollection.from_dict(told).items
     assert first.bbox == [11, 48, 12, 49] and first.datetime == datetime(2024, 1, 31, tzinfo=UTC)
-    assert first.properties["geomag:question"] == "How many ships?" and first.properties["geomag:count"] == 3
+    assert first.properties["geomag:question"] == "How long are the ships?" and first.properties["geomag:count"] == 3
+    assert (first.properties["geomag:value"], first.properties["geomag:unit"]) == (51.5, "m")
     assert first.properties["geomag:tile"] == [0, 0, 60, 60] and first.properties["gsd"] == 0.5
     assert first.assets["image"].href == "pictures/a.tif" and first.assets["answer"].href == "out/1/answer.json"
     assert second.geometry is None and second.properties["geomag:date_from"] == "file" and "geomag:text" not in second.properties

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.chinese_forms import FORMS, Build
-from geomagnifier.composed.chinese_phrases import NoPlace, Reader, marked
+from geomagnifier.composed import slots
+from geomagnifier.composed.chinese_forms import FORMS
+from geomagnifier.composed.chinese_phrases import Reader, marked
 from geomagnifier.composed.lexicon import Lexicon, normalized
+from geomagnifier.composed.slots import Form, NoPlace
 from geomagnifier.unsupported import SIMPLIFIED
 
 _SCENE = re.compile(
@@ -21,13 +20,7 @@ _POLITE = re.compile("^(?:请问|请你?|麻烦你?|帮我|帮忙|我想知道|�
 _SLOTS = {"{a}": r"(?P<a>.{0,}?(?:K\d+(?!\d)|们|它|些|其中))", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+?)", "{n}": r"(?P<n>N\d+)"}
 
 
-def _pattern(form: str, least: int = 0) -> str:
-    for slot, pattern in _SLOTS.items():
-        form = form.replace(slot, pattern)
-    return form.replace(".{0,}?", f".{{{least},}}?")
-
-
-_COMPILED = tuple((re.compile(_pattern(form)), form, build) for form, build in FORMS)
+_FORMS = tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
 
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
@@ -37,37 +30,13 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
     text = _SCENE.sub("", text)
     marks = marked(text, lexicon)
     reader = Reader(marks, lexicon)
-    for pattern, form, build in _COMPILED:
-        for found in _matches(pattern, form, marks.text):
+    for form in _FORMS:
+        for said in form.fits(marks.text):
+            assert not isinstance(form.build, str)
             try:
-                program = _built(build, found.groupdict(), reader)
+                program = slots.built(form.build, slots.read(said, reader), reader)
             except NoPlace:
                 continue
             if program is not None:
                 return program if p.kinds(program) or p.refers(program) else None
     return None
-
-
-def _matches(pattern: re.Pattern[str], form: str, text: str) -> Iterator[re.Match[str]]:
-    found = pattern.fullmatch(text)
-    while found is not None:
-        yield found
-        if "{a}" not in form or found["a"] is None:
-            return
-        found = re.fullmatch(_pattern(form, len(found["a"])), text)
-
-
-def _built(build: Build, groups: Mapping[str, str | None], reader: Reader) -> p.Program | None:
-    slots: dict[str, Any] = {name: value for name, value in groups.items() if value is not None}
-    for name in ("a", "b"):
-        if name in slots:
-            slots[name] = reader.phrase(slots[name])
-    if "c" in slots:
-        slots["c"] = reader.conditions(slots["c"])
-    if "n" in slots:
-        slots["n"] = reader.amount(slots["n"])
-    if "word" in slots:
-        return build(slots.pop("word"), **slots)
-    if "everything" in inspect.signature(build).parameters:
-        slots["everything"] = p.Select(tuple(reader.lexicon.objects))
-    return build(**slots)

@@ -9,8 +9,7 @@ from functools import partial
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import COUNTER, HOWS, KIND, PICTURE, UNIT, UNITS, WHAT
 from geomagnifier.composed.lexicon import Amount
-
-Build = Callable[..., p.Program | None]
+from geomagnifier.composed.slots import Build
 
 
 def _more(a: p.Select, b: p.Select, sign: p.Sign = ">") -> p.Program:
@@ -156,10 +155,11 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (r"{a}(?:排成|排列成|排了|分成|分为|共有|有|停成)(?:了)?(?:多少|几)(?P<line>行|排|列)", _lines),
     (r"(?:有)?(?:多少|几)(?P<line>行|排|列){a}", _lines),
     (rf"{{a}}{_IF}(?:排成|排列成|分成|分为)(?:了)?{{n}}(?P<line>行|排|列){_Q}", _lines),
-    (rf"{{a}}{_IF}(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?(?:直线|线|排|行|列)(?:上)?{_Q}", lambda a: p.Arranged(a, "aligned")),
-    (rf"{{a}}{_IF}(?:整齐地?)?排列?整齐{_Q}", lambda a: p.Arranged(a, "aligned")),
-    (rf"{{a}}{_IF}(?:都)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?{_Q}", lambda a: p.Arranged(a, "clustered")),
-    (rf"{{a}}{_IF}(?:都)?(?:分散|散布|零散)(?:分布|地分布|开来?)?{_Q}", lambda a: p.Arranged(a, "scattered")),
+    (rf"{{a}}{_IF}是?(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?"
+     rf"(?:直线|线|排|行|列)(?:上)?的?{_Q}", lambda a: p.Arranged(a, "aligned")),
+    (rf"{{a}}{_IF}是?(?:整齐地?)?排列?整齐的?{_Q}", lambda a: p.Arranged(a, "aligned")),
+    (rf"{{a}}{_IF}是?(?:都)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?的?{_Q}", lambda a: p.Arranged(a, "clustered")),
+    (rf"{{a}}{_IF}是?(?:都)?(?:分散|散布|零散)(?:分布|地分布|开来?)?的?{_Q}", lambda a: p.Arranged(a, "scattered")),
     (r"{a}(?:是)?(?:怎么|如何|怎样)(?:排列|分布|布局)的?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是什么颜色的?|的?颜色是什么|是哪种颜色的?|什么颜色)", lambda a: p.ColourOf(a)),
     (r"{a}(?:的)?(?:朝向|方向|方位|朝|指向)(?:是|为)?(?:哪个方向|哪个方位|哪里|哪边|哪|什么方向|什么|多少度?)", lambda a: p.Axis(a)),

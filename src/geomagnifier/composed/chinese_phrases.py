@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.lexicon import Amount, Lexicon, Marked, amount
+from geomagnifier.composed.slots import NoPlace
 
 UNITS = {
     "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2", "公顷": "ha",
@@ -37,6 +38,7 @@ _RANKS = {
     "左": ("left", True), "右": ("right", True), "上": ("upper", True), "下": ("lower", True), "西": ("left", True), "东": ("right", True),
     "北": ("upper", True), "南": ("lower", True),
 }  # fmt: skip
+_FROM = "(?:从|由)?([左右上下东西南北])[边面侧端方]?(?:[往到向][左右上下东西南北])?(?:数|起|开始)*的?"
 _SIDES = {"左": "left", "右": "right", "上": "upper", "下": "lower", "西": "left", "东": "right", "北": "upper", "南": "lower"}
 WHAT: dict[str, p.Quantity] = {
     "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length", "长": "length", "宽": "width",
@@ -92,10 +94,11 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
 
     def bare(found: re.Match[str]) -> str:
         mark = f"N{len(amounts)}"
-        amounts[mark] = Amount(_number(found[1]))
+        amounts[mark] = Amount(_number(found[1] if found.re.groups else found[0]))
         return mark
 
     longest = sorted(table, key=len, reverse=True)
+    text = re.sub(rf"(?<=第){_NUMBER}", bare, text)
     plain = re.sub(rf"(?<![QN\d.第])({_NUMBER})多?({UNIT})(?![a-z])", with_unit, text)
     plain = re.sub(rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain)
     plain = re.sub(r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain)
@@ -103,10 +106,6 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         return Marked("", names, amounts)
     plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
     return Marked(plain, names, amounts)
-
-
-class NoPlace(Exception):
-    """A word that finds no place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +140,16 @@ class Reader:
                 by, largest = _RANKS[m[1]]
                 rank = p.Rank(by, largest, int(self.amount(m[2]).value) if m[2] else 1)
                 rest = rest[m.end() :]
+            elif m := re.match(rf"第(N\d+){COUNTER}?([大小长短宽窄])的?", rest):
+                if union or rank is not None:
+                    raise NoPlace
+                rank = p.Rank(*_RANKS[m[2]], start=int(self.amount(m[1]).value))
+                rest = rest[m.end() :]
+            elif m := re.match(rf"{_FROM}第(N\d+){COUNTER}", rest):
+                if union or rank is not None:
+                    raise NoPlace
+                rank = p.Rank(_RANKS[m[1]][0], start=int(self.amount(m[2]).value))
+                rest = rest[m.end() :]
             elif m := re.match(r"N\d+", rest):
                 number = int(self.amount(m[0]).value)
                 rest = rest[m.end() :]
@@ -166,7 +175,7 @@ class Reader:
 
     def _to_de(self, text: str) -> tuple[tuple[p.Filter, ...], str]:
         """The conditions up to a 的 that they fit, and the rest."""
-        for m in re.finditer("的|$", text):
+        for m in re.finditer("的|(?=最|第N)|$", text):
             if m.start() == 0:
                 continue
             try:

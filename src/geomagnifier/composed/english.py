@@ -8,17 +8,18 @@ Every word must find its place; where one does not, there is no program. What ma
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.english_forms import FORMS, Build
-from geomagnifier.composed.english_phrases import SCENE, NoPlace, Reader
+from geomagnifier.composed import slots
+from geomagnifier.composed.english_forms import FORMS
+from geomagnifier.composed.english_phrases import RANK, SCENE, Reader
 from geomagnifier.composed.lexicon import UNITS, Lexicon, marked, normalized, unit_of
+from geomagnifier.composed.slots import Build, Form, NoPlace
 
 MOST = 60
 """Words of a question that is read."""
@@ -30,6 +31,7 @@ _POLITE = re.compile(
     r"list|detect|locate|highlight|select|draw|trace|name|determine|add|produce|identify)\b)"
     r"|^(?:please )?(?:tell me|say|let me know|i (?:want|need|would like|'d like) to know|do you know|can you tell|i wonder)(?: "
     r"me)?,? (?=how|what|which|whether|if|where|in)"
+    r"|\b(?:roughly|approximately|about|around|exactly) (?=how (?:many|long|wide|large|big|far|much)\b)"
     r"|^(?:yes or no|question) ?[:,]? |^only (?=segment|mask|outline|find|show|count)|^(?:whether|if) (?=there)|^(?:is it "
     r"(?:true|correct|the case) that|whether) "
 )
@@ -47,6 +49,8 @@ _SIGNS = (
     (r"\bthat's\b", "that is"),
     (r"\bat least one\b", "any"),
 )
+_BOTH_RANKS = re.compile(rf"\b({RANK}) and the ({RANK}) (K\d+)\b")
+"""As in "the longest and the shortest ship": two of one class."""
 _PLACE = r"(?:in|on|at|within|towards?) the [a-z -]+?"
 _UNIT = "|".join(pattern.pattern for pattern, _ in UNITS)
 
@@ -104,19 +108,13 @@ def _without_asides(text: str) -> _Asides:
 _SLOTS = {
     "{a}": "(?P<a>.{0,}?\\S)", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+)", "{n}": r"(?P<n>[NQ]\d+)",
     "{percent}": r"(?P<n>N\d+) ?(?:%|percent|per cent)",
-    "{place}": "(?P<place>[a-z -]+?)", "{a2}": r"K\d+",
+    "{c2}": "(?P<c2>.+)", "{place}": "(?P<place>[a-z -]+?)", "{a2}": r"K\d+",
 }  # fmt: skip
 
 
-def _pattern(form: str, least: int = 0) -> str:
-    for slot, pattern in _SLOTS.items():
-        form = form.replace(slot, pattern)
-    return form.replace(".{0,}?", f".{{{least},}}?")
-
-
 @lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[re.Pattern[str], str, Build | str], ...]:
-    return tuple((re.compile(_pattern(form)), form, build) for form, build in FORMS)
+def _forms() -> tuple[Form, ...]:
+    return tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
 
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
@@ -133,11 +131,12 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
     text = " ".join(text.split())
     if not text or len(text.split()) > MOST:
         return None
+    text = _BOTH_RANKS.sub(r"\1 \3 and the \2 \3", text)
     reader = Reader(marks, lexicon, {})
-    for pattern, form, build in _compiled():
-        for found in _matches(pattern, form, text):
+    for form in _forms():
+        for said in form.fits(text):
             try:
-                program = _built(build, found, reader)
+                program = _built(form.build, said, reader)
             except NoPlace:
                 continue
             program = None if program is None else _measured(program, asides)
@@ -146,70 +145,54 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
     return None
 
 
-def _matches(pattern: re.Pattern[str], form: str, text: str) -> Iterator[re.Match[str]]:
-    """Every way in which the first noun phrase of a form may end."""
-    found = pattern.fullmatch(text)
-    while found is not None:
-        yield found
-        if "{a}" not in form or found["a"] is None:
-            return
-        found = re.fullmatch(_pattern(form, len(found["a"])), text)
-
-
-def _built(build: Build | str, found: re.Match[str], reader: Reader) -> p.Program | None:
+def _built(build: Build | str, said: Mapping[str, str], reader: Reader) -> p.Program | None:
     """What a form builds of its slots. Raises NoPlace."""
-    slots: dict[str, Any] = {name: value for name, value in found.groupdict().items() if value is not None}
-    said = slots.get("a", "")
-    for name in ("a", "b"):
-        if name in slots:
-            slots[name] = reader.phrase(slots[name])
-    if "c" in slots:
-        slots["c"] = reader.conditions(slots["c"])
-    if "n" in slots:
-        slots["n"] = reader.amount(slots["n"])
-    if "place" in slots:
-        place = reader.conditions(f"in the {slots['place']}")
+    found = slots.read(said, reader)
+    if "b" in found and found["b"].them and found["a"].kinds and re.search(r"\bones?\b", said["b"]):
+        found["b"] = replace(found["b"], kinds=found["a"].kinds, them=False)  # "the largest ship ... than the smallest one"
+    if "place" in found:
+        place = reader.conditions(f"in the {found['place']}")
         if len(place) != 1 or not isinstance(place[0], p.Place):
             raise NoPlace
-        slots["place"] = place[0]
+        found["place"] = place[0]
+    if build == "times":
+        factor = 0.5 if found["times"] == "half" else reader.times(found["times"])
+        sign: p.Sign = ">" if found.get("least", "").startswith(("more", "over")) else ">="
+        return p.Compare(p.Count(found["a"]), sign, p.Count(found["b"]), factor)
+    if build == "both":
+        sides = [replace(found["a"], filters=(*found["a"].filters, *reader.conditions(said[name]))) for name in ("c", "c2")]
+        return p.Counts(tuple(map(p.Count, sides)))
     if build == "half":
-        return p.Compare(p.Share(slots["a"]), ">" if slots["sign"] in ("more", "over") else "<", p.Given(50, "%"))
+        return p.Compare(p.Share(found["a"]), ">" if found["sign"] in ("more", "over") else "<", p.Given(50, "%"))
     if build in ("is there", "are there"):
-        return _there(str(build), slots, said)
+        return _there(str(build), found, said.get("a", ""))
     assert not isinstance(build, str)
-    takes = _takes(build)
-    if "everything" in takes:
-        slots["everything"] = p.Select(tuple(reader.lexicon.objects))
-    if "said" in takes:
-        slots["said"] = said
-    if "word" in slots:
-        return build(slots.pop("word"), **slots)
-    return build(**slots)
+    return slots.built(build, found, reader, said.get("a", ""))
 
 
-def _there(build: str, slots: dict[str, Any], said: str) -> p.Program | None:
+def _there(build: str, found: Mapping[str, Any], said: str) -> p.Program | None:
     """As in "Is a ship (visible)?", "Are ships (present)?", but not "Are the ships?"."""
-    a: p.Select = slots["a"]
+    a: p.Select = found["a"]
     if a.them or a.filters or a.rank is not None or re.match(r"(?:the|these|those|all|this) ", said):
         return None
-    if build == "is there" and slots["some"] == "no":
+    if build == "is there" and found["some"] == "no":
         return p.Compare(p.Count(a), "==", p.Given(0))
     return p.Exists(a, each=len(a.kinds) > 1 and " and " in said)
-
-
-@lru_cache(maxsize=256)
-def _takes(build: Build) -> frozenset[str]:
-    return frozenset(inspect.signature(build).parameters)
 
 
 def _measured(program: p.Program, asides: _Asides) -> p.Program | None:
     """The program with the unit and the mean that were said; None where it has no place for them."""
     if asides.average:
-        if not isinstance(program, p.Measure) or program.how not in ("mean", "sum"):
+        sizes = [part for part in p.parts(program) if isinstance(part, p.Measure)]
+        if isinstance(program, p.Measure) and program.how in ("mean", "sum"):
+            program = replace(program, how="mean")
+        elif not isinstance(program, p.Which | p.Compare) or not sizes or any(size.how != "mean" for size in sizes):
             return None
-        program = replace(program, how="mean")
     if not asides.unit:
         return program
+    if isinstance(program, p.Difference):
+        left, right = (_measured(side, asides) for side in (program.left, program.right))
+        return replace(program, left=left, right=right) if isinstance(left, p.Measure) and isinstance(right, p.Measure) else None
     if isinstance(program, p.Measure) and program.what == "area":
         table = {"m2": "m2", "km2": "km2", "ha": "ha", "acre": "ha", "px": "px2", "px2": "px2", "ft2": "m2"}
     elif isinstance(program, p.Measure | p.Distance):

@@ -6,22 +6,21 @@ expressions. Units ("in pixels") and "on average" have been taken out of the que
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.english_phrases import LONGER, PICTURE, SCENE
 from geomagnifier.composed.lexicon import Amount, unit_of
+from geomagnifier.composed.slots import Build
 
-Build = Callable[..., p.Program | None]
 Filters = tuple[p.Filter, ...]
 
 WHAT: dict[str, p.Quantity] = {
     "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "length": "length",
     "width": "width", "area": "area",
     "size": "area", "diameter": "length", "surface area": "area", "surface": "area", "acreage": "area", "extent": "area", "space": "area",
-    "ground": "area",
+    "ground": "area", "footprint": "area",
 }  # fmt: skip
 HOWS: dict[str, p.How] = {
     "": "mean", "total": "sum", "combined": "sum", "overall": "sum", "summed": "sum", "average": "mean", "mean": "mean", "median": "median",
@@ -94,6 +93,28 @@ def _from_other(a: p.Select, b: p.Select | None = None) -> p.Program:
     return p.Distance(replace(a, number=2))
 
 
+def _of_nearest(a: p.Select, gap: str = "") -> p.Program:
+    """As in "the distance between the two closest ships"."""
+    return _distance(a, a, gap)
+
+
+def _by_how_much(word: str, a: p.Select, b: p.Select) -> p.Program:
+    what, more = LONGER.get(word) or (WHAT[word], True)
+    sides = (p.Measure(a, what, "mean"), p.Measure(b, what, "mean"))
+    return p.Difference(*(sides if more else sides[::-1]))
+
+
+def _bigger_than_all(word: str, a: p.Select, b: p.Select, of: str = "") -> p.Program:
+    what, more = LONGER[word]
+    what = WHAT.get(of, what)
+    return p.Compare(p.Measure(a, what, "mean"), ">" if more else "<", p.Measure(b, what, "sum"))
+
+
+def _share_of(a: p.Select, b: p.Select) -> p.Program | None:
+    """As in "What share of the objects are ships?"."""
+    return p.Share(replace(b, filters=(*a.filters, *b.filters)), a) if set(b.kinds) < set(a.kinds) and a.rank is None else None
+
+
 def _density(a: p.Select, per: str = "ha") -> p.Program | None:
     unit = unit_of(per)
     return p.Density(a, "ha" if unit in ("ha", "acre") else "km2") if unit in ("ha", "km2", "acre") else None
@@ -139,7 +160,8 @@ def _is(a: p.Select, c: Filters) -> p.Program | None:
 def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
     """Regions by what the model itself cannot choose by; a plain class, or a place that it learnt, is its own."""
     of = replace(a, filters=(*a.filters, *c))
-    special: list[p.Filter] = [part for part in p.parts(of) if isinstance(part, p.Limit | p.Colour | p.Heading | p.Not | p.Among)]
+    own = p.Limit | p.Colour | p.Heading | p.Not | p.Among | p.Between | p.AnyOf
+    special: list[p.Filter] = [part for part in p.parts(of) if isinstance(part, own) or part == p.Place("edge")]
     special += [part for part in p.parts(of) if isinstance(part, p.Related) and (part.within is not None or part.way in p.BY_MASK)]
     if special or (len(of.kinds) > 1 and not of.filters and of.rank is None):
         return p.Chosen(of, bool(masks))
@@ -156,7 +178,9 @@ def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | 
 
 _IS = r"(?:is|are|was|were)"
 _DO = r"(?:do|does|did)"
-_SHOWS = rf"{_DO} (?:this|the|that|my) (?:aerial |satellite |whole )?{SCENE} (?:contain|have|show|include|hold|feature|depict|display)"
+_SITE = r"(?:site|place|plant|facility|location|premises|compound|area|town|city|village|airport|station|base|school)"
+_HOLD = r"(?:contain|have|show|include|hold|feature|depict|display)"
+_SHOWS = rf"{_DO} (?:this|the|that|my) (?:aerial |satellite |whole )?(?:{SCENE}|{_SITE}) {_HOLD}"
 _SEE = r"(?:do|can|could) (?:you|we|i|one) (?:see|spot|find|detect|make out|recogni[sz]e|have|get)"
 _THERE = rf"(?:{_IS} there|{_SHOWS}|{_SEE}|do we have|have we got)"
 _GIVE = (
@@ -195,7 +219,8 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"{_THERE} (?:fewer|less|an? (?:smaller|lower) number of) (?:of )?{{a}} than (?:of |there are )?{{b}}", partial(_more, sign="<")),
     (rf"{_THERE} (?:as many|the same number of|an equal number of|equally many|just as many|exactly as many) "
      rf"{{a}} (?:as|and) {{b}}", partial(_more, sign="==")),
-    (rf"{_THERE} (?:at least )?twice as many {{a}} as {{b}}", partial(_more, sign=">=", times=2.0)),
+    (rf"{_THERE} (?P<least>at least |more than |over )?(?P<times>twice|double|(?:two|N\d+) times|half) "
+     rf"(?:as many|the number of) {{a}} as {{b}}", "times"),
     (rf"(?:{_DO} )?{{a}} outnumber {{b}}", _more),
     (rf"{_IS} {{a}} outnumbered by {{b}}", partial(_more, sign="<")),
     (rf"{_IS} {{a}} (?:more {_FREQUENT}|in the majority|larger in number|greater in number|more in number) "
@@ -213,6 +238,9 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"{_DO} {{a}} (?:exceed|surpass|beat) {{b}} in (?:number|numbers|count)", _more),
     (r"how many more {a} (?:than|there are than) {b}(?: are there)?", _difference),
     (r"how many more {a} are there than {b}", _difference),
+    (r"(?:by )?how much (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller) (?:is|are) {a} than {b}", _by_how_much),
+    (rf"(?:{_GIVE} )?(?:the )?difference in (?P<word>length|width|area|size) between {{a}} and {{b}}", _by_how_much),
+    (rf"(?:{_GIVE} )?(?:the )?(?P<word>length|width|area|size) difference between {{a}} and {{b}}", _by_how_much),
     (rf"(?:{_GIVE} )?(?:the )?difference (?:between|in number between) (?:the (?:number|count) of )?{{a}} and "
      rf"(?:the (?:number|count) of )?{{b}}", _difference),
     (r"which (?:one )?(?:is|are|covers?|has) (?:the )?(?P<word>longer|shorter|wider|narrower|larger|bigger|"
@@ -256,6 +284,8 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     # sizes against each other
     (rf"{_IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|greater|broader)(?: in "
      rf"(?P<of>area|size|length|width|surface))? than {{b}}", _bigger),
+    (rf"{_IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|greater)(?: in (?P<of>area|size|length|width))? "
+     rf"than {{b}},? (?:put |taken |all )?(?:together|combined|in total|in all)", _bigger_than_all),
     (rf"{_IS} {{a}} (?:at least )?twice as (?P<of>long|wide|large|big) as {{b}}", partial(_bigger, "larger", times=2.0)),
     (rf"(?:compared|in comparison) (?:with|to) {{b}}[ ,]+{_IS} {{a}} (?P<word>longer|shorter|wider|narrower|"
      rf"larger|bigger|smaller)", _bigger),
@@ -286,12 +316,13 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
      rf"area fraction|area percentage|portion) of {{a}}(?: (?:in|of|on|within) {PICTURE})?", _share),
     (rf"(?:{_GIVE} )?(?:the )?{{a}} (?:coverage|cover|share|percentage|fraction|area share)(?: (?:of|in) "
      rf"{PICTURE})?", _share),
-    (rf"(?:what|which) {_PART} of {{a}} (?:is|are|lies?) {{c}}", _share_where),
+    (rf"(?:what|which|how many|how large an?|how big an?) {_PART} of {{a}} (?:is|are|lies?) {{c}}", _share_where),
+    (rf"(?:what|which|how many|how large an?|how big an?) {_PART} of {{a}} (?:is|are) {{b}}", _share_of),
     (rf"{_IS} (?:most|the majority|the greater part|more than half|over half) of {{a}} {{c}}", _most_are),
     # sizes
     (rf"(?:{_GIVE} )?(?:the )?(?P<how>total|combined|overall|average|mean|median|typical|largest|maximum|max|"
      rf"greatest|smallest|minimum|min)? ?(?P<what>length|width|area|size|diameter|surface area|surface|"
-     rf"acreage)s?,? (?:of|covered by|occupied by|taken up by) (?:each of |each |every )?{{a}}", _measure),
+     rf"acreage|footprint)s?,? (?:of|covered by|occupied by|taken up by) (?:each of |each |every )?{{a}}", _measure),
     (rf"(?:{_GIVE} )?(?:the )?sum of (?:the )?(?P<what>length|width|area|size)s? of {{a}}", partial(_measure, how="total")),
     (rf"(?:{_GIVE} )?(?:the )?(?P<how>total|combined|average|mean|median|typical|maximum|max|minimum|min)? "
      rf"?{{a}} (?P<what>length|width|area|size|diameter|surface area)", _measure),
@@ -320,6 +351,9 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"(?:{_GIVE} )?(?:the )?(?:euclidean |straight line |centre to centre |center to center |cent(?:er|re) "
      rf")?(?P<gap>gap|spacing|clearance|shortest distance|distance|separation|interval),? (?:between|of|"
      rf"separating) (?:the cent(?:re|er)s? of )?{{a}}", _distance),
+    (rf"(?:{_GIVE} )?(?:the )?(?P<gap>gap|clearance|shortest distance|distance|separation) between (?:the )?(?:N\d+ )?(?:closest|nearest) "
+     rf"(?:N\d+ )?{{a}}", _of_nearest),
+    (r"how (?:far|close) apart (?:are|is) (?:the )?(?:N\d+ )?(?:closest|nearest) (?:N\d+ )?{a}", _of_nearest),
     (r"(?:what|which) (?P<gap>distance|gap) (?:separates|is between|lies between) {a}", _distance),
     # density
     (r"how many {a} (?:are there )?(?:per|on an?|to the|to a|in each) (?P<per>hectare|ha|km2|square kilometre|"
@@ -351,7 +385,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (r"how (?:is|are) {a} (?:arranged|distributed|laid out|organi[sz]ed|grouped|placed|spread)", lambda a: p.Arrangement(a)),
     (r"(?:what is )?the (?:arrangement|layout|distribution|spatial arrangement) of {a}", lambda a: p.Arrangement(a)),
     # colour and heading
-    (r"(?:what|which) colou?r (?:is|are|do|does|has|have) {a}(?: have)?", lambda a: p.ColourOf(a)),
+    (r"(?:what|which) colou?r (?:is|are|do|does|has|have) (?:(?:most|the majority|nearly all) of )?{a}(?: have)?", lambda a: p.ColourOf(a)),
     (rf"(?:{_GIVE} )?the colou?rs? of {{a}}", lambda a: p.ColourOf(a)),
     (rf"(?:{_GIVE} )?(?:the )?(?:compass )?(?:heading|orientation|direction|bearing|azimuth)(?: of(?: the "
      rf"long axis of)?)? {{a}}", lambda a: p.Axis(a)),
@@ -362,7 +396,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"(?:what|which) number of {{a}} {_IS} {{c}}", _counted),
     (rf"how many {{a}} {_DO} (?:the )?{{place}} (?:contain|have|show|hold|include)", _counted),
     (rf"how many {{a}} (?:{_IS}|exist|do you (?:see|count|find|detect)|can (?:you|be|i|one) (?:see|seen|count|"
-     rf"counted|find|found|spot|detect|detected)|{_SHOWS[len(_DO) + 1:]}|have you found|do we have|are there|"
+     rf"counted|find|found|spot|detect|detected)|{_SHOWS}|{_SHOWS[len(_DO) + 1:]}|have you found|do we have|are there|"
      rf"is there)(?: {_TOGETHER})?", _counted),
     (rf"how many {{a}} (?:{_IS} there|exist|do you (?:see|count|find|detect)|can (?:you|be|i|one) (?:see|seen|"
      rf"count|counted|find|found|spot|detect)) {{c}}", _counted),
@@ -370,6 +404,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (r"how many of {a} {c}", _counted),
     (r"how many K\d+ are (?:either )?{a}", _counted),
     (rf"(?:{_TOGETHER}[ ,]+)?how many {{a}}(?: (?:are there|there))?(?: {_TOGETHER})?", _counted),
+    (rf"how many {{a}} (?:{_IS}|lie|stand|are there) {{c}},? and how many(?: of them)?(?: {_IS}| lie| stand)? {{c2}}", "both"),
     (rf"how many {{a}}(?: {_IS} there)? and how many {{b}}(?: {_IS} there)?(?: {_TOGETHER})?", _both_counted),
     (rf"(?:how many|what) (?:are there|is the (?:total|sum|count|number)|do you get|is it),? (?:if|when) "
      rf"(?:you|we|i) (?:count|add|sum|take) (?:up )?{{a}}(?: {_TOGETHER})?", _counted),

@@ -14,6 +14,8 @@ from typing import Any
 from geomagnifier.composed import program as p
 from geomagnifier.composed.lexicon import Amount, Lexicon, Marked
 from geomagnifier.composed.lexicon import amount as made
+from geomagnifier.composed.slots import NoPlace
+from geomagnifier.ordinals import ORDINAL, number_of
 
 SCENE = r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial image|satellite image|whole image)"
 PICTURE = rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land surface|surface|region|aoi|box)"
@@ -36,6 +38,7 @@ _RANKS = {
     "uppermost": ("upper", True), "bottommost": ("lower", True), "lowermost": ("lower", True), "northernmost": ("upper", True),
     "southernmost": ("lower", True), "westernmost": ("left", True), "easternmost": ("right", True), "tiniest": ("area", False),
 }  # fmt: skip
+RANK = rf"(?:{'|'.join(_RANKS)})"
 _ADJECTIVES: dict[str, p.Quantity] = {
     "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "short": "length",
     "small": "area", "narrow": "width",
@@ -71,10 +74,6 @@ _WAYS: tuple[tuple[str, p.Way], ...] = (
 )  # fmt: skip
 
 
-class NoPlace(Exception):
-    """A word that finds no place."""
-
-
 @dataclass(frozen=True, eq=False)
 class Reader:
     """Phrases of one question. memory: what was read of a text before."""
@@ -85,6 +84,11 @@ class Reader:
 
     def amount(self, mark: str) -> Amount:
         return self.marks.amounts[mark]
+
+    def times(self, words: str) -> float:
+        """Of "twice", "N0 times"."""
+        mark = words.split()[0]
+        return self.amount(mark).value if mark in self.marks.amounts else 2.0
 
     def phrase(self, text: str) -> p.Select:
         """A noun phrase. Raises NoPlace."""
@@ -108,6 +112,8 @@ class Reader:
         of = p.Select(kinds, them=not named)
         of, rank = self._before(text[: noun.start()].strip(), of, len(named) > 1)
         after = text[noun.end() :].strip()
+        if rank is not None and not rank.by:
+            rank, after = self._from_side(rank, after)
         of = self._except(after.removeprefix(", "), of) or replace(of, filters=of.filters + (self.conditions(after) if after else ()))
         return replace(of, rank=rank)
 
@@ -116,11 +122,13 @@ class Reader:
         rank: p.Rank | None = None
         filters: tuple[p.Filter, ...] = ()
         number: int | None = None
+        start = 0
         rest = words
         patterns: tuple[tuple[str, str], ...] = (
             (r"(?:the|an?|all|every|each|any|some|these|those|only|just|of|its|their|single|individual|separate|different|many|"
             r"much|existing|visible|either|one)\b", ""),
-            (r"both\b", "both"), (r"(?:N\d+)\b", "number"), (rf"(?:{'|'.join(_RANKS)})\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) "
+            (r"both\b", "both"), (r"(?:N\d+)\b", "number"), (rf"{ORDINAL}\b", "ordinal"),
+            (rf"{RANK}\b", "rank"), (rf"{_COLOUR}(?: (?:or|and) "
             rf"{_COLOUR})*\b", "colour"),
         )  # fmt: skip
         while rest:
@@ -132,11 +140,15 @@ class Reader:
                     number = int(self.amount(found[0]).value)
                 elif what == "both":
                     number = None if union else 2
+                elif what == "ordinal":
+                    if union or start or rank is not None:
+                        raise NoPlace
+                    start = number_of(found[0])
                 elif what == "rank":
                     if union or rank is not None:
                         raise NoPlace
                     by, largest = _RANKS[found[0]]
-                    rank = p.Rank(by, largest)
+                    rank = p.Rank(by, largest, start=start or 1)
                 elif what == "colour":
                     if union:
                         raise NoPlace  # of both, or of the first?
@@ -147,7 +159,18 @@ class Reader:
                 raise NoPlace
         if rank is not None and number is not None:
             rank, number = replace(rank, count=number), None
+        if start and rank is None:
+            rank = p.Rank("", start=start)  # "the second ship", from where is said after it
         return replace(of, filters=filters, number=number), rank
+
+    @staticmethod
+    def _from_side(rank: p.Rank, words: str) -> tuple[p.Rank, str]:
+        """A rank that is counted from a side of the picture, and the words after it: "(the second ship) from the left in the harbor"."""
+        sides = "|".join(sorted(_SIDES, key=len, reverse=True))
+        m = re.match(rf"(?:counted |counting |when counted )?from (?:the )?({sides})(?: (?:side|edge|hand side))?\b ?", words)
+        if m is None:
+            raise NoPlace
+        return replace(rank, by=_SIDES[m[1]]), words[m.end() :]
 
     @staticmethod
     def colours(words: str) -> tuple[str, ...]:
@@ -188,7 +211,7 @@ class Reader:
         return found
 
     def _conditions(self, words: str) -> Iterator[tuple[p.Filter, ...]]:
-        words = re.sub(r"^(?:and |but |or |, )*", "", words) if words else words
+        words = re.sub(r"^(?:and |but |, )*", "", words) if words else words
         words = re.sub(
             r"^(?:(?:that|which|who|there|,) )*(?:(?:is|are|lie|lies|lying|have|has|stand|stands|sit|sits|appear|appears|occur|"
             r"occurs|being|can be found|located|situated|found|parked|moored|"
@@ -213,9 +236,13 @@ class Reader:
                 yield (one,)
                 return
             try:
-                yield (one, *self.conditions(rest))
+                if rest.startswith("or "):
+                    (other,) = self.conditions(rest[3:]) if " and " not in rest else ()  # "a or b and c" could mean two things
+                    yield (p.AnyOf((one, other)),)
+                else:
+                    yield (one, *self.conditions(rest))
                 return
-            except NoPlace:
+            except (NoPlace, ValueError):
                 continue
 
     def _condition(self, words: str) -> p.Filter | None:
@@ -346,6 +373,9 @@ class Reader:
             return None if found is None else p.Not(found)
         if m := re.fullmatch(r"(?:between|in between) (.+)", words):
             return self._lies_between(m[1])
+        if m := re.match(r"(?:touching|bordering|adjoining|abutting|in contact with|directly next to) (?=.)", words):
+            found = self._related("near", words[m.end() :])
+            return replace(found, within=1.0, unit="px") if isinstance(found, p.Related) else None
         for pattern, way in _WAYS:
             if m := re.match(rf"(?:{pattern}) (?=.)", words):
                 found = self._related(way, words[m.end() :])
@@ -354,6 +384,7 @@ class Reader:
         return None
 
     def _related(self, way: p.Way, words: str, limit: str | None = None) -> p.Filter | None:
+        words = re.sub(r"^(?:another|any other|one other) ", "a ", words)  # no thing is near itself
         try:
             others = self.phrase(words)
         except NoPlace:

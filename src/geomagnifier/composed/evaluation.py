@@ -25,7 +25,7 @@ from geomagnifier.values import Region, SceneInfo
 Value = bool | int | float | str
 Pixels = Callable[[Box], NDArray[np.uint8]]
 """A box of whole scene px -> (h, w, 3) RGB, one px each."""
-Why = Literal["no scale", "none", "not two", "tie", "no colour", "round", "one class"]
+Why = Literal["no scale", "none", "fewer", "not two", "tie", "no colour", "round", "one class"]
 FACTORS = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "m2": 1.0, "ha": 1e4, "km2": 1e6, "acre": 4046.8564224, "px": 1.0, "px2": 1.0}
 """Of a unit in metres, square metres, or px."""
 NEAR = 0.06
@@ -60,7 +60,8 @@ class Outcome:
     """What a program comes to.
 
     value: None where it cannot be told; `why` says why not.  unit: of a number.  regions: that the value is made of.
-    terms: numbers that were compared, or the one asked for.  passed: of `Every`, how many of the regions pass.
+    terms: numbers that were compared, or the one asked for; where a rank is beyond what is there, how many there are.
+    passed: of `Every`, how many of the regions pass.
     """
 
     value: Value | None
@@ -72,9 +73,9 @@ class Outcome:
 
 
 class _CannotTell(Exception):
-    def __init__(self, why: Why, regions: Sequence[Region] = ()) -> None:
+    def __init__(self, why: Why, regions: Sequence[Region] = (), term: Term | None = None) -> None:
         super().__init__(why)
-        self.why, self.regions = why, tuple(regions)
+        self.why, self.regions, self.term = why, tuple(regions), term
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ class Ground:
     """What a program is run over.
 
     found: all regions of the classes that it names.  scene: whose px they are in.  within: a box that was given, scene px.
-    pixels: reads the picture.  them: the regions of the last answer.
+    pixels: reads the picture.  them: the regions of the last answer.  strips: of the regions' masks, once they were unpacked.
     """
 
     found: Sequence[Region]
@@ -91,25 +92,26 @@ class Ground:
     pixels: Pixels | None = None
     them: Sequence[Region] = ()
     _measured: dict[tuple[int, bool], tuple[float, float, float]] = field(default_factory=dict)
+    strips: measures.Kept = field(default_factory=dict)
 
     @property
     def area(self) -> Box:
         return self.within or self.scene.box
 
-    def metric(self, unit: str) -> bool:
-        """Whether to measure in metres: as asked, or where they are known."""
+    def metric(self, unit: str, regions: Sequence[Region] = ()) -> bool:
+        """Whether to measure in metres: as asked, or where they are known. regions: that cannot be measured so."""
         scaled = measures.is_scaled(self.scene)
         if unit.startswith("px"):
             return False
         if unit and not scaled:
-            raise _CannotTell("no scale")
+            raise _CannotTell("no scale", regions)
         return scaled
 
     def sizes(self, regions: Sequence[Region], what: p.Quantity, metres: bool) -> list[float]:
         """Of each region; measured once."""
         new = [region for region in regions if (id(region), metres) not in self._measured]
         if new:
-            found = measures.sizes(new, self.scene, metres)
+            found = measures.sizes(new, self.scene, metres, self.strips)
             for region, *values in zip(new, found.length.tolist(), found.width.tolist(), found.area.tolist(), strict=True):
                 self._measured[id(region), metres] = (values[0], values[1], values[2])
         return [self._measured[id(region), metres][("length", "width", "area").index(what)] for region in regions]
@@ -120,13 +122,19 @@ def run(program: p.Program, ground: Ground) -> Outcome:
     try:
         return _run(program, ground)
     except _CannotTell as reason:
-        return Outcome(None, None, reason.regions, why=reason.why)
+        return Outcome(None, None, reason.regions, () if reason.term is None else (reason.term,), reason.why)
 
 
 def _run(program: p.Program, ground: Ground) -> Outcome:
     match program:
         case p.Chosen(of):
-            return Outcome(None, None, tuple(_select(of, ground)))
+            try:
+                return Outcome(None, None, tuple(_select(of, ground)))
+            except _CannotTell as reason:
+                every = replace(of, rank=None)
+                if reason.term is not None and reason.term.of == p.Count(every) and of.rank is not None and of.rank.count > 1:
+                    reason.regions = tuple(_select(every, ground))  # "the five largest", of three
+                raise
         case p.Exists(of, each):
             regions = _select(of, ground)
             there = {region.label for region in regions}
@@ -182,8 +190,10 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
             return Outcome(arrangement.form(_boxes(regions), ground.area.width, ground.area.height), None, tuple(regions))
         case _:
             term, regions = _number(program, ground)
-            value = int(term.value) if isinstance(program, p.Count | p.Lines | p.Difference) else term.value
-            return Outcome(value, term.unit, tuple(regions), (term,))
+            value = int(term.value) if isinstance(program, p.Count | p.Lines | p.Difference | p.Counts) and not term.unit else term.value
+            sides: tuple[p.Number, ...] = program.counts if isinstance(program, p.Counts) else ()
+            sides = (program.left, program.right) if isinstance(program, p.Difference) else sides
+            return Outcome(value, term.unit, tuple(regions), (term, *(_number(side, ground)[0] for side in sides)))
 
 
 # Numbers.
@@ -203,7 +213,10 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             value = len(arrangement.lines(_boxes(regions), columns))
         case p.Difference(left, right):
             (a, of_a), (b, of_b) = _number(left, ground), _number(right, ground)
-            regions, value = [*of_a, *of_b], a.value - b.value
+            regions, value, unit = list(_once([*of_a, *of_b])), a.value - b.value, a.unit
+        case p.Counts(counts):
+            pairs = [_number(count, ground) for count in counts]
+            regions, value = list(_once([region for _, mine in pairs for region in mine])), sum(term.value for term, _ in pairs)
         case p.Share(of, whole):
             regions = _select(of, ground)
             everything = None if whole is None else _select(whole, ground)
@@ -222,7 +235,7 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             value, unit = len(regions) / (ground.area.area * width * height / FACTORS[per]), f"1/{per}"
         case p.Measure(of, what, how, wanted):
             regions = _select(of, ground)
-            metres = ground.metric(wanted)
+            metres = ground.metric(wanted, regions)
             unit = _unit(what, wanted, metres)
             values = [v / FACTORS[unit] for v in ground.sizes(regions, what, metres)]
             if how == "sum" and what == "area" and not metres:
@@ -244,7 +257,7 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             lengths, widths = (ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2])
             if all(length < ROUND * width for length, width in zip(lengths, widths, strict=True)):
                 raise _CannotTell("round", regions)
-            twice = np.radians(2 * measures.axes(regions, ground.scene))  # an axis comes round after half a turn
+            twice = np.radians(2 * measures.axes(regions, ground.scene, ground.strips))  # an axis comes round after half a turn
             value, unit = float(np.degrees(np.arctan2(np.sin(twice).mean(), np.cos(twice).mean())) / 2 % 180), "deg"
     return Term(number, value, unit, _counts(regions)), regions
 
@@ -278,12 +291,14 @@ def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool,
             a = sorted(a, key=lambda region: -region.score)[:2]
         if len(a) != 2:
             raise _CannotTell("not two", a)
-        return measures.apart(a[0], a[1], ground.scene, metres, gap), a
+        return measures.apart(a[0], a[1], ground.scene, metres, gap, ground.strips), a
     b = _select(second, ground)
     if not a or not b:
         raise _CannotTell("none", [*a, *b])
+    if len(_once([*a, *b])) < 2:
+        raise _CannotTell("not two", a)
     if gap:
-        gaps, which = measures.nearest(a, b, ground.scene, metres)
+        gaps, which = measures.nearest(a, b, ground.scene, metres, ground.strips)
         i = int(gaps.argmin())
         return float(gaps[i]), [a[i], b[int(which[i])]]
     away = np.linalg.norm(measures.middles(a)[:, None] - measures.middles(b)[None], axis=2)
@@ -297,11 +312,20 @@ def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool,
 
 def _select(of: p.Select, ground: Ground) -> list[Region]:
     regions = list(ground.them) if of.them else [region for region in ground.found if region.label in of.kinds]
-    for test in sorted(of.filters, key=lambda test: not isinstance(test, p.Place)):  # first what costs nothing
+    for test in sorted(of.filters, key=_cost):
         regions = _passing(test, regions, ground)
     if of.rank is not None and regions:
+        if len(regions) < of.rank.start + of.rank.count - 1:
+            raise _CannotTell("fewer", (), Term(p.Count(replace(of, rank=None)), len(regions), None, _counts(regions)))
         regions = _ranked(of.rank, regions, ground)
     return regions
+
+
+def _cost(test: p.Filter) -> int:
+    """Of filters, those that cost least come first, so that few regions are left for the others."""
+    if isinstance(test, p.Not):
+        return _cost(test.of)
+    return 0 if isinstance(test, p.Place) else 1 if isinstance(test, p.Limit | p.Heading) else 3 if isinstance(test, p.Colour) else 2
 
 
 def _several(of: p.Select, ground: Ground) -> list[Region]:
@@ -318,7 +342,7 @@ def _ranked(rank: p.Rank, regions: list[Region], ground: Ground) -> list[Region]
         x, y = measures.middles(regions).T
         values = {"left": -x, "right": x, "upper": -y, "lower": y}[rank.by].tolist()
     order = sorted(range(len(regions)), key=lambda i: values[i], reverse=rank.largest)
-    return [regions[i] for i in sorted(order[: rank.count])]
+    return [regions[i] for i in sorted(order[rank.start - 1 :][: rank.count])]
 
 
 def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[Region]:
@@ -343,9 +367,12 @@ def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[
         case p.Colour(names):
             kept = [_colour(region, ground) in names for region in regions]
         case p.Heading(degrees):
-            off = np.abs((measures.axes(regions, ground.scene) - degrees + 90) % 180 - 90)
+            off = np.abs((measures.axes(regions, ground.scene, ground.strips) - degrees + 90) % 180 - 90)
             lengths, widths = (ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2])
             kept = [o <= TURN and long >= ROUND * wide for o, long, wide in zip(off, lengths, widths, strict=True)]
+        case p.AnyOf(tests):
+            passing = {id(region) for one in tests for region in _passing(one, regions, ground)}
+            kept = [id(region) in passing for region in regions]
         case p.Between(first, second):
             kept = _between(regions, _select(first, ground), _select(second, ground))
         case p.Related():
@@ -370,17 +397,18 @@ def _related(test: p.Related, regions: Sequence[Region], ground: Ground) -> list
     if not others:
         return [False] * len(regions)
     if test.within is not None:
-        return _listed(measures.nearest(regions, others, ground.scene, ground.metric(test.unit))[0] <= test.within)
+        if not ground.metric(test.unit):
+            return _listed(measures.within_reach(regions, others, test.within, ground.strips))
+        return _listed(measures.nearest(regions, others, ground.scene, True, ground.strips)[0] <= test.within)
     if test.way == "inside":
         mine = {id(region) for region in regions}
         rest = [other for other in others if id(other) not in mine] or others
-        return _listed(measures.lies_within(regions, rest) >= 0.5)
+        return _listed(measures.lies_within(regions, rest, ground.strips) >= 0.5)
     if test.way in ("on", "near", "along"):
-        gaps, _ = measures.nearest(regions, others, ground.scene, metres=False)
         if test.way == "near":
-            return _listed(gaps <= NEAR * max(ground.scene.width, ground.scene.height))
+            return _listed(measures.within_reach(regions, others, NEAR * max(ground.scene.width, ground.scene.height), ground.strips))
         own = np.array(ground.sizes(regions, "width" if test.way == "on" else "length", metres=False))
-        return _listed(gaps <= own * (ON if test.way == "on" else 1.0))
+        return _listed(measures.within_reach(regions, others, own * (ON if test.way == "on" else 1.0), ground.strips))
     middles, theirs = measures.middles(regions), measures.middles(others)
     away = np.linalg.norm(middles[:, None] - theirs[None], axis=2)
     away[away == 0] = np.inf  # itself
@@ -447,12 +475,3 @@ def _name(number: p.Number) -> str:
     """The class that a number is of."""
     of = next(part for part in p.parts(number) if isinstance(part, p.Select))
     return of.kinds[0]
-
-
-def in_unit(outcome: Outcome, unit: str) -> Outcome:
-    """An outcome in another unit of the same sort ("ha" for "m2"); as it is where there is no way from one to the other."""
-    sorts = ({"m", "km", "ft"}, {"m2", "ha", "km2", "acre"})
-    if outcome.unit is None or isinstance(outcome.value, str | bool | None) or not any({outcome.unit, unit} <= sort for sort in sorts):
-        return outcome
-    factor = FACTORS[outcome.unit] / FACTORS[unit]
-    return replace(outcome, value=outcome.value * factor, unit=unit)

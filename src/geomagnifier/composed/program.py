@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from geomagnifier.ordinals import ordinal
 
 Quantity = Literal["length", "width", "area"]
 Sign = Literal[">", ">=", "<", "<=", "=="]
@@ -116,20 +118,32 @@ class Not:
         return f"not {self.of}"
 
 
-Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not
+@dataclass(frozen=True)
+class AnyOf:
+    """Those that pass one of some filters."""
+
+    tests: tuple[Filter, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.tests))
+
+
+Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not | AnyOf
 
 
 @dataclass(frozen=True)
 class Rank:
-    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".  count: how many."""
+    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".  count: how many.  start: of which rank on."""
 
     by: str
     largest: bool = True
     count: int = 1
+    start: int = 1
 
     def __str__(self) -> str:
         size = {"length": ("longest", "shortest"), "width": ("widest", "narrowest"), "area": ("largest", "smallest")}.get(self.by)
         name = f"{self.by}most" if size is None else size[not self.largest]
+        name = f"{ordinal(self.start)} {name}" if self.start > 1 else name
         return f"{self.count} {name}" if self.count > 1 else name
 
 
@@ -156,13 +170,25 @@ class Select:
 
 
 @dataclass(frozen=True)
-class Count:
-    """How many."""
+class _Told:
+    """What is told of one selection. NAME: of it in the line that says how the question was read."""
 
+    NAME: ClassVar[str] = ""
     of: Select
 
+    @property
+    def name(self) -> str:
+        return self.NAME
+
     def __str__(self) -> str:
-        return f"count({self.of})"
+        return f"{self.name}({self.of})"
+
+
+@dataclass(frozen=True)
+class Count(_Told):
+    """How many."""
+
+    NAME = "count"
 
 
 @dataclass(frozen=True)
@@ -217,24 +243,21 @@ class Density:
 
 
 @dataclass(frozen=True)
-class Lines:
+class Lines(_Told):
     """In how many rows, or columns, they lie."""
 
-    of: Select
     columns: bool = False
 
-    def __str__(self) -> str:
-        return f"{'columns' if self.columns else 'rows'}({self.of})"
+    @property
+    def name(self) -> str:
+        return "columns" if self.columns else "rows"
 
 
 @dataclass(frozen=True)
-class Axis:
+class Axis(_Told):
     """The heading of the long axis, degrees clockwise from north, 0 to 180."""
 
-    of: Select
-
-    def __str__(self) -> str:
-        return f"axis({self.of})"
+    NAME = "axis"
 
 
 @dataclass(frozen=True)
@@ -250,16 +273,26 @@ class Given:
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much one count is more than another."""
+    """By how much one number is more than another."""
 
-    left: Count
-    right: Count
+    left: Number
+    right: Number
 
     def __str__(self) -> str:
         return f"{self.left} - {self.right}"
 
 
-Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | Difference
+@dataclass(frozen=True)
+class Counts:
+    """Several numbers, each told; the value is their sum."""
+
+    counts: tuple[Count, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.counts))
+
+
+Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | Difference | Counts
 
 # Truths, words, regions.
 
@@ -300,24 +333,21 @@ class Every:
 
 
 @dataclass(frozen=True)
-class Arranged:
+class Arranged(_Told):
     """Whether they are "aligned", "clustered" or "scattered"."""
 
-    of: Select
     form: Literal["aligned", "clustered", "scattered"]
 
-    def __str__(self) -> str:
-        return f"{self.form}({self.of})"
+    @property
+    def name(self) -> str:
+        return self.form
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class Arrangement(_Told):
     """How they lie, in a word."""
 
-    of: Select
-
-    def __str__(self) -> str:
-        return f"arrangement({self.of})"
+    NAME = "arrangement"
 
 
 @dataclass(frozen=True)
@@ -332,35 +362,29 @@ class Which:
 
 
 @dataclass(frozen=True)
-class Commonest:
+class Commonest(_Told):
     """The class with most regions, or fewest."""
 
-    of: Select
     most: bool = True
 
-    def __str__(self) -> str:
-        return f"{'most' if self.most else 'least'} common({self.of})"
+    @property
+    def name(self) -> str:
+        return f"{'most' if self.most else 'least'} common"
 
 
 @dataclass(frozen=True)
-class ColourOf:
+class ColourOf(_Told):
     """What colour they are."""
 
-    of: Select
-
-    def __str__(self) -> str:
-        return f"colour({self.of})"
+    NAME = "colour"
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Chosen(_Told):
     """The regions themselves. masks: outlines are asked for."""
 
-    of: Select
+    NAME = "select"
     masks: bool = False
-
-    def __str__(self) -> str:
-        return f"select({self.of})"
 
 
 Truth = Exists | Compare | Every | Arranged

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import FACTORS, Outcome, Term
 from geomagnifier.composed.lexicon import MASS, plural
+from geomagnifier.ordinals import ordinal
 from geomagnifier.values import Said
 
 _UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
@@ -23,6 +24,7 @@ _UNITS_ZH = {
 }  # fmt: skip
 _MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
 _ADJECTIVES = {"length": ("longer", "shorter"), "width": ("wider", "narrower"), "area": ("larger", "smaller")}
+_TAKEN = {"sum": " in total", "mean": " on average", "median": " in the median", "largest": " at most", "smallest": " at least"}
 _QUANTITIES_ZH = {"length": "长度", "width": "宽度", "area": "面积"}
 _HOW_ZH = {"sum": "总", "mean": "平均", "median": "中位", "largest": "最大", "smallest": "最小"}
 _COLOURS_ZH = {
@@ -122,6 +124,8 @@ def condition(test: p.Filter, words: Words) -> str:
             return f"between {thing(first, words)} and {thing(second, words)}"
         case p.Among(of):
             return f"属于{thing(of, words)}的" if zh else f"among {several(of, words)}"
+        case p.AnyOf(tests):
+            return "或".join(condition(one, words).removesuffix("的") for one in tests) + "的" if zh else _or(tests, words)
         case p.Not(p.Colour(names)) if not zh:
             return f"that are not {' or '.join(names)}"
         case p.Not(p.Among(of)):
@@ -129,6 +133,10 @@ def condition(test: p.Filter, words: Words) -> str:
         case p.Not(of):
             return f"不是{condition(of, words)}" if zh else f"not {condition(of, words)}"
     raise ValueError(test)
+
+
+def _or(tests: tuple[p.Filter, ...], words: Words) -> str:
+    return " or ".join([condition(tests[0], words), *(condition(one, words).removeprefix("that are ") for one in tests[1:])])
 
 
 def _part_zh(part: str) -> str:
@@ -152,7 +160,7 @@ def thing(of: p.Select, words: Words) -> str:
         return f"{_rank_zh(of.rank)}{''.join(condition(f, words) for f in of.filters)}{_nouns(of, words)}"
     noun = _nouns(of, words, 1)
     article = f"the {of.rank}" if of.rank is not None else "an" if noun[0] in "aeiou" else "a"
-    return " ".join([article, noun, *(condition(f, words) for f in of.filters)])
+    return f"{article} {noun}{_after(of, words, 1)}"
 
 
 def several(of: p.Select, words: Words, count: int = 2) -> str:
@@ -160,8 +168,8 @@ def several(of: p.Select, words: Words, count: int = 2) -> str:
     if words.language == "zh":
         return thing(of, words)
     if of.rank is not None:
-        return " ".join([f"the {of.rank}", _nouns(of, words, of.rank.count), *(condition(f, words) for f in of.filters)])
-    return " ".join([_nouns(of, words, count, "and"), *(condition(f, words) for f in of.filters)])
+        return f"the {of.rank} {_nouns(of, words, of.rank.count)}{_after(of, words, of.rank.count)}"
+    return f"{_nouns(of, words, count, 'and')}{_after(of, words, count)}"
 
 
 def _rank_zh(rank: p.Rank | None) -> str:
@@ -170,7 +178,11 @@ def _rank_zh(rank: p.Rank | None) -> str:
     name = {("length", True): "最长", ("length", False): "最短", ("area", True): "最大", ("area", False): "最小"}
     name |= {("width", True): "最宽", ("width", False): "最窄"}
     side = {"left": "最左边", "right": "最右边", "upper": "最上边", "lower": "最下边"}
-    return f"{side.get(rank.by) or name[rank.by, rank.largest]}的{rank.count if rank.count > 1 else ''}"
+    first = side.get(rank.by) or name[rank.by, rank.largest]
+    if rank.start > 1:
+        nth = ordinal(rank.start, "zh")
+        return f"{first.removeprefix('最')}数{nth}个" if rank.by in side else f"{nth}{first[1:]}的"
+    return f"{first}的{rank.count if rank.count > 1 else ''}"
 
 
 def say(program: p.Program, outcome: Outcome, words: Words) -> Said:
@@ -200,13 +212,14 @@ def _side(term: Term, words: Words) -> str:
     counts = dict(term.counts) or dict.fromkeys(of.kinds[:3], 0)
     if isinstance(term.of, p.Count):
         told = words.counts(counts)
-        where = "" if zh else " ".join(condition(f, words) for f in of.filters)
-        return f"{''.join(condition(f, words) for f in of.filters)}{told}" if zh else f"{told} {where}".strip()
+        return f"{''.join(condition(f, words) for f in of.filters)}{told}" if zh else f"{told}{_after(of, words, sum(counts.values()))}"
     value = number(term.value, term.unit, words)
     if zh:
         return f"{thing(of, words)}{value}"
+    if isinstance(term.of, p.Share) and term.of.whole is not None:
+        return f"{value} of the {several(term.of.whole, words)}, {words.counts(counts)}"
     if isinstance(term.of, p.Measure) and of.rank is None:
-        return f"{value} for {words.counts(counts)}{' on average' if sum(counts.values()) > 1 else ''}"
+        return f"{value} for {words.counts(counts)}{_TAKEN[term.of.how] if sum(counts.values()) > 1 else ''}"
     return f"{value} for {several(of, words)}"
 
 
@@ -222,15 +235,14 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return _none(of, words)
             if zh:
                 return f"{''.join(condition(f, words) for f in of.filters)}目标有{words.counts(counts)}{_missing(of, counts, words)}。"
-            conditions = " ".join(condition(f, words) for f in of.filters)
-            return f"{words.counts(counts)}{f' {conditions}' if conditions else ''}{_missing(of, counts, words)}."
+            return f"{words.counts(counts)}{_after(of, words, sum(counts.values()))}{_missing(of, counts, words)}."
         case p.Count(of) if not counts:
             return _none(of, words)
         case p.Count(of):
             if zh:
                 return f"{''.join(condition(f, words) for f in of.filters)}共有{words.counts(counts)}{_missing(of, counts, words)}。"
             sum_up = f", {sum(counts.values())} in total" if len(counts) > 1 else ""
-            return " ".join([words.counts(counts) + sum_up, *(condition(f, words) for f in of.filters)]) + _missing(of, counts, words) + "."
+            return f"{words.counts(counts)}{sum_up}{_after(of, words, sum(counts.values()))}{_missing(of, counts, words)}."
         case p.Exists(of, _):
             if not counts:
                 return ("没有：" if zh else "No: ") + _none(of, words, start=False)
@@ -238,7 +250,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"{'没有都有' if missing else '有'}：{''.join(condition(f, words) for f in of.filters)}{words.counts(counts)}。"
             none = f", but no {words.listed([words.noun(kind, 1) for kind in missing], 'or')}" if missing else ""
-            return f"{yes}{' '.join([words.counts(counts), *(condition(f, words) for f in of.filters)])}{none}."
+            return f"{yes}{words.counts(counts)}{_after(of, words, sum(counts.values()))}{none}."
         case p.Every(_, test):
             total = sum(counts.values())
             if zh:
@@ -252,7 +264,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             return (
                 f"{where}有{words.counts(counts)}。"
                 if zh
-                else f"There {'is' if sum(counts.values()) == 1 else 'are'} {words.counts(counts)}{_after(of, words)}."
+                else f"There {'is' if (n := sum(counts.values())) == 1 else 'are'} {words.counts(counts)}{_after(of, words, n)}."
             )
         case p.Compare(_, _, right, times):
             a, b = outcome.terms
@@ -286,7 +298,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             )
         case p.Arrangement():
             return f"{words.counts(counts)}，{_FORMS_ZH[str(value)]}。" if zh else f"{words.counts(counts)}, {_FORMS[str(value)]}."
-    (term,) = outcome.terms
+    term, *sides = outcome.terms
     told = number(term.value, term.unit, words, getattr(program, "shown", ""))
     match program:
         case p.Share(of, whole):
@@ -302,7 +314,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"{several(of, words)}占{told}（{words.counts(counts)}）。"
             verb = "covers" if sum(counts.values()) == 1 else "cover"
-            return f"{words.counts(counts)}{_after(of, words)} {verb} {told} of the picture."
+            return f"{words.counts(counts)}{_after(of, words, sum(counts.values()))} {verb} {told} of the picture."
         case p.Measure(of, what, how, _):
             if not counts:
                 return _none(of, words)
@@ -310,7 +322,8 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"{words.counts(counts)}的{'' if single else _HOW_ZH[how]}{_QUANTITIES_ZH[what]}为{told}。"
             name = what if single else f"{'total' if how == 'sum' else how} {what}"
-            whose = f"{several(of, words)} ({words.counts(counts)})" if of.rank else f"the {words.counts(counts)}{_after(of, words)}"
+            every = f"the {words.counts(counts)}{_after(of, words, 1 if single else 2)}"
+            whose = f"{several(of, words)} ({words.counts(counts)})" if of.rank else every
             return f"the {name} of {whose} is {told}."
         case p.Distance(_, second, gap, _):
             if zh:
@@ -319,10 +332,15 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             return f"the {'gap' if gap else 'distance'} between {pair} is {told}."
         case p.Density(of, _):
             return f"{words.counts(counts) if counts else 0}：{told}。" if zh else f"{words.counts(counts) if counts else 'none'}: {told}."
-        case p.Difference(left, right):
-            sides = [words.counted(side.of.kinds[0], sum(counts.get(kind, 0) for kind in side.of.kinds)) for side in (left, right)]
-            more = f"{abs(term.value):.0f} {'more' if term.value >= 0 else 'fewer'}"
-            return f"{sides[0]}，{sides[1]}，相差{term.value:.0f}。" if zh else f"{more}: {sides[0]} against {sides[1]}."
+        case p.Difference(left, _):
+            left_said, right_said = (_side(side, words) for side in sides)
+            more = ("more", "fewer") if isinstance(left, p.Count) else _ADJECTIVES[left.what] if isinstance(left, p.Measure) else ("", "")
+            size = f"{number(abs(term.value), term.unit, words, getattr(left, 'shown', ''))} {more[term.value < 0]}"
+            apart = number(term.value, term.unit, words)
+            return f"{left_said}，{right_said}，相差{apart}。" if zh else f"{size}: {left_said} against {right_said}."
+        case p.Counts():
+            told = words.listed([_side(side, words) for side in sides])
+            return f"{told}。" if zh else f"{told}."
         case p.Lines(of, columns):
             if not counts:
                 return _none(of, words)
@@ -339,8 +357,12 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
     raise ValueError(program)
 
 
-def _after(of: p.Select, words: Words) -> str:
-    return "".join(f" {condition(f, words)}" for f in of.filters)
+def _after(of: p.Select, words: Words, count: int = 2) -> str:
+    """The conditions of so many things, as they stand after their noun."""
+    said = [condition(f, words) for f in of.filters]
+    if count == 1:
+        said = [text.replace("that are ", "that is ") for text in said]
+    return f" {words.listed(said)}" if said else ""
 
 
 def _is(test: p.Filter, passed: int, total: int, words: Words) -> str:
@@ -365,8 +387,7 @@ def _none(of: p.Select, words: Words, start: bool = True) -> str:
     """That there is none."""
     if words.language == "zh":
         return f"没有{''.join(condition(f, words) for f in of.filters)}{_nouns(of, words)}。"
-    text = " ".join([_nouns(of, words, 1), *(condition(f, words) for f in of.filters)])
-    return f"{'There' if start else 'there'} is no {text}."
+    return f"{'There' if start else 'there'} is no {_nouns(of, words, 1)}{_after(of, words, 1)}."
 
 
 def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
@@ -389,9 +410,15 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"没有找到{noun}{f'（有{there}）' if there else ''}，因此无法回答。"
             return f"There is no {noun}{f' beside {there}' if there else ''} that this could be told of."
+        case "fewer":
+            return _fewer(program, outcome.terms[0], words)
         case "not two":
+            lain = isinstance(program, p.Arranged | p.Arrangement)
             if zh:
-                return f"{f'有{there}' if there else '没有找到目标'}，无法判断；距离需要正好两个目标。"
+                wanted = "这需要至少两个目标" if lain else "距离需要正好两个目标"
+                return f"{f'有{there}' if there else '没有找到目标'}，无法判断；{wanted}。"
+            if lain:
+                return f"{there or 'None'} found: how things lie is told of two and more."
             return f"{there or 'None'} found: that is told of two; choose them, as in 'between the largest ship and the bridge'."
         case "tie":
             return f"一样多：{there}。" if zh else f"as many of each: {there}."
@@ -402,3 +429,15 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
         case "round":
             return f"{there}没有明显的长轴。" if zh else f"{there}, as long as wide: no axis can be told."
     raise ValueError(outcome.why)
+
+
+def _fewer(program: p.Program, there: Term, words: Words) -> str:
+    """That there are not as many as a rank or number asks for. there: how many there are."""
+    of = _of(there) or p.Select(())
+    rank = next(part.rank for part in p.parts(program) if isinstance(part, p.Select) and part.rank and replace(part, rank=None) == of)
+    counted = words.counts(dict(there.counts))
+    if words.language == "zh":
+        where = "".join(condition(f, words) for f in of.filters)
+        return f"图中只有{where}{counted}{f'，没有{_rank_zh(rank)}' if rank.count == 1 else ''}。"
+    none = f"; there is no {rank}" if rank.count == 1 else ""
+    return f"There {'is' if there.value == 1 else 'are'} only {counted}{_after(of, words, int(there.value))}{none}."

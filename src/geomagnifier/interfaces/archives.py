@@ -163,6 +163,7 @@ def _check_out(out: Path | None, ask: str | None) -> None:
 def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> list[ItemAnswer | None]:
     """Ask every hit; the answers lie in folders beside the items. None for a picture that cannot be asked."""
     import geomagnifier as gm
+    from geomagnifier.io.document import value
     from geomagnifier.io.stac import ItemAnswer
 
     made: list[ItemAnswer | None] = []
@@ -173,7 +174,7 @@ def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> 
                     answer = gm.ask(scene, question, model)
                 files = gm.write(answer, out.with_suffix("") / f"{number:03d}-{hit.path.stem}")
                 count = len(answer.regions) if answer.granularity != "image" else None
-                made.append(ItemAnswer(question, answer.text, count, files))
+                made.append(ItemAnswer(question, answer.text, count, files, value(answer), answer.unit))
             except GeomagError as error:
                 if number == 1:  # the question itself, or the disk
                     raise
@@ -204,7 +205,8 @@ def _print(query: str | Path, found: Hits, answers: Sequence[ItemAnswer | None],
     if as_json:
         hits = [to_json(hit) for hit in found.hits]
         for told, answer in zip(hits, answers, strict=False):
-            told |= {"answer": None if answer is None else answer.text, "count": None if answer is None else answer.count}
+            fields = {"answer": "text", "count": "count", "value": "value", "unit": "unit"}
+            told |= {name: None if answer is None else getattr(answer, field) for name, field in fields.items()}
         told = {"query": printable(str(query)), "hits": hits, "unreadable": _reasons(found.unreadable), "complete": found.complete}
         print(printable(json.dumps(told, ensure_ascii=False)))
         return

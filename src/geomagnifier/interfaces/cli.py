@@ -243,10 +243,13 @@ def show(answer: Answer) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from geomagnifier.io.shapes import value_words
+
     console = Console(markup=False, emoji=False)  # kinds of others may have brackets and colons in their names
     console.print(printable(answer.text), style="bold", highlight=False)
     if answer.understood:
-        console.print(printable(f"  read as {answer.understood}"), style="dim", highlight=False)
+        value = value_words(answer)
+        console.print(printable(f"  read as {answer.understood}{f': {value}' if value else ''}"), style="dim", highlight=False)
     if answer.labels:
         for name, probability in answer.labels[:5]:
             console.print(printable(f"  {probability:6.1%}  {name}"), highlight=False)

@@ -31,7 +31,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, StreamingResponse
 from prometheus_client import generate_latest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -55,7 +55,7 @@ from geomagnifier.errors import (
     SceneTooLarge,
     TooSlow,
 )
-from geomagnifier.interfaces import tiles
+from geomagnifier.interfaces import schemas, tiles
 from geomagnifier.interfaces.asked import MOST, Asked, Sought, Wait
 from geomagnifier.interfaces.guard import Guard
 from geomagnifier.interfaces.job import Job
@@ -64,6 +64,7 @@ from geomagnifier.interfaces.metrics import Counted, Metrics
 from geomagnifier.interfaces.scenes import Card, Library
 from geomagnifier.interfaces.searching import Hit
 from geomagnifier.interfaces.settings import Settings
+from geomagnifier.io.document import schema as answer_schema
 from geomagnifier.io.hit import to_json
 from geomagnifier.protocol import Model
 
@@ -160,7 +161,9 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     def scenes() -> dict[str, Any]:
         return {"scenes": [_shown(card) for card in library.listing(uploads=False)]}
 
-    @app.post("/v1/scenes", status_code=201, summary="Send a picture, as a form with `file` or as the body", openapi_extra=_body(None))
+    @app.post(
+        "/v1/scenes", status_code=201, summary="Send a picture, as a form with `file` or as the body", openapi_extra=schemas.sent(None)
+    )
     async def upload(request: Request, name: str = "picture") -> dict[str, Any]:
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             fields, card = await _form(request, library, taking)
@@ -184,7 +187,9 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         png = await to_thread.run_sync(draw, limiter=drawing)
         return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
-    @app.post("/v1/ask", summary="Ask a question", openapi_extra=_body(Asked))
+    told = schemas.answered(200, "answer.json, where the format is json", answer_schema()) | schemas.answered(202, "The job", schemas.JOB)
+
+    @app.post("/v1/ask", summary="Ask a question", openapi_extra=schemas.sent(Asked), responses=told)
     async def ask(request: Request, wait: Wait = True, format: str = "json") -> Response:
         file = {"json": "answer.json", "geojson": "regions.geojson"}.get(format)
         if file is None:
@@ -206,7 +211,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         job = await to_thread.run_sync(partial(jobs.submit, about, asked.question, after=before, **options))
         return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
 
-    @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=_body(Sought))
+    @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=schemas.sent(Sought))
     async def search(request: Request, wait: Wait = True) -> Response:
         sought = await to_thread.run_sync(Sought.model_validate_json, await _words(request))
         named = sought.scene is not None or sought.path is not None
@@ -218,7 +223,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
 
         return await _reply(request, jobs, job, wait, sent)
 
-    @app.get("/v1/jobs/{id}", summary="How far a job is")
+    @app.get("/v1/jobs/{id}", summary="How far a job is", responses=schemas.answered(200, "The job", schemas.JOB))
     async def one(id: str) -> dict[str, Any]:
         return facts(jobs.job(id))
 
@@ -441,20 +446,6 @@ async def told_error(request: Request, error: Exception) -> Response:
         return Response(status_code=GONE)
     told = {"error": {"type": "InternalError", "message": "something went wrong inside; the log of the service has more"}}
     return JSONResponse(told, 500, headers={"Connection": "close"})  # uvicorn closes it anyway
-
-
-def _body(kind: type[BaseModel] | None) -> dict[str, Any]:
-    """What a body may be, for the description of the service."""
-    picture = {"type": "string", "format": "binary"}
-    form: dict[str, Any] = {"type": "object", "properties": {"file": picture}}
-    content: dict[str, Any] = {"multipart/form-data": {"schema": form}}
-    if kind is None:
-        content["image/*"] = {"schema": picture}
-    else:
-        schema = kind.model_json_schema()
-        form["properties"] |= schema["properties"]
-        content = {"application/json": {"schema": schema}} | (content if kind is Asked else {})
-    return {"requestBody": {"required": True, "content": content}}
 
 
 def _docs(told: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "text": answer.text,
-        "value": float(f"{answer.value:.6g}") if isinstance(answer.value, float) else answer.value,
+        "value": value(answer),
         "unit": answer.unit,
         "understood": answer.understood,
         "complete": answer.complete,
@@ -43,6 +43,11 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "closed": [{"box": _box(box), "relevance": _number(relevance)} for box, relevance in trace.closed],
         "broken": [_box(box) for box in trace.broken],
     }
+
+
+def value(answer: Answer) -> bool | float | str | None:
+    """The answer's value as it is written: a number to six digits."""
+    return float(f"{answer.value:.6g}") if isinstance(answer.value, float) else answer.value
 
 
 def schema() -> dict[str, Any]:

@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.io import georeference
+from geomagnifier.io.filled import covered, holes
 from geomagnifier.io.shapes import geometry, on_the_ground
 from geomagnifier.masks import runs
 from geomagnifier.values import Region, SceneInfo
 
 Floats64 = NDArray[np.float64]
+Kept = dict[int, NDArray[np.float64]]
+"""Strips of regions by their `id`, as long as these live: what is asked about the same regions again does not unpack their masks again."""
 FEW = 2000
 """Things that each other one is held against; of more, those nearby."""
 STREWN, GOLDEN = 100, (5**0.5 - 1) / 2
@@ -40,11 +43,11 @@ def is_scaled(scene: SceneInfo) -> bool:
     return scene.gsd is not None
 
 
-def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool) -> Sizes:
+def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept | None = None) -> Sizes:
     """Sizes of some regions. metres: on the ground, which must be known (`is_scaled`); else in px."""
     import shapely
 
-    strips, owner = pieces(regions)
+    strips, owner = pieces(regions, kept)
     shapes = _hulls(strips, owner)
     pixels: Floats64 = np.bincount(owner, (strips[:, 2:] - strips[:, :2]).prod(1), minlength=len(regions)).astype(float)
     if metres:
@@ -54,12 +57,27 @@ def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool) -> Sizes:
     return Sizes(length, width, pixels)
 
 
-def pieces(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
+def pieces(regions: Sequence[Region], kept: Kept | None = None) -> tuple[Floats64, NDArray[np.intp]]:
     """Upright strips that the regions are made of, scene px: those of their masks, else their boxes.
 
     Returns:
         (K, 4) x0, y0, x1, y1; and of which region each is, (K,), in order; each has one at least.
     """
+    if kept is None:
+        return _unpacked(regions)
+    new = [region for region in regions if id(region) not in kept]
+    if new:
+        kept |= dict(zip(map(id, new), _split(*_unpacked(new), len(new)), strict=True))
+    found = [kept[id(region)] for region in regions]
+    return np.concatenate([np.zeros((0, 4)), *found]), np.repeat(np.arange(len(found)), [len(strips) for strips in found])
+
+
+def _split(strips: Floats64, owner: NDArray[np.intp], number: int) -> list[Floats64]:
+    """The strips of each of so many regions."""
+    return np.split(strips, np.searchsorted(owner, np.arange(1, number))) if number else []
+
+
+def _unpacked(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
     masked = [i for i, region in enumerate(regions) if region.segmentation is not None]
     strips, owner = runs([region.segmentation for region in regions if region.segmentation is not None])
     owner = np.array(masked, np.intp)[owner]
@@ -72,9 +90,9 @@ def pieces(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
     return strips[order], owner[order]
 
 
-def hulls(regions: Sequence[Region]) -> Any:
+def hulls(regions: Sequence[Region], kept: Kept | None = None) -> Any:
     """Convex hulls of the regions, (N,) of shapely polygons, scene px: from their strips, which is far quicker than outlines."""
-    return _hulls(*pieces(regions))
+    return _hulls(*pieces(regions, kept))
 
 
 def _hulls(strips: Floats64, owner: NDArray[np.intp]) -> Any:
@@ -85,7 +103,7 @@ def _hulls(strips: Floats64, owner: NDArray[np.intp]) -> Any:
     top, foot = np.minimum.reduceat(strips[:, 1], first), np.maximum.reduceat(strips[:, 3], first)
     left, right, owner = strips[first, 0], np.maximum.reduceat(strips[:, 2], first), owner[first]
     x, y = np.stack([left, left, right, right], axis=1), np.stack([top, foot, top, foot], axis=1)
-    return shapely.convex_hull(shapely.multipoints(np.stack([x.ravel(), y.ravel()], axis=1), indices=np.repeat(owner, 4)))
+    return shapely.convex_hull(shapely.linestrings(np.stack([x.ravel(), y.ravel()], axis=1), indices=np.repeat(owner, 4)))
 
 
 def outlines(regions: Sequence[Region]) -> list[Any]:
@@ -124,7 +142,39 @@ def on_ground(vectors: Floats64, at: Floats64, scene: SceneInfo, metres: bool = 
     return np.asarray(ground / np.maximum(length, 1e-12) * np.linalg.norm(vectors, axis=1, keepdims=True))
 
 
-def nearest(regions: Sequence[Region], others: Sequence[Region], scene: SceneInfo, metres: bool) -> tuple[Floats64, NDArray[np.intp]]:
+def within_reach(
+    regions: Sequence[Region], others: Sequence[Region], limits: Floats64 | float, kept: Kept | None = None
+) -> NDArray[np.bool_]:
+    """Whether one of some others lies no further from each region's outline than its limit, (N,) px. A region is not near itself."""
+    near = np.zeros(len(regions), bool)
+    if not regions or not others:
+        return near
+    mine, theirs = _parted(regions, kept), _parted(others, kept)
+    around = np.array([_around(strips) for strips in theirs])
+    same = {id(region): j for j, region in enumerate(others)}
+    look = _Lookout(around)
+    for i, (region, limit) in enumerate(zip(regions, np.broadcast_to(limits, len(regions)).tolist(), strict=True)):
+        box = _around(mine[i])
+        found = look.within(box, limit)
+        least = _box_gap(box, around[found])
+        for j in found[np.argsort(least)][: int((least <= limit).sum())].tolist():
+            if j != same.get(id(region), -1) and _reaches(mine[i], theirs[j], region, others[j], limit):
+                near[i] = True
+                break
+    return near
+
+
+def _reaches(first: Floats64, second: Floats64, region: Region, other: Region, limit: float) -> bool:
+    """Whether two regions lie no further apart than a limit, px. first, second: their strips."""
+    if _at_most(first, second) <= limit:
+        return True
+    line = _between(first, second, region, other)
+    return float(np.linalg.norm(line[1] - line[0])) <= limit
+
+
+def nearest(
+    regions: Sequence[Region], others: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept | None = None
+) -> tuple[Floats64, NDArray[np.intp]]:
     """The gap from each region's outline to the nearest of some others, and which one that is; a region is not near itself.
 
     Returns:
@@ -133,7 +183,7 @@ def nearest(regions: Sequence[Region], others: Sequence[Region], scene: SceneInf
     gaps, index, lines = np.full(len(regions), np.inf), np.full(len(regions), -1, np.intp), np.zeros((len(regions), 2, 2))
     if not regions or not others:
         return gaps, index
-    mine, theirs = _parted(regions), _parted(others)
+    mine, theirs = _parted(regions, kept), _parted(others, kept)
     around = np.array([_around(strips) for strips in theirs])
     same = {id(region): j for j, region in enumerate(others)}
     look = _Lookout(around)
@@ -171,6 +221,14 @@ class _Lookout:
         self.number, self.reach = len(boxes), np.inf
         self._tree = shapely.STRtree(shapely.box(*boxes.T)) if len(boxes) > FEW else None
 
+    def within(self, box: Floats64, reach: float) -> NDArray[np.intp]:
+        """Numbers of the boxes that may be within a reach of this one."""
+        import shapely
+
+        if self._tree is None:
+            return np.arange(self.number)
+        return np.asarray(self._tree.query(shapely.box(*box), "dwithin", reach), np.intp)
+
     def about(self, box: Floats64) -> Iterator[NDArray[np.intp]]:
         """Numbers of the boxes within `reach` of this one, and of ever more."""
         import shapely
@@ -187,10 +245,9 @@ class _Lookout:
             self.reach *= 2
 
 
-def _parted(regions: Sequence[Region]) -> list[Floats64]:
+def _parted(regions: Sequence[Region], kept: Kept | None = None) -> list[Floats64]:
     """The strips of each region."""
-    strips, owner = pieces(regions)
-    return np.split(strips, np.searchsorted(owner, np.arange(1, len(regions))))
+    return _split(*pieces(regions, kept), len(regions))
 
 
 def _around(strips: Floats64) -> Floats64:
@@ -203,16 +260,30 @@ def _box_gap(box: Floats64, boxes: Floats64) -> Floats64:
     return np.asarray(np.hypot(steps[:, 0], steps[:, 1]))
 
 
+def _at_most(first: Floats64, second: Floats64) -> float:
+    """A bound on the gap between two regions: from a strip to the nearest of the other one, and back. first, second: their strips."""
+    strip = first[len(first) // 2]
+    for strips in (second, first, second):
+        gaps = _box_gap(strip, strips)
+        strip = strips[k := int(gaps.argmin())]
+    return float(gaps[k])
+
+
 def _between(first: Floats64, second: Floats64, region: Region, other: Region) -> Floats64:
-    """The shortest line between two regions, (2, 2) px. first, second: their strips."""
-    if len(first) * len(second) > PAIRS:
+    """The shortest line between two regions, (2, 2) px. first, second: their strips, in the order of their columns."""
+    most = _at_most(first, second) + 1e-9
+    first = first[_box_gap(_around(second), first) <= most]
+    second = second[_box_gap(_around(first), second) <= most]
+    low = np.searchsorted(second[:, 0], first[:, 0] - most - (second[:, 2] - second[:, 0]).max())
+    count = np.searchsorted(second[:, 0], first[:, 2] + most, side="right") - low  # of each strip, those in columns so near
+    if count.sum() > PAIRS:
         import shapely
 
         return np.asarray(shapely.get_coordinates(shapely.shortest_line(geometry(region), geometry(other))))
-    a, b = first[:, None], second[None]
-    steps = np.maximum(np.maximum(b[..., :2] - a[..., 2:], a[..., :2] - b[..., 2:]), 0)  # (A, B, 2)
-    i, j = np.unravel_index(int((steps**2).sum(2).argmin()), steps.shape[:2])
-    a, b = first[i], second[j]
+    i = np.repeat(np.arange(len(first)), count)
+    j = np.arange(len(i)) - np.repeat(np.cumsum(count) - count - low, count)
+    k = int((np.maximum(np.maximum(first[i, :2] - second[j, 2:], second[j, :2] - first[i, 2:]), 0) ** 2).sum(1).argmin())
+    a, b = first[i[k]], second[j[k]]
     low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])  # where both are, low is below high
     middle = (low + high) / 2
     ahead = a[:2] > b[:2]
@@ -225,15 +296,15 @@ def _long(lines: Floats64, scene: SceneInfo, metres: bool) -> Floats64:
     return np.asarray(np.linalg.norm(on_ground(vectors, lines.mean(1), scene) if metres else vectors, axis=1))
 
 
-def apart(first: Region, second: Region, scene: SceneInfo, metres: bool, gap: bool) -> float:
+def apart(first: Region, second: Region, scene: SceneInfo, metres: bool, gap: bool, kept: Kept | None = None) -> float:
     """Between the centres of two regions, or between their outlines."""
     if gap:
-        a, b = _parted([first, second])
+        a, b = _parted([first, second], kept)
         return float(_long(_between(a, b, first, second)[None], scene, metres)[0])
     return float(_long(middles([first, second])[None], scene, metres)[0])
 
 
-def lies_within(regions: Sequence[Region], others: Sequence[Region]) -> Floats64:
+def lies_within(regions: Sequence[Region], others: Sequence[Region], kept: Kept | None = None) -> Floats64:
     """The share of each region that lies inside the others together, holes in these filled: (N,), 0 to 1, by points strewn over it.
 
     The mask of water ends where a ship lies on it, so that a ship lies in a hole of it, or at its shore.
@@ -247,10 +318,15 @@ def lies_within(regions: Sequence[Region], others: Sequence[Region]) -> Floats64
     meeting = (np.maximum(mine[:, None, :2], theirs[:, :2]) < np.minimum(mine[:, None, 2:], theirs[:, 2:])).all(2)  # (N, M)
     inner, outer = np.flatnonzero(meeting.any(1)).tolist(), np.flatnonzero(meeting.any(0)).tolist()  # outlines of those alone
     if len(inner):
-        filled = shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(outlines([others[j] for j in outer])))))
-        shapely.prepare(filled)
-        points, owner = _strewn(*pieces([regions[i] for i in inner]))
-        shares[inner] = np.bincount(owner, shapely.contains_xy(filled, points)) / np.bincount(owner)
+        points, owner = _strewn(*pieces([regions[i] for i in inner], kept))
+        strips, whose = pieces([others[j] for j in outer if others[j].segmentation is not None], kept)
+        inside = covered(points, np.concatenate([strips, holes(strips, whose)]))
+        boxes = theirs[[j for j in outer if others[j].segmentation is None]]
+        if len(boxes):
+            united = shapely.union_all(shapely.box(*boxes.T))
+            shapely.prepare(united)
+            inside |= shapely.contains_xy(united, points)
+        shares[inner] = np.bincount(owner, inside) / np.bincount(owner)
     return shares
 
 
@@ -272,11 +348,11 @@ def _strewn(strips: Floats64, owner: NDArray[np.intp]) -> tuple[Floats64, NDArra
     return strips[strip, :2] + np.stack([across * width, down * height], axis=1), owner[strip]
 
 
-def axes(regions: Sequence[Region], scene: SceneInfo) -> Floats64:
+def axes(regions: Sequence[Region], scene: SceneInfo, kept: Kept | None = None) -> Floats64:
     """Headings of the long axes, degrees clockwise from north, 0 to 180: (N,)."""
     import shapely
 
-    found = shapely.get_coordinates(shapely.oriented_envelope(hulls(regions))).reshape(-1, 5, 2)
+    found = shapely.get_coordinates(shapely.oriented_envelope(hulls(regions, kept))).reshape(-1, 5, 2)
     edges = np.diff(found[:, :3], axis=1)  # (N, 2, 2), two neighbouring sides
     longer = np.linalg.norm(edges, axis=2).argmax(1)
     ground = on_ground(edges[np.arange(len(edges)), longer], middles(regions), scene)

@@ -82,6 +82,17 @@ def value_fields(answer: Answer) -> dict[str, float | str | None]:
     return {"value": None if value is None or isinstance(value, str) else float(value), "unit": answer.unit, "value_word": word}
 
 
+def value_words(answer: Answer) -> str:
+    """The value of an answer in a person's words, "51.46 px", "yes", "airport"; "" where there is none."""
+    value = answer.value
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    number = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
+    return f"{number} {answer.unit}" if answer.unit else number
+
+
 def _areas(shapes: Sequence[Any]) -> NDArray[np.float64]:
     import shapely
 

@@ -50,12 +50,17 @@ class ItemPicture:
 
 @dataclass(frozen=True)
 class ItemAnswer:
-    """What is written into an item beside its picture. files: by name, such as those of `write`; count: of regions, or None."""
+    """What is written into an item beside its picture.
+
+    files: by name, such as those of `write`.  count: of regions, or None.  value, unit: as of `Answer`, or None.
+    """
 
     question: str
     text: str
     count: int | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
+    value: bool | float | str | None = None
+    unit: str | None = None
 
 
 def read_items(path: Path, suffixes: Sequence[str]) -> tuple[list[ItemPicture], list[tuple[Path, str]]]:
@@ -197,6 +202,7 @@ def write_items(target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer 
         }
         if answer is not None:
             properties |= {"geomag:question": answer.question, "geomag:text": answer.text, "geomag:count": answer.count}
+            properties |= {"geomag:value": answer.value, "geomag:unit": answer.unit}
         item = pystac.Item(
             name,
             hit.footprint,

@@ -78,13 +78,22 @@ def reply(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]], lang
     if asked.form == "scene" and not asked.yes_no:
         return plain(scene, language)
     if asked.form == "scene":
-        right = any(set(parts) <= set(option) for option in options if option)
+        right = decided(asked, labels, wider)
         start = ("是的，" if right else "不，") if language == "zh" else "Yes, " if right else "No, "
         if asked.exists and not right:  # a part of the picture may be of the class: only the whole was judged
             return f"{start}整体上{plain(scene, language)}" if language == "zh" else f"No, as a whole this is {phrase(scene)}."
         return start + (plain(scene, "zh") if language == "zh" else f"this is {phrase(scene)}.")
     best = _best(asked, labels, wider)
     return _better(asked.names[best].said, options[best], scene, set(parts) <= set(options[best]), language)
+
+
+def decided(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> bool | None:
+    """Whether the scene is of the class that is asked about; None where that is not asked, or cannot be told."""
+    scene, fine = named(labels, wider), {name for name, _ in labels if name not in wider}
+    options = [fine & set(mention.scenes) for mention in asked.names]
+    if asked.form != "scene" or not asked.yes_no or not any(options):
+        return None
+    return any(set(wider.get(scene, (scene,))) <= option for option in options if option)
 
 
 def chosen(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> str | None:

@@ -64,8 +64,9 @@ class Speaker:
         name = scene_sentences.named(labels, self.coarse) if labels else ""
         asked = yes_no.asked(text, spoken)
         if asked is not None and name:
-            value = scene_sentences.chosen(asked, labels, self.coarse)
-            return Said(scene_sentences.reply(asked, labels, self.coarse, spoken), language=spoken, value=value)
+            value = scene_sentences.decided(asked, labels, self.coarse)
+            best = scene_sentences.chosen(asked, labels, self.coarse) if value is None else None
+            return Said(scene_sentences.reply(asked, labels, self.coarse, spoken), language=spoken, value=best if value is None else value)
         states, padding, _ = question()
         assert seen.pooled is not None
         p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
@@ -113,13 +114,14 @@ class Speaker:
         if not reply.asked and names_nothing(text, spoken):
             known = chinese.known(self.kinds) if spoken == "zh" else f" I know: {', '.join(self.kinds)}."
             return Said(UNNAMED[spoken] + known, language=spoken)
+        value = None if not start or (start == "no" and reply.unknown) else start == "yes"
         if spoken == "zh":
             noun = asked.noun if asked is not None and asked.form == "things" and asked.noun != "anything" else ""
             thing = noun or asked_classes.unknown_in_chinese(text, beside=not reply.unknown)
             sentence, phrases = chinese.found(
                 boxes, missing, reply.unknown or bool(thing), everything, chinese.start(start, asked), part, thing
             )
-            return Said(sentence if reply.asked else sentence + chinese.known(self.kinds), phrases, "zh")
+            return Said(sentence if reply.asked else sentence + chinese.known(self.kinds), phrases, "zh", value)
         tokens = [start, ","] if start and not boxes else ["no", ",", "not", "all", "of", "them", "."] if start == "no" else []
         if boxes:
             (states, padding, _), memory = question(), self._with_regions(look().memory, scene, regions, missing, reply.unknown)
@@ -132,7 +134,7 @@ class Speaker:
         tokens += telling.denied(missing, everything and not present, reply.unknown, bool(boxes), ENGLISH.get(part, "here"))
         sentence, phrases = w.write_out(tokens, {k: len(boxes.get(k, ())) for k in self.kinds}, counted)
         classes = [(kind, nearest_class.SYNONYMS.get(kind, "")) for kind in self.kinds]
-        return Said(nearest_class.named(sentence, text, reply.asked, reply.unknown, classes, self.spelled), phrases)
+        return Said(nearest_class.named(sentence, text, reply.asked, reply.unknown, classes, self.spelled), phrases, value=value)
 
     def _with_regions(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
         """Image tokens with instance tokens: the best regions, classes looked for in vain, a mark for a thing never taught."""

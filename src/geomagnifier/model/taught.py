@@ -180,13 +180,14 @@ class TaughtModel:
             words = {name: ", ".join(one for one, _ in kind.words) for name, kind in self.beside.items()}
             classes = [(kind, words.get(kind, nearest_class.SYNONYMS.get(kind, ""))) for kind in self.spec.kinds]
             text = nearest_class.named(text, query.text, (), True, classes, self.base.spelled)
+        value = None if left else said.value  # of a kind that does not stand in the sentence, the sentence begins with no yes or no
         counts = {kind: n for kind in left if (n := sum(r.label == kind for r in regions))}
         if said.language == "zh":
             named = {kind: chinese.counted(kind, n) for kind, n in counts.items()}
             more = f"图中还有{chinese.listed([*named.values()])}。" if named else ""
-            return Said(text + more, phrases | named, "zh")
+            return Said(text + more, phrases | named, "zh", value)
         more, named = write_out(telling.listed([*counts]), counts, lambda kind, n: self.beside[kind].counted(n))
-        return Said(f"{text} {more}".strip(), phrases | named, said.language)
+        return Said(f"{text} {more}".strip(), phrases | named, said.language, value)
 
     def _back(self, said: Said, stands: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """A sentence about stand-ins and its phrases, as they are about the kinds themselves."""

@@ -22,6 +22,8 @@ def test_an_analyst_opens_and_asks_at_each_level(visit):
     assert page.locator("[data-region]", has_text="20 × 12 px").count() == 1
     assert visit.ask("Segment the ships.").inner_text().startswith("Found 3 ships.")
     page.get_by_role("link", name="GeoTIFF mask").wait_for()
+    assert visit.ask("How many ships are there?").inner_text() == "Found 3 ships."
+    assert page.locator(".meant").all_inner_texts() == ["Read as: count(ship)", "Value: 3"]
     # the panel is below the map on a phone and beside it on a desk, and neither is wider than the screen
     stage, panel = page.locator(".stage").bounding_box(), page.locator(".panel").bounding_box()
     below = panel["y"] >= stage["y"] + stage["height"] - 1

@@ -11,6 +11,7 @@ from nicegui import ui
 from geomagnifier.interfaces.job import Job
 from geomagnifier.interfaces.web import drawing, reading
 from geomagnifier.interfaces.web.parts import button, icon, tag, words
+from geomagnifier.io import shapes
 from geomagnifier.values import Answer
 
 FIRST, MORE = 20, 100
@@ -58,6 +59,8 @@ class Answered:
                 _sentence(answer)
                 if answer.understood:
                     words("p", f"Read as: {answer.understood}", "meant")
+                if value := shapes.value_words(answer):
+                    words("p", f"Value: {value}", "meant")
                 _warnings(job.warnings)
                 for note in _notes(job, answer):
                     words("p", note, "note")

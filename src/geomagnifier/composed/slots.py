@@ -1,0 +1,87 @@
+"""Forms with slots, of either language: where one fits a question, and what it builds of what stands in its slots.
+
+Slots: {a} {b} noun phrases, {c} conditions, {n} an amount; `word` is the first argument of what builds, the other groups go by their names.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+from geomagnifier.composed import program as p
+from geomagnifier.composed.lexicon import Amount, Lexicon
+
+Build = Callable[..., p.Program | None]
+
+
+class NoPlace(Exception):
+    """A word that finds no place."""
+
+
+class Reads(Protocol):
+    """What reads the words in a slot. Both `english_phrases.Reader` and `chinese_phrases.Reader` do."""
+
+    @property
+    def lexicon(self) -> Lexicon: ...
+    def phrase(self, text: str) -> p.Select: ...
+    def conditions(self, text: str) -> tuple[p.Filter, ...]: ...
+    def amount(self, mark: str) -> Amount: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A form of question. written: a regular expression with slots.  slots: their patterns.  build: of what; "english" builds a word."""
+
+    written: str
+    slots: Mapping[str, str]
+    build: Build | str
+    pattern: re.Pattern[str]
+
+    @classmethod
+    def of(cls, written: str, slots: Mapping[str, str], build: Build | str) -> Form:
+        return cls(written, slots, build, re.compile(_pattern(written, slots)))
+
+    def fits(self, text: str) -> Iterator[dict[str, str]]:
+        """What stands in the slots of a whole text, for every way in which the first noun phrase may end."""
+        found = self.pattern.fullmatch(text)
+        while found is not None:
+            yield {name: value for name, value in found.groupdict().items() if value is not None}
+            if "{a}" not in self.written or found["a"] is None:
+                return
+            found = re.fullmatch(_pattern(self.written, self.slots, len(found["a"])), text)
+
+
+def _pattern(written: str, slots: Mapping[str, str], least: int = 0) -> str:
+    """least: letters of the first noun phrase."""
+    for slot, pattern in slots.items():
+        written = written.replace(slot, pattern)
+    return written.replace(".{0,}?", f".{{{least},}}?")
+
+
+def read(said: Mapping[str, str], reader: Reads) -> dict[str, Any]:
+    """What stands in the slots, read; groups that are no slots stay as they are said. Raises NoPlace."""
+    slots: dict[str, Any] = dict(said)
+    for names, of in ((("a", "b"), reader.phrase), (("c",), reader.conditions), (("n",), reader.amount)):
+        slots |= {name: of(said[name]) for name in names if name in said}
+    return slots
+
+
+def built(build: Build, slots: dict[str, Any], reader: Reads, said: str = "") -> p.Program | None:
+    """What a form builds. said: the words of the first noun phrase, for what asks for them."""
+    takes = _takes(build)
+    if "everything" in takes:
+        slots["everything"] = p.Select(tuple(reader.lexicon.objects))
+    if "said" in takes:
+        slots["said"] = said
+    if "word" in slots:
+        return build(slots.pop("word"), **slots)
+    return build(**slots)
+
+
+@lru_cache(maxsize=256)
+def _takes(build: Build) -> frozenset[str]:
+    return frozenset(inspect.signature(build).parameters)

@@ -1,0 +1,90 @@
+"""Ranks in composed questions: the third largest is measured, and one beyond what is there is said in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from labelled import FLAT, SPEC, region
+
+import geomagnifier as gm
+from fake import FakeModel, paint
+from geomagnifier.composed import saying, understood
+from geomagnifier.composed.evaluation import Ground, Outcome, run
+from geomagnifier.values import Region
+
+SHIPS = (region("ship", 20, 20, 60, 30), region("ship", 20, 100, 80, 120), region("ship", 300, 250, 390, 280))
+TANKS = (region("storage tank", 100, 20, 120, 40), region("storage tank", 200, 20, 220, 46))
+ALL = (*SHIPS, *TANKS)
+
+
+def ask(question: str, **more: Any) -> tuple[Outcome, str]:
+    read = understood(question, SPEC, referring="them" in more)
+    assert read is not None, question
+    outcome = run(read.program, Ground([r for r in ALL if r.label in read.kinds], FLAT, **more))
+    return outcome, saying.say(read.program, outcome, saying.Words(read.language, SPEC.chinese, SPEC.counters)).text
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "found"),
+    [
+        ("How long is the second largest ship?", 60, SHIPS[1]),
+        ("How long is the 3rd-longest ship in pixels?", 40, SHIPS[0]),
+        ("How long is the second ship from the left?", 60, SHIPS[1]),
+        ("How wide is the third ship counted from the left side?", 30, SHIPS[2]),
+        ("第二大的船有多长？", 60, SHIPS[1]),
+        ("第3长的船有多长？", 40, SHIPS[0]),
+        ("从左数第三艘船有多长？", 90, SHIPS[2]),
+    ],
+)
+def test_the_one_of_a_rank_is_measured(question: str, value: float, found: Region) -> None:
+    outcome, _ = ask(question)
+    assert outcome.value == pytest.approx(value) and outcome.regions == (found,)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How long is the fifth largest ship?", "There are only 3 ships; there is no fifth largest."),
+        ("How wide is the 21st ship from the right?", "There are only 3 ships; there is no 21st rightmost."),
+        ("How long is the second largest ship in the right half?", "There is only 1 ship in the right half; there is no second largest."),
+        ("How long are the four largest ships?", "There are only 3 ships."),
+        ("How far is the third largest tank from the largest ship?", "There are only 2 storage tanks; there is no third largest."),
+        ("Is the fourth longest ship longer than 20 px?", "There are only 3 ships; there is no fourth longest."),
+        ("How many ships are near the third largest storage tank?", "There are only 2 storage tanks; there is no third largest."),
+        ("Is the fifth largest ship bigger than the largest tank?", "There are only 3 ships; there is no fifth largest."),
+        ("第五大的船有多长？", "图中只有3艘船，没有第五大的。"),
+        ("右半部分第二大的船有多长？", "图中只有右半部分的1艘船，没有第二大的。"),
+        ("最大的四艘船的总面积是多少？", "图中只有3艘船。"),
+        ("从左数第十二艘船有多长？", "图中只有3艘船，没有左边数第十二个。"),
+    ],
+)
+def test_a_rank_beyond_what_is_there_is_said_in_words(question: str, text: str) -> None:
+    outcome, said = ask(question)
+    assert (outcome.value, outcome.unit, outcome.regions, outcome.why) == (None, None, (), "fewer")
+    assert said == text
+
+
+def test_fewer_than_a_number_asks_for_are_shown() -> None:
+    outcome, said = ask("Find the five largest ships longer than 50 px.")
+    assert outcome.value is None and outcome.regions == SHIPS[1:] and said == "There are only 2 ships longer than 50 px."
+
+
+def test_of_none_there_is_none() -> None:
+    outcome, said = ask("How long is the fifth largest airplane?")
+    assert outcome.why == "none" and said == "There is no airplane that this could be told of."
+
+
+@pytest.mark.parametrize("question", ["How long is the second ship?", "How long is the second first largest ship?", "第二的船有多长？"])
+def test_a_rank_of_nothing_is_not_read(question: str) -> None:
+    assert understood(question, SPEC) is None
+
+
+def test_the_answer_has_no_other_region() -> None:
+    model = FakeModel()
+    model.spec.names.update({"ship": ("ship", "船"), "water": ("water", "水")})  # type: ignore[attr-defined]
+    two = paint(300, 200, (40, 40, 80, 60), (100, 100, 160, 120))
+    beyond = gm.ask(two, "How long is the fifth largest ship?", model)
+    assert beyond.text == "There are only 2 ships; there is no fifth largest." and (beyond.value, beyond.regions) == (None, ())
+    assert beyond.understood == "mean length(fifth largest ship)" and not beyond.read_mask(beyond.scene.box).any()
+    assert gm.ask(two, "How long is the second largest ship?", model).value == pytest.approx(40, rel=0.05)

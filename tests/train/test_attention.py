@@ -1,4 +1,4 @@
-"""The attention at a class and its tie is drawn to where the class is, and nothing else changes much."""
+"""The attention at a class and its tie is drawn to where the class is, and H to its objects; no answer changes by the latter."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 import torch
 
+from geomagnifier import resolution
+from geomagnifier.data.drawn import draw_scene
 from geomagnifier.data.questions import GRANULARITY, Question
 from geomagnifier.data.templates import Task
+from geomagnifier.io.scene import open_scene
 from geomagnifier.model import words as w
 from geomagnifier.model.checkpoint import load_small
 from geomagnifier.model.vlm import Memory
-from geomagnifier.train import attention, lessons
+from geomagnifier.train import attention, heat_frames, lessons
 from geomagnifier.train.crops import Crop, Piece
 from geomagnifier.train.language import shown_to
+from geomagnifier.values import Query
 
 
 def test_the_loss_is_the_logarithm_of_what_is_looked_at() -> None:
@@ -49,17 +53,47 @@ def test_rows_are_those_of_the_class_and_of_its_tie() -> None:
         assert where[0].sum() == (4 if tokens == 16 else 1)
 
 
-def test_tuning_draws_the_attention_and_holds_the_states() -> None:
-    model = load_small("small")
-    generator = torch.Generator().manual_seed(0)
-    crops = []
-    for k in range(6):
-        last, place = torch.randn(352, 6, 6, generator=generator), torch.zeros(6, 6)
-        place[k, k] = 1
-        crops.append(attention.Shown(last.half(), {"ship": place}, ("bridge",)))
+def test_the_loss_of_h_counts_objects_alike_and_only_where_the_class_is_labelled() -> None:
+    where = torch.tensor([[0.5, 0.5, 0.0, 0.0]])
+    everywhere, heat = torch.ones(1, 4), torch.tensor([[2.0, 2.0, 0.0, 4.0]])
+    assert float(attention.heat_loss(heat, where, everywhere)) == pytest.approx(np.log(4), abs=1e-3)
+    assert float(attention.heat_loss(heat, where, torch.tensor([[1.0, 1.0, 1.0, 0.0]]))) == pytest.approx(np.log(2), abs=1e-3)
+    uneven = torch.tensor([[3.0, 1.0, 0.0, 0.0]])
+    assert attention.heat_loss(uneven, where, everywhere) > attention.heat_loss(where, where, everywhere)
+
+
+def made_frame(kind: str, row: int, column: int, generator: torch.Generator) -> heat_frames.Frame:
+    """A frame of noise with one object, whose token is marked in the features."""
+    last, far = torch.randn(352, 17, 32, generator=generator), torch.randn(352, 5, 8, generator=generator)
+    last[:40, row, column] += 6
+    far[:40, row * 5 // 17, column * 8 // 32] += 6
+    where = torch.zeros(17, 32)
+    where[row, column] = 1
+    return heat_frames.Frame(last.half(), far.half(), {kind: where}, {kind: torch.ones(17, 32)})
+
+
+def test_h_learns_to_point_and_the_decoder_stays_as_it_is() -> None:
+    model, generator = load_small("small"), torch.Generator().manual_seed(0)
+    rng = np.random.default_rng(0)
+    seen = [made_frame("ship", int(rng.integers(17)), int(rng.integers(32)), generator) for _ in range(8)]
     before = {name: value.clone() for name, value in model.network.text.state_dict().items()}
-    told = list(attention.tune(model, crops, steps=40))
-    assert told[-1][0] == 40 and told[-1][1]["look"] < told[0][1]["look"]
-    changed = {name for name, value in model.network.text.state_dict().items() if not torch.equal(value, before[name])}
-    assert changed and all(".image.query." in name or ".image.key." in name for name in changed)
-    assert told[-1][1]["state"] < 0.1 and not any(p.requires_grad for p in model.network.text.parameters())
+    *_, (step, loss, own) = told = list(attention.tune(model, seen, steps=50))
+    assert step == 50 and loss < told[0][1]
+    assert all(torch.equal(value, before[name]) for name, value in model.network.text.state_dict().items())
+    assert not any(p.requires_grad for p in model.network.text.parameters())
+    look = heat_frames.whole(seen[0], "ship")
+    question = [model._encode("Segment every ship.")]
+    old, new = (
+        attention.heats(d, model, look.last[None], question, ["ship"])[0] for d in (model.network.text, own.within(model.network.text))
+    )
+    assert (new * look.where).sum() / new.sum() > (old * look.where).sum() / old.sum()
+
+
+def test_the_learnt_h_is_that_of_the_search() -> None:
+    model = load_small("small")
+    with open_scene(draw_scene(31, 512, 384, "airport").pixels) as scene:
+        view = scene.read(resolution.window_of(scene.info.box, 1, "wide"))
+    heat = model.relevance(Query("Segment every airplane."), view)
+    question = [model._encode("Segment every airplane.")]
+    learnt = attention.heats(model.pointer, model, model.views.see(view).last.float(), question, ["airplane"])[0].detach()
+    np.testing.assert_allclose(learnt.reshape(heat.shape) / learnt.max(), heat, atol=2e-3)

@@ -6,6 +6,7 @@ tokenizer.json
 scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
 chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
 box_refiner.safetensors  corrects boxes; without it they are the pixel decoder's
+attention.safetensors  cross-attention that PSC's heat map is made with; without it, that of the decoder
 linear_decoder.safetensors  only where it was trained: the pixel decoder as the paper writes it
 own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
 SHA256SUMS             of all these; where it is there, they are held against it
@@ -19,11 +20,11 @@ import functools
 import json
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -33,6 +34,8 @@ from geomagnifier.model import card as cards
 from geomagnifier.model import sums
 from geomagnifier.model.box_refiner import FILE as REFINER
 from geomagnifier.model.box_refiner import BoxRefiner
+from geomagnifier.model.heat_attention import FILE as ATTENTION
+from geomagnifier.model.heat_attention import HeatAttention
 from geomagnifier.model.linear_decoder import FILE as LINEAR
 from geomagnifier.model.linear_decoder import LinearDecoder
 from geomagnifier.model.network import SmallNetwork
@@ -47,10 +50,12 @@ from geomagnifier.protocol import Model
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+Part = TypeVar("Part", bound=nn.Module)
+
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
 CHINESE = "chinese.safetensors"
-ALL = (*FILES, CHINESE, REFINER, LINEAR, OWN)
+ALL = (*FILES, CHINESE, REFINER, ATTENTION, LINEAR, OWN)
 SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
 HEADER, LARGEST = 10_000_000, 1_000_000_000
@@ -146,17 +151,26 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         whole.result()
     for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
         _fill(module, folder / file)
-    linear = None
-    if (folder / LINEAR).is_file():
-        linear = LinearDecoder()
-        _fill(linear, folder / LINEAR)
-    refiner = None
-    if (folder / REFINER).is_file():
-        with _told(folder / REFINER), torch.random.fork_rng(devices=[]):
-            refiner = BoxRefiner(cards.names(read_card(folder / REFINER)["classes"], "classes", card["objects"]))
-        _fill(refiner, folder / REFINER)
+    linear, attention = _beside(LinearDecoder, folder / LINEAR), _beside(HeatAttention, folder / ATTENTION)
+    refiner = _beside(lambda: _refiner(folder / REFINER, card["objects"]), folder / REFINER)
     reader = functools.cache(functools.partial(load_reader, folder))
-    return SmallModel(network, encoder, tokenizer, card, reader, scout, hunt, linear, refiner)
+    return SmallModel(network, encoder, tokenizer, card, reader, scout, hunt, linear, attention, refiner)
+
+
+def _refiner(path: Path, objects: Collection[str]) -> BoxRefiner:
+    """A refiner of the classes that its card has, before its tensors."""
+    with _told(path):
+        return BoxRefiner(cards.names(read_card(path)["classes"], "classes", objects))
+
+
+def _beside(made: Callable[[], Part], path: Path) -> Part | None:
+    """What a model may have beside the rest, None where there is no such file."""
+    if not path.is_file():
+        return None
+    with torch.random.fork_rng(devices=[]):
+        part = made()
+    _fill(part, path)
+    return part
 
 
 def load_reader(folder: Path) -> Reader:

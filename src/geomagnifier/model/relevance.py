@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.model.vlm import Memory, TextDecoder
+from geomagnifier.values import Floats
 
 Loss = Literal["logit", "cross entropy"]
 
@@ -28,8 +30,21 @@ def weigh(attention: Sequence[Tensor], gradient: Sequence[Tensor]) -> Tensor:
     return torch.cat(rows).mean(0)
 
 
+def laid_out(heat: Tensor, rows: int, columns: int) -> Floats:
+    """H (S,) of a view, image tokens first -> (rows, columns), 1 at its highest."""
+    grid = heat[: rows * columns].view(rows, columns)
+    return np.asarray((grid / grid.max().clamp(min=1e-12)).numpy(), np.float32)
+
+
 def attend(
-    decoder: TextDecoder, states: Tensor, padding: Tensor, memory: Memory, tokens: Tensor, at: Sequence[int], loss: Loss = "logit"
+    decoder: TextDecoder,
+    states: Tensor,
+    padding: Tensor,
+    memory: Memory,
+    tokens: Tensor,
+    at: Sequence[int],
+    loss: Loss = "logit",
+    learn: bool = False,
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Attention maps of one view and the gradient of L by each.
 
@@ -41,6 +56,7 @@ def attend(
         tokens: (B, T') of the answer's first part, forced.
         at: where its ties stand; L is summed over them and over the questions.
         loss: what is differentiated: the tie's logit, or the cross-entropy of the tie as the paper writes it.
+        learn: what comes back can be differentiated by the decoder's numbers.
 
     Returns:
         A (B, heads, T', S) of each layer, and dL/dA.
@@ -63,5 +79,5 @@ def attend(
             value = logits.gather(2, ties[:, :, None]).sum()
         else:
             value = F.cross_entropy(logits.flatten(0, 1), ties.flatten(), reduction="sum")
-        slopes = torch.autograd.grad(value, maps)
-    return [a.detach() for a in maps], list(slopes)
+        slopes = torch.autograd.grad(value, maps, create_graph=learn)
+    return maps if learn else [a.detach() for a in maps], list(slopes)

@@ -25,6 +25,7 @@ from geomagnifier.model.calibration import Calibration
 from geomagnifier.model.cells import crop, shrink, visible
 from geomagnifier.model.clauses import by_kind
 from geomagnifier.model.granularity import LEVELS, settled
+from geomagnifier.model.heat_attention import HeatAttention
 from geomagnifier.model.hunt import Hunt
 from geomagnifier.model.instances import combine, find_peaks, share_cells
 from geomagnifier.model.languages import language
@@ -87,6 +88,7 @@ class SmallModel:
         scout: the trained scout.
         hunt: what its metadata say, see `hunt.Hunt`.
         linear: the pixel decoder as the paper writes it; None where there is none.
+        attention: that PSC's heat map is made with; None for the text decoder's own.
         refiner: of boxes; None leaves them as the pixel decoder has them.
     """
 
@@ -100,6 +102,7 @@ class SmallModel:
         scout: Scout,
         hunt: Mapping[str, Any],
         linear: LinearDecoder | None = None,
+        attention: HeatAttention | None = None,
         refiner: BoxRefiner | None = None,
     ) -> None:
         self.network, self.encoder = network.eval().requires_grad_(False), encoder.eval().requires_grad_(False)
@@ -137,6 +140,7 @@ class SmallModel:
             counters={kind: chinese.NOUNS[kind][0] for kind in self.kinds if kind in chinese.NOUNS},
             quality=card.get("quality", {}),
         )
+        self.pointer = network.text if attention is None else attention.eval().requires_grad_(False).within(network.text)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         fold(self.network, torch.bfloat16 if self.half else torch.float32)
         if self.half:
@@ -201,12 +205,10 @@ class SmallModel:
             skeleton, at = pointing.skeleton(self.words, read, True)
             tokens, memory = torch.tensor([skeleton]), seen.memory
         loss: relevance.Loss = "cross entropy" if query.variant.entropy else "logit"
-        attention, slopes = relevance.attend(self.network.text, states, padding, memory, tokens, at, loss)
+        attention, slopes = relevance.attend(self.pointer, states, padding, memory, tokens, at, loss)
         heat = relevance.weigh(attention, slopes if by == "gradient" else [torch.ones_like(a) for a in attention])
-        rows, columns = grid_of(*seen.last.shape[2:])
-        grid = heat[: rows * columns].view(rows, columns)
-        whole = np.asarray((grid / grid.max().clamp(min=1e-12)).numpy(), np.float32)
-        return whole[: visible(rows, view.pixels.shape[0]), : visible(columns, view.pixels.shape[1])]
+        whole = relevance.laid_out(heat, *grid_of(*seen.last.shape[2:]))
+        return whole[: visible(whole.shape[0], view.pixels.shape[0]), : visible(whole.shape[1], view.pixels.shape[1])]
 
     def scale(self, view: View) -> float:
         """See `protocol.Model`."""

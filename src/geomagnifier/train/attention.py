@@ -1,49 +1,53 @@
-"""The text decoder is taught to look at what it names: its attention at a class and its tie is supervised with the mask.
+"""The text decoder is taught to look at what it names: its attention is supervised with the mask, or H itself with the objects.
 
     L_look = -log sum_s A_s m_s        A: mean over layers and heads of the row's attention, m: where the class is, by image token
+    L_heat = -sum_s q_s log H_s        H: PSC's heat map, 1 in all, q: an equal share for each object, by image token
 
 PSC's heat map is attention weighted by its gradient (paper, section 2.2); attention that was never taught to point points where it likes.
-SegEarth-R2 supervises the attention of its [SEG] token in the same way. A finished model is tuned by
+SegEarth-R2 supervises the attention of its [SEG] token, as L_look does when the language side is trained. What chooses windows is H, and
+not the attention of one row: L_heat goes through the gradient that H is made of. A finished model is taught by
 
     python -m geomagnifier.train.attention --data DIR --out MODEL [--from small] [--steps 300]
 
-where only queries and keys of the cross-attention learn, and states and words are held to those of the model it began with.
+where a second cross-attention learns, which H alone is made with (`model/heat_attention.py`): answers stay as they are to the last bit.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
-import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
 from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from geomagnifier.data.sample import data_root
 from geomagnifier.errors import GeomagError
-from geomagnifier.model import pointing
-from geomagnifier.model.checkpoint import FILES, folder_of, load_small
-from geomagnifier.model.sentence import stacked
+from geomagnifier.model import checkpoint, pointing, relevance
+from geomagnifier.model.heat_attention import FILE, HeatAttention
+from geomagnifier.model.sentence import Encoded, stacked
 from geomagnifier.model.small import SmallModel
-from geomagnifier.model.vision import normalise
 from geomagnifier.model.vlm import Memory, TextDecoder
-from geomagnifier.train.batches import Batches, Sizes, target
-from geomagnifier.train.crops import Crop, make_crop
+from geomagnifier.train.batches import target
+from geomagnifier.train.crops import Crop
+from geomagnifier.train.heat_frames import Frame, Look, far, frames, part, whole
+from geomagnifier.train.sources import camera_sources, cover_sources, object_sources
 
-STEPS, RATE, CROPS, PAIRS, SIDE, TOLD = 300, 3e-4, 400, 24, 448, 20
-HELD = {"look": 1.0, "state": 100.0, "words": 1.0}
-"""How much each loss of the tuning counts: [SEG] states must stay where the pixel decoder knows them."""
-SHRUNK = (0.15, 1.2)
-"""Scales of the crops: D(I) shows things a quarter as long."""
+STEPS, RATE, FRAMES, PAIRS, TOLD, EACH = 300, 1e-3, 400, 24, 25, 24
+"""Steps, their highest rate, frames, pairs of frame and class a step, steps from one line to the next, pictures of each other camera."""
+SHARES = (0.7, 0.06, 0.24)
+"""How many pieces of a frame are of VHR-10, of Dubai, of other cameras."""
+ASKED = ("Segment every {}.", "Segment all {}s.", "Outline every {}.", "Find all {}s.", "Where is the {}?")
+EVEN = 0.7
+"""Share of the pairs whose class is drawn first, each alike; of the others the frame is."""
+WAYS = (0.6, 0.25, 0.15)
+"""How often D(I), D(C1) and D(D(I)) are learnt from."""
+LEAST = 1e-6
 
 
 def looked_at(maps: Sequence[Tensor], rows: Tensor, where: Tensor) -> Tensor:
@@ -66,114 +70,94 @@ def shown_in(crop: Crop, kind: str, rows: int, columns: int) -> Tensor:
     return (F.adaptive_avg_pool2d(mask, (rows, columns))[0, 0] * 4).clamp(max=1)
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A crop as the decoder gets it. last: (352, h, w) half.  where: by class that is there, (h, w).  absent: classes that are not."""
-
-    last: Tensor
-    where: dict[str, Tensor]
-    absent: tuple[str, ...]
-
-
-@torch.no_grad()
-def shown(model: SmallModel, data: Batches, count: int, seed: int) -> list[Shown]:
-    """Features of random crops of the training pictures, worked out once: the image side does not change."""
-    rng, found = np.random.default_rng([seed, 31]), []
-    for number in range(count):
-        sources = data.covers if number % 8 == 0 and data.covers else data.objects
-        crop = make_crop(sources, SHRUNK, SIDE, rng)
-        with torch.autocast("cpu", torch.bfloat16, enabled=model.half):
-            pixels = normalise(torch.from_numpy(crop.pixels[None].copy()))
-            last = model.network.trunk(pixels.bfloat16() if model.half else pixels)[3][0]
-        told = [kind for kind in model.kinds if kind in crop.kinds or kind in crop.cover_names]
-        where = {kind: shown_in(crop, kind, last.shape[1], last.shape[2]) for kind in told}
-        there = {kind: place for kind, place in where.items() if float(place.max()) > 0}
-        found.append(Shown(last.half().clone(), there, tuple(kind for kind in told if kind not in there)))
-    return found
-
-
-def losses(
-    decoder: TextDecoder, before: TextDecoder, model: SmallModel, crops: Sequence[Shown], kinds: Sequence[str], pixel: bool
-) -> dict[str, Tensor]:
-    """Losses of some crops, each asked for one class.
+def heat_loss(heat: Tensor, where: Tensor, known: Tensor) -> Tensor:
+    """L_heat: the cross entropy of H against the objects' shares, over the tokens where the class is labelled; the mean over the pairs.
 
     Args:
-        decoder: that learns.
-        before: as it was, which states and words are held to.
-        model: whose words and sentence encoder are used.
-        crops: shown.
-        kinds: of each crop, there or not.
-        pixel: the tie is [SEG], else [BOX].
+        heat: H, (B, S).
+        where: (B, S), each row 1 in all.
+        known: (B, S), 1 where the class is labelled.
     """
-    last = torch.stack([crop.last.float() for crop in crops])
+    share = heat * known + LEAST * heat.detach().mean().clamp(min=LEAST)
+    return -(where * (share / share.sum(1, keepdim=True)).clamp(min=LEAST).log()).sum(1).mean()
+
+
+def heats(decoder: TextDecoder, model: SmallModel, last: Tensor, questions: Sequence[Encoded], kinds: Sequence[str]) -> Tensor:
+    """H (B, S) of some views, each asked for one class, as `SmallModel.relevance` makes it; it can be learnt from.
+
+    Args:
+        decoder: whose attention it is.
+        model: whose words are used.
+        last: (B, 352, h, w) of the trunk.
+        questions: B of them.
+        kinds: that they ask for.
+    """
+    states, padding = stacked(questions)
     with torch.no_grad():
-        states, padding = stacked([model._name(kind) for kind in kinds])
-        tokens = pointing.each(model.words, Memory(last.new_zeros(1, 1, 1), torch.zeros(1, 1, dtype=torch.bool)), kinds, pixel)[0]
-    maps: list[Tensor] = []
-
-    def watch(a: Tensor) -> Tensor:
-        maps.append(a)
-        return a
-
-    made = _written(decoder, last, states.float(), padding, tokens, watch)
-    with torch.no_grad():
-        held = _written(before, last, states.float(), padding, tokens, None)
-    where = torch.stack([crop.where.get(kind, torch.zeros(last.shape[2:])).flatten() for crop, kind in zip(crops, kinds, strict=True)])
-    rows = torch.tensor(
-        [(b, t) for b in range(len(kinds)) for t in (1, 2)]
-    )  # the class, whose row says whether; the tie, whose row says how
-    return {
-        "look": looked_at(maps, rows, where.repeat_interleave(2, 0)),
-        "state": F.mse_loss(decoder.point(made[:, 2]), before.point(held[:, 2])),
-        "words": F.kl_div(
-            F.log_softmax(decoder.logits(made), 2), F.log_softmax(before.logits(held), 2), reduction="batchmean", log_target=True
-        ),
-    }
-
-
-def _written(decoder: TextDecoder, last: Tensor, states: Tensor, padding: Tensor, tokens: Tensor, watch: object) -> Tensor:
-    seen = decoder.see(last)
+        seen = decoder.see(last)
     memory = Memory(seen, torch.zeros(seen.shape[:2], dtype=torch.bool))
-    _, cache = decoder.read(states, padding, memory)
-    x, _ = decoder.write(tokens, cache, watch)  # type: ignore[arg-type]
-    return x
+    tokens = torch.tensor([pointing.skeleton(model.words, pointing.Read((kind,)), True)[0] for kind in kinds])
+    with sdpa_kernel(SDPBackend.MATH):  # the others have no second derivative
+        maps, slopes = relevance.attend(decoder, states, padding, memory, tokens, [2], learn=True)
+    rows = [(torch.relu(g) * a).flatten(1, 2).mean(1) for a, g in zip(maps, slopes, strict=True)]
+    return torch.stack(rows).mean(0)
 
 
-def tune(model: SmallModel, crops: Sequence[Shown], steps: int = STEPS, seed: int = 0) -> Iterator[tuple[int, dict[str, float]]]:
-    """Teach the cross-attention of a model's decoder where to look; yields (step, mean losses) every `TOLD` steps and at the end.
+def tune(model: SmallModel, seen: Sequence[Frame], steps: int = STEPS, seed: int = 0) -> Iterator[tuple[int, float, HeatAttention]]:
+    """Teach a second cross-attention where to look; yields (step, mean loss, the attention) every `TOLD` steps and at the end.
 
-    Queries and keys learn; the model is changed in place.
+    Args:
+        model: whose decoder is begun with; it does not change.
+        seen: frames with something in them.
+        steps: of Adam, one cycle of the rate.
+        seed: of the pairs.
     """
-    torch.manual_seed(seed)
     rng = np.random.default_rng([seed, 32])
-    decoder = model.network.text
-    before = copy.deepcopy(decoder)
-    learning = [p for layer in decoder.layers for part in (layer.image.query, layer.image.key) for p in part.parameters()]  # type: ignore[union-attr]
-    for p in learning:
-        p.requires_grad_(True)
+    own = HeatAttention.of(model.network.text).requires_grad_(True)
+    decoder, learning = own.within(model.network.text), [*own.parameters()]
     optimizer = torch.optim.AdamW(learning, RATE, weight_decay=0.0)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
-    there = [crop for crop in crops if crop.where]
-    told: dict[str, float] = {}
+    questions = _questions(model, {kind for frame in seen for kind in frame.where})
+    told: list[float] = []
     for step in range(steps):
-        chosen = [there[int(i)] for i in rng.integers(len(there), size=PAIRS)]
-        kinds = [_chosen(crop, rng) for crop in chosen]
-        found = losses(decoder, before, model, chosen, kinds, bool(rng.random() < 0.7))
+        pairs = [_pair(seen, rng) for _ in range(PAIRS)]
+        asked = [questions[kind][int(rng.integers(len(questions[kind])))] for _, kind in pairs]
+        looks = _seen(pairs, rng)
+        found = heats(decoder, model, torch.stack([look.last for look in looks]), asked, [kind for _, kind in pairs])
+        loss = heat_loss(found, torch.stack([look.where for look in looks]), torch.stack([look.known for look in looks]))
         optimizer.zero_grad()
-        torch.stack([HELD[name] * value for name, value in found.items()]).sum().backward()
+        with sdpa_kernel(SDPBackend.MATH):
+            loss.backward()
+        torch.nn.utils.clip_grad_norm_(learning, 1.0)
         optimizer.step()
         schedule.step()
-        told = {name: told.get(name, 0.0) + float(value.detach()) for name, value in found.items()}
+        told.append(float(loss.detach()))
         if (step + 1) % TOLD == 0 or step + 1 == steps:
-            yield step + 1, {name: value / (step % TOLD + 1) for name, value in told.items()}
-            told = {}
-    decoder.requires_grad_(False)
+            yield step + 1, float(np.mean(told)), own
+            told = []
 
 
-def _chosen(crop: Shown, rng: np.random.Generator) -> str:
-    """A class to ask for: three times in four one that is there."""
-    names = [*crop.where] if rng.random() < 0.75 or not crop.absent else [*crop.absent]
-    return names[int(rng.integers(len(names)))]
+def _questions(model: SmallModel, kinds: set[str]) -> dict[str, list[Encoded]]:
+    """By class: questions that ask for it, and its bare name, which stands for it where several are asked for apart."""
+    with torch.no_grad():
+        return {kind: [model._name(kind), *(model._encode(text.format(kind)) for text in ASKED)] for kind in sorted(kinds)}
+
+
+def _pair(seen: Sequence[Frame], rng: np.random.Generator) -> tuple[Frame, str]:
+    """A frame and a class that is in it."""
+    if rng.random() >= EVEN:
+        frame = seen[int(rng.integers(len(seen)))]
+        return frame, [*frame.where][int(rng.integers(len(frame.where)))]
+    kinds = sorted({kind for frame in seen for kind in frame.where})
+    kind = kinds[int(rng.integers(len(kinds)))]
+    of = [frame for frame in seen if kind in frame.where]
+    return of[int(rng.integers(len(of)))], kind
+
+
+def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[Look]:
+    """All pairs of a step in one way, as their image tokens must be as many: D(I), D(C1) or D(D(I))."""
+    way = rng.choice(3, p=WAYS)
+    return [whole(*pair) if way == 0 else part(*pair, rng) if way == 1 else far(*pair) for pair in pairs]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -181,38 +165,36 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m geomagnifier.train.attention", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA")
     parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
-    parser.add_argument("--from", dest="start", default="small", help="model that is tuned")
+    parser.add_argument("--from", dest="start", default="small", help="model that is taught")
     parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--crops", type=int, default=CROPS)
+    parser.add_argument("--frames", type=int, default=FRAMES)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
     try:
-        model = load_small(given.start)
-        crops = shown(model, Batches(data_root(given.data), "train", given.seed, Sizes(scenes=1), drawn=0), given.crops, given.seed)
-        print(f"{len(crops)} crops seen", file=sys.stderr, flush=True)
-        for step, figures in tune(model, crops, given.steps, given.seed):
-            told = "  ".join(f"{name} {value:.4f}" for name, value in figures.items())
-            print(f"step {step} of {given.steps}  {told}", file=sys.stderr, flush=True)
+        model, root, own = checkpoint.load_small(given.start), data_root(given.data), None
+        others = [source for of in camera_sources(root, "train", given.seed, EACH).values() for source in of]
+        groups = (object_sources(root, "train"), cover_sources(root, "train"), others)
+        seen = []
+        for frame in frames(model, groups, SHARES, given.frames, given.seed):
+            seen.append(frame)
+            if len(seen) % 50 == 0:
+                print(f"{len(seen)} frames of {given.frames}", file=sys.stderr, flush=True)
+        for step, loss, own in tune(model, seen, given.steps, given.seed):  # noqa: B007 - the last one is kept
+            print(f"step {step} of {given.steps}  loss {loss:.4f}", file=sys.stderr, flush=True)
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)
         return 2
-    write(model, folder_of(given.start), given.out)
+    assert own is not None
+    write(own, checkpoint.folder_of(given.start), given.out)
     print(given.out)
     return 0
 
 
-def write(model: SmallModel, start: Path, out: Path) -> None:
-    """A copy of a model's folder with the decoder's new numbers."""
+def write(own: HeatAttention, start: Path, out: Path) -> None:
+    """A copy of a model's folder with the attention beside its files."""
     shutil.copytree(start, out, dirs_exist_ok=True)
-    name = FILES[0]
-    tensors = load_file(start / name)
-    for key, value in model.network.text.state_dict().items():
-        tensors[f"text.{key}"] = value.to(tensors[f"text.{key}"].dtype).contiguous()
-    with safe_open(start / name, "pt") as file:
-        card = file.metadata()
-    save_file(tensors, out / f"{name}.part", metadata={**(card or {}), "tuned": json.dumps({"attention": HELD})})
-    (out / f"{name}.part").replace(out / name)
-    (out / "SHA256SUMS").unlink(missing_ok=True)  # it is of the files before
+    checkpoint.write(out / FILE, own.state_dict(), {})
+    checkpoint.seal(out)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from torch import Tensor
 from geomagnifier import __version__
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.model import checkpoint
+from geomagnifier.model.heat_attention import FILE as ATTENTION
 from geomagnifier.train import hunting
 from geomagnifier.train.batches import OBJECTS
 from geomagnifier.train.calibrate import calibrate
@@ -77,8 +78,9 @@ def assemble(average: Mapping[str, Tensor], base: Path, folder: Path, sizes: Map
         never = torch.zeros_like(rows[0]) if part == "weight" else torch.tensor(NEVER)
         state[f"mentioned.{part}"] = torch.stack([row.get(kind, never) for kind in OBJECTS])
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*checkpoint.FILES[1:3], checkpoint.CHINESE):
-        shutil.copyfile(base / name, folder / name)
+    for name in (*checkpoint.FILES[1:3], checkpoint.CHINESE, ATTENTION):
+        if name != ATTENTION or (base / name).is_file():
+            shutil.copyfile(base / name, folder / name)
     card, scouted = export(state, folder / checkpoint.FILES[0], __version__, told["words"], told["mentions"]), checkpoint.FILES[3]
     sights, scout = checkpoint.read(base / scouted)
     maps = sights.get("kinds", told["kinds"])

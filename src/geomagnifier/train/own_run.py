@@ -22,6 +22,7 @@ from geomagnifier.io.lock import alone
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.staging import Staging, check_writable
 from geomagnifier.model import checkpoint, sums
+from geomagnifier.model.heat_attention import FILE as ATTENTION
 from geomagnifier.model.own import Heads, OwnKind
 from geomagnifier.model.own_file import OWN, contents
 from geomagnifier.model.small import SmallModel
@@ -238,7 +239,7 @@ def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
     origin = checkpoint.folder_of(base)
     files: dict[str, Path] = {}
     with Staging(folder, stale=0) as staging:  # one run at a time; what a killed one has left are 60 MB
-        for name in (*checkpoint.FILES, checkpoint.CHINESE):
+        for name in (*checkpoint.FILES, checkpoint.CHINESE, ATTENTION):
             if (origin / name).is_file():
                 files[name] = staging.path(name)
                 shutil.copyfile(origin / name, files[name])

@@ -9,6 +9,7 @@ The mask is the union of the regions' masks, the sentence counts the regions, an
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -25,6 +26,7 @@ from geomagnifier.amounts import amount
 from geomagnifier.composed import composing
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
+from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import extent
@@ -98,11 +100,20 @@ def ask(
     """
     with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
         query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs, variant)
-        return _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
+        return _ask(opened, query, model or default_model(), search, spent, memory, journal, progress, refers)
+
+
+_LOADING = threading.Lock()
+
+
+def default_model() -> Model:
+    """The model of questions that name none: loaded once, whichever threads ask for it."""
+    with _LOADING:
+        return _loaded()
 
 
 @cache
-def _small() -> Model:
+def _loaded() -> Model:
     from geomagnifier.model.checkpoint import load_model  # a part above; loaded only where no model is given
 
     return load_model("small")
@@ -251,7 +262,7 @@ def _ask(
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
-    made = Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
+    made = Answer(question, text, level, by_name, scene.info, trace, preview, Labels(labels), regions, patches, complete, seen.stopped)
     if read is None or outcome is None:
         return replace(made, value=said.value if level is Granularity.IMAGE else None)
     value = None if unseen and composing.uncertain(read, outcome) else outcome.value

@@ -14,7 +14,7 @@ import numpy as np
 
 from geomagnifier.errors import GeomagWarning
 from geomagnifier.io import shapes, style
-from geomagnifier.values import Answer, Region
+from geomagnifier.values import Answer, Region, SceneInfo
 
 BATCH = 1000
 """Regions held as shapes at a time; also one transaction of a GeoPackage."""
@@ -40,11 +40,14 @@ def write_geojson(path: Path, answer: Answer) -> None:
     head: dict[str, Any] = {"type": "FeatureCollection", "name": "regions"}
     if _write_features(path, head, answer, lambda found: shapes.longitude_latitude(found, scene)):
         return
+    _write_features(path, head | elsewhere(scene), answer, lambda found: list(shapes.to_crs(found, scene)))
+
+
+def elsewhere(scene: SceneInfo) -> dict[str, Any]:
+    """Members of a GeoJSON file that say what its coordinates are where they are not longitude and latitude."""
     if scene.transform is None:
-        head |= {"coordinates": "pixel", "note": PIXEL_NOTE}
-    else:
-        head |= {"coordinates": "map", "note": MAP_NOTE if scene.crs is None else LOCAL_NOTE + scene.crs}
-    _write_features(path, head, answer, lambda found: list(shapes.to_crs(found, scene)))
+        return {"coordinates": "pixel", "note": PIXEL_NOTE}
+    return {"coordinates": "map", "note": MAP_NOTE if scene.crs is None else LOCAL_NOTE + scene.crs}
 
 
 def _write_features(path: Path, head: dict[str, Any], answer: Answer, place: Callable[[list[Any]], list[Any] | None]) -> bool:

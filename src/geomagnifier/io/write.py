@@ -6,13 +6,17 @@ import os
 from pathlib import Path
 
 from geomagnifier.errors import OptionError
-from geomagnifier.io import document, heat, mask_file, overlay, style, vectors
+from geomagnifier.io import document, heat, mask_file, overlay, partitions, style, vectors
 from geomagnifier.io.document import to_json as to_json
 from geomagnifier.io.picture import write_picture as write_picture
 from geomagnifier.io.staging import Staging
 from geomagnifier.values import Answer, Bytes
 
 VECTORS = {"geojson": vectors.write_geojson, "gpkg": vectors.write_gpkg}
+SUFFIXES = (".json", ".geojson", ".gpkg", ".parquet", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
+"""What `save` writes."""
+QUALITY = 90
+"""Of a JPEG."""
 
 
 def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson") -> dict[str, Path]:
@@ -58,6 +62,32 @@ def write(answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson
         if not answer.stopped:
             stage.outdate(name for kind in VECTORS for name in _names(True, kind).values())
     return {key: folder / names[key] for key in written}
+
+
+def save(answer: Answer, path: str | os.PathLike[str]) -> Path:
+    """Write one file, of the kind that its suffix says: see `Answer.save`."""
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise OptionError(f"{target.name!r} has no suffix of a file that an answer can be saved as; use {', '.join(SUFFIXES)}")
+    if suffix in (".tif", ".tiff") and answer.patches is None:
+        raise OptionError(f"the answer has no mask, so that {target.name} cannot be written; ask for one, as in 'Segment every ship.'")
+    if suffix == ".parquet":
+        partitions.write_scene(target, answer.scene.name, answer)
+        return target
+    with Staging(target.parent) as stage:
+        staged = stage.path(target.name)
+        if suffix == ".json":
+            document.write_json(staged, answer)
+        elif suffix in (".geojson", ".gpkg"):
+            VECTORS[suffix[1:]](staged, answer)
+        elif suffix == ".png":
+            _save(staged, overlay.draw(answer))
+        elif suffix in (".jpg", ".jpeg"):
+            overlay.sheet(answer).save(staged, quality=QUALITY)
+        else:
+            mask_file.write_mask(staged, stage.scratch(target.name), answer)
+    return target
 
 
 def _names(stopped: bool, vector: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room", "detections"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room", "detections", "area"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "view_limits", "composed"}
 STAGES |= {"drawn_frame", "grounded", "similar"}
 MAY_IMPORT = {
@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "masks": {"errors", "geometry"},
     "variants": {"errors"},
     "detections": {"errors", "masks", "values"},
-    "values": {"detections", "errors", "geometry", "masks", "variants"},
+    "area": {"geometry", "masks"},
+    "values": {"area", "detections", "errors", "geometry", "masks", "variants"},
     "protocol": {"errors", "geometry", "masks", "values"},
     "io": CORE,
     "resolution": CORE,

@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.area import Area
 from geomagnifier.detections import Detections, Labels
 from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable, printable
 from geomagnifier.geometry import Box, Placement
@@ -63,6 +64,7 @@ class Query:
     recall: the share of the objects that must be found (None: the calibrated balance of finding all and finding only them).
     variant: the form of the paper's method, where that is how the scene is searched.
     kinds: the classes to be looked for where these are known; the words are then not read for them. Each is looked for by itself.
+    area: the part of the scene that is searched, in place of the whole; no box is given then.
 
     Raises:
         QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no text.
@@ -74,6 +76,7 @@ class Query:
     recall: float | None = None
     variant: Variant = field(default_factory=Variant)
     kinds: tuple[str, ...] = ()
+    area: Area | None = None
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_QUESTION:

@@ -112,6 +112,15 @@ def ask(
         str | None,
         typer.Option(help="CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the image's own.", metavar="CRS"),
     ] = None,
+    aoi: Annotated[
+        str | None,
+        typer.Option(
+            help="Area to search in place of the whole image: a file of polygons, WKT, or west,south,east,north.", metavar="FILE|WKT|BOX"
+        ),
+    ] = None,
+    aoi_crs: Annotated[
+        str | None, typer.Option(help="CRS of --aoi where it is given in numbers or WKT: EPSG:4326, 'scene' or 'px'.", metavar="CRS")
+    ] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
@@ -167,7 +176,7 @@ def ask(
         journal.unlink()
     with gm.open_scene(image, bands=bands) as scene, progress_bar() as move, _ctrl_c() as pressed:
         # before the model is loaded
-        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs, variant)
+        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs, variant, aoi, aoi_crs)
         steps = [(0, 0)]
 
         def progress(done: int, known: int) -> bool:
@@ -181,6 +190,8 @@ def ask(
             load(model, segmenter, bits),
             box=corners,
             box_crs=box_crs,
+            aoi=aoi,
+            aoi_crs=aoi_crs,
             search=search,
             budget=budget,
             recall=recall,

@@ -56,7 +56,7 @@ MAY_IMPORT = {
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
 SHOWN = {("values", "geomagnifier.io.notebook"), ("pipeline", "geomagnifier.model.checkpoint"), ("detections", "geomagnifier.answer")}
-SHOWN |= {("detections", f"geomagnifier.io.{module}") for module in ("features", "overlay", "write")}
+SHOWN |= {("detections", f"geomagnifier.io.{module}") for module in ("features", "oriented", "overlay", "write")}
 """(part, module) beside the table, loaded at one call alone: a notebook or a script asks the answer itself for its picture, table or file,
 and these are io's; some of its regions have another mask, which `answer` puts together; `ask` without a model loads the small one."""
 HOMES = {

@@ -114,6 +114,18 @@ def test_what_was_left_unseen_is_a_share_of_the_area() -> None:
     assert 0 < len(answer) < len(gm.ask(pixels, "Find every ship.", model, **how))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("search", ["paper", "random", "grid", "shrink"])
+def test_other_ways_of_searching_stay_in_the_area(search: str) -> None:
+    pixels = np.concatenate([np.concatenate([scene()] * 4, axis=1)] * 6)
+    lower = shapely.Polygon([(0, 1200), (0, 700), (1200, 1150), (1200, 1200)])
+    model = FakeModel(view_pixels=90_000, tile=300, overlap=60)
+    answer = gm.ask(pixels, "Segment every ship.", model, aoi=lower, aoi_crs="px", search=search)
+    assert all(shapely.intersects(lower, shapely.box(*window.core.tuple())) for window in answer.trace.views)
+    assert all(shapely.contains_xy(lower, *(np.floor([(x0 + x1) / 2, (y0 + y1) / 2]) + 0.5)) for x0, y0, x1, y1 in answer.boxes.tolist())
+    assert answer.mask is not None
+    assert not answer.mask[:700].any()
+
+
 def test_a_budget_pays_for_the_area_alone() -> None:
     pixels = np.concatenate([np.concatenate([scene()] * 4, axis=1)] * 6)
     model = FakeModel(view_pixels=90_000, tile=300, overlap=60)

@@ -31,6 +31,9 @@ first = None if masks is None else masks[0].sum() + np.asarray(masks[1:]).sum()
 sure.plot().save("sure.png")
 saved: Path = sure.save("sure.geojson")
 table = sure.to_geodataframe()
+area = gm.ask("harbour.tif", "Find every ship.", aoi="quay.gpkg").save("quay.geojson", crs="EPSG:3857", oriented=True)
+text: str = sure.to_dota() + sure.to_yolo_obb(["ship"])
+print(area, sure.corners.mean(), sure.headings.shape)
 annotations = sure.to_coco(1, {"ship": 1}) + sure.to_coco(2, [{"id": 1, "name": "ship"}])
 features: list[dict[str, object]] = sure.__geo_interface__["features"]
 for one in gm.ask_many(["a.tif", Path("b.tif")], "Find every ship.", workers=2, progress=lambda done, total: done < 10, min_score=0.5):

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from geomagnifier.geometry import Box
 from geomagnifier.masks import union
 
+BAND = 16_000_000
+"""Pixels that are drawn at a time to see which cells of a grid hold any of an area."""
+
 
 @dataclass(frozen=True, eq=False)
 class Area:
@@ -38,7 +41,12 @@ class Area:
 
     def meets(self, box: Box) -> bool:
         """Whether any of its pixels lies in a box (scene px)."""
-        return any(part.any() for part in self._parts(box))
+        common = box.intersection(self.box)
+        return common is not None and any(
+            self.inside(Box(max(left, common.x0), common.y0, min(right, common.x1), common.y1)).any()
+            for left, right, _ in self.strips
+            if left < common.x1 and right > common.x0
+        )
 
     def share(self, boxes: Sequence[Box]) -> float:
         """The share of its pixels that some boxes (scene px), which may overlap, cover together: 0 to 1."""
@@ -48,16 +56,13 @@ class Area:
         """Which cells of a grid over a window hold a pixel of the area, (h, w) bool. shape: (h, w), cells of one size."""
         found = np.zeros(shape, bool)
         across, down = window.width / shape[1], window.height / shape[0]
-        for row in range(shape[0]):
-            band = Box(window.x0, window.y0 + row * down, window.x1, window.y0 + (row + 1) * down)
-            columns = np.flatnonzero(self.inside(band).any(0)) + math.floor(window.x0)
-            for edge in (0, 1):  # of a pixel that two cells share, both
-                cell = (
-                    np.ceil((columns + edge - window.x0) / across).astype(int) - 1
-                    if edge
-                    else ((columns - window.x0) // across).astype(int)
-                )
-                found[row, cell.clip(0, shape[1] - 1)] = True
+        many = max(1, int(BAND // (window.width * down)))
+        for row in range(0, shape[0], many):
+            end = min(row + many, shape[0])
+            band = Box(window.x0, window.y0 + row * down, window.x1, window.y0 + end * down)
+            mask = self.inside(band)
+            rows = _any(mask, end - row, down, band.y0 - math.floor(band.y0))
+            found[row:end] = _any(rows.T, shape[1], across, window.x0 - math.floor(window.x0)).T
         return found
 
     def _parts(self, *boxes: Box) -> Iterator[NDArray[np.bool_]]:
@@ -72,3 +77,11 @@ class Area:
                 rows = slice(round(box.y0 - window.y0), max(round(box.y1 - window.y0), round(box.y0 - window.y0) + 1))
                 covered[rows, round(box.x0) - left : max(round(box.x1), round(box.x0) + 1) - left] = True
             yield self.inside(window) & covered
+
+
+def _any(mask: NDArray[np.bool_], count: int, step: float, start: float) -> NDArray[np.bool_]:
+    """Whether any row of a mask (h, w) lies in each of `count` spans of `step` rows, the first one beginning at `start`: (count, w)."""
+    first = np.floor(start + np.arange(count) * step + 1e-6).astype(int).clip(0, len(mask) - 1)
+    after = np.ceil(start + np.arange(1, count + 1) * step - 1e-6).astype(int).clip(first + 1, len(mask))
+    padded = np.concatenate([mask, np.zeros((1, mask.shape[1]), bool)])
+    return np.asarray(np.logical_or.reduceat(padded, np.stack([first, after], axis=1).ravel(), axis=0)[::2])

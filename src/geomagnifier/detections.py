@@ -149,6 +149,23 @@ class Detections:
         """(N,) names of classes. `labels` are of the scene as a whole, at image level."""
         return _fixed(np.array([region.label for region in self.regions], np.str_))
 
+    @cached_property
+    def corners(self) -> NDArray[np.float32]:
+        """(N, 4, 2) corners of the oriented boxes, scene px, clockwise on the screen: narrowest round each mask, else the upright box."""
+        from geomagnifier.io.oriented import corners
+
+        return _fixed(corners(self.regions).astype(np.float32))
+
+    @cached_property
+    def headings(self) -> NDArray[np.float32]:
+        """(N,) directions of their longer sides, degrees clockwise from north, 0 to 180; NaN for a region without a mask.
+
+        Of a scene without a place the picture's top stands for north.
+        """
+        from geomagnifier.io.oriented import headings
+
+        return _fixed(headings(self.regions, self.scene).astype(np.float32))
+
     @property
     def masks(self) -> Masks | None:
         """(N, H, W) bool at scene size, each decoded when it is asked for; None where nothing was segmented."""
@@ -204,7 +221,7 @@ class Detections:
         return frame(cast(Any, self))
 
     def to_coco(
-        self, image_id: int | str, categories: Mapping[str, int] | Sequence[Mapping[str, Any]], first_id: int = 1
+        self, image_id: int | str, categories: Mapping[str, int] | Sequence[Mapping[str, Any]], first_id: int = 1, oriented: bool = False
     ) -> list[dict[str, Any]]:
         """COCO's annotations, with scores: bbox (x, y, width, height), area, category_id; the outline as run lengths where there is one.
 
@@ -213,13 +230,34 @@ class Detections:
             categories: those of a COCO file, [{"id": 1, "name": "ship"}, ...], or {"ship": 1, ...}. "Storage_Tank" and "storage-tank"
                 are "storage tank".
             first_id: of the annotations; those that follow count on.
+            oriented: the four corners of the oriented box in place of the outline, bbox and area being its own, and `heading` (degrees
+                clockwise from north, None for a region without a mask).
 
         Raises:
             OptionError: a class of the answer is none of the categories, or two categories have one name.
         """
         from geomagnifier.io.features import coco
 
-        return coco(cast(Any, self), image_id, categories, first_id)
+        return coco(cast(Any, self), image_id, categories, first_id, oriented)
+
+    def to_dota(self) -> str:
+        """The oriented boxes as DOTA's text: x1 y1 x2 y2 x3 y3 x4 y4 class 0, a line each; blanks of a class become "-"."""
+        from geomagnifier.io.oriented import dota
+
+        return dota(cast(Any, self))
+
+    def to_yolo_obb(self, classes: Sequence[str]) -> str:
+        """The oriented boxes as YOLO's text: the class's number and four corners as shares of width and height, a line each.
+
+        Args:
+            classes: names by number; "Storage_Tank" and "storage-tank" are "storage tank".
+
+        Raises:
+            OptionError: a class of the answer is not among `classes`.
+        """
+        from geomagnifier.io.features import yolo_obb
+
+        return yolo_obb(cast(Any, self), classes)
 
     def to_supervision(self, classes: Sequence[str] | None = None) -> Supervised:
         """`Detections` of the library supervision: boxes, scores, masks where there are any, and data["class_name"].
@@ -245,21 +283,23 @@ class Detections:
 
         return sheet(cast(Any, self)) if words else picture(cast(Any, self))
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, crs: str | None = None, oriented: bool = False) -> Path:
         """Write one file, of the kind that its suffix says; it appears whole or not at all.
 
         Args:
             path: .json (everything), .geojson, .gpkg or .parquet (regions), .tif (the mask, a COG), .png or .jpg (a picture). Its folder
                 is made where needed. `gm.write` writes all of them.
+            crs: of .geojson and .gpkg, such as "EPSG:3857", in place of longitude and latitude and of the scene's CRS.
+            oriented: regions as their oriented boxes, with the field `heading_deg`, in place of their outlines (.geojson, .gpkg).
 
         Raises:
-            OptionError: another suffix, or a mask of an answer without one.
+            OptionError: another suffix, a mask of an answer without one, or a CRS that its regions cannot be brought to.
             LibraryMissing: .parquet without geopandas and pyarrow.
             OutputError: it cannot be written.
         """
         from geomagnifier.io.write import save
 
-        return save(cast(Any, self), path)
+        return save(cast(Any, self), path, crs, oriented)
 
 
 def _fixed(values: NDArray[Any]) -> NDArray[Any]:

@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 import geomagnifier as gm
+import geomagnifier.area
 from geomagnifier.errors import BoxError, DataCorrupt, OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.io.aoi import scene_area
@@ -101,7 +102,7 @@ def test_an_area_across_the_antimeridian_lies_on_a_scene_there() -> None:
     agree(inside("-179.9,9.9,-179.8,9.95", "EPSG:4326", east), drawn(shapely.box(600, 50, 700, 100)))
 
 
-def test_an_area_is_read_by_windows_and_knows_its_share() -> None:
+def test_an_area_is_read_by_windows_and_knows_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     area, whole = scene_area(PIXELS, SCENE, "px"), drawn()
     for window in (Box(0, 0, 300, 50), Box(500, 10, 1030, 190), Box(1100, 0, 1300, 200), Box(199, 19, 201, 21)):
         x0, y0, x1, y1 = map(int, window.tuple())
@@ -113,6 +114,12 @@ def test_an_area_is_read_by_windows_and_knows_its_share() -> None:
     assert area.share([]) == 0 and area.share([SCENE.box]) == 1
     cells = area.cells(Box(100, 0, 1100, 200), (8, 40))
     assert np.array_equal(cells, whole[:, 100:1100].reshape(8, 25, 40, 25).any((1, 3)))
+    monkeypatch.setattr(geomagnifier.area, "BAND", 1)
+    assert np.array_equal(area.cells(Box(100, 0, 1100, 200), (8, 40)), cells)
+    odd = area.cells(Box(199.5, 10.25, 1040, 190), (7, 11))
+    for row, column in np.ndindex(7, 11):
+        x, y = 199.5 + column * 840.5 / 11, 10.25 + row * 179.75 / 7
+        assert odd[row, column] == whole[int(y) : int(np.ceil(y + 179.75 / 7)), int(x) : int(np.ceil(x + 840.5 / 11))].any()
     assert scene_area(PIXELS, SCENE, "px").key == area.key != scene_area(TRIANGLE.buffer(1), SCENE, "scene").key
 
 

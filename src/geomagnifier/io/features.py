@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geomagnifier.errors import GeomagWarning, LibraryMissing, OptionError, install
-from geomagnifier.io import shapes, vectors
+from geomagnifier.io import oriented, shapes, vectors
 from geomagnifier.masks import area
 from geomagnifier.values import Answer
 
@@ -62,16 +62,25 @@ def frame(answer: Answer) -> GeoDataFrame:
 
 
 def coco(
-    answer: Answer, image_id: int | str, categories: Mapping[str, int] | Sequence[Mapping[str, Any]], first_id: int = 1
+    answer: Answer,
+    image_id: int | str,
+    categories: Mapping[str, int] | Sequence[Mapping[str, Any]],
+    first_id: int = 1,
+    turned: bool = False,
 ) -> list[dict[str, Any]]:
     """COCO's annotations with scores; the arguments are those of `Answer.to_coco`."""
     ids = _category_ids(categories)
     _check_known(answer, ids, "categories")
     made = []
+    boxes = oriented.corners(answer.regions) if turned else None
+    headings = oriented.headings(answer.regions, answer.scene).tolist() if turned else []
     for number, region in enumerate(answer.regions, first_id):
         x0, y0, x1, y1 = map(float, region.box)
         outline = region.segmentation
-        one = {
+        if boxes is not None:
+            points = boxes[number - first_id]
+            (x0, y0), (x1, y1) = points.min(0).tolist(), points.max(0).tolist()
+        one: dict[str, Any] = {
             "id": number,
             "image_id": image_id,
             "category_id": ids[_plain(region.label)],
@@ -80,8 +89,25 @@ def coco(
             "iscrowd": 0,
             "score": float(region.score),
         }
-        made.append(one if outline is None else one | {"segmentation": outline})
+        if boxes is not None:
+            sides = np.linalg.norm(np.diff(points[:3], axis=0), axis=1)
+            heading = headings[number - first_id]
+            one |= {
+                "segmentation": [points.ravel().tolist()],
+                "area": float(sides.prod()),
+                "heading": heading if heading == heading else None,
+            }
+        elif outline is not None:
+            one["segmentation"] = outline
+        made.append(one)
     return made
+
+
+def yolo_obb(answer: Answer, classes: Sequence[str]) -> str:
+    """YOLO's text of oriented boxes; the arguments are those of `Answer.to_yolo_obb`."""
+    ids = _numbered(enumerate(classes))
+    _check_known(answer, ids, "classes")
+    return oriented.yolo(answer, {region.label: ids[_plain(region.label)] for region in answer.regions})
 
 
 def supervised(answer: Answer, classes: Sequence[str] | None = None) -> Detections:

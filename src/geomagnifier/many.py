@@ -79,7 +79,7 @@ def ask_many(
         errors: what becomes of a scene that cannot be answered (damaged, not there). "raise": its error is raised in its place, when all
             answers before it have been given; that ends the generator. "yield": its error is given in place of the answer, and the
             others go on: each scene has one or the other.
-        **options: `box`, `box_crs`, `search`, `budget`, `recall`, `min_score`, `max_memory` and `variant` of `ask`.
+        **options: `box`, `box_crs`, `aoi`, `aoi_crs`, `search`, `budget`, `recall`, `min_score`, `max_memory` and `variant` of `ask`.
 
     Raises:
         OptionError: an unknown option, or too few workers; at once, before the first answer.

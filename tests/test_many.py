@@ -109,7 +109,7 @@ def test_progress_counts_scenes_and_may_end_it() -> None:
 def test_wrong_options_are_refused_before_the_first_answer() -> None:
     with pytest.raises(OptionError, match="1 or more, not 0"):
         gm.ask_many([], "Find every ship.", workers=0)
-    with pytest.raises(OptionError, match="has no option journal; there are box, box_crs, search"):
+    with pytest.raises(OptionError, match="has no option journal; there are box, box_crs, aoi, aoi_crs"):
         gm.ask_many([], "Find every ship.", journal="a.journal")
     with pytest.raises(OptionError, match="errors is 'raise' or 'yield', not 'skip'"):
         gm.ask_many([], "Find every ship.", errors="skip")  # type: ignore[call-overload]

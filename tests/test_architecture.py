@@ -12,7 +12,7 @@ import geomagnifier
 ROOT = Path(geomagnifier.__file__).parent
 CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room", "detections", "area"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "view_limits", "composed"}
-STAGES |= {"drawn_frame", "grounded", "similar"}
+STAGES |= {"drawn_frame", "grounded", "similar", "default_model"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "drawn_frame": CORE,
     "grounded": CORE | {"composed"},
     "similar": set(),
+    "default_model": {"protocol"},
     "search": CORE | {"spots"},
     "answer": CORE,
     "reference": CORE,
@@ -55,7 +56,7 @@ MAY_IMPORT = {
     | {"model", "data", "eval", "train", "pipeline", "many", "conversation", "retrieval", "archive", "bench", "composed"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
-SHOWN = {("values", "geomagnifier.io.notebook"), ("pipeline", "geomagnifier.model.checkpoint"), ("detections", "geomagnifier.answer")}
+SHOWN = {("values", "geomagnifier.io.notebook"), ("default_model", "geomagnifier.model.checkpoint"), ("detections", "geomagnifier.answer")}
 SHOWN |= {("detections", f"geomagnifier.io.{module}") for module in ("features", "oriented", "overlay", "write")}
 """(part, module) beside the table, loaded at one call alone: a notebook or a script asks the answer itself for its picture, table or file,
 and these are io's; some of its regions have another mask, which `answer` puts together; `ask` without a model loads the small one."""

@@ -12,7 +12,7 @@ import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier import pipeline
+from geomagnifier import default_model
 from geomagnifier.errors import BoxError, OptionError, QuestionEmpty, SceneNotFound
 from geomagnifier.values import Bytes, Granularity, Query, Reply, View
 
@@ -131,9 +131,9 @@ def test_threads_without_a_model_load_one(monkeypatch: pytest.MonkeyPatch) -> No
     from geomagnifier.model import checkpoint
 
     monkeypatch.setattr(checkpoint, "load_model", load)
-    pipeline._loaded.cache_clear()
+    default_model._loaded.cache_clear()
     try:
         assert counts(gm.ask_many([scene(n) for n in range(8)], "Find every ship.", workers=8)) == list(range(8))
         assert len(loaded) == 1
     finally:
-        pipeline._loaded.cache_clear()
+        default_model._loaded.cache_clear()

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.default_model import default_model
 from geomagnifier.errors import GeomagError, OptionError
 from geomagnifier.io.scene import Scene
-from geomagnifier.pipeline import ask, default_model
+from geomagnifier.pipeline import ask
 from geomagnifier.protocol import Model
 from geomagnifier.values import Answer
 

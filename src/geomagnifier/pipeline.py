@@ -9,12 +9,10 @@ The mask is the union of the regions' masks, the sentence counts the regions, an
 from __future__ import annotations
 
 import os
-import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +25,7 @@ from geomagnifier.area import Area
 from geomagnifier.composed import composing
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
+from geomagnifier.default_model import default_model
 from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
@@ -114,22 +113,6 @@ def ask(
         if query.area is not None and refers is not None:
             raise OptionError("a question about earlier regions is about those; give no aoi with it")
         return _ask(opened, query, model or default_model(), search, spent, memory, journal, progress, refers)
-
-
-_LOADING = threading.Lock()
-
-
-def default_model() -> Model:
-    """The model of questions that name none: loaded once, whichever threads ask for it."""
-    with _LOADING:
-        return _loaded()
-
-
-@cache
-def _loaded() -> Model:
-    from geomagnifier.model.checkpoint import load_model  # a part above; loaded only where no model is given
-
-    return load_model("small")
 
 
 def checked(
@@ -283,10 +266,8 @@ def _ask(
         faint = 0 < covered < assembly.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
         metres = extent.square_metres(regions, scene.info) if faint else None
         size = assembly.measured(covered, scene.info, metres, said.language, query.area)
-        if query.area is not None:
-            joint = "" if said.language == "zh" else " "
-            note = joint.join(filter(None, (note, scope.within(query.area.pixels / scene.info.pixels, said.language))))
-    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note) if part)
+        within = "" if query.area is None else scope.within(query.area.pixels / scene.info.pixels, said.language)
+    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note, within) if part)
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped

@@ -13,6 +13,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,16 @@ def described(name: str, value: Any) -> Iterator[str]:
         for field in dataclasses.fields(value):
             known = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
             yield f"  {field.name}: {field.type}{' = ...' if known else ''}"
-    for method, body in sorted(vars(value).items()):
+    members: dict[str, Any] = {}
+    for base in reversed(value.__mro__):
+        members |= vars(base) if base.__module__.startswith("geomagnifier") else {}
+    for method, body in sorted(members.items()):
         if method.startswith("_") or issubclass(value, BaseException):
             continue
         inner = getattr(body, "__func__", body)
         if inspect.isfunction(inner):
             yield f"  {method}{inspect.signature(inner)}"
-        elif isinstance(body, property):
+        elif isinstance(body, property | cached_property):
             yield f"  {method} (property)"
 
 

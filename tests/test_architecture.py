@@ -10,9 +10,9 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room", "detections", "area"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "view_limits", "composed"}
-STAGES |= {"drawn_frame", "grounded", "similar"}
+STAGES |= {"drawn_frame", "grounded", "similar", "default_model"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
@@ -22,7 +22,9 @@ MAY_IMPORT = {
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "variants": {"errors"},
-    "values": {"errors", "geometry", "masks", "variants"},
+    "detections": {"errors", "masks", "values"},
+    "area": {"geometry", "masks"},
+    "values": {"area", "detections", "errors", "geometry", "masks", "variants"},
     "protocol": {"errors", "geometry", "masks", "values"},
     "io": CORE,
     "resolution": CORE,
@@ -33,6 +35,7 @@ MAY_IMPORT = {
     "drawn_frame": CORE,
     "grounded": CORE | {"composed"},
     "similar": set(),
+    "default_model": {"protocol"},
     "search": CORE | {"spots"},
     "answer": CORE,
     "reference": CORE,
@@ -40,6 +43,7 @@ MAY_IMPORT = {
     "model": CORE,
     "looking": CORE | STAGES,
     "pipeline": CORE | STAGES | {"looking", "composed"},
+    "many": CORE | STAGES | {"pipeline"},
     "conversation": CORE | STAGES | {"pipeline", "composed"},
     "retrieval": CORE | STAGES | {"pipeline"},
     "archive": CORE | STAGES | {"pipeline", "model", "composed"},
@@ -49,12 +53,13 @@ MAY_IMPORT = {
     "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "archive"},
     "interfaces": CORE
     | STAGES
-    | {"model", "data", "eval", "train", "pipeline", "conversation", "retrieval", "archive", "bench", "composed"},
+    | {"model", "data", "eval", "train", "pipeline", "many", "conversation", "retrieval", "archive", "bench", "composed"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
-SHOWN = {("values", "geomagnifier.io.notebook"), ("pipeline", "geomagnifier.model.checkpoint")}
-"""(part, module) beside the table, loaded at one call alone: a notebook asks the answer itself for its picture, and drawing is io's; `ask`
-without a model loads the small one."""
+SHOWN = {("values", "geomagnifier.io.notebook"), ("default_model", "geomagnifier.model.checkpoint"), ("detections", "geomagnifier.answer")}
+SHOWN |= {("detections", f"geomagnifier.io.{module}") for module in ("features", "oriented", "overlay", "write")}
+"""(part, module) beside the table, loaded at one call alone: a notebook or a script asks the answer itself for its picture, table or file,
+and these are io's; some of its regions have another mask, which `answer` puts together; `ask` without a model loads the small one."""
 HOMES = {
     "rasterio": {"io"},
     "pyogrio": {"io"},
@@ -77,7 +82,8 @@ HOMES = {
     "pyarrow": {"io", "retrieval"},
     "pystac": {"io"},
     "ray": {"archive"},
-    "geopandas": {"io"},
+    "geopandas": {"detections", "io"},  # of detections for types alone
+    "supervision": {"detections", "io"},
     "pandas": {"io"},
     "rio_tiler": {"io", "interfaces"},
     "fastapi": {"interfaces"},
@@ -162,7 +168,7 @@ def test_every_part_is_in_the_table():
 
 def test_public_names_are_what_they_say():
     public = {"Answer", "Box", "GeomagError", "GeomagWarning", "Granularity", "Model", "Region", "Scene", "Trace"}
-    assert set(geomagnifier.__all__) == public | {"ask", "embed", "load_model", "open_scene", "write"}
+    assert set(geomagnifier.__all__) == public | {"ask", "ask_many", "embed", "load_model", "open_scene", "write"}
     for name in geomagnifier.__all__:
         assert getattr(geomagnifier, name).__name__ == name
     assert set(dir(geomagnifier)) == {*geomagnifier.__all__, "__version__"}

@@ -39,7 +39,7 @@ def test_a_path_an_array_and_an_image_are_opened_and_closed(path: Path, monkeypa
 
 
 def test_a_path_that_is_not_there_and_a_wrong_option_need_no_model(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_small", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(pipeline, "default_model", lambda: pytest.fail("loaded"))
     with pytest.raises(SceneNotFound, match=r"gone\.tif does not exist"):
         gm.ask("gone.tif", "Find every ship.")
     with pytest.raises(OptionError, match="search 'fast' is not known"):
@@ -50,9 +50,9 @@ def test_a_path_that_is_not_there_and_a_wrong_option_need_no_model(path: Path, m
 
 def test_without_a_model_the_small_one_is_loaded_once(path: Path) -> None:
     assert gm.ask(path, "How many elephants?").text
-    first = pipeline._small()
+    first = pipeline.default_model()
     gm.ask(path, "What kind of place is this?")
-    assert pipeline._small() is first and first.spec.name == "small"
+    assert pipeline.default_model() is first and first.spec.name == "small"
 
 
 def test_an_answer_shows_itself_in_three_lines(path: Path) -> None:

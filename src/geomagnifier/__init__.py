@@ -2,9 +2,8 @@
 
     import geomagnifier as gm
 
-    model = gm.load_model("small")
-    with gm.open_scene("harbour.tif") as scene:
-        answer = gm.ask(scene, "Segment every ship.", model)
+    answer = gm.ask("harbour.tif", "Segment every ship.")
+    answer.boxes, answer.scores, answer.classes  # (N, 4), (N,), (N,)
     gm.write(answer, "out/")
 
 Names load on first use, so that importing the package, and `geomag --help`, cost nothing.
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from geomagnifier.geometry import Box
     from geomagnifier.io.scene import Scene, open_scene
     from geomagnifier.io.write import write
+    from geomagnifier.many import ask_many
     from geomagnifier.model.checkpoint import load_model
     from geomagnifier.pipeline import ask, embed
     from geomagnifier.protocol import Model
@@ -38,6 +38,7 @@ _HOME = {
     "Scene": "io.scene",
     "Trace": "values",
     "ask": "pipeline",
+    "ask_many": "many",
     "embed": "pipeline",
     "load_model": "model.checkpoint",
     "open_scene": "io.scene",
@@ -55,6 +56,7 @@ __all__ = [
     "Scene",
     "Trace",
     "ask",
+    "ask_many",
     "embed",
     "load_model",
     "open_scene",

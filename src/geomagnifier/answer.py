@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.area import Area
 from geomagnifier.geometry import Box, Placement, suppress_many
 from geomagnifier.masks import MaskPatch, bounds, components, decode_window, place, read_patches, resize, union, without_specks
 from geomagnifier.values import LEVEL, Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
@@ -77,14 +78,16 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
     return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover_layers))
 
 
-def assemble_regions(parts: Sequence[Part], scene: SceneInfo, granularity: Granularity, limit: Box | None = None) -> tuple[Region, ...]:
+def assemble_regions(
+    parts: Sequence[Part], scene: SceneInfo, granularity: Granularity, limit: Box | Area | None = None
+) -> tuple[Region, ...]:
     """Objects and connected pieces of land cover of all views, best first.
 
     Args:
         parts: of all windows, coarse and fine in any order.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
-        limit: keep the objects that have their centre in this box (scene px), and of all masks what lies in it.
+        limit: keep the objects that have their centre in this box (scene px) or area, and of all masks what lies in it.
     """
     overruled = _Finer([part.window for part in parts])
     objects = [(r, rank) for part in parts for r, rank in part.objects if not overruled(part.window, Box(*r.box))]
@@ -189,14 +192,17 @@ def _surroundings(box: Box, size: tuple[int, int]) -> Box:
     return Box(max(0, math.floor(box.x0 - across)), max(0, math.floor(box.y0 - down)), x1, y1)
 
 
-def _cut(region: Region, limit: Box, scene: SceneInfo) -> Region | None:
-    """A region with its mask cut to a box; None where nothing of the mask is left."""
+def _cut(region: Region, limit: Box | Area, scene: SceneInfo) -> Region | None:
+    """A region with its mask cut to a box or an area; None where nothing of the mask is left."""
     if region.segmentation is None:
         return region
-    common = limit.intersection(_surroundings(Box(*region.box), (scene.height, scene.width)))
+    rectangle = limit.box if isinstance(limit, Area) else limit
+    common = rectangle.intersection(_surroundings(Box(*region.box), (scene.height, scene.width)))
     assert common is not None  # its centre is in the limit
     x0, y0, x1, y1 = math.floor(common.x0), math.floor(common.y0), math.ceil(common.x1), math.ceil(common.y1)
     mask = decode_window(region.segmentation, Box(x0, y0, x1, y1))
+    if isinstance(limit, Area):
+        mask = mask & limit.inside(Box(x0, y0, x1, y1))
     return replace(region, segmentation=place(mask, (x0, y0), (scene.height, scene.width))) if mask.any() else None
 
 
@@ -235,13 +241,13 @@ def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo
     return regions
 
 
-def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | None) -> list[Region]:
+def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | Area | None) -> list[Region]:
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
     mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]
     patches = [layer.patch for _, layer in mine]
     finest = [layer.patch for _, layer in sorted(mine, key=lambda m: m[0].placement.scale[0])]
     decoded = lru_cache(maxsize=16)(lambda patch: patch.probability)
-    within = scene.box if limit is None else limit
+    within = scene.box if limit is None else limit.box if isinstance(limit, Area) else limit
     areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _ in mine]
     areas = [common for area in areas if (common := area.intersection(within)) is not None]
     cores, corners = (np.array([box.tuple() for box in boxes]).reshape(-1, 4) for boxes in ([p.core for p in patches], areas))
@@ -249,6 +255,8 @@ def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, li
     for number, area in enumerate(areas):
         x0, y0 = int(area.x0), int(area.y0)
         mask = read_patches([patches[i] for i in _meeting(cores, area)], area, scene.box)
+        if isinstance(limit, Area):
+            mask &= limit.inside(area)
         for before in _meeting(corners[:number], area):
             mask[_inside(areas[before], (x0, y0))] = False  # these pixels are in regions already
         for left, top, piece in components(mask, SMALLEST):
@@ -323,7 +331,7 @@ def covered(patches: Sequence[MaskPatch]) -> int:
     return sum(int(np.count_nonzero(patch.probability)) for patch in patches)
 
 
-def measured(pixels: int, scene: SceneInfo, metres: float | None = None, language: str = "en") -> str:
+def measured(pixels: int, scene: SceneInfo, metres: float | None = None, language: str = "en", area: Area | None = None) -> str:
     """What was measured of the mask, as a sentence.
 
     Args:
@@ -331,12 +339,18 @@ def measured(pixels: int, scene: SceneInfo, metres: float | None = None, languag
         scene: the whole.
         metres: ground under the mask, m2; None where it is not known.
         language: "en" or "zh".
+        area: the part of it that was asked about, where that is not all.
     """
     if not pixels:
         return ""
-    share = pixels / scene.pixels
+    share = pixels / (scene.pixels if area is None else area.pixels)
     if share >= FAINT:
-        return f"掩膜占全图的 {share:.1%}。" if language == "zh" else f"The mask covers {share:.1%} of the scene."
+        whole = "scene" if area is None else "area"
+        return (
+            f"掩膜占{'全图' if area is None else '该区域'}的 {share:.1%}。"
+            if language == "zh"
+            else f"The mask covers {share:.1%} of the {whole}."
+        )
     if metres is not None:
         size = f"{metres:,.0f}" if metres >= 10 else f"{metres:.2g}"
         return f"掩膜覆盖 {size} 平方米。" if language == "zh" else f"The mask covers {size} m2."

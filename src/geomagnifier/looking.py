@@ -33,7 +33,7 @@ from geomagnifier.io.preview import Preview
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
 from geomagnifier.values import COARSE, LEVEL, Floats, Granularity, ModelSpec, Part, Plan, Query, Relevance, Reply, Trace, View, Window
-from geomagnifier.view_limits import area_of, bounded
+from geomagnifier.view_limits import area_of, asked_about, bounded, heat_within
 
 AHEAD = 2
 """Windows that are read while the network looks at another."""
@@ -193,7 +193,7 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
         Halted: it was stopped in the middle of a reading, before anything was seen; later that ends the search like `progress`.
     """
     spec = model.spec if wanted.memory is None else bounded(model, wanted.memory)
-    area = area_of(scene.info, query, spec)
+    area = area_of(scene.info, query, spec, level)
     walk = _Walk(scene, query, level, model, wanted, watch, time.perf_counter(), Preview(scene.info, scene.pyramid))
     if wanted.policy == "adaptive" and level is not Granularity.IMAGE:
         plan = _glance(walk, spec, area)
@@ -202,6 +202,7 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
     state = search.Search(wanted.policy, plan or Plan(level, area, ()), wanted.worth, done=True)
     heat: Floats | None = None
     if plan is not None:
+        plan = replace(plan, wide=asked_about(query, plan.wide))
         budget = wanted.budget[1] - walk.pixels if wanted.budget and wanted.budget[0] == "pixels" else None
         state = search.start(wanted.policy, plan, budget, wanted.worth, query.variant.apart)
         walk.journal = wanted.journal if len(plan.wide) > 1 or not state.done else None
@@ -216,7 +217,7 @@ def look(scene: Scene, query: Query, level: Granularity, model: Model, wanted: W
             with watch.stage("search"):
                 price = lambda look: sum(w.width * w.height for w in resolution.windows(look, spec, plan.aspect))  # noqa: E731
                 looks, state = search.step(state, heats, price)
-                pending = [w for look in looks for w in resolution.windows(look, spec, plan.aspect)]
+                pending = asked_about(query, [w for look in looks for w in resolution.windows(look, spec, plan.aspect)])
             if walk.stopped:  # these were worth a look, and stay unseen
                 walk.passed += [(look.core, search.relevance(look.core, heats)) for look in looks]
                 break
@@ -401,7 +402,7 @@ def _see(walk: _Walk, group: Sequence[Read], state: search.Search, scouting: boo
     if not state.done and walk.wanted.policy in BY:
         with walk.watch.stage("relevance"):
             walk.make_room(views[0].window.width * views[0].window.height if views else 0)
-            heats = [walk.model.relevance(walk.query, view, BY[walk.wanted.policy]) for view in views]
+            heats = [heat_within(walk.query, v, walk.model.relevance(walk.query, v, BY[walk.wanted.policy])) for v in views]
     if not views:
         return
     pixels = views[0].window.width * views[0].window.height  # those of a group have one size

@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +21,16 @@ from numpy.typing import NDArray
 from geomagnifier import answer as assembly
 from geomagnifier import composed, drawn_frame, grounded, looking, ordinals, reference, resolution, scope, similar, unsupported
 from geomagnifier.amounts import amount
+from geomagnifier.area import Area
 from geomagnifier.composed import composing
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
+from geomagnifier.default_model import default_model
+from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.io import extent
+from geomagnifier.io.aoi import scene_area
 from geomagnifier.io.box import scene_box
 from geomagnifier.io.journal import Journal
 from geomagnifier.io.memory import give_back
@@ -52,6 +55,8 @@ def ask(
     *,
     box: Box | tuple[float, float, float, float] | None = None,
     box_crs: str | None = None,
+    aoi: object = None,
+    aoi_crs: str | None = None,
     search: str = "adaptive",
     budget: float | str | None = None,
     recall: float | None = None,
@@ -71,6 +76,10 @@ def ask(
         box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
         box_crs: what the box is given in: "px"; a CRS such as "EPSG:4326", the box then being west, south, east, north (longitude first);
             "scene" for the scene's own CRS. None: pixels, but refused where the numbers seem to be longitude and latitude.
+        aoi: the area of interest that is searched in place of the whole scene: objects with their middle in it count, masks and shares are
+            of its pixels. A path of a GeoJSON, GeoPackage, Shapefile or FlatGeobuf of polygons; WKT; west, south, east, north; a mapping
+            as of GeoJSON; a GeoDataFrame, or a polygon of shapely.
+        aoi_crs: what numbers, WKT and shapely's polygons are given in, as `box_crs`; files, GeoJSON and GeoDataFrames say it themselves.
         search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be),
             "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
         budget: the most that may be spent: pixels (4e6, "4 Mpx") or time ("20 s"). What it did not reach is in `trace.skipped`.
@@ -86,7 +95,8 @@ def ask(
 
     Raises:
         QuestionError: a question that is empty, far too long, or in a script the model cannot read.
-        BoxError: the box lies outside the scene, has no area, is smaller than a pixel, or may be meant in degrees.
+        BoxError: the box lies outside the scene, has no area, is smaller than a pixel, or may be meant in degrees; `aoi` holds no pixel.
+        DataCorrupt: the file of `aoi` cannot be read, or holds no polygons.
         OptionError: an unknown search or CRS, a number out of its range, too little memory, or a journal of another question.
         SceneError: the picture cannot be opened, or turns out to be damaged or empty.
         OutputError: the journal cannot be written.
@@ -97,15 +107,12 @@ def ask(
         (700, 1000)
     """
     with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
-        query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs, variant)
-        return _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
-
-
-@cache
-def _small() -> Model:
-    from geomagnifier.model.checkpoint import load_model  # a part above; loaded only where no model is given
-
-    return load_model("small")
+        query, spent, memory = checked(
+            opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs, variant, aoi, aoi_crs
+        )
+        if query.area is not None and refers is not None:
+            raise OptionError("a question about earlier regions is about those; give no aoi with it")
+        return _ask(opened, query, model or default_model(), search, spent, memory, journal, progress, refers)
 
 
 def checked(
@@ -119,6 +126,8 @@ def checked(
     max_memory: float | str | None = None,
     box_crs: str | None = None,
     variant: str | None = None,
+    aoi: object = None,
+    aoi_crs: str | None = None,
 ) -> tuple[Query, tuple[str, float] | None, float | None]:
     """The arguments of `ask`, checked without a model.
 
@@ -133,7 +142,13 @@ def checked(
     form = Variant.of(variant)
     if variant is not None and search not in CROPPING:
         raise OptionError(f"variant {variant!r} is a form of search='paper'; search is {search!r}")
-    return Query(question, _check(scene, box, search, recall, min_score, box_crs), min_score, recall, form), spent, memory
+    limit = _check(scene, box, search, recall, min_score, box_crs)
+    if aoi is None and aoi_crs is not None:
+        raise OptionError(f"aoi_crs {aoi_crs!r} says what an area is given in; give the area, too: aoi")
+    if aoi is not None and limit is not None:
+        raise OptionError("aoi and box both say what the question is about; give one of them")
+    area = None if aoi is None else scene_area(aoi, scene, aoi_crs)
+    return Query(question, limit, min_score, recall, form, area=area), spent, memory
 
 
 def _ask(
@@ -153,7 +168,7 @@ def _ask(
     if similar.asked(question):
         return _refused(scene, query, model, similar.told(scene.info.name, question), watch)
     frame = None
-    if query.box is None and refers is None and (colour := drawn_frame.asked(question)) is not None:
+    if query.box is None and query.area is None and refers is None and (colour := drawn_frame.asked(question)) is not None:
         frame = drawn_frame.find(Preview(scene.info, scene.pyramid).view(scene), colour)
         query = query if frame is None else replace(query, box=frame.inside)
     read = composed.understood(question, model.spec, refers is not None) if frame is None else None
@@ -162,7 +177,8 @@ def _ask(
         return _refused(scene, query, model, refused, watch)
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers, read=read)
     claim = unsupported.unchecked(question, classes) if classes and read is None and frame is None else None
-    limit = query.box
+    limit: Box | Area | None = query.area or query.box
+    part: scope.Part = "area" if query.area is not None else limit is not None
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
@@ -170,7 +186,8 @@ def _ask(
     if spent is not None and trace.skipped and not seen.stopped:
         left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
         warnings.warn(left, GeomagWarning, stacklevel=3)
-    unseen = extent.share_of([*(box for box, _ in trace.skipped), *trace.broken], limit or scene.info.box)
+    missed = [*(box for box, _ in trace.skipped), *trace.broken]
+    unseen = query.area.share(missed) if query.area is not None else extent.share_of(missed, query.box or scene.info.box)
     if (untrained := resolution.untrained(scene.info, model.spec, reply.asked)) is not None:
         warnings.warn(untrained, GeomagWarning, stacklevel=3)
     regions: tuple[Region, ...] = ()
@@ -216,10 +233,11 @@ def _ask(
         if unseen:
             about_all = level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
             about_all = about_all if read is None else not p.simple(read.program)
-            said = _partly(said, reply.asked, regions, model, 1 - unseen, limit is not None, about_all)
+            said = _partly(said, reply.asked, regions, model, 1 - unseen, part, about_all)
         labels, place = reply.labels, "" if frame is None else frame.told(said.language)
         if reply.place:  # a second question about the picture as a whole, in the same breath
-            glance = resolution.thumbnail(seen.preview, model.spec.image_side)
+            shown = resolution.plan(Granularity.IMAGE, scene.info, model.spec, search, None if query.area is None else query.area.box)
+            glance = resolution.thumbnail(seen.preview if query.area is None else scene.read(shown.wide[0]), model.spec.image_side)
             whole = model.answer(query, Granularity.IMAGE, [glance])
             labels, place = whole.labels, model.say(query, Granularity.IMAGE, glance, whole, scene.info, ()).text
             side = model.spec.image_side
@@ -245,13 +263,15 @@ def _ask(
         regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):
         covered = assembly.covered(patches or ())
-        faint = 0 < covered < assembly.FAINT * scene.info.pixels
-        size = assembly.measured(covered, scene.info, extent.square_metres(regions, scene.info) if faint else None, said.language)
-    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note) if part)
+        faint = 0 < covered < assembly.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
+        metres = extent.square_metres(regions, scene.info) if faint else None
+        size = assembly.measured(covered, scene.info, metres, said.language, query.area)
+        within = "" if query.area is None else scope.within(query.area.pixels / scene.info.pixels, said.language)
+    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note, within) if part)
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
-    made = Answer(question, text, level, by_name, scene.info, trace, preview, labels, regions, patches, complete, seen.stopped)
+    made = Answer(question, text, level, by_name, scene.info, trace, preview, Labels(labels), regions, patches, complete, seen.stopped)
     if read is None or outcome is None:  # "no" may change with what was not looked at, and either with words that nothing checks
         return replace(made, value=None if note or (unseen and said.value is False) else said.value)
     value = None if unseen and composing.uncertain(read, outcome) else outcome.value
@@ -264,7 +284,9 @@ def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region])
     return (rank, every) if len(asked) == 1 and 0 < len(every) < rank.number else (None, ())
 
 
-def _partly(said: Said, asked: Sequence[str], regions: Sequence[Region], model: Model, share: float, box: bool, about_all: bool) -> Said:
+def _partly(
+    said: Said, asked: Sequence[str], regions: Sequence[Region], model: Model, share: float, box: scope.Part, about_all: bool
+) -> Said:
     """What a model says of a scene, or of a box, where only a share of it was looked at. about_all: not of what was found in that part."""
     if about_all:
         joint = "" if said.language == "zh" else " "
@@ -370,7 +392,7 @@ def _seen(
     if journal is not None:
         info, spec = scene.info, model.spec
         asked = {"question": query.text, "box": query.box and query.box.tuple(), "search": search, "min_score": query.min_score}
-        asked |= {"variant": query.variant.name}
+        asked |= {"variant": query.variant.name} | ({} if query.area is None else {"area": query.area.key})
         of = {
             "scene": [info.name, info.width, info.height, list(info.rgb)],
             "memory": memory,

@@ -8,31 +8,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 _NO_CLASS = re.compile("There is no class .*|这个模型没有“[^”]*”这一类别。")
 NAMED = 4
 """Most kinds that are named one by one as not found."""
 
 
-def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box: bool, language: str) -> str:
+Part = bool | Literal["area"]
+"""What was asked about: an area of any outline, a box (True) or the whole scene."""
+
+
+def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box: Part, language: str) -> str:
     """A sentence about what was found in the part that was looked at.
 
     Args:
         phrases: by kind with regions how many there are, as in "nine ships".
         missing: nouns of the kinds without any.
-        share: of the scene, or of the box, that was looked at, 0 to 1.
-        box: a box was asked about.
+        share: of the scene, or of the box or area, that was looked at, 0 to 1.
+        box: a box was asked about, or an area.
         language: "en" or "zh".
     """
     if share <= 0:
         return nothing(box, language)
     there, part = list(phrases.values()), percent(share)
     if language == "zh":
-        seen = f"在已查看的{part}{'方框' if box else '画面'}中"
+        seen = f"在已查看的{part}{_named(box, language)}中"
         none = f"没有{_listed(missing, '、', '或')}" if missing and len(missing) <= NAMED else "" if there else "没有要找的东西"
         some = f"有{_listed(there, '、', '和')}" if there else ""
         return f"{'，'.join(words for words in (seen, some, none) if words)}；其余部分未查看。"
-    seen = f"in the {part} of the {'box' if box else 'scene'} that was looked at"
+    seen = f"in the {part} of the {_named(box, language)} that was looked at"
     if not there:
         none = f"There is no {_listed(missing, ', ', ' or ')}" if 0 < len(missing) <= NAMED else "Nothing that was asked for is"
         return f"{none} {seen}."
@@ -42,20 +47,35 @@ def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box:
     return sentence[0].upper() + sentence[1:]
 
 
-def seen(share: float, box: bool, language: str) -> str:
+def seen(share: float, box: Part, language: str) -> str:
     """A sentence that says how much was looked at, for an answer about all of it. share, box, language: as in `found`."""
     if share <= 0:
         return nothing(box, language)
     if language == "zh":
-        return f"只查看了{'方框' if box else '画面'}的{percent(share)}。"
-    return f"Only {percent(share)} of the {'box' if box else 'scene'} was looked at."
+        return f"只查看了{_named(box, language)}的{percent(share)}。"
+    return f"Only {percent(share)} of the {_named(box, language)} was looked at."
 
 
-def nothing(box: bool, language: str) -> str:
+def nothing(box: Part, language: str) -> str:
     """A sentence for an answer that looked at nothing. box, language: as in `found`."""
     if language == "zh":
-        return f"{'方框' if box else '画面'}完全没有查看，无法说明其中有什么。"
-    return f"None of the {'box' if box else 'scene'} was looked at, so what is there is not known."
+        return f"{_named(box, language)}完全没有查看，无法说明其中有什么。"
+    return f"None of the {_named(box, language)} was looked at, so what is there is not known."
+
+
+def within(share: float, language: str) -> str:
+    """A sentence that says that an answer is of a given area alone. share: of the scene that it covers."""
+    if share >= 1:
+        return ""
+    if language == "zh":
+        return f"以上仅就给定区域而言，占画面的{percent(share)}。"
+    return f"That is of the given area alone, {percent(share)} of the scene."
+
+
+def _named(box: Part, language: str) -> str:
+    if language == "zh":
+        return "区域" if box == "area" else "方框" if box else "画面"
+    return "area" if box == "area" else "box" if box else "scene"
 
 
 def unknown(text: str) -> str:

@@ -19,6 +19,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.area import Area
+from geomagnifier.detections import Detections, Labels
 from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable, printable
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch as MaskPatch
@@ -62,6 +64,7 @@ class Query:
     recall: the share of the objects that must be found (None: the calibrated balance of finding all and finding only them).
     variant: the form of the paper's method, where that is how the scene is searched.
     kinds: the classes to be looked for where these are known; the words are then not read for them. Each is looked for by itself.
+    area: the part of the scene that is searched, in place of the whole; no box is given then.
 
     Raises:
         QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no text.
@@ -73,6 +76,7 @@ class Query:
     recall: float | None = None
     variant: Variant = field(default_factory=Variant)
     kinds: tuple[str, ...] = ()
+    area: Area | None = None
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_QUESTION:
@@ -394,10 +398,11 @@ LARGEST_MASK = 500_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Answer(Detections):
     """Text, labels, regions and mask, in scene px, with the scene's CRS at hand.
 
-    granularity_probabilities: by granularity name.  labels: (name, probability), best first, image level only.
+    granularity_probabilities: by granularity name.  labels: (name, probability), best first, image level only; the classes of the
+    regions are `classes`, beside `boxes`, `scores` and `masks`.
     preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  patches: the union of the regions' masks; None where none was asked for.
     complete: False where part of what was asked about was not looked at: `trace.skipped` and `trace.broken`; the text says how much was.
     stopped: it was stopped before its end, and with a journal it can be gone on with.
@@ -415,7 +420,7 @@ class Answer:
     scene: SceneInfo
     trace: Trace
     preview: Bytes
-    labels: tuple[tuple[str, float], ...] = ()
+    labels: Labels = field(default_factory=Labels)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
     complete: bool = True
@@ -423,6 +428,9 @@ class Answer:
     value: bool | int | float | str | None = None
     unit: str | None = None
     understood: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", Labels(self.labels).of([region.label for region in self.regions]))
 
     @cached_property
     def mask(self) -> Bools | None:

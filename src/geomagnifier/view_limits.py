@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from geomagnifier import resolution
 from geomagnifier.geometry import Box
 from geomagnifier.io.memory import give_back, resident
 from geomagnifier.protocol import Model
-from geomagnifier.values import ModelSpec, Query, SceneInfo
+from geomagnifier.values import Floats, Granularity, ModelSpec, Query, SceneInfo, View, Window
 
 RESERVED = 300e6
 """Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's blocks, views read ahead, regions,
@@ -33,11 +36,28 @@ def bounded(model: Model, memory: float) -> ModelSpec:
     return spec
 
 
-def area_of(scene: SceneInfo, query: Query, spec: ModelSpec) -> Box:
-    """What must be looked at: everything, or the surroundings of the box in a scene too large for one view."""
-    whole = scene.box
-    if query.box is None or whole.area <= spec.view_pixels:
+def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity) -> Box:
+    """What must be looked at: everything, or the surroundings of the box or area in a scene too large for one view.
+
+    An image-level question about an area is about the rectangle round it.
+    """
+    if query.area is not None and level is Granularity.IMAGE:
+        return query.area.box
+    whole, part = scene.box, query.box if query.area is None else query.area.box
+    if part is None or whole.area <= spec.view_pixels:
         return whole
-    grown = query.box.grown(MARGIN).intersection(whole)
+    grown = part.grown(MARGIN).intersection(whole)
     assert grown is not None
     return Box(math.floor(grown.x0), math.floor(grown.y0), math.ceil(grown.x1), math.ceil(grown.y1))
+
+
+def asked_about(query: Query, windows: Sequence[Window]) -> tuple[Window, ...]:
+    """Those of some windows that answer for a part of the area that was given; all where none was."""
+    return tuple(window for window in windows if query.area is None or query.area.meets(window.core))
+
+
+def heat_within(query: Query, view: View, heat: Floats) -> Floats:
+    """A view's heat map where the area that was given lies, and nothing elsewhere. (h, w), cells of one size."""
+    if query.area is None:
+        return heat
+    return np.asarray(np.where(query.area.cells(view.window.box, (heat.shape[0], heat.shape[1])), heat, 0), np.float32)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
 import typer
@@ -54,6 +55,30 @@ def test_the_executable_answers_in_json_and_nothing_else(harbour):
     for region in answer["regions"]:
         assert region["label"] == "storage tank"
         assert masks.decode(region["segmentation"]).shape == (480, 640)
+
+
+def test_an_area_in_a_file_limits_the_count(harbour, monkeypatch, capfd, tmp_path):
+    path, _ = harbour
+    half = "POLYGON ((500000 5300000, 500160 5300000, 500160 5299760, 500000 5299760, 500000 5300000))"
+    code, out, err = geomag(monkeypatch, capfd, "ask", path, "Find every ship.", "--json")
+    whole = json.loads(out)["regions"]
+    code, out, err = geomag(monkeypatch, capfd, "ask", path, "Find every ship.", "--aoi", half, "--aoi-crs", "scene", "--json")
+    assert code == 0, err
+    told = json.loads(out)
+    middles = [(region["box"][0] + region["box"][2]) / 2 for region in whole]
+    assert 0 < len(told["regions"]) == sum(x < 320 for x in middles) < len(whole)
+    assert "of the given area alone, 50 % of the scene" in told["text"]
+
+
+def test_regions_are_written_as_oriented_boxes_in_the_crs_that_is_named(harbour, monkeypatch, capfd, tmp_path):
+    path, _ = harbour
+    words = ["Segment every ship.", "--out", tmp_path / "out", "--vector", "gpkg", "--out-crs", "EPSG:3857", "--oriented"]
+    code, _, err = geomag(monkeypatch, capfd, "ask", path, *words)
+    assert code == 0, err
+    info = pyogrio.read_info(tmp_path / "out/regions.gpkg", layer="regions")
+    assert info["crs"] == "EPSG:3857" and "heading_deg" in info["fields"] and info["features"] > 0
+    code, _, err = geomag(monkeypatch, capfd, "ask", path, *words[:-2], "nowhere")
+    assert code == 2 and "is not a coordinate reference system" in err
 
 
 def test_the_installed_script_knows_its_version():
@@ -240,6 +265,10 @@ BROKEN = {
     "box of three": (["ask", "{scene}", "What is this?", "--box", "1,2,3"], "four"),
     "box of degrees": (["ask", "{scene}", "What is this?", "--box", "15.0001,47.8,15.0004,47.9"], "--box-crs"),
     "box beside": (["ask", "{scene}", "What is this?", "--box", "2,3,4,5", "--box-crs", "EPSG:4326"], "outside"),
+    "CRS of nothing": (["ask", "{scene}", "Find every ship.", "--out-crs", "EPSG:3857"], "name a folder with --out"),
+    "area in no CRS": (["ask", "{scene}", "Find every ship.", "--aoi", "500000,5299900,500100,5299990"], "--aoi-crs EPSG:4326"),
+    "area elsewhere": (["ask", "{scene}", "Find every ship.", "--aoi", "1,2,3,4", "--aoi-crs", "EPSG:4326"], "outside the scene"),
+    "area of no file": (["ask", "{scene}", "Find every ship.", "--aoi", "zones.gpkg"], "does not exist"),
     "box in no CRS": (["ask", "{scene}", "What is this?", "--box", "2,3,4,5", "--box-crs", "nowhere"], "coordinate reference system"),
     "box without area": (["ask", "{scene}", "What is this?", "--box", "9,9,9,9"], "area"),
     "unknown model": (["ask", "{scene}", "Find ships", "--model", "huge"], "huge"),

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 
+from geomagnifier.area import Area
 from geomagnifier.composed import Understood, evaluation, plain, saying
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Ground, Outcome, Pixels
@@ -31,7 +32,12 @@ def plainly(query: Query, read: Understood, refers: Reference | None) -> Query:
 
 
 def outcome(
-    read: Understood, found: Sequence[Region], scene: Scene, within: Box | None, refers: Reference | None, preview: Bytes | None = None
+    read: Understood,
+    found: Sequence[Region],
+    scene: Scene,
+    within: Box | Area | None,
+    refers: Reference | None,
+    preview: Bytes | None = None,
 ) -> Outcome:
     """The program run over what was found.
 
@@ -39,7 +45,7 @@ def outcome(
         read: the question.
         found: all regions of its classes, those that are referred to among them.
         scene: an open one.
-        within: a box that was given, scene px.
+        within: a box or area that was given, scene px.
         refers: what "them" refers to.
         preview: the whole scene; where it has every pixel, colours are read from it.
     """
@@ -97,7 +103,8 @@ def said(
         if not isinstance(outcome.value, bool) or own.text.lower().startswith(start):
             return own
     words = saying.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
-    return saying.say(read.program, replace(outcome, regions=tuple(regions)), words)
+    told = saying.say(read.program, replace(outcome, regions=tuple(regions)), words)
+    return told if query.area is None else replace(told, text=told.text.replace(" of the picture.", " of the area."))
 
 
 def uncertain(read: Understood, outcome: Outcome) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.area import Area
 from geomagnifier.composed import arrangement, colours
 from geomagnifier.composed import program as p
 from geomagnifier.geometry import Box
@@ -82,13 +83,13 @@ class _CannotTell(Exception):
 class Ground:
     """What a program is run over.
 
-    found: all regions of the classes that it names.  scene: whose px they are in.  within: a box that was given, scene px.
+    found: all regions of the classes that it names.  scene: whose px they are in.  within: a box or area that was given, scene px.
     pixels: reads the picture.  them: the regions of the last answer.  strips: of the regions' masks, once they were unpacked.
     """
 
     found: Sequence[Region]
     scene: SceneInfo
-    within: Box | None = None
+    within: Box | Area | None = None
     pixels: Pixels | None = None
     them: Sequence[Region] = ()
     _measured: dict[tuple[int, bool], tuple[float, float, float]] = field(default_factory=dict)
@@ -96,7 +97,12 @@ class Ground:
 
     @property
     def area(self) -> Box:
-        return self.within or self.scene.box
+        return self.within.box if isinstance(self.within, Area) else self.within or self.scene.box
+
+    @property
+    def size(self) -> float:
+        """Scene px of what was asked about."""
+        return self.within.pixels if isinstance(self.within, Area) else self.area.area
 
     def metric(self, unit: str, regions: Sequence[Region] = ()) -> bool:
         """Whether to measure in metres: as asked, or where they are known. regions: that cannot be measured so."""
@@ -223,7 +229,7 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             if everything == []:
                 raise _CannotTell("none")
             if everything is None:
-                value, unit = 100 * _pixels(regions) / ground.area.area, "%"
+                value, unit = 100 * _pixels(regions) / ground.size, "%"
             else:
                 inside = {id(region) for region in everything}
                 value, unit = 100 * sum(id(region) in inside for region in regions) / len(everything), "%"
@@ -232,7 +238,7 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             if not measures.is_scaled(ground.scene):
                 raise _CannotTell("no scale", regions)
             width, height = ground.scene.px_metres or (math.nan, math.nan)
-            value, unit = len(regions) / (ground.area.area * width * height / FACTORS[per]), f"1/{per}"
+            value, unit = len(regions) / (ground.size * width * height / FACTORS[per]), f"1/{per}"
         case p.Measure(of, what, how, wanted):
             regions = _select(of, ground)
             metres = ground.metric(wanted, regions)

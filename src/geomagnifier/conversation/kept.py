@@ -22,6 +22,7 @@ from typing import Any
 from geomagnifier import masks
 from geomagnifier.answer import assemble_chosen
 from geomagnifier.conversation.follow import Turn
+from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagError, GeomagWarning
 from geomagnifier.io.document import to_json
 from geomagnifier.io.preview import Preview
@@ -137,7 +138,7 @@ def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
         scene.info,
         Trace(scene.info.pixels, int(said["cost"]["pixels_processed"]), float(said["cost"]["flops"]), _numbers(said["cost"]["seconds"])),
         None,  # type: ignore[arg-type]  # the preview follows
-        tuple((str(name), float(p)) for name, p in said["labels"]),
+        Labels((str(name), float(p)) for name, p in said["labels"]),
         _regions(said["regions"], scene),
         complete=bool(said["complete"]),
         value=_value(said.get("value")),

@@ -112,6 +112,15 @@ def ask(
         str | None,
         typer.Option(help="CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the image's own.", metavar="CRS"),
     ] = None,
+    aoi: Annotated[
+        str | None,
+        typer.Option(
+            help="Area to search in place of the whole image: a file of polygons, WKT, or west,south,east,north.", metavar="FILE|WKT|BOX"
+        ),
+    ] = None,
+    aoi_crs: Annotated[
+        str | None, typer.Option(help="CRS of --aoi where it is given in numbers or WKT: EPSG:4326, 'scene' or 'px'.", metavar="CRS")
+    ] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
@@ -145,12 +154,20 @@ def ask(
     out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an answer in --out that was stopped or killed.")] = False,
     vector: Annotated[Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")] = "geojson",
+    out_crs: Annotated[
+        str | None,
+        typer.Option(
+            help="CRS of the regions, such as EPSG:3857; else longitude and latitude, of a GeoPackage the image's.", metavar="CRS"
+        ),
+    ] = None,
+    oriented: Annotated[bool, typer.Option("--oriented", help="Regions as oriented boxes, with their headings.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer QUESTION about IMAGE. Ctrl-C ends the search: what was seen is answered, and --resume goes on."""
     import geomagnifier as gm
     from geomagnifier import pipeline
     from geomagnifier.io.staging import check_writable
+    from geomagnifier.io.vectors import Form
 
     if index is not None:
         if not similar.asked(question):
@@ -160,6 +177,8 @@ def ask(
     corners = _corners(box)
     if resume and out is None:
         raise OptionError("--resume goes on with what lies in a folder; name it with --out")
+    if out is None and (out_crs is not None or oriented):
+        raise OptionError("--out-crs and --oriented are of the regions that --out writes; name a folder with --out")
     if out is not None:
         check_writable(out)
     journal = None if out is None else out / JOURNAL
@@ -167,7 +186,8 @@ def ask(
         journal.unlink()
     with gm.open_scene(image, bands=bands) as scene, progress_bar() as move, _ctrl_c() as pressed:
         # before the model is loaded
-        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs, variant)
+        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs, variant, aoi, aoi_crs)
+        Form(out_crs).check(scene.info, vector)
         steps = [(0, 0)]
 
         def progress(done: int, known: int) -> bool:
@@ -181,6 +201,8 @@ def ask(
             load(model, segmenter, bits),
             box=corners,
             box_crs=box_crs,
+            aoi=aoi,
+            aoi_crs=aoi_crs,
             search=search,
             budget=budget,
             recall=recall,
@@ -190,7 +212,7 @@ def ask(
             progress=progress,
             variant=variant,
         )
-    written = gm.write(answer, out, vector=vector) if out is not None else {}
+    written = gm.write(answer, out, vector=vector, crs=out_crs, oriented=oriented) if out is not None else {}
     if as_json:
         from geomagnifier.io.write import to_json
 

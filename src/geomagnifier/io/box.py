@@ -49,7 +49,7 @@ def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = 
     name = (crs or PIXELS).strip()
     if name.lower() in (PIXELS, "pixel", "pixels"):
         return _in_pixels(Box(x0, y0, x1, y1), scene, sure=crs is not None)
-    system = _system(name, scene)
+    system = system_of(name, scene)
     found = _on_scene((x0, y0, x1, y1), scene, system)
     order = f"a box in {name} is west, south, east, north (x before y, longitude before latitude)"
     if found is None:
@@ -91,23 +91,28 @@ def _advice(box: Box, scene: SceneInfo) -> str:
 def _fits(box: Four, scene: SceneInfo, name: str) -> bool:
     """Whether the numbers are a box over the scene in a CRS."""
     try:
-        found = _on_scene(box, scene, _system(name, scene))
+        found = _on_scene(box, scene, system_of(name, scene))
     except OptionError:
         return False
     return found is not None and Box(*found).intersection(scene.box) is not None
 
 
-def _system(name: str, scene: SceneInfo) -> CRS | None:
-    """The CRS of a box; None for the coordinates of the scene's transform."""
+def system_of(name: str, scene: SceneInfo, what: str = "box") -> CRS | None:
+    """The CRS of a box, or of an area; None for the coordinates of the scene's transform.
+
+    Raises:
+        OptionError: it is none, or the scene has no place for it.
+    """
+    it, option = ("a box", "box") if what == "box" else ("an area", "aoi")
     if scene.transform is None:
-        raise OptionError(f"{scene.name} does not say where it lies, so that a box in {name} cannot be put on it; give the box in pixels")
+        raise OptionError(f"{scene.name} does not say where it lies, so that {it} in {name} cannot be put on it; give the {what} in pixels")
     if name.lower() == SCENE:
         return None
     system = georeference.parse_crs(name)
     if scene.crs is None:
         raise OptionError(
-            f"{scene.name} has no CRS, so that a box in {name} cannot be put on it; give the box in pixels or with --box-crs {SCENE} "
-            "(box_crs='scene')"
+            f"{scene.name} has no CRS, so that {it} in {name} cannot be put on it; give the {what} in pixels or with "
+            f"--{option}-crs {SCENE} ({option}_crs='scene')"
         )
     return system
 

@@ -35,8 +35,9 @@ FORMATS = {
     ".fgb": ("FlatGeobuf", b"fgb\x03"),
 }
 """By the end of the name: GDAL's format, and the first bytes of its files."""
-GEOJSON = ".geojson"
+GEOJSON, JSON = ".geojson", ".json"
 SUFFIXES = (".gpkg", GEOJSON, ".shp", ".fgb")
+"""Of labels; `JSON` is COCO's there, and GeoJSON where polygons are all that is asked for."""
 BESIDE = (".dbf", ".shx", ".prj", ".cpg")
 """What belongs to a Shapefile."""
 AREAS = ("Polygon", "MultiPolygon")
@@ -100,7 +101,7 @@ def read_layer(path: Path, field: str | None = None, layer: str | None = None) -
         DataCorrupt: it cannot be read, is of another format than its name says, has no polygons, no reference system, or no such column.
         OptionError: no such layer, or several to choose from.
     """
-    if path.suffix.lower() == GEOJSON:
+    if path.suffix.lower() in (GEOJSON, JSON):
         return _of_geojson(path, field, layer)
     return _of_gdal(path, field, layer)
 
@@ -110,6 +111,8 @@ def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
     import shapely
 
     whole = read_json(path)
+    if isinstance(whole, dict) and whole.get("type") in (*AREAS, "GeometryCollection"):
+        whole = {"type": "Feature", "geometry": whole}
     features = (
         [whole]
         if isinstance(whole, dict) and whole.get("type") == "Feature"

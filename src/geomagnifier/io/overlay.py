@@ -34,15 +34,20 @@ Pen = Any
 
 
 def draw(answer: Answer) -> Bytes:
-    """The preview with everything that was found, and the words beneath: (H, W, 3) uint8."""
+    """`sheet` as an array, (H, W, 3) uint8."""
+    return np.asarray(sheet(answer))
+
+
+def sheet(answer: Answer) -> Image:
+    """The preview with everything that was found, and the words beneath."""
     from PIL import Image
 
     shown = picture(answer)
     words = panel.draw(answer, colours_of(answer), max(shown.width, panel.NARROWEST))
-    sheet = Image.new("RGB", (words.width, shown.height + words.height), panel.PAPER)
-    sheet.paste(shown, ((words.width - shown.width) // 2, 0))
-    sheet.paste(words, (0, shown.height))
-    return np.asarray(sheet)
+    whole = Image.new("RGB", (words.width, shown.height + words.height), panel.PAPER)
+    whole.paste(shown, ((words.width - shown.width) // 2, 0))
+    whole.paste(words, (0, shown.height))
+    return whole
 
 
 def picture(answer: Answer) -> Image:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geomagnifier.errors import OptionError
 from geomagnifier.io import antimeridian, georeference
 from geomagnifier.values import Answer, Region, SceneInfo
 
@@ -135,6 +136,40 @@ def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:
     if place is None:
         return found
     return shapely.transform(found, lambda points: np.stack(georeference.to_crs(place, points[:, 0], points[:, 1]), axis=1))
+
+
+def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
+    """Shapes in scene px on a CRS, points between on sides longer than `SIDE` px; None for those that it does not reach.
+
+    In longitude and latitude (EPSG:4326) they are as `longitude_latitude` has them.
+
+    Raises:
+        OptionError: nothing leads there from the scene's CRS, or it has none.
+    """
+    import shapely
+
+    place, target = scene.transform, georeference.parse_crs(crs)
+    if scene.crs is None or place is None:
+        raise OptionError(f"{scene.name} does not say where on Earth it is, so that nothing of it can be given in {crs[:60]}")
+    if target.to_epsg() == 4326:
+        placed = longitude_latitude(shapes, scene)
+        if placed is None:
+            raise OptionError(f"nothing leads from the CRS of {scene.name} to longitude and latitude; leave it in its own")
+        return placed
+    own = georeference.parse_crs(scene.crs)
+    if own == target:
+        return list(to_crs(shapes, scene))
+
+    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.stack(georeference.convert(own, target, *georeference.to_crs(place, points[:, 0], points[:, 1])), axis=1)
+
+    found = shapely.segmentize(np.array(shapes, object), SIDE)
+    try:
+        made = shapely.transform(found, moved) if len(found) else found
+    except Exception as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+        raise OptionError(f"nothing leads from the CRS of {scene.name} to {crs[:60]}; choose another, or leave it in its own") from error
+    reached = np.isfinite(shapely.bounds(made).reshape(-1, 4)).all(1)
+    return [shape if there else None for shape, there in zip(made, reached, strict=True)]
 
 
 def upright(shapes: Sequence[Any]) -> Any:

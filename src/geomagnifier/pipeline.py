@@ -238,6 +238,8 @@ def _ask(
         note = ("" if said.language == "zh" else " ").join(
             filter(None, (note, composed.passed_over(question, model.spec, "" if claim is None else claim.words, said)))
         )
+    if read is not None and read.passed:
+        note = ("" if said.language == "zh" else " ").join(filter(None, (note, composed.unplaced(read.passed))))
     last = [window.core for window in trace.views if window.role == "C2"]
     if last and level is Granularity.PIXEL and not query.variant.coarse:  # the paper's search: what lies beyond was seen, and not outlined
         note = " ".join(filter(None, (note, scope.outlined(extent.share_of(last, scene.info.box), said.language))))
@@ -255,7 +257,7 @@ def _ask(
     if read is None or outcome is None:
         return replace(made, value=said.value if level is Granularity.IMAGE else None)
     value = None if unseen and composing.uncertain(read, outcome) else outcome.value
-    return replace(made, value=value, unit=outcome.unit, understood=str(read.program))
+    return replace(made, value=value, unit=outcome.unit, understood=composing.read_as(read, model.spec))
 
 
 def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:

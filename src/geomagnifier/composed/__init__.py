@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from geomagnifier import unsupported
+from geomagnifier import hanzi, unsupported
 from geomagnifier.composed import chinese, english
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
@@ -26,6 +26,7 @@ class Understood:
 
     program: what it asks.  kinds: the classes that are looked for; none where it is all about the last answer's regions.
     looked: how closely the search looks.  level: of the answer; masks that only tell places are not handed out.
+    passed: places that the question names and no class is; the answer says that they were not looked for.
     """
 
     program: p.Program
@@ -33,6 +34,7 @@ class Understood:
     looked: Granularity
     level: Granularity
     language: Literal["en", "zh"]
+    passed: tuple[str, ...] = ()
 
     @property
     def refers(self) -> bool:
@@ -51,8 +53,9 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     if not spec.kinds:
         return None
     words = lexicon(spec)
-    zh = sum("\u4e00" <= letter <= "\u9fff" for letter in question) > 0
-    program = (chinese if zh else english).read(question, words)
+    asked = hanzi.without_order(question)
+    zh = hanzi.chinese(question) or hanzi.ordered(question)
+    program, passed = chinese.read_all(asked, words) if hanzi.chinese(asked) else (english.read(asked, words), ())
     if program is None or (p.refers(program) and not referring):
         return None
     if isinstance(program, p.Chosen) and program.of == p.Select(tuple(words.objects)):  # "all objects"
@@ -63,7 +66,7 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     masks = p.outlined(program)
     looked = Granularity.PIXEL if masks else Granularity.REGION
     level = Granularity.PIXEL if masks and p.shown(program) else Granularity.REGION
-    return Understood(program, kinds, looked, level, "zh" if zh else "en")
+    return Understood(program, kinds, looked, level, "zh" if zh else "en", passed)
 
 
 def plain(kinds: Sequence[str], masks: bool) -> str:
@@ -98,6 +101,11 @@ def passed_over(question: str, spec: ModelSpec, known: str, said: Said) -> str:
     """
     words = [word for word in leftovers(question, lexicon(spec), spec.scenes) if word not in known and word not in said.text.lower()]
     return remark(words, said.language == "zh")
+
+
+def unplaced(places: Sequence[str]) -> str:
+    """The Chinese sentence that says which places of a composed question were not looked for."""
+    return f"{'、'.join(f'“{place}”' for place in dict.fromkeys(places))}不是可以查找的类别，结果是整幅影像的，没有按它筛选。"
 
 
 _IN_UNIT = re.compile(

@@ -5,19 +5,15 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.chinese_forms import FORMS, Build
+from geomagnifier.composed.chinese_forms import FORMS, Build, in_unit
 from geomagnifier.composed.chinese_phrases import NoPlace, Reader, marked
-from geomagnifier.composed.lexicon import Lexicon, normalized
-from geomagnifier.unsupported import SIMPLIFIED
+from geomagnifier.composed.chinese_said import plainly
+from geomagnifier.composed.lexicon import Lexicon
 
-_SCENE = re.compile(
-    "(?:在)?(?:这|该|此)?(?:张|幅|片|个)?(?:卫星|航拍|遥感)?(?:图像|图片|图|影像|画面|照片|场景)(?:中|里面|里|上面|上|内)(?:的)"
-    "?|这里(?=有)|(?<=^)这里"
-)
-_POLITE = re.compile("^(?:请问|请你?|麻烦你?|帮我|帮忙|我想知道|告诉我|能不能|能否|可以)+|(?:一下|谢谢)")
 _SLOTS = {"{a}": r"(?P<a>.{0,}?(?:K\d+(?!\d)|们|它|些|其中))", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+?)", "{n}": r"(?P<n>N\d+)"}
 
 
@@ -32,20 +28,25 @@ _COMPILED = tuple((re.compile(_pattern(form)), form, build) for form, build in F
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
     """The program of a Chinese question; None where a word of it finds no place, or where it asks for nothing of this sort."""
-    text = re.sub(r"\s+", "", normalized(question).translate(SIMPLIFIED))
-    text = re.sub("[?。!.]+$", "", _POLITE.sub("", text))
-    text = _SCENE.sub("", text)
+    return read_all(question, lexicon)[0]
+
+
+def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
+    """The same, and places that no class is ("机场"), which were passed over: they hold for the whole picture, or for none of it."""
+    text, unit = plainly(question, lexicon)
     marks = marked(text, lexicon)
-    reader = Reader(marks, lexicon)
     for pattern, form, build in _COMPILED:
         for found in _matches(pattern, form, marks.text):
+            reader = Reader(marks, lexicon)
             try:
                 program = _built(build, found.groupdict(), reader)
             except NoPlace:
                 continue
+            if program is not None and unit:
+                program = in_unit(program, unit)
             if program is not None:
-                return program if p.kinds(program) or p.refers(program) else None
-    return None
+                return (program, tuple(reader.passed)) if p.kinds(program) or p.refers(program) else (None, ())
+    return None, ()
 
 
 def _matches(pattern: re.Pattern[str], form: str, text: str) -> Iterator[re.Match[str]]:
@@ -66,6 +67,8 @@ def _built(build: Build, groups: Mapping[str, str | None], reader: Reader) -> p.
         slots["c"] = reader.conditions(slots["c"])
     if "n" in slots:
         slots["n"] = reader.amount(slots["n"])
+    if "d" in slots:  # a condition before the whole question, and one of the thing asked for
+        slots["a"] = replace(slots["a"], filters=(*slots["a"].filters, *reader.conditions(slots.pop("d"))))
     if "word" in slots:
         return build(slots.pop("word"), **slots)
     if "everything" in inspect.signature(build).parameters:

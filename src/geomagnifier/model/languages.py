@@ -8,6 +8,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from geomagnifier import hanzi
 from geomagnifier.errors import QuestionUnreadable
 from geomagnifier.model.question_words import ENGLISH, languages_of, plain
 
@@ -38,6 +39,8 @@ def language(text: str) -> Language:
     Raises:
         QuestionUnreadable: it is in another language, which the message names.
     """
+    if hanzi.ordered(text):  # "count the ships, answer in Chinese"
+        return "zh"
     words = re.findall(r"[^\W\d_]+", text)
     names = [unicodedata.name(c, "") for word in words for c in word]
     chinese = sum(name.startswith("CJK") for name in names)

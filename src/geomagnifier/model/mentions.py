@@ -65,7 +65,7 @@ _PLAIN = word_set(
 _ADJECTIVE = re.compile(r".{2,}(?:y|ed|al|ful|ous|ish|ive|ial|ic)$")
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[?.,:;!/]")
 _BEFORE_ONE, _AFTER_ONE = (
-    ":那了是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
+    ":那了是有到见为像属于一座条艘辆片的大小、和或与跟及把台个架栋块处些出含包现在无否找里中上",
     ":有旁附存并对出吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
 )
 """Around a Chinese name of one character: elsewhere it is part of another word, as 山 is in 火山."""
@@ -174,14 +174,14 @@ def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
     return mention._replace(end=end)
 
 
-def in_chinese(text: str) -> list[Mention]:
-    """Names in a Chinese text (simplified, without blanks), in order."""
+def in_chinese(text: str, anywhere: bool = False) -> list[Mention]:
+    """Names in a Chinese text (simplified, without blanks), in order. anywhere: those of one character inside other words as well."""
     found: list[Mention] = []
     i = 0
     while i < len(text):
         for n in range(min(_LONGEST_ZH, len(text) - i), 0, -1):
             said = text[i : i + n]
-            if said not in _CHINESE or (n == 1 and not _alone(text, i)):
+            if said not in _CHINESE or (n == 1 and not anywhere and not _alone(text, i)):
                 continue
             if found and found[-1].end == i:
                 before = found.pop()

@@ -6,11 +6,18 @@ The trained reader of `reading.py` has the rest. It always writes a sentence; on
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from geomagnifier import hanzi
+from geomagnifier.errors import QuestionUnreadable
 from geomagnifier.model.class_names import CLASSES
 from geomagnifier.model.mentions import in_chinese, in_english, plural, tokens_of
-from geomagnifier.model.reading import characters
+from geomagnifier.model.reading import Reader, characters
+from geomagnifier.model.short_forms import written_out
 
+LEAST_SURE = 0.8
+"""Of the words of a question read from Chinese: below it the sentence is none. Of 250 questions of wordings kept aside from the reader's
+training it refuses 10 of 82 that are not read word for word, and none of the others; 0.9 would refuse 32 and 12."""
 _PLACE = re.compile(
     "(?:请问|请|帮我看看|帮我看一下|看看|看一下|你觉得|麻烦)*(?:这|那|此|该)(?:里|儿|边|块儿?|片|个|一带|一片|张图?|幅图?)?(?:地方|区域|地块|地儿|图|影像)?"
     "(?:到底|究竟|大概|主要|一般|现在|可能)*(?:是)?(?:个)?(?:用来)?(?:拿来)?"
@@ -30,6 +37,27 @@ _ASKING = re.compile(
 
 _THINGS = re.compile("(?:Detect|Locate|How many|Count|Segment|Give me|Is there) ")
 """Begin sentences about objects."""
+
+
+def meaning(text: str, reader: Callable[[], Reader]) -> str:
+    """The English of a question in Chinese, or of an English one to be answered in Chinese.
+
+    Args:
+        text: the question.
+        reader: gives the trained reader, where no rule reads it.
+
+    Raises:
+        QuestionUnreadable: no sentence is sure enough, or it is about other classes.
+        ModelCorrupt: the model folder has no reader.
+    """
+    if not hanzi.chinese(bare := hanzi.without_order(text)):
+        return written_out(bare)
+    if plain := english(text):
+        return plain
+    plain, surety = reader().read(text)
+    if surety < LEAST_SURE or not agree(text, plain):
+        raise QuestionUnreadable(f"没有看懂这个问题（{text[:40]}）；请换一种说法，例如“分割所有船”或“这是什么地方？”")
+    return plain
 
 
 def english(text: str) -> str:

@@ -18,8 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier import hanzi
-from geomagnifier.errors import GeomagWarning, OptionError, QuestionUnreadable
+from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.model import asked_classes, chinese, chinese_rules, class_names, in_box, one_input, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.cells import crop, shrink, visible
@@ -69,9 +68,6 @@ AGREED = 0.85
 """Factor on the least score in a closer look: the scout, too, has taken the place for one of the kind."""
 TRAINED = (0.3, 2.0)
 """Metres of the ground pixels of the training pictures, as the model card has it."""
-LEAST_SURE = 0.8
-"""Of the words of a question read from Chinese: below it the sentence is none. Of 250 questions of wordings kept aside from the reader's
-training it refuses 10 of 82 that are not read word for word, and none of the others; 0.9 would refuse 32 and 12."""
 
 
 @dataclass(frozen=True)
@@ -346,14 +342,7 @@ class SmallModel:
     def _in_english(self, text: str) -> str:
         if language(text) == "en":
             return written_out(text)
-        if not hanzi.chinese(bare := hanzi.without_order(text)):  # "count the ships, 用中文回答"
-            return written_out(bare)
-        if plain := chinese_rules.english(text):
-            return plain
-        plain, surety = self.reader().read(text)
-        if surety < LEAST_SURE or not chinese_rules.agree(text, plain):
-            raise QuestionUnreadable(f"没有看懂这个问题（{text[:40]}）；请换一种说法，例如“分割所有船”或“这是什么地方？”")
-        return plain
+        return chinese_rules.meaning(text, self.reader)
 
     def _name(self, kind: str) -> Encoded:
         """The sentence "Find all KIND." as read, kept."""

@@ -112,7 +112,9 @@ _IN_UNIT = re.compile(
     r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) "
     r"([a-z]+(?: [a-z]+)?[2]?)"
 )
-_IN_UNIT_ZH = re.compile(f"(?:那|那么)?(?:换算成|换成|用|以|按|折合)?(?:多少)?({'|'.join(UNITS_ZH)})(?:表示|是多少|呢|为单位呢?)*")
+_IN_UNIT_ZH = re.compile(
+    f"(?:那|那么)?(?:换算成|换成|改成|用|以|按|折合成?|合|等于|相当于|是|有)?(?:多少|几)?({'|'.join(UNITS_ZH)})(?:表示|是多少|呢|为单位呢?|吧|吗|来说|说)*"
+)
 
 
 def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:

@@ -112,7 +112,7 @@ def _is(a: p.Select, c: tuple[p.Filter, ...]) -> p.Program | None:
 
 def _except(a: p.Select, b: p.Select, masks: bool = False) -> p.Program | None:
     kept = tuple(kind for kind in b.kinds if kind not in a.kinds)
-    if a.filters or a.rank is not None or not kept:
+    if a.filters or a.rank is not None or a.them or not kept:
         return p.Chosen(replace(b, filters=(*b.filters, p.Not(p.Among(a)))), masks)
     return p.Chosen(replace(b, kinds=kept), masks)
 
@@ -198,6 +198,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
      rf"几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有|是)?(?:多少|几)(?P<u>{UNIT})(?P<what>长|宽|大)", _measure),
     (rf"{{a}}{_ALL}(?:覆盖|占地|占据|占)(?:了|有)?(?:大约|大概)?(?:多少|几|多大)(?P<u>{UNIT})", lambda a, u="": _measure(a, "面积", "", u)),
+    (rf"{{a}}{_ALL}占了?(?:多少|多大)的?面积", lambda a: _measure(a, "面积")),
     (rf"{{a}}{_ALL}(?:覆盖|占地|占据)(?:了)?(?:多少|几|多大)(?:面积)?", lambda a, u="": _measure(a, "面积", "", u)),
     (rf"{{a}}(?:和|与|到|跟|离|距离){{b}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离)?{_IS}(?:多少|多远|"
      rf"几)(?P<u>{UNIT})?", _distance),

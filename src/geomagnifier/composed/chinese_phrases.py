@@ -188,7 +188,7 @@ class Reader:
         of = replace(of, filters=filters, rank=rank, number=number)
         if out is not None:
             kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
-            if out.filters or out.rank is not None or not kept:
+            if out.filters or out.rank is not None or out.them or not kept:
                 return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
             of = replace(of, kinds=kept)
         return of
@@ -242,6 +242,8 @@ class Reader:
         more = "大于|超过|多于|高于|至少|不小于|不少于|长于|宽于|不短于|>=?|≥"
         less = "小于|不到|少于|低于|短于|窄于|不超过|至多|不大于|不足|<=?|≤"
         if m := re.fullmatch(rf"{what}(?:({more})|({less}))(Q\d+)(?:长|宽)?", text):
+            if not m[1] and (m[2] or m[3]) in ("高于", "低于"):  # a height
+                return None
             plain = "面积" if "2" in self.amount(m[4]).unit else "长"
             quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get((m[2] or m[3])[0], plain)
             return self._sized(quantity, m[4] if m[2] else None, m[4] if m[3] else None)

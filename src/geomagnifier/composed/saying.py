@@ -141,6 +141,8 @@ def _part_zh(part: str) -> str:
 
 def _nouns(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> str:
     kinds = of.kinds or words.them
+    if of.them and words.language == "zh" and of.rank is None:
+        return "它们"
     if not 0 < len(kinds) < 4:
         return "目标" if words.language == "zh" else "object" if count == 1 else "objects"
     return words.listed([words.noun(kind, count) for kind in kinds], joint)

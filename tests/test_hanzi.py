@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
+import geomagnifier
 from geomagnifier import hanzi
 
 NAMES = {"vehicle": "车", "vehicles": "车", "tennis court": "网球场", "ship": "船"}
@@ -61,3 +65,44 @@ def test_an_answer_in_traditional_characters(simple: str, traditional: str) -> N
 )
 def test_english_words_between_chinese_ones_become_chinese(text: str, plain: str) -> None:
     assert hanzi.unmixed(text, NAMES) == plain
+
+
+ANSWERING = [
+    "answer",
+    "composed/__init__",
+    "composed/leftovers",
+    "composed/read_back",
+    "composed/saying",
+    "conversation/follow",
+    "drawn_frame",
+    "grounded",
+    "model/chinese",
+    "model/chinese_captions",
+    "model/in_box",
+    "model/positions",
+    "model/scene_sentences",
+    "model/speaker",
+    "ordinals",
+    "scope",
+    "similar",
+    "unsupported",
+]
+"""Modules that write answers."""
+
+
+@pytest.mark.parametrize("module", ANSWERING)
+def test_whatever_answers_say_has_traditional_characters(module: str) -> None:
+    """Big5 has no simplified characters: what it can hold is traditional."""
+    tree = ast.parse((Path(geomagnifier.__file__).parent / f"{module}.py").read_text("utf-8"))
+    said = {letter for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) for letter in node.value}
+    told = hanzi.in_traditional("".join(sorted(letter for letter in said if hanzi.chinese(letter) and letter != "\u9fff")))
+    left = [letter for letter in told if not _in_big5(letter)]
+    assert left == []
+
+
+def _in_big5(letter: str) -> bool:
+    try:
+        letter.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
-from geomagnifier import composed, drawn_frame, grounded, looking, ordinals, reference, resolution, scope, similar, unsupported
+from geomagnifier import composed, drawn_frame, grounded, hanzi, looking, ordinals, reference, resolution, scope, similar, unsupported
 from geomagnifier.amounts import amount
-from geomagnifier.composed import composing
+from geomagnifier.composed import composing, read_back
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
@@ -98,7 +98,15 @@ def ask(
     """
     with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
         query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs, variant)
-        return _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
+        return _in_script(_ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers))
+
+
+def _in_script(answer: Answer) -> Answer:
+    """The answer in traditional characters, where the question is in them."""
+    if not hanzi.traditional(answer.question):
+        return answer
+    told = tuple(replace(region, phrase=hanzi.in_traditional(region.phrase)) for region in answer.regions)
+    return replace(answer, text=hanzi.in_traditional(answer.text), understood=hanzi.in_traditional(answer.understood), regions=told)
 
 
 @cache
@@ -232,6 +240,9 @@ def _ask(
             rest = model.say(query, level, seen.first, replace(reply, asked=missing), scene.info, ()).text if missing else ""
             said = replace(said, text=("" if said.language == "zh" else " ").join(filter(None, (sentence, rest))))
             phrases = {i: phrase for group, phrase in zip(told, each, strict=True) for i in group.members}
+        if said.language == "zh":
+            said = replace(said, text=read_back.as_asked(said.text, question, model.spec))
+            phrases = {i: read_back.as_asked(phrase, question, model.spec) for i, phrase in phrases.items()}
         regions = tuple(replace(r, phrase=phrases[i]) for i, r in enumerate(regions))
     note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
     if read is None and frame is None and classes and level is not Granularity.IMAGE and reply.asked and not reply.unknown:

@@ -10,6 +10,7 @@ from test_reading_questions import lines
 
 from geomagnifier.composed import understood
 from geomagnifier.composed.composing import read_as
+from geomagnifier.composed.read_back import as_asked
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,17 @@ def test_every_program_can_be_read_back() -> None:
 def test_an_english_question_is_read_back_in_english() -> None:
     found = understood("How many ships are there?", SPEC)
     assert found is not None and read_as(found, SPEC) == "count(ship)"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("码头上有几艘货轮", "港口上共有3艘船。", "码头上共有3艘货轮。"),
+        ("水上有几艘船", "水域上共有3艘船。", "水域上共有3艘船。"),
+        ("红色屋顶的房子", "红色的有2栋建筑。", "红色的有2栋建筑。"),
+        ("有幾架客機", "图中有六架飞机。", "图中有六架客机。"),
+        ("这里是什么", "图中有六架飞机。", "图中有六架飞机。"),
+    ],
+)
+def test_an_answer_keeps_the_nouns_of_the_question(question: str, text: str, told: str) -> None:
+    assert as_asked(text, question, SPEC) == told

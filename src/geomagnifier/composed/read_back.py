@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
+from geomagnifier import hanzi
 from geomagnifier.composed import program as p
 from geomagnifier.composed.saying import FORMS_ZH, HOW_ZH, MORE_ZH, QUANTITIES_ZH, UNITS_ZH, Words, condition, number, rank_zh
+from geomagnifier.values import ModelSpec
 
+_PARTS = "面顶上"
+"""End names that only tell a side of a thing: 水面, 屋顶."""
 _HIDDEN = 4
 """Classes from which their number is told instead of their names."""
 
@@ -36,6 +43,30 @@ def told(program: p.Program, words: Words) -> str:
         case p.ColourOf(of):
             return f"颜色（{_of(of, words)}）"
     return _number(program, words)
+
+
+def as_asked(text: str, question: str, spec: ModelSpec) -> str:
+    """A Chinese answer with the question's own nouns: "码头" and not "港口", where the question has one name for a class.
+
+    Args:
+        text: of the answer.
+        question: as it was asked.
+        spec: of the model: nouns and names of its classes.
+    """
+    if not spec.chinese:
+        return text
+    plain = question.translate(hanzi.SIMPLIFIED)
+    names = {name: kind for kind, said in spec.names.items() for name in said if not name.isascii()}
+    found = _either(tuple(names)).findall(plain)
+    own = {kind: {name for name in found if names[name] == kind} for kind in {names[name] for name in found}}
+    nouns = {spec.chinese[kind]: next(iter(said)) for kind, said in own.items() if len(said) == 1 and kind in spec.chinese}
+    nouns = {noun: name for noun, name in nouns.items() if (len(name) > 1 or name == "楼") and name[-1] not in _PARTS}
+    return _either(tuple(spec.chinese.values())).sub(lambda match: nouns.get(match[0], match[0]), text) if nouns else text
+
+
+@lru_cache(maxsize=8)
+def _either(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
 def _number(program: p.Number, words: Words) -> str:

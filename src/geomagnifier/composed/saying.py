@@ -224,7 +224,9 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if not counts:
                 return _none(of, words)
             if zh:
-                return f"{''.join(condition(f, words) for f in of.filters)}目标有{words.counts(counts)}{_missing(of, counts, words)}。"
+                return (
+                    f"{''.join(condition(f, words) for f in of.filters) or '图中'}有{words.counts(counts)}{_missing(of, counts, words)}。"
+                )
             conditions = " ".join(condition(f, words) for f in of.filters)
             return f"{words.counts(counts)}{f' {conditions}' if conditions else ''}{_missing(of, counts, words)}."
         case p.Count(of) if not counts:

@@ -67,26 +67,11 @@ def test_english_words_between_chinese_ones_become_chinese(text: str, plain: str
     assert hanzi.unmixed(text, NAMES) == plain
 
 
-ANSWERING = [
-    "answer",
-    "composed/__init__",
-    "composed/leftovers",
-    "composed/read_back",
-    "composed/saying",
-    "conversation/follow",
-    "drawn_frame",
-    "grounded",
-    "model/chinese",
-    "model/chinese_captions",
-    "model/in_box",
-    "model/positions",
-    "model/scene_sentences",
-    "model/speaker",
-    "ordinals",
-    "scope",
-    "similar",
-    "unsupported",
-]
+ANSWERING = (
+    "answer", "composed/__init__", "composed/leftovers", "composed/read_back", "composed/saying", "conversation/follow", "drawn_frame",
+    "grounded", "model/chinese", "model/chinese_captions", "model/in_box", "model/positions", "model/scene_sentences", "model/speaker",
+    "ordinals", "scope", "similar", "unsupported",
+)  # fmt: skip
 """Modules that write answers."""
 
 

@@ -41,6 +41,21 @@ def _which_bigger(word: str, a: p.Select, b: p.Select) -> p.Program | None:
     return p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more) if not set(a.kinds) & set(b.kinds) else None
 
 
+def _which_area(word: str, a: p.Select, b: p.Select) -> p.Program | None:
+    """The class that covers more, all of it together."""
+    if set(a.kinds) & set(b.kinds):
+        return None
+    return p.Which((p.Measure(a, "area", "sum"), p.Measure(b, "area", "sum")), word == "大")
+
+
+def _share_where(a: p.Select, c: tuple[p.Filter, ...]) -> p.Share:
+    return p.Share(replace(a, filters=(*a.filters, *c)), a)
+
+
+def _most_are(a: p.Select, c: tuple[p.Filter, ...]) -> p.Program:
+    return p.Compare(_share_where(a, c), ">", p.Given(50, "%"))
+
+
 def _commonest(a: p.Select | None = None, most: bool = True, everything: p.Select | None = None) -> p.Program | None:
     of = a or everything
     return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
@@ -174,6 +189,11 @@ FORMS: tuple[tuple[str, Build], ...] = (
     rf"哪个)(?:呢|啊)?", partial(_commonest, most=False)),
     (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少", partial(_commonest, most=False)),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于)(?:了)?{{n}}{_Q}", partial(_numbered, sign=">")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以上{_Q}", partial(_numbered, sign=">=")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以下{_Q}", partial(_numbered, sign="<=")),
+    (rf"(?:是否|是不是)?(?:大多数|多数|大部分|一大半|50%以上|超过50%|N\d+%以上)的?{{a}}(?:都|是|是不是)?{{c}}(?:的)?{_Q}", _most_are),
+    (r"(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)的?{a}(?:都|是)?{c}(?:的)?", _share_where),
+    (r"{a}(?:中|里|当中)?(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)(?:是)?{c}(?:的)?", _share_where),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:少于|小于|不到|不足){{n}}{_Q}", partial(_numbered, sign="<")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至少有?|不少于|达到了?){{n}}{_Q}", partial(_numbered, sign=">=")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至多有?|最多有?|不超过|不多于){{n}}{_Q}", partial(_numbered, sign="<=")),
@@ -185,7 +205,9 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{_IF}(?:恰好|正好|刚好|只|就)有?{{n}}的?{{a}}{_Q}", partial(_numbered, sign="==")),
     (rf"{{a}}{_IF}比{{b}}(?:更|要|还)?(?P<word>[大小长短宽窄]){_Q}", _bigger),
     (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小长短宽窄])", _which_bigger),
-    (rf"{{a}}(?:总共|一共)?(?:占|覆盖)(?:了|据了?|据)?(?:{PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|"
+    (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)的?(?:总)?面积(?:更|比较)?(?P<word>[大小])", _which_area),
+    (r"{a}(?:和|与|跟|还是){b}的?(?:总)?面积,?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小])", _which_area),
+    (rf"{{a}}(?:的?(?:总|覆盖)?面积)?(?:大概|大约|总共|一共)?(?:占|覆盖)(?:了|据了?|据)?(?:{PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|"
      rf"多少)(?:是多少|{_IS}多少|有多大)?(?:%)?", lambda a: p.Share(a)),
     (rf"{{a}}(?:在{PICTURE}中)?的?(?:覆盖率|覆盖度|占比|面积占比|面积比例|所占比例|所占的比例|所占百分比|比例|百分比)"
     rf"{_IS}(?:多少|多大|几)?", lambda a: p.Share(a)),
@@ -202,6 +224,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}{_ALL}(?:覆盖|占地|占据)(?:了)?(?:多少|几|多大)(?:面积)?", lambda a, u="": _measure(a, "面积", "", u)),
     (rf"{{a}}(?:和|与|到|跟|离|距离){{b}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离)?{_IS}(?:多少|多远|"
      rf"几)(?P<u>{UNIT})?", _distance),
+    (rf"{{a}}(?:和|与|到|跟|离){{b}}(?:之间)?的?(?:最近的?|最短的?)?(?:距离|间距){_IS}(?:(?:多少|多远|几)(?P<u>{UNIT})?)?", _distance),
     (rf"{{a}}(?:之间)?的?(?:最近的?(?:一对|两[个架艘辆座]|两者)?)?(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离|隔着?|隔了|离|距)"
      rf"{_IS}(?:多少|多远|几)(?P<u>{UNIT})?", _distance),
     (rf"(?:最近的)(?:{_TWO})?{{a}}(?:之间)?的?(?:相距|距离|相隔|间距|隔着?|隔了){_IS}(?:多少|多远|几)(?P<u>{UNIT})?", _distance),
@@ -215,6 +238,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}{_IF}(?:整齐地?)?排列?整齐{_Q}", lambda a: p.Arranged(a, "aligned")),
     (rf"{{a}}{_IF}(?:都)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?{_Q}", lambda a: p.Arranged(a, "clustered")),
     (rf"{{a}}{_IF}(?:都)?(?:分散|散布|零散)(?:分布|地分布|开来?)?{_Q}", lambda a: p.Arranged(a, "scattered")),
+    (r"{a}(?:是)?(?:聚集|集中|分散|零散|整齐|散布)的?(?:分布)?还是(?:聚集|集中|分散|零散|整齐|散布|杂乱)的?(?:分布)?",
+     lambda a: p.Arrangement(a)),
     (r"{a}(?:是)?(?:怎么|如何|怎样)(?:排列|分布|布局)的?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是什么颜色的?|的?颜色是什么|是哪种颜色的?|什么颜色)", lambda a: p.ColourOf(a)),
     (r"{a}(?:的)?(?:朝向|方向|方位|朝|指向)(?:是|为)?(?:哪个方向|哪个方位|哪里|哪边|哪|什么方向|什么|多少度?)", lambda a: p.Axis(a)),
@@ -237,8 +262,10 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来|下来)?",
      lambda a, b, masks: _except(a, b, True)),
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?{_FIND}(?:出来|起来)?", _except),
-    (rf"(?P<masks>{_SEG})?(?:{_FIND})?{EXCEPT}{{a}}(?:那[个架艘辆座栋条片块])?(?:以外|之外|外)?(?:的|,)*(?:其他|其它|其余|别的)?(?:的)?"
-     r"(?:目标|物体|东西|都要?|全部?)?(?:找出|标出|框出)?(?:来|出来)?", _all_but),
+    (rf"(?P<masks>{_SEG})?(?:{_FIND})?{EXCEPT}{{a}}(?:那[个架艘辆座栋条片块])?(?:以外|之外|外)?(?:的|,)*(?:其他|其它|其余|别的|剩下|剩余)?(?:的)?"
+     r"(?:目标|物体|东西)?(?:都要?|全部?)?(?:找出|标出|框出|框起|标|框|圈)?(?:来|出来)?", _all_but),
+    (rf"(?:把|将)?{{a}}(?:都|全)?(?:去掉|排除|剔除|除外|不要|不算),?(?:然后|再)?(?:把|将)?(?:其他|其它|其余|别的|剩下|剩余)的?(?:目标|物体|东西)?"
+     rf"(?:都|全部?)?(?P<masks>{_SEG})?(?:{_FIND})?(?:出来|起来)?", _all_but),
     (rf"(?:只|仅)?(?:把|将)?(?P<masks>{_SEG}){{a}}(?:的?(?:掩膜|轮廓|边界|外形))?", lambda a, masks: _chosen(a, True)),
     (rf"(?:只|仅)?(?:把|将|对)?{{a}},?(?:的?(?:轮廓|边界|外形|掩膜))?(?:都|全部|全|单独|逐个|进行|做)*(?:给|用掩膜)?"
      rf"(?P<masks>{_SEG}|画|描|勾)(?:出来|下来|出)?", lambda a, masks: _chosen(a, True)),

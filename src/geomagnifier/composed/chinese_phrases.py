@@ -33,7 +33,7 @@ GROUND = (
     "沙漠|山上|山区|海岸|河岸|湖岸|海滩|沙滩|岸|海岛|小岛|岛"
 )
 """Places that no class of things is; a condition that names one is told to be passed over."""
-_VERBS = "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|架设|架|靠|泊|摆放|摆|种|开|跑|长)(?:着|了|在|有)?)"
+_VERBS = "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|架设|架|靠(?!近)|泊|摆放|摆|种|开|跑|长)(?:着|了|在|有)?)"
 _NOUNS = re.compile(rf"(?:K\d+(?:{_JOIN}K\d+)*|它们?|这些|那些|其中)$")
 QUESTION = "(?:吗|么|嘛|吧|没有|没|对吗|对吧|是吗|是吧|对不对|是不是)?"
 PICTURE = "(?:整[幅个张])?(?:图像|图片|图|影像|画面|照片|场景|区域|地面)(?:总)?(?:面积)?"
@@ -42,6 +42,8 @@ _COLOURS = {
     "蓝": "blue", "棕": "brown", "褐": "brown",
 }  # fmt: skip
 _COLOUR = f"[{''.join(_COLOURS)}](?:颜?色)?"
+_ALIASES = {"港池": "港口", "港区": "港口", "田地": "农田地块", "田": "农田地块", "农田": "农田地块", "庄稼地": "农田地块"}
+"""Names beside those of the classes, each with one of these."""
 _RANKS = {
     "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
     "宽": ("width", True), "窄": ("width", False),
@@ -90,6 +92,10 @@ def _number(text: str) -> float:
 def marked(text: str, lexicon: Lexicon) -> Marked:
     """A Chinese question without blanks, with marks for names and amounts, as in `lexicon.marked`."""
     table = {name: kinds for name, kinds in lexicon.table().items() if not name.isascii()}
+    for word, usual in _ALIASES.items():
+        if usual in table:
+            table.setdefault(word, table[usual])
+    text = re.sub("海(?=[上里中边])", "海面", re.sub("东西(?=方?向|走向)", "东", text))
     table |= dict.fromkeys(("类别", "种类"), tuple(lexicon.objects))
     names: list[tuple[str, ...]] = []
     amounts: dict[str, Amount] = {}
@@ -203,7 +209,7 @@ class Reader:
 
     def _to_de(self, text: str) -> tuple[tuple[p.Filter, ...], str]:
         """The conditions up to a 的 that they fit, and the rest."""
-        for m in re.finditer(rf"的(?:[这那]几?{COUNTER}?)?|[这那]几?{COUNTER}?|(?=N\d)|$", text):
+        for m in re.finditer(rf"的(?:[这那]几?{COUNTER}?)?|[这那]几?{COUNTER}?|[这那]一?[排列行]|(?=N\d|最)|$", text):
             if m.start() == 0:
                 continue
             try:
@@ -287,10 +293,11 @@ class Reader:
 
     def _heading(self, text: str) -> p.Filter | None:
         m = re.fullmatch(
-            f"(?:机头|船头|车头|头部|头|机身|船身)?(?:都)?(?:朝向|朝着|朝|面向|指向|对着|向着|呈|沿)(?:正)?({'|'.join(COMPASS)})(?:方|边|面)?"
-            "(?:方向|走向|向)?(?:排列|停放|停着)?",
+            f"(?:长轴|主轴|轴线|机头|船头|车头|头部|头|机身|船身)?(?:都)?(?:朝向|朝着|朝|面向|指向|对着|向着|呈|沿)(?:正)?({'|'.join(COMPASS)})(?:方|边|面)?"
+            "(?:方向|走向|向)?(?:排列|停放|停着|停靠|停|摆放)?",
             text,
         )
+        m = m or re.fullmatch("(南北|东)(?:走向|向)", text)
         return p.Heading(COMPASS[m[1]]) if m else None
 
     def _relation(self, text: str) -> p.Filter | None:
@@ -322,9 +329,11 @@ class Reader:
 
     def _related(self, way: p.Way, text: str, limit: str | None = None) -> p.Filter | None:
         try:
-            others = self.phrase(text)
+            others = self.phrase(re.sub(r"(?<=K\d)(?:的?边上|岸边|边|岸)$", "", text) if limit is not None else text)
         except NoPlace:
             return None
+        if way == "inside" and others.kinds == ("water",):
+            way = "on"
         if limit is None:
             return p.Related(way, others)
         found = self.amount(limit)

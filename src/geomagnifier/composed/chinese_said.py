@@ -30,13 +30,15 @@ _NO_MASKS = re.compile(
     "^(?:不要|不用|别|无需|不需要|不必)(?:分割|画框|标注|标记|描述|解释|掩膜|画图|画|框|标|给框|给坐标|说别的)+[,;。]?"
     "(?:只要?|就|仅|直接)?(?:告诉我|说|回答|给我|要|给出|输出|需要|知道)*"
 )
+_ONLY = re.compile("^(?:不要|不用|别找|别|不找|不看)(.{1,6}?)[,。](?=只|就|仅)|(?<=.)[,。](?:不要|不含|不包括|别带)(.{1,6})$")
+"""What is not wanted beside what is: "不要车，只找船"."""
 _NUMBER_ONLY = re.compile(
     "^(?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?[,:;。]"
     "|[,;。](?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?$"
 )
 _IN_UNIT = re.compile(
     f"[,;。(]?(?:请)?(?:结果)?(?:用|以|按|换算成|换成|折合成?)({UNIT})(?:来)?(?:说|表示|计算|计|算|为单位|作单位|做单位|作为单位|回答|告诉我)?[)]?$"
-    f"|[,;。(](?:单位)(?:是|为|用|:)?({UNIT})[)]?$"
+    f"|[(]({UNIT})[)]$|[,;。(](?:单位)(?:是|为|用|:)?({UNIT})[)]?$"
 )
 _COUNTED_IF = re.compile(
     "(?<=[吗没么?])[?,]?(?:有的话|如果有的话?|若有的?话?|要是有的?话?|有几|有多少|几|多少),?(?:一共|总共)?(?:有|是)?(?:几|多少)?[个架艘辆座栋条片块台只]?$"
@@ -48,7 +50,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     text = hanzi.without_order(normalized(question)).translate(hanzi.SIMPLIFIED)
     text = re.sub(r"\s+", "", hanzi.unmixed(text, english_names(lexicon)))
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
-    text = _SOFT.sub("", _NO_MASKS.sub("", text))
+    text = _SOFT.sub("", _NO_MASKS.sub("", _ONLY.sub(lambda m: "" if (m[1] or m[2]) in lexicon.table() else m[0], text)))
     text, unit = _unit(text)
     text = _END.sub("", re.sub("[?。!.,]+$", "", text))
     before = ""
@@ -61,7 +63,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
 
 def _unit(text: str) -> tuple[str, str]:
     found = _IN_UNIT.search(text)
-    return (text, "") if found is None or not found.start() else (text[: found.start()], found[1] or found[2])
+    return (text, "") if found is None or not found.start() else (text[: found.start()], found[1] or found[2] or found[3])
 
 
 def english_names(lexicon: Lexicon) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from geomagnifier.model import class_names as names
@@ -197,6 +198,13 @@ def in_chinese(text: str, anywhere: bool = False) -> list[Mention]:
 
 def _alone(text: str, i: int) -> bool:
     return (i == 0 or text[i - 1] in _BEFORE_ONE) and (i + 1 == len(text) or text[i + 1] in _AFTER_ONE)
+
+
+@cache
+def chinese_names() -> dict[str, str]:
+    """English names of classes of things, each with the usual Chinese one; a narrower class has its own."""
+    told = [(name, chinese.split()[0]) for english, chinese in {**names.CLASSES, **names.NARROWER}.values() for name in english.split(", ")]
+    return {form: word for name, word in told for form in (name, plural(name))}
 
 
 def kinds_of(mentions: Iterable[Mention]) -> tuple[str, ...]:

@@ -9,15 +9,13 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from geomagnifier import hanzi
-from geomagnifier.model.class_names import CLASSES, NARROWER
-from geomagnifier.model.mentions import plural
+from geomagnifier.model.mentions import chinese_names
 
 LONGEST, WRITTEN = 64, 40
 """Most characters that are read and most words that are written."""
@@ -34,18 +32,10 @@ _WORD = re.compile(rf"[a-z0-9'-]+|[.,?!]|{BOX}", re.IGNORECASE)
 def characters(text: str) -> tuple[list[str], list[str]]:
     """A question as it is read: its characters, full-width and traditional forms made plain, no spaces; and the coordinates it gives."""
     plain = unicodedata.normalize("NFKC", hanzi.without_order(text[:LOOKED_AT])).lower().translate(hanzi.SIMPLIFIED)
-    plain = hanzi.unmixed(plain, _names())
+    plain = hanzi.unmixed(plain, chinese_names())
     plain = " ".join(plain.split())[:LOOKED_AT]  # several blanks in a row can be read in many ways, which takes for ever
     boxes = _BOX.findall(plain)
     return [c for c in _BOX.sub(BOX, plain) if not c.isspace()], boxes
-
-
-@cache
-def _names() -> dict[str, str]:
-    """English names of classes, each with the usual Chinese one; a narrower class has its own."""
-    rows = {**CLASSES, **NARROWER}.values()
-    told = [(name, chinese.split()[0]) for english, chinese in rows for name in english.split(", ")]
-    return {form: word for name, word in told for form in (name, plural(name))}
 
 
 def split(sentence: str) -> list[str]:

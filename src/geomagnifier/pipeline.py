@@ -157,6 +157,7 @@ def _ask(
 ) -> Answer:
     """`ask` with checked arguments."""
     question, watch = query.text, looking.Stopwatch()
+    zh = hanzi.chinese(question) or hanzi.ordered(question)
     classes = model.spec.kinds  # a model without a list of classes reads any words
     if similar.asked(question):
         return _refused(scene, query, model, similar.told(scene.info.name, question), watch)
@@ -174,12 +175,15 @@ def _ask(
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
-        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=3)
+        lost = f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out"
+        lost = f"{scene.info.name} 有 {len(trace.broken)} 处损坏（{share:.1%}），已略去" if zh else lost
+        warnings.warn(lost, GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
         left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
+        left = f"限额用完，还有 {len(trace.skipped)} 处值得细看的地方没有看；它们列在 skipped 中" if zh else left
         warnings.warn(left, GeomagWarning, stacklevel=3)
     unseen = extent.share_of([*(box for box, _ in trace.skipped), *trace.broken], limit or scene.info.box)
-    if (untrained := resolution.untrained(scene.info, model.spec, reply.asked)) is not None:
+    if (untrained := resolution.untrained(scene.info, model.spec, reply.asked, zh)) is not None:
         warnings.warn(untrained, GeomagWarning, stacklevel=3)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None

@@ -10,15 +10,16 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room"}
+CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room", "hanzi"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "view_limits", "composed"}
 STAGES |= {"drawn_frame", "grounded", "similar"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
-    "unsupported": {"errors"},
+    "unsupported": {"errors", "hanzi"},
     "ordinals": set(),
     "room": set(),
+    "hanzi": set(),
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "variants": {"errors"},

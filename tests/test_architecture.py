@@ -11,14 +11,16 @@ import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
 CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room", "detections", "area"}
+CORE |= {"hanzi"}
 STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "view_limits", "composed"}
 STAGES |= {"drawn_frame", "grounded", "similar", "default_model"}
 MAY_IMPORT = {
     "errors": set(),
     "amounts": {"errors"},
-    "unsupported": {"errors"},
+    "unsupported": {"errors", "hanzi"},
     "ordinals": set(),
     "room": set(),
+    "hanzi": set(),
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "variants": {"errors"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,16 @@ import pytest
 import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier.conversation import Conversation, follow, kept
-from geomagnifier.conversation.chinese import in_english
+from geomagnifier.conversation.chinese import anew, in_english
 from geomagnifier.conversation.follow import understood
 from geomagnifier.conversation.wording import read
 from geomagnifier.errors import GeomagWarning, NothingMeant
 from geomagnifier.io.scene import open_scene
 from geomagnifier.io.write import to_json
+from geomagnifier.model.class_names import CLASSES, names_by_class
 from geomagnifier.pipeline import ask
 from geomagnifier.unsupported import refusal
+from geomagnifier.values import Region
 
 HARBOUR = paint(320, 200, (40, 20, 80, 60), (120, 100, 136, 140))
 
@@ -56,6 +59,48 @@ def test_chinese_follow_ups_become_english() -> None:
     assert in_english("它们在哪里？") == "where are they?"
     assert in_english("它在哪儿？") == "where is it?"
     assert in_english("这些是什么颜色？") == "这些是什么颜色？"
+
+
+@pytest.mark.parametrize(
+    ("said", "sort", "text"),
+    [
+        ("最大的呢？", "choose", "Find the largest of the ships，用中文回答"),
+        ("它多大？", "choose", "它们多大"),
+        ("左边有几个？", "choose", "左边有几个它们"),
+        ("第二大的呢？", "choose", "Find the second largest of the ships，用中文回答"),
+        ("不要最右边那艘。", "choose", "除了最右边的它们"),
+        ("它旁边有什么？", "choose", "它们旁边有什么"),
+        ("把它们分割出来。", "choose", "segment the ships，用中文回答"),
+        ("那飛機呢？", "swap", "图中有几艘飞机？"),
+        ("桥呢，有几座？", "swap", "桥有几座？"),
+        ("哪个离港口最近", "swap", "离港口最近的船在哪？"),
+        ("右半边呢", "choose", "Find the ships in the right half，用中文回答"),
+        ("船在哪？", "fresh", "船在哪？"),
+        ("所有的都找出来", "swap", "找出所有船。"),
+        ("最长的有多长", "choose", "最长的它们有多长"),
+        ("上面有车吗", "choose", "它们上面有车"),
+        ("图中有几座桥？", "fresh", "图中有几座桥？"),
+    ],
+)
+def test_a_chinese_follow_up_in_full(said: str, sort: str, text: str) -> None:
+    model = FakeModel()
+    model.spec = replace(model.spec, kinds=tuple(CLASSES), objects=tuple(CLASSES)[:10], names=names_by_class(tuple(CLASSES)))
+    ships = tuple(Region("ship", 0.9, (10.0 * i, 0.0, 10.0 * i + 5, 5.0 + i)) for i in range(3))
+    with open_scene(HARBOUR) as scene:
+        first = follow("find ship", None, scene, FakeModel())
+    last = replace(first, question="图中有几艘船？", meant="图中有几艘船？", answer=replace(first.answer, regions=ships), pool=ships)
+    move = understood(said, last, model)
+    assert (move.sort, move.text) == (sort, text)
+
+
+def test_a_chinese_rank_of_a_single_region_is_asked_anew() -> None:
+    assert anew("第二大的呢？", "储罐", ("储罐", "船"), True) == "找出第二大的储罐。"
+    assert anew("第二大的呢？", "储罐", ("储罐", "船"), False) == ""
+
+
+def test_a_chinese_reference_to_nothing_is_told_in_chinese() -> None:
+    with open_scene(HARBOUR) as scene, pytest.raises(NothingMeant, match="之前还没有提过问题"):
+        follow("把它们分割出来", None, scene, FakeModel())
 
 
 def test_what_does_not_refer_back_is_ask() -> None:
@@ -175,7 +220,7 @@ def test_a_property_of_a_chinese_follow_up_is_not_lost() -> None:
     with open_scene(HARBOUR) as scene:
         model = FakeModel()
         ships = follow("find ships", None, scene, model)
-        assert understood("把其中的分割出来", ships, model).text == "segment the ships"
+        assert understood("把其中的分割出来", ships, model).text == "segment the ships，用中文回答"
         assert understood("把其中红色的分割出来", ships, model).text == "把其中红色的分割出来"
 
 

@@ -30,7 +30,7 @@ FEWEST = 12
 SIDE = 0.05
 """How far from the middle, as a share of the scene, the centres of all regions of a phrase lie that is told by its side."""
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-ZH_NUMBERS = "零一两三四五六七八九十"
+ZH_NUMBERS = "零一两三四五六七八九"
 ZH_COLOURS = {
     "white": "白",
     "black": "黑",

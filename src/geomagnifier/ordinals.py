@@ -49,7 +49,8 @@ def asked(question: str) -> Asked | None:
 def fewer(wanted: Asked, phrase: str, count: int, language: str) -> str:
     """The sentence where there are fewer. phrase: as in "seven airplanes".  count: how many these are.  language: "en" or "zh"."""
     if language == "zh":
-        return f"图中只有{phrase}{f'，没有{wanted.words}的' if wanted.one else ''}。"
+        nth = f"第{_ZH[wanted.number - 1] if wanted.number < 10 else wanted.number}个" if wanted.words.isascii() else f"{wanted.words}的"
+        return f"图中只有{phrase}{f'，没有{nth}' if wanted.one else ''}。"
     return f"There {'is' if count == 1 else 'are'} only {phrase}{f'; there is no {wanted.words}' if wanted.one else ''}."
 
 

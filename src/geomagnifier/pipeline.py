@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from geomagnifier import answer as assembly
-from geomagnifier import composed, drawn_frame, grounded, looking, ordinals, reference, resolution, scope, similar, unsupported
+from geomagnifier import composed, drawn_frame, grounded, hanzi, looking, ordinals, reference, resolution, scope, similar, unsupported
 from geomagnifier.amounts import amount
 from geomagnifier.area import Area
-from geomagnifier.composed import composing
+from geomagnifier.composed import composing, read_back
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
 from geomagnifier.default_model import default_model
@@ -112,7 +112,14 @@ def ask(
         )
         if query.area is not None and refers is not None:
             raise OptionError("a question about earlier regions is about those; give no aoi with it")
-        return _ask(opened, query, model or default_model(), search, spent, memory, journal, progress, refers)
+        made = _ask(opened, query, model or default_model(), search, spent, memory, journal, progress, refers)
+        return in_traditional(made) if hanzi.traditional(question) else made
+
+
+def in_traditional(answer: Answer) -> Answer:
+    """The answer in traditional characters."""
+    told = tuple(replace(region, phrase=hanzi.in_traditional(region.phrase)) for region in answer.regions)
+    return replace(answer, text=hanzi.in_traditional(answer.text), understood=hanzi.in_traditional(answer.understood), regions=told)
 
 
 def checked(
@@ -164,6 +171,7 @@ def _ask(
 ) -> Answer:
     """`ask` with checked arguments."""
     question, watch = query.text, looking.Stopwatch()
+    zh = hanzi.chinese(question) or hanzi.ordered(question)
     classes = model.spec.kinds  # a model without a list of classes reads any words
     if similar.asked(question):
         return _refused(scene, query, model, similar.told(scene.info.name, question), watch)
@@ -182,13 +190,16 @@ def _ask(
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
-        warnings.warn(f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out", GeomagWarning, stacklevel=3)
+        lost = f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out"
+        lost = f"{scene.info.name} 有 {len(trace.broken)} 处损坏（{share:.1%}），已略去" if zh else lost
+        warnings.warn(lost, GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
         left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
+        left = f"限额用完，还有 {len(trace.skipped)} 处值得细看的地方没有看；它们列在 skipped 中" if zh else left
         warnings.warn(left, GeomagWarning, stacklevel=3)
     missed = [*(box for box, _ in trace.skipped), *trace.broken]
     unseen = query.area.share(missed) if query.area is not None else extent.share_of(missed, query.box or scene.info.box)
-    if (untrained := resolution.untrained(scene.info, model.spec, reply.asked)) is not None:
+    if (untrained := resolution.untrained(scene.info, model.spec, reply.asked, zh)) is not None:
         warnings.warn(untrained, GeomagWarning, stacklevel=3)
     regions: tuple[Region, ...] = ()
     patches: tuple[MaskPatch, ...] | None = None
@@ -250,12 +261,17 @@ def _ask(
             rest = model.say(query, level, seen.first, replace(reply, asked=missing), scene.info, ()).text if missing else ""
             said = replace(said, text=("" if said.language == "zh" else " ").join(filter(None, (sentence, rest))))
             phrases = {i: phrase for group, phrase in zip(told, each, strict=True) for i in group.members}
+        if said.language == "zh":
+            said = replace(said, text=read_back.as_asked(said.text, question, model.spec))
+            phrases = {i: read_back.as_asked(phrase, question, model.spec) for i, phrase in phrases.items()}
         regions = tuple(replace(r, phrase=phrases[i]) for i, r in enumerate(regions))
     note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
     if read is None and frame is None and classes and level is not Granularity.IMAGE and reply.asked and not reply.unknown:
         note = ("" if said.language == "zh" else " ").join(
             filter(None, (note, composed.passed_over(question, model.spec, "" if claim is None else claim.words, said)))
         )
+    if read is not None and read.passed:
+        note = ("" if said.language == "zh" else " ").join(filter(None, (note, composed.unplaced(read.passed))))
     last = [window.core for window in trace.views if window.role == "C2"]
     if last and level is Granularity.PIXEL and not query.variant.coarse:  # the paper's search: what lies beyond was seen, and not outlined
         note = " ".join(filter(None, (note, scope.outlined(extent.share_of(last, scene.info.box), said.language))))
@@ -275,7 +291,7 @@ def _ask(
     if read is None or outcome is None:  # "no" may change with what was not looked at, and either with words that nothing checks
         return replace(made, value=None if note or (unseen and said.value is False) else said.value)
     value = None if unseen and composing.uncertain(read, outcome) else outcome.value
-    return replace(made, value=value, unit=outcome.unit, understood=str(read.program))
+    return replace(made, value=value, unit=outcome.unit, understood=composing.read_as(read, model.spec))
 
 
 def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:

@@ -117,7 +117,7 @@ def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], small
     return min((_length(scene, size, smaller) for size in _sizes(spec, kinds)), default=TYPICAL.pixels)
 
 
-def untrained(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> str | None:
+def untrained(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], zh: bool = False) -> str | None:
     """A warning where the ground pixels are known and lie outside those that the model was trained on; else None.
 
     Pixels of half the smallest size and of twice the largest one still pass.
@@ -126,11 +126,15 @@ def untrained(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> str | 
         scene: whose ground pixels count.
         spec: with those it was trained on, and the sizes of its classes.
         kinds: the classes looked for; those that cannot be seen are named.
+        zh: in Chinese.
     """
     if scene.gsd is None or spec.gsd is None or spec.gsd[0] / 2 <= scene.gsd <= spec.gsd[1] * 2:
         return None
     small = [kind for kind in kinds if _sizes(spec, [kind])[0].metres is not None and _length(scene, spec.sizes[kind], 1.0) <= UNSEEN]
     low, high = spec.gsd
+    if zh:
+        told = f"{scene.name} 的地面像元为 {scene.gsd:.3g} 米；模型以 {low:g} 至 {high:g} 米的影像训练：结果可能有误"
+        return f"{told}，而且看不到这么小的目标：{'、'.join(spec.chinese.get(kind, kind) for kind in small)}" if small else told
     told = f"the ground pixels of {scene.name} are {scene.gsd:.3g} m; the model was trained on {low:g} to {high:g} m: results may be wrong"
     return f"{told}, and objects this small cannot be seen: {', '.join(small)}" if small else told
 

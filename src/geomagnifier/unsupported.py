@@ -18,12 +18,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from geomagnifier import hanzi
+
 LONGEST = 2000
 """Letters that are read; a model reads fewer."""
-SIMPLIFIED = str.maketrans(
-    "長寬積遠離紅藍綠黃類數過個幾種沒無總處佔圍邊顏幅體麼艘條輛層樓屬於與還這裡嗎飛機車頂橋東開測應變時間樹頭築廢壞毀動標誌",
-    "长宽积远离红蓝绿黄类数过个几种没无总处占围边颜幅体么艘条辆层楼属于与还这里吗飞机车顶桥东开测应变时间树头筑废坏毁动标志",
-)
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
 _PARTS = {
     "ZHNUMBER": r"[\d.零一二两三四五六七八九十百千万半]{1,12}",
@@ -263,11 +261,26 @@ _CAUSE = _Family(
         what (is|are) (the )?(\w+ ){1,3}doing|(what|which|who) (is|are) (the )?(owner|reason|cause)s?
     """),
     _compiled(r"""
-        为什么|为何|为啥|谁|什么原因|在干什么|在做什么|健康|安全吗
+        为什么|为何|为啥|(?<!^)谁|什么原因|在干什么|在做什么|健康|安全吗
+        适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租
     """),
     'Reasons, owners and states ("{}") cannot be told from one picture: objects are known by their class alone. Ask for a class, '
     'such as "find every ship", or "what kind of place is this?".',
     "仅凭一幅影像无法判断原因、归属和状态（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有船”，或问“这是什么地方？”。",
+)
+_OFF_TOPIC = _Family(
+    _compiled(r"""
+        (?!)
+    """),
+    _compiled(r"""
+        ^(哈哈+|嗯+|哦+|好的?|好吧|行|谢谢|多谢|感谢|谢了|谢谢你的帮助|辛苦了|不客气|对不起|ok)[你您了啊呀哈啦吧,，。.!！~ ]*$
+        ^(你好|您好|嗨|早上好|晚上好|早安|晚安|再见|拜拜)[啊呀哈啦吧,，。.!！~ ]*$
+        ^(你|您)(是|叫|能|会|可以|懂|喜欢|在|觉得我|认识我)[^，。]{0,4}(谁|什么|啥|名字|干嘛|哪|做|吗)[^，。]{0,4}$
+        ^(你|您)?(确定|肯定|没错|真的|没搞错)(吗|么|嘛)[,，。.!！?？]*$
+        天气|气温|下雨|新闻|笑话|唱歌|写诗|写首|翻译|股票|几点了?|星期几|吃什么|聊聊天|陪我
+    """),
+    "",
+    "这里只回答与影像有关的问题（“{}”不在其中）。可以问“图中有多少艘船？”“分割所有建筑”“水域占画面的百分之几？”或“这是什么地方？”。",
 )
 _ASKED_COLOUR = _Family(
     _compiled(r"""
@@ -299,7 +312,7 @@ _BOX = _Family(
     "没有给出“{}”所指的框。请以像素坐标 x0,y0,x1,y1 给出（命令行用 --box，Python 用 box=），或在地图上画出，或说明图中的位置，如“左上角”。",
 )
 """What refers to a box; refused where none is given."""
-_FAMILIES = (_LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, _NAME, _CAUSE, _ASKED_COLOUR)
+_FAMILIES = (_OFF_TOPIC, _LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, _NAME, _CAUSE, _ASKED_COLOUR)
 """In the order in which they are tried: the first that matches words the refusal."""
 
 # What only looks like one of them.
@@ -445,7 +458,7 @@ def _chinese(text: str) -> bool:
 
 
 def _normalized(question: str, classes: Iterable[str]) -> str:
-    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(SIMPLIFIED).replace("\u2019", "'").lower()
+    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(hanzi.SIMPLIFIED).replace("\u2019", "'").lower()
     plain = " ".join(_BRACKETS.sub(" ", plain).split())
     for name in sorted(map(str.lower, classes), key=len, reverse=True):
         if name in plain and _tripping(name):

@@ -25,7 +25,7 @@ def test_answers_name_things_as_questions_may() -> None:
     [
         ({"ship": [LEFT]}, (), False, False, "图中左上方有一艘船。"),
         ({"ship": [LEFT, RIGHT]}, (), False, False, "图中有两艘船。"),
-        ({"ship": [LEFT], "harbor": [RIGHT] * 13}, (), False, False, "图中有一艘船和13座港口。"),
+        ({"ship": [LEFT], "harbor": [RIGHT] * 13}, (), False, False, "图中左上方有一艘船，右下方有13座港口。"),
         ({"ship": [LEFT], "harbor": [RIGHT] * 3}, (), False, True, "图中有三座港口和一艘船。"),
         ({}, ("ship", "harbor", "bridge"), False, False, "这里没有船、港口或桥。"),
         ({"ship": [RIGHT]}, ("harbor",), True, False, "图中右下方有一艘船。这里没有港口。其余的我没有学过。"),

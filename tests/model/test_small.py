@@ -73,13 +73,13 @@ def test_other_languages_are_refused(text: str, name: str, model: SmallModel) ->
 
 def test_chinese_needs_its_reader(model: SmallModel, model_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelCorrupt, match=r"lacks chinese.safetensors.*ask in English"):
-        model.granularity(Query("找出所有的船"))
+        model.granularity(Query("最大的船旁边那一排里从左数的第二艘"))
     folder = shutil.copytree(model_folder, tmp_path / "model")
     (folder / CHINESE).write_bytes(b"no tensors")
     damaged = load_model(folder)
     assert damaged.granularity(Query("Find all ships."))  # English goes on
     with pytest.raises(ModelCorrupt, match=r"chinese.safetensors is damaged"):
-        damaged.granularity(Query("找出所有的船"))
+        damaged.granularity(Query("最大的船旁边那一排里从左数的第二艘"))
 
 
 def test_chinese_is_answered_as_its_english_and_in_chinese(model_folder: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from geomagnifier import unsupported
+from geomagnifier import hanzi, unsupported
 from geomagnifier.composed import chinese, english
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
@@ -26,6 +26,7 @@ class Understood:
 
     program: what it asks.  kinds: the classes that are looked for; none where it is all about the last answer's regions.
     looked: how closely the search looks.  level: of the answer; masks that only tell places are not handed out.
+    passed: places that the question names and no class is; the answer says that they were not looked for.
     """
 
     program: p.Program
@@ -33,6 +34,7 @@ class Understood:
     looked: Granularity
     level: Granularity
     language: Literal["en", "zh"]
+    passed: tuple[str, ...] = ()
 
     @property
     def refers(self) -> bool:
@@ -51,8 +53,9 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     if not spec.kinds:
         return None
     words = lexicon(spec)
-    zh = sum("\u4e00" <= letter <= "\u9fff" for letter in question) > 0
-    program = (chinese if zh else english).read(question, words)
+    asked = hanzi.without_order(question)
+    zh = hanzi.chinese(question) or hanzi.ordered(question)
+    program, passed = chinese.read_all(asked, words) if hanzi.chinese(asked) else (english.read(asked, words), ())
     if program is None or (p.refers(program) and not referring):
         return None
     if isinstance(program, p.Chosen) and program.of == p.Select(tuple(words.objects)):  # "all objects"
@@ -63,7 +66,7 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     masks = p.outlined(program)
     looked = Granularity.PIXEL if masks else Granularity.REGION
     level = Granularity.PIXEL if masks and p.shown(program) else Granularity.REGION
-    return Understood(program, kinds, looked, level, "zh" if zh else "en")
+    return Understood(program, kinds, looked, level, "zh" if zh else "en", passed)
 
 
 def plain(kinds: Sequence[str], masks: bool) -> str:
@@ -100,11 +103,18 @@ def passed_over(question: str, spec: ModelSpec, known: str, said: Said) -> str:
     return remark(words, said.language == "zh")
 
 
+def unplaced(places: Sequence[str]) -> str:
+    """The Chinese sentence that says which places of a composed question were not looked for."""
+    return f"{'、'.join(f'“{place}”' for place in dict.fromkeys(places))}不是可以查找的类别，结果是整幅影像的，没有按它筛选。"
+
+
 _IN_UNIT = re.compile(
     r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) "
     r"([a-z]+(?: [a-z]+)?[2]?)"
 )
-_IN_UNIT_ZH = re.compile(f"(?:那|那么)?(?:换算成|换成|用|以|按|折合)?(?:多少)?({'|'.join(UNITS_ZH)})(?:表示|是多少|呢|为单位呢?)*")
+_IN_UNIT_ZH = re.compile(
+    f"(?:那|那么)?(?:换算成|换成|改成|用|以|按|折合成?|合|等于|相当于|是|有)?(?:多少|几)?({'|'.join(UNITS_ZH)})(?:表示|是多少|呢|为单位呢?|吧|吗|来说|说)*"
+)
 
 
 def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:

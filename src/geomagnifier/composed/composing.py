@@ -10,14 +10,14 @@ from functools import cache
 import numpy as np
 
 from geomagnifier.area import Area
-from geomagnifier.composed import Understood, evaluation, plain, saying
+from geomagnifier.composed import Understood, evaluation, plain, read_back, saying
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Ground, Outcome, Pixels
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import Scene
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
-from geomagnifier.values import Bytes, Granularity, Query, Region, Reply, Said, SceneInfo, View, Window
+from geomagnifier.values import Bytes, Granularity, ModelSpec, Query, Region, Reply, Said, SceneInfo, View, Window
 
 TOGETHER = 1 << 20
 """Pixels round all regions up to which they are read at once for their colours."""
@@ -105,6 +105,13 @@ def said(
     words = saying.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
     told = saying.say(read.program, replace(outcome, regions=tuple(regions)), words)
     return told if query.area is None else replace(told, text=told.text.replace(" of the picture.", " of the area."))
+
+
+def read_as(read: Understood, spec: ModelSpec) -> str:
+    """The one line that says how the question was read, in its language."""
+    if read.language == "en":
+        return str(read.program)
+    return read_back.told(read.program, saying.Words("zh", spec.chinese, spec.counters))
 
 
 def uncertain(read: Understood, outcome: Outcome) -> bool:

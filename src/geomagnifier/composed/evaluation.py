@@ -27,7 +27,18 @@ Value = bool | int | float | str
 Pixels = Callable[[Box], NDArray[np.uint8]]
 """A box of whole scene px -> (h, w, 3) RGB, one px each."""
 Why = Literal["no scale", "none", "fewer", "not two", "tie", "no colour", "round", "one class"]
-FACTORS = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "m2": 1.0, "ha": 1e4, "km2": 1e6, "acre": 4046.8564224, "px": 1.0, "px2": 1.0}
+FACTORS = {
+    "m": 1.0,
+    "km": 1000.0,
+    "ft": 0.3048,
+    "m2": 1.0,
+    "ha": 1e4,
+    "km2": 1e6,
+    "acre": 4046.8564224,
+    "mu": 10_000 / 15,
+    "px": 1.0,
+    "px2": 1.0,
+}
 """Of a unit in metres, square metres, or px."""
 NEAR = 0.06
 """Gap, as a share of the picture's longer side, up to which one thing is near another; along it, up to its own length."""

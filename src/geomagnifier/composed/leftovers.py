@@ -10,9 +10,10 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
+from geomagnifier import hanzi
 from geomagnifier.composed.asking_words import CHINESE, ENGLISH
+from geomagnifier.composed.chinese_said import english_names
 from geomagnifier.composed.lexicon import Lexicon, normalized
-from geomagnifier.unsupported import SIMPLIFIED
 
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
 _ENDINGS = ("'s", "s'", "s", "es", "ed", "d", "ing", "ly", "er", "est")
@@ -27,9 +28,9 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
         lexicon: of the model's classes.
         scenes: names of kinds of place, which say where.
     """
-    text = _BRACKETS.sub(" ", normalized(question))
-    if any("\u4e00" <= letter <= "\u9fff" for letter in text):
-        return _chinese(text.translate(SIMPLIFIED), lexicon)
+    text = _BRACKETS.sub(" ", hanzi.without_order(normalized(question)))
+    if hanzi.chinese(text):
+        return _chinese(hanzi.unmixed(text.translate(hanzi.SIMPLIFIED), english_names(lexicon)), lexicon)
     text = re.sub(r"(?<=[^\W\d_])[-\u2010-\u2015](?=[^\W\d_])", " ", text)
     table, places = lexicon.table(), {word for scene in scenes for word in scene.lower().split()}
     longest = max((len(name.split()) for name in table if name.isascii()), default=1)

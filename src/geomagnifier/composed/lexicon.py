@@ -96,7 +96,7 @@ _LENGTHS = {
 }  # fmt: skip
 _AREAS = {"ha": r"ha|hectares?", "acre": r"acres?"}
 _METRES = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "cm": 0.01, "mi": 1609.344, "yd": 0.9144, "px": 1.0}
-_IN_M2 = {"ha": 1e4, "acre": 4046.8564224}
+_IN_M2 = {"ha": 1e4, "acre": 4046.8564224, "mu": 10_000 / 15}
 
 
 def _units() -> list[tuple[re.Pattern[str], str]]:

@@ -18,21 +18,21 @@ from geomagnifier.ordinals import ordinal
 from geomagnifier.values import Said
 
 _UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
-_UNITS_ZH = {
+UNITS_ZH = {
     "m": "米", "px": "像素", "m2": "平方米", "px2": "像素", "ha": "公顷", "km2": "平方公里", "deg": "度", "%": "%", 
-    "1/ha": "每公顷", "1/km2": "每平方公里",
+    "1/ha": "每公顷", "1/km2": "每平方公里", "ft": "英尺", "km": "公里", "mi": "英里", "yd": "码", "cm": "厘米", "acre": "英亩", "mu": "亩",
 }  # fmt: skip
-_MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
+MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
 _ADJECTIVES = {"length": ("longer", "shorter"), "width": ("wider", "narrower"), "area": ("larger", "smaller")}
 _TAKEN = {"sum": " in total", "mean": " on average", "median": " in the median", "largest": " at most", "smallest": " at least"}
-_QUANTITIES_ZH = {"length": "长度", "width": "宽度", "area": "面积"}
-_HOW_ZH = {"sum": "总", "mean": "平均", "median": "中位", "largest": "最大", "smallest": "最小"}
+QUANTITIES_ZH = {"length": "长度", "width": "宽度", "area": "面积"}
+HOW_ZH = {"sum": "总", "mean": "平均", "median": "中位", "largest": "最大", "smallest": "最小"}
 _COLOURS_ZH = {
     "white": "白色", "black": "黑色", "grey": "灰色", "red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "blue": "蓝色",
     "brown": "棕色", "purple": "紫色",
 }  # fmt: skip
 _FORMS = {"aligned": "in one line", "rows": "in rows", "clustered": "clustered", "scattered": "scattered", "single": "alone"}
-_FORMS_ZH = {"aligned": "排成一条线", "rows": "成行成列", "clustered": "聚集", "scattered": "分散", "single": "只有一个"}
+FORMS_ZH = {"aligned": "排成一条线", "rows": "成行成列", "clustered": "聚集", "scattered": "分散", "single": "只有一个"}
 _WAYS_ZH: dict[str, str] = {
     "inside": "里面", "on": "上", "near": "附近", "along": "沿线", "left of": "左边", "right of": "右边", "above": "上方", "below": "下方",
     "north of": "北边", "south of": "南边", "east of": "东边", "west of": "西边",
@@ -79,13 +79,13 @@ def number(value: float, unit: str | None, words: Words, shown: str = "") -> str
     text = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
     if unit is None:
         return text
-    unit_said = (_UNITS_ZH if words.language == "zh" else _UNITS).get(unit, unit)
+    unit_said = (UNITS_ZH if words.language == "zh" else _UNITS).get(unit, unit)
     told = f"{text}{'' if words.language == 'zh' or unit_said.startswith('%') else ' '}{unit_said}" if unit != "%" else f"{text} %"
     base = unit.removesuffix("2")
-    if shown in ("ft", "km", "mi", "yd", "cm", "acre") and base in ("m", "ha"):
+    if shown in ("ft", "km", "mi", "yd", "cm", "acre", "mu") and base in ("m", "ha"):
         factor = {"cm": 0.01, "mi": 1609.344, "yd": 0.9144}.get(shown) or FACTORS[shown]
         other = value * FACTORS[unit] / factor
-        return f"{other:.4g} {shown} ({told})"
+        return f"{other:.4g}{UNITS_ZH[shown]}（{told}）" if words.language == "zh" else f"{other:.4g} {shown} ({told})"
     return told
 
 
@@ -96,7 +96,7 @@ def condition(test: p.Filter, words: Words) -> str:
         case p.Limit(what, low, high, unit):
             a, b = ("" if value is None else number(value, unit, words) for value in (low, high))
             if zh:
-                return f"{_QUANTITIES_ZH[what]}{f'{a}到{b}' if a and b else f'至少{a}' if a else f'至多{b}'}的"
+                return f"{QUANTITIES_ZH[what]}{f'{a}到{b}' if a and b else f'至少{a}' if a else f'至多{b}'}的"
             if a and b:
                 return f"between {a} and {b} {'large' if what == 'area' else 'long' if what == 'length' else 'wide'}"
             return f"{_ADJECTIVES[what][not a]} than {a or b}"
@@ -149,6 +149,8 @@ def _part_zh(part: str) -> str:
 
 def _nouns(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> str:
     kinds = of.kinds or words.them
+    if of.them and words.language == "zh" and of.rank is None:
+        return "它们"
     if not 0 < len(kinds) < 4:
         return "目标" if words.language == "zh" else "object" if count == 1 else "objects"
     return words.listed([words.noun(kind, count) for kind in kinds], joint)
@@ -157,7 +159,7 @@ def _nouns(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> str
 def thing(of: p.Select, words: Words) -> str:
     """One of a selection: "a harbor", "the largest ship"."""
     if words.language == "zh":
-        return f"{_rank_zh(of.rank)}{''.join(condition(f, words) for f in of.filters)}{_nouns(of, words)}"
+        return f"{rank_zh(of.rank)}{''.join(condition(f, words) for f in of.filters)}{_nouns(of, words)}"
     noun = _nouns(of, words, 1)
     article = f"the {of.rank}" if of.rank is not None else "an" if noun[0] in "aeiou" else "a"
     return f"{article} {noun}{_after(of, words, 1)}"
@@ -172,7 +174,8 @@ def several(of: p.Select, words: Words, count: int = 2) -> str:
     return f"{_nouns(of, words, count, 'and')}{_after(of, words, count)}"
 
 
-def _rank_zh(rank: p.Rank | None) -> str:
+def rank_zh(rank: p.Rank | None) -> str:
+    """As it stands before a Chinese noun: "最大的"."""
     if rank is None:
         return ""
     name = {("length", True): "最长", ("length", False): "最短", ("area", True): "最大", ("area", False): "最小"}
@@ -234,7 +237,9 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if not counts:
                 return _none(of, words)
             if zh:
-                return f"{''.join(condition(f, words) for f in of.filters)}目标有{words.counts(counts)}{_missing(of, counts, words)}。"
+                return (
+                    f"{''.join(condition(f, words) for f in of.filters) or '图中'}有{words.counts(counts)}{_missing(of, counts, words)}。"
+                )
             return f"{words.counts(counts)}{_after(of, words, sum(counts.values()))}{_missing(of, counts, words)}."
         case p.Count(of) if not counts:
             return _none(of, words)
@@ -292,12 +297,12 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             return f"{value}: {f'{outcome.passed} of ' if total > 1 else ''}{words.counts(counts)}."
         case p.Arranged(_, form):
             return (
-                f"{yes}{words.counts(counts)}，{'' if value else '不'}{_FORMS_ZH[form]}。"
+                f"{yes}{words.counts(counts)}，{'' if value else '不'}{FORMS_ZH[form]}。"
                 if zh
                 else f"{yes}{words.counts(counts)}, {'' if value else 'not '}{_FORMS[form]}."
             )
         case p.Arrangement():
-            return f"{words.counts(counts)}，{_FORMS_ZH[str(value)]}。" if zh else f"{words.counts(counts)}, {_FORMS[str(value)]}."
+            return f"{words.counts(counts)}，{FORMS_ZH[str(value)]}。" if zh else f"{words.counts(counts)}, {_FORMS[str(value)]}."
     term, *sides = outcome.terms
     told = number(term.value, term.unit, words, getattr(program, "shown", ""))
     match program:
@@ -320,7 +325,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return _none(of, words)
             single = sum(counts.values()) == 1
             if zh:
-                return f"{words.counts(counts)}的{'' if single else _HOW_ZH[how]}{_QUANTITIES_ZH[what]}为{told}。"
+                return f"{words.counts(counts)}的{'' if single else HOW_ZH[how]}{QUANTITIES_ZH[what]}为{told}。"
             name = what if single else f"{'total' if how == 'sum' else how} {what}"
             every = f"the {words.counts(counts)}{_after(of, words, 1 if single else 2)}"
             whose = f"{several(of, words)} ({words.counts(counts)})" if of.rank else every
@@ -438,6 +443,6 @@ def _fewer(program: p.Program, there: Term, words: Words) -> str:
     counted = words.counts(dict(there.counts))
     if words.language == "zh":
         where = "".join(condition(f, words) for f in of.filters)
-        return f"图中只有{where}{counted}{f'，没有{_rank_zh(rank)}' if rank.count == 1 else ''}。"
+        return f"图中只有{where}{counted}{f'，没有{rank_zh(rank)}' if rank.count == 1 else ''}。"
     none = f"; there is no {rank}" if rank.count == 1 else ""
     return f"There {'is' if there.value == 1 else 'are'} only {counted}{_after(of, words, int(there.value))}{none}."

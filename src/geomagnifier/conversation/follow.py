@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from geomagnifier import composed, unsupported
-from geomagnifier.conversation.chinese import in_english, is_chinese
+from geomagnifier import composed, hanzi, unsupported
+from geomagnifier.composed import program as p
+from geomagnifier.conversation.chinese import ANSWERED, anew, in_english, in_full, is_chinese, other, starts_beside
 from geomagnifier.conversation.wording import Move, Sort, plural, read
 from geomagnifier.errors import NothingMeant
 from geomagnifier.geometry import Box
@@ -24,6 +25,8 @@ LIKELY, CERTAIN = 0.6, 0.9
 """Probability of image level from which a sentence is about the whole picture, where "it" may mean the picture, and where it hardly may."""
 _POINTS = re.compile(r"\b(?:this|here|what(?:'s| is) (?:it|that|there))\b|这(?!些)|此", re.I)
 """Words that point at the given box, where there is one, and at nothing earlier."""
+_EVERY = re.compile("都|全|是不是|是否|吗")
+"""Words of a Chinese question that is answered by yes or no; "右半边呢？" is not."""
 _WHOLE = re.compile(r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou (?:mention|name|describe|see|find|list|talk)", re.I)
 """As in "Describe it and segment what you mention.": about the picture as a whole."""
 AROUND = 32
@@ -87,6 +90,9 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
         assert last is not None
         return _swap(question, move, last, scene, model, options)
     if not regions:
+        if is_chinese(question):
+            before = "上一个回答什么也没有找到" if last else "之前还没有提过问题"
+            raise NothingMeant(f"“{question}”指的是之前的结果，但{before}；请说出要找什么，例如“找出所有船”。")
         before = "the last answer found nothing" if last else "nothing was asked before"
         raise NothingMeant(f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the ships.'")
     assert last is not None
@@ -99,6 +105,8 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     """What a question asks in full, and how it refers to the last turn; arguments as of `follow` and `pipeline.ask`."""
     english = _english(Query(question).text)
     regions = referable(last)
+    if is_chinese(question) and last is not None and (chinese := _in_chinese(question, last, regions, model)) is not None:
+        return chinese
     if _refused(question, model, box is not None) or _WHOLE.search(question) or (box is not None and _in_box(question, box, regions)):
         return Move("fresh", question, question)
     if composed.understood(question, model.spec) is not None:  # it names what it is about
@@ -110,7 +118,30 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
     nothing = move.sort in ("choose", "beside") and not regions and not move.pronoun  # "count", the first thing said
+    if english != question and is_chinese(question):
+        move = replace(move, text=move.text + ANSWERED)
     return Move("fresh", question, question) if nothing or (move.sort == "swap" and last is None) else move
+
+
+def _in_chinese(question: str, last: Turn, regions: tuple[Region, ...], model: Model) -> Move | None:
+    """A Chinese follow-up in full: about another class, or a composed one about what was found; None where it is neither."""
+    names = model.spec.names
+    nouns = [name for kind in names for name in names[kind] if is_chinese(name)]
+    mine = [name for region in regions for name in names.get(region.label, ())]
+    named = [noun for noun in nouns if noun in question.translate(hanzi.SIMPLIFIED)]
+    composes = composed.understood(question, model.spec) is not None
+    if composes and not (regions and starts_beside(question) and not set(named) & set(mine)):
+        return Move("fresh", question, question)
+    if (swapped := other(question, last.meant, nouns, mine or nouns)) is not None:
+        return Move("swap", swapped[0], swapped[0], True, swapped[1])
+    noun = next((name for name in mine if is_chinese(name)), "")
+    if noun and (text := anew(question, noun, nouns, len(last.pool) <= len(regions) == 1)):
+        return Move("swap", text, text, True, noun)
+    for full in in_full(question) if regions else ():
+        read = composed.understood(full, model.spec, referring=True)
+        if read is not None and read.refers and not read.passed and (not isinstance(read.program, p.Every) or _EVERY.search(question)):
+            return Move("choose", full, full, many=True, pronoun="them")
+    return Move("fresh", question, question) if composes or (named and in_english(question) == question) else None
 
 
 def referable(last: Turn | None) -> tuple[Region, ...]:
@@ -149,7 +180,8 @@ def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | No
 
 def _choose(question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
     regions = referable(last)
-    if len(regions) == 1 < len(last.pool) and (move.many or not move.pronoun):  # "and the smallest?", after the largest
+    full = composed.understood(move.text, model.spec, referring=True) is not None and move.text != question
+    if not full and len(regions) == 1 < len(last.pool) and (move.many or not move.pronoun):  # "and the smallest?", after the largest
         narrowed = read(
             _english(question), tuple(dict.fromkeys(r.label for r in last.pool)), True, last.answer.granularity is Granularity.PIXEL
         )

@@ -81,7 +81,9 @@ PLACES = {
     "river or lake": "河流或湖泊",
 }
 """By name of a scene, fine or coarse."""
-_DIGITS = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+PLACED = 3
+"""Classes that are told each with its place; of more they are listed."""
+_DIGITS = "零一两三四五六七八九"
 
 
 def noun(kind: str) -> str:
@@ -90,7 +92,7 @@ def noun(kind: str) -> str:
 
 
 def counted(kind: str, count: int) -> str:
-    """As in "三艘船"."""
+    """As in "三艘船", "12艘船"."""
     measure, word = NOUNS.get(kind, ("个", kind))
     return f"{_DIGITS[count] if count < len(_DIGITS) else count}{measure}{word}"
 
@@ -117,10 +119,15 @@ def found(
     """
     kinds = sorted(boxes, key=lambda k: -len(boxes[k])) if everything else list(boxes)
     phrases = {kind: counted(kind, len(boxes[kind])) for kind in kinds}
-    sentences = []
+    sentences, part_said = [], CHINESE.get(part, "")
     if kinds:
-        at = where(boxes[kinds[0]]) if len(kinds) == 1 else ""
-        sentences.append(f"图中{at}有{listed(list(phrases.values()))}。")
+        places = [part_said or where(boxes[kind]) for kind in kinds]
+        if everything or len(kinds) > PLACED or not any(places):
+            sentences.append(f"图中有{listed(list(phrases.values()))}。")
+        elif len(set(places)) == 1:
+            sentences.append(f"图中{places[0]}有{listed(list(phrases.values()))}。")
+        else:
+            sentences.append(f"图中{'，'.join(f'{place}有{phrases[kind]}' for kind, place in zip(kinds, places, strict=True))}。")
     if missing:
         sentences.append(f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。")
     if everything and not kinds:

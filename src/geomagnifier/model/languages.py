@@ -8,7 +8,9 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from geomagnifier import hanzi
 from geomagnifier.errors import QuestionUnreadable
+from geomagnifier.model.mentions import chinese_names
 from geomagnifier.model.question_words import ENGLISH, languages_of, plain
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def language(text: str) -> Language:
     Raises:
         QuestionUnreadable: it is in another language, which the message names.
     """
+    if hanzi.ordered(text):  # "count the ships, answer in Chinese"
+        return "zh"
     words = re.findall(r"[^\W\d_]+", text)
     names = [unicodedata.name(c, "") for word in words for c in word]
     chinese = sum(name.startswith("CJK") for name in names)
@@ -45,6 +49,8 @@ def language(text: str) -> Language:
     other = len(names) - chinese - latin
     roman = sum(unicodedata.name(word[0], "").startswith(("LATIN", "FULLWIDTH LATIN")) for word in words)
     if chinese > roman and not other:
+        return "zh"
+    if chinese and not other and not re.search("[a-z]", hanzi.unmixed(text.lower(), chinese_names())):  # "show me 飞机"
         return "zh"
     mostly_latin = (other + chinese) * 3 <= len(names)
     given_away = [codes for word in words[:MOST] if (codes := languages_of(word))]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from geomagnifier.model import class_names as names
@@ -65,7 +66,7 @@ _PLAIN = word_set(
 _ADJECTIVE = re.compile(r".{2,}(?:y|ed|al|ful|ous|ish|ive|ial|ic)$")
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[?.,:;!/]")
 _BEFORE_ONE, _AFTER_ONE = (
-    ":那了是有到见为像属于一座条艘辆片的大小、和或与个架栋块处些出含包现在无否找里中上",
+    ":那了是有到见为像属于一座条艘辆片的大小、和或与跟及把台个架栋块处些出含包现在无否找里中上",
     ":有旁附存并对出吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
 )
 """Around a Chinese name of one character: elsewhere it is part of another word, as 山 is in 火山."""
@@ -174,14 +175,14 @@ def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
     return mention._replace(end=end)
 
 
-def in_chinese(text: str) -> list[Mention]:
-    """Names in a Chinese text (simplified, without blanks), in order."""
+def in_chinese(text: str, anywhere: bool = False) -> list[Mention]:
+    """Names in a Chinese text (simplified, without blanks), in order. anywhere: those of one character inside other words as well."""
     found: list[Mention] = []
     i = 0
     while i < len(text):
         for n in range(min(_LONGEST_ZH, len(text) - i), 0, -1):
             said = text[i : i + n]
-            if said not in _CHINESE or (n == 1 and not _alone(text, i)):
+            if said not in _CHINESE or (n == 1 and not anywhere and not _alone(text, i)):
                 continue
             if found and found[-1].end == i:
                 before = found.pop()
@@ -197,6 +198,13 @@ def in_chinese(text: str) -> list[Mention]:
 
 def _alone(text: str, i: int) -> bool:
     return (i == 0 or text[i - 1] in _BEFORE_ONE) and (i + 1 == len(text) or text[i + 1] in _AFTER_ONE)
+
+
+@cache
+def chinese_names() -> dict[str, str]:
+    """English names of classes of things, each with the usual Chinese one; a narrower class has its own."""
+    told = [(name, chinese.split()[0]) for english, chinese in {**names.CLASSES, **names.NARROWER}.values() for name in english.split(", ")]
+    return {form: word for name, word in told for form in (name, plural(name))}
 
 
 def kinds_of(mentions: Iterable[Mention]) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from geomagnifier import hanzi
+from geomagnifier.model.mentions import chinese_names
+
 LONGEST, WRITTEN = 64, 40
 """Most characters that are read and most words that are written."""
 LOOKED_AT = 1000
@@ -23,20 +26,13 @@ START, END, RARE = "<start>", "<end>", "<rare>"
 BOX = "□"
 """Stands for coordinates while a question is read."""
 _BOX = re.compile(r"[\[(（【<]?\s*-?\d+(?:\.\d+)?(?:\s*[,，、 ]\s*-?\d+(?:\.\d+)?){3}\s*[\])）】>]?")
-_TRADITIONAL = (
-    "機机艦舰隻只儲储場场網网籃篮徑径動动運运環环膠胶體体學学園园碼码頭头灣湾貨货遊游輪轮漁渔軍军橋桥樑梁鐵铁車车輛辆轎轿麵面著着築筑頂顶樓楼廠厂倉仓庫库別别"
-    "辦办樹树綠绿叢丛馬马線线幹干黃黄圖图畫画裡里裏里張张這这個个幾几數数總总計计統统標标記记檢检測测識识尋寻選选請请幫帮煩烦區区類类麼么點点邊边側侧東东離离"
-    "遠远鄰邻緊紧從从兩两間间層层積积繪绘輸输語语義义實实級级塗涂紅红說说説说題题檔档顯显圍围蓋盖佔占嗎吗廣广業业農农鄉乡館馆衛卫遙遥與与還还對对應应將将為为"
-    "給给處处門门飛飞艙舱棟栋條条塊块樣样什麼什么後后開开關关內内擴扩圓圆長长隊队寫写讓让認认麗丽濱滨灘滩產产電电發发風风雲云"
-).replace("什麼什么", "")
-_SIMPLE = str.maketrans(_TRADITIONAL[::2], _TRADITIONAL[1::2])
-"""Traditional characters, as the simplified ones that were taught."""
 _WORD = re.compile(rf"[a-z0-9'-]+|[.,?!]|{BOX}", re.IGNORECASE)
 
 
 def characters(text: str) -> tuple[list[str], list[str]]:
     """A question as it is read: its characters, full-width and traditional forms made plain, no spaces; and the coordinates it gives."""
-    plain = unicodedata.normalize("NFKC", text[:LOOKED_AT]).lower().translate(_SIMPLE)
+    plain = unicodedata.normalize("NFKC", hanzi.without_order(text[:LOOKED_AT])).lower().translate(hanzi.SIMPLIFIED)
+    plain = hanzi.unmixed(plain, chinese_names())
     plain = " ".join(plain.split())[:LOOKED_AT]  # several blanks in a row can be read in many ways, which takes for ever
     boxes = _BOX.findall(plain)
     return [c for c in _BOX.sub(BOX, plain) if not c.isspace()], boxes

@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.errors import GeomagWarning, OptionError, QuestionUnreadable
-from geomagnifier.model import asked_classes, chinese, class_names, in_box, one_input, pointing, relevance, yes_no
+from geomagnifier.errors import GeomagWarning, OptionError
+from geomagnifier.model import asked_classes, chinese, chinese_rules, class_names, in_box, one_input, pointing, relevance, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.box_refiner import BoxRefiner, better
 from geomagnifier.model.calibration import Calibration
@@ -70,8 +70,6 @@ AGREED = 0.85
 """Factor on the least score in a closer look: the scout, too, has taken the place for one of the kind."""
 TRAINED = (0.3, 2.0)
 """Metres of the ground pixels of the training pictures, as the model card has it."""
-LEAST_SURE = 0.6
-"""Of the words of a question read from Chinese: below it the sentence is none. Questions of people lie above 0.75."""
 
 
 class SmallModel:
@@ -338,10 +336,7 @@ class SmallModel:
     def _in_english(self, text: str) -> str:
         if language(text) == "en":
             return written_out(text)
-        plain, surety = self.reader().read(text)
-        if surety < LEAST_SURE:
-            raise QuestionUnreadable(f"没有看懂这个问题（{text[:40]}）；请换一种说法，例如“分割所有船”或“这是什么地方？”")
-        return plain
+        return chinese_rules.meaning(text, self.reader)
 
     def _name(self, kind: str) -> Encoded:
         """The sentence "Find all KIND." as read, kept."""

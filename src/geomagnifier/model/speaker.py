@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from geomagnifier.model import asked_classes, chinese, nearest_class, scene_sentences, telling, yes_no
+from geomagnifier.model import asked_classes, chinese, chinese_captions, nearest_class, scene_sentences, telling, yes_no
 from geomagnifier.model import words as w
 from geomagnifier.model.languages import language
 from geomagnifier.model.mentions import names_nothing
@@ -77,7 +77,7 @@ class Speaker:
             tokens.pop()
         sentence = scene_sentences.renamed(tokens, name, self.scenes, spoken) if name else ""
         if not sentence and spoken == "zh":
-            sentence = chinese.caption(name, there)
+            sentence = (telling.is_sentence(tokens) and chinese_captions.in_chinese(tokens)) or chinese.caption(name, there)
         elif not sentence and name and not telling.is_sentence(tokens):
             sentence = scene_sentences.plain(name, "en")
         return Said(sentence or w.write_out(tokens, {}, counted)[0], language=spoken)

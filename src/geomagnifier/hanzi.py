@@ -1,0 +1,100 @@
+"""Chinese as people type it: traditional characters, English words in between, and the order to answer in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+_PAIRS = (
+    "機机艦舰隻只儲储場场網网籃篮徑径動动運运環环膠胶體体學学園园碼码頭头灣湾貨货遊游輪轮漁渔軍军橋桥樑梁鐵铁車车輛辆轎轿麵面著着築筑頂顶樓楼廠厂"
+    "倉仓庫库別别辦办樹树綠绿叢丛馬马線线幹干黃黄圖图畫画裡里裏里張张這这個个幾几數数總总計计統统標标記记檢检測测識识尋寻選选請请幫帮煩烦區区類类"
+    "麼么點点邊边側侧東东離离遠远鄰邻緊紧從从兩两間间層层積积繪绘輸输語语義义實实級级塗涂紅红說说説说題题檔档顯显圍围蓋盖佔占嗎吗廣广業业農农鄉乡"
+    "館馆衛卫遙遥與与還还對对應应將将為为給给處处門门飛飞艙舱棟栋條条塊块樣样後后開开關关內内擴扩圓圆長长隊队寫写讓让認认麗丽濱滨灘滩產产電电發发"
+    "風风雲云寬宽藍蓝過过種种沒没無无顏颜屬属於于變变時时廢废壞坏毀毁誌志陽阳當当畝亩頃顷導导覽览團团陸陆綫线終终態态轉转換换現现觀观優优較较單单"
+    "獨独壓压縮缩編编號号確确質质難难簡简稱称術术細细續续經经練练組组結结紋纹維维縱纵織织許许訊讯設设評评試试話话詳详該该誤误調调談谈論论證证讀读"
+    "護护豎竖軌轨載载達达適适鏈链錄录錯错鍵键鎮镇鏡镜際际陰阴陣阵險险隨随雜杂雙双霧雾靜静順顺須须預预領领頻频額额願愿飯饭駛驶驗验驅驱鬆松魚鱼鳥鸟"
+    "麥麦齊齐歲岁歷历殘残殼壳漸渐潔洁濕湿熱热爐炉狀状獲获畢毕異异療疗監监盤盘眾众碩硕禮礼稅税穩稳窩窝競竞筆笔節节範范糧粮純纯紙纸紀纪約约納纳絡络"
+    "緣缘縣县罷罢羅罗職职聯联聲声聽听脫脱腳脚臨临舉举舊旧葉叶藝艺蘇苏藥药蘭兰虛虚蟲虫補补裝装複复見见規规視视親亲觸触訂订討讨訓训託托訪访訴诉詞词"
+    "詢询誰谁課课謝谢講讲譯译議议貝贝負负財财責责販贩購购費费貼贴貿贸資资賓宾賣卖賽赛贈赠趕赶趙赵趨趋跡迹踐践輔辅輕轻輯辑遞递遲迟遺遗邏逻郵邮釋释"
+    "鋼钢鍋锅鏟铲鐘钟鑽钻鑒鉴閉闭閘闸閱阅陳陈雖虽韓韩項项頓顿頗颇頸颈顆颗顧顾飄飘飲饮餘余駐驻騎骑騰腾驟骤髮发鬧闹鮮鲜鹽盐龍龙龐庞亞亚會会來来倆俩"
+    "偉伟傳传債债傷伤傾倾僅仅儘尽償偿億亿冊册劃划則则剛刚創创劇剧勁劲勝胜勞劳勢势務务勵励匯汇協协卻却厭厌參参員员問问啟启嘗尝嘆叹國国執执報报塵尘"
+    "墊垫墻墙壩坝壯壮夠够夾夹奪夺奮奋婦妇媽妈孫孙寧宁寶宝專专屆届岡冈島岛峽峡嶺岭帥帅師师帶带幣币廳厅彈弹彎弯彙汇徵征復复徹彻恆恒悶闷惡恶愛爱慮虑"
+    "慶庆憂忧憶忆懷怀戰战戲戏戶户拋抛捨舍掃扫掛挂採采揚扬損损搖摇搶抢擁拥擇择擊击擋挡據据擠挤擬拟擺摆攝摄敗败敵敌斷断昇升曉晓曬晒曠旷書书朧胧極极"
+    "構构槍枪榮荣樂乐橫横櫃柜權权歡欢歸归決决沖冲況况淚泪淺浅渦涡溝沟滅灭滿满滬沪滯滞漢汉漲涨潛潜潤润澤泽濃浓濟济瀏浏灑洒災灾煙烟燈灯燒烧爭争爺爷"
+    "牆墙獎奖獸兽瑪玛瓊琼疊叠癢痒盡尽盪荡磚砖礎础禦御穀谷窮穷竄窜籠笼粵粤糾纠縫缝績绩繞绕繩绳繫系罰罚腦脑臉脸臟脏臺台艱艰蒼苍蓮莲薦荐衝冲製制"
+    "詩诗誇夸諸诸謀谋賞赏賠赔贏赢躍跃邁迈鄭郑醫医釘钉銀银銅铜錢钱鋪铺鎖锁鏽锈閃闪闊阔陝陕隱隐隸隶雞鸡霽霁韌韧頁页顛颠飾饰餓饿馳驰鴨鸭齒齿龜龟淨净"
+    "凍冻減减準准週周嚴严鬱郁髒脏曆历麽么並并塢坞嶼屿廟庙墳坟壘垒礦矿佈布綜综欄栏攔拦幀帧羣群蹤踪擱搁牠它妳你祇只籤签溫温擔担濾滤墾垦澆浇渾浑煉炼"
+    "窯窑纜缆螢萤剷铲賬账錨锚閣阁闢辟簷檐櫥橱橢椭槓杠膩腻瀝沥驢驴蓆席鳴鸣"
+    "棄弃紹绍涼凉遷迁華华軸轴聞闻覺觉篩筛們们爾尔連连壇坛針针懸悬憑凭櫚榈傘伞噴喷狹狭楊杨"
+)
+SIMPLIFIED = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
+"""Traditional characters as simplified ones."""
+_EITHER = "面只系周制布梁干谷志征复松尽升舍托才吃你它秘群伙游污堤席辟"
+"""Simplified characters that stand for themselves in words of answers, for another one elsewhere."""
+_TRADITIONAL = {ord(b): a for a, b in reversed(list(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))) if b not in _EITHER}
+_OTHERWISE = (("公裡", "公里"), ("英裡", "英里"), ("裡程", "里程"), ("主干道", "主幹道"), ("坐標系統", "坐標系統"))
+_ORDER = re.compile(
+    r"[,，;；.。?？!！]?\s*(?:请|請|麻烦|麻煩)?(?:您|你)?(?:用|以)(?:简体|繁体|簡體|繁體)?(?:中文|汉语|漢語|普通话|普通話)(?:来|來)?"
+    r"(?:回答|回复|回覆|答复|作答|告诉我|告訴我|说|說|答)?(?:我|一下)?(?:吧|好吗|好嗎|谢谢|謝謝)?\s*[.。!！]?"
+    r"|[,;.?!]?\s*\b(?:please )?(?:(?:answer|reply|respond|tell me) )?in (?:simplified |traditional )?chinese\b(?:,? please)?[.!]?",
+    re.IGNORECASE,
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
+_ASKING = (
+    (r"how many(?= )", "有多少"), (r"(?:please )?(?:count|number of)", "数"),
+    (r"(?:please )?(?:segment|mask|outline)", "分割"), (r"(?:please )?(?:find|show(?: me)?|locate|detect|mark)", "找出"),
+    (r"where (?:is|are)", "在哪里"), (r"(?:are|is) there(?: any)?", "有没有"), (r"and", "和"), (r"or", "或"),
+    (r"(?:the|all|every|an?|of)", ""),
+)  # fmt: skip
+"""English words of asking between Chinese ones."""
+
+
+def chinese(text: str) -> bool:
+    """Whether a text has a Chinese character."""
+    return _HAN.search(text) is not None
+
+
+def ordered(text: str) -> bool:
+    """Whether it asks for the answer in Chinese: "用中文回答"."""
+    return _ORDER.search(text) is not None
+
+
+def without_order(text: str) -> str:
+    """A question without the order to answer in Chinese; the question itself where nothing else is in it."""
+    bare = _ORDER.sub("", text).strip()
+    return bare if _ORDER.search(text) is not None and re.search(r"\w", bare) else text
+
+
+def traditional(question: str) -> bool:
+    """Whether a question is written in traditional characters."""
+    return chinese(question) and question.translate(SIMPLIFIED) != question
+
+
+def in_traditional(text: str) -> str:
+    """A Chinese sentence of an answer in traditional characters."""
+    told = text.translate(_TRADITIONAL)
+    for wrong, right in _OTHERWISE:
+        told = told.replace(wrong, right)
+    return told
+
+
+def unmixed(text: str, names: Mapping[str, str]) -> str:
+    """A Chinese question without English words: names of classes and words of asking become Chinese; one without any is as it was.
+
+    Args:
+        text: lower case.
+        names: English names, each with a Chinese one.
+    """
+    if not re.search("[a-z]{2}", text) or not chinese(text):
+        return text
+    told = _pattern(tuple(names)).sub(lambda found: names[found[0]], text)
+    for pattern, word in _ASKING:
+        told = re.sub(rf"(?<![a-z]){pattern}(?![a-z])", word, told)
+    return told
+
+
+@lru_cache(maxsize=8)
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    listed = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.compile(rf"(?<![a-z])(?:{listed})(?![a-z])" if listed else "(?!)")

@@ -1,0 +1,93 @@
+"""Chinese as people type it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import geomagnifier
+from geomagnifier import hanzi
+
+NAMES = {"vehicle": "车", "vehicles": "车", "tennis court": "网球场", "ship": "船"}
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("count airplanes，用中文回答", "count airplanes"),
+        ("where are the planes? 请用中文", "where are the planes"),
+        ("Find the ships, answer in Chinese.", "Find the ships"),
+        ("请用中文描述这张图", "描述这张图"),
+        ("用中文回答", "用中文回答"),
+        ("有几艘船？", "有几艘船？"),
+        ("Find the Chinese ships", "Find the Chinese ships"),
+    ],
+)
+def test_the_order_to_answer_in_chinese_is_no_part_of_the_question(text: str, bare: str) -> None:
+    assert hanzi.without_order(text) == bare
+    assert hanzi.ordered(text) == (bare != text or text == "用中文回答")
+
+
+def test_traditional_characters_are_told_and_made_simple() -> None:
+    assert hanzi.traditional("圖中有幾艘船？") and not hanzi.traditional("图中有几艘船？") and not hanzi.traditional("ships")
+    assert "圖中有幾架飛機？佔幾畝？".translate(hanzi.SIMPLIFIED) == "图中有几架飞机？占几亩？"
+
+
+def test_each_traditional_character_stands_for_one_simplified() -> None:
+    assert not set(map(chr, hanzi.SIMPLIFIED)) & set(map(chr, hanzi.SIMPLIFIED.values()))
+
+
+@pytest.mark.parametrize(
+    ("simple", "traditional"),
+    [
+        ("图中没有游泳池，这里有两条船。", "圖中沒有游泳池，這裡有兩條船。"),
+        ("道路的总长度为3.2公里。", "道路的總長度為3.2公里。"),
+        ("只有两个网球场，面积为500平方米。", "只有兩個網球場，面積為500平方米。"),
+    ],
+)
+def test_an_answer_in_traditional_characters(simple: str, traditional: str) -> None:
+    assert hanzi.in_traditional(simple) == traditional
+    assert traditional.translate(hanzi.SIMPLIFIED) == simple
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("图里有多少 vehicle", "图里有多少 车"),
+        ("帮忙 find 所有的 tennis court", "帮忙 找出 所有的 网球场"),
+        ("count一下船", "数一下船"),
+        ("segment 所有 ship", "分割 所有 船"),
+        ("find the ships", "find the ships"),
+        ("分割mask", "分割分割"),
+    ],
+)
+def test_english_words_between_chinese_ones_become_chinese(text: str, plain: str) -> None:
+    assert hanzi.unmixed(text, NAMES) == plain
+
+
+ANSWERING = (
+    "answer", "composed/__init__", "composed/leftovers", "composed/read_back", "composed/saying", "conversation/follow", "drawn_frame",
+    "grounded", "model/chinese", "model/chinese_captions", "model/in_box", "model/positions", "model/scene_sentences", "model/speaker",
+    "ordinals", "scope", "similar", "unsupported",
+)  # fmt: skip
+"""Modules that write answers."""
+
+
+@pytest.mark.parametrize("module", ANSWERING)
+def test_whatever_answers_say_has_traditional_characters(module: str) -> None:
+    """Big5 has no simplified characters: what it can hold is traditional."""
+    tree = ast.parse((Path(geomagnifier.__file__).parent / f"{module}.py").read_text("utf-8"))
+    said = {letter for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) for letter in node.value}
+    told = hanzi.in_traditional("".join(sorted(letter for letter in said if hanzi.chinese(letter) and letter != "\u9fff")))
+    left = [letter for letter in told if not _in_big5(letter)]
+    assert left == []
+
+
+def _in_big5(letter: str) -> bool:
+    try:
+        letter.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return True

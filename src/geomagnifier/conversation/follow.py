@@ -29,6 +29,8 @@ _EVERY = re.compile("都|全|是不是|是否|吗")
 """Words of a Chinese question that is answered by yes or no; "右半边呢？" is not."""
 _WHOLE = re.compile(r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou (?:mention|name|describe|see|find|list|talk)", re.I)
 """As in "Describe it and segment what you mention.": about the picture as a whole."""
+LONGEST = 60
+"""Characters of a Chinese follow-up; a longer question says all that it means."""
 AROUND = 32
 """Scene px around earlier regions in which a large scene is looked at once more."""
 
@@ -125,6 +127,8 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
 
 def _in_chinese(question: str, last: Turn, regions: tuple[Region, ...], model: Model) -> Move | None:
     """A Chinese follow-up in full: about another class, or a composed one about what was found; None where it is neither."""
+    if len(question) > LONGEST:
+        return None
     names = model.spec.names
     nouns = [name for kind in names for name in names[kind] if is_chinese(name)]
     mine = [name for region in regions for name in names.get(region.label, ())]

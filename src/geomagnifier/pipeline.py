@@ -98,13 +98,12 @@ def ask(
     """
     with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
         query, spent, memory = checked(opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs, variant)
-        return _in_script(_ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers))
+        made = _ask(opened, query, model or _small(), search, spent, memory, journal, progress, refers)
+        return in_traditional(made) if hanzi.traditional(question) else made
 
 
-def _in_script(answer: Answer) -> Answer:
-    """The answer in traditional characters, where the question is in them."""
-    if not hanzi.traditional(answer.question):
-        return answer
+def in_traditional(answer: Answer) -> Answer:
+    """The answer in traditional characters."""
     told = tuple(replace(region, phrase=hanzi.in_traditional(region.phrase)) for region in answer.regions)
     return replace(answer, text=hanzi.in_traditional(answer.text), understood=hanzi.in_traditional(answer.understood), regions=told)
 

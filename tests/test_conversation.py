@@ -13,6 +13,7 @@ import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
+from geomagnifier import hanzi
 from geomagnifier.conversation import Conversation, follow, kept
 from geomagnifier.conversation.chinese import anew, in_english
 from geomagnifier.conversation.follow import understood
@@ -101,6 +102,14 @@ def test_a_chinese_rank_of_a_single_region_is_asked_anew() -> None:
 def test_a_chinese_reference_to_nothing_is_told_in_chinese() -> None:
     with open_scene(HARBOUR) as scene, pytest.raises(NothingMeant, match="之前还没有提过问题"):
         follow("把它们分割出来", None, scene, FakeModel())
+
+
+def test_a_conversation_in_traditional_characters_stays_so() -> None:
+    with open_scene(HARBOUR) as scene:
+        ships = follow("find ship", None, scene, FakeModel())
+        chat = Conversation(scene, FakeModel(), replace(ships, question="這裡有幾艘船？"))
+        answer = chat.ask("其中長度小於1像素的有幾個？")
+    assert hanzi.traditional(answer.text) and hanzi.in_traditional(answer.text) == answer.text
 
 
 def test_what_does_not_refer_back_is_ask() -> None:

@@ -40,6 +40,8 @@ _ORDER = re.compile(
     r"|[,;.?!]?\s*\b(?:please )?(?:(?:answer|reply|respond|tell me) )?in (?:simplified |traditional )?chinese\b(?:,? please)?[.!]?",
     re.IGNORECASE,
 )
+LONGEST = 2000
+"""Letters of a text in which the order is looked for."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ASKING = (
     (r"how many(?= )", "有多少"), (r"(?:please )?(?:count|number of)", "数"),
@@ -57,13 +59,15 @@ def chinese(text: str) -> bool:
 
 def ordered(text: str) -> bool:
     """Whether it asks for the answer in Chinese: "用中文回答"."""
-    return _ORDER.search(text) is not None
+    return len(text) <= LONGEST and _ORDER.search(text) is not None
 
 
 def without_order(text: str) -> str:
     """A question without the order to answer in Chinese; the question itself where nothing else is in it."""
+    if not ordered(text):
+        return text
     bare = _ORDER.sub("", text).strip()
-    return bare if _ORDER.search(text) is not None and re.search(r"\w", bare) else text
+    return bare if re.search(r"\w", bare) else text
 
 
 def traditional(question: str) -> bool:

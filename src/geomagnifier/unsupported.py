@@ -346,12 +346,13 @@ def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> s
     Returns:
         A sentence or two in the question's language, or None.
     """
-    plain = _normalized(question, classes)
+    plain = _normalized(hanzi.without_order(question), classes)
     zh, read = _chinese(plain), _read(plain)
+    told = zh or hanzi.ordered(question)
     for family in _FAMILIES if boxed else (*_FAMILIES, _BOX):
         for found in (family.chinese if zh else family.english).finditer(read):
             if not _answered_otherwise(family, found[0], plain):
-                return (family.zh if zh else family.text).format(found[0].strip(" ,.:;?!"))
+                return (family.zh if told else family.text).format(found[0].strip(" ,.:;?!"))
     return None
 
 

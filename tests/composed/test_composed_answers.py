@@ -54,7 +54,7 @@ def ground(tmp_path: Path) -> Path:
         ("How many red ships are there?", 3, None, 3, "count(ship; red)"),
         ("How many white ships are there?", 0, None, 0, "count(ship; white)"),
         ("Which are more numerous, the ships or the water?", "ship", None, 4, "most of count(ship), count(water)"),
-        ("船的平均长度是多少？", (40 + 20 + 8) / 3, "m", 3, "平均长度（船）"),
+        ("船的平均长度是多少？", (40 + 20 + 8) / 3, "m", 3, "平均长度（ship）"),
     ],
 )
 def test_an_answer_with_its_value(

@@ -129,7 +129,7 @@ def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
     if (found := _IN_UNIT.fullmatch(plain)) is not None and unit_of(found[1]):
         bare = re.sub(rf"[ ,]*\bin ({'|'.join(pattern.pattern for pattern, _ in UNITS)})(?= |[?.!]*$)", "", last).rstrip(" ?.!")
         text = f"{bare} in {found[1]}?"
-    elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain))) is not None:
+    elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain.translate(hanzi.SIMPLIFIED)))) is not None:
         bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(UNITS_ZH)})?", lambda m: m[1], last)
         text = re.sub("多少|多大|多长|多远", f"多少{found[1]}", bare, count=1)
     else:

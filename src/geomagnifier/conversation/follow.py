@@ -16,7 +16,7 @@ from geomagnifier.conversation.wording import Move, Sort, plural, read
 from geomagnifier.errors import NothingMeant
 from geomagnifier.geometry import Box
 from geomagnifier.io.scene import Scene
-from geomagnifier.pipeline import ask
+from geomagnifier.pipeline import ask, in_traditional
 from geomagnifier.protocol import Model
 from geomagnifier.reference import Reference
 from geomagnifier.values import Answer, Granularity, Query, Region
@@ -29,6 +29,8 @@ _EVERY = re.compile("都|全|是不是|是否|吗")
 """Words of a Chinese question that is answered by yes or no; "右半边呢？" is not."""
 _WHOLE = re.compile(r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou (?:mention|name|describe|see|find|list|talk)", re.I)
 """As in "Describe it and segment what you mention.": about the picture as a whole."""
+LONGEST = 60
+"""Characters of a Chinese follow-up; a longer question says all that it means."""
 AROUND = 32
 """Scene px around earlier regions in which a large scene is looked at once more."""
 
@@ -75,6 +77,16 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
         ...     print(len(largest.answer.regions))
         1
     """
+    turn = _followed(question, last, scene, model, options)
+    before = last is not None and hanzi.traditional(f"{last.question}{last.answer.text}")
+    both = before and hanzi.in_traditional(question) == question
+    if is_chinese(question) and (both or hanzi.traditional(question)):  # what it is short for is written in simplified characters
+        return replace(turn, answer=in_traditional(turn.answer))
+    return turn
+
+
+def _followed(question: str, last: Turn | None, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+    """`follow` without a thought of traditional characters."""
     if last is not None and (text := composed.in_unit(question, last.meant, model.spec)) is not None:  # "and in hectares?"
         refers = Reference(last.pool, text, bare=True) if last.sort == "choose" else last.refers
         made = ask(scene, text, model, refers=refers, **options)
@@ -125,6 +137,8 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
 
 def _in_chinese(question: str, last: Turn, regions: tuple[Region, ...], model: Model) -> Move | None:
     """A Chinese follow-up in full: about another class, or a composed one about what was found; None where it is neither."""
+    if len(question) > LONGEST:
+        return None
     names = model.spec.names
     nouns = [name for kind in names for name in names[kind] if is_chinese(name)]
     mine = [name for region in regions for name in names.get(region.label, ())]
@@ -186,7 +200,7 @@ def _choose(question: str, move: Move, last: Turn, scene: Scene, model: Model, o
             _english(question), tuple(dict.fromkeys(r.label for r in last.pool)), True, last.answer.granularity is Granularity.PIXEL
         )
         if _selects(narrowed, last.pool, scene, model):
-            regions, move = last.pool, narrowed
+            regions, move = last.pool, replace(narrowed, text=narrowed.text + (ANSWERED if is_chinese(question) else ""))
     made = _ask(scene, move.text, model, Reference(regions, move.words, bare=not move.named), options)
     bare = [r for r in made.regions if r.segmentation is None] if made.granularity is Granularity.PIXEL else []
     if bare:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geomagnifier import hanzi
 from geomagnifier.errors import GeomagError, printable
 from geomagnifier.interfaces.options import Bands, Bits, Model, Segmenter, load
 from geomagnifier.interfaces.progress import progress_bar
@@ -121,7 +122,7 @@ def _tell(turn: Turn, as_json: bool, show: Callable[[Answer], None]) -> None:
         print(printable(json.dumps(row, ensure_ascii=False)), flush=True)
         return
     if turn.meant != turn.question:
-        print(f"[{printable(turn.meant)}]")
+        print(f"[{printable(hanzi.without_order(turn.meant))}]")
     show(turn.answer)
 
 

@@ -78,7 +78,11 @@ def test_sets_have_the_same_say_and_quality_is_of_complete_ones() -> None:
     at = chosen(many, few)  # the mean of both F1 is best where the few are found: 2 / 3 and 1 against 1 and 0
     assert at.score <= 0.4 and quality([many, few], at) == pytest.approx((2 / 3 + 1) / 2, abs=0.001)
     partly = Evidence(objects=[(0.1, True, 1.0)] * 9, labelled=9, complete=False)
-    assert chosen(many, partly).score <= 0.1 < chosen(many).score, "as much is won on the set that is not labelled whole"
+    assert chosen(partly).score <= 0.1
+    assert chosen(many, partly) == chosen(many), "an F1 of 1 is not given for more on a set that is not labelled whole"
+    faint = Evidence(objects=[(0.3, True, 1.0)] * 9, labelled=9, complete=False)
+    cheap = Evidence(objects=[(0.9, True, 1.0)] * 199 + [(0.35, False, 1.0)], labelled=200)
+    assert 0.35 < chosen(cheap).score and chosen(cheap, faint).score <= 0.3, "one wrong one of two hundred is"
     assert quality([many, partly], chosen(many)) == 1.0
     assert quality([Evidence()], Calibration()) is None
     assert quality([Evidence(masks=[[0.1, 0.2, 0.3, 0.9, 0.2]])], Calibration(mask=0.6)) == 0.9

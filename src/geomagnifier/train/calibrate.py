@@ -50,6 +50,8 @@ MATCH = 0.5
 FEWEST = 8
 """Pictures with and pictures without a kind that a choice of its presence threshold needs: three of
 Dubai's pictures are free of water, and on one set of weights they alone moved its threshold to 0.97."""
+GIVEN = 0.01
+"""F1 on sets that are labelled whole that may be given for more of it on the others."""
 ENOUGH = 0.005
 """Land cover is there from this share of the picture."""
 
@@ -231,17 +233,19 @@ def told(seen: Iterable[Evidence]) -> list[Evidence]:
 def chosen(*seen: Evidence) -> Calibration:
     """The thresholds that suit the evidence best, each set of pictures having the same say.
 
-    Sets whose labels are not complete have theirs as well, of what is near the labelled objects: they are often the only ones of another
-    camera. What is said of the model's quality and probabilities is of complete ones (`told`).
+    Sets whose labels are not complete are often the only ones of another camera. Of them what is near the labelled objects counts, and
+    complete sets lose no more than `GIVEN` by them. The model's quality and probabilities are of complete ones (`told`).
     """
     presence = presence_threshold([pair for one in seen for pair in one.presence])
-    labelled = [one for one in seen if one.labelled]
-    curves = [f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= presence], one.labelled) for one in labelled]
+    sure, every = (
+        [f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= presence], one.labelled) for one in sets]
+        for sets in (told(seen), [one for one in seen if one.labelled])
+    )
     mask, masks = Calibration.mask, [np.mean(one.masks, 0) for one in seen if one.masks]
     if masks:
         means = np.mean(masks, 0)
         mask = max(MASKS, key=lambda t: (round(float(means[MASKS.index(t)]), 6), -abs(t - Calibration.mask)))
-    return Calibration(presence, score_of(curves), mask)
+    return Calibration(presence, score_of(sure, every), mask)
 
 
 def quality(seen: Sequence[Evidence], at: Calibration) -> float | None:
@@ -288,10 +292,18 @@ def f1_at_steps(seen: Sequence[tuple[float, bool]], labelled: int) -> NDArray[np
     return np.asarray(2 * (taken & right).sum(1) / (taken.sum(1) + max(1, labelled)), np.float64)
 
 
-def score_of(curves: Sequence[NDArray[np.float64]]) -> float:
-    """The score of the best F1, the mean of some curves of `f1_at_steps`; the default where nothing is right at any score."""
-    mean = np.mean(curves, 0) if curves else np.zeros(1)
-    return round(float(STEPS[middle(mean)]), 3) if mean.max() > 0 else Calibration.score
+def score_of(sure: Sequence[NDArray[np.float64]], every: Sequence[NDArray[np.float64]] = ()) -> float:
+    """The score of the best F1; the default where nothing is right at any score.
+
+    Args:
+        sure: curves of `f1_at_steps` whose mean counts.
+        every: where there are some, the best of their mean, of the scores at which that of `sure` is at most `GIVEN` below its best.
+    """
+    mean = np.mean(sure, 0) if sure else np.zeros(1)
+    if mean.max() <= 0:
+        return Calibration.score
+    wide = np.where(mean >= mean.max() - GIVEN, np.mean(every, 0), -1.0) if every else mean
+    return round(float(STEPS[middle(wide)]), 3)
 
 
 def middle(values: NDArray[np.float64]) -> int:

@@ -82,7 +82,7 @@ def test_sets_have_the_same_say_and_quality_is_of_complete_ones() -> None:
     assert chosen(many, partly) == chosen(many), "an F1 of 1 is not given for more on a set that is not labelled whole"
     faint = Evidence(objects=[(0.3, True, 1.0)] * 9, labelled=9, complete=False)
     cheap = Evidence(objects=[(0.9, True, 1.0)] * 199 + [(0.35, False, 1.0)], labelled=200)
-    assert 0.35 < chosen(cheap).score and chosen(cheap, faint).score <= 0.3, "one wrong one of two hundred is"
+    assert chosen(cheap).score > 0.35 and chosen(cheap, faint).score <= 0.3, "one wrong one of two hundred is"
     assert quality([many, partly], chosen(many)) == 1.0
     assert quality([Evidence()], Calibration()) is None
     assert quality([Evidence(masks=[[0.1, 0.2, 0.3, 0.9, 0.2]])], Calibration(mask=0.6)) == 0.9

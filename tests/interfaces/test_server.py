@@ -267,7 +267,7 @@ def test_a_full_queue_is_503_with_a_time_to_come_back(root):
         text = client.get("/metrics").text
         assert "geomag_jobs_running 1.0" in text and "geomag_jobs_waiting 1.0" in text
         model.go.set()
-        until(lambda: all(client.get(f"/v1/jobs/{reply.headers['x-job']}").json()["state"] == "done" for reply in replies))
+        until(lambda: all(client.get(reply.headers["location"]).json()["state"] == "done" for reply in replies))
         assert ask(client).status_code == 200
 
 

@@ -24,6 +24,7 @@ from safetensors.torch import save_file
 
 from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound, printable
 from geomagnifier.model import checkpoint, sums
+from geomagnifier.model.box_refiner import FILE as REFINER
 from geomagnifier.model.checkpoint import CHINESE, FILES, WEIGHTS, load_model, load_small
 from geomagnifier.model.heat_attention import FILE as ATTENTION
 from geomagnifier.model.own import Heads
@@ -349,7 +350,7 @@ def test_tokenizers_that_are_none(folder: Path) -> None:
 
 
 def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
-    for file in (*FILES, CHINESE, ATTENTION, sums.SUMS):
+    for file in (*FILES, CHINESE, ATTENTION, REFINER, sums.SUMS):
         (tmp_path / file).symlink_to(WEIGHTS / file)
     assert load_small(tmp_path).spec.version == load_small().spec.version
     for file in (SCOUT, CHINESE):
@@ -363,7 +364,7 @@ def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
 
 def test_the_packages_weights_are_the_ones_that_were_written() -> None:
     sums.check(WEIGHTS, checkpoint.ALL)
-    assert set(sums._read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION}
+    assert set(sums._read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION, REFINER}
     assert sums.fingerprint(WEIGHTS) is not None and len(sums.fingerprint(WEIGHTS) or "") == 12
 
 

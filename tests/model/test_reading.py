@@ -18,7 +18,8 @@ def reader() -> Reader:
         ("（１０，２０，３０，４０）是什么", "□是什么", ["(10,20,30,40)"]),
         ("最大的3艘船", "最大的3艘船", []),
         ("識別圖中所有船隻", "识别图中所有船只", []),
-        ("SHIP的Mask", "ship的mask", []),
+        ("SHIP的Mask", "船的分割", []),  # English names of classes and of what is done with them
+        ("ABC的Mask", "abc的分割", []),
     ],
 )
 def test_characters(text, letters, boxes) -> None:

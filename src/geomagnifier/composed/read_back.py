@@ -57,7 +57,7 @@ def as_asked(text: str, question: str, spec: ModelSpec) -> str:
         return text
     plain = question.translate(hanzi.SIMPLIFIED)
     names = {name: kind for kind, said in spec.names.items() for name in said if not name.isascii()}
-    found = _either(tuple(names)).findall(plain)
+    found = _either(tuple(names)).findall(plain) if names else []
     own = {kind: {name for name in found if names[name] == kind} for kind in {names[name] for name in found}}
     nouns = {spec.chinese[kind]: next(iter(said)) for kind, said in own.items() if len(said) == 1 and kind in spec.chinese}
     nouns = {noun: name for noun, name in nouns.items() if (len(name) > 1 or name == "楼") and name[-1] not in _PARTS}

@@ -17,7 +17,7 @@ from geomagnifier.model.small import SmallModel
 from geomagnifier.model.vision import Pyramid
 from geomagnifier.train import refine
 from geomagnifier.train.batches import OBJECTS
-from geomagnifier.train.crops import Crop, Piece
+from geomagnifier.train.crops import Crop, Piece, make_crop
 from geomagnifier.train.refine import Asked, giou, losses, moved, overlap
 
 BOXES = torch.tensor([[10.0, 10.0, 50.0, 30.0], [12.0, 10.0, 52.0, 30.0], [80.0, 80.0, 90.0, 99.0]])
@@ -111,3 +111,13 @@ def test_the_model_that_comes_out_has_the_refiner(small: SmallModel, pictures: N
         shutil.copyfile(checkpoint.WEIGHTS / name, out / name)
     refine.put(out, out)
     assert (out / FILE).is_file() and checkpoint.load_small(out).refiner is not None
+
+
+def test_crops_that_nothing_can_be_learnt_from_change_nothing(small: SmallModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    unlabelled = [replace(SHIPS[0], objects=(), kinds=frozenset())]
+    monkeypatch.setattr(refine, "WideBatches", lambda *of: Made([SHIPS], crops=1))
+    monkeypatch.setattr(Made, "crop", lambda self, number, rng: make_crop(unlabelled, (1, 1), 64, rng))
+    list(refine.train(small, tmp_path, tmp_path / "out", steps=1))
+    torch.manual_seed(0)
+    begun = BoxRefiner().state_dict()
+    assert all(torch.equal(begun[name], tensor) for name, tensor in checkpoint_of(tmp_path / "out").items())

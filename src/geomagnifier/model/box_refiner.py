@@ -101,12 +101,10 @@ class BoxRefiner(nn.Module):
 
 
 @torch.no_grad()
-def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor, times: int = 1) -> Refined:
-    """Correct the boxes (N, 4) of a class `times` times, in fp32: bf16 is too coarse for px; the fit is that of the last."""
-    out = Refined(boxes, boxes.new_zeros(len(boxes)))
+def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor) -> Refined:
+    """Correct the boxes (N, 4) of a class, in fp32: bf16 is too coarse for px."""
     with torch.autocast(boxes.device.type, enabled=False):
-        for _ in range(times):
-            out = refiner(pyramid, out.boxes, state)
+        out: Refined = refiner(pyramid, boxes, state)
     return out
 
 

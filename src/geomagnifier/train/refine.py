@@ -231,9 +231,11 @@ def train(model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: in
             group["lr"] = RATE * min((step + 1) / WARMUP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         found = step_losses(refiner, model, batch, chance)
         optimizer.zero_grad()
-        (found["giou"] + FIT * found["fit"]).backward()
-        torch.nn.utils.clip_grad_norm_(refiner.parameters(), 5.0)
-        optimizer.step()
+        total = found["giou"] + FIT * found["fit"]
+        if total.requires_grad:  # else nothing on these crops can be learnt from
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(refiner.parameters(), 5.0)
+            optimizer.step()
         step += 1
         with torch.no_grad():
             now = refiner.state_dict()

@@ -4,4 +4,4 @@
 # Then: geomag ask SCENE.tif "Segment every ship." --model OUT --search paper --variant "linear decoder"
 #       geomag eval paper variants --model OUT
 set -eu
-python -m geomagnifier.train.linear_decoder --data "$1" --out "$2" --steps 600
+python -m geomagnifier_lab.train.linear_decoder --data "$1" --out "$2" --steps 600

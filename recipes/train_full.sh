@@ -3,7 +3,7 @@
 # every line is tested on tiny models of the same classes, in two processes on a CPU. Meant for GPUs of 80 GB (A100, H100), each with a
 # copy of the model (DDP); with SHARDED=1 they share it (FSDP2), which also suits GPUs of 40 GB. On one machine:
 #
-#   GEOMAG_DATA=DIR recipes/train_full.sh [RUN FOLDER] [OPTIONS OF python -m geomagnifier.train.full, see its --help]
+#   GEOMAG_DATA=DIR recipes/train_full.sh [RUN FOLDER] [OPTIONS OF python -m geomagnifier_lab.train.full, see its --help]
 #
 # On several the same on each, at the same time, with a RUN FOLDER that all of them see:
 #
@@ -33,5 +33,5 @@ options=(--data "$GEOMAG_DATA" --out "$run" --vlm "$vlm" --segmenter "$segmenter
 [ -z "${SHARDED:-}" ] || options+=(--sharded)
 
 # 6000 steps of 8 GPUs x 2 rows x 4 passes: 384,000 questions.
-accelerate launch "${launch[@]}" -m geomagnifier.train.full "${options[@]}" --steps 6000 --rows 2 --accumulation 4 --seed 0 "$@"
+accelerate launch "${launch[@]}" -m geomagnifier_lab.train.full "${options[@]}" --steps 6000 --rows 2 --accumulation 4 --seed 0 "$@"
 echo "the model is in $run/model: geomag ask PICTURE QUESTION --model $run/model"

@@ -7,7 +7,7 @@
 # from the weights of the package; with `--keep-language --wide-steps 1800` beside it, trunk and language side stay as they are (about two hours of
 # one core). `--language-steps 0` stops after the image side. About 3 GB of memory, 2 GB of it pictures.
 # DIR holds vhr10/ aid/ ucm/ rsscn7/ dubai/ more/ as docs/model_card.md describes. Stop it at any time and start it again: it goes on from
-# its last checkpoint. To ship the result:   cp RUN/model/{*.safetensors,tokenizer.json,SHA256SUMS} src/geomagnifier/model/weights/
+# its last checkpoint. To ship the result:   cp RUN/model/{*.safetensors,tokenizer.json,SHA256SUMS} src/geomagnifier/models/weights/
 : "${GEOMAG_DATA:?set it to the folder of the data sets}"
 GEOMAG_DATA="$(cd "$GEOMAG_DATA" && pwd)"
 export GEOMAG_DATA

@@ -14,7 +14,7 @@ import griffe
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTICE = "src/geomagnifier/model/weights/NOTICE.md"
+NOTICE = "src/geomagnifier/models/weights/NOTICE.md"
 RUN = re.compile(r"^(```(?:bash|python))[ \t]+\S.*$", re.MULTILINE)
 """A fence that says why it does not run, or how; a reader of the page need not know."""
 
@@ -24,7 +24,7 @@ def commands() -> str:
     import typer.main  # noqa: TID251
     from typer.cli import get_docs_for_click  # noqa: TID251
 
-    from geomagnifier.interfaces.cli import app
+    from geomagnifier.cli.main import app
 
     command = typer.main.get_command(app)
     context = command.make_context("geomag", [], resilient_parsing=True)
@@ -41,17 +41,17 @@ def commands() -> str:
 
 def full_size() -> str:
     """Options of `geomag train-full`, which are the fields of its settings."""
-    from geomagnifier.train.full.settings import option
+    from geomagnifier_lab.train.full.settings import option
 
     lines = ["**Its own options**:", ""]
-    for name, default, told in fields("geomagnifier.train.full.settings"):
+    for name, default, told in fields("geomagnifier_lab.train.full.settings"):
         lines.append(f"* `{option(name)}`: {told}  [{'required' if default is None else f'default: `{default}`'}]")
     return "\n".join(lines)
 
 
 def settings() -> str:
     """The service's settings as a table."""
-    rows = [f"| `GEOMAG_{name.upper()}` | `{default}` | {told} |" for name, default, told in fields("geomagnifier.interfaces.settings")]
+    rows = [f"| `GEOMAG_{name.upper()}` | `{default}` | {told} |" for name, default, told in fields("geomagnifier.server.settings")]
     return "\n".join(["| variable | without it | meaning |", "| --- | --- | --- |", *rows])
 
 
@@ -72,7 +72,7 @@ def errors() -> str:
 
 def statuses() -> str:
     """Which HTTP status the service answers with, by the class of the error."""
-    table: Any = griffe.load("geomagnifier.interfaces.server", search_paths=[ROOT / "src"])["STATUS"].value
+    table: Any = griffe.load("geomagnifier.server.app", search_paths=[ROOT / "src"])["STATUS"].value
     rows = [f"| `{str(kind).removeprefix('tiles.')}` | {status} |" for kind, status in zip(table.keys, table.values, strict=True)]
     return "\n".join(["| error, or the nearest above it | status |", "| --- | --- |", *rows])
 

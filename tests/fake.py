@@ -8,7 +8,7 @@ import numpy as np
 
 from geomagnifier.geometry import Box
 from geomagnifier.masks import components
-from geomagnifier.values import (
+from geomagnifier.types import (
     Bytes,
     Cover,
     Floats,

@@ -24,14 +24,14 @@ from PIL import Image
 import geomagnifier as gm
 from geomagnifier import masks
 from geomagnifier.conversation import Conversation
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import GeomagError, GeomagWarning
+from geomagnifier.export.write import write_picture
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import Scene
-from geomagnifier.io.write import write_picture
-from geomagnifier.model.words import NUMBERS
-from geomagnifier.protocol import Model
-from geomagnifier.values import Affine6, Answer, Bools, Granularity
+from geomagnifier.model_protocol import Model
+from geomagnifier.models.small.vocabulary import NUMBERS
+from geomagnifier.raster.scene import Scene
+from geomagnifier.types import Affine6, Answer, Bools, Granularity
+from geomagnifier_lab.render.scene import draw_scene
 
 DATA = Path(os.environ.get("GEOMAG_DATA", "nowhere"))
 UTM: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_200_000)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from geomagnifier.amounts import amount
 from geomagnifier.errors import OptionError
+from geomagnifier.units import amount
 
 
 @pytest.mark.parametrize(

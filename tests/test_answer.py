@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake import NOTHING, FakeModel, paint
-from geomagnifier import answer, masks, resolution
-from geomagnifier.answer import assemble_chosen, covered, measured, part_of
+from geomagnifier import masks
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference import merge, resolution
+from geomagnifier.inference.merge import assemble_chosen, covered, measured, part_of
 from geomagnifier.masks import Ring
 from geomagnifier.pipeline import ask
-from geomagnifier.values import Bools, Cover, Floats, Found, Granularity, ModelSpec, Region, SceneInfo, ViewReply, Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Bools, Cover, Floats, Found, Granularity, ModelSpec, Region, SceneInfo, ViewReply, Window
 
 Corners = tuple[float, float, float, float]
 SCENE = SceneInfo("made", 896, 512, 3)
@@ -70,7 +71,7 @@ Seen = list[tuple[Window, ViewReply]]
 
 
 def assemble_regions(seen: Seen, scene: SceneInfo, level: Granularity, limit: Box | None = None) -> tuple[Region, ...]:
-    return answer.assemble_regions([part_of(window, reply, scene, level) for window, reply in seen], scene, level, limit)
+    return merge.assemble_regions([part_of(window, reply, scene, level) for window, reply in seen], scene, level, limit)
 
 
 def mask_of(seen: Seen, scene: SceneInfo = SCENE, limit: Box | None = None) -> Bools:
@@ -247,7 +248,7 @@ def test_what_the_mask_is_sure_of_and_no_detection_shows_is_an_object() -> None:
     assert (mask_of([(whole, reply)]) == drawn((40, 40, 80, 80))).all()
     (box,) = assemble_regions([(whole, reply)], SCENE, Granularity.REGION)
     assert (box.box, box.segmentation) == (region.box, None)
-    assert answer.part_of(whole, reply, SCENE, Granularity.PIXEL, calibrated=False).objects == ()
+    assert merge.part_of(whole, reply, SCENE, Granularity.PIXEL, calibrated=False).objects == ()
     tile = Window(Box(0, 0, 60, 512), 60, 512, "tile", Box(0, 0, 60, 512))  # what a tile cuts, its neighbour may show whole
     cut = ViewReply((), (Cover("ship", 0.9, blocks(tile, (40, 40, 60, 80)), 0.5, True),))
     assert assemble_regions([(tile, cut)], SCENE, Granularity.PIXEL) == ()
@@ -329,7 +330,7 @@ def test_specks_of_land_cover_are_no_regions_and_not_in_the_mask() -> None:
 
 
 def test_land_cover_that_two_views_show_is_counted_once_in_a_scene_too_large_to_be_pieced_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answer, "WHOLE", 1000)
+    monkeypatch.setattr(merge, "WHOLE", 1000)
     first, second = (Window(box, int(box.width), 512, "closer", box) for box in (Box(0, 0, 480, 512), Box(400, 0, 896, 512)))
     seen = [(w, ViewReply((), (Cover("water", 0.8, np.ones((128, -(-w.width // 4)), np.float32), 0.5, False),))) for w in (first, second)]
     regions = assemble_regions(seen, SCENE, Granularity.PIXEL)

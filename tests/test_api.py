@@ -23,9 +23,9 @@ import typer
 
 import geomagnifier as gm
 from geomagnifier import archive, conversation, errors, retrieval
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.interfaces.cli import app
-from geomagnifier.io.document import schema, to_json
+from geomagnifier.cli.main import app
+from geomagnifier.export.answer_json import schema, to_json
+from geomagnifier_lab.render.scene import draw_scene
 
 WRITTEN = Path(__file__).with_name("api.txt")
 TOLD = "say it in CHANGELOG.md, then run: python tests/test_api.py"
@@ -67,8 +67,8 @@ def commands() -> Iterator[str]:
 def paths() -> Iterator[str]:
     """Lines on the service: each path with its parameters and the statuses that it documents."""
     from fake import FakeModel
-    from geomagnifier.interfaces.server import create_app
-    from geomagnifier.interfaces.settings import Settings
+    from geomagnifier.server.app import create_app
+    from geomagnifier.server.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
         told = create_app(Settings(root=Path(folder)), FakeModel()).openapi()

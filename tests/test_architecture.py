@@ -58,8 +58,12 @@ MAY_IMPORT = {
     | {"model", "data", "eval", "train", "pipeline", "many", "conversation", "retrieval", "archive", "bench", "composed"},
 }
 """Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
-SHOWN = {("values", "geomagnifier.io.notebook"), ("default_model", "geomagnifier.model.checkpoint"), ("detections", "geomagnifier.answer")}
-SHOWN |= {("detections", f"geomagnifier.io.{module}") for module in ("features", "oriented", "overlay", "write")}
+SHOWN = {
+    ("values", "geomagnifier.export.notebook"),
+    ("default_model", "geomagnifier.models.registry"),
+    ("detections", "geomagnifier.inference.merge"),
+}
+SHOWN |= {("detections", f"geomagnifier.raster.{module}") for module in ("features", "oriented", "overlay", "write")}
 """(part, module) beside the table, loaded at one call alone: a notebook or a script asks the answer itself for its picture, table or file,
 and these are io's; some of its regions have another mask, which `answer` puts together; `ask` without a model loads the small one."""
 HOMES = {
@@ -151,11 +155,11 @@ def test_an_import_against_the_flow_is_seen(tmp_path, monkeypatch):
         "import torch",
         "from geomagnifier import pipeline",
         "import geomagnifier as gm",
-        "from geomagnifier.model.small import Small",
+        "from geomagnifier.models.small.model import Small",
         "import rasterio",
     ]
     (tmp_path / "io" / "odd.py").write_text("\n".join(lines))
-    refused = ["geomagnifier", "geomagnifier.model.small", "geomagnifier.pipeline", "torch"]
+    refused = ["geomagnifier", "geomagnifier.models.small.model", "geomagnifier.pipeline", "torch"]
     assert breaches(tmp_path / "io" / "odd.py") == [f"io/odd.py: io may not import {name}" for name in refused]
 
 
@@ -179,6 +183,6 @@ def test_public_names_are_what_they_say():
 
 
 def test_importing_costs_nothing():
-    code = "import sys, geomagnifier, geomagnifier.interfaces.cli; print(*{m.split('.')[0] for m in sys.modules})"
+    code = "import sys, geomagnifier, geomagnifier.cli.main; print(*{m.split('.')[0] for m in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600).stdout.split()
     assert not set(loaded) & {"torch", "rasterio", "PIL", "shapely", "pyogrio", "numpy", "transformers"}

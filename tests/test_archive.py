@@ -22,9 +22,9 @@ import rasterio
 
 import geomagnifier as gm
 from geomagnifier import archive
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import OptionError
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
+from geomagnifier_lab.render.scene import draw_scene
 
 QUESTION = "Segment every ship."
 THEMES = ("harbour", "mixed")

@@ -10,8 +10,8 @@ import shapely
 
 import geomagnifier as gm
 from fake import BLUE, FakeModel, paint
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import OptionError
+from geomagnifier_lab.render.scene import draw_scene
 
 LEFT = shapely.Polygon([(0, 0), (150, 0), (150, 200), (0, 200)])
 ROUND = shapely.Point(110, 110).buffer(14)

@@ -12,8 +12,8 @@ import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier import pipeline
 from geomagnifier.errors import OptionError, SceneNotFound
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import Scene
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.raster.scene import Scene
 
 SHIPS = paint(300, 200, (40, 40, 80, 60), (100, 100, 140, 120))
 

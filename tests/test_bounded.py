@@ -16,9 +16,9 @@ import rasterio
 from rasterio.windows import Window
 from torch.version import cuda
 
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.sparse import write_sparse
+from geomagnifier.export.image_file import write_picture
+from geomagnifier_lab.bench.sparse_raster import write_sparse
+from geomagnifier_lab.render.scene import draw_scene
 
 SIDE = 40_000
 PLACES = [(2_000 * k + 600, 37_000 - 1_900 * k) for k in range(19)]
@@ -26,10 +26,10 @@ ALLOWED = 1_000_000_000 if cuda is None else 1_300_000_000
 """Bytes. A build of torch with CUDA takes 300 MB more by itself."""
 IN_FP32 = """
 import sys
-from geomagnifier.io import memory
-from geomagnifier.model import small
+from geomagnifier.raster import memory
+from geomagnifier.models import small
 small.fast_bf16 = lambda: False  # what is kept of a view is then twice as large
-from geomagnifier.interfaces.cli import main
+from geomagnifier.cli.main import main
 try:
     main()
 finally:
@@ -118,7 +118,9 @@ def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> No
     scene, out = tmp_path / "strip.tif", tmp_path / "out"
     strip(scene, 9000)
     # In bf16 a window's scores differ in the third digit by what is looked at together with it, and that depends on where a run stopped.
-    exact = "import geomagnifier.model.small as small; small.fast_bf16 = lambda: False; from geomagnifier.__main__ import main; main()"
+    exact = (
+        "import geomagnifier.models.small.model as small; small.fast_bf16 = lambda: False; from geomagnifier.__main__ import main; main()"
+    )
     command = [sys.executable, "-c", exact, "ask", str(scene), "Segment every ship.", "--search", "exhaustive", "--out", str(out)]
     stopped = run(command, out, signal.SIGINT)
     assert stopped.returncode == 130 and "--resume goes on" in stopped.stderr and "Traceback" not in stopped.stderr

@@ -13,18 +13,18 @@ import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier import hanzi
-from geomagnifier.conversation import Conversation, follow, kept
-from geomagnifier.conversation.chinese import anew, in_english
-from geomagnifier.conversation.follow import understood
-from geomagnifier.conversation.wording import read
+from geomagnifier.conversation import Conversation, follow, transcript
+from geomagnifier.conversation.chinese_followups import anew, in_english
+from geomagnifier.conversation.dialogue import understood
+from geomagnifier.conversation.followup_parser import read
 from geomagnifier.errors import GeomagWarning, NothingMeant
-from geomagnifier.io.scene import open_scene
-from geomagnifier.io.write import to_json
-from geomagnifier.model.class_names import CLASSES, names_by_class
+from geomagnifier.export.write import to_json
+from geomagnifier.language import chinese_text
+from geomagnifier.language.class_names import CLASSES, names_by_class
+from geomagnifier.language.unsupported import refusal
 from geomagnifier.pipeline import ask
-from geomagnifier.unsupported import refusal
-from geomagnifier.values import Region
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Region
 
 HARBOUR = paint(320, 200, (40, 20, 80, 60), (120, 100, 136, 140))
 
@@ -109,7 +109,7 @@ def test_a_conversation_in_traditional_characters_stays_so() -> None:
         ships = follow("find ship", None, scene, FakeModel())
         chat = Conversation(scene, FakeModel(), replace(ships, question="這裡有幾艘船？"))
         answer = chat.ask("其中長度小於1像素的有幾個？")
-    assert hanzi.traditional(answer.text) and hanzi.in_traditional(answer.text) == answer.text
+    assert chinese_text.traditional(answer.text) and chinese_text.in_traditional(answer.text) == answer.text
 
 
 def test_what_does_not_refer_back_is_ask() -> None:
@@ -144,15 +144,15 @@ def test_a_saved_conversation_goes_on_and_a_damaged_line_is_left_out(tmp_path: P
     with open_scene(HARBOUR) as scene:
         chat = Conversation(scene, FakeModel())
         chat.ask("find ships")
-        kept.save(path, chat.turns)
+        transcript.save(path, chat.turns)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            (turn,) = kept.load(path, scene)
+            (turn,) = transcript.load(path, scene)
         assert [r.box for r in turn.answer.regions] == [r.box for r in chat.turns[0].answer.regions]
         assert Conversation(scene, FakeModel(), turn).ask("segment those").mask is not None
         path.write_text(path.read_text() + '{"version": 1, "scene"\n')
         with pytest.warns(GeomagWarning, match="1 lines"):
-            assert len(kept.load(path, scene)) == 1
+            assert len(transcript.load(path, scene)) == 1
 
 
 ODD: list[Any] = [
@@ -188,19 +188,19 @@ def test_a_conversation_that_somebody_else_wrote_is_whole_or_left_out(tmp_path: 
         warnings.simplefilter("ignore", GeomagWarning)
         chat = Conversation(scene, FakeModel())
         chat.ask("segment ships")
-        kept.save(path, chat.turns)
+        transcript.save(path, chat.turns)
         row = json.loads(path.read_text())
         rows = [json.dumps(made) for odd in ODD for made in changed(row, odd)]
         lines = [*rows, *(text[: len(text) // 2] for text in rows[:3]), "[" * 100_000, "null", "3", "9" * 5000, '"x"']
         path.write_text("\n".join(lines))
-        turns = kept.load(path, scene)
+        turns = transcript.load(path, scene)
         assert 0 < len(turns) < len(lines) / 2
         for turn in turns:
             for region in (*turn.answer.regions, *turn.pool):
                 x0, y0, x1, y1 = region.box
                 assert 0 <= x0 < x1 <= 320 and 0 <= y0 < y1 <= 200 and region.polygon is not None and 0 <= region.score <= 1
-        kept.save(path, turns)
-        assert len(kept.load(path, scene)) == len(turns)
+        transcript.save(path, turns)
+        assert len(transcript.load(path, scene)) == len(turns)
 
 
 @pytest.mark.parametrize("said", ["only those taller than 10 m", "all but the largest", "只要高于10米的", "how deep are they?"])

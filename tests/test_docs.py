@@ -15,9 +15,9 @@ import geomagnifier
 from data.benchmarks import made_boxes, made_scenes
 from fake import FakeModel, paint
 from fences import NEEDS, fences, run, warm_programs
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.interfaces import demo
-from geomagnifier.io.picture import write_picture
+from geomagnifier.cli import demo
+from geomagnifier.export.image_file import write_picture
+from geomagnifier_lab.render.scene import draw_scene
 
 ROOT = Path(geomagnifier.__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -126,8 +126,8 @@ def test_pages_fetch_nothing_from_elsewhere(site):
 def test_the_reference_has_every_command_and_option(site):
     import typer.main
 
-    from geomagnifier.interfaces.cli import app
-    from geomagnifier.train.full.settings import Settings, option
+    from geomagnifier.cli.main import app
+    from geomagnifier_lab.train.full.settings import Settings, option
 
     page = (site / "reference/cli.html").read_text(encoding="utf-8")
     told = plain(page)
@@ -153,7 +153,7 @@ def test_the_reference_has_every_public_name(site):
 
 def test_the_reference_has_every_setting_and_error(site):
     from geomagnifier import errors
-    from geomagnifier.interfaces.settings import Settings
+    from geomagnifier.server.settings import Settings
 
     told, tree = (plain((site / f"reference/{page}.html").read_text(encoding="utf-8")) for page in ("settings", "errors"))
     assert all(f"GEOMAG_{field.upper()}" in told for field in Settings.__dataclass_fields__)

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from fake import FakeModel, paint
-from geomagnifier import drawn_frame
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference import drawn_frame
 from geomagnifier.pipeline import ask
-from geomagnifier.values import Bytes, View, Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Bytes, View, Window
 
 COLOURS = {"red": (255, 0, 0), "blue": (20, 40, 250), "yellow": (255, 235, 0), "green": (0, 220, 30), "white": (255, 255, 255)}
 

@@ -9,10 +9,10 @@ import numpy as np
 
 import geomagnifier as gm
 from geomagnifier.conversation import Turn
-from geomagnifier.conversation.follow import understood
-from geomagnifier.protocol import Model
-from geomagnifier.resolution import window_of
-from geomagnifier.values import Answer, Granularity, Query, Region, Trace
+from geomagnifier.conversation.dialogue import understood
+from geomagnifier.inference.resolution import window_of
+from geomagnifier.model_protocol import Model
+from geomagnifier.types import Answer, Granularity, Query, Region, Trace
 
 ROWS = [line.split("\t") for line in (Path(__file__).parent / "phrasings" / "follow_ups.tsv").read_text("utf-8").splitlines()]
 """(last question, follow-up, sort, what it means in full). Nothing is chosen or trained on them."""

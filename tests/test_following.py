@@ -10,11 +10,11 @@ import pytest
 
 from fake import BLUE, FakeModel, paint
 from geomagnifier.conversation import Conversation
-from geomagnifier.conversation.follow import AROUND
+from geomagnifier.conversation.dialogue import AROUND
 from geomagnifier.errors import NothingMeant
-from geomagnifier.io.scene import open_scene
 from geomagnifier.masks import decode
-from geomagnifier.values import Answer, ViewReply
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Answer, ViewReply
 
 SMALL, LARGE = (120, 100, 136, 140), (40, 20, 80, 60)
 LAKE = (200, 120, 280, 180)

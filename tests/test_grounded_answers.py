@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier import grounded
 from geomagnifier.geometry import Box
+from geomagnifier.inference import grounded_sentences
 from geomagnifier.masks import place
-from geomagnifier.values import Bytes, Region, Said, SceneInfo
+from geomagnifier.types import Bytes, Region, Said, SceneInfo
 
 SCENE = SceneInfo("harbour.tif", 400, 200, 3)
 WHITE, YELLOW, GREY = (240, 240, 240), (240, 210, 20), (110, 115, 110)
@@ -31,12 +31,12 @@ def told(*painted: tuple[Region, tuple[int, int, int]], language: str = "en") ->
     made = pixels(*painted)
     regions = [one for one, _ in painted]
     read = lambda box: made[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]  # noqa: E731
-    found = grounded.groups(regions, SCENE, read)
+    found = grounded_sentences.groups(regions, SCENE, read)
     plain = {
         "en": Said("", {"ship": "two ships", "airplane": "an airplane"}),
         "zh": Said("", {"ship": "两艘船", "airplane": "一架飞机"}, "zh"),
     }
-    text, phrases = grounded.said(found, plain[language], {"ship": "船", "airplane": "飞机"})
+    text, phrases = grounded_sentences.said(found, plain[language], {"ship": "船", "airplane": "飞机"})
     return text, [(phrase, group.members) for phrase, group in zip(phrases, found, strict=True)]
 
 
@@ -77,12 +77,12 @@ def test_regions_all_over_have_no_place_and_specks_no_colour() -> None:
     ],
 )
 def test_a_description_with_masks_is_what_is_asked_for(question: str, meant: bool) -> None:
-    assert grounded.asked(question) == meant
+    assert grounded_sentences.asked(question) == meant
 
 
 def test_a_colour_is_that_of_the_mask() -> None:
     ship = region("ship", 100, 100, 6)
     made = pixels((ship, WHITE))
-    assert grounded.colour_of(ship, SCENE, lambda box: made[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]) == "white"
-    assert grounded.colour_of(Region("ship", 1.0, (0, 0, 9, 9)), SCENE, lambda box: made) == ""
+    assert grounded_sentences.colour_of(ship, SCENE, lambda box: made[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]) == "white"
+    assert grounded_sentences.colour_of(Region("ship", 1.0, (0, 0, 9, 9)), SCENE, lambda box: made) == ""
     assert Box(*ship.box).area == 36

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import geomagnifier
-from geomagnifier import hanzi
+from geomagnifier.language import chinese_text
 
 NAMES = {"vehicle": "车", "vehicles": "车", "tennis court": "网球场", "ship": "船"}
 
@@ -26,17 +26,21 @@ NAMES = {"vehicle": "车", "vehicles": "车", "tennis court": "网球场", "ship
     ],
 )
 def test_the_order_to_answer_in_chinese_is_no_part_of_the_question(text: str, bare: str) -> None:
-    assert hanzi.without_order(text) == bare
-    assert hanzi.ordered(text) == (bare != text or text == "用中文回答")
+    assert chinese_text.without_order(text) == bare
+    assert chinese_text.ordered(text) == (bare != text or text == "用中文回答")
 
 
 def test_traditional_characters_are_told_and_made_simple() -> None:
-    assert hanzi.traditional("圖中有幾艘船？") and not hanzi.traditional("图中有几艘船？") and not hanzi.traditional("ships")
-    assert "圖中有幾架飛機？佔幾畝？".translate(hanzi.SIMPLIFIED) == "图中有几架飞机？占几亩？"
+    assert (
+        chinese_text.traditional("圖中有幾艘船？")
+        and not chinese_text.traditional("图中有几艘船？")
+        and not chinese_text.traditional("ships")
+    )
+    assert "圖中有幾架飛機？佔幾畝？".translate(chinese_text.SIMPLIFIED) == "图中有几架飞机？占几亩？"
 
 
 def test_each_traditional_character_stands_for_one_simplified() -> None:
-    assert not set(map(chr, hanzi.SIMPLIFIED)) & set(map(chr, hanzi.SIMPLIFIED.values()))
+    assert not set(map(chr, chinese_text.SIMPLIFIED)) & set(map(chr, chinese_text.SIMPLIFIED.values()))
 
 
 @pytest.mark.parametrize(
@@ -48,8 +52,8 @@ def test_each_traditional_character_stands_for_one_simplified() -> None:
     ],
 )
 def test_an_answer_in_traditional_characters(simple: str, traditional: str) -> None:
-    assert hanzi.in_traditional(simple) == traditional
-    assert traditional.translate(hanzi.SIMPLIFIED) == simple
+    assert chinese_text.in_traditional(simple) == traditional
+    assert traditional.translate(chinese_text.SIMPLIFIED) == simple
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_an_answer_in_traditional_characters(simple: str, traditional: str) -> N
     ],
 )
 def test_english_words_between_chinese_ones_become_chinese(text: str, plain: str) -> None:
-    assert hanzi.unmixed(text, NAMES) == plain
+    assert chinese_text.unmixed(text, NAMES) == plain
 
 
 ANSWERING = (
@@ -80,7 +84,7 @@ def test_whatever_answers_say_has_traditional_characters(module: str) -> None:
     """Big5 has no simplified characters: what it can hold is traditional."""
     tree = ast.parse((Path(geomagnifier.__file__).parent / f"{module}.py").read_text("utf-8"))
     said = {letter for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) for letter in node.value}
-    told = hanzi.in_traditional("".join(sorted(letter for letter in said if hanzi.chinese(letter) and letter != "\u9fff")))
+    told = chinese_text.in_traditional("".join(sorted(letter for letter in said if chinese_text.chinese(letter) and letter != "\u9fff")))
     left = [letter for letter in told if not _in_big5(letter)]
     assert left == []
 

@@ -5,11 +5,11 @@ import pytest
 from PIL import Image
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.geometry import overlap
 from geomagnifier.masks import decode
-from geomagnifier.protocol import Model
-from geomagnifier.values import LEVEL, Answer
+from geomagnifier.model_protocol import Model
+from geomagnifier.types import LEVEL, Answer
+from geomagnifier_lab.render.scene import draw_scene
 
 
 @pytest.fixture(scope="module")

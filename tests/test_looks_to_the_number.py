@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
-from geomagnifier import resolution, search, spots
 from geomagnifier.geometry import Box
-from geomagnifier.values import Floats, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, Window
+from geomagnifier.inference import cropping, region_proposals, resolution
+from geomagnifier.types import Floats, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, Window
 
 RNG = np.random.default_rng(5)
 AREA = Box(100, 200, 740, 840)
@@ -20,7 +20,7 @@ def window(box: Box, core: Box | None = None) -> Window:
     return Window(box, 64, 64, "wide", core or box)
 
 
-def naive_relevance(box: Box, heats: search.Heats) -> float:
+def naive_relevance(box: Box, heats: cropping.Heats) -> float:
     """Every cell that shares some of the box."""
     best = 0.0
     for seen, heat in heats:
@@ -39,20 +39,20 @@ def test_relevance_is_that_of_the_cells_that_a_box_touches() -> None:
     ]
     for x0, y0, wide, high in itertools.product((0, 3, 20, 59, 61, 100), (0, 8, 15, 33), (1, 10, 25), (1, 8, 30)):
         box = Box(x0, y0, x0 + wide, y0 + high)
-        assert search.relevance(box, heats) == pytest.approx(naive_relevance(box, heats)), box
-    assert search.relevance(Box(200, 200, 210, 210), heats) == 0.0
+        assert cropping.relevance(box, heats) == pytest.approx(naive_relevance(box, heats)), box
+    assert cropping.relevance(Box(200, 200, 210, 210), heats) == 0.0
 
 
 def test_the_grid_is_the_mean_of_the_samples_in_each_cell() -> None:
     """A window over the left half, one over the right; cells of heat and of the grid are one."""
     left, right = (RNG.random((64, 32)).astype(np.float32) for _ in range(2))
     heats = [(window(Box(100, 200, 420, 840)), left), (window(Box(420, 200, 740, 840)), right)]
-    np.testing.assert_allclose(search.grid(AREA, heats), np.concatenate([left, right], 1), rtol=1e-5)
+    np.testing.assert_allclose(cropping.grid(AREA, heats), np.concatenate([left, right], 1), rtol=1e-5)
 
 
 def test_coarse_heat_fills_all_cells_below_it_and_what_no_window_saw_is_nothing() -> None:
     heat = np.array([[0.2, 0.4], [0.6, 0.8]], np.float32)
-    made = search.grid(AREA, [(window(Box(100, 200, 740, 520)), heat)])  # the upper half: 64 x 32 cells
+    made = cropping.grid(AREA, [(window(Box(100, 200, 740, 520)), heat)])  # the upper half: 64 x 32 cells
     expected = np.zeros((64, 64))
     expected[:32] = np.kron(heat, np.ones((16, 32)))
     np.testing.assert_allclose(made, expected, rtol=1e-5)
@@ -63,7 +63,7 @@ def test_windows_that_overlap_count_in_their_cores_and_a_window_beside_the_area_
     first = window(Box(100, 200, 500, 840), Box(100, 200, 420, 840))
     second = window(Box(340, 200, 740, 840), Box(420, 200, 740, 840))
     beside = window(Box(740, 200, 900, 840))
-    made = search.grid(AREA, [(first, ones), (second, 3 * ones), (beside, 9 * ones)])
+    made = cropping.grid(AREA, [(first, ones), (second, 3 * ones), (beside, 9 * ones)])
     np.testing.assert_allclose(made[:, :32], 1, rtol=1e-6)
     np.testing.assert_allclose(made[:, 32:], 3, rtol=1e-6)
 
@@ -72,12 +72,19 @@ def test_scores_and_boxes_of_every_place() -> None:
     for row, column in itertools.product(range(5), range(5)):
         scores = np.zeros((5, 5))
         scores[row, column] = 1.0
-        assert search.best_boxes(scores, AREA, 1) == (Box(100 + 80 * column, 200 + 80 * row, 420 + 80 * column, 520 + 80 * row),)
-    assert (search.CELLS, search.SIDE, search.STRIDE, search.ACROSS, search.TOP_REGION, search.TOP_PIXEL) == (64, 32, 8, 5, 3, 1)
+        assert cropping.best_boxes(scores, AREA, 1) == (Box(100 + 80 * column, 200 + 80 * row, 420 + 80 * column, 520 + 80 * row),)
+    assert (cropping.CELLS, cropping.SIDE, cropping.STRIDE, cropping.ACROSS, cropping.TOP_REGION, cropping.TOP_PIXEL) == (
+        64,
+        32,
+        8,
+        5,
+        3,
+        1,
+    )
 
 
-def adaptive(left: float | None = None, worth: float = 0.5, closer: float = 1.0, area: Box = AREA) -> search.Search:
-    return search.start("adaptive", Plan(Granularity.REGION, area, (), closer, scouted=True), left, worth)
+def adaptive(left: float | None = None, worth: float = 0.5, closer: float = 1.0, area: Box = AREA) -> cropping.Search:
+    return cropping.start("adaptive", Plan(Granularity.REGION, area, (), closer, scouted=True), left, worth)
 
 
 def test_a_look_that_takes_all_that_is_left_is_taken_and_one_px_more_is_not() -> None:
@@ -85,13 +92,13 @@ def test_a_look_that_takes_all_that_is_left_is_taken_and_one_px_more_is_not() ->
     heat[20, 20] = 0.9  # its core is a cell of 10 px with 12 px around it; the look one of 64 px
     seen = [(window(AREA), heat)]
     for left, kept in ((64 * 64, 1), (64 * 64 - 1, 0)):
-        looks, state = search.step(adaptive(left), seen)
+        looks, state = cropping.step(adaptive(left), seen)
         assert len(looks) == kept == len(state.crops) and len(state.skipped) == 1 - kept
         assert state.left == (0 if kept else left) and state.round == 1 and state.done
         if not kept:
             ((box, best),) = state.skipped
             assert box == Box(288, 388, 322, 422) and best == pytest.approx(0.9)
-    ((look,), state) = search.step(adaptive(None), seen)
+    ((look,), state) = cropping.step(adaptive(None), seen)
     assert state.left is None and state.skipped == () and state.crops == (look.box,) and look.core == Box(288, 388, 322, 422)
 
 
@@ -99,7 +106,7 @@ def test_what_promises_most_for_its_area_comes_first_and_what_stays_closed_is_to
     heat = np.zeros((64, 64), np.float32)
     heat[5, 5], heat[5, 50:62], heat[50, 5] = 0.6, 0.9, 0.7  # the second is hotter, and larger
     heat[40, 40], heat[30, 60] = 0.2, 0.4
-    looks, state = search.step(adaptive(), [(window(AREA), heat)])
+    looks, state = cropping.step(adaptive(), [(window(AREA), heat)])
     assert [
         look.core.contains(100 + 10 * c + 5, 200 + 10 * r + 5) for look, (r, c) in zip(looks, ((50, 5), (5, 5), (5, 55)), strict=True)
     ] == [True] * 3
@@ -114,22 +121,22 @@ def test_what_promises_most_for_its_area_comes_first_and_what_stays_closed_is_to
 def test_a_quarter_of_the_worth_is_told_by_itself(heat: float, told: int) -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20] = heat
-    looks, closed = spots.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
+    looks, closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
     assert looks == [] and len(closed) == told and max(best for _, best in closed) == pytest.approx(heat)
 
 
 def test_the_least_heat_that_is_worth_a_look_is_the_worth_itself() -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20] = 0.5
-    assert len(spots.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)[0]) == 1
-    assert len(spots.worth_opening(window(AREA), cells, 0.50001, 1.0, AREA)[0]) == 0
+    assert len(region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)[0]) == 1
+    assert len(region_proposals.worth_opening(window(AREA), cells, 0.50001, 1.0, AREA)[0]) == 0
 
 
 def test_what_lies_in_a_look_is_not_told_as_closed() -> None:
     """The faint cell is within the look at the hot one; the next is beyond it."""
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20], cells[20, 22], cells[20, 40] = 0.9, 0.3, 0.3
-    ((_, look),), closed = spots.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
+    ((_, look),), closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
     assert look.box == Box(273, 373, 337, 437)  # 58 px with the ground, brought to 64, three more on each side
     assert [(box.tuple(), pytest.approx(best)) for box, best in closed] == [((500, 400, 510, 410), 0.3), (AREA.tuple(), 0.0)]
 
@@ -139,13 +146,13 @@ def test_ground_and_steps_follow_oblong_pixels_and_the_shrink() -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[32, 32] = 0.9  # 3200 to 3300
     for shrink in (0.5, 1.0, 2.0):
-        ((_, look),), _ = spots.worth_opening(window(area), cells, 0.5, shrink, area)
+        ((_, look),), _ = region_proposals.worth_opening(window(area), cells, 0.5, shrink, area)
         assert look.core == Box(3200 - 12 * shrink, 3200 - 12 * shrink, 3300 + 12 * shrink, 3300 + 12 * shrink)
         side = {0.5: 128, 1.0: 192, 2.0: 256}[shrink]  # 124, 148 and 196 px with the ground, in steps of 32, 64 and 128 px
         assert look.box.width == look.box.height == side
         assert look.box.x0 == look.box.y0 == 3250 - side / 2
     across, down = 2**-0.5, 2**0.5  # px that are twice as wide as high on the ground
-    ((_, look),), _ = spots.worth_opening(window(area), cells, 0.5, 1.0, area, 2.0)
+    ((_, look),), _ = region_proposals.worth_opening(window(area), cells, 0.5, 1.0, area, 2.0)
     assert look.box.width / down % 64 < 1e-6 or look.box.width / across % 64 < 1e-6
     assert look.box.width != look.box.height
 
@@ -176,22 +183,22 @@ def test_boxes_are_joined_as_by_trying_all_pairs(seed: int) -> None:
     rng = np.random.default_rng(seed)
     corner = rng.integers(0, 1500, (14, 2)) + rng.random((14, 2))
     boxes = np.concatenate([corner, corner + rng.integers(20, 200, (14, 2))], 1)
-    found = spots._joined(boxes, np.ones(2))
+    found = region_proposals._joined(boxes, np.ones(2))
     assert {frozenset(group) for group in found} == naive_groups(boxes)
     assert sorted(itertools.chain(*found)) == list(range(14))
 
 
 def test_more_spots_than_can_be_compared_are_joined_by_blocks_first() -> None:
     """300 spots, all of a block of 512 px together; 250 of the same ones by themselves."""
-    assert spots.MANY == 256
+    assert region_proposals.MANY == 256
     places = [(x * 30.0, y * 30.0) for x in range(20) for y in range(15)]
     boxes = np.array([(x, y, x + 2, y + 2) for x, y in places])
     blocks = {(int((x + 1) // 512), int((y + 1) // 512)) for x, y in places}
     assert len(blocks) == 2  # 600 px wide, 450 high
-    groups = spots._joined(boxes * (1, 1, 1, 1) + (0, 0, 0, 0), np.ones(2))
+    groups = region_proposals._joined(boxes * (1, 1, 1, 1) + (0, 0, 0, 0), np.ones(2))
     assert sorted(itertools.chain(*groups)) == list(range(300)) and len(groups) == 1  # and the blocks are joined in turn
     apart = boxes + np.where(np.arange(300)[:, None] >= 150, 40_000, 0)
-    assert sorted(map(len, spots._joined(apart, np.ones(2)))) == [150, 150]
+    assert sorted(map(len, region_proposals._joined(apart, np.ones(2)))) == [150, 150]
 
 
 @pytest.mark.parametrize(
@@ -207,21 +214,21 @@ def test_more_spots_than_can_be_compared_are_joined_by_blocks_first() -> None:
 )
 def test_sides_of_whole_steps_within_the_area(low: float, high: float, expected: tuple[float, float]) -> None:
     step = np.array([64.0, 64.0])
-    x0, y0, x1, y1 = spots._rounded((low, 200, high, 840), step, AREA)
+    x0, y0, x1, y1 = region_proposals._rounded((low, 200, high, 840), step, AREA)
     assert (x0, x1) == expected and (y0, y1) == (200, 840)
-    x0, y0, x1, y1 = spots._rounded((100, low + 100, 740, high + 100), step, AREA)
+    x0, y0, x1, y1 = region_proposals._rounded((100, low + 100, 740, high + 100), step, AREA)
     assert (y0, y1) == (expected[0] + 100, expected[1] + 100) and (x0, x1) == (100, 740)
 
 
 @pytest.mark.parametrize("rounds", [0, 1])
 def test_set_places_are_the_corners_and_then_the_middle(rounds: int) -> None:
-    state = search.Search("grid", Plan(Granularity.PIXEL, AREA, (), 1), 0.5, round=rounds)
+    state = cropping.Search("grid", Plan(Granularity.PIXEL, AREA, (), 1), 0.5, round=rounds)
     boxes = [Box(0, 0, 100, 60)] * (3 if rounds == 0 else 1)
-    moved = [box.tuple() for box in search._moved(state, boxes, AREA)]
+    moved = [box.tuple() for box in cropping._moved(state, boxes, AREA)]
     corners = [(100, 200, 200, 260), (640, 200, 740, 260), (100, 780, 200, 840)]
     assert moved == (corners if rounds == 0 else [(370, 490, 470, 550)])
-    chance = search._moved(search.Search("random", state.plan, 0.5, round=rounds), boxes, AREA)
-    assert chance == search._moved(search.Search("random", state.plan, 0.5, round=rounds), boxes, AREA)
+    chance = cropping._moved(cropping.Search("random", state.plan, 0.5, round=rounds), boxes, AREA)
+    assert chance == cropping._moved(cropping.Search("random", state.plan, 0.5, round=rounds), boxes, AREA)
     assert all(box.intersection(AREA) == box and (box.width, box.height) == (100, 60) for box in chance)
     assert [box.tuple() for box in chance] != moved
 
@@ -320,9 +327,9 @@ def test_a_core_that_begins_on_a_sample_has_it() -> None:
     first = window(area, Box(0, 0, 322.5, 640))
     second = window(area, Box(322.5, 0, 640, 640))
     ones = np.ones((64, 64), np.float32)
-    made = search.grid(area, [(first, ones), (second, 3 * ones)])
+    made = cropping.grid(area, [(first, ones), (second, 3 * ones)])
     assert made[0, 31] == 1 and made[0, 32] == 3
-    upright = search.grid(area, [(window(area, Box(0, 0, 640, 322.5)), ones), (window(area, Box(0, 322.5, 640, 640)), 3 * ones)])
+    upright = cropping.grid(area, [(window(area, Box(0, 0, 640, 322.5)), ones), (window(area, Box(0, 322.5, 640, 640)), 3 * ones)])
     assert (upright == made.T).all()
 
 
@@ -332,10 +339,10 @@ def test_what_lies_in_a_look_at_the_edge_is_not_told_as_closed(hot: tuple[int, i
     cells[hot] = 0.9
     for place in beside:
         cells[place] = 0.3
-    looks, closed = spots.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
+    looks, closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
     assert len(looks) == 1 and closed == [(AREA, 0.0)]
     beyond = Box(AREA.x0 - 100, AREA.y0 - 100, AREA.x1 + 100, AREA.y1 + 100)  # the window begins before the area, and the look within it
-    ((_, look),), left = spots.worth_opening(window(beyond, AREA), cells_at(beyond, hot, beside), 0.5, 1.0, AREA)
+    ((_, look),), left = region_proposals.worth_opening(window(beyond, AREA), cells_at(beyond, hot, beside), 0.5, 1.0, AREA)
     assert look.box.intersection(AREA) == look.box and left == [(AREA, 0.0)]
 
 

@@ -14,7 +14,7 @@ import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier import default_model
 from geomagnifier.errors import BoxError, OptionError, QuestionEmpty, SceneNotFound
-from geomagnifier.values import Bytes, Granularity, Query, Reply, View
+from geomagnifier.types import Bytes, Granularity, Query, Reply, View
 
 WAIT = 60.0
 
@@ -128,9 +128,9 @@ def test_threads_without_a_model_load_one(monkeypatch: pytest.MonkeyPatch) -> No
         loaded.append(FakeModel())
         return loaded[-1]
 
-    from geomagnifier.model import checkpoint
+    from geomagnifier.models import registry
 
-    monkeypatch.setattr(checkpoint, "load_model", load)
+    monkeypatch.setattr(registry, "load_model", load)
     default_model._loaded.cache_clear()
     try:
         assert counts(gm.ask_many([scene(n) for n in range(8)], "Find every ship.", workers=8)) == list(range(8))

@@ -19,7 +19,7 @@ from geomagnifier import masks
 from geomagnifier.errors import BoxError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
-from geomagnifier.values import Region
+from geomagnifier.types import Region
 
 
 def area(ring: masks.Ring) -> float:

@@ -22,18 +22,18 @@ from PIL import Image
 
 import geomagnifier as gm
 from geomagnifier import masks
-from geomagnifier.amounts import amount
+from geomagnifier.cli import chat
+from geomagnifier.cli.main import main
 from geomagnifier.conversation import Conversation, follow
-from geomagnifier.conversation.wording import read
-from geomagnifier.data.drawn import draw_scene
+from geomagnifier.conversation.followup_parser import read
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionError, QuestionUnreadable, printable
-from geomagnifier.interfaces import chat
-from geomagnifier.interfaces.cli import main
-from geomagnifier.io.scene import Scene
-from geomagnifier.io.write import to_json
-from geomagnifier.model.reading import characters
-from geomagnifier.protocol import Model
-from geomagnifier.values import LONGEST_QUESTION, Query
+from geomagnifier.export.write import to_json
+from geomagnifier.model_protocol import Model
+from geomagnifier.models.small.zh_en_translator import characters
+from geomagnifier.raster.scene import Scene
+from geomagnifier.types import LONGEST_QUESTION, Query
+from geomagnifier.units import amount
+from geomagnifier_lab.render.scene import draw_scene
 
 PHRASINGS = Path(__file__).parent / "phrasings"
 ESCAPES = "\x1b[31mred\x1b]0;owned\x07 \u009b31m \u202egnp\u2066 \x08\x7f"

@@ -9,9 +9,9 @@ import pytest
 
 from fake import FakeModel, paint
 from geomagnifier.errors import OptionError
-from geomagnifier.io.scene import open_scene
 from geomagnifier.pipeline import ask
-from geomagnifier.values import Answer, Bytes
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Answer, Bytes
 from geomagnifier.variants import VARIANTS, Variant
 
 SHIPS = ((3200, 700, 3240, 740), (300, 1900, 340, 1940))
@@ -90,8 +90,8 @@ def test_empty_windows_leave_the_answer_to_the_coarse_views() -> None:
 @pytest.mark.parametrize("question", ["Find every ship.", "Segment every ship."])
 def test_an_input_that_is_kept_is_kept_as_a_whole(pixels: Bytes, tmp_path: Path, question: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for at_once in (2, 28):
-        monkeypatch.setattr("geomagnifier.looking.ONE_INPUT", at_once)
-        monkeypatch.setattr("geomagnifier.grouping.ONE_INPUT", at_once)
+        monkeypatch.setattr("geomagnifier.inference.scan.ONE_INPUT", at_once)
+        monkeypatch.setattr("geomagnifier.inference.view_groups.ONE_INPUT", at_once)
         whole, first = asked(pixels, question)
         assert len(first.inputs) == 1 or at_once == 2
         path = tmp_path / f"{question[:4]}{at_once}.sqlite"

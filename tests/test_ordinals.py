@@ -7,7 +7,7 @@ import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier.ordinals import Asked, asked, fewer
+from geomagnifier.language.ordinals import Asked, asked, fewer
 
 TWO = paint(300, 200, (40, 40, 80, 60), (100, 100, 140, 120))
 

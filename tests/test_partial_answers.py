@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from fake import BLUE, FakeModel, paint
-from geomagnifier.io.scene import open_scene
 from geomagnifier.pipeline import ask
-from geomagnifier.values import Answer, Granularity, Query, Region, Reply, Said, SceneInfo, View
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Answer, Granularity, Query, Region, Reply, Said, SceneInfo, View
 
 SHIPS, WATER = ((100, 100, 140, 160), (300, 20, 340, 60), (700, 400, 740, 440)), (520, 0, 768, 200)
 NO_CLASS = {"en": 'There is no class for "people" in this model.', "zh": "这个模型没有“人”这一类别。"}

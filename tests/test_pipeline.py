@@ -13,18 +13,19 @@ import pytest
 import rasterio
 
 from fake import BLUE, SCENES, FakeModel, paint
-from geomagnifier import masks, resolution
+from geomagnifier import masks
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, QuestionEmpty, SceneUnreadable
+from geomagnifier.export.answer_json import to_json
+from geomagnifier.export.write import write, write_picture
 from geomagnifier.geometry import Box
-from geomagnifier.io.document import to_json
-from geomagnifier.io.memory import give_back, resident
-from geomagnifier.io.scene import open_scene
-from geomagnifier.io.write import write, write_picture
-from geomagnifier.looking import WORTH
+from geomagnifier.inference import resolution
+from geomagnifier.inference.scan import WORTH
+from geomagnifier.inference.view_limits import RESERVED
+from geomagnifier.memory import give_back, resident
+from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask, embed
-from geomagnifier.protocol import Model
-from geomagnifier.values import LEVEL, Affine6, Answer, Bytes, Granularity, Look
-from geomagnifier.view_limits import RESERVED
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import LEVEL, Affine6, Answer, Bytes, Granularity, Look
 
 HARBOUR = ((40, 20, 80, 60), (120, 100, 136, 140), (280, 0, 300, 24))
 PLACE: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from geomagnifier import __version__
-from geomagnifier.interfaces.settings import PREFIX, Settings
+from geomagnifier.server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -128,8 +128,8 @@ def test_licences_are_named_and_there():
     assert PROJECT["license"] == "Apache-2.0 AND LicenseRef-geomagnifier-weights"
     for path in PROJECT["license-files"]:
         assert (ROOT / path).is_file()
-    notice = (ROOT / "src/geomagnifier/model/weights/NOTICE.md").read_text("utf-8")
-    for path in (ROOT / "src/geomagnifier/model/weights").iterdir():
+    notice = (ROOT / "src/geomagnifier/models/weights/NOTICE.md").read_text("utf-8")
+    for path in (ROOT / "src/geomagnifier/models/weights").iterdir():
         if path.suffix in (".safetensors", ".json"):
             assert f"`{path.name}`" in notice, f"{path.name} is not in the notice"
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geomagnifier import resolution
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import open_scene
-from geomagnifier.values import Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
+from geomagnifier.inference import resolution
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
 
 SPEC = ModelSpec("fake", "0", (), ())
 PAPER = SceneInfo("frame", 4096, 2160, 3)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier import answer, masks
-from geomagnifier.answer import assemble_chosen, assemble_regions, covered, part_of
+from geomagnifier import masks
 from geomagnifier.geometry import Box
-from geomagnifier.values import LEVEL, Cover, Found, Granularity, Region, SceneInfo, ViewReply, Window
+from geomagnifier.inference import merge
+from geomagnifier.inference.merge import assemble_chosen, assemble_regions, covered, part_of
+from geomagnifier.types import LEVEL, Cover, Found, Granularity, Region, SceneInfo, ViewReply, Window
 
 SCENE = SceneInfo("made", 3000, 3000, 3)
 Corners = tuple[float, float, float, float]
@@ -138,7 +139,7 @@ def test_the_mask_of_objects_that_share_a_block_and_reach_into_the_next() -> Non
 
 def test_a_block_is_2048_px_and_a_scene_is_pieced_together_up_to_64_megapixels() -> None:
     """What the tests above and others are laid out for."""
-    assert (answer.BLOCK, answer.WHOLE, answer.SMALLEST) == (2048, 64_000_000, 24)
+    assert (merge.BLOCK, merge.WHOLE, merge.SMALLEST) == (2048, 64_000_000, 24)
 
 
 @pytest.mark.parametrize(
@@ -169,9 +170,9 @@ def test_the_edge_of_a_view_with_oblong_pixels_is_as_wide_as_their_longer_side()
 
 
 def test_a_mask_may_be_a_tenth_of_the_box_longer_on_each_side_within_the_scene() -> None:
-    assert answer._surroundings(Box(100, 100, 200, 150), (400, 500)) == Box(90, 95, 210, 155)
-    assert answer._surroundings(Box(100.5, 100.5, 200.5, 150.5), (400, 500)) == Box(90, 95, 211, 156)
-    assert answer._surroundings(Box(4, 2, 495, 397), (400, 500)) == Box(0, 0, 500, 400)
+    assert merge._surroundings(Box(100, 100, 200, 150), (400, 500)) == Box(90, 95, 210, 155)
+    assert merge._surroundings(Box(100.5, 100.5, 200.5, 150.5), (400, 500)) == Box(90, 95, 211, 156)
+    assert merge._surroundings(Box(4, 2, 495, 397), (400, 500)) == Box(0, 0, 500, 400)
 
 
 def test_pieces_of_24_px_are_regions_and_smaller_ones_are_not() -> None:

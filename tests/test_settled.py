@@ -18,13 +18,13 @@ from affine import Affine
 from fake import FakeModel, paint
 from geomagnifier import pipeline
 from geomagnifier.errors import GeomagWarning, OptionError
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.geometry import Box
-from geomagnifier.io.memory import resident
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference.view_limits import RESERVED
+from geomagnifier.memory import resident
 from geomagnifier.pipeline import ask, look_at_share, search_worth
-from geomagnifier.values import Answer, Bytes, Granularity, Query, Reply, View
-from geomagnifier.view_limits import RESERVED
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Answer, Bytes, Granularity, Query, Reply, View
 
 LARGE = ((100, 100, 140, 160), (1500, 900, 1560, 940), (1520, 1040, 1580, 1100), (2900, 1900, 2990, 1990))
 

@@ -10,9 +10,9 @@ import pytest
 
 from fake import FakeModel, paint
 from geomagnifier.errors import OptionError
-from geomagnifier.io.journal import join
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference.resume import join
 from geomagnifier.pipeline import ask, look_at_share
+from geomagnifier.raster.scene import open_scene
 
 BOXES = tuple((x, y, x + 24, y + 16) for x, y in ((100, 80), (1900, 140), (900, 1200), (2600, 1500), (2620, 60), (60, 1600)))
 

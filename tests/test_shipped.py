@@ -9,11 +9,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import QuestionUnreadable
-from geomagnifier.eval.iou import intersection_over_union
-from geomagnifier.resolution import window_of
-from geomagnifier.values import Granularity, Query
+from geomagnifier.inference.resolution import window_of
+from geomagnifier.masks import intersection_over_union
+from geomagnifier.types import Granularity, Query
+from geomagnifier_lab.render.scene import draw_scene
 
 
 @pytest.fixture(scope="module")

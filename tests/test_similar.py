@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fake import FakeModel, paint
-from geomagnifier import similar
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference import similar_pictures
 from geomagnifier.pipeline import ask
+from geomagnifier.raster.scene import open_scene
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from geomagnifier.pipeline import ask
     ],
 )
 def test_pictures_like_this_one_are_asked_for(question: str, meant: bool) -> None:
-    assert similar.asked(question) == meant
+    assert similar_pictures.asked(question) == meant
 
 
 def test_the_answer_names_the_command() -> None:
@@ -32,4 +32,4 @@ def test_the_answer_names_the_command() -> None:
         english, chinese = (ask(scene, q, FakeModel()) for q in ("Find images similar to this one.", "找类似这张图的卫星图"))
     assert "geomag search INDEX --image array" in english.text and "geomag search INDEX --image array" in chinese.text
     assert english.regions == () and "建立索引" in chinese.text
-    assert similar.told("my scene.tif", "Find similar images.").count("'my scene.tif'") == 1
+    assert similar_pictures.told("my scene.tif", "Find similar images.").count("'my scene.tif'") == 1

@@ -16,13 +16,13 @@ from rasterio.warp import Resampling, reproject
 from rasterio.warp import transform as moved
 
 import geomagnifier as gm
-from geomagnifier import resolution
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.geometry import Box
-from geomagnifier.io.georeference import to_crs
-from geomagnifier.io.preview import Preview
-from geomagnifier.retrieval.vectors import tiles
-from geomagnifier.values import Granularity, ModelSpec, SceneInfo
+from geomagnifier.inference import resolution
+from geomagnifier.raster.georeference import to_crs
+from geomagnifier.raster.preview import Preview
+from geomagnifier.retrieval.embeddings import tiles
+from geomagnifier.types import Granularity, ModelSpec, SceneInfo
+from geomagnifier_lab.render.scene import draw_scene
 
 SPEC = ModelSpec("made", "0", ("ship",), ())
 RGB = draw_scene(3, 1000, 700, "harbour").pixels[300:700, 480:1000].transpose(2, 0, 1)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from fake import FakeModel, paint
-from geomagnifier import grouping
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference import view_groups
 from geomagnifier.pipeline import ask
-from geomagnifier.values import Part, SceneInfo, View, Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Part, SceneInfo, View, Window
 
 
 def read(width: int, height: int, number: int = 0, seen: bool = True) -> tuple[Window, View | None, None, Part | None]:
@@ -22,14 +22,14 @@ def read(width: int, height: int, number: int = 0, seen: bool = True) -> tuple[W
 
 
 def sizes(*given: tuple[Window, View | None, None, Part | None]) -> list[int]:
-    return [len(group) for group in grouping.together(iter(given))]
+    return [len(group) for group in view_groups.together(iter(given))]
 
 
 @pytest.mark.parametrize(
     ("side", "groups"), [(100, [30, 1]), (300, [3] * 10 + [1]), (387, [2] * 15 + [1]), (388, [1] * 31), (700, [1] * 31)]
 )
 def test_as_many_as_300_000_px_hold(side: int, groups: list[int]) -> None:
-    assert grouping.TOGETHER == 300_000
+    assert view_groups.TOGETHER == 300_000
     assert sizes(*(read(side, side, number) for number in range(31))) == groups
 
 
@@ -42,9 +42,9 @@ def test_another_size_or_a_window_from_the_journal_begins_a_group() -> None:
 
 
 def test_windows_keep_their_order_but_for_their_size_within_64() -> None:
-    assert grouping.SORTED == 64
+    assert view_groups.SORTED == 64
     windows = [read(32 + 32 * (number % 2), 64, number)[0] for number in range(130)]
-    ordered = grouping.by_size(windows)
+    ordered = view_groups.by_size(windows)
     assert [w.width for w in ordered] == [64] * 32 + [32] * 32 + [64] * 32 + [32] * 32 + [64, 32]
     assert [w.box.x0 for w in ordered[:32]] == sorted(w.box.x0 for w in windows[:64] if w.width == 64)
     assert set(ordered) == set(windows)
@@ -59,17 +59,17 @@ def test_the_heat_map_of_the_scene_is_that_of_its_windows_where_they_lie() -> No
     )
     heat, half, corner = (rng.random(shape).astype(np.float32) for shape in ((16, 32), (8, 16), (16, 8)))
     large = np.kron(heat, np.ones((8, 8)))
-    assert (grouping.whole_heat([(whole, heat)], scene) == large).all()
-    made = grouping.whole_heat([(left, half)], scene)
+    assert (view_groups.whole_heat([(whole, heat)], scene) == large).all()
+    made = view_groups.whole_heat([(left, half)], scene)
     assert made.shape == (128, 256) and (made[:, :128] == np.kron(half, np.ones((16, 8)))).all() and not made[:, 129:].any()
-    both = grouping.whole_heat([(whole, heat), (low, corner)], scene)
+    both = view_groups.whole_heat([(whole, heat), (low, corner)], scene)
     assert (both[64:, 128:] == np.maximum(large[64:, 128:], np.kron(corner, np.ones((4, 16))))).all()
     assert (both[:64] == large[:64]).all() and (both[:, :128] == large[:, :128]).all()
     fine = rng.random((384, 768)).astype(np.float32)
-    assert (grouping.whole_heat([(whole, fine)], scene) == fine[1::3, 1::3]).all(), "of three by three the one in the middle"
+    assert (view_groups.whole_heat([(whole, fine)], scene) == fine[1::3, 1::3]).all(), "of three by three the one in the middle"
     tall = SceneInfo("made", 3, 2560, 3)
     thin = Window(Box(0, 0, 3, 2560), 3, 64, "scout", Box(0, 0, 3, 2560))
-    assert grouping.whole_heat([(thin, np.ones((4, 1), np.float32))], tall).shape == (256, 1)
+    assert view_groups.whole_heat([(thin, np.ones((4, 1), np.float32))], tall).shape == (256, 1)
 
 
 def test_what_a_large_box_shows_is_seen_as_large_as_a_view_can_be() -> None:

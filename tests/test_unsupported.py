@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.data import chinese, questions
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.io.scene import Scene
-from geomagnifier.protocol import Model
-from geomagnifier.unsupported import refusal, unchecked
+from geomagnifier.language.unsupported import refusal, unchecked
+from geomagnifier.model_protocol import Model
+from geomagnifier.raster.scene import Scene
+from geomagnifier_lab.questions import chinese, questions
+from geomagnifier_lab.render.scene import draw_scene
 
 PHRASINGS = Path(__file__).parent / "phrasings"
 FAMILIES = {

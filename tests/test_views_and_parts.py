@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 
 from fake import FakeModel, paint
-from geomagnifier import looking, pipeline
-from geomagnifier.answer import assemble_regions, part_of
+from geomagnifier import pipeline
 from geomagnifier.geometry import Box
-from geomagnifier.io.memory import resident
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference import scan
+from geomagnifier.inference.merge import assemble_regions, part_of
+from geomagnifier.inference.view_limits import RESERVED
 from geomagnifier.masks import bounds
+from geomagnifier.memory import resident
 from geomagnifier.pipeline import ask
-from geomagnifier.values import LEVEL, Cover, Found, Granularity, SceneInfo, ViewReply, Window
-from geomagnifier.view_limits import RESERVED
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import LEVEL, Cover, Found, Granularity, SceneInfo, ViewReply, Window
 
 SCENE = SceneInfo("made", 4000, 4000, 3)
 COARSE = Window(Box(0, 0, 4000, 4000), 1000, 1000, "wide", Box(0, 0, 4000, 4000))
@@ -101,7 +102,7 @@ def test_what_is_remembered_goes_where_a_view_would_not_fit_beside_it(left: floa
     """left: memory that is free when the view is looked at, of what it takes."""
     model = FakeModel()
     memory = resident() + RESERVED + 3e9
-    monkeypatch.setattr(looking, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes)
+    monkeypatch.setattr(scan, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes)
     with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
         ask(scene, "Find every ship.", model, max_memory=memory)
     assert (0 in model.remembered) == forgets

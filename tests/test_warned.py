@@ -8,9 +8,9 @@ from pathlib import Path
 
 from fake import FakeModel, paint
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import open_scene
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.pipeline import ask
+from geomagnifier.raster.scene import open_scene
 
 SHIPS = ((100, 100, 140, 160), (700, 400, 740, 440), (1800, 100, 1860, 160))
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.data.vocabulary import AID
-from geomagnifier.io.document import to_json
-from geomagnifier.model.chinese import NOUNS, PLACES
+from geomagnifier.export.answer_json import to_json
+from geomagnifier.language.chinese_answers import NOUNS, PLACES
+from geomagnifier.language.classes import AID
+from geomagnifier_lab.render.scene import draw_scene
 
 YES, NO = ("Yes,", "是", "有"), ("No,", "不", "没有")
 

@@ -219,7 +219,7 @@ def teach(vlm, turns, steps: int = 150, rate: float = 3e-3) -> None:
     """Make a tiny model say what the turns have it say, by heart: a few seconds."""
     import torch.nn.functional as F
 
-    from geomagnifier.model.full.vlm import IGNORED
+    from geomagnifier.models.full.vlm import IGNORED
 
     apart = hasattr(vlm.model, "peft_config")  # then the model of the hub stays as it is
     for name, parameter in vlm.model.named_parameters():

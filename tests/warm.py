@@ -92,7 +92,7 @@ def run(program: str, words: list[str]) -> None:
     sys.argv = [program, *words]
     sys.path[0] = os.getcwd()
     if program == "geomag":
-        from geomagnifier.interfaces.cli import main
+        from geomagnifier.cli.main import main
 
         main()
     elif words[:1] == ["-m"]:

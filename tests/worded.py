@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from geomagnifier.model import checkpoint
-from geomagnifier.model.words import kind_token
-from geomagnifier.train.wide import Start, from_model
+from geomagnifier.models import registry
+from geomagnifier.models.small.vocabulary import kind_token
+from geomagnifier_lab.train.wide import Start, from_model
 
 
 def worded_start() -> Start:
     """Classes of the text decoder, land cover without boxes."""
-    card, start = checkpoint.read_card(checkpoint.WEIGHTS / checkpoint.FILES[0]), from_model("small")
+    card, start = registry.read_card(registry.WEIGHTS / registry.FILES[0]), from_model("small")
     kinds = [kind for kind in start.kinds if kind_token(kind) in card["words"]]
     objects = [kind for kind in start.objects if kind in kinds and kind not in card.get("cover", ())]
     state = dict(start.state)

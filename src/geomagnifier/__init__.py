@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geomagnifier.errors import GeomagError, GeomagWarning
+    from geomagnifier.export.write import write
     from geomagnifier.geometry import Box
-    from geomagnifier.io.scene import Scene, open_scene
-    from geomagnifier.io.write import write
-    from geomagnifier.many import ask_many
-    from geomagnifier.model.checkpoint import load_model
+    from geomagnifier.many_scenes import ask_many
+    from geomagnifier.model_protocol import Model
+    from geomagnifier.models.registry import load_model
     from geomagnifier.pipeline import ask, embed
-    from geomagnifier.protocol import Model
-    from geomagnifier.values import Answer, Granularity, Region, Trace
+    from geomagnifier.raster.scene import Scene, open_scene
+    from geomagnifier.types import Answer, Granularity, Region, Trace
 
 __version__ = "0.9.0"
 

@@ -7,11 +7,11 @@ def main() -> None:
     """Run the command. Ctrl-C and SIGTERM end in a word from the first moment on, and in none while Python takes itself down."""
     import signal
 
-    from geomagnifier.interfaces import stopping
+    from geomagnifier.cli import stopping
 
     stopping.take_sigterm()
     try:
-        from geomagnifier.interfaces.cli import main as command
+        from geomagnifier.cli.main import main as command
 
         command()
     except KeyboardInterrupt as stopped:  # while all this was imported: within a command it is told there

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 
-from geomagnifier.protocol import Model
+from geomagnifier.model_protocol import Model
 
 _LOADING = threading.Lock()
 
@@ -18,6 +18,6 @@ def default_model() -> Model:
 
 @cache
 def _loaded() -> Model:
-    from geomagnifier.model.checkpoint import load_model  # a part above; loaded only where no model is given
+    from geomagnifier.models.registry import load_model  # a part above; loaded only where no model is given
 
     return load_model("small")

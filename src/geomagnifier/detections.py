@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from supervision import Detections as Supervised
 
-    from geomagnifier.values import Region, SceneInfo
+    from geomagnifier.types import Region, SceneInfo
 
 MOST_CELLS = 2_000_000_000
 """Pixels of all masks of an answer together, above which they are not made into one array (a byte each)."""
@@ -152,7 +152,7 @@ class Detections:
     @cached_property
     def corners(self) -> NDArray[np.float32]:
         """(N, 4, 2) corners of the oriented boxes, scene px, clockwise on the screen: narrowest round each mask, else the upright box."""
-        from geomagnifier.io.oriented import corners
+        from geomagnifier.export.oriented_boxes import corners
 
         return _fixed(corners(self.regions).astype(np.float32))
 
@@ -162,7 +162,7 @@ class Detections:
 
         Of a scene without a place the picture's top stands for north.
         """
-        from geomagnifier.io.oriented import headings
+        from geomagnifier.export.oriented_boxes import headings
 
         return _fixed(headings(self.regions, self.scene).astype(np.float32))
 
@@ -193,7 +193,7 @@ class Detections:
             )
         if chosen.all():
             return self
-        from geomagnifier.answer import assemble_chosen  # a stage above, loaded for this alone
+        from geomagnifier.inference.merge import assemble_chosen  # a stage above, loaded for this alone
 
         regions = tuple(replace(region, phrase="") for region, kept in zip(self.regions, chosen.tolist(), strict=True) if kept)
         text = _kept(self.text, [region.label for region in regions], len(self.regions), self.complete)
@@ -203,7 +203,7 @@ class Detections:
     @property
     def __geo_interface__(self) -> dict[str, Any]:
         """A GeoJSON FeatureCollection: longitude and latitude, or what its members `coordinates` and `note` say where that is not known."""
-        from geomagnifier.io.features import collection
+        from geomagnifier.export.features import collection
 
         return collection(cast(Any, self))
 
@@ -216,7 +216,7 @@ class Detections:
         Raises:
             LibraryMissing: geopandas is not installed.
         """
-        from geomagnifier.io.features import frame
+        from geomagnifier.export.features import frame
 
         return frame(cast(Any, self))
 
@@ -236,13 +236,13 @@ class Detections:
         Raises:
             OptionError: a class of the answer is none of the categories, or two categories have one name.
         """
-        from geomagnifier.io.features import coco
+        from geomagnifier.export.features import coco
 
         return coco(cast(Any, self), image_id, categories, first_id, oriented)
 
     def to_dota(self) -> str:
         """The oriented boxes as DOTA's text: x1 y1 x2 y2 x3 y3 x4 y4 class 0, a line each; blanks of a class become "-"."""
-        from geomagnifier.io.oriented import dota
+        from geomagnifier.export.oriented_boxes import dota
 
         return dota(cast(Any, self))
 
@@ -255,7 +255,7 @@ class Detections:
         Raises:
             OptionError: a class of the answer is not among `classes`.
         """
-        from geomagnifier.io.features import yolo_obb
+        from geomagnifier.export.features import yolo_obb
 
         return yolo_obb(cast(Any, self), classes)
 
@@ -269,7 +269,7 @@ class Detections:
             LibraryMissing: supervision is not installed.
             OptionError: a class of the answer is not among `classes`, or the masks do not fit into memory together.
         """
-        from geomagnifier.io.features import supervised
+        from geomagnifier.export.features import supervised
 
         return supervised(cast(Any, self), classes)
 
@@ -279,7 +279,7 @@ class Detections:
         Args:
             words: False for the picture alone.
         """
-        from geomagnifier.io.overlay import picture, sheet
+        from geomagnifier.export.overlay import picture, sheet
 
         return sheet(cast(Any, self)) if words else picture(cast(Any, self))
 
@@ -297,7 +297,7 @@ class Detections:
             LibraryMissing: .parquet without geopandas and pyarrow.
             OutputError: it cannot be written.
         """
-        from geomagnifier.io.write import save
+        from geomagnifier.export.write import save
 
         return save(cast(Any, self), path, crs, oriented)
 

@@ -497,3 +497,28 @@ def _joined_runs(rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArra
             parent[max(a, b)] = min(a, b)
             other += 1
     return np.array([root(run) for run in range(len(row))], np.intp)
+
+
+def intersection_over_union(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
+    """IoU of two (H, W) bool masks, 0..1. Two empty masks agree: 1.0, as LISA scores a question about nothing.
+
+    Raises:
+        ValueError: the masks differ in size.
+
+    Example:
+        >>> intersection_over_union(np.array([[True, True]]), np.array([[True, False]]))
+        0.5
+    """
+    common, either = areas(predicted, truth)
+    return 1.0 if either == 0 else common / either
+
+
+def areas(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[int, int]:
+    """Pixels of the intersection and of the union of two (H, W) bool masks.
+
+    Raises:
+        ValueError: the masks differ in size.
+    """
+    if predicted.shape != truth.shape:
+        raise ValueError(f"masks of {predicted.shape} and {truth.shape} px cannot be compared; bring both to the size of the scene")
+    return int(np.count_nonzero(predicted & truth)), int(np.count_nonzero(predicted | truth))

@@ -18,30 +18,32 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from geomagnifier import answer as assembly
-from geomagnifier import composed, drawn_frame, grounded, hanzi, looking, ordinals, reference, resolution, scope, similar, unsupported
-from geomagnifier.amounts import amount
-from geomagnifier.area import Area
-from geomagnifier.composed import composing, read_back
+from geomagnifier import composed
+from geomagnifier.area_of_interest import Area
+from geomagnifier.composed import composed_answer, read_back
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
 from geomagnifier.default_model import default_model
 from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.io import extent
-from geomagnifier.io.aoi import scene_area
-from geomagnifier.io.box import scene_box
-from geomagnifier.io.journal import Journal
-from geomagnifier.io.memory import give_back
-from geomagnifier.io.preview import Preview
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.looking import Progress as Progress
-from geomagnifier.looking import Wanted
-from geomagnifier.protocol import Model
-from geomagnifier.reference import Reference
-from geomagnifier.search import CROPPING, POLICIES
-from geomagnifier.values import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo, Trace
+from geomagnifier.inference import coverage, drawn_frame, grounded_sentences, references, resolution, scan, similar_pictures
+from geomagnifier.inference import merge as assembly
+from geomagnifier.inference.cropping import CROPPING, POLICIES
+from geomagnifier.inference.references import Reference
+from geomagnifier.inference.resume import Journal
+from geomagnifier.inference.scan import Progress as Progress
+from geomagnifier.inference.scan import Wanted
+from geomagnifier.language import chinese_text, ordinals, unsupported
+from geomagnifier.memory import give_back
+from geomagnifier.model_protocol import Model
+from geomagnifier.raster import extent
+from geomagnifier.raster.aoi import scene_area
+from geomagnifier.raster.box_input import scene_box
+from geomagnifier.raster.preview import Preview
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo, Trace
+from geomagnifier.units import amount
 from geomagnifier.variants import Variant
 
 if TYPE_CHECKING:
@@ -113,13 +115,15 @@ def ask(
         if query.area is not None and refers is not None:
             raise OptionError("a question about earlier regions is about those; give no aoi with it")
         made = _ask(opened, query, model or default_model(), search, spent, memory, journal, progress, refers)
-        return in_traditional(made) if hanzi.traditional(question) else made
+        return in_traditional(made) if chinese_text.traditional(question) else made
 
 
 def in_traditional(answer: Answer) -> Answer:
     """The answer in traditional characters."""
-    told = tuple(replace(region, phrase=hanzi.in_traditional(region.phrase)) for region in answer.regions)
-    return replace(answer, text=hanzi.in_traditional(answer.text), understood=hanzi.in_traditional(answer.understood), regions=told)
+    told = tuple(replace(region, phrase=chinese_text.in_traditional(region.phrase)) for region in answer.regions)
+    return replace(
+        answer, text=chinese_text.in_traditional(answer.text), understood=chinese_text.in_traditional(answer.understood), regions=told
+    )
 
 
 def checked(
@@ -170,11 +174,11 @@ def _ask(
     refers: Reference | None,
 ) -> Answer:
     """`ask` with checked arguments."""
-    question, watch = query.text, looking.Stopwatch()
-    zh = hanzi.chinese(question) or hanzi.ordered(question)
+    question, watch = query.text, scan.Stopwatch()
+    zh = chinese_text.chinese(question) or chinese_text.ordered(question)
     classes = model.spec.kinds  # a model without a list of classes reads any words
-    if similar.asked(question):
-        return _refused(scene, query, model, similar.told(scene.info.name, question), watch)
+    if similar_pictures.asked(question):
+        return _refused(scene, query, model, similar_pictures.told(scene.info.name, question), watch)
     frame = None
     if query.box is None and query.area is None and refers is None and (colour := drawn_frame.asked(question)) is not None:
         frame = drawn_frame.find(Preview(scene.info, scene.pyramid).view(scene), colour)
@@ -186,7 +190,7 @@ def _ask(
     probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers, read=read)
     claim = unsupported.unchecked(question, classes) if classes and read is None and frame is None else None
     limit: Box | Area | None = query.area or query.box
-    part: scope.Part = "area" if query.area is not None else limit is not None
+    part: coverage.Part = "area" if query.area is not None else limit is not None
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
@@ -209,15 +213,15 @@ def _ask(
         with watch.stage("assemble"):
             found: Sequence[Region] = assembly.assemble_regions(seen.parts, scene.info, level, limit)
         if refers is not None and refers.beside:
-            found = reference.beside(refers.regions, found, reply.asked)
+            found = references.beside(refers.regions, found, reply.asked)
         elif refers is not None:
             named = reply.asked
-            kinds, found = reference.among(refers.regions, found, level is Granularity.PIXEL)
+            kinds, found = references.among(refers.regions, found, level is Granularity.PIXEL)
             reply = replace(reply, asked=kinds, unknown=False, place=False)
         if read is not None:
             with watch.stage("choose"):
-                outcome = composing.outcome(read, found, scene, limit, refers, seen.preview.pixels)
-            regions, level = composing.shown(read, outcome.regions), read.level
+                outcome = composed_answer.outcome(read, found, scene, limit, refers, seen.preview.pixels)
+            regions, level = composed_answer.shown(read, outcome.regions), read.level
             reply = replace(reply, asked=read.kinds or reply.asked, landmarks=(), unknown=False, place=False)
         else:
             with watch.stage("choose"):
@@ -233,7 +237,7 @@ def _ask(
             patches = assembly.assemble_chosen(regions) if level is Granularity.PIXEL else None
     with watch.stage("say"):
         if read is not None and outcome is not None:
-            said = composing.said(read, outcome, query, model, seen.first, reply, scene.info, regions)
+            said = composed_answer.said(read, outcome, query, model, seen.first, reply, scene.info, regions)
         else:
             said = model.say(query, level, seen.first, reply, scene.info, regions)
         if rank is not None:
@@ -254,9 +258,9 @@ def _ask(
             side = model.spec.image_side
             trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
         phrases = {i: said.phrases.get(r.label, "") for i, r in enumerate(regions)}
-        if level is Granularity.PIXEL and not unseen and 0 < len(regions) <= grounded.MOST and grounded.asked(question):
-            told = grounded.groups(regions, scene.info, lambda box: scene.read(resolution.window_of(box, 1, "colour")).pixels)
-            sentence, each = grounded.said(told, said, model.spec.chinese)
+        if level is Granularity.PIXEL and not unseen and 0 < len(regions) <= grounded_sentences.MOST and grounded_sentences.asked(question):
+            told = grounded_sentences.groups(regions, scene.info, lambda box: scene.read(resolution.window_of(box, 1, "colour")).pixels)
+            sentence, each = grounded_sentences.said(told, said, model.spec.chinese)
             missing = tuple(kind for kind in reply.asked if all(region.label != kind for region in regions))
             rest = model.say(query, level, seen.first, replace(reply, asked=missing), scene.info, ()).text if missing else ""
             said = replace(said, text=("" if said.language == "zh" else " ").join(filter(None, (sentence, rest))))
@@ -274,7 +278,7 @@ def _ask(
         note = ("" if said.language == "zh" else " ").join(filter(None, (note, composed.unplaced(read.passed))))
     last = [window.core for window in trace.views if window.role == "C2"]
     if last and level is Granularity.PIXEL and not query.variant.coarse:  # the paper's search: what lies beyond was seen, and not outlined
-        note = " ".join(filter(None, (note, scope.outlined(extent.share_of(last, scene.info.box), said.language))))
+        note = " ".join(filter(None, (note, coverage.outlined(extent.share_of(last, scene.info.box), said.language))))
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):
@@ -282,7 +286,7 @@ def _ask(
         faint = 0 < covered < assembly.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
         metres = extent.square_metres(regions, scene.info) if faint else None
         size = assembly.measured(covered, scene.info, metres, said.language, query.area)
-        within = "" if query.area is None else scope.within(query.area.pixels / scene.info.pixels, said.language)
+        within = "" if query.area is None else coverage.within(query.area.pixels / scene.info.pixels, said.language)
     text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note, within) if part)
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
@@ -290,8 +294,8 @@ def _ask(
     made = Answer(question, text, level, by_name, scene.info, trace, preview, Labels(labels), regions, patches, complete, seen.stopped)
     if read is None or outcome is None:  # "no" may change with what was not looked at, and either with words that nothing checks
         return replace(made, value=None if note or (unseen and said.value is False) else said.value)
-    value = None if unseen and composing.uncertain(read, outcome) else outcome.value
-    return replace(made, value=value, unit=outcome.unit, understood=composing.read_as(read, model.spec))
+    value = None if unseen and composed_answer.uncertain(read, outcome) else outcome.value
+    return replace(made, value=value, unit=outcome.unit, understood=composed_answer.read_as(read, model.spec))
 
 
 def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:
@@ -301,16 +305,16 @@ def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region])
 
 
 def _partly(
-    said: Said, asked: Sequence[str], regions: Sequence[Region], model: Model, share: float, box: scope.Part, about_all: bool
+    said: Said, asked: Sequence[str], regions: Sequence[Region], model: Model, share: float, box: coverage.Part, about_all: bool
 ) -> Said:
     """What a model says of a scene, or of a box, where only a share of it was looked at. about_all: not of what was found in that part."""
     if about_all:
         joint = "" if said.language == "zh" else " "
-        return replace(said, text=f"{said.text}{joint}{scope.seen(share, box, said.language)}")
+        return replace(said, text=f"{said.text}{joint}{coverage.seen(share, box, said.language)}")
     phrases = {kind: said.phrases.get(kind, kind) for kind in asked if any(r.label == kind for r in regions)}
     nouns = model.spec.chinese if said.language == "zh" else {}
     missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
-    told = (scope.found(phrases, missing, share, box, said.language), scope.unknown(said.text))
+    told = (coverage.found(phrases, missing, share, box, said.language), coverage.unknown(said.text))
     return Said(("" if said.language == "zh" else " ").join(filter(None, told)), phrases, said.language, said.value)
 
 
@@ -322,7 +326,7 @@ def _without(claim: unsupported.Unchecked | None, words: str) -> str:
     return words if at < 0 else " ".join(f"{words[:at]} {words[at + len(claim.words) :]}".split()) or words
 
 
-def _refused(scene: Scene, query: Query, model: Model, text: str, watch: looking.Stopwatch) -> Answer:
+def _refused(scene: Scene, query: Query, model: Model, text: str, watch: scan.Stopwatch) -> Answer:
     """The answer to what cannot be answered: why, and what to ask instead. Nothing is looked at but the preview, where that is cheap."""
     with watch.stage("question"):
         try:
@@ -372,7 +376,7 @@ def look_at_share(
     """
     query = Query(question, _check(scene.info, None, search, recall, min_score), min_score, recall)
     read = composed.understood(question, model.spec)
-    *_, seen = _seen(scene, query, model, looking.Stopwatch(), search, None, None, journal, progress, share, read=read)
+    *_, seen = _seen(scene, query, model, scan.Stopwatch(), search, None, None, journal, progress, share, read=read)
     return not seen.stopped
 
 
@@ -380,7 +384,7 @@ def _seen(
     scene: Scene,
     query: Query,
     model: Model,
-    watch: looking.Stopwatch,
+    watch: scan.Stopwatch,
     search: str,
     spent: tuple[str, float] | None,
     memory: float | None,
@@ -389,7 +393,7 @@ def _seen(
     share: tuple[int, int] = (0, 1),
     refers: Reference | None = None,
     read: composed.Understood | None = None,
-) -> tuple[Mapping[Granularity, float], Granularity, looking.Seen]:
+) -> tuple[Mapping[Granularity, float], Granularity, scan.Seen]:
     """How closely the question looks, and what is seen of the scene; the arguments are those of `ask`, checked."""
     worth = search_worth(model, query.recall)
     with watch.stage("question"):
@@ -397,7 +401,7 @@ def _seen(
             probabilities = model.granularity(query)
         else:
             probabilities = {g: float(g is read.level) for g in Granularity}
-            query = composing.plainly(query, read, refers)
+            query = composed_answer.plainly(query, read, refers)
     level = max(probabilities, key=lambda g: probabilities[g]) if read is None else read.looked
     if level is Granularity.IMAGE and (query.box is not None or refers is not None):
         level = Granularity.REGION  # a box is about a part of the scene, and so are earlier regions
@@ -416,7 +420,7 @@ def _seen(
         }
         kept = Journal(Path(journal), asked | {"recall": query.recall} | of)
     try:
-        return probabilities, level, looking.look(scene, query, level, model, replace(wanted, journal=kept), watch)
+        return probabilities, level, scan.look(scene, query, level, model, replace(wanted, journal=kept), watch)
     finally:
         if kept is not None:
             kept.close()
@@ -433,9 +437,9 @@ def search_worth(model: Model, recall: float | None) -> float:
     """
     curve = model.spec.recall
     if not curve and recall is None:
-        return looking.WORTH
+        return scan.WORTH
     for share, heat in curve:  # rising shares, falling heats
-        if share >= (looking.USUAL if recall is None else recall):
+        if share >= (scan.USUAL if recall is None else recall):
             return heat
     if recall is None:
         return curve[-1][1]

@@ -16,12 +16,12 @@ from fake import FakeModel, paint
 from geomagnifier import archive
 from geomagnifier.archive import driver as module
 from geomagnifier.archive.driver import Driver
-from geomagnifier.archive.task import INDEX, REGIONS, SCENES, WORKING, Tally, Task
+from geomagnifier.archive.manifest import Manifest
+from geomagnifier.archive.tasks import INDEX, REGIONS, SCENES, WORKING, Tally, Task
 from geomagnifier.errors import GeomagError, ModelError, OutputError
-from geomagnifier.io.manifest import Manifest
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import open_scene
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.pipeline import ask, look_at_share
+from geomagnifier.raster.scene import open_scene
 
 QUESTION = "Segment every ship."
 SMALL = ((40, 20, 80, 60), (120, 100, 136, 140))

@@ -10,7 +10,7 @@ import numpy as np
 from fake import FakeModel
 from geomagnifier.archive import Task, entries
 from geomagnifier.archive.worker import Worker
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
 
 
 def test_the_bands_of_a_task_are_those_of_its_scenes(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from geomagnifier.bench.ablations import VARIANTS, LiteralDecoder, ablate, measured
 from geomagnifier.errors import OptionError
-from geomagnifier.model.vision import Pyramid
-from geomagnifier.train.loop import image_side
+from geomagnifier.models.small.backbone import Pyramid
+from geomagnifier_lab.studies.ablations import VARIANTS, LiteralDecoder, ablate, measured
+from geomagnifier_lab.train.loop import image_side
 
 
 def made() -> Pyramid:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fake import FakeModel
-from geomagnifier.bench.archive import bench
 from geomagnifier.errors import OptionError
+from geomagnifier_lab.bench.archive import bench
 
 
 def test_every_kind_is_measured_and_nothing_is_missed():

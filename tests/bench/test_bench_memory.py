@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from torch.version import cuda
 
-from geomagnifier.bench import memory
 from geomagnifier.errors import OptionError
-from geomagnifier.io.scene import open_scene
-from geomagnifier.resolution import window_of
+from geomagnifier.inference.resolution import window_of
+from geomagnifier.raster.scene import open_scene
+from geomagnifier_lab.bench import memory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux counts it")
 ALLOWED = 1_000_000_000 if cuda is None else 1_300_000_000

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geomagnifier.bench import psc
 from geomagnifier.geometry import Box
-from geomagnifier.model.checkpoint import load_small
+from geomagnifier.models.registry import load_small
+from geomagnifier_lab.bench import psc
 
 
 def test_the_share_of_a_target_inside_boxes_counts_each_pixel_once() -> None:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geomagnifier.bench import reliability
-from geomagnifier.bench.reliability import ANSWERED, HELD_OUT, RAW, Judged, bins, object_curves, scene_curves, worst, write
-from geomagnifier.model.checkpoint import load_small
+from geomagnifier.models.registry import load_small
+from geomagnifier_lab.bench import reliability
+from geomagnifier_lab.bench.reliability import ANSWERED, HELD_OUT, RAW, Judged, bins, object_curves, scene_curves, worst, write
 
 ROOT = Path(os.environ.get("GEOMAG_DATA", "none"))
 

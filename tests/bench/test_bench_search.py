@@ -10,12 +10,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from geomagnifier.bench import children, looks, peers, search
-from geomagnifier.bench.kept import Kept
-from geomagnifier.bench.looks import Case, measure, read_cases, record_of, write_cases
-from geomagnifier.bench.score import Record
+from geomagnifier.cli.main import main
 from geomagnifier.errors import ModelError, OptionError, install
-from geomagnifier.interfaces.cli import main
+from geomagnifier_lab.bench import peers, search, search_run, subprocesses
+from geomagnifier_lab.bench.results_store import Kept
+from geomagnifier_lab.bench.score import Record
+from geomagnifier_lab.bench.search_run import Case, measure, read_cases, record_of, write_cases
 
 RECORD = Record("a.tif", 2.0, 50, 100, 3e9, (0, 0, 1), (0, 0, 1), (1, 0, 2), (0, 0, 1), 1, 0.5)
 
@@ -39,7 +39,7 @@ def test_what_is_measured_is_not_measured_again(drawn_root: Path, tmp_path: Path
         for _ in read_cases(cases):
             yield RECORD, 812.0
 
-    monkeypatch.setattr(looks, "measure", fake)
+    monkeypatch.setattr(search_run, "measure", fake)
 
     def compare(*policies: str, frames: int = 1) -> dict[str, list[dict[str, object]]]:
         found: dict[str, list[dict[str, object]]] = search.compare(drawn_root, "small", policies, ("small", "airbus"), frames, tmp_path)[
@@ -98,17 +98,17 @@ def test_a_worker_that_is_killed_or_silent_is_told_apart(tmp_path: Path, monkeyp
     )
     got = []
     with pytest.raises(ModelError, match="killed by signal 9"):
-        got += [found["a"] for found in children.lines("killed", [], "it")]
+        got += [found["a"] for found in subprocesses.lines("killed", [], "it")]
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ModelError, match="said nothing for 1 s"):
-        list(children.lines("silent", [], "it", quiet=1))
+        list(subprocesses.lines("silent", [], "it", quiet=1))
     assert not (tmp_path / "pid").exists() or not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
 def test_a_worker_that_is_not_read_to_its_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "endless.py").write_text("import time\nwhile True:\n    print('{\"a\": 1}', flush=True)\n    time.sleep(0.1)\n")
-    rows = children.lines("endless", [], "it")
+    rows = subprocesses.lines("endless", [], "it")
     assert next(rows) == {"a": 1}
     rows.close()  # type: ignore[attr-defined]
 
@@ -128,7 +128,7 @@ def test_bad_choices_are_refused(how: dict[str, object], hint: str, tmp_path: Pa
 
 def test_without_sahi_its_row_is_left_out_with_a_line(drawn_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "has_sahi", lambda: False)
-    monkeypatch.setattr(looks, "measure", lambda *_: iter([(RECORD, 1.0)]))
+    monkeypatch.setattr(search_run, "measure", lambda *_: iter([(RECORD, 1.0)]))
     told: list[str] = []
     found = search.compare(drawn_root, "small", ["shrink", "sahi"], ["small", "cars4k"], 1, tell=told.append)
     assert [row["policy"] for row in found["groups"]["small"]] == ["shrink"]
@@ -136,7 +136,7 @@ def test_without_sahi_its_row_is_left_out_with_a_line(drawn_root: Path, monkeypa
 
 
 def test_tables_for_a_terminal_say_how_many_and_join_sizes() -> None:
-    from geomagnifier.bench import score
+    from geomagnifier_lab.bench import score
 
     short = search.briefly({"sparse": [{"policy": "paper", **score.row([RECORD]), "peak MB": 5}]})
     ((title, (row,)),) = short.items()

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geomagnifier.bench import groups
-from geomagnifier.bench.frames import HIGH, WIDE, Frame, cell, kinds_of, lay_frame, shown, shrunk
-from geomagnifier.bench.looks import read_cases
-from geomagnifier.data.sample import LabelledObject, ObjectSample
-from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.errors import OptionError
-from geomagnifier.io.scene import open_scene
+from geomagnifier.inference.resolution import window_of
 from geomagnifier.masks import decode
-from geomagnifier.resolution import window_of
+from geomagnifier.raster.scene import open_scene
+from geomagnifier_lab.bench import groups
+from geomagnifier_lab.bench.frames import HIGH, WIDE, Frame, cell, kinds_of, lay_frame, shown, shrunk
+from geomagnifier_lab.bench.search_run import read_cases
+from geomagnifier_lab.datasets.sample import LabelledObject, ObjectSample
+from geomagnifier_lab.datasets.vhr10 import vhr10
 
 GREY, WHITE = 90, 255
 needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")

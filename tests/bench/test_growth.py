@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geomagnifier.bench import growth as g
-from geomagnifier.bench import looks
-from geomagnifier.bench.looks import read_cases
-from geomagnifier.bench.score import Record
-from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.errors import OptionError
-from geomagnifier.io.scene import open_scene
-from geomagnifier.resolution import window_of
+from geomagnifier.inference.resolution import window_of
+from geomagnifier.raster.scene import open_scene
+from geomagnifier_lab.bench import growth as g
+from geomagnifier_lab.bench import search_run
+from geomagnifier_lab.bench.score import Record
+from geomagnifier_lab.bench.search_run import read_cases
+from geomagnifier_lab.datasets.vhr10 import vhr10
 
 
 def rows(*of: tuple[float, int, float]) -> list[dict[str, float]]:
@@ -77,7 +77,7 @@ def test_growth_is_measured_once_and_told(drawn_root: Path, tmp_path: Path, monk
         seconds = pixels / 1e9 * (50 if policy == "adaptive" else 300) + 0.5
         yield Record("a", seconds, pixels // 2, pixels, 1e9, (0, 0, 10), (0, 0, 10), (0, 0, 10), (0, 0, 9), 10), 700.0
 
-    monkeypatch.setattr(looks, "measure", fake)
+    monkeypatch.setattr(search_run, "measure", fake)
     told: list[tuple[int, int]] = []
     found = g.growth(drawn_root, "small", 8, tmp_path, lambda done, total: told.append((done, total)))
     assert len(measured) == 4 and told == [(k, 4) for k in range(4)]

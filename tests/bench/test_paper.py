@@ -11,12 +11,22 @@ import pytest
 from PIL import Image
 
 from fake import FakeModel, paint
-from geomagnifier.bench import groups, paper, paper_drawn, paper_frames, paper_page, paper_peers, paper_plots, paper_studies, paper_tables
-from geomagnifier.bench.looks import Case, write_cases
-from geomagnifier.bench.paper_looks import HUNDRED
 from geomagnifier.errors import OptionError, install
-from geomagnifier.eval import claims
 from geomagnifier.masks import encode
+from geomagnifier_lab.bench import groups
+from geomagnifier_lab.bench.search_run import Case, write_cases
+from geomagnifier_lab.studies import (
+    claims,
+    paper,
+    paper_cases,
+    paper_drawn,
+    paper_frames,
+    paper_page,
+    paper_peers,
+    paper_plots,
+    paper_tables,
+)
+from geomagnifier_lab.studies.paper_runs import HUNDRED
 
 SHIPS = ((40, 80, 120, 160), (400, 200, 424, 224), (600, 300, 608, 308))
 ONE = paper.Amount(1)
@@ -41,7 +51,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(paper, "load_model", lambda name: FakeModel())
     monkeypatch.setattr(paper_drawn, "coast", functools.partial(paper_drawn.coast, width=640, height=360))
     monkeypatch.setattr(paper_drawn, "tennis_courts", functools.partial(paper_drawn.tennis_courts, width=640, height=360))
-    monkeypatch.setattr(paper_studies, "LONG", (32,))
+    monkeypatch.setattr(paper_cases, "LONG", (32,))
     return root
 
 
@@ -69,7 +79,7 @@ def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> Non
     assert [*forms][0] == ("region", "as built") and forms["pixel", "hull+separate+coarse masks"]["n"] == 1
     assert forms["pixel", "coarse masks"]["measured"] >= forms["pixel", "as built"]["measured"]
     assert ("pixel", "linear decoder") not in forms  # the model has no weights for it
-    assert {row["question"] for row in tables["prompts"]} == set(paper_studies.PROMPTS)
+    assert {row["question"] for row in tables["prompts"]} == set(paper_cases.PROMPTS)
     text = (out / "paper.md").read_text()
     assert "| pixel | original | exhaustive | 68.4 |" in text and "885 times" in text and "GeoPixel" in text
     assert json.loads((out / "paper.json").read_text())["tables"] == json.loads(json.dumps(tables))
@@ -159,10 +169,10 @@ def test_without_matplotlib_a_line_says_so(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_mean_of_the_two_kinds_is_told() -> None:
-    row = {"long": 8, "airplane": "white", "search": "paper", "question": paper_studies.BOTH, "share": 0.1, "false": 1}
+    row = {"long": 8, "airplane": "white", "search": "paper", "question": paper_cases.BOTH, "share": 0.1, "false": 1}
     kept = {"cases/tiny/0": {"case 1": [{**row, "ship IoU": 0.5, "airplane IoU": 1.0, "ships": 1, "airplanes": 1}], "case 2": []}}
     assert paper_tables.ships_alone(kept) == []
-    alone = {"case 1": [{**kept["cases/tiny/0"]["case 1"][0], "question": paper_studies.SHIPS, "airplanes": 0}]}
+    alone = {"case 1": [{**kept["cases/tiny/0"]["case 1"][0], "question": paper_cases.SHIPS, "airplanes": 0}]}
     assert paper_tables.ships_alone({"cases/tiny/0": alone})[0]["airplanes"] == 0
     (told,) = paper_tables.case_1(kept)
     assert told["mIoU"] == pytest.approx(75) and told["of"] == 1 and np.isclose(told["share"], 0.1)

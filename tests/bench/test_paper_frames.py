@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geomagnifier.bench import paper_frames
-from geomagnifier.bench.frames import HIGH, WIDE, cell
-from geomagnifier.bench.looks import read_cases
-from geomagnifier.bench.paper_frames import HIGH_SMALL, PLACES, SMALLER, WIDE_SMALL, metres_of, small_cell, small_frame, small_kinds
-from geomagnifier.data.vhr10 import vhr10
 from geomagnifier.errors import OptionError
 from geomagnifier.masks import decode
-from geomagnifier.values import ModelSpec, Size
+from geomagnifier.types import ModelSpec, Size
+from geomagnifier_lab.bench.frames import HIGH, WIDE, cell
+from geomagnifier_lab.bench.search_run import read_cases
+from geomagnifier_lab.datasets.vhr10 import vhr10
+from geomagnifier_lab.studies import paper_frames
+from geomagnifier_lab.studies.paper_frames import HIGH_SMALL, PLACES, SMALLER, WIDE_SMALL, metres_of, small_cell, small_frame, small_kinds
 
 WHITE = 255
 

@@ -10,9 +10,12 @@ import pytest
 from PIL import Image
 
 from fake import FakeModel, paint
-from geomagnifier.bench import paper_looks
-from geomagnifier.bench.looks import Case
-from geomagnifier.bench.paper_looks import (
+from geomagnifier.masks import encode
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Granularity
+from geomagnifier_lab.bench.search_run import Case
+from geomagnifier_lab.studies import paper_runs
+from geomagnifier_lab.studies.paper_runs import (
     EVERY,
     HUNDRED,
     KNOWN,
@@ -27,9 +30,6 @@ from geomagnifier.bench.paper_looks import (
     shoot,
     shot_of,
 )
-from geomagnifier.io.scene import open_scene
-from geomagnifier.masks import encode
-from geomagnifier.values import Granularity
 
 SHIPS = ((40, 80, 120, 160), (400, 200, 440, 240))
 
@@ -78,7 +78,7 @@ def test_only_the_way_that_knows_is_told_metres(case: Case, monkeypatch: pytest.
         told.append(scene.info.gsd)
         return scene
 
-    monkeypatch.setattr(paper_looks, "open_scene", opened)
+    monkeypatch.setattr(paper_runs, "open_scene", opened)
     for way in ("adaptive", KNOWN):
         shoot(case, FakeModel(), way, Granularity.REGION, metres=2.5)
     assert told[0] is None and told[1] == pytest.approx(2.5, rel=0.01)

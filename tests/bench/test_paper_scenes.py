@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from fake import FakeModel
-from geomagnifier.bench import paper_scenes
-from geomagnifier.bench.paper_scenes import SIZES, classify, relearnt
-from geomagnifier.data.vocabulary import SCENES
-from geomagnifier.model.checkpoint import load_small
-from geomagnifier.values import Granularity, Query, Reply, View
+from geomagnifier.language.classes import SCENES
+from geomagnifier.models.registry import load_small
+from geomagnifier.types import Granularity, Query, Reply, View
+from geomagnifier_lab.studies import paper_scenes
+from geomagnifier_lab.studies.paper_scenes import SIZES, classify, relearnt
 
 COLOURS = {"Forest": (20, 90, 30), "Beach": (240, 220, 160)}
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from fake import RED, FakeModel
-from geomagnifier.bench import paper_drawn, paper_gallery, paper_studies
-from geomagnifier.bench.paper_drawn import Drawn, coast, tennis_courts, tiny_targets
 from geomagnifier.errors import OptionError
+from geomagnifier_lab.studies import paper_cases, paper_drawn, paper_gallery
+from geomagnifier_lab.studies.paper_drawn import Drawn, coast, tennis_courts, tiny_targets
 
 SIZE = {"width": 640, "height": 360}
 
@@ -61,7 +61,7 @@ def test_answers_are_judged_by_kind() -> None:
     ship = np.array([(40, 40), (80, 40), (80, 80), (40, 80)], np.float32)
     plane = np.array([(200, 120), (240, 120), (240, 140), (200, 140)], np.float32)
     drawn = Drawn(pixels, (("ship", ship), ("airplane", plane)), 1.0)
-    row = paper_studies.judged(drawn, paper_studies.answered(drawn, "Segment all ships.", FakeModel(), "adaptive"))
+    row = paper_cases.judged(drawn, paper_cases.answered(drawn, "Segment all ships.", FakeModel(), "adaptive"))
     assert row["ships"] == 1 and row["airplanes"] == 0 and row["false"] == 1  # the airplane is red: taken for a ship
     assert row["ship IoU"] == pytest.approx(1600 / 2400, abs=0.03) and row["airplane IoU"] == 0
     assert row["share"] == 1.25 and "2 ships" in row["text"]  # at full size, and at half of it
@@ -71,14 +71,14 @@ def test_the_studies_ask_everything_and_keep_cut_outs(tmp_path: Path, monkeypatc
     monkeypatch.setattr(paper_drawn, "coast", functools.partial(coast, **SIZE))
     monkeypatch.setattr(paper_drawn, "tennis_courts", functools.partial(tennis_courts, **SIZE))
     told: list[int] = []
-    rows = paper_studies.tiny(FakeModel(), 0, tmp_path, lambda: told.append(1), (32, 16))
+    rows = paper_cases.tiny(FakeModel(), 0, tmp_path, lambda: told.append(1), (32, 16))
     assert len(rows["case 1"]) == 2 * 2 * 5 and len(rows["case 2"]) == 2 and len(told) == 22
-    assert {row["search"] for row in rows["case 1"]} == set(paper_studies.SEARCHES)
-    courts = paper_studies.courts(FakeModel(), 0, tmp_path, lambda: told.append(1))
-    assert len(courts) == 2 * len(paper_studies.ROWS) and len(told) == 32
+    assert {row["search"] for row in rows["case 1"]} == set(paper_cases.SEARCHES)
+    courts = paper_cases.courts(FakeModel(), 0, tmp_path, lambda: told.append(1))
+    assert len(courts) == 2 * len(paper_cases.ROWS) and len(told) == 32
     meant = {(row["rows"], row["question"]): row.get("meant") for row in courts}
-    assert meant[1, paper_studies.ROWS[3]] == 0 and meant[2, paper_studies.ROWS[3]] == 6 and meant[2, paper_studies.ROWS[1]] == 12
-    assert meant[1, paper_studies.ROWS[4]] is None
+    assert meant[1, paper_cases.ROWS[3]] == 0 and meant[2, paper_cases.ROWS[3]] == 6 and meant[2, paper_cases.ROWS[1]] == 12
+    assert meant[1, paper_cases.ROWS[4]] is None
     pytest.importorskip("matplotlib")
     paper_gallery.draw(tmp_path, tmp_path / "sheet.png")
     assert (tmp_path / "sheet.png").stat().st_size > 10_000

@@ -7,13 +7,13 @@ import re
 import numpy as np
 import pytest
 
-from geomagnifier.bench import looks, peers, score
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import OptionError, install
-from geomagnifier.io.scene import open_scene
-from geomagnifier.model.checkpoint import load_model
-from geomagnifier.resolution import window_of
-from geomagnifier.values import Region
+from geomagnifier.inference.resolution import window_of
+from geomagnifier.models.registry import load_model
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Region
+from geomagnifier_lab.bench import peers, score, search_run
+from geomagnifier_lab.render.scene import draw_scene
 
 
 def test_outlines_are_outer_rings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,8 +44,8 @@ def test_sahi_finds_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(predict.POSTPROCESS_NAME_TO_CLASS, "GREEDYNMM", Noted)
     drawn, model = draw_scene(101, 900, 700, "airport"), load_model()
     with open_scene(drawn.pixels) as scene:
-        sliced = looks.way("sahi")(scene, "Segment every airplane.", model)
-        asked = looks.way("exhaustive")(scene, "Segment every airplane.", model)
+        sliced = search_run.way("sahi")(scene, "Segment every airplane.", model)
+        asked = search_run.way("exhaustive")(scene, "Segment every airplane.", model)
         whole = sliced.mask(scene.info.box)
         part = sliced.mask(window_of(scene.info.box, 1, "x").box.intersection(scene.info.box.grown(-100)) or scene.info.box)
     assert merging == [("IOS", 0.5)]  # whatever the confidence threshold

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from geomagnifier.bench import plots, score
-from geomagnifier.bench.score import Record
+from geomagnifier_lab.bench import plots, score
+from geomagnifier_lab.bench.score import Record
 
 pytest.importorskip("matplotlib")
 

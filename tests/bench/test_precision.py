@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
-from geomagnifier.bench import precision
-from geomagnifier.model.network import SmallNetwork
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier_lab.bench import precision
 
 
 def test_forms_agree_and_a_missing_compiler_is_no_failure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

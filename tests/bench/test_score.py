@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.bench import score
-from geomagnifier.bench.score import Record
 from geomagnifier.geometry import Box
 from geomagnifier.masks import encode
-from geomagnifier.values import Window
+from geomagnifier.types import Window
+from geomagnifier_lab.bench import score
+from geomagnifier_lab.bench.score import Record
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:

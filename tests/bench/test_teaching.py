@@ -7,9 +7,9 @@ import json
 import pytest
 from PIL import Image
 
-from geomagnifier.bench.teaching import of, some
-from geomagnifier.bench.teaching_plot import plot, rows
-from geomagnifier.train.calibrate import MASKS, Evidence
+from geomagnifier.finetuning.thresholds import MASKS, Evidence
+from geomagnifier_lab.studies.teaching import of, some
+from geomagnifier_lab.studies.teaching_plot import plot, rows
 
 RUNS = {
     "airplane 10 0": {"objects": 12, "pictures": 2, "IoU": 0.4, "AP50": 0.7},

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from geomagnifier.bench import workers
 from geomagnifier.errors import GeomagError, OptionError
+from geomagnifier_lab.bench import workers
 
 
 @pytest.mark.slow

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from geomagnifier.language import chinese_answers
+from geomagnifier.language.class_names import CLASSES, names_by_class
 from geomagnifier.masks import encode, place
-from geomagnifier.model import chinese
-from geomagnifier.model.class_names import CLASSES, names_by_class
-from geomagnifier.values import Affine6, ModelSpec, Region, SceneInfo
+from geomagnifier.types import Affine6, ModelSpec, Region, SceneInfo
 
 KINDS = tuple(CLASSES)
 SPEC = ModelSpec(
@@ -17,8 +17,8 @@ SPEC = ModelSpec(
     (),
     objects=KINDS[:10],
     names=names_by_class(KINDS),
-    chinese={kind: chinese.noun(kind) for kind in KINDS},
-    counters={kind: chinese.NOUNS[kind][0] for kind in KINDS},
+    chinese={kind: chinese_answers.noun(kind) for kind in KINDS},
+    counters={kind: chinese_answers.NOUNS[kind][0] for kind in KINDS},
 )
 UTM: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_200_000)
 FLAT = SceneInfo("flat", 400, 300, 3)

@@ -20,12 +20,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from geomagnifier.composed import colours
+from geomagnifier.composed import object_colours
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Ground, run
 from geomagnifier.geometry import Box
 from geomagnifier.masks import encode
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.types import Region, SceneInfo
 
 DATA = Path(os.environ.get("GEOMAG_DATA", "nowhere"))
 with (Path(__file__).parent / "colours.tsv").open(encoding="utf-8", newline="") as table:
@@ -59,29 +59,29 @@ ASKED = 0.85
     ],
 )
 def test_a_plain_paint_has_its_word(paint: tuple[int, int, int], word: str) -> None:
-    assert colours.name(np.full((40, 3), paint, np.uint8)) == word
+    assert object_colours.name(np.full((40, 3), paint, np.uint8)) == word
 
 
 def test_shadow_and_windows_do_not_make_a_white_thing_grey() -> None:
     shaded = np.repeat(np.array([(240, 240, 240), (60, 60, 64)], np.uint8), (45, 55), axis=0)
-    assert colours.name(shaded) == "white"
+    assert object_colours.name(shaded) == "white"
 
 
 def test_highlights_do_not_make_a_black_thing_white() -> None:
     shining = np.repeat(np.array([(250, 250, 250), (25, 25, 28)], np.uint8), (15, 85), axis=0)
-    assert colours.name(shining) == "black"
+    assert object_colours.name(shining) == "black"
 
 
 def test_a_large_thing_has_the_colour_of_a_small_one() -> None:
     stripes = np.zeros((600, 700, 3), np.uint8)
     stripes[:] = (190, 40, 35)
     stripes[::4] = (240, 240, 240)
-    assert colours.name(stripes) == colours.name(stripes[:20, :20]) == "red"
+    assert object_colours.name(stripes) == object_colours.name(stripes[:20, :20]) == "red"
 
 
 def test_every_word_of_the_labels_is_one_that_can_be_told() -> None:
     assert len(ROWS) == 270 and sum(bool(row["second"]) for row in ROWS) <= 0.15 * len(ROWS)
-    assert {row[column] for row in ROWS for column in ("colour", "second")} - {""} <= set(colours.NAMES)
+    assert {row[column] for row in ROWS for column in ("colour", "second")} - {""} <= set(object_colours.NAMES)
 
 
 @pytest.mark.skipif(not all((DATA / row["picture"]).is_file() for row in ROWS), reason="GEOMAG_DATA does not hold the pictures")

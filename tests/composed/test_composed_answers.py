@@ -13,11 +13,11 @@ import rasterio
 
 import geomagnifier as gm
 from fake import BLUE, FakeModel, paint
-from geomagnifier.conversation import Conversation, kept
-from geomagnifier.io.document import schema, to_json
-from geomagnifier.io.shapes import value_fields, value_words
-from geomagnifier.io.write import write_picture
-from geomagnifier.values import Answer, Bytes, Granularity
+from geomagnifier.conversation import Conversation, transcript
+from geomagnifier.export.answer_json import schema, to_json
+from geomagnifier.export.write import write_picture
+from geomagnifier.raster.shapes import value_fields, value_words
+from geomagnifier.types import Answer, Bytes, Granularity
 
 UTM = (0.5, 0, 500_000, 0, -0.5, 5_200_000)
 
@@ -155,8 +155,8 @@ def test_follow_ups_are_about_the_last_answer(ground: Path, tmp_path: Path) -> N
         assert chat.ask("Are there more ships than water?").value is True
         red = chat.ask("How many of them are red?")
         assert red.value == 3
-        kept.save(tmp_path / "chat.jsonl", chat.turns)
-        turns = kept.load(tmp_path / "chat.jsonl", scene)
+        transcript.save(tmp_path / "chat.jsonl", chat.turns)
+        turns = transcript.load(tmp_path / "chat.jsonl", scene)
         for read, turn in zip(turns, chat.turns, strict=True):
             assert (read.answer.unit, read.answer.understood) == (turn.answer.unit, turn.answer.understood)
             assert read.answer.value == (pytest.approx(turn.answer.value) if isinstance(turn.answer.value, float) else turn.answer.value)

@@ -17,7 +17,7 @@ from geomagnifier.composed import understood
 from geomagnifier.composed.evaluation import Ground, Outcome, run
 from geomagnifier.geometry import Box
 from geomagnifier.masks import encode
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.types import Region, SceneInfo
 
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"
 LABELS = Path(os.environ.get("GEOMAG_DATA", "nowhere")) / "vhr10" / "instances_val.json"

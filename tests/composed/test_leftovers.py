@@ -12,8 +12,8 @@ from labelled import SPEC
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier.composed import lexicon, understood
-from geomagnifier.composed.leftovers import leftovers, remark
+from geomagnifier.composed import placeholders, understood
+from geomagnifier.composed.unread_words import leftovers, remark
 
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"
 PLAIN = (
@@ -26,7 +26,7 @@ PLAIN_ZH = ("图中有多少艘船？", "请分割左上角的储罐。", "找�
 
 
 def read(question: str) -> tuple[str, ...]:
-    return leftovers(question, lexicon(SPEC))
+    return leftovers(question, placeholders(SPEC))
 
 
 @pytest.mark.parametrize("question", PLAIN)
@@ -42,7 +42,7 @@ def test_an_unknown_word_is_told_wherever_it_stands(question: str) -> None:
 @pytest.mark.parametrize("question", PLAIN_ZH)
 def test_an_unknown_chinese_word_is_told_wherever_it_stands(question: str) -> None:
     assert read(question) == ()
-    kinds = [name for name in lexicon(SPEC).table() if not name.isascii()]
+    kinds = [name for name in placeholders(SPEC).table() if not name.isascii()]
     within = {k for name in kinds for found in re.finditer(name, question) for k in range(found.start() + 1, found.end())}
     for place in range(len(question)):
         if place in within:  # in the middle of a name it makes another word of it

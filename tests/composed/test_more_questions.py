@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from labelled import FLAT, GROUND, SPEC, region
 
-from geomagnifier.composed import saying, understood
+from geomagnifier.composed import sentences, understood
 from geomagnifier.composed.evaluation import Ground, Outcome, run
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.types import Region, SceneInfo
 
 SHIPS = (region("ship", 20, 20, 60, 30), region("ship", 20, 100, 80, 120), region("ship", 300, 250, 390, 280))
 TANKS = (region("storage tank", 100, 20, 120, 40), region("storage tank", 120, 20, 140, 46), region("storage tank", 300, 20, 320, 40))
@@ -19,7 +19,7 @@ def ask(question: str, scene: SceneInfo = FLAT, regions: tuple[Region, ...] = AL
     read = understood(question, SPEC)
     assert read is not None, question
     outcome = run(read.program, Ground([r for r in regions if r.label in read.kinds], scene))
-    return outcome, saying.say(read.program, outcome, saying.Words(read.language, SPEC.chinese, SPEC.counters)).text
+    return outcome, sentences.say(read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)).text
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_one_thing_is_not_near_itself_nor_lined_up() -> None:
 def test_one_thing_is_and_several_are() -> None:
     read = understood("How many white ships are there?", SPEC)
     assert read is not None
-    words = saying.Words("en", SPEC.chinese, SPEC.counters)
-    assert saying.say(read.program, Outcome(1, None, SHIPS[:1]), words).text == "1 ship that is white."
-    assert saying.say(read.program, Outcome(2, None, SHIPS[:2]), words).text == "2 ships that are white."
-    assert saying.say(read.program, Outcome(0, None, ()), words).text == "There is no ship that is white."
+    words = sentences.Words("en", SPEC.chinese, SPEC.counters)
+    assert sentences.say(read.program, Outcome(1, None, SHIPS[:1]), words).text == "1 ship that is white."
+    assert sentences.say(read.program, Outcome(2, None, SHIPS[:2]), words).text == "2 ships that are white."
+    assert sentences.say(read.program, Outcome(0, None, ()), words).text == "There is no ship that is white."

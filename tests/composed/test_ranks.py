@@ -9,9 +9,9 @@ from labelled import FLAT, SPEC, region
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier.composed import saying, understood
+from geomagnifier.composed import sentences, understood
 from geomagnifier.composed.evaluation import Ground, Outcome, run
-from geomagnifier.values import Region
+from geomagnifier.types import Region
 
 SHIPS = (region("ship", 20, 20, 60, 30), region("ship", 20, 100, 80, 120), region("ship", 300, 250, 390, 280))
 TANKS = (region("storage tank", 100, 20, 120, 40), region("storage tank", 200, 20, 220, 46))
@@ -22,7 +22,7 @@ def ask(question: str, **more: Any) -> tuple[Outcome, str]:
     read = understood(question, SPEC, referring="them" in more)
     assert read is not None, question
     outcome = run(read.program, Ground([r for r in ALL if r.label in read.kinds], FLAT, **more))
-    return outcome, saying.say(read.program, outcome, saying.Words(read.language, SPEC.chinese, SPEC.counters)).text
+    return outcome, sentences.say(read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)).text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from labelled import SPEC
 from test_reading_questions import lines
 
 from geomagnifier.composed import understood
-from geomagnifier.composed.composing import read_as
+from geomagnifier.composed.composed_answer import read_as
 from geomagnifier.composed.read_back import as_asked
 
 

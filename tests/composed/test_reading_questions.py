@@ -12,9 +12,9 @@ from labelled import KINDS, SPEC
 
 from geomagnifier.composed import in_unit, plain, refusal, understood
 from geomagnifier.composed import program as p
-from geomagnifier.composed.english import read
-from geomagnifier.composed.lexicon import LONGEST, Lexicon
-from geomagnifier.values import Granularity, ModelSpec
+from geomagnifier.composed.english_parser import read
+from geomagnifier.composed.placeholders import LONGEST, Lexicon
+from geomagnifier.types import Granularity, ModelSpec
 
 PHRASINGS = Path(__file__).parents[1] / "phrasings"
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from geomagnifier.data import answers
-from geomagnifier.data.answers import Thing, found, point, whole
-from geomagnifier.data.questions import ANY, OTHER, Question
-from geomagnifier.data.templates import GRANULARITY, Task
-from geomagnifier.data.vocabulary import KINDS
-from geomagnifier.model import words as w
+from geomagnifier.language.classes import KINDS
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier_lab.questions import answers
+from geomagnifier_lab.questions.answers import Thing, found, point, whole
+from geomagnifier_lab.questions.questions import ANY, OTHER, Question
+from geomagnifier_lab.questions.templates import GRANULARITY, Task
 
 
 def ask(task: Task, *kinds: str, landmarks: tuple[str, ...] = (), scenes: tuple[str, ...] = (), place: bool = False) -> Question:

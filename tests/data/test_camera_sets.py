@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from geomagnifier import masks
-from geomagnifier.data.camera_sets import POOLS, SETS, camera_set, pool_chips
-from geomagnifier.data.vocabulary import KINDS, WITHIN, narrow
 from geomagnifier.errors import DataCorrupt, DataMissing
+from geomagnifier.language.classes import KINDS, WITHIN, narrow
+from geomagnifier_lab.datasets.camera_sets import POOLS, SETS, camera_set, pool_chips
 
 needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 NAMES = {kind.name for kind in KINDS}

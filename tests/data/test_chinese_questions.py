@@ -3,10 +3,10 @@ import re
 import numpy as np
 import pytest
 
-from geomagnifier.data import chinese, chinese_templates
-from geomagnifier.data.questions import held_out
-from geomagnifier.data.templates import GRANULARITY, Task
-from geomagnifier.data.vocabulary import KINDS, SCENES
+from geomagnifier.language.classes import KINDS, SCENES
+from geomagnifier_lab.questions import chinese, chinese_templates
+from geomagnifier_lab.questions.questions import held_out
+from geomagnifier_lab.questions.templates import GRANULARITY, Task
 
 
 def drawn(split, count=3000):

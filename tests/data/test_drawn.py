@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from geomagnifier.data.drawn import COVER, KINDS, THEMES, DrawnScene, draw_scene
+from geomagnifier_lab.render.scene import COVER, KINDS, THEMES, DrawnScene, draw_scene
 
 MAIN = {"airport": "airplane", "harbour": "harbor", "tank farm": "storage tank", "sports ground": "ground track field", "town": "vehicle"}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geomagnifier.data.more import more
+from geomagnifier_lab.datasets.more import more
 
 
 def test_pictures_are_split_by_their_ids(tmp_path: Path) -> None:

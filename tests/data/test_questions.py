@@ -5,10 +5,10 @@ import string
 import numpy as np
 import pytest
 
-from geomagnifier.data.questions import TABLES, Split, about, draw, held_out
-from geomagnifier.data.templates import GRANULARITY, Task
-from geomagnifier.data.vocabulary import AID, COARSE, KINDS, OTHER_NOUNS, RSSCN7, SCENE_WORDS, SCENES, UCM, article
-from geomagnifier.values import Granularity
+from geomagnifier.language.classes import AID, COARSE, KINDS, OTHER_NOUNS, RSSCN7, SCENE_WORDS, SCENES, UCM, article
+from geomagnifier.types import Granularity
+from geomagnifier_lab.questions.questions import TABLES, Split, about, draw, held_out
+from geomagnifier_lab.questions.templates import GRANULARITY, Task
 
 
 def _plain(text: str) -> str:

@@ -5,9 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.data import choices, relations
-from geomagnifier.data.questions import held_out
-from geomagnifier.data.relations import RELATIONS, Layout, beside, between, by_size, by_way, in_part, nth_from, row, to_centre, to_landmark
+from geomagnifier_lab.questions import referring_samples, relations
+from geomagnifier_lab.questions.questions import held_out
+from geomagnifier_lab.questions.relations import (
+    RELATIONS,
+    Layout,
+    beside,
+    between,
+    by_size,
+    by_way,
+    in_part,
+    nth_from,
+    row,
+    to_centre,
+    to_landmark,
+)
 
 SIZE = (1000.0, 800.0)
 
@@ -84,9 +96,9 @@ def test_rows_and_columns() -> None:
 def test_examples_repeat_and_mean_what_they_say() -> None:
     drawn = 0
     for seed in range(150):
-        words = choices.word(np.random.default_rng(seed), "train")
+        words = referring_samples.word(np.random.default_rng(seed), "train")
         assert words == words and "{" not in words.text and words.kind != words.other
-        one, two = (choices.draw(np.random.default_rng(seed), words) for _ in range(2))
+        one, two = (referring_samples.draw(np.random.default_rng(seed), words) for _ in range(2))
         if one is None:
             continue
         drawn += 1
@@ -103,5 +115,7 @@ def test_examples_repeat_and_mean_what_they_say() -> None:
 
 
 def test_phrasings_kept_aside_are_not_trained_on() -> None:
-    texts = {split: {choices.word(np.random.default_rng([k, 1]), split).text.lower() for k in range(300)} for split in ("train", "val")}
+    texts = {
+        split: {referring_samples.word(np.random.default_rng([k, 1]), split).text.lower() for k in range(300)} for split in ("train", "val")
+    }
     assert not texts["train"] & texts["val"]

@@ -9,7 +9,7 @@ from PIL import Image
 
 from fake import BLUE, paint
 from geomagnifier import masks
-from geomagnifier.data.benchmarks.case import Benchmark, Case, Thing
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing
 
 SIZE = (64, 48)
 """Width and height of the pictures."""

@@ -11,15 +11,15 @@ from PIL import Image
 from eval.made import CLASSES, SIZE, WORKS, filled, made
 from fake import FakeModel
 from geomagnifier import masks
-from geomagnifier.data.benchmarks import BENCHMARKS, benchmark
-from geomagnifier.data.benchmarks.case import Benchmark, Case, Thing
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import OptionError, PredictionError, QuestionUnreadable
-from geomagnifier.eval import benchmark as running
-from geomagnifier.eval.benchmark import predict, question, ranked
-from geomagnifier.eval.predictions import read
-from geomagnifier.eval.scoring import score
-from geomagnifier.model.checkpoint import load_model
+from geomagnifier.models.registry import load_model
+from geomagnifier_lab.datasets.benchmarks import BENCHMARKS, benchmark
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing
+from geomagnifier_lab.eval import benchmark as running
+from geomagnifier_lab.eval.benchmark import predict, question, ranked
+from geomagnifier_lab.eval.predictions import read
+from geomagnifier_lab.eval.scoring import score
+from geomagnifier_lab.render.scene import draw_scene
 
 
 def asked(work, text=""):

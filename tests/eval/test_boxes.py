@@ -14,8 +14,8 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from geomagnifier.errors import PredictionError
-from geomagnifier.eval.boxes import STATISTICS, Size, average_precision, coco, run_lengths, voc, voc_by_picture
 from geomagnifier.masks import decode, encode
+from geomagnifier_lab.eval.boxes import STATISTICS, Size, average_precision, coco, run_lengths, voc, voc_by_picture
 
 SIZES = {"a.jpg": Size(200, 300), "b.jpg": Size(200, 300)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geomagnifier.eval import claims
+from geomagnifier_lab.studies import claims
 
 
 def test_pixels_by_the_texts_formula() -> None:

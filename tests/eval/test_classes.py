@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torchmetrics.functional.classification import multiclass_accuracy, multiclass_confusion_matrix
 
 from geomagnifier.errors import PredictionError
-from geomagnifier.eval.classes import confusion, hits, per_class, top_k
+from geomagnifier_lab.eval.classes import confusion, hits, per_class, top_k
 
 CLASSES = ["airport", "bridge", "forest", "lake", "port", "river", "school"]
 LABELS = st.lists(st.sampled_from(CLASSES), min_size=1, max_size=30)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from eval.test_report import RESULT
 from geomagnifier.errors import OptionError
-from geomagnifier.eval.compare import compare, plot, resampled
+from geomagnifier_lab.eval.compare import compare, plot, resampled
 
 
 def with_values(values, model="a", **more):

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geomagnifier.data.dialogues import Dialogue, Turn
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.data.sample import LabelledObject, ObjectSample
-from geomagnifier.eval import dialogues
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.model.checkpoint import load_model
-from geomagnifier.protocol import Model
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.model_protocol import Model
+from geomagnifier.models.registry import load_model
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier_lab.datasets.sample import LabelledObject, ObjectSample
+from geomagnifier_lab.eval import dialogues
+from geomagnifier_lab.questions.dialogues import Dialogue, Turn
+from geomagnifier_lab.render.scene import draw_scene
 
 BOXES = ((40.0, 40.0, 90.0, 90.0), (300.0, 60.0, 420.0, 180.0), (500.0, 300.0, 560.0, 360.0))
 """Labels; the second is the largest, the third lies lowest."""

@@ -9,9 +9,9 @@ from eval.made import WORKS, filled, made, right
 from fake import GROUND, RED
 from geomagnifier import masks
 from geomagnifier.errors import OptionError
-from geomagnifier.eval.examples import AGREED, CELL, GAP, SAID, TINT, TRUE, chosen, draw, shown, write_examples
-from geomagnifier.eval.predictions import Header, Predictions
-from geomagnifier.eval.scoring import result
+from geomagnifier_lab.eval.examples import AGREED, CELL, GAP, SAID, TINT, TRUE, chosen, draw, shown, write_examples
+from geomagnifier_lab.eval.predictions import Header, Predictions
+from geomagnifier_lab.eval.scoring import result
 
 
 def scored(tmp_path, work, **changes):

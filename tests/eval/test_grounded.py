@@ -14,8 +14,8 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from geomagnifier.errors import PredictionError
-from geomagnifier.eval.grounded import Phrase, grounded, per_sentence, same_words
 from geomagnifier.masks import decode, encode
+from geomagnifier_lab.eval.grounded import Phrase, grounded, per_sentence, same_words
 
 KINDS = ("a large ship", "ships", "a red car on the left", "the harbour", "some trees")
 SHAPE = (24, 32)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 
 from geomagnifier.errors import PredictionError
-from geomagnifier.eval.grounding import box_areas, box_ious, grounding, precision_at
+from geomagnifier_lab.eval.grounding import box_areas, box_ious, grounding, precision_at
 
 NUMBERS = st.floats(0, 100, allow_subnormal=False)
 BOXES = st.tuples(NUMBERS, NUMBERS, st.floats(0.5, 50), st.floats(0.5, 50)).map(lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3]))

@@ -10,18 +10,8 @@ from hypothesis import strategies as st
 from torchmetrics.functional.classification import binary_jaccard_index
 
 from geomagnifier.errors import PredictionError
-from geomagnifier.eval.iou import (
-    THRESHOLDS,
-    MeanIoU,
-    OverallIoU,
-    all_areas,
-    areas,
-    intersection_over_union,
-    ious,
-    overall_iou,
-    precision_at,
-    referring,
-)
+from geomagnifier.masks import areas, intersection_over_union
+from geomagnifier_lab.eval.iou import THRESHOLDS, MeanIoU, OverallIoU, all_areas, ious, overall_iou, precision_at, referring
 
 
 def block(rows: int, columns: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geomagnifier.data.sample import LabelledObject, ObjectSample
-from geomagnifier.eval.layout import cases, layout, same
-from geomagnifier.model.checkpoint import load_model
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.models.registry import load_model
+from geomagnifier.types import Region, SceneInfo
+from geomagnifier_lab.datasets.sample import LabelledObject, ObjectSample
+from geomagnifier_lab.eval.layout import cases, layout, same
 
 
 def port() -> ObjectSample:

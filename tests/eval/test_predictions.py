@@ -9,7 +9,7 @@ import pytest
 from eval.made import SIZE, WORKS, filled, made, right
 from geomagnifier import masks
 from geomagnifier.errors import OptionError, OutputError, PredictionError
-from geomagnifier.eval.predictions import Header, Log, read
+from geomagnifier_lab.eval.predictions import Header, Log, read
 
 HEADER = Header("tiny-scene", "test", "fake", "0", 3)
 

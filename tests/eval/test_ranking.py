@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torchmetrics.functional.retrieval import retrieval_hit_rate
 
 from geomagnifier.errors import PredictionError
-from geomagnifier.eval.ranking import hits, recalls
+from geomagnifier_lab.eval.ranking import hits, recalls
 
 
 def drawn(seed: int, pictures: int = 40, captions: int = 5) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from geomagnifier.errors import OptionError
-from geomagnifier.eval.report import Result, as_csv, as_latex, brief, escaped, read_result, tables, write_result
+from geomagnifier_lab.eval.report import Result, as_csv, as_latex, brief, escaped, read_result, tables, write_result
 
 RESULT = Result(
     benchmark="aid",

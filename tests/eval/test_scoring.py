@@ -7,9 +7,9 @@ import pytest
 
 from eval.made import CLASSES, WORKS, filled, made, right
 from geomagnifier import masks
-from geomagnifier.eval.boxes import voc
-from geomagnifier.eval.predictions import Header, Predictions
-from geomagnifier.eval.scoring import result, score
+from geomagnifier_lab.eval.boxes import voc
+from geomagnifier_lab.eval.predictions import Header, Predictions
+from geomagnifier_lab.eval.scoring import result, score
 
 PR = ["Pr@0.5", "Pr@0.6", "Pr@0.7", "Pr@0.8", "Pr@0.9"]
 WHAT = {

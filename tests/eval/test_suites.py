@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.data.vocabulary import AID, RSSCN7, SCENES
 from geomagnifier.errors import OptionError
-from geomagnifier.eval.pictures import evenly
-from geomagnifier.eval.run import run, table
-from geomagnifier.eval.suites import SUITES, ranked_classes
-from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model, write
-from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.scout import Scout
-from geomagnifier.model.small import SmallModel
-from geomagnifier.model.words import FOUND, SPECIAL, kind_token
-from geomagnifier.train.batches import NAMES, OBJECTS
-from geomagnifier.train.export import export
+from geomagnifier.language.classes import AID, RSSCN7, SCENES
+from geomagnifier.models.registry import FILES, WEIGHTS, load_model, write
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.small.proposal_net import Scout
+from geomagnifier.models.small.vocabulary import FOUND, SPECIAL, kind_token
+from geomagnifier_lab.eval.pictures import evenly
+from geomagnifier_lab.eval.run import run, table
+from geomagnifier_lab.eval.suites import SUITES, ranked_classes
+from geomagnifier_lab.train.batches import NAMES, OBJECTS
+from geomagnifier_lab.train.export import export
 
 needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 

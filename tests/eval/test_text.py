@@ -13,7 +13,7 @@ from torchmetrics.functional.text import bleu_score
 from torchmetrics.functional.text.rouge import rouge_score
 
 from geomagnifier.errors import PredictionError
-from geomagnifier.eval.text import bleu, bleu_counts, bleu_of, cider_d, rouge_l, words
+from geomagnifier_lab.eval.text import bleu, bleu_counts, bleu_of, cider_d, rouge_l, words
 
 SAID = [
     "a river runs through a green forest",

@@ -36,8 +36,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from geomagnifier.data import drawn
 from geomagnifier.retrieval.index import is_index
+from geomagnifier_lab.render import scene as drawn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "train"))

@@ -13,8 +13,8 @@ import torch
 
 from disks import Disk
 from geomagnifier.errors import OutputError
-from geomagnifier.train import log
-from geomagnifier.train.loop import save, saved
+from geomagnifier.finetuning import run_log
+from geomagnifier.finetuning.run_state import save, saved
 
 ROOM = 256 << 20
 NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in ("train", "map") else []) for name in harness.CASES]
@@ -99,10 +99,10 @@ def test_the_service_says_that_its_disk_is_full_and_goes_on_when_there_is_room(
 def test_a_run_keeps_its_last_checkpoint_and_log_when_the_disk_fills_up(disk: Callable[[int], Disk]) -> None:
     place = disk(64 << 10).path
     save(place / "lesson.pt", {"step": 1, "heads": torch.zeros(1000)})
-    log.add(place / "log.jsonl", [{"step": 1}])
+    run_log.add(place / "log.jsonl", [{"step": 1}])
     with pytest.raises(OutputError, match=r"lesson.pt cannot be written: the disk is full"):
         save(place / "lesson.pt", {"step": 2, "heads": torch.zeros(100_000)})
     with pytest.raises(OutputError, match=r"log.jsonl cannot be written: the disk is full"):
-        log.add(place / "log.jsonl", [{"step": step, "said": "x" * 1000} for step in range(2, 80)])
-    assert saved(place / "lesson.pt")["step"] == 1 and log.read(place / "log.jsonl") == [{"step": 1}]
+        run_log.add(place / "log.jsonl", [{"step": step, "said": "x" * 1000} for step in range(2, 80)])
+    assert saved(place / "lesson.pt")["step"] == 1 and run_log.read(place / "log.jsonl") == [{"step": 1}]
     assert sorted(path.name for path in place.iterdir()) == ["lesson.pt", "log.jsonl"]

@@ -14,10 +14,10 @@ import pyogrio
 import pytest
 import rasterio
 
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.io import overlay, write
-from geomagnifier.io.picture import write_picture
-from geomagnifier.values import Region
+from geomagnifier.export import overlay, write
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.types import Region
+from geomagnifier_lab.render.scene import draw_scene
 
 PLUGINS = Path(__file__).parents[2] / "integrations/qgis"
 PROCESS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")  # Debian's wrapper adds an option that QGIS does not know

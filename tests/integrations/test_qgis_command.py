@@ -92,7 +92,7 @@ def test_a_rectangle_elsewhere_is_refused(command):
 
 
 def test_the_command_tells_a_program_how_far_it_is(monkeypatch, capfd):
-    from geomagnifier.interfaces.progress import progress_bar
+    from geomagnifier.cli.progress import progress_bar
 
     monkeypatch.setenv("GEOMAG_PROGRESS", "lines")
     with progress_bar() as move:

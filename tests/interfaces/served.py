@@ -18,10 +18,10 @@ from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 
 from fake import FakeModel, paint
-from geomagnifier.interfaces.serve import listen, uvicorn
-from geomagnifier.interfaces.server import create_app
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.server.app import create_app
+from geomagnifier.server.serve import listen, uvicorn
+from geomagnifier.server.settings import Settings
 
 UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
 SHIPS = ((40, 40, 80, 56), (200, 120, 240, 136), (100, 160, 140, 176))

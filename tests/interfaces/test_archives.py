@@ -8,9 +8,9 @@ import sys
 import pystac
 import pytest
 
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.interfaces import cli
-from geomagnifier.io.picture import write_picture
+from geomagnifier.cli import main
+from geomagnifier.export.image_file import write_picture
+from geomagnifier_lab.render.scene import draw_scene
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def geomag(monkeypatch, capfd, *words):
     monkeypatch.setattr(sys, "argv", ["geomag", *map(str, words)])
     code = 0
     try:
-        cli.main()
+        main.main()
     except SystemExit as left:
         code = int(left.code or 0)
     out, err = capfd.readouterr()

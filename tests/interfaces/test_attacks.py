@@ -23,10 +23,11 @@ from websockets.exceptions import InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
 from fake import paint
-from geomagnifier.interfaces import guard, server
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.io.memory import resident
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.memory import resident
+from geomagnifier.server import app as server
+from geomagnifier.server import security
+from geomagnifier.server.settings import Settings
 
 MB = 1 << 20
 LIMIT = 2 * MB
@@ -59,7 +60,7 @@ def hasty(root):
 
 @pytest.fixture(autouse=True)
 def in_haste(monkeypatch):
-    monkeypatch.setattr(guard, "LINGER", 0.3)
+    monkeypatch.setattr(security, "LINGER", 0.3)
 
 
 @pytest.fixture(autouse=True)
@@ -444,7 +445,7 @@ def test_whom_a_service_answers_to_by_its_settings(settings, host, origin, statu
         await send({"type": "http.response.body", "body": b""})
 
     headers = {"Host": host, "X-API-Key": "geheim"} | ({"Origin": origin} if origin else {})
-    assert TestClient(guard.Guard(app, Settings(**settings))).post("/v1/ask", headers=headers).status_code == status
+    assert TestClient(security.Guard(app, Settings(**settings))).post("/v1/ask", headers=headers).status_code == status
 
 
 def test_nothing_here_can_be_framed_or_shown_by_another_site(service):
@@ -630,9 +631,9 @@ SERVER = """
 import sys, warnings
 from pathlib import Path
 import geomagnifier as gm
-from geomagnifier.interfaces.serve import listen, uvicorn
-from geomagnifier.interfaces.server import create_app
-from geomagnifier.interfaces.settings import Settings
+from geomagnifier.server.serve import listen, uvicorn
+from geomagnifier.server.app import create_app
+from geomagnifier.server.settings import Settings
 settings = Settings(root=Path(sys.argv[1]), port=0, queue=250, upload_bytes=20_000_000, patience=3600)
 listener = listen(settings)
 app = create_app(settings, gm.load_model("small"))

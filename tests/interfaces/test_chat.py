@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from disks import Disk
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.interfaces.cli import main
-from geomagnifier.io.picture import write_picture
+from geomagnifier.cli.main import main
+from geomagnifier.export.image_file import write_picture
+from geomagnifier_lab.render.scene import draw_scene
 
 TALK = ("Find every airplane.", "and the largest of them?", "segment it")
 Said = tuple[int, str, str]
@@ -152,7 +152,7 @@ def test_nothing_is_kept_where_that_is_not_wanted(airport: Path, talk: Talk) -> 
 COMMAND = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background is deaf to it
-from geomagnifier.interfaces.cli import main
+from geomagnifier.cli.main import main
 main()
 """
 

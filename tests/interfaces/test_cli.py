@@ -16,10 +16,10 @@ import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier import __version__, masks
 from geomagnifier.archive import Tally
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.interfaces import describe
-from geomagnifier.interfaces.cli import app, main, show
-from geomagnifier.io.picture import write_picture
+from geomagnifier.cli import describe
+from geomagnifier.cli.main import app, main, show
+from geomagnifier.export.image_file import write_picture
+from geomagnifier_lab.render.scene import draw_scene
 
 TRANSFORM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
 
@@ -90,7 +90,7 @@ def test_the_installed_script_knows_its_version():
 
 
 def test_help_shows_examples_without_heavy_imports():
-    code = "import sys; from geomagnifier.interfaces.cli import app; print(int('torch' in sys.modules or 'rasterio' in sys.modules))"
+    code = "import sys; from geomagnifier.cli.main import app; print(int('torch' in sys.modules or 'rasterio' in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.stdout.strip() == "0"
     shown = subprocess.run([sys.executable, "-m", "geomagnifier", "ask", "--help"], capture_output=True, text=True, timeout=600).stdout
@@ -227,7 +227,7 @@ def test_what_is_wrong_is_told_before_a_model_is_loaded(case, harbour, monkeypat
     def never(*_, **__):
         pytest.fail("a model was loaded")
 
-    monkeypatch.setattr("geomagnifier.model.checkpoint.load_model", never)
+    monkeypatch.setattr("geomagnifier.models.registry.load_model", never)
     monkeypatch.setattr("geomagnifier.archive.run", never)
     words, hint = EARLY[case]
     before = sorted(harbour[0].parent.rglob("*"))
@@ -253,7 +253,7 @@ def test_ctrl_c_is_told_in_one_line(harbour, monkeypatch, capfd):
     def pressed(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("geomagnifier.model.checkpoint.load_model", pressed)
+    monkeypatch.setattr("geomagnifier.models.registry.load_model", pressed)
     assert geomag(monkeypatch, capfd, "info") == (130, "", "geomag: stopped\n")
 
 

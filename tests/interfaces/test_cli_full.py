@@ -11,10 +11,10 @@ from affine import Affine
 from huggingface_hub import constants
 
 import tiny
+from geomagnifier.cli.main import main
 from geomagnifier.errors import install
-from geomagnifier.interfaces.cli import main
-from geomagnifier.model import checkpoint
-from geomagnifier.model.full.card import Card
+from geomagnifier.models import registry
+from geomagnifier.models.full.checkpoint_metadata import Card
 
 
 def geomag(monkeypatch, capfd, *words):
@@ -69,7 +69,7 @@ def test_a_model_of_the_hub_without_a_network_is_one_line(tmp_path, monkeypatch,
 def test_without_the_extra_it_is_named(words, parts, tmp_path):
     argv = ["geomag", *(w.replace("{vlm}", parts["vlm"]) for w in words)]
     code = f"import sys; sys.modules |= {{'transformers': None, 'accelerate': None}}; sys.argv = {argv}\n"
-    code += "from geomagnifier.interfaces.cli import main; main()"
+    code += "from geomagnifier.cli.main import main; main()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path)
     assert done.returncode == 2 and not done.stdout and len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("geomag: the full size needs the extra full; install it: ")
@@ -86,8 +86,8 @@ def test_without_the_extra_it_is_named(words, parts, tmp_path):
     ],
 )
 def test_parts_and_bits_reach_the_model(words, given, tmp_path, monkeypatch, capfd):
+    from geomagnifier.cli.demo import draw
     from geomagnifier.errors import ModelOffline
-    from geomagnifier.interfaces.demo import draw
 
     draw(tmp_path / "scene.tif")
     seen = []
@@ -96,7 +96,7 @@ def test_parts_and_bits_reach_the_model(words, given, tmp_path, monkeypatch, cap
         seen.append((name, told))
         raise ModelOffline("stopped here")
 
-    monkeypatch.setattr(checkpoint, "load_model", load_model)
+    monkeypatch.setattr(registry, "load_model", load_model)
     words = [w.replace("{scene}", str(tmp_path / "scene.tif")).replace("{folder}", str(tmp_path)) for w in words]
     code, _, err = geomag(monkeypatch, capfd, *words, "--model", "some/vlm")
     assert code == 2 and err == "geomag: stopped here\n"
@@ -142,7 +142,7 @@ def models(tmp_path_factory):
     """Words that name a zero-shot model and a trained one, tiny both."""
     from dataclasses import replace
 
-    from geomagnifier.model.full.vlm import Shown, Turn
+    from geomagnifier.models.full.vlm import Shown, Turn
 
     hub = tiny.write_hub(tmp_path_factory.mktemp("hub"))
     network = checkpoint_of_full().begin(str(hub / "qwen25"), str(hub / "sam2"), str(hub / "bert"))
@@ -159,9 +159,8 @@ def models(tmp_path_factory):
 
 
 def checkpoint_of_full():
-    from geomagnifier.model.full import checkpoint
 
-    return checkpoint
+    return registry
 
 
 @pytest.fixture(scope="module")

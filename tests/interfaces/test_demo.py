@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 import geomagnifier as gm
+from geomagnifier.cli import demo
+from geomagnifier.cli.main import main
 from geomagnifier.errors import OutputError
-from geomagnifier.interfaces import demo
-from geomagnifier.interfaces.cli import main
 
 PICTURE = Path(__file__).parents[1] / "pictures/airport.jpg"
 

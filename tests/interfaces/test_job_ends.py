@@ -8,9 +8,9 @@ from test_jobs import MANY, working
 
 from fake import FakeModel
 from geomagnifier.errors import Busy, FileNotThere, ModelError, OptionError, OutputError, QuestionEmpty
-from geomagnifier.interfaces import jobs as module
-from geomagnifier.interfaces.job import Job
 from geomagnifier.retrieval import Wanted
+from geomagnifier.server import jobs as module
+from geomagnifier.server.job import Job
 
 
 @pytest.fixture(scope="module")

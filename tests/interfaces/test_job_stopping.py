@@ -12,11 +12,11 @@ import rasterio
 from served import DAY, PATIENT, UTM, overdue, serving, until, write
 
 from fake import FakeModel, paint
-from geomagnifier.interfaces import server
-from geomagnifier.interfaces.jobs import Jobs, Wanted
-from geomagnifier.interfaces.scenes import Library
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.io import raw
+from geomagnifier.raster import reader
+from geomagnifier.server import app
+from geomagnifier.server.jobs import Jobs, Wanted
+from geomagnifier.server.scenes import Library
+from geomagnifier.server.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def root(tmp_path_factory):
 @pytest.fixture
 def endless(monkeypatch):
     """Readings of the large picture never end by themselves: what is asked between two pieces alone ends them. Set when one has begun."""
-    fill, begun = raw.Reader._fill, threading.Event()
+    fill, begun = reader.Reader._fill, threading.Event()
 
     def endless(self, *given, **named):
         fill(self, *given, **named)
@@ -39,7 +39,7 @@ def endless(monkeypatch):
             begun.set()
             fill(self, *given, **named)
 
-    monkeypatch.setattr(raw.Reader, "_fill", endless)
+    monkeypatch.setattr(reader.Reader, "_fill", endless)
     return begun
 
 
@@ -101,7 +101,7 @@ def test_delete_ends_a_job_in_the_middle_of_a_reading(root, endless):
 
 
 def test_a_late_question_without_an_answer_is_504(root, endless, monkeypatch):
-    monkeypatch.setattr(server, "OVERDUE", 10 * DAY)  # however long the last piece takes
+    monkeypatch.setattr(app, "OVERDUE", 10 * DAY)  # however long the last piece takes
     with serving(root=root) as service, service.client() as client, ThreadPoolExecutor(1) as person:
         asked = person.submit(client.post, "/v1/ask", json={"path": "zeros.tif", "question": "Find every ship."})
         assert endless.wait(PATIENT)

@@ -8,7 +8,7 @@ from test_jobs import MANY, working
 
 from fake import FakeModel
 from geomagnifier.errors import JobNotFound
-from geomagnifier.interfaces import jobs as module
+from geomagnifier.server import jobs as module
 
 
 @pytest.fixture(scope="module")

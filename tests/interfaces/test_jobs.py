@@ -12,11 +12,11 @@ from served import HEIGHT, PATIENT, SHIPS, WIDTH, Held, make_root, overdue, unti
 
 from fake import FakeModel, paint
 from geomagnifier.errors import BoxError, Busy, FileNotThere, JobNotFound, OptionError, QuestionEmpty, QuestionError, SceneNotFound
-from geomagnifier.interfaces import jobs as module
-from geomagnifier.interfaces.jobs import FILES, Jobs
-from geomagnifier.interfaces.scenes import Library
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.server import jobs as module
+from geomagnifier.server.jobs import FILES, Jobs
+from geomagnifier.server.scenes import Library
+from geomagnifier.server.settings import Settings
 
 MANY = {"view_pixels": 200_000, "tile": 400, "overlap": 32}
 """A model for which a picture of 1000 x 800 px is many windows."""
@@ -135,10 +135,10 @@ def test_answers_about_one_picture_share_its_preview(root, monkeypatch):
         assert made[1].turn.answer is made[1].answer
         until(lambda: not jobs.running)
         room = other.nbytes + one.nbytes + 200_000  # beside them, a little of each answer counts
-        monkeypatch.setattr("geomagnifier.interfaces.jobs.KEPT_BYTES", room)
+        monkeypatch.setattr("geomagnifier.server.jobs.KEPT_BYTES", room)
         jobs._forget()
         assert [jobs.job(job.id) for job in made] == made
-        monkeypatch.setattr("geomagnifier.interfaces.jobs.KEPT_BYTES", one.nbytes + 100_000)
+        monkeypatch.setattr("geomagnifier.server.jobs.KEPT_BYTES", one.nbytes + 100_000)
         jobs._forget()
         with pytest.raises(JobNotFound):
             jobs.job(made[2].id)
@@ -356,7 +356,7 @@ def test_answers_of_many_threads_are_their_own(root, tmp_path):
 
 def test_the_real_model_answers_too(root):
     import geomagnifier as gm
-    from geomagnifier.data.drawn import draw_scene
+    from geomagnifier_lab.render.scene import draw_scene
 
     scene = draw_scene(7, 640, 480, "mixed")
     with working(root, gm.load_model("small")) as (jobs, _):

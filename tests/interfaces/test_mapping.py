@@ -16,11 +16,11 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
+from geomagnifier.cli import progress
+from geomagnifier.cli.main import app
+from geomagnifier.cli.map import listed
 from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, QuestionError, SceneNotFound
-from geomagnifier.interfaces import progress
-from geomagnifier.interfaces.cli import app
-from geomagnifier.interfaces.mapping import listed
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from served import HEIGHT, SHIPS, UTM, WIDTH, make_root, png_header, write
 
 from fake import paint
 from geomagnifier.errors import OutputError, SceneError, SceneNotFound, SceneTooLarge, SceneUnreadable
-from geomagnifier.interfaces.scenes import MARK, OPEN, Library
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.values import Window
+from geomagnifier.server.scenes import MARK, OPEN, Library
+from geomagnifier.server.settings import Settings
+from geomagnifier.types import Window
 
 
 @pytest.fixture(scope="module")
@@ -272,8 +272,8 @@ def test_the_work_folder_goes_with_the_library(root, tmp_path):
 LIBRARY = """
 import sys, time
 from pathlib import Path
-from geomagnifier.interfaces.scenes import Library
-from geomagnifier.interfaces.settings import Settings
+from geomagnifier.server.scenes import Library
+from geomagnifier.server.settings import Settings
 library = Library(Settings(folder=Path(sys.argv[1])))
 print(library.folder, flush=True)
 time.sleep(3600)

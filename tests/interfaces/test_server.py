@@ -24,13 +24,13 @@ from served import DAY, HEIGHT, PATIENT, SHIPS, UTM, WIDTH, Held, make_root, ove
 from fake import FakeModel, paint
 from geomagnifier import errors
 from geomagnifier.errors import GeomagError, GeomagWarning, OptionError
-from geomagnifier.interfaces import server as module
-from geomagnifier.interfaces.jobs import FILES
-from geomagnifier.interfaces.serve import listen
-from geomagnifier.interfaces.server import STATUS
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.retrieval import update
+from geomagnifier.server import app as module
+from geomagnifier.server.app import STATUS
+from geomagnifier.server.jobs import FILES
+from geomagnifier.server.serve import listen
+from geomagnifier.server.settings import Settings
 
 MANY = {"view_pixels": 200_000, "tile": 400, "overlap": 32}
 
@@ -391,7 +391,7 @@ def test_every_error_has_a_status():
             yield below
             yield from all_below(below)
 
-    assert not [kind for kind in all_below(GeomagError) if kind.__module__.startswith("geomagnifier.interfaces")], "they are one tree"
+    assert not [kind for kind in all_below(GeomagError) if kind.__module__.startswith("geomagnifier.cli")], "they are one tree"
     for kind in (one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, GeomagError)):
         assert any(above in STATUS for above in kind.__mro__)
 
@@ -456,7 +456,7 @@ def test_nothing_is_left_of_a_service_that_has_ended(root, tmp_path):
 
 def test_the_real_model_serves(tmp_path):
     import geomagnifier as gm
-    from geomagnifier.data.drawn import draw_scene
+    from geomagnifier_lab.render.scene import draw_scene
 
     write_picture(tmp_path / "drawn.tif", draw_scene(7, 640, 480, "mixed").pixels, "EPSG:32633", (0.5, 0, 500_000, 0, -0.5, 5_300_000))
     with serving(gm.load_model("small"), root=tmp_path) as service, service.client() as client:
@@ -474,8 +474,8 @@ def test_the_real_model_serves(tmp_path):
 @pytest.mark.parametrize("target", [".", "utm.tif"])
 def test_serve_opens_a_folder_or_a_picture_and_ends_in_good_order(target, root, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from geomagnifier.interfaces.serve import serve;"
-        "from geomagnifier.interfaces.settings import Settings; serve(Path(sys.argv[1]), Settings(port=0, folder=Path(sys.argv[2])))"
+        "import sys; from pathlib import Path; from geomagnifier.server.serve import serve;"
+        "from geomagnifier.server.settings import Settings; serve(Path(sys.argv[1]), Settings(port=0, folder=Path(sys.argv[2])))"
     )
     process = subprocess.Popen(
         [sys.executable, "-W", "error::UserWarning", "-c", code, str(root / target), str(tmp_path)], stdout=subprocess.PIPE
@@ -502,7 +502,7 @@ def _answers(address):
 
 def test_the_command_line_does_not_pay_for_the_service():
     heavy = "fastapi", "uvicorn", "starlette", "pydantic", "rio_tiler", "pyproj", "prometheus_client", "nicegui"
-    code = f"import sys; from geomagnifier.interfaces.cli import app; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys; from geomagnifier.cli.main import app; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.stdout.strip() == "[]", done.stderr
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from geomagnifier.errors import OptionError
-from geomagnifier.interfaces.settings import PREFIX, Settings
+from geomagnifier.server.settings import PREFIX, Settings
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from disks import Disk
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
+from geomagnifier_lab.render.scene import draw_scene
 
 COMMANDS = {
     "answer": ["ask", "airport.tif", "Find every airplane."],

@@ -13,7 +13,7 @@ import pytest
 CODE = """
 import sys, time
 from pathlib import Path
-import geomagnifier.interfaces.cli as cli
+import geomagnifier.cli.main as cli
 from geomagnifier.__main__ import main
 
 def slow(*_, **__):
@@ -23,7 +23,7 @@ def slow(*_, **__):
 if {where!r} == "import":
     cli.main = slow  # as if it took a minute to come by
 else:
-    import geomagnifier.model.checkpoint as checkpoint
+    import geomagnifier.models.registry as checkpoint
     checkpoint.load_model = slow
 main()
 """

@@ -12,14 +12,14 @@ from served import HEIGHT, SHIPS, UTM, WIDTH, make_root, write
 
 from fake import paint
 from geomagnifier.errors import NotReady, SceneError, SceneUnreadable
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.geometry import Box
-from geomagnifier.interfaces import tiles
-from geomagnifier.interfaces.scenes import Library
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.pyramid import write_pyramid
-from geomagnifier.io.scene import open_scene
-from geomagnifier.values import SceneInfo, Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.server import tiles
+from geomagnifier.server.scenes import Library
+from geomagnifier.server.settings import Settings
+from geomagnifier.types import SceneInfo, Window
+from geomagnifier_lab.bench.pyramid import write_pyramid
 
 EARTH = 6_378_137.0
 """Radius of Web Mercator's sphere, m."""

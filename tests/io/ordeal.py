@@ -29,9 +29,9 @@ import geomagnifier as gm
 from fake import FakeModel
 from geomagnifier.errors import LONGEST, GeomagError, SceneUnreadable, printable
 from geomagnifier.geometry import Box
-from geomagnifier.io import footprint
-from geomagnifier.io.memory import peak, resident
-from geomagnifier.values import View, Window
+from geomagnifier.memory import peak, resident
+from geomagnifier.raster import footprint
+from geomagnifier.types import View, Window
 
 SECONDS = 120
 """Until the process is ended, by the clock of a machine that may be busy."""

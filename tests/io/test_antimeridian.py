@@ -16,8 +16,9 @@ from made import make
 
 from geomagnifier import masks
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.io import antimeridian, georeference, shapes, vectors
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.export import vectors
+from geomagnifier.raster import antimeridian, georeference, shapes
+from geomagnifier.types import Region, SceneInfo
 
 WORLD = 2 * math.pi * 6_378_137
 POLAR = (1000.0, 0.0, -500_000.0, 0.0, -1000.0, 500_000.0)

@@ -11,11 +11,11 @@ import pytest
 import shapely
 
 import geomagnifier as gm
-import geomagnifier.area
+import geomagnifier.area_of_interest
 from geomagnifier.errors import BoxError, DataCorrupt, OptionError
 from geomagnifier.geometry import Box
-from geomagnifier.io.aoi import scene_area
-from geomagnifier.values import SceneInfo
+from geomagnifier.raster.aoi import scene_area
+from geomagnifier.types import SceneInfo
 
 PLACE = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_200_000.0)
 SCENE = SceneInfo("s.tif", 1300, 200, 3, "EPSG:32633", PLACE, 0.5)
@@ -114,7 +114,7 @@ def test_an_area_is_read_by_windows_and_knows_its_share(monkeypatch: pytest.Monk
     assert area.share([]) == 0 and area.share([SCENE.box]) == 1
     cells = area.cells(Box(100, 0, 1100, 200), (8, 40))
     assert np.array_equal(cells, whole[:, 100:1100].reshape(8, 25, 40, 25).any((1, 3)))
-    monkeypatch.setattr(geomagnifier.area, "BAND", 1)
+    monkeypatch.setattr(geomagnifier.area_of_interest, "BAND", 1)
     assert np.array_equal(area.cells(Box(100, 0, 1100, 200), (8, 40)), cells)
     odd = area.cells(Box(199.5, 10.25, 1040, 190), (7, 11))
     for row, column in np.ndindex(7, 11):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geomagnifier.io.bands import Stretch, compose, expand, shrink, valid_pixels
+from geomagnifier.raster.bands import Stretch, compose, expand, shrink, valid_pixels
 
 
 def test_stretch_takes_the_middle_of_the_numbers() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from geomagnifier.geometry import Box
-from geomagnifier.io.blocks import NEAR, Piece, joined, picture
+from geomagnifier.raster.blocks import NEAR, Piece, joined, picture
 
 SCENE = Box(0, 0, 3000, 2000)
 

@@ -11,8 +11,8 @@ import pytest
 
 from geomagnifier.errors import BoxError, GeomagError, OptionError
 from geomagnifier.geometry import Box
-from geomagnifier.io.box import scene_box
-from geomagnifier.values import SceneInfo
+from geomagnifier.raster.box_input import scene_box
+from geomagnifier.types import SceneInfo
 
 UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_200_000.0)
 WORLD = 2 * math.pi * 6_378_137

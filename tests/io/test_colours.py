@@ -11,10 +11,10 @@ import rasterio
 from affine import Affine
 from rasterio.enums import ColorInterp
 
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import GeomagWarning, OptionError
-from geomagnifier.io.scene import open_scene
-from geomagnifier.values import Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Window
+from geomagnifier_lab.render.scene import draw_scene
 
 PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)
 

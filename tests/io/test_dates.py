@@ -9,9 +9,9 @@ import pytest
 import rasterio
 from PIL import Image
 
-from geomagnifier.io.dates import date_of, named, parse
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import open_scene
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.raster.acquisition import date_of, named, parse
+from geomagnifier.raster.scene import open_scene
 
 DAY = datetime(2024, 1, 31)
 

@@ -12,10 +12,10 @@ import rasterio
 from affine import Affine
 from rasterio.enums import Resampling
 
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import GeomagWarning, SceneEmpty
-from geomagnifier.io.scene import open_scene
-from geomagnifier.values import View, Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import View, Window
+from geomagnifier_lab.render.scene import draw_scene
 
 DRAWN = draw_scene(5, 256, 256, "airport").pixels.transpose(2, 0, 1)
 FLOAT = (DRAWN / 255 * 0.4).astype(np.float32)

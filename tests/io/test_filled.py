@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.io.filled import covered, holes
 from geomagnifier.masks import encode, runs
-from geomagnifier.values import Bools
+from geomagnifier.raster.filled_masks import covered, holes
+from geomagnifier.types import Bools
 
 
 def filled(masks: list[Bools]) -> list[Bools]:

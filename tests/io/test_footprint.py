@@ -14,9 +14,9 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from geomagnifier.errors import GeomagWarning
 from geomagnifier.geometry import Box
-from geomagnifier.io import footprint
-from geomagnifier.io.scene import open_scene
-from geomagnifier.values import SceneInfo
+from geomagnifier.raster import footprint
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import SceneInfo
 
 UTM = (10.0, 0.0, 690_000.0, 0.0, -10.0, 5_340_000.0)
 

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from geomagnifier.io.memory import give_back, peak, resident
+from geomagnifier.memory import give_back, peak, resident
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.libc_ver()[0] != "glibc", reason="it is glibc that keeps what was freed"
 )
 KEEPS = """
 import sys
-from geomagnifier.io.memory import stay_small, resident
+from geomagnifier.memory import stay_small, resident
 if sys.argv[1] == "apart":
     stay_small()
 large = bytearray(31 << 20)  # once freed, glibc takes its size for that of what shares the heap
@@ -29,7 +29,7 @@ print(resident() - before)
 """
 SIZES = """
 import sys
-from geomagnifier.io.memory import give_back, resident, stay_small
+from geomagnifier.memory import give_back, resident, stay_small
 if sys.argv[1] == "apart":
     stay_small()
 import torch

@@ -15,12 +15,12 @@ from made import make
 from PIL import Image
 
 from disks import Disk
+from geomagnifier.atomic import Staging
 from geomagnifier.errors import OutputError
+from geomagnifier.export import answer_json, mask_cog, vectors
+from geomagnifier.export.write import write
 from geomagnifier.geometry import Placement
-from geomagnifier.io import document, mask_file, vectors
-from geomagnifier.io.staging import Staging
-from geomagnifier.io.write import write
-from geomagnifier.values import Answer, MaskPatch, Region
+from geomagnifier.types import Answer, MaskPatch, Region
 
 SIZE = (1600, 1200)
 LIMITED = """
@@ -64,7 +64,7 @@ def picture(path: Path, answer: Answer) -> None:
 
 
 WRITERS: dict[str, Callable[[Path, Answer], None]] = {
-    "answer.json": document.write_json,
+    "answer.json": answer_json.write_json,
     "regions.geojson": vectors.write_geojson,
     "regions.gpkg": vectors.write_gpkg,
     "overlay.png": picture,
@@ -75,7 +75,7 @@ def one(name: str, folder: Path, answer: Answer) -> None:
     """Write one of the files."""
     with Staging(folder) as stage:
         if name == "mask.tif":
-            mask_file.write_mask(stage.path(name), stage.scratch(name), answer)
+            mask_cog.write_mask(stage.path(name), stage.scratch(name), answer)
         else:
             WRITERS[name](stage.path(name), answer)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from fake import FakeModel, paint
-from geomagnifier.io import vectors
-from geomagnifier.io.scene import open_scene
+from geomagnifier.export import vectors
 from geomagnifier.pipeline import ask
+from geomagnifier.raster.scene import open_scene
 
 pytest.importorskip("pyogrio")
 

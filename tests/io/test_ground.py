@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from made import make
 
 from geomagnifier import masks
-from geomagnifier.io import georeference, overlay, shapes, style, vectors
-from geomagnifier.values import Affine6, Region
+from geomagnifier.export import overlay, qgis_style, vectors
+from geomagnifier.raster import georeference, shapes
+from geomagnifier.types import Affine6, Region
 
 BOX = (20.0, 30.0, 60.0, 50.0)
 PLACES: dict[str, tuple[str, Affine6]] = {
@@ -88,7 +89,9 @@ def test_a_style_names_every_label(tmp_path: Path) -> None:
 
 
 def test_names_are_shown_at_any_scale_where_the_scale_is_not_known() -> None:
-    near, always = (ElementTree.fromstring(style.regions_qml(make("region", crs=crs))).find(".//rendering") for crs in ("EPSG:32633", None))
+    near, always = (
+        ElementTree.fromstring(qgis_style.regions_qml(make("region", crs=crs))).find(".//rendering") for crs in ("EPSG:32633", None)
+    )
     assert near is not None and (near.get("scaleVisibility"), near.get("scaleMax")) == ("1", "7500")
     assert always is not None and always.get("scaleVisibility") == "0"
 

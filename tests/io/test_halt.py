@@ -12,9 +12,9 @@ import rasterio
 import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier.errors import SceneTooLarge
-from geomagnifier.io.halt import Halted, check, stoppable
-from geomagnifier.io.picture import write_picture
-from geomagnifier.values import Window
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.raster.halt import Halted, check, stoppable
+from geomagnifier.types import Window
 
 PLACE = rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 5_300_000)
 

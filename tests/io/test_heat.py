@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from fake import FakeModel, paint
-from geomagnifier.io import heat
-from geomagnifier.io.scene import open_scene
-from geomagnifier.io.write import write
+from geomagnifier.export import heatmap
+from geomagnifier.export.write import write
 from geomagnifier.pipeline import ask
-from geomagnifier.values import Answer
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Answer
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,13 @@ def answer() -> Answer:
 
 
 def test_colours_go_from_dark_to_light() -> None:
-    bar = heat.colour(np.linspace(-0.5, 1.5, 200, dtype=np.float32)[None])[0].astype(int)
+    bar = heatmap.colour(np.linspace(-0.5, 1.5, 200, dtype=np.float32)[None])[0].astype(int)
     bright = bar.sum(1)
     assert (np.diff(bright) >= 0).all() and tuple(bar[0]) == (0, 0, 4) and tuple(bar[-1]) == (252, 255, 164)
 
 
 def test_what_is_hot_is_bright_and_crops_are_outlined(answer: Answer) -> None:
-    picture = heat.draw(answer)
+    picture = heatmap.draw(answer)
     assert answer.trace.heat is not None and answer.trace.crops
     scale = 1600 / picture.shape[1] if picture.shape[1] != 1600 else 1.0
     hot, cold = picture[int(650 / scale), int(1400 / scale)], picture[int(100 / scale), int(100 / scale)]

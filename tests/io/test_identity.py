@@ -10,9 +10,9 @@ import pytest
 import rasterio
 
 import geomagnifier as gm
-from geomagnifier.io import identity
-from geomagnifier.io.picture import write_picture
-from geomagnifier.values import Window
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.raster import file_identity
+from geomagnifier.types import Window
 
 PIXELS = np.random.default_rng(2).integers(0, 255, (3, 300, 400), np.uint8)
 
@@ -33,7 +33,7 @@ def path(request, tmp_path, monkeypatch):
     """A picture that has lain there for a while, or was written just now."""
     found = write(tmp_path / "a.tif", PIXELS)
     if request.param == "settled":
-        monkeypatch.setattr(identity, "SETTLED", 0.05)
+        monkeypatch.setattr(file_identity, "SETTLED", 0.05)
         time.sleep(0.1)
     return found
 
@@ -80,8 +80,8 @@ def test_what_has_no_file_has_a_key_of_its_own(tmp_path):
 
 
 def test_large_files_that_were_just_written_are_not_read_for_it(path, monkeypatch):
-    monkeypatch.setattr(identity, "SETTLED", 3600)
-    monkeypatch.setattr(identity, "READ", 1000)
+    monkeypatch.setattr(file_identity, "SETTLED", 3600)
+    monkeypatch.setattr(file_identity, "READ", 1000)
     assert key(path) != key(path)
 
 

@@ -16,9 +16,9 @@ from hypothesis.extra import numpy as arrays
 
 from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.io.journal import Journal, Spent, _dump_part, _load_part, join
+from geomagnifier.inference.resume import Journal, Spent, _dump_part, _load_part, join
 from geomagnifier.masks import MaskPatch
-from geomagnifier.values import Layer, Part, Region, Window
+from geomagnifier.types import Layer, Part, Region, Window
 
 WINDOW = Window(Box(100.5, 0, 612.5, 512), 512, 512, "closer", Box(120, 0, 600, 500))
 OTHER = Window(Box(100.5, 0, 612.5, 512), 256, 256, "closer", Box(120, 0, 600, 500))

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from geomagnifier.errors import OutputError
-from geomagnifier.io.lock import alone, locked
+from geomagnifier.folder_lock import alone, locked
 
 BUSY = OutputError("busy")
 HOLD = """
 import sys, time
 from pathlib import Path
 from geomagnifier.errors import OutputError
-from geomagnifier.io.lock import locked
+from geomagnifier.folder_lock import locked
 with locked(Path(sys.argv[1]), OutputError("busy")):
     print("held", flush=True)
     time.sleep(3600)
@@ -49,27 +49,27 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_its_own(tmp_path: Path) -> 
 
 
 def _train(out: Path, data: Path) -> None:
-    from geomagnifier.train.run import Length, run
+    from geomagnifier_lab.train.run import Length, run
 
     run(data, out, Length(), 0, "small")
 
 
 def _train_full(out: Path, data: Path) -> None:
     pytest.importorskip("accelerate")
-    from geomagnifier.train.full.loop import train
-    from geomagnifier.train.full.settings import read
+    from geomagnifier_lab.train.full.loop import train
+    from geomagnifier_lab.train.full.settings import read
 
     train(read(["--data", str(data), "--out", str(out), "--precision", "no"]))
 
 
 def _teach(out: Path, data: Path) -> None:
-    from geomagnifier.bench.teaching import curve
+    from geomagnifier_lab.studies.teaching import curve
 
     curve(data, out, lambda sentences: pytest.fail("nothing is trained"), data, lambda done, total: None)
 
 
 def _ablate(out: Path, data: Path) -> None:
-    from geomagnifier.bench.ablations import ablate
+    from geomagnifier_lab.studies.ablations import ablate
 
     next(ablate(data, out, lambda sentences: pytest.fail("nothing is trained"), data))
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geomagnifier.io import measures
-from geomagnifier.io.shapes import geometry
 from geomagnifier.masks import components, encode, place
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.raster import measures
+from geomagnifier.raster.shapes import geometry
+from geomagnifier.types import Region, SceneInfo
 
 SCENE = SceneInfo("drawn", 200, 160, 3)
 

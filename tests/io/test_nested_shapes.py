@@ -17,10 +17,11 @@ from pyproj import Geod
 
 from geomagnifier import masks
 from geomagnifier.errors import OutputError
+from geomagnifier.export import vectors
+from geomagnifier.export.write import write
 from geomagnifier.geometry import Box
-from geomagnifier.io import shapes, vectors
-from geomagnifier.io.write import write
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.raster import shapes
+from geomagnifier.types import Region, SceneInfo
 
 SIZE = (120, 160)
 """Height, width."""

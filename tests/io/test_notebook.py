@@ -12,8 +12,8 @@ import pytest
 from made import make
 from PIL import Image
 
-from geomagnifier.io import notebook, overlay
-from geomagnifier.values import Region
+from geomagnifier.export import notebook, overlay
+from geomagnifier.types import Region
 
 
 class Reader(HTMLParser):

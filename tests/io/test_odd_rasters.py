@@ -13,7 +13,7 @@ from typing import Any
 import odd_rasters
 import pytest
 
-from geomagnifier.interfaces import cli
+from geomagnifier.cli import main
 
 SECONDS, MEGABYTES = 20, 300
 """Of the processor, and by which the process may grow, for any of them."""
@@ -79,6 +79,6 @@ COMMANDS = {
 def test_the_command_says_so_in_one_line(told: Told, name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", ["geomag", "ask", str(told.folder / name), "Find every ship."])
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        main.main()
     [said] = capfd.readouterr().err.splitlines()
     assert left.value.code == 2 and said.startswith("geomag: ") and COMMANDS[name] in said and said.isprintable()

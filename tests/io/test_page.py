@@ -13,10 +13,10 @@ import pyogrio
 import shapely
 from PIL import Image
 
+from geomagnifier.export.contact_page import SIDE, write_page
+from geomagnifier.export.hit_layer import write_layer
+from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
-from geomagnifier.io.hit import Hit
-from geomagnifier.io.hit_layer import write_layer
-from geomagnifier.io.page import SIDE, write_page
 
 SQUARE = shapely.to_wkb(shapely.box(11, 48, 12, 49))
 

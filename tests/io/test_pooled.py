@@ -10,10 +10,10 @@ import rasterio
 from rasterio.enums import Resampling
 from rasterio.transform import Affine
 
-from geomagnifier import resolution
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import open_scene
-from geomagnifier.values import Bytes
+from geomagnifier.inference import resolution
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Bytes
 
 SIDE = 512
 PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)
@@ -52,7 +52,7 @@ def test_without_pooling_the_overview_is_what_is_shown(tmp_path: Path, pixels: B
 
 
 def test_means_in_the_overviews_are_read_from_them(tmp_path: Path, pixels: Bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geomagnifier.io.raw.SPOTS", 2)
+    monkeypatch.setattr("geomagnifier.raster.reader.SPOTS", 2)
     for resampling, factor in ((Resampling.average, 4), (Resampling.nearest, 1)):
         with open_scene(write(tmp_path / f"{factor}.tif", pixels, resampling)) as scene:
             scene.read(resolution.window_of(scene.info.box, 4, "wide"), pooled=True)

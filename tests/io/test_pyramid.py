@@ -10,7 +10,7 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
 from geomagnifier.errors import OutputError
-from geomagnifier.io.pyramid import BLOCK, write_pyramid
+from geomagnifier_lab.bench.pyramid import BLOCK, write_pyramid
 
 pytestmark = pytest.mark.filterwarnings(f"ignore::{NotGeoreferencedWarning.__module__}.{NotGeoreferencedWarning.__name__}")
 

@@ -15,9 +15,9 @@ from rasterio.enums import Resampling
 from rasterio.windows import Window as RasterWindow
 
 from geomagnifier.geometry import Box
-from geomagnifier.io import raw
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.values import Window
+from geomagnifier.raster import reader as raw
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import Window
 
 PLACE = {"driver": "GTiff", "dtype": "uint8", "transform": Affine(0.5, 0, 0, 0, -0.5, 0)}
 TILES = {"tiled": True, "blockxsize": 256, "blockysize": 256}
@@ -63,9 +63,9 @@ def test_a_large_scene_without_overviews_is_shrunk_in_little_memory(tmp_path: Pa
             dataset.write(strip[:, :high], window=RasterWindow(0, y, side, high))
     code = """
 import sys
-from geomagnifier.io.memory import peak
-from geomagnifier.io.scene import open_scene
-from geomagnifier.values import Window
+from geomagnifier.memory import peak
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Window
 with open_scene(sys.argv[1]) as scene:
     before, box = peak(), scene.info.box
     scene.read(Window(box, 900, 900, "test", box))

@@ -20,8 +20,8 @@ from affine import Affine
 from odd_rasters import BANDS, HEIGHT, PICTURE, UTM, WIDTH, drawn, keep, save
 
 from geomagnifier.errors import GeomagWarning, OptionError, SceneError, SceneUnreadable
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.values import View, Window
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import View, Window
 
 SERVER = """
 import re, sys

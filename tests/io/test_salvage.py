@@ -14,8 +14,8 @@ from rasterio.enums import Resampling
 
 from geomagnifier.errors import BoxError, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.values import View, Window
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import View, Window
 
 SIDE = 1024
 TILES = {"tiled": True, "blockxsize": 256, "blockysize": 256}

@@ -16,10 +16,10 @@ from PIL import Image
 from rasterio.enums import ColorInterp, Resampling
 
 from geomagnifier.errors import BoxError, GeomagWarning, OptionError, SceneEmpty, SceneNotFound, SceneUnreadable
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.geometry import Box
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.values import View, Window
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import View, Window
 
 UTM = {"crs": "EPSG:32633", "transform": Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)}
 

@@ -9,10 +9,23 @@ import pytest
 from PIL import Image
 
 from geomagnifier.errors import OutputError
+from geomagnifier.export import overlay_panel
+from geomagnifier.export.contact_sheet import (
+    BLANK,
+    CAPTION,
+    CELL,
+    GAP,
+    LINE,
+    LINES,
+    draw,
+    measure,
+    shortened,
+    thumbnail,
+    titled,
+    write_sheet,
+)
+from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
-from geomagnifier.io import panel
-from geomagnifier.io.hit import Hit
-from geomagnifier.io.sheet import BLANK, CAPTION, CELL, GAP, LINE, LINES, draw, measure, shortened, thumbnail, titled, write_sheet
 
 COLOURS = ((250, 0, 0), (0, 250, 0), (0, 0, 250), (250, 250, 0), (0, 250, 250))
 
@@ -75,7 +88,7 @@ def test_no_name_runs_over_the_edge(name, tmp_path):
 
 
 def test_names_are_cut_in_the_middle():
-    letters = panel.font("", 13)
+    letters = overlay_panel.font("", 13)
     assert shortened("short.png", letters, CELL) == "short.png"
     cut = shortened("flight-line-7-of-the-second-campaign-strip-0012.tif", letters, CELL)
     assert letters.getlength(cut) <= CELL
@@ -87,7 +100,7 @@ def test_long_words_take_a_few_lines():
     assert titled("\n  one\n two ", 500) == ["one two"]
     lines = titled("boats beside a quay " * 40, 500)
     assert len(lines) == LINES and lines[-1].endswith("…")
-    assert all(panel.font("", 20).getlength(line) <= 500 for line in lines)
+    assert all(overlay_panel.font("", 20).getlength(line) <= 500 for line in lines)
 
 
 def test_a_place_that_cannot_be_written_to(hits):

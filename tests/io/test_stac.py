@@ -14,10 +14,11 @@ import pytest
 import shapely
 
 from geomagnifier.errors import DataCorrupt, LibraryMissing, install
+from geomagnifier.export import stac
+from geomagnifier.export.search_hit import Hit
+from geomagnifier.export.stac import ItemAnswer, read_items, write_items
 from geomagnifier.geometry import Box
-from geomagnifier.io import footprint, stac
-from geomagnifier.io.hit import Hit
-from geomagnifier.io.stac import ItemAnswer, read_items, write_items
+from geomagnifier.raster import footprint
 
 SUFFIXES = (".tif", ".jpg")
 SQUARE = {"type": "Polygon", "coordinates": [[[11, 48], [12, 48], [12, 49], [11, 49], [11, 48]]]}

@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from geomagnifier.io.staging import STALE, Staging
+from geomagnifier.atomic import STALE, Staging
 
 
 def test_temporary_files_of_killed_processes_go_a_day_later(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ import rasterio
 
 from fake import FakeModel, paint
 from geomagnifier.errors import OutputError
-from geomagnifier.io import mask_file
-from geomagnifier.io.mask_file import BLOCK, STEP, write_mask
-from geomagnifier.io.scene import open_scene
-from geomagnifier.io.write import write
+from geomagnifier.export import mask_cog
+from geomagnifier.export.mask_cog import BLOCK, STEP, write_mask
+from geomagnifier.export.write import write
 from geomagnifier.pipeline import ask
+from geomagnifier.raster.scene import open_scene
 
 TALL = ((20, 100, 60, 140), (900, 2040, 940, 2060), (30, 2500, 90, 2560), (10, 4900, 50, 5000), (960, 4960, 1000, 5000))
 
@@ -40,7 +40,7 @@ def test_windows_are_those_of_the_mask_and_no_others() -> None:
     pixels = paint(5000, 2100, (4100, 2050, 4140, 2090), (100, 100, 140, 140))
     with open_scene(pixels) as scene:
         answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive")
-    windows = {(w.col_off, w.row_off, w.width, w.height): int(mask.sum()) for w, mask in mask_file._windows(answer)}
+    windows = {(w.col_off, w.row_off, w.width, w.height): int(mask.sum()) for w, mask in mask_cog._windows(answer)}
     assert set(windows) == {(0, 0, STEP, STEP), (2 * STEP, STEP, 5000 - 2 * STEP, 2100 - STEP)}
     assert sum(windows.values()) == answer.mask.sum()  # type: ignore[union-attr]
 
@@ -57,7 +57,7 @@ def test_a_file_with_fewer_pixels_than_were_written_is_refused(tmp_path: Path, m
             dataset.write(np.zeros((1, 100, 1000), np.uint8), window=((2500, 2600), (0, 1000)))
         copy(scratch, path, **how)
 
-    monkeypatch.setattr(mask_file.rasterio.shutil, "copy", losing)
+    monkeypatch.setattr(mask_cog.rasterio.shutil, "copy", losing)
     with pytest.raises(OSError, match=r"of the \d+ pixels of the mask are there"):
         write_mask(tmp_path / "mask.tif", tmp_path / "scratch.tif", answer)
     with pytest.raises(OutputError):

@@ -14,11 +14,11 @@ from affine import Affine
 from PIL import Image
 from rasterio.enums import ColorInterp, Resampling
 
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.io import raw
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.values import View, Window
+from geomagnifier.raster import reader as raw
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import View, Window
+from geomagnifier_lab.render.scene import draw_scene
 
 DRAWN = draw_scene(3, 1000, 700, "harbour")
 RGB = DRAWN.pixels[300:556, 480:736].transpose(2, 0, 1)

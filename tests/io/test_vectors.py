@@ -18,11 +18,12 @@ from made import NORTH_UP, make
 from PIL import Image
 
 from geomagnifier import masks
-from geomagnifier.io import shapes, vectors
-from geomagnifier.io.document import to_json, write_json
-from geomagnifier.io.scene import open_scene
-from geomagnifier.io.write import write
-from geomagnifier.values import Answer, Region
+from geomagnifier.export import vectors
+from geomagnifier.export.answer_json import to_json, write_json
+from geomagnifier.export.write import write
+from geomagnifier.raster import shapes
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Answer, Region
 
 LOCAL = 'ENGCRS["a site",EDATUM["its corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
 

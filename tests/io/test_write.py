@@ -18,14 +18,14 @@ from made import NORTH_UP, TURNED, make
 from PIL import Image
 from rasterio.warp import transform
 
-from geomagnifier import masks, values
+from geomagnifier import masks, types
 from geomagnifier.errors import OptionError, OutputError
+from geomagnifier.export import mask_cog, overlay, overlay_panel, vectors
+from geomagnifier.export import write as write_module
+from geomagnifier.export.write import to_json, write, write_picture
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.io import mask_file, overlay, panel, vectors
-from geomagnifier.io import write as write_module
-from geomagnifier.io.scene import open_scene
-from geomagnifier.io.write import to_json, write, write_picture
-from geomagnifier.values import Affine6, MaskPatch, Region, SceneInfo, Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Affine6, MaskPatch, Region, SceneInfo, Window
 
 
 def names(folder: Path) -> list[str]:
@@ -94,7 +94,7 @@ def test_a_georeferenced_mask_goes_there_and_back(tmp_path: Path) -> None:
 
 
 def test_large_masks_are_written_by_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mask_file, "STEP", 512)
+    monkeypatch.setattr(mask_cog, "STEP", 512)
     answer = make(size=(1300, 1100))
     asked: list[Box] = []
 
@@ -102,7 +102,7 @@ def test_large_masks_are_written_by_windows(tmp_path: Path, monkeypatch: pytest.
         asked.append(window)
         return masks.read_patches(patches, window, scene)
 
-    monkeypatch.setattr(mask_file, "read_patches", read_patches)
+    monkeypatch.setattr(mask_cog, "read_patches", read_patches)
     with rasterio.open(write(answer, tmp_path)["mask"]) as dataset:
         assert dataset.read(1).sum() == answer.read_mask(answer.scene.box).sum() > 0
     assert max(box.area for box in asked) <= 512 * 512
@@ -179,7 +179,7 @@ def test_no_regions_is_an_empty_layer(tmp_path: Path, vector: str) -> None:
 
 
 def test_many_parts_and_holes_keep_their_area() -> None:
-    from geomagnifier.io.shapes import geometry
+    from geomagnifier.raster.shapes import geometry
 
     generator = np.random.default_rng(5)
     for _ in range(50):
@@ -214,7 +214,7 @@ def test_overlay_of_odd_pictures(size: tuple[int, int]) -> None:
     preview = np.zeros((size[1], size[0], 3), np.uint8)
     odd = replace(answer, scene=scene, regions=regions, preview=preview, text="word " * 200 + "x" * 300, question="")
     out = overlay.draw(odd)
-    assert out.shape[1] >= panel.NARROWEST
+    assert out.shape[1] >= overlay_panel.NARROWEST
     assert out.any()
 
 
@@ -226,8 +226,8 @@ def test_a_hundred_regions_draw() -> None:
 
 
 def test_wrapped_lines_fit() -> None:
-    letters = panel.font("", 16)
-    lines = panel.wrapped("several words in a row " * 10 + "y" * 200 + "\nsecond", letters, 200)
+    letters = overlay_panel.font("", 16)
+    lines = overlay_panel.wrapped("several words in a row " * 10 + "y" * 200 + "\nsecond", letters, 200)
     assert all(letters.getlength(line) <= 200 for line in lines)
     assert "".join("".join(lines).split()) == "".join(("several words in a row " * 10 + "y" * 200 + "second").split())
 
@@ -242,7 +242,7 @@ def test_out_is_a_file(tmp_path: Path) -> None:
 
 
 def test_out_is_not_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geomagnifier.io.staging.os.access", lambda *_: False)
+    monkeypatch.setattr("geomagnifier.atomic.os.access", lambda *_: False)
     with pytest.raises(OutputError, match="not writable"):
         write(make(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -336,12 +336,12 @@ def test_windows_without_patches_cost_nothing(tmp_path: Path, monkeypatch: pytes
         handed.append(len(patches))
         return masks.read_patches(patches, window, scene)
 
-    monkeypatch.setattr(mask_file, "read_patches", read_patches)
+    monkeypatch.setattr(mask_cog, "read_patches", read_patches)
     patches = tuple(MaskPatch(Placement(box, 4, 4), box, cells, 0.5) for box in places)
-    windows = list(mask_file._windows(replace(answer, patches=patches)))
+    windows = list(mask_cog._windows(replace(answer, patches=patches)))
     assert sum(int(mask.sum()) for _, mask in windows) == 4 * 256
     assert sorted(handed) == [1, 1, 1, 1, 3]  # three in the first window, one across four
-    assert list(mask_file._windows(replace(answer, patches=()))) == []
+    assert list(mask_cog._windows(replace(answer, patches=()))) == []
 
 
 def test_a_crowd_of_specks_is_drawn_without_tracing_their_outlines(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -352,7 +352,7 @@ def test_a_crowd_of_specks_is_drawn_without_tracing_their_outlines(monkeypatch: 
     cells = np.full((8, 8), 255, np.uint8)
     patches = tuple(MaskPatch(Placement(Box(x, y, x + 12, y + 12), 8, 8), Box(x, y, x + 12, y + 12), cells, 0.5) for x, y in corners)
     traced: list[object] = []
-    monkeypatch.setattr(values, "polygons", lambda rle: traced.append(rle) or ())
+    monkeypatch.setattr(types, "polygons", lambda rle: traced.append(rle) or ())
     out = overlay.draw(replace(answer, regions=regions, patches=patches))
     assert not traced
     assert (out[:600] == overlay.COLOURS[0]).all(2).mean() > 0.01
@@ -387,7 +387,7 @@ def test_write_picture_refuses(tmp_path: Path) -> None:
 
 
 def test_letters_that_no_font_has_are_not_drawn_as_boxes():
-    assert panel.legible("Größe, naïve, 3 km²", 16)[0] == "Größe, naïve, 3 km²"
-    assert panel.legible("\ue123 \U000f0000", 16)[0] == panel.ILLEGIBLE
-    text, letters = panel.legible("飞机", 16)
-    assert text in ("飞机", panel.ILLEGIBLE) and panel.has_letters(letters, text)
+    assert overlay_panel.legible("Größe, naïve, 3 km²", 16)[0] == "Größe, naïve, 3 km²"
+    assert overlay_panel.legible("\ue123 \U000f0000", 16)[0] == overlay_panel.ILLEGIBLE
+    text, letters = overlay_panel.legible("飞机", 16)
+    assert text in ("飞机", overlay_panel.ILLEGIBLE) and overlay_panel.has_letters(letters, text)

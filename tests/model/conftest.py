@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from random_small import CARD, HUNT, random_network
 
-from geomagnifier.model import checkpoint
-from geomagnifier.model.scout import Scout
+from geomagnifier.models import registry
+from geomagnifier.models.small.proposal_net import Scout
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +19,8 @@ def card() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
-    checkpoint.write(folder / "small.safetensors", random_network().state_dict(), CARD)
-    checkpoint.write(folder / "scout.safetensors", Scout(3).state_dict(), HUNT)
+    registry.write(folder / "small.safetensors", random_network().state_dict(), CARD)
+    registry.write(folder / "scout.safetensors", Scout(3).state_dict(), HUNT)
     for file in ("sentence.safetensors", "tokenizer.json"):
-        shutil.copy(checkpoint.WEIGHTS / file, folder / file)
+        shutil.copy(registry.WEIGHTS / file, folder / file)
     return folder

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.words import END, SPECIAL
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.small.vocabulary import END, SPECIAL
 
 WORDS = "<ship> <airplane> <water> there is no here . , yes this a i was not taught to find that near in the"
 CARD: dict[str, Any] = {

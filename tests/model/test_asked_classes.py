@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.model.asked_classes import bare_class, bare_unknown, completed, is_order, unknown_in_chinese
-from geomagnifier.model.nearest_class import SYNONYMS
-from geomagnifier.model.pointing import Read
-from geomagnifier.values import Query
+from geomagnifier.language.nearest_class import SYNONYMS
+from geomagnifier.models.small.asked_classes import bare_class, bare_unknown, completed, is_order, unknown_in_chinese
+from geomagnifier.models.small.question_parser import Read
+from geomagnifier.types import Query
+from geomagnifier_lab.render.scene import draw_scene
 
 KINDS = tuple(SYNONYMS)
 COVER = ("building", "water", "vegetation", "road", "land")

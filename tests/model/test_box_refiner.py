@@ -12,11 +12,11 @@ import torch
 import torch.nn.functional as F
 
 from geomagnifier.geometry import Box
-from geomagnifier.model import checkpoint
-from geomagnifier.model.box_refiner import FILE, GRID, GROWN, SMALLEST, BoxRefiner, better, refine, sample
-from geomagnifier.model.pointing import Read
-from geomagnifier.model.vision import Pyramid
-from geomagnifier.values import Granularity, Query, View, Window
+from geomagnifier.models import registry
+from geomagnifier.models.small.backbone import Pyramid
+from geomagnifier.models.small.box_refiner import FILE, GRID, GROWN, SMALLEST, BoxRefiner, better, refine, sample
+from geomagnifier.models.small.question_parser import Read
+from geomagnifier.types import Granularity, Query, View, Window
 
 BOXES = torch.tensor([[3.0, 4.0, 50.0, 60.0], [100.0, -10.0, 140.0, 90.0], [10.0, 10.0, 14.0, 12.0]])
 
@@ -86,12 +86,12 @@ def test_a_model_uses_the_refiner_of_its_folder(model_folder: Path, tmp_path: Pa
     shutil.copytree(model_folder, folder)
     refiner = BoxRefiner()
     refiner.edges.bias.data = torch.tensor([-0.25, -0.25, 0.25, 0.25])
-    checkpoint.write(folder / FILE, refiner.state_dict(), {"classes": ["ship"]})
+    registry.write(folder / FILE, refiner.state_dict(), {"classes": ["ship"]})
     pixels = np.random.default_rng(5).integers(0, 255, (96, 96, 3), dtype=np.uint8)
     view = View(pixels, Window(Box(0, 0, 96, 96), 96, 96, "C2", Box(0, 0, 96, 96)), "a:b:c")
     asked = replace(Query("find every ship"), min_score=0.0)
     found = []
-    for model in (checkpoint.load_small(model_folder), checkpoint.load_small(folder)):
+    for model in (registry.load_small(model_folder), registry.load_small(folder)):
         assert (model.refiner is None) == (not found)
         found.append(model._find(asked, Granularity.REGION, Read(("ship",)), view).found)
     assert found[1] and [f.view_box for f in found[0]] != [f.view_box for f in found[1]]

@@ -17,12 +17,12 @@ import torch
 
 from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import open_scene
-from geomagnifier.model import checkpoint
-from geomagnifier.model.checkpoint import FILES, load_model
-from geomagnifier.model.network import SmallNetwork
+from geomagnifier.models import registry
+from geomagnifier.models.registry import FILES, load_model
+from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.pipeline import ask
-from geomagnifier.values import Granularity, Query, View, Window
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Granularity, Query, View, Window
 
 SMALL, SENTENCE, TOKENIZER, SCOUT = FILES
 
@@ -79,10 +79,10 @@ def test_damaged_files(folder: Path, file: str, damage: Callable[[bytes], bytes]
 
 def test_weights_of_another_network(folder: Path, card: dict[str, Any]) -> None:
     (folder / SMALL).unlink()
-    checkpoint.write(folder / SMALL, SmallNetwork(7, 2, 3, 9).state_dict(), card)
+    registry.write(folder / SMALL, SmallNetwork(7, 2, 3, 9).state_dict(), card)
     with pytest.raises(ModelCorrupt, match="another network"):
         load_model(folder)
-    checkpoint.write(folder / SMALL, {"weight": torch.zeros(3)}, card)
+    registry.write(folder / SMALL, {"weight": torch.zeros(3)}, card)
     with pytest.raises(ModelCorrupt, match="another network"):
         load_model(folder)
 
@@ -96,19 +96,19 @@ def test_exchanged_files(folder: Path) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_weights_that_are_not_finite(folder: Path, card: dict[str, Any], value: float) -> None:
-    _, state = checkpoint.read(folder / SMALL)
+    _, state = registry.read(folder / SMALL)
     state["decoder.bias"][3] = value
     (folder / SMALL).unlink()
-    checkpoint.write(folder / SMALL, state, card)
+    registry.write(folder / SMALL, state, card)
     with pytest.raises(ModelCorrupt, match="not finite"):
         load_model(folder)
 
 
 @pytest.mark.parametrize("missing", ["kinds", "objects", "scenes", "coarse", "flops", "calibration", "version"])
 def test_an_incomplete_card(folder: Path, card: dict[str, Any], missing: str) -> None:
-    _, state = checkpoint.read(folder / SMALL)
+    _, state = registry.read(folder / SMALL)
     (folder / SMALL).unlink()
-    checkpoint.write(folder / SMALL, state, {k: v for k, v in card.items() if k != missing})
+    registry.write(folder / SMALL, state, {k: v for k, v in card.items() if k != missing})
     with pytest.raises(ModelCorrupt, match=missing):
         load_model(folder)
 
@@ -116,28 +116,28 @@ def test_an_incomplete_card(folder: Path, card: dict[str, Any], missing: str) ->
 @pytest.mark.parametrize("content", [[], 3, {"kinds": 3}])
 def test_a_card_of_the_wrong_kind(folder: Path, content: Any) -> None:
     (folder / SMALL).unlink()
-    checkpoint.write(folder / SMALL, {"weight": torch.zeros(3)}, content)
+    registry.write(folder / SMALL, {"weight": torch.zeros(3)}, content)
     with pytest.raises(ModelError):
         load_model(folder)
 
 
 def test_tensors_and_card_come_back(tmp_path: Path) -> None:
     tensors = {"a": torch.arange(6.0).view(2, 3).T, "b": torch.tensor([1 / 3])}
-    checkpoint.write(tmp_path / "w.safetensors", tensors, {"kinds": ["ship"]})
-    card, back = checkpoint.read(tmp_path / "w.safetensors")
+    registry.write(tmp_path / "w.safetensors", tensors, {"kinds": ["ship"]})
+    card, back = registry.read(tmp_path / "w.safetensors")
     assert card == {"kinds": ["ship"]}
     assert torch.equal(back["a"], tensors["a"])
     assert back["b"].dtype == torch.float32 and back["b"].item() == pytest.approx(1 / 3, abs=1e-3)
     assert [p.name for p in tmp_path.iterdir()] == ["w.safetensors"]
-    checkpoint.write(tmp_path / "w.safetensors", {"c": torch.ones(1)}, {})
-    assert set(checkpoint.read(tmp_path / "w.safetensors")[1]) == {"c"}
+    registry.write(tmp_path / "w.safetensors", {"c": torch.ones(1)}, {})
+    assert set(registry.read(tmp_path / "w.safetensors")[1]) == {"c"}
 
 
 def test_a_random_network_is_written_read_and_answers(model_folder: Path, card: dict[str, Any]) -> None:
     model = load_model(model_folder)
     assert (model.spec.version, model.spec.kinds) == ("test", ("ship", "airplane", "water"))
     assert model.spec.scenes == ("port", "beach", "forest", "shore") and model.spec.parameters > 20_000_000
-    assert json.loads(json.dumps(card)) == checkpoint.read(model_folder / SMALL)[0]
+    assert json.loads(json.dumps(card)) == registry.read(model_folder / SMALL)[0]
     generator = np.random.default_rng(0)
     box = Box(0, 0, 90, 70)
     view = View(generator.integers(0, 256, (70, 90, 3)).astype(np.uint8), Window(box, 90, 70, "whole", box), "k1")
@@ -189,6 +189,6 @@ def test_loading_draws_nothing_from_the_common_stream_of_chance_and_wakes_no_com
     before = torch.get_rng_state()
     load_model(model_folder)
     assert torch.equal(before, torch.get_rng_state())
-    loading = f"from geomagnifier.model.checkpoint import load_model; load_model({str(model_folder)!r})"
+    loading = f"from geomagnifier.models.registry import load_model; load_model({str(model_folder)!r})"
     code = f"import sys; {loading}; print('torch._dynamo' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"

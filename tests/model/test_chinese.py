@@ -1,23 +1,23 @@
 import pytest
 
-from geomagnifier.data import chinese_templates
-from geomagnifier.data.vocabulary import COARSE, KINDS, SCENES
-from geomagnifier.model import chinese
-from geomagnifier.model.yes_no import Asked
+from geomagnifier.language import chinese_answers
+from geomagnifier.language.classes import COARSE, KINDS, SCENES
+from geomagnifier.language.yes_no import Asked
+from geomagnifier_lab.questions import chinese_templates
 
 LEFT, RIGHT = (0.0, 0.0, 0.2, 0.2), (0.8, 0.8, 1.0, 1.0)
 
 
 def test_every_kind_and_scene_has_a_chinese_name() -> None:
-    assert set(chinese.NOUNS) == {kind.name for kind in KINDS}
-    assert set(chinese.PLACES) == {*SCENES, *COARSE}
+    assert set(chinese_answers.NOUNS) == {kind.name for kind in KINDS}
+    assert set(chinese_answers.PLACES) == {*SCENES, *COARSE}
 
 
 def test_answers_name_things_as_questions_may() -> None:
-    for kind, (measure, noun) in chinese.NOUNS.items():
+    for kind, (measure, noun) in chinese_answers.NOUNS.items():
         asked_measure, asked = chinese_templates.NOUNS[kind]
         assert measure == asked_measure and noun in asked.split()
-    assert all(chinese.PLACES[name] in chinese_templates.SCENES[name].split() for name in SCENES)
+    assert all(chinese_answers.PLACES[name] in chinese_templates.SCENES[name].split() for name in SCENES)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_answers_name_things_as_questions_may() -> None:
     ],
 )
 def test_what_was_found(boxes, missing, unknown, everything, text) -> None:
-    said, phrases = chinese.found(boxes, missing, unknown, everything)
+    said, phrases = chinese_answers.found(boxes, missing, unknown, everything)
     assert said == text
     assert set(phrases) == set(boxes) and all(p in said for p in phrases.values())
 
@@ -51,16 +51,16 @@ def test_what_was_found(boxes, missing, unknown, everything, text) -> None:
     ],
 )
 def test_where(boxes, at) -> None:
-    assert chinese.where(boxes) == at
+    assert chinese_answers.where(boxes) == at
 
 
 def test_the_picture_as_a_whole() -> None:
-    assert chinese.caption("harbor", ["ship", "vehicle"]) == "这是港口的影像，其中可见船和车。"
-    assert chinese.caption("forest", []) == "这是森林的影像。"
+    assert chinese_answers.caption("harbor", ["ship", "vehicle"]) == "这是港口的影像，其中可见船和车。"
+    assert chinese_answers.caption("forest", []) == "这是森林的影像。"
 
 
 def test_the_answer_begins_as_the_question_asks() -> None:
     there, this = Asked("things"), Asked("things", exists=False)
-    assert [chinese.start(word, there) for word in ("yes", "no", "")] == ["有，", "没有，", ""]
-    assert [chinese.start(word, this) for word in ("yes", "no")] == ["是的，", "不，"]
-    assert chinese.found({}, ["ship"], False, False, "没有，")[0] == "没有，这里没有船。"
+    assert [chinese_answers.start(word, there) for word in ("yes", "no", "")] == ["有，", "没有，", ""]
+    assert [chinese_answers.start(word, this) for word in ("yes", "no")] == ["是的，", "不，"]
+    assert chinese_answers.found({}, ["ship"], False, False, "没有，")[0] == "没有，这里没有船。"

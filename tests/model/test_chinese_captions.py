@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from geomagnifier.model import chinese_captions
-from geomagnifier.model.chinese_captions import in_chinese
+from geomagnifier.language import chinese_captions
+from geomagnifier.language.chinese_captions import in_chinese
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geomagnifier.model import chinese_rules
+from geomagnifier.models.small import zh_rules
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from geomagnifier.model import chinese_rules
     ],
 )
 def test_what_a_rule_reads(question: str, english: str) -> None:
-    assert chinese_rules.english(question) == english
+    assert zh_rules.english(question) == english
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_what_a_rule_reads(question: str, english: str) -> None:
     ],
 )
 def test_a_sentence_of_other_classes_is_not_its_meaning(question: str, english: str, right: bool) -> None:
-    assert chinese_rules.agree(question, english) is right
+    assert zh_rules.agree(question, english) is right

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.interfaces import demo
-from geomagnifier.model.clauses import by_kind
-from geomagnifier.model.telling import TOLD, listed
-from geomagnifier.model.words import write_out
-from geomagnifier.values import Floats, Query, Region, SceneInfo
+from geomagnifier.cli import demo
+from geomagnifier.language.clauses import by_kind
+from geomagnifier.models.small.text_generation import TOLD, listed
+from geomagnifier.models.small.vocabulary import write_out
+from geomagnifier.types import Floats, Query, Region, SceneInfo
+from geomagnifier_lab.render.scene import draw_scene
 
 SCENE = SceneInfo("drawn", 1000, 800, 3)
 

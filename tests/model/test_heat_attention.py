@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier import resolution
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import ModelCorrupt
-from geomagnifier.io.scene import open_scene
-from geomagnifier.model import checkpoint
-from geomagnifier.model.heat_attention import FILE, HeatAttention
-from geomagnifier.model.vlm import TextDecoder
-from geomagnifier.values import Granularity, Query, View
+from geomagnifier.inference import resolution
+from geomagnifier.models import registry
+from geomagnifier.models.small.pointing_attention import FILE, HeatAttention
+from geomagnifier.models.small.text_decoder import TextDecoder
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Granularity, Query, View
+from geomagnifier_lab.render.scene import draw_scene
 
 QUESTION = Query("Segment every airplane.", min_score=0.05)
 
@@ -30,9 +30,9 @@ def view() -> View:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The package's model without an attention of its own for H."""
-    shutil.copytree(checkpoint.WEIGHTS, tmp_path / "model")
+    shutil.copytree(registry.WEIGHTS, tmp_path / "model")
     (tmp_path / "model" / FILE).unlink(missing_ok=True)
-    checkpoint.seal(tmp_path / "model")
+    registry.seal(tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -48,18 +48,18 @@ def test_a_twin_shares_everything_but_the_cross_attention() -> None:
 
 
 def test_only_the_heat_changes_by_it(folder: Path, view: View) -> None:
-    plain = checkpoint.load_small(folder)
+    plain = registry.load_small(folder)
     own = HeatAttention.of(plain.network.text)
-    checkpoint.write(folder / FILE, own.state_dict(), {})
-    checkpoint.seal(folder)
-    same = checkpoint.load_small(folder)
+    registry.write(folder / FILE, own.state_dict(), {})
+    registry.seal(folder)
+    same = registry.load_small(folder)
     np.testing.assert_allclose(same.relevance(QUESTION, view), plain.relevance(QUESTION, view), atol=2e-2)
     with torch.no_grad():
         for layer in own.layers:
             layer.query.weight.neg_()
-    checkpoint.write(folder / FILE, own.state_dict(), {})
-    checkpoint.seal(folder)
-    other = checkpoint.load_small(folder)
+    registry.write(folder / FILE, own.state_dict(), {})
+    registry.seal(folder)
+    other = registry.load_small(folder)
     assert np.abs(other.relevance(QUESTION, view) - plain.relevance(QUESTION, view)).max() > 0.1
     np.testing.assert_array_equal(other.relevance(QUESTION, view, "mask"), plain.relevance(QUESTION, view, "mask"))
     before, after = (model.answer(QUESTION, Granularity.PIXEL, [view]).views[0] for model in (plain, other))
@@ -68,6 +68,6 @@ def test_only_the_heat_changes_by_it(folder: Path, view: View) -> None:
 
 
 def test_an_attention_of_another_network_is_told(folder: Path) -> None:
-    checkpoint.write(folder / FILE, HeatAttention(layers=2).state_dict(), {})
+    registry.write(folder / FILE, HeatAttention(layers=2).state_dict(), {})
     with pytest.raises(ModelCorrupt, match="belongs to another network"):
-        checkpoint.load_small(folder)
+        registry.load_small(folder)

@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from geomagnifier.geometry import Box
-from geomagnifier.model import checkpoint
-from geomagnifier.model.checkpoint import load_model
-from geomagnifier.model.hunt import reduced
-from geomagnifier.model.scout import Scout
-from geomagnifier.values import Query, Size, View, Window
+from geomagnifier.models import registry
+from geomagnifier.models.registry import load_model
+from geomagnifier.models.small.proposal_heat import reduced
+from geomagnifier.models.small.proposal_net import Scout
+from geomagnifier.types import Query, Size, View, Window
 
 
 def view(height: int = 70, width: int = 90, valid: np.ndarray | None = None, key: str = "hunt:1") -> View:
@@ -76,15 +76,15 @@ def test_cells_of_four_pixels() -> None:
 
 @pytest.mark.parametrize("missing", ["flops", "sizes", "recall", "scores"])
 def test_an_incomplete_card_of_the_scout(model_folder: Path, tmp_path: Path, missing: str) -> None:
-    for file in checkpoint.FILES[:3]:
+    for file in registry.FILES[:3]:
         (tmp_path / file).symlink_to(model_folder / file)
-    card, state = checkpoint.read(model_folder / "scout.safetensors")
+    card, state = registry.read(model_folder / "scout.safetensors")
     changed: dict[str, Any] = {k: v for k, v in card.items() if k != missing}
-    checkpoint.write(tmp_path / "scout.safetensors", state, changed)
-    with pytest.raises(checkpoint.ModelCorrupt, match=missing):
+    registry.write(tmp_path / "scout.safetensors", state, changed)
+    with pytest.raises(registry.ModelCorrupt, match=missing):
         load_model(tmp_path)
-    checkpoint.write(tmp_path / "scout.safetensors", Scout(7).state_dict(), card)
-    with pytest.raises(checkpoint.ModelCorrupt, match="another network"):
+    registry.write(tmp_path / "scout.safetensors", Scout(7).state_dict(), card)
+    with pytest.raises(registry.ModelCorrupt, match="another network"):
         load_model(tmp_path)
 
 
@@ -92,8 +92,8 @@ def test_tables_kept_in_bytes_come_back(tmp_path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     table = torch.randn(50, 16, generator=generator)
     table[3] = 0
-    checkpoint.write(tmp_path / "t.safetensors", {"table": table, "other": table[:2]}, {}, ("table",))
-    _, back = checkpoint.read(tmp_path / "t.safetensors")
+    registry.write(tmp_path / "t.safetensors", {"table": table, "other": table[:2]}, {}, ("table",))
+    _, back = registry.read(tmp_path / "t.safetensors")
     assert set(back) == {"table", "other"}
     assert ((back["table"] - table).abs() <= table.abs().amax(1, keepdim=True) / 254 + 1e-6).all()
     assert back["other"] == pytest.approx(table[:2], abs=2e-3)

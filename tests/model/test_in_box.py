@@ -10,12 +10,12 @@ import pytest
 import torch
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.data.vhr10 import vhr10
-from geomagnifier.model import in_box
-from geomagnifier.model.card import check_small
-from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_small, read_card
-from geomagnifier.model.small import SmallModel
+from geomagnifier.models.metadata import check_small
+from geomagnifier.models.registry import FILES, WEIGHTS, load_small, read_card
+from geomagnifier.models.small import box_class
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.datasets.vhr10 import vhr10
+from geomagnifier_lab.render.scene import draw_scene
 
 ROOT = Path(os.environ.get("GEOMAG_DATA", "none"))
 needs_data = pytest.mark.skipif(not (ROOT / "vhr10").is_dir(), reason="GEOMAG_DATA names no data sets")
@@ -88,9 +88,9 @@ def test_cards_with_other_weights_are_refused() -> None:
 
 
 def test_evidence_decides_on_the_side_of_zero() -> None:
-    assert in_box.known(np.array([1.0, 2.0], np.float32), (-3.0, 1.0, 1.0))
-    assert not in_box.known(np.array([1.0, 1.9], np.float32), (-3.0, 1.0, 1.0))
-    assert in_box.known(np.array([-9.0], np.float32), ())
+    assert box_class.known(np.array([1.0, 2.0], np.float32), (-3.0, 1.0, 1.0))
+    assert not box_class.known(np.array([1.0, 1.9], np.float32), (-3.0, 1.0, 1.0))
+    assert box_class.known(np.array([-9.0], np.float32), ())
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_evidence_decides_on_the_side_of_zero() -> None:
     ],
 )
 def test_a_box_is_named_by_the_narrow_class_where_one_stands_out(likely: dict[str, float], named: str, probability: float) -> None:
-    found, p = in_box.likeliest(torch.tensor([*likely.values()]), [*likely], {"car": "vehicle", "van": "vehicle"})
+    found, p = box_class.likeliest(torch.tensor([*likely.values()]), [*likely], {"car": "vehicle", "van": "vehicle"})
     assert found == named and p == pytest.approx(probability)
 
 
 @needs_data
 def test_real_boxes_of_known_things_are_named_and_ground_is_refused(model: SmallModel) -> None:
-    from geomagnifier.train.unknown import ground, jittered, look
+    from geomagnifier_lab.train.unknown import ground, jittered, look
 
     named, empty = [], []
     for sample in vhr10(ROOT, "val")[::16]:
@@ -117,8 +117,8 @@ def test_real_boxes_of_known_things_are_named_and_ground_is_refused(model: Small
         rng = np.random.default_rng(1)
         for side, kinds in ((boxes, sample.objects), (jittered(boxes, rng), sample.objects)):
             found = look(model, sample.path, side)
-            named += [in_box.known(f.evidence, model.in_box) and f.label == o.kind for f, o in zip(found, kinds, strict=False)]
-        empty += [not in_box.known(f.evidence, model.in_box) for f in look(model, sample.path, ground(sample, rng))]
+            named += [box_class.known(f.evidence, model.in_box) and f.label == o.kind for f, o in zip(found, kinds, strict=False)]
+        empty += [not box_class.known(f.evidence, model.in_box) for f in look(model, sample.path, ground(sample, rng))]
     assert len(named) > 40 and np.mean(named) >= 0.95
     assert len(empty) > 20 and np.mean(empty) >= 0.9
 
@@ -126,12 +126,12 @@ def test_real_boxes_of_known_things_are_named_and_ground_is_refused(model: Small
 @needs_data
 @pytest.mark.parametrize("name", ["solar_panels_rf", "date_palms_saudi", "wind_turbines_iowa", "oil_wells_daqing", "buildings_kampala"])
 def test_things_of_other_classes_are_refused_and_those_of_known_ones_named(model: SmallModel, name: str) -> None:
-    from geomagnifier.data.more import more
-    from geomagnifier.train.unknown import others
+    from geomagnifier_lab.datasets.more import more
+    from geomagnifier_lab.train.unknown import others
 
     if not (ROOT / "more" / name).is_dir():
         pytest.skip("the set is not at hand")
     samples = [s for s in more(ROOT, name, "val") if s.objects][:6]
-    answers = [(in_box.known(one.evidence, model.in_box), one.label, truth) for s in samples for one, truth in others(model, s, name)]
+    answers = [(box_class.known(one.evidence, model.in_box), one.label, truth) for s in samples for one, truth in others(model, s, name)]
     right = [known and truth in (label, model.within.get(label)) if truth else not known for known, label, truth in answers]
     assert len(right) >= 6 and np.mean(right) >= 0.7

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from geomagnifier.model.instances import MOST, find_peaks, share_cells
-from geomagnifier.values import Floats
+from geomagnifier.models.small.instances import MOST, find_peaks, share_cells
+from geomagnifier.types import Floats
 
 
 def heat(rows: int, columns: int, *peaks: tuple[int, int, float]) -> Tensor:

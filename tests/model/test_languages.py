@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from geomagnifier.errors import QuestionUnreadable
-from geomagnifier.model import languages, question_words
-from geomagnifier.model.languages import language
+from geomagnifier.language import language_id, question_words
+from geomagnifier.language.language_id import language
 
 PHRASINGS = Path(__file__).parents[1] / "phrasings"
 
@@ -61,6 +61,6 @@ def test_chinese_of_either_script_and_with_english_words_in_it(text: str) -> Non
 
 
 def test_the_library_is_not_asked_where_plain_words_settle_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "_identifier", lambda: pytest.fail("asked"))
+    monkeypatch.setattr(language_id, "_identifier", lambda: pytest.fail("asked"))
     assert language("Where are the ships?") == "en"
     assert language("分割所有船") == "zh"

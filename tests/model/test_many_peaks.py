@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.model.instances import MOST, find_peaks, share_cells
+from geomagnifier.models.small.instances import MOST, find_peaks, share_cells
 
 
 def grid(across: int, down: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from geomagnifier.model import checkpoint
-from geomagnifier.model.naming import Names
-from geomagnifier.model.own import OwnKind
-from geomagnifier.model.words import kind_token
-from geomagnifier.train.own_words import plural, stand_ins, words_of
+from geomagnifier.finetuning.class_words import plural, stand_ins, words_of
+from geomagnifier.models import registry
+from geomagnifier.models.custom.aliases import Names
+from geomagnifier.models.custom.class_heads import OwnKind
+from geomagnifier.models.small.vocabulary import kind_token
 
-CARD = checkpoint.read_card(checkpoint.WEIGHTS / checkpoint.FILES[0])
+CARD = registry.read_card(registry.WEIGHTS / registry.FILES[0])
 KNOWN = tuple(kind for kind in CARD["kinds"] if kind_token(kind) in CARD["words"])
 """Classes that the text decoder of the package has words for."""
 TURBINE = OwnKind(words_of("wind turbine", ("windmill", "wind generator")))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.data.vocabulary import KINDS, WITHIN
-from geomagnifier.io.scene import Scene
-from geomagnifier.model.nearest_class import SYNONYMS, named
-from geomagnifier.protocol import Model
+from geomagnifier.language.classes import KINDS, WITHIN
+from geomagnifier.language.nearest_class import SYNONYMS, named
+from geomagnifier.model_protocol import Model
+from geomagnifier.raster.scene import Scene
+from geomagnifier_lab.render.scene import draw_scene
 
 CLASSES = [*SYNONYMS.items()]
 REST = "There are two ships. The rest I was not taught to find."

@@ -23,15 +23,15 @@ from random_small import CARD, HUNT
 from safetensors.torch import save_file
 
 from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound, printable
-from geomagnifier.model import checkpoint, sums
-from geomagnifier.model.box_refiner import FILE as REFINER
-from geomagnifier.model.checkpoint import CHINESE, FILES, WEIGHTS, load_model, load_small
-from geomagnifier.model.heat_attention import FILE as ATTENTION
-from geomagnifier.model.own import Heads
-from geomagnifier.model.own_file import OWN, taught
-from geomagnifier.model.small import SmallModel
-from geomagnifier.model.taught import TaughtModel
-from geomagnifier.train.loop import saved
+from geomagnifier.finetuning.run_state import saved
+from geomagnifier.models import checksums, registry
+from geomagnifier.models.custom.checkpoint import OWN, taught
+from geomagnifier.models.custom.class_heads import Heads
+from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.registry import CHINESE, FILES, WEIGHTS, load_model, load_small
+from geomagnifier.models.small.box_refiner import FILE as REFINER
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
 
 SMALL, SENTENCE, TOKENIZER, SCOUT = FILES
 
@@ -53,7 +53,7 @@ def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
     def build(*_: Any) -> None:
         raise AssertionError("a network was built for a folder that is wrong")
 
-    monkeypatch.setattr(checkpoint, "SmallNetwork", build)
+    monkeypatch.setattr(registry, "SmallNetwork", build)
 
 
 def refused(load: Callable[[], object], kind: type[ModelError] = ModelCorrupt) -> str:
@@ -160,7 +160,7 @@ def test_the_harmful_files_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", WRONG)
 def test_files_that_are_none(tmp_path: Path, name: str) -> None:
     put(tmp_path / "a.safetensors", WRONG[name])
-    refused(lambda: checkpoint.read(tmp_path / "a.safetensors"))
+    refused(lambda: registry.read(tmp_path / "a.safetensors"))
 
 
 @pytest.mark.parametrize("file", [SMALL, SCOUT])
@@ -181,7 +181,7 @@ def test_any_change_of_a_header_is_read_or_refused(tmp_path: Path, data: st.Data
         content[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
     put(tmp_path / "a.safetensors", bytes(content))
     try:
-        _, state = checkpoint.read(tmp_path / "a.safetensors")
+        _, state = registry.read(tmp_path / "a.safetensors")
     except ModelCorrupt as error:
         told = str(error)
         assert len(told) <= 1000 and told == printable(told)
@@ -213,9 +213,9 @@ def test_no_pickle_is_ever_run(folder: Path, tmp_path: Path) -> None:
             refused(lambda: load_model(folder))
             (tmp_path / "kept").replace(folder / file)
         put(tmp_path / SENTENCE, content)
-        refused(lambda: checkpoint.read(tmp_path / SENTENCE))
+        refused(lambda: registry.read(tmp_path / SENTENCE))
         put(tmp_path / CHINESE, content)
-        refused(lambda: checkpoint.load_reader(tmp_path))
+        refused(lambda: registry.load_reader(tmp_path))
         put(tmp_path / "last.pt", content)
         refused(lambda: saved(tmp_path / "last.pt"))
         for named in ("pytorch_model.bin", "model.pt", "own.pt"):  # what nobody asks for is not looked at
@@ -248,10 +248,10 @@ def sparse(path: Path, size: int, header: dict[str, Any]) -> None:
 def test_a_file_of_a_hundred_gigabytes_takes_no_memory(tmp_path: Path) -> None:
     path, before = tmp_path / "a.safetensors", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     sparse(path, 100_000_000_000, {"weight": tensor([50_000_000_000], (0, 100_000_000_000))})
-    assert "far too long" in refused(lambda: checkpoint.read(path))
-    assert "far too long" in refused(lambda: checkpoint._fill(torch.nn.Linear(2, 2), path))
+    assert "far too long" in refused(lambda: registry.read(path))
+    assert "far too long" in refused(lambda: registry._fill(torch.nn.Linear(2, 2), path))
     sparse(path, 900_000_000, {"weight": tensor([450_000_000], (0, 900_000_000))})
-    assert "another network: weight is (450000000,)" in refused(lambda: checkpoint._fill(torch.nn.Linear(2, 2, bias=False), path))
+    assert "another network: weight is (450000000,)" in refused(lambda: registry._fill(torch.nn.Linear(2, 2, bias=False), path))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
 
 
@@ -263,7 +263,7 @@ def test_scales_that_fit_no_table(tmp_path: Path) -> None:
         {"a": torch.ones(2), "a:scale": torch.ones(2)},
     ):
         save_file(found, path)
-        assert "scales" in refused(lambda: checkpoint.read(path))
+        assert "scales" in refused(lambda: registry.read(path))
 
 
 ODD_NUMBERS: list[Any] = [-1, 1.5, float("nan"), float("inf"), 10**400, True, None, "0.5", [], {}]
@@ -350,7 +350,7 @@ def test_tokenizers_that_are_none(folder: Path) -> None:
 
 
 def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
-    for file in (*FILES, CHINESE, ATTENTION, REFINER, sums.SUMS):
+    for file in (*FILES, CHINESE, ATTENTION, REFINER, checksums.SUMS):
         (tmp_path / file).symlink_to(WEIGHTS / file)
     assert load_small(tmp_path).spec.version == load_small().spec.version
     for file in (SCOUT, CHINESE):
@@ -363,44 +363,44 @@ def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
 
 
 def test_the_packages_weights_are_the_ones_that_were_written() -> None:
-    sums.check(WEIGHTS, checkpoint.ALL)
-    assert set(sums._read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION, REFINER}
-    assert sums.fingerprint(WEIGHTS) is not None and len(sums.fingerprint(WEIGHTS) or "") == 12
+    checksums.check(WEIGHTS, registry.ALL)
+    assert set(checksums._read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION, REFINER}
+    assert checksums.fingerprint(WEIGHTS) is not None and len(checksums.fingerprint(WEIGHTS) or "") == 12
 
 
 def test_a_list_and_its_files(tmp_path: Path) -> None:
     names = ("a.safetensors", "b.json", "c.safetensors")
     for name in names[:2]:
         (tmp_path / name).write_text(name)
-    assert sums.check(tmp_path, names) is None and sums.fingerprint(tmp_path) is None  # without a list
-    listed = tmp_path / sums.SUMS
-    sums.write(listed, {name: tmp_path / name for name in names[:2]})
-    sums.check(tmp_path, names)
+    assert checksums.check(tmp_path, names) is None and checksums.fingerprint(tmp_path) is None  # without a list
+    listed = tmp_path / checksums.SUMS
+    checksums.write(listed, {name: tmp_path / name for name in names[:2]})
+    checksums.check(tmp_path, names)
     (tmp_path / names[2]).write_text("more")
-    assert names[2] in refused(lambda: sums.check(tmp_path, names))
+    assert names[2] in refused(lambda: checksums.check(tmp_path, names))
     (tmp_path / names[2]).unlink()
     (tmp_path / names[1]).write_text("other")
-    assert "SHA-256" in refused(lambda: sums.check(tmp_path, names))
+    assert "SHA-256" in refused(lambda: checksums.check(tmp_path, names))
     (tmp_path / names[1]).unlink()
-    assert "lacks b.json" in refused(lambda: sums.check(tmp_path, names))
+    assert "lacks b.json" in refused(lambda: checksums.check(tmp_path, names))
     good = listed.read_text()
     for content in (b"", b"\xff" * 100, b"no list\n", good[:70].encode(), good.upper().encode(), b"\0" * 1_000_000):
         put(listed, content)
-        assert sums.SUMS in refused(lambda: sums.check(tmp_path, names))
+        assert checksums.SUMS in refused(lambda: checksums.check(tmp_path, names))
     listed.unlink()
     listed.symlink_to("/dev/zero")
-    assert sums.SUMS in refused(lambda: sums.check(tmp_path, names))
+    assert checksums.SUMS in refused(lambda: checksums.check(tmp_path, names))
     listed.unlink()
     put(listed, f"{'0' * 64}  /dev/zero\n{'0' * 64}  ../../b.json\n{good}".encode())  # what is not the model's is not looked at
-    assert "lacks b.json" in refused(lambda: sums.check(tmp_path, names))
+    assert "lacks b.json" in refused(lambda: checksums.check(tmp_path, names))
 
 
 def test_a_file_written_anew_makes_the_list_out_of_date(tmp_path: Path) -> None:
-    checkpoint.write(tmp_path / SCOUT, {"a": torch.zeros(1)}, {})
-    checkpoint.seal(tmp_path)
-    assert list(sums._read(tmp_path) or ()) == [SCOUT]
-    checkpoint.write(tmp_path / SCOUT, {"a": torch.ones(1)}, {})
-    assert not (tmp_path / sums.SUMS).exists()
+    registry.write(tmp_path / SCOUT, {"a": torch.zeros(1)}, {})
+    registry.seal(tmp_path)
+    assert list(checksums._read(tmp_path) or ()) == [SCOUT]
+    registry.write(tmp_path / SCOUT, {"a": torch.ones(1)}, {})
+    assert not (tmp_path / checksums.SUMS).exists()
 
 
 def test_small_is_the_packages_whatever_lies_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -461,8 +461,8 @@ ODD_TAUGHT: list[Any] = [
 def test_heads_that_cannot_be(base: SmallModel, tmp_path: Path) -> None:
     state = {f"0.{name}": t for name, t in Heads(1).state_dict().items()}
     path = tmp_path / OWN
-    checkpoint.write(path, state, TAUGHT)
-    assert "crane" in taught(base, path, *checkpoint.read(path)).spec.kinds
+    registry.write(path, state, TAUGHT)
+    assert "crane" in taught(base, path, *registry.read(path)).spec.kinds
     for changed in ODD_TAUGHT:
         card = TAUGHT | changed if changed else {}
         told = refused(lambda card=card: taught(base, path, card, state))  # type: ignore[misc]
@@ -478,6 +478,6 @@ def test_readers_of_chinese_that_cannot_be(tmp_path: Path) -> None:
     said: list[Any] = [(["船"], ["ship"]), (3, 3), ([], ends), (["船"], [str(n) for n in range(100_001)]), (["船"], ends)]
     for card in ({}, [], 3, *({"letters": letters, "words": words} for letters, words in said)):
         with_card(tmp_path / CHINESE, card)
-        assert CHINESE in refused(lambda: checkpoint.load_reader(tmp_path))
+        assert CHINESE in refused(lambda: registry.load_reader(tmp_path))
     shutil.copyfile(WEIGHTS / CHINESE, tmp_path / CHINESE)
-    assert checkpoint.load_reader(tmp_path).letters
+    assert registry.load_reader(tmp_path).letters

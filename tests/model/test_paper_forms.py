@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier import resolution
-from geomagnifier.data.drawn import draw_scene
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
-from geomagnifier.io.scene import Scene, open_scene
-from geomagnifier.model import one_input
-from geomagnifier.model.checkpoint import load_small
-from geomagnifier.model.linear_decoder import LinearDecoder, summed
-from geomagnifier.model.small import SmallModel
-from geomagnifier.model.vision import Pyramid
-from geomagnifier.values import Granularity, Query, View, Window
+from geomagnifier.inference import resolution
+from geomagnifier.models.registry import load_small
+from geomagnifier.models.small import joint_input
+from geomagnifier.models.small.backbone import Pyramid
+from geomagnifier.models.small.linear_decoder import LinearDecoder, summed
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import Granularity, Query, View, Window
 from geomagnifier.variants import Variant
+from geomagnifier_lab.render.scene import draw_scene
 
 QUESTION = Query("Segment every airplane.", min_score=0.05)
 
@@ -40,9 +40,9 @@ def views() -> list[View]:
 
 
 def test_places_are_shares_of_the_whole_input(views: list[View]) -> None:
-    assert one_input.places(views) == [(0, 0, 1, 1), (0, 0, 0.5, 0.5)]
+    assert joint_input.places(views) == [(0, 0, 1, 1), (0, 0, 0.5, 0.5)]
     right = View(views[1].pixels, Window(Box(256, 192, 512, 384), 256, 192, "C2", Box(256, 192, 512, 384)), "r")
-    assert one_input.places([views[0], right])[1] == (0.5, 0.5, 1, 1)
+    assert joint_input.places([views[0], right])[1] == (0.5, 0.5, 1, 1)
 
 
 def test_tokens_carry_the_place_of_their_view(model: SmallModel) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.model import chinese
-from geomagnifier.model.positions import CHINESE, ENGLISH, asked_part, lies_in, near, parts
+from geomagnifier.language import chinese_answers
+from geomagnifier.language.positions import CHINESE, ENGLISH, asked_part, lies_in, near, parts
 
 
 def dot(x: float, y: float) -> tuple[float, float, float, float]:
@@ -32,7 +32,7 @@ def dot(x: float, y: float) -> tuple[float, float, float, float]:
 )
 def test_the_narrowest_part_that_holds(boxes, part) -> None:
     assert (*parts(boxes), "")[0] == part
-    assert chinese.where(boxes) == CHINESE.get(part, "")
+    assert chinese_answers.where(boxes) == CHINESE.get(part, "")
 
 
 def test_areas_all_over_have_no_place() -> None:

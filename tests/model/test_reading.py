@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from geomagnifier.model.reading import END, LONGEST, RARE, START, WRITTEN, Reader, characters, join, split
+from geomagnifier.models.small.zh_en_translator import END, LONGEST, RARE, START, WRITTEN, Reader, characters, join, split
 
 
 @pytest.fixture(scope="module")

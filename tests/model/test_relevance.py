@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.model.relevance import attend, weigh
-from geomagnifier.model.vlm import Memory, TextDecoder
+from geomagnifier.models.small.relevance_map import attend, weigh
+from geomagnifier.models.small.text_decoder import Memory, TextDecoder
 
 TOKENS = torch.tensor([[1, 14, 3]])
 """Opening, a kind, its tie."""

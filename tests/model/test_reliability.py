@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.model.card import check_small
-from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_small, read_card
-from geomagnifier.model.reliability import Reliability
-from geomagnifier.model.small import SmallModel
+from geomagnifier.models.metadata import check_small
+from geomagnifier.models.registry import FILES, WEIGHTS, load_small, read_card
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.score_calibration import Reliability
+from geomagnifier_lab.render.scene import draw_scene
 
 ROOT = Path(os.environ.get("GEOMAG_DATA", "none"))
 QUESTIONS = ("Segment all objects.", "Find every {}.", "Segment the largest {}.", "Which {}s are on the left?")

@@ -6,7 +6,7 @@ import pytest
 
 import geomagnifier as gm
 from fake import paint
-from geomagnifier.model import scene_sentences, yes_no
+from geomagnifier.language import scene_sentences, yes_no
 
 LABELS = [("sparse residential", 0.4), ("farmland", 0.3), ("airport", 0.2), ("dense residential", 0.1)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.model.selector import counted_in_english, decide, how_many
+from geomagnifier.models.small.selector import counted_in_english, decide, how_many
 
 
 @pytest.mark.parametrize(

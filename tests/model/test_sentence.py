@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from geomagnifier.model.checkpoint import WEIGHTS, read
-from geomagnifier.model.sentence import (
+from geomagnifier.models.registry import WEIGHTS, read
+from geomagnifier.models.small.text_encoder import (
     FORWARD,
     HEADS,
     LAYERS,

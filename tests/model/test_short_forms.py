@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geomagnifier.model.short_forms import written_out
+from geomagnifier.language.short_forms import written_out
 
 
 @pytest.mark.parametrize(

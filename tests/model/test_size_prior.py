@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from geomagnifier.geometry import Box
-from geomagnifier.model.size_prior import FREE, MEDIAN, OCTAVE, size_prior
-from geomagnifier.values import LEVEL, Window
+from geomagnifier.models.small.size_prior import FREE, MEDIAN, OCTAVE, size_prior
+from geomagnifier.types import LEVEL, Window
 
 
 def window(shrink: float, role: str) -> Window:

@@ -14,14 +14,14 @@ from random_small import favour
 
 from geomagnifier.errors import GeomagWarning, ModelCorrupt, QuestionUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.model import small
-from geomagnifier.model.cells import crop, shrink, visible
-from geomagnifier.model.checkpoint import CHINESE, WEIGHTS, load_model
-from geomagnifier.model.instances import combine
-from geomagnifier.model.small import SmallModel
-from geomagnifier.model.speaker import counted
-from geomagnifier.model.vision import pad
-from geomagnifier.values import Granularity, Query, Region, Reply, SceneInfo, View, Window
+from geomagnifier.models.registry import CHINESE, WEIGHTS, load_model
+from geomagnifier.models.small import model as small
+from geomagnifier.models.small.answer_text import counted
+from geomagnifier.models.small.backbone import pad
+from geomagnifier.models.small.cells import crop, shrink, visible
+from geomagnifier.models.small.instances import combine
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.types import Granularity, Query, Region, Reply, SceneInfo, View, Window
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import re
 import pytest
 import torch
 
-from geomagnifier.model import telling
-from geomagnifier.model import words as w
-from geomagnifier.model.positions import ENGLISH, near, parts
-from geomagnifier.model.vlm import Memory, TextDecoder
+from geomagnifier.language.positions import ENGLISH, near, parts
+from geomagnifier.models.small import text_generation
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.text_decoder import Memory, TextDecoder
 
 KINDS = ("ship", "harbor", "road", "bridge", "vehicle")
 WORDS = w.Words([*w.SPECIAL, *map(w.kind_token, KINDS), *w.FOUND, "boat", "many"])
@@ -49,10 +49,10 @@ def test_any_decoder_writes_a_true_sentence(present: dict[str, list[tuple[float,
         decoder = random_decoder(seed)
         memory = Memory(torch.randn(1, 9, 32), torch.zeros(1, 9, dtype=torch.bool))
         states, padding = torch.randn(1, 4, 10), torch.zeros(1, 4, dtype=torch.bool)
-        rule = telling.about_found(WORDS, present, start)
-        said = telling.tell(decoder, WORDS, states, padding, memory, rule, beam=1 + seed % 3)
-        if not telling.is_finished(said, present):
-            said = telling.plainly(present, start)
+        rule = text_generation.about_found(WORDS, present, start)
+        said = text_generation.tell(decoder, WORDS, states, padding, memory, rule, beam=1 + seed % 3)
+        if not text_generation.is_finished(said, present):
+            said = text_generation.plainly(present, start)
         text = " ".join(said)
         assert GRAMMAR.fullmatch(text), text
         assert text.startswith(f"{start} ," if start else ("there", "<n>", "this"))
@@ -69,9 +69,9 @@ def test_any_decoder_writes_a_true_sentence(present: dict[str, list[tuple[float,
 def test_the_rule_made_sentence_is_in_the_grammar() -> None:
     for present in FOUND:
         for start in ("", "yes"):
-            assert GRAMMAR.fullmatch(" ".join(telling.plainly(present, start)))
-    assert " ".join(telling.plainly(FOUND[0])) == "there <is> <n> <ship> in the upper left ."
-    assert " ".join(telling.plainly(FOUND[4], "yes")) == "yes , there <is> <n> <ship> , <n> <harbor> and <n> <road> ."
+            assert GRAMMAR.fullmatch(" ".join(text_generation.plainly(present, start)))
+    assert " ".join(text_generation.plainly(FOUND[0])) == "there <is> <n> <ship> in the upper left ."
+    assert " ".join(text_generation.plainly(FOUND[4], "yes")) == "yes , there <is> <n> <ship> , <n> <harbor> and <n> <road> ."
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_the_rule_made_sentence_is_in_the_grammar() -> None:
     ],
 )
 def test_what_is_not_there_is_said_by_rule(arguments: tuple[tuple[str, ...], bool, bool, bool], text: str) -> None:
-    assert " ".join(telling.denied(*arguments)) == text
+    assert " ".join(text_generation.denied(*arguments)) == text
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_what_is_not_there_is_said_by_rule(arguments: tuple[tuple[str, ...], boo
     ],
 )
 def test_a_caption_is_a_sentence(caption: str, right: bool) -> None:
-    assert telling.is_sentence(caption.split()) == right
+    assert text_generation.is_sentence(caption.split()) == right

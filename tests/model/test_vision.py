@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.model.vision import ENDS, STAGES, ConvNorm, Depthwise, Neck, Trunk, normalise
+from geomagnifier.models.small.backbone import ENDS, STAGES, ConvNorm, Depthwise, Neck, Trunk, normalise
 
 
 def same(x: Tensor, weight: Tensor, stride: int, groups: int) -> Tensor:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from geomagnifier.model import words as w
-from geomagnifier.model.pointing import Read, point, point_each, read_question, skeleton
-from geomagnifier.model.telling import about_place, tell
-from geomagnifier.model.vlm import IMAGE_TOKENS, Memory, TextDecoder, grid_of
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.question_parser import Read, point, point_each, read_question, skeleton
+from geomagnifier.models.small.text_decoder import IMAGE_TOKENS, Memory, TextDecoder, grid_of
+from geomagnifier.models.small.text_generation import about_place, tell
 
 PLAIN = "there is no or here . , none yes a boat by sea"
 WORDS = w.Words([*w.SPECIAL, "<ship>", "<harbor>", "<road>", *PLAIN.split()])

@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.data.vocabulary import KINDS, WITHIN
+from geomagnifier.cli import describe
 from geomagnifier.errors import ModelCorrupt
-from geomagnifier.interfaces import describe
-from geomagnifier.model import checkpoint
-from geomagnifier.model.card import check_small
-from geomagnifier.model.chinese import NOUNS
-from geomagnifier.model.class_names import NARROWER
-from geomagnifier.model.mentions import plural
-from geomagnifier.model.taught import TaughtModel, distinct
-from geomagnifier.resolution import window_of
-from geomagnifier.train import kept_language, wide
-from geomagnifier.train.batches import NAMES
-from geomagnifier.train.loop import image_side
-from geomagnifier.values import Granularity, Query, Region
+from geomagnifier.inference.resolution import window_of
+from geomagnifier.language.chinese_answers import NOUNS
+from geomagnifier.language.class_names import NARROWER
+from geomagnifier.language.classes import KINDS, WITHIN
+from geomagnifier.language.mentions import plural
+from geomagnifier.models import registry
+from geomagnifier.models.custom.model import TaughtModel, distinct
+from geomagnifier.models.metadata import check_small
+from geomagnifier.types import Granularity, Query, Region
+from geomagnifier_lab.render.scene import draw_scene
+from geomagnifier_lab.train import kept_language, wide
+from geomagnifier_lab.train.batches import NAMES
+from geomagnifier_lab.train.loop import image_side
 from worded import worded_start
 
 
@@ -31,13 +31,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of the package with all classes of `data.vocabulary`, the new ones as they are before any training."""
     folder, begun, network = tmp_path_factory.mktemp("wide"), worded_start(), image_side()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
-    kept_language.assemble(network.state_dict(), checkpoint.WEIGHTS, folder, dict.fromkeys(NAMES, (None, 40.0)))
+    kept_language.assemble(network.state_dict(), registry.WEIGHTS, folder, dict.fromkeys(NAMES, (None, 40.0)))
     return folder
 
 
 @pytest.fixture(scope="module")
 def model(folder: Path) -> TaughtModel:
-    made = checkpoint.load_model(folder)
+    made = registry.load_model(folder)
     assert isinstance(made, TaughtModel)
     return made
 
@@ -140,7 +140,7 @@ def test_a_narrow_class_shares_the_scout_map_of_the_wide_one_and_others_may_be_a
 
 
 def test_cards_with_other_families_are_refused(folder: Path) -> None:
-    card = checkpoint.read_card(folder / checkpoint.FILES[0])
+    card = registry.read_card(folder / registry.FILES[0])
     check_small(card)
     for wrong in ({"car": "unicorn"}, {"car": "van", "van": "vehicle"}, {"unicorn": "ship"}, ["car"]):
         with pytest.raises(ValueError, match="with"):
@@ -154,15 +154,15 @@ def test_over_another_trunk_the_language_side_does_not_fit(tmp_path: Path) -> No
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
     state = network.state_dict() | {"trunk.stem.weight": network.state_dict()["trunk.stem.weight"] + 0.01}
     with pytest.raises(ModelCorrupt, match="trunk"):
-        kept_language.assemble(state, checkpoint.WEIGHTS, tmp_path / "model", dict.fromkeys(NAMES, (None, 40.0)))
+        kept_language.assemble(state, registry.WEIGHTS, tmp_path / "model", dict.fromkeys(NAMES, (None, 40.0)))
 
 
 def test_what_is_found_how_well_is_told(folder: Path, model: TaughtModel, tmp_path: Path) -> None:
     assert not any(name == "found" for name, _ in describe.model(model.spec))
     for file in folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    path = tmp_path / checkpoint.FILES[0]
-    card, state = checkpoint.read(path)
-    checkpoint.write(path, state, card | {"quality": {"ship": 0.5, "car": 0.876}})
-    rows = dict(describe.model(checkpoint.load_model(tmp_path).spec))
+    path = tmp_path / registry.FILES[0]
+    card, state = registry.read(path)
+    registry.write(path, state, card | {"quality": {"ship": 0.5, "car": 0.876}})
+    rows = dict(describe.model(registry.load_model(tmp_path).spec))
     assert rows["found"].endswith("ship 0.50, car 0.88") and "palm tree" in rows["things"]

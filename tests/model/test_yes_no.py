@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from geomagnifier.data import chinese_templates
-from geomagnifier.data.templates import IMAGE, OBJECTS, Task
-from geomagnifier.data.vocabulary import KINDS, SCENE_WORDS, SCENES, article, scene_phrase
-from geomagnifier.model.class_names import CLASSES, OBJECT_SCENES
-from geomagnifier.model.languages import language
-from geomagnifier.model.mentions import names_nothing
-from geomagnifier.model.yes_no import Asked, asked, start
+from geomagnifier.language.class_names import CLASSES, OBJECT_SCENES
+from geomagnifier.language.classes import KINDS, SCENE_WORDS, SCENES, article, scene_phrase
+from geomagnifier.language.language_id import language
+from geomagnifier.language.mentions import names_nothing
+from geomagnifier.language.yes_no import Asked, asked, start
+from geomagnifier_lab.questions import chinese_templates
+from geomagnifier_lab.questions.templates import IMAGE, OBJECTS, Task
 
 ROWS = [line.split("\t") for line in (Path(__file__).parents[1] / "phrasings" / "yes_no.tsv").read_text("utf-8").splitlines()]
 

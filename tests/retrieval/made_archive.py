@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from fake import paint
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
 
 NAMES = ("blue_20230601.tif", "deep/green_20240601.tif", "red_20240101.tif", "plain.png")
 """In the order of a listing by name. The first three lie 20 km from each other, from west to east red, green, blue."""

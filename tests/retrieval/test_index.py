@@ -24,9 +24,9 @@ from geomagnifier.errors import IndexBusy, IndexCorrupt, IndexForeign, LibraryMi
 from geomagnifier.geometry import Box
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import Wanted, open_index, search, update
+from geomagnifier.retrieval.embeddings import MOST, tiles
 from geomagnifier.retrieval.index import MANIFEST
-from geomagnifier.retrieval.vectors import MOST, tiles
-from geomagnifier.values import SceneInfo
+from geomagnifier.types import SceneInfo
 
 MODEL = FakeModel()
 RED = (11.557, 48.127)

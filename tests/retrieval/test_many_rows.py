@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from fake import FakeModel
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import Wanted, open_index, search, update
 from geomagnifier.retrieval.index import FIRST, Index
-from geomagnifier.retrieval.wanted import NEAR
+from geomagnifier.retrieval.query import NEAR
 
 MODEL = FakeModel()
 MIDDLE = (500_000.0, 5_300_000.0)

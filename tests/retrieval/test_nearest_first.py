@@ -10,9 +10,9 @@ import pytest
 import shapely
 
 from geomagnifier.errors import OptionError
+from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
-from geomagnifier.io.hit import Hit
-from geomagnifier.retrieval.wanted import Wanted, read_box, read_date, read_distance, read_place
+from geomagnifier.retrieval.query import Wanted, read_box, read_date, read_distance, read_place
 
 
 def square(west: float, south: float, side: float = 1e-4) -> bytes:

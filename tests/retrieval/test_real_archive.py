@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geomagnifier.data.scene_sets import scene_set
-from geomagnifier.eval.ranking import recalls
-from geomagnifier.io.scene import open_scene
-from geomagnifier.model.checkpoint import load_model
+from geomagnifier.models.registry import load_model
 from geomagnifier.pipeline import embed
+from geomagnifier.raster.scene import open_scene
 from geomagnifier.retrieval import Wanted, open_index, update
+from geomagnifier_lab.datasets.scene_sets import scene_set
+from geomagnifier_lab.eval.ranking import recalls
 
 
 @pytest.mark.slow

@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 
 from fake import FakeModel, paint
-from geomagnifier.data.drawn import THEMES, draw_scene
 from geomagnifier.errors import GeomagWarning, SceneError, SceneNotFound, SceneUnreadable
-from geomagnifier.io.picture import write_picture
-from geomagnifier.io.scene import open_scene
-from geomagnifier.model.checkpoint import load_model
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.models.registry import load_model
 from geomagnifier.pipeline import embed
+from geomagnifier.raster.scene import open_scene
 from geomagnifier.retrieval import Hits, Wanted, gather, pictures_in
 from geomagnifier.retrieval import search as search_archive
+from geomagnifier_lab.render.scene import THEMES, draw_scene
 
 
 def search(folder, vector, model, progress=None) -> Hits:

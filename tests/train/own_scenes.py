@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from geomagnifier.data.drawn import draw_scene
+from geomagnifier_lab.render.scene import draw_scene
 
 SIDE = 480
 

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier import resolution
-from geomagnifier.data.drawn import draw_scene
-from geomagnifier.data.questions import GRANULARITY, Question
-from geomagnifier.data.templates import Task
-from geomagnifier.io.scene import open_scene
-from geomagnifier.model import words as w
-from geomagnifier.model.checkpoint import load_small
-from geomagnifier.model.vlm import Memory
-from geomagnifier.train import attention, heat_frames, lessons
-from geomagnifier.train.crops import Crop, Piece
-from geomagnifier.train.language import shown_to
-from geomagnifier.values import Query
+from geomagnifier.finetuning.crops import Crop, Piece
+from geomagnifier.inference import resolution
+from geomagnifier.models.registry import load_small
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.text_decoder import Memory
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Query
+from geomagnifier_lab.questions.questions import GRANULARITY, Question
+from geomagnifier_lab.questions.templates import Task
+from geomagnifier_lab.render.scene import draw_scene
+from geomagnifier_lab.train import attention, heat_frames, text_samples
+from geomagnifier_lab.train.text_decoder import shown_to
 
 
 def test_the_loss_is_the_logarithm_of_what_is_looked_at() -> None:
@@ -40,12 +40,12 @@ def test_a_token_shows_a_class_from_a_quarter_of_its_area_on() -> None:
 
 
 def test_rows_are_those_of_the_class_and_of_its_tie() -> None:
-    words = w.Words(lessons.vocabulary([], 1))
+    words = w.Words(text_samples.vocabulary([], 1))
     question = Question("", GRANULARITY[Task.SEGMENT], Task.SEGMENT, ("ship", "bridge"))
-    made = lessons.lesson(words, [0], w.POINT, [lessons.pointing(question, {"ship": True, "bridge": False})])
+    made = text_samples.lesson(words, [0], w.POINT, [text_samples.pointing(question, {"ship": True, "bridge": False})])
     place = torch.zeros(4, 4)
     place[:2, :2] = 1
-    seen = lessons.Seen(torch.zeros(352, 4, 4), {}, (), {"ship": place})
+    seen = text_samples.Seen(torch.zeros(352, 4, 4), {}, (), {"ship": place})
     for tokens, share in ((16, [1.0, 1.0]), (4, [1.0, 1.0])):
         rows, where = shown_to(made, [seen], Memory(torch.zeros(1, tokens, 8), torch.zeros(1, tokens, dtype=torch.bool)))
         assert rows.tolist() == [[0, 1], [0, 2], [0, 3], [0, 4]]

@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.data.dubai import COVER
-from geomagnifier.data.vocabulary import SCENES
-from geomagnifier.model.calibration import Calibration
-from geomagnifier.model.card import IN_BOX, check_small
-from geomagnifier.model.checkpoint import FILES, WEIGHTS, load_model, read_card, write
-from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.scout import Scout
-from geomagnifier.model.small import SmallModel
-from geomagnifier.model.words import FOUND, SPECIAL, kind_token
-from geomagnifier.train.batches import NAMES, OBJECTS
-from geomagnifier.train.calibrate import Evidence, calibrate, chosen, f1_at_steps, matched, middle, presence_threshold, quality, score_of
-from geomagnifier.train.export import export
+from geomagnifier.finetuning.thresholds import Evidence, chosen, f1_at_steps, matched, middle, presence_threshold, quality, score_of
+from geomagnifier.language.classes import SCENES
+from geomagnifier.models.metadata import IN_BOX, check_small
+from geomagnifier.models.registry import FILES, WEIGHTS, load_model, read_card, write
+from geomagnifier.models.small.class_thresholds import Calibration
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.small.proposal_net import Scout
+from geomagnifier.models.small.vocabulary import FOUND, SPECIAL, kind_token
+from geomagnifier_lab.datasets.dubai import COVER
+from geomagnifier_lab.train.batches import NAMES, OBJECTS
+from geomagnifier_lab.train.calibrate import calibrate
+from geomagnifier_lab.train.export import export
 
 needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.model import checkpoint
-from geomagnifier.model.selector import NUMBERS, Selector, decide, features
-from geomagnifier.model.sentence import SentenceEncoder, load_tokenizer
-from geomagnifier.train.choosing import Wordings, batch_of, train_selector
+from geomagnifier.models import registry
+from geomagnifier.models.small.selector import NUMBERS, Selector, decide, features
+from geomagnifier.models.small.text_encoder import SentenceEncoder, load_tokenizer
+from geomagnifier_lab.train.selector import Wordings, batch_of, train_selector
 
-WEIGHTS = Path(checkpoint.WEIGHTS)
+WEIGHTS = Path(registry.WEIGHTS)
 
 
 @pytest.fixture(scope="module")
 def encoder() -> SentenceEncoder:
     made = SentenceEncoder().eval().requires_grad_(False)
-    made.load_state_dict(checkpoint.read(WEIGHTS / "sentence.safetensors")[1])
+    made.load_state_dict(registry.read(WEIGHTS / "sentence.safetensors")[1])
     return made
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from geomagnifier.train.crops import Crop, Piece, Source, identities, make_crop, paste
-from geomagnifier.train.targets import cover_target, empty, object_target, shrink
+from geomagnifier.finetuning.crops import Crop, Piece, Source, identities, make_crop, paste
+from geomagnifier.finetuning.targets import cover_target, empty, object_target, shrink
 
 
 def red_rectangle() -> Source:

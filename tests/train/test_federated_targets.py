@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.data.vocabulary import narrow
-from geomagnifier.train.batches import OBJECTS, UNTOLD, WIDE, choose, labelled_boxes, target
-from geomagnifier.train.crops import Crop, Piece, Source, core_of, make_crop
-from geomagnifier.train.targets import object_target
+from geomagnifier.finetuning.crops import Crop, Piece, Source, core_of, make_crop
+from geomagnifier.finetuning.targets import object_target
+from geomagnifier.language.classes import narrow
+from geomagnifier_lab.train.batches import OBJECTS, UNTOLD, WIDE, choose, labelled_boxes, target
 
 SIDE = 128
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from geomagnifier.data.sample import SceneSample
-from geomagnifier.data.vocabulary import SCENES
-from geomagnifier.train.heads import train_scenes
-from geomagnifier.train.lessons import Pictures
+from geomagnifier.language.classes import SCENES
+from geomagnifier_lab.datasets.sample import SceneSample
+from geomagnifier_lab.train.heads import train_scenes
+from geomagnifier_lab.train.text_samples import Pictures
 
 
 def test_the_scene_head_learns_from_versions_of_pictures() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.model.checkpoint import load_small
-from geomagnifier.train import heat_frames
-from geomagnifier.train.crops import Source
+from geomagnifier.finetuning.crops import Source
+from geomagnifier.models.registry import load_small
+from geomagnifier_lab.train import heat_frames
 
 
 def picture(value: int, boxes: list[tuple[str, tuple[float, float, float, float]]], told: frozenset[str]) -> Source:

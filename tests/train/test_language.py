@@ -9,25 +9,25 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.data.questions import Question
-from geomagnifier.data.sample import SceneSample
-from geomagnifier.data.templates import GRANULARITY, Task
-from geomagnifier.data.vocabulary import SCENES
-from geomagnifier.model import telling
-from geomagnifier.model import words as w
-from geomagnifier.model.vlm import TextDecoder
-from geomagnifier.train import lessons
-from geomagnifier.train.batches import NAMES, OBJECTS, Batches
-from geomagnifier.train.crops import Crop, Piece
-from geomagnifier.train.language import Course, Settings, losses_of, memory_of, train_language, with_instances
+from geomagnifier.finetuning.crops import Crop, Piece
+from geomagnifier.language.classes import SCENES
+from geomagnifier.models.small import text_generation
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.text_decoder import TextDecoder
+from geomagnifier_lab.datasets.sample import SceneSample
+from geomagnifier_lab.questions.questions import Question
+from geomagnifier_lab.questions.templates import GRANULARITY, Task
+from geomagnifier_lab.train import text_samples
+from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches
+from geomagnifier_lab.train.text_decoder import Course, Settings, losses_of, memory_of, train_language, with_instances
 
 SETTINGS = Settings(steps=4, captions=4, points=4, says=4, validate=2, warmup=1)
 
 
-def asked(drawn: list[Question]) -> lessons.Asked:
+def asked(drawn: list[Question]) -> text_samples.Asked:
     generator = torch.Generator().manual_seed(1)
     states = torch.randn(len(drawn), 32, 384, generator=generator).half()
-    return lessons.Asked(drawn, states, torch.arange(32)[None].expand(len(drawn), -1) > 9)
+    return text_samples.Asked(drawn, states, torch.arange(32)[None].expand(len(drawn), -1) > 9)
 
 
 @pytest.fixture(scope="module")
@@ -36,26 +36,26 @@ def course() -> Course:
     samples = [SceneSample(Path(f"{name}.png"), (name,), (f"this is a {name} near the water .",)) for name in SCENES]
     n, generator = len(samples), torch.Generator().manual_seed(2)
     made = [torch.randn(n, *shape, generator=generator).half() for shape in ((352, 4, 4), (1280,), (len(SCENES),))]
-    pictures = lessons.Pictures(samples, *made, np.arange(n))
+    pictures = text_samples.Pictures(samples, *made, np.arange(n))
     crops = []
     for k in range(8):
         crop = Crop(np.zeros((64, 64, 3), np.uint8), kinds=frozenset(OBJECTS))
         crop.pieces = [Piece(OBJECTS[(k + i) % 10], np.array([8 * i, 8, 8 * i + 8, 20], np.float32), [], 1.0) for i in range(3)]
         where = {piece.kind: torch.rand(4, 4, generator=generator).half() for piece in crop.pieces}
         last = torch.randn(352, 4, 4, generator=generator).half()
-        crops.append(lessons.Seen(last, lessons.present(crop), lessons.things_of(crop), where))
-    words = w.Words(lessons.vocabulary(samples, 1))
-    near, far = lessons.near_questions(0, "train", 60), lessons.far_questions(0, "train", 120)
+        crops.append(text_samples.Seen(last, text_samples.present(crop), text_samples.things_of(crop), where))
+    words = w.Words(text_samples.vocabulary(samples, 1))
+    near, far = text_samples.near_questions(0, "train", 60), text_samples.far_questions(0, "train", 120)
     return Course(pictures, crops, asked(far), asked(near), words, SETTINGS)
 
 
 def test_a_lesson_is_read_shifted_and_what_cannot_be_told_is_not_asked(course: Course) -> None:
     question = Question("", GRANULARITY[Task.SEGMENT], Task.SEGMENT, ("ship", "bridge"), landmarks=("road",))
     present: dict[str, bool | None] = {"ship": True, "bridge": False, "road": None}
-    made = lessons.lesson(course.words, [0], w.POINT, [lessons.pointing(question, present)])
+    made = text_samples.lesson(course.words, [0], w.POINT, [text_samples.pointing(question, present)])
     read = [course.words.tokens[t] for t in made.tokens[0].tolist()]
     assert read == ["<point>", "<ship>", "[SEG]", "<bridge>", "[SEG]", "<by>", "<road>", "[BOX]"]
-    labels = [course.words.tokens[t] if t != lessons.IGNORED else "" for t in made.labels[0].tolist()]
+    labels = [course.words.tokens[t] if t != text_samples.IGNORED else "" for t in made.labels[0].tolist()]
     assert labels == ["<ship>", "[SEG]", "<bridge>", "<none>", "<by>", "<road>", "", "<end>"]
     assert [NAMES[k] if k >= 0 else "" for k in made.kinds[0].tolist()] == ["", "", "ship", "", "bridge", "", "", "road"]
 
@@ -66,25 +66,25 @@ def test_what_is_on_a_crop() -> None:
         Piece("ship", np.array([10, 20, 30, 60], np.float32), [], 1.0),
         Piece("vehicle", np.array([0, 0, 4, 4], np.float32), [], 0.1),
     ]
-    present = lessons.present(crop)
+    present = text_samples.present(crop)
     assert (present["ship"], present["bridge"], present["vehicle"], present["harbor"], present["water"]) == (True, False, None, None, None)
     assert present["car"] is None and present["boat"] is None
     crop.pieces.append(Piece("car", np.array([40, 40, 60, 50], np.float32), [], 1.0))
-    assert lessons.present(crop)["car"] is True and lessons.present(crop)["vehicle"] is True
+    assert text_samples.present(crop)["car"] is True and text_samples.present(crop)["vehicle"] is True
     crop.pieces.pop()
-    (thing,) = lessons.things_of(crop)
+    (thing,) = text_samples.things_of(crop)
     assert thing.kind == "ship" and thing.box == pytest.approx((0.1, 0.2, 0.3, 0.6))
 
 
 def test_instance_tokens_name_what_was_looked_for_in_vain(course: Course) -> None:
     things = [(t.kind, t.score, t.box) for t in course.crops[0].things * 20]
-    kinds, places = telling.instances(course.words, things, ["road"], True)
+    kinds, places = text_generation.instances(course.words, things, ["road"], True)
     assert len(kinds) == len(places) == 32
     assert [course.words.tokens[k] for k in kinds[-2:]] == ["<road>", "<unknown>"] and places[-1] == [0.0] * 5
 
 
 def test_questions_of_every_sort_are_learnt_from() -> None:
-    near = lessons.near_questions(1, "train", 1500)
+    near = text_samples.near_questions(1, "train", 1500)
     several = [q for q in near if len(q.kinds) > 1]
     assert len(several) > 150 and any("?" in q.kinds for q in several) and sum(q.place for q in near) > 50
     assert {q.task for q in near} >= {Task.CLASSIFY_BOX, Task.COUNT, Task.EXISTS, Task.OUTLINE, Task.DESCRIBE_SEGMENT}

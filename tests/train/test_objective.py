@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from geomagnifier.train.objective import focal, giou, info_nce, scene_loss
+from geomagnifier.finetuning.losses import focal, giou, info_nce, scene_loss
 
 
 def test_giou_of_equal_half_and_apart() -> None:

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geomagnifier.data.own import read_labels
 from geomagnifier.errors import DataCorrupt, GeomagWarning, OptionError
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.finetuning.labels import read_labels
 
 pyogrio, shapely = pytest.importorskip("pyogrio"), pytest.importorskip("shapely")
 BOXES = [(10 + 40 * i, 20, 40 + 40 * i, 40) for i in range(6)]

@@ -9,9 +9,9 @@ import pytest
 from own_scenes import SIDE, helipads, write_coco
 from PIL import Image
 
-from geomagnifier.data.own import read_labels
 from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
-from geomagnifier.io.write import write_picture
+from geomagnifier.export.write import write_picture
+from geomagnifier.finetuning.labels import read_labels
 
 pyogrio, shapely = pytest.importorskip("pyogrio"), pytest.importorskip("shapely")
 
@@ -99,7 +99,7 @@ def test_coco_run_lengths_keep_their_holes(coco, tmp_path):
 
     labels = read_labels(changed(coco, tmp_path, change), coco.parent / "images")
     first = labels.pictures[0].objects[0]
-    from geomagnifier.train.own_pictures import outline
+    from geomagnifier.finetuning.samples import outline
 
     drawn = outline(first.rings, first.holes, np.zeros(2, np.float32), (SIDE, SIDE))
     assert (drawn & ring).sum() / (drawn | ring).sum() > 0.95

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geomagnifier.data.own.labels import Labelled, Labels, Outlined
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.io.write import write_picture
-from geomagnifier.train import own_pictures
-from geomagnifier.train.own_pictures import REST, load, outline
+from geomagnifier.export.write import write_picture
+from geomagnifier.finetuning import samples
+from geomagnifier.finetuning.labels.base import Labelled, Labels, Outlined
+from geomagnifier.finetuning.samples import REST, load, outline
 
 SQUARE = np.array([[0, 0], [40, 0], [40, 40], [0, 40]], np.float32)
 
@@ -50,7 +50,7 @@ def test_only_the_labelled_area_is_learnt_from(large):
 
 def test_too_many_windows_are_thinned_out(large, monkeypatch):
     path, _ = large
-    monkeypatch.setattr(own_pictures, "MOST", 2)
+    monkeypatch.setattr(samples, "MOST", 2)
     labels = Labels(path, ("pool",), (Labelled(path, tuple(thing(x, 100) for x in range(100, 4000, 500))),))
     with pytest.warns(GeomagWarning, match="2 of them, evenly picked"):
         assert len(load(labels, ())) == 2

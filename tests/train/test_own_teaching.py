@@ -13,16 +13,16 @@ from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
 import geomagnifier as gm
+from geomagnifier.cli.main import app, main
 from geomagnifier.errors import DataCorrupt, ModelCorrupt, OptionError, OutputError
-from geomagnifier.interfaces.cli import app, main
-from geomagnifier.io.lock import alone
-from geomagnifier.model.checkpoint import read
-from geomagnifier.model.own_file import OWN
-from geomagnifier.resolution import window_of
-from geomagnifier.train import own_run
-from geomagnifier.train.own_run import Wanted, kept, teach_kinds
-from geomagnifier.train.teach import Lesson
-from geomagnifier.values import Query
+from geomagnifier.finetuning import run
+from geomagnifier.finetuning.fit import Lesson
+from geomagnifier.finetuning.run import Wanted, kept, teach_kinds
+from geomagnifier.folder_lock import alone
+from geomagnifier.inference.resolution import window_of
+from geomagnifier.models.custom.checkpoint import OWN
+from geomagnifier.models.registry import read
+from geomagnifier.types import Query
 
 LESSON = Lesson(crops=40, side=256, steps=60)
 
@@ -124,8 +124,8 @@ def test_its_own_mask_is_its_heat_and_the_scout_suspects_it_everywhere(model, sc
 
 def test_the_folder_holds_the_old_files_and_says_what_it_is(taught, wanted):
     folder, lines = taught
-    from geomagnifier.model.checkpoint import CHINESE, FILES, WEIGHTS
-    from geomagnifier.model.heat_attention import FILE as ATTENTION
+    from geomagnifier.models.registry import CHINESE, FILES, WEIGHTS
+    from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
 
     for name in (*FILES, CHINESE, ATTENTION):
         assert (folder / name).read_bytes() == (WEIGHTS / name).read_bytes()
@@ -181,7 +181,7 @@ def test_two_runs_into_one_folder_are_refused(wanted, taught, tmp_path):
 
 @pytest.mark.parametrize("at", ["pictures", "crops"])
 def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch, capsys, at):
-    real = own_run.teach_kinds
+    real = run.teach_kinds
 
     def pressed(wished, tell):
         def stop(what, done, total):
@@ -190,7 +190,7 @@ def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch
 
         return real(wished, stop)
 
-    monkeypatch.setattr(own_run, "teach_kinds", pressed)
+    monkeypatch.setattr(run, "teach_kinds", pressed)
     words = ["geomag", "train", "--from", "small", "--data", str(wanted.source), "--out", str(tmp_path / "run")]
     monkeypatch.setattr("sys.argv", words)
     with pytest.raises(SystemExit) as stopped:
@@ -225,7 +225,7 @@ def test_a_damaged_file_is_named(taught, tmp_path):
     (folder / OWN).write_bytes((folder / OWN).read_bytes()[:1000])
     with pytest.raises(ModelCorrupt, match=OWN):
         gm.load_model(folder)
-    from geomagnifier.model.checkpoint import write
+    from geomagnifier.models.registry import write
 
     write(folder / OWN, {"0.shift": torch.zeros(3, 1, 128)}, {"kinds": [], "lessons": [["pool"]], "stand_ins": []})
     with pytest.raises(ModelCorrupt, match=OWN):

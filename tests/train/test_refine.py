@@ -11,14 +11,14 @@ import pytest
 import torch
 from test_wide import SHIPS, TREES, Made
 
-from geomagnifier.model import checkpoint
-from geomagnifier.model.box_refiner import FILE, BoxRefiner
-from geomagnifier.model.small import SmallModel
-from geomagnifier.model.vision import Pyramid
-from geomagnifier.train import refine
-from geomagnifier.train.batches import OBJECTS
-from geomagnifier.train.crops import Crop, Piece, make_crop
-from geomagnifier.train.refine import Asked, giou, losses, moved, overlap
+from geomagnifier.finetuning.crops import Crop, Piece, make_crop
+from geomagnifier.models import registry
+from geomagnifier.models.small.backbone import Pyramid
+from geomagnifier.models.small.box_refiner import FILE, BoxRefiner
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.train import box_refiner
+from geomagnifier_lab.train.batches import OBJECTS
+from geomagnifier_lab.train.box_refiner import Asked, giou, losses, moved, overlap
 
 BOXES = torch.tensor([[10.0, 10.0, 50.0, 30.0], [12.0, 10.0, 52.0, 30.0], [80.0, 80.0, 90.0, 99.0]])
 NONE = np.zeros((0, 4), np.float32)
@@ -30,7 +30,7 @@ def piece(kind: str, *box: float, share: float = 1.0, **how: float) -> Piece:
 
 @pytest.fixture(scope="module")
 def small() -> SmallModel:
-    return checkpoint.load_small()
+    return registry.load_small()
 
 
 def test_overlap_and_giou_of_boxes() -> None:
@@ -57,7 +57,7 @@ def test_small_parts_and_points_are_unclear_and_not_learnt_from() -> None:
         piece("tree", 40, 40, 52, 52, halo=0.5),
     ]
     crop = Crop(np.zeros((64, 64, 3), np.uint8), pieces, frozenset({"ship", "tree"}))
-    asked = {OBJECTS[a.number]: a for a in refine.asked_of(crop, np.random.default_rng(2))}
+    asked = {OBJECTS[a.number]: a for a in box_refiner.asked_of(crop, np.random.default_rng(2))}
     assert len(asked["ship"].boxes) == 2, "boats are ships"
     assert len(asked["ship"].unclear) == 2 and asked["ship"].told
     assert not len(asked["tree"].boxes) and len(asked["tree"].unclear) == 1
@@ -81,19 +81,19 @@ def test_boxes_of_nothing_lower_the_fit_only_where_all_is_labelled() -> None:
 @pytest.fixture
 def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures made here in place of the data sets."""
-    monkeypatch.setattr(refine, "WideBatches", lambda *of: Made([SHIPS, TREES], crops=3))
-    monkeypatch.setattr(refine, "TOLD", 1)
-    monkeypatch.setattr(refine, "SAVED", 2)
-    monkeypatch.setattr(refine, "WARMUP", 1)
+    monkeypatch.setattr(box_refiner, "WideBatches", lambda *of: Made([SHIPS, TREES], crops=3))
+    monkeypatch.setattr(box_refiner, "TOLD", 1)
+    monkeypatch.setattr(box_refiner, "SAVED", 2)
+    monkeypatch.setattr(box_refiner, "WARMUP", 1)
 
 
 def test_it_learns_and_a_stopped_run_ends_with_the_same_numbers(small: SmallModel, pictures: None, tmp_path: Path) -> None:
-    whole = list(refine.train(small, tmp_path, tmp_path / "whole", steps=4))
+    whole = list(box_refiner.train(small, tmp_path, tmp_path / "whole", steps=4))
     assert [row["step"] for row in whole] == [1, 2, 3, 4] and all(np.isfinite(row["giou"]) for row in whole)
-    stopped = refine.train(small, tmp_path, tmp_path / "stopped", steps=4)
+    stopped = box_refiner.train(small, tmp_path, tmp_path / "stopped", steps=4)
     assert [next(stopped)["step"] for _ in range(3)] == [1, 2, 3]
     stopped.close()  # the checkpoint is of the second step
-    assert [row["step"] for row in refine.train(small, tmp_path, tmp_path / "stopped", steps=4)] == [3, 4]
+    assert [row["step"] for row in box_refiner.train(small, tmp_path, tmp_path / "stopped", steps=4)] == [3, 4]
     ends = [checkpoint_of(tmp_path / name) for name in ("whole", "stopped")]
     assert all(torch.allclose(ends[0][name], ends[1][name], atol=1e-6) for name in ends[0])
     begun = BoxRefiner().state_dict()
@@ -101,23 +101,23 @@ def test_it_learns_and_a_stopped_run_ends_with_the_same_numbers(small: SmallMode
 
 
 def checkpoint_of(folder: Path) -> dict[str, torch.Tensor]:
-    return dict(refine.saved(folder / refine.CHECKPOINT)["average"])
+    return dict(box_refiner.saved(folder / box_refiner.CHECKPOINT)["average"])
 
 
 def test_the_model_that_comes_out_has_the_refiner(small: SmallModel, pictures: None, tmp_path: Path) -> None:
     out = tmp_path / "model"
-    list(refine.train(small, tmp_path, out, steps=1))
-    for name in checkpoint.FILES:
-        shutil.copyfile(checkpoint.WEIGHTS / name, out / name)
-    refine.put(out, out)
-    assert (out / FILE).is_file() and checkpoint.load_small(out).refiner is not None
+    list(box_refiner.train(small, tmp_path, out, steps=1))
+    for name in registry.FILES:
+        shutil.copyfile(registry.WEIGHTS / name, out / name)
+    box_refiner.put(out, out)
+    assert (out / FILE).is_file() and registry.load_small(out).refiner is not None
 
 
 def test_crops_that_nothing_can_be_learnt_from_change_nothing(small: SmallModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     unlabelled = [replace(SHIPS[0], objects=(), kinds=frozenset())]
-    monkeypatch.setattr(refine, "WideBatches", lambda *of: Made([SHIPS], crops=1))
+    monkeypatch.setattr(box_refiner, "WideBatches", lambda *of: Made([SHIPS], crops=1))
     monkeypatch.setattr(Made, "crop", lambda self, number, rng: make_crop(unlabelled, (1, 1), 64, rng))
-    list(refine.train(small, tmp_path, tmp_path / "out", steps=1))
+    list(box_refiner.train(small, tmp_path, tmp_path / "out", steps=1))
     torch.manual_seed(0)
     begun = BoxRefiner().state_dict()
     assert all(torch.equal(begun[name], tensor) for name, tensor in checkpoint_of(tmp_path / "out").items())

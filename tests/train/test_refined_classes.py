@@ -9,12 +9,12 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from geomagnifier.model import checkpoint
-from geomagnifier.model.box_refiner import FILE, BoxRefiner
-from geomagnifier.model.small import SmallModel
-from geomagnifier.train import refined_classes
-from geomagnifier.train.calibrate import Evidence
-from geomagnifier.train.refined_classes import average_precision, choose, figure, useful
+from geomagnifier.finetuning.thresholds import Evidence
+from geomagnifier.models import registry
+from geomagnifier.models.small.box_refiner import FILE, BoxRefiner
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.train import refined_classes
+from geomagnifier_lab.train.refined_classes import average_precision, choose, figure, useful
 
 
 def test_average_precision_by_hand_and_near_that_of_coco() -> None:
@@ -47,7 +47,7 @@ def test_a_figure_is_the_mean_over_sets_that_are_labelled_whole() -> None:
 
 def test_classes_that_lose_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ships are found the same with it, airplanes worse, and of other classes nothing is known."""
-    small = checkpoint.load_small()
+    small = registry.load_small()
     small.refiner = BoxRefiner(small.objects)
 
     def found(model: SmallModel, *of: object) -> dict[str, dict[str, Evidence]]:

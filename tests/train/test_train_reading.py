@@ -2,9 +2,9 @@ import itertools
 
 import numpy as np
 
-from geomagnifier.data.chinese import BOX
-from geomagnifier.model import reading
-from geomagnifier.train.reading import batch_of, train_reader
+from geomagnifier.models.small import zh_en_translator
+from geomagnifier_lab.questions.chinese import BOX
+from geomagnifier_lab.train.zh_en_translator import batch_of, train_reader
 
 
 def test_a_few_steps_teach_something_and_repeat() -> None:
@@ -21,6 +21,6 @@ def test_batches_are_padded_and_of_known_words() -> None:
     pairs, letters, words = batch_of(reader, np.random.default_rng(1), 8)
     assert len(pairs) == len(letters) == len(words) == 8
     assert letters.max() < len(reader.letters) and words.max() < len(reader.words)
-    assert (words[:, 0] == reader.word_number[reading.START]).all()
-    assert all(int((row == reader.word_number[reading.END]).sum()) == 1 for row in words)
-    assert BOX == reading.BOX and BOX in reader.letters and BOX in reader.words
+    assert (words[:, 0] == reader.word_number[zh_en_translator.START]).all()
+    assert all(int((row == reader.word_number[zh_en_translator.END]).sum()) == 1 for row in words)
+    assert BOX == zh_en_translator.BOX and BOX in reader.letters and BOX in reader.words

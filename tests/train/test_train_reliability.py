@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.model.reliability import Reliability
-from geomagnifier.train.reliability import KEPT, fit_objects, fit_temperature, likeliest, logistic, logit, softmax
+from geomagnifier.models.small.score_calibration import Reliability
+from geomagnifier_lab.train.score_calibration import KEPT, fit_objects, fit_temperature, likeliest, logistic, logit, softmax
 
 
 def test_a_temperature_undoes_what_made_logits_too_sharp() -> None:

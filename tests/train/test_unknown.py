@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geomagnifier.data.sample import LabelledObject, ObjectSample
 from geomagnifier.geometry import overlap
-from geomagnifier.model import in_box
-from geomagnifier.model.card import IN_BOX
-from geomagnifier.train.unknown import APART, MOVED, ODDS, REFUSED, fit, ground, jittered
+from geomagnifier.models.metadata import IN_BOX
+from geomagnifier.models.small import box_class
+from geomagnifier_lab.datasets.sample import LabelledObject, ObjectSample
+from geomagnifier_lab.train.unknown import APART, MOVED, ODDS, REFUSED, fit, ground, jittered
 
 
 def test_boxes_of_ground_have_the_sizes_of_objects_and_lie_apart_from_them(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_known_things_are_kept_and_others_refused() -> None:
     seen[:, ODDS] = 4 * right + rng.normal(5, 1, 1200)
     weights = fit(seen, right)
     assert len(weights) == IN_BOX
-    kept = np.array([in_box.known(one, weights) for one in seen])
+    kept = np.array([box_class.known(one, weights) for one in seen])
     assert kept[right].mean() == pytest.approx(1 - REFUSED, abs=0.004)
     assert kept[~right].mean() < 0.05
 

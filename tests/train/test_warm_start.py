@@ -9,13 +9,14 @@ import pytest
 import torch
 
 from geomagnifier.errors import ModelCorrupt, ModelNotFound
-from geomagnifier.model import checkpoint
-from geomagnifier.model.network import SmallNetwork
-from geomagnifier.model.vision import normalise
-from geomagnifier.train.batches import NAMES, OBJECTS
-from geomagnifier.train.loop import image_side, save
-from geomagnifier.train.warm_start import LIKE, OTHERS, warm_start
-from geomagnifier.train.wide import from_first_stage, from_model
+from geomagnifier.finetuning.run_state import save
+from geomagnifier.models import registry
+from geomagnifier.models.small.backbone import normalise
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier_lab.train.batches import NAMES, OBJECTS
+from geomagnifier_lab.train.loop import image_side
+from geomagnifier_lab.train.warm_start import LIKE, OTHERS, warm_start
+from geomagnifier_lab.train.wide import from_first_stage, from_model
 from worded import worded_start
 
 
@@ -42,7 +43,7 @@ def test_all_that_is_known_is_taken_bit_for_bit(start) -> None:
 def test_known_classes_look_the_same_through_it(start) -> None:
     network = image_side().eval()
     warm_start(network, start.state, start.kinds, start.objects)
-    card, state = checkpoint.read(checkpoint.WEIGHTS / checkpoint.FILES[0])
+    card, state = registry.read(registry.WEIGHTS / registry.FILES[0])
     shipped = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])).eval()
     shipped.load_state_dict(state)
     pixels = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (1, 64, 64, 3)).astype(np.uint8))

@@ -12,16 +12,16 @@ import pytest
 import torch
 from PIL import Image
 
-from geomagnifier.data.sample import SceneSample
-from geomagnifier.data.vocabulary import SCENES
-from geomagnifier.train import wide
-from geomagnifier.train.batches import NAMES, OBJECTS, Sizes
-from geomagnifier.train.camera_figures import camera_figures, compared
-from geomagnifier.train.crops import Source
-from geomagnifier.train.loop import Files, follow, image_side
-from geomagnifier.train.photometric import degrade
-from geomagnifier.train.sources import CHIPS, pool_box, pool_sources
-from geomagnifier.train.wide_batches import LENGTHS, SCALES, WideBatches, grouped, usual_length
+from geomagnifier.finetuning.crops import Source
+from geomagnifier.language.classes import SCENES
+from geomagnifier_lab.datasets.sample import SceneSample
+from geomagnifier_lab.train import wide
+from geomagnifier_lab.train.batches import NAMES, OBJECTS, Sizes
+from geomagnifier_lab.train.camera_figures import camera_figures, compared
+from geomagnifier_lab.train.loop import Files, follow, image_side
+from geomagnifier_lab.train.photometric import degrade
+from geomagnifier_lab.train.sources import CHIPS, pool_box, pool_sources
+from geomagnifier_lab.train.wide_batches import LENGTHS, SCALES, WideBatches, grouped, usual_length
 from worded import worded_start
 
 needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
@@ -208,7 +208,7 @@ def test_over_a_frozen_trunk_the_language_side_still_fits(tmp_path: Path, scenes
 
 @needs_data
 def test_what_was_known_is_still_found_before_the_first_step() -> None:
-    from geomagnifier.train.sources import object_sources
+    from geomagnifier_lab.train.sources import object_sources
 
     network = image_side().eval()
     begun = worded_start()

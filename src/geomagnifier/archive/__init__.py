@@ -16,17 +16,17 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from geomagnifier.archive import apart, cluster
-from geomagnifier.archive.task import INDEX as INDEX
-from geomagnifier.archive.task import MANIFEST as MANIFEST
-from geomagnifier.archive.task import REGIONS as REGIONS
-from geomagnifier.archive.task import SCENES as SCENES
-from geomagnifier.archive.task import Tally as Tally
-from geomagnifier.archive.task import Task as Task
-from geomagnifier.archive.task import part_name
+from geomagnifier.archive import cluster, driver_process
+from geomagnifier.archive.manifest import DONE, FAILED, WAITING, Entry, Manifest
+from geomagnifier.archive.tasks import INDEX as INDEX
+from geomagnifier.archive.tasks import MANIFEST as MANIFEST
+from geomagnifier.archive.tasks import REGIONS as REGIONS
+from geomagnifier.archive.tasks import SCENES as SCENES
+from geomagnifier.archive.tasks import Tally as Tally
+from geomagnifier.archive.tasks import Task as Task
+from geomagnifier.archive.tasks import part_name
 from geomagnifier.errors import OptionError
-from geomagnifier.io import partitions
-from geomagnifier.io.manifest import DONE, FAILED, WAITING, Entry, Manifest
+from geomagnifier.export import geoparquet
 
 SPLIT = 100_000_000
 """Scene px above which a scene is looked at by all workers together."""
@@ -81,7 +81,7 @@ def run(
         ModelError: the workers cannot load the model.
         KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is kept. Ray has ended by then.
     """
-    partitions.library()
+    geoparquet.library()
     cluster.check()
     if workers is not None and workers < 1:
         raise OptionError(f"workers is the number of processes, at least 1, not {workers}")
@@ -90,7 +90,7 @@ def run(
     try:
         for entry in manifest.add(scenes):
             assert entry.part is not None
-            partitions.drop(task.out / REGIONS / part_name(entry.part), [entry.name])
+            geoparquet.drop(task.out / REGIONS / part_name(entry.part), [entry.name])
         if again:
             manifest.again()
         counts = manifest.counts()
@@ -98,7 +98,7 @@ def run(
         manifest.close()
     if not counts[WAITING] and (task.out / INDEX).exists():
         return Tally(counts[DONE], counts[FAILED], sum(counts.values()), 0, 0.0, 0)
-    return apart.run(apart.Order(task, key, workers, address, split), progress)
+    return driver_process.run(driver_process.Order(task, key, workers, address, split), progress)
 
 
 def failures(task: Task, most: int) -> list[tuple[str, str]]:

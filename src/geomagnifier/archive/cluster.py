@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from geomagnifier.errors import GeomagWarning, LibraryMissing, OptionError, install
-from geomagnifier.room import available
+from geomagnifier.free_memory import available
 
 TRIES = 3
 """Times that a busy cluster is asked for a place."""

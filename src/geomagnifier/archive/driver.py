@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
-from geomagnifier.archive.task import INDEX, REGIONS, SCENES, WORKING, Tally, Task, part_name, working
+from geomagnifier.archive.manifest import Entry, Manifest
+from geomagnifier.archive.tasks import INDEX, REGIONS, SCENES, WORKING, Tally, Task, part_name, working
 from geomagnifier.archive.worker import Worker
 from geomagnifier.errors import GeomagError, ModelError, OutputError
-from geomagnifier.io import partitions
-from geomagnifier.io.journal import join
-from geomagnifier.io.manifest import Entry, Manifest
+from geomagnifier.export import geoparquet
+from geomagnifier.inference.resume import join
 
 PART = 1000
 """Scenes in one file of regions."""
@@ -107,7 +107,7 @@ class Driver:
                 else:
                     self._take(job, told)
         self._pack()
-        partitions.write_index(self.task.out / INDEX, self.manifest.rows())
+        geoparquet.write_index(self.task.out / INDEX, self.manifest.rows())
         shutil.rmtree(self.task.out / WORKING, ignore_errors=True)
         return self.tally()
 
@@ -225,7 +225,7 @@ class Driver:
         while names := self.manifest.unpacked(PART):
             part = self.manifest.next_part()
             files = [self.task.out / SCENES / name / "regions.parquet" for name in names]
-            partitions.join(self.task.out / REGIONS / part_name(part), files)
+            geoparquet.join(self.task.out / REGIONS / part_name(part), files)
             self.manifest.packed(names, part)
             for file in files:
                 file.unlink(missing_ok=True)

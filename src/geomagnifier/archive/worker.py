@@ -8,17 +8,18 @@ import time
 from typing import Any, cast
 
 from geomagnifier import composed
-from geomagnifier.archive.task import SCENES, Task, working
+from geomagnifier.archive.manifest import Entry
+from geomagnifier.archive.tasks import SCENES, Task, working
+from geomagnifier.atomic import Staging, output_error
 from geomagnifier.errors import GeomagError, OutputError, QuestionError
-from geomagnifier.io import partitions, shapes
-from geomagnifier.io.document import write_json
-from geomagnifier.io.footprint import geojson, outlines
-from geomagnifier.io.manifest import Entry
-from geomagnifier.io.mask_file import write_mask
-from geomagnifier.io.memory import give_back, stay_small
-from geomagnifier.io.scene import open_scene
-from geomagnifier.io.staging import Staging, output_error
+from geomagnifier.export import geoparquet
+from geomagnifier.export.answer_json import write_json
+from geomagnifier.export.mask_cog import write_mask
+from geomagnifier.memory import give_back, stay_small
 from geomagnifier.pipeline import ask, look_at_share
+from geomagnifier.raster import shapes
+from geomagnifier.raster.footprint import geojson, outlines
+from geomagnifier.raster.scene import open_scene
 
 
 class Worker:
@@ -33,7 +34,7 @@ class Worker:
         Raises:
             QuestionError: the model cannot answer the question, whatever the scene.
         """
-        from geomagnifier.model.checkpoint import load_model
+        from geomagnifier.models.registry import load_model
 
         if self.model is None:
             stay_small()
@@ -61,7 +62,7 @@ class Worker:
                 kept = journal if journal.exists() else None
                 answer = ask(scene, task.question, self.model, journal=kept, **task.asked)
             folder = task.out / SCENES / entry.name
-            partitions.write_scene(folder / "regions.parquet", entry.name, answer)
+            geoparquet.write_scene(folder / "regions.parquet", entry.name, answer)
             with Staging(folder, stale=0) as stage:  # the scene's own folder; a worker that was killed may have been here
                 write_json(stage.path("answer.json"), answer)
                 if answer.patches is not None:

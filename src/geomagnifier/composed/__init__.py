@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from geomagnifier import hanzi, unsupported
-from geomagnifier.composed import chinese, english
+from geomagnifier.composed import chinese_parser, english_parser
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
-from geomagnifier.composed.leftovers import leftovers, remark
-from geomagnifier.composed.lexicon import MASS, UNITS, Lexicon, normalized, plural, unit_of
-from geomagnifier.values import Granularity, ModelSpec, Said
+from geomagnifier.composed.placeholders import MASS, UNITS, Lexicon, normalized, plural, unit_of
+from geomagnifier.composed.unread_words import leftovers, remark
+from geomagnifier.language import chinese_text, unsupported
+from geomagnifier.types import Granularity, ModelSpec, Said
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     if not spec.kinds:
         return None
     words = lexicon(spec)
-    asked = hanzi.without_order(question)
-    zh = hanzi.chinese(question) or hanzi.ordered(question)
-    program, passed = chinese.read_all(asked, words) if hanzi.chinese(asked) else (english.read(asked, words), ())
+    asked = chinese_text.without_order(question)
+    zh = chinese_text.chinese(question) or chinese_text.ordered(question)
+    program, passed = chinese_parser.read_all(asked, words) if chinese_text.chinese(asked) else (english_parser.read(asked, words), ())
     if program is None or (p.refers(program) and not referring):
         return None
     if isinstance(program, p.Chosen) and program.of == p.Select(tuple(words.objects)):  # "all objects"
@@ -129,7 +129,7 @@ def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
     if (found := _IN_UNIT.fullmatch(plain)) is not None and unit_of(found[1]):
         bare = re.sub(rf"[ ,]*\bin ({'|'.join(pattern.pattern for pattern, _ in UNITS)})(?= |[?.!]*$)", "", last).rstrip(" ?.!")
         text = f"{bare} in {found[1]}?"
-    elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain.translate(hanzi.SIMPLIFIED)))) is not None:
+    elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain.translate(chinese_text.SIMPLIFIED)))) is not None:
         bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(UNITS_ZH)})?", lambda m: m[1], last)
         text = re.sub("多少|多大|多长|多远", f"多少{found[1]}", bare, count=1)
     else:

@@ -8,7 +8,7 @@ from functools import partial
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import COUNTER, EXCEPT, HOWS, KIND, PICTURE, QUESTION, UNIT, UNITS, WHAT
-from geomagnifier.composed.lexicon import Amount
+from geomagnifier.composed.placeholders import Amount
 from geomagnifier.composed.slots import Build
 
 

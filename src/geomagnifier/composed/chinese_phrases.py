@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.lexicon import Amount, Lexicon, Marked, amount
+from geomagnifier.composed.placeholders import Amount, Lexicon, Marked, amount
 from geomagnifier.composed.slots import NoPlace
 
 UNITS = {

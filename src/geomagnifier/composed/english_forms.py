@@ -11,7 +11,7 @@ from functools import partial
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.english_phrases import LONGER, PICTURE, SCENE
-from geomagnifier.composed.lexicon import Amount, unit_of
+from geomagnifier.composed.placeholders import Amount, unit_of
 from geomagnifier.composed.slots import Build
 
 Filters = tuple[p.Filter, ...]

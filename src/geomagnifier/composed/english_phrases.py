@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.lexicon import Amount, Lexicon, Marked
-from geomagnifier.composed.lexicon import amount as made
+from geomagnifier.composed.placeholders import Amount, Lexicon, Marked
+from geomagnifier.composed.placeholders import amount as made
 from geomagnifier.composed.slots import NoPlace
-from geomagnifier.ordinals import ORDINAL, number_of
+from geomagnifier.language.ordinals import ORDINAL, number_of
 
 SCENE = r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial image|satellite image|whole image)"
 PICTURE = rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land surface|surface|region|aoi|box)"

@@ -15,13 +15,13 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.area import Area
-from geomagnifier.composed import arrangement, colours
+from geomagnifier.area_of_interest import Area
+from geomagnifier.composed import arrangement, object_colours
 from geomagnifier.composed import program as p
 from geomagnifier.geometry import Box
-from geomagnifier.io import measures
 from geomagnifier.masks import area, bounds, decode_window, union
-from geomagnifier.values import Region, SceneInfo
+from geomagnifier.raster import measures
+from geomagnifier.types import Region, SceneInfo
 
 Value = bool | int | float | str
 Pixels = Callable[[Box], NDArray[np.uint8]]
@@ -463,13 +463,13 @@ def _colour(region: Region, ground: Ground) -> str:
     box = Box(max(x0, 0), max(y0, 0), min(x1, ground.scene.width), min(y1, ground.scene.height))
     shown = ground.pixels(box)
     if region.segmentation is None:
-        return colours.name(shown)
+        return object_colours.name(shown)
     inside = decode_window(region.segmentation, box)
     rows = (np.arange(shown.shape[0]) * inside.shape[0]) // shown.shape[0]  # a large thing is shown smaller
     columns = (np.arange(shown.shape[1]) * inside.shape[1]) // shown.shape[1]
     inside = inside[np.ix_(rows, columns)]
     pixels = shown[inside] if inside.any() else shown.reshape(-1, 3)
-    return colours.name(pixels[:: -(-len(pixels) // SAMPLE)])
+    return object_colours.name(pixels[:: -(-len(pixels) // SAMPLE)])
 
 
 def _boxes(regions: Sequence[Region]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, ClassVar, Literal
 
-from geomagnifier.ordinals import ordinal
+from geomagnifier.language.ordinals import ordinal
 
 Quantity = Literal["length", "width", "area"]
 Sign = Literal[">", ">=", "<", "<=", "=="]

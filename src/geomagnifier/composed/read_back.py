@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from geomagnifier import hanzi
 from geomagnifier.composed import program as p
-from geomagnifier.composed.saying import FORMS_ZH, HOW_ZH, MORE_ZH, QUANTITIES_ZH, UNITS_ZH, Words, condition, number, rank_zh
-from geomagnifier.values import ModelSpec
+from geomagnifier.composed.sentences import FORMS_ZH, HOW_ZH, MORE_ZH, QUANTITIES_ZH, UNITS_ZH, Words, condition, number, rank_zh
+from geomagnifier.language import chinese_text
+from geomagnifier.types import ModelSpec
 
 _PARTS = "面顶上"
 """End names that only tell a side of a thing: 水面, 屋顶."""
@@ -55,7 +55,7 @@ def as_asked(text: str, question: str, spec: ModelSpec) -> str:
     """
     if not spec.chinese:
         return text
-    plain = question.translate(hanzi.SIMPLIFIED)
+    plain = question.translate(chinese_text.SIMPLIFIED)
     names = {name: kind for kind, said in spec.names.items() for name in said if not name.isascii()}
     found = _either(tuple(names)).findall(plain) if names else []
     own = {kind: {name for name in found if names[name] == kind} for kind in {names[name] for name in found}}

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.lexicon import Amount, Lexicon
+from geomagnifier.composed.placeholders import Amount, Lexicon
 
 Build = Callable[..., p.Program | None]
 

@@ -19,15 +19,15 @@ from typing import Any
 
 import numpy as np
 
+from geomagnifier.atomic import Staging, output_error
 from geomagnifier.errors import IndexCorrupt, IndexForeign, LibraryMissing, OptionError, install
-from geomagnifier.io.hit import Hit
-from geomagnifier.io.staging import Staging, output_error
+from geomagnifier.export.search_hit import Hit
+from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import embed
-from geomagnifier.protocol import Model
-from geomagnifier.retrieval import table as rows
-from geomagnifier.retrieval.pictures import COLLECTIONS
-from geomagnifier.retrieval.wanted import NEAR, Wanted
-from geomagnifier.values import Floats
+from geomagnifier.retrieval import index_table as rows
+from geomagnifier.retrieval.discovery import COLLECTIONS
+from geomagnifier.retrieval.query import NEAR, Wanted
+from geomagnifier.types import Floats
 
 MANIFEST = "geomag-index.json"
 TABLE = "rows"

@@ -54,7 +54,7 @@ def draw(path: Path, rng: np.random.Generator) -> None:
 def write_scenes(name: str, root: Path, seed: int = 0) -> None:
     """The set `name` of SCENES with its published classes, and AiTLAS's three lists in the root."""
     place, begin, file = SCENES[name]
-    classes: Sequence[str] = import_module(f"geomagnifier.data.benchmarks.{name.replace('-', '_')}").BENCHMARK.classes
+    classes: Sequence[str] = import_module(f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}").BENCHMARK.classes
     rng = np.random.default_rng(seed)
     for label in classes:
         for n in range(1, len(SPLITS) + 1):

@@ -6,11 +6,12 @@ import made_boxes
 import numpy as np
 import pytest
 
-from geomagnifier.data.benchmarks import dior, dior_rsvg, vhr10, vrsbench
-from geomagnifier.data.benchmarks.coco import filled, picture_size, segmentation_mask
-from geomagnifier.data.benchmarks.voc import read_annotations
-from geomagnifier.data.sample import data_root
 from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
+from geomagnifier.finetuning.labels.segmentation import filled, segmentation_mask
+from geomagnifier_lab.datasets.benchmarks import dior, dior_rsvg, vhr10, vrsbench
+from geomagnifier_lab.datasets.benchmarks.coco import picture_size
+from geomagnifier_lab.datasets.benchmarks.voc import read_annotations
+from geomagnifier_lab.datasets.sample import data_root
 
 BENCHMARKS = [dior_rsvg.BENCHMARK, dior.BENCHMARK, vhr10.BENCHMARK, *vrsbench.BENCHMARKS.values()]
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from made_scenes import CAPTIONS, write_captions
 
-from geomagnifier.data.benchmarks.case import Benchmark
-from geomagnifier.data.sample import read_pixels
 from geomagnifier.errors import DataCorrupt, DataMissing, OptionError
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark
+from geomagnifier_lab.datasets.sample import read_pixels
 
 
 def benchmark(name: str) -> Benchmark:
-    made: Benchmark = import_module(f"geomagnifier.data.benchmarks.{name.replace('-', '_')}").BENCHMARK
+    made: Benchmark = import_module(f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}").BENCHMARK
     return made
 
 

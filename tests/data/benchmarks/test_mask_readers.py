@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geomagnifier.data.benchmarks import earthreason, geopixeld, refsegrs, risbench, rrsis_d
 from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
+from geomagnifier_lab.datasets.benchmarks import earthreason, geopixeld, refsegrs, risbench, rrsis_d
 
 MODULES = {"rrsis_d": rrsis_d, "refsegrs": refsegrs, "risbench": risbench, "earthreason": earthreason, "geopixeld": geopixeld}
 

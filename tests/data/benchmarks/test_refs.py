@@ -11,9 +11,9 @@ import made_boxes
 import numpy as np
 import pytest
 
-from geomagnifier.data.benchmarks import rrsis_d
-from geomagnifier.data.benchmarks.refs import read_pickle, read_refs
 from geomagnifier.errors import DataCorrupt, DataMissing
+from geomagnifier_lab.datasets.benchmarks import rrsis_d
+from geomagnifier_lab.datasets.benchmarks.refs import read_pickle, read_refs
 
 BENCHMARK = rrsis_d.BENCHMARK
 

@@ -12,7 +12,7 @@ import rasterio
 from visiting import DESKTOP, PATIENT, PHONE, SHIPS, Visit
 
 from fake import BLUE, paint
-from geomagnifier.io.picture import write_picture
+from geomagnifier.export.image_file import write_picture
 
 
 @pytest.fixture(scope="session")

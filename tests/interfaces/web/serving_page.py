@@ -12,10 +12,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from fake import FakeModel
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.interfaces.serve import listen, uvicorn
-from geomagnifier.interfaces.server import create_app
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.interfaces.web import attach
+from geomagnifier.server.app import create_app
+from geomagnifier.server.serve import listen, uvicorn
+from geomagnifier.server.settings import Settings
+from geomagnifier.server.ui import attach
 
 UPLOAD_BYTES = 1_000_000
 PATIENT = 300.0

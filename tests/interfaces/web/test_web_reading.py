@@ -12,20 +12,20 @@ from PIL import Image
 import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier.errors import BoxError
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
-from geomagnifier.interfaces.web import reading
-from geomagnifier.io import footprint
-from geomagnifier.io.hit import Hit
-from geomagnifier.io.picture import write_picture
-from geomagnifier.values import Answer, Granularity, Region, SceneInfo, Trace
+from geomagnifier.raster import footprint
+from geomagnifier.server.ui import presentation
+from geomagnifier.types import Answer, Granularity, Region, SceneInfo, Trace
 
 pytest.importorskip("rio_tiler")
 
-from geomagnifier.interfaces.scenes import Library
-from geomagnifier.interfaces.settings import Settings
-from geomagnifier.interfaces.web import drawing
-from geomagnifier.interfaces.web.places import Places
-from geomagnifier.interfaces.web.where import Where
+from geomagnifier.server.scenes import Library
+from geomagnifier.server.settings import Settings
+from geomagnifier.server.ui import answer_layers
+from geomagnifier.server.ui.map_coordinates import Places
+from geomagnifier.server.ui.spatial_filter import Where
 
 UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
 SHIPS = ((40, 40, 60, 52), (120, 80, 160, 100))
@@ -71,49 +71,49 @@ def test_a_sentence_is_cut_at_its_phrases():
     answer = answer_of(
         "There are two ships and a ship yard.", region("ship", "two ships"), region("yard", "a ship yard"), region("ship", "two ships")
     )
-    assert [(p.text, p.kind) for p in reading.pieces(answer)] == [
+    assert [(p.text, p.kind) for p in presentation.pieces(answer)] == [
         ("There are ", None),
         ("two ships", 0),
         (" and ", None),
         ("a ship yard", 1),
         (".", None),
     ]
-    assert "".join(p.text for p in reading.pieces(answer)) == answer.text
+    assert "".join(p.text for p in presentation.pieces(answer)) == answer.text
 
 
 def test_a_phrase_inside_another_and_one_that_is_not_there_cut_nothing_apart():
     answer = answer_of("Ships near two ships.", region("a", "ships"), region("b", "two ships"), region("c", "elephants"), region("d", ""))
-    assert [(p.text, p.kind) for p in reading.pieces(answer)] == [("Ships", 0), (" near ", None), ("two ships", 1), (".", None)]
+    assert [(p.text, p.kind) for p in presentation.pieces(answer)] == [("Ships", 0), (" near ", None), ("two ships", 1), (".", None)]
 
 
 def test_rows_tell_pixels_metres_and_area():
     answer = answer_of("", region("ship", "", (10, 10, 30, 20), 0.5), region("port", "", (0, 0, 200, 100), 0.9))
-    ship, port = reading.rows(answer, [1, 2])
+    ship, port = presentation.rows(answer, [1, 2])
     assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "box 10 m × 5.0 m", "")
     assert (ship.number, ship.kind, port.kind) == (1, 0, 1)
-    assert reading.order(answer, "score") == reading.order(answer, "size") == [2, 1]
-    assert reading.order(answer, "found") == [1, 2]
+    assert presentation.order(answer, "score") == presentation.order(answer, "size") == [2, 1]
+    assert presentation.order(answer, "found") == [1, 2]
 
 
 def test_large_measures_change_their_unit():
-    assert [reading.length(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
-    assert [reading.square(m) for m in (3.14, 1200, 250_000, 3e6)] == ["3.1 m²", "1,200 m²", "25.00 ha", "3.00 km²"]
+    assert [presentation.length(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
+    assert [presentation.square(m) for m in (3.14, 1200, 250_000, 3e6)] == ["3.1 m²", "1,200 m²", "25.00 ha", "3.00 km²"]
 
 
 def test_costs_are_told_with_their_units():
-    figures = {figure.meaning: (figure.number, figure.unit) for figure in reading.figures(answer_of(""))}
+    figures = {figure.meaning: (figure.number, figure.unit) for figure in presentation.figures(answer_of(""))}
     assert figures == {
         "processed": ("0.005", "Mpx"),
         "in the scene": ("0.02", "Mpx"),
         "in all": ("1.00", "s"),
         "of arithmetic": ("2", "GFLOP"),
     }
-    assert reading.stages(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
+    assert presentation.stages(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
     some = answer_of("", crops=(Box(0, 0, 9, 9),), closed=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),))
-    assert reading.looks(some) == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
-    assert reading.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),))) == "Seen as a whole, 1 not reached."
-    assert reading.looks(answer_of("")) == "Seen as a whole."
-    assert reading.looks(answer_of("", pixels_processed=0)) == "Nothing was searched."
+    assert presentation.looks(some) == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
+    assert presentation.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),))) == "Seen as a whole, 1 not reached."
+    assert presentation.looks(answer_of("")) == "Seen as a whole."
+    assert presentation.looks(answer_of("", pixels_processed=0)) == "Nothing was searched."
 
 
 def test_boxes_come_back_from_the_map_as_they_went(asked, placed):
@@ -133,7 +133,7 @@ def test_a_box_beside_the_scene_is_refused(asked, placed):
 @pytest.mark.parametrize("question", ["Find every ship.", "Segment the ships."])
 def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, placed):
     answer, places = asked(question)
-    found = drawing.document(answer, places)
+    found = answer_layers.document(answer, places)
     assert [r["label"] for r in found["regions"]] == ["ship", "ship"]
     assert all(r["masked"] == question.startswith("Segment") for r in found["regions"])
     for drawn, region in zip(found["regions"], answer.regions, strict=True):
@@ -144,9 +144,9 @@ def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, p
 
 
 def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypatch):
-    monkeypatch.setattr(drawing, "REGIONS", 1)
+    monkeypatch.setattr(answer_layers, "REGIONS", 1)
     answer, places = asked()
-    found = drawing.document(answer, places)
+    found = answer_layers.document(answer, places)
     assert len(found["regions"]) == 1
 
 
@@ -155,22 +155,22 @@ def test_heat_lies_where_the_scene_is_hot(asked):
     warm[:, 20:] = 0.5
     answer, places = asked()
     hot = Answer(**(vars(answer) | {"trace": Trace(**(vars(answer.trace) | {"heat": warm}))}))
-    shown = np.asarray(Image.open(io.BytesIO(drawing.heat_picture(hot, places)))).astype(int).sum(2)
+    shown = np.asarray(Image.open(io.BytesIO(answer_layers.heat_picture(hot, places)))).astype(int).sum(2)
     middle = shown[shown.shape[0] // 2]
     assert middle[-3] > 600 and middle[2] < 30
-    assert drawing.document(hot, places)["heat"] == places.bounds
+    assert answer_layers.document(hot, places)["heat"] == places.bounds
 
 
 def test_a_hit_is_told_by_likeness_place_and_time():
     hit = Hit(Path("a.tif"), 0.5, None, 9, 9)
-    assert reading.found(hit) == ["likeness 0.50"]
+    assert presentation.found(hit) == ["likeness 0.50"]
     placed = footprint.outlines(SceneInfo("a.tif", 200, 100, 3, "EPSG:4326", (0.01, 0.0, -11.0, 0.0, -0.01, -20.0)), [Box(0, 0, 200, 100)])[
         0
     ]
     full = replace(hit, tile=Box(0, 0, 5, 5), date=datetime(2024, 5, 31), outline=placed)
-    assert reading.found(full) == ["likeness 0.50", "20.5000° S, 10.0000° W", "2024-05-31", "a part of it"]
-    assert reading.found(replace(full, score=None, tile=None, distance=1234.0)) == ["1.23 km away", "2024-05-31"]
-    assert reading.found(replace(hit, score=None, distance=0.0)) == ["right there"]
+    assert presentation.found(full) == ["likeness 0.50", "20.5000° S, 10.0000° W", "2024-05-31", "a part of it"]
+    assert presentation.found(replace(full, score=None, tile=None, distance=1234.0)) == ["1.23 km away", "2024-05-31"]
+    assert presentation.found(replace(hit, score=None, distance=0.0)) == ["right there"]
 
 
 def test_a_place_and_a_time_are_read_as_they_are_typed():

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("nicegui")
 
-from geomagnifier.interfaces.web import theme
+from geomagnifier.server.ui import theme
 
 READ = [
     *[(ink, ground) for ink in ("ink", "faint") for ground in ("card", "ground", "sunken")],

@@ -38,7 +38,7 @@ def vlm(hub, family):
     """A fresh tiny model with [SEG], [BOX] and [NONE]."""
     import torch
 
-    from geomagnifier.model.full.checkpoint import load_vlm
+    from geomagnifier.models.full.checkpoint import load_vlm
 
     made = load_vlm(None, str(hub / family), torch.float32, torch.device("cpu"))
     made.add_ties()

@@ -10,15 +10,15 @@ from safetensors.torch import load_file, save_file
 
 import geomagnifier as gm
 import tiny
-from geomagnifier import resolution
 from geomagnifier.errors import GeomagWarning, ModelCorrupt, ModelTooLarge, ModelUnsupported, OptionError
-from geomagnifier.model.full import said
-from geomagnifier.model.full.card import Card
-from geomagnifier.model.full.checkpoint import begin, load_vlm, save
-from geomagnifier.model.full.finding import LAST
-from geomagnifier.model.full.full import UNTRAINED, phrase_of
-from geomagnifier.model.full.vlm import Shown, Turn
-from geomagnifier.values import Granularity, Query
+from geomagnifier.inference import resolution
+from geomagnifier.models.full import output_classes
+from geomagnifier.models.full.checkpoint import begin, load_vlm, save
+from geomagnifier.models.full.checkpoint_metadata import Card
+from geomagnifier.models.full.detector import LAST
+from geomagnifier.models.full.model import UNTRAINED, phrase_of
+from geomagnifier.models.full.vlm import Shown, Turn
+from geomagnifier.types import Granularity, Query
 
 QUESTIONS = {
     Granularity.IMAGE: "What kind of place is this?",
@@ -166,7 +166,9 @@ def write_trained(hub, family, folder, apart):
         config = LoraConfig(r=4, target_modules=r".*language_model.*\.(q_proj|v_proj)", modules_to_save=["lm_head", "embed_tokens"])
         network.vlm.model = get_peft_model(network.vlm.model, config)
     noise = [np.random.default_rng(i).integers(0, 255, (60, 100, 3), dtype=np.uint8) for i in range(3)]
-    found = {q: said.clauses(["ship"], [True], q[0] == "S") for q in (QUESTIONS[Granularity.REGION], QUESTIONS[Granularity.PIXEL])}
+    found = {
+        q: output_classes.clauses(["ship"], [True], q[0] == "S") for q in (QUESTIONS[Granularity.REGION], QUESTIONS[Granularity.PIXEL])
+    }
     tiny.teach(network.vlm, [Turn([Shown(view)], q, text) for view in noise for q, text in found.items()], 60)
     with torch.no_grad():
         network.granularity.layers[-1].weight.normal_()
@@ -179,7 +181,7 @@ def write_trained(hub, family, folder, apart):
 
 def test_saved_and_loaded_gives_the_same_bits(trained, pixels, tmp_path, monkeypatch):
     folder, network = trained
-    monkeypatch.setattr("geomagnifier.model.full.checkpoint.fast_bf16", lambda: False)
+    monkeypatch.setattr("geomagnifier.models.full.checkpoint.fast_bf16", lambda: False)
     model = gm.load_model(folder)
     assert (model.spec.name, model.spec.trained, model.spec.kinds) == ("full", True, ("ship", "water"))
     for name, value in network.state_dict().items():
@@ -326,8 +328,8 @@ def test_options_of_the_other_size_are_refused(whole, hub):
 
 
 def test_what_does_not_fit_is_refused_before_it_is_loaded(whole, hub, monkeypatch):
-    monkeypatch.setattr("geomagnifier.model.full.memory.free", lambda device: 10**6)
-    monkeypatch.setattr("geomagnifier.model.full.checkpoint.load_vlm", lambda *_: pytest.fail("it was loaded"))
+    monkeypatch.setattr("geomagnifier.models.full.memory_estimate.free", lambda device: 10**6)
+    monkeypatch.setattr("geomagnifier.models.full.checkpoint.load_vlm", lambda *_: pytest.fail("it was loaded"))
     for name, parts in ((whole, {}), (hub / "llava", {"segmenter": str(hub / "sam2")})):
         with pytest.raises(ModelTooLarge, match=r"needs about .* are free; nothing of the full size fits here: use --model small"):
             gm.load_model(name, **parts)

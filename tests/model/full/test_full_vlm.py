@@ -3,8 +3,8 @@ import pytest
 import torch
 
 from geomagnifier.errors import GeomagWarning, ModelUnsupported
-from geomagnifier.model.full.families import family_of
-from geomagnifier.model.full.vlm import IGNORED, Shown, Turn, footprints
+from geomagnifier.models.full.families import family_of
+from geomagnifier.models.full.vlm import IGNORED, Shown, Turn, footprints
 
 
 def picture(width=100, height=60, place=(0, 0, 1, 1), seed=0):
@@ -108,7 +108,7 @@ def test_what_is_likelier_is_what_the_model_would_write(vlm):
 
 
 def test_a_tokenizer_without_ties_is_named(hub, family):
-    from geomagnifier.model.full.checkpoint import load_vlm
+    from geomagnifier.models.full.checkpoint import load_vlm
 
     plain = load_vlm(None, str(hub / family), torch.float32, torch.device("cpu"))
     with pytest.raises(ModelUnsupported, match=r"has no \[SEG\] token"):

@@ -17,9 +17,9 @@ from huggingface_hub import constants
 
 import tiny
 from geomagnifier import errors
-from geomagnifier.model.full import checkpoint, hub, memory
-from geomagnifier.model.full.card import Card
-from geomagnifier.model.full.network import HEADS
+from geomagnifier.models.full import checkpoint, hub, memory_estimate
+from geomagnifier.models.full.checkpoint_metadata import Card
+from geomagnifier.models.full.full_network import HEADS
 
 QWEN = {
     "model_type": "qwen2_5_vl",
@@ -131,54 +131,56 @@ def answering(status, code):
 
 
 def test_the_real_sizes_are_counted_without_memory(tmp_path):
-    qwen = memory.footprint(write(tmp_path / "qwen", QWEN))
+    qwen = memory_estimate.footprint(write(tmp_path / "qwen", QWEN))
     assert qwen.parameters["vlm"] == 8_292_166_656
     assert qwen.linear == 28 * (2 * 3584**2 + 2 * 3584 * 512 + 3 * 3584 * 18944)
     assert (qwen.width, qwen.layers, qwen.heads, qwen.kv_heads, qwen.head, qwen.patches) == (3584, 28, 28, 4, 128, 4)
-    llava = memory.footprint(write(tmp_path / "llava", LLAVA))
+    llava = memory_estimate.footprint(write(tmp_path / "llava", LLAVA))
     assert llava.parameters["vlm"] == 7_063_427_072
     assert llava.linear == 32 * (4 * 4096**2 + 3 * 4096 * 11008)
     assert (llava.width, llava.layers, llava.kv_heads, llava.head, llava.patches) == (4096, 32, 32, 128, 1)
-    assert all(p.is_meta for p in memory.blank(hf.AutoConfig.from_pretrained(tmp_path / "qwen")).parameters())
+    assert all(p.is_meta for p in memory_estimate.blank(hf.AutoConfig.from_pretrained(tmp_path / "qwen")).parameters())
 
 
 def test_what_is_known_by_heart_is_what_the_configurations_say(tmp_path):
-    small = memory.footprint(write(tmp_path / "qwen", QWEN_3B), memory.SMALLEST_SEGMENTER)
-    assert vars(small) | {"name": memory.SMALLER.name} == vars(memory.SMALLER)
+    small = memory_estimate.footprint(write(tmp_path / "qwen", QWEN_3B), memory_estimate.SMALLEST_SEGMENTER)
+    assert vars(small) | {"name": memory_estimate.SMALLER.name} == vars(memory_estimate.SMALLER)
     for name, backbone, channels in (
         (hub.SEGMENTER, BASE_PLUS, [896, 448, 224, 112]),
-        (memory.SMALLEST_SEGMENTER, {}, [768, 384, 192, 96]),
+        (memory_estimate.SMALLEST_SEGMENTER, {}, [768, 384, 192, 96]),
     ):
         # the published checkpoints call themselves sam2_video
         vision = hf.Sam2VisionConfig(backbone_config=hf.Sam2HieraDetConfig(**backbone), backbone_channel_list=channels)
         hf.Sam2VideoConfig(vision_config=vision).save_pretrained(tmp_path / "sam2")
-        assert memory._segmenter(str(tmp_path / "sam2")) == memory.KNOWN_SEGMENTERS[name]
+        assert memory_estimate._segmenter(str(tmp_path / "sam2")) == memory_estimate.KNOWN_SEGMENTERS[name]
 
 
 @pytest.mark.parametrize("make", [tiny.write_qwen25, tiny.write_qwen3, tiny.write_llava])
 def test_counts_are_those_of_the_loaded_model(make, parts, tmp_path):
     folder = make(tmp_path / "vlm")
-    told = memory.footprint(str(folder), parts["segmenter"], parts["language"])
+    told = memory_estimate.footprint(str(folder), parts["segmenter"], parts["language"])
     with torch.no_grad():
         loaded = {
             "vlm": hf.AutoModelForImageTextToText.from_pretrained(folder),
             "segmenter": hf.Sam2Model.from_pretrained(parts["segmenter"]),
             "language": hf.AutoModel.from_pretrained(parts["language"]),
         }
-    assert {name: memory.count(model) for name, model in loaded.items()} == {k: n for k, n in told.parameters.items() if k != "heads"}
+    assert {name: memory_estimate.count(model) for name, model in loaded.items()} == {
+        k: n for k, n in told.parameters.items() if k != "heads"
+    }
     assert (told.width, told.side, told.trunk) == (tiny.WIDTH, 128, 16)
-    assert memory.parameters(loaded["language"].config) == told.parameters["language"]
+    assert memory_estimate.parameters(loaded["language"].config) == told.parameters["language"]
 
 
 def test_heads_are_those_of_the_network(parts):
     network = checkpoint.begin(parts["vlm"], parts["segmenter"], parts["language"])
     heads = sum(p.numel() for name, p in network.named_parameters() if name.startswith(HEADS))
-    assert memory.footprint(parts["vlm"], parts["segmenter"], parts["language"]).parameters["heads"] == heads
+    assert memory_estimate.footprint(parts["vlm"], parts["segmenter"], parts["language"]).parameters["heads"] == heads
 
 
 def test_fewer_bits_take_less(tmp_path):
-    qwen = memory.footprint(write(tmp_path / "qwen", QWEN))
-    weights = {dtype: qwen.bytes(dtype) for dtype in memory.SIZES}
+    qwen = memory_estimate.footprint(write(tmp_path / "qwen", QWEN))
+    weights = {dtype: qwen.bytes(dtype) for dtype in memory_estimate.SIZES}
     assert list(weights.values()) == sorted(weights.values(), reverse=True)
     assert weights["float32"] == 4 * qwen.total
     rest = 2 * (qwen.parameters["vlm"] - qwen.linear) + 4 * qwen.parameters["segmenter"]
@@ -190,13 +192,13 @@ def test_fewer_bits_take_less(tmp_path):
 
 
 def test_what_fits_passes_and_what_does_not_gets_a_way_out(tmp_path):
-    qwen = memory.footprint(write(tmp_path / "qwen", QWEN))
-    memory.check(qwen, "bfloat16", "cpu", 80 * 10**9)
-    memory.check(memory.footprint(write(tmp_path / "qwen", QWEN)), "int4", "cpu", qwen.peak("int4"))
+    qwen = memory_estimate.footprint(write(tmp_path / "qwen", QWEN))
+    memory_estimate.check(qwen, "bfloat16", "cpu", 80 * 10**9)
+    memory_estimate.check(memory_estimate.footprint(write(tmp_path / "qwen", QWEN)), "int4", "cpu", qwen.peak("int4"))
 
     def refused(dtype, room):
         with pytest.raises(errors.ModelTooLarge) as stop:
-            memory.check(qwen, dtype, "cpu", int(room * 1e9))
+            memory_estimate.check(qwen, dtype, "cpu", int(room * 1e9))
         assert len(str(stop.value).splitlines()) == 1
         return str(stop.value)
 
@@ -208,11 +210,11 @@ def test_what_fits_passes_and_what_does_not_gets_a_way_out(tmp_path):
     assert f"{smaller} --bits 4 would take" in refused("int4", 8)
     assert "; nothing of the full size fits here: use --model small" in refused("bfloat16", 2)
     with pytest.raises(errors.ModelTooLarge, match=r"--segmenter facebook/sam2\.1-hiera-tiny --bits 4 would take"):
-        memory.check(qwen, "int4", "cpu", qwen.peak("int4") - 10**7)
+        memory_estimate.check(qwen, "int4", "cpu", qwen.peak("int4") - 10**7)
 
 
 def test_free_memory_is_some_of_the_machine():
-    assert 10**7 < memory.free("cpu") < 10**14
+    assert 10**7 < memory_estimate.free("cpu") < 10**14
 
 
 @pytest.mark.parametrize(
@@ -232,26 +234,26 @@ def test_a_folder_that_cannot_be_used_says_why(config, kind, message, tmp_path):
     if config is not None:
         (tmp_path / "config.json").write_text(config)
     with pytest.raises(kind) as stop:
-        memory.footprint(str(tmp_path))
+        memory_estimate.footprint(str(tmp_path))
     assert message in str(stop.value) and len(str(stop.value).splitlines()) == 1
 
 
 def test_other_parts_are_looked_at_as_well(parts):
     with pytest.raises(errors.ModelUnsupported, match=r"family 'bert'.*take a SAM2 such as facebook/sam2"):
-        memory.footprint(parts["vlm"], parts["language"])
+        memory_estimate.footprint(parts["vlm"], parts["language"])
     with pytest.raises(errors.ModelUnsupported, match=r"family 'qwen2_5_vl'.*take an encoder"):
-        memory.footprint(parts["vlm"], None, parts["vlm"])
+        memory_estimate.footprint(parts["vlm"], None, parts["vlm"])
 
 
 @pytest.mark.parametrize("name", ["a/b/c", "/no/such/folder", "Qwen/.."])
 def test_no_name_at_all(name, fresh):
     with pytest.raises(errors.ModelNotFound, match="no folder here"):
-        memory.footprint(name)
+        memory_estimate.footprint(name)
 
 
 def test_offline_in_a_process_of_its_own(tmp_path):
     code = (
-        "from geomagnifier.errors import ModelOffline; from geomagnifier.model.full import memory\n"
+        "from geomagnifier.errors import ModelOffline; from geomagnifier.models.full import memory\n"
         "try: memory.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\nexcept ModelOffline as error: print(error)"
     )
     env = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
@@ -266,11 +268,11 @@ def test_offline_in_a_process_of_its_own(tmp_path):
 def test_a_hub_out_of_reach_is_not_waited_for(parts, fresh, monkeypatch, caplog):
     redirect(monkeypatch, "http://127.0.0.1:9")
     with pytest.raises(errors.ModelOffline, match=r"http://127.0.0.1:9 cannot be reached; it needs config.json, .*--model FOLDER"):
-        memory.footprint("Qwen/Qwen2.5-VL-7B-Instruct")
+        memory_estimate.footprint("Qwen/Qwen2.5-VL-7B-Instruct")
     with pytest.raises(errors.ModelOffline, match=r"it needs config.json, \*.safetensors: .*--segmenter FOLDER"):
-        memory.footprint(parts["vlm"], "facebook/sam2.1-hiera-large")
+        memory_estimate.footprint(parts["vlm"], "facebook/sam2.1-hiera-large")
     with pytest.raises(errors.ModelOffline, match=r"--language FOLDER"):
-        memory.footprint(parts["vlm"], None, "google-bert/bert-base-uncased")
+        memory_estimate.footprint(parts["vlm"], None, "google-bert/bert-base-uncased")
     assert "Retrying" not in caplog.text
 
 
@@ -288,7 +290,7 @@ def test_what_the_hub_answers(status, code, kind, message, fresh, monkeypatch):
     with answering(status, code) as address:
         redirect(monkeypatch, address)
         with pytest.raises(kind, match=message) as stop:
-            memory.footprint("someone/something")
+            memory_estimate.footprint("someone/something")
     assert len(str(stop.value).splitlines()) == 1
 
 
@@ -300,7 +302,7 @@ def test_a_configuration_in_the_cache_is_enough(fresh, monkeypatch):
     (folder / "refs").mkdir()
     (folder / "refs/main").write_text(commit)
     write(folder / "snapshots" / commit, QWEN_3B)
-    assert memory.footprint("Qwen/Qwen2.5-VL-3B-Instruct", memory.SMALLEST_SEGMENTER) == memory.SMALLER
+    assert memory_estimate.footprint("Qwen/Qwen2.5-VL-3B-Instruct", memory_estimate.SMALLEST_SEGMENTER) == memory_estimate.SMALLER
 
 
 def test_weights_that_cannot_be_loaded(parts, tmp_path):
@@ -348,20 +350,20 @@ def test_other_errors_become_one_line(error, kind, message):
 def test_a_folder_of_ours_names_its_parts(parts, tmp_path):
     Card("0.6", parts["vlm"], "segmenter", parts["language"], kinds=("ship",), trained=True).write(tmp_path)
     (tmp_path / "segmenter").symlink_to(parts["segmenter"])
-    told = memory.describe(str(tmp_path))
+    told = memory_estimate.describe(str(tmp_path))
     assert told["vlm"] == parts["vlm"] and told["segmenter"] == str(tmp_path / "segmenter") and told["language"] == parts["language"]
     assert set(told["parameters"]) == {"vlm", "segmenter", "language", "heads"}
     assert told["trained"] and told["kinds"] == ("ship",) and told["free"] > 0
-    assert set(told["memory"]) == set(memory.SIZES) and told["memory"]["float32"]["fits"]
+    assert set(told["memory"]) == set(memory_estimate.SIZES) and told["memory"]["float32"]["fits"]
     Card("0.6", parts["vlm"], "segmenter", parts["language"]).write(tmp_path)
-    untrained = memory.describe(str(tmp_path), hub.SEGMENTER)
+    untrained = memory_estimate.describe(str(tmp_path), hub.SEGMENTER)
     assert untrained["parameters"]["segmenter"] == 73_328_401 and "heads" not in untrained["parameters"]
     (tmp_path / "geomag.json").write_text("{")
     with pytest.raises(errors.ModelCorrupt, match=r"geomag.json"):
-        memory.describe(str(tmp_path))
+        memory_estimate.describe(str(tmp_path))
 
 
 def test_a_model_of_the_hub_works_zero_shot(parts):
-    told = memory.describe(parts["vlm"], device="cpu")
+    told = memory_estimate.describe(parts["vlm"], device="cpu")
     assert set(told["parameters"]) == {"vlm", "segmenter"} and not told["trained"] and told["language"] is None
     assert told["segmenter"] == "facebook/sam2.1-hiera-base-plus" and Path(told["vlm"]).is_dir()

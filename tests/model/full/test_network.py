@@ -6,10 +6,10 @@ import torch
 import transformers as hf
 from test_full_vlm import picture
 
-from geomagnifier.model.full import segmenter as sam2
-from geomagnifier.model.full.checkpoint import begin
-from geomagnifier.model.full.network import HEADS, FullNetwork
-from geomagnifier.model.full.vlm import IGNORED, Turn, Vlm
+from geomagnifier.models.full import segmenter as sam2
+from geomagnifier.models.full.checkpoint import begin
+from geomagnifier.models.full.full_network import HEADS, FullNetwork
+from geomagnifier.models.full.vlm import IGNORED, Turn, Vlm
 
 BASE_PLUS = {
     "hidden_size": 112,

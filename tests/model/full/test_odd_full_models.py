@@ -15,7 +15,7 @@ import torch
 
 import geomagnifier as gm
 from geomagnifier.errors import ModelError, printable
-from geomagnifier.model.full.checkpoint import load_vlm
+from geomagnifier.models.full.checkpoint import load_vlm
 
 
 class Harm:

@@ -3,8 +3,8 @@ import torch
 from test_full_vlm import picture
 
 from geomagnifier.errors import ModelUnsupported
-from geomagnifier.model.full import psc
-from geomagnifier.model.full.vlm import Turn
+from geomagnifier.models.full import psc
+from geomagnifier.models.full.vlm import Turn
 
 FORCED = "ship: [SEG]; harbor: [SEG]"
 

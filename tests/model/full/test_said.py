@@ -1,6 +1,6 @@
 import pytest
 
-from geomagnifier.model.full.said import clauses, parse, tidy
+from geomagnifier.models.full.output_classes import clauses, parse, tidy
 
 
 def test_an_answer_is_read_as_it_is_written():

@@ -7,7 +7,7 @@ import transformers as hf
 from PIL import Image
 
 from geomagnifier.errors import ModelCorrupt
-from geomagnifier.model.full import segmenter
+from geomagnifier.models.full import segmenter
 from tiny import write_sam2
 
 SIDE = 128

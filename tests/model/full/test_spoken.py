@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geomagnifier.model.full.spoken import MOST, Spoken, kind_of, read, score
+from geomagnifier.models.full.output_parser import MOST, Spoken, kind_of, read, score
 
 SHOWN = (200, 100)  # width, height: px of a picture twice as wide as high
 SHIP = ("ship", (0.1, 0.2, 0.3, 0.4), None)

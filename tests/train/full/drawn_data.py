@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 import tiny
-from geomagnifier.data.drawn import KINDS, draw_scene
-from geomagnifier.data.dubai import COLOURS
+from geomagnifier_lab.datasets.dubai import COLOURS
+from geomagnifier_lab.render.scene import KINDS, draw_scene
 
 SIDE = 64
 """Of the segmenter's pictures, px."""

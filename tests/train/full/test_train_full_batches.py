@@ -10,16 +10,16 @@ import pytest
 import torch
 from drawn_data import SIDE, write_data, write_models
 
-from geomagnifier.model.full.network import FullNetwork
-from geomagnifier.model.full.vlm import IGNORED, Shown, Turn
-from geomagnifier.model.granularity import LEVELS
-from geomagnifier.train.crops import Crop, Piece
-from geomagnifier.train.full.adapting import ROWS, begin, optimizer_of, share_of_rate
-from geomagnifier.train.full.batches import tensors
-from geomagnifier.train.full.lessons import Lesson, PlainLessons
-from geomagnifier.train.full.objective import NAMES, WEIGHTS, losses_of, total
-from geomagnifier.train.full.settings import Settings, read
-from geomagnifier.train.targets import empty, object_target
+from geomagnifier.finetuning.crops import Crop, Piece
+from geomagnifier.finetuning.targets import empty, object_target
+from geomagnifier.models.full.full_network import FullNetwork
+from geomagnifier.models.full.vlm import IGNORED, Shown, Turn
+from geomagnifier.models.small.granularity import LEVELS
+from geomagnifier_lab.train.full.adapters import ROWS, begin, optimizer_of, share_of_rate
+from geomagnifier_lab.train.full.batches import tensors
+from geomagnifier_lab.train.full.losses import NAMES, WEIGHTS, losses_of, total
+from geomagnifier_lab.train.full.samples import Lesson, PlainLessons
+from geomagnifier_lab.train.full.settings import Settings, read
 
 
 @pytest.fixture(scope="module")

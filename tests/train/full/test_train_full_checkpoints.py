@@ -11,7 +11,7 @@ from torch import nn
 
 from disks import Disk
 from geomagnifier.errors import OutputError
-from geomagnifier.train.full import checkpoints
+from geomagnifier_lab.train.full import checkpoints
 
 
 def test_a_full_disk_leaves_the_checkpoints_before(disk: Callable[[int], Disk]) -> None:

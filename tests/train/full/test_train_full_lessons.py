@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from drawn_data import SIDE, write_data
 
-from geomagnifier.data.vocabulary import KINDS
 from geomagnifier.errors import OptionError
-from geomagnifier.model.full.said import parse
-from geomagnifier.train.crops import Crop, Piece, Source, identities
-from geomagnifier.train.full.lessons import Lesson, Lessons, PlainLessons, ask, cut, sentence, smaller, squashed
-from geomagnifier.train.lessons import present
+from geomagnifier.finetuning.crops import Crop, Piece, Source, identities
+from geomagnifier.language.classes import KINDS
+from geomagnifier.models.full.output_classes import parse
+from geomagnifier_lab.train.full.samples import Lesson, Lessons, PlainLessons, ask, cut, sentence, smaller, squashed
+from geomagnifier_lab.train.text_samples import present
 
 
 @pytest.fixture(scope="module")

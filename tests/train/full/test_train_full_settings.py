@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from geomagnifier.errors import OptionError
-from geomagnifier.train.full.__main__ import main
-from geomagnifier.train.full.settings import LEAST, Settings, option, read, sentences
+from geomagnifier_lab.train.full.__main__ import main
+from geomagnifier_lab.train.full.settings import LEAST, Settings, option, read, sentences
 
 NEEDED = ["--out", "run", "--data", "sets"]
 

@@ -19,11 +19,11 @@ from drawn_data import write_data, write_models
 from safetensors.torch import load_file
 
 from fake import FakeModel
-from geomagnifier.model.full import checkpoint
+from geomagnifier.models.full import checkpoint
 from ports import free_port
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["geomagnifier.train.full.loop"])  # imported once for all processes of all runs
+CONTEXT.set_forkserver_preload(["geomagnifier_lab.train.full.loop"])  # imported once for all processes of all runs
 RECIPE = Path(__file__).parents[3] / "recipes" / "train_full.sh"
 FIGURES = ("IoU", "written", "granularity")
 
@@ -42,8 +42,8 @@ def process(number: int, port: int, arguments: list[str], held: bool) -> None:
     told = {"RANK": number, "LOCAL_RANK": number, "WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_PORT": port, "OMP_NUM_THREADS": 1}
     os.environ.update({name: str(value) for name, value in told.items()} | {"MASTER_ADDR": "127.0.0.1"})
     torch.set_num_threads(1)  # of several, the sums would differ in the last digit
-    from geomagnifier.train.full import checkpoints
-    from geomagnifier.train.full.__main__ import main
+    from geomagnifier_lab.train.full import checkpoints
+    from geomagnifier_lab.train.full.__main__ import main
 
     save = checkpoints.save
     if held:

@@ -1,0 +1,3 @@
+"""What trains, measures and proves geomagnifier: data sets, question templates, rendered scenes, training, evaluation, benchmarks, studies."""
+
+__version__ = "0.9.0"

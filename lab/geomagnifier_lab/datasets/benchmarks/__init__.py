@@ -1,0 +1,64 @@
+"""Public benchmarks in their authors' layouts, one file each, read on demand by name.
+
+    benchmark("aid").read(Path("AID"), "test") -> list[Case]
+
+A set of captions serves twice: "rsicd" asks for sentences, "rsicd-retrieval" ranks its captions by pictures and its pictures by captions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from geomagnifier.errors import OptionError
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
+
+BENCHMARKS: dict[str, str] = {
+    "aid": "aid",
+    "ucm": "ucm",
+    "whu-rs19": "whu_rs19",
+    "resisc45": "resisc45",
+    "rsscn7": "rsscn7",
+    "eurosat": "eurosat",
+    "rsicd": "rsicd",
+    "ucm-captions": "ucm_captions",
+    "rsitmd": "rsitmd",
+    "rsicd-retrieval": "rsicd",
+    "ucm-retrieval": "ucm_captions",
+    "rsitmd-retrieval": "rsitmd",
+    "dior-rsvg": "dior_rsvg",
+    "vrsbench-caption": "vrsbench",
+    "vrsbench-ground": "vrsbench",
+    "vhr10": "vhr10",
+    "dior": "dior",
+    "rrsis-d": "rrsis_d",
+    "refsegrs": "refsegrs",
+    "risbench": "risbench",
+    "geopixeld": "geopixeld",
+    "earthreason": "earthreason",
+}
+"""Name on the command line -> module of this folder. A module holds `BENCHMARK`, or `BENCHMARKS` by name where it reads several."""
+RETRIEVAL = "-retrieval"
+
+
+def benchmark(name: str) -> Benchmark:
+    """The benchmark of that name.
+
+    Raises:
+        OptionError: there is none; all names are listed.
+    """
+    if name not in BENCHMARKS:
+        raise OptionError(f"there is no benchmark {name!r}; choose among {', '.join(BENCHMARKS)}")
+    module = import_module(f"{__name__}.{BENCHMARKS[name]}")
+    found: Benchmark = module.BENCHMARKS[name] if hasattr(module, "BENCHMARKS") else module.BENCHMARK
+    return _ranked(found, name) if name.endswith(RETRIEVAL) else found
+
+
+def _ranked(captions: Benchmark, name: str) -> Benchmark:
+    """A set of captions as one of retrieval."""
+
+    def read(root: Path, split: str) -> list[Case]:
+        return [replace(case, work="retrieval") for case in captions.read(root, split)]
+
+    return replace(captions, name=name, title=f"{captions.title} (retrieval)", work="retrieval", read=read)

@@ -1,0 +1,1 @@
+"""Training questions: the class table, templates in English and Chinese, relations, and answers made from labels."""

@@ -1,0 +1,285 @@
+"""Train the refiner of boxes over a finished image side, which does not change.
+
+    python -m geomagnifier_lab.train.box_refiner --data DIR --out MODEL [--from small] [--steps 3000]
+
+Crops are those of the second stage (`wide_batches`). Boxes are what the decoder itself finds for classes that are there and for some
+that are not, and labelled ones moved and stretched. MODEL becomes a copy of the model's folder with the refiner beside the others.
+MODEL/refine.pt is the checkpoint from which a stopped run goes on, MODEL/refine.jsonl the log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from geomagnifier.errors import GeomagError
+from geomagnifier.finetuning import run_log
+from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop
+from geomagnifier.finetuning.run_state import save, saved
+from geomagnifier.models import registry
+from geomagnifier.models.small.backbone import Pyramid, normalise
+from geomagnifier.models.small.box_refiner import FILE, BoxRefiner
+from geomagnifier.models.small.instances import find_peaks
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.pixel_decoder import Maps
+from geomagnifier_lab.datasets.sample import data_root
+from geomagnifier_lab.train.batches import OBJECTS, Sizes, choose
+from geomagnifier_lab.train.wide_batches import WideBatches
+
+STEPS, RATE, WARMUP, DECAY, AVERAGE, TOLD, SAVED = 3000, 1e-3, 100, 0.05, 0.998, 20, 50
+SIZES = Sizes(crops=12, side=320, scenes=1)
+CHECKPOINT, LOG = "refine.pt", "refine.jsonl"
+LEAST_HEAT, MOST = 0.02, 24
+"""Centres of the decoder from this heat on are looked at, so many of a class at most."""
+MATCHED = 0.2
+"""IoU from which a found box is of a labelled thing."""
+ASKED = 3
+"""Classes asked for on a crop at most."""
+MOVED, STRETCHED = 0.05, 0.35
+"""Spread of the shift of a labelled box, as a share of its sides, and of the logarithm of their factors."""
+FIT = 0.5
+"""Weight of the foretold fit beside the boxes' GIoU."""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A class on a crop. number: into OBJECTS.  boxes: (n, 4) labelled things to learn from.  unclear: (m, 4) those that are not.
+
+    told: what is not labelled is not there.
+    """
+
+    number: int
+    boxes: Floats
+    unclear: Floats
+    told: bool
+
+
+@dataclass(frozen=True, eq=False)
+class RefineBatch:
+    """pixels: (B, S, S, 3) uint8.  asked: of each crop."""
+
+    pixels: Tensor
+    asked: list[list[Asked]]
+
+
+def asked_of(crop: Crop, rng: np.random.Generator) -> list[Asked]:
+    """Classes to ask for on a crop: those that are there first."""
+    found = []
+    for kind in [k for k in choose(crop, rng) if k in OBJECTS][:ASKED]:
+        pieces = [p for p in crop.pieces if p.of(kind)]
+        sure = [p.box for p in pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5]  # a halo of half: a point's box
+        unclear = [p.box for p in pieces if not (p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5)]
+        found.append(Asked(OBJECTS.index(kind), _boxes(sure), _boxes(unclear), kind in crop.kinds))
+    return found
+
+
+def _boxes(boxes: list[NDArray[np.float32]]) -> Floats:
+    return np.array(boxes, np.float32).reshape(-1, 4)
+
+
+class RefineBatches(Dataset[RefineBatch]):
+    """Crops of the second stage with the boxes on them."""
+
+    def __init__(self, data: WideBatches) -> None:
+        self.data = data
+
+    def __getitem__(self, step: int) -> RefineBatch:
+        """The batch of a step."""
+        crops, rng = self.data.crops(step)
+        return RefineBatch(torch.from_numpy(np.stack([c.pixels for c in crops])), [asked_of(crop, rng) for crop in crops])
+
+    def stream(self, first: int, end: int) -> Iterator[RefineBatch]:
+        """Batches of the steps first..end in order, made ahead by one process."""
+        yield from DataLoader(self, batch_size=None, sampler=range(first, end), num_workers=1, prefetch_factor=3)
+
+
+def overlap(a: Tensor, b: Tensor) -> Tensor:
+    """IoU of boxes, (N, 4) and (M, 4) -> (N, M)."""
+    low, high = torch.maximum(a[:, None, :2], b[None, :, :2]), torch.minimum(a[:, None, 2:], b[None, :, 2:])
+    common = (high - low).clamp(min=0).prod(2)
+    area = [(x[:, 2:] - x[:, :2]).clamp(min=0).prod(1) for x in (a, b)]
+    return common / (area[0][:, None] + area[1][None] - common).clamp(min=1e-3)
+
+
+def moved(boxes: Tensor, chance: torch.Generator) -> Tensor:
+    """Boxes (n, 4) shifted and stretched; three in ten become squares."""
+    middle, side = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
+    square = torch.rand(len(boxes), 1, generator=chance) < 0.3
+    side = torch.where(square, side.prod(1, keepdim=True).sqrt().expand_as(side), side)
+    side = side * torch.exp(STRETCHED * torch.randn(side.shape, generator=chance))
+    middle = middle + MOVED * side * torch.randn(side.shape, generator=chance)
+    return torch.cat([middle - side / 2, middle + side / 2], 1)
+
+
+def giou(a: Tensor, b: Tensor) -> Tensor:
+    """GIoU (Rezatofighi et al., arXiv:1902.09630) of pairs of boxes, (N, 4) each -> (N,)."""
+    low, high = torch.maximum(a[:, :2], b[:, :2]), torch.minimum(a[:, 2:], b[:, 2:])
+    common = (high - low).clamp(min=0).prod(1)
+    union = sum((x[:, 2:] - x[:, :2]).clamp(min=1e-3).prod(1) for x in (a, b)) - common
+    hull = (torch.maximum(a[:, 2:], b[:, 2:]) - torch.minimum(a[:, :2], b[:, :2])).prod(1).clamp(min=1e-3)
+    return common / union - (hull - union) / hull
+
+
+def losses(refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, asked: Asked) -> tuple[Tensor, Tensor, int, Tensor] | None:
+    """Of the boxes of a class on a crop: sum of 1 - GIoU, sum of the fit's cross-entropy, how many boxes are matched, refined boxes.
+
+    None where nothing can be learnt from them.
+
+    Args:
+        refiner: that learns.
+        pyramid: of the crop.
+        state: of the class, (256,).
+        boxes: (N, 4) px.
+        asked: what is labelled.
+    """
+    labelled, unclear = torch.from_numpy(asked.boxes), torch.from_numpy(asked.unclear)
+    alike = overlap(boxes, labelled)
+    best, which = alike.max(1) if len(labelled) else (torch.zeros(len(boxes)), torch.zeros(len(boxes), dtype=torch.long))
+    hit = best >= MATCHED
+    clear = hit | (asked.told & ((overlap(boxes, unclear) > 0.05).sum(1) == 0))
+    if not bool(clear.any()):
+        return None
+    boxes, which, hit = boxes[clear], which[clear], hit[clear]
+    out = refiner(pyramid, boxes, state)
+    true = labelled[which] if len(labelled) else boxes
+    fits = giou(out.boxes, true)
+    with torch.no_grad():
+        wanted = torch.where(hit, overlap(out.boxes, labelled).max(1).values if len(labelled) else torch.zeros(len(boxes)), 0.0)
+    fit = F.binary_cross_entropy_with_logits(out.fit, wanted, reduction="sum")
+    return ((1 - fits) * hit).sum(), fit, int(hit.sum()), out.boxes.detach()
+
+
+def proposals(maps: Maps, crop: int, question: int, boxes: Floats, chance: torch.Generator) -> Tensor:
+    """Boxes to correct, (N, 4): those that the decoder finds, and labelled ones moved, twice each."""
+    found = find_peaks(maps.centre[crop, question], maps.sides[crop, question], LEAST_HEAT)
+    true = torch.from_numpy(boxes).repeat(2, 1)
+    if len(true) > MOST:
+        true = true[torch.randperm(len(true), generator=chance)[:MOST]]
+    return torch.cat([torch.from_numpy(found.boxes[:MOST]), moved(true, chance)])
+
+
+def step_losses(refiner: BoxRefiner, model: SmallModel, batch: RefineBatch, chance: torch.Generator) -> dict[str, Tensor]:
+    """Mean losses of a batch, each box corrected twice."""
+    network = model.network
+    numbers = [[model.kinds.index(OBJECTS[a.number]) for a in row] for row in batch.asked]
+    padded = torch.tensor([row + [len(model.kinds)] * (ASKED - len(row)) for row in numbers])
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
+        pixels = normalise(batch.pixels)
+        pyramid = network.neck(network.trunk(pixels.bfloat16() if model.half else pixels))
+        states = network.states(padded)
+        maps = network.decoder(states, network.decoder.prepare(pyramid))
+    sums, count, seen = [torch.zeros(()), torch.zeros(())], 0, 0
+    for c, row in enumerate(batch.asked):
+        own = Pyramid(*(f[c : c + 1].float() for f in pyramid))
+        for q, asked in enumerate(row):
+            boxes = proposals(maps, c, q, asked.boxes, chance)
+            for _ in range(2):
+                told = losses(refiner, own, states[c, q], boxes, asked) if len(boxes) else None
+                if told is None:
+                    break
+                sums[0], sums[1], count, seen = sums[0] + told[0], sums[1] + told[1], count + told[2], seen + len(told[3])
+                boxes = told[3]
+    return {"giou": sums[0] / max(1, count), "fit": sums[1] / max(1, seen)}
+
+
+def train(model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: int = 0, sizes: Sizes = SIZES) -> Iterator[dict[str, float]]:
+    """Train, or go on from `out`/refine.pt; yields a row of figures every `TOLD` steps. The checkpoint's "average" is the result.
+
+    Args:
+        model: whose image side is used.
+        root: folder of the data sets, with `more/` in it.
+        out: folder of checkpoint and log.
+        steps: of AdamW.
+        seed: of weights, crops and boxes.
+        sizes: of a batch.
+
+    Raises:
+        DataMissing, DataCorrupt: a set is not there, or damaged.
+        ModelCorrupt: the checkpoint is damaged.
+    """
+    torch.manual_seed(seed)
+    refiner = BoxRefiner().train()
+    optimizer = torch.optim.AdamW(refiner.parameters(), RATE, weight_decay=DECAY)
+    average, step = {k: v.clone() for k, v in refiner.state_dict().items()}, 0
+    out.mkdir(parents=True, exist_ok=True)
+    if (out / CHECKPOINT).exists():
+        kept = saved(out / CHECKPOINT)
+        refiner.load_state_dict(kept["network"])
+        optimizer.load_state_dict(kept["optimizer"])
+        average, step = kept["average"], kept["step"]
+    clock, told = time.time(), {"giou": 0.0, "fit": 0.0}
+    for batch in RefineBatches(WideBatches(root, seed, sizes, 12)).stream(step, steps):
+        torch.manual_seed(seed * 1_000_003 + step)
+        chance = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        done = step / steps
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min((step + 1) / WARMUP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        found = step_losses(refiner, model, batch, chance)
+        optimizer.zero_grad()
+        total = found["giou"] + FIT * found["fit"]
+        if total.requires_grad:  # else nothing on these crops can be learnt from
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(refiner.parameters(), 5.0)
+            optimizer.step()
+        step += 1
+        with torch.no_grad():
+            now = refiner.state_dict()
+            torch._foreach_lerp_([*average.values()], [now[k] for k in average], 1 - min(AVERAGE, (1 + step) / (10 + step)))
+        told = {name: value + float(found[name].detach()) / TOLD for name, value in told.items()}
+        if step % SAVED == 0 or step == steps:
+            save(out / CHECKPOINT, {"network": now, "average": average, "optimizer": optimizer.state_dict(), "step": step})
+        if step % TOLD == 0:
+            row = {"step": step, "seconds": (time.time() - clock) / TOLD} | told
+            run_log.add(out / LOG, [row])
+            yield row
+            clock, told = time.time(), dict.fromkeys(told, 0.0)
+
+
+def put(out: Path, folder: Path) -> None:
+    """Write the refiner of `out`/refine.pt, for all classes, into a model folder, whose other files are there already."""
+    registry.write(folder / FILE, saved(out / CHECKPOINT)["average"], {"classes": OBJECTS})
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m geomagnifier_lab.train.box_refiner", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
+    parser.add_argument("--from", dest="start", default="small", help="model whose image side is used")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args(arguments)
+    try:
+        for row in train(registry.load_small(given.start), data_root(given.data), given.out, given.steps, given.seed):
+            told = "  ".join(f"{name} {value:.3f}" for name, value in row.items() if name != "step")
+            print(f"step {row['step']} of {given.steps}  {told}", file=sys.stderr, flush=True)
+        start = registry.folder_of(given.start)
+        for name in registry.ALL:
+            if (start / name).is_file() and name != FILE:
+                shutil.copyfile(start / name, given.out / name)
+        put(given.out, given.out)
+        registry.seal(given.out)
+    except GeomagError as error:
+        print(f"geomag: {error}", file=sys.stderr)
+        return 2
+    print(given.out)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

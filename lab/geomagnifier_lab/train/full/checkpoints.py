@@ -1,0 +1,84 @@
+"""Checkpoints of a run, by accelerate: what is trained, the optimizer, the schedule. A run that is started again goes on from the last.
+
+What is frozen is not in them: it is read anew from where the run began, and 15 GB are not written every quarter of an hour.
+Chance needs no keeping: it follows from the seed and the step.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any, cast
+
+from accelerate import Accelerator
+from safetensors import SafetensorError
+from torch import Tensor, nn
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+
+from geomagnifier.atomic import output_error
+
+KEPT = 2
+"""Checkpoints that are kept."""
+_PREFIX = "step-"
+
+
+def keep_what_is_trained(network: nn.Module) -> None:
+    """Leave what is frozen out of the network's state dict, and do without it when one is read."""
+    trained = {name for name, p in network.named_parameters() if p.requires_grad}
+
+    def leave_out(module: nn.Module, state: dict[str, Any], prefix: str, _: Any) -> None:
+        for name in list(state):
+            if name.startswith(prefix) and name.removeprefix(prefix) not in trained:
+                del state[name]
+
+    def do_without(module: nn.Module, incompatible: Any) -> None:  # "module." is DDP's
+        incompatible.missing_keys[:] = [name for name in incompatible.missing_keys if name.removeprefix("module.") in trained]
+
+    network.register_state_dict_post_hook(leave_out)
+    network.register_load_state_dict_post_hook(do_without)
+
+
+def gathered(network: nn.Module) -> dict[str, Tensor]:
+    """What is trained, whole, on the CPU: in the first process; nothing in the others. All processes must call it."""
+    options = StateDictOptions(full_state_dict=True, cpu_offload=True)
+    return cast(dict[str, Tensor], get_model_state_dict(network, options=options))
+
+
+def save(accelerator: Accelerator, folder: Path, step: int) -> None:
+    """Write a checkpoint, whole or not at all, and let go of old ones. All processes must call it.
+
+    Raises:
+        OutputError: the disk is full, or cannot be written to; the checkpoints before are as they were.
+    """
+    begun, done = folder / f".{_PREFIX}{step:07d}.part", folder / f"{_PREFIX}{step:07d}"
+    if accelerator.is_main_process:
+        shutil.rmtree(begun, ignore_errors=True)
+    accelerator.wait_for_everyone()
+    try:
+        accelerator.save_state(str(begun))
+    except (OSError, RuntimeError, SafetensorError) as error:
+        shutil.rmtree(begun, ignore_errors=True)
+        if isinstance(error, RuntimeError) and "inline_container" not in str(error):  # where torch writes files
+            raise
+        raise output_error(done, error) from error
+    accelerator.wait_for_everyone()
+    if accelerator.is_main_process:
+        shutil.rmtree(done, ignore_errors=True)
+        os.replace(begun, done)
+        for old in _all(folder)[:-KEPT]:
+            shutil.rmtree(old)
+    accelerator.wait_for_everyone()
+
+
+def resume(accelerator: Accelerator, folder: Path) -> int:
+    """Read the last checkpoint; the step it was written after, 0 where there is none."""
+    checkpoints = _all(folder)
+    if not checkpoints:
+        return 0
+    accelerator.load_state(str(checkpoints[-1]))
+    return int(checkpoints[-1].name.removeprefix(_PREFIX))
+
+
+def _all(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{_PREFIX}*"))

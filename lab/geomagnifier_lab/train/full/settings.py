@@ -1,0 +1,137 @@
+"""How a training run of the full size goes, and the command line made of it: one option a field."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from geomagnifier.errors import OptionError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Of a run. Counts of rows are for one process (one GPU)."""
+
+    out: Path
+    """Folder of the run: checkpoints/, tensorboard/, log.jsonl, and model/ at the end. What is there is gone on from."""
+    data: Path
+    """Folder of the data sets: vhr10/ and, where they are there, dubai/ aid/ ucm/ rsscn7/."""
+    vlm: str = "Qwen/Qwen2.5-VL-7B-Instruct"
+    """Vision-language model: a name on the hub or a folder."""
+    segmenter: str = "facebook/sam2.1-hiera-base-plus"
+    """SAM2: a name on the hub or a folder."""
+    language: str = "google-bert/bert-base-uncased"
+    """Encoder of questions: a name on the hub or a folder."""
+    steps: int = 6000
+    """Steps of the optimizer."""
+    rows: int = 2
+    """Questions that go through the network at once."""
+    accumulation: int = 4
+    """Passes before a step."""
+    rate: float = 3e-4
+    """Learning rate of what begins untrained: pixel decoder, places, granularity."""
+    lora_rate: float = 1e-4
+    """Learning rate of LoRA and of the rows of [SEG], [BOX] and [NONE]."""
+    segmenter_rate: float = 0.0
+    """Learning rate of SAM2's image encoder; 0 leaves it as it is."""
+    language_rate: float = 2e-5
+    """Learning rate of the encoder of questions; 0 leaves it as it is."""
+    warmup: int = 100
+    """Steps until the rates are reached; then they fall as a cosine."""
+    decay: float = 0.01
+    """Weight decay of matrices; norms, biases and rows of embeddings have none."""
+    lora_rank: int = 16
+    """Rank of LoRA."""
+    lora_alpha: float = 32.0
+    """Scale of LoRA: alpha / rank."""
+    lora_dropout: float = 0.05
+    """Share of LoRA's inputs that is dropped."""
+    gradient_checkpointing: bool = True
+    """Work out the VLM's layers once more on the way back in place of keeping them: half as fast again, a fraction of the memory."""
+    precision: Literal["bf16", "no"] = "bf16"
+    """Of the computation; "no" is float32. The models of the hub are held in it, what is trained is held in float32."""
+    sharded: bool = False
+    """Spread weights, gradients and the optimizer's state over the processes (FSDP) in place of a copy in each (DDP)."""
+    checkpoint_every: int = 500
+    """Steps between checkpoints."""
+    log_every: int = 10
+    """Steps between rows of log.jsonl."""
+    validate_every: int = 500
+    """Steps between figures on pictures kept aside."""
+    held: int = 32
+    """Pictures that the figures are taken on."""
+    workers: int = 4
+    """Processes that make lessons, beside each process that trains."""
+    seed: int = 0
+    """Of all that is drawn."""
+    pictures: int | None = None
+    """Train on so many pictures of VHR-10 alone, whole, unturned, with questions that stay; the figures are taken on them."""
+    merged: bool = False
+    """Write the VLM with LoRA worked in, in place of the adapter apart."""
+
+    def __post_init__(self) -> None:
+        for name, least in LEAST.items():
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise OptionError(f"{option(name)} is {value}; give {least} or more")
+        if not 0 <= self.lora_dropout < 1:
+            raise OptionError(f"--lora-dropout is {self.lora_dropout}; give a share from 0 to below 1")
+        if self.precision not in get_args(get_type_hints(Settings)["precision"]):
+            raise OptionError(f"--precision is {self.precision!r}; choose bf16 or no")
+
+
+LEAST = dict.fromkeys(
+    ("steps", "rows", "accumulation", "lora_rank", "checkpoint_every", "log_every", "validate_every", "held", "pictures"), 1
+) | dict.fromkeys(("rate", "lora_rate", "segmenter_rate", "language_rate", "warmup", "decay", "lora_alpha", "workers", "seed"), 0)
+"""By field, the smallest value that makes sense."""
+
+
+def option(name: str) -> str:
+    """As a field is written on the command line."""
+    return "--" + name.replace("_", "-")
+
+
+def sentences() -> dict[str, str]:
+    """What is said under each field."""
+    told: dict[str, str] = {}
+    (tree,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(tree, ast.ClassDef)
+    for field, after in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(after, ast.Expr):
+            told[ast.unparse(field.target)] = str(ast.literal_eval(after.value))
+    return told
+
+
+def read(arguments: Sequence[str]) -> Settings:
+    """The command line -> settings.
+
+    Raises:
+        OptionError: an option is unknown, missing or out of its range.
+    """
+    parser = _Parser(prog="geomagnifier_lab.train.full", description="Train the full-size model.", allow_abbrev=False)
+    told, types = sentences(), get_type_hints(Settings)
+    for f in fields(Settings):
+        kind: Any = types[f.name]
+        more: dict[str, Any] = {"help": told[f.name].replace("%", "%%"), "default": f.default}
+        if f.default is MISSING:
+            more = {"help": more["help"], "required": True}
+        if kind is bool:
+            more["action"] = argparse.BooleanOptionalAction
+        elif get_args(kind) and isinstance(get_args(kind)[0], str):
+            more["choices"] = get_args(kind)
+        else:
+            more["type"] = get_args(kind)[0] if get_args(kind) else kind
+        parser.add_argument(option(f.name), dest=f.name, **more)
+    return Settings(**vars(parser.parse_args(arguments)))
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises in place of leaving the process: an error is a line, here as everywhere."""
+
+    def error(self, message: str) -> Any:
+        raise OptionError(f"{message}; --help lists all options")

@@ -1,0 +1,201 @@
+"""Frames as PSC sees them, D(I) of 4096 x 2160 px: twelve pieces of training pictures side by side, each a quarter as large or so.
+
+A frame is seen in three ways: as a whole, D(I); its parts of half the sides, D(C1); and as a whole at another quarter of its size, D(D(I)).
+A class that is in few of the pieces is what a search looks for: where its objects lie is what H is taught.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from geomagnifier.finetuning.crops import Source
+from geomagnifier.language.classes import WITHIN
+from geomagnifier.models.small.backbone import normalise
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.text_decoder import grid_of
+
+WIDTH, HEIGHT, ACROSS, DOWN = 1024, 540, 4, 3
+WIDE, HIGH = WIDTH // ACROSS, HEIGHT // DOWN
+ROWS, COLUMNS = -(-HEIGHT // 32), WIDTH // 32
+FURTHER = 4
+"""How much smaller D(D(I)) is."""
+SHOWN = (600, 1400)
+"""Width of what a piece shows, px of its picture."""
+LEFT = 0.25
+"""Share of an object that must be left on a piece for it to count."""
+SPARSE = 3
+"""In at most so many of the twelve pieces is a class that is asked for."""
+
+Places = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """pixels (180, 256, 3) uint8.  boxes: (N, 4) px by class.  covers: (180, 256) bool by class.  told: classes labelled everywhere."""
+
+    pixels: NDArray[np.uint8]
+    boxes: dict[str, Places]
+    covers: dict[str, NDArray[np.bool_]]
+    told: frozenset[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """As the decoder gets it. last: (352, 17, 32) half.  far: (352, 5, 8) half, of D(D(I)).
+
+    where: by class that is asked for, (17, 32): each object's share, 1 in all.  known: (17, 32), 1 where the class is labelled.
+    """
+
+    last: Tensor
+    far: Tensor
+    where: dict[str, Tensor]
+    known: dict[str, Tensor]
+
+
+def cut(source: Source, rng: np.random.Generator) -> Piece:
+    """A random part of a picture, shrunk to a piece and mirrored or not."""
+    height, width = source.pixels.shape[:2]
+    most = min(width, height * WIDE / HIGH)
+    side = rng.uniform(min(SHOWN[0], most), min(SHOWN[1], most))
+    left, top = rng.uniform(0, width - side), rng.uniform(0, height - side * HIGH / WIDE)
+    box = (left, top, left + side, top + side * HIGH / WIDE)
+    flip = rng.random(2) < 0.5
+    pixels = _flipped(np.asarray(Image.fromarray(source.pixels).resize((WIDE, HIGH), Image.Resampling.BOX, box)), flip)
+    boxes: dict[str, list[Places]] = {}
+    for kind, whole, _ in source.objects:
+        moved = (np.array(whole) - np.array([left, top, left, top])) * WIDE / side
+        inside = np.clip(moved, 0, [WIDE, HIGH, WIDE, HIGH])
+        if np.prod(inside[2:] - inside[:2]) < LEFT * np.prod(moved[2:] - moved[:2]) or (inside[2:] - inside[:2]).min() <= 0:
+            continue
+        if flip[0]:
+            inside[[0, 2]] = WIDE - inside[[2, 0]]
+        if flip[1]:
+            inside[[1, 3]] = HIGH - inside[[3, 1]]
+        for name in {kind, WITHIN.get(kind, kind)}:
+            boxes.setdefault(name, []).append(np.asarray(inside, np.float32))
+    covers = {}
+    if source.cover is not None:
+        near = _flipped(np.asarray(Image.fromarray(source.cover).resize((WIDE, HIGH), Image.Resampling.NEAREST, box)), flip)
+        covers = {name: near == number for number, name in enumerate(source.cover_names) if (near == number).any()}
+    return Piece(pixels, {k: np.stack(b) for k, b in boxes.items()}, covers, source.kinds | {*source.cover_names})
+
+
+def _flipped(picture: NDArray[np.uint8], flip: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return picture[:: -1 if flip[1] else 1, :: -1 if flip[0] else 1]
+
+
+def laid(
+    pieces: Sequence[Piece], rows: int = ROWS, columns: int = COLUMNS
+) -> tuple[NDArray[np.uint8], dict[str, Tensor], dict[str, Tensor]]:
+    """Twelve pieces side by side: pixels (540, 1024, 3), and `Frame.where` and `Frame.known` over a grid."""
+    pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    shares: dict[str, Places] = {}
+    count: dict[str, int] = {}
+    for place, piece in enumerate(pieces):
+        x, y = place % ACROSS * WIDE, place // ACROSS * HIGH
+        pixels[y : y + HIGH, x : x + WIDE] = piece.pixels
+        for kind in {*piece.boxes, *piece.covers}:
+            count[kind] = count.get(kind, 0) + 1
+        for kind, boxes in piece.boxes.items():
+            for box in boxes:
+                shares.setdefault(kind, np.zeros((rows, columns), np.float32))[:] += _spread(box + np.array([x, y, x, y]), rows, columns)
+        for kind, mask in piece.covers.items():
+            whole = np.zeros((HEIGHT, WIDTH), np.float32)
+            whole[y : y + HIGH, x : x + WIDE] = mask / (WIDE * HIGH)
+            cells = F.adaptive_avg_pool2d(torch.from_numpy(whole)[None], (rows, columns))[0].numpy()
+            shares.setdefault(kind, np.zeros((rows, columns), np.float32))[:] += cells
+    where, known = {}, {}
+    for kind, of in shares.items():
+        if count[kind] <= SPARSE and of.sum() > 0:
+            told = np.array([kind in p.told or kind in p.boxes or kind in p.covers for p in pieces], np.float32).reshape(DOWN, ACROSS)
+            there = told[np.arange(rows) * DOWN // rows][:, np.arange(columns) * ACROSS // columns]
+            where[kind] = torch.from_numpy(of / of.sum())
+            known[kind] = torch.from_numpy(np.maximum(there, of > 0).astype(np.float32))
+    return pixels, where, known
+
+
+def _spread(box: Places, rows: int, columns: int) -> Places:
+    """An object's box over the grid: the share of it in each cell."""
+    x, y = np.arange(columns + 1) * (WIDTH / columns), np.arange(rows + 1) * (HEIGHT / rows)
+    in_x = np.clip(np.minimum(x[1:], box[2]) - np.maximum(x[:-1], box[0]), 0, None)
+    in_y = np.clip(np.minimum(y[1:], box[3]) - np.maximum(y[:-1], box[1]), 0, None)
+    cells = in_y[:, None] * in_x[None]
+    return np.asarray(cells / max(float(cells.sum()), 1e-6), np.float32)
+
+
+@torch.no_grad()
+def frames(model: SmallModel, groups: Sequence[Sequence[Source]], shares: Sequence[float], count: int, seed: int) -> Iterator[Frame]:
+    """Random frames of training pictures, with the features of the model's image side, which does not change.
+
+    Args:
+        model: that looks.
+        groups: pictures of data sets.
+        shares: how many of the pieces are of each, in all 1.
+        count: of frames.
+        seed: of chance.
+    """
+    rng = np.random.default_rng([seed, 31])
+    for _ in range(count):
+        of = rng.choice(len(groups), ACROSS * DOWN, p=shares)
+        pixels, where, known = laid([cut(groups[g][int(rng.integers(len(groups[g])))], rng) for g in of])
+        where = {kind: place for kind, place in where.items() if kind in model.worded}
+        if where:
+            small = Image.fromarray(pixels).resize((WIDTH // FURTHER, HEIGHT // FURTHER), Image.Resampling.BOX)
+            yield Frame(_features(model, pixels), _features(model, np.asarray(small)), where, known)
+
+
+def _features(model: SmallModel, pixels: NDArray[np.uint8]) -> Tensor:
+    """At H/32, (352, h, w) half."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=model.half):
+        x = normalise(torch.from_numpy(pixels[None].copy()))
+        last: Tensor = model.network.trunk(x.bfloat16() if model.half else x)[3][0]
+    return last.half().clone()
+
+
+class Look(NamedTuple):
+    """A frame seen in one way, for one class. last: (352, h, w).  where, known: (S,) over its image tokens, see `Frame`."""
+
+    last: Tensor
+    where: Tensor
+    known: Tensor
+
+
+def whole(frame: Frame, kind: str) -> Look:
+    """D(I)."""
+    return _look(frame.last, frame.where[kind], frame.known[kind])
+
+
+def far(frame: Frame, kind: str) -> Look:
+    """D(D(I))."""
+    return _look(frame.far, frame.where[kind], frame.known[kind])
+
+
+def part(frame: Frame, kind: str, rng: np.random.Generator) -> Look:
+    """D(C1): half of the frame each way, around one of the objects."""
+    rows, columns = (ROWS + 1) // 2, COLUMNS // 2
+    cell = int(rng.choice(ROWS * COLUMNS, p=_shares(frame.where[kind])))
+    top = int(np.clip(cell // COLUMNS - rng.integers(rows), 0, ROWS - rows))
+    left = int(np.clip(cell % COLUMNS - rng.integers(columns), 0, COLUMNS - columns))
+    here = np.s_[top : top + rows, left : left + columns]
+    return _look(frame.last[:, here[0], here[1]], frame.where[kind][here], frame.known[kind][here])
+
+
+def _shares(where: Tensor) -> NDArray[np.float64]:
+    of = where.numpy().astype(np.float64).ravel()
+    return np.asarray(of / of.sum())
+
+
+def _look(last: Tensor, where: Tensor, known: Tensor) -> Look:
+    """Labels over the image tokens of a view."""
+    size = grid_of(last.shape[1], last.shape[2])
+    share, told = (F.adaptive_avg_pool2d(t[None], size).flatten() for t in (where, known))
+    return Look(last.float(), share / share.sum().clamp(min=1e-9), told)

@@ -1,0 +1,314 @@
+"""Training of the scout: shrunken pictures laid side by side -> where each kind is, and by how much they were shrunk.
+
+The labels are those of the image side; pictures are shrunk 1.2 to 10 times, so that things of 40 to 100 px become 4 to 80 px long.
+The trunk starts from the trained image side. One machine, resumable, seeded.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from geomagnifier.finetuning import run_log
+from geomagnifier.finetuning.crops import jitter
+from geomagnifier.finetuning.run_state import save, saved
+from geomagnifier.models.small.backbone import normalise
+from geomagnifier.models.small.proposal_net import STRIDE, Scout
+from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
+from geomagnifier_lab.datasets.sample import read_pixels
+from geomagnifier_lab.datasets.vhr10 import CLASSES, vhr10
+from geomagnifier_lab.train.batches import NAMES
+
+SIDE, BATCH = 256, 8
+"""Canvas side, px, and canvases a step."""
+SHRINK = (1.2, 10.0)
+FILTERS = (Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.HAMMING, Image.Resampling.LANCZOS)
+"""Overviews are made in many ways."""
+STEPS = 3200
+"""About 0.65 s each on two cores."""
+LEAST = 0.25
+"""Share of a cell that an object covers from which the cell is the object's; less is neither a hit nor a mistake."""
+HIT = 4.0
+"""Weight of a cell with a thing in it, beside one without."""
+LABELLED = [NAMES.index(name) for name in CLASSES]
+COVERS = [NAMES.index(name) for name in COVER]
+"""Places among the kinds of the objects of VHR-10, and of land cover."""
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A picture in memory. objects: (index into NAMES, rings (N, 2) px); cover: (H, W) uint8 index into COVER, or None."""
+
+    pixels: NDArray[np.uint8]
+    objects: tuple[tuple[int, tuple[NDArray[np.float32], ...]], ...]
+    cover: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Canvas:
+    """pixels (S, S, 3) uint8.  hit (K, S/4, S/4) 0..1.  weight (K, S/4, S/4).  shrink: how often shrunk, 0 where it is not known."""
+
+    pixels: NDArray[np.uint8]
+    hit: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    shrink: float
+
+
+def objects_of(root: Path, split: str) -> list[Labelled]:
+    """The pictures of VHR-10 with their objects."""
+    found = []
+    for sample in vhr10(root, split):
+        found.append(Labelled(read_pixels(sample.path), tuple((NAMES.index(o.kind), o.polygons) for o in sample.objects)))
+    return found
+
+
+def covers_of(root: Path, split: str) -> list[Labelled]:
+    """The pictures of Dubai with their land cover."""
+    return [Labelled(read_pixels(s.path), (), read_cover(s.cover)) for s in dubai(root, split)]
+
+
+def lay(pictures: list[Labelled], shrink: float, side: int, rng: np.random.Generator | None) -> Canvas:
+    """Shrunken pictures side by side until the canvas is full; mirrored and turned by quarters where there is chance (`rng`)."""
+    canvas = Image.new("RGB", (side, side))
+    cells = side // STRIDE
+    hit, weight = np.zeros((len(NAMES), cells, cells), np.float32), np.zeros((len(NAMES), cells, cells), np.float32)
+    covers = pictures[0].cover is not None
+    number, y = 0, 0
+    if rng is not None:
+        y = -int(rng.integers(0, max(1, min(side, round(400 / shrink)))))
+    while y < side:
+        x, row = (0 if rng is None else -int(rng.integers(0, max(1, min(side, round(600 / shrink)))))), 0
+        while x < side:
+            labelled = pictures[number % len(pictures)] if rng is None else pictures[int(rng.integers(len(pictures)))]
+            number += 1
+            turn = None if rng is None else (bool(rng.random() < 0.5), int(rng.integers(4)))
+            how = FILTERS[0] if rng is None else FILTERS[int(rng.integers(len(FILTERS)))]
+            width, height = _place(canvas, hit, weight, labelled, shrink, (x, y), turn, how, rng)
+            x, row = x + width, max(row, height)
+        y += row
+    told = COVERS if covers else LABELLED
+    weight[[k for k in range(len(NAMES)) if k not in told]] = 0  # not labelled in these pictures
+    pixels = np.asarray(canvas if rng is None else jitter(canvas, rng))
+    return Canvas(pixels, hit, weight, 0.0 if covers else shrink)
+
+
+def _place(
+    canvas: Image.Image,
+    hit: NDArray[np.float32],
+    weight: NDArray[np.float32],
+    labelled: Labelled,
+    shrink: float,
+    corner: tuple[int, int],
+    turn: tuple[bool, int] | None,
+    how: Image.Resampling,
+    rng: np.random.Generator | None,
+) -> tuple[int, int]:
+    """Lay one picture and its labels on the canvas; what sticks out is lost. Gives the picture's size, px."""
+    height, width = labelled.pixels.shape[:2]
+    picture = Image.fromarray(labelled.pixels)
+    size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
+    small = picture.resize(size, how, reducing_gap=3.0)
+    if turn is not None:
+        small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if turn[0] else small
+        small = small.rotate(90 * turn[1], expand=True)
+    canvas.paste(small, corner)
+    box = (max(0, corner[0]), max(0, corner[1]), min(canvas.width, corner[0] + small.width), min(canvas.height, corner[1] + small.height))
+    c0, r0, c1, r1 = (round(v / STRIDE) for v in box)
+    if c1 <= c0 or r1 <= r0:
+        return small.size
+    weight[:, r0:r1, c0:c1], hit[:, r0:r1, c0:c1] = 1, 0
+    if labelled.cover is not None:
+        for index in range(len(COVER)):
+            share = _share(Image.fromarray((labelled.cover == index).astype(np.uint8) * 255), size, turn, corner, hit.shape[1])
+            hit[COVERS[index], r0:r1, c0:c1] = share[r0:r1, c0:c1] >= 0.5
+        known = _share(Image.fromarray((labelled.cover != NOTHING).astype(np.uint8) * 255), size, turn, corner, hit.shape[1])
+        weight[COVERS, r0:r1, c0:c1] *= known[r0:r1, c0:c1] > 0.5
+        return small.size
+    for kind, rings in labelled.objects:
+        placed = [_moved(ring, (width, height), size, turn, corner) for ring in rings]
+        points = np.concatenate(placed)
+        x0, y0 = np.floor(points.min(0) / STRIDE).astype(int)
+        x1, y1 = np.ceil(points.max(0) / STRIDE).astype(int)
+        stencil = Image.new("L", (max(1, x1 - x0) * 8, max(1, y1 - y0) * 8))
+        pen = ImageDraw.Draw(stencil)
+        for ring in placed:
+            pen.polygon([(float(p[0]), float(p[1])) for p in (ring - (x0 * STRIDE, y0 * STRIDE)) * (8 / STRIDE)], fill=1)
+        share = np.asarray(stencil, np.float32).reshape(max(1, y1 - y0), 8, max(1, x1 - x0), 8).mean((1, 3))
+        mine = share >= min(LEAST, float(share.max()))
+        for r, c in np.argwhere(share > 0):
+            row, column = r + y0, c + x0
+            if r0 <= row < r1 and c0 <= column < c1:
+                if mine[r, c]:
+                    hit[kind, row, column] = 1
+                    weight[kind, row, column] = HIT
+                elif not hit[kind, row, column]:
+                    weight[kind, row, column] = 0
+    return small.size
+
+
+def _moved(
+    ring: NDArray[np.float32], before: tuple[int, int], after: tuple[int, int], turn: tuple[bool, int] | None, corner: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Points of a picture where they land on the canvas."""
+    points = ring * np.array([after[0] / before[0], after[1] / before[1]], np.float32)
+    wide, high = after
+    if turn is not None:
+        if turn[0]:
+            points = np.stack([wide - points[:, 0], points[:, 1]], 1)
+        for _ in range(turn[1]):  # PIL turns counter-clockwise
+            points = np.stack([points[:, 1], wide - points[:, 0]], 1)
+            wide, high = high, wide
+    return np.asarray(points + np.array(corner, np.float32), np.float32)
+
+
+def _share(
+    mask: Image.Image, size: tuple[int, int], turn: tuple[bool, int] | None, corner: tuple[int, int], cells: int
+) -> NDArray[np.float32]:
+    """Share of each cell of the canvas that a mask of the picture covers, (cells, cells)."""
+    small = mask.resize(size, Image.Resampling.BOX, reducing_gap=3.0)
+    if turn is not None:
+        small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if turn[0] else small
+        small = small.rotate(90 * turn[1], expand=True)
+    whole = Image.new("L", (cells * STRIDE, cells * STRIDE))
+    whole.paste(small, corner)
+    return np.asarray(np.asarray(whole, np.float32).reshape(cells, STRIDE, cells, STRIDE).mean((1, 3)) / 255, np.float32)
+
+
+def draw(objects: list[Labelled], covers: list[Labelled], rng: np.random.Generator) -> list[Canvas]:
+    """The canvases of a step, one in six of land cover."""
+    made = []
+    for _ in range(BATCH):
+        shrink = float(math.exp(rng.uniform(math.log(SHRINK[0]), math.log(SHRINK[1]))))
+        made.append(lay(covers if rng.random() < 1 / 6 else objects, shrink, SIDE, rng))
+    return made
+
+
+def losses_of(scout: Scout, canvases: list[Canvas]) -> dict[str, Tensor]:
+    """Focal loss of the heat, and the error of the shrink in octaves."""
+    pixels = normalise(torch.from_numpy(np.stack([c.pixels for c in canvases])))
+    with torch.autocast("cpu", torch.bfloat16):
+        seen = scout(pixels.to(memory_format=torch.channels_last))
+    logits = seen.heat.float()
+    hit, weight = (torch.from_numpy(np.stack([getattr(c, name) for c in canvases])) for name in ("hit", "weight"))
+    p = torch.sigmoid(logits)
+    log_p, log_q = F.logsigmoid(logits), F.logsigmoid(-logits)
+    heat = -(weight * (hit * (1 - p) ** 2 * log_p + (1 - hit) * p**2 * log_q)).sum() / (weight * hit).sum().clamp(min=16)
+    told = torch.tensor([c.shrink for c in canvases])
+    known = told > 0
+    octaves = F.smooth_l1_loss(seen.shrink.float()[known], torch.log2(told[known])) if known.any() else logits.sum() * 0
+    return {"heat": heat, "shrink": octaves}
+
+
+@torch.no_grad()
+def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
+    """On pictures kept aside, by shrink: how much of a picture without a kind is as hot as all but a few of the kind's objects are.
+
+    areaS@R: share of the cells, grown by one each way, at the heat that R of the objects reach.  octavesS: error of the shrink.
+    """
+    scout.eval()
+    figures: dict[str, float] = {}
+    for shrink in (4, 6, 8):
+        best: list[float] = []
+        quiet: list[NDArray[np.float32]] = []
+        errors = []
+        for labelled in objects:
+            height, width = labelled.pixels.shape[:2]
+            size = (round(width / shrink), round(height / shrink))
+            small = np.asarray(Image.fromarray(labelled.pixels).resize(size, Image.Resampling.BOX))
+            padded = np.pad(small, ((0, -small.shape[0] % 32), (0, -small.shape[1] % 32), (0, 0)))
+            with torch.autocast("cpu", torch.bfloat16):
+                seen = scout(normalise(torch.from_numpy(padded[None])))
+            heat = torch.sigmoid(seen.heat.float())[0].numpy()[:, : -(-size[1] // STRIDE), : -(-size[0] // STRIDE)]
+            errors.append(abs(float(seen.shrink) - math.log2(shrink)))
+            there = set()
+            for kind, rings in labelled.objects:
+                points = np.concatenate(rings) / (shrink * STRIDE)
+                (x0, y0), (x1, y1) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int)
+                best.append(float(heat[kind, max(0, y0) : max(y1, y0 + 1), max(0, x0) : max(x1, x0 + 1)].max(initial=0)))
+                there.add(kind)
+            rest = [k for k in LABELLED if k not in there]
+            grown = F.max_pool2d(torch.from_numpy(heat[rest]), 3, 1, 1).numpy()
+            quiet.append(grown.reshape(len(rest), -1))
+        reached = np.array(best)
+        cold = np.concatenate([q.ravel() for q in quiet])
+        for recall in (0.95, 0.98):
+            least = float(np.quantile(reached, 1 - recall))
+            figures[f"area{shrink}@{recall}"] = float((cold >= least).mean())
+        figures[f"octaves{shrink}"] = float(np.mean(errors))
+    scout.train()
+    return figures
+
+
+def train_scout(root: Path, out: Path, image_side: Mapping[str, Tensor], steps: int = STEPS, seed: int = 0) -> Iterator[dict[str, float]]:
+    """Train, or go on from `out`/scout.pt; yields a row of figures every twenty steps and at each validation.
+
+    Args:
+        root: folder of the data sets.
+        out: folder for scout.pt (resume) and scout.jsonl (log).
+        image_side: state of a trained `SmallNetwork`, whose trunk is where the scout starts.
+        steps: of `BATCH` canvases of `SIDE` px; about 0.8 s each on two cores.
+        seed: of everything drawn.
+    """
+    torch.manual_seed(seed)
+    scout = Scout(len(NAMES))
+    start = {k.removeprefix("trunk."): v for k, v in image_side.items() if k.startswith("trunk.")}
+    own = scout.state_dict()
+    scout.load_state_dict(own | {k: v for k, v in start.items() if k in own})
+    scout = scout.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    slow = [p for name, p in scout.named_parameters() if name.startswith(("stem", "blocks"))]
+    fresh = [p for name, p in scout.named_parameters() if not name.startswith(("stem", "blocks"))]
+    groups = [{"params": slow, "lr": 4e-4, "base": 4e-4}, {"params": fresh, "lr": 2e-3, "base": 2e-3}]
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.02)
+    average = {k: v.detach().clone() for k, v in scout.state_dict().items()}
+    out.mkdir(parents=True, exist_ok=True)
+    step = 0
+    if (out / "scout.pt").exists():
+        kept = saved(out / "scout.pt")
+        scout.load_state_dict(kept["scout"])
+        optimizer.load_state_dict(kept["optimizer"])
+        average, step = kept["average"], kept["step"]
+    objects, covers, held = objects_of(root, "train"), covers_of(root, "train"), objects_of(root, "val")
+    twin = Scout(len(NAMES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    clock, sums = time.time(), {"heat": 0.0, "shrink": 0.0}
+    while step < steps:
+        canvases = draw(objects, covers, np.random.default_rng([seed, step]))
+        warm, done = min(1.0, (step + 1) / 200), step / steps
+        for group in optimizer.param_groups:
+            group["lr"] = group["base"] * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        losses = losses_of(scout, canvases)
+        optimizer.zero_grad()
+        (losses["heat"] + 0.2 * losses["shrink"]).backward()
+        norm = torch.nn.utils.clip_grad_norm_(scout.parameters(), 5.0)
+        if bool(torch.isfinite(norm)):
+            optimizer.step()
+        step += 1
+        keep = min(0.998, (1 + step) / (10 + step))
+        with torch.no_grad():
+            now = scout.state_dict()
+            torch._foreach_lerp_(list(average.values()), [now[name] for name in average], 1 - keep)
+        for name in sums:
+            sums[name] += float(losses[name].detach()) / 20
+        rows: list[dict[str, float]] = []
+        if step % 20 == 0:
+            rows.append({"step": step, "seconds": (time.time() - clock) / 20} | sums)
+            clock, sums = time.time(), dict.fromkeys(sums, 0.0)
+        last = step % 400 == 0 or step == steps
+        if last:
+            twin.load_state_dict(average)
+            rows.append({"step": step} | validate(twin, held))
+            clock = time.time()
+        if rows:
+            run_log.add(out / "scout.jsonl", rows)
+        if last:
+            save(out / "scout.pt", {"scout": scout.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+        yield from rows

@@ -1,0 +1,56 @@
+"""Questions as the frozen sentence encoder reads them, and the granularity MLP trained on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from geomagnifier.models.small.granularity import LEVELS, GranularityClassifier
+from geomagnifier.models.small.text_decoder import QUESTION as TOKENS
+from geomagnifier.models.small.text_encoder import SentenceEncoder, tokenize
+from geomagnifier_lab.questions import questions
+
+
+@torch.no_grad()
+def encode(encoder: SentenceEncoder, tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+    """Sentences -> states (N, TOKENS, 384) half, padding (N, TOKENS) bool, pooled (N, 384) float."""
+    states = torch.zeros(len(texts), TOKENS, 384, dtype=torch.float16)
+    padding = torch.ones(len(texts), TOKENS, dtype=torch.bool)
+    pooled = torch.zeros(len(texts), 384)
+    order = np.argsort([len(t) for t in texts])
+    for start in range(0, len(texts), 64):
+        rows = torch.from_numpy(order[start : start + 64])
+        encoded = encoder(tokenize(tokenizer, [texts[i] for i in rows.tolist()]))
+        n = min(TOKENS, encoded.states.shape[1])
+        states[rows, :n], padding[rows, :n] = encoded.states[:, :n].half(), encoded.padding[:, :n]
+        pooled[rows] = encoded.pooled
+    return states, padding, pooled
+
+
+def train_granularity(
+    classifier: GranularityClassifier, encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, count: int = 12_000
+) -> float:
+    """Train the granularity MLP on frozen sentence vectors; returns its accuracy on phrasings kept aside."""
+    rng = np.random.default_rng([seed, 11])
+    drawn = [questions.draw(rng) for _ in range(count)]
+    aside = [questions.draw(rng, "val") for _ in range(1000)]
+    levels = torch.tensor([LEVELS.index(q.granularity) for q in drawn + aside])
+    _, _, pooled = encode(encoder, tokenizer, [q.text for q in drawn + aside])
+    torch.manual_seed(seed)
+    optimizer = torch.optim.AdamW(classifier.parameters(), 1e-3, weight_decay=0.05)
+    steps = 12 * (count // 128)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    for _ in range(steps):
+        rows = torch.randint(count, (128,))
+        noisy = torch.nn.functional.normalize(pooled[rows] + 0.01 * torch.randn(128, pooled.shape[1]), dim=1)
+        loss = torch.nn.functional.cross_entropy(classifier(noisy), levels[rows], label_smoothing=0.05)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    with torch.inference_mode():
+        return float((classifier(pooled[count:]).argmax(1) == levels[count:]).float().mean())

@@ -1,0 +1,144 @@
+"""What a trained scout is worth, measured on validation pictures: the card of scout.safetensors.
+
+recall: a share r of the objects is promised where sqrt(r) of them are hot enough to be opened and sqrt(r) of those opened score high
+enough. Both quantiles are taken here, the heat over all kinds, the score kind by kind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from geomagnifier.finetuning.run import SMALL
+from geomagnifier.geometry import Box, overlap
+from geomagnifier.inference import resolution
+from geomagnifier.inference.cropping import relevance
+from geomagnifier.models.small.backbone import normalise
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.proposal_net import Scout
+from geomagnifier.models.small.question_parser import Read
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Floats, Granularity, Query
+from geomagnifier_lab.datasets.camera_sets import SETS, CameraSample, camera_set, pool_chips
+from geomagnifier_lab.datasets.sample import ObjectSample, read_pixels
+from geomagnifier_lab.datasets.vhr10 import vhr10
+from geomagnifier_lab.questions.sizes import METRES
+from geomagnifier_lab.train.batches import NAMES, OBJECTS
+from geomagnifier_lab.train.sources import pool_box
+from geomagnifier_lab.train.wide_batches import longest
+
+SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
+"""Shares of the objects that the curve is told at."""
+CANDIDATE, SAME = 0.02, 0.3
+"""Least score of a candidate, and the IoU at which it is the labelled object."""
+
+
+Lengths = Mapping[str, Sequence[float]]
+"""By kind, lengths of the objects of one set, px."""
+
+
+def sizes(*sets: Lengths) -> dict[str, tuple[float | None, float]]:
+    """Metres on the ground and px in the training pictures of each kind: of the sets that show it, the geometric mean."""
+    small = {kind: [float(np.percentile(of[kind], SMALL)) for of in sets if len(of.get(kind, ()))] for kind in NAMES}
+    typical = resolution.TYPICAL.pixels
+    return {kind: (METRES.get(kind), float(round(np.exp(np.mean(np.log(px))))) if px else typical) for kind, px in small.items()}
+
+
+def lengths(samples: Iterable[ObjectSample | CameraSample]) -> Lengths:
+    """Of the objects of a set."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for o in (o for sample in samples for o in sample.objects):
+        found[o.kind].append(longest(o.box))
+    return found
+
+
+def sizes_of_all(root: Path) -> dict[str, tuple[float | None, float]]:
+    """`sizes` of NWPU VHR-10, and by other cameras of the kinds that it lacks."""
+    usual = lengths(vhr10(root, "train"))
+    pools = [longest(pool_box(read_pixels(path))) for path, there in pool_chips(root, "train") if there]
+    cameras = [lengths(camera_set(root, name, "train")) for name in SETS] if (root / "more").is_dir() else []
+    others = [{kind: px for kind, px in of.items() if kind not in usual} for of in (*cameras, {"swimming pool": pools})]
+    return sizes(usual, *others)
+
+
+def flops(scout: Scout) -> float:
+    """Floating-point operations for one px of a scouted view."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    side = 256
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        scout(normalise(torch.zeros(1, side, side, 3, dtype=torch.uint8)))
+    return float(counter.get_total_flops()) / side**2
+
+
+def blank_card(scout: Scout, root: Path) -> dict[str, Any]:
+    """A card before anything is measured."""
+    return {"flops": flops(scout), "sizes": sizes_of_all(root), "recall": [], "scores": {}}
+
+
+def measure(model: SmallModel, root: Path, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
+    """The curve of recall and the scores that go with it, as fields of the card.
+
+    Args:
+        model: with the scout to be measured.
+        root: folder of the data sets; the validation pictures of VHR-10 are used.
+        progress: called with (pictures done, of how many).
+    """
+    heats: list[float] = []
+    scores: dict[str, list[float]] = {kind: [] for kind in OBJECTS}
+    samples = vhr10(root, "val")
+    for number, sample in enumerate(samples, 1):
+        for kind in dict.fromkeys(o.kind for o in sample.objects):
+            boxes = np.array([o.box for o in sample.objects if o.kind == kind], np.float32)
+            heat, score = evidence(model, sample.path, kind, boxes)
+            heats += heat.tolist()
+            scores[kind] += score.tolist()
+        if progress is not None:
+            progress(number, len(samples))
+    return curve(np.array(heats), {kind: np.array(found) for kind, found in scores.items()})
+
+
+def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[Floats, Floats]:
+    """How hot labelled objects are to the scout, and how high they score at full size (0: not found): (N,) each.
+
+    Args:
+        model: with its scout.
+        path: of the picture.
+        kind: of the objects.
+        boxes: (N, 4) scene px.
+    """
+    with open_scene(path) as scene:
+        length = resolution.target_length(scene.info, model.spec, (kind,))
+        wide = resolution.window_of(scene.info.box, min(resolution.COARSEST, max(1.0, length / resolution.SUSPECTED)), "scout")
+        view, close = scene.read(wide), scene.read(resolution.window_of(scene.info.box, 1, "whole"))
+    least = float(model.reliability.probability(kind, CANDIDATE))
+    with model._running():
+        heat = model.hunt.heat(view, (kind,))
+        found = model._find(Query(f"Find every {kind}.", min_score=least), Granularity.REGION, Read((kind,)), close).found
+    hot = np.array([relevance(Box(*map(float, box)), [(wide, heat)]) for box in boxes], np.float32)
+    common = overlap(boxes, np.array([f.view_box for f in found], np.float32)) >= SAME
+    score = model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
+    return hot, np.asarray(np.where(common, score[None], 0.0).max(1, initial=0.0), np.float32)
+
+
+def curve(heats: Floats, scores: Mapping[str, Floats]) -> dict[str, Any]:
+    """Quantiles as the card holds them; shares that cannot be reached are left out.
+
+    Args:
+        heats: of all objects.
+        scores: by kind, of its objects.
+    """
+
+    def least(values: Floats, share: float) -> float:
+        return float(np.sort(values)[math.floor(round((1 - math.sqrt(share)) * len(values), 6))]) if len(values) else 0.0
+
+    every = np.concatenate([np.asarray(found) for found in scores.values()])
+    reached = [share for share in SHARES if least(every, share) >= CANDIDATE and least(heats, share) > 0]
+    by_kind = {kind: [(share, max(CANDIDATE, least(found, share))) for share in reached] for kind, found in scores.items() if len(found)}
+    return {"recall": [(share, least(heats, share)) for share in reached], "scores": by_kind}

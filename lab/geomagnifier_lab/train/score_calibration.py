@@ -1,0 +1,158 @@
+"""Fit what makes scores probabilities (`models/small/score_calibration.py`): a temperature for scene classes, a rising map for each class of objects.
+
+Objects: logistic regression on the logit of the raw score (Platt, 1999) with one slope for all classes and an intercept for each, drawn
+towards a common one since some classes have a dozen objects; written down as knots of a line. What an ordinary question would be
+answered with weighs more than candidates below the thresholds, which only a least score of the user's own brings up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.inference import resolution
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Bools, Floats, Granularity
+from geomagnifier_lab.datasets.scene_sets import SETS, scene_set
+from geomagnifier_lab.eval.pictures import evenly
+
+Array = NDArray[np.float64]
+TEMPERATURES = np.geomspace(0.25, 8, 351)
+KNOTS = np.arange(2, 20) / 20
+KEPT = 0.02
+"""Raw scores up to this stay as they are: a least score of one in a hundred still gives every candidate."""
+STEEP = 0.005
+"""Least slope of the map between knots, so that no two raw scores become one."""
+ANSWERED = 5.0
+"""Weight of a detection that an ordinary question is answered with, on top of that of every candidate."""
+STEPS, RIDGE, DRAWN = 60, 1e-3, 3.0
+"""Steps of Newton's method; ridge of what all classes share; ridge that draws the intercepts of classes to the common one."""
+
+
+def scene_logits(
+    model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None
+) -> tuple[Floats, Bools]:
+    """What the scene head makes of the validation pictures of AID, UC Merced and RSSCN7.
+
+    Args:
+        model: its temperature does not matter.
+        root: folder of the data sets.
+        limit: pictures of each set, for a quick look.
+        progress: called with (pictures done, pictures in all).
+
+    Returns:
+        (N, C) logits, and (N, C) which classes the label of each picture covers.
+    """
+    samples = [sample for name in SETS for sample in evenly(scene_set(root, name, "val"), limit)]
+    logits, right = [], []
+    for done, sample in enumerate(samples, 1):
+        with open_scene(sample.path) as scene:
+            window = resolution.plan(Granularity.IMAGE, scene.info, model.spec, "adaptive").wide[0]
+            view = resolution.thumbnail(scene.read(window), model.spec.image_side)
+        with model._running():
+            found = model.views.glance(view).scenes
+        assert found is not None
+        logits.append(np.asarray(found[0].float().numpy(), np.float32))
+        right.append([name in sample.scenes for name in model.scenes])
+        if progress is not None:
+            progress(done, len(samples))
+    return np.stack(logits), np.array(right, bool)
+
+
+def fit_temperature(logits: Floats, right: Bools, wider: Bools) -> float:
+    """The temperature at which the likeliest label is as often right as it says: least log loss of its probability.
+
+    Args:
+        logits: (N, C) of the scene head.
+        right: (N, C) classes that the label covers; of several any is right.
+        wider: (G, C) classes of each wider name ("residential"), which stands among the labels with their sum.
+    """
+
+    def loss(temperature: float) -> float:
+        p, hit = likeliest(logits / temperature, right, wider)
+        return float(-np.log(np.where(hit, p, 1 - p).clip(1e-6)).mean())
+
+    return round(float(min(TEMPERATURES, key=loss)), 1)  # between tenths the loss differs by less than a picture's worth
+
+
+def likeliest(logits: Floats | Array, right: Bools, wider: Bools) -> tuple[Array, Bools]:
+    """Probability of the likeliest label of each picture, and whether it is right, (N,) each; arguments as of `fit_temperature`."""
+    covers = np.concatenate([np.eye(logits.shape[1], dtype=bool), wider])
+    p = softmax(logits) @ covers.T
+    best = p.argmax(1)
+    return p[np.arange(len(p)), best].clip(0, 1), (covers[best] & right).any(1)
+
+
+def wider_names(model: SmallModel) -> Bools:
+    """(G, C): which scene classes each wider name of the model covers."""
+    rows = [[name in parts for name in model.scenes] for parts in model.coarse.values()]
+    return np.array(rows, bool).reshape(-1, len(model.scenes))
+
+
+def softmax(logits: Floats | Array) -> Array:
+    """(N, C) -> (N, C), rows that sum to one."""
+    powers = np.exp(np.asarray(logits, np.float64) - logits.max(1, keepdims=True))
+    return np.asarray(powers / powers.sum(1, keepdims=True))
+
+
+Knots = dict[str, list[tuple[float, float]]]
+"""Of each class the points (raw score, probability) of its map."""
+
+
+def fit_objects(raw: Floats, right: Bools, kinds: Sequence[str], answered: Bools) -> Knots:
+    """Knots of the map from raw scores to probabilities by class, both rising from 0 to 1; no maps where nothing can be learnt.
+
+    Args:
+        raw: (N,) scores of detections, 0..1.
+        right: (N,) whether each is a labelled object of its class at IoU 0.5.
+        kinds: (N,) their classes.
+        answered: (N,) whether an ordinary question is answered with it.
+    """
+    used = (raw > KEPT) & (raw < 1)
+    if not used.any() or right[used].all() or not right[used].any():
+        return {}
+    names = sorted({*kinds})
+    mine = np.array(kinds)[used, None] == np.array(names)[None]
+    features = np.concatenate([logit(raw[used])[:, None], mine], 1)
+    ridge = np.array([RIDGE, RIDGE, *[DRAWN] * len(names)])
+    common, slope, *own = logistic(features, right[used], np.where(answered[used], 1 + ANSWERED, 1.0), ridge).tolist()
+    return {name: _knots(common + intercept, max(slope, 0.0)) for name, intercept in zip(names, own, strict=True)}
+
+
+def _knots(intercept: float, slope: float) -> list[tuple[float, float]]:
+    knots = [(0.0, 0.0), (KEPT, KEPT)]
+    for x in KNOTS.tolist():
+        p = float(1 / (1 + np.exp(-(intercept + slope * logit(x)))))
+        least, most = knots[-1][1] + STEEP * (x - knots[-1][0]), 1 - STEEP * (1 - x)
+        knots.append((x, round(min(max(p, least), most), 6)))
+    return [*knots, (1.0, 1.0)]
+
+
+def logit(p: Floats | Array | float) -> Array:
+    """Log odds."""
+    return np.asarray(np.log(p) - np.log1p(-np.asarray(p, np.float64)))
+
+
+def logistic(features: Floats | Array, right: Bools, weights: Array, ridge: Array) -> Array:
+    """Logistic regression by Newton's method.
+
+    Args:
+        features: (N, F).
+        right: (N,).
+        weights: (N,) of the examples.
+        ridge: (1 + F,) penalty of the intercept and of each slope.
+
+    Returns:
+        (1 + F,) intercept and slopes.
+    """
+    x = np.concatenate([np.ones((len(features), 1)), np.asarray(features, np.float64)], 1)
+    w = np.zeros(x.shape[1])
+    for _ in range(STEPS):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -40, 40)))
+        bend = (x * (weights * p * (1 - p) + 1e-9)[:, None]).T @ x + np.diag(ridge)
+        w = w + np.linalg.solve(bend, x.T @ (weights * (right - p)) - ridge * w)
+    return np.asarray(w)

@@ -1,0 +1,345 @@
+"""Training of the language side over a trained image side: captions, pointing, sentences about what was found.
+
+Three sorts of lessons a step: thumbnails with captions and scene answers; crops with what to look for ([SEG] states land on the image
+side's state of the kind, and the attention lands on the mask: `attention.looked_at`); crops with objects and the sentence about them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from geomagnifier.finetuning.run_state import saved
+from geomagnifier.language.classes import SCENES
+from geomagnifier.models.small import text_generation
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.models.small.text_encoder import SentenceEncoder
+from geomagnifier_lab.questions import answers
+from geomagnifier_lab.questions.questions import ANY, OTHER, Split
+from geomagnifier_lab.questions.templates import Task
+from geomagnifier_lab.train.attention import looked_at
+from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches
+from geomagnifier_lab.train.text_samples import (
+    IGNORED,
+    Asked,
+    Instances,
+    Lesson,
+    Pictures,
+    Progress,
+    Seen,
+    Sentence,
+    ask_many,
+    far_questions,
+    lesson,
+    look_at_crops,
+    look_at_pictures,
+    near_questions,
+    padded_states,
+    pointing,
+    pool_some,
+    vocabulary,
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run goes."""
+
+    steps: int = 1600
+    seed: int = 0
+    rate: float = 7e-4
+    warmup: int = 60
+    decay: float = 0.05
+    average: float = 0.998
+    captions: int = 64
+    """Thumbnails a step, three quarters with captions."""
+    points: int = 48
+    says: int = 24
+    variants: int = 6
+    """Versions of each thumbnail that are looked at."""
+    crops: int = 2000
+    questions: int = 9000
+    validate: int = 300
+
+
+WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0, "look": 0.2}
+"""How much each loss counts; `state` is a mean of squares that must become very small: what is left of it costs mask and box accuracy.
+`look` is a logarithm of several units, and must not outweigh the words."""
+
+
+class Course:
+    """Everything a run needs, worked out once, and lessons from it."""
+
+    def __init__(self, pictures: Pictures, crops: list[Seen], far: Asked, near: Asked, words: w.Words, settings: Settings) -> None:
+        self.pictures, self.crops, self.far, self.near, self.words, self.settings = pictures, crops, far, near, words, settings
+        self.captioned = np.array([i for i, s in enumerate(pictures.of) if pictures.samples[s].captions])
+        self.weights = np.array([2.5 if "ucm" in pictures.samples[pictures.of[i]].path.parts else 1.0 for i in self.captioned])
+        self.weights /= self.weights.sum()
+        self.by_scene = {name: np.array([i for i, s in enumerate(pictures.of) if pictures.samples[s].scenes == (name,)]) for name in SCENES}
+        self.far_rows = {t: np.array([i for i, q in enumerate(far.questions) if q.task is t and not q.place]) for t in Task}
+        self.far_others = np.array([i for i, q in enumerate(far.questions) if q.place or q.task not in (Task.CAPTION, Task.RETRIEVAL)])
+        self.with_kind = {k: np.array([i for i, c in enumerate(crops) if c.present[k]]) for k in NAMES}
+        self.labelled = {k: np.array([i for i, c in enumerate(crops) if c.present[k] is not None]) for k in NAMES}
+
+    def spoken(self, rng: np.random.Generator) -> tuple[Lesson, np.ndarray]:
+        """Questions about the whole picture -> lesson and rows of the pictures."""
+        rows: list[int] = []
+        shown: list[int] = []
+        said: list[list[str]] = []
+        words = self.words.number
+        while len(rows) < self.settings.captions:
+            if rng.random() < 0.75:
+                task = Task.CAPTION if rng.random() < 0.9 else Task.RETRIEVAL
+                row = int(rng.choice(self.far_rows[task]))
+                picture = int(rng.choice(self.captioned, p=self.weights))
+            else:
+                row = int(rng.choice(self.far_others))
+                question = self.far.questions[row]
+                name = SCENES[int(rng.integers(len(SCENES)))]
+                if question.scenes and (question.task is Task.CHOICE or rng.random() < 0.5):
+                    name = question.scenes[int(rng.integers(len(question.scenes)))]
+                picture = int(rng.choice(self.by_scene[name]))
+            question, sample = self.far.questions[row], self.pictures.samples[self.pictures.of[picture]]
+            right = answers.whole(question, sample.scenes, sample.captions)
+            options = [t for t in (w.split(a) for a in right) if all(word in words for word in t) and len(t) < 38]
+            if options:
+                rows.append(row)
+                shown.append(picture)
+                said.append([*options[int(rng.integers(len(options)))], w.END])
+        return lesson(self.words, rows, w.SAY, [Sentence(s, s) for s in said]), np.array(shown)
+
+    def pointed(self, rng: np.random.Generator) -> tuple[Lesson, list[Seen]]:
+        """What to look for, each question on a crop of its own."""
+        rows: list[int] = []
+        shown: list[Seen] = []
+        said: list[Sentence] = []
+        while len(rows) < self.settings.points:
+            row = int(rng.integers(len(self.near.questions)))
+            question = self.near.questions[row]
+            named = [k for k in (*question.kinds, *question.landmarks) if k in NAMES]
+            pool = np.arange(len(self.crops))
+            if named:
+                wanted = named[int(rng.integers(len(named)))]
+                pool = self.with_kind[wanted] if rng.random() < 0.55 else self.labelled[wanted]
+            if not len(pool):
+                continue
+            crop = self.crops[int(rng.choice(pool))]
+            rows.append(row)
+            shown.append(crop)
+            said.append(pointing(question, crop.present))
+        return lesson(self.words, rows, w.POINT, said), shown
+
+    def reported(self, rng: np.random.Generator) -> tuple[Lesson, list[Seen], list[Instances]]:
+        """Sentences about what was found; things are dropped and invented so that the decoder tells what it is given."""
+        rows: list[int] = []
+        shown: list[Seen] = []
+        said: list[Sentence] = []
+        given: list[Instances] = []
+        while len(rows) < self.settings.says:
+            row = int(rng.integers(len(self.near.questions)))
+            question = self.near.questions[row]
+            asked = list(OBJECTS) if ANY in question.kinds else [k for k in question.kinds if k != OTHER]
+            pool = self.with_kind[asked[0]] if asked and ANY not in question.kinds and rng.random() < 0.6 else np.arange(len(self.crops))
+            if not len(pool):
+                continue
+            crop = self.crops[int(rng.choice(pool))]
+            things = [t for t in crop.things if t.kind in asked and rng.random() < 0.9]
+            for kind in asked:
+                if rng.random() < (0.3 if ANY not in question.kinds else 0.05):
+                    things = [t for t in things if t.kind != kind]
+                    things += [invented(kind, rng) for _ in range(int(rng.integers(0, 6)))]
+            if question.task is Task.CLASSIFY_BOX:
+                things = things[:1] or [invented(OBJECTS[int(rng.integers(len(OBJECTS)))], rng)]
+            elif asked and rng.random() < 0.2:  # as if some of them had been chosen
+                things = things[: int(rng.integers(1, 3))]
+            things = [answers.Thing(t.kind, t.box, float(rng.uniform(0.3, 1))) for t in things]
+            unknown = OTHER in question.kinds
+            missing = [] if ANY in question.kinds else [k for k in asked if not any(t.kind == k for t in things)]
+            sentence = answers.found(question, things, asked, unknown)
+            if len(sentence) < 38:
+                rows.append(row)
+                shown.append(crop)
+                said.append(Sentence(sentence, sentence))
+                given.append(text_generation.instances(self.words, [(t.kind, t.score, t.box) for t in things], missing, unknown))
+        return lesson(self.words, rows, w.SAY, said), shown, given
+
+
+def invented(kind: str, rng: np.random.Generator) -> answers.Thing:
+    """A thing somewhere."""
+    size = np.exp(rng.uniform(np.log(0.02), np.log(0.4), 2))
+    x, y = rng.uniform(0, 1 - size)
+    return answers.Thing(kind, (float(x), float(y), float(x + size[0]), float(y + size[1])))
+
+
+def memory_of(decoder: TextDecoder, crops: list[Seen], rng: np.random.Generator) -> Memory:
+    """Image tokens of crops, a row each."""
+    tokens = decoder.see(pool_some(torch.stack([c.last.float() for c in crops]), rng))
+    return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
+
+
+def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances]) -> Memory:
+    """Instance tokens after the image tokens; rows are padded to the longest."""
+    longest = max(1, max(len(kinds) for kinds, _ in given))
+    kinds, places = torch.zeros(len(given), longest, dtype=torch.int64), torch.zeros(len(given), longest, 5)
+    absent = torch.ones(len(given), longest, dtype=torch.bool)
+    for b, (k, p) in enumerate(given):
+        if k:
+            kinds[b, : len(k)], places[b, : len(k)], absent[b, : len(k)] = torch.tensor(k), torch.tensor(p), False
+    return Memory(torch.cat([memory.tokens, decoder.objects(kinds, places)], 1), torch.cat([memory.absent, absent], 1))
+
+
+def losses_of(decoder: TextDecoder, course: Course, targets: Tensor, rng: np.random.Generator) -> dict[str, Tensor]:
+    """All losses of a step. targets: (K, 256) the image side's state of each kind."""
+    losses = {}
+    (spoken, shown), (pointed, crops), (reported, others, given) = course.spoken(rng), course.pointed(rng), course.reported(rng)
+    with torch.autocast("cpu", torch.bfloat16):
+        index = torch.from_numpy(shown)
+        p = course.pictures
+        memory = decoder.glance(p.last[index].float(), F.dropout(p.pooled[index].float(), 0.2), p.scenes[index])
+        losses["caption"] = cross_entropy(decoder, spoken, course.far, memory)[0]
+        memory = memory_of(decoder, crops, rng)
+        maps: list[Tensor] = []
+        losses["point"], states = cross_entropy(decoder, pointed, course.near, memory, maps)
+        wanted = pointed.kinds >= 0
+        made = decoder.point(states[wanted]).float()
+        losses["state"] = F.mse_loss(made, targets[pointed.kinds[wanted]])
+        rows, where = shown_to(pointed, crops, memory)
+        losses["look"] = looked_at(maps, rows, where)
+        memory = with_instances(decoder, memory_of(decoder, others, rng), given)
+        losses["say"] = cross_entropy(decoder, reported, course.near, memory)[0]
+    return losses
+
+
+def shown_to(lesson: Lesson, crops: Sequence[Seen], memory: Memory) -> tuple[Tensor, Tensor]:
+    """Rows (R, 2) of each class of a lesson and of its tie, and where on its crop the class is, (R, S) by image token of the memory."""
+    rows = [(int(b), int(t) - back) for b, t in (lesson.kinds >= 0).nonzero().tolist() for back in (1, 0)]
+    where = torch.zeros(len(rows), memory.tokens.shape[1])
+    for row, (b, t) in enumerate(rows):
+        kind = NAMES[max(int(lesson.kinds[b, t]), int(lesson.kinds[b, min(t + 1, lesson.kinds.shape[1] - 1)]))]
+        place = crops[b].where.get(kind)
+        if place is not None:
+            # tokens are cells of the crop, or 2 x 2 of them (`pool_some`)
+            by = round((place.numel() / where.shape[1]) ** 0.5)
+            where[row] = F.avg_pool2d(place[None].float(), by)[0].flatten()[: where.shape[1]]
+    return torch.tensor(rows).view(-1, 2), where
+
+
+def cross_entropy(
+    decoder: TextDecoder, lesson: Lesson, asked: Asked, memory: Memory, maps: list[Tensor] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Text loss of a lesson, with label smoothing, and the states at its tokens. maps: takes the attention of each layer."""
+
+    def watch(attention: Tensor) -> Tensor:
+        assert maps is not None
+        maps.append(attention)
+        return attention
+
+    states, padding = padded_states(asked, lesson.rows)
+    _, cache = decoder.read(states, padding, memory)
+    written, _ = decoder.write(lesson.tokens, cache, None if maps is None else watch)
+    logits = decoder.logits(written).float()
+    return F.cross_entropy(logits.flatten(0, 1), lesson.labels.flatten(), ignore_index=IGNORED, label_smoothing=0.05), written
+
+
+@torch.no_grad()
+def validate(decoder: TextDecoder, held: Course, targets: Tensor, seed: int) -> dict[str, float]:
+    """Loss of captions, share of right skeletons on phrasings and crops kept aside, of right [SEG] or <none>, distance of states."""
+    decoder.eval()
+    rng = np.random.default_rng([seed, 31])
+    totals: dict[str, list[float]] = {"caption": [], "skeleton": [], "there": [], "state": [], "say": []}
+    ties = [held.words.number[t] for t in (w.SEG, w.BOX, w.NONE)]
+    for _ in range(12):
+        (spoken, shown), (pointed, crops), (reported, others, given) = held.spoken(rng), held.pointed(rng), held.reported(rng)
+        index, p = torch.from_numpy(shown), held.pictures
+        memory = decoder.glance(p.last[index].float(), p.pooled[index].float(), p.scenes[index])
+        totals["caption"].append(float(cross_entropy(decoder, spoken, held.far, memory)[0]))
+        _, written = cross_entropy(decoder, pointed, held.near, memory_of(decoder, crops, rng))
+        best = decoder.logits(written).argmax(2)
+        for b, labels in enumerate(pointed.labels):
+            told = labels != IGNORED
+            tie = torch.tensor([int(v) in ties for v in labels])
+            totals["skeleton"].append(float((best[b] == labels)[told & ~tie].all()))
+            totals["there"] += (best[b] == labels)[told & tie].float().tolist()
+        wanted = pointed.kinds >= 0
+        if wanted.any():  # a small draw may ask for nothing that has a state
+            totals["state"].append(float(F.mse_loss(decoder.point(written[wanted]), targets[pointed.kinds[wanted]])))
+        memory = with_instances(decoder, memory_of(decoder, others, rng), given)
+        totals["say"].append(float(cross_entropy(decoder, reported, held.near, memory)[0]))
+    decoder.train()
+    return {k: float(np.mean(v)) for k, v in totals.items()}
+
+
+def courses(
+    network: SmallNetwork, encoder: SentenceEncoder, tokenizer: Tokenizer, root: Path, settings: Settings, progress: Progress
+) -> tuple[Course, Course]:
+    """What is learnt from, and what is kept aside. progress: called with (things looked at, of how many), from 0 again for each sort."""
+    made: list[Course] = []
+    for split, small in (("train", False), ("val", True)):
+        pictures = look_at_pictures(network, root, split, 1 if small else settings.variants, settings.seed, progress)
+        data = Batches(root, split, settings.seed, drawn=0 if small else 36)
+        crops = look_at_crops(network, data, 240 if small else settings.crops, 448, settings.seed, progress)
+        half: Split = "val" if small else "train"
+        far = ask_many(encoder, tokenizer, far_questions(settings.seed, half, 300 if small else 3000))
+        near = ask_many(encoder, tokenizer, near_questions(settings.seed, half, 600 if small else settings.questions))
+        words = made[0].words if made else w.Words(vocabulary(pictures.samples))
+        made.append(Course(pictures, crops, far, near, words, settings))
+    return made[0], made[1]
+
+
+def train_language(course: Course, held: Course, targets: Tensor, out: Path, settings: Settings) -> Iterator[dict[str, float]]:
+    """Train, or go on from `out`/language.pt; yields rows of figures."""
+    torch.manual_seed(settings.seed)
+    decoder = TextDecoder(len(course.words), len(SCENES)).train()
+    decayed = [p for p in decoder.parameters() if p.ndim > 1]
+    plain = [p for p in decoder.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": settings.decay}, {"params": plain, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, settings.rate, betas=(0.9, 0.98))
+    average = {k: v.detach().clone() for k, v in decoder.state_dict().items()}
+    twin = TextDecoder(len(course.words), len(SCENES))
+    step, clock = 0, time.time()
+    if (out / "language.pt").exists():
+        kept = saved(out / "language.pt")
+        decoder.load_state_dict(kept["decoder"])
+        optimizer.load_state_dict(kept["optimizer"])
+        average, step = kept["average"], kept["step"]
+    sums: dict[str, float] = {}
+    while step < settings.steps:
+        rng = np.random.default_rng([settings.seed, step, 2])
+        torch.manual_seed(settings.seed * 1_000_003 + step)
+        done = (step - settings.warmup) / (settings.steps - settings.warmup)
+        rate = (step + 1) / settings.warmup if step < settings.warmup else 0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * done))
+        for group in optimizer.param_groups:
+            group["lr"] = float(settings.rate * rate)
+        losses = losses_of(decoder, course, targets, rng)
+        total = torch.stack([WEIGHTS[name] * value for name, value in losses.items()]).sum()
+        optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        keep = min(settings.average, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for name, value in decoder.state_dict().items():
+                average[name].lerp_(value, 1 - keep)
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach()) / 20
+        if step % 20 == 0:
+            yield {"step": step, "seconds": (time.time() - clock) / 20} | sums
+            clock, sums = time.time(), {}
+        if step % settings.validate == 0 or step == settings.steps:
+            state = {"decoder": decoder.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step}
+            torch.save({**state, "words": list(course.words.tokens), "targets": targets}, out / "language.part")
+            (out / "language.part").replace(out / "language.pt")
+            twin.load_state_dict(average)
+            yield {"step": step} | {f"val {k}": v for k, v in validate(twin, held, targets, settings.seed).items()}
+            clock = time.time()

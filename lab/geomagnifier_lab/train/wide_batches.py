@@ -1,0 +1,118 @@
+"""Batches of many cameras, scales and classes: two crops in five as in `batches`, the rest around objects of classes drawn evenly.
+
+Most objects are brought within an octave and a half of the usual length of their class in a view, the others to any length; those that come
+out too small or too large are ignored, as another level of the views' pyramid shows them better. Half of these crops look as if another
+camera had taken them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from geomagnifier.finetuning.crops import Crop, Source, make_crop
+from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches, Sizes
+from geomagnifier_lab.train.photometric import degrade
+from geomagnifier_lab.train.sources import camera_sources
+
+AS_BEFORE = 0.4
+"""Share of the crops that are those of `Batches`: what was learnt from them is kept."""
+NEAR, OCTAVES = 0.6, 1.5
+"""Share of the objects that come near the usual length of their class, and how near."""
+LENGTHS = (12.0, 200.0)
+"""Px that objects are learnt at; more where a class is usually longer than half of that, less where it is usually shorter than these."""
+SCALES = (1 / 6, 3.0)
+"""No picture is shrunk or enlarged further."""
+THIN, TINY, ENLARGED = ("wind turbine", "tree"), 24.0, (0.8, 3.0)
+"""Classes that are thin or small, px from which any object is, and how such are enlarged."""
+CHANGED, OBLONG = 0.5, 0.3
+"""Share of the crops that other cameras take, and of those whose pixels are oblong."""
+SEEN_BEFORE = 0.5
+"""Weight of a class that VHR-10 alone has, beside 1 of the others: the other crops show it too."""
+NOT_IN_VHR10 = ("wind turbine", "oil well")
+"""Classes that VHR-10 and Dubai do not show, although they do not label them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Objects of a class in one set: (picture, object) pairs; object None where the class is land cover."""
+
+    sources: Sequence[Source]
+    places: list[tuple[int, int | None]]
+
+    def lengths(self) -> list[float]:
+        """Longest sides of the objects, px."""
+        return [longest(self.sources[i].objects[k][1]) for i, k in self.places if k is not None]
+
+
+def longest(box: tuple[float, float, float, float]) -> float:
+    """The longer side of a box, px."""
+    return max(box[2] - box[0], box[3] - box[1])
+
+
+class WideBatches(Batches):
+    """Training data of the second stage: that of the first and the sets of other cameras."""
+
+    def __init__(self, root: Path, seed: int, sizes: Sizes, drawn: int = 36) -> None:
+        super().__init__(root, "train", seed, sizes, drawn)
+        self.objects, self.covers = (
+            [replace(source, kinds=source.kinds.union(NOT_IN_VHR10)) for source in sources] for sources in (self.objects, self.covers)
+        )
+        self.groups = grouped([self.objects, *camera_sources(root, "train", seed).values()])
+        self.usual = {kind: usual_length(groups) for kind, groups in self.groups.items()}
+        weights = np.array([SEEN_BEFORE if all(g.sources is self.objects for g in groups) else 1.0 for groups in self.groups.values()])
+        self.weights = weights / weights.sum()
+
+    def crop(self, number: int, rng: np.random.Generator) -> Crop:
+        """One of a step's crops."""
+        if number < round(AS_BEFORE * self.sizes.crops):
+            return super().crop(number, rng)
+        kind = list(self.groups)[int(rng.choice(len(self.weights), p=self.weights))]
+        groups = self.groups[kind]
+        group = groups[int(rng.integers(len(groups)))]
+        picture, which = group.places[int(rng.integers(len(group.places)))]
+        scale = self.scale(kind, None if which is None else longest(group.sources[picture].objects[which][1]), rng)
+        changed = rng.random() < CHANGED
+        oblong = float(np.exp(rng.uniform(-0.3, 0.3))) if changed and rng.random() < OBLONG else 1.0
+        crop = make_crop(group.sources, (scale, scale), self.sizes.side, rng, (picture, which), oblong)
+        for piece in crop.pieces:
+            usual = self.usual.get(piece.kind, LENGTHS[0])
+            piece.ignored = not min(LENGTHS[0], 0.7 * usual) <= piece.length <= max(LENGTHS[1], 2 * usual)
+        if changed:
+            crop.pixels = degrade(crop.pixels, rng)
+        return crop
+
+    def scale(self, kind: str, length: float | None, rng: np.random.Generator) -> float:
+        """How much a picture is enlarged to show an object of `length` px, None for land cover."""
+        if length is None:
+            return float(np.exp(rng.uniform(*np.log((0.5, 2.0)))))
+        if kind in THIN or length < TINY:
+            return float(np.exp(rng.uniform(*np.log(ENLARGED))))
+        near = rng.random() < NEAR
+        drawn = self.usual[kind] * 2 ** rng.uniform(-OCTAVES, OCTAVES) if near else np.exp(rng.uniform(*np.log(LENGTHS)))
+        return float(np.clip(drawn / length, *SCALES))
+
+
+def grouped(sets: Sequence[Sequence[Source]]) -> dict[str, list[Group]]:
+    """By class, where its objects are in each set; objects in the order of `OBJECTS`, then land cover of sets that have no objects."""
+    found: dict[str, list[Group]] = defaultdict(list)
+    for sources in sets:
+        places: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+        for i, source in enumerate(sources):
+            for k, (kind, _, _) in enumerate(source.objects):
+                places[kind].append((i, k))
+            for kind in source.cover_names:
+                places[kind].append((i, None))
+        for kind, where in places.items():
+            found[kind].append(Group(sources, where))
+    return {kind: found[kind] for kind in (*OBJECTS, *(k for k in NAMES if k not in OBJECTS)) if kind in found}
+
+
+def usual_length(groups: Sequence[Group]) -> float:
+    """How long objects of a class usually are in a view, px: the geometric mean of the sets' medians; 0 for land cover."""
+    medians = [float(np.median(lengths)) for group in groups if (lengths := group.lengths())]
+    return float(np.exp(np.mean(np.log(medians)))) if medians else 0.0

@@ -1,0 +1,1 @@
+"""The command `geomag`: each file a command, joined in main.py."""

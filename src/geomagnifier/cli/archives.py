@@ -1,0 +1,235 @@
+"""The commands for archives of pictures: `geomag index` and `geomag search`. `cli.py` puts them on the command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geomagnifier.cli.options import AsJson, Bits, Model, Segmenter, load
+from geomagnifier.cli.progress import progress_bar
+from geomagnifier.errors import GeomagError, GeomagWarning, OptionError, SceneNotFound, printable
+
+if TYPE_CHECKING:
+    from geomagnifier.export.search_hit import Hit
+    from geomagnifier.export.stac import ItemAnswer
+    from geomagnifier.model_protocol import Model as AnyModel
+    from geomagnifier.retrieval import Hits
+
+TOLD = 5
+"""Pictures left out that are named; more are counted."""
+OUTPUTS = (".png", ".html", ".geojson", ".json")
+INDEX_EXAMPLES = "Examples: [bold]geomag index scenes/ --to scenes.index[/bold]\n\n[bold]geomag index items.json --to items.index[/bold]"
+SEARCH_EXAMPLES = (
+    "Examples: [bold]geomag search photos/ 'a harbor with many boats' --out sheet.png[/bold]\n\n"
+    "[bold]geomag search photos/ --image quay.jpg --top 5 --json | jq .hits[/bold]\n\n"
+    "[bold]geomag search scenes.index 'a stadium beside a river' --near 11.57,48.14 --after 2023 --out found.html[/bold]\n\n"
+    "[bold]geomag search scenes.index --bbox 11.4,48.0,11.8,48.3 --out footprints.geojson[/bold]\n\n"
+    "[bold]geomag search scenes.index 'a harbor' --ask 'How many ships?' --out items.json[/bold]"
+)
+
+
+def index(
+    archive: Annotated[
+        Path,
+        typer.Argument(help="Folder of pictures, with the folders in it, or a STAC file (items or catalog).", metavar="FOLDER|ITEMS.json"),
+    ],
+    to: Annotated[Path, typer.Option(help="Folder of the index; made, or brought up to date.", metavar="INDEX")],
+    model: Model = "small",
+    segmenter: Segmenter = None,
+    bits: Bits = None,
+    as_json: AsJson = False,
+) -> None:
+    """Index an archive for `geomag search`, or bring its index up to date. It may be stopped at any moment; the same command goes on."""
+    from geomagnifier import retrieval
+    from geomagnifier.atomic import check_writable
+
+    retrieval.gather(archive)  # before the model is loaded
+    check_writable(to)
+    with progress_bar("pictures") as progress:
+        report = retrieval.update(archive, to, load(model, segmenter, bits), progress)
+    if as_json:
+        told = {"pictures": report.pictures, "read": report.read, "removed": report.removed, "unreadable": _reasons(report.unreadable)}
+        print(printable(json.dumps({"index": str(to), **told}, ensure_ascii=False)))
+        return
+    _say_left_out(report.unreadable)
+    print(f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read} as they were, {report.removed} gone")
+    print(to)
+
+
+def search(
+    target: Annotated[
+        Path,
+        typer.Argument(
+            help="An index of geomag index; or a folder of pictures, or a STAC file (items or catalog), which take longer.",
+            metavar="INDEX|FOLDER|ITEMS.json",
+        ),
+    ],
+    words: Annotated[str | None, typer.Argument(help="What is to be seen, in plain English.")] = None,
+    image: Annotated[Path | None, typer.Option(help="Find pictures like this one.", metavar="FILE")] = None,
+    near: Annotated[
+        str | None, typer.Option(help="Near this place, in degrees; the nearest first without words.", metavar="LON,LAT")
+    ] = None,
+    within: Annotated[str | None, typer.Option(help="How far is near; '10 km' without.", metavar="DISTANCE")] = None,
+    bbox: Annotated[str | None, typer.Option(help="Footprints that touch this box, in degrees.", metavar="W,S,E,N")] = None,
+    after: Annotated[str | None, typer.Option(help="Taken then or later: 2024, 2024-05, 2024-05-31.", metavar="DATE")] = None,
+    before: Annotated[str | None, typer.Option(help="Taken before that.", metavar="DATE")] = None,
+    top: Annotated[int, typer.Option(help="How many to show.")] = 12,
+    ask: Annotated[
+        str | None, typer.Option(help="Ask this of every picture found; the answers go into --out items.json.", metavar="QUESTION")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The best ones as a contact sheet (.png, or .html as a page), their footprints (.geojson), or STAC items (.json).",
+            metavar="FILE",
+        ),
+    ] = None,
+    model: Model = "small",
+    segmenter: Segmenter = None,
+    bits: Bits = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find pictures by WORDS, by a picture, by place and by time, in any combination. The best come first."""
+    import geomagnifier as gm
+    from geomagnifier import retrieval
+    from geomagnifier.atomic import check_writable
+    from geomagnifier.retrieval import query as read
+
+    if (words is not None and image is not None) or (words is None and image is None and not (near or bbox or after or before)):
+        raise OptionError("give either words or --image, one of the two; or --near, --bbox, --after, --before, also beside them")
+    if top < 1:
+        raise OptionError(f"--top is the number of pictures to show, at least 1, not {top}")
+    if within is not None and near is None:
+        raise OptionError("--within says how far from --near; give that too, as LON,LAT")
+    _check_out(out, ask)
+    if out is not None:
+        check_writable(out.parent)
+    place = None if near is None else read.read_place(near)
+    metres = read.NEAR if within is None else read.read_distance(within)
+    box = None if bbox is None else read.read_box(bbox)
+    since, until = (None if text is None else read.read_date(text) for text in (after, before))
+    if near or bbox or after or before:
+        retrieval.Wanted(None, place, metres, box, since, until)  # refused before the model is loaded
+    if not target.exists():
+        raise SceneNotFound(f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the name")
+    vector = None
+    if image is not None:
+        with gm.open_scene(image) as scene:
+            loaded = load(model, segmenter, bits)
+            vector = gm.embed(scene, loaded)
+    else:
+        loaded = load(model, segmenter, bits)
+    if words is not None:
+        vector = gm.embed(words, loaded)
+    wanted = retrieval.Wanted(vector, place, metres, box, since, until)
+    with progress_bar("pictures") as progress:
+        found = retrieval.search(target, wanted, loaded, top, progress)
+    if not found.complete:
+        warnings.warn(
+            f"{target} does not hold all of its archive yet, {found.pictures} pictures were searched; geomag index goes on with it",
+            GeomagWarning,
+            stacklevel=2,
+        )
+    query = image or words or " ".join(f"{name} {text}" for name, text in _given(near, within, bbox, after, before).items())
+    answers = _answers(found.hits, ask, loaded, out) if ask is not None and out is not None else []
+    if out is not None:
+        _write(out, query, found.hits, answers)
+    _print(query, found, answers, out, as_json)
+
+
+def _given(near: str | None, within: str | None, bbox: str | None, after: str | None, before: str | None) -> dict[str, str]:
+    given = {"near": near, "within": within, "in": bbox, "after": after, "before": before}
+    return {name: text for name, text in given.items() if text is not None}
+
+
+def _check_out(out: Path | None, ask: str | None) -> None:
+    if out is not None and out.suffix.lower() not in OUTPUTS:
+        raise OptionError(
+            f"--out is a contact sheet (.png, .html), footprints (.geojson) or STAC items (.json); "
+            f"call it {out.with_suffix('.png').name}, not {out.name}"
+        )
+    if ask is not None and (out is None or out.suffix.lower() != ".json"):
+        raise OptionError("--ask writes its answers into STAC items; name them with --out items.json")
+    if ask is not None and not ask.strip():
+        raise OptionError("--ask is empty; ask for example 'How many ships?'")
+
+
+def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> list[ItemAnswer | None]:
+    """Ask every hit; the answers lie in folders beside the items. None for a picture that cannot be asked."""
+    import geomagnifier as gm
+    from geomagnifier.export.answer_json import value
+    from geomagnifier.export.stac import ItemAnswer
+
+    made: list[ItemAnswer | None] = []
+    with progress_bar("answers") as progress:
+        for number, hit in enumerate(hits, 1):
+            try:
+                with gm.open_scene(hit.path) as scene:
+                    answer = gm.ask(scene, question, model)
+                files = gm.write(answer, out.with_suffix("") / f"{number:03d}-{hit.path.stem}")
+                count = len(answer.regions) if answer.granularity != "image" else None
+                made.append(ItemAnswer(question, answer.text, count, files, value(answer), answer.unit))
+            except GeomagError as error:
+                if number == 1:  # the question itself, or the disk
+                    raise
+                made.append(None)
+                print(f"geomag: no answer for {printable(str(hit.path))}: {error}", file=sys.stderr)
+            progress(number, len(hits))
+    return made
+
+
+def _write(out: Path, query: str | Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None]) -> None:
+    from geomagnifier.export import contact_page, contact_sheet, hit_layer, stac
+
+    suffix = out.suffix.lower()
+    if suffix == ".png":
+        contact_sheet.write_sheet(out, query, hits)
+    elif suffix == ".html":
+        contact_page.write_page(out, query, hits)
+    elif suffix == ".json":
+        stac.write_items(out, hits, answers)
+    elif nowhere := hit_layer.write_layer(out, query, hits):
+        warnings.warn(f"{nowhere} of {len(hits)} pictures do not say where they lie; they have no footprint", GeomagWarning, stacklevel=2)
+
+
+def _print(query: str | Path, found: Hits, answers: Sequence[ItemAnswer | None], out: Path | None, as_json: bool) -> None:
+    from geomagnifier.export.contact_sheet import measure
+    from geomagnifier.export.search_hit import to_json
+
+    if as_json:
+        hits = [to_json(hit) for hit in found.hits]
+        for told, answer in zip(hits, answers, strict=False):
+            fields = {"answer": "text", "count": "count", "value": "value", "unit": "unit"}
+            told |= {name: None if answer is None else getattr(answer, field) for name, field in fields.items()}
+        told = {"query": printable(str(query)), "hits": hits, "unreadable": _reasons(found.unreadable), "complete": found.complete}
+        print(printable(json.dumps(told, ensure_ascii=False)))
+        return
+    for number, hit in enumerate(found.hits):
+        score = measure(hit) if hit.score is None else f"{hit.score:.3f}"
+        part = "" if hit.tile is None else f"  px {','.join(str(round(side)) for side in hit.tile.tuple())}"
+        print(f"{score}{'  ' if score else ''}{printable(str(hit.path))}{part}")
+        answer = answers[number] if number < len(answers) else None
+        if answer is not None:
+            print(printable(f"       {answer.text}"))
+    if not found.hits:
+        print(f"geomag: none of {found.pictures} pictures fits; a wider --within, --bbox or time may", file=sys.stderr)
+    _say_left_out(found.unreadable)
+    if out is not None:
+        print(out)
+
+
+def _say_left_out(unreadable: Sequence[tuple[Path, str]]) -> None:
+    for path, reason in unreadable[:TOLD]:
+        print(f"geomag: left out {printable(str(path))}: {printable(reason)}", file=sys.stderr)
+    if len(unreadable) > TOLD:
+        print(f"geomag: and left out {len(unreadable) - TOLD} more; --json lists them", file=sys.stderr)
+
+
+def _reasons(unreadable: Sequence[tuple[Path, str]]) -> list[dict[str, str]]:
+    return [{"path": printable(str(path)), "reason": printable(reason)} for path, reason in unreadable]

@@ -1,0 +1,58 @@
+"""Options that mean the same in all commands, and the model that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from geomagnifier.errors import LibraryMissing, install
+
+if TYPE_CHECKING:
+    from geomagnifier.model_protocol import Model as AnyModel
+
+Model = Annotated[
+    str,
+    typer.Option(
+        help="'small', a folder with trained weights, or a vision-language model of the hub such as Qwen/Qwen2.5-VL-3B-Instruct.",
+        metavar="NAME|DIR",
+    ),
+]
+Segmenter = Annotated[str | None, typer.Option(help="SAM2 of the full size, such as facebook/sam2.1-hiera-base-plus.", metavar="NAME|DIR")]
+Bits = Annotated[
+    Literal["4", "8"] | None, typer.Option(help="Weights of the vision-language model in 4 or 8 bits; needs the extra `quantized`.")
+]
+Bands = Annotated[
+    str | None,
+    typer.Option(help="Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists them.", metavar="R,G,B"),
+]
+Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
+
+
+def load(model: str, segmenter: str | None = None, bits: Literal["4", "8"] | None = None) -> AnyModel:
+    """The model that --model, --segmenter and --bits name.
+
+    Raises:
+        ModelError: there is none such, or it cannot be used here.
+    """
+    import geomagnifier as gm
+
+    given: dict[str, Any] = {"segmenter": segmenter, "bits": bits and int(bits)}
+    return gm.load_model(model, **{name: value for name, value in given.items() if value is not None})
+
+
+@contextmanager
+def full_size() -> Iterator[None]:
+    """Around imports of the full size.
+
+    Raises:
+        LibraryMissing: a package of the extra is not installed.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise LibraryMissing(f"the full size needs the extra full; install it: {install('full')} ({error})") from error

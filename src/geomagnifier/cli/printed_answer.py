@@ -1,0 +1,46 @@
+"""An answer as lines on stdout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geomagnifier.errors import printable
+
+if TYPE_CHECKING:
+    from geomagnifier.types import Answer
+
+
+def show(answer: Answer) -> None:
+    """Text, the likeliest labels or the regions as a table, and the cost."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from geomagnifier.raster.shapes import value_words
+
+    console = Console(markup=False, emoji=False)  # kinds of others may have brackets and colons in their names
+    console.print(printable(answer.text), style="bold", highlight=False)
+    if answer.understood:
+        value = value_words(answer)
+        console.print(printable(f"  read as {answer.understood}{f': {value}' if value else ''}"), style="dim", highlight=False)
+    if answer.labels:
+        for name, probability in answer.labels[:5]:
+            console.print(printable(f"  {probability:6.1%}  {name}"), highlight=False)
+    elif answer.regions:
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        for heading in ("", "label", "score", "box (px)", "box size"):
+            table.add_column(heading, justify="left" if heading == "label" else "right")
+        for number, region in enumerate(answer.regions[:20], 1):
+            x0, y0, x1, y1 = region.box
+            size = f"{x1 - x0:.0f} x {y1 - y0:.0f} px"
+            if (px := answer.scene.px_metres) is not None:
+                size = f"{(x1 - x0) * px[0]:.0f} x {(y1 - y0) * px[1]:.0f} m"
+            table.add_row(str(number), printable(region.label), f"{region.score:.2f}", f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}", size)
+        console.print(table)
+        if len(answer.regions) > 20:
+            console.print(f"  and {len(answer.regions) - 20} more; --json or --out has them all")
+    trace = answer.trace
+    console.print(
+        f"{answer.granularity} level, {trace.megapixels}, {trace.flops / 1e9:.1f} GFLOP, {sum(trace.seconds.values()):.2f} s",
+        style="dim",
+        highlight=False,
+    )

@@ -1,0 +1,79 @@
+"""A Chinese question in plain form: what is only polite, says "in the picture" or names the unit of the answer is taken off.
+
+"请帮我数一下图中有多少 vehicle，谢谢"    "数一下有多少车"
+"道路有多长，用公里说"                    "道路有多长", asked in km
+"不要分割，只告诉我飞机数量"              "飞机数量"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from geomagnifier.composed.chinese_phrases import UNIT
+from geomagnifier.composed.placeholders import Lexicon, normalized
+from geomagnifier.language import chinese_text
+
+_SCENE = re.compile(
+    "(?:在)?(?:这|该|此|整)?(?:张|幅|片|个)?(?:卫星|航拍|遥感|航空)?(?:图像|图片|图|影像|画面|照片|场景|区域)(?:当中|中|里面|里头|里边|里|上面|上|内)"
+    "(?:的)?(?!半|部|方|角|侧|边|左|右|间|央|心)"
+    "|(?:这|那)(?:里面|里头|里边|里|儿)(?=有|能|一共|总共|共|都|多少|几|是)|(?<=^)(?:这|那)(?:里面|里头|里边|里|儿)(?:的)?(?!是)"
+)
+_POLITE = re.compile(
+    "^(?:请问一下|请问|请你|请您|请|麻烦你|麻烦您|麻烦|帮我看看|帮我看一下|帮我|帮忙|你帮我|替我|给我看看|给我|我想知道|想知道|我想看看?|我要|我想|告诉我|你能告诉我|"
+    "能不能|能否|可以|可不可以|你看看?|看一下|看看|看一看|看|那么|那|嗯|好的|好|就|只|只要|再|现在|你觉得|大概|大约|分别)+[,:]?"
+)
+_SOFT = re.compile("一下子?|谢谢(?:你|您|了)?|呗|下(?=[船车飞储油水建桥道网篮棒田港])")
+_END = re.compile("(?:[啊呀呢哦喔哈嘞诶欸]|可以吗|好吗|行吗|好不好|行不行|来着|吧(?=$))+$")
+_NO_MASKS = re.compile(
+    "^(?:不要|不用|别|无需|不需要|不必)(?:分割|画框|标注|标记|描述|解释|掩膜|画图|画|框|标|给框|给坐标|说别的)+[,;。]?"
+    "(?:只要?|就|仅|直接)?(?:告诉我|说|回答|给我|要|给出|输出|需要|知道)*"
+)
+_ONLY = re.compile("^(?:不要|不用|别找|别|不找|不看)(.{1,6}?)[,。](?=只|就|仅)|(?<=.)[,。](?:不要|不含|不包括|别带)(.{1,6})$")
+"""What is not wanted beside what is: "不要车，只找船"."""
+_NUMBER_ONLY = re.compile(
+    "^(?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?[,:;。]"
+    "|[,;。](?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?$"
+)
+_IN_UNIT = re.compile(
+    f"[,;。(]?(?:请)?(?:结果)?(?:用|以|按|换算成|换成|折合成?)({UNIT})(?:来)?(?:说|表示|计算|计|算|为单位|作单位|做单位|作为单位|回答|告诉我)?[)]?$"
+    f"|[(]({UNIT})[)]$|[,;。(](?:单位)(?:是|为|用|:)?({UNIT})[)]?$"
+)
+_COUNTED_IF = re.compile(
+    "(?<=[吗没么?])[?,]?(?:有的话|如果有的话?|若有的?话?|要是有的?话?|有几|有多少|几|多少),?(?:一共|总共)?(?:有|是)?(?:几|多少)?[个架艘辆座栋条片块台只]?$"
+)
+
+
+def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
+    """A Chinese question without blanks and in simplified characters, and the unit that it asks for, "" for none."""
+    text = chinese_text.without_order(normalized(question)).translate(chinese_text.SIMPLIFIED)
+    text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
+    text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
+    text = _SOFT.sub("", _NO_MASKS.sub("", _ONLY.sub(lambda m: "" if (m[1] or m[2]) in lexicon.table() else m[0], text)))
+    text, unit = _unit(text)
+    text = _END.sub("", re.sub("[?。!.,]+$", "", text))
+    before = ""
+    while before != text:
+        before, text = text, _SCENE.sub("", _POLITE.sub("", text)).lstrip(",:;的")
+    if (found := _COUNTED_IF.search(text)) and re.match("(?:有没有|是否有|是否存在|有)", text):  # "有船吗？有的话几艘"
+        text = f"有多少{re.sub('^(?:有没有|是否有|是否存在|有)|[吗么没?,]+$', '', text[: found.start()])}"
+    return text, unit
+
+
+def _unit(text: str) -> tuple[str, str]:
+    found = _IN_UNIT.search(text)
+    return (text, "") if found is None or not found.start() else (text[: found.start()], found[1] or found[2] or found[3])
+
+
+def english_names(lexicon: Lexicon) -> Mapping[str, str]:
+    """English names of classes, each with a Chinese one."""
+    return _english_names(tuple(lexicon.table().items()), tuple(lexicon.names.items()))
+
+
+@lru_cache(maxsize=8)
+def _english_names(table: tuple[tuple[str, tuple[str, ...]], ...], names: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
+    chinese = {kind: next((name for name in said if not name.isascii()), "") for kind, said in names}
+    several = {"object": "目标", "thing": "目标", "target": "目标"}
+    out = {name: chinese.get(kinds[0], "") if len(kinds) == 1 else several.get(name.removesuffix("s"), "") for name, kinds in table}
+    return {name: word for name, word in out.items() if name.isascii() and word}

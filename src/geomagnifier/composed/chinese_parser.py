@@ -1,0 +1,45 @@
+"""A Chinese question into a program, by rules, as `english` does it: a form of `chinese_forms`, phrases by `chinese_phrases`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from geomagnifier.composed import program as p
+from geomagnifier.composed import slots
+from geomagnifier.composed.chinese_forms import FORMS, in_unit
+from geomagnifier.composed.chinese_normalizer import plainly
+from geomagnifier.composed.chinese_phrases import Reader, marked
+from geomagnifier.composed.placeholders import Lexicon
+from geomagnifier.composed.slots import Form, NoPlace
+
+_SLOTS = {"{a}": r"(?P<a>.{0,}?(?:K\d+(?!\d)|们|它|些|其中))", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+?)", "{n}": r"(?P<n>N\d+)"}
+
+
+_FORMS = tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
+
+
+def read(question: str, lexicon: Lexicon) -> p.Program | None:
+    """The program of a Chinese question; None where a word of it finds no place, or where it asks for nothing of this sort."""
+    return read_all(question, lexicon)[0]
+
+
+def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
+    """The same, and places that no class is ("机场"), which were passed over: they hold for the whole picture, or for none of it."""
+    text, unit = plainly(question, lexicon)
+    marks = marked(text, lexicon)
+    for form in _FORMS:
+        for said in form.fits(marks.text):
+            assert not isinstance(form.build, str)
+            reader = Reader(marks, lexicon)
+            try:
+                found = slots.read(said, reader)
+                if "d" in found:  # a condition before the whole question, and one of the thing asked for
+                    found["a"] = replace(found["a"], filters=(*found["a"].filters, *reader.conditions(found.pop("d"))))
+                program = slots.built(form.build, found, reader)
+            except NoPlace:
+                continue
+            if program is not None and unit:
+                program = in_unit(program, unit)
+            if program is not None:
+                return (program, tuple(reader.passed)) if p.kinds(program) or p.refers(program) else (None, ())
+    return None, ()

@@ -1,0 +1,81 @@
+"""Words of a plain question that nothing reads: "named Maria" in "Count the ships named Maria".
+
+A composed question has none of them, as every word of it must find its place. A plain one is read by the model, which picks out what it
+knows and passes over the rest; an answer says what was passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from geomagnifier.composed.chinese_normalizer import english_names
+from geomagnifier.composed.placeholders import Lexicon, normalized
+from geomagnifier.composed.plain_words import CHINESE, ENGLISH
+from geomagnifier.language import chinese_text
+
+_BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
+_ENDINGS = ("'s", "s'", "s", "es", "ed", "d", "ing", "ly", "er", "est")
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|[^\s\w]")
+
+
+def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> tuple[str, ...]:
+    """What is neither a class, a place, a size nor a word of asking: the words as they were said, those that follow each other together.
+
+    Args:
+        question: plain words, English or Chinese.
+        lexicon: of the model's classes.
+        scenes: names of kinds of place, which say where.
+    """
+    text = _BRACKETS.sub(" ", chinese_text.without_order(normalized(question)))
+    if chinese_text.chinese(text):
+        return _chinese(chinese_text.unmixed(text.translate(chinese_text.SIMPLIFIED), english_names(lexicon)), lexicon)
+    text = re.sub(r"(?<=[^\W\d_])[-\u2010-\u2015](?=[^\W\d_])", " ", text)
+    table, places = lexicon.table(), {word for scene in scenes for word in scene.lower().split()}
+    longest = max((len(name.split()) for name in table if name.isascii()), default=1)
+    tokens, begun = _TOKEN.findall(text), False
+    found: list[str] = []
+    i = 0
+    while i < len(tokens):
+        n = next((n for n in range(min(longest, len(tokens) - i), 0, -1) if " ".join(tokens[i : i + n]) in table), 0)
+        word = tokens[i]
+        if n or not word[0].isalpha() or len(word) == 1 or word in places or _known(word) or word.removesuffix("'s") in table:
+            begun = False
+        elif begun:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+            begun = True
+        i += n or 1
+    return tuple(found)
+
+
+def _known(word: str) -> bool:
+    if word in ENGLISH:
+        return True
+    stems = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
+    return any(stem in ENGLISH or f"{stem}e" in ENGLISH or (stem[-2:-1] == stem[-1:] and stem[:-1] in ENGLISH) for stem in stems if stem)
+
+
+def _chinese(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Runs of two and more characters without a known word in them."""
+    names = tuple(name for name in lexicon.table() if not name.isascii())
+    return tuple(re.findall("[\u4e00-\u9fff]{2,}|(?!mask)[a-z]{2,}", _words(names).sub("\u00b7", text)))
+
+
+@lru_cache(maxsize=8)
+def _words(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted((*names, *CHINESE), key=len, reverse=True))))
+
+
+def remark(words: Collection[str], zh: bool) -> str:
+    """The sentence that says what was passed over; "" for none."""
+    if not words:
+        return ""
+    if zh:
+        return f"没有看懂{'、'.join(f'“{word}”' for word in words)}，答案没有考虑它。"
+    listed = " and ".join(f'"{word}"' for word in words)
+    return (
+        f"{listed} {'was' if len(words) == 1 else 'were'} not understood, and the answer leaves {'it' if len(words) == 1 else 'them'} out."
+    )

@@ -1,0 +1,402 @@
+"""Read a follow-up: does it refer back, to what, and what does it ask in full?
+
+    "and the largest of them?"       after ships   choose   "Find the largest of the ships?"
+    "segment those"                                choose   "segment the ships"
+    "any cars near it?"              after a ship  beside   "any cars?", chosen by "any cars near the ship?"
+    "what about tanks?"                            swap     "Find tanks."
+    "How many bridges are there?"                  fresh    as it is
+
+A pronoun stands for what was found; it is a landmark after a word of place ("left of it"), and no reference where the sentence itself
+names what it stands for ("count the cars and outline them"). A sentence that names no thing at all is short for one about what was found.
+Rules over closed classes of words, no list of things: what is in no class, and stands where a noun does, is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from geomagnifier.conversation import word_lists as w
+
+Sort = Literal["fresh", "choose", "beside", "swap"]
+LONGEST = 2000
+"""Letters of a follow-up; what is longer says all that it means."""
+_TOKEN = re.compile(r"[A-Za-z0-9][\w'’-]*")
+_ITS_SIDE = re.compile(
+    r"\b(?:its|their)\s+(?:immediate\s+)?(left|right|north|south|east|west|vicinity|surroundings|neighbou?rhood)"
+    r"\b(?:[- ]hand)?(?:\s+side)?",
+    re.I,
+)
+_THIS_SCENE = re.compile(
+    r"\b(?:in|on|of|from|within|over|across|inside)\s+(?:the|this|that|my)?\s*(?:whole|entire|satellite|aerial|same)?\s*"
+    r"(?:image|picture|photo|photograph|scene|frame|tile|view|area|map)\b",
+    re.I,
+)
+_IMAGE_IT = re.compile(r"\bit\s+(?=(?:contain|show|have|hold|include|depict|look|feature)s?\b)", re.I)
+
+
+@dataclass(frozen=True)
+class Move:
+    """sort: what the follow-up does.  text: the question in full.  words: by which is chosen.  many: it speaks of several.
+
+    named: the noun it brings.  pronoun: it says outright that it refers to something.
+    """
+
+    sort: Sort
+    text: str
+    words: str
+    many: bool = False
+    named: str = ""
+    pronoun: str = ""
+
+
+@dataclass(frozen=True)
+class _Token:
+    word: str
+    start: int
+    end: int
+    noun: bool = False
+    refers: bool = False
+    placed: bool = False
+
+
+def plural(noun: str) -> str:
+    """The plural of a kind's name; a mass noun stays."""
+    if noun in ("water", "vegetation", "land") or noun.endswith("s"):
+        return noun
+    if re.search(r"(?:ch|sh|x|z)$", noun):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
+
+
+def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
+    """What a follow-up asks, in full.
+
+    Args:
+        text: as said.
+        kinds: of what was found last; none where nothing was.
+        several: more than one was found.
+        pixel: the last answer was one of masks.
+    """
+    if len(text) > LONGEST:
+        return Move("fresh", text, text)
+    plain = " ".join(text.split())  # several blanks in a row can be read in many ways, which takes for ever
+    plain = _ITS_SIDE.sub(lambda m: f"{m[1]} of {'them' if m[0][0] in 'tT' else 'it'}", plain)
+    tokens = _tag(plain)
+    pronouns = [t for t in tokens if t.refers]
+    nouns = [t for t in tokens if t.noun]
+    free = [t for t in nouns if not t.placed]
+    other = next((t.word for t in nouns if not _is(t.word, kinds)), "")
+    swap = _swapped(plain, tokens, kinds, pixel)
+    if swap is not None:
+        return swap
+    if pronouns:
+        first = pronouns[0]
+        if first.placed and first.word not in ("one", "ones"):
+            return _beside(plain, tokens, first, free, kinds, several)
+        before = [t for t in tokens if t.start < first.start and ((t.noun and not t.placed) or t.word in w.WHOLE)]
+        if before and first.word not in ("one", "ones") and first.word not in ("those", "these", "that", "this"):
+            return Move("fresh", text, text)
+        return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
+    scene = [t for t in tokens if t.word in w.SCENE]
+    mine = [t for t in free if _is(t.word, kinds)]
+    opened = _strip(plain)[1]
+    if not free and not scene and tokens and sum(t.word.isdigit() for t in tokens) < 3:
+        return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
+    if mine and len(mine) == len(free) and opened and not _asks(plain, tokens):
+        return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
+    return Move("fresh", text, text)
+
+
+def _tag(text: str) -> list[_Token]:
+    """Tokens with their part in the sentence; names of the whole picture after a preposition count for nothing."""
+    hidden = _IMAGE_IT.sub(lambda m: " " * len(m[0]), _THIS_SCENE.sub(lambda m: " " * len(m[0]), text))
+    raw = [(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in _TOKEN.finditer(hidden)]
+    out: list[_Token] = []
+    for i, (word, start, end) in enumerate(raw):
+        before = raw[i - 1][0] if i else ""
+        after = raw[i + 1][0] if i + 1 < len(raw) else ""
+        noun = word not in w.CLOSED and _noun(raw, i)
+        refers = word in w.PRONOUNS and _refers(word, before, after, out)
+        placed = (noun or refers) and word not in ("its", "their") and _placed(raw, i)
+        out.append(_Token(word, start, end, noun, refers, placed))
+    return out
+
+
+def _noun(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
+    """Whether an open word stands where a noun does, and is no verb or adjective of one that follows."""
+    word = raw[i][0]
+    before = raw[i - 1][0] if i else ""
+    after = raw[i + 1][0] if i + 1 < len(raw) else ""
+    if after in ("one", "ones") or word.endswith("ly") or word.isdigit():
+        return False
+    if after and after not in w.CLOSED and before in w.QUANTITIES | w.SPACE:
+        return True  # "the storage tanks": the first of a compound
+    if after in w.PRONOUNS - {"that"} or (after in ("down", "out", "up") and (not before or before in w.SMALL)):
+        return False  # "blur them", "thin it out"
+    if re.search(r"[^siu]s$", word) and len(word) > 3:
+        return True
+    known = w.QUANTITIES | w.SPACE | w.ASKING | w.SIZES | w.SIDES | {"and", "about", "for", "or", "no", "as"}
+    return before in known or (bool(before) and before not in w.CLOSED) or len(raw) <= 2
+
+
+def _refers(word: str, before: str, after: str, earlier: Sequence[_Token]) -> bool:
+    """Whether a pronoun stands for a thing: "segment that", "those two", but not "this image", "one ship" or "ships that are"."""
+    if word in ("that", "this"):
+        if after in w.SCENE or (word == "that" and after in w.QUANTITIES):
+            return False  # "this image", "check that the ..."
+        ahead = before == "" or before in w.ASKING | w.SPACE | w.SMALL | w.QUANTITIES
+        return word == "this" or (ahead and before not in ("so", "know", "say"))  # "the ships that lie there" does not refer
+    if word == "one":
+        return before in ("that", "this", "the", "which", "each", "every", *w.SIZES, *w.SIDES) and after != "by"
+    if word in ("those", "these"):
+        return after not in w.SCENE
+    if word == "each":
+        return after in ("", "one", "and")
+    if word in ("both", "either", "neither"):
+        return after in ("", "of") or before == "of"
+    if word in ("rest", "others", "latter", "former"):
+        return before in ("the", "all", "")
+    return True
+
+
+def _placed(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
+    """Whether a word of place governs this one: "near the harbor", "left of it", "closest to them"."""
+    k = i - 1
+    while k >= 0 and (
+        raw[k][0] in w.QUANTITIES or raw[k][0] in ("that", "this", "those", "these", "two", "only", "big") or raw[k][0] not in w.CLOSED
+    ):
+        k -= 1
+    if k < 0 or any(r[0] in ("every", "each", "all", "any", "no", "some", "many") for r in raw[k + 1 : i]):
+        return False
+    word = raw[k][0]
+    earlier = [r[0] for r in raw[max(0, k - 3) : k]]
+    if word in ("of", "to", "from", "by", "at", "with"):
+        return word == "by" or any(e in w.PLACED for e in earlier)
+    return (
+        word in w.PLACED and word not in ("top", "front") and not (word in ("left", "right") and k > 0 and raw[k - 1][0] in ("the", "on"))
+    )
+
+
+def _names(kinds: Sequence[str], many: bool) -> str:
+    if len(kinds) == 1:
+        return f"the {plural(kinds[0]) if many else kinds[0]}"
+    if len(kinds) > 3:
+        return "all objects"
+    named = [f"the {plural(kind)}" for kind in kinds]
+    return f"{', '.join(named[:-1])} and {named[-1]}" if named else "them"
+
+
+def _asks(plain: str, tokens: Sequence[_Token]) -> bool:
+    """Whether the sentence has a verb or question word of its own beside its opening."""
+    start = len(plain) - len(_strip(plain)[0])
+    quiet = {
+        "same",
+        "number",
+        "single",
+        "found",
+        "located",
+        "visible",
+        "seen",
+        "like",
+        "is",
+        "are",
+        "lie",
+        "lies",
+        "lying",
+        "sit",
+        "sits",
+        "there",
+    }
+    return any(t.word in w.ASKING | {"which", "what"} and t.word not in quiet for t in tokens if t.start >= start)
+
+
+def _strip(plain: str) -> tuple[str, str]:
+    """A sentence without its opening words, and these."""
+    rest, opened = plain, ""
+    while True:
+        low = rest.lower()
+        for opener in sorted(w.OPENERS, key=len, reverse=True):
+            if low.startswith(opener) and re.match(r"[\s,:]+\S", rest[len(opener) :]):
+                opened += f" {opener}"
+                rest = rest[len(opener) :].lstrip(" ,:")
+                break
+        else:
+            return rest, opened.strip()
+
+
+def _swapped(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: bool) -> Move | None:
+    """Another kind, the rest as before: "and the airplanes?"."""
+    rest, opened = _strip(plain)
+    low = rest.lower().rstrip(" .?!")
+    closed = ""
+    while (closer := next((c for c in w.CLOSERS if re.search(rf"[\s,]{c}$", low)), None)) is not None:
+        closed += f" {closer}"
+        low = low[: -len(closer)].rstrip(" ,")
+    phrase = rest[: len(low)]
+    inner = _tag(phrase)
+    nouns = [t for t in inner if t.noun and not t.placed]
+    marks = opened or closed.replace("please", "").replace("now", "").strip()
+    if not marks or not nouns or any(t.refers for t in inner) or _is(nouns[-1].word, kinds) or _asks(phrase, inner):
+        return None
+    same = bool(w.SAME & set(f"{opened} {closed}".split()))
+    noun = phrase[nouns[0].start : nouns[-1].end]
+    article = "" if re.match(r"(?:the|any|all|every|each|an?|no|some)\b", low) else "the "
+    phrase = re.sub(r"^(?:are|is) there\s+", "", phrase, flags=re.I)
+    text = f"{'Segment' if pixel else 'Find'} {article}{phrase}."
+    return Move("swap", text, "same" if same else text, True, noun)
+
+
+def _is(noun: str, kinds: Sequence[str]) -> bool:
+    """Whether a noun is one of the kinds, in either number."""
+    stem = re.sub(r"e?s$", "", noun)
+    return any(re.sub(r"e?s$", "", part) == stem for kind in kinds for part in kind.lower().split()[-1:])
+
+
+def _beside(plain: str, tokens: Sequence[_Token], first: _Token, free: Sequence[_Token], kinds: Sequence[str], several: bool) -> Move:
+    """The pronoun is a landmark: the question without its place, and with it spelled out."""
+    many = first.word in w.MANY
+    mark = _names(kinds, several and many) if len(kinds) < 2 else "those objects"
+    end = first.end
+    follow = [t for t in tokens if t.start >= first.end]
+    if (
+        follow
+        and (follow[0].word in ("one", "ones", "two", "three") or _is(follow[0].word, [*kinds, "object", "thing"]))
+        and not _free_later(follow)
+    ):
+        end = follow[0].end  # "that one", "that ship"
+    start = first.start
+    for t in reversed([t for t in tokens if t.end <= first.start]):
+        if t.word in w.PLACED | {
+            "of",
+            "to",
+            "the",
+            "from",
+            "at",
+            "on",
+            "in",
+            "with",
+            "side",
+            "hand",
+            "left-hand",
+            "right-hand",
+            "just",
+            "immediate",
+        }:
+            start = t.start
+        else:
+            break
+    place = f"{plain[start : first.start]}{mark}"
+    named = [t for t in free if not (t.start >= first.start and t.end <= end)]
+    others = [t for t in tokens if t.refers and t.word in ("one", "ones") and not t.placed]
+    if named:
+        words = f"{plain[: first.start]}{mark}{plain[end:]}"
+        before = re.sub(
+            r"\s*\b(?:that|which|who)?\s*(?:is|are|lie|lies|lying|sit|sits|stand|stands|located|situated)?\s*$",
+            "",
+            plain[:start].rstrip(),
+            flags=re.I,
+        )
+        text = f"{before}{plain[end:]}".strip(" ,:")
+        if not _asks(text, _tag(text)):
+            text, words = f"Find {_strip(text)[0]}", f"Find {_strip(words)[0]}"
+        noun = plain[named[0].start : named[-1].end]
+        return Move("beside", text, words, many, noun, first.word)
+    shape = [t.word for t in tokens if t.word in ("segment", "mask", "outline", "trace", "masks", "outlines", "delineate")]
+    verb = "Segment" if shape else "Find"
+    thing = plural(kinds[0]) if others and kinds else "objects"
+    return Move("beside", f"{verb} all {thing}.", f"{verb} all {thing} {place}.", many, "", first.word)
+
+
+def _free_later(follow: Sequence[_Token]) -> bool:
+    return bool(follow[0].noun and len(follow) > 1 and follow[1].noun)
+
+
+def _choose(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several: bool, pixel: bool) -> Move:
+    """Among what was found, or all of it: every pronoun and gap filled with its kind."""
+    first = next((t.word for t in tokens if t.refers), "")
+    many = any(t.word in w.MANY for t in tokens if t.refers)
+    plain = _strip(plain)[0]
+    tokens = _tag(plain)
+    one, all_of = (kinds[0], plural(kinds[0])) if len(kinds) == 1 else ("object", "objects")
+    whole = _names(kinds, several) if len(kinds) == 1 else "the objects"
+    out, at, filled = [], 0, False
+    for i, t in enumerate(tokens):
+        if not t.refers or t.start < at:
+            continue
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        before = tokens[i - 1].word if i else ""
+        out.append(plain[at : t.start])
+        at = t.end
+        if (
+            t.word in ("those", "these", "that", "this")
+            and following is not None
+            and (following.noun or following.word in ("one", "ones", "two", "three", "four", "five"))
+        ):
+            if following.noun or following.word in ("one", "ones"):
+                out.append(
+                    "the "
+                    + (one if following.word == "one" else all_of if following.word == "ones" else plain[following.start : following.end])
+                )
+                at = following.end
+            else:
+                out.append(f"the {plain[following.start : following.end]} {all_of}")
+                at = following.end
+        elif t.word == "one":
+            out.append(one)
+        elif t.word == "ones":
+            out.append(all_of)
+        elif t.word == "each" and following is not None and following.word == "one":
+            out.append(f"each {one}")
+            at = following.end
+        elif t.word == "each":
+            out.append(f"each {one}")
+        elif t.word in ("its", "their"):
+            out.append(f"{whole[:-1] if whole.endswith('s') else whole}'s" if several is False else f"{whole}'")
+        elif t.word in ("rest", "others"):
+            out.append(f"other {all_of}")
+        elif before in ("which", "the"):
+            out.append(all_of)
+        else:
+            out.append(whole)
+        filled = True
+    full = "".join([*out, plain[at:]]).strip()
+    full = full if filled else _fill(full, tokens, one, all_of, whole, kinds)
+    if not _asks(full, _tag(full)) or re.match(r"(?:only|just|the|all but)\b", full, re.I):
+        full = f"{'Segment' if pixel else 'Find'} {full[:1].lower()}{full[1:]}".rstrip(" ?")
+    return Move("choose", full, full, many, "", first)
+
+
+def _fill(full: str, tokens: Sequence[_Token], one: str, all_of: str, whole: str, kinds: Sequence[str]) -> str:
+    """An ellipsis with its noun: after the words that choose ("the two largest _"), else at the end or in front."""
+    if any(t.noun and not t.placed and _is(t.word, kinds) for t in tokens):
+        return full
+    numbers = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "2", "3", "4", "5", "6"}
+    run = [
+        i
+        for i, t in enumerate(tokens)
+        if t.word
+        in (w.SIZES | w.SIDES | numbers)
+        - {"most", "least", "only", "single", "size", "same", "upper", "lower", "northern", "southern", "eastern", "western", "very"}
+        or t.word.isdigit()
+    ]
+    if run:
+        last = run[0]
+        while last + 1 in run:
+            last += 1
+        noun = all_of if any(tokens[i].word in numbers for i in run) else one
+        end = tokens[last].end
+        return f"{full[:end]} {noun}{full[end:]}"
+    if tokens and tokens[0].word in w.SPACE | w.SIDES | {"only", "just"}:
+        return f"{whole}, {full}"
+    bare = full.rstrip(" .?!")
+    joined = (
+        " "
+        if tokens
+        and tokens[-1].word
+        in ("segment", "mask", "outline", "count", "trace", "describe", "find", "locate", "detect", "show", "of", "for", "many")
+        else ": "
+    )
+    return f"{bare}{joined}{whole if joined != ' ' or tokens[-1].word != 'many' else all_of}"

@@ -1,0 +1,1 @@
+"""Answers and search hits as files: JSON, GeoJSON, GeoPackage, COG, GeoParquet, STAC, overlays, contact sheets."""

@@ -1,0 +1,30 @@
+"""Footprints of hits as GeoJSON, with what they were found for: a layer that any GIS shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from geomagnifier.atomic import Staging
+from geomagnifier.export.search_hit import Hit, to_json
+
+
+def write_layer(target: Path, query: str | Path, hits: Sequence[Hit]) -> int:
+    """Write the footprints, the best hit first; a file of one layer in longitude and latitude (RFC 7946).
+
+    Returns:
+        How many hits do not say where they lie: their features have no geometry.
+
+    Raises:
+        OutputError: the folder is not writable, or the disk is full.
+    """
+    features = []
+    for rank, hit in enumerate(hits, 1):
+        told = to_json(hit)
+        place = told.pop("footprint", None)
+        features.append({"type": "Feature", "geometry": place, "properties": {"rank": rank, **told}})
+    written = {"type": "FeatureCollection", "name": "hits", "query": str(query), "features": features}
+    with Staging(target.parent) as stage:
+        stage.path(target.name).write_text(json.dumps(written, ensure_ascii=False) + "\n", encoding="utf-8")
+    return sum(hit.outline is None for hit in hits)

@@ -1,0 +1,100 @@
+"""The answer's mask as a Cloud-Optimized GeoTIFF: 0 and 1 at scene size, aligned with the scene, written block by block."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+import rasterio.shutil
+from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
+from rasterio.windows import Window as RasterWindow
+
+from geomagnifier.geometry import Box
+from geomagnifier.masks import read_patches
+from geomagnifier.raster import georeference
+from geomagnifier.raster.dataset import CACHE
+from geomagnifier.types import Answer, Bools
+
+BLOCK = 512
+STEP = 4 * BLOCK
+"""Side of the windows that are held in memory, px."""
+
+COLOURS = {0: (0, 0, 0, 0), 1: (230, 159, 0, 255)}
+"""A GIS shows the mask in orange on nothing; the numbers are 0 and 1."""
+
+UPRIGHT = (1, 0, 0, 0, -1, 0)
+"""Transform of a scene that has none: y up from 0 at the top, where QGIS shows such a picture and the GeoPackage has its regions."""
+
+COMPLETE = "GEOMAG_COMPLETE"
+"""Name of the tag that says "yes", or "no" where the answer was stopped before its end."""
+
+
+def write_mask(path: Path, scratch: Path, answer: Answer) -> None:
+    """Write the mask of an answer that has patches. scratch: a path for the plain GeoTIFF that the COG is made from.
+
+    Raises:
+        RasterioError: GDAL cannot write it.
+        OSError: it is not whole on the disk; GDAL does not always say so when it closes a file.
+    """
+    scene = answer.scene
+    profile: dict[str, Any] = {
+        "driver": "GTiff",
+        "width": scene.width,
+        "height": scene.height,
+        "count": 1,
+        "dtype": "uint8",
+        "crs": georeference.parse_crs(scene.crs) if scene.crs and scene.transform else None,
+        "transform": Affine(*(scene.transform or UPRIGHT)),
+        "tiled": True,
+        "blockxsize": BLOCK,
+        "blockysize": BLOCK,
+        "compress": "deflate",
+        "photometric": "palette",
+        "SPARSE_OK": "TRUE",
+        "BIGTIFF": "IF_SAFER",
+    }
+    covered = 0
+    with warnings.catch_warnings(), rasterio.Env(GDAL_CACHEMAX=CACHE // 4):
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(scratch, "w", **profile) as dataset:
+            dataset.write_colormap(1, COLOURS)
+            dataset.update_tags(**{COMPLETE: "yes" if answer.complete else "no"})
+            for window, mask in _windows(answer):
+                covered += int(mask.sum())
+                dataset.write(mask.view(np.uint8), 1, window=window)
+        rasterio.shutil.copy(
+            scratch, path, driver="COG", compress="DEFLATE", blocksize=BLOCK, overview_resampling="MODE", BIGTIFF="IF_SAFER"
+        )
+        if (found := _covered(path)) != covered:
+            raise OSError(f"{found} of the {covered} pixels of the mask are there")
+
+
+def _windows(answer: Answer) -> Iterator[tuple[RasterWindow, Bools]]:
+    """The windows in which there is something of the mask, and what."""
+    scene, patches = answer.scene, answer.patches or ()
+    x0, y0, x1, y1 = np.array([patch.core.tuple() for patch in patches]).reshape(-1, 4).T
+    for y, x in itertools.product(range(0, scene.height, STEP), range(0, scene.width, STEP)):
+        window = Box(x, y, min(x + STEP, scene.width), min(y + STEP, scene.height))
+        near = np.flatnonzero((x0 < window.x1) & (x1 > window.x0) & (y0 < window.y1) & (y1 > window.y0))
+        if near.size:
+            mask = read_patches([patches[i] for i in near], window, scene.box)
+            if mask.any():
+                yield RasterWindow(x, y, mask.shape[1], mask.shape[0]), mask
+
+
+def _covered(path: Path) -> int:
+    """Pixels of the mask in a file, all blocks of which are read, those of its overviews too."""
+    with rasterio.open(path) as dataset:
+        levels = range(len(dataset.overviews(1)))
+        full = sum(int(dataset.read(1, window=window).sum()) for _, window in dataset.block_windows(1))
+    for level in levels:
+        with rasterio.open(path, overview_level=level) as overview:
+            for _, window in overview.block_windows(1):
+                overview.read(1, window=window)
+    return full

@@ -1,0 +1,70 @@
+"""Oriented boxes: the narrowest rectangle round each region, however it is turned, as corners, DOTA's text and YOLO's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.raster import measures
+from geomagnifier.types import Answer, Region, SceneInfo
+
+Floats64 = NDArray[np.float64]
+
+
+def corners(regions: Sequence[Region]) -> Floats64:
+    """The four corners of each rectangle, (N, 4, 2) scene px, clockwise on the screen, the highest one first (of two, the left one).
+
+    The rectangle is the narrowest round the mask. Of a region without one, and of an empty one, it is the upright box.
+    """
+    import shapely
+
+    upright = np.array([region.box for region in regions], float).reshape(-1, 4)
+    found = upright[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    masked = [i for i, region in enumerate(regions) if region.segmentation is not None]
+    if masked:
+        turned = shapely.oriented_envelope(measures.hulls([regions[i] for i in masked]))
+        for i, shape in zip(masked, turned, strict=True):
+            if shape.geom_type == "Polygon" and shape.area > 1e-3:
+                found[i] = shapely.get_coordinates(shape)[:4]
+    x, y = found[..., 0], found[..., 1]
+    area = (x * np.roll(y, -1, 1) - y * np.roll(x, -1, 1)).sum(1)
+    found = np.where(area[:, None, None] < 0, found[:, ::-1], found)
+    first = np.array([min(range(4), key=lambda k: (round(points[k][1], 6), points[k][0])) for points in found.tolist()], int)
+    return np.take_along_axis(found, ((first[:, None] + np.arange(4)) % 4)[..., None], 1)
+
+
+def headings(regions: Sequence[Region], scene: SceneInfo) -> Floats64:
+    """Directions of the longer sides, (N,) degrees clockwise from north, 0 to 180; of the picture's top where north is not known.
+
+    NaN for a region without a mask: the upright box says nothing of how a thing lies in it.
+    """
+    found = np.full(len(regions), np.nan)
+    masked = [i for i, region in enumerate(regions) if region.segmentation is not None]
+    if masked:
+        found[masked] = measures.axes([regions[i] for i in masked], scene)
+    return found
+
+
+def polygons(regions: Sequence[Region]) -> list[object]:
+    """The rectangles as shapely polygons, scene px."""
+    import shapely
+
+    return list(shapely.polygons(corners(regions))) if regions else []
+
+
+def dota(answer: Answer) -> str:
+    """DOTA's text, a line each: eight numbers (scene px), the class with "-" for blanks, and 0 (not difficult)."""
+    lines = zip(corners(answer.regions).reshape(-1, 8).tolist(), answer.regions, strict=True)
+    return "".join(f"{' '.join(f'{v:.1f}' for v in points)} {'-'.join(region.label.split())} 0\n" for points, region in lines)
+
+
+def yolo(answer: Answer, ids: Mapping[str, int]) -> str:
+    """YOLO's text of oriented boxes, a line each: the class's number and eight numbers, shares of the scene's width and height, 0 to 1.
+
+    ids: numbers by label. Corners beyond the scene are moved to its edge, as shares above 1 are refused there.
+    """
+    shares = (corners(answer.regions) / (answer.scene.width, answer.scene.height)).clip(0, 1).reshape(-1, 8)
+    lines = zip(shares.tolist(), answer.regions, strict=True)
+    return "".join(f"{ids[region.label]} {' '.join(f'{v:.6f}' for v in points)}\n" for points, region in lines)

@@ -1,0 +1,58 @@
+"""Names for taught kinds: plurals, synonyms, and the known kinds that stand in for them in questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from geomagnifier.language.classes import KINDS, Kind
+from geomagnifier.models.custom.aliases import FIRST, StandIn
+
+
+def plural(word: str) -> str:
+    """As English makes it where it is regular: "wind turbine" -> "wind turbines", "quarry" -> "quarries"; a plural stays as it is."""
+    if singular(word) != word:
+        return word
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    if word.endswith("y") and word[-2:-1] not in tuple("aeiou"):
+        return f"{word[:-1]}ies"
+    return f"{word}s"
+
+
+def singular(word: str) -> str:
+    """Of a regular plural: "solar panels" -> "solar panel"; other words as they are."""
+    if not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < 4:
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
+
+
+def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """(singular, plural) of a name and its synonyms; "gravel=" is a mass noun, "goose/geese" says its plural.
+
+    A name that is a plural itself ("solar panels") stays the kind's name; its singular is a word for it, too. The name may be among the
+    synonyms, to say its plural.
+    """
+    pairs: list[tuple[str, str]] = []
+    said = next((word for word in also if word.partition("/")[0].rstrip("=").strip() == name), name)
+    for word in (said, *(word for word in also if word != said)):
+        one, slash, many = word.partition("/")
+        mass = one.endswith("=")
+        one = one.rstrip("=").strip()
+        pairs.append((one, one if mass else many.strip() if slash else plural(one)))
+        if not mass and not slash and singular(one) != one:
+            pairs.append((singular(one), one))
+    return tuple(dict.fromkeys(pairs))
+
+
+def stand_ins(known: Sequence[str]) -> tuple[StandIn, ...]:
+    """Known kinds with all their words, the most fitting first; a model without a narrow class reads its words as the wide one."""
+
+    def said(kind: Kind) -> tuple[str, ...]:
+        of = (kind, *(k for k in KINDS if k.within == kind.name and k.name not in known))
+        return tuple(dict.fromkeys(word for k in of for pair in k.words for word in pair))
+
+    table: Mapping[str, StandIn] = {k.name: StandIn(k.name, k.plural, k.stuff, said(k)) for k in KINDS}
+    names = [name for name in (*FIRST, *(k for k in known if k not in FIRST)) if name in known and name in table]
+    return tuple(table[name] for name in names)

@@ -1,0 +1,215 @@
+"""Teaching: a person's labelled pictures -> heads for new kinds over a network that stays as it is.
+
+Crops are drawn once, and each goes through the frozen image side once; what is learnt then is small. A head starts as the known kind whose
+maps fit the new one best.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from geomagnifier.finetuning.crops import Crop, Source, make_crop
+from geomagnifier.finetuning.losses import WEIGHTS, map_losses
+from geomagnifier.finetuning.run_state import save, saved
+from geomagnifier.finetuning.targets import Target, cover_target, object_target, stack
+from geomagnifier.models.custom.class_heads import Heads
+from geomagnifier.models.small.backbone import Pyramid, normalise
+from geomagnifier.models.small.network import SmallNetwork
+
+SCALES = (0.5, 1.6)
+WEIGHT = {name: value for name, value in asdict(WEIGHTS).items() if name in ("mask", "dice", "centre", "sides", "offset")}
+MOST = 3
+"""Questions about one crop: kinds that are there, then others."""
+CROPS, PART = "crops-", 16
+"""Begin of the names of files of crops, and how many are in one: about 70 MB."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How a head is taught.
+
+    crops: drawn, of `side` px: about 4 MB each while it learns.  steps: of `batch` questions.  rate: of learning.
+    seed: of everything drawn.
+    """
+
+    crops: int = 128
+    side: int = 320
+    steps: int = 200
+    batch: int = 8
+    rate: float = 2e-3
+    seed: int = 0
+
+
+class Kind(NamedTuple):
+    """What the targets must know of a kind."""
+
+    name: str
+    stuff: bool
+    masks: bool
+
+
+class Exercises(NamedTuple):
+    """pyramid: f1, f2, f3 of the crops, (N, width, h, w).  crop, kind: (M,) of each question.
+
+    targets: fields of `Target`, (M, 1, ...).
+    """
+
+    pyramid: list[Tensor]
+    crop: Tensor
+    kind: Tensor
+    targets: dict[str, Tensor]
+
+    @staticmethod
+    def joined(parts: Sequence[Exercises]) -> Exercises:
+        """One of several: the crops of each are counted on from those before it."""
+        before = np.cumsum([0, *(len(part.pyramid[0]) for part in parts)]).tolist()
+        return Exercises(
+            [torch.cat(level) for level in zip(*(part.pyramid for part in parts), strict=True)],
+            torch.cat([part.crop + shift for part, shift in zip(parts, before, strict=False)]),
+            torch.cat([part.kind for part in parts]),
+            {name: torch.cat([part.targets[name] for part in parts]) for name in parts[0].targets},
+        )
+
+    def of(self, rows: Tensor) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
+        """Pyramids, kinds (B, 1) and targets of some questions."""
+        return [f[self.crop[rows]] for f in self.pyramid], self.kind[rows, None], {k: t[rows].float() for k, t in self.targets.items()}
+
+
+def target_of(crop: Crop, kind: Kind) -> Target:
+    """The dense target of a kind; without outlines nothing is said of its mask."""
+    if kind.stuff:
+        return cover_target(crop, kind.name)
+    target = object_target(crop, kind.name)
+    return target if kind.masks else replace(target, known=np.zeros_like(target.known))
+
+
+def look(network: SmallNetwork, half: bool, pixels: Tensor) -> Pyramid:
+    """uint8 (B, S, S, 3) -> f1, f2, f3, as they are for an answer."""
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+        x = normalise(pixels)
+        pyramid: Pyramid = network.neck(network.trunk(x.bfloat16() if half else x))
+    return pyramid
+
+
+def draw_exercises(
+    network: SmallNetwork, half: bool, sources: Sequence[Source], kinds: Sequence[Kind], lesson: Lesson, folder: Path, mark: str
+) -> Iterator[tuple[int, Exercises | None]]:
+    """Draw crops and look at them; yields (crops done, None), and the exercises with the last one.
+
+    They are kept in `folder` as they come, so that a run that was killed goes on with them; `mark` tells one lesson from another.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    rng = np.random.default_rng([lesson.seed, 71])
+    parts: list[Exercises] = []
+    done = 0
+    while done < lesson.crops:
+        path = folder / f"{CROPS}{len(parts):03d}.pt"
+        kept = saved(path) if path.is_file() else {}
+        if kept.get("mark") == mark:
+            parts.append(Exercises(*(kept[name] for name in Exercises._fields)))
+            rng.bit_generator.state = json.loads(kept["chance"])
+            done += len(parts[-1].pyramid[0])
+            continue
+        looked: list[Pyramid] = []
+        rows: list[tuple[int, int]] = []
+        targets: list[list[Target]] = []
+        for _ in range(min(PART, lesson.crops - done)):
+            if looked:
+                yield done + len(looked), None
+            crop = make_crop(sources, SCALES, lesson.side, rng)
+            for k in _asked(crop, kinds, rng):
+                rows.append((len(looked), k))
+                targets.append([target_of(crop, kinds[k])])
+            looked.append(look(network, half, torch.from_numpy(crop.pixels[None])))
+        crop_of, kind_of = torch.tensor(rows).T
+        parts.append(Exercises([torch.cat(level) for level in zip(*looked, strict=True)], crop_of, kind_of, stack(targets)))
+        save(path, {**parts[-1]._asdict(), "mark": mark, "chance": json.dumps(rng.bit_generator.state)})
+        done += len(looked)
+        if done < lesson.crops:
+            yield done, None
+    yield done, Exercises.joined(parts)
+
+
+def _asked(crop: Crop, kinds: Sequence[Kind], rng: np.random.Generator) -> list[int]:
+    """Kinds that are asked for on a crop: all that are there, and some others."""
+    names = [kind.name for kind in kinds]
+    there = {names.index(p.kind) for p in crop.pieces if p.kind in names}
+    if crop.cover is not None:
+        there |= {names.index(n) for i, n in enumerate(crop.cover_names) if (crop.cover == i).any()}
+    absent = [k for k in range(len(kinds)) if k not in there]
+    rng.shuffle(absent)
+    return [*sorted(there), *absent][: max(MOST, len(there))]
+
+
+def losses_of(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, rows: Tensor) -> dict[str, Tensor]:
+    """All losses of some questions, not yet weighed."""
+    pyramid, kinds, targets = exercises.of(rows)
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        maps = heads(heads.prepare([f.clone() for f in pyramid]), network.decoder, kinds)
+    return map_losses(maps, targets)
+
+
+def total_of(losses: dict[str, Tensor]) -> Tensor:
+    """The weighed sum."""
+    return torch.stack([WEIGHT[name] * value for name, value in losses.items()]).sum()
+
+
+@torch.no_grad()
+def start(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, states: Tensor) -> list[int]:
+    """Let each head begin as the state that answers its questions best; returns that state's row for each kind."""
+    chosen = []
+    for k in range(heads.shift.shape[1]):
+        rows = torch.nonzero(exercises.kind == k).flatten()[:12]
+        tried = []
+        for state in states:
+            heads.start(k, network.decoder, state)
+            tried.append(float(total_of(losses_of(heads, network, half, exercises, rows))))
+        chosen.append(int(np.argmin(tried)))
+        heads.start(k, network.decoder, states[chosen[-1]])
+    return chosen
+
+
+def learn(
+    heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, lesson: Lesson, saved: Mapping[str, Any] | None = None
+) -> Iterator[tuple[dict[str, float], dict[str, Any]]]:
+    """Teach the heads, or go on from what was saved; yields a row of losses for each ten steps, and what is to be saved."""
+    optimizer = torch.optim.AdamW(heads.parameters(), lesson.rate, weight_decay=0.0, betas=(0.9, 0.98))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lesson.rate, lesson.steps, pct_start=0.1)
+    chance = torch.Generator().manual_seed(lesson.seed)
+    present = exercises.targets["present"][:, 0] == 1
+    weights = torch.where(present, 1.0 / present.sum().clamp(min=1), 0.5 / (~present).sum().clamp(min=1))
+    sums: dict[str, float] = {}
+    first = 1
+    if saved:
+        heads.load_state_dict(saved["heads"])
+    if saved and "optimizer" in saved:
+        optimizer.load_state_dict(saved["optimizer"])
+        schedule.load_state_dict(saved["schedule"])
+        chance.set_state(saved["chance"])
+        first = saved["step"] + 1
+    for step in range(first, lesson.steps + 1):
+        rows = torch.multinomial(weights, lesson.batch, True, generator=chance)
+        losses = losses_of(heads, network, half, exercises, rows)
+        total = total_of(losses)
+        optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(heads.parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        for name, value in {**losses, "total": total}.items():
+            sums[name] = sums.get(name, 0.0) + float(value.detach()) / 10
+        if step % 10 == 0 or step == lesson.steps:
+            parts: dict[str, Any] = {"heads": heads, "optimizer": optimizer, "schedule": schedule}
+            state = {name: part.state_dict() for name, part in parts.items()}
+            yield {"step": step} | sums, {**state, "chance": chance.get_state(), "step": step}
+            sums = {}

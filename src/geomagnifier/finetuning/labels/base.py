@@ -1,0 +1,168 @@
+"""What the readers of own labels hand over, and what is wrong with labels in any form."""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.errors import DataCorrupt, GeomagWarning
+from geomagnifier.finetuning.labels.image_files import is_turned
+
+Ring = NDArray[np.float32]
+BoxTuple = tuple[float, float, float, float]
+FEWEST = 5
+"""Labelled objects that a kind is taught from at least."""
+TOLD, TOLD_LETTERS = 5, 160
+"""Records left out that are named, and letters of each reason."""
+LONGEST, FARTHEST = 60, 1e9
+"""Letters of a name; px."""
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
+PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
+
+
+@dataclass(frozen=True, eq=False)
+class Outlined:
+    """One labelled thing. box: (x0, y0, x1, y1) px within its picture.  rings, holes: (N, 2) px; no rings where only a box is given."""
+
+    kind: str
+    box: BoxTuple
+    rings: tuple[Ring, ...] = ()
+    holes: tuple[Ring, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A picture with all its things of all kinds: what is not labelled is not there. area: only this part is labelled, px; None: all."""
+
+    path: Path
+    objects: tuple[Outlined, ...]
+    area: BoxTuple | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """kinds: names as people say them, of those that have objects.  also: synonyms that the file itself gives.
+
+    covers: kinds that it says are no single things.
+    """
+
+    source: Path
+    kinds: tuple[str, ...]
+    pictures: tuple[Labelled, ...]
+    also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    covers: frozenset[str] = frozenset()
+
+    def count(self, kind: str) -> tuple[int, int]:
+        """Its things, and the pictures that they are in."""
+        numbers = [sum(o.kind == kind for o in picture.objects) for picture in self.pictures]
+        return sum(numbers), sum(n > 0 for n in numbers)
+
+
+class LeftOut:
+    """Records that cannot be used, each with its place in the file and the reason. They are told together; the others are read on."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+        self.records: list[tuple[str, str]] = []
+
+    def add(self, record: str, why: str) -> None:
+        """record: "annotations[3]", "p.txt, line 2"."""
+        self.records.append((record, " ".join(why.split())))
+
+    def __str__(self) -> str:
+        told = "; ".join(f"{record}: {why[:TOLD_LETTERS]}" for record, why in self.records[:TOLD])
+        return told + (f"; and {len(self.records) - TOLD} more" if len(self.records) > TOLD else "")
+
+    def tell(self) -> None:
+        """Warn of them, if there are any."""
+        if self.records:
+            warnings.warn(f"{self.source}: {len(self.records)} records are left out: {self}", GeomagWarning, stacklevel=3)
+
+
+def plain(name: object, where: str = "") -> str:
+    """A name as people say it: "Wind_Turbine", "wind-turbine" and "windTurbine" -> "wind turbine".
+
+    Raises:
+        DataCorrupt: it has no letters, or is no text.
+    """
+    told = f"{where}: " if where else ""
+    if not isinstance(name, str):  # a list, or what YAML takes for a number or a date: never turned into text, which could be endless
+        raise DataCorrupt(f"{told}a name of a kind is text, not {_sort(name)}; put it in quotes")
+    spaced = CAMEL.sub(" ", name) if len(name) <= LONGEST else name
+    text = " ".join(spaced.replace("_", " ").replace("-", " ").lower().split())
+    if not any(c.isalpha() for c in text) or len(text) > LONGEST or any(c in text for c in "<>[]"):
+        raise DataCorrupt(f"{told}{name[:80]!r} is no name of a kind; give it words as a person would ask for it")
+    return text
+
+
+def number(value: object) -> float:
+    """A number, also one that was written as text: "10" is 10.
+
+    Raises:
+        ValueError: it is none, or not finite.
+    """
+    if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{value[:20]!r} is no number" if isinstance(value, str) else f"{_sort(value)} in place of a number")
+    if not (math.isfinite(value) and abs(value) <= FARTHEST):
+        raise ValueError(f"{value:g} is not finite, or too large for a place in a picture")
+    return float(value)
+
+
+def _sort(value: object) -> str:
+    """What a value is, in a word and not in its own text."""
+    return {"dict": "a table", "list": "a list", "NoneType": "nothing", "bool": "yes or no"}.get(
+        type(value).__name__, f"a {type(value).__name__}"
+    )
+
+
+def inside(corners: Sequence[float], size: tuple[int, int]) -> BoxTuple:
+    """The part of a box (x0, y0, x1, y1) within a picture of (width, height) px.
+
+    Raises:
+        ValueError: less than a pixel of it is.
+    """
+    x0, y0, x1, y1 = max(corners[0], 0.0), max(corners[1], 0.0), min(corners[2], float(size[0])), min(corners[3], float(size[1]))
+    if x1 - x0 >= 1 and y1 - y0 >= 1:
+        return x0, y0, x1, y1
+    told = ", ".join(f"{v:g}" for v in corners)
+    if min(corners[2] - corners[0], corners[3] - corners[1]) < 1:
+        raise ValueError(f"the box ({told}) is less than a pixel wide or high")
+    raise ValueError(f"the box ({told}) has not a pixel inside its picture of {size[0]} x {size[1]} px")
+
+
+def tell_turned(pictures: Sequence[Path], source: Path) -> None:
+    """Warn of pictures that viewers turn: labels drawn in such a viewer do not lie on the pixels as they are stored."""
+    turned = [path for path in pictures if is_turned(path)]
+    if turned:
+        warnings.warn(
+            f"{source}: {len(turned)} pictures are turned by viewers (EXIF orientation), the first {turned[0].name}; the labels are taken "
+            "to be of the pixels as they are stored: if they were drawn on the turned picture, save the pictures upright",
+            GeomagWarning,
+            stacklevel=3,
+        )
+
+
+def check(labels: Labels, left: LeftOut) -> Labels:
+    """The labels, if they can be taught from; what was left out is told.
+
+    Raises:
+        DataCorrupt: there is nothing in them, or too little of a kind.
+    """
+    if not any(picture.objects for picture in labels.pictures):
+        why = f" ({len(left.records)} records cannot be used: {left})" if left.records else ""
+        raise DataCorrupt(f"{labels.source} holds no labels inside a picture{why}; at least {FEWEST} of a kind are needed")
+    left.tell()
+    for kind in labels.kinds:
+        count, _ = labels.count(kind)
+        if 0 < count < FEWEST:
+            raise DataCorrupt(f"{labels.source}: {count} labelled {kind!r}; a kind needs at least {FEWEST}, and some fifty to be of use")
+    return labels

@@ -1,0 +1,63 @@
+"""How large the views of a search may be, and what of a scene they must show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from geomagnifier.geometry import Box
+from geomagnifier.inference import resolution
+from geomagnifier.memory import give_back, resident
+from geomagnifier.model_protocol import Model
+from geomagnifier.types import Floats, Granularity, ModelSpec, Query, SceneInfo, View, Window
+
+RESERVED = 300e6
+"""Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's blocks, views read ahead, regions,
+files to be written."""
+MARGIN = 320
+"""Scene px of context around a given box in a scene too large for one view."""
+
+
+def bounded(model: Model, memory: float) -> ModelSpec:
+    """The model's spec with views that fit into the memory; the model keeps what it sees in what they leave, and nothing if they need it.
+
+    Raises:
+        OptionError: it is too little.
+    """
+    spec, held = model.spec, resident() + RESERVED
+    left = memory - held - spec.view_pixels * spec.pixel_bytes
+    if left < 0:
+        model.remember(0)
+        give_back()
+        return resolution.bounded(spec, memory, resident() + RESERVED)
+    model.remember(left)
+    return spec
+
+
+def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity) -> Box:
+    """What must be looked at: everything, or the surroundings of the box or area in a scene too large for one view.
+
+    An image-level question about an area is about the rectangle round it.
+    """
+    if query.area is not None and level is Granularity.IMAGE:
+        return query.area.box
+    whole, part = scene.box, query.box if query.area is None else query.area.box
+    if part is None or whole.area <= spec.view_pixels:
+        return whole
+    grown = part.grown(MARGIN).intersection(whole)
+    assert grown is not None
+    return Box(math.floor(grown.x0), math.floor(grown.y0), math.ceil(grown.x1), math.ceil(grown.y1))
+
+
+def asked_about(query: Query, windows: Sequence[Window]) -> tuple[Window, ...]:
+    """Those of some windows that answer for a part of the area that was given; all where none was."""
+    return tuple(window for window in windows if query.area is None or query.area.meets(window.core))
+
+
+def heat_within(query: Query, view: View, heat: Floats) -> Floats:
+    """A view's heat map where the area that was given lies, and nothing elsewhere. (h, w), cells of one size."""
+    if query.area is None:
+        return heat
+    return np.asarray(np.where(query.area.cells(view.window.box, (heat.shape[0], heat.shape[1])), heat, 0), np.float32)

@@ -1,1 +1,0 @@
-"""Reading scenes and writing answers: the only part that knows files, rasterio, shapely and pyogrio."""

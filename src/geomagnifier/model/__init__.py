@@ -1,1 +1,0 @@
-"""Networks. They know views and questions, never a stage, a data set or training."""

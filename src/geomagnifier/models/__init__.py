@@ -1,0 +1,1 @@
+"""Networks behind the `Model` protocol. They know views and questions, never a stage, a data set or training."""

@@ -1,0 +1,87 @@
+"""Kinds that a person taught: a head of its own for each, over a network that stays as it is.
+
+What the pixel decoder makes of a [SEG] state is, for one kind, a constant: a shift and a kernel at each level. A head is these numbers
+themselves, 4,600 a kind; and the kinds of one lesson have a Conv_f of their own before them (`eyes`, 98,000 numbers), which is worth eleven
+points of IoU. Both read the pyramid that is there for the other kinds anyway, and nothing that another kind's answer is made of is touched:
+the old kinds answer as before, to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from geomagnifier.models.small.pixel_decoder import MAPS, Maps, PixelDecoder, draw
+
+LEVELS = 3
+TOP = 256
+"""Cells of the mask, 2 px each, that say whether a cover is there."""
+
+
+@dataclass(frozen=True)
+class OwnKind:
+    """What a model folder says of a taught kind.
+
+    words: (singular, plural) of its name, then of its synonyms.  stuff: land cover, an area without separate objects.
+    masks: it was taught with outlines; from boxes alone there are no masks.  pixels: length of its small ones in the pictures, px.
+    metres: on the ground, or None where the pictures do not say.  calibration: fields of `small.Calibration`.
+    taught: what it was taught from, and figures, for people.
+    """
+
+    words: tuple[tuple[str, str], ...]
+    stuff: bool = False
+    masks: bool = True
+    pixels: float = 64.0
+    metres: float | None = None
+    calibration: dict[str, float] = field(default_factory=dict)
+    taught: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.words[0][0]
+
+    def counted(self, count: int) -> str:
+        """The name as it is counted: "wind turbine", "wind turbines"; of "solar panels", which is a plural, "solar panel"."""
+        one, many = self.words[0]
+        return next((a for a, b in self.words if b == many and a != b), one) if count == 1 else many
+
+
+class Heads(nn.Module):
+    """Heads of the K kinds of one lesson, over a pyramid of `width` channels, for a decoder of `inner` channels."""
+
+    def __init__(self, kinds: int, width: int = 256, inner: int = 128) -> None:
+        super().__init__()
+        self.eyes = nn.ModuleList(nn.Conv2d(width, inner, 1) for _ in range(LEVELS))
+        self.shift = nn.Parameter(torch.zeros(LEVELS, kinds, inner))
+        self.kernel = nn.Parameter(torch.zeros(LEVELS, kinds, MAPS, inner))
+        self.bias = nn.Parameter(torch.zeros(kinds, MAPS))
+
+    @torch.no_grad()
+    def start(self, k: int, decoder: PixelDecoder, state: Tensor) -> None:
+        """Let kind number k begin as what `decoder` makes of a state (256,); the eyes as the decoder's."""
+        shifts, kernels = decoder.bend(state[None, None])
+        for level in range(LEVELS):
+            self.shift[level, k], self.kernel[level, k] = shifts[level][0, 0], kernels[level][0, 0]
+        self.bias[k] = decoder.bias
+        for mine, theirs in zip(self.eyes.parameters(), decoder.image.parameters(), strict=True):
+            mine.copy_(theirs)
+
+    def prepare(self, pyramid: Sequence[Tensor]) -> list[Tensor]:
+        """What the heads read of f1, f2, f3: three (B, h, w, inner)."""
+        return [eye(f).permute(0, 2, 3, 1) for eye, f in zip(self.eyes, pyramid, strict=True)]
+
+    def forward(self, prepared: list[Tensor], decoder: PixelDecoder, kinds: Tensor) -> Maps:
+        """Maps of the kinds of given numbers, (B, Q), on B views; prepared: of `prepare`."""
+        return draw(prepared, [s[kinds] for s in self.shift], [k[kinds] for k in self.kernel], self.bias[kinds], decoder.norm)
+
+
+def presence(maps: Maps, stuff: bool) -> Tensor:
+    """How likely a kind is there: the best centre of objects, the surest cells of a cover. (B, Q), 0..1."""
+    if not stuff:
+        return torch.sigmoid(maps.centre.float()).amax((2, 3))
+    mask = torch.sigmoid(maps.mask.float()).flatten(2)
+    return mask.topk(min(TOP, mask.shape[2]), dim=2).values.mean(2)

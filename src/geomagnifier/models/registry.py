@@ -1,0 +1,301 @@
+"""Weights as files: two safetensors and a tokenizer in one folder. No pickle is ever read.
+
+small.safetensors      trained parts, half precision; its metadata hold the card: kinds, scenes, words, calibration, version
+sentence.safetensors   sentence encoder, half precision
+tokenizer.json
+scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
+chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
+box_refiner.safetensors  corrects boxes; without it they are the pixel decoder's
+attention.safetensors  cross-attention that PSC's heat map is made with; without it, that of the decoder
+linear_decoder.safetensors  only where it was trained: the pixel decoder as the paper writes it
+own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
+SHA256SUMS             of all these; where it is there, they are held against it
+
+A folder may be anybody's: headers and cards are checked before networks are built, and shapes before tensors are read.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError, install
+from geomagnifier.model_protocol import Model
+from geomagnifier.models import checksums
+from geomagnifier.models import metadata as cards
+from geomagnifier.models.custom.checkpoint import OWN, taught
+from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.small.box_refiner import FILE as REFINER
+from geomagnifier.models.small.box_refiner import BoxRefiner
+from geomagnifier.models.small.linear_decoder import FILE as LINEAR
+from geomagnifier.models.small.linear_decoder import LinearDecoder
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
+from geomagnifier.models.small.pointing_attention import HeatAttention
+from geomagnifier.models.small.proposal_net import Scout
+from geomagnifier.models.small.text_encoder import SentenceEncoder, load_tokenizer
+from geomagnifier.models.small.zh_en_translator import END, START, Reader
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Part = TypeVar("Part", bound=nn.Module)
+
+WEIGHTS = Path(__file__).parent / "weights"
+FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
+CHINESE = "chinese.safetensors"
+ALL = (*FILES, CHINESE, REFINER, ATTENTION, LINEAR, OWN)
+SCALE = ":scale"
+"""Ends the name of the scales of a table that is kept in bytes."""
+HEADER, LARGEST = 10_000_000, 1_000_000_000
+"""Most bytes of a file's header, which is JSON, and of a file; those of the package have 72 kB and 34 MB."""
+NUMBERS = ("F16", "F32", "BF16", "I8")
+"""What tensors may be made of."""
+
+HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+"""Names of the hub have one slash."""
+
+
+def load_model(
+    name: str | os.PathLike[str] = "small", *, segmenter: str | None = None, bits: int | None = None, device: str | None = None
+) -> Model:
+    """Load a model.
+
+    Args:
+        name: "small" (its weights are in the package); a folder of `geomag train` or `geomag train-full`; or, zero-shot, a vision-language
+            model: a folder or a name of the hub such as "Qwen/Qwen2.5-VL-3B-Instruct". The last two need the extra `full`.
+        segmenter: SAM2 for masks of a zero-shot model, folder or hub name; None for SAM2.1 base-plus.
+        bits: 4 or 8, for a vision-language model's weights in fewer bits; needs the extra `quantized`.
+        device: "cpu", "cuda" ...; None for a GPU where there is one. The small model runs on the CPU.
+
+    Raises:
+        ModelNotFound: no such name or folder.
+        ModelOffline: a hub model's files are neither in the cache nor can they be fetched.
+        ModelCorrupt: a file is missing, damaged, or of another network.
+        ModelUnsupported: a vision-language model of a family that cannot be used.
+        ModelTooLarge: it does not fit into memory.
+        LibraryMissing: an extra is not installed.
+        OptionError: an option that the model does not have.
+    """
+    text = str(name)
+    if text == "full":
+        raise ModelNotFound(
+            "there are no published weights of the full size; train them (recipes/train_full.sh), ask a vision-language model zero-shot "
+            "(--model Qwen/Qwen2.5-VL-3B-Instruct), or use 'small'"
+        )
+    if is_full_size(text):
+        try:
+            from geomagnifier.models.full.checkpoint import load
+        except ImportError as error:
+            raise LibraryMissing(f"{text} needs the extra full; install it: {install('full')} ({error})") from None
+        return load(text, functools.cache(load_small), segmenter=segmenter, bits=bits, device=device)
+    if segmenter is not None or bits is not None:
+        raise OptionError("--segmenter and --bits are for vision-language models; the small model has its own")
+    base, own = load_small(name), folder_of(text) / OWN
+    if own.is_file():
+        return taught(base, own, *read(own))
+    return base if base.worded == base.kinds else TaughtModel(base)
+
+
+def folder_of(name: str) -> Path:
+    """The folder that a name means: "small" is the package's own, also where a folder of that name lies at hand."""
+    return WEIGHTS if name == "small" else Path(name)
+
+
+def is_full_size(name: str) -> bool:
+    """Whether a name means the full size: a folder of the hub or of `geomag train-full`; where there is no folder, OWNER/NAME."""
+    folder = folder_of(name)
+    if folder.exists():
+        return (folder / "config.json").is_file() or (folder / "geomag.json").is_file()
+    return HUB.fullmatch(name) is not None
+
+
+def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
+    """The small model of the package, or of a folder with weights of the same network.
+
+    Raises:
+        ModelNotFound: no such folder.
+        ModelCorrupt: a file is missing, damaged, or of another network.
+    """
+    folder = folder_of(str(name))
+    if not str(name) or not folder.is_dir():
+        raise ModelNotFound(
+            f"no model named {str(name)!r}; use 'small', a folder that holds {', '.join(FILES)}, or a vision-language model of the hub "
+            "such as Qwen/Qwen2.5-VL-3B-Instruct"
+        )
+    for file in FILES:
+        if not (folder / file).is_file():
+            raise ModelCorrupt(f"{folder} lacks {file}; a model folder holds {', '.join(FILES)}")
+    with ThreadPoolExecutor(1) as hashing:  # 65 MB are summed up in a twentieth of a second, while networks are built
+        whole = hashing.submit(checksums.check, folder, ALL)
+        card, hunt = read_card(folder / FILES[0]), read_card(folder / FILES[3])
+        with _told(folder / FILES[0]):
+            cards.check_small(card)
+        with _told(folder / FILES[3]):
+            cards.check_scout(hunt, card["kinds"])
+        tokenizer = _read_tokenizer(folder / FILES[2])
+        with torch.random.fork_rng(devices=[]):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
+            network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"]))
+            encoder, scout = SentenceEncoder(), Scout(len(hunt.get("kinds", card["kinds"])))
+        whole.result()
+    for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
+        _fill(module, folder / file)
+    linear, attention = _beside(LinearDecoder, folder / LINEAR), _beside(HeatAttention, folder / ATTENTION)
+    refiner = _beside(lambda: _refiner(folder / REFINER, card["objects"]), folder / REFINER)
+    reader = functools.cache(functools.partial(load_reader, folder))
+    return SmallModel(network, encoder, tokenizer, card, reader, scout, hunt, linear, attention, refiner)
+
+
+def _refiner(path: Path, objects: Collection[str]) -> BoxRefiner:
+    """A refiner of the classes that its card has, before its tensors."""
+    with _told(path):
+        return BoxRefiner(cards.names(read_card(path)["classes"], "classes", objects))
+
+
+def _beside(made: Callable[[], Part], path: Path) -> Part | None:
+    """What a model may have beside the rest, None where there is no such file."""
+    if not path.is_file():
+        return None
+    with torch.random.fork_rng(devices=[]):
+        part = made()
+    _fill(part, path)
+    return part
+
+
+def load_reader(folder: Path) -> Reader:
+    """The reader of Chinese in a model folder.
+
+    Raises:
+        ModelCorrupt: its file is missing, damaged, or of another network.
+    """
+    path = folder / CHINESE
+    if not path.is_file():
+        raise ModelCorrupt(
+            f"{folder} lacks {CHINESE}, which reads Chinese; ask in English, or copy the file of the package's weights there"
+        )
+    card = read_card(path)
+    with _told(path):
+        letters, words = (cards.names(card[what], what, most=cards.WORDS) for what in ("letters", "words"))
+        if not {START, END} <= {*words} or not letters:
+            raise ValueError(f"words lack {START} or {END}, or letters are none")
+    with torch.random.fork_rng(devices=[]):
+        reader = Reader(letters, words)
+    _fill(reader, path)
+    return reader.eval().requires_grad_(False)
+
+
+def _read_tokenizer(path: Path) -> Tokenizer:
+    try:
+        if path.stat().st_size > HEADER:
+            raise ValueError("it is far too long")
+        return load_tokenizer(path)
+    except Exception as error:
+        if type(error).__module__ != "builtins":  # tokenizers raises plain Exception on a damaged file
+            raise
+        raise ModelCorrupt(f"{path} cannot be read: {error}") from error
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Around the checks of a card: what it does not say, or cannot mean."""
+    try:
+        yield
+    except KeyError as error:
+        raise ModelCorrupt(f"{path} says nothing of {error}; it was not written by `geomag train`, or is damaged") from error
+    except (TypeError, ValueError) as error:
+        raise ModelCorrupt(f"the card in {path} is wrong: {error}; copy the model folder anew") from error
+
+
+def _fill(module: nn.Module, path: Path) -> None:
+    """Put the tensors of a file into a network; raises ModelCorrupt where they belong to another one, before any is read."""
+    shapes = {key: tuple(t.shape) for key, t in module.state_dict().items()}
+    with _opened(path) as file:
+        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 - no dict
+    for key in (key for key in [*found] if key.endswith(SCALE)):
+        found.pop(key)
+    if wrong := next((key for key in (*shapes, *found) if shapes.get(key) != found.get(key)), None):
+        sizes = " and ".join(str(size) if size is not None else "nothing" for size in (found.get(wrong), shapes.get(wrong)))
+        raise ModelCorrupt(f"{path} belongs to another network: {wrong[:100]} is {sizes} there and here")
+    module.load_state_dict(read(path)[1], assign=True)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """A safetensors file, its header read."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with path.open("rb") as start:
+            header = int.from_bytes(start.read(8), "little")
+        if header > HEADER or path.stat().st_size > LARGEST:
+            raise ValueError("it is no such file, or far too long")
+        with safe_open(path, "pt") as file:
+            yield file
+    except (SafetensorError, OSError, ValueError, RuntimeError) as error:  # RecursionError is a RuntimeError
+        raise ModelCorrupt(f"{path} is damaged ({error}); install the package again or copy the file anew") from error
+
+
+def read_card(path: Path) -> Any:
+    """The card of a safetensors file, from its header alone; {} where it has none.
+
+    Raises:
+        ModelCorrupt: the file is damaged.
+    """
+    with _opened(path) as file:
+        return json.loads((file.metadata() or {}).get("card", "{}"))
+
+
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """A safetensors file -> (card, tensors as float32).
+
+    Raises:
+        ModelCorrupt: the file is damaged.
+    """
+    card = read_card(path)
+    with _opened(path) as file:
+        if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:  # noqa: SIM118 - no dict
+            raise ValueError(f"it holds {min(odd)}")
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no dict
+        scales = {key.removesuffix(SCALE): tensors.pop(key).float() for key in [*tensors] if key.endswith(SCALE)}
+        if any(key not in tensors or scale.shape != (len(tensors[key]), 1) for key, scale in scales.items()):
+            raise ValueError("scales do not fit their tables")
+    if not all(bool(torch.isfinite(t).all()) for t in (*tensors.values(), *scales.values())):
+        raise ModelCorrupt(f"{path} holds numbers that are not finite; install the package again or copy the file anew")
+    return card, {key: t.float() * scales[key] if key in scales else t.float() for key, t in tensors.items()}
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any], bytes_for: Collection[str] = ()) -> None:
+    """Tensors in half precision with their card, under a temporary name first. SHA256SUMS of the folder is out of date then, and goes.
+
+    bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size, errors under half a percent of the row's
+    largest number.
+    """
+    from safetensors.torch import save_file
+
+    kept: dict[str, Tensor] = {}
+    for key, t in tensors.items():
+        if key in bytes_for:
+            scale = (t.abs().amax(1, keepdim=True) / 127).clamp(min=1e-7)
+            kept |= {key: (t / scale).round().to(torch.int8), key + SCALE: scale}
+        else:
+            kept[key] = t.detach().half().contiguous()
+    temporary = path.with_suffix(".part")
+    save_file(kept, temporary, {"card": json.dumps(card)})
+    (path.parent / checksums.SUMS).unlink(missing_ok=True)
+    os.replace(temporary, path)
+
+
+def seal(folder: Path) -> None:
+    """Write SHA256SUMS of a model folder that is finished."""
+    checksums.write(folder / checksums.SUMS, {name: folder / name for name in ALL if (folder / name).is_file()})

@@ -1,0 +1,139 @@
+"""Features of views: worked out once, kept for the next question. Nothing here knows a question."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from geomagnifier.models.small.backbone import Pyramid, normalise, pad
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.small.text_decoder import Memory
+from geomagnifier.types import Bytes, View
+
+KEPT = 160_000_000
+"""Bytes of features that are kept, where nobody says otherwise: those of a picture of 1.1 Mpx in fp32 and of 2.4 Mpx in bf16."""
+
+
+class Seen(NamedTuple):
+    """What is kept of a view. pooled and scenes: of thumbnails, else None."""
+
+    pyramid: Pyramid | None
+    prepared: list[Tensor]
+    last: Tensor
+    memory: Memory
+    pooled: Tensor | None = None
+    scenes: Tensor | None = None
+
+    @property
+    def bytes(self) -> int:
+        """What its tensors take."""
+        tensors = (*(self.pyramid or ()), *self.prepared, self.last, *self.memory, self.pooled, self.scenes)
+        return sum(tensor.nbytes for tensor in tensors if tensor is not None)
+
+
+class Views:
+    """The image side of a network with what it saw last.
+
+    Args:
+        network: trained, in the type of numbers it answers in.
+        half: whether that is bf16.
+    """
+
+    most: float = KEPT
+    """Bytes that may be kept; what was looked at last stays beyond that while it is in use."""
+
+    def __init__(self, network: SmallNetwork, half: bool) -> None:
+        self.network, self.half = network, half
+        self._kept: OrderedDict[str, Seen] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def bytes(self) -> int:
+        """What is kept now."""
+        with self._lock:
+            return sum(seen.bytes for seen in self._kept.values())
+
+    def remember(self, most: float | None) -> None:
+        """See `protocol.Model`."""
+        self.most = KEPT if most is None else min(KEPT, most)
+        with self._lock:
+            self._shorten(0)
+
+    def see(self, view: View) -> Seen:
+        """Features of a view."""
+        kept = self._find(view.key)
+        return kept if kept is not None else self._look([view])[0]
+
+    def together(self, views: Sequence[View]) -> None:
+        """See views of one size in one go, if they are new: of small ones, each alone takes as long as several."""
+        fresh = [view for view in views if self._find(view.key) is None]
+        if fresh:
+            self._look(fresh)
+
+    def glance(self, view: View) -> Seen:
+        """Features of a thumbnail: no pyramid, but the picture as a whole; kept apart from those of `see`."""
+        key = f"{view.key} as a whole"
+        kept = self._find(key)
+        if kept is not None:
+            return kept
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            x = self._input(view.pixels)
+            mirrored = torch.cat([x, x.flip(3), x.flip(2), x.flip((2, 3))])  # a place is the same in a mirror: their mean errs less
+            last = self.network.trunk(mirrored)[3]
+            pooled, last = self.network.trunk.pooled(last).mean(0, keepdim=True), last[:1]
+            scenes = self.network.scenes(pooled).float()
+        with torch.inference_mode(), torch.autocast("cpu", enabled=False):
+            memory = self.network.text.glance(last.float(), pooled.float(), scenes)
+        return self._keep([key], [Seen(None, [], last.clone(), memory, pooled.float(), scenes)])[0]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def _look(self, views: Sequence[View]) -> list[Seen]:
+        ends = self.network.trunk(torch.cat([self._input(pad(view.pixels)) for view in views]))
+        pyramid = self.network.neck(ends)
+        prepared = self.network.decoder.prepare(pyramid)
+        with torch.autocast("cpu", enabled=False):
+            tokens = self.network.text.see(ends[3].float())
+        seen = []
+        for i in range(len(views)):
+            own = _own(i, len(views))
+            memory = Memory(own(tokens), torch.zeros(1, tokens.shape[1], dtype=torch.bool))
+            seen.append(Seen(Pyramid(*map(own, pyramid)), list(map(own, prepared)), own(ends[3]), memory))
+        return self._keep([view.key for view in views], seen)
+
+    def _find(self, key: str) -> Seen | None:
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def _keep(self, keys: Sequence[str], seen: list[Seen]) -> list[Seen]:
+        """Keep what was looked at in one go: all of it is asked for again before anything else is looked at."""
+        with self._lock:
+            for key, one in zip(keys, seen, strict=True):
+                self._kept[key] = one
+                self._kept.move_to_end(key)
+            self._shorten(len(seen))
+        return seen
+
+    def _shorten(self, last: int) -> None:
+        """Let go of what was used longest ago, but not of the last ones."""
+        held = sum(seen.bytes for seen in self._kept.values())
+        while held > self.most and len(self._kept) > last:
+            held -= self._kept.popitem(last=False)[1].bytes
+
+    def _input(self, pixels: Bytes) -> Tensor:
+        x = normalise(torch.from_numpy(pixels.copy())[None])  # a copy: pictures may be read-only
+        return x.bfloat16() if self.half else x
+
+
+def _own(number: int, of: int) -> Callable[[Tensor], Tensor]:
+    """Takes one view's part (1, ...) from what was worked out of several (N, ...): a copy, as a part alone would keep all of it."""
+    return lambda tensor: tensor if of == 1 else tensor[number : number + 1].clone()

@@ -1,0 +1,84 @@
+"""The scout at work: heat of the kinds looked for, how large things look, and the scores that a promised recall takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from geomagnifier.models.small.backbone import fold, normalise, pad
+from geomagnifier.models.small.proposal_net import STRIDE, Scout, Sighting
+from geomagnifier.types import Bools, Bytes, Floats, Size, View
+
+GLANCE = 256
+"""Side of the picture that says how large things look, px."""
+
+
+class Hunt:
+    """A trained scout with what was measured of it.
+
+    Args:
+        scout: the network.
+        kinds: in the order of its maps.
+        within: narrow kind -> the wide one that holds it, whose map it shares where it has none.
+        card: sizes (kind: metres or None, px), recall (share, heat), scores (kind: (share, score)), flops of one px.
+        half: run it in bf16.
+    """
+
+    def __init__(self, scout: Scout, kinds: Sequence[str], card: Mapping[str, Any], half: bool, within: Mapping[str, str]) -> None:
+        self.network = scout.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.kinds, self.within, self.half = tuple(kinds), within, half
+        fold(self.network, torch.bfloat16 if half else torch.float32)
+        if half:
+            self.network.bfloat16()
+        self.flops = float(card["flops"])
+        self.sizes = {kind: Size(*size) for kind, size in card["sizes"].items()}
+        self.recall = tuple((float(share), float(heat)) for share, heat in card["recall"])
+        self.scores = {kind: tuple((float(share), float(score)) for share, score in steps) for kind, steps in card["scores"].items()}
+
+    def heat(self, view: View, kinds: Sequence[str]) -> Floats:
+        """How likely any of the kinds is in each cell of 4 px: (ceil(h/4), ceil(w/4)), 0 where there is no data.
+
+        A kind that the scout has no map of may be anywhere.
+        """
+        if not kinds:
+            return np.zeros((1, 1), np.float32)
+        maps = [kind if kind in self.kinds else self.within.get(kind, "") for kind in kinds]
+        if not {*maps} <= {*self.kinds}:
+            return reduced(np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid)
+        rows, columns = (-(-n // STRIDE) for n in view.pixels.shape[:2])
+        logits = self._see(view.pixels).heat[0, [self.kinds.index(kind) for kind in maps], :rows, :columns]
+        heat = np.asarray(torch.sigmoid(logits.float()).amax(0).numpy(), np.float32)
+        return heat if view.valid is None else heat * reduced(view.valid)
+
+    def smaller(self, view: View) -> float:
+        """How many times smaller things look in a view than in the training pictures."""
+        from PIL import Image
+
+        height, width = view.pixels.shape[:2]
+        shrink = max(1.0, max(height, width) / GLANCE)
+        size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
+        small = np.asarray(Image.fromarray(view.pixels).resize(size, Image.Resampling.BOX)) if shrink > 1 else view.pixels
+        octaves = float(self._see(small).shrink[0])
+        return float(math.exp2(octaves) / shrink)
+
+    def least(self, kind: str, recall: float) -> float:
+        """The score from which an object counts where a share of the kind must be found; the lowest measured where more is asked."""
+        steps = self.scores.get(kind, ())
+        return next((score for share, score in steps if share >= recall), min((score for _, score in steps), default=0.05))
+
+    def _see(self, pixels: Bytes) -> Sighting:
+        x: Tensor = normalise(torch.from_numpy(pad(pixels)[None].copy()))
+        sighting: Sighting = self.network(x.bfloat16() if self.half else x)
+        return sighting
+
+
+def reduced(valid: Bools) -> Floats:
+    """(h, w) -> 1 where a cell of 4 px has any valid px, else 0."""
+    x = torch.from_numpy(valid.astype(np.float32))[None, None]
+    return np.asarray(F.max_pool2d(x, STRIDE, STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)

@@ -1,0 +1,136 @@
+"""The first part of an answer: what to look for, and the [SEG] and [BOX] states that drive the pixel decoder.
+
+    <point> <ship> [SEG] <by> <harbor> [BOX] <end>
+
+Which kinds follow is the question's matter; whether [SEG] or <none> follows a kind is the picture's. Here the tie is written in any
+case: its state says how the thing looks, and the presence gate behind the pixel decoder has the say on whether it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+
+LONGEST = 14
+"""Most tokens of this part: six kinds and what goes with them."""
+
+
+class Read(NamedTuple):
+    """A question as understood.
+
+    asked: kinds to be found.  landmarks: kinds that only say where.  everything: all objects are asked for.  this: what a given box
+    shows.  place: the kind of place as well.  unknown: a thing never taught is among what is asked for.
+    apart: each class is looked for by a question of its own, as the question names none of them.
+    """
+
+    asked: tuple[str, ...] = ()
+    landmarks: tuple[str, ...] = ()
+    everything: bool = False
+    this: bool = False
+    place: bool = False
+    unknown: bool = False
+    apart: bool = False
+
+
+@torch.no_grad()
+def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory) -> Read:
+    """Write what to look for, the likeliest token that makes sense each time.
+
+    Args:
+        decoder: in evaluation mode.
+        words: its vocabulary.
+        states: (1, T, tokens) of the question.
+        padding: (1, T).
+        memory: of the view.
+    """
+    number = words.number
+    kinds = {number[token]: kind for token, kind in words.kinds.items()}
+    _, cache = decoder.read(states, padding, memory)
+    token, read, by = number[w.POINT], Read(), False
+    while cache.written < LONGEST:
+        x, cache = decoder.write(torch.tensor([[token]]), cache)
+        if token in kinds or token in (number[w.EVERYTHING], number[w.THIS]):
+            token = number[w.BOX]
+            continue
+        fresh = [n for n, kind in kinds.items() if kind not in (*read.asked, *read.landmarks)]
+        allowed = fresh
+        if not by:
+            others = {
+                w.BY: bool(read.asked and fresh) and len(read.landmarks) < 2,
+                w.PLACE: not read.place,
+                w.UNKNOWN: not read.unknown,
+                w.END: True,
+            }
+            others |= dict.fromkeys((w.EVERYTHING, w.THIS), not (read.asked or read.everything or read.this))
+            allowed = fresh + [number[t] for t, may in others.items() if may]
+        logits = decoder.logits(x)[0, -1]
+        token = allowed[int(logits[allowed].argmax())]
+        if token in kinds:
+            read = read._replace(landmarks=(*read.landmarks, kinds[token])) if by else read._replace(asked=(*read.asked, kinds[token]))
+            by = False
+        elif token == number[w.BY]:
+            by = True
+        elif token == number[w.END]:
+            break
+        else:
+            what = words.tokens[token]
+            read = read._replace(
+                everything=read.everything or what == w.EVERYTHING,
+                this=read.this or what == w.THIS,
+                place=read.place or what == w.PLACE,
+                unknown=read.unknown or what == w.UNKNOWN,
+            )
+    return read
+
+
+def point(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, read: Read, pixel: bool) -> Tensor:
+    """The states E_seg of the kinds of one question on one view: (Q, width), asked kinds first, then landmarks.
+
+    Args:
+        decoder: in evaluation mode.
+        words: its vocabulary.
+        states: (1, T, tokens) of the question.
+        padding: (1, T).
+        memory: of the view.
+        read: of `read_question`.
+        pixel: masks are wanted: the tie is [SEG], else [BOX].
+    """
+    tokens, at = skeleton(words, read, pixel)
+    _, cache = decoder.read(states, padding, memory)
+    x, _ = decoder.write(torch.tensor([tokens]), cache)
+    return decoder.point(x[0, at])
+
+
+def skeleton(words: w.Words, read: Read, pixel: bool) -> tuple[list[int], list[int]]:
+    """Tokens of the kinds that are looked for, and where their ties stand."""
+    tokens, at = [words.number[w.POINT]], []
+    for kind in read.asked:
+        tokens += words.encode([w.kind_token(kind), w.SEG if pixel else w.BOX])
+        at.append(len(tokens) - 1)
+    for kind in read.landmarks:
+        tokens += words.encode([w.BY, w.kind_token(kind), w.BOX])
+        at.append(len(tokens) - 1)
+    return tokens, at
+
+
+def each(words: w.Words, memory: Memory, kinds: Sequence[str], pixel: bool) -> tuple[Tensor, Memory]:
+    """Several kinds, a question of its own each: tokens (K, 3), the tie last, and the memory of one view for all of them."""
+    tie = w.SEG if pixel else w.BOX
+    tokens = torch.tensor([words.encode([w.POINT, w.kind_token(kind), tie]) for kind in kinds])
+    return tokens, Memory(memory.tokens.expand(len(kinds), -1, -1), memory.absent.expand(len(kinds), -1))
+
+
+def point_each(
+    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, kinds: Sequence[str], pixel: bool
+) -> Tensor:
+    """The states of several kinds, (K, width); states (K, T, tokens) and padding (K, T) of their questions, memory of one view."""
+    tokens, shared = each(words, memory, kinds, pixel)
+    _, cache = decoder.read(states, padding, shared)
+    x, _ = decoder.write(tokens, cache)
+    return decoder.point(x[:, 2])

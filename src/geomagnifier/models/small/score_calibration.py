@@ -1,0 +1,44 @@
+"""Scores become probabilities: of a hundred answers given with 0.8, about eighty are right.
+
+Scene classes: a softmax at a temperature (Guo et al., arXiv:1706.04599). Objects: a rising map for each class from the raw score to the
+share of detections with that score that were right, so that the ranking within a class, its average precision and what passes a threshold
+stay as they were. All are fitted on validation pictures (`lab/geomagnifier_lab/train/score_calibration.py`) and kept in the card; a card without them, and a class
+without a map, leaves scores as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from geomagnifier.types import Floats
+
+Knots = Sequence[tuple[float, float]]
+SAME: Knots = ((0.0, 0.0), (1.0, 1.0))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """temperature: scene logits are divided by it.  objects: by class, (raw score, probability) knots, both rising strictly from 0 to 1."""
+
+    temperature: float = 1.0
+    objects: Mapping[str, Knots] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, card: Mapping[str, Any]) -> Reliability:
+        """As the card of a model says it, checked by `card.check_small`; the identity where it says nothing."""
+        told = card.get("reliability", {"temperature": 1.0, "objects": {}})
+        return cls(float(told["temperature"]), {kind: tuple(map(tuple, knots)) for kind, knots in told["objects"].items()})
+
+    def probability(self, kind: str, raw: Floats | float) -> Floats:
+        """Raw scores of a class of objects -> probabilities, float32 of the same shape."""
+        x, y = np.array(self.objects.get(kind, SAME)).T
+        return np.asarray(np.interp(raw, x, y), np.float32)
+
+    def raw(self, kind: str, probability: Floats | float) -> Floats:
+        """The way back: what the networks behind the detector were trained with, and what thresholds are chosen on."""
+        x, y = np.array(self.objects.get(kind, SAME)).T
+        return np.asarray(np.interp(probability, y, x), np.float32)

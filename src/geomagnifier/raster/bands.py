@@ -1,0 +1,258 @@
+"""From the bands of a raster to the three 8-bit ones a model sees.
+
+What has colours keeps them; what is grey is repeated; what is not 8-bit is stretched between its 2nd and 98th percentile. Pixels are
+valid by GDAL's rule: by the mask of the dataset if there is one, else by nodata, else by the alpha band, from 1 on.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.enums import ColorInterp, MaskFlags
+
+from geomagnifier.errors import GeomagWarning, SceneEmpty, SceneUnreadable
+from geomagnifier.raster import band_colours as colours
+from geomagnifier.raster.undeclared_nodata import Fill
+from geomagnifier.types import Bools, Bytes
+
+Raw = NDArray[Any]
+"""(bands, h, w) in the raster's own type."""
+
+RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+INK = (ColorInterp.cyan, ColorInterp.magenta, ColorInterp.yellow, ColorInterp.black)
+LOW, HIGH = 2, 98
+
+
+TRANSPARENT, LEVELS, NEARLY = 0.25, 16, 0.98
+"""An alpha band whose pixels, of those above 0, are for more than this share below nearly the highest value, at this many levels or
+more, is the picture of a sensor: alpha is 0 and one other value, but for soft edges."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Which bands to read and how to show them.
+
+    indexes: 1-based, three for colour, one for grey or palette, four for ink (CMYK).  palette: (N, 4) uint8 RGBA, or None.
+    nodata: per index, in the raster's own type, or None.  masked: the dataset has a mask of its own, which is not an alpha band.
+    alpha: 1-based, of the alpha band that says what is valid; 0 where there is none, or where GDAL goes by nodata.
+    misled: GDAL takes a band for alpha that is none, and leaves pixels out of its averages and overviews by it.
+    eight_bit: pixels pass untouched.
+    """
+
+    indexes: tuple[int, ...]
+    nodata: tuple[float | None, ...]
+    masked: bool
+    eight_bit: bool
+    palette: Bytes | None = None
+    ink: bool = False
+    alpha: int = 0
+    misled: bool = False
+
+    @property
+    def all_valid(self) -> bool:
+        """Nothing says that a pixel may not be valid."""
+        return not self.masked and not self.alpha and all(none is None for none in self.nodata)
+
+
+def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -> Bands:
+    """Bands of an open rasterio dataset.
+
+    Args:
+        dataset: an open one.
+        name: of the file, for messages.
+        wanted: three bands or one, by number or name, in place of what the file says.
+
+    Raises:
+        SceneEmpty: there is no band with a picture.
+        SceneUnreadable: numbers are complex.
+        OptionError: there is no band as wanted.
+    """
+    kinds = list(dataset.colorinterp)
+    chosen = None if wanted is None else colours.wanted(dataset, name, wanted)
+    alphas = [i for i, kind in enumerate(kinds, 1) if kind == ColorInterp.alpha and not colours.is_a_band(dataset, i)]
+    colour = [i for i in range(1, len(kinds) + 1) if i not in alphas]
+    if not colour and chosen is None:
+        raise SceneEmpty(f"{name} has no band with a picture in it; nothing can be seen there")
+    ink = chosen is None and all(kind in kinds for kind in INK)
+    indexes = chosen or (tuple(kinds.index(kind) + 1 for kind in INK) if ink else _rgb(dataset, name, kinds, colour))
+    types = [str(dataset.dtypes[i - 1]) for i in indexes]
+    if any("complex" in kind for kind in types):
+        raise SceneUnreadable(f"{name} holds complex numbers (radar?); write their amplitude to a file first")
+    bits = min(int(dataset.tags(i, ns="IMAGE_STRUCTURE").get("NBITS", 8)) for i in indexes)
+    single = len(indexes) == 1
+    palette = _palette(dataset, indexes[0]) if kinds[indexes[0] - 1] == ColorInterp.palette and single else None
+    if palette is None and bits < 8 and single:
+        palette = _greys(bits)
+    # Models are trained on ordinary 8-bit pictures, dark and bright ones alike: stretching one would change what they have
+    # learnt to read. Many 8-bit bands without colours are a sensor's numbers, not a picture.
+    picture = palette is not None or ink or len(colour) <= 4 or kinds[indexes[0] - 1] in RGB
+    flags = dataset.mask_flag_enums[indexes[0] - 1]
+    masked = MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags
+    alpha = 0 if masked or MaskFlags.nodata in flags or not alphas or alphas[-1] in indexes else alphas[-1]
+    return Bands(
+        indexes=indexes,
+        nodata=tuple(None if masked else dataset.nodatavals[i - 1] for i in indexes),
+        masked=masked,
+        eight_bit=picture and (palette is not None or (bits >= 8 and all(kind == "uint8" for kind in types))),
+        palette=palette,
+        ink=ink,
+        alpha=alpha,
+        misled=MaskFlags.alpha in flags and not alpha,
+    )
+
+
+def _rgb(dataset: Any, name: str, kinds: Sequence[ColorInterp], colour: Sequence[int]) -> tuple[int, ...]:
+    """The bands shown as red, green and blue, or the one shown as grey. colour: those that are not alpha."""
+    said, interpreted = colours.said(dataset, name), colours.interpreted(kinds)
+    by_name, by_kind = (tuple(roles[c] for c in ("red", "green", "blue") if c in roles) for roles in (said, interpreted))
+    if len(by_name) == 3:
+        if len(by_kind) == 3 and by_kind != by_name:
+            _tell(
+                f"by name or wavelength red, green, blue of {name} are the bands {colours.listed(dataset, by_name)}, by colour "
+                f"interpretation {colours.listed(dataset, by_kind)}; the former are shown; --bands or open_scene(bands=...) choose others"
+            )
+        return by_name
+    if len(by_kind) == 3:
+        return by_kind
+    if len(colour) < 3:
+        return (colour[0],)
+    first = tuple(colour[:3])
+    if len(colour) > 4 or colours.is_described(dataset):
+        _tell(
+            f"{name} does not say which of its {len(colour)} bands are red, green and blue; {colours.listed(dataset, first)} are shown "
+            f"so; choose others with --bands or open_scene(bands=...), such as {first[2]},{first[1]},{first[0]}"
+        )
+    return first
+
+
+def _tell(text: str) -> None:
+    warnings.warn(text, GeomagWarning, stacklevel=6)  # the line that opens the scene
+
+
+def is_alpha(values: NDArray[Any]) -> bool | None:
+    """Whether a sample of a band that is marked alpha, (n,) of any type, is one: 0 and one other value, but for soft edges.
+
+    None where it is half transparent, at a few levels: it is taken for alpha, and may be the picture of a sensor with few levels.
+    """
+    shown = values[np.nan_to_num(values) != 0]
+    if not shown.size:
+        return True
+    between = shown[shown < NEARLY * shown.max()]
+    levels = np.unique(between).size
+    if between.size <= TRANSPARENT * shown.size or levels < 2:
+        return True
+    return None if levels < LEVELS else False
+
+
+def _palette(dataset: Any, index: int) -> Bytes:
+    colours: dict[int, tuple[int, int, int, int]] = dataset.colormap(index)
+    table = np.zeros((max(256, max(colours) + 1), 4), np.uint8)
+    table[list(colours)] = list(colours.values())
+    return table
+
+
+def _greys(bits: int) -> Bytes:
+    """Numbers of a few bits are shades from black to white: as a palette, or their averages would be numbers of a few bits too."""
+    table = np.full((256, 4), 255, np.uint8)
+    table[:, :3] = np.minimum(np.arange(256) * 255 // (2**bits - 1), 255)[:, None]
+    return table
+
+
+def valid_pixels(raw: Raw, nodata: tuple[float | None, ...], fill: Fill | None = None) -> Bools | None:
+    """Where at least one band holds a number that is not nodata: (bands, h, w) -> (h, w), or None where all do."""
+    valid = np.zeros(raw.shape[1:], bool)
+    floating = raw.dtype.kind == "f"
+    for i, (band, none) in enumerate(zip(raw, nodata, strict=True)):
+        here = np.isfinite(band) if floating else None
+        if none is not None and (floating or not np.isnan(none)):
+            known = band != np.asarray(none).astype(band.dtype) if floating else band != none
+            here = known if here is None else known & here
+        if fill is not None:
+            here = fill.holds(i, band) if here is None else fill.holds(i, band) & here
+        if here is None:
+            return None
+        valid |= here
+    return None if valid.all() else valid
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """What becomes 0 and what becomes 255, per band: low, high (bands,) float64. What is nodata by `fill` becomes 0."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    fill: Fill | None = None
+
+    @staticmethod
+    def of(raw: Raw, valid: Bools | None, fill: Fill | None = None) -> Stretch:
+        """From the 2nd to the 98th percentile of the valid finite pixels of (bands, h, w); a constant band gets its own value twice."""
+        ends = np.zeros((2, len(raw)))
+        for i, band in enumerate(raw):
+            numbers = band[valid] if valid is not None else band.ravel()
+            numbers = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
+            numbers = numbers if fill is None else numbers[fill.measures(i, numbers)]
+            if numbers.size:
+                ends[:, i] = np.percentile(numbers.astype(np.float64), (LOW, HIGH))
+                if ends[0, i] == ends[1, i]:  # a few bright objects on an even ground: use all there is
+                    ends[:, i] = numbers.min(), numbers.max()
+        return Stretch(ends[0], ends[1], fill if fill is not None and fill.found else None)
+
+    def apply(self, raw: Raw) -> Bytes:
+        """(bands, h, w) of any type -> (bands, h, w) uint8. NaN and a constant band become 0 and 128."""
+        out = np.empty(raw.shape, np.uint8)
+        for i, band in enumerate(raw):
+            span = self.high[i] - self.low[i]
+            if not span > 0:
+                out[i] = 128
+                continue
+            exact = band.astype(np.float64)
+            with np.errstate(over="ignore"):  # nodata may be as large as a number can be
+                exact -= self.low[i]
+                exact /= span  # before there are fewer digits: numbers may be larger, or nearer to each other, than those can tell
+                shown = exact.astype(np.float32)
+            shown *= 255
+            np.nan_to_num(shown, copy=False, nan=0.0, posinf=255.0, neginf=0.0)
+            out[i] = np.clip(shown, 0, 255, out=shown) + np.float32(0.5)
+            if self.fill is not None:
+                out[i][~self.fill.holds(i, band)] = 0
+        return out
+
+
+def expand(raw: Raw, palette: Bytes, valid: Bools | None) -> tuple[Bytes, Bools | None]:
+    """Palette numbers (1, h, w) -> colours (3, h, w), and where they are valid and not transparent (None: everywhere)."""
+    rgba = palette[np.minimum(raw[0], len(palette) - 1)]
+    opaque = rgba[..., 3] > 0
+    valid = opaque if valid is None else opaque & valid
+    return np.ascontiguousarray(rgba[..., :3].transpose(2, 0, 1)), None if valid.all() else valid
+
+
+def shrink(shown: Bytes, valid: Bools | None, across: int, down: int) -> tuple[Bytes, Bools | None]:
+    """Mean of the valid pixels in blocks of `across` x `down`: (bands, h * down, w * across) -> (bands, h, w). Valid: half or more."""
+    if across == down == 1:
+        return shown, valid
+    count, height, width = len(shown), shown.shape[1] // down, shown.shape[2] // across
+    blocks = shown.reshape(count, height, down, width, across)
+    if valid is None:
+        return (blocks.mean((2, 4), dtype=np.float32) + 0.5).astype(np.uint8), None
+    weight = valid.reshape(height, down, width, across)
+    total = (blocks * weight).sum((2, 4), dtype=np.float32) / np.maximum(weight.sum((1, 3)), 1)
+    enough: Bools = weight.mean((1, 3)) >= 0.5
+    return (total + 0.5).astype(np.uint8), None if enough.all() else enough
+
+
+def compose(shown: Bytes, valid: Bools | None, ink: bool = False) -> Bytes:
+    """(1 | 3 | 4, h, w) uint8 -> (h, w, 3) uint8, 0 where not valid. Four bands are ink: cyan, magenta, yellow, black."""
+    if ink:
+        light = 255 - shown[:3].astype(np.uint16)
+        shown = (light * (255 - shown[3].astype(np.uint16)) // 255).astype(np.uint8)
+    pixels = np.empty((*shown.shape[1:], 3), np.uint8)
+    for i in range(3):
+        pixels[..., i] = shown[min(i, len(shown) - 1)]
+    if valid is not None:
+        pixels[~valid] = 0
+    return pixels

@@ -1,0 +1,337 @@
+"""Whatever a person calls a picture, opened as a rasterio dataset: a file, an array or a PIL image."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import threading
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
+from rasterio.enums import ColorInterp, Interleaving
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
+from rasterio.io import DatasetReader
+
+from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneTooLarge, SceneUnreadable
+from geomagnifier.raster import file_identity, gdal_guard
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DRIVERS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM", "HFA", "ENVI", "NITF")
+"""Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out; `reach` has the rest of that."""
+
+CACHE = 64 << 20
+"""Most bytes of decoded blocks that GDAL keeps; by itself it takes a twentieth of the machine's memory."""
+
+OPTIONS: dict[str, Any] = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_HTTP_CONNECTTIMEOUT": 10,
+    "GDAL_HTTP_TIMEOUT": 60,
+    "GDAL_CACHEMAX": CACHE,
+}
+"""No listing of large folders; no reading of a PNG in one go, which takes a truncated one for whole; no code out of a file; an end to
+waiting for a server, s; and little memory.
+
+rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from the next block on.
+"""
+
+BLOCK = CACHE
+"""Bytes of the largest block, unpacked. One that the cache does not hold would be unpacked anew for each band of each look, for minutes;
+a tiny file may declare one that does not fit into memory."""
+WHOLE, WHOLE_BYTES = ("WEBP", "GIF", "BIGGIF"), 256 << 20
+"""Formats that are unpacked as one block, or from the start again for each look at an earlier part, and the bytes of it: it is kept beside
+the cache."""
+
+FAILURES = (RasterioError, RasterioIOError, CPLE_BaseError)
+"""What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the first's kind, and some calls let the
+errors of GDAL through as they are."""
+
+GDAL_TYPES = {
+    "uint8": "Byte",
+    "uint16": "UInt16",
+    "int16": "Int16",
+    "uint32": "UInt32",
+    "int32": "Int32",
+    "float32": "Float32",
+    "float64": "Float64",
+}
+OTHER_TYPES = {"int8": "int16", "float16": "float32", "int64": "float64", "uint64": "float64", "float128": "float64"}
+"""numpy types that GDAL does not have everywhere, and what holds their numbers."""
+
+PACKED = re.compile(r"(zip|tar|gzip|rar|7z)://|[/\\\\]vsi(zip|tar|gzip|rar|7z)", re.IGNORECASE)
+"""Names of what lies in an archive, as rasterio and GDAL write them."""
+ARCHIVES = {
+    b"PK\3\4": "a ZIP archive",
+    b"\x1f\x8b": "packed by gzip",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "packed by bzip2",
+}
+"""First bytes of files that hold others."""
+
+_OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the whole process
+
+
+@dataclass(eq=False)
+class Source:
+    """An open dataset, its name for messages and what must live as long as it does. pixels_from: the array it reads, or None.
+
+    stamp: of the file before it was opened, None where there is none.
+    """
+
+    dataset: Any
+    name: str
+    pixels_from: NDArray[Any] | None = None
+    stamp: file_identity.Stamp | None = None
+    _full_size: Any = None
+
+    def full_size(self) -> Any:
+        """The same dataset without its overviews, for files that can be damaged in one and whole in the other."""
+        if self.pixels_from is not None or not self.dataset.overviews(1):
+            return self.dataset
+        if self._full_size is None:
+            self._full_size = _open(self.dataset.name, drivers=(self.dataset.driver,), overview_level="NONE")
+        return self._full_size
+
+    def reopen(self) -> None:
+        """Open the file anew: GDAL forgets the blocks that it holds. An array stays as it is."""
+        if self.pixels_from is not None:
+            return
+        name, driver = self.dataset.name, self.dataset.driver
+        self.close()
+        self._full_size, self.dataset = None, _open(name, drivers=(driver,))
+
+    def close(self) -> None:
+        """Let go of the file. Closing twice is no error."""
+        self.dataset.close()
+        if self._full_size is not None:
+            self._full_size.close()
+
+
+def tags_of(dataset: Any, band: int = 0, domain: str | None = None) -> dict[str, str]:
+    """What a file says of itself, or of a band, in words; nothing where these are not UTF-8, which rasterio does not take."""
+    with suppress(UnicodeDecodeError):
+        return dict(dataset.tags(band, ns=domain))
+    return {}
+
+
+def unreadable(name: str, error: Exception) -> SceneUnreadable:
+    """The error of a file that GDAL gave up on."""
+    reason = str(error.__cause__ or error).strip().splitlines()[-1:] or ["damaged"]
+    return SceneUnreadable(f"{name} cannot be read ({reason[0].rstrip('.')}); try gdalinfo on it, or download it again")
+
+
+def open_source(source: Any) -> Source:
+    """A path, (H, W) | (H, W, C) | (C, H, W) array or PIL image as a dataset.
+
+    Raises:
+        SceneNotFound, SceneUnreadable, SceneEmpty: see `open_scene`.
+    """
+    if isinstance(source, np.ndarray):
+        return from_array(source, "array")
+    if isinstance(source, (str, os.PathLike)):
+        return from_path(source)
+    if hasattr(source, "getbands") and hasattr(source, "convert"):
+        return from_image(source)
+    raise SceneUnreadable(f"a scene is a path, a numpy array or a PIL image, not {type(source).__name__}")
+
+
+def from_path(source: str | os.PathLike[str]) -> Source:
+    """A file on this machine."""
+    text = os.fspath(source)
+    text = os.fsdecode(text) if isinstance(text, bytes) else text
+    if "://" in text or text.startswith(("/vsi", "\\vsi")):
+        return _from_address(text)
+    try:
+        path = Path(text).expanduser()
+        if path.is_dir():
+            raise SceneUnreadable(f"{text or '.'} is a folder; give one picture")
+        if not path.is_file():
+            raise SceneNotFound(f"{text[:200]} does not exist; check the name and the folder")
+        if path.stat().st_size == 0:
+            raise SceneUnreadable(f"{text} is an empty file; download it again")
+        with path.open("rb"):
+            pass
+    except (OSError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+        raise SceneUnreadable(f"{text[:200]} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+    path = path.absolute()
+    try:
+        stamp = file_identity.stamp([path])
+        return Source(_unpackable(_open_file(path), path.name, _interlaced(path)), path.name, stamp=stamp)
+    except UnicodeEncodeError as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
+        shown = text.encode("utf-8", "backslashreplace").decode()
+        raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
+    except RasterioIOError as error:
+        if packed := _archive(path):
+            raise SceneUnreadable(f"{text} is {packed}, not a picture; unpack it and give a picture that was in it") from error
+        if "not recognized" in str(error):
+            raise SceneUnreadable(
+                f"{text} is not an image that can be read; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)"
+            ) from error
+        raise unreadable(text, error) from error
+    except (*FAILURES, OSError) as error:  # a file beside it may not be read
+        raise unreadable(text, error) from error
+
+
+def _from_address(text: str) -> Source:
+    """A picture on the network, where that is allowed. It has no files beside it."""
+    if PACKED.match(text):
+        raise SceneUnreadable(f"{text[:200]} lies in an archive; unpack it and give the picture that was in it")
+    if not text.startswith(("http://", "https://")):
+        raise SceneUnreadable(
+            f"{text[:200]} is not a local file; download it first, or give its http(s):// address and set {gdal_guard.SETTING}=network"
+        )
+    if not gdal_guard.allowed("network"):
+        raise SceneUnreadable(
+            f"{text[:200]} is not a local file; download it first, or set {gdal_guard.SETTING}=network to read it from there"
+        )
+    name = text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text
+    try:
+        dataset = _unpackable(_open(f"/vsicurl/{text}", DRIVERS, beside=False), name)
+        gdal_guard.check_named(dataset, None, _plainly)
+    except FAILURES as error:
+        raise unreadable(text[:200], error) from error
+    return Source(dataset, name)
+
+
+def _archive(path: Path) -> str | None:
+    """What a file is that holds other files."""
+    with path.open("rb") as file:
+        start = file.read(262)
+    return "a TAR archive" if start[257:] == b"ustar" else next((what for magic, what in ARCHIVES.items() if start.startswith(magic)), None)
+
+
+def _open_file(path: Path) -> Any:
+    if _is_vrt(path):
+        if not gdal_guard.allowed("vrt"):
+            raise SceneUnreadable(
+                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF, or allow it by {gdal_guard.SETTING}=vrt"
+            )
+        gdal_guard.check_mosaic(path, _plainly)
+        gdal_guard.check_beside(path, _plainly)
+        dataset = _open(path, ("VRT",))
+    else:
+        gdal_guard.check_beside(path, _plainly)
+        dataset = _plainly(path)
+    try:
+        gdal_guard.check_named(dataset, path, _plainly)
+    except BaseException:
+        dataset.close()
+        raise
+    return dataset
+
+
+def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
+    """The dataset, if its blocks can be held. interlaced: if it is a PNG, all of it is one."""
+    height, width = max(dataset.block_shapes, key=math.prod, default=(1, 1))
+    most = BLOCK
+    if dataset.driver in WHOLE or interlaced:
+        height, width, most = dataset.height, dataset.width, WHOLE_BYTES
+    number = max((8 if "complex" in kind else np.dtype(kind).itemsize for kind in dataset.dtypes), default=1)
+    bands = 1 if dataset.interleaving == Interleaving.band else dataset.count
+    if height * width * number * bands > most:
+        dataset.close()
+        raise SceneTooLarge(
+            f"{name} is made of blocks of {width} x {height} px, too large to unpack; write it anew in tiles (gdal_translate -of COG)"
+        )
+    return dataset
+
+
+def _interlaced(path: Path) -> bool:
+    """Whether it is a PNG that comes in seven passes."""
+    with path.open("rb") as file:
+        start = file.read(29)
+    return start.startswith(b"\x89PNG") and start[28:] == b"\1"
+
+
+def _is_vrt(path: Path) -> bool:
+    with path.open("rb") as file:
+        start = file.read(1024)
+    return b"<VRTDataset" in start or (path.suffix.lower() == ".vrt" and start.lstrip().startswith(b"<"))
+
+
+def _plainly(path: Path) -> Any:
+    return _open(path, DRIVERS)
+
+
+def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: str) -> Any:
+    with _OPENING, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.Env(**OPTIONS if beside else OPTIONS | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
+            dataset = DatasetReader(path, driver=list(drivers), **options)  # rasterio.open takes one driver only
+            with suppress(CPLE_BaseError):  # what GDAL could do without when it opened the file: told by the next call, whatever that is
+                _ = dataset.colorinterp
+            return dataset
+
+
+def _open_memory(address: str) -> Any:
+    with _OPENING, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.Env(**OPTIONS, GDAL_MEM_ENABLE_OPEN="YES"):
+            return rasterio.open(address, "r+", driver="MEM")
+
+
+def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
+    """An array without copying it: GDAL reads the numbers where they lie."""
+    if array.ndim == 2:
+        array = array[:, :, None]
+    if array.ndim != 3:
+        raise SceneUnreadable(f"{name} has shape {array.shape}; a scene is (H, W), (H, W, C) or (C, H, W)")
+    if array.size == 0:
+        raise SceneEmpty(f"{name} has shape {array.shape}: no pixels; nothing can be seen there")
+    if array.shape[0] <= 16 < array.shape[2]:
+        array = array.transpose(1, 2, 0)
+    array = np.require(_readable(array, name), requirements=["ALIGNED"])
+    if min(array.strides) < 0 or not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="), order="C")
+    height, width, bands = array.shape
+    line, pixel, band = array.strides
+    address = (
+        f"MEM:::DATAPOINTER={array.__array_interface__['data'][0]},PIXELS={width},LINES={height},BANDS={bands},"
+        f"DATATYPE={GDAL_TYPES[array.dtype.name]},PIXELOFFSET={pixel},LINEOFFSET={line},BANDOFFSET={band}"
+    )
+    dataset = _open_memory(address)
+    if alpha:
+        dataset.colorinterp = [*dataset.colorinterp[:-1], ColorInterp.alpha]
+    return Source(dataset, name, array)
+
+
+def _readable(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """The same numbers in a type that GDAL knows."""
+    if array.dtype.kind == "c":
+        raise SceneUnreadable(f"{name} holds complex numbers (radar?); give their amplitude")
+    if array.dtype == bool:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype.name in OTHER_TYPES:
+        return array.astype(OTHER_TYPES[array.dtype.name])
+    if array.dtype.kind not in "uif":
+        raise SceneUnreadable(f"{name} holds {array.dtype.name}; a scene is made of numbers")
+    return array
+
+
+def from_image(image: Image) -> Source:
+    """A PIL image of any mode."""
+    name = Path(str(getattr(image, "filename", "") or "image")).name
+    if 0 in image.size:
+        raise SceneEmpty(f"{name} has no pixels; nothing can be seen there")
+    alpha = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
+    if image.mode not in ("I", "F", "I;16", "I;16L", "I;16B", "L", "RGB", "RGBA", "LA"):
+        mode = "LA" if image.mode == "La" else "L" if image.mode == "1" else "RGBA" if alpha else "RGB"
+    else:
+        mode = {"L": "LA", "RGB": "RGBA"}.get(image.mode, image.mode) if alpha else image.mode
+    try:
+        pixels = np.asarray(image if image.mode == mode else image.convert(mode))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise SceneUnreadable(f"{name} cannot be read ({error}); download it again") from error
+    return from_array(pixels, name, alpha=mode in ("LA", "RGBA"))

@@ -1,0 +1,178 @@
+"""Values that stand for "no data" in a raster that does not declare them: -9999, -3.4e38, 65535 in a collar.
+
+Such a value is repeated exactly, lies at an end of the range, and stands alone: nothing is near it. Shown as data it would stretch the
+picture over a range in which everything else is black or white.
+
+    value                                       is nodata where it is more than 0.1 % of the pixels and
+    a usual nodata value (-9999 ...)            stands apart by 1/20 of the range of the rest
+    a float thousands of ranges away (1e20)     anywhere
+    0, or the largest number of its type        makes a collar of the scene, in all bands at once, and stands apart by 1/20
+    any other, of three bands or more           the same
+    any other                                   makes a collar of the scene, in all bands at once, and stands apart by a whole range
+
+So bright roofs that are clipped at 65535, or lakes at 0, stay data. Where such a value lies three ranges away (a hole of 65535), or 1/20 in
+three bands or more at once, it stays data as well, but is left out of the stretch; where it is so frequent that it would darken the
+picture, it is told as doubtful.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomagnifier.types import Bools
+
+USUAL = frozenset({-9999.0, -10000.0, -99999.0, -999.0, -32768.0, -32767.0, -(2.0**31), 2.0**32 - 1, float(np.float32(9.96921e36))})
+"""Nodata values of common software that no sensor measures; the last is netCDF's."""
+
+LEAST = 0.001
+"""Share of the pixels."""
+APART, FAR = 0.05, 1e4
+"""Ranges of the rest between a value and the rest: of a value that is usual for nodata, of any float."""
+HUGE = 1e9
+"""Of that size no sensor measures anything."""
+MIXED, FEW = 0.2, 0.02
+"""Pixels between a value and the rest, for one pixel of the value: averages along its edge, in overviews."""
+LEVELS = 16
+"""Other values that there must be: fewer are classes, and the first of them is one as well."""
+COLLAR = 0.5
+"""Of the pixels of a collar so many lie in straight lines from the border."""
+DOUBTFUL, MOVING = 3.0, 0.02
+"""Ranges of the rest; share of the pixels that moves the 2nd or 98th percentile."""
+JOINT = 0.9
+"""Of a value's pixels so many hold the extreme of every band."""
+VALUES = 4
+"""At most so many are looked for, one after another."""
+
+_Band = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Fill:
+    """What is outside low..high is nodata. low, high: (bands,) float64.
+
+    darkest, brightest: (bands,) float64, between which the stretch is measured.  found: value and its share of the pixels, by rising
+    value.  doubtful: the same of values that may be nodata, and are taken for data.
+    """
+
+    low: _Band
+    high: _Band
+    darkest: _Band
+    brightest: _Band
+    found: tuple[tuple[float, float], ...] = ()
+    doubtful: tuple[tuple[float, float], ...] = ()
+
+    def holds(self, band: int, values: NDArray[np.generic]) -> Bools:
+        """Where values of one band are data, of any shape."""
+        return np.asarray((values >= self.low[band]) & (values <= self.high[band]), bool)
+
+    def measures(self, band: int, values: NDArray[np.generic]) -> Bools:
+        """Where values of one band count for the stretch, of any shape."""
+        low, high = max(self.low[band], self.darkest[band]), min(self.high[band], self.brightest[band])
+        return np.asarray((values >= low) & (values <= high), bool)
+
+
+def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
+    """Nodata values that are not declared, in a sample of a scene.
+
+    Args:
+        raw: (bands, h, w), not averaged.
+        valid: (h, w), where it is not nodata by what is declared; None: everywhere.
+    """
+    seen = np.isfinite(raw.astype(np.float64)) if raw.dtype.kind == "f" else np.ones(raw.shape, bool)
+    seen &= True if valid is None else valid
+    lows, highs = (np.full((2, len(raw)), end) for end in (-np.inf, np.inf))
+    fill = Fill(lows[0], highs[0], lows[1], highs[1])
+    shares: dict[float, float] = {}
+    doubts: dict[float, float] = {}
+    for _ in range(VALUES):
+        before = len(shares)
+        for upper, ends, outer in ((False, fill.low, fill.darkest), (True, fill.high, fill.brightest)):
+            for band, value, share, cut, far in _ends(raw, seen, fill, upper):
+                shown = value if raw.dtype.kind != "f" else float(str(raw.dtype.type(value)))  # 1e20, not 1.00000002e20
+                if cut is not None:
+                    shares[shown], ends[band] = max(share, shares.get(shown, 0.0)), cut
+                elif far is not None:
+                    outer[band] = far
+                    if share > MOVING:
+                        doubts[shown] = max(share, doubts.get(shown, 0.0))
+        if len(shares) == before:
+            break
+    found, doubtful = (tuple(sorted(kept.items())) for kept in (shares, doubts))
+    return replace(fill, found=found, doubtful=doubtful)
+
+
+def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> list[tuple[int, float, float, float | None, float | None]]:
+    """Of each band whose lowest (or highest) value may be nodata: band, value, share of the pixels, and where data begin (or end).
+
+    That is the fourth number where the value is taken for nodata, the fifth where it only lies far away; None where not.
+    """
+    found, all_bands = [], np.ones(raw.shape[1:], bool)
+    for band, values in enumerate(raw):
+        here = seen[band] & fill.holds(band, values)
+        numbers = values[here].astype(np.float64)
+        if numbers.size == 0:
+            all_bands[:] = False
+            continue
+        value = float(numbers.max() if upper else numbers.min())
+        same = here & (values == np.asarray(value).astype(values.dtype))
+        all_bands &= same
+        count = int(same.sum())
+        if count > LEAST * seen[band].sum():
+            found.append((band, value, count, numbers[numbers != value]))
+    collar = _is_collar(all_bands) if found else False
+    told = []
+    for band, value, count, rest in found:
+        cut = _cut(value, count, rest, upper, collar, raw)
+        joint = len(raw) >= 3 and int(all_bands.sum()) > JOINT * count
+        far = None if cut is not None else _far(value, count, rest, upper, APART if joint else DOUBTFUL)
+        told.append((band, value, count / int(seen[band].sum()), cut, far))
+    return told
+
+
+def _is_collar(cells: Bools) -> bool:
+    """Whether cells (h, w) hold a corner and lie along the border."""
+    if not any(cells[row, column] for row in (0, -1) for column in (0, -1)):
+        return False
+    reached = np.zeros_like(cells)
+    for axis in (0, 1):
+        for way in (slice(None), slice(None, None, -1)):
+            turn = (way, slice(None)) if axis == 0 else (slice(None), way)
+            reached |= np.logical_and.accumulate(cells[turn], axis)[turn]
+    return bool(reached.sum() >= COLLAR * cells.sum())
+
+
+def _far(value: float, count: int, rest: _Band, upper: bool, apart: float) -> float | None:
+    """Where the rest ends, if a value is more than `apart` ranges of the rest away from it; else None."""
+    if np.unique(rest).size < LEVELS:
+        return None
+    side = -1.0 if upper else 1.0
+    rest = np.sort(side * rest)
+    near, middle = float(rest[min(int(FEW * count), rest.size // 2)]), float(rest[rest.size // 2])
+    return side * near if near - side * value > apart * 2 * (middle - near) else None
+
+
+def _cut(value: float, count: int, rest: _Band, upper: bool, collar: bool, raw: NDArray[np.generic]) -> float | None:
+    """Where data end, if the value beyond is nodata; else None. raw: the scene's numbers, (bands, h, w)."""
+    kind = raw.dtype
+    usual = value in USUAL and upper == (value > 0)
+    huge = kind.kind == "f" and abs(value) > HUGE
+    if rest.size == 0:  # all of it
+        return float(np.nextafter(value, -np.inf if upper else np.inf)) if usual or (huge and abs(value) > 1e30) else None
+    side = -1.0 if upper else 1.0  # from here on the value is the lowest
+    rest = np.sort(side * rest)
+    near = float(rest[min(int((MIXED if usual or huge else FEW) * count), rest.size // 2)])
+    gap, span = near - side * value, 2 * (float(rest[rest.size // 2]) - near)
+    clipped = value in ((0.0,) if kind.kind == "f" else (0.0, float(np.iinfo(kind).max)))  # type: ignore[type-var]
+    if usual:
+        alone = gap > APART * span
+    elif huge and gap > FAR * span:
+        alone = True
+    else:
+        several = int(np.count_nonzero(np.diff(rest))) >= LEVELS
+        alone = collar and several and gap > (APART if clipped or len(raw) >= 3 else 1.0) * span
+    if not alone:
+        return None
+    return side * (near - (min(gap / 2, span) if span > 0 else gap / 2))

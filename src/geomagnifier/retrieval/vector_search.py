@@ -1,0 +1,72 @@
+"""Search an archive: through its index, or through its pictures, whose vectors are then worked out anew. Both give the same hits."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from geomagnifier.errors import SceneError
+from geomagnifier.export.search_hit import Hit
+from geomagnifier.model_protocol import Model
+from geomagnifier.retrieval.discovery import gather
+from geomagnifier.retrieval.embeddings import Progress, header_of, look
+from geomagnifier.retrieval.index import is_index, open_index
+from geomagnifier.retrieval.query import Wanted
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """hits: best first.  unreadable: pictures and folders that could not be opened, each with the reason.
+
+    pictures: that were searched.  complete: False where an index does not hold the whole of its archive yet.
+    """
+
+    hits: tuple[Hit, ...]
+    unreadable: tuple[tuple[Path, str], ...] = ()
+    pictures: int = 0
+    complete: bool = True
+
+
+def search(target: str | os.PathLike[str], wanted: Wanted, model: Model, top: int | None = None, progress: Progress | None = None) -> Hits:
+    """The pictures of an archive that fit, the likest or nearest first.
+
+    Args:
+        target: an index, a folder that is searched with the folders in it, or a STAC file.
+        wanted: what is looked for.
+        model: that made its vector.
+        top: at most so many; all without.
+        progress: called with (pictures done, pictures in all) where there is no index.
+
+    Raises:
+        SceneNotFound: no such folder, or no picture in it.
+        SceneError: none of the pictures could be read; the message gives the first reason.
+        IndexForeign: the index was made by another model.
+        SearchIndexError: it is damaged.
+    """
+    if is_index(target):
+        index = open_index(target)
+        if wanted.vector is not None:
+            index.check(model)
+        return Hits(tuple(index.search(wanted, top)), index.unreadable(), index.pictures, index.manifest.complete)
+    found = gather(target)
+    found.warn()
+    hits: list[Hit] = []
+    unreadable: list[tuple[Path, str]] = []
+    each = map(header_of, found.pictures) if wanted.vector is None else look(found.pictures, model)
+    for done, looked in enumerate(each, 1):
+        if looked.reason is not None:
+            unreadable.append((looked.picture.path, looked.reason))
+        for vector in looked.vectors:
+            score = None if wanted.vector is None else float(np.dot(vector.numbers, wanted.vector))
+            hits.append(replace(vector.hit, score=score))
+        if progress is not None:
+            progress(done, len(found.pictures))
+    if not hits:
+        raise SceneError(f"none of the {len(found.pictures)} pictures in {target} could be read; the first: {unreadable[0][1]}")
+    if wanted.vector is not None:
+        hits.sort(key=lambda hit: (-(hit.score or 0.0), hit.path))
+    chosen = wanted.fitting(hits, top)
+    return Hits(tuple(chosen), (*unreadable, *found.left_out), len(found.pictures) - len(unreadable))

@@ -1,0 +1,1 @@
+"""The service: REST over FastAPI, a queue of jobs, map tiles, and the page."""

@@ -1,0 +1,351 @@
+"""Questions under way: one model for all, worked on in threads of their own, a queue of bounded length, answers kept for a while."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from geomagnifier.atomic import Staging
+from geomagnifier.conversation import follow
+from geomagnifier.errors import Busy, FileNotThere, GeomagError, JobNotFound, OptionError, OutputError, QuestionError
+from geomagnifier.export import answer_json, mask_cog, overlay, vectors
+from geomagnifier.export import heatmap as heat
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.memory import give_back
+from geomagnifier.model_protocol import Model
+from geomagnifier.pipeline import checked, search_worth
+from geomagnifier.raster.halt import Halted, stoppable
+from geomagnifier.retrieval import Wanted
+from geomagnifier.server.image_search import Searching
+from geomagnifier.server.job import ENDED, Job, State
+from geomagnifier.server.scenes import Card, Library
+from geomagnifier.server.settings import Settings
+from geomagnifier.server.warning_capture import heard
+from geomagnifier.types import Answer, Bytes, Query
+
+KEPT, KEPT_BYTES = 200, 128 << 20
+"""Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
+FEATURES = 64_000_000
+"""Bytes that the model may keep of what it saw: of the picture asked about last, where it has no more than 1000 x 700 px."""
+FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
+"""What an answer can be fetched as."""
+
+_log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The queue, the workers and the jobs that have ended.
+
+    Args:
+        settings: of the service.
+        model: shared by all.
+        library: what the questions are about.
+    """
+
+    def __init__(self, settings: Settings, model: Model, library: Library) -> None:
+        self.settings, self.model, self.library = settings, model, library
+        self.folder = library.folder / "answers"
+        self.counts = dict.fromkeys(ENDED, 0)
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._waiting: deque[Job] = deque()
+        self._running: set[Job] = set()
+        self._spent: deque[float] = deque([1.0], maxlen=20)
+        self._looked: str | None = None
+        model.remember(FEATURES)
+        self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = WeakValueDictionary()
+        self._searching = Searching(settings, model, library)
+        self._work = threading.Condition()
+        self._closed = False
+        self._threads = [threading.Thread(target=self._serve, name=f"geomag-job-{i}", daemon=True) for i in range(settings.jobs)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def running(self) -> int:
+        """Jobs that are being worked on."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs in the queue that nobody has cancelled."""
+        with self._work:
+            return sum(not job.finished for job in self._waiting)
+
+    def submit(
+        self,
+        card: Card,
+        question: str,
+        *,
+        box: tuple[float, float, float, float] | None = None,
+        box_crs: str | None = None,
+        search: str = "adaptive",
+        min_score: float | None = None,
+        recall: float | None = None,
+        budget: float | str | None = None,
+        after: Job | None = None,
+    ) -> Job:
+        """Put a question to a scene into the queue; what the arguments mean is said at `pipeline.ask`.
+
+        `after` is a job about the same scene whose answer the question may refer back to: "segment those".
+
+        Raises:
+            QuestionError: it is empty or too long.
+            OptionError: `after` is about another scene; an option out of its range.
+            BoxError: the box is not in the scene.
+            Busy: the queue is full.
+        """
+        self._check(question)
+        checked(card.info, question, box, search, budget, recall, min_score, None, box_crs)  # before it takes a place
+        search_worth(self.model, recall)
+        if after is not None and (after.card is None or after.card.id != card.id):
+            raise OptionError("a question can refer back to an answer about the same scene only")
+        options = {"box": box, "box_crs": box_crs, "search": search, "min_score": min_score, "recall": recall, "budget": budget}
+
+        def work(job: Job) -> None:
+            with self.library.open(card.id) as scene:
+                last = after.turn if after is not None else None
+                turn = follow(question, last, scene, self.model, progress=self._progress(job), **options)
+            job.answer = replace(
+                turn.answer, preview=self._shared(turn.answer.preview)
+            )  # its mask is worked out anew where it is asked for
+            job.turn = replace(turn, answer=job.answer)
+
+        return self._queue(Job(question, card, work))
+
+    def search(self, words: str | None = None, like: Card | None = None, wanted: Wanted | None = None) -> Job:
+        """Put a search through the pictures under the root into the queue, by words or by a picture that they should be like.
+
+        `wanted` says where and when they are to be; without words or picture it is all that is asked.
+
+        Raises:
+            OptionError: nothing is given, or both words and picture.
+            QuestionError: the words are empty or too long.
+            Busy: the queue is full.
+        """
+        if (words is not None and like is not None) or (words is None and like is None and wanted is None):
+            raise OptionError("give either words or a scene to search by, one of the two; or a place or a time alone")
+        if words is not None:
+            self._check(words)
+
+        def work(job: Job) -> None:
+            hits, unreadable = self._searching.find(words, like, wanted, self._progress(job))
+            job.hits, job.unreadable = tuple(hits), tuple(unreadable)
+
+        return self._queue(Job(words or "", like, work))
+
+    def check_room(self) -> None:
+        """Whether one more question may be asked now.
+
+        Raises:
+            Busy: the queue is full.
+        """
+        with self._work:
+            room = self.settings.queue + max(0, self.settings.jobs - len(self._running))
+            if self._closed or self.waiting >= room:
+                raise Busy("as many questions as may wait are waiting already; ask again a little later", self.retry_after())
+
+    def job(self, id: str) -> Job:
+        """A job by its id.
+
+        Raises:
+            JobNotFound: there is none.
+        """
+        with self._work:
+            job = self._jobs.get(id)
+            if job is None:
+                raise JobNotFound("there is no such job; finished ones are kept for a while only")
+            self._jobs.move_to_end(id)
+        return job
+
+    def file(self, job: Job, name: str) -> Path:
+        """An answer as a file, written when it is first asked for. Not for the event loop.
+
+        Args:
+            job: with an answer.
+            name: one of `FILES`.
+
+        Raises:
+            FileNotThere: there is no answer, or the answer has none such.
+            OutputError: the disk is full.
+        """
+        answer = job.answer
+        if name not in FILES:
+            raise FileNotThere(f"an answer comes as {', '.join(FILES)}, not as {name[:80]}")
+        if answer is None or not job.finished:
+            raise FileNotThere(f"the job is {job.state} and has no answer{'' if job.finished else ' yet'}")
+        if (name == "mask.tif" and answer.patches is None) or (name == "heat.png" and answer.trace.heat is None):
+            raise FileNotThere(f"this answer has no {name}: nothing was segmented" if name == "mask.tif" else "this answer has no heat map")
+        path = self.folder / job.id / name
+        with job._writing:
+            if not path.is_file():
+                try:
+                    write_file(answer, path)
+                except OutputError as error:
+                    raise OutputError(str(error).replace(str(self.folder / job.id), "the answer")) from None
+        return path
+
+    def close(self) -> None:
+        """Cancel everything and let the workers go."""
+        with self._work:
+            self._closed = True
+            jobs = list(self._jobs.values())
+            self._work.notify_all()
+        for job in jobs:
+            job.cancel()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def retry_after(self) -> float:
+        """Seconds after which a place in the queue should be free, by how long the last jobs took."""
+        usual = sum(self._spent) / len(self._spent)
+        return max(1.0, usual * max(1, self.waiting) / self.settings.jobs / 2)
+
+    def _check(self, question: str) -> None:
+        if len(question) > self.settings.question_letters:
+            raise QuestionError(f"the question has {len(question)} letters; at most {self.settings.question_letters} are taken here")
+        Query(question)
+
+    def _queue(self, job: Job) -> Job:
+        with self._work:
+            for one in [one for one in self._waiting if one.finished]:  # cancelled
+                self._waiting.remove(one)
+                self.counts[one.state] += 1
+            self.check_room()
+            self._jobs[job.id] = job
+            self._waiting.append(job)
+            self._work.notify()
+        return job
+
+    def _serve(self) -> None:
+        """What each worker does."""
+        while True:
+            with self._work:
+                while not self._waiting and not self._closed:
+                    self._work.wait()
+                if self._closed:
+                    return
+                job = self._waiting.popleft()
+                job.move("running")
+                if job.state == "running":
+                    self._running.add(job)
+            if job.state == "running":
+                self._make_room(job.card)
+                state = self._do(job)
+                with self._work:
+                    self._running.discard(job)
+                    self._spent.append(job.seconds)
+                    self.counts[state] += 1
+                job.move(state)
+                self._forget()
+                give_back()  # else freed memory of each kind of picture is kept for the next of that kind
+            else:
+                self.counts[job.state] += 1
+
+    def _make_room(self, card: Card | None) -> None:
+        """Before a picture is looked at, what the model saw of another one goes: the two are never held together."""
+        with self._work:
+            picture = None if card is None else card.id
+            other, self._looked = picture is None or picture != self._looked, picture
+        if other:
+            self.model.remember(0)
+            self.model.remember(FEATURES)
+
+    def _do(self, job: Job) -> State:
+        """Work on a job; what it ended as."""
+
+        def stop() -> bool:  # asked between the pieces of a reading
+            return job._stop.is_set() or job.seconds > self.settings.seconds
+
+        halted = False
+        with heard() as warned, stoppable(stop):
+            try:
+                job.work(job)
+            except Halted:  # before anything was seen
+                halted = True
+            except GeomagError as error:
+                job.error = error
+            except Exception:  # a worker outlives whatever a picture does to it
+                _log.exception("job %s failed", job.id)
+                job.error = GeomagError("something went wrong inside; the log of the service has more")
+        job.warnings = tuple(warned)
+        if job.error is not None:
+            return "failed"
+        whole = not job.answer.stopped if job.answer is not None else job.done >= job.known
+        if whole and not halted:
+            return "done"
+        return "late" if job.seconds > self.settings.seconds and not job._stop.is_set() else "cancelled"
+
+    def _progress(self, job: Job) -> Callable[[int, int], bool]:
+        def progress(done: int, known: int) -> bool:
+            job.move(done=done, known=known)
+            return not job._stop.is_set() and job.seconds <= self.settings.seconds
+
+        return progress
+
+    def _shared(self, preview: Bytes) -> Bytes:
+        """The same picture that an answer before has, where there is one: most questions are about pictures that were asked about."""
+        with self._work:
+            return self._previews.setdefault((preview.shape, hashlib.sha256(preview.tobytes()).digest()), preview)
+
+    def _forget(self) -> None:
+        """Let go of finished jobs above what may be kept."""
+        gone = []
+        with self._work:
+            ended = [job for job in self._jobs.values() if job.finished]
+            held = _weights(ended)
+            while len(held) > 1 and (len(held) > KEPT or sum(held) > KEPT_BYTES):
+                held.pop(0)
+                gone.append(ended.pop(0))
+                del self._jobs[gone[-1].id]
+        for job in gone:
+            with job._writing:
+                shutil.rmtree(self.folder / job.id, ignore_errors=True)
+
+
+def write_file(answer: Answer, path: Path) -> None:
+    """Write one of `FILES`: the format is said by the name.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    name = path.name
+    if name in ("overlay.png", "heat.png"):
+        return write_picture(path, overlay.draw(answer) if name == "overlay.png" else heat.draw(answer))
+    with Staging(path.parent) as stage:
+        target = stage.path(name)
+        if name == "mask.tif":
+            mask_cog.write_mask(target, stage.scratch(name), answer)
+        else:
+            {"answer.json": answer_json.write_json, "regions.geojson": vectors.write_geojson, "regions.gpkg": vectors.write_gpkg}[name](
+                target, answer
+            )
+    return None
+
+
+def _weights(jobs: Sequence[Job]) -> list[int]:
+    """About how much memory each of some finished jobs holds, bytes; what several share counts with the last of them."""
+    weights: list[int] = []
+    shared: set[int] = set()
+    for job in reversed(jobs):
+        preview = None if job.answer is None else job.answer.preview
+        weights.append(_weight(job) + (0 if preview is None or id(preview) in shared else preview.nbytes))
+        shared.add(id(preview))
+    return weights[::-1]
+
+
+def _weight(job: Job) -> int:
+    """As `_weights`, without the preview."""
+    answer = job.answer
+    if answer is None:
+        return 1000 + 400 * len(job.hits or ())
+    heat = 0 if answer.trace.heat is None else answer.trace.heat.nbytes
+    patches = sum(len(patch.data) if isinstance(patch.data, bytes) else patch.data.nbytes for patch in answer.patches or ())
+    runs = sum(len(region.segmentation["counts"]) if region.segmentation else 0 for region in answer.regions)
+    return heat + patches + runs + 1000 * len(answer.regions) + 2000 * len(answer.trace.views)

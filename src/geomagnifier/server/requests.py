@@ -1,0 +1,59 @@
+"""What a request may say: the bodies of /v1/ask and /v1/search, checked field by field."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from geomagnifier.retrieval import Wanted
+from geomagnifier.retrieval.query import read_date, read_distance
+
+MOST = 1000
+"""Hits of a search that are told."""
+
+
+class Asked(BaseModel):
+    """A question. One of scene, path and (in a form) file says what it is about."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=1_000_000)
+
+    question: str = Field(description="Plain words, such as 'Segment every ship.'")
+    scene: str | None = Field(None, description="Id of a picture.")
+    path: str | None = Field(None, description="Name of a picture under the root.")
+    box: tuple[float, float, float, float] | None = Field(None, description="What the question is about: x0, y0, x1, y1 in scene px.")
+    box_crs: str | None = Field(
+        None, description="CRS of the box, such as EPSG:4326 (west, south, east, north), or 'scene' for the picture's own; px without."
+    )
+    search: str = Field("adaptive", description="adaptive, paper or exhaustive; random, grid and shrink for comparison.")
+    min_score: float | None = Field(None, description="Every candidate above this score.")
+    recall: float | None = Field(None, description="Share of all objects that is to be found, such as 0.95.")
+    budget: float | str | None = Field(None, description="The most to spend: '4 Mpx' or '20 s'.")
+    after: str | None = Field(None, description="Id of a job about the same scene that the question may refer back to: 'segment those'.")
+
+
+class Sought(BaseModel):
+    """A search through the pictures under the root, by words or by a picture."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=1_000_000)
+
+    words: str | None = None
+    scene: str | None = Field(None, description="Id of a picture to find others like.")
+    path: str | None = Field(None, description="Name of one under the root.")
+    near: tuple[float, float] | None = Field(None, description="Longitude and latitude; ranks by distance where nothing else does.")
+    within: str | float = Field("10 km", description="From there: '10 km', '500 m'.")
+    bbox: tuple[float, float, float, float] | None = Field(None, description="West, south, east, north in degrees.")
+    after: str | None = Field(None, description="Taken on this day or later: 2024-05-01, 2024.")
+    before: str | None = Field(None, description="Taken before this day.")
+    top: int = Field(12, ge=1, le=MOST)
+
+    def wanted(self) -> Wanted | None:
+        """Place and time; None where neither is given."""
+        if self.near is None and self.bbox is None and self.after is None and self.before is None:
+            return None
+        after, before = (None if day is None else read_date(day) for day in (self.after, self.before))
+        return Wanted(near=self.near, within=read_distance(str(self.within)), bbox=self.bbox, after=after, before=before)
+
+
+Wait = Annotated[bool, Query(description="false: do not wait for the answer, but tell the job.")]

@@ -1,0 +1,105 @@
+"""Scene pixels <-> the coordinates of the map in the browser: rings, boxes and whole rasters, many points at a time.
+
+Map coordinates are (up, right): latitude and longitude on Web Mercator, or units of Leaflet's CRS.Simple; `tiles.layers` says which.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from geomagnifier.errors import BoxError
+from geomagnifier.geometry import Box
+from geomagnifier.server import tiles
+from geomagnifier.server.scenes import Card
+from geomagnifier.types import Floats
+
+Ring = list[list[float]]
+Pairs = Sequence[Sequence[float]]
+
+BESIDE = "the box does not touch the picture; draw it over what the question is about"
+WARPED = 256
+"""Longest side of a raster brought to Web Mercator, px: a heat map has no more cells."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the pixels of a scene lie on the map.
+
+    Example:
+        >>> card = Card("", "plain.png", 512, 256, 3, None, None, False, (0, 0, 512, 256))
+        >>> Places(card).corners((0, 0, 512, 256))
+        [[0.0, 0.0], [0.0, 256.0], [-128.0, 256.0], [-128.0, 0.0]]
+    """
+
+    card: Card
+
+    @cached_property
+    def layers(self) -> dict[str, Any]:
+        """See `tiles.layers`."""
+        return tiles.layers(self.card)
+
+    @property
+    def bounds(self) -> Ring:
+        """((south, west), (north, east)) of the whole scene."""
+        return [list(corner) for corner in self.layers["bounds"]]
+
+    def rings(self, rings: Sequence[Pairs]) -> list[Ring]:
+        """Rings of scene px as the map draws them, to a centimetre or a hundredth of a pixel."""
+        digits = 7 if self.layers["scale"] is None else 2 + round(math.log2(self.layers["scale"]))
+        placed = tiles.to_map(self.card, [(x, y) for ring in rings for x, y in ring]) if rings else []
+        points = [[round(up, digits), round(right, digits)] for up, right in placed]
+        ends = np.cumsum([len(ring) for ring in rings]).tolist()
+        return [points[end - len(ring) : end] for ring, end in zip(rings, ends, strict=True)]
+
+    def corners(self, box: Sequence[float]) -> Ring:
+        """A box of scene px as a ring."""
+        return self.rings([outline(box)])[0]
+
+    def box(self, bounds: Pairs) -> Box:
+        """The box of whole scene px round a rectangle drawn on the map, ((south, west), (north, east)); cut to the scene.
+
+        Raises:
+            BoxError: it lies beside the scene.
+        """
+        (south, west), (north, east) = bounds
+        points = np.asarray(tiles.to_scene(self.card, [(north, west), (north, east), (south, east), (south, west)]))
+        if not np.isfinite(points).all():
+            raise BoxError(BESIDE)
+        (x0, y0), (x1, y1) = np.floor(points.min(0)).tolist(), np.ceil(points.max(0)).tolist()
+        drawn = (max(0, x0), max(0, y0), min(self.card.width, x1), min(self.card.height, y1))
+        if drawn[0] >= drawn[2] or drawn[1] >= drawn[3]:
+            raise BoxError(BESIDE)
+        return Box(*drawn)
+
+    def warped(self, values: Floats) -> Floats:
+        """Values over the whole scene (h, w) as a picture over `bounds`, NaN beside the scene."""
+        if not self.card.georeferenced:
+            return values
+        (south, west), (north, east) = self.bounds
+        bottom, top = _mercator(south), _mercator(north)
+        steep = (top - bottom) / math.radians(east - west)
+        height, width = max(1, round(min(WARPED, WARPED * steep))), max(1, round(min(WARPED, WARPED / steep)))
+        rows = top - (np.arange(height) + 0.5) / height * (top - bottom)
+        latitude = np.degrees(2 * np.arctan(np.exp(rows)) - math.pi / 2)
+        longitude = west + (np.arange(width) + 0.5) / width * (east - west)
+        grid = [(up, right) for up in latitude.tolist() for right in longitude.tolist()]
+        cells = np.asarray(tiles.to_scene(self.card, grid)) / (self.card.width, self.card.height) * values.shape[::-1]
+        inside = np.asarray((np.isfinite(cells) & (cells >= 0) & (cells < values.shape[::-1])).all(1))
+        column, row = np.where(inside[:, None], cells, 0).astype(np.intp).T
+        return np.asarray(np.where(inside, values[row, column], np.nan).reshape(height, width), np.float32)
+
+
+def outline(box: Sequence[float]) -> list[tuple[float, float]]:
+    """The corners of a box, clockwise on the screen."""
+    x0, y0, x1, y1 = box
+    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+
+
+def _mercator(latitude: float) -> float:
+    return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))

@@ -1,0 +1,75 @@
+"""What the page's browser fetches beside the service's own addresses: an answer for the map, its heat, small pictures for the menu."""
+
+from __future__ import annotations
+
+import io
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+
+from geomagnifier.errors import BoxError, FileNotThere
+from geomagnifier.geometry import Box
+from geomagnifier.server.job import Job
+from geomagnifier.server.jobs import Jobs
+from geomagnifier.server.scenes import Library
+from geomagnifier.server.ui import answer_layers
+from geomagnifier.server.ui.map_coordinates import Places
+from geomagnifier.types import Answer, Window
+
+THUMB = 104
+"""Side of a small picture, px: twice what it is shown at."""
+CHEAP = 40_000_000
+"""Pixels above which a picture without overviews gets no small one: all of it would have to be read."""
+BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
+KEPT = {"Cache-Control": "private, max-age=3600"}
+
+
+def routes(library: Library, jobs: Jobs) -> APIRouter:
+    """The addresses under /web. They are plain functions, so that FastAPI runs them outside the event loop."""
+    router = APIRouter(prefix="/web", include_in_schema=False)
+
+    @router.get("/jobs/{id}/map.json")
+    def document(id: str) -> Response:
+        answer, places = _answered(jobs.job(id))
+        return JSONResponse(answer_layers.document(answer, places), headers=KEPT)
+
+    @router.get("/jobs/{id}/heat.png")
+    def heat(id: str) -> Response:
+        answer, places = _answered(jobs.job(id))
+        if answer.trace.heat is None:
+            raise FileNotThere("this answer has no heat map")
+        return Response(answer_layers.heat_picture(answer, places), media_type="image/png", headers=KEPT)
+
+    @router.get("/scenes/{id}/thumb.png")
+    def thumb(id: str, box: str | None = None) -> Response:
+        with library.open(id) as scene:
+            part = scene.info.box if box is None else _part(box, scene.info.box)
+            if scene.info.pixels > CHEAP and not scene.pyramid and part == scene.info.box:
+                return Response(BLANK, media_type="image/svg+xml", headers=KEPT)
+            shrink = max(part.width, part.height) / THUMB
+            width, height = max(1, round(part.width / shrink)), max(1, round(part.height / shrink))
+            view = scene.read(Window(part, width, height, "thumb", part))
+        from PIL import Image
+
+        file = io.BytesIO()
+        Image.fromarray(view.pixels).save(file, "PNG")
+        return Response(file.getvalue(), media_type="image/png", headers=KEPT)
+
+    return router
+
+
+def _part(text: str, whole: Box) -> Box:
+    """The part of a picture that is named by x0,y0,x1,y1 in its px."""
+    try:
+        part = Box(*(int(side) for side in text.split(","))).intersection(whole)
+    except (TypeError, ValueError):
+        part = None
+    if part is None:
+        raise BoxError(f"{text[:80]} is no part of the picture; write x0,y0,x1,y1 in its px")
+    return part
+
+
+def _answered(job: Job) -> tuple[Answer, Places]:
+    if job.answer is None or job.card is None or not job.finished:
+        raise FileNotThere(f"the job is {job.state} and has no answer")
+    return job.answer, Places(job.card)

@@ -1,0 +1,188 @@
+"""Which picture is open, and the others that there are: a menu under the header, and the page while none is open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from nicegui.events import GenericEventArguments
+
+from geomagnifier.geometry import Box
+from geomagnifier.raster.footprint import Bounds
+from geomagnifier.server.image_search import Hit
+from geomagnifier.server.jobs import Jobs
+from geomagnifier.server.scenes import Card
+from geomagnifier.server.ui import presentation
+from geomagnifier.server.ui.collapsible_form import VALUES
+from geomagnifier.server.ui.search_panel import Finding
+from geomagnifier.server.ui.spatial_filter import Where, WhereFold
+from geomagnifier.server.ui.widgets import Words, button, icon, set_attributes, shown, tag, words
+
+MOST = 100
+"""Pictures in the menu; a word narrows it down to others."""
+
+Choose = Callable[[str, Box | None], Awaitable[None]]
+"""Called with the id of a picture, and the part of it to go to."""
+SENT = f"(e) => {{ e.preventDefault(); emit({{ ...{VALUES.format('e.target')}, like: e.submitter?.name === 'like' }}); }}"
+
+
+class Chooser:
+    """The button with the picture's name, and its menu.
+
+    Args:
+        jobs: of the service; they search.
+        list_cards: tells the pictures there are; it reads the disk.
+        on_choose: see `Choose`.
+        shows: see `WhereFold`.
+    """
+
+    def __init__(
+        self, jobs: Jobs, list_cards: Callable[[], list[Card]], on_choose: Choose, shows: Callable[[], Awaitable[Bounds | None]]
+    ) -> None:
+        self._list_cards, self._on_choose = list_cards, on_choose
+        self._card: Card | None = None
+        self._wanted = ""
+        self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label="Pictures")
+        with self._menu:
+            with tag("div", "titled narrow"):
+                words("h2", "Pictures")
+                button(
+                    "",
+                    "close",
+                    None,
+                    "round",
+                    label="Close the list of pictures",
+                    popovertarget=self._menu.html_id,
+                    popovertargetaction="hide",
+                )
+            self._tools = tag("form", "seek", role="search", aria_label="Pictures")
+            with self._tools:
+                field = tag("input", "entry", type="search", name="words", aria_label="Find pictures", autocomplete="off")
+                set_attributes(field, placeholder="Name, or what they show", maxlength=str(jobs.settings.question_letters))
+                field.on("input", self._narrow, js_handler="(e) => emit(e.target.value)", throttle=0.3)
+                with tag("button", "button edged", type="submit", title="Rank the pictures by what they show (Enter)"):
+                    words("span", "Search")
+                self._where = WhereFold(shows)
+                with tag("button", "button low edged", type="submit", name="like") as self._like:
+                    words("span", "More like this one")
+            self._tools.on("submit", self._seek, js_handler=SENT)
+            self._finding = Finding(jobs, self._found, self.refresh)
+            self._list = tag("ul")
+        self._menu.on("toggle", self.refresh, js_handler="(e) => e.newState === 'open' && emit()")
+        with tag("button", "button scene edged", type="button", popovertarget=self._menu.html_id, aria_haspopup="dialog"):
+            self._name: Words = words("span", "Choose a picture", "name")
+            self._size: Words = words("span", "", "size number")
+            self._other: Words = words("span", "", "unseen")
+            icon("down")
+
+    def set(self, card: Card | None) -> None:
+        """Say which picture is open."""
+        self._card = card
+        self._name.text = card.name if card else "Choose a picture"
+        self._size.text = presentation.sized(card.width, card.height, card.gsd) if card else ""
+        self._where.earth(card is not None and card.georeferenced)
+        self._other.text = "Choose another picture" if card else ""
+
+    async def refresh(self) -> None:
+        """Look again which pictures there are."""
+        cards = await asyncio.to_thread(self._list_cards)
+        self._list.clear()
+        shown(self._tools, len(cards) > 1)
+        shown(self._like, self._card is not None)
+        shown(self._list, not self._finding.on)
+        fitting = [card for card in cards if self._wanted.lower() in card.name.lower()]
+        with self._list:
+            for card in fitting[:MOST]:
+                choice(card, self._card, self._chosen)
+            if len(fitting) > MOST:
+                words("li", f"and {len(fitting) - MOST:,} more; a word of their names finds them", "empty")
+            if not fitting:
+                words(
+                    "li",
+                    "No pictures of that name; Search looks at what they show."
+                    if cards
+                    else "No pictures yet. Open one with the button above, or drop it here.",
+                    "empty",
+                )
+
+    async def _narrow(self, event: GenericEventArguments) -> None:
+        self._wanted = str(event.args)
+        if not self._finding.on:
+            await self.refresh()
+
+    def leave(self) -> None:
+        """The page is closed: a search need not go on."""
+        self._finding.stop()
+
+    async def _seek(self, event: GenericEventArguments) -> None:
+        where = Where.of(event.args)
+        if self._where.check(where):
+            shown(self._list, False)
+            like = self._card if event.args.get("like") else None
+            await self._finding.by(like or str(event.args.get("words", "")), where)
+
+    def _found(self, hits: Sequence[Hit]) -> None:
+        for hit in hits:
+            choice(hit.card, self._card, self._chosen, hit)
+
+    async def _chosen(self, id: str, at: Box | None) -> None:
+        self._menu.client.run_javascript(f"getHtmlElement({self._menu.id}).hidePopover()")
+        await self._on_choose(id, at)
+
+
+class Welcome:
+    """What lies over the map while no picture is open.
+
+    Args:
+        upload_bytes: the largest upload.
+        on_choose: see `Choose`.
+    """
+
+    def __init__(self, upload_bytes: int, on_choose: Choose) -> None:
+        self._on_choose = on_choose
+        self._root = tag("section", "welcome", aria_label="Open a picture")
+        with self._root, tag("div", "inside"):
+            with tag("div", "drop"):
+                icon("open")
+                with tag("div"):
+                    words("h2", "Open a picture of the Earth")
+                    most = f"{upload_bytes / 1e6:,.0f} MB"
+                    words(
+                        "p",
+                        f"GeoTIFF, COG, JPEG 2000, PNG or JPEG, up to {most}. Drop it here, or choose a file. It stays on this service.",
+                    )
+                button("Choose a file", None, None, "main", data_act="choose")
+            self._others = tag("div", "menuless menu-like")
+        shown(self._root, False)
+
+    def show(self, cards: list[Card]) -> None:
+        """Say which pictures there are already."""
+        shown(self._root, True)
+        shown(self._others, bool(cards))
+        self._others.clear()
+        with self._others, tag("ul"):
+            for card in cards[:MOST]:
+                choice(card, None, self._on_choose)
+
+    def hide(self) -> None:
+        """A picture is open."""
+        shown(self._root, False)
+
+
+def choice(card: Card, current: Card | None, on_choose: Choose, hit: Hit | None = None) -> None:
+    """A line for a picture, or for the part of it that a search has found, with what the search says of it."""
+    at = hit.found.tile if hit is not None else None
+    part = f"?box={','.join(f'{side:.0f}' for side in at.tuple())}" if at is not None else ""
+    with tag("li"):
+        open = current is not None and card.id == current.id
+        line = tag("button", "button choice", type="button", aria_current="true" if open else None)
+        with line:
+            tag("img", "thumb", src=f"/web/scenes/{card.id}/thumb.png{part}", alt="", loading="lazy")
+            with tag("span", "words"):
+                words("strong", card.name)
+                if hit is not None:
+                    with tag("small", "found number"):
+                        for said in presentation.found(hit.found):
+                            words("span", said)
+                words("small", f"{presentation.sized(card.width, card.height, card.gsd)} · {card.crs or 'no CRS'}", "number")
+        line.on("click", lambda: on_choose(card.id, at), args=[])

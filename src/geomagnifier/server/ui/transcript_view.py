@@ -1,0 +1,39 @@
+"""The conversation so far: the questions before the answer that is shown, each with its answer in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from geomagnifier.server.ui.history import Entry
+from geomagnifier.server.ui.widgets import shown, tag, words
+
+LAST = 4
+"""Turns that are shown; those before them are among the earlier questions."""
+
+
+class Turns:
+    """Between the question and its answer.
+
+    Args:
+        on_show: called with the turn that is to be shown again, and gone on from.
+    """
+
+    def __init__(self, on_show: Callable[[Entry], Awaitable[None]]) -> None:
+        self._on_show = on_show
+        self._root = tag("section", "part", aria_label="This conversation")
+        self.show([])
+
+    def show(self, turns: Sequence[Entry]) -> None:
+        """Show turns, the first one first."""
+        shown(self._root, bool(turns))
+        self._root.clear()
+        with self._root, tag("ol", "turns"):
+            if len(turns) > LAST:
+                words("li", f"{len(turns) - LAST:,} more before these, among the earlier questions", "note")
+            for entry in turns[-LAST:]:
+                with tag("li"):
+                    line = tag("button", type="button", title="Show this answer, and go on from it")
+                    with line:
+                        words("span", entry.question, "said")
+                        words("span", entry.text or "no answer", "replied")
+                    line.on("click", lambda entry=entry: self._on_show(entry), args=[])

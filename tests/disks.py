@@ -18,7 +18,11 @@ class Disk:
         self.path = path
         path.mkdir()
         command = ["mount", "-t", "tmpfs", "-o", _size(size), "tmpfs", str(path)]
-        if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        if (
+            sys.platform != "linux"
+            or os.geteuid() != 0
+            or subprocess.run(command, capture_output=True, check=False).returncode
+        ):
             pytest.skip("only root on Linux may mount a small disk")
 
     def grow(self, size: int) -> None:

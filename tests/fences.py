@@ -1,6 +1,7 @@
 """Commands and snippets of a Markdown page, run as a reader would: top to bottom, in one folder, with a real shell.
 
-The words after a fence's language say what it needs (`needs=gpu network data qgis server`, one of them) and whether it is `slow`.
+The words after a fence's language say what it needs (`needs=gpu network data qgis server`, one of
+them) and whether it is `slow`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ class Fence:
 
     @property
     def needs(self) -> str | None:
-        return next((word.removeprefix("needs=") for word in self.words if word.startswith("needs=")), None)
+        return next(
+            (word.removeprefix("needs=") for word in self.words if word.startswith("needs=")), None
+        )
 
     @property
     def slow(self) -> bool:
@@ -54,9 +57,13 @@ class Fence:
     @property
     def unmarked(self) -> str:
         """What it does without saying so; "" where all is well."""
-        if self.needs is None and re.search(r"^\s*(sudo|apt|apt-get|pip|uv|conda|docker|git|wget)\b", self.text, re.MULTILINE):
+        if self.needs is None and re.search(
+            r"^\s*(sudo|apt|apt-get|pip|uv|conda|docker|git|wget)\b", self.text, re.MULTILINE
+        ):
             return "fetches something: needs=network"
-        if self.needs not in ("server", "network", "gpu") and re.search(r"\bgeomag serve\b", self.text):
+        if self.needs not in ("server", "network", "gpu") and re.search(
+            r"\bgeomag serve\b", self.text
+        ):
             return "never ends: needs=server"
         return ""
 
@@ -68,7 +75,14 @@ def fences(page: Path) -> list[Fence]:
     """Of bash and Python, in order."""
     text = page.read_text(encoding="utf-8")
     return [
-        Fence(page, text.count("\n", 0, found.start()) + 1, found[1], tuple(found[2].split()), found[3]) for found in FENCE.finditer(text)
+        Fence(
+            page,
+            text.count("\n", 0, found.start()) + 1,
+            found[1],
+            tuple(found[2].split()),
+            found[3],
+        )
+        for found in FENCE.finditer(text)
     ]
 
 
@@ -106,9 +120,19 @@ def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> 
     programs: as from `warm_programs`; a server is the installed one.
     """
     port = free_port()
-    known = {name: value for name, value in os.environ.items() if not name.startswith("GEOMAG_") or name == "GEOMAG_DATA"}
+    known = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GEOMAG_") or name == "GEOMAG_DATA"
+    }
     installed = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
-    here = known | {"PATH": installed, "GEOMAG_PORT": str(port), "BROWSER": "true", "HF_HUB_OFFLINE": "1", "COLUMNS": "120"}
+    here = known | {
+        "PATH": installed,
+        "GEOMAG_PORT": str(port),
+        "BROWSER": "true",
+        "HF_HUB_OFFLINE": "1",
+        "COLUMNS": "120",
+    }
     chosen = [fence for fence in page if there(fence.needs) and (slow or not fence.slow)]
     with ExitStack() as servers:
         for fence in chosen:
@@ -118,22 +142,49 @@ def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> 
                 servers.close()
                 servers.enter_context(serving(fence, text, folder, here, port))
                 continue
-            command = ["bash", "-euo", "pipefail", "-c", text] if fence.language == "bash" else [str(programs / "python"), "-c", text]
+            command = (
+                ["bash", "-euo", "pipefail", "-c", text]
+                if fence.language == "bash"
+                else [str(programs / "python"), "-c", text]
+            )
             quick = here | {"PATH": f"{programs}{os.pathsep}{installed}"}
-            done = subprocess.run(command, cwd=folder, env=quick, capture_output=True, text=True, timeout=LONGEST, check=False)
-            assert done.returncode == 0, f"{fence} leaves with {done.returncode}\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=quick,
+                capture_output=True,
+                text=True,
+                timeout=LONGEST,
+                check=False,
+            )
+            assert done.returncode == 0, (
+                f"{fence} leaves with {done.returncode}\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+            )
     return len(chosen)
 
 
 @contextmanager
-def serving(fence: Fence, text: str, folder: Path, environment: dict[str, str], port: int) -> Iterator[None]:
+def serving(
+    fence: Fence, text: str, folder: Path, environment: dict[str, str], port: int
+) -> Iterator[None]:
     """`geomag serve` of a page in the background, until the page ends or starts another one."""
     with (folder / ".served.log").open("w+") as log:
         command = ["bash", "-euo", "pipefail", "-c", text]
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             end = time.monotonic() + LONGEST
-            while not (there := answers(f"http://127.0.0.1:{port}/healthz")) and process.poll() is None and time.monotonic() < end:
+            while (
+                not (there := answers(f"http://127.0.0.1:{port}/healthz"))
+                and process.poll() is None
+                and time.monotonic() < end
+            ):
                 time.sleep(0.1)
             log.seek(0)
             assert there, f"{fence} does not serve\n{text}\n{log.read()[-3000:]}"

@@ -1,7 +1,8 @@
 """Text, regions and mask of an answer never disagree: 300 questions of all sorts over drawn and real scenes, whole and partial answers.
 
-none said = no region = empty mask;  the number said = regions;  mask = union of the regions' masks, pixel by pixel
-what was not looked at is said to be unseen;  the cost of an answer that was gone on with is the whole cost
+none said = no region = empty mask;  the number said = regions;  mask = union of the regions' masks,
+pixel by pixel what was not looked at is said to be unseen;  the cost of an answer that was gone on
+with is the whole cost
 """
 
 from __future__ import annotations
@@ -38,8 +39,17 @@ UTM: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_200_000)
 CHINESE = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 
 OBJECTS = ("ship", "storage tank", "vehicle", "airplane", "tennis court", "bridge")
-PLAIN = [f"Segment every {kind}." for kind in OBJECTS] + [f"How many {kind}s are there?" for kind in OBJECTS[:4]]
-COVER = ["Segment the water.", "Mask all vegetation.", "Outline the roads.", "Segment all buildings.", "Find the land.", "Find the water."]
+PLAIN = [f"Segment every {kind}." for kind in OBJECTS] + [
+    f"How many {kind}s are there?" for kind in OBJECTS[:4]
+]
+COVER = [
+    "Segment the water.",
+    "Mask all vegetation.",
+    "Outline the roads.",
+    "Segment all buildings.",
+    "Find the land.",
+    "Find the water.",
+]
 MORE = [
     "Find every ship.",
     "Segment all objects.",
@@ -119,13 +129,20 @@ def drawn(theme: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
 @contextmanager
 def scene_of(name: str, folder: Path) -> Iterator[Scene]:
     """A small scene by its name; one of the drawn ones lies on the ground."""
-    real = {"vhr10": "vhr10/images/167.jpg", "airbus": "airbus/images/9089631b-b1c0-4df8-b3f4-061c98149a94.jpg"}
+    real = {
+        "vhr10": "vhr10/images/167.jpg",
+        "airbus": "airbus/images/9089631b-b1c0-4df8-b3f4-061c98149a94.jpg",
+    }
     real["dubai"] = "dubai/tile6/image_part_002.jpg"
     if name in real:
         path = DATA / real[name]
         if not path.is_file():
             pytest.skip("needs the real pictures")
-        pixels = np.array(Image.open(path).convert("RGB"))[400:1000, 400:1200] if name == "airbus" else np.array(Image.open(path))
+        pixels = (
+            np.array(Image.open(path).convert("RGB"))[400:1000, 400:1200]
+            if name == "airbus"
+            else np.array(Image.open(path))
+        )
         with gm.open_scene(pixels[:700, :800, :3]) as scene:
             yield scene
         return
@@ -170,21 +187,40 @@ def check(answer: Answer, out: Path | None = None) -> None:
         assert "" not in phrases or len(phrases) == 1, (text, phrases)
         for phrase, number in phrases.items():
             if phrase:
-                assert said(phrase) == number and phrase.lower() in text.lower(), (text, phrase, number)
+                assert said(phrase) == number and phrase.lower() in text.lower(), (
+                    text,
+                    phrase,
+                    number,
+                )
     if answer.granularity is Granularity.PIXEL:
         bare = [region for region in regions if region.segmentation is None]
-        assert not bare or "could not be outlined" in text, text  # an earlier region, of which the closer look sees nothing
-        assert all(masks.decode(region.segmentation).any() for region in regions if region.segmentation is not None), text
-        assert answer.mask is not None and (answer.mask == whole).all(), (text, int(answer.mask.sum()), int(whole.sum()))
+        assert not bare or "could not be outlined" in text, (
+            text
+        )  # an earlier region, of which the closer look sees nothing
+        assert all(
+            masks.decode(region.segmentation).any()
+            for region in regions
+            if region.segmentation is not None
+        ), text
+        assert answer.mask is not None and (answer.mask == whole).all(), (
+            text,
+            int(answer.mask.sum()),
+            int(whole.sum()),
+        )
         window = Box(11, 7, answer.scene.width // 2 + 0.5, answer.scene.height - 3)
         y1, x1 = answer.scene.height - 3, answer.scene.width // 2 + 1
         assert (answer.read_mask(window) == whole[7:y1, 11:x1]).all()
-        assert bool(regions) == bool(whole.any()) == ("The mask covers" in text or "掩膜" in text), text
+        assert (
+            bool(regions) == bool(whole.any()) == ("The mask covers" in text or "掩膜" in text)
+        ), text
     else:
         assert answer.mask is None and "mask covers" not in text
     check_value(answer)
     if not regions:
-        assert not re.search(r"\bthere (are|is) (?!no)", text, re.I) or answer.granularity is Granularity.IMAGE, text
+        assert (
+            not re.search(r"\bthere (are|is) (?!no)", text, re.I)
+            or answer.granularity is Granularity.IMAGE
+        ), text
     assert not re.search(r"\b0\.0%", text), text
     if not answer.complete:
         assert re.search(r"\d ?%|[Nn]one of the scene", text), text
@@ -200,7 +236,9 @@ def check_value(answer: Answer) -> None:
     """A value is said, and made of the regions; a question without one has neither a unit nor a reading, or a reason in words."""
     value, text = answer.value, answer.text
     if value is None:
-        assert answer.text and (not answer.understood or answer.unit is None or not answer.regions), text
+        assert answer.text and (
+            not answer.understood or answer.unit is None or not answer.regions
+        ), text
         return
     assert answer.understood
     if isinstance(value, bool):
@@ -208,21 +246,36 @@ def check_value(answer: Answer) -> None:
     elif isinstance(value, int) and answer.understood.startswith("count("):
         assert value == len(answer.regions), text
     elif isinstance(value, float):
-        numbers = [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)]
-        told = any(abs(number - value) <= 0.001 * abs(value) + 0.5 * (abs(value) >= 1000) for number in numbers)
-        assert told or (value == 0 and not answer.regions and re.search(r"\bno\b|没有", text)), (value, text)
+        numbers = [
+            float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*(?:\.\d+)?", text)
+        ]
+        told = any(
+            abs(number - value) <= 0.001 * abs(value) + 0.5 * (abs(value) >= 1000)
+            for number in numbers
+        )
+        assert told or (value == 0 and not answer.regions and re.search(r"\bno\b|没有", text)), (
+            value,
+            text,
+        )
         if answer.understood.startswith("share("):
-            assert answer.mask is None or value == pytest.approx(100 * float(answer.mask.mean()), abs=1e-6)
+            assert answer.mask is None or value == pytest.approx(
+                100 * float(answer.mask.mean()), abs=1e-6
+            )
 
 
-@pytest.mark.filterwarnings("ignore::geomagnifier.errors.GeomagWarning", "ignore::rasterio.errors.NotGeoreferencedWarning")
+@pytest.mark.filterwarnings(
+    "ignore::geomagnifier.errors.GeomagWarning", "ignore::rasterio.errors.NotGeoreferencedWarning"
+)
 @pytest.mark.parametrize("name", SCENES)
 def test_whole_answers(name: str, model: Model, tmp_path: Path) -> None:
     checked = count()
     with scene_of(name, tmp_path) as scene:
         for number, (question, options) in enumerate([*((q, {}) for q in QUESTIONS), *OPTIONS]):
             with suppress(GeomagError):  # said in words, not answered
-                check(gm.ask(scene, question, model, **options), tmp_path / str(number) if number % 16 == 0 else None)
+                check(
+                    gm.ask(scene, question, model, **options),
+                    tmp_path / str(number) if number % 16 == 0 else None,
+                )
             next(checked)
         for talk in TALKS:
             chat = Conversation(scene, model)
@@ -260,7 +313,9 @@ def stop_after(windows: int) -> Callable[[int, int], bool]:
 
 
 @pytest.mark.parametrize("search", ["adaptive", "exhaustive"])
-def test_a_search_that_was_stopped_says_what_it_saw(search: str, coast: Path, model: Model, tmp_path: Path) -> None:
+def test_a_search_that_was_stopped_says_what_it_saw(
+    search: str, coast: Path, model: Model, tmp_path: Path
+) -> None:
     for number, question in enumerate(PARTIAL):
         with gm.open_scene(coast) as scene:
             answer = gm.ask(scene, question, model, search=search, progress=stop_after(1))
@@ -277,7 +332,11 @@ def test_a_budget_says_what_it_left(coast: Path, model: Model) -> None:
                 warnings.simplefilter("always")
                 answer = gm.ask(scene, question, model, budget=whole.trace.pixels_processed - 1)
         check(answer)
-        left = [int(found[1]) for w in told if (found := re.search(r"left (\d+) places", str(w.message)))]
+        left = [
+            int(found[1])
+            for w in told
+            if (found := re.search(r"left (\d+) places", str(w.message)))
+        ]
         assert left == ([len(answer.trace.skipped)] if answer.trace.skipped else []), question
         assert answer.complete == (not answer.trace.skipped)
 
@@ -287,20 +346,32 @@ def test_a_damaged_file_is_not_whole(coast: Path, model: Model, tmp_path: Path) 
     content = coast.read_bytes()
     path.write_bytes(content[: len(content) // 4])
     for question in PARTIAL:
-        with gm.open_scene(path) as scene, pytest.warns(GeomagWarning, match="damaged parts|处损坏"):
+        with (
+            gm.open_scene(path) as scene,
+            pytest.warns(GeomagWarning, match="damaged parts|处损坏"),
+        ):
             answer = gm.ask(scene, question, model)
         assert not answer.complete and answer.trace.broken, question
         check(answer)
 
 
 @pytest.mark.parametrize("search", ["adaptive", "exhaustive"])
-def test_an_answer_gone_on_with_costs_as_much_as_one_in_a_piece(search: str, coast: Path, model: Model, tmp_path: Path) -> None:
+def test_an_answer_gone_on_with_costs_as_much_as_one_in_a_piece(
+    search: str, coast: Path, model: Model, tmp_path: Path
+) -> None:
     question = "Segment every ship."
     with gm.open_scene(coast) as scene:
         whole = gm.ask(scene, question, model, search=search)
     for stops in (1, 2):
         with gm.open_scene(coast) as scene:
-            part = gm.ask(scene, question, model, search=search, journal=tmp_path / "journal", progress=stop_after(stops))
+            part = gm.ask(
+                scene,
+                question,
+                model,
+                search=search,
+                journal=tmp_path / "journal",
+                progress=stop_after(stops),
+            )
         assert not part.complete
         check(part)
     with gm.open_scene(coast) as scene:

@@ -26,7 +26,9 @@ def test_what_is_counted_and_how_many(text: Any, expected: tuple[str, float]) ->
     assert amount(text, "pixels", ("pixels", "seconds")) == expected
 
 
-@pytest.mark.parametrize("text", ["", "s", "20 parsecs", "-1 s", "0", "nan", "inf s", "1.5 GB", "1 2 s", "1,5 s", None])
+@pytest.mark.parametrize(
+    "text", ["", "s", "20 parsecs", "-1 s", "0", "nan", "inf s", "1.5 GB", "1 2 s", "1,5 s", None]
+)
 def test_what_is_no_amount(text: Any) -> None:
     with pytest.raises(OptionError, match="px, kpx, mpx, gpx, s, min, h"):
         amount(text, "pixels", ("pixels", "seconds"))

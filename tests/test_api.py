@@ -1,6 +1,7 @@
 """What people build on does not change unannounced: answers fit their JSON Schema, and the public names are those of tests/api.txt.
 
-A change that is meant: say it in CHANGELOG.md, and run  python tests/test_api.py  to write tests/api.txt anew.
+A change that is meant: say it in CHANGELOG.md, and run  python tests/test_api.py  to write
+tests/api.txt anew.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ def described(name: str, value: Any) -> Iterator[str]:
         yield from (f"  {member.name} = {member.value!r}" for member in value)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
-            known = field.default is not dataclasses.MISSING or field.default_factory is not dataclasses.MISSING
+            known = (
+                field.default is not dataclasses.MISSING
+                or field.default_factory is not dataclasses.MISSING
+            )
             yield f"  {field.name}: {field.type}{' = ...' if known else ''}"
     members: dict[str, Any] = {}
     for base in reversed(value.__mro__):
@@ -60,7 +64,12 @@ def described(name: str, value: Any) -> Iterator[str]:
 def commands() -> Iterator[str]:
     """Lines on the command line: each command with its arguments and options."""
     for name, command in sorted(typer.main.get_command(app).commands.items()):  # type: ignore[attr-defined]
-        words = [" ".join([*p.opts, *p.secondary_opts]) if p.param_type_name == "option" else p.name.upper() for p in command.params]
+        words = [
+            " ".join([*p.opts, *p.secondary_opts])
+            if p.param_type_name == "option"
+            else p.name.upper()
+            for p in command.params
+        ]
         yield f"geomag {name}: {', '.join(words)}"
 
 
@@ -92,7 +101,11 @@ def api() -> str:
     for value in (archive.Task, archive.Tally, archive.entries, archive.run, archive.failures):
         lines += described(value.__name__, value)
     lines += ["", "# geomagnifier.errors"]
-    kinds = [value for _, value in sorted(vars(errors).items()) if inspect.isclass(value) and value.__module__ == errors.__name__]
+    kinds = [
+        value
+        for _, value in sorted(vars(errors).items())
+        if inspect.isclass(value) and value.__module__ == errors.__name__
+    ]
     lines += [f"{kind.__name__}({kind.__bases__[0].__name__})" for kind in kinds]
     lines += ["", "# geomag", *commands(), "", "# geomag serve", *paths()]
     fingerprint = hashlib.sha256(json.dumps(schema(), sort_keys=True).encode()).hexdigest()[:16]
@@ -101,7 +114,16 @@ def api() -> str:
 
 
 def test_the_public_names_are_those_that_are_written_down() -> None:
-    changes = list(difflib.unified_diff(WRITTEN.read_text().splitlines(), api().splitlines(), "written down", "now", lineterm="", n=0))
+    changes = list(
+        difflib.unified_diff(
+            WRITTEN.read_text().splitlines(),
+            api().splitlines(),
+            "written down",
+            "now",
+            lineterm="",
+            n=0,
+        )
+    )
     assert not changes, "\n".join(["the public API has changed;", TOLD, *changes])
 
 
@@ -128,7 +150,9 @@ def test_answers_fit_the_schema(model: gm.Model, question: str, granularity: str
     jsonschema.Draft202012Validator(schema()).validate(json.loads(json.dumps(told)))
 
 
-def test_a_written_answer_fits_the_schema_and_a_broken_one_does_not(model: gm.Model, tmp_path: Path) -> None:
+def test_a_written_answer_fits_the_schema_and_a_broken_one_does_not(
+    model: gm.Model, tmp_path: Path
+) -> None:
     with gm.open_scene(draw_scene(3, 400, 300, "harbour").pixels) as scene:
         gm.write(gm.ask(scene, "Segment every ship.", model), tmp_path)
     written = json.loads((tmp_path / "answer.json").read_text())

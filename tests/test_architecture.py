@@ -10,9 +10,33 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
-CORE = {"errors", "amounts", "geometry", "masks", "values", "protocol", "unsupported", "ordinals", "variants", "room", "detections", "area"}
+CORE = {
+    "errors",
+    "amounts",
+    "geometry",
+    "masks",
+    "values",
+    "protocol",
+    "unsupported",
+    "ordinals",
+    "variants",
+    "room",
+    "detections",
+    "area",
+}
 CORE |= {"hanzi"}
-STAGES = {"io", "resolution", "search", "spots", "answer", "reference", "scope", "grouping", "view_limits", "composed"}
+STAGES = {
+    "io",
+    "resolution",
+    "search",
+    "spots",
+    "answer",
+    "reference",
+    "scope",
+    "grouping",
+    "view_limits",
+    "composed",
+}
 STAGES |= {"drawn_frame", "grounded", "similar", "default_model"}
 MAY_IMPORT = {
     "errors": set(),
@@ -55,17 +79,36 @@ MAY_IMPORT = {
     "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "archive"},
     "interfaces": CORE
     | STAGES
-    | {"model", "data", "eval", "train", "pipeline", "many", "conversation", "retrieval", "archive", "bench", "composed"},
+    | {
+        "model",
+        "data",
+        "eval",
+        "train",
+        "pipeline",
+        "many",
+        "conversation",
+        "retrieval",
+        "archive",
+        "bench",
+        "composed",
+    },
 }
-"""Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as gm`) are for interfaces and bench."""
+"""Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as
+gm`) are for interfaces and bench.
+"""
 SHOWN = {
     ("values", "geomagnifier.export.notebook"),
     ("default_model", "geomagnifier.models.registry"),
     ("detections", "geomagnifier.inference.merge"),
 }
-SHOWN |= {("detections", f"geomagnifier.raster.{module}") for module in ("features", "oriented", "overlay", "write")}
-"""(part, module) beside the table, loaded at one call alone: a notebook or a script asks the answer itself for its picture, table or file,
-and these are io's; some of its regions have another mask, which `answer` puts together; `ask` without a model loads the small one."""
+SHOWN |= {
+    ("detections", f"geomagnifier.raster.{module}")
+    for module in ("features", "oriented", "overlay", "write")
+}
+"""(part, module) beside the table, loaded at one call alone: a notebook or a script asks the answer
+itself for its picture, table or file, and these are io's; some of its regions have another mask,
+which `answer` puts together; `ask` without a model loads the small one.
+"""
 HOMES = {
     "rasterio": {"io"},
     "pyogrio": {"io"},
@@ -160,7 +203,9 @@ def test_an_import_against_the_flow_is_seen(tmp_path, monkeypatch):
     ]
     (tmp_path / "io" / "odd.py").write_text("\n".join(lines))
     refused = ["geomagnifier", "geomagnifier.models.small.model", "geomagnifier.pipeline", "torch"]
-    assert breaches(tmp_path / "io" / "odd.py") == [f"io/odd.py: io may not import {name}" for name in refused]
+    assert breaches(tmp_path / "io" / "odd.py") == [
+        f"io/odd.py: io may not import {name}" for name in refused
+    ]
 
 
 def test_files_say_what_they_are_and_stay_small():
@@ -173,8 +218,25 @@ def test_every_part_is_in_the_table():
 
 
 def test_public_names_are_what_they_say():
-    public = {"Answer", "Box", "GeomagError", "GeomagWarning", "Granularity", "Model", "Region", "Scene", "Trace"}
-    assert set(geomagnifier.__all__) == public | {"ask", "ask_many", "embed", "load_model", "open_scene", "write"}
+    public = {
+        "Answer",
+        "Box",
+        "GeomagError",
+        "GeomagWarning",
+        "Granularity",
+        "Model",
+        "Region",
+        "Scene",
+        "Trace",
+    }
+    assert set(geomagnifier.__all__) == public | {
+        "ask",
+        "ask_many",
+        "embed",
+        "load_model",
+        "open_scene",
+        "write",
+    }
     for name in geomagnifier.__all__:
         assert getattr(geomagnifier, name).__name__ == name
     assert set(dir(geomagnifier)) == {*geomagnifier.__all__, "__version__"}
@@ -184,5 +246,15 @@ def test_public_names_are_what_they_say():
 
 def test_importing_costs_nothing():
     code = "import sys, geomagnifier, geomagnifier.cli.main; print(*{m.split('.')[0] for m in sys.modules})"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600).stdout.split()
-    assert not set(loaded) & {"torch", "rasterio", "PIL", "shapely", "pyogrio", "numpy", "transformers"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
+    ).stdout.split()
+    assert not set(loaded) & {
+        "torch",
+        "rasterio",
+        "PIL",
+        "shapely",
+        "pyogrio",
+        "numpy",
+        "transformers",
+    }

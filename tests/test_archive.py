@@ -33,7 +33,12 @@ THEMES = ("harbour", "mixed")
 def draw(path: Path, seed: int, width: int = 320, height: int = 240) -> None:
     drawn = draw_scene(seed, width, height, THEMES[seed % len(THEMES)])
     size = drawn.metres_per_pixel
-    write_picture(path, drawn.pixels, crs="EPSG:32633", transform=(size, 0.0, 500_000.0 + 400 * seed, 0.0, -size, 5_300_000.0))
+    write_picture(
+        path,
+        drawn.pixels,
+        crs="EPSG:32633",
+        transform=(size, 0.0, 500_000.0 + 400 * seed, 0.0, -size, 5_300_000.0),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +54,20 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(scenes: Path, out: Path) -> list[str]:
-    return [sys.executable, "-m", "geomagnifier", "map", QUESTION, "--scenes", str(scenes), "--out", str(out), "--workers", "2", "--json"]
+    return [
+        sys.executable,
+        "-m",
+        "geomagnifier",
+        "map",
+        QUESTION,
+        "--scenes",
+        str(scenes),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+        "--json",
+    ]
 
 
 ASK_ALL = """
@@ -64,7 +82,12 @@ print(json.dumps(dataclasses.asdict(archive.run(entries, archive.Task(question, 
 
 def ask_all(scenes: Path, out: Path) -> archive.Tally:
     """In a process of its own: Ray leaves files open."""
-    told = subprocess.run([sys.executable, "-c", ASK_ALL, QUESTION, str(scenes), str(out)], capture_output=True, text=True, timeout=600)
+    told = subprocess.run(
+        [sys.executable, "-c", ASK_ALL, QUESTION, str(scenes), str(out)],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
     assert told.returncode == 0, told.stderr
     return archive.Tally(**json.loads(told.stdout))
 
@@ -76,13 +99,32 @@ def check(scenes: Path, out: Path) -> None:
     assert list(index["scene"]) == names
     assert Counter(index["state"]) == {"done": len(names) - 1, "failed": 1}
     assert index.set_index("scene")["why"]["broken.tif"].startswith(str(scenes / "broken.tif"))
-    found = {p.parent.relative_to(out / archive.SCENES).as_posix(): json.loads(p.read_text()) for p in out.rglob("answer.json")}
+    found = {
+        p.parent.relative_to(out / archive.SCENES).as_posix(): json.loads(p.read_text())
+        for p in out.rglob("answer.json")
+    }
     assert sorted([*found, "broken.tif"]) == names
-    told = sorted((name, n) for name, answer in found.items() for n in range(len(answer["regions"])))
-    rows = [geopandas.read_parquet(part) for part in sorted((out / archive.REGIONS).glob("*.parquet"))]
-    assert sorted((name, n) for part in rows for name, n in zip(part["scene"], part["number"], strict=True)) == told
+    told = sorted(
+        (name, n) for name, answer in found.items() for n in range(len(answer["regions"]))
+    )
+    rows = [
+        geopandas.read_parquet(part) for part in sorted((out / archive.REGIONS).glob("*.parquet"))
+    ]
+    assert (
+        sorted(
+            (name, n)
+            for part in rows
+            for name, n in zip(part["scene"], part["number"], strict=True)
+        )
+        == told
+    )
     assert len(told) > 20
-    left = {p.name for p in out.rglob("*") if p.is_file()} - {"answer.json", "mask.tif", archive.INDEX, archive.MANIFEST}
+    left = {p.name for p in out.rglob("*") if p.is_file()} - {
+        "answer.json",
+        "mask.tif",
+        archive.INDEX,
+        archive.MANIFEST,
+    }
     assert left == {f"part-{i:05}.parquet" for i in range(len(rows))}, "nothing half-done is left"
 
 
@@ -97,7 +139,9 @@ def test_an_archive_is_answered_as_its_scenes_alone(scenes: Path, tmp_path: Path
         with gm.open_scene(scenes / name) as scene:
             alone = gm.ask(scene, QUESTION, model)
             assert told["text"] == alone.text
-            np.testing.assert_allclose([r["box"] for r in told["regions"]], [r.box for r in alone.regions], atol=1e-3)
+            np.testing.assert_allclose(
+                [r["box"] for r in told["regions"]], [r.box for r in alone.regions], atol=1e-3
+            )
             with rasterio.open(out / archive.SCENES / name / "mask.tif") as mask:
                 assert mask.crs.to_epsg() == 32633
                 assert alone.mask is not None
@@ -105,18 +149,24 @@ def test_an_archive_is_answered_as_its_scenes_alone(scenes: Path, tmp_path: Path
     regions = geopandas.read_parquet(out / archive.REGIONS / "part-00000.parquet")
     index = geopandas.read_parquet(out / archive.INDEX).set_index("scene")
     for name, part in regions.groupby("scene"):
-        assert part.union_all().within(index.geometry[name].buffer(1e-5)), "regions lie in their scene on the map"
+        assert part.union_all().within(index.geometry[name].buffer(1e-5)), (
+            "regions lie in their scene on the map"
+        )
 
     written = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
     again = ask_all(scenes, out)
     assert (again.done, again.failed, again.pixels) == (7, 1, 0)
-    assert {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()} == written, "nothing is asked twice"
+    assert {
+        path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()
+    } == written, "nothing is asked twice"
 
     before = (scenes / "1.tif").read_bytes()
     try:
         draw(scenes / "1.tif", 20)
         os.utime(scenes / "1.tif", (1, 1))
-        assert ask_all(scenes, out).pixels == 320 * 240, "a scene that has changed is asked again, and it alone"
+        assert ask_all(scenes, out).pixels == 320 * 240, (
+            "a scene that has changed is asked again, and it alone"
+        )
         check(scenes, out)
     finally:
         (scenes / "1.tif").write_bytes(before)
@@ -128,13 +178,19 @@ def test_an_archive_is_answered_as_its_scenes_alone(scenes: Path, tmp_path: Path
 @pytest.mark.parametrize("victim", ["worker", "driver"])
 def test_kill_9_in_the_middle_loses_nothing(scenes: Path, tmp_path: Path, victim: str) -> None:
     out = tmp_path / "out"
-    started = subprocess.Popen(command(scenes, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started = subprocess.Popen(
+        command(scenes, out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     end = time.monotonic() + 600
     while not list(out.rglob("answer.json")):
         assert time.monotonic() < end and started.poll() is None
         time.sleep(0.02)
     inner = psutil.Process(started.pid).children(recursive=True)
-    chosen = [p for p in inner if "ray::Worker" in " ".join(p.cmdline())] if victim == "worker" else [psutil.Process(started.pid)]
+    chosen = (
+        [p for p in inner if "ray::Worker" in " ".join(p.cmdline())]
+        if victim == "worker"
+        else [psutil.Process(started.pid)]
+    )
     assert chosen
     chosen[0].send_signal(signal.SIGKILL)
     told, errors = started.communicate(timeout=600)
@@ -146,7 +202,9 @@ def test_kill_9_in_the_middle_loses_nothing(scenes: Path, tmp_path: Path, victim
         for process in inner:  # Ray's own end when they notice; a test does not wait for that
             if process.is_running():
                 process.kill()
-        done = subprocess.run(command(scenes, out), capture_output=True, text=True, check=True, timeout=600)
+        done = subprocess.run(
+            command(scenes, out), capture_output=True, text=True, check=True, timeout=600
+        )
         assert json.loads(done.stdout)["done"] == 7
     check(scenes, out)
 
@@ -155,14 +213,22 @@ def test_scenes_are_named_by_what_sets_them_apart(scenes: Path) -> None:
     with pytest.raises(OptionError, match="no scenes"):
         list(archive.entries([]))
     with pytest.raises(OptionError, match="twice"):
-        list(archive.entries([scenes / "0.tif", scenes / "1.tif", scenes / "inner" / ".." / "0.tif"]))
-    names = [entry.name for entry in archive.entries([scenes / "0.tif", scenes / "inner" / "5.tif"])]
+        list(
+            archive.entries([scenes / "0.tif", scenes / "1.tif", scenes / "inner" / ".." / "0.tif"])
+        )
+    names = [
+        entry.name for entry in archive.entries([scenes / "0.tif", scenes / "inner" / "5.tif"])
+    ]
     assert names == ["0.tif", "inner/5.tif"]
 
 
 def ray_processes(port: int) -> list[psutil.Process]:
     """All that belong to the cluster of a port, children first."""
-    mine = [p for p in psutil.process_iter(["cmdline"]) if re.search(rf"[:=]{port}\b", " ".join(p.info["cmdline"] or []))]
+    mine = [
+        p
+        for p in psutil.process_iter(["cmdline"])
+        if re.search(rf"[:=]{port}\b", " ".join(p.info["cmdline"] or []))
+    ]
     return [child for p in mine for child in p.children(recursive=True)] + mine
 
 
@@ -172,10 +238,26 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
     ray, port, clients = Path(sys.executable).with_name("ray"), 6391, 20391
     own = ["--num-cpus", "1", "--object-store-memory", "80000000", "--disable-usage-stats"]
-    head = [ray, "start", "--head", "--port", str(port), "--ray-client-server-port", str(clients), "--include-dashboard", "false", *own]
+    head = [
+        ray,
+        "start",
+        "--head",
+        "--port",
+        str(port),
+        "--ray-client-server-port",
+        str(clients),
+        "--include-dashboard",
+        "false",
+        *own,
+    ]
     try:
         subprocess.run(head, check=True, capture_output=True, timeout=600)
-        subprocess.run([ray, "start", "--address", f"127.0.0.1:{port}", *own], check=True, capture_output=True, timeout=600)
+        subprocess.run(
+            [ray, "start", "--address", f"127.0.0.1:{port}", *own],
+            check=True,
+            capture_output=True,
+            timeout=600,
+        )
         yield f"ray://127.0.0.1:{clients}"
     finally:
         for process in ray_processes(port):
@@ -184,15 +266,27 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_a_machine_that_goes_for_good_takes_nothing_with_it(scenes: Path, tmp_path: Path, cluster: str) -> None:
+def test_a_machine_that_goes_for_good_takes_nothing_with_it(
+    scenes: Path, tmp_path: Path, cluster: str
+) -> None:
     out = tmp_path / "out"
-    words = [*command(scenes, out), "--workers", "3", "--address", cluster]  # one more than there is room for: it is not waited for
+    words = [
+        *command(scenes, out),
+        "--workers",
+        "3",
+        "--address",
+        cluster,
+    ]  # one more than there is room for: it is not waited for
     started = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + 600
     while not list(out.rglob("answer.json")):
         assert time.monotonic() < end and started.poll() is None, started.communicate()
         time.sleep(0.02)
-    [node] = [p for p in psutil.process_iter(["name", "cmdline"]) if p.info["name"] == "raylet" and "--head" not in p.info["cmdline"]]
+    [node] = [
+        p
+        for p in psutil.process_iter(["name", "cmdline"])
+        if p.info["name"] == "raylet" and "--head" not in p.info["cmdline"]
+    ]
     for process in [*node.children(recursive=True), node]:
         process.kill()
     told, errors = started.communicate(timeout=600)

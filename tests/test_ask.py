@@ -24,13 +24,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ships.png"
 
 
-def test_a_path_an_array_and_an_image_are_opened_and_closed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_an_array_and_an_image_are_opened_and_closed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed: list[str] = []
     close = Scene.close
-    monkeypatch.setattr(Scene, "close", lambda scene: (closed.append(scene.info.name), close(scene))[1])
+    monkeypatch.setattr(
+        Scene, "close", lambda scene: (closed.append(scene.info.name), close(scene))[1]
+    )
     for source in (path, str(path), SHIPS, Image.fromarray(SHIPS)):
         answer = gm.ask(source, "Segment every ship.", FakeModel())
-        assert len(answer.regions) == 2 and answer.mask is not None and answer.mask.shape == (200, 300)
+        assert (
+            len(answer.regions) == 2 and answer.mask is not None and answer.mask.shape == (200, 300)
+        )
     assert closed == ["ships.png", "ships.png", "array", "image"]
     with gm.open_scene(path) as scene:
         gm.ask(scene, "Find every ship.", FakeModel())
@@ -38,7 +44,9 @@ def test_a_path_an_array_and_an_image_are_opened_and_closed(path: Path, monkeypa
         assert len(gm.ask(scene, "Find every ship.", FakeModel()).regions) == 2
 
 
-def test_a_path_that_is_not_there_and_a_wrong_option_need_no_model(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_that_is_not_there_and_a_wrong_option_need_no_model(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pipeline, "default_model", lambda: pytest.fail("loaded"))
     with pytest.raises(SceneNotFound, match=r"gone\.tif does not exist"):
         gm.ask("gone.tif", "Find every ship.")
@@ -56,11 +64,18 @@ def test_without_a_model_the_small_one_is_loaded_once(path: Path) -> None:
 
 
 def test_an_answer_shows_itself_in_three_lines(path: Path) -> None:
-    for question, second in (("Segment every ship.", "  2 ship"), ("Find every airplane.", "  no regions")):
+    for question, second in (
+        ("Segment every ship.", "  2 ship"),
+        ("Find every airplane.", "  no regions"),
+    ):
         answer = gm.ask(path, question, FakeModel())
         lines = repr(answer).splitlines()
         assert len(lines) == 3 and len(repr(answer)) < 600
         assert lines[0] == f"Answer: {answer.text}" and lines[1] == second
-        assert " level, " in lines[2] and "Mpx processed (scene: " in lines[2] and lines[2].endswith(" s")
+        assert (
+            " level, " in lines[2]
+            and "Mpx processed (scene: " in lines[2]
+            and lines[2].endswith(" s")
+        )
     place = repr(gm.ask(np.asarray(SHIPS), "What kind of place is this?", FakeModel())).splitlines()
     assert len(place) == 3 and place[2].startswith("  image level")

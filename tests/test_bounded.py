@@ -40,8 +40,21 @@ finally:
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux counts it")
 def test_a_scene_full_of_windows_stays_within_its_memory_to_the_last_file(tmp_path: Path) -> None:
     town = draw_scene(0, 1000, 700, theme="town").pixels
-    write_picture(tmp_path / "town.tif", np.tile(town, (4, 2, 1)), crs="EPSG:32633", transform=(0.5, 0, 500_000, 0, -0.5, 5_300_000))
-    words = ["ask", str(tmp_path / "town.tif"), "Segment every airplane.", "--search", "exhaustive", "--max-memory", str(ALLOWED)]
+    write_picture(
+        tmp_path / "town.tif",
+        np.tile(town, (4, 2, 1)),
+        crs="EPSG:32633",
+        transform=(0.5, 0, 500_000, 0, -0.5, 5_300_000),
+    )
+    words = [
+        "ask",
+        str(tmp_path / "town.tif"),
+        "Segment every airplane.",
+        "--search",
+        "exhaustive",
+        "--max-memory",
+        str(ALLOWED),
+    ]
     done = subprocess.run(
         [sys.executable, "-c", IN_FP32, *words, "--out", str(tmp_path / "out"), "--json"],
         capture_output=True,
@@ -65,16 +78,29 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(country: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "geomagnifier", "ask", str(country), "Segment every ship.", "--max-memory", str(ALLOWED), *more]
+    return [
+        sys.executable,
+        "-m",
+        "geomagnifier",
+        "ask",
+        str(country),
+        "Segment every ship.",
+        "--max-memory",
+        str(ALLOWED),
+        *more,
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux counts it")
 def test_a_sparse_scene_of_40000_px_stays_within_its_memory(country: Path, tmp_path: Path) -> None:
-    code = (
-        "import resource, subprocess, sys; p = subprocess.run(sys.argv[1:]); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    command = [sys.executable, "-c", code, *ask(country, "--out", str(tmp_path / "out"), "--vector", "gpkg", "--json")]
+    code = "import resource, subprocess, sys; p = subprocess.run(sys.argv[1:]); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        *ask(country, "--out", str(tmp_path / "out"), "--vector", "gpkg", "--json"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=3600)
     answer, peak = done.stdout.splitlines()
     assert int(peak) * 1024 <= ALLOWED
@@ -94,18 +120,35 @@ def test_a_sparse_scene_of_40000_px_stays_within_its_memory(country: Path, tmp_p
 def strip(path: Path, width: int) -> None:
     """Harbours side by side, 700 px high, as a tiled GeoTIFF."""
     with rasterio.open(
-        path, "w", driver="GTiff", width=width, height=700, count=3, dtype="uint8", tiled=True, compress="deflate"
+        path,
+        "w",
+        driver="GTiff",
+        width=width,
+        height=700,
+        count=3,
+        dtype="uint8",
+        tiled=True,
+        compress="deflate",
     ) as dataset:
         for seed, x in enumerate(range(0, width, 1000)):
-            dataset.write(draw_scene(seed, 1000, 700, theme="harbour").pixels.transpose(2, 0, 1), window=Window(x, 0, 1000, 700))
+            dataset.write(
+                draw_scene(seed, 1000, 700, theme="harbour").pixels.transpose(2, 0, 1),
+                window=Window(x, 0, 1000, 700),
+            )
 
 
-def run(command: list[str], out: Path, number: int | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    command: list[str], out: Path, number: int | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a command; send a signal as soon as it has finished a window."""
     started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if number is not None:
         until = time.monotonic() + 600
-        while not (out / ".unfinished.sqlite").exists() and time.monotonic() < until and started.poll() is None:
+        while (
+            not (out / ".unfinished.sqlite").exists()
+            and time.monotonic() < until
+            and started.poll() is None
+        ):
             time.sleep(0.02)
         time.sleep(0.1)
         os.kill(started.pid, number)
@@ -117,15 +160,34 @@ def run(command: list[str], out: Path, number: int | None = None) -> subprocess.
 def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> None:
     scene, out = tmp_path / "strip.tif", tmp_path / "out"
     strip(scene, 9000)
-    # In bf16 a window's scores differ in the third digit by what is looked at together with it, and that depends on where a run stopped.
-    exact = (
-        "import geomagnifier.models.small.model as small; small.fast_bf16 = lambda: False; from geomagnifier.__main__ import main; main()"
-    )
-    command = [sys.executable, "-c", exact, "ask", str(scene), "Segment every ship.", "--search", "exhaustive", "--out", str(out)]
+    # In bf16 a window's scores differ in the third digit by what is looked at together with it, and
+    # that depends on where a run stopped.
+    exact = "import geomagnifier.models.small.model as small; small.fast_bf16 = lambda: False; from geomagnifier.__main__ import main; main()"
+    command = [
+        sys.executable,
+        "-c",
+        exact,
+        "ask",
+        str(scene),
+        "Segment every ship.",
+        "--search",
+        "exhaustive",
+        "--out",
+        str(out),
+    ]
     stopped = run(command, out, signal.SIGINT)
-    assert stopped.returncode == 130 and "--resume goes on" in stopped.stderr and "Traceback" not in stopped.stderr
+    assert (
+        stopped.returncode == 130
+        and "--resume goes on" in stopped.stderr
+        and "Traceback" not in stopped.stderr
+    )
     names = {p.name for p in out.iterdir()}
-    assert {"answer.partial.json", "mask.partial.tif", "regions.partial.geojson", ".unfinished.sqlite"} <= names
+    assert {
+        "answer.partial.json",
+        "mask.partial.tif",
+        "regions.partial.geojson",
+        ".unfinished.sqlite",
+    } <= names
     partial = json.loads((out / "answer.partial.json").read_text())
     assert not partial["complete"] and partial["skipped"]
     killed = run([*command, "--resume"], out, signal.SIGKILL)
@@ -133,15 +195,33 @@ def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> No
     assert not (out / "answer.json").exists()
     whole = run([*command, "--resume"], out)
     assert whole.returncode == 0, whole.stderr
-    assert {p.name for p in out.iterdir()} == {"answer.json", "mask.qml", "mask.tif", "overlay.png", "regions.geojson", "regions.qml"}
+    assert {p.name for p in out.iterdir()} == {
+        "answer.json",
+        "mask.qml",
+        "mask.tif",
+        "overlay.png",
+        "regions.geojson",
+        "regions.qml",
+    }
     full = json.loads((out / "answer.json").read_text())
     fresh = run([*command[:-1], str(tmp_path / "fresh")], tmp_path / "fresh")
     assert fresh.returncode == 0
     again = json.loads((tmp_path / "fresh" / "answer.json").read_text())
-    assert full["complete"] and len(full["regions"]) == len(again["regions"]) > len(partial["regions"])
-    assert full["cost"]["pixels_processed"] == again["cost"]["pixels_processed"]  # of all runs together
+    assert full["complete"] and len(full["regions"]) == len(again["regions"]) > len(
+        partial["regions"]
+    )
+    assert (
+        full["cost"]["pixels_processed"] == again["cost"]["pixels_processed"]
+    )  # of all runs together
 
 
 def test_resume_needs_a_folder(tmp_path: Path) -> None:
-    done = run([sys.executable, "-m", "geomagnifier", "ask", "x.tif", "Find every ship.", "--resume"], tmp_path)
-    assert done.returncode == 2 and done.stderr.strip() == "geomag: --resume goes on with what lies in a folder; name it with --out"
+    done = run(
+        [sys.executable, "-m", "geomagnifier", "ask", "x.tif", "Find every ship.", "--resume"],
+        tmp_path,
+    )
+    assert (
+        done.returncode == 2
+        and done.stderr.strip()
+        == "geomag: --resume goes on with what lies in a folder; name it with --out"
+    )

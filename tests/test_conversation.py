@@ -36,12 +36,22 @@ HARBOUR = paint(320, 200, (40, 20, 80, 60), (120, 100, 136, 140))
         ("the two leftmost", "choose", "Find the two leftmost ships", None),
         ("segment those", "choose", "segment the ships", None),
         ("only those near the harbor", "choose", "Find only the ships near the harbor", None),
-        ("what is left of it?", "beside", "Find all objects.", "Find all objects left of the ship."),
+        (
+            "what is left of it?",
+            "beside",
+            "Find all objects.",
+            "Find all objects left of the ship.",
+        ),
         ("any cars near it?", "beside", "Find any cars?", "Find any cars near the ship?"),
         ("what about the tanks?", "swap", "Find the tanks.", None),
         ("How many bridges are there?", "fresh", "How many bridges are there?", None),
         ("Are there cars? If so, mark them.", "fresh", "Are there cars? If so, mark them.", None),
-        ("Describe the scene and segment the objects in it.", "fresh", "Describe the scene and segment the objects in it.", None),
+        (
+            "Describe the scene and segment the objects in it.",
+            "fresh",
+            "Describe the scene and segment the objects in it.",
+            None,
+        ),
     ],
 )
 def test_a_follow_up_in_full(said: str, sort: str, text: str, words: str | None) -> None:
@@ -85,11 +95,22 @@ def test_chinese_follow_ups_become_english() -> None:
 )
 def test_a_chinese_follow_up_in_full(said: str, sort: str, text: str) -> None:
     model = FakeModel()
-    model.spec = replace(model.spec, kinds=tuple(CLASSES), objects=tuple(CLASSES)[:10], names=names_by_class(tuple(CLASSES)))
+    model.spec = replace(
+        model.spec,
+        kinds=tuple(CLASSES),
+        objects=tuple(CLASSES)[:10],
+        names=names_by_class(tuple(CLASSES)),
+    )
     ships = tuple(Region("ship", 0.9, (10.0 * i, 0.0, 10.0 * i + 5, 5.0 + i)) for i in range(3))
     with open_scene(HARBOUR) as scene:
         first = follow("find ship", None, scene, FakeModel())
-    last = replace(first, question="图中有几艘船？", meant="图中有几艘船？", answer=replace(first.answer, regions=ships), pool=ships)
+    last = replace(
+        first,
+        question="图中有几艘船？",
+        meant="图中有几艘船？",
+        answer=replace(first.answer, regions=ships),
+        pool=ships,
+    )
     move = understood(said, last, model)
     assert (move.sort, move.text) == (sort, text)
 
@@ -109,7 +130,10 @@ def test_a_conversation_in_traditional_characters_stays_so() -> None:
         ships = follow("find ship", None, scene, FakeModel())
         chat = Conversation(scene, FakeModel(), replace(ships, question="這裡有幾艘船？"))
         answer = chat.ask("其中長度小於1像素的有幾個？")
-    assert chinese_text.traditional(answer.text) and chinese_text.in_traditional(answer.text) == answer.text
+    assert (
+        chinese_text.traditional(answer.text)
+        and chinese_text.in_traditional(answer.text) == answer.text
+    )
 
 
 def test_what_does_not_refer_back_is_ask() -> None:
@@ -121,7 +145,9 @@ def test_what_does_not_refer_back_is_ask() -> None:
             same = ask(scene, turn.question, model)
             drop = {"cost"}
             told, asked = to_json(turn.answer), to_json(same)
-            assert {k: v for k, v in told.items() if k not in drop} == {k: v for k, v in asked.items() if k not in drop}
+            assert {k: v for k, v in told.items() if k not in drop} == {
+                k: v for k, v in asked.items() if k not in drop
+            }
 
 
 def test_masks_are_those_of_the_very_regions() -> None:
@@ -131,11 +157,16 @@ def test_masks_are_those_of_the_very_regions() -> None:
         outlined = chat.ask("segment those").regions
         assert [r.box for r in outlined] == [r.box for r in found] and found
         assert all(r.segmentation for r in outlined)
-        assert chat.undo() is not None and chat.last is not None and chat.last.answer.regions == found
+        assert (
+            chat.undo() is not None and chat.last is not None and chat.last.answer.regions == found
+        )
 
 
 def test_a_reference_to_nothing_is_told() -> None:
-    with open_scene(HARBOUR) as scene, pytest.raises(NothingMeant, match="nothing was asked before"):
+    with (
+        open_scene(HARBOUR) as scene,
+        pytest.raises(NothingMeant, match="nothing was asked before"),
+    ):
         follow("segment those", None, scene, FakeModel())
 
 
@@ -178,7 +209,11 @@ def changed(row: Any, odd: Any) -> list[Any]:
     if isinstance(row, dict):
         return [row | {key: new} for key in row for new in (odd, *changed(row[key], odd))]
     if isinstance(row, list):
-        return [[*row[:i], new, *row[i + 1 :]] for i in range(len(row)) for new in (odd, *changed(row[i], odd))]
+        return [
+            [*row[:i], new, *row[i + 1 :]]
+            for i in range(len(row))
+            for new in (odd, *changed(row[i], odd))
+        ]
     return []
 
 
@@ -191,19 +226,35 @@ def test_a_conversation_that_somebody_else_wrote_is_whole_or_left_out(tmp_path: 
         transcript.save(path, chat.turns)
         row = json.loads(path.read_text())
         rows = [json.dumps(made) for odd in ODD for made in changed(row, odd)]
-        lines = [*rows, *(text[: len(text) // 2] for text in rows[:3]), "[" * 100_000, "null", "3", "9" * 5000, '"x"']
+        lines = [
+            *rows,
+            *(text[: len(text) // 2] for text in rows[:3]),
+            "[" * 100_000,
+            "null",
+            "3",
+            "9" * 5000,
+            '"x"',
+        ]
         path.write_text("\n".join(lines))
         turns = transcript.load(path, scene)
         assert 0 < len(turns) < len(lines) / 2
         for turn in turns:
             for region in (*turn.answer.regions, *turn.pool):
                 x0, y0, x1, y1 = region.box
-                assert 0 <= x0 < x1 <= 320 and 0 <= y0 < y1 <= 200 and region.polygon is not None and 0 <= region.score <= 1
+                assert (
+                    0 <= x0 < x1 <= 320
+                    and 0 <= y0 < y1 <= 200
+                    and region.polygon is not None
+                    and 0 <= region.score <= 1
+                )
         transcript.save(path, turns)
         assert len(transcript.load(path, scene)) == len(turns)
 
 
-@pytest.mark.parametrize("said", ["only those taller than 10 m", "all but the largest", "只要高于10米的", "how deep are they?"])
+@pytest.mark.parametrize(
+    "said",
+    ["only those taller than 10 m", "all but the largest", "只要高于10米的", "how deep are they?"],
+)
 def test_a_follow_up_that_cannot_be_answered_is_refused_and_what_was_found_stays(said: str) -> None:
     with open_scene(HARBOUR) as scene:
         chat = Conversation(scene, FakeModel())
@@ -212,7 +263,11 @@ def test_a_follow_up_that_cannot_be_answered_is_refused_and_what_was_found_stays
         assert (answer.text, answer.regions, answer.mask) == (refusal(said), (), None)
         assert chat.turns[-1].sort == "fresh"
         largest = chat.ask("find the largest of them").regions
-        assert len(found) == 2 and len(largest) == 1 and largest[0].box in [region.box for region in found]
+        assert (
+            len(found) == 2
+            and len(largest) == 1
+            and largest[0].box in [region.box for region in found]
+        )
 
 
 def test_a_follow_up_with_a_property_names_no_object_unless_one_is_left() -> None:
@@ -222,7 +277,9 @@ def test_a_follow_up_with_a_property_names_no_object_unless_one_is_left() -> Non
         answer = chat.ask("the rusty ones")
         assert not answer.regions and 'Which of them are "rusty" cannot be checked' in answer.text
         one = chat.ask("find the largest rusty one of them")
-        assert [region.box for region in one.regions] == [found[0].box] and "was not checked" in one.text
+        assert [region.box for region in one.regions] == [
+            found[0].box
+        ] and "was not checked" in one.text
 
 
 def test_a_property_of_a_chinese_follow_up_is_not_lost() -> None:
@@ -255,7 +312,9 @@ def test_drop_all_but_the_largest_keeps_the_largest() -> None:
         ("Describe the picture and segment what you mention.", None, "fresh"),
     ],
 )
-def test_a_box_that_is_pointed_at_is_no_reference_to_earlier_regions(said: str, box: tuple[int, ...] | None, sort: str) -> None:
+def test_a_box_that_is_pointed_at_is_no_reference_to_earlier_regions(
+    said: str, box: tuple[int, ...] | None, sort: str
+) -> None:
     with open_scene(HARBOUR) as scene:
         model = FakeModel()
         ships = follow("find ships", None, scene, model)
@@ -270,7 +329,10 @@ def test_what_a_box_shows_does_not_depend_on_what_was_asked_before() -> None:
         chat = Conversation(scene, model)
         chat.ask("Find the largest airplane.")
         after = chat.ask("What is in this box?", box=(200, 310, 290, 390))
-        assert (after.text, [r.box for r in after.regions]) == (alone.text, [r.box for r in alone.regions])
+        assert (after.text, [r.box for r in after.regions]) == (
+            alone.text,
+            [r.box for r in alone.regions],
+        )
         chat.ask("Find the ships.")
         described = chat.ask("Describe the picture and segment what you mention.")
         assert described.regions and "airplanes" in described.text and described.mask is not None

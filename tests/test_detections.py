@@ -27,8 +27,14 @@ def test_arrays_follow_the_regions() -> None:
     assert len(both) == len(both.regions) == 3 and list(both) == list(both.regions)
     assert both.boxes.dtype == both.scores.dtype == np.float32
     assert both.boxes.shape == (3, 4) and both.scores.shape == both.classes.shape == (3,)
-    for region, box, score, name in zip(both.regions, both.boxes, both.scores, both.classes, strict=True):
-        assert region.box == tuple(box.tolist()) and region.score == pytest.approx(float(score)) and region.label == name
+    for region, box, score, name in zip(
+        both.regions, both.boxes, both.scores, both.classes, strict=True
+    ):
+        assert (
+            region.box == tuple(box.tolist())
+            and region.score == pytest.approx(float(score))
+            and region.label == name
+        )
     assert sorted(both.classes.tolist()) == ["ship", "ship", "water"]
     with pytest.raises(ValueError, match="read-only"):
         both.boxes[0, 0] = 1
@@ -37,7 +43,12 @@ def test_arrays_follow_the_regions() -> None:
 def test_masks_are_decoded_one_by_one_and_together_are_the_mask() -> None:
     made = answer()
     masks = made.masks
-    assert masks is not None and masks.shape == (3, 200, 300) and len(masks) == 3 and masks.dtype == bool
+    assert (
+        masks is not None
+        and masks.shape == (3, 200, 300)
+        and len(masks) == 3
+        and masks.dtype == bool
+    )
     assert repr(masks) == "Masks(shape=(3, 200, 300), dtype=bool)"
     for region, mask in zip(made.regions, masks, strict=True):
         x0, y0, x1, y1 = map(int, region.box)
@@ -74,27 +85,42 @@ def test_an_answer_with_some_regions_says_so() -> None:
     full = answer()
     right = full[full.boxes[:, 0] > 90]
     assert right.text == "2 of 3 regions were kept (ship 2)." and right.question == full.question
-    assert right.regions and all(region.phrase == "" for region in right.regions) and all(region.phrase for region in full.regions)
+    assert (
+        right.regions
+        and all(region.phrase == "" for region in right.regions)
+        and all(region.phrase for region in full.regions)
+    )
     assert np.array_equal(right.boxes, full.boxes[full.boxes[:, 0] > 90])
     assert right.mask is not None and full.mask is not None
     assert not right.mask[:, :90].any() and np.array_equal(right.mask[:, 90:], full.mask[:, 90:])
     assert right[right.boxes[:, 0] > 150].text == "1 of 2 regions was kept (ship 1)."
     none = full[full.scores > 2]
-    assert (none.text, none.regions, none.mask is not None and none.mask.any()) == ("None of 3 regions were kept.", (), False)
+    assert (none.text, none.regions, none.mask is not None and none.mask.any()) == (
+        "None of 3 regions were kept.",
+        (),
+        False,
+    )
     assert full[full.scores > 0] is full and len(full) == 3
 
 
 def test_a_value_does_not_outlive_its_regions() -> None:
-    told = replace(answer("Find every ship."), value=3, unit="m", understood="count(ship)", complete=False)
+    told = replace(
+        answer("Find every ship."), value=3, unit="m", understood="count(ship)", complete=False
+    )
     assert told[np.array([True, True, True])].value == 3
     some = told[np.array([True, False, True])]
     assert (some.value, some.unit, some.understood, some.complete) == (None, None, "", False)
-    assert some.text == "2 of 3 regions were kept (ship 2). Not all of what was asked about was looked at."
+    assert (
+        some.text
+        == "2 of 3 regions were kept (ship 2). Not all of what was asked about was looked at."
+    )
     chinese = replace(told, text="图中有三艘船。")[np.array([True, False, True])]
     assert chinese.text == "保留了 3 个区域中的 2 个（ship 2）。并非所有部分都已查看。"
 
 
-@pytest.mark.parametrize("keep", [0, [True], "ship", [0, 1, 2], np.ones((3, 1), bool), slice(1), None, True, [0.5] * 3])
+@pytest.mark.parametrize(
+    "keep", [0, [True], "ship", [0, 1, 2], np.ones((3, 1), bool), slice(1), None, True, [0.5] * 3]
+)
 def test_what_is_no_choice_of_regions_is_refused(keep: object) -> None:
     with pytest.raises(OptionError, match=r"one True or False for each of its 3 regions"):
         answer()[keep]  # type: ignore[index]
@@ -103,12 +129,22 @@ def test_what_is_no_choice_of_regions_is_refused(keep: object) -> None:
 def test_labels_are_of_the_scene_and_compare_with_classes() -> None:
     both = answer("Segment every ship and the water.", LAKE)
     assert both.labels == () and not both.labels and both.labels != (("sea", 1.0),)
-    assert (both.labels == "ship").tolist() == (both.classes == "ship").tolist() == [c == "ship" for c in both.classes.tolist()]
+    assert (
+        (both.labels == "ship").tolist()
+        == (both.classes == "ship").tolist()
+        == [c == "ship" for c in both.classes.tolist()]
+    )
     assert (both.labels != "ship").sum() == 1
     ships = both[both.labels == "ship"]
     assert len(ships) == 2 and (ships.labels == "ship").tolist() == [True, True]
     place = answer("What kind of place is this?")
-    assert place.labels[0] == ("red place", place.labels[0][1]) and place.labels == tuple(place.labels)
-    assert (place.labels == "ship").shape == (0,) and hash(place.labels) == hash(tuple(place.labels))
+    assert place.labels[0] == ("red place", place.labels[0][1]) and place.labels == tuple(
+        place.labels
+    )
+    assert (place.labels == "ship").shape == (0,) and hash(place.labels) == hash(
+        tuple(place.labels)
+    )
     again = pickle.loads(pickle.dumps(both))
-    assert (again.labels == "water").tolist() == (both.labels == "water").tolist() and again.regions[0].box == both.regions[0].box
+    assert (again.labels == "water").tolist() == (
+        both.labels == "water"
+    ).tolist() and again.regions[0].box == both.regions[0].box

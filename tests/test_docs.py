@@ -40,11 +40,19 @@ def drawn(tmp_path_factory):
 
     def put(path, seed, theme, size, east):
         place = (step, 0.0, 500_000.0 + east, 0.0, -step, 5_200_000.0)
-        write_picture(folder / path, draw_scene(seed, *size, theme).pixels, crs="EPSG:32633", transform=place)
+        write_picture(
+            folder / path, draw_scene(seed, *size, theme).pixels, crs="EPSG:32633", transform=place
+        )
 
     put("harbour.tif", 7, "mixed", (1000, 700), 0)
     for number, theme in enumerate(("airport", "harbour", "tank farm", "town")):
-        put(f"scenes/{theme.replace(' ', '-')}.tif", number + 1, theme, (700, 500), 1000 * (number + 1))
+        put(
+            f"scenes/{theme.replace(' ', '-')}.tif",
+            number + 1,
+            theme,
+            (700, 500),
+            1000 * (number + 1),
+        )
     put("scenes/sports.jpg", 5, "sports ground", (700, 500), 0)
     put("scenes/quay.png", 6, "harbour", (700, 500), 0)
     return folder
@@ -62,7 +70,10 @@ def lay_out_benchmarks(folder):
     made_boxes.rrsis_d(folder / "RRSIS-D")
     made_boxes.vhr10(folder / "VHR-10")
     labels = json.loads((folder / "VHR-10/instances_val.json").read_text())["annotations"]
-    found = [{name: label[name] for name in ("image_id", "category_id", "bbox")} | {"score": 0.9} for label in labels]
+    found = [
+        {name: label[name] for name in ("image_id", "category_id", "bbox")} | {"score": 0.9}
+        for label in labels
+    ]
     (folder / "boxes.json").write_text(json.dumps(found))
 
 
@@ -98,7 +109,14 @@ def site(tmp_path_factory):
     pytest.importorskip("material", reason="the extra docs is not installed")
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    built = subprocess.run(command, cwd=ROOT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False)
+    built = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert built.returncode == 0, built.stderr
     assert "WARNING" not in built.stderr
     return folder
@@ -114,12 +132,17 @@ def test_every_page_is_in_the_site(site):
         assert (site / page.relative_to(DOCS)).with_suffix(".html").is_file()
     linked = (site / "index.html").read_text()
     for page in DOCS.rglob("*.md"):
-        assert f'href="{page.relative_to(DOCS).with_suffix(".html")}"' in linked, f"{page} is not in the nav of mkdocs.yml"
+        assert f'href="{page.relative_to(DOCS).with_suffix(".html")}"' in linked, (
+            f"{page} is not in the nav of mkdocs.yml"
+        )
 
 
 def test_pages_fetch_nothing_from_elsewhere(site):
     for page in site.rglob("*.html"):
-        for tag in re.findall(r"<(?:script|img|iframe)\b[^>]*\bsrc=\"[^\"]+\"|<link\b[^>]*>", page.read_text(encoding="utf-8")):
+        for tag in re.findall(
+            r"<(?:script|img|iframe)\b[^>]*\bsrc=\"[^\"]+\"|<link\b[^>]*>",
+            page.read_text(encoding="utf-8"),
+        ):
             assert "//" not in tag or 'rel="canonical"' in tag, f"{page.name}: {tag}"
 
 
@@ -131,7 +154,12 @@ def test_the_reference_has_every_command_and_option(site):
 
     page = (site / "reference/cli.html").read_text(encoding="utf-8")
     told = plain(page)
-    parts = {found[1]: plain(found[2]) for found in re.finditer(r'<h2 id="geomag-([\w-]+)">(.*?)(?=<h2|</article>)', page, re.DOTALL)}
+    parts = {
+        found[1]: plain(found[2])
+        for found in re.finditer(
+            r'<h2 id="geomag-([\w-]+)">(.*?)(?=<h2|</article>)', page, re.DOTALL
+        )
+    }
     commands = typer.main.get_command(app).commands
     assert set(parts) == set(commands)
     for title, command in commands.items():
@@ -155,9 +183,16 @@ def test_the_reference_has_every_setting_and_error(site):
     from geomagnifier import errors
     from geomagnifier.server.settings import Settings
 
-    told, tree = (plain((site / f"reference/{page}.html").read_text(encoding="utf-8")) for page in ("settings", "errors"))
+    told, tree = (
+        plain((site / f"reference/{page}.html").read_text(encoding="utf-8"))
+        for page in ("settings", "errors")
+    )
     assert all(f"GEOMAG_{field.upper()}" in told for field in Settings.__dataclass_fields__)
-    kinds = [kind.__name__ for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.GeomagError)]
+    kinds = [
+        kind.__name__
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.GeomagError)
+    ]
     assert len(kinds) > 10 and all(kind in tree for kind in kinds)
 
 
@@ -165,10 +200,22 @@ def test_the_reference_has_every_member_and_file_of_an_answer(tmp_path):
     told = (DOCS / "reference/answer.md").read_text(encoding="utf-8")
     with geomagnifier.open_scene(paint(300, 200, (40, 40, 80, 60))) as scene:
         answer = geomagnifier.ask(scene, "Segment every ship.", FakeModel())
-    files = {kind: geomagnifier.write(answer, tmp_path / kind, vector=kind) for kind in ("geojson", "gpkg")}
+    files = {
+        kind: geomagnifier.write(answer, tmp_path / kind, vector=kind)
+        for kind in ("geojson", "gpkg")
+    }
     document = json.loads(files["geojson"]["answer"].read_text())
-    (region,), (feature,) = document["regions"], json.loads(files["geojson"]["regions"].read_text())["features"]
-    for member in (*document, *region, *document["scene"], *document["cost"], *feature["properties"]):
+    (region,), (feature,) = (
+        document["regions"],
+        json.loads(files["geojson"]["regions"].read_text())["features"],
+    )
+    for member in (
+        *document,
+        *region,
+        *document["scene"],
+        *document["cost"],
+        *feature["properties"],
+    ):
         assert f"`{member}`" in told, f"{member} is not told"
     for path in (path for written in files.values() for path in written.values()):
         assert f"`{path.name}`" in told, f"{path.name} is not told"
@@ -176,7 +223,9 @@ def test_the_reference_has_every_member_and_file_of_an_answer(tmp_path):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_links_between_pages_resolve(page):
-    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
     for target in LINK.findall(text):
         if re.match(r"\w+:", target):
             continue
@@ -185,4 +234,6 @@ def test_links_between_pages_resolve(page):
         assert found.exists(), f"{page.name} links to {target}"
         if anchor:
             titles = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}, f"{page.name}: {target}"
+            assert anchor in {
+                re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles
+            }, f"{page.name}: {target}"

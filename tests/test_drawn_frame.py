@@ -13,7 +13,13 @@ from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bytes, View, Window
 
-COLOURS = {"red": (255, 0, 0), "blue": (20, 40, 250), "yellow": (255, 235, 0), "green": (0, 220, 30), "white": (255, 255, 255)}
+COLOURS = {
+    "red": (255, 0, 0),
+    "blue": (20, 40, 250),
+    "yellow": (255, 235, 0),
+    "green": (0, 220, 30),
+    "white": (255, 255, 255),
+}
 
 
 def framed(pixels: Bytes, box: tuple[int, int, int, int], colour: str, width: int = 3) -> Bytes:
@@ -42,7 +48,9 @@ def view(pixels: Bytes, scale: int = 1) -> View:
         ("What is in this box?", None),
     ],
 )
-def test_a_question_names_the_colour_of_a_box_that_is_there(question: str, colour: str | None) -> None:
+def test_a_question_names_the_colour_of_a_box_that_is_there(
+    question: str, colour: str | None
+) -> None:
     assert drawn_frame.asked(question) == colour
 
 
@@ -50,12 +58,17 @@ def test_a_question_names_the_colour_of_a_box_that_is_there(question: str, colou
 @pytest.mark.parametrize("width", [1, 3, 6])
 def test_a_frame_is_found_by_its_colour(colour: str, width: int) -> None:
     ground = np.random.default_rng(0).integers(60, 150, (300, 400, 3)).astype(np.uint8)
-    found = drawn_frame.find(view(framed(ground, (100, 60, 219, 159), colour, width), scale=2), colour)
+    found = drawn_frame.find(
+        view(framed(ground, (100, 60, 219, 159), colour, width), scale=2), colour
+    )
     assert found is not None
     assert found.box == Box(200, 120, 440, 320)
     assert found.inside == found.box.grown(-2 * width)
     for other in {*COLOURS} - {colour}:
-        assert drawn_frame.find(view(framed(ground, (100, 60, 219, 159), colour, width)), other) is None
+        assert (
+            drawn_frame.find(view(framed(ground, (100, 60, 219, 159), colour, width)), other)
+            is None
+        )
 
 
 def test_what_is_full_or_open_is_no_frame() -> None:
@@ -74,7 +87,9 @@ def test_the_largest_of_several_frames_counts() -> None:
 
 def test_a_question_is_about_the_inside() -> None:
     # the fake model's ships are red: the frame is blue
-    pixels = framed(paint(400, 300, (130, 90, 150, 110), (300, 200, 320, 220)), (100, 60, 219, 159), "blue")
+    pixels = framed(
+        paint(400, 300, (130, 90, 150, 110), (300, 200, 320, 220)), (100, 60, 219, 159), "blue"
+    )
     with open_scene(pixels) as scene:
         answer = ask(scene, "Find every ship in the blue box.", FakeModel())
         chinese = drawn_frame.Frame("red", Box(1, 2, 30, 40), Box(3, 4, 28, 38)).told("zh")

@@ -14,7 +14,12 @@ from geomagnifier.inference.resolution import window_of
 from geomagnifier.model_protocol import Model
 from geomagnifier.types import Answer, Granularity, Query, Region, Trace
 
-ROWS = [line.split("\t") for line in (Path(__file__).parent / "phrasings" / "follow_ups.tsv").read_text("utf-8").splitlines()]
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "phrasings" / "follow_ups.tsv")
+    .read_text("utf-8")
+    .splitlines()
+]
 """(last question, follow-up, sort, what it means in full). Nothing is chosen or trained on them."""
 SORTS = ("choose", "closer", "beside", "swap", "fresh")
 
@@ -24,13 +29,25 @@ def before(question: str, model: Model) -> Turn:
     blank = np.zeros((256, 256, 3), np.uint8)
     level = level_of(question, model)
     with gm.open_scene(blank) as scene:
-        asked = model.answer(Query(question), level, [scene.read(window_of(scene.info.box, 1.0, "all"))]).asked
+        asked = model.answer(
+            Query(question), level, [scene.read(window_of(scene.info.box, 1.0, "all"))]
+        ).asked
         named = re.sub(r"\W", " ", question).split()
         several = any(len(word) > 3 and word.endswith("s") for word in named)
         corners = range(20, 200, 60) if several else (20,)
-        regions = tuple(Region(k, 0.9, (x, 20 + 40 * i, x + 30, 40 + 40 * i)) for i, k in enumerate(asked or (named[-1],)) for x in corners)
+        regions = tuple(
+            Region(k, 0.9, (x, 20 + 40 * i, x + 30, 40 + 40 * i))
+            for i, k in enumerate(asked or (named[-1],))
+            for x in corners
+        )
         trace = Trace(scene.info.pixels, 0, 0.0, {}, (), None, (), (), ())
-        return Turn(question, question, "fresh", Answer(question, "", level, {}, scene.info, trace, blank, (), regions, None), regions)
+        return Turn(
+            question,
+            question,
+            "fresh",
+            Answer(question, "", level, {}, scene.info, trace, blank, (), regions, None),
+            regions,
+        )
 
 
 def level_of(question: str, model: Model) -> Granularity:
@@ -61,5 +78,9 @@ def test_most_are_read_as_what_they_are() -> None:
 
 if __name__ == "__main__":
     by_sort, by_level, missed = right(gm.load_model("small"))
-    print({sort: sum(hits) for sort, hits in by_sort.items()}, sum(map(sum, by_sort.values())), sum(by_level))
+    print(
+        {sort: sum(hits) for sort, hits in by_sort.items()},
+        sum(map(sum, by_sort.values())),
+        sum(by_level),
+    )
     print(*("\t".join(row) for row in missed), sep="\n")

@@ -20,7 +20,9 @@ pile = st.lists(boxes, max_size=12)
 whole = settings(max_examples=200, deadline=None, derandomize=True)
 
 
-@pytest.mark.parametrize("corners", [(0, 0, 0, 5), (4, 0, 3, 5), (0, 5, 5, 5), (0, 0, math.nan, 5), (0, 0, math.inf, 5)])
+@pytest.mark.parametrize(
+    "corners", [(0, 0, 0, 5), (4, 0, 3, 5), (0, 5, 5, 5), (0, 0, math.nan, 5), (0, 0, math.inf, 5)]
+)
 def test_a_box_without_area_is_refused(corners: tuple[float, float, float, float]) -> None:
     with pytest.raises(BoxError):
         Box(*corners)
@@ -48,7 +50,10 @@ def test_view_to_scene_and_back() -> None:
 
 
 def test_overlap_over_union_and_over_the_smaller() -> None:
-    a, b = np.array([[0, 0, 10, 10]]), np.array([[0, 0, 10, 10], [5, 0, 15, 10], [2, 2, 4, 4], [20, 20, 30, 30]])
+    a, b = (
+        np.array([[0, 0, 10, 10]]),
+        np.array([[0, 0, 10, 10], [5, 0, 15, 10], [2, 2, 4, 4], [20, 20, 30, 30]]),
+    )
     assert np.allclose(overlap(a, b), [[1, 1 / 3, 0.04, 0]])
     assert np.allclose(overlap(a, b, "smaller"), [[1, 0.5, 1, 0]])
     assert overlap(np.zeros((0, 4)), b).shape == (0, 4)
@@ -76,9 +81,16 @@ def array(some: list[Box]) -> np.ndarray:
 def test_the_common_part_lies_in_both_and_does_not_depend_on_the_order(a: Box, b: Box) -> None:
     common = a.intersection(b)
     assert common == b.intersection(a)
-    for x, y in itertools.product({a.x0, b.x0, a.x1 - 1, b.x1 - 1}, {a.y0, b.y0, a.y1 - 1, b.y1 - 1}):
-        assert (a.contains(x, y) and b.contains(x, y)) == (common is not None and common.contains(x, y))
-    assert common is None or (common.intersection(a) == common == common.intersection(b) and common.area <= min(a.area, b.area))
+    for x, y in itertools.product(
+        {a.x0, b.x0, a.x1 - 1, b.x1 - 1}, {a.y0, b.y0, a.y1 - 1, b.y1 - 1}
+    ):
+        assert (a.contains(x, y) and b.contains(x, y)) == (
+            common is not None and common.contains(x, y)
+        )
+    assert common is None or (
+        common.intersection(a) == common == common.intersection(b)
+        and common.area <= min(a.area, b.area)
+    )
 
 
 @whole
@@ -93,16 +105,28 @@ def test_overlaps_are_those_of_whole_numbers(some: list[Box], others: list[Box],
 
 
 @whole
-@given(pile, st.data(), st.sampled_from([0.0, 0.3, 0.6]), st.sampled_from(["union", "smaller"]), st.sampled_from([7.0, 512.0]))
+@given(
+    pile,
+    st.data(),
+    st.sampled_from([0.0, 0.3, 0.6]),
+    st.sampled_from(["union", "smaller"]),
+    st.sampled_from([7.0, 512.0]),
+)
 def test_both_suppressions_keep_what_no_better_box_lies_on(
     some: list[Box], data: st.DataObject, limit: float, over: str, cell: float
 ) -> None:
-    scores = np.array(data.draw(st.lists(st.sampled_from([0.1, 0.5, 0.9]), min_size=len(some), max_size=len(some))))
+    scores = np.array(
+        data.draw(
+            st.lists(st.sampled_from([0.1, 0.5, 0.9]), min_size=len(some), max_size=len(some))
+        )
+    )
     kept = suppress(array(some), scores, limit, over).tolist()
     assert kept == suppress_many(array(some), scores, limit, over, cell)
     by_hand: list[int] = []
     for i in sorted(range(len(some)), key=lambda i: -scores[i]):
-        if all(exact(some[i], some[j], over) <= Fraction(limit).limit_denominator(10) for j in by_hand):
+        if all(
+            exact(some[i], some[j], over) <= Fraction(limit).limit_denominator(10) for j in by_hand
+        ):
             by_hand.append(i)
     assert kept == by_hand
 
@@ -123,7 +147,9 @@ def test_united_boxes_do_not_overlap_and_leave_nothing_out(some: list[Box]) -> N
     st.tuples(st.integers(1, 4000), st.integers(1, 4000)),
     st.lists(st.tuples(*[st.floats(0, 1)] * 4), max_size=5),
 )
-def test_there_and_back_is_the_same_place(place: tuple[float, ...], size: tuple[int, int], shares: list[tuple[float, ...]]) -> None:
+def test_there_and_back_is_the_same_place(
+    place: tuple[float, ...], size: tuple[int, int], shares: list[tuple[float, ...]]
+) -> None:
     x, y, width, height = place
     placed = Placement(Box(x, y, x + width, y + height), *size)
     view = np.array(shares, np.float32).reshape(-1, 4) * np.array([*size, *size], np.float32)
@@ -132,4 +158,6 @@ def test_there_and_back_is_the_same_place(place: tuple[float, ...], size: tuple[
     digits = np.abs(placed.box.tuple()).max() * 2**-22  # four bytes have 24 bits
     lower, upper = np.array(placed.box.tuple()[:2] * 2), np.array(placed.box.tuple()[2:] * 2)
     assert ((scene >= lower - digits) & (scene <= upper + digits)).all()
-    assert np.allclose(placed.to_view(scene), view, atol=float(max(digits / s for s in placed.scale)) + 1e-3)
+    assert np.allclose(
+        placed.to_view(scene), view, atol=float(max(digits / s for s in placed.scale)) + 1e-3
+    )

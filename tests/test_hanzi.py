@@ -36,11 +36,15 @@ def test_traditional_characters_are_told_and_made_simple() -> None:
         and not chinese_text.traditional("图中有几艘船？")
         and not chinese_text.traditional("ships")
     )
-    assert "圖中有幾架飛機？佔幾畝？".translate(chinese_text.SIMPLIFIED) == "图中有几架飞机？占几亩？"
+    assert (
+        "圖中有幾架飛機？佔幾畝？".translate(chinese_text.SIMPLIFIED) == "图中有几架飞机？占几亩？"
+    )
 
 
 def test_each_traditional_character_stands_for_one_simplified() -> None:
-    assert not set(map(chr, chinese_text.SIMPLIFIED)) & set(map(chr, chinese_text.SIMPLIFIED.values()))
+    assert not set(map(chr, chinese_text.SIMPLIFIED)) & set(
+        map(chr, chinese_text.SIMPLIFIED.values())
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,8 +87,17 @@ ANSWERING = (
 def test_whatever_answers_say_has_traditional_characters(module: str) -> None:
     """Big5 has no simplified characters: what it can hold is traditional."""
     tree = ast.parse((Path(geomagnifier.__file__).parent / f"{module}.py").read_text("utf-8"))
-    said = {letter for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str) for letter in node.value}
-    told = chinese_text.in_traditional("".join(sorted(letter for letter in said if chinese_text.chinese(letter) and letter != "\u9fff")))
+    said = {
+        letter
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for letter in node.value
+    }
+    told = chinese_text.in_traditional(
+        "".join(
+            sorted(letter for letter in said if chinese_text.chinese(letter) and letter != "\u9fff")
+        )
+    )
     left = [letter for letter in told if not _in_big5(letter)]
     assert left == []
 

@@ -24,7 +24,9 @@ def enlarged(times: int) -> tuple[Image.Image, np.ndarray]:
     middle = planes[len(planes) // 2].mean(0)
     side = 900 // times
     x0, y0 = (int(v) for v in np.clip(middle - side / 2, 0, (1000 - side, 700 - side)))
-    part = Image.fromarray(scene.pixels[y0 : y0 + side, x0 : x0 + side]).resize((side * times, side * times), Image.Resampling.BICUBIC)
+    part = Image.fromarray(scene.pixels[y0 : y0 + side, x0 : x0 + side]).resize(
+        (side * times, side * times), Image.Resampling.BICUBIC
+    )
     boxes = np.array([[*(p.min(0) - (x0, y0)), *(p.max(0) - (x0, y0))] for p in planes], np.float32)
     return part, boxes[(boxes[:, :2] >= 0).all(1) & (boxes[:, 2:] <= side).all(1)] * times
 
@@ -44,7 +46,9 @@ def test_large_looking_objects_are_found(model: Model, times: int) -> None:
     assert (overlap(truth, found).max(1) > 0.5).mean() >= 0.7
     assert len(found) <= len(truth) + 2  # each once, whatever level shows it
     assert answer.mask is not None
-    assert np.array_equal(answer.mask, np.any([decode(r.segmentation or {}) for r in answer.regions], 0))
+    assert np.array_equal(
+        answer.mask, np.any([decode(r.segmentation or {}) for r in answer.regions], 0)
+    )
 
 
 def test_what_looks_as_usual_is_found_once(model: Model) -> None:
@@ -61,7 +65,9 @@ def test_what_looks_as_usual_is_found_once(model: Model) -> None:
 
 def test_a_known_scale_costs_no_more(model: Model) -> None:
     pixels = draw_scene(31, 1000, 700, "airport").pixels
-    with gm.open_scene(pixels, crs="EPSG:32633", transform=(0.5, 0, 500000, 0, -0.5, 5200000)) as scene:
+    with gm.open_scene(
+        pixels, crs="EPSG:32633", transform=(0.5, 0, 500000, 0, -0.5, 5200000)
+    ) as scene:
         answer = gm.ask(scene, "Find every airplane.", model)
     assert levels(answer) == []
     assert answer.trace.pixels_processed == 700_000

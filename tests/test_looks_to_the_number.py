@@ -26,7 +26,12 @@ def naive_relevance(box: Box, heats: cropping.Heats) -> float:
     for seen, heat in heats:
         sx, sy = seen.box.width / heat.shape[1], seen.box.height / heat.shape[0]
         for row, column in np.ndindex(*heat.shape):
-            cell = Box(seen.box.x0 + column * sx, seen.box.y0 + row * sy, seen.box.x0 + (column + 1) * sx, seen.box.y0 + (row + 1) * sy)
+            cell = Box(
+                seen.box.x0 + column * sx,
+                seen.box.y0 + row * sy,
+                seen.box.x0 + (column + 1) * sx,
+                seen.box.y0 + (row + 1) * sy,
+            )
             if cell.intersection(box) is not None:
                 best = max(best, float(heat[row, column]))
     return best
@@ -37,7 +42,9 @@ def test_relevance_is_that_of_the_cells_that_a_box_touches() -> None:
         (window(Box(0, 0, 80, 40)), RNG.random((5, 8)).astype(np.float32)),  # cells of 10 x 8 px
         (window(Box(60, 20, 140, 100)), RNG.random((4, 4)).astype(np.float32) / 2),
     ]
-    for x0, y0, wide, high in itertools.product((0, 3, 20, 59, 61, 100), (0, 8, 15, 33), (1, 10, 25), (1, 8, 30)):
+    for x0, y0, wide, high in itertools.product(
+        (0, 3, 20, 59, 61, 100), (0, 8, 15, 33), (1, 10, 25), (1, 8, 30)
+    ):
         box = Box(x0, y0, x0 + wide, y0 + high)
         assert cropping.relevance(box, heats) == pytest.approx(naive_relevance(box, heats)), box
     assert cropping.relevance(Box(200, 200, 210, 210), heats) == 0.0
@@ -47,18 +54,24 @@ def test_the_grid_is_the_mean_of_the_samples_in_each_cell() -> None:
     """A window over the left half, one over the right; cells of heat and of the grid are one."""
     left, right = (RNG.random((64, 32)).astype(np.float32) for _ in range(2))
     heats = [(window(Box(100, 200, 420, 840)), left), (window(Box(420, 200, 740, 840)), right)]
-    np.testing.assert_allclose(cropping.grid(AREA, heats), np.concatenate([left, right], 1), rtol=1e-5)
+    np.testing.assert_allclose(
+        cropping.grid(AREA, heats), np.concatenate([left, right], 1), rtol=1e-5
+    )
 
 
 def test_coarse_heat_fills_all_cells_below_it_and_what_no_window_saw_is_nothing() -> None:
     heat = np.array([[0.2, 0.4], [0.6, 0.8]], np.float32)
-    made = cropping.grid(AREA, [(window(Box(100, 200, 740, 520)), heat)])  # the upper half: 64 x 32 cells
+    made = cropping.grid(
+        AREA, [(window(Box(100, 200, 740, 520)), heat)]
+    )  # the upper half: 64 x 32 cells
     expected = np.zeros((64, 64))
     expected[:32] = np.kron(heat, np.ones((16, 32)))
     np.testing.assert_allclose(made, expected, rtol=1e-5)
 
 
-def test_windows_that_overlap_count_in_their_cores_and_a_window_beside_the_area_not_at_all() -> None:
+def test_windows_that_overlap_count_in_their_cores_and_a_window_beside_the_area_not_at_all() -> (
+    None
+):
     ones = np.ones((8, 8), np.float32)
     first = window(Box(100, 200, 500, 840), Box(100, 200, 420, 840))
     second = window(Box(340, 200, 740, 840), Box(420, 200, 740, 840))
@@ -72,8 +85,17 @@ def test_scores_and_boxes_of_every_place() -> None:
     for row, column in itertools.product(range(5), range(5)):
         scores = np.zeros((5, 5))
         scores[row, column] = 1.0
-        assert cropping.best_boxes(scores, AREA, 1) == (Box(100 + 80 * column, 200 + 80 * row, 420 + 80 * column, 520 + 80 * row),)
-    assert (cropping.CELLS, cropping.SIDE, cropping.STRIDE, cropping.ACROSS, cropping.TOP_REGION, cropping.TOP_PIXEL) == (
+        assert cropping.best_boxes(scores, AREA, 1) == (
+            Box(100 + 80 * column, 200 + 80 * row, 420 + 80 * column, 520 + 80 * row),
+        )
+    assert (
+        cropping.CELLS,
+        cropping.SIDE,
+        cropping.STRIDE,
+        cropping.ACROSS,
+        cropping.TOP_REGION,
+        cropping.TOP_PIXEL,
+    ) == (
         64,
         32,
         8,
@@ -83,8 +105,12 @@ def test_scores_and_boxes_of_every_place() -> None:
     )
 
 
-def adaptive(left: float | None = None, worth: float = 0.5, closer: float = 1.0, area: Box = AREA) -> cropping.Search:
-    return cropping.start("adaptive", Plan(Granularity.REGION, area, (), closer, scouted=True), left, worth)
+def adaptive(
+    left: float | None = None, worth: float = 0.5, closer: float = 1.0, area: Box = AREA
+) -> cropping.Search:
+    return cropping.start(
+        "adaptive", Plan(Granularity.REGION, area, (), closer, scouted=True), left, worth
+    )
 
 
 def test_a_look_that_takes_all_that_is_left_is_taken_and_one_px_more_is_not() -> None:
@@ -99,16 +125,24 @@ def test_a_look_that_takes_all_that_is_left_is_taken_and_one_px_more_is_not() ->
             ((box, best),) = state.skipped
             assert box == Box(288, 388, 322, 422) and best == pytest.approx(0.9)
     ((look,), state) = cropping.step(adaptive(None), seen)
-    assert state.left is None and state.skipped == () and state.crops == (look.box,) and look.core == Box(288, 388, 322, 422)
+    assert (
+        state.left is None
+        and state.skipped == ()
+        and state.crops == (look.box,)
+        and look.core == Box(288, 388, 322, 422)
+    )
 
 
-def test_what_promises_most_for_its_area_comes_first_and_what_stays_closed_is_told_hottest_first() -> None:
+def test_what_promises_most_for_its_area_comes_first_and_what_stays_closed_is_told_hottest_first() -> (
+    None
+):
     heat = np.zeros((64, 64), np.float32)
     heat[5, 5], heat[5, 50:62], heat[50, 5] = 0.6, 0.9, 0.7  # the second is hotter, and larger
     heat[40, 40], heat[30, 60] = 0.2, 0.4
     looks, state = cropping.step(adaptive(), [(window(AREA), heat)])
     assert [
-        look.core.contains(100 + 10 * c + 5, 200 + 10 * r + 5) for look, (r, c) in zip(looks, ((50, 5), (5, 5), (5, 55)), strict=True)
+        look.core.contains(100 + 10 * c + 5, 200 + 10 * r + 5)
+        for look, (r, c) in zip(looks, ((50, 5), (5, 5), (5, 55)), strict=True)
     ] == [True] * 3
     assert [(box.tuple(), pytest.approx(best)) for box, best in state.closed] == [
         ((700, 500, 710, 510), 0.4),
@@ -122,7 +156,11 @@ def test_a_quarter_of_the_worth_is_told_by_itself(heat: float, told: int) -> Non
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20] = heat
     looks, closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
-    assert looks == [] and len(closed) == told and max(best for _, best in closed) == pytest.approx(heat)
+    assert (
+        looks == []
+        and len(closed) == told
+        and max(best for _, best in closed) == pytest.approx(heat)
+    )
 
 
 def test_the_least_heat_that_is_worth_a_look_is_the_worth_itself() -> None:
@@ -137,8 +175,13 @@ def test_what_lies_in_a_look_is_not_told_as_closed() -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20], cells[20, 22], cells[20, 40] = 0.9, 0.3, 0.3
     ((_, look),), closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
-    assert look.box == Box(273, 373, 337, 437)  # 58 px with the ground, brought to 64, three more on each side
-    assert [(box.tuple(), pytest.approx(best)) for box, best in closed] == [((500, 400, 510, 410), 0.3), (AREA.tuple(), 0.0)]
+    assert look.box == Box(
+        273, 373, 337, 437
+    )  # 58 px with the ground, brought to 64, three more on each side
+    assert [(box.tuple(), pytest.approx(best)) for box, best in closed] == [
+        ((500, 400, 510, 410), 0.3),
+        (AREA.tuple(), 0.0),
+    ]
 
 
 def test_ground_and_steps_follow_oblong_pixels_and_the_shrink() -> None:
@@ -147,8 +190,12 @@ def test_ground_and_steps_follow_oblong_pixels_and_the_shrink() -> None:
     cells[32, 32] = 0.9  # 3200 to 3300
     for shrink in (0.5, 1.0, 2.0):
         ((_, look),), _ = region_proposals.worth_opening(window(area), cells, 0.5, shrink, area)
-        assert look.core == Box(3200 - 12 * shrink, 3200 - 12 * shrink, 3300 + 12 * shrink, 3300 + 12 * shrink)
-        side = {0.5: 128, 1.0: 192, 2.0: 256}[shrink]  # 124, 148 and 196 px with the ground, in steps of 32, 64 and 128 px
+        assert look.core == Box(
+            3200 - 12 * shrink, 3200 - 12 * shrink, 3300 + 12 * shrink, 3300 + 12 * shrink
+        )
+        side = {0.5: 128, 1.0: 192, 2.0: 256}[
+            shrink
+        ]  # 124, 148 and 196 px with the ground, in steps of 32, 64 and 128 px
         assert look.box.width == look.box.height == side
         assert look.box.x0 == look.box.y0 == 3250 - side / 2
     across, down = 2**-0.5, 2**0.5  # px that are twice as wide as high on the ground
@@ -169,7 +216,8 @@ def naive_groups(boxes: np.ndarray) -> set[frozenset[int]]:
 
     while True:
         saved = {
-            (i, j): price(a) + price(b) - price(both(a, b)) for (i, (_, a)), (j, (_, b)) in itertools.combinations(enumerate(groups), 2)
+            (i, j): price(a) + price(b) - price(both(a, b))
+            for (i, (_, a)), (j, (_, b)) in itertools.combinations(enumerate(groups), 2)
         }
         if not saved or max(saved.values()) < 0:
             return {frozenset(group) for group, _ in groups}
@@ -196,7 +244,9 @@ def test_more_spots_than_can_be_compared_are_joined_by_blocks_first() -> None:
     blocks = {(int((x + 1) // 512), int((y + 1) // 512)) for x, y in places}
     assert len(blocks) == 2  # 600 px wide, 450 high
     groups = region_proposals._joined(boxes * (1, 1, 1, 1) + (0, 0, 0, 0), np.ones(2))
-    assert sorted(itertools.chain(*groups)) == list(range(300)) and len(groups) == 1  # and the blocks are joined in turn
+    assert (
+        sorted(itertools.chain(*groups)) == list(range(300)) and len(groups) == 1
+    )  # and the blocks are joined in turn
     apart = boxes + np.where(np.arange(300)[:, None] >= 150, 40_000, 0)
     assert sorted(map(len, region_proposals._joined(apart, np.ones(2)))) == [150, 150]
 
@@ -212,7 +262,9 @@ def test_more_spots_than_can_be_compared_are_joined_by_blocks_first() -> None:
         (110, 735, (100, 740)),  # never larger than the area
     ],
 )
-def test_sides_of_whole_steps_within_the_area(low: float, high: float, expected: tuple[float, float]) -> None:
+def test_sides_of_whole_steps_within_the_area(
+    low: float, high: float, expected: tuple[float, float]
+) -> None:
     step = np.array([64.0, 64.0])
     x0, y0, x1, y1 = region_proposals._rounded((low, 200, high, 840), step, AREA)
     assert (x0, x1) == expected and (y0, y1) == (200, 840)
@@ -228,15 +280,28 @@ def test_set_places_are_the_corners_and_then_the_middle(rounds: int) -> None:
     corners = [(100, 200, 200, 260), (640, 200, 740, 260), (100, 780, 200, 840)]
     assert moved == (corners if rounds == 0 else [(370, 490, 470, 550)])
     chance = cropping._moved(cropping.Search("random", state.plan, 0.5, round=rounds), boxes, AREA)
-    assert chance == cropping._moved(cropping.Search("random", state.plan, 0.5, round=rounds), boxes, AREA)
-    assert all(box.intersection(AREA) == box and (box.width, box.height) == (100, 60) for box in chance)
+    assert chance == cropping._moved(
+        cropping.Search("random", state.plan, 0.5, round=rounds), boxes, AREA
+    )
+    assert all(
+        box.intersection(AREA) == box and (box.width, box.height) == (100, 60) for box in chance
+    )
     assert [box.tuple() for box in chance] != moved
 
 
 # plans
 
 
-SPEC = ModelSpec("made", "0", ("ship", "bridge"), (), view_pixels=1_000_000, tile=1000, overlap=100, sizes={"ship": Size(10.0, 40.0)})
+SPEC = ModelSpec(
+    "made",
+    "0",
+    ("ship", "bridge"),
+    (),
+    view_pixels=1_000_000,
+    tile=1000,
+    overlap=100,
+    sizes={"ship": Size(10.0, 40.0)},
+)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +313,9 @@ SPEC = ModelSpec("made", "0", ("ship", "bridge"), (), view_pixels=1_000_000, til
         (1901, [(0, 701, 0, 650.5), (600, 1301, 650.5, 1250.5), (1200, 1901, 1250.5, 1901)]),
     ],
 )
-def test_tiles_are_even_and_overlap_by_what_is_asked(length: float, expected: list[tuple[float, ...]]) -> None:
+def test_tiles_are_even_and_overlap_by_what_is_asked(
+    length: float, expected: list[tuple[float, ...]]
+) -> None:
     assert resolution._spans(0, length, 1000, 100, 1) == expected
     moved = [tuple(value + 30 for value in span) for span in expected]
     assert resolution._spans(30, length + 30, 1000, 100, 1) == moved
@@ -256,11 +323,20 @@ def test_tiles_are_even_and_overlap_by_what_is_asked(length: float, expected: li
 
 def test_one_px_more_than_a_view_is_tiles() -> None:
     fits, more = Box(0, 0, 1000, 1000), Box(0, 0, 1001, 1000)
-    assert len(resolution.cover(fits, 1, SPEC, "tile")) == 1 and len(resolution.cover(more, 1, SPEC, "tile")) == 2
+    assert (
+        len(resolution.cover(fits, 1, SPEC, "tile")) == 1
+        and len(resolution.cover(more, 1, SPEC, "tile")) == 2
+    )
     assert len(resolution.windows(Look(fits, 1, "closer", fits), SPEC)) == 1
     tiles = resolution.windows(Look(more, 1, "closer", Box(0, 0, 1001, 900)), SPEC)
-    assert {tile.role for tile in tiles} == {"closer"} and len(tiles) == 1 and tiles[0].box == Box(0, 0, 1001, 900)  # over its core
-    (half,) = resolution.windows(Look(Box(0, 0, 2000, 2000), 2, "closer", Box(10, 10, 1990, 1990)), SPEC)
+    assert (
+        {tile.role for tile in tiles} == {"closer"}
+        and len(tiles) == 1
+        and tiles[0].box == Box(0, 0, 1001, 900)
+    )  # over its core
+    (half,) = resolution.windows(
+        Look(Box(0, 0, 2000, 2000), 2, "closer", Box(10, 10, 1990, 1990)), SPEC
+    )
     assert (half.width, half.height, half.core) == (1000, 1000, Box(10, 10, 1990, 1990))
 
 
@@ -269,24 +345,51 @@ def test_enlarged_shrunk_and_seen_as_they_are() -> None:
     unknown, known = SceneInfo("a", 9000, 9000, 3), SceneInfo("a", 9000, 9000, 3, gsd=0.1)
     assert resolution.closer_shrink(unknown, spec, ("ship",), 11.999) == pytest.approx(11.999 / 28)
     assert resolution.closer_shrink(unknown, spec, ("ship",), 12.0) == 1.0
-    assert resolution.closer_shrink(unknown, spec, ("ship",), 7.0) == resolution.closer_shrink(unknown, spec, ("ship",), 3.0) == 0.25
+    assert (
+        resolution.closer_shrink(unknown, spec, ("ship",), 7.0)
+        == resolution.closer_shrink(unknown, spec, ("ship",), 3.0)
+        == 0.25
+    )
     assert resolution.closer_shrink(known, spec, ("ship",), 100.0) == 2.5  # 100 px, trained on 40
-    assert resolution.closer_shrink(SceneInfo("a", 9, 9, 3, gsd=10 / 68), spec, ("ship",), 68.0) == 1.0  # 1.7 times
-    assert resolution.closer_shrink(SceneInfo("a", 9, 9, 3, gsd=10 / 68.1), spec, ("ship",), 68.1) == pytest.approx(1.7025)
+    assert (
+        resolution.closer_shrink(SceneInfo("a", 9, 9, 3, gsd=10 / 68), spec, ("ship",), 68.0) == 1.0
+    )  # 1.7 times
+    assert resolution.closer_shrink(
+        SceneInfo("a", 9, 9, 3, gsd=10 / 68.1), spec, ("ship",), 68.1
+    ) == pytest.approx(1.7025)
     assert resolution.closer_shrink(known, spec, (), 100.0) == 1.0
     for smaller, length in ((1.99, 40.0), (2.0, 20.0), (4.0, 10.0)):
         assert resolution.target_length(unknown, spec, ("ship",), smaller) == length
 
 
 def test_what_lies_outside_the_trained_ground_is_said() -> None:
-    spec = ModelSpec("made", "0", ("ship", "pond"), (), sizes={"ship": Size(10.0, 40.0), "pond": Size(None, 64.0)}, gsd=(0.2, 2.0))
-    told = lambda gsd, *kinds: resolution.untrained(SceneInfo("a.tif", 9, 9, 3, gsd=gsd), spec, kinds)  # noqa: E731
-    assert [told(gsd, "ship") is None for gsd in (None, 0.099, 0.1, 0.2, 2.0, 4.0, 4.01)] == [True, False, True, True, True, True, False]
+    spec = ModelSpec(
+        "made",
+        "0",
+        ("ship", "pond"),
+        (),
+        sizes={"ship": Size(10.0, 40.0), "pond": Size(None, 64.0)},
+        gsd=(0.2, 2.0),
+    )
+    told = lambda gsd, *kinds: resolution.untrained(
+        SceneInfo("a.tif", 9, 9, 3, gsd=gsd), spec, kinds
+    )  # noqa: E731
+    assert [told(gsd, "ship") is None for gsd in (None, 0.099, 0.1, 0.2, 2.0, 4.0, 4.01)] == [
+        True,
+        False,
+        True,
+        True,
+        True,
+        True,
+        False,
+    ]
     assert told(5.01, "ship", "pond", "tree") == (
         "the ground pixels of a.tif are 5.01 m; the model was trained on 0.2 to 2 m: results may be wrong, and objects this small cannot "
         "be seen: ship"
     )
-    assert told(4.01, "ship").endswith("cannot be seen: ship") and told(0.05, "ship").endswith("results may be wrong")
+    assert told(4.01, "ship").endswith("cannot be seen: ship") and told(0.05, "ship").endswith(
+        "results may be wrong"
+    )
     assert resolution.scale_known(SceneInfo("a", 9, 9, 3, gsd=1.0), spec, ("ship",))
     assert not resolution.scale_known(SceneInfo("a", 9, 9, 3, gsd=1.0), spec, ("ship", "pond"))
     assert not resolution.scale_known(SceneInfo("a", 9, 9, 3, gsd=1.0), spec, ("ship", "tree"))
@@ -303,9 +406,14 @@ def test_what_lies_outside_the_trained_ground_is_said() -> None:
         (5000, 3000, (1924, 924, 3076, 2076), 6.0),
     ],
 )
-def test_the_first_glance_is_at_the_middle(width: int, height: int, box: tuple[int, ...], shrink: float) -> None:
+def test_the_first_glance_is_at_the_middle(
+    width: int, height: int, box: tuple[int, ...], shrink: float
+) -> None:
     seen = resolution.peek(Box(0, 0, width, height))
-    assert seen.box.tuple() == box and (seen.width, seen.height) == (round((box[2] - box[0]) / shrink), round((box[3] - box[1]) / shrink))
+    assert seen.box.tuple() == box and (seen.width, seen.height) == (
+        round((box[2] - box[0]) / shrink),
+        round((box[3] - box[1]) / shrink),
+    )
     assert seen.role == "peek" and seen.core == seen.box
     moved = resolution.peek(Box(70, 30, width + 70, height + 30))
     assert moved.box.tuple() == (box[0] + 70, box[1] + 30, box[2] + 70, box[3] + 30)
@@ -314,11 +422,18 @@ def test_the_first_glance_is_at_the_middle(width: int, height: int, box: tuple[i
 def test_the_memory_that_the_smallest_tile_takes_is_enough() -> None:
     spec = ModelSpec("made", "0", (), ())
     least = 256**2 * spec.pixel_bytes
-    assert resolution.bounded(spec, 1e8 + least, 1e8).tile == 256 == 4 * resolution.bounded(spec, 1e8 + least, 1e8).overlap
+    assert (
+        resolution.bounded(spec, 1e8 + least, 1e8).tile
+        == 256
+        == 4 * resolution.bounded(spec, 1e8 + least, 1e8).overlap
+    )
     with pytest.raises(resolution.OptionError):
         resolution.bounded(spec, 1e8 + least - spec.pixel_bytes, 1e8)
     full = max(spec.view_pixels, spec.tile**2) * spec.pixel_bytes
-    assert resolution.bounded(spec, full) is spec and resolution.bounded(spec, full - spec.pixel_bytes) is not spec
+    assert (
+        resolution.bounded(spec, full) is spec
+        and resolution.bounded(spec, full - spec.pixel_bytes) is not spec
+    )
 
 
 def test_a_core_that_begins_on_a_sample_has_it() -> None:
@@ -329,20 +444,35 @@ def test_a_core_that_begins_on_a_sample_has_it() -> None:
     ones = np.ones((64, 64), np.float32)
     made = cropping.grid(area, [(first, ones), (second, 3 * ones)])
     assert made[0, 31] == 1 and made[0, 32] == 3
-    upright = cropping.grid(area, [(window(area, Box(0, 0, 640, 322.5)), ones), (window(area, Box(0, 322.5, 640, 640)), 3 * ones)])
+    upright = cropping.grid(
+        area,
+        [
+            (window(area, Box(0, 0, 640, 322.5)), ones),
+            (window(area, Box(0, 322.5, 640, 640)), 3 * ones),
+        ],
+    )
     assert (upright == made.T).all()
 
 
-@pytest.mark.parametrize(("hot", "beside"), [((0, 0), [(0, 2), (2, 0)]), ((63, 63), [(63, 61), (61, 63)]), ((0, 63), [(0, 61), (2, 63)])])
-def test_what_lies_in_a_look_at_the_edge_is_not_told_as_closed(hot: tuple[int, int], beside: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize(
+    ("hot", "beside"),
+    [((0, 0), [(0, 2), (2, 0)]), ((63, 63), [(63, 61), (61, 63)]), ((0, 63), [(0, 61), (2, 63)])],
+)
+def test_what_lies_in_a_look_at_the_edge_is_not_told_as_closed(
+    hot: tuple[int, int], beside: list[tuple[int, int]]
+) -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[hot] = 0.9
     for place in beside:
         cells[place] = 0.3
     looks, closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
     assert len(looks) == 1 and closed == [(AREA, 0.0)]
-    beyond = Box(AREA.x0 - 100, AREA.y0 - 100, AREA.x1 + 100, AREA.y1 + 100)  # the window begins before the area, and the look within it
-    ((_, look),), left = region_proposals.worth_opening(window(beyond, AREA), cells_at(beyond, hot, beside), 0.5, 1.0, AREA)
+    beyond = Box(
+        AREA.x0 - 100, AREA.y0 - 100, AREA.x1 + 100, AREA.y1 + 100
+    )  # the window begins before the area, and the look within it
+    ((_, look),), left = region_proposals.worth_opening(
+        window(beyond, AREA), cells_at(beyond, hot, beside), 0.5, 1.0, AREA
+    )
     assert look.box.intersection(AREA) == look.box and left == [(AREA, 0.0)]
 
 

@@ -34,7 +34,13 @@ class Waiting(FakeModel):
         super().__init__()
         self.two = threading.Barrier(2, timeout=WAIT)
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
+    def answer(
+        self,
+        query: Query,
+        granularity: Granularity,
+        views: Sequence[View],
+        beside: Sequence[View] | None = None,
+    ) -> Reply:
         self.two.wait()
         return super().answer(query, granularity, views, beside)
 
@@ -42,12 +48,24 @@ class Waiting(FakeModel):
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_answers_come_in_the_order_of_the_scenes(workers: int) -> None:
     asked = [scene(n) for n in (3, 0, 5, 1, 2, 4, 0)]
-    assert counts(gm.ask_many(asked, "Find every ship.", FakeModel(), workers=workers)) == [3, 0, 5, 1, 2, 4, 0]
+    assert counts(gm.ask_many(asked, "Find every ship.", FakeModel(), workers=workers)) == [
+        3,
+        0,
+        5,
+        1,
+        2,
+        4,
+        0,
+    ]
     assert counts(gm.ask_many([], "Find every ship.", FakeModel(), workers=workers)) == []
 
 
 def test_as_many_scenes_as_there_are_workers_are_worked_on_at_a_time() -> None:
-    assert counts(gm.ask_many([scene(1), scene(2), scene(3), scene(4)], "Find every ship.", Waiting(), workers=2)) == [1, 2, 3, 4]
+    assert counts(
+        gm.ask_many(
+            [scene(1), scene(2), scene(3), scene(4)], "Find every ship.", Waiting(), workers=2
+        )
+    ) == [1, 2, 3, 4]
 
 
 def test_open_scenes_stay_open_and_a_generator_is_not_run_ahead(tmp_path: Path) -> None:
@@ -73,9 +91,13 @@ def test_an_error_is_raised_in_its_place_or_given(tmp_path: Path) -> None:
     before: list[int] = []
     with pytest.raises(SceneNotFound, match=r"gone\.tif does not exist") as raised:
         before.extend(map(len, gm.ask_many(asked, "Find every ship.", FakeModel(), workers=3)))
-    assert before == [1, 2] and raised.value.__notes__ == [f"scene 2 of ask_many: {tmp_path / 'gone.tif'}"]
+    assert before == [1, 2] and raised.value.__notes__ == [
+        f"scene 2 of ask_many: {tmp_path / 'gone.tif'}"
+    ]
     given = list(gm.ask_many(asked, "Find every ship.", FakeModel(), errors="yield"))
-    assert isinstance(given[2], SceneNotFound) and [len(one) for one in given if isinstance(one, gm.Answer)] == [1, 2, 3]
+    assert isinstance(given[2], SceneNotFound) and [
+        len(one) for one in given if isinstance(one, gm.Answer)
+    ] == [1, 2, 3]
     refused = list(gm.ask_many([scene(1), scene(2)], " ", FakeModel(), errors="yield"))
     assert [type(one) for one in refused] == [QuestionEmpty, QuestionEmpty]
     with pytest.raises(BoxError, match="outside the scene"):
@@ -99,17 +121,25 @@ def test_progress_counts_scenes_and_may_end_it() -> None:
         return done < 3
 
     asked = [scene(n) for n in range(6)]
-    assert counts(gm.ask_many(asked, "Find every ship.", FakeModel(), progress=progress)) == [0, 1, 2]
+    assert counts(gm.ask_many(asked, "Find every ship.", FakeModel(), progress=progress)) == [
+        0,
+        1,
+        2,
+    ]
     assert told == [(1, 6), (2, 6), (3, 6)]
     told.clear()
-    assert counts(gm.ask_many((s for s in asked), "Find every ship.", FakeModel(), progress=progress)) == [0, 1, 2]
+    assert counts(
+        gm.ask_many((s for s in asked), "Find every ship.", FakeModel(), progress=progress)
+    ) == [0, 1, 2]
     assert told[0] == (1, None)
 
 
 def test_wrong_options_are_refused_before_the_first_answer() -> None:
     with pytest.raises(OptionError, match="1 or more, not 0"):
         gm.ask_many([], "Find every ship.", workers=0)
-    with pytest.raises(OptionError, match="has no option journal; there are box, box_crs, aoi, aoi_crs"):
+    with pytest.raises(
+        OptionError, match="has no option journal; there are box, box_crs, aoi, aoi_crs"
+    ):
         gm.ask_many([], "Find every ship.", journal="a.journal")
     with pytest.raises(OptionError, match="errors is 'raise' or 'yield', not 'skip'"):
         gm.ask_many([], "Find every ship.", errors="skip")  # type: ignore[call-overload]
@@ -133,7 +163,9 @@ def test_threads_without_a_model_load_one(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(registry, "load_model", load)
     default_model._loaded.cache_clear()
     try:
-        assert counts(gm.ask_many([scene(n) for n in range(8)], "Find every ship.", workers=8)) == list(range(8))
+        assert counts(
+            gm.ask_many([scene(n) for n in range(8)], "Find every ship.", workers=8)
+        ) == list(range(8))
         assert len(loaded) == 1
     finally:
         default_model._loaded.cache_clear()

@@ -23,11 +23,22 @@ from geomagnifier.types import Region
 
 
 def area(ring: masks.Ring) -> float:
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)) / 2
+    return (
+        sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)) / 2
+    )
 
 
-def patch(value: int, box: Box, side: int = 8, threshold: float = 0.5, core: Box | None = None, cells: int = 2) -> MaskPatch:
-    return MaskPatch(Placement(box, side, side), core or box, np.full((cells, cells), value, np.uint8), threshold)
+def patch(
+    value: int,
+    box: Box,
+    side: int = 8,
+    threshold: float = 0.5,
+    core: Box | None = None,
+    cells: int = 2,
+) -> MaskPatch:
+    return MaskPatch(
+        Placement(box, side, side), core or box, np.full((cells, cells), value, np.uint8), threshold
+    )
 
 
 def test_resize_is_bilinear_between_centres_and_constant_beyond() -> None:
@@ -39,7 +50,11 @@ def test_resize_is_bilinear_between_centres_and_constant_beyond() -> None:
 
 
 def test_resize_of_bytes_is_a_probability() -> None:
-    out = masks.resize(np.array([[0, 255], [255, 0]], np.uint8), Placement(Box(10, 10, 12, 12), 2, 2), Box(10, 10, 12, 12))
+    out = masks.resize(
+        np.array([[0, 255], [255, 0]], np.uint8),
+        Placement(Box(10, 10, 12, 12), 2, 2),
+        Box(10, 10, 12, 12),
+    )
     assert out.dtype == np.float32
     assert np.allclose(out, [[0, 1], [1, 0]])
 
@@ -48,7 +63,9 @@ def test_resize_does_not_depend_on_the_window() -> None:
     probability = np.random.default_rng(0).random((7, 5)).astype(np.float32)
     placed = Placement(Box(3.5, -2.25, 90, 77), 400, 300)
     whole = masks.resize(probability, placed, Box(0, 0, 100, 80))
-    assert np.allclose(whole[30:50, 20:70], masks.resize(probability, placed, Box(20, 30, 70, 50)), atol=1e-6)
+    assert np.allclose(
+        whole[30:50, 20:70], masks.resize(probability, placed, Box(20, 30, 70, 50)), atol=1e-6
+    )
 
 
 def test_fine_patches_overwrite_coarse_ones_in_any_order() -> None:
@@ -75,16 +92,27 @@ def test_neighbouring_cores_leave_neither_gap_nor_overlap() -> None:
     assert (left ^ right).all()
 
 
-@pytest.mark.parametrize(("value", "threshold", "expected"), [(51, 0.2, True), (50, 0.2, False), (128, 0.5, True), (127, 0.5, False)])
+@pytest.mark.parametrize(
+    ("value", "threshold", "expected"),
+    [(51, 0.2, True), (50, 0.2, False), (128, 0.5, True), (127, 0.5, False)],
+)
 def test_threshold_is_inclusive(value: int, threshold: float, expected: bool) -> None:
     scene = Box(0, 0, 4, 4)
-    assert masks.read_patches([patch(value, scene, threshold=threshold)], scene, scene).all() == expected
+    assert (
+        masks.read_patches([patch(value, scene, threshold=threshold)], scene, scene).all()
+        == expected
+    )
 
 
 def test_windows_are_rounded_outwards_and_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(masks, "STRIP", 40)
     scene = Box(0, 0, 64, 48)
-    rough = MaskPatch(Placement(scene, 16, 12), scene, np.random.default_rng(1).integers(0, 256, (12, 16), np.uint8), 0.5)
+    rough = MaskPatch(
+        Placement(scene, 16, 12),
+        scene,
+        np.random.default_rng(1).integers(0, 256, (12, 16), np.uint8),
+        0.5,
+    )
     whole = masks.read_patches([rough], scene, scene)
     assert 0.2 < whole.mean() < 0.8
     part = masks.read_patches([rough], Box(10.5, 20.2, 30.1, 99), scene)
@@ -138,14 +166,22 @@ def test_a_small_mask_in_a_huge_scene_costs_little() -> None:
     with at_most(1e5):  # of 3.6e9 px
         rle = masks.place(np.ones((3, 2), bool), (50_000, 40_000), (60_000, 60_000))
     assert coco.area({"size": rle["size"], "counts": rle["counts"].encode()}) == 6
-    assert coco.toBbox({"size": rle["size"], "counts": rle["counts"].encode()}).tolist() == [50_000, 40_000, 2, 3]
+    assert coco.toBbox({"size": rle["size"], "counts": rle["counts"].encode()}).tolist() == [
+        50_000,
+        40_000,
+        2,
+        3,
+    ]
 
 
 def test_windows_of_run_lengths() -> None:
     generator = np.random.default_rng(6)
     for share in (0.02, 0.2, 0.5, 0.9, 1, 1, 0) * 30:
         mask = generator.random(generator.integers(1, 14, 2)) < share
-        (x0, x1), (y0, y1) = (sorted(generator.choice(side + 1, 2, replace=False).tolist()) for side in mask.shape[::-1])
+        (x0, x1), (y0, y1) = (
+            sorted(generator.choice(side + 1, 2, replace=False).tolist())
+            for side in mask.shape[::-1]
+        )
         part = masks.decode_window(masks.encode(mask), Box(x0, y0, x1, y1))
         assert part.dtype == bool and (part == mask[y0:y1, x0:x1]).all()
 
@@ -172,7 +208,9 @@ def test_the_polygon_of_a_region_is_that_of_its_mask_wherever_its_box_is() -> No
     mask[20:40, 30:50] = True
     mask[25:30, 35:40] = False
     region = Region("ship", 0.5, (31, 21, 49, 39), masks.encode(mask))
-    assert set(region.polygon[0]) == {(30, 20), (50, 20), (50, 40), (30, 40)} and [area(ring) for ring in region.polygon] == [400, -25]
+    assert set(region.polygon[0]) == {(30, 20), (50, 20), (50, 40), (30, 40)} and [
+        area(ring) for ring in region.polygon
+    ] == [400, -25]
     assert Region("ship", 0.5, (0, 0, 9, 9)).polygon == ()
     assert Region("ship", 0.5, (0, 0, 9, 9), masks.encode(np.zeros((9, 9), bool))).polygon == ()
 
@@ -194,7 +232,9 @@ def test_rings_are_valid_whatever_the_mask() -> None:
         mask = generator.random(generator.integers(1, 12, 2)) < generator.random()
         rings = masks.polygons(masks.encode(mask))
         assert sum(map(area, rings)) == mask.sum()
-        assert [abs(area(ring)) for ring in rings] == sorted((abs(area(ring)) for ring in rings), reverse=True)
+        assert [abs(area(ring)) for ring in rings] == sorted(
+            (abs(area(ring)) for ring in rings), reverse=True
+        )
         shapes = [shapely.Polygon(ring) for ring in rings]
         assert all(shape.is_valid for shape in shapes)
         for y, x in np.ndindex(mask.shape):
@@ -215,7 +255,12 @@ def test_a_wavy_outline_is_one_ring_round_its_pixels() -> None:
     assert len(rings) == 1 and area(rings[0]) == masks.area(rle)
 
 
-some_mask = arrays.arrays(bool, st.tuples(st.integers(1, 20), st.integers(1, 20)), elements=st.booleans(), fill=st.booleans())
+some_mask = arrays.arrays(
+    bool,
+    st.tuples(st.integers(1, 20), st.integers(1, 20)),
+    elements=st.booleans(),
+    fill=st.booleans(),
+)
 whole = settings(max_examples=150, deadline=None, derandomize=True)
 
 
@@ -239,15 +284,30 @@ def test_run_lengths_area_and_rings_are_those_of_pycocotools(mask: np.ndarray) -
 
 
 @whole
-@given(some_mask, st.integers(-25, 25), st.integers(-25, 25), st.integers(1, 30), st.integers(1, 30))
-def test_put_into_a_scene_and_cut_out_again(mask: np.ndarray, x: int, y: int, width: int, height: int) -> None:
+@given(
+    some_mask, st.integers(-25, 25), st.integers(-25, 25), st.integers(1, 30), st.integers(1, 30)
+)
+def test_put_into_a_scene_and_cut_out_again(
+    mask: np.ndarray, x: int, y: int, width: int, height: int
+) -> None:
     rle = masks.place(mask, (x, y), (height, width))
     full = np.zeros((height + 100, width + 100), bool)
     full[50 + y : 50 + y + mask.shape[0], 50 + x : 50 + x + mask.shape[1]] = mask
     full = full[50 : 50 + height, 50 : 50 + width]
     assert rle == {"size": [height, width], "counts": theirs(full)["counts"].decode()}
-    part = masks.decode_window(rle, Box(width // 3, height // 3, width // 3 + max(1, width // 2), height // 3 + max(1, height // 2)))
-    expected = full[height // 3 : height // 3 + max(1, height // 2), width // 3 : width // 3 + max(1, width // 2)]
+    part = masks.decode_window(
+        rle,
+        Box(
+            width // 3,
+            height // 3,
+            width // 3 + max(1, width // 2),
+            height // 3 + max(1, height // 2),
+        ),
+    )
+    expected = full[
+        height // 3 : height // 3 + max(1, height // 2),
+        width // 3 : width // 3 + max(1, width // 2),
+    ]
     assert (part[: expected.shape[0], : expected.shape[1]] == expected).all()
 
 
@@ -265,12 +325,19 @@ def test_pieces_are_those_of_a_flood(mask: np.ndarray, smallest: int) -> None:
                 todo += [(y + 1, x), (y - 1, x), (y, x + 1), (y, x - 1)]
         if len(piece) >= smallest:
             expected.append(sorted(piece))
-    found = [sorted((int(y) + top, int(x) + left) for y, x in np.argwhere(one)) for left, top, one in masks.components(mask, smallest)]
+    found = [
+        sorted((int(y) + top, int(x) + left) for y, x in np.argwhere(one))
+        for left, top, one in masks.components(mask, smallest)
+    ]
     assert found == expected
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
-@given(st.text(st.characters(min_codepoint=40, max_codepoint=120), max_size=12) | st.text(max_size=8), st.integers(0, 9), st.integers(0, 9))
+@given(
+    st.text(st.characters(min_codepoint=40, max_codepoint=120), max_size=12) | st.text(max_size=8),
+    st.integers(0, 9),
+    st.integers(0, 9),
+)
 def test_any_text_is_run_lengths_or_refused(text: str, height: int, width: int) -> None:
     rle = {"size": [height, width], "counts": text}
     try:
@@ -285,19 +352,33 @@ def test_any_text_is_run_lengths_or_refused(text: str, height: int, width: int) 
         assert (coco.decode({"size": rle["size"], "counts": text.encode()}) == mask).all()
 
 
-@pytest.mark.parametrize("counts", ["", "0", "o" * 30, "1" + "o" * 12 + "0", "é", "\x00", "~", 3, None, [4], "P" * 5 + "0"])
+@pytest.mark.parametrize(
+    "counts",
+    ["", "0", "o" * 30, "1" + "o" * 12 + "0", "é", "\x00", "~", 3, None, [4], "P" * 5 + "0"],
+)
 def test_run_lengths_of_others_are_checked(counts: Any) -> None:
     for size in ([4, 3], [1 << 40, 1 << 40], (4, 3)):
         with pytest.raises((ValueError, TypeError, KeyError)):
             masks.checked({"size": size, "counts": counts}, (4, 3))
-    for wrong in (None, 3, {}, {"size": [4, 3]}, {"size": 3, "counts": "<"}, {"size": [3, 4], "counts": "<"}):
+    for wrong in (
+        None,
+        3,
+        {},
+        {"size": [4, 3]},
+        {"size": 3, "counts": "<"},
+        {"size": [3, 4], "counts": "<"},
+    ):
         with pytest.raises((ValueError, TypeError, KeyError)):
             masks.checked(wrong, (4, 3))
 
 
 @whole
 @given(
-    arrays.arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 6)), elements=st.floats(0, 1, width=32)),
+    arrays.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 6), st.integers(1, 6)),
+        elements=st.floats(0, 1, width=32),
+    ),
     st.tuples(st.floats(-20, 20), st.floats(-20, 20), st.floats(0.5, 40), st.floats(0.5, 40)),
 )
 def test_resize_is_the_plain_formula(values: np.ndarray, place: tuple[float, ...]) -> None:

@@ -31,7 +31,10 @@ def test_runs_that_do_not_fill_the_scene_are_refused(counts: tuple[int, ...]) ->
 @pytest.mark.parametrize("counts", [(64,), (0, 64), (10, 54), (10, 20, 30, 4), (0, 0, 64)])
 def test_runs_that_fill_it_are_taken_as_they_are(counts: tuple[int, ...]) -> None:
     text = written(*counts)
-    assert masks.checked({"size": (8, 8), "counts": text}, (8, 8)) == {"size": [8, 8], "counts": text}
+    assert masks.checked({"size": (8, 8), "counts": text}, (8, 8)) == {
+        "size": [8, 8],
+        "counts": text,
+    }
     assert masks.area({"counts": text}) == sum(counts[1::2])
 
 

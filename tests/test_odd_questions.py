@@ -26,7 +26,14 @@ from geomagnifier.cli import chat
 from geomagnifier.cli.main import main
 from geomagnifier.conversation import Conversation, follow
 from geomagnifier.conversation.followup_parser import read
-from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionError, QuestionUnreadable, printable
+from geomagnifier.errors import (
+    GeomagWarning,
+    OptionError,
+    QuestionEmpty,
+    QuestionError,
+    QuestionUnreadable,
+    printable,
+)
 from geomagnifier.export.write import to_json
 from geomagnifier.model_protocol import Model
 from geomagnifier.models.small.zh_en_translator import characters
@@ -114,23 +121,40 @@ def answered(ask: Callable[[], gm.Answer], question: str) -> gm.Answer | None:
             made = ask()
     except QuestionError as error:
         told = str(error)
-        assert told and len(told) <= 1000 and told == printable(told) and (len(question) < 100 or question not in told)
+        assert (
+            told
+            and len(told) <= 1000
+            and told == printable(told)
+            and (len(question) < 100 or question not in told)
+        )
         return None
     assert made.question == question and made.granularity in gm.Granularity
     assert made.text and made.text == printable(made.text) and len(made.text) < 5000
-    assert json.loads(json.dumps(to_json(made), ensure_ascii=False, allow_nan=False).encode())["question"] == question
-    assert all(0 <= p <= 1 for _, p in made.labels) and all(0 <= p <= 1 for p in made.granularity_probabilities.values())
+    assert (
+        json.loads(json.dumps(to_json(made), ensure_ascii=False, allow_nan=False).encode())[
+            "question"
+        ]
+        == question
+    )
+    assert all(0 <= p <= 1 for _, p in made.labels) and all(
+        0 <= p <= 1 for p in made.granularity_probabilities.values()
+    )
     height, width = made.scene.height, made.scene.width
     for region in made.regions:
         x0, y0, x1, y1 = region.box
         assert 0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height and 0 <= region.score <= 1
-        assert region.segmentation is None or masks.decode(region.segmentation).shape == (height, width)
+        assert region.segmentation is None or masks.decode(region.segmentation).shape == (
+            height,
+            width,
+        )
     assert made.mask is None or made.mask.shape == (height, width)
     return made
 
 
 @pytest.mark.parametrize("letters", ["a", "🚢", "ship ", "\x00", "\u202e", "船"])
-def test_ten_megabytes_are_refused_before_anything_is_done(model: Model, scene: Scene, letters: str) -> None:
+def test_ten_megabytes_are_refused_before_anything_is_done(
+    model: Model, scene: Scene, letters: str
+) -> None:
     question = letters * (10_000_000 // len(letters))
     tracemalloc.start()
     try:
@@ -156,13 +180,19 @@ def test_what_nobody_sees_is_no_question(model: Model, scene: Scene, question: s
 
 @pytest.mark.parametrize("question", BROKEN)
 def test_bytes_that_are_no_text_are_refused(model: Model, scene: Scene, question: str) -> None:
-    for ask in (lambda: gm.ask(scene, question, model), lambda: gm.embed(question, model), lambda: follow(question, None, scene, model)):
+    for ask in (
+        lambda: gm.ask(scene, question, model),
+        lambda: gm.embed(question, model),
+        lambda: follow(question, None, scene, model),
+    ):
         with pytest.raises(QuestionUnreadable, match="no text"):
             ask()
 
 
 @pytest.mark.parametrize("question", FOREIGN)
-def test_every_other_language_is_named_or_at_least_refused(model: Model, scene: Scene, question: str) -> None:
+def test_every_other_language_is_named_or_at_least_refused(
+    model: Model, scene: Scene, question: str
+) -> None:
     with pytest.raises(QuestionUnreadable, match="seems to be in"):
         gm.ask(scene, question, model)
 
@@ -179,14 +209,25 @@ def test_odd_questions(model: Model, scene: Scene, name: str) -> None:
     assert vector.shape == (384,) and np.linalg.norm(vector) == pytest.approx(1, abs=1e-3)
 
 
-def test_what_is_odd_about_a_question_does_not_hide_what_it_asks(model: Model, scene: Scene) -> None:
+def test_what_is_odd_about_a_question_does_not_hide_what_it_asks(
+    model: Model, scene: Scene
+) -> None:
     for name in ("nul", "escapes", "html", "turned round", "a family", "clauses", "5,000 words"):
         made = answered(lambda name=name: gm.ask(scene, ODD[name], model), ODD[name])  # type: ignore[misc]
         assert made is not None and "ship" in made.text, name
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(question=st.text(st.characters() | st.sampled_from("\ud800\udfff\x00\x1b\u202e\u200d 船🚢a"), max_size=80))
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    question=st.text(
+        st.characters() | st.sampled_from("\ud800\udfff\x00\x1b\u202e\u200d 船🚢a"), max_size=80
+    )
+)
 def test_any_text(model: Model, scene: Scene, question: str) -> None:
     answered(lambda: gm.ask(scene, question, model), question)
 
@@ -208,7 +249,20 @@ def mutated(chance: random.Random, text: str, other: str) -> str:
             case 4:
                 words[i] = words[i][::-1].upper()
             case _:
-                words[i] += chance.choice(["\x00", "\u200d", "\u202e", "🚢", "\u0301" * 20, "船", "́é", "\x1b[2J", "'\"`", "9" * 40])
+                words[i] += chance.choice(
+                    [
+                        "\x00",
+                        "\u200d",
+                        "\u202e",
+                        "🚢",
+                        "\u0301" * 20,
+                        "船",
+                        "́é",
+                        "\x1b[2J",
+                        "'\"`",
+                        "9" * 40,
+                    ]
+                )
     return chance.choice([" ", " ", "\t", "\n", "  "]).join(words)
 
 
@@ -218,9 +272,14 @@ def rows(name: str) -> list[str]:
 
 def test_questions_that_were_ones(model: Model, scene: Scene) -> None:
     chance = random.Random(0)
-    asked = [line.split("\t")[1] for line in rows("english.tsv")] + [json.loads(line)["text"] for line in rows("chinese.jsonl")]
+    asked = [line.split("\t")[1] for line in rows("english.tsv")] + [
+        json.loads(line)["text"] for line in rows("chinese.jsonl")
+    ]
     made = [mutated(chance, *chance.sample(asked, 2)) for _ in range(30)]
-    told = [answered(lambda question=question: gm.ask(scene, question, model), question) for question in made]  # type: ignore[misc]
+    told = [
+        answered(lambda question=question: gm.ask(scene, question, model), question)
+        for question in made
+    ]  # type: ignore[misc]
     assert sum(answer is not None for answer in told) > 15
 
 
@@ -230,7 +289,9 @@ def test_follow_ups_that_were_ones(model: Model, scene: Scene) -> None:
     talk = Conversation(scene, model)
     talk.ask("Segment the airplanes.")
     first, told = talk.turns[:1], 0
-    for question in [mutated(chance, *chance.sample(asked, 2)) for _ in range(20)] + [*ODD.values()][4:14]:
+    for question in [mutated(chance, *chance.sample(asked, 2)) for _ in range(20)] + [
+        *ODD.values()
+    ][4:14]:
         told += answered(lambda question=question: talk.ask(question), question) is not None  # type: ignore[misc]
         talk.turns = first
     assert told > 15
@@ -251,7 +312,11 @@ def test_patterns_come_to_an_end_on_long_words() -> None:
 def test_printable_text_steers_no_terminal(text: str) -> None:
     shown = printable(text)
     assert not [
-        c for c in shown if c < " " or "\x7f" <= c <= "\x9f" or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
+        c
+        for c in shown
+        if c < " "
+        or "\x7f" <= c <= "\x9f"
+        or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029"
     ]
     assert printable(shown) == shown and isinstance(shown.encode(), bytes)
     assert json.loads(printable(json.dumps(text, ensure_ascii=False))) == text
@@ -260,12 +325,22 @@ def test_printable_text_steers_no_terminal(text: str) -> None:
 def test_an_error_is_one_bounded_line_whatever_it_quotes() -> None:
     for text in (ESCAPES, "a\nb\r\nc\td", "\ud800", "x" * 10_000_000):
         told = str(OptionError(f"{text} cannot be used"))
-        assert len(told) <= 1000 and "\n" not in told and told == printable(told) and told.encode() and told.endswith("cannot be used")
+        assert (
+            len(told) <= 1000
+            and "\n" not in told
+            and told == printable(told)
+            and told.encode()
+            and told.endswith("cannot be used")
+        )
         assert str(GeomagWarning(text)) == printable(str(GeomagWarning(text)))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(st.text(max_size=40) | st.floats().map(str) | st.from_regex(r"[-+0-9._eE]{0,8} ?[a-zA-Z]{0,3}", fullmatch=True))
+@given(
+    st.text(max_size=40)
+    | st.floats().map(str)
+    | st.from_regex(r"[-+0-9._eE]{0,8} ?[a-zA-Z]{0,3}", fullmatch=True)
+)
 def test_any_amount_is_a_finite_one_above_0_or_refused(text: str) -> None:
     what, value = "seconds", 1.0
     with suppress(OptionError):
@@ -284,20 +359,28 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def geomag(monkeypatch: pytest.MonkeyPatch, capfd: Any, *words: str, stdin: bytes = b"") -> tuple[int, str, str]:
+def geomag(
+    monkeypatch: pytest.MonkeyPatch, capfd: Any, *words: str, stdin: bytes = b""
+) -> tuple[int, str, str]:
     monkeypatch.setattr(sys, "argv", ["geomag", *words])
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
     with pytest.raises(SystemExit) as stop:
         main()
     out, err = capfd.readouterr()
     for text in (out, err):
-        assert text.replace("\n", "") == printable(text.replace("\n", "")), "a control character reached the terminal"
+        assert text.replace("\n", "") == printable(text.replace("\n", "")), (
+            "a control character reached the terminal"
+        )
     return int(stop.value.code or 0), out, err
 
 
-def test_nothing_steers_the_terminal(picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+def test_nothing_steers_the_terminal(
+    picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
     question = f"Find the [/airplanes] :smile: {ESCAPES}"
-    code, out, _ = geomag(monkeypatch, capfd, "ask", str(picture), question, "--out", str(tmp_path / ESCAPES))
+    code, out, _ = geomag(
+        monkeypatch, capfd, "ask", str(picture), question, "--out", str(tmp_path / ESCAPES)
+    )
     assert code == 0 and "answer.json" in out
     code, out, _ = geomag(monkeypatch, capfd, "ask", str(picture), question, "--json")
     told = json.loads(out)
@@ -306,25 +389,52 @@ def test_nothing_steers_the_terminal(picture: Path, tmp_path: Path, monkeypatch:
     assert code == 0 and "a[b]\\u001b[31mred" in out and "weights    whole, " in out
     code, out, err = geomag(monkeypatch, capfd, "ask", f"{picture}x", question)
     assert code == 2 and not out and err.count("\n") == 1
-    for bad in (("--box", ESCAPES), ("--search", ESCAPES), ("--budget", ESCAPES), ("--model", f"/{ESCAPES}")):
+    for bad in (
+        ("--box", ESCAPES),
+        ("--search", ESCAPES),
+        ("--budget", ESCAPES),
+        ("--model", f"/{ESCAPES}"),
+    ):
         code, out, err = geomag(monkeypatch, capfd, "ask", str(picture), question, *bad)
         assert code == 2 and not out and err.count("\n") == 1
 
 
-def test_a_pipe_of_odd_questions(picture: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+def test_a_pipe_of_odd_questions(
+    picture: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
     monkeypatch.setattr(chat, "LONGEST", 200_001)
-    lines = [f"Find the airplanes {ESCAPES}".encode(), b"\xff\xfe ships", b"x" * 1_000_000, b"and the largest of them?", b"/history"]
-    code, out, err = geomag(monkeypatch, capfd, "chat", str(picture), "--json", stdin=b"\n".join(lines) + b"\n")
+    lines = [
+        f"Find the airplanes {ESCAPES}".encode(),
+        b"\xff\xfe ships",
+        b"x" * 1_000_000,
+        b"and the largest of them?",
+        b"/history",
+    ]
+    code, out, err = geomag(
+        monkeypatch, capfd, "chat", str(picture), "--json", stdin=b"\n".join(lines) + b"\n"
+    )
     told = [json.loads(line) for line in out.splitlines()]
-    assert code == 2 and [("error" in row) for row in told] == [False, True, True, False] and "1  Find the airplanes" in err
-    assert "no text" in told[1]["error"] and "at most 100000" in told[2]["error"] and len(told[2]["question"]) == 1000
+    assert (
+        code == 2
+        and [("error" in row) for row in told] == [False, True, True, False]
+        and "1  Find the airplanes" in err
+    )
+    assert (
+        "no text" in told[1]["error"]
+        and "at most 100000" in told[2]["error"]
+        and len(told[2]["question"]) == 1000
+    )
     assert told[3]["refers"] == "choose"
     code, out, err = geomag(monkeypatch, capfd, "chat", str(picture), stdin=b"/history\n/undo\n")
     assert code == 0 and "going on after" in err and "forgotten" in err
 
 
-def test_an_answer_to_an_odd_question_is_written(scene: Scene, model: Model, tmp_path: Path) -> None:
-    for number, name in enumerate(("escapes", "nul", "html", "marks on marks", "turned round", "lines", "one word")):
+def test_an_answer_to_an_odd_question_is_written(
+    scene: Scene, model: Model, tmp_path: Path
+) -> None:
+    for number, name in enumerate(
+        ("escapes", "nul", "html", "marks on marks", "turned round", "lines", "one word")
+    ):
         question = f"Segment the airplanes. {ODD[name]}"[:LONGEST_QUESTION]
         made = answered(lambda question=question: gm.ask(scene, question, model), question)  # type: ignore[misc]
         assert made is not None
@@ -336,6 +446,10 @@ def test_an_answer_to_an_odd_question_is_written(scene: Scene, model: Model, tmp
 
 def test_a_query_is_checked_where_it_is_made() -> None:
     assert Query("x" * LONGEST_QUESTION).text
-    for text, kind in (("x" * (LONGEST_QUESTION + 1), QuestionError), ("\ud83d", QuestionUnreadable), ("\u200b", QuestionEmpty)):
+    for text, kind in (
+        ("x" * (LONGEST_QUESTION + 1), QuestionError),
+        ("\ud83d", QuestionUnreadable),
+        ("\u200b", QuestionEmpty),
+    ):
         with pytest.raises(kind):
             Query(text)

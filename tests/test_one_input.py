@@ -34,7 +34,9 @@ def test_a_region_question_is_one_input_of_c1_and_d_of_i(pixels: Bytes) -> None:
     (roles,) = model.inputs
     assert roles[0] == "wide" and set(roles[1:]) == {"C1"}
     assert len(answer.trace.crops) == 3 and len(answer.regions) == 2
-    assert sorted(tuple(v) for v in np.array([r.box for r in answer.regions]).tolist())[1] == SHIPS[0]
+    assert (
+        sorted(tuple(v) for v in np.array([r.box for r in answer.regions]).tolist())[1] == SHIPS[0]
+    )
 
 
 def test_a_pixel_question_is_one_input_and_its_masks_come_from_c2(pixels: Bytes) -> None:
@@ -42,7 +44,9 @@ def test_a_pixel_question_is_one_input_and_its_masks_come_from_c2(pixels: Bytes)
     (roles,) = model.inputs
     assert [*roles][:4] == ["wide", "D(C1)", "D(C1)", "D(C1)"] and set(roles[4:]) == {"C2"}
     answered = {key for what, _, key in model.views if what == "answer"}
-    assert len(answered) == len(roles) - 4, "the coarse views are part of the input, and are not answered"
+    assert len(answered) == len(roles) - 4, (
+        "the coarse views are part of the input, and are not answered"
+    )
     assert [r.box for r in answer.regions] == [tuple(map(float, SHIPS[0]))]
     assert answer.mask is not None and not answer.mask[1900:1940, 300:340].any()
     assert answer.text.endswith("Masks are of the last window alone, 6% of the scene.")
@@ -88,7 +92,9 @@ def test_empty_windows_leave_the_answer_to_the_coarse_views() -> None:
 
 
 @pytest.mark.parametrize("question", ["Find every ship.", "Segment every ship."])
-def test_an_input_that_is_kept_is_kept_as_a_whole(pixels: Bytes, tmp_path: Path, question: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_input_that_is_kept_is_kept_as_a_whole(
+    pixels: Bytes, tmp_path: Path, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for at_once in (2, 28):
         monkeypatch.setattr("geomagnifier.inference.scan.ONE_INPUT", at_once)
         monkeypatch.setattr("geomagnifier.inference.view_groups.ONE_INPUT", at_once)
@@ -96,9 +102,16 @@ def test_an_input_that_is_kept_is_kept_as_a_whole(pixels: Bytes, tmp_path: Path,
         assert len(first.inputs) == 1 or at_once == 2
         path = tmp_path / f"{question[:4]}{at_once}.sqlite"
         done: list[int] = []
-        asked(pixels, question, journal=path, progress=lambda n, _, done=done: done.append(n) or len(done) < 3)
+        asked(
+            pixels,
+            question,
+            journal=path,
+            progress=lambda n, _, done=done: done.append(n) or len(done) < 3,
+        )
         again, _ = asked(pixels, question, journal=path)
-        assert [(r.box, r.segmentation) for r in again.regions] == [(r.box, r.segmentation) for r in whole.regions]
+        assert [(r.box, r.segmentation) for r in again.regions] == [
+            (r.box, r.segmentation) for r in whole.regions
+        ]
         assert again.text == whole.text
         third, model = asked(pixels, question, journal=path)
         assert [r.box for r in third.regions] == [r.box for r in whole.regions]
@@ -116,5 +129,8 @@ def test_variants_are_named() -> None:
 
 
 def test_a_variant_is_one_of_the_papers_search(pixels: Bytes) -> None:
-    with open_scene(pixels) as scene, pytest.raises(OptionError, match="is a form of search='paper'; search is 'adaptive'"):
+    with (
+        open_scene(pixels) as scene,
+        pytest.raises(OptionError, match="is a form of search='paper'; search is 'adaptive'"),
+    ):
         ask(scene, "Find every ship.", FakeModel(), variant="hull")

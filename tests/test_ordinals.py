@@ -36,16 +36,26 @@ def test_what_is_asked_for(question: str, found: Asked | None) -> None:
 
 
 def test_sentences() -> None:
-    assert fewer(Asked(9, "9th largest", True), "seven ships", 7, "en") == "There are only seven ships; there is no 9th largest."
+    assert (
+        fewer(Asked(9, "9th largest", True), "seven ships", 7, "en")
+        == "There are only seven ships; there is no 9th largest."
+    )
     assert fewer(Asked(3, "three largest", False), "one ship", 1, "en") == "There is only one ship."
-    assert fewer(Asked(9, "第九大", True), "七架飞机", 7, "zh") == "图中只有七架飞机，没有第九大的。"
+    assert (
+        fewer(Asked(9, "第九大", True), "七架飞机", 7, "zh") == "图中只有七架飞机，没有第九大的。"
+    )
     assert fewer(Asked(9, "前9", False), "七架飞机", 7, "zh") == "图中只有七架飞机。"
 
 
 def test_no_other_object_stands_for_one_that_is_not_there() -> None:
     none = gm.ask(TWO, "Segment the third largest ship.", FakeModel())
     assert none.text == "There are only 2 ships; there is no third largest."
-    assert none.regions == () and isinstance(none.mask, np.ndarray) and not none.mask.any() and none.complete
+    assert (
+        none.regions == ()
+        and isinstance(none.mask, np.ndarray)
+        and not none.mask.any()
+        and none.complete
+    )
     both = gm.ask(TWO, "Find the 5 largest ships.", FakeModel())
     assert both.text == "There are only 2 ships." and len(both.regions) == 2
     assert "only" not in gm.ask(TWO, "Find the 2 largest ships.", FakeModel()).text
@@ -53,5 +63,16 @@ def test_no_other_object_stands_for_one_that_is_not_there() -> None:
 
 def test_a_box_that_is_not_given_is_not_the_whole_scene() -> None:
     answer = gm.ask(TWO, "How many ships are in this box?", FakeModel())
-    assert answer.text.startswith('No box is given for "in this box".') and answer.regions == () and not answer.trace.pixels_processed
-    assert len(gm.ask(TWO, "How many ships are in this box?", FakeModel(), box=(30, 30, 90, 70)).regions) == 1
+    assert (
+        answer.text.startswith('No box is given for "in this box".')
+        and answer.regions == ()
+        and not answer.trace.pixels_processed
+    )
+    assert (
+        len(
+            gm.ask(
+                TWO, "How many ships are in this box?", FakeModel(), box=(30, 30, 90, 70)
+            ).regions
+        )
+        == 1
+    )

@@ -39,7 +39,12 @@ def members(body: list[ast.stmt]) -> dict[str, ast.stmt]:
                 }
         elif isinstance(one, ast.Assign | ast.AnnAssign):
             targets = one.targets if isinstance(one, ast.Assign) else [one.target]
-            names = [name for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+            names = [
+                name
+                for target in targets
+                for name in ast.walk(target)
+                if isinstance(name, ast.Name)
+            ]
             found |= {name.id: one for name in names}
     return found
 

@@ -8,7 +8,9 @@ import pytest
 from geomagnifier.masks import components
 
 
-@pytest.mark.parametrize("rows", ["#.\n.#", ".#\n#.", "##..\n..##", "..##\n##..", "#.#\n.#.", ".#.\n#.#"])
+@pytest.mark.parametrize(
+    "rows", ["#.\n.#", ".#\n#.", "##..\n..##", "..##\n##..", "#.#\n.#.", ".#.\n#.#"]
+)
 def test_corners_do_not_join(rows: str) -> None:
     mask = np.array([[letter == "#" for letter in row] for row in rows.split("\n")])
     found = components(mask)
@@ -16,7 +18,9 @@ def test_corners_do_not_join(rows: str) -> None:
     assert len(found) == runs and sum(int(piece.sum()) for _, _, piece in found) == mask.sum()
 
 
-@pytest.mark.parametrize("rows", ["##.\n.##", ".##\n##.", "###\n#.#", "#.#\n###", "##\n.#\n.#", "#.#.#\n#####"])
+@pytest.mark.parametrize(
+    "rows", ["##.\n.##", ".##\n##.", "###\n#.#", "#.#\n###", "##\n.#\n.#", "#.#.#\n#####"]
+)
 def test_sides_join(rows: str) -> None:
     mask = np.array([[letter == "#" for letter in row] for row in rows.split("\n")])
     ((left, top, piece),) = components(mask)

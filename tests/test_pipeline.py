@@ -29,7 +29,12 @@ from geomagnifier.types import LEVEL, Affine6, Answer, Bytes, Granularity, Look
 
 HARBOUR = ((40, 20, 80, 60), (120, 100, 136, 140), (280, 0, 300, 24))
 PLACE: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)
-LARGE = ((100, 100, 140, 160), (1500, 900, 1560, 940), (1520, 1000, 1580, 1060), (2900, 1900, 2990, 1990))
+LARGE = (
+    (100, 100, 140, 160),
+    (1500, 900, 1560, 940),
+    (1520, 1000, 1580, 1060),
+    (2900, 1900, 2990, 1990),
+)
 
 
 def about(pixels: Bytes, question: str, model: Model | None = None, **how: Any) -> Answer:
@@ -45,7 +50,9 @@ def floats(corners: tuple[tuple[int, int, int, int], ...]) -> list[tuple[float, 
     return sorted(tuple(map(float, box)) for box in corners)
 
 
-def drawn(shape: tuple[int, ...], *corners: tuple[int, int, int, int]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def drawn(
+    shape: tuple[int, ...], *corners: tuple[int, int, int, int]
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
     made = np.zeros(shape[:2], bool)
     for x0, y0, x1, y1 in corners:
         made[y0:y1, x0:x1] = True
@@ -69,7 +76,9 @@ def test_a_region_question_gets_boxes() -> None:
     answer = about(paint(301, 203, *HARBOUR), "Find every ship.")
     assert answer.granularity is Granularity.REGION
     assert boxes(answer) == floats(HARBOUR)
-    assert all(r.label == "ship" and r.polygon == () and r.segmentation is None for r in answer.regions)
+    assert all(
+        r.label == "ship" and r.polygon == () and r.segmentation is None for r in answer.regions
+    )
     assert answer.mask is None and answer.patches is None
     assert answer.text == "Found 3 ships."
     assert answer.preview.shape == (203, 301, 3)
@@ -115,16 +124,24 @@ def test_a_box_limits_the_answer() -> None:
     assert answer.mask is not None
     assert (answer.mask == drawn(pixels.shape, (120, 100, 136, 125))).all()
     assert about(pixels, "What is this?", box=(0, 0, 100, 100)).granularity is Granularity.REGION
-    assert boxes(about(pixels, "Find every ship.", box=Box(250, -50, 900, 50))) == [(280, 0, 300, 24)]
+    assert boxes(about(pixels, "Find every ship.", box=Box(250, -50, 900, 50))) == [
+        (280, 0, 300, 24)
+    ]
 
 
 def test_a_box_in_a_large_scene_is_looked_at_with_its_surroundings_only() -> None:
     answer = about(paint(3000, 2000, *LARGE), "Find every ship.", box=(1490, 890, 1570, 950))
     assert boxes(answer) == [(1500, 900, 1560, 940)]
-    assert {w.box for w in answer.trace.views} == {Box(1490 - 320, 890 - 320, 1570 + 320, 950 + 320)}
+    assert {w.box for w in answer.trace.views} == {
+        Box(1490 - 320, 890 - 320, 1570 + 320, 950 + 320)
+    }
     assert [(w.width, w.height) for w in answer.trace.views if w.role != LEVEL] == [(720, 700)]
-    assert answer.trace.pixels_processed == 720 * 700 + 360 * 350 + 180 * 175 + 90 * 88  # three levels beside it
-    assert answer.preview.shape[0] * answer.preview.shape[1] == pytest.approx(1e6, rel=0.01)  # still the whole scene
+    assert (
+        answer.trace.pixels_processed == 720 * 700 + 360 * 350 + 180 * 175 + 90 * 88
+    )  # three levels beside it
+    assert answer.preview.shape[0] * answer.preview.shape[1] == pytest.approx(
+        1e6, rel=0.01
+    )  # still the whole scene
 
 
 def test_a_georeferenced_mask_comes_back_aligned(tmp_path: Path) -> None:
@@ -132,18 +149,30 @@ def test_a_georeferenced_mask_comes_back_aligned(tmp_path: Path) -> None:
     write_picture(tmp_path / "harbour.tif", pixels, "EPSG:32633", PLACE)
     with open_scene(tmp_path / "harbour.tif") as scene:
         answer = ask(scene, "Segment every ship.", FakeModel())
-    with rasterio.open(write(answer, tmp_path / "out")["mask"]) as mask, rasterio.open(tmp_path / "harbour.tif") as picture:
-        assert (mask.crs, mask.transform, mask.shape) == (picture.crs, picture.transform, picture.shape)
+    with (
+        rasterio.open(write(answer, tmp_path / "out")["mask"]) as mask,
+        rasterio.open(tmp_path / "harbour.tif") as picture,
+    ):
+        assert (mask.crs, mask.transform, mask.shape) == (
+            picture.crs,
+            picture.transform,
+            picture.shape,
+        )
         assert (mask.read(1).astype(bool) == (picture.read(1) == 250)).all()
 
 
 @pytest.fixture(scope="module")
 def searches() -> dict[str, Answer]:
     pixels = paint(3000, 2000, *LARGE)
-    return {policy: about(pixels, "Find every ship.", search=policy) for policy in ("adaptive", "exhaustive", "paper")}
+    return {
+        policy: about(pixels, "Find every ship.", search=policy)
+        for policy in ("adaptive", "exhaustive", "paper")
+    }
 
 
-def test_adaptive_reads_less_than_exhaustive_and_finds_the_same(searches: dict[str, Answer]) -> None:
+def test_adaptive_reads_less_than_exhaustive_and_finds_the_same(
+    searches: dict[str, Answer],
+) -> None:
     assert boxes(searches["exhaustive"]) == floats(LARGE) == boxes(searches["adaptive"])
     few, many = searches["adaptive"].trace, searches["exhaustive"].trace
     assert [(w.width, w.height) for w in many.views] == [(846, 752)] * 12
@@ -157,7 +186,10 @@ def test_the_trace_says_where_and_what_it_cost(searches: dict[str, Answer]) -> N
         trace = answer.trace
         assert trace.scene_pixels == 6_000_000
         assert trace.pixels_processed <= sum(w.width * w.height for w in trace.views)
-        assert trace.flops == 10 * (trace.pixels_processed - sum(w.width * w.height for w in trace.views if w.role == "scout"))
+        assert trace.flops == 10 * (
+            trace.pixels_processed
+            - sum(w.width * w.height for w in trace.views if w.role == "scout")
+        )
         assert {"question", "read", "answer", "assemble"} <= set(trace.seconds)
         assert ({"relevance", "search"} <= set(trace.seconds)) == (policy != "exhaustive")
         assert all(seconds >= 0 for seconds in trace.seconds.values())
@@ -165,20 +197,42 @@ def test_the_trace_says_where_and_what_it_cost(searches: dict[str, Answer]) -> N
     assert 1 <= len(adaptive.crops) <= 4 and adaptive.closed[-1] == (Box(0, 0, 3000, 2000), 0.0)
     assert all(worth < WORTH for _, worth in adaptive.closed) and adaptive.skipped == ()
     for x0, y0, x1, y1 in LARGE:
-        cut = [common.area for crop in adaptive.crops if (common := crop.intersection(Box(x0, y0, x1, y1))) is not None]
+        cut = [
+            common.area
+            for crop in adaptive.crops
+            if (common := crop.intersection(Box(x0, y0, x1, y1))) is not None
+        ]
         assert max(cut) == (x1 - x0) * (y1 - y0)
     assert adaptive.heat is not None and adaptive.heat.shape == (171, 256)
-    assert adaptive.heat[int(920 / 3000 * 256), int(1530 / 3000 * 256)] > 0.5 and adaptive.heat[100, 20] == 0
-    assert (searches["exhaustive"].trace.crops, searches["exhaustive"].trace.skipped, searches["exhaustive"].trace.heat) == ((), (), None)
-    assert [w.role for w in searches["paper"].trace.views][0] == "wide" and searches["paper"].trace.views[0].width == 750
+    assert (
+        adaptive.heat[int(920 / 3000 * 256), int(1530 / 3000 * 256)] > 0.5
+        and adaptive.heat[100, 20] == 0
+    )
+    assert (
+        searches["exhaustive"].trace.crops,
+        searches["exhaustive"].trace.skipped,
+        searches["exhaustive"].trace.heat,
+    ) == ((), (), None)
+    assert [w.role for w in searches["paper"].trace.views][0] == "wide" and searches[
+        "paper"
+    ].trace.views[0].width == 750
 
 
 def test_progress_counts_windows() -> None:
     steps: list[tuple[int, int]] = []
-    about(paint(1500, 1000, (10, 10, 60, 60)), "Find every ship.", progress=lambda done, known: steps.append((done, known)))
+    about(
+        paint(1500, 1000, (10, 10, 60, 60)),
+        "Find every ship.",
+        progress=lambda done, known: steps.append((done, known)),
+    )
     assert steps == [(1, 1), (2, 2)]  # scouted, then looked at closely
     steps.clear()
-    about(paint(1500, 1000), "Find every ship.", search="exhaustive", progress=lambda done, known: steps.append((done, known)))
+    about(
+        paint(1500, 1000),
+        "Find every ship.",
+        search="exhaustive",
+        progress=lambda done, known: steps.append((done, known)),
+    )
     assert steps == [(1, 2), (2, 2)]
 
 
@@ -188,7 +242,12 @@ def test_exhaustive_equals_one_pass() -> None:
     pixels = paint(640, 448, *ships)
     pixels[300:340, 100:180] = BLUE
     whole = about(pixels, "Segment every ship and all water.")
-    tiled = about(pixels, "Segment every ship and all water.", FakeModel(256 * 256, 256, 64), search="exhaustive")
+    tiled = about(
+        pixels,
+        "Segment every ship and all water.",
+        FakeModel(256 * 256, 256, 64),
+        search="exhaustive",
+    )
     once = [w for w in whole.trace.views if w.role != LEVEL]
     assert len(once) == 1 and len(tiled.trace.views) == 6
     assert whole.mask is not None and tiled.mask is not None
@@ -206,7 +265,9 @@ def test_paper_segments_within_its_crops() -> None:
     assert (answer.trace.views[0].width, answer.trace.views[0].height) == (256, 135)
     assert boxes(answer) == [(3200, 700, 3240, 740)]
     assert answer.mask is not None
-    assert (answer.mask == drawn(pixels.shape, (3200, 700, 3240, 740)))[680:760, 3180:3260].mean() > 0.99
+    assert (answer.mask == drawn(pixels.shape, (3200, 700, 3240, 740)))[
+        680:760, 3180:3260
+    ].mean() > 0.99
 
 
 def test_a_budget_of_pixels_is_kept() -> None:
@@ -220,17 +281,32 @@ def test_a_budget_of_pixels_is_kept() -> None:
         assert len(answer.trace.crops) == len(all_of_it.trace.crops) - 1
         assert [worth > 0.5 for _, worth in answer.trace.skipped] == [True]
         assert not answer.complete and not answer.stopped and 0 < len(answer.regions) < 4
-        assert re.match(r"\d ships? in the 99\.8 % of the scene that was looked at; the rest was not searched\.$", answer.text)
+        assert re.match(
+            r"\d ships? in the 99\.8 % of the scene that was looked at; the rest was not searched\.$",
+            answer.text,
+        )
 
 
 @pytest.mark.parametrize("budget", [0.3, 0.5, 0.8])
 def test_as_many_places_are_listed_as_the_warning_says(budget: float) -> None:
-    pixels = paint(6000, 4000, *((x, y, x + 60, y + 40) for x in range(150, 5900, 700) for y in range(100, 3900, 600)))
+    pixels = paint(
+        6000,
+        4000,
+        *((x, y, x + 60, y + 40) for x in range(150, 5900, 700) for y in range(100, 3900, 600)),
+    )
     most = about(pixels, "Find every ship.").trace.pixels_processed
-    least = most - sum(w.width * w.height for w in about(pixels, "Find every ship.").trace.views if w.role == "closer")
+    least = most - sum(
+        w.width * w.height
+        for w in about(pixels, "Find every ship.").trace.views
+        if w.role == "closer"
+    )
     with pytest.warns(GeomagWarning, match="the budget left") as told:
         answer = about(pixels, "Find every ship.", budget=least + budget * (most - least))
-    (said,) = [int(found[1].replace(",", "")) for one in told if (found := re.match(r"the budget left ([\d,]+) places", str(one.message)))]
+    (said,) = [
+        int(found[1].replace(",", ""))
+        for one in told
+        if (found := re.match(r"the budget left ([\d,]+) places", str(one.message)))
+    ]
     assert said == len(to_json(answer)["skipped"]) == len(answer.trace.skipped) > 1
 
 
@@ -246,12 +322,23 @@ def test_a_budget_of_seconds_still_takes_one_look() -> None:
 
 def test_a_search_that_is_stopped_answers_with_what_it_saw() -> None:
     pixels = paint(3000, 2000, *LARGE)
-    answer = about(pixels, "Segment every ship.", search="exhaustive", progress=lambda done, known: done < 6)
+    answer = about(
+        pixels, "Segment every ship.", search="exhaustive", progress=lambda done, known: done < 6
+    )
     assert not answer.complete and answer.stopped and len(answer.trace.views) == 6
     assert len(answer.trace.skipped) == 6 and 0 < len(answer.regions) < 4
-    assert " % of the scene that was looked at; the rest was not searched. The mask covers " in answer.text
-    none = about(pixels, "Segment all water.", search="exhaustive", progress=lambda done, known: done < 3)
-    assert none.text == "There is no water in the 25 % of the scene that was looked at." and none.regions == () and not none.mask.any()  # type: ignore[union-attr]
+    assert (
+        " % of the scene that was looked at; the rest was not searched. The mask covers "
+        in answer.text
+    )
+    none = about(
+        pixels, "Segment all water.", search="exhaustive", progress=lambda done, known: done < 3
+    )
+    assert (
+        none.text == "There is no water in the 25 % of the scene that was looked at."
+        and none.regions == ()
+        and not none.mask.any()
+    )  # type: ignore[union-attr]
     assert about(pixels, "Segment every ship.", progress=lambda done, known: None).complete
     last = about(paint(300, 200), "Segment every ship.", progress=lambda done, known: False)
     assert last.complete  # nothing was left to be seen
@@ -265,7 +352,14 @@ def test_a_journal_is_gone_on_from(tmp_path: Path) -> None:
         path = tmp_path / f"{policy}.sqlite"
         whole = about(pixels, question, search=policy)
         first = FakeModel()
-        part = about(pixels, question, first, search=policy, journal=path, progress=lambda done, known: done < 2)
+        part = about(
+            pixels,
+            question,
+            first,
+            search=policy,
+            journal=path,
+            progress=lambda done, known: done < 2,
+        )
         assert not part.complete and part.stopped and path.exists()
         again = FakeModel()
         full = about(pixels, question, again, search=policy, journal=path)
@@ -274,7 +368,10 @@ def test_a_journal_is_gone_on_from(tmp_path: Path) -> None:
         assert [r.segmentation for r in full.regions] == [r.segmentation for r in whole.regions]
         seen = {key for what, _, key in first.views if what == "answer" and "peek" not in key}
         assert len(full.trace.views) == len(whole.trace.views)
-        assert full.trace.pixels_processed == whole.trace.pixels_processed and full.trace.flops == whole.trace.flops
+        assert (
+            full.trace.pixels_processed == whole.trace.pixels_processed
+            and full.trace.flops == whole.trace.flops
+        )
         assert set(full.trace.seconds) >= set(part.trace.seconds)
         assert len(again.views) < len(first.views) + len(whole.trace.views)
         third = FakeModel()
@@ -301,17 +398,31 @@ def test_what_looks_small_is_looked_at_enlarged() -> None:
     pixels = paint(400, 300, (40, 40, 48, 48), (200, 100, 208, 108))
     model = FakeModel(smaller=5)  # ships of 40 px would be 8 px long
     answer = about(pixels, "Find every ship.", model)
-    assert [(w.role, w.width) for w in answer.trace.views] == [("whole", 400), ("scout", 400)] + [("closer", 128)] * 2
-    assert answer.trace.views[2].placement.scale[0] == pytest.approx(8 / 28, rel=0.02) and len(answer.regions) == 2
+    assert [(w.role, w.width) for w in answer.trace.views] == [("whole", 400), ("scout", 400)] + [
+        ("closer", 128)
+    ] * 2
+    assert (
+        answer.trace.views[2].placement.scale[0] == pytest.approx(8 / 28, rel=0.02)
+        and len(answer.regions) == 2
+    )
     with pytest.warns(GeomagWarning, match="no room to search enlarged"):
         poor = about(pixels, "Find every ship.", FakeModel(smaller=5), budget=400 * 300 + 1000)
-    assert [w.role for w in poor.trace.views] == ["whole"] and poor.trace.pixels_processed == 400 * 300
-    levels = about(pixels, "Find every ship.", FakeModel(smaller=1.5)).trace.views  # not believed: the scale is not known
+    assert [w.role for w in poor.trace.views] == [
+        "whole"
+    ] and poor.trace.pixels_processed == 400 * 300
+    levels = about(
+        pixels, "Find every ship.", FakeModel(smaller=1.5)
+    ).trace.views  # not believed: the scale is not known
     assert [(w.role, w.width) for w in levels] == [("whole", 400), (LEVEL, 200), (LEVEL, 100)]
 
 
 def test_the_ground_says_how_large_ships_are(tmp_path: Path) -> None:
-    write_picture(tmp_path / "far.tif", paint(400, 300, (40, 40, 48, 48)), "EPSG:32633", (2.0, 0, 500_000, 0, -2.0, 5_000_000))
+    write_picture(
+        tmp_path / "far.tif",
+        paint(400, 300, (40, 40, 48, 48)),
+        "EPSG:32633",
+        (2.0, 0, 500_000, 0, -2.0, 5_000_000),
+    )
     with open_scene(tmp_path / "far.tif") as scene:  # 15 m at 2 m/px
         answer = ask(scene, "Find every ship.", FakeModel(smaller=1))
     assert [w.role for w in answer.trace.views] == ["whole", "scout", "closer"]
@@ -323,7 +434,10 @@ def damaged(path: Path, x: int, y: int) -> None:
     with rasterio.open(path) as dataset:
         size = dataset.block_shapes[0]
         column, row = x // size[1], y // size[0]
-        tags = {name: int(dataset.get_tag_item(f"BLOCK_{name}_{column}_{row}", "TIFF", bidx=1)) for name in ("OFFSET", "SIZE")}
+        tags = {
+            name: int(dataset.get_tag_item(f"BLOCK_{name}_{column}_{row}", "TIFF", bidx=1))
+            for name in ("OFFSET", "SIZE")
+        }
     with path.open("r+b") as file:
         file.seek(tags["OFFSET"])
         file.write(b"\xff" * tags["SIZE"])
@@ -332,16 +446,39 @@ def damaged(path: Path, x: int, y: int) -> None:
 @pytest.mark.parametrize("policy", ["adaptive", "exhaustive", "paper"])
 def test_damaged_blocks_are_left_out_and_told(tmp_path: Path, policy: str) -> None:
     path = tmp_path / "scene.tif"
-    profile = {"driver": "GTiff", "width": 3000, "height": 2000, "count": 3, "dtype": "uint8", "crs": "EPSG:32633"}
-    tiles = {"tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate", "transform": rasterio.Affine(*PLACE)}
+    profile = {
+        "driver": "GTiff",
+        "width": 3000,
+        "height": 2000,
+        "count": 3,
+        "dtype": "uint8",
+        "crs": "EPSG:32633",
+    }
+    tiles = {
+        "tiled": True,
+        "blockxsize": 256,
+        "blockysize": 256,
+        "compress": "deflate",
+        "transform": rasterio.Affine(*PLACE),
+    }
     pixels = paint(3000, 2000, *LARGE)
     with rasterio.open(path, "w", **profile, **tiles) as dataset:
         dataset.write(pixels.transpose(2, 0, 1))
     damaged(path, 2950, 1950)
-    with open_scene(path) as scene, pytest.warns(GeomagWarning, match=r"damaged parts of scene\.tif \(\d\.\d%\) were left out"):
+    with (
+        open_scene(path) as scene,
+        pytest.warns(GeomagWarning, match=r"damaged parts of scene\.tif \(\d\.\d%\) were left out"),
+    ):
         answer = ask(scene, "Segment every ship.", FakeModel(), search=policy)
-    assert not answer.complete and not answer.stopped and any(box.contains(2950, 1950) for box in answer.trace.broken)
-    assert re.match(r"\d ships? in the \d\d(\.\d)? % of the scene that was looked at; the rest was not searched\.", answer.text)
+    assert (
+        not answer.complete
+        and not answer.stopped
+        and any(box.contains(2950, 1950) for box in answer.trace.broken)
+    )
+    assert re.match(
+        r"\d ships? in the \d\d(\.\d)? % of the scene that was looked at; the rest was not searched\.",
+        answer.text,
+    )
     assert sum(box.area for box in answer.trace.broken) < 0.1 * 3000 * 2000
     if policy != "paper":
         assert boxes(answer) == floats(LARGE[:3])
@@ -353,7 +490,15 @@ def test_damaged_blocks_are_left_out_and_told(tmp_path: Path, policy: str) -> No
 def test_a_scene_of_which_nothing_can_be_read_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "scene.tif"
     with rasterio.open(
-        path, "w", driver="GTiff", width=3000, height=2000, count=1, dtype="uint8", tiled=True, compress="deflate"
+        path,
+        "w",
+        driver="GTiff",
+        width=3000,
+        height=2000,
+        count=1,
+        dtype="uint8",
+        tiled=True,
+        compress="deflate",
     ) as dataset:
         dataset.write(np.random.default_rng(0).integers(0, 255, (1, 2000, 3000)).astype(np.uint8))
     content = path.read_bytes()
@@ -379,8 +524,16 @@ def test_less_memory_is_kept_by_smaller_views() -> None:
     pixels = paint(3000, 2000, *LARGE)
     model = FakeModel()
     give_back()
-    answer = about(pixels, "Find every ship.", model, search="exhaustive", max_memory=resident() + RESERVED + 200e6)
-    assert model.remembered == [0, None], "nothing is kept beside views that need all there is, and the promise ends with the answer"
+    answer = about(
+        pixels,
+        "Find every ship.",
+        model,
+        search="exhaustive",
+        max_memory=resident() + RESERVED + 200e6,
+    )
+    assert model.remembered == [0, None], (
+        "nothing is kept beside views that need all there is, and the promise ends with the answer"
+    )
     assert boxes(answer) == floats(LARGE)
     assert 256 <= max(w.width for w in answer.trace.views) <= 512
     with pytest.raises(OptionError, match="give at least"):
@@ -388,10 +541,17 @@ def test_less_memory_is_kept_by_smaller_views() -> None:
 
 
 def test_a_budget_is_kept_where_a_look_is_read_in_tiles() -> None:
-    one = sum(w.width * w.height for w in resolution.windows(Look(Box(0, 0, 2048, 1080), 1, "C1", Box(0, 0, 2048, 1080)), FakeModel().spec))
+    one = sum(
+        w.width * w.height
+        for w in resolution.windows(
+            Look(Box(0, 0, 2048, 1080), 1, "C1", Box(0, 0, 2048, 1080)), FakeModel().spec
+        )
+    )
     budget = 1024 * 540 + one  # D(I) and one window, with the overlaps of its tiles
     with pytest.warns(GeomagWarning, match="the budget left 2 places unseen"):
-        answer = about(paint(4096, 2160, (10, 10, 50, 50)), "Find every ship.", search="paper", budget=budget)
+        answer = about(
+            paint(4096, 2160, (10, 10, 50, 50)), "Find every ship.", search="paper", budget=budget
+        )
     assert len(answer.trace.crops) == 1
     assert answer.trace.pixels_processed <= budget
 
@@ -412,7 +572,10 @@ def test_an_empty_question_is_refused(question: str) -> None:
         embed(question, FakeModel())
 
 
-@pytest.mark.parametrize("box", [(300, 0, 400, 50), (-20, -20, 0, 0), (50, 50, 50, 80), (80, 10, 20, 50), (0, 0, math.nan, 9)])
+@pytest.mark.parametrize(
+    "box",
+    [(300, 0, 400, 50), (-20, -20, 0, 0), (50, 50, 50, 80), (80, 10, 20, 50), (0, 0, math.nan, 9)],
+)
 def test_a_box_outside_or_without_area_is_refused(box: tuple[float, float, float, float]) -> None:
     with pytest.raises(BoxError):
         about(paint(300, 200), "Find every ship.", box=box)
@@ -421,9 +584,14 @@ def test_a_box_outside_or_without_area_is_refused(box: tuple[float, float, float
 def test_a_box_in_map_coordinates_is_that_of_its_pixels(tmp_path: Path) -> None:
     write_picture(tmp_path / "a.tif", paint(300, 200, *HARBOUR), "EPSG:32633", PLACE)
     with open_scene(tmp_path / "a.tif") as scene:
-        given = {"scene": (500_010, 4_999_960, 500_045, 4_999_995), "EPSG:4326": (15.000126, 45.153, 15.00058, 45.15364)}
+        given = {
+            "scene": (500_010, 4_999_960, 500_045, 4_999_995),
+            "EPSG:4326": (15.000126, 45.153, 15.00058, 45.15364),
+        }
         for crs, box in given.items():
-            assert boxes(ask(scene, "Find every ship.", FakeModel(), box=box, box_crs=crs)) == floats(HARBOUR[:1]), crs
+            assert boxes(
+                ask(scene, "Find every ship.", FakeModel(), box=box, box_crs=crs)
+            ) == floats(HARBOUR[:1]), crs
         with pytest.raises(BoxError, match="--box-crs EPSG:4326"):
             ask(scene, "Find every ship.", FakeModel(), box=given["EPSG:4326"])
         with pytest.raises(OptionError, match="give the box"):
@@ -471,7 +639,10 @@ def test_pictures_of_any_size(size: tuple[int, int], question: str, policy: str)
     if answer.granularity is Granularity.PIXEL:
         assert answer.mask is not None and answer.mask.shape == size[::-1]
     for region in answer.regions:
-        assert 0 <= region.box[0] < region.box[2] <= size[0] and 0 <= region.box[1] < region.box[3] <= size[1]
+        assert (
+            0 <= region.box[0] < region.box[2] <= size[0]
+            and 0 <= region.box[1] < region.box[3] <= size[1]
+        )
     assert answer.text
 
 
@@ -502,7 +673,9 @@ def test_the_place_is_told_beside_the_objects() -> None:
     answer = about(pixels, "What place is this, and find every ship.")
     assert answer.granularity is Granularity.REGION and answer.labels[0][0] == "red place"
     assert answer.text == "This is a red place. Found 1 ship." and len(answer.regions) == 1
-    assert answer.trace.pixels_processed == 304 * 200 + 152 * 100 + 100 * 100  # the level and the thumbnail count
+    assert (
+        answer.trace.pixels_processed == 304 * 200 + 152 * 100 + 100 * 100
+    )  # the level and the thumbnail count
 
 
 @pytest.mark.parametrize("policy", ["random", "grid", "shrink"])

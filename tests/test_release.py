@@ -31,15 +31,24 @@ def asked(extras: tuple[str, ...]) -> list[Requirement]:
     for extra in extras:
         for line in PROJECT["optional-dependencies"][extra]:
             requirement = Requirement(line)
-            found += asked(tuple(requirement.extras)) if requirement.name == PROJECT["name"] else [requirement]
+            found += (
+                asked(tuple(requirement.extras))
+                if requirement.name == PROJECT["name"]
+                else [requirement]
+            )
     return found
 
 
 def entries(lock: str) -> list[tuple[Requirement, list[str]]]:
     """Each package of a lock with its hashes."""
-    text = re.sub(r"^\s*#.*\n", "", (ROOT / f"locks/{lock}.txt").read_text("utf-8"), flags=re.MULTILINE).replace("\\\n", " ")
+    text = re.sub(
+        r"^\s*#.*\n", "", (ROOT / f"locks/{lock}.txt").read_text("utf-8"), flags=re.MULTILINE
+    ).replace("\\\n", " ")
     split = [line.partition(" --hash=") for line in text.splitlines() if line.strip()]
-    return [(Requirement(head.strip()), [part.strip() for part in rest.split("--hash=") if rest]) for head, _, rest in split]
+    return [
+        (Requirement(head.strip()), [part.strip() for part in rest.split("--hash=") if rest])
+        for head, _, rest in split
+    ]
 
 
 @pytest.mark.parametrize("python", PYTHONS)
@@ -47,8 +56,15 @@ def entries(lock: str) -> list[tuple[Requirement, list[str]]]:
 def test_a_lock_holds_what_the_project_asks_for(lock, python):
     torch = Requirement((ROOT / "locks/torch.txt").read_text("utf-8").splitlines()[-1])
     for system, named in SYSTEMS.items():
-        where = default_environment() | {"python_version": python, "python_full_version": f"{python}.9"}
-        where |= {"sys_platform": system, "platform_system": named, "os_name": "nt" if system == "win32" else "posix"}
+        where = default_environment() | {
+            "python_version": python,
+            "python_full_version": f"{python}.9",
+        }
+        where |= {
+            "sys_platform": system,
+            "platform_system": named,
+            "os_name": "nt" if system == "win32" else "posix",
+        }
         pinned = {
             canonicalize_name(one.name): next(iter(one.specifier)).version
             for one in [torch, *(requirement for requirement, _ in entries(lock))]
@@ -56,15 +72,23 @@ def test_a_lock_holds_what_the_project_asks_for(lock, python):
         }
         for requirement in asked(LOCKS[lock]):
             name = canonicalize_name(requirement.name)
-            assert name in pinned, f"{name} is not in locks/{lock}.txt for {system}, Python {python}; run scripts/lock"
-            assert requirement.specifier.contains(pinned[name]), f"{name} {pinned[name]} is not {requirement.specifier}; run scripts/lock"
+            assert name in pinned, (
+                f"{name} is not in locks/{lock}.txt for {system}, Python {python}; run scripts/lock"
+            )
+            assert requirement.specifier.contains(pinned[name]), (
+                f"{name} {pinned[name]} is not {requirement.specifier}; run scripts/lock"
+            )
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_pins_by_hash_and_names_no_place(lock):
     for requirement, hashes in entries(lock):
-        assert [part.operator for part in requirement.specifier] == ["=="] and requirement.url is None
-        assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), f"{requirement} is without hashes"
+        assert [part.operator for part in requirement.specifier] == [
+            "=="
+        ] and requirement.url is None
+        assert hashes and all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), (
+            f"{requirement} is without hashes"
+        )
     assert "://" not in (ROOT / f"locks/{lock}.txt").read_text("utf-8")
 
 
@@ -72,15 +96,23 @@ def test_locks_agree():
     versions: dict[str, set[str]] = {}
     for lock in LOCKS:
         for requirement, _ in entries(lock):
-            versions.setdefault(requirement.name, set()).add(f"{requirement.specifier}; {requirement.marker}")
+            versions.setdefault(requirement.name, set()).add(
+                f"{requirement.specifier}; {requirement.marker}"
+            )
     in_dev = {requirement.name for requirement, _ in entries("dev")}
     assert set(versions) == in_dev
-    assert not {name: found for name, found in versions.items() if len({one.partition(";")[0] for one in found}) > 1}
+    assert not {
+        name: found
+        for name, found in versions.items()
+        if len({one.partition(";")[0] for one in found}) > 1
+    }
 
 
 def instructions() -> list[tuple[str, str]]:
     """Of the Dockerfile, in order."""
-    text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.MULTILINE).replace("\\\n", " ")
+    text = re.sub(
+        r"^#.*\n", "", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.MULTILINE
+    ).replace("\\\n", " ")
     split = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
     return [(word.upper(), " ".join(rest.split())) for word, rest in split]
 
@@ -102,7 +134,9 @@ def test_the_image_that_is_kept_runs_without_rights_or_tools():
     assert users and users[-1].isdigit() and int(users[-1]) > 0
     runs = " ".join(rest for word, rest in kept if word == "RUN")
     assert f"--uid {users[-1]}" in runs and "pip" not in runs and "apt" not in runs
-    assert "--require-hashes" in " ".join(rest for word, rest in instructions()[:last] if word == "RUN")
+    assert "--require-hashes" in " ".join(
+        rest for word, rest in instructions()[:last] if word == "RUN"
+    )
 
 
 def test_the_image_serves_where_it_says_and_is_asked_whether_it_lives():
@@ -114,7 +148,12 @@ def test_the_image_serves_where_it_says_and_is_asked_whether_it_lives():
     command = json.loads(last["HEALTHCHECK"].partition("CMD ")[2])
     assert "/healthz" in command[2] and "127.0.0.1" in given["GEOMAG_NAMES"].split(",")
     compile(command[2], "HEALTHCHECK", "exec")
-    assert json.loads(last["ENTRYPOINT"]) + json.loads(last["CMD"]) == ["geomag", "serve", "/scenes", "--no-browser"]
+    assert json.loads(last["ENTRYPOINT"]) + json.loads(last["CMD"]) == [
+        "geomag",
+        "serve",
+        "/scenes",
+        "--no-browser",
+    ]
 
 
 def test_the_version_is_the_same_everywhere():

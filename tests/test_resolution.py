@@ -25,7 +25,13 @@ def sizes(windows: tuple[Window, ...]) -> list[tuple[int, int]]:
     return [(w.width, w.height) for w in windows]
 
 
-def plan(granularity: Granularity, policy: str, width: int = 4096, height: int = 2160, area: Box | None = None) -> Plan:
+def plan(
+    granularity: Granularity,
+    policy: str,
+    width: int = 4096,
+    height: int = 2160,
+    area: Box | None = None,
+) -> Plan:
     return resolution.plan(granularity, SceneInfo("made", width, height, 3), SPEC, policy, area)
 
 
@@ -36,7 +42,10 @@ def test_compress_is_the_mean_of_four_by_four() -> None:
     pixels[4, 4, 2] = 12  # 12 / 16 = 0.75
     pixels[4, 0, 2] = 7  # 7 / 16 = 0.44
     pixels[4:, :4, 0] = [[255, 0, 255, 0]] * 4  # 127.5, to the even neighbour
-    assert resolution.compress(pixels).tolist() == [[[15, 0, 0], [0, 200, 0]], [[128, 0, 0], [0, 0, 1]]]
+    assert resolution.compress(pixels).tolist() == [
+        [[15, 0, 0], [0, 200, 0]],
+        [[128, 0, 0], [0, 0, 1]],
+    ]
 
 
 def test_compress_leaves_out_a_rest_and_applies_twice() -> None:
@@ -61,7 +70,9 @@ def test_an_image_question_sees_the_whole_scene_in_one_view(policy: str) -> None
 def test_paper_sizes_of_a_4096_frame() -> None:
     assert sizes(plan(Granularity.REGION, "paper").wide) == [(1024, 540)]
     assert sizes(plan(Granularity.PIXEL, "paper").wide) == [(256, 135)]
-    assert all(plan(g, "paper").closer == 1 and plan(g, "paper").wide[0].box == PAPER.box for g in CLOSE)
+    assert all(
+        plan(g, "paper").closer == 1 and plan(g, "paper").wide[0].box == PAPER.box for g in CLOSE
+    )
 
 
 def test_d_of_a_large_scene_is_the_whole_of_it_and_not_a_tile() -> None:
@@ -69,24 +80,46 @@ def test_d_of_a_large_scene_is_the_whole_of_it_and_not_a_tile() -> None:
         (window,) = plan(granularity, "paper", 60_000, 40_000).wide
         assert window.box == window.core == Box(0, 0, 60_000, 40_000)
         assert 0.99 * SPEC.view_pixels < window.width * window.height <= SPEC.view_pixels * 1.001
-    (middle,) = resolution.windows(Look(Box(0, 0, 30_000, 20_000), 4, "D(C1)", Box(0, 0, 30_000, 20_000)), SPEC)
-    assert middle.box == Box(0, 0, 30_000, 20_000) and middle.width * middle.height <= SPEC.view_pixels * 1.001
+    (middle,) = resolution.windows(
+        Look(Box(0, 0, 30_000, 20_000), 4, "D(C1)", Box(0, 0, 30_000, 20_000)), SPEC
+    )
+    assert (
+        middle.box == Box(0, 0, 30_000, 20_000)
+        and middle.width * middle.height <= SPEC.view_pixels * 1.001
+    )
 
 
 @pytest.mark.parametrize("granularity", CLOSE)
 def test_exhaustive_takes_every_tile_at_full_size(granularity: Granularity) -> None:
     made = plan(granularity, "exhaustive")
     # (4096 - 128) / 896 = 4.4 and (2160 - 128) / 896 = 2.3
-    assert sizes(made.wide) == [(922, 806)] * 15  # (4096 + 4 * 128) / 5 and (2160 + 2 * 128) / 3, rounded up
+    assert (
+        sizes(made.wide) == [(922, 806)] * 15
+    )  # (4096 + 4 * 128) / 5 and (2160 + 2 * 128) / 3, rounded up
     assert made.closer is None and {w.role for w in made.wide} == {"tile"}
 
 
 @pytest.mark.parametrize("granularity", CLOSE)
-def test_adaptive_scouts_at_a_scale_at_which_targets_are_just_seen(granularity: Granularity) -> None:
-    for length, shrink, closer in ((50.0, 5.0, 1.0), (400.0, 8.0, 1.0), (20.0, 2.0, 1.0), (11.0, 1.1, 0.4), (400.0, 16.0, 2.0)):
+def test_adaptive_scouts_at_a_scale_at_which_targets_are_just_seen(
+    granularity: Granularity,
+) -> None:
+    for length, shrink, closer in (
+        (50.0, 5.0, 1.0),
+        (400.0, 8.0, 1.0),
+        (20.0, 2.0, 1.0),
+        (11.0, 1.1, 0.4),
+        (400.0, 16.0, 2.0),
+    ):
         made = resolution.plan(granularity, PAPER, SPEC, "adaptive", length=length, closer=closer)
-        assert made.scouted and made.closer == pytest.approx(closer) and {w.role for w in made.wide} == {"scout"}
-        assert all(w.placement.scale == (pytest.approx(shrink, abs=0.02), pytest.approx(shrink, abs=0.02)) for w in made.wide)
+        assert (
+            made.scouted
+            and made.closer == pytest.approx(closer)
+            and {w.role for w in made.wide} == {"scout"}
+        )
+        assert all(
+            w.placement.scale == (pytest.approx(shrink, abs=0.02), pytest.approx(shrink, abs=0.02))
+            for w in made.wide
+        )
 
 
 def test_tiny_targets_are_looked_at_enlarged_and_huge_ones_shrunk() -> None:
@@ -99,23 +132,40 @@ def test_tiny_targets_are_looked_at_enlarged_and_huge_ones_shrunk() -> None:
     assert shrink(near, 150, "vehicle") == pytest.approx(3)  # a car of 150 px, seen as 50
     assert shrink(near, 150, "vehicle", "bridge") == pytest.approx(3)
     assert shrink(replace(near, gsd=0.06), 75, "vehicle") == 1  # 1.5 times is near enough
-    small = resolution.plan(Granularity.PIXEL, SceneInfo("small", 300, 200, 3), SPEC, "adaptive", length=7, closer=1 / 4)
+    small = resolution.plan(
+        Granularity.PIXEL, SceneInfo("small", 300, 200, 3), SPEC, "adaptive", length=7, closer=1 / 4
+    )
     assert sizes(small.wide) == [(1200, 800)] and small.closer is None
-    assert sizes(resolution.plan(Granularity.PIXEL, SceneInfo("small", 300, 200, 3), SPEC, "adaptive").wide) == [(300, 200)]
+    assert sizes(
+        resolution.plan(Granularity.PIXEL, SceneInfo("small", 300, 200, 3), SPEC, "adaptive").wide
+    ) == [(300, 200)]
 
 
 def test_the_length_of_a_target_comes_from_the_ground_or_from_the_glance() -> None:
-    spec = replace(SPEC, sizes={"vehicle": Size(4.5, 50.0), "bridge": Size(50.0, 130.0), "water": Size(None, 64.0)})
+    spec = replace(
+        SPEC,
+        sizes={"vehicle": Size(4.5, 50.0), "bridge": Size(50.0, 130.0), "water": Size(None, 64.0)},
+    )
     known, unknown = SceneInfo("utm", 9000, 9000, 3, gsd=0.3), SceneInfo("jpg", 9000, 9000, 3)
     assert resolution.target_length(known, spec, ("vehicle",)) == 15
     assert resolution.target_length(known, spec, ("bridge", "vehicle")) == 15  # the smallest counts
-    assert resolution.target_length(known, spec, ("vehicle",), smaller=4) == 15  # what is known needs no guess
+    assert (
+        resolution.target_length(known, spec, ("vehicle",), smaller=4) == 15
+    )  # what is known needs no guess
     assert resolution.target_length(unknown, spec, ("vehicle",)) == 50
     assert resolution.target_length(unknown, spec, ("vehicle",), smaller=5) == 10
-    assert resolution.target_length(unknown, spec, ("vehicle",), smaller=1.7) == 50  # too little to be believed
-    assert resolution.target_length(unknown, spec, ("bridge",), smaller=0.25) == 130  # that they look larger is not believed
+    assert (
+        resolution.target_length(unknown, spec, ("vehicle",), smaller=1.7) == 50
+    )  # too little to be believed
+    assert (
+        resolution.target_length(unknown, spec, ("bridge",), smaller=0.25) == 130
+    )  # that they look larger is not believed
     assert resolution.target_length(known, spec, ("water",)) == 64
-    assert resolution.target_length(known, spec, ()) == 64 == resolution.target_length(known, spec, ("cloud",))
+    assert (
+        resolution.target_length(known, spec, ())
+        == 64
+        == resolution.target_length(known, spec, ("cloud",))
+    )
 
 
 @given(st.integers(1, 60_000), st.integers(1, 60_000))
@@ -128,7 +178,9 @@ def test_the_first_glance_is_small_and_inside(width: int, height: int) -> None:
 def test_less_memory_means_smaller_views() -> None:
     assert resolution.bounded(SPEC, 1e9) is SPEC
     less = resolution.bounded(SPEC, 200e6)
-    assert less.view_pixels == 200e6 // SPEC.pixel_bytes and less.tile == 512 and less.overlap == 128
+    assert (
+        less.view_pixels == 200e6 // SPEC.pixel_bytes and less.tile == 512 and less.overlap == 128
+    )
     assert resolution.bounded(SPEC, 60e6).overlap == 72
     with pytest.raises(OptionError, match="give at least"):
         resolution.bounded(SPEC, 20e6)
@@ -148,7 +200,9 @@ def test_what_fits_a_view_is_read_once_as_it_is(granularity: Granularity, policy
 def test_what_fits_a_view_when_shrunk_is_one_window(width: int, height: int) -> None:
     made = plan(Granularity.REGION, "adaptive", width, height)
     assert len(made.wide) == 1
-    assert made.wide[0].width * made.wide[0].height <= SPEC.view_pixels + (width + height)  # rounded to whole px
+    assert made.wide[0].width * made.wide[0].height <= SPEC.view_pixels + (
+        width + height
+    )  # rounded to whole px
 
 
 def test_a_part_of_the_scene_is_planned_by_itself() -> None:
@@ -180,7 +234,9 @@ def test_tiles_overlap_and_their_cores_share_the_area(
     for t in tiles:
         assert t.core.intersection(t.box) == t.core and t.box.intersection(area) == t.box
         assert t.box.width <= tile * shrink and t.box.height <= tile * shrink
-        assert t.width == max(1, round(t.box.width / shrink)) and t.height == max(1, round(t.box.height / shrink))
+        assert t.width == max(1, round(t.box.width / shrink)) and t.height == max(
+            1, round(t.box.height / shrink)
+        )
     # the cores are a grid of spans, each of which begins where the last one ended
     for low, high, edges in (
         (area.x0, area.x1, sorted({(t.core.x0, t.core.x1, t.box.x0, t.box.x1) for t in tiles})),

@@ -30,8 +30,12 @@ def clone(tmp_path: Path) -> Path:
 
 
 def run(clone: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(["bash", *words], cwd=folder, capture_output=True, text=True, timeout=600, check=False)
-    assert str(ROOT) not in done.stdout.replace(os.environ["PATH"], "")  # the path of this run may lead there
+    done = subprocess.run(
+        ["bash", *words], cwd=folder, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert str(ROOT) not in done.stdout.replace(
+        os.environ["PATH"], ""
+    )  # the path of this run may lead there
     return done
 
 
@@ -46,41 +50,67 @@ def run(clone: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[s
         ("a.jpg", "Where?", "--out", "an answer"),
     ],
 )
-def test_demo_passes_everything_on_from_where_the_person_is(clone: Path, tmp_path: Path, given: tuple[str, ...]) -> None:
+def test_demo_passes_everything_on_from_where_the_person_is(
+    clone: Path, tmp_path: Path, given: tuple[str, ...]
+) -> None:
     folder = tmp_path / "some place"
     folder.mkdir()
     for script in (str(clone / "scripts/demo"), "../a clone/scripts/demo"):
         done = run(clone, folder, script, *given)
         assert done.returncode == 0, done.stderr
-        assert done.stdout.splitlines() == [os.environ["PATH"], str(folder), "demo", *given] and not done.stderr
+        assert (
+            done.stdout.splitlines() == [os.environ["PATH"], str(folder), "demo", *given]
+            and not done.stderr
+        )
 
 
 def test_an_extra_that_is_not_there_is_refused_before_anything_is_installed(clone: Path) -> None:
     done = run(clone, clone, "scripts/environment", "serv")
     assert (
-        done.returncode == 1 and done.stderr == "there is no extra 'serv'; pyproject.toml has archive, map, serve, train, full and more\n"
+        done.returncode == 1
+        and done.stderr
+        == "there is no extra 'serv'; pyproject.toml has archive, map, serve, train, full and more\n"
     )
 
 
 def test_a_set_up_that_fails_shows_why_and_which_step(clone: Path, tmp_path: Path) -> None:
     (clone / ".venv/.ready-run").unlink()
     (clone / ".venv/bin/activate").touch()
-    (clone / ".venv/bin/python").write_text('#!/usr/bin/env bash\n[ "$1" = -c ] || { echo "ERROR: no network"; exit 1; }\n')
-    path = {"PATH": os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if not (Path(part) / "uv").exists())}
+    (clone / ".venv/bin/python").write_text(
+        '#!/usr/bin/env bash\n[ "$1" = -c ] || { echo "ERROR: no network"; exit 1; }\n'
+    )
+    path = {
+        "PATH": os.pathsep.join(
+            part
+            for part in os.environ["PATH"].split(os.pathsep)
+            if not (Path(part) / "uv").exists()
+        )
+    }
     done = subprocess.run(
-        ["bash", "scripts/demo"], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=600, check=False
+        ["bash", "scripts/demo"],
+        cwd=clone,
+        env=os.environ | path,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
     )
     assert done.returncode == 1 and not done.stdout
     lines = done.stderr.splitlines()
     assert lines[0].startswith("setting up geomagnifier in ") and "once" in lines[0]
     assert "ERROR: no network" in lines
-    assert re.fullmatch(r"set-up failed at: 3 of 4, the other libraries; all of its output is in .*/build/setup\.log", lines[-1])
+    assert re.fullmatch(
+        r"set-up failed at: 3 of 4, the other libraries; all of its output is in .*/build/setup\.log",
+        lines[-1],
+    )
 
 
 def test_the_slow_tests_say_when_they_last_passed_and_of_what(clone: Path) -> None:
     def git(*words: str) -> None:
         who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-        subprocess.run(["git", *who, *words], cwd=clone, check=True, capture_output=True, timeout=600)
+        subprocess.run(
+            ["git", *who, *words], cwd=clone, check=True, capture_output=True, timeout=600
+        )
 
     (clone / ".gitignore").write_text("build/\n.venv/\n")
     git("init", "-q")
@@ -93,15 +123,24 @@ def test_the_slow_tests_say_when_they_last_passed_and_of_what(clone: Path) -> No
 
     def slow(*words: str) -> tuple[int, str]:
         done = subprocess.run(
-            ["bash", "scripts/slow", *words], cwd=clone, env=os.environ | path, capture_output=True, text=True, timeout=600
+            ["bash", "scripts/slow", *words],
+            cwd=clone,
+            env=os.environ | path,
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
         return done.returncode, done.stdout
 
     assert slow("--when") == (1, "the slow tests never passed here; run scripts/slow\n")
-    assert slow("-k", "kill") == (0, "-m slow -k kill ") and slow("--when")[0] == 1  # some of them are not all
+    assert (
+        slow("-k", "kill") == (0, "-m slow -k kill ") and slow("--when")[0] == 1
+    )  # some of them are not all
     assert slow() == (0, "-m slow ")
     code, told = slow("--when")
-    assert code == 0 and re.fullmatch(r"the slow tests last passed on \d{4}-\d\d-\d\dT\d\d:\d\dZ, of [0-9a-f]{12}\n", told)
+    assert code == 0 and re.fullmatch(
+        r"the slow tests last passed on \d{4}-\d\d-\d\dT\d\d:\d\dZ, of [0-9a-f]{12}\n", told
+    )
     (clone / "pyproject.toml").write_text("changed")
     code, told = slow("--when")
     assert code == 1 and told.endswith("-dirty; run scripts/slow\n")
@@ -111,7 +150,14 @@ def test_the_slow_tests_say_when_they_last_passed_and_of_what(clone: Path) -> No
 
 
 def test_the_scripts_can_be_called() -> None:
-    for name in ("scripts/demo", "scripts/test", "scripts/environment", "scripts/slow", "scripts/mutate", ".ci/run"):
+    for name in (
+        "scripts/demo",
+        "scripts/test",
+        "scripts/environment",
+        "scripts/slow",
+        "scripts/mutate",
+        ".ci/run",
+    ):
         assert os.access(ROOT / name, os.X_OK), name
 
 

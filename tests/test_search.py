@@ -37,31 +37,45 @@ def test_window_scores_are_means() -> None:
     assert scores.shape == (5, 5) == (cropping.ACROSS, cropping.ACROSS)
     for i in range(5):
         for j in range(5):
-            assert scores[i, j] == pytest.approx(made[8 * i : 8 * i + 32, 8 * j : 8 * j + 32].mean(), abs=1e-6)
+            assert scores[i, j] == pytest.approx(
+                made[8 * i : 8 * i + 32, 8 * j : 8 * j + 32].mean(), abs=1e-6
+            )
 
 
 def test_one_hot_cell_is_held_by_a_window_of_half_the_frame() -> None:
     (box,) = cropping.best_boxes(cropping.window_scores(heat((20, 50, 1.0))), FRAME, 1)
     assert (box.width, box.height) == (2048, 1080)
-    # column 50 lies in windows from 24 and 32, row 20 in those from 0, 8 and 16: the first in reading order wins
+    # column 50 lies in windows from 24 and 32, row 20 in those from 0, 8 and 16: the first in
+    # reading order wins
     assert box == Box(1536, 0, 3584, 1080)
     assert box.intersection(Box(3200, 675, 3264, 708.75)) == Box(3200, 675, 3264, 708.75)
 
 
 def test_a_hull_unites_windows_that_overlap() -> None:
     # three equal windows: (row 0, column 24), (0, 32), (8, 24)
-    assert cropping.best_boxes(cropping.window_scores(heat((20, 50, 1.0))), FRAME, 3, apart=False) == (Box(1536, 0, 4096, 1350),)
+    assert cropping.best_boxes(
+        cropping.window_scores(heat((20, 50, 1.0))), FRAME, 3, apart=False
+    ) == (Box(1536, 0, 4096, 1350),)
     corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
     united = cropping.best_boxes(cropping.window_scores(corners), FRAME, 3, apart=False)
     assert united == (Box(0, 0, 2048, 1080), Box(0, 1080, 2048, 2160), Box(2048, 0, 4096, 1080))
-    assert cropping.best_boxes(cropping.window_scores(corners), FRAME, 3) == (united[0], united[2], united[1])  # best first
+    assert cropping.best_boxes(cropping.window_scores(corners), FRAME, 3) == (
+        united[0],
+        united[2],
+        united[1],
+    )  # best first
 
 
 def test_three_windows_are_three_and_hold_a_second_hot_spot() -> None:
     """Of random heats with two hot spots: how often one of the windows holds the second one."""
     rng, held = np.random.default_rng(0), {True: 0, False: 0}
     for _ in range(300):
-        made = heat(*((int(r), int(c), v) for (r, c), v in zip(rng.integers(0, 64, (2, 2)), (1.0, 0.7), strict=True)))
+        made = heat(
+            *(
+                (int(r), int(c), v)
+                for (r, c), v in zip(rng.integers(0, 64, (2, 2)), (1.0, 0.7), strict=True)
+            )
+        )
         made = made + 0.001 * rng.random((64, 64)).astype(np.float32)
         row, column = np.unravel_index(np.argsort(made, axis=None)[-2], made.shape)
         x, y = (column + 0.5) * 64, (row + 0.5) * 2160 / 64
@@ -70,12 +84,16 @@ def test_three_windows_are_three_and_hold_a_second_hot_spot() -> None:
             assert len(boxes) == 3 or not apart
             held[apart] += any(box.contains(x, y) for box in boxes)
             if apart:
-                overlaps = geometry.overlap(np.array([b.tuple() for b in boxes]), np.array([b.tuple() for b in boxes]))
+                overlaps = geometry.overlap(
+                    np.array([b.tuple() for b in boxes]), np.array([b.tuple() for b in boxes])
+                )
                 assert (overlaps[~np.eye(3, dtype=bool)] <= cropping.APART).all()
     assert held[True] > 0.9 * 300 > held[False]
 
 
-@pytest.mark.parametrize("area", [Box(0, 0, 1, 1), Box(0, 0, 2000, 1), Box(1, 1, 2, 2), Box(5, 0, 8, 2)])
+@pytest.mark.parametrize(
+    "area", [Box(0, 0, 1, 1), Box(0, 0, 2000, 1), Box(1, 1, 2, 2), Box(5, 0, 8, 2)]
+)
 @pytest.mark.parametrize("cell", [(0, 0), (63, 63), (20, 50)])
 def test_boxes_of_tiny_areas_have_a_pixel_and_stay_inside(area: Box, cell: tuple[int, int]) -> None:
     for box in cropping.best_boxes(cropping.window_scores(heat((*cell, 1.0))), area, 3):
@@ -102,8 +120,13 @@ def test_grid_is_the_mean_of_what_falls_into_a_cell() -> None:
 def test_grid_takes_each_window_in_its_core_only() -> None:
     left = Window(Box(0, 0, 60, 40), 60, 40, "tile", Box(0, 0, 50, 40))
     right = Window(Box(40, 0, 100, 40), 60, 40, "tile", Box(50, 0, 100, 40))
-    made = cropping.grid(Box(0, 0, 128, 40), [(left, np.full((40, 60), 0.25, np.float32)), (right, np.ones((40, 60), np.float32))])
-    assert (made[:, :25] == 0.25).all() and (made[:, 25:50] == 1).all() and (made[:, 50:] == 0).all()
+    made = cropping.grid(
+        Box(0, 0, 128, 40),
+        [(left, np.full((40, 60), 0.25, np.float32)), (right, np.ones((40, 60), np.float32))],
+    )
+    assert (
+        (made[:, :25] == 0.25).all() and (made[:, 25:50] == 1).all() and (made[:, 50:] == 0).all()
+    )
 
 
 def test_relevance_is_the_highest_heat_inside() -> None:
@@ -119,7 +142,9 @@ def test_paper_region_opens_three_windows_at_full_size() -> None:
     made = plan(Granularity.REGION, "paper")
     state = cropping.start("paper", made)
     assert not state.done
-    looks, state = cropping.step(state, [(made.wide[0], heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7)))])
+    looks, state = cropping.step(
+        state, [(made.wide[0], heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7)))]
+    )
     assert [(look.box.tuple(), look.shrink, look.role) for look in looks] == [
         ((0, 0, 2048, 1080), 1, "C1"),
         ((2048, 0, 4096, 1080), 1, "C1"),
@@ -138,13 +163,20 @@ def paper_pixel(first: Floats, seconds: list[Floats]) -> tuple[list[Box], Box, i
     last, state = cropping.step(state, list(zip(middle, seconds, strict=True)))
     assert state.done and [(look.shrink, look.role) for look in last] == [(1, "C2")]
     final = [w for look in last for w in resolution.windows(look, SPEC)]
-    return [look.box for look in looks], last[0].box, sum(w.width * w.height for w in (*made.wide, *middle, *final))
+    return (
+        [look.box for look in looks],
+        last[0].box,
+        sum(w.width * w.height for w in (*made.wide, *middle, *final)),
+    )
 
 
 def test_paper_pixel_finds_bbox2_inside_the_best_bbox1() -> None:
-    # three windows apart; the third (lower left) is the hottest when seen from nearer, in its lower right corner
+    # three windows apart; the third (lower left) is the hottest when seen from nearer, in its lower
+    # right corner
     corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
-    boxes, best, pixels = paper_pixel(corners, [heat((0, 0, 0.2)), heat((0, 0, 0.5)), heat((63, 63, 0.9))])
+    boxes, best, pixels = paper_pixel(
+        corners, [heat((0, 0, 0.2)), heat((0, 0, 0.5)), heat((63, 63, 0.9))]
+    )
     assert boxes == [Box(0, 0, 2048, 1080), Box(2048, 0, 4096, 1080), Box(0, 1080, 2048, 2160)]
     assert best == Box(1024, 1620, 2048, 2160)
     assert (best.width, best.height) == (1024, 540)
@@ -160,16 +192,21 @@ def test_paper_pixel_with_one_hot_cell_opens_three_windows_all_the_same() -> Non
 
 
 def test_a_hull_is_one_window_of_the_papers_flow() -> None:
-    # only the window at row 0 and column 0 holds the hot cell: the next two are taken in reading order and united with it
+    # only the window at row 0 and column 0 holds the hot cell: the next two are taken in reading
+    # order and united with it
     made = plan(Granularity.PIXEL, "paper")
-    looks, state = cropping.step(cropping.start("paper", made, apart=False), [(made.wide[0], heat((0, 0, 1.0)))])
+    looks, state = cropping.step(
+        cropping.start("paper", made, apart=False), [(made.wide[0], heat((0, 0, 1.0)))]
+    )
     assert [look.box for look in looks] == [Box(0, 0, 3072, 1080)]
     (middle,) = resolution.windows(looks[0], SPEC)
     last, _ = cropping.step(state, [(middle, heat((0, 0, 1.0)))])
     assert [look.box for look in last] == [Box(0, 0, 1536, 540)]
 
 
-def test_paper_pixel_with_a_single_window_costs_what_the_design_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paper_pixel_with_a_single_window_costs_what_the_design_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(cropping, "TOP_REGION", 1)
     boxes, best, pixels = paper_pixel(heat((0, 0, 1.0)), [heat((63, 0, 1.0))])
     assert boxes == [Box(0, 0, 2048, 1080)]
@@ -179,10 +216,14 @@ def test_paper_pixel_with_a_single_window_costs_what_the_design_says(monkeypatch
 
 
 def scouted(width: int = 6000, height: int = 4000, length: float = 64.0) -> Plan:
-    return resolution.plan(Granularity.PIXEL, SceneInfo("frame", width, height, 3), SPEC, "adaptive", length=length)
+    return resolution.plan(
+        Granularity.PIXEL, SceneInfo("frame", width, height, 3), SPEC, "adaptive", length=length
+    )
 
 
-def suspect(made: Plan, *places: tuple[float, float, float], size: tuple[int, int] = (100, 150)) -> list[tuple[Window, Floats]]:
+def suspect(
+    made: Plan, *places: tuple[float, float, float], size: tuple[int, int] = (100, 150)
+) -> list[tuple[Window, Floats]]:
     """Heat maps of the wide windows: a heat at each (x, y, heat) of the scene."""
     heats = []
     for window in made.wide:
@@ -202,7 +243,9 @@ def test_adaptive_opens_what_is_hot_with_some_ground_and_names_the_rest() -> Non
     looks, state = cropping.step(cropping.start("adaptive", made, worth=0.5), heats)
     (look,) = looks
     assert look.shrink == 1 and look.role == "closer" and state.done and state.crops == (look.box,)
-    assert look.box.width == look.box.height == 128 and look.core == Box(1000 - 12, 1000 - 12, 1040 + 12, 1040 + 12)
+    assert look.box.width == look.box.height == 128 and look.core == Box(
+        1000 - 12, 1000 - 12, 1040 + 12, 1040 + 12
+    )
     assert look.box.intersection(look.core.grown(12)) == look.core.grown(12)
     assert state.closed[0] == (Box(5000, 3000, 5040, 3040), pytest.approx(0.2))
     assert state.closed[1:] == tuple((window.core, 0.0) for window in made.wide)
@@ -212,16 +255,26 @@ def test_adaptive_opens_what_is_hot_with_some_ground_and_names_the_rest() -> Non
 def test_adaptive_opens_the_most_promising_first() -> None:
     made = scouted()
     looks, _ = cropping.step(
-        cropping.start("adaptive", made, worth=0.5), suspect(made, (500, 500, 0.6), (5500, 500, 0.9), (3000, 3500, 0.7))
+        cropping.start("adaptive", made, worth=0.5),
+        suspect(made, (500, 500, 0.6), (5500, 500, 0.9), (3000, 3500, 0.7)),
     )
-    assert [look.box.contains(*spot) for look, spot in zip(looks, ((5500, 500), (3000, 3500), (500, 500)), strict=True)] == [True] * 3
+    assert [
+        look.box.contains(*spot)
+        for look, spot in zip(looks, ((5500, 500), (3000, 3500), (500, 500)), strict=True)
+    ] == [True] * 3
 
 
 def test_spots_near_each_other_share_a_look_and_far_ones_do_not() -> None:
     made = scouted()
-    near, _ = cropping.step(cropping.start("adaptive", made, worth=0.5), suspect(made, (1000, 1000, 0.9), (1090, 1000, 0.9)))
+    near, _ = cropping.step(
+        cropping.start("adaptive", made, worth=0.5),
+        suspect(made, (1000, 1000, 0.9), (1090, 1000, 0.9)),
+    )
     assert len(near) == 1 and near[0].box.contains(1000, 1000) and near[0].box.contains(1090, 1000)
-    far, _ = cropping.step(cropping.start("adaptive", made, worth=0.5), suspect(made, (1000, 1000, 0.9), (2500, 1000, 0.9)))
+    far, _ = cropping.step(
+        cropping.start("adaptive", made, worth=0.5),
+        suspect(made, (1000, 1000, 0.9), (2500, 1000, 0.9)),
+    )
     assert len(far) == 2
 
 
@@ -247,7 +300,10 @@ def test_a_spot_counts_in_one_window_only() -> None:
     for window in made.wide:
         cells = np.zeros((120, 120), np.float32)
         if window.box.contains(x, 100):
-            cells[int((100 - window.box.y0) / window.box.height * 120), int((x - window.box.x0) / window.box.width * 120)] = 0.9
+            cells[
+                int((100 - window.box.y0) / window.box.height * 120),
+                int((x - window.box.x0) / window.box.width * 120),
+            ] = 0.9
         heats.append((window, cells))
     assert sum(bool(cells.any()) for _, cells in heats) == 2
     looks, _ = cropping.step(cropping.start("adaptive", made, worth=0.5), heats)
@@ -265,7 +321,9 @@ def test_a_spot_counts_in_one_window_only() -> None:
         (Granularity.REGION, "paper", 500, False),
     ],
 )
-def test_what_is_done_with_the_first_look(granularity: Granularity, policy: str, width: int, done: bool) -> None:
+def test_what_is_done_with_the_first_look(
+    granularity: Granularity, policy: str, width: int, done: bool
+) -> None:
     assert cropping.start(policy, plan(granularity, policy, width, 2000)).done is done
     if policy == "adaptive" and granularity is not Granularity.IMAGE:
         assert plan(granularity, policy, width, 2000).scouted is not done
@@ -284,17 +342,26 @@ def test_a_budget_for_some_looks_skips_the_rest() -> None:
     made = scouted()
     heats = suspect(made, (500, 500, 0.6), (5500, 500, 0.9), (3000, 3500, 0.7))
     wide, look = sum(w.width * w.height for w in made.wide), 128 * 128
-    looks, state = cropping.step(cropping.start("adaptive", made, wide + 2 * look + 100, worth=0.5), heats)
-    assert [look.box.contains(*spot) for look, spot in zip(looks, ((5500, 500), (3000, 3500)), strict=True)] == [True, True]
+    looks, state = cropping.step(
+        cropping.start("adaptive", made, wide + 2 * look + 100, worth=0.5), heats
+    )
+    assert [
+        look.box.contains(*spot)
+        for look, spot in zip(looks, ((5500, 500), (3000, 3500)), strict=True)
+    ] == [True, True]
     assert state.left == 100 and len(state.crops) == 2
-    assert any(box.contains(500, 500) and worth == pytest.approx(0.6) for box, worth in state.skipped)
+    assert any(
+        box.contains(500, 500) and worth == pytest.approx(0.6) for box, worth in state.skipped
+    )
 
 
 def test_paper_with_a_budget_for_one_window() -> None:
     made = plan(Granularity.REGION, "paper")
     first = 1024 * 540
     corners = heat((0, 0, 0.9), (0, 63, 0.8), (63, 0, 0.7))
-    looks, state = cropping.step(cropping.start("paper", made, first + 2048 * 1080), [(made.wide[0], corners)])
+    looks, state = cropping.step(
+        cropping.start("paper", made, first + 2048 * 1080), [(made.wide[0], corners)]
+    )
     assert [look.box for look in looks] == [Box(0, 0, 2048, 1080)]
     assert [(box, round(worth, 3)) for box, worth in state.skipped] == [
         (Box(2048, 0, 4096, 1080), 0.8),
@@ -305,7 +372,9 @@ def test_paper_with_a_budget_for_one_window() -> None:
 def test_paper_with_a_budget_opens_the_best_window_first() -> None:
     made = plan(Granularity.REGION, "paper")
     corners = heat((0, 0, 0.5), (0, 63, 0.9), (63, 0, 0.7))
-    looks, state = cropping.step(cropping.start("paper", made, 1024 * 540 + 2048 * 1080), [(made.wide[0], corners)])
+    looks, state = cropping.step(
+        cropping.start("paper", made, 1024 * 540 + 2048 * 1080), [(made.wide[0], corners)]
+    )
     assert [look.box for look in looks] == [Box(2048, 0, 4096, 1080)]
     assert [round(worth, 3) for _, worth in state.skipped] == [0.7, 0.5]
 

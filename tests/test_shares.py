@@ -14,7 +14,10 @@ from geomagnifier.inference.resume import join
 from geomagnifier.pipeline import ask, look_at_share
 from geomagnifier.raster.scene import open_scene
 
-BOXES = tuple((x, y, x + 24, y + 16) for x, y in ((100, 80), (1900, 140), (900, 1200), (2600, 1500), (2620, 60), (60, 1600)))
+BOXES = tuple(
+    (x, y, x + 24, y + 16)
+    for x, y in ((100, 80), (1900, 140), (900, 1200), (2600, 1500), (2620, 60), (60, 1600))
+)
 
 
 def together(scene, question: str, folder: Path, of: int, search: str) -> Path:
@@ -26,7 +29,9 @@ def together(scene, question: str, folder: Path, of: int, search: str) -> Path:
             own = folder / f"{turn}-{k}.sqlite"
             if whole.exists():
                 shutil.copy(whole, own)
-            finished.append(look_at_share(scene, question, FakeModel(), own, (k, of), search=search))
+            finished.append(
+                look_at_share(scene, question, FakeModel(), own, (k, of), search=search)
+            )
         assert turn or not all(finished), "it is too large for one of them"
         join(whole, [folder / f"{turn}-{k}.sqlite" for k in range(of)])
         if all(finished):
@@ -58,7 +63,9 @@ def test_every_window_is_looked_at_by_one_of_them(tmp_path: Path) -> None:
     with open_scene(paint(2800, 1700, *BOXES)) as scene:
         models = [FakeModel() for _ in range(3)]
         for k, model in enumerate(models):
-            assert not look_at_share(scene, "Find every ship.", model, tmp_path / f"{k}", (k, 3), search="exhaustive")
+            assert not look_at_share(
+                scene, "Find every ship.", model, tmp_path / f"{k}", (k, 3), search="exhaustive"
+            )
         alone = FakeModel()
         ask(scene, "Find every ship.", alone, search="exhaustive")
     keys = [key for model in models for what, _, key in model.views if what == "answer"]
@@ -68,6 +75,8 @@ def test_every_window_is_looked_at_by_one_of_them(tmp_path: Path) -> None:
 def test_a_journal_of_another_question_is_not_taken_in(tmp_path: Path) -> None:
     with open_scene(paint(2800, 1700, *BOXES)) as scene:
         for name, question in (("a", "Find every ship."), ("b", "Segment every ship.")):
-            look_at_share(scene, question, FakeModel(), tmp_path / name, (0, 2), search="exhaustive")
+            look_at_share(
+                scene, question, FakeModel(), tmp_path / name, (0, 2), search="exhaustive"
+            )
     with pytest.raises(OptionError, match="another question"):
         join(tmp_path / "whole", [tmp_path / "a", tmp_path / "b"])

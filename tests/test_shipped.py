@@ -29,7 +29,10 @@ def painted(scene, kind):
     return np.asarray(canvas, bool)
 
 
-@pytest.mark.parametrize(("theme", "kind"), [("airport", "airplane"), ("tank farm", "storage tank"), ("sports ground", "tennis court")])
+@pytest.mark.parametrize(
+    ("theme", "kind"),
+    [("airport", "airplane"), ("tank farm", "storage tank"), ("sports ground", "tennis court")],
+)
 def test_drawn_objects_are_segmented(model, theme, kind):
     drawn = draw_scene(101, 640, 480, theme)
     with gm.open_scene(drawn.pixels) as scene:
@@ -64,7 +67,9 @@ def test_one_of_many_is_chosen(model, words, best):
         every = gm.ask(scene, "Segment the airplanes", model)
         answer = gm.ask(scene, f"Segment {words} airplane", model)
     assert len(every.regions) > 1 and len(answer.regions) == 1
-    assert answer.regions[0].box == pytest.approx(max((r.box for r in every.regions), key=best), abs=2)
+    assert answer.regions[0].box == pytest.approx(
+        max((r.box for r in every.regions), key=best), abs=2
+    )
     assert 0 < answer.mask.sum() < every.mask.sum()
 
 
@@ -73,7 +78,9 @@ def test_several_things_in_one_question(model):
     with gm.open_scene(drawn.pixels) as scene:
         both = gm.ask(scene, "Segment all airplanes and tennis courts", model)
         left = gm.ask(scene, "Find the airplanes and the giraffes", model)
-        place = gm.ask(scene, "What kind of place is this, and how many airplanes are there?", model)
+        place = gm.ask(
+            scene, "What kind of place is this, and how many airplanes are there?", model
+        )
     assert "no tennis court" in both.text and {r.label for r in both.regions} == {"airplane"}
     assert left.text.endswith('There is no class for "giraffes" in this model.') and left.regions
     assert place.labels and place.regions and "airplane" in place.text
@@ -100,7 +107,10 @@ def test_attention_leads_the_papers_search(model):
 
 def test_a_box_is_named(model):
     drawn = draw_scene(101, 640, 480, "airport")
-    plane = max((o for o in drawn.objects if o.kind == "airplane"), key=lambda o: np.prod(np.ptp(o.polygon, axis=0)))
+    plane = max(
+        (o for o in drawn.objects if o.kind == "airplane"),
+        key=lambda o: np.prod(np.ptp(o.polygon, axis=0)),
+    )
     box = (*plane.polygon.min(0).tolist(), *plane.polygon.max(0).tolist())
     with gm.open_scene(drawn.pixels) as scene:
         for question in (
@@ -145,17 +155,23 @@ def test_real_pictures(model):
 
 
 PHRASINGS = Path(__file__).parent / "phrasings"
-"""Questions by somebody who has not seen the templates: 300 in English, 60 in Chinese. Nothing is trained on them."""
+"""Questions by somebody who has not seen the templates: 300 in English, 60 in Chinese. Nothing is
+trained on them.
+"""
 
 
 def test_unseen_english_phrasings_are_looked_at_as_closely_as_they_ask(model):
-    rows = [line.split("\t") for line in (PHRASINGS / "english.tsv").read_text("utf-8").splitlines()]
+    rows = [
+        line.split("\t") for line in (PHRASINGS / "english.tsv").read_text("utf-8").splitlines()
+    ]
     right = [str(level_of(model, text)) == level for level, text in rows]
     assert len(rows) == 300 and np.mean(right) >= 0.97
 
 
 def test_unseen_chinese_phrasings_are_understood(model):
-    rows = [json.loads(line) for line in (PHRASINGS / "chinese.jsonl").read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line) for line in (PHRASINGS / "chinese.jsonl").read_text("utf-8").splitlines()
+    ]
     drawn = draw_scene(101, 320, 240, "tank farm")
     levels, kinds = [], []
     with gm.open_scene(drawn.pixels) as scene:
@@ -184,9 +200,15 @@ def level_of(model, text):
 def test_a_chinese_question_finds_what_the_english_one_finds_and_answers_in_chinese(model):
     drawn = draw_scene(101, 640, 480, "airport")
     with gm.open_scene(drawn.pixels) as scene:
-        english, chinese = (gm.ask(scene, q, model) for q in ("Segment all airplanes.", "分割图中所有飞机"))
+        english, chinese = (
+            gm.ask(scene, q, model) for q in ("Segment all airplanes.", "分割图中所有飞机")
+        )
         nothing = gm.ask(scene, "图里有没有斑马？", model)
     assert [r.box for r in english.regions] == [r.box for r in chinese.regions]
     assert np.array_equal(english.mask, chinese.mask)
-    assert "架飞机" in chinese.text and "掩膜" in chinese.text and chinese.regions[0].phrase in chinese.text
+    assert (
+        "架飞机" in chinese.text
+        and "掩膜" in chinese.text
+        and chinese.regions[0].phrase in chinese.text
+    )
     assert not nothing.regions and "没有“斑马”这一类别" in nothing.text

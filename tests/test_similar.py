@@ -29,7 +29,15 @@ def test_pictures_like_this_one_are_asked_for(question: str, meant: bool) -> Non
 
 def test_the_answer_names_the_command() -> None:
     with open_scene(paint(100, 80)) as scene:
-        english, chinese = (ask(scene, q, FakeModel()) for q in ("Find images similar to this one.", "找类似这张图的卫星图"))
-    assert "geomag search INDEX --image array" in english.text and "geomag search INDEX --image array" in chinese.text
+        english, chinese = (
+            ask(scene, q, FakeModel())
+            for q in ("Find images similar to this one.", "找类似这张图的卫星图")
+        )
+    assert (
+        "geomag search INDEX --image array" in english.text
+        and "geomag search INDEX --image array" in chinese.text
+    )
     assert english.regions == () and "建立索引" in chinese.text
-    assert similar_pictures.told("my scene.tif", "Find similar images.").count("'my scene.tif'") == 1
+    assert (
+        similar_pictures.told("my scene.tif", "Find similar images.").count("'my scene.tif'") == 1
+    )

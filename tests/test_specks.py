@@ -18,7 +18,12 @@ def test_a_notch_at_the_edge_of_the_mask_is_no_hole(edge: str) -> None:
     place = {"left": (20, 0), "right": (20, 39), "top": (0, 20), "bottom": (39, 20)}[edge]
     mask[place] = False
     assert (without_specks(mask) == mask).all()
-    inner = {"left": (slice(18, 23), 1), "right": (slice(18, 23), 38), "top": (1, slice(18, 23)), "bottom": (38, slice(18, 23))}[edge]
+    inner = {
+        "left": (slice(18, 23), 1),
+        "right": (slice(18, 23), 38),
+        "top": (1, slice(18, 23)),
+        "bottom": (38, slice(18, 23)),
+    }[edge]
     holed = block()
     holed[inner] = False  # a slit beside the edge
     assert without_specks(holed).all()
@@ -37,8 +42,12 @@ def test_a_hole_of_three_hundredths_of_the_largest_piece_is_one(hole: int, kept:
     assert (without_specks(mask).sum() == 1600) == kept
 
 
-@pytest.mark.parametrize(("speck", "side", "kept"), [(10, 10, False), (11, 10, True), (31, 40, False), (32, 40, True)])
-def test_a_piece_of_more_than_ten_px_and_two_hundredths_is_a_part(speck: int, side: int, kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("speck", "side", "kept"), [(10, 10, False), (11, 10, True), (31, 40, False), (32, 40, True)]
+)
+def test_a_piece_of_more_than_ten_px_and_two_hundredths_is_a_part(
+    speck: int, side: int, kept: bool
+) -> None:
     mask = np.zeros((60, 60), bool)
     mask[:side, :side] = True
     mask[50, :speck] = True

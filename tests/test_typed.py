@@ -54,10 +54,14 @@ def test_the_package_says_that_it_is_typed() -> None:
 def test_a_script_passes_mypy_strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     api = pytest.importorskip("mypy.api", reason="mypy is not installed")
     (tmp_path / "script.py").write_text(SCRIPT)
-    (tmp_path / "mypy.ini").write_text("[mypy]\nfollow_imports = silent\n")  # what libraries lack is not the script's
+    (tmp_path / "mypy.ini").write_text(
+        "[mypy]\nfollow_imports = silent\n"
+    )  # what libraries lack is not the script's
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MYPYPATH", str(Path(geomagnifier.__file__).parents[1]))
-    told, broken, status = api.run(["--strict", "--cache-dir", str(tmp_path / "cache"), "script.py"])
+    told, broken, status = api.run(
+        ["--strict", "--cache-dir", str(tmp_path / "cache"), "script.py"]
+    )
     assert status == 0, told + broken
     (tmp_path / "wrong.py").write_text("import geomagnifier as gm\ngm.ask('a.tif', 3)\n")
     told, _, status = api.run(["--strict", "--cache-dir", str(tmp_path / "cache"), "wrong.py"])

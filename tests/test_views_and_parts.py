@@ -29,16 +29,27 @@ FINE = Window(Box(1000, 1000, 2000, 2000), 1000, 1000, "tile", Box(1200, 1200, 1
 def told(box: tuple[float, float, float, float], fine: Window = FINE) -> bool:
     """Whether an object of the coarse view counts beside a finer view that shows nothing there."""
     (view,) = COARSE.placement.to_view(np.array(box)).tolist()
-    parts = [part_of(COARSE, ViewReply((Found("ship", 0.9, tuple(view)),)), SCENE, Granularity.REGION)]
+    parts = [
+        part_of(COARSE, ViewReply((Found("ship", 0.9, tuple(view)),)), SCENE, Granularity.REGION)
+    ]
     parts.append(part_of(fine, ViewReply(), SCENE, Granularity.REGION))
     return bool(assemble_regions(parts, SCENE, Granularity.REGION))
 
 
 @pytest.mark.parametrize(
     ("middle", "counts"),
-    [((1200, 1500), False), ((1199, 1500), True), ((1500, 1200), False), ((1500, 1199), True), ((1800, 1500), True), ((1500, 1800), True)],
+    [
+        ((1200, 1500), False),
+        ((1199, 1500), True),
+        ((1500, 1200), False),
+        ((1500, 1199), True),
+        ((1800, 1500), True),
+        ((1500, 1800), True),
+    ],
 )
-def test_a_core_has_its_left_and_upper_edge_and_not_the_others(middle: tuple[int, int], counts: bool) -> None:
+def test_a_core_has_its_left_and_upper_edge_and_not_the_others(
+    middle: tuple[int, int], counts: bool
+) -> None:
     x, y = middle
     assert told((x - 20, y - 20, x + 20, y + 20)) == counts
 
@@ -57,16 +68,35 @@ def test_half_of_a_detected_object_is_rounded_up(size: int, count: int) -> None:
     probability[10:21, 10:21] = 1
     probability[50:56, 50:60] = 1  # 60 px
     probability[56, 50] = size > 60
-    reply = ViewReply((Found("ship", 0.9, (10, 10, 21, 21)),), (Cover("ship", 0.9, probability, 0.5, True),), stride=1)
+    reply = ViewReply(
+        (Found("ship", 0.9, (10, 10, 21, 21)),),
+        (Cover("ship", 0.9, probability, 0.5, True),),
+        stride=1,
+    )
     scene = SceneInfo("made", 100, 100, 3)
-    assert len(assemble_regions([part_of(window, reply, scene, Granularity.REGION)], scene, Granularity.REGION)) == count
+    assert (
+        len(
+            assemble_regions(
+                [part_of(window, reply, scene, Granularity.REGION)], scene, Granularity.REGION
+            )
+        )
+        == count
+    )
 
 
 def test_what_each_window_cost_is_kept_where_several_are_one_look(tmp_path: Path) -> None:
     """The fake network takes 10 operations for each pixel."""
     model = FakeModel(view_pixels=40_000, tile=200, overlap=20)
-    with open_scene(paint(1000, 800, *((x, y, x + 30, y + 20) for x in range(40, 1000, 90) for y in range(40, 800, 90)))) as scene:
-        answer = ask(scene, "Find every ship.", model, search="exhaustive", journal=tmp_path / "journal")
+    with open_scene(
+        paint(
+            1000,
+            800,
+            *((x, y, x + 30, y + 20) for x in range(40, 1000, 90) for y in range(40, 800, 90)),
+        )
+    ) as scene:
+        answer = ask(
+            scene, "Find every ship.", model, search="exhaustive", journal=tmp_path / "journal"
+        )
         assert max(len(views) for views in model.inputs) > 2
         assert answer.trace.flops == 10 * answer.trace.pixels_processed
         again = ask(
@@ -85,7 +115,12 @@ def test_the_pixels_told_are_those_of_the_views_told(search: str) -> None:
     """Spots everywhere: several views are scouted at once, and several looked at."""
     ships = ((x, y, x + 30, y + 20) for x in range(40, 1600, 150) for y in range(40, 1200, 150))
     with open_scene(paint(1600, 1200, *ships)) as scene:
-        trace = ask(scene, "Find every ship.", FakeModel(view_pixels=40_000, tile=200, overlap=20), search=search).trace
+        trace = ask(
+            scene,
+            "Find every ship.",
+            FakeModel(view_pixels=40_000, tile=200, overlap=20),
+            search=search,
+        ).trace
     assert len(trace.views) > 2
     assert trace.pixels_processed == sum(view.width * view.height for view in trace.views)
 
@@ -98,11 +133,15 @@ def test_the_smallest_level_of_a_picture_is_64_px_high(height: int, seen: list[i
 
 
 @pytest.mark.parametrize(("left", "forgets"), [(0.5, True), (1.5, False)])
-def test_what_is_remembered_goes_where_a_view_would_not_fit_beside_it(left: float, forgets: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_remembered_goes_where_a_view_would_not_fit_beside_it(
+    left: float, forgets: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """left: memory that is free when the view is looked at, of what it takes."""
     model = FakeModel()
     memory = resident() + RESERVED + 3e9
-    monkeypatch.setattr(scan, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes)
+    monkeypatch.setattr(
+        scan, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes
+    )
     with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
         ask(scene, "Find every ship.", model, max_memory=memory)
     assert (0 in model.remembered) == forgets
@@ -113,7 +152,9 @@ def test_a_scene_of_one_view_is_read_once_for_each_view(monkeypatch: pytest.Monk
     read: list[Window] = []
     with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
         own = scene.read
-        monkeypatch.setattr(scene, "read", lambda window, *more: (read.append(window), own(window, *more))[1])
+        monkeypatch.setattr(
+            scene, "read", lambda window, *more: (read.append(window), own(window, *more))[1]
+        )
         answer = ask(scene, "Find every ship.", FakeModel())
     assert read == list(answer.trace.views) and answer.preview.shape == (900, 1000, 3)
 
@@ -135,7 +176,9 @@ def test_each_of_three_processes_looks_at_every_third_window(tmp_path: Path) -> 
         models = [FakeModel(view_pixels=40_000, tile=200, overlap=20) for _ in range(4)]
         count = len(ask(scene, "Find every ship.", models[3], search="exhaustive").trace.views)
         for k in range(3):
-            left = pipeline.look_at_share(scene, "Find every ship.", models[k], tmp_path / f"{k}", (k, 3), search="exhaustive")
+            left = pipeline.look_at_share(
+                scene, "Find every ship.", models[k], tmp_path / f"{k}", (k, 3), search="exhaustive"
+            )
             seen.append({key for what, _, key in models[k].views if what == "answer"})
             assert not left
     assert [len(keys) for keys in seen] == [len(range(k, count, 3)) for k in range(3)] and count > 9
@@ -148,6 +191,13 @@ def test_what_no_detection_shows_lies_where_its_mask_is() -> None:
     probability = np.zeros((100, 100), np.float32)
     probability[40:50, 60:75] = 1
     reply = ViewReply((), (Cover("ship", 0.8, probability, 0.5, True),), stride=1)
-    (found,) = assemble_regions([part_of(window, reply, SCENE, Granularity.PIXEL)], SCENE, Granularity.PIXEL)
-    assert found.box == (360, 140, 375, 150) and bounds(found.segmentation or {}) == (360, 140, 375, 150)
+    (found,) = assemble_regions(
+        [part_of(window, reply, SCENE, Granularity.PIXEL)], SCENE, Granularity.PIXEL
+    )
+    assert found.box == (360, 140, 375, 150) and bounds(found.segmentation or {}) == (
+        360,
+        140,
+        375,
+        150,
+    )
     assert found.score == pytest.approx(0.8, abs=0.01)

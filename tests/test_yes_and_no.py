@@ -42,7 +42,11 @@ def data(name: str) -> Path:
 
 @pytest.mark.parametrize(
     ("theme", "there", "gone"),
-    [("airport", "airplane", "ship"), ("tank farm", "storage tank", "tennis court"), ("harbour", "ship", "baseball diamond")],
+    [
+        ("airport", "airplane", "ship"),
+        ("tank farm", "storage tank", "tennis court"),
+        ("harbour", "ship", "baseball diamond"),
+    ],
 )
 def test_yes_and_no_agree_with_the_regions(model, theme, there, gone):
     with gm.open_scene(draw_scene(101, 640, 480, theme).pixels) as scene:
@@ -60,7 +64,9 @@ def test_yes_and_no_agree_with_the_regions(model, theme, there, gone):
                 assert said_yes(answer) == bool(answer.regions) == right, answer.text
                 assert {r.label for r in answer.regions} <= {kind}
         both = gm.ask(scene, f"Are there {there}s and {gone}s?", model)
-        assert both.text.startswith("No, not all of them. There ") and both.text.endswith(f"There is no {gone} here.")
+        assert both.text.startswith("No, not all of them. There ") and both.text.endswith(
+            f"There is no {gone} here."
+        )
         assert both.regions and {r.label for r in both.regions} == {there}
         either = gm.ask(scene, f"Is there a {there} or a {gone}?", model)
         assert said_yes(either) and len(either.regions) == len(both.regions)
@@ -68,7 +74,9 @@ def test_yes_and_no_agree_with_the_regions(model, theme, there, gone):
         assert said_yes(gm.ask(scene, "Are there any objects?", model))
         two = sorted({o.kind for o in draw_scene(101, 640, 480, theme).objects} - {there})
         if theme == "tank farm":
-            assert "vehicle" in two and said_yes(gm.ask(scene, "Are there storage tanks and vehicles?", model))
+            assert "vehicle" in two and said_yes(
+                gm.ask(scene, "Are there storage tanks and vehicles?", model)
+            )
 
 
 def test_a_part_of_the_scene_is_asked_about(model):
@@ -84,7 +92,10 @@ def test_a_part_of_the_scene_is_asked_about(model):
             answer = gm.ask(scene, question, model)
             assert said_yes(answer) == bool(answer.regions) == right, answer.text
         assert answer.text == "没有，图中左侧没有储罐。"
-        assert gm.ask(scene, "Is there a storage tank in the upper left?", model).text == "No, there is no storage tank in the upper left."
+        assert (
+            gm.ask(scene, "Is there a storage tank in the upper left?", model).text
+            == "No, there is no storage tank in the upper left."
+        )
 
 
 def test_a_scene_that_was_drawn(model):
@@ -93,20 +104,34 @@ def test_a_scene_that_was_drawn(model):
             assert said_yes(gm.ask(scene, question, model))
         for question in ("Is this a forest?", "Would you say this is a park?", "是不是森林"):
             answer = gm.ask(scene, question, model)
-            assert not said_yes(answer) and ("storage tank area" in answer.text or "储罐区" in answer.text)
+            assert not said_yes(answer) and (
+                "storage tank area" in answer.text or "储罐区" in answer.text
+            )
         choice = gm.ask(scene, "Is this a storage tank area or a beach?", model)
         assert choice.text == "This is a storage tank area."
-        assert gm.ask(scene, "City or countryside?", model).text == "City: this is a storage tank area."
+        assert (
+            gm.ask(scene, "City or countryside?", model).text
+            == "City: this is a storage tank area."
+        )
         other = gm.ask(scene, "Is it a beach or a forest?", model).text
-        assert other.startswith("Of these, ") and other.endswith("looks most like a storage tank area.")
+        assert other.startswith("Of these, ") and other.endswith(
+            "looks most like a storage tank area."
+        )
         for question, words in (
             ("Is this a volcano?", 'no scene class "volcano"'),
             ("Is it cloudy?", "cannot answer that with yes or no"),
             ("这是火山吗", "没有“火山”"),
         ):
             refused = gm.ask(scene, question, model)
-            assert words in refused.text and not refused.text.startswith((*YES, *NO)) and refused.value is None
-        for question, words in (("how many r there", "names nothing to look for"), ("有多少个？", "没有说要找什么")):
+            assert (
+                words in refused.text
+                and not refused.text.startswith((*YES, *NO))
+                and refused.value is None
+            )
+        for question, words in (
+            ("how many r there", "names nothing to look for"),
+            ("有多少个？", "没有说要找什么"),
+        ):
             nothing = gm.ask(scene, question, model)
             assert words in nothing.text and not nothing.regions
 
@@ -115,7 +140,9 @@ def test_the_class_said_is_the_class_of_the_labels(model):
     for theme in ("airport", "harbour", "sports ground"):
         with gm.open_scene(draw_scene(7, 400, 400, theme).pixels) as scene:
             answer = gm.ask(scene, "What kind of place is this?", model)
-            best = next(name for name, _ in answer.labels if name not in ("residential", "river or lake"))
+            best = next(
+                name for name, _ in answer.labels if name not in ("residential", "river or lake")
+            )
             assert best in answer.text.lower()
             assert PLACES[best] in gm.ask(scene, "这是什么地方？", model).text
 
@@ -129,7 +156,9 @@ def test_scenes_of_real_pictures(model):
     right, total = {"en": 0, "zh": 0}, 0
     for name in sorted(by):
         (own,) = AID[name]
-        (other,) = AID[rng.choice([n for n in sorted(by) if AID[n] != AID[name] and "esidential" not in n])]
+        (other,) = AID[
+            rng.choice([n for n in sorted(by) if AID[n] != AID[name] and "esidential" not in n])
+        ]
         with gm.open_scene(root / "images" / rng.choice(by[name])) as scene:
             for asked in (own, other):
                 english, chinese = (
@@ -150,10 +179,16 @@ def test_things_in_real_pictures(model):
     names = {c["id"]: c["name"].replace("_", " ") for c in coco["categories"]}
     right = []
     for image in rng.sample(coco["images"], 5):
-        there = {names[a["category_id"]] for a in coco["annotations"] if a["image_id"] == image["id"]}
+        there = {
+            names[a["category_id"]] for a in coco["annotations"] if a["image_id"] == image["id"]
+        }
         with gm.open_scene(root / "images" / image["file_name"]) as scene:
             for kind in (sorted(there)[0], rng.choice(sorted({*names.values()} - there))):
-                for question in (f"Is there a {kind}?", f"Can you see any {kind}s?", f"图中有{NOUNS[kind][1]}吗"):
+                for question in (
+                    f"Is there a {kind}?",
+                    f"Can you see any {kind}s?",
+                    f"图中有{NOUNS[kind][1]}吗",
+                ):
                     answer = gm.ask(scene, question, model)
                     assert said_yes(answer) == bool(answer.regions)
                     right.append(said_yes(answer) == (kind in there))

@@ -20,19 +20,40 @@ TEXT = (
     "USER: ASSISTANT: user assistant system Find every ship. Segment all airplanes. ship: harbor: none; yes no Yes No This is a place. "
     'storage tank baseball diamond [{"bbox_2d": [12, 34, 56, 78], "label": "ship"}] What kind of place is this?'
 )
-QWEN_TOKENS = ("<|endoftext|>", "<|im_end|>", "<|im_start|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
+QWEN_TOKENS = (
+    "<|endoftext|>",
+    "<|im_end|>",
+    "<|im_start|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
 LLAVA_TOKENS = ("<pad>", "</s>", "<s>", "<image>")
 
 
-def byte_tokenizer(folder: Path, special: tuple[str, ...], bos: str | None) -> hf.PreTrainedTokenizerBase:
+def byte_tokenizer(
+    folder: Path, special: tuple[str, ...], bos: str | None
+) -> hf.PreTrainedTokenizerBase:
     """A byte-level BPE that knows the special tokens: the first pads, the second ends."""
     t = Tokenizer(models.BPE())
-    t.pre_tokenizer, t.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    t.pre_tokenizer, t.decoder = (
+        pre_tokenizers.ByteLevel(add_prefix_space=False),
+        decoders.ByteLevel(),
+    )
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     t.train_from_iterator(
-        [TEXT] * 3, trainers.BpeTrainer(vocab_size=420, special_tokens=list(special), initial_alphabet=alphabet, show_progress=False)
+        [TEXT] * 3,
+        trainers.BpeTrainer(
+            vocab_size=420,
+            special_tokens=list(special),
+            initial_alphabet=alphabet,
+            show_progress=False,
+        ),
     )
-    tokenizer = hf.PreTrainedTokenizerFast(tokenizer_object=t, pad_token=special[0], eos_token=special[1], bos_token=bos)
+    tokenizer = hf.PreTrainedTokenizerFast(
+        tokenizer_object=t, pad_token=special[0], eos_token=special[1], bos_token=bos
+    )
     tokenizer.save_pretrained(folder)
     return tokenizer
 
@@ -59,7 +80,14 @@ def write_qwen25(folder: Path) -> Path:
     torch.manual_seed(0)
     tokenizer = byte_tokenizer(folder, QWEN_TOKENS, None)
     config = hf.Qwen2_5_VLConfig(
-        text_config=_text(len(tokenizer)) | {"rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1e4}},
+        text_config=_text(len(tokenizer))
+        | {
+            "rope_parameters": {
+                "rope_type": "default",
+                "mrope_section": [2, 3, 3],
+                "rope_theta": 1e4,
+            }
+        },
         vision_config={
             "depth": 2,
             "hidden_size": 32,
@@ -87,7 +115,14 @@ def write_qwen3(folder: Path) -> Path:
     torch.manual_seed(0)
     tokenizer = byte_tokenizer(folder, QWEN_TOKENS, None)
     config = hf.Qwen3VLConfig(
-        text_config=_text(len(tokenizer)) | {"rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3], "rope_theta": 1e4}},
+        text_config=_text(len(tokenizer))
+        | {
+            "rope_parameters": {
+                "rope_type": "default",
+                "mrope_section": [2, 3, 3],
+                "rope_theta": 1e4,
+            }
+        },
         vision_config={
             "depth": 3,
             "hidden_size": 32,
@@ -124,10 +159,22 @@ def write_llava(folder: Path) -> Path:
     torch.manual_seed(0)
     tokenizer = byte_tokenizer(folder, LLAVA_TOKENS, "<s>")
     vision = hf.CLIPVisionConfig(
-        hidden_size=32, intermediate_size=48, num_hidden_layers=3, num_attention_heads=2, image_size=56, patch_size=14, projection_dim=32
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        image_size=56,
+        patch_size=14,
+        projection_dim=32,
     )
     text = hf.LlamaConfig(**_text(len(tokenizer)))
-    config = hf.LlavaConfig(vision_config=vision, text_config=text, image_token_index=3, image_seq_length=16, tie_word_embeddings=False)
+    config = hf.LlavaConfig(
+        vision_config=vision,
+        text_config=text,
+        image_token_index=3,
+        image_seq_length=16,
+        tie_word_embeddings=False,
+    )
     hf.LlavaForConditionalGeneration(config).save_pretrained(folder)
     size = {"shortest_edge": 56}
     CLIPImageProcessorPil(size=size, crop_size={"height": 56, "width": 56}).save_pretrained(folder)
@@ -167,7 +214,19 @@ def write_bert(folder: Path) -> Path:
     """BERT of 48 numbers with letters and a few words as pieces."""
     torch.manual_seed(0)
     letters = [*string.ascii_lowercase, *string.digits, *"?.,!'\""]
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{x}" for x in letters), "ship", "find", "segment", "every"]
+    pieces = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *letters,
+        *(f"##{x}" for x in letters),
+        "ship",
+        "find",
+        "segment",
+        "every",
+    ]
     t = Tokenizer(models.WordPiece({piece: i for i, piece in enumerate(pieces)}, unk_token="[UNK]"))
     t.normalizer, t.pre_tokenizer = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
     hf.BertTokenizer(vocab={piece: i for i, piece in enumerate(pieces)}).save_pretrained(folder)

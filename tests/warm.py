@@ -57,11 +57,17 @@ def listen(door: str) -> None:
 def serve(client: socket.socket) -> None:
     """Be the command: its files, folder, environment and arguments; never returns."""
     size, (held,), *_ = client.recvmsg(8, socket.CMSG_SPACE(12))
-    program, words, folder, environment = json.loads(client.makefile("rb").read(int.from_bytes(size, "big")))
+    program, words, folder, environment = json.loads(
+        client.makefile("rb").read(int.from_bytes(size, "big"))
+    )
     for number, file in enumerate(array.array("i", held[2])):
         os.dup2(file, number)
     # Anew: those of the parent know of their own files whether one may seek in them.
-    sys.stdin, sys.stdout, sys.stderr = open(0, closefd=False), open(1, "w", closefd=False), open(2, "w", 1, closefd=False)  # noqa: SIM115
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(0, closefd=False),
+        open(1, "w", closefd=False),
+        open(2, "w", 1, closefd=False),
+    )  # noqa: SIM115
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

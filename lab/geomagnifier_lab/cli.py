@@ -47,12 +47,21 @@ def train_small(
         OptionError: options that do not go together.
     """
     if start is not None and steps is not None:
-        raise OptionError("--steps is of the first stage, which --start leaves out; --wide-steps sets the second")
+        raise OptionError(
+            "--steps is of the first stage, which --start leaves out; --wide-steps sets the second"
+        )
     if keep_language and start is None:
-        raise OptionError("--keep-language keeps the language side of the model that --start names; name one, --start small")
+        raise OptionError(
+            "--keep-language keeps the language side of the model that --start names; name one, --start small"
+        )
     from geomagnifier_lab.train.run import Length, run
 
-    length = Length(steps or 1465, wide_steps or (1800 if keep_language else 6000), language_steps, keep_language)
+    length = Length(
+        steps or 1465,
+        wide_steps or (1800 if keep_language else 6000),
+        language_steps,
+        keep_language,
+    )
     run(data, out, length, seed, start)
 
 
@@ -77,9 +86,17 @@ def evaluate(
     data: Data = None,
     root: Annotated[
         Path | None,
-        typer.Option(help="Folder of the benchmark as its authors pack it; of several, the folder with one NAME each.", metavar="DIR"),
+        typer.Option(
+            help="Folder of the benchmark as its authors pack it; of several, the folder with one NAME each.",
+            metavar="DIR",
+        ),
     ] = None,
-    split: Annotated[str | None, typer.Option(help="Part of the benchmark; else the one that papers report.", metavar="NAME")] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Part of the benchmark; else the one that papers report.", metavar="NAME"
+        ),
+    ] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
@@ -91,22 +108,40 @@ def evaluate(
             metavar="DIR",
         ),
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="Pictures a suite, or cases a benchmark, for a quick look.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Pictures a suite, or cases a benchmark, for a quick look.")
+    ] = None,
     form: Annotated[
-        Literal["table", "json", "csv", "latex"], typer.Option("--format", help="How the figures of benchmarks are printed.")
+        Literal["table", "json", "csv", "latex"],
+        typer.Option("--format", help="How the figures of benchmarks are printed."),
     ] = "table",
-    examples: Annotated[int, typer.Option(help="Draw so many of the best, the worst and random cases.", metavar="N")] = 0,
+    examples: Annotated[
+        int, typer.Option(help="Draw so many of the best, the worst and random cases.", metavar="N")
+    ] = 0,
     predictions: Annotated[
         Path | None,
-        typer.Option(help="Score these instead of a model: JSON lines as in predictions.jsonl, or COCO's list of results.", metavar="FILE"),
+        typer.Option(
+            help="Score these instead of a model: JSON lines as in predictions.jsonl, or COCO's list of results.",
+            metavar="FILE",
+        ),
     ] = None,
     ids: Annotated[
-        Path | None, typer.Option(help="COCO file whose numbers of pictures and categories --predictions uses.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            help="COCO file whose numbers of pictures and categories --predictions uses.",
+            metavar="FILE",
+        ),
     ] = None,
     compare: Annotated[
-        tuple[Path, Path] | None, typer.Option(help="Two result.json of the same cases: is B better than A?", metavar="A B")
+        tuple[Path, Path] | None,
+        typer.Option(help="Two result.json of the same cases: is B better than A?", metavar="A B"),
     ] = None,
-    show: Annotated[bool, typer.Option("--list", help="List the benchmarks: where they come from, their splits and licences.")] = False,
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--list", help="List the benchmarks: where they come from, their splits and licences."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure a model on public benchmarks, or on the validation parts of the data sets. Ctrl-C stops; the same command goes on."""
@@ -116,13 +151,19 @@ def evaluate(
     form = "json" if as_json else form
     chosen = list(dict.fromkeys(names or ()))
     alone = ("paper", "reliability")
-    unknown = [name for name in chosen if name not in BENCHMARKS and name not in SUITES and name not in alone]
+    unknown = [
+        name
+        for name in chosen
+        if name not in BENCHMARKS and name not in SUITES and name not in alone
+    ]
     public = [name for name in chosen if name in BENCHMARKS]
     if unknown:
         known = f"suites: {', '.join((*SUITES, *alone))}; benchmarks: {', '.join(BENCHMARKS)}"
         raise OptionError(f"there is neither a suite nor a benchmark {unknown[0]!r}; {known}")
     if (public and len(public) < len(chosen)) or ({*alone} & {*chosen} and len(chosen) > 1):
-        raise OptionError("benchmarks, suites, 'paper' and 'reliability' read different folders; run one sort at a time")
+        raise OptionError(
+            "benchmarks, suites, 'paper' and 'reliability' read different folders; run one sort at a time"
+        )
     if show:
         _list_benchmarks(form == "json")
     elif compare is not None:
@@ -135,14 +176,44 @@ def evaluate(
         if len(public) > 1 and predictions is not None:
             raise OptionError("--predictions are of one benchmark; name one")
         whole = " + ".join(part for part in (model, segmenter, bits and f"{bits} bits") if part)
-        by, mark = whole if predictions is None else predictions.stem, "" if model == "small" else _mark(Path(model))
+        by, mark = (
+            whole if predictions is None else predictions.stem,
+            "" if model == "small" else _mark(Path(model)),
+        )
         tasks = []
         for name in public:
-            place = Path("runs/eval") / _folder(name, split, by, limit) if out is None else out / name if len(public) > 1 else out
-            tasks.append(Task(name, root / name if len(public) > 1 else root, split, place, limit, predictions, ids, examples, whole, mark))
+            place = (
+                Path("runs/eval") / _folder(name, split, by, limit)
+                if out is None
+                else out / name
+                if len(public) > 1
+                else out
+            )
+            tasks.append(
+                Task(
+                    name,
+                    root / name if len(public) > 1 else root,
+                    split,
+                    place,
+                    limit,
+                    predictions,
+                    ids,
+                    examples,
+                    whole,
+                    mark,
+                )
+            )
         _measure(tasks, functools.cache(lambda: load(model, segmenter, bits)), form)
-    elif root is not None or split is not None or predictions is not None or examples or form in ("csv", "latex"):
-        raise OptionError("--root, --split, --predictions, --examples, csv and latex are for benchmarks: name one, see geomag eval --list")
+    elif (
+        root is not None
+        or split is not None
+        or predictions is not None
+        or examples
+        or form in ("csv", "latex")
+    ):
+        raise OptionError(
+            "--root, --split, --predictions, --examples, csv and latex are for benchmarks: name one, see geomag eval --list"
+        )
     elif chosen == ["paper"]:
         command.paper(None, data, model, out or Path("runs/paper"), limit, as_json=form == "json")
     elif chosen == ["reliability"]:
@@ -173,11 +244,16 @@ def _suites(
     for suite, figures in rows:
         print(
             f"{suite:14} "
-            + "  ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items())
+            + "  ".join(
+                f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in figures.items()
+            )
         )
 
 
-def _reliability(data: Path | None, model: str, out: Path, limit: int | None, as_json: bool) -> None:
+def _reliability(
+    data: Path | None, model: str, out: Path, limit: int | None, as_json: bool
+) -> None:
     """Probabilities beside the share that was right: figures, reliability.json and plots."""
     from geomagnifier.models.registry import load_small
     from geomagnifier_lab.bench import reliability
@@ -190,7 +266,9 @@ def _reliability(data: Path | None, model: str, out: Path, limit: int | None, as
         with progress_bar("pictures") as progress:
             found = reliability.measure(loaded, root, limit, progress)
     except FileNotFoundError as error:
-        raise OptionError(f"'reliability' needs {error.filename}; --data is the folder that holds the data sets") from error
+        raise OptionError(
+            f"'reliability' needs {error.filename}; --data is the folder that holds the data sets"
+        ) from error
     files = reliability.write(found, out, _aside if as_json else print)
     print(files[0].read_text() if as_json else "\n".join(map(str, files)))
 
@@ -199,8 +277,12 @@ def _folder(name: str, split: str | None, model: str, limit: int | None) -> str:
     """Of a run that named none: another one for whatever makes its predictions others."""
     from geomagnifier_lab.datasets.benchmarks import benchmark
 
-    plain = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in model.strip("/"))
-    return "-".join(part for part in (name, split or benchmark(name).splits[0], plain, str(limit or "")) if part)
+    plain = "".join(
+        letter if letter.isalnum() or letter in "-_." else "-" for letter in model.strip("/")
+    )
+    return "-".join(
+        part for part in (name, split or benchmark(name).splits[0], plain, str(limit or "")) if part
+    )
 
 
 def _mark(folder: Path) -> str:
@@ -258,7 +340,9 @@ def _compare(first: Path, second: Path, out: Path | None, as_json: bool) -> None
     if as_json:
         print(json.dumps(row))
         return
-    print_tables(row, {f"{found.benchmark}: {found.measure} of {found.cases:,} cases": found.lines()}, False)
+    print_tables(
+        row, {f"{found.benchmark}: {found.measure} of {found.cases:,} cases": found.lines()}, False
+    )
     print(found.verdict())
     if target is not None:
         print(target)
@@ -280,12 +364,25 @@ def _say_where(name: str) -> NoReturn:
     from geomagnifier_lab.datasets.benchmarks import benchmark
 
     found = benchmark(name)
-    raise OptionError(f"--root is to be the folder of {found.title}, laid out as {found.layout}; it comes from {found.url}")
+    raise OptionError(
+        f"--root is to be the folder of {found.title}, laid out as {found.layout}; it comes from {found.url}"
+    )
 
 
 def bench(
     what: Annotated[
-        Literal["cost", "precision", "psc", "search", "growth", "memory", "archive", "map", "ablations", "teach"],
+        Literal[
+            "cost",
+            "precision",
+            "psc",
+            "search",
+            "growth",
+            "memory",
+            "archive",
+            "map",
+            "ablations",
+            "teach",
+        ],
         typer.Argument(
             help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
             "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
@@ -297,9 +394,18 @@ def bench(
     data: Data = None,
     model: Model = "small",
     repeats: Annotated[int, typer.Option(help="Timed runs of each row; the median counts.")] = 5,
-    frames: Annotated[int | None, typer.Option(help="Frames for psc (40 without), and for each group of search (20).")] = None,
-    policy: Annotated[list[str] | None, typer.Option(help="Of search, repeatable; all and sahi without.", metavar="NAME")] = None,
-    group: Annotated[list[str] | None, typer.Option(help="Scenes of search, repeatable; all without.", metavar="NAME")] = None,
+    frames: Annotated[
+        int | None,
+        typer.Option(help="Frames for psc (40 without), and for each group of search (20)."),
+    ] = None,
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="Of search, repeatable; all and sahi without.", metavar="NAME"),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(help="Scenes of search, repeatable; all without.", metavar="NAME"),
+    ] = None,
     most: Annotated[float, typer.Option(help="The largest scene of growth, Mpx.")] = 1000,
     out: Annotated[
         Path | None,
@@ -318,7 +424,16 @@ def bench(
         from geomagnifier_lab.datasets.sample import data_root
 
         with progress_bar("scenes") as progress:
-            found = compare(data_root(data), model, policy or (), group or (), FRAMES if frames is None else frames, out, progress, _aside)
+            found = compare(
+                data_root(data),
+                model,
+                policy or (),
+                group or (),
+                FRAMES if frames is None else frames,
+                out,
+                progress,
+                _aside,
+            )
         print_tables(found, briefly(found["groups"]), as_json)
         return
     if what == "growth":
@@ -328,14 +443,18 @@ def bench(
         with progress_bar("questions") as progress:
             found = growth(data_root(data), model, most, out, progress)
         fits = [{"policy": name, **figures} for name, figures in found["fits"].items()]
-        print_tables(found, {found["what"]: found["rows"], "seconds = a * area + b * found": fits}, as_json)
+        print_tables(
+            found, {found["what"]: found["rows"], "seconds = a * area + b * found": fits}, as_json
+        )
         return
     if what == "memory":
         from geomagnifier_lab.bench import memory
 
         with progress_bar("scenes and questions") as progress:
             found = memory.bench(model, out, progress)
-        print_tables(found, {found["what"]: found["rows"], "the service": found["service"]}, as_json)
+        print_tables(
+            found, {found["what"]: found["rows"], "the service": found["service"]}, as_json
+        )
         return
     if what == "psc":
         from geomagnifier.models.registry import load_small
@@ -345,7 +464,10 @@ def bench(
         root, number = data_root(data), psc.FRAMES if frames is None else frames
         with progress_bar("frames") as progress:
             shares = psc.compare(load_small(model), root, number, progress=progress)
-        rows, title = [{"windows by": way, **figures} for way, figures in shares.items()], f"{number} frames of 4096 x 2160 px"
+        rows, title = (
+            [{"windows by": way, **figures} for way, figures in shares.items()],
+            f"{number} frames of 4096 x 2160 px",
+        )
     elif what == "ablations":
         from geomagnifier_lab.datasets.sample import data_root
         from geomagnifier_lab.studies.ablations import STEPS, VARIANTS, ablate
@@ -356,10 +478,15 @@ def bench(
         prepare_encoder(runs_folder)
         runs: dict[str, dict[str, float]] = {}
         with progress_bar("steps") as progress:
-            for name, step, figures in ablate(root, runs_folder, Captions(*read_encoder(runs_folder)), trunk):
+            for name, step, figures in ablate(
+                root, runs_folder, Captions(*read_encoder(runs_folder)), trunk
+            ):
                 progress(list(VARIANTS).index(name) * STEPS + step, len(VARIANTS) * STEPS)
                 runs[name] = figures
-        rows, title = [{"variant": name, **figures} for name, figures in runs.items()], f"{STEPS} steps each, on validation pictures"
+        rows, title = (
+            [{"variant": name, **figures} for name, figures in runs.items()],
+            f"{STEPS} steps each, on validation pictures",
+        )
     elif what == "teach":
         from geomagnifier_lab.datasets.sample import data_root
         from geomagnifier_lab.studies import teaching
@@ -369,7 +496,9 @@ def bench(
         root, trunk, runs_folder = data_root(data), trunk_file(), out or Path("runs/teach")
         prepare_encoder(runs_folder)
         with progress_bar("steps and lessons") as progress:
-            rows = teaching.curve(root, runs_folder, Captions(*read_encoder(runs_folder)), trunk, progress)
+            rows = teaching.curve(
+                root, runs_folder, Captions(*read_encoder(runs_folder)), trunk, progress
+            )
         title = f"kinds kept from {teaching.STEPS} steps, then taught; on validation pictures"
     elif what == "precision":
         from geomagnifier.models.registry import load_small
@@ -378,7 +507,10 @@ def bench(
 
         with progress_bar("forms") as progress:
             figures_by_form = precision.compare(load_small(model).network, repeats, progress)
-        rows, title = [{"form": form, **figures} for form, figures in figures_by_form.items()], machine()
+        rows, title = (
+            [{"form": form, **figures} for form, figures in figures_by_form.items()],
+            machine(),
+        )
     elif what == "archive":
         from geomagnifier_lab.bench import archive
 
@@ -412,7 +544,10 @@ def _alone(function: Callable[..., None], **options: Any) -> Any:
 
 
 train_full_command = _alone(
-    train_full, name="train-full", context_settings=PASSED_ON, epilog="Example: [bold]geomag train-full --data sets/ --out runs/full[/bold]"
+    train_full,
+    name="train-full",
+    context_settings=PASSED_ON,
+    epilog="Example: [bold]geomag train-full --data sets/ --out runs/full[/bold]",
 )
 eval_command = _alone(
     evaluate,

@@ -14,11 +14,15 @@ def main() -> None:
         from geomagnifier.cli.main import main as command
 
         command()
-    except KeyboardInterrupt as stopped:  # while all this was imported: within a command it is told there
+    except (
+        KeyboardInterrupt
+    ) as stopped:  # while all this was imported: within a command it is told there
         print("geomag: stopped", file=sys.stderr)
         raise SystemExit(stopping.code(stopped)) from None
     finally:
-        exec("")  # Ctrl-C in text that was run so, as dataclasses do: Python would end by the signal at last, whatever the exit code
+        exec(
+            ""
+        )  # Ctrl-C in text that was run so, as dataclasses do: Python would end by the signal at last, whatever the exit code
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

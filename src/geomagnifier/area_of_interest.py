@@ -21,7 +21,8 @@ BAND = 16_000_000
 class Area:
     """The pixels of an area. box: the whole scene px that it lies in.  pixels: how many they are.  key: the same for the same pixels.
 
-    strips: (first column, last column + 1, COCO RLE at scene size) of upright strips, from left to right.
+    strips: (first column, last column + 1, COCO RLE at scene size) of upright strips, from left to
+        right.
     """
 
     box: Box
@@ -31,19 +32,31 @@ class Area:
 
     def inside(self, window: Box) -> NDArray[np.bool_]:
         """The pixels of the area in a window (scene px, rounded outwards) -> (h, w) bool; costs the window and the strips it meets."""
-        x0, y0, x1, y1 = math.floor(window.x0), math.floor(window.y0), math.ceil(window.x1), math.ceil(window.y1)
-        return union([rle for left, right, rle in self.strips if left < x1 and right > x0], Box(x0, y0, x1, y1))
+        x0, y0, x1, y1 = (
+            math.floor(window.x0),
+            math.floor(window.y0),
+            math.ceil(window.x1),
+            math.ceil(window.y1),
+        )
+        return union(
+            [rle for left, right, rle in self.strips if left < x1 and right > x0],
+            Box(x0, y0, x1, y1),
+        )
 
     def contains(self, x: float, y: float) -> bool:
         """Whether the pixel at a point (scene px) is one of the area."""
         left, top = math.floor(x), math.floor(y)
-        return self.box.contains(x, y) and bool(self.inside(Box(left, top, left + 1, top + 1)).any())
+        return self.box.contains(x, y) and bool(
+            self.inside(Box(left, top, left + 1, top + 1)).any()
+        )
 
     def meets(self, box: Box) -> bool:
         """Whether any of its pixels lies in a box (scene px)."""
         common = box.intersection(self.box)
         return common is not None and any(
-            self.inside(Box(max(left, common.x0), common.y0, min(right, common.x1), common.y1)).any()
+            self.inside(
+                Box(max(left, common.x0), common.y0, min(right, common.x1), common.y1)
+            ).any()
             for left, right, _ in self.strips
             if left < common.x1 and right > common.x0
         )
@@ -74,14 +87,25 @@ class Area:
                 continue
             covered = np.zeros((int(window.height), right - left), bool)
             for box in near:
-                rows = slice(round(box.y0 - window.y0), max(round(box.y1 - window.y0), round(box.y0 - window.y0) + 1))
-                covered[rows, round(box.x0) - left : max(round(box.x1), round(box.x0) + 1) - left] = True
+                rows = slice(
+                    round(box.y0 - window.y0),
+                    max(round(box.y1 - window.y0), round(box.y0 - window.y0) + 1),
+                )
+                covered[
+                    rows, round(box.x0) - left : max(round(box.x1), round(box.x0) + 1) - left
+                ] = True
             yield self.inside(window) & covered
 
 
 def _any(mask: NDArray[np.bool_], count: int, step: float, start: float) -> NDArray[np.bool_]:
     """Whether any row of a mask (h, w) lies in each of `count` spans of `step` rows, the first one beginning at `start`: (count, w)."""
     first = np.floor(start + np.arange(count) * step + 1e-6).astype(int).clip(0, len(mask) - 1)
-    after = np.ceil(start + np.arange(1, count + 1) * step - 1e-6).astype(int).clip(first + 1, len(mask))
+    after = (
+        np.ceil(start + np.arange(1, count + 1) * step - 1e-6)
+        .astype(int)
+        .clip(first + 1, len(mask))
+    )
     padded = np.concatenate([mask, np.zeros((1, mask.shape[1]), bool)])
-    return np.asarray(np.logical_or.reduceat(padded, np.stack([first, after], axis=1).ravel(), axis=0)[::2])
+    return np.asarray(
+        np.logical_or.reduceat(padded, np.stack([first, after], axis=1).ravel(), axis=0)[::2]
+    )

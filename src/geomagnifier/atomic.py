@@ -1,6 +1,7 @@
 """Write all or nothing: files appear under their names only when every one of them is whole.
 
-A process that is killed in between leaves temporary files (`.0123456789ab.NAME`); what is written into the folder a day later removes them.
+A process that is killed in between leaves temporary files (`.0123456789ab.NAME`); what is written
+into the folder a day later removes them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ REASONS = {
     errno.EEXIST: "it is a file, not a folder; choose another folder",
 }
 
-WORDS = {errno.ENOSPC: ("no space left", "disk full", "disk is full"), errno.EFBIG: ("file too large",)}
+WORDS = {
+    errno.ENOSPC: ("no space left", "disk full", "disk is full"),
+    errno.EFBIG: ("file too large",),
+}
 """How libraries say in words what they give no number for."""
 
 WRITERS = ("rasterio", "pyogrio", "shapely", "sqlite3")
@@ -40,7 +44,9 @@ STALE = 86_400.0
 """Seconds after which a temporary file is nobody's any more: its process was killed."""
 
 FULL = 16 << 20
-"""A disk with fewer bytes free than this is full, whatever GDAL and SQLite complain of: they give back space before they do."""
+"""A disk with fewer bytes free than this is full, whatever GDAL and SQLite complain of: they give
+back space before they do.
+"""
 
 
 def output_error(path: Path, error: Exception, full: bool = False) -> OutputError:
@@ -48,11 +54,20 @@ def output_error(path: Path, error: Exception, full: bool = False) -> OutputErro
     number = error.errno if isinstance(error, OSError) else None
     text = " ".join(str(error.__cause__ or error).split()) or type(error).__name__
     if number is None:
-        number = next((known for known, words in WORDS.items() if any(word in text.lower() for word in words)), None)
+        number = next(
+            (
+                known
+                for known, words in WORDS.items()
+                if any(word in text.lower() for word in words)
+            ),
+            None,
+        )
     if number is None and full:
         number = errno.ENOSPC
     reason = REASONS.get(number or 0) or (error.strerror if isinstance(error, OSError) else None)
-    return OutputError(f"{path} cannot be written: {reason or f'the disk may be full ({text}); free some space, or choose another folder'}")
+    return OutputError(
+        f"{path} cannot be written: {reason or f'the disk may be full ({text}); free some space, or choose another folder'}"
+    )
 
 
 def check_writable(folder: Path) -> None:
@@ -72,7 +87,8 @@ class Staging:
 
         Args:
             folder: where the files will be.
-            stale: age, s, from which temporary files of others are those of killed processes; 0 where nobody else writes.
+            stale: age, s, from which temporary files of others are those of killed processes; 0
+                where nobody else writes.
 
         Raises:
             OutputError: it is a file, or cannot be written to.
@@ -108,14 +124,25 @@ class Staging:
     def __enter__(self) -> Staging:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         told: OutputError | None = None
         try:
             if error is None:
                 self._rename()
-            elif isinstance(error, OSError) or (isinstance(error, Exception) and type(error).__module__.partition(".")[0] in WRITERS):
-                told = output_error(self._names[-1][1] if self._names else self.folder, error, self._is_full())
-                told = OutputError(str(told).replace(self._mark, ""))  # temporary names mean nothing to a person
+            elif isinstance(error, OSError) or (
+                isinstance(error, Exception) and type(error).__module__.partition(".")[0] in WRITERS
+            ):
+                told = output_error(
+                    self._names[-1][1] if self._names else self.folder, error, self._is_full()
+                )
+                told = OutputError(
+                    str(told).replace(self._mark, "")
+                )  # temporary names mean nothing to a person
         finally:
             for left in self.folder.glob(f"{self._mark}*"):
                 left.unlink(missing_ok=True)
@@ -146,8 +173,14 @@ class Staging:
     def _sweep(self) -> None:
         """Remove what processes that were killed have left here; by itself a day later, as another may still be writing."""
         before = time.time() - self.stale
-        with os.scandir(self.folder) as entries:  # no Path for each: a folder may hold a hundred thousand scenes
-            left = [entry for entry in entries if entry.name.startswith(".") and TEMPORARY.fullmatch(entry.name)]
+        with os.scandir(
+            self.folder
+        ) as entries:  # no Path for each: a folder may hold a hundred thousand scenes
+            left = [
+                entry
+                for entry in entries
+                if entry.name.startswith(".") and TEMPORARY.fullmatch(entry.name)
+            ]
         for entry in left:
             try:
                 if entry.is_file() and entry.stat().st_mtime < before:

@@ -18,6 +18,8 @@ def default_model() -> Model:
 
 @cache
 def _loaded() -> Model:
-    from geomagnifier.models.registry import load_model  # a part above; loaded only where no model is given
+    from geomagnifier.models.registry import (
+        load_model,
+    )  # a part above; loaded only where no model is given
 
     return load_model("small")

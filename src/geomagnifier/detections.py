@@ -1,6 +1,7 @@
 """What was found as arrays, tables and files: the side of an answer that code reads.
 
-Everything here is made from the regions of an answer, in their order. Libraries beside numpy are loaded where they are asked for.
+Everything here is made from the regions of an answer, in their order. Libraries beside numpy are
+loaded where they are asked for.
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
     from geomagnifier.types import Region, SceneInfo
 
 MOST_CELLS = 2_000_000_000
-"""Pixels of all masks of an answer together, above which they are not made into one array (a byte each)."""
+"""Pixels of all masks of an answer together, above which they are not made into one array (a byte
+each).
+"""
 
 
 class Labels(tuple[tuple[str, float], ...]):
     """(name, probability) of each kind of place, best first: a tuple, empty but at image level.
 
-    Compared with the name of a class it says which regions of its answer are of that class: `answer[answer.labels == "ship"]`.
+    Compared with the name of a class it says which regions of its answer are of that class:
+        `answer[answer.labels == "ship"]`.
     """
 
     classes: NDArray[np.str_] = np.array([], np.str_)
@@ -66,8 +70,8 @@ class Labels(tuple[tuple[str, float], ...]):
 class Masks(Sequence[NDArray[np.bool_]]):
     """The masks of regions, (N, H, W) bool at scene size; each is decoded when it is asked for.
 
-    `masks[3]` is (H, W), `masks[2:5]` and `masks[chosen]` are some of the masks, `np.asarray(masks)` is all of them as one array.
-    A region without an outline has an empty mask.
+    `masks[3]` is (H, W), `masks[2:5]` and `masks[chosen]` are some of the masks,
+    `np.asarray(masks)` is all of them as one array. A region without an outline has an empty mask.
     """
 
     dtype = np.dtype(bool)
@@ -88,10 +92,16 @@ class Masks(Sequence[NDArray[np.bool_]]):
     def __getitem__(self, index: int) -> NDArray[np.bool_]: ...
     @overload
     def __getitem__(self, index: slice | NDArray[Any] | Sequence[Any]) -> Masks: ...
-    def __getitem__(self, index: int | slice | NDArray[Any] | Sequence[Any]) -> NDArray[np.bool_] | Masks:
+    def __getitem__(
+        self, index: int | slice | NDArray[Any] | Sequence[Any]
+    ) -> NDArray[np.bool_] | Masks:
         if isinstance(index, int | np.integer):
             outline = self._outlines[index]
-            return np.zeros(self._size, bool) if outline is None else np.ascontiguousarray(decode(outline))
+            return (
+                np.zeros(self._size, bool)
+                if outline is None
+                else np.ascontiguousarray(decode(outline))
+            )
         return Masks([self._outlines[i] for i in np.arange(len(self))[index].tolist()], self._size)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
@@ -171,13 +181,16 @@ class Detections:
         """(N, H, W) bool at scene size, each decoded when it is asked for; None where nothing was segmented."""
         if self.patches is None:
             return None
-        return Masks([region.segmentation for region in self.regions], (self.scene.height, self.scene.width))
+        return Masks(
+            [region.segmentation for region in self.regions], (self.scene.height, self.scene.width)
+        )
 
     def __getitem__(self, keep: NDArray[np.bool_] | Sequence[bool]) -> Self:
         """An answer with some of the regions: `answer[answer.scores > 0.5]`.
 
-        Its text says how many were kept, as what was said of all of them does not hold for some; for the same reason it has no value,
-        and its regions have no phrases. The mask is that of the regions that are left. Where all are kept, the answer is the same.
+        Its text says how many were kept, as what was said of all of them does not hold for some;
+        for the same reason it has no value, and its regions have no phrases. The mask is that of
+        the regions that are left. Where all are kept, the answer is the same.
 
         Args:
             keep: (N,) bool.
@@ -193,12 +206,31 @@ class Detections:
             )
         if chosen.all():
             return self
-        from geomagnifier.inference.merge import assemble_chosen  # a stage above, loaded for this alone
+        from geomagnifier.inference.merge import (
+            assemble_chosen,
+        )  # a stage above, loaded for this alone
 
-        regions = tuple(replace(region, phrase="") for region, kept in zip(self.regions, chosen.tolist(), strict=True) if kept)
-        text = _kept(self.text, [region.label for region in regions], len(self.regions), self.complete)
+        regions = tuple(
+            replace(region, phrase="")
+            for region, kept in zip(self.regions, chosen.tolist(), strict=True)
+            if kept
+        )
+        text = _kept(
+            self.text, [region.label for region in regions], len(self.regions), self.complete
+        )
         patches = None if self.patches is None else assemble_chosen(regions)
-        return cast(Self, replace(cast(Any, self), text=text, regions=regions, patches=patches, value=None, unit=None, understood=""))
+        return cast(
+            Self,
+            replace(
+                cast(Any, self),
+                text=text,
+                regions=regions,
+                patches=patches,
+                value=None,
+                unit=None,
+                understood="",
+            ),
+        )
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
@@ -210,8 +242,9 @@ class Detections:
     def to_geodataframe(self) -> GeoDataFrame:
         """A GeoDataFrame of geopandas, a row for each region, in the scene's CRS.
 
-        Columns are those of regions.gpkg, and x0, y0, x1, y1, the box in scene px. A scene without a CRS gives a table without one, and a
-        warning that says what its coordinates are; `frame.attrs` says it, too.
+        Columns are those of regions.gpkg, and x0, y0, x1, y1, the box in scene px. A scene without
+        a CRS gives a table without one, and a warning that says what its coordinates are;
+        `frame.attrs` says it, too.
 
         Raises:
             LibraryMissing: geopandas is not installed.
@@ -221,20 +254,26 @@ class Detections:
         return frame(cast(Any, self))
 
     def to_coco(
-        self, image_id: int | str, categories: Mapping[str, int] | Sequence[Mapping[str, Any]], first_id: int = 1, oriented: bool = False
+        self,
+        image_id: int | str,
+        categories: Mapping[str, int] | Sequence[Mapping[str, Any]],
+        first_id: int = 1,
+        oriented: bool = False,
     ) -> list[dict[str, Any]]:
         """COCO's annotations, with scores: bbox (x, y, width, height), area, category_id; the outline as run lengths where there is one.
 
         Args:
             image_id: the picture's id.
-            categories: those of a COCO file, [{"id": 1, "name": "ship"}, ...], or {"ship": 1, ...}. "Storage_Tank" and "storage-tank"
-                are "storage tank".
+            categories: those of a COCO file, [{"id": 1, "name": "ship"}, ...], or {"ship": 1, ...}.
+                "Storage_Tank" and "storage-tank" are "storage tank".
             first_id: of the annotations; those that follow count on.
-            oriented: the four corners of the oriented box in place of the outline, bbox and area being its own, and `heading` (degrees
-                clockwise from north, None for a region without a mask).
+            oriented: the four corners of the oriented box in place of the outline, bbox and area
+                being its own, and `heading` (degrees clockwise from north, None for a region
+                without a mask).
 
         Raises:
-            OptionError: a class of the answer is none of the categories, or two categories have one name.
+            OptionError: a class of the answer is none of the categories, or two categories have one
+                name.
         """
         from geomagnifier.export.features import coco
 
@@ -267,7 +306,8 @@ class Detections:
 
         Raises:
             LibraryMissing: supervision is not installed.
-            OptionError: a class of the answer is not among `classes`, or the masks do not fit into memory together.
+            OptionError: a class of the answer is not among `classes`, or the masks do not fit into
+                memory together.
         """
         from geomagnifier.export.features import supervised
 
@@ -283,17 +323,23 @@ class Detections:
 
         return sheet(cast(Any, self)) if words else picture(cast(Any, self))
 
-    def save(self, path: str | os.PathLike[str], *, crs: str | None = None, oriented: bool = False) -> Path:
+    def save(
+        self, path: str | os.PathLike[str], *, crs: str | None = None, oriented: bool = False
+    ) -> Path:
         """Write one file, of the kind that its suffix says; it appears whole or not at all.
 
         Args:
-            path: .json (everything), .geojson, .gpkg or .parquet (regions), .tif (the mask, a COG), .png or .jpg (a picture). Its folder
-                is made where needed. `gm.write` writes all of them.
-            crs: of .geojson and .gpkg, such as "EPSG:3857", in place of longitude and latitude and of the scene's CRS.
-            oriented: regions as their oriented boxes, with the field `heading_deg`, in place of their outlines (.geojson, .gpkg).
+            path: .json (everything), .geojson, .gpkg or .parquet (regions), .tif (the mask, a COG),
+                .png or .jpg (a picture). Its folder is made where needed. `gm.write` writes all of
+                them.
+            crs: of .geojson and .gpkg, such as "EPSG:3857", in place of longitude and latitude and
+                of the scene's CRS.
+            oriented: regions as their oriented boxes, with the field `heading_deg`, in place of
+                their outlines (.geojson, .gpkg).
 
         Raises:
-            OptionError: another suffix, a mask of an answer without one, or a CRS that its regions cannot be brought to.
+            OptionError: another suffix, a mask of an answer without one, or a CRS that its regions
+                cannot be brought to.
             LibraryMissing: .parquet without geopandas and pyarrow.
             OutputError: it cannot be written.
         """

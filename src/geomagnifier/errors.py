@@ -36,8 +36,8 @@ GeomagError
 ├── OptionError           an argument out of its range
 └── OutputError           the answer cannot be written
 
-Each message is one line: what was wrong, and what to do next. It may quote a question, a file name or a library; what in it could steer a
-terminal is written out, and it is cut where it is long.
+Each message is one line: what was wrong, and what to do next. It may quote a question, a file name
+or a library; what in it could steer a terminal is written out, and it is cut where it is long.
 """
 
 import re
@@ -48,7 +48,9 @@ from pathlib import Path
 
 LONGEST = 1000
 """Most letters of a message."""
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def printable(text: str) -> str:
@@ -57,13 +59,17 @@ def printable(text: str) -> str:
     Such a character becomes its escape, as JSON writes it (ESC is \u001b), so that JSON stays the JSON it was; a line's end or a tab
     becomes a blank.
     """
-    return _UNSEEN.sub(lambda found: " " if found[0] in "\t\n\v\f\r" else f"\\u{ord(found[0]):04x}", text)
+    return _UNSEEN.sub(
+        lambda found: " " if found[0] in "\t\n\v\f\r" else f"\\u{ord(found[0]):04x}", text
+    )
 
 
 def install(extra: str) -> str:
     """The command that installs an extra (optional libraries) for the Python that runs this."""
     root = Path(__file__).parents[2]
-    if Path(sys.prefix) == root / ".venv" and (root / "scripts/environment").is_file():  # set up by scripts/demo
+    if (
+        Path(sys.prefix) == root / ".venv" and (root / "scripts/environment").is_file()
+    ):  # set up by scripts/demo
         return f"{shlex.quote(str(root / 'scripts/environment'))} {extra}"
     python = shlex.quote(sys.executable)
     return (
@@ -75,7 +81,11 @@ def install(extra: str) -> str:
 
 def _one_line(text: str) -> str:
     text = printable(text)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST * 3 // 4]} ... {text[-LONGEST // 4 + 5 :]}"
+    return (
+        text
+        if len(text) <= LONGEST
+        else f"{text[: LONGEST * 3 // 4]} ... {text[-LONGEST // 4 + 5 :]}"
+    )
 
 
 class GeomagError(Exception):

@@ -26,7 +26,9 @@ def locked(path: Path, busy: GeomagError) -> Iterator[None]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)  # let go by whoever ends it
+        lock = sqlite3.connect(
+            path, timeout=0, isolation_level=None, check_same_thread=False
+        )  # let go by whoever ends it
     except (OSError, sqlite3.Error) as error:
         raise output_error(path.parent, error) from error
     try:
@@ -48,5 +50,10 @@ def alone(folder: Path) -> Iterator[None]:
     Raises:
         OutputError: another run is writing it, or it cannot be written.
     """
-    with locked(folder / LOCK, OutputError(f"another run is writing {folder}; wait for it to end, or choose another --out")):
+    with locked(
+        folder / LOCK,
+        OutputError(
+            f"another run is writing {folder}; wait for it to end, or choose another --out"
+        ),
+    ):
         yield

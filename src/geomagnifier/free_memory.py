@@ -9,11 +9,21 @@ MACHINE = Path("/proc/meminfo")
 
 def available(machine: Path = MACHINE) -> float | None:
     """Bytes that the system and the process's control group leave; None where the system does not say in /proc."""
-    rows = dict(line.split(":", 1) for line in machine.read_text().splitlines() if ":" in line) if machine.is_file() else {}
-    return min(float(rows["MemAvailable"].split()[0]) * 1024, *granted()) if "MemAvailable" in rows else None
+    rows = (
+        dict(line.split(":", 1) for line in machine.read_text().splitlines() if ":" in line)
+        if machine.is_file()
+        else {}
+    )
+    return (
+        min(float(rows["MemAvailable"].split()[0]) * 1024, *granted())
+        if "MemAvailable" in rows
+        else None
+    )
 
 
-def granted(root: Path = Path("/sys/fs/cgroup"), told: Path = Path("/proc/self/cgroup")) -> list[int]:
+def granted(
+    root: Path = Path("/sys/fs/cgroup"), told: Path = Path("/proc/self/cgroup")
+) -> list[int]:
     """What the limits of control groups (versions 2 and 1) leave, of the process's own and those above it, bytes."""
     left: list[int] = [1 << 62]
     for line in told.read_text().splitlines() if told.is_file() else ():
@@ -21,13 +31,17 @@ def granted(root: Path = Path("/sys/fs/cgroup"), told: Path = Path("/proc/self/c
         if what and "memory" not in what.split(","):
             continue
         top, most, used = (
-            (root / what, "memory.limit_in_bytes", "memory.usage_in_bytes") if what else (root, "memory.max", "memory.current")
+            (root / what, "memory.limit_in_bytes", "memory.usage_in_bytes")
+            if what
+            else (root, "memory.max", "memory.current")
         )
         own = top / path.strip("/")
         for folder in (own, *own.parents):
             if folder.is_relative_to(top) and (folder / most).is_file():
                 limit, taken = (folder / most).read_text().strip(), int((folder / used).read_text())
-                stat = dict(row.split()[:2] for row in (folder / "memory.stat").read_text().splitlines())
+                stat = dict(
+                    row.split()[:2] for row in (folder / "memory.stat").read_text().splitlines()
+                )
                 if limit.isdigit():  # files that were read go first
                     left.append(int(limit) - taken + int(stat.get("inactive_file", 0)))
     return left

@@ -35,7 +35,9 @@ class Box:
         if not all(np.isfinite(v) for v in (self.x0, self.y0, self.x1, self.y1)):
             raise BoxError(f"a box needs four finite numbers, not {self.tuple()}")
         if not (self.x0 < self.x1 and self.y0 < self.y1):
-            raise BoxError(f"the box {self.tuple()} has no area; give it as x0,y0,x1,y1 with x0 < x1 and y0 < y1")
+            raise BoxError(
+                f"the box {self.tuple()} has no area; give it as x0,y0,x1,y1 with x0 < x1 and y0 < y1"
+            )
 
     @property
     def width(self) -> float:
@@ -95,7 +97,9 @@ class Placement:
         sx, sy = self.scale
         factor = np.array([sx, sy, sx, sy], np.float32)
         shift = np.array([self.box.x0, self.box.y0, self.box.x0, self.box.y0], np.float32)
-        return np.asarray((np.asarray(boxes, np.float32).reshape(-1, 4) - shift) / factor, np.float32)
+        return np.asarray(
+            (np.asarray(boxes, np.float32).reshape(-1, 4) - shift) / factor, np.float32
+        )
 
 
 def sides(shrink: float, aspect: float) -> tuple[float, float]:
@@ -115,18 +119,25 @@ def overlap(a: NDArray[np.floating], b: NDArray[np.floating], over: str = "union
     Args:
         a: boxes, px.
         b: boxes, px.
-        over: "union" for IoU; "smaller" for the intersection over the smaller box, which also finds a part inside a whole.
+        over: "union" for IoU; "smaller" for the intersection over the smaller box, which also finds
+            a part inside a whole.
     """
     a, b = np.asarray(a, np.float32).reshape(-1, 4), np.asarray(b, np.float32).reshape(-1, 4)
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
     common = np.prod(np.clip(high - low, 0, None), axis=2)
     area_a, area_b = np.prod(a[:, 2:] - a[:, :2], axis=1), np.prod(b[:, 2:] - b[:, :2], axis=1)
-    whole = np.minimum(area_a[:, None], area_b[None]) if over == "smaller" else area_a[:, None] + area_b[None] - common
+    whole = (
+        np.minimum(area_a[:, None], area_b[None])
+        if over == "smaller"
+        else area_a[:, None] + area_b[None] - common
+    )
     return np.asarray(common / np.maximum(whole, 1e-9), np.float32)
 
 
-def suppress(boxes: NDArray[np.floating], scores: NDArray[np.floating], limit: float, over: str = "union") -> NDArray[np.intp]:
+def suppress(
+    boxes: NDArray[np.floating], scores: NDArray[np.floating], limit: float, over: str = "union"
+) -> NDArray[np.intp]:
     """Greedy non-maximum suppression: indices to keep, best first.
 
     Args:
@@ -149,7 +160,11 @@ def suppress(boxes: NDArray[np.floating], scores: NDArray[np.floating], limit: f
 
 
 def suppress_many(
-    boxes: NDArray[np.floating], scores: NDArray[np.floating], limit: float, over: str = "union", cell: float = 512
+    boxes: NDArray[np.floating],
+    scores: NDArray[np.floating],
+    limit: float,
+    over: str = "union",
+    cell: float = 512,
 ) -> list[int]:
     """`suppress` for a hundred thousand boxes: each is held against those kept nearby alone.
 
@@ -185,5 +200,12 @@ def united(boxes: Sequence[Box]) -> tuple[Box, ...]:
             done.append(box)
         else:  # the hull may reach what its parts did not
             done.remove(hit)
-            rest.append(Box(min(box.x0, hit.x0), min(box.y0, hit.y0), max(box.x1, hit.x1), max(box.y1, hit.y1)))
+            rest.append(
+                Box(
+                    min(box.x0, hit.x0),
+                    min(box.y0, hit.y0),
+                    max(box.x1, hit.x1),
+                    max(box.y1, hit.y1),
+                )
+            )
     return tuple(sorted(done, key=Box.tuple))

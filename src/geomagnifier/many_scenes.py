@@ -66,39 +66,52 @@ def ask_many(
 ) -> Iterator[Answer | GeomagError]:
     """Ask one question about many scenes; a generator that gives the answers in the order of the scenes.
 
-    `workers` scenes are worked on at a time, so that one is read while another is looked at, and as many more are begun, or wait to be
-    taken. No others are taken from `scenes` ahead, which may be a generator itself. For an archive too large for one machine, or for one
-    sitting, there is `geomag map`.
+    `workers` scenes are worked on at a time, so that one is read while another is looked at, and as
+    many more are begun, or wait to be taken. No others are taken from `scenes` ahead, which may be
+    a generator itself. For an archive too large for one machine, or for one sitting, there is
+    `geomag map`.
 
     Args:
-        scenes: each as of `ask`. An open scene stays open, and must stay so until its answer is there.
+        scenes: each as of `ask`. An open scene stays open, and must stay so until its answer is
+            there.
         question: plain words.
         model: of `load_model`; None for the small model, which is loaded once.
         workers: scenes at a time, 1 or more; threads, which share the model.
-        progress: called with (scenes done, scenes in all, or None where `scenes` has no length) after each; where it returns False no
-            further scene is answered.
-        errors: what becomes of a scene that cannot be answered (damaged, not there). "raise": its error is raised in its place, when all
-            answers before it have been given; that ends the generator. "yield": its error is given in place of the answer, and the
-            others go on: each scene has one or the other.
-        **options: `box`, `box_crs`, `aoi`, `aoi_crs`, `search`, `budget`, `recall`, `min_score`, `max_memory` and `variant` of `ask`.
+        progress: called with (scenes done, scenes in all, or None where `scenes` has no length)
+            after each; where it returns False no further scene is answered.
+        errors: what becomes of a scene that cannot be answered (damaged, not there). "raise": its
+            error is raised in its place, when all answers before it have been given; that ends the
+            generator. "yield": its error is given in place of the answer, and the others go on:
+            each scene has one or the other.
+        **options: `box`, `box_crs`, `aoi`, `aoi_crs`, `search`, `budget`, `recall`, `min_score`,
+            `max_memory` and `variant` of `ask`.
 
     Raises:
         OptionError: an unknown option, or too few workers; at once, before the first answer.
-        GeomagError: those of `ask`, in place of an answer. A note (`error.__notes__`) says which scene it is of.
+        GeomagError: those of `ask`, in place of an answer. A note (`error.__notes__`) says which
+            scene it is of.
 
     Example:
         >>> import geomagnifier as gm
         >>> [len(answer) for answer in gm.ask_many(["a.tif", "b.tif"], "Find every ship.")]  # doctest: +SKIP
         [9, 2]
     """
-    if isinstance(scenes, str | os.PathLike | Scene) or (isinstance(scenes, np.ndarray) and scenes.ndim < 4):
-        raise OptionError("ask_many takes several scenes, as a list or a generator; one scene is asked about with ask(scene, question)")
+    if isinstance(scenes, str | os.PathLike | Scene) or (
+        isinstance(scenes, np.ndarray) and scenes.ndim < 4
+    ):
+        raise OptionError(
+            "ask_many takes several scenes, as a list or a generator; one scene is asked about with ask(scene, question)"
+        )
     if workers < 1:
-        raise OptionError(f"workers is how many scenes are worked on at a time, 1 or more, not {workers}")
+        raise OptionError(
+            f"workers is how many scenes are worked on at a time, 1 or more, not {workers}"
+        )
     if errors not in ("raise", "yield"):
         raise OptionError(f"errors is 'raise' or 'yield', not {errors!r}")
     if unknown := sorted(options.keys() - {*OPTIONS}):
-        raise OptionError(f"ask_many has no option {', '.join(unknown)}; there are {', '.join(OPTIONS)}")
+        raise OptionError(
+            f"ask_many has no option {', '.join(unknown)}; there are {', '.join(OPTIONS)}"
+        )
     return _answers(scenes, question, model, workers, progress, errors == "yield", options)
 
 
@@ -113,15 +126,25 @@ def _answers(
 ) -> Iterator[Answer | GeomagError]:
     """`ask_many` with checked arguments. give: errors of a scene are given, not raised."""
     total = len(scenes) if isinstance(scenes, Sized) else None
-    ended = threading.Event()  # whoever takes the answers has gone: what is under way stops at its next window
+    ended = (
+        threading.Event()
+    )  # whoever takes the answers has gone: what is under way stops at its next window
     numbered = enumerate(scenes)
     waiting: deque[Future[Answer | GeomagError]] = deque()
 
     def answer(number: int, scene: Source) -> Answer | GeomagError:
         try:
-            return ask(scene, question, model or default_model(), progress=lambda *_: not ended.is_set(), **options)
+            return ask(
+                scene,
+                question,
+                model or default_model(),
+                progress=lambda *_: not ended.is_set(),
+                **options,
+            )
         except GeomagError as error:
-            error.add_note(f"scene {number} of ask_many{f': {scene}' if isinstance(scene, str | os.PathLike) else ''}")
+            error.add_note(
+                f"scene {number} of ask_many{f': {scene}' if isinstance(scene, str | os.PathLike) else ''}"
+            )
             return error
 
     pool = ThreadPoolExecutor(workers, "geomag-ask-many")

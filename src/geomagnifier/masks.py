@@ -1,7 +1,7 @@
 """Masks as arrays, as patches of probability, as COCO run lengths and as rings. Pure functions, no raster library.
 
-A mask is (H, W) bool. A ring is a closed line round pixels, (x, y) in px, its first point not repeated: clockwise on the
-screen round what is inside, counter-clockwise round a hole.
+A mask is (H, W) bool. A ring is a closed line round pixels, (x, y) in px, its first point not
+repeated: clockwise on the screen round what is inside, counter-clockwise round a hole.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ Ring: TypeAlias = tuple[tuple[float, float], ...]
 LETTERS = 12
 """Most letters of a run length, five bits each: they fit 64."""
 PART, SPECK, HOLE = 0.02, 10, 0.03
-"""A piece of an object with this share of its largest piece, and more than so many px, is a part of it; a hole below a share is noise."""
+"""A piece of an object with this share of its largest piece, and more than so many px, is a part of
+it; a hole below a share is noise.
+"""
 STRIP = 4_000_000
 """Pixels resampled at a time: a large window must not need floats for all of it."""
 
@@ -32,8 +34,9 @@ STRIP = 4_000_000
 class MaskPatch:
     """A piece of the answer's mask. probability: (h, w) uint8, 0..255, of `placement`; it answers for `core` (scene px).
 
-    The cells of `probability` share `placement.box` evenly, whatever the size of the view was. `data` holds them as they are, or deflated:
-    a large scene has thousands of patches, most of them nearly empty.
+    The cells of `probability` share `placement.box` evenly, whatever the size of the view was.
+    `data` holds them as they are, or deflated: a large scene has thousands of patches, most of them
+    nearly empty.
     """
 
     placement: Placement
@@ -45,11 +48,17 @@ class MaskPatch:
     def probability(self) -> NDArray[np.uint8]:
         if not isinstance(self.data, bytes):
             return self.data
-        return np.frombuffer(zlib.decompress(self.data), np.uint8).reshape(self.placement.height, self.placement.width)
+        return np.frombuffer(zlib.decompress(self.data), np.uint8).reshape(
+            self.placement.height, self.placement.width
+        )
 
     def packed(self) -> MaskPatch:
         """The same patch, deflated."""
-        return self if isinstance(self.data, bytes) else replace(self, data=zlib.compress(self.data.tobytes(), 1))
+        return (
+            self
+            if isinstance(self.data, bytes)
+            else replace(self, data=zlib.compress(self.data.tobytes(), 1))
+        )
 
 
 def resize(probability: NDArray[Any], placement: Placement, window: Box) -> NDArray[np.float32]:
@@ -83,9 +92,14 @@ def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArr
     """
     common = window.intersection(scene)
     if common is None:
-        raise BoxError(f"the window {window.tuple()} lies outside the scene, which is {scene.width:g} x {scene.height:g} px")
+        raise BoxError(
+            f"the window {window.tuple()} lies outside the scene, which is {scene.width:g} x {scene.height:g} px"
+        )
     left, top = math.floor(common.x0), math.floor(common.y0)
-    right, bottom = min(math.ceil(common.x1), int(scene.x1)), min(math.ceil(common.y1), int(scene.y1))
+    right, bottom = (
+        min(math.ceil(common.x1), int(scene.x1)),
+        min(math.ceil(common.y1), int(scene.y1)),
+    )
     mask = np.zeros((bottom - top, right - left), bool)
     for patch in sorted(patches, key=lambda p: -max(p.placement.scale)):
         # a pixel belongs to the core that holds its centre
@@ -95,9 +109,15 @@ def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArr
             continue
         probability = patch.probability
         whole = 255 if probability.dtype == np.uint8 else 1
-        threshold = np.float32(patch.threshold * whole * (1 - 1e-6))  # 51 / 255 is 0.2, whatever floats say
+        threshold = np.float32(
+            patch.threshold * whole * (1 - 1e-6)
+        )  # 51 / 255 is 0.2, whatever floats say
         x, y = patch.placement.box.x0, patch.placement.box.y0
-        cells_are_pixels = probability.shape == (patch.placement.box.height, patch.placement.box.width) and x % 1 == 0 and y % 1 == 0
+        cells_are_pixels = (
+            probability.shape == (patch.placement.box.height, patch.placement.box.width)
+            and x % 1 == 0
+            and y % 1 == 0
+        )
         if cells_are_pixels and patch.placement.box.intersection(patch.core) == patch.core:
             own = probability[y0 - int(y) : y1 - int(y), x0 - int(x) : x1 - int(x)]
             np.greater_equal(own, threshold, out=mask[y0 - top : y1 - top, x0 - left : x1 - left])
@@ -106,7 +126,9 @@ def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArr
         for y in range(y0, y1, rows):
             end = min(y + rows, y1)
             values = _sample(probability, patch.placement.box, x0, y, x1, end)
-            np.greater_equal(values, threshold, out=mask[y - top : end - top, x0 - left : x1 - left])
+            np.greater_equal(
+                values, threshold, out=mask[y - top : end - top, x0 - left : x1 - left]
+            )
     return mask
 
 
@@ -172,7 +194,9 @@ def union(rles: Sequence[dict[str, Any]], window: Box) -> NDArray[np.bool_]:
     return (np.cumsum(changes, axis=1, out=changes)[:, :-1] > 0).T
 
 
-def place(mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int]) -> dict[str, Any]:
+def place(
+    mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int]
+) -> dict[str, Any]:
     """COCO RLE of a small mask in a large scene; costs the small mask only. What sticks out is cut off.
 
     Args:
@@ -183,10 +207,14 @@ def place(mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int
     (x, y), (height, width) = corner, size
     mask = mask[max(-y, 0) : max(height - y, 0), max(-x, 0) : max(width - x, 0)]
     x, y = max(x, 0), max(y, 0)
-    steps = np.diff(np.pad(mask.T, ((0, 0), (1, 1))).astype(np.int8), axis=1)  # by columns, as COCO counts
+    steps = np.diff(
+        np.pad(mask.T, ((0, 0), (1, 1))).astype(np.int8), axis=1
+    )  # by columns, as COCO counts
     column, row = np.nonzero(steps)
     ends = (column + x) * height + row + y  # where runs start and stop, in turn
-    joined = np.flatnonzero(ends[1:-1:2] == ends[2::2]) * 2 + 1  # the foot of one column meets the head of the next
+    joined = (
+        np.flatnonzero(ends[1:-1:2] == ends[2::2]) * 2 + 1
+    )  # the foot of one column meets the head of the next
     ends = np.delete(ends, np.concatenate((joined, joined + 1)))
     bounds = np.concatenate(([0], ends, [height * width]))
     counts = np.diff(bounds)
@@ -205,7 +233,9 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
     left, found = [True] * len(links), []
     for first in range(len(links)):
         path: list[int] = []
-        depth: dict[int, int] = {}  # a line that comes back to a point it has passed is cut there: a ring never touches itself
+        depth: dict[
+            int, int
+        ] = {}  # a line that comes back to a point it has passed is cut there: a ring never touches itself
         at = first
         while left[at]:
             left[at] = False
@@ -221,7 +251,13 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
             found.append(path)
     rings = [points[path] for path in found]
     if len(rings) > 1:
-        rings.sort(key=lambda ring: -abs(int(ring[:, 0] @ np.roll(ring[:, 1], -1) - ring[:, 1] @ np.roll(ring[:, 0], -1))))
+        rings.sort(
+            key=lambda ring: (
+                -abs(
+                    int(ring[:, 0] @ np.roll(ring[:, 1], -1) - ring[:, 1] @ np.roll(ring[:, 0], -1))
+                )
+            )
+        )
     return tuple(tuple((x, y) for x, y in ring.astype(float).tolist()) for ring in rings)
 
 
@@ -246,7 +282,9 @@ def _pixels(window: Box) -> tuple[int, int, int, int]:
     return x0, y0, max(round(window.x1), x0 + 1), max(round(window.y1), y0 + 1)
 
 
-def _sample(values: NDArray[Any], box: Box, x0: int, y0: int, x1: int, y1: int) -> NDArray[np.float32]:
+def _sample(
+    values: NDArray[Any], box: Box, x0: int, y0: int, x1: int, y1: int
+) -> NDArray[np.float32]:
     """Columns first, on the rows that are needed; then rows."""
     height, width = values.shape
     lower, upper, part = _neighbours(y0, y1, box.y0, box.height / height, height)
@@ -296,7 +334,11 @@ def _expand(text: str) -> NDArray[np.int64]:
     letters = np.frombuffer(text.encode("ascii"), np.uint8).astype(np.int64) - 48
     last = np.flatnonzero(letters & 0x20 == 0)
     first = np.concatenate(([0], last[:-1] + 1))[: len(last)].astype(np.int64)
-    if ((letters < 0) | (letters > 63)).any() or (last[-1:] != len(letters) - 1).any() or (last - first >= LETTERS).any():
+    if (
+        ((letters < 0) | (letters > 63)).any()
+        or (last[-1:] != len(letters) - 1).any()
+        or (last - first >= LETTERS).any()
+    ):
         raise ValueError("no run lengths of COCO")
     if not len(last):
         return np.zeros(0, np.int64)
@@ -316,10 +358,15 @@ def _ones(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], N
     position = np.arange(len(letters)) - np.repeat(first, last - first + 1)
     counts: NDArray[np.int64] = np.add.reduceat((letters & 0x1F) << (5 * position), first)
     counts -= (letters[last] & 0x10) << (5 * position[last] + 1)
-    owners = np.searchsorted(np.cumsum([len(text) for text in texts]), last, side="right")  # of each count, its text
+    owners = np.searchsorted(
+        np.cumsum([len(text) for text in texts]), last, side="right"
+    )  # of each count, its text
     begin = np.searchsorted(owners, np.arange(len(texts)))
     number = np.arange(len(counts)) - begin[owners]
-    for mine in (number % 2 == 1, (number % 2 == 0) & (number > 0)):  # each is told by its difference from the last but one
+    for mine in (
+        number % 2 == 1,
+        (number % 2 == 0) & (number > 0),
+    ):  # each is told by its difference from the last but one
         counts[mine] = _sums(np.where(mine, counts, 0), begin, owners)[mine]
     ends = _sums(counts, begin, owners)
     ones = np.flatnonzero(number % 2 == 1)
@@ -327,7 +374,9 @@ def _ones(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], N
     return ends[ones - 1], ends[ones], owners[ones]
 
 
-def _sums(values: NDArray[np.int64], begin: NDArray[np.intp], owners: NDArray[np.intp]) -> NDArray[np.int64]:
+def _sums(
+    values: NDArray[np.int64], begin: NDArray[np.intp], owners: NDArray[np.intp]
+) -> NDArray[np.int64]:
     """Running sums of values, anew from where each owner begins."""
     total = np.cumsum(values)
     return total - (total[begin] - values[begin])[owners]
@@ -340,7 +389,9 @@ def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64],
     stops = ends[1::2]
     starts = ends[: 2 * len(stops) : 2]
     starts, stops = starts[stops > starts], stops[stops > starts]
-    if (starts[1:] == stops[:-1]).any():  # some encoders write empty runs; those on both sides of one are one
+    if (
+        starts[1:] == stops[:-1]
+    ).any():  # some encoders write empty runs; those on both sides of one are one
         apart = starts[1:] > stops[:-1]
         starts, stops = starts[np.append(True, apart)], stops[np.append(apart, True)]
     return _by_column(starts, stops, height)[:3]
@@ -357,7 +408,12 @@ def _by_column(
     count = last - first + 1  # a run that goes on in the next column is one in each
     run = np.repeat(np.arange(len(starts)), count)
     column = np.arange(len(run)) - np.repeat(np.cumsum(count) - count - first, count)
-    return column, np.maximum(starts[run] - column * height, 0), np.minimum(stops[run] - column * height, height), run
+    return (
+        column,
+        np.maximum(starts[run] - column * height, 0),
+        np.minimum(stops[run] - column * height, height),
+        run,
+    )
 
 
 def _edges(
@@ -371,16 +427,24 @@ def _edges(
     stride = int(column.max(initial=0)) + 2
     above, under = _level(column, top), _level(column, foot)
     left, right = _upright(column, top, foot)
-    corners = [line * stride + across for line, across in ((above[0], above[1:]), (under[0], under[1:]))]
+    corners = [
+        line * stride + across for line, across in ((above[0], above[1:]), (under[0], under[1:]))
+    ]
     walls = [ends * stride + line for line, ends in ((left[0], left[1:]), (right[0], right[1:]))]
     # tops run right, right sides down, feet left, left sides up
     sides = (corners[0], walls[1], corners[1][::-1], walls[0][::-1])
     starts, stops = [side[0] for side in sides], [side[1] for side in sides]
     offsets = np.cumsum([0, *map(len, starts)])
     begun = list(zip(starts, offsets.tolist(), strict=False))
-    following = [_next(stops[k], own=begun[(k + 1) % 4], other=begun[(k + 3) % 4]) for k in range(4)]
+    following = [
+        _next(stops[k], own=begun[(k + 1) % 4], other=begun[(k + 3) % 4]) for k in range(4)
+    ]
     spots = np.concatenate(starts)
-    return np.stack((spots % stride, spots // stride), axis=1), spots.tolist(), np.concatenate(following)
+    return (
+        np.stack((spots % stride, spots // stride), axis=1),
+        spots.tolist(),
+        np.concatenate(following),
+    )
 
 
 def _level(column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -391,10 +455,13 @@ def _level(column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int6
     return np.stack((row[new], column[new], column[np.append(new[1:], True)[: len(row)]] + 1))
 
 
-def _upright(column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _upright(
+    column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Left and right sides of runs where the next column has none: (3, N) of x, upper and lower corner, each."""
     tall = int(foot.max(initial=0)) + 1
-    # Down each line between two columns: 1 where there is a run to its right, 2 to its left, 3 both.
+    # Down each line between two columns: 1 where there is a run to its right, 2 to its left, 3
+    # both.
     keys = np.concatenate([x * tall + y for x in (column, column + 1) for y in (top, foot)])
     changes = np.repeat(np.array([1, -1, 2, -2]), len(column))
     order = np.argsort(keys, kind="stable")
@@ -404,11 +471,17 @@ def _upright(column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np
     changed = np.flatnonzero(np.diff(sides, prepend=0))
     keys, sides = keys[changed], sides[changed]
     found = [np.flatnonzero(sides == side) for side in (1, 2)]
-    left, right = (np.stack((keys[at] // tall, keys[at] % tall, keys[at + 1] % tall)) for at in found)
+    left, right = (
+        np.stack((keys[at] // tall, keys[at] % tall, keys[at + 1] % tall)) for at in found
+    )
     return left, right
 
 
-def _next(stops: NDArray[np.int64], own: tuple[NDArray[np.int64], int], other: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:
+def _next(
+    stops: NDArray[np.int64],
+    own: tuple[NDArray[np.int64], int],
+    other: tuple[NDArray[np.int64], int],
+) -> NDArray[np.int64]:
     """The run that goes on from each stop: round the same pixel where it can (so corners that touch stay apart), else the other."""
     found = np.full(len(stops), -1, np.int64)
     for starts, offset in (other, own):
@@ -420,7 +493,9 @@ def _next(stops: NDArray[np.int64], own: tuple[NDArray[np.int64], int], other: t
     return found
 
 
-def components(mask: NDArray[np.bool_], smallest: int = 1) -> list[tuple[int, int, NDArray[np.bool_]]]:
+def components(
+    mask: NDArray[np.bool_], smallest: int = 1
+) -> list[tuple[int, int, NDArray[np.bool_]]]:
     """Pieces of a mask that hang together by their sides, as (left, top, (h, w) bool), in reading order.
 
     Args:
@@ -450,8 +525,9 @@ def components(mask: NDArray[np.bool_], smallest: int = 1) -> list[tuple[int, in
 def without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """An object's mask without the specks around it and the pin-holes in it, both of which are noise of a threshold.
 
-    Kept are the largest piece, and those of more than `SPECK` pixels and at least `PART` of the largest; holes of fewer pixels than `HOLE`
-    of it are filled. The shares are those that score best on validation pictures (AP of masks, IoU).
+    Kept are the largest piece, and those of more than `SPECK` pixels and at least `PART` of the
+    largest; holes of fewer pixels than `HOLE` of it are filled. The shares are those that score
+    best on validation pictures (AP of masks, IoU).
 
     Args:
         mask: (H, W) bool, of one object.
@@ -470,13 +546,17 @@ def without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
             kept[top : top + piece.shape[0], left : left + piece.shape[1]] |= piece
     height, width = mask.shape
     for left, top, hole in components(~kept):
-        inside = left > 0 and top > 0 and left + hole.shape[1] < width and top + hole.shape[0] < height
+        inside = (
+            left > 0 and top > 0 and left + hole.shape[1] < width and top + hole.shape[0] < height
+        )
         if inside and hole.sum() < HOLE * largest:
             kept[top : top + hole.shape[0], left : left + hole.shape[1]] |= hole
     return kept
 
 
-def _joined_runs(rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArray[np.intp]) -> NDArray[np.intp]:
+def _joined_runs(
+    rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArray[np.intp]
+) -> NDArray[np.intp]:
     """For each run of pixels the first run of its piece. Runs are in reading order; (N,) each."""
     parent = list(range(len(rows)))
 
@@ -489,7 +569,9 @@ def _joined_runs(rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArra
     row, start, stop = rows.tolist(), starts.tolist(), stops.tolist()
     above = 0
     for run in range(len(row)):
-        while row[above] < row[run] - 1 or (row[above] == row[run] - 1 and stop[above] <= start[run]):
+        while row[above] < row[run] - 1 or (
+            row[above] == row[run] - 1 and stop[above] <= start[run]
+        ):
             above += 1
         other = above
         while row[other] == row[run] - 1 and start[other] < stop[run]:
@@ -520,5 +602,7 @@ def areas(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[int, 
         ValueError: the masks differ in size.
     """
     if predicted.shape != truth.shape:
-        raise ValueError(f"masks of {predicted.shape} and {truth.shape} px cannot be compared; bring both to the size of the scene")
+        raise ValueError(
+            f"masks of {predicted.shape} and {truth.shape} px cannot be compared; bring both to the size of the scene"
+        )
     return int(np.count_nonzero(predicted & truth)), int(np.count_nonzero(predicted | truth))

@@ -13,7 +13,9 @@ STATUS = Path("/proc/self/status")
 LARGE = 8 << 20
 """Bytes from which `stay_small` has memory go back as soon as it is freed."""
 KERNELS = 256
-"""That oneDNN may keep: those of a few sizes of views. It writes a kernel for each layer and size, and keeps 1024 by itself."""
+"""That oneDNN may keep: those of a few sizes of views. It writes a kernel for each layer and size,
+and keeps 1024 by itself.
+"""
 _MMAP_THRESHOLD = -3
 """M_MMAP_THRESHOLD of malloc.h."""
 
@@ -34,7 +36,8 @@ def peak() -> float:
 def give_back() -> None:
     """Hand memory that was freed back to the system, which the C library keeps for the next one who asks.
 
-    glibc's malloc_trim, which releases free pages anywhere in the heap; nothing is done where the C library has none such.
+    glibc's malloc_trim, which releases free pages anywhere in the heap; nothing is done where the C
+    library has none such.
     """
     if (trim := _trim()) is not None:
         trim(0)
@@ -43,10 +46,11 @@ def give_back() -> None:
 def stay_small() -> None:
     """For a process that looks at one picture after another: have it keep less of those before. Holds for the rest of it.
 
-    Arrays of `LARGE` bytes are kept apart (glibc's mallopt), so that their memory goes back as soon as they are freed. By itself glibc
-    takes the size of what was freed, up to 32 MB, for that below which arrays share a heap: one small object that outlives its neighbours
-    then holds their place. And oneDNN, which works for torch, keeps `KERNELS` kernels; it reads that when it is first asked for one, so
-    this comes before a model is used.
+    Arrays of `LARGE` bytes are kept apart (glibc's mallopt), so that their memory goes back as soon
+    as they are freed. By itself glibc takes the size of what was freed, up to 32 MB, for that below
+    which arrays share a heap: one small object that outlives its neighbours then holds their place.
+    And oneDNN, which works for torch, keeps `KERNELS` kernels; it reads that when it is first asked
+    for one, so this comes before a model is used.
     """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KERNELS))
     if _trim() is not None:  # it is glibc
@@ -68,4 +72,6 @@ def _line(name: str) -> float:
                 return float(line.split()[1]) * 1024
     import resource
 
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * (
+        1 if sys.platform == "darwin" else 1024
+    )

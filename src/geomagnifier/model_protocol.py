@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from geomagnifier.types import Floats, Granularity, ModelSpec, Query, Region, Relevance, Reply, Said, SceneInfo, View
+from geomagnifier.types import (
+    Floats,
+    Granularity,
+    ModelSpec,
+    Query,
+    Region,
+    Relevance,
+    Reply,
+    Said,
+    SceneInfo,
+    View,
+)
 
 
 class Model(Protocol):
@@ -28,18 +39,27 @@ class Model(Protocol):
     def scale(self, view: View) -> float:
         """How many times smaller things look in a view than in the pictures the model was trained on; 1 where it cannot tell."""
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
+    def answer(
+        self,
+        query: Query,
+        granularity: Granularity,
+        views: Sequence[View],
+        beside: Sequence[View] | None = None,
+    ) -> Reply:
         """What is found in the views. Boxes and masks come back in the px of each view.
 
         Args:
             query: what was asked.
             granularity: how closely.
             views: that are answered.
-            beside: None: each view is looked at by itself. Else all views are one input, each with its place in it, and these are part of
-                it, but not answered (paper, section 2.1: I' = C2 (+) D(C1) (+) D(D(I)), with masks from C2).
+            beside: None: each view is looked at by itself. Else all views are one input, each with
+                its place in it, and these are part of it, but not answered (paper, section 2.1: I'
+                = C2 (+) D(C1) (+) D(D(I)), with masks from C2).
         """
 
-    def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
+    def choose(
+        self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
+    ) -> tuple[int, ...]:
         """Which of the regions are meant ("the largest", "left of the harbor"), by index; all of the asked kinds where none is preferred.
 
         Args:
@@ -49,7 +69,15 @@ class Model(Protocol):
             regions: of the whole scene.
         """
 
-    def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
+    def say(
+        self,
+        query: Query,
+        granularity: Granularity,
+        view: View,
+        reply: Reply,
+        scene: SceneInfo,
+        regions: Sequence[Region],
+    ) -> Said:
         """The answer in a sentence.
 
         Args:

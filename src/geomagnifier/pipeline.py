@@ -1,9 +1,11 @@
 """ask(): the one place that knows the order of the stages.
 
-question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> regions -> mask and sentence
-composed question -> program -> plan -> ... -> regions -> the program is run over them -> value, mask and sentence
+question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> regions -> mask and
+sentence composed question -> program -> plan -> ... -> regions -> the program is run over them ->
+value, mask and sentence
 
-The mask is the union of the regions' masks, the sentence counts the regions, and what was not looked at is said to be unseen.
+The mask is the union of the regions' masks, the sentence counts the regions, and what was not
+looked at is said to be unseen.
 """
 
 from __future__ import annotations
@@ -27,7 +29,15 @@ from geomagnifier.default_model import default_model
 from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.inference import coverage, drawn_frame, grounded_sentences, references, resolution, scan, similar_pictures
+from geomagnifier.inference import (
+    coverage,
+    drawn_frame,
+    grounded_sentences,
+    references,
+    resolution,
+    scan,
+    similar_pictures,
+)
 from geomagnifier.inference import merge as assembly
 from geomagnifier.inference.cropping import CROPPING, POLICIES
 from geomagnifier.inference.references import Reference
@@ -42,7 +52,17 @@ from geomagnifier.raster.aoi import scene_area
 from geomagnifier.raster.box_input import scene_box
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Answer, Floats, Granularity, MaskPatch, Query, Region, Said, SceneInfo, Trace
+from geomagnifier.types import (
+    Answer,
+    Floats,
+    Granularity,
+    MaskPatch,
+    Query,
+    Region,
+    Said,
+    SceneInfo,
+    Trace,
+)
 from geomagnifier.units import amount
 from geomagnifier.variants import Variant
 
@@ -72,34 +92,48 @@ def ask(
     """Answer a question about a scene.
 
     Args:
-        scene: of `open_scene`; or a path, an array or a PIL image, which is opened for this question and closed.
+        scene: of `open_scene`; or a path, an array or a PIL image, which is opened for this
+            question and closed.
         question: plain words.
         model: of `load_model`; None for the small model, which is loaded once.
-        box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's edge is cut.
-        box_crs: what the box is given in: "px"; a CRS such as "EPSG:4326", the box then being west, south, east, north (longitude first);
-            "scene" for the scene's own CRS. None: pixels, but refused where the numbers seem to be longitude and latitude.
-        aoi: the area of interest that is searched in place of the whole scene: objects with their middle in it count, masks and shares are
-            of its pixels. A path of a GeoJSON, GeoPackage, Shapefile or FlatGeobuf of polygons; WKT; west, south, east, north; a mapping
-            as of GeoJSON; a GeoDataFrame, or a polygon of shapely.
-        aoi_crs: what numbers, WKT and shapely's polygons are given in, as `box_crs`; files, GeoJSON and GeoDataFrames say it themselves.
-        search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may be),
-            "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
-        budget: the most that may be spent: pixels (4e6, "4 Mpx") or time ("20 s"). What it did not reach is in `trace.skipped`.
-        recall: the share of all objects of a kind that is to be found, 0 to 1, at the price of more false ones; None for the balance
-            of both. By a curve measured on validation scenes; that of the model does not reach 1.
-        min_score: None for the calibrated threshold of each kind; a number returns every candidate above it.
-        max_memory: the most resident memory of the process, bytes or "1.5 GB"; larger scenes are then looked at in smaller views.
-        journal: a file that finished windows of a large scene are written to; what is in it already is not looked at again.
-        progress: called with (windows done, windows known so far); where it returns False the search ends, and the answer is of what
-            was seen until then, `stopped` being True.
-        refers: regions of an earlier answer that the question chooses among or takes as landmarks; `conversation.follow` makes it.
-        variant: the form of search="paper", a name of `variants.VARIANTS` or several joined by "+"; None for the method as it is built.
+        box: what the question is about, scene px (x0, y0, x1, y1); what reaches over the scene's
+            edge is cut.
+        box_crs: what the box is given in: "px"; a CRS such as "EPSG:4326", the box then being west,
+            south, east, north (longitude first); "scene" for the scene's own CRS. None: pixels, but
+            refused where the numbers seem to be longitude and latitude.
+        aoi: the area of interest that is searched in place of the whole scene: objects with their
+            middle in it count, masks and shares are of its pixels. A path of a GeoJSON, GeoPackage,
+            Shapefile or FlatGeobuf of polygons; WKT; west, south, east, north; a mapping as of
+            GeoJSON; a GeoDataFrame, or a polygon of shapely.
+        aoi_crs: what numbers, WKT and shapely's polygons are given in, as `box_crs`; files, GeoJSON
+            and GeoDataFrames say it themselves.
+        search: "adaptive" (one pass up to about 1 Mpx, else closer looks only where something may
+            be), "paper" or "exhaustive"; "random", "grid" and "shrink" for comparison with "paper".
+        budget: the most that may be spent: pixels (4e6, "4 Mpx") or time ("20 s"). What it did not
+            reach is in `trace.skipped`.
+        recall: the share of all objects of a kind that is to be found, 0 to 1, at the price of more
+            false ones; None for the balance of both. By a curve measured on validation scenes; that
+            of the model does not reach 1.
+        min_score: None for the calibrated threshold of each kind; a number returns every candidate
+            above it.
+        max_memory: the most resident memory of the process, bytes or "1.5 GB"; larger scenes are
+            then looked at in smaller views.
+        journal: a file that finished windows of a large scene are written to; what is in it already
+            is not looked at again.
+        progress: called with (windows done, windows known so far); where it returns False the
+            search ends, and the answer is of what was seen until then, `stopped` being True.
+        refers: regions of an earlier answer that the question chooses among or takes as landmarks;
+            `conversation.follow` makes it.
+        variant: the form of search="paper", a name of `variants.VARIANTS` or several joined by "+";
+            None for the method as it is built.
 
     Raises:
         QuestionError: a question that is empty, far too long, or in a script the model cannot read.
-        BoxError: the box lies outside the scene, has no area, is smaller than a pixel, or may be meant in degrees; `aoi` holds no pixel.
+        BoxError: the box lies outside the scene, has no area, is smaller than a pixel, or may be
+            meant in degrees; `aoi` holds no pixel.
         DataCorrupt: the file of `aoi` cannot be read, or holds no polygons.
-        OptionError: an unknown search or CRS, a number out of its range, too little memory, or a journal of another question.
+        OptionError: an unknown search or CRS, a number out of its range, too little memory, or a
+            journal of another question.
         SceneError: the picture cannot be opened, or turns out to be damaged or empty.
         OutputError: the journal cannot be written.
 
@@ -110,19 +144,48 @@ def ask(
     """
     with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
         query, spent, memory = checked(
-            opened.info, question, box, search, budget, recall, min_score, max_memory, box_crs, variant, aoi, aoi_crs
+            opened.info,
+            question,
+            box,
+            search,
+            budget,
+            recall,
+            min_score,
+            max_memory,
+            box_crs,
+            variant,
+            aoi,
+            aoi_crs,
         )
         if query.area is not None and refers is not None:
-            raise OptionError("a question about earlier regions is about those; give no aoi with it")
-        made = _ask(opened, query, model or default_model(), search, spent, memory, journal, progress, refers)
+            raise OptionError(
+                "a question about earlier regions is about those; give no aoi with it"
+            )
+        made = _ask(
+            opened,
+            query,
+            model or default_model(),
+            search,
+            spent,
+            memory,
+            journal,
+            progress,
+            refers,
+        )
         return in_traditional(made) if chinese_text.traditional(question) else made
 
 
 def in_traditional(answer: Answer) -> Answer:
     """The answer in traditional characters."""
-    told = tuple(replace(region, phrase=chinese_text.in_traditional(region.phrase)) for region in answer.regions)
+    told = tuple(
+        replace(region, phrase=chinese_text.in_traditional(region.phrase))
+        for region in answer.regions
+    )
     return replace(
-        answer, text=chinese_text.in_traditional(answer.text), understood=chinese_text.in_traditional(answer.understood), regions=told
+        answer,
+        text=chinese_text.in_traditional(answer.text),
+        understood=chinese_text.in_traditional(answer.understood),
+        regions=told,
     )
 
 
@@ -143,7 +206,8 @@ def checked(
     """The arguments of `ask`, checked without a model.
 
     Returns:
-        the query, its box cut to the scene; the budget as ("pixels" or "seconds", how many); the memory in bytes.
+        the query, its box cut to the scene; the budget as ("pixels" or "seconds", how many); the
+        memory in bytes.
 
     Raises:
         The errors of `ask`.
@@ -155,7 +219,9 @@ def checked(
         raise OptionError(f"variant {variant!r} is a form of search='paper'; search is {search!r}")
     limit = _check(scene, box, search, recall, min_score, box_crs)
     if aoi is None and aoi_crs is not None:
-        raise OptionError(f"aoi_crs {aoi_crs!r} says what an area is given in; give the area, too: aoi")
+        raise OptionError(
+            f"aoi_crs {aoi_crs!r} says what an area is given in; give the area, too: aoi"
+        )
     if aoi is not None and limit is not None:
         raise OptionError("aoi and box both say what the question is about; give one of them")
     area = None if aoi is None else scene_area(aoi, scene, aoi_crs)
@@ -178,31 +244,68 @@ def _ask(
     zh = chinese_text.chinese(question) or chinese_text.ordered(question)
     classes = model.spec.kinds  # a model without a list of classes reads any words
     if similar_pictures.asked(question):
-        return _refused(scene, query, model, similar_pictures.told(scene.info.name, question), watch)
+        return _refused(
+            scene, query, model, similar_pictures.told(scene.info.name, question), watch
+        )
     frame = None
-    if query.box is None and query.area is None and refers is None and (colour := drawn_frame.asked(question)) is not None:
+    if (
+        query.box is None
+        and query.area is None
+        and refers is None
+        and (colour := drawn_frame.asked(question)) is not None
+    ):
         frame = drawn_frame.find(Preview(scene.info, scene.pyramid).view(scene), colour)
         query = query if frame is None else replace(query, box=frame.inside)
     read = composed.understood(question, model.spec, refers is not None) if frame is None else None
-    refused = composed.refusal(question, model.spec, query.box is not None or refers is not None, refers is not None)
+    refused = composed.refusal(
+        question, model.spec, query.box is not None or refers is not None, refers is not None
+    )
     if refused is not None:
         return _refused(scene, query, model, refused, watch)
-    probabilities, level, seen = _seen(scene, query, model, watch, search, spent, memory, journal, progress, refers=refers, read=read)
-    claim = unsupported.unchecked(question, classes) if classes and read is None and frame is None else None
+    probabilities, level, seen = _seen(
+        scene,
+        query,
+        model,
+        watch,
+        search,
+        spent,
+        memory,
+        journal,
+        progress,
+        refers=refers,
+        read=read,
+    )
+    claim = (
+        unsupported.unchecked(question, classes)
+        if classes and read is None and frame is None
+        else None
+    )
     limit: Box | Area | None = query.area or query.box
     part: coverage.Part = "area" if query.area is not None else limit is not None
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
         lost = f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out"
-        lost = f"{scene.info.name} 有 {len(trace.broken)} 处损坏（{share:.1%}），已略去" if zh else lost
+        lost = (
+            f"{scene.info.name} 有 {len(trace.broken)} 处损坏（{share:.1%}），已略去"
+            if zh
+            else lost
+        )
         warnings.warn(lost, GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
         left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
-        left = f"限额用完，还有 {len(trace.skipped)} 处值得细看的地方没有看；它们列在 skipped 中" if zh else left
+        left = (
+            f"限额用完，还有 {len(trace.skipped)} 处值得细看的地方没有看；它们列在 skipped 中"
+            if zh
+            else left
+        )
         warnings.warn(left, GeomagWarning, stacklevel=3)
     missed = [*(box for box, _ in trace.skipped), *trace.broken]
-    unseen = query.area.share(missed) if query.area is not None else extent.share_of(missed, query.box or scene.info.box)
+    unseen = (
+        query.area.share(missed)
+        if query.area is not None
+        else extent.share_of(missed, query.box or scene.info.box)
+    )
     if (untrained := resolution.untrained(scene.info, model.spec, reply.asked, zh)) is not None:
         warnings.warn(untrained, GeomagWarning, stacklevel=3)
     regions: tuple[Region, ...] = ()
@@ -211,7 +314,9 @@ def _ask(
     outcome: Outcome | None = None
     if level is not Granularity.IMAGE:
         with watch.stage("assemble"):
-            found: Sequence[Region] = assembly.assemble_regions(seen.parts, scene.info, level, limit)
+            found: Sequence[Region] = assembly.assemble_regions(
+                seen.parts, scene.info, level, limit
+            )
         if refers is not None and refers.beside:
             found = references.beside(refers.regions, found, reply.asked)
         elif refers is not None:
@@ -220,24 +325,36 @@ def _ask(
             reply = replace(reply, asked=kinds, unknown=False, place=False)
         if read is not None:
             with watch.stage("choose"):
-                outcome = composed_answer.outcome(read, found, scene, limit, refers, seen.preview.pixels)
+                outcome = composed_answer.outcome(
+                    read, found, scene, limit, refers, seen.preview.pixels
+                )
             regions, level = composed_answer.shown(read, outcome.regions), read.level
-            reply = replace(reply, asked=read.kinds or reply.asked, landmarks=(), unknown=False, place=False)
+            reply = replace(
+                reply, asked=read.kinds or reply.asked, landmarks=(), unknown=False, place=False
+            )
         else:
             with watch.stage("choose"):
                 words = query.text if refers is None else refers.words
-                chosen = model.choose(replace(query, text=_without(claim, words)), scene.info, reply.asked, found)
+                chosen = model.choose(
+                    replace(query, text=_without(claim, words)), scene.info, reply.asked, found
+                )
                 regions = tuple(found[i] for i in chosen)
                 if classes and not unseen and (rank := ordinals.asked(question)) is not None:
                     rank, every = _beyond(rank, reply.asked, found)
                     count, regions = len(every), every if rank is not None else regions
-        if read is None and refers is not None and not refers.beside:  # nothing is said of the kinds that were not chosen
-            reply = replace(reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked)
+        if (
+            read is None and refers is not None and not refers.beside
+        ):  # nothing is said of the kinds that were not chosen
+            reply = replace(
+                reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked
+            )
         with watch.stage("assemble"):
             patches = assembly.assemble_chosen(regions) if level is Granularity.PIXEL else None
     with watch.stage("say"):
         if read is not None and outcome is not None:
-            said = composed_answer.said(read, outcome, query, model, seen.first, reply, scene.info, regions)
+            said = composed_answer.said(
+                read, outcome, query, model, seen.first, reply, scene.info, regions
+            )
         else:
             said = model.say(query, level, seen.first, reply, scene.info, regions)
         if rank is not None:
@@ -246,76 +363,196 @@ def _ask(
             if rank.one:
                 regions, patches = (), None if patches is None else ()
         if unseen:
-            about_all = level is Granularity.IMAGE or reply.named or not reply.asked or (refers is not None and not refers.beside)
+            about_all = (
+                level is Granularity.IMAGE
+                or reply.named
+                or not reply.asked
+                or (refers is not None and not refers.beside)
+            )
             about_all = about_all if read is None else not p.simple(read.program)
             said = _partly(said, reply.asked, regions, model, 1 - unseen, part, about_all)
         labels, place = reply.labels, "" if frame is None else frame.told(said.language)
         if reply.place:  # a second question about the picture as a whole, in the same breath
-            shown = resolution.plan(Granularity.IMAGE, scene.info, model.spec, search, None if query.area is None else query.area.box)
-            glance = resolution.thumbnail(seen.preview if query.area is None else scene.read(shown.wide[0]), model.spec.image_side)
+            shown = resolution.plan(
+                Granularity.IMAGE,
+                scene.info,
+                model.spec,
+                search,
+                None if query.area is None else query.area.box,
+            )
+            glance = resolution.thumbnail(
+                seen.preview if query.area is None else scene.read(shown.wide[0]),
+                model.spec.image_side,
+            )
             whole = model.answer(query, Granularity.IMAGE, [glance])
-            labels, place = whole.labels, model.say(query, Granularity.IMAGE, glance, whole, scene.info, ()).text
+            labels, place = (
+                whole.labels,
+                model.say(query, Granularity.IMAGE, glance, whole, scene.info, ()).text,
+            )
             side = model.spec.image_side
-            trace = replace(trace, pixels_processed=trace.pixels_processed + side**2, flops=trace.flops + whole.flops)
+            trace = replace(
+                trace,
+                pixels_processed=trace.pixels_processed + side**2,
+                flops=trace.flops + whole.flops,
+            )
         phrases = {i: said.phrases.get(r.label, "") for i, r in enumerate(regions)}
-        if level is Granularity.PIXEL and not unseen and 0 < len(regions) <= grounded_sentences.MOST and grounded_sentences.asked(question):
-            told = grounded_sentences.groups(regions, scene.info, lambda box: scene.read(resolution.window_of(box, 1, "colour")).pixels)
+        if (
+            level is Granularity.PIXEL
+            and not unseen
+            and 0 < len(regions) <= grounded_sentences.MOST
+            and grounded_sentences.asked(question)
+        ):
+            told = grounded_sentences.groups(
+                regions,
+                scene.info,
+                lambda box: scene.read(resolution.window_of(box, 1, "colour")).pixels,
+            )
             sentence, each = grounded_sentences.said(told, said, model.spec.chinese)
-            missing = tuple(kind for kind in reply.asked if all(region.label != kind for region in regions))
-            rest = model.say(query, level, seen.first, replace(reply, asked=missing), scene.info, ()).text if missing else ""
-            said = replace(said, text=("" if said.language == "zh" else " ").join(filter(None, (sentence, rest))))
-            phrases = {i: phrase for group, phrase in zip(told, each, strict=True) for i in group.members}
+            missing = tuple(
+                kind for kind in reply.asked if all(region.label != kind for region in regions)
+            )
+            rest = (
+                model.say(
+                    query, level, seen.first, replace(reply, asked=missing), scene.info, ()
+                ).text
+                if missing
+                else ""
+            )
+            said = replace(
+                said,
+                text=("" if said.language == "zh" else " ").join(filter(None, (sentence, rest))),
+            )
+            phrases = {
+                i: phrase for group, phrase in zip(told, each, strict=True) for i in group.members
+            }
         if said.language == "zh":
             said = replace(said, text=read_back.as_asked(said.text, question, model.spec))
-            phrases = {i: read_back.as_asked(phrase, question, model.spec) for i, phrase in phrases.items()}
+            phrases = {
+                i: read_back.as_asked(phrase, question, model.spec) for i, phrase in phrases.items()
+            }
         regions = tuple(replace(r, phrase=phrases[i]) for i, r in enumerate(regions))
-    note = claim.note(len(regions)) if claim is not None and (regions or level is Granularity.IMAGE) else ""
-    if read is None and frame is None and classes and level is not Granularity.IMAGE and reply.asked and not reply.unknown:
+    note = (
+        claim.note(len(regions))
+        if claim is not None and (regions or level is Granularity.IMAGE)
+        else ""
+    )
+    if (
+        read is None
+        and frame is None
+        and classes
+        and level is not Granularity.IMAGE
+        and reply.asked
+        and not reply.unknown
+    ):
         note = ("" if said.language == "zh" else " ").join(
-            filter(None, (note, composed.passed_over(question, model.spec, "" if claim is None else claim.words, said)))
+            filter(
+                None,
+                (
+                    note,
+                    composed.passed_over(
+                        question, model.spec, "" if claim is None else claim.words, said
+                    ),
+                ),
+            )
         )
     if read is not None and read.passed:
-        note = ("" if said.language == "zh" else " ").join(filter(None, (note, composed.unplaced(read.passed))))
+        note = ("" if said.language == "zh" else " ").join(
+            filter(None, (note, composed.unplaced(read.passed)))
+        )
     last = [window.core for window in trace.views if window.role == "C2"]
-    if last and level is Granularity.PIXEL and not query.variant.coarse:  # the paper's search: what lies beyond was seen, and not outlined
-        note = " ".join(filter(None, (note, coverage.outlined(extent.share_of(last, scene.info.box), said.language))))
+    if (
+        last and level is Granularity.PIXEL and not query.variant.coarse
+    ):  # the paper's search: what lies beyond was seen, and not outlined
+        note = " ".join(
+            filter(
+                None,
+                (note, coverage.outlined(extent.share_of(last, scene.info.box), said.language)),
+            )
+        )
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):
         covered = assembly.covered(patches or ())
-        faint = 0 < covered < assembly.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
+        faint = (
+            0
+            < covered
+            < assembly.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
+        )
         metres = extent.square_metres(regions, scene.info) if faint else None
         size = assembly.measured(covered, scene.info, metres, said.language, query.area)
-        within = "" if query.area is None else coverage.within(query.area.pixels / scene.info.pixels, said.language)
-    text = ("" if said.language == "zh" else " ").join(part for part in (place, said.text, size, note, within) if part)
+        within = (
+            ""
+            if query.area is None
+            else coverage.within(query.area.pixels / scene.info.pixels, said.language)
+        )
+    text = ("" if said.language == "zh" else " ").join(
+        part for part in (place, said.text, size, note, within) if part
+    )
     trace = replace(trace, seconds=dict(watch.seconds))
     by_name, preview = {str(g): p for g, p in probabilities.items()}, seen.preview.pixels
     complete = not unseen and not seen.stopped
-    made = Answer(question, text, level, by_name, scene.info, trace, preview, Labels(labels), regions, patches, complete, seen.stopped)
-    if read is None or outcome is None:  # "no" may change with what was not looked at, and either with words that nothing checks
+    made = Answer(
+        question,
+        text,
+        level,
+        by_name,
+        scene.info,
+        trace,
+        preview,
+        Labels(labels),
+        regions,
+        patches,
+        complete,
+        seen.stopped,
+    )
+    if (
+        read is None or outcome is None
+    ):  # "no" may change with what was not looked at, and either with words that nothing checks
         return replace(made, value=None if note or (unseen and said.value is False) else said.value)
     value = None if unseen and composed_answer.uncertain(read, outcome) else outcome.value
-    return replace(made, value=value, unit=outcome.unit, understood=composed_answer.read_as(read, model.spec))
+    return replace(
+        made, value=value, unit=outcome.unit, understood=composed_answer.read_as(read, model.spec)
+    )
 
 
-def _beyond(rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:
+def _beyond(
+    rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]
+) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:
     """The rank or number that a question asks for with all regions of its class, where they are fewer than that; else None and none."""
     every = tuple(region for region in found if region.label in asked)
     return (rank, every) if len(asked) == 1 and 0 < len(every) < rank.number else (None, ())
 
 
 def _partly(
-    said: Said, asked: Sequence[str], regions: Sequence[Region], model: Model, share: float, box: coverage.Part, about_all: bool
+    said: Said,
+    asked: Sequence[str],
+    regions: Sequence[Region],
+    model: Model,
+    share: float,
+    box: coverage.Part,
+    about_all: bool,
 ) -> Said:
     """What a model says of a scene, or of a box, where only a share of it was looked at. about_all: not of what was found in that part."""
     if about_all:
         joint = "" if said.language == "zh" else " "
         return replace(said, text=f"{said.text}{joint}{coverage.seen(share, box, said.language)}")
-    phrases = {kind: said.phrases.get(kind, kind) for kind in asked if any(r.label == kind for r in regions)}
+    phrases = {
+        kind: said.phrases.get(kind, kind)
+        for kind in asked
+        if any(r.label == kind for r in regions)
+    }
     nouns = model.spec.chinese if said.language == "zh" else {}
     missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
-    told = (coverage.found(phrases, missing, share, box, said.language), coverage.unknown(said.text))
-    return Said(("" if said.language == "zh" else " ").join(filter(None, told)), phrases, said.language, said.value)
+    told = (
+        coverage.found(phrases, missing, share, box, said.language),
+        coverage.unknown(said.text),
+    )
+    return Said(
+        ("" if said.language == "zh" else " ").join(filter(None, told)),
+        phrases,
+        said.language,
+        said.value,
+    )
 
 
 def _without(claim: unsupported.Unchecked | None, words: str) -> str:
@@ -323,7 +560,11 @@ def _without(claim: unsupported.Unchecked | None, words: str) -> str:
     if claim is None or not claim.narrows:
         return words
     at = words.lower().find(claim.words)
-    return words if at < 0 else " ".join(f"{words[:at]} {words[at + len(claim.words) :]}".split()) or words
+    return (
+        words
+        if at < 0
+        else " ".join(f"{words[:at]} {words[at + len(claim.words) :]}".split()) or words
+    )
 
 
 def _refused(scene: Scene, query: Query, model: Model, text: str, watch: scan.Stopwatch) -> Answer:
@@ -337,7 +578,15 @@ def _refused(scene: Scene, query: Query, model: Model, text: str, watch: scan.St
     with watch.stage("read"):
         preview = Preview(scene.info, scene.pyramid).cheap(scene)
     trace = Trace(scene.info.pixels, 0, 0.0, dict(watch.seconds))
-    return Answer(query.text, text, level, {str(g): p for g, p in probabilities.items()}, scene.info, trace, preview.pixels)
+    return Answer(
+        query.text,
+        text,
+        level,
+        {str(g): p for g, p in probabilities.items()},
+        scene.info,
+        trace,
+        preview.pixels,
+    )
 
 
 def look_at_share(
@@ -354,8 +603,9 @@ def look_at_share(
 ) -> bool:
     """Look at a share of a large scene's windows, and leave what was seen in a journal; `ask` with that journal is then quick.
 
-    n processes that begin with equal journals look at one round of the search together. Their journals are made one
-    (`io.journal.join`), and they go on with the next round until nothing is left; then `ask` gives the answer that one process would.
+    n processes that begin with equal journals look at one round of the search together. Their
+    journals are made one (`io.journal.join`), and they go on with the next round until nothing is
+    left; then `ask` gives the answer that one process would.
 
     Args:
         scene: of `open_scene`.
@@ -376,7 +626,19 @@ def look_at_share(
     """
     query = Query(question, _check(scene.info, None, search, recall, min_score), min_score, recall)
     read = composed.understood(question, model.spec)
-    *_, seen = _seen(scene, query, model, scan.Stopwatch(), search, None, None, journal, progress, share, read=read)
+    *_, seen = _seen(
+        scene,
+        query,
+        model,
+        scan.Stopwatch(),
+        search,
+        None,
+        None,
+        journal,
+        progress,
+        share,
+        read=read,
+    )
     return not seen.stopped
 
 
@@ -406,13 +668,22 @@ def _seen(
     if level is Granularity.IMAGE and (query.box is not None or refers is not None):
         level = Granularity.REGION  # a box is about a part of the scene, and so are earlier regions
     settled = refers is not None and refers.settled(level is Granularity.PIXEL)
-    plain = refers is not None and refers.beside and refers.bare  # all kinds: nothing is enlarged for the smallest of them
+    plain = (
+        refers is not None and refers.beside and refers.bare
+    )  # all kinds: nothing is enlarged for the smallest of them
     wanted = Wanted(search, worth, spent, memory, None, progress, share, settled, enlarge=not plain)
     kept = None
     if journal is not None:
         info, spec = scene.info, model.spec
-        asked = {"question": query.text, "box": query.box and query.box.tuple(), "search": search, "min_score": query.min_score}
-        asked |= {"variant": query.variant.name} | ({} if query.area is None else {"area": query.area.key})
+        asked = {
+            "question": query.text,
+            "box": query.box and query.box.tuple(),
+            "search": search,
+            "min_score": query.min_score,
+        }
+        asked |= {"variant": query.variant.name} | (
+            {} if query.area is None else {"area": query.area.key}
+        )
         of = {
             "scene": [info.name, info.width, info.height, list(info.rgb)],
             "memory": memory,
@@ -420,7 +691,11 @@ def _seen(
         }
         kept = Journal(Path(journal), asked | {"recall": query.recall} | of)
     try:
-        return probabilities, level, scan.look(scene, query, level, model, replace(wanted, journal=kept), watch)
+        return (
+            probabilities,
+            level,
+            scan.look(scene, query, level, model, replace(wanted, journal=kept), watch),
+        )
     finally:
         if kept is not None:
             kept.close()
@@ -444,7 +719,9 @@ def search_worth(model: Model, recall: float | None) -> float:
     if recall is None:
         return curve[-1][1]
     best = f"promises at most {curve[-1][0]:.3g}" if curve else "has no measured curve of recall"
-    raise OptionError(f"the model {best}; ask for less, or use search='exhaustive' with a low min_score to see everything")
+    raise OptionError(
+        f"the model {best}; ask for less, or use search='exhaustive' with a low min_score to see everything"
+    )
 
 
 def _check(

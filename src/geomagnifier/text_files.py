@@ -38,12 +38,16 @@ def read_text(path: Path, most: int) -> str:
     except OSError as error:
         raise DataCorrupt(f"{path} cannot be opened: {error.strerror or error}") from error
     if len(data) > most:
-        raise DataCorrupt(f"{path} has more than the {most:,} bytes that are read of such a file; cut it into parts")
+        raise DataCorrupt(
+            f"{path} has more than the {most:,} bytes that are read of such a file; cut it into parts"
+        )
     encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DataCorrupt(f"{path} is not text in {encoding.upper()} (byte {error.start}); save it as UTF-8") from error
+        raise DataCorrupt(
+            f"{path} is not text in {encoding.upper()} (byte {error.start}); save it as UTF-8"
+        ) from error
 
 
 def read_json(path: Path) -> Any:

@@ -2,7 +2,8 @@
 
     question -> Query -> granularity -> Plan -> View ... -> Reply -> Answer
 
-Boxes are scene px unless a name says `view`. Arrays are (H, W) or (H, W, C). Dataclasses that hold arrays compare by identity.
+Boxes are scene px unless a name says `view`. Arrays are (H, W) or (H, W, C). Dataclasses that hold
+arrays compare by identity.
 """
 
 from __future__ import annotations
@@ -31,11 +32,15 @@ Bytes = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 Affine6 = tuple[float, float, float, float, float, float]
-"""GDAL-free affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row + f."""
+"""GDAL-free affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row +
+f.
+"""
 
 
 Relevance = Literal["gradient", "attention", "mask", "scout"]
-"""What a heat map is made of: attention weighted by its gradient (PSC's H), attention alone, the class mask, or the scout's suspicion."""
+"""What a heat map is made of: attention weighted by its gradient (PSC's H), attention alone, the
+class mask, or the scout's suspicion.
+"""
 COARSE = ("wide", "D(C1)")
 """Roles of the windows of the paper's I' that are seen shrunk: D(I) or D(D(I)), and D(C1)."""
 
@@ -52,7 +57,9 @@ class Granularity(StrEnum):
 
 
 LONGEST_QUESTION = 100_000
-"""Letters. A model reads its first 512 tokens; what is longer than this is no question, and costs time before it is cut."""
+"""Letters. A model reads its first 512 tokens; what is longer than this is no question, and costs
+time before it is cut.
+"""
 _BROKEN = re.compile("[\ud800-\udfff]")
 
 
@@ -60,14 +67,18 @@ _BROKEN = re.compile("[\ud800-\udfff]")
 class Query:
     """What was asked.
 
-    text: the words.  box: what they are about, scene px.  min_score: the lowest score wanted (None: calibrated).
-    recall: the share of the objects that must be found (None: the calibrated balance of finding all and finding only them).
+    text: the words.  box: what they are about, scene px.  min_score: the lowest score wanted (None:
+        calibrated).
+    recall: the share of the objects that must be found (None: the calibrated balance of finding all
+        and finding only them).
     variant: the form of the paper's method, where that is how the scene is searched.
-    kinds: the classes to be looked for where these are known; the words are then not read for them. Each is looked for by itself.
+    kinds: the classes to be looked for where these are known; the words are then not read for them.
+        Each is looked for by itself.
     area: the part of the scene that is searched, in place of the whole; no box is given then.
 
     Raises:
-        QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no text.
+        QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no
+            text.
     """
 
     text: str
@@ -80,25 +91,38 @@ class Query:
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_QUESTION:
-            raise QuestionError(f"the question has {len(self.text)} letters; at most {LONGEST_QUESTION} are taken")
+            raise QuestionError(
+                f"the question has {len(self.text)} letters; at most {LONGEST_QUESTION} are taken"
+            )
         if broken := _BROKEN.search(self.text):
-            raise QuestionUnreadable(f"the question holds bytes that are no text, at letter {broken.start() + 1}; send it as UTF-8")
-        if all(unicodedata.category(letter)[0] in "CZ" for letter in self.text):  # blanks, and what nobody sees
-            raise QuestionEmpty("the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'")
+            raise QuestionUnreadable(
+                f"the question holds bytes that are no text, at letter {broken.start() + 1}; send it as UTF-8"
+            )
+        if all(
+            unicodedata.category(letter)[0] in "CZ" for letter in self.text
+        ):  # blanks, and what nobody sees
+            raise QuestionEmpty(
+                "the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'"
+            )
 
 
 SQUARE, OBLONG = 1.05, 8.0
-"""Scene px no more oblong on the ground than the first are shown as they are; more oblong than the second, as if they were that."""
+"""Scene px no more oblong on the ground than the first are shown as they are; more oblong than the
+second, as if they were that.
+"""
 
 
 @dataclass(frozen=True)
 class SceneInfo:
     """What is known of a scene without its pixels.
 
-    crs: "EPSG:32633", a WKT text where there is no code, or None.  transform: pixel -> CRS, or None.
-    gsd: metres on the ground for one px, or None where the CRS does not say; of oblong px the side of a square of their area.
+    crs: "EPSG:32633", a WKT text where there is no code, or None.  transform: pixel -> CRS, or
+        None.
+    gsd: metres on the ground for one px, or None where the CRS does not say; of oblong px the side
+        of a square of their area.
     aspect: how many times as wide as high a px is on the ground; 1 where that is not known.
-    rgb: the bands shown as red, green and blue, or the one shown as grey, from 1; empty for ink.  band_names: their descriptions.
+    rgb: the bands shown as red, green and blue, or the one shown as grey, from 1; empty for ink.
+        band_names: their descriptions.
     """
 
     name: str
@@ -119,12 +143,18 @@ class SceneInfo:
     @property
     def view_aspect(self) -> float:
         """`aspect` as views follow it: 1 where it is hardly another one, and no more than `OBLONG`."""
-        return 1.0 if 1 / SQUARE <= self.aspect <= SQUARE else min(max(self.aspect, 1 / OBLONG), OBLONG)
+        return (
+            1.0
+            if 1 / SQUARE <= self.aspect <= SQUARE
+            else min(max(self.aspect, 1 / OBLONG), OBLONG)
+        )
 
     @property
     def px_metres(self) -> tuple[float, float] | None:
         """Width and height of a px on the ground, metres; None where the CRS does not say."""
-        return None if self.gsd is None else (self.gsd * self.aspect**0.5, self.gsd / self.aspect**0.5)
+        return (
+            None if self.gsd is None else (self.gsd * self.aspect**0.5, self.gsd / self.aspect**0.5)
+        )
 
     @property
     def pixels(self) -> int:
@@ -132,7 +162,9 @@ class SceneInfo:
 
 
 LEVEL = "level"
-"""Role of a window on the whole area, shrunk because the scale is not known: a level of the pyramid."""
+"""Role of a window on the whole area, shrunk because the scale is not known: a level of the
+pyramid.
+"""
 
 
 @dataclass(frozen=True)
@@ -165,8 +197,9 @@ class Look:
 class Plan:
     """How a question is looked at (paper, section 2.1, I'). Scene px.
 
-    area: what is searched.  wide: windows read first.  closer: scene px for one view px of the looks that may follow; None where the
-    wide windows are all there is.  scouted: the wide windows are not answered, they only say where a closer look may be worth it.
+    area: what is searched.  wide: windows read first.  closer: scene px for one view px of the
+    looks that may follow; None where the wide windows are all there is.  scouted: the wide windows
+    are not answered, they only say where a closer look may be worth it.
     aspect: of the scene's px on the ground, by which views are wider or higher.
     """
 
@@ -182,7 +215,8 @@ class Plan:
 class View:
     """Pixels with their place on the scene.
 
-    pixels: (h, w, 3) uint8.  valid: (h, w) bool, False where the scene has no data; None where all is valid.
+    pixels: (h, w, 3) uint8.  valid: (h, w) bool, False where the scene has no data; None where all
+        is valid.
     key: "SCENE:WINDOW:SIZE", so that a model can keep what it computed for the picture.
     """
 
@@ -198,14 +232,17 @@ class View:
 
     def __post_init__(self) -> None:
         if self.pixels.shape != (self.window.height, self.window.width, 3):
-            raise ValueError(f"view pixels {self.pixels.shape} do not fit window {(self.window.height, self.window.width, 3)}")
+            raise ValueError(
+                f"view pixels {self.pixels.shape} do not fit window {(self.window.height, self.window.width, 3)}"
+            )
 
 
 @dataclass(frozen=True)
 class Size:
     """How long things of a kind are: in metres on the ground, and in px of the pictures that the model was trained on.
 
-    The small ones of a kind (a quarter is smaller). metres is None where size says nothing, as of land cover.
+    The small ones of a kind (a quarter is smaller). metres is None where size says nothing, as of
+    land cover.
     """
 
     metres: float | None
@@ -217,15 +254,21 @@ class ModelSpec:
     """What a pipeline must know of a model.
 
     image_side: side of the picture for image-level questions, px (paper: 100).
-    view_pixels: the most pixels of one view.  tile, overlap: side of a tile and what neighbours share, px.
-    pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px of a scouted view.
-    sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is opened), by rising share, measured
-    on validation scenes.  chinese: the noun of each kind; those without one keep their English name.
-    gsd: the smallest and the largest ground pixel that it was trained on, metres; None where that is not known.
+    view_pixels: the most pixels of one view.  tile, overlap: side of a tile and what neighbours
+        share, px.
+    pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px
+        of a scouted view.
+    sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is
+    opened), by rising share, measured on validation scenes.  chinese: the noun of each kind; those
+    without one keep their English name.
+    gsd: the smallest and the largest ground pixel that it was trained on, metres; None where that
+        is not known.
     broader: those of `scenes` that hold several of the others.
     objects: those of `kinds` with separate objects; the others are land cover. Empty: all of them.
-    names: by kind how people call it, in English and Chinese.  counters: by kind its Chinese measure word.
-    quality: how well a kind is found on pictures kept aside, 0 to 1: F1 of objects, IoU of land cover; kinds not measured are left out.
+    names: by kind how people call it, in English and Chinese.  counters: by kind its Chinese
+        measure word.
+    quality: how well a kind is found on pictures kept aside, 0 to 1: F1 of objects, IoU of land
+        cover; kinds not measured are left out.
     """
 
     name: str
@@ -255,8 +298,9 @@ class ModelSpec:
 class Found:
     """One object in one view.
 
-    view_box: (x0, y0, x1, y1) view px.  cells: the cells of the view's mask that belong to it, (h, w) bool, first cell at
-    `origin` (column, row); what of them is mask is said by the kind's probability. None at region level.
+    view_box: (x0, y0, x1, y1) view px.  cells: the cells of the view's mask that belong to it, (h,
+    w) bool, first cell at `origin` (column, row); what of them is mask is said by the kind's
+    probability. None at region level.
     """
 
     label: str
@@ -295,9 +339,11 @@ class ViewReply:
 class Reply:
     """A model's answer to a query over some views.
 
-    labels: scene names with probabilities, best first.  views: one reply for each view, in order.  asked: the kinds asked for, in the
-    model's words; empty where nothing it knows was asked for.  landmarks: kinds that only say where; they are found as well.
-    unknown: something was asked for that the model was not taught.  place: the kind of place was asked for beside the objects.
+    labels: scene names with probabilities, best first.  views: one reply for each view, in order.
+    asked: the kinds asked for, in the model's words; empty where nothing it knows was asked for.
+    landmarks: kinds that only say where; they are found as well.
+    unknown: something was asked for that the model was not taught.  place: the kind of place was
+        asked for beside the objects.
     named: the views say what a given box shows, which takes no search.
     """
 
@@ -315,7 +361,8 @@ class Reply:
 class Said:
     """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships"); the language of both.
 
-    value: yes or no, where the sentence begins so; the class that was chosen among several, where the question was such a choice.
+    value: yes or no, where the sentence begins so; the class that was chosen among several, where
+        the question was such a choice.
     """
 
     text: str
@@ -341,7 +388,8 @@ class Region:
     def polygon(self) -> tuple[Ring, ...]:
         """Rings of (x, y) scene px, outer ring first; empty at region level.
 
-        Traced anew at each call: a large scene has a hundred thousand regions, whose rings take far more memory than their run lengths.
+        Traced anew at each call: a large scene has a hundred thousand regions, whose rings take far
+            more memory than their run lengths.
         """
         return () if self.segmentation is None else polygons(self.segmentation)
 
@@ -369,9 +417,11 @@ class Part:
 class Trace:
     """Where the model looked and what it cost. pixels_processed: pixels that went through a network; flops: multiply-adds x 2.
 
-    seconds: by stage.  views: every window read.  heat: (h, w) float32 over the whole scene, or None.
-    crops: boxes opened for a closer look.  skipped: boxes that were to be looked at when the budget was spent or the search was stopped,
-    with their relevance.  closed: boxes seen from afar and not worth a closer look, with theirs.  broken: boxes whose pixels are damaged.
+    seconds: by stage.  views: every window read.  heat: (h, w) float32 over the whole scene, or
+        None.
+    crops: boxes opened for a closer look.  skipped: boxes that were to be looked at when the budget
+    was spent or the search was stopped, with their relevance.  closed: boxes seen from afar and not
+    worth a closer look, with theirs.  broken: boxes whose pixels are damaged.
     """
 
     scene_pixels: int
@@ -401,15 +451,19 @@ LARGEST_MASK = 500_000_000
 class Answer(Detections):
     """Text, labels, regions and mask, in scene px, with the scene's CRS at hand.
 
-    granularity_probabilities: by granularity name.  labels: (name, probability), best first, image level only; the classes of the
-    regions are `classes`, beside `boxes`, `scores` and `masks`.
-    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  patches: the union of the regions' masks; None where none was asked for.
-    complete: False where part of what was asked about was not looked at: `trace.skipped` and `trace.broken`; the text says how much was.
+    granularity_probabilities: by granularity name.  labels: (name, probability), best first, image
+    level only; the classes of the regions are `classes`, beside `boxes`, `scores` and `masks`.
+    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  patches: the union of the
+        regions' masks; None where none was asked for.
+    complete: False where part of what was asked about was not looked at: `trace.skipped` and
+        `trace.broken`; the text says how much was.
     stopped: it was stopped before its end, and with a journal it can be gone on with.
-    value: what a composed question comes to ("how many", "what share", "are there more"); true or false of a yes or no ("Is this an
-    airport?"); of several kinds of scene the one that fits best; None where nothing of the sort was asked, or where it cannot be told,
-    which the text then says. `regions` are what it is made of.
-    unit: of a number: "%", "m", "m2", "ha", "km2", "px", "px2", "1/ha", "1/km2", "deg"; None for a count.
+    value: what a composed question comes to ("how many", "what share", "are there more"); true or
+    false of a yes or no ("Is this an airport?"); of several kinds of scene the one that fits best;
+    None where nothing of the sort was asked, or where it cannot be told, which the text then says.
+    `regions` are what it is made of.
+    unit: of a number: "%", "m", "m2", "ha", "km2", "px", "px2", "1/ha", "1/km2", "deg"; None for a
+        count.
     understood: how a composed question was read, in one line, else "".
     """
 
@@ -430,7 +484,9 @@ class Answer(Detections):
     understood: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "labels", Labels(self.labels).of([region.label for region in self.regions]))
+        object.__setattr__(
+            self, "labels", Labels(self.labels).of([region.label for region in self.regions])
+        )
 
     @cached_property
     def mask(self) -> Bools | None:
@@ -454,7 +510,9 @@ class Answer(Detections):
         if len(counts) > SHOWN:
             shown += f" and {len(counts) - SHOWN} more classes"
         if self.labels:
-            shown = ", ".join(f"{label} {probability:.2f}" for label, probability in self.labels[:3])
+            shown = ", ".join(
+                f"{label} {probability:.2f}" for label, probability in self.labels[:3]
+            )
         text = printable(self.text if len(self.text) <= LINE else f"{self.text[:LINE]} ...")
         cost = f"{self.trace.megapixels}, {sum(self.trace.seconds.values()):.2f} s"
         state = "" if self.complete else ", not complete"
@@ -462,6 +520,8 @@ class Answer(Detections):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: picture, text, table and cost."""
-        from geomagnifier.export.notebook import html  # io is a stage above; it is loaded where a notebook asks, and for that alone
+        from geomagnifier.export.notebook import (
+            html,
+        )  # io is a stage above; it is loaded where a notebook asks, and for that alone
 
         return html(self)

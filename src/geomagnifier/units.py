@@ -44,10 +44,16 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
     """
     units = ", ".join(unit for unit, (what, _) in UNITS.items() if what in allowed)
     worded, text = isinstance(text, str), str(text)
-    found = re.fullmatch(r"\s*([-+0-9._eE]+?)\s*([a-zA-Z]*)\s*", text) if len(text) <= LONGEST else None
+    found = (
+        re.fullmatch(r"\s*([-+0-9._eE]+?)\s*([a-zA-Z]*)\s*", text) if len(text) <= LONGEST else None
+    )
     what, factor = UNITS.get(found[2].lower(), ("", 0.0)) if found and found[2] else (plain, 1.0)
-    if worded and found and not found[2] and len(allowed) > 1:  # 20 px or 20 s: the one is a millionth of what the other takes
-        raise OptionError(f"{text.strip()!r} has no unit; write a number and one of {units}, such as '4 Mpx' or '20 s'")
+    if (
+        worded and found and not found[2] and len(allowed) > 1
+    ):  # 20 px or 20 s: the one is a millionth of what the other takes
+        raise OptionError(
+            f"{text.strip()!r} has no unit; write a number and one of {units}, such as '4 Mpx' or '20 s'"
+        )
     try:
         value = float(found[1]) * factor if found else math.nan
     except ValueError:

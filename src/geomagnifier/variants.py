@@ -1,7 +1,8 @@
 """The forms of the paper's method that can be chosen from: as it is written, and as it was found to work better or worse.
 
-Without a variant, `search="paper"` is the paper's method as section 2 has it, but for two places at which what is written does not work:
-L is the logit of the affirmative token, and the pixel decoder bends between its convolutions (docs/paper.md has the figures of both).
+Without a variant, `search="paper"` is the paper's method as section 2 has it, but for two places at
+which what is written does not work: L is the logit of the affirmative token, and the pixel decoder
+bends between its convolutions (docs/paper.md has the figures of both).
 """
 
 from __future__ import annotations
@@ -12,13 +13,22 @@ from typing import Any
 from geomagnifier.errors import OptionError
 
 VARIANTS: dict[str, tuple[dict[str, Any], str]] = {
-    "hull": ({"apart": False}, "the three best windows, neighbours as a rule, united where they overlap; without: three windows apart"),
-    "separate": ({"joint": False}, "every view is answered by itself; without: all of I' is one input, each view with its place in it"),
+    "hull": (
+        {"apart": False},
+        "the three best windows, neighbours as a rule, united where they overlap; without: three windows apart",
+    ),
+    "separate": (
+        {"joint": False},
+        "every view is answered by itself; without: all of I' is one input, each view with its place in it",
+    ),
     "coarse masks": (
         {"coarse": True},
         "D(C1) and D(D(I)) are outlined too, where C2 does not reach; without: masks come from C2 alone",
     ),
-    "cross entropy": ({"entropy": True}, "L in H is the cross entropy of the answer, as it is written; without: its logit"),
+    "cross entropy": (
+        {"entropy": True},
+        "L in H is the cross entropy of the answer, as it is written; without: its logit",
+    ),
     "linear decoder": (
         {"linear": True},
         "the pixel decoder as it is written: no bend, three sigmoids summed; it needs weights of its own",
@@ -33,8 +43,10 @@ AND = "+"
 class Variant:
     """The form of `search="paper"`.
 
-    apart: bbox1 is three windows that overlap little (IoU 0.3 at most); else the best three, united where they overlap.
-    joint: I' is one input; else its views are answered one by one.  coarse: masks of the coarser views are added outside C2.
+    apart: bbox1 is three windows that overlap little (IoU 0.3 at most); else the best three, united
+        where they overlap.
+    joint: I' is one input; else its views are answered one by one.  coarse: masks of the coarser
+        views are added outside C2.
     entropy: L is the cross entropy, else the logit.  linear: the pixel decoder as it is written.
     """
 
@@ -68,4 +80,8 @@ class Variant:
     @property
     def name(self) -> str:
         """Its names, joined; "" for the form without any."""
-        return AND.join(name for name, (fields, _) in VARIANTS.items() if all(getattr(self, key) == value for key, value in fields.items()))
+        return AND.join(
+            name
+            for name, (fields, _) in VARIANTS.items()
+            if all(getattr(self, key) == value for key, value in fields.items())
+        )

@@ -23,5 +23,11 @@ def test_the_bands_of_a_task_are_those_of_its_scenes(tmp_path: Path) -> None:
         worker.model = FakeModel()
         [entry] = entries([tmp_path / "a.tif"])
         assert "why" not in worker.whole(entry, 1e9)
-        found.append(len(json.loads((tmp_path / f"out-{bands}" / "scenes" / entry.name / "answer.json").read_text())["regions"]))
+        found.append(
+            len(
+                json.loads(
+                    (tmp_path / f"out-{bands}" / "scenes" / entry.name / "answer.json").read_text()
+                )["regions"]
+            )
+        )
     assert found == [0, 1]

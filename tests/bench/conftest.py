@@ -32,7 +32,14 @@ def drawn_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for x0, y0, x1, y1 in AIRPLANES.get(number, ()):
             pixels[y0:y1, x0:x1] = WHITE
             ring = [x0, y0, x1, y0, x1, y1, x0, y1]
-            annotations.append({"image_id": number, "category_id": 1, "bbox": [x0, y0, x1 - x0, y1 - y0], "segmentation": [ring]})
+            annotations.append(
+                {
+                    "image_id": number,
+                    "category_id": 1,
+                    "bbox": [x0, y0, x1 - x0, y1 - y0],
+                    "segmentation": [ring],
+                }
+            )
         Image.fromarray(pixels).save(folder / f"{number}.png")
     coco = {
         "images": [{"id": k, "file_name": f"{k}.png"} for k in range(PICTURES)],

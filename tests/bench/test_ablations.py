@@ -62,7 +62,11 @@ def test_an_unknown_variant_is_refused_and_a_finished_one_is_read(tmp_path: Path
         next(ablate(tmp_path, tmp_path, captions, tmp_path, only="nonsense"))
     folder = tmp_path / "all-another-seed"
     folder.mkdir()
-    rows = [{"step": 10, "gIoU": 0.1}, {"step": 20, "total": 3.0}, {"step": 20, "gIoU": 0.2, "absent": 0.9}]
+    rows = [
+        {"step": 10, "gIoU": 0.1},
+        {"step": 20, "total": 3.0},
+        {"step": 20, "gIoU": 0.2, "absent": 0.9},
+    ]
     (folder / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert measured(folder / "log.jsonl", 20) == {"gIoU": 0.2, "absent": 0.9}
     found = list(ablate(tmp_path, tmp_path, captions, tmp_path, 20, only="all, another seed"))

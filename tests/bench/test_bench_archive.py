@@ -14,10 +14,16 @@ def test_every_kind_is_measured_and_nothing_is_missed():
     found = bench(FakeModel(), 40, 2, lambda done, known: steps.append((done, known)))
     assert found["what"].startswith("40 scenes, 200 rows")
     rows = {row["query"]: row for row in found["rows"]}
-    assert len(rows) == 9 and steps[-1] == (7, 7) and all(0 < row["ms"] <= row["slowest ms"] for row in rows.values())
+    assert (
+        len(rows) == 9
+        and steps[-1] == (7, 7)
+        and all(0 < row["ms"] <= row["slowest ms"] for row in rows.values())
+    )
     assert rows["words"]["hits"] == rows["everything, by distance"]["hits"] == 12
     ranked = [row["recall"] for row in rows.values() if row.get("recall") is not None]
-    assert len(ranked) >= 3 and min(ranked) >= 0.9  # three numbers a vector, in half precision: there are ties
+    assert (
+        len(ranked) >= 3 and min(ranked) >= 0.9
+    )  # three numbers a vector, in half precision: there are ties
 
 
 def test_what_cannot_be_measured():

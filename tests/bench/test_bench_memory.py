@@ -15,7 +15,9 @@ from geomagnifier.inference.resolution import window_of
 from geomagnifier.raster.scene import open_scene
 from geomagnifier_lab.bench import memory
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux counts it")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="memory is measured as Linux counts it"
+)
 ALLOWED = 1_000_000_000 if cuda is None else 1_300_000_000
 
 
@@ -30,7 +32,13 @@ def test_runs_and_a_service_are_measured_once(tmp_path: Path) -> None:
     assert (tmp_path / "memory.png").stat().st_size > 10_000
     made = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.tif")}
     steps: list[tuple[int, int]] = []
-    again = memory.bench(out=tmp_path, sides=(1024,), questions=3, allowed=ALLOWED, progress=lambda *step: steps.append(step))
+    again = memory.bench(
+        out=tmp_path,
+        sides=(1024,),
+        questions=3,
+        allowed=ALLOWED,
+        progress=lambda *step: steps.append(step),
+    )
     assert again == told == json.loads(json.dumps(told)) and steps == [(0, 4)]
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.tif")} == made
 

@@ -36,7 +36,12 @@ def test_an_object_is_held_where_a_window_shows_nearly_all_of_it() -> None:
 def test_the_heat_map_opens_better_windows_than_chance() -> None:
     model = load_small("small")
     told: list[tuple[int, int]] = []
-    found = psc.compare(model, Path(os.environ["GEOMAG_DATA"]), frames=10, progress=lambda done, total: told.append((done, total)))
+    found = psc.compare(
+        model,
+        Path(os.environ["GEOMAG_DATA"]),
+        frames=10,
+        progress=lambda done, total: told.append((done, total)),
+    )
     assert [*found] == [*psc.WAYS] and told[-1] == (10, 10)
     assert found["mask"]["one"] > found["random"]["one"]
     for figures in found.values():

@@ -14,13 +14,24 @@ from geomagnifier.inference.resolution import window_of
 from geomagnifier.masks import decode
 from geomagnifier.raster.scene import open_scene
 from geomagnifier_lab.bench import groups
-from geomagnifier_lab.bench.frames import HIGH, WIDE, Frame, cell, kinds_of, lay_frame, shown, shrunk
+from geomagnifier_lab.bench.frames import (
+    HIGH,
+    WIDE,
+    Frame,
+    cell,
+    kinds_of,
+    lay_frame,
+    shown,
+    shrunk,
+)
 from geomagnifier_lab.bench.search_run import read_cases
 from geomagnifier_lab.datasets.sample import LabelledObject, ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
 
 GREY, WHITE = 90, 255
-needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
+needs_data = pytest.mark.skipif(
+    "GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets"
+)
 
 
 def cells_with(frame: Frame) -> int:
@@ -30,11 +41,16 @@ def cells_with(frame: Frame) -> int:
 
 
 def bright_inside(frame: Frame) -> list[bool]:
-    return [bool((frame.pixels[y0:y1, x0:x1] == WHITE).all()) for x0, y0, x1, y1 in frame.boxes.astype(int)]
+    return [
+        bool((frame.pixels[y0:y1, x0:x1] == WHITE).all())
+        for x0, y0, x1, y1 in frame.boxes.astype(int)
+    ]
 
 
 @pytest.mark.parametrize("mirror", range(4))
-def test_a_cell_keeps_labels_on_its_pixels_however_it_is_mirrored(mirror: int, drawn_root: Path) -> None:
+def test_a_cell_keeps_labels_on_its_pixels_however_it_is_mirrored(
+    mirror: int, drawn_root: Path
+) -> None:
     sample = vhr10(drawn_root, "val")[0]
     part = cell(sample, "airplane", mirror)
     assert part.pixels.shape == (HIGH, WIDE, 3)
@@ -48,7 +64,9 @@ def test_a_cell_keeps_labels_on_its_pixels_however_it_is_mirrored(mirror: int, d
 
 @pytest.mark.parametrize("with_kind", [0, 1, 3, 9, 12])
 def test_the_kind_is_in_as_many_pictures_as_was_said(with_kind: int, drawn_root: Path) -> None:
-    frame = lay_frame(vhr10(drawn_root, "val"), "airplane", np.random.default_rng(4), with_kind)  # three pictures have it
+    frame = lay_frame(
+        vhr10(drawn_root, "val"), "airplane", np.random.default_rng(4), with_kind
+    )  # three pictures have it
     assert frame.pixels.shape == (2160, 4096, 3)
     assert cells_with(frame) == with_kind
     assert np.array_equal(frame.target, frame.pixels[..., 0] == WHITE)
@@ -90,12 +108,20 @@ def test_shrinking_moves_pixels_and_labels_alike() -> None:
     assert small.pixels.shape[:2] == small.target.shape == (72, 102)
     for x0, y0, x1, y1 in small.boxes:
         inner = small.target[int(np.ceil(y0)) : int(y1), int(np.ceil(x0)) : int(x1)]
-        assert inner.all() and (small.pixels[int(np.ceil(y0)) : int(y1), int(np.ceil(x0)) : int(x1)] > 240).all()
+        assert (
+            inner.all()
+            and (small.pixels[int(np.ceil(y0)) : int(y1), int(np.ceil(x0)) : int(x1)] > 240).all()
+        )
     assert small.target.sum() == pytest.approx(target.sum() / 100, rel=0.1)
 
 
 def test_a_frame_of_small_objects_is_not_enlarged() -> None:
-    frame = Frame(np.zeros((90, 120, 3), np.uint8), np.zeros((90, 120), bool), np.array([[5, 5, 10, 9]], np.float32), "ship")
+    frame = Frame(
+        np.zeros((90, 120, 3), np.uint8),
+        np.zeros((90, 120), bool),
+        np.array([[5, 5, 10, 9]], np.float32),
+        "ship",
+    )
     assert shrunk(frame, 8).pixels.shape == (90, 120, 3)
     empty = Frame(frame.pixels, frame.target, np.zeros((0, 4), np.float32), "ship")
     assert shrunk(empty, 8).boxes.shape == (0, 4)
@@ -103,7 +129,9 @@ def test_a_frame_of_small_objects_is_not_enlarged() -> None:
 
 def test_groups_are_written_once_and_read_back(drawn_root: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    file = groups.prepare("small", drawn_root, tmp_path, 1, lambda done, total: told.append((done, total)))
+    file = groups.prepare(
+        "small", drawn_root, tmp_path, 1, lambda done, total: told.append((done, total))
+    )
     assert file is not None and told == [(1, 1)]
     (case,) = read_cases(file)
     assert case.question == "Segment every airplane." and case.boxes and case.mask
@@ -113,7 +141,10 @@ def test_groups_are_written_once_and_read_back(drawn_root: Path, tmp_path: Path)
     assert target.shape == view.pixels.shape[:2]
     assert view.pixels[target].mean() > 200 > GREY + 20 > view.pixels[~target].mean()
     written = Path(case.path).stat().st_mtime_ns
-    assert groups.prepare("small", drawn_root, tmp_path, 1) == file and Path(case.path).stat().st_mtime_ns == written
+    assert (
+        groups.prepare("small", drawn_root, tmp_path, 1) == file
+        and Path(case.path).stat().st_mtime_ns == written
+    )
 
 
 def test_a_missing_set_is_none_and_an_unknown_one_refused(drawn_root: Path, tmp_path: Path) -> None:
@@ -124,11 +155,17 @@ def test_a_missing_set_is_none_and_an_unknown_one_refused(drawn_root: Path, tmp_
 
 def test_boxes_of_a_set_are_its_cases(tmp_path: Path) -> None:
     (tmp_path / "cars4k").mkdir()
-    (tmp_path / "cars4k" / "boxes.jsonl").write_text('{"image": "a.jpg", "label": "vehicle", "boxes": [[1, 2, 3, 4]]}\n')
+    (tmp_path / "cars4k" / "boxes.jsonl").write_text(
+        '{"image": "a.jpg", "label": "vehicle", "boxes": [[1, 2, 3, 4]]}\n'
+    )
     file = groups.prepare("cars4k", tmp_path, tmp_path / "frames", 1)
     assert file is not None
     (case,) = read_cases(file)
-    assert case.path.endswith("cars4k/images/a.jpg") and case.boxes == ((1.0, 2.0, 3.0, 4.0),) and case.mask is None
+    assert (
+        case.path.endswith("cars4k/images/a.jpg")
+        and case.boxes == ((1.0, 2.0, 3.0, 4.0),)
+        and case.mask is None
+    )
 
 
 @needs_data
@@ -145,5 +182,9 @@ def test_real_frames_show_the_kind_as_often_as_their_group_says() -> None:
         inside = np.zeros_like(frame.target)
         for x0, y0, x1, y1 in frame.boxes:
             inside[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))] = True
-        assert (frame.target & ~inside).sum() <= 0.05 * frame.target.sum()  # rests of objects cut by their cell
-        assert (frame.target & inside).sum() >= 0.1 * inside.sum()  # an airplane fills a third of its box, less where it is 8 px
+        assert (
+            frame.target & ~inside
+        ).sum() <= 0.05 * frame.target.sum()  # rests of objects cut by their cell
+        assert (
+            frame.target & inside
+        ).sum() >= 0.1 * inside.sum()  # an airplane fills a third of its box, less where it is 8 px

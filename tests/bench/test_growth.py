@@ -24,7 +24,10 @@ def rows(*of: tuple[float, int, float]) -> list[dict[str, float]]:
 
 
 def test_the_fit_finds_what_made_up_seconds_are_made_of() -> None:
-    made = [(mpx, found, 40 * mpx / 1000 + 0.05 * found) for mpx, found in ((2, 10), (8, 9), (32, 11), (128, 30), (1000, 200))]
+    made = [
+        (mpx, found, 40 * mpx / 1000 + 0.05 * found)
+        for mpx, found in ((2, 10), (8, 9), (32, 11), (128, 30), (1000, 200))
+    ]
     assert g.fit(rows(*made)) == pytest.approx({"s per Gpx": 40, "s per object": 0.05})
 
 
@@ -65,21 +68,41 @@ def test_ten_airplanes_lie_where_the_case_says(drawn_root: Path, tmp_path: Path)
         assert pixels[white].mean() > 240 and pixels[~white].mean() < 100
 
 
-def test_growth_is_measured_once_and_told(drawn_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_growth_is_measured_once_and_told(
+    drawn_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("matplotlib")
     measured: list[str] = []
 
-    def fake(cases: Path, policy: str, model_name: str, what: str) -> Iterator[tuple[Record, float]]:
+    def fake(
+        cases: Path, policy: str, model_name: str, what: str
+    ) -> Iterator[tuple[Record, float]]:
         measured.append(what)
         (case,) = read_cases(cases)
         with open_scene(case.path) as scene:
             pixels = scene.info.pixels
         seconds = pixels / 1e9 * (50 if policy == "adaptive" else 300) + 0.5
-        yield Record("a", seconds, pixels // 2, pixels, 1e9, (0, 0, 10), (0, 0, 10), (0, 0, 10), (0, 0, 9), 10), 700.0
+        yield (
+            Record(
+                "a",
+                seconds,
+                pixels // 2,
+                pixels,
+                1e9,
+                (0, 0, 10),
+                (0, 0, 10),
+                (0, 0, 10),
+                (0, 0, 9),
+                10,
+            ),
+            700.0,
+        )
 
     monkeypatch.setattr(search_run, "measure", fake)
     told: list[tuple[int, int]] = []
-    found = g.growth(drawn_root, "small", 8, tmp_path, lambda done, total: told.append((done, total)))
+    found = g.growth(
+        drawn_root, "small", 8, tmp_path, lambda done, total: told.append((done, total))
+    )
     assert len(measured) == 4 and told == [(k, 4) for k in range(4)]
     assert found["fits"]["adaptive"] == pytest.approx({"s per Gpx": 50, "s per object": 0.05})
     assert found["fits"]["exhaustive"] == pytest.approx({"s per Gpx": 300, "s per object": 0.05})
@@ -89,6 +112,8 @@ def test_growth_is_measured_once_and_told(drawn_root: Path, tmp_path: Path, monk
     ]
     assert json.loads((tmp_path / "growth.json").read_text())["fits"] == found["fits"]
     assert (tmp_path / "seconds.png").read_bytes()[:4] == b"\x89PNG"
-    assert g.growth(drawn_root, "small", 2, tmp_path)["fits"] == {}  # one size cannot tell two numbers apart
+    assert (
+        g.growth(drawn_root, "small", 2, tmp_path)["fits"] == {}
+    )  # one size cannot tell two numbers apart
     again = g.growth(drawn_root, "small", 8, tmp_path)
     assert len(measured) == 4 and again["rows"] == found["rows"]

@@ -30,7 +30,11 @@ from geomagnifier_lab.studies.paper_runs import HUNDRED
 
 SHIPS = ((40, 80, 120, 160), (400, 200, 424, 224), (600, 300, 608, 308))
 ONE = paper.Amount(1)
-SETS = {"aid": ("captions.jsonl", "Beach"), "ucm": ("captions.jsonl", "beach"), "rsscn7": ("labels.jsonl", "Grass")}
+SETS = {
+    "aid": ("captions.jsonl", "Beach"),
+    "ucm": ("captions.jsonl", "beach"),
+    "rsscn7": ("labels.jsonl", "Grass"),
+}
 
 
 @pytest.fixture
@@ -41,16 +45,31 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder = root / name / "images"
         folder.mkdir(parents=True)
         Image.fromarray(paint(128, 128)).save(folder / "a.png")
-        (root / name / file).write_text(json.dumps({"image": "a.png", "class": label, "split": "val"}) + "\n")
+        (root / name / file).write_text(
+            json.dumps({"image": "a.png", "class": label, "split": "val"}) + "\n"
+        )
     pixels = paint(800, 400, *SHIPS)
     Image.fromarray(pixels).save(root / "frame.png")
     boxes = tuple(tuple(map(float, box)) for box in SHIPS)
-    write_cases(root / "cases.json", [Case(str(root / "frame.png"), "Segment every ship.", boxes, encode(pixels[..., 0] == 250))])  # type: ignore[arg-type]
+    write_cases(
+        root / "cases.json",
+        [
+            Case(
+                str(root / "frame.png"), "Segment every ship.", boxes, encode(pixels[..., 0] == 250)
+            )
+        ],
+    )  # type: ignore[arg-type]
     monkeypatch.setattr(groups, "prepare", lambda *a: root / "cases.json")
     monkeypatch.setattr(paper_frames, "prepare", lambda *a: root / "cases.json")
     monkeypatch.setattr(paper, "load_model", lambda name: FakeModel())
-    monkeypatch.setattr(paper_drawn, "coast", functools.partial(paper_drawn.coast, width=640, height=360))
-    monkeypatch.setattr(paper_drawn, "tennis_courts", functools.partial(paper_drawn.tennis_courts, width=640, height=360))
+    monkeypatch.setattr(
+        paper_drawn, "coast", functools.partial(paper_drawn.coast, width=640, height=360)
+    )
+    monkeypatch.setattr(
+        paper_drawn,
+        "tennis_courts",
+        functools.partial(paper_drawn.tennis_courts, width=640, height=360),
+    )
     monkeypatch.setattr(paper_cases, "LONG", (32,))
     return root
 
@@ -61,34 +80,66 @@ def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> Non
     found = paper.run(root, out, lambda *done: shown.append(done), amount=ONE, tell=said.append)
     assert shown[-1][0] == shown[-1][1] == len(shown)
     tables = found["tables"]
-    assert {"preprocessing", "scenes", "crops", "compute", "case 1", "case 2", "courts", "prompts", "variants", "peers", "slips"} <= set(
-        tables
-    )
+    assert {
+        "preprocessing",
+        "scenes",
+        "crops",
+        "compute",
+        "case 1",
+        "case 2",
+        "courts",
+        "prompts",
+        "variants",
+        "peers",
+        "slips",
+    } <= set(tables)
     assert {p.name for p in out.glob("paper*")} == {
         "paper.json", "paper.md", "paper-preprocessing.png", "paper-crops.png", "paper-compute.png", "paper-studies.png",
     }  # fmt: skip
     rows = {(row["granularity"], row["way"]): row for row in tables["preprocessing"]}
-    assert rows["pixel", "exhaustive"]["measured"] == pytest.approx(100, abs=2) and rows["pixel", "exhaustive"]["claimed"] == 68.4
+    assert (
+        rows["pixel", "exhaustive"]["measured"] == pytest.approx(100, abs=2)
+        and rows["pixel", "exhaustive"]["claimed"] == 68.4
+    )
     assert rows["region", "exhaustive"]["measured"] == pytest.approx(100, abs=1)
     assert rows["pixel", HUNDRED]["measured"] < rows["pixel", "exhaustive"]["measured"]
-    assert rows["image", "100 x 100, as TMRA has it"]["measured"] == rows["image", HUNDRED]["measured"]  # one and the same input
-    crop = next(row for row in tables["crops"] if (row["granularity"], row["way"]) == ("region", "exhaustive"))
-    assert crop["objects"] == 2 and crop["tiny objects"] == 1 and crop["recall"] == 100 and crop["claimed"] is None
+    assert (
+        rows["image", "100 x 100, as TMRA has it"]["measured"] == rows["image", HUNDRED]["measured"]
+    )  # one and the same input
+    crop = next(
+        row
+        for row in tables["crops"]
+        if (row["granularity"], row["way"]) == ("region", "exhaustive")
+    )
+    assert (
+        crop["objects"] == 2
+        and crop["tiny objects"] == 1
+        and crop["recall"] == 100
+        and crop["claimed"] is None
+    )
     assert {row["way"] for row in tables["crops"]} == set(paper.CROPPED)
     forms = {(row["granularity"], row["variant"]): row for row in tables["variants"]}
-    assert [*forms][0] == ("region", "as built") and forms["pixel", "hull+separate+coarse masks"]["n"] == 1
+    assert [*forms][0] == ("region", "as built") and forms["pixel", "hull+separate+coarse masks"][
+        "n"
+    ] == 1
     assert forms["pixel", "coarse masks"]["measured"] >= forms["pixel", "as built"]["measured"]
     assert ("pixel", "linear decoder") not in forms  # the model has no weights for it
     assert {row["question"] for row in tables["prompts"]} == set(paper_cases.PROMPTS)
     text = (out / "paper.md").read_text()
-    assert "| pixel | original | exhaustive | 68.4 |" in text and "885 times" in text and "GeoPixel" in text
+    assert (
+        "| pixel | original | exhaustive | 68.4 |" in text
+        and "885 times" in text
+        and "GeoPixel" in text
+    )
     assert json.loads((out / "paper.json").read_text())["tables"] == json.loads(json.dumps(tables))
     said.clear()
     again = paper.run(root, out, amount=ONE, tell=said.append)
     assert not said and again["tables"] == tables
 
 
-def test_what_was_broken_off_goes_on(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_broken_off_goes_on(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stop(done: int, total: int) -> None:
         if done == 10:
             raise KeyboardInterrupt
@@ -98,10 +149,15 @@ def test_what_was_broken_off_goes_on(root: Path, tmp_path: Path, monkeypatch: py
     said: list[str] = []
     monkeypatch.setattr(paper_plots, "draw", lambda *a: None)
     paper.run(root, tmp_path, parts=("preprocessing",), amount=ONE, tell=said.append)
-    assert said[0] == "preprocessing/region/exhaustive" and len([line for line in said if "paper.md" not in line]) == 16 - 9
+    assert (
+        said[0] == "preprocessing/region/exhaustive"
+        and len([line for line in said if "paper.md" not in line]) == 16 - 9
+    )
 
 
-def test_tables_are_written_when_they_are_ready(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_are_written_when_they_are_ready(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(paper_plots, "draw", lambda *a: None)
 
     def stop(line: str) -> None:
@@ -120,7 +176,13 @@ def test_a_limit_is_one_of_everything() -> None:
     assert paper.Amount(pictures=2).limited(100) == paper.Amount(pictures=2)
 
 
-@pytest.mark.parametrize(("how", "hint"), [({"parts": ("magic",)}, "choose among preprocessing"), ({"amount": paper.Amount(0)}, "from 1")])
+@pytest.mark.parametrize(
+    ("how", "hint"),
+    [
+        ({"parts": ("magic",)}, "choose among preprocessing"),
+        ({"amount": paper.Amount(0)}, "from 1"),
+    ],
+)
 def test_bad_choices_are_refused(how: dict[str, object], hint: str, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match=hint):
         paper.run(tmp_path, tmp_path, **how)  # type: ignore[arg-type]
@@ -157,7 +219,9 @@ def test_cells_of_a_table() -> None:
 def test_every_published_figure_has_its_source() -> None:
     assert all(p.figures and p.source and p.data for p in paper_peers.PEERS)
     assert all(0 < value <= 100 for p in paper_peers.PEERS for value in p.figures.values())
-    assert all(set(row) == {"system", "data", "figures", "source", "note"} for row in paper_peers.table())
+    assert all(
+        set(row) == {"system", "data", "figures", "source", "note"} for row in paper_peers.table()
+    )
     assert "P@0.5 74.26, oIoU 77.79, mIoU 64.2" in {row["figures"] for row in paper_peers.table()}
 
 
@@ -169,10 +233,26 @@ def test_without_matplotlib_a_line_says_so(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_mean_of_the_two_kinds_is_told() -> None:
-    row = {"long": 8, "airplane": "white", "search": "paper", "question": paper_cases.BOTH, "share": 0.1, "false": 1}
-    kept = {"cases/tiny/0": {"case 1": [{**row, "ship IoU": 0.5, "airplane IoU": 1.0, "ships": 1, "airplanes": 1}], "case 2": []}}
+    row = {
+        "long": 8,
+        "airplane": "white",
+        "search": "paper",
+        "question": paper_cases.BOTH,
+        "share": 0.1,
+        "false": 1,
+    }
+    kept = {
+        "cases/tiny/0": {
+            "case 1": [{**row, "ship IoU": 0.5, "airplane IoU": 1.0, "ships": 1, "airplanes": 1}],
+            "case 2": [],
+        }
+    }
     assert paper_tables.ships_alone(kept) == []
-    alone = {"case 1": [{**kept["cases/tiny/0"]["case 1"][0], "question": paper_cases.SHIPS, "airplanes": 0}]}
+    alone = {
+        "case 1": [
+            {**kept["cases/tiny/0"]["case 1"][0], "question": paper_cases.SHIPS, "airplanes": 0}
+        ]
+    }
     assert paper_tables.ships_alone({"cases/tiny/0": alone})[0]["airplanes"] == 0
     (told,) = paper_tables.case_1(kept)
     assert told["mIoU"] == pytest.approx(75) and told["of"] == 1 and np.isclose(told["share"], 0.1)

@@ -14,7 +14,16 @@ from geomagnifier_lab.bench.frames import HIGH, WIDE, cell
 from geomagnifier_lab.bench.search_run import read_cases
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.studies import paper_frames
-from geomagnifier_lab.studies.paper_frames import HIGH_SMALL, PLACES, SMALLER, WIDE_SMALL, metres_of, small_cell, small_frame, small_kinds
+from geomagnifier_lab.studies.paper_frames import (
+    HIGH_SMALL,
+    PLACES,
+    SMALLER,
+    WIDE_SMALL,
+    metres_of,
+    small_cell,
+    small_frame,
+    small_kinds,
+)
 
 WHITE = 255
 
@@ -61,16 +70,27 @@ def test_kinds_whose_objects_become_small(drawn_root: Path) -> None:
 
 
 def test_metres_follow_the_models_sizes() -> None:
-    spec = ModelSpec("a", "0", ("ship", "water"), (), sizes={"ship": Size(20.0, 40.0), "water": Size(None, 64.0)})
+    spec = ModelSpec(
+        "a", "0", ("ship", "water"), (), sizes={"ship": Size(20.0, 40.0), "water": Size(None, 64.0)}
+    )
     assert metres_of("ship", spec) == 2.0
     assert metres_of("water", spec) is None and metres_of("elephant", spec) is None
 
 
-def test_frames_are_written_once(drawn_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_are_written_once(
+    drawn_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(paper_frames, "vhr10", lambda root, split: many(drawn_root))
     shown: list[tuple[int, int]] = []
     file = paper_frames.prepare(drawn_root, tmp_path, 1, lambda *done: shown.append(done))
     (case,) = read_cases(file)
-    assert case.boxes and case.mask is not None and case.question == "Segment every airplane." and shown == [(1, 1)]
+    assert (
+        case.boxes
+        and case.mask is not None
+        and case.question == "Segment every airplane."
+        and shown == [(1, 1)]
+    )
     assert decode(case.mask).shape == (2160, 4096)
-    assert paper_frames.prepare(drawn_root, tmp_path, 1, lambda *done: shown.append(done)) == file and shown == [(1, 1)]
+    assert paper_frames.prepare(
+        drawn_root, tmp_path, 1, lambda *done: shown.append(done)
+    ) == file and shown == [(1, 1)]

@@ -39,13 +39,17 @@ def case(tmp_path: Path) -> Case:
     pixels = paint(800, 400, *SHIPS)
     Image.fromarray(pixels).save(tmp_path / "a.png")
     boxes = tuple(tuple(map(float, box)) for box in SHIPS)
-    return Case(str(tmp_path / "a.png"), "Segment every ship.", boxes, encode(pixels[..., 0] == 250))  # type: ignore[arg-type]
+    return Case(
+        str(tmp_path / "a.png"), "Segment every ship.", boxes, encode(pixels[..., 0] == 250)
+    )  # type: ignore[arg-type]
 
 
 def test_a_way_that_sees_everything_is_right(case: Case) -> None:
     assert kind_of(case) == "ship"
     shot = shoot(case, FakeModel(), "exhaustive", Granularity.PIXEL)
-    assert shot.iou == pytest.approx(1, abs=0.02) and len(shot.boxes) == 2 and shot.size == (400, 800)
+    assert (
+        shot.iou == pytest.approx(1, abs=0.02) and len(shot.boxes) == 2 and shot.size == (400, 800)
+    )
     assert shot.pixels == shot.scene_pixels == 320_000 and shot.inside == (True, True)
     assert recall([shot], 0.3) == (1, 1, 2) and recall([shot], 0.3, area=32**2) == (None, None, 0)
     assert recall([shot], 0.5, area=2000)[2] == 1 and recall([shot], 0.5, long=50)[2] == 1
@@ -65,12 +69,20 @@ def test_region_level_has_no_mask_and_ap_counts_candidates(case: Case) -> None:
     shot = shoot(case, FakeModel(), "adaptive", Granularity.REGION, EVERY)
     assert shot.iou is None
     assert ap50([shot]) == pytest.approx(1)
-    wrong = Shot("b", "ship", (10, 10), 1.0, 1, 2.0, ((0, 0, 2, 2),), (0.9,), ((5, 5, 9, 9),), (False,))
+    wrong = Shot(
+        "b", "ship", (10, 10), 1.0, 1, 2.0, ((0, 0, 2, 2),), (0.9,), ((5, 5, 9, 9),), (False,)
+    )
     assert ap50([wrong]) == 0 and precision([wrong], 0.3) == 0
-    assert cost([shot, wrong]) == {"share": (shot.pixels + 1) / 320_100, "GFLOP": (shot.flops + 2) / 2e9, "seconds": (shot.seconds + 1) / 2}
+    assert cost([shot, wrong]) == {
+        "share": (shot.pixels + 1) / 320_100,
+        "GFLOP": (shot.flops + 2) / 2e9,
+        "seconds": (shot.seconds + 1) / 2,
+    }
 
 
-def test_only_the_way_that_knows_is_told_metres(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_way_that_knows_is_told_metres(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told: list[float | None] = []
 
     def opened(path: str, **place: object) -> object:
@@ -85,7 +97,9 @@ def test_only_the_way_that_knows_is_told_metres(case: Case, monkeypatch: pytest.
 
 
 def test_the_interval_is_wide_where_scenes_differ() -> None:
-    good = Shot("a", "ship", (10, 10), 1.0, 1, 2.0, ((5, 5, 9, 9),), (0.9,), ((5, 5, 9, 9),), (True,))
+    good = Shot(
+        "a", "ship", (10, 10), 1.0, 1, 2.0, ((5, 5, 9, 9),), (0.9,), ((5, 5, 9, 9),), (True,)
+    )
     bad = Shot("b", "ship", (10, 10), 1.0, 1, 2.0, (), (), ((5, 5, 9, 9),), (False,))
     assert interval([good] * 5, 0.3) == (1, 1) and interval([good, bad] * 2, 0.3) == (0, 1)
     assert interval([good], 0.3, area=4) is None

@@ -58,11 +58,17 @@ def test_pictures_are_shown_at_the_size_asked_for(size: str, side: int, root: Pa
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_head_is_learnt_over_the_trunk(size: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paper_scenes, "train_scenes", functools.partial(paper_scenes.train_scenes, steps=60))
+def test_a_head_is_learnt_over_the_trunk(
+    size: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        paper_scenes, "train_scenes", functools.partial(paper_scenes.train_scenes, steps=60)
+    )
     assert {"forest", "beach"} <= set(SCENES)
     found = relearnt(load_small(), root, size)
-    assert set(found) == {"aid", "ucm", "rsscn7"} and all(run == {"right": 2, "n": 2} for run in found.values())
+    assert set(found) == {"aid", "ucm", "rsscn7"} and all(
+        run == {"right": 2, "n": 2} for run in found.values()
+    )
 
 
 def test_another_model_has_no_trunk_to_learn_over(root: Path) -> None:

@@ -35,7 +35,9 @@ def test_targets_are_as_long_as_asked_for_and_where_they_belong(long: int) -> No
 
 def test_colours_are_those_of_the_words() -> None:
     drawn = tiny_targets(coast(1, **SIZE), 1, 60, 1)
-    ship, plane = (drawn.pixels[drawn.truth(kind)].astype(float).mean(0) for kind in ("ship", "airplane"))
+    ship, plane = (
+        drawn.pixels[drawn.truth(kind)].astype(float).mean(0) for kind in ("ship", "airplane")
+    )
     assert ship.min() > 150 and plane[0] > plane[1] > 1.3 * plane[2]
 
 
@@ -61,13 +63,19 @@ def test_answers_are_judged_by_kind() -> None:
     ship = np.array([(40, 40), (80, 40), (80, 80), (40, 80)], np.float32)
     plane = np.array([(200, 120), (240, 120), (240, 140), (200, 140)], np.float32)
     drawn = Drawn(pixels, (("ship", ship), ("airplane", plane)), 1.0)
-    row = paper_cases.judged(drawn, paper_cases.answered(drawn, "Segment all ships.", FakeModel(), "adaptive"))
-    assert row["ships"] == 1 and row["airplanes"] == 0 and row["false"] == 1  # the airplane is red: taken for a ship
+    row = paper_cases.judged(
+        drawn, paper_cases.answered(drawn, "Segment all ships.", FakeModel(), "adaptive")
+    )
+    assert (
+        row["ships"] == 1 and row["airplanes"] == 0 and row["false"] == 1
+    )  # the airplane is red: taken for a ship
     assert row["ship IoU"] == pytest.approx(1600 / 2400, abs=0.03) and row["airplane IoU"] == 0
     assert row["share"] == 1.25 and "2 ships" in row["text"]  # at full size, and at half of it
 
 
-def test_the_studies_ask_everything_and_keep_cut_outs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_studies_ask_everything_and_keep_cut_outs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(paper_drawn, "coast", functools.partial(coast, **SIZE))
     monkeypatch.setattr(paper_drawn, "tennis_courts", functools.partial(tennis_courts, **SIZE))
     told: list[int] = []
@@ -77,7 +85,11 @@ def test_the_studies_ask_everything_and_keep_cut_outs(tmp_path: Path, monkeypatc
     courts = paper_cases.courts(FakeModel(), 0, tmp_path, lambda: told.append(1))
     assert len(courts) == 2 * len(paper_cases.ROWS) and len(told) == 32
     meant = {(row["rows"], row["question"]): row.get("meant") for row in courts}
-    assert meant[1, paper_cases.ROWS[3]] == 0 and meant[2, paper_cases.ROWS[3]] == 6 and meant[2, paper_cases.ROWS[1]] == 12
+    assert (
+        meant[1, paper_cases.ROWS[3]] == 0
+        and meant[2, paper_cases.ROWS[3]] == 6
+        and meant[2, paper_cases.ROWS[1]] == 12
+    )
     assert meant[1, paper_cases.ROWS[4]] is None
     pytest.importorskip("matplotlib")
     paper_gallery.draw(tmp_path, tmp_path / "sheet.png")

@@ -17,7 +17,10 @@ from geomagnifier_lab.render.scene import draw_scene
 
 
 def test_outlines_are_outer_rings_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    outer, hole = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)), ((3.0, 3.0), (3.0, 6.0), (6.0, 6.0), (6.0, 3.0))
+    outer, hole = (
+        ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)),
+        ((3.0, 3.0), (3.0, 6.0), (6.0, 6.0), (6.0, 3.0)),
+    )
 
     class Ringed:
         polygon = (outer, hole)
@@ -28,7 +31,10 @@ def test_outlines_are_outer_rings_alone(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_without_sahi_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "has_sahi", lambda: False)
-    with open_scene(np.zeros((64, 64, 3), np.uint8)) as scene, pytest.raises(OptionError, match=re.escape(install("bench"))):
+    with (
+        open_scene(np.zeros((64, 64, 3), np.uint8)) as scene,
+        pytest.raises(OptionError, match=re.escape(install("bench"))),
+    ):
         peers.slice_by_sahi(scene, "Segment every ship.", None)  # type: ignore[arg-type]
 
 
@@ -39,7 +45,11 @@ def test_sahi_finds_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     class Noted(predict.POSTPROCESS_NAME_TO_CLASS["GREEDYNMM"]):  # type: ignore[misc]
         def __init__(self, match_threshold: float, match_metric: str, class_agnostic: bool) -> None:
             merging.append((match_metric, match_threshold))
-            super().__init__(match_threshold=match_threshold, match_metric=match_metric, class_agnostic=class_agnostic)
+            super().__init__(
+                match_threshold=match_threshold,
+                match_metric=match_metric,
+                class_agnostic=class_agnostic,
+            )
 
     monkeypatch.setitem(predict.POSTPROCESS_NAME_TO_CLASS, "GREEDYNMM", Noted)
     drawn, model = draw_scene(101, 900, 700, "airport"), load_model()
@@ -47,19 +57,30 @@ def test_sahi_finds_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
         sliced = search_run.way("sahi")(scene, "Segment every airplane.", model)
         asked = search_run.way("exhaustive")(scene, "Segment every airplane.", model)
         whole = sliced.mask(scene.info.box)
-        part = sliced.mask(window_of(scene.info.box, 1, "x").box.intersection(scene.info.box.grown(-100)) or scene.info.box)
+        part = sliced.mask(
+            window_of(scene.info.box, 1, "x").box.intersection(scene.info.box.grown(-100))
+            or scene.info.box
+        )
     assert merging == [("IOS", 0.5)]  # whatever the confidence threshold
     fine = [w for w in sliced.windows if w.role == "slice"]
-    assert {(w.width, w.height) for w in fine} == {(512, 512), (900, 700)}  # the whole fits a view here
+    assert {(w.width, w.height) for w in fine} == {
+        (512, 512),
+        (900, 700),
+    }  # the whole fits a view here
     assert len(fine) == 3 * 2 + 1 or len(fine) == 2 * 2 + 1
-    assert sliced.pixels == sum(w.width * w.height for w in sliced.windows) and sliced.flops > asked.flops > 0
+    assert (
+        sliced.pixels == sum(w.width * w.height for w in sliced.windows)
+        and sliced.flops > asked.flops > 0
+    )
     seen = np.zeros((700, 900), bool)
     for w in sliced.windows[:-1]:
         x0, y0, x1, y1 = (int(v) for v in w.box.tuple())
         seen[y0:y1, x0:x1] = True
     assert seen.all()
     assert np.array_equal(whole[100:600, 100:800], part)
-    found, wanted = (np.array([r.box for r in looked.regions], np.float32) for looked in (sliced, asked))
+    found, wanted = (
+        np.array([r.box for r in looked.regions], np.float32) for looked in (sliced, asked)
+    )
     _, met = score.match(found, np.array([r.score for r in sliced.regions]), wanted)
     assert len(wanted) and met.mean() > 0.7
     planes = [o.polygon for o in drawn.objects if o.kind == "airplane"]

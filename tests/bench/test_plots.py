@@ -14,12 +14,20 @@ pytest.importorskip("matplotlib")
 
 def table(**fields: object) -> list[dict[str, object]]:
     record = Record("a", 1.0, 50, 100, 1e9, (1, 0, 1), **fields)  # type: ignore[arg-type]
-    return [{"policy": policy, **score.row([record]), "peak MB": 5} for policy in ("adaptive", "sahi", "a new one")]
+    return [
+        {"policy": policy, **score.row([record]), "peak MB": 5}
+        for policy in ("adaptive", "sahi", "a new one")
+    ]
 
 
 def test_a_panel_for_each_labelled_group(tmp_path: Path) -> None:
     boxes = {"right": (1, 0, 0), "true": (2, 0, 0), "met": (1, 0, 0), "inside": 1}
-    tables = {"sparse": table(iou=0.5, **boxes), "small": table(iou=0.2, **boxes), "airbus": table(**boxes), "scenes": table()}
+    tables = {
+        "sparse": table(iou=0.5, **boxes),
+        "small": table(iou=0.2, **boxes),
+        "airbus": table(**boxes),
+        "scenes": table(),
+    }
     plots.accuracy_cost(tables, tmp_path / "a.png")
     assert (tmp_path / "a.png").stat().st_size > 10_000
 

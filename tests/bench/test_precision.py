@@ -11,7 +11,9 @@ from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier_lab.bench import precision
 
 
-def test_forms_agree_and_a_missing_compiler_is_no_failure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_forms_agree_and_a_missing_compiler_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def compiler_is_missing(*_: object) -> None:
         raise RuntimeError("no C++ compiler found\nmore of it")
 
@@ -19,7 +21,9 @@ def test_forms_agree_and_a_missing_compiler_is_no_failure(monkeypatch: pytest.Mo
     monkeypatch.setattr(precision, "VIEW", (64, 96))
     torch.manual_seed(0)
     told: list[tuple[int, int]] = []
-    rows = precision.compare(SmallNetwork(3, 2, 4, 5), 1, lambda done, total: told.append((done, total)))
+    rows = precision.compare(
+        SmallNetwork(3, 2, 4, 5), 1, lambda done, total: told.append((done, total))
+    )
     assert list(rows) == list(precision.FORMS)
     assert told[-1] == (len(rows), len(rows))
     assert rows["fp32"]["times faster"] == 1 and rows["fp32"]["error"] == 0

@@ -29,7 +29,8 @@ def test_the_surest_box_takes_its_target_and_each_target_is_met_once() -> None:
     true = boxes((0, 0, 10, 10), (20, 0, 30, 10))
     found = boxes((0, 0, 10, 9), (0, 0, 10, 10), (20, 0, 30, 4), (20, 7, 30, 10), (50, 50, 60, 60))
     right, met = score.match(found, np.array([0.5, 0.9, 0.4, 0.8, 0.99]), true)
-    # the second takes the first target, so the first, a hair worse, finds nothing left; 4 of 10 rows overlap enough, 3 of 10 just
+    # the second takes the first target, so the first, a hair worse, finds nothing left; 4 of 10
+    # rows overlap enough, 3 of 10 just
     assert right.tolist() == [False, True, False, True, False]
     assert met.tolist() == [True, True]
     right, met = score.match(found[2:4], np.array([0.9, 0.8]), true)
@@ -76,7 +77,9 @@ def test_masks_are_compared_window_by_window(monkeypatch: pytest.MonkeyPatch) ->
         x0, y0, x1, y1 = (int(v) for v in box.tuple())
         return found[y0:y1, x0:x1]
 
-    assert score.mask_iou(read, encode(true)) == pytest.approx((true & found).sum() / (true | found).sum())
+    assert score.mask_iou(read, encode(true)) == pytest.approx(
+        (true & found).sum() / (true | found).sum()
+    )
     assert len(asked) == 4 * 5 and max(box.area for box in asked) == 256
     nothing = np.zeros((50, 70), bool)
     found = nothing
@@ -85,10 +88,36 @@ def test_masks_are_compared_window_by_window(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_row_sums_over_boxes_and_pixels_and_leaves_out_what_nothing_stands_against() -> None:
-    first = Record("a", 1.0, 50, 100, 2e9, found=(2, 1, 0), right=(1, 0, 0), true=(4, 0, 0), met=(1, 0, 0), inside=3, iou=0.5)
-    second = Record("b", 3.0, 250, 300, 4e9, found=(0, 1, 0), right=(0, 1, 0), true=(0, 2, 0), met=(0, 1, 0), inside=0, iou=1.0)
+    first = Record(
+        "a",
+        1.0,
+        50,
+        100,
+        2e9,
+        found=(2, 1, 0),
+        right=(1, 0, 0),
+        true=(4, 0, 0),
+        met=(1, 0, 0),
+        inside=3,
+        iou=0.5,
+    )
+    second = Record(
+        "b",
+        3.0,
+        250,
+        300,
+        4e9,
+        found=(0, 1, 0),
+        right=(0, 1, 0),
+        true=(0, 2, 0),
+        met=(0, 1, 0),
+        inside=0,
+        iou=1.0,
+    )
     row = score.row([first, second])
-    assert row["share"] == 0.75 and row["GFLOP"] == 3 and row["seconds"] == 2 and row["gIoU"] == 0.75
+    assert (
+        row["share"] == 0.75 and row["GFLOP"] == 3 and row["seconds"] == 2 and row["gIoU"] == 0.75
+    )
     assert row["recall"] == pytest.approx(2 / 6) and row["precision"] == 0.5
     assert (row["recall <10"], row["recall 10-32"], row["recall >32"]) == (0.25, 0.5, None)
     assert (row["precision <10"], row["precision 10-32"], row["precision >32"]) == (0.5, 0.5, None)

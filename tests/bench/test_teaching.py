@@ -24,7 +24,15 @@ def coco(tmp_path):
     """Thirty pictures, two things in each of the first twenty."""
     path = tmp_path / "instances.json"
     images = [{"id": i, "file_name": f"{i}.png"} for i in range(30)]
-    path.write_text(json.dumps({"images": images, "annotations": [{"image_id": i // 2} for i in range(40)], "categories": []}))
+    path.write_text(
+        json.dumps(
+            {
+                "images": images,
+                "annotations": [{"image_id": i // 2} for i in range(40)],
+                "categories": [],
+            }
+        )
+    )
     return path
 
 
@@ -34,7 +42,9 @@ def test_pictures_are_taken_until_they_hold_the_examples(coco, examples, full):
     ids = [i["id"] for i in taken["images"]]
     assert sum(i < 20 for i in ids) == full
     assert sum(i >= 20 for i in ids) == max(1, full // 2)
-    assert sorted(a["image_id"] for a in taken["annotations"]) == sorted(i for i in ids if i < 20 for _ in range(2))
+    assert sorted(a["image_id"] for a in taken["annotations"]) == sorted(
+        i for i in ids if i < 20 for _ in range(2)
+    )
 
 
 def test_seeds_take_other_pictures(coco):
@@ -44,7 +54,11 @@ def test_seeds_take_other_pictures(coco):
 
 
 def test_what_evidence_comes_to():
-    seen = Evidence(objects=[(0.9, True, 1.0), (0.8, False, 1.0), (0.7, True, 1.0)], labelled=2, masks=[[0.1, 0.2, 0.5, 0.2, 0.1]] * 2)
+    seen = Evidence(
+        objects=[(0.9, True, 1.0), (0.8, False, 1.0), (0.7, True, 1.0)],
+        labelled=2,
+        masks=[[0.1, 0.2, 0.5, 0.2, 0.1]] * 2,
+    )
     assert of(seen, MASKS[2]) == pytest.approx({"IoU": 0.5, "AP50": (1 + 2 / 3) / 2})
     assert of(Evidence(labelled=3), 0.5) == {"AP50": 0.0}
 

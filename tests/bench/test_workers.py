@@ -13,11 +13,15 @@ from geomagnifier_lab.bench import workers
 @pytest.mark.slow
 def test_one_worker_two_and_one_of_them_killed(tmp_path: Path) -> None:
     seen = []
-    found = workers.bench(4, workers=2, out=tmp_path, progress=lambda done, known: seen.append((done, known)))
+    found = workers.bench(
+        4, workers=2, out=tmp_path, progress=lambda done, known: seen.append((done, known))
+    )
     assert [row["workers"] for row in found["rows"]] == ["1", "2", "2, and one killed"]
     assert [row["restarts"] for row in found["rows"]] == [0, 0, 1]
     assert all(row["lost"] == row["doubled"] == row["different"] == 0 for row in found["rows"])
-    assert all(row["seconds"] > 0 and row["scenes/s"] == 4 / row["seconds"] for row in found["rows"])
+    assert all(
+        row["seconds"] > 0 and row["scenes/s"] == 4 / row["seconds"] for row in found["rows"]
+    )
     assert found["rows"][0]["times"] == 1
     assert seen[3] == (4, 16) and all(known == 16 for _, known in seen)
 

@@ -27,13 +27,17 @@ GROUND = SceneInfo("ground", 400, 300, 3, crs="EPSG:32633", transform=UTM, gsd=0
 """Pixels of half a metre."""
 
 
-def region(label: str, x0: int, y0: int, x1: int, y1: int, score: float = 0.9, scene: SceneInfo = FLAT) -> Region:
+def region(
+    label: str, x0: int, y0: int, x1: int, y1: int, score: float = 0.9, scene: SceneInfo = FLAT
+) -> Region:
     """A box that fills its mask."""
     mask = place(np.ones((y1 - y0, x1 - x0), bool), (x0, y0), (scene.height, scene.width))
     return Region(label, score, (x0, y0, x1, y1), mask)
 
 
-def slanted(label: str, middle: tuple[float, float], length: float, width: float, degrees: float) -> Region:
+def slanted(
+    label: str, middle: tuple[float, float], length: float, width: float, degrees: float
+) -> Region:
     """A rectangle with its long axis so many degrees clockwise from up."""
     y, x = np.mgrid[:300, :400] + 0.5
     turn = np.radians(degrees)

@@ -16,13 +16,17 @@ LABELS = Path(os.environ.get("GEOMAG_DATA", "nowhere")) / "vhr10" / "instances_v
 ROWS = Path(__file__).parent / "rows.tsv"
 
 
-def layout(rows: int, columns: int, degrees: float, seed: int, stray: float = 0.05, gap: float = 1.8) -> np.ndarray:
+def layout(
+    rows: int, columns: int, degrees: float, seed: int, stray: float = 0.05, gap: float = 1.8
+) -> np.ndarray:
     """Boxes of 20 px in rows: 1.3 sides apart along them and `gap` across, turned, and strewn a little."""
     rng = np.random.default_rng(seed)
     x, y = np.meshgrid(np.arange(columns) * 26.0, np.arange(rows) * 20 * gap)
     points = np.stack([x.ravel(), y.ravel()], 1) + rng.normal(0, stray * 20, (rows * columns, 2))
     turn = np.radians(degrees)
-    points = (points - points.mean(0)) @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) + 300
+    points = (points - points.mean(0)) @ np.array(
+        [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
+    ) + 300
     return np.concatenate([points - 10, points + 10], 1)[rng.permutation(rows * columns)]
 
 
@@ -31,7 +35,14 @@ def test_rows_of_sixty_drawn_layouts() -> None:
     right = []
     for seed in range(60):
         rows, columns = int(rng.integers(1, 6)), int(rng.integers(3, 10))
-        boxes = layout(rows, columns, float(rng.uniform(-25, 25)), seed, float(rng.uniform(0, 0.1)), float(rng.uniform(1.3, 3)))
+        boxes = layout(
+            rows,
+            columns,
+            float(rng.uniform(-25, 25)),
+            seed,
+            float(rng.uniform(0, 0.1)),
+            float(rng.uniform(1.3, 3)),
+        )
         right.append(len(lines(boxes)) == rows)
     assert np.mean(right) >= 0.95
 
@@ -48,7 +59,9 @@ def test_columns_and_rows_of_a_grid(degrees: float) -> None:
 
 
 def test_few_things() -> None:
-    assert lines(np.zeros((0, 4))) == [] and [len(row) for row in lines(np.array([[0.0, 0, 10, 10]]))] == [1]
+    assert lines(np.zeros((0, 4))) == [] and [
+        len(row) for row in lines(np.array([[0.0, 0, 10, 10]]))
+    ] == [1]
     two = np.array([[0.0, 0, 10, 10], [50, 2, 60, 12]])
     assert len(lines(two)) == 1 and len(lines(two, columns=True)) == 2
     assert form(two[:1], 100, 100) == "single"
@@ -89,5 +102,9 @@ def test_rows_of_real_layouts() -> None:
         x, y, w, h = a["bbox"]
         boxes[a["image_id"], kinds[a["category_id"]]].append([x, y, x + w, y + h])
     rows = [line.split("\t") for line in ROWS.read_text("utf-8").splitlines()[1:]]
-    right = [len(lines(np.array(boxes[int(picture), kind]))) == int(n) for picture, kind, n in rows if n != "-"]
+    right = [
+        len(lines(np.array(boxes[int(picture), kind]))) == int(n)
+        for picture, kind, n in rows
+        if n != "-"
+    ]
     assert len(right) >= 20 and np.mean(right) >= 0.8, f"{np.mean(right):.3f} of {len(right)}"

@@ -1,9 +1,10 @@
 """Words of colours: paints that nobody would call otherwise, and 270 real objects, labelled by eye before the rule was run on them.
 
-`colours.tsv`: picture of the shared data, object (annotation id, where the labels have ids), box in px, what it is, its colour, and a
-second one where that was undecided. Whoever labelled 1 to 150 had not seen any rule. It was set on the odd ones of these and on 151 to
-210, which are harder: several of a picture, no tanks (157 was labelled again: its outline is another roof). The even ones and 211 to 270
-were kept aside.
+`colours.tsv`: picture of the shared data, object (annotation id, where the labels have ids), box in
+px, what it is, its colour, and a second one where that was undecided. Whoever labelled 1 to 150 had
+not seen any rule. It was set on the odd ones of these and on 151 to 210, which are harder: several
+of a picture, no tanks (157 was labelled again: its outline is another roof). The even ones and 211
+to 270 were kept aside.
 """
 
 from __future__ import annotations
@@ -81,15 +82,25 @@ def test_a_large_thing_has_the_colour_of_a_small_one() -> None:
 
 def test_every_word_of_the_labels_is_one_that_can_be_told() -> None:
     assert len(ROWS) == 270 and sum(bool(row["second"]) for row in ROWS) <= 0.15 * len(ROWS)
-    assert {row[column] for row in ROWS for column in ("colour", "second")} - {""} <= set(object_colours.NAMES)
+    assert {row[column] for row in ROWS for column in ("colour", "second")} - {""} <= set(
+        object_colours.NAMES
+    )
 
 
-@pytest.mark.skipif(not all((DATA / row["picture"]).is_file() for row in ROWS), reason="GEOMAG_DATA does not hold the pictures")
+@pytest.mark.skipif(
+    not all((DATA / row["picture"]).is_file() for row in ROWS),
+    reason="GEOMAG_DATA does not hold the pictures",
+)
 def test_colours_of_real_objects_are_those_that_a_person_sees() -> None:
-    for rows in (ROWS[:150], ROWS[1:150:2] + ROWS[210:]):  # those of somebody who had seen no rule; those that were kept aside
+    for rows in (
+        ROWS[:150],
+        ROWS[1:150:2] + ROWS[210:],
+    ):  # those of somebody who had seen no rule; those that were kept aside
         told = [_told(row) for row in rows]
         wrong = [
-            (row["number"], row["colour"], word) for row, word in zip(rows, told, strict=True) if word not in (row["colour"], row["second"])
+            (row["number"], row["colour"], word)
+            for row, word in zip(rows, told, strict=True)
+            if word not in (row["colour"], row["second"])
         ]
         assert 1 - len(wrong) / len(rows) >= ASKED, wrong
 
@@ -113,16 +124,23 @@ def _told(row: dict[str, str]) -> Any:
     def pixels(box: Box) -> NDArray[np.uint8]:
         return shown[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
 
-    return run(p.ColourOf(p.Select(("ship",))), Ground([region], SceneInfo("picture", width, height, 3), pixels=pixels)).value
+    return run(
+        p.ColourOf(p.Select(("ship",))),
+        Ground([region], SceneInfo("picture", width, height, 3), pixels=pixels),
+    ).value
 
 
 def _outlines(picture: str) -> dict[str, list[list[float]]]:
     folder = DATA / picture
-    labels = folder.parents[1] / ("instances_val.json" if picture.startswith("vhr10") else "labels.json")
+    labels = folder.parents[1] / (
+        "instances_val.json" if picture.startswith("vhr10") else "labels.json"
+    )
     return _read(labels)
 
 
 @cache
 def _read(labels: Path) -> dict[str, list[list[float]]]:
     found = json.loads(labels.read_text("utf-8"))["annotations"]
-    return {str(a["id"]): a["segmentation"] for a in found if isinstance(a.get("segmentation"), list)}
+    return {
+        str(a["id"]): a["segmentation"] for a in found if isinstance(a.get("segmentation"), list)
+    }

@@ -28,14 +28,20 @@ SHIPS = (
     region("ship", 300, 40, 320, 48),
     region("ship", 300, 250, 390, 280),
 )
-TANKS = (region("storage tank", 100, 20, 120, 40), region("storage tank", 200, 20, 220, 40), region("storage tank", 100, 200, 140, 240))
+TANKS = (
+    region("storage tank", 100, 20, 120, 40),
+    region("storage tank", 200, 20, 220, 40),
+    region("storage tank", 100, 200, 140, 240),
+)
 HARBOR = (region("harbor", 10, 10, 90, 130),)
 WATER = (region("water", 0, 150, 400, 300),)
 BRIDGE = (region("bridge", 195, 140, 205, 300),)
 ALL = (*SHIPS, *TANKS, *HARBOR, *WATER, *BRIDGE)
 
 
-def ask(question: str, regions: tuple[Region, ...] = ALL, scene: SceneInfo = FLAT, **more: Any) -> Outcome:
+def ask(
+    question: str, regions: tuple[Region, ...] = ALL, scene: SceneInfo = FLAT, **more: Any
+) -> Outcome:
     read = understood(question, SPEC, referring="them" in more)
     assert read is not None, question
     return run(read.program, Ground([r for r in regions if r.label in read.kinds], scene, **more))
@@ -98,7 +104,10 @@ def ask(question: str, regions: tuple[Region, ...] = ALL, scene: SceneInfo = FLA
 )
 def test_values(question: str, value: Any, unit: str | None) -> None:
     made = ask(question.replace("have no harbor nearby", "are there without a harbor nearby"))
-    assert made.value == (value if isinstance(value, bool | str) else pytest.approx(value)) and made.unit == unit
+    assert (
+        made.value == (value if isinstance(value, bool | str) else pytest.approx(value))
+        and made.unit == unit
+    )
     assert isinstance(made.value, bool) == isinstance(value, bool)
 
 
@@ -131,7 +140,10 @@ def test_what_a_value_is_made_of() -> None:
     assert ask("Find the ships longer than 50 px.").regions == (SHIPS[1], SHIPS[3])
     assert ask("Find all objects except ships.").regions == (*TANKS, *HARBOR, *BRIDGE)
     assert ask("Find all but the largest ship.").regions == SHIPS[:3]
-    assert ask("What is the gap between the storage tanks and the bridge?").regions == (TANKS[2], BRIDGE[0])
+    assert ask("What is the gap between the storage tanks and the bridge?").regions == (
+        TANKS[2],
+        BRIDGE[0],
+    )
     assert ask("What is the most common object?").regions == SHIPS
     assert ask("Which of them are longer than 50 px?", them=SHIPS[:2]).regions == (SHIPS[1],)
 
@@ -154,19 +166,28 @@ def test_what_a_value_is_made_of() -> None:
     ],
 )
 def test_what_cannot_be_told_has_no_value_and_a_reason(question: str, why: str) -> None:
-    made = ask(question, (*SHIPS[:2], *TANKS[:2], *HARBOR, *BRIDGE) if "common" in question else ALL)
+    made = ask(
+        question, (*SHIPS[:2], *TANKS[:2], *HARBOR, *BRIDGE) if "common" in question else ALL
+    )
     assert made.value is None and made.why == why
 
 
 def test_two_are_meant_where_three_were_found() -> None:
     scores = (0.9, 0.5, 0.95)
-    tanks = tuple(region("storage tank", x, 20, x + 20, 40, score) for x, score in zip((100, 200, 300), scores, strict=True))
+    tanks = tuple(
+        region("storage tank", x, 20, x + 20, 40, score)
+        for x, score in zip((100, 200, 300), scores, strict=True)
+    )
     made = ask("How far apart are the two storage tanks?", tanks)
     assert made.value == pytest.approx(200) and {r.score for r in made.regions} == {0.9, 0.95}
 
 
 def test_a_box_is_the_picture_that_is_asked_about() -> None:
-    made = ask("What percentage of the picture is covered by storage tanks?", TANKS[:1], within=Box(100, 0, 200, 100))
+    made = ask(
+        "What percentage of the picture is covered by storage tanks?",
+        TANKS[:1],
+        within=Box(100, 0, 200, 100),
+    )
     assert made.value == pytest.approx(4.0)
     left = ask("How many ships are in the left half?", SHIPS, within=Box(200, 0, 400, 300))
     assert left.value == 2
@@ -174,7 +195,9 @@ def test_a_box_is_the_picture_that_is_asked_about() -> None:
 
 def test_masks_that_overlap_count_once() -> None:
     two = (region("building", 0, 0, 100, 100), region("building", 50, 0, 150, 100))
-    assert ask("What percentage of the image is covered by buildings?", two).value == pytest.approx(12.5)
+    assert ask("What percentage of the image is covered by buildings?", two).value == pytest.approx(
+        12.5
+    )
 
 
 @pytest.mark.parametrize("degrees", [0, 30, 63, 90, 140])
@@ -190,8 +213,19 @@ def test_lengths_and_axes_of_slanted_things(degrees: float) -> None:
 
 def test_colours_are_those_of_the_pixels_inside_the_mask() -> None:
     picture = np.full((300, 400, 3), (40, 70, 160), np.uint8)
-    paints = {"white": (235, 235, 230), "black": (20, 20, 22), "grey": (120, 122, 125), "red": (190, 40, 35), "green": (60, 130, 55)}
-    paints |= {"yellow": (225, 205, 60), "orange": (230, 130, 40), "brown": (120, 85, 55), "blue": (50, 80, 190)}
+    paints = {
+        "white": (235, 235, 230),
+        "black": (20, 20, 22),
+        "grey": (120, 122, 125),
+        "red": (190, 40, 35),
+        "green": (60, 130, 55),
+    }
+    paints |= {
+        "yellow": (225, 205, 60),
+        "orange": (230, 130, 40),
+        "brown": (120, 85, 55),
+        "blue": (50, 80, 190),
+    }
     ships = []
     for number, paint in enumerate(paints.values()):
         ship = slanted("ship", (40.0 + 40 * number, 150.0), 100, 16, 20)
@@ -204,9 +238,14 @@ def test_colours_are_those_of_the_pixels_inside_the_mask() -> None:
         return picture[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
 
     for number, name in enumerate(paints):
-        assert ask(f"How many {name} ships are there?", tuple(ships), pixels=pixels).value == 1, name
+        assert ask(f"How many {name} ships are there?", tuple(ships), pixels=pixels).value == 1, (
+            name
+        )
         assert ask("What colour is the ship?", (ships[number],), pixels=pixels).value == name
-    assert ask("How many ships are neither white nor red?", tuple(ships), pixels=pixels).value == len(paints) - 2
+    assert (
+        ask("How many ships are neither white nor red?", tuple(ships), pixels=pixels).value
+        == len(paints) - 2
+    )
 
 
 def _mask(ship: Region) -> Any:
@@ -216,7 +255,9 @@ def _mask(ship: Region) -> Any:
     return decode(ship.segmentation)
 
 
-@pytest.mark.skipif(not (CASES.is_dir() and LABELS.is_file()), reason="needs the shared cases and labels")
+@pytest.mark.skipif(
+    not (CASES.is_dir() and LABELS.is_file()), reason="needs the shared cases and labels"
+)
 @pytest.mark.parametrize("name", ["questions", "questions_zh"])
 def test_shared_cases_with_labelled_objects_in_place_of_found_ones(name: str) -> None:
     """The reader and the program alone. Labelled lengths are those of upright boxes; ours are of turned ones, which three cases show."""
@@ -226,7 +267,10 @@ def test_shared_cases_with_labelled_objects_in_place_of_found_ones(name: str) ->
     labels: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for a in coco["annotations"]:
         labels[a["image_id"]].append(a)
-    right, rows = [], [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    right, rows = (
+        [],
+        [json.loads(line) for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()],
+    )
     for row in rows:
         picture = pictures[Path(row["image"]).name]
         read = understood(row["question"], SPEC)
@@ -236,17 +280,30 @@ def test_shared_cases_with_labelled_objects_in_place_of_found_ones(name: str) ->
             if kinds[a["category_id"]] in read.kinds:
                 drawn = Image.new("L", (picture["width"], picture["height"]))
                 for ring in a["segmentation"]:
-                    ImageDraw.Draw(drawn).polygon([tuple(point) for point in np.reshape(ring, (-1, 2))], fill=1)
+                    ImageDraw.Draw(drawn).polygon(
+                        [tuple(point) for point in np.reshape(ring, (-1, 2))], fill=1
+                    )
                 x, y, w, h = a["bbox"]
-                regions.append(Region(kinds[a["category_id"]], 1.0, (x, y, x + w, y + h), encode(np.asarray(drawn, bool))))
+                regions.append(
+                    Region(
+                        kinds[a["category_id"]],
+                        1.0,
+                        (x, y, x + w, y + h),
+                        encode(np.asarray(drawn, bool)),
+                    )
+                )
                 ids[id(regions[-1])] = a["id"]
-        made = run(read.program, Ground(regions, SceneInfo("p", picture["width"], picture["height"], 3)))
+        made = run(
+            read.program, Ground(regions, SceneInfo("p", picture["width"], picture["height"], 3))
+        )
         want, got = row["value"], made.value
         if row["type"] == "mask":
             right.append({ids[id(r)] for r in made.regions} == set(row["ids"]))
         elif isinstance(want, bool | str):
             right.append(type(got) is type(want) and got == want)
         else:
-            close = isinstance(got, int | float) and abs(got - want) <= max(row.get("slack", 0), 0.1 * abs(want))
+            close = isinstance(got, int | float) and abs(got - want) <= max(
+                row.get("slack", 0), 0.1 * abs(want)
+            )
             right.append(close and not isinstance(got, bool))
     assert np.mean(right) >= 0.95, f"{np.mean(right):.3f} of {len(right)}"

@@ -22,7 +22,13 @@ PLAIN = (
     "Which airplane is closest to the building?", "Is there a bridge over the water?", "ships near the harbor",
     "Outline the second tank from the left.", "Draw a bounding box around each of the airplanes.",
 )  # fmt: skip
-PLAIN_ZH = ("图中有多少艘船？", "请分割左上角的储罐。", "找出离桥最近的建筑物。", "把所有飞机用框标出来。", "港口旁边有没有船？")
+PLAIN_ZH = (
+    "图中有多少艘船？",
+    "请分割左上角的储罐。",
+    "找出离桥最近的建筑物。",
+    "把所有飞机用框标出来。",
+    "港口旁边有没有船？",
+)
 
 
 def read(question: str) -> tuple[str, ...]:
@@ -35,7 +41,9 @@ def test_an_unknown_word_is_told_wherever_it_stands(question: str) -> None:
     for space in [0, *(found.end() for found in re.finditer(r"\s|$", question))]:
         odd = f"{question[:space]} zorblat {question[space:]}"
         assert understood(odd, SPEC) is None, odd
-        assert len(read(odd)) == 1 and "zorblat" in read(odd)[0].split(), odd  # "storage" of a name that it parts goes with it
+        assert len(read(odd)) == 1 and "zorblat" in read(odd)[0].split(), (
+            odd
+        )  # "storage" of a name that it parts goes with it
     assert read(f"{question} zorblat quux") == ("zorblat quux",)
 
 
@@ -43,7 +51,12 @@ def test_an_unknown_word_is_told_wherever_it_stands(question: str) -> None:
 def test_an_unknown_chinese_word_is_told_wherever_it_stands(question: str) -> None:
     assert read(question) == ()
     kinds = [name for name in placeholders(SPEC).table() if not name.isascii()]
-    within = {k for name in kinds for found in re.finditer(name, question) for k in range(found.start() + 1, found.end())}
+    within = {
+        k
+        for name in kinds
+        for found in re.finditer(name, question)
+        for k in range(found.start() + 1, found.end())
+    }
     for place in range(len(question)):
         if place in within:  # in the middle of a name it makes another word of it
             continue
@@ -55,8 +68,15 @@ def test_an_unknown_chinese_word_is_told_wherever_it_stands(question: str) -> No
 @pytest.mark.skipif(not CASES.is_dir(), reason="GEOMAG_DATA has no shared cases beside it")
 @pytest.mark.parametrize("name", ["count", "detect", "ground", "refer", "segment"])
 def test_plain_wordings_have_no_leftovers(name: str) -> None:
-    asked = {json.loads(line)["question"] for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()}
-    assert {question: words for question in asked if understood(question, SPEC) is None and (words := read(question))} == {}
+    asked = {
+        json.loads(line)["question"]
+        for line in (CASES / f"{name}.jsonl").read_text("utf-8").splitlines()
+    }
+    assert {
+        question: words
+        for question in asked
+        if understood(question, SPEC) is None and (words := read(question))
+    } == {}
 
 
 @pytest.mark.parametrize(
@@ -80,8 +100,14 @@ def test_what_is_left_over(question: str, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("Count the ships named Maria.", '"maria" was not understood, and the answer leaves it out.'),
-        ("Segment the rented ships of Maria.", '"rented" and "maria" were not understood, and the answer leaves them out.'),
+        (
+            "Count the ships named Maria.",
+            '"maria" was not understood, and the answer leaves it out.',
+        ),
+        (
+            "Segment the rented ships of Maria.",
+            '"rented" and "maria" were not understood, and the answer leaves them out.',
+        ),
         ("Find the ships.", ""),
         ("Count the ships.", ""),
     ],

@@ -9,17 +9,29 @@ from geomagnifier.composed import sentences, understood
 from geomagnifier.composed.evaluation import Ground, Outcome, run
 from geomagnifier.types import Region, SceneInfo
 
-SHIPS = (region("ship", 20, 20, 60, 30), region("ship", 20, 100, 80, 120), region("ship", 300, 250, 390, 280))
-TANKS = (region("storage tank", 100, 20, 120, 40), region("storage tank", 120, 20, 140, 46), region("storage tank", 300, 20, 320, 40))
+SHIPS = (
+    region("ship", 20, 20, 60, 30),
+    region("ship", 20, 100, 80, 120),
+    region("ship", 300, 250, 390, 280),
+)
+TANKS = (
+    region("storage tank", 100, 20, 120, 40),
+    region("storage tank", 120, 20, 140, 46),
+    region("storage tank", 300, 20, 320, 40),
+)
 WATER = (region("water", 0, 150, 400, 300),)
 ALL = (*SHIPS, *TANKS, *WATER)
 
 
-def ask(question: str, scene: SceneInfo = FLAT, regions: tuple[Region, ...] = ALL) -> tuple[Outcome, str]:
+def ask(
+    question: str, scene: SceneInfo = FLAT, regions: tuple[Region, ...] = ALL
+) -> tuple[Outcome, str]:
     read = understood(question, SPEC)
     assert read is not None, question
     outcome = run(read.program, Ground([r for r in regions if r.label in read.kinds], scene))
-    return outcome, sentences.say(read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)).text
+    return outcome, sentences.say(
+        read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)
+    ).text
 
 
 @pytest.mark.parametrize(
@@ -55,15 +67,45 @@ def ask(question: str, scene: SceneInfo = FLAT, regions: tuple[Region, ...] = AL
             "px",
             "20 px wider: 30 px for the longest ship against 10 px for the shortest ship.",
         ),
-        ("How many more ships than tanks are there?", 0, None, "0 more: 3 ships against 3 storage tanks."),
-        ("What is the distance between the two closest tanks?", 20.2, "px", "The distance between 2 storage tanks is 20.22 px."),
-        ("What is the gap between the two closest tanks?", 0, "px", "The gap between 2 storage tanks is 0 px."),
-        ("Is any ship touching a tank?", False, None, "No: there is no ship within 1 px of a storage tank."),
-        ("How many tanks are touching another tank?", 2, None, "2 storage tanks within 1 px of a storage tank."),
+        (
+            "How many more ships than tanks are there?",
+            0,
+            None,
+            "0 more: 3 ships against 3 storage tanks.",
+        ),
+        (
+            "What is the distance between the two closest tanks?",
+            20.2,
+            "px",
+            "The distance between 2 storage tanks is 20.22 px.",
+        ),
+        (
+            "What is the gap between the two closest tanks?",
+            0,
+            "px",
+            "The gap between 2 storage tanks is 0 px.",
+        ),
+        (
+            "Is any ship touching a tank?",
+            False,
+            None,
+            "No: there is no ship within 1 px of a storage tank.",
+        ),
+        (
+            "How many tanks are touching another tank?",
+            2,
+            None,
+            "2 storage tanks within 1 px of a storage tank.",
+        ),
         ("Which is bigger on average, a ship or a storage tank?", "ship", None, None),
         ("What share of all objects are ships?", 50, "%", "50 % of the objects: 3 ships."),
         ("How many percent of the tanks are in the upper half?", 100, "%", None),
-        ("Are there more than twice as many tanks as ships?", False, None, "No: 3 storage tanks against 3 ships (times 2)."),
+        (
+            "Are there more than twice as many tanks as ships?",
+            False,
+            None,
+            "No: 3 storage tanks against 3 ships (times 2).",
+        ),
         ("Are there half as many tanks as ships?", True, None, None),
         (
             "Is the water larger than all ships together?",
@@ -74,13 +116,22 @@ def ask(question: str, scene: SceneInfo = FLAT, regions: tuple[Region, ...] = AL
         ("Which ships are near the edge of the image?", None, None, "1 ship at the edge."),
         ("What is the total footprint of the storage tanks?", 400 + 520 + 400, "px2", None),
         ("Roughly how many tanks does the facility have?", 3, None, None),
-        ("Is the majority of the ships in the left half?", True, None, "Yes: 66.67 % of the ships, 2 ships."),
+        (
+            "Is the majority of the ships in the left half?",
+            True,
+            None,
+            "Yes: 66.67 % of the ships, 2 ships.",
+        ),
         ("船是排成一排的吗？", False, None, "否：3艘船，不排成一条线。"),
     ],
 )
-def test_what_a_question_comes_to(question: str, value: float | str | None, unit: str | None, text: str | None) -> None:
+def test_what_a_question_comes_to(
+    question: str, value: float | str | None, unit: str | None, text: str | None
+) -> None:
     outcome, said = ask(question)
-    assert outcome.value == (value if value is None or isinstance(value, str | bool) else pytest.approx(value, abs=0.05))
+    assert outcome.value == (
+        value if value is None or isinstance(value, str | bool) else pytest.approx(value, abs=0.05)
+    )
     assert outcome.unit == unit and outcome.why is None
     assert text is None or said == text
 
@@ -88,7 +139,9 @@ def test_what_a_question_comes_to(question: str, value: float | str | None, unit
 def test_either_colour_is_not_both() -> None:
     read = understood("How many vehicles are red or blue?", SPEC)
     assert read is not None and str(read.program) == "count(vehicle; red or blue)"
-    assert understood("Find the ships longer than 50 px or in the left half and white.", SPEC) is None
+    assert (
+        understood("Find the ships longer than 50 px or in the left half and white.", SPEC) is None
+    )
 
 
 def test_things_between_are_chosen_by_the_program() -> None:
@@ -97,8 +150,12 @@ def test_things_between_are_chosen_by_the_program() -> None:
 
 
 def test_a_difference_in_another_unit() -> None:
-    outcome, said = ask("How much longer is the longest ship than the shortest ship in feet?", GROUND)
-    assert (outcome.value, outcome.unit) == (pytest.approx(25), "m") and said.startswith("82.02 ft (25 m) longer: ")
+    outcome, said = ask(
+        "How much longer is the longest ship than the shortest ship in feet?", GROUND
+    )
+    assert (outcome.value, outcome.unit) == (pytest.approx(25), "m") and said.startswith(
+        "82.02 ft (25 m) longer: "
+    )
 
 
 def test_what_cannot_be_measured_in_hectares_is_still_what_was_asked_about() -> None:
@@ -117,6 +174,15 @@ def test_one_thing_is_and_several_are() -> None:
     read = understood("How many white ships are there?", SPEC)
     assert read is not None
     words = sentences.Words("en", SPEC.chinese, SPEC.counters)
-    assert sentences.say(read.program, Outcome(1, None, SHIPS[:1]), words).text == "1 ship that is white."
-    assert sentences.say(read.program, Outcome(2, None, SHIPS[:2]), words).text == "2 ships that are white."
-    assert sentences.say(read.program, Outcome(0, None, ()), words).text == "There is no ship that is white."
+    assert (
+        sentences.say(read.program, Outcome(1, None, SHIPS[:1]), words).text
+        == "1 ship that is white."
+    )
+    assert (
+        sentences.say(read.program, Outcome(2, None, SHIPS[:2]), words).text
+        == "2 ships that are white."
+    )
+    assert (
+        sentences.say(read.program, Outcome(0, None, ()), words).text
+        == "There is no ship that is white."
+    )

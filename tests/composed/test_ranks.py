@@ -13,7 +13,11 @@ from geomagnifier.composed import sentences, understood
 from geomagnifier.composed.evaluation import Ground, Outcome, run
 from geomagnifier.types import Region
 
-SHIPS = (region("ship", 20, 20, 60, 30), region("ship", 20, 100, 80, 120), region("ship", 300, 250, 390, 280))
+SHIPS = (
+    region("ship", 20, 20, 60, 30),
+    region("ship", 20, 100, 80, 120),
+    region("ship", 300, 250, 390, 280),
+)
 TANKS = (region("storage tank", 100, 20, 120, 40), region("storage tank", 200, 20, 220, 46))
 ALL = (*SHIPS, *TANKS)
 
@@ -22,7 +26,9 @@ def ask(question: str, **more: Any) -> tuple[Outcome, str]:
     read = understood(question, SPEC, referring="them" in more)
     assert read is not None, question
     outcome = run(read.program, Ground([r for r in ALL if r.label in read.kinds], FLAT, **more))
-    return outcome, sentences.say(read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)).text
+    return outcome, sentences.say(
+        read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)
+    ).text
 
 
 @pytest.mark.parametrize(
@@ -45,14 +51,35 @@ def test_the_one_of_a_rank_is_measured(question: str, value: float, found: Regio
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ("How long is the fifth largest ship?", "There are only 3 ships; there is no fifth largest."),
-        ("How wide is the 21st ship from the right?", "There are only 3 ships; there is no 21st rightmost."),
-        ("How long is the second largest ship in the right half?", "There is only 1 ship in the right half; there is no second largest."),
+        (
+            "How long is the fifth largest ship?",
+            "There are only 3 ships; there is no fifth largest.",
+        ),
+        (
+            "How wide is the 21st ship from the right?",
+            "There are only 3 ships; there is no 21st rightmost.",
+        ),
+        (
+            "How long is the second largest ship in the right half?",
+            "There is only 1 ship in the right half; there is no second largest.",
+        ),
         ("How long are the four largest ships?", "There are only 3 ships."),
-        ("How far is the third largest tank from the largest ship?", "There are only 2 storage tanks; there is no third largest."),
-        ("Is the fourth longest ship longer than 20 px?", "There are only 3 ships; there is no fourth longest."),
-        ("How many ships are near the third largest storage tank?", "There are only 2 storage tanks; there is no third largest."),
-        ("Is the fifth largest ship bigger than the largest tank?", "There are only 3 ships; there is no fifth largest."),
+        (
+            "How far is the third largest tank from the largest ship?",
+            "There are only 2 storage tanks; there is no third largest.",
+        ),
+        (
+            "Is the fourth longest ship longer than 20 px?",
+            "There are only 3 ships; there is no fourth longest.",
+        ),
+        (
+            "How many ships are near the third largest storage tank?",
+            "There are only 2 storage tanks; there is no third largest.",
+        ),
+        (
+            "Is the fifth largest ship bigger than the largest tank?",
+            "There are only 3 ships; there is no fifth largest.",
+        ),
         ("第五大的船有多长？", "图中只有3艘船，没有第五大的。"),
         ("右半部分第二大的船有多长？", "图中只有右半部分的1艘船，没有第二大的。"),
         ("最大的四艘船的总面积是多少？", "图中只有3艘船。"),
@@ -67,7 +94,11 @@ def test_a_rank_beyond_what_is_there_is_said_in_words(question: str, text: str) 
 
 def test_fewer_than_a_number_asks_for_are_shown() -> None:
     outcome, said = ask("Find the five largest ships longer than 50 px.")
-    assert outcome.value is None and outcome.regions == SHIPS[1:] and said == "There are only 2 ships longer than 50 px."
+    assert (
+        outcome.value is None
+        and outcome.regions == SHIPS[1:]
+        and said == "There are only 2 ships longer than 50 px."
+    )
 
 
 def test_of_none_there_is_none() -> None:
@@ -75,7 +106,14 @@ def test_of_none_there_is_none() -> None:
     assert outcome.why == "none" and said == "There is no airplane that this could be told of."
 
 
-@pytest.mark.parametrize("question", ["How long is the second ship?", "How long is the second first largest ship?", "第二的船有多长？"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long is the second ship?",
+        "How long is the second first largest ship?",
+        "第二的船有多长？",
+    ],
+)
 def test_a_rank_of_nothing_is_not_read(question: str) -> None:
     assert understood(question, SPEC) is None
 
@@ -85,6 +123,14 @@ def test_the_answer_has_no_other_region() -> None:
     model.spec.names.update({"ship": ("ship", "船"), "water": ("water", "水")})  # type: ignore[attr-defined]
     two = paint(300, 200, (40, 40, 80, 60), (100, 100, 160, 120))
     beyond = gm.ask(two, "How long is the fifth largest ship?", model)
-    assert beyond.text == "There are only 2 ships; there is no fifth largest." and (beyond.value, beyond.regions) == (None, ())
-    assert beyond.understood == "mean length(fifth largest ship)" and not beyond.read_mask(beyond.scene.box).any()
-    assert gm.ask(two, "How long is the second largest ship?", model).value == pytest.approx(40, rel=0.05)
+    assert beyond.text == "There are only 2 ships; there is no fifth largest." and (
+        beyond.value,
+        beyond.regions,
+    ) == (None, ())
+    assert (
+        beyond.understood == "mean length(fifth largest ship)"
+        and not beyond.read_mask(beyond.scene.box).any()
+    )
+    assert gm.ask(two, "How long is the second largest ship?", model).value == pytest.approx(
+        40, rel=0.05
+    )

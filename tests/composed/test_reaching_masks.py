@@ -43,11 +43,18 @@ def test_the_mask_of_chosen_regions_is_whole_beyond_their_boxes() -> None:
 
 
 def test_a_region_with_an_empty_mask_has_no_patch() -> None:
-    assert assemble_chosen([Region("ship", 0.9, (0, 0, 9, 9), place(np.zeros((9, 9), bool), (0, 0), (50, 50)))]) == ()
+    assert (
+        assemble_chosen(
+            [Region("ship", 0.9, (0, 0, 9, 9), place(np.zeros((9, 9), bool), (0, 0), (50, 50)))]
+        )
+        == ()
+    )
 
 
 def test_areas_are_those_of_whole_masks() -> None:
     read = understood("What percentage of the image is covered by ships?", SPEC)
     assert read is not None
     regions = small((20, 20, 120, 120), (60, 20, 160, 120), scene=FLAT)
-    assert run(read.program, Ground(regions, FLAT)).value == pytest.approx(100 * 140 * 100 / (400 * 300))
+    assert run(read.program, Ground(regions, FLAT)).value == pytest.approx(
+        100 * 140 * 100 / (400 * 300)
+    )

@@ -21,10 +21,16 @@ CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cas
 
 
 def lines(name: str) -> list[tuple[str, str]]:
-    return [(row[0], row[1]) for line in (PHRASINGS / name).read_text("utf-8").splitlines() if len(row := line.split("\t")) == 2]
+    return [
+        (row[0], row[1])
+        for line in (PHRASINGS / name).read_text("utf-8").splitlines()
+        if len(row := line.split("\t")) == 2
+    ]
 
 
-@pytest.mark.parametrize(("program", "question"), lines("composed_english.tsv") + lines("composed_chinese.tsv"))
+@pytest.mark.parametrize(
+    ("program", "question"), lines("composed_english.tsv") + lines("composed_chinese.tsv")
+)
 def test_a_question_is_read(program: str, question: str) -> None:
     found = understood(question, SPEC, referring=True)
     assert found is not None and str(found.program) == program
@@ -35,7 +41,9 @@ def test_there_are_many_wordings() -> None:
     assert len(lines("composed_english.tsv")) >= 200 and len(lines("composed_chinese.tsv")) >= 60
 
 
-@pytest.mark.parametrize("question", (PHRASINGS / "not_composed.txt").read_text("utf-8").splitlines())
+@pytest.mark.parametrize(
+    "question", (PHRASINGS / "not_composed.txt").read_text("utf-8").splitlines()
+)
 def test_what_has_a_word_without_a_place_is_no_program(question: str) -> None:
     assert understood(question, SPEC, referring=True) is None
 
@@ -61,7 +69,9 @@ def test_every_shared_case_is_read(name: str) -> None:
         ("How many rows of storage tanks are there?", Granularity.REGION, Granularity.REGION),
     ],
 )
-def test_how_closely_is_looked_follows_from_the_program(question: str, looked: Granularity, level: Granularity) -> None:
+def test_how_closely_is_looked_follows_from_the_program(
+    question: str, looked: Granularity, level: Granularity
+) -> None:
     found = understood(question, SPEC)
     assert found is not None and (found.looked, found.level) == (looked, level)
 
@@ -101,10 +111,16 @@ def test_nothing_is_dropped_in_silence() -> None:
     for _, question in lines("composed_english.tsv")[::7]:
         words = question.split()
         for at in range(1, len(words)):
-            assert understood(" ".join([*words[:at], "purplish", *words[at:]]), SPEC, referring=True) is None, (question, at)
+            assert (
+                understood(" ".join([*words[:at], "purplish", *words[at:]]), SPEC, referring=True)
+                is None
+            ), (question, at)
     for _, question in lines("composed_chinese.tsv")[::3]:
         for at in range(1, len(question)):
-            assert understood(f"{question[:at]}璨{question[at:]}", SPEC, referring=True) is None, (question, at)
+            assert understood(f"{question[:at]}璨{question[at:]}", SPEC, referring=True) is None, (
+                question,
+                at,
+            )
 
 
 def test_them_needs_something_to_refer_to() -> None:
@@ -114,8 +130,14 @@ def test_them_needs_something_to_refer_to() -> None:
 
 
 def test_the_last_question_in_another_unit() -> None:
-    assert in_unit("and in hectares?", "What is the total area of the ships?", SPEC) == "What is the total area of the ships in hectares?"
-    assert in_unit("in feet", "How long is the longest ship in metres?", SPEC) == "How long is the longest ship in feet?"
+    assert (
+        in_unit("and in hectares?", "What is the total area of the ships?", SPEC)
+        == "What is the total area of the ships in hectares?"
+    )
+    assert (
+        in_unit("in feet", "How long is the longest ship in metres?", SPEC)
+        == "How long is the longest ship in feet?"
+    )
     assert in_unit("换算成公顷呢？", "船的总面积是多少？", SPEC) == "船的总面积是多少公顷？"
     assert in_unit("in hectares?", "How many ships are there?", SPEC) is None
     assert in_unit("in metres?", "What is the total area of the ships?", SPEC) is None
@@ -123,7 +145,9 @@ def test_the_last_question_in_another_unit() -> None:
 
 
 def test_classes_that_a_person_taught_are_read_too() -> None:
-    own = dataclasses.replace(SPEC, kinds=(*KINDS, "wind turbine"), objects=(*SPEC.objects, "wind turbine"))
+    own = dataclasses.replace(
+        SPEC, kinds=(*KINDS, "wind turbine"), objects=(*SPEC.objects, "wind turbine")
+    )
     found = understood("Are there more wind turbines than storage tanks?", own)
     assert found is not None and str(found.program) == "count(wind turbine) > count(storage tank)"
     assert understood("Are there more wind turbines than storage tanks?", SPEC) is None
@@ -134,6 +158,16 @@ def test_a_model_without_classes_composes_nothing() -> None:
 
 
 def test_long_and_odd_texts_are_no_programs() -> None:
-    for text in ("", "?", "how many " * 5000, "ships " * 40, "a" * LONGEST * 2, "K0 Q0 N0", "than " * 50, "多少" * 100, "的" * 120):
+    for text in (
+        "",
+        "?",
+        "how many " * 5000,
+        "ships " * 40,
+        "a" * LONGEST * 2,
+        "K0 Q0 N0",
+        "than " * 50,
+        "多少" * 100,
+        "的" * 120,
+    ):
         assert understood(text, SPEC, referring=True) is None
     assert read("how many K0 are there", Lexicon((), (), {})) is None

@@ -12,7 +12,13 @@ from geomagnifier_lab.questions.questions import ANY, OTHER, Question
 from geomagnifier_lab.questions.templates import GRANULARITY, Task
 
 
-def ask(task: Task, *kinds: str, landmarks: tuple[str, ...] = (), scenes: tuple[str, ...] = (), place: bool = False) -> Question:
+def ask(
+    task: Task,
+    *kinds: str,
+    landmarks: tuple[str, ...] = (),
+    scenes: tuple[str, ...] = (),
+    place: bool = False,
+) -> Question:
     return Question("", GRANULARITY[task], task, kinds, scenes, landmarks, place)
 
 
@@ -30,7 +36,10 @@ LEFT, RIGHT = (0.05, 0.1, 0.15, 0.2), (0.8, 0.7, 0.9, 0.9)
     [
         (ask(Task.SEGMENT, "ship"), "<ship> [SEG] <end>"),
         (ask(Task.DETECT, "bridge"), "<bridge> <none> <end>"),
-        (ask(Task.OUTLINE, "ship", landmarks=("harbor",)), "<ship> [SEG] <by> <harbor> [BOX] <end>"),
+        (
+            ask(Task.OUTLINE, "ship", landmarks=("harbor",)),
+            "<ship> [SEG] <by> <harbor> [BOX] <end>",
+        ),
         (ask(Task.DETECT, "ship", OTHER, place=True), "<ship> [BOX] <unknown> <place> <end>"),
         (ask(Task.DESCRIBE_SEGMENT, ANY), "<everything> [SEG] <end>"),
         (ask(Task.CLASSIFY_BOX, ANY), "<this> [BOX] <end>"),
@@ -43,18 +52,47 @@ def test_what_to_look_for(question: Question, tokens: str) -> None:
 @pytest.mark.parametrize(
     ("question", "things", "unknown", "text"),
     [
-        (ask(Task.COUNT, "ship"), [Thing("ship", LEFT), Thing("ship", RIGHT)], False, "There are two ships."),
-        (ask(Task.SEGMENT, "ship"), [Thing("ship", LEFT)], False, "There is one ship in the upper left."),
-        (ask(Task.EXISTS, "ship"), [Thing("ship", RIGHT)], False, "Yes, there is one ship in the lower right."),
+        (
+            ask(Task.COUNT, "ship"),
+            [Thing("ship", LEFT), Thing("ship", RIGHT)],
+            False,
+            "There are two ships.",
+        ),
+        (
+            ask(Task.SEGMENT, "ship"),
+            [Thing("ship", LEFT)],
+            False,
+            "There is one ship in the upper left.",
+        ),
+        (
+            ask(Task.EXISTS, "ship"),
+            [Thing("ship", RIGHT)],
+            False,
+            "Yes, there is one ship in the lower right.",
+        ),
         (ask(Task.EXISTS, "ship"), [], False, "No, there is no ship here."),
-        (ask(Task.SEGMENT, "ship", "road"), [Thing("ship", LEFT)], False, "There is one ship in the upper left. There is no road here."),
+        (
+            ask(Task.SEGMENT, "ship", "road"),
+            [Thing("ship", LEFT)],
+            False,
+            "There is one ship in the upper left. There is no road here.",
+        ),
         (ask(Task.SEGMENT, "ship", "road"), [], False, "There is no ship or road here."),
         (ask(Task.SEGMENT, OTHER), [], True, "I was not taught to find that."),
-        (ask(Task.SEGMENT, "ship", OTHER), [], True, "There is no ship here. The rest I was not taught to find."),
+        (
+            ask(Task.SEGMENT, "ship", OTHER),
+            [],
+            True,
+            "There is no ship here. The rest I was not taught to find.",
+        ),
         (ask(Task.CLASSIFY_BOX, ANY), [Thing("ship", LEFT)], False, "This is a ship."),
         (
             ask(Task.DESCRIBE_SEGMENT, "ship", "harbor"),
-            [Thing("ship", LEFT), Thing("ship", (0.2, 0.1, 0.3, 0.2)), Thing("harbor", (0.3, 0.1, 0.5, 0.3))],
+            [
+                Thing("ship", LEFT),
+                Thing("ship", (0.2, 0.1, 0.3, 0.2)),
+                Thing("harbor", (0.3, 0.1, 0.5, 0.3)),
+            ],
             False,
             "Two ships are near one harbor.",
         ),
@@ -72,15 +110,21 @@ def test_every_word_of_a_sentence_is_in_the_list(task: Task) -> None:
         asked = [k for k in kinds if k != ANY] or ["ship", "harbor", "vehicle", "bridge"]
         for given in (things, things[:1], []):
             for token in found(ask(task, *kinds), given, asked, False):
-                assert token in w.FOUND or token in w.SPECIAL or token[1:-1] in {k.name for k in KINDS}
+                assert (
+                    token in w.FOUND or token in w.SPECIAL or token[1:-1] in {k.name for k in KINDS}
+                )
 
 
 def test_the_place() -> None:
     captions = ("many boats are in a harbor .",)
     assert whole(ask(Task.CAPTION), ("harbor",), captions) == captions
     assert whole(ask(Task.SCENE), ("harbor",), ()) == ("this is a harbor .",)
-    assert whole(ask(Task.SCENE_YES_NO, scenes=("harbor",)), ("harbor",), ()) == ("yes , this is a harbor .",)
-    assert whole(ask(Task.SCENE_YES_NO, scenes=("beach",)), ("harbor",), ()) == ("no , this is a harbor .",)
+    assert whole(ask(Task.SCENE_YES_NO, scenes=("harbor",)), ("harbor",), ()) == (
+        "yes , this is a harbor .",
+    )
+    assert whole(ask(Task.SCENE_YES_NO, scenes=("beach",)), ("harbor",), ()) == (
+        "no , this is a harbor .",
+    )
     assert whole(ask(Task.TITLE), ("harbor",), ()) == ("a harbor",)
     assert whole(ask(Task.SCENE), ("river", "pond"), ()) == ()  # a coarse class does not say which
 
@@ -89,5 +133,7 @@ def test_where_and_near() -> None:
     assert answers.where([Thing("ship", LEFT)]) == ["in", "the", "upper", "left"]
     assert answers.where([Thing("ship", LEFT), Thing("ship", RIGHT)]) == []
     assert answers.where([Thing("ship", (0.45, 0.45, 0.55, 0.55))]) == ["in", "the", "centre"]
-    assert answers.gap(Thing("ship", (0, 0, 0.2, 0.2)), Thing("ship", (0.5, 0.6, 0.7, 0.8))) == pytest.approx(0.5)
+    assert answers.gap(
+        Thing("ship", (0, 0, 0.2, 0.2)), Thing("ship", (0.5, 0.6, 0.7, 0.8))
+    ) == pytest.approx(0.5)
     assert answers.gap(Thing("ship", (0, 0, 0.2, 0.2)), Thing("ship", (0.1, 0.1, 0.3, 0.3))) == 0

@@ -26,7 +26,10 @@ def test_all_tasks_levels_and_kinds_come_up() -> None:
     pairs = drawn("train")
     assert {p.task for p in pairs} == set(Task)
     levels = [GRANULARITY[p.task] for p in pairs]
-    assert all(levels.count(level) > 0.2 * len(levels) for level in set(levels)) and len(set(levels)) == 3
+    assert (
+        all(levels.count(level) > 0.2 * len(levels) for level in set(levels))
+        and len(set(levels)) == 3
+    )
     assert {k for p in pairs for k in p.kinds} == {kind.name for kind in KINDS} | {"?"}
 
 
@@ -45,7 +48,11 @@ def test_every_scene_and_kind_has_words() -> None:
 
 
 def test_registers_kept_aside_are_not_drawn_for_training() -> None:
-    aside = [t.replace("{n}", "") for t in held_out(chinese_templates.COUNT, "val") if t.startswith("{n}")]
+    aside = [
+        t.replace("{n}", "")
+        for t in held_out(chinese_templates.COUNT, "val")
+        if t.startswith("{n}")
+    ]
     assert aside
     counted = [p.chinese for p in drawn("train") if p.task is Task.COUNT and len(p.kinds) == 1]
     assert counted and not any(text.endswith(ending) for text in counted for ending in aside)

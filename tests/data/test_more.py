@@ -15,7 +15,9 @@ def test_pictures_are_split_by_their_ids(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     coco = {
         "images": [{"id": i, "file_name": f"{i}.webp"} for i in range(1, 11)],
-        "annotations": [{"image_id": i, "category_id": 7, "bbox": [i, 2, 30, 40]} for i in (4, 5, 5)],
+        "annotations": [
+            {"image_id": i, "category_id": 7, "bbox": [i, 2, 30, 40]} for i in (4, 5, 5)
+        ],
         "categories": [{"id": 7, "name": "wind turbine"}],
     }
     (folder / "labels.json").write_text(json.dumps(coco))

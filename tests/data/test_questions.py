@@ -5,14 +5,28 @@ import string
 import numpy as np
 import pytest
 
-from geomagnifier.language.classes import AID, COARSE, KINDS, OTHER_NOUNS, RSSCN7, SCENE_WORDS, SCENES, UCM, article
+from geomagnifier.language.classes import (
+    AID,
+    COARSE,
+    KINDS,
+    OTHER_NOUNS,
+    RSSCN7,
+    SCENE_WORDS,
+    SCENES,
+    UCM,
+    article,
+)
 from geomagnifier.types import Granularity
 from geomagnifier_lab.questions.questions import TABLES, Split, about, draw, held_out
 from geomagnifier_lab.questions.templates import GRANULARITY, Task
 
 
 def _plain(text: str) -> str:
-    return " ".join("".join(letter for letter in text.lower() if letter not in string.punctuation or letter in "{}").split())
+    return " ".join(
+        "".join(
+            letter for letter in text.lower() if letter not in string.punctuation or letter in "{}"
+        ).split()
+    )
 
 
 def test_no_template_is_in_both_splits() -> None:

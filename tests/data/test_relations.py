@@ -27,7 +27,9 @@ SIZE = (1000.0, 800.0)
 def layout(*boxes: tuple[float, float, float, float], marks: int = 0) -> Layout:
     """Boxes in a scene of 1000 x 800 px; the last `marks` are landmarks."""
     target = np.arange(len(boxes)) < len(boxes) - marks
-    return Layout(SIZE, np.array(boxes, np.float32), target, tuple("ship" if t else "harbor" for t in target))
+    return Layout(
+        SIZE, np.array(boxes, np.float32), target, tuple("ship" if t else "harbor" for t in target)
+    )
 
 
 def square(x: float, y: float, side: float = 20) -> tuple[float, float, float, float]:
@@ -39,15 +41,26 @@ def chosen(answer: np.ndarray | None) -> list[int] | None:
 
 
 @pytest.mark.parametrize("relation", RELATIONS, ids=lambda r: r.name)
-def test_each_relation_has_many_phrasings_and_some_are_kept_aside(relation: relations.Relation) -> None:
+def test_each_relation_has_many_phrasings_and_some_are_kept_aside(
+    relation: relations.Relation,
+) -> None:
     assert len(set(relation.phrases)) == len(relation.phrases) >= 25
     train, val = held_out(relation.phrases, "train"), held_out(relation.phrases, "val")
-    assert len(val) >= 3 and not set(train) & set(val) and len(train) + len(val) == len(relation.phrases)
+    assert (
+        len(val) >= 3
+        and not set(train) & set(val)
+        and len(train) + len(val) == len(relation.phrases)
+    )
 
 
 def test_order_from_each_side() -> None:
     scene = layout(square(100, 700), square(500, 100), square(900, 400))
-    assert [chosen(nth_from(scene, side, 1)) for side in ("left", "right", "top", "bottom")] == [[0], [2], [1], [0]]
+    assert [chosen(nth_from(scene, side, 1)) for side in ("left", "right", "top", "bottom")] == [
+        [0],
+        [2],
+        [1],
+        [0],
+    ]
     assert chosen(nth_from(scene, "left", 2)) == [1] and chosen(nth_from(scene, "bottom", 3)) == [1]
     assert chosen(nth_from(scene, "right", 1, 2)) == [1, 2]
     assert nth_from(scene, "left", 4) is None
@@ -64,7 +77,9 @@ def test_order_by_size() -> None:
 
 def test_near_and_far() -> None:
     scene = layout(square(100, 100), square(480, 420), square(800, 100), square(900, 120), marks=1)
-    assert chosen(by_way(scene, to_landmark(scene), True)) == [2] and chosen(by_way(scene, to_landmark(scene), False)) == [0]
+    assert chosen(by_way(scene, to_landmark(scene), True)) == [2] and chosen(
+        by_way(scene, to_landmark(scene), False)
+    ) == [0]
     assert chosen(by_way(scene, to_centre(scene), True)) == [1]
     assert to_landmark(layout(square(100, 100), square(120, 100), marks=1))[0] == 0  # they touch
 
@@ -72,25 +87,48 @@ def test_near_and_far() -> None:
 def test_parts_of_the_scene() -> None:
     scene = layout(square(100, 100), square(900, 100), square(900, 700))
     assert chosen(in_part(scene, ("left",))) == [0] and chosen(in_part(scene, ("top",))) == [0, 1]
-    assert chosen(in_part(scene, ("bottom", "right"))) == [2] and chosen(in_part(scene, ("bottom", "left"))) == []
+    assert (
+        chosen(in_part(scene, ("bottom", "right"))) == [2]
+        and chosen(in_part(scene, ("bottom", "left"))) == []
+    )
     assert in_part(layout(square(490, 100), square(100, 100)), ("left",)) is None  # on the line
     assert chosen(in_part(layout(square(100, 100), square(200, 100)), ("left",))) == [0, 1]
 
 
 def test_beside_and_between_landmarks() -> None:
     scene = layout(square(100, 100), square(900, 700), square(500, 400), marks=1)
-    assert [chosen(beside(scene, side)) for side in ("left", "right", "top", "bottom")] == [[0], [1], [0], [1]]
-    assert beside(layout(square(505, 100), square(900, 700), square(500, 400), marks=1), "left") is None
+    assert [chosen(beside(scene, side)) for side in ("left", "right", "top", "bottom")] == [
+        [0],
+        [1],
+        [0],
+        [1],
+    ]
+    assert (
+        beside(layout(square(505, 100), square(900, 700), square(500, 400), marks=1), "left")
+        is None
+    )
     pair = layout(square(500, 400), square(500, 700), square(100, 400), square(900, 400), marks=2)
     assert chosen(between(pair)) == [0]
-    assert between(layout(square(500, 400), square(500, 700), square(480, 400), square(520, 400), marks=2)) is None  # too close
+    assert (
+        between(
+            layout(square(500, 400), square(500, 700), square(480, 400), square(520, 400), marks=2)
+        )
+        is None
+    )  # too close
 
 
 def test_rows_and_columns() -> None:
     scene = layout(*(square(100 + 60 * i, y) for y in (100, 200, 300) for i in range(4)))
-    assert chosen(row(scene, "top")) == [0, 1, 2, 3] and chosen(row(scene, "bottom")) == [8, 9, 10, 11]
+    assert chosen(row(scene, "top")) == [0, 1, 2, 3] and chosen(row(scene, "bottom")) == [
+        8,
+        9,
+        10,
+        11,
+    ]
     assert chosen(row(scene, "left")) == [0, 4, 8] and row(scene, "top", 4) is None
-    assert row(layout(square(100, 100), square(300, 170), square(500, 240)), "top") is None  # a slope is no row
+    assert (
+        row(layout(square(100, 100), square(300, 170), square(500, 240)), "top") is None
+    )  # a slope is no row
 
 
 def test_examples_repeat_and_mean_what_they_say() -> None:
@@ -102,20 +140,34 @@ def test_examples_repeat_and_mean_what_they_say() -> None:
         if one is None:
             continue
         drawn += 1
-        assert two is not None and (one.layout.boxes == two.layout.boxes).all() and (one.chosen == two.chosen).all()
+        assert (
+            two is not None
+            and (one.layout.boxes == two.layout.boxes).all()
+            and (one.chosen == two.chosen).all()
+        )
         assert not (one.chosen & ~one.layout.target).any()
         assert one.chooses == (words.relation.name != "plain")
         if not one.chooses:
             assert (one.chosen == one.layout.target).all()
         elif words.relation.name not in ("half", "corner", "beside", "between"):
             assert one.chosen.any()
-        assert len(one.scores) == len(one.layout.labels) == len(one.layout.boxes) and (one.scores > 0).all() and (one.scores <= 1).all()
-        assert {label for label, t in zip(one.layout.labels, one.layout.target, strict=True) if t} == {words.kind}
+        assert (
+            len(one.scores) == len(one.layout.labels) == len(one.layout.boxes)
+            and (one.scores > 0).all()
+            and (one.scores <= 1).all()
+        )
+        assert {
+            label for label, t in zip(one.layout.labels, one.layout.target, strict=True) if t
+        } == {words.kind}
     assert drawn > 120
 
 
 def test_phrasings_kept_aside_are_not_trained_on() -> None:
     texts = {
-        split: {referring_samples.word(np.random.default_rng([k, 1]), split).text.lower() for k in range(300)} for split in ("train", "val")
+        split: {
+            referring_samples.word(np.random.default_rng([k, 1]), split).text.lower()
+            for k in range(300)
+        }
+        for split in ("train", "val")
     }
     assert not texts["train"] & texts["val"]

@@ -15,7 +15,12 @@ SIZE = (64, 48)
 """Width and height of the pictures."""
 SHIPS = (((8, 8, 24, 16), (40, 24, 56, 40)), ((16, 16, 32, 32),), ())
 """Boxes of the ships of each picture."""
-CLASSES = {"Red_Place": ("red place",), "Green_Place": ("green place",), "Blue_Place": ("blue place",), "Elsewhere": ("nowhere",)}
+CLASSES = {
+    "Red_Place": ("red place",),
+    "Green_Place": ("green place",),
+    "Blue_Place": ("blue place",),
+    "Elsewhere": ("nowhere",),
+}
 WORKS = ("scene", "caption", "retrieval", "ground", "detect", "refer", "grounded")
 
 
@@ -45,19 +50,45 @@ def made(folder: Path, work: str) -> tuple[Benchmark, list[Case]]:
         if work == "scene":
             cases.append(Case(path.name, path, work, label="Red_Place" if boxes else "Blue_Place"))
         elif work in ("caption", "retrieval"):
-            words = (f"a red place with {len(boxes)} ships", "some red ships") if boxes else ("a blue place", "blue water everywhere")
+            words = (
+                (f"a red place with {len(boxes)} ships", "some red ships")
+                if boxes
+                else ("a blue place", "blue water everywhere")
+            )
             cases.append(Case(path.name, path, work, captions=words))
         elif work == "ground" and boxes:
             for number, ship in enumerate(ships):
-                cases.append(Case(f"{path.name}#{number}", path, work, "The ship of all", things=(ship,)))
+                cases.append(
+                    Case(f"{path.name}#{number}", path, work, "The ship of all", things=(ship,))
+                )
         elif work == "detect":
             cases.append(Case(path.name, path, work, things=ships))
         elif work == "refer":
-            cases.append(Case(f"{path.name}#0", path, work, "Every ship", label="ship", mask=lambda boxes=boxes: filled(*boxes)))
-        elif work == "grounded" and boxes:
-            many = Thing("two ships" if len(boxes) > 1 else "one ship", boxes[0], mask=lambda boxes=boxes: filled(*boxes))
             cases.append(
-                Case(path.name, path, work, "Describe and segment every ship.", captions=(f"{many.label} at sea",), things=(many,))
+                Case(
+                    f"{path.name}#0",
+                    path,
+                    work,
+                    "Every ship",
+                    label="ship",
+                    mask=lambda boxes=boxes: filled(*boxes),
+                )
+            )
+        elif work == "grounded" and boxes:
+            many = Thing(
+                "two ships" if len(boxes) > 1 else "one ship",
+                boxes[0],
+                mask=lambda boxes=boxes: filled(*boxes),
+            )
+            cases.append(
+                Case(
+                    path.name,
+                    path,
+                    work,
+                    "Describe and segment every ship.",
+                    captions=(f"{many.label} at sea",),
+                    things=(many,),
+                )
             )
     classes = tuple(CLASSES) if work == "scene" else ("ship", "water") if work == "detect" else ()
     words = CLASSES if work == "scene" else {}
@@ -77,12 +108,23 @@ def right(case: Case) -> dict:
         vector = [1.0 if n == int(case.image.stem) else 0.0 for n in range(3)]
         return record | {"vector": vector, "captions": [vector] * len(case.captions)}
     if case.work in ("ground", "detect"):
-        found = {"boxes": [list(thing.box) for thing in case.things], "scores": [0.9] * len(case.things)}
+        found = {
+            "boxes": [list(thing.box) for thing in case.things],
+            "scores": [0.9] * len(case.things),
+        }
         if case.work == "ground":
             return record | found
-        shapes = [{"name": thing.label, "mask": masks.encode(thing.mask()), "score": 0.9} for thing in case.things]
-        return record | found | {"names": [thing.label for thing in case.things], "segments": shapes}
+        shapes = [
+            {"name": thing.label, "mask": masks.encode(thing.mask()), "score": 0.9}
+            for thing in case.things
+        ]
+        return (
+            record | found | {"names": [thing.label for thing in case.things], "segments": shapes}
+        )
     if case.work == "refer":
         return record | {"mask": masks.encode(case.mask())}
-    shapes = [{"phrase": thing.label, "mask": masks.encode(thing.mask()), "score": 0.9} for thing in case.things]
+    shapes = [
+        {"phrase": thing.label, "mask": masks.encode(thing.mask()), "score": 0.9}
+        for thing in case.things
+    ]
     return record | {"text": case.captions[0], "phrases": shapes}

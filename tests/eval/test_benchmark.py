@@ -37,8 +37,14 @@ def test_questions_are_asked_as_published_or_in_plain_words():
     assert asked("refer", "BMW on the road") == "Segment BMW on the road."
     assert asked("refer", "A red roof.") == "Segment a red roof."
     assert asked("refer", "Segment the red roof.") == "Segment the red roof."
-    assert asked("refer", "Where could one land?") == "Where could one land? Please output segmentation mask."
-    assert asked("refer", "Identify the place, please.") == "Identify the place, please. Please output segmentation mask."
+    assert (
+        asked("refer", "Where could one land?")
+        == "Where could one land? Please output segmentation mask."
+    )
+    assert (
+        asked("refer", "Identify the place, please.")
+        == "Identify the place, please. Please output segmentation mask."
+    )
     assert asked("detect") == asked("retrieval") == ""
 
 
@@ -46,14 +52,24 @@ def test_scene_names_become_published_classes():
     homes = ("dense residential", "medium residential", "sparse residential")
     words = {"Home": homes, "Water": ("river", "pond")}
     known = replace(benchmark("rsscn7"), classes=("Home", "Water", "Forest"), words=words)
-    labels = [("residential", 0.4), ("pond", 0.3), ("River", 0.25), ("airport", 0.2), ("dense residential", 0.1), ("forest", 0.05)]
+    labels = [
+        ("residential", 0.4),
+        ("pond", 0.3),
+        ("River", 0.25),
+        ("airport", 0.2),
+        ("dense residential", 0.1),
+        ("forest", 0.05),
+    ]
     assert ranked(labels, known) == [["Home", 0.4], ["Water", 0.3], ["Forest", 0.05]]
     assert ranked([], known) == []
 
 
 def test_every_benchmark_is_found_by_name():
     found = {name: benchmark(name) for name in BENCHMARKS}
-    assert all(one.name == name and one.splits and one.url and one.licence and one.protocol for name, one in found.items())
+    assert all(
+        one.name == name and one.splits and one.url and one.licence and one.protocol
+        for name, one in found.items()
+    )
     assert found["rsicd-retrieval"].work == "retrieval" and found["rsicd"].work == "caption"
     with pytest.raises(OptionError, match=r"no benchmark 'aids'; choose among aid, ucm"):
         benchmark("aids")
@@ -63,16 +79,30 @@ def test_every_benchmark_is_found_by_name():
 def test_a_model_that_knows_all_scores_all(work, tmp_path):
     known, cases = made(tmp_path, work)
     if work in ("ground", "grounded", "refer"):
-        cases = [case for case in cases if case.image.name == "1.png"] if work == "ground" else cases
+        cases = (
+            [case for case in cases if case.image.name == "1.png"] if work == "ground" else cases
+        )
     path, seen = tmp_path / "out" / "predictions.jsonl", []
     predict(FakeModel(), known, "test", cases, path, lambda done, total: seen.append((done, total)))
     assert seen == [(n, len(cases)) for n in range(1, len(cases) + 1)]
     found = read(path, known, "test", cases)
-    assert (found.header.model, found.header.version, found.header.cases) == ("fake", "0", len(cases))
+    assert (found.header.model, found.header.version, found.header.cases) == (
+        "fake",
+        "0",
+        len(cases),
+    )
     assert all(found[case.id]["seconds"] >= 0 for case in cases)
-    assert work == "retrieval" or all(found[case.id]["pixels"] > 0 and found[case.id]["flops"] > 0 for case in cases)
+    assert work == "retrieval" or all(
+        found[case.id]["pixels"] > 0 and found[case.id]["flops"] > 0 for case in cases
+    )
     figures = score(known, cases, found).figures
-    best = {"scene": "top-1", "ground": "Pr@0.5", "detect": "box AP", "refer": "gIoU", "grounded": "mIoU"}.get(work)
+    best = {
+        "scene": "top-1",
+        "ground": "Pr@0.5",
+        "detect": "box AP",
+        "refer": "gIoU",
+        "grounded": "mIoU",
+    }.get(work)
     if best:
         assert figures[best] == pytest.approx(1.0, abs=0.02)
     assert all(value >= 0 for value in figures.values())
@@ -83,9 +113,20 @@ def test_detections_have_boxes_and_masks_of_their_class(tmp_path):
     path = tmp_path / "p.jsonl"
     predict(FakeModel(), known, "test", cases, path)
     first = read(path, known, "test", cases)["0.png"]
-    assert first["names"] == ["ship", "ship"] and sorted(first["boxes"])[0] == [8.0, 8.0, 24.0, 16.0]
-    assert np.array_equal(sum(masks.decode(part["mask"]) for part in first["segments"]), filled(*((8, 8, 24, 16), (40, 24, 56, 40))))
-    without = [replace(case, things=tuple(replace(thing, mask=None) for thing in case.things)) for case in cases]
+    assert first["names"] == ["ship", "ship"] and sorted(first["boxes"])[0] == [
+        8.0,
+        8.0,
+        24.0,
+        16.0,
+    ]
+    assert np.array_equal(
+        sum(masks.decode(part["mask"]) for part in first["segments"]),
+        filled(*((8, 8, 24, 16), (40, 24, 56, 40))),
+    )
+    without = [
+        replace(case, things=tuple(replace(thing, mask=None) for thing in case.things))
+        for case in cases
+    ]
     predict(FakeModel(), known, "test", without, tmp_path / "boxes.jsonl")
     assert "segments" not in read(tmp_path / "boxes.jsonl", known, "test", cases)["0.png"]
 
@@ -143,15 +184,24 @@ class Picky(FakeModel):
 
 def test_what_cannot_be_asked_is_recorded_and_wrong(tmp_path):
     known, cases = made(tmp_path, "refer")
-    cases = [cases[0], replace(cases[1], question="the two ships"), replace(cases[2], image=tmp_path / "broken.png")]
+    cases = [
+        cases[0],
+        replace(cases[1], question="the two ships"),
+        replace(cases[2], image=tmp_path / "broken.png"),
+    ]
     (tmp_path / "broken.png").write_bytes(b"\x89PNG but not for long")
     path = tmp_path / "p.jsonl"
     predict(Picky(), known, "test", cases, path)
     found = [json.loads(line) for line in path.read_text().splitlines()][1:]
-    assert "error" not in found[0] and found[1]["error"] == "QuestionUnreadable: I was not taught numbers"
+    assert (
+        "error" not in found[0]
+        and found[1]["error"] == "QuestionUnreadable: I was not taught numbers"
+    )
     assert found[2]["error"].startswith("SceneUnreadable: ")
     values = score(known, cases, read(path, known, "test", cases)).per_case
-    assert values["1.png#0"] == values["2.png#0"] == 0  # the last one is wrong although its truth is empty
+    assert (
+        values["1.png#0"] == values["2.png#0"] == 0
+    )  # the last one is wrong although its truth is empty
     assert values["0.png#0"] > 0.9
 
 
@@ -197,10 +247,24 @@ def drawn_case(work, path, boxes):
 @pytest.mark.parametrize("work", WORKS)
 def test_the_real_model_on_a_drawn_airport(work, small, town, tmp_path):
     path, boxes = town
-    classes = ("Airport", "Harbour") if work == "scene" else ("airplane",) if work == "detect" else ()
+    classes = (
+        ("Airport", "Harbour") if work == "scene" else ("airplane",) if work == "detect" else ()
+    )
     words = {"Airport": ("airport",), "Harbour": ("harbor",)} if work == "scene" else {}
     case = drawn_case(work, path, boxes)
-    known = Benchmark("drawn", "Drawn", work, "", "", "", "", ("test",), lambda root, split: [case], classes, words)
+    known = Benchmark(
+        "drawn",
+        "Drawn",
+        work,
+        "",
+        "",
+        "",
+        "",
+        ("test",),
+        lambda root, split: [case],
+        classes,
+        words,
+    )
     predict(small, known, "test", [case], tmp_path / "p.jsonl")
     found = read(tmp_path / "p.jsonl", known, "test", [case])
     assert "error" not in found["a"]

@@ -15,12 +15,22 @@ from pycocotools.cocoeval import COCOeval
 
 from geomagnifier.errors import PredictionError
 from geomagnifier.masks import decode, encode
-from geomagnifier_lab.eval.boxes import STATISTICS, Size, average_precision, coco, run_lengths, voc, voc_by_picture
+from geomagnifier_lab.eval.boxes import (
+    STATISTICS,
+    Size,
+    average_precision,
+    coco,
+    run_lengths,
+    voc,
+    voc_by_picture,
+)
 
 SIZES = {"a.jpg": Size(200, 300), "b.jpg": Size(200, 300)}
 
 
-def row(picture: str, label: str, box: tuple[float, float, float, float], **more: Any) -> dict[str, Any]:
+def row(
+    picture: str, label: str, box: tuple[float, float, float, float], **more: Any
+) -> dict[str, Any]:
     mask = np.zeros((200, 300), bool)
     x0, y0, x1, y1 = (int(v) for v in box)
     mask[y0:y1, x0:x1] = True
@@ -36,27 +46,41 @@ TRUTH = [
 
 
 @pytest.mark.parametrize("kind", ["box", "mask"])
-def test_perfect_regions_have_an_average_precision_of_one(kind: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_perfect_regions_have_an_average_precision_of_one(
+    kind: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     figures = average_precision(TRUTH, [each | {"score": 0.9} for each in TRUTH], SIZES, kind)
-    assert figures == {"AP": pytest.approx(1.0), "AP50": pytest.approx(1.0)}  # no small object: no figure for them
+    assert figures == {
+        "AP": pytest.approx(1.0),
+        "AP50": pytest.approx(1.0),
+    }  # no small object: no figure for them
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("kind", ["box", "mask"])
 def test_half_of_the_objects_missed(kind: Any) -> None:
     figures = average_precision(TRUTH, [each | {"score": 0.9} for each in TRUTH[:2]], SIZES, kind)
-    assert figures["AP"] == pytest.approx(51 / 101)  # of COCO's 101 points of recall, those up to 0.50 are reached
+    assert figures["AP"] == pytest.approx(
+        51 / 101
+    )  # of COCO's 101 points of recall, those up to 0.50 are reached
 
 
 def test_a_wrong_region_with_the_best_score_costs_precision_and_with_the_worst_nothing() -> None:
     right = [each | {"score": 0.5} for each in TRUTH]
     wrong = row("a.jpg", "ship", (200, 100, 250, 150))
-    assert average_precision(TRUTH, [*right, wrong | {"score": 0.9}], SIZES)["AP"] == pytest.approx(0.8)
-    assert average_precision(TRUTH, [*right, wrong | {"score": 0.1}], SIZES)["AP"] == pytest.approx(1.0)
+    assert average_precision(TRUTH, [*right, wrong | {"score": 0.9}], SIZES)["AP"] == pytest.approx(
+        0.8
+    )
+    assert average_precision(TRUTH, [*right, wrong | {"score": 0.1}], SIZES)["AP"] == pytest.approx(
+        1.0
+    )
 
 
 def test_a_loose_box_counts_at_half_overlap_only() -> None:
-    truth, loose = [row("a.jpg", "ship", (0, 0, 100, 100))], row("a.jpg", "ship", (0, 0, 100, 62), score=0.9)
+    truth, loose = (
+        [row("a.jpg", "ship", (0, 0, 100, 100))],
+        row("a.jpg", "ship", (0, 0, 100, 62), score=0.9),
+    )
     figures = average_precision(truth, [loose], SIZES)
     assert figures["AP50"] == pytest.approx(1.0)
     assert figures["AP"] == pytest.approx(3 / 10)  # 0.50, 0.55 and 0.60 of ten
@@ -97,23 +121,50 @@ def test_run_lengths_join_polygons_and_bear_with_none() -> None:
 KINDS = ("ship", "harbor", "bridge")
 
 
-def drawn(seed: int, pictures: int = 12, apart: bool = False) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Size]]:
+def drawn(
+    seed: int, pictures: int = 12, apart: bool = False
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Size]]:
     """Objects of all sizes, most of them found with shifted corners, and regions of nothing. apart: objects never overlap."""
     rng = np.random.default_rng(seed)
     sizes = {f"{number}.jpg": Size(400, 600) for number in range(pictures)}
     truth, found = [], []
     for picture in sizes:
         for cell in rng.permutation(6)[: int(rng.integers(1, 7))]:
-            x, y = rng.uniform(0, 60, 2) + [200 * (cell % 3), 200 * (cell // 3)] if apart else rng.uniform(0, 250, 2)
+            x, y = (
+                rng.uniform(0, 60, 2) + [200 * (cell % 3), 200 * (cell // 3)]
+                if apart
+                else rng.uniform(0, 250, 2)
+            )
             box = np.round([x, y, *([x, y] + rng.uniform(8, 130, 2))])
             label = str(rng.choice(KINDS))
-            truth.append({"picture": picture, "label": label, "box": tuple(box), "ignored": bool(rng.random() < 0.15)})
+            truth.append(
+                {
+                    "picture": picture,
+                    "label": label,
+                    "box": tuple(box),
+                    "ignored": bool(rng.random() < 0.15),
+                }
+            )
             for _ in range(int(rng.integers(0, 3))):
                 moved = np.round(box + rng.normal(0, 4, 4))
                 moved[2:] = np.maximum(moved[2:], moved[:2] + 2)
-                found.append({"picture": picture, "label": label, "box": tuple(moved), "score": float(rng.random())})
+                found.append(
+                    {
+                        "picture": picture,
+                        "label": label,
+                        "box": tuple(moved),
+                        "score": float(rng.random()),
+                    }
+                )
         x, y = rng.uniform(0, 250, 2)
-        found.append({"picture": picture, "label": str(rng.choice(KINDS)), "box": (x, y, x + 40, y + 30), "score": float(rng.random())})
+        found.append(
+            {
+                "picture": picture,
+                "label": str(rng.choice(KINDS)),
+                "box": (x, y, x + 40, y + 30),
+                "score": float(rng.random()),
+            }
+        )
     return truth, found, sizes
 
 
@@ -123,11 +174,22 @@ def masked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         mask = np.zeros((400, 600), bool)
         x0, y0, x1, y1 = (round(max(0, v)) for v in each["box"])
         mask[y0:y1, x0:x1] = True
-        out.append({**{name: value for name, value in each.items() if name != "box"}, "segmentation": encode(mask)})
+        out.append(
+            {
+                **{name: value for name, value in each.items() if name != "box"},
+                "segmentation": encode(mask),
+            }
+        )
     return out
 
 
-def by_hand(truth: list[dict[str, Any]], found: list[dict[str, Any]], sizes: dict[str, Size], kind: str, **params: Any) -> COCOeval:
+def by_hand(
+    truth: list[dict[str, Any]],
+    found: list[dict[str, Any]],
+    sizes: dict[str, Size],
+    kind: str,
+    **params: Any,
+) -> COCOeval:
     """pycocotools as its own demo uses it: a data set, `loadRes`, evaluate, accumulate, summarize."""
     names = list(sizes)
     labels = sorted({each["label"] for each in truth})
@@ -137,12 +199,19 @@ def by_hand(truth: list[dict[str, Any]], found: list[dict[str, Any]], sizes: dic
         for number, each in enumerate(given, 1):
             if each["label"] not in labels:
                 continue
-            made = {"id": number, "image_id": names.index(each["picture"]) + 1, "category_id": labels.index(each["label"]) + 1}
+            made = {
+                "id": number,
+                "image_id": names.index(each["picture"]) + 1,
+                "category_id": labels.index(each["label"]) + 1,
+            }
             if kind == "bbox":
                 x0, y0, x1, y1 = each["box"]
                 made |= {"bbox": [x0, y0, x1 - x0, y1 - y0], "area": (x1 - x0) * (y1 - y0)}
             else:
-                made |= {"segmentation": each["segmentation"], "area": float(decode(each["segmentation"]).sum())}
+                made |= {
+                    "segmentation": each["segmentation"],
+                    "area": float(decode(each["segmentation"]).sum()),
+                }
             out.append(made)
         return out
 
@@ -150,13 +219,22 @@ def by_hand(truth: list[dict[str, Any]], found: list[dict[str, Any]], sizes: dic
         data = COCO()
         data.dataset = {
             "info": {},
-            "images": [{"id": names.index(name) + 1, "height": size.height, "width": size.width} for name, size in sizes.items()],
+            "images": [
+                {"id": names.index(name) + 1, "height": size.height, "width": size.width}
+                for name, size in sizes.items()
+            ],
             "categories": [{"id": number, "name": label} for number, label in enumerate(labels, 1)],
-            "annotations": [one | {"iscrowd": int(each.get("ignored", False))} for one, each in zip(rows(truth), truth, strict=True)],
+            "annotations": [
+                one | {"iscrowd": int(each.get("ignored", False))}
+                for one, each in zip(rows(truth), truth, strict=True)
+            ],
         }
         data.createIndex()
         results = [
-            one | {"score": each["score"]} for one, each in zip(rows(found), [e for e in found if e["label"] in labels], strict=True)
+            one | {"score": each["score"]}
+            for one, each in zip(
+                rows(found), [e for e in found if e["label"] in labels], strict=True
+            )
         ]
         for one in results:
             del one["id"], one["area"]
@@ -185,7 +263,9 @@ def test_the_twelve_figures_are_those_of_pycocotools(kind: Any, seed: int) -> No
 def plain_voc(truth: list[dict[str, Any]], found: list[dict[str, Any]], label: str) -> float:
     """AP by its definition, slowly: at each find, the best precision at no less recall."""
     objects = [[each, False] for each in truth if each["label"] == label]
-    regions = sorted((each for each in found if each["label"] == label), key=lambda each: -each["score"])
+    regions = sorted(
+        (each for each in found if each["label"] == label), key=lambda each: -each["score"]
+    )
 
     def iou(a: Any, b: Any) -> float:
         w, h = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
@@ -200,11 +280,19 @@ def plain_voc(truth: list[dict[str, Any]], found: list[dict[str, Any]], label: s
         if best and iou(best[0]["box"], region["box"]) >= 0.5:
             if best[0]["ignored"]:
                 continue
-            right, wrong, best[1] = (right, wrong + 1, True) if best[1] else (right + 1, wrong, True)
+            right, wrong, best[1] = (
+                (right, wrong + 1, True) if best[1] else (right + 1, wrong, True)
+            )
         else:
             wrong += 1
         points.append((right / wanted, right / (right + wrong)))
-    return sum(max((p for r, p in points if r >= step / wanted), default=0.0) for step in range(1, wanted + 1)) / wanted
+    return (
+        sum(
+            max((p for r, p in points if r >= step / wanted), default=0.0)
+            for step in range(1, wanted + 1)
+        )
+        / wanted
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -226,16 +314,28 @@ def test_voc_is_that_of_pycocotools_read_at_each_find(seed: int) -> None:
         objects = [each for each in truth if each["label"] == label]
         points = np.arange(1, len(objects) + 1) / len(objects)
         regions = [each for each in found if each["label"] == label]
-        judge = by_hand(objects, regions, sizes, "bbox", recThrs=points, maxDets=[1, 10, 1000], iouThrs=np.array([0.5]))
+        judge = by_hand(
+            objects,
+            regions,
+            sizes,
+            "bbox",
+            recThrs=points,
+            maxDets=[1, 10, 1000],
+            iouThrs=np.array([0.5]),
+        )
         assert value == pytest.approx(judge.eval["precision"][0, :, 0, 0, 2].mean())
 
 
 def test_voc_of_known_cases() -> None:
     truth = [*TRUTH, row("a.jpg", "car", (200, 100, 250, 150), ignored=True)]
-    found = [each | {"score": 0.9 - at / 10} for at, each in enumerate(TRUTH[:2])] + [row("a.jpg", "ship", (200, 20, 250, 60), score=0.85)]
+    found = [each | {"score": 0.9 - at / 10} for at, each in enumerate(TRUTH[:2])] + [
+        row("a.jpg", "ship", (200, 20, 250, 60), score=0.85)
+    ]
     assert voc(truth, found) == {"ship": pytest.approx((1 + 2 / 3) / 4)}
     assert voc(TRUTH, []) == {"ship": 0.0}
-    assert voc(TRUTH, [each | {"score": 1.0} for each in TRUTH] * 2) == {"ship": 1.0}  # found twice: the second ones come after all
+    assert voc(TRUTH, [each | {"score": 1.0} for each in TRUTH] * 2) == {
+        "ship": 1.0
+    }  # found twice: the second ones come after all
     assert voc([], found) == {}
     half = [row("a.jpg", "ship", (10, 10, 60, 35), score=0.9)]
     assert voc(TRUTH[:1], half) == {"ship": 1.0}  # the threshold itself counts
@@ -244,7 +344,10 @@ def test_voc_of_known_cases() -> None:
 
 def test_voc_holds_a_region_against_what_it_covers_best_even_if_taken() -> None:
     truth = [row("a.jpg", "ship", (0, 0, 100, 100)), row("a.jpg", "ship", (0, 0, 100, 70))]
-    found = [row("a.jpg", "ship", (0, 0, 100, 100), score=0.9), row("a.jpg", "ship", (0, 0, 100, 95), score=0.8)]
+    found = [
+        row("a.jpg", "ship", (0, 0, 100, 100), score=0.9),
+        row("a.jpg", "ship", (0, 0, 100, 95), score=0.8),
+    ]
     assert voc(truth, found) == {"ship": 0.5}
     assert coco(truth, found, SIZES)["AP50"] == pytest.approx(1.0)  # COCO takes the next best
 
@@ -259,7 +362,9 @@ def test_an_ignored_object_is_neither_found_nor_missed() -> None:
 
 
 def test_each_picture_by_itself() -> None:
-    found = [each | {"score": 0.9} for each in TRUTH[:3]] + [row("c.jpg", "ship", (0, 0, 9, 9), score=1.0)]
+    found = [each | {"score": 0.9} for each in TRUTH[:3]] + [
+        row("c.jpg", "ship", (0, 0, 9, 9), score=1.0)
+    ]
     assert voc_by_picture(TRUTH, found) == {"a.jpg": 1.0, "b.jpg": 0.5}
     assert voc_by_picture([row("a.jpg", "ship", (0, 0, 9, 9), ignored=True)], []) == {}
 
@@ -271,7 +376,11 @@ def test_perfect_regions_and_any_order_of_rows(seed: int) -> None:
     counted = [each for each in truth if not each["ignored"]]
     perfect = [each | {"score": 0.5} for each in counted]
     figures = coco(counted, perfect, sizes)
-    assert all(value == pytest.approx(1.0) for name, value in figures.items() if name not in ("AR1", "AR10"))
+    assert all(
+        value == pytest.approx(1.0)
+        for name, value in figures.items()
+        if name not in ("AR1", "AR10")
+    )
     rng = np.random.default_rng(seed)
     mixed = [found[at] for at in rng.permutation(len(found))]
     assert voc(truth, mixed) == pytest.approx(voc(truth, found))
@@ -288,7 +397,10 @@ def test_perfect_regions_and_any_order_of_rows(seed: int) -> None:
         ({"box": (0, 0, float("nan"), 5)}, "region 1 of a.jpg has the box"),
         ({"box": (9, 0, 5, 5)}, "region 1 of a.jpg has the box"),
         ({"box": None}, "region 1 of a.jpg has no box"),
-        ({"segmentation": encode(np.zeros((300, 200), bool))}, "region 1 of a.jpg has a mask of 300 x 200 px; the picture has 200 x 300"),
+        (
+            {"segmentation": encode(np.zeros((300, 200), bool))},
+            "region 1 of a.jpg has a mask of 300 x 200 px; the picture has 200 x 300",
+        ),
     ],
 )
 def test_bad_regions_are_named(change: dict[str, Any], message: str) -> None:

@@ -10,7 +10,9 @@ from geomagnifier_lab.studies import claims
 def test_pixels_by_the_texts_formula() -> None:
     assert claims.SCENE == 8_847_360 and claims.HALF == 2_211_840 and claims.QUARTER == 552_960
     assert claims.formula("image") == 10_000
-    assert claims.formula("region") == claims.HALF + claims.QUARTER == 2_764_800  # D(I) is 1024 x 540 px
+    assert (
+        claims.formula("region") == claims.HALF + claims.QUARTER == 2_764_800
+    )  # D(I) is 1024 x 540 px
     assert claims.formula("pixel") == 552_960 + 138_240 + 34_560
     assert claims.formula("region", 3) / claims.SCENE == pytest.approx(0.8125)
     assert claims.formula("pixel", 3) > claims.formula("pixel")

@@ -16,7 +16,9 @@ CLASSES = ["airport", "bridge", "forest", "lake", "port", "river", "school"]
 LABELS = st.lists(st.sampled_from(CLASSES), min_size=1, max_size=30)
 
 
-def drawn(seed: int, pictures: int = 200) -> tuple[list[list[str]], list[str], torch.Tensor, torch.Tensor]:
+def drawn(
+    seed: int, pictures: int = 200
+) -> tuple[list[list[str]], list[str], torch.Tensor, torch.Tensor]:
     """Rankings and true classes, and the same as torchmetrics takes them."""
     rng = np.random.default_rng(seed)
     scores = rng.random((pictures, len(CLASSES)))
@@ -29,7 +31,9 @@ def drawn(seed: int, pictures: int = 200) -> tuple[list[list[str]], list[str], t
 def test_accuracy_is_that_of_torchmetrics(k: int) -> None:
     ranked, truth, scores, numbers = drawn(k)
     count = len(CLASSES)
-    assert top_k(ranked, truth, k) == pytest.approx(multiclass_accuracy(scores, numbers, count, average="micro", top_k=k).item())
+    assert top_k(ranked, truth, k) == pytest.approx(
+        multiclass_accuracy(scores, numbers, count, average="micro", top_k=k).item()
+    )
     each = multiclass_accuracy(scores, numbers, count, average=None, top_k=k)
     assert list(per_class(ranked, truth, k).values()) == pytest.approx(each.tolist())
     mean = multiclass_accuracy(scores, numbers, count, average="macro", top_k=k).item()
@@ -54,7 +58,9 @@ def test_a_class_without_a_picture_has_no_figure() -> None:
 
 
 def test_no_answer_is_counted_nowhere() -> None:
-    assert confusion(["river", "", "lake"], ["river", "river", "river"], ["river", "lake"]).tolist() == [[1, 1], [0, 0]]
+    assert confusion(
+        ["river", "", "lake"], ["river", "river", "river"], ["river", "lake"]
+    ).tolist() == [[1, 1], [0, 0]]
 
 
 @given(LABELS)
@@ -67,11 +73,20 @@ def test_perfect_predictions(truth: list[str]) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.permutations(CLASSES), st.sampled_from(CLASSES)), min_size=1, max_size=20), st.randoms())
+@given(
+    st.lists(
+        st.tuples(st.permutations(CLASSES), st.sampled_from(CLASSES)), min_size=1, max_size=20
+    ),
+    st.randoms(),
+)
 def test_the_order_of_pictures_does_not_matter_and_more_places_find_more(cases, random) -> None:
     mixed = random.sample(cases, len(cases))
-    figures = [top_k([row for row, _ in cases], [label for _, label in cases], k) for k in range(1, 8)]
-    assert figures == pytest.approx([top_k([row for row, _ in mixed], [label for _, label in mixed], k) for k in range(1, 8)])
+    figures = [
+        top_k([row for row, _ in cases], [label for _, label in cases], k) for k in range(1, 8)
+    ]
+    assert figures == pytest.approx(
+        [top_k([row for row, _ in mixed], [label for _, label in mixed], k) for k in range(1, 8)]
+    )
     assert figures == sorted(figures)
     assert figures[-1] == 1.0
 

@@ -12,16 +12,22 @@ from geomagnifier_lab.eval.compare import compare, plot, resampled
 
 
 def with_values(values, model="a", **more):
-    return replace(RESULT, model=model, per_case={f"{n}.jpg": float(v) for n, v in enumerate(values)}, **more)
+    return replace(
+        RESULT, model=model, per_case={f"{n}.jpg": float(v) for n, v in enumerate(values)}, **more
+    )
 
 
 def test_a_clear_difference_is_told_from_chance():
     rng = np.random.default_rng(1)
     base = rng.random(400)
-    better = compare(with_values(base), with_values(np.clip(base + rng.normal(0.05, 0.1, 400), 0, 1), "b"))
+    better = compare(
+        with_values(base), with_values(np.clip(base + rng.normal(0.05, 0.1, 400), 0, 1), "b")
+    )
     assert better.low > 0 and better.better == 1.0
     assert better.low < better.difference < better.high
-    assert better.verdict().startswith("B is better in 100.0% of 10,000 resamples; the interval does not hold 0: B is better")
+    assert better.verdict().startswith(
+        "B is better in 100.0% of 10,000 resamples; the interval does not hold 0: B is better"
+    )
     same = compare(with_values(base), with_values(base + rng.normal(0, 0.1, 400), "b"))
     assert same.low < 0 < same.high and "do not tell them apart" in same.verdict()
 
@@ -31,7 +37,9 @@ def test_the_interval_is_that_of_the_normal_law_for_many_cases():
     a, b = rng.random(2000), rng.random(2000)
     found = compare(with_values(a), with_values(b))
     error = (b - a).std() / 2000**0.5
-    assert (found.low, found.high) == pytest.approx((found.difference - 1.96 * error, found.difference + 1.96 * error), abs=0.1 * error)
+    assert (found.low, found.high) == pytest.approx(
+        (found.difference - 1.96 * error, found.difference + 1.96 * error), abs=0.1 * error
+    )
 
 
 def test_equal_systems_are_even_and_seeds_repeat():
@@ -77,6 +85,9 @@ def test_nothing_is_nothing():
 
 
 def test_the_plot_is_a_picture(tmp_path):
-    plot(compare(with_values([1, 0, 1, 0]), with_values([1, 1, 0, 1], "b")), tmp_path / "new" / "compare.png")
+    plot(
+        compare(with_values([1, 0, 1, 0]), with_values([1, 1, 0, 1], "b")),
+        tmp_path / "new" / "compare.png",
+    )
     with Image.open(tmp_path / "new" / "compare.png") as picture:
         assert picture.format == "PNG" and picture.width > 500

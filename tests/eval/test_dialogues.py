@@ -44,12 +44,22 @@ FIRST = Turn("Find every airplane.", "first", (0, 1, 2))
 
 
 def test_told_what_is_there_the_reading_alone_decides(scene: Scene, model: Model) -> None:
-    one = talk(FIRST, Turn("and the largest of them?", "choose", (1,)), Turn("segment it", "closer", (1,), pixel=True))
+    one = talk(
+        FIRST,
+        Turn("and the largest of them?", "choose", (1,)),
+        Turn("segment it", "closer", (1,), pixel=True),
+    )
     assert dialogues.hold(one, scene, model, told=True) == [True, True, True]
 
 
-def test_other_objects_than_those_meant_are_wrong_and_the_dialogue_goes_on_as_labelled(scene: Scene, model: Model) -> None:
-    one = talk(FIRST, Turn("and the largest of them?", "choose", (0,)), Turn("How many are there?", "again", (0,)))
+def test_other_objects_than_those_meant_are_wrong_and_the_dialogue_goes_on_as_labelled(
+    scene: Scene, model: Model
+) -> None:
+    one = talk(
+        FIRST,
+        Turn("and the largest of them?", "choose", (0,)),
+        Turn("How many are there?", "again", (0,)),
+    )
     assert dialogues.hold(one, scene, model, told=True) == [True, False, True]
 
 
@@ -59,14 +69,18 @@ def test_a_turn_that_is_refused_is_wrong(scene: Scene, model: Model) -> None:
 
 
 def test_from_the_picture_nothing_is_told(scene: Scene, model: Model) -> None:
-    right = dialogues.hold(talk(FIRST, Turn("and the largest of them?", "choose", (1,))), scene, model, told=False)
+    right = dialogues.hold(
+        talk(FIRST, Turn("and the largest of them?", "choose", (1,))), scene, model, told=False
+    )
     assert right == [False, False]  # there are no airplanes in this town
 
 
 @pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 def test_the_suite_on_real_pictures(model: Model) -> None:
     told: list[int] = []
-    figures = dialogues.dialogue(model, Path(os.environ["GEOMAG_DATA"]), 3, lambda done, total: told.append(done))
+    figures = dialogues.dialogue(
+        model, Path(os.environ["GEOMAG_DATA"]), 3, lambda done, total: told.append(done)
+    )
     assert figures["n"] >= 3 and told
     shares = {name: value for name, value in figures.items() if name != "n"}
     assert {"exact", "told", "alone", "first", "whole", "whole told"} <= {*shares}
@@ -74,7 +88,9 @@ def test_the_suite_on_real_pictures(model: Model) -> None:
     assert np.isclose(figures["whole"] * 3, round(figures["whole"] * 3))
 
 
-def test_no_dialogue_has_no_figures(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_dialogue_has_no_figures(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dialogues, "vhr10", lambda root, part: [])
     monkeypatch.setattr(dialogues, "dialogues", lambda samples, count: [])
     assert dialogues.dialogue(model, tmp_path) == {"n": 0}

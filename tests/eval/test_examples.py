@@ -9,7 +9,18 @@ from eval.made import WORKS, filled, made, right
 from fake import GROUND, RED
 from geomagnifier import masks
 from geomagnifier.errors import OptionError
-from geomagnifier_lab.eval.examples import AGREED, CELL, GAP, SAID, TINT, TRUE, chosen, draw, shown, write_examples
+from geomagnifier_lab.eval.examples import (
+    AGREED,
+    CELL,
+    GAP,
+    SAID,
+    TINT,
+    TRUE,
+    chosen,
+    draw,
+    shown,
+    write_examples,
+)
 from geomagnifier_lab.eval.predictions import Header, Predictions
 from geomagnifier_lab.eval.scoring import result
 
@@ -18,7 +29,14 @@ def scored(tmp_path, work, **changes):
     known, cases = made(tmp_path, work)
     records = {case.id: right(case) for case in cases}
     records[cases[0].id] |= changes
-    whole = result(known, "test", cases, Predictions(Header(known.name, "test", "fake", "1", len(cases)), records, lambda record: record))
+    whole = result(
+        known,
+        "test",
+        cases,
+        Predictions(
+            Header(known.name, "test", "fake", "1", len(cases)), records, lambda record: record
+        ),
+    )
     return cases, records, whole
 
 
@@ -29,7 +47,11 @@ def colours(sheet):
 def test_best_worst_and_random_are_chosen():
     values = {name: value for value, name in enumerate("abcdef")}
     found = chosen(values, 2)
-    assert found["best"] == ["f", "e"] and found["worst"] == ["a", "b"] and len(set(found["random"])) == 2
+    assert (
+        found["best"] == ["f", "e"]
+        and found["worst"] == ["a", "b"]
+        and len(set(found["random"])) == 2
+    )
     assert found == chosen(values, 2) and found["random"] != chosen(values, 2, seed=5)["random"]
     assert all(sorted(ids) == list("abcdef") for ids in chosen(values, 10).values())
     even = chosen(dict.fromkeys("abcdef", 1.0), 3)
@@ -48,7 +70,10 @@ def test_every_kind_can_be_drawn(work, tmp_path):
 
 def test_words_of_truth_and_prediction_stand_under_the_picture(tmp_path):
     cases, records, _ = scored(tmp_path, "scene")
-    assert shown(cases[0], records["0.png"]).texts == [(TRUE, "Red_Place"), (SAID, "Red_Place 90%, Green_Place 10%")]
+    assert shown(cases[0], records["0.png"]).texts == [
+        (TRUE, "Red_Place"),
+        (SAID, "Red_Place 90%, Green_Place 10%"),
+    ]
     cases, records, _ = scored(tmp_path, "refer")
     drawn = shown(cases[0], records["0.png#0"])
     assert drawn.texts == [(None, "Every ship")] and np.array_equal(drawn.truth, drawn.prediction)
@@ -59,15 +84,23 @@ def test_words_of_truth_and_prediction_stand_under_the_picture(tmp_path):
 
 def test_as_many_boxes_are_drawn_as_there_are_objects(tmp_path):
     cases, records, _ = scored(tmp_path, "detect")
-    records["1.png"] |= {"boxes": [[0, 0, 4, 4], [16, 16, 32, 32]], "scores": [0.1, 0.9], "names": ["water", "ship"]}
+    records["1.png"] |= {
+        "boxes": [[0, 0, 4, 4], [16, 16, 32, 32]],
+        "scores": [0.1, 0.9],
+        "names": ["water", "ship"],
+    }
     drawn = shown(cases[1], records["1.png"])
     assert drawn.said == [[16, 16, 32, 32]] and drawn.texts == [(TRUE, "ship"), (SAID, "ship")]
     assert shown(cases[2], records["2.png"]).texts == [(TRUE, "nothing"), (SAID, "nothing")]
 
 
 def test_masks_are_tinted_by_who_has_them(tmp_path):
-    cases, records, whole = scored(tmp_path, "refer", mask=masks.encode(filled((8, 8, 24, 16), (40, 0, 56, 16))))
-    sheet = np.asarray(draw(cases[:1], records, replace(whole, per_case={"0.png#0": 0.5}), 1)).astype(int)
+    cases, records, whole = scored(
+        tmp_path, "refer", mask=masks.encode(filled((8, 8, 24, 16), (40, 0, 56, 16)))
+    )
+    sheet = np.asarray(
+        draw(cases[:1], records, replace(whole, per_case={"0.png#0": 0.5}), 1)
+    ).astype(int)
     scale, top = CELL / 64, next(y for y in range(60, 300) if (sheet[y, GAP + 10] == 120).all())
 
     def pixel(x, y):

@@ -43,7 +43,9 @@ def drawn(seed: int, sentences: int = 12) -> tuple[list[list[Phrase]], list[list
                 other = text if rng.random() < 0.7 else str(rng.choice(KINDS))
                 said.append(block(x + dx, y + dy, x + w + dx, y + h, other, float(rng.random())))
         if rng.random() < 0.5:
-            said.append(block(0, 0, int(rng.integers(1, 9)), 5, str(rng.choice(KINDS)), float(rng.random())))
+            said.append(
+                block(0, 0, int(rng.integers(1, 9)), 5, str(rng.choice(KINDS)), float(rng.random()))
+            )
         found.append(said)
         truth.append(meant)
     return found, truth
@@ -69,7 +71,9 @@ def as_published(found: list[list[Phrase]], truth: list[list[Phrase]]) -> tuple[
             table = np.delete(np.delete(table, i, axis=0), j, axis=1)
         means.append(np.mean(pairs) if pairs else 0.0)
         table = matrix(meant, said)
-        alike = np.array([[same_words(b.text, a.text) for b in said] for a in meant], float).reshape(table.shape)
+        alike = np.array(
+            [[same_words(b.text, a.text) for b in said] for a in meant], float
+        ).reshape(table.shape)
         while table.size > 0:
             i, j = np.unravel_index(table.argmax(), table.shape)
             if table[i, j] < 0.5 or alike[i, j] < 0.5:
@@ -87,14 +91,25 @@ def coco_ap50(found: list[list[Phrase]], truth: list[list[Phrase]]) -> float:
             for each in phrases:
                 rle = dict(each.segmentation)
                 made = {"image_id": image, "category_id": 1, "segmentation": rle}
-                more = {"score": each.score} if scored else {"id": len(out) + 1, "area": float(decode(rle).sum()), "iscrowd": 0}
+                more = (
+                    {"score": each.score}
+                    if scored
+                    else {"id": len(out) + 1, "area": float(decode(rle).sum()), "iscrowd": 0}
+                )
                 out.append(made | more)
         return out
 
     with contextlib.redirect_stdout(io.StringIO()):
         data = COCO()
-        images = [{"id": image, "height": SHAPE[0], "width": SHAPE[1]} for image in range(len(truth))]
-        data.dataset = {"info": {}, "images": images, "categories": [{"id": 1}], "annotations": rows(truth, False)}
+        images = [
+            {"id": image, "height": SHAPE[0], "width": SHAPE[1]} for image in range(len(truth))
+        ]
+        data.dataset = {
+            "info": {},
+            "images": images,
+            "categories": [{"id": 1}],
+            "annotations": rows(truth, False),
+        }
         data.createIndex()
         judge = COCOeval(data, data.loadRes(rows(found, True)), "segm")
         judge.evaluate()
@@ -131,7 +146,12 @@ def test_phrases_left_over_lower_recall_and_not_iou() -> None:
 def test_empty_masks_and_silent_sentences() -> None:
     empty, ship = block(0, 0, 0, 0), block(0, 0, 10, 10)
     assert per_sentence([[empty]], [[empty]])[0].iou == 0.0
-    assert grounded([[]], [[ship]]) == {"AP50": 0.0, "mIoU": 0.0, "recall": 0.0, "recall of all pairs": 0.0}
+    assert grounded([[]], [[ship]]) == {
+        "AP50": 0.0,
+        "mIoU": 0.0,
+        "recall": 0.0,
+        "recall of all pairs": 0.0,
+    }
     assert grounded([[ship], []], [[ship], [ship]])["mIoU"] == 0.5
     assert grounded([[ship]], [[]]) == {"mIoU": 0.0}
     assert grounded([[ship], [ship]], [[ship], []])["recall"] == 1.0
@@ -160,7 +180,10 @@ def test_phrases_that_share_half_of_their_words(one: str, other: str, same: bool
 @settings(max_examples=20, deadline=None)
 def test_perfect_sentences_and_any_order(seed: int, sentences: int, random: Any) -> None:
     found, truth = drawn(seed, sentences)
-    apart = [[block(8 * at, 0, 8 * at + 6, 6, each.text) for at, each in enumerate(meant)] for meant in truth]
+    apart = [
+        [block(8 * at, 0, 8 * at + 6, 6, each.text) for at, each in enumerate(meant)]
+        for meant in truth
+    ]
     assert all(value == pytest.approx(1.0) for value in grounded(apart, apart).values())
     order = random.sample(range(sentences), sentences)
     mixed = grounded([found[at] for at in order], [truth[at] for at in order])
@@ -172,7 +195,10 @@ def test_bad_input_names_sentence_and_phrase() -> None:
     small = Phrase("a ship", encode(np.zeros((8, 9), bool)))
     with pytest.raises(ValueError, match="1 predictions for 2 sentences"):
         grounded([[]], [[ship], [ship]])
-    with pytest.raises(PredictionError, match="phrase 1 of sentence 1 has a mask of 8 x 9 px; the picture has 24 x 32"):
+    with pytest.raises(
+        PredictionError,
+        match="phrase 1 of sentence 1 has a mask of 8 x 9 px; the picture has 24 x 32",
+    ):
         grounded([[], [ship, small]], [[ship], [ship]])
     with pytest.raises(PredictionError, match="phrase 0 of sentence 0 has the score nan"):
         grounded([[block(0, 0, 1, 1, score=float("nan"))]], [[ship]])

@@ -13,15 +13,23 @@ from geomagnifier.errors import PredictionError
 from geomagnifier_lab.eval.grounding import box_areas, box_ious, grounding, precision_at
 
 NUMBERS = st.floats(0, 100, allow_subnormal=False)
-BOXES = st.tuples(NUMBERS, NUMBERS, st.floats(0.5, 50), st.floats(0.5, 50)).map(lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3]))
+BOXES = st.tuples(NUMBERS, NUMBERS, st.floats(0.5, 50), st.floats(0.5, 50)).map(
+    lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
+)
 PAIRS = st.lists(st.tuples(st.none() | BOXES, BOXES), min_size=1, max_size=12)
 
 
 def drawn(seed: int, count: int = 200) -> tuple[list[tuple[float, ...]], list[tuple[float, ...]]]:
     rng = np.random.default_rng(seed)
-    truth = rng.uniform(0, 100, (count, 2)).repeat(2, axis=0).reshape(count, 4) + [0, 0, *rng.uniform(5, 60, 2)]
+    truth = rng.uniform(0, 100, (count, 2)).repeat(2, axis=0).reshape(count, 4) + [
+        0,
+        0,
+        *rng.uniform(5, 60, 2),
+    ]
     found = truth + rng.normal(0, 4, (count, 4))
-    found = np.concatenate([np.minimum(found[:, :2], found[:, 2:]), np.maximum(found[:, :2], found[:, 2:])], axis=1)
+    found = np.concatenate(
+        [np.minimum(found[:, :2], found[:, 2:]), np.maximum(found[:, :2], found[:, 2:])], axis=1
+    )
     return [tuple(row) for row in found.tolist()], [tuple(row) for row in truth.tolist()]
 
 
@@ -37,7 +45,9 @@ def test_areas_are_those_of_shapely_and_ious_those_of_pycocotools() -> None:
     each = wanted[:, 0] / wanted[:, 1]
     assert figures["meanIoU"] == pytest.approx(each.mean())
     assert figures["cumIoU"] == pytest.approx(wanted[:, 0].sum() / wanted[:, 1].sum())
-    assert [figures[f"Pr@{x}"] for x in (0.5, 0.6, 0.7, 0.8, 0.9)] == pytest.approx([(each >= x).mean() for x in (0.5, 0.6, 0.7, 0.8, 0.9)])
+    assert [figures[f"Pr@{x}"] for x in (0.5, 0.6, 0.7, 0.8, 0.9)] == pytest.approx(
+        [(each >= x).mean() for x in (0.5, 0.6, 0.7, 0.8, 0.9)]
+    )
 
 
 def test_a_sentence_without_a_box_is_a_miss_and_adds_to_the_union() -> None:
@@ -66,13 +76,27 @@ def test_whole_cells_as_vrsbench_counts_them() -> None:
 def test_symmetric_perfect_and_of_any_order(pairs, random) -> None:
     found, truth = [a for a, _ in pairs], [b for _, b in pairs]
     both = [(a, b) for a, b in pairs if a is not None]
-    assert box_areas([a for a, _ in both], [b for _, b in both]) == pytest.approx(box_areas([b for _, b in both], [a for a, _ in both]))
+    assert box_areas([a for a, _ in both], [b for _, b in both]) == pytest.approx(
+        box_areas([b for _, b in both], [a for a, _ in both])
+    )
     assert set(grounding(truth, truth).values()) == {1.0}
     mixed = random.sample(pairs, len(pairs))
-    assert grounding([a for a, _ in mixed], [b for _, b in mixed]) == pytest.approx(grounding(found, truth))
+    assert grounding([a for a, _ in mixed], [b for _, b in mixed]) == pytest.approx(
+        grounding(found, truth)
+    )
 
 
-@pytest.mark.parametrize("box", [(0, 0, 1), (0, 0, float("nan"), 5), (5, 0, 1, 5), (0, 0, float("inf"), 5), "box", (0, 0, "a", 1)])
+@pytest.mark.parametrize(
+    "box",
+    [
+        (0, 0, 1),
+        (0, 0, float("nan"), 5),
+        (5, 0, 1, 5),
+        (0, 0, float("inf"), 5),
+        "box",
+        (0, 0, "a", 1),
+    ],
+)
 def test_what_is_no_box_is_refused_with_its_index(box) -> None:
     with pytest.raises(PredictionError, match="box 1 is"):
         box_ious([None, box], [(0, 0, 1, 1)] * 2)

@@ -11,7 +11,16 @@ from torchmetrics.functional.classification import binary_jaccard_index
 
 from geomagnifier.errors import PredictionError
 from geomagnifier.masks import areas, intersection_over_union
-from geomagnifier_lab.eval.iou import THRESHOLDS, MeanIoU, OverallIoU, all_areas, ious, overall_iou, precision_at, referring
+from geomagnifier_lab.eval.iou import (
+    THRESHOLDS,
+    MeanIoU,
+    OverallIoU,
+    all_areas,
+    ious,
+    overall_iou,
+    precision_at,
+    referring,
+)
 
 
 def block(rows: int, columns: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
@@ -54,20 +63,30 @@ def test_accumulators_before_the_first_question() -> None:
 def drawn(seed: int, count: int = 30) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Masks of any size, and the same with some pixels changed."""
     rng = np.random.default_rng(seed)
-    truth = [rng.random((int(rng.integers(4, 20)), int(rng.integers(4, 20)))) < 0.4 for _ in range(count)]
+    truth = [
+        rng.random((int(rng.integers(4, 20)), int(rng.integers(4, 20)))) < 0.4 for _ in range(count)
+    ]
     return [mask ^ (rng.random(mask.shape) < rng.uniform(0, 0.6)) for mask in truth], truth
 
 
 def test_figures_are_those_of_torchmetrics() -> None:
     found, truth = drawn(0)
-    each = [binary_jaccard_index(torch.tensor(a).int(), torch.tensor(b).int()).item() for a, b in zip(found, truth, strict=True)]
+    each = [
+        binary_jaccard_index(torch.tensor(a).int(), torch.tensor(b).int()).item()
+        for a, b in zip(found, truth, strict=True)
+    ]
     pairs = all_areas(found, truth)
     assert ious(pairs) == pytest.approx(each, abs=1e-6)
     figures = referring(pairs)
     assert figures["gIoU"] == pytest.approx(np.mean(each), abs=1e-6)
-    joint = [torch.tensor(np.concatenate([mask.ravel() for mask in masks])).int() for masks in (found, truth)]
+    joint = [
+        torch.tensor(np.concatenate([mask.ravel() for mask in masks])).int()
+        for masks in (found, truth)
+    ]
     assert figures["oIoU"] == pytest.approx(binary_jaccard_index(*joint).item(), abs=1e-6)
-    assert [figures[f"Pr@{x}"] for x in THRESHOLDS] == pytest.approx([np.mean(ious(pairs) >= x) for x in THRESHOLDS])
+    assert [figures[f"Pr@{x}"] for x in THRESHOLDS] == pytest.approx(
+        [np.mean(ious(pairs) >= x) for x in THRESHOLDS]
+    )
     assert list(figures) == ["gIoU", "oIoU", "Pr@0.5", "Pr@0.6", "Pr@0.7", "Pr@0.8", "Pr@0.9"]
 
 
@@ -90,7 +109,9 @@ def test_two_empty_masks_count_one_in_lisa_and_nothing_in_rmsin() -> None:
     assert referring(pairs, empty=0.0)["Pr@0.9"] == pytest.approx(1 / 3)
     assert overall_iou(all_areas([empty], [empty])) == 1.0
     assert referring(np.zeros((0, 2))) == {}
-    assert precision_at([]) == dict.fromkeys(("Pr@0.5", "Pr@0.6", "Pr@0.7", "Pr@0.8", "Pr@0.9"), 0.0)
+    assert precision_at([]) == dict.fromkeys(
+        ("Pr@0.5", "Pr@0.6", "Pr@0.7", "Pr@0.8", "Pr@0.9"), 0.0
+    )
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8))
@@ -106,7 +127,10 @@ def test_symmetric_perfect_and_of_any_order(seed: int, count: int) -> None:
 
 def test_bad_input_names_the_record() -> None:
     with pytest.raises(PredictionError, match=r"mask 1 has \(3, 4\) px, its picture \(4, 3\)"):
-        all_areas([np.zeros((2, 2), bool), np.zeros((3, 4), bool)], [np.zeros((2, 2), bool), np.zeros((4, 3), bool)])
+        all_areas(
+            [np.zeros((2, 2), bool), np.zeros((3, 4), bool)],
+            [np.zeros((2, 2), bool), np.zeros((4, 3), bool)],
+        )
     with pytest.raises(ValueError, match="shorter"):
         all_areas([block(1, 1)] * 2, [block(1, 1)])
     with pytest.raises(ValueError, match="question 1 has an intersection of 5 px and a union of 4"):

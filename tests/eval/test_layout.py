@@ -16,8 +16,15 @@ from geomagnifier_lab.eval.layout import cases, layout, same
 
 def port() -> ObjectSample:
     """Five ships of growing size from left to right, and a harbor below them on the right."""
-    ships = [LabelledObject("ship", (40 + 150 * i, 100, 60 + 150 * i + 15 * i, 120 + 12 * i), ()) for i in range(5)]
-    return ObjectSample(Path("sets/port.png"), (*ships, LabelledObject("harbor", (600, 400, 760, 480), ())), ("ship", "harbor"))
+    ships = [
+        LabelledObject("ship", (40 + 150 * i, 100, 60 + 150 * i + 15 * i, 120 + 12 * i), ())
+        for i in range(5)
+    ]
+    return ObjectSample(
+        Path("sets/port.png"),
+        (*ships, LabelledObject("harbor", (600, 400, 760, 480), ())),
+        ("ship", "harbor"),
+    )
 
 
 def test_each_relation_is_asked_once_with_the_boxes_it_means() -> None:
@@ -38,7 +45,9 @@ def test_each_relation_is_asked_once_with_the_boxes_it_means() -> None:
 
 
 def test_a_picture_with_nothing_to_choose_from_is_passed_over() -> None:
-    alone = ObjectSample(Path("sets/one.png"), (LabelledObject("ship", (10, 10, 40, 40), ()),), ("ship",))
+    alone = ObjectSample(
+        Path("sets/one.png"), (LabelledObject("ship", (10, 10, 40, 40), ()),), ("ship",)
+    )
     assert cases(alone, SceneInfo("one", 200, 200, 3)) == []
 
 

@@ -55,7 +55,9 @@ def test_a_header_that_was_torn_is_begun_anew(tmp_path):
     path.write_bytes(b'{"benchmark": "ti')
     with Log(path, HEADER) as log:
         assert not log.done
-    assert records_of(path) == [{"benchmark": "tiny-scene", "split": "test", "model": "fake", "version": "0", "cases": 3}]
+    assert records_of(path) == [
+        {"benchmark": "tiny-scene", "split": "test", "model": "fake", "version": "0", "cases": 3}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,9 @@ def test_a_part_of_the_cases_is_read_from_predictions_of_all(tmp_path):
     known, cases = made(tmp_path, "caption")
     path = written(tmp_path / "p.jsonl", *map(right, cases))
     assert list(read(path, known, "test", cases[:1], cases)) == ["0.png"]
-    with pytest.raises(PredictionError, match=r"line 2: '1.png' is no case of Tiny caption, split 'test'"):
+    with pytest.raises(
+        PredictionError, match=r"line 2: '1.png' is no case of Tiny caption, split 'test'"
+    ):
         read(path, known, "test", cases[:1])
 
 
@@ -114,32 +118,96 @@ SMALL = masks.encode(np.zeros((4, 4), bool))
 WRONG = {
     "unknown id": ("caption", {"id": "9.png"}, r"line 2: '9.png' is no case of Tiny caption"),
     "no id": ("caption", {"id": 7}, r'line 2: "id" is the id of a case, a text, not 7'),
-    "no text": ("caption", {"text": None}, r"""line 2 \('0.png'\): "text" is no text but NoneType"""),
+    "no text": (
+        "caption",
+        {"text": None},
+        r"""line 2 \('0.png'\): "text" is no text but NoneType""",
+    ),
     "text not there": ("caption", {"text": ...}, r"""line 2 \('0.png'\): "text" is not there"""),
     "cost": ("caption", {"seconds": "fast"}, "seconds is no finite number but 'fast'"),
-    "class": ("scene", {"labels": [["Sea", 0.5]]}, r""""labels"\[0\]: 'Sea' is no published class"""),
-    "class twice": ("scene", {"labels": [["Red_Place", 0.5], ["Red_Place", 0.1]]}, '"labels" has a class twice'),
-    "probability": ("scene", {"labels": [["Red_Place", float("nan")]]}, r'"labels"\[0\] is no finite number but nan'),
-    "label": ("scene", {"labels": ["Red_Place"]}, r"""is \[class, probability\], not 'Red_Place'"""),
+    "class": (
+        "scene",
+        {"labels": [["Sea", 0.5]]},
+        r""""labels"\[0\]: 'Sea' is no published class""",
+    ),
+    "class twice": (
+        "scene",
+        {"labels": [["Red_Place", 0.5], ["Red_Place", 0.1]]},
+        '"labels" has a class twice',
+    ),
+    "probability": (
+        "scene",
+        {"labels": [["Red_Place", float("nan")]]},
+        r'"labels"\[0\] is no finite number but nan',
+    ),
+    "label": (
+        "scene",
+        {"labels": ["Red_Place"]},
+        r"""is \[class, probability\], not 'Red_Place'""",
+    ),
     "labels": ("scene", {"labels": {}}, '"labels" is no list but dict'),
-    "captions": ("retrieval", {"captions": [[1.0, 0, 0]]}, '"captions" has 1 vectors, but the picture 2 captions'),
-    "length": ("retrieval", {"captions": [[1.0, 0, 0], [1.0]]}, r'"captions"\[1\] is no list of 3 numbers'),
+    "captions": (
+        "retrieval",
+        {"captions": [[1.0, 0, 0]]},
+        '"captions" has 1 vectors, but the picture 2 captions',
+    ),
+    "length": (
+        "retrieval",
+        {"captions": [[1.0, 0, 0], [1.0]]},
+        r'"captions"\[1\] is no list of 3 numbers',
+    ),
     "zero": ("retrieval", {"vector": [0, 0, 0]}, '"vector" is zero'),
-    "infinite": ("retrieval", {"vector": [0, 0, float("inf")]}, '"vector" is no finite number but inf'),
+    "infinite": (
+        "retrieval",
+        {"vector": [0, 0, float("inf")]},
+        '"vector" is no finite number but inf',
+    ),
     "box": ("ground", {"boxes": [[1, 2, 3]]}, r'"boxes"\[0\] is no box'),
-    "box without area": ("ground", {"boxes": [[5, 2, 5, 9]]}, r'"boxes"\[0\] has no area: \[5, 2, 5, 9\]'),
+    "box without area": (
+        "ground",
+        {"boxes": [[5, 2, 5, 9]]},
+        r'"boxes"\[0\] has no area: \[5, 2, 5, 9\]',
+    ),
     "score": ("ground", {"scores": [float("nan")]}, r'"scores"\[0\] is no finite number but nan'),
     "scores": ("ground", {"scores": []}, '1 "boxes" but 0 "scores"'),
-    "name": ("detect", {"names": ["ship", "tree"]}, r""""names"\[1\]: 'tree' is no published class"""),
+    "name": (
+        "detect",
+        {"names": ["ship", "tree"]},
+        r""""names"\[1\]: 'tree' is no published class""",
+    ),
     "names": ("detect", {"names": ["ship"]}, '2 "boxes" but 1 "names"'),
-    "segment": ("detect", {"segments": [{"name": "ship", "mask": RLE}]}, r'"segments"\[0\], "score" is no finite number but None'),
-    "mask of another size": ("refer", {"mask": SMALL}, r'"mask" is of \[4, 4\] \(height, width\), but the picture of \[48, 64\] px'),
+    "segment": (
+        "detect",
+        {"segments": [{"name": "ship", "mask": RLE}]},
+        r'"segments"\[0\], "score" is no finite number but None',
+    ),
+    "mask of another size": (
+        "refer",
+        {"mask": SMALL},
+        r'"mask" is of \[4, 4\] \(height, width\), but the picture of \[48, 64\] px',
+    ),
     "mask": ("refer", {"mask": "none"}, '"mask" is no COCO RLE'),
     "runs": ("refer", {"mask": {"size": [48, 64], "counts": "3"}}, '"mask" has broken run lengths'),
-    "no runs": ("refer", {"mask": {"size": [48, 64], "counts": ""}}, '"mask" has broken run lengths'),
-    "foreign runs": ("refer", {"mask": {"size": [48, 64], "counts": "ü"}}, '"mask" has broken run lengths'),
-    "plain runs": ("refer", {"mask": {"size": [48, 64], "counts": [3072]}}, '"mask" has no compressed run lengths'),
-    "phrase": ("grounded", {"phrases": [{"mask": RLE, "score": 1}]}, r'"phrases"\[0\], "phrase" is no text'),
+    "no runs": (
+        "refer",
+        {"mask": {"size": [48, 64], "counts": ""}},
+        '"mask" has broken run lengths',
+    ),
+    "foreign runs": (
+        "refer",
+        {"mask": {"size": [48, 64], "counts": "ü"}},
+        '"mask" has broken run lengths',
+    ),
+    "plain runs": (
+        "refer",
+        {"mask": {"size": [48, 64], "counts": [3072]}},
+        '"mask" has no compressed run lengths',
+    ),
+    "phrase": (
+        "grounded",
+        {"phrases": [{"mask": RLE, "score": 1}]},
+        r'"phrases"\[0\], "phrase" is no text',
+    ),
     "phrases": ("grounded", {"phrases": ["ship"]}, r'"phrases"\[0\] is no object'),
 }
 
@@ -147,8 +215,15 @@ WRONG = {
 @pytest.mark.parametrize(("work", "change", "told"), WRONG.values(), ids=WRONG)
 def test_what_does_not_fit_is_named(work, change, told, tmp_path):
     known, cases = made(tmp_path, work)
-    first = {name: value for name, value in {**right(cases[0]), **change}.items() if value is not ...}
-    path = written(tmp_path / "p.jsonl", {"benchmark": known.name, "split": "test"}, first, *map(right, cases[1:]))
+    first = {
+        name: value for name, value in {**right(cases[0]), **change}.items() if value is not ...
+    }
+    path = written(
+        tmp_path / "p.jsonl",
+        {"benchmark": known.name, "split": "test"},
+        first,
+        *map(right, cases[1:]),
+    )
     with pytest.raises(PredictionError, match=told) as error:
         read(path, known, "test", cases)
     assert str(error.value).startswith(f"{path}, line 2")
@@ -161,7 +236,9 @@ def test_records_that_lack_come_twice_or_are_of_something_else_are_named(tmp_pat
         read(written(path, right(cases[0])), known, "test", cases)
     with pytest.raises(PredictionError, match=r"line 3: '0.png' is there already, in line 1"):
         read(written(path, right(cases[0]), right(cases[1]), right(cases[0])), known, "test", cases)
-    with pytest.raises(PredictionError, match="line 1: these are predictions for split 'val', not 'test'"):
+    with pytest.raises(
+        PredictionError, match="line 1: these are predictions for split 'val', not 'test'"
+    ):
         read(written(path, {"benchmark": known.name, "split": "val"}), known, "test", cases)
     with pytest.raises(PredictionError, match="for benchmark 'aid', not 'tiny-caption'"):
         read(written(path, {"benchmark": "aid", "split": "test"}), known, "test", cases)
@@ -176,7 +253,9 @@ def test_records_that_lack_come_twice_or_are_of_something_else_are_named(tmp_pat
 
 def test_an_error_is_a_record_too(tmp_path):
     known, cases = made(tmp_path, "refer")
-    path = written(tmp_path / "p.jsonl", *({"id": case.id, "error": "out of memory"} for case in cases))
+    path = written(
+        tmp_path / "p.jsonl", *({"id": case.id, "error": "out of memory"} for case in cases)
+    )
     assert len(read(path, known, "test", cases)) == 3
 
 
@@ -190,7 +269,14 @@ def numbers(tmp_path):
     """A COCO file whose numbers are one off the pictures' names, as those of NWPU VHR-10 are."""
     pictures = [{"id": number + 1, "file_name": f"{number}.png"} for number in range(3)]
     path = tmp_path / "instances.json"
-    path.write_text(json.dumps({"images": pictures, "categories": [{"id": 1, "name": "Ship"}, {"id": 2, "name": "water"}]}))
+    path.write_text(
+        json.dumps(
+            {
+                "images": pictures,
+                "categories": [{"id": 1, "name": "Ship"}, {"id": 2, "name": "water"}],
+            }
+        )
+    )
     return path
 
 
@@ -199,8 +285,15 @@ def test_results_of_coco_are_read_by_number_and_by_name(tmp_path, numbers):
     result = {"bbox": [8, 8, 16, 8], "score": 0.7}
     by_number = coco(tmp_path / "a.json", result | {"image_id": 1, "category_id": 1})
     by_name = coco(tmp_path / "b.json", result | {"image_id": "0.png", "category": "ship"})
-    for found in (read(by_number, known, "test", cases, ids=numbers), read(by_name, known, "test", cases)):
-        assert found["0.png"] == {"boxes": [(8.0, 8.0, 24.0, 16.0)], "scores": [0.7], "names": ["ship"]}
+    for found in (
+        read(by_number, known, "test", cases, ids=numbers),
+        read(by_name, known, "test", cases),
+    ):
+        assert found["0.png"] == {
+            "boxes": [(8.0, 8.0, 24.0, 16.0)],
+            "scores": [0.7],
+            "names": ["ship"],
+        }
         assert found["2.png"] == {"boxes": [], "scores": [], "names": []}  # nothing found there
 
 
@@ -210,28 +303,60 @@ def test_masks_of_coco_are_read_in_all_their_forms(tmp_path):
     polygon = [[0, 0, 64, 0, 64, 48, 0, 48]]
     path = coco(
         tmp_path / "r.json",
-        *({"image_id": case.id, "segmentation": shape} for case, shape in zip(cases, (RLE, plain, polygon), strict=True)),
+        *(
+            {"image_id": case.id, "segmentation": shape}
+            for case, shape in zip(cases, (RLE, plain, polygon), strict=True)
+        ),
     )
     found = read(path, known, "test", cases)
     assert all(masks.decode(found[case.id]["mask"]).all() for case in cases)
     known, cases = made(tmp_path, "detect")
-    path = coco(tmp_path / "d.json", {"image_id": "1.png", "category": "ship", "segmentation": RLE, "score": 1})
-    assert read(path, known, "test", cases)["1.png"]["segments"] == [{"name": "ship", "mask": RLE, "score": 1.0}]
+    path = coco(
+        tmp_path / "d.json",
+        {"image_id": "1.png", "category": "ship", "segmentation": RLE, "score": 1},
+    )
+    assert read(path, known, "test", cases)["1.png"]["segments"] == [
+        {"name": "ship", "mask": RLE, "score": 1.0}
+    ]
 
 
 RESULT = {"image_id": "0.png", "category": "ship", "bbox": [8, 8, 16, 8], "score": 0.7}
 WRONG_RESULTS = {
-    "unknown number": ("detect", {"image_id": 7}, r'result 1: "image_id" 7 is no case; if it is a number of a COCO file.*--ids'),
-    "unknown name": ("detect", {"image_id": "9.png"}, """result 1: "image_id" '9.png' is no case$"""),
-    "category number": ("detect", {"category": ..., "category_id": 3}, '"category_id" 3 is a number of a COCO file: name that file'),
-    "category": ("detect", {"category": "tree"}, r"result 1 \('0.png'\): its category 'tree' is no published class"),
-    "score": ("detect", {"score": float("nan")}, r"""result 1 \('0.png'\): "score" is no finite number but nan"""),
+    "unknown number": (
+        "detect",
+        {"image_id": 7},
+        r'result 1: "image_id" 7 is no case; if it is a number of a COCO file.*--ids',
+    ),
+    "unknown name": (
+        "detect",
+        {"image_id": "9.png"},
+        """result 1: "image_id" '9.png' is no case$""",
+    ),
+    "category number": (
+        "detect",
+        {"category": ..., "category_id": 3},
+        '"category_id" 3 is a number of a COCO file: name that file',
+    ),
+    "category": (
+        "detect",
+        {"category": "tree"},
+        r"result 1 \('0.png'\): its category 'tree' is no published class",
+    ),
+    "score": (
+        "detect",
+        {"score": float("nan")},
+        r"""result 1 \('0.png'\): "score" is no finite number but nan""",
+    ),
     "no score": ("detect", {"score": ...}, '"score" is no finite number but None'),
     "width": ("detect", {"bbox": [8, 8, 0, 8]}, '"bbox" has no area'),
     "corners": ("detect", {"bbox": [8, 8, 8]}, r'"bbox" is \[x, y, width, height\]'),
     "nothing": ("detect", {"bbox": ...}, '"bbox" is not there'),
     "size": ("detect", {"segmentation": SMALL}, r'"segmentation" is of \[4, 4\]'),
-    "size of plain runs": ("detect", {"segmentation": {"size": [4, 4], "counts": [16]}}, r"run lengths of \[4, 4\]"),
+    "size of plain runs": (
+        "detect",
+        {"segmentation": {"size": [4, 4], "counts": [16]}},
+        r"run lengths of \[4, 4\]",
+    ),
     "several cases": (
         "ground",
         {"image_id": "0.png"},
@@ -245,7 +370,11 @@ WRONG_RESULTS = {
 def test_results_of_coco_that_do_not_fit_are_named(work, change, told, tmp_path):
     known, cases = made(tmp_path, work)
     second = {name: value for name, value in {**RESULT, **change}.items() if value is not ...}
-    path = coco(tmp_path / "r.json", RESULT if work == "detect" else RESULT | {"image_id": "1.png#0"}, second)
+    path = coco(
+        tmp_path / "r.json",
+        RESULT if work == "detect" else RESULT | {"image_id": "1.png#0"},
+        second,
+    )
     with pytest.raises(PredictionError, match=told):
         read(path, known, "test", cases)
 
@@ -253,9 +382,13 @@ def test_results_of_coco_that_do_not_fit_are_named(work, change, told, tmp_path)
 def test_a_list_of_results_that_is_broken_is_named(tmp_path, numbers):
     known, cases = made(tmp_path, "refer")
     two = [{"id": "0.png#0", "segmentation": RLE}] * 2
-    with pytest.raises(PredictionError, match=r"result 1 \('0.png#0'\): the case has a mask already"):
+    with pytest.raises(
+        PredictionError, match=r"result 1 \('0.png#0'\): the case has a mask already"
+    ):
         read(coco(tmp_path / "r.json", *two), known, "test", cases)
-    with pytest.raises(PredictionError, match=r"lacks records of 2 of 3 cases, the first '1.png#0'"):
+    with pytest.raises(
+        PredictionError, match=r"lacks records of 2 of 3 cases, the first '1.png#0'"
+    ):
         read(coco(tmp_path / "r.json", two[0]), known, "test", cases)
     with pytest.raises(PredictionError, match="result 0 is no JSON object"):
         read(coco(tmp_path / "r.json", 3), known, "test", cases)

@@ -35,12 +35,18 @@ def test_recalls_are_those_of_torchmetrics(seed: int) -> None:
         assert figures[f"i2t R@{level}"] == pytest.approx(np.mean(own))
         assert hits(similarity, owner, level)[0].tolist() == own
         own = [
-            retrieval_hit_rate(torch.tensor(column), torch.tensor(np.arange(len(similarity)) == number), top_k=level).item()
+            retrieval_hit_rate(
+                torch.tensor(column),
+                torch.tensor(np.arange(len(similarity)) == number),
+                top_k=level,
+            ).item()
             for number, column in zip(owner, similarity.T, strict=True)
         ]
         assert figures[f"t2i R@{level}"] == pytest.approx(np.mean(own))
         assert hits(similarity, owner, level)[1].tolist() == own
-    assert figures["mR"] == pytest.approx(np.mean([value for name, value in figures.items() if name != "mR"]))
+    assert figures["mR"] == pytest.approx(
+        np.mean([value for name, value in figures.items() if name != "mR"])
+    )
 
 
 @given(st.lists(st.integers(0, 2), min_size=5, max_size=5), st.integers(1, 5))
@@ -50,7 +56,10 @@ def test_ties_count_with_the_share_of_their_orders(values: list[int], k: int) ->
     own = (0, 3)
     owner = np.array([0 if at in own else 1 for at in range(5)])
     similarity = np.array([values, [0] * 5], float)
-    found = [any(at in own for at in sorted(order, key=lambda at: -values[at])[:k]) for order in permutations(range(5))]
+    found = [
+        any(at in own for at in sorted(order, key=lambda at: -values[at])[:k])
+        for order in permutations(range(5))
+    ]
     assert hits(similarity, owner, k)[0][0] == pytest.approx(np.mean(found))
 
 
@@ -61,7 +70,9 @@ def test_equal_similarities_give_chance() -> None:
 
 
 def test_captions_in_the_same_words_share_their_place() -> None:
-    similarity = np.array([[0.9, 0.9, 0.1], [0.2, 0.2, 0.8]])  # captions 0 and 1 say the same of pictures 0 and 1
+    similarity = np.array(
+        [[0.9, 0.9, 0.1], [0.2, 0.2, 0.8]]
+    )  # captions 0 and 1 say the same of pictures 0 and 1
     pictures, captions = hits(similarity, np.array([0, 1, 1]), 1)
     assert pictures.tolist() == [0.5, 1.0]
     assert captions.tolist() == [1.0, 0.0, 1.0]
@@ -69,13 +80,17 @@ def test_captions_in_the_same_words_share_their_place() -> None:
 
 @given(st.integers(0, 1000), st.integers(1, 12), st.integers(1, 4))
 @settings(max_examples=50, deadline=None)
-def test_perfect_similarities_and_any_order_of_the_file(seed: int, pictures: int, captions: int) -> None:
+def test_perfect_similarities_and_any_order_of_the_file(
+    seed: int, pictures: int, captions: int
+) -> None:
     similarity, owner = drawn(seed, pictures, captions)
     assert recalls((np.arange(pictures)[:, None] == owner).astype(float), owner)["mR"] == 1.0
     rng = np.random.default_rng(seed)
     rows, columns = rng.permutation(pictures), rng.permutation(len(owner))
     place = np.argsort(rows)
-    assert recalls(similarity[rows][:, columns], place[owner[columns]]) == pytest.approx(recalls(similarity, owner))
+    assert recalls(similarity[rows][:, columns], place[owner[columns]]) == pytest.approx(
+        recalls(similarity, owner)
+    )
 
 
 def test_bad_input_names_the_record() -> None:

@@ -8,7 +8,16 @@ from dataclasses import asdict, replace
 import pytest
 
 from geomagnifier.errors import OptionError
-from geomagnifier_lab.eval.report import Result, as_csv, as_latex, brief, escaped, read_result, tables, write_result
+from geomagnifier_lab.eval.report import (
+    Result,
+    as_csv,
+    as_latex,
+    brief,
+    escaped,
+    read_result,
+    tables,
+    write_result,
+)
 
 RESULT = Result(
     benchmark="aid",
@@ -32,7 +41,9 @@ def test_a_result_comes_back_as_it_was(tmp_path):
     path = tmp_path / "new" / "result.json"
     write_result(path, RESULT)
     assert read_result(path) == read_result(path.parent) == RESULT
-    assert [file.name for file in path.parent.iterdir()] == ["result.json"]  # nothing temporary is left
+    assert [file.name for file in path.parent.iterdir()] == [
+        "result.json"
+    ]  # nothing temporary is left
     assert "per_case" not in brief(RESULT) and json.dumps(brief(RESULT))
 
 
@@ -47,7 +58,15 @@ def test_a_result_comes_back_as_it_was(tmp_path):
 )
 def test_what_is_no_result_is_named(change, told, tmp_path):
     path = tmp_path / "result.json"
-    path.write_text(json.dumps({name: value for name, value in {**asdict(RESULT), **change}.items() if value is not None}))
+    path.write_text(
+        json.dumps(
+            {
+                name: value
+                for name, value in {**asdict(RESULT), **change}.items()
+                if value is not None
+            }
+        )
+    )
     with pytest.raises(OptionError, match=told):
         read_result(path)
 
@@ -71,7 +90,9 @@ def test_tables_are_in_per_cent_a_row_a_system():
 
 
 def test_many_figures_stand_one_a_line():
-    rows = tables([replace(RESULT, figures={f"AP{n}": 0.5 for n in range(12)})])["AID, test, figures in %"]
+    rows = tables([replace(RESULT, figures={f"AP{n}": 0.5 for n in range(12)})])[
+        "AID, test, figures in %"
+    ]
     assert rows[0] == {"figure": "AP0", "small 0.3": "50.00"} and len(rows) == 16
 
 
@@ -80,14 +101,26 @@ def test_csv_has_a_line_for_each_figure():
     assert len(rows) == 7
     assert rows[0] == {"benchmark": "aid", "split": "test", "model": 'a "b", c', "version": "0.3", "cases": "2000", "figure": "top-1",
                        "class": "", "value": "0.95678"}  # fmt: skip
-    assert rows[-1]["class"] == "Airport" and {row["figure"] for row in rows[3:6]} == {"seconds", "flops", "pixels"}
+    assert rows[-1]["class"] == "Airport" and {row["figure"] for row in rows[3:6]} == {
+        "seconds",
+        "flops",
+        "pixels",
+    }
 
 
 def test_latex_is_escaped_and_has_as_many_cells_as_columns():
     odd = replace(RESULT, title="A_B & C", model=r"50%~{x}\y^2#$<a>", version="")
     text = as_latex([odd, RESULT, replace(RESULT, figures={"R@1": 0.5})])
-    assert text.count(r"\begin{tabular}") == text.count(r"\end{tabular}") == text.count(r"\toprule") == 2
-    head, first = (line for line in text.splitlines() if line.endswith(r"\\")), r"A\_B \& C & test & 50\%\textasciitilde{}\{x\}"
+    assert (
+        text.count(r"\begin{tabular}")
+        == text.count(r"\end{tabular}")
+        == text.count(r"\toprule")
+        == 2
+    )
+    head, first = (
+        (line for line in text.splitlines() if line.endswith(r"\\")),
+        r"A\_B \& C & test & 50\%\textasciitilde{}\{x\}",
+    )
     lines = list(head)
     assert lines[0] == r"Benchmark & Split & Model & top-1 & top-5 & AA \\"
     assert lines[1].startswith(first) and lines[1].endswith(

@@ -22,7 +22,9 @@ from geomagnifier_lab.eval.suites import SUITES, ranked_classes
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 from geomagnifier_lab.train.export import export
 
-needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
+needs_data = pytest.mark.skipif(
+    "GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets"
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +35,20 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
         (folder / file).symlink_to(WEIGHTS / file)
     torch.manual_seed(0)
     sizes = dict.fromkeys(NAMES, (None, 30.0))
-    write(folder / FILES[3], Scout(len(NAMES)).state_dict(), {"flops": 1.0, "sizes": sizes, "recall": [], "scores": {}})
+    write(
+        folder / FILES[3],
+        Scout(len(NAMES)).state_dict(),
+        {"flops": 1.0, "sizes": sizes, "recall": [], "scores": {}},
+    )
     words = (*SPECIAL, *(kind_token(kind) for kind in NAMES), *FOUND)
     network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words))
     with torch.no_grad():
-        network.decoder.bias[:5] -= 3  # random maps are noise: a thousand specks to outline in every picture
-    export(network.state_dict(), folder / FILES[0], "random", words, dict.fromkeys(OBJECTS, (0.5, ())))
+        network.decoder.bias[:5] -= (
+            3  # random maps are noise: a thousand specks to outline in every picture
+        )
+    export(
+        network.state_dict(), folder / FILES[0], "random", words, dict.fromkeys(OBJECTS, (0.5, ()))
+    )
     return load_model(folder)
 
 
@@ -50,11 +60,17 @@ def test_evenly_takes_from_everywhere() -> None:
 def test_labels_become_classes_of_a_data_set() -> None:
     labels = (("airport", 0.4), ("residential", 0.3), ("forest", 0.2), ("dense residential", 0.1))
     assert ranked_classes(labels, tuple(RSSCN7.values())) == [RSSCN7["Resident"], RSSCN7["Forest"]]
-    assert ranked_classes(labels, tuple(AID.values())) == [("airport",), ("forest",), ("dense residential",)]
+    assert ranked_classes(labels, tuple(AID.values())) == [
+        ("airport",),
+        ("forest",),
+        ("dense residential",),
+    ]
     assert ranked_classes((), tuple(AID.values())) == []
 
 
-def test_an_unknown_suite_and_a_limit_of_none_are_refused(tmp_path: Path, random_model: SmallModel) -> None:
+def test_an_unknown_suite_and_a_limit_of_none_are_refused(
+    tmp_path: Path, random_model: SmallModel
+) -> None:
     with pytest.raises(OptionError, match="choose among granularity, scenes"):
         run(random_model, tmp_path, ("nonsense",))
     with pytest.raises(OptionError, match="from 1"):
@@ -65,7 +81,9 @@ def test_an_unknown_suite_and_a_limit_of_none_are_refused(tmp_path: Path, random
 
 def test_granularity_needs_no_data(tmp_path: Path, random_model: SmallModel) -> None:
     told: list[tuple[int, int]] = []
-    ((name, figures),) = run(random_model, tmp_path, ("granularity",), 3, lambda done, total: told.append((done, total)))
+    ((name, figures),) = run(
+        random_model, tmp_path, ("granularity",), 3, lambda done, total: told.append((done, total))
+    )
     assert (name, figures["n"], told) == ("granularity", 3, [(1, 3), (2, 3), (3, 3)])
 
 

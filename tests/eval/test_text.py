@@ -31,10 +31,21 @@ GOOD = [
         "The curved river is surrounded by many green trees.",
     ],
     ["Several white planes are parked near a terminal.", "Some planes are parked in an airport."],
-    ["Many boats are in the harbour.", "It's a harbour with lots of boats, docked neatly at each side.", "boats"],
+    [
+        "Many boats are in the harbour.",
+        "It's a harbour with lots of boats, docked neatly at each side.",
+        "boats",
+    ],
     ["A playground with a football field in it is surrounded by some green trees and buildings."],
-    ["Four tennis courts arranged neatly with some plants surrounded.", "There are two tennis courts.", "two tennis courts"],
-    ["Several buildings and green trees are around a church.", "Several buildings are in a school."],
+    [
+        "Four tennis courts arranged neatly with some plants surrounded.",
+        "There are two tennis courts.",
+        "two tennis courts",
+    ],
+    [
+        "Several buildings and green trees are around a church.",
+        "Several buildings are in a school.",
+    ],
     ["A bridge is over a river.", "The grey bridge (with two piers) is over the river."],
 ]
 VOCABULARY = (
@@ -56,7 +67,9 @@ VOCABULARY = (
     "are",
 )
 SENTENCES = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=14).map(" ".join)
-CASES = st.lists(st.tuples(SENTENCES, st.lists(SENTENCES, min_size=1, max_size=4)), min_size=1, max_size=8)
+CASES = st.lists(
+    st.tuples(SENTENCES, st.lists(SENTENCES, min_size=1, max_size=4)), min_size=1, max_size=8
+)
 
 
 def drawn(seed: int, count: int = 60) -> tuple[list[str], list[list[str]]]:
@@ -67,13 +80,16 @@ def drawn(seed: int, count: int = 60) -> tuple[list[str], list[list[str]]]:
         tokens = list(rng.choice(VOCABULARY, int(rng.integers(1, 18))))
         said.append(" ".join(tokens))
         changed = [
-            [str(rng.choice(VOCABULARY)) if rng.random() < 0.25 else word for word in tokens] for _ in range(int(rng.integers(1, 6)))
+            [str(rng.choice(VOCABULARY)) if rng.random() < 0.25 else word for word in tokens]
+            for _ in range(int(rng.integers(1, 6)))
         ]
         good.append([" ".join(one[: int(rng.integers(1, len(one) + 1))]) for one in changed])
     return said, good
 
 
-def tokenised(said: list[str], good: list[list[str]]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+def tokenised(
+    said: list[str], good: list[list[str]]
+) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     """As pycocoevalcap takes them, (references, candidates)."""
     return (
         {at: [" ".join(words(one)) for one in each] for at, each in enumerate(good)},
@@ -81,7 +97,9 @@ def tokenised(said: list[str], good: list[list[str]]) -> tuple[dict[int, list[st
     )
 
 
-@pytest.mark.parametrize("case", [(SAID, GOOD), drawn(0), drawn(1)], ids=["written", "drawn", "drawn too"])
+@pytest.mark.parametrize(
+    "case", [(SAID, GOOD), drawn(0), drawn(1)], ids=["written", "drawn", "drawn too"]
+)
 class TestPycocoevalcap:
     def test_bleu(self, case: Any) -> None:
         module = pytest.importorskip("pycocoevalcap.bleu.bleu")
@@ -111,7 +129,9 @@ def test_bleu_is_that_of_torchmetrics(n: int) -> None:
     said, good = drawn(2)
     split = [" ".join(words(one)) for one in said]
     references = [[" ".join(words(one)) for one in each] for each in good]
-    assert bleu(said, good)[n - 1] == pytest.approx(bleu_score(split, references, n_gram=n).item(), abs=1e-6)
+    assert bleu(said, good)[n - 1] == pytest.approx(
+        bleu_score(split, references, n_gram=n).item(), abs=1e-6
+    )
 
 
 def test_rouge_l_has_precision_and_recall_of_torchmetrics() -> None:
@@ -119,7 +139,9 @@ def test_rouge_l_has_precision_and_recall_of_torchmetrics() -> None:
     for one, other in zip(said, (each[0] for each in good), strict=True):
         theirs = rouge_score(one, other, rouge_keys="rougeL")
         precision, recall = theirs["rougeL_precision"].item(), theirs["rougeL_recall"].item()
-        wanted = (1 + 1.2**2) * precision * recall / (recall + 1.2**2 * precision) if precision else 0.0
+        wanted = (
+            (1 + 1.2**2) * precision * recall / (recall + 1.2**2 * precision) if precision else 0.0
+        )
         assert rouge_l([one], [[other]])[0] == pytest.approx(wanted, abs=1e-6)
 
 
@@ -145,13 +167,20 @@ def test_words_are_those_of_stanfords_tokenizer(capfd: pytest.CaptureFixture[str
     if shutil.which("java") is None:
         pytest.skip("needs Java")
     sentences = WRITTEN + [one for each in GOOD for one in each]
-    theirs = module.PTBTokenizer().tokenize({at: [{"caption": one}] for at, one in enumerate(sentences)})
-    assert [words(one) for one in sentences] == [theirs[at][0].split() for at in range(len(sentences))]
+    theirs = module.PTBTokenizer().tokenize(
+        {at: [{"caption": one}] for at, one in enumerate(sentences)}
+    )
+    assert [words(one) for one in sentences] == [
+        theirs[at][0].split() for at in range(len(sentences))
+    ]
 
 
 def test_words_of_known_sentences() -> None:
     assert words(WRITTEN[0]) == ["it", "'s", "a", "grey", "harbour", "is", "n't", "it"]
-    assert " ".join(words(WRITTEN[1])) == "a two-storey building -lrb- with a red roof -rrb- near the centre"
+    assert (
+        " ".join(words(WRITTEN[1]))
+        == "a two-storey building -lrb- with a red roof -rrb- near the centre"
+    )
     assert " ".join(words(WRITTEN[2])) == "many cars/trucks & 1,000 boats about 3.5 km long"
     assert words("") == words(" ... !") == []
 
@@ -185,7 +214,9 @@ def test_orders_do_not_matter(cases: Any, random: Any) -> None:
 
 def test_bleu_of_drawn_rows_is_that_of_the_drawn_sentences() -> None:
     rows = [3, 1, 1, 6]
-    assert bleu_of(bleu_counts(SAID, GOOD)[rows]) == pytest.approx(bleu([SAID[at] for at in rows], [GOOD[at] for at in rows]))
+    assert bleu_of(bleu_counts(SAID, GOOD)[rows]) == pytest.approx(
+        bleu([SAID[at] for at in rows], [GOOD[at] for at in rows])
+    )
 
 
 def test_silence_scores_nothing() -> None:

@@ -1,13 +1,16 @@
 """Kill the real commands at random moments, look for broken files, run them again, and compare with an undisturbed run.
 
     python tests/faults/harness.py --kills 50 --seed 0 --out report.json [ask index train map serve]
-    python tests/faults/harness.py --press --kills 70 --out report.json [ask index train map serve chat bench]
+    python tests/faults/harness.py --press --kills 70 --out report.json [ask index train map serve
+    chat bench]
 
-Each command is killed several times running, then let finish. Half of the moments are spread over the time that the undisturbed run took,
-half come just after a file was written. Left with 1 if anything was broken or lost.
+Each command is killed several times running, then let finish. Half of the moments are spread over
+the time that the undisturbed run took, half come just after a file was written. Left with 1 if
+anything was broken or lost.
 
-With --press it is Ctrl-C in place of a kill, at moments spread over the whole run, from the first import on: each has to end with a word,
-exit code 130, no traceback, no process left and no file broken.
+With --press it is Ctrl-C in place of a kill, at moments spread over the whole run, from the first
+import on: each has to end with a word, exit code 130, no traceback, no process left and no file
+broken.
 """
 
 from __future__ import annotations
@@ -57,8 +60,10 @@ GEOMAG = (sys.executable, "-m", "geomagnifier")
 class Tally:
     """What became of one command.
 
-    kills: that hit a living process.  missed: moments at which it had finished.  broken: files under a final name that cannot be read.
-    lost: last runs that failed or differ from the undisturbed one.  leftover: temporary files, which go a day later.
+    kills: that hit a living process.  missed: moments at which it had finished.  broken: files
+        under a final name that cannot be read.
+    lost: last runs that failed or differ from the undisturbed one.  leftover: temporary files,
+        which go a day later.
     """
 
     command: str
@@ -74,9 +79,12 @@ class Tally:
 class Pressed:
     """What became of one command under Ctrl-C.
 
-    presses: that a living process heard.  early: of them, those before Python runs any of this program: they end it in no word.
-    missed: moments at which it had finished.  silent: ends without a word.  wrong: with another exit code, or a traceback.
-    left: processes some seconds later.  broken: files under a final name.  slowest: seconds from the signal to the end.
+    presses: that a living process heard.  early: of them, those before Python runs any of this
+        program: they end it in no word.
+    missed: moments at which it had finished.  silent: ends without a word.  wrong: with another
+        exit code, or a traceback.
+    left: processes some seconds later.  broken: files under a final name.  slowest: seconds from
+        the signal to the end.
     """
 
     command: str
@@ -134,13 +142,17 @@ def broken(out: Path) -> list[Path]:
     Of a table all rows are read; which of the files in its folder count is known to LanceDB alone.
     """
     found = []
-    for table in out.glob("*.lance") if is_index(out) else ():  # without its manifest it is no index yet
+    for table in (
+        out.glob("*.lance") if is_index(out) else ()
+    ):  # without its manifest it is no index yet
         try:
             indexed(out)
         except Exception:  # as below
             found.append(table)
     for path in out.rglob("*"):
-        if not path.is_file() or any(part.startswith(".") or part.endswith(".lance") for part in path.relative_to(out).parts):
+        if not path.is_file() or any(
+            part.startswith(".") or part.endswith(".lance") for part in path.relative_to(out).parts
+        ):
             continue
         try:
             readable(path)
@@ -157,7 +169,11 @@ def answered(out: Path) -> object:
     with contextlib.closing(sqlite3.connect(out / "regions.gpkg")) as base:
         layer = base.execute("SELECT * FROM regions").fetchall()
     apart = ("answer.json", "overlay.png", "regions.gpkg")  # a GeoPackage tells when it was written
-    rest = {path.name: path.read_bytes() for path in out.iterdir() if path.name[0] != "." and path.name not in apart}
+    rest = {
+        path.name: path.read_bytes()
+        for path in out.iterdir()
+        if path.name[0] != "." and path.name not in apart
+    }
     return said["text"], said["regions"], layer, rest
 
 
@@ -166,7 +182,9 @@ def indexed(out: Path) -> object:
     import lancedb
 
     base = lancedb.connect(out)
-    tables = [base.open_table(path.stem).to_arrow().to_pylist() for path in sorted(out.glob("*.lance"))]
+    tables = [
+        base.open_table(path.stem).to_arrow().to_pylist() for path in sorted(out.glob("*.lance"))
+    ]
     assert tables
     return [sorted(map(repr, rows)) for rows in tables]
 
@@ -174,8 +192,12 @@ def indexed(out: Path) -> object:
 def taught(out: Path) -> object:
     """Losses of every step, and the weights bit for bit."""
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
-    losses = [{k: v for k, v in line.items() if "second" not in k and k != "time"} for line in lines]
-    return losses, {path.name: path.read_bytes() for path in (out / "model").glob("[!.]*.safetensors")}
+    losses = [
+        {k: v for k, v in line.items() if "second" not in k and k != "time"} for line in lines
+    ]
+    return losses, {
+        path.name: path.read_bytes() for path in (out / "model").glob("[!.]*.safetensors")
+    }
 
 
 def mapped(out: Path) -> object:
@@ -185,13 +207,29 @@ def mapped(out: Path) -> object:
     table = geopandas.read_parquet(out / "scenes.parquet")
     assert table["scene"].is_unique
     regions = [geopandas.read_parquet(path) for path in sorted((out / "regions").glob("*.parquet"))]
-    places = sorted((scene, n, tuple(round(v, 3) for v in box)) for part in regions for scene, n, *box in part[ROW].itertuples(index=False))
+    places = sorted(
+        (scene, n, tuple(round(v, 3) for v in box))
+        for part in regions
+        for scene, n, *box in part[ROW].itertuples(index=False)
+    )
     return list(zip(table["scene"], table["state"], table["text"], strict=True)), places
 
 
 ROW = ["scene", "number", "x0", "y0", "x1", "y1"]
 CASES = {
-    "ask": Case(lambda scenes, out: ["ask", str(scenes / "0.tif"), QUESTION, "--out", str(out), "--vector", "gpkg", "--resume"], answered),
+    "ask": Case(
+        lambda scenes, out: [
+            "ask",
+            str(scenes / "0.tif"),
+            QUESTION,
+            "--out",
+            str(out),
+            "--vector",
+            "gpkg",
+            "--resume",
+        ],
+        answered,
+    ),
     "index": Case(lambda scenes, out: ["index", str(scenes), "--to", str(out)], indexed),
     "train": Case(
         lambda scenes, out: [
@@ -207,7 +245,19 @@ CASES = {
         ],
         taught,
     ),
-    "map": Case(lambda scenes, out: ["map", QUESTION, "--scenes", str(scenes), "--out", str(out), "--workers", "2"], mapped),
+    "map": Case(
+        lambda scenes, out: [
+            "map",
+            QUESTION,
+            "--scenes",
+            str(scenes),
+            "--out",
+            str(out),
+            "--workers",
+            "2",
+        ],
+        mapped,
+    ),
 }
 
 
@@ -226,7 +276,15 @@ def prepare(work: Path) -> Path:
     scenes = work / "scenes"
     scenes.mkdir()
     for seed in range(6):
-        drawn.main([str(scenes / f"{seed}.tif"), "--theme", ("harbour", "airport", "town")[seed % 3], "--seed", str(seed)])
+        drawn.main(
+            [
+                str(scenes / f"{seed}.tif"),
+                "--theme",
+                ("harbour", "airport", "town")[seed % 3],
+                "--seed",
+                str(seed),
+            ]
+        )
     own_scenes.write_coco(work / "own", 12)
     return scenes
 
@@ -251,24 +309,39 @@ def kill(process: subprocess.Popen[Any], members: list[psutil.Process]) -> bool:
 def written(out: Path) -> int:
     """A number that changes with what lies in a folder."""
     found = []
-    with contextlib.suppress(FileNotFoundError):  # renamed while it is looked at, which is a change, too
+    with contextlib.suppress(
+        FileNotFoundError
+    ):  # renamed while it is looked at, which is a change, too
         for path in out.rglob("*"):
             found.append((str(path), path.stat().st_size))
     return hash(tuple(sorted(found)))
 
 
-def wait_for(moment: float | None, running: subprocess.Popen[Any], out: Path, rng: random.Random) -> None:
+def wait_for(
+    moment: float | None, running: subprocess.Popen[Any], out: Path, rng: random.Random
+) -> None:
     """Until a moment; None: until some file has been written, and a little longer."""
     end, before = time.monotonic() + (moment if moment is not None else 600), written(out)
     for _ in range(rng.randrange(1, 6) if moment is None else 1):  # the n-th writing
-        while time.monotonic() < end and running.poll() is None and (moment is not None or written(out) == before):
+        while (
+            time.monotonic() < end
+            and running.poll() is None
+            and (moment is not None or written(out) == before)
+        ):
             time.sleep(0.005)
         before = written(out)
     if moment is None:
         time.sleep(rng.uniform(0, SOON))
 
 
-def sweep(name: str, kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], object] = lambda: None) -> Tally:
+def sweep(
+    name: str,
+    kills: int,
+    seed: int,
+    work: Path,
+    scenes: Path,
+    tell: Callable[[], object] = lambda: None,
+) -> Tally:
     """One undisturbed run, then kills; after some of them in a row the same command is let finish, and what it left is compared.
 
     Raises:
@@ -286,10 +359,18 @@ def sweep(name: str, kills: int, seed: int, work: Path, scenes: Path, tell: Call
             tries += 1
             words = [*GEOMAG, *case.words(scenes, out)]
             running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            wait_for(rng.uniform(0, tally.seconds) if rng.random() < 0.5 else None, running, out, rng)
+            wait_for(
+                rng.uniform(0, tally.seconds) if rng.random() < 0.5 else None, running, out, rng
+            )
             members = family(running)
-            workers = [p for p in members if "ray::Worker" in " ".join(p.cmdline())] if name == "map" else []
-            if workers and rng.random() < 0.5:  # a worker alone: the command has to go on without it
+            workers = (
+                [p for p in members if "ray::Worker" in " ".join(p.cmdline())]
+                if name == "map"
+                else []
+            )
+            if (
+                workers and rng.random() < 0.5
+            ):  # a worker alone: the command has to go on without it
                 hit = kill(running, [rng.choice(workers)])
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     running.wait(300)
@@ -301,15 +382,21 @@ def sweep(name: str, kills: int, seed: int, work: Path, scenes: Path, tell: Call
             tally.kills, tally.missed = tally.kills + hit, tally.missed + (not hit)
             tally.broken += len(broken(out))
             tell()
-        again = subprocess.run([*GEOMAG, *case.words(scenes, out)], capture_output=True, text=True, check=False)
+        again = subprocess.run(
+            [*GEOMAG, *case.words(scenes, out)], capture_output=True, text=True, check=False
+        )
         try:
             assert again.returncode == 0, again.stderr
-            assert case.look(out) == wanted, f"not as undisturbed: {case.look(out)!r:.2000} {wanted!r:.2000}"
+            assert case.look(out) == wanted, (
+                f"not as undisturbed: {case.look(out)!r:.2000} {wanted!r:.2000}"
+            )
         except Exception as error:  # an output that cannot be read is lost
             print(f"{name}, run {turn}: {error!r}", file=sys.stderr)
             tally.lost += 1
         tally.broken += len(broken(out))
-        tally.leftover += len([p for p in out.iterdir() if p.name not in kept]) if out.exists() else 0
+        tally.leftover += (
+            len([p for p in out.iterdir() if p.name not in kept]) if out.exists() else 0
+        )
     return tally
 
 
@@ -318,7 +405,12 @@ def service(scenes: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[Any],
     """A real service over scenes with its work folder; killed in the end."""
     port = free_port()
     words = [*GEOMAG, "serve", str(scenes), "--port", str(port), "--no-browser"]
-    running = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | {"GEOMAG_FOLDER": str(folder)})
+    running = subprocess.Popen(
+        words,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"GEOMAG_FOLDER": str(folder)},
+    )
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=600) as client:
             end = time.monotonic() + 600
@@ -333,7 +425,9 @@ def service(scenes: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[Any],
         running.wait()
 
 
-def served(kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], object] = lambda: None) -> Tally:
+def served(
+    kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], object] = lambda: None
+) -> Tally:
     """Kill a service that works on uploads and questions; the next one has to start in the same folder and answer the same."""
     rng, folder = random.Random(f"serve {seed}"), work / "served"
     folder.mkdir()
@@ -351,7 +445,9 @@ def served(kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], o
         with service(scenes, folder) as (running, client):
             try:
                 tally.lost += asked(client) != wanted
-                job = client.post("/v1/ask?wait=false", json={"path": "0.tif", "question": "Find every airplane."})
+                job = client.post(
+                    "/v1/ask?wait=false", json={"path": "0.tif", "question": "Find every airplane."}
+                )
                 assert job.status_code == 202
             except (httpx.TransportError, AssertionError, KeyError):
                 tally.lost += 1
@@ -367,14 +463,26 @@ def served(kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], o
     return tally
 
 
-def press(name: str, presses: int, seed: int, work: Path, scenes: Path, tell: Callable[[], object] = lambda: None) -> Pressed:
+def press(
+    name: str,
+    presses: int,
+    seed: int,
+    work: Path,
+    scenes: Path,
+    tell: Callable[[], object] = lambda: None,
+) -> Pressed:
     """One undisturbed run, then Ctrl-C at random moments, as a terminal sends it: to all processes of the command's group."""
-    rng, words = random.Random(f"{name} {seed}"), CASES[name].words if name in CASES else ALONE[name]
+    rng, words = (
+        random.Random(f"{name} {seed}"),
+        CASES[name].words if name in CASES else ALONE[name],
+    )
     asked = "Find every ship.\nSegment every ship.\nHow many airplanes are there?\n" * 2
     begun = time.monotonic()
     if name != "serve":
         first = [*GEOMAG, *words(scenes, work / f"{name}-whole")]
-        subprocess.run(first, input=asked if name == "chat" else "", text=True, check=True, capture_output=True)
+        subprocess.run(
+            first, input=asked if name == "chat" else "", text=True, check=True, capture_output=True
+        )
     tally = Pressed(name, SERVING if name == "serve" else time.monotonic() - begun)
     span = tally.seconds
     for number in range(3 * presses):
@@ -385,7 +493,12 @@ def press(name: str, presses: int, seed: int, work: Path, scenes: Path, tell: Ca
             lines.write(asked if name == "chat" else "")
             lines.seek(0)
             files: dict[str, Any] = {"stdin": lines, "stdout": subprocess.DEVNULL, "stderr": said}
-            running = subprocess.Popen([*GEOMAG, *words(scenes, out)], preexec_fn=_deaf_no_more, start_new_session=True, **files)
+            running = subprocess.Popen(
+                [*GEOMAG, *words(scenes, out)],
+                preexec_fn=_deaf_no_more,
+                start_new_session=True,
+                **files,
+            )
             time.sleep(rng.uniform(0, span))
             members = family(running)
             ready = running.poll() is None and _imports(running.pid)
@@ -396,7 +509,10 @@ def press(name: str, presses: int, seed: int, work: Path, scenes: Path, tell: Ca
             os.killpg(running.pid, signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 running.wait(600)
-            tally.presses, tally.slowest = tally.presses + 1, max(tally.slowest, time.monotonic() - begun)
+            tally.presses, tally.slowest = (
+                tally.presses + 1,
+                max(tally.slowest, time.monotonic() - begun),
+            )
             said.seek(0)
             told = said.read()
         left = remaining(members)
@@ -404,7 +520,8 @@ def press(name: str, presses: int, seed: int, work: Path, scenes: Path, tell: Ca
         if not ready:
             tally.early += 1
             continue
-        # A service is meant to be ended so, a chat goes on with its next question, and an answer is whole after its last window.
+        # A service is meant to be ended so, a chat goes on with its next question, and an answer is
+        # whole after its last window.
         whole = name in ("serve", "chat") or (name == "ask" and (out / "answer.json").is_file())
         fine = running.returncode in ((130, 0) if whole else (130,)) and "Traceback" not in told
         silent = name != "serve" and "geomag: stop" not in told and "was stopped" not in told
@@ -438,13 +555,19 @@ def _deaf_no_more() -> None:
 
 def _imports(process: int) -> bool:
     """Whether Python has begun with this program, and takes SIGINT itself."""
-    caught = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("SigCgt:"))
+    caught = next(
+        line
+        for line in Path(f"/proc/{process}/status").read_text().splitlines()
+        if line.startswith("SigCgt:")
+    )
     return bool(int(caught.split()[1], 16) & (1 << (signal.SIGTERM - 1)))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Sweep over the commands, print the table and write the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
@@ -460,14 +583,26 @@ def main(arguments: list[str] | None = None) -> int:
             row = shown.add_task(f"{name}, {'pressed' if chosen.press else 'killed'}", total=each)
             do: Any = served if name == "serve" else lambda *given, name=name: sweep(name, *given)
             do = (lambda *given, name=name: press(name, *given)) if chosen.press else do
-            tallies.append(do(each, chosen.seed, Path(work), scenes, lambda row=row: shown.advance(row)))
+            tallies.append(
+                do(each, chosen.seed, Path(work), scenes, lambda row=row: shown.advance(row))
+            )
             if chosen.out:
                 chosen.out.write_text(json.dumps([asdict(tally) for tally in tallies], indent=1))
     table = Table(*asdict(tallies[0]))
     for tally in tallies:
-        table.add_row(*(f"{value:.1f}" if isinstance(value, float) else str(value) for value in asdict(tally).values()))
+        table.add_row(
+            *(
+                f"{value:.1f}" if isinstance(value, float) else str(value)
+                for value in asdict(tally).values()
+            )
+        )
     Console().print(table)
-    return int(any(t.broken or (t.lost if isinstance(t, Tally) else t.silent or t.wrong or t.left) for t in tallies))
+    return int(
+        any(
+            t.broken or (t.lost if isinstance(t, Tally) else t.silent or t.wrong or t.left)
+            for t in tallies
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -17,11 +17,16 @@ from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.run_state import save, saved
 
 ROOM = 256 << 20
-NAMES = [pytest.param(name, marks=[pytest.mark.slow] if name in ("train", "map") else []) for name in harness.CASES]
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.slow] if name in ("train", "map") else [])
+    for name in harness.CASES
+]
 
 
 def geomag(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*harness.GEOMAG, *words], capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        [*harness.GEOMAG, *words], capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 def refused(ran: subprocess.CompletedProcess[str], reason: str) -> None:
@@ -34,7 +39,9 @@ def refused(ran: subprocess.CompletedProcess[str], reason: str) -> None:
 
 def held(folder: Path) -> int:
     """Bytes that a folder takes on a disk of pages."""
-    return sum(-(-path.stat().st_size // 4096) * 4096 for path in folder.rglob("*") if path.is_file())
+    return sum(
+        -(-path.stat().st_size // 4096) * 4096 for path in folder.rglob("*") if path.is_file()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -86,23 +93,34 @@ def test_the_service_says_that_its_disk_is_full_and_goes_on_when_there_is_room(
 
         def upload() -> httpx.Response:
             with picture.open("rb") as file:
-                return client.post("/v1/ask", files={"file": file}, data={"question": harness.QUESTION})
+                return client.post(
+                    "/v1/ask", files={"file": file}, data={"question": harness.QUESTION}
+                )
 
         told = upload()
         assert told.status_code == 507 and "No space left" in told.json()["error"]["message"]
-        assert client.post("/v1/ask", json={"path": "0.tif", "question": harness.QUESTION}).status_code == 200
+        assert (
+            client.post("/v1/ask", json={"path": "0.tif", "question": harness.QUESTION}).status_code
+            == 200
+        )
         small.grow(ROOM)
         assert upload().status_code == 200
         assert running.poll() is None
 
 
-def test_a_run_keeps_its_last_checkpoint_and_log_when_the_disk_fills_up(disk: Callable[[int], Disk]) -> None:
+def test_a_run_keeps_its_last_checkpoint_and_log_when_the_disk_fills_up(
+    disk: Callable[[int], Disk],
+) -> None:
     place = disk(64 << 10).path
     save(place / "lesson.pt", {"step": 1, "heads": torch.zeros(1000)})
     run_log.add(place / "log.jsonl", [{"step": 1}])
     with pytest.raises(OutputError, match=r"lesson.pt cannot be written: the disk is full"):
         save(place / "lesson.pt", {"step": 2, "heads": torch.zeros(100_000)})
     with pytest.raises(OutputError, match=r"log.jsonl cannot be written: the disk is full"):
-        run_log.add(place / "log.jsonl", [{"step": step, "said": "x" * 1000} for step in range(2, 80)])
-    assert saved(place / "lesson.pt")["step"] == 1 and run_log.read(place / "log.jsonl") == [{"step": 1}]
+        run_log.add(
+            place / "log.jsonl", [{"step": step, "said": "x" * 1000} for step in range(2, 80)]
+        )
+    assert saved(place / "lesson.pt")["step"] == 1 and run_log.read(place / "log.jsonl") == [
+        {"step": 1}
+    ]
     assert sorted(path.name for path in place.iterdir()) == ["lesson.pt", "log.jsonl"]

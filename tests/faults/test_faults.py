@@ -16,7 +16,11 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*harness.CASES, "serve"])
 def test_ten_kills_lose_nothing(tmp_path: Path, scenes: Path, name: str) -> None:
-    tally = harness.served(10, 0, tmp_path, scenes) if name == "serve" else harness.sweep(name, 10, 0, tmp_path, scenes)
+    tally = (
+        harness.served(10, 0, tmp_path, scenes)
+        if name == "serve"
+        else harness.sweep(name, 10, 0, tmp_path, scenes)
+    )
     assert tally.kills == 10
     assert (tally.broken, tally.lost) == (0, 0)
 

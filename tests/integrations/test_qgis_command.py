@@ -12,7 +12,9 @@ PLUGIN = Path(__file__).parents[2] / "integrations/qgis/geomagnifier_qgis"
 
 @pytest.fixture(scope="module")
 def command():
-    spec = importlib.util.spec_from_file_location("geomagnifier_qgis_command", PLUGIN / "command.py")
+    spec = importlib.util.spec_from_file_location(
+        "geomagnifier_qgis_command", PLUGIN / "command.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -44,7 +46,9 @@ def test_what_is_qgis_own_is_not_handed_on(command, monkeypatch):
     monkeypatch.setenv("PROJ_LIB", "/qgis/proj")
     monkeypatch.setenv("HTTPS_PROXY", "kept")
     handed = command.environment()
-    assert "PYTHONHOME" not in handed and "PROJ_LIB" not in handed and handed["HTTPS_PROXY"] == "kept"
+    assert (
+        "PYTHONHOME" not in handed and "PROJ_LIB" not in handed and handed["HTTPS_PROXY"] == "kept"
+    )
     assert os.environ["PYTHONHOME"] == "/qgis"
 
 
@@ -58,7 +62,13 @@ def test_progress_warnings_and_errors_are_told_apart(command):
     assert command.run([sys.executable, "-c", code], moved.append, warned.append)
     assert (moved, warned) == ([0.25, 1.0], ["no CRS"])
     with pytest.raises(command.CommandError, match=r"^it is broken$"):
-        command.run([sys.executable, "-c", "import sys; print('geomag: it is broken', file=sys.stderr); sys.exit(2)"])
+        command.run(
+            [
+                sys.executable,
+                "-c",
+                "import sys; print('geomag: it is broken', file=sys.stderr); sys.exit(2)",
+            ]
+        )
     with pytest.raises(command.CommandError, match="ended with 3 and said nothing"):
         command.run([sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(command.CommandError, match="cannot be run"):
@@ -68,17 +78,29 @@ def test_progress_warnings_and_errors_are_told_apart(command):
 def test_a_stopped_run_leaves_no_process(command, monkeypatch):
     ended = []
     end = command._end
-    monkeypatch.setattr(command, "_end", lambda process: (end(process), ended.append(process.poll())))
-    assert not command.run([sys.executable, "-c", "import time; time.sleep(600)"], stopped=lambda: True)
+    monkeypatch.setattr(
+        command, "_end", lambda process: (end(process), ended.append(process.poll()))
+    )
+    assert not command.run(
+        [sys.executable, "-c", "import time; time.sleep(600)"], stopped=lambda: True
+    )
     assert len(ended) == 1 and ended[0] is not None
 
 
 @pytest.mark.parametrize(
     ("transform", "bounds", "box"),
     [
-        ((500_000, 0.5, 0, 5_000_000, 0, -0.5), (500_010, 4_999_980, 500_030, 4_999_990), (20, 20, 60, 40)),
+        (
+            (500_000, 0.5, 0, 5_000_000, 0, -0.5),
+            (500_010, 4_999_980, 500_030, 4_999_990),
+            (20, 20, 60, 40),
+        ),
         ((500_000, 0.5, 0, 5_000_000, 0, -0.5), (0, 0, 1e9, 1e9), (0, 0, 100, 80)),
-        ((0, 0, 1, 0, 1, 0), (10, 20, 30, 50), (20, 10, 50, 30)),  # turned by a quarter: x is down the rows
+        (
+            (0, 0, 1, 0, 1, 0),
+            (10, 20, 30, 50),
+            (20, 10, 50, 30),
+        ),  # turned by a quarter: x is down the rows
         (None, (10, -40, 30, -20), (10, 20, 30, 40)),  # as QGIS shows a picture without a place
     ],
 )

@@ -28,14 +28,21 @@ SHIPS = ((40, 40, 80, 56), (200, 120, 240, 136), (100, 160, 140, 176))
 WIDTH, HEIGHT = 320, 240
 DAY = 86_400.0
 PATIENT = 300.0
-"""Seconds that a test waits for what has to come: how long a broken one takes, not how long a sound one may."""
+"""Seconds that a test waits for what has to come: how long a broken one takes, not how long a sound
+one may.
+"""
 
 
 def write(path, pixels, transform=None, crs=None, **profile):
     """(bands, H, W) of any type as GeoTIFF."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        shape = {"count": len(pixels), "height": pixels.shape[1], "width": pixels.shape[2], "dtype": pixels.dtype}
+        shape = {
+            "count": len(pixels),
+            "height": pixels.shape[1],
+            "width": pixels.shape[2],
+            "dtype": pixels.dtype,
+        }
         place = {"crs": crs, "transform": Affine(*transform) if transform else None}
         with rasterio.open(path, "w", driver="GTiff", **shape, **place, **profile) as file:
             file.write(pixels)
@@ -53,7 +60,16 @@ def make_root(folder: Path) -> Path:
     sixteen = pixels.transpose(2, 0, 1).astype(np.uint16) * 40 + 100
     write(root / "deep/sixteen.tif", sixteen, UTM, "EPSG:32633", nodata=0)
     noise = np.random.default_rng(3).integers(0, 255, (3, 512, 512), dtype=np.uint8)
-    write(root / "cut.tif", noise, UTM, "EPSG:32633", tiled=True, blockxsize=128, blockysize=128, compress="deflate")
+    write(
+        root / "cut.tif",
+        noise,
+        UTM,
+        "EPSG:32633",
+        tiled=True,
+        blockxsize=128,
+        blockysize=128,
+        compress="deflate",
+    )
     whole = (root / "cut.tif").read_bytes()
     (root / "cut.tif").write_bytes(whole[: len(whole) * 2 // 3])
     (root / "note.txt").write_text("not a picture")
@@ -67,17 +83,31 @@ def make_root(folder: Path) -> Path:
 
 def write_wide(path: Path) -> None:
     """1000 x 800 px with a ship every 200 px: several windows for a model with small tiles, none of them blank."""
-    write_picture(path, paint(1000, 800, *((x, y, x + 40, y + 20) for x in range(50, 1000, 200) for y in range(60, 800, 200))))
+    write_picture(
+        path,
+        paint(
+            1000,
+            800,
+            *((x, y, x + 40, y + 20) for x in range(50, 1000, 200) for y in range(60, 800, 200)),
+        ),
+    )
 
 
 def png_header(width: int, height: int) -> bytes:
     """A tiny PNG that says it is of any size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 100))
+        + chunk(b"IEND", b"")
+    )
 
 
 class Held(FakeModel):
@@ -137,7 +167,9 @@ def serving(model=None, **settings):
     listener = listen(chosen)
     app = create_app(chosen, model or FakeModel())
     server = uvicorn(app, chosen)
-    server.config.timeout_keep_alive = int(PATIENT)  # else a client that was held up asks on a connection that is just being closed
+    server.config.timeout_keep_alive = int(
+        PATIENT
+    )  # else a client that was held up asks on a connection that is just being closed
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     port = listener.getsockname()[1]

@@ -18,9 +18,13 @@ def scenes(tmp_path_factory):
     """A harbour of 2024 near 11.56 E, 48.13 N, an airport of 2023 20 km east of it, a plain picture, and half of one; with their index."""
     folder = tmp_path_factory.mktemp("archive") / "scenes"
     folder.mkdir()
-    for number, (name, theme) in enumerate((("harbour_20240131", "harbour"), ("airport_20230131", "airport"))):
+    for number, (name, theme) in enumerate(
+        (("harbour_20240131", "harbour"), ("airport_20230131", "airport"))
+    ):
         place = (0.5, 0.0, 690_000.0 + 20_000 * number, 0.0, -0.5, 5_334_000.0)
-        write_picture(folder / f"{name}.tif", draw_scene(number, 500, 400, theme).pixels, "EPSG:32632", place)
+        write_picture(
+            folder / f"{name}.tif", draw_scene(number, 500, 400, theme).pixels, "EPSG:32632", place
+        )
     write_picture(folder / "town.png", draw_scene(3, 500, 400, "town").pixels)
     (folder / "cut.png").write_bytes((folder / "town.png").read_bytes()[:9000])
     return folder
@@ -46,8 +50,13 @@ def geomag(monkeypatch, capfd, *words):
 def index(scenes, made, monkeypatch, capfd):
     if not made.exists():
         code, out, err = geomag(monkeypatch, capfd, "index", scenes, "--to", made)
-        assert code == 0 and out.splitlines() == ["4 pictures: 4 new or changed, 0 as they were, 0 gone", str(made)]
-        assert "geomag: left out" in err and "cut.png" in err  # after a line of progress, where that took long
+        assert code == 0 and out.splitlines() == [
+            "4 pictures: 4 new or changed, 0 as they were, 0 gone",
+            str(made),
+        ]
+        assert (
+            "geomag: left out" in err and "cut.png" in err
+        )  # after a line of progress, where that took long
     return made
 
 
@@ -59,40 +68,93 @@ def test_index_again_as_json(scenes, index, monkeypatch, capfd):
 
 
 def test_words_place_and_time(index, monkeypatch, capfd):
-    code, out, _ = geomag(monkeypatch, capfd, "search", index, "a harbor with many boats", "--top", 1)
+    code, out, _ = geomag(
+        monkeypatch, capfd, "search", index, "a harbor with many boats", "--top", 1
+    )
     assert code == 0 and out.split()[1].endswith("harbour_20240131.tif")
-    code, out, _ = geomag(monkeypatch, capfd, "search", index, "--near", "11.56,48.13", "--within", "40 km")
-    assert [line.split("/")[-1] for line in out.splitlines()] == ["harbour_20240131.tif", "airport_20230131.tif"]
+    code, out, _ = geomag(
+        monkeypatch, capfd, "search", index, "--near", "11.56,48.13", "--within", "40 km"
+    )
+    assert [line.split("/")[-1] for line in out.splitlines()] == [
+        "harbour_20240131.tif",
+        "airport_20230131.tif",
+    ]
     assert out.splitlines()[1].split()[1] == "km"
-    code, out, _ = geomag(monkeypatch, capfd, "search", index, "boats", "--bbox", "11,48,12,49", "--before", "2024", "--json")
+    code, out, _ = geomag(
+        monkeypatch,
+        capfd,
+        "search",
+        index,
+        "boats",
+        "--bbox",
+        "11,48,12,49",
+        "--before",
+        "2024",
+        "--json",
+    )
     (hit,) = json.loads(out)["hits"]
-    assert hit["path"].endswith("airport_20230131.tif") and hit["date"] == "2023-01-31T00:00:00Z" and hit["date_from"] == "name"
+    assert (
+        hit["path"].endswith("airport_20230131.tif")
+        and hit["date"] == "2023-01-31T00:00:00Z"
+        and hit["date_from"] == "name"
+    )
     code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--near", "-122.4,37.8")
     assert code == 0 and not out and "none of 3 pictures fits" in err
 
 
 def test_every_output(index, tmp_path, monkeypatch, capfd):
-    for name, start in (("a.png", b"\x89PNG"), ("a.html", b"<!doctype html>"), ("a.geojson", b'{"type": "FeatureCollection"')):
-        code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--out", tmp_path / name)
-        assert code == 0 and out.splitlines()[-1] == str(tmp_path / name) and (tmp_path / name).read_bytes().startswith(start)
+    for name, start in (
+        ("a.png", b"\x89PNG"),
+        ("a.html", b"<!doctype html>"),
+        ("a.geojson", b'{"type": "FeatureCollection"'),
+    ):
+        code, out, err = geomag(
+            monkeypatch, capfd, "search", index, "boats", "--out", tmp_path / name
+        )
+        assert (
+            code == 0
+            and out.splitlines()[-1] == str(tmp_path / name)
+            and (tmp_path / name).read_bytes().startswith(start)
+        )
     assert "1 of 3 pictures do not say where they lie" in err
 
 
 def test_answers_as_stac_items_that_are_searched_again(index, tmp_path, monkeypatch, capfd):
     items = tmp_path / "items.json"
-    words = ("a harbor with many boats", "--top", 1, "--ask", "How many ships are there?", "--out", items)
+    words = (
+        "a harbor with many boats",
+        "--top",
+        1,
+        "--ask",
+        "How many ships are there?",
+        "--out",
+        items,
+    )
     code, out, _ = geomag(monkeypatch, capfd, "search", index, *words)
     (item,) = pystac.ItemCollection.from_file(str(items)).items
-    assert code == 0 and item.properties["geomag:text"] in out and item.properties["geomag:count"] > 0
+    assert (
+        code == 0 and item.properties["geomag:text"] in out and item.properties["geomag:count"] > 0
+    )
     answer = json.loads((tmp_path / item.assets["answer"].href).read_text())
-    assert answer["text"] == item.properties["geomag:text"] and len(answer["regions"]) == item.properties["geomag:count"]
-    assert item.properties["geomag:value"] == answer["value"] == len(answer["regions"]) and "geomag:unit" not in item.properties
+    assert (
+        answer["text"] == item.properties["geomag:text"]
+        and len(answer["regions"]) == item.properties["geomag:count"]
+    )
+    assert (
+        item.properties["geomag:value"] == answer["value"] == len(answer["regions"])
+        and "geomag:unit" not in item.properties
+    )
     words = ("boats", "--top", 1, "--ask", "How long are the ships?", "--out", items, "--json")
     code, out, _ = geomag(monkeypatch, capfd, "search", index, *words)
     (item,) = pystac.ItemCollection.from_file(str(items)).items
     (hit,) = json.loads(out)["hits"]
     assert code == 0 and hit["unit"] == item.properties["geomag:unit"] == "m"
-    assert hit["value"] == item.properties["geomag:value"] == json.loads((tmp_path / item.assets["answer"].href).read_text())["value"] > 0
+    assert (
+        hit["value"]
+        == item.properties["geomag:value"]
+        == json.loads((tmp_path / item.assets["answer"].href).read_text())["value"]
+        > 0
+    )
     code, out, _ = geomag(monkeypatch, capfd, "search", items, "boats")
     assert code == 0 and out.strip().endswith("harbour_20240131.tif")
 
@@ -132,4 +194,8 @@ def test_an_index_that_is_not_complete_says_so(index, monkeypatch, capfd):
         code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--json")
     finally:
         manifest.write_text(before)
-    assert code == 0 and json.loads(out)["complete"] is False and "does not hold all of its archive yet" in err
+    assert (
+        code == 0
+        and json.loads(out)["complete"] is False
+        and "does not hold all of its archive yet" in err
+    )

@@ -39,14 +39,19 @@ def root(tmp_path_factory):
     root = make_root(tmp_path_factory.mktemp("pictures"))
     write_wide(root / "wide.tif")
     for number in range(1, 9):
-        write_picture(root / f"deep/{number}.tif", paint(320, 60, *((10 + 30 * i, 20, 30 + 30 * i, 40) for i in range(number))))
+        write_picture(
+            root / f"deep/{number}.tif",
+            paint(320, 60, *((10 + 30 * i, 20, 30 + 30 * i, 40) for i in range(number))),
+        )
     return root
 
 
 @pytest.fixture(scope="module")
 def service(root):
     """With a day for senders: on a busy machine those of these tests are slow themselves."""
-    with serving(root=root, upload_bytes=LIMIT, patience=DAY, pixels=50_000_000, queue=250) as service:
+    with serving(
+        root=root, upload_bytes=LIMIT, patience=DAY, pixels=50_000_000, queue=250
+    ) as service:
         yield service
 
 
@@ -99,7 +104,9 @@ def uploads(service) -> set[Path]:
 
 
 def get(path: str, *headers: str) -> bytes:
-    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *headers, "", ""]).encode()
+    return "\r\n".join(
+        [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *headers, "", ""]
+    ).encode()
 
 
 SECRETS = (b"root:", b"secret", b"not a picture")
@@ -128,20 +135,36 @@ SECRETS = (b"root:", b"secret", b"not a picture")
 )
 def test_no_address_leads_to_a_file(path, service, root):
     with service.client() as client:
-        job = client.post("/v1/ask", json={"path": "utm.tif", "question": "Find every ship."}).headers["x-job"]
+        job = client.post(
+            "/v1/ask", json={"path": "utm.tif", "question": "Find every ship."}
+        ).headers["x-job"]
     reply = raw(service, get(path.replace("{job}", job)))
     assert reply.split()[1] in (b"400", b"404", b"422"), reply[:200]
-    assert not any(secret in reply.partition(b"\r\n\r\n")[2] for secret in SECRETS) or b"secret.tif" in path.encode()
+    assert (
+        not any(secret in reply.partition(b"\r\n\r\n")[2] for secret in SECRETS)
+        or b"secret.tif" in path.encode()
+    )
     assert str(root.parent).encode() not in reply
 
 
 @pytest.mark.parametrize("where", ["/v1/ask", "/v1/search"])
 @pytest.mark.parametrize(
     "path",
-    ["../secret.tif", "/etc/passwd", "link.tif", "out/secret.tif", "%2e%2e/secret.tif", "..\\secret.tif", "utm.tif\0", "{root}/utm.tif"],
+    [
+        "../secret.tif",
+        "/etc/passwd",
+        "link.tif",
+        "out/secret.tif",
+        "%2e%2e/secret.tif",
+        "..\\secret.tif",
+        "utm.tif\0",
+        "{root}/utm.tif",
+    ],
 )
 def test_no_path_leads_out_of_the_root(where, path, service, root):
-    given = {"path": path.replace("{root}", str(root))} | ({"question": "Find ships"} if where == "/v1/ask" else {})
+    given = {"path": path.replace("{root}", str(root))} | (
+        {"question": "Find ships"} if where == "/v1/ask" else {}
+    )
     with service.client() as client:
         reply = client.post(where, json=given)
     assert reply.status_code == 404 and reply.json()["error"]["type"] == "SceneNotFound"
@@ -179,7 +202,9 @@ def test_a_cut_tiff_is_answered_as_far_as_it_goes_or_refused(service, root):
     with service.client() as client:
         sent = client.post("/v1/scenes", files={"file": ("cut.tif", data)})
         assert sent.status_code == 201
-        told = client.post("/v1/ask", json={"scene": sent.json()["id"], "question": "What kind of place is this?"})
+        told = client.post(
+            "/v1/ask", json={"scene": sent.json()["id"], "question": "What kind of place is this?"}
+        )
         assert told.status_code in (200, 422) and str(service.library.folder) not in told.text
         torn = client.post("/v1/scenes", files={"file": ("torn.tif", data[: len(data) // 8])})
         assert torn.status_code in (201, 422) and str(service.library.folder) not in torn.text
@@ -187,13 +212,17 @@ def test_a_cut_tiff_is_answered_as_far_as_it_goes_or_refused(service, root):
 
 def test_a_body_that_says_it_is_too_large_is_not_read(service):
     said = b"POST /v1/scenes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000000\r\n\r\n"
-    reply = raw(service, said + b"x" * 1000)  # the rest never comes: to wait for it would end in 408
+    reply = raw(
+        service, said + b"x" * 1000
+    )  # the rest never comes: to wait for it would end in 408
     assert reply.startswith(b"HTTP/1.1 413") and b"BodyTooLarge" in reply
     words = b"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1100000\r\n\r\n"
     assert raw(service, words).startswith(b"HTTP/1.1 413")
 
 
-@pytest.mark.parametrize("kind", ["image/tiff", "multipart/form-data; boundary=cut", "application/json", "text/plain"])
+@pytest.mark.parametrize(
+    "kind", ["image/tiff", "multipart/form-data; boundary=cut", "application/json", "text/plain"]
+)
 def test_a_body_without_end_is_cut_off_and_not_kept(kind, service):
     sent, held, most, before = [0], resident(), [0.0], uploads(service)
     kept = []
@@ -205,7 +234,13 @@ def test_a_body_without_end_is_cut_off_and_not_kept(kind, service):
             yield b"\0" * MB
             sent[0] += MB
             most[0] = max(most[0], resident() - held)
-            kept.append(sum(path.stat().st_size for path in service.library.folder.rglob("*") if path.is_file()))
+            kept.append(
+                sum(
+                    path.stat().st_size
+                    for path in service.library.folder.rglob("*")
+                    if path.is_file()
+                )
+            )
 
     where = "/v1/scenes" if kind.startswith(("image", "multipart")) else "/v1/ask"
     with service.client() as client:
@@ -218,21 +253,28 @@ def test_a_body_without_end_is_cut_off_and_not_kept(kind, service):
     assert uploads(service) == before
 
 
-@pytest.mark.parametrize("kind", ["image/tiff", "multipart/form-data; boundary=cut", "application/json"])
+@pytest.mark.parametrize(
+    "kind", ["image/tiff", "multipart/form-data; boundary=cut", "application/json"]
+)
 def test_one_who_sends_a_byte_now_and_then_is_cut_off(kind, hasty):
     sent, before = 0, uploads(hasty)
     where = "/v1/ask" if kind == "application/json" else "/v1/scenes"
     head = f"POST {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: 30000\r\n\r\n".encode()
     while sent <= 3:  # a sender that was held up is cut off as one who sends nothing: again
         reply, sent = drip(hasty, head + (b"--cut\r\n" if "cut" in kind else b""))
-        assert (reply.startswith(b"HTTP/1.1 408") and b"TooSlow" in reply) or (not reply and not sent), reply
+        assert (reply.startswith(b"HTTP/1.1 408") and b"TooSlow" in reply) or (
+            not reply and not sent
+        ), reply
     until(lambda: uploads(hasty) == before)
 
 
 def drip(service, head: bytes) -> tuple[bytes, int]:
     """Send the beginning of a request, and then a byte now and then: what comes back, and how many bytes were sent before it."""
     sent, reply, end = 0, b"", time.monotonic() + PATIENT
-    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENT) as connection, contextlib.suppress(ConnectionError):
+    with (
+        socket.create_connection(("127.0.0.1", service.port), timeout=PATIENT) as connection,
+        contextlib.suppress(ConnectionError),
+    ):
         connection.sendall(head)
         connection.settimeout(0.05)
         while time.monotonic() < end:
@@ -253,19 +295,36 @@ def test_many_uploads_at_once_wait_for_each_other_but_not_for_ever(root, monkeyp
     monkeypatch.setattr(server, "TAKING", 1)
     monkeypatch.setattr(server, "ROOM", 0.3)
     data = (root / "utm.tif").read_bytes()
-    with serving(root=root, patience=DAY) as own, own.client() as client, socket.create_connection(("127.0.0.1", own.port)) as slow:
+    with (
+        serving(root=root, patience=DAY) as own,
+        own.client() as client,
+        socket.create_connection(("127.0.0.1", own.port)) as slow,
+    ):
         folder = own.library.folder / "uploads"
-        slow.sendall(b"POST /v1/scenes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3000000\r\n\r\n" + bytes(2 * MB))
+        slow.sendall(
+            b"POST /v1/scenes HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3000000\r\n\r\n"
+            + bytes(2 * MB)
+        )
         until(lambda: list(folder.iterdir()))
         reply = client.post("/v1/scenes", files={"file": ("x.tif", data)})
-        assert reply.status_code == 503 and reply.json()["error"]["type"] == "Busy" and int(reply.headers["retry-after"]) >= 1
+        assert (
+            reply.status_code == 503
+            and reply.json()["error"]["type"] == "Busy"
+            and int(reply.headers["retry-after"]) >= 1
+        )
         slow.close()
         until(lambda: not list(folder.iterdir()))
         assert client.post("/v1/scenes", files={"file": ("x.tif", data)}).status_code == 201
 
 
 @pytest.mark.parametrize(
-    "words", [b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\nHost: 127", get("/healthz")[:-2].replace(b"close", b"keep-alive")]
+    "words",
+    [
+        b"",
+        b"GET /heal",
+        b"GET /healthz HTTP/1.1\r\nHost: 127",
+        get("/healthz")[:-2].replace(b"close", b"keep-alive"),
+    ],
 )
 def test_one_who_only_stands_in_the_door_is_sent_away(words, hasty):
     assert raw(hasty, words) == b""  # closed, not run into the time of this end
@@ -343,13 +402,17 @@ def test_without_the_key_nobody_comes_in(headers, let_in, locked):
             assert (reply.status_code != 401) == let_in
             if not let_in:
                 assert reply.json()["error"]["type"] == "KeyNeeded" and "geheim" not in reply.text
-                assert reply.headers["www-authenticate"].split()[0] == ("Bearer" if where.startswith("/v1/") else "Basic")
+                assert reply.headers["www-authenticate"].split()[0] == (
+                    "Bearer" if where.startswith("/v1/") else "Basic"
+                )
         assert client.get("/healthz").status_code == 200
 
 
 def test_a_browser_that_has_shown_the_key_is_known_by_a_cookie(locked):
     with locked.client() as client:
-        first = client.get("/docs", headers={"Authorization": b"Basic " + base64.b64encode(b":" + KEY)})
+        first = client.get(
+            "/docs", headers={"Authorization": b"Basic " + base64.b64encode(b":" + KEY)}
+        )
         cookie = first.headers["set-cookie"]
         assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "geheim" not in cookie
         assert client.get("/v1/scenes").status_code == 200
@@ -386,7 +449,10 @@ def test_other_web_sites_cannot_use_the_service_of_a_person(headers, status, ser
 
 
 def test_a_web_socket_is_let_in_or_not_and_then_left_alone(root):
-    with serving(root=root, api_key="geheim", patience=HASTE) as hasty, serving(root=root, api_key="geheim", patience=DAY) as service:
+    with (
+        serving(root=root, api_key="geheim", patience=HASTE) as hasty,
+        serving(root=root, api_key="geheim", patience=DAY) as service,
+    ):
         for one in (hasty, service):
 
             @one.app.websocket("/echo")
@@ -404,9 +470,21 @@ def test_a_web_socket_is_let_in_or_not_and_then_left_alone(root):
         with connect(address, additional_headers=own, open_timeout=PATIENT) as open_one:
             open_one.send("from the page")
             assert open_one.recv(PATIENT) == "from the page"
-        foreign = ("http://evil.example", "http://127.0.0.1:9", f"http://localhost:{service.port}", "null")
-        for headers in ({}, {"X-API-Key": "wrong"}, *(own | {"Origin": origin} for origin in foreign)):
-            with pytest.raises(InvalidStatus, match="403"), connect(address, additional_headers=headers, open_timeout=PATIENT):
+        foreign = (
+            "http://evil.example",
+            "http://127.0.0.1:9",
+            f"http://localhost:{service.port}",
+            "null",
+        )
+        for headers in (
+            {},
+            {"X-API-Key": "wrong"},
+            *(own | {"Origin": origin} for origin in foreign),
+        ):
+            with (
+                pytest.raises(InvalidStatus, match="403"),
+                connect(address, additional_headers=headers, open_timeout=PATIENT),
+            ):
                 pass
 
 
@@ -423,8 +501,18 @@ def in_time(address, headers):
     [
         ({"names": ("*",)}, "maps.example.org", "http://evil.example", 403),
         ({"names": ("*",)}, "maps.example.org", "https://maps.example.org", 200),
-        ({"names": ("Maps.example.org", "127.0.0.1")}, "127.0.0.1:8000", "https://maps.example.org", 200),  # behind a proxy
-        ({"names": ("maps.example.org", "127.0.0.1")}, "127.0.0.1:8000", "https://maps.example.org:8443", 403),
+        (
+            {"names": ("Maps.example.org", "127.0.0.1")},
+            "127.0.0.1:8000",
+            "https://maps.example.org",
+            200,
+        ),  # behind a proxy
+        (
+            {"names": ("maps.example.org", "127.0.0.1")},
+            "127.0.0.1:8000",
+            "https://maps.example.org:8443",
+            403,
+        ),
         ({"names": ("maps.example.org", "127.0.0.1")}, "evil.example", None, 421),
         ({"host": "0.0.0.0"}, "evil.example", None, 421),
         ({"host": "0.0.0.0"}, "evil.example", "http://evil.example", 421),
@@ -433,7 +521,12 @@ def in_time(address, headers):
         ({"host": "0.0.0.0"}, "geomagnifier:8000", None, 200),
         ({"host": "0.0.0.0"}, "desk.local", None, 200),
         ({"host": "0.0.0.0"}, "", None, 421),
-        ({"host": "0.0.0.0", "api_key": "geheim"}, "maps.example.org", "https://maps.example.org", 200),
+        (
+            {"host": "0.0.0.0", "api_key": "geheim"},
+            "maps.example.org",
+            "https://maps.example.org",
+            200,
+        ),
         ({"host": "0.0.0.0", "api_key": "geheim"}, "maps.example.org", "https://evil.example", 403),
     ],
 )
@@ -445,45 +538,80 @@ def test_whom_a_service_answers_to_by_its_settings(settings, host, origin, statu
         await send({"type": "http.response.body", "body": b""})
 
     headers = {"Host": host, "X-API-Key": "geheim"} | ({"Origin": origin} if origin else {})
-    assert TestClient(security.Guard(app, Settings(**settings))).post("/v1/ask", headers=headers).status_code == status
+    assert (
+        TestClient(security.Guard(app, Settings(**settings)))
+        .post("/v1/ask", headers=headers)
+        .status_code
+        == status
+    )
 
 
 def test_nothing_here_can_be_framed_or_shown_by_another_site(service):
     with service.client() as client:
-        job = client.post("/v1/ask", json={"path": "utm.tif", "question": "Find every ship."}).headers["x-job"]
-        for where in ("/healthz", "/docs", "/v1/scenes", "/v1/none", f"/v1/jobs/{job}/overlay.png", "/openapi.json", "/nowhere"):
+        job = client.post(
+            "/v1/ask", json={"path": "utm.tif", "question": "Find every ship."}
+        ).headers["x-job"]
+        for where in (
+            "/healthz",
+            "/docs",
+            "/v1/scenes",
+            "/v1/none",
+            f"/v1/jobs/{job}/overlay.png",
+            "/openapi.json",
+            "/nowhere",
+        ):
             told = client.get(where).headers
             assert told["x-frame-options"] == "DENY" and told["x-content-type-options"] == "nosniff"
-            assert told["cross-origin-resource-policy"] == "same-origin" and told["referrer-policy"] == "same-origin"
+            assert (
+                told["cross-origin-resource-policy"] == "same-origin"
+                and told["referrer-policy"] == "same-origin"
+            )
             policy = told["content-security-policy"]
-            assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "script-src" not in policy
+            assert (
+                "default-src 'none'" in policy
+                and "frame-ancestors 'none'" in policy
+                and "script-src" not in policy
+            )
 
 
 def test_words_are_short(service):
     """Bodies of words are as long as the longest question can be written, and no longer."""
-    longest = json.dumps({"path": "utm.tif", "question": "Find every ship.".ljust(2000, "\N{SHIP}")})
+    longest = json.dumps(
+        {"path": "utm.tif", "question": "Find every ship.".ljust(2000, "\N{SHIP}")}
+    )
     keys = json.dumps({f"k{number}": 1 for number in range(110_000)})
     assert len(longest) > 10_000 and len(keys) > MB
     with service.client() as client:
-        assert client.post("/v1/ask", content=longest, headers={"Content-Type": "application/json"}).status_code in (200, 422)
+        assert client.post(
+            "/v1/ask", content=longest, headers={"Content-Type": "application/json"}
+        ).status_code in (200, 422)
         for where in ("/v1/ask", "/v1/search"):
-            assert client.post(where, content=keys, headers={"Content-Type": "application/json"}).status_code == 413
+            assert (
+                client.post(
+                    where, content=keys, headers={"Content-Type": "application/json"}
+                ).status_code
+                == 413
+            )
         some = client.post("/v1/ask", json={f"k{number}": 1 for number in range(2000)})
-        assert some.status_code == 422 and some.json()["error"]["type"] == "OptionError" and len(some.text) < 2000
+        assert (
+            some.status_code == 422
+            and some.json()["error"]["type"] == "OptionError"
+            and len(some.text) < 2000
+        )
 
 
 def test_one_who_goes_away_takes_his_question_with_him(root):
     model = Held()
     with serving(model, root=root) as service:
         asked = json.dumps({"path": "utm.tif", "question": "Find every ship."}).encode()
-        head = (
-            f"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(asked)}\r\n\r\n".encode()
-        )
+        head = f"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(asked)}\r\n\r\n".encode()
         gone = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(3)]
         for connection in gone:
             connection.sendall(head + asked)
         until(lambda: len(service.jobs._jobs) == 3)
-        assert model.begun.wait(PATIENT)  # one runs: left before that, it would be cancelled as the two that wait
+        assert model.begun.wait(
+            PATIENT
+        )  # one runs: left before that, it would be cancelled as the two that wait
         for connection in gone:
             connection.close()
         until(lambda: sum(job.state == "cancelled" for job in service.jobs._jobs.values()) == 2)
@@ -538,7 +666,9 @@ def together(service, requests) -> tuple[list[Reply], float]:
 
     async def all_of_them():
         begin = time.perf_counter()
-        return await asyncio.gather(*(one(service, *request) for request in requests)), time.perf_counter() - begin
+        return await asyncio.gather(
+            *(one(service, *request) for request in requests)
+        ), time.perf_counter() - begin
 
     return asyncio.run(all_of_them())
 
@@ -550,7 +680,9 @@ def asking(number, turn):
 def test_two_hundred_at_once_get_each_their_own_answer(service):
     rng, held = np.random.default_rng(0), resident()
     numbers = [int(number) for number in rng.integers(1, 9, 200)]
-    replies, seconds = together(service, [asking(number, turn) for turn, number in enumerate(numbers)])
+    replies, seconds = together(
+        service, [asking(number, turn) for turn, number in enumerate(numbers)]
+    )
     assert {reply.status_code for reply in replies} == {200}
     for turn, (number, reply) in enumerate(zip(numbers, replies, strict=True)):
         told = reply.json()
@@ -560,7 +692,9 @@ def test_two_hundred_at_once_get_each_their_own_answer(service):
             and len(told["regions"]) == number
         )
     assert len({reply.headers["x-job"] for reply in replies}) == 200
-    print(f"200 questions at once: {seconds:.1f} s, {200 / seconds:.0f} answers/s, {(resident() - held) / 1e6:.0f} MB more")
+    print(
+        f"200 questions at once: {seconds:.1f} s, {200 / seconds:.0f} answers/s, {(resident() - held) / 1e6:.0f} MB more"
+    )
     assert resident() - held < 200 * MB
 
 
@@ -579,7 +713,10 @@ def test_pictures_sent_at_once_are_not_mixed_up(service, root, monkeypatch):
 
     for turn, reply in enumerate(asyncio.run(all_of_them())):
         told = reply.json()
-        assert (told["question"], told["scene"]["name"]) == (f"Find every ship. {turn}", f"{turn}.tif")
+        assert (told["question"], told["scene"]["name"]) == (
+            f"Find every ship. {turn}",
+            f"{turn}.tif",
+        )
         assert len(told["regions"]) == turn % 8 + 1
 
 
@@ -606,19 +743,28 @@ def test_a_short_queue_loses_nobody_who_comes_back(root):
 def test_a_thousand_requests_while_a_job_runs_are_all_answered(root):
     model = Held()
     with serving(model, root=root, patience=DAY) as service, service.client() as client:
-        job = client.post("/v1/ask?wait=false", json={"path": "utm.tif", "question": "Find every ship."}).headers["location"]
+        job = client.post(
+            "/v1/ask?wait=false", json={"path": "utm.tif", "question": "Find every ship."}
+        ).headers["location"]
         assert model.begun.wait(PATIENT)
         held = resident()
-        replies, seconds = together(service, [("GET", "/healthz" if turn % 2 else "/v1/scenes", None) for turn in range(1000)])
+        replies, seconds = together(
+            service,
+            [("GET", "/healthz" if turn % 2 else "/v1/scenes", None) for turn in range(1000)],
+        )
         assert {reply.status_code for reply in replies} == {200}
-        print(f"1000 requests at once: {seconds:.1f} s, {1000 / seconds:.0f} /s, {(resident() - held) / 1e6:.0f} MB more")
+        print(
+            f"1000 requests at once: {seconds:.1f} s, {1000 / seconds:.0f} /s, {(resident() - held) / 1e6:.0f} MB more"
+        )
         assert client.get(job).json()["state"] == "running"
         model.go.set()
         until(lambda: client.get(job).json()["state"] == "done")
 
 
 def test_nothing_is_left_in_the_systems_folder(root, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # one of its own: other programs write to that of all
+    monkeypatch.setattr(
+        tempfile, "tempdir", str(tmp_path)
+    )  # one of its own: other programs write to that of all
     with serving(root=root, upload_bytes=LIMIT) as own, own.client() as client:
         client.post("/v1/scenes", files={"file": ("x.tif", (root / "utm.tif").read_bytes())})
         client.post("/v1/scenes", files={"file": ("x.tif", b"\0" * (LIMIT + 1000))})
@@ -645,7 +791,11 @@ uvicorn(app, settings).run(sockets=[listener])
 @pytest.fixture
 def real(root):
     """The real small model in a process of its own: (service, its memory in bytes by "VmRSS" or "VmHWM")."""
-    process = subprocess.Popen([sys.executable, "-c", SERVER, str(root)], stdout=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(root)],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
     port = int(process.stdout.readline())
 
     def memory(line):
@@ -670,7 +820,9 @@ def test_load_on_the_real_model(real, root):
     together(service, [asking(1, 0)])
     before = memory("VmRSS")
     numbers = [int(number) for number in np.random.default_rng(1).integers(1, 9, 200)]
-    replies, seconds = together(service, [asking(number, turn) for turn, number in enumerate(numbers)])
+    replies, seconds = together(
+        service, [asking(number, turn) for turn, number in enumerate(numbers)]
+    )
     assert {reply.status_code for reply in replies} == {200}
     told = [reply.json() for reply in replies]
     assert [(one["question"], one["scene"]["name"]) for one in told] == [
@@ -679,17 +831,25 @@ def test_load_on_the_real_model(real, root):
     by_scene = {}
     for one in told:
         by_scene.setdefault(one["scene"]["name"], set()).add(len(one["regions"]))
-    assert all(len(counts) == 1 for counts in by_scene.values())  # the same picture, the same answer
+    assert all(
+        len(counts) == 1 for counts in by_scene.values()
+    )  # the same picture, the same answer
     peak = memory("VmHWM")
     print(f"\n200 questions, small model: {seconds:.1f} s, {200 / seconds:.1f} answers/s")
     print(f"{before / 1e6:.0f} MB before, {peak / 1e6:.0f} MB at most")
     assert peak - before < 300 * MB
-    beside = threading.Thread(target=together, args=(service, [asking(3, turn) for turn in range(20)]))
+    beside = threading.Thread(
+        target=together, args=(service, [asking(3, turn) for turn in range(20)])
+    )
     beside.start()
-    replies, seconds = together(service, [("GET", "/healthz" if turn % 2 else "/v1/scenes", None) for turn in range(1000)])
+    replies, seconds = together(
+        service, [("GET", "/healthz" if turn % 2 else "/v1/scenes", None) for turn in range(1000)]
+    )
     beside.join()
     assert {reply.status_code for reply in replies} == {200}
-    print(f"1000 requests beside 20 questions: {seconds:.1f} s, {1000 / seconds:.0f} /s; {memory('VmHWM') / 1e6:.0f} MB at most")
+    print(
+        f"1000 requests beside 20 questions: {seconds:.1f} s, {1000 / seconds:.0f} /s; {memory('VmHWM') / 1e6:.0f} MB at most"
+    )
     before, begin, sent = memory("VmRSS"), time.perf_counter(), [0]
 
     def flood():
@@ -697,8 +857,13 @@ def test_load_on_the_real_model(real, root):
             yield b"\0" * MB
             sent[0] += 1
 
-    with httpx.Client(base_url=service.url, timeout=PATIENT) as client, contextlib.suppress(httpx.WriteError):
+    with (
+        httpx.Client(base_url=service.url, timeout=PATIENT) as client,
+        contextlib.suppress(httpx.WriteError),
+    ):
         assert client.post("/v1/scenes", content=flood()).status_code == 413
-    print(f"1 GB body: cut off after {sent[0]} MB and {time.perf_counter() - begin:.1f} s; {(memory('VmRSS') - before) / 1e6:.0f} MB more")
+    print(
+        f"1 GB body: cut off after {sent[0]} MB and {time.perf_counter() - begin:.1f} s; {(memory('VmRSS') - before) / 1e6:.0f} MB more"
+    )
     assert sent[0] < 100
     assert httpx.get(f"{service.url}/healthz", timeout=PATIENT).status_code == 200

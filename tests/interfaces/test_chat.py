@@ -29,7 +29,12 @@ Talk = Callable[..., Said]
 @pytest.fixture
 def airport(tmp_path: Path) -> Path:
     path = tmp_path / "airport.tif"
-    write_picture(path, draw_scene(3, 640, 480, "airport").pixels, crs="EPSG:32633", transform=(0.5, 0.0, 5e5, 0.0, -0.5, 5.3e6))
+    write_picture(
+        path,
+        draw_scene(3, 640, 480, "airport").pixels,
+        crs="EPSG:32633",
+        transform=(0.5, 0.0, 5e5, 0.0, -0.5, 5.3e6),
+    )
     return path
 
 
@@ -38,7 +43,9 @@ def talk(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
     """Run the command in this process with these lines at its stdin: (exit code, stdout, stderr)."""
 
     def run(lines: Sequence[str] | bytes, *words: object) -> Said:
-        given = lines if isinstance(lines, bytes) else "".join(f"{line}\n" for line in lines).encode()
+        given = (
+            lines if isinstance(lines, bytes) else "".join(f"{line}\n" for line in lines).encode()
+        )
         monkeypatch.setattr(sys, "argv", ["geomag", "chat", *map(str, words)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
         with pytest.raises(SystemExit) as stop:
@@ -64,10 +71,14 @@ def test_a_talk_through_a_pipe(airport: Path, talk: Talk, tmp_path: Path) -> Non
     assert largest["box"] in [region["box"] for region in first["regions"]]
     assert third["granularity"] == "pixel" and len(third["regions"]) == 1
     assert [path.name for path in sorted((tmp_path / "answers").iterdir())] == ["01", "02", "03"]
-    assert (tmp_path / "answers/03/mask.tif").is_file() and not (tmp_path / "answers/01/mask.tif").exists()
+    assert (tmp_path / "answers/03/mask.tif").is_file() and not (
+        tmp_path / "answers/01/mask.tif"
+    ).exists()
 
 
-def test_it_goes_on_with_what_was_asked_before_and_begins_anew_when_told(airport: Path, talk: Talk) -> None:
+def test_it_goes_on_with_what_was_asked_before_and_begins_anew_when_told(
+    airport: Path, talk: Talk
+) -> None:
     assert talk(TALK[:1], airport)[0] == 0
     code, out, err = talk(["and the largest of them?"], airport)
     assert code == 0 and f"going on after '{TALK[0]}'" in err
@@ -101,7 +112,9 @@ def test_one_bad_line_is_one_refusal(airport: Path, talk: Talk) -> None:
     assert all(len(row["question"]) <= 1000 for row in rows)
 
 
-def test_an_answer_that_cannot_be_kept_is_told_all_the_same(airport: Path, talk: Talk, disk: Callable[[int], Disk]) -> None:
+def test_an_answer_that_cannot_be_kept_is_told_all_the_same(
+    airport: Path, talk: Talk, disk: Callable[[int], Disk]
+) -> None:
     full = disk(16 << 10)
     (full.path / "taken").write_bytes(bytes(16 << 10))
     code, out, err = talk(TALK[:1] * 2, airport, "--out", full.path / "answers")
@@ -113,7 +126,11 @@ def test_an_answer_that_cannot_be_kept_is_told_all_the_same(airport: Path, talk:
 
 
 def test_beside_a_picture_that_lies_where_nothing_may_be_written(
-    airport: Path, talk: Talk, disk: Callable[[int], Disk], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    airport: Path,
+    talk: Talk,
+    disk: Callable[[int], Disk],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     place = disk(8 << 20)
@@ -126,7 +143,9 @@ def test_beside_a_picture_that_lies_where_nothing_may_be_written(
     assert kept.name.startswith("airport.tif-")
 
 
-def test_beside_a_picture_in_a_folder_of_everybody(airport: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_beside_a_picture_in_a_folder_of_everybody(
+    airport: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     shared = tmp_path / "shared"
     shared.mkdir()

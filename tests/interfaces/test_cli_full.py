@@ -35,11 +35,15 @@ def parts(tmp_path_factory):
 
 
 def test_info_tells_parameters_and_memory(parts, monkeypatch, capfd):
-    code, out, err = geomag(monkeypatch, capfd, "info", "--model", parts["vlm"], "--segmenter", parts["segmenter"])
+    code, out, err = geomag(
+        monkeypatch, capfd, "info", "--model", parts["vlm"], "--segmenter", parts["segmenter"]
+    )
     rows = [line.split() for line in out.splitlines()]
     assert code == 0 and not err
     assert ["part", "parameters"] in rows and ["vlm", "0.3", "M"] in rows
-    assert [row[-1] for row in rows if row[0] in ("float32", "bfloat16", "int8", "int4")] == ["yes"] * 4
+    assert [row[-1] for row in rows if row[0] in ("float32", "bfloat16", "int8", "int4")] == [
+        "yes"
+    ] * 4
     assert "are free on" in out and "an estimate" in out
 
 
@@ -48,8 +52,18 @@ def test_info_in_json(parts, tmp_path, monkeypatch, capfd):
     code, out, _ = geomag(monkeypatch, capfd, "info", "--model", parts["vlm"], *words)
     model = json.loads(out)["model"]
     assert code == 0 and set(model["parameters"]) == {"vlm", "segmenter", "language", "heads"}
-    assert model["memory"]["int4"]["weights"] < model["memory"]["float32"]["weights"] and model["memory"]["int4"]["fits"] is True
-    Card("0.6", parts["vlm"], parts["segmenter"], parts["language"], kinds=("ship", "harbor"), trained=True).write(tmp_path)
+    assert (
+        model["memory"]["int4"]["weights"] < model["memory"]["float32"]["weights"]
+        and model["memory"]["int4"]["fits"] is True
+    )
+    Card(
+        "0.6",
+        parts["vlm"],
+        parts["segmenter"],
+        parts["language"],
+        kinds=("ship", "harbor"),
+        trained=True,
+    ).write(tmp_path)
     code, out, _ = geomag(monkeypatch, capfd, "info", "--model", tmp_path, "--json")
     ours = json.loads(out)["model"]
     assert code == 0 and ours["trained"] and ours["kinds"] == ["ship", "harbor"]
@@ -61,16 +75,22 @@ def test_a_model_of_the_hub_without_a_network_is_one_line(tmp_path, monkeypatch,
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     code, out, err = geomag(monkeypatch, capfd, "info", "--model", "Qwen/Qwen2.5-VL-3B-Instruct")
     assert code == 2 and not out and len(err.splitlines()) == 1
-    assert err.startswith("geomag: Qwen/Qwen2.5-VL-3B-Instruct is no folder here and not whole in the cache")
+    assert err.startswith(
+        "geomag: Qwen/Qwen2.5-VL-3B-Instruct is no folder here and not whole in the cache"
+    )
     assert "config.json" in err and "hf download Qwen/Qwen2.5-VL-3B-Instruct" in err
 
 
-@pytest.mark.parametrize("words", [("info", "--model", "{vlm}"), ("train-full", "--out", "x", "--data", "y")])
+@pytest.mark.parametrize(
+    "words", [("info", "--model", "{vlm}"), ("train-full", "--out", "x", "--data", "y")]
+)
 def test_without_the_extra_it_is_named(words, parts, tmp_path):
     argv = ["geomag", *(w.replace("{vlm}", parts["vlm"]) for w in words)]
     code = f"import sys; sys.modules |= {{'transformers': None, 'accelerate': None}}; sys.argv = {argv}\n"
     code += "from geomagnifier.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path
+    )
     assert done.returncode == 2 and not done.stdout and len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("geomag: the full size needs the extra full; install it: ")
     assert install("full") in done.stderr
@@ -80,7 +100,10 @@ def test_without_the_extra_it_is_named(words, parts, tmp_path):
     ("words", "given"),
     [
         (("ask", "{scene}", "ships"), {}),
-        (("ask", "{scene}", "ships", "--segmenter", "some/sam2", "--bits", "4"), {"segmenter": "some/sam2", "bits": 4}),
+        (
+            ("ask", "{scene}", "ships", "--segmenter", "some/sam2", "--bits", "4"),
+            {"segmenter": "some/sam2", "bits": 4},
+        ),
         (("search", "{folder}", "ships", "--bits", "8"), {"bits": 8}),
         (("eval", "--data", "{folder}", "--segmenter", "some/sam2"), {"segmenter": "some/sam2"}),
     ],
@@ -97,7 +120,10 @@ def test_parts_and_bits_reach_the_model(words, given, tmp_path, monkeypatch, cap
         raise ModelOffline("stopped here")
 
     monkeypatch.setattr(registry, "load_model", load_model)
-    words = [w.replace("{scene}", str(tmp_path / "scene.tif")).replace("{folder}", str(tmp_path)) for w in words]
+    words = [
+        w.replace("{scene}", str(tmp_path / "scene.tif")).replace("{folder}", str(tmp_path))
+        for w in words
+    ]
     code, _, err = geomag(monkeypatch, capfd, *words, "--model", "some/vlm")
     assert code == 2 and err == "geomag: stopped here\n"
     assert seen == [("some/vlm", given)]
@@ -118,23 +144,37 @@ def test_parts_and_bits_reach_the_model(words, given, tmp_path, monkeypatch, cap
     ],
 )
 def test_what_does_not_go_together_is_said(words, message, tmp_path, monkeypatch, capfd):
-    code, out, err = geomag(monkeypatch, capfd, *(w.replace("{folder}", str(tmp_path)) for w in words))
+    code, out, err = geomag(
+        monkeypatch, capfd, *(w.replace("{folder}", str(tmp_path)) for w in words)
+    )
     assert code == 2 and not out and message in err and "Traceback" not in err
 
 
 def test_help_shows_the_full_size():
     def shown(*words):
         command = [sys.executable, "-m", "geomagnifier", *words, "--help"]
-        return " ".join(subprocess.run(command, capture_output=True, text=True, timeout=600).stdout.split())
+        return " ".join(
+            subprocess.run(command, capture_output=True, text=True, timeout=600).stdout.split()
+        )
 
     ask = shown("ask")
-    assert "--model Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus" in ask and "--bits" in ask
+    assert (
+        "--model Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus" in ask
+        and "--bits" in ask
+    )
     assert "--lora-rank" in shown("train-full")
     commands = shown()
-    assert all(name in commands for name in ("ask", "search", "info", "demo", "train", "train-full", "eval", "bench"))
+    assert all(
+        name in commands
+        for name in ("ask", "search", "info", "demo", "train", "train-full", "eval", "bench")
+    )
 
 
-QUESTIONS = {"image": "What kind of place is this?", "region": "Find every ship.", "pixel": "Segment every ship."}
+QUESTIONS = {
+    "image": "What kind of place is this?",
+    "region": "Find every ship.",
+    "pixel": "Segment every ship.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +187,20 @@ def models(tmp_path_factory):
     hub = tiny.write_hub(tmp_path_factory.mktemp("hub"))
     network = checkpoint_of_full().begin(str(hub / "qwen25"), str(hub / "sam2"), str(hub / "bert"))
     tiny.teach_levels(network, QUESTIONS.values())
-    noise = [Shown(np.random.default_rng(i).integers(0, 255, size, dtype=np.uint8)) for i, size in enumerate([(60, 100, 3), (90, 60, 3)])]
+    noise = [
+        Shown(np.random.default_rng(i).integers(0, 255, size, dtype=np.uint8))
+        for i, size in enumerate([(60, 100, 3), (90, 60, 3)])
+    ]
     said = {QUESTIONS["region"]: "ship: [BOX]", QUESTIONS["pixel"]: "ship: [SEG]"}
-    tiny.teach(network.vlm, [Turn([view], question, text) for view in noise for question, text in said.items()], 60)
+    tiny.teach(
+        network.vlm,
+        [Turn([view], question, text) for view in noise for question, text in said.items()],
+        60,
+    )
     card = Card("0", "", "", "", kinds=("ship",), scenes=("harbor", "forest"), trained=True)
-    checkpoint_of_full().save(hub / "trained", network, replace(card, vlm=str(hub / "qwen25")), merged=True)
+    checkpoint_of_full().save(
+        hub / "trained", network, replace(card, vlm=str(hub / "qwen25")), merged=True
+    )
     return {
         "zero-shot": ("--model", hub / "llava", "--segmenter", hub / "sam2"),
         "trained": ("--model", hub / "trained"),
@@ -186,8 +235,20 @@ def geotiff(tmp_path_factory):
 @pytest.mark.parametrize("search", ["paper", "adaptive"])
 @pytest.mark.parametrize("level", [*QUESTIONS])
 @pytest.mark.parametrize("kind", ["zero-shot", "trained"])
-def test_ask_answers_at_every_level(models, geotiff, tmp_path, monkeypatch, capfd, kind, level, search):
-    words = ("ask", geotiff, QUESTIONS[level], *models[kind], "--search", search, "--out", tmp_path / "out", "--json")
+def test_ask_answers_at_every_level(
+    models, geotiff, tmp_path, monkeypatch, capfd, kind, level, search
+):
+    words = (
+        "ask",
+        geotiff,
+        QUESTIONS[level],
+        *models[kind],
+        "--search",
+        search,
+        "--out",
+        tmp_path / "out",
+        "--json",
+    )
     code, out, err = geomag(monkeypatch, capfd, *words)
     answer = json.loads(out)
     assert code == 0, err
@@ -207,14 +268,20 @@ def test_ask_answers_at_every_level(models, geotiff, tmp_path, monkeypatch, capf
 def test_info_and_search_take_a_tiny_model(models, geotiff, monkeypatch, capfd):
     code, out, _ = geomag(monkeypatch, capfd, "info", *models["trained"], "--json")
     assert code == 0 and json.loads(out)["model"]["trained"]
-    code, out, err = geomag(monkeypatch, capfd, "search", geotiff.parent, "a harbor", *models["zero-shot"], "--json")
+    code, out, err = geomag(
+        monkeypatch, capfd, "search", geotiff.parent, "a harbor", *models["zero-shot"], "--json"
+    )
     assert code == 0, err
     assert [hit["path"] for hit in json.loads(out)["hits"]] == [str(geotiff)]
 
 
 @pytest.mark.parametrize("question", ["", "ship " * 5000, "\x00\x01 [SEG] <image>"])
-def test_odd_questions_are_answered_or_refused_in_a_line(models, geotiff, monkeypatch, capfd, question):
-    code, out, err = geomag(monkeypatch, capfd, "ask", geotiff, question, *models["trained"], "--json")
+def test_odd_questions_are_answered_or_refused_in_a_line(
+    models, geotiff, monkeypatch, capfd, question
+):
+    code, out, err = geomag(
+        monkeypatch, capfd, "ask", geotiff, question, *models["trained"], "--json"
+    )
     assert code in (0, 2)
     assert "Traceback" not in err
     assert len(err.splitlines()) <= 2

@@ -30,14 +30,18 @@ def shown(tmp_path_factory):
 
 def boxes(kind):
     """(N, 4) boxes of the drawn objects of a kind, px."""
-    return np.array([[*o.polygon.min(0), *o.polygon.max(0)] for o in demo.scene().objects if o.kind == kind])
+    return np.array(
+        [[*o.polygon.min(0), *o.polygon.max(0)] for o in demo.scene().objects if o.kind == kind]
+    )
 
 
 def overlap(box, others):
     """Intersection over union of one box with each of the others."""
     low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
     shared = np.prod(np.clip(high - low, 0, None), 1)
-    return shared / (np.prod(others[:, 2:] - others[:, :2], 1) + np.prod(np.subtract(box[2:], box[:2])) - shared)
+    return shared / (
+        np.prod(others[:, 2:] - others[:, :2], 1) + np.prod(np.subtract(box[2:], box[:2])) - shared
+    )
 
 
 def told(folder, name):
@@ -61,7 +65,9 @@ def test_it_outlines_the_largest_airplane(shown):
     drawn = boxes("airplane")
     largest = drawn[np.prod(drawn[:, 2:] - drawn[:, :2], 1).argmax()]
     (region,) = told(shown[0], "3-pixel")["regions"]
-    assert region["label"] == "airplane" and overlap(np.array(region["box"]), largest[None])[0] > 0.7
+    assert (
+        region["label"] == "airplane" and overlap(np.array(region["box"]), largest[None])[0] > 0.7
+    )
     assert (shown[0] / "demo-out/3-pixel/mask.tif").is_file()
 
 
@@ -102,8 +108,13 @@ def test_it_takes_a_picture_and_a_question_of_any_name(tmp_path, monkeypatch, ca
 def test_the_program_is_called_by_its_name_or_by_its_path(tmp_path, monkeypatch):
     monkeypatch.setattr(demo.shutil, "which", lambda name: None)
     monkeypatch.chdir(tmp_path)
-    for called, printed in ((".venv/bin/geomag", ".venv/bin/geomag"), ("/a clone/.venv/bin/geomag", "'/a clone/.venv/bin/geomag'")):
-        monkeypatch.setattr("sys.argv", [str(tmp_path / called) if called.startswith(".") else called])
+    for called, printed in (
+        (".venv/bin/geomag", ".venv/bin/geomag"),
+        ("/a clone/.venv/bin/geomag", "'/a clone/.venv/bin/geomag'"),
+    ):
+        monkeypatch.setattr(
+            "sys.argv", [str(tmp_path / called) if called.startswith(".") else called]
+        )
         assert demo.next_commands("a.tif", "Why?")[1] == f"{printed} chat a.tif"
 
 

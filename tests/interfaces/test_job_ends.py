@@ -7,7 +7,14 @@ from served import PATIENT, Held, make_root, overdue, until, write_wide
 from test_jobs import MANY, working
 
 from fake import FakeModel
-from geomagnifier.errors import Busy, FileNotThere, ModelError, OptionError, OutputError, QuestionEmpty
+from geomagnifier.errors import (
+    Busy,
+    FileNotThere,
+    ModelError,
+    OptionError,
+    OutputError,
+    QuestionEmpty,
+)
 from geomagnifier.retrieval import Wanted
 from geomagnifier.server import jobs as module
 from geomagnifier.server.job import Job
@@ -48,7 +55,12 @@ def test_an_error_of_writing_tells_no_folder_and_leaves_nothing_half_done(root):
         for name in ("answer.json", "regions.gpkg", "mask.tif", "overlay.png"):
             path = jobs.file(job, name)
             assert path == jobs.folder / job.id / name and path.stat().st_size > 100
-        assert sorted(path.name for path in (jobs.folder / job.id).iterdir()) == ["answer.json", "mask.tif", "overlay.png", "regions.gpkg"]
+        assert sorted(path.name for path in (jobs.folder / job.id).iterdir()) == [
+            "answer.json",
+            "mask.tif",
+            "overlay.png",
+            "regions.gpkg",
+        ]
 
 
 def test_what_an_answer_does_not_have_is_said(root):
@@ -106,7 +118,11 @@ def test_a_search_is_by_one_thing(root):
                 jobs.search(**given)
         with pytest.raises(QuestionEmpty):
             jobs.search("  ")
-        for given in ({"words": "red"}, {"like": place("utm.tif")}, {"wanted": Wanted(near=(15.0, 45.1), within=1e6)}):
+        for given in (
+            {"words": "red"},
+            {"like": place("utm.tif")},
+            {"wanted": Wanted(near=(15.0, 45.1), within=1e6)},
+        ):
             job = jobs.search(**given)
             assert job.wait(PATIENT) and job.state == "done" and job.hits, job.error
         assert job.question == "" and job.card is None
@@ -130,7 +146,11 @@ def test_a_failed_job_has_no_answer_and_says_one_line(root):
 
     with working(root, Broken()) as (jobs, place):
         job = jobs.submit(place("utm.tif"), "Find every ship.")
-        assert job.wait(PATIENT) and (job.state, job.answer) == ("failed", None) and str(job.error) == "the network cannot be read"
+        assert (
+            job.wait(PATIENT)
+            and (job.state, job.answer) == ("failed", None)
+            and str(job.error) == "the network cannot be read"
+        )
         until(lambda: jobs.running == 0)
         assert jobs.counts["failed"] == 1
 
@@ -138,7 +158,10 @@ def test_a_failed_job_has_no_answer_and_says_one_line(root):
 def test_answers_weigh_what_they_hold(root):
     """Bytes of masks and run lengths, and a little for each region and window; the picture that both share counts with the last."""
     with working(root) as (jobs, place):
-        found, segmented = (jobs.submit(place("utm.tif"), words) for words in ("Find every ship.", "Segment every ship."))
+        found, segmented = (
+            jobs.submit(place("utm.tif"), words)
+            for words in ("Find every ship.", "Segment every ship.")
+        )
         assert found.wait(PATIENT) and segmented.wait(PATIENT)
         plain = 1000 * 3 + 2000 * len(found.answer.trace.views)
         assert module._weight(found) == plain
@@ -146,7 +169,9 @@ def test_answers_weigh_what_they_hold(root):
         runs = sum(len(region.segmentation["counts"]) for region in segmented.answer.regions)
         assert module._weight(segmented) == plain + patches + runs and patches and runs
         whole = plain + patches + runs + found.answer.preview.nbytes
-        assert segmented.answer.preview is found.answer.preview and module._weights([found, segmented]) == [plain, whole]
+        assert segmented.answer.preview is found.answer.preview and module._weights(
+            [found, segmented]
+        ) == [plain, whole]
         search = Job("", None, lambda job: None)
         assert module._weight(search) == 1000
         search.hits = (object(),) * 5

@@ -23,8 +23,20 @@ from geomagnifier.server.settings import Settings
 def root(tmp_path_factory):
     root = tmp_path_factory.mktemp("zeros")
     zeros = np.zeros((3, 4096, 4096), np.uint8)
-    write(root / "zeros.tif", zeros, UTM, "EPSG:32633", tiled=True, blockxsize=512, blockysize=512, compress="deflate", interleave="pixel")
-    write(root / "ships.tif", paint(300, 200, (40, 40, 80, 56)).transpose(2, 0, 1), UTM, "EPSG:32633")
+    write(
+        root / "zeros.tif",
+        zeros,
+        UTM,
+        "EPSG:32633",
+        tiled=True,
+        blockxsize=512,
+        blockysize=512,
+        compress="deflate",
+        interleave="pixel",
+    )
+    write(
+        root / "ships.tif", paint(300, 200, (40, 40, 80, 56)).transpose(2, 0, 1), UTM, "EPSG:32633"
+    )
     return root
 
 
@@ -77,7 +89,11 @@ def test_time_ends_a_search_in_the_middle_of_a_picture(jobs, endless):
 
 def test_a_search_by_place_or_time_reads_no_pixels(jobs):
     job = jobs.search(wanted=Wanted(near=(15.0, 47.85), within=100_000.0))
-    assert job.wait(PATIENT) and job.state == "done" and {hit.card.name for hit in job.hits} == {"ships.tif", "zeros.tif"}
+    assert (
+        job.wait(PATIENT)
+        and job.state == "done"
+        and {hit.card.name for hit in job.hits} == {"ships.tif", "zeros.tif"}
+    )
 
 
 def test_a_folder_is_searched_by_place_without_its_pixels(root, tmp_path, endless):
@@ -90,7 +106,10 @@ def test_a_folder_is_searched_by_place_without_its_pixels(root, tmp_path, endles
 
 def test_delete_ends_a_job_in_the_middle_of_a_reading(root, endless):
     with serving(root=root) as service, service.client() as client:
-        for body, where in (({"path": "zeros.tif", "question": "Find every ship."}, "/v1/ask"), ({"words": "red"}, "/v1/search")):
+        for body, where in (
+            ({"path": "zeros.tif", "question": "Find every ship."}, "/v1/ask"),
+            ({"words": "red"}, "/v1/search"),
+        ):
             job = client.post(f"{where}?wait=false", json=body).json()["id"]
             assert endless.wait(PATIENT)
             client.delete(f"/v1/jobs/{job}")
@@ -103,20 +122,35 @@ def test_delete_ends_a_job_in_the_middle_of_a_reading(root, endless):
 def test_a_late_question_without_an_answer_is_504(root, endless, monkeypatch):
     monkeypatch.setattr(app, "OVERDUE", 10 * DAY)  # however long the last piece takes
     with serving(root=root) as service, service.client() as client, ThreadPoolExecutor(1) as person:
-        asked = person.submit(client.post, "/v1/ask", json={"path": "zeros.tif", "question": "Find every ship."})
+        asked = person.submit(
+            client.post, "/v1/ask", json={"path": "zeros.tif", "question": "Find every ship."}
+        )
         assert endless.wait(PATIENT)
         (job,) = service.jobs._jobs.values()
         overdue(job)
         told = asked.result()
-        assert told.status_code == 504 and told.json()["error"]["type"] == "Late" and "answer" not in told.json()
+        assert (
+            told.status_code == 504
+            and told.json()["error"]["type"] == "Late"
+            and "answer" not in told.json()
+        )
         assert told.json()["job"]["state"] == "late"
 
 
 def test_a_small_upload_of_huge_blocks_is_refused(tmp_path, root):
-    given = {"driver": "GTiff", "count": 3, "dtype": "uint8", "interleave": "pixel", "compress": "deflate", "tiled": True}
+    given = {
+        "driver": "GTiff",
+        "count": 3,
+        "dtype": "uint8",
+        "interleave": "pixel",
+        "compress": "deflate",
+        "tiled": True,
+    }
     with rasterio.open(tmp_path / "z.tif", "w", width=12_000, height=12_000, blockxsize=8192, blockysize=8192, crs="EPSG:32633",
                        transform=rasterio.Affine(*UTM), **given) as file:  # fmt: skip
         file.write(np.zeros((3, 10, 10), np.uint8), window=rasterio.windows.Window(0, 0, 10, 10))
     with serving(root=root) as service, service.client() as client:
-        sent = client.post("/v1/scenes", files={"file": ("z.tif", (tmp_path / "z.tif").read_bytes())})
+        sent = client.post(
+            "/v1/scenes", files={"file": ("z.tif", (tmp_path / "z.tif").read_bytes())}
+        )
         assert sent.status_code == 413 and sent.json()["error"]["type"] == "SceneTooLarge"

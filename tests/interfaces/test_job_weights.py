@@ -34,7 +34,9 @@ def test_each_window_and_the_heat_map_weigh(root):
         heat = searched.answer.trace.heat
         answer = searched.answer
         assert heat is not None
-        assert module._weight(searched) == heat.nbytes + 2000 * len(answer.trace.views) + 1000 * len(answer.regions)
+        assert module._weight(searched) == heat.nbytes + 2000 * len(
+            answer.trace.views
+        ) + 1000 * len(answer.regions)
 
 
 def test_the_oldest_are_let_go_until_the_rest_weighs_little_enough(root, monkeypatch):
@@ -47,7 +49,9 @@ def test_the_oldest_are_let_go_until_the_rest_weighs_little_enough(root, monkeyp
         limit = sum(weights[1:]) + weights[2]
         monkeypatch.setattr(module, "KEPT_BYTES", limit)
         light.append(asked(jobs, place("utm.tif")))
-        jobs.submit(place("utm.tif"), "Find every ship.").wait(PATIENT)  # one worker: what followed the job before is done
+        jobs.submit(place("utm.tif"), "Find every ship.").wait(
+            PATIENT
+        )  # one worker: what followed the job before is done
         with pytest.raises(JobNotFound):
             jobs.job(heavy.id)
         assert [jobs.job(job.id) for job in light[1:]] == light[1:]

@@ -11,7 +11,16 @@ import rasterio
 from served import HEIGHT, PATIENT, SHIPS, WIDTH, Held, make_root, overdue, until, write_wide
 
 from fake import FakeModel, paint
-from geomagnifier.errors import BoxError, Busy, FileNotThere, JobNotFound, OptionError, QuestionEmpty, QuestionError, SceneNotFound
+from geomagnifier.errors import (
+    BoxError,
+    Busy,
+    FileNotThere,
+    JobNotFound,
+    OptionError,
+    QuestionEmpty,
+    QuestionError,
+    SceneNotFound,
+)
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.server import jobs as module
 from geomagnifier.server.jobs import FILES, Jobs
@@ -46,7 +55,11 @@ def test_a_job_is_asked_done_and_kept(root):
     with working(root) as (jobs, place):
         job = jobs.submit(place("utm.tif"), "Segment every ship.")
         assert job.wait(PATIENT) and job.finished and job.state == "done" and job.error is None
-        assert job.answer.text.startswith("Found 3 ships.") and job.answer.scene.name == "utm.tif" and job.answer.complete
+        assert (
+            job.answer.text.startswith("Found 3 ships.")
+            and job.answer.scene.name == "utm.tif"
+            and job.answer.complete
+        )
         assert (job.done, job.known) == (1, 1) and job.seconds > 0 and job.waited >= 0
         assert jobs.job(job.id) is job and jobs.counts["done"] == 1
         assert "mask" not in job.answer.__dict__  # worked out anew when asked for
@@ -60,19 +73,37 @@ def test_a_job_is_asked_done_and_kept(root):
 def test_what_was_seen_of_a_picture_is_kept_for_questions_about_it_alone(root):
     model, kept = FakeModel(), module.FEATURES
     with working(root, model) as (jobs, place):
-        for name, told in (("utm.tif", [0, kept]), ("utm.tif", []), ("wide.tif", [0, kept]), ("utm.tif", [0, kept])):
+        for name, told in (
+            ("utm.tif", [0, kept]),
+            ("utm.tif", []),
+            ("wide.tif", [0, kept]),
+            ("utm.tif", [0, kept]),
+        ):
             model.remembered.clear()
-            assert jobs.submit(place(name), "Find every ship.").wait(PATIENT) and model.remembered == told
+            assert (
+                jobs.submit(place(name), "Find every ship.").wait(PATIENT)
+                and model.remembered == told
+            )
         model.remembered.clear()
         assert jobs.search("a harbour").wait(PATIENT) and model.remembered == [0, kept]
         model.remembered.clear()
-        assert jobs.search("an airport").wait(PATIENT) and model.remembered == [0, kept], "a search looks at many pictures"
+        assert jobs.search("an airport").wait(PATIENT) and model.remembered == [0, kept], (
+            "a search looks at many pictures"
+        )
 
 
 def test_what_is_asked_reaches_the_pipeline(root):
     with working(root) as (jobs, place):
-        boxed = jobs.submit(place("utm.tif"), "Find every ship.", box=(0, 0, 100, 100), search="exhaustive", min_score=0.2)
-        assert boxed.wait(PATIENT) and [region.box[:2] for region in boxed.answer.regions] == [(40, 40)]
+        boxed = jobs.submit(
+            place("utm.tif"),
+            "Find every ship.",
+            box=(0, 0, 100, 100),
+            search="exhaustive",
+            min_score=0.2,
+        )
+        assert boxed.wait(PATIENT) and [region.box[:2] for region in boxed.answer.regions] == [
+            (40, 40)
+        ]
         for given, kind in (
             ({"box": (900, 900, 950, 950)}, BoxError),
             ({"search": "magic"}, OptionError),
@@ -87,12 +118,18 @@ def test_what_is_asked_reaches_the_pipeline(root):
         ):
             with pytest.raises(kind):
                 jobs.submit(place("utm.tif"), "Find every ship.", **given)
-        assert jobs.counts["failed"] == jobs.waiting == 0 and jobs._jobs.keys() == {boxed.id}  # refused before they take a place
+        assert jobs.counts["failed"] == jobs.waiting == 0 and jobs._jobs.keys() == {
+            boxed.id
+        }  # refused before they take a place
 
 
 def test_a_question_is_checked_before_it_waits(root):
     with working(root, question_letters=20) as (jobs, place):
-        for question, kind in (("", QuestionEmpty), (" \n", QuestionEmpty), ("x" * 21, QuestionError)):
+        for question, kind in (
+            ("", QuestionEmpty),
+            (" \n", QuestionEmpty),
+            ("x" * 21, QuestionError),
+        ):
             with pytest.raises(kind):
                 jobs.submit(place("utm.tif"), question)
             with pytest.raises(kind):
@@ -116,7 +153,12 @@ def test_a_full_queue_says_so_and_when_to_come_back(root):
         late = jobs.submit(card, "Find the place that was left.")
         model.go.set()
         assert all(job.wait(PATIENT) for job in (first, waiting[1], late))
-        assert [job.state for job in (first, *waiting, late)] == ["done", "cancelled", "done", "done"]
+        assert [job.state for job in (first, *waiting, late)] == [
+            "done",
+            "cancelled",
+            "done",
+            "done",
+        ]
 
 
 @pytest.mark.parametrize("queue", [0, 1])
@@ -128,7 +170,10 @@ def test_no_place_is_lost_between_jobs(root, queue):
 
 def test_answers_about_one_picture_share_its_preview(root, monkeypatch):
     with working(root) as (jobs, place):
-        made = [jobs.submit(place(name), "Find every ship.") for name in ("utm.tif", "utm.tif", "wide.tif", "utm.tif")]
+        made = [
+            jobs.submit(place(name), "Find every ship.")
+            for name in ("utm.tif", "utm.tif", "wide.tif", "utm.tif")
+        ]
         assert all(job.wait(PATIENT) for job in made)
         one, again, other, last = (job.answer.preview for job in made)
         assert one is again is last and other is not one
@@ -174,7 +219,12 @@ def test_a_job_over_its_time_is_late_with_what_it_saw(root):
         assert model.begun.wait(PATIENT)
         overdue(job)
         model.go.set()
-        assert job.wait(PATIENT) and job.state == "late" and not job.answer.complete and 0 < job.done < job.known
+        assert (
+            job.wait(PATIENT)
+            and job.state == "late"
+            and not job.answer.complete
+            and 0 < job.done < job.known
+        )
         assert jobs.counts["late"] == 1
 
 
@@ -189,7 +239,9 @@ def test_whatever_breaks_the_worker_goes_on(root, caplog):
         broken = jobs.submit(place("utm.tif"), "break")
         after = jobs.submit(place("utm.tif"), "Find every ship.")
         assert broken.wait(PATIENT) and after.wait(PATIENT)
-        assert broken.state == "failed" and "secret" not in str(broken.error) and after.state == "done"
+        assert (
+            broken.state == "failed" and "secret" not in str(broken.error) and after.state == "done"
+        )
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -221,8 +273,12 @@ def test_progress_reaches_threads_and_the_event_loop(root):
         assert asyncio.run(asyncio.wait_for(follow(), PATIENT))
         until(lambda: told[-1][0] == "done")  # the thread that works tells one after the other
         leave()
-        assert seen[-1][0] == "done" and len(seen) > 4 and seen == sorted(seen, key=lambda one: one[2])
-        assert told[-1][0] == "done" and [done for _, done in told] == sorted(done for _, done in told)
+        assert (
+            seen[-1][0] == "done" and len(seen) > 4 and seen == sorted(seen, key=lambda one: one[2])
+        )
+        assert told[-1][0] == "done" and [done for _, done in told] == sorted(
+            done for _, done in told
+        )
         assert not job._watchers
 
 
@@ -251,7 +307,10 @@ def test_files_are_written_when_asked_for(root):
         led = jobs.submit(place("wide.tif"), "Segment every ship.", search="paper")
         assert led.wait(PATIENT) and jobs.file(led, "heat.png").read_bytes()[:4] == b"\x89PNG"
         paths = {name: jobs.file(job, name) for name in FILES if name != "heat.png"}
-        assert all(path.name == name for name, path in paths.items()) and jobs.file(job, "mask.tif") == paths["mask.tif"]
+        assert (
+            all(path.name == name for name, path in paths.items())
+            and jobs.file(job, "mask.tif") == paths["mask.tif"]
+        )
         assert json.loads(paths["answer.json"].read_text())["text"].startswith("Found 3 ships.")
         features = json.loads(paths["regions.geojson"].read_text())["features"]
         assert len(features) == 3 and 14.9 < features[0]["geometry"]["coordinates"][0][0][0] < 15.1
@@ -281,17 +340,32 @@ def test_a_search_ranks_what_is_under_the_root_once(root, tmp_path):
     with working(tmp_path) as (jobs, place):
         jobs.library.upload("mine.tif", [(tmp_path / "red.tif").read_bytes()])
         job = jobs.search("red red red")
-        assert job.wait(PATIENT) and job.state == "done" and [hit.card.name for hit in job.hits][0] == "red.tif"
-        assert len(job.hits) == 3 and (job.done, job.known) == (3, 3)  # not the upload: its sender alone knows of it
+        assert (
+            job.wait(PATIENT)
+            and job.state == "done"
+            and [hit.card.name for hit in job.hits][0] == "red.tif"
+        )
+        assert len(job.hits) == 3 and (job.done, job.known) == (
+            3,
+            3,
+        )  # not the upload: its sender alone knows of it
         like = jobs.search(like=place("blue.tif"))
-        assert like.wait(PATIENT) and like.hits[0].card.name == "blue.tif" and like.hits[0].score == pytest.approx(1, abs=1e-4)
+        assert (
+            like.wait(PATIENT)
+            and like.hits[0].card.name == "blue.tif"
+            and like.hits[0].score == pytest.approx(1, abs=1e-4)
+        )
         assert len(jobs._searching._looked) == 3
         for given in ({}, {"words": "red", "like": place("red.tif")}):
             with pytest.raises(OptionError):
                 jobs.search(**given)
         (tmp_path / "none.tif").write_bytes((tmp_path / "red.tif").read_bytes()[:-4000])
         again = jobs.search("green")
-        assert again.wait(PATIENT) and again.state == "done" and len(again.hits) + len(again.unreadable) >= 3
+        assert (
+            again.wait(PATIENT)
+            and again.state == "done"
+            and len(again.hits) + len(again.unreadable) >= 3
+        )
 
 
 def test_what_is_finished_is_kept_within_bounds(root, monkeypatch):
@@ -320,7 +394,10 @@ def test_the_end_of_the_service_ends_its_jobs(root):
     chosen = Settings(root=root)
     with Library(chosen) as library:
         jobs = Jobs(chosen, model, library)
-        some = [jobs.submit(library.place("wide.tif"), "Find every ship.", search="exhaustive") for _ in range(3)]
+        some = [
+            jobs.submit(library.place("wide.tif"), "Find every ship.", search="exhaustive")
+            for _ in range(3)
+        ]
         assert model.begun.wait(PATIENT)
         closing = threading.Thread(target=jobs.close)
         closing.start()
@@ -343,7 +420,11 @@ def test_answers_of_many_threads_are_their_own(root, tmp_path):
             for number in np.random.default_rng(turn).permutation(8) + 1:
                 job = jobs.submit(place(f"{number}.tif"), f"Find every ship. {turn} {number}")
                 assert job.wait(PATIENT)
-                if job.answer is None or len(job.answer.regions) != number or job.answer.question != f"Find every ship. {turn} {number}":
+                if (
+                    job.answer is None
+                    or len(job.answer.regions) != number
+                    or job.answer.question != f"Find every ship. {turn} {number}"
+                ):
                     wrong.append((turn, number, job))
 
         threads = [threading.Thread(target=ask, args=(turn,)) for turn in range(6)]
@@ -360,7 +441,12 @@ def test_the_real_model_answers_too(root):
 
     scene = draw_scene(7, 640, 480, "mixed")
     with working(root, gm.load_model("small")) as (jobs, _):
-        write_picture(jobs.library.folder / "drawn.tif", scene.pixels, crs="EPSG:32633", transform=(0.5, 0, 500_000, 0, -0.5, 5_300_000))
+        write_picture(
+            jobs.library.folder / "drawn.tif",
+            scene.pixels,
+            crs="EPSG:32633",
+            transform=(0.5, 0, 500_000, 0, -0.5, 5_300_000),
+        )
         card = jobs.library.upload("drawn.tif", [(jobs.library.folder / "drawn.tif").read_bytes()])
         job = jobs.submit(card, "Segment every airplane.")
         assert job.wait(PATIENT) and job.state == "done", job.error

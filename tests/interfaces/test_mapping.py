@@ -19,7 +19,13 @@ from typer.testing import CliRunner
 from geomagnifier.cli import progress
 from geomagnifier.cli.main import app
 from geomagnifier.cli.map import listed
-from geomagnifier.errors import DataCorrupt, OptionError, QuestionEmpty, QuestionError, SceneNotFound
+from geomagnifier.errors import (
+    DataCorrupt,
+    OptionError,
+    QuestionEmpty,
+    QuestionError,
+    SceneNotFound,
+)
 from geomagnifier.export.image_file import write_picture
 
 
@@ -40,7 +46,9 @@ def test_a_folder_a_list_and_a_catalogue(folder: Path, tmp_path: Path) -> None:
         "type": "Feature", "stac_version": "1.0.0", "id": "b", "geometry": None, "links": [],
         "properties": {"datetime": "2024-05-01T00:00:00Z"}, "assets": {"image": {"href": "scenes/b.tif", "type": "image/tiff"}},
     }  # fmt: skip
-    (tmp_path / "items.json").write_text(json.dumps({"type": "FeatureCollection", "features": [item]}))
+    (tmp_path / "items.json").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [item]})
+    )
     assert [path.name for path in listed(tmp_path / "items.json")] == ["b.tif"]
 
 
@@ -62,19 +70,37 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
         ("When was this picture taken?", [], QuestionError, "cannot be told from one picture"),
     )
     for words, more, kind, expected in wrong:
-        told = CliRunner().invoke(app, ["map", words, "--scenes", str(folder), "--out", str(tmp_path / "out"), *more])
+        told = CliRunner().invoke(
+            app, ["map", words, "--scenes", str(folder), "--out", str(tmp_path / "out"), *more]
+        )
         assert isinstance(told.exception, kind)
         assert expected in str(told.exception)
 
 
 @contextmanager
-def started(folder: Path, out: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+def started(
+    folder: Path, out: Path
+) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
     """`geomag map` over two thousand pictures, once the first is answered, with all that Ray runs for it."""
     write_picture(folder / "0.png", np.full((700, 1000, 3), 90, np.uint8))
-    for number in range(1, 2000):  # so many that it is not done however late the rest of a test comes
+    for number in range(
+        1, 2000
+    ):  # so many that it is not done however late the rest of a test comes
         (folder / f"{number}.png").hardlink_to(folder / "0.png")
-    command = [sys.executable, "-m", "geomagnifier", "map", "Find every ship.", "--scenes", str(folder), "--out", str(out)]
-    with subprocess.Popen([*command, "--workers", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "geomagnifier",
+        "map",
+        "Find every ship.",
+        "--scenes",
+        str(folder),
+        "--out",
+        str(out),
+    ]
+    with subprocess.Popen(
+        [*command, "--workers", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         while process.poll() is None and not any(out.glob("scenes/*")):
             time.sleep(0.05)
         members = psutil.Process(process.pid).children(recursive=True)
@@ -103,29 +129,44 @@ def gone(members: list[psutil.Process]) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_it_with_a_word_and_nothing_is_left_running(folder: Path, tmp_path: Path, number: int, code: int) -> None:
+def test_a_signal_ends_it_with_a_word_and_nothing_is_left_running(
+    folder: Path, tmp_path: Path, number: int, code: int
+) -> None:
     with started(folder, tmp_path / "out") as (process, members):
         assert len(alive(members)) >= 4
         process.send_signal(number)
         out, err = process.communicate(timeout=600)
         assert process.returncode == code and not out
-        first, last = [line for line in err.splitlines() if not line.endswith("scenes")]  # of a slow machine, how far it was
+        first, last = [
+            line for line in err.splitlines() if not line.endswith("scenes")
+        ]  # of a slow machine, how far it was
         assert first == "geomag: stopping; press Ctrl-C again to stop at once"
-        assert last == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same command goes on"
+        assert (
+            last
+            == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same command goes on"
+        )
         gone(members)
 
 
-def test_ray_listens_on_the_loopback_address_alone_and_goes_when_the_command_is_killed(folder: Path, tmp_path: Path) -> None:
+def test_ray_listens_on_the_loopback_address_alone_and_goes_when_the_command_is_killed(
+    folder: Path, tmp_path: Path
+) -> None:
     with started(folder, tmp_path / "out") as (process, members):
-        sockets = [connection for member in members for connection in member.net_connections("inet")]
-        listening = {connection.laddr.ip for connection in sockets if connection.status == psutil.CONN_LISTEN}
+        sockets = [
+            connection for member in members for connection in member.net_connections("inet")
+        ]
+        listening = {
+            connection.laddr.ip for connection in sockets if connection.status == psutil.CONN_LISTEN
+        }
         assert listening and listening <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
         process.kill()
         process.wait()
         gone(members)
 
 
-def test_a_line_now_and_then_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_now_and_then_where_there_is_no_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     now = [0.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     with progress.progress_bar("scenes") as move:
@@ -134,13 +175,27 @@ def test_a_line_now_and_then_where_there_is_no_terminal(monkeypatch: pytest.Monk
             move(done, 1000)
         now[0] += 100
         move(1, 1)  # one thing is waited for, whatever it takes
-    assert capsys.readouterr().err.splitlines() == [f"geomag: {done} of 1,000 scenes" for done in (300, 600, 900)]
+    assert capsys.readouterr().err.splitlines() == [
+        f"geomag: {done} of 1,000 scenes" for done in (300, 600, 900)
+    ]
 
 
-def test_scenes_without_an_answer_are_named_and_the_others_answered(folder: Path, tmp_path: Path) -> None:
+def test_scenes_without_an_answer_are_named_and_the_others_answered(
+    folder: Path, tmp_path: Path
+) -> None:
     (folder / "torn.tif").write_bytes(b"II*\0")
     (tmp_path / "list.txt").write_text("scenes/a.png\nscenes/torn.tif\nscenes/gone.tif\n")
-    command = [sys.executable, "-m", "geomagnifier", "map", "Find every ship.", "--scenes", str(tmp_path / "list.txt"), "--workers", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "geomagnifier",
+        "map",
+        "Find every ship.",
+        "--scenes",
+        str(tmp_path / "list.txt"),
+        "--workers",
+        "1",
+    ]
 
     def run(*more: str) -> subprocess.CompletedProcess[str]:
         words = [*command, "--out", str(tmp_path / "out"), *more]
@@ -148,9 +203,17 @@ def test_scenes_without_an_answer_are_named_and_the_others_answered(folder: Path
 
     first = run()
     assert first.returncode == 0, first.stderr
-    assert first.stdout.startswith("1 of 3 scenes answered") and str(tmp_path / "out/scenes.parquet") in first.stdout
+    assert (
+        first.stdout.startswith("1 of 3 scenes answered")
+        and str(tmp_path / "out/scenes.parquet") in first.stdout
+    )
     told = [line for line in first.stderr.splitlines() if line.startswith("geomag: no answer for ")]
-    assert len(told) == 2 and "gone.tif: " in told[0] and "does not exist" in told[0] and "torn.tif: " in told[1]
+    assert (
+        len(told) == 2
+        and "gone.tif: " in told[0]
+        and "does not exist" in told[0]
+        and "torn.tif: " in told[1]
+    )
     again = json.loads(run("--json").stdout)
     assert (again["done"], again["failed"], again["total"]) == (1, 2, 3)
     assert [row["scene"] for row in again["failures"]] == ["gone.tif", "torn.tif"]

@@ -17,7 +17,13 @@ from PIL import Image
 from served import HEIGHT, SHIPS, UTM, WIDTH, make_root, png_header, write
 
 from fake import paint
-from geomagnifier.errors import OutputError, SceneError, SceneNotFound, SceneTooLarge, SceneUnreadable
+from geomagnifier.errors import (
+    OutputError,
+    SceneError,
+    SceneNotFound,
+    SceneTooLarge,
+    SceneUnreadable,
+)
 from geomagnifier.server.scenes import MARK, OPEN, Library
 from geomagnifier.server.settings import Settings
 from geomagnifier.types import Window
@@ -30,7 +36,9 @@ def root(tmp_path_factory):
 
 @pytest.fixture
 def library(root, tmp_path):
-    with Library(Settings(root=root, folder=tmp_path / "work", upload_bytes=600_000, pixels=50_000_000)) as library:
+    with Library(
+        Settings(root=root, folder=tmp_path / "work", upload_bytes=600_000, pixels=50_000_000)
+    ) as library:
         yield library
 
 
@@ -41,10 +49,27 @@ def chunks(path, size=1000):
 
 def test_listing_shows_pictures_under_the_root_alone(library):
     cards = {card.name: card for card in library.listing()}
-    assert set(cards) == {"also.tif", "cut.tif", "deep/sixteen.tif", "deep/turned.tif", "plain.png", "utm.tif"}
+    assert set(cards) == {
+        "also.tif",
+        "cut.tif",
+        "deep/sixteen.tif",
+        "deep/turned.tif",
+        "plain.png",
+        "utm.tif",
+    }
     utm = cards["utm.tif"]
-    assert (utm.width, utm.height, utm.bands, utm.crs, utm.gsd) == (WIDTH, HEIGHT, 3, "EPSG:32633", 0.5)
-    assert utm.georeferenced and utm.bounds == pytest.approx((15, 47.8523, 15.0021, 47.8533), abs=1e-4) and utm.transform == UTM
+    assert (utm.width, utm.height, utm.bands, utm.crs, utm.gsd) == (
+        WIDTH,
+        HEIGHT,
+        3,
+        "EPSG:32633",
+        0.5,
+    )
+    assert (
+        utm.georeferenced
+        and utm.bounds == pytest.approx((15, 47.8523, 15.0021, 47.8533), abs=1e-4)
+        and utm.transform == UTM
+    )
     for name in ("plain.png", "deep/turned.tif"):
         assert not cards[name].georeferenced and cards[name].bounds == (0, 0, WIDTH, HEIGHT)
 
@@ -94,13 +119,24 @@ def test_what_lies_elsewhere_is_not_there(path, root, library):
     with pytest.raises(SceneNotFound) as told:
         library.place(path.replace("{root}", str(root)))
     message = str(told.value)
-    assert "is not among the pictures" in message and len(message.splitlines()) == 1 and len(message) < 300
+    assert (
+        "is not among the pictures" in message
+        and len(message.splitlines()) == 1
+        and len(message) < 300
+    )
     assert "{root}" in path or str(root) not in message
 
 
 def test_a_path_that_stays_inside_is_found(library):
-    assert library.place("deep/../utm.tif") == library.place("./utm.tif") == library.place("utm.tif/") == library.place("utm.tif")
-    assert library.place("out/root/utm.tif").width == WIDTH  # leads out and in again, to a picture that is shown anyway
+    assert (
+        library.place("deep/../utm.tif")
+        == library.place("./utm.tif")
+        == library.place("utm.tif/")
+        == library.place("utm.tif")
+    )
+    assert (
+        library.place("out/root/utm.tif").width == WIDTH
+    )  # leads out and in again, to a picture that is shown anyway
 
 
 def test_hidden_folders_and_other_files_stay_hidden(root, library):
@@ -137,8 +173,16 @@ def test_without_a_root_nothing_can_be_named():
 
 def test_an_upload_is_kept_under_a_name_of_our_own(root, library):
     card = library.upload("../../etc/Häfen <b>\n.tif", chunks(root / "utm.tif"))
-    assert card.name == "Häfen <b>�.tif" and card.uploaded and card.georeferenced and len(card.id) >= 20
-    assert library.path(card.id).parent == library.folder / "uploads" and library.path(card.id).name == f"{card.id}.tif"
+    assert (
+        card.name == "Häfen <b>�.tif"
+        and card.uploaded
+        and card.georeferenced
+        and len(card.id) >= 20
+    )
+    assert (
+        library.path(card.id).parent == library.folder / "uploads"
+        and library.path(card.id).name == f"{card.id}.tif"
+    )
     assert card in library.listing() and card not in library.listing(uploads=False)
     with library.open(card.id) as scene:
         assert scene.info.name == card.name
@@ -154,7 +198,9 @@ def test_an_upload_above_the_limit_is_not_written_whole(library):
     def flood():
         for _ in range(1_000_000):
             yield b"\0" * 50_000
-            written.append(sum(path.stat().st_size for path in (library.folder / "uploads").iterdir()))
+            written.append(
+                sum(path.stat().st_size for path in (library.folder / "uploads").iterdir())
+            )
 
     with pytest.raises(SceneTooLarge, match=r"larger than 0.6 MB"):
         library.upload("flood.tif", flood())
@@ -167,7 +213,12 @@ def test_an_upload_above_the_limit_is_not_written_whole(library):
     [
         ("empty.tif", b"", SceneUnreadable, "empty"),
         ("text.tif", b"no picture at all", SceneUnreadable, "not an image"),
-        ("vrt.tif", b'<VRTDataset rasterXSize="1" rasterYSize="1"></VRTDataset>', SceneUnreadable, "is a VRT"),
+        (
+            "vrt.tif",
+            b'<VRTDataset rasterXSize="1" rasterYSize="1"></VRTDataset>',
+            SceneUnreadable,
+            "is a VRT",
+        ),
         ("bomb.png", png_header(100_000, 100_000), SceneTooLarge, "100000 x 100000 px"),
         ("bomb.png", png_header(2**31 - 1, 2**31 - 1), SceneError, "bomb"),
     ],
@@ -180,12 +231,29 @@ def test_what_is_no_picture_is_refused_and_gone(name, data, kind, message, libra
 
 
 @pytest.mark.parametrize(
-    ("side", "block", "kind"), [(100_000, 512, SceneTooLarge), (600, 65_536, SceneError), (40_000, 512, SceneTooLarge)]
+    ("side", "block", "kind"),
+    [(100_000, 512, SceneTooLarge), (600, 65_536, SceneError), (40_000, 512, SceneTooLarge)],
 )
 def test_bombs_of_tiff_are_refused_by_their_header(side, block, kind, library, tmp_path):
-    sparse = {"tiled": True, "blockxsize": block, "blockysize": block, "compress": "deflate", "SPARSE_OK": True}
+    sparse = {
+        "tiled": True,
+        "blockxsize": block,
+        "blockysize": block,
+        "compress": "deflate",
+        "SPARSE_OK": True,
+    }
     place = {"crs": "EPSG:32633", "transform": Affine(*UTM)}
-    with rasterio.open(tmp_path / "x.tif", "w", driver="GTiff", width=side, height=side, count=3, dtype="uint8", **sparse, **place):
+    with rasterio.open(
+        tmp_path / "x.tif",
+        "w",
+        driver="GTiff",
+        width=side,
+        height=side,
+        count=3,
+        dtype="uint8",
+        **sparse,
+        **place,
+    ):
         pass
     data = (tmp_path / "x.tif").read_bytes()
     assert len(data) < 1_000_000
@@ -208,7 +276,9 @@ def test_a_cut_tiff_is_taken_for_what_is_left_of_it(root, library):
     card = library.upload("cut.tif", chunks(root / "cut.tif"))
     with library.open(card.id) as scene, pytest.raises(SceneUnreadable) as told:
         scene.read(Window(scene.info.box, 512, 512, "test", scene.info.box))
-    assert str(told.value).startswith("cut.tif cannot be read") and str(library.folder) not in str(told.value)
+    assert str(told.value).startswith("cut.tif cannot be read") and str(library.folder) not in str(
+        told.value
+    )
     with pytest.raises(SceneError):
         library.upload("torn.png", [(root / "torn.png").read_bytes()[:30]])
 
@@ -230,7 +300,10 @@ def test_a_picture_stays_open_for_the_next_question(root, library, tmp_path):
         assert first is second
     with library.open(card.id) as third:
         assert third is first  # a model knows by its key what it has seen
-    with library.open(library.place("utm.tif").id) as one, library.open(library.place("also.tif").id) as other:
+    with (
+        library.open(library.place("utm.tif").id) as one,
+        library.open(library.place("also.tif").id) as other,
+    ):
         assert (one.info.name, other.info.name) == ("utm.tif", "also.tif")
     for number in range(OPEN + 1):
         with library.open(library.upload(f"{number}.tif", chunks(root / "utm.tif")).id):
@@ -280,8 +353,12 @@ time.sleep(3600)
 """
 
 
-def test_what_a_killed_service_left_goes_at_the_next_start_and_a_live_one_keeps_its_folder(tmp_path):
-    other = subprocess.Popen([sys.executable, "-c", LIBRARY, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+def test_what_a_killed_service_left_goes_at_the_next_start_and_a_live_one_keeps_its_folder(
+    tmp_path,
+):
+    other = subprocess.Popen(
+        [sys.executable, "-c", LIBRARY, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     try:
         folder = Path(other.stdout.readline().strip())
         assert folder.parent == tmp_path and folder.name.startswith(MARK)
@@ -295,7 +372,9 @@ def test_what_a_killed_service_left_goes_at_the_next_start_and_a_live_one_keeps_
     (tmp_path / f"{MARK}link").symlink_to(tmp_path / "mine")
     (tmp_path / "mine").mkdir()
     with Library(Settings(folder=tmp_path)) as library:
-        assert sorted(path.name for path in tmp_path.iterdir()) == sorted([library.folder.name, f"{MARK}link", "mine"])
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+            [library.folder.name, f"{MARK}link", "mine"]
+        )
 
 
 def test_a_changed_picture_gets_a_new_card(tmp_path):
@@ -317,7 +396,10 @@ def test_many_threads_may_ask_at_once(root, library):
         try:
             card = library.upload(f"{number}.tif", chunks(root / "utm.tif"))
             found.append((library.card(card.id).name, number))
-            assert library.place("utm.tif") in library.listing() and library.card(cards[0].id) == cards[0]
+            assert (
+                library.place("utm.tif") in library.listing()
+                and library.card(cards[0].id) == cards[0]
+            )
         except BaseException as error:
             failed.append(error)
 

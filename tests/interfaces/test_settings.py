@@ -20,7 +20,9 @@ def test_by_itself_it_is_for_this_machine_alone():
     assert settings == Settings()
     assert settings.host == "127.0.0.1" and settings.root is None and settings.api_key is None
     assert all(settings.answers_to(name) for name in ("127.0.0.1", "localhost", "::1"))
-    assert not any(settings.answers_to(name) for name in ("", "192.168.1.5", "desk", "maps.example.org"))
+    assert not any(
+        settings.answers_to(name) for name in ("", "192.168.1.5", "desk", "maps.example.org")
+    )
 
 
 def test_the_environment_says_every_setting(monkeypatch, tmp_path):
@@ -48,7 +50,9 @@ def test_the_environment_says_every_setting(monkeypatch, tmp_path):
     for name, (text, _) in said.items():
         monkeypatch.setenv(PREFIX + name.upper(), text)
     settings = Settings.from_environment()
-    assert {name: getattr(settings, name) for name in said} == {name: value for name, (_, value) in said.items()}
+    assert {name: getattr(settings, name) for name in said} == {
+        name: value for name, (_, value) in said.items()
+    }
     assert settings.named == {"maps.example.org", "localhost"}
     assert settings.answers_to("maps.example.org") and not settings.answers_to("127.0.0.1")
 
@@ -75,7 +79,9 @@ def test_what_is_given_goes_before_the_environment(monkeypatch):
 )
 def test_the_names_that_a_service_answers_to(given, answered, not_answered):
     settings = Settings(**given)
-    assert all(settings.answers_to(name) for name in answered) and not any(settings.answers_to(name) for name in not_answered)
+    assert all(settings.answers_to(name) for name in answered) and not any(
+        settings.answers_to(name) for name in not_answered
+    )
 
 
 @pytest.mark.parametrize(

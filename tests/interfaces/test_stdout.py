@@ -28,15 +28,27 @@ COMMANDS = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("printed")
-    write_picture(folder / "airport.tif", draw_scene(3, 480, 360, "airport").pixels, "EPSG:32633", (0.5, 0.0, 5e5, 0.0, -0.5, 5.3e6))
+    write_picture(
+        folder / "airport.tif",
+        draw_scene(3, 480, 360, "airport").pixels,
+        "EPSG:32633",
+        (0.5, 0.0, 5e5, 0.0, -0.5, 5.3e6),
+    )
     return folder
 
 
 def run(folder, command, shell):
     """Exit code, and what was said on stderr, of a command whose streams are as a shell makes them."""
     words = [sys.executable, "-m", "geomagnifier", *command]
-    given = {"cwd": folder, "env": os.environ | {"XDG_DATA_HOME": str(folder / "home")}, "input": "Find every airplane.\n", "text": True}
-    done = subprocess.run(["/bin/sh", "-c", f'"$@" {shell}', "sh", *words], capture_output=True, check=False, **given)
+    given = {
+        "cwd": folder,
+        "env": os.environ | {"XDG_DATA_HOME": str(folder / "home")},
+        "input": "Find every airplane.\n",
+        "text": True,
+    }
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {shell}', "sh", *words], capture_output=True, check=False, **given
+    )
     return done.returncode, done.stderr.splitlines()
 
 
@@ -44,13 +56,19 @@ def run(folder, command, shell):
 @pytest.mark.parametrize("name", ["answer", "json", "version", "chat"])
 def test_a_full_disk_behind_stdout_is_one_line(name, folder):
     code, [said] = run(folder, COMMANDS[name], "> /dev/full")
-    assert code == 2 and said == "geomag: what was to be printed cannot be written: the disk is full; free some space"
+    assert (
+        code == 2
+        and said
+        == "geomag: what was to be printed cannot be written: the disk is full; free some space"
+    )
 
 
 @pytest.mark.parametrize("name", ["info", "help", "demo"])
 def test_a_closed_stdout_is_one_line(name, folder):
     code, [said] = run(folder, COMMANDS[name], ">&-")
-    assert code == 2 and said.startswith("geomag: there is nowhere to print to: standard output is closed")
+    assert code == 2 and said.startswith(
+        "geomag: there is nowhere to print to: standard output is closed"
+    )
 
 
 def test_the_files_of_an_answer_that_cannot_be_printed_are_written(folder, tmp_path):
@@ -66,7 +84,9 @@ def test_one_who_reads_no_further_is_no_mistake(folder):
 def test_a_closed_stderr_does_not_reach_stdout(folder):
     command = [*COMMANDS["json"], "--budget", "0.2 Mpx"]
     code, said = run(folder, command, "2>&- > out.json")
-    assert (code, said) == (0, []) and json.loads((folder / "out.json").read_text())["question"] == "Find every airplane."
+    assert (code, said) == (0, []) and json.loads((folder / "out.json").read_text())[
+        "question"
+    ] == "Find every airplane."
 
 
 def test_a_demo_where_nothing_can_be_written_is_one_line(folder, disk):
@@ -74,4 +94,8 @@ def test_a_demo_where_nothing_can_be_written_is_one_line(folder, disk):
     place.lock(True)
     for command in (["demo"], ["demo", str(folder / "airport.tif")]):
         code, [*_, said] = run(place.path, command, "> /dev/null")
-        assert code == 2 and said.startswith("geomag: demo-out") and "it is on a read-only disk; choose another folder" in said
+        assert (
+            code == 2
+            and said.startswith("geomag: demo-out")
+            and "it is on a read-only disk; choose another folder" in said
+        )

@@ -38,7 +38,9 @@ def heard() -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_it_is_told_in_one_line(tmp_path: Path, where: str, number: int, code: int) -> None:
     words = [sys.executable, "-c", CODE.format(where=where, there=str(tmp_path / "there")), "info"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard) as process:
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+    ) as process:
         end = time.monotonic() + 600
         while not (tmp_path / "there").exists():
             assert time.monotonic() < end and process.poll() is None

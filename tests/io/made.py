@@ -6,7 +6,16 @@ import numpy as np
 
 from geomagnifier import masks
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.types import Affine6, Answer, Granularity, MaskPatch, Region, SceneInfo, Trace, Window
+from geomagnifier.types import (
+    Affine6,
+    Answer,
+    Granularity,
+    MaskPatch,
+    Region,
+    SceneInfo,
+    Trace,
+    Window,
+)
 
 NORTH_UP: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)
 TURNED: Affine6 = (0.4, 0.3, 500_000, 0.3, -0.4, 5_000_000)
@@ -48,7 +57,11 @@ def make(
         (),
     )
     preview = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
-    patches = (MaskPatch(Placement(scene.box, width, height), scene.box, cells, 0.5),) if kind == "pixel" else None
+    patches = (
+        (MaskPatch(Placement(scene.box, width, height), scene.box, cells, 0.5),)
+        if kind == "pixel"
+        else None
+    )
     return Answer(
         question="Segment every ship.",
         text=text,

@@ -54,7 +54,11 @@ def look(case: Case) -> list[str]:
     except GeomagError as error:
         said = str(error)
         wrong = [] if type(error).__name__ in case.errors else [f"{type(error).__name__}: {said}"]
-        return wrong + ["an error that is not one line"] * (said != printable(said)) + ["a long error"] * (len(said) > LONGEST)
+        return (
+            wrong
+            + ["an error that is not one line"] * (said != printable(said))
+            + ["a long error"] * (len(said) > LONGEST)
+        )
     if case.errors and case.whole is None and not case.free:
         wrong.append(f"was read, and should end in {' or '.join(case.errors)}")
     return wrong
@@ -70,7 +74,9 @@ def _size_and_place(case: Case, scene: gm.Scene) -> list[str]:
         west, south, east, north = footprint.bounds(outline)
         if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
             wrong.append(f"lies at {west, south, east, north}")
-        elif case.place is not None and not footprint.meet([outline], (*case.place, *case.place))[0]:
+        elif (
+            case.place is not None and not footprint.meet([outline], (*case.place, *case.place))[0]
+        ):
             wrong.append(f"lies at {west, south, east, north}, without {case.place}")
     elif case.place is not None:
         wrong.append("has no outline")
@@ -78,22 +84,37 @@ def _size_and_place(case: Case, scene: gm.Scene) -> list[str]:
 
 
 def _window(scene: gm.Scene, box: Box, shrink: float) -> Window:
-    return Window(box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), "ordeal", box)
+    return Window(
+        box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), "ordeal", box
+    )
 
 
 def _windows(scene: gm.Scene) -> list[Window]:
     """The whole, a part of it, and a thumbnail."""
     width, height = scene.info.width, scene.info.height
-    part = Box(width // 4, height // 4, max(width // 4 + 1, width * 3 // 4), max(height // 4 + 1, height * 3 // 4))
+    part = Box(
+        width // 4,
+        height // 4,
+        max(width // 4 + 1, width * 3 // 4),
+        max(height // 4 + 1, height * 3 // 4),
+    )
     if width * height > HELD:
         corner = Box(width - 300, height - 300, width, height)
         return [_window(scene, corner, 1), _window(scene, scene.info.box, max(width, height) / 256)]
-    return [_window(scene, scene.info.box, 1), _window(scene, part, 1), _window(scene, scene.info.box, max(1, max(width, height) / 40))]
+    return [
+        _window(scene, scene.info.box, 1),
+        _window(scene, part, 1),
+        _window(scene, scene.info.box, max(1, max(width, height) / 40)),
+    ]
 
 
 def _seen(case: Case, scene: gm.Scene) -> list[str]:
     views = [scene.read(window) for window in _windows(scene)]
-    wrong = [f"{view.window.width} x {view.window.height} px came as {view.pixels.shape}" for view in views if not _fits(view)]
+    wrong = [
+        f"{view.window.width} x {view.window.height} px came as {view.pixels.shape}"
+        for view in views
+        if not _fits(view)
+    ]
     whole = views[0]
     share = 1.0 if whole.valid is None else float(whole.valid.mean())
     if case.share is not None and abs(share - case.share) > 1e-6:
@@ -107,19 +128,28 @@ def _seen(case: Case, scene: gm.Scene) -> list[str]:
         small = views[-1]
         step = case.size[0] / small.window.width, case.size[1] / small.window.height
         if step[0] == step[1] == int(step[0]):
-            blocks = case.shown.reshape(small.window.height, int(step[1]), small.window.width, int(step[0]), 3)
-            wrong += [f"shrunk, {word}" for word in _unlike(small, blocks.mean((1, 3)), case.close + 3)]
+            blocks = case.shown.reshape(
+                small.window.height, int(step[1]), small.window.width, int(step[0]), 3
+            )
+            wrong += [
+                f"shrunk, {word}" for word in _unlike(small, blocks.mean((1, 3)), case.close + 3)
+            ]
     return wrong
 
 
 def _fits(view: View) -> bool:
-    return view.pixels.shape == (view.window.height, view.window.width, 3) and view.pixels.dtype == np.uint8
+    return (
+        view.pixels.shape == (view.window.height, view.window.width, 3)
+        and view.pixels.dtype == np.uint8
+    )
 
 
 def _unlike(view: View, shown: Any, close: float) -> list[str]:
     there = np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid
     apart = np.abs(view.pixels.astype(float) - shown)[there]
-    return [f"differs by {apart.mean():.1f} from what it shows"] * bool(apart.size and apart.mean() > close + 1e-9)
+    return [f"differs by {apart.mean():.1f} from what it shows"] * bool(
+        apart.size and apart.mean() > close + 1e-9
+    )
 
 
 def _cut(case: Case, scene: gm.Scene) -> list[str]:
@@ -134,7 +164,9 @@ def _cut(case: Case, scene: gm.Scene) -> list[str]:
                 errors.append(error)
             else:
                 wrong += [f"read as a whole: {word}" for word in _unlike(view, expected.pixels, 0)]
-                wrong += ["what is cut off is not told"] * (view.valid is not None and expected.valid is None)
+                wrong += ["what is cut off is not told"] * (
+                    view.valid is not None and expected.valid is None
+                )
                 continue
             try:
                 view, damaged = scene.salvage(window)
@@ -162,7 +194,9 @@ def _asked(case: Case, scene: gm.Scene) -> list[str]:
             middle = footprint.middle(footprint.bounds(outline))
             pixel = max(scene.info.gsd or 1, 0.01)
             if (metres := _metres(middle, case.place)) > 4 * pixel:
-                wrong.append(f"the ship lies at {middle}, {metres / pixel:.1f} px from {case.place}")
+                wrong.append(
+                    f"the ship lies at {middle}, {metres / pixel:.1f} px from {case.place}"
+                )
     if case.written:
         wrong += _written(case, answer)
     picture = gm.ask(scene, "What is this?", FakeModel())
@@ -176,9 +210,17 @@ def _written(case: Case, answer: gm.Answer) -> list[str]:
         lies = found["geometry"] is not None  # else a warning says why
         x, y = shape(found["geometry"]).centroid.coords[0] if lies else (0.0, 0.0)
         with rasterio.open(files["mask"]) as mask, rasterio.open(case.path) as raster:
-            wrong = ["the mask has another place"] * (case.crs is True and (mask.crs, mask.transform) != (raster.crs, raster.transform))
-            wrong += ["the mask is not that of the answer"] * (not np.array_equal(mask.read(1), answer.mask))
-    if case.place is not None and abs(case.place[0]) < 179.9 and _metres((x, y), case.place) > 4 * (answer.scene.gsd or 1):
+            wrong = ["the mask has another place"] * (
+                case.crs is True and (mask.crs, mask.transform) != (raster.crs, raster.transform)
+            )
+            wrong += ["the mask is not that of the answer"] * (
+                not np.array_equal(mask.read(1), answer.mask)
+            )
+    if (
+        case.place is not None
+        and abs(case.place[0]) < 179.9
+        and _metres((x, y), case.place) > 4 * (answer.scene.gsd or 1)
+    ):
         wrong.append(f"the ship is written at {x, y}, not at {case.place}")
     return wrong
 
@@ -208,8 +250,16 @@ def main(folder: Path) -> None:
                     wrong = [f"{type(error).__module__}.{type(error).__name__}: {error}"]
             faulthandler.cancel_dump_traceback_later()
             words = " ".join(str(w.message) for w in warned)
-            wrong += [f"warns {words!r}"] * (case.warns not in words or ("CRS" in words and not case.warns))
-            told = {"group": group, "name": name, "wrong": wrong, "s": time.process_time() - begin, "MB": (peak() - before) / 1e6}
+            wrong += [f"warns {words!r}"] * (
+                case.warns not in words or ("CRS" in words and not case.warns)
+            )
+            told = {
+                "group": group,
+                "name": name,
+                "wrong": wrong,
+                "s": time.process_time() - begin,
+                "MB": (peak() - before) / 1e6,
+            }
             print(json.dumps(told), flush=True)
 
 

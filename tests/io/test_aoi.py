@@ -48,14 +48,22 @@ def frame() -> geopandas.GeoDataFrame:
 
 @pytest.mark.parametrize("crs", ["EPSG:32633", "EPSG:4326", "EPSG:3857", "EPSG:32632"])
 @pytest.mark.parametrize("name", ["a.gpkg", "a.geojson", "a.json", "a.shp", "a.fgb"])
-def test_a_file_in_any_crs_lands_on_the_same_pixels(frame: geopandas.GeoDataFrame, tmp_path: Path, name: str, crs: str) -> None:
-    frame.to_crs("EPSG:4326" if "json" in name else crs).to_file(tmp_path / name, driver="GeoJSON" if "json" in name else None)
+def test_a_file_in_any_crs_lands_on_the_same_pixels(
+    frame: geopandas.GeoDataFrame, tmp_path: Path, name: str, crs: str
+) -> None:
+    frame.to_crs("EPSG:4326" if "json" in name else crs).to_file(
+        tmp_path / name, driver="GeoJSON" if "json" in name else None
+    )
     agree(inside(tmp_path / name), drawn())
     agree(inside(str(tmp_path / name)), drawn())
 
 
-def test_a_geojson_of_a_geometry_alone_is_read(frame: geopandas.GeoDataFrame, tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text(json.dumps(frame.to_crs("EPSG:4326").geometry[0].__geo_interface__))
+def test_a_geojson_of_a_geometry_alone_is_read(
+    frame: geopandas.GeoDataFrame, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text(
+        json.dumps(frame.to_crs("EPSG:4326").geometry[0].__geo_interface__)
+    )
     agree(inside(tmp_path / "a.json"), drawn())
 
 
@@ -78,7 +86,11 @@ def test_text_numbers_and_geometries_land_on_the_same_pixels(frame: geopandas.Ge
     ):
         agree(inside(given, crs), drawn())
     box = drawn(shapely.box(200, 20, 1000, 180))
-    for numbers in ("500100,5199910,500500,5199990", "500100 5199990 500500 5199910", (500_100, 5_199_910, 500_500, 5_199_990)):
+    for numbers in (
+        "500100,5199910,500500,5199990",
+        "500100 5199990 500500 5199910",
+        (500_100, 5_199_910, 500_500, 5_199_990),
+    ):
         agree(inside(numbers, "EPSG:32633"), box)
     agree(inside("SRID=32633;500100,5199910,500500,5199990"), box)
     agree(inside(gm.Box(200, 20, 1000, 180), "px"), box)
@@ -91,26 +103,45 @@ def test_several_polygons_and_holes_count_once() -> None:
     agree(inside(two, "px"), drawn(two))
     overlapping = {
         "type": "GeometryCollection",
-        "geometries": [shapely.box(10, 10, 60, 60).__geo_interface__, shapely.box(40, 40, 90, 90).__geo_interface__],
+        "geometries": [
+            shapely.box(10, 10, 60, 60).__geo_interface__,
+            shapely.box(40, 40, 90, 90).__geo_interface__,
+        ],
     }
     area = scene_area(shapely.geometry.shape(overlapping), SCENE, "px")
     assert area.pixels == 50 * 50 * 2 - 20 * 20
 
 
 def test_an_area_across_the_antimeridian_lies_on_a_scene_there() -> None:
-    east = SceneInfo("e.tif", 1300, 200, 3, "EPSG:4326", (0.001, 0.0, 179.5, 0.0, -0.001, 10.0), 111.0)
-    agree(inside("-179.9,9.9,-179.8,9.95", "EPSG:4326", east), drawn(shapely.box(600, 50, 700, 100)))
+    east = SceneInfo(
+        "e.tif", 1300, 200, 3, "EPSG:4326", (0.001, 0.0, 179.5, 0.0, -0.001, 10.0), 111.0
+    )
+    agree(
+        inside("-179.9,9.9,-179.8,9.95", "EPSG:4326", east), drawn(shapely.box(600, 50, 700, 100))
+    )
 
 
 def test_an_area_is_read_by_windows_and_knows_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     area, whole = scene_area(PIXELS, SCENE, "px"), drawn()
-    for window in (Box(0, 0, 300, 50), Box(500, 10, 1030, 190), Box(1100, 0, 1300, 200), Box(199, 19, 201, 21)):
+    for window in (
+        Box(0, 0, 300, 50),
+        Box(500, 10, 1030, 190),
+        Box(1100, 0, 1300, 200),
+        Box(199, 19, 201, 21),
+    ):
         x0, y0, x1, y1 = map(int, window.tuple())
-        assert np.array_equal(area.inside(window), whole[y0:y1, x0:x1]) and area.meets(window) == whole[y0:y1, x0:x1].any()
-    assert area.contains(210.5, 30.5) and not area.contains(990.5, 150.5) and not area.contains(5, 5)
+        assert (
+            np.array_equal(area.inside(window), whole[y0:y1, x0:x1])
+            and area.meets(window) == whole[y0:y1, x0:x1].any()
+        )
+    assert (
+        area.contains(210.5, 30.5) and not area.contains(990.5, 150.5) and not area.contains(5, 5)
+    )
     left = whole[:, :600].sum() / whole.sum()
     assert area.share([Box(0, 0, 600, 200)]) == pytest.approx(left)
-    assert area.share([Box(0, 0, 600, 200), Box(300, 0, 600, 200), Box(1200, 0, 1300, 200)]) == pytest.approx(left)
+    assert area.share(
+        [Box(0, 0, 600, 200), Box(300, 0, 600, 200), Box(1200, 0, 1300, 200)]
+    ) == pytest.approx(left)
     assert area.share([]) == 0 and area.share([SCENE.box]) == 1
     cells = area.cells(Box(100, 0, 1100, 200), (8, 40))
     assert np.array_equal(cells, whole[:, 100:1100].reshape(8, 25, 40, 25).any((1, 3)))
@@ -119,14 +150,27 @@ def test_an_area_is_read_by_windows_and_knows_its_share(monkeypatch: pytest.Monk
     odd = area.cells(Box(199.5, 10.25, 1040, 190), (7, 11))
     for row, column in np.ndindex(7, 11):
         x, y = 199.5 + column * 840.5 / 11, 10.25 + row * 179.75 / 7
-        assert odd[row, column] == whole[int(y) : int(np.ceil(y + 179.75 / 7)), int(x) : int(np.ceil(x + 840.5 / 11))].any()
-    assert scene_area(PIXELS, SCENE, "px").key == area.key != scene_area(TRIANGLE.buffer(1), SCENE, "scene").key
+        assert (
+            odd[row, column]
+            == whole[
+                int(y) : int(np.ceil(y + 179.75 / 7)), int(x) : int(np.ceil(x + 840.5 / 11))
+            ].any()
+        )
+    assert (
+        scene_area(PIXELS, SCENE, "px").key
+        == area.key
+        != scene_area(TRIANGLE.buffer(1), SCENE, "scene").key
+    )
 
 
 @pytest.mark.parametrize(
     ("given", "crs", "told"),
     [
-        ("500100,5199910,500500,5199990", None, "given in numbers, and numbers say not what they are in"),
+        (
+            "500100,5199910,500500,5199990",
+            None,
+            "given in numbers, and numbers say not what they are in",
+        ),
         (TRIANGLE.wkt, None, "--aoi-crs EPSG:4326"),
         (TRIANGLE, None, "aoi_crs"),
         (f"SRID=32633;{TRIANGLE.wkt}", "EPSG:4326", "says itself that it is in EPSG:32633"),
@@ -171,12 +215,18 @@ def test_an_area_without_a_pixel_is_refused(tmp_path: Path) -> None:
 def test_a_scene_without_a_place_takes_pixels_alone() -> None:
     nowhere = SceneInfo("n.png", 1300, 200, 3)
     agree(inside(PIXELS, "px", nowhere), drawn())
-    with pytest.raises(OptionError, match=r"n\.png does not say where it lies.*give the area in pixels"):
+    with pytest.raises(
+        OptionError, match=r"n\.png does not say where it lies.*give the area in pixels"
+    ):
         scene_area(TRIANGLE, nowhere, "EPSG:32633")
 
 
-def test_a_geopackage_of_several_layers_is_refused_in_words(frame: geopandas.GeoDataFrame, tmp_path: Path) -> None:
+def test_a_geopackage_of_several_layers_is_refused_in_words(
+    frame: geopandas.GeoDataFrame, tmp_path: Path
+) -> None:
     for layer in ("one", "two"):
         frame.to_file(tmp_path / "a.gpkg", layer=layer)
-    with pytest.raises(OptionError, match="in several layers: one, two; export the one that is meant"):
+    with pytest.raises(
+        OptionError, match="in several layers: one, two; export the one that is meant"
+    ):
         scene_area(tmp_path / "a.gpkg", SCENE)

@@ -45,7 +45,11 @@ def test_the_blocks_of_a_piece_do_not_depend_on_its_rounding():
     whole = picture(SCENE, 20, 30, (512, 512), SCENE)  # blocks of 5.12 px
     found = {leaf.blocks.tuple() for leaf in leaves(whole)}
     across, down = [0, 512, 1024, 1536, 2048, 2560, 3000], [0, 512, 1024, 1536, 2000]
-    assert found == {(x0, y0, x1, y1) for x0, x1 in itertools.pairwise(across) for y0, y1 in itertools.pairwise(down)}
+    assert found == {
+        (x0, y0, x1, y1)
+        for x0, x1 in itertools.pairwise(across)
+        for y0, y1 in itertools.pairwise(down)
+    }
 
 
 def test_strips_are_not_cut_across():

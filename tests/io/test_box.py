@@ -18,11 +18,15 @@ UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_200_000.0)
 WORLD = 2 * math.pi * 6_378_137
 
 
-def scene(crs: str | None = "EPSG:32633", transform: Any = UTM, width: int = 1000, height: int = 700) -> SceneInfo:
+def scene(
+    crs: str | None = "EPSG:32633", transform: Any = UTM, width: int = 1000, height: int = 700
+) -> SceneInfo:
     return SceneInfo("a.tif", width, height, 3, crs, transform, 0.5)
 
 
-def degrees(info: SceneInfo, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def degrees(
+    info: SceneInfo, box: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
     """West, south, east, north of a box in px, by pyproj; longitudes as it gives them."""
     assert info.transform is not None
     a, b, c, d, e, f = info.transform
@@ -53,9 +57,17 @@ def test_a_box_in_degrees_covers_its_pixels_and_hardly_more(name: str) -> None:
     info, wanted = PLACES[name], (300, 200, 420, 260)
     found = scene_box(degrees(info, wanted), info, "EPSG:4326")
     assert found.x0 <= 300 and found.y0 <= 200 and found.x1 >= 420 and found.y1 >= 260
-    straight = name in ("degrees", "0 to 360", "degrees across 180", "web mercator", "web mercator across 180")
+    straight = name in (
+        "degrees",
+        "0 to 360",
+        "degrees across 180",
+        "web mercator",
+        "web mercator across 180",
+    )
     turned = name in ("turned", "near the pole")
-    assert found.area <= (wanted[2] - wanted[0] + 2) * (wanted[3] - wanted[1] + 2) * (1 if straight else 5 if turned else 1.2)
+    assert found.area <= (wanted[2] - wanted[0] + 2) * (wanted[3] - wanted[1] + 2) * (
+        1 if straight else 5 if turned else 1.2
+    )
 
 
 def test_a_box_round_a_pole_holds_the_pole() -> None:
@@ -67,10 +79,18 @@ def test_a_box_round_a_pole_holds_the_pole() -> None:
 def test_the_scenes_own_coordinates() -> None:
     info = scene()
     for name in ("scene", "Scene", "EPSG:32633"):
-        assert scene_box((500_010, 5_199_900, 500_060, 5_199_950), info, name) == Box(20, 100, 120, 200)
-        assert scene_box((500_010, 5_199_950, 500_060, 5_199_900), info, name) == Box(20, 100, 120, 200)  # north first
-    assert scene_box((500_010.1, 5_199_900, 600_000, 5_199_950), info, "scene") == Box(20, 100, 1000, 200)  # cut at the edge
-    assert scene_box((500_010, 5_199_900, 500_060, 5_199_950), scene(None), "scene") == Box(20, 100, 120, 200)  # a world file
+        assert scene_box((500_010, 5_199_900, 500_060, 5_199_950), info, name) == Box(
+            20, 100, 120, 200
+        )
+        assert scene_box((500_010, 5_199_950, 500_060, 5_199_900), info, name) == Box(
+            20, 100, 120, 200
+        )  # north first
+    assert scene_box((500_010.1, 5_199_900, 600_000, 5_199_950), info, "scene") == Box(
+        20, 100, 1000, 200
+    )  # cut at the edge
+    assert scene_box((500_010, 5_199_900, 500_060, 5_199_950), scene(None), "scene") == Box(
+        20, 100, 120, 200
+    )  # a world file
 
 
 def test_pixels() -> None:
@@ -85,15 +105,35 @@ def test_pixels() -> None:
 @pytest.mark.parametrize(
     ("box", "crs", "error", "words"),
     [
-        ((15.001, 46.95, 15.004, 46.952), None, BoxError, r"smaller than a pixel .*--box-crs EPSG:4326.*box_crs='EPSG:4326'"),
-        ((15.001, 46.95, 15.004, 46.952), "px", BoxError, "smaller than a pixel .*--box-crs EPSG:4326"),
+        (
+            (15.001, 46.95, 15.004, 46.952),
+            None,
+            BoxError,
+            r"smaller than a pixel .*--box-crs EPSG:4326.*box_crs='EPSG:4326'",
+        ),
+        (
+            (15.001, 46.95, 15.004, 46.952),
+            "px",
+            BoxError,
+            "smaller than a pixel .*--box-crs EPSG:4326",
+        ),
         ((14, 46, 16, 48), None, BoxError, "--box-crs px or --box-crs EPSG:4326"),
-        ((500_010, 5_199_900, 500_060, 5_199_950), None, BoxError, "outside the scene.*own CRS.*--box-crs scene"),
+        (
+            (500_010, 5_199_900, 500_060, 5_199_950),
+            None,
+            BoxError,
+            "outside the scene.*own CRS.*--box-crs scene",
+        ),
         ((2000, 2000, 2100, 2100), None, BoxError, "outside the scene; the scene is 1000 x 700 px"),
         ((10, 10, 10.5, 200), None, BoxError, "smaller than a pixel"),
         ((999.5, 10, 1200, 200), None, BoxError, "less than a pixel"),
         ((15.001, 46.95, 15.001001, 46.952), "EPSG:4326", BoxError, "smaller than a pixel"),
-        ((46.95, 15.001, 46.952, 15.004), "EPSG:4326", BoxError, "outside the scene, which lies at about 15.*longitude before latitude"),
+        (
+            (46.95, 15.001, 46.952, 15.004),
+            "EPSG:4326",
+            BoxError,
+            "outside the scene, which lies at about 15.*longitude before latitude",
+        ),
         ((15.004, 46.952, 15.001, 46.95), "EPSG:32633", BoxError, "no area"),
         ((15.001, 46.95, math.nan, 46.952), "EPSG:4326", BoxError, "no area"),
         ((15.001, 46.95, 15.004), "EPSG:4326", BoxError, "four numbers"),

@@ -57,13 +57,21 @@ def test_what_is_believed():
     tags = {"TIFFTAG_DATETIME": "2025:05:05 00:00:00"}
     assert date_of(tags, "a.tif") == (datetime(2025, 5, 5), "tag")
     assert date_of(tags, "20240131.tif") == (DAY, "name")
-    assert date_of({**tags, "EXIF_DateTimeOriginal": "2023:03:03 00:00:00"}, "20240131.tif") == (datetime(2023, 3, 3), "EXIF")
+    assert date_of({**tags, "EXIF_DateTimeOriginal": "2023:03:03 00:00:00"}, "20240131.tif") == (
+        datetime(2023, 3, 3),
+        "EXIF",
+    )
     assert date_of({}, "a.tif") == (None, None)
 
 
 def test_tags_of_real_files(tmp_path):
     pixels = Image.new("RGB", (20, 20), (9, 9, 9))
-    write_picture(tmp_path / "a.tif", np.asarray(pixels), "EPSG:32632", (1.0, 0.0, 690_000.0, 0.0, -1.0, 5_334_000.0))
+    write_picture(
+        tmp_path / "a.tif",
+        np.asarray(pixels),
+        "EPSG:32632",
+        (1.0, 0.0, 690_000.0, 0.0, -1.0, 5_334_000.0),
+    )
     with rasterio.open(tmp_path / "a.tif", "r+") as file:
         file.update_tags(TIFFTAG_DATETIME="2024:01:31 00:00:00")
     exif = Image.Exif()

@@ -16,7 +16,9 @@ SCENE = SceneInfo("made", 1000, 500, 3, "EPSG:32633", (0.5, 0, 500_000, 0, -0.5,
 def test_boxes_that_overlap_count_once() -> None:
     assert share_of([], SCENE.box) == 0
     assert share_of([SCENE.box, Box(0, 0, 10, 10)], SCENE.box) == 1
-    assert share_of([Box(0, 0, 100, 500), Box(50, 0, 150, 500), Box(900, 0, 2000, 500)], SCENE.box) == pytest.approx(0.25)
+    assert share_of(
+        [Box(0, 0, 100, 500), Box(50, 0, 150, 500), Box(900, 0, 2000, 500)], SCENE.box
+    ) == pytest.approx(0.25)
     assert share_of([Box(0, 0, 100, 500)], Box(200, 200, 300, 300)) == 0
 
 

@@ -25,8 +25,21 @@ LEFT = 24
 
 
 def save(path: Path, bands: Any, **profile: Any) -> Path:
-    place = {"driver": "GTiff", "crs": "EPSG:32633", "transform": Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)}
-    profile = place | {"count": len(bands), "height": bands.shape[1], "width": bands.shape[2], "dtype": bands.dtype} | profile
+    place = {
+        "driver": "GTiff",
+        "crs": "EPSG:32633",
+        "transform": Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000),
+    }
+    profile = (
+        place
+        | {
+            "count": len(bands),
+            "height": bands.shape[1],
+            "width": bands.shape[2],
+            "dtype": bands.dtype,
+        }
+        | profile
+    )
     with rasterio.open(path, "w", **profile) as dataset:
         dataset.write(bands)
     return path
@@ -37,7 +50,9 @@ def look(path: Path, side: int = 256) -> View:
         return scene.read(Window(scene.info.box, side, side, "whole", scene.info.box))
 
 
-def collar(bands: Any, value: float, columns: slice = slice(0, LEFT), rows: slice = slice(None)) -> Any:
+def collar(
+    bands: Any, value: float, columns: slice = slice(0, LEFT), rows: slice = slice(None)
+) -> Any:
     bands = bands.copy()
     bands[:, rows, columns] = value
     return bands
@@ -50,13 +65,19 @@ def collar(bands: Any, value: float, columns: slice = slice(0, LEFT), rows: slic
     + [(SIXTEEN.astype(np.int16), v) for v in (-32768, -9999)]
     + [(SIXTEEN.astype(np.int32), -(2**31))],
 )
-def test_fill_is_told_and_seen_as_if_it_were_declared(tmp_path: Path, bands: Any, value: float) -> None:
+def test_fill_is_told_and_seen_as_if_it_were_declared(
+    tmp_path: Path, bands: Any, value: float
+) -> None:
     filled = collar(bands, value)
     declared = look(save(tmp_path / "declared.tif", filled, nodata=value))
     with pytest.warns(GeomagWarning, match=r"in 9\.4% of a\.tif is taken for nodata.*-a_nodata"):
         found = look(save(tmp_path / "a.tif", filled))
     assert (found.pixels == declared.pixels).all()
-    assert found.valid is not None and declared.valid is not None and (found.valid == declared.valid).all()
+    assert (
+        found.valid is not None
+        and declared.valid is not None
+        and (found.valid == declared.valid).all()
+    )
     assert not found.valid[:, :LEFT].any() and found.valid[:, LEFT:].all()
 
 
@@ -78,13 +99,23 @@ def test_fill_in_a_hole_in_one_band_and_with_nan(tmp_path: Path) -> None:
     one[0, :, :LEFT] = -9999
     with pytest.warns(GeomagWarning, match="-9999"):
         view = look(save(tmp_path / "one.tif", one))
-    assert view.valid is None and not view.pixels[:, :LEFT, 0].any() and view.pixels[:, :LEFT, 1].any()
-    assert np.abs(view.pixels[:, LEFT:, 1:].astype(int) - look(save(tmp_path / "plain.tif", FLOAT)).pixels[:, LEFT:, 1:]).max() <= 2
+    assert (
+        view.valid is None and not view.pixels[:, :LEFT, 0].any() and view.pixels[:, :LEFT, 1].any()
+    )
+    assert (
+        np.abs(
+            view.pixels[:, LEFT:, 1:].astype(int)
+            - look(save(tmp_path / "plain.tif", FLOAT)).pixels[:, LEFT:, 1:]
+        ).max()
+        <= 2
+    )
     mixed = collar(collar(collar(FLOAT, -9999), np.nan, slice(30, 40)), 1e20, slice(200, 256))
     with pytest.warns(GeomagWarning) as told:
         view = look(save(tmp_path / "mixed.tif", mixed))
     assert {str(w.message).split()[0] for w in told} == {"-9999", "1e+20"}
-    assert view.valid is not None and view.valid.any(0).tolist() == [LEFT <= x < 200 and not 30 <= x < 40 for x in range(256)]
+    assert view.valid is not None and view.valid.any(0).tolist() == [
+        LEFT <= x < 200 and not 30 <= x < 40 for x in range(256)
+    ]
 
 
 def test_nothing_but_fill_is_an_empty_scene(tmp_path: Path) -> None:
@@ -100,13 +131,20 @@ def test_a_scene_that_is_mostly_fill_is_told(tmp_path: Path) -> None:
 
 def test_a_hole_that_may_be_nodata_is_told(tmp_path: Path) -> None:
     hole = collar(SIXTEEN // 4, 65535, slice(100, 160), slice(100, 160))
-    with pytest.warns(GeomagWarning, match=r"65535 in 5\.5% of a\.tif may be nodata.*-a_nodata 65535"):
+    with pytest.warns(
+        GeomagWarning, match=r"65535 in 5\.5% of a\.tif may be nodata.*-a_nodata 65535"
+    ):
         assert look(save(tmp_path / "a.tif", hole)).valid is None
 
 
 @pytest.mark.parametrize("side", [30, 70])  # 1.4 % and 7.5 % of the scene
-@pytest.mark.parametrize(("bands", "value"), [(SIXTEEN, v) for v in (65535, 0, 1, 9999)] + [(FLOAT, v) for v in (-1, 0, 999, 65535)])
-def test_a_hole_that_stays_data_is_left_out_of_the_stretch(tmp_path: Path, bands: Any, value: float, side: int) -> None:
+@pytest.mark.parametrize(
+    ("bands", "value"),
+    [(SIXTEEN, v) for v in (65535, 0, 1, 9999)] + [(FLOAT, v) for v in (-1, 0, 999, 65535)],
+)
+def test_a_hole_that_stays_data_is_left_out_of_the_stretch(
+    tmp_path: Path, bands: Any, value: float, side: int
+) -> None:
     around = (bands + bands.dtype.type(0.02 if bands is FLOAT else 0)).copy()
     plain = look(save(tmp_path / "plain.tif", around)).pixels.astype(int)
     square = slice(100, 100 + side)
@@ -120,7 +158,9 @@ def test_a_hole_that_stays_data_is_left_out_of_the_stretch(tmp_path: Path, bands
     assert set(view.pixels[square, square].ravel().tolist()) == {255 if value > 1 else 0}
 
 
-@pytest.mark.parametrize(("bands", "value"), [(SIXTEEN, 1), (SIXTEEN, 7), (SIXTEEN.astype(np.int16), -1)])
+@pytest.mark.parametrize(
+    ("bands", "value"), [(SIXTEEN, 1), (SIXTEEN, 7), (SIXTEEN.astype(np.int16), -1)]
+)
 def test_a_collar_of_any_value_in_all_bands(tmp_path: Path, bands: Any, value: int) -> None:
     with pytest.warns(GeomagWarning, match=f"{value} in 9.4% of a.tif is taken for nodata"):
         view = look(save(tmp_path / "a.tif", collar(bands, value)))
@@ -131,7 +171,9 @@ def data() -> dict[str, Any]:
     """Rasters whose extreme values are data."""
     rows = np.arange(256)[None, :, None]
     noise = np.random.default_rng(0).normal(0, 20, (1, 256, 256))
-    roofs = np.clip(SIXTEEN.astype(float) * 30, 0, 65535).astype(np.uint16)  # many saturated pixels, and all values below
+    roofs = np.clip(SIXTEEN.astype(float) * 30, 0, 65535).astype(
+        np.uint16
+    )  # many saturated pixels, and all values below
     lake = (rows * 8 + noise + 500).astype(np.uint16)
     lake[:, 60:120, 60:200] = 0
     ships = (300 + noise).astype(np.uint16)

@@ -53,12 +53,21 @@ def test_holes_of_ragged_masks(seed: int) -> None:
         mine = owner == one
         assert (drawn(holes(strips[mine], owner[mine]), mask.shape) == (whole & ~mask)).all()
     together = drawn(holes(strips, owner), masks[0].shape)
-    assert (together == np.any([whole & ~mask for mask, whole in zip(masks, filled(masks), strict=True)], axis=0)).all()
+    assert (
+        together
+        == np.any([whole & ~mask for mask, whole in zip(masks, filled(masks), strict=True)], axis=0)
+    ).all()
 
 
 def test_a_ring_has_a_hole_and_a_broken_one_has_none() -> None:
-    shut, side, corner = ring((16, 16)), ring((16, 16), (5, 2), (5, 3)), ring((16, 16), (3, 3), (2, 2), (3, 4), (3, 2))
-    counts = [int(drawn(holes(*runs([encode(mask)])), mask.shape).sum()) for mask in (shut, side, corner)]
+    shut, side, corner = (
+        ring((16, 16)),
+        ring((16, 16), (5, 2), (5, 3)),
+        ring((16, 16), (3, 3), (2, 2), (3, 4), (3, 2)),
+    )
+    counts = [
+        int(drawn(holes(*runs([encode(mask)])), mask.shape).sum()) for mask in (shut, side, corner)
+    ]
     assert counts == [36, 0, 0]
     island = shut.copy()
     island[6:8, 6:8] = True

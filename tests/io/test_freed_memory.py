@@ -11,7 +11,8 @@ import pytest
 from geomagnifier.memory import give_back, peak, resident
 
 pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or platform.libc_ver()[0] != "glibc", reason="it is glibc that keeps what was freed"
+    sys.platform != "linux" or platform.libc_ver()[0] != "glibc",
+    reason="it is glibc that keeps what was freed",
 )
 KEEPS = """
 import sys
@@ -48,7 +49,9 @@ print(resident() - before)
 def test_freed_memory_goes_back() -> None:
     give_back()
     before = resident()
-    pieces = [b"x" * 100_000 for _ in range(2_000)]  # below the size from which each has pages of its own
+    pieces = [
+        b"x" * 100_000 for _ in range(2_000)
+    ]  # below the size from which each has pages of its own
     pin = b"x" * 100_000  # above them all, so that the heap does not just shrink
     assert resident() - before > 150e6 and peak() >= resident()
     del pieces
@@ -58,12 +61,18 @@ def test_freed_memory_goes_back() -> None:
 
 def test_large_arrays_hold_no_heap() -> None:
     """Processes of their own: what is said to the C library holds to their end."""
-    kept = {how: float(subprocess.check_output([sys.executable, "-c", KEEPS, how])) for how in ("together", "apart")}
+    kept = {
+        how: float(subprocess.check_output([sys.executable, "-c", KEEPS, how]))
+        for how in ("together", "apart")
+    }
     assert kept["together"] > 60e6 and kept["apart"] < 10e6
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="it is there that oneDNN writes kernels")
 def test_few_kernels_are_kept() -> None:
     """Seven hundred sizes of a picture: a kernel for each is 35 MB."""
-    kept = {how: float(subprocess.check_output([sys.executable, "-c", SIZES, how])) for how in ("together", "apart")}
+    kept = {
+        how: float(subprocess.check_output([sys.executable, "-c", SIZES, how]))
+        for how in ("together", "apart")
+    }
     assert kept["together"] > 25e6 and kept["apart"] < 0.75 * kept["together"]

@@ -54,8 +54,18 @@ def large() -> Answer:
     return replace(
         answer,
         preview=rng.integers(0, 256, (600, 800, 3)).astype(np.uint8),
-        regions=tuple(Region("ship", 0.5, (float(x), float(y), float(x) + 20, float(y) + 20)) for x, y in boxes),
-        patches=(MaskPatch(Placement(answer.scene.box, cells.shape[1], cells.shape[0]), answer.scene.box, cells, 0.5),),
+        regions=tuple(
+            Region("ship", 0.5, (float(x), float(y), float(x) + 20, float(y) + 20))
+            for x, y in boxes
+        ),
+        patches=(
+            MaskPatch(
+                Placement(answer.scene.box, cells.shape[1], cells.shape[0]),
+                answer.scene.box,
+                cells,
+                0.5,
+            ),
+        ),
     )
 
 
@@ -91,16 +101,24 @@ def sizes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
 
 def test_files_that_may_not_grow_further(tmp_path: Path, sizes: dict[str, int]) -> None:
     shares = (0.05, 0.5, 0.97)
-    asked = [(name, int(size * share)) for name, size in sizes.items() for share in shares] + list(sizes.items())
+    asked = [(name, int(size * share)) for name, size in sizes.items() for share in shares] + list(
+        sizes.items()
+    )
     folders = (Path(__file__).parent, Path(__file__).parent.parent)
     command = [sys.executable, "-c", LIMITED, str(tmp_path), *map(str, folders), json.dumps(asked)]
-    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout)
+    told = json.loads(
+        subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout
+    )
     for name, most in asked:
         message, left = told[f"{name} {most}"]
         if most == sizes[name]:
             assert message == "" and name in left
             continue
-        assert f"{name} cannot be written: the disk " in message and "full" in message and "\n" not in message
+        assert (
+            f"{name} cannot be written: the disk " in message
+            and "full" in message
+            and "\n" not in message
+        )
         assert "choose another" in message
         assert left == []
 
@@ -110,13 +128,17 @@ def test_a_disk_that_is_full(disk: Callable[[int], Disk], sizes: dict[str, int],
     answer = large()
     for share in (0.1, 0.6, 0.95):
         place = disk(int(sizes[name] * share)).path
-        with pytest.raises(OutputError, match=rf"{name} cannot be written: the disk is full; free some space$"):
+        with pytest.raises(
+            OutputError, match=rf"{name} cannot be written: the disk is full; free some space$"
+        ):
             one(name, place / "out", answer)
         assert list(place.iterdir()) == []
 
 
 @pytest.mark.parametrize("vector", ["geojson", "gpkg"])
-def test_an_answer_fits_whole_or_not_at_all(disk: Callable[[int], Disk], sizes: dict[str, int], vector: str) -> None:
+def test_an_answer_fits_whole_or_not_at_all(
+    disk: Callable[[int], Disk], sizes: dict[str, int], vector: str
+) -> None:
     answer = large()
     need = sum(sizes.values()) + 2 * sizes["mask.tif"]
     told: list[str] = []
@@ -129,5 +151,7 @@ def test_an_answer_fits_whole_or_not_at_all(disk: Callable[[int], Disk], sizes: 
             assert list(place.iterdir()) == []
         else:
             told.append("")
-            assert sorted(path.name for path in (place / "out").iterdir()) == sorted(path.name for path in paths.values())
+            assert sorted(path.name for path in (place / "out").iterdir()) == sorted(
+                path.name for path in paths.values()
+            )
     assert all("the disk is full" in words for words in told if words) and told[0] and not told[-1]

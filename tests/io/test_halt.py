@@ -21,8 +21,22 @@ PLACE = rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 5_300_000)
 
 def zeros(path, side, block):
     """A file of a few hundred kB that stands for a large picture of nothing."""
-    given = {"driver": "GTiff", "count": 3, "dtype": "uint8", "interleave": "pixel", "compress": "deflate", "tiled": True}
-    place = {"crs": "EPSG:32633", "transform": PLACE, "width": side, "height": side, "blockxsize": block, "blockysize": block}
+    given = {
+        "driver": "GTiff",
+        "count": 3,
+        "dtype": "uint8",
+        "interleave": "pixel",
+        "compress": "deflate",
+        "tiled": True,
+    }
+    place = {
+        "crs": "EPSG:32633",
+        "transform": PLACE,
+        "width": side,
+        "height": side,
+        "blockxsize": block,
+        "blockysize": block,
+    }
     with rasterio.open(path, "w", **given, **place) as file:
         row = np.zeros((3, block, side), np.uint8)
         for top in range(0, side, block):
@@ -81,7 +95,12 @@ def test_blocks_that_the_cache_does_not_hold_are_refused_at_once(tmp_path):
 @pytest.fixture
 def wide(tmp_path):
     write_picture(
-        tmp_path / "wide.tif", paint(1000, 800, *((x, y, x + 40, y + 20) for x in range(50, 1000, 200) for y in range(60, 800, 200)))
+        tmp_path / "wide.tif",
+        paint(
+            1000,
+            800,
+            *((x, y, x + 40, y + 20) for x in range(50, 1000, 200) for y in range(60, 800, 200)),
+        ),
     )
     return tmp_path / "wide.tif"
 
@@ -117,11 +136,16 @@ def test_readings_for_several_at_once_stop_for_their_own(tmp_path):
         with gm.open_scene(path) as scene, stoppable(stop):
             over.wait(300)
             try:
-                ended[name] = scene.read(Window(scene.info.box, 40, 40, "whole", scene.info.box)).pixels.shape
+                ended[name] = scene.read(
+                    Window(scene.info.box, 40, 40, "whole", scene.info.box)
+                ).pixels.shape
             except Halted:
                 ended[name] = "halted"
 
-    threads = [threading.Thread(target=read, args=given) for given in (("a", lambda: True), ("b", lambda: False))]
+    threads = [
+        threading.Thread(target=read, args=given)
+        for given in (("a", lambda: True), ("b", lambda: False))
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -19,7 +19,9 @@ PIXELS = np.random.default_rng(2).integers(0, 255, (3, 300, 400), np.uint8)
 
 def write(path, pixels):
     """(3, H, W) as GeoTIFF; the path."""
-    write_picture(path, pixels.transpose(1, 2, 0), "EPSG:32633", (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0))
+    write_picture(
+        path, pixels.transpose(1, 2, 0), "EPSG:32633", (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
+    )
     return path
 
 
@@ -62,7 +64,9 @@ def test_whatever_changes_the_pixels_changes_the_key(path):
     with rasterio.open(path, "r+") as file:  # in its place
         file.write(PIXELS[:, :10, :10] ^ 3, window=rasterio.windows.Window(0, 0, 10, 10))
     changed()
-    write(path.with_name("half.tif"), PIXELS[:, ::2, ::2]).rename(path.with_name("a.tif.ovr"))  # overviews beside it
+    write(path.with_name("half.tif"), PIXELS[:, ::2, ::2]).rename(
+        path.with_name("a.tif.ovr")
+    )  # overviews beside it
     changed()
     assert key(path, bands=(3, 2, 1)) not in seen
 
@@ -94,7 +98,9 @@ def test_the_second_look_at_a_file_is_not_paid_again(tmp_path):
         model.base.views.network.trunk.register_forward_hook(lambda *_: looks.append(1))
         with gm.open_scene(path) as scene:
             answer = gm.ask(scene, "Find every ship.", model)
-            return answer.text, scene.read(Window(scene.info.box, 400, 300, "whole", scene.info.box)).key
+            return answer.text, scene.read(
+                Window(scene.info.box, 400, 300, "whole", scene.info.box)
+            ).key
 
     first = ask()
     paid = len(looks)

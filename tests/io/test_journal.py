@@ -27,9 +27,18 @@ KEY = {"question": "Find every ship.", "scene": ["a.tif", 10, 20]}
 
 def part() -> Part:
     rng = np.random.default_rng(0)
-    patch = MaskPatch(Placement(WINDOW.box, 64, 32), WINDOW.core, rng.integers(0, 256, (32, 64)).astype(np.uint8), 0.5)
+    patch = MaskPatch(
+        Placement(WINDOW.box, 64, 32),
+        WINDOW.core,
+        rng.integers(0, 256, (32, 64)).astype(np.uint8),
+        0.5,
+    )
     ship = Region("ship", 0.75, (1.0, 2.0, 30.5, 40.25), {"size": [512, 700], "counts": "abc"})
-    return Part(WINDOW, ((ship, 0.375), (Region("ship", 0.5, (5.0, 5.0, 9.0, 9.0)), 0.5)), (Layer("ship", 0.9, True, patch),))
+    return Part(
+        WINDOW,
+        ((ship, 0.375), (Region("ship", 0.5, (5.0, 5.0, 9.0, 9.0)), 0.5)),
+        (Layer("ship", 0.9, True, patch),),
+    )
 
 
 def test_a_part_and_a_heat_map_come_back(tmp_path: Path) -> None:
@@ -47,7 +56,11 @@ def test_a_part_and_a_heat_map_come_back(tmp_path: Path) -> None:
     ]
     (layer,) = back.layers
     assert (layer.label, layer.score, layer.separate) == ("ship", 0.9, True)
-    assert (layer.patch.placement, layer.patch.core, layer.patch.threshold) == (Placement(WINDOW.box, 64, 32), WINDOW.core, 0.5)
+    assert (layer.patch.placement, layer.patch.core, layer.patch.threshold) == (
+        Placement(WINDOW.box, 64, 32),
+        WINDOW.core,
+        0.5,
+    )
     assert (layer.patch.probability == made.layers[0].patch.probability).all()
     seen = again.heat(OTHER)
     assert seen is not None and seen == pytest.approx(heat, abs=1e-3)
@@ -67,8 +80,17 @@ def test_what_a_window_cost_comes_back_and_is_counted_once(tmp_path: Path) -> No
     join(tmp_path / "a", [tmp_path / "b"])
     again = Journal(tmp_path / "a", KEY)
     back = again.spent(WINDOW)
-    assert (back.pixels, back.flops, back.seconds, back.broken) == (spent.pixels, spent.flops, spent.seconds, spent.broken)
-    assert again.spent(OTHER).pixels == 256 * 256 and again.part(WINDOW) is not None and again.heat(OTHER) is not None
+    assert (back.pixels, back.flops, back.seconds, back.broken) == (
+        spent.pixels,
+        spent.flops,
+        spent.seconds,
+        spent.broken,
+    )
+    assert (
+        again.spent(OTHER).pixels == 256 * 256
+        and again.part(WINDOW) is not None
+        and again.heat(OTHER) is not None
+    )
     again.close()
 
 
@@ -88,7 +110,9 @@ def test_another_question_is_refused_by_name(tmp_path: Path) -> None:
         Journal(tmp_path / "j", KEY | {"scene": ["b.tif", 10, 20]})
 
 
-@pytest.mark.parametrize("content", [b"", b"\0" * 5000, b"SQLite format 3\0" + b"x" * 4000, b"words"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\0" * 5000, b"SQLite format 3\0" + b"x" * 4000, b"words"]
+)
 def test_what_is_no_journal(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "j").write_bytes(content)
     if not content:
@@ -117,7 +141,13 @@ for k in range(1000):
     if k == 20:
         os.kill(os.getpid(), 9)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent,
+        check=False,
+    )
     assert done.returncode == -9 and done.stdout.split()[-1] == "20"
     journal = Journal(tmp_path / "j", KEY)
     for k in range(21):
@@ -137,7 +167,9 @@ regions = st.builds(
     st.none() | st.just({"size": [4, 3], "counts": "<"}),
 )
 patches = st.builds(
-    lambda cells, threshold: MaskPatch(Placement(WINDOW.box, *cells.shape[::-1]), WINDOW.core, cells, threshold),
+    lambda cells, threshold: MaskPatch(
+        Placement(WINDOW.box, *cells.shape[::-1]), WINDOW.core, cells, threshold
+    ),
     arrays.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9))),
     st.floats(0, 1),
 )
@@ -146,14 +178,23 @@ layers = st.builds(Layer, st.text(max_size=8), st.floats(0, 1), st.booleans(), p
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(regions, numbers), max_size=4), st.lists(layers, max_size=3))
-def test_any_part_comes_back_as_it_was(objects: list[tuple[Region, float]], more: list[Layer]) -> None:
+def test_any_part_comes_back_as_it_was(
+    objects: list[tuple[Region, float]], more: list[Layer]
+) -> None:
     back = _load_part(WINDOW, _dump_part(Part(WINDOW, tuple(objects), tuple(more))))
 
     def told(region: Region) -> tuple[object, ...]:
         return region.label, region.score, region.box, region.segmentation
 
     assert [(told(r), rank) for r, rank in back.objects] == [(told(r), rank) for r, rank in objects]
-    assert [(x.label, x.score, x.separate, x.patch.placement, x.patch.core, x.patch.threshold) for x in back.layers] == [
-        (x.label, x.score, x.separate, x.patch.placement, x.patch.core, x.patch.threshold) for x in more
+    assert [
+        (x.label, x.score, x.separate, x.patch.placement, x.patch.core, x.patch.threshold)
+        for x in back.layers
+    ] == [
+        (x.label, x.score, x.separate, x.patch.placement, x.patch.core, x.patch.threshold)
+        for x in more
     ]
-    assert all((a.patch.probability == b.patch.probability).all() for a, b in zip(back.layers, more, strict=True))
+    assert all(
+        (a.patch.probability == b.patch.probability).all()
+        for a, b in zip(back.layers, more, strict=True)
+    )

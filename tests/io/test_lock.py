@@ -25,14 +25,20 @@ with locked(Path(sys.argv[1]), OutputError("busy")):
 
 
 def test_the_second_is_refused_until_the_first_has_left(tmp_path: Path) -> None:
-    with locked(tmp_path / "new" / "lock", BUSY), pytest.raises(OutputError, match="busy"), locked(tmp_path / "new" / "lock", BUSY):
+    with (
+        locked(tmp_path / "new" / "lock", BUSY),
+        pytest.raises(OutputError, match="busy"),
+        locked(tmp_path / "new" / "lock", BUSY),
+    ):
         pass
     with locked(tmp_path / "new" / "lock", BUSY):
         pass
 
 
 def test_the_lock_of_a_killed_process_does_not_last(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "lock")], stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "lock")], stdout=subprocess.PIPE, text=True
+    ) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         with pytest.raises(OutputError, match="busy"), locked(tmp_path / "lock", BUSY):
             pass
@@ -44,7 +50,10 @@ def test_the_lock_of_a_killed_process_does_not_last(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_an_error_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot be written"), locked(tmp_path / "file" / "lock", BUSY):
+    with (
+        pytest.raises(OutputError, match="cannot be written"),
+        locked(tmp_path / "file" / "lock", BUSY),
+    ):
         pass
 
 
@@ -65,7 +74,13 @@ def _train_full(out: Path, data: Path) -> None:
 def _teach(out: Path, data: Path) -> None:
     from geomagnifier_lab.studies.teaching import curve
 
-    curve(data, out, lambda sentences: pytest.fail("nothing is trained"), data, lambda done, total: None)
+    curve(
+        data,
+        out,
+        lambda sentences: pytest.fail("nothing is trained"),
+        data,
+        lambda done, total: None,
+    )
 
 
 def _ablate(out: Path, data: Path) -> None:
@@ -75,8 +90,16 @@ def _ablate(out: Path, data: Path) -> None:
 
 
 @pytest.mark.parametrize("run", [_train, _train_full, _teach, _ablate])
-def test_a_second_run_of_any_training_is_refused(run: Callable[[Path, Path], None], tmp_path: Path) -> None:
+def test_a_second_run_of_any_training_is_refused(
+    run: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
     (tmp_path / "data").mkdir()
-    with alone(tmp_path / "run"), pytest.raises(OutputError, match=r"another run is writing .*run; wait for it to end, or choose another"):
+    with (
+        alone(tmp_path / "run"),
+        pytest.raises(
+            OutputError,
+            match=r"another run is writing .*run; wait for it to end, or choose another",
+        ),
+    ):
         run(tmp_path / "run", tmp_path / "data")
     assert [path.name for path in (tmp_path / "run").iterdir()] == [".lock"]

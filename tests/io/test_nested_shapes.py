@@ -38,7 +38,9 @@ def region(*boxes: tuple[int, int, int, int], size: tuple[int, int] = SIZE) -> R
 
 
 NESTED = ((10, 10, 70, 70), (20, 20, 60, 60), (24, 24, 40, 40), (28, 28, 36, 36))
-"""A lake of 60 px with an island of 40 px, on it a pond of 16 px, in which there is an islet of 8 px."""
+"""A lake of 60 px with an island of 40 px, on it a pond of 16 px, in which there is an islet of 8
+px.
+"""
 
 
 def test_a_pond_on_an_island_in_a_lake_has_its_area_and_each_hole_its_shell() -> None:
@@ -47,15 +49,26 @@ def test_a_pond_on_an_island_in_a_lake_has_its_area_and_each_hole_its_shell() ->
     assert shape.is_valid and shape.geom_type == "MultiPolygon"
     assert shape.area == 60**2 - 40**2 + 16**2 - 8**2 == masks.area(lake.segmentation or {})
     inner, outer = sorted(shape.geoms, key=lambda part: part.area)
-    assert inner.bounds == (24, 24, 40, 40) and [hole.bounds for hole in map(shapely.Polygon, inner.interiors)] == [(28, 28, 36, 36)]
-    assert outer.bounds == (10, 10, 70, 70) and [hole.bounds for hole in map(shapely.Polygon, outer.interiors)] == [(20, 20, 60, 60)]
-    assert not shape.contains(shapely.Point(22, 22)) and shape.contains(shapely.Point(26, 26)) and not shape.contains(shapely.Point(32, 32))
+    assert inner.bounds == (24, 24, 40, 40) and [
+        hole.bounds for hole in map(shapely.Polygon, inner.interiors)
+    ] == [(28, 28, 36, 36)]
+    assert outer.bounds == (10, 10, 70, 70) and [
+        hole.bounds for hole in map(shapely.Polygon, outer.interiors)
+    ] == [(20, 20, 60, 60)]
+    assert (
+        not shape.contains(shapely.Point(22, 22))
+        and shape.contains(shapely.Point(26, 26))
+        and not shape.contains(shapely.Point(32, 32))
+    )
 
 
 def test_rings_that_touch_by_their_corners_are_one_valid_shape() -> None:
     touching = region((10, 10, 30, 30), (30, 30, 50, 50), (40, 40, 45, 45), (35, 35, 40, 40))
     shape = shapes.geometry(touching)
-    assert shape.is_valid and shape.area == masks.area(touching.segmentation or {}) == 400 + 400 - 25 - 25
+    assert (
+        shape.is_valid
+        and shape.area == masks.area(touching.segmentation or {}) == 400 + 400 - 25 - 25
+    )
 
 
 def test_two_lakes_of_one_region_keep_their_own_islands() -> None:
@@ -67,22 +80,34 @@ def test_two_lakes_of_one_region_keep_their_own_islands() -> None:
 def test_areas_are_those_of_the_place_where_a_region_lies() -> None:
     """A scene over 10 degrees of latitude: at 60 degrees north a degree of longitude is half of one at the equator."""
     size, step = (1000, 200), 0.01
-    scene = SceneInfo("strip.tif", size[1], size[0], 3, "EPSG:4326", (step, 0, 10.0, 0, -step, 65.0), None)
+    scene = SceneInfo(
+        "strip.tif", size[1], size[0], 3, "EPSG:4326", (step, 0, 10.0, 0, -step, 65.0), None
+    )
     answer = replace(make(), scene=scene)
     square = [region((80, top, 90, top + 20), size=size) for top in (10, 480, 960)]
     told = shapes.properties(answer, square, [shapes.geometry(r) for r in square])
     earth = Geod(ellps="WGS84")
     for top, row in zip((10, 480, 960), told, strict=True):
-        north, south, west, east = 65 - top * step, 65 - (top + 20) * step, 10 + 80 * step, 10 + 90 * step
+        north, south, west, east = (
+            65 - top * step,
+            65 - (top + 20) * step,
+            10 + 80 * step,
+            10 + 90 * step,
+        )
         dense = shapely.segmentize(shapely.box(west, south, east, north), 0.01)
         area, _ = earth.geometry_area_perimeter(shapely.geometry.polygon.orient(dense))
         assert row["area_m2"] == pytest.approx(area, rel=2e-3) and row["area_px"] == 200
-        across, along = earth.inv(west, (north + south) / 2, east, (north + south) / 2)[2], earth.inv(west, south, west, north)[2]
+        across, along = (
+            earth.inv(west, (north + south) / 2, east, (north + south) / 2)[2],
+            earth.inv(west, south, west, north)[2],
+        )
         assert (row["length_m"], row["width_m"]) == (
             pytest.approx(max(across, along), rel=5e-3),
             pytest.approx(min(across, along), rel=5e-3),
         )
-    assert told[2]["area_m2"] / told[0]["area_m2"] == pytest.approx(math.cos(math.radians(55.3)) / math.cos(math.radians(64.8)), rel=0.01)
+    assert told[2]["area_m2"] / told[0]["area_m2"] == pytest.approx(
+        math.cos(math.radians(55.3)) / math.cos(math.radians(64.8)), rel=0.01
+    )
 
 
 def test_length_and_width_are_those_of_the_narrowest_box() -> None:
@@ -95,20 +120,27 @@ def test_length_and_width_are_those_of_the_narrowest_box() -> None:
     assert told["width_m"] == pytest.approx(0.5 * 8 / math.sqrt(2), abs=0.02)
     assert told["area_m2"] == pytest.approx(0.25 * mask.sum()) and told["area_px"] == mask.sum()
     (boxed,) = shapes.properties(make(), [replace(bar, segmentation=None)], [shapely.box(*bar.box)])
-    assert [boxed[name] for name in ("area_m2", "length_m", "width_m", "area_px")] == [None] * 4 and boxed["score"] == 0.9
+    assert [boxed[name] for name in ("area_m2", "length_m", "width_m", "area_px")] == [
+        None
+    ] * 4 and boxed["score"] == 0.9
 
 
 def test_a_picture_without_a_place_has_no_metres() -> None:
     answer = make(crs=None, place=None)
     (told,) = shapes.properties(answer, answer.regions[:1], [shapes.geometry(answer.regions[0])])
-    assert told["area_m2"] is told["length_m"] is told["width_m"] is None and told["area_px"] == 40 * 20 - 16
+    assert (
+        told["area_m2"] is told["length_m"] is told["width_m"] is None
+        and told["area_px"] == 40 * 20 - 16
+    )
     assert shapes.longitude_latitude([shapely.box(0, 0, 1, 1)], answer.scene) is None
     assert shapes.to_crs([shapely.box(0, 0, 1, 1)], answer.scene)[0].bounds == (0, 0, 1, 1)
 
 
 def test_long_sides_are_bent_as_the_earth_is() -> None:
     """A shape as wide as the scene, 160 km: in degrees its southern side is no straight line, and each point is within a pixel."""
-    scene = SceneInfo("wide.tif", 1600, 1200, 3, "EPSG:32633", (100.0, 0, 500_000, 0, -100.0, 7_000_000), 100.0)
+    scene = SceneInfo(
+        "wide.tif", 1600, 1200, 3, "EPSG:32633", (100.0, 0, 500_000, 0, -100.0, 7_000_000), 100.0
+    )
     (placed,) = shapes.longitude_latitude([shapely.box(0, 0, 1600, 1200)], scene) or [None]
     points = shapely.get_coordinates(placed)
     assert len(points) >= 4 * (1200 // shapes.SIDE + 1)
@@ -116,7 +148,9 @@ def test_long_sides_are_bent_as_the_earth_is() -> None:
     assert all(abs(value * 1e9 - round(value * 1e9)) < 1e-3 for value in points.ravel())
 
 
-def test_a_geopackage_of_which_rows_are_lost_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_geopackage_of_which_rows_are_lost_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQLite does not always say that a disk is full: here the last batch does not arrive."""
     answer = make()
     many = replace(answer, regions=answer.regions * 3)
@@ -145,10 +179,14 @@ def test_a_geopackage_of_which_rows_are_lost_is_refused(tmp_path: Path, monkeypa
 def test_batches_of_more_than_a_thousand_regions_are_one_file(tmp_path: Path) -> None:
     assert vectors.BATCH == 1000
     answer = make()
-    many = replace(answer, regions=tuple(replace(answer.regions[1], score=i / 3000) for i in range(2100)))
+    many = replace(
+        answer, regions=tuple(replace(answer.regions[1], score=i / 3000) for i in range(2100))
+    )
     written = write(many, tmp_path / "out")
     features = pyogrio.raw.read(written["regions"])[3]
-    assert len(features[0]) == 2100 and sorted(features[1].tolist())[-1] == pytest.approx(2099 / 3000, abs=1e-6)
+    assert len(features[0]) == 2100 and sorted(features[1].tolist())[-1] == pytest.approx(
+        2099 / 3000, abs=1e-6
+    )
     assert Box(0, 0, *reversed(SIZE)).area == 19_200
 
 
@@ -156,4 +194,7 @@ def test_a_crs_that_is_no_map_knows_no_metres() -> None:
     """Geocentric coordinates: a step of a pixel leads through the Earth."""
     answer = make(crs="EPSG:4978", place=(1.0, 0, 4e6, 0, -1.0, 6e5))
     (told,) = shapes.properties(answer, answer.regions[:1], [shapes.geometry(answer.regions[0])])
-    assert told["area_m2"] is told["length_m"] is told["width_m"] is None and told["area_px"] == 40 * 20 - 16
+    assert (
+        told["area_m2"] is told["length_m"] is told["width_m"] is None
+        and told["area_px"] == 40 * 20 - 16
+    )

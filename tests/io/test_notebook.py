@@ -46,7 +46,9 @@ def test_picture_sentence_table_and_cost() -> None:
     page = Reader(answer._repr_html_())
     assert page.open == []
     told = "".join(page.text)
-    assert "There is the big ship, and the big ship again." in told and "Segment every ship." in told
+    assert (
+        "There is the big ship, and the big ship again." in told and "Segment every ship." in told
+    )
     assert "20 x 10" in told and "196" in told and "pixel level" in told
     assert page.tags.count("tr") == 3
     (address,) = page.addresses
@@ -57,7 +59,10 @@ def test_picture_sentence_table_and_cost() -> None:
 
 
 def test_a_phrase_is_marked_once_in_the_colour_of_its_regions() -> None:
-    found = re.findall(r'<span style="background:([^;]+);[^"]*">([^<]+)</span>', make(text="The Big Ship and the big ship.")._repr_html_())
+    found = re.findall(
+        r'<span style="background:([^;]+);[^"]*">([^<]+)</span>',
+        make(text="The Big Ship and the big ship.")._repr_html_(),
+    )
     red, green, blue = overlay.COLOURS[0]
     assert found == [(f"rgba({red},{green},{blue},0.28)", "The Big Ship")]
 
@@ -65,7 +70,12 @@ def test_a_phrase_is_marked_once_in_the_colour_of_its_regions() -> None:
 def test_everything_a_person_or_a_model_wrote_is_escaped() -> None:
     evil = '<script>alert("x")</script> & 船'
     scene = replace(make().scene, name=f'"><img src=x onerror={evil}')
-    answer = replace(make(text=evil), question=evil, scene=scene, regions=(Region(evil, 0.5, (1, 2, 30, 40), None, evil),))
+    answer = replace(
+        make(text=evil),
+        question=evil,
+        scene=scene,
+        regions=(Region(evil, 0.5, (1, 2, 30, 40), None, evil),),
+    )
     page = Reader(answer._repr_html_())
     assert page.open == [] and "script" not in page.tags and page.tags.count("img") == 1
     assert "".join(page.text).count(evil) == 3

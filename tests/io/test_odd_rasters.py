@@ -35,9 +35,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     command = [sys.executable, str(Path(__file__).with_name("ordeal.py")), str(folder)]
     quiet = {name: value for name, value in os.environ.items() if name != "GEOMAG_ALLOW"}
     paths = os.pathsep.join([str(Path(__file__).parents[1]), str(Path(__file__).parent)])
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=quiet | {"PYTHONPATH": paths})
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=600, env=quiet | {"PYTHONPATH": paths}
+    )
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    begun, ended = ([line for line in lines if ("wrong" in line) == after] for after in (False, True))
+    begun, ended = (
+        [line for line in lines if ("wrong" in line) == after] for after in (False, True)
+    )
     return Told(folder, begun, ended, (done.returncode, done.stderr[-2000:]))
 
 
@@ -76,9 +80,16 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_command_says_so_in_one_line(told: Told, name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_so_in_one_line(
+    told: Told, name: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["geomag", "ask", str(told.folder / name), "Find every ship."])
     with pytest.raises(SystemExit) as left:
         main.main()
     [said] = capfd.readouterr().err.splitlines()
-    assert left.value.code == 2 and said.startswith("geomag: ") and COMMANDS[name] in said and said.isprintable()
+    assert (
+        left.value.code == 2
+        and said.startswith("geomag: ")
+        and COMMANDS[name] in said
+        and said.isprintable()
+    )

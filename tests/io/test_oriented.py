@@ -20,9 +20,13 @@ PLACE = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_200_000.0)
 SIZE = (200, 300)
 
 
-def turned(degrees: float, middle: tuple[float, float], long: float = 60, wide: float = 20) -> shapely.Polygon:
+def turned(
+    degrees: float, middle: tuple[float, float], long: float = 60, wide: float = 20
+) -> shapely.Polygon:
     """A rectangle whose long side points `degrees` clockwise from the top, scene px."""
-    upright = shapely.box(middle[0] - wide / 2, middle[1] - long / 2, middle[0] + wide / 2, middle[1] + long / 2)
+    upright = shapely.box(
+        middle[0] - wide / 2, middle[1] - long / 2, middle[0] + wide / 2, middle[1] + long / 2
+    )
     return shapely.affinity.rotate(upright, degrees)
 
 
@@ -71,12 +75,18 @@ def test_dota_and_yolo_text_hold_the_corners() -> None:
     )
     assert second == "280.0 70.0 300.0 70.0 300.0 130.0 280.0 130.0 ship 0"
     one, two = made.to_yolo_obb(["ship", "Storage_Tank"]).splitlines()
-    assert one.split()[0] == "1" and np.allclose(np.array(one.split()[1:], float).reshape(4, 2) * (300, 200), made.corners[0], atol=1e-3)
+    assert one.split()[0] == "1" and np.allclose(
+        np.array(one.split()[1:], float).reshape(4, 2) * (300, 200), made.corners[0], atol=1e-3
+    )
     assert two == "0 0.933333 0.350000 1.000000 0.350000 1.000000 0.650000 0.933333 0.650000"
-    edge = answer(region(shapely.box(250, 150, 310, 210), masked=False)).to_yolo_obb(["storage tank"])
+    edge = answer(region(shapely.box(250, 150, 310, 210), masked=False)).to_yolo_obb(
+        ["storage tank"]
+    )
     assert all(0 <= float(v) <= 1 for v in edge.split()[1:])
     assert answer().to_dota() == answer().to_yolo_obb([]) == ""
-    with pytest.raises(OptionError, match=r"'storage tank' of the answer is not among the classes \(ship\)"):
+    with pytest.raises(
+        OptionError, match=r"'storage tank' of the answer is not among the classes \(ship\)"
+    ):
         made.to_yolo_obb(["ship"])
 
 
@@ -84,7 +94,9 @@ def test_coco_has_the_corners_as_outline() -> None:
     made = answer(region(turned(30, (80, 80))), region(turned(0, (200, 100)), masked=False))
     first, second = made.to_coco(1, {"storage_tank": 4}, oriented=True)
     assert np.allclose(np.array(first["segmentation"]).reshape(4, 2), made.corners[0], atol=1e-3)
-    assert first["area"] == pytest.approx(shapely.Polygon(made.corners[0]).area, rel=1e-3) and first["heading"] == pytest.approx(30, abs=2)
+    assert first["area"] == pytest.approx(
+        shapely.Polygon(made.corners[0]).area, rel=1e-3
+    ) and first["heading"] == pytest.approx(30, abs=2)
     assert first["bbox"][:2] == pytest.approx(made.corners[0].min(0).tolist(), abs=1e-3)
     assert second["heading"] is None and second["bbox"] == [190, 70, 20, 60]
     assert json.loads(json.dumps([first, second])) == [first, second]
@@ -93,27 +105,45 @@ def test_coco_has_the_corners_as_outline() -> None:
 @pytest.mark.parametrize("vector", ["geojson", "gpkg"])
 def test_vector_files_have_oriented_boxes_and_headings(tmp_path: Path, vector: str) -> None:
     truth = turned(30, (80, 80))
-    made = answer(region(truth), region(turned(0, (200, 100)), masked=False), crs="EPSG:32633", transform=PLACE)
+    made = answer(
+        region(truth),
+        region(turned(0, (200, 100)), masked=False),
+        crs="EPSG:32633",
+        transform=PLACE,
+    )
     written = gm.write(made, tmp_path, vector=vector, oriented=True)
     frame = geopandas.read_file(written["regions"], layer="regions").to_crs("EPSG:32633")
-    corners = shapely.transform(shapely.Polygon(made.corners[0]), lambda points: points * (0.5, -0.5) + (500_000, 5_200_000))
+    corners = shapely.transform(
+        shapely.Polygon(made.corners[0]), lambda points: points * (0.5, -0.5) + (500_000, 5_200_000)
+    )
     assert shapely.hausdorff_distance(frame.geometry[0], corners) < 0.01
     assert frame["heading_deg"][0] == pytest.approx(30, abs=2) and np.isnan(frame["heading_deg"][1])
     assert frame["area_m2"][0] == pytest.approx(truth.area / 4, rel=0.05)  # of the outline still
-    plain = geopandas.read_file(made.save(tmp_path / f"b.{vector}"), layer=None if vector == "geojson" else "regions")
+    plain = geopandas.read_file(
+        made.save(tmp_path / f"b.{vector}"), layer=None if vector == "geojson" else "regions"
+    )
     assert "heading_deg" not in plain.columns
 
 
 @pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:32632", "EPSG:4326", "EPSG:4258", "EPSG:32633"])
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg"])
-def test_vector_files_lie_in_the_crs_that_is_asked_for(tmp_path: Path, suffix: str, crs: str) -> None:
-    made = answer(region(turned(30, (80, 80))), region(turned(75, (200, 100))), crs="EPSG:32633", transform=PLACE)
+def test_vector_files_lie_in_the_crs_that_is_asked_for(
+    tmp_path: Path, suffix: str, crs: str
+) -> None:
+    made = answer(
+        region(turned(30, (80, 80))),
+        region(turned(75, (200, 100))),
+        crs="EPSG:32633",
+        transform=PLACE,
+    )
     path = made.save(tmp_path / f"a.{suffix}", crs=crs)
     frame = geopandas.read_file(path, layer=None if suffix == "geojson" else "regions")
     assert frame.crs.to_epsg() == int(crs[5:])
     whole = made.to_geodataframe()
     assert np.allclose(frame.to_crs("EPSG:32633").area, whole.area, rtol=1e-3)
-    assert shapely.hausdorff_distance(frame.to_crs("EPSG:32633").geometry[0], whole.geometry[0]) < 0.01
+    assert (
+        shapely.hausdorff_distance(frame.to_crs("EPSG:32633").geometry[0], whole.geometry[0]) < 0.01
+    )
     if suffix == "geojson":
         assert ("crs" in json.loads(path.read_text())) == (crs != "EPSG:4326")
 
@@ -134,5 +164,15 @@ def test_a_crs_that_regions_cannot_be_brought_to_is_refused(tmp_path: Path) -> N
     with pytest.raises(OptionError, match="is not a coordinate reference system"):
         gm.write(made, tmp_path, crs="nowhere")
     assert list(tmp_path.iterdir()) == []
-    assert len(geopandas.read_file(made.save(tmp_path / "a.gpkg", crs=lambert), layer="regions")) == 1
-    assert len(geopandas.read_file(made[made.scores > 2].save(tmp_path / "b.gpkg", crs="EPSG:3857", oriented=True), layer="regions")) == 0
+    assert (
+        len(geopandas.read_file(made.save(tmp_path / "a.gpkg", crs=lambert), layer="regions")) == 1
+    )
+    assert (
+        len(
+            geopandas.read_file(
+                made[made.scores > 2].save(tmp_path / "b.gpkg", crs="EPSG:3857", oriented=True),
+                layer="regions",
+            )
+        )
+        == 0
+    )

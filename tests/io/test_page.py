@@ -27,7 +27,18 @@ def hits(folder):
     path = folder / "a <b> & 'c'.png"
     Image.fromarray(pixels).save(path)
     return [
-        Hit(path, 0.75, Box(400, 0, 800, 400), 800, 400, 0.5, "EPSG:32632", datetime(2024, 1, 31, 10, 15), "name", SQUARE),
+        Hit(
+            path,
+            0.75,
+            Box(400, 0, 800, 400),
+            800,
+            400,
+            0.5,
+            "EPSG:32632",
+            datetime(2024, 1, 31, 10, 15),
+            "name",
+            SQUARE,
+        ),
         Hit(folder / "gone.tif", 0.5, None, 100, 90),
     ]
 
@@ -35,13 +46,29 @@ def hits(folder):
 def test_the_page_needs_nothing_else(tmp_path):
     write_page(tmp_path / "new" / "page.html", "boats <script>", hits(tmp_path))
     page = (tmp_path / "new" / "page.html").read_text(encoding="utf-8")
-    assert "<script" not in page and "boats &lt;script&gt;" in page and "a &lt;b&gt; &amp; &#x27;c&#x27;.png" in page
+    assert (
+        "<script" not in page
+        and "boats &lt;script&gt;" in page
+        and "a &lt;b&gt; &amp; &#x27;c&#x27;.png" in page
+    )
     links = re.findall(r'(?:src|href)="([^"]+)"', page)
     pictures = [link for link in links if link.startswith("data:image/jpeg;base64,")]
-    assert len(pictures) == 2 and [link for link in links if link not in pictures] == ["../a%20%3Cb%3E%20%26%20%27c%27.png", "../gone.tif"]
+    assert len(pictures) == 2 and [link for link in links if link not in pictures] == [
+        "../a%20%3Cb%3E%20%26%20%27c%27.png",
+        "../gone.tif",
+    ]
     with Image.open(io.BytesIO(base64.b64decode(pictures[0].split(",")[1]))) as shown:
-        assert shown.size == (SIDE, SIDE) and np.abs(np.asarray(shown).astype(int) - (0, 0, 250)).max() < 12  # the tile, not the whole
-    for told in ("0.75", "48.5000° N, 11.5000° E", "2024-01-31 10:15 UTC", "px 400,0 to 800,400 of 800 x 400, 0.5 m/px", "2 pictures"):
+        assert (
+            shown.size == (SIDE, SIDE)
+            and np.abs(np.asarray(shown).astype(int) - (0, 0, 250)).max() < 12
+        )  # the tile, not the whole
+    for told in (
+        "0.75",
+        "48.5000° N, 11.5000° E",
+        "2024-01-31 10:15 UTC",
+        "px 400,0 to 800,400 of 800 x 400, 0.5 m/px",
+        "2 pictures",
+    ):
         assert told in page
     assert "prefers-color-scheme: dark" in page
 
@@ -50,7 +77,11 @@ def test_a_picture_stands_at_the_head(tmp_path):
     found = hits(tmp_path)
     write_page(tmp_path / "page.html", found[0].path, found[:1])
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert "<h1>Pictures like a &lt;b&gt;" in page and page.count("data:image/jpeg") == 2 and "1 picture," in page
+    assert (
+        "<h1>Pictures like a &lt;b&gt;" in page
+        and page.count("data:image/jpeg") == 2
+        and "1 picture," in page
+    )
 
 
 def test_the_layer_opens_in_a_gis(tmp_path):
@@ -60,5 +91,8 @@ def test_the_layer_opens_in_a_gis(tmp_path):
     info, _, shapes, fields = pyogrio.raw.read(tmp_path / "hits.geojson")
     columns = dict(zip(info["fields"], fields, strict=True))
     assert "4326" in info["crs"] or "CRS84" in info["crs"]
-    assert shapely.from_wkb(shapes[0]).bounds == (11, 48, 12, 49) and columns["rank"].tolist() == [1, 2]
+    assert shapely.from_wkb(shapes[0]).bounds == (11, 48, 12, 49) and columns["rank"].tolist() == [
+        1,
+        2,
+    ]
     assert columns["score"].tolist() == [0.75, 0.5] and columns["path"][0].endswith(".png")

@@ -12,7 +12,9 @@ from rasterio.errors import NotGeoreferencedWarning
 from geomagnifier.errors import OutputError
 from geomagnifier_lab.bench.pyramid import BLOCK, write_pyramid
 
-pytestmark = pytest.mark.filterwarnings(f"ignore::{NotGeoreferencedWarning.__module__}.{NotGeoreferencedWarning.__name__}")
+pytestmark = pytest.mark.filterwarnings(
+    f"ignore::{NotGeoreferencedWarning.__module__}.{NotGeoreferencedWarning.__name__}"
+)
 
 
 def picture(height: int, width: int) -> np.ndarray:
@@ -53,7 +55,9 @@ def test_a_small_picture_needs_no_overviews(tmp_path: Path) -> None:
         ([(70, 90)], "a strip is"),
     ],
 )
-def test_strips_that_do_not_fit_leave_nothing_behind(strips: list[tuple[int, int]], hint: str, tmp_path: Path) -> None:
+def test_strips_that_do_not_fit_leave_nothing_behind(
+    strips: list[tuple[int, int]], hint: str, tmp_path: Path
+) -> None:
     with pytest.raises(OutputError, match=hint):
         write_pyramid(tmp_path / "a.tif", (100, 70), [picture(*size) for size in strips])
     assert not list(tmp_path.iterdir())

@@ -30,16 +30,26 @@ def window(scene: Scene, width: int, height: int, box: Box | None = None) -> Win
 
 @pytest.mark.parametrize("blocks", [TILES, {"blockysize": 1}, {"blockysize": 300}])
 @pytest.mark.parametrize("alpha", [False, True])
-def test_a_picture_is_the_same_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: dict[str, Any], alpha: bool) -> None:
-    bands = np.random.default_rng(0).integers(0, 256, (4 if alpha else 3, 900, 1300)).astype(np.uint8)
+def test_a_picture_is_the_same_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, blocks: dict[str, Any], alpha: bool
+) -> None:
+    bands = (
+        np.random.default_rng(0).integers(0, 256, (4 if alpha else 3, 900, 1300)).astype(np.uint8)
+    )
     if alpha:
         bands[3] = 255
         bands[3, 200:450, 300:] = 0
     path = tmp_path / "a.tif"
     kind = {"photometric": "RGB"} | ({"alpha": "YES"} if alpha else {})
-    with rasterio.open(path, "w", width=1300, height=900, count=len(bands), **PLACE, **blocks, **kind) as dataset:
+    with rasterio.open(
+        path, "w", width=1300, height=900, count=len(bands), **PLACE, **blocks, **kind
+    ) as dataset:
         dataset.write(bands)
-    for size, box in (((130, 90), None), ((433, 301), Box(10.5, 20.25, 1290, 899)), ((1300, 900), None)):
+    for size, box in (
+        ((130, 90), None),
+        ((433, 301), Box(10.5, 20.25, 1290, 899)),
+        ((1300, 900), None),
+    ):
         views = []
         for most in (1 << 40, 300_000):
             monkeypatch.setattr(raw, "AT_ONCE", most)
@@ -57,7 +67,10 @@ def test_a_large_scene_without_overviews_is_shrunk_in_little_memory(tmp_path: Pa
     side = 9000  # 243 MB decoded
     strip = np.repeat(np.arange(side, dtype=np.uint8)[None, None] // 32, 512, 1).repeat(3, 0)
     profile = PLACE | TILES | {"compress": "packbits", "interleave": "pixel", "photometric": "RGB"}
-    with rasterio.Env(GDAL_CACHEMAX=32 << 20), rasterio.open(path, "w", width=side, height=side, count=3, **profile) as dataset:
+    with (
+        rasterio.Env(GDAL_CACHEMAX=32 << 20),
+        rasterio.open(path, "w", width=side, height=side, count=3, **profile) as dataset,
+    ):
         for y in range(0, side, 512):
             high = min(512, side - y)
             dataset.write(strip[:, :high], window=RasterWindow(0, y, side, high))
@@ -71,11 +84,21 @@ with open_scene(sys.argv[1]) as scene:
     scene.read(Window(box, 900, 900, "test", box))
     print((peak() - before) / 1e6)
 """
-    grown = float(subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, timeout=600).stdout)
+    grown = float(
+        subprocess.run(
+            [sys.executable, "-c", code, str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=600,
+        ).stdout
+    )
     assert grown < 64 * 1.05 + 30
 
 
-def test_what_was_never_written_is_not_shrunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_never_written_is_not_shrunk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pixels, patiently = [], raw._patiently
 
     def counting(read: Any, *given: Any, **how: Any) -> Any:
@@ -92,20 +115,34 @@ def test_what_was_never_written_is_not_shrunk(tmp_path: Path, monkeypatch: pytes
     with open_scene(path) as scene:
         view = scene.read(window(scene, 1000, 1000))
         assert 0 < sum(pixels) < 0.05 * side**2
-        assert view.valid is None and view.pixels.any() and not view.pixels[:200].any() and not view.pixels[300:].any()
+        assert (
+            view.valid is None
+            and view.pixels.any()
+            and not view.pixels[:200].any()
+            and not view.pixels[300:].any()
+        )
         near = scene.read(window(scene, 300, 300, Box(20_470, 10_230, 20_770, 10_530))).pixels
-        assert (near[10:266, 10:266] == patch.transpose(1, 2, 0)).all() and near.sum() == patch.sum()
-        beside = scene.read(window(scene, 512, 512, Box(20_224, 10_240, 20_480, 10_496)))  # bilinear looks at the neighbour
+        assert (
+            near[10:266, 10:266] == patch.transpose(1, 2, 0)
+        ).all() and near.sum() == patch.sum()
+        beside = scene.read(
+            window(scene, 512, 512, Box(20_224, 10_240, 20_480, 10_496))
+        )  # bilinear looks at the neighbour
         assert beside.pixels[:, -1].any() and not beside.pixels[:, :500].any()
 
 
 @pytest.mark.filterwarnings("ignore:only what is valid")
-@pytest.mark.parametrize(("kind", "nodata"), [("uint8", 7), ("float32", -9999.5), ("float32", float("nan"))])
+@pytest.mark.parametrize(
+    ("kind", "nodata"), [("uint8", 7), ("float32", -9999.5), ("float32", float("nan"))]
+)
 def test_what_was_never_written_is_nodata(tmp_path: Path, kind: str, nodata: float) -> None:
     path = tmp_path / "sparse.tif"
     profile = PLACE | TILES | {"dtype": kind, "SPARSE_OK": "TRUE", "nodata": nodata}
     with rasterio.open(path, "w", width=1024, height=512, count=1, **profile) as dataset:
-        dataset.write(np.arange(256 * 256, dtype=kind).reshape(1, 256, 256) // 2 + 8, window=RasterWindow(256, 0, 256, 256))
+        dataset.write(
+            np.arange(256 * 256, dtype=kind).reshape(1, 256, 256) // 2 + 8,
+            window=RasterWindow(256, 0, 256, 256),
+        )
     with open_scene(path) as scene, rasterio.open(path) as dataset:
         for wanted in (window(scene, 1024, 512), window(scene, 64, 32)):
             valid = dataset.dataset_mask(out_shape=(wanted.height, wanted.width)) > 0
@@ -113,7 +150,13 @@ def test_what_was_never_written_is_nodata(tmp_path: Path, kind: str, nodata: flo
 
 
 def test_nodata_that_a_raster_cannot_hold_is_brought_to_the_nearest() -> None:
-    cases = {(-9999, "uint8"): 0, (9999, "uint8"): 255, (float("nan"), "int16"): 0, (-1e300, "float32"): -np.inf, (None, "uint8"): 0}
+    cases = {
+        (-9999, "uint8"): 0,
+        (9999, "uint8"): 255,
+        (float("nan"), "int16"): 0,
+        (-1e300, "float32"): -np.inf,
+        (None, "uint8"): 0,
+    }
     assert {case: raw._unwritten(case[0], np.dtype(case[1])) for case in cases} == cases
 
 
@@ -121,20 +164,34 @@ def test_nodata_that_a_raster_cannot_hold_is_brought_to_the_nearest() -> None:
 def test_a_missing_alpha_is_not_valid(tmp_path: Path) -> None:
     path = tmp_path / "sparse.tif"
     with rasterio.open(
-        path, "w", width=1024, height=512, count=4, **PLACE | TILES, photometric="RGB", alpha="YES", SPARSE_OK="TRUE"
+        path,
+        "w",
+        width=1024,
+        height=512,
+        count=4,
+        **PLACE | TILES,
+        photometric="RGB",
+        alpha="YES",
+        SPARSE_OK="TRUE",
     ) as dataset:
         dataset.write(np.full((4, 256, 256), 255, np.uint8), window=RasterWindow(256, 0, 256, 256))
     with open_scene(path) as scene:
         view = scene.read(window(scene, 128, 64))
-        assert view.valid is not None and view.valid.sum() == 32 * 32 and view.valid[:32, 32:64].all()
+        assert (
+            view.valid is not None and view.valid.sum() == 32 * 32 and view.valid[:32, 32:64].all()
+        )
 
 
 @pytest.mark.filterwarnings("ignore:only what is valid")
-def test_the_whole_scene_is_looked_through_for_data_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_scene_is_looked_through_for_data_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.tif"
     bands = np.zeros((1, 600, 600), np.uint8)
     bands[0, 500:, 500:] = 9
-    with rasterio.open(path, "w", width=600, height=600, count=1, nodata=0, **PLACE | TILES) as dataset:
+    with rasterio.open(
+        path, "w", width=600, height=600, count=1, nodata=0, **PLACE | TILES
+    ) as dataset:
         dataset.write(bands)
         dataset.build_overviews([2], Resampling.average)
     asked: list[Box] = []

@@ -19,13 +19,30 @@ from geomagnifier.types import View, Window
 
 SIDE = 1024
 TILES = {"tiled": True, "blockxsize": 256, "blockysize": 256}
-PICTURE = np.kron(np.random.default_rng(0).integers(1, 256, (3, SIDE // 16, SIDE // 16)), np.ones((1, 16, 16))).astype(np.uint8)
+PICTURE = np.kron(
+    np.random.default_rng(0).integers(1, 256, (3, SIDE // 16, SIDE // 16)), np.ones((1, 16, 16))
+).astype(np.uint8)
 
 
-def save(path: Path, bands: Any = PICTURE, overviews: list[int] | None = None, **profile: Any) -> Path:
-    profile = {"photometric": "RGB", "interleave": "pixel", "transform": Affine(0.5, 0, 0, 0, -0.5, 0)} | profile
+def save(
+    path: Path, bands: Any = PICTURE, overviews: list[int] | None = None, **profile: Any
+) -> Path:
+    profile = {
+        "photometric": "RGB",
+        "interleave": "pixel",
+        "transform": Affine(0.5, 0, 0, 0, -0.5, 0),
+    } | profile
     count, height, width = bands.shape
-    with rasterio.open(path, "w", driver="GTiff", width=width, height=height, count=count, dtype=bands.dtype, **profile) as dataset:
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=width,
+        height=height,
+        count=count,
+        dtype=bands.dtype,
+        **profile,
+    ) as dataset:
         dataset.write(bands)
         if overviews:
             dataset.build_overviews(overviews, Resampling.average)
@@ -35,7 +52,10 @@ def save(path: Path, bands: Any = PICTURE, overviews: list[int] | None = None, *
 def lies(path: Path, x: int, y: int, band: int = 1, overview: int | None = None) -> tuple[int, int]:
     """Where a block's bytes begin and end in the file."""
     with rasterio.open(path) as dataset:
-        start, size = (int(dataset.get_tag_item(f"BLOCK_{what}_{x}_{y}", "TIFF", bidx=band, ovr=overview)) for what in ("OFFSET", "SIZE"))
+        start, size = (
+            int(dataset.get_tag_item(f"BLOCK_{what}_{x}_{y}", "TIFF", bidx=band, ovr=overview))
+            for what in ("OFFSET", "SIZE")
+        )
     return start, start + size
 
 
@@ -66,11 +86,21 @@ def both(path: Path, shrink: float = 1, box: Box | None = None) -> tuple[View, t
 @pytest.mark.parametrize("compress", ["deflate", "lzw", "zstd", "jpeg"])
 @pytest.mark.parametrize("shrink", [1, 4])
 def test_one_damaged_tile(tmp_path: Path, compress: str, shrink: int) -> None:
-    path = save(tmp_path / "a.tif", compress=compress, **TILES, **({"photometric": "YCbCr"} if compress == "jpeg" else {}))
+    path = save(
+        tmp_path / "a.tif",
+        compress=compress,
+        **TILES,
+        **({"photometric": "YCbCr"} if compress == "jpeg" else {}),
+    )
     with open_scene(path) as scene:
         whole = scene.read(window(scene, shrink))
         again, none = scene.salvage(window(scene, shrink))
-        assert none == () and again.valid is None and (again.pixels == whole.pixels).all() and again.key == whole.key
+        assert (
+            none == ()
+            and again.valid is None
+            and (again.pixels == whole.pixels).all()
+            and again.key == whole.key
+        )
     view, broken = both(damage(path, (2, 1)), shrink)
     assert broken == (Box(512, 256, 768, 512),)
     assert view.valid is not None
@@ -103,7 +133,11 @@ def test_fractions_of_blocks_and_enlarged_windows(tmp_path: Path, shrink: float)
 
 
 def test_blocks_that_lie_together_are_one_box(tmp_path: Path) -> None:
-    path = damage(save(tmp_path / "a.tif", compress="deflate", **TILES), *((x, y) for x in (0, 1) for y in (2, 3)), (3, 0))
+    path = damage(
+        save(tmp_path / "a.tif", compress="deflate", **TILES),
+        *((x, y) for x in (0, 1) for y in (2, 3)),
+        (3, 0),
+    )
     view, broken = both(path)
     assert set(broken) == {Box(0, 512, 512, 1024), Box(768, 0, 1024, 256)}
     assert view.valid is not None and view.valid.sum() == SIDE**2 - 512**2 - 256**2
@@ -136,7 +170,9 @@ def test_a_damaged_overview_costs_nothing_but_time(tmp_path: Path) -> None:
         whole = scene.read(window(scene, 4))
     view, broken = both(damage(path, (0, 0), overview=1), 4)
     assert broken == () and view.valid is None
-    assert np.abs(view.pixels.astype(int) - whole.pixels).max() <= 1  # averages of averages, or of everything at once
+    assert (
+        np.abs(view.pixels.astype(int) - whole.pixels).max() <= 1
+    )  # averages of averages, or of everything at once
     damage(path, (1, 1))
     view, broken = both(path, 4)
     assert broken == (Box(256, 256, 512, 512),)
@@ -152,14 +188,25 @@ def test_an_overview_that_is_whole_stands_in_for_damaged_blocks(tmp_path: Path) 
 def test_alpha_stays_what_it_was(tmp_path: Path) -> None:
     bands = np.concatenate((PICTURE, np.full((1, SIDE, SIDE), 255, np.uint8)))
     bands[3, :, :100] = 0
-    path = damage(save(tmp_path / "a.tif", bands, compress="deflate", interleave="band", alpha="YES", **TILES), (2, 2), band=2)
+    path = damage(
+        save(
+            tmp_path / "a.tif", bands, compress="deflate", interleave="band", alpha="YES", **TILES
+        ),
+        (2, 2),
+        band=2,
+    )
     view, broken = both(path)
     assert broken == (Box(512, 512, 768, 768),)
     assert view.valid is not None and not view.valid[:, :100].any() and view.valid[:500, 100:].all()
 
 
 def test_numbers_are_stretched_by_what_can_be_read(tmp_path: Path) -> None:
-    path = damage(save(tmp_path / "a.tif", PICTURE.astype(np.uint16) * 7, compress="deflate", nodata=7, **TILES), (0, 0))
+    path = damage(
+        save(
+            tmp_path / "a.tif", PICTURE.astype(np.uint16) * 7, compress="deflate", nodata=7, **TILES
+        ),
+        (0, 0),
+    )
     view, broken = both(path)
     assert broken == (Box(0, 0, 256, 256),)
     assert view.pixels[300:].min() == 0 and view.pixels[300:].max() == 255
@@ -169,7 +216,10 @@ def test_numbers_are_stretched_by_what_can_be_read(tmp_path: Path) -> None:
 
 
 def test_an_empty_window_of_a_damaged_scene_is_no_empty_scene(tmp_path: Path) -> None:
-    path = damage(save(tmp_path / "a.tif", PICTURE * np.uint8(0), compress="deflate", nodata=0, **TILES), (0, 0))
+    path = damage(
+        save(tmp_path / "a.tif", PICTURE * np.uint8(0), compress="deflate", nodata=0, **TILES),
+        (0, 0),
+    )
     with open_scene(path) as scene:
         view = scene.read(window(scene, box=Box(512, 512, 1024, 1024)))
         assert view.valid is not None and not view.valid.any()

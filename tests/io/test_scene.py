@@ -15,7 +15,14 @@ from affine import Affine
 from PIL import Image
 from rasterio.enums import ColorInterp, Resampling
 
-from geomagnifier.errors import BoxError, GeomagWarning, OptionError, SceneEmpty, SceneNotFound, SceneUnreadable
+from geomagnifier.errors import (
+    BoxError,
+    GeomagWarning,
+    OptionError,
+    SceneEmpty,
+    SceneNotFound,
+    SceneUnreadable,
+)
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.geometry import Box
 from geomagnifier.raster.scene import Scene, open_scene
@@ -31,7 +38,9 @@ def window(x0: float, y0: float, x1: float, y1: float, width: int, height: int) 
 
 def whole(scene: Scene, width: int | None = None, height: int | None = None) -> View:
     info = scene.info
-    return scene.read(window(0, 0, info.width, info.height, width or info.width, height or info.height))
+    return scene.read(
+        window(0, 0, info.width, info.height, width or info.width, height or info.height)
+    )
 
 
 def noise(*shape: int, dtype: str = "uint8", high: int = 256) -> Any:
@@ -40,10 +49,18 @@ def noise(*shape: int, dtype: str = "uint8", high: int = 256) -> Any:
 
 def save(path: Path, bands: Any, **profile: Any) -> Path:
     """(C, H, W) to a raster; `colours`, `colormap`, `mask` and `overviews` besides what rasterio takes."""
-    colours, colormap, mask, overviews = (profile.pop(key, None) for key in ("colours", "colormap", "mask", "overviews"))
+    colours, colormap, mask, overviews = (
+        profile.pop(key, None) for key in ("colours", "colormap", "mask", "overviews")
+    )
     profile = UTM | {"driver": "GTiff"} | profile
     with rasterio.open(
-        path, "w", count=bands.shape[0], height=bands.shape[1], width=bands.shape[2], dtype=bands.dtype, **profile
+        path,
+        "w",
+        count=bands.shape[0],
+        height=bands.shape[1],
+        width=bands.shape[2],
+        dtype=bands.dtype,
+        **profile,
     ) as dataset:
         dataset.write(bands)
         if colours:
@@ -60,7 +77,12 @@ def save(path: Path, bands: Any, **profile: Any) -> Path:
 def test_geotiff_read_whole_and_in_part(tmp_path: Path) -> None:
     bands = noise(3, 60, 80)
     with open_scene(save(tmp_path / "a.tif", bands, photometric="RGB")) as scene:
-        assert (scene.info.name, scene.info.width, scene.info.height, scene.info.bands) == ("a.tif", 80, 60, 3)
+        assert (scene.info.name, scene.info.width, scene.info.height, scene.info.bands) == (
+            "a.tif",
+            80,
+            60,
+            3,
+        )
         assert scene.info.crs == "EPSG:32633"
         assert scene.info.transform == (0.5, 0, 500_000, 0, -0.5, 5_000_000)
         assert scene.info.gsd == 0.5
@@ -104,11 +126,18 @@ def test_windows_outside_are_refused() -> None:
 
 
 def test_jpeg_is_decoded_untouched(tmp_path: Path) -> None:
-    smooth = np.asarray(Image.fromarray(noise(7, 10, 3)).resize((1000, 700), Image.Resampling.BICUBIC))
+    smooth = np.asarray(
+        Image.fromarray(noise(7, 10, 3)).resize((1000, 700), Image.Resampling.BICUBIC)
+    )
     Image.fromarray(smooth).save(tmp_path / "p.jpg", quality=90)
     with open_scene(str(tmp_path / "p.jpg")) as scene:
         view = whole(scene)
-    assert np.abs(view.pixels.astype(int) - np.asarray(Image.open(tmp_path / "p.jpg")).astype(int)).mean() < 0.5
+    assert (
+        np.abs(
+            view.pixels.astype(int) - np.asarray(Image.open(tmp_path / "p.jpg")).astype(int)
+        ).mean()
+        < 0.5
+    )
     assert (scene.info.crs, scene.info.transform, scene.info.gsd) == (None, None, None)
 
 
@@ -169,7 +198,9 @@ def test_band_counts(tmp_path: Path, count: int) -> None:
 def test_colour_interpretation_decides(tmp_path: Path) -> None:
     bands = noise(4, 16, 16)
     colours = (ColorInterp.undefined, ColorInterp.blue, ColorInterp.green, ColorInterp.red)
-    with open_scene(save(tmp_path / "c.tif", bands, photometric="MINISBLACK", colours=colours)) as scene:
+    with open_scene(
+        save(tmp_path / "c.tif", bands, photometric="MINISBLACK", colours=colours)
+    ) as scene:
         assert (whole(scene).pixels == bands[[3, 2, 1]].transpose(1, 2, 0)).all()
 
 
@@ -223,7 +254,9 @@ def test_nan_is_invalid(tmp_path: Path) -> None:
 def test_palette(tmp_path: Path) -> None:
     index = noise(1, 32, 32, high=3)
     colours = {0: (250, 0, 0, 255), 1: (0, 100, 0, 255), 2: (0, 0, 50, 255)}
-    with open_scene(save(tmp_path / "p.tif", index, photometric="palette", colormap=colours)) as scene:
+    with open_scene(
+        save(tmp_path / "p.tif", index, photometric="palette", colormap=colours)
+    ) as scene:
         table = np.array([colours[i][:3] for i in range(3)], np.uint8)
         assert (whole(scene).pixels == table[index[0]]).all()
         small = whole(scene, 16, 16).pixels.astype(float)
@@ -260,17 +293,23 @@ def test_metres_per_pixel(crs: str, transform: tuple[float, ...], gsd: float) ->
 
 def test_place_given_by_the_caller_wins(tmp_path: Path) -> None:
     write_picture(tmp_path / "a.tif", noise(10, 10, 3), "EPSG:32633", (1, 0, 0, 0, -1, 0))
-    with open_scene(tmp_path / "a.tif", crs="EPSG:32632", transform=(2, 0, 500_000, 0, -2, 10)) as scene:
+    with open_scene(
+        tmp_path / "a.tif", crs="EPSG:32632", transform=(2, 0, 500_000, 0, -2, 10)
+    ) as scene:
         assert (scene.info.crs, scene.info.gsd) == ("EPSG:32632", 2)
     with pytest.raises(OptionError, match="EPSG"):
         open_scene(tmp_path / "a.tif", crs="EPSG:none")
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "int64", "float16", "float32", "float64", "bool", ">u2"])
+@pytest.mark.parametrize(
+    "dtype", ["uint8", "uint16", "int16", "int64", "float16", "float32", "float64", "bool", ">u2"]
+)
 def test_arrays_of_every_kind(dtype: str) -> None:
     pixels = noise(20, 30, 3, high=2).astype(dtype)
     with open_scene(pixels) as scene:
-        assert (whole(scene).pixels == noise(20, 30, 3, high=2) * (1 if dtype == "uint8" else 255)).all()
+        assert (
+            whole(scene).pixels == noise(20, 30, 3, high=2) * (1 if dtype == "uint8" else 255)
+        ).all()
 
 
 def test_axes_of_arrays() -> None:
@@ -286,10 +325,16 @@ def test_axes_of_arrays() -> None:
             assert (whole(scene).pixels == expected).all()
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"])
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I", "F", "I;16"]
+)
 def test_pil_modes(mode: str) -> None:
     source = Image.fromarray(noise(20, 30, 3))
-    image = Image.fromarray(noise(20, 30, dtype="uint16", high=5000)) if mode == "I;16" else source.convert(mode)
+    image = (
+        Image.fromarray(noise(20, 30, dtype="uint16", high=5000))
+        if mode == "I;16"
+        else source.convert(mode)
+    )
     with open_scene(image) as scene:
         view = whole(scene)
     if mode in ("I", "F", "I;16"):
@@ -314,7 +359,10 @@ def test_truncated_files_say_so(tmp_path: Path, name: str) -> None:
     Image.fromarray(noise(300, 300, 3)).save(tmp_path / name)
     data = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(data[: len(data) // 2])
-    with pytest.raises(SceneUnreadable, match=rf"{name}.*download it again"), open_scene(tmp_path / name) as scene:
+    with (
+        pytest.raises(SceneUnreadable, match=rf"{name}.*download it again"),
+        open_scene(tmp_path / name) as scene,
+    ):
         whole(scene)
 
 
@@ -335,14 +383,27 @@ def test_files_that_are_no_scene(tmp_path: Path) -> None:
     )
     with rasterio.open(tmp_path / "a.tif") as dataset, rasterio.vrt.WarpedVRT(dataset) as points:
         rasterio.shutil.copy(points, tmp_path / "warped.vrt", driver="VRT")
-    refused = {"text.tif": "not an image", "empty.tif": "empty file", "points.vrt": "VRT", "warped.vrt": "VRT", ".": "folder"}
+    refused = {
+        "text.tif": "not an image",
+        "empty.tif": "empty file",
+        "points.vrt": "VRT",
+        "warped.vrt": "VRT",
+        ".": "folder",
+    }
     for name, words in refused.items():
         with pytest.raises(SceneUnreadable, match=words):
             open_scene(tmp_path / name)
     with pytest.raises(SceneNotFound, match="does not exist"):
         open_scene(tmp_path / "none.tif")
-    for address in ("https://example.org/a.tif", "/vsicurl/https://example.org/a.tif", "s3://bucket/a.tif", "zip://a.zip!a.tif"):
-        with pytest.raises(SceneUnreadable, match="unpack it" if address.startswith("zip") else "download it first"):
+    for address in (
+        "https://example.org/a.tif",
+        "/vsicurl/https://example.org/a.tif",
+        "s3://bucket/a.tif",
+        "zip://a.zip!a.tif",
+    ):
+        with pytest.raises(
+            SceneUnreadable, match="unpack it" if address.startswith("zip") else "download it first"
+        ):
             open_scene(address)
     with pytest.raises(SceneUnreadable, match="not int"):
         open_scene(7)  # type: ignore[arg-type]
@@ -368,7 +429,12 @@ def test_an_empty_corner_is_no_empty_scene() -> None:
 
 
 def test_shapes_and_numbers_that_are_no_picture() -> None:
-    for array in (np.zeros(5), np.zeros((2, 2, 2, 2)), np.zeros((4, 4), complex), np.array([["a"]])):
+    for array in (
+        np.zeros(5),
+        np.zeros((2, 2, 2, 2)),
+        np.zeros((4, 4), complex),
+        np.array([["a"]]),
+    ):
         with pytest.raises(SceneUnreadable):
             open_scene(array)
 
@@ -381,7 +447,9 @@ def test_complex_files_are_refused(tmp_path: Path) -> None:
 
 def test_threads_take_turns(tmp_path: Path) -> None:
     bands = noise(3, 256, 256)
-    with open_scene(save(tmp_path / "t.tif", bands, photometric="RGB", tiled=True, blockxsize=64, blockysize=64)) as scene:
+    with open_scene(
+        save(tmp_path / "t.tif", bands, photometric="RGB", tiled=True, blockxsize=64, blockysize=64)
+    ) as scene:
 
         def same(i: int) -> bool:
             x, y = i % 4 * 64, i // 4 % 4 * 64
@@ -404,9 +472,24 @@ def test_closed_scenes_and_keys() -> None:
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_a_crs_without_a_place_in_it_is_told(tmp_path: Path) -> None:
-    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", width=8, height=8, count=1, dtype="uint8", crs="EPSG:32633") as dataset:
+    with rasterio.open(
+        tmp_path / "a.tif",
+        "w",
+        driver="GTiff",
+        width=8,
+        height=8,
+        count=1,
+        dtype="uint8",
+        crs="EPSG:32633",
+    ) as dataset:
         dataset.write(np.zeros((1, 8, 8), np.uint8))
-    sources: list[tuple[Any, dict[str, Any]]] = [(tmp_path / "a.tif", {}), (np.zeros((8, 8), np.uint8), {"crs": "EPSG:32633"})]
+    sources: list[tuple[Any, dict[str, Any]]] = [
+        (tmp_path / "a.tif", {}),
+        (np.zeros((8, 8), np.uint8), {"crs": "EPSG:32633"}),
+    ]
     for source, how in sources:
-        with pytest.warns(GeomagWarning, match="has a CRS, but nothing says where its pixels lie"), open_scene(source, **how) as scene:
+        with (
+            pytest.warns(GeomagWarning, match="has a CRS, but nothing says where its pixels lie"),
+            open_scene(source, **how) as scene,
+        ):
             assert scene.info.crs is None and scene.info.transform is None

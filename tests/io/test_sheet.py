@@ -34,7 +34,9 @@ COLOURS = ((250, 0, 0), (0, 250, 0), (0, 0, 250), (250, 250, 0), (0, 250, 250))
 def hits(tmp_path: Path) -> list[Hit]:
     """Five plain pictures of other shapes, best first."""
     made = []
-    for i, (colour, size) in enumerate(zip(COLOURS, [(120, 80), (30, 300), (700, 500), (8, 8), (1000, 20)], strict=True)):
+    for i, (colour, size) in enumerate(
+        zip(COLOURS, [(120, 80), (30, 300), (700, 500), (8, 8), (1000, 20)], strict=True)
+    ):
         path = tmp_path / f"{i}.png"
         Image.new("RGB", size, colour).save(path)
         made.append(Hit(path, 0.9 - 0.3 * i, None, *size))
@@ -79,7 +81,10 @@ def test_a_picture_that_is_gone_leaves_a_grey_cell(hits):
     assert tuple(cell(sheet, 2 * GAP + LINE, 0, 2)[0][5, 5]) == COLOURS[0]
 
 
-@pytest.mark.parametrize("name", ["a" * 300 + ".png", "very " * 30 + "long.png", "снимок " * 30 + ".png", "two\nlines.png"])
+@pytest.mark.parametrize(
+    "name",
+    ["a" * 300 + ".png", "very " * 30 + "long.png", "снимок " * 30 + ".png", "two\nlines.png"],
+)
 def test_no_name_runs_over_the_edge(name, tmp_path):
     path = tmp_path / "gone" / name
     sheet = np.asarray(draw(path, [Hit(path, 0.5, None, 10, 10)]))
@@ -113,8 +118,16 @@ def test_a_tile_is_shown_not_the_whole(tmp_path):
     pixels = np.zeros((400, 800, 3), np.uint8)
     pixels[:, :400], pixels[:, 400:] = COLOURS[0], COLOURS[2]
     Image.fromarray(pixels).save(path)
-    assert np.abs(np.asarray(thumbnail(path, 50, Box(420, 100, 620, 300))).astype(int) - COLOURS[2]).max() <= 2
-    assert np.abs(np.asarray(thumbnail(path, 50, Box(0, 0, 400, 400))).astype(int) - COLOURS[0]).max() <= 2
+    assert (
+        np.abs(
+            np.asarray(thumbnail(path, 50, Box(420, 100, 620, 300))).astype(int) - COLOURS[2]
+        ).max()
+        <= 2
+    )
+    assert (
+        np.abs(np.asarray(thumbnail(path, 50, Box(0, 0, 400, 400))).astype(int) - COLOURS[0]).max()
+        <= 2
+    )
 
 
 def test_a_hit_is_measured_by_what_it_was_ranked_by(tmp_path):

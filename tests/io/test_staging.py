@@ -28,4 +28,9 @@ def test_temporary_files_of_killed_processes_go_a_day_later(tmp_path: Path) -> N
     assert left == [".0123.mask.tif", ".ba9876543210.mask.tif", ".notes", "answer.json", "mask.tif"]
     with Staging(tmp_path, stale=0) as stage:  # nobody else writes here
         stage.path("answer.json").write_text("{}")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".0123.mask.tif", ".notes", "answer.json", "mask.tif"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".0123.mask.tif",
+        ".notes",
+        "answer.json",
+        "mask.tif",
+    ]

@@ -16,7 +16,13 @@ from geomagnifier.export.write import write
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 
-TALL = ((20, 100, 60, 140), (900, 2040, 940, 2060), (30, 2500, 90, 2560), (10, 4900, 50, 5000), (960, 4960, 1000, 5000))
+TALL = (
+    (20, 100, 60, 140),
+    (900, 2040, 940, 2060),
+    (30, 2500, 90, 2560),
+    (10, 4900, 50, 5000),
+    (960, 4960, 1000, 5000),
+)
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -30,7 +36,11 @@ def test_a_mask_of_a_long_scene_is_whole(tmp_path: Path, turned: bool) -> None:
     assert len(answer.regions) == len(ships)
     with rasterio.open(write(answer, tmp_path / "out")["mask"]) as dataset:
         written = dataset.read(1).astype(bool)
-        assert dataset.shape == truth.shape and dataset.overviews(1) and dataset.tags()["GEOMAG_COMPLETE"] == "yes"
+        assert (
+            dataset.shape == truth.shape
+            and dataset.overviews(1)
+            and dataset.tags()["GEOMAG_COMPLETE"] == "yes"
+        )
     assert (written == answer.mask).all() and not (written & ~truth).any()
     for x0, y0, x1, y1 in ships:
         assert written[y0:y1, x0:x1].mean() > 0.95
@@ -40,12 +50,17 @@ def test_windows_are_those_of_the_mask_and_no_others() -> None:
     pixels = paint(5000, 2100, (4100, 2050, 4140, 2090), (100, 100, 140, 140))
     with open_scene(pixels) as scene:
         answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive")
-    windows = {(w.col_off, w.row_off, w.width, w.height): int(mask.sum()) for w, mask in mask_cog._windows(answer)}
+    windows = {
+        (w.col_off, w.row_off, w.width, w.height): int(mask.sum())
+        for w, mask in mask_cog._windows(answer)
+    }
     assert set(windows) == {(0, 0, STEP, STEP), (2 * STEP, STEP, 5000 - 2 * STEP, 2100 - STEP)}
     assert sum(windows.values()) == answer.mask.sum()  # type: ignore[union-attr]
 
 
-def test_a_file_with_fewer_pixels_than_were_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_with_fewer_pixels_than_were_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """GDAL does not always say that a disk is full: here the last block is lost on the way into the COG."""
     pixels = paint(1000, 2600, (20, 100, 60, 140), (900, 2500, 940, 2540))
     with open_scene(pixels) as scene:
@@ -67,10 +82,22 @@ def test_a_file_with_fewer_pixels_than_were_written_is_refused(tmp_path: Path, m
 def test_the_mask_is_tiled_with_overviews_and_colours(tmp_path: Path) -> None:
     pixels = paint(1100, 1300, (20, 100, 60, 140))
     with open_scene(pixels) as scene:
-        answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive", progress=lambda done, known: done < 1)
+        answer = ask(
+            scene,
+            "Segment every ship.",
+            FakeModel(),
+            search="exhaustive",
+            progress=lambda done, known: done < 1,
+        )
     write_mask(tmp_path / "mask.tif", tmp_path / "scratch.tif", answer)
     with rasterio.open(tmp_path / "mask.tif") as dataset:
-        assert dataset.block_shapes == [(BLOCK, BLOCK)] == [(512, 512)] and dataset.dtypes == ("uint8",)
-        assert dataset.colormap(1)[1] == (230, 159, 0, 255) and dataset.colormap(1)[0][:3] == (0, 0, 0)
+        assert dataset.block_shapes == [(BLOCK, BLOCK)] == [(512, 512)] and dataset.dtypes == (
+            "uint8",
+        )
+        assert dataset.colormap(1)[1] == (230, 159, 0, 255) and dataset.colormap(1)[0][:3] == (
+            0,
+            0,
+            0,
+        )
         assert dataset.tags()["GEOMAG_COMPLETE"] == ("yes" if answer.complete else "no")
         assert dataset.transform[4] == -1  # without a place: y up, where QGIS shows such a picture

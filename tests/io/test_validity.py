@@ -30,8 +30,21 @@ RGBA = (ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha)
 
 
 def save(path: Path, bands: Any, colours: Any = RGBA, **profile: Any) -> Path:
-    place = {"driver": "GTiff", "crs": "EPSG:32633", "transform": Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)}
-    profile = place | {"count": len(bands), "height": bands.shape[1], "width": bands.shape[2], "dtype": bands.dtype} | profile
+    place = {
+        "driver": "GTiff",
+        "crs": "EPSG:32633",
+        "transform": Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000),
+    }
+    profile = (
+        place
+        | {
+            "count": len(bands),
+            "height": bands.shape[1],
+            "width": bands.shape[2],
+            "dtype": bands.dtype,
+        }
+        | profile
+    )
     with rasterio.open(path, "w", **profile) as dataset:
         dataset.colorinterp = colours
         dataset.write(bands)
@@ -53,7 +66,9 @@ def look(path: Path, side: int = 256) -> View:
 
 @pytest.mark.parametrize("kind", ["tif", "cog", "png", "uint16", "float32", "alpha first"])
 def test_near_infrared_that_is_marked_alpha_hides_nothing(tmp_path: Path, kind: str) -> None:
-    numbers = {"uint16": ("uint16", 12.0), "float32": ("float32", 1 / 255)}.get(kind, ("uint8", 1.0))
+    numbers = {"uint16": ("uint16", 12.0), "float32": ("float32", 1 / 255)}.get(
+        kind, ("uint8", 1.0)
+    )
     bands = with_band(NIR * numbers[1], *numbers)
     path = save(tmp_path / "a.tif", bands)
     if kind == "alpha first":
@@ -66,7 +81,9 @@ def test_near_infrared_that_is_marked_alpha_hides_nothing(tmp_path: Path, kind: 
         with pytest.warns(GeomagWarning, match="band . of .* is marked alpha, but holds a picture"):
             view = look(path, side)
         assert view.valid is None
-        assert np.abs(view.pixels.astype(int) - look(plain, side).pixels).mean() < 3  # averages of parts of pixels differ
+        assert (
+            np.abs(view.pixels.astype(int) - look(plain, side).pixels).mean() < 3
+        )  # averages of parts of pixels differ
 
 
 def test_a_band_with_a_name_is_no_alpha(tmp_path: Path) -> None:
@@ -90,7 +107,10 @@ def test_16_bit_alpha_of_any_depth(tmp_path: Path, top: int, all_valid: bool) ->
     assert all_valid or look(path, 64).valid.sum() == 64 * 48  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(("kind", "top"), [("uint8", 1), ("uint8", 255), ("int16", 1), ("float32", 1.0), ("float32", 255.0)])
+@pytest.mark.parametrize(
+    ("kind", "top"),
+    [("uint8", 1), ("uint8", 255), ("int16", 1), ("float32", 1.0), ("float32", 255.0)],
+)
 def test_alpha_is_valid_from_1_on(tmp_path: Path, kind: str, top: float) -> None:
     alpha = (HIDDEN > 0).astype(kind) * np.asarray(top, kind)
     view = look(save(tmp_path / "a.tif", with_band(alpha, kind)))
@@ -111,16 +131,23 @@ def test_soft_edges_and_half_transparent_parts_are_alpha(tmp_path: Path) -> None
 
 
 def test_an_alpha_in_doubt_is_told(tmp_path: Path) -> None:
-    water = np.random.default_rng(0).integers(0, 4, (256, 256)).astype(np.uint8)  # near infrared of open water
+    water = (
+        np.random.default_rng(0).integers(0, 4, (256, 256)).astype(np.uint8)
+    )  # near infrared of open water
     water[:8, :8] = 100
-    with pytest.warns(GeomagWarning, match=r"25% of a.tif is hidden by band 4, which is marked alpha and has few levels"):
+    with pytest.warns(
+        GeomagWarning,
+        match=r"25% of a.tif is hidden by band 4, which is marked alpha and has few levels",
+    ):
         look(save(tmp_path / "a.tif", with_band(water)))
 
 
 def test_nodata_comes_before_alpha_and_a_mask_before_nodata(tmp_path: Path) -> None:
     path = save(tmp_path / "a.tif", with_band(NIR), nodata=0)
     assert look(path).valid is None  # no pixel is 0 in red, green and blue
-    masked = save(tmp_path / "b.tif", np.where(HIDDEN > 0, RGB, 7), RGBA[:3], nodata=RGB[0, 200, 200])
+    masked = save(
+        tmp_path / "b.tif", np.where(HIDDEN > 0, RGB, 7), RGBA[:3], nodata=RGB[0, 200, 200]
+    )
     with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(masked, "r+") as dataset:
         dataset.write_mask(HIDDEN)
     assert (look(masked).valid == (HIDDEN > 0)).all()  # type: ignore[union-attr]
@@ -134,7 +161,12 @@ def test_a_scene_that_is_mostly_hidden_is_told(tmp_path: Path, by: str) -> None:
     if by == "alpha":
         save(path, with_band(seen))
     else:
-        save(path, np.where(seen > 0, np.maximum(RGB, 1), 0), RGBA[:3], nodata=0 if by == "nodata" else None)
+        save(
+            path,
+            np.where(seen > 0, np.maximum(RGB, 1), 0),
+            RGBA[:3],
+            nodata=0 if by == "nodata" else None,
+        )
     if by == "mask":
         with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(path, "r+") as dataset:
             dataset.write_mask(seen)
@@ -146,14 +178,20 @@ def test_a_scene_that_is_mostly_hidden_is_told(tmp_path: Path, by: str) -> None:
             read(scene, 100)  # once is enough
 
 
-def test_a_plain_picture_is_read_without_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plain_picture_is_read_without_a_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plain = save(tmp_path / "plain.tif", RGB, RGBA[:3], tiled=True, blockxsize=64, blockysize=64)
     with rasterio.open(plain, "r+") as dataset:
         dataset.build_overviews([2, 4], Resampling.average)
     wanted: list[raw.Wanted] = []
     for name in ("read", "salvage"):
         original = getattr(raw.Reader, name)
-        monkeypatch.setattr(raw.Reader, name, lambda reader, one, original=original: (wanted.append(one), original(reader, one))[1])
+        monkeypatch.setattr(
+            raw.Reader,
+            name,
+            lambda reader, one, original=original: (wanted.append(one), original(reader, one))[1],
+        )
     with open_scene(plain) as scene:
         read(scene, 64)
         read(scene, 128)

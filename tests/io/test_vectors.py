@@ -35,7 +35,13 @@ def many(count: int, **about: Any) -> Answer:
     mask = ((x - 8) / 7) ** 2 + ((y - 6) / 5) ** 2 < 1
     corners = [(i * 37 % 980, i * 53 % 780) for i in range(count)]
     regions = tuple(
-        Region("ship", i / count, (x, y, x + 16, y + 12), masks.place(mask, (x, y), (800, 1000)) if i % 2 else None, f"number {i}")
+        Region(
+            "ship",
+            i / count,
+            (x, y, x + 16, y + 12),
+            masks.place(mask, (x, y), (800, 1000)) if i % 2 else None,
+            f"number {i}",
+        )
         for i, (x, y) in enumerate(corners)
     )
     return replace(answer, regions=regions)
@@ -63,26 +69,43 @@ def test_batches_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pl
         pyogrio.raw.read(tmp_path / f"{n}.gpkg", layer="regions") for n in ("one", "many")
     )
     assert one["crs"] == two["crs"] and (shapes_one == shapes_two).all() and len(shapes_one) == 25
-    for name, a, b in zip(one["fields"], fields_one, fields_two, strict=True):  # numbers without a value are NaN
+    for name, a, b in zip(
+        one["fields"], fields_one, fields_two, strict=True
+    ):  # numbers without a value are NaN
         assert np.array_equal(a, b, equal_nan=a.dtype.kind == "f"), name
 
 
-def test_where_a_crs_leads_nowhere_all_lies_with_the_mask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_crs_leads_nowhere_all_lies_with_the_mask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = many(3, crs=LOCAL)
     vectors.write_geojson(tmp_path / "a.geojson", answer)
     written = json.loads((tmp_path / "a.geojson").read_text())
-    assert written["coordinates"] == "map" and "own CRS" in written["note"] and "a site" in written["note"]
+    assert (
+        written["coordinates"] == "map"
+        and "own CRS" in written["note"]
+        and "a site" in written["note"]
+    )
     vectors.write_gpkg(tmp_path / "a.gpkg", answer)
     _, _, wkb, _ = pyogrio.raw.read(tmp_path / "a.gpkg", layer="regions")
     for feature, other in zip(written["features"], shapely.from_wkb(wkb), strict=True):
         assert shapely.geometry.shape(feature["geometry"]).equals(other)
     monkeypatch.setattr(vectors, "BATCH", 10)
     answer, original = many(25), shapes.longitude_latitude
-    monkeypatch.setattr(shapes, "longitude_latitude", lambda found, scene: original(found, scene) if len(found) in (0, 10) else None)
+    monkeypatch.setattr(
+        shapes,
+        "longitude_latitude",
+        lambda found, scene: original(found, scene) if len(found) in (0, 10) else None,
+    )
     vectors.write_geojson(tmp_path / "b.geojson", answer)
     written = json.loads((tmp_path / "b.geojson").read_text())
     assert written["coordinates"] == "map" and len(written["features"]) == 25
-    assert shapely.geometry.shape(written["features"][0]["geometry"]).bounds == (500_000, 4_999_994, 500_008, 5_000_000)
+    assert shapely.geometry.shape(written["features"][0]["geometry"]).bounds == (
+        500_000,
+        4_999_994,
+        500_008,
+        5_000_000,
+    )
 
 
 def test_a_world_file_without_a_crs_puts_all_files_at_one_place(tmp_path: Path) -> None:
@@ -107,7 +130,9 @@ def test_a_png_with_a_world_file_has_a_place_and_no_crs(tmp_path: Path) -> None:
         assert scene.info.crs is None and scene.info.transform == NORTH_UP
     bounds = [500_008, 4_999_958, 500_052, 4_999_988]
     write(replace(make(), scene=scene.info), tmp_path / "out", vector="gpkg")
-    assert pyogrio.read_info(tmp_path / "out/regions.gpkg", layer="regions")["total_bounds"] == pytest.approx(bounds)
+    assert pyogrio.read_info(tmp_path / "out/regions.gpkg", layer="regions")[
+        "total_bounds"
+    ] == pytest.approx(bounds)
 
 
 def test_a_picture_without_a_place_has_its_mask_where_its_geopackage_is(tmp_path: Path) -> None:
@@ -122,13 +147,23 @@ def test_geometry_is_cut_at_the_antimeridian(tmp_path: Path) -> None:
     answer = many(1, crs="EPSG:32660", place=(100, 0, 820_000, 0, -100, 100_000))
     wide = replace(answer, regions=(Region("ship", 1, (0, 0, 600, 100)),))
     vectors.write_geojson(tmp_path / "a.geojson", wide)
-    shape = shapely.geometry.shape(json.loads((tmp_path / "a.geojson").read_text())["features"][0]["geometry"])
-    assert shape.geom_type == "MultiPolygon" and all(part.bounds[2] - part.bounds[0] < 2 for part in shape.geoms)
+    shape = shapely.geometry.shape(
+        json.loads((tmp_path / "a.geojson").read_text())["features"][0]["geometry"]
+    )
+    assert shape.geom_type == "MultiPolygon" and all(
+        part.bounds[2] - part.bounds[0] < 2 for part in shape.geoms
+    )
 
 
-@pytest.mark.parametrize(("write", "name"), [(write_json, "a.json"), (vectors.write_geojson, "a.geojson"), (vectors.write_gpkg, "a.gpkg")])
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [(write_json, "a.json"), (vectors.write_geojson, "a.geojson"), (vectors.write_gpkg, "a.gpkg")],
+)
 def test_memory_does_not_grow_with_the_regions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path, Answer], None], name: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    write: Callable[[Path, Answer], None],
+    name: str,
 ) -> None:
     monkeypatch.setattr(vectors, "BATCH", 20)
     peaks = []
@@ -139,16 +174,29 @@ def test_memory_does_not_grow_with_the_regions(
         write(tmp_path / name, answer)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[2] < peaks[1] + 560 * 500  # Python keeps some freed tuples at hand; a region held as a shape takes many kB
+    assert (
+        peaks[2] < peaks[1] + 560 * 500
+    )  # Python keeps some freed tuples at hand; a region held as a shape takes many kB
 
 
 def test_numbers_of_a_region_have_as_many_digits_as_can_mean_something() -> None:
     """Pixels of 12.3456789 cm: 124 px are 1.89 m2, and more or less by the map's scale."""
-    answer = many(2, crs="EPSG:32633", place=(0.123456789, 0.0, 400_000.0, 0.0, -0.123456789, 5_000_000.0))
+    answer = many(
+        2, crs="EPSG:32633", place=(0.123456789, 0.0, 400_000.0, 0.0, -0.123456789, 5_000_000.0)
+    )
     found = [shapes.geometry(region) for region in answer.regions]
-    (square, length, width), fields = shapes.on_the_ground(found, answer.scene), shapes.properties(answer, answer.regions, found)[1]
-    for name, value, digits in (("area_m2", square[1], 3), ("length_m", length[1], 2), ("width_m", width[1], 2)):
+    (square, length, width), fields = (
+        shapes.on_the_ground(found, answer.scene),
+        shapes.properties(answer, answer.regions, found)[1],
+    )
+    for name, value, digits in (
+        ("area_m2", square[1], 3),
+        ("length_m", length[1], 2),
+        ("width_m", width[1], 2),
+    ):
         assert fields[name] == round(float(value), digits) != round(float(value), digits + 1)
-    assert fields["score"] == 0.5 and fields["area_px"] == masks.area(answer.regions[1].segmentation or {})
+    assert fields["score"] == 0.5 and fields["area_px"] == masks.area(
+        answer.regions[1].segmentation or {}
+    )
     third = replace(answer, regions=(replace(answer.regions[0], score=1 / 3),))
     assert shapes.properties(third, third.regions, found[:1])[0]["score"] == 0.333333

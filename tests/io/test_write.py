@@ -34,7 +34,14 @@ def names(folder: Path) -> list[str]:
 
 def test_everything_is_written_and_nothing_else(tmp_path: Path) -> None:
     paths = write(make(), tmp_path / "new" / "out")
-    assert names(tmp_path / "new" / "out") == ["answer.json", "mask.qml", "mask.tif", "overlay.png", "regions.geojson", "regions.qml"]
+    assert names(tmp_path / "new" / "out") == [
+        "answer.json",
+        "mask.qml",
+        "mask.tif",
+        "overlay.png",
+        "regions.geojson",
+        "regions.qml",
+    ]
     assert {key: path.name for key, path in paths.items()} == {
         "answer": "answer.json",
         "regions": "regions.geojson",
@@ -44,7 +51,12 @@ def test_everything_is_written_and_nothing_else(tmp_path: Path) -> None:
         "overlay": "overlay.png",
     }
     assert "mask" not in write(make("region"), tmp_path / "region")
-    assert names(tmp_path / "region") == ["answer.json", "overlay.png", "regions.geojson", "regions.qml"]
+    assert names(tmp_path / "region") == [
+        "answer.json",
+        "overlay.png",
+        "regions.geojson",
+        "regions.qml",
+    ]
 
 
 def test_answer_json_has_the_promised_members(tmp_path: Path) -> None:
@@ -75,7 +87,12 @@ def test_mask_lies_on_the_scene(tmp_path: Path, place: Affine6) -> None:
     answer = make(place=place)
     with rasterio.open(write(answer, tmp_path)["mask"]) as dataset:
         assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
-        assert (dataset.width, dataset.height, dataset.dtypes, dataset.nodata) == (160, 120, ("uint8",), None)
+        assert (dataset.width, dataset.height, dataset.dtypes, dataset.nodata) == (
+            160,
+            120,
+            ("uint8",),
+            None,
+        )
         assert dataset.crs.to_string() == "EPSG:32633"
         assert tuple(dataset.transform)[:6] == pytest.approx(place)
         assert set(np.unique(dataset.read(1))) == {0, 1}
@@ -87,13 +104,17 @@ def test_a_georeferenced_mask_goes_there_and_back(tmp_path: Path) -> None:
     write_picture(tmp_path / "scene.tif", np.zeros((120, 160, 3), np.uint8), "EPSG:32633", NORTH_UP)
     with open_scene(tmp_path / "scene.tif") as scene:
         info = scene.info
-    with rasterio.open(write(make(crs=info.crs, place=info.transform), tmp_path / "out")["mask"]) as dataset:
+    with rasterio.open(
+        write(make(crs=info.crs, place=info.transform), tmp_path / "out")["mask"]
+    ) as dataset:
         rows, columns = np.nonzero(dataset.read(1))
         x, y = dataset.xy(rows.min(), columns.min(), offset="ul")
     assert (x, y) == (500_000 + 16 * 0.5, 5_000_000 - 24 * 0.5)
 
 
-def test_large_masks_are_written_by_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_masks_are_written_by_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mask_cog, "STEP", 512)
     answer = make(size=(1300, 1100))
     asked: list[Box] = []
@@ -148,7 +169,9 @@ def test_geojson_is_on_longitude_and_latitude(tmp_path: Path) -> None:
 
 
 def test_geojson_without_place_is_in_pixels_and_says_so(tmp_path: Path) -> None:
-    found = json.loads(write(make(crs=None, place=None), tmp_path)["regions"].read_text(encoding="utf-8"))
+    found = json.loads(
+        write(make(crs=None, place=None), tmp_path)["regions"].read_text(encoding="utf-8")
+    )
     assert found["coordinates"] == "pixel"
     assert "y down" in found["note"]
     assert shapely.geometry.shape(found["features"][1]["geometry"]).bounds == (100, 80, 104, 84)
@@ -157,22 +180,31 @@ def test_geojson_without_place_is_in_pixels_and_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", [NORTH_UP, TURNED, None])
 def test_geopackage_is_in_the_crs_of_the_scene(tmp_path: Path, place: Affine6 | None) -> None:
-    path = write(make(crs="EPSG:32633" if place else None, place=place), tmp_path, vector="gpkg")["regions"]
+    path = write(make(crs="EPSG:32633" if place else None, place=place), tmp_path, vector="gpkg")[
+        "regions"
+    ]
     assert pyogrio.list_layers(path)[:, 0].tolist() == ["regions", "layer_styles"]
     meta, _, wkb, columns = pyogrio.raw.read(path, layer="regions")
     fields = dict(zip(meta["fields"], columns, strict=True))
     shapes = shapely.from_wkb(wkb)
     a, b, c, d, e, f = place or (1, 0, 0, 0, -1, 0)  # where QGIS shows a picture without a place
-    corners = {(a * x + b * y + c, d * x + e * y + f) for x, y in ((100, 80), (104, 80), (104, 84), (100, 84))}
+    corners = {
+        (a * x + b * y + c, d * x + e * y + f)
+        for x, y in ((100, 80), (104, 80), (104, 84), (100, 84))
+    }
     assert {tuple(point) for point in shapely.get_coordinates(shapes[1])} == corners
     assert meta["crs"] == ("EPSG:32633" if place else None)
     assert fields["label"].tolist() == ["ship", "boat"]
-    assert fields["area_px"][0] == 784 and np.isnan(fields["area_px"][1])  # one of them has no outline
+    assert fields["area_px"][0] == 784 and np.isnan(
+        fields["area_px"][1]
+    )  # one of them has no outline
 
 
 @pytest.mark.parametrize("vector", ["geojson", "gpkg"])
 def test_no_regions_is_an_empty_layer(tmp_path: Path, vector: str) -> None:
-    info = pyogrio.read_info(write(make("image"), tmp_path, vector=vector)["regions"], layer="regions")
+    info = pyogrio.read_info(
+        write(make("image"), tmp_path, vector=vector)["regions"], layer="regions"
+    )
     assert info["features"] == 0
     if vector == "gpkg":
         assert info["fields"].tolist() == list(vectors.FIELDS) and info["crs"] == "EPSG:32633"
@@ -212,7 +244,14 @@ def test_overlay_of_odd_pictures(size: tuple[int, int]) -> None:
         Region("船", 0.5, (0.0, 0.0, float(size[0]), float(size[1]))),
     )
     preview = np.zeros((size[1], size[0], 3), np.uint8)
-    odd = replace(answer, scene=scene, regions=regions, preview=preview, text="word " * 200 + "x" * 300, question="")
+    odd = replace(
+        answer,
+        scene=scene,
+        regions=regions,
+        preview=preview,
+        text="word " * 200 + "x" * 300,
+        question="",
+    )
     out = overlay.draw(odd)
     assert out.shape[1] >= overlay_panel.NARROWEST
     assert out.any()
@@ -220,16 +259,22 @@ def test_overlay_of_odd_pictures(size: tuple[int, int]) -> None:
 
 def test_a_hundred_regions_draw() -> None:
     corners = [(i % 10 * 15.0, i // 10 * 11.0) for i in range(100)]
-    regions = tuple(Region(f"kind {i % 9}", i / 100, (x, y, x + 9, y + 7)) for i, (x, y) in enumerate(corners))
+    regions = tuple(
+        Region(f"kind {i % 9}", i / 100, (x, y, x + 9, y + 7)) for i, (x, y) in enumerate(corners)
+    )
     out = overlay.draw(replace(make("region"), regions=regions))
     assert set(overlay.COLOURS) <= {tuple(colour) for colour in out[:600].reshape(-1, 3).tolist()}
 
 
 def test_wrapped_lines_fit() -> None:
     letters = overlay_panel.font("", 16)
-    lines = overlay_panel.wrapped("several words in a row " * 10 + "y" * 200 + "\nsecond", letters, 200)
+    lines = overlay_panel.wrapped(
+        "several words in a row " * 10 + "y" * 200 + "\nsecond", letters, 200
+    )
     assert all(letters.getlength(line) <= 200 for line in lines)
-    assert "".join("".join(lines).split()) == "".join(("several words in a row " * 10 + "y" * 200 + "second").split())
+    assert "".join("".join(lines).split()) == "".join(
+        ("several words in a row " * 10 + "y" * 200 + "second").split()
+    )
 
 
 def test_out_is_a_file(tmp_path: Path) -> None:
@@ -258,7 +303,9 @@ def refused(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize("failure", [full, refused])
 @pytest.mark.parametrize("part", ["mask_file.write_mask", "_save"])
-def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, failure: Callable[..., Any]) -> None:
+def test_a_full_disk_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, failure: Callable[..., Any]
+) -> None:
     before = {path: path.read_bytes() for path in write(make(), tmp_path / "old").values()}
     monkeypatch.setattr(f"{write_module.__name__}.{part}", failure)
     for folder in ("old", "new"):
@@ -286,12 +333,23 @@ def test_an_unfinished_answer_is_written_beside_a_finished_one(tmp_path: Path) -
     written = json.loads(paths["answer"].read_text(encoding="utf-8"))
     assert (written["complete"], written["broken"]) == (False, [[0, 0, 64, 32]])
     with rasterio.open(paths["mask"]) as dataset:
-        assert dataset.tags()["GEOMAG_COMPLETE"] == "no" and dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert (
+            dataset.tags()["GEOMAG_COMPLETE"] == "no"
+            and dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        )
     write(part, tmp_path, vector="gpkg")
     (tmp_path / "mine.partial.txt").write_text("not ours")
     paths = write(make(), tmp_path)
     assert names(tmp_path) == [
-        *("answer.json", "mask.qml", "mask.tif", "mine.partial.txt", "overlay.png", "regions.geojson", "regions.qml")
+        *(
+            "answer.json",
+            "mask.qml",
+            "mask.tif",
+            "mine.partial.txt",
+            "overlay.png",
+            "regions.geojson",
+            "regions.qml",
+        )
     ]
     written = json.loads(paths["answer"].read_text(encoding="utf-8"))
     assert (written["complete"], written["broken"]) == (True, [])
@@ -301,18 +359,27 @@ def test_an_unfinished_answer_is_written_beside_a_finished_one(tmp_path: Path) -
     assert "answer.json" in names(tmp_path) and "answer.partial.json" in names(tmp_path)
 
 
-def test_an_answer_of_a_damaged_file_has_its_usual_names_and_is_not_complete(tmp_path: Path) -> None:
-    paths = write(replace(make(), complete=False, trace=replace(make().trace, broken=(Box(0, 0, 64, 32),))), tmp_path)
+def test_an_answer_of_a_damaged_file_has_its_usual_names_and_is_not_complete(
+    tmp_path: Path,
+) -> None:
+    paths = write(
+        replace(make(), complete=False, trace=replace(make().trace, broken=(Box(0, 0, 64, 32),))),
+        tmp_path,
+    )
     assert paths["answer"].name == "answer.json"
     assert json.loads(paths["answer"].read_text(encoding="utf-8"))["complete"] is False
     with rasterio.open(paths["mask"]) as dataset:
         assert dataset.tags()["GEOMAG_COMPLETE"] == "no"
 
 
-def test_what_an_earlier_answer_had_and_this_one_has_not_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_earlier_answer_had_and_this_one_has_not_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heat = np.zeros((6, 8), np.float32)
     for stopped in (False, True):
-        full_one = replace(make(), complete=not stopped, stopped=stopped, trace=replace(make().trace, heat=heat))
+        full_one = replace(
+            make(), complete=not stopped, stopped=stopped, trace=replace(make().trace, heat=heat)
+        )
         write(full_one, tmp_path)
         before = names(tmp_path)
         plain = replace(make("region"), complete=not stopped, stopped=stopped)
@@ -323,13 +390,20 @@ def test_what_an_earlier_answer_had_and_this_one_has_not_goes(tmp_path: Path, mo
         assert names(tmp_path) == before  # only when all else is in place
         write(plain, tmp_path)
         mark = ".partial" if stopped else ""
-        assert {f"mask{mark}.tif", f"mask{mark}.qml", f"heat{mark}.png"} == set(before) - set(names(tmp_path))
+        assert {f"mask{mark}.tif", f"mask{mark}.qml", f"heat{mark}.png"} == set(before) - set(
+            names(tmp_path)
+        )
 
 
-def test_windows_without_patches_cost_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_without_patches_cost_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = make(size=(20_000, 16_000))
     cells = np.full((4, 4), 255, np.uint8)
-    places = [Box(x, y, x + 16, y + 16) for x, y in ((10, 10), (2000, 2000), (2040, 2040), (19_984, 15_984))]
+    places = [
+        Box(x, y, x + 16, y + 16)
+        for x, y in ((10, 10), (2000, 2000), (2040, 2040), (19_984, 15_984))
+    ]
     handed: list[int] = []
 
     def read_patches(patches: Any, window: Box, scene: Box) -> Any:
@@ -344,13 +418,21 @@ def test_windows_without_patches_cost_nothing(tmp_path: Path, monkeypatch: pytes
     assert list(mask_cog._windows(replace(answer, patches=()))) == []
 
 
-def test_a_crowd_of_specks_is_drawn_without_tracing_their_outlines(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crowd_of_specks_is_drawn_without_tracing_their_outlines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     answer = make(size=(40_000, 30_000))
     mask = np.ones((12, 12), bool)
     corners = [(i * 397 % 39_900, i * 631 % 29_900) for i in range(3000)]
-    regions = tuple(Region("ship", 0.5, (x, y, x + 12, y + 12), masks.place(mask, (x, y), (30_000, 40_000))) for x, y in corners)
+    regions = tuple(
+        Region("ship", 0.5, (x, y, x + 12, y + 12), masks.place(mask, (x, y), (30_000, 40_000)))
+        for x, y in corners
+    )
     cells = np.full((8, 8), 255, np.uint8)
-    patches = tuple(MaskPatch(Placement(Box(x, y, x + 12, y + 12), 8, 8), Box(x, y, x + 12, y + 12), cells, 0.5) for x, y in corners)
+    patches = tuple(
+        MaskPatch(Placement(Box(x, y, x + 12, y + 12), 8, 8), Box(x, y, x + 12, y + 12), cells, 0.5)
+        for x, y in corners
+    )
     traced: list[object] = []
     monkeypatch.setattr(types, "polygons", lambda rle: traced.append(rle) or ())
     out = overlay.draw(replace(answer, regions=regions, patches=patches))
@@ -366,12 +448,18 @@ def test_an_unknown_vector_format(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.tif", "a.png", "a.jpg"])
 def test_write_picture_there_and_back(tmp_path: Path, name: str) -> None:
-    pixels = np.asarray(Image.fromarray(np.random.default_rng(0).integers(0, 256, (8, 8, 3)).astype(np.uint8)).resize((300, 280)))
+    pixels = np.asarray(
+        Image.fromarray(
+            np.random.default_rng(0).integers(0, 256, (8, 8, 3)).astype(np.uint8)
+        ).resize((300, 280))
+    )
     write_picture(tmp_path / name, pixels, "EPSG:32633", TURNED)
     assert names(tmp_path) == [name]
     with open_scene(tmp_path / name) as scene:
         view = scene.read(Window(scene.info.box, 300, 280, "test", scene.info.box))
-        assert np.abs(view.pixels.astype(int) - pixels).mean() < (2 if name.endswith("jpg") else 1e-9)
+        assert np.abs(view.pixels.astype(int) - pixels).mean() < (
+            2 if name.endswith("jpg") else 1e-9
+        )
         assert scene.info.crs == ("EPSG:32633" if name.endswith("tif") else None)
 
 

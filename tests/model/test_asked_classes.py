@@ -6,7 +6,13 @@ import pytest
 
 import geomagnifier as gm
 from geomagnifier.language.nearest_class import SYNONYMS
-from geomagnifier.models.small.asked_classes import bare_class, bare_unknown, completed, is_order, unknown_in_chinese
+from geomagnifier.models.small.asked_classes import (
+    bare_class,
+    bare_unknown,
+    completed,
+    is_order,
+    unknown_in_chinese,
+)
 from geomagnifier.models.small.question_parser import Read
 from geomagnifier.types import Query
 from geomagnifier_lab.render.scene import draw_scene
@@ -19,7 +25,12 @@ COVER = ("building", "water", "vegetation", "road", "land")
     ("question", "language", "read", "asked"),
     [
         ("Segment the water and the tanks", "en", ("water",), ("water", "storage tank")),
-        ("Segment vegetation, roads, and buildings.", "en", ("vegetation",), ("vegetation", "road", "building")),
+        (
+            "Segment vegetation, roads, and buildings.",
+            "en",
+            ("vegetation",),
+            ("vegetation", "road", "building"),
+        ),
         ("the largest ship and the longest bridge", "en", ("ship",), ("ship", "bridge")),
         ("Find ships near the harbor and the bridge", "en", ("ship",), ("ship",)),
         ("Find the ship on the water", "en", ("ship",), ("ship",)),
@@ -34,12 +45,16 @@ COVER = ("building", "water", "vegetation", "road", "land")
         ("那船呢？", "zh", (), ("ship",)),
     ],
 )
-def test_classes_that_are_joined_are_all_asked_for(question: str, language: str, read: tuple[str, ...], asked: tuple[str, ...]) -> None:
+def test_classes_that_are_joined_are_all_asked_for(
+    question: str, language: str, read: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
     assert completed(Read(read), question, language, KINDS, COVER).asked == asked
 
 
 def test_a_landmark_that_is_asked_for_is_none() -> None:
-    read = completed(Read(("ship",), ("storage tank",)), "Find the ships and the tanks", "en", KINDS, COVER)
+    read = completed(
+        Read(("ship",), ("storage tank",)), "Find the ships and the tanks", "en", KINDS, COVER
+    )
     assert (read.asked, read.landmarks) == (("ship", "storage tank"), ())
 
 
@@ -61,7 +76,10 @@ def test_a_landmark_that_is_asked_for_is_none() -> None:
 )
 def test_a_name_alone(question: str, known: bool, unknown: bool) -> None:
     wrong = ("airplan", "tnaks")
-    assert (bare_class(question, "en"), bare_unknown(question, "en", lambda word: word not in wrong)) == (known, unknown)
+    assert (
+        bare_class(question, "en"),
+        bare_unknown(question, "en", lambda word: word not in wrong),
+    ) == (known, unknown)
 
 
 def test_orders() -> None:
@@ -99,10 +117,22 @@ def harbour() -> gm.Scene:
         ("ships", {"ship"}, "ship"),
         ("Segment the water and the ships", {"ship", "water"}, "of water"),
         ("ships and people", {"ship"}, 'There is no class for "people" in this model.'),
-        ("How many helicopters and ships are there?", {"ship"}, 'There is no class for "helicopters" in this model.'),
-        ("Show me ships or helicopters", {"ship"}, 'There is no class for "helicopters" in this model.'),
+        (
+            "How many helicopters and ships are there?",
+            {"ship"},
+            'There is no class for "helicopters" in this model.',
+        ),
+        (
+            "Show me ships or helicopters",
+            {"ship"},
+            'There is no class for "helicopters" in this model.',
+        ),
         ("Is there a crane on the ship?", set(), 'There is no class for "crane" in this model.'),
-        ("Is there a soccer field near the ships?", set(), 'There is no class for "soccer field" in this model.'),
+        (
+            "Is there a soccer field near the ships?",
+            set(),
+            'There is no class for "soccer field" in this model.',
+        ),
         ("shpis", set(), 'did you mean "ships"?'),
         ("船旁边有人吗？", set(), "没有“人”这一类别"),
         ("船和直升机有几个？", {"ship"}, "没有“直升机”这一类别"),
@@ -111,7 +141,9 @@ def harbour() -> gm.Scene:
         ("正在航行的船", set(), "其中哪些符合“正在航行的”无法判断"),
     ],
 )
-def test_nothing_of_a_question_is_dropped_in_silence(harbour: gm.Scene, question: str, labels: set[str], said: str) -> None:
+def test_nothing_of_a_question_is_dropped_in_silence(
+    harbour: gm.Scene, question: str, labels: set[str], said: str
+) -> None:
     answer = gm.ask(harbour, question)
     assert {region.label for region in answer.regions} == labels
     assert said in answer.text
@@ -127,7 +159,10 @@ def test_nothing_of_a_question_is_dropped_in_silence(harbour: gm.Scene, question
     ],
 )
 def test_an_answer_under_a_budget_drops_nothing_either(question: str, said: str) -> None:
-    with gm.open_scene(draw_scene(7, 3000, 2400, "harbour").pixels) as scene, pytest.warns(gm.errors.GeomagWarning):
+    with (
+        gm.open_scene(draw_scene(7, 3000, 2400, "harbour").pixels) as scene,
+        pytest.warns(gm.errors.GeomagWarning),
+    ):
         assert said in gm.ask(scene, question, budget="0.6 Mpx").text
 
 

@@ -66,7 +66,9 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
         pytest.param(lambda content: content[: len(content) // 2], id="truncated"),
         pytest.param(lambda content: content[:5], id="a few bytes"),
         pytest.param(lambda content: b"", id="empty"),
-        pytest.param(lambda content: b"these are not the weights you are looking for\n" * 100, id="text"),
+        pytest.param(
+            lambda content: b"these are not the weights you are looking for\n" * 100, id="text"
+        ),
         pytest.param(lambda content: b"\xff" * 4096, id="noise"),
     ],
 )
@@ -104,7 +106,9 @@ def test_weights_that_are_not_finite(folder: Path, card: dict[str, Any], value: 
         load_model(folder)
 
 
-@pytest.mark.parametrize("missing", ["kinds", "objects", "scenes", "coarse", "flops", "calibration", "version"])
+@pytest.mark.parametrize(
+    "missing", ["kinds", "objects", "scenes", "coarse", "flops", "calibration", "version"]
+)
 def test_an_incomplete_card(folder: Path, card: dict[str, Any], missing: str) -> None:
     _, state = registry.read(folder / SMALL)
     (folder / SMALL).unlink()
@@ -133,14 +137,23 @@ def test_tensors_and_card_come_back(tmp_path: Path) -> None:
     assert set(registry.read(tmp_path / "w.safetensors")[1]) == {"c"}
 
 
-def test_a_random_network_is_written_read_and_answers(model_folder: Path, card: dict[str, Any]) -> None:
+def test_a_random_network_is_written_read_and_answers(
+    model_folder: Path, card: dict[str, Any]
+) -> None:
     model = load_model(model_folder)
     assert (model.spec.version, model.spec.kinds) == ("test", ("ship", "airplane", "water"))
-    assert model.spec.scenes == ("port", "beach", "forest", "shore") and model.spec.parameters > 20_000_000
+    assert (
+        model.spec.scenes == ("port", "beach", "forest", "shore")
+        and model.spec.parameters > 20_000_000
+    )
     assert json.loads(json.dumps(card)) == registry.read(model_folder / SMALL)[0]
     generator = np.random.default_rng(0)
     box = Box(0, 0, 90, 70)
-    view = View(generator.integers(0, 256, (70, 90, 3)).astype(np.uint8), Window(box, 90, 70, "whole", box), "k1")
+    view = View(
+        generator.integers(0, 256, (70, 90, 3)).astype(np.uint8),
+        Window(box, 90, 70, "whole", box),
+        "k1",
+    )
     levels = model.granularity(Query("Where are the ships?"))
     assert set(levels) == set(Granularity) and sum(levels.values()) == pytest.approx(1, abs=1e-4)
 
@@ -156,7 +169,10 @@ def test_a_random_network_is_written_read_and_answers(model_folder: Path, card: 
     for reply in (region, pixel):
         assert reply.asked == ("ship",) and not reply.unknown and reply.flops == 70 * 90 * (20 + 5)
         (cover,) = reply.views[0].covers
-        assert cover.probability.shape == (35, 45) and 0 <= cover.probability.min() <= cover.probability.max() <= 1
+        assert (
+            cover.probability.shape == (35, 45)
+            and 0 <= cover.probability.min() <= cover.probability.max() <= 1
+        )
         assert reply.views[0].found
         for found in reply.views[0].found:
             x0, y0, x1, y1 = found.view_box
@@ -170,9 +186,13 @@ def test_a_random_network_is_written_read_and_answers(model_folder: Path, card: 
 
 
 @pytest.mark.parametrize("level", list(Granularity))
-def test_a_random_network_answers_through_the_pipeline(model_folder: Path, monkeypatch: pytest.MonkeyPatch, level: Granularity) -> None:
+def test_a_random_network_answers_through_the_pipeline(
+    model_folder: Path, monkeypatch: pytest.MonkeyPatch, level: Granularity
+) -> None:
     model = load_model(model_folder)
-    monkeypatch.setattr(model, "granularity", lambda query: {g: float(g is level) for g in Granularity})
+    monkeypatch.setattr(
+        model, "granularity", lambda query: {g: float(g is level) for g in Granularity}
+    )
     pixels = np.random.default_rng(1).integers(0, 256, (77, 101, 3)).astype(np.uint8)
     with open_scene(pixels) as scene:
         answer = ask(scene, "Segment all ships.", model, min_score=0.05)
@@ -185,10 +205,19 @@ def test_a_random_network_answers_through_the_pipeline(model_folder: Path, monke
         assert answer.mask.shape == (77, 101)
 
 
-def test_loading_draws_nothing_from_the_common_stream_of_chance_and_wakes_no_compiler(model_folder: Path) -> None:
+def test_loading_draws_nothing_from_the_common_stream_of_chance_and_wakes_no_compiler(
+    model_folder: Path,
+) -> None:
     before = torch.get_rng_state()
     load_model(model_folder)
     assert torch.equal(before, torch.get_rng_state())
-    loading = f"from geomagnifier.models.registry import load_model; load_model({str(model_folder)!r})"
+    loading = (
+        f"from geomagnifier.models.registry import load_model; load_model({str(model_folder)!r})"
+    )
     code = f"import sys; {loading}; print('torch._dynamo' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "False"
+    )

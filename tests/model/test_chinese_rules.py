@@ -39,5 +39,7 @@ def test_what_a_rule_reads(question: str, english: str) -> None:
         ("这里是港口还是海滩", "Is it a harbor or a beach?", True),
     ],
 )
-def test_a_sentence_of_other_classes_is_not_its_meaning(question: str, english: str, right: bool) -> None:
+def test_a_sentence_of_other_classes_is_not_its_meaning(
+    question: str, english: str, right: bool
+) -> None:
     assert zh_rules.agree(question, english) is right

@@ -30,11 +30,23 @@ def named(*kinds: str):
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("Segment the largest ship and the airplanes.", ["Segment the largest ship", "Find the airplanes."]),
-        ("Segment the airplanes, and the largest ship.", ["Find the largest ship.", "Segment the airplanes"]),
-        ("On the left, find the ship and mask every airplane", ["On the left, find the ship", "On the left, mask every airplane"]),
+        (
+            "Segment the largest ship and the airplanes.",
+            ["Segment the largest ship", "Find the airplanes."],
+        ),
+        (
+            "Segment the airplanes, and the largest ship.",
+            ["Find the largest ship.", "Segment the airplanes"],
+        ),
+        (
+            "On the left, find the ship and mask every airplane",
+            ["On the left, find the ship", "On the left, mask every airplane"],
+        ),
         ("Find ships and airplanes on the left.", ["Find ships and airplanes on the left."] * 2),
-        ("Find the ship between a tank and a bridge and the airplane", ["Find the ship between a tank and a bridge", "Find the airplane"]),
+        (
+            "Find the ship between a tank and a bridge and the airplane",
+            ["Find the ship between a tank and a bridge", "Find the airplane"],
+        ),
         ("Find the largest thing.", None),
     ],
 )
@@ -43,17 +55,27 @@ def test_each_kind_gets_its_part(question: str, expected: list[str] | None) -> N
 
 
 def row(kind: str, y: float, sides: Sequence[float]) -> list[Region]:
-    return [Region(kind, 0.9, (100 + 150 * i, y, 100 + 150 * i + side, y + side)) for i, side in enumerate(sides)]
+    return [
+        Region(kind, 0.9, (100 + 150 * i, y, 100 + 150 * i + side, y + side))
+        for i, side in enumerate(sides)
+    ]
 
 
 def test_one_choice_leaves_the_other_kind_whole() -> None:
     model = gm.load_model("small")
     regions = [*row("ship", 200, (30, 80, 30, 30)), *row("airplane", 500, (40, 40, 40))]
     both = ("ship", "airplane")
-    chosen = model.choose(Query("Segment the largest ship and the airplanes."), SCENE, both, regions)
+    chosen = model.choose(
+        Query("Segment the largest ship and the airplanes."), SCENE, both, regions
+    )
     assert chosen == (1, 4, 5, 6)
-    assert model.choose(Query("Find every ship and every airplane."), SCENE, both, regions) == tuple(range(7))
-    for question in ("Segment the ship and the airplane.", "Outline the airplane and the largest ship."):
+    assert model.choose(
+        Query("Find every ship and every airplane."), SCENE, both, regions
+    ) == tuple(range(7))
+    for question in (
+        "Segment the ship and the airplane.",
+        "Outline the airplane and the largest ship.",
+    ):
         kinds = {regions[i].label for i in model.choose(Query(question), SCENE, both, regions)}
         assert kinds == set(both), "what was found must not be said to be absent"
 
@@ -71,4 +93,6 @@ def test_every_kind_in_a_crowded_scene_is_named() -> None:
         answer = gm.ask(scene, "Find every object.", gm.load_model("small"))
     kinds = {r.label for r in answer.regions}
     assert len(kinds) > TOLD
-    assert all(region.phrase and region.phrase.lower() in answer.text.lower() for region in answer.regions), answer.text
+    assert all(
+        region.phrase and region.phrase.lower() in answer.text.lower() for region in answer.regions
+    ), answer.text

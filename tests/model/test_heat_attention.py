@@ -53,7 +53,9 @@ def test_only_the_heat_changes_by_it(folder: Path, view: View) -> None:
     registry.write(folder / FILE, own.state_dict(), {})
     registry.seal(folder)
     same = registry.load_small(folder)
-    np.testing.assert_allclose(same.relevance(QUESTION, view), plain.relevance(QUESTION, view), atol=2e-2)
+    np.testing.assert_allclose(
+        same.relevance(QUESTION, view), plain.relevance(QUESTION, view), atol=2e-2
+    )
     with torch.no_grad():
         for layer in own.layers:
             layer.query.weight.neg_()
@@ -61,8 +63,12 @@ def test_only_the_heat_changes_by_it(folder: Path, view: View) -> None:
     registry.seal(folder)
     other = registry.load_small(folder)
     assert np.abs(other.relevance(QUESTION, view) - plain.relevance(QUESTION, view)).max() > 0.1
-    np.testing.assert_array_equal(other.relevance(QUESTION, view, "mask"), plain.relevance(QUESTION, view, "mask"))
-    before, after = (model.answer(QUESTION, Granularity.PIXEL, [view]).views[0] for model in (plain, other))
+    np.testing.assert_array_equal(
+        other.relevance(QUESTION, view, "mask"), plain.relevance(QUESTION, view, "mask")
+    )
+    before, after = (
+        model.answer(QUESTION, Granularity.PIXEL, [view]).views[0] for model in (plain, other)
+    )
     assert [f.view_box for f in after.found] == [f.view_box for f in before.found] and before.found
     np.testing.assert_array_equal(after.covers[0].probability, before.covers[0].probability)
 

@@ -17,7 +17,9 @@ from geomagnifier.models.small.proposal_net import Scout
 from geomagnifier.types import Query, Size, View, Window
 
 
-def view(height: int = 70, width: int = 90, valid: np.ndarray | None = None, key: str = "hunt:1") -> View:
+def view(
+    height: int = 70, width: int = 90, valid: np.ndarray | None = None, key: str = "hunt:1"
+) -> View:
     box = Box(0, 0, width, height)
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3)).astype(np.uint8)
     return View(pixels, Window(box, width, height, "scout", box), key, valid)
@@ -31,7 +33,11 @@ def test_shapes() -> None:
 
 def test_the_card_becomes_the_spec(model_folder: Path) -> None:
     spec = load_model(model_folder).spec
-    assert spec.sizes == {"ship": Size(15.0, 50.0), "airplane": Size(20.0, 60.0), "water": Size(None, 64.0)}
+    assert spec.sizes == {
+        "ship": Size(15.0, 50.0),
+        "airplane": Size(20.0, 60.0),
+        "water": Size(None, 64.0),
+    }
     assert spec.recall == ((0.8, 0.4), (0.95, 0.1)) and spec.scout_flops == 3
 
 
@@ -59,12 +65,20 @@ def test_how_small_things_look_is_told_of_the_view_itself(model_folder: Path) ->
     assert model.scale(small) > 0 and model.scale(large) > 0
     assert model.scale(view(1, 3)) > 0
     halved = View(pixels[::2, ::2], Window(box, 256, 256, "scout", box), "hunt:halved")
-    assert model.scale(large) == pytest.approx(model.scale(halved) / 2, rel=0.02)  # the same picture, half as shrunk
+    assert model.scale(large) == pytest.approx(
+        model.scale(halved) / 2, rel=0.02
+    )  # the same picture, half as shrunk
 
 
 def test_scores_fall_as_more_is_promised(model_folder: Path) -> None:
     hunt = load_model(model_folder).hunt
-    assert [hunt.least("ship", share) for share in (0.5, 0.8, 0.81, 0.95, 0.99)] == [0.5, 0.5, 0.2, 0.2, 0.2]
+    assert [hunt.least("ship", share) for share in (0.5, 0.8, 0.81, 0.95, 0.99)] == [
+        0.5,
+        0.5,
+        0.2,
+        0.2,
+        0.2,
+    ]
     assert hunt.least("airplane", 0.9) == 0.05  # nothing was measured of it
 
 

@@ -18,7 +18,9 @@ from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.render.scene import draw_scene
 
 ROOT = Path(os.environ.get("GEOMAG_DATA", "none"))
-needs_data = pytest.mark.skipif(not (ROOT / "vhr10").is_dir(), reason="GEOMAG_DATA names no data sets")
+needs_data = pytest.mark.skipif(
+    not (ROOT / "vhr10").is_dir(), reason="GEOMAG_DATA names no data sets"
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,10 @@ def model() -> SmallModel:
 
 def plane() -> tuple[np.ndarray, tuple[float, float, float, float]]:
     drawn = draw_scene(101, 640, 480, "airport")
-    largest = max((o for o in drawn.objects if o.kind == "airplane"), key=lambda o: float(np.prod(np.ptp(o.polygon, axis=0))))
+    largest = max(
+        (o for o in drawn.objects if o.kind == "airplane"),
+        key=lambda o: float(np.prod(np.ptp(o.polygon, axis=0))),
+    )
     x0, y0, x1, y1 = (*largest.polygon.min(0).tolist(), *largest.polygon.max(0).tolist())
     return drawn.pixels, (x0, y0, x1, y1)
 
@@ -42,12 +47,20 @@ def bare() -> np.ndarray:
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ("What is in this box?", "This is none of the classes that a box can be named as: airplane, ship, storage tank, "),
-        ("What object is this?", "This is none of the classes that a box can be named as: airplane, ship, storage tank, "),
+        (
+            "What is in this box?",
+            "This is none of the classes that a box can be named as: airplane, ship, storage tank, ",
+        ),
+        (
+            "What object is this?",
+            "This is none of the classes that a box can be named as: airplane, ship, storage tank, ",
+        ),
         ("这个框里是什么？", "框中的目标不属于可以识别的任何类别：飞机、"),
     ],
 )
-def test_a_box_on_nothing_known_is_refused_in_words(model: SmallModel, question: str, said: str) -> None:
+def test_a_box_on_nothing_known_is_refused_in_words(
+    model: SmallModel, question: str, said: str
+) -> None:
     with gm.open_scene(bare()) as scene:
         answer = gm.ask(scene, question, model, box=(200, 150, 300, 240))
     assert answer.text.startswith(said)
@@ -70,14 +83,20 @@ def test_in_a_large_scene_the_close_look_decides(model: SmallModel) -> None:
     with gm.open_scene(canvas) as scene:
         named = gm.ask(scene, "What is in this box?", model, box=placed)
         refused = gm.ask(scene, "What is in this box?", model, box=(300, 300, 420, 400))
-    assert [r.label for r in named.regions] == ["airplane"] and "none of the classes" not in named.text
+    assert [r.label for r in named.regions] == [
+        "airplane"
+    ] and "none of the classes" not in named.text
     assert refused.regions == () and "none of the classes" in refused.text
 
 
-def test_a_card_without_weights_names_every_box(model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_without_weights_names_every_box(
+    model: SmallModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(model, "in_box", ())
     with gm.open_scene(bare()) as scene:
-        assert len(gm.ask(scene, "What is in this box?", model, box=(200, 150, 300, 240)).regions) == 1
+        assert (
+            len(gm.ask(scene, "What is in this box?", model, box=(200, 150, 300, 240)).regions) == 1
+        )
 
 
 def test_cards_with_other_weights_are_refused() -> None:
@@ -96,14 +115,22 @@ def test_evidence_decides_on_the_side_of_zero() -> None:
 @pytest.mark.parametrize(
     ("likely", "named", "probability"),
     [
-        ({"ship": 0.4, "vehicle": 0.12, "car": 0.28, "van": 0.2}, "vehicle", 0.6),  # no narrow class has the most of it
+        (
+            {"ship": 0.4, "vehicle": 0.12, "car": 0.28, "van": 0.2},
+            "vehicle",
+            0.6,
+        ),  # no narrow class has the most of it
         ({"ship": 0.3, "vehicle": 0.1, "car": 0.5, "van": 0.1}, "car", 0.5),
         ({"ship": 0.3, "vehicle": 0.6, "car": 0.05, "van": 0.05}, "vehicle", 0.6),
         ({"ship": 0.6, "vehicle": 0.3, "car": 0.05, "van": 0.05}, "ship", 0.6),
     ],
 )
-def test_a_box_is_named_by_the_narrow_class_where_one_stands_out(likely: dict[str, float], named: str, probability: float) -> None:
-    found, p = box_class.likeliest(torch.tensor([*likely.values()]), [*likely], {"car": "vehicle", "van": "vehicle"})
+def test_a_box_is_named_by_the_narrow_class_where_one_stands_out(
+    likely: dict[str, float], named: str, probability: float
+) -> None:
+    found, p = box_class.likeliest(
+        torch.tensor([*likely.values()]), [*likely], {"car": "vehicle", "van": "vehicle"}
+    )
     assert found == named and p == pytest.approx(probability)
 
 
@@ -117,21 +144,45 @@ def test_real_boxes_of_known_things_are_named_and_ground_is_refused(model: Small
         rng = np.random.default_rng(1)
         for side, kinds in ((boxes, sample.objects), (jittered(boxes, rng), sample.objects)):
             found = look(model, sample.path, side)
-            named += [box_class.known(f.evidence, model.in_box) and f.label == o.kind for f, o in zip(found, kinds, strict=False)]
-        empty += [not box_class.known(f.evidence, model.in_box) for f in look(model, sample.path, ground(sample, rng))]
+            named += [
+                box_class.known(f.evidence, model.in_box) and f.label == o.kind
+                for f, o in zip(found, kinds, strict=False)
+            ]
+        empty += [
+            not box_class.known(f.evidence, model.in_box)
+            for f in look(model, sample.path, ground(sample, rng))
+        ]
     assert len(named) > 40 and np.mean(named) >= 0.95
     assert len(empty) > 20 and np.mean(empty) >= 0.9
 
 
 @needs_data
-@pytest.mark.parametrize("name", ["solar_panels_rf", "date_palms_saudi", "wind_turbines_iowa", "oil_wells_daqing", "buildings_kampala"])
-def test_things_of_other_classes_are_refused_and_those_of_known_ones_named(model: SmallModel, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "solar_panels_rf",
+        "date_palms_saudi",
+        "wind_turbines_iowa",
+        "oil_wells_daqing",
+        "buildings_kampala",
+    ],
+)
+def test_things_of_other_classes_are_refused_and_those_of_known_ones_named(
+    model: SmallModel, name: str
+) -> None:
     from geomagnifier_lab.datasets.more import more
     from geomagnifier_lab.train.unknown import others
 
     if not (ROOT / "more" / name).is_dir():
         pytest.skip("the set is not at hand")
     samples = [s for s in more(ROOT, name, "val") if s.objects][:6]
-    answers = [(box_class.known(one.evidence, model.in_box), one.label, truth) for s in samples for one, truth in others(model, s, name)]
-    right = [known and truth in (label, model.within.get(label)) if truth else not known for known, label, truth in answers]
+    answers = [
+        (box_class.known(one.evidence, model.in_box), one.label, truth)
+        for s in samples
+        for one, truth in others(model, s, name)
+    ]
+    right = [
+        known and truth in (label, model.within.get(label)) if truth else not known
+        for known, label, truth in answers
+    ]
     assert len(right) >= 6 and np.mean(right) >= 0.7

@@ -26,13 +26,16 @@ def sides(rows: int, columns: int, *values: float) -> Tensor:
 def test_peaks_become_boxes_best_first() -> None:
     logits = heat(10, 20, (2, 3, 0.6), (2, 4, 0.5), (7, 15, 0.9), (5, 9, 0.04))
     peaks = find_peaks(logits, sides(10, 20, 6, 4, 2, 8), 0.05)
-    # (7, 15) has its middle at (62, 30); (2, 4) is beside a higher one; (5, 9) is too low; 30 + 8 < 40
+    # (7, 15) has its middle at (62, 30); (2, 4) is beside a higher one; (5, 9) is too low; 30 + 8 <
+    # 40
     assert peaks.boxes.tolist() == [[56, 26, 64, 38], [8, 6, 16, 18]]
     assert peaks.scores.tolist() == pytest.approx([0.9, 0.6])
 
 
 def test_boxes_end_with_the_view() -> None:
-    peaks = find_peaks(heat(4, 4, (0, 0, 0.9), (3, 3, 0.8)), sides(4, 4, 50, 5, 6, 50), 0.1, limit=1.0)
+    peaks = find_peaks(
+        heat(4, 4, (0, 0, 0.9), (3, 3, 0.8)), sides(4, 4, 50, 5, 6, 50), 0.1, limit=1.0
+    )
     assert peaks.boxes.tolist() == [[0, 0, 8, 16], [0, 9, 16, 16]]
     wide = find_peaks(heat(4, 6, (2, 3, 0.9)), sides(4, 6, 50, 50, 50, 50), 0.1)
     assert wide.boxes.tolist() == [[0, 0, 24, 16]]
@@ -40,8 +43,12 @@ def test_boxes_end_with_the_view() -> None:
 
 def test_of_two_boxes_that_agree_the_weaker_goes() -> None:
     logits = heat(10, 10, (5, 3, 0.9), (5, 5, 0.8))  # 8 px apart
-    assert len(find_peaks(logits, sides(10, 10, 8, 8, 8, 8), 0.1).scores) == 2  # half of the smaller: IoU 1/3
-    wide = find_peaks(logits, sides(10, 10, 20, 8, 20, 8), 0.1)  # 12 of 40 px each: IoU 30/38 after the cut at 0 and 40
+    assert (
+        len(find_peaks(logits, sides(10, 10, 8, 8, 8, 8), 0.1).scores) == 2
+    )  # half of the smaller: IoU 1/3
+    wide = find_peaks(
+        logits, sides(10, 10, 20, 8, 20, 8), 0.1
+    )  # 12 of 40 px each: IoU 30/38 after the cut at 0 and 40
     assert wide.scores.tolist() == pytest.approx([0.9])
 
 
@@ -61,7 +68,9 @@ def test_there_is_a_most() -> None:
     assert peaks.scores.min() > torch.sigmoid(torch.tensor(1.9))
 
 
-def towards(rows: int, columns: int, *owned: tuple[tuple[slice, slice], tuple[float, float]]) -> Floats:
+def towards(
+    rows: int, columns: int, *owned: tuple[tuple[slice, slice], tuple[float, float]]
+) -> Floats:
     """Offsets (2, h, w) of cells that point at (x, y)."""
     made = np.zeros((2, rows, columns), np.float32)
     for (r, c), (x, y) in owned:
@@ -86,23 +95,33 @@ def test_two_touching_rectangles_are_told_apart() -> None:
 def test_offsets_win_over_nearness() -> None:
     # the middle column points at the object further away
     boxes = np.array([[0, 0, 24, 8], [16, 0, 40, 8]], np.float32)
-    offset = towards(2, 10, ((slice(0, 2), slice(0, 4)), (12, 4)), ((slice(0, 2), slice(4, 10)), (28, 4)))
+    offset = towards(
+        2, 10, ((slice(0, 2), slice(0, 4)), (12, 4)), ((slice(0, 2), slice(4, 10)), (28, 4))
+    )
     (start, first), (_, second) = share_cells(offset, boxes)
     assert start == (0, 0)
     assert first[:, :4].all() and not first[:, 4:].any()
-    assert second.shape[1] >= 6 and second[:, 1:6].all()  # begins at column 3, which points at the first
+    assert (
+        second.shape[1] >= 6 and second[:, 1:6].all()
+    )  # begins at column 3, which points at the first
     assert not second[:, 0].any()
 
 
 def test_a_box_smaller_than_a_cell_has_one() -> None:
-    ((origin, own),) = share_cells(np.zeros((2, 4, 4), np.float32), np.array([[9, 5, 10, 6]], np.float32))
+    ((origin, own),) = share_cells(
+        np.zeros((2, 4, 4), np.float32), np.array([[9, 5, 10, 6]], np.float32)
+    )
     assert origin == (2, 1) and own.shape == (1, 1) and own.all()
 
 
 def test_the_parts_of_a_cell_belong_together() -> None:
     boxes = np.array([[8, 12, 32, 24], [24, 12, 48, 24]], np.float32)
-    offset = towards(10, 16, ((slice(3, 6), slice(2, 7)), (20, 18)), ((slice(3, 6), slice(7, 12)), (36, 18)))
-    for (start, own), (fine_start, fine) in zip(share_cells(offset, boxes), share_cells(offset, boxes, 2), strict=True):
+    offset = towards(
+        10, 16, ((slice(3, 6), slice(2, 7)), (20, 18)), ((slice(3, 6), slice(7, 12)), (36, 18))
+    )
+    for (start, own), (fine_start, fine) in zip(
+        share_cells(offset, boxes), share_cells(offset, boxes, 2), strict=True
+    ):
         assert fine_start == (2 * start[0], 2 * start[1])
         assert (fine == np.kron(own, np.ones((2, 2), bool))).all()
 
@@ -113,5 +132,8 @@ def test_how_far_a_cell_is_from_a_centre_is_measured_in_sizes_of_the_object(turn
     boxes = np.array([[0, 0, 88, 16], [80, 0, 104, 16]], np.float32)
     boxes = boxes[:, [1, 0, 3, 2]] if turned else boxes
     owned = share_cells(np.zeros((2, *((30, 5) if turned else (5, 30))), np.float32), boxes)
-    own = {index: {at[turned] + i for i in np.flatnonzero(cells.any(0 if not turned else 1))} for index, (at, cells) in enumerate(owned)}
+    own = {
+        index: {at[turned] + i for i in np.flatnonzero(cells.any(0 if not turned else 1))}
+        for index, (at, cells) in enumerate(owned)
+    }
     assert 19 in own[0] and 19 not in own[1] and {20, 21, 22} <= own[1]

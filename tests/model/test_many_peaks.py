@@ -16,14 +16,23 @@ def grid(across: int, down: int) -> tuple[torch.Tensor, torch.Tensor]:
     return logits, torch.full((4, 2 * down, 2 * across), 3.0)
 
 
-@pytest.mark.parametrize(("across", "down", "kept"), [(25, 10, 250), (20, 15, 300), (43, 7, 300), (60, 60, 300)])
+@pytest.mark.parametrize(
+    ("across", "down", "kept"), [(25, 10, 250), (20, 15, 300), (43, 7, 300), (60, 60, 300)]
+)
 def test_up_to_three_hundred_objects_of_a_kind(across: int, down: int, kept: int) -> None:
     assert MOST == 300
     peaks = find_peaks(*grid(across, down), 0.1)
     assert len(peaks.boxes) == len(peaks.scores) == kept
-    assert (np.diff(peaks.scores) <= 0).all() and peaks.scores[0] == pytest.approx(1 / (1 + np.exp(-3)))
+    assert (np.diff(peaks.scores) <= 0).all() and peaks.scores[0] == pytest.approx(
+        1 / (1 + np.exp(-3))
+    )
     x0, y0, x1, y1 = peaks.boxes[0]
-    assert (x0, y0, x1, y1) == (8 * across - 9, 8 * down - 9, 8 * across - 3, 8 * down - 3)  # the middle of the cell before the last
+    assert (x0, y0, x1, y1) == (
+        8 * across - 9,
+        8 * down - 9,
+        8 * across - 3,
+        8 * down - 3,
+    )  # the middle of the cell before the last
 
 
 def test_the_least_heat_is_one_that_counts() -> None:
@@ -35,7 +44,9 @@ def test_the_least_heat_is_one_that_counts() -> None:
 
 @pytest.mark.parametrize(("side", "kept"), [(0.5, 1), (0.49, 0)])
 @pytest.mark.parametrize("axis", [0, 1])
-def test_an_object_of_a_pixel_is_one_and_a_thinner_one_is_none(side: float, kept: int, axis: int) -> None:
+def test_an_object_of_a_pixel_is_one_and_a_thinner_one_is_none(
+    side: float, kept: int, axis: int
+) -> None:
     logits = torch.full((5, 5), -9.0)
     logits[2, 2] = 2.0
     sides = torch.full((4, 5, 5), 3.0)
@@ -78,8 +89,12 @@ def test_a_cell_goes_to_the_box_whose_middle_its_offset_points_at() -> None:
     # what the two spans share: above to the first, below to the second
     shared = np.zeros((20, 20), int)
     shared[first[1] : first[1] + own.shape[0], first[0] : first[0] + own.shape[1]] += own
-    shared[second[1] : second[1] + other.shape[0], second[0] : second[0] + other.shape[1]] += 2 * other
-    assert (shared[4:10, 4:11] == 1).all() and (shared[10:13, 4:11] == 2).all() and shared.max() == 2
+    shared[second[1] : second[1] + other.shape[0], second[0] : second[0] + other.shape[1]] += (
+        2 * other
+    )
+    assert (
+        (shared[4:10, 4:11] == 1).all() and (shared[10:13, 4:11] == 2).all() and shared.max() == 2
+    )
 
 
 def test_parts_of_a_cell_are_its_own() -> None:
@@ -87,5 +102,8 @@ def test_parts_of_a_cell_are_its_own() -> None:
     boxes = np.array([[0, 0, 11, 11], [12, 12, 23, 23]], np.float32)
     plain, doubled = share_cells(offset, boxes), share_cells(offset, boxes, parts=2)
     for ((column, row), own), ((wide, high), fine) in zip(plain, doubled, strict=True):
-        assert (wide, high) == (2 * column, 2 * row) and fine.shape == (2 * own.shape[0], 2 * own.shape[1])
+        assert (wide, high) == (2 * column, 2 * row) and fine.shape == (
+            2 * own.shape[0],
+            2 * own.shape[1],
+        )
         assert (fine[::2, ::2] == own).all() and (fine[1::2, 1::2] == own).all()

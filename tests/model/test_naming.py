@@ -22,10 +22,18 @@ NAMES = Names([TURBINE, FARM, OwnKind(words_of("ship", ()))], stand_ins(KNOWN))
     ("question", "read", "stands"),
     [
         ("Find every wind turbine.", "Find every airplane.", {"wind turbine": "airplane"}),
-        ("How many wind turbines are there?", "How many airplanes are there?", {"wind turbine": "airplane"}),
+        (
+            "How many wind turbines are there?",
+            "How many airplanes are there?",
+            {"wind turbine": "airplane"},
+        ),
         ("Segment the Wind-Turbines", "Segment the airplanes", {"wind turbine": "airplane"}),
         ("windmills near the planes", "ships near the planes", {"wind turbine": "ship"}),
-        ("wind turbines by boats and jets", "vehicles by boats and jets", {"wind turbine": "vehicle"}),
+        (
+            "wind turbines by boats and jets",
+            "vehicles by boats and jets",
+            {"wind turbine": "vehicle"},
+        ),
         ("Where is the solar farm?", "Where is the building?", {"solar farm": "building"}),
         (
             "the windmill left of the solar farm",
@@ -47,7 +55,10 @@ def test_there_may_be_no_one_left_to_stand_in():
 
 
 def test_no_taught_kinds_change_nothing():
-    assert Names([], stand_ins(KNOWN)).read("Find every wind turbine.") == ("Find every wind turbine.", {})
+    assert Names([], stand_ins(KNOWN)).read("Find every wind turbine.") == (
+        "Find every wind turbine.",
+        {},
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,7 +86,9 @@ def test_a_name_may_be_a_plural():
     panels = OwnKind(words_of("solar panels", ()))
     assert panels.name == "solar panels"
     assert (panels.counted(1), panels.counted(3)) == ("solar panel", "solar panels")
-    assert Names([panels], stand_ins(KNOWN)).read("the largest solar panel of the solar panels") == (
+    assert Names([panels], stand_ins(KNOWN)).read(
+        "the largest solar panel of the solar panels"
+    ) == (
         "the largest airplane of the airplanes",
         {"solar panels": "airplane"},
     )

@@ -108,14 +108,20 @@ WRONG = {
     "booleans": tensors({"a": tensor([2], (0, 2), "BOOL")}, b"\0\1"),
     "long integers": tensors({"a": tensor([1], (0, 8), "I64")}, bytes(8)),
     "overlapping tensors": tensors({"a": tensor([2], (0, 4)), "b": tensor([2], (2, 6))}, bytes(6)),
-    "a gap between tensors": tensors({"a": tensor([1], (0, 2)), "b": tensor([1], (4, 6))}, bytes(6)),
+    "a gap between tensors": tensors(
+        {"a": tensor([1], (0, 2)), "b": tensor([1], (4, 6))}, bytes(6)
+    ),
     "ends that are turned round": tensors({"a": tensor([1], (2, 0))}, bytes(2)),
     "ends beyond the file": tensors({"a": tensor([1 << 30], (0, 1 << 31))}, bytes(2)),
     "a huge shape": tensors({"a": tensor([1 << 40, 1 << 20], (0, 2))}, bytes(2)),
     "a shape that overflows": tensors({"a": tensor([1 << 63, 2], (0, 0))}),
-    "a shape beyond 64 bits": tensors({"a": {"dtype": "F16", "shape": [1 << 70], "data_offsets": [0, 2]}}, bytes(2)),
+    "a shape beyond 64 bits": tensors(
+        {"a": {"dtype": "F16", "shape": [1 << 70], "data_offsets": [0, 2]}}, bytes(2)
+    ),
     "a negative shape": tensors({"a": tensor([-1], (0, 2))}, bytes(2)),
-    "a broken shape": tensors({"a": {"dtype": "F16", "shape": [0.5], "data_offsets": [0, 2]}}, bytes(2)),
+    "a broken shape": tensors(
+        {"a": {"dtype": "F16", "shape": [0.5], "data_offsets": [0, 2]}}, bytes(2)
+    ),
     "more than its tensors": tensors({"a": tensor([1], (0, 2))}, bytes(20)),
     "metadata that are no text": tensors({"__metadata__": {"card": 3}}),
     "metadata that are a list": tensors({"__metadata__": []}),
@@ -137,10 +143,17 @@ class Harm:
 
 def harmful(canary: Path) -> dict[str, bytes]:
     """What would leave the canary, in all the forms in which weights are passed on."""
-    made = {f"pickle {number}": pickle.dumps(Harm(canary), number) for number in range(pickle.HIGHEST_PROTOCOL + 1)}
+    made = {
+        f"pickle {number}": pickle.dumps(Harm(canary), number)
+        for number in range(pickle.HIGHEST_PROTOCOL + 1)
+    }
     for name, new in (("torch", True), ("torch of old", False)):
         file = io.BytesIO()
-        torch.save({"weight": torch.zeros(2), "harm": Harm(canary)}, file, _use_new_zipfile_serialization=new)
+        torch.save(
+            {"weight": torch.zeros(2), "harm": Harm(canary)},
+            file,
+            _use_new_zipfile_serialization=new,
+        )
         made[name] = file.getvalue()
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
@@ -152,7 +165,9 @@ def test_the_harmful_files_are(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     for name, content in harmful(canary).items():
         if not name.startswith("zip"):
-            torch.load(io.BytesIO(content), weights_only=False) if "torch" in name else pickle.loads(content)
+            torch.load(
+                io.BytesIO(content), weights_only=False
+            ) if "torch" in name else pickle.loads(content)
             assert canary.read_text() == "somebody has run this", name
             canary.unlink()
 
@@ -171,10 +186,22 @@ def test_files_that_are_none_in_a_folder(folder: Path, file: str) -> None:
         assert file in refused(lambda: load_model(folder))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data())
 def test_any_change_of_a_header_is_read_or_refused(tmp_path: Path, data: st.DataObject) -> None:
-    whole = tensors({"__metadata__": {"card": '{"kinds": ["ship"]}'}, "a": tensor([2, 3], (0, 12)), "b": tensor([2], (12, 16))}, bytes(16))
+    whole = tensors(
+        {
+            "__metadata__": {"card": '{"kinds": ["ship"]}'},
+            "a": tensor([2, 3], (0, 12)),
+            "b": tensor([2], (12, 16)),
+        },
+        bytes(16),
+    )
     content = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(content) - 1))
@@ -194,7 +221,12 @@ def test_truncated_anywhere(folder: Path) -> None:
     for file in (SMALL, SCOUT):
         content = (WEIGHTS / file).read_bytes()
         chance = random.Random(0)
-        for end in [*range(0, len(content), len(content) // 10), 8, len(content) - 1, *(chance.randrange(70_000) for _ in range(10))]:
+        for end in [
+            *range(0, len(content), len(content) // 10),
+            8,
+            len(content) - 1,
+            *(chance.randrange(70_000) for _ in range(10)),
+        ]:
             put(folder / file, content[:end])
             assert file in refused(lambda: load_model(folder))
         (folder / file).unlink()
@@ -218,7 +250,11 @@ def test_no_pickle_is_ever_run(folder: Path, tmp_path: Path) -> None:
         refused(lambda: registry.load_reader(tmp_path))
         put(tmp_path / "last.pt", content)
         refused(lambda: saved(tmp_path / "last.pt"))
-        for named in ("pytorch_model.bin", "model.pt", "own.pt"):  # what nobody asks for is not looked at
+        for named in (
+            "pytorch_model.bin",
+            "model.pt",
+            "own.pt",
+        ):  # what nobody asks for is not looked at
             put(folder / named, content)
     refused(lambda: load_model(folder / "pytorch_model.bin"), ModelNotFound)
     assert not canary.exists()
@@ -229,7 +265,14 @@ def test_what_is_no_file(folder: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for file in FILES:
         (folder / file).rename(tmp_path / "kept")
-        for other in (Path("/dev/zero"), Path("/dev/null"), tmp_path / "pipe", tmp_path / "nowhere", tmp_path, folder / file):
+        for other in (
+            Path("/dev/zero"),
+            Path("/dev/null"),
+            tmp_path / "pipe",
+            tmp_path / "nowhere",
+            tmp_path,
+            folder / file,
+        ):
             (folder / file).symlink_to(other)
             assert file in refused(lambda: load_model(folder))
             (folder / file).unlink()
@@ -251,7 +294,9 @@ def test_a_file_of_a_hundred_gigabytes_takes_no_memory(tmp_path: Path) -> None:
     assert "far too long" in refused(lambda: registry.read(path))
     assert "far too long" in refused(lambda: registry._fill(torch.nn.Linear(2, 2), path))
     sparse(path, 900_000_000, {"weight": tensor([450_000_000], (0, 900_000_000))})
-    assert "another network: weight is (450000000,)" in refused(lambda: registry._fill(torch.nn.Linear(2, 2, bias=False), path))
+    assert "another network: weight is (450000000,)" in refused(
+        lambda: registry._fill(torch.nn.Linear(2, 2, bias=False), path)
+    )
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
 
 
@@ -284,13 +329,38 @@ ODD_NAMES: list[Any] = [
 ]
 ODD_CARDS: dict[str, Any] = {
     "version": [None, 3, "", [], "x" * 1000, "\x1b[31m"],
-    "kinds": [*ODD_NAMES, [], ["airplane", "ship", "water"], ["ship"], [f"kind {n}" for n in range(1001)]],
+    "kinds": [
+        *ODD_NAMES,
+        [],
+        ["airplane", "ship", "water"],
+        ["ship"],
+        [f"kind {n}" for n in range(1001)],
+    ],
     "objects": [*ODD_NAMES, ["tank"], ["airplane"], ["water"]],
     "scenes": [*ODD_NAMES, ["beach"]],
     "coarse": [None, [], {"shore": ["desert"]}, {"shore": 3}, {"": []}, {"x" * 1000: ["port"]}],
-    "words": [*ODD_NAMES, [], CARD["words"][1:], [w for w in CARD["words"] if w != "<ship>"], [*CARD["words"], "ship", "ship"]],
-    "mentions": [None, [], {"water": [0.5, []]}, {"ship": 0.5}, {"ship": [0.5]}, *({"ship": [n, ["near"]]} for n in ODD_NUMBERS)],
-    "flops": [None, [], {}, {"trunk": 1.0, "view": 1.0}, *({"trunk": n, "view": 1.0, "question": 1.0} for n in ODD_NUMBERS if n != 1.5)],
+    "words": [
+        *ODD_NAMES,
+        [],
+        CARD["words"][1:],
+        [w for w in CARD["words"] if w != "<ship>"],
+        [*CARD["words"], "ship", "ship"],
+    ],
+    "mentions": [
+        None,
+        [],
+        {"water": [0.5, []]},
+        {"ship": 0.5},
+        {"ship": [0.5]},
+        *({"ship": [n, ["near"]]} for n in ODD_NUMBERS),
+    ],
+    "flops": [
+        None,
+        [],
+        {},
+        {"trunk": 1.0, "view": 1.0},
+        *({"trunk": n, "view": 1.0, "question": 1.0} for n in ODD_NUMBERS if n != 1.5),
+    ],
     "calibration": [
         *(None, [], 3, {"tank": {}}, {"ship": 3}, {"ship": {"else": 0.5}}),
         *({"ship": {"score": n}} for n in ODD_NUMBERS),
@@ -298,15 +368,44 @@ ODD_CARDS: dict[str, Any] = {
 }
 ODD_HUNTS: dict[str, Any] = {
     "flops": [n for n in ODD_NUMBERS if n != 1.5],
-    "sizes": [None, [], {"tank": [1.0, 1.0]}, {"ship": 3}, {"ship": [1.0]}, *({"ship": [1.0, n]} for n in ODD_NUMBERS if n != 1.5)],
-    "recall": [None, 3, {}, [3], [[0.5]], [[0.9, 0.1], [0.5, 0.4]], *([[0.5, n]] for n in ODD_NUMBERS), *([[n, 0.5]] for n in ODD_NUMBERS)],
-    "scores": [None, [], {"tank": []}, {"ship": 3}, {"ship": [[0.5]]}, *({"ship": [[0.5, n]]} for n in ODD_NUMBERS)],
+    "sizes": [
+        None,
+        [],
+        {"tank": [1.0, 1.0]},
+        {"ship": 3},
+        {"ship": [1.0]},
+        *({"ship": [1.0, n]} for n in ODD_NUMBERS if n != 1.5),
+    ],
+    "recall": [
+        None,
+        3,
+        {},
+        [3],
+        [[0.5]],
+        [[0.9, 0.1], [0.5, 0.4]],
+        *([[0.5, n]] for n in ODD_NUMBERS),
+        *([[n, 0.5]] for n in ODD_NUMBERS),
+    ],
+    "scores": [
+        None,
+        [],
+        {"tank": []},
+        {"ship": 3},
+        {"ship": [[0.5]]},
+        *({"ship": [[0.5, n]]} for n in ODD_NUMBERS),
+    ],
 }
 
 
-@pytest.mark.parametrize(("file", "card", "odd"), [(SMALL, CARD, ODD_CARDS), (SCOUT, HUNT, ODD_HUNTS)], ids=["small", "scout"])
+@pytest.mark.parametrize(
+    ("file", "card", "odd"),
+    [(SMALL, CARD, ODD_CARDS), (SCOUT, HUNT, ODD_HUNTS)],
+    ids=["small", "scout"],
+)
 @pytest.mark.usefixtures("unbuilt")
-def test_cards_that_cannot_be(folder: Path, file: str, card: dict[str, Any], odd: dict[str, Any]) -> None:
+def test_cards_that_cannot_be(
+    folder: Path, file: str, card: dict[str, Any], odd: dict[str, Any]
+) -> None:
     for what, values in odd.items():
         for value in values:
             if (what, value) in (("recall", {}), ("sizes", [])):
@@ -327,7 +426,15 @@ def test_tokenizers_that_are_none(folder: Path) -> None:
     model = whole["model"]
     words = {"type": "WordLevel", "vocab": {"[UNK]": 0}, "unk_token": "[UNK]"}
     odd: list[Any] = [
-        *(None, 3, [], {}, {**whole, "model": None}, {**whole, "model": {}}, {**whole, "model": words}),
+        *(
+            None,
+            3,
+            [],
+            {},
+            {**whole, "model": None},
+            {**whole, "model": {}},
+            {**whole, "model": words},
+        ),
         {**whole, "model": {**model, "vocab": {**model["vocab"], "shipp": 30522}}},
         {**whole, "model": {**model, "vocab": {}}},
         {**whole, "model": {**model, "vocab": {"ship": -1}}},
@@ -335,13 +442,31 @@ def test_tokenizers_that_are_none(folder: Path) -> None:
         {**whole, "model": {**model, "unk_token": "[NOWHERE]"}},
         {**whole, "normalizer": None},
         {**whole, "pre_tokenizer": {"type": "Whitespace"}},
-        {**whole, "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "(a+)+$"}, "behavior": "Removed", "invert": False}},
-        {**whole, "added_tokens": [{**whole["added_tokens"][0], "id": 99_999, "content": "[MORE]"}]},
+        {
+            **whole,
+            "pre_tokenizer": {
+                "type": "Split",
+                "pattern": {"Regex": "(a+)+$"},
+                "behavior": "Removed",
+                "invert": False,
+            },
+        },
+        {
+            **whole,
+            "added_tokens": [{**whole["added_tokens"][0], "id": 99_999, "content": "[MORE]"}],
+        },
     ]
     for value in odd:
         put(folder / TOKENIZER, json.dumps(value).encode())
         assert TOKENIZER in refused(lambda: load_model(folder)), str(value)[:80]
-    for content in (b"", b"\xff" * 100, NESTED.encode(), b'{"model": ' + NESTED.encode(), b"{" * 1000, b" " * 20_000_000):
+    for content in (
+        b"",
+        b"\xff" * 100,
+        NESTED.encode(),
+        b'{"model": ' + NESTED.encode(),
+        b"{" * 1000,
+        b" " * 20_000_000,
+    ):
         put(folder / TOKENIZER, content)
         assert TOKENIZER in refused(lambda: load_model(folder))
 
@@ -365,14 +490,19 @@ def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
 def test_the_packages_weights_are_the_ones_that_were_written() -> None:
     checksums.check(WEIGHTS, registry.ALL)
     assert set(checksums._read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION, REFINER}
-    assert checksums.fingerprint(WEIGHTS) is not None and len(checksums.fingerprint(WEIGHTS) or "") == 12
+    assert (
+        checksums.fingerprint(WEIGHTS) is not None
+        and len(checksums.fingerprint(WEIGHTS) or "") == 12
+    )
 
 
 def test_a_list_and_its_files(tmp_path: Path) -> None:
     names = ("a.safetensors", "b.json", "c.safetensors")
     for name in names[:2]:
         (tmp_path / name).write_text(name)
-    assert checksums.check(tmp_path, names) is None and checksums.fingerprint(tmp_path) is None  # without a list
+    assert (
+        checksums.check(tmp_path, names) is None and checksums.fingerprint(tmp_path) is None
+    )  # without a list
     listed = tmp_path / checksums.SUMS
     checksums.write(listed, {name: tmp_path / name for name in names[:2]})
     checksums.check(tmp_path, names)
@@ -384,14 +514,23 @@ def test_a_list_and_its_files(tmp_path: Path) -> None:
     (tmp_path / names[1]).unlink()
     assert "lacks b.json" in refused(lambda: checksums.check(tmp_path, names))
     good = listed.read_text()
-    for content in (b"", b"\xff" * 100, b"no list\n", good[:70].encode(), good.upper().encode(), b"\0" * 1_000_000):
+    for content in (
+        b"",
+        b"\xff" * 100,
+        b"no list\n",
+        good[:70].encode(),
+        good.upper().encode(),
+        b"\0" * 1_000_000,
+    ):
         put(listed, content)
         assert checksums.SUMS in refused(lambda: checksums.check(tmp_path, names))
     listed.unlink()
     listed.symlink_to("/dev/zero")
     assert checksums.SUMS in refused(lambda: checksums.check(tmp_path, names))
     listed.unlink()
-    put(listed, f"{'0' * 64}  /dev/zero\n{'0' * 64}  ../../b.json\n{good}".encode())  # what is not the model's is not looked at
+    put(
+        listed, f"{'0' * 64}  /dev/zero\n{'0' * 64}  ../../b.json\n{good}".encode()
+    )  # what is not the model's is not looked at
     assert "lacks b.json" in refused(lambda: checksums.check(tmp_path, names))
 
 
@@ -403,7 +542,9 @@ def test_a_file_written_anew_makes_the_list_out_of_date(tmp_path: Path) -> None:
     assert not (tmp_path / checksums.SUMS).exists()
 
 
-def test_small_is_the_packages_whatever_lies_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_is_the_packages_whatever_lies_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "small").mkdir()
     (tmp_path / "small" / "config.json").write_text("{}")
     (tmp_path / "small" / OWN).write_bytes(b"no heads")
@@ -422,7 +563,15 @@ def base(model_folder: Path) -> SmallModel:
 TAUGHT: dict[str, Any] = {
     "lessons": [["crane"]],
     "kinds": [
-        {"words": [["crane", "cranes"]], "stuff": False, "masks": True, "pixels": 40.0, "metres": None, "calibration": {}, "taught": {}}
+        {
+            "words": [["crane", "cranes"]],
+            "stuff": False,
+            "masks": True,
+            "pixels": 40.0,
+            "metres": None,
+            "calibration": {},
+            "taught": {},
+        }
     ],
     "stand_ins": [["ship", "ships", False, ["ship", "ships"]]],
 }
@@ -449,12 +598,29 @@ ODD_TAUGHT: list[Any] = [
         {"lessons": [[]]},
         {"lessons": ["crane"]},
     ),
-    *({"kinds": [3]}, {"kinds": [{}]}, kind(words=[]), kind(words=3), kind(words=[["crane"]]), kind(words=[["", "cranes"]]), kind(more=1)),
-    *(kind(words=[["\x1b[31m", "cranes"]]), kind(words=[["x" * 1000, "cranes"]]), kind(calibration=3), kind(calibration={"else": 1})),
+    *(
+        {"kinds": [3]},
+        {"kinds": [{}]},
+        kind(words=[]),
+        kind(words=3),
+        kind(words=[["crane"]]),
+        kind(words=[["", "cranes"]]),
+        kind(more=1),
+    ),
+    *(
+        kind(words=[["\x1b[31m", "cranes"]]),
+        kind(words=[["x" * 1000, "cranes"]]),
+        kind(calibration=3),
+        kind(calibration={"else": 1}),
+    ),
     *(kind(calibration={"score": n}) for n in ODD_NUMBERS),
     *(kind(pixels=n) for n in ODD_NUMBERS if n != 1.5),
     *(kind(metres=n) for n in ODD_NUMBERS if n not in (1.5, None)),
-    *({"stand_ins": [["ship"]]}, {"stand_ins": [["tank", "tanks", False, []]]}, {"stand_ins": [["ship", "ships", False, 3]]}),
+    *(
+        {"stand_ins": [["ship"]]},
+        {"stand_ins": [["tank", "tanks", False, []]]},
+        {"stand_ins": [["ship", "ships", False, 3]]},
+    ),
 ]
 
 
@@ -469,13 +635,24 @@ def test_heads_that_cannot_be(base: SmallModel, tmp_path: Path) -> None:
         assert OWN in told, str(changed)[:80]
     for card in (None, 3, [], "card"):
         refused(lambda card=card: taught(base, path, card, state))  # type: ignore[misc]
-    for wrong in ({}, {"0.bias": torch.zeros(1, 3)}, {**state, "0.bias": torch.tensor(0.0)}, {**state, "0.more": torch.zeros(1)}):
+    for wrong in (
+        {},
+        {"0.bias": torch.zeros(1, 3)},
+        {**state, "0.bias": torch.tensor(0.0)},
+        {**state, "0.more": torch.zeros(1)},
+    ):
         refused(lambda wrong=wrong: taught(base, path, TAUGHT, wrong))  # type: ignore[misc]
 
 
 def test_readers_of_chinese_that_cannot_be(tmp_path: Path) -> None:
     ends = ["<start>", "<end>"]
-    said: list[Any] = [(["船"], ["ship"]), (3, 3), ([], ends), (["船"], [str(n) for n in range(100_001)]), (["船"], ends)]
+    said: list[Any] = [
+        (["船"], ["ship"]),
+        (3, 3),
+        ([], ends),
+        (["船"], [str(n) for n in range(100_001)]),
+        (["船"], ends),
+    ]
     for card in ({}, [], 3, *({"letters": letters, "words": words} for letters, words in said)):
         with_card(tmp_path / CHINESE, card)
         assert CHINESE in refused(lambda: registry.load_reader(tmp_path))

@@ -41,7 +41,11 @@ def views() -> list[View]:
 
 def test_places_are_shares_of_the_whole_input(views: list[View]) -> None:
     assert joint_input.places(views) == [(0, 0, 1, 1), (0, 0, 0.5, 0.5)]
-    right = View(views[1].pixels, Window(Box(256, 192, 512, 384), 256, 192, "C2", Box(256, 192, 512, 384)), "r")
+    right = View(
+        views[1].pixels,
+        Window(Box(256, 192, 512, 384), 256, 192, "C2", Box(256, 192, 512, 384)),
+        "r",
+    )
     assert joint_input.places([views[0], right])[1] == (0.5, 0.5, 1, 1)
 
 
@@ -56,17 +60,25 @@ def test_one_view_alone_is_the_same_in_one_input(model: SmallModel, views: list[
     alone = model.answer(QUESTION, Granularity.PIXEL, views[1:])
     once = model.answer(QUESTION, Granularity.PIXEL, views[1:], [])
     assert [f.view_box for f in alone.views[0].found] == [f.view_box for f in once.views[0].found]
-    np.testing.assert_array_equal(alone.views[0].covers[0].probability, once.views[0].covers[0].probability)
+    np.testing.assert_array_equal(
+        alone.views[0].covers[0].probability, once.views[0].covers[0].probability
+    )
 
 
 def test_what_is_beside_is_seen_and_not_answered(model: SmallModel, views: list[View]) -> None:
     beside = model.answer(QUESTION, Granularity.PIXEL, views[1:], views[:1])
     both = model.answer(QUESTION, Granularity.PIXEL, views, [])
     assert len(beside.views) == 1 and len(both.views) == 2
-    assert beside.flops == both.flops > model.answer(QUESTION, Granularity.PIXEL, views[1:], []).flops
-    np.testing.assert_allclose(beside.views[0].covers[0].probability, both.views[1].covers[0].probability, atol=1e-4)
+    assert (
+        beside.flops == both.flops > model.answer(QUESTION, Granularity.PIXEL, views[1:], []).flops
+    )
+    np.testing.assert_allclose(
+        beside.views[0].covers[0].probability, both.views[1].covers[0].probability, atol=1e-4
+    )
     alone = model.answer(QUESTION, Granularity.PIXEL, views[1:], [])
-    assert not np.array_equal(beside.views[0].covers[0].probability, alone.views[0].covers[0].probability)
+    assert not np.array_equal(
+        beside.views[0].covers[0].probability, alone.views[0].covers[0].probability
+    )
 
 
 def test_the_cross_entropy_is_a_form_of_the_heat_map(model: SmallModel, views: list[View]) -> None:
@@ -83,26 +95,44 @@ def test_the_linear_decoder_is_what_the_paper_writes() -> None:
     h = decoder.project(seg)
     total = torch.zeros(1, 2, 4, 8, 8)
     for level, f in enumerate(pyramid):
-        together = torch.cat([f[:, None].expand(-1, 2, -1, -1, -1), h[..., None, None].expand(-1, -1, -1, *f.shape[2:])], 2)  # (+)
-        weight = torch.cat([decoder.image[level].weight[:, :, 0, 0], decoder.question[level].weight], 1)  # Conv of the two
+        together = torch.cat(
+            [
+                f[:, None].expand(-1, 2, -1, -1, -1),
+                h[..., None, None].expand(-1, -1, -1, *f.shape[2:]),
+            ],
+            2,
+        )  # (+)
+        weight = torch.cat(
+            [decoder.image[level].weight[:, :, 0, 0], decoder.question[level].weight], 1
+        )  # Conv of the two
         bias = decoder.image[level].bias + decoder.question[level].bias
         g = decoder.norm[level](torch.einsum("bqchw,dc->bqhwd", together, weight) + bias)
         mask = torch.sigmoid(decoder.second[level](g)).permute(0, 1, 4, 2, 3).flatten(0, 1)
-        up = torch.nn.functional.interpolate(mask, size=(8, 8), mode="bilinear", align_corners=False)
+        up = torch.nn.functional.interpolate(
+            mask, size=(8, 8), mode="bilinear", align_corners=False
+        )
         total += decoder.level[level] * up.view(1, 2, 4, 8, 8)
     fine = torch.nn.functional.pixel_shuffle(total.flatten(0, 1), 2).view(1, 2, 16, 16)
-    torch.testing.assert_close(torch.sigmoid(decoder(seg, pyramid)), fine.clamp(1e-4, 1 - 1e-4), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(
+        torch.sigmoid(decoder(seg, pyramid)), fine.clamp(1e-4, 1 - 1e-4), atol=1e-5, rtol=1e-4
+    )
     assert summed.__doc__
 
 
-def test_the_linear_decoder_draws_masks_where_the_model_has_it(model: SmallModel, views: list[View]) -> None:
+def test_the_linear_decoder_draws_masks_where_the_model_has_it(
+    model: SmallModel, views: list[View]
+) -> None:
     asked = replace(QUESTION, variant=Variant.of("linear decoder"))
     with pytest.raises(OptionError, match=r"recipes/linear_decoder\.sh"):
         model.answer(asked, Granularity.PIXEL, views[1:], [])
     model.linear = LinearDecoder().eval().requires_grad_(False)
     try:
-        linear, bent = (model.answer(q, Granularity.PIXEL, views[1:], []).views[0] for q in (asked, QUESTION))
+        linear, bent = (
+            model.answer(q, Granularity.PIXEL, views[1:], []).views[0] for q in (asked, QUESTION)
+        )
     finally:
         model.linear = None
-    assert [f.view_box for f in linear.found] == [f.view_box for f in bent.found], "boxes are not the paper's"
+    assert [f.view_box for f in linear.found] == [f.view_box for f in bent.found], (
+        "boxes are not the paper's"
+    )
     assert not np.allclose(linear.covers[0].probability, bent.covers[0].probability)

@@ -16,7 +16,12 @@ from geomagnifier.models.small.pixel_decoder import MAPS, UNIT, Maps, PixelDecod
 
 def made(batch: int = 1, width: int = 6, rows: int = 4, columns: int = 8) -> Pyramid:
     generator = torch.Generator().manual_seed(0)
-    return Pyramid(*(torch.randn(batch, width, rows // n, columns // n, generator=generator) for n in (1, 2, 4)))
+    return Pyramid(
+        *(
+            torch.randn(batch, width, rows // n, columns // n, generator=generator)
+            for n in (1, 2, 4)
+        )
+    )
 
 
 def decoder(width: int = 6, inner: int = 5) -> PixelDecoder:
@@ -53,19 +58,31 @@ def test_the_maps_are_the_formula() -> None:
     p = {name: value.double().numpy() for name, value in built.state_dict().items()}
     for q in range(2):
         e = seg[0, q].double().numpy()
-        h = p["project.2.weight"] @ np.maximum(p["project.0.weight"] @ e + p["project.0.bias"], 0) + p["project.2.bias"]
+        h = (
+            p["project.2.weight"] @ np.maximum(p["project.0.weight"] @ e + p["project.0.bias"], 0)
+            + p["project.2.bias"]
+        )
         h = p["blend"] * h
         total = np.zeros((MAPS, 4, 8))
         for level, f in enumerate(pyramid):
             pixels = f[0].double().numpy()
-            kernel = (p[f"kernel.{level}.weight"] @ h + p[f"kernel.{level}.bias"]).reshape(MAPS, 5) / math.sqrt(5)
+            kernel = (p[f"kernel.{level}.weight"] @ h + p[f"kernel.{level}.bias"]).reshape(
+                MAPS, 5
+            ) / math.sqrt(5)
             small = np.zeros((MAPS, *pixels.shape[1:]))
             for y, x in np.ndindex(*pixels.shape[1:]):
-                g = p[f"image.{level}.weight"][:, :, 0, 0] @ pixels[:, y, x] + p[f"image.{level}.bias"]
+                g = (
+                    p[f"image.{level}.weight"][:, :, 0, 0] @ pixels[:, y, x]
+                    + p[f"image.{level}.bias"]
+                )
                 g = g + p[f"question.{level}.weight"] @ h + p[f"question.{level}.bias"]
-                g = (g - g.mean()) / math.sqrt(g.var() + 1e-5) * p[f"norm.{level}.weight"] + p[f"norm.{level}.bias"]
+                g = (g - g.mean()) / math.sqrt(g.var() + 1e-5) * p[f"norm.{level}.weight"] + p[
+                    f"norm.{level}.bias"
+                ]
                 small[:, y, x] = p["level_weight"][level] * (kernel @ gelu(g))
-            total += F.interpolate(torch.from_numpy(small)[None], size=(4, 8), mode="bilinear", align_corners=False)[0].numpy()
+            total += F.interpolate(
+                torch.from_numpy(small)[None], size=(4, 8), mode="bilinear", align_corners=False
+            )[0].numpy()
         total += p["bias"][:, None, None]
         quarters = np.zeros((8, 16))
         for k, (down, across) in enumerate(((0, 0), (0, 1), (1, 0), (1, 1))):
@@ -81,7 +98,12 @@ def test_shapes_and_questions_that_do_not_disturb_each_other() -> None:
     built, pyramid = decoder(), made(batch=3, rows=8, columns=12)
     seg = torch.randn(3, 4, 6)
     maps = built(seg, built.prepare(pyramid))
-    assert [tuple(m.shape) for m in maps] == [(3, 4, 16, 24), (3, 4, 8, 12), (3, 4, 4, 8, 12), (3, 4, 2, 8, 12)]
+    assert [tuple(m.shape) for m in maps] == [
+        (3, 4, 16, 24),
+        (3, 4, 8, 12),
+        (3, 4, 4, 8, 12),
+        (3, 4, 2, 8, 12),
+    ]
     assert (maps.sides > 0).all()
     alone = built(seg[1:2, 2:3], built.prepare(Pyramid(*(f[1:2] for f in pyramid))))
     for whole, part in zip(maps, alone, strict=True):

@@ -76,7 +76,10 @@ def test_the_part_that_is_asked_about(text: str, language: str, part: str) -> No
 
 
 def test_what_lies_in_a_part() -> None:
-    assert [lies_in(dot(0.2, 0.7), part) for part in ("left", "lower left", "upper left", "right", "lower")] == [
+    assert [
+        lies_in(dot(0.2, 0.7), part)
+        for part in ("left", "lower left", "upper left", "right", "lower")
+    ] == [
         True,
         True,
         False,

@@ -1,7 +1,17 @@
 import pytest
 import torch
 
-from geomagnifier.models.small.zh_en_translator import END, LONGEST, RARE, START, WRITTEN, Reader, characters, join, split
+from geomagnifier.models.small.zh_en_translator import (
+    END,
+    LONGEST,
+    RARE,
+    START,
+    WRITTEN,
+    Reader,
+    characters,
+    join,
+    split,
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +58,9 @@ def test_padding_changes_nothing(reader: Reader) -> None:
 
 def test_later_words_are_not_seen(reader: Reader) -> None:
     letters = reader.numbers([["找", "船"]])
-    one, other = reader(letters, torch.tensor([[0, 2, 3]])), reader(letters, torch.tensor([[0, 2, 2]]))
+    one, other = (
+        reader(letters, torch.tensor([[0, 2, 3]])),
+        reader(letters, torch.tensor([[0, 2, 2]])),
+    )
     torch.testing.assert_close(one[0, :2], other[0, :2])
     assert not torch.allclose(one[0, 2], other[0, 2])

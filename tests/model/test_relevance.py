@@ -17,7 +17,11 @@ TOKENS = torch.tensor([[1, 14, 3]])
 @pytest.fixture(scope="module")
 def decoder() -> TextDecoder:
     torch.manual_seed(7)
-    made = TextDecoder(20, 4, channels=6, pooled=8, tokens=10, width=16, layers=2, heads=2, forward=32).eval().requires_grad_(False)
+    made = (
+        TextDecoder(20, 4, channels=6, pooled=8, tokens=10, width=16, layers=2, heads=2, forward=32)
+        .eval()
+        .requires_grad_(False)
+    )
     for parameter in made.parameters():
         parameter.mul_(3.0)  # far from uniform attention
     return made
@@ -27,7 +31,11 @@ def decoder() -> TextDecoder:
 def given(decoder: TextDecoder) -> tuple[Tensor, Tensor, Memory]:
     torch.manual_seed(8)
     tokens = decoder.see(torch.randn(1, 6, 2, 3))
-    return torch.randn(1, 4, 10), torch.tensor([[False, False, False, True]]), Memory(tokens, torch.zeros(1, 6, dtype=torch.bool))
+    return (
+        torch.randn(1, 4, 10),
+        torch.tensor([[False, False, False, True]]),
+        Memory(tokens, torch.zeros(1, 6, dtype=torch.bool)),
+    )
 
 
 def test_the_formula_by_hand() -> None:
@@ -41,7 +49,9 @@ SHAPES = [(1, 2, 3, 6)] * 2
 """Of the maps of both layers: two heads, three tokens of the answer, six of the image."""
 
 
-def direct(decoder: TextDecoder, states: Tensor, padding: Tensor, memory: Memory, changes: list[Tensor]) -> Tensor:
+def direct(
+    decoder: TextDecoder, states: Tensor, padding: Tensor, memory: Memory, changes: list[Tensor]
+) -> Tensor:
     """The logits after the kind as a function of what is added to each attention map, by running the decoder anew."""
     left = iter(changes)
     _, cache = decoder.read(states, padding, memory)
@@ -49,14 +59,20 @@ def direct(decoder: TextDecoder, states: Tensor, padding: Tensor, memory: Memory
     return decoder.logits(x)[0, 1]
 
 
-def test_the_gradient_is_that_of_the_tie_by_each_attention(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
+def test_the_gradient_is_that_of_the_tie_by_each_attention(
+    decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]
+) -> None:
     attention, slopes = attend(decoder, *given, TOKENS, [2])
     added = [torch.zeros(shape, requires_grad=True) for shape in SHAPES]
     wanted = torch.autograd.grad(direct(decoder, *given, added)[3], added)
-    assert [a.shape for a in attention] == SHAPES and all(torch.allclose(a.sum(3), torch.ones(())) for a in attention)
+    assert [a.shape for a in attention] == SHAPES and all(
+        torch.allclose(a.sum(3), torch.ones(())) for a in attention
+    )
     for slope, by_hand in zip(slopes, wanted, strict=True):
         assert torch.allclose(slope, by_hand, atol=1e-5) and slope.abs().max() > 0
-    h = torch.cat([(torch.relu(g) * a).flatten(0, -2) for a, g in zip(attention, wanted, strict=True)]).mean(0)
+    h = torch.cat(
+        [(torch.relu(g) * a).flatten(0, -2) for a, g in zip(attention, wanted, strict=True)]
+    ).mean(0)
     assert torch.allclose(weigh(attention, slopes), h, atol=1e-6)
     # and by differences, cell by cell
     for layer, spot in ((0, (0, 1, 1, 4)), (1, (0, 0, 1, 2))):
@@ -66,7 +82,9 @@ def test_the_gradient_is_that_of_the_tie_by_each_attention(decoder: TextDecoder,
         assert float(wanted[layer][spot]) == pytest.approx(float(slope), abs=2e-2)
 
 
-def test_the_cross_entropy_form_is_the_papers_formula(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
+def test_the_cross_entropy_form_is_the_papers_formula(
+    decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]
+) -> None:
     attention, slopes = attend(decoder, *given, TOKENS, [2], "cross entropy")
     added = [torch.zeros(shape, requires_grad=True) for shape in SHAPES]
     logits = direct(decoder, *given, added)
@@ -90,7 +108,9 @@ def test_two_ties_add_up(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memo
     assert all(torch.allclose(slopes[i], alone[0][i] + alone[1][i], atol=1e-5) for i in range(2))
 
 
-def test_it_runs_where_no_gradient_is_wanted(decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]) -> None:
+def test_it_runs_where_no_gradient_is_wanted(
+    decoder: TextDecoder, given: tuple[Tensor, Tensor, Memory]
+) -> None:
     with torch.inference_mode():
         states, memory = given[0] * 1, Memory(given[2].tokens * 1, given[2].absent.clone())
         _, slopes = attend(decoder, states, given[1].clone(), memory, TOKENS, [2])

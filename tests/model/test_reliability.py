@@ -16,7 +16,12 @@ from geomagnifier.models.small.score_calibration import Reliability
 from geomagnifier_lab.render.scene import draw_scene
 
 ROOT = Path(os.environ.get("GEOMAG_DATA", "none"))
-QUESTIONS = ("Segment all objects.", "Find every {}.", "Segment the largest {}.", "Which {}s are on the left?")
+QUESTIONS = (
+    "Segment all objects.",
+    "Find every {}.",
+    "Segment the largest {}.",
+    "Which {}s are on the left?",
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,14 @@ def test_a_card_without_maps_leaves_scores_as_they_are() -> None:
 
 
 def test_the_way_back_leads_back() -> None:
-    made = Reliability.of({"reliability": {"temperature": 2, "objects": {"ship": [[0, 0], [0.4, 0.2], [0.6, 0.9], [1, 1]]}}})
+    made = Reliability.of(
+        {
+            "reliability": {
+                "temperature": 2,
+                "objects": {"ship": [[0, 0], [0.4, 0.2], [0.6, 0.9], [1, 1]]},
+            }
+        }
+    )
     raw = np.linspace(0, 1, 101, dtype=np.float32)
     assert made.probability("ship", 0.5) == pytest.approx(0.55)
     assert made.raw("ship", made.probability("ship", raw)) == pytest.approx(raw, abs=1e-5)
@@ -66,15 +78,22 @@ def test_the_weights_say_what_they_are_worth(model: SmallModel) -> None:
     for kind in model.objects:
         p = model.reliability.probability(kind, np.linspace(0, 1, 1001))
         assert np.all(np.diff(p) > 0)
-        assert p[:21] == pytest.approx(np.linspace(0, 0.02, 21))  # a least score of 0.01 still gives every candidate
+        assert p[:21] == pytest.approx(
+            np.linspace(0, 0.02, 21)
+        )  # a least score of 0.01 still gives every candidate
 
 
 def pictures() -> list[object]:
-    drawn: list[object] = [draw_scene(101, 640, 480, theme).pixels for theme in ("airport", "harbour", "tank farm", "sports ground")]
+    drawn: list[object] = [
+        draw_scene(101, 640, 480, theme).pixels
+        for theme in ("airport", "harbour", "tank farm", "sports ground")
+    ]
     return drawn + sorted((ROOT / "vhr10" / "images").glob("*.jpg"))[::64][:8]
 
 
-def test_maps_change_scores_and_nothing_else(model: SmallModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_maps_change_scores_and_nothing_else(
+    model: SmallModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     changed = 0
     for number, picture in enumerate(pictures()):
         kind = ("airplane", "ship", "storage tank", "tennis court")[number % 4]
@@ -91,10 +110,14 @@ def test_maps_change_scores_and_nothing_else(model: SmallModel, monkeypatch: pyt
             pieces = False
             for r in said.regions:
                 score = before[r.label, r.box]
-                if r.score == score:  # a region that is a piece of the mask keeps the mask's own probability
+                if (
+                    r.score == score
+                ):  # a region that is a piece of the mask keeps the mask's own probability
                     pieces = True
                 else:
-                    assert r.score == pytest.approx(float(model.reliability.probability(r.label, score)), abs=1e-6)
+                    assert r.score == pytest.approx(
+                        float(model.reliability.probability(r.label, score)), abs=1e-6
+                    )
                     changed += 1
             assert pieces or said.text == raw.text
     assert changed > 15

@@ -8,7 +8,12 @@ import geomagnifier as gm
 from fake import paint
 from geomagnifier.language import scene_sentences, yes_no
 
-LABELS = [("sparse residential", 0.4), ("farmland", 0.3), ("airport", 0.2), ("dense residential", 0.1)]
+LABELS = [
+    ("sparse residential", 0.4),
+    ("farmland", 0.3),
+    ("airport", 0.2),
+    ("dense residential", 0.1),
+]
 
 
 @pytest.mark.parametrize(
@@ -35,5 +40,9 @@ def test_an_answer_has_it_as_its_value() -> None:
     model = gm.load_model("small")
     picture = paint(320, 200, (20, 20, 100, 40))
     answer = gm.ask(picture, "Is this farmland or an airport?", model)
-    assert answer.value in ("farmland", "airport") and answer.unit is None and str(answer.value) in answer.text
+    assert (
+        answer.value in ("farmland", "airport")
+        and answer.unit is None
+        and str(answer.value) in answer.text
+    )
     assert gm.ask(picture, "What kind of place is this?", model).value is None

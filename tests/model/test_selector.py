@@ -41,6 +41,9 @@ def test_the_number_of_a_superlative_in_chinese(question: str, english: str) -> 
 
 
 def test_the_likeliest_so_many_are_chosen() -> None:
-    logits, target = np.array([3.0, -1.0, 0.5, 9.0, -4.0], np.float32), np.array([True, True, True, False, True])
+    logits, target = (
+        np.array([3.0, -1.0, 0.5, 9.0, -4.0], np.float32),
+        np.array([True, True, True, False, True]),
+    )
     assert decide(logits, 0.9, target, 3).tolist() == [True, True, True, False, False]
     assert decide(logits, 0.1, target, 9).tolist() == target.tolist()

@@ -42,9 +42,17 @@ def encoder() -> SentenceEncoder:
 
 @torch.inference_mode()
 def test_sentences_of_one_meaning_are_near(encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
-    texts = ["Segment every ship in the harbour.", "Outline all boats in the port.", "How many tennis courts are there?"]
+    texts = [
+        "Segment every ship in the harbour.",
+        "Outline all boats in the port.",
+        "How many tennis courts are there?",
+    ]
     encoded = encoder(tokenize(tokenizer, texts))
-    assert encoded.states.shape == (3, *encoded.padding.shape[1:], WIDTH) and encoded.pooled.shape == (3, WIDTH)
+    assert encoded.states.shape == (
+        3,
+        *encoded.padding.shape[1:],
+        WIDTH,
+    ) and encoded.pooled.shape == (3, WIDTH)
     assert torch.allclose(encoded.pooled.norm(dim=1), torch.ones(3), atol=1e-5)
     near = encoded.pooled @ encoded.pooled.T
     assert near[0, 1] > near[0, 2] + 0.2 and near[0, 1] > near[1, 2] + 0.2
@@ -52,7 +60,10 @@ def test_sentences_of_one_meaning_are_near(encoder: SentenceEncoder, tokenizer: 
 
 @torch.inference_mode()
 def test_padding_does_not_change_a_sentence(encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
-    texts = ["Find all ships.", "A rather longer question about storage tanks beside the second largest building of the port."]
+    texts = [
+        "Find all ships.",
+        "A rather longer question about storage tanks beside the second largest building of the port.",
+    ]
     together = encoder(tokenize(tokenizer, texts))
     assert bool(together.padding[0].any()) and not bool(together.padding[1].any())
     for row, text in enumerate(texts):
@@ -102,9 +113,15 @@ def bert() -> dict[str, Tensor]:
             ("intermediate.dense", FORWARD, WIDTH),
             ("output.dense", WIDTH, FORWARD),
         ):
-            state |= {f"{layer}{name}.weight": random(out, into), f"{layer}{name}.bias": random(out)}
+            state |= {
+                f"{layer}{name}.weight": random(out, into),
+                f"{layer}{name}.bias": random(out),
+            }
         for name in ("attention.output.LayerNorm", "output.LayerNorm"):
-            state |= {f"{layer}{name}.weight": 1 + random(WIDTH), f"{layer}{name}.bias": random(WIDTH)}
+            state |= {
+                f"{layer}{name}.weight": 1 + random(WIDTH),
+                f"{layer}{name}.bias": random(WIDTH),
+            }
     return state
 
 
@@ -118,19 +135,30 @@ def run_bert(state: Mapping[str, Tensor], ids: Tensor) -> Tensor:
         return F.layer_norm(x, (WIDTH,), state[f"{name}.weight"], state[f"{name}.bias"], 1e-12)
 
     embedding = "embeddings.{}_embeddings.weight"
-    x = state[embedding.format("word")][ids] + state[embedding.format("position")][: len(ids)] + state[embedding.format("token_type")][0]
+    x = (
+        state[embedding.format("word")][ids]
+        + state[embedding.format("position")][: len(ids)]
+        + state[embedding.format("token_type")][0]
+    )
     x = norm(x, "embeddings.LayerNorm")
     for i in range(LAYERS):
         layer = f"encoder.layer.{i}."
         q, k, v = (
-            linear(x, f"{layer}attention.self.{name}").view(len(ids), HEADS, -1).transpose(0, 1) for name in ("query", "key", "value")
+            linear(x, f"{layer}attention.self.{name}").view(len(ids), HEADS, -1).transpose(0, 1)
+            for name in ("query", "key", "value")
         )
         attention = torch.softmax(q @ k.transpose(1, 2) / math.sqrt(WIDTH // HEADS), 2) @ v
         x = norm(
-            x + linear(attention.transpose(0, 1).reshape(len(ids), WIDTH), f"{layer}attention.output.dense"),
+            x
+            + linear(
+                attention.transpose(0, 1).reshape(len(ids), WIDTH), f"{layer}attention.output.dense"
+            ),
             f"{layer}attention.output.LayerNorm",
         )
-        x = norm(x + linear(F.gelu(linear(x, f"{layer}intermediate.dense")), f"{layer}output.dense"), f"{layer}output.LayerNorm")
+        x = norm(
+            x + linear(F.gelu(linear(x, f"{layer}intermediate.dense")), f"{layer}output.dense"),
+            f"{layer}output.LayerNorm",
+        )
     return x
 
 

@@ -12,7 +12,10 @@ from geomagnifier.language.short_forms import written_out
     [
         ("plz seg all a/c", "please segment all aircraft"),
         ("Pls find veh and bldgs", "please find vehicle and buildings"),
-        ("Would you be so kind as to show me the ships? Thank you very much in advance.", "show me the ships?"),
+        (
+            "Would you be so kind as to show me the ships? Thank you very much in advance.",
+            "show me the ships?",
+        ),
         ("I would be grateful if you could count the bridges.", "count the bridges."),
         ("Count bridges, please, thanks!", "Count bridges, please, !"),
         ("Find every ship.", "Find every ship."),

@@ -9,7 +9,9 @@ from geomagnifier.types import LEVEL, Window
 
 
 def window(shrink: float, role: str) -> Window:
-    return Window(Box(0, 0, 800, 600), round(800 / shrink), round(600 / shrink), role, Box(0, 0, 800, 600))
+    return Window(
+        Box(0, 0, 800, 600), round(800 / shrink), round(600 / shrink), role, Box(0, 0, 800, 600)
+    )
 
 
 def boxes(*lengths: float) -> np.ndarray:
@@ -18,7 +20,11 @@ def boxes(*lengths: float) -> np.ndarray:
 
 def test_usual_lengths_keep_their_score() -> None:
     median = MEDIAN * 60
-    kept = size_prior(boxes(median, median * np.exp(0.99 * FREE), median * np.exp(-0.99 * FREE)), 60, window(1, "whole"))
+    kept = size_prior(
+        boxes(median, median * np.exp(0.99 * FREE), median * np.exp(-0.99 * FREE)),
+        60,
+        window(1, "whole"),
+    )
     assert kept.tolist() == [1, 1, 1]
 
 

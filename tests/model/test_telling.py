@@ -25,7 +25,12 @@ FOUND = (
     {"ship": ALL_OVER},
     {"ship": [UPPER_LEFT], "road": [LOWER_RIGHT]},
     {"ship": [UPPER_LEFT], "harbor": [(0.2, 0.1, 0.3, 0.2)], "road": ALL_OVER},
-    {"ship": [UPPER_LEFT] * 9 + [LOWER_RIGHT], "harbor": [LOWER_RIGHT], "road": [LOWER_RIGHT], "bridge": [(0.45, 0.45, 0.55, 0.55)]},
+    {
+        "ship": [UPPER_LEFT] * 9 + [LOWER_RIGHT],
+        "harbor": [LOWER_RIGHT],
+        "road": [LOWER_RIGHT],
+        "bridge": [(0.45, 0.45, 0.55, 0.55)],
+    },
 )
 _KIND = rf"<(?:{'|'.join(KINDS)})>(?: \[SEG\]| \[BOX\])?"
 _LIST = rf"<n> {_KIND}(?:(?: , <n> {_KIND})* and <n> {_KIND})?"
@@ -37,20 +42,34 @@ GRAMMAR = re.compile(rf"(?:(?:yes|no) , )?{_CLAUSE} \.(?: {_CLAUSE} \.)*")
 
 def random_decoder(seed: int) -> TextDecoder:
     torch.manual_seed(seed)
-    decoder = TextDecoder(len(WORDS), len(KINDS), channels=6, pooled=8, tokens=10, width=32, layers=1, heads=4, forward=48).eval()
+    decoder = TextDecoder(
+        len(WORDS),
+        len(KINDS),
+        channels=6,
+        pooled=8,
+        tokens=10,
+        width=32,
+        layers=1,
+        heads=4,
+        forward=48,
+    ).eval()
     torch.nn.init.normal_(decoder.bias, std=2.0)
     return decoder
 
 
 @pytest.mark.parametrize("present", FOUND)
 @pytest.mark.parametrize("start", ["", "yes", "no"])
-def test_any_decoder_writes_a_true_sentence(present: dict[str, list[tuple[float, float, float, float]]], start: str) -> None:
+def test_any_decoder_writes_a_true_sentence(
+    present: dict[str, list[tuple[float, float, float, float]]], start: str
+) -> None:
     for seed in range(12):
         decoder = random_decoder(seed)
         memory = Memory(torch.randn(1, 9, 32), torch.zeros(1, 9, dtype=torch.bool))
         states, padding = torch.randn(1, 4, 10), torch.zeros(1, 4, dtype=torch.bool)
         rule = text_generation.about_found(WORDS, present, start)
-        said = text_generation.tell(decoder, WORDS, states, padding, memory, rule, beam=1 + seed % 3)
+        said = text_generation.tell(
+            decoder, WORDS, states, padding, memory, rule, beam=1 + seed % 3
+        )
         if not text_generation.is_finished(said, present):
             said = text_generation.plainly(present, start)
         text = " ".join(said)
@@ -58,7 +77,9 @@ def test_any_decoder_writes_a_true_sentence(present: dict[str, list[tuple[float,
         assert text.startswith(f"{start} ," if start else ("there", "<n>", "this"))
         assert all(said.count(w.kind_token(kind)) == 1 for kind in present)
         for clause in re.split(r" [.;]", text):
-            kinds = re.findall(r"<(\w+)>", clause.replace("<n>", "").replace("<is>", "").replace("<a>", ""))
+            kinds = re.findall(
+                r"<(\w+)>", clause.replace("<n>", "").replace("<is>", "").replace("<a>", "")
+            )
             for part, phrase in ENGLISH.items():
                 if clause.endswith(f" {phrase}"):
                     assert part in parts([box for kind in kinds for box in present[kind]]), text
@@ -70,23 +91,36 @@ def test_the_rule_made_sentence_is_in_the_grammar() -> None:
     for present in FOUND:
         for start in ("", "yes"):
             assert GRAMMAR.fullmatch(" ".join(text_generation.plainly(present, start)))
-    assert " ".join(text_generation.plainly(FOUND[0])) == "there <is> <n> <ship> in the upper left ."
-    assert " ".join(text_generation.plainly(FOUND[4], "yes")) == "yes , there <is> <n> <ship> , <n> <harbor> and <n> <road> ."
+    assert (
+        " ".join(text_generation.plainly(FOUND[0])) == "there <is> <n> <ship> in the upper left ."
+    )
+    assert (
+        " ".join(text_generation.plainly(FOUND[4], "yes"))
+        == "yes , there <is> <n> <ship> , <n> <harbor> and <n> <road> ."
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         ((("ship",), False, False, False), "there is no <ship> here ."),
-        ((("ship", "road", "bridge"), False, False, True), "there is no <ship> , <road> or <bridge> here ."),
+        (
+            (("ship", "road", "bridge"), False, False, True),
+            "there is no <ship> , <road> or <bridge> here .",
+        ),
         (((), True, False, False), "none of the things i know is here ."),
         (((), False, True, False), "i was not taught to find that ."),
-        ((("ship",), False, True, False), "there is no <ship> here . the rest i was not taught to find ."),
+        (
+            (("ship",), False, True, False),
+            "there is no <ship> here . the rest i was not taught to find .",
+        ),
         (((), False, True, True), "the rest i was not taught to find ."),
         (((), False, False, True), ""),
     ],
 )
-def test_what_is_not_there_is_said_by_rule(arguments: tuple[tuple[str, ...], bool, bool, bool], text: str) -> None:
+def test_what_is_not_there_is_said_by_rule(
+    arguments: tuple[tuple[str, ...], bool, bool, bool], text: str
+) -> None:
     assert " ".join(text_generation.denied(*arguments)) == text
 
 

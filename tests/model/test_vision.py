@@ -9,7 +9,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.small.backbone import ENDS, STAGES, ConvNorm, Depthwise, Neck, Trunk, normalise
+from geomagnifier.models.small.backbone import (
+    ENDS,
+    STAGES,
+    ConvNorm,
+    Depthwise,
+    Neck,
+    Trunk,
+    normalise,
+)
 
 
 def same(x: Tensor, weight: Tensor, stride: int, groups: int) -> Tensor:
@@ -25,7 +33,9 @@ def same(x: Tensor, weight: Tensor, stride: int, groups: int) -> Tensor:
 @pytest.mark.parametrize("size", [(8, 8), (9, 7), (10, 13), (1, 2)])
 @pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (3, 1), (3, 2), (5, 2), (5, 1)])
 @pytest.mark.parametrize("groups", [1, 6])
-def test_conv_norm_is_batch_norm_after_same_padding(size: tuple[int, int], kernel: int, stride: int, groups: int) -> None:
+def test_conv_norm_is_batch_norm_after_same_padding(
+    size: tuple[int, int], kernel: int, stride: int, groups: int
+) -> None:
     torch.manual_seed(0)
     ours = ConvNorm(6, 6, kernel, stride, groups, relu=False)
     norm = nn.BatchNorm2d(6, eps=1e-3).eval()
@@ -43,19 +53,30 @@ def test_conv_norm_is_batch_norm_after_same_padding(size: tuple[int, int], kerne
     assert torch.allclose(ours(x), wanted, atol=1e-5)  # with gradients another path is taken
     assert wanted.shape[2:] == (math.ceil(size[0] / stride), math.ceil(size[1] / stride))
     ours.relu = True
-    assert torch.allclose(ours(3 * x), F.relu6(norm(same(3 * x, ours.weight, stride, groups))), atol=1e-5)
+    assert torch.allclose(
+        ours(3 * x), F.relu6(norm(same(3 * x, ours.weight, stride, groups))), atol=1e-5
+    )
 
 
-@pytest.mark.parametrize(("stride", "padding"), [(1, (1, 1)), (2, (1, 1)), (2, (0, 0)), (1, (0, 2))])
+@pytest.mark.parametrize(
+    ("stride", "padding"), [(1, (1, 1)), (2, (1, 1)), (2, (0, 0)), (1, (0, 2))]
+)
 def test_the_depthwise_gradient_is_autograds(stride: int, padding: tuple[int, int]) -> None:
     torch.manual_seed(1)
-    leaves = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for shape in ((2, 5, 9, 8), (5, 1, 3, 3), (5,))]
+    leaves = [
+        torch.randn(shape, dtype=torch.float64, requires_grad=True)
+        for shape in ((2, 5, 9, 8), (5, 1, 3, 3), (5,))
+    ]
     x, weight, bias = leaves
     ours: Tensor = Depthwise.apply(x, weight, bias, stride, padding)
     theirs = F.conv2d(x, weight, bias, stride, padding, 1, 5)
     assert torch.allclose(ours, theirs)
     push = torch.randn_like(theirs)
-    for mine, wanted in zip(torch.autograd.grad(ours, leaves, push), torch.autograd.grad(theirs, leaves, push), strict=True):
+    for mine, wanted in zip(
+        torch.autograd.grad(ours, leaves, push),
+        torch.autograd.grad(theirs, leaves, push),
+        strict=True,
+    ):
         assert mine.shape == wanted.shape
         assert torch.allclose(mine.double(), wanted, atol=1e-4)  # weights in single precision
 
@@ -64,7 +85,12 @@ def test_frozen_parts_get_no_gradient_and_cost_none() -> None:
     trunk = Trunk()
     frozen = [name for name, p in trunk.named_parameters() if not p.requires_grad]
     assert {name.split(".")[0] for name in frozen} == {"stem", "blocks"}
-    assert {name.split(".")[1] for name in frozen if name.startswith("blocks")} == {"0", "1", "2", "3"}
+    assert {name.split(".")[1] for name in frozen if name.startswith("blocks")} == {
+        "0",
+        "1",
+        "2",
+        "3",
+    }
     ends = trunk(torch.zeros(1, 3, 32, 32))
     assert [end.requires_grad for end in ends] == [False, True, True, True]
 
@@ -84,10 +110,14 @@ def parts() -> tuple[Trunk, Neck]:
     ],
 )
 @torch.inference_mode()
-def test_sizes_of_the_pyramid(parts: tuple[Trunk, Neck], size: tuple[int, int], strides: list[tuple[int, int]]) -> None:
+def test_sizes_of_the_pyramid(
+    parts: tuple[Trunk, Neck], size: tuple[int, int], strides: list[tuple[int, int]]
+) -> None:
     trunk, neck = parts
     ends = trunk(torch.zeros(1, 3, *size))
-    assert [tuple(end.shape) for end in ends] == [(1, channels, *hw) for channels, hw in zip((24, 48, 120, 352), strides, strict=True)]
+    assert [tuple(end.shape) for end in ends] == [
+        (1, channels, *hw) for channels, hw in zip((24, 48, 120, 352), strides, strict=True)
+    ]
     assert [tuple(f.shape) for f in neck(ends)] == [(1, 16, *hw) for hw in strides[:3]]
     assert trunk.pooled(ends[3]).shape == (1, 1280)
 
@@ -111,7 +141,10 @@ def test_imagenet_names_are_understood() -> None:
         if place is None:
             index = ("expand", "depthwise", "project").index(path.rsplit(".", 1)[1])
             assert index >= short
-            place = f"_blocks.{number}._{path.rsplit('.', 1)[1]}_conv", f"_blocks.{number}._bn{index}"
+            place = (
+                f"_blocks.{number}._{path.rsplit('.', 1)[1]}_conv",
+                f"_blocks.{number}._bn{index}",
+            )
         key = (
             f"{place[0]}.weight"
             if part == "weight"

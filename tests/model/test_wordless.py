@@ -31,7 +31,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of the package with all classes of `data.vocabulary`, the new ones as they are before any training."""
     folder, begun, network = tmp_path_factory.mktemp("wide"), worded_start(), image_side()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
-    kept_language.assemble(network.state_dict(), registry.WEIGHTS, folder, dict.fromkeys(NAMES, (None, 40.0)))
+    kept_language.assemble(
+        network.state_dict(), registry.WEIGHTS, folder, dict.fromkeys(NAMES, (None, 40.0))
+    )
     return folder
 
 
@@ -47,7 +49,10 @@ def test_names_are_those_of_the_vocabulary() -> None:
     table = {kind.name: kind for kind in KINDS}
     assert all(NOUNS[kind][1] in zh.split() for kind, (_, zh) in NARROWER.items())
     for kind, (english, _) in NARROWER.items():
-        pairs = {(one.lower().replace("-", " "), many.lower().replace("-", " ")) for one, many in table[kind].words}
+        pairs = {
+            (one.lower().replace("-", " "), many.lower().replace("-", " "))
+            for one, many in table[kind].words
+        }
         regular = {(one, plural(one)) for one in english.split(", ")}
         assert {one for one, _ in pairs} == {one for one, _ in regular}, kind
         assert {pair for pair in pairs ^ regular if "field" not in pair[0]} == set(), kind
@@ -58,10 +63,22 @@ def test_names_are_those_of_the_vocabulary() -> None:
     [
         ("Find all palm trees.", "Find all airplanes.", {"palm tree": "airplane"}),
         ("How many cars are there?", "How many vehicles are there?", {"car": "vehicle"}),
-        ("Find the cars and the vehicles.", "Find the airplanes and the vehicles.", {"car": "airplane"}),
+        (
+            "Find the cars and the vehicles.",
+            "Find the airplanes and the vehicles.",
+            {"car": "airplane"},
+        ),
         ("Find yachts near the harbor", "Find ships near the harbor", {"boat": "ship"}),
-        ("Segment the Palm-Trees left of the planes", "Segment the ships left of the planes", {"palm tree": "ship"}),
-        ("How many buses and lorries?", "How many vehicles and airplanes?", {"bus": "vehicle", "truck": "airplane"}),
+        (
+            "Segment the Palm-Trees left of the planes",
+            "Segment the ships left of the planes",
+            {"palm tree": "ship"},
+        ),
+        (
+            "How many buses and lorries?",
+            "How many vehicles and airplanes?",
+            {"bus": "vehicle", "truck": "airplane"},
+        ),
         ("Is this a car park?", "Is this a car park?", {}),
         ("Show the bus stops and the boat docks.", "Show the bus stops and the boat docks.", {}),
         ("Is there any tree cover?", "Is there any tree cover?", {}),
@@ -73,7 +90,9 @@ def test_names_are_those_of_the_vocabulary() -> None:
         ("Find every ship.", "Find every ship.", {}),
     ],
 )
-def test_questions_are_read_with_stand_ins(model: TaughtModel, question: str, read: str, stands: dict[str, str]) -> None:
+def test_questions_are_read_with_stand_ins(
+    model: TaughtModel, question: str, read: str, stands: dict[str, str]
+) -> None:
     assert model.names.read(question) == (read, stands)
 
 
@@ -90,7 +109,9 @@ def test_questions_are_read_with_stand_ins(model: TaughtModel, question: str, re
         ("Find the ships.", ("ship",)),
     ],
 )
-def test_the_class_that_is_named_is_asked_for(model: TaughtModel, question: str, asked: tuple[str, ...]) -> None:
+def test_the_class_that_is_named_is_asked_for(
+    model: TaughtModel, question: str, asked: tuple[str, ...]
+) -> None:
     pixels = draw_scene(101, 320, 240, "airport").pixels
     with gm.open_scene(pixels) as scene:
         view = scene.read(window_of(scene.info.box, 1.0, "whole"))
@@ -98,8 +119,14 @@ def test_the_class_that_is_named_is_asked_for(model: TaughtModel, question: str,
         reply = model.answer(Query(question), Granularity.REGION, [view])
         answer = gm.ask(scene, question, model)
     assert levels[Granularity.IMAGE] < 0.5 and set(reply.asked) == {*asked}
-    assert {c.label for v in reply.views for c in v.covers} == {*asked} and {r.label for r in answer.regions} <= {*asked}
-    words = {NOUNS[kind][1] for kind in asked} if question.startswith("找") else {kind.split()[-1] for kind in asked}
+    assert {c.label for v in reply.views for c in v.covers} == {*asked} and {
+        r.label for r in answer.regions
+    } <= {*asked}
+    words = (
+        {NOUNS[kind][1] for kind in asked}
+        if question.startswith("找")
+        else {kind.split()[-1] for kind in asked}
+    )
     assert all(word in answer.text for word in words), answer.text
 
 
@@ -109,7 +136,9 @@ def test_everything_is_asked_for_without_narrow_classes(model: TaughtModel) -> N
         view = scene.read(window_of(scene.info.box, 1.0, "whole"))
         reply = model.answer(Query("Find all objects."), Granularity.REGION, [view])
         said = gm.ask(scene, "Find all objects.", model)
-    assert {*model.base.every, "wind turbine", "solar panel"} <= {*reply.asked} and not {*reply.asked} & {*WITHIN}
+    assert {*model.base.every, "wind turbine", "solar panel"} <= {*reply.asked} and not {
+        *reply.asked
+    } & {*WITHIN}
     assert "no tree" not in said.text
 
 
@@ -117,7 +146,13 @@ def test_a_thing_found_under_two_names_of_a_family_is_one_thing() -> None:
     def region(label: str, score: float, x: float = 0.0) -> Region:
         return Region(label, score, (x, 0.0, x + 40.0, 20.0))
 
-    regions = [region("vehicle", 0.9), region("car", 0.4, 2), region("van", 0.6, 100), region("bus", 0.5, 103), region("vehicle", 0.8, 200)]
+    regions = [
+        region("vehicle", 0.9),
+        region("car", 0.4, 2),
+        region("van", 0.6, 100),
+        region("bus", 0.5, 103),
+        region("vehicle", 0.8, 200),
+    ]
     regions += [region("ship", 0.7, 200), region("vehicle", 0.3, 230)]
     assert distinct(regions, WITHIN) == [1, 2, 4, 5, 6]
     assert distinct(regions, {}) == [*range(7)] and distinct([], WITHIN) == []
@@ -125,24 +160,41 @@ def test_a_thing_found_under_two_names_of_a_family_is_one_thing() -> None:
 
 def test_evidence_of_a_wide_class_is_that_of_all_within(model: TaughtModel) -> None:
     base = model.base
-    assert base.family("vehicle") == ("vehicle", "car", "van", "truck", "bus") and base.family("car") == ("car",)
+    assert base.family("vehicle") == ("vehicle", "car", "van", "truck", "bus") and base.family(
+        "car"
+    ) == ("car",)
     assert base.worded == tuple(worded_start().kinds) and "building" not in base.every
 
 
-def test_a_narrow_class_shares_the_scout_map_of_the_wide_one_and_others_may_be_anywhere(model: TaughtModel) -> None:
+def test_a_narrow_class_shares_the_scout_map_of_the_wide_one_and_others_may_be_anywhere(
+    model: TaughtModel,
+) -> None:
     pixels = draw_scene(101, 320, 240, "airport").pixels
     with gm.open_scene(pixels) as scene:
         view = scene.read(window_of(scene.info.box, 1.0, "scout"))
-    car, vehicle, palm = (model.relevance(Query(f"Find every {kind}."), view, "scout") for kind in ("car", "vehicle", "palm tree"))
+    car, vehicle, palm = (
+        model.relevance(Query(f"Find every {kind}."), view, "scout")
+        for kind in ("car", "vehicle", "palm tree")
+    )
     everything = model.relevance(Query("Find all objects."), view, "scout")
     assert everything.min() < 0.5 and (everything >= vehicle).all()
-    assert np.array_equal(car, vehicle) and car.min() < 0.5 and palm.min() == 1 and palm.shape == car.shape
+    assert (
+        np.array_equal(car, vehicle)
+        and car.min() < 0.5
+        and palm.min() == 1
+        and palm.shape == car.shape
+    )
 
 
 def test_cards_with_other_families_are_refused(folder: Path) -> None:
     card = registry.read_card(folder / registry.FILES[0])
     check_small(card)
-    for wrong in ({"car": "unicorn"}, {"car": "van", "van": "vehicle"}, {"unicorn": "ship"}, ["car"]):
+    for wrong in (
+        {"car": "unicorn"},
+        {"car": "van", "van": "vehicle"},
+        {"unicorn": "ship"},
+        ["car"],
+    ):
         with pytest.raises(ValueError, match="with"):
             check_small({**card, "within": wrong})
     with pytest.raises(ValueError, match="quality"):
@@ -152,9 +204,13 @@ def test_cards_with_other_families_are_refused(folder: Path) -> None:
 def test_over_another_trunk_the_language_side_does_not_fit(tmp_path: Path) -> None:
     network, begun = image_side(), worded_start()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
-    state = network.state_dict() | {"trunk.stem.weight": network.state_dict()["trunk.stem.weight"] + 0.01}
+    state = network.state_dict() | {
+        "trunk.stem.weight": network.state_dict()["trunk.stem.weight"] + 0.01
+    }
     with pytest.raises(ModelCorrupt, match="trunk"):
-        kept_language.assemble(state, registry.WEIGHTS, tmp_path / "model", dict.fromkeys(NAMES, (None, 40.0)))
+        kept_language.assemble(
+            state, registry.WEIGHTS, tmp_path / "model", dict.fromkeys(NAMES, (None, 40.0))
+        )
 
 
 def test_what_is_found_how_well_is_told(folder: Path, model: TaughtModel, tmp_path: Path) -> None:

@@ -14,7 +14,12 @@ from geomagnifier.language.yes_no import Asked, asked, start
 from geomagnifier_lab.questions import chinese_templates
 from geomagnifier_lab.questions.templates import IMAGE, OBJECTS, Task
 
-ROWS = [line.split("\t") for line in (Path(__file__).parents[1] / "phrasings" / "yes_no.tsv").read_text("utf-8").splitlines()]
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).parents[1] / "phrasings" / "yes_no.tsv")
+    .read_text("utf-8")
+    .splitlines()
+]
 
 
 def forms(scene: str) -> tuple[str, ...]:
@@ -51,10 +56,14 @@ def test_every_name_of_a_scene_is_found_in_every_template(template: str) -> None
         for word in {scene, *SCENE_WORDS[scene]} - {*PLURAL}:
             text = template.format(scene=word, ascene=scene_phrase(word))
             read = asked(text, "en")
-            assert read is not None and read.form in forms(scene) and scene in read.names[0].scenes, text
+            assert (
+                read is not None and read.form in forms(scene) and scene in read.names[0].scenes
+            ), text
 
 
-@pytest.mark.parametrize("template", [t for t in OBJECTS[Task.EXISTS] if not t.startswith("presence")])
+@pytest.mark.parametrize(
+    "template", [t for t in OBJECTS[Task.EXISTS] if not t.startswith("presence")]
+)
 def test_every_name_of_a_thing_is_found_in_every_template(template: str) -> None:
     for kind in (kind for kind in KINDS if kind.name in CLASSES):
         for one, many in kind.words:
@@ -78,7 +87,11 @@ def test_every_chinese_name_of_a_scene_is_found(template: str) -> None:
         for noun in nouns.split():
             text = template.format(x=noun, it="这张图")
             read = asked(text, "zh")
-            assert read is not None and read.form in forms(scene) and (scene not in SCENES or scene in read.names[0].scenes), text
+            assert (
+                read is not None
+                and read.form in forms(scene)
+                and (scene not in SCENES or scene in read.names[0].scenes)
+            ), text
 
 
 @pytest.mark.parametrize("task", [Task.SCENE, Task.CAPTION, Task.TITLE, Task.RETRIEVAL])
@@ -89,18 +102,36 @@ def test_requests_are_no_questions_of_yes_and_no(task: Task) -> None:
         assert read is None or read.form == "choice", text
 
 
-@pytest.mark.parametrize("task", [Task.LOCATE, Task.COUNT, Task.CLASSIFY_BOX, Task.SEGMENT, Task.OUTLINE, Task.DESCRIBE_SEGMENT])
+@pytest.mark.parametrize(
+    "task",
+    [Task.LOCATE, Task.COUNT, Task.CLASSIFY_BOX, Task.SEGMENT, Task.OUTLINE, Task.DESCRIBE_SEGMENT],
+)
 def test_requests_about_things_are_none_either(task: Task) -> None:
     for template in OBJECTS[task]:
-        text = template.format(s="harbor", p="bridges", a="a ship", r="the largest ship", one="the ship", box="[1, 2, 30, 40]")
+        text = template.format(
+            s="harbor",
+            p="bridges",
+            a="a ship",
+            r="the largest ship",
+            one="the ship",
+            box="[1, 2, 30, 40]",
+        )
         assert asked(text, "en") is None, text
 
 
 def test_how_an_answer_begins() -> None:
     one, both, denied = Asked("things"), Asked("things", every=True), Asked("things", yes_no=False)
-    assert [start(one, ["ship"], []), start(one, [], ["ship"]), start(one, ["ship"], ["harbor"])] == ["yes", "no", "yes"]
+    assert [
+        start(one, ["ship"], []),
+        start(one, [], ["ship"]),
+        start(one, ["ship"], ["harbor"]),
+    ] == ["yes", "no", "yes"]
     assert [start(both, ["ship"], ["harbor"]), start(both, ["ship", "harbor"], [])] == ["no", "yes"]
-    assert [start(denied, ["ship"], []), start(None, ["ship"], []), start(one, [], [])] == ["", "", ""]
+    assert [start(denied, ["ship"], []), start(None, ["ship"], []), start(one, [], [])] == [
+        "",
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from fake import paint
 from geomagnifier.export.image_file import write_picture
 
 NAMES = ("blue_20230601.tif", "deep/green_20240601.tif", "red_20240101.tif", "plain.png")
-"""In the order of a listing by name. The first three lie 20 km from each other, from west to east red, green, blue."""
+"""In the order of a listing by name. The first three lie 20 km from each other, from west to east
+red, green, blue.
+"""
 COLOURS = {"red": (250, 0, 0), "green": (0, 250, 0), "blue": (0, 0, 250)}
 EAST = {"red": 690_000, "green": 710_000, "blue": 730_000}
 

@@ -20,7 +20,16 @@ import pytest
 from made_archive import NAMES, fill, quilt
 
 from fake import FakeModel
-from geomagnifier.errors import IndexBusy, IndexCorrupt, IndexForeign, LibraryMissing, OptionError, OutputError, SceneNotFound, install
+from geomagnifier.errors import (
+    IndexBusy,
+    IndexCorrupt,
+    IndexForeign,
+    LibraryMissing,
+    OptionError,
+    OutputError,
+    SceneNotFound,
+    install,
+)
 from geomagnifier.geometry import Box
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import Wanted, open_index, search, update
@@ -53,7 +62,10 @@ QUERIES = {
     "box": (wanted(bbox=(11.7, 48.0, 12.2, 48.3)), ["blue", "green"]),
     "after": (wanted("red", after=datetime(2024, 1, 1)), ["red", "green"]),
     "before": (wanted(before=datetime(2024, 1, 1)), ["blue"]),
-    "all of it": (wanted("green", near=RED, within=45_000, bbox=(11, 48, 12, 49), after=datetime(2024, 1, 2)), ["green"]),
+    "all of it": (
+        wanted("green", near=RED, within=45_000, bbox=(11, 48, 12, 49), after=datetime(2024, 1, 2)),
+        ["green"],
+    ),
     "nowhere": (wanted("green", bbox=(0, 0, 1, 1)), []),
 }
 
@@ -63,8 +75,12 @@ def test_a_folder_and_its_index_give_the_same(archive, tmp_path, query):
     update(archive, tmp_path / "index", MODEL)
     what, expected = QUERIES[query]
     plain, indexed = search(archive, what, MODEL), search(tmp_path / "index", what, MODEL)
-    assert names(archive, what) == expected or sorted(names(archive, what)[1:]) == sorted(expected[1:])
-    assert [hit.path.name for hit in plain.hits] == [hit.path.name for hit in indexed.hits] and indexed.complete
+    assert names(archive, what) == expected or sorted(names(archive, what)[1:]) == sorted(
+        expected[1:]
+    )
+    assert [hit.path.name for hit in plain.hits] == [
+        hit.path.name for hit in indexed.hits
+    ] and indexed.complete
     for one, other in zip(plain.hits, indexed.hits, strict=True):
         assert (one.tile, one.width, one.gsd, one.crs, one.date, one.date_from) == (
             other.tile, other.width, other.gsd, other.crs, other.date, other.date_from)  # fmt: skip
@@ -99,9 +115,14 @@ def test_a_large_scene_is_found_by_its_tile(archive, tmp_path):
         hits = {hit.path.name: hit for hit in search(target, wanted("blue blue blue"), MODEL).hits}
         found = hits["quilt.tif"]
         assert found.tile == Box(1800, 1800, 2400, 2400) and found.score > 0.9
-        assert found.centre == pytest.approx((10.367, 48.13), abs=0.01) and list(hits)[1] == "quilt.tif"
+        assert (
+            found.centre == pytest.approx((10.367, 48.13), abs=0.01)
+            and list(hits)[1] == "quilt.tif"
+        )
         reds = search(target, wanted(near=found.centre, within=50.0), MODEL).hits
-        assert [(hit.path.name, hit.tile, hit.distance) for hit in reds] == [("quilt.tif", None, 0.0)]
+        assert [(hit.path.name, hit.tile, hit.distance) for hit in reds] == [
+            ("quilt.tif", None, 0.0)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +143,10 @@ def test_it_moves_with_its_archive(archive, tmp_path):
     for name in ("archive", "index"):
         shutil.move(tmp_path / name, tmp_path / "elsewhere" / name)
     found = search(tmp_path / "elsewhere" / "index", wanted("red"), MODEL)
-    assert found.hits[0].path == tmp_path / "elsewhere" / "archive" / NAMES[2] and found.hits[0].path.is_file()
+    assert (
+        found.hits[0].path == tmp_path / "elsewhere" / "archive" / NAMES[2]
+        and found.hits[0].path.is_file()
+    )
     again = update(tmp_path / "elsewhere" / "archive", tmp_path / "elsewhere" / "index", MODEL)
     assert (again.read, again.removed) == (0, 0)
 
@@ -169,7 +193,9 @@ def test_a_damaged_index_says_so(archive, tmp_path, how):
     if how == "manifest":
         (index / MANIFEST).write_text((index / MANIFEST).read_text()[:40])
     elif how == "format":
-        (index / MANIFEST).write_text(json.dumps({**json.loads((index / MANIFEST).read_text()), "format": 99}))
+        (index / MANIFEST).write_text(
+            json.dumps({**json.loads((index / MANIFEST).read_text()), "format": 99})
+        )
     elif how == "table":
         shutil.rmtree(index / "rows.lance")
     else:
@@ -223,7 +249,12 @@ def test_several_threads_read_one_open_index(archive, tmp_path):
     update(archive, tmp_path / "index", MODEL)
     index = open_index(tmp_path / "index")
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda colour: index.search(wanted(f"{colour} {colour}"), 1)[0].path.stem, ["red", "green", "blue"] * 20))
+        found = list(
+            pool.map(
+                lambda colour: index.search(wanted(f"{colour} {colour}"), 1)[0].path.stem,
+                ["red", "green", "blue"] * 20,
+            )
+        )
     assert [name.split("_")[0] for name in found] == ["red", "green", "blue"] * 20
 
 
@@ -247,11 +278,16 @@ update(sys.argv[1], sys.argv[2], Slow(), tell)
 
 def test_killed_again_and_again_it_ends_up_whole(archive, tmp_path):
     for number in range(60):
-        shutil.copy(archive / NAMES[number % 3], archive / f"{NAMES[number % 3].split('_')[0].replace('deep/', '')}-{number}.tif")
+        shutil.copy(
+            archive / NAMES[number % 3],
+            archive / f"{NAMES[number % 3].split('_')[0].replace('deep/', '')}-{number}.tif",
+        )
     index, environment = tmp_path / "index", {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", KILLED, str(archive), str(index)]
     for pause in (1, 12, 31):
-        with subprocess.Popen([*command, str(pause)], stdout=subprocess.PIPE, text=True, env=environment) as run:
+        with subprocess.Popen(
+            [*command, str(pause)], stdout=subprocess.PIPE, text=True, env=environment
+        ) as run:
             assert run.stdout is not None
             for line in run.stdout:
                 if int(line) >= pause:

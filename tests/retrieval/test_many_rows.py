@@ -24,7 +24,9 @@ MANY = 80
 
 def draw(path: Path, colour: tuple[int, int, int], east: float, north: float) -> None:
     pixels = np.full((8, 8, 3), colour, np.uint8)
-    write_picture(path, pixels, "EPSG:32632", (1.0, 0.0, MIDDLE[0] + east, 0.0, -1.0, MIDDLE[1] + north))
+    write_picture(
+        path, pixels, "EPSG:32632", (1.0, 0.0, MIDDLE[0] + east, 0.0, -1.0, MIDDLE[1] + north)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,9 @@ def test_a_date_is_asked_before_the_likeness(archive: Path, index: Index) -> Non
     assert len(names) == 2 and all(name.startswith("green") for name in names)
 
 
-def test_more_rows_are_asked_for_where_the_likest_lie_outside_the_circle(archive: Path, index: Index) -> None:
+def test_more_rows_are_asked_for_where_the_likest_lie_outside_the_circle(
+    archive: Path, index: Index
+) -> None:
     """The corners of the box around a circle of 10 km hold 80 redder ones, 12 km away."""
     names = kinds(archive, index, wanted("red", near=PLACE, within=10_000.0), 3)
     assert len(names) == 3 and all(name.startswith("green") for name in names)
@@ -73,22 +77,37 @@ def test_more_rows_are_asked_for_where_the_likest_lie_outside_the_circle(archive
 
 def test_all_that_fit_come_where_no_number_is_said(archive: Path, index: Index) -> None:
     all_of_them = wanted("red", after=datetime(2020, 1, 1))
-    found, indexed = search(archive, all_of_them, MODEL).hits, index.search(all_of_them)  # half precision: alike ones in another order
-    assert {hit.path for hit in found} == {hit.path for hit in indexed} and len(found) == len(indexed) == MANY + 6
+    found, indexed = (
+        search(archive, all_of_them, MODEL).hits,
+        index.search(all_of_them),
+    )  # half precision: alike ones in another order
+    assert {hit.path for hit in found} == {hit.path for hit in indexed} and len(found) == len(
+        indexed
+    ) == MANY + 6
     assert len(index.search(wanted("red"), 70)) == 70 and len(index.search(wanted("red"), 1)) == 1
 
 
-@pytest.mark.parametrize(("top", "expected"), [(2, ["green0", "green1"]), (3, ["green0", "green1", "green2"])])
+@pytest.mark.parametrize(
+    ("top", "expected"), [(2, ["green0", "green1"]), (3, ["green0", "green1", "green2"])]
+)
 def test_the_nearest_come_first(archive: Path, index: Index, top: int, expected: list[str]) -> None:
     assert kinds(archive, index, wanted(near=PLACE, within=500_000.0), top) == expected
 
 
-def test_the_reach_grows_until_enough_are_found_or_the_distance_is_reached(archive: Path, index: Index) -> None:
+def test_the_reach_grows_until_enough_are_found_or_the_distance_is_reached(
+    archive: Path, index: Index
+) -> None:
     near = MANY + 3
     names = kinds(archive, index, wanted(near=PLACE, within=500_000.0), near + 2)
     assert len(names) == near + 2 and names[-2:] == ["blue0", "blue1"]  # 8 * 10 km
-    assert kinds(archive, index, wanted(near=PLACE, within=500_000.0), near + 9)[-3:] == ["blue0", "blue1", "blue2"]
-    assert kinds(archive, index, wanted(near=PLACE, within=45_000.0), near + 9)[-1] == "blue0"  # never beyond what was said
+    assert kinds(archive, index, wanted(near=PLACE, within=500_000.0), near + 9)[-3:] == [
+        "blue0",
+        "blue1",
+        "blue2",
+    ]
+    assert (
+        kinds(archive, index, wanted(near=PLACE, within=45_000.0), near + 9)[-1] == "blue0"
+    )  # never beyond what was said
     assert len(kinds(archive, index, wanted(near=PLACE, within=50.0), 9)) == 1 < NEAR
     assert len(kinds(archive, index, wanted(near=PLACE, within=500_000.0), None)) == near + 3
 

@@ -20,7 +20,9 @@ def square(west: float, south: float, side: float = 1e-4) -> bytes:
 
 
 def hit(name: str, west: float = 0.0, **more: Any) -> Hit:
-    return Hit(Path(name), None, more.pop("tile", None), 100, 100, outline=square(west, 0.0), **more)
+    return Hit(
+        Path(name), None, more.pop("tile", None), 100, 100, outline=square(west, 0.0), **more
+    )
 
 
 def names(hits: list[Hit]) -> list[str]:
@@ -39,7 +41,10 @@ def test_a_picture_counts_once_as_a_whole_before_its_parts() -> None:
     parts = [hit("b", tile=Box(0, 0, 9, 9)), hit("b"), hit("a", tile=Box(0, 0, 9, 9))]
     found = Wanted(bbox=(-1, -1, 1, 1)).fitting(parts)
     assert [(str(one.path), one.tile is None) for one in found] == [("b", True), ("a", False)]
-    assert names(Wanted(bbox=(-1, -1, 1, 1)).fitting([hit("a"), hit("b"), hit("c")], top=2)) == ["a", "b"]
+    assert names(Wanted(bbox=(-1, -1, 1, 1)).fitting([hit("a"), hit("b"), hit("c")], top=2)) == [
+        "a",
+        "b",
+    ]
     assert Wanted(bbox=(1, 1, 2, 2)).fitting(parts) == []
 
 
@@ -48,7 +53,10 @@ def test_a_time_has_its_beginning_and_not_its_end() -> None:
     days.append(hit("none"))
     assert names(Wanted(after=datetime(2024, 6, 2)).fitting(days)) == ["2", "3", "4"]
     assert names(Wanted(before=datetime(2024, 6, 3)).fitting(days)) == ["1", "2"]
-    assert names(Wanted(after=datetime(2024, 6, 2), before=datetime(2024, 6, 4)).fitting(days)) == ["2", "3"]
+    assert names(Wanted(after=datetime(2024, 6, 2), before=datetime(2024, 6, 4)).fitting(days)) == [
+        "2",
+        "3",
+    ]
 
 
 def test_a_box_may_be_a_line_and_not_upside_down() -> None:
@@ -59,14 +67,31 @@ def test_a_box_may_be_a_line_and_not_upside_down() -> None:
 
 
 def test_places_boxes_distances_and_dates_are_read_from_words() -> None:
-    assert read_place("11.57, 48.14") == (11.57, 48.14) and read_box("11.4,48,11.8,48.3") == (11.4, 48.0, 11.8, 48.3)
-    assert (read_distance("10 km"), read_distance("500 m"), read_distance("250")) == (10_000, 500, 250)
-    assert [read_date(text) for text in ("2024", "2024-05", " 2024-05-31 ", "2024-05-31T10:15")] == [
+    assert read_place("11.57, 48.14") == (11.57, 48.14) and read_box("11.4,48,11.8,48.3") == (
+        11.4,
+        48.0,
+        11.8,
+        48.3,
+    )
+    assert (read_distance("10 km"), read_distance("500 m"), read_distance("250")) == (
+        10_000,
+        500,
+        250,
+    )
+    assert [
+        read_date(text) for text in ("2024", "2024-05", " 2024-05-31 ", "2024-05-31T10:15")
+    ] == [
         datetime(2024, 1, 1),
         datetime(2024, 5, 1),
         datetime(2024, 5, 31),
         datetime(2024, 5, 31, 10, 15),
     ]
-    for read, words in ((read_place, "1"), (read_box, "1,2,3"), (read_box, "a,b,c,d"), (read_date, "2024-13"), (read_date, "yesterday")):
+    for read, words in (
+        (read_place, "1"),
+        (read_box, "1,2,3"),
+        (read_box, "a,b,c,d"),
+        (read_date, "2024-13"),
+        (read_date, "yesterday"),
+    ):
         with pytest.raises(OptionError):
             read(words)

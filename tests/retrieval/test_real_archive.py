@@ -41,7 +41,9 @@ def test_retrieval_through_an_index_is_as_good_as_without(tmp_path):
         for hit in index.search(Wanted(vector)):
             column[int(hit.path.stem)] = hit.score
         columns[caption] = column
-    direct = recalls(np.array(pictures) @ np.array([vectors[caption] for caption in captions]).T, owner)
+    direct = recalls(
+        np.array(pictures) @ np.array([vectors[caption] for caption in captions]).T, owner
+    )
     indexed = recalls(np.stack([columns[caption] for caption in captions], axis=1), owner)
     print({name: (round(direct[name], 4), round(indexed[name], 4)) for name in direct})
     assert indexed["mR"] == pytest.approx(direct["mR"], abs=0.002)

@@ -30,14 +30,20 @@ COLOURS = {"a red.png": (250, 0, 0), "deep/green.JPG": (0, 250, 0), "deep/er/blu
 def folder(tmp_path: Path) -> Path:
     for name, colour in COLOURS.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(paint(120, 80, (0, 0, 120, 80), colour=colour)).save(tmp_path / name, format=None)
+        Image.fromarray(paint(120, 80, (0, 0, 120, 80), colour=colour)).save(
+            tmp_path / name, format=None
+        )
     (tmp_path / "notes.txt").write_text("no picture")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     return tmp_path
 
 
 def test_pictures_of_all_folders_once(folder: Path) -> None:
-    assert [p.relative_to(folder).as_posix() for p in pictures_in(folder)] == ["a red.png", "deep/er/blue.tif", "deep/green.JPG"]
+    assert [p.relative_to(folder).as_posix() for p in pictures_in(folder)] == [
+        "a red.png",
+        "deep/er/blue.tif",
+        "deep/green.JPG",
+    ]
 
 
 def test_hidden_pictures_are_left_out_and_counted(folder: Path) -> None:
@@ -47,21 +53,29 @@ def test_hidden_pictures_are_left_out_and_counted(folder: Path) -> None:
     assert len(pictures_in(folder)) == 3 and gather(folder).hidden == 3
     model = FakeModel()
     with pytest.warns(
-        GeomagWarning, match=r"^3 hidden pictures in .* left out \(their names, or those of their folders, begin with a dot\)$"
+        GeomagWarning,
+        match=r"^3 hidden pictures in .* left out \(their names, or those of their folders, begin with a dot\)$",
     ):
         found = search(folder, embed("red", model), model)
     assert len(found.hits) == found.pictures == 3 and not found.unreadable
-    assert len(pictures_in(folder / "deep" / ".old")) == 1, "a hidden folder that is named itself is meant"
+    assert len(pictures_in(folder / "deep" / ".old")) == 1, (
+        "a hidden folder that is named itself is meant"
+    )
     (folder / "other" / ".in").mkdir(parents=True)
     (folder / "other" / ".in" / "one.jpg").write_bytes(b"x")
     with pytest.raises(SceneNotFound, match="nothing but 1 hidden ones"):
         pictures_in(folder / "other")
 
 
-@pytest.mark.parametrize(("words", "best"), [("red red red", "a red.png"), ("green green", "green.JPG"), ("blue blue blue", "blue.tif")])
+@pytest.mark.parametrize(
+    ("words", "best"),
+    [("red red red", "a red.png"), ("green green", "green.JPG"), ("blue blue blue", "blue.tif")],
+)
 def test_words_find_their_picture(folder: Path, words: str, best: str) -> None:
     model, steps = FakeModel(), []
-    found = search(folder, embed(words, model), model, lambda done, total: steps.append((done, total)))
+    found = search(
+        folder, embed(words, model), model, lambda done, total: steps.append((done, total))
+    )
     assert found.hits[0].path.name == best and not found.unreadable
     assert [h.score for h in found.hits] == sorted((h.score for h in found.hits), reverse=True)
     assert steps == [(1, 3), (2, 3), (3, 3)]
@@ -71,7 +85,9 @@ def test_a_picture_finds_itself_first(folder: Path) -> None:
     model = FakeModel()
     with open_scene(folder / "deep/green.JPG") as scene:
         found = search(folder, embed(scene, model), model)
-    assert found.hits[0].path.name == "green.JPG" and found.hits[0].score == pytest.approx(1, abs=1e-3)
+    assert found.hits[0].path.name == "green.JPG" and found.hits[0].score == pytest.approx(
+        1, abs=1e-3
+    )
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "tif"])
@@ -94,10 +110,14 @@ def test_a_name_that_is_not_utf8_is_left_out(folder: Path) -> None:
     model = FakeModel()
     found = search(folder, embed("red", model), model)
     assert len(found.hits) == 3
-    assert [reason.split("has a name")[1] for _, reason in found.unreadable] == [" that is not UTF-8; rename the file"]
+    assert [reason.split("has a name")[1] for _, reason in found.unreadable] == [
+        " that is not UTF-8; rename the file"
+    ]
 
 
-def test_a_folder_that_may_not_be_listed_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_may_not_be_listed_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scandir = os.scandir
 
     def guarded(path):
@@ -109,7 +129,9 @@ def test_a_folder_that_may_not_be_listed_is_named(folder: Path, monkeypatch: pyt
     model, shut = FakeModel(), {"er"}
     found = search(folder, embed("blue", model), model)
     assert {hit.path.name for hit in found.hits} == {"a red.png", "green.JPG"}
-    assert found.unreadable == ((folder / "deep/er", f"{folder / 'deep/er'} cannot be opened: Permission denied"),)
+    assert found.unreadable == (
+        (folder / "deep/er", f"{folder / 'deep/er'} cannot be opened: Permission denied"),
+    )
     shut = {folder.name}
     with pytest.raises(SceneUnreadable, match="Permission denied"):
         search(folder, embed("blue", model), model)
@@ -133,5 +155,14 @@ def test_the_shipped_model_finds_a_picture_by_itself_and_its_theme_by_words(tmp_
     for theme in THEMES:
         with open_scene(tmp_path / f"{theme}.png") as scene:
             first, second = search(tmp_path, embed(scene, model), model).hits[:2]
-        assert first.path.stem == theme and first.score == pytest.approx(1, abs=1e-4) and second.score < 0.999
-    assert search(tmp_path, embed("many planes are parked at an airport", model), model).hits[0].path.stem == "airport"
+        assert (
+            first.path.stem == theme
+            and first.score == pytest.approx(1, abs=1e-4)
+            and second.score < 0.999
+        )
+    assert (
+        search(tmp_path, embed("many planes are parked at an airport", model), model)
+        .hits[0]
+        .path.stem
+        == "airport"
+    )

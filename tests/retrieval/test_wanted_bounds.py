@@ -15,10 +15,14 @@ EAST = timezone(timedelta(hours=2))
 
 
 def test_moments_are_utc_whatever_their_zone() -> None:
-    made = Wanted(after=datetime(2024, 6, 1, 2, tzinfo=EAST), before=datetime(2024, 6, 2, 1, 30, tzinfo=EAST))
+    made = Wanted(
+        after=datetime(2024, 6, 1, 2, tzinfo=EAST), before=datetime(2024, 6, 2, 1, 30, tzinfo=EAST)
+    )
     assert (made.after, made.before) == (datetime(2024, 6, 1), datetime(2024, 6, 1, 23, 30))
     assert Wanted(after=datetime(2024, 6, 1)).after == datetime(2024, 6, 1)
-    Wanted(after=datetime(2024, 6, 1, 1, tzinfo=EAST), before=datetime(2024, 5, 31, 23, 0, 1))  # a second later
+    Wanted(
+        after=datetime(2024, 6, 1, 1, tzinfo=EAST), before=datetime(2024, 5, 31, 23, 0, 1)
+    )  # a second later
     for before in (datetime(2024, 5, 31, 23), datetime(2024, 5, 31)):
         with pytest.raises(OptionError, match="exchange the two dates"):
             Wanted(after=datetime(2024, 6, 1, 1, tzinfo=EAST), before=before)

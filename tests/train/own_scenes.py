@@ -25,14 +25,18 @@ def helipads(seed: int, count: int = 4, side: int = SIDE) -> tuple[np.ndarray, l
         if any(np.hypot(*(ring.mean(0) - (x, y))) < 60 for ring in rings):
             continue
         grey = int(rng.integers(70, 110))
-        pen.ellipse((x - r, y - r, x + r, y + r), fill=(grey, grey, grey), outline=(250, 220, 40), width=3)
+        pen.ellipse(
+            (x - r, y - r, x + r, y + r), fill=(grey, grey, grey), outline=(250, 220, 40), width=3
+        )
         for a, b, c, d in ((-0.4, -0.5, -0.4, 0.5), (0.4, -0.5, 0.4, 0.5), (-0.4, 0, 0.4, 0)):
             pen.line((x + a * r, y + b * r, x + c * r, y + d * r), fill=(250, 250, 250), width=3)
         rings.append(np.stack([x + r * np.cos(turns), y + r * np.sin(turns)], 1))
     return np.asarray(picture), rings
 
 
-def write_coco(folder: Path, pictures: int, count: int = 4, seed: int = 100, boxes: bool = False) -> Path:
+def write_coco(
+    folder: Path, pictures: int, count: int = 4, seed: int = 100, boxes: bool = False
+) -> Path:
     """instances.json beside images/; `boxes`: without outlines. Every fourth picture has none of the things."""
     (folder / "images").mkdir(parents=True, exist_ok=True)
     images, annotations = [], []
@@ -42,9 +46,21 @@ def write_coco(folder: Path, pictures: int, count: int = 4, seed: int = 100, box
         images.append({"id": number, "file_name": f"{number}.png", "width": SIDE, "height": SIDE})
         for ring in rings:
             (x0, y0), (x1, y1) = ring.min(0).tolist(), ring.max(0).tolist()
-            record = {"id": len(annotations), "image_id": number, "category_id": 7, "bbox": [x0, y0, x1 - x0, y1 - y0], "iscrowd": 0}
-            annotations.append(record if boxes else record | {"segmentation": [ring.ravel().tolist()]})
+            record = {
+                "id": len(annotations),
+                "image_id": number,
+                "category_id": 7,
+                "bbox": [x0, y0, x1 - x0, y1 - y0],
+                "iscrowd": 0,
+            }
+            annotations.append(
+                record if boxes else record | {"segmentation": [ring.ravel().tolist()]}
+            )
     path = folder / "instances.json"
-    categories = [{"id": 7, "name": "helipad", "supercategory": "thing", "synonyms": ["landing pad"]}]
-    path.write_text(json.dumps({"images": images, "annotations": annotations, "categories": categories}))
+    categories = [
+        {"id": 7, "name": "helipad", "supercategory": "thing", "synonyms": ["landing pad"]}
+    ]
+    path.write_text(
+        json.dumps({"images": images, "annotations": annotations, "categories": categories})
+    )
     return path

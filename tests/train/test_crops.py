@@ -14,7 +14,13 @@ def red_rectangle() -> Source:
     ring = np.array([[200, 100], [320, 100], [320, 160], [200, 160]], np.float32)
     cover = np.zeros((300, 400), np.uint8)
     cover[100:160, 200:320] = 1
-    return Source(pixels, (("ship", (200.0, 100.0, 320.0, 160.0), (ring,)),), frozenset({"ship"}), cover, ("land", "water"))
+    return Source(
+        pixels,
+        (("ship", (200.0, 100.0, 320.0, 160.0), (ring,)),),
+        frozenset({"ship"}),
+        cover,
+        ("land", "water"),
+    )
 
 
 @pytest.mark.parametrize("seed", [s for s in range(14) if s != 12])  # 12 takes the colour away
@@ -39,7 +45,11 @@ def test_small_scales_fill_the_canvas_with_four_pieces() -> None:
 
 def square() -> Crop:
     ring = np.array([[16, 16], [48, 16], [48, 48], [16, 48]], np.float32)
-    return Crop(np.zeros((64, 64, 3), np.uint8), [Piece("ship", np.array([16, 16, 48, 48], np.float32), [ring], 1.0)], frozenset({"ship"}))
+    return Crop(
+        np.zeros((64, 64, 3), np.uint8),
+        [Piece("ship", np.array([16, 16, 48, 48], np.float32), [ring], 1.0)],
+        frozenset({"ship"}),
+    )
 
 
 def test_a_square_becomes_mask_centre_sides_and_offsets() -> None:
@@ -49,7 +59,12 @@ def test_a_square_becomes_mask_centre_sides_and_offsets() -> None:
     assert target.mask[9:23, 9:23].min() == 1
     assert target.mask[:7].max() == 0
     assert np.argwhere(target.centre == 1).tolist() == [[8, 8]]
-    assert target.sides[:, 8, 8].tolist() == [18, 18, 14, 14]  # from the middle of the cell, (34, 34)
+    assert target.sides[:, 8, 8].tolist() == [
+        18,
+        18,
+        14,
+        14,
+    ]  # from the middle of the cell, (34, 34)
     assert target.offset[:, 5, 10].tolist() == [32 - 42, 32 - 22]
     assert target.offset_weight[5, 10] == pytest.approx(1 / 32)
 
@@ -88,7 +103,11 @@ def with_boats() -> Source:
     canvas = Image.fromarray(pixels)
     ring = [(40.0, 30.0), (90.0, 50.0), (40.0, 70.0)]
     ImageDraw.Draw(canvas).polygon(ring, fill=(250, 250, 250))
-    return Source(np.asarray(canvas), (("ship", (40.0, 30.0, 90.0, 70.0), (np.array(ring, np.float32),)),), frozenset({"ship"}))
+    return Source(
+        np.asarray(canvas),
+        (("ship", (40.0, 30.0, 90.0, 70.0), (np.array(ring, np.float32),)),),
+        frozenset({"ship"}),
+    )
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5])  # 4 finds no room

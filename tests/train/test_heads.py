@@ -15,9 +15,18 @@ from geomagnifier_lab.train.text_samples import Pictures
 
 def test_the_scene_head_learns_from_versions_of_pictures() -> None:
     generator = torch.Generator().manual_seed(0)
-    samples = [SceneSample(Path(f"{k}.png"), (SCENES[k % 4],) if k % 2 else (SCENES[k % 4], SCENES[k % 4 + 10]), ()) for k in range(24)]
-    told = torch.eye(4).repeat_interleave(320, 1)[torch.arange(24) % 4]  # a block of the vector for each class
-    versions = torch.cat([told + 0.1 * torch.randn(24, 1280, generator=generator) for _ in range(3)]).half()
+    samples = [
+        SceneSample(
+            Path(f"{k}.png"), (SCENES[k % 4],) if k % 2 else (SCENES[k % 4], SCENES[k % 4 + 10]), ()
+        )
+        for k in range(24)
+    ]
+    told = torch.eye(4).repeat_interleave(320, 1)[
+        torch.arange(24) % 4
+    ]  # a block of the vector for each class
+    versions = torch.cat(
+        [told + 0.1 * torch.randn(24, 1280, generator=generator) for _ in range(3)]
+    ).half()
     empty = torch.zeros(72, 1)
     pictures = Pictures(samples, empty, versions, empty, np.arange(72) % 24)
     head = train_scenes(pictures, 0, steps=60)

@@ -28,8 +28,12 @@ def test_focal_at_one_centre_and_beside_it() -> None:
 
 def test_a_coarse_class_does_not_choose_between_its_parts() -> None:
     logits = torch.log(torch.tensor([[0.5, 0.3, 0.2]]))
-    assert scene_loss(logits, torch.tensor([[True, True, False]])).item() == pytest.approx(-math.log(0.8))
-    assert scene_loss(logits, torch.tensor([[False, False, True]])).item() == pytest.approx(-math.log(0.2), rel=1e-5)
+    assert scene_loss(logits, torch.tensor([[True, True, False]])).item() == pytest.approx(
+        -math.log(0.8)
+    )
+    assert scene_loss(logits, torch.tensor([[False, False, True]])).item() == pytest.approx(
+        -math.log(0.2), rel=1e-5
+    )
 
 
 def test_what_a_box_may_be_as_well_counts_by_its_weight() -> None:
@@ -37,7 +41,11 @@ def test_what_a_box_may_be_as_well_counts_by_its_weight() -> None:
     loss = scene_loss(logits, torch.tensor([[0.0, 0.5, 1.0]]))
     assert loss.item() == pytest.approx(-math.log(0.35), rel=1e-5)
     loss.backward()
-    assert logits.grad is not None and bool(torch.isfinite(logits.grad).all()) and logits.grad[0, 0] > 0 > logits.grad[0, 2]
+    assert (
+        logits.grad is not None
+        and bool(torch.isfinite(logits.grad).all())
+        and logits.grad[0, 0] > 0 > logits.grad[0, 2]
+    )
 
 
 def test_a_caption_shared_by_two_pictures_is_no_negative() -> None:
@@ -45,6 +53,7 @@ def test_a_caption_shared_by_two_pictures_is_no_negative() -> None:
     same = torch.tensor([[True, True, False], [True, True, False], [False, False, True]])
     shared = info_nce(pictures, pictures, same)
     assert shared.item() == pytest.approx(
-        math.log(1 + math.exp(-1 / 0.07)) * 4 / 6 + math.log(1 + 2 * math.exp(-1 / 0.07)) * 2 / 6, abs=1e-6
+        math.log(1 + math.exp(-1 / 0.07)) * 4 / 6 + math.log(1 + 2 * math.exp(-1 / 0.07)) * 2 / 6,
+        abs=1e-6,
     )
     assert info_nce(pictures, pictures, torch.eye(3, dtype=torch.bool)).item() > 0.4

@@ -28,7 +28,13 @@ def picture(path, size=(400, 300), **given):
 
 def annotation(number, **given):
     x0, y0, x1, y1 = BOXES[number % 6]
-    return {"id": number, "image_id": 1, "category_id": 1, "bbox": [x0, y0, x1 - x0, y1 - y0], "iscrowd": 0} | given
+    return {
+        "id": number,
+        "image_id": 1,
+        "category_id": 1,
+        "bbox": [x0, y0, x1 - x0, y1 - y0],
+        "iscrowd": 0,
+    } | given
 
 
 def ring(number):
@@ -40,7 +46,9 @@ def coco(folder, annotations, categories=({"id": 1, "name": "ship"},), **image):
     picture(folder / "images/p.png")
     record = {"id": 1, "file_name": "p.png", "width": 400, "height": 300} | image
     path = folder / "coco.json"
-    path.write_text(json.dumps({"images": [record], "annotations": annotations, "categories": list(categories)}))
+    path.write_text(
+        json.dumps({"images": [record], "annotations": annotations, "categories": list(categories)})
+    )
     return path
 
 
@@ -52,7 +60,10 @@ def yolo(folder, text, names="[ship]"):
     return folder / "data.yaml"
 
 
-LINES = "\n".join(f"0 {(x0 + x1) / 800} {(y0 + y1) / 600} {(x1 - x0) / 400} {(y1 - y0) / 300}" for x0, y0, x1, y1 in BOXES)
+LINES = "\n".join(
+    f"0 {(x0 + x1) / 800} {(y0 + y1) / 600} {(x1 - x0) / 400} {(y1 - y0) / 300}"
+    for x0, y0, x1, y1 in BOXES
+)
 
 
 def boxes(labels):
@@ -67,7 +78,9 @@ def silently(*given, **named):
 
 def test_sizes_that_disagree_with_the_picture_are_told(tmp_path):
     path = coco(tmp_path, [annotation(i) for i in range(6)], width=800, height=600)
-    with pytest.raises(DataCorrupt, match=r"p.png has 400 x 300 px, but 800 x 600 px where it is labelled"):
+    with pytest.raises(
+        DataCorrupt, match=r"p.png has 400 x 300 px, but 800 x 600 px where it is labelled"
+    ):
         read_labels(path)
 
 
@@ -76,7 +89,9 @@ def test_a_picture_that_viewers_turn_is_told(tmp_path):
     exif = Image.Exif()
     exif[274] = 6
     picture(tmp_path / "images/p.png", exif=exif)
-    with pytest.raises(DataCorrupt, match="300 x 400 px where it is labelled; its EXIF orientation turns it"):
+    with pytest.raises(
+        DataCorrupt, match="300 x 400 px where it is labelled; its EXIF orientation turns it"
+    ):
         read_labels(path)
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels/p.txt").write_text(LINES)
@@ -93,13 +108,17 @@ def test_numbers_that_are_written_as_text_are_numbers(tmp_path):
 
 @pytest.mark.parametrize("bbox", [[0, 0, 0, 0], [], None])
 def test_a_box_without_area_is_that_of_its_outline(tmp_path, bbox):
-    labels = silently(coco(tmp_path, [annotation(i, bbox=bbox, segmentation=ring(i)) for i in range(6)]))
+    labels = silently(
+        coco(tmp_path, [annotation(i, bbox=bbox, segmentation=ring(i)) for i in range(6)])
+    )
     assert boxes(labels) == BOXES and all(o.rings for o in labels.pictures[0].objects)
 
 
 def test_a_box_without_area_and_without_outline_is_told(tmp_path):
     annotations = [annotation(i) for i in range(6)] + [annotation(6, bbox=[0, 0, 0, 0])]
-    with pytest.warns(GeomagWarning, match=r"annotations\[6\]: the box \(0, 0, 0, 0\) is less than a pixel"):
+    with pytest.warns(
+        GeomagWarning, match=r"annotations\[6\]: the box \(0, 0, 0, 0\) is less than a pixel"
+    ):
         assert boxes(read_labels(coco(tmp_path, annotations))) == BOXES
 
 
@@ -110,21 +129,34 @@ def test_a_box_drawn_from_its_far_corner(tmp_path):
 
 def test_categories_that_nothing_uses_do_not_matter(tmp_path):
     root = {"id": 0, "name": "ship", "supercategory": "none"}
-    labels = silently(coco(tmp_path, [annotation(i) for i in range(6)], [root, {"id": 1, "name": "ship"}, {"id": 2, "name": "<>"}]))
+    labels = silently(
+        coco(
+            tmp_path,
+            [annotation(i) for i in range(6)],
+            [root, {"id": 1, "name": "ship"}, {"id": 2, "name": "<>"}],
+        )
+    )
     assert labels.kinds == ("ship",) and labels.count("ship") == (6, 1)
 
 
 def test_names_that_say_the_same_are_one_kind(tmp_path):
     names = ("storage_tank", "storage tank", "Storage-Tank", "storageTank", "STORAGE_TANK")
-    categories = [{"id": i, "name": name, "synonyms": [f"tank {i}"]} for i, name in enumerate(names)]
+    categories = [
+        {"id": i, "name": name, "synonyms": [f"tank {i}"]} for i, name in enumerate(names)
+    ]
     labels = silently(coco(tmp_path, [annotation(i, category_id=i) for i in range(5)], categories))
     assert labels.kinds == ("storage tank",) and labels.count("storage tank") == (5, 1)
     assert labels.also == {"storage tank": ("tank 0", "tank 1", "tank 2", "tank 3", "tank 4")}
 
 
-@pytest.mark.parametrize("name", ["images\\p.png", "C:\\sets\\ships\\p.png", "/home/somebody/sets/p.png", "../p.png", "p.png"])
+@pytest.mark.parametrize(
+    "name",
+    ["images\\p.png", "C:\\sets\\ships\\p.png", "/home/somebody/sets/p.png", "../p.png", "p.png"],
+)
 def test_pictures_by_paths_of_other_machines(tmp_path, name):
-    assert boxes(silently(coco(tmp_path, [annotation(i) for i in range(6)], file_name=name))) == BOXES
+    assert (
+        boxes(silently(coco(tmp_path, [annotation(i) for i in range(6)], file_name=name))) == BOXES
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
@@ -139,14 +171,18 @@ def test_labels_that_are_no_text_leave_their_picture_out(tmp_path):
     path = yolo(tmp_path, b"\xff\xff\xff\xff")
     picture(tmp_path / "images/q.png")
     (tmp_path / "labels/q.txt").write_text(LINES)
-    with pytest.warns(GeomagWarning, match="1 records are left out: p.png: .*p.txt is not text in UTF-8"):
+    with pytest.warns(
+        GeomagWarning, match="1 records are left out: p.png: .*p.txt is not text in UTF-8"
+    ):
         labels = read_labels(path)
     assert [one.path.name for one in labels.pictures] == ["q.png"]
 
 
 def test_yolo_of_a_windows_tool(tmp_path):
     yolo(tmp_path / "set", LINES.encode())
-    (tmp_path / "set/data.yaml").write_text("path: C:\\sets\nnames: {0: ship, 'note': x}\ntrain: ..\\images\nval: [list.txt]\n")
+    (tmp_path / "set/data.yaml").write_text(
+        "path: C:\\sets\nnames: {0: ship, 'note': x}\ntrain: ..\\images\nval: [list.txt]\n"
+    )
     (tmp_path / "set/list.txt").write_bytes("images\\p.png\r\n".encode("utf-16"))
     assert boxes(silently(tmp_path / "set")) == BOXES
 
@@ -170,7 +206,10 @@ LAUGHS = "\n".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in ran
         (f"names: {'[' * 50}ship{']' * 50}\ntrain: images\n", "nested more than 20 deep"),
         ("names: [ship]\ntrain: images\n#" + "x" * 1_000_000, "has more than the 1,000,000 bytes"),
         ("names: [[ship]]\ntrain: images\n", "a name of a kind is text, not a list"),
-        ("names: [2024-01-01, no, 3, {a: b}]\ntrain: images\n", "text, not a date.*not yes or no.*not a int.*not a table"),
+        (
+            "names: [2024-01-01, no, 3, {a: b}]\ntrain: images\n",
+            "text, not a date.*not yes or no.*not a int.*not a table",
+        ),
         ("names: [ship]\ntrain: {a: b}\n", '"train and val" is the name of a folder'),
         ("names: [ship]\npath: [x]\ntrain: images\n", '"path" is the name of a folder'),
         ("names: {-1: ship}\ntrain: images\n", "holds no labels"),
@@ -249,7 +288,10 @@ def test_features_that_cannot_be_used_are_told_and_the_others_are_read(tmp_path,
 
 
 def geojson(path, shapes, **more):
-    features = [{"type": "Feature", "properties": {"what": "ship"}, "geometry": shapely.geometry.mapping(s)} for s in shapes]
+    features = [
+        {"type": "Feature", "properties": {"what": "ship"}, "geometry": shapely.geometry.mapping(s)}
+        for s in shapes
+    ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features} | more))
     return path
 
@@ -262,12 +304,19 @@ def test_geojson_in_degrees_or_in_the_reference_system_it_names(tmp_path, scene)
     from pyproj import Transformer
 
     to = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
-    degrees = [shapely.transform(s, lambda p: np.stack(to.transform(p[:, 0], p[:, 1]), 1)) for s in PLACED]
+    degrees = [
+        shapely.transform(s, lambda p: np.stack(to.transform(p[:, 0], p[:, 1]), 1)) for s in PLACED
+    ]
     labels = silently(geojson(tmp_path / "new.geojson", degrees), scene, "what")
-    assert labels.kinds == ("ship",) and boxes(labels)[0] == pytest.approx((40, 180, 60, 200), abs=0.05)
+    assert labels.kinds == ("ship",) and boxes(labels)[0] == pytest.approx(
+        (40, 180, 60, 200), abs=0.05
+    )
 
 
-@pytest.mark.parametrize(("name", "driver"), [("labels.shp", "ESRI Shapefile"), ("labels.fgb", "FlatGeobuf"), ("labels.gpkg", "GPKG")])
+@pytest.mark.parametrize(
+    ("name", "driver"),
+    [("labels.shp", "ESRI Shapefile"), ("labels.fgb", "FlatGeobuf"), ("labels.gpkg", "GPKG")],
+)
 def test_the_other_formats(tmp_path, scene, name, driver):
     labels = silently(layer(tmp_path / name, "labels", PLACED, driver=driver), scene, "what")
     assert sorted(boxes(labels)) == [(40 + 50 * i, 180, 60 + 50 * i, 200) for i in range(8)]
@@ -318,7 +367,10 @@ SYSTEMS = ({"type": "link", "properties": {"href": "{http}"}}, {"type": "url", "
 @pytest.mark.parametrize("suffix", [".gpkg", ".shp", ".fgb", ".geojson", ".json", ".yaml"])
 def test_no_file_of_labels_leads_elsewhere(tmp_path, scene, listener, suffix):
     port, heard = listener
-    places = {"http": f"http://127.0.0.1:{port}/x.geojson", "there": f"/vsicurl/http://127.0.0.1:{port}/x.geojson"}
+    places = {
+        "http": f"http://127.0.0.1:{port}/x.geojson",
+        "there": f"/vsicurl/http://127.0.0.1:{port}/x.geojson",
+    }
     for number, text in enumerate(POINTERS.values()):
         path = tmp_path / f"{number}{suffix}"
         path.write_text(text.format(**places))
@@ -326,7 +378,11 @@ def test_no_file_of_labels_leads_elsewhere(tmp_path, scene, listener, suffix):
             read_labels(path, scene)
     for number, system in enumerate(SYSTEMS):
         path = geojson(tmp_path / f"crs{number}.geojson", PLACED)
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"crs": system}).replace("{http}", places["http"]))
+        path.write_text(
+            json.dumps(json.loads(path.read_text()) | {"crs": system}).replace(
+                "{http}", places["http"]
+            )
+        )
         with pytest.raises(DataCorrupt):
             read_labels(path, scene)
     assert heard == []
@@ -335,9 +391,19 @@ def test_no_file_of_labels_leads_elsewhere(tmp_path, scene, listener, suffix):
 @pytest.mark.filterwarnings("ignore::geomagnifier.GeomagWarning")
 def test_pictures_are_looked_for_on_this_machine_alone(tmp_path, listener):
     port, heard = listener
-    for number, place in enumerate((f"http://127.0.0.1:{port}/p.tif", f"/vsicurl/http://127.0.0.1:{port}/p.tif", "/etc/passwd")):
-        with pytest.raises((DataCorrupt, OptionError, Exception), match=r"are not there|holds no labels"):
-            read_labels(coco(tmp_path / str(number), [annotation(i) for i in range(6)], file_name=place.replace("p.tif", "q.tif")))
+    for number, place in enumerate(
+        (f"http://127.0.0.1:{port}/p.tif", f"/vsicurl/http://127.0.0.1:{port}/p.tif", "/etc/passwd")
+    ):
+        with pytest.raises(
+            (DataCorrupt, OptionError, Exception), match=r"are not there|holds no labels"
+        ):
+            read_labels(
+                coco(
+                    tmp_path / str(number),
+                    [annotation(i) for i in range(6)],
+                    file_name=place.replace("p.tif", "q.tif"),
+                )
+            )
         path = yolo(tmp_path / f"y{number}", LINES.encode())
         path.write_text(f"names: [ship]\ntrain: {place}\n")
         with pytest.raises(Exception, match="is neither a folder of pictures nor a list"):
@@ -350,7 +416,12 @@ def test_pictures_are_looked_for_on_this_machine_alone(tmp_path, listener):
 
 
 @pytest.mark.parametrize(
-    "made", ["CREATE VIEW more AS SELECT * FROM labels", "CREATE VIRTUAL TABLE more USING fts5(a)", "CREATE VIEW st_x AS SELECT 1"]
+    "made",
+    [
+        "CREATE VIEW more AS SELECT * FROM labels",
+        "CREATE VIRTUAL TABLE more USING fts5(a)",
+        "CREATE VIEW st_x AS SELECT 1",
+    ],
 )
 def test_a_geopackage_holds_tables_alone(tmp_path, scene, made):
     path = layer(tmp_path / "labels.gpkg", "labels", PLACED)

@@ -53,7 +53,9 @@ def write_outlines(folder, crs="EPSG:32633", other=None, geometry=None):
     for number in range(2):
         pixels, rings = helipads(number)
         x, y = 500000.0 + 1000 * number, 5200000.0
-        write_picture(scenes / f"{number}.tif", pixels, crs=crs, transform=(0.5, 0.0, x, 0.0, -0.5, y))
+        write_picture(
+            scenes / f"{number}.tif", pixels, crs=crs, transform=(0.5, 0.0, x, 0.0, -0.5, y)
+        )
         shapes += [shapely.Polygon(ring * (0.5, -0.5) + (x, y)) for ring in rings]
     if geometry is not None:
         shapes = [geometry(s) for s in shapes]
@@ -61,7 +63,10 @@ def write_outlines(folder, crs="EPSG:32633", other=None, geometry=None):
         from pyproj import Transformer
 
         to = Transformer.from_crs(crs, other, always_xy=True)
-        shapes = [shapely.transform(s, lambda p: np.stack(to.transform(p[:, 0], p[:, 1]), 1)) for s in shapes]
+        shapes = [
+            shapely.transform(s, lambda p: np.stack(to.transform(p[:, 0], p[:, 1]), 1))
+            for s in shapes
+        ]
     path = folder / "helipads.gpkg"
     pyogrio.raw.write(
         path,
@@ -115,9 +120,17 @@ def test_coco_run_lengths_keep_their_holes(coco, tmp_path):
             r"1 of 5 pictures are not there, the first .*gone.png",
         ),
         (lambda w: w["annotations"].clear(), DataCorrupt, "holds no labels"),
-        (lambda w: w["annotations"].__delitem__(slice(1, None)), DataCorrupt, "1 labelled 'helipad'.*at least 5"),
+        (
+            lambda w: w["annotations"].__delitem__(slice(1, None)),
+            DataCorrupt,
+            "1 labelled 'helipad'.*at least 5",
+        ),
         (lambda w: w.pop("categories"), DataCorrupt, 'no lists "images"'),
-        (lambda w: w["categories"][0].update(name="<ship>"), DataCorrupt, r"13 records.*categories\[0\]: .*no name of a kind"),
+        (
+            lambda w: w["categories"][0].update(name="<ship>"),
+            DataCorrupt,
+            r"13 records.*categories\[0\]: .*no name of a kind",
+        ),
         (lambda w: w.update(type="FeatureCollection"), DataCorrupt, "is GeoJSON, not COCO"),
     ],
 )
@@ -129,23 +142,65 @@ def test_coco_that_cannot_be_used_is_refused(coco, tmp_path, change, error, word
 @pytest.mark.parametrize(
     ("change", "words", "left"),
     [
-        (lambda w: w["annotations"][3].pop("category_id"), r"annotations\[3\]: an id is a number or text", 11),
-        (lambda w: w["annotations"][3].update(category_id=77), r"annotations\[3\]: its category_id 77 is none", 11),
-        (lambda w: w["annotations"][3].update(image_id=77), r"annotations\[3\]: its image_id 77 is none", 11),
-        (lambda w: w["annotations"][2].update(bbox=[0, 0, float("nan"), 4]), r"annotations\[2\]: nan is not finite", 11),
-        (lambda w: w["annotations"][2].update(bbox=[0, 0, True, 4]), r"annotations\[2\]: yes or no in place of a number", 11),
+        (
+            lambda w: w["annotations"][3].pop("category_id"),
+            r"annotations\[3\]: an id is a number or text",
+            11,
+        ),
+        (
+            lambda w: w["annotations"][3].update(category_id=77),
+            r"annotations\[3\]: its category_id 77 is none",
+            11,
+        ),
+        (
+            lambda w: w["annotations"][3].update(image_id=77),
+            r"annotations\[3\]: its image_id 77 is none",
+            11,
+        ),
+        (
+            lambda w: w["annotations"][2].update(bbox=[0, 0, float("nan"), 4]),
+            r"annotations\[2\]: nan is not finite",
+            11,
+        ),
+        (
+            lambda w: w["annotations"][2].update(bbox=[0, 0, True, 4]),
+            r"annotations\[2\]: yes or no in place of a number",
+            11,
+        ),
         (lambda w: w["annotations"][2].update(bbox=[10**400, 0, 3, 4]), r"annotations\[2\]: ", 11),
-        (lambda w: w["annotations"][1].update(segmentation=[[1, 2, 3]]), r"annotations\[1\]: a polygon is", 11),
+        (
+            lambda w: w["annotations"][1].update(segmentation=[[1, 2, 3]]),
+            r"annotations\[1\]: a polygon is",
+            11,
+        ),
         (lambda w: w["annotations"].insert(0, None), r"annotations\[0\]: it is no table", 12),
-        (lambda w: w["annotations"][0].update(bbox=[9000, 0, 10, 10]), r"annotations\[0\]: .*has not a pixel inside its picture", 11),
-        (lambda w: w["annotations"][0].update(bbox=[9, 9, 0.2, 9]), r"annotations\[0\]: .*less than a pixel wide", 11),
+        (
+            lambda w: w["annotations"][0].update(bbox=[9000, 0, 10, 10]),
+            r"annotations\[0\]: .*has not a pixel inside its picture",
+            11,
+        ),
+        (
+            lambda w: w["annotations"][0].update(bbox=[9, 9, 0.2, 9]),
+            r"annotations\[0\]: .*less than a pixel wide",
+            11,
+        ),
         (lambda w: w["images"][0].update(file_name=3), r"images\[0\]: its picture has no name", 8),
         (lambda w: w["images"][0].pop("id"), r"images\[0\]: it has no 'id'", 8),
-        (lambda w: w["images"][0].update(width=2 * SIDE), r"images\[0\]: 0.png has 480 x 480 px, but 960 x 480 px", 8),
-        (lambda w: [w["annotations"][i].update(category_id=i + 50) for i in range(7)], "7 records are left out: .*and 2 more", 5),
+        (
+            lambda w: w["images"][0].update(width=2 * SIDE),
+            r"images\[0\]: 0.png has 480 x 480 px, but 960 x 480 px",
+            8,
+        ),
+        (
+            lambda w: [w["annotations"][i].update(category_id=i + 50) for i in range(7)],
+            "7 records are left out: .*and 2 more",
+            5,
+        ),
     ],
 )
-def test_a_bad_record_is_told_with_its_number_and_the_others_are_read(coco, tmp_path, change, words, left):
+def test_a_bad_record_is_told_with_its_number_and_the_others_are_read(
+    coco, tmp_path, change, words, left
+):
     with pytest.warns(GeomagWarning, match=words):
         labels = read_labels(changed(coco, tmp_path, change), coco.parent / "images")
     assert labels.count("helipad")[0] == left
@@ -213,7 +268,9 @@ def test_outlines_are_named_as_the_layer(tmp_path):
     assert read_labels(path, scenes).kinds == ("pads",)
 
 
-@pytest.mark.parametrize("geometry", [lambda s: s.centroid, lambda s: shapely.LineString(s.exterior)])
+@pytest.mark.parametrize(
+    "geometry", [lambda s: s.centroid, lambda s: shapely.LineString(s.exterior)]
+)
 def test_points_and_lines_are_refused(tmp_path, geometry):
     path, scenes = write_outlines(tmp_path, geometry=geometry)
     with pytest.raises(DataCorrupt, match=r"polygons are needed.*Buffer"):
@@ -221,7 +278,9 @@ def test_points_and_lines_are_refused(tmp_path, geometry):
 
 
 def test_outlines_elsewhere(tmp_path):
-    path, scenes = write_outlines(tmp_path, geometry=lambda s: shapely.transform(s, lambda p: p + 1e5))
+    path, scenes = write_outlines(
+        tmp_path, geometry=lambda s: shapely.transform(s, lambda p: p + 1e5)
+    )
     with pytest.raises(DataCorrupt, match="none of the 8 polygons"):
         read_labels(path, scenes)
     with pytest.raises(DataCorrupt, match="no column 'kind'; it has what"):

@@ -33,7 +33,9 @@ def test_a_large_picture_is_cut_into_windows(large):
     objects = (thing(100, 100), thing(1000, 120), thing(4100, 2200))
     labels = Labels(path, ("pool",), (Labelled(path, objects),))
     windows = load(labels, ())
-    assert len(windows) == 4  # one pool lies over two windows, one in the last: three windows, and half as many without
+    assert (
+        len(windows) == 4
+    )  # one pool lies over two windows, one in the last: three windows, and half as many without
     for source, _, (x0, y0, x1, y1) in windows:
         assert np.array_equal(source.pixels, pixels[int(y0) : int(y1), int(x0) : int(x1)])
         for _, box, rings in source.objects:
@@ -44,21 +46,31 @@ def test_a_large_picture_is_cut_into_windows(large):
 
 def test_only_the_labelled_area_is_learnt_from(large):
     path, _ = large
-    labels = Labels(path, ("pool",), (Labelled(path, (thing(2000, 1000), thing(2500, 1100)), (2000.0, 1000.0, 2540.0, 1140.0)),))
+    labels = Labels(
+        path,
+        ("pool",),
+        (Labelled(path, (thing(2000, 1000), thing(2500, 1100)), (2000.0, 1000.0, 2540.0, 1140.0)),),
+    )
     assert [place for *_, place in load(labels, ())] == [(2000.0, 1000.0, 3024.0, 2024.0)]
 
 
 def test_too_many_windows_are_thinned_out(large, monkeypatch):
     path, _ = large
     monkeypatch.setattr(samples, "MOST", 2)
-    labels = Labels(path, ("pool",), (Labelled(path, tuple(thing(x, 100) for x in range(100, 4000, 500))),))
+    labels = Labels(
+        path, ("pool",), (Labelled(path, tuple(thing(x, 100) for x in range(100, 4000, 500))),)
+    )
     with pytest.warns(GeomagWarning, match="2 of them, evenly picked"):
         assert len(load(labels, ())) == 2
 
 
 def test_land_cover_is_painted_with_its_holes(tmp_path):
     Image.new("RGB", (200, 160), (90, 120, 80)).save(tmp_path / "a.png")
-    labels = Labels(tmp_path, ("field", "pool"), (Labelled(tmp_path / "a.png", (thing(20, 20, "field", True), thing(100, 100))),))
+    labels = Labels(
+        tmp_path,
+        ("field", "pool"),
+        (Labelled(tmp_path / "a.png", (thing(20, 20, "field", True), thing(100, 100))),),
+    )
     ((source, *_),) = load(labels, {"field"})
     assert source.cover is not None
     assert source.cover[25, 25] == 0

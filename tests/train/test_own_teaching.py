@@ -34,7 +34,13 @@ def quiet(what, done, total):
 @pytest.fixture(scope="module")
 def wanted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("own")
-    return Wanted(write_coco(folder, 12), "small", folder / "run", also={"helipad": ("heliport",)}, lesson=LESSON)
+    return Wanted(
+        write_coco(folder, 12),
+        "small",
+        folder / "run",
+        also={"helipad": ("heliport",)},
+        lesson=LESSON,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -66,12 +72,20 @@ def truth():
 
 
 @pytest.mark.parametrize(
-    "question", ["Find every helipad.", "How many helipads are there?", "Where are the landing pads?", "Show all heliports"]
+    "question",
+    [
+        "Find every helipad.",
+        "How many helipads are there?",
+        "Where are the landing pads?",
+        "Show all heliports",
+    ],
 )
 def test_it_is_found_by_all_its_names(model, scene, question):
     answer = gm.ask(scene, question, model)
     assert {r.label for r in answer.regions} == {"helipad"}
-    centres = np.array([((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2) for r in answer.regions])
+    centres = np.array(
+        [((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2) for r in answer.regions]
+    )
     wanted = np.array([ring.mean(0) for ring in helipads(999, 5)[1]])
     near = np.hypot(*(centres[:, None] - wanted[None]).transpose(2, 0, 1)) < 10
     assert near.any(0).sum() >= 4
@@ -149,7 +163,9 @@ def test_a_stopped_lesson_goes_on_as_if_it_had_not_been(wanted, taught, tmp_path
     with pytest.raises(KeyboardInterrupt):
         teach_kinds(again, stop)
     steps = []
-    folder, _ = teach_kinds(again, lambda what, done, total: steps.append(done) if what == "teaching" else None)
+    folder, _ = teach_kinds(
+        again, lambda what, done, total: steps.append(done) if what == "teaching" else None
+    )
     assert min(steps) > 20
     _, whole = read(taught[0] / OWN)
     _, parts = read(folder / OWN)
@@ -166,7 +182,9 @@ def test_a_run_killed_while_it_prepares_crops_goes_on_with_them(wanted, taught, 
         teach_kinds(again, stop)
     assert kept(again.out)
     crops = []
-    folder, _ = teach_kinds(again, lambda what, done, total: crops.append(done) if what == "crops" else None)
+    folder, _ = teach_kinds(
+        again, lambda what, done, total: crops.append(done) if what == "crops" else None
+    )
     assert min(crops) == 17 and max(crops) == LESSON.crops
     assert not list(again.out.glob("crops-*"))
     _, whole = read(taught[0] / OWN)
@@ -175,7 +193,10 @@ def test_a_run_killed_while_it_prepares_crops_goes_on_with_them(wanted, taught, 
 
 
 def test_two_runs_into_one_folder_are_refused(wanted, taught, tmp_path):
-    with alone(tmp_path), pytest.raises(OutputError, match=r"another run is writing .* choose another --out"):
+    with (
+        alone(tmp_path),
+        pytest.raises(OutputError, match=r"another run is writing .* choose another --out"),
+    ):
         teach_kinds(replace(wanted, out=tmp_path), quiet)
 
 
@@ -191,7 +212,16 @@ def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch
         return real(wished, stop)
 
     monkeypatch.setattr(run, "teach_kinds", pressed)
-    words = ["geomag", "train", "--from", "small", "--data", str(wanted.source), "--out", str(tmp_path / "run")]
+    words = [
+        "geomag",
+        "train",
+        "--from",
+        "small",
+        "--data",
+        str(wanted.source),
+        "--out",
+        str(tmp_path / "run"),
+    ]
     monkeypatch.setattr("sys.argv", words)
     with pytest.raises(SystemExit) as stopped:
         main()
@@ -202,9 +232,13 @@ def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch
 
 def test_boxes_teach_boxes_and_the_earlier_kind_stays(taught, tmp_path, scene):
     source = write_coco(tmp_path, 6, boxes=True)
-    source.write_text(source.read_text().replace('"helipad"', '"round pad"').replace("landing pad", "pad"))
+    source.write_text(
+        source.read_text().replace('"helipad"', '"round pad"').replace("landing pad", "pad")
+    )
     lesson = replace(LESSON, crops=24, steps=30)
-    folder, lines = teach_kinds(Wanted(source, str(taught[0]), tmp_path / "run", lesson=lesson), quiet)
+    folder, lines = teach_kinds(
+        Wanted(source, str(taught[0]), tmp_path / "run", lesson=lesson), quiet
+    )
     assert any("boxes only" in line for line in lines)
     assert any("none were held back" in line for line in lines)
     more = gm.load_model(folder)
@@ -213,7 +247,9 @@ def test_boxes_teach_boxes_and_the_earlier_kind_stays(taught, tmp_path, scene):
     assert answer.regions
     assert all(r.segmentation is None for r in answer.regions)
     assert answer.mask is None or not answer.mask.any()
-    before, after = (gm.ask(scene, "Segment the helipads.", m) for m in (gm.load_model(taught[0]), more))
+    before, after = (
+        gm.ask(scene, "Segment the helipads.", m) for m in (gm.load_model(taught[0]), more)
+    )
     assert told(after) == told(before)
     assert np.array_equal(before.mask, after.mask)
 
@@ -227,7 +263,11 @@ def test_a_damaged_file_is_named(taught, tmp_path):
         gm.load_model(folder)
     from geomagnifier.models.registry import write
 
-    write(folder / OWN, {"0.shift": torch.zeros(3, 1, 128)}, {"kinds": [], "lessons": [["pool"]], "stand_ins": []})
+    write(
+        folder / OWN,
+        {"0.shift": torch.zeros(3, 1, 128)},
+        {"kinds": [], "lessons": [["pool"]], "stand_ins": []},
+    )
     with pytest.raises(ModelCorrupt, match=OWN):
         gm.load_model(folder)
 
@@ -236,7 +276,15 @@ def test_wrong_wishes(wanted, tmp_path):
     with pytest.raises(OptionError, match="no kind 'pool'; it has helipad"):
         teach_kinds(replace(wanted, covers=frozenset({"pool"})), quiet)
     with pytest.raises(OptionError, match="land cover is taught by outlines"):
-        teach_kinds(Wanted(write_coco(tmp_path, 2, boxes=True, count=6), "small", tmp_path / "run", covers=frozenset({"helipad"})), quiet)
+        teach_kinds(
+            Wanted(
+                write_coco(tmp_path, 2, boxes=True, count=6),
+                "small",
+                tmp_path / "run",
+                covers=frozenset({"helipad"}),
+            ),
+            quiet,
+        )
     one = write_coco(tmp_path / "one", 1, count=1)
     with pytest.raises(DataCorrupt, match="1 labelled 'helipad'"):
         teach_kinds(Wanted(one, "small", tmp_path / "run"), quiet)
@@ -249,10 +297,19 @@ def test_wrong_wishes(wanted, tmp_path):
         (["--from", "small"], "--data my_coco.json"),
         (["--from", "small", "--data", "none.json"], "none.json is not there"),
         (["--from", "small", "--data", "none.json", "--also", "pool"], "KIND=WORD,WORD"),
-        (["--from", "small", "--data", "none.json", "--start", "small"], "--start is for training the small model"),
+        (
+            ["--from", "small", "--data", "none.json", "--start", "small"],
+            "--start is for training the small model",
+        ),
         (["--start", "small", "--steps", "10"], "--wide-steps sets the second"),
-        (["--keep-language"], "--keep-language keeps the language side of the model that --start names"),
-        (["--from", "small", "--data", "none.json", "--keep-language"], "--start is for training the small model"),
+        (
+            ["--keep-language"],
+            "--keep-language keeps the language side of the model that --start names",
+        ),
+        (
+            ["--from", "small", "--data", "none.json", "--keep-language"],
+            "--start is for training the small model",
+        ),
     ],
 )
 def test_the_command_says_what_is_missing(arguments, words):

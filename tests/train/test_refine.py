@@ -37,14 +37,18 @@ def test_overlap_and_giou_of_boxes() -> None:
     assert torch.allclose(overlap(BOXES[:1], BOXES), torch.tensor([[1.0, 38 / 42, 0.0]]))
     apart = giou(BOXES[:1], BOXES[2:])
     hull = 80 * 89
-    assert giou(BOXES, BOXES).tolist() == pytest.approx([1, 1, 1]) and float(apart) == pytest.approx(-(hull - 990) / hull)
+    assert giou(BOXES, BOXES).tolist() == pytest.approx([1, 1, 1]) and float(
+        apart
+    ) == pytest.approx(-(hull - 990) / hull)
 
 
 def test_labelled_boxes_are_moved_and_stretched_about_where_they_were() -> None:
     chance = torch.Generator().manual_seed(1)
     many = moved(BOXES[:1].repeat(4000, 1), chance)
     middle = (many[:, :2] + many[:, 2:]) / 2
-    assert bool((many[:, 2:] > many[:, :2]).all()) and middle.mean(0).tolist() == pytest.approx([30, 20], abs=0.5)
+    assert bool((many[:, 2:] > many[:, :2]).all()) and middle.mean(0).tolist() == pytest.approx(
+        [30, 20], abs=0.5
+    )
     assert 0.2 < float(overlap(many, BOXES[:1]).mean()) < 0.8
 
 
@@ -65,15 +69,24 @@ def test_small_parts_and_points_are_unclear_and_not_learnt_from() -> None:
 
 def test_boxes_of_nothing_lower_the_fit_only_where_all_is_labelled() -> None:
     chance = torch.Generator().manual_seed(3)
-    pyramid = Pyramid(*(torch.randn(1, 256, 24 // by, 24 // by, generator=chance) for by in (1, 2, 4)))
+    pyramid = Pyramid(
+        *(torch.randn(1, 256, 24 // by, 24 // by, generator=chance) for by in (1, 2, 4))
+    )
     refiner, state = BoxRefiner(), torch.zeros(256)
     labelled = BOXES[:1].numpy()
     assert losses(refiner, pyramid, state, BOXES[2:], Asked(0, labelled, NONE, False)) is None
-    assert losses(refiner, pyramid, state, BOXES[2:], Asked(0, labelled, BOXES[2:].numpy(), True)) is None, "unclear"
+    assert (
+        losses(refiner, pyramid, state, BOXES[2:], Asked(0, labelled, BOXES[2:].numpy(), True))
+        is None
+    ), "unclear"
     told = losses(refiner, pyramid, state, BOXES, Asked(0, labelled, NONE, True))
     assert told is not None
     boxes, fit, matched, after = told
-    assert matched == 2 and len(after) == 3 and float(boxes.detach()) == pytest.approx(1 - float(giou(BOXES[1:2], BOXES[:1])), abs=1e-4)
+    assert (
+        matched == 2
+        and len(after) == 3
+        and float(boxes.detach()) == pytest.approx(1 - float(giou(BOXES[1:2], BOXES[:1])), abs=1e-4)
+    )
     fit.backward()
     assert refiner.fit.bias.grad is not None and bool(refiner.fit.bias.grad.abs() > 0)
 
@@ -87,13 +100,19 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(box_refiner, "WARMUP", 1)
 
 
-def test_it_learns_and_a_stopped_run_ends_with_the_same_numbers(small: SmallModel, pictures: None, tmp_path: Path) -> None:
+def test_it_learns_and_a_stopped_run_ends_with_the_same_numbers(
+    small: SmallModel, pictures: None, tmp_path: Path
+) -> None:
     whole = list(box_refiner.train(small, tmp_path, tmp_path / "whole", steps=4))
-    assert [row["step"] for row in whole] == [1, 2, 3, 4] and all(np.isfinite(row["giou"]) for row in whole)
+    assert [row["step"] for row in whole] == [1, 2, 3, 4] and all(
+        np.isfinite(row["giou"]) for row in whole
+    )
     stopped = box_refiner.train(small, tmp_path, tmp_path / "stopped", steps=4)
     assert [next(stopped)["step"] for _ in range(3)] == [1, 2, 3]
     stopped.close()  # the checkpoint is of the second step
-    assert [row["step"] for row in box_refiner.train(small, tmp_path, tmp_path / "stopped", steps=4)] == [3, 4]
+    assert [
+        row["step"] for row in box_refiner.train(small, tmp_path, tmp_path / "stopped", steps=4)
+    ] == [3, 4]
     ends = [checkpoint_of(tmp_path / name) for name in ("whole", "stopped")]
     assert all(torch.allclose(ends[0][name], ends[1][name], atol=1e-6) for name in ends[0])
     begun = BoxRefiner().state_dict()
@@ -104,7 +123,9 @@ def checkpoint_of(folder: Path) -> dict[str, torch.Tensor]:
     return dict(box_refiner.saved(folder / box_refiner.CHECKPOINT)["average"])
 
 
-def test_the_model_that_comes_out_has_the_refiner(small: SmallModel, pictures: None, tmp_path: Path) -> None:
+def test_the_model_that_comes_out_has_the_refiner(
+    small: SmallModel, pictures: None, tmp_path: Path
+) -> None:
     out = tmp_path / "model"
     list(box_refiner.train(small, tmp_path, out, steps=1))
     for name in registry.FILES:
@@ -113,11 +134,17 @@ def test_the_model_that_comes_out_has_the_refiner(small: SmallModel, pictures: N
     assert (out / FILE).is_file() and registry.load_small(out).refiner is not None
 
 
-def test_crops_that_nothing_can_be_learnt_from_change_nothing(small: SmallModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_crops_that_nothing_can_be_learnt_from_change_nothing(
+    small: SmallModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     unlabelled = [replace(SHIPS[0], objects=(), kinds=frozenset())]
     monkeypatch.setattr(box_refiner, "WideBatches", lambda *of: Made([SHIPS], crops=1))
-    monkeypatch.setattr(Made, "crop", lambda self, number, rng: make_crop(unlabelled, (1, 1), 64, rng))
+    monkeypatch.setattr(
+        Made, "crop", lambda self, number, rng: make_crop(unlabelled, (1, 1), 64, rng)
+    )
     list(box_refiner.train(small, tmp_path, tmp_path / "out", steps=1))
     torch.manual_seed(0)
     begun = BoxRefiner().state_dict()
-    assert all(torch.equal(begun[name], tensor) for name, tensor in checkpoint_of(tmp_path / "out").items())
+    assert all(
+        torch.equal(begun[name], tensor) for name, tensor in checkpoint_of(tmp_path / "out").items()
+    )

@@ -18,28 +18,55 @@ from geomagnifier_lab.train.refined_classes import average_precision, choose, fi
 
 
 def test_average_precision_by_hand_and_near_that_of_coco() -> None:
-    assert average_precision([(0.9, True), (0.8, False), (0.7, True)], 2) == pytest.approx((1 + 2 / 3) / 2)
+    assert average_precision([(0.9, True), (0.8, False), (0.7, True)], 2) == pytest.approx(
+        (1 + 2 / 3) / 2
+    )
     assert average_precision([], 3) == average_precision([(0.5, True)], 0) == 0.0
     rng = np.random.default_rng(4)
     scores, hits = rng.random(400), rng.random(400) < 0.6
-    truth = [{"id": i + 1, "image_id": 1, "category_id": 1, "bbox": [30 * i, 0, 20, 20], "area": 400, "iscrowd": 0} for i in range(500)]
+    truth = [
+        {
+            "id": i + 1,
+            "image_id": 1,
+            "category_id": 1,
+            "bbox": [30 * i, 0, 20, 20],
+            "area": 400,
+            "iscrowd": 0,
+        }
+        for i in range(500)
+    ]
     found = [
-        {"image_id": 1, "category_id": 1, "bbox": [30 * i, 0 if hit else 500, 20, 20], "score": float(score)}
+        {
+            "image_id": 1,
+            "category_id": 1,
+            "bbox": [30 * i, 0 if hit else 500, 20, 20],
+            "score": float(score),
+        }
         for i, (score, hit) in enumerate(zip(scores, hits, strict=True))
     ]
     coco = COCO()
-    coco.dataset = {"info": {}, "images": [{"id": 1}], "categories": [{"id": 1, "name": "ship"}], "annotations": truth}
+    coco.dataset = {
+        "info": {},
+        "images": [{"id": 1}],
+        "categories": [{"id": 1, "name": "ship"}],
+        "annotations": truth,
+    }
     coco.createIndex()
     judged = COCOeval(coco, coco.loadRes(found), "bbox")
     judged.params.maxDets = [1, 100, 1000]
     judged.evaluate()
     judged.accumulate()
     theirs = judged.eval["precision"][0, :, 0, 0, 2].mean()
-    assert average_precision(list(zip(scores.tolist(), hits.tolist(), strict=True)), 500) == pytest.approx(theirs, abs=0.01)
+    assert average_precision(
+        list(zip(scores.tolist(), hits.tolist(), strict=True)), 500
+    ) == pytest.approx(theirs, abs=0.01)
 
 
 def test_a_figure_is_the_mean_over_sets_that_are_labelled_whole() -> None:
-    good, bad = Evidence(objects=[(0.9, True, 1.0)], labelled=1), Evidence(objects=[(0.9, False, 1.0)], labelled=1)
+    good, bad = (
+        Evidence(objects=[(0.9, True, 1.0)], labelled=1),
+        Evidence(objects=[(0.9, False, 1.0)], labelled=1),
+    )
     partly = Evidence(objects=[(0.9, True, 1.0)], labelled=2, complete=False)
     assert figure({"a": good, "b": bad, "c": partly}) == 0.5 and figure({"c": partly}) == 0.5
     assert figure({}) is None
@@ -53,7 +80,10 @@ def test_classes_that_lose_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_pat
     def found(model: SmallModel, *of: object) -> dict[str, dict[str, Evidence]]:
         hit = model.refiner is None
         kinds = {"ship": True, "airplane": hit}
-        return {k: {"a": Evidence(objects=[(0.9, kinds[k], 1.0)], labelled=1)} if k in kinds else {} for k in model.kinds}
+        return {
+            k: {"a": Evidence(objects=[(0.9, kinds[k], 1.0)], labelled=1)} if k in kinds else {}
+            for k in model.kinds
+        }
 
     monkeypatch.setattr(refined_classes, "gather", found)
     chosen = useful(small, tmp_path)

@@ -25,7 +25,11 @@ def crop_of(*pieces: Piece) -> Crop:
 
 
 def test_identities_number_large_ones_first_and_draw_small_ones_over_them() -> None:
-    small, large, other = rectangle(20, 20, 28, 28), rectangle(8, 8, 40, 40), rectangle(50, 50, 60, 60, "airplane")
+    small, large, other = (
+        rectangle(20, 20, 28, 28),
+        rectangle(8, 8, 40, 40),
+        rectangle(50, 50, 60, 60, "airplane"),
+    )
     ids, pieces = identities(crop_of(small, large, other), "ship")
     assert pieces == [large, small]
     assert set(np.unique(ids)) == {0, 1, 2}
@@ -49,7 +53,9 @@ def test_touching_objects_point_at_their_own_centres() -> None:
 
 
 def test_a_remnant_is_unknown_beside_a_whole_object() -> None:
-    target = object_target(crop_of(rectangle(8, 8, 24, 24), rectangle(48, 48, 64, 64, share=0.2)), "ship")
+    target = object_target(
+        crop_of(rectangle(8, 8, 24, 24), rectangle(48, 48, 64, 64, share=0.2)), "ship"
+    )
     assert target.present == 1
     assert np.argwhere(target.centre == 1).tolist() == [[4, 4]]
     assert (target.centre_known[12:16, 12:16] == 0).all() and target.centre_known.sum() == 256 - 16
@@ -58,7 +64,10 @@ def test_a_remnant_is_unknown_beside_a_whole_object() -> None:
 
 def stacked(*targets: Target) -> dict[str, torch.Tensor]:
     """Targets of several questions on one crop, (1, Q, ...)."""
-    return {name: torch.from_numpy(np.stack([np.asarray(getattr(t, name)) for t in targets])[None]) for name in vars(targets[0])}
+    return {
+        name: torch.from_numpy(np.stack([np.asarray(getattr(t, name)) for t in targets])[None])
+        for name in vars(targets[0])
+    }
 
 
 def test_perfect_maps_cost_next_to_nothing_and_absent_things_have_no_boxes() -> None:
@@ -89,7 +98,12 @@ def test_what_cannot_be_told_is_left_out() -> None:
     assert remnant.present == -1
     wanted = stacked(remnant, empty(64))
     nothing = torch.zeros(1, 2, 16, 16)
-    maps = Maps(torch.zeros(1, 2, 32, 32), nothing, torch.ones(1, 2, 4, 16, 16), torch.zeros(1, 2, 2, 16, 16))
+    maps = Maps(
+        torch.zeros(1, 2, 32, 32),
+        nothing,
+        torch.ones(1, 2, 4, 16, 16),
+        torch.zeros(1, 2, 2, 16, 16),
+    )
     losses = dense_losses(maps, torch.tensor([[30.0, -30.0]]), wanted)
     assert losses["presence"].item() == pytest.approx(0, abs=1e-6)
     assert losses["dice"].item() == losses["sides"].item() == losses["offset"].item() == 0

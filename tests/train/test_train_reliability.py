@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from geomagnifier.models.small.score_calibration import Reliability
-from geomagnifier_lab.train.score_calibration import KEPT, fit_objects, fit_temperature, likeliest, logistic, logit, softmax
+from geomagnifier_lab.train.score_calibration import (
+    KEPT,
+    fit_objects,
+    fit_temperature,
+    likeliest,
+    logistic,
+    logit,
+    softmax,
+)
 
 
 def test_a_temperature_undoes_what_made_logits_too_sharp() -> None:
@@ -32,7 +40,9 @@ def test_logistic_regression_finds_the_odds() -> None:
     rng = np.random.default_rng(1)
     x = rng.normal(0, 1, (20000, 2))
     right = rng.random(20000) < 1 / (1 + np.exp(-(0.5 + 2 * x[:, 0] - x[:, 1])))
-    assert logistic(x, right, np.ones(20000), np.full(3, 1e-3)) == pytest.approx([0.5, 2, -1], abs=0.15)
+    assert logistic(x, right, np.ones(20000), np.full(3, 1e-3)) == pytest.approx(
+        [0.5, 2, -1], abs=0.15
+    )
 
 
 def test_maps_are_as_often_right_as_they_say() -> None:
@@ -56,8 +66,12 @@ def test_maps_are_as_often_right_as_they_say() -> None:
 def test_a_class_with_few_examples_is_drawn_to_the_others() -> None:
     raw = np.array([0.5] * 100 + [0.1] * 100 + [0.5], np.float32)
     right = np.array([True] * 90 + [False] * 10 + [False] * 100 + [False])
-    made = Reliability(objects=fit_objects(raw, right, ["ship"] * 200 + ["bridge"], np.ones(201, bool)))
-    assert made.probability("bridge", 0.5) > 0.4  # one wrong bridge is not enough to doubt all bridges
+    made = Reliability(
+        objects=fit_objects(raw, right, ["ship"] * 200 + ["bridge"], np.ones(201, bool))
+    )
+    assert (
+        made.probability("bridge", 0.5) > 0.4
+    )  # one wrong bridge is not enough to doubt all bridges
 
 
 def test_nothing_is_learnt_from_answers_of_one_sort() -> None:

@@ -35,7 +35,11 @@ def harbour() -> Labelled:
 
 def test_labels_lie_where_the_things_are() -> None:
     canvas = lay([harbour()], 2.0, 256, None)  # side by side: 240 x 160 px each
-    assert canvas.pixels.shape == (256, 256, 3) and canvas.hit.shape == (len(NAMES), 64, 64) and canvas.shrink == 2
+    assert (
+        canvas.pixels.shape == (256, 256, 3)
+        and canvas.hit.shape == (len(NAMES), 64, 64)
+        and canvas.shrink == 2
+    )
     red = canvas.pixels[..., 0].astype(int) - canvas.pixels[..., 1] > 60
     green = canvas.pixels[..., 1].astype(int) - canvas.pixels[..., 0] > 60
     for kind, shown in ((SHIP, red), (VEHICLE, green)):
@@ -45,7 +49,9 @@ def test_labels_lie_where_the_things_are() -> None:
     assert not canvas.hit[[k for k in range(len(NAMES)) if k not in (SHIP, VEHICLE)]].any()
     others = [k for k, kind in enumerate(NAMES) if kind not in CLASSES]
     assert (canvas.weight[others] == 0).all()  # land cover is not labelled in these pictures
-    assert (canvas.weight[VEHICLE] > 0).sum() == (canvas.weight[NAMES.index("bridge")] > 0).sum()  # an absent kind is known to be absent
+    assert (canvas.weight[VEHICLE] > 0).sum() == (
+        canvas.weight[NAMES.index("bridge")] > 0
+    ).sum()  # an absent kind is known to be absent
 
 
 def test_cells_with_things_weigh_more_and_their_rims_nothing() -> None:
@@ -71,19 +77,36 @@ def test_land_cover_goes_to_its_own_kinds() -> None:
     cover[:, 240:] = proposal_net.COVER.index("water")
     pixels = np.full((320, 480, 3), 120, np.uint8)
     canvas = lay([Labelled(pixels, (), cover)], 2.0, 256, None)
-    assert canvas.shrink == 0 and (canvas.weight[[k for k, kind in enumerate(NAMES) if kind not in proposal_net.COVER]] == 0).all()
+    assert (
+        canvas.shrink == 0
+        and (
+            canvas.weight[[k for k, kind in enumerate(NAMES) if kind not in proposal_net.COVER]]
+            == 0
+        ).all()
+    )
     assert (canvas.hit[WATER, :40, 31:59] == 1).all() and not canvas.hit[WATER, :40, :29].any()
-    assert (canvas.weight[WATER, :40, :29] == 0).all() and (canvas.weight[WATER, :40, 31:59] == 1).all()
+    assert (canvas.weight[WATER, :40, :29] == 0).all() and (
+        canvas.weight[WATER, :40, 31:59] == 1
+    ).all()
     assert not canvas.hit[[NAMES.index(kind) for kind in CLASSES]].any()
 
 
 def test_the_loss_falls_on_one_batch() -> None:
     torch.manual_seed(0)
     network = proposal_net.Scout(len(NAMES))
-    start = {k.removeprefix("trunk."): v for k, v in read(WEIGHTS / "small.safetensors")[1].items() if k.startswith("trunk.")}
-    network.load_state_dict(network.state_dict() | {k: v for k, v in start.items() if k in network.state_dict()})
+    start = {
+        k.removeprefix("trunk."): v
+        for k, v in read(WEIGHTS / "small.safetensors")[1].items()
+        if k.startswith("trunk.")
+    }
+    network.load_state_dict(
+        network.state_dict() | {k: v for k, v in start.items() if k in network.state_dict()}
+    )
     optimizer = torch.optim.AdamW(network.parameters(), 2e-3)
-    canvases = [lay([harbour()], shrink, 128, np.random.default_rng(k)) for k, shrink in enumerate((2.0, 4.0))]
+    canvases = [
+        lay([harbour()], shrink, 128, np.random.default_rng(k))
+        for k, shrink in enumerate((2.0, 4.0))
+    ]
     losses = []
     for _ in range(12):
         loss = proposal_net.losses_of(network, canvases)
@@ -96,27 +119,44 @@ def test_the_loss_falls_on_one_batch() -> None:
 
 def test_the_curve_is_made_of_quantiles() -> None:
     heats = np.linspace(0.01, 1, 100, dtype=np.float32)
-    scores = {"ship": np.linspace(0.01, 1, 100, dtype=np.float32), "bridge": np.array([0.0, 0.5, 0.9], np.float32)}
+    scores = {
+        "ship": np.linspace(0.01, 1, 100, dtype=np.float32),
+        "bridge": np.array([0.0, 0.5, 0.9], np.float32),
+    }
     card = recall_calibration.curve(heats, scores)
     recall = dict(card["recall"])
-    assert list(recall) == sorted(recall) and list(recall.values()) == sorted(recall.values(), reverse=True)
+    assert list(recall) == sorted(recall) and list(recall.values()) == sorted(
+        recall.values(), reverse=True
+    )
     for share, heat in card["recall"]:
         assert (heats >= heat - 1e-6).mean() >= math.sqrt(share) - 1e-6
-        assert (scores["ship"] >= dict(card["scores"]["ship"])[share] - 1e-6).mean() >= math.sqrt(share) - 1e-6
+        assert (scores["ship"] >= dict(card["scores"]["ship"])[share] - 1e-6).mean() >= math.sqrt(
+            share
+        ) - 1e-6
         assert dict(card["scores"]["bridge"])[share] >= recall_calibration.CANDIDATE
     lost = recall_calibration.curve(heats, {"ship": np.array([0.0] * 20 + [0.9] * 80, np.float32)})
-    assert max(share for share, _ in lost["recall"]) <= 0.8**2 + 0.02  # what is never found cannot be promised
+    assert (
+        max(share for share, _ in lost["recall"]) <= 0.8**2 + 0.02
+    )  # what is never found cannot be promised
 
 
 @pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 def test_blank_card_and_sizes() -> None:
-    card = recall_calibration.blank_card(proposal_net.Scout(len(NAMES)), Path(os.environ["GEOMAG_DATA"]))
+    card = recall_calibration.blank_card(
+        proposal_net.Scout(len(NAMES)), Path(os.environ["GEOMAG_DATA"])
+    )
     assert card["recall"] == [] and 5_000 < card["flops"] < 50_000
     assert card["sizes"]["vehicle"][0] == 4.5 and 30 < card["sizes"]["vehicle"][1] < 80
     assert card["sizes"]["water"] == (None, 64.0)
 
 
 def test_a_class_is_as_long_as_the_sets_that_show_it_say_together() -> None:
-    found = recall_calibration.sizes({"car": [16.0] * 4, "ship": [50.0]}, {"car": [64.0] * 100}, {"tree": []})
+    found = recall_calibration.sizes(
+        {"car": [16.0] * 4, "ship": [50.0]}, {"car": [64.0] * 100}, {"tree": []}
+    )
     assert found["car"] == (METRES["car"], 32.0) and found["ship"] == (METRES["ship"], 50.0)
-    assert found["tree"][1] == TYPICAL.pixels and found["water"] == (None, TYPICAL.pixels) and [*found] == [*NAMES]
+    assert (
+        found["tree"][1] == TYPICAL.pixels
+        and found["water"] == (None, TYPICAL.pixels)
+        and [*found] == [*NAMES]
+    )

@@ -18,7 +18,9 @@ from geomagnifier_lab.train.unknown import APART, MOVED, ODDS, REFUSED, fit, gro
 def test_boxes_of_ground_have_the_sizes_of_objects_and_lie_apart_from_them(tmp_path: Path) -> None:
     Image.new("RGB", (400, 300)).save(tmp_path / "p.png")
     boxes = [(10.0, 10.0, 60.0, 40.0), (300.0, 200.0, 330.0, 290.0)]
-    sample = ObjectSample(tmp_path / "p.png", tuple(LabelledObject("ship", box, ()) for box in boxes), ("ship",))
+    sample = ObjectSample(
+        tmp_path / "p.png", tuple(LabelledObject("ship", box, ()) for box in boxes), ("ship",)
+    )
     found = ground(sample, np.random.default_rng(0))
     sides = {tuple(np.rint(b[2:] - b[:2]).astype(int).tolist()) for b in found}
     assert len(found) >= 4 and sides <= {(50, 30), (30, 90)}
@@ -31,7 +33,10 @@ def test_boxes_of_ground_have_the_sizes_of_objects_and_lie_apart_from_them(tmp_p
 def test_moved_boxes_stay_near() -> None:
     boxes = np.array([[10, 20, 110, 60]], np.float32).repeat(50, 0)
     moved = jittered(boxes, np.random.default_rng(0))
-    assert np.all(np.abs(moved - boxes) <= MOVED * np.array([100, 40, 100, 40]) + 1e-4) and np.ptp(moved, axis=0).min() > 2
+    assert (
+        np.all(np.abs(moved - boxes) <= MOVED * np.array([100, 40, 100, 40]) + 1e-4)
+        and np.ptp(moved, axis=0).min() > 2
+    )
 
 
 def test_known_things_are_kept_and_others_refused() -> None:

@@ -33,7 +33,11 @@ def test_all_that_is_known_is_taken_bit_for_bit(start) -> None:
     for name, tensor in start.state.items():
         if not name.startswith(OTHERS) and name not in rows:
             assert torch.equal(own[name], tensor), name
-    for name, every, known in ((rows[0], NAMES, start.kinds), (rows[1], OBJECTS, start.objects), (rows[2], OBJECTS, start.objects)):
+    for name, every, known in (
+        (rows[0], NAMES, start.kinds),
+        (rows[1], OBJECTS, start.objects),
+        (rows[2], OBJECTS, start.objects),
+    ):
         for i, kind in enumerate(known):
             assert torch.equal(own[name][every.index(kind)], start.state[name][i])
         assert torch.equal(own[name][-1], start.state[name][-1])
@@ -44,9 +48,13 @@ def test_known_classes_look_the_same_through_it(start) -> None:
     network = image_side().eval()
     warm_start(network, start.state, start.kinds, start.objects)
     card, state = registry.read(registry.WEIGHTS / registry.FILES[0])
-    shipped = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])).eval()
+    shipped = SmallNetwork(
+        len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])
+    ).eval()
     shipped.load_state_dict(state)
-    pixels = torch.from_numpy(np.random.default_rng(0).integers(0, 255, (1, 64, 64, 3)).astype(np.uint8))
+    pixels = torch.from_numpy(
+        np.random.default_rng(0).integers(0, 255, (1, 64, 64, 3)).astype(np.uint8)
+    )
     seen = []
     for of, names in ((shipped, card["kinds"]), (network, NAMES)):
         asked = of.states.weight[[names.index("ship"), names.index("water")]][None]
@@ -71,7 +79,12 @@ def test_new_classes_begin_as_like_ones_and_apart_from_each_other(start) -> None
 
 def test_another_network_is_refused(start, tmp_path: Path) -> None:
     with pytest.raises(ModelCorrupt, match=r"neck\.mix\.0\.bias does not fit"):
-        warm_start(image_side(), {k: v for k, v in start.state.items() if k != "neck.mix.0.bias"}, start.kinds, start.objects)
+        warm_start(
+            image_side(),
+            {k: v for k, v in start.state.items() if k != "neck.mix.0.bias"},
+            start.kinds,
+            start.objects,
+        )
     with pytest.raises(ModelNotFound, match="use 'small' or a folder"):
         from_model(str(tmp_path / "nowhere"))
     with pytest.raises(ModelCorrupt, match=r"lacks small\.safetensors"):
@@ -84,6 +97,8 @@ def test_the_first_stage_gives_the_classes_that_it_was_taught(tmp_path: Path) ->
     start = from_first_stage(tmp_path / "last.pt")
     assert len(start.kinds) == 15 and len(start.objects) == 10
     for i, kind in enumerate(start.kinds):
-        assert torch.equal(start.state["states.weight"][i], network.states.weight[NAMES.index(kind)])
+        assert torch.equal(
+            start.state["states.weight"][i], network.states.weight[NAMES.index(kind)]
+        )
     assert len(start.state["box_classifier.layers.3.bias"]) == 11
     warm_start(image_side(), start.state, start.kinds, start.objects)

@@ -24,7 +24,9 @@ from geomagnifier_lab.train.sources import CHIPS, pool_box, pool_sources
 from geomagnifier_lab.train.wide_batches import LENGTHS, SCALES, WideBatches, grouped, usual_length
 from worded import worded_start
 
-needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
+needs_data = pytest.mark.skipif(
+    "GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets"
+)
 
 
 def picture(kind: str, *boxes: tuple[float, float, float, float], **how: object) -> Source:
@@ -32,16 +34,22 @@ def picture(kind: str, *boxes: tuple[float, float, float, float], **how: object)
     pixels = np.random.default_rng(len(boxes)).integers(0, 90, (120, 160, 3)).astype(np.uint8)
     for x0, y0, x1, y1 in boxes:
         pixels[int(y0) : int(y1), int(x0) : int(x1)] = 240
-    return replace(Source(pixels, tuple((kind, box, ()) for box in boxes), frozenset({kind})), **how)  # type: ignore[arg-type]
+    return replace(
+        Source(pixels, tuple((kind, box, ()) for box in boxes), frozenset({kind})), **how
+    )  # type: ignore[arg-type]
 
 
 class Made(WideBatches):
     """The second stage's batches over pictures that are made here."""
 
-    def __init__(self, sets: Sequence[Sequence[Source]], scenes: Sequence[SceneSample] = (), crops: int = 5) -> None:
+    def __init__(
+        self, sets: Sequence[Sequence[Source]], scenes: Sequence[SceneSample] = (), crops: int = 5
+    ) -> None:
         self.seed, self.sizes = 7, Sizes(crops=crops, side=64, scenes=4, scene_side=32, pasted=0.0)
         self.objects = self.drawn = list(sets[0])
-        self.covers = [replace(sets[0][0], cover=np.zeros((120, 160), np.uint8), cover_names=("water",))]
+        self.covers = [
+            replace(sets[0][0], cover=np.zeros((120, 160), np.uint8), cover_names=("water",))
+        ]
         self.scenes = list(scenes)
         self.groups = grouped(sets)
         self.usual = {kind: usual_length(groups) for kind, groups in self.groups.items()}
@@ -57,7 +65,9 @@ def test_objects_are_found_by_class_and_set_and_have_a_usual_length() -> None:
     groups = grouped([SHIPS, TREES, bigger])
     assert list(groups) == ["ship", "tree"] and [len(g.places) for g in groups["ship"]] == [3, 1]
     assert usual_length(groups["ship"]) == pytest.approx((40 * 160) ** 0.5)
-    roads = [replace(SHIPS[0], objects=(), cover=np.zeros((120, 160), np.uint8), cover_names=("road",))]
+    roads = [
+        replace(SHIPS[0], objects=(), cover=np.zeros((120, 160), np.uint8), cover_names=("road",))
+    ]
     groups = grouped([roads])
     assert groups["road"][0].places == [(0, None)] and usual_length(groups["road"]) == 0
 
@@ -65,7 +75,10 @@ def test_objects_are_found_by_class_and_set_and_have_a_usual_length() -> None:
 def test_scales_bring_most_objects_near_their_usual_length() -> None:
     data, rng = Made([SHIPS, TREES]), np.random.default_rng(0)
     lengths = np.array([40 * data.scale("ship", 40, rng) for _ in range(2000)])
-    assert lengths.min() >= min(LENGTHS[0], 40 * SCALES[0]) - 1e-6 and lengths.max() <= 40 * SCALES[1] + 1e-6
+    assert (
+        lengths.min() >= min(LENGTHS[0], 40 * SCALES[0]) - 1e-6
+        and lengths.max() <= 40 * SCALES[1] + 1e-6
+    )
     octaves = np.abs(np.log2(lengths / data.usual["ship"]))
     assert 0.65 < (octaves <= 1.5).mean() < 0.95
     thin = np.array([data.scale("tree", 12, rng) for _ in range(200)])
@@ -76,7 +89,9 @@ def test_two_crops_in_five_are_those_of_the_first_stage_and_a_step_is_drawn_alik
     data = Made([SHIPS, TREES])
     crops, _ = data.crops(3)
     again, _ = Made([SHIPS, TREES]).crops(3)
-    assert len(crops) == 5 and all((a.pixels == b.pixels).all() for a, b in zip(crops, again, strict=True))
+    assert len(crops) == 5 and all(
+        (a.pixels == b.pixels).all() for a, b in zip(crops, again, strict=True)
+    )
     assert not any(p.ignored for c in crops[:2] for p in c.pieces)
     for step in range(30):
         for crop in data.crops(step)[0][2:]:
@@ -89,7 +104,9 @@ def test_a_batch_is_parted_without_loss(scenes: list[SceneSample]) -> None:
     batch = Made([SHIPS, TREES], scenes)[2]
     parts = batch.parts(2)
     assert [len(p.pixels) for p in parts] == [2, 3] and [len(p.boxes) for p in parts] == [2, 3]
-    assert torch.equal(torch.cat([p.pixels for p in parts]), batch.pixels) and torch.equal(parts[1].asked, batch.asked[2:])
+    assert torch.equal(torch.cat([p.pixels for p in parts]), batch.pixels) and torch.equal(
+        parts[1].asked, batch.asked[2:]
+    )
     assert torch.equal(parts[1].targets["mask"], batch.targets["mask"][2:])
     assert len(batch.parts(1)) == 1 and len(batch.parts(9)) == 5
 
@@ -114,16 +131,26 @@ def test_chips_are_laid_side_by_side_with_boxes_on_their_pools(tmp_path: Path) -
         Image.fromarray(pool if number % 2 else chip).save(tmp_path / f"{number}.png")
         chips.append((tmp_path / f"{number}.png", bool(number % 2)))
     made = pool_sources(chips, 0)
-    assert len(made) == 2 and made[0].pixels.shape == (CHIPS * 50, CHIPS * 50, 3) and not made[0].objects
+    assert (
+        len(made) == 2
+        and made[0].pixels.shape == (CHIPS * 50, CHIPS * 50, 3)
+        and not made[0].objects
+    )
     assert made[1].objects and all("swimming pool" in s.kinds for s in made)
     for _, (left, top, right, bottom), _ in made[1].objects:
-        assert (made[1].pixels[int(top) + 2 : int(bottom) - 2, int(left) + 2 : int(right) - 2] == (60, 140, 220)).all()
+        assert (
+            made[1].pixels[int(top) + 2 : int(bottom) - 2, int(left) + 2 : int(right) - 2]
+            == (60, 140, 220)
+        ).all()
 
 
 def test_a_point_is_found_from_six_px_on() -> None:
     source = TREES[0]
     for away, found in ((5.9, True), (6.1, False)):
-        a, b = np.array(compared((10, 10, 22, 22), source)), np.array(compared((10 + away, 12, 22 + away, 20), source))
+        a, b = (
+            np.array(compared((10, 10, 22, 22), source)),
+            np.array(compared((10 + away, 12, 22 + away, 20), source)),
+        )
         low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])
         common = np.prod(high - low)
         assert (common / (2 * 18**2 - common) >= 0.5) == found
@@ -138,7 +165,9 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[SceneSample]:
     return found
 
 
-def run(folder: Path, scenes: list[SceneSample], stop: int | None = None) -> dict[str, torch.Tensor]:
+def run(
+    folder: Path, scenes: list[SceneSample], stop: int | None = None
+) -> dict[str, torch.Tensor]:
     """Four steps of two crops, or as many as `stop` before the run is broken off; the averaged weights."""
     settings = replace(wide.SETTINGS, steps=4, save=2, validate=1, seed=3, parts=2)
     begun = worded_start()
@@ -152,7 +181,14 @@ def run(folder: Path, scenes: list[SceneSample], stop: int | None = None) -> dic
         return torch.nn.functional.normalize(torch.ones(len(sentences), 384), dim=1)
 
     files = Files(folder / wide.CHECKPOINT, folder / wide.LOG)
-    rows = follow(fresh, lambda: Made([SHIPS, TREES], scenes, 2), lambda network, device: {"figure": 0.5}, captions, files, settings)
+    rows = follow(
+        fresh,
+        lambda: Made([SHIPS, TREES], scenes, 2),
+        lambda network, device: {"figure": 0.5},
+        captions,
+        files,
+        settings,
+    )
     for row in rows:
         if row["step"] == stop:
             rows.close()
@@ -161,7 +197,9 @@ def run(folder: Path, scenes: list[SceneSample], stop: int | None = None) -> dic
     return average
 
 
-def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(tmp_path: Path, scenes: list[SceneSample]) -> None:
+def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(
+    tmp_path: Path, scenes: list[SceneSample]
+) -> None:
     whole = run(tmp_path / "whole", scenes)
     run(tmp_path / "broken", scenes, stop=3)
     assert torch.load(tmp_path / "broken" / wide.CHECKPOINT, weights_only=True)["step"] == 2
@@ -170,13 +208,21 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(tmp_path: Path, scen
     begun = worded_start().state
     assert torch.equal(whole["trunk.stem.weight"], begun["trunk.stem.weight"])  # frozen
     assert torch.equal(whole["trunk.blocks.3.expand.weight"], begun["trunk.blocks.3.expand.weight"])
-    assert not torch.equal(whole["trunk.blocks.9.expand.weight"], begun["trunk.blocks.9.expand.weight"])
+    assert not torch.equal(
+        whole["trunk.blocks.9.expand.weight"], begun["trunk.blocks.9.expand.weight"]
+    )
     ship = NAMES.index("ship")
-    assert not torch.equal(whole["states.weight"][ship], begun["states.weight"][worded_start().kinds.index("ship")])
+    assert not torch.equal(
+        whole["states.weight"][ship], begun["states.weight"][worded_start().kinds.index("ship")]
+    )
 
 
-def test_over_a_frozen_trunk_the_language_side_still_fits(tmp_path: Path, scenes: list[SceneSample]) -> None:
-    settings = replace(wide.SETTINGS, steps=2, save=1, validate=1, seed=3, parts=1, trunk_rate=0.0, average=0.5)
+def test_over_a_frozen_trunk_the_language_side_still_fits(
+    tmp_path: Path, scenes: list[SceneSample]
+) -> None:
+    settings = replace(
+        wide.SETTINGS, steps=2, save=1, validate=1, seed=3, parts=1, trunk_rate=0.0, average=0.5
+    )
     begun = worded_start()
 
     def fresh():
@@ -199,7 +245,9 @@ def test_over_a_frozen_trunk_the_language_side_still_fits(tmp_path: Path, scenes
     assert all(row.get("scene", 0.0) == 0 for row in rows)
     before, after = fresh().state_dict(), torch.load(files.checkpoint, weights_only=True)["average"]
     for part in ("trunk.", "scenes.", "picture.", "sentence."):
-        assert all(torch.equal(before[name], after[name]) for name in before if name.startswith(part)), part
+        assert all(
+            torch.equal(before[name], after[name]) for name in before if name.startswith(part)
+        ), part
     assert not torch.equal(before["neck.lateral.0.weight"], after["neck.lateral.0.weight"])
     moved = (before["states.weight"] != after["states.weight"]).any(1)
     old = torch.tensor([*(name in begun.kinds for name in NAMES), True])

@@ -1,7 +1,8 @@
 """`geomag bench archive`: seconds of a query to an index of many scenes, by words, place and time.
 
-Vectors and footprints are made up, the table is LanceDB's as `geomag index` writes it: every fourth scene is a large one with 16 tiles, so
-that 10,000 scenes are 50,000 rows. Hits are compared with those of the same search in plain numpy.
+Vectors and footprints are made up, the table is LanceDB's as `geomag index` writes it: every fourth
+scene is a large one with 16 tiles, so that 10,000 scenes are 50,000 rows. Hits are compared with
+those of the same search in plain numpy.
 """
 
 from __future__ import annotations
@@ -44,7 +45,12 @@ COMPARED = 5
 COLD = "import sys; from geomagnifier_lab.bench.archive import cold; cold(sys.argv[1])"
 
 
-def bench(model: Model, scenes: int = SCENES, repeats: int = 20, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
+def bench(
+    model: Model,
+    scenes: int = SCENES,
+    repeats: int = 20,
+    progress: Callable[[int, int], object] | None = None,
+) -> dict[str, Any]:
     """Measure queries.
 
     Args:
@@ -54,9 +60,10 @@ def bench(model: Model, scenes: int = SCENES, repeats: int = 20, progress: Calla
         progress: called with (kinds done, kinds in all).
 
     Returns:
-        {"what", "rows": [{"query", "ms", "slowest ms", "processor ms", "hits", "recall"}]}: median and slowest milliseconds, those of the
-        processors' time, hits on average, and the share of the hits of an exact search in numpy that were found (None where nothing is
-        ranked by likeness).
+        {"what", "rows": [{"query", "ms", "slowest ms", "processor ms", "hits", "recall"}]}: median
+        and slowest milliseconds, those of the processors' time, hits on average, and the share of
+        the hits of an exact search in numpy that were found (None where nothing is ranked by
+        likeness).
 
     Raises:
         OptionError: fewer than one scene or repeat.
@@ -79,11 +86,18 @@ def bench(model: Model, scenes: int = SCENES, repeats: int = 20, progress: Calla
     return {"what": title, "rows": measured}
 
 
-def made(folder: Path, model: Model, scenes: int, draw: np.random.Generator) -> tuple[Index, Floats, list[Hit]]:
+def made(
+    folder: Path, model: Model, scenes: int, draw: np.random.Generator
+) -> tuple[Index, Floats, list[Hit]]:
     """An index of scenes that are not there; and its vectors (N, D) with their hits."""
     probe = embed(PROBE, model)
     connect(folder).create_table(TABLE, schema=rows.schema(len(probe)))
-    write_manifest(folder, Manifest(model.spec.name, model.spec.version, tuple(map(float, probe)), str(folder), ".", scenes))
+    write_manifest(
+        folder,
+        Manifest(
+            model.spec.name, model.spec.version, tuple(map(float, probe)), str(folder), ".", scenes
+        ),
+    )
     index = open_index(folder)
     vectors: list[Floats] = []
     hits: list[Hit] = []
@@ -103,7 +117,14 @@ def made(folder: Path, model: Model, scenes: int, draw: np.random.Generator) -> 
 def _looked(path: Path, number: int, dimension: int, draw: np.random.Generator) -> Looked:
     """A scene somewhere in UTM zone 33 north, of some day in five years."""
     side = LARGE if number % EVERY == 0 else SMALL
-    place = (0.5, 0.0, draw.uniform(200_000, 800_000), 0.0, -0.5, draw.uniform(5_000_000, 6_000_000))
+    place = (
+        0.5,
+        0.0,
+        draw.uniform(200_000, 800_000),
+        0.0,
+        -0.5,
+        draw.uniform(5_000_000, 6_000_000),
+    )
     info = SceneInfo(path.name, side, side, 3, "EPSG:32633", place, 0.5)
     date = datetime(2020, 1, 1) + timedelta(minutes=int(draw.integers(0, 5 * 365 * 1440)))
     boxes: list[Box] = tiles(info)
@@ -111,14 +132,19 @@ def _looked(path: Path, number: int, dimension: int, draw: np.random.Generator) 
     numbers = draw.standard_normal((len(places), dimension)).astype(np.float32)
     numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
     parts = zip([None, *boxes], places, numbers, strict=True)
-    known = [Vector(Hit(path, None, box, side, side, 0.5, info.crs, date, "name", outline), vector) for box, outline, vector in parts]
+    known = [
+        Vector(Hit(path, None, box, side, side, 0.5, info.crs, date, "name", outline), vector)
+        for box, outline, vector in parts
+    ]
     return Looked(Picture(path), tuple(known))
 
 
 def _kinds(queries: list[Floats], draw: np.random.Generator) -> dict[str, list[Wanted]]:
     centres = [(float(draw.uniform(12, 18)), float(draw.uniform(46, 53))) for _ in queries]
     boxes = [(x - 0.5, y - 0.5, x + 0.5, y + 0.5) for x, y in centres]
-    years = [(datetime(2020 + i % 5, 1, 1), datetime(2020 + i % 5, 7, 1)) for i in range(len(queries))]
+    years = [
+        (datetime(2020 + i % 5, 1, 1), datetime(2020 + i % 5, 7, 1)) for i in range(len(queries))
+    ]
     many = zip(queries, centres, boxes, years, strict=True)
     kinds: dict[str, list[Wanted]] = {}
     for vector, centre, box, (after, before) in many:
@@ -126,7 +152,9 @@ def _kinds(queries: list[Floats], draw: np.random.Generator) -> dict[str, list[W
             "words": Wanted(vector),
             "words, a box of 1 x 1 degree": Wanted(vector, bbox=box),
             "words, half a year": Wanted(vector, after=after, before=before),
-            "words, within 50 km, half a year": Wanted(vector, near=centre, within=50_000, after=after, before=before),
+            "words, within 50 km, half a year": Wanted(
+                vector, near=centre, within=50_000, after=after, before=before
+            ),
             "within 50 km": Wanted(near=centre, within=50_000),
             "everything of half a year": Wanted(after=after, before=before),
             "everything, by distance": Wanted(near=centre, within=20_000_000),
@@ -171,7 +199,13 @@ def _cold(index: Index, repeats: int) -> dict[str, Any]:
     took = []
     for _ in range(min(repeats, 5)):
         words = [sys.executable, "-c", COLD, str(index.path)]
-        took.append(float(subprocess.run(words, capture_output=True, text=True, check=True, env=dict(os.environ)).stdout))
+        took.append(
+            float(
+                subprocess.run(
+                    words, capture_output=True, text=True, check=True, env=dict(os.environ)
+                ).stdout
+            )
+        )
     return {"query": "(the first query of a process, opening the index)", **_figures(took)}
 
 

@@ -1,10 +1,12 @@
 """`geomag bench`: seconds, memory and work of each granularity on this machine, on a drawn scene of 1000 x 700 px.
 
-Every row is measured in a process of its own, so that peaks of memory do not mix. The worker is this file:
+Every row is measured in a process of its own, so that peaks of memory do not mix. The worker is
+this file:
 
     python -m geomagnifier_lab.bench.cost ROW IMAGE MODEL REPEATS      one JSON object on stdout
 
-It imports nothing heavy at the top: the worker of the cold start must weigh less than what it starts.
+It imports nothing heavy at the top: the worker of the cold start must weigh less than what it
+starts.
 """
 
 from __future__ import annotations
@@ -42,18 +44,21 @@ MOST = 600
 """Seconds after which a worker is given up."""
 
 
-def bench(model_name: str = "small", repeats: int = 5, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+def bench(
+    model_name: str = "small", repeats: int = 5, progress: Callable[[int, int], None] | None = None
+) -> dict[str, Any]:
     """Measure what questions cost.
 
     Args:
         model_name: "small", or a folder with weights.
-        repeats: timed runs of each row after a warm-up; their median counts. The cold start is timed once.
+        repeats: timed runs of each row after a warm-up; their median counts. The cold start is
+            timed once.
         progress: called with (rows done, rows in all).
 
     Returns:
-        {"machine": str, "rows": [{"what", "seconds", "peak_mb", "gflops", "pixels"}]}: wall seconds from opening the picture (a second
-        question: from asking it), largest resident memory of the process in 10^6 bytes, 10^9 floating-point operations and pixels
-        of one answer.
+        {"machine": str, "rows": [{"what", "seconds", "peak_mb", "gflops", "pixels"}]}: wall seconds
+        from opening the picture (a second question: from asking it), largest resident memory of the
+        process in 10^6 bytes, 10^9 floating-point operations and pixels of one answer.
 
     Raises:
         OptionError: fewer than one repeat.
@@ -82,15 +87,27 @@ def draw(path: Path) -> None:
 
     scene = draw_scene(7, *SIZE, theme="harbour")
     step = scene.metres_per_pixel
-    write_picture(path, scene.pixels, crs="EPSG:32633", transform=(step, 0.0, 500000.0, 0.0, -step, 5200000.0))
+    write_picture(
+        path, scene.pixels, crs="EPSG:32633", transform=(step, 0.0, 500000.0, 0.0, -step, 5200000.0)
+    )
 
 
 def _worker(row: str, image: Path, model_name: str, repeats: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "geomagnifier_lab.bench.cost", row, str(image), model_name, str(repeats)]
+    command = [
+        sys.executable,
+        "-m",
+        "geomagnifier_lab.bench.cost",
+        row,
+        str(image),
+        model_name,
+        str(repeats),
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=MOST, check=False)
     except subprocess.TimeoutExpired as error:
-        raise ModelError(f"measuring {ROWS[row]!r} took more than {MOST} s; try fewer repeats") from error
+        raise ModelError(
+            f"measuring {ROWS[row]!r} took more than {MOST} s; try fewer repeats"
+        ) from error
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise ModelError(f"measuring {ROWS[row]!r} failed: {last}")
@@ -102,7 +119,17 @@ def cold(image: Path, model_name: str) -> dict[str, Any]:
     """One `geomag ask` in a fresh process, as a person types it."""
     import resource
 
-    command = [sys.executable, "-m", "geomagnifier", "ask", str(image), QUESTIONS["pixel"], "--model", model_name, "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "geomagnifier",
+        "ask",
+        str(image),
+        QUESTIONS["pixel"],
+        "--model",
+        model_name,
+        "--json",
+    ]
     begin = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=MOST, check=False)
     seconds = time.perf_counter() - begin
@@ -127,12 +154,22 @@ def warm(row: str, image: Path, model_name: str, repeats: int) -> dict[str, Any]
                 begin = time.perf_counter()
             answer = gm.ask(scene, QUESTIONS[row], model)
             taken.append(time.perf_counter() - begin)
-    figures = _figures(statistics.median(taken[1:]), memory.peak(), answer.trace.flops, answer.trace.pixels_processed)
+    figures = _figures(
+        statistics.median(taken[1:]),
+        memory.peak(),
+        answer.trace.flops,
+        answer.trace.pixels_processed,
+    )
     return {**figures, "machine": machine()}
 
 
 def _figures(seconds: float, peak: float, flops: float, pixels: int) -> dict[str, Any]:
-    return {"seconds": round(seconds, 4), "peak_mb": round(peak / 1e6), "gflops": round(flops / 1e9, 3), "pixels": int(pixels)}
+    return {
+        "seconds": round(seconds, 4),
+        "peak_mb": round(peak / 1e6),
+        "gflops": round(flops / 1e9, 3),
+        "pixels": int(pixels),
+    }
 
 
 def _unit() -> int:
@@ -154,9 +191,16 @@ def machine() -> str:
 
 def main(arguments: list[str]) -> int:
     """The worker: ROW IMAGE MODEL REPEATS."""
-    row, image, model_name, repeats = arguments[0], Path(arguments[1]), arguments[2], int(arguments[3])
+    row, image, model_name, repeats = (
+        arguments[0],
+        Path(arguments[1]),
+        arguments[2],
+        int(arguments[3]),
+    )
     try:
-        figures = cold(image, model_name) if row == "cold" else warm(row, image, model_name, repeats)
+        figures = (
+            cold(image, model_name) if row == "cold" else warm(row, image, model_name, repeats)
+        )
     except GeomagError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,6 +1,7 @@
 """Large scenes with exact labels: validation pictures of VHR-10 laid side by side, real pixels with known seams.
 
-A frame is 4 x 3 cells of 1024 x 720 px; a cell is one picture, enlarged until it covers the cell, its upper left part kept.
+A frame is 4 x 3 cells of 1024 x 720 px; a cell is one picture, enlarged until it covers the cell,
+its upper left part kept.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from geomagnifier_lab.eval.boxes import Size, run_lengths
 WIDTH, HEIGHT, ACROSS, DOWN = 4096, 2160, 4, 3
 WIDE, HIGH = WIDTH // ACROSS, HEIGHT // DOWN
 VISIBLE = 0.25
-"""Share of an object's box that must be left after a cell is cut for the rest to count as an object; its pixels count always."""
+"""Share of an object's box that must be left after a cell is cut for the rest to count as an
+object; its pixels count always.
+"""
 MIRRORS = 4
 """As it is, left for right, upside down, both."""
 
@@ -56,13 +59,25 @@ def cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
     factor = _factor(width, height)
     size = Size(round(height * factor), round(width * factor))
     pixels = np.asarray(Image.fromarray(picture).resize((size.width, size.height)))[:HIGH, :WIDE]
-    rings = [ring * np.float32(factor) for o in sample.objects if o.kind == kind for ring in o.polygons]
-    target = decode(run_lengths(rings, size))[:HIGH, :WIDE] if rings else np.zeros((HIGH, WIDE), bool)
+    rings = [
+        ring * np.float32(factor) for o in sample.objects if o.kind == kind for ring in o.polygons
+    ]
+    target = (
+        decode(run_lengths(rings, size))[:HIGH, :WIDE] if rings else np.zeros((HIGH, WIDE), bool)
+    )
     boxes = _boxes(sample, kind, (width, height))
     if mirror & 1:
-        pixels, target, boxes = pixels[:, ::-1], target[:, ::-1], np.array([WIDE, 0, WIDE, 0]) + boxes[:, [2, 1, 0, 3]] * [-1, 1, -1, 1]
+        pixels, target, boxes = (
+            pixels[:, ::-1],
+            target[:, ::-1],
+            np.array([WIDE, 0, WIDE, 0]) + boxes[:, [2, 1, 0, 3]] * [-1, 1, -1, 1],
+        )
     if mirror & 2:
-        pixels, target, boxes = pixels[::-1], target[::-1], np.array([0, HIGH, 0, HIGH]) + boxes[:, [0, 3, 2, 1]] * [1, -1, 1, -1]
+        pixels, target, boxes = (
+            pixels[::-1],
+            target[::-1],
+            np.array([0, HIGH, 0, HIGH]) + boxes[:, [0, 3, 2, 1]] * [1, -1, 1, -1],
+        )
     return Frame(pixels, target, np.asarray(boxes, np.float32), kind)
 
 
@@ -75,7 +90,9 @@ def shown(sample: ObjectSample, kind: str) -> int:
 
 def _boxes(sample: ObjectSample, kind: str, size: tuple[int, int]) -> NDArray[np.float64]:
     """(N, 4) px of the cell; size: width and height of the picture."""
-    whole = np.array([o.box for o in sample.objects if o.kind == kind], np.float64).reshape(-1, 4) * _factor(*size)
+    whole = np.array([o.box for o in sample.objects if o.kind == kind], np.float64).reshape(
+        -1, 4
+    ) * _factor(*size)
     cut = np.clip(whole, 0, [WIDE, HIGH, WIDE, HIGH])
     area, left = ((b[:, 2:] - b[:, :2]).prod(1) for b in (whole, cut))
     return np.asarray(cut[left >= VISIBLE * area], np.float64)
@@ -91,21 +108,33 @@ def _size_of(path: Path) -> tuple[int, int]:
         return picture.size
 
 
-def lay_frame(samples: Sequence[ObjectSample], kind: str, rng: np.random.Generator, with_kind: int = 2) -> Frame:
+def lay_frame(
+    samples: Sequence[ObjectSample], kind: str, rng: np.random.Generator, with_kind: int = 2
+) -> Frame:
     """Twelve pictures side by side, `with_kind` of them with the kind; where there are not as many, some are laid twice, mirrored.
 
     Raises:
         OptionError: too few pictures, with the kind or without it.
     """
-    has, lacks = ([s for s in samples if any(o.kind == kind for o in s.objects) is there] for there in (True, False))
+    has, lacks = (
+        [s for s in samples if any(o.kind == kind for o in s.objects) is there]
+        for there in (True, False)
+    )
     visible = [s for s in has if shown(s, kind)]
     without = ACROSS * DOWN - with_kind
     if len(visible) * MIRRORS < with_kind or len(lacks) < without:
-        raise OptionError(f"{len(samples)} pictures, {len(visible)} with a visible {kind}, are too few for a frame with it in {with_kind}")
+        raise OptionError(
+            f"{len(samples)} pictures, {len(visible)} with a visible {kind}, are too few for a frame with it in {with_kind}"
+        )
     drawn = [has[i] for i in rng.choice(len(has), min(with_kind, len(has)), replace=False)]
     chosen = [(s, 0) for s in drawn if s in visible]
-    for pool in ([(s, 0) for s in visible if s not in drawn], [(s, m) for m in range(1, MIRRORS) for s in visible]):
-        if lacking := min(with_kind - len(chosen), len(pool)):  # cut out of its cell, or too few pictures
+    for pool in (
+        [(s, 0) for s in visible if s not in drawn],
+        [(s, m) for m in range(1, MIRRORS) for s in visible],
+    ):
+        if lacking := min(
+            with_kind - len(chosen), len(pool)
+        ):  # cut out of its cell, or too few pictures
             chosen += [pool[i] for i in rng.choice(len(pool), lacking, replace=False)]
     chosen += [(lacks[i], 0) for i in rng.choice(len(lacks), without, replace=False)]
     pixels, target = np.zeros((HEIGHT, WIDTH, 3), np.uint8), np.zeros((HEIGHT, WIDTH), bool)
@@ -129,6 +158,10 @@ def shrunk(frame: Frame, long: float) -> Frame:
     height, width = frame.target.shape
     size = (max(1, round(width / factor)), max(1, round(height / factor)))
     pixels = np.asarray(Image.fromarray(frame.pixels).resize(size, Image.Resampling.BOX))
-    share = np.asarray(Image.fromarray(frame.target.astype(np.uint8) * np.uint8(255)).resize(size, Image.Resampling.BOX))
+    share = np.asarray(
+        Image.fromarray(frame.target.astype(np.uint8) * np.uint8(255)).resize(
+            size, Image.Resampling.BOX
+        )
+    )
     scale = np.array([size[0] / width, size[1] / height] * 2, np.float32)
     return Frame(pixels, share >= 128, np.asarray(frame.boxes * scale, np.float32), frame.kind)

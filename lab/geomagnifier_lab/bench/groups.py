@@ -8,7 +8,8 @@ airbus   2560 px satellite pictures with boxes of airplanes, never trained on
 cars4k   4000 x 2250 px drone pictures with boxes of vehicles, never trained on
 scenes   two GeoTIFFs without labels, for their cost
 
-Frames are written as tiled GeoTIFF with overviews; every frame depends on its number alone, each kind comes in turn.
+Frames are written as tiled GeoTIFF with overviews; every frame depends on its number alone, each
+kind comes in turn.
 """
 
 from __future__ import annotations
@@ -33,11 +34,15 @@ BOXED = {"airbus": "Segment every airplane.", "cars4k": "Segment every vehicle."
 UNLABELLED = {"scenes": "Segment every building."}
 GROUPS = (*WITH_KIND, *BOXED, *UNLABELLED)
 SEEDS = {"sparse": 1, "full": 2, "none": 3, "small": 1}
-"""Alike for sparse and small: where they are of one kind, a small frame is the sparse one of the same number."""
+"""Alike for sparse and small: where they are of one kind, a small frame is the sparse one of the
+same number.
+"""
 LONG = 8.0
 """Median long side of the objects in `small`, px."""
 LONGEST = 128.0
-"""Median long side in the pictures above which a kind is left out of `small`, px: its frames would be under 256 px wide."""
+"""Median long side in the pictures above which a kind is left out of `small`, px: its frames would
+be under 256 px wide.
+"""
 
 
 def check(groups: list[str]) -> None:
@@ -51,7 +56,9 @@ def check(groups: list[str]) -> None:
             raise OptionError(f"there is no group {group!r}; choose among {', '.join(GROUPS)}")
 
 
-def prepare(group: str, root: Path, folder: Path, frames: int, progress: Progress | None = None) -> Path | None:
+def prepare(
+    group: str, root: Path, folder: Path, frames: int, progress: Progress | None = None
+) -> Path | None:
     """Write the cases of a group, and its frames where there are none of that number yet.
 
     Args:
@@ -66,7 +73,11 @@ def prepare(group: str, root: Path, folder: Path, frames: int, progress: Progres
     """
     target = folder / group / "cases.json"
     if group in WITH_KIND:
-        if target.is_file() and len(read_cases(target)) == frames and all(Path(case.path).is_file() for case in read_cases(target)):
+        if (
+            target.is_file()
+            and len(read_cases(target)) == frames
+            and all(Path(case.path).is_file() for case in read_cases(target))
+        ):
             return target
         cases = []
         for k in range(frames):
@@ -76,10 +87,19 @@ def prepare(group: str, root: Path, folder: Path, frames: int, progress: Progres
     elif not (root / group).is_dir():
         return None
     elif group in BOXED:
-        rows = [json.loads(line) for line in (root / group / "boxes.jsonl").read_text().splitlines() if line.strip()]
-        cases = [Case(str(root / group / "images" / r["image"]), BOXED[group], corners(r["boxes"])) for r in rows]
+        rows = [
+            json.loads(line)
+            for line in (root / group / "boxes.jsonl").read_text().splitlines()
+            if line.strip()
+        ]
+        cases = [
+            Case(str(root / group / "images" / r["image"]), BOXED[group], corners(r["boxes"]))
+            for r in rows
+        ]
     else:
-        cases = [Case(str(path), UNLABELLED[group]) for path in sorted((root / group).glob("*.tif"))]
+        cases = [
+            Case(str(path), UNLABELLED[group]) for path in sorted((root / group).glob("*.tif"))
+        ]
     target.parent.mkdir(parents=True, exist_ok=True)
     write_cases(target, cases)
     return target
@@ -105,4 +125,6 @@ def _median_long(samples: list[ObjectSample], kind: str) -> float:
 def _written(frame: Frame, path: Path) -> Case:
     height, width = frame.target.shape
     write_pyramid(path, (width, height), [frame.pixels])
-    return Case(str(path), f"Segment every {frame.kind}.", corners(frame.boxes), encode(frame.target))
+    return Case(
+        str(path), f"Segment every {frame.kind}.", corners(frame.boxes), encode(frame.target)
+    )

@@ -1,7 +1,8 @@
 """`geomag bench growth`: what a search takes from 2 Mpx to 1 Gpx, the same ten airplanes in ever more ground.
 
-Scenes are cells of 1024 x 720 px, as in `frames`: pictures without an airplane, turned and mirrored at random, and two with ten airplanes
-between them. They are written strip by strip as JPEG in a tiled GeoTIFF with overviews. Seconds are then told apart as
+Scenes are cells of 1024 x 720 px, as in `frames`: pictures without an airplane, turned and mirrored
+at random, and two with ten airplanes between them. They are written strip by strip as JPEG in a
+tiled GeoTIFF with overviews. Seconds are then told apart as
 
     seconds = a * area + b * found        a, b >= 0; squares of relative errors, so that 2 Mpx counts as much as 1 Gpx
 """
@@ -41,7 +42,11 @@ SEED = 5
 
 
 def growth(
-    root: Path, model_name: str = "small", most: float = 1000.0, out: Path | None = None, progress: Progress | None = None
+    root: Path,
+    model_name: str = "small",
+    most: float = 1000.0,
+    out: Path | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Measure how seconds and memory grow with the scene.
 
@@ -53,8 +58,9 @@ def growth(
         progress: called with (questions answered, questions in all).
 
     Returns:
-        {"what": str, "machine": str, "settings": {...}, "rows": [{"policy", "Mpx", "seconds", "share", "GFLOP", "found", "recall",
-        "peak MB"}], "fits": {policy: {"s per Gpx", "s per object"}}}.
+        {"what": str, "machine": str, "settings": {...}, "rows": [{"policy", "Mpx", "seconds",
+        "share", "GFLOP", "found", "recall", "peak MB"}], "fits": {policy: {"s per Gpx", "s per
+        object"}}}.
 
     Raises:
         OptionError: no scene is as small as `most`.
@@ -65,27 +71,43 @@ def growth(
         raise OptionError(f"--most is a size from {SIZES[0]} Mpx, not {most:g}")
     rows = []
     with ExitStack() as stack:
-        folder = out / "scenes" if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = (
+            out / "scenes"
+            if out is not None
+            else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        )
         kept = Kept(None if out is None else out / "growth.json", about(model_name))
         kept.all["machine"] = machine()
-        pairs = [(size, policy) for size in sizes for policy, largest in MOST.items() if size <= largest]
+        pairs = [
+            (size, policy) for size in sizes for policy, largest in MOST.items() if size <= largest
+        ]
         for done, (size, policy) in enumerate(pairs):
             if progress is not None:
                 progress(done, len(pairs))
             name = f"{size}/{policy}"
             if kept.get(name) is None:
                 cases = scene_of(root, size, folder)
-                ((record, peak),) = search_run.measure(cases, policy, model_name, f"{policy!r} on {size} Mpx")
+                ((record, peak),) = search_run.measure(
+                    cases, policy, model_name, f"{policy!r} on {size} Mpx"
+                )
                 kept.put(name, {"peak MB": int(peak), "record": asdict(record)})
             rows.append(_row(policy, kept.get(name) or {}))
     by_policy = {policy: [row for row in rows if row["policy"] == policy] for policy in MOST}
-    fits = {policy: fit(mine) for policy, mine in by_policy.items() if len(mine) > 1}  # one scene cannot tell two numbers apart
+    fits = {
+        policy: fit(mine) for policy, mine in by_policy.items() if len(mine) > 1
+    }  # one scene cannot tell two numbers apart
     if out is not None:
         kept.all |= {"rows": rows, "fits": fits}
         kept.save()
         plots.seconds(rows, fits, out / "seconds.png")
     what = f"{OBJECTS} airplanes in ever larger scenes"
-    return {"what": what, "machine": kept.all["machine"], "settings": kept.all["settings"], "rows": rows, "fits": fits}
+    return {
+        "what": what,
+        "machine": kept.all["machine"],
+        "settings": kept.all["settings"],
+        "rows": rows,
+        "fits": fits,
+    }
 
 
 def _row(policy: str, run: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +133,11 @@ def fit(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
     taken = np.array([row["seconds"] for row in rows])
     parts = np.array([[row["Mpx"] / 1000, row["found"]] for row in rows]) / taken[:, None]
     best, least = np.zeros(2), float(len(rows))
-    for used in ([0, 1], [0], [1]):  # of two numbers, the best non-negative ones are those of one of these
+    for used in (
+        [0, 1],
+        [0],
+        [1],
+    ):  # of two numbers, the best non-negative ones are those of one of these
         found = np.zeros(2)
         found[used] = np.linalg.lstsq(parts[:, used], np.ones(len(rows)), rcond=None)[0]
         error = float(((parts @ found - 1) ** 2).sum())
@@ -144,9 +170,18 @@ def scene_of(root: Path, mpx: float, folder: Path) -> Path:
         samples, rng = vhr10(root, "val"), np.random.default_rng([SEED, across, down])
         targets = with_objects(samples)
         places = rng.choice(across * down, len(targets), replace=False)
-        laid = {(int(p) % across, int(p) // across): cell(sample, KIND) for p, sample in zip(places, targets, strict=True)}
-        write_pyramid(path, (across * WIDE, down * HIGH), _strips(samples, laid, across, down, rng), "jpeg")
-        boxes = [box + np.array([x * WIDE, y * HIGH] * 2, np.float32) for (x, y), part in laid.items() for box in part.boxes]
+        laid = {
+            (int(p) % across, int(p) // across): cell(sample, KIND)
+            for p, sample in zip(places, targets, strict=True)
+        }
+        write_pyramid(
+            path, (across * WIDE, down * HIGH), _strips(samples, laid, across, down, rng), "jpeg"
+        )
+        boxes = [
+            box + np.array([x * WIDE, y * HIGH] * 2, np.float32)
+            for (x, y), part in laid.items()
+            for box in part.boxes
+        ]
         write_cases(target, [Case(str(path), f"Segment every {KIND}.", corners(boxes))])
     return target
 
@@ -155,17 +190,28 @@ def with_objects(samples: Sequence[ObjectSample]) -> list[ObjectSample]:
     """The two pictures whose airplanes come nearest to ten in all; the first ones where several do."""
     numbers = [(sample, number) for sample in samples if (number := shown(sample, KIND))]
     if len(numbers) < 2:
-        raise OptionError(f"there are {len(numbers)} pictures with a visible {KIND}; two are needed")
-    pair = min(itertools.combinations(numbers, 2), key=lambda two: abs(two[0][1] + two[1][1] - OBJECTS))
+        raise OptionError(
+            f"there are {len(numbers)} pictures with a visible {KIND}; two are needed"
+        )
+    pair = min(
+        itertools.combinations(numbers, 2), key=lambda two: abs(two[0][1] + two[1][1] - OBJECTS)
+    )
     return [sample for sample, _ in pair]
 
 
 def _strips(
-    samples: Sequence[ObjectSample], laid: dict[tuple[int, int], Frame], across: int, down: int, rng: np.random.Generator
+    samples: Sequence[ObjectSample],
+    laid: dict[tuple[int, int], Frame],
+    across: int,
+    down: int,
+    rng: np.random.Generator,
 ) -> Iterator[Bytes]:
     """Rows of cells, (720, across * 1024, 3) each."""
     empty = [s for s in samples if not any(o.kind == KIND for o in s.objects)]
-    ground = [cell(empty[i], KIND).pixels for i in rng.choice(len(empty), min(GROUND, len(empty)), replace=False)]
+    ground = [
+        cell(empty[i], KIND).pixels
+        for i in rng.choice(len(empty), min(GROUND, len(empty)), replace=False)
+    ]
     for y in range(down):
         strip = np.empty((HIGH, across * WIDE, 3), np.uint8)
         for x in range(across):

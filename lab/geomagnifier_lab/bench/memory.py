@@ -1,7 +1,8 @@
 """`geomag bench memory`: the most memory of whole runs, from 2,048 to 40,000 px under `--max-memory`, and of a service over 500 questions.
 
-Scenes are sparse GeoTIFFs without overviews: nodata, and drawn pictures of 1000 x 700 px, of which larger scenes have more. A run is
-the command from its start to its last file. The service is asked about small drawn pictures in turn. The worker is this file:
+Scenes are sparse GeoTIFFs without overviews: nodata, and drawn pictures of 1000 x 700 px, of which
+larger scenes have more. A run is the command from its start to its last file. The service is asked
+about small drawn pictures in turn. The worker is this file:
 
     python -m geomagnifier_lab.bench.memory ask SCENE OUT MODEL ALLOWED      one JSON object on stdout
     python -m geomagnifier_lab.bench.memory serve FOLDER QUESTIONS MODEL     one JSON object for each question, then one of the whole
@@ -65,16 +66,16 @@ def bench(
 
     Args:
         model: as `geomag ask` takes it.
-        out: folder for scenes, answers, memory.json and memory.png; without it nothing is left behind. What is measured there already
-            is not measured again.
+        out: folder for scenes, answers, memory.json and memory.png; without it nothing is left
+            behind. What is measured there already is not measured again.
         progress: called with (steps done, steps in all): scenes, and questions to the service.
         sides: of the scenes, px.
         questions: to the service.
         allowed: bytes, for `--max-memory`.
 
     Returns:
-        {"what": str, "machine": str, "settings": {...}, "rows": [{"scene", "found", "seconds", "peak MB"}],
-        "service": [{"questions", "MB", "peak MB"}]}.
+        {"what": str, "machine": str, "settings": {...}, "rows": [{"scene", "found", "seconds",
+        "peak MB"}], "service": [{"questions", "MB", "peak MB"}]}.
 
     Raises:
         OptionError: the system is not Linux, or there is no question.
@@ -92,7 +93,10 @@ def bench(
     module = "geomagnifier_lab.bench.memory"
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        kept = Kept(None if out is None else out / "memory.json", about(model) | {"allowed": allowed, "questions": questions})
+        kept = Kept(
+            None if out is None else out / "memory.json",
+            about(model) | {"allowed": allowed, "questions": questions},
+        )
         kept.all.setdefault("machine", machine())
         steps, done = len(sides) + questions, 0
 
@@ -105,14 +109,18 @@ def bench(
             if kept.get(str(side)) is None:
                 scene = draw_scene(folder / "scenes" / f"{side}.tif", side)
                 [told] = subprocesses.lines(
-                    module, ["ask", str(scene), str(folder / str(side)), model, str(allowed)], f"a scene of {side} px"
+                    module,
+                    ["ask", str(scene), str(folder / str(side)), model, str(allowed)],
+                    f"a scene of {side} px",
                 )
                 kept.put(str(side), {"scene": f"{side:,} px", **told})
             done += 1
         if kept.get("service") is None:
             pictures = draw_pictures(folder / "pictures")
             lines = []
-            for line in subprocesses.lines(module, ["serve", str(pictures), str(questions), model], "the service"):
+            for line in subprocesses.lines(
+                module, ["serve", str(pictures), str(questions), model], "the service"
+            ):
                 lines.append(line)
                 tell(int(line["questions"]))
             kept.put("service", {"lines": lines})
@@ -121,7 +129,13 @@ def bench(
         if out is not None:
             plots.memory(rows, service, allowed, out / "memory.png")
     what = f"sparse scenes, {QUESTION!r}, --max-memory '{allowed / 1e9:g} GB'; {questions} questions to a service"
-    return {"what": what, "machine": kept.all["machine"], "settings": kept.all["settings"], "rows": rows, "service": service}
+    return {
+        "what": what,
+        "machine": kept.all["machine"],
+        "settings": kept.all["settings"],
+        "rows": rows,
+        "service": service,
+    }
 
 
 def draw_scene(path: Path, side: int) -> Path:
@@ -134,8 +148,14 @@ def draw_scene(path: Path, side: int) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         number, rng = max(1, side // EVERY), np.random.default_rng(side)
-        places = [(int((side - WIDE) * (k + 0.5) / number), int(rng.integers(0, side - HIGH))) for k in range(number)]
-        parts = (((x, y), drawn.draw_scene(k, WIDE, HIGH, THEMES[k % len(THEMES)]).pixels) for k, (x, y) in enumerate(places))
+        places = [
+            (int((side - WIDE) * (k + 0.5) / number), int(rng.integers(0, side - HIGH)))
+            for k in range(number)
+        ]
+        parts = (
+            ((x, y), drawn.draw_scene(k, WIDE, HIGH, THEMES[k % len(THEMES)]).pixels)
+            for k, (x, y) in enumerate(places)
+        )
         write_sparse(path, side, parts)
     return path
 
@@ -150,7 +170,10 @@ def draw_pictures(folder: Path) -> Path:
         path = folder / f"{seed:02}.tif"
         if not path.exists():
             wide = 300 + 100 * (seed % 8)
-            write_picture(path, drawn.draw_scene(seed, wide, wide * 7 // 10, THEMES[seed % len(THEMES)]).pixels)
+            write_picture(
+                path,
+                drawn.draw_scene(seed, wide, wide * 7 // 10, THEMES[seed % len(THEMES)]).pixels,
+            )
     return folder
 
 
@@ -179,17 +202,38 @@ def ask(scene: str, out: str, model: str, allowed: str) -> dict[str, Any]:
         "--json",
     ]
     begin = time.perf_counter()
-    ended = subprocess.run(words, capture_output=True, text=True, check=False, preexec_fn=_end_with_parent)
+    ended = subprocess.run(
+        words, capture_output=True, text=True, check=False, preexec_fn=_end_with_parent
+    )
     if ended.returncode:
-        raise ModelError(f"`geomag ask` ended with {ended.returncode}: {ended.stderr.strip()[-300:]}")
+        raise ModelError(
+            f"`geomag ask` ended with {ended.returncode}: {ended.stderr.strip()[-300:]}"
+        )
     found = len(json.loads(ended.stdout)["regions"])
-    return {"found": found, "seconds": round(time.perf_counter() - begin, 1), "peak MB": round(_peak())}
+    return {
+        "found": found,
+        "seconds": round(time.perf_counter() - begin, 1),
+        "peak MB": round(_peak()),
+    }
 
 
 def serve(folder: str, questions: int, model: str) -> Iterator[dict[str, Any]]:
     """A service and its memory, as it is asked one question after the other."""
-    words = [sys.executable, "-m", "geomagnifier", "serve", folder, "--port", "0", "--model", model, "--no-browser"]
-    running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, preexec_fn=_end_with_parent)
+    words = [
+        sys.executable,
+        "-m",
+        "geomagnifier",
+        "serve",
+        folder,
+        "--port",
+        "0",
+        "--model",
+        model,
+        "--no-browser",
+    ]
+    running = subprocess.Popen(
+        words, stdout=subprocess.PIPE, text=True, preexec_fn=_end_with_parent
+    )
     try:
         assert running.stdout is not None
         at = running.stdout.readline().split()
@@ -198,8 +242,13 @@ def serve(folder: str, questions: int, model: str) -> Iterator[dict[str, Any]]:
         for number in range(questions):
             if number % SPOKEN == 0:
                 yield {"questions": number, "MB": _resident(running.pid)}
-            asked = {"path": f"{number % PICTURES:02}.tif", "question": ASKED[(number + number // PICTURES) % len(ASKED)]}
-            call = urllib.request.Request(f"{at[3]}v1/ask", json.dumps(asked).encode(), {"Content-Type": "application/json"})
+            asked = {
+                "path": f"{number % PICTURES:02}.tif",
+                "question": ASKED[(number + number // PICTURES) % len(ASKED)],
+            }
+            call = urllib.request.Request(
+                f"{at[3]}v1/ask", json.dumps(asked).encode(), {"Content-Type": "application/json"}
+            )
             with urllib.request.urlopen(call, timeout=600) as reply:
                 json.load(reply)
         last = {"questions": questions, "MB": _resident(running.pid)}

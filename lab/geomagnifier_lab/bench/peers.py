@@ -1,11 +1,13 @@
 """The package `sahi` (Akyon et al., arXiv:2202.06934, MIT) slicing a scene for our model: what people do today with a small detector.
 
-Its own defaults throughout: slices of 512 px that overlap by 0.2, the whole picture once more (shrunk to one view, as a detector shrinks
-it to its input), boxes merged by GREEDYNMM at an IoS of 0.5, masks united as polygons. Each slice goes straight to the model, which has
-read the question once; there is no sentence to write. It is in the extra `bench`, version 0.12 or later.
+Its own defaults throughout: slices of 512 px that overlap by 0.2, the whole picture once more
+(shrunk to one view, as a detector shrinks it to its input), boxes merged by GREEDYNMM at an IoS of
+0.5, masks united as polygons. Each slice goes straight to the model, which has read the question
+once; there is no sentence to write. It is in the extra `bench`, version 0.12 or later.
 
-The adapter keeps every region that the model returns (confidence threshold 0: the model has thresholds of its own). Below 0.1 sahi 0.12
-would merge by NMS at an IoU instead, so its way of merging is named and forced.
+The adapter keeps every region that the model returns (confidence threshold 0: the model has
+thresholds of its own). Below 0.1 sahi 0.12 would merge by NMS at an IoU instead, so its way of
+merging is named and forced.
 """
 
 from __future__ import annotations
@@ -70,10 +72,25 @@ def slice_by_sahi(scene: Scene, question: str, model: Model) -> Looked:
     regions, rings = [], []
     for found in result.object_prediction_list:
         x0, y0, x1, y1 = found.bbox.to_xyxy()
-        regions.append(Region(found.category.name, float(found.score.value), (float(x0), float(y0), float(x1), float(y1))))
-        rings += [np.asarray(ring, np.float32).reshape(-1, 2) for ring in (found.mask.segmentation if found.mask else ())]
+        regions.append(
+            Region(
+                found.category.name,
+                float(found.score.value),
+                (float(x0), float(y0), float(x1), float(y1)),
+            )
+        )
+        rings += [
+            np.asarray(ring, np.float32).reshape(-1, 2)
+            for ring in (found.mask.segmentation if found.mask else ())
+        ]
     mask = run_lengths(rings, Size(scene.info.height, scene.info.width))
-    return Looked(tuple(regions), lambda window: decode_window(mask, window), looker.windows, looker.pixels, looker.flops)
+    return Looked(
+        tuple(regions),
+        lambda window: decode_window(mask, window),
+        looker.windows,
+        looker.pixels,
+        looker.flops,
+    )
 
 
 class Looker:
@@ -103,10 +120,16 @@ class Looker:
             info, spec = picture.info, self.model.spec
             fitting = max(1.0, (info.pixels / spec.view_pixels) ** 0.5)
             window = resolution.window_of(info.box, fitting, "slice" if fitting == 1 else "whole")
-            view = replace(picture.read(window), key=f"{self.scene}:sahi{self.seen}:{window.width}x{window.height}")
+            view = replace(
+                picture.read(window),
+                key=f"{self.scene}:sahi{self.seen}:{window.width}x{window.height}",
+            )
         reply: Reply = self.model.answer(self.query, self.level, [view])
         self.last, self.seen = window, self.seen + 1
-        self.pixels, self.flops = self.pixels + window.width * window.height, self.flops + reply.flops
+        self.pixels, self.flops = (
+            self.pixels + window.width * window.height,
+            self.flops + reply.flops,
+        )
         parts = [assembly.part_of(window, said, info, self.level) for said in reply.views]
         found = assembly.assemble_regions(parts, info, self.level)
         return tuple(region for region in found if region.label in reply.asked)
@@ -128,7 +151,9 @@ def _adapter(looker: Looker) -> Any:
     kinds = looker.model.spec.kinds
 
     class Adapter(DetectionModel):  # type: ignore[misc]
-        """See `sahi.models.base.DetectionModel`; nothing is loaded, and one picture comes at a time."""
+        """See `sahi.models.base.DetectionModel`; nothing is loaded, and one picture comes at a
+        time.
+        """
 
         def load_model(self) -> None:
             """The model is there already."""
@@ -139,7 +164,9 @@ def _adapter(looker: Looker) -> Any:
             self._original_predictions = looker(image)
 
         def _create_object_prediction_list_from_original_predictions(
-            self, shift_amount_list: list[Any] | None = None, full_shape_list: list[Any] | None = None
+            self,
+            shift_amount_list: list[Any] | None = None,
+            full_shape_list: list[Any] | None = None,
         ) -> None:
             (shift,), (full,) = (
                 fix_shift_amount_list(shift_amount_list),

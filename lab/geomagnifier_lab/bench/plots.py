@@ -17,7 +17,9 @@ LOOKS = {
     "random": (1, "X"),
     "sahi": (None, "^"),
 }
-"""Policy -> place of its colour in `overlay.COLOURS` (None: black), marker. Told apart by shape as well as by colour."""
+"""Policy -> place of its colour in `overlay.COLOURS` (None: black), marker. Told apart by shape as
+well as by colour.
+"""
 INK, FAINT = "#222222", "#777777"
 TITLES = {
     "sparse": "sparse: the kind in 1 to 3 of 12 pictures",
@@ -32,39 +34,79 @@ TITLES = {
 def accuracy_cost(tables: Mapping[str, Sequence[Mapping[str, Any]]], target: Path) -> None:
     """Draw a panel for each labelled group: share of the pixels to the right (log), accuracy upwards, a marker a policy.
 
-    Accuracy is gIoU where there are masks (without the kind: the share of scenes left empty), recall of objects under 10 px in `small`,
-    and the harmonic mean of recall and precision where there are boxes alone.
+    Accuracy is gIoU where there are masks (without the kind: the share of scenes left empty),
+    recall of objects under 10 px in `small`, and the harmonic mean of recall and precision where
+    there are boxes alone.
 
     Args:
         tables: by group, the rows of `search.compare`.
         target: a PNG.
     """
-    pyplot, labelled = _pyplot(), {group: rows for group, rows in tables.items() if _height(group, rows[0]) is not None}
+    pyplot, labelled = (
+        _pyplot(),
+        {group: rows for group, rows in tables.items() if _height(group, rows[0]) is not None},
+    )
     if not labelled:
         return
     across = min(3, len(labelled))
     down = -(-len(labelled) // across)
-    figure, panels = pyplot.subplots(down, across, figsize=(4.4 * across, 3.7 * down + 0.7), squeeze=False)
+    figure, panels = pyplot.subplots(
+        down, across, figsize=(4.4 * across, 3.7 * down + 0.7), squeeze=False
+    )
     for axes, (group, rows) in zip(panels.flat, labelled.items(), strict=False):
-        for place, row in enumerate(rows):  # the first lies on top, and is smaller than what it may hide
+        for place, row in enumerate(
+            rows
+        ):  # the first lies on top, and is smaller than what it may hide
             height, (colour, marker) = _height(group, row), _look(row["policy"])
-            style = {"color": colour, "edgecolor": "white", "linewidth": 0.8, "zorder": 3 - place / 100}
-            axes.scatter([row["share"]], [height], s=70 + 14 * place, marker=marker, label=row["policy"], **style)
-        axes.set(xscale="log", ylim=(-0.05, 1.05), xlabel="pixels processed / pixels of the scene", ylabel=_unit(group, rows[0]))
+            style = {
+                "color": colour,
+                "edgecolor": "white",
+                "linewidth": 0.8,
+                "zorder": 3 - place / 100,
+            }
+            axes.scatter(
+                [row["share"]],
+                [height],
+                s=70 + 14 * place,
+                marker=marker,
+                label=row["policy"],
+                **style,
+            )
+        axes.set(
+            xscale="log",
+            ylim=(-0.05, 1.05),
+            xlabel="pixels processed / pixels of the scene",
+            ylabel=_unit(group, rows[0]),
+        )
         axes.set_title(TITLES.get(group, group), fontsize=10, color=INK)
         _ticks(axes.xaxis, [row["share"] for row in rows])
         _plain(axes)
     for axes in panels.flat[len(labelled) :]:
         axes.set_visible(False)
-    handles = {text: handle for axes in panels.flat for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)}
+    handles = {
+        text: handle
+        for axes in panels.flat
+        for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
     beside = min(len(handles), 3 * across)
-    figure.legend(handles.values(), handles.keys(), loc="lower center", ncols=beside, frameon=False, fontsize=10)
-    figure.tight_layout(rect=(0, (0.3 + 0.25 * -(-len(handles) // beside)) / figure.get_figheight(), 1, 1))
+    figure.legend(
+        handles.values(),
+        handles.keys(),
+        loc="lower center",
+        ncols=beside,
+        frameon=False,
+        fontsize=10,
+    )
+    figure.tight_layout(
+        rect=(0, (0.3 + 0.25 * -(-len(handles) // beside)) / figure.get_figheight(), 1, 1)
+    )
     figure.savefig(target, dpi=120)
     pyplot.close(figure)
 
 
-def seconds(rows: Sequence[Mapping[str, Any]], fits: Mapping[str, Mapping[str, float]], target: Path) -> None:
+def seconds(
+    rows: Sequence[Mapping[str, Any]], fits: Mapping[str, Mapping[str, float]], target: Path
+) -> None:
     """Draw seconds and peak memory against the size of the scene, both axes logarithmic; lines are the fits.
 
     Args:
@@ -78,14 +120,29 @@ def seconds(rows: Sequence[Mapping[str, Any]], fits: Mapping[str, Mapping[str, f
         mine = [row for row in rows if row["policy"] == policy]
         colour, marker = _look(policy)
         size = [row["Mpx"] for row in mine]
-        style = {"color": colour, "marker": marker, "markeredgecolor": "white", "markersize": 9, "zorder": 3}
+        style = {
+            "color": colour,
+            "marker": marker,
+            "markeredgecolor": "white",
+            "markersize": 9,
+            "zorder": 3,
+        }
         fit = fits.get(policy)
-        name = policy if fit is None else f"{policy}: {fit['s per Gpx']:.3g} s a Gpx + {fit['s per object']:.2g} s an object"
+        name = (
+            policy
+            if fit is None
+            else f"{policy}: {fit['s per Gpx']:.3g} s a Gpx + {fit['s per object']:.2g} s an object"
+        )
         left.plot(size, [row["seconds"] for row in mine], linestyle="none", label=name, **style)
         if fit is not None:
-            line = [fit["s per Gpx"] * row["Mpx"] / 1000 + fit["s per object"] * row["found"] for row in mine]
+            line = [
+                fit["s per Gpx"] * row["Mpx"] / 1000 + fit["s per object"] * row["found"]
+                for row in mine
+            ]
             left.plot(size, line, color=colour, linewidth=1.4, zorder=2)
-        right.plot(size, [row["peak MB"] / 1000 for row in mine], linewidth=1.4, label=policy, **style)
+        right.plot(
+            size, [row["peak MB"] / 1000 for row in mine], linewidth=1.4, label=policy, **style
+        )
     left.set(ylabel="seconds from the file to the answer", title="time")
     right.set(ylabel="peak resident memory, GB", title="memory")
     for axes in (left, right):
@@ -103,7 +160,12 @@ def seconds(rows: Sequence[Mapping[str, Any]], fits: Mapping[str, Mapping[str, f
     pyplot.close(figure)
 
 
-def memory(rows: Sequence[Mapping[str, Any]], service: Sequence[Mapping[str, Any]], allowed: int, target: Path) -> None:
+def memory(
+    rows: Sequence[Mapping[str, Any]],
+    service: Sequence[Mapping[str, Any]],
+    allowed: int,
+    target: Path,
+) -> None:
     """Draw the peak of whole runs against what was allowed, and the memory of a service over its questions.
 
     Args:
@@ -115,17 +177,35 @@ def memory(rows: Sequence[Mapping[str, Any]], service: Sequence[Mapping[str, Any
     pyplot = _pyplot()
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10.5, 4.0), sharey=True)
     peaks = [row["peak MB"] / 1000 for row in rows]
-    bars = left.bar([row["scene"] for row in rows], peaks, color=_look("adaptive")[0], width=0.6, zorder=2)
+    bars = left.bar(
+        [row["scene"] for row in rows], peaks, color=_look("adaptive")[0], width=0.6, zorder=2
+    )
     left.bar_label(bars, [f"{peak:.2f}" for peak in peaks], fontsize=9, color="white", padding=-14)
     left.axhline(allowed / 1e9, color=INK, linewidth=1.2, linestyle="--", zorder=3)
     left.annotate(
-        f"--max-memory, {allowed / 1e9:g} GB", (0.01, allowed / 1e9), (0, 4), ("axes fraction", "data"), "offset points", fontsize=9
+        f"--max-memory, {allowed / 1e9:g} GB",
+        (0.01, allowed / 1e9),
+        (0, 4),
+        ("axes fraction", "data"),
+        "offset points",
+        fontsize=9,
     )
-    left.set(ylabel="resident memory, GB", xlabel="side of a sparse scene", title="peak of whole runs")
+    left.set(
+        ylabel="resident memory, GB", xlabel="side of a sparse scene", title="peak of whole runs"
+    )
     at, held = [line["questions"] for line in service], [line["MB"] / 1000 for line in service]
     right.plot(at, held, color=_look("paper")[0], marker="o", markersize=4, linewidth=1.4, zorder=3)
-    right.axhline(service[-1]["peak MB"] / 1000, color=FAINT, linewidth=1.0, linestyle=":", zorder=2)
-    right.annotate("peak", (0.01, service[-1]["peak MB"] / 1000), (0, 4), ("axes fraction", "data"), "offset points", fontsize=9)
+    right.axhline(
+        service[-1]["peak MB"] / 1000, color=FAINT, linewidth=1.0, linestyle=":", zorder=2
+    )
+    right.annotate(
+        "peak",
+        (0.01, service[-1]["peak MB"] / 1000),
+        (0, 4),
+        ("axes fraction", "data"),
+        "offset points",
+        fontsize=9,
+    )
     right.set(xlabel="questions asked on small pictures", title="the service")
     left.set(ylim=(0, 1.15 * max(*peaks, *held, service[-1]["peak MB"] / 1000, allowed / 1e9)))
     for axes in (left, right):

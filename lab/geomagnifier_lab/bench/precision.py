@@ -1,6 +1,7 @@
 """The image side and one question in several forms on this machine: fp32, bf16, channels-last, compiled; the default follows from it.
 
-All forms take turns, so that a slow moment of the machine hits each of them alike; ratios of medians are what to read.
+All forms take turns, so that a slow moment of the machine hits each of them alike; ratios of
+medians are what to read.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ FORMS = {
 """Form -> bf16, channels last, torch.compile."""
 
 
-def compare(network: SmallNetwork, repeats: int = 5, progress: Callable[[int, int], object] | None = None) -> dict[str, dict[str, float]]:
+def compare(
+    network: SmallNetwork, repeats: int = 5, progress: Callable[[int, int], object] | None = None
+) -> dict[str, dict[str, float]]:
     """By form: median seconds of a view with one question, times faster than fp32, seconds of the first call, error of the mask.
 
     Args:
@@ -39,10 +42,13 @@ def compare(network: SmallNetwork, repeats: int = 5, progress: Callable[[int, in
         progress: called with (forms done, forms in all), first calls included.
 
     Returns:
-        "seconds", "times faster", "first call", "error": mean distance of mask probabilities from those of fp32. A form that this
-        machine cannot run (a compiler is missing) has NaN in all of them.
+        "seconds", "times faster", "first call", "error": mean distance of mask probabilities from
+        those of fp32. A form that this machine cannot run (a compiler is missing) has NaN in all of
+        them.
     """
-    pixels = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (1, *VIEW, 3), dtype=np.uint8))
+    pixels = torch.from_numpy(
+        np.random.default_rng(0).integers(0, 256, (1, *VIEW, 3), dtype=np.uint8)
+    )
     calls = {form: _call(network, *options) for form, options in FORMS.items()}
     first: dict[str, float] = {}
     masks: dict[str, Tensor] = {}
@@ -69,12 +75,21 @@ def compare(network: SmallNetwork, repeats: int = 5, progress: Callable[[int, in
     rows = {}
     for form in FORMS:
         seconds = statistics.median(taken[form]) if form in taken else float("nan")
-        distance = float((masks[form] - masks["fp32"]).abs().mean()) if form in masks else float("nan")
-        rows[form] = {"seconds": seconds, "times faster": plain / seconds, "first call": first[form], "error": distance}
+        distance = (
+            float((masks[form] - masks["fp32"]).abs().mean()) if form in masks else float("nan")
+        )
+        rows[form] = {
+            "seconds": seconds,
+            "times faster": plain / seconds,
+            "first call": first[form],
+            "error": distance,
+        }
     return rows
 
 
-def _call(network: SmallNetwork, half: bool, last: bool, compiled: bool) -> Callable[[Tensor], Tensor]:
+def _call(
+    network: SmallNetwork, half: bool, last: bool, compiled: bool
+) -> Callable[[Tensor], Tensor]:
     """A view -> mask probabilities, in one form, as `SmallModel` runs it."""
     own = copy.deepcopy(network).float().eval().requires_grad_(False)
     own.to(memory_format=torch.channels_last if last else torch.contiguous_format)  # type: ignore[call-overload]

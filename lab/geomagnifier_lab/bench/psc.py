@@ -1,9 +1,11 @@
 """Does attention earn its name? The share of the objects inside the windows that are opened, at equal area.
 
-Frames of 4096 x 2160 px are laid together from twelve pictures, the asked class in two of them, and seen at a quarter of the size, D(I).
-Each way of scoring opens one of the 25 windows of half the frame each way (paper, section 2.2), a quarter of the area; then three of them,
-kept apart as `search="paper"` keeps them, and the best three united where they overlap (`variant="hull"`). What counts is the share of
-objects that lie inside to nine tenths, and of the class's pixels. Area is told beside each: to open more is to hold more.
+Frames of 4096 x 2160 px are laid together from twelve pictures, the asked class in two of them, and
+seen at a quarter of the size, D(I). Each way of scoring opens one of the 25 windows of half the
+frame each way (paper, section 2.2), a quarter of the area; then three of them, kept apart as
+`search="paper"` keeps them, and the best three united where they overlap (`variant="hull"`). What
+counts is the share of objects that lie inside to nine tenths, and of the class's pixels. Area is
+told beside each: to open more is to hold more.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ from geomagnifier_lab.datasets.vhr10 import vhr10
 FRAMES = 40
 ENTROPY = "cross entropy"
 WAYS = ("gradient", ENTROPY, "attention", "mask", "grid", "random")
-"""PSC's H, the same with the cross entropy as written, attention alone, the coarse class mask, set places, chance."""
+"""PSC's H, the same with the cross entropy as written, attention alone, the coarse class mask, set
+places, chance.
+"""
 
 
 def share(target: Bools, boxes: Sequence[Box]) -> float:
@@ -48,12 +52,17 @@ def held(boxes: Floats, windows: Sequence[Box]) -> float:
 
 
 def compare(
-    model: SmallModel, root: Path, frames: int = FRAMES, seed: int = 11, progress: Progress | None = None
+    model: SmallModel,
+    root: Path,
+    frames: int = FRAMES,
+    seed: int = 11,
+    progress: Progress | None = None,
 ) -> dict[str, dict[str, float]]:
     """By way, means over the frames.
 
-    "one", "three", "hull": share of the objects in one window, in three kept apart, in the best three united. "three area" and "hull area":
-    how much of the frame those cover; one covers a quarter. "pixels": share of the class's pixels in one window.
+    "one", "three", "hull": share of the objects in one window, in three kept apart, in the best
+    three united. "three area" and "hull area": how much of the frame those cover; one covers a
+    quarter. "pixels": share of the class's pixels in one window.
 
     Args:
         model: its heat maps are read at a quarter of the frame's size, D(I).
@@ -75,16 +84,30 @@ def compare(
             view = scene.read(window, pooled=True)
             for way in WAYS:
                 scores = _scores(model, query, way, window, view, rng)
-                one, three, hull = (cropping.best_boxes(scores, area, top, apart) for top, apart in ((1, True), (3, True), (3, False)))
-                covered = {name: share(np.ones_like(frame.target), boxes) for name, boxes in (("three area", three), ("hull area", hull))}
-                found = {name: held(frame.boxes, boxes) for name, boxes in (("one", one), ("three", three), ("hull", hull))}
+                one, three, hull = (
+                    cropping.best_boxes(scores, area, top, apart)
+                    for top, apart in ((1, True), (3, True), (3, False))
+                )
+                covered = {
+                    name: share(np.ones_like(frame.target), boxes)
+                    for name, boxes in (("three area", three), ("hull area", hull))
+                }
+                found = {
+                    name: held(frame.boxes, boxes)
+                    for name, boxes in (("one", one), ("three", three), ("hull", hull))
+                }
                 rows[way].append(found | covered | {"pixels": share(frame.target, one)})
         if progress is not None:
             progress(k + 1, frames)
-    return {way: {name: float(np.mean([row[name] for row in found])) for name in found[0]} for way, found in rows.items()}
+    return {
+        way: {name: float(np.mean([row[name] for row in found])) for name in found[0]}
+        for way, found in rows.items()
+    }
 
 
-def _scores(model: SmallModel, query: Query, way: str, window: Window, view: View, rng: np.random.Generator) -> NDArray[np.float64]:
+def _scores(
+    model: SmallModel, query: Query, way: str, window: Window, view: View, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Scores (5, 5) of the windows of a frame."""
     if way == "random":
         return rng.random((cropping.ACROSS, cropping.ACROSS))

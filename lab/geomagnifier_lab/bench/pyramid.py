@@ -27,7 +27,10 @@ CACHE = 128
 
 
 def write_pyramid(
-    path: str | os.PathLike[str], size: tuple[int, int], strips: Iterable[Bytes], compress: Literal["deflate", "jpeg"] = "deflate"
+    path: str | os.PathLike[str],
+    size: tuple[int, int],
+    strips: Iterable[Bytes],
+    compress: Literal["deflate", "jpeg"] = "deflate",
 ) -> None:
     """Write a picture handed over from top to bottom. Memory: one strip, a row of tiles and GDAL's cache, whatever the size.
 
@@ -43,7 +46,11 @@ def write_pyramid(
     path = Path(path)
     width, height = size
     profile: dict[str, Any] = {"compress": compress}
-    profile |= {"predictor": 2} if compress == "deflate" else {"photometric": "YCbCr", "jpeg_quality": QUALITY}
+    profile |= (
+        {"predictor": 2}
+        if compress == "deflate"
+        else {"photometric": "YCbCr", "jpeg_quality": QUALITY}
+    )
     with (
         Staging(path.parent) as stage,
         warnings.catch_warnings(),
@@ -68,11 +75,17 @@ def write_pyramid(
         ) as dataset:
             for rows in _whole_tiles(strips, width):
                 if row + len(rows) > height:
-                    raise OutputError(f"{path} cannot be written: its strips have more rows than the {height} of the picture")
-                dataset.write(rows.transpose(2, 0, 1), window=RasterWindow(0, row, width, len(rows)))
+                    raise OutputError(
+                        f"{path} cannot be written: its strips have more rows than the {height} of the picture"
+                    )
+                dataset.write(
+                    rows.transpose(2, 0, 1), window=RasterWindow(0, row, width, len(rows))
+                )
                 row += len(rows)
         if row != height:
-            raise OutputError(f"{path} cannot be written: its strips have {row} rows, the picture {height}")
+            raise OutputError(
+                f"{path} cannot be written: its strips have {row} rows, the picture {height}"
+            )
         factors = [2**k for k in range(1, 31) if max(size) / 2 ** (k - 1) > BLOCK]
         with rasterio.open(target, "r+") as dataset:
             dataset.build_overviews(factors, Resampling.average)

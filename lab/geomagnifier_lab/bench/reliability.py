@@ -1,11 +1,14 @@
 """`geomag eval reliability`: is what is said with 0.8 right four times in five? Probabilities against the share that was right.
 
-Scene classes on AID, UC Merced and RSSCN7 (the likeliest label; right where it shares a class with the picture's); objects on VHR-10, every
-class asked in every picture: what an ordinary question is answered with, and every candidate from a score of 0.01 up (right at an IoU
-of 0.5 with a labelled object of its class, each once); and objects of other cameras, where their data sets are at hand. Ten bins each.
+Scene classes on AID, UC Merced and RSSCN7 (the likeliest label; right where it shares a class with
+the picture's); objects on VHR-10, every class asked in every picture: what an ordinary question is
+answered with, and every candidate from a score of 0.01 up (right at an IoU of 0.5 with a labelled
+object of its class, each once); and objects of other cameras, where their data sets are at hand.
+Ten bins each.
 
-The maps from scores to probabilities were fitted on the same pictures, so a second figure is out of sample: maps fitted anew on one half
-of the pictures, judged on the other half. A third is of the scores as they were before any map.
+The maps from scores to probabilities were fitted on the same pictures, so a second figure is out of
+sample: maps fitted anew on one half of the pictures, judged on the other half. A third is of the
+scores as they were before any map.
 """
 
 from __future__ import annotations
@@ -33,7 +36,12 @@ from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.pictures import chance, evenly
 from geomagnifier_lab.eval.suites import EVERY
 from geomagnifier_lab.questions import questions
-from geomagnifier_lab.train.score_calibration import fit_objects, fit_temperature, likeliest, wider_names
+from geomagnifier_lab.train.score_calibration import (
+    fit_objects,
+    fit_temperature,
+    likeliest,
+    wider_names,
+)
 
 SCENE = "What kind of place is this?"
 BINS, ENOUGH = 10, 30
@@ -50,7 +58,8 @@ class Judged:
     """Answers of one data set. said, raw: probability, and the score before any map.  right: whether it was.  half: 0 or 1, by picture.
 
     kinds, answered: of objects, their class and whether an ordinary question is answered with them.
-    logits, classes: of scenes, (C,) each: up to a constant, and which of the classes the label covers.
+    logits, classes: of scenes, (C,) each: up to a constant, and which of the classes the label
+        covers.
     """
 
     said: list[float] = field(default_factory=list)
@@ -67,7 +76,9 @@ Curves = dict[str, tuple[Floats, Bools]]
 """Name of a curve -> (N,) probabilities and (N,) whether they were right."""
 
 
-def measure(model: SmallModel, root: Path, limit: int | None = None, progress: Progress | None = None) -> dict[str, Curves]:
+def measure(
+    model: SmallModel, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> dict[str, Curves]:
     """Ask about the validation pictures and note what was right.
 
     Args:
@@ -77,7 +88,8 @@ def measure(model: SmallModel, root: Path, limit: int | None = None, progress: P
         progress: called with (pictures done, pictures).
 
     Returns:
-        "scenes", "objects" and "candidates", and "airplanes of another satellite" and "vehicles from a drone" where those sets are there.
+        "scenes", "objects" and "candidates", and "airplanes of another satellite" and "vehicles
+        from a drone" where those sets are there.
 
     Raises:
         FileNotFoundError: a data set is missing.
@@ -100,13 +112,25 @@ def measure(model: SmallModel, root: Path, limit: int | None = None, progress: P
     for sample, name in objects:
         for kind in sample.kinds:
             boxes = [list(o.box) for o in sample.objects if o.kind == kind]
-            text = questions.about(chance(sample.path, f"{kind} reliability"), kind, Granularity.REGION, "val", refer=0.0).text
+            text = questions.about(
+                chance(sample.path, f"{kind} reliability"),
+                kind,
+                Granularity.REGION,
+                "val",
+                refer=0.0,
+            ).text
             _judge_objects(model, sample.path, text, kind, boxes, told.setdefault(name, Judged()))
         follow()
     for path, name, kind, boxes in foreign:
-        _judge_objects(model, path, f"Find every {kind}.", kind, boxes, told.setdefault(name, Judged()))
+        _judge_objects(
+            model, path, f"Find every {kind}.", kind, boxes, told.setdefault(name, Judged())
+        )
         follow()
-    found = {name: object_curves(judged, name == "objects") for name, judged in told.items() if name != "scenes"}
+    found = {
+        name: object_curves(judged, name == "objects")
+        for name, judged in told.items()
+        if name != "scenes"
+    }
     if "scenes" in told:
         found["scenes"] = scene_curves(told["scenes"], wider_names(model))
     if "objects" in found:
@@ -119,7 +143,9 @@ def _judge_scene(model: SmallModel, path: Path, means: Sequence[str], judged: Ju
         labels = ask(scene, SCENE, model).labels
     name, probability = labels[0]
     fine = dict(labels)
-    logits = model.reliability.temperature * np.log(np.array([max(fine[c], TINY) for c in model.scenes]))
+    logits = model.reliability.temperature * np.log(
+        np.array([max(fine[c], TINY) for c in model.scenes])
+    )
     judged.said.append(probability)
     judged.right.append(bool({*COARSE.get(name, (name,))} & {*means}))
     judged.half.append(crc32(path.name.encode()) % 2)
@@ -127,11 +153,25 @@ def _judge_scene(model: SmallModel, path: Path, means: Sequence[str], judged: Ju
     judged.classes.append(np.array([c in means for c in model.scenes], bool))
 
 
-def _judge_objects(model: SmallModel, path: Path, text: str, kind: str, boxes: Sequence[Sequence[float]], judged: Judged) -> None:
+def _judge_objects(
+    model: SmallModel,
+    path: Path,
+    text: str,
+    kind: str,
+    boxes: Sequence[Sequence[float]],
+    judged: Judged,
+) -> None:
     with open_scene(path) as scene:
-        regions, plain = ask(scene, text, model, min_score=EVERY).regions, {r.box for r in ask(scene, text, model).regions}
+        regions, plain = (
+            ask(scene, text, model, min_score=EVERY).regions,
+            {r.box for r in ask(scene, text, model).regions},
+        )
     said = np.array([r.score for r in regions], np.float32)
-    right = matched(np.array([r.box for r in regions], np.float32).reshape(-1, 4), said, np.array(boxes, np.float32).reshape(-1, 4))
+    right = matched(
+        np.array([r.box for r in regions], np.float32).reshape(-1, 4),
+        said,
+        np.array(boxes, np.float32).reshape(-1, 4),
+    )
     judged.said += said.tolist()
     judged.raw += model.reliability.raw(kind, said).tolist()
     judged.right += right.tolist()
@@ -145,18 +185,30 @@ def object_curves(judged: Judged, fitted: bool, every: bool = False) -> Curves:
 
     Args:
         judged: the answers.
-        fitted: whether the maps were fitted on these pictures; of a foreign camera there is nothing to hold out.
+        fitted: whether the maps were fitted on these pictures; of a foreign camera there is nothing
+            to hold out.
         every: of every candidate, not alone of what an ordinary question is answered with.
     """
-    right, half, raw = np.array(judged.right, bool), np.array(judged.half), np.array(judged.raw, np.float32)
+    right, half, raw = (
+        np.array(judged.right, bool),
+        np.array(judged.half),
+        np.array(judged.raw, np.float32),
+    )
     answered, kinds = np.array(judged.answered, bool), np.array(judged.kinds)
     shown = np.ones(len(right), bool) if every else answered
-    found: Curves = {ANSWERED: (np.array(judged.said, np.float32)[shown], right[shown]), RAW: (raw[shown], right[shown])}
+    found: Curves = {
+        ANSWERED: (np.array(judged.said, np.float32)[shown], right[shown]),
+        RAW: (raw[shown], right[shown]),
+    }
     if fitted:
         held = np.zeros(len(right), np.float32)
         for side in (0, 1):
             other = half != side
-            refitted = Reliability(objects=fit_objects(raw[other], right[other], kinds[other].tolist(), answered[other]))
+            refitted = Reliability(
+                objects=fit_objects(
+                    raw[other], right[other], kinds[other].tolist(), answered[other]
+                )
+            )
             for kind in {*judged.kinds}:
                 mine = ~other & (kinds == kind)
                 held[mine] = refitted.probability(kind, raw[mine])
@@ -171,21 +223,40 @@ def scene_curves(judged: Judged, wider: Bools) -> Curves:
     for side in (0, 1):
         mine, other = half == side, half != side
         if mine.any() and other.any():
-            held[mine], hit[mine] = likeliest(logits[mine] / fit_temperature(logits[other], classes[other], wider), classes[mine], wider)
+            held[mine], hit[mine] = likeliest(
+                logits[mine] / fit_temperature(logits[other], classes[other], wider),
+                classes[mine],
+                wider,
+            )
     raw, right = likeliest(logits, classes, wider)
     said = np.array(judged.said, np.float32), np.array(judged.right, bool)
-    return {ANSWERED: said, RAW: (raw.astype(np.float32), right), HELD_OUT: (held.astype(np.float32), hit)}
+    return {
+        ANSWERED: said,
+        RAW: (raw.astype(np.float32), right),
+        HELD_OUT: (held.astype(np.float32), hit),
+    }
 
 
 def _airbus(root: Path, limit: int | None) -> Iterator[tuple[Path, str, str, list[list[float]]]]:
     file = root / AIRBUS / "boxes.jsonl"
-    rows = [json.loads(line) for line in file.read_text().splitlines() if line.strip()] if file.is_file() else []
+    rows = (
+        [json.loads(line) for line in file.read_text().splitlines() if line.strip()]
+        if file.is_file()
+        else []
+    )
     for row in evenly(rows, limit):
-        yield root / AIRBUS / "images" / row["image"], "airplanes of another satellite", "airplane", row["boxes"]
+        yield (
+            root / AIRBUS / "images" / row["image"],
+            "airplanes of another satellite",
+            "airplane",
+            row["boxes"],
+        )
 
 
 def _drone(root: Path, limit: int | None) -> Iterator[tuple[Path, str, str, list[list[float]]]]:
-    for sample in evenly(more(root, DRONE, "val"), limit) if (root / "more" / DRONE).is_dir() else ():
+    for sample in (
+        evenly(more(root, DRONE, "val"), limit) if (root / "more" / DRONE).is_dir() else ()
+    ):
         yield sample.path, "vehicles from a drone", "vehicle", [list(o.box) for o in sample.objects]
 
 
@@ -206,7 +277,9 @@ def worst(rows: Sequence[dict[str, float]]) -> float:
     return max((abs(row["said"] - row["right"]) for row in rows if row["n"] >= ENOUGH), default=0.0)
 
 
-def write(found: dict[str, Curves], out: Path, tell: Callable[[str], None] = lambda _: None) -> list[Path]:
+def write(
+    found: dict[str, Curves], out: Path, tell: Callable[[str], None] = lambda _: None
+) -> list[Path]:
     """reliability.json with all bins, and a plot for each set.
 
     Args:
@@ -221,8 +294,13 @@ def write(found: dict[str, Curves], out: Path, tell: Callable[[str], None] = lam
         LibraryMissing: matplotlib is not installed.
         OutputError: a file cannot be written.
     """
-    tables = {name: {curve: bins(*values) for curve, values in each.items()} for name, each in found.items()}
-    figures = {name: {curve: worst(rows) for curve, rows in each.items()} for name, each in tables.items()}
+    tables = {
+        name: {curve: bins(*values) for curve, values in each.items()}
+        for name, each in found.items()
+    }
+    figures = {
+        name: {curve: worst(rows) for curve, rows in each.items()} for name, each in tables.items()
+    }
     files = ["reliability.json"]
     for name, each in tables.items():
         for curve, rows in each.items():
@@ -231,13 +309,19 @@ def write(found: dict[str, Curves], out: Path, tell: Callable[[str], None] = lam
             )
         files.append(f"reliability-{name.replace(' ', '-')}.png")
     with Staging(out) as stage:
-        stage.path(files[0]).write_text(json.dumps({"bins": tables, "largest gap": figures}, indent=1))
+        stage.path(files[0]).write_text(
+            json.dumps({"bins": tables, "largest gap": figures}, indent=1)
+        )
         for file, (name, each) in zip(files[1:], tables.items(), strict=True):
             plot(name, each, stage.path(file))
     return [out / file for file in files]
 
 
-STYLE = {ANSWERED: ("#0072b2", "o", 2.0), HELD_OUT: ("#d55e00", "s", 1.4), RAW: ("#999999", "^", 1.2)}
+STYLE = {
+    ANSWERED: ("#0072b2", "o", 2.0),
+    HELD_OUT: ("#d55e00", "s", 1.4),
+    RAW: ("#999999", "^", 1.2),
+}
 
 
 def plot(name: str, tables: dict[str, list[dict[str, float]]], target: Path) -> None:
@@ -246,23 +330,47 @@ def plot(name: str, tables: dict[str, list[dict[str, float]]], target: Path) -> 
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise LibraryMissing("the plot needs matplotlib; install it with: pip install 'geomagnifier[bench]'") from error
+        raise LibraryMissing(
+            "the plot needs matplotlib; install it with: pip install 'geomagnifier[bench]'"
+        ) from error
     figure = Figure(figsize=(5.2, 5.4), layout="constrained")
     FigureCanvasAgg(figure)
     upper, lower = figure.subplots(2, 1, height_ratios=(3, 1), sharex=True)
     upper.plot([0, 1], [0, 1], color="#222222", linewidth=1, linestyle="--")
-    upper.fill_between([0, 1], [-0.05, 0.95], [0.05, 1.05], color="#222222", alpha=0.08, linewidth=0, label="within 0.05")
+    upper.fill_between(
+        [0, 1],
+        [-0.05, 0.95],
+        [0.05, 1.05],
+        color="#222222",
+        alpha=0.08,
+        linewidth=0,
+        label="within 0.05",
+    )
     for curve, rows in tables.items():
         colour, marker, width = STYLE[curve]
         x, y = [row["said"] for row in rows], [row["right"] for row in rows]
         upper.plot(x, y, color=colour, linewidth=width, zorder=3, label=curve)
         for row in rows:  # hollow: too few answers to judge by
             face = colour if row["n"] >= ENOUGH else "white"
-            upper.plot([row["said"]], [row["right"]], marker, color=colour, markerfacecolor=face, markersize=7, zorder=4)
+            upper.plot(
+                [row["said"]],
+                [row["right"]],
+                marker,
+                color=colour,
+                markerfacecolor=face,
+                markersize=7,
+                zorder=4,
+            )
     upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="share right", title=name)
     upper.legend(frameon=False, fontsize=9, loc="upper left")
     rows = tables[ANSWERED]
-    lower.bar([row["from"] + 0.05 for row in rows], [row["n"] for row in rows], width=0.09, color=STYLE[ANSWERED][0], alpha=0.6)
+    lower.bar(
+        [row["from"] + 0.05 for row in rows],
+        [row["n"] for row in rows],
+        width=0.09,
+        color=STYLE[ANSWERED][0],
+        alpha=0.6,
+    )
     lower.set(yscale="log", xlabel="probability said", ylabel="answers")
     for axes in (upper, lower):
         axes.grid(alpha=0.25)

@@ -54,6 +54,8 @@ def about(model_name: str) -> dict[str, Any]:
     from geomagnifier.models.registry import WEIGHTS
 
     mark = hashlib.sha256()
-    for file in sorted((WEIGHTS if model_name == "small" else Path(model_name)).glob("*.safetensors")):
+    for file in sorted(
+        (WEIGHTS if model_name == "small" else Path(model_name)).glob("*.safetensors")
+    ):
         mark.update(file.read_bytes())
     return {"version": __version__, "model": model_name, "weights": mark.hexdigest()[:16]}

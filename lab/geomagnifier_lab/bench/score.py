@@ -1,6 +1,7 @@
 """What a search found against what is there: boxes by size, masks by IoU, targets inside windows. Pure functions.
 
-A box is right where its IoU with a true one is 0.3 or more, each true box once, the found ones served by score. Sizes are long sides, px.
+A box is right where its IoU with a true one is 0.3 or more, each true box once, the found ones
+served by score. Sizes are long sides, px.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ INSIDE = 0.9
 FULL = 1.01
 """Scene px for one view px up to which a window is at full size or finer."""
 PATCH = 1024
-"""Side of the windows in which masks are compared, px: a large scene's mask is never whole in memory."""
+"""Side of the windows in which masks are compared, px: a large scene's mask is never whole in
+memory.
+"""
 
 Counts = tuple[int, int, int]
 
@@ -34,7 +37,8 @@ Counts = tuple[int, int, int]
 class Looked:
     """What a search returns, whoever made it.
 
-    regions: of the kind asked for.  mask: window of scene px -> (h, w) bool.  windows: that went through a network.  pixels, flops: theirs.
+    regions: of the kind asked for.  mask: window of scene px -> (h, w) bool.  windows: that went
+        through a network.  pixels, flops: theirs.
     """
 
     regions: tuple[Region, ...]
@@ -48,9 +52,11 @@ class Looked:
 class Record:
     """One scene searched once. Counts are by `SIZES`.
 
-    seconds: from opening the file to the answer.  pixels: that went through a network.  iou: of the mask, None without a true mask.
-    true, met: true boxes and how many of them were found; None without labels.  found, right: found boxes, by their own size, and how
-    many are right (0 without labels).  inside: true boxes inside a window at full size or finer.
+    seconds: from opening the file to the answer.  pixels: that went through a network.  iou: of the
+        mask, None without a true mask.
+    true, met: true boxes and how many of them were found; None without labels.  found, right: found
+    boxes, by their own size, and how many are right (0 without labels).  inside: true boxes inside
+    a window at full size or finer.
     """
 
     scene: str
@@ -76,12 +82,17 @@ def sizes_of(boxes: NDArray[np.floating]) -> NDArray[np.intp]:
 def counts(boxes: NDArray[np.floating], which: NDArray[np.bool_] | None = None) -> Counts:
     """How many boxes there are of each size, among `which` of them ((N,) bool; all for None)."""
     sizes = sizes_of(boxes)
-    small, medium, large = np.bincount(sizes if which is None else sizes[which], minlength=len(SIZES)).tolist()
+    small, medium, large = np.bincount(
+        sizes if which is None else sizes[which], minlength=len(SIZES)
+    ).tolist()
     return small, medium, large
 
 
 def match(
-    found: NDArray[np.floating], scores: NDArray[np.floating], true: NDArray[np.floating], least: float = MATCH
+    found: NDArray[np.floating],
+    scores: NDArray[np.floating],
+    true: NDArray[np.floating],
+    least: float = MATCH,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which found boxes are right and which true ones are met: the best found box takes the true one it overlaps most, and so on.
 
@@ -112,7 +123,10 @@ def inside(true: NDArray[np.floating], windows: Sequence[Window]) -> NDArray[np.
     if not fine or not len(true):
         return np.zeros(len(true), bool)
     open_ = np.array(fine, np.float32)
-    low, high = np.maximum(true[:, None, :2], open_[None, :, :2]), np.minimum(true[:, None, 2:], open_[None, :, 2:])
+    low, high = (
+        np.maximum(true[:, None, :2], open_[None, :, :2]),
+        np.minimum(true[:, None, 2:], open_[None, :, 2:]),
+    )
     common = np.clip(high - low, 0, None).prod(2)
     return np.asarray((common >= INSIDE * (true[:, 2:] - true[:, :2]).prod(1)[:, None]).any(1))
 
@@ -142,8 +156,9 @@ def row(records: Sequence[Record]) -> dict[str, Any]:
     """The figures of one policy over a group's scenes; None where nothing stands against them.
 
     Returns:
-        "share" of the scenes' pixels that were processed, "GFLOP" and "seconds" a scene, "gIoU", "recall" and "precision" over all
-        boxes and by size, "in windows": share of the true boxes, "scenes", "objects" and "found": how many.
+        "share" of the scenes' pixels that were processed, "GFLOP" and "seconds" a scene, "gIoU",
+        "recall" and "precision" over all boxes and by size, "in windows": share of the true boxes,
+        "scenes", "objects" and "found": how many.
     """
     figures: dict[str, Any] = {
         "share": sum(r.pixels for r in records) / max(1, sum(r.scene_pixels for r in records)),
@@ -153,13 +168,23 @@ def row(records: Sequence[Record]) -> dict[str, Any]:
     ious = [r.iou for r in records if r.iou is not None]
     figures["gIoU"] = float(np.mean(ious)) if ious else None
     labelled = [r for r in records if r.true is not None]
-    true, met = (np.array([getattr(r, name) for r in labelled], int).reshape(-1, 3).sum(0) for name in ("true", "met"))
-    found, right = (np.array([getattr(r, name) for r in labelled], int).reshape(-1, 3).sum(0) for name in ("found", "right"))
+    true, met = (
+        np.array([getattr(r, name) for r in labelled], int).reshape(-1, 3).sum(0)
+        for name in ("true", "met")
+    )
+    found, right = (
+        np.array([getattr(r, name) for r in labelled], int).reshape(-1, 3).sum(0)
+        for name in ("found", "right")
+    )
     for name, part, whole in (("recall", met, true), ("precision", right, found)):
         figures[name] = _share(part.sum(), whole.sum())
         figures |= {f"{name} {size}": _share(part[k], whole[k]) for k, size in enumerate(SIZES)}
     figures["in windows"] = _share(sum(r.inside or 0 for r in labelled), true.sum())
-    return figures | {"scenes": len(records), "objects": int(true.sum()), "found": int(sum(sum(r.found) for r in records))}
+    return figures | {
+        "scenes": len(records),
+        "objects": int(true.sum()),
+        "found": int(sum(sum(r.found) for r in records)),
+    }
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -1,7 +1,7 @@
 """`geomag bench search`: ways of searching large scenes side by side, the same scenes and the same weights, accuracy against cost.
 
-Every pair of policy and group runs in a process of its own (`looks`), so that its peak of memory is its own. What is finished in the output
-folder is not measured again.
+Every pair of policy and group runs in a process of its own (`looks`), so that its peak of memory is
+its own. What is finished in the output folder is not measured again.
 """
 
 from __future__ import annotations
@@ -44,13 +44,15 @@ def compare(
         policies: some of `WAYS`; all without.
         groups: some of `groups.GROUPS`; all without.
         frames: in each group made of frames.
-        out: folder for frames, results.json and accuracy_cost.png; without it nothing is left behind.
-        progress: called with (frames written, frames of a group), then with (scenes done, scenes in all); what was there before
-            does not count.
+        out: folder for frames, results.json and accuracy_cost.png; without it nothing is left
+            behind.
+        progress: called with (frames written, frames of a group), then with (scenes done, scenes in
+            all); what was there before does not count.
         tell: called with a line about what is left out.
 
     Returns:
-        {"what": str, "machine": str, "settings": {...}, "groups": {group: [{"policy": str, ...}, ...]}}, rows as in `score.row`.
+        {"what": str, "machine": str, "settings": {...}, "groups": {group: [{"policy": str, ...},
+        ...]}}, rows as in `score.row`.
 
     Raises:
         OptionError: an unknown policy or group, or fewer than one frame.
@@ -62,14 +64,30 @@ def compare(
         chosen.remove(peers.SAHI)
         tell(peers.MISSING)
     with ExitStack() as stack:
-        folder = out / "frames" if out is not None else Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        kept = Kept(None if out is None else out / "results.json", {**about(model_name), "frames": frames})
+        folder = (
+            out / "frames"
+            if out is not None
+            else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        )
+        kept = Kept(
+            None if out is None else out / "results.json", {**about(model_name), "frames": frames}
+        )
         kept.all["machine"] = machine()
-        todo = [(group, policy) for group in wanted for policy in chosen if kept.get(f"{group}/{policy}") is None]
-        files = {group: scenes.prepare(group, root, folder, frames, progress) for group in dict.fromkeys(group for group, _ in todo)}
+        todo = [
+            (group, policy)
+            for group in wanted
+            for policy in chosen
+            if kept.get(f"{group}/{policy}") is None
+        ]
+        files = {
+            group: scenes.prepare(group, root, folder, frames, progress)
+            for group in dict.fromkeys(group for group, _ in todo)
+        }
         for group in (group for group, file in files.items() if file is None):
             tell(f"left out {group}: {root / group} is not there")
-        pairs = [(group, policy, file) for group, policy in todo if (file := files[group]) is not None]
+        pairs = [
+            (group, policy, file) for group, policy in todo if (file := files[group]) is not None
+        ]
         total, done = sum(len(search_run.read_cases(file)) for _, _, file in pairs), 0
         for group, policy, file in pairs:
             measured = []
@@ -79,14 +97,22 @@ def compare(
                 if progress is not None:
                     progress(done, total)
             peak = int(max((peak for _, peak in measured), default=0))
-            kept.put(f"{group}/{policy}", {"peak MB": peak, "records": [asdict(record) for record, _ in measured]})
+            kept.put(
+                f"{group}/{policy}",
+                {"peak MB": peak, "records": [asdict(record) for record, _ in measured]},
+            )
     tables = {group: table for group in wanted if (table := _table(kept, group, chosen))}
     if out is not None and tables:
         kept.all["groups"] = tables
         kept.save()
         plots.accuracy_cost(tables, out / "accuracy_cost.png")
     what = f"searches compared, {frames} frames a group"
-    return {"what": what, "machine": kept.all["machine"], "settings": kept.all["settings"], "groups": tables}
+    return {
+        "what": what,
+        "machine": kept.all["machine"],
+        "settings": kept.all["settings"],
+        "groups": tables,
+    }
 
 
 def briefly(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
@@ -97,7 +123,10 @@ def briefly(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str,
         title = f"{group}: {rows[0]['scenes']} scenes{objects}"
         short[title] = [
             {name: row[name] for name in ("policy", "share", "GFLOP", "seconds", "peak MB", "gIoU")}
-            | {"recall": row["recall"], f"by size {', '.join(score.SIZES)}": _by_size(row, "recall")}
+            | {
+                "recall": row["recall"],
+                f"by size {', '.join(score.SIZES)}": _by_size(row, "recall"),
+            }
             | {"precision": row["precision"], "by size": _by_size(row, "precision")}
             | {"in windows": row["in windows"], "found": row["found"]}
             for row in rows
@@ -107,7 +136,11 @@ def briefly(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str,
 
 def _by_size(row: dict[str, Any], name: str) -> str | None:
     values = [row[f"{name} {size}"] for size in score.SIZES]
-    return None if row[name] is None else " / ".join("-" if value is None else f"{value:.2f}" for value in values)
+    return (
+        None
+        if row[name] is None
+        else " / ".join("-" if value is None else f"{value:.2f}" for value in values)
+    )
 
 
 def _check(policies: list[str], groups: list[str], frames: int) -> None:

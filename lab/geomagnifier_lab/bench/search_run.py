@@ -2,8 +2,9 @@
 
     python -m geomagnifier_lab.bench.search_run CASES POLICY MODEL      one JSON object a scene on stdout: {"record": Record, "peak_mb": float}
 
-Every scene is opened anew, so nothing is known of it; a first question on an empty picture does not count. What is compared with the labels
-is read by windows, so that the peak of memory is that of the search.
+Every scene is opened anew, so nothing is known of it; a first question on an empty picture does not
+count. What is compared with the labels is read by windows, so that the peak of memory is that of
+the search.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ Corners = tuple[float, float, float, float]
 class Case:
     """A scene, a question about all of a kind, and what is there.
 
-    boxes: (x0, y0, x1, y1) px of every object; None where nobody labelled them.  mask: COCO RLE of the kind, or None.
+    boxes: (x0, y0, x1, y1) px of every object; None where nobody labelled them.  mask: COCO RLE of
+        the kind, or None.
     """
 
     path: str
@@ -61,7 +63,12 @@ def write_cases(path: Path, cases: Sequence[Case]) -> None:
 def read_cases(path: Path) -> list[Case]:
     """What `write_cases` wrote."""
     rows = json.loads(path.read_text())
-    return [Case(r["path"], r["question"], None if r["boxes"] is None else corners(r["boxes"]), r["mask"]) for r in rows]
+    return [
+        Case(
+            r["path"], r["question"], None if r["boxes"] is None else corners(r["boxes"]), r["mask"]
+        )
+        for r in rows
+    ]
 
 
 Way = Callable[[Scene, str, Model], Looked]
@@ -74,7 +81,13 @@ def way(policy: str) -> Way:
 
     def by_ask(scene: Scene, question: str, model: Model) -> Looked:
         answer = ask(scene, question, model, search=policy)
-        return Looked(answer.regions, answer.read_mask, answer.trace.views, answer.trace.pixels_processed, answer.trace.flops)
+        return Looked(
+            answer.regions,
+            answer.read_mask,
+            answer.trace.views,
+            answer.trace.pixels_processed,
+            answer.trace.flops,
+        )
 
     return by_ask
 
@@ -87,12 +100,20 @@ def look(case: Case, search: Way, model: Model) -> tuple[Record, float]:
         seconds = time.perf_counter() - begin
         peak, pixels = memory.peak(), scene.info.pixels
     found = np.array([r.box for r in looked.regions], np.float32).reshape(-1, 4)
-    record = Record(Path(case.path).name, seconds, looked.pixels, pixels, looked.flops, score.counts(found))
+    record = Record(
+        Path(case.path).name, seconds, looked.pixels, pixels, looked.flops, score.counts(found)
+    )
     if case.boxes is not None:
         true = np.array(case.boxes, np.float32).reshape(-1, 4)
         right, met = score.match(found, np.array([r.score for r in looked.regions]), true)
         held = int(score.inside(true, looked.windows).sum())
-        record = replace(record, right=score.counts(found, right), true=score.counts(true), met=score.counts(true, met), inside=held)
+        record = replace(
+            record,
+            right=score.counts(found, right),
+            true=score.counts(true),
+            met=score.counts(true, met),
+            inside=held,
+        )
     if case.mask is not None:
         record = replace(record, iou=score.mask_iou(looked.mask, case.mask))
     return record, peak
@@ -110,13 +131,17 @@ def measure(cases: Path, policy: str, model_name: str, what: str) -> Iterator[tu
     Raises:
         ModelError: the worker failed; its message says why.
     """
-    for line in subprocesses.lines("geomagnifier_lab.bench.search_run", [str(cases), policy, model_name], what):
+    for line in subprocesses.lines(
+        "geomagnifier_lab.bench.search_run", [str(cases), policy, model_name], what
+    ):
         yield record_of(line["record"]), float(line["peak_mb"])
 
 
 def record_of(fields: dict[str, Any]) -> Record:
     """A record that went through JSON."""
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
     return Record(**values)
 
 
@@ -134,7 +159,11 @@ def main(arguments: list[str]) -> int:
                 search(empty, todo[0].question, model)
             for case in todo:
                 record, peak = look(case, search, model)
-                print(json.dumps({"record": asdict(record), "peak_mb": round(peak / 1e6)}), file=out, flush=True)
+                print(
+                    json.dumps({"record": asdict(record), "peak_mb": round(peak / 1e6)}),
+                    file=out,
+                    flush=True,
+                )
     except GeomagError as error:
         print(error, file=sys.stderr)
         return 1

@@ -21,20 +21,38 @@ PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 5_300_000)
 """Of its pixels, m of EPSG:32633."""
 
 
-def write_sparse(path: str | os.PathLike[str], side: int, parts: Iterable[tuple[tuple[int, int], Bytes]]) -> None:
+def write_sparse(
+    path: str | os.PathLike[str], side: int, parts: Iterable[tuple[tuple[int, int], Bytes]]
+) -> None:
     """Write a square GeoTIFF in tiles, without overviews; tiles in which nothing lies take no place on the disk.
 
     Args:
         path: a .tif.
         side: of the raster, px.
-        parts: the upper left corner (x, y) px, and (h, w, 3) uint8 of each picture, which lies inside; its black becomes nearly black.
+        parts: the upper left corner (x, y) px, and (h, w, 3) uint8 of each picture, which lies
+            inside; its black becomes nearly black.
 
     Raises:
         OutputError: the place cannot be written to.
     """
     path = Path(path)
-    tiles = {"tiled": True, "blockxsize": BLOCK, "blockysize": BLOCK, "compress": "deflate", "SPARSE_OK": "TRUE", "BIGTIFF": "IF_SAFER"}
-    shape = {"width": side, "height": side, "count": 3, "dtype": "uint8", "nodata": 0, "crs": "EPSG:32633", "transform": PLACE}
+    tiles = {
+        "tiled": True,
+        "blockxsize": BLOCK,
+        "blockysize": BLOCK,
+        "compress": "deflate",
+        "SPARSE_OK": "TRUE",
+        "BIGTIFF": "IF_SAFER",
+    }
+    shape = {
+        "width": side,
+        "height": side,
+        "count": 3,
+        "dtype": "uint8",
+        "nodata": 0,
+        "crs": "EPSG:32633",
+        "transform": PLACE,
+    }
     with (
         Staging(path.parent) as stage,
         rasterio.Env(GDAL_CACHEMAX=CACHE),
@@ -42,4 +60,6 @@ def write_sparse(path: str | os.PathLike[str], side: int, parts: Iterable[tuple[
     ):
         for (x, y), pixels in parts:
             high, wide = pixels.shape[:2]
-            dataset.write(np.maximum(pixels, 1).transpose(2, 0, 1), window=RasterWindow(x, y, wide, high))
+            dataset.write(
+                np.maximum(pixels, 1).transpose(2, 0, 1), window=RasterWindow(x, y, wide, high)
+            )

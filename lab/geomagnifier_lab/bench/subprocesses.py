@@ -16,11 +16,14 @@ QUIET = 3600.0
 """Seconds between two lines after which a process is given up."""
 
 
-def lines(module: str, arguments: Sequence[str], what: str, quiet: float = QUIET) -> Iterator[dict[str, Any]]:
+def lines(
+    module: str, arguments: Sequence[str], what: str, quiet: float = QUIET
+) -> Iterator[dict[str, Any]]:
     """Run `python -m MODULE ARGUMENTS`, which writes one JSON object a line, and hand them on as they come.
 
     Args:
-        module: with a `__main__` part that ends with 0 when all went well, else with a message on stderr.
+        module: with a `__main__` part that ends with 0 when all went well, else with a message on
+            stderr.
         arguments: of the command.
         what: is measured, for messages.
         quiet: most seconds from one line to the next.
@@ -48,7 +51,9 @@ def lines(module: str, arguments: Sequence[str], what: str, quiet: float = QUIET
             if child.stdout is not None:
                 child.stdout.close()
         if late.is_set():
-            raise ModelError(f"measuring {what} said nothing for {quiet:.0f} s; try fewer or smaller scenes")
+            raise ModelError(
+                f"measuring {what} said nothing for {quiet:.0f} s; try fewer or smaller scenes"
+            )
         if child.returncode:
             complaints.seek(0)
             last = (complaints.read().strip().splitlines() or [_silent(child.returncode)])[-1]
@@ -67,4 +72,8 @@ def _watch(child: subprocess.Popen[str], late: threading.Event, quiet: float) ->
 
 
 def _silent(code: int) -> str:
-    return f"killed by signal {-code} (too little memory?)" if code < 0 else f"it ended with {code} and no message"
+    return (
+        f"killed by signal {-code} (too little memory?)"
+        if code < 0
+        else f"it ended with {code} and no message"
+    )

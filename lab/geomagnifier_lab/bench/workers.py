@@ -1,6 +1,7 @@
 """`geomag bench map`: an archive asked by one worker, by all, and by all while one of them is killed; what was lost or doubled.
 
-Scenes are drawn. Each run is the command `geomag map` in a process of its own, and its tables are compared with those of the first.
+Scenes are drawn. Each run is the command `geomag map` in a process of its own, and its tables are
+compared with those of the first.
 """
 
 from __future__ import annotations
@@ -46,12 +47,14 @@ def bench(
         scenes: how many are drawn, of 0.7 Mpx each.
         model: as `geomag map` takes it.
         workers: of the second and third run; None for one a core.
-        out: folder for scenes and answers; None for one that is deleted. Scenes that are there are not drawn again.
+        out: folder for scenes and answers; None for one that is deleted. Scenes that are there are
+            not drawn again.
         progress: called with (scenes drawn or answered, of how many).
 
     Returns:
-        {"what", "rows": [{"workers", "seconds", "scenes/s", "Mpx/s", "times", "restarts", "lost", "doubled", "different"}]}: times as fast
-        as the first run; scenes without a result, with more than one row, and with another answer than in the first run.
+        {"what", "rows": [{"workers", "seconds", "scenes/s", "Mpx/s", "times", "restarts", "lost",
+        "doubled", "different"}]}: times as fast as the first run; scenes without a result, with
+        more than one row, and with another answer than in the first run.
 
     Raises:
         OptionError: fewer than one scene, or than two workers.
@@ -79,12 +82,21 @@ def draw(folder: Path, scenes: int, tell: Callable[[int], object] = lambda done:
         if not path.exists():
             drawn = draw_scene(seed, WIDTH, HEIGHT, THEMES[seed % len(THEMES)])
             size = drawn.metres_per_pixel
-            place = (size, 0.0, 500_000.0 + 600 * (seed % 100), 0.0, -size, 5_300_000.0 - 400 * (seed // 100))
+            place = (
+                size,
+                0.0,
+                500_000.0 + 600 * (seed % 100),
+                0.0,
+                -size,
+                5_300_000.0 - 400 * (seed // 100),
+            )
             write_picture(path, drawn.pixels, crs="EPSG:32633", transform=place)
         tell(seed + 1)
 
 
-def _bench(scenes: int, model: str, count: int, out: Path, progress: Callable[[int, int], object] | None) -> dict[str, Any]:
+def _bench(
+    scenes: int, model: str, count: int, out: Path, progress: Callable[[int, int], object] | None
+) -> dict[str, Any]:
     runs = {"1": 1, f"{count}": count, f"{count}, {DIED}": count}
 
     def tell(before: int, done: int) -> None:
@@ -96,7 +108,14 @@ def _bench(scenes: int, model: str, count: int, out: Path, progress: Callable[[i
     first: dict[str, Any] = {}
     for number, (name, processes) in enumerate(runs.items(), 1):
         target = out / f"run-{number}"
-        said = _run(out / "scenes", target, model, processes, scenes // 2 if DIED in name else None, partial(tell, number))
+        said = _run(
+            out / "scenes",
+            target,
+            model,
+            processes,
+            scenes // 2 if DIED in name else None,
+            partial(tell, number),
+        )
         answers, rows_of = _answers(target), _results(target)
         first = first or answers
         seconds = float(said["seconds"])
@@ -113,13 +132,40 @@ def _bench(scenes: int, model: str, count: int, out: Path, progress: Callable[[i
                 "different": sum(answers.get(scene) != answer for scene, answer in first.items()),
             }
         )
-    return {"what": f"{scenes} drawn scenes of {WIDTH} x {HEIGHT} px, {QUESTION!r}; {machine()}", "rows": rows}
+    return {
+        "what": f"{scenes} drawn scenes of {WIDTH} x {HEIGHT} px, {QUESTION!r}; {machine()}",
+        "rows": rows,
+    }
 
 
-def _run(scenes: Path, out: Path, model: str, workers: int, kill_at: int | None, tell: Callable[[int], object]) -> dict[str, Any]:
-    words = ["map", QUESTION, "--scenes", str(scenes), "--out", str(out), "--model", model, "--workers", str(workers), "--json"]
+def _run(
+    scenes: Path,
+    out: Path,
+    model: str,
+    workers: int,
+    kill_at: int | None,
+    tell: Callable[[int], object],
+) -> dict[str, Any]:
+    words = [
+        "map",
+        QUESTION,
+        "--scenes",
+        str(scenes),
+        "--out",
+        str(out),
+        "--model",
+        model,
+        "--workers",
+        str(workers),
+        "--json",
+    ]
     with tempfile.TemporaryFile("w+") as said:
-        running = subprocess.Popen([sys.executable, "-m", "geomagnifier", *words], stdout=subprocess.PIPE, stderr=said, text=True)
+        running = subprocess.Popen(
+            [sys.executable, "-m", "geomagnifier", *words],
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
         while running.poll() is None:
             done = len(list((out / archive.SCENES).glob("*/answer.json")))
             tell(done)
@@ -130,7 +176,9 @@ def _run(scenes: Path, out: Path, model: str, workers: int, kill_at: int | None,
         told = running.communicate()[0]
         said.seek(0)
         if running.returncode:
-            raise GeomagError(f"geomag map ended with {running.returncode}: {said.read().strip()[-500:]}")
+            raise GeomagError(
+                f"geomag map ended with {running.returncode}: {said.read().strip()[-500:]}"
+            )
     return dict(json.loads(told))
 
 
@@ -139,7 +187,14 @@ def _worker(driver: int) -> int | None:
     import psutil
 
     below = psutil.Process(driver).children(recursive=True)
-    return next((process.pid for process in below if any("ray::Worker" in word for word in process.cmdline())), None)
+    return next(
+        (
+            process.pid
+            for process in below
+            if any("ray::Worker" in word for word in process.cmdline())
+        ),
+        None,
+    )
 
 
 def _answers(out: Path) -> dict[str, Any]:

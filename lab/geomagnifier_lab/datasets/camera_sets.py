@@ -1,8 +1,9 @@
 """Twelve small sets of other cameras and classes: which classes each labels, and how far its labels can be trusted.
 
-Layout: `more/SET/images/*`, `more/SET/labels.json` (COCO), and two class folders of chips for swimming pools. A set teaches the classes
-that it labels, and that what cannot occur in it is absent. Pictures whose id divides by five are validation. Sources, licences and labels
-of each set: its README. Frames named DJI_* belong to a test set and are refused.
+Layout: `more/SET/images/*`, `more/SET/labels.json` (COCO), and two class folders of chips for
+swimming pools. A set teaches the classes that it labels, and that what cannot occur in it is
+absent. Pictures whose id divides by five are validation. Sources, licences and labels of each set:
+its README. Frames named DJI_* belong to a test set and are refused.
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ class CameraSet:
     """How a set is to be read.
 
     classes: Its labels -> our classes; labels that are not here are left out.
-    complete: Every object of these classes is labelled. False: what is not labelled may be there as well.
-    margin: Where labels are not complete, how far around an object the background is known, as a share of its box.
-    absent: Classes of which nothing occurs in these pictures, or nothing but what is labelled as a narrower class.
+    complete: Every object of these classes is labelled. False: what is not labelled may be there as
+        well.
+    margin: Where labels are not complete, how far around an object the background is known, as a
+        share of its box.
+    absent: Classes of which nothing occurs in these pictures, or nothing but what is labelled as a
+        narrower class.
     nominal: Boxes say where an object is, not how large (points).
     """
 
@@ -45,26 +49,53 @@ class CameraSet:
 
 SETS: dict[str, CameraSet] = {
     "buildings_kampala": CameraSet({"building": "building"}, absent=(*ELSEWHERE, "crop field")),
-    "crop_fields_us": CameraSet({"crop field": "crop field"}, False, 0.05, ("airplane", "ship", "boat", "harbor", "palm tree", "oil well")),
-    "date_palms_saudi": CameraSet({"palm tree": "palm tree"}, absent=(*ELSEWHERE, *SPORTS, "bridge")),
-    "drone_vehicles_madison": CameraSet({"vehicle": "vehicle"}, absent=(*ELSEWHERE, *SPORTS, "storage tank", "palm tree", "crop field")),
+    "crop_fields_us": CameraSet(
+        {"crop field": "crop field"},
+        False,
+        0.05,
+        ("airplane", "ship", "boat", "harbor", "palm tree", "oil well"),
+    ),
+    "date_palms_saudi": CameraSet(
+        {"palm tree": "palm tree"}, absent=(*ELSEWHERE, *SPORTS, "bridge")
+    ),
+    "drone_vehicles_madison": CameraSet(
+        {"vehicle": "vehicle"},
+        absent=(*ELSEWHERE, *SPORTS, "storage tank", "palm tree", "crop field"),
+    ),
     "epfl_roads": CameraSet({"road": "road"}, absent=("wind turbine", "oil well", "crop field")),
     "kit_ais_cars": CameraSet(
         {"car": "car", "minibus": "van", "bus": "bus"},
         absent=("vehicle", "truck", *ELSEWHERE, *SPORTS, "storage tank", "palm tree", "crop field"),
     ),
-    "oil_wells_daqing": CameraSet({"oil well": "oil well"}, absent=("airplane", "ship", "boat", "harbor", "palm tree")),
+    "oil_wells_daqing": CameraSet(
+        {"oil well": "oil well"}, absent=("airplane", "ship", "boat", "harbor", "palm tree")
+    ),
     "simd_sample": CameraSet(
-        {"car": "car", "van": "van", "truck": "truck", "bus": "bus", "boat": "boat", "airliner": "airplane"}
+        {
+            "car": "car",
+            "van": "van",
+            "truck": "truck",
+            "bus": "bus",
+            "boat": "boat",
+            "airliner": "airplane",
+        }
         | dict.fromkeys(("long vehicle", "other vehicle", "stair truck"), "vehicle")
-        | dict.fromkeys(("trainer aircraft", "propeller aircraft", "chartered aircraft", "fighter aircraft"), "airplane"),
+        | dict.fromkeys(
+            ("trainer aircraft", "propeller aircraft", "chartered aircraft", "fighter aircraft"),
+            "airplane",
+        ),
         False,
         absent=("wind turbine", "oil well", "crop field"),
     ),
     "solar_panels_rf": CameraSet({"solar panel": "solar panel"}, absent=(*ELSEWHERE, "crop field")),
-    "urban_trees_points": CameraSet({"tree": "tree"}, absent=("airplane", "ship", "boat", "harbor", "wind turbine"), nominal=True),
+    "urban_trees_points": CameraSet(
+        {"tree": "tree"},
+        absent=("airplane", "ship", "boat", "harbor", "wind turbine"),
+        nominal=True,
+    ),
     "wind_turbines_iowa": CameraSet(
-        {"wind turbine": "wind turbine"}, absent=("airplane", "ship", "boat", "harbor", "palm tree", "oil well", *SPORTS)
+        {"wind turbine": "wind turbine"},
+        absent=("airplane", "ship", "boat", "harbor", "palm tree", "oil well", *SPORTS),
     ),
 }
 POOLS = CameraSet({"pools": "swimming pool"}, absent=(*ELSEWHERE, "palm tree"))
@@ -106,28 +137,54 @@ def camera_set(root: Path, name: str, split: str) -> list[CameraSample]:
         if kind is None or a.box is None:
             continue
         if isinstance(a.segmentation, dict):
-            areas[a.image] = segmentation_mask(a.segmentation, pictures[a.image].size) | areas.get(a.image, False)
+            areas[a.image] = segmentation_mask(a.segmentation, pictures[a.image].size) | areas.get(
+                a.image, False
+            )
             continue
         rings = tuple(np.asarray(ring, np.float32).reshape(-1, 2) for ring in a.segmentation or ())
         objects[a.image].append(LabelledObject(kind, a.box, rings))
     samples = []
     for key, picture in pictures.items():
         if picture.name.startswith("DJI_"):
-            raise DataCorrupt(f"{folder} holds {picture.name}, a frame of a test set; remove it and its labels")
+            raise DataCorrupt(
+                f"{folder} holds {picture.name}, a frame of a test set; remove it and its labels"
+            )
         labelled = key in objects or key in areas
-        if held_out(int(str(key))) == (split == "val") and labelled:  # some pictures without a label were never gone through
-            samples.append(CameraSample(folder / "images" / picture.name, tuple(objects[key]), areas.get(key)))
+        if (
+            held_out(int(str(key))) == (split == "val") and labelled
+        ):  # some pictures without a label were never gone through
+            samples.append(
+                CameraSample(folder / "images" / picture.name, tuple(objects[key]), areas.get(key))
+            )
     return samples
 
 
 def pool_chips(root: Path, split: str) -> list[tuple[Path, bool]]:
     """The chips of `chips_pools` with whether a pool is on them; `split` is "train" or "val"."""
     folder = root / "more" / "chips_pools"
-    chips = [(path, there) for name, there in (("pools", True), ("no_pools", False)) for path in sorted((folder / name).glob("*.webp"))]
-    return [(path, there) for path, there in chips if held_out(int(path.stem.removeprefix("img"))) == (split == "val")]
+    chips = [
+        (path, there)
+        for name, there in (("pools", True), ("no_pools", False))
+        for path in sorted((folder / name).glob("*.webp"))
+    ]
+    return [
+        (path, there)
+        for path, there in chips
+        if held_out(int(path.stem.removeprefix("img"))) == (split == "val")
+    ]
 
 
 def _described(name: str) -> Benchmark:
     """What errors about a set say of it."""
     layout = f"more/{name}/labels.json, more/{name}/images/*"
-    return Benchmark(name, name, "detect", f"more/{name}/README.md", "", layout, "", ("train", "val"), lambda root, split: [])
+    return Benchmark(
+        name,
+        name,
+        "detect",
+        f"more/{name}/README.md",
+        "",
+        layout,
+        "",
+        ("train", "val"),
+        lambda root, split: [],
+    )

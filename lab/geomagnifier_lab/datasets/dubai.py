@@ -1,6 +1,7 @@
 """MBRSC Dubai (Humans in the Loop, CC0): satellite tiles with land cover for each pixel, sides up to 1200 px.
 
-Layout: `dubai/tileN/*.jpg` with `*.png` of the same name. Tiles 2 and 6 are kept aside for validation.
+Layout: `dubai/tileN/*.jpg` with `*.png` of the same name. Tiles 2 and 6 are kept aside for
+validation.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Small sets of other cameras and other classes: turbines, palms, solar panels, oil wells, buildings, drone vehicles.
 
-Licences in each set's README.md. Layout: `more/NAME/images/*`, `more/NAME/labels.json` (COCO). Pictures whose id divides by five are
-for validation.
+Licences in each set's README.md. Layout: `more/NAME/images/*`, `more/NAME/labels.json` (COCO).
+Pictures whose id divides by five are for validation.
 """
 
 from __future__ import annotations
@@ -26,6 +26,13 @@ def more(root: Path, name: str, split: str) -> list[ObjectSample]:
     objects: dict[int, list[LabelledObject]] = {image["id"]: [] for image in coco["images"]}
     for a in coco["annotations"]:
         x, y, w, h = a["bbox"]
-        objects[a["image_id"]].append(LabelledObject(names[a["category_id"]], (x, y, x + w, y + h), ()))
+        objects[a["image_id"]].append(
+            LabelledObject(names[a["category_id"]], (x, y, x + w, y + h), ())
+        )
     chosen = [i for i in coco["images"] if (i["id"] % EVERY == 0) == (split == "val")]
-    return [ObjectSample(folder / "images" / i["file_name"], tuple(objects[i["id"]]), tuple(names.values())) for i in chosen]
+    return [
+        ObjectSample(
+            folder / "images" / i["file_name"], tuple(objects[i["id"]]), tuple(names.values())
+        )
+        for i in chosen
+    ]

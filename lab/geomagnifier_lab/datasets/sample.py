@@ -57,7 +57,9 @@ def data_root(given: str | os.PathLike[str] | None = None) -> Path:
     for candidate in (given, os.environ.get("GEOMAG_DATA"), "../shared/data"):
         if candidate and Path(candidate).is_dir():
             return Path(candidate)
-    raise OptionError("no data sets found; set GEOMAG_DATA to their folder or pass --data DIR (docs/model_card.md lists them)")
+    raise OptionError(
+        "no data sets found; set GEOMAG_DATA to their folder or pass --data DIR (docs/model_card.md lists them)"
+    )
 
 
 def read_pixels(path: Path) -> NDArray[np.uint8]:

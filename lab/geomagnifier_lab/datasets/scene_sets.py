@@ -1,8 +1,9 @@
 """Scene classes of three sets, for one vocabulary.
 
-AID (Xia et al., 2017; captions of RSICD; research use), UC Merced (Yang and Newsam, 2010; USGS imagery, public domain), RSSCN7 (Zou et
-al., 2015; research use). Layout: `NAME/images/CLASS/*`, `NAME/captions.jsonl` or `NAME/labels.jsonl`: one JSON object a line with
-"image", "class", "split" and perhaps "captions".
+AID (Xia et al., 2017; captions of RSICD; research use), UC Merced (Yang and Newsam, 2010; USGS
+imagery, public domain), RSSCN7 (Zou et al., 2015; research use). Layout: `NAME/images/CLASS/*`,
+`NAME/captions.jsonl` or `NAME/labels.jsonl`: one JSON object a line with "image", "class", "split"
+and perhaps "captions".
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from pathlib import Path
 from geomagnifier.language.classes import AID, RSSCN7, UCM
 from geomagnifier_lab.datasets.sample import SceneSample
 
-SETS = {"aid": ("captions.jsonl", AID), "ucm": ("captions.jsonl", UCM), "rsscn7": ("labels.jsonl", RSSCN7)}
+SETS = {
+    "aid": ("captions.jsonl", AID),
+    "ucm": ("captions.jsonl", UCM),
+    "rsscn7": ("labels.jsonl", RSSCN7),
+}
 
 
 def scene_set(root: Path, name: str, split: str) -> list[SceneSample]:
@@ -21,4 +26,8 @@ def scene_set(root: Path, name: str, split: str) -> list[SceneSample]:
     file, names = SETS[name]
     rows = map(json.loads, (root / name / file).read_text().splitlines())
     folder = root / name / "images"
-    return [SceneSample(folder / r["image"], names[r["class"]], tuple(r.get("captions", ()))) for r in rows if r["split"] == split]
+    return [
+        SceneSample(folder / r["image"], names[r["class"]], tuple(r.get("captions", ())))
+        for r in rows
+        if r["split"] == split
+    ]

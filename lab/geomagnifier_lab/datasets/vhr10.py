@@ -1,6 +1,7 @@
 """NWPU VHR-10 (Cheng et al., 2014; masks by Su et al., 2019): 650 pictures of 0.5 to 2 m/px, 10 kinds of objects.
 
-Research use. Layout: `vhr10/images/*.jpg`, `vhr10/instances_{train,val}.json` (COCO; the split is RSPrompter's train).
+Research use. Layout: `vhr10/images/*.jpg`, `vhr10/instances_{train,val}.json` (COCO; the split is
+RSPrompter's train).
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ def vhr10(root: Path, split: str) -> list[ObjectSample]:
     for a in coco["annotations"]:
         x, y, w, h = a["bbox"]
         rings = tuple(np.asarray(ring, np.float32).reshape(-1, 2) for ring in a["segmentation"])
-        objects[a["image_id"]].append(LabelledObject(names[a["category_id"]], (x, y, x + w, y + h), rings))
+        objects[a["image_id"]].append(
+            LabelledObject(names[a["category_id"]], (x, y, x + w, y + h), rings)
+        )
     folder = root / "vhr10" / "images"
-    return [ObjectSample(folder / i["file_name"], tuple(objects[i["id"]]), tuple(names.values())) for i in coco["images"]]
+    return [
+        ObjectSample(folder / i["file_name"], tuple(objects[i["id"]]), tuple(names.values()))
+        for i in coco["images"]
+    ]

@@ -2,8 +2,9 @@
 
     predict(model, benchmark, "test", cases, Path("out/predictions.jsonl"))
 
-Everything goes through the public `ask` and `embed`. Questions are asked as published; a phrase that is no request becomes one ("Segment
-the red roof."), and where a set publishes no question the plainest is asked. A run that was stopped, however, goes on where it stopped.
+Everything goes through the public `ask` and `embed`. Questions are asked as published; a phrase
+that is no request becomes one ("Segment the red roof."), and where a set publishes no question the
+plainest is asked. A run that was stopped, however, goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -26,15 +27,49 @@ from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Work
 from geomagnifier_lab.eval.checking import Record
 from geomagnifier_lab.eval.predictions import Header, Log
 
-SCENE, CAPTION, GROUNDED = "What kind of place is this?", "Describe this image.", "Describe the image and segment the objects you mention."
+SCENE, CAPTION, GROUNDED = (
+    "What kind of place is this?",
+    "Describe this image.",
+    "Describe the image and segment the objects you mention.",
+)
 WITH_MASK = "Please output segmentation mask."
 """Added to a question that asks for no mask, as LISA (arXiv:2308.00692) does."""
 EVERY = 0.01
 """Lowest score of an object that may still count in average precision."""
 
 ASKING = (
-    *("are", "can", "could", "count", "delineate", "describe", "detect", "do", "does", "draw", "extract", "find", "generate", "give"),
-    *("highlight", "how", "identify", "is", "label", "locate", "mark", "mask", "name", "outline", "output", "please", "point", "provide"),
+    *(
+        "are",
+        "can",
+        "could",
+        "count",
+        "delineate",
+        "describe",
+        "detect",
+        "do",
+        "does",
+        "draw",
+        "extract",
+        "find",
+        "generate",
+        "give",
+    ),
+    *(
+        "highlight",
+        "how",
+        "identify",
+        "is",
+        "label",
+        "locate",
+        "mark",
+        "mask",
+        "name",
+        "outline",
+        "output",
+        "please",
+        "point",
+        "provide",
+    ),
     *("segment", "show", "tell", "what", "when", "where", "which", "who", "whose", "why", "would"),
 )
 """First words of a request."""
@@ -53,7 +88,8 @@ def predict(
 ) -> None:
     """Ask about every case that `path` does not know yet, and write down a record each (see `predictions`).
 
-    A case whose picture cannot be read, or whose question the model refuses, gets a record with "error".
+    A case whose picture cannot be read, or whose question the model refuses, gets a record with
+    "error".
 
     Args:
         model: of `load_model`.
@@ -71,19 +107,25 @@ def predict(
         OutputError: it cannot be written.
     """
     spec = model.spec
-    header = Header(benchmark.name, split, name or spec.name, f"{spec.version} {mark}".strip(), len(cases))
+    header = Header(
+        benchmark.name, split, name or spec.name, f"{spec.version} {mark}".strip(), len(cases)
+    )
     answer = _answerer(model, benchmark, cases)
     opened: tuple[Path, Scene] | None = None
     with Log(path, header) as log:
         strange = log.done - {case.id for case in cases}
         if strange:
-            raise PredictionError(f"{path} has a record of {min(strange)!r}, which is none of the cases; choose another --out")
+            raise PredictionError(
+                f"{path} has a record of {min(strange)!r}, which is none of the cases; choose another --out"
+            )
         try:
             for done, case in enumerate(cases, 1):
                 if case.id not in log.done:
                     record: Record = {"id": case.id}
                     try:
-                        if opened is None or opened[0] != case.image:  # a model keeps what it saw of a scene while that is open
+                        if (
+                            opened is None or opened[0] != case.image
+                        ):  # a model keeps what it saw of a scene while that is open
                             if opened is not None:
                                 opened[1].close()
                                 opened = None
@@ -142,7 +184,9 @@ def class_words(benchmark: Benchmark, name: str) -> tuple[str, ...]:
     return tuple(benchmark.words.get(name, ())) or (name.replace("_", " ").replace("-", " "),)
 
 
-def _answerer(model: Model, benchmark: Benchmark, cases: Sequence[Case]) -> Callable[[Scene, Case], Record]:
+def _answerer(
+    model: Model, benchmark: Benchmark, cases: Sequence[Case]
+) -> Callable[[Scene, Case], Record]:
     """Answers a case: what its record holds besides the id."""
     works: dict[Work, Callable[[_Asker, Case], Record]] = {
         "scene": lambda asker, case: {"labels": ranked(asker(question(case)).labels, benchmark)},
@@ -163,7 +207,12 @@ def _answerer(model: Model, benchmark: Benchmark, cases: Sequence[Case]) -> Call
     def answer(scene: Scene, case: Case) -> Record:
         asker = _Asker(scene, model)
         found = work(asker, case)
-        return {"seconds": round(asker.seconds, 4), "flops": asker.flops, "pixels": asker.pixels, **found}
+        return {
+            "seconds": round(asker.seconds, 4),
+            "flops": asker.flops,
+            "pixels": asker.pixels,
+            **found,
+        }
 
     return answer
 
@@ -203,7 +252,11 @@ def _detect(asker: _Asker, benchmark: Benchmark, with_masks: bool) -> Record:
         record["names"] += [name] * len(found["boxes"])
         if with_masks:
             regions = asker(f"Segment every {word}.", EVERY).regions
-            segments += [{"name": name, "mask": r.segmentation, "score": round(r.score, 6)} for r in regions if r.segmentation]
+            segments += [
+                {"name": name, "mask": r.segmentation, "score": round(r.score, 6)}
+                for r in regions
+                if r.segmentation
+            ]
     return {**record, "segments": segments} if with_masks else record
 
 
@@ -217,8 +270,13 @@ def _grounded(asker: _Asker, case: Case) -> Record:
             mask, score = kinds.get(region.label, (np.zeros_like(mine), 0.0))
             kinds[region.label] = mask | mine, max(score, region.score)
     said = {kind: {r.phrase for r in answer.regions if r.label == kind} for kind in kinds}
-    phrases = {kind: "".join(each) or kind if len(each) == 1 else kind for kind, each in said.items()}
-    found = [{"phrase": phrases[kind], "mask": masks.encode(mask), "score": round(score, 6)} for kind, (mask, score) in kinds.items()]
+    phrases = {
+        kind: "".join(each) or kind if len(each) == 1 else kind for kind, each in said.items()
+    }
+    found = [
+        {"phrase": phrases[kind], "mask": masks.encode(mask), "score": round(score, 6)}
+        for kind, (mask, score) in kinds.items()
+    ]
     return {"text": answer.text, "phrases": found}
 
 
@@ -231,11 +289,18 @@ def _retrieval(scene: Scene, case: Case, model: Model) -> Record:
 
 
 def _boxes(regions: Sequence[Region]) -> Record:
-    found = [([round(float(value), 3) for value in region.box], round(region.score, 6)) for region in regions]
+    found = [
+        ([round(float(value), 3) for value in region.box], round(region.score, 6))
+        for region in regions
+    ]
     kept = [(box, score) for box, score in found if box[0] < box[2] and box[1] < box[3]]
     return {"boxes": [box for box, _ in kept], "scores": [score for _, score in kept]}
 
 
 def _mask(answer: Answer) -> Bools:
     """(H, W) bool at scene size; an answer without a mask marks nothing."""
-    return np.zeros((answer.scene.height, answer.scene.width), bool) if answer.mask is None else answer.mask
+    return (
+        np.zeros((answer.scene.height, answer.scene.width), bool)
+        if answer.mask is None
+        else answer.mask
+    )

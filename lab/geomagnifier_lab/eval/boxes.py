@@ -1,17 +1,20 @@
 """Average precision of found boxes and masks, as COCO defines it and as PASCAL VOC does.
 
-COCO: pycocotools counts, this file only brings rows to its form. AP is the mean over IoU 0.50, 0.55 ... 0.95 and over kinds, AP50 and AP75
-the ones at 0.50 and 0.75. By area of the object: small below 32 x 32 px, medium up to 96 x 96, large above ("APs", "APm", "APl" in papers).
-AR is the mean recall over the same IoUs and over kinds with at most 1, 10 or 100 regions of a kind in a picture. Precision is read at 101
-points of recall.
+COCO: pycocotools counts, this file only brings rows to its form. AP is the mean over IoU 0.50, 0.55
+... 0.95 and over kinds, AP50 and AP75 the ones at 0.50 and 0.75. By area of the object: small below
+32 x 32 px, medium up to 96 x 96, large above ("APs", "APm", "APl" in papers). AR is the mean recall
+over the same IoUs and over kinds with at most 1, 10 or 100 regions of a kind in a picture.
+Precision is read at 101 points of recall.
 
-VOC: AP of a kind at IoU 0.5 is the whole area under precision, made to fall, over recall ("all points", VOC 2010 on); mAP the mean over
-kinds. Papers on DIOR (arXiv:1909.00133) and NWPU VHR-10 print it by kind; some take the 11 points of VOC 2007, which gives other figures.
-Two more differences from COCO: a region is held against the object it covers best even if that one is taken, and no region is left out for
-their number.
+VOC: AP of a kind at IoU 0.5 is the whole area under precision, made to fall, over recall ("all
+points", VOC 2010 on); mAP the mean over kinds. Papers on DIOR (arXiv:1909.00133) and NWPU VHR-10
+print it by kind; some take the 11 points of VOC 2007, which gives other figures. Two more
+differences from COCO: a region is held against the object it covers best even if that one is taken,
+and no region is left out for their number.
 
-Objects that are "ignored" (VOC's "difficult", COCO's "iscrowd") are neither found nor missed, and what finds them is no mistake. COCO calls
-a region a find of an ignored object by the share of the region that lies in it, VOC by IoU.
+Objects that are "ignored" (VOC's "difficult", COCO's "iscrowd") are neither found nor missed, and
+what finds them is no mistake. COCO calls a region a find of an ignored object by the share of the
+region that lies in it, VOC by IoU.
 """
 
 from __future__ import annotations
@@ -37,7 +40,20 @@ except ModuleNotFoundError as error:
 Row = Mapping[str, Any]
 Kind = Literal["box", "mask"]
 
-STATISTICS = ("AP", "AP50", "AP75", "small", "medium", "large", "AR1", "AR10", "AR100", "AR small", "AR medium", "AR large")
+STATISTICS = (
+    "AP",
+    "AP50",
+    "AP75",
+    "small",
+    "medium",
+    "large",
+    "AR1",
+    "AR10",
+    "AR100",
+    "AR small",
+    "AR medium",
+    "AR large",
+)
 """COCOeval's list of twelve figures, in its order."""
 
 
@@ -49,7 +65,9 @@ class Size:
     width: int
 
 
-def average_precision(truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size], kind: Kind = "box") -> dict[str, float]:
+def average_precision(
+    truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size], kind: Kind = "box"
+) -> dict[str, float]:
     """AP, AP50 and AP of small objects, each 0..1: the first figures of `coco`. Arguments and errors: as there.
 
     Example:
@@ -61,33 +79,51 @@ def average_precision(truth: Sequence[Row], found: Sequence[Row], sizes: Mapping
     return {name: figures[name] for name in ("AP", "AP50", "small") if name in figures}
 
 
-def coco(truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size], kind: Kind = "box") -> dict[str, float]:
+def coco(
+    truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size], kind: Kind = "box"
+) -> dict[str, float]:
     """The twelve figures of COCO, each 0..1. At most 100 regions of a kind count in a picture, the best ones, as COCO has it.
 
     Args:
-        truth: labelled objects, each {"picture": str, "label": str, "box": (x0, y0, x1, y1) px, "segmentation": COCO RLE}; the
-            segmentation gives the area where it is there, and may be left out for boxes. "ignored": True, where it does not count.
-        found: regions in the same form, with "score"; for masks without "box". Kinds that no object has are left out, as COCO does.
+        truth: labelled objects, each {"picture": str, "label": str, "box": (x0, y0, x1, y1) px,
+            "segmentation": COCO RLE}; the segmentation gives the area where it is there, and may be
+            left out for boxes. "ignored": True, where it does not count.
+        found: regions in the same form, with "score"; for masks without "box". Kinds that no object
+            has are left out, as COCO does.
         sizes: every picture that was looked at, by name.
         kind: what is compared.
 
     Returns:
-        the figures by their names in `STATISTICS`; one without any object to be found ("small", where all are large) is left out.
+        the figures by their names in `STATISTICS`; one without any object to be found ("small",
+        where all are large) is left out.
 
     Raises:
-        PredictionError: a region is of an unknown picture, has no number as score, no box or mask, or a mask that is not of the size of
-            its picture; its index is named.
+        PredictionError: a region is of an unknown picture, has no number as score, no box or mask,
+            or a mask that is not of the size of its picture; its index is named.
         ValueError: the same of an object.
     """
     pictures = {name: number for number, name in enumerate(sizes, 1)}
-    labels = {name: number for number, name in enumerate(dict.fromkeys(str(row["label"]) for row in truth), 1)}
+    labels = {
+        name: number
+        for number, name in enumerate(dict.fromkeys(str(row["label"]) for row in truth), 1)
+    }
     _check(truth, found, sizes, kind)
-    objects = [_coco(row, pictures, labels) | {"iscrowd": int(bool(row.get("ignored")))} for row in truth]
-    results = [_coco(row, pictures, labels) | {"score": float(row["score"]), "iscrowd": 0} for row in found if row["label"] in labels]
+    objects = [
+        _coco(row, pictures, labels) | {"iscrowd": int(bool(row.get("ignored")))} for row in truth
+    ]
+    results = [
+        _coco(row, pictures, labels) | {"score": float(row["score"]), "iscrowd": 0}
+        for row in found
+        if row["label"] in labels
+    ]
     if not objects:
         return {}
     with redirect_stdout(io.StringIO()):
-        judge = COCOeval(_set(sizes, labels, objects), _set(sizes, labels, results), "bbox" if kind == "box" else "segm")
+        judge = COCOeval(
+            _set(sizes, labels, objects),
+            _set(sizes, labels, results),
+            "bbox" if kind == "box" else "segm",
+        )
         judge.evaluate()
         judge.accumulate()
         judge.summarize()
@@ -104,7 +140,8 @@ def voc(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> d
         threshold: IoU that makes a find, itself taken in.
 
     Returns:
-        kind -> 0..1, in the order they come first in `truth`; kinds whose objects are all ignored are left out.
+        kind -> 0..1, in the order they come first in `truth`; kinds whose objects are all ignored
+        are left out.
 
     Raises:
         PredictionError, ValueError: as in `coco`.
@@ -113,18 +150,23 @@ def voc(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> d
     figures = {}
     for label in dict.fromkeys(str(row["label"]) for row in truth):
         objects = [row for row in truth if row["label"] == label]
-        regions = sorted((row for row in found if row["label"] == label), key=lambda row: -float(row["score"]))  # stable
+        regions = sorted(
+            (row for row in found if row["label"] == label), key=lambda row: -float(row["score"])
+        )  # stable
         wanted = sum(not row.get("ignored") for row in objects)
         if wanted:
             figures[label] = _area(_finds(objects, regions, threshold), wanted)
     return figures
 
 
-def voc_by_picture(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> dict[str, float]:
+def voc_by_picture(
+    truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5
+) -> dict[str, float]:
     """How each picture does by itself, as mAP; the mAP of a set is not their mean. Arguments and errors: as `voc`.
 
     Returns:
-        picture -> 0..1 over the kinds that it shows; pictures without an object that counts are left out.
+        picture -> 0..1 over the kinds that it shows; pictures without an object that counts are
+        left out.
     """
     _check(truth, found, _any_size(truth, found), "box")
     rows: dict[str, tuple[list[Row], list[Row]]] = {row["picture"]: ([], []) for row in truth}
@@ -133,7 +175,9 @@ def voc_by_picture(truth: Sequence[Row], found: Sequence[Row], threshold: float 
             if row["picture"] in rows:
                 rows[row["picture"]][at].append(row)
     figures = {picture: voc(*both, threshold) for picture, both in rows.items()}
-    return {picture: float(np.mean(list(each.values()))) for picture, each in figures.items() if each}
+    return {
+        picture: float(np.mean(list(each.values()))) for picture, each in figures.items() if each
+    }
 
 
 def _any_size(truth: Sequence[Row], found: Sequence[Row]) -> dict[str, None]:
@@ -150,7 +194,15 @@ def _finds(objects: Sequence[Row], regions: Sequence[Row], threshold: float) -> 
     out = []
     for region in regions:
         here = places.get(region["picture"], [])
-        covers = coco_mask.iou([_sides(region["box"])], [_sides(objects[at]["box"]) for at in here], [0] * len(here))[0] if here else []
+        covers = (
+            coco_mask.iou(
+                [_sides(region["box"])],
+                [_sides(objects[at]["box"]) for at in here],
+                [0] * len(here),
+            )[0]
+            if here
+            else []
+        )
         best = here[int(np.argmax(covers))] if here else -1
         hit = best >= 0 and max(covers) >= threshold
         if hit and objects[best].get("ignored"):
@@ -180,7 +232,9 @@ def run_lengths(polygons: Sequence[NDArray[np.floating]], size: Size) -> dict[st
     if not rings:
         return {
             "size": [size.height, size.width],
-            "counts": _text(coco_mask.encode(np.zeros((size.height, size.width), np.uint8, order="F"))),
+            "counts": _text(
+                coco_mask.encode(np.zeros((size.height, size.width), np.uint8, order="F"))
+            ),
         }
     joint = coco_mask.merge(coco_mask.frPyObjects(rings, size.height, size.width))
     return {"size": [size.height, size.width], "counts": _text(joint)}
@@ -199,7 +253,10 @@ def _sides(box: Sequence[float]) -> list[float]:
 
 def _coco(row: Row, pictures: Mapping[str, int], labels: Mapping[str, int]) -> dict[str, Any]:
     """A row as COCO writes an annotation."""
-    out: dict[str, Any] = {"image_id": pictures[row["picture"]], "category_id": labels[row["label"]]}
+    out: dict[str, Any] = {
+        "image_id": pictures[row["picture"]],
+        "category_id": labels[row["label"]],
+    }
     if row.get("segmentation") is not None:
         out["segmentation"] = dict(row["segmentation"])
         out["area"] = float(coco_mask.area(out["segmentation"]))
@@ -214,15 +271,22 @@ def _set(sizes: Mapping[str, Size], labels: Mapping[str, int], rows: list[dict[s
     made = COCO()
     made.dataset = {
         "info": {},
-        "images": [{"id": number, "height": size.height, "width": size.width} for number, size in enumerate(sizes.values(), 1)],
+        "images": [
+            {"id": number, "height": size.height, "width": size.width}
+            for number, size in enumerate(sizes.values(), 1)
+        ],
         "categories": [{"id": number, "name": name} for name, number in labels.items()],
-        "annotations": [row | {"id": number} for number, row in enumerate(rows, 1)],  # 0 reads as "no match"
+        "annotations": [
+            row | {"id": number} for number, row in enumerate(rows, 1)
+        ],  # 0 reads as "no match"
     }
     made.createIndex()
     return made
 
 
-def _check(truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size | None], kind: Kind) -> None:
+def _check(
+    truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size | None], kind: Kind
+) -> None:
     for index, row in enumerate(truth):
         fault = _fault(row, sizes, kind)
         if fault:
@@ -246,7 +310,11 @@ def _fault(row: Row, sizes: Mapping[str, Size | None], kind: Kind) -> str:
     if box is not None and not _is_box(box):
         return f"of {picture} has the box {box}; give four finite numbers x0, y0, x1, y1 with x0 <= x1 and y0 <= y1"
     size = sizes[picture]
-    if mask is not None and size is not None and [int(n) for n in mask["size"]] != [size.height, size.width]:
+    if (
+        mask is not None
+        and size is not None
+        and [int(n) for n in mask["size"]] != [size.height, size.width]
+    ):
         height, width = mask["size"]
         return f"of {picture} has a mask of {height} x {width} px; the picture has {size.height} x {size.width}"
     return ""

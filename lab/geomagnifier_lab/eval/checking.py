@@ -56,11 +56,19 @@ class Check:
     def _retrieval(self, record: Record, case: Case) -> None:
         vectors = [_list(record, "vector"), *_list(record, "captions")]
         if len(vectors) != 1 + len(case.captions):
-            raise ValueError(f'"captions" has {len(vectors) - 1} vectors, but the picture {len(case.captions)} captions')
+            raise ValueError(
+                f'"captions" has {len(vectors) - 1} vectors, but the picture {len(case.captions)} captions'
+            )
         for place, vector in enumerate(vectors):
             name = f'"captions"[{place - 1}]' if place else '"vector"'
-            if not isinstance(vector, list) or len(vector) != (self._length or len(vector)) or not vector:
-                raise ValueError(f"{name} is no list of {self._length or 'some'} numbers, as those before it")
+            if (
+                not isinstance(vector, list)
+                or len(vector) != (self._length or len(vector))
+                or not vector
+            ):
+                raise ValueError(
+                    f"{name} is no list of {self._length or 'some'} numbers, as those before it"
+                )
             self._length = len(vector)
             if not sum(number(value, name) ** 2 for value in vector):
                 raise ValueError(f"{name} is zero: it points nowhere")
@@ -138,7 +146,9 @@ def box(value: Any, name: str) -> tuple[float, float, float, float]:
         raise ValueError(f"{name} is no box [x0, y0, x1, y1] but {value!r}")
     x0, y0, x1, y1 = (number(corner, name) for corner in value)
     if x1 <= x0 or y1 <= y0:
-        raise ValueError(f"{name} has no area: [{x0:g}, {y0:g}, {x1:g}, {y1:g}] is to be [x0, y0, x1, y1] with x0 < x1 and y0 < y1")
+        raise ValueError(
+            f"{name} has no area: [{x0:g}, {y0:g}, {x1:g}, {y1:g}] is to be [x0, y0, x1, y1] with x0 < x1 and y0 < y1"
+        )
     return x0, y0, x1, y1
 
 
@@ -151,9 +161,13 @@ def mask(value: Any, size: Size, name: str) -> None:
     if not isinstance(value, dict) or "size" not in value or "counts" not in value:
         raise ValueError(f'{name} is no COCO RLE {{"size": [H, W], "counts": text}}')
     if value["size"] != list(size):
-        raise ValueError(f"{name} is of {value['size']} (height, width), but the picture of {list(size)} px")
+        raise ValueError(
+            f"{name} is of {value['size']} (height, width), but the picture of {list(size)} px"
+        )
     if not isinstance(value["counts"], str):
-        raise ValueError(f"{name} has no compressed run lengths (a text) but {type(value['counts']).__name__}")
+        raise ValueError(
+            f"{name} has no compressed run lengths (a text) but {type(value['counts']).__name__}"
+        )
     try:
         masks.decode(value)
     except (ValueError, IndexError) as error:
@@ -163,12 +177,20 @@ def mask(value: Any, size: Size, name: str) -> None:
 def _list(record: Record, key: str) -> list[Any]:
     value = record.get(key)
     if not isinstance(value, list):
-        raise ValueError(f'"{key}" is no list but {type(value).__name__}' if key in record else f'"{key}" is not there')
+        raise ValueError(
+            f'"{key}" is no list but {type(value).__name__}'
+            if key in record
+            else f'"{key}" is not there'
+        )
     return value
 
 
 def _text(record: Record, key: str) -> str:
     value = record.get(key)
     if not isinstance(value, str):
-        raise ValueError(f'"{key}" is no text but {type(value).__name__}' if key in record else f'"{key}" is not there')
+        raise ValueError(
+            f'"{key}" is no text but {type(value).__name__}'
+            if key in record
+            else f'"{key}" is not there'
+        )
     return value

@@ -4,8 +4,8 @@
     mean of `per_class` = average accuracy, "AA", macro or balanced accuracy      every class counts as much
     top-5 as in ImageNet papers
 
-Papers on AID, UC Merced and NWPU-RESISC45 print OA and a confusion matrix whose rows, the true classes, are divided by their sums. A
-picture for which nothing was predicted is a miss.
+Papers on AID, UC Merced and NWPU-RESISC45 print OA and a confusion matrix whose rows, the true
+classes, are divided by their sums. A picture for which nothing was predicted is a miss.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def hits(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> N
     """Of each picture: is its class among the first k predicted?
 
     Args:
-        ranked: predicted classes of each picture, best first; an empty list is a miss, a list shorter than k is taken as it is.
+        ranked: predicted classes of each picture, best first; an empty list is a miss, a list
+            shorter than k is taken as it is.
         truth: class of each picture.
         k: how many count, from 1.
 
@@ -31,14 +32,17 @@ def hits(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> N
 
     Raises:
         ValueError: the two differ in length, or k is below one.
-        PredictionError: a class is ranked twice for a picture, or a ranking is a plain string; its index is named.
+        PredictionError: a class is ranked twice for a picture, or a ranking is a plain string; its
+            index is named.
     """
     _same_length(ranked, truth)
     if k < 1:
         raise ValueError(f"top-k counts from 1, not {k}")
     for index, row in enumerate(ranked):
         if isinstance(row, str):
-            raise PredictionError(f"prediction {index} is the text {row!r}; give a list of classes, best first")
+            raise PredictionError(
+                f"prediction {index} is the text {row!r}; give a list of classes, best first"
+            )
         if len(set(row)) < len(row):
             raise PredictionError(f"prediction {index} ranks a class twice: {', '.join(row)}")
     return np.array([label in row[:k] for row, label in zip(ranked, truth, strict=True)], bool)
@@ -55,22 +59,28 @@ def top_k(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> 
     return float(found.mean()) if found.size else 0.0
 
 
-def per_class(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> dict[str, float]:
+def per_class(
+    ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1
+) -> dict[str, float]:
     """Share of the pictures of each class that `hits`: its recall, which papers call its accuracy.
 
     Returns:
-        class -> 0..1, in alphabetical order; classes without a picture are left out, so that their mean is the average accuracy.
+        class -> 0..1, in alphabetical order; classes without a picture are left out, so that their
+        mean is the average accuracy.
     """
     found = hits(ranked, truth, k)
     labels = np.array(list(truth), object)
     return {label: float(found[labels == label].mean()) for label in sorted(set(truth))}
 
 
-def confusion(predicted: Sequence[str], truth: Sequence[str], classes: Sequence[str]) -> NDArray[np.int64]:
+def confusion(
+    predicted: Sequence[str], truth: Sequence[str], classes: Sequence[str]
+) -> NDArray[np.int64]:
     """How many pictures of a class were taken for another.
 
     Args:
-        predicted: first class of each picture; "" where there is none: it is counted nowhere, and its row sums to less than its pictures.
+        predicted: first class of each picture; "" where there is none: it is counted nowhere, and
+            its row sums to less than its pictures.
         truth: class of each picture.
         classes: order of rows and columns.
 
@@ -88,9 +98,13 @@ def confusion(predicted: Sequence[str], truth: Sequence[str], classes: Sequence[
     table = np.zeros((len(place), len(place)), np.int64)
     for index, (said, label) in enumerate(zip(predicted, truth, strict=True)):
         if label not in place:
-            raise ValueError(f"the class {label!r} of picture {index} is not among the {len(place)} classes")
+            raise ValueError(
+                f"the class {label!r} of picture {index} is not among the {len(place)} classes"
+            )
         if said and said not in place:
-            raise PredictionError(f"prediction {index} is {said!r}, which is not among the {len(place)} classes")
+            raise PredictionError(
+                f"prediction {index} is {said!r}, which is not among the {len(place)} classes"
+            )
         if said:
             table[place[label], place[said]] += 1
     return table
@@ -98,4 +112,6 @@ def confusion(predicted: Sequence[str], truth: Sequence[str], classes: Sequence[
 
 def _same_length(predicted: Sequence[object], truth: Sequence[object]) -> None:
     if len(predicted) != len(truth):
-        raise ValueError(f"{len(predicted)} predictions for {len(truth)} pictures; give one of each picture, in the same order")
+        raise ValueError(
+            f"{len(predicted)} predictions for {len(truth)} pictures; give one of each picture, in the same order"
+        )

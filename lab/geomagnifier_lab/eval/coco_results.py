@@ -14,10 +14,14 @@ from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 from geomagnifier_lab.eval.checking import Check, Record, box, mask, number
 
 
-def read_results(path: Path, benchmark: Benchmark, cases: Sequence[Case], every: Sequence[Case], ids: Path | None) -> dict[str, Record]:
+def read_results(
+    path: Path, benchmark: Benchmark, cases: Sequence[Case], every: Sequence[Case], ids: Path | None
+) -> dict[str, Record]:
     """COCO's list of results, gathered by case."""
     if benchmark.work not in ("ground", "detect", "refer"):
-        raise PredictionError(f"{path} is a list of COCO's results; {benchmark.title} asks for more than boxes and masks: give JSON lines")
+        raise PredictionError(
+            f"{path} is a list of COCO's results; {benchmark.title} asks for more than boxes and masks: give JSON lines"
+        )
     try:
         results = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -30,7 +34,9 @@ def read_results(path: Path, benchmark: Benchmark, cases: Sequence[Case], every:
     classes = {_plain(name): name for name in benchmark.classes}
     check, by_id = Check(benchmark), {case.id: case for case in cases}
     nothing = {"detect": ("boxes", "scores", "names")}.get(benchmark.work, ())
-    records: dict[str, Record] = {case.id: {key: [] for key in nothing} for case in cases if nothing}
+    records: dict[str, Record] = {
+        case.id: {key: [] for key in nothing} for case in cases if nothing
+    }
     for place, result in enumerate(results):
         where = f"{path}, result {place}"
         if not isinstance(result, dict):
@@ -47,15 +53,25 @@ def read_results(path: Path, benchmark: Benchmark, cases: Sequence[Case], every:
                 continue
             score = number(result.get("score"), '"score"')
             record = records.setdefault(key, {"boxes": [], "scores": []})
-            label = classes.get(_plain(_category(result, categories))) if benchmark.work == "detect" else ""
+            label = (
+                classes.get(_plain(_category(result, categories)))
+                if benchmark.work == "detect"
+                else ""
+            )
             if label is None:
-                raise ValueError(f"its category {_category(result, categories)!r} is no published class")
+                raise ValueError(
+                    f"its category {_category(result, categories)!r} is no published class"
+                )
             if "bbox" in result:
                 record["boxes"].append(_corners(result["bbox"]))
                 record["scores"].append(score)
                 record.setdefault("names", []).append(label)
             if benchmark.work == "detect" and result.get("segmentation"):
-                part = {"name": label, "mask": _run_lengths(result["segmentation"], by_id[key], check), "score": score}
+                part = {
+                    "name": label,
+                    "mask": _run_lengths(result["segmentation"], by_id[key], check),
+                    "score": score,
+                }
                 record.setdefault("segments", []).append(part)
             elif "bbox" not in result:
                 raise ValueError('"bbox" is not there')
@@ -68,10 +84,14 @@ def _numbers(source: Path) -> tuple[dict[Any, str], dict[Any, str]]:
     """File names of pictures and names of categories by their numbers in a COCO file of annotations."""
     try:
         whole = json.loads(source.read_bytes())
-        return {p["id"]: str(p["file_name"]) for p in whole["images"]}, {c["id"]: str(c["name"]) for c in whole["categories"]}
+        return {p["id"]: str(p["file_name"]) for p in whole["images"]}, {
+            c["id"]: str(c["name"]) for c in whole["categories"]
+        }
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         told = f'{source} is no COCO file with "images" and "categories" ({type(error).__name__}: {error})'
-        raise OptionError(f"{told}; --ids names the one whose numbers the predictions use") from error
+        raise OptionError(
+            f"{told}; --ids names the one whose numbers the predictions use"
+        ) from error
 
 
 def _case_of(result: Record, pictures: Mapping[Any, str], named: Mapping[str, str | None]) -> str:
@@ -79,11 +99,17 @@ def _case_of(result: Record, pictures: Mapping[Any, str], named: Mapping[str, st
     key = result.get(field)
     name = pictures.get(key, str(key)) if isinstance(key, (int, str)) else str(key)
     if name not in named:
-        hint = "; if it is a number of a COCO file, name that file with --ids" if isinstance(key, int) and not pictures else ""
+        hint = (
+            "; if it is a number of a COCO file, name that file with --ids"
+            if isinstance(key, int) and not pictures
+            else ""
+        )
         raise ValueError(f'"{field}" {key!r} is no case{hint}')
     found = named[name]
     if found is None:
-        raise ValueError(f'"{field}" {key!r} has several cases; give the id of one of them, such as "{name}#0"')
+        raise ValueError(
+            f'"{field}" {key!r} has several cases; give the id of one of them, such as "{name}#0"'
+        )
     return found
 
 
@@ -91,8 +117,14 @@ def _category(result: Record, categories: Mapping[Any, str]) -> str:
     if "category" in result:
         return str(result["category"])
     if result.get("category_id") not in categories:
-        told = "is not in the file of --ids" if categories else "is a number of a COCO file: name that file with --ids"
-        raise ValueError(f'"category_id" {result.get("category_id")!r} {told}, or give "category" by name')
+        told = (
+            "is not in the file of --ids"
+            if categories
+            else "is a number of a COCO file: name that file with --ids"
+        )
+        raise ValueError(
+            f'"category_id" {result.get("category_id")!r} {told}, or give "category" by name'
+        )
     return categories[result["category_id"]]
 
 
@@ -112,7 +144,9 @@ def _run_lengths(value: Any, case: Case, check: Check) -> Record:
     height, width = check.size(case)
     if not isinstance(value, dict) or not isinstance(value.get("counts"), str):
         if not isinstance(value, (dict, list)):
-            raise ValueError(f'"segmentation" is no COCO RLE {{"size": [H, W], "counts"}} but {value!r}')
+            raise ValueError(
+                f'"segmentation" is no COCO RLE {{"size": [H, W], "counts"}} but {value!r}'
+            )
         value = masks.encode(segmentation_mask(value, (width, height)))
     mask(value, (height, width), '"segmentation"')
     return dict(value)

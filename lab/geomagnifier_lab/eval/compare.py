@@ -4,8 +4,9 @@
     a resample = as many cases as there are, drawn with replacement; its mean difference
     interval = the middle 95 % of the means of 10,000 resamples
 
-The share of resamples in which B is better is the bootstrap's answer (Efron and Tibshirani 1993; Koehn 2004 for text). Cases are drawn one
-by one: where many questions are about one picture, the true interval is somewhat wider.
+The share of resamples in which B is better is the bootstrap's answer (Efron and Tibshirani 1993;
+Koehn 2004 for text). Cases are drawn one by one: where many questions are about one picture, the
+true interval is somewhat wider.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ AT_A_TIME = 4_000_000
 class Comparison:
     """B against A. first, second: means of A and of B.  low, high: ends of the 95 % interval of their difference, B - A.
 
-    better: share of resamples in which B is better, ties counting half.  means: (R,) difference of each resample.
+    better: share of resamples in which B is better, ties counting half.  means: (R,) difference of
+        each resample.
     """
 
     benchmark: str
@@ -73,7 +75,12 @@ class Comparison:
         return [
             {"": "A", "system": a, "mean x 100": f"{100 * self.first:.2f}", "95 % interval": ""},
             {"": "B", "system": b, "mean x 100": f"{100 * self.second:.2f}", "95 % interval": ""},
-            {"": "B - A", "system": "", "mean x 100": f"{100 * self.difference:+.2f}", "95 % interval": interval},
+            {
+                "": "B - A",
+                "system": "",
+                "mean x 100": f"{100 * self.difference:+.2f}",
+                "95 % interval": interval,
+            },
         ]
 
     def verdict(self) -> str:
@@ -94,11 +101,14 @@ def compare(a: Result, b: Result, resamples: int = RESAMPLES, seed: int = 0) -> 
         seed: of the drawing; the same gives the same figures.
 
     Raises:
-        OptionError: they are of different benchmarks, splits, measures or cases; what differs is named.
+        OptionError: they are of different benchmarks, splits, measures or cases; what differs is
+            named.
     """
     for name in ("benchmark", "split", "measure"):
         if getattr(a, name) != getattr(b, name):
-            raise OptionError(f"A and B cannot be compared: their {name} is {getattr(a, name)!r} and {getattr(b, name)!r}")
+            raise OptionError(
+                f"A and B cannot be compared: their {name} is {getattr(a, name)!r} and {getattr(b, name)!r}"
+            )
     ids = sorted(a.per_case)
     apart = set(ids) ^ set(b.per_case)
     if apart:
@@ -112,14 +122,28 @@ def compare(a: Result, b: Result, resamples: int = RESAMPLES, seed: int = 0) -> 
     low, high = (float(v) for v in np.quantile(means, (0.025, 0.975)))
     better = float(np.mean(means > 0) + np.mean(means == 0) / 2)
     where = f"{a.title}, {a.split}"
-    return Comparison(where, a.measure, (a.system, b.system), len(ids), float(first.mean()), float(second.mean()), low, high, better, means)
+    return Comparison(
+        where,
+        a.measure,
+        (a.system, b.system),
+        len(ids),
+        float(first.mean()),
+        float(second.mean()),
+        low,
+        high,
+        better,
+        means,
+    )
 
 
-def resampled(values: NDArray[np.float64], resamples: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def resampled(
+    values: NDArray[np.float64], resamples: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Means of `resamples` drawings of N of the N values, with replacement: (R,)."""
     batch = max(1, AT_A_TIME // len(values))
     parts = [
-        values[rng.integers(len(values), size=(min(batch, resamples - start), len(values)))].mean(1) for start in range(0, resamples, batch)
+        values[rng.integers(len(values), size=(min(batch, resamples - start), len(values)))].mean(1)
+        for start in range(0, resamples, batch)
     ]
     return np.concatenate(parts)
 
@@ -135,17 +159,23 @@ def plot(comparison: Comparison, target: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise LibraryMissing(f"the plot needs the extra bench; install it: {install('bench')}") from error
+        raise LibraryMissing(
+            f"the plot needs the extra bench; install it: {install('bench')}"
+        ) from error
     c, colour = comparison, "#{:02x}{:02x}{:02x}".format(*COLOURS[6])
     figure = Figure(figsize=(6.4, 3.2), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.hist(100 * c.means, bins=min(60, len(np.unique(c.means))), color=colour, alpha=0.55)
     axes.axvspan(100 * c.low, 100 * c.high, color=colour, alpha=0.12, label="95 % of resamples")
-    axes.axvline(100 * c.difference, color=colour, linewidth=2, label=f"difference {100 * c.difference:+.2f}")
+    axes.axvline(
+        100 * c.difference, color=colour, linewidth=2, label=f"difference {100 * c.difference:+.2f}"
+    )
     axes.axvline(0, color="black", linewidth=1, linestyle="--", label="no difference")
     axes.set(xlabel=f"{c.measure} of B - A, x 100", yticks=[], ylabel="resamples")
-    axes.set_title(f"{c.benchmark}, {c.cases:,} cases\nA: {c.systems[0]}    B: {c.systems[1]}", fontsize=10)
+    axes.set_title(
+        f"{c.benchmark}, {c.cases:,} cases\nA: {c.systems[0]}    B: {c.systems[1]}", fontsize=10
+    )
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.legend(frameon=False, fontsize=9)
     with Staging(target.parent) as stage:

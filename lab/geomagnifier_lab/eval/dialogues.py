@@ -1,8 +1,9 @@
 """Questions that refer back, in dialogues of two and three turns made from labels: does each turn mean exactly the right objects?
 
-Each turn is measured three times: from picture to answer, with the answers before it as they came; "told", where the labelled objects are
-what was found before and what is found now, so that only the reading and the choice are the model's; and "alone", where each question is
-asked without the dialogue.
+Each turn is measured three times: from picture to answer, with the answers before it as they came;
+"told", where the labelled objects are what was found before and what is found now, so that only the
+reading and the choice are the model's; and "alone", where each question is asked without the
+dialogue.
 """
 
 from __future__ import annotations
@@ -30,20 +31,24 @@ COUNT = 100
 """Dialogues of the suite, half of them of three turns."""
 
 
-def dialogue(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def dialogue(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """Follow-ups about VHR-10 in held-out words. `limit` counts dialogues.
 
     Returns:
-        shares of follow-ups with exactly the right regions: "exact", "told" and "alone", as the mean over sorts; "exact" and "told" of
-        each sort; "first" of first questions, whose errors follow-ups inherit; "whole" and "whole told": dialogues without an error;
-        "n" follow-ups.
+        shares of follow-ups with exactly the right regions: "exact", "told" and "alone", as the
+        mean over sorts; "exact" and "told" of each sort; "first" of first questions, whose errors
+        follow-ups inherit; "whole" and "whole told": dialogues without an error; "n" follow-ups.
     """
     samples = []
     for sample in vhr10(root, "val"):
         if sample.objects:
             with open_scene(sample.path) as scene:
                 samples.append((sample, (float(scene.info.width), float(scene.info.height))))
-    hits: dict[str, dict[str, list[bool]]] = {way: {sort: [] for sort in ("first", *SORTS)} for way in ("exact", "told", "alone")}
+    hits: dict[str, dict[str, list[bool]]] = {
+        way: {sort: [] for sort in ("first", *SORTS)} for way in ("exact", "told", "alone")
+    }
     whole: dict[str, list[bool]] = {"exact": [], "told": []}
     for one in followed(dialogues(samples, COUNT if limit is None else limit), progress):
         with open_scene(one.sample.path) as scene:
@@ -53,15 +58,29 @@ def dialogue(model: Model, root: Path, limit: int | None = None, progress: Progr
                 for turn, hit in zip(one.turns, right, strict=True):
                     hits[way][turn.sort].append(hit)
             for turn in one.turns[1:]:
-                hits["alone"][turn.sort].append(_right(ask(scene, turn.text, model).regions, one, turn))
-    mean = {way: [float(np.mean(by[sort])) for sort in SORTS if by[sort]] for way, by in hits.items()}
+                hits["alone"][turn.sort].append(
+                    _right(ask(scene, turn.text, model).regions, one, turn)
+                )
+    mean = {
+        way: [float(np.mean(by[sort])) for sort in SORTS if by[sort]] for way, by in hits.items()
+    }
     if not mean["exact"]:
         return {"n": 0}
     figures: Figures = {way: float(np.mean(values)) for way, values in mean.items()}
     figures |= {sort: float(np.mean(found)) for sort, found in hits["exact"].items() if found}
-    figures |= {f"{sort} told": float(np.mean(found)) for sort, found in hits["told"].items() if found and sort in SORTS}
-    figures |= {"whole": float(np.mean(whole["exact"])), "whole told": float(np.mean(whole["told"]))}
-    return {**figures, "n": sum(len(found) for sort, found in hits["exact"].items() if sort in SORTS)}
+    figures |= {
+        f"{sort} told": float(np.mean(found))
+        for sort, found in hits["told"].items()
+        if found and sort in SORTS
+    }
+    figures |= {
+        "whole": float(np.mean(whole["exact"])),
+        "whole told": float(np.mean(whole["told"])),
+    }
+    return {
+        **figures,
+        "n": sum(len(found) for sort, found in hits["exact"].items() if sort in SORTS),
+    }
 
 
 def hold(one: Dialogue, scene: Scene, model: Model, told: bool) -> list[bool]:
@@ -80,7 +99,11 @@ def hold(one: Dialogue, scene: Scene, model: Model, told: bool) -> list[bool]:
         if told and last is not None:
             before = one.turns[len(right) - 1]
             meant = tuple(_regions(one)[i] for i in before.meant)
-            last = replace(last, answer=replace(last.answer, regions=meant), pool=last.pool if last.sort == "choose" else meant)
+            last = replace(
+                last,
+                answer=replace(last.answer, regions=meant),
+                pool=last.pool if last.sort == "choose" else meant,
+            )
         try:
             last = follow(turn.text, last, scene, asked)
             right.append(_right(last.answer.regions, one, turn))
@@ -115,7 +138,12 @@ class _Told:
         wanted = [o for o in self._objects if o.kind in (*reply.asked, *reply.landmarks)]
         replies = []
         for view, said in zip(views, reply.views, strict=True):
-            boxes = view.window.placement.to_view(np.array([o.box for o in wanted], np.float32).reshape(-1, 4)).tolist()
-            found = tuple(Found(o.kind, 1.0, (x0, y0, x1, y1)) for o, (x0, y0, x1, y1) in zip(wanted, boxes, strict=True))
+            boxes = view.window.placement.to_view(
+                np.array([o.box for o in wanted], np.float32).reshape(-1, 4)
+            ).tolist()
+            found = tuple(
+                Found(o.kind, 1.0, (x0, y0, x1, y1))
+                for o, (x0, y0, x1, y1) in zip(wanted, boxes, strict=True)
+            )
             replies.append(replace(said, found=found))
         return replace(reply, views=tuple(replies))

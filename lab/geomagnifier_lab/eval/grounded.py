@@ -1,6 +1,7 @@
 """Grounded conversation: sentences whose phrases have masks. AP50, mIoU and recall of the masks, as GLaMM counts them.
 
-GLaMM (arXiv:2311.03356, `eval/gcg/evaluate.py` of mbzuai-oryx/groundingLMM) measures so, GeoPixel (arXiv:2501.13925) takes it over:
+GLaMM (arXiv:2311.03356, `eval/gcg/evaluate.py` of mbzuai-oryx/groundingLMM) measures so, GeoPixel
+(arXiv:2501.13925) takes it over:
 
     AP50     COCO's AP of masks at IoU 0.5, all phrases as one kind; GLaMM gives every mask the score 1, so that the order of the phrases
              ranks them; here the scores are used where they differ
@@ -8,14 +9,17 @@ GLaMM (arXiv:2311.03356, `eval/gcg/evaluate.py` of mbzuai-oryx/groundingLMM) mea
              0 where there is none; mean over pictures. Phrases left over do not lower it
     recall   pairs with an IoU of 0.5 or more whose phrases mean the same, over all true phrases
 
-Recall pairs in the order of IoU too, and as published ends at the first pair that fails, also if it fails by its phrase alone and other
-pairs would do. "recall" is that; "recall of all pairs" passes over pairs whose phrases differ and goes on.
+Recall pairs in the order of IoU too, and as published ends at the first pair that fails, also if it
+fails by its phrase alone and other pairs would do. "recall" is that; "recall of all pairs" passes
+over pairs whose phrases differ and goes on.
 
-Phrases. GLaMM asks for a cosine of 0.5 or more between means of BERT's last states, which lie close together whatever the words
-(arXiv:1909.00512). There is no BERT here: phrases must share words (`same_words`), which is stricter, so recall is not to be set beside one
-by BERT. Give another `same` to count otherwise; `lambda a, b: True` gives the figure of the masks alone.
+Phrases. GLaMM asks for a cosine of 0.5 or more between means of BERT's last states, which lie close
+together whatever the words (arXiv:1909.00512). There is no BERT here: phrases must share words
+(`same_words`), which is stricter, so recall is not to be set beside one by BERT. Give another
+`same` to count otherwise; `lambda a, b: True` gives the figure of the masks alone.
 
-An empty mask overlaps nothing: IoU 0, also with another empty one, where GLaMM's script divides zero by zero.
+An empty mask overlaps nothing: IoU 0, also with another empty one, where GLaMM's script divides
+zero by zero.
 """
 
 from __future__ import annotations
@@ -74,7 +78,8 @@ class Phrase:
 class Grounding:
     """How one sentence did.
 
-    iou: mean of its pairs, 0..1.  phrases: how many are true.  matched, matched_all: of them, by "recall" and by "recall of all pairs".
+    iou: mean of its pairs, 0..1.  phrases: how many are true.  matched, matched_all: of them, by
+        "recall" and by "recall of all pairs".
     """
 
     iou: float
@@ -91,11 +96,18 @@ def same_words(one: str, other: str) -> bool:
         (True, False)
     """
     first, second = _telling(one), _telling(other)
-    return 4 * len(first & second) >= len(first) + len(second) if first and second else words(one) == words(other)
+    return (
+        4 * len(first & second) >= len(first) + len(second)
+        if first and second
+        else words(one) == words(other)
+    )
 
 
 def grounded(
-    found: Sequence[Sequence[Phrase]], truth: Sequence[Sequence[Phrase]], same: Same = same_words, threshold: float = 0.5
+    found: Sequence[Sequence[Phrase]],
+    truth: Sequence[Sequence[Phrase]],
+    same: Same = same_words,
+    threshold: float = 0.5,
 ) -> dict[str, float]:
     """The figures of a grounded conversation table, each 0..1.
 
@@ -106,11 +118,14 @@ def grounded(
         threshold: IoU that makes a match, itself taken in.
 
     Returns:
-        "AP50", "mIoU", "recall" and "recall of all pairs"; nothing of no sentences, and only "mIoU" where no phrase is true.
+        "AP50", "mIoU", "recall" and "recall of all pairs"; nothing of no sentences, and only "mIoU"
+        where no phrase is true.
 
     Raises:
-        PredictionError: a mask is not of the size of its picture, or a score no number; sentence and phrase are named.
-        ValueError: the two differ in length, or true masks of a sentence differ in size; the sentence is named.
+        PredictionError: a mask is not of the size of its picture, or a score no number; sentence
+            and phrase are named.
+        ValueError: the two differ in length, or true masks of a sentence differ in size; the
+            sentence is named.
     """
     each = per_sentence(found, truth, same, threshold)
     if not each:
@@ -128,21 +143,30 @@ def grounded(
 
 
 def per_sentence(
-    found: Sequence[Sequence[Phrase]], truth: Sequence[Sequence[Phrase]], same: Same = same_words, threshold: float = 0.5
+    found: Sequence[Sequence[Phrase]],
+    truth: Sequence[Sequence[Phrase]],
+    same: Same = same_words,
+    threshold: float = 0.5,
 ) -> list[Grounding]:
     """What mIoU and recall are made of, sentence by sentence. Arguments and errors: as `grounded`."""
     if len(found) != len(truth):
-        raise ValueError(f"{len(found)} predictions for {len(truth)} sentences; give one of each, in the same order")
+        raise ValueError(
+            f"{len(found)} predictions for {len(truth)} sentences; give one of each, in the same order"
+        )
     out = []
     for index, (said, meant) in enumerate(zip(found, truth, strict=True)):
         _check(index, said, meant)
         overlap = _overlaps(said, meant)
-        means = np.array([[same(a.text, b.text) for b in meant] for a in said], bool).reshape(overlap.shape)
+        means = np.array([[same(a.text, b.text) for b in meant] for a in said], bool).reshape(
+            overlap.shape
+        )
         pairs = [overlap[pair] for pair in _pairs(overlap)]
         good = [bool(means[pair]) for pair in _pairs(overlap) if overlap[pair] >= threshold]
         matched = good.index(False) if False in good else len(good)
         everything = _pairs(np.where(means & (overlap >= threshold), overlap, 0.0))
-        out.append(Grounding(float(np.mean(pairs)) if pairs else 0.0, len(meant), matched, len(everything)))
+        out.append(
+            Grounding(float(np.mean(pairs)) if pairs else 0.0, len(meant), matched, len(everything))
+        )
     return out
 
 
@@ -163,8 +187,12 @@ def _overlaps(said: Sequence[Phrase], meant: Sequence[Phrase]) -> NDArray[np.flo
     if not said or not meant:
         return np.zeros((len(said), len(meant)))
     rows, columns = ([dict(phrase.segmentation) for phrase in phrases] for phrases in (said, meant))
-    values = np.asarray(coco_mask.iou(rows, columns, [0] * len(columns)), float).reshape(len(rows), len(columns))
-    filled = np.asarray(coco_mask.area(rows))[:, None] * np.asarray(coco_mask.area(columns))[None, :] > 0
+    values = np.asarray(coco_mask.iou(rows, columns, [0] * len(columns)), float).reshape(
+        len(rows), len(columns)
+    )
+    filled = (
+        np.asarray(coco_mask.area(rows))[:, None] * np.asarray(coco_mask.area(columns))[None, :] > 0
+    )
     return np.where(filled, values, 0.0)
 
 
@@ -175,7 +203,12 @@ def _mask_ap50(found: Sequence[Sequence[Phrase]], truth: Sequence[Sequence[Phras
         sizes[str(index)] = Size(height, width)
     rows = [
         [
-            {"picture": str(index), "label": "phrase", "segmentation": phrase.segmentation, "score": phrase.score}
+            {
+                "picture": str(index),
+                "label": "phrase",
+                "segmentation": phrase.segmentation,
+                "score": phrase.score,
+            }
             for index, phrases in enumerate(side)
             for phrase in phrases
         ]
@@ -193,7 +226,9 @@ def _check(index: int, said: Sequence[Phrase], meant: Sequence[Phrase]) -> None:
                 f"phrase {at} of sentence {index} has a mask of {height} x {width} px; the picture has {sizes[0][0]} x {sizes[0][1]}"
             )
         if not math.isfinite(phrase.score):
-            raise PredictionError(f"phrase {at} of sentence {index} has the score {phrase.score}, not a number")
+            raise PredictionError(
+                f"phrase {at} of sentence {index} has the score {phrase.score}, not a number"
+            )
     if len(set(sizes[: len(meant)])) > 1:
         raise ValueError(f"the true masks of sentence {index} differ in size")
 
@@ -201,4 +236,7 @@ def _check(index: int, said: Sequence[Phrase], meant: Sequence[Phrase]) -> None:
 def _telling(phrase: str) -> set[str]:
     """Words that tell a thing from others, without the s of a plural."""
     plain = (word for word in words(phrase) if word not in FILLERS)
-    return {word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in plain}
+    return {
+        word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+        for word in plain
+    }

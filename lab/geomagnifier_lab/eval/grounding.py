@@ -4,9 +4,11 @@
     meanIoU   mean of IoU over sentences
     cumIoU    summed intersection / summed union; large objects weigh more
 
-So in DIOR-RSVG (MGVLF, arXiv:2210.12634) and VRSBench. A sentence without a box has IoU 0 and adds its true box to the union; VRSBench's
-own script counts it as 0 in Acc and meanIoU too, but leaves it out of cumIoU. Sides are differences of corners here and in MGVLF's code;
-VRSBench's script counts whole cells of a grid of 100 with both ends inside the box: bring the corners to that grid and say `edge=1`.
+So in DIOR-RSVG (MGVLF, arXiv:2210.12634) and VRSBench. A sentence without a box has IoU 0 and adds
+its true box to the union; VRSBench's own script counts it as 0 in Acc and meanIoU too, but leaves
+it out of cumIoU. Sides are differences of corners here and in MGVLF's code; VRSBench's script
+counts whole cells of a grid of 100 with both ends inside the box: bring the corners to that grid
+and say `edge=1`.
 """
 
 from __future__ import annotations
@@ -24,23 +26,29 @@ __all__ = ["THRESHOLDS", "box_areas", "box_ious", "grounding", "precision_at"]
 Corners = Sequence[float]
 
 
-def box_areas(found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0) -> NDArray[np.float64]:
+def box_areas(
+    found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0
+) -> NDArray[np.float64]:
     """Intersection and union of each pair of boxes.
 
     Args:
         found: (x0, y0, x1, y1) of each sentence, px; None where there is none.
         truth: the boxes meant, px.
-        edge: what a side is longer than the difference of its ends: 0, or 1 where corners are cells that belong to the box.
+        edge: what a side is longer than the difference of its ends: 0, or 1 where corners are cells
+            that belong to the box.
 
     Returns:
         (N, 2) px of area.
 
     Raises:
         ValueError: the two differ in length, or a true box has no area; its index is named.
-        PredictionError: a found box is not four finite numbers with x0 <= x1 and y0 <= y1; its index is named.
+        PredictionError: a found box is not four finite numbers with x0 <= x1 and y0 <= y1; its
+            index is named.
     """
     if len(found) != len(truth):
-        raise ValueError(f"{len(found)} boxes for {len(truth)} sentences; give one of each sentence, in the same order")
+        raise ValueError(
+            f"{len(found)} boxes for {len(truth)} sentences; give one of each sentence, in the same order"
+        )
     rows = np.zeros((len(truth), 2))
     for index, (box, wanted) in enumerate(zip(found, truth, strict=True)):
         meant = _corners(wanted)
@@ -51,19 +59,25 @@ def box_areas(found: Sequence[Corners | None], truth: Sequence[Corners], edge: f
             continue
         given = _corners(box)
         if given is None:
-            raise PredictionError(f"box {index} is {_text(box)}; give four finite numbers x0, y0, x1, y1 with x0 <= x1 and y0 <= y1")
+            raise PredictionError(
+                f"box {index} is {_text(box)}; give four finite numbers x0, y0, x1, y1 with x0 <= x1 and y0 <= y1"
+            )
         inner = np.concatenate([np.maximum(given[:2], meant[:2]), np.minimum(given[2:], meant[2:])])
         rows[index, 0] = _area(inner, edge)
         rows[index, 1] += _area(given, edge) - rows[index, 0]
     return rows
 
 
-def box_ious(found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0) -> NDArray[np.float64]:
+def box_ious(
+    found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0
+) -> NDArray[np.float64]:
     """(N,) IoU of each pair, 0..1; 0 where there is no box, or one without area. Arguments and errors: as `box_areas`."""
     return ious(box_areas(found, truth, edge), empty=0.0)
 
 
-def grounding(found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0) -> dict[str, float]:
+def grounding(
+    found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0
+) -> dict[str, float]:
     """The figures of a grounding table, each 0..1. Arguments and errors: as `box_areas`.
 
     Returns:
@@ -75,7 +89,11 @@ def grounding(found: Sequence[Corners | None], truth: Sequence[Corners], edge: f
     """
     pairs = box_areas(found, truth, edge)
     each = ious(pairs, empty=0.0)
-    return {**precision_at(each), "meanIoU": float(each.mean()), "cumIoU": overall_iou(pairs)} if each.size else {}
+    return (
+        {**precision_at(each), "meanIoU": float(each.mean()), "cumIoU": overall_iou(pairs)}
+        if each.size
+        else {}
+    )
 
 
 def _corners(box: Corners) -> NDArray[np.float64] | None:
@@ -84,7 +102,11 @@ def _corners(box: Corners) -> NDArray[np.float64] | None:
         corners = np.asarray(box, float)
     except (TypeError, ValueError):
         return None
-    fits = corners.shape == (4,) and bool(np.isfinite(corners).all()) and bool((corners[:2] <= corners[2:]).all())
+    fits = (
+        corners.shape == (4,)
+        and bool(np.isfinite(corners).all())
+        and bool((corners[:2] <= corners[2:]).all())
+    )
     return corners if fits else None
 
 
@@ -93,4 +115,8 @@ def _area(corners: NDArray[np.float64], edge: float) -> float:
 
 
 def _text(box: Corners) -> str:
-    return str([float(v) if isinstance(v, (int, float)) else v for v in box] if isinstance(box, (list, tuple)) else box)
+    return str(
+        [float(v) if isinstance(v, (int, float)) else v for v in box]
+        if isinstance(box, (list, tuple))
+        else box
+    )

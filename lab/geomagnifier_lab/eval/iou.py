@@ -7,9 +7,10 @@ The figures are those of the referring segmentation literature, under more than 
     oIoU   summed intersection / summed union: every pixel counts as much. "cIoU" in LISA, GeoPixel and SegEarth-R1; LoveDA sums likewise
     Pr@X   share of the questions with an IoU of X or more; "P@X", "precision@X"
 
-Where truth and prediction are both empty there is no IoU, and the authors differ: 1 in LISA and SegEarth-R1 (`empty=1.0`, ours unless
-said), 0 in RMSIN, whose sets have no such question (`empty=0.0`). Such a question adds nothing to oIoU. Where only one of the two is empty,
-IoU is 0 everywhere. Pr@X takes X itself in, as RMSIN does; SegEarth-R1 asks for more than X.
+Where truth and prediction are both empty there is no IoU, and the authors differ: 1 in LISA and
+SegEarth-R1 (`empty=1.0`, ours unless said), 0 in RMSIN, whose sets have no such question
+(`empty=0.0`). Such a question adds nothing to oIoU. Where only one of the two is empty, IoU is 0
+everywhere. Pr@X takes X itself in, as RMSIN does; SegEarth-R1 asks for more than X.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def all_areas(predicted: Iterable[Mask], truth: Iterable[Mask]) -> NDArray[np.in
     rows = []
     for index, (found, wanted) in enumerate(zip(predicted, truth, strict=True)):
         if found.shape != wanted.shape:
-            raise PredictionError(f"mask {index} has {found.shape} px, its picture {wanted.shape}; bring it to the size of the picture")
+            raise PredictionError(
+                f"mask {index} has {found.shape} px, its picture {wanted.shape}; bring it to the size of the picture"
+            )
         rows.append(areas(found, wanted))
     return np.array(rows, np.int64).reshape(-1, 2)
 
@@ -107,14 +110,22 @@ def referring(pairs: ArrayLike, empty: float = 1.0) -> dict[str, float]:
         "gIoU", "oIoU", and "Pr@0.5" to "Pr@0.9"; nothing of no questions.
     """
     each = ious(pairs, empty)
-    return {"gIoU": float(each.mean()), "oIoU": overall_iou(pairs), **precision_at(each)} if each.size else {}
+    return (
+        {"gIoU": float(each.mean()), "oIoU": overall_iou(pairs), **precision_at(each)}
+        if each.size
+        else {}
+    )
 
 
 def _columns(pairs: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     table = np.asarray(pairs, float).reshape(-1, 2)
-    bad = np.flatnonzero(~((table[:, 0] >= 0) & (table[:, 0] <= table[:, 1]) & np.isfinite(table[:, 1])))
+    bad = np.flatnonzero(
+        ~((table[:, 0] >= 0) & (table[:, 0] <= table[:, 1]) & np.isfinite(table[:, 1]))
+    )
     if bad.size:
-        raise ValueError(f"question {bad[0]} has an intersection of {table[bad[0], 0]:g} px and a union of {table[bad[0], 1]:g}")
+        raise ValueError(
+            f"question {bad[0]} has an intersection of {table[bad[0], 0]:g} px and a union of {table[bad[0], 1]:g}"
+        )
     return table[:, 0], table[:, 1]
 
 

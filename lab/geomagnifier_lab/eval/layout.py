@@ -1,7 +1,8 @@
 """Spatial layout, the weakness the paper names: relations, rows, ordinals and counts over real pictures and their labelled boxes.
 
-For each picture, kind and relation a question is drawn in held-out words; which boxes it means follows from the labels. A question
-whose answer would be a matter of taste, or that leaves no choice, is not asked. Every relation counts the same, however often it fits.
+For each picture, kind and relation a question is drawn in held-out words; which boxes it means
+follows from the labels. A question whose answer would be a matter of taste, or that leaves no
+choice, is not asked. Every relation counts the same, however often it fits.
 """
 
 from __future__ import annotations
@@ -28,35 +29,53 @@ MATCH = 0.5
 """IoU from which a found box is the labelled one."""
 
 
-def layout(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def layout(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """Which of them are meant? Share of questions answered with exactly the right objects, on VHR-10.
 
     Returns:
-        "exact" from picture to answer and "told", where the labelled boxes are given and only the choice is the model's, both as the
-        mean over relations; then "exact" of each relation; "n" questions.
+        "exact" from picture to answer and "told", where the labelled boxes are given and only the
+        choice is the model's, both as the mean over relations; then "exact" of each relation; "n"
+        questions.
     """
     exact: dict[str, list[bool]] = {}
     told: dict[str, list[bool]] = {}
     for sample in followed(evenly(vhr10(root, "val"), limit), progress):
         with open_scene(sample.path) as scene:
             for wording, labelled, meant in cases(sample, scene.info):
-                regions = [r for r in ask(scene, wording.text, model).regions if r.label == wording.kind]
-                exact.setdefault(wording.relation.name, []).append(same(regions, labelled.boxes[meant]))
-                given = [Region(label, 1.0, tuple(box)) for label, box in zip(labelled.labels, labelled.boxes.tolist(), strict=True)]
+                regions = [
+                    r for r in ask(scene, wording.text, model).regions if r.label == wording.kind
+                ]
+                exact.setdefault(wording.relation.name, []).append(
+                    same(regions, labelled.boxes[meant])
+                )
+                given = [
+                    Region(label, 1.0, tuple(box))
+                    for label, box in zip(labelled.labels, labelled.boxes.tolist(), strict=True)
+                ]
                 chosen = model.choose(Query(wording.text), scene.info, (wording.kind,), given)
-                told.setdefault(wording.relation.name, []).append(set(chosen) == set(np.flatnonzero(meant).tolist()))
+                told.setdefault(wording.relation.name, []).append(
+                    set(chosen) == set(np.flatnonzero(meant).tolist())
+                )
     each = {name: float(np.mean(hits)) for name, hits in sorted(exact.items())}
     if not each:
         return {"n": 0}
     choice = float(np.mean([np.mean(hits) for hits in told.values()]))
-    return {"exact": float(np.mean(list(each.values()))), "told": choice, **each, "n": sum(map(len, exact.values()))}
+    return {
+        "exact": float(np.mean(list(each.values()))),
+        "told": choice,
+        **each,
+        "n": sum(map(len, exact.values())),
+    }
 
 
 def cases(sample: ObjectSample, info: SceneInfo) -> list[tuple[Wording, Layout, Bools]]:
     """The questions of one picture: each relation at most once, about a kind that it fits.
 
     Returns:
-        question; labelled boxes of its kind and, for relations to a landmark, of the landmark's; which boxes are meant.
+        question; labelled boxes of its kind and, for relations to a landmark, of the landmark's;
+        which boxes are meant.
     """
     rng, drawn = chance(sample.path, "layout"), []
     kinds = sorted({o.kind for o in sample.objects})
@@ -70,7 +89,12 @@ def cases(sample: ObjectSample, info: SceneInfo) -> list[tuple[Wording, Layout, 
                 continue
             boxes = np.array([o.box for o in (*mine, *marks)], np.float32)
             labels = tuple(o.kind for o in (*mine, *marks))
-            labelled = Layout((float(info.width), float(info.height)), boxes, np.arange(len(boxes)) < len(mine), labels)
+            labelled = Layout(
+                (float(info.width), float(info.height)),
+                boxes,
+                np.arange(len(boxes)) < len(mine),
+                labels,
+            )
             wording = word_as(rng, "val", relation, kind, other)
             meant = relation.meant(labelled, wording.slots)
             if meant is None or (relation.name != "plain" and int(meant.sum()) in (0, len(mine))):

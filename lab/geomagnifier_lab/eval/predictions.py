@@ -1,7 +1,8 @@
 """Predictions on disk: what a system said of each case of a benchmark, kept so that it can be scored again without the system.
 
-`predictions.jsonl`: one JSON object a line, the first a header {"benchmark", "split", "model", "version", "cases"} (other systems may leave
-it out), then a record a case: {"id": of the case, "seconds", "flops", "pixels"} (cost may be left out) and, by what is asked:
+`predictions.jsonl`: one JSON object a line, the first a header {"benchmark", "split", "model",
+"version", "cases"} (other systems may leave it out), then a record a case: {"id": of the case,
+"seconds", "flops", "pixels"} (cost may be left out) and, by what is asked:
 
     scene      "labels": [[published class, probability], ...]
     caption    "text"
@@ -12,7 +13,8 @@ it out), then a record a case: {"id": of the case, "seconds", "flops", "pixels"}
     grounded   "text", "phrases": [{"phrase", "mask", "score"}]
     any        "error": why there is no answer; counted as wrong
 
-Whatever does not fit is an error that names the line, the record and the field. Masks stay run lengths until one is scored.
+Whatever does not fit is an error that names the line, the record and the field. Masks stay run
+lengths until one is scored.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ class Header:
 class Predictions(Mapping[str, Record]):
     """Records by the id of their case, each read when it is looked at."""
 
-    def __init__(self, header: Header, where: Mapping[str, Any], load: Callable[[Any], Record]) -> None:
+    def __init__(
+        self, header: Header, where: Mapping[str, Any], load: Callable[[Any], Record]
+    ) -> None:
         self.header, self._where, self._load = header, where, load
 
     def __getitem__(self, key: str) -> Record:
@@ -61,7 +65,8 @@ class Predictions(Mapping[str, Record]):
 class Log:
     """`predictions.jsonl` while it grows: a line a record, whole as soon as it is there.
 
-    A file with the same header is gone on with: `done` holds the ids in it, and a last line that was torn is dropped.
+    A file with the same header is gone on with: `done` holds the ids in it, and a last line that
+        was torn is dropped.
     """
 
     def __init__(self, path: Path, header: Header) -> None:
@@ -94,7 +99,9 @@ class Log:
             if number == 1:
                 self._compare(found, header)
             elif not isinstance(found.get("id"), str) or found["id"] in self.done:
-                raise PredictionError(f'{self.path}, line {number}: "id" is no text, or there twice; delete the file to begin anew')
+                raise PredictionError(
+                    f'{self.path}, line {number}: "id" is no text, or there twice; delete the file to begin anew'
+                )
             else:
                 self.done.add(found["id"])
         self._file.seek(end)
@@ -127,22 +134,35 @@ class Log:
     def __enter__(self) -> Log:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._file.close()
 
 
 def read(
-    path: Path, benchmark: Benchmark, split: str, cases: Sequence[Case], every: Sequence[Case] = (), ids: Path | None = None
+    path: Path,
+    benchmark: Benchmark,
+    split: str,
+    cases: Sequence[Case],
+    every: Sequence[Case] = (),
+    ids: Path | None = None,
 ) -> Predictions:
     """Predictions of this project or of another system, checked against the cases.
 
     Args:
-        path: JSON lines as above, or COCO's form of results: a JSON list of {"image_id" or "id", "bbox" [x, y, w, h] or "segmentation",
-            "score", "category_id" or "category"} for boxes and masks. "image_id" is a case's id or its picture's file name.
+        path: JSON lines as above, or COCO's form of results: a JSON list of {"image_id" or "id",
+            "bbox" [x, y, w, h] or "segmentation", "score", "category_id" or "category"} for boxes
+            and masks. "image_id" is a case's id or its picture's file name.
         benchmark: what was asked.
         split: which part of it.
-        cases: those to be scored; each needs a record (but a picture without objects needs none in COCO's form).
-        every: all cases of the split, where `cases` are some of them; records of the others are passed over.
+        cases: those to be scored; each needs a record (but a picture without objects needs none in
+            COCO's form).
+        every: all cases of the split, where `cases` are some of them; records of the others are
+            passed over.
         ids: the COCO file of annotations whose numbers the results use for pictures and categories.
 
     Raises:
@@ -150,12 +170,16 @@ def read(
         PredictionError: a record does not fit: the line or record and the field are named.
     """
     if not path.is_file():
-        raise OptionError(f"there are no predictions {path}; --predictions is a file of JSON lines, or COCO's JSON list of results")
+        raise OptionError(
+            f"there are no predictions {path}; --predictions is a file of JSON lines, or COCO's JSON list of results"
+        )
     with path.open("rb") as file:
         is_list = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["
     header = Header(benchmark.name, split, path.stem, "", len(cases))
     if is_list:
-        found = Predictions(header, read_results(path, benchmark, cases, every or cases, ids), _itself)
+        found = Predictions(
+            header, read_results(path, benchmark, cases, every or cases, ids), _itself
+        )
     else:
         found = _read_lines(path, benchmark, header, cases, every or cases)
     lacking = [case.id for case in cases if case.id not in found]
@@ -169,7 +193,9 @@ def _itself(record: Record) -> Record:
     return record
 
 
-def _read_lines(path: Path, benchmark: Benchmark, header: Header, cases: Sequence[Case], every: Sequence[Case]) -> Predictions:
+def _read_lines(
+    path: Path, benchmark: Benchmark, header: Header, cases: Sequence[Case], every: Sequence[Case]
+) -> Predictions:
     by_id, known = {case.id: case for case in cases}, {case.id for case in every}
     places: dict[str, tuple[int, int]] = {}
     lines: dict[str, int] = {}
@@ -188,7 +214,9 @@ def _read_lines(path: Path, benchmark: Benchmark, header: Header, cases: Sequenc
             if not isinstance(key, str):
                 raise PredictionError(f'{where}: "id" is the id of a case, a text, not {key!r}')
             if key not in known:
-                raise PredictionError(f"{where}: {key!r} is no case of {benchmark.title}, split {header.split!r}")
+                raise PredictionError(
+                    f"{where}: {key!r} is no case of {benchmark.title}, split {header.split!r}"
+                )
             if key in lines:
                 raise PredictionError(f"{where}: {key!r} is there already, in line {lines[key]}")
             lines[key] = number
@@ -209,7 +237,9 @@ def _parsed(line: bytes, where: str) -> Record:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise PredictionError(f"{where} is not JSON ({error}); one object a line is expected") from error
+        raise PredictionError(
+            f"{where} is not JSON ({error}); one object a line is expected"
+        ) from error
     if not isinstance(found, dict):
         raise PredictionError(f"{where} is no JSON object but {type(found).__name__}")
     return found
@@ -218,6 +248,15 @@ def _parsed(line: bytes, where: str) -> Record:
 def _header(record: Record, wanted: Header, where: str) -> Header:
     for name in ("benchmark", "split"):
         if name in record and record[name] != getattr(wanted, name):
-            raise PredictionError(f"{where}: these are predictions for {name} {record[name]!r}, not {getattr(wanted, name)!r}")
-    texts = {name: str(record[name]) for name in ("model", "version") if record.get(name) is not None}
-    return Header(**{field.name: texts.get(field.name, getattr(wanted, field.name)) for field in fields(Header)})
+            raise PredictionError(
+                f"{where}: these are predictions for {name} {record[name]!r}, not {getattr(wanted, name)!r}"
+            )
+    texts = {
+        name: str(record[name]) for name in ("model", "version") if record.get(name) is not None
+    }
+    return Header(
+        **{
+            field.name: texts.get(field.name, getattr(wanted, field.name))
+            for field in fields(Header)
+        }
+    )

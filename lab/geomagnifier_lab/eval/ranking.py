@@ -4,10 +4,12 @@
     t2i R@K   share of the captions whose own picture is among the K nearest ("image retrieval")
     mR        mean of R@1, R@5 and R@10 of both ways
 
-So in RSITMD (AMFMN, arXiv:2204.09868) and in the papers on RSICD and UCM-Captions since. Only a picture's own captions are right, even
-where another picture's caption says the same words. Such captions tie, as many of UCM-Captions do: the published code leaves their order to
-the sort, so its figures move with the order of the file. Here a tie counts with the share of its orders that are hits, which is what a
-random order gives on average; figures do not depend on the order of the file, and equal similarities everywhere give chance.
+So in RSITMD (AMFMN, arXiv:2204.09868) and in the papers on RSICD and UCM-Captions since. Only a
+picture's own captions are right, even where another picture's caption says the same words. Such
+captions tie, as many of UCM-Captions do: the published code leaves their order to the sort, so its
+figures move with the order of the file. Here a tie counts with the share of its orders that are
+hits, which is what a random order gives on average; figures do not depend on the order of the file,
+and equal similarities everywhere give chance.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ def recalls(similarity: NDArray[np.floating], owner: NDArray[np.integer]) -> dic
     """The seven figures of a retrieval table, each 0..1 (papers print per cent). Arguments and errors: as `hits`.
 
     Returns:
-        "i2t R@1", "i2t R@5", "i2t R@10", "t2i R@1", "t2i R@5", "t2i R@10" and "mR"; nothing where there is nothing to be found.
+        "i2t R@1", "i2t R@5", "i2t R@10", "t2i R@1", "t2i R@5", "t2i R@10" and "mR"; nothing where
+        there is nothing to be found.
 
     Example:
         >>> recalls(np.eye(2), np.array([0, 1]))["mR"]
@@ -38,11 +41,17 @@ def recalls(similarity: NDArray[np.floating], owner: NDArray[np.integer]) -> dic
     found = {level: hits(similarity, owner, level) for level in LEVELS}
     if not found[1][0].size:
         return {}
-    figures = {f"{way} R@{level}": float(found[level][at].mean()) for at, way in enumerate(("i2t", "t2i")) for level in LEVELS}
+    figures = {
+        f"{way} R@{level}": float(found[level][at].mean())
+        for at, way in enumerate(("i2t", "t2i"))
+        for level in LEVELS
+    }
     return {**figures, "mR": float(np.mean(list(figures.values())))}
 
 
-def hits(similarity: NDArray[np.floating], owner: NDArray[np.integer], k: int) -> tuple[Shares, Shares]:
+def hits(
+    similarity: NDArray[np.floating], owner: NDArray[np.integer], k: int
+) -> tuple[Shares, Shares]:
     """Of each picture and of each caption: is one of its own among the k nearest?
 
     Args:
@@ -51,10 +60,12 @@ def hits(similarity: NDArray[np.floating], owner: NDArray[np.integer], k: int) -
         k: how many count, from 1; more than there are is all of them.
 
     Returns:
-        (N,) of the pictures and (M,) of the captions, 0 or 1, between the two where it is for the order of a tie to say.
+        (N,) of the pictures and (M,) of the captions, 0 or 1, between the two where it is for the
+        order of a tie to say.
 
     Raises:
-        ValueError: sizes do not fit, a picture has no caption (its number is named), a caption no picture, or k is below one.
+        ValueError: sizes do not fit, a picture has no caption (its number is named), a caption no
+            picture, or k is below one.
         PredictionError: a similarity is not a number; row and column are named.
     """
     similarity, owner = np.asarray(similarity), np.asarray(owner)
@@ -66,11 +77,15 @@ def hits(similarity: NDArray[np.floating], owner: NDArray[np.integer], k: int) -
         raise ValueError(f"R@K counts from 1, not {k}")
     bad = np.argwhere(~np.isfinite(similarity))
     if bad.size:
-        raise PredictionError(f"the similarity of picture {bad[0, 0]} and caption {bad[0, 1]} is {similarity[tuple(bad[0])]}, not a number")
+        raise PredictionError(
+            f"the similarity of picture {bad[0, 0]} and caption {bad[0, 1]} is {similarity[tuple(bad[0])]}, not a number"
+        )
     pictures = np.arange(similarity.shape[0])
     strange = np.flatnonzero(~np.isin(owner, pictures))
     if strange.size:
-        raise ValueError(f"caption {strange[0]} belongs to picture {owner[strange[0]]}, of {len(pictures)}")
+        raise ValueError(
+            f"caption {strange[0]} belongs to picture {owner[strange[0]]}, of {len(pictures)}"
+        )
     without = np.setdiff1d(pictures, owner)
     if without.size:
         raise ValueError(f"picture {without[0]} has no caption to be found by")
@@ -83,9 +98,15 @@ def _hits(similarity: NDArray[np.floating], own: NDArray[np.bool_], k: int) -> S
     out = np.zeros(len(similarity))
     for row, (values, mine) in enumerate(zip(similarity, own, strict=True)):
         best = values[mine].max()
-        left = k - int(np.count_nonzero(values > best))  # places for what ties with the best of its own
+        left = k - int(
+            np.count_nonzero(values > best)
+        )  # places for what ties with the best of its own
         if left > 0:
             level = values == best
             tied = int(np.count_nonzero(level))
-            out[row] = 1 - comb(tied - int(np.count_nonzero(level & mine)), left) / comb(tied, left) if left < tied else 1.0
+            out[row] = (
+                1 - comb(tied - int(np.count_nonzero(level & mine)), left) / comb(tied, left)
+                if left < tied
+                else 1.0
+            )
     return out

@@ -1,7 +1,8 @@
 """What a benchmark came to, on disk and on paper: result.json, and tables for a terminal, for CSV and for LaTeX.
 
-result.json holds all that a comparison needs, so that it needs neither the model nor the data: the figures 0..1 (CIDEr-D 0..10), the value
-of one measure for each case, figures by class, confusion, and what an answer cost on average. Tables print figures times 100, as papers do.
+result.json holds all that a comparison needs, so that it needs neither the model nor the data: the
+figures 0..1 (CIDEr-D 0..10), the value of one measure for each case, figures by class, confusion,
+and what an answer cost on average. Tables print figures times 100, as papers do.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ WORDS = ("system", "figure")
 class Result:
     """Figures of one system on one benchmark.
 
-    title: the benchmark's, as papers call it.  cases: how many were scored.  failed: ids of those without an answer, and why; counted as
-    wrong.  figures: as `scoring` gives them, in the order papers print.  measure, per_case: that of single cases, by id.
-    classes: by class, its figures.  confusion: {"classes": [...], "rows": [[pictures]]}, true class by predicted class, or nothing.
+    title: the benchmark's, as papers call it.  cases: how many were scored.  failed: ids of those
+    without an answer, and why; counted as wrong.  figures: as `scoring` gives them, in the order
+    papers print.  measure, per_case: that of single cases, by id.
+    classes: by class, its figures.  confusion: {"classes": [...], "rows": [[pictures]]}, true class
+        by predicted class, or nothing.
     cost: mean of a case: "seconds", "flops", "pixels", those that are known.
     """
 
@@ -64,7 +67,9 @@ def write_result(path: Path, result: Result) -> None:
         OutputError: it cannot be written.
     """
     with Staging(path.parent) as stage:
-        stage.path(path.name).write_text(json.dumps(asdict(result), indent=1, allow_nan=False) + "\n")
+        stage.path(path.name).write_text(
+            json.dumps(asdict(result), indent=1, allow_nan=False) + "\n"
+        )
 
 
 def read_result(path: Path) -> Result:
@@ -79,17 +84,27 @@ def read_result(path: Path) -> Result:
         if not isinstance(found, dict):
             raise ValueError("no JSON object")
         wanted = {part.name for part in fields(Result)}
-        lacking = [name for name in ("benchmark", "split", "model", "figures", "measure", "per_case") if name not in found]
+        lacking = [
+            name
+            for name in ("benchmark", "split", "model", "figures", "measure", "per_case")
+            if name not in found
+        ]
         if lacking:
             raise ValueError(f'"{lacking[0]}" is not there')
         for key in ("figures", "per_case"):
             for name, value in found[key].items():
-                if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+                if (
+                    isinstance(value, bool)
+                    or not isinstance(value, (int, float))
+                    or not math.isfinite(value)
+                ):
                     raise ValueError(f'"{key}", {name!r}: {value!r} is no finite number')
         return Result(**{name: value for name, value in found.items() if name in wanted})
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise OptionError(f"{source} is no result of geomag eval ({reason}); give a {FILE} of a run's folder") from error
+        raise OptionError(
+            f"{source} is no result of geomag eval ({reason}); give a {FILE} of a run's folder"
+        ) from error
 
 
 def brief(result: Result) -> dict[str, Any]:
@@ -103,7 +118,11 @@ def tables(results: Sequence[Result]) -> dict[str, list[dict[str, Any]]]:
     for result in results:
         values = {**_percent(result.figures), "cases": f"{result.cases:,}"}
         costs = {"seconds": ("s", 1.0), "flops": ("GFLOP", 1e9), "pixels": ("Mpx", 1e6)}
-        values |= {f"{unit}/case": f"{result.cost[name] / scale:.3g}" for name, (unit, scale) in costs.items() if name in result.cost}
+        values |= {
+            f"{unit}/case": f"{result.cost[name] / scale:.3g}"
+            for name, (unit, scale) in costs.items()
+            if name in result.cost
+        }
         rows = found.setdefault(f"{result.title}, {result.split}, figures in %", [])
         if len(result.figures) <= ACROSS:
             rows.append({"system": result.system, **values})
@@ -119,8 +138,14 @@ def as_csv(results: Sequence[Result]) -> str:
     writer.writerow(("benchmark", "split", "model", "version", "cases", "figure", "class", "value"))
     for r in results:
         begin = (r.benchmark, r.split, r.model, r.version, r.cases)
-        writer.writerows((*begin, name, "", value) for name, value in {**r.figures, **r.cost}.items())
-        writer.writerows((*begin, name, label, value) for label, mine in r.classes.items() for name, value in mine.items())
+        writer.writerows(
+            (*begin, name, "", value) for name, value in {**r.figures, **r.cost}.items()
+        )
+        writer.writerows(
+            (*begin, name, label, value)
+            for label, mine in r.classes.items()
+            for name, value in mine.items()
+        )
     return text.getvalue()
 
 

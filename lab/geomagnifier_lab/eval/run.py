@@ -30,10 +30,13 @@ PREDICTIONS = "predictions.jsonl"
 class Task:
     """What is measured. name: of `BENCHMARKS`.  root: folder of that data set.  split: None for the one that papers report first.
 
-    out: folder of predictions.jsonl, result.json and examples.png.  limit: cases at even steps; None for all.
-    predictions: of another system, to be scored instead of a model.  ids: the COCO file whose numbers those use.
+    out: folder of predictions.jsonl, result.json and examples.png.  limit: cases at even steps;
+        None for all.
+    predictions: of another system, to be scored instead of a model.  ids: the COCO file whose
+        numbers those use.
     examples: how many of the best, worst and random cases are drawn.
-    model, mark: how the model is called in tables ("": its own name), and what tells its weights from others of its version.
+    model, mark: how the model is called in tables ("": its own name), and what tells its weights
+        from others of its version.
     """
 
     name: str
@@ -48,16 +51,20 @@ class Task:
     mark: str = ""
 
 
-def measure(task: Task, model: Callable[[], Model], progress: Progress | None = None) -> report.Result:
+def measure(
+    task: Task, model: Callable[[], Model], progress: Progress | None = None
+) -> report.Result:
     """Measure a model, or the predictions of a system, on a benchmark; predictions that are there already are gone on with.
 
     Args:
         task: what, where and how much.
-        model: gives the model; called when the cases are read, and not for predictions of another system.
+        model: gives the model; called when the cases are read, and not for predictions of another
+            system.
         progress: called with (cases done, cases).
 
     Raises:
-        OptionError: no benchmark of that name, no such split, a limit below one, or predictions of another run in `task.out`.
+        OptionError: no benchmark of that name, no such split, a limit below one, or predictions of
+            another run in `task.out`.
         DataMissing, DataCorrupt: the data set is not whole.
         PredictionError: a record does not fit.
         OutputError: a file cannot be written.
@@ -82,7 +89,13 @@ def measure(task: Task, model: Callable[[], Model], progress: Progress | None = 
     return result
 
 
-def run(model: Model, root: Path, suites: Sequence[str] = (), limit: int | None = None, progress: Progress | None = None) -> Rows:
+def run(
+    model: Model,
+    root: Path,
+    suites: Sequence[str] = (),
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> Rows:
     """Measure a model on the validation parts of the data sets.
 
     Args:
@@ -90,10 +103,12 @@ def run(model: Model, root: Path, suites: Sequence[str] = (), limit: int | None 
         root: folder of the data sets, of `data.sample.data_root`.
         suites: names of `SUITES`, in the order wanted; all where none is named.
         limit: pictures a suite, for a quick look.
-        progress: called with (pictures done, pictures of the suite); it starts anew with each suite.
+        progress: called with (pictures done, pictures of the suite); it starts anew with each
+            suite.
 
     Returns:
-        (suite, figures): 0..1 each, but "n", how much they rest on, and "seconds" of the whole suite.
+        (suite, figures): 0..1 each, but "n", how much they rest on, and "seconds" of the whole
+        suite.
 
     Raises:
         OptionError: there is no suite of that name, a limit below one, or a data set is missing.
@@ -111,11 +126,17 @@ def run(model: Model, root: Path, suites: Sequence[str] = (), limit: int | None 
         try:
             figures = SUITES[name](model, root, limit, progress)
         except FileNotFoundError as error:
-            raise OptionError(f"the suite {name!r} needs {error.filename}; --data is the folder that holds the data sets") from error
+            raise OptionError(
+                f"the suite {name!r} needs {error.filename}; --data is the folder that holds the data sets"
+            ) from error
         rows.append((name, {**figures, "seconds": time.perf_counter() - begin}))
     return rows
 
 
 def table(rows: Sequence[tuple[str, Figures]]) -> list[dict[str, str | float]]:
     """Figures as plain rows for JSON: {"suite", "figure", "value"}, rounded to four digits."""
-    return [{"suite": suite, "figure": name, "value": round(value, 4)} for suite, figures in rows for name, value in figures.items()]
+    return [
+        {"suite": suite, "figure": name, "value": round(value, 4)}
+        for suite, figures in rows
+        for name, value in figures.items()
+    ]

@@ -9,8 +9,9 @@
     refer      Pr@0.5 to 0.9, oIoU, gIoU                            IoU
     grounded   CIDEr-D, AP50, mIoU, recall                          mean IoU of a picture's pairs
 
-Conventions are those of the metrics' own files. METEOR is not computed. A case without an answer ("error") is wrong: no class, no words, no
-box, IoU 0 even where nothing is to be found. Pictures without objects have no AP of their own. Masks are decoded one case at a time.
+Conventions are those of the metrics' own files. METEOR is not computed. A case without an answer
+("error") is wrong: no class, no words, no box, IoU 0 even where nothing is to be found. Pictures
+without objects have no AP of their own. Masks are decoded one case at a time.
 """
 
 from __future__ import annotations
@@ -42,9 +43,17 @@ Figures = dict[str, float]
 
 SAME = {name: name for name in ("Pr@0.5", "Pr@0.6", "Pr@0.7", "Pr@0.8", "Pr@0.9")}
 PRINTED: Mapping[str, Mapping[str, str]] = {
-    **{name: {**SAME, "oIoU": "oIoU", "mIoU": "gIoU"} for name in ("rrsis-d", "refsegrs", "risbench")},
+    **{
+        name: {**SAME, "oIoU": "oIoU", "mIoU": "gIoU"}
+        for name in ("rrsis-d", "refsegrs", "risbench")
+    },
     "earthreason": {"gIoU": "gIoU", "cIoU": "oIoU", **SAME},
-    "vrsbench-ground": {"Acc@0.5": "Pr@0.5", "Acc@0.7": "Pr@0.7", "meanIoU": "meanIoU", "cumIoU": "cumIoU"},
+    "vrsbench-ground": {
+        "Acc@0.5": "Pr@0.5",
+        "Acc@0.7": "Pr@0.7",
+        "meanIoU": "meanIoU",
+        "cumIoU": "cumIoU",
+    },
 }
 """Benchmark -> the names in its papers, in their order -> ours."""
 
@@ -88,7 +97,9 @@ def score(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Rec
     return Score(figures, found.measure, found.per_case, found.classes, found.confusion)
 
 
-def result(benchmark: Benchmark, split: str, cases: Sequence[Case], predictions: Predictions) -> Result:
+def result(
+    benchmark: Benchmark, split: str, cases: Sequence[Case], predictions: Predictions
+) -> Result:
     """Score predictions, and what they cost."""
     header, found = predictions.header, score(benchmark, cases, predictions)
     costs: dict[str, list[float]] = {"seconds": [], "flops": [], "pixels": []}
@@ -136,13 +147,23 @@ def _by_case(cases: Sequence[Case], values: Iterable[Any]) -> Figures:
 def _means(labels: Sequence[str], **measures: NDArray[Any]) -> dict[str, Figures]:
     """Mean of each measure over the cases of each class; cases without a class are left out."""
     named, places = np.array(list(labels), object), sorted({label for label in labels if label})
-    return {label: {name: float(np.mean(values[named == label])) for name, values in measures.items()} for label in places}
+    return {
+        label: {name: float(np.mean(values[named == label])) for name, values in measures.items()}
+        for label in places
+    }
 
 
 def _scene(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Record]) -> Score:
-    ranked, truth = [ranked_classes(records[case.id]) for case in cases], [case.label for case in cases]
+    ranked, truth = (
+        [ranked_classes(records[case.id]) for case in cases],
+        [case.label for case in cases],
+    )
     first, five = per_class(ranked, truth), per_class(ranked, truth, 5)
-    figures = {"top-1": top_k(ranked, truth, 1), "top-5": top_k(ranked, truth, 5), "AA": float(np.mean(list(first.values())))}
+    figures = {
+        "top-1": top_k(ranked, truth, 1),
+        "top-5": top_k(ranked, truth, 5),
+        "AA": float(np.mean(list(first.values()))),
+    }
     table = confusion([row[0] if row else "" for row in ranked], truth, benchmark.classes)
     by_class = {name: {"top-1": value, "top-5": five[name]} for name, value in first.items()}
     taken_for = {"classes": list(benchmark.classes), "rows": table.tolist()}
@@ -150,7 +171,10 @@ def _scene(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Re
 
 
 def _caption(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Record]) -> Score:
-    said, good = [records[case.id].get("text", "") for case in cases], [case.captions for case in cases]
+    said, good = (
+        [records[case.id].get("text", "") for case in cases],
+        [case.captions for case in cases],
+    )
     each = cider_d(said, good)
     figures = {f"BLEU-{n}": value for n, value in enumerate(bleu(said, good), 1)}
     figures |= {"ROUGE-L": float(np.mean(rouge_l(said, good))), "CIDEr-D": float(each.mean())}
@@ -160,13 +184,20 @@ def _caption(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, 
 def _retrieval(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Record]) -> Score:
     owner = np.repeat(np.arange(len(cases)), [len(case.captions) for case in cases])
     answered = np.flatnonzero(["vector" in records[case.id] for case in cases])
-    # What has no vector is farther than anything (cosines end at -1), and what belongs together is farthest.
-    similarity = np.where(np.arange(len(cases))[:, None] == owner[None], np.float32(-3), np.float32(-2))
+    # What has no vector is farther than anything (cosines end at -1), and what belongs together is
+    # farthest.
+    similarity = np.where(
+        np.arange(len(cases))[:, None] == owner[None], np.float32(-3), np.float32(-2)
+    )
     if answered.size:
         mine = [records[cases[index].id] for index in answered.tolist()]
         pictures = _unit(np.array([record["vector"] for record in mine], np.float32))
-        captions = _unit(np.array([vector for record in mine for vector in record["captions"]], np.float32))
-        similarity[np.ix_(answered, np.flatnonzero(np.isin(owner, answered)))] = pictures @ captions.T
+        captions = _unit(
+            np.array([vector for record in mine for vector in record["captions"]], np.float32)
+        )
+        similarity[np.ix_(answered, np.flatnonzero(np.isin(owner, answered)))] = (
+            pictures @ captions.T
+        )
     each = np.zeros(len(cases))
     count = np.bincount(owner, minlength=len(cases))
     for level in LEVELS:
@@ -187,7 +218,9 @@ def _ground(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, R
         found.append(record["boxes"][order[0]] if order else None)
     truth = [case.things[0].box for case in cases]
     each = box_ious(found, truth)
-    by_class = _means([case.things[0].label for case in cases], **{"Pr@0.5": each >= 0.5, "meanIoU": each})
+    by_class = _means(
+        [case.things[0].label for case in cases], **{"Pr@0.5": each >= 0.5, "meanIoU": each}
+    )
     return Score(grounding(found, truth), "IoU", _by_case(cases, each), by_class)
 
 
@@ -202,14 +235,30 @@ def _detect(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, R
         sizes[case.id] = Size(height, width)
         record = records[case.id]
         objects = [_object(case.id, thing) for thing in case.things]
-        parts = zip(record.get("boxes", []), record.get("scores", []), record.get("names", []), strict=True)
-        regions = [{"picture": case.id, "label": name, "box": box, "score": value} for box, value, name in parts]
+        parts = zip(
+            record.get("boxes", []), record.get("scores", []), record.get("names", []), strict=True
+        )
+        regions = [
+            {"picture": case.id, "label": name, "box": box, "score": value}
+            for box, value, name in parts
+        ]
         for part in record.get("segments", []):
-            segments.append({"picture": case.id, "label": part["name"], "segmentation": part["mask"], "score": part["score"]})
+            segments.append(
+                {
+                    "picture": case.id,
+                    "label": part["name"],
+                    "segmentation": part["mask"],
+                    "score": part["score"],
+                }
+            )
         truth += objects
         found += regions
-        # Kinds become pictures of one kind: objects are matched within their kind, and ranked together.
-        alone, theirs = ([{**row, "picture": row["label"], "label": "any"} for row in rows] for rows in (objects, regions))
+        # Kinds become pictures of one kind: objects are matched within their kind, and ranked
+        # together.
+        alone, theirs = (
+            [{**row, "picture": row["label"], "label": "any"} for row in rows]
+            for rows in (objects, regions)
+        )
         for value in voc(alone, theirs).values():
             per_case[case.id] = value
     by_kind = voc(truth, found)
@@ -217,13 +266,21 @@ def _detect(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, R
     classes = {name: {"AP50 (VOC)": value} for name, value in by_kind.items()}
     with_masks = [row for row in truth if "segmentation" in row]
     if with_masks and len(with_masks) == len(truth):
-        figures |= {f"mask {name}": value for name, value in coco(truth, segments, sizes, "mask").items()}
+        figures |= {
+            f"mask {name}": value for name, value in coco(truth, segments, sizes, "mask").items()
+        }
         for name in classes:
             of_kind = [[row for row in rows if row["label"] == name] for rows in (truth, segments)]
             of_masks = coco(of_kind[0], of_kind[1], sizes, "mask")
-            classes[name] |= {f"mask {figure}": of_masks[figure] for figure in ("AP", "AP50") if figure in of_masks}
+            classes[name] |= {
+                f"mask {figure}": of_masks[figure]
+                for figure in ("AP", "AP50")
+                if figure in of_masks
+            }
     mean = {"mAP (VOC)": float(np.mean(list(by_kind.values())))} if by_kind else {}
-    return Score(figures | mean if with_masks else mean | figures, "AP50 of a picture", per_case, classes)
+    return Score(
+        figures | mean if with_masks else mean | figures, "AP50 of a picture", per_case, classes
+    )
 
 
 def _object(picture: str, thing: Thing) -> dict[str, Any]:
@@ -234,8 +291,15 @@ def _object(picture: str, thing: Thing) -> dict[str, Any]:
 def _refer(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Record]) -> Score:
     pairs = np.zeros((len(cases), 2))
     for index, case in enumerate(cases):
-        record, truth = records[case.id], case.mask() if case.mask is not None else np.zeros((0, 0), bool)
-        pairs[index] = areas(masks.decode(record["mask"]), truth) if "mask" in record else (0, max(1, int(truth.sum())))
+        record, truth = (
+            records[case.id],
+            case.mask() if case.mask is not None else np.zeros((0, 0), bool),
+        )
+        pairs[index] = (
+            areas(masks.decode(record["mask"]), truth)
+            if "mask" in record
+            else (0, max(1, int(truth.sum())))
+        )
     each, figures = ious(pairs), referring(pairs)
     order = (*precision_at(each), "oIoU", "gIoU")
     by_class = _means([case.label for case in cases], **{"Pr@0.5": each >= 0.5, "mIoU": each})
@@ -246,8 +310,19 @@ def _grounded(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str,
     found, truth = [], []
     for case in cases:
         record = records[case.id]
-        found.append([Phrase(part["phrase"], part["mask"], part["score"]) for part in record.get("phrases", [])])
-        truth.append([Phrase(thing.label, masks.encode(thing.mask())) for thing in case.things if thing.mask is not None])
+        found.append(
+            [
+                Phrase(part["phrase"], part["mask"], part["score"])
+                for part in record.get("phrases", [])
+            ]
+        )
+        truth.append(
+            [
+                Phrase(thing.label, masks.encode(thing.mask()))
+                for thing in case.things
+                if thing.mask is not None
+            ]
+        )
     each = [sentence.iou for sentence in per_sentence(found, truth)]
     figures: Figures = {}
     if all(case.captions for case in cases):

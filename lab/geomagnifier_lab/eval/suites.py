@@ -1,8 +1,10 @@
 """What is measured: one function a suite, on the validation parts of the data sets, in phrasings that no training run has seen.
 
-Every question goes through the public `pipeline.ask`, as a person's would. A suite is called as `suite(model, root, limit, progress)`:
-`limit` pictures, evenly picked, for a quick look (None: all); `progress(done, total)` in pictures. It returns figures between 0 and 1,
-and "n", how many questions, masks or boxes they rest on. The same picture gets the same question in every run, with and without a limit.
+Every question goes through the public `pipeline.ask`, as a person's would. A suite is called as
+`suite(model, root, limit, progress)`: `limit` pictures, evenly picked, for a quick look (None:
+all); `progress(done, total)` in pictures. It returns figures between 0 and 1, and "n", how many
+questions, masks or boxes they rest on. The same picture gets the same question in every run, with
+and without a limit.
 """
 
 from __future__ import annotations
@@ -34,12 +36,18 @@ from geomagnifier_lab.questions.templates import OBJECTS, Task
 Suite = Callable[[Model, Path, int | None, Progress | None], Figures]
 
 QUESTIONS = 1000
-"""Questions of the suite `granularity`; there are several thousand ways to fill the held-out templates."""
+"""Questions of the suite `granularity`; there are several thousand ways to fill the held-out
+templates.
+"""
 EVERY = 0.01
-"""Score from which a region counts as a candidate for average precision: all of them, the order decides."""
+"""Score from which a region counts as a candidate for average precision: all of them, the order
+decides.
+"""
 
 
-def granularity(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def granularity(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """How closely must one look? Questions from held-out templates, the three levels alike. accuracy, and that of each level.
 
     The picture does not matter to it: a small grey one. `limit` counts questions.
@@ -49,12 +57,20 @@ def granularity(model: Model, root: Path, limit: int | None = None, progress: Pr
     right: dict[Granularity, list[bool]] = {level: [] for level in Granularity}
     with open_scene(np.full((64, 64, 3), 128, np.uint8)) as scene:
         for question in followed(asked, progress):
-            right[question.granularity].append(ask(scene, question.text, model).granularity is question.granularity)
+            right[question.granularity].append(
+                ask(scene, question.text, model).granularity is question.granularity
+            )
     figures = {str(level): float(np.mean(hits)) for level, hits in right.items() if hits}
-    return {"accuracy": float(np.mean([hit for hits in right.values() for hit in hits])), **figures, "n": len(asked)}
+    return {
+        "accuracy": float(np.mean([hit for hits in right.values() for hit in hits])),
+        **figures,
+        "n": len(asked),
+    }
 
 
-def scenes(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def scenes(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """What kind of place is this? Top-1 and top-5 among the classes of each set: AID, UC Merced, RSSCN7 (which has seven)."""
     sets = {name: evenly(scene_set(root, name, "val"), limit) for name in SETS}
     figures: Figures = {}
@@ -63,14 +79,22 @@ def scenes(model: Model, root: Path, limit: int | None = None, progress: Progres
     for name, sample in followed(cases, progress):
         question = questions.draw(chance(sample.path, "scene"), "val", Task.SCENE).text
         with open_scene(sample.path) as scene:
-            ranked = ranked_classes(ask(scene, question, model).labels, tuple(SETS[name][1].values()))
-        ranks[name].append(ranked.index(sample.scenes) if sample.scenes in ranked else len(ranked) + 5)
+            ranked = ranked_classes(
+                ask(scene, question, model).labels, tuple(SETS[name][1].values())
+            )
+        ranks[name].append(
+            ranked.index(sample.scenes) if sample.scenes in ranked else len(ranked) + 5
+        )
     for name, places in ranks.items():
-        figures |= {f"{name}_top{k}": float(np.mean([place < k for place in places])) for k in (1, 5)}
+        figures |= {
+            f"{name}_top{k}": float(np.mean([place < k for place in places])) for k in (1, 5)
+        }
     return {**figures, "n": len(cases)}
 
 
-def ranked_classes(labels: Sequence[tuple[str, float]], classes: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def ranked_classes(
+    labels: Sequence[tuple[str, float]], classes: Sequence[tuple[str, ...]]
+) -> list[tuple[str, ...]]:
     """The classes of a data set by the best probability of a label that means them, best first; unnamed ones are left out.
 
     Args:
@@ -86,7 +110,9 @@ def ranked_classes(labels: Sequence[tuple[str, float]], classes: Sequence[tuple[
     return sorted(best, key=lambda names: -best[names])
 
 
-def segment(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def segment(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """Masks of each kind that is there, on VHR-10: gIoU, oIoU."""
     mean, overall = MeanIoU(), OverallIoU()
     for sample in followed(evenly(vhr10(root, "val"), limit), progress):
@@ -99,7 +125,9 @@ def segment(model: Model, root: Path, limit: int | None = None, progress: Progre
     return {"gIoU": mean.value, "oIoU": overall.value, "n": len(mean.values)}
 
 
-def absent(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def absent(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """Share of masks left empty, on VHR-10: kinds that are not in the picture ("empty"), and things never taught ("unknown")."""
     empty: list[bool] = []
     unknown: list[bool] = []
@@ -109,20 +137,30 @@ def absent(model: Model, root: Path, limit: int | None = None, progress: Progres
             for kind in (*(k for k in sample.kinds if k not in there), OTHER):
                 answer = ask(scene, _question(sample.path, kind, Granularity.PIXEL), model)
                 (unknown if kind == OTHER else empty).append(not answer_mask(answer).any())
-    return {"empty": float(np.mean(empty)), "unknown": float(np.mean(unknown)), "n": len(empty) + len(unknown)}
+    return {
+        "empty": float(np.mean(empty)),
+        "unknown": float(np.mean(unknown)),
+        "n": len(empty) + len(unknown),
+    }
 
 
-def detect(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def detect(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """Box AP, AP50 and AP of small objects over every pair of picture and kind of VHR-10, there or not."""
     return _average_precision(model, root, limit, progress, Granularity.REGION)
 
 
-def masks(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def masks(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """Mask AP, AP50 and AP of small objects over every pair of picture and kind of VHR-10, there or not."""
     return _average_precision(model, root, limit, progress, Granularity.PIXEL)
 
 
-def classify(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def classify(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """What is in this box? Every labelled box of VHR-10: accuracy over boxes, and its mean over kinds ("balanced")."""
     right: dict[str, list[bool]] = {}
     templates = held_out(OBJECTS[Task.CLASSIFY_BOX], "val")
@@ -133,14 +171,22 @@ def classify(model: Model, root: Path, limit: int | None = None, progress: Progr
                 place = "[" + ", ".join(f"{v:.0f}" for v in labelled.box) + "]"
                 text = templates[int(rng.integers(len(templates)))].replace("{box}", place)
                 regions = ask(scene, text, model, box=labelled.box).regions
-                right.setdefault(labelled.kind, []).append(bool(regions) and regions[0].label == labelled.kind)
+                right.setdefault(labelled.kind, []).append(
+                    bool(regions) and regions[0].label == labelled.kind
+                )
     every = [hit for hits in right.values() for hit in hits]
     if not every:
         return {"n": 0}
-    return {"accuracy": float(np.mean(every)), "balanced": float(np.mean([np.mean(hits) for hits in right.values()])), "n": len(every)}
+    return {
+        "accuracy": float(np.mean(every)),
+        "balanced": float(np.mean([np.mean(hits) for hits in right.values()])),
+        "n": len(every),
+    }
 
 
-def cover(model: Model, root: Path, limit: int | None = None, progress: Progress | None = None) -> Figures:
+def cover(
+    model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
+) -> Figures:
     """Land cover of Dubai: IoU of each kind, summed over the pictures, and their mean. Unlabelled pixels do not count."""
     overall = {kind: OverallIoU() for kind in COVER}
     chosen = evenly(dubai(root, "val"), limit)
@@ -149,7 +195,9 @@ def cover(model: Model, root: Path, limit: int | None = None, progress: Progress
         known = labels != NOTHING
         with open_scene(sample.path) as scene:
             for number, kind in enumerate(COVER):
-                found = answer_mask(ask(scene, _question(sample.path, kind, Granularity.PIXEL), model))
+                found = answer_mask(
+                    ask(scene, _question(sample.path, kind, Granularity.PIXEL), model)
+                )
                 overall[kind].add(found & known, labels == number)
     each = {kind: counted.value for kind, counted in overall.items()}
     return {"mIoU": float(np.mean(list(each.values()))), **each, "n": len(chosen) * len(COVER)}
@@ -171,10 +219,16 @@ SUITES: Mapping[str, Suite] = {
 
 def answer_mask(answer: Answer) -> Mask:
     """(H, W) bool at scene size; an answer without a mask marks nothing."""
-    return np.zeros((answer.scene.height, answer.scene.width), bool) if answer.mask is None else answer.mask
+    return (
+        np.zeros((answer.scene.height, answer.scene.width), bool)
+        if answer.mask is None
+        else answer.mask
+    )
 
 
-def _average_precision(model: Model, root: Path, limit: int | None, progress: Progress | None, level: Granularity) -> Figures:
+def _average_precision(
+    model: Model, root: Path, limit: int | None, progress: Progress | None, level: Granularity
+) -> Figures:
     """Ask for every kind in every picture; whatever comes back is claimed to be of the kind that was asked for."""
     pixel = level is Granularity.PIXEL
     truth: list[dict[str, object]] = []
@@ -186,11 +240,23 @@ def _average_precision(model: Model, root: Path, limit: int | None, progress: Pr
         with open_scene(sample.path) as scene:
             size = sizes[name] = _size(scene)
             truth += [
-                {"picture": name, "label": o.kind, "box": o.box, "segmentation": run_lengths(o.polygons, size)} for o in sample.objects
+                {
+                    "picture": name,
+                    "label": o.kind,
+                    "box": o.box,
+                    "segmentation": run_lengths(o.polygons, size),
+                }
+                for o in sample.objects
             ]
             for kind in sample.kinds:
-                regions = ask(scene, _question(sample.path, kind, level), model, min_score=EVERY).regions
-                found += [_row(name, kind, region, pixel) for region in regions if region.segmentation is not None or not pixel]
+                regions = ask(
+                    scene, _question(sample.path, kind, level), model, min_score=EVERY
+                ).regions
+                found += [
+                    _row(name, kind, region, pixel)
+                    for region in regions
+                    if region.segmentation is not None or not pixel
+                ]
                 asked += 1
     return {**average_precision(truth, found, sizes, "mask" if pixel else "box"), "n": asked}
 
@@ -206,7 +272,9 @@ def _size(scene: Scene) -> Size:
 
 def _truth(sample: ObjectSample, kind: str, size: Size) -> dict[str, object]:
     """COCO RLE of all objects of a kind."""
-    return run_lengths([ring for o in sample.objects if o.kind == kind for ring in o.polygons], size)
+    return run_lengths(
+        [ring for o in sample.objects if o.kind == kind for ring in o.polygons], size
+    )
 
 
 def _question(path: Path, kind: str, level: Granularity) -> str:

@@ -5,16 +5,20 @@
     CIDEr-D   Vedantam et al., arXiv:1411.5726: n-grams of 1 to 4 words, clipped, sigma 6, times 10, word weights from the references of the
               set itself; 0..10. "CIDEr" in captioning papers is this one. Some print it times 100, as per cent: 2.8 reads 280
 
-These are the figures of the papers on UCM-Captions, RSICD, RSITMD and VRSBench. CIDEr-D depends on the set: a sentence scored alone has no
-word weights and gets 0, and a part of a set gets other figures than the whole.
+These are the figures of the papers on UCM-Captions, RSICD, RSITMD and VRSBench. CIDEr-D depends on
+the set: a sentence scored alone has no word weights and gets 0, and a part of a set gets other
+figures than the whole.
 
-Where this differs from pycocoevalcap: BLEU without a single common n-gram is 0.0, there a small number left by constants that keep it from
-dividing by zero (1e-9 elsewhere); a sentence without a word scores 0.0, there an empty one against an empty one has a ROUGE-L of 1.
+Where this differs from pycocoevalcap: BLEU without a single common n-gram is 0.0, there a small
+number left by constants that keep it from dividing by zero (1e-9 elsewhere); a sentence without a
+word scores 0.0, there an empty one against an empty one has a ROUGE-L of 1.
 
-Words. pycocoevalcap runs Stanford's PTBTokenizer, a Java program; `words` does the same in a regular expression: lower case, "it 's" and
-"is n't" apart, "two-storey" and "and/or" whole, "50 %" apart, without . ? ! , : ; - and quotes; a bracket stays as a word, "-lrb-", since
-pycocoevalcap drops its upper-case form only. Known to differ: dots of abbreviations ("mr.", "no.", "etc.") go; "gonna" stays one word;
-web addresses, tags, emoticons, fractions written as one sign and runs of dots or of three dashes and more are not looked after.
+Words. pycocoevalcap runs Stanford's PTBTokenizer, a Java program; `words` does the same in a
+regular expression: lower case, "it 's" and "is n't" apart, "two-storey" and "and/or" whole, "50 %"
+apart, without . ? ! , : ; - and quotes; a bracket stays as a word, "-lrb-", since pycocoevalcap
+drops its upper-case form only. Known to differ: dots of abbreviations ("mr.", "no.", "etc.") go;
+"gonna" stays one word; web addresses, tags, emoticons, fractions written as one sign and runs of
+dots or of three dashes and more are not looked after.
 """
 
 from __future__ import annotations
@@ -76,7 +80,8 @@ def bleu_counts(candidates: Sequence[str], references: References, n: int = 4) -
         n: longest n-gram, words.
 
     Returns:
-        (N, 2 + 2n): words of the sentence, words of the closest reference, common 1- to n-grams, its own 1- to n-grams.
+        (N, 2 + 2n): words of the sentence, words of the closest reference, common 1- to n-grams,
+        its own 1- to n-grams.
 
     Raises:
         ValueError: the two differ in length, or a sentence has no reference; its index is named.
@@ -107,7 +112,9 @@ def bleu_of(counts: ArrayLike) -> list[float]:
     return [brevity * float(np.prod(share[:size]) ** (1 / size)) for size in range(1, n + 1)]
 
 
-def rouge_l(candidates: Sequence[str], references: References, beta: float = 1.2) -> NDArray[np.float64]:
+def rouge_l(
+    candidates: Sequence[str], references: References, beta: float = 1.2
+) -> NDArray[np.float64]:
     """ROUGE-L of each sentence, (N,) 0..1; the figure of a set is the mean. Other arguments and errors: as `bleu_counts`.
 
     Args:
@@ -120,23 +127,33 @@ def rouge_l(candidates: Sequence[str], references: References, beta: float = 1.2
         common = [_longest_common(one, said) for one in good]
         precision = max(common) / max(1, len(said))
         recall = max(length / max(1, len(one)) for length, one in zip(common, good, strict=True))
-        out.append((1 + beta**2) * precision * recall / (recall + beta**2 * precision) if precision > 0 else 0.0)
+        out.append(
+            (1 + beta**2) * precision * recall / (recall + beta**2 * precision)
+            if precision > 0
+            else 0.0
+        )
     return np.array(out, float)
 
 
-def cider_d(candidates: Sequence[str], references: References, n: int = 4, sigma: float = 6.0) -> NDArray[np.float64]:
+def cider_d(
+    candidates: Sequence[str], references: References, n: int = 4, sigma: float = 6.0
+) -> NDArray[np.float64]:
     """CIDEr-D of each sentence, (N,) 0..10, words weighed by all the references; the figure of a set is the mean.
 
     Args:
         candidates: the sentences to be judged.
-        references: one or more good sentences of each; all of the set, so that rare words weigh what they do in papers.
+        references: one or more good sentences of each; all of the set, so that rare words weigh
+            what they do in papers.
         n: longest n-gram, words.
         sigma: of the penalty on a difference in length, words.
 
     Raises:
         ValueError, PredictionError: as `bleu_counts`.
     """
-    cases = [(_grams(said, n), [_grams(one, n) for one in good]) for said, good in _tokenised(candidates, references)]
+    cases = [
+        (_grams(said, n), [_grams(one, n) for one in good])
+        for said, good in _tokenised(candidates, references)
+    ]
     seen: Counter[Gram] = Counter()
     for _, good in cases:
         seen.update(set().union(*good))
@@ -163,7 +180,14 @@ def cider_d(candidates: Sequence[str], references: References, n: int = 4, sigma
 def _clipped_cosine(mine: dict[Gram, float], other: dict[Gram, float]) -> float:
     """Cosine of two weighed bags, where saying a word more often than the other does not help."""
     size = (sum(v * v for v in mine.values()) * sum(v * v for v in other.values())) ** 0.5
-    return sum(min(weight, other[gram]) * other[gram] for gram, weight in mine.items() if gram in other) / size if size > 0 else 0.0
+    return (
+        sum(
+            min(weight, other[gram]) * other[gram] for gram, weight in mine.items() if gram in other
+        )
+        / size
+        if size > 0
+        else 0.0
+    )
 
 
 def _length(grams: Counter[Gram]) -> int:
@@ -172,7 +196,11 @@ def _length(grams: Counter[Gram]) -> int:
 
 
 def _grams(tokens: Sequence[str], n: int) -> Counter[Gram]:
-    return Counter(tuple(tokens[at : at + size]) for size in range(1, n + 1) for at in range(len(tokens) - size + 1))
+    return Counter(
+        tuple(tokens[at : at + size])
+        for size in range(1, n + 1)
+        for at in range(len(tokens) - size + 1)
+    )
 
 
 def _longest_common(first: Sequence[str], second: Sequence[str]) -> int:
@@ -188,9 +216,13 @@ def _longest_common(first: Sequence[str], second: Sequence[str]) -> int:
     return len(first) - open_.bit_count()
 
 
-def _tokenised(candidates: Sequence[str], references: References) -> list[tuple[list[str], list[list[str]]]]:
+def _tokenised(
+    candidates: Sequence[str], references: References
+) -> list[tuple[list[str], list[list[str]]]]:
     if len(candidates) != len(references):
-        raise ValueError(f"{len(candidates)} sentences for {len(references)} pictures; give one of each picture, in the same order")
+        raise ValueError(
+            f"{len(candidates)} sentences for {len(references)} pictures; give one of each picture, in the same order"
+        )
     out = []
     for index, (said, good) in enumerate(zip(candidates, references, strict=True)):
         if not isinstance(said, str):

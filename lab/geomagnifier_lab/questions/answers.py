@@ -1,7 +1,7 @@
 """Labels -> the answers that the decoder learns to write: what to look for, and the sentence about what was found.
 
-Tokens are those of `models/small/vocabulary.py`, spelt out here: [SEG], [BOX], <none>, <by>, <everything>, <this>, <place>, <unknown>, <n>, <a>,
-<is>, and <KIND>.
+Tokens are those of `models/small/vocabulary.py`, spelt out here: [SEG], [BOX], <none>, <by>,
+<everything>, <this>, <place>, <unknown>, <n>, <a>, <is>, and <KIND>.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from geomagnifier_lab.questions.questions import ANY, OTHER, Question
 from geomagnifier_lab.questions.templates import Task
 
 NEAR = 0.06
-"""Gap between two boxes, as a share of the scene's longer side, under which one lies near the other."""
+"""Gap between two boxes, as a share of the scene's longer side, under which one lies near the
+other.
+"""
 
 
 NOT_TAUGHT, REST = "i was not taught to find that .", "the rest i was not taught to find ."
@@ -47,7 +49,10 @@ def point(question: Question, present: Mapping[str, bool | None]) -> list[str]:
         if kind == OTHER:
             tokens.append("<unknown>")
         elif kind == ANY:
-            tokens += ["<this>" if question.task is Task.CLASSIFY_BOX else "<everything>", tie(question)]
+            tokens += [
+                "<this>" if question.task is Task.CLASSIFY_BOX else "<everything>",
+                tie(question),
+            ]
         else:
             tokens += [f"<{kind}>", "<none>" if present.get(kind) is False else tie(question)]
     for kind in question.landmarks:
@@ -57,7 +62,9 @@ def point(question: Question, present: Mapping[str, bool | None]) -> list[str]:
     return [*tokens, "<end>"]
 
 
-def found(question: Question, things: Sequence[Thing], asked: Sequence[str], unknown: bool) -> list[str]:
+def found(
+    question: Question, things: Sequence[Thing], asked: Sequence[str], unknown: bool
+) -> list[str]:
     """The sentence about what was found.
 
     Args:
@@ -81,7 +88,9 @@ def found(question: Question, things: Sequence[Thing], asked: Sequence[str], unk
     if missing and ANY not in question.kinds:
         tokens += ["there", "is", "no"]
         for i, kind in enumerate(missing):
-            tokens += (["or"] if i and i == len(missing) - 1 else [","] if i else []) + [f"<{kind}>"]
+            tokens += (["or"] if i and i == len(missing) - 1 else [","] if i else []) + [
+                f"<{kind}>"
+            ]
         tokens += ["here", "."]
     elif not kinds and asked:
         tokens += ["none", "of", "the", "things", "i", "know", "is", "here", "."]
@@ -102,9 +111,13 @@ def _described(kinds: Sequence[str], things: Sequence[Thing], mark: str) -> list
     """As in "two ships are near one harbor": the most frequent kind first, then what it is near to, then the rest."""
     order = sorted(kinds, key=lambda k: (-sum(t.kind == k for t in things), k))
     first = [t for t in things if t.kind == order[0]]
-    close = [k for k in order[1:] if any(gap(a, b) < NEAR for a in first for b in things if b.kind == k)]
+    close = [
+        k for k in order[1:] if any(gap(a, b) < NEAR for a in first for b in things if b.kind == k)
+    ]
     tokens = ["<n>", f"<{order[0]}>", mark, "<is>"]
-    tokens += ["near", *_counted(close[:2], mark)] if close else where(first) or ["in", "the", "picture"]
+    tokens += (
+        ["near", *_counted(close[:2], mark)] if close else where(first) or ["in", "the", "picture"]
+    )
     rest = [k for k in order[1:] if k not in close[:2]]
     if rest:
         tokens += [";", "there", "<is>", "also", *_counted(rest, mark)]
@@ -114,7 +127,11 @@ def _described(kinds: Sequence[str], things: Sequence[Thing], mark: str) -> list
 def _counted(kinds: Sequence[str], mark: str) -> list[str]:
     tokens: list[str] = []
     for i, kind in enumerate(kinds):
-        tokens += (["and"] if i and i == len(kinds) - 1 else [","] if i else []) + ["<n>", f"<{kind}>", mark]
+        tokens += (["and"] if i and i == len(kinds) - 1 else [","] if i else []) + [
+            "<n>",
+            f"<{kind}>",
+            mark,
+        ]
     return tokens
 
 
@@ -122,8 +139,24 @@ def where(things: Sequence[Thing]) -> list[str]:
     """As in "in the upper left", or nothing where they are spread over the scene."""
     x = [(t.box[0] + t.box[2]) / 2 for t in things]
     y = [(t.box[1] + t.box[3]) / 2 for t in things]
-    across = "left" if max(x) < 0.4 else "right" if min(x) > 0.6 else "centre" if min(x) > 0.3 and max(x) < 0.7 else ""
-    down = "upper" if max(y) < 0.4 else "lower" if min(y) > 0.6 else "centre" if min(y) > 0.3 and max(y) < 0.7 else ""
+    across = (
+        "left"
+        if max(x) < 0.4
+        else "right"
+        if min(x) > 0.6
+        else "centre"
+        if min(x) > 0.3 and max(x) < 0.7
+        else ""
+    )
+    down = (
+        "upper"
+        if max(y) < 0.4
+        else "lower"
+        if min(y) > 0.6
+        else "centre"
+        if min(y) > 0.3 and max(y) < 0.7
+        else ""
+    )
     if across in ("left", "right"):
         return ["in", "the", down, across] if down in ("upper", "lower") else ["on", "the", across]
     if down in ("upper", "lower"):
@@ -153,7 +186,13 @@ def whole(question: Question, scenes: Sequence[str], captions: Sequence[str]) ->
     place = scene_phrase(scenes[0])
     if question.task is Task.TITLE:
         return (place,)
-    start = "" if question.task is not Task.SCENE_YES_NO else "yes , " if scenes[0] in question.scenes else "no , "
+    start = (
+        ""
+        if question.task is not Task.SCENE_YES_NO
+        else "yes , "
+        if scenes[0] in question.scenes
+        else "no , "
+    )
     return (f"{start}this is {place} .",)
 
 
@@ -165,8 +204,21 @@ MENTIONS: dict[str, tuple[str, ...]] = {
     "tennis court": ("tennis",),
     "basketball court": ("basketball",),
     "ground track field": ("track", "tracks"),
-    "harbor": ("harbor", "harbors", "harbour", "port", "ports", "dock", "docks", "pier", "piers", "wharf"),
+    "harbor": (
+        "harbor",
+        "harbors",
+        "harbour",
+        "port",
+        "ports",
+        "dock",
+        "docks",
+        "pier",
+        "piers",
+        "wharf",
+    ),
     "bridge": ("bridge", "bridges", "viaduct", "viaducts"),
     "vehicle": ("car", "cars", "vehicle", "vehicles", "truck", "trucks", "bus", "buses"),
 }
-"""Words by which a caption names a kind of object; captions say too little of the kinds that are not here."""
+"""Words by which a caption names a kind of object; captions say too little of the kinds that are
+not here.
+"""

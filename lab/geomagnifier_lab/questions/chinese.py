@@ -1,7 +1,8 @@
 """Questions in Chinese with the plain English of the same meaning: what the reader of Chinese (`models/small/zh_en_translator.py`) learns from.
 
-The English side is one sentence for each meaning, in words that the rest of the model knows; the Chinese side has many registers.
-Every eighth entry of each table of `chinese_templates` is kept aside for "val".
+The English side is one sentence for each meaning, in words that the rest of the model knows; the
+Chinese side has many registers. Every eighth entry of each table of `chinese_templates` is kept
+aside for "val".
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ OTHER_THINGS = tuple(
     Noun(english, _PLURALS.get(english, f"{english}s"), word, measure)
     for english, word, measure in (entry.rsplit(" ", 2) for entry in templates.OTHERS)
 )
-NOUNS = (*(word for _, told in templates.NOUNS.values() for word in told.split()), *(thing.word for thing in OTHER_THINGS))
+NOUNS = (
+    *(word for _, told in templates.NOUNS.values() for word in told.split()),
+    *(thing.word for thing in OTHER_THINGS),
+)
 """All Chinese nouns of things."""
 
 
@@ -59,7 +63,9 @@ def other(rng: Generator) -> Noun:
     thing: Noun = pick(rng, OTHER_THINGS)
     if rng.random() < 0.4:
         drawn = [
-            pick(rng, pick(rng, OTHER_THINGS).word) if rng.random() < 0.6 else chr(int(rng.integers(0x4E00, 0x9FA0)))
+            pick(rng, pick(rng, OTHER_THINGS).word)
+            if rng.random() < 0.6
+            else chr(int(rng.integers(0x4E00, 0x9FA0)))
             for _ in range(int(rng.integers(1, 4)))
         ]
         thing = Noun(*STRANGE, "".join(drawn), "个")
@@ -95,7 +101,15 @@ CHINESE = {
     Task.OUTLINE: templates.OUTLINE,
     Task.DESCRIBE_SEGMENT: templates.DESCRIBE_SEGMENT,
 }
-PLAIN = (Task.DETECT, Task.DETECT, Task.LOCATE, Task.COUNT, Task.EXISTS, *[Task.SEGMENT] * 3, Task.DESCRIBE_SEGMENT)
+PLAIN = (
+    Task.DETECT,
+    Task.DETECT,
+    Task.LOCATE,
+    Task.COUNT,
+    Task.EXISTS,
+    *[Task.SEGMENT] * 3,
+    Task.DESCRIBE_SEGMENT,
+)
 """Tasks of a question that picks nothing; what is asked for most stands here more than once."""
 ENDINGS = ("", "", "", "。", "？", "?", "！", "，谢谢", "，谢谢。", "吧", "呢？", ".", "一下")
 
@@ -104,10 +118,14 @@ def draw(rng: Generator, split: Split = "train") -> Pair:
     """Draw a question in both languages; image, region and pixel level are about equally likely."""
     chance = rng.random()
     pair = _whole(rng, split) if chance < 0.28 else _closer(rng, split)
-    if pair.task in (Task.DETECT, Task.COUNT, Task.SEGMENT, Task.LOCATE) and rng.random() < 0.05:  # the kind of place in the same breath
+    if (
+        pair.task in (Task.DETECT, Task.COUNT, Task.SEGMENT, Task.LOCATE) and rng.random() < 0.05
+    ):  # the kind of place in the same breath
         first = _fill(rng, pick(rng, held_out(templates.SCENE, split)), split)
         joined = pick(rng, templates.JOIN).format(first, pair.chinese)
-        pair = Pair(joined, f"{ENGLISH[Task.SCENE]} {pair.english}", pair.task, pair.kinds, pair.landmarks)
+        pair = Pair(
+            joined, f"{ENGLISH[Task.SCENE]} {pair.english}", pair.task, pair.kinds, pair.landmarks
+        )
     return Pair(_register(rng, pair.chinese), pair.english, pair.task, pair.kinds, pair.landmarks)
 
 
@@ -115,26 +133,51 @@ def _closer(rng: Generator, split: Split) -> Pair:
     """Region and pixel level."""
     chance = rng.random()
     if chance < 0.05:
-        return Pair(_fill(rng, pick(rng, held_out(templates.CLASSIFY, split)), split), ENGLISH[Task.CLASSIFY_BOX], Task.CLASSIFY_BOX)
+        return Pair(
+            _fill(rng, pick(rng, held_out(templates.CLASSIFY, split)), split),
+            ENGLISH[Task.CLASSIFY_BOX],
+            Task.CLASSIFY_BOX,
+        )
     if chance < 0.12:
         task = pick(rng, tuple(templates.EVERYTHING))
-        return Pair(_fill(rng, pick(rng, held_out(templates.EVERYTHING[task], split)), split), ENGLISH_EVERYTHING[task], task)
-    things = [other(rng) if rng.random() < 0.2 else noun(rng, pick(rng, tuple(templates.NOUNS)), split)]
+        return Pair(
+            _fill(rng, pick(rng, held_out(templates.EVERYTHING[task], split)), split),
+            ENGLISH_EVERYTHING[task],
+            task,
+        )
+    things = [
+        other(rng) if rng.random() < 0.2 else noun(rng, pick(rng, tuple(templates.NOUNS)), split)
+    ]
     if chance < 0.42:
         mark = noun(rng, pick(rng, [k for k in _MARKS if k != things[0].kind]), split)
         chinese, english, named = pick(rng, WAYS)(rng, things[0], mark)
         task = pick(rng, (Task.LOCATE, Task.OUTLINE, Task.COUNT))
-        template = pick(rng, held_out(templates.COUNT_SOME if task is Task.COUNT else CHINESE[task], split))
+        template = pick(
+            rng, held_out(templates.COUNT_SOME if task is Task.COUNT else CHINESE[task], split)
+        )
         asked = f"Count {english}." if task is Task.COUNT else ENGLISH[task].format(r=english)
         marks = (mark.kind,) if named else ()
-        return Pair(_fill(rng, template, split, things, chinese), asked, task, _kinds(things), marks)
+        return Pair(
+            _fill(rng, template, split, things, chinese), asked, task, _kinds(things), marks
+        )
     task = pick(rng, PLAIN)
     if rng.random() < 0.15 and task is not Task.LOCATE:
-        second = other(rng) if rng.random() < 0.15 else noun(rng, pick(rng, tuple(templates.NOUNS)), split)
+        second = (
+            other(rng)
+            if rng.random() < 0.15
+            else noun(rng, pick(rng, tuple(templates.NOUNS)), split)
+        )
         if second.one != things[0].one:
             things.append(second)
-    template = "{n}" if rng.random() < 0.04 and task is Task.DETECT else pick(rng, held_out(CHINESE[task], split))
-    plural, single = " and ".join(t.many for t in things), " or ".join(article(t.one) for t in things)
+    template = (
+        "{n}"
+        if rng.random() < 0.04 and task is Task.DETECT
+        else pick(rng, held_out(CHINESE[task], split))
+    )
+    plural, single = (
+        " and ".join(t.many for t in things),
+        " or ".join(article(t.one) for t in things),
+    )
     if task is Task.LOCATE:  # without anything that picks: all of them
         task = Task.DETECT
     english = ENGLISH[task].format(p=plural, a=single)
@@ -147,12 +190,29 @@ def _kinds(things: Sequence[Noun]) -> tuple[str, ...]:
 
 def _whole(rng: Generator, split: Split) -> Pair:
     """Image level."""
-    task = pick(rng, (Task.SCENE, Task.SCENE_YES_NO, Task.CHOICE, Task.CAPTION, Task.CAPTION, Task.TITLE, Task.RETRIEVAL))
-    names = [pick(rng, tuple(templates.SCENES)) for _ in range(2 if rng.random() < 0.6 else int(rng.integers(3, 6)))]
+    task = pick(
+        rng,
+        (
+            Task.SCENE,
+            Task.SCENE_YES_NO,
+            Task.CHOICE,
+            Task.CAPTION,
+            Task.CAPTION,
+            Task.TITLE,
+            Task.RETRIEVAL,
+        ),
+    )
+    names = [
+        pick(rng, tuple(templates.SCENES))
+        for _ in range(2 if rng.random() < 0.6 else int(rng.integers(3, 6)))
+    ]
     names = list(dict.fromkeys(names))
     words = [pick(rng, templates.SCENES[name].split()) for name in names]
     if task is Task.SCENE_YES_NO:
-        text, english = pick(rng, held_out(templates.YES_NO, split)), f"Does this image show {_place(names[0])}?"
+        text, english = (
+            pick(rng, held_out(templates.YES_NO, split)),
+            f"Does this image show {_place(names[0])}?",
+        )
     elif task is Task.CHOICE and len(names) > 1:
         text = pick(rng, held_out(templates.CHOICE, split))
         if "{options}" not in text:
@@ -161,7 +221,10 @@ def _whole(rng: Generator, split: Split) -> Pair:
     elif task is Task.RETRIEVAL:
         chance = rng.random()
         if chance < 0.3:
-            text, english = pick(rng, held_out(templates.RETRIEVE_LIKE, split)), "Find similar images."
+            text, english = (
+                pick(rng, held_out(templates.RETRIEVE_LIKE, split)),
+                "Find similar images.",
+            )
         elif chance < 0.5:
             thing = noun(rng, pick(rng, tuple(templates.NOUNS)), split)
             text = pick(rng, held_out(templates.RETRIEVE_WITH, split)).replace("{n}", thing.word)
@@ -171,25 +234,50 @@ def _whole(rng: Generator, split: Split) -> Pair:
             text = pick(rng, held_out(templates.DESCRIPTIONS, split)).replace("{n}", thing.word)
             english = f"Find images of {_place(names[0])} with many {thing.many}."
         else:
-            text, english = pick(rng, held_out(templates.RETRIEVE, split)), f"Find images of {_place(names[0])}."
+            text, english = (
+                pick(rng, held_out(templates.RETRIEVE, split)),
+                f"Find images of {_place(names[0])}.",
+            )
     else:
         task = task if task in ENGLISH else Task.SCENE
-        tables = {Task.SCENE: templates.SCENE, Task.CAPTION: templates.CAPTION, Task.TITLE: templates.TITLE}
+        tables = {
+            Task.SCENE: templates.SCENE,
+            Task.CAPTION: templates.CAPTION,
+            Task.TITLE: templates.TITLE,
+        }
         text = pick(rng, held_out(tables[task], split))
         english = ENGLISH[task]
     joined = pick(rng, ("、", "，", ", ", "/", "或", "和")).join(words)
-    return Pair(_fill(rng, text.replace("{options}", joined).replace("{x}", words[0]).replace("{y}", words[-1]), split), english, task)
+    return Pair(
+        _fill(
+            rng,
+            text.replace("{options}", joined).replace("{x}", words[0]).replace("{y}", words[-1]),
+            split,
+        ),
+        english,
+        task,
+    )
 
 
 def _place(name: str) -> str:
-    return {"city": "a city", "countryside": "countryside", "residential": "a residential area"}.get(name) or scene_phrase(name)
+    return {
+        "city": "a city",
+        "countryside": "countryside",
+        "residential": "a residential area",
+    }.get(name) or scene_phrase(name)
 
 
-def _fill(rng: Generator, template: str, split: Split, things: Sequence[Noun] = (), phrase: str = "") -> str:
+def _fill(
+    rng: Generator, template: str, split: Split, things: Sequence[Noun] = (), phrase: str = ""
+) -> str:
     """A template with its slots filled."""
     joined = pick(rng, ("和", "以及", "与", "、", "跟", "及")).join(t.word for t in things)
     measure = things[0].measure if things else "个"
-    every = pick(rng, held_out(templates.ALL, split)).replace("{m}", measure) if rng.random() < 0.7 else ""
+    every = (
+        pick(rng, held_out(templates.ALL, split)).replace("{m}", measure)
+        if rng.random() < 0.7
+        else ""
+    )
     inside = pick(rng, held_out(templates.IN, split)) if rng.random() < 0.6 else ""
     tables = {"find": templates.FIND, "cut": templates.CUT, "it": templates.IT}
     slots = {"n": joined, "m": measure, "r": phrase, "e": every, "box": BOX, "i": inside}

@@ -40,10 +40,22 @@ ENDS = {
 }
 """A side and the one opposite, by hand and by compass."""
 MOST = {
-    "left": ("leftmost", entries("最左边 | 最左侧 | 最靠左 | 最西边 | 最左面 | 最左 | 最西侧 | 最西端")),
-    "right": ("rightmost", entries("最右边 | 最右侧 | 最靠右 | 最东边 | 最右面 | 最右 | 最东侧 | 最东端")),
-    "top": ("topmost", entries("最上边 | 最上方 | 最靠上 | 最北边 | 最上面 | 最顶部 | 最北侧 | 最上端")),
-    "bottom": ("bottommost", entries("最下边 | 最下方 | 最靠下 | 最南边 | 最下面 | 最底部 | 最南侧 | 最下端")),
+    "left": (
+        "leftmost",
+        entries("最左边 | 最左侧 | 最靠左 | 最西边 | 最左面 | 最左 | 最西侧 | 最西端"),
+    ),
+    "right": (
+        "rightmost",
+        entries("最右边 | 最右侧 | 最靠右 | 最东边 | 最右面 | 最右 | 最东侧 | 最东端"),
+    ),
+    "top": (
+        "topmost",
+        entries("最上边 | 最上方 | 最靠上 | 最北边 | 最上面 | 最顶部 | 最北侧 | 最上端"),
+    ),
+    "bottom": (
+        "bottommost",
+        entries("最下边 | 最下方 | 最靠下 | 最南边 | 最下面 | 最底部 | 最南侧 | 最下端"),
+    ),
 }
 HALVES = {
     "left": ("left", entries("左半部分 | 左半边 | 左边 | 左侧 | 左半 | 西半部 | 左半幅 | 左部")),
@@ -71,23 +83,33 @@ DIGITS = ("零", "一", "二", "三", "四", "五")
 ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
 NUMBERS = {2: ("两", "two"), 3: ("三", "three"), 4: ("四", "four")}
 
-ONE = entries("{b}的{n} | {b}的那{m}{n} | {b}的一{m}{n} | {b}那{m}{n} | {b}的{n} | {b}{n} | {n}中{b}的 | {n}里{b}的一{m}")
+ONE = entries(
+    "{b}的{n} | {b}的那{m}{n} | {b}的一{m}{n} | {b}那{m}{n} | {b}的{n} | {b}{n} | {n}中{b}的 | {n}里{b}的一{m}"
+)
 MANY = entries("{b}的{n} | {b}的{n} | {b}{n} | {b}的所有{n} | {b}的那些{n} | {i}{b}的{n}")
 """A noun after what tells it, or them, apart: {b}."""
-SECOND = entries("第二{x}的{n} | 第二{x}的那{m}{n} | {n}中第二{x}的 | 面积第二{x}的{n} | 排第二{x}的{n} | 第二{x}{n}")
+SECOND = entries(
+    "第二{x}的{n} | 第二{x}的那{m}{n} | {n}中第二{x}的 | 面积第二{x}的{n} | 排第二{x}的{n} | 第二{x}{n}"
+)
 ORDINAL = entries("""
     从{t}数第{k}{m}{n} | {c}起第{k}{m}{n} | 从{c}往{d}第{k}{m}{n} | {t}第{k}{m}{n} | 从{t}开始第{k}{m}{n} | 从{c}到{d}第{k}{m}{n}
     从{c}往{d}数第{k}{m}{n} | 从{t}起的第{k}{m}{n} | {c}数第{k}{m}{n} | 由{c}至{d}的第{k}{m}{n}
     从{w}往{v}数第{k}{m}{n} | {n}中{c}起第{k}{m}
 """)
 SEVERAL = entries("{x}的{k}{m}{n} | {k}{m}{x}的{n} | {n}中{x}的{k}{m} | {x}{k}{m}{n}")
-ROW = entries("{x}一{l}{n} | {x}一{l}的{n} | {x}那{l}{n} | {x}的一{l}{n} | {t}一{l}{n} | {t}那{l}的{n}")
+ROW = entries(
+    "{x}一{l}{n} | {x}一{l}的{n} | {x}那{l}{n} | {x}的一{l}{n} | {t}一{l}{n} | {t}那{l}的{n}"
+)
 NEAR = entries("""
     离{o}最近 | 距离{o}最近 | 靠近{o} | {o}旁边 | 紧挨着{o} | {o}附近 | 最靠近{o} | 邻近{o} | 挨着{o} | {o}边上 | {o}旁 | 与{o}相邻
 """)
 FAR = entries("离{o}最远 | 距离{o}最远 | 远离{o} | 距{o}最远 | 最远离{o}")
-BETWEEN = entries("两{om}{o}之间 | {o}之间 | {o}中间 | 两{om}{o}中间 | 夹在两{om}{o}之间 | 位于{o}之间")
-CENTRE = entries("最中间 | 最靠近中心 | 离中心最近 | 图像中央 | 正中间 | 正中央 | 画面中心 | 最靠近图像中心")
+BETWEEN = entries(
+    "两{om}{o}之间 | {o}之间 | {o}中间 | 两{om}{o}中间 | 夹在两{om}{o}之间 | 位于{o}之间"
+)
+CENTRE = entries(
+    "最中间 | 最靠近中心 | 离中心最近 | 图像中央 | 正中间 | 正中央 | 画面中心 | 最靠近图像中心"
+)
 
 
 def pick(rng: Generator, choices: Sequence[Any]) -> Any:
@@ -115,14 +137,22 @@ def size(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     english, _, words = SIZES[int(rng.random() > 0.6)]
     if rng.random() < 0.25:
         corner = str(pick(rng, tuple(CORNERS)))
-        return _told(rng, thing, pick(rng, CORNERS[corner]) + pick(rng, words), ONE), f"the {english} {thing.one} in the {corner}", False
+        return (
+            _told(rng, thing, pick(rng, CORNERS[corner]) + pick(rng, words), ONE),
+            f"the {english} {thing.one} in the {corner}",
+            False,
+        )
     return _told(rng, thing, pick(rng, words), ONE), f"the {english} {thing.one}", False
 
 
 def second(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     """The second largest."""
     english, word, _ = SIZES[int(rng.random() > 0.6)]
-    return pick(rng, SECOND).format(x=word, n=thing.word, m=thing.measure), f"the second {english} {thing.one}", False
+    return (
+        pick(rng, SECOND).format(x=word, n=thing.word, m=thing.measure),
+        f"the second {english} {thing.one}",
+        False,
+    )
 
 
 def ordinal(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
@@ -130,30 +160,59 @@ def ordinal(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     side, k = _side(rng), int(pick(rng, (1, 2, 2, 2, 3, 3, 4, 5)))
     c, d, w, v = ENDS[side]
     number = DIGITS[k] if rng.random() < 0.8 else str(k)
-    slots = {"t": pick(rng, SIDES[side]), "c": c, "d": d, "w": w, "v": v, "k": number, "n": thing.word, "m": thing.measure}
-    return pick(rng, ORDINAL).format(**slots), f"the {ORDINALS[k]} {thing.one} from the {side}", False
+    slots = {
+        "t": pick(rng, SIDES[side]),
+        "c": c,
+        "d": d,
+        "w": w,
+        "v": v,
+        "k": number,
+        "n": thing.word,
+        "m": thing.measure,
+    }
+    return (
+        pick(rng, ORDINAL).format(**slots),
+        f"the {ORDINALS[k]} {thing.one} from the {side}",
+        False,
+    )
 
 
 def half(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     """Those in the left half."""
     english, words = HALVES[_side(rng)]
-    return _told(rng, thing, pick(rng, words), MANY), f"the {thing.many} in the {english} half", False
+    return (
+        _told(rng, thing, pick(rng, words), MANY),
+        f"the {thing.many} in the {english} half",
+        False,
+    )
 
 
 def corner(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     """Those in the top left corner."""
     where = str(pick(rng, tuple(CORNERS)))
-    return _told(rng, thing, pick(rng, CORNERS[where]), MANY), f"the {thing.many} in the {where} corner", False
+    return (
+        _told(rng, thing, pick(rng, CORNERS[where]), MANY),
+        f"the {thing.many} in the {where} corner",
+        False,
+    )
 
 
 def near(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     """The one next to the landmark."""
-    return _told(rng, thing, pick(rng, NEAR).format(o=mark.word), ONE), f"the {thing.one} next to the {mark.one}", True
+    return (
+        _told(rng, thing, pick(rng, NEAR).format(o=mark.word), ONE),
+        f"the {thing.one} next to the {mark.one}",
+        True,
+    )
 
 
 def far(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     """The one farthest from the landmark."""
-    return _told(rng, thing, pick(rng, FAR).format(o=mark.word), ONE), f"the {thing.one} farthest from the {mark.one}", True
+    return (
+        _told(rng, thing, pick(rng, FAR).format(o=mark.word), ONE),
+        f"the {thing.one} farthest from the {mark.one}",
+        True,
+    )
 
 
 def between(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
@@ -165,7 +224,9 @@ def between(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 def beside(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     """Those to the left of the landmark."""
     english, words = BESIDE[_side(rng)]
-    apart = pick(rng, ("{o}{t}", "{o}的{t}", "在{o}{t}", "位于{o}{t}")).format(o=mark.word, t=pick(rng, words))
+    apart = pick(rng, ("{o}{t}", "{o}的{t}", "在{o}{t}", "位于{o}{t}")).format(
+        o=mark.word, t=pick(rng, words)
+    )
     return _told(rng, thing, apart, MANY), f"the {thing.many} {english} the {mark.one}", True
 
 
@@ -184,17 +245,37 @@ def row(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     side = _side(rng)
     upright = side in ("left", "right")
     line, english = ("列", "column") if upright else (pick(rng, ("排", "行")), "row")
-    chinese = pick(rng, ROW).format(x=pick(rng, MOST[side][1]), t=pick(rng, SIDES[side]), l=line, n=thing.word)
+    chinese = pick(rng, ROW).format(
+        x=pick(rng, MOST[side][1]), t=pick(rng, SIDES[side]), l=line, n=thing.word
+    )
     return chinese, f"the {HALVES[side][0]} {english} of {thing.many}", False
 
 
 def centre(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
     """The one closest to the centre."""
-    return _told(rng, thing, pick(rng, CENTRE), ONE), f"the {thing.one} closest to the centre", False
+    return (
+        _told(rng, thing, pick(rng, CENTRE), ONE),
+        f"the {thing.one} closest to the centre",
+        False,
+    )
 
 
 WAYS: tuple[Callable[[Generator, Noun, Noun], Phrase], ...] = (
-    *(extreme, extreme, size, size, size, second, ordinal, ordinal, ordinal, half, half, corner, corner),
+    *(
+        extreme,
+        extreme,
+        size,
+        size,
+        size,
+        second,
+        ordinal,
+        ordinal,
+        ordinal,
+        half,
+        half,
+        corner,
+        corner,
+    ),
     *(near, near, far, between, beside, beside, several, several, row, centre),
 )
 """Drawn from evenly: what people ask for most stands here more than once."""

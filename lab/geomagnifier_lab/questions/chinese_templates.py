@@ -1,7 +1,8 @@
 """Templates of questions in Chinese, and the nouns that fill them, as tables. `chinese` fills their slots.
 
-Slots: {n} a noun, {m} its measure word, {r} a phrase that picks ("最大的船"), {i} "in the picture", {e} "all", {it} the picture,
-{find} and {cut} verbs of region and pixel level, {box} coordinates, {x}, {y}, {options} places.
+Slots: {n} a noun, {m} its measure word, {r} a phrase that picks ("最大的船"), {i} "in the picture", {e}
+"all", {it} the picture, {find} and {cut} verbs of region and pixel level, {box} coordinates, {x},
+{y}, {options} places.
 """
 
 from __future__ import annotations
@@ -10,15 +11,30 @@ from geomagnifier.language.classes import entries
 from geomagnifier_lab.questions.templates import Task
 
 NOUNS: dict[str, tuple[str, str]] = {
-    "airplane": ("架", "飞机 客机 战斗机 战机 民航飞机 喷气式飞机 运输机 航空器 飞行器 大飞机 停着的飞机 民航客机"),
-    "ship": ("艘", "船 船只 船舶 轮船 舰船 货轮 军舰 油轮 货船 渡轮 驳船 舰艇 集装箱船 大船 客轮 游轮 拖船"),
-    "storage tank": ("个", "储罐 油罐 储油罐 罐子 储气罐 燃料罐 罐体 原油储罐 化工罐 存储罐 圆形储罐 大油罐 石油储罐 储存罐 液体储罐"),
+    "airplane": (
+        "架",
+        "飞机 客机 战斗机 战机 民航飞机 喷气式飞机 运输机 航空器 飞行器 大飞机 停着的飞机 民航客机",
+    ),
+    "ship": (
+        "艘",
+        "船 船只 船舶 轮船 舰船 货轮 军舰 油轮 货船 渡轮 驳船 舰艇 集装箱船 大船 客轮 游轮 拖船",
+    ),
+    "storage tank": (
+        "个",
+        "储罐 油罐 储油罐 罐子 储气罐 燃料罐 罐体 原油储罐 化工罐 存储罐 圆形储罐 大油罐 石油储罐 储存罐 液体储罐",
+    ),
     "baseball diamond": ("个", "棒球场 垒球场 棒球场地 棒球内场 棒球运动场 棒垒球场"),
     "tennis court": ("片", "网球场 网球场地 网球运动场 室外网球场 网球球场"),
     "basketball court": ("个", "篮球场 篮球场地 篮球运动场 室外篮球场 篮球球场"),
-    "ground track field": ("个", "田径场 操场 田径跑道 运动场 环形跑道 操场跑道 田径运动场 塑胶跑道 体育跑道 学校操场 田径场地"),
+    "ground track field": (
+        "个",
+        "田径场 操场 田径跑道 运动场 环形跑道 操场跑道 田径运动场 塑胶跑道 体育跑道 学校操场 田径场地",
+    ),
     "harbor": ("座", "港口 码头 港湾 海港 泊位 船坞 游艇码头 渔港 港 货运码头 停船的码头 渡口"),
-    "bridge": ("座", "桥 桥梁 大桥 公路桥 铁路桥 人行桥 跨河大桥 过河的桥 跨江大桥 拱桥 石桥 斜拉桥 吊桥"),
+    "bridge": (
+        "座",
+        "桥 桥梁 大桥 公路桥 铁路桥 人行桥 跨河大桥 过河的桥 跨江大桥 拱桥 石桥 斜拉桥 吊桥",
+    ),
     "vehicle": (
         "辆",
         "车 车辆 机动车 机动车辆 道路车辆 停放的车辆",
@@ -35,11 +51,26 @@ NOUNS: dict[str, tuple[str, str]] = {
     "swimming pool": ("个", "游泳池 泳池 私人泳池 室外泳池 后院泳池 露天泳池"),
     "oil well": ("口", "油井 抽油机 磕头机 采油机 石油井 采油井"),
     "crop field": ("块", "农田地块 田块 庄稼地 耕地地块 农作物田 作物田 种植地块"),
-    "building": ("栋", "建筑 建筑物 房屋 房子 楼房 大楼 厂房 屋顶 住宅楼 民房 仓库 楼 居民楼 高楼 别墅 办公楼 房顶 建筑房屋"),
-    "water": ("片", "水体 水域 水面 河流 河 湖泊 湖 池塘 水 海水 海面 水库 河道 水系 湖水 河水 江面 大海 海洋 水塘 水体区域"),
-    "vegetation": ("片", "植被 绿地 草地 绿化 树林 林地 灌木 绿化带 草坪 绿色植被 植物 绿植 树丛 植被区域 绿化区域"),
-    "road": ("条", "道路 公路 马路 街道 高速公路 路 车道 路面 柏油路 大路 路网 公路路面 主干道 水泥路 小路 高速路"),
-    "land": ("块", "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 未铺装地面 黄土地 沙土地 裸露的土地 光秃秃的地面"),
+    "building": (
+        "栋",
+        "建筑 建筑物 房屋 房子 楼房 大楼 厂房 屋顶 住宅楼 民房 仓库 楼 居民楼 高楼 别墅 办公楼 房顶 建筑房屋",
+    ),
+    "water": (
+        "片",
+        "水体 水域 水面 河流 河 湖泊 湖 池塘 水 海水 海面 水库 河道 水系 湖水 河水 江面 大海 海洋 水塘 水体区域",
+    ),
+    "vegetation": (
+        "片",
+        "植被 绿地 草地 绿化 树林 林地 灌木 绿化带 草坪 绿色植被 植物 绿植 树丛 植被区域 绿化区域",
+    ),
+    "road": (
+        "条",
+        "道路 公路 马路 街道 高速公路 路 车道 路面 柏油路 大路 路网 公路路面 主干道 水泥路 小路 高速路",
+    ),
+    "land": (
+        "块",
+        "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 未铺装地面 黄土地 沙土地 裸露的土地 光秃秃的地面",
+    ),
 }
 """By kind: its measure word and its nouns, the usual one first."""
 
@@ -137,7 +168,9 @@ CUT = entries("""
     分割 | 分割出 | 提取 | 抠出 | 勾画 | 勾勒 | 逐像素标出 | 描出 | 精确分割 | 像素级分割 | 描绘 | 涂出 | 抠取 | 勾出 | 像素级提取
     语义分割 | 实例分割
 """)
-BEGIN = entries("请 | 请帮我 | 帮我 | 麻烦 | 麻烦你 | 请你 | 你好，请 | 能不能 | 能否 | 可以 | 我想 | 我要 | 帮忙 | 我需要 | 劳驾 | 给我")
+BEGIN = entries(
+    "请 | 请帮我 | 帮我 | 麻烦 | 麻烦你 | 请你 | 你好，请 | 能不能 | 能否 | 可以 | 我想 | 我要 | 帮忙 | 我需要 | 劳驾 | 给我"
+)
 
 DETECT = entries("""
     {find}{i}{e}{n} | {find}{e}{n} | {find}{n} | 把{i}{e}{n}都{find} | 把{n}都框出来 | {i}{n}的位置 | {e}{n}的坐标 | {n}检测
@@ -274,7 +307,9 @@ CAPTION = entries("""
     {it}中可以看到什么
     大致描述一下{it} | 一句话总结 | 对{it}做个简介 | 给出{it}的文字描述
 """)
-TITLE = entries("给{it}起个标题 | 标题 | 为{it}取个名字 | 起一个简短的标题 | {it}的标题是什么 | 拟个题目 | 想一个合适的标题 | 给出标题")
+TITLE = entries(
+    "给{it}起个标题 | 标题 | 为{it}取个名字 | 起一个简短的标题 | {it}的标题是什么 | 拟个题目 | 想一个合适的标题 | 给出标题"
+)
 RETRIEVE_LIKE = entries("""
     找相似的图片 | 给我更多类似的图 | 以图搜图 | 检索相似影像 | 还有类似的图吗 | 找出和这张相似的图像 | 搜索同类图片 | 查找相近的图像
     有没有差不多的图 | 相似图像检索
@@ -293,4 +328,13 @@ DESCRIPTIONS = entries("""
     附近有{n}的{x} | {x}上有{n} | {x}与{n} | 一处有{n}的{x}
 """)
 """What is typed to search an archive: a place with things in it."""
-JOIN = ("{}？{}", "{}，{}", "{}，另外{}", "{}，并且{}", "{}。{}", "{}，同时{}", "{}然后{}", "{}，还有{}")
+JOIN = (
+    "{}？{}",
+    "{}，{}",
+    "{}，另外{}",
+    "{}，并且{}",
+    "{}。{}",
+    "{}，同时{}",
+    "{}然后{}",
+    "{}，还有{}",
+)

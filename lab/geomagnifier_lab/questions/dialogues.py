@@ -1,11 +1,13 @@
 """Dialogues of two and three turns about labelled pictures, with the boxes that each turn means.
 
-A first question asks for a kind; what follows refers back to it: it chooses among what was found, looks at the same things more closely,
-takes one of them as landmark, or asks the same of another kind. A fresh question in between must be taken as one. What is meant follows
-from the labels, with the margins of `relations`: a turn whose answer would be a matter of taste is not drawn.
+A first question asks for a kind; what follows refers back to it: it chooses among what was found,
+looks at the same things more closely, takes one of them as landmark, or asks the same of another
+kind. A fresh question in between must be taken as one. What is meant follows from the labels, with
+the margins of `relations`: a turn whose answer would be a matter of taste is not drawn.
 
-Slots: {size} largest, smallest; {most} leftmost; {n} two, three; {half} left, upper; {beside} left of, above; {s}, {p} a kind.
-"val" phrasings are for measuring only; the reading of follow-ups was made with those of "train" at hand.
+Slots: {size} largest, smallest; {most} leftmost; {n} two, three; {half} left, upper; {beside} left
+of, above; {s}, {p} a kind. "val" phrasings are for measuring only; the reading of follow-ups was
+made with those of "train" at hand.
 """
 
 from __future__ import annotations
@@ -20,7 +22,18 @@ from geomagnifier.language.classes import KINDS, entries
 from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.questions.referring_samples import BESIDE, HALVES
-from geomagnifier_lab.questions.relations import MOST, NUMBERS, Bools, Layout, beside, by_size, by_way, in_part, nth_from, to_landmark
+from geomagnifier_lab.questions.relations import (
+    MOST,
+    NUMBERS,
+    Bools,
+    Layout,
+    beside,
+    by_size,
+    by_way,
+    in_part,
+    nth_from,
+    to_landmark,
+)
 
 TRIES = 12
 """Draws of a turn before another sort is tried."""
@@ -47,7 +60,9 @@ class Dialogue:
 
 FIRST = {
     "train": entries("Find the {p}. | Detect all {p}. | Where are the {p}? | Show me every {s}."),
-    "val": entries("Please locate any {p} you can see. | Box each {s}. | I'm looking for {p}. | list the {p} with their positions"),
+    "val": entries(
+        "Please locate any {p} you can see. | Box each {s}. | I'm looking for {p}. | list the {p} with their positions"
+    ),
 }
 BY_SIZE = {
     "train": entries("""
@@ -99,28 +114,42 @@ CLOSER = {
     """),
 }
 AGAIN = {
-    "train": entries("How many are there? | Where are they? | count them | How many of them are there? | How many is that?"),
-    "val": entries("What's the total? | and how many is that in all? | Put a number on it. | Where exactly do they lie? | box them again"),
+    "train": entries(
+        "How many are there? | Where are they? | count them | How many of them are there? | How many is that?"
+    ),
+    "val": entries(
+        "What's the total? | and how many is that in all? | Put a number on it. | Where exactly do they lie? | box them again"
+    ),
 }
 BESIDE_IT = {
-    "train": entries("what is {beside} it? | What lies {beside} it? | Is there anything {beside} it? | show everything {beside} it"),
+    "train": entries(
+        "what is {beside} it? | What lies {beside} it? | Is there anything {beside} it? | show everything {beside} it"
+    ),
     "val": entries(
         "Tell me what you see {beside} that one. | Any objects {beside} it? | {beside} it, what is there? | what else is {beside} it"
     ),
 }
 KIND_BESIDE_IT = {
-    "train": entries("any {p} {beside} it? | Find the {p} {beside} it. | How many {p} are {beside} it? | and the {p} {beside} it?"),
+    "train": entries(
+        "any {p} {beside} it? | Find the {p} {beside} it. | How many {p} are {beside} it? | and the {p} {beside} it?"
+    ),
     "val": entries("""
         Show me {p} {beside} that one. | Do you see {p} {beside} it? | Now look for {p} {beside} it.
         I'd like the {p} that are {beside} it. | {p} {beside} it?
     """),
 }
 SWAP = {
-    "train": entries("and the {p}? | What about {p}? | and {p}? | How about the {p}? | the same for the {p} | and what about the {p}?"),
-    "val": entries("now do the {p} | {p} too, please | ditto for {p} | And are there any {p}? | repeat that with {p} | {p} as well?"),
+    "train": entries(
+        "and the {p}? | What about {p}? | and {p}? | How about the {p}? | the same for the {p} | and what about the {p}?"
+    ),
+    "val": entries(
+        "now do the {p} | {p} too, please | ditto for {p} | And are there any {p}? | repeat that with {p} | {p} as well?"
+    ),
 }
 FRESH = {
-    "train": entries("Find the {p}. | Where are the {p}? | How many {p} are there? | Are there {p}? If so, mark them."),
+    "train": entries(
+        "Find the {p}. | Where are the {p}? | How many {p} are there? | Are there {p}? If so, mark them."
+    ),
     "val": entries("""
         Draw a rectangle around every {s} in the picture. | Tell me how many {p} this photo contains. | Does it contain {p}? Show where.
         Look for {p} in the image and box them. | I want to know where each {s} is.
@@ -128,7 +157,9 @@ FRESH = {
 }
 
 
-def _layout(sample: ObjectSample, size: tuple[float, float], target: Bools, marks: Bools) -> tuple[Layout, np.ndarray]:
+def _layout(
+    sample: ObjectSample, size: tuple[float, float], target: Bools, marks: Bools
+) -> tuple[Layout, np.ndarray]:
     """Targets and landmarks alone, and their indices in the sample."""
     kept = np.flatnonzero(target | marks)
     boxes = np.array([sample.objects[i].box for i in kept], np.float32)
@@ -160,7 +191,11 @@ def _choose(rng: Generator, split: Split, now: _Now) -> Drawn:
     way, none = int(rng.integers(4)), np.zeros_like(now.current)
     slots: dict[str, str] = {}
     if way == 3:
-        marks = [k for k in sorted({o.kind for o in now.sample.objects}) if k != now.kind and now.of(k).sum() == 1]
+        marks = [
+            k
+            for k in sorted({o.kind for o in now.sample.objects})
+            if k != now.kind and now.of(k).sum() == 1
+        ]
         if not marks:
             return None
         mark = marks[int(rng.integers(len(marks)))]
@@ -183,7 +218,16 @@ def _choose(rng: Generator, split: Split, now: _Now) -> Drawn:
         if chosen is None or not 0 < chosen.sum() < now.current.sum():
             return None
         return text.format(**slots), _spread(chosen, kept, len(none)), now.level, now.kind
-    return None if chosen is None else (_pick(rng, table[split]).format(**slots), _spread(chosen, kept, len(none)), now.level, now.kind)
+    return (
+        None
+        if chosen is None
+        else (
+            _pick(rng, table[split]).format(**slots),
+            _spread(chosen, kept, len(none)),
+            now.level,
+            now.kind,
+        )
+    )
 
 
 def _closer(rng: Generator, split: Split, now: _Now) -> Drawn:
@@ -206,7 +250,9 @@ def _landmark(rng: Generator, split: Split, now: _Now) -> Drawn:
     if chosen is None or not chosen.any():
         return None
     table = KIND_BESIDE_IT if kind else BESIDE_IT
-    text = _pick(rng, table[split]).format(beside=BESIDE[side][int(rng.integers(2))], p=_PLURAL.get(kind, ""))
+    text = _pick(rng, table[split]).format(
+        beside=BESIDE[side][int(rng.integers(2))], p=_PLURAL.get(kind, "")
+    )
     return text, _spread(chosen, kept, len(target)), False, kind
 
 
@@ -236,7 +282,10 @@ SORTS: Mapping[str, Callable[[Generator, Split, _Now], Drawn]] = {
 
 
 def dialogues(
-    samples: Sequence[tuple[ObjectSample, tuple[float, float]]], count: int, split: Split = "val", seed: int = 7
+    samples: Sequence[tuple[ObjectSample, tuple[float, float]]],
+    count: int,
+    split: Split = "val",
+    seed: int = 7,
 ) -> list[Dialogue]:
     """Draw dialogues, their sorts of follow-ups balanced.
 
@@ -248,11 +297,17 @@ def dialogues(
     """
     rng, out = np.random.default_rng(seed), list[Dialogue]()
     drawn = dict.fromkeys(SORTS, 0)
-    order = [samples[int(i)] for _ in range(20) for i in rng.permutation(len(samples))] if samples else []
+    order = (
+        [samples[int(i)] for _ in range(20) for i in rng.permutation(len(samples))]
+        if samples
+        else []
+    )
     for sample, size in order:
         if len(out) == count:
             break
-        dialogue = _dialogue(rng, split, sample, size, sorted(SORTS, key=lambda s: drawn[s]), 2 + len(out) % 2)
+        dialogue = _dialogue(
+            rng, split, sample, size, sorted(SORTS, key=lambda s: drawn[s]), 2 + len(out) % 2
+        )
         if dialogue is None:
             continue
         out.append(dialogue)
@@ -262,7 +317,12 @@ def dialogues(
 
 
 def _dialogue(
-    rng: Generator, split: Split, sample: ObjectSample, size: tuple[float, float], wanted: Sequence[str], length: int
+    rng: Generator,
+    split: Split,
+    sample: ObjectSample,
+    size: tuple[float, float],
+    wanted: Sequence[str],
+    length: int,
 ) -> Dialogue | None:
     """One dialogue of so many turns, whose second or third is of the sort most wanted; None where the picture does not give it."""
     kinds = sorted({o.kind for o in sample.objects})
@@ -270,9 +330,15 @@ def _dialogue(
         return None
     kind = kinds[int(rng.integers(len(kinds)))]
     start = np.array([o.kind == kind for o in sample.objects], bool)
-    turns = [Turn(_pick(rng, FIRST[split]).format(s=kind, p=_PLURAL[kind]), "first", _indices(start))]
+    turns = [
+        Turn(_pick(rng, FIRST[split]).format(s=kind, p=_PLURAL[kind]), "first", _indices(start))
+    ]
     now = _Now(sample, size, kind, start)
-    plan = ["choose", "landmark"] if wanted[0] == "landmark" and start.sum() > 1 and length == 3 else [wanted[0], wanted[1]][: length - 1]
+    plan = (
+        ["choose", "landmark"]
+        if wanted[0] == "landmark" and start.sum() > 1 and length == 3
+        else [wanted[0], wanted[1]][: length - 1]
+    )
     for sort in plan:
         for _ in range(TRIES):
             step = SORTS[sort](rng, split, now)

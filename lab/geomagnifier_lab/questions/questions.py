@@ -1,7 +1,8 @@
 """Turn labels into questions: templates of many registers, filled with the words of `vocabulary`.
 
-Every question carries its granularity (GeoMag, arXiv:2507.05887, the three levels of TMRA), its task and the kinds it asks about.
-Every eighth entry of each table is held out: it is drawn for the split "val" only, the others for "train" only.
+Every question carries its granularity (GeoMag, arXiv:2507.05887, the three levels of TMRA), its
+task and the kinds it asks about. Every eighth entry of each table is held out: it is drawn for the
+split "val" only, the others for "train" only.
 """
 
 from collections.abc import Sequence
@@ -10,15 +11,35 @@ from typing import Literal, TypeVar
 
 from numpy.random import Generator
 
-from geomagnifier.language.classes import KINDS, OTHER_NOUNS, PLACES, REFER_ONE, SCENE_WORDS, SCENES, article, scene_phrase
+from geomagnifier.language.classes import (
+    KINDS,
+    OTHER_NOUNS,
+    PLACES,
+    REFER_ONE,
+    SCENE_WORDS,
+    SCENES,
+    article,
+    scene_phrase,
+)
 from geomagnifier.types import Granularity
-from geomagnifier_lab.questions.templates import EVERYTHING, GRANULARITY, IMAGE, OBJECTS, PLAIN_MANY, PLAIN_STUFF, STUFF, Task
+from geomagnifier_lab.questions.templates import (
+    EVERYTHING,
+    GRANULARITY,
+    IMAGE,
+    OBJECTS,
+    PLAIN_MANY,
+    PLAIN_STUFF,
+    STUFF,
+    Task,
+)
 
 Split = Literal["train", "val"]
 Chosen = TypeVar("Chosen")
 
 ANY = "*"
-"""Stands in `Question.kinds` for every kind: "all objects", "whatever you mention", or the unknown object in a given box."""
+"""Stands in `Question.kinds` for every kind: "all objects", "whatever you mention", or the unknown
+object in a given box.
+"""
 
 OTHER = "?"
 """Stands in `Question.kinds` for a noun that is no kind, from `OTHER_NOUNS`."""
@@ -32,10 +53,11 @@ class Question:
         text: What the person says.
         granularity: How closely one must look.
         task: What is asked for.
-        kinds: Canonical names of the kinds asked about, without those that only say where; () at image level, ("*",) for
-            everything, ("?",) for a noun that is no kind.
+        kinds: Canonical names of the kinds asked about, without those that only say where; () at
+            image level, ("*",) for everything, ("?",) for a noun that is no kind.
         scenes: Scene names the text mentions, in its order (`SCENE_YES_NO`, `CHOICE`, `RETRIEVAL`).
-        landmarks: Kinds that only say where ("the ship beside the harbor"), without those asked about.
+        landmarks: Kinds that only say where ("the ship beside the harbor"), without those asked
+            about.
         place: Beside the objects, the text asks what kind of place this is.
     """
 
@@ -48,18 +70,43 @@ class Question:
     place: bool = False
 
 
-TABLES = (*OBJECTS.values(), *STUFF.values(), *EVERYTHING.values(), *IMAGE.values(), REFER_ONE, PLACES)
+TABLES = (
+    *OBJECTS.values(),
+    *STUFF.values(),
+    *EVERYTHING.values(),
+    *IMAGE.values(),
+    REFER_ONE,
+    PLACES,
+)
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _OBJECTS = tuple(kind.name for kind in KINDS if not kind.stuff)
 _LANDMARKS = tuple(kind for kind in KINDS if not kind.stuff or kind.name == "building")
 _ROWS = ("row", "column", "lined", "largest")
-_BOXES = ("[{}, {}, {}, {}]", "({}, {}, {}, {})", "{}, {}, {}, {}", "[{},{},{},{}]", "x {} to {}, y {} to {}", "<{} {} {} {}>")
+_BOXES = (
+    "[{}, {}, {}, {}]",
+    "({}, {}, {}, {})",
+    "{}, {}, {}, {}",
+    "[{},{},{},{}]",
+    "x {} to {}, y {} to {}",
+    "<{} {} {} {}>",
+)
 _TASKS = {
     Granularity.REGION: (Task.DETECT, Task.LOCATE, Task.COUNT, Task.EXISTS),
-    Granularity.PIXEL: (Task.SEGMENT, Task.SEGMENT, Task.OUTLINE, Task.OUTLINE, Task.DESCRIBE_SEGMENT),
+    Granularity.PIXEL: (
+        Task.SEGMENT,
+        Task.SEGMENT,
+        Task.OUTLINE,
+        Task.OUTLINE,
+        Task.DESCRIBE_SEGMENT,
+    ),
 }
-_NEAREST = {Task.LOCATE: Task.DETECT, Task.EXISTS: Task.DETECT, Task.OUTLINE: Task.SEGMENT, Task.COUNT: Task.DETECT}
+_NEAREST = {
+    Task.LOCATE: Task.DETECT,
+    Task.EXISTS: Task.DETECT,
+    Task.OUTLINE: Task.SEGMENT,
+    Task.COUNT: Task.DETECT,
+}
 
 
 def held_out(table: Sequence[str], split: Split) -> tuple[str, ...]:
@@ -85,7 +132,9 @@ def draw(rng: Generator, split: Split = "train", task: Task | None = None) -> Qu
     return _with_place(rng, drawn, split) if rng.random() < 0.06 else drawn
 
 
-def about(rng: Generator, kind: str, granularity: Granularity, split: Split = "train", refer: float = 0.15) -> Question:
+def about(
+    rng: Generator, kind: str, granularity: Granularity, split: Split = "train", refer: float = 0.15
+) -> Question:
     """Draw a question about one kind at region or pixel level.
 
     Args:
@@ -93,13 +142,16 @@ def about(rng: Generator, kind: str, granularity: Granularity, split: Split = "t
         kind: A canonical name, "?" for a random noun that is no kind, "*" for everything.
         granularity: Region or pixel.
         split: Which half of the templates to use.
-        refer: How often to ask for some of the kind only ("the largest ship"). Without effect for "*".
+        refer: How often to ask for some of the kind only ("the largest ship"). Without effect for
+            "*".
 
     Raises:
         ValueError: At image level no kind is asked about.
     """
     if granularity not in _TASKS:
-        raise ValueError(f"a question about {kind!r} is asked at region or pixel level, not at {granularity.value} level; use draw()")
+        raise ValueError(
+            f"a question about {kind!r} is asked at region or pixel level, not at {granularity.value} level; use draw()"
+        )
     task = _pick(rng, _TASKS[granularity])
     if task is Task.COUNT and kind in _BY_NAME and _BY_NAME[kind].stuff:
         task = Task.DETECT
@@ -117,21 +169,34 @@ def _random_kinds(rng: Generator) -> tuple[str, ...]:
     if chance < 0.20:
         return (ANY,)
     if chance < 0.24:
-        return (_pick(rng, KINDS).name, OTHER) if rng.random() < 0.5 else (OTHER, _pick(rng, KINDS).name)
+        return (
+            (_pick(rng, KINDS).name, OTHER)
+            if rng.random() < 0.5
+            else (OTHER, _pick(rng, KINDS).name)
+        )
     if chance < 0.34:
         pool = _OBJECTS if rng.random() < 0.7 else tuple(_BY_NAME)
-        return tuple(pool[index] for index in rng.permutation(len(pool))[: 2 if rng.random() < 0.8 else 3])
+        return tuple(
+            pool[index] for index in rng.permutation(len(pool))[: 2 if rng.random() < 0.8 else 3]
+        )
     return (_pick(rng, KINDS).name,)
 
 
-def _closer(rng: Generator, task: Task, kinds: tuple[str, ...], split: Split, refer: float) -> Question:
+def _closer(
+    rng: Generator, task: Task, kinds: tuple[str, ...], split: Split, refer: float
+) -> Question:
     """Draw a question at region or pixel level; a task that does not suit the kinds gives way to its nearest."""
     if task is Task.CLASSIFY_BOX:
         text = _pick(rng, held_out(OBJECTS[task], split)).replace("{box}", _box(rng))
         return Question(_register(rng, text), GRANULARITY[task], task, (ANY,))
     if kinds == (ANY,):
         task = task if task in EVERYTHING else _NEAREST[task]
-        return Question(_register(rng, _pick(rng, held_out(EVERYTHING[task], split))), GRANULARITY[task], task, kinds)
+        return Question(
+            _register(rng, _pick(rng, held_out(EVERYTHING[task], split))),
+            GRANULARITY[task],
+            task,
+            kinds,
+        )
     stuff = any(kind in _BY_NAME and _BY_NAME[kind].stuff for kind in kinds)
     task = _NEAREST[task] if stuff and task not in STUFF and task is not Task.COUNT else task
     table = held_out(STUFF[task] if stuff and task in STUFF else OBJECTS[task], split)
@@ -144,7 +209,10 @@ def _closer(rng: Generator, task: Task, kinds: tuple[str, ...], split: Split, re
         table = suited or table
         place, landmarks = _place(rng, split, kinds, stuff) if suited else ("", ())
     template = _pick(rng, table)
-    slots = {"s": _join([word[0] for word in words], "and"), "p": _join([word[1] for word in words], "and") + place}
+    slots = {
+        "s": _join([word[0] for word in words], "and"),
+        "p": _join([word[1] for word in words], "and") + place,
+    }
     slots["a"] = _join([article(word[0]) for word in words], "or")
     if place and not stuff and ("{one}" in template or rng.random() < 0.7):
         phrase, landmarks = _landmarks(rng, _pick(rng, held_out(REFER_ONE, split)), kinds)
@@ -154,7 +222,13 @@ def _closer(rng: Generator, task: Task, kinds: tuple[str, ...], split: Split, re
     else:
         plain = ("the {p}", "all {p}") if place else PLAIN_STUFF if stuff else PLAIN_MANY
         slots["r"], slots["one"] = _pick(rng, plain).format(**slots), f"the {slots['s']}"
-    return Question(_register(rng, template.format(**slots)), GRANULARITY[task], task, kinds, landmarks=landmarks)
+    return Question(
+        _register(rng, template.format(**slots)),
+        GRANULARITY[task],
+        task,
+        kinds,
+        landmarks=landmarks,
+    )
 
 
 def _with_place(rng: Generator, asked: Question, split: Split) -> Question:
@@ -162,7 +236,9 @@ def _with_place(rng: Generator, asked: Question, split: Split) -> Question:
     place = _pick(rng, held_out(IMAGE[Task.SCENE], split)).rstrip(".?!,")
     other = asked.text.rstrip(".?!")
     pair = (place, other) if rng.random() < 0.6 else (other, place)
-    joint = _pick(rng, ("{}, and {}?", "{} and {}", "{}? {}.", "{}. {}?", "{}; also {}", "{}, then {}."))
+    joint = _pick(
+        rng, ("{}, and {}?", "{} and {}", "{}? {}.", "{}. {}?", "{}; also {}", "{}, then {}.")
+    )
     return replace(asked, text=_register(rng, joint.format(*pair)), place=True)
 
 
@@ -176,11 +252,21 @@ def _word(rng: Generator, kind: str, countable: bool) -> tuple[str, str]:
 
 def _takes_place(template: str) -> bool:
     """Whether "ships" may become "ships in the upper half" in this template."""
-    return "{r}" in template or "{one}" in template or ("{p}" in template and "{p} mask" not in template and template[0] != "{")
+    return (
+        "{r}" in template
+        or "{one}" in template
+        or ("{p}" in template and "{p} mask" not in template and template[0] != "{")
+    )
 
 
-def _place(rng: Generator, split: Split, kinds: tuple[str, ...], stuff: bool) -> tuple[str, tuple[str, ...]]:
-    places = [place for place in held_out(PLACES, split) if not (stuff and any(word in place for word in _ROWS))]
+def _place(
+    rng: Generator, split: Split, kinds: tuple[str, ...], stuff: bool
+) -> tuple[str, tuple[str, ...]]:
+    places = [
+        place
+        for place in held_out(PLACES, split)
+        if not (stuff and any(word in place for word in _ROWS))
+    ]
     phrase, landmarks = _landmarks(rng, _pick(rng, places), kinds)
     return f" {phrase}", landmarks
 
@@ -190,8 +276,14 @@ def _landmarks(rng: Generator, phrase: str, kinds: tuple[str, ...]) -> tuple[str
     others = [kind for kind in _LANDMARKS if kind.name not in kinds]
     first, second = (others[index] for index in rng.permutation(len(others))[:2])
     other, another = _pick(rng, first.words), _pick(rng, second.words)
-    used = ((first.name,) if "{other" in phrase else ()) + ((second.name,) if "{another}" in phrase else ())
-    phrase = phrase.replace("{others}", other[1]).replace("{other}", other[0]).replace("{another}", another[0])
+    used = ((first.name,) if "{other" in phrase else ()) + (
+        (second.name,) if "{another}" in phrase else ()
+    )
+    phrase = (
+        phrase.replace("{others}", other[1])
+        .replace("{other}", other[0])
+        .replace("{another}", another[0])
+    )
     return phrase.replace("{box}", _box(rng)), used
 
 
@@ -200,19 +292,36 @@ def _box(rng: Generator) -> str:
     left, top, width, height = (int(value) for value in rng.integers(8, 900, size=4))
     corners = (left, left + width, top, top + height)
     style = _pick(rng, _BOXES)
-    return style.format(*corners) if style.startswith("x") else style.format(left, top, left + width, top + height)
+    return (
+        style.format(*corners)
+        if style.startswith("x")
+        else style.format(left, top, left + width, top + height)
+    )
 
 
 def _whole(rng: Generator, task: Task, split: Split) -> Question:
     """Draw a question about the image as a whole."""
     template = _pick(rng, held_out(IMAGE[task], split))
-    wanted = 1 if "scene}" in template else 2 if "{x}" in template else int(rng.integers(2, 6)) if "{options}" in template else 0
+    wanted = (
+        1
+        if "scene}" in template
+        else 2
+        if "{x}" in template
+        else int(rng.integers(2, 6))
+        if "{options}" in template
+        else 0
+    )
     scenes = tuple(SCENES[index] for index in rng.permutation(len(SCENES))[:wanted])
     words = [scene if rng.random() < 0.5 else _pick(rng, SCENE_WORDS[scene]) for scene in scenes]
     slots = {"p": _pick(rng, _pick(rng, KINDS).words)[1]}
     if words:
         shown = words if template.startswith("{") else [scene_phrase(word) for word in words]
-        slots |= {"scene": words[0], "ascene": scene_phrase(words[0]), "x": shown[0], "y": shown[-1]}
+        slots |= {
+            "scene": words[0],
+            "ascene": scene_phrase(words[0]),
+            "x": shown[0],
+            "y": shown[-1],
+        }
         slots["options"] = ", ".join(words) if rng.random() < 0.3 else _join(words, "or")
     return Question(_register(rng, template.format(**slots)), GRANULARITY[task], task, (), scenes)
 

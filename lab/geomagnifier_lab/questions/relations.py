@@ -1,8 +1,9 @@
 """Ways to ask for some objects of a kind: by size, side, order, row, place, and by what is near. Words, and which boxes they mean.
 
-Slots of a phrase: {s}, {p} the kind, singular and plural; {other}, {others} a landmark of another kind; {side} left, right, top,
-bottom; {most} leftmost and the like; {nth} second, third; {n} two, three; {size} largest, smallest; {where} a corner or half.
-Every eighth phrasing is kept aside for "val". An example whose answer is a matter of taste is not drawn: see the margins.
+Slots of a phrase: {s}, {p} the kind, singular and plural; {other}, {others} a landmark of another
+kind; {side} left, right, top, bottom; {most} leftmost and the like; {nth} second, third; {n} two,
+three; {size} largest, smallest; {where} a corner or half. Every eighth phrasing is kept aside for
+"val". An example whose answer is a matter of taste is not drawn: see the margins.
 """
 
 from __future__ import annotations
@@ -20,20 +21,88 @@ Boxes = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 LARGER, AWAY, BORDER = 1.25, 0.022, 0.03
-"""Margins: areas differ by this factor, places by this share of the scene's longer side, and nothing lies this close to a dividing line."""
+"""Margins: areas differ by this factor, places by this share of the scene's longer side, and
+nothing lies this close to a dividing line.
+"""
 SIDES = {"left": (0, 1.0), "right": (0, -1.0), "top": (1, 1.0), "bottom": (1, -1.0)}
 """Side -> axis, and the sign that makes it the lowest coordinate."""
 MOST = {
-    "left": ("leftmost", "westernmost", "left-most", "furthest left", "farthest left", "most westerly", "far left"),
-    "right": ("rightmost", "easternmost", "right-most", "furthest right", "farthest right", "most easterly", "far right"),
-    "top": ("topmost", "uppermost", "northernmost", "highest", "top-most", "most northerly", "very top", "upmost"),
-    "bottom": ("bottommost", "lowermost", "southernmost", "lowest", "bottom-most", "most southerly", "very bottom", "undermost"),
+    "left": (
+        "leftmost",
+        "westernmost",
+        "left-most",
+        "furthest left",
+        "farthest left",
+        "most westerly",
+        "far left",
+    ),
+    "right": (
+        "rightmost",
+        "easternmost",
+        "right-most",
+        "furthest right",
+        "farthest right",
+        "most easterly",
+        "far right",
+    ),
+    "top": (
+        "topmost",
+        "uppermost",
+        "northernmost",
+        "highest",
+        "top-most",
+        "most northerly",
+        "very top",
+        "upmost",
+    ),
+    "bottom": (
+        "bottommost",
+        "lowermost",
+        "southernmost",
+        "lowest",
+        "bottom-most",
+        "most southerly",
+        "very bottom",
+        "undermost",
+    ),
 }
 SIDE_WORDS = {
-    "left": ("left", "left-hand side", "west", "western side", "left edge", "left border", "left margin"),
-    "right": ("right", "right-hand side", "east", "eastern side", "right edge", "right border", "right margin"),
-    "top": ("top", "upper side", "north", "northern side", "upper edge", "top border", "upper margin"),
-    "bottom": ("bottom", "lower side", "south", "southern side", "lower edge", "bottom border", "lower margin"),
+    "left": (
+        "left",
+        "left-hand side",
+        "west",
+        "western side",
+        "left edge",
+        "left border",
+        "left margin",
+    ),
+    "right": (
+        "right",
+        "right-hand side",
+        "east",
+        "eastern side",
+        "right edge",
+        "right border",
+        "right margin",
+    ),
+    "top": (
+        "top",
+        "upper side",
+        "north",
+        "northern side",
+        "upper edge",
+        "top border",
+        "upper margin",
+    ),
+    "bottom": (
+        "bottom",
+        "lower side",
+        "south",
+        "southern side",
+        "lower edge",
+        "bottom border",
+        "lower margin",
+    ),
 }
 LARGE = (
     "largest",
@@ -113,7 +182,9 @@ def nth_from(layout: Layout, side: str, nth: int, many: int = 1) -> Bools | None
     low, high = nth - 1, nth - 2 + many
     if high >= len(order) or len(order) < 2:
         return None
-    if (low > 0 and value[low] - value[low - 1] < AWAY) or (high + 1 < len(order) and value[high + 1] - value[high] < AWAY):
+    if (low > 0 and value[low] - value[low - 1] < AWAY) or (
+        high + 1 < len(order) and value[high + 1] - value[high] < AWAY
+    ):
         return None
     return _only(len(layout.boxes), order[low : high + 1])
 
@@ -127,7 +198,9 @@ def by_size(layout: Layout, largest: bool, nth: int = 1, many: int = 1) -> Bools
     low, high = nth - 1, nth - 2 + many
     if high >= len(mine) or len(mine) < 2:
         return None
-    if (low > 0 and areas[low - 1] < LARGER * areas[low]) or (high + 1 < len(mine) and areas[high] < LARGER * areas[high + 1]):
+    if (low > 0 and areas[low - 1] < LARGER * areas[low]) or (
+        high + 1 < len(mine) and areas[high] < LARGER * areas[high + 1]
+    ):
         return None
     return _only(len(layout.boxes), mine[low : high + 1])
 
@@ -144,14 +217,23 @@ def by_way(layout: Layout, way: Boxes, nearest: bool) -> Bools | None:
 def to_landmark(layout: Layout) -> Boxes:
     """Gap of each box to the nearest landmark, in shares of the longer side."""
     marks = layout.boxes[~layout.target]
-    x = np.maximum(marks[None, :, 0] - layout.boxes[:, None, 2], layout.boxes[:, None, 0] - marks[None, :, 2])
-    y = np.maximum(marks[None, :, 1] - layout.boxes[:, None, 3], layout.boxes[:, None, 1] - marks[None, :, 3])
-    return np.asarray(np.hypot(np.maximum(x, 0), np.maximum(y, 0)).min(1) / max(layout.size), np.float32)
+    x = np.maximum(
+        marks[None, :, 0] - layout.boxes[:, None, 2], layout.boxes[:, None, 0] - marks[None, :, 2]
+    )
+    y = np.maximum(
+        marks[None, :, 1] - layout.boxes[:, None, 3], layout.boxes[:, None, 1] - marks[None, :, 3]
+    )
+    return np.asarray(
+        np.hypot(np.maximum(x, 0), np.maximum(y, 0)).min(1) / max(layout.size), np.float32
+    )
 
 
 def to_centre(layout: Layout) -> Boxes:
     """Way of each centre to the scene's centre."""
-    return np.asarray(np.hypot(*(layout.centres - np.asarray(layout.size, np.float32) / 2).T) / max(layout.size), np.float32)
+    return np.asarray(
+        np.hypot(*(layout.centres - np.asarray(layout.size, np.float32) / 2).T) / max(layout.size),
+        np.float32,
+    )
 
 
 def in_part(layout: Layout, sides: tuple[str, ...], share: float = 0.5) -> Bools | None:
@@ -218,7 +300,9 @@ def _any_side(rng: Generator) -> dict[str, object]:
 
 
 def _corner(rng: Generator) -> dict[str, object]:
-    return {"corner": (("top", "bottom")[int(rng.integers(2))], ("left", "right")[int(rng.integers(2))])}
+    return {
+        "corner": (("top", "bottom")[int(rng.integers(2))], ("left", "right")[int(rng.integers(2))])
+    }
 
 
 def _nth(rng: Generator) -> dict[str, object]:
@@ -389,10 +473,16 @@ PLAIN = entries("""
 RELATIONS: tuple[Relation, ...] = (
     Relation("extreme", EXTREME, lambda x, s: nth_from(x, str(s["side"]), 1), _any_side),
     Relation("size", BIG, lambda x, s: by_size(x, bool(s["large"])), _size),
-    Relation("large", (*EXTRA_LARGE, *BIG), lambda x, s: by_size(x, True), lambda rng: {"large": True}),
-    Relation("small", (*EXTRA_SMALL, *BIG), lambda x, s: by_size(x, False), lambda rng: {"large": False}),
+    Relation(
+        "large", (*EXTRA_LARGE, *BIG), lambda x, s: by_size(x, True), lambda rng: {"large": True}
+    ),
+    Relation(
+        "small", (*EXTRA_SMALL, *BIG), lambda x, s: by_size(x, False), lambda rng: {"large": False}
+    ),
     Relation("second", SECOND, lambda x, s: by_size(x, bool(s["large"]), 2), _size),
-    Relation("ordinal", ORDINAL, lambda x, s: nth_from(x, str(s["side"]), int(str(s["rank"]))), _nth),
+    Relation(
+        "ordinal", ORDINAL, lambda x, s: nth_from(x, str(s["side"]), int(str(s["rank"]))), _nth
+    ),
     Relation("centre", CENTRE, lambda x, s: by_way(x, to_centre(x), True)),
     Relation("half", HALF, lambda x, s: in_part(x, (str(s["side"]),)), _any_side),
     Relation("corner", CORNER, lambda x, s: in_part(x, s["corner"]), _corner),  # type: ignore[arg-type]
@@ -400,8 +490,18 @@ RELATIONS: tuple[Relation, ...] = (
     Relation("farthest", FARTHEST, lambda x, s: by_way(x, to_landmark(x), False), others=1),
     Relation("beside", LEFT_OF, lambda x, s: beside(x, str(s["side"])), _any_side, others=1),
     Relation("between", BETWEEN, lambda x, s: between(x), others=2),
-    Relation("several by size", N_SIZE, lambda x, s: by_size(x, bool(s["large"]), 1, int(str(s["many"]))), _many),
-    Relation("several from a side", N_SIDE, lambda x, s: nth_from(x, str(s["side"]), 1, int(str(s["many"]))), _many),
+    Relation(
+        "several by size",
+        N_SIZE,
+        lambda x, s: by_size(x, bool(s["large"]), 1, int(str(s["many"]))),
+        _many,
+    ),
+    Relation(
+        "several from a side",
+        N_SIDE,
+        lambda x, s: nth_from(x, str(s["side"]), 1, int(str(s["many"]))),
+        _many,
+    ),
     Relation("row", ROW, lambda x, s: row(x, str(s["side"])), _any_side),
     Relation("plain", PLAIN, lambda x, s: x.target.copy()),
 )

@@ -1,7 +1,8 @@
 """Templates of questions: many registers of each task, as tables. `questions` fills their slots.
 
-Slots: {s} singular, {p} plural, {a} with an article; {r} a noun phrase of either number and {one} a singular one, both with their
-determiner; {box} coordinates; {scene} a place without and {ascene} with an article; {options} and {x}, {y} places to choose from.
+Slots: {s} singular, {p} plural, {a} with an article; {r} a noun phrase of either number and {one} a
+singular one, both with their determiner; {box} coordinates; {scene} a place without and {ascene}
+with an article; {options} and {x}, {y} places to choose from.
 """
 
 from enum import StrEnum
@@ -30,8 +31,13 @@ class Task(StrEnum):
 
 
 GRANULARITY: dict[Task, Granularity] = {
-    **dict.fromkeys((Task.SCENE, Task.SCENE_YES_NO, Task.CHOICE, Task.CAPTION, Task.TITLE, Task.RETRIEVAL), Granularity.IMAGE),
-    **dict.fromkeys((Task.DETECT, Task.LOCATE, Task.COUNT, Task.EXISTS, Task.CLASSIFY_BOX), Granularity.REGION),
+    **dict.fromkeys(
+        (Task.SCENE, Task.SCENE_YES_NO, Task.CHOICE, Task.CAPTION, Task.TITLE, Task.RETRIEVAL),
+        Granularity.IMAGE,
+    ),
+    **dict.fromkeys(
+        (Task.DETECT, Task.LOCATE, Task.COUNT, Task.EXISTS, Task.CLASSIFY_BOX), Granularity.REGION
+    ),
     **dict.fromkeys((Task.SEGMENT, Task.OUTLINE, Task.DESCRIBE_SEGMENT), Granularity.PIXEL),
 }
 
@@ -281,5 +287,22 @@ IMAGE: dict[Task, tuple[str, ...]] = {
     """),
 }
 
-PLAIN_MANY = ("the {s}", "the {p}", "all {p}", "all the {p}", "every {s}", "each {s}", "any {p}", "all visible {p}")
-PLAIN_STUFF = ("the {p}", "all {p}", "all the {p}", "any {p}", "all visible {p}", "the areas of {p}", "just the {p}")
+PLAIN_MANY = (
+    "the {s}",
+    "the {p}",
+    "all {p}",
+    "all the {p}",
+    "every {s}",
+    "each {s}",
+    "any {p}",
+    "all visible {p}",
+)
+PLAIN_STUFF = (
+    "the {p}",
+    "all {p}",
+    "all the {p}",
+    "any {p}",
+    "all visible {p}",
+    "the areas of {p}",
+    "just the {p}",
+)

@@ -54,7 +54,10 @@ class Plot(NamedTuple):
 
     def grid(self, columns: int, rows: int) -> list[Plot]:
         """Equal cells, row by row."""
-        x, y = np.linspace(self.x0, self.x1, columns + 1).tolist(), np.linspace(self.y0, self.y1, rows + 1).tolist()
+        x, y = (
+            np.linspace(self.x0, self.x1, columns + 1).tolist(),
+            np.linspace(self.y0, self.y1, rows + 1).tolist(),
+        )
         return [Plot(x[i], y[j], x[i + 1], y[j + 1]) for j in range(rows) for i in range(columns)]
 
     def points(self) -> Points:
@@ -72,15 +75,23 @@ def grove(c: Canvas, plot: Plot, count: int, small: float = 1.8, large: float = 
     ring = np.concatenate([disc(0, 0, 1.1, 8), [(0.0, 0.0)]])
     middle = c.rng.uniform((plot.x0, plot.y0), (plot.x1, plot.y1), (max(1, count // 6), 2))
     for _ in range(count):
-        near = middle[c.rng.integers(len(middle))] + c.rng.normal(0, 0.09 * (plot.w + plot.h) / 2, 2)
-        x, y = near if c.rng.random() < 0.6 else c.rng.uniform((plot.x0, plot.y0), (plot.x1, plot.y1))
+        near = middle[c.rng.integers(len(middle))] + c.rng.normal(
+            0, 0.09 * (plot.w + plot.h) / 2, 2
+        )
+        x, y = (
+            near if c.rng.random() < 0.6 else c.rng.uniform((plot.x0, plot.y0), (plot.x1, plot.y1))
+        )
         radius = float(c.rng.uniform(small, large))
         if not (plot.x0 < x < plot.x1 and plot.y0 < y < plot.y1):
             continue
         spots = np.round(c.to_scene(ring * radius + (x, y))).astype(int)
         spots = spots[(spots >= 0).all(1) & (spots < (c.width, c.height)).all(1)]
         under = spots[:, 1], spots[:, 0]
-        if len(spots) == 0 or c.taken[under].any() or not np.isin(c.cover[under], (VEGETATION, LAND)).all():
+        if (
+            len(spots) == 0
+            or c.taken[under].any()
+            or not np.isin(c.cover[under], (VEGETATION, LAND)).all()
+        ):
             continue
         drawn.append(s.tree(c.rng, x, y, radius, c.light()))
         c.cover[under] = VEGETATION
@@ -94,18 +105,30 @@ def road(c: Canvas, line: list[tuple[float, float]], breadth: float, cars: float
     for (x0, y0), (x1, y1) in pairwise(line):
         length, turn = math.hypot(x1 - x0, y1 - y0), math.atan2(y1 - y0, x1 - x0)
 
-        def put(points: Points, turn: float = turn, start: tuple[float, float] = (x0, y0)) -> Points:
+        def put(
+            points: Points, turn: float = turn, start: tuple[float, float] = (x0, y0)
+        ) -> Points:
             return turned(points, turn) + start
 
         c.ground(put(box(length / 2, 0, length + breadth, breadth + 3.2)), "concrete", OTHER)
         c.ground(put(box(length / 2, 0, length + breadth, breadth)), "asphalt", ROAD)
-        dashes = [(put(box(x, 0, 3.0, 0.25)), (226, 224, 214)) for x in np.arange(5, length - 4, 8.0)]
+        dashes = [
+            (put(box(x, 0, 3.0, 0.25)), (226, 224, 214)) for x in np.arange(5, length - 4, 8.0)
+        ]
         if breadth > 8:
-            dashes += [(put(box(length / 2, side * (breadth / 2 - 0.6), length - 4, 0.2)), (208, 206, 198)) for side in (-1, 1)]
+            dashes += [
+                (put(box(length / 2, side * (breadth / 2 - 0.6), length - 4, 0.2)), (208, 206, 198))
+                for side in (-1, 1)
+            ]
         c.paint(dashes, opacity=0.75)
         for side in (-1, 1):
             x = c.rng.uniform(4, max(length - 4, 5), int(c.rng.poisson(cars * length)))
-            c.lanes.append((put(np.stack([x, np.full(len(x), side * breadth * 0.24)], 1)), turn + (0 if side > 0 else math.pi)))
+            c.lanes.append(
+                (
+                    put(np.stack([x, np.full(len(x), side * breadth * 0.24)], 1)),
+                    turn + (0 if side > 0 else math.pi),
+                )
+            )
 
 
 def traffic(c: Canvas) -> None:
@@ -135,8 +158,16 @@ def split(c: Canvas, plot: Plot, target: float, breadth: float = 9.0) -> list[Pl
 def apron(c: Canvas, plot: Plot) -> None:
     """Stands with airliners in a row, a terminal and service vehicles."""
     c.ground(plot.points(), "concrete", ROAD)
-    seams = [q for x in np.arange(plot.x0, plot.x1, 12.0) for q in stroke([(x, plot.y0), (x, plot.y1)], 0.25, (96, 96, 92))]
-    seams += [q for v in np.arange(plot.y0, plot.y1, 12.0) for q in stroke([(plot.x0, v), (plot.x1, v)], 0.25, (96, 96, 92))]
+    seams = [
+        q
+        for x in np.arange(plot.x0, plot.x1, 12.0)
+        for q in stroke([(x, plot.y0), (x, plot.y1)], 0.25, (96, 96, 92))
+    ]
+    seams += [
+        q
+        for v in np.arange(plot.y0, plot.y1, 12.0)
+        for q in stroke([(plot.x0, v), (plot.x1, v)], 0.25, (96, 96, 92))
+    ]
     c.paint(seams, opacity=0.35)
     for _ in range(6):  # oil stains
         x, y = c.rng.uniform((plot.x0, plot.y0), (plot.x1, plot.y1))
@@ -155,10 +186,18 @@ def apron(c: Canvas, plot: Plot) -> None:
         count = int((plot.w - 6) / gap)
         first = plot.centre[0] - (count - 1) * gap / 2
         for i in range(count):
-            c.paint([(box(first + i * gap, y + length / 2 + 5, 0.4, length + 5), (214, 178, 70))], opacity=0.8)
+            c.paint(
+                [(box(first + i * gap, y + length / 2 + 5, 0.4, length + 5), (214, 178, 70))],
+                opacity=0.8,
+            )
             if c.rng.random() < 0.86:
                 size = length * float(c.rng.uniform(0.82, 0.98))
-                c.stamp(s.airplane(c.rng, size), first + i * gap, y + 2 + size / 2, facing + c.rng.normal(0, 0.03))
+                c.stamp(
+                    s.airplane(c.rng, size),
+                    first + i * gap,
+                    y + 2 + size / 2,
+                    facing + c.rng.normal(0, 0.03),
+                )
             elif c.rng.random() < 0.7:
                 c.stamp(s.vehicle(c.rng), first + i * gap + 6, y + 8, c.rng.uniform(0, 6.28))
         y += length + c.rng.uniform(10, 16)
@@ -181,8 +220,18 @@ def tanks(c: Canvas, plot: Plot) -> None:
             tx, ty = bund.x0 + (k % nx + 0.5) * bund.w / nx, bund.y0 + (k // nx + 0.5) * bund.h / ny
             c.paint(stroke([(tx, ty), (tx, bund.y1 + 3)], 0.7, (120, 116, 110)))
             if nx * ny < 4 or c.rng.random() < 0.93:
-                c.stamp(s.storage_tank(c.rng, radius * c.rng.uniform(0.92, 1.05), c.light()), tx, ty)
-        c.paint([q for k in range(3) for q in stroke([(x, y + tall - 3 + k), (x + wide, y + tall - 3 + k)], 0.45, (206, 200, 190))])
+                c.stamp(
+                    s.storage_tank(c.rng, radius * c.rng.uniform(0.92, 1.05), c.light()), tx, ty
+                )
+        c.paint(
+            [
+                q
+                for k in range(3)
+                for q in stroke(
+                    [(x, y + tall - 3 + k), (x + wide, y + tall - 3 + k)], 0.45, (206, 200, 190)
+                )
+            ]
+        )
 
 
 def track(c: Canvas, plot: Plot) -> None:
@@ -196,7 +245,12 @@ def track(c: Canvas, plot: Plot) -> None:
         field = turned(green, turn) + (x, y)
         c.ground(field, "lawn", VEGETATION, stripe=(10.0, 0.05, turn))
         a, b = 100 * scale * 0.98, 60 * scale
-        pitch = [box(0, 0, a, b), box(-a * 0.42, 0, a * 0.16, b * 0.6), box(a * 0.42, 0, a * 0.16, b * 0.6), disc(0, 0, 9 * scale)]
+        pitch = [
+            box(0, 0, a, b),
+            box(-a * 0.42, 0, a * 0.16, b * 0.6),
+            box(a * 0.42, 0, a * 0.16, b * 0.6),
+            disc(0, 0, 9 * scale),
+        ]
         lines = [q for shape in pitch for q in loop(shape, 0.3, (230, 234, 226))]
         lines += stroke([(0, -b / 2), (0, b / 2)], 0.3, (230, 234, 226))
         c.paint([(turned(points, turn) + (x, y), colour) for points, colour in lines], opacity=0.85)
@@ -212,9 +266,13 @@ def diamonds(c: Canvas, plot: Plot) -> None:
     park(c, plot, trees=False)
     count = 2 if max(plot.w, plot.h) > 1.7 * min(plot.w, plot.h) else 1
     for i in range(count):
-        part = Plot(plot.x0 + i * plot.w / count, plot.y0, plot.x0 + (i + 1) * plot.w / count, plot.y1)
+        part = Plot(
+            plot.x0 + i * plot.w / count, plot.y0, plot.x0 + (i + 1) * plot.w / count, plot.y1
+        )
         if plot.h > plot.w:
-            part = Plot(plot.x0, plot.y0 + i * plot.h / count, plot.x1, plot.y0 + (i + 1) * plot.h / count)
+            part = Plot(
+                plot.x0, plot.y0 + i * plot.h / count, plot.x1, plot.y0 + (i + 1) * plot.h / count
+            )
         side = min(part.w, part.h, 115.0) * 0.93
         quarter = int(c.rng.integers(4))
         turn = quarter * math.pi / 2 + math.pi / 4
@@ -222,7 +280,12 @@ def diamonds(c: Canvas, plot: Plot) -> None:
         sprite, fan = s.baseball_diamond(c.rng, side * 0.97)
         rim = turned(fan * 1.03, turn) + (x, y)
         c.ground(rim, "dirt", LAND)
-        c.ground(turned(fan * 0.97, turn) + (x, y), "lawn", VEGETATION, stripe=(9.0, 0.05, turn + math.pi / 4))
+        c.ground(
+            turned(fan * 0.97, turn) + (x, y),
+            "lawn",
+            VEGETATION,
+            stripe=(9.0, 0.05, turn + math.pi / 4),
+        )
         c.stamp(sprite, float(x), float(y), turn)
         window = c.window(c.to_scene(rim))
         if window is not None:  # keep trees off the outfield
@@ -244,7 +307,9 @@ def courts(c: Canvas, plot: Plot) -> None:
         turn = math.pi / 2 if size[1] > size[0] else 0.0
         for j in range(ny):
             cy = share.y0 + (j + 0.5) * (size[1] + 4)
-            c.ground(box(share.x0 + nx * size[0] / 2, cy, nx * size[0] + 3, size[1] + 2), "asphalt", ROAD)
+            c.ground(
+                box(share.x0 + nx * size[0] / 2, cy, nx * size[0] + 3, size[1] + 2), "asphalt", ROAD
+            )
             for i in range(nx):
                 c.stamp(sprite(inner, outer), share.x0 + (i + 0.5) * size[0], cy, turn)
     grove(c, plot, int(plot.w * plot.h / 110))
@@ -272,7 +337,12 @@ def houses(c: Canvas, plot: Plot) -> None:
         c.stamp(s.gable(c.rng, a, b, c.light(turn)), x + 2, y, turn)
         if c.rng.random() < 0.4 and not across:
             wing = turn + math.pi / 2
-            c.stamp(s.gable(c.rng, 6, 5.5, c.light(wing)), x + 2 + c.rng.uniform(-3, 3), y - up * (b / 2 + 3.05), wing)
+            c.stamp(
+                s.gable(c.rng, 6, 5.5, c.light(wing)),
+                x + 2 + c.rng.uniform(-3, 3),
+                y - up * (b / 2 + 3.05),
+                wing,
+            )
         if c.rng.random() < 0.15:
             pool = box(x + 3, y - up * (b / 2 + 5.5), 7.6, 4.2)
             c.ground(pool, "concrete", OTHER)
@@ -294,12 +364,24 @@ def parking(c: Canvas, plot: Plot) -> None:
         x0 = lot.x0 + 4
         count = int((lot.w - 8) / 2.6)
         lines += stroke([(x0, y + 5.2), (x0 + count * 2.6, y + 5.2)], 0.16, (216, 214, 206))
-        lines += [q for i in range(count + 1) for q in stroke([(x0 + i * 2.6, y), (x0 + i * 2.6, y + 10.4)], 0.16, (216, 214, 206))]
-        cars += [(x0 + (i + 0.5) * 2.6, y + 2.6 + 5.2 * k, math.pi / 2) for i in range(count) for k in (0, 1) if c.rng.random() < full]
+        lines += [
+            q
+            for i in range(count + 1)
+            for q in stroke([(x0 + i * 2.6, y), (x0 + i * 2.6, y + 10.4)], 0.16, (216, 214, 206))
+        ]
+        cars += [
+            (x0 + (i + 0.5) * 2.6, y + 2.6 + 5.2 * k, math.pi / 2)
+            for i in range(count)
+            for k in (0, 1)
+            if c.rng.random() < full
+        ]
     c.paint(lines, opacity=0.8)
     for x, y, turn in cars:
         c.stamp(
-            s.vehicle(c.rng, 0.01), x + c.rng.normal(0, 0.12), y + c.rng.normal(0, 0.3), turn + (math.pi if c.rng.random() < 0.5 else 0)
+            s.vehicle(c.rng, 0.01),
+            x + c.rng.normal(0, 0.12),
+            y + c.rng.normal(0, 0.3),
+            turn + (math.pi if c.rng.random() < 0.5 else 0),
         )
     if inner.w - lot.w > 24:
         halls(c, inner._replace(x0=lot.x1 + 4))
@@ -333,7 +415,10 @@ def yard(c: Canvas, plot: Plot) -> None:
                 c.cast(box(x + 3.1, y + rows * 1.3, 6.1, rows * 2.6), c.rng.uniform(2.6, 7))
                 for k in range(rows):
                     stack.append(
-                        (box(x + 3.1, y + (k + 0.5) * 2.6, 6.1, 2.4), shade(s.FREIGHT[c.rng.integers(6)], c.rng.uniform(0.85, 1.15)))
+                        (
+                            box(x + 3.1, y + (k + 0.5) * 2.6, 6.1, 2.4),
+                            shade(s.FREIGHT[c.rng.integers(6)], c.rng.uniform(0.85, 1.15)),
+                        )
                     )
         c.paint(stack)
         for x in np.arange(inner.x0 + 4, inner.x1 - 6, 13.0):
@@ -346,12 +431,20 @@ def park(c: Canvas, plot: Plot, trees: bool = True) -> None:
     c.ground(plot.points(), ("grass", "lawn", "meadow")[c.rng.integers(3)], VEGETATION)
     if trees:
         bend = plot.centre[1] + plot.h * 0.3 * np.sin(np.linspace(0, c.rng.uniform(2, 6), 24))
-        c.paint(stroke(np.stack([np.linspace(plot.x0, plot.x1, 24), bend], 1), 2.2, (186, 172, 146)), opacity=0.85)
+        c.paint(
+            stroke(np.stack([np.linspace(plot.x0, plot.x1, 24), bend], 1), 2.2, (186, 172, 146)),
+            opacity=0.85,
+        )
         if plot.w > 60 and plot.h > 60 and c.rng.random() < 0.5:
             wave = (
-                1 + 0.16 * np.sin(np.arange(40) * (math.pi / 10) + c.rng.uniform(0, 6)) + 0.1 * np.sin(np.arange(40) * (math.pi / 20) * 3)
+                1
+                + 0.16 * np.sin(np.arange(40) * (math.pi / 10) + c.rng.uniform(0, 6))
+                + 0.1 * np.sin(np.arange(40) * (math.pi / 20) * 3)
             )
-            pond = disc(0, 0, 1, 40) * wave[:, None] * (plot.w * 0.16, plot.h * 0.15) + (plot.x0 + plot.w * 0.3, plot.centre[1])
+            pond = disc(0, 0, 1, 40) * wave[:, None] * (plot.w * 0.16, plot.h * 0.15) + (
+                plot.x0 + plot.w * 0.3,
+                plot.centre[1],
+            )
             c.ground(pond, "water", WATER, blur=1)
         grove(c, plot, int(plot.w * plot.h / 45))
 
@@ -378,16 +471,31 @@ def runway(c: Canvas, plot: Plot) -> Plot:
     lines = [(box(x, y, 26, 0.9), white) for x in np.arange(plot.x0, plot.x1, 50)]
     lines += [(box(plot.centre[0], y + side * 23, plot.w, 0.8), white) for side in (-1, 1)]
     start = plot.x0 + plot.w * c.rng.uniform(0.12, 0.3)
-    lines += [(box(start, y + k * 3.6 + np.sign(k) * 1.5, 28, 1.8), white) for k in range(-5, 6) if k]
+    lines += [
+        (box(start, y + k * 3.6 + np.sign(k) * 1.5, 28, 1.8), white) for k in range(-5, 6) if k
+    ]
     c.paint(lines, opacity=0.9)
-    c.paint([(box(start + 80, y + side * 4, 150, 3.5), (50, 50, 52)) for side in (-1, 1)], opacity=0.5, blur=3)
+    c.paint(
+        [(box(start + 80, y + side * 4, 150, 3.5), (50, 50, 52)) for side in (-1, 1)],
+        opacity=0.5,
+        blur=3,
+    )
     taxi = y - 62
     c.ground(box(plot.centre[0], taxi, plot.w, 22), "concrete", ROAD)
     for x in (start + 20, start + 190):
-        c.ground(np.array([(x - 11, y - 24), (x + 11, y - 24), (x + 41, taxi), (x + 11, taxi)]), "concrete", ROAD)
+        c.ground(
+            np.array([(x - 11, y - 24), (x + 11, y - 24), (x + 41, taxi), (x + 11, taxi)]),
+            "concrete",
+            ROAD,
+        )
         c.paint(stroke([(x, y - 24), (x + 26, taxi)], 0.5, (214, 178, 70)))
     c.paint(stroke([(plot.x0, taxi), (plot.x1, taxi)], 0.5, (214, 178, 70)))
-    c.stamp(s.airplane(c.rng, c.rng.uniform(34, 60)), plot.centre[0] + c.rng.uniform(-150, 150), taxi, c.rng.choice([0, math.pi]))
+    c.stamp(
+        s.airplane(c.rng, c.rng.uniform(34, 60)),
+        plot.centre[0] + c.rng.uniform(-150, 150),
+        taxi,
+        c.rng.choice([0, math.pi]),
+    )
     return plot._replace(y1=taxi - 13)
 
 
@@ -396,27 +504,50 @@ def waterfront(c: Canvas, plot: Plot, far: float) -> None:
     c.ground(plot.points(), "water", WATER)
     if far > 0:
         along = np.linspace(plot.x0, plot.x1, 50)
-        bank = plot.y0 + far + 5 * np.sin(along / c.rng.uniform(25, 50) + c.rng.uniform(0, 6)) + c.rng.normal(0, 0.7, 50)
-        shore = np.concatenate([np.stack([along, bank], 1), [(plot.x1, plot.y0), (plot.x0, plot.y0)]])
+        bank = (
+            plot.y0
+            + far
+            + 5 * np.sin(along / c.rng.uniform(25, 50) + c.rng.uniform(0, 6))
+            + c.rng.normal(0, 0.7, 50)
+        )
+        shore = np.concatenate(
+            [np.stack([along, bank], 1), [(plot.x1, plot.y0), (plot.x0, plot.y0)]]
+        )
         c.ground(shore + (0, 3), "soil", LAND, blur=2)
         c.ground(shore, "grass", VEGETATION, blur=1)
         grove(c, plot._replace(y1=plot.y0 + far + 5), int(plot.w * far / 60))
     c.ground(box(plot.centre[0], plot.y1, plot.w, 7), "concrete", OTHER)
     if far > 0:
-        crossing(c, plot.x1 * float(c.rng.choice([-0.72, -0.4, 0.1, 0.45, 0.72])), plot.y0 + far, plot.y1 - 2, plot.y0, plot.y1 + 4)
+        crossing(
+            c,
+            plot.x1 * float(c.rng.choice([-0.72, -0.4, 0.1, 0.45, 0.72])),
+            plot.y0 + far,
+            plot.y1 - 2,
+            plot.y0,
+            plot.y1 + 4,
+        )
     room = plot.h - far
     moorings(c, plot, room)
     if room < 40:
         return
     for _ in range(int(plot.w * room / 5000) + 2):  # ships under way or at anchor
         size = float(min(c.rng.choice([8, 14, 45, 80]) * c.rng.uniform(0.8, 1.3), room * 0.8))
-        px, py = c.rng.uniform(plot.x0, plot.x1), c.rng.uniform(plot.y0 + far + 12, plot.y1 - 0.64 * room)
+        px, py = (
+            c.rng.uniform(plot.x0, plot.x1),
+            c.rng.uniform(plot.y0 + far + 12, plot.y1 - 0.64 * room),
+        )
         turn = c.rng.normal(0, 0.25) + c.rng.choice([0, math.pi])
         boat = s.ship(c.rng, size)
         if not c.room(boat, px, py, turn, clear=6):
             continue
         if c.rng.random() < 0.6:
-            foam = turned(mirrored([(0.45, 0.02), (-0.5, 0.1), (-1.6, 0.3), (-2.2, 0.36), (-1.6, 0.1), (-1.0, 0.0)]) * size, turn) + (
+            foam = turned(
+                mirrored(
+                    [(0.45, 0.02), (-0.5, 0.1), (-1.6, 0.3), (-2.2, 0.36), (-1.6, 0.1), (-1.0, 0.0)]
+                )
+                * size,
+                turn,
+            ) + (
                 px,
                 py,
             )
@@ -435,14 +566,21 @@ def moorings(c: Canvas, plot: Plot, room: float) -> None:
         if small:
             finger, gap = float(c.rng.uniform(7.5, 12)), float(c.rng.uniform(8.5, 11))
             half = finger + 4
-            if c.stamp(s.pier(c.rng, length, finger, gap), x + half, plot.y1 - 3, -math.pi / 2, clear=1):
+            if c.stamp(
+                s.pier(c.rng, length, finger, gap), x + half, plot.y1 - 3, -math.pi / 2, clear=1
+            ):
                 for y in np.arange(1.5 * gap, length - gap * 0.4, gap):
                     for side in (-1, 1):
                         for lane in (-0.24, 0.24):
                             if c.rng.random() < 0.72:
                                 boat = s.ship(c.rng, finger * c.rng.uniform(0.86, 1.08))
                                 turn = 0.0 if side > 0 else math.pi
-                                c.stamp(boat, x + half + side * (2.4 + finger * 0.52), plot.y1 - 3 - y + lane * gap, turn)
+                                c.stamp(
+                                    boat,
+                                    x + half + side * (2.4 + finger * 0.52),
+                                    plot.y1 - 3 - y + lane * gap,
+                                    turn,
+                                )
             x += 2 * half + c.rng.uniform(8, 18)
         else:
             x += 22
@@ -451,7 +589,13 @@ def moorings(c: Canvas, plot: Plot, room: float) -> None:
                     size = length * float(c.rng.uniform(0.55, 0.86))
                     if c.rng.random() < 0.8:
                         away = x + side * (8.2 + size * 0.1)
-                        c.stamp(s.ship(c.rng, size), away, plot.y1 - 6 - length * 0.52, side * math.pi / 2, clear=0.5)
+                        c.stamp(
+                            s.ship(c.rng, size),
+                            away,
+                            plot.y1 - 6 - length * 0.52,
+                            side * math.pi / 2,
+                            clear=0.5,
+                        )
             x += c.rng.uniform(30, 42)
 
 
@@ -480,9 +624,14 @@ def river(c: Canvas, plot: Plot) -> None:
     """A winding river along a plot, with up to two bridges."""
     c.ground(plot.points(), "grass", VEGETATION)
     x = np.linspace(plot.x0, plot.x1, 60)
-    bend = 6 * np.sin(x / c.rng.uniform(30, 60) + c.rng.uniform(0, 6)) + 3 * np.sin(x / c.rng.uniform(12, 25))
+    bend = 6 * np.sin(x / c.rng.uniform(30, 60) + c.rng.uniform(0, 6)) + 3 * np.sin(
+        x / c.rng.uniform(12, 25)
+    )
     for half, texture, cover in ((28.0, "soil", LAND), (25.0, "water", WATER)):
-        above, below = np.stack([x, plot.centre[1] + bend - half], 1), np.stack([x, plot.centre[1] + bend + half], 1)
+        above, below = (
+            np.stack([x, plot.centre[1] + bend - half], 1),
+            np.stack([x, plot.centre[1] + bend + half], 1),
+        )
         c.ground(np.concatenate([above, below[::-1]]), texture, cover, blur=1.5)
     for place in c.rng.permutation(np.linspace(-0.7, 0.7, 6))[:2] * plot.x1:
         middle = plot.centre[1] + float(np.interp(place, x, bend))

@@ -1,7 +1,8 @@
 """A canvas measured in metres for drawn aerial pictures: textured ground, antialiased shapes, shadows and labels.
 
-Shapes are polygons (N, 2) in metres with a colour in 0..255. The canvas turns them into scene pixels, draws them enlarged three
-times and shrinks them, casts their shadow, and keeps labels, ground cover and which pixels are taken.
+Shapes are polygons (N, 2) in metres with a colour in 0..255. The canvas turns them into scene
+pixels, draws them enlarged three times and shrinks them, casts their shadow, and keeps labels,
+ground cover and which pixels are taken.
 """
 
 from __future__ import annotations
@@ -39,21 +40,40 @@ TEXTURES: dict[str, tuple[Colour, Colour, tuple[float, float, float, float]]] = 
 def box(x: float, y: float, length: float, breadth: float) -> Points:
     """Rectangle (4, 2) about (x, y)."""
     a, b = length / 2, breadth / 2
-    return np.array([(x - a, y - b), (x + a, y - b), (x + a, y + b), (x - a, y + b)], dtype=np.float64)
+    return np.array(
+        [(x - a, y - b), (x + a, y - b), (x + a, y + b), (x - a, y + b)], dtype=np.float64
+    )
 
 
-def disc(x: float, y: float, radius: float, count: int = 28, start: float = 0.0, stop: float = 2 * math.pi) -> Points:
+def disc(
+    x: float,
+    y: float,
+    radius: float,
+    count: int = 28,
+    start: float = 0.0,
+    stop: float = 2 * math.pi,
+) -> Points:
     """Circle (count, 2), or the arc from start to stop (radians)."""
     angle = np.linspace(start, stop, count, endpoint=stop - start < 2 * math.pi - 1e-6)
     return np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], 1)
 
 
-def stroke(line: Sequence[Sequence[float]] | Points, thickness: float, colour: Colour) -> list[Shape]:
+def stroke(
+    line: Sequence[Sequence[float]] | Points, thickness: float, colour: Colour
+) -> list[Shape]:
     """A line of given thickness (m) as one quadrilateral a segment."""
     path = np.asarray(line, dtype=np.float64)
     step = np.diff(path, axis=0)
-    side = np.stack([-step[:, 1], step[:, 0]], 1) / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)[:, None] * thickness / 2
-    return [(np.array([p + s, q + s, q - s, p - s]), colour) for p, q, s in zip(path[:-1], path[1:], side, strict=True)]
+    side = (
+        np.stack([-step[:, 1], step[:, 0]], 1)
+        / np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)[:, None]
+        * thickness
+        / 2
+    )
+    return [
+        (np.array([p + s, q + s, q - s, p - s]), colour)
+        for p, q, s in zip(path[:-1], path[1:], side, strict=True)
+    ]
 
 
 def loop(points: Points, thickness: float, colour: Colour) -> list[Shape]:
@@ -63,7 +83,11 @@ def loop(points: Points, thickness: float, colour: Colour) -> list[Shape]:
 
 def shade(colour: Colour, factor: float) -> Colour:
     """A colour made darker (factor below 1) or lighter."""
-    return (min(255.0, colour[0] * factor), min(255.0, colour[1] * factor), min(255.0, colour[2] * factor))
+    return (
+        min(255.0, colour[0] * factor),
+        min(255.0, colour[1] * factor),
+        min(255.0, colour[2] * factor),
+    )
 
 
 def turned(points: Points, angle: float) -> Points:
@@ -99,7 +123,9 @@ class Canvas:
     scale: float  # px per metre
     angle: float
     labels: list[tuple[str, npt.NDArray[np.float32]]] = field(default_factory=list)
-    lanes: list[tuple[Points, float]] = field(default_factory=list)  # places (N, 2) m for cars, all facing one way (radians)
+    lanes: list[tuple[Points, float]] = field(
+        default_factory=list
+    )  # places (N, 2) m for cars, all facing one way (radians)
 
     def __post_init__(self) -> None:
         rng, size = self.rng, (self.width, self.height)
@@ -109,18 +135,25 @@ class Canvas:
         sun = rng.uniform(0, 2 * math.pi)
         self.sun = np.array([math.cos(sun), math.sin(sun)])  # towards the sun, scene px
         self.shadow = rng.uniform(0.35, 0.9)  # metres of shadow a metre of height
-        self.gains = {name: rng.uniform(0.96, 1.04, 3) * rng.uniform(0.88, 1.1) for name in TEXTURES}
+        self.gains = {
+            name: rng.uniform(0.96, 1.04, 3) * rng.uniform(0.88, 1.1) for name in TEXTURES
+        }
 
         def noise(cell: float, stretch: float = 1.0) -> npt.NDArray[np.float32]:
             shape = (int(self.height / cell) + 3, int(self.width / cell / stretch) + 3)
-            grid = Image.fromarray(rng.standard_normal(shape, dtype=np.float32)).resize(size, Image.Resampling.BICUBIC)
+            grid = Image.fromarray(rng.standard_normal(shape, dtype=np.float32)).resize(
+                size, Image.Resampling.BICUBIC
+            )
             values = np.asarray(grid, np.float32)
             return np.asarray(values / max(float(values[::4, ::4].std()), 1e-6), np.float32)
 
         k = max(self.scale / 2, 0.5)
         n16, n6 = noise(16 * k), noise(6 * k)
         white = rng.standard_normal((self.height, self.width), dtype=np.float32)
-        coarse, fine = 0.7 * noise(110 * k) + 0.6 * noise(40 * k) + 0.3 * n16, 0.8 * noise(2.2 * k) + 0.5 * white
+        coarse, fine = (
+            0.7 * noise(110 * k) + 0.6 * noise(40 * k) + 0.3 * n16,
+            0.8 * noise(2.2 * k) + 0.5 * white,
+        )
         self.noise = (coarse, 0.6 * n16 + 0.8 * n6, fine, noise(3 * k, 3.0))
 
     def to_scene(self, points: Points) -> Points:
@@ -133,10 +166,14 @@ class Canvas:
     def window(self, points: Points, pad: int = 2) -> View | None:
         """Whole pixels (x0, y0, x1, y1) around points, or None outside the picture."""
         x0, y0 = np.maximum(np.floor(points.min(0)).astype(int) - pad, 0).tolist()
-        x1, y1 = np.minimum(np.ceil(points.max(0)).astype(int) + pad, (self.width, self.height)).tolist()
+        x1, y1 = np.minimum(
+            np.ceil(points.max(0)).astype(int) + pad, (self.width, self.height)
+        ).tolist()
         return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
-    def mask(self, polygons: Sequence[Points], view: View, blur: float = 0.0, wide: float = 0.0) -> npt.NDArray[np.float32]:
+    def mask(
+        self, polygons: Sequence[Points], view: View, blur: float = 0.0, wide: float = 0.0
+    ) -> npt.NDArray[np.float32]:
         """Coverage (h, w) in [0, 1] of polygons (scene px), made `wide` px wider, in a window."""
         x0, y0, x1, y1 = view
         tile = Image.new("L", ((x1 - x0) * 2, (y1 - y0) * 2))
@@ -147,10 +184,19 @@ class Canvas:
             if wide > 0:
                 pen.line([*path, *path[:4]], fill=255, width=max(1, round(4 * wide)), joint="curve")
         tile = tile.reduce(2)
-        covered = np.asarray(tile.filter(ImageFilter.GaussianBlur(blur)) if blur else tile, np.float32)
+        covered = np.asarray(
+            tile.filter(ImageFilter.GaussianBlur(blur)) if blur else tile, np.float32
+        )
         return covered * np.float32(1 / 255)
 
-    def ground(self, points: Points, texture: str, cover: int, blur: float = 0.0, stripe: tuple[float, float, float] | None = None) -> None:
+    def ground(
+        self,
+        points: Points,
+        texture: str,
+        cover: int,
+        blur: float = 0.0,
+        stripe: tuple[float, float, float] | None = None,
+    ) -> None:
         """Fill a polygon (N, 2) m with a texture. stripe: period (m), strength and direction (radians) of bands."""
         place = self.to_scene(points)
         view = self.window(place)
@@ -159,14 +205,20 @@ class Canvas:
         x0, y0, x1, y1 = view
         here = np.s_[y0:y1, x0:x1]
         first, second, weights = TEXTURES[texture]
-        blend = np.clip(0.5 + 0.3 * (weights[0] * self.noise[0][here] + weights[1] * self.noise[1][here]), 0, 1)
+        blend = np.clip(
+            0.5 + 0.3 * (weights[0] * self.noise[0][here] + weights[1] * self.noise[1][here]), 0, 1
+        )
         gain = 1 + weights[2] * self.noise[2][here] + weights[3] * self.noise[3][here]
         if stripe is not None:
             a = stripe[2] + self.angle
             ramp = np.arange(x0, x1)[None] * math.cos(a) + np.arange(y0, y1)[:, None] * math.sin(a)
-            gain += stripe[1] * np.tanh(3 * np.sin(ramp * (2 * math.pi / stripe[0] / self.scale))).astype(np.float32)
+            gain += stripe[1] * np.tanh(
+                3 * np.sin(ramp * (2 * math.pi / stripe[0] / self.scale))
+            ).astype(np.float32)
         jitter = self.gains[texture] * self.rng.uniform(0.95, 1.05)
-        low, high = (np.asarray(c * jitter, np.float32) for c in (np.array(first), np.array(second)))
+        low, high = (
+            np.asarray(c * jitter, np.float32) for c in (np.array(first), np.array(second))
+        )
         filled = (low + (high - low) * blend[..., None]) * gain[..., None]
         mask = self.mask([place], view, blur)
         self.pixels[here] += mask[..., None] * (filled - self.pixels[here])
@@ -184,9 +236,14 @@ class Canvas:
         tile = Image.new("RGBA", ((x1 - x0) * 3, (y1 - y0) * 3))
         pen = ImageDraw.Draw(tile)
         for place, (_, (red, green, blue)) in zip(places, shapes, strict=True):
-            pen.polygon(((place - (x0, y0)) * 3).ravel().tolist(), fill=(int(red), int(green), int(blue), 255))
+            pen.polygon(
+                ((place - (x0, y0)) * 3).ravel().tolist(),
+                fill=(int(red), int(green), int(blue), 255),
+            )
         tile = tile.reduce(3)
-        layer = np.asarray(tile.filter(ImageFilter.GaussianBlur(blur)) if blur else tile, np.float32)
+        layer = np.asarray(
+            tile.filter(ImageFilter.GaussianBlur(blur)) if blur else tile, np.float32
+        )
         here = np.s_[y0:y1, x0:x1]
         self.pixels[here] += layer[..., 3:] * (opacity / 255) * (layer[..., :3] - self.pixels[here])
 
@@ -198,12 +255,18 @@ class Canvas:
         if view is None:
             return
         after = np.roll(start, -1, 0)
-        sweep = [np.array([p, q, q + reach, p + reach]) for p, q in zip(start, after, strict=True)] if len(start) < 40 else []
+        sweep = (
+            [np.array([p, q, q + reach, p + reach]) for p, q in zip(start, after, strict=True)]
+            if len(start) < 40
+            else []
+        )
         mask = self.mask([start, start + reach, start + reach / 2, *sweep], view, 0.7)[..., None]
         here = np.s_[view[1] : view[3], view[0] : view[2]]
         self.pixels[here] *= 1 - mask * np.array([0.56, 0.53, 0.46], np.float32)
 
-    def room(self, sprite: Sprite, x: float, y: float, turn: float = 0.0, clear: float = 0.0) -> bool:
+    def room(
+        self, sprite: Sprite, x: float, y: float, turn: float = 0.0, clear: float = 0.0
+    ) -> bool:
         """Whether a sprite at (x, y) m would be in view (a labelled one: six tenths of it) and `clear` metres from everything else."""
         place = self.to_scene(turned(sprite.outline, turn) + (x, y))
         wide = clear * self.scale
@@ -213,9 +276,13 @@ class Canvas:
         here = np.s_[view[1] : view[3], view[0] : view[2]]
         if bool((self.taken[here] & (self.mask([place], view, wide=wide) > 0.3)).any()):
             return False
-        return sprite.kind is None or area(clipped(place, self.width, self.height)) >= 0.6 * area(place)
+        return sprite.kind is None or area(clipped(place, self.width, self.height)) >= 0.6 * area(
+            place
+        )
 
-    def stamp(self, sprite: Sprite, x: float, y: float, turn: float = 0.0, clear: float = 0.0) -> bool:
+    def stamp(
+        self, sprite: Sprite, x: float, y: float, turn: float = 0.0, clear: float = 0.0
+    ) -> bool:
         """Put a sprite at (x, y) m, `clear` metres from everything else; False, and nothing drawn, if there is no room."""
         outline = turned(sprite.outline, turn) + (x, y)
         place = self.to_scene(outline)
@@ -225,7 +292,9 @@ class Canvas:
         here = np.s_[view[1] : view[3], view[0] : view[2]]
         mask = self.mask([place], view)
         if sprite.kind is not None:
-            self.labels.append((sprite.kind, clipped(place, self.width, self.height).astype(np.float32)))
+            self.labels.append(
+                (sprite.kind, clipped(place, self.width, self.height).astype(np.float32))
+            )
         self.taken[here] |= mask > 0.3
         if sprite.height:
             self.cast(outline, sprite.height)
@@ -243,7 +312,12 @@ def area(polygon: Points) -> float:
 
 def clipped(polygon: Points, width: int, height: int) -> Points:
     """The part of a polygon inside the picture (Sutherland and Hodgman)."""
-    for axis, limit, sign in ((0, 0.0, 1.0), (0, float(width), -1.0), (1, 0.0, 1.0), (1, float(height), -1.0)):
+    for axis, limit, sign in (
+        (0, 0.0, 1.0),
+        (0, float(width), -1.0),
+        (1, 0.0, 1.0),
+        (1, float(height), -1.0),
+    ):
         depth = (polygon[:, axis] - limit) * sign
         kept: list[Points] = []
         for i in range(len(polygon)):
@@ -251,7 +325,9 @@ def clipped(polygon: Points, width: int, height: int) -> Points:
             if depth[i] >= 0:
                 kept.append(polygon[i])
             if (depth[i] >= 0) != (depth[j] >= 0):
-                kept.append(polygon[i] + (polygon[j] - polygon[i]) * (depth[i] / (depth[i] - depth[j])))
+                kept.append(
+                    polygon[i] + (polygon[j] - polygon[i]) * (depth[i] / (depth[i] - depth[j]))
+                )
         if not kept:
             return np.zeros((0, 2))
         polygon = np.array(kept)

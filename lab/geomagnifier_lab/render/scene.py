@@ -1,7 +1,8 @@
 """Drawn aerial pictures with exact labels: the layout of a scene.
 
-A picture of 0.5 m/px is cut into blocks by roads; each block is filled by one of the functions below (an apron, tanks, houses, ...).
-The same seed gives the same bytes. Used for the project's own pictures, in tests, and as a small share of training batches.
+A picture of 0.5 m/px is cut into blocks by roads; each block is filled by one of the functions
+below (an apron, tanks, houses, ...). The same seed gives the same bytes. Used for the project's own
+pictures, in tests, and as a small share of training batches.
 
     python -m geomagnifier_lab.render.scene harbour.tif --theme harbour --seed 7
 """
@@ -71,7 +72,9 @@ class DrawnScene:
 def fill(c: Canvas, plots: list[Plot], must: list[Filler], pool: list[Filler]) -> None:
     """Give the plots best seen the fillers that must be there, and the rest a filler from the pool each."""
     traffic(c)
-    seen = sorted(plots, key=lambda p: area(clipped(c.to_scene(p.points()), c.width, c.height)), reverse=True)
+    seen = sorted(
+        plots, key=lambda p: area(clipped(c.to_scene(p.points()), c.width, c.height)), reverse=True
+    )
     wanted = [*must, *(pool[c.rng.integers(len(pool))] for _ in plots)]
     for plot, filler in zip(seen, wanted, strict=False):
         if min(plot.w, plot.h) > 14:
@@ -93,9 +96,19 @@ def compose(c: Canvas, theme: str) -> None:
         fill(c, parts, [apron] * max(1, round(len(parts) * 0.6)), [parking, halls, park, fields])
     elif theme == "tank farm":
         parts = split(c, plot, target)
-        fill(c, parts, [tanks] * max(1, round(len(parts) * 0.6)), [tanks, halls, park, fields, parking])
+        fill(
+            c,
+            parts,
+            [tanks] * max(1, round(len(parts) * 0.6)),
+            [tanks, halls, park, fields, parking],
+        )
     elif theme == "sports ground":
-        fill(c, split(c, plot, target * 1.2), [track, diamonds, courts, diamonds, courts], [park, parking, track, courts, houses])
+        fill(
+            c,
+            split(c, plot, target * 1.2),
+            [track, diamonds, courts, diamonds, courts],
+            [park, parking, track, courts, houses],
+        )
     elif theme == "town":
         low = -hy
         if c.scale < 3 and c.rng.random() < 0.5:
@@ -103,7 +116,12 @@ def compose(c: Canvas, theme: str) -> None:
             road(c, [(-hx, low + 5), (hx, low + 5)], 9)
             river(c, plot._replace(y1=low - 2))
             low += 11
-        fill(c, split(c, plot._replace(y0=low), target), [parking, houses], [houses, houses, houses, halls, parking, park, courts])
+        fill(
+            c,
+            split(c, plot._replace(y0=low), target),
+            [parking, houses],
+            [houses, houses, houses, halls, parking, park, courts],
+        )
 
 
 def coast(c: Canvas, plot: Plot, mixed: bool, target: float) -> None:
@@ -111,7 +129,11 @@ def coast(c: Canvas, plot: Plot, mixed: bool, target: float) -> None:
     deep = (0.34 if mixed else c.rng.uniform(0.45, 0.62)) * plot.h
     quay = plot.y0 + deep
     road(c, [(plot.x0, quay + 9), (plot.x1, quay + 9)], 9)
-    parts = split(c, plot._replace(y0=quay + 17), min(target, plot.w * (plot.h - deep) / 7) if mixed else target)
+    parts = split(
+        c,
+        plot._replace(y0=quay + 17),
+        min(target, plot.w * (plot.h - deep) / 7) if mixed else target,
+    )
     waterfront(c, plot._replace(y1=quay), 0.24 * deep if mixed else 0.0)
     if mixed:
         fill(c, parts, [apron, track, tanks, diamonds, courts, parking], [houses, park])
@@ -123,7 +145,9 @@ def camera(c: Canvas) -> npt.NDArray[np.uint8]:
     """What the sensor makes of it: haze, tint, gamma, blur, noise, compression."""
     rng = c.rng
     tint, haze = rng.normal(1, 0.025, 3), rng.uniform(0, 22)
-    light = np.clip(c.pixels * (rng.uniform(0.88, 1.14) * tint) * (1 - haze / 255) + haze, 0, 255) / 255
+    light = (
+        np.clip(c.pixels * (rng.uniform(0.88, 1.14) * tint) * (1 - haze / 255) + haze, 0, 255) / 255
+    )
     picture = Image.fromarray((light ** rng.uniform(0.85, 1.15) * 255).astype(np.uint8))
     picture = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.25, 0.75))))
     grain = rng.standard_normal((c.height, c.width, 1), dtype=np.float32) * rng.uniform(1.0, 3.5)
@@ -137,7 +161,9 @@ NEEDED = {"airport": ("airplane",), "harbour": ("harbor", "ship"), "tank farm": 
           "sports ground": ("ground track field", "baseball diamond", "tennis court"), "town": ("vehicle",), "mixed": KINDS}  # fmt: skip
 
 
-def draw_scene(seed: int, width: int = 1000, height: int = 700, theme: str | None = None) -> DrawnScene:
+def draw_scene(
+    seed: int, width: int = 1000, height: int = 700, theme: str | None = None
+) -> DrawnScene:
     """Draw a picture (height, width, 3) with its labels.
 
     Args:
@@ -160,7 +186,9 @@ def draw_scene(seed: int, width: int = 1000, height: int = 700, theme: str | Non
         close = theme == "town" and rng.random() < 0.2
         metres = float(rng.uniform(0.12, 0.2)) if close else METRES_PER_PIXEL
         spread = 0.05 if theme == "mixed" else 0.2
-        canvas = Canvas(rng, width, height, 1 / metres, float(rng.choice([0, math.pi]) + rng.normal(0, spread)))
+        canvas = Canvas(
+            rng, width, height, 1 / metres, float(rng.choice([0, math.pi]) + rng.normal(0, spread))
+        )
         compose(canvas, theme)
         if {kind for kind, _ in canvas.labels} >= set(NEEDED[theme]):
             break
@@ -179,7 +207,12 @@ def main(arguments: list[str] | None = None) -> None:
 
     scene = draw_scene(chosen.seed, theme=chosen.theme)
     step = scene.metres_per_pixel
-    write_picture(chosen.out, scene.pixels, crs="EPSG:32633", transform=(step, 0.0, 500000.0, 0.0, -step, 5200000.0))
+    write_picture(
+        chosen.out,
+        scene.pixels,
+        crs="EPSG:32633",
+        transform=(step, 0.0, 500000.0, 0.0, -step, 5200000.0),
+    )
     print(f"{chosen.out}: {len(scene.objects)} objects")
 
 

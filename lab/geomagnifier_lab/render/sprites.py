@@ -24,12 +24,27 @@ from geomagnifier_lab.render.canvas import (
     stroke,
 )
 
-ROOFS: tuple[Colour, ...] = ((164, 88, 64), (148, 76, 60), (120, 98, 84), (112, 112, 114), (140, 132, 122), (92, 90, 94), (178, 122, 88))
+ROOFS: tuple[Colour, ...] = (
+    (164, 88, 64),
+    (148, 76, 60),
+    (120, 98, 84),
+    (112, 112, 114),
+    (140, 132, 122),
+    (92, 90, 94),
+    (178, 122, 88),
+)
 CARS: tuple[Colour, ...] = (
     (232, 232, 230), (240, 240, 240), (222, 224, 226), (182, 186, 190), (168, 172, 176), (120, 124, 128), (92, 96, 102), (52, 54, 58),
     (34, 36, 40), (44, 46, 50), (134, 44, 42), (58, 78, 116), (150, 142, 122), (74, 84, 80),
 )  # fmt: skip
-FREIGHT: tuple[Colour, ...] = ((156, 62, 48), (52, 92, 140), (70, 120, 84), (196, 188, 176), (190, 128, 56), (96, 100, 108))
+FREIGHT: tuple[Colour, ...] = (
+    (156, 62, 48),
+    (52, 92, 140),
+    (70, 120, 84),
+    (196, 188, 176),
+    (190, 128, 56),
+    (96, 100, 108),
+)
 
 
 def airplane(rng: np.random.Generator, length: float) -> Sprite:
@@ -38,13 +53,28 @@ def airplane(rng: np.random.Generator, length: float) -> Sprite:
     sweep, chord = n * rng.uniform(0.2, 0.3), n * rng.uniform(0.2, 0.26)
     front = n * rng.uniform(0.1, 0.16)
     tip = front - sweep
-    wing = [(front, w), (tip, span), (tip - chord * 0.28, span), (front - chord, span * 0.36), (front - chord * 1.05, w)]
-    tail = [(-0.37 * n, w * 0.6), (-0.455 * n, 0.17 * n), (-0.495 * n, 0.17 * n), (-0.46 * n, w * 0.3)]
+    wing = [
+        (front, w),
+        (tip, span),
+        (tip - chord * 0.28, span),
+        (front - chord, span * 0.36),
+        (front - chord * 1.05, w),
+    ]
+    tail = [
+        (-0.37 * n, w * 0.6),
+        (-0.455 * n, 0.17 * n),
+        (-0.495 * n, 0.17 * n),
+        (-0.46 * n, w * 0.3),
+    ]
     nose = [(0.5 * n, 0.0), (0.485 * n, w * 0.5), (0.45 * n, w * 0.85), (0.4 * n, w)]
-    body = mirrored([*nose, (-0.22 * n, w), (-0.4 * n, w * 0.5), (-0.5 * n, w * 0.12), (-0.51 * n, 0.0)])
+    body = mirrored(
+        [*nose, (-0.22 * n, w), (-0.4 * n, w * 0.5), (-0.5 * n, w * 0.12), (-0.51 * n, 0.0)]
+    )
     white: Colour = shade((238, 239, 240), rng.uniform(0.9, 1.05))
     livery: Colour = (
-        shade((30 + 180 * rng.random(), 30 + 150 * rng.random(), 30 + 180 * rng.random()), 1) if rng.random() < 0.6 else shade(white, 0.85)
+        shade((30 + 180 * rng.random(), 30 + 150 * rng.random(), 30 + 180 * rng.random()), 1)
+        if rng.random() < 0.6
+        else shade(white, 0.85)
     )
     metal = shade(white, rng.uniform(0.8, 0.93))
     shapes: list[Shape] = []
@@ -55,17 +85,33 @@ def airplane(rng: np.random.Generator, length: float) -> Sprite:
             shapes.append((box(x + 0.045 * n, side * span * y, 0.02 * n, 0.034 * n), (70, 72, 78)))
     for side in (-1, 1):
         plane = np.array(wing) * (1, side)
-        shapes += [(plane, metal), *stroke(plane[1:3], 0.012 * n, livery), *stroke(plane[2:5], 0.014 * n, shade(metal, 0.84))]
+        shapes += [
+            (plane, metal),
+            *stroke(plane[1:3], 0.012 * n, livery),
+            *stroke(plane[2:5], 0.014 * n, shade(metal, 0.84)),
+        ]
         shapes.append((np.array(tail) * (1, side), metal))
-    shapes += [(body, white), (body * (0.98, 0.42) + (0, w * 0.5), shade(white, 0.9)), (body * (0.9, 0.3), shade(white, 1.06))]
-    shapes += [(box(0.462 * n, 0, 0.014 * n, w * 0.95), (50, 54, 62)), *stroke([(-0.36 * n, 0), (-0.52 * n, 0)], 0.018 * n, livery)]
+    shapes += [
+        (body, white),
+        (body * (0.98, 0.42) + (0, w * 0.5), shade(white, 0.9)),
+        (body * (0.9, 0.3), shade(white, 1.06)),
+    ]
+    shapes += [
+        (box(0.462 * n, 0, 0.014 * n, w * 0.95), (50, 54, 62)),
+        *stroke([(-0.36 * n, 0), (-0.52 * n, 0)], 0.018 * n, livery),
+    ]
     return Sprite(mirrored([*nose, *wing, *tail, (-0.51 * n, 0.0)]), shapes, 0.1 * n, "airplane")
 
 
 def hull(length: float, breadth: float, blunt: float = 0.3) -> Points:
     """A ship's outline with a pointed bow, m."""
     a, b = length / 2, breadth / 2
-    bow = [(a, 0.0), (a - blunt * length * 0.25, b * 0.5), (a - blunt * length * 0.55, b * 0.85), (a - blunt * length, b)]
+    bow = [
+        (a, 0.0),
+        (a - blunt * length * 0.25, b * 0.5),
+        (a - blunt * length * 0.55, b * 0.85),
+        (a - blunt * length, b),
+    ]
     return mirrored([*bow, (-a * 0.86, b), (-a, b * 0.75)])
 
 
@@ -76,8 +122,15 @@ def ship(rng: np.random.Generator, length: float) -> Sprite:
     if n < 20:
         white = shade((236, 236, 232), rng.uniform(0.88, 1.06))
         deck = white if rng.random() < 0.6 else (176, 140, 100)
-        shapes: list[Shape] = [(outer, white), (outer * 0.8, deck), (box(-0.28 * n, 0, 0.26 * n, b * 0.62), shade(deck, 0.72))]
-        shapes += [(hull(0.34 * n, b * 0.66) + (0.03 * n, 0), (48, 60, 74)), (box(-0.04 * n, 0, 0.22 * n, b * 0.56), shade(white, 1.04))]
+        shapes: list[Shape] = [
+            (outer, white),
+            (outer * 0.8, deck),
+            (box(-0.28 * n, 0, 0.26 * n, b * 0.62), shade(deck, 0.72)),
+        ]
+        shapes += [
+            (hull(0.34 * n, b * 0.66) + (0.03 * n, 0), (48, 60, 74)),
+            (box(-0.04 * n, 0, 0.22 * n, b * 0.56), shade(white, 1.04)),
+        ]
         if rng.random() < 0.3:
             shapes += stroke([(0.3 * n, 0), (-0.35 * n, 0)], 0.035 * n, (220, 220, 220))
         return Sprite(outer, shapes, 1.6, "ship")
@@ -91,45 +144,84 @@ def ship(rng: np.random.Generator, length: float) -> Sprite:
             for j in range(4):
                 if rng.random() < 0.88:
                     x, y = 0.34 * n - (i + 0.5) * 0.64 * n / bays, (j - 1.5) * b * 0.2
-                    shapes.append((box(x, y, 0.64 * n / bays * 0.88, b * 0.19), FREIGHT[rng.integers(len(FREIGHT))]))
+                    shapes.append(
+                        (
+                            box(x, y, 0.64 * n / bays * 0.88, b * 0.19),
+                            FREIGHT[rng.integers(len(FREIGHT))],
+                        )
+                    )
     elif style == 1:  # tanker: pipes and hatches
         shapes += stroke([(0.4 * n, 0), (-0.3 * n, 0)], b * 0.09, (196, 190, 176))
         for x in np.linspace(0.32, -0.26, 6):
-            shapes += [*stroke([(x * n, -b * 0.36), (x * n, b * 0.36)], 0.008 * n, shade(deck, 0.7))]
-            shapes += [(disc((x - 0.04) * n, s * b * 0.22, b * 0.06, 10), shade(deck, 1.35)) for s in (-1, 1)]
+            shapes += [
+                *stroke([(x * n, -b * 0.36), (x * n, b * 0.36)], 0.008 * n, shade(deck, 0.7))
+            ]
+            shapes += [
+                (disc((x - 0.04) * n, s * b * 0.22, b * 0.06, 10), shade(deck, 1.35))
+                for s in (-1, 1)
+            ]
     else:  # holds
         for x in np.linspace(0.3, -0.2, 4):
-            shapes += [(box(x * n, 0, 0.1 * n, b * 0.56), shade(deck, 0.62)), (box(x * n, 0, 0.085 * n, b * 0.46), shade(deck, 1.25))]
-    shapes += [(box(-0.39 * n, b * 0.06, 0.12 * n, b * 0.78), shade(side, 0.6)), (box(-0.385 * n, 0, 0.11 * n, b * 0.74), (232, 232, 228))]
-    shapes += [(box(-0.36 * n, 0, 0.03 * n, b * 0.9), (214, 214, 210)), (box(-0.415 * n, 0, 0.035 * n, b * 0.24), FREIGHT[rng.integers(3)])]
+            shapes += [
+                (box(x * n, 0, 0.1 * n, b * 0.56), shade(deck, 0.62)),
+                (box(x * n, 0, 0.085 * n, b * 0.46), shade(deck, 1.25)),
+            ]
+    shapes += [
+        (box(-0.39 * n, b * 0.06, 0.12 * n, b * 0.78), shade(side, 0.6)),
+        (box(-0.385 * n, 0, 0.11 * n, b * 0.74), (232, 232, 228)),
+    ]
+    shapes += [
+        (box(-0.36 * n, 0, 0.03 * n, b * 0.9), (214, 214, 210)),
+        (box(-0.415 * n, 0, 0.035 * n, b * 0.24), FREIGHT[rng.integers(3)]),
+    ]
     return Sprite(outer, shapes, 0.06 * n, "ship")
 
 
 def storage_tank(rng: np.random.Generator, radius: float, light: float) -> Sprite:
     """A tank with a cone roof or a sunken floating roof; light: angle towards the sun (radians)."""
     r, rim = radius, disc(0, 0, radius, 36)
-    base = shade(((232, 232, 226), (214, 210, 198), (196, 200, 200), (222, 206, 176))[rng.integers(4)], rng.uniform(0.9, 1.05))
+    base = shade(
+        ((232, 232, 226), (214, 210, 198), (196, 200, 200), (222, 206, 176))[rng.integers(4)],
+        rng.uniform(0.9, 1.05),
+    )
     shapes: list[Shape] = [(rim, shade(base, 0.8))]
     if rng.random() < 0.6:
         for i in range(24):
-            wedge = np.array([(0.0, 0.0), *disc(0, 0, r * 0.95, 3, i * math.pi / 12 - 0.02, (i + 1) * math.pi / 12 + 0.02)])
-            shapes.append((wedge, shade(base, 0.95 + 0.08 * math.cos((i + 0.5) * math.pi / 12 - light))))
+            wedge = np.array(
+                [
+                    (0.0, 0.0),
+                    *disc(
+                        0, 0, r * 0.95, 3, i * math.pi / 12 - 0.02, (i + 1) * math.pi / 12 + 0.02
+                    ),
+                ]
+            )
+            shapes.append(
+                (wedge, shade(base, 0.95 + 0.08 * math.cos((i + 0.5) * math.pi / 12 - light)))
+            )
         shapes += [(disc(0, 0, r * 0.1, 12), shade(base, 0.75))]
     else:  # the wall shades the roof on the sun's side
         away = (-math.cos(light) * r * 0.2, -math.sin(light) * r * 0.2)
         lit = disc(away[0] * 0.5, away[1] * 0.5, r * 0.83, 36)
-        shapes += [(disc(0, 0, r * 0.93, 36), shade(base, 0.5)), (lit, shade(base, 0.93)), (disc(0, 0, r * 0.2, 14), shade(base, 0.82))]
+        shapes += [
+            (disc(0, 0, r * 0.93, 36), shade(base, 0.5)),
+            (lit, shade(base, 0.93)),
+            (disc(0, 0, r * 0.2, 14), shade(base, 0.82)),
+        ]
         shapes += loop(lit * 0.88, r * 0.03, shade(base, 0.84))
     shapes += [*loop(rim * 0.975, max(0.05 * r, 0.4), shade(base, 1.1))]
     stair = rng.uniform(0, 2 * math.pi)
-    shapes += stroke(disc(0, 0, r * 1.03, 8, stair, stair + 0.9), max(0.05 * r, 0.5), shade(base, 0.62))
+    shapes += stroke(
+        disc(0, 0, r * 1.03, 8, stair, stair + 0.9), max(0.05 * r, 0.5), shade(base, 0.62)
+    )
     return Sprite(rim, shapes, rng.uniform(0.5, 0.9) * min(r, 14), "storage tank", OTHER)
 
 
 def baseball_diamond(rng: np.random.Generator, outfield: float) -> tuple[Sprite, Points]:
     """Infield (the label) with home plate at the origin, facing +x, and the fan (N, 2) m of the outfield."""
     q, side = math.pi / 4, min(27.4, outfield * 0.3)
-    dirt: Colour = shade(((178, 128, 88), (166, 110, 78), (196, 154, 112))[rng.integers(3)], rng.uniform(0.92, 1.06))
+    dirt: Colour = shade(
+        ((178, 128, 88), (166, 110, 78), (196, 154, 112))[rng.integers(3)], rng.uniform(0.92, 1.06)
+    )
     green: Colour = shade((86, 118, 60), rng.uniform(0.88, 1.08))
     mound, reach = side * 0.67, side * 1.08
     arc = disc(mound, 0, reach, 25, -1.9, 1.9)
@@ -141,9 +233,17 @@ def baseball_diamond(rng: np.random.Generator, outfield: float) -> tuple[Sprite,
         shapes.append((inner, green))
     shapes += [(disc(mound, 0, side * 0.1), dirt)]
     for s in (-1, 1):
-        shapes += stroke([(0, 0), (outfield * math.cos(q), s * outfield * math.sin(q))], 0.35, (228, 224, 214))
+        shapes += stroke(
+            [(0, 0), (outfield * math.cos(q), s * outfield * math.sin(q))], 0.35, (228, 224, 214)
+        )
     shapes += [(box(x, y, 0.9, 0.9), (240, 240, 236)) for x, y in base]
-    fan = np.array([(-side * 0.5, side * 0.2), (-side * 0.5, -side * 0.2), *disc(0, 0, outfield, 25, -q - 0.07, q + 0.07)])
+    fan = np.array(
+        [
+            (-side * 0.5, side * 0.2),
+            (-side * 0.5, -side * 0.2),
+            *disc(0, 0, outfield, 25, -q - 0.07, q + 0.07),
+        ]
+    )
     return Sprite(skin, shapes, 0.0, "baseball diamond", LAND), fan
 
 
@@ -156,23 +256,50 @@ HARD: tuple[tuple[Colour, Colour], ...] = (
 def tennis_court(inner: Colour, outer: Colour) -> Sprite:
     """A court of 23.8 x 11 m with its lines and run-off."""
     a, b, white = 23.77, 10.97, (236, 238, 236)
-    shapes: list[Shape] = [(box(0, 0, 34, 16.6), outer), (box(0, 0, a + 0.8, b + 0.8), inner), *loop(box(0, 0, a, b), 0.3, white)]
+    shapes: list[Shape] = [
+        (box(0, 0, 34, 16.6), outer),
+        (box(0, 0, a + 0.8, b + 0.8), inner),
+        *loop(box(0, 0, a, b), 0.3, white),
+    ]
     shapes += [s for y in (-4.115, 4.115) for s in stroke([(-a / 2, y), (a / 2, y)], 0.28, white)]
     shapes += [s for x in (-6.4, 6.4) for s in stroke([(x, -4.115), (x, 4.115)], 0.28, white)]
-    shapes += [*stroke([(-6.4, 0), (6.4, 0)], 0.28, white), *stroke([(0, -6.2), (0, 6.2)], 0.34, (44, 48, 48))]
+    shapes += [
+        *stroke([(-6.4, 0), (6.4, 0)], 0.28, white),
+        *stroke([(0, -6.2), (0, 6.2)], 0.34, (44, 48, 48)),
+    ]
     return Sprite(box(0, 0, a + 0.8, b + 0.8), shapes, 0.0, "tennis court", ROAD)
 
 
 def basketball_court(inner: Colour, outer: Colour) -> Sprite:
     """A court of 28 x 15 m with circle and keys."""
     a, b, white = 28.0, 15.0, (232, 230, 222)
-    shapes: list[Shape] = [(box(0, 0, a + 4, b + 4), outer), (box(0, 0, a + 0.6, b + 0.6), inner), *loop(box(0, 0, a, b), 0.32, white)]
-    shapes += [(disc(0, 0, 1.9), outer), *loop(disc(0, 0, 1.9), 0.3, white), *stroke([(0, -b / 2), (0, b / 2)], 0.3, white)]
+    shapes: list[Shape] = [
+        (box(0, 0, a + 4, b + 4), outer),
+        (box(0, 0, a + 0.6, b + 0.6), inner),
+        *loop(box(0, 0, a, b), 0.32, white),
+    ]
+    shapes += [
+        (disc(0, 0, 1.9), outer),
+        *loop(disc(0, 0, 1.9), 0.3, white),
+        *stroke([(0, -b / 2), (0, b / 2)], 0.3, white),
+    ]
     for s in (-1, 1):
         hoop = s * (a / 2 - 1.6)
-        shapes += [(box(s * (a / 2 - 2.9), 0, 5.8, 4.9), outer), *loop(box(s * (a / 2 - 2.9), 0, 5.8, 4.9), 0.28, white)]
-        arc = disc(hoop, 0, 6.75, 19, *((math.pi / 2, 1.5 * math.pi) if s > 0 else (-math.pi / 2, math.pi / 2)))
-        shapes += [*stroke(arc, 0.28, white), *stroke([(s * (a / 2 - 0.6), -0.9), (s * (a / 2 - 0.6), 0.9)], 0.5, (245, 245, 245))]
+        shapes += [
+            (box(s * (a / 2 - 2.9), 0, 5.8, 4.9), outer),
+            *loop(box(s * (a / 2 - 2.9), 0, 5.8, 4.9), 0.28, white),
+        ]
+        arc = disc(
+            hoop,
+            0,
+            6.75,
+            19,
+            *((math.pi / 2, 1.5 * math.pi) if s > 0 else (-math.pi / 2, math.pi / 2)),
+        )
+        shapes += [
+            *stroke(arc, 0.28, white),
+            *stroke([(s * (a / 2 - 0.6), -0.9), (s * (a / 2 - 0.6), 0.9)], 0.5, (245, 245, 245)),
+        ]
     return Sprite(box(0, 0, a + 0.6, b + 0.6), shapes, 0.0, "basketball court", ROAD)
 
 
@@ -186,7 +313,9 @@ def ground_track_field(rng: np.random.Generator, scale: float) -> tuple[Sprite, 
     """A running track (177 x 93 m at scale 1) and the rectangle (4, 2) m of grass inside it."""
     straight, radius, lanes = 84.4 * scale, 46.0 * scale, int(rng.integers(6, 9))
     lane = 1.22 * scale
-    red: Colour = ((162, 78, 62), (178, 96, 74), (146, 66, 60), (92, 112, 150))[rng.choice(4, p=[0.4, 0.3, 0.2, 0.1])]
+    red: Colour = ((162, 78, 62), (178, 96, 74), (146, 66, 60), (92, 112, 150))[
+        rng.choice(4, p=[0.4, 0.3, 0.2, 0.1])
+    ]
     red = shade(red, rng.uniform(0.92, 1.08))
     shapes: list[Shape] = [(oval(straight, radius), red)]
     for i in range(lanes + 1):
@@ -194,7 +323,9 @@ def ground_track_field(rng: np.random.Generator, scale: float) -> tuple[Sprite, 
     inner = radius - (lanes + 0.3) * lane
     shapes += [(oval(straight, inner), shade(red, 1.04) if rng.random() < 0.5 else (98, 122, 70))]
     shapes += stroke([(straight / 2, inner), (straight / 2, radius)], 0.5, (240, 240, 240))
-    return Sprite(oval(straight, radius), shapes, 0.0, "ground track field", VEGETATION), box(0, 0, straight * 1.22, inner * 1.62)
+    return Sprite(oval(straight, radius), shapes, 0.0, "ground track field", VEGETATION), box(
+        0, 0, straight * 1.22, inner * 1.62
+    )
 
 
 def pier(rng: np.random.Generator, length: float, finger: float, gap: float) -> Sprite:
@@ -203,14 +334,27 @@ def pier(rng: np.random.Generator, length: float, finger: float, gap: float) -> 
     side = [(0.0, half)]
     x = gap
     while finger and x < length - 1:
-        side += [(x - 0.5, half), (x - 0.5, half + finger), (x + 0.5, half + finger), (x + 0.5, half)]
+        side += [
+            (x - 0.5, half),
+            (x - 0.5, half + finger),
+            (x + 0.5, half + finger),
+            (x + 0.5, half),
+        ]
         x += gap
     outline = mirrored([*side, (length, half)][::-1])
-    tone = shade(((188, 184, 174), (170, 158, 140), (150, 148, 142))[rng.integers(3)], rng.uniform(0.92, 1.06))
-    shapes: list[Shape] = [(outline, tone), *stroke([(0, 0), (length - 1, 0)], half * 0.9, shade(tone, 0.94))]
+    tone = shade(
+        ((188, 184, 174), (170, 158, 140), (150, 148, 142))[rng.integers(3)],
+        rng.uniform(0.92, 1.06),
+    )
+    shapes: list[Shape] = [
+        (outline, tone),
+        *stroke([(0, 0), (length - 1, 0)], half * 0.9, shade(tone, 0.94)),
+    ]
     if not finger:
         shapes += [*loop(outline * (0.99, 0.9), 0.6, shade(tone, 1.1))]
-        shapes += [(box(v, 0, 7, half * 0.8), shade(tone, 0.7)) for v in np.arange(12, length - 8, 26)]
+        shapes += [
+            (box(v, 0, 7, half * 0.8), shade(tone, 0.7)) for v in np.arange(12, length - 8, 26)
+        ]
     return Sprite(outline, shapes, 1.6, "harbor", OTHER)
 
 
@@ -218,10 +362,25 @@ def bridge(rng: np.random.Generator, length: float, breadth: float) -> Sprite:
     """The deck of a road bridge along x over the water."""
     b = breadth / 2
     deck = shade((142, 140, 136), rng.uniform(0.9, 1.1))
-    shapes: list[Shape] = [(box(0, 0, length, breadth), shade(deck, 1.2)), (box(0, 0, length + 1, breadth - 2.4), shade(deck, 0.72))]
-    shapes += [s for y in (-b + 0.3, b - 0.3) for s in stroke([(-length / 2, y), (length / 2, y)], 0.5, shade(deck, 1.4))]
-    shapes += [s for x in np.arange(-length / 2 + 2, length / 2 - 3, 8) for s in stroke([(x, 0), (x + 4, 0)], 0.3, (226, 224, 214))]
-    shapes += [s for x in np.linspace(-0.5, 0.5, 5)[1:-1] * length for s in stroke([(x, -b + 0.6), (x, b - 0.6)], 0.4, shade(deck, 0.58))]
+    shapes: list[Shape] = [
+        (box(0, 0, length, breadth), shade(deck, 1.2)),
+        (box(0, 0, length + 1, breadth - 2.4), shade(deck, 0.72)),
+    ]
+    shapes += [
+        s
+        for y in (-b + 0.3, b - 0.3)
+        for s in stroke([(-length / 2, y), (length / 2, y)], 0.5, shade(deck, 1.4))
+    ]
+    shapes += [
+        s
+        for x in np.arange(-length / 2 + 2, length / 2 - 3, 8)
+        for s in stroke([(x, 0), (x + 4, 0)], 0.3, (226, 224, 214))
+    ]
+    shapes += [
+        s
+        for x in np.linspace(-0.5, 0.5, 5)[1:-1] * length
+        for s in stroke([(x, -b + 0.6), (x, b - 0.6)], 0.4, shade(deck, 0.58))
+    ]
     return Sprite(box(0, 0, length, breadth), shapes, rng.uniform(6, 9), "bridge", ROAD)
 
 
@@ -232,13 +391,27 @@ def vehicle(rng: np.random.Generator, lorries: float = 0.08) -> Sprite:
     lorry = rng.random() < lorries
     n, b = (rng.uniform(7, 12), 2.5) if lorry else (rng.uniform(4.1, 5.0), rng.uniform(1.8, 2.0))
     c = min(0.5, b * 0.25)
-    body = mirrored([(n / 2, b / 2 - c), (n / 2 - c, b / 2), (-n / 2 + c, b / 2), (-n / 2, b / 2 - c)])
+    body = mirrored(
+        [(n / 2, b / 2 - c), (n / 2 - c, b / 2), (-n / 2 + c, b / 2), (-n / 2, b / 2 - c)]
+    )
     shapes: list[Shape] = [(body, paint)]
     if lorry:
-        shapes += [(box(-0.9, 0, n - 2.2, b), (226, 226, 222)), (box(n / 2 - 0.7, 0, 0.5, b * 0.85), glass)]
+        shapes += [
+            (box(-0.9, 0, n - 2.2, b), (226, 226, 222)),
+            (box(n / 2 - 0.7, 0, 0.5, b * 0.85), glass),
+        ]
     else:
-        shapes += [(box(-0.05 * n, 0, 0.56 * n, b * 0.86), glass), (box(-0.07 * n, 0, 0.34 * n, b * 0.8), shade(paint, 1.08))]
-        shapes += [s for side in (-1, 1) for s in stroke([(n * 0.47, side * b * 0.3), (n * 0.22, side * b * 0.34)], 0.1, shade(paint, 0.8))]
+        shapes += [
+            (box(-0.05 * n, 0, 0.56 * n, b * 0.86), glass),
+            (box(-0.07 * n, 0, 0.34 * n, b * 0.8), shade(paint, 1.08)),
+        ]
+        shapes += [
+            s
+            for side in (-1, 1)
+            for s in stroke(
+                [(n * 0.47, side * b * 0.3), (n * 0.22, side * b * 0.34)], 0.1, shade(paint, 0.8)
+            )
+        ]
     return Sprite(body, shapes, 2.4 if lorry else 1.4, "vehicle")
 
 
@@ -250,9 +423,19 @@ def gable(rng: np.random.Generator, length: float, breadth: float, light: float)
     up = 0.26 * math.sin(light)
     shapes: list[Shape] = [(box(0, 0, length, breadth), roof)]
     for s in (-1, 1):
-        shapes.append((np.array([(-a, s * b), (a, s * b), (a - hip, 0), (hip - a, 0)]), shade(roof, 1 + s * up)))
+        shapes.append(
+            (
+                np.array([(-a, s * b), (a, s * b), (a - hip, 0), (hip - a, 0)]),
+                shade(roof, 1 + s * up),
+            )
+        )
         if hip:
-            shapes.append((np.array([(s * a, -b), (s * a, b), (s * (a - hip), 0)]), shade(roof, 1 + s * 0.22 * math.cos(light))))
+            shapes.append(
+                (
+                    np.array([(s * a, -b), (s * a, b), (s * (a - hip), 0)]),
+                    shade(roof, 1 + s * 0.22 * math.cos(light)),
+                )
+            )
     shapes += stroke([(hip - a, 0), (a - hip, 0)], 0.35, shade(roof, 1.18))
     if rng.random() < 0.5:
         shapes += [(box(a * 0.35, b * 0.3, 1.0, 1.0), (96, 72, 64))]
@@ -261,29 +444,65 @@ def gable(rng: np.random.Generator, length: float, breadth: float, light: float)
 
 def flat_roof(rng: np.random.Generator, length: float, breadth: float) -> Sprite:
     """A flat roof with a parapet and machines, or the ribbed roof of a hall."""
-    paints = ((196, 194, 188), (150, 150, 150), (168, 158, 144), (112, 116, 122), (214, 214, 212), (120, 136, 152))
+    paints = (
+        (196, 194, 188),
+        (150, 150, 150),
+        (168, 158, 144),
+        (112, 116, 122),
+        (214, 214, 212),
+        (120, 136, 152),
+    )
     tone = shade(paints[rng.integers(len(paints))], rng.uniform(0.88, 1.06))
     whole = box(0, 0, length, breadth)
     shapes: list[Shape] = [(whole, tone)]
     if rng.random() < 0.5:
-        shapes += [(box(x, 0, 0.5, breadth), shade(tone, 0.92)) for x in np.arange(-length / 2 + 3, length / 2 - 1, 6)]
+        shapes += [
+            (box(x, 0, 0.5, breadth), shade(tone, 0.92))
+            for x in np.arange(-length / 2 + 3, length / 2 - 1, 6)
+        ]
         if rng.random() < 0.6:
-            shapes += [(box(0, breadth / 4, length, breadth / 2), shade(tone, 0.9)), (box(0, 0, length, 0.6), shade(tone, 1.1))]
+            shapes += [
+                (box(0, breadth / 4, length, breadth / 2), shade(tone, 0.9)),
+                (box(0, 0, length, 0.6), shade(tone, 1.1)),
+            ]
     for _ in range(int(length * breadth / 260) + 1):
         x, y = rng.uniform(-0.4, 0.4) * length, rng.uniform(-0.38, 0.38) * breadth
         w, d = rng.uniform(1.5, 4, 2)
-        shapes += [(box(x + 0.5, y + 0.5, w, d), shade(tone, 0.6)), (box(x, y, w, d), shade(tone, 1.16))]
-    return Sprite(whole, [*shapes, *loop(whole * 0.985, 0.6, shade(tone, 1.14))], rng.uniform(6, 13), None, BUILDING)
+        shapes += [
+            (box(x + 0.5, y + 0.5, w, d), shade(tone, 0.6)),
+            (box(x, y, w, d), shade(tone, 1.16)),
+        ]
+    return Sprite(
+        whole,
+        [*shapes, *loop(whole * 0.985, 0.6, shade(tone, 1.14))],
+        rng.uniform(6, 13),
+        None,
+        BUILDING,
+    )
 
 
-def tree(rng: np.random.Generator, x: float, y: float, radius: float, light: float) -> tuple[Points, list[Shape]]:
+def tree(
+    rng: np.random.Generator, x: float, y: float, radius: float, light: float
+) -> tuple[Points, list[Shape]]:
     """Outline and lobes of a crown, metres on the canvas."""
-    tone = shade(((46, 66, 36), (58, 78, 42), (50, 72, 46), (70, 84, 48))[rng.integers(4)], rng.uniform(0.85, 1.1))
+    tone = shade(
+        ((46, 66, 36), (58, 78, 42), (50, 72, 46), (70, 84, 48))[rng.integers(4)],
+        rng.uniform(0.85, 1.1),
+    )
     crown = disc(x, y, radius, 13) + rng.normal(0, 0.09 * radius, (13, 2))
     shapes: list[Shape] = [(crown, shade(tone, 0.82))]
     towards = np.array([math.cos(light), math.sin(light)])
     for lift in (1.0, 1.18, 1.36):
         for _ in range(3):
-            cx, cy = np.array([x, y]) + rng.normal(0, 0.32 * radius, 2) + towards * radius * 0.9 * (lift - 0.95)
-            shapes.append((disc(cx, cy, radius * rng.uniform(0.2, 0.42), 7), shade(tone, lift * rng.uniform(0.95, 1.05))))
+            cx, cy = (
+                np.array([x, y])
+                + rng.normal(0, 0.32 * radius, 2)
+                + towards * radius * 0.9 * (lift - 0.95)
+            )
+            shapes.append(
+                (
+                    disc(cx, cy, radius * rng.uniform(0.2, 0.42), 7),
+                    shade(tone, lift * rng.uniform(0.95, 1.05)),
+                )
+            )
     return crown, shapes

@@ -1,6 +1,7 @@
 """What earns its place on the image side: short runs from the same seed, each without one part, and the noise of two seeds beside them.
 
-Every run is `train.loop.train` itself on smaller crops and fewer steps; its last validation counts. What is changed is in `VARIANTS`.
+Every run is `train.loop.train` itself on smaller crops and fewer steps; its last validation counts.
+What is changed is in `VARIANTS`.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def frozen_trunk(network: SmallNetwork) -> None:
 class LiteralDecoder(PixelDecoder):
     """The mask as the paper writes it (section 2.3, steps 3 and 4); the other maps, which the paper has not, stay ours.
 
-    No bend between the convolutions, kernels that do not know the question, a weighted sum of three sigmoids.
+    No bend between the convolutions, kernels that do not know the question, a weighted sum of three
+    sigmoids.
     """
 
     def __init__(self) -> None:
@@ -64,7 +66,15 @@ class LiteralDecoder(PixelDecoder):
         """As `PixelDecoder.forward`; mask logits are those of the summed probabilities."""
         maps = super().forward(seg, prepared)
         h = self.blend * self.project(seg)
-        return maps._replace(mask=summed(prepared, [question(h) for question in self.question], self.norm, self.second, self.level))
+        return maps._replace(
+            mask=summed(
+                prepared,
+                [question(h) for question in self.question],
+                self.norm,
+                self.second,
+                self.level,
+            )
+        )
 
 
 def literal(network: SmallNetwork) -> None:
@@ -90,7 +100,9 @@ VARIANTS = {
     "frozen trunk": Variant(frozen_trunk),
     "masks and boxes alone": Variant(weights=replace(WEIGHTS, scene=0.0, retrieval=0.0, boxes=0.0)),
     "scenes and captions alone": Variant(
-        weights=replace(WEIGHTS, mask=0.0, dice=0.0, centre=0.0, sides=0.0, offset=0.0, presence=0.0, boxes=0.0)
+        weights=replace(
+            WEIGHTS, mask=0.0, dice=0.0, centre=0.0, sides=0.0, offset=0.0, presence=0.0, boxes=0.0
+        )
     ),
     "literal mask decoder": Variant(literal),
 }
@@ -130,11 +142,25 @@ def ablate(
     if only is not None and only not in VARIANTS:
         raise OptionError(f"there is no variant {only!r}; choose among {', '.join(VARIANTS)}")
     with alone(out):
-        yield from _ablate(root, out, captions, trunk_path, steps, sizes, [only] if only is not None else list(VARIANTS))
+        yield from _ablate(
+            root,
+            out,
+            captions,
+            trunk_path,
+            steps,
+            sizes,
+            [only] if only is not None else list(VARIANTS),
+        )
 
 
 def _ablate(
-    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk_path: Path, steps: int, sizes: Sizes, names: Sequence[str]
+    root: Path,
+    out: Path,
+    captions: Callable[[list[str]], Tensor],
+    trunk_path: Path,
+    steps: int,
+    sizes: Sizes,
+    names: Sequence[str],
 ) -> Iterator[tuple[str, int, dict[str, float]]]:
     """`ablate`, alone in its folder."""
     for name in names:
@@ -144,10 +170,18 @@ def _ablate(
             yield name, steps, finished
             continue
         settings = Settings(
-            steps=steps, seed=variant.seed, sizes=sizes, warmup=min(60, steps // 4), average=0.99, validate=steps, save=steps
+            steps=steps,
+            seed=variant.seed,
+            sizes=sizes,
+            warmup=min(60, steps // 4),
+            average=0.99,
+            validate=steps,
+            save=steps,
         )
         figures: dict[str, float] = {}
-        for row in train(root, folder, captions, trunk_path, settings, variant.change, variant.weights):
+        for row in train(
+            root, folder, captions, trunk_path, settings, variant.change, variant.weights
+        ):
             if "total" not in row:
                 figures = {k: v for k, v in row.items() if k != "step"}
             yield name, int(row["step"]), figures

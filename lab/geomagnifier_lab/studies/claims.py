@@ -1,23 +1,35 @@
 """What the text we work from claims in numbers, and where its own numbers do not agree. Data and arithmetic; nothing is measured here.
 
-The text is a technical reading, in Chinese, of GeoMag (arXiv:2507.05887). Sections are those of that reading; the paper's own tables were
-not at hand, so a slip may be the reading's.
+The text is a technical reading, in Chinese, of GeoMag (arXiv:2507.05887). Sections are those of
+that reading; the paper's own tables were not at hand, so a slip may be the reading's.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-PREPROCESSING = {"image": (82.3, 81.7, 83.1), "region": (65.2, 72.8, 74.9), "pixel": (58.7, 68.4, 72.1)}
-"""Section 3, by granularity: everything at 100 x 100 px, the original, adjusted. Percent; neither data nor metric is named."""
+PREPROCESSING = {
+    "image": (82.3, 81.7, 83.1),
+    "region": (65.2, 72.8, 74.9),
+    "pixel": (58.7, 68.4, 72.1),
+}
+"""Section 3, by granularity: everything at 100 x 100 px, the original, adjusted. Percent; neither
+data nor metric is named.
+"""
 CROPS = {"random": 42.3, "grid": 58.7, "paper": 89.1}
-"""Section 2.2, small objects recognised with random, predefined and prompt-guided crops. Percent; no size, data or pixels are named."""
+"""Section 2.2, small objects recognised with random, predefined and prompt-guided crops. Percent;
+no size, data or pixels are named.
+"""
 FASTER = {"image": 16384.0, "region": 4.0, "pixel": 2.0}
 """Section 2.1, how many times less compute at 4096 x 2160 px."""
 SAVED = (65.0, 70.0)
-"""Sections 4: percent of the compute that is saved, in the last paragraph and in the table ("70 % and more")."""
+"""Sections 4: percent of the compute that is saved, in the last paragraph and in the table ("70 %
+and more").
+"""
 CASE_IOU, TINY_ACCURACY, TINY_PEERS = 89.2, 89.2, 76.4
-"""Section 3: MIoU of the case study; accuracy on objects under 10 px, and that of an unnamed state of the art. Percent."""
+"""Section 3: MIoU of the case study; accuracy on objects under 10 px, and that of an unnamed state
+of the art. Percent.
+"""
 GAINS = {"pixel": 12.7, "region": 8.3}
 """Section 4: mean improvement over ten benchmarks, percent."""
 
@@ -70,7 +82,11 @@ def slips() -> tuple[Slip, ...]:
     crops_points, crops_percent = gain(CROPS["grid"], CROPS["paper"])
     region = PREPROCESSING["region"]
     return (
-        Slip("2.1", f"100 x 100 px in place of 4096 x 2160: {FASTER['image']:.0f} times less", f"{SCENE / formula('image'):.0f} times"),
+        Slip(
+            "2.1",
+            f"100 x 100 px in place of 4096 x 2160: {FASTER['image']:.0f} times less",
+            f"{SCENE / formula('image'):.0f} times",
+        ),
         Slip(
             "2.1",
             f"pixel level: 2048 x 1080 + 1024 x 540 = 2.7 M of 8.8 M pixels, about {SHARE:.0%}",
@@ -93,7 +109,11 @@ def slips() -> tuple[Slip, ...]:
             f"compute: about {SHARE:.0%} left; {SAVED[1]:.0f} % and more saved; {SAVED[0]:.0f} % saved",
             f"three figures for one thing; by the sum in 2.1 it is {1 - (HALF + QUARTER) / SCENE:.1%} of the pixels",
         ),
-        Slip("2.1", "(+) puts the crops back into the original size", f"a canvas of that size has all {SCENE / 1e6:.1f} M pixels again"),
+        Slip(
+            "2.1",
+            "(+) puts the crops back into the original size",
+            f"a canvas of that size has all {SCENE / 1e6:.1f} M pixels again",
+        ),
         Slip(
             "2.2",
             f"windows of {CELLS} x {CELLS}, the input size of the VLM",
@@ -105,9 +125,21 @@ def slips() -> tuple[Slip, ...]:
             "H keeps the positive part of the gradient of the cross entropy",
             "a loss grows with what speaks against the answer, so that is what is kept; with the logit it is what speaks for it",
         ),
-        Slip("2.3", "f1 is global, f3 is detail", "f1 is at H/4, the finest of the three, f3 at H/16 the coarsest"),
-        Slip("2.3", "g is H/4 x W/4 at each level", "f2 and f3 are at H/8 and H/16; that they are enlarged is not said"),
-        Slip("2.3", "the mask is a sum of three sigmoids under free weights", "such a sum is no probability and can leave 0 to 1"),
+        Slip(
+            "2.3",
+            "f1 is global, f3 is detail",
+            "f1 is at H/4, the finest of the three, f3 at H/16 the coarsest",
+        ),
+        Slip(
+            "2.3",
+            "g is H/4 x W/4 at each level",
+            "f2 and f3 are at H/8 and H/16; that they are enlarged is not said",
+        ),
+        Slip(
+            "2.3",
+            "the mask is a sum of three sigmoids under free weights",
+            "such a sum is no probability and can leave 0 to 1",
+        ),
         Slip(
             "3",
             f"image level: {PREPROCESSING['image'][0]} at 100 x 100 px, {PREPROCESSING['image'][2]} adjusted",
@@ -130,15 +162,27 @@ def slips() -> tuple[Slip, ...]:
             'case 1: "segment all ships" finds two targets, a ship and an airplane',
             "an airplane is no ship: what is told as success is a false one",
         ),
-        Slip("3", "case 2: the same image has two ships and an airplane", "in case 1 it had two targets, one of them a ship"),
+        Slip(
+            "3",
+            "case 2: the same image has two ships and an airplane",
+            "in case 1 it had two targets, one of them a ship",
+        ),
         Slip(
             "3",
             f"MIoU {CASE_IOU} % of one case, later an accuracy of {TINY_ACCURACY} % for all objects under 10 px",
             f"two things under one figure. At 10 px an edge that is half a pixel off all round leaves an IoU of {0.9**2:.2f}; "
             f"{CASE_IOU} % allows {5 * (1 - (CASE_IOU / 100) ** 0.5):.2f} px, of masks that are made at H/4",
         ),
-        Slip("3", "SAM, asked for ships, finds one target", "the published SAM takes points, boxes and masks, no words"),
-        Slip("3", "GeoCLIP as a model of image and region tasks", "GeoCLIP (arXiv:2309.16020) says where on Earth a photograph was taken"),
+        Slip(
+            "3",
+            "SAM, asked for ships, finds one target",
+            "the published SAM takes points, boxes and masks, no words",
+        ),
+        Slip(
+            "3",
+            "GeoCLIP as a model of image and region tasks",
+            "GeoCLIP (arXiv:2309.16020) says where on Earth a photograph was taken",
+        ),
         Slip(
             "3",
             "the first pixel tasks of a VLM for remote sensing, the first at 4K",

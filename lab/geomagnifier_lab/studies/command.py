@@ -22,7 +22,9 @@ PRINTED = ("preprocessing", "crops", "compute", "case 1", "case 2", "prompts", "
 class Evaluate(TyperCommand):
     """`geomag eval`, which hands `geomag eval paper ...` on, so that its options and --help are those of the paper's tables."""
 
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
         if args[:1] == [NAME]:
             return _command().make_context(f"{info_name} {NAME}", args[1:], parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
@@ -43,14 +45,22 @@ def paper(
     out: Annotated[
         Path,
         typer.Option(
-            help="Folder for frames, paper.json, paper.md and plots; what is finished there is not measured again.", metavar="DIR"
+            help="Folder for frames, paper.json, paper.md and plots; what is finished there is not measured again.",
+            metavar="DIR",
         ),
     ] = Path("runs/paper"),
     limit: Annotated[
-        int | None, typer.Option(help="At most so many frames, pictures of each scene set, drawn scenes and lengths of targets.")
+        int | None,
+        typer.Option(
+            help="At most so many frames, pictures of each scene set, drawn scenes and lengths of targets."
+        ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="As little of everything as shows that it works: ten minutes on two cores.")
+        bool,
+        typer.Option(
+            "--quick",
+            help="As little of everything as shows that it works: ten minutes on two cores.",
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -60,12 +70,28 @@ def paper(
 
     if quick and limit is not None:
         raise OptionError("--quick sets the limit; give one of --quick and --limit")
-    amount = tables.QUICK if quick else tables.Amount() if limit is None else tables.Amount().limited(limit)
+    amount = (
+        tables.QUICK
+        if quick
+        else tables.Amount()
+        if limit is None
+        else tables.Amount().limited(limit)
+    )
     if quick:
-        _aside("quick: two frames, 40 pictures of each scene set and one drawn scene; ten minutes on two cores, too little for a figure")
+        _aside(
+            "quick: two frames, 40 pictures of each scene set and one drawn scene; ten minutes on two cores, too little for a figure"
+        )
     chosen = parts or tables.PARTS
     with progress_bar("questions") as progress:
-        found = tables.run(data_root(data), out, progress, model_name=model, parts=chosen, amount=amount, tell=_aside)["tables"]
+        found = tables.run(
+            data_root(data),
+            out,
+            progress,
+            model_name=model,
+            parts=chosen,
+            amount=amount,
+            tell=_aside,
+        )["tables"]
     print_tables(found, {title: found[title] for title in PRINTED if title in found}, as_json)
     if not as_json:
         print(out / "paper.md")

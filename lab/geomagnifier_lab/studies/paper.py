@@ -6,7 +6,8 @@
     cases           the two case studies, the error it tells of and the text's own four questions (section 3), on drawn scenes
     variants        the forms of the paper's search beside each other: boxes, masks, cost
 
-Writes paper.json, paper.md and plots, anew after each part. What is finished in the output folder is not measured again.
+Writes paper.json, paper.md and plots, anew after each part. What is finished in the output folder
+is not measured again.
 """
 
 from __future__ import annotations
@@ -33,7 +34,14 @@ from geomagnifier_lab.bench.cost import machine
 from geomagnifier_lab.bench.results_store import Kept, about
 from geomagnifier_lab.bench.search_run import WARM, Case, read_cases
 from geomagnifier_lab.datasets.scene_sets import SETS
-from geomagnifier_lab.studies import paper_cases, paper_frames, paper_page, paper_plots, paper_scenes, paper_tables
+from geomagnifier_lab.studies import (
+    paper_cases,
+    paper_frames,
+    paper_page,
+    paper_plots,
+    paper_scenes,
+    paper_tables,
+)
 from geomagnifier_lab.studies.paper_runs import EVERY, HUNDRED, KNOWN, fields_of, kind_of, shoot
 
 PARTS = ("preprocessing", "crops", "cost", "cases", "variants")
@@ -42,14 +50,25 @@ FRAMES = 16
 TIMED = 6
 """Frames on which cost is measured."""
 ADJUSTED = (HUNDRED, "exhaustive", "paper", "adaptive")
-"""Preprocessings at region and pixel level: 100 x 100 px, the original, adjusted as the paper has it, adjusted as we do it."""
+"""Preprocessings at region and pixel level: 100 x 100 px, the original, adjusted as the paper has
+it, adjusted as we do it.
+"""
 CROPPED = ("random", "grid", "paper", "adaptive", KNOWN, "exhaustive")
 COSTED = ("paper", "adaptive", "exhaustive")
 LEVELS = (Granularity.REGION, Granularity.PIXEL)
 
 
-FORMS = ("paper", "paper hull", "paper separate", "paper coarse masks", "paper cross entropy", "paper hull+separate+coarse masks")
-"""Ways of the paper's search: as it is built, with one thing changed each, and as it was before views were one input."""
+FORMS = (
+    "paper",
+    "paper hull",
+    "paper separate",
+    "paper coarse masks",
+    "paper cross entropy",
+    "paper hull+separate+coarse masks",
+)
+"""Ways of the paper's search: as it is built, with one thing changed each, and as it was before
+views were one input.
+"""
 LINEAR = "paper linear decoder"
 """One more, where the model has weights for it."""
 
@@ -58,7 +77,8 @@ LINEAR = "paper linear decoder"
 class Amount:
     """How much is measured.
 
-    frames: of 4096 x 2160 px, of each sort.  pictures: of each scene set and split; None for all.  seeds: of drawn scenes.
+    frames: of 4096 x 2160 px, of each sort.  pictures: of each scene set and split; None for all.
+        seeds: of drawn scenes.
     lengths: of drawn targets, how many of `paper_studies.LONG`.
     """
 
@@ -69,7 +89,12 @@ class Amount:
 
     def limited(self, limit: int) -> Amount:
         """At most so many of everything."""
-        mine = (self.frames, limit if self.pictures is None else self.pictures, self.seeds, self.lengths)
+        mine = (
+            self.frames,
+            limit if self.pictures is None else self.pictures,
+            self.seeds,
+            self.lengths,
+        )
         frames, pictures, seeds, lengths = (min(limit, one) for one in mine)
         return Amount(frames, pictures, seeds, lengths)
 
@@ -100,16 +125,19 @@ def run(
     """Measure the paper's tables.
 
     Args:
-        root: folder of the data sets. Everything is measured on validation parts; scene heads are learnt anew from the training parts.
+        root: folder of the data sets. Everything is measured on validation parts; scene heads are
+            learnt anew from the training parts.
         out: folder for frames, paper.json, paper.md and plots.
-        progress: called with (questions done, questions in all); what was there before does not count.
+        progress: called with (questions done, questions in all); what was there before does not
+            count.
         model_name: "small", or a folder with weights.
         parts: some of `PARTS`.
         amount: how much is measured.
         tell: called with a line about what begins.
 
     Returns:
-        what paper.json holds: {"settings", "machine", "runs": as measured, "tables": see `paper_tables.tables`}.
+        what paper.json holds: {"settings", "machine", "runs": as measured, "tables": see
+        `paper_tables.tables`}.
 
     Raises:
         OptionError: an unknown part, less than one of anything, or a data set is missing.
@@ -118,11 +146,24 @@ def run(
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
         raise OptionError(f"there is no part {unknown[0]!r}; choose among {', '.join(PARTS)}")
-    if min(amount.frames, amount.seeds, amount.lengths, 1 if amount.pictures is None else amount.pictures) < 1:
-        raise OptionError("the tables are measured on at least one frame, picture and drawn scene; give a limit from 1")
+    if (
+        min(
+            amount.frames,
+            amount.seeds,
+            amount.lengths,
+            1 if amount.pictures is None else amount.pictures,
+        )
+        < 1
+    ):
+        raise OptionError(
+            "the tables are measured on at least one frame, picture and drawn scene; give a limit from 1"
+        )
     kept = Kept(out / "paper.json", {**about(model_name), "amount": asdict(amount)})
     plan = Plan(root, out, amount, functools.cache(lambda: loaded(model_name)))
-    units = {part: [unit for unit in plan.units(part) if kept.get(unit.name) is None] for part in dict.fromkeys(parts)}
+    units = {
+        part: [unit for unit in plan.units(part) if kept.get(unit.name) is None]
+        for part in dict.fromkeys(parts)
+    }
     todo = [unit for mine in units.values() for unit in mine]
     if "machine" not in kept.all or any(unit.name.startswith("cost/") for unit in todo):
         kept.all["machine"] = machine()  # what seconds are taken on
@@ -143,7 +184,9 @@ def run(
             if mine:
                 tell(f"{part}: {out / 'paper.md'}")
     except FileNotFoundError as error:
-        raise OptionError(f"the paper's tables need {error.filename}; --data is the folder that holds the data sets") from error
+        raise OptionError(
+            f"the paper's tables need {error.filename}; --data is the folder that holds the data sets"
+        ) from error
     return kept.all
 
 
@@ -178,17 +221,41 @@ class Plan:
         """Everything that a part consists of, in order."""
         if part == "preprocessing":
             scenes = [self._scenes(name, size) for name in SETS for size in paper_scenes.SIZES]
-            region = [self._shots(part, self._sparse, way, Granularity.REGION, least=EVERY) for way in ADJUSTED]
+            region = [
+                self._shots(part, self._sparse, way, Granularity.REGION, least=EVERY)
+                for way in ADJUSTED
+            ]
             scenes += [self._relearnt(size) for size in paper_scenes.SIZES]
-            return [*scenes, *region, *(self._shots(part, self._sparse, way, Granularity.PIXEL) for way in ADJUSTED)]
+            return [
+                *scenes,
+                *region,
+                *(self._shots(part, self._sparse, way, Granularity.PIXEL) for way in ADJUSTED),
+            ]
         if part == "crops":
-            return [self._shots(part, self._fine, way, level) for level in LEVELS for way in CROPPED]
+            return [
+                self._shots(part, self._fine, way, level) for level in LEVELS for way in CROPPED
+            ]
         if part == "cost":
-            return [self._place(), *(self._shots(part, self._sparse, way, level, first=TIMED) for level in LEVELS for way in COSTED)]
+            return [
+                self._place(),
+                *(
+                    self._shots(part, self._sparse, way, level, first=TIMED)
+                    for level in LEVELS
+                    for way in COSTED
+                ),
+            ]
         if part == "variants":
             levels = {Granularity.REGION: EVERY, Granularity.PIXEL: None}
-            return [self._shots(part, self._sparse, way, level, least) for level, least in levels.items() for way in self._forms()]
-        return [unit for seed in range(self.amount.seeds) for unit in (self._tiny(seed), self._courts(seed), self._prompts(seed))]
+            return [
+                self._shots(part, self._sparse, way, level, least)
+                for level, least in levels.items()
+                for way in self._forms()
+            ]
+        return [
+            unit
+            for seed in range(self.amount.seeds)
+            for unit in (self._tiny(seed), self._courts(seed), self._prompts(seed))
+        ]
 
     def _forms(self) -> list[str]:
         """The variants that the model can be asked in; it is loaded where that must be known."""
@@ -202,10 +269,18 @@ class Plan:
         return read_cases(file)
 
     def _fine(self) -> list[Case]:
-        return read_cases(paper_frames.prepare(self.root, self.out / "frames" / "fine", self.amount.frames))
+        return read_cases(
+            paper_frames.prepare(self.root, self.out / "frames" / "fine", self.amount.frames)
+        )
 
     def _shots(
-        self, part: str, cases: Callable[[], list[Case]], way: str, level: Granularity, least: float | None = None, first: int | None = None
+        self,
+        part: str,
+        cases: Callable[[], list[Case]],
+        way: str,
+        level: Granularity,
+        least: float | None = None,
+        first: int | None = None,
     ) -> Unit:
         def measure(told: Callable[[], None]) -> dict[str, Any]:
             rows, model = [], self.model()
@@ -215,7 +290,9 @@ class Plan:
                 told()
             return {"shots": rows}
 
-        return Unit(f"{part}/{level}/{way}", min(self.amount.frames, first or self.amount.frames), measure)
+        return Unit(
+            f"{part}/{level}/{way}", min(self.amount.frames, first or self.amount.frames), measure
+        )
 
     def _scenes(self, name: str, size: str) -> Unit:
         def measure(told: Callable[[], None]) -> dict[str, Any]:
@@ -244,7 +321,12 @@ class Plan:
                     trace = ask(scene, paper_scenes.QUESTION, model).trace
                 seconds = time.perf_counter() - begin
                 rows.append(
-                    {"seconds": seconds, "pixels": trace.pixels_processed, "flops": trace.flops, "scene_pixels": trace.scene_pixels}
+                    {
+                        "seconds": seconds,
+                        "pixels": trace.pixels_processed,
+                        "flops": trace.flops,
+                        "scene_pixels": trace.scene_pixels,
+                    }
                 )
                 told()
             return {"costs": rows}
@@ -262,8 +344,18 @@ class Plan:
 
     def _courts(self, seed: int) -> Unit:
         each = 2 * len(paper_cases.ROWS)
-        return Unit(f"cases/courts/{seed}", each, lambda told: {"rows": paper_cases.courts(self.model(), seed, self.out / "studies", told)})
+        return Unit(
+            f"cases/courts/{seed}",
+            each,
+            lambda told: {
+                "rows": paper_cases.courts(self.model(), seed, self.out / "studies", told)
+            },
+        )
 
     def _prompts(self, seed: int) -> Unit:
         each = len(paper_cases.PROMPTS) * len(paper_cases.PROMPTED)
-        return Unit(f"cases/prompts/{seed}", each, lambda told: {"rows": paper_cases.prompts(self.model(), seed, told)})
+        return Unit(
+            f"cases/prompts/{seed}",
+            each,
+            lambda told: {"rows": paper_cases.prompts(self.model(), seed, told)},
+        )

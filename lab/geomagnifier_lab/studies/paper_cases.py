@@ -61,7 +61,13 @@ def nothing() -> None:
     """Tell nobody."""
 
 
-def tiny(model: Model, seed: int, folder: Path | None = None, told: Told = nothing, longs: Sequence[int] = ()) -> dict[str, Rows]:
+def tiny(
+    model: Model,
+    seed: int,
+    folder: Path | None = None,
+    told: Told = nothing,
+    longs: Sequence[int] = (),
+) -> dict[str, Rows]:
     """Cases 1 and 2 on one stretch of coast, with targets of every length at the same places.
 
     Args:
@@ -72,8 +78,9 @@ def tiny(model: Model, seed: int, folder: Path | None = None, told: Told = nothi
         longs: lengths, px; all of `LONG` without.
 
     Returns:
-        "case 1" and "case 2": rows with "long", "question", "search", "airplane": its colour, "ship IoU", "airplane IoU", "ships" and
-        "airplanes": how many of them were found, "false": regions that are neither, "share" of the pixels, "text".
+        "case 1" and "case 2": rows with "long", "question", "search", "airplane": its colour, "ship
+        IoU", "airplane IoU", "ships" and "airplanes": how many of them were found, "false": regions
+        that are neither, "share" of the pixels, "text".
     """
     ground = paper_drawn.coast(seed)
     rows: dict[str, Rows] = {"case 1": [], "case 2": []}
@@ -82,14 +89,28 @@ def tiny(model: Model, seed: int, folder: Path | None = None, told: Told = nothi
             drawn = paper_drawn.tiny_targets(ground, seed, long, 1, colour)
             for question, search in (*((BOTH, search) for search in SEARCHES), (SHIPS, KNOWN)):
                 answer = answered(drawn, question, model, search)
-                head = {"long": long, "question": question, "search": search, "seed": seed, "airplane": paint}
+                head = {
+                    "long": long,
+                    "question": question,
+                    "search": search,
+                    "seed": seed,
+                    "airplane": paint,
+                }
                 rows["case 1"].append({**head, **judged(drawn, answer)})
                 if folder is not None and (question, search) == (BOTH, KNOWN):
                     _keep(drawn, answer, folder, f"case1-{seed}-{paint}-{long:02d}")
                 told()
         drawn = paper_drawn.tiny_targets(ground, seed, long, 2)
         answer = answered(drawn, DESCRIBE, model, KNOWN)
-        rows["case 2"].append({"long": long, "question": DESCRIBE, "search": KNOWN, "seed": seed, **judged(drawn, answer)})
+        rows["case 2"].append(
+            {
+                "long": long,
+                "question": DESCRIBE,
+                "search": KNOWN,
+                "seed": seed,
+                **judged(drawn, answer),
+            }
+        )
         told()
     return rows
 
@@ -98,8 +119,9 @@ def courts(model: Model, seed: int, folder: Path | None = None, told: Told = not
     """Courts in one row of six and in two, asked about in several ways.
 
     Returns:
-        for each number of "rows" and question "courts": how many there are, "meant": by the question (left out where it asks for none),
-        "found", "right": of the found ones, "IoU" of the mask with what is meant, "text".
+        for each number of "rows" and question "courts": how many there are, "meant": by the
+        question (left out where it asks for none), "found", "right": of the found ones, "IoU" of
+        the mask with what is meant, "text".
     """
     table = []
     for rows in (1, 2):
@@ -109,17 +131,33 @@ def courts(model: Model, seed: int, folder: Path | None = None, told: Told = not
             answer = answered(drawn, question, model, KNOWN)
             meant = _meant(question, rows)
             found = np.array([r.box for r in answer.regions], np.float32).reshape(-1, 4)
-            row: dict[str, Any] = {"rows": rows, "question": question, "seed": seed, "courts": len(boxes), "found": len(found)}
+            row: dict[str, Any] = {
+                "rows": rows,
+                "question": question,
+                "seed": seed,
+                "courts": len(boxes),
+                "found": len(found),
+            }
             if meant is not None:
                 wanted = boxes[meant]
                 right, _ = score.match(found, np.array([r.score for r in answer.regions]), wanted)
                 truth = np.zeros(drawn.pixels.shape[:2], bool)
                 for x0, y0, x1, y1 in np.rint(wanted).astype(int):
                     truth[y0:y1, x0:x1] = True  # courts stand upright here: the outline is the box
-                row |= {"meant": len(wanted), "right": int(right.sum()), "IoU": intersection_over_union(whole_mask(answer), truth)}
+                row |= {
+                    "meant": len(wanted),
+                    "right": int(right.sum()),
+                    "IoU": intersection_over_union(whole_mask(answer), truth),
+                }
             table.append({**row, "text": answer.text})
             if folder is not None and question in (ROWS[1], ROWS[3]):
-                _keep(drawn, answer, folder, f"courts-{seed}-{rows}-{ROWS.index(question)}", "tennis court")
+                _keep(
+                    drawn,
+                    answer,
+                    folder,
+                    f"courts-{seed}-{rows}-{ROWS.index(question)}",
+                    "tennis court",
+                )
             told()
     return table
 
@@ -128,14 +166,21 @@ def prompts(model: Model, seed: int, told: Told = nothing) -> Rows:
     """The text's own questions about two ships and an airplane, as they are written.
 
     Returns:
-        "question", "search", "level": as it was read, "meant": as the text has it, and what `judged` says.
+        "question", "search", "level": as it was read, "meant": as the text has it, and what
+        `judged` says.
     """
     drawn = paper_drawn.tiny_targets(paper_drawn.coast(seed), seed, LONG[0], 2)
     rows = []
     for question, meant in PROMPTS.items():
         for search in PROMPTED:
             answer = answered(drawn, question, model, search)
-            head = {"question": question, "search": search, "seed": seed, "level": str(answer.granularity), "meant": str(meant)}
+            head = {
+                "question": question,
+                "search": search,
+                "seed": seed,
+                "level": str(answer.granularity),
+                "meant": str(meant),
+            }
             rows.append({**head, **judged(drawn, answer)})
             told()
     return rows
@@ -165,12 +210,22 @@ def judged(drawn: Drawn, answer: Answer) -> dict[str, Any]:
     for kind, name in (("ship", "ships"), ("airplane", "airplanes")):
         mine = [r for r in answer.regions if r.label == kind]
         right, met = score.match(
-            np.array([r.box for r in mine], np.float32).reshape(-1, 4), np.array([r.score for r in mine]), drawn.boxes(kind), MATCH
+            np.array([r.box for r in mine], np.float32).reshape(-1, 4),
+            np.array([r.score for r in mine]),
+            drawn.boxes(kind),
+            MATCH,
         )
         false += int((~right).sum())
-        row |= {f"{kind} IoU": intersection_over_union(mask_of(answer, kind), drawn.truth(kind)), name: int(met.sum())}
+        row |= {
+            f"{kind} IoU": intersection_over_union(mask_of(answer, kind), drawn.truth(kind)),
+            name: int(met.sum()),
+        }
     trace = answer.trace
-    return row | {"false": false, "share": trace.pixels_processed / trace.scene_pixels, "text": answer.text}
+    return row | {
+        "false": false,
+        "share": trace.pixels_processed / trace.scene_pixels,
+        "text": answer.text,
+    }
 
 
 def mask_of(answer: Answer, kind: str) -> Bools:
@@ -184,7 +239,11 @@ def mask_of(answer: Answer, kind: str) -> Bools:
 
 def whole_mask(answer: Answer) -> Bools:
     """(H, W) bool; nothing where nothing was segmented."""
-    return np.zeros((answer.scene.height, answer.scene.width), bool) if answer.mask is None else np.asarray(answer.mask)
+    return (
+        np.zeros((answer.scene.height, answer.scene.width), bool)
+        if answer.mask is None
+        else np.asarray(answer.mask)
+    )
 
 
 def _keep(drawn: Drawn, answer: Answer, folder: Path, name: str, *kinds: str) -> None:
@@ -196,7 +255,9 @@ def _keep(drawn: Drawn, answer: Answer, folder: Path, name: str, *kinds: str) ->
             stem = f"{name}-{kind.replace(' ', '')}-{number}"
             Image.fromarray(drawn.pixels[y0:y1, x0:x1]).save(folder / f"{stem}.png")
             for mask, what in ((mask_of(answer, kind), "found"), (drawn.truth(kind), "true")):
-                Image.fromarray(mask[y0:y1, x0:x1].astype(np.uint8) * np.uint8(255)).save(folder / f"{stem}-{what}.png")
+                Image.fromarray(mask[y0:y1, x0:x1].astype(np.uint8) * np.uint8(255)).save(
+                    folder / f"{stem}-{what}.png"
+                )
 
 
 def _places(drawn: Drawn, kind: str, together: bool) -> Iterator[Box]:

@@ -1,7 +1,8 @@
 """Drawn scenes of 4096 x 2160 px for the paper's case studies, with exact labels: a coast with tiny targets, and tennis courts in rows.
 
-The paper's pictures are not published. Ours show what its words say: white ships on the right, a yellow airplane on the left. Drawn scenes
-of this project are 6 % of the training crops, so that they are a little kind to the model.
+The paper's pictures are not published. Ours show what its words say: white ships on the right, a
+yellow airplane on the left. Drawn scenes of this project are 6 % of the training crops, so that
+they are a little kind to the model.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ from geomagnifier.masks import decode
 from geomagnifier.types import Bools, Bytes, Floats
 from geomagnifier_lab.eval.boxes import Size, run_lengths
 from geomagnifier_lab.render import sprites
-from geomagnifier_lab.render.canvas import LAND, ROAD, VEGETATION, WATER, Canvas, Colour, Sprite, box
+from geomagnifier_lab.render.canvas import (
+    LAND,
+    ROAD,
+    VEGETATION,
+    WATER,
+    Canvas,
+    Colour,
+    Sprite,
+    box,
+)
 from geomagnifier_lab.render.scene import camera
 
 WIDTH, HEIGHT = 4096, 2160
@@ -43,11 +53,17 @@ class Drawn:
     def truth(self, *kinds: str) -> Bools:
         """(H, W) bool, where the kinds are."""
         size = Size(*self.pixels.shape[:2])
-        return decode(run_lengths([outline for kind, outline in self.things if kind in kinds], size))
+        return decode(
+            run_lengths([outline for kind, outline in self.things if kind in kinds], size)
+        )
 
     def boxes(self, kind: str) -> Floats:
         """(N, 4) px."""
-        rows = [np.concatenate([outline.min(0), outline.max(0)]) for name, outline in self.things if name == kind]
+        rows = [
+            np.concatenate([outline.min(0), outline.max(0)])
+            for name, outline in self.things
+            if name == kind
+        ]
         return np.asarray(rows, np.float32).reshape(-1, 4)
 
 
@@ -78,12 +94,18 @@ def coast(seed: int, width: int = WIDTH, height: int = HEIGHT) -> Canvas:
     canvas.ground(shore + (0.004 * hx, 0), "soil", LAND, blur=2)
     canvas.ground(shore, "grass", VEGETATION, blur=1)
     for _ in range(14):
-        x, y, wide, high = rng.uniform((-hx, -hy, 0.08 * hx, 0.1 * hy), (-0.15 * hx, hy, 0.2 * hx, 0.3 * hy)).tolist()
-        canvas.ground(box(x, y, wide, high), ("crop", "meadow", "soil", "forest")[rng.integers(4)], VEGETATION)
+        x, y, wide, high = rng.uniform(
+            (-hx, -hy, 0.08 * hx, 0.1 * hy), (-0.15 * hx, hy, 0.2 * hx, 0.3 * hy)
+        ).tolist()
+        canvas.ground(
+            box(x, y, wide, high), ("crop", "meadow", "soil", "forest")[rng.integers(4)], VEGETATION
+        )
     return canvas
 
 
-def tiny_targets(ground: Canvas, seed: int, long: float, ships: int, colour: Paint = yellow) -> Drawn:
+def tiny_targets(
+    ground: Canvas, seed: int, long: float, ships: int, colour: Paint = yellow
+) -> Drawn:
     """White ships at sea and an airplane on an apron, each `long` px from end to end.
 
     Args:
@@ -96,15 +118,24 @@ def tiny_targets(ground: Canvas, seed: int, long: float, ships: int, colour: Pai
     canvas = copy.deepcopy(ground)
     canvas.rng = np.random.default_rng([seed, 2])
     rng, hx, hy, factor = canvas.rng, canvas.width / 2, canvas.height / 2, long / METRES
-    x, y, turn = rng.uniform((-0.8 * hx, -0.7 * hy, 0), (-0.25 * hx, 0.7 * hy, 2 * math.pi)).tolist()
+    x, y, turn = rng.uniform(
+        (-0.8 * hx, -0.7 * hy, 0), (-0.25 * hx, 0.7 * hy, 2 * math.pi)
+    ).tolist()
     canvas.ground(box(x, y, 6 * long, 3 * long), "concrete", ROAD)
     canvas.stamp(_shrunk(sprites.airplane(rng, METRES), factor, colour), x, y, turn)
     for _ in range(ships):
-        _put(canvas, _shrunk(sprites.ship(rng, METRES), factor, white), (0.25 * hx, -0.8 * hy), (0.9 * hx, 0.8 * hy))
+        _put(
+            canvas,
+            _shrunk(sprites.ship(rng, METRES), factor, white),
+            (0.25 * hx, -0.8 * hy),
+            (0.9 * hx, 0.8 * hy),
+        )
     return Drawn(camera(canvas), tuple(canvas.labels), METRES / long)
 
 
-def tennis_courts(seed: int, rows: int, across: int = 6, width: int = WIDTH, height: int = HEIGHT) -> Drawn:
+def tennis_courts(
+    seed: int, rows: int, across: int = 6, width: int = WIDTH, height: int = HEIGHT
+) -> Drawn:
     """Courts in rows on a lawn, side by side as clubs build them."""
     canvas = Canvas(np.random.default_rng([seed, 3]), width, height, 1 / COURT_METRES, 0.0)
     rng, hx, hy = canvas.rng, width * COURT_METRES / 2, height * COURT_METRES / 2
@@ -116,18 +147,26 @@ def tennis_courts(seed: int, rows: int, across: int = 6, width: int = WIDTH, hei
     inner, outer = sprites.HARD[int(rng.integers(len(sprites.HARD)))]
     for k in range(rows * across):
         column, row = k % across - (across - 1) / 2, k // across - (rows - 1) / 2
-        canvas.stamp(sprites.tennis_court(inner, outer), x + column * step_x, y + row * step_y, math.pi / 2)
+        canvas.stamp(
+            sprites.tennis_court(inner, outer), x + column * step_x, y + row * step_y, math.pi / 2
+        )
     return Drawn(camera(canvas), tuple(canvas.labels), COURT_METRES)
 
 
 def _shrunk(sprite: Sprite, factor: float, paint: Paint) -> Sprite:
     shapes = [(points * factor, paint(colour)) for points, colour in sprite.shapes]
-    return Sprite(sprite.outline * factor, shapes, sprite.height * factor, sprite.kind, sprite.cover)
+    return Sprite(
+        sprite.outline * factor, shapes, sprite.height * factor, sprite.kind, sprite.cover
+    )
 
 
-def _put(canvas: Canvas, sprite: Sprite, low: tuple[float, float], high: tuple[float, float]) -> None:
+def _put(
+    canvas: Canvas, sprite: Sprite, low: tuple[float, float], high: tuple[float, float]
+) -> None:
     for _ in range(TRIES):
         x, y = canvas.rng.uniform(low, high).tolist()
         if canvas.stamp(sprite, x, y, float(canvas.rng.uniform(0, 2 * math.pi)), clear=20):
             return
-    raise OptionError(f"a picture of {canvas.width} x {canvas.height} px has no room for what is to be drawn")
+    raise OptionError(
+        f"a picture of {canvas.width} x {canvas.height} px has no room for what is to be drawn"
+    )

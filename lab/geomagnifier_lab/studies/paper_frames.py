@@ -1,6 +1,7 @@
 """Frames of 4096 x 2160 px in which objects are small: 16 x 12 validation pictures of VHR-10 side by side, each a quarter as large.
 
-Objects of 32 to 130 px become 8 to 32 px long, as a sensor of 2 to 8 m/px shows them. The kind is in one to three of the 192 pictures.
+Objects of 32 to 130 px become 8 to 32 px long, as a sensor of 2 to 8 m/px shows them. The kind is
+in one to three of the 192 pictures.
 """
 
 from __future__ import annotations
@@ -15,7 +16,19 @@ from geomagnifier.errors import OptionError
 from geomagnifier.masks import encode
 from geomagnifier.pipeline import Progress
 from geomagnifier.types import Bools, Bytes, ModelSpec
-from geomagnifier_lab.bench.frames import ACROSS, DOWN, HEIGHT, HIGH, MIRRORS, WIDE, WIDTH, Frame, cell, kinds_of, shown
+from geomagnifier_lab.bench.frames import (
+    ACROSS,
+    DOWN,
+    HEIGHT,
+    HIGH,
+    MIRRORS,
+    WIDE,
+    WIDTH,
+    Frame,
+    cell,
+    kinds_of,
+    shown,
+)
 from geomagnifier_lab.bench.pyramid import write_pyramid
 from geomagnifier_lab.bench.search_run import Case, corners, read_cases, write_cases
 from geomagnifier_lab.datasets.sample import ObjectSample
@@ -34,7 +47,12 @@ def small_kinds(samples: Sequence[ObjectSample]) -> list[str]:
     """The kinds most of whose objects are small in such a frame."""
     kinds = []
     for kind in kinds_of(samples):
-        areas = [(o.box[2] - o.box[0]) * (o.box[3] - o.box[1]) for s in samples for o in s.objects if o.kind == kind and shown(s, kind)]
+        areas = [
+            (o.box[2] - o.box[0]) * (o.box[3] - o.box[1])
+            for s in samples
+            for o in s.objects
+            if o.kind == kind and shown(s, kind)
+        ]
         if areas and np.median(areas) < (SMALL_SIDE * SMALLER) ** 2:
             kinds.append(kind)
     return kinds
@@ -43,7 +61,9 @@ def small_kinds(samples: Sequence[ObjectSample]) -> list[str]:
 def small_cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
     """A picture of 256 x 180 px with its labels of one kind, see `frames.cell`. A pixel is the kind's where at least half of it was."""
     whole, size = cell(sample, kind, mirror), (WIDE_SMALL, HIGH_SMALL)
-    pixels = np.asarray(Image.fromarray(np.ascontiguousarray(whole.pixels)).resize(size, Image.Resampling.BOX))
+    pixels = np.asarray(
+        Image.fromarray(np.ascontiguousarray(whole.pixels)).resize(size, Image.Resampling.BOX)
+    )
     return Frame(pixels, _halves(whole.target), np.asarray(whole.boxes / SMALLER, np.float32), kind)
 
 
@@ -59,7 +79,11 @@ def _halves(target: Bools) -> Bools:
 
 
 def small_frame(
-    samples: Sequence[ObjectSample], kind: str, rng: np.random.Generator, with_kind: int, seen: dict[Path, Bytes] | None = None
+    samples: Sequence[ObjectSample],
+    kind: str,
+    rng: np.random.Generator,
+    with_kind: int,
+    seen: dict[Path, Bytes] | None = None,
 ) -> Frame:
     """192 pictures side by side, mirrored or not, `with_kind` of them with the kind; none twice.
 
@@ -75,9 +99,16 @@ def small_frame(
     """
     seen = {} if seen is None else seen
     has = [(s, m) for s in samples if shown(s, kind) for m in range(MIRRORS)]
-    lacks = [(s, m) for s in samples if not any(o.kind == kind for o in s.objects) for m in range(MIRRORS)]
+    lacks = [
+        (s, m)
+        for s in samples
+        if not any(o.kind == kind for o in s.objects)
+        for m in range(MIRRORS)
+    ]
     if len(has) < with_kind or len(lacks) < PLACES - with_kind:
-        raise OptionError(f"{len(samples)} pictures are too few for a frame of {PLACES} with {kind} in {with_kind}; it needs VHR-10's val")
+        raise OptionError(
+            f"{len(samples)} pictures are too few for a frame of {PLACES} with {kind} in {with_kind}; it needs VHR-10's val"
+        )
     chosen = [has[i] for i in rng.choice(len(has), with_kind, replace=False)]
     chosen += [lacks[i] for i in rng.choice(len(lacks), PLACES - with_kind, replace=False)]
     pixels, target = np.zeros((HEIGHT, WIDTH, 3), np.uint8), np.zeros((HEIGHT, WIDTH), bool)
@@ -110,17 +141,34 @@ def prepare(root: Path, folder: Path, frames: int, progress: Progress | None = N
         a file of `looks.write_cases`.
     """
     target = folder / "cases.json"
-    if target.is_file() and len(read_cases(target)) == frames and all(Path(case.path).is_file() for case in read_cases(target)):
+    if (
+        target.is_file()
+        and len(read_cases(target)) == frames
+        and all(Path(case.path).is_file() for case in read_cases(target))
+    ):
         return target
     samples = vhr10(root, "val")
     kinds, cases = small_kinds(samples), []
     seen: dict[Path, Bytes] = {}
     for k in range(frames):
         rng = np.random.default_rng([SEED, k])
-        frame = small_frame(samples, kinds[k % len(kinds)], rng, int(rng.integers(WITH_KIND[0], WITH_KIND[1] + 1)), seen)
+        frame = small_frame(
+            samples,
+            kinds[k % len(kinds)],
+            rng,
+            int(rng.integers(WITH_KIND[0], WITH_KIND[1] + 1)),
+            seen,
+        )
         path = folder / f"fine-{k:03d}.tif"
         write_pyramid(path, (WIDTH, HEIGHT), [frame.pixels])
-        cases.append(Case(str(path), f"Segment every {frame.kind}.", corners(frame.boxes), encode(frame.target)))
+        cases.append(
+            Case(
+                str(path),
+                f"Segment every {frame.kind}.",
+                corners(frame.boxes),
+                encode(frame.target),
+            )
+        )
         if progress is not None:
             progress(k + 1, frames)
     write_cases(target, cases)

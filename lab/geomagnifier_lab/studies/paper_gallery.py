@@ -16,7 +16,8 @@ def draw(folder: Path, target: Path) -> None:
     """A row for the ship, one for each colour of the airplane, and one for the courts; columns are lengths.
 
     Args:
-        folder: of `paper_studies`, with NAME.png, NAME-found.png and NAME-true.png for each cut-out.
+        folder: of `paper_studies`, with NAME.png, NAME-found.png and NAME-true.png for each
+            cut-out.
         target: a PNG.
     """
     cuts = {
@@ -30,7 +31,9 @@ def draw(folder: Path, target: Path) -> None:
         return
     across = max(len(files) for files in cuts.values())
     pyplot = _pyplot()
-    figure, panels = pyplot.subplots(len(cuts), across, figsize=(2.35 * across, 2.6 * len(cuts)), squeeze=False)
+    figure, panels = pyplot.subplots(
+        len(cuts), across, figsize=(2.35 * across, 2.6 * len(cuts)), squeeze=False
+    )
     for axes_row, (name, files) in zip(panels, cuts.items(), strict=True):
         for axes in axes_row[len(files) :]:
             axes.set_visible(False)
@@ -56,8 +59,22 @@ def _show(axes: Any, file: Path) -> None:
     for what, colour, style in (("true", (255, 255, 255), "--"), ("found", COLOURS[5], "-")):
         mask = np.asarray(Image.open(file.with_name(f"{file.stem}-{what}.png"))) > 0
         if mask.any():
-            axes.contour(np.pad(mask, 1)[1:-1, 1:-1].astype(float), [0.5], colors=["#{:02x}{:02x}{:02x}".format(*colour)], linestyles=style)
+            axes.contour(
+                np.pad(mask, 1)[1:-1, 1:-1].astype(float),
+                [0.5],
+                colors=["#{:02x}{:02x}{:02x}".format(*colour)],
+                linestyles=style,
+            )
         elif what == "found":
-            axes.text(0.5, 0.04, "not found", transform=axes.transAxes, ha="center", color="white", fontsize=9, backgroundcolor="#00000090")
+            axes.text(
+                0.5,
+                0.04,
+                "not found",
+                transform=axes.transAxes,
+                ha="center",
+                color="white",
+                fontsize=9,
+                backgroundcolor="#00000090",
+            )
     axes.set_xticks([])
     axes.set_yticks([])

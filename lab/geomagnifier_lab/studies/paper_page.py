@@ -29,12 +29,15 @@ def markdown(rows: Sequence[Row], columns: Mapping[str, str]) -> str:
 
     Args:
         rows: by column.
-        columns: name in the row -> heading, perhaps with a format: "gIoU|.3f". What is None or missing is a dash.
+        columns: name in the row -> heading, perhaps with a format: "gIoU|.3f". What is None or
+            missing is a dash.
     """
     heads = [heading.partition("|")[0] for heading in columns.values()]
     lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
     for row in rows:
-        cells = [_text(row.get(name), heading.partition("|")[2]) for name, heading in columns.items()]
+        cells = [
+            _text(row.get(name), heading.partition("|")[2]) for name, heading in columns.items()
+        ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -133,7 +136,14 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "ships alone": (
         "Case 1, asked for ships alone",
         "The airplane must be left out.",
-        {"long": "px long", "ship IoU": "ship IoU", "ships": "ships", "airplanes": "airplanes", "of": "of", "false": "false"},
+        {
+            "long": "px long",
+            "ship IoU": "ship IoU",
+            "ships": "ships",
+            "airplanes": "airplanes",
+            "of": "of",
+            "false": "false",
+        },
     ),
     "case 2": (
         "Case 2: describe and segment the ships",
@@ -195,8 +205,18 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "peers": (
         "Published figures of others",
         "Percent, as printed in the source that is named.",
-        {"data": "data", "system": "system", "figures": "figures", "source": "read in", "note": "note"},
+        {
+            "data": "data",
+            "system": "system",
+            "figures": "figures",
+            "source": "read in",
+            "note": "note",
+        },
     ),
-    "slips": ("Slips of the text", "Sections are those of the text.", {"where": "section", "says": "it says", "holds": "what holds"}),
+    "slips": (
+        "Slips of the text",
+        "Sections are those of the text.",
+        {"where": "section", "says": "it says", "holds": "what holds"},
+    ),
 }
 """Table -> title, what was measured, columns."""

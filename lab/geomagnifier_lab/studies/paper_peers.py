@@ -1,7 +1,8 @@
 """What other systems have published for the same tasks, each figure with its split, its metric and where it was read.
 
-Only figures that were read in their authors' own tables or abstracts are here, or in a named table of somebody else's. Percent.
-Figures of different tables were not made under one protocol: look-alikes with care.
+Only figures that were read in their authors' own tables or abstracts are here, or in a named table
+of somebody else's. Percent. Figures of different tables were not made under one protocol:
+look-alikes with care.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 GEOPIXEL = "GeoPixel (arXiv:2501.13925), table of RRSIS-D in the authors' repository"
-GEOPIXEL_TALK = "GeoPixel (arXiv:2501.13925), table of grounded conversation in the authors' repository"
+GEOPIXEL_TALK = (
+    "GeoPixel (arXiv:2501.13925), table of grounded conversation in the authors' repository"
+)
 GEOGROUND_MASKS = "GeoGround (arXiv:2411.11904), table 3 in the authors' repository"
 GEOGROUND_BOXES = "GeoGround (arXiv:2411.11904), table 1 in the authors' repository"
 LPVA = "LPVA (TGRS 2024, doi:10.1109/TGRS.2024.3423663), table in the authors' repository"
@@ -28,7 +31,9 @@ class Published:
 
 
 def _masks(system: str, p: float, overall: float, mean: float, note: str = "") -> Published:
-    return Published(system, "RRSIS-D, test", {"P@0.5": p, "oIoU": overall, "mIoU": mean}, GEOPIXEL, note)
+    return Published(
+        system, "RRSIS-D, test", {"P@0.5": p, "oIoU": overall, "mIoU": mean}, GEOPIXEL, note
+    )
 
 
 def _few(system: str, p: float, mean: float, note: str = "") -> Published:
@@ -40,7 +45,13 @@ def _boxes(system: str, p: float, source: str, note: str = "", **more: float) ->
 
 
 def _talk(system: str, ap: float, mean: float, recall: float, note: str = "") -> Published:
-    return Published(system, "GeoPixelD, test, all targets", {"AP50": ap, "mIoU": mean, "recall": recall}, GEOPIXEL_TALK, note)
+    return Published(
+        system,
+        "GeoPixelD, test, all targets",
+        {"AP50": ap, "mIoU": mean, "recall": recall},
+        GEOPIXEL_TALK,
+        note,
+    )
 
 
 PEERS = (

@@ -26,13 +26,19 @@ COLOUR = {
     "grid": 2,
 }
 """Way -> place of its colour in `overlay.COLOURS`."""
-NAMES = {"grid": "grid\n(set places)", "paper": "paper\n(prompt-guided)", "adaptive, m/px known": "adaptive,\nm/px known"}
+NAMES = {
+    "grid": "grid\n(set places)",
+    "paper": "paper\n(prompt-guided)",
+    "adaptive, m/px known": "adaptive,\nm/px known",
+}
 HOLLOW = {"facecolor": "none", "edgecolor": INK, "linestyle": "--"}
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 MISSING = f"the plots need the extra bench; install it: {install('bench')}"
 
 
-def draw(tables: Mapping[str, Any], out: Path, tell: Callable[[str], None] = lambda line: None) -> None:
+def draw(
+    tables: Mapping[str, Any], out: Path, tell: Callable[[str], None] = lambda line: None
+) -> None:
     """Draw what was measured: paper-preprocessing.png, paper-crops.png, paper-compute.png and paper-studies.png.
 
     Args:
@@ -54,10 +60,17 @@ def preprocessing(rows: Sequence[Row], target: Path) -> None:
     """A panel for each granularity, a pair of bars for each preprocessing and way."""
     levels = list(dict.fromkeys(row["granularity"] for row in rows))
     pyplot = _pyplot()
-    figure, panels = pyplot.subplots(1, len(levels), figsize=(4.2 * len(levels), 3.9), squeeze=False, sharey=True)
+    figure, panels = pyplot.subplots(
+        1, len(levels), figsize=(4.2 * len(levels), 3.9), squeeze=False, sharey=True
+    )
     for axes, level in zip(panels.flat, levels, strict=True):
         mine = [row for row in rows if row["granularity"] == level]
-        _pairs(axes, mine, "measured", [f"{row['preprocessing']}\n{_short(row['way'])}" for row in mine])
+        _pairs(
+            axes,
+            mine,
+            "measured",
+            [f"{row['preprocessing']}\n{_short(row['way'])}" for row in mine],
+        )
         axes.set_title(f"{level}: {mine[0]['metric']} (n = {mine[0]['n']})", fontsize=10, color=INK)
     panels.flat[0].set_ylabel("percent")
     _finish(figure, target)
@@ -67,10 +80,18 @@ def crops(rows: Sequence[Row], target: Path) -> None:
     """A panel for each granularity, bars of small and tiny objects for each way."""
     levels = list(dict.fromkeys(row["granularity"] for row in rows))
     pyplot = _pyplot()
-    figure, panels = pyplot.subplots(1, len(levels), figsize=(6.2 * len(levels), 4.1), squeeze=False, sharey=True)
+    figure, panels = pyplot.subplots(
+        1, len(levels), figsize=(6.2 * len(levels), 4.1), squeeze=False, sharey=True
+    )
     for axes, level in zip(panels.flat, levels, strict=True):
         mine = [row for row in rows if row["granularity"] == level]
-        _pairs(axes, mine, "recall", [f"{NAMES.get(row['way'], row['way'])}\n{row['share']:.2f} of px" for row in mine], second="tiny")
+        _pairs(
+            axes,
+            mine,
+            "recall",
+            [f"{NAMES.get(row['way'], row['way'])}\n{row['share']:.2f} of px" for row in mine],
+            second="tiny",
+        )
         few = mine[0]
         title = f"{level} level: {few['objects']} objects below 32 x 32 px, {few['tiny objects']} under 10 px long"
         axes.set_title(title, fontsize=10, color=INK)
@@ -93,13 +114,24 @@ def compute(rows: Sequence[Row], target: Path) -> None:
         seconds = "" if row["seconds"] is None else f", {row['seconds']:.2g} s"
         flop = "" if row["GFLOP"] is None else f", {row['GFLOP']:.3g} GFLOP"
         text = f"{row['Mpx']:.2g} Mpx{flop}{seconds}"
-        axes.annotate(text, (row["share"], y), (4, 0), textcoords="offset points", va="center", fontsize=8.5, color=INK, bbox=PAPER)
+        axes.annotate(
+            text,
+            (row["share"], y),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8.5,
+            color=INK,
+            bbox=PAPER,
+        )
         places.append(y)
         labels.append(f"{level}: {row['way']}")
         y += 1
     axes.set_yticks(places, labels)
     axes.invert_yaxis()
-    axes.set(xscale="log", xlabel="pixels looked at / pixels of the scene (4096 x 2160)", xlim=(4e-5, 60))
+    axes.set(
+        xscale="log", xlabel="pixels looked at / pixels of the scene (4096 x 2160)", xlim=(4e-5, 60)
+    )
     ticks = [0.0001, 0.001, 0.01, 0.1, 1]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
@@ -111,19 +143,39 @@ def compute(rows: Sequence[Row], target: Path) -> None:
     pyplot.close(figure)
 
 
-def _pairs(axes: Any, rows: Sequence[Row], name: str, labels: Sequence[str], second: str | None = None) -> None:
+def _pairs(
+    axes: Any, rows: Sequence[Row], name: str, labels: Sequence[str], second: str | None = None
+) -> None:
     """A hollow bar of what is claimed beside a filled one of what is measured, and a lighter one of a second figure."""
     wide = 0.4 if second is None else 0.28
     for x, row in enumerate(rows):
         bars: list[tuple[float | None, dict[str, Any]]] = [(row.get("claimed"), HOLLOW)]
         bars.append((row[name], {"color": _colour(row["way"])}))
         if second is not None:
-            bars.append((row[second], {"color": _colour(row["way"]), "alpha": 0.45, "hatch": "///", "edgecolor": "white"}))
+            bars.append(
+                (
+                    row[second],
+                    {
+                        "color": _colour(row["way"]),
+                        "alpha": 0.45,
+                        "hatch": "///",
+                        "edgecolor": "white",
+                    },
+                )
+            )
         for k, (value, style) in enumerate(bars):
             if value is not None:
                 at = x + (k - (len(bars) - 1) / 2) * wide
                 axes.bar(at, value, width=wide * 0.94, **style)
-                axes.annotate(f"{value:.0f}", (at, value), (0, 2), textcoords="offset points", ha="center", fontsize=8, color=INK)
+                axes.annotate(
+                    f"{value:.0f}",
+                    (at, value),
+                    (0, 2),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=8,
+                    color=INK,
+                )
     axes.set_xticks(range(len(rows)), labels, fontsize=8)
     axes.set_ylim(0, 109)
     _plain(axes)
@@ -134,10 +186,17 @@ def _pairs(axes: Any, rows: Sequence[Row], name: str, labels: Sequence[str], sec
 def _finish(figure: Any, target: Path, second: str | None = None) -> None:
     from matplotlib.patches import Patch
 
-    handles = [Patch(facecolor="none", edgecolor=INK, linestyle="--", label="claimed"), Patch(color=FAINT, label="measured")]
+    handles = [
+        Patch(facecolor="none", edgecolor=INK, linestyle="--", label="claimed"),
+        Patch(color=FAINT, label="measured"),
+    ]
     if second is not None:
-        handles.append(Patch(facecolor=FAINT, alpha=0.45, hatch="///", edgecolor="white", label=second))
-    figure.legend(handles=handles, loc="lower center", ncols=len(handles), frameon=False, fontsize=9)
+        handles.append(
+            Patch(facecolor=FAINT, alpha=0.45, hatch="///", edgecolor="white", label=second)
+        )
+    figure.legend(
+        handles=handles, loc="lower center", ncols=len(handles), frameon=False, fontsize=9
+    )
     figure.tight_layout(rect=(0, 0.3 / figure.get_figheight(), 1, 1))
     figure.savefig(target, dpi=110)
     _pyplot().close(figure)

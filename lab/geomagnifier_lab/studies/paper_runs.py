@@ -1,7 +1,8 @@
 """One question on one labelled scene, looked at in one way, as a record from which every figure can be worked out again without the model.
 
-Ways: the searches of `ask`, "paper" perhaps with a variant ("paper hull"); "100 x 100", where the scene is brought to a square of that side
-before anybody looks at it; and "adaptive, m/px known", where the scene says how large its pixels are on the ground, as a GeoTIFF does.
+Ways: the searches of `ask`, "paper" perhaps with a variant ("paper hull"); "100 x 100", where the
+scene is brought to a square of that side before anybody looks at it; and "adaptive, m/px known",
+where the scene says how large its pixels are on the ground, as a GeoTIFF does.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ VERBS = {Granularity.REGION: "Find", Granularity.PIXEL: "Segment"}
 class Shot:
     """What came of one question.
 
-    kind: what was asked for.  size: height and width of the scene, px.  seconds: from opening the file to the answer.  pixels, flops:
-    that went through a network.  boxes, scores: found.  true: labelled.  inside: which of those lie in a window of full size.
+    kind: what was asked for.  size: height and width of the scene, px.  seconds: from opening the
+    file to the answer.  pixels, flops: that went through a network.  boxes, scores: found.  true:
+    labelled.  inside: which of those lie in a window of full size.
     iou: of the mask, None where none was asked for.
     """
 
@@ -64,10 +66,21 @@ def kind_of(case: Case) -> str:
 
 def placed(metres: float | None) -> dict[str, Any]:
     """Arguments of `open_scene` for a scene whose pixels are so large on the ground; none for None."""
-    return {} if metres is None else {"crs": "EPSG:32633", "transform": (metres, 0.0, 500000.0, 0.0, -metres, 5200000.0)}
+    return (
+        {}
+        if metres is None
+        else {"crs": "EPSG:32633", "transform": (metres, 0.0, 500000.0, 0.0, -metres, 5200000.0)}
+    )
 
 
-def shoot(case: Case, model: Model, way: str, level: Granularity, least: float | None = None, metres: float | None = None) -> Shot:
+def shoot(
+    case: Case,
+    model: Model,
+    way: str,
+    level: Granularity,
+    least: float | None = None,
+    metres: float | None = None,
+) -> Shot:
     """Ask about all of the case's kind.
 
     Args:
@@ -87,9 +100,28 @@ def shoot(case: Case, model: Model, way: str, level: Granularity, least: float |
         size = (scene.info.height, scene.info.width)
     true = np.array(case.boxes or (), np.float32).reshape(-1, 4)
     held = tuple(bool(v) for v in score.inside(true, looked.windows))
-    iou = score.mask_iou(looked.mask, case.mask) if case.mask is not None and level is Granularity.PIXEL else None
-    boxes, scores = corners(r.box for r in looked.regions), tuple(float(r.score) for r in looked.regions)
-    return Shot(case.path, kind, size, seconds, looked.pixels, looked.flops, boxes, scores, corners(true.tolist()), held, iou)
+    iou = (
+        score.mask_iou(looked.mask, case.mask)
+        if case.mask is not None and level is Granularity.PIXEL
+        else None
+    )
+    boxes, scores = (
+        corners(r.box for r in looked.regions),
+        tuple(float(r.score) for r in looked.regions),
+    )
+    return Shot(
+        case.path,
+        kind,
+        size,
+        seconds,
+        looked.pixels,
+        looked.flops,
+        boxes,
+        scores,
+        corners(true.tolist()),
+        held,
+        iou,
+    )
 
 
 def look(scene: Scene, question: str, model: Model, way: str, least: float | None = None) -> Looked:
@@ -99,7 +131,9 @@ def look(scene: Scene, question: str, model: Model, way: str, least: float | Non
     search, _, variant = ("adaptive" if way == KNOWN else way).partition(" ")
     answer = ask(scene, question, model, search=search, min_score=least, variant=variant or None)
     trace = answer.trace
-    return Looked(answer.regions, answer.read_mask, trace.views, trace.pixels_processed, trace.flops)
+    return Looked(
+        answer.regions, answer.read_mask, trace.views, trace.pixels_processed, trace.flops
+    )
 
 
 def _hundred(scene: Scene, question: str, model: Model, least: float | None) -> Looked:
@@ -110,7 +144,10 @@ def _hundred(scene: Scene, question: str, model: Model, least: float | None) -> 
         answer = ask(shrunk, question, model, search="exhaustive", min_score=least)
     side = model.spec.image_side
     sx, sy = scene.info.width / side, scene.info.height / side
-    regions = tuple(Region(r.label, r.score, (r.box[0] * sx, r.box[1] * sy, r.box[2] * sx, r.box[3] * sy)) for r in answer.regions)
+    regions = tuple(
+        Region(r.label, r.score, (r.box[0] * sx, r.box[1] * sy, r.box[2] * sx, r.box[3] * sy))
+        for r in answer.regions
+    )
     mask = np.zeros((side, side), bool) if answer.mask is None else answer.mask
 
     def read(window: Box) -> Bools:
@@ -163,7 +200,9 @@ def ap50(shots: Sequence[Shot]) -> float:
     return float(average_precision(truth, found, {s.scene: Size(*s.size) for s in shots})["AP50"])
 
 
-def recall(shots: Sequence[Shot], least: float, area: float = np.inf, long: float = np.inf) -> tuple[float | None, float | None, int]:
+def recall(
+    shots: Sequence[Shot], least: float, area: float = np.inf, long: float = np.inf
+) -> tuple[float | None, float | None, int]:
     """Of the true boxes below `area` (px^2) and `long` (px): the share found at an IoU of `least`, that inside a window, how many.
 
     Matches are made among all boxes; None where there is no such box.
@@ -172,7 +211,9 @@ def recall(shots: Sequence[Shot], least: float, area: float = np.inf, long: floa
     held: list[bool] = []
     for shot in shots:
         true = np.array(shot.true, np.float32).reshape(-1, 4)
-        _, hit = score.match(np.array(shot.boxes, np.float32).reshape(-1, 4), np.array(shot.scores), true, least)
+        _, hit = score.match(
+            np.array(shot.boxes, np.float32).reshape(-1, 4), np.array(shot.scores), true, least
+        )
         sides = true[:, 2:] - true[:, :2]
         small = (sides.prod(1) < area) & (sides.max(1, initial=0) < long)
         met += hit[small].tolist()
@@ -180,7 +221,9 @@ def recall(shots: Sequence[Shot], least: float, area: float = np.inf, long: floa
     return (float(np.mean(met)), float(np.mean(held)), len(met)) if met else (None, None, 0)
 
 
-def interval(shots: Sequence[Shot], least: float, area: float = np.inf, draws: int = 2000) -> tuple[float, float] | None:
+def interval(
+    shots: Sequence[Shot], least: float, area: float = np.inf, draws: int = 2000
+) -> tuple[float, float] | None:
     """Where the recall lies in 95 of 100 draws of as many scenes, with replacement; None without a true box."""
     each = [recall([shot], least, area) for shot in shots]
     counts = np.array([(0.0 if met is None else met * many, many) for met, _, many in each])
@@ -197,7 +240,10 @@ def precision(shots: Sequence[Shot], least: float) -> float | None:
         hit
         for s in shots
         for hit in score.match(
-            np.array(s.boxes, np.float32).reshape(-1, 4), np.array(s.scores), np.array(s.true, np.float32).reshape(-1, 4), least
+            np.array(s.boxes, np.float32).reshape(-1, 4),
+            np.array(s.scores),
+            np.array(s.true, np.float32).reshape(-1, 4),
+            least,
         )[0]
     ]
     return float(np.mean(right)) if right else None

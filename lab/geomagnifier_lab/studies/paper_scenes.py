@@ -1,8 +1,10 @@
 """Scene classification by how large the picture is shown: at 100 x 100 px, as the paper has it, or at its own size.
 
-The small model's image path is a trunk of convolutions with a mean over the picture, so that it takes any size. But its scene head was
-learnt from 100 x 100 px alone: its own size is a size it has never seen. So it is measured twice, with the model as it is, and with a head
-learnt anew on the training pictures at the size in question, over the same trunk (which, too, saw places at 100 x 100 px alone).
+The small model's image path is a trunk of convolutions with a mean over the picture, so that it
+takes any size. But its scene head was learnt from 100 x 100 px alone: its own size is a size it has
+never seen. So it is measured twice, with the model as it is, and with a head learnt anew on the
+training pictures at the size in question, over the same trunk (which, too, saw places at 100 x 100
+px alone).
 """
 
 from __future__ import annotations
@@ -35,7 +37,14 @@ QUESTION = "What kind of place is this?"
 SIZES = ("100 x 100", "own size")
 
 
-def classify(model: Model, root: Path, name: str, size: str, limit: int | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def classify(
+    model: Model,
+    root: Path,
+    name: str,
+    size: str,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """Top-1 over the validation pictures of a set.
 
     Args:
@@ -53,15 +62,21 @@ def classify(model: Model, root: Path, name: str, size: str, limit: int | None =
     classes, right, pixels = tuple(SETS[name][1].values()), 0, 0
     for sample in followed(samples, progress):
         with open_scene(sample.path) as scene:
-            view = scene.read(resolution.plan(Granularity.IMAGE, scene.info, model.spec, "adaptive").wide[0])
+            view = scene.read(
+                resolution.plan(Granularity.IMAGE, scene.info, model.spec, "adaptive").wide[0]
+            )
         shown = resolution.thumbnail(view, model.spec.image_side) if size == SIZES[0] else view
-        ranked = ranked_classes(model.answer(Query(QUESTION), Granularity.IMAGE, [shown]).labels, classes)
+        ranked = ranked_classes(
+            model.answer(Query(QUESTION), Granularity.IMAGE, [shown]).labels, classes
+        )
         right += bool(ranked) and ranked[0] == sample.scenes
         pixels += shown.window.width * shown.window.height
     return {"right": right, "n": len(samples), "pixels": pixels / max(1, len(samples))}
 
 
-def relearnt(model: Model, root: Path, size: str, limit: int | None = None, progress: Progress | None = None) -> dict[str, Any]:
+def relearnt(
+    model: Model, root: Path, size: str, limit: int | None = None, progress: Progress | None = None
+) -> dict[str, Any]:
     """The same with a scene head learnt anew at that size, from each training picture as it is.
 
     Args:
@@ -76,7 +91,10 @@ def relearnt(model: Model, root: Path, size: str, limit: int | None = None, prog
     """
     if not isinstance(model, SmallModel):
         return {}
-    sets = {name: [evenly(scene_set(root, name, split), limit) for split in ("train", "val")] for name in SETS}
+    sets = {
+        name: [evenly(scene_set(root, name, split), limit) for split in ("train", "val")]
+        for name in SETS
+    }
     total, seen = sum(len(samples) for both in sets.values() for samples in both), [0]
 
     def vectors(samples: Sequence[SceneSample]) -> Tensor:
@@ -109,7 +127,11 @@ def relearnt(model: Model, root: Path, size: str, limit: int | None = None, prog
 def _pooled(model: SmallModel, pixels: Bytes, size: str) -> Tensor:
     """(1, 1280) of a picture as it is shown, not mirrored."""
     side = model.spec.image_side
-    shown = np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BILINEAR)) if size == SIZES[0] else pixels
+    shown = (
+        np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BILINEAR))
+        if size == SIZES[0]
+        else pixels
+    )
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
         x = normalise(torch.from_numpy(shown.copy())[None])
         trunk = model.network.trunk

@@ -1,11 +1,12 @@
 """How many examples does a kind take? Two kinds are kept from a short training run, then taught to it from 10, 50 and 200 examples.
 
-The base is the image side by the recipe of `lab/geomagnifier_lab/studies/ablations.py`, without the labels, scenes and captions: airplane (objects, VHR-10)
-and building (land cover, Dubai). It is taught by `own_run.teach_kinds` itself, and measured on the validation pictures of both sets. Beside
+The base is the image side by the recipe of `lab/geomagnifier_lab/studies/ablations.py`, without the
+labels, scenes and captions: airplane (objects, VHR-10) and building (land cover, Dubai). It is
+taught by `own_run.teach_kinds` itself, and measured on the validation pictures of both sets. Beside
 it: the same recipe with all labels ("in the recipe"), and the shipped small model.
 
-An example is one labelled object, for land cover one connected area. Pictures are taken at random until they hold the number, all of each
-labelled, and half as many without the kind.
+An example is one labelled object, for land cover one connected area. Pictures are taken at random
+until they hold the number, all of each labelled, and half as many without the kind.
 """
 
 from __future__ import annotations
@@ -59,10 +60,22 @@ KEPT = "teaching.json"
 IMAGE_SIDE = ("trunk.", "neck.", "states.", "decoder.", "presence.", "box_classifier.")
 
 
-def base_run(root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, without: Sequence[str]) -> Iterator[int]:
+def base_run(
+    root: Path,
+    out: Path,
+    captions: Callable[[list[str]], Tensor],
+    trunk: Path,
+    without: Sequence[str],
+) -> Iterator[int]:
     """Train a base, or go on; yields its steps."""
     settings = Settings(
-        steps=STEPS, sizes=replace(SIZES, crops=6, scenes=16), warmup=40, average=0.99, validate=150, save=50, without=tuple(without)
+        steps=STEPS,
+        sizes=replace(SIZES, crops=6, scenes=16),
+        warmup=40,
+        average=0.99,
+        validate=150,
+        save=50,
+        without=tuple(without),
     )
     for row in train(root, out, captions, trunk, settings, weights=RECIPE):
         yield int(row["step"])
@@ -76,12 +89,21 @@ def base_folder(run: Path) -> Path:
         (folder / name).write_bytes((registry.WEIGHTS / name).read_bytes())
     card, state = registry.read(registry.WEIGHTS / registry.FILES[0])
     network = image_side()
-    network.load_state_dict(torch.load(run / "last.pt", map_location="cpu", weights_only=True)["average"])
+    network.load_state_dict(
+        torch.load(run / "last.pt", map_location="cpu", weights_only=True)["average"]
+    )
     own = {k: v for k, v in network.state_dict().items() if k.startswith(IMAGE_SIDE)}
-    for name, kinds, every in (("states.", card["kinds"], NAMES), ("box_classifier.layers.3.", card["objects"], OBJECTS)):
+    for name, kinds, every in (
+        ("states.", card["kinds"], NAMES),
+        ("box_classifier.layers.3.", card["objects"], OBJECTS),
+    ):
         rows = [*(every.index(kind) for kind in kinds), len(every)]
         own |= {k: v[rows] for k, v in own.items() if k.startswith(name)}
-    registry.write(folder / registry.FILES[0], state | own, card | {"flops": cost(network.eval()), "calibration": {}})
+    registry.write(
+        folder / registry.FILES[0],
+        state | own,
+        card | {"flops": cost(network.eval()), "calibration": {}},
+    )
     return folder
 
 
@@ -99,14 +121,24 @@ def pictures(root: Path, folder: Path, kind: str, split: str) -> Path:
             for y in range(0, pixels.shape[0] - TILE // 2, TILE) if split == "train" else (0,):
                 for x in range(0, pixels.shape[1] - TILE // 2, TILE) if split == "train" else (0,):
                     side = TILE if split == "train" else max(pixels.shape)
-                    part, mask = pixels[y : y + side, x : x + side], cover[y : y + side, x : x + side]
+                    part, mask = (
+                        pixels[y : y + side, x : x + side],
+                        cover[y : y + side, x : x + side],
+                    )
                     name = f"{sample.path.parent.name}-{sample.path.stem}-{x}-{y}.png"
                     Image.fromarray(part).save(folder / "images" / name)
                     images.append({"id": len(images), "file_name": name})
                     for left, top, piece in masks.components(mask, SMALLEST):
                         box = [left, top, piece.shape[1], piece.shape[0]]
                         outline = masks.place(piece, (left, top), (mask.shape[0], mask.shape[1]))
-                        annotations.append({"image_id": len(images) - 1, "category_id": 1, "bbox": box, "segmentation": outline})
+                        annotations.append(
+                            {
+                                "image_id": len(images) - 1,
+                                "category_id": 1,
+                                "bbox": box,
+                                "segmentation": outline,
+                            }
+                        )
     else:
         for labelled in vhr10(root, split):
             name = labelled.path.name
@@ -117,10 +149,19 @@ def pictures(root: Path, folder: Path, kind: str, split: str) -> Path:
                     x0, y0, x1, y1 = o.box
                     rings = [ring.ravel().tolist() for ring in o.polygons]
                     annotations.append(
-                        {"image_id": len(images) - 1, "category_id": 1, "bbox": [x0, y0, x1 - x0, y1 - y0], "segmentation": rings}
+                        {
+                            "image_id": len(images) - 1,
+                            "category_id": 1,
+                            "bbox": [x0, y0, x1 - x0, y1 - y0],
+                            "segmentation": rings,
+                        }
                     )
     category = {"id": 1, "name": kind, "isthing": int(kind not in COVER)}
-    target.write_text(json.dumps({"images": images, "annotations": annotations, "categories": [category]}, default=float))
+    target.write_text(
+        json.dumps(
+            {"images": images, "annotations": annotations, "categories": [category]}, default=float
+        )
+    )
     return target
 
 
@@ -152,16 +193,23 @@ class AsKnown(TaughtModel):
     def __init__(self, base: SmallModel, kinds: Sequence[str]) -> None:
         from geomagnifier.models.custom.class_heads import Heads, OwnKind
 
-        own = [OwnKind(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind])) for kind in kinds]
+        own = [
+            OwnKind(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind]))
+            for kind in kinds
+        ]
         super().__init__(base, [(Heads(len(own)), kinds)], own, ())
 
     def _maps(self, kind: str, view: Any) -> Maps:
         state = self.base.network.states.weight[self.base.kinds.index(kind)]
-        maps: Maps = self.base.network.decoder(state[None, None].float(), self.base.views.see(view).prepared)
+        maps: Maps = self.base.network.decoder(
+            state[None, None].float(), self.base.views.see(view).prepared
+        )
         return maps
 
 
-def figures(model: TaughtModel, kind: str, validation: Path, limit: int | None = None) -> dict[str, float]:
+def figures(
+    model: TaughtModel, kind: str, validation: Path, limit: int | None = None
+) -> dict[str, float]:
     """Mean IoU of the masks where the kind is there, at the model's threshold; AP of boxes at IoU 0.5 over all pictures."""
     labels = read_coco(validation)
     with_kind = [p for p in labels.pictures if p.objects]
@@ -185,13 +233,19 @@ def of(seen: Evidence, mask: float) -> dict[str, float]:
 
 
 def teaching(
-    root: Path, out: Path, base: Path, progress: Callable[[int, int], object], seeds: Sequence[int] = SEEDS, lesson: Lesson = LESSON
+    root: Path,
+    out: Path,
+    base: Path,
+    progress: Callable[[int, int], object],
+    seeds: Sequence[int] = SEEDS,
+    lesson: Lesson = LESSON,
 ) -> dict[str, Any]:
     """The curve: by kind, examples and seed what was taught from and what came of it.
 
     Args:
         root: folder of the data sets.
-        out: folder for pictures, runs and teaching.json; what is measured there is not measured again.
+        out: folder for pictures, runs and teaching.json; what is measured there is not measured
+            again.
         base: model folder that does not know the kinds.
         progress: called with (runs done, of how many).
         seeds: of pictures and crops.
@@ -204,11 +258,17 @@ def teaching(
         if kept.get(name) is None:
             source = some(pictures(root, out / f"{kind}-train", kind, "train"), n, seed)
             run = out / "runs" / name.replace(" ", "-")
-            folder, _ = teach_kinds(Wanted(source, str(base), run, lesson=replace(lesson, seed=seed)), lambda *_: None)
+            folder, _ = teach_kinds(
+                Wanted(source, str(base), run, lesson=replace(lesson, seed=seed)), lambda *_: None
+            )
             model = registry.load_model(folder)
             assert isinstance(model, TaughtModel)
             told = model.own[kind].taught
-            kept.put(name, {k: told[k] for k in ("objects", "pictures")} | figures(model, kind, _validation(root, out, kind), 26))
+            kept.put(
+                name,
+                {k: told[k] for k in ("objects", "pictures")}
+                | figures(model, kind, _validation(root, out, kind), 26),
+            )
         progress(number, len(runs))
     return kept.all
 
@@ -226,7 +286,11 @@ def _validation(root: Path, out: Path, kind: str) -> Path:
 
 
 def curve(
-    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, progress: Callable[[int, int], object]
+    root: Path,
+    out: Path,
+    captions: Callable[[list[str]], Tensor],
+    trunk: Path,
+    progress: Callable[[int, int], object],
 ) -> list[dict[str, Any]]:
     """All of it: both bases, the curve, what it is set beside, and the picture `out`/own-classes.png.
 
@@ -248,7 +312,11 @@ def curve(
 
 
 def _curve(
-    root: Path, out: Path, captions: Callable[[list[str]], Tensor], trunk: Path, progress: Callable[[int, int], object]
+    root: Path,
+    out: Path,
+    captions: Callable[[list[str]], Tensor],
+    trunk: Path,
+    progress: Callable[[int, int], object],
 ) -> list[dict[str, Any]]:
     """`curve`, alone in its folder."""
     lessons = len(HELD) * len(EXAMPLES) * len(SEEDS)
@@ -259,7 +327,12 @@ def _curve(
     kept = Kept(out / "curve" / KEPT, _settings(LESSON))
     for name, folder in (("recipe", str(base_folder(out / "recipe"))), ("shipped", "small")):
         beside(root, out / "curve", kept, name, folder)
-    teaching(root, out / "curve", base_folder(out / "base"), lambda done, _: progress(2 * STEPS + done, total))
+    teaching(
+        root,
+        out / "curve",
+        base_folder(out / "base"),
+        lambda done, _: progress(2 * STEPS + done, total),
+    )
     runs = Kept(out / "curve" / KEPT, _settings(LESSON)).all["runs"]
     plot(runs, HELD, EXAMPLES, out / "own-classes.png")
     return rows(runs, HELD, EXAMPLES)

@@ -3,13 +3,15 @@
     L_look = -log sum_s A_s m_s        A: mean over layers and heads of the row's attention, m: where the class is, by image token
     L_heat = -sum_s q_s log H_s        H: PSC's heat map, 1 in all, q: an equal share for each object, by image token
 
-PSC's heat map is attention weighted by its gradient (paper, section 2.2); attention that was never taught to point points where it likes.
-SegEarth-R2 supervises the attention of its [SEG] token, as L_look does when the language side is trained. What chooses windows is H, and
-not the attention of one row: L_heat goes through the gradient that H is made of. A finished model is taught by
+PSC's heat map is attention weighted by its gradient (paper, section 2.2); attention that was never
+taught to point points where it likes. SegEarth-R2 supervises the attention of its [SEG] token, as
+L_look does when the language side is trained. What chooses windows is H, and not the attention of
+one row: L_heat goes through the gradient that H is made of. A finished model is taught by
 
     python -m geomagnifier_lab.train.attention --data DIR --out MODEL [--from small] [--steps 300]
 
-where a second cross-attention learns, which H alone is made with (`models/small/pointing_attention.py`): answers stay as they are to the last bit.
+where a second cross-attention learns, which H alone is made with
+(`models/small/pointing_attention.py`): answers stay as they are to the last bit.
 """
 
 from __future__ import annotations
@@ -40,10 +42,18 @@ from geomagnifier_lab.train.heat_frames import Frame, Look, far, frames, part, w
 from geomagnifier_lab.train.sources import camera_sources, cover_sources, object_sources
 
 STEPS, RATE, FRAMES, PAIRS, TOLD, EACH = 300, 1e-3, 400, 24, 25, 24
-"""Steps, their highest rate, frames, pairs of frame and class a step, steps from one line to the next, pictures of each other camera."""
+"""Steps, their highest rate, frames, pairs of frame and class a step, steps from one line to the
+next, pictures of each other camera.
+"""
 SHARES = (0.7, 0.06, 0.24)
 """How many pieces of a frame are of VHR-10, of Dubai, of other cameras."""
-ASKED = ("Segment every {}.", "Segment all {}s.", "Outline every {}.", "Find all {}s.", "Where is the {}?")
+ASKED = (
+    "Segment every {}.",
+    "Segment all {}s.",
+    "Outline every {}.",
+    "Find all {}s.",
+    "Where is the {}?",
+)
 EVEN = 0.7
 """Share of the pairs whose class is drawn first, each alike; of the others the frame is."""
 WAYS = (0.6, 0.25, 0.15)
@@ -83,7 +93,13 @@ def heat_loss(heat: Tensor, where: Tensor, known: Tensor) -> Tensor:
     return -(where * (share / share.sum(1, keepdim=True)).clamp(min=LEAST).log()).sum(1).mean()
 
 
-def heats(decoder: TextDecoder, model: SmallModel, last: Tensor, questions: Sequence[Encoded], kinds: Sequence[str]) -> Tensor:
+def heats(
+    decoder: TextDecoder,
+    model: SmallModel,
+    last: Tensor,
+    questions: Sequence[Encoded],
+    kinds: Sequence[str],
+) -> Tensor:
     """H (B, S) of some views, each asked for one class, as `SmallModel.relevance` makes it; it can be learnt from.
 
     Args:
@@ -97,14 +113,23 @@ def heats(decoder: TextDecoder, model: SmallModel, last: Tensor, questions: Sequ
     with torch.no_grad():
         seen = decoder.see(last)
     memory = Memory(seen, torch.zeros(seen.shape[:2], dtype=torch.bool))
-    tokens = torch.tensor([question_parser.skeleton(model.words, question_parser.Read((kind,)), True)[0] for kind in kinds])
+    tokens = torch.tensor(
+        [
+            question_parser.skeleton(model.words, question_parser.Read((kind,)), True)[0]
+            for kind in kinds
+        ]
+    )
     with sdpa_kernel(SDPBackend.MATH):  # the others have no second derivative
-        maps, slopes = relevance_map.attend(decoder, states, padding, memory, tokens, [2], learn=True)
+        maps, slopes = relevance_map.attend(
+            decoder, states, padding, memory, tokens, [2], learn=True
+        )
     rows = [(torch.relu(g) * a).flatten(1, 2).mean(1) for a, g in zip(maps, slopes, strict=True)]
     return torch.stack(rows).mean(0)
 
 
-def tune(model: SmallModel, seen: Sequence[Frame], steps: int = STEPS, seed: int = 0) -> Iterator[tuple[int, float, HeatAttention]]:
+def tune(
+    model: SmallModel, seen: Sequence[Frame], steps: int = STEPS, seed: int = 0
+) -> Iterator[tuple[int, float, HeatAttention]]:
     """Teach a second cross-attention where to look; yields (step, mean loss, the attention) every `TOLD` steps and at the end.
 
     Args:
@@ -124,8 +149,18 @@ def tune(model: SmallModel, seen: Sequence[Frame], steps: int = STEPS, seed: int
         pairs = [_pair(seen, rng) for _ in range(PAIRS)]
         asked = [questions[kind][int(rng.integers(len(questions[kind])))] for _, kind in pairs]
         looks = _seen(pairs, rng)
-        found = heats(decoder, model, torch.stack([look.last for look in looks]), asked, [kind for _, kind in pairs])
-        loss = heat_loss(found, torch.stack([look.where for look in looks]), torch.stack([look.known for look in looks]))
+        found = heats(
+            decoder,
+            model,
+            torch.stack([look.last for look in looks]),
+            asked,
+            [kind for _, kind in pairs],
+        )
+        loss = heat_loss(
+            found,
+            torch.stack([look.where for look in looks]),
+            torch.stack([look.known for look in looks]),
+        )
         optimizer.zero_grad()
         with sdpa_kernel(SDPBackend.MATH):
             loss.backward()
@@ -141,7 +176,10 @@ def tune(model: SmallModel, seen: Sequence[Frame], steps: int = STEPS, seed: int
 def _questions(model: SmallModel, kinds: set[str]) -> dict[str, list[Encoded]]:
     """By class: questions that ask for it, and its bare name, which stands for it where several are asked for apart."""
     with torch.no_grad():
-        return {kind: [model._name(kind), *(model._encode(text.format(kind)) for text in ASKED)] for kind in sorted(kinds)}
+        return {
+            kind: [model._name(kind), *(model._encode(text.format(kind)) for text in ASKED)]
+            for kind in sorted(kinds)
+        }
 
 
 def _pair(seen: Sequence[Frame], rng: np.random.Generator) -> tuple[Frame, str]:
@@ -158,13 +196,20 @@ def _pair(seen: Sequence[Frame], rng: np.random.Generator) -> tuple[Frame, str]:
 def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[Look]:
     """All pairs of a step in one way, as their image tokens must be as many: D(I), D(C1) or D(D(I))."""
     way = rng.choice(3, p=WAYS)
-    return [whole(*pair) if way == 0 else part(*pair, rng) if way == 1 else far(*pair) for pair in pairs]
+    return [
+        whole(*pair) if way == 0 else part(*pair, rng) if way == 1 else far(*pair) for pair in pairs
+    ]
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m geomagnifier_lab.train.attention", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA")
+    parser = argparse.ArgumentParser(
+        prog="python -m geomagnifier_lab.train.attention",
+        description=(__doc__ or "").partition("\n")[0],
+    )
+    parser.add_argument(
+        "--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
     parser.add_argument("--from", dest="start", default="small", help="model that is taught")
     parser.add_argument("--steps", type=int, default=STEPS)
@@ -173,7 +218,11 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         model, root, own = registry.load_small(given.start), data_root(given.data), None
-        others = [source for of in camera_sources(root, "train", given.seed, EACH).values() for source in of]
+        others = [
+            source
+            for of in camera_sources(root, "train", given.seed, EACH).values()
+            for source in of
+        ]
         groups = (object_sources(root, "train"), cover_sources(root, "train"), others)
         seen = []
         for frame in frames(model, groups, SHARES, given.frames, given.seed):

@@ -56,7 +56,9 @@ CONFUSED = {
 }
 """Kinds that are taken for each other: asked for in each other's presence more often than others."""
 WIDE, UNTOLD = 0.5, 0.25
-"""What a box may be besides its label: how much a narrower class counts, and one that is not labelled on the crop."""
+"""What a box may be besides its label: how much a narrower class counts, and one that is not
+labelled on the crop.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,9 @@ class Batch:
     """pixels (B, S, S, 3) uint8.  asked: (B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing.
 
     targets: fields of `Target`, each (B, Q, ...), half precision.
-    boxes: a view's (N, 4) px with what each may be: (N, len(OBJECTS) + 1) weights 0..1, none of the objects last.
-    scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.  captions: a sentence or "" for each scene picture.
+    boxes: a view's (N, 4) px with what each may be: (N, len(OBJECTS) + 1) weights 0..1, none of the
+    objects last. scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.  captions: a
+    sentence or "" for each scene picture.
     """
 
     pixels: Tensor
@@ -90,9 +93,19 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same batch with its tensors on `device`."""
-        move = {name: getattr(self, name).to(device, non_blocking=True) for name in ("pixels", "asked", "scene_pixels", "scene_allowed")}
-        targets = {name: t.to(device, non_blocking=True).float() for name, t in self.targets.items()}
-        return replace(self, **move, targets=targets, boxes=[(b.to(device), k.to(device)) for b, k in self.boxes])
+        move = {
+            name: getattr(self, name).to(device, non_blocking=True)
+            for name in ("pixels", "asked", "scene_pixels", "scene_allowed")
+        }
+        targets = {
+            name: t.to(device, non_blocking=True).float() for name, t in self.targets.items()
+        }
+        return replace(
+            self,
+            **move,
+            targets=targets,
+            boxes=[(b.to(device), k.to(device)) for b, k in self.boxes],
+        )
 
     def parts(self, count: int) -> list[Batch]:
         """Its crops in `count` batches; of scene pictures each holds all."""
@@ -133,26 +146,39 @@ def target(crop: Crop, kind: str) -> Target:
     """The dense target of a kind, or of a thing never taught, on a crop."""
     if kind == OTHER:
         return empty(crop.pixels.shape[0])
-    return cover_target(crop, kind) if crop.cover is not None and kind in crop.cover_names else object_target(crop, kind)
+    return (
+        cover_target(crop, kind)
+        if crop.cover is not None and kind in crop.cover_names
+        else object_target(crop, kind)
+    )
 
 
 def labelled_boxes(crop: Crop, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """Boxes shaken by a tenth, and as many of nothing that is labelled, half of these on what stands out, with what each may be.
 
     Returns:
-        boxes (N, 4) px and weights (N, len(OBJECTS) + 1): 1 for what is labelled, or for none of the objects; `WIDE` for the narrower
-        classes of what is labelled; `UNTOLD`, in a box of nothing labelled, for what this crop has no labels of.
+        boxes (N, 4) px and weights (N, len(OBJECTS) + 1): 1 for what is labelled, or for none of
+        the objects; `WIDE` for the narrower classes of what is labelled; `UNTOLD`, in a box of
+        nothing labelled, for what this crop has no labels of.
     """
     side = crop.pixels.shape[0]
-    pieces = [p for p in crop.pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.kind in OBJECTS]
+    pieces = [
+        p for p in crop.pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.kind in OBJECTS
+    ]
     boxes = [p.box + rng.uniform(-0.1, 0.1, 4) * np.tile(p.box[2:] - p.box[:2], 2) for p in pieces]
     may = [_weights({p.kind: 1.0} | dict.fromkeys(narrow(p.kind), WIDE)) for p in pieces]
     told = {k for k in OBJECTS if k in crop.kinds or WITHIN.get(k) in crop.kinds}
     nothing = _weights({k: UNTOLD for k in OBJECTS if k not in told}, 1.0)
     for number in range(max(2, len(pieces)) if told and crop.complete else 0):
         size = np.exp(rng.uniform(np.log(12), np.log(side / 2), 2))
-        tried = [np.concatenate([corner, corner + size]) for corner in rng.uniform(0, side - size, (3 if number % 2 else 1, 2))]
-        box = max(tried, key=lambda b: float(crop.pixels[int(b[1]) : int(b[3]), int(b[0]) : int(b[2])].std()))
+        tried = [
+            np.concatenate([corner, corner + size])
+            for corner in rng.uniform(0, side - size, (3 if number % 2 else 1, 2))
+        ]
+        box = max(
+            tried,
+            key=lambda b: float(crop.pixels[int(b[1]) : int(b[3]), int(b[0]) : int(b[2])].std()),
+        )
         clear = True
         for p in crop.pieces:
             w = min(box[2], p.box[2]) - max(box[0], p.box[0])
@@ -162,7 +188,9 @@ def labelled_boxes(crop: Crop, rng: np.random.Generator) -> tuple[Tensor, Tensor
         if clear:
             boxes.append(box)
             may.append(nothing)
-    return torch.tensor(np.array(boxes, np.float32).reshape(-1, 4)), torch.tensor(np.array(may, np.float32).reshape(-1, len(OBJECTS) + 1))
+    return torch.tensor(np.array(boxes, np.float32).reshape(-1, 4)), torch.tensor(
+        np.array(may, np.float32).reshape(-1, len(OBJECTS) + 1)
+    )
 
 
 def _weights(of: Mapping[str, float], none: float = 0.0) -> NDArray[np.float32]:
@@ -170,7 +198,9 @@ def _weights(of: Mapping[str, float], none: float = 0.0) -> NDArray[np.float32]:
     return np.array([*(of.get(kind, 0.0) for kind in OBJECTS), none], np.float32)
 
 
-def scene_view(sample: SceneSample, side: int, rng: np.random.Generator | None) -> NDArray[np.uint8]:
+def scene_view(
+    sample: SceneSample, side: int, rng: np.random.Generator | None
+) -> NDArray[np.uint8]:
     """A scene picture at (side, side, 3); with `rng` a random part of it, turned and tinted."""
     with Image.open(sample.path) as opened:
         picture = opened.convert("RGB")
@@ -178,9 +208,14 @@ def scene_view(sample: SceneSample, side: int, rng: np.random.Generator | None) 
         return np.asarray(picture.resize((side, side), Image.Resampling.BILINEAR))
     share = np.sqrt(rng.uniform(0.5, 1.0))
     stretch = np.exp(rng.uniform(-0.15, 0.15))
-    width, height = min(picture.width, share * picture.width * stretch), min(picture.height, share * picture.height / stretch)
+    width, height = (
+        min(picture.width, share * picture.width * stretch),
+        min(picture.height, share * picture.height / stretch),
+    )
     x, y = rng.uniform(0, picture.width - width), rng.uniform(0, picture.height - height)
-    picture = picture.resize((side, side), Image.Resampling.BILINEAR, box=(x, y, x + width, y + height))
+    picture = picture.resize(
+        (side, side), Image.Resampling.BILINEAR, box=(x, y, x + width, y + height)
+    )
     turned = np.rot90(np.asarray(jitter(picture, rng)), int(rng.integers(4)))
     return turned[:, ::-1].copy() if rng.random() < 0.5 else turned.copy()
 
@@ -189,12 +224,22 @@ class Batches(Dataset[Batch]):
     """All training data in memory, and a batch for each step."""
 
     def __init__(
-        self, root: Path, split: str = "train", seed: int = 0, sizes: Sizes = Sizes(), drawn: int = 36, without: Collection[str] = ()
+        self,
+        root: Path,
+        split: str = "train",
+        seed: int = 0,
+        sizes: Sizes = Sizes(),
+        drawn: int = 36,
+        without: Collection[str] = (),
     ) -> None:
         self.seed, self.sizes = seed, sizes
         self.objects, self.covers, self.drawn = (
             [unlabelled(source, without) for source in sources]
-            for sources in (object_sources(root, split), cover_sources(root, split), drawn_sources(drawn, 1000 + seed))
+            for sources in (
+                object_sources(root, split),
+                cover_sources(root, split),
+                drawn_sources(drawn, 1000 + seed),
+            )
         )
         self.scenes = [s for name in ("aid", "ucm", "rsscn7") for s in scene_set(root, name, split)]
 
@@ -220,13 +265,21 @@ class Batches(Dataset[Batch]):
         """The batch of a step."""
         crops, rng = self.crops(step)
         kinds = [choose(crop, rng) for crop in crops]
-        targets = [[target(crop, kind) for kind in row] for crop, row in zip(crops, kinds, strict=True)]
-        chosen = [self.scenes[int(i)] for i in rng.integers(len(self.scenes), size=self.sizes.scenes)]
+        targets = [
+            [target(crop, kind) for kind in row] for crop, row in zip(crops, kinds, strict=True)
+        ]
+        chosen = [
+            self.scenes[int(i)] for i in rng.integers(len(self.scenes), size=self.sizes.scenes)
+        ]
         pictures = np.stack([scene_view(s, self.sizes.scene_side, rng) for s in chosen])
-        captions = tuple(s.captions[int(rng.integers(len(s.captions)))] if s.captions else "" for s in chosen)
+        captions = tuple(
+            s.captions[int(rng.integers(len(s.captions)))] if s.captions else "" for s in chosen
+        )
         return Batch(
             torch.from_numpy(np.stack([c.pixels for c in crops])),
-            torch.tensor([[NAMES.index(k) if k in NAMES else len(NAMES) for k in row] for row in kinds]),
+            torch.tensor(
+                [[NAMES.index(k) if k in NAMES else len(NAMES) for k in row] for row in kinds]
+            ),
             stack(targets),
             [labelled_boxes(crop, rng) for crop in crops],
             torch.from_numpy(pictures),
@@ -236,5 +289,7 @@ class Batches(Dataset[Batch]):
 
     def stream(self, first: int, end: int, workers: int) -> Iterator[Batch]:
         """Batches of the steps first..end in order, made ahead by `workers` processes."""
-        ahead = DataLoader(self, batch_size=None, sampler=range(first, end), num_workers=workers, prefetch_factor=3)
+        ahead = DataLoader(
+            self, batch_size=None, sampler=range(first, end), num_workers=workers, prefetch_factor=3
+        )
         yield from ahead

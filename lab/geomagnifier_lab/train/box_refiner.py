@@ -1,10 +1,12 @@
 """Train the refiner of boxes over a finished image side, which does not change.
 
-    python -m geomagnifier_lab.train.box_refiner --data DIR --out MODEL [--from small] [--steps 3000]
+    python -m geomagnifier_lab.train.box_refiner --data DIR --out MODEL [--from small] [--steps
+    3000]
 
-Crops are those of the second stage (`wide_batches`). Boxes are what the decoder itself finds for classes that are there and for some
-that are not, and labelled ones moved and stretched. MODEL becomes a copy of the model's folder with the refiner beside the others.
-MODEL/refine.pt is the checkpoint from which a stopped run goes on, MODEL/refine.jsonl the log.
+Crops are those of the second stage (`wide_batches`). Boxes are what the decoder itself finds for
+classes that are there and for some that are not, and labelled ones moved and stretched. MODEL
+becomes a copy of the model's folder with the refiner beside the others. MODEL/refine.pt is the
+checkpoint from which a stopped run goes on, MODEL/refine.jsonl the log.
 """
 
 from __future__ import annotations
@@ -49,7 +51,9 @@ MATCHED = 0.2
 ASKED = 3
 """Classes asked for on a crop at most."""
 MOVED, STRETCHED = 0.05, 0.35
-"""Spread of the shift of a labelled box, as a share of its sides, and of the logarithm of their factors."""
+"""Spread of the shift of a labelled box, as a share of its sides, and of the logarithm of their
+factors.
+"""
 FIT = 0.5
 """Weight of the foretold fit beside the boxes' GIoU."""
 
@@ -82,8 +86,14 @@ def asked_of(crop: Crop, rng: np.random.Generator) -> list[Asked]:
     found = []
     for kind in [k for k in choose(crop, rng) if k in OBJECTS][:ASKED]:
         pieces = [p for p in crop.pieces if p.of(kind)]
-        sure = [p.box for p in pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5]  # a halo of half: a point's box
-        unclear = [p.box for p in pieces if not (p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5)]
+        sure = [
+            p.box for p in pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5
+        ]  # a halo of half: a point's box
+        unclear = [
+            p.box
+            for p in pieces
+            if not (p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5)
+        ]
         found.append(Asked(OBJECTS.index(kind), _boxes(sure), _boxes(unclear), kind in crop.kinds))
     return found
 
@@ -101,16 +111,24 @@ class RefineBatches(Dataset[RefineBatch]):
     def __getitem__(self, step: int) -> RefineBatch:
         """The batch of a step."""
         crops, rng = self.data.crops(step)
-        return RefineBatch(torch.from_numpy(np.stack([c.pixels for c in crops])), [asked_of(crop, rng) for crop in crops])
+        return RefineBatch(
+            torch.from_numpy(np.stack([c.pixels for c in crops])),
+            [asked_of(crop, rng) for crop in crops],
+        )
 
     def stream(self, first: int, end: int) -> Iterator[RefineBatch]:
         """Batches of the steps first..end in order, made ahead by one process."""
-        yield from DataLoader(self, batch_size=None, sampler=range(first, end), num_workers=1, prefetch_factor=3)
+        yield from DataLoader(
+            self, batch_size=None, sampler=range(first, end), num_workers=1, prefetch_factor=3
+        )
 
 
 def overlap(a: Tensor, b: Tensor) -> Tensor:
     """IoU of boxes, (N, 4) and (M, 4) -> (N, M)."""
-    low, high = torch.maximum(a[:, None, :2], b[None, :, :2]), torch.minimum(a[:, None, 2:], b[None, :, 2:])
+    low, high = (
+        torch.maximum(a[:, None, :2], b[None, :, :2]),
+        torch.minimum(a[:, None, 2:], b[None, :, 2:]),
+    )
     common = (high - low).clamp(min=0).prod(2)
     area = [(x[:, 2:] - x[:, :2]).clamp(min=0).prod(1) for x in (a, b)]
     return common / (area[0][:, None] + area[1][None] - common).clamp(min=1e-3)
@@ -131,11 +149,17 @@ def giou(a: Tensor, b: Tensor) -> Tensor:
     low, high = torch.maximum(a[:, :2], b[:, :2]), torch.minimum(a[:, 2:], b[:, 2:])
     common = (high - low).clamp(min=0).prod(1)
     union = sum((x[:, 2:] - x[:, :2]).clamp(min=1e-3).prod(1) for x in (a, b)) - common
-    hull = (torch.maximum(a[:, 2:], b[:, 2:]) - torch.minimum(a[:, :2], b[:, :2])).prod(1).clamp(min=1e-3)
+    hull = (
+        (torch.maximum(a[:, 2:], b[:, 2:]) - torch.minimum(a[:, :2], b[:, :2]))
+        .prod(1)
+        .clamp(min=1e-3)
+    )
     return common / union - (hull - union) / hull
 
 
-def losses(refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, asked: Asked) -> tuple[Tensor, Tensor, int, Tensor] | None:
+def losses(
+    refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, asked: Asked
+) -> tuple[Tensor, Tensor, int, Tensor] | None:
     """Of the boxes of a class on a crop: sum of 1 - GIoU, sum of the fit's cross-entropy, how many boxes are matched, refined boxes.
 
     None where nothing can be learnt from them.
@@ -149,7 +173,11 @@ def losses(refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, 
     """
     labelled, unclear = torch.from_numpy(asked.boxes), torch.from_numpy(asked.unclear)
     alike = overlap(boxes, labelled)
-    best, which = alike.max(1) if len(labelled) else (torch.zeros(len(boxes)), torch.zeros(len(boxes), dtype=torch.long))
+    best, which = (
+        alike.max(1)
+        if len(labelled)
+        else (torch.zeros(len(boxes)), torch.zeros(len(boxes), dtype=torch.long))
+    )
     hit = best >= MATCHED
     clear = hit | (asked.told & ((overlap(boxes, unclear) > 0.05).sum(1) == 0))
     if not bool(clear.any()):
@@ -159,12 +187,20 @@ def losses(refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, 
     true = labelled[which] if len(labelled) else boxes
     fits = giou(out.boxes, true)
     with torch.no_grad():
-        wanted = torch.where(hit, overlap(out.boxes, labelled).max(1).values if len(labelled) else torch.zeros(len(boxes)), 0.0)
+        wanted = torch.where(
+            hit,
+            overlap(out.boxes, labelled).max(1).values
+            if len(labelled)
+            else torch.zeros(len(boxes)),
+            0.0,
+        )
     fit = F.binary_cross_entropy_with_logits(out.fit, wanted, reduction="sum")
     return ((1 - fits) * hit).sum(), fit, int(hit.sum()), out.boxes.detach()
 
 
-def proposals(maps: Maps, crop: int, question: int, boxes: Floats, chance: torch.Generator) -> Tensor:
+def proposals(
+    maps: Maps, crop: int, question: int, boxes: Floats, chance: torch.Generator
+) -> Tensor:
     """Boxes to correct, (N, 4): those that the decoder finds, and labelled ones moved, twice each."""
     found = find_peaks(maps.centre[crop, question], maps.sides[crop, question], LEAST_HEAT)
     true = torch.from_numpy(boxes).repeat(2, 1)
@@ -173,7 +209,9 @@ def proposals(maps: Maps, crop: int, question: int, boxes: Floats, chance: torch
     return torch.cat([torch.from_numpy(found.boxes[:MOST]), moved(true, chance)])
 
 
-def step_losses(refiner: BoxRefiner, model: SmallModel, batch: RefineBatch, chance: torch.Generator) -> dict[str, Tensor]:
+def step_losses(
+    refiner: BoxRefiner, model: SmallModel, batch: RefineBatch, chance: torch.Generator
+) -> dict[str, Tensor]:
     """Mean losses of a batch, each box corrected twice."""
     network = model.network
     numbers = [[model.kinds.index(OBJECTS[a.number]) for a in row] for row in batch.asked]
@@ -192,12 +230,24 @@ def step_losses(refiner: BoxRefiner, model: SmallModel, batch: RefineBatch, chan
                 told = losses(refiner, own, states[c, q], boxes, asked) if len(boxes) else None
                 if told is None:
                     break
-                sums[0], sums[1], count, seen = sums[0] + told[0], sums[1] + told[1], count + told[2], seen + len(told[3])
+                sums[0], sums[1], count, seen = (
+                    sums[0] + told[0],
+                    sums[1] + told[1],
+                    count + told[2],
+                    seen + len(told[3]),
+                )
                 boxes = told[3]
     return {"giou": sums[0] / max(1, count), "fit": sums[1] / max(1, seen)}
 
 
-def train(model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: int = 0, sizes: Sizes = SIZES) -> Iterator[dict[str, float]]:
+def train(
+    model: SmallModel,
+    root: Path,
+    out: Path,
+    steps: int = STEPS,
+    seed: int = 0,
+    sizes: Sizes = SIZES,
+) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/refine.pt; yields a row of figures every `TOLD` steps. The checkpoint's "average" is the result.
 
     Args:
@@ -228,7 +278,9 @@ def train(model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: in
         chance = torch.Generator().manual_seed(seed * 1_000_003 + step)
         done = step / steps
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min((step + 1) / WARMUP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+            group["lr"] = RATE * min(
+                (step + 1) / WARMUP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))
+            )
         found = step_losses(refiner, model, batch, chance)
         optimizer.zero_grad()
         total = found["giou"] + FIT * found["fit"]
@@ -239,10 +291,22 @@ def train(model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: in
         step += 1
         with torch.no_grad():
             now = refiner.state_dict()
-            torch._foreach_lerp_([*average.values()], [now[k] for k in average], 1 - min(AVERAGE, (1 + step) / (10 + step)))
+            torch._foreach_lerp_(
+                [*average.values()],
+                [now[k] for k in average],
+                1 - min(AVERAGE, (1 + step) / (10 + step)),
+            )
         told = {name: value + float(found[name].detach()) / TOLD for name, value in told.items()}
         if step % SAVED == 0 or step == steps:
-            save(out / CHECKPOINT, {"network": now, "average": average, "optimizer": optimizer.state_dict(), "step": step})
+            save(
+                out / CHECKPOINT,
+                {
+                    "network": now,
+                    "average": average,
+                    "optimizer": optimizer.state_dict(),
+                    "step": step,
+                },
+            )
         if step % TOLD == 0:
             row = {"step": step, "seconds": (time.time() - clock) / TOLD} | told
             run_log.add(out / LOG, [row])
@@ -257,15 +321,28 @@ def put(out: Path, folder: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m geomagnifier_lab.train.box_refiner", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA")
+    parser = argparse.ArgumentParser(
+        prog="python -m geomagnifier_lab.train.box_refiner",
+        description=(__doc__ or "").partition("\n")[0],
+    )
+    parser.add_argument(
+        "--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
-    parser.add_argument("--from", dest="start", default="small", help="model whose image side is used")
+    parser.add_argument(
+        "--from", dest="start", default="small", help="model whose image side is used"
+    )
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
     try:
-        for row in train(registry.load_small(given.start), data_root(given.data), given.out, given.steps, given.seed):
+        for row in train(
+            registry.load_small(given.start),
+            data_root(given.data),
+            given.out,
+            given.steps,
+            given.seed,
+        ):
             told = "  ".join(f"{name} {value:.3f}" for name, value in row.items() if name != "step")
             print(f"step {row['step']} of {given.steps}  {told}", file=sys.stderr, flush=True)
         start = registry.folder_of(given.start)

@@ -1,9 +1,10 @@
 """Choose each kind's thresholds on validation pictures: from when it counts as there, as an object, as mask; and make scores probabilities.
 
-The image side is computed once a view; every kind is then asked for in held-out words, and the maps behind the answer are collected once.
-All thresholds come out of these numbers, without asking again. Pictures are those of NWPU VHR-10, Dubai and the sets of other cameras
-(`lab/geomagnifier_lab/train/held_out.py`); objects are what is found over all levels of the pyramid, as answers are made. Of a kind that several sets show
-each set has the same say.
+The image side is computed once a view; every kind is then asked for in held-out words, and the maps
+behind the answer are collected once. All thresholds come out of these numbers, without asking
+again. Pictures are those of NWPU VHR-10, Dubai and the sets of other cameras
+(`lab/geomagnifier_lab/train/held_out.py`); objects are what is found over all levels of the
+pyramid, as answers are made. Of a kind that several sets show each set has the same say.
 """
 
 from __future__ import annotations
@@ -33,7 +34,12 @@ from geomagnifier_lab.questions import questions
 from geomagnifier_lab.train import unknown
 from geomagnifier_lab.train.camera_figures import as_compared
 from geomagnifier_lab.train.held_out import Ask, kept_aside
-from geomagnifier_lab.train.score_calibration import fit_objects, fit_temperature, scene_logits, wider_names
+from geomagnifier_lab.train.score_calibration import (
+    fit_objects,
+    fit_temperature,
+    scene_logits,
+    wider_names,
+)
 
 LOWEST = 0.01
 """Least score of a candidate."""
@@ -42,7 +48,8 @@ LOWEST = 0.01
 class Chosen(NamedTuple):
     """Fields of the card. reliability: of `model.reliability.Reliability`.  in_box: weights of `model.in_box.known`.
 
-    calibration: fields of `model.small.Calibration` by kind; a threshold without examples to choose it by keeps its default.
+    calibration: fields of `model.small.Calibration` by kind; a threshold without examples to choose
+        it by keeps its default.
     quality: of `ModelSpec`, by kind.
     """
 
@@ -65,22 +72,35 @@ def calibrate(
         model: trained; what it was calibrated to before does not matter.
         root: folder of the data sets.
         limit: pictures of each set, for a quick look.
-        progress: called with (pictures done, pictures in all) of those with objects or land cover, which take most of the time.
+        progress: called with (pictures done, pictures in all) of those with objects or land cover,
+            which take most of the time.
         temperature: of scenes, where it is known; None to fit it.
     """
     evidence = gather(model, root, limit, progress)
     thresholds = {kind: chosen(*of.values()) for kind, of in evidence.items()}
-    every = [(kind, *o) for kind, of in evidence.items() for seen in told(of.values()) for o in seen.objects]
+    every = [
+        (kind, *o)
+        for kind, of in evidence.items()
+        for seen in told(of.values())
+        for o in seen.objects
+    ]
     raw, right = np.array([o[1] for o in every], np.float32), np.array([o[2] for o in every], bool)
-    answered = np.array([o[1] >= thresholds[o[0]].score and o[3] >= thresholds[o[0]].presence for o in every], bool)
+    answered = np.array(
+        [o[1] >= thresholds[o[0]].score and o[3] >= thresholds[o[0]].presence for o in every], bool
+    )
     return Chosen(
         {kind: asdict(values) for kind, values in thresholds.items()},
         {
-            "temperature": temperature or fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
+            "temperature": temperature
+            or fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
             "objects": fit_objects(raw, right, [o[0] for o in every], answered) if every else {},
         },
         unknown.fit(*unknown.gather(model, root, limit)),
-        {kind: figure for kind, of in evidence.items() if (figure := quality(list(of.values()), thresholds[kind])) is not None},
+        {
+            kind: figure
+            for kind, of in evidence.items()
+            if (figure := quality(list(of.values()), thresholds[kind])) is not None
+        },
     )
 
 
@@ -91,7 +111,10 @@ def _text(kind: str, name: str) -> str:
 
 
 def gather(
-    model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None
+    model: SmallModel,
+    root: Path,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, dict[str, Evidence]]:
     """What is seen of each kind before any threshold, by set; arguments as of `calibrate`."""
     evidence: dict[str, dict[str, Evidence]] = {kind: defaultdict(Evidence) for kind in model.kinds}
@@ -101,7 +124,9 @@ def gather(
             views = pyramid(model, scene)
             for ask in picture.asks(Size(scene.info.height, scene.info.width)):
                 if ask.kind in evidence:
-                    look(model, views, picture.name, scene.info, ask, evidence[ask.kind][picture.of])
+                    look(
+                        model, views, picture.name, scene.info, ask, evidence[ask.kind][picture.of]
+                    )
         if progress is not None:
             progress(done, len(pictures))
     return evidence
@@ -112,10 +137,19 @@ def pyramid(model: SmallModel, scene: Scene) -> list[View]:
     fitting = max(1.0, (scene.info.pixels / model.spec.view_pixels) ** 0.5)
     levels = [resolution.window_of(scene.info.box, shrink, LEVEL) for shrink in resolution.LEVELS]
     windows = [w for w in levels if min(w.width, w.height) >= resolution.SMALLEST_LEVEL]
-    return [scene.read(w) for w in (resolution.window_of(scene.info.box, fitting, "wide"), *windows)]
+    return [
+        scene.read(w) for w in (resolution.window_of(scene.info.box, fitting, "wide"), *windows)
+    ]
 
 
-def look(model: SmallModel, views: Sequence[View], name: str, scene: SceneInfo, ask: Ask, evidence: Evidence) -> None:
+def look(
+    model: SmallModel,
+    views: Sequence[View],
+    name: str,
+    scene: SceneInfo,
+    ask: Ask,
+    evidence: Evidence,
+) -> None:
     """Ask for one kind in one picture and note what came of it.
 
     Args:
@@ -128,9 +162,18 @@ def look(model: SmallModel, views: Sequence[View], name: str, scene: SceneInfo, 
     """
     kind = ask.kind
     evidence.complete = ask.complete
-    boxes, scores, presences = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
+    boxes, scores, presences = (
+        [np.zeros((0, 4), np.float32)],
+        [np.zeros(0, np.float32)],
+        [np.zeros(0, np.float32)],
+    )
     with model._running():
-        seg = model._point(Query(_text(kind, name)), Read((kind,)), Granularity.PIXEL, model.views.see(views[0]).memory)
+        seg = model._point(
+            Query(_text(kind, name)),
+            Read((kind,)),
+            Granularity.PIXEL,
+            model.views.see(views[0]).memory,
+        )
         for number, view in enumerate(views if ask.boxes is not None else views[:1]):
             seen = model.views.see(view)
             maps, gate = model._decode(seg, seen)
@@ -139,12 +182,18 @@ def look(model: SmallModel, views: Sequence[View], name: str, scene: SceneInfo, 
                 evidence.presence.append((presence, ask.there))
             if ask.boxes is not None:
                 found = model._objects(kind, maps, 0, presence, 0.0, seen, view, Granularity.REGION)
-                placed = view.window.placement.to_scene(np.array([f.view_box for f in found], np.float32).reshape(-1, 4))
+                placed = view.window.placement.to_scene(
+                    np.array([f.view_box for f in found], np.float32).reshape(-1, 4)
+                )
                 boxes.append(np.asarray(placed, np.float32))
-                scores.append(model.reliability.raw(kind, np.array([f.score for f in found], np.float32)))
+                scores.append(
+                    model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
+                )
                 presences.append(np.full(len(found), presence, np.float32))
             if number == 0 and ask.there and ask.mask is not None:
-                evidence.masks.append(_overlaps(kind, crop(maps.mask[0, 0].float().sigmoid(), view), view, scene, ask))
+                evidence.masks.append(
+                    _overlaps(kind, crop(maps.mask[0, 0].float().sigmoid(), view), view, scene, ask)
+                )
     if ask.boxes is None:
         return
     where, raw, there = np.concatenate(boxes), np.concatenate(scores), np.concatenate(presences)
@@ -155,11 +204,17 @@ def look(model: SmallModel, views: Sequence[View], name: str, scene: SceneInfo, 
     judged = right if not ask.complete else np.ones(len(kept), bool)
     if not ask.complete and len(truth):  # elsewhere there may be objects that nobody labelled
         judged = right | (overlap(mine, truth) > 0).any(1)
-    evidence.objects += [(float(raw[i]), bool(hit), float(there[i])) for i, hit, of in zip(kept, right, judged, strict=True) if of]
+    evidence.objects += [
+        (float(raw[i]), bool(hit), float(there[i]))
+        for i, hit, of in zip(kept, right, judged, strict=True)
+        if of
+    ]
     evidence.labelled += len(truth)
 
 
-def _overlaps(kind: str, probability: Floats, view: View, scene: SceneInfo, ask: Ask) -> list[float]:
+def _overlaps(
+    kind: str, probability: Floats, view: View, scene: SceneInfo, ask: Ask
+) -> list[float]:
     """IoU of a class mask (cells of a view) with the labelled one at each of `MASKS`."""
     assert ask.mask is not None
     reply = ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE)

@@ -28,10 +28,13 @@ SURE = 0.3
 
 
 @torch.no_grad()
-def camera_figures(network: SmallNetwork, cameras: Mapping[str, Sequence[Source]], device: torch.device) -> dict[str, float]:
+def camera_figures(
+    network: SmallNetwork, cameras: Mapping[str, Sequence[Source]], device: torch.device
+) -> dict[str, float]:
     """By set the mean over its classes: AP at IoU 0.5 of boxes, IoU of land cover; a point is found by a box centred within 6 px.
 
-    Of a set that does not label everything it is the share of labelled objects found. "cameras" is the mean without VHR-10.
+    Of a set that does not label everything it is the share of labelled objects found. "cameras" is
+    the mean without VHR-10.
 
     Args:
         network: as it is asked for the classes of each set.
@@ -41,7 +44,10 @@ def camera_figures(network: SmallNetwork, cameras: Mapping[str, Sequence[Source]
     network.eval()
     figures = {}
     for name, sources in cameras.items():
-        kinds = sorted({kind for s in sources for kind, _, _ in s.objects} | {k for s in sources for k in s.cover_names})
+        kinds = sorted(
+            {kind for s in sources for kind, _, _ in s.objects}
+            | {k for s in sources for k in s.cover_names}
+        )
         truth = [
             {"picture": str(n), "label": kind, "box": compared(box, source)}
             for n, source in enumerate(sources)
@@ -63,15 +69,27 @@ def camera_figures(network: SmallNetwork, cameras: Mapping[str, Sequence[Source]
         elif all(s.complete for s in sources):
             figures[f"AP {name}"] = float(np.mean(list(voc(truth, found).values())))
         else:
-            hits = [bool((overlap(np.array(row["box"]), _boxes(found, row)) >= 0.5).any()) for row in truth]
+            hits = [
+                bool((overlap(np.array(row["box"]), _boxes(found, row)) >= 0.5).any())
+                for row in truth
+            ]
             figures[f"recall {name}"] = float(np.mean(hits))
     network.train()
-    return figures | {"cameras": float(np.mean([value for name, value in figures.items() if not name.endswith("vhr10")]))}
+    return figures | {
+        "cameras": float(
+            np.mean([value for name, value in figures.items() if not name.endswith("vhr10")])
+        )
+    }
 
 
 def _boxes(found: Sequence[Mapping[str, object]], of: Mapping[str, object]) -> NDArray[np.float32]:
     """Boxes (N, 4) of those sure enough, in the same picture and of the same class."""
-    boxes = [r["box"] for r in found if (r["picture"], r["label"]) == (of["picture"], of["label"]) and float(str(r["score"])) >= SURE]
+    boxes = [
+        r["box"]
+        for r in found
+        if (r["picture"], r["label"]) == (of["picture"], of["label"])
+        and float(str(r["score"])) >= SURE
+    ]
     return np.array(boxes, np.float32).reshape(-1, 4)
 
 
@@ -95,11 +113,14 @@ def predict(
     """Ask for some classes in a picture, by the image side's own states.
 
     Returns:
-        by class its mask (H, W), and its boxes (N, 4) px with their scores (N,); a wide class is as likely as all its narrow ones are.
+        by class its mask (H, W), and its boxes (N, 4) px with their scores (N,); a wide class is as
+        likely as all its narrow ones are.
     """
     height, width = pixels.shape[:2]
     with torch.autocast(device.type, torch.bfloat16):
-        seg = network.states(torch.tensor([NAMES.index(kind) for kind in kinds], device=device))[None].float()
+        seg = network.states(torch.tensor([NAMES.index(kind) for kind in kinds], device=device))[
+            None
+        ].float()
         ends = network.trunk(normalise(torch.from_numpy(pad(pixels)[None]).to(device)))
         pyramid = network.neck(ends)
         maps = network.decoder(seg, network.decoder.prepare(pyramid))
@@ -113,7 +134,12 @@ def predict(
         peaks = find_peaks(maps.centre[0, q].cpu(), maps.sides[0, q].cpu(), LOWEST_HEAT)
         if len(peaks.scores):
             with torch.autocast(device.type, torch.bfloat16):
-                likely = torch.softmax(network.box_classifier(pyramid, torch.from_numpy(peaks.boxes).to(device)).float(), 1)
+                likely = torch.softmax(
+                    network.box_classifier(
+                        pyramid, torch.from_numpy(peaks.boxes).to(device)
+                    ).float(),
+                    1,
+                )
             own = likely[:, [OBJECTS.index(k) for k in (kind, *narrow(kind))]].sum(1).cpu().numpy()
             boxes[kind] = peaks.boxes, combine(peaks.scores, own, presence[q])
     return masks, boxes

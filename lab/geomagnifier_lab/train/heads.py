@@ -1,7 +1,8 @@
 """Linear layers over a thumbnail's pooled vector, trained when the trunk is: the scene head anew, and the presence gate of captions.
 
-The scene head shapes the trunk while both are trained, and fits the training pictures all too well by then. Over the finished trunk it is
-learnt once more with half of its inputs dropped, from means of versions of a picture, as it is asked for (the mean of four mirrored views).
+The scene head shapes the trunk while both are trained, and fits the training pictures all too well
+by then. Over the finished trunk it is learnt once more with half of its inputs dropped, from means
+of versions of a picture, as it is asked for (the mean of four mirrored views).
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def train_scenes(pictures: Pictures, seed: int, steps: int = 1500) -> nn.Linear:
     torch.manual_seed(seed)
     count = len(pictures.samples)
     versions = pictures.pooled.view(-1, count, pictures.pooled.shape[1])
-    allowed = torch.tensor([[name in sample.scenes for name in SCENES] for sample in pictures.samples])
+    allowed = torch.tensor(
+        [[name in sample.scenes for name in SCENES] for sample in pictures.samples]
+    )
     head = nn.Linear(versions.shape[2], len(SCENES))
     optimizer = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=0.1)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)

@@ -1,7 +1,8 @@
 """Frames as PSC sees them, D(I) of 4096 x 2160 px: twelve pieces of training pictures side by side, each a quarter as large or so.
 
-A frame is seen in three ways: as a whole, D(I); its parts of half the sides, D(C1); and as a whole at another quarter of its size, D(D(I)).
-A class that is in few of the pieces is what a search looks for: where its objects lie is what H is taught.
+A frame is seen in three ways: as a whole, D(I); its parts of half the sides, D(C1); and as a whole
+at another quarter of its size, D(D(I)). A class that is in few of the pieces is what a search looks
+for: where its objects lie is what H is taught.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Piece:
 class Frame:
     """As the decoder gets it. last: (352, 17, 32) half.  far: (352, 5, 8) half, of D(D(I)).
 
-    where: by class that is asked for, (17, 32): each object's share, 1 in all.  known: (17, 32), 1 where the class is labelled.
+    where: by class that is asked for, (17, 32): each object's share, 1 in all.  known: (17, 32), 1
+        where the class is labelled.
     """
 
     last: Tensor
@@ -69,12 +71,18 @@ def cut(source: Source, rng: np.random.Generator) -> Piece:
     left, top = rng.uniform(0, width - side), rng.uniform(0, height - side * HIGH / WIDE)
     box = (left, top, left + side, top + side * HIGH / WIDE)
     flip = rng.random(2) < 0.5
-    pixels = _flipped(np.asarray(Image.fromarray(source.pixels).resize((WIDE, HIGH), Image.Resampling.BOX, box)), flip)
+    pixels = _flipped(
+        np.asarray(Image.fromarray(source.pixels).resize((WIDE, HIGH), Image.Resampling.BOX, box)),
+        flip,
+    )
     boxes: dict[str, list[Places]] = {}
     for kind, whole, _ in source.objects:
         moved = (np.array(whole) - np.array([left, top, left, top])) * WIDE / side
         inside = np.clip(moved, 0, [WIDE, HIGH, WIDE, HIGH])
-        if np.prod(inside[2:] - inside[:2]) < LEFT * np.prod(moved[2:] - moved[:2]) or (inside[2:] - inside[:2]).min() <= 0:
+        if (
+            np.prod(inside[2:] - inside[:2]) < LEFT * np.prod(moved[2:] - moved[:2])
+            or (inside[2:] - inside[:2]).min() <= 0
+        ):
             continue
         if flip[0]:
             inside[[0, 2]] = WIDE - inside[[2, 0]]
@@ -84,9 +92,23 @@ def cut(source: Source, rng: np.random.Generator) -> Piece:
             boxes.setdefault(name, []).append(np.asarray(inside, np.float32))
     covers = {}
     if source.cover is not None:
-        near = _flipped(np.asarray(Image.fromarray(source.cover).resize((WIDE, HIGH), Image.Resampling.NEAREST, box)), flip)
-        covers = {name: near == number for number, name in enumerate(source.cover_names) if (near == number).any()}
-    return Piece(pixels, {k: np.stack(b) for k, b in boxes.items()}, covers, source.kinds | {*source.cover_names})
+        near = _flipped(
+            np.asarray(
+                Image.fromarray(source.cover).resize((WIDE, HIGH), Image.Resampling.NEAREST, box)
+            ),
+            flip,
+        )
+        covers = {
+            name: near == number
+            for number, name in enumerate(source.cover_names)
+            if (near == number).any()
+        }
+    return Piece(
+        pixels,
+        {k: np.stack(b) for k, b in boxes.items()},
+        covers,
+        source.kinds | {*source.cover_names},
+    )
 
 
 def _flipped(picture: NDArray[np.uint8], flip: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -107,7 +129,9 @@ def laid(
             count[kind] = count.get(kind, 0) + 1
         for kind, boxes in piece.boxes.items():
             for box in boxes:
-                shares.setdefault(kind, np.zeros((rows, columns), np.float32))[:] += _spread(box + np.array([x, y, x, y]), rows, columns)
+                shares.setdefault(kind, np.zeros((rows, columns), np.float32))[:] += _spread(
+                    box + np.array([x, y, x, y]), rows, columns
+                )
         for kind, mask in piece.covers.items():
             whole = np.zeros((HEIGHT, WIDTH), np.float32)
             whole[y : y + HIGH, x : x + WIDE] = mask / (WIDE * HIGH)
@@ -116,7 +140,9 @@ def laid(
     where, known = {}, {}
     for kind, of in shares.items():
         if count[kind] <= SPARSE and of.sum() > 0:
-            told = np.array([kind in p.told or kind in p.boxes or kind in p.covers for p in pieces], np.float32).reshape(DOWN, ACROSS)
+            told = np.array(
+                [kind in p.told or kind in p.boxes or kind in p.covers for p in pieces], np.float32
+            ).reshape(DOWN, ACROSS)
             there = told[np.arange(rows) * DOWN // rows][:, np.arange(columns) * ACROSS // columns]
             where[kind] = torch.from_numpy(of / of.sum())
             known[kind] = torch.from_numpy(np.maximum(there, of > 0).astype(np.float32))
@@ -133,7 +159,13 @@ def _spread(box: Places, rows: int, columns: int) -> Places:
 
 
 @torch.no_grad()
-def frames(model: SmallModel, groups: Sequence[Sequence[Source]], shares: Sequence[float], count: int, seed: int) -> Iterator[Frame]:
+def frames(
+    model: SmallModel,
+    groups: Sequence[Sequence[Source]],
+    shares: Sequence[float],
+    count: int,
+    seed: int,
+) -> Iterator[Frame]:
     """Random frames of training pictures, with the features of the model's image side, which does not change.
 
     Args:
@@ -146,10 +178,14 @@ def frames(model: SmallModel, groups: Sequence[Sequence[Source]], shares: Sequen
     rng = np.random.default_rng([seed, 31])
     for _ in range(count):
         of = rng.choice(len(groups), ACROSS * DOWN, p=shares)
-        pixels, where, known = laid([cut(groups[g][int(rng.integers(len(groups[g])))], rng) for g in of])
+        pixels, where, known = laid(
+            [cut(groups[g][int(rng.integers(len(groups[g])))], rng) for g in of]
+        )
         where = {kind: place for kind, place in where.items() if kind in model.worded}
         if where:
-            small = Image.fromarray(pixels).resize((WIDTH // FURTHER, HEIGHT // FURTHER), Image.Resampling.BOX)
+            small = Image.fromarray(pixels).resize(
+                (WIDTH // FURTHER, HEIGHT // FURTHER), Image.Resampling.BOX
+            )
             yield Frame(_features(model, pixels), _features(model, np.asarray(small)), where, known)
 
 

@@ -1,7 +1,8 @@
 """Labelled pictures that nothing was trained on, and what can be asked about each: what thresholds are chosen by.
 
-NWPU VHR-10's validation pictures, Dubai's, and the validation parts of the sets of other cameras. A picture is asked about the classes that
-its set labels, about the wide class of those, and about a few that cannot be in it.
+NWPU VHR-10's validation pictures, Dubai's, and the validation parts of the sets of other cameras. A
+picture is asked about the classes that its set labels, about the wide class of those, and about a
+few that cannot be in it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from geomagnifier.finetuning.crops import Source
 from geomagnifier.language.classes import WITHIN, narrow
 from geomagnifier.masks import decode
 from geomagnifier.types import Bools, Bytes, Floats
-from geomagnifier_lab.datasets.camera_sets import SETS, CameraSample, CameraSet, camera_set, pool_chips
+from geomagnifier_lab.datasets.camera_sets import (
+    SETS,
+    CameraSample,
+    CameraSet,
+    camera_set,
+    pool_chips,
+)
 from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier_lab.datasets.sample import CoverSample, ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
@@ -28,7 +35,9 @@ from geomagnifier_lab.train.sources import pool_sources
 from geomagnifier_lab.train.wide_batches import NOT_IN_VHR10
 
 ENOUGH, KNOWN = 0.005, 0.9
-"""Land cover is there from this share of the picture; it is absent where this share is labelled and none of it is of the kind."""
+"""Land cover is there from this share of the picture; it is absent where this share is labelled and
+none of it is of the kind.
+"""
 ABSENT = 3
 """Classes that cannot be in a picture of another camera, and are asked for all the same."""
 
@@ -36,8 +45,10 @@ ABSENT = 3
 class Ask(NamedTuple):
     """A kind with what is labelled of it in a picture.
 
-    there: whether it is in the picture; None where the labels cannot tell.  boxes: (N, 4) objects, scene px; None for land cover.
-    mask, known: (H, W), what it covers, and False where nothing is labelled; None where that is not known, and where all is.
+    there: whether it is in the picture; None where the labels cannot tell.  boxes: (N, 4) objects,
+        scene px; None for land cover.
+    mask, known: (H, W), what it covers, and False where nothing is labelled; None where that is not
+        known, and where all is.
     complete: every object is labelled.  nominal: boxes say where an object is, not how large.
     """
 
@@ -64,17 +75,28 @@ def kept_aside(root: Path, limit: int | None = None) -> list[Picture]:
     """All pictures; `limit`: of each set, evenly from it.
 
     Raises:
-        DataMissing, DataCorrupt: a set is not there, or damaged; those of other cameras may be missing altogether.
+        DataMissing, DataCorrupt: a set is not there, or damaged; those of other cameras may be
+            missing altogether.
     """
-    pictures = [Picture("vhr10", s.path.name, s.path, partial(_of_vhr10, s)) for s in evenly(vhr10(root, "val"), limit)]
-    pictures += [Picture("dubai", s.path.name, s.path, partial(_of_dubai, s)) for s in evenly(dubai(root, "val"), limit)]
+    pictures = [
+        Picture("vhr10", s.path.name, s.path, partial(_of_vhr10, s))
+        for s in evenly(vhr10(root, "val"), limit)
+    ]
+    pictures += [
+        Picture("dubai", s.path.name, s.path, partial(_of_dubai, s))
+        for s in evenly(dubai(root, "val"), limit)
+    ]
     if not (root / "more").is_dir():
         return pictures
     for name, how in SETS.items():
         samples = evenly(camera_set(root, name, "val"), limit)
-        pictures += [Picture(name, s.path.name, s.path, partial(_of_camera, s, how)) for s in samples]
+        pictures += [
+            Picture(name, s.path.name, s.path, partial(_of_camera, s, how)) for s in samples
+        ]
     for number, source in enumerate(evenly(pool_sources(pool_chips(root, "val"), 0), limit)):
-        pictures.append(Picture("chips_pools", f"chips {number}", source.pixels, partial(_of_chips, source)))
+        pictures.append(
+            Picture("chips_pools", f"chips {number}", source.pixels, partial(_of_chips, source))
+        )
     return pictures
 
 
@@ -86,13 +108,17 @@ def _of_vhr10(sample: ObjectSample, size: Size) -> list[Ask]:
     asks = [Ask(kind, False, _boxes([])) for kind in NOT_IN_VHR10]
     for kind in sample.kinds:
         own = [o for o in sample.objects if o.kind == kind]
-        mask = decode(run_lengths([ring for o in own for ring in o.polygons], size)) if own else None
+        mask = (
+            decode(run_lengths([ring for o in own for ring in o.polygons], size)) if own else None
+        )
         asks.append(Ask(kind, bool(own), _boxes([o.box for o in own]), mask))
     return asks
 
 
 def _of_chips(source: Source, size: Size) -> list[Ask]:
-    return [Ask("swimming pool", bool(source.objects), _boxes([box for _, box, _ in source.objects]))]
+    return [
+        Ask("swimming pool", bool(source.objects), _boxes([box for _, box, _ in source.objects]))
+    ]
 
 
 def _of_dubai(sample: CoverSample, size: Size) -> list[Ask]:
@@ -116,9 +142,15 @@ def _of_camera(sample: CameraSample, how: CameraSet, size: Size) -> list[Ask]:
     for kind in dict.fromkeys((*labelled, *wide)):
         own = [o for o in sample.objects if o.kind in (kind, *narrow(kind))]
         outlined = own and how.complete and all(o.polygons for o in own)
-        mask = decode(run_lengths([ring for o in own for ring in o.polygons], size)) if outlined else None
+        mask = (
+            decode(run_lengths([ring for o in own for ring in o.polygons], size))
+            if outlined
+            else None
+        )
         there = True if own else False if how.complete else None
-        asks.append(Ask(kind, there, _boxes([o.box for o in own]), mask, None, how.complete, how.nominal))
+        asks.append(
+            Ask(kind, there, _boxes([o.box for o in own]), mask, None, how.complete, how.nominal)
+        )
     others = [kind for kind in how.absent if kind not in (*labelled, *wide)]
     for k in chance(sample.path, "absent").permutation(len(others))[:ABSENT]:
         asks.append(Ask(others[int(k)], False, _boxes([])))

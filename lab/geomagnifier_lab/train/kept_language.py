@@ -1,8 +1,8 @@
 """A model of an image side that was trained over the frozen trunk of another model, and of that model's language side.
 
-The text decoder, its words, captions, scene names, the scout and the reader of Chinese read the trunk, or nothing of the picture: they
-stay as they are. Classes that the text decoder has no word for go by other names (`models/custom/model.py`). What depends on what is found is
-measured anew.
+The text decoder, its words, captions, scene names, the scout and the reader of Chinese read the
+trunk, or nothing of the picture: they stay as they are. Classes that the text decoder has no word
+for go by other names (`models/custom/model.py`). What depends on what is found is measured anew.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ NEVER = -20.0
 """Log odds of a caption naming a class that it has no words for."""
 
 
-def measure(base: Path, folder: Path, root: Path, progress: Callable[[int, int], None] | None = None) -> None:
+def measure(
+    base: Path, folder: Path, root: Path, progress: Callable[[int, int], None] | None = None
+) -> None:
     """Measure thresholds, probabilities, qualities and the scout's recall of a model folder on validation pictures, and seal it.
 
     Args:
@@ -45,20 +47,31 @@ def measure(base: Path, folder: Path, root: Path, progress: Callable[[int, int],
     """
     path, scouted = folder / registry.FILES[0], folder / registry.FILES[3]
     kept = registry.read_card(base / registry.FILES[0]).get("reliability", {}).get("temperature")
-    chosen = calibrate(registry.load_small(folder), root, progress=progress, temperature=kept)._asdict()
+    chosen = calibrate(
+        registry.load_small(folder), root, progress=progress, temperature=kept
+    )._asdict()
     card, state = registry.read(path)
     registry.write(path, state, card | chosen)
     sights, scout = registry.read(scouted)
-    registry.write(scouted, scout, sights | recall_calibration.measure(registry.load_small(folder), root))
+    registry.write(
+        scouted, scout, sights | recall_calibration.measure(registry.load_small(folder), root)
+    )
     registry.seal(folder)
 
 
-def assemble(average: Mapping[str, Tensor], base: Path, folder: Path, sizes: Mapping[str, tuple[float | None, float]]) -> dict[str, Any]:
+def assemble(
+    average: Mapping[str, Tensor],
+    base: Path,
+    folder: Path,
+    sizes: Mapping[str, tuple[float | None, float]],
+) -> dict[str, Any]:
     """Write the model folder of an image side that was trained over a frozen trunk, before anything of it is measured.
 
     Args:
-        average: state of a `SmallNetwork` of all classes whose trunk is that of the base, as `loop.train_wide` averages it.
-        base: folder of the model that was started from; its language side, scout and reader of Chinese are taken.
+        average: state of a `SmallNetwork` of all classes whose trunk is that of the base, as
+            `loop.train_wide` averages it.
+        base: folder of the model that was started from; its language side, scout and reader of
+            Chinese are taken.
         folder: to be written.
         sizes: metres on the ground, or None, and px in the pictures, of each class.
 
@@ -69,9 +82,15 @@ def assemble(average: Mapping[str, Tensor], base: Path, folder: Path, sizes: Map
         ModelCorrupt: a file of the base is damaged, or the trunk is another one.
     """
     told, before = registry.read(base / registry.FILES[0])
-    if any(not torch.equal(t, average[name]) for name, t in before.items() if name.startswith("trunk.")):
-        raise ModelCorrupt(f"the trunk is not that of {base}: the language side would not fit; train it too (--language-steps)")
-    state = {k: v for k, v in average.items() if not k.startswith(KEPT)} | {k: v for k, v in before.items() if k.startswith(KEPT)}
+    if any(
+        not torch.equal(t, average[name]) for name, t in before.items() if name.startswith("trunk.")
+    ):
+        raise ModelCorrupt(
+            f"the trunk is not that of {base}: the language side would not fit; train it too (--language-steps)"
+        )
+    state = {k: v for k, v in average.items() if not k.startswith(KEPT)} | {
+        k: v for k, v in before.items() if k.startswith(KEPT)
+    }
     for part in ("weight", "bias"):
         rows = before[f"mentioned.{part}"]
         row = {kind: rows[i] for i, kind in enumerate(told["objects"])}
@@ -81,9 +100,14 @@ def assemble(average: Mapping[str, Tensor], base: Path, folder: Path, sizes: Map
     for name in (*registry.FILES[1:3], registry.CHINESE, ATTENTION):
         if name != ATTENTION or (base / name).is_file():
             shutil.copyfile(base / name, folder / name)
-    card, scouted = export(state, folder / registry.FILES[0], __version__, told["words"], told["mentions"]), registry.FILES[3]
+    card, scouted = (
+        export(state, folder / registry.FILES[0], __version__, told["words"], told["mentions"]),
+        registry.FILES[3],
+    )
     sights, scout = registry.read(base / scouted)
     maps = sights.get("kinds", told["kinds"])
-    known = {kind: sights["sizes"][kind] for kind in told["objects"]}  # scores were calibrated with these
+    known = {
+        kind: sights["sizes"][kind] for kind in told["objects"]
+    }  # scores were calibrated with these
     registry.write(folder / scouted, scout, sights | {"kinds": maps, "sizes": {**sizes, **known}})
     return card

@@ -1,9 +1,10 @@
 """Train the pixel decoder as the paper writes it, over the image side of a trained model, which does not change.
 
-    python -m geomagnifier_lab.train.linear_decoder --data DIR --out MODEL [--from small] [--steps 600]
+    python -m geomagnifier_lab.train.linear_decoder --data DIR --out MODEL [--from small] [--steps
+    600]
 
-Crops, questions and the mask's losses are those of the small model's first training. MODEL becomes a copy of the model's folder with the
-file of `variant="linear decoder"` beside the others.
+Crops, questions and the mask's losses are those of the small model's first training. MODEL becomes
+a copy of the model's folder with the file of `variant="linear decoder"` beside the others.
 """
 
 from __future__ import annotations
@@ -45,12 +46,23 @@ def train(
     """
     torch.manual_seed(seed)
     decoder, network = LinearDecoder(), model.network
-    decoder.load_state_dict({k: v.float() for k, v in network.decoder.state_dict().items() if k in decoder.state_dict()}, strict=False)
+    decoder.load_state_dict(
+        {
+            k: v.float()
+            for k, v in network.decoder.state_dict().items()
+            if k in decoder.state_dict()
+        },
+        strict=False,
+    )
     optimizer = torch.optim.AdamW(decoder.parameters(), RATE, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
     data, told = Batches(root, "train", seed, sizes, drawn=12), 0.0
-    # the training data know more classes than the model may; what it does not know is not learnt from
-    numbers = torch.tensor([model.kinds.index(name) if name in model.kinds else -1 for name in NAMES] + [len(model.kinds)])
+    # the training data know more classes than the model may; what it does not know is not learnt
+    # from
+    numbers = torch.tensor(
+        [model.kinds.index(name) if name in model.kinds else -1 for name in NAMES]
+        + [len(model.kinds)]
+    )
     for step in range(steps):
         batch = data[step].to(torch.device("cpu"))
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
@@ -76,15 +88,24 @@ def train(
 def _masks(mask: torch.Tensor, targets: dict[str, torch.Tensor]) -> Maps:
     """Maps of which only the mask is trained; the others are those of nothing."""
     nothing = torch.zeros_like(targets["centre"])
-    return Maps(mask, nothing, torch.ones_like(targets["sides"]), torch.zeros_like(targets["offset"]))
+    return Maps(
+        mask, nothing, torch.ones_like(targets["sides"]), torch.zeros_like(targets["offset"])
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m geomagnifier_lab.train.linear_decoder", description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA")
+    parser = argparse.ArgumentParser(
+        prog="python -m geomagnifier_lab.train.linear_decoder",
+        description=__doc__.partition("\n")[0],
+    )
+    parser.add_argument(
+        "--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
-    parser.add_argument("--from", dest="start", default="small", help="model whose image side is used")
+    parser.add_argument(
+        "--from", dest="start", default="small", help="model whose image side is used"
+    )
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
@@ -97,7 +118,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     assert decoder is not None
     shutil.copytree(folder_of(given.start), given.out, dirs_exist_ok=True)
-    save_file({name: tensor.half() for name, tensor in decoder.state_dict().items()}, given.out / f"{FILE}.part")
+    save_file(
+        {name: tensor.half() for name, tensor in decoder.state_dict().items()},
+        given.out / f"{FILE}.part",
+    )
     (given.out / f"{FILE}.part").replace(given.out / FILE)
     print(given.out)
     return 0

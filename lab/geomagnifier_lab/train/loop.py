@@ -1,7 +1,8 @@
 """Training of the image side: data -> weights. Resumable, seeded, one machine: a GPU where there is one, else two cores.
 
-A kind is asked for by a state of its own, learnt here; language.py then teaches the text decoder to write [SEG] states that land on
-it. The trunk is read once for a crop and five kinds share it. See objective.py for the losses, docs/model_card.md for the recipe.
+A kind is asked for by a state of its own, learnt here; language.py then teaches the text decoder to
+write [SEG] states that land on it. The trunk is read once for a crop and five kinds share it. See
+objective.py for the losses, docs/model_card.md for the recipe.
 """
 
 from __future__ import annotations
@@ -42,11 +43,15 @@ class Settings:
     sizes: Sizes = field(default_factory=Sizes)
     """Of a batch."""
     parts: int = 1
-    """Parts that a batch's crops are worked through in, one after another: less memory, nearly the same gradient."""
+    """Parts that a batch's crops are worked through in, one after another: less memory, nearly the
+    same gradient.
+    """
     drawn: int = 36
     """Scenes drawn by ourselves."""
     trunk_rate: float = 2e-4
-    """Learning rate of the ImageNet-trained trunk; 0 freezes it, and what reads nothing but the trunk."""
+    """Learning rate of the ImageNet-trained trunk; 0 freezes it, and what reads nothing but the
+    trunk.
+    """
     rate: float = 1e-3
     """Learning rate of everything else."""
     warmup: int = 200
@@ -79,7 +84,14 @@ def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW
                 and (p.ndim > 1 and not name.startswith("states.")) == decayed
                 and not name.startswith(LANGUAGE)
             ]
-            groups.append({"params": parameters, "lr": rate, "base": rate, "weight_decay": settings.decay if decayed else 0.0})
+            groups.append(
+                {
+                    "params": parameters,
+                    "lr": rate,
+                    "base": rate,
+                    "weight_decay": settings.decay if decayed else 0.0,
+                }
+            )
     return torch.optim.AdamW(groups, betas=(0.9, 0.98))
 
 
@@ -100,11 +112,15 @@ def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
         maps = network.decoder(seg, network.decoder.prepare(pyramid))
         presence = network.presence(seg, maps, ends[3])
         kinds = [
-            network.box_classifier(type(pyramid)(*(f[i : i + 1] for f in pyramid)), b) for i, (b, _) in enumerate(batch.boxes) if len(b)
+            network.box_classifier(type(pyramid)(*(f[i : i + 1] for f in pyramid)), b)
+            for i, (b, _) in enumerate(batch.boxes)
+            if len(b)
         ]
     losses = dense_losses(maps, presence.float(), batch.targets)
     if kinds:
-        losses["boxes"] = scene_loss(torch.cat(kinds).float(), torch.cat([may for b, may in batch.boxes if len(b)]))
+        losses["boxes"] = scene_loss(
+            torch.cat(kinds).float(), torch.cat([may for b, may in batch.boxes if len(b)])
+        )
     return losses
 
 
@@ -115,8 +131,14 @@ def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[
     losses = {"scene": scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)}
     spoken = torch.tensor([bool(c) for c in batch.captions], device=pooled.device)
     said = [c for c in batch.captions if c]
-    same = torch.tensor([[a == b for b in said] for a in said], dtype=torch.bool, device=pooled.device)
-    retrieval = info_nce(network.embed_picture(pooled[spoken]), network.embed_sentence(captions), same) if said else pooled.new_zeros(())
+    same = torch.tensor(
+        [[a == b for b in said] for a in said], dtype=torch.bool, device=pooled.device
+    )
+    retrieval = (
+        info_nce(network.embed_picture(pooled[spoken]), network.embed_sentence(captions), same)
+        if said
+        else pooled.new_zeros(())
+    )
     losses["retrieval"] = retrieval  # small batches may have no picture with a caption
     return losses
 
@@ -132,12 +154,20 @@ class Captions:
     def __call__(self, sentences: list[str]) -> Tensor:
         new = sorted({s for s in sentences if s not in self.known})
         if new:
-            self.known.update(zip(new, self.encoder(tokenize(self.tokenizer, new)).pooled.clone(), strict=True))
-        return torch.stack([self.known[s] for s in sentences]).clone() if sentences else torch.zeros(0, 384)
+            self.known.update(
+                zip(new, self.encoder(tokenize(self.tokenizer, new)).pooled.clone(), strict=True)
+            )
+        return (
+            torch.stack([self.known[s] for s in sentences]).clone()
+            if sentences
+            else torch.zeros(0, 384)
+        )
 
 
 @torch.no_grad()
-def validate(network: SmallNetwork, held: Batches, seed: int, device: torch.device) -> dict[str, float]:
+def validate(
+    network: SmallNetwork, held: Batches, seed: int, device: torch.device
+) -> dict[str, float]:
     """Figures on pictures kept aside: gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1."""
     network.eval()
     rng = np.random.default_rng([seed, 3])
@@ -148,12 +178,21 @@ def validate(network: SmallNetwork, held: Batches, seed: int, device: torch.devi
         covers = i % 5 == 4
         crop = make_crop(held.covers if covers else held.objects, (0.999, 1.001), 640, rng)
         there = {p.kind for p in crop.pieces}
-        asked = list(COVER) if covers else [*sorted(there), *[k for k in OBJECTS if k in crop.kinds and k not in there][i % 3 :: 3]][:6]
+        asked = (
+            list(COVER)
+            if covers
+            else [
+                *sorted(there),
+                *[k for k in OBJECTS if k in crop.kinds and k not in there][i % 3 :: 3],
+            ][:6]
+        )
         with torch.autocast(device.type, torch.bfloat16):
             seg = network.states(torch.tensor([NAMES.index(k) for k in asked], device=device))
             ends = network.trunk(normalise(torch.from_numpy(crop.pixels[None]).to(device)))
             maps = network.decoder(seg.float()[None], network.decoder.prepare(network.neck(ends)))
-            gate = torch.sigmoid(network.presence(seg.float()[None], maps, ends[3]).float())[0].cpu()
+            gate = torch.sigmoid(network.presence(seg.float()[None], maps, ends[3]).float())[
+                0
+            ].cpu()
         targets, found = stack([[target(crop, k) for k in asked]]), maps.mask[0].cpu() > 0
         for q, kind in enumerate(asked):
             p, t = found[q], targets["mask"][0, q] > 0.5
@@ -167,15 +206,25 @@ def validate(network: SmallNetwork, held: Batches, seed: int, device: torch.devi
                 quiet.append(float(gate[q] < 0.5 or not bool(p.any())))
     right = []
     for name, folder in (("ucm", "ucm"), ("aid", "aid"), ("rsscn7", "rsscn7")):
-        samples = [s for s in held.scenes if folder in s.path.parts][:: 3 if name != "rsscn7" else 4]
-        pictures = torch.from_numpy(np.stack([scene_view(s, 100, None) for s in samples])).to(device)
+        samples = [s for s in held.scenes if folder in s.path.parts][
+            :: 3 if name != "rsscn7" else 4
+        ]
+        pictures = torch.from_numpy(np.stack([scene_view(s, 100, None) for s in samples])).to(
+            device
+        )
         with torch.autocast(device.type, torch.bfloat16):
             pooled = network.trunk.pooled(network.trunk(normalise(pictures))[3])
         best = network.scenes(pooled).argmax(1).tolist()
-        right.append(float(np.mean([SCENES[b] in s.scenes for b, s in zip(best, samples, strict=True)])))
+        right.append(
+            float(np.mean([SCENES[b] in s.scenes for b, s in zip(best, samples, strict=True)]))
+        )
     network.train()
     seen = either > 0
-    figures = {"gIoU": float(np.mean(overlaps)), "absent": float(np.mean(quiet)), "cover": float((common[seen] / either[seen]).mean())}
+    figures = {
+        "gIoU": float(np.mean(overlaps)),
+        "absent": float(np.mean(quiet)),
+        "cover": float((common[seen] / either[seen]).mean()),
+    }
     return figures | dict(zip(("ucm", "aid", "rsscn7"), right, strict=True))
 
 
@@ -199,7 +248,8 @@ def train(
         root: folder of the data sets.
         out: folder for last.pt (resume), log.jsonl and plot.
         captions: sentences -> their vectors (N, 384); `Captions`.
-        trunk_path: ImageNet weights of EfficientNet-Lite2 (a torch file, read without pickle's code).
+        trunk_path: ImageNet weights of EfficientNet-Lite2 (a torch file, read without pickle's
+            code).
         settings: how the run goes.
         change: made to the network before the first step (`geomag bench ablations`).
         weights: of the losses.
@@ -212,11 +262,21 @@ def train(
         return network
 
     def data() -> Batches:
-        return Batches(root, "train", settings.seed, settings.sizes, settings.drawn, settings.without)
+        return Batches(
+            root, "train", settings.seed, settings.sizes, settings.drawn, settings.without
+        )
 
     held = Batches(root, "val", settings.seed, drawn=0, without=settings.without)
     files = Files(out / "last.pt", out / "log.jsonl")
-    yield from follow(fresh, data, lambda twin, device: validate(twin, held, settings.seed, device), captions, files, settings, weights)
+    yield from follow(
+        fresh,
+        data,
+        lambda twin, device: validate(twin, held, settings.seed, device),
+        captions,
+        files,
+        settings,
+        weights,
+    )
 
 
 @dataclass(frozen=True)
@@ -277,12 +337,21 @@ def follow(
         optimizer.zero_grad()
         told = captions([c for c in batch.captions if c]).to(device)
         parts = batch.parts(settings.parts)
-        for part in (*parts, None) if settings.trunk_rate else parts:  # scene heads read the trunk alone
-            losses = scene_losses(network, batch, told) if part is None else crop_losses(network, part)
+        for part in (
+            (*parts, None) if settings.trunk_rate else parts
+        ):  # scene heads read the trunk alone
+            losses = (
+                scene_losses(network, batch, told) if part is None else crop_losses(network, part)
+            )
             share = 1.0 if part is None else len(part.pixels) / len(batch.pixels)
-            total = share * torch.stack([shares[name] * value for name, value in losses.items()]).sum()
+            total = (
+                share * torch.stack([shares[name] * value for name, value in losses.items()]).sum()
+            )
             total.backward()
-            for name, value in (*((name, share * value) for name, value in losses.items()), ("total", total)):
+            for name, value in (
+                *((name, share * value) for name, value in losses.items()),
+                ("total", total),
+            ):
                 sums[name] += float(value.detach()) / 10
         norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         if bool(torch.isfinite(norm)):
@@ -300,8 +369,15 @@ def follow(
             rows.append({"step": step, "seconds": (time.time() - clock) / 10} | sums)
             clock, sums = time.time(), dict.fromkeys(sums, 0.0)
         if rows:
-            log.add(files.log, rows)  # before the checkpoint: a run that is killed in between tells the step again
+            log.add(
+                files.log, rows
+            )  # before the checkpoint: a run that is killed in between tells the step again
         if step % settings.save == 0 or step == settings.steps:
-            state = {"network": network.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step}
+            state = {
+                "network": network.state_dict(),
+                "average": average,
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+            }
             save(files.checkpoint, state)
         yield from rows

@@ -1,6 +1,7 @@
 """What cameras, air and file formats do to the pixels of a crop: gamma, gain, haze, colour casts, grey, other channels, blur, noise, JPEG.
 
-Labels stay as they are. A change is rarely alone: each is made by chance, two to three of them on average.
+Labels stay as they are. A change is rarely alone: each is made by chance, two to three of them on
+average.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def degrade(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     if rng.random() < 0.25:
         strength = float(rng.uniform(2, 12))
         noise = rng.normal(0, strength, (*picture.size[::-1], 3 if rng.random() < 0.5 else 1))
-        picture = Image.fromarray(np.rint(np.clip(np.asarray(picture, np.float32) + noise, 0, 255)).astype(np.uint8))
+        picture = Image.fromarray(
+            np.rint(np.clip(np.asarray(picture, np.float32) + noise, 0, 255)).astype(np.uint8)
+        )
     if rng.random() < 0.3:
         file = io.BytesIO()
         picture.save(file, "JPEG", quality=int(rng.integers(25, 90)))

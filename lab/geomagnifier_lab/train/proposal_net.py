@@ -1,7 +1,8 @@
 """Training of the scout: shrunken pictures laid side by side -> where each kind is, and by how much they were shrunk.
 
-The labels are those of the image side; pictures are shrunk 1.2 to 10 times, so that things of 40 to 100 px become 4 to 80 px long.
-The trunk starts from the trained image side. One machine, resumable, seeded.
+The labels are those of the image side; pictures are shrunk 1.2 to 10 times, so that things of 40 to
+100 px become 4 to 80 px long. The trunk starts from the trained image side. One machine, resumable,
+seeded.
 """
 
 from __future__ import annotations
@@ -32,12 +33,19 @@ from geomagnifier_lab.train.batches import NAMES
 SIDE, BATCH = 256, 8
 """Canvas side, px, and canvases a step."""
 SHRINK = (1.2, 10.0)
-FILTERS = (Image.Resampling.BOX, Image.Resampling.BILINEAR, Image.Resampling.HAMMING, Image.Resampling.LANCZOS)
+FILTERS = (
+    Image.Resampling.BOX,
+    Image.Resampling.BILINEAR,
+    Image.Resampling.HAMMING,
+    Image.Resampling.LANCZOS,
+)
 """Overviews are made in many ways."""
 STEPS = 3200
 """About 0.65 s each on two cores."""
 LEAST = 0.25
-"""Share of a cell that an object covers from which the cell is the object's; less is neither a hit nor a mistake."""
+"""Share of a cell that an object covers from which the cell is the object's; less is neither a hit
+nor a mistake.
+"""
 HIT = 4.0
 """Weight of a cell with a thing in it, beside one without."""
 LABELLED = [NAMES.index(name) for name in CLASSES]
@@ -68,7 +76,12 @@ def objects_of(root: Path, split: str) -> list[Labelled]:
     """The pictures of VHR-10 with their objects."""
     found = []
     for sample in vhr10(root, split):
-        found.append(Labelled(read_pixels(sample.path), tuple((NAMES.index(o.kind), o.polygons) for o in sample.objects)))
+        found.append(
+            Labelled(
+                read_pixels(sample.path),
+                tuple((NAMES.index(o.kind), o.polygons) for o in sample.objects),
+            )
+        )
     return found
 
 
@@ -77,19 +90,31 @@ def covers_of(root: Path, split: str) -> list[Labelled]:
     return [Labelled(read_pixels(s.path), (), read_cover(s.cover)) for s in dubai(root, split)]
 
 
-def lay(pictures: list[Labelled], shrink: float, side: int, rng: np.random.Generator | None) -> Canvas:
+def lay(
+    pictures: list[Labelled], shrink: float, side: int, rng: np.random.Generator | None
+) -> Canvas:
     """Shrunken pictures side by side until the canvas is full; mirrored and turned by quarters where there is chance (`rng`)."""
     canvas = Image.new("RGB", (side, side))
     cells = side // STRIDE
-    hit, weight = np.zeros((len(NAMES), cells, cells), np.float32), np.zeros((len(NAMES), cells, cells), np.float32)
+    hit, weight = (
+        np.zeros((len(NAMES), cells, cells), np.float32),
+        np.zeros((len(NAMES), cells, cells), np.float32),
+    )
     covers = pictures[0].cover is not None
     number, y = 0, 0
     if rng is not None:
         y = -int(rng.integers(0, max(1, min(side, round(400 / shrink)))))
     while y < side:
-        x, row = (0 if rng is None else -int(rng.integers(0, max(1, min(side, round(600 / shrink)))))), 0
+        x, row = (
+            (0 if rng is None else -int(rng.integers(0, max(1, min(side, round(600 / shrink)))))),
+            0,
+        )
         while x < side:
-            labelled = pictures[number % len(pictures)] if rng is None else pictures[int(rng.integers(len(pictures)))]
+            labelled = (
+                pictures[number % len(pictures)]
+                if rng is None
+                else pictures[int(rng.integers(len(pictures)))]
+            )
             number += 1
             turn = None if rng is None else (bool(rng.random() < 0.5), int(rng.integers(4)))
             how = FILTERS[0] if rng is None else FILTERS[int(rng.integers(len(FILTERS)))]
@@ -122,16 +147,33 @@ def _place(
         small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if turn[0] else small
         small = small.rotate(90 * turn[1], expand=True)
     canvas.paste(small, corner)
-    box = (max(0, corner[0]), max(0, corner[1]), min(canvas.width, corner[0] + small.width), min(canvas.height, corner[1] + small.height))
+    box = (
+        max(0, corner[0]),
+        max(0, corner[1]),
+        min(canvas.width, corner[0] + small.width),
+        min(canvas.height, corner[1] + small.height),
+    )
     c0, r0, c1, r1 = (round(v / STRIDE) for v in box)
     if c1 <= c0 or r1 <= r0:
         return small.size
     weight[:, r0:r1, c0:c1], hit[:, r0:r1, c0:c1] = 1, 0
     if labelled.cover is not None:
         for index in range(len(COVER)):
-            share = _share(Image.fromarray((labelled.cover == index).astype(np.uint8) * 255), size, turn, corner, hit.shape[1])
+            share = _share(
+                Image.fromarray((labelled.cover == index).astype(np.uint8) * 255),
+                size,
+                turn,
+                corner,
+                hit.shape[1],
+            )
             hit[COVERS[index], r0:r1, c0:c1] = share[r0:r1, c0:c1] >= 0.5
-        known = _share(Image.fromarray((labelled.cover != NOTHING).astype(np.uint8) * 255), size, turn, corner, hit.shape[1])
+        known = _share(
+            Image.fromarray((labelled.cover != NOTHING).astype(np.uint8) * 255),
+            size,
+            turn,
+            corner,
+            hit.shape[1],
+        )
         weight[COVERS, r0:r1, c0:c1] *= known[r0:r1, c0:c1] > 0.5
         return small.size
     for kind, rings in labelled.objects:
@@ -142,8 +184,18 @@ def _place(
         stencil = Image.new("L", (max(1, x1 - x0) * 8, max(1, y1 - y0) * 8))
         pen = ImageDraw.Draw(stencil)
         for ring in placed:
-            pen.polygon([(float(p[0]), float(p[1])) for p in (ring - (x0 * STRIDE, y0 * STRIDE)) * (8 / STRIDE)], fill=1)
-        share = np.asarray(stencil, np.float32).reshape(max(1, y1 - y0), 8, max(1, x1 - x0), 8).mean((1, 3))
+            pen.polygon(
+                [
+                    (float(p[0]), float(p[1]))
+                    for p in (ring - (x0 * STRIDE, y0 * STRIDE)) * (8 / STRIDE)
+                ],
+                fill=1,
+            )
+        share = (
+            np.asarray(stencil, np.float32)
+            .reshape(max(1, y1 - y0), 8, max(1, x1 - x0), 8)
+            .mean((1, 3))
+        )
         mine = share >= min(LEAST, float(share.max()))
         for r, c in np.argwhere(share > 0):
             row, column = r + y0, c + x0
@@ -157,7 +209,11 @@ def _place(
 
 
 def _moved(
-    ring: NDArray[np.float32], before: tuple[int, int], after: tuple[int, int], turn: tuple[bool, int] | None, corner: tuple[int, int]
+    ring: NDArray[np.float32],
+    before: tuple[int, int],
+    after: tuple[int, int],
+    turn: tuple[bool, int] | None,
+    corner: tuple[int, int],
 ) -> NDArray[np.float32]:
     """Points of a picture where they land on the canvas."""
     points = ring * np.array([after[0] / before[0], after[1] / before[1]], np.float32)
@@ -172,7 +228,11 @@ def _moved(
 
 
 def _share(
-    mask: Image.Image, size: tuple[int, int], turn: tuple[bool, int] | None, corner: tuple[int, int], cells: int
+    mask: Image.Image,
+    size: tuple[int, int],
+    turn: tuple[bool, int] | None,
+    corner: tuple[int, int],
+    cells: int,
 ) -> NDArray[np.float32]:
     """Share of each cell of the canvas that a mask of the picture covers, (cells, cells)."""
     small = mask.resize(size, Image.Resampling.BOX, reducing_gap=3.0)
@@ -181,7 +241,10 @@ def _share(
         small = small.rotate(90 * turn[1], expand=True)
     whole = Image.new("L", (cells * STRIDE, cells * STRIDE))
     whole.paste(small, corner)
-    return np.asarray(np.asarray(whole, np.float32).reshape(cells, STRIDE, cells, STRIDE).mean((1, 3)) / 255, np.float32)
+    return np.asarray(
+        np.asarray(whole, np.float32).reshape(cells, STRIDE, cells, STRIDE).mean((1, 3)) / 255,
+        np.float32,
+    )
 
 
 def draw(objects: list[Labelled], covers: list[Labelled], rng: np.random.Generator) -> list[Canvas]:
@@ -199,13 +262,22 @@ def losses_of(scout: Scout, canvases: list[Canvas]) -> dict[str, Tensor]:
     with torch.autocast("cpu", torch.bfloat16):
         seen = scout(pixels.to(memory_format=torch.channels_last))
     logits = seen.heat.float()
-    hit, weight = (torch.from_numpy(np.stack([getattr(c, name) for c in canvases])) for name in ("hit", "weight"))
+    hit, weight = (
+        torch.from_numpy(np.stack([getattr(c, name) for c in canvases]))
+        for name in ("hit", "weight")
+    )
     p = torch.sigmoid(logits)
     log_p, log_q = F.logsigmoid(logits), F.logsigmoid(-logits)
-    heat = -(weight * (hit * (1 - p) ** 2 * log_p + (1 - hit) * p**2 * log_q)).sum() / (weight * hit).sum().clamp(min=16)
+    heat = -(weight * (hit * (1 - p) ** 2 * log_p + (1 - hit) * p**2 * log_q)).sum() / (
+        weight * hit
+    ).sum().clamp(min=16)
     told = torch.tensor([c.shrink for c in canvases])
     known = told > 0
-    octaves = F.smooth_l1_loss(seen.shrink.float()[known], torch.log2(told[known])) if known.any() else logits.sum() * 0
+    octaves = (
+        F.smooth_l1_loss(seen.shrink.float()[known], torch.log2(told[known]))
+        if known.any()
+        else logits.sum() * 0
+    )
     return {"heat": heat, "shrink": octaves}
 
 
@@ -213,7 +285,8 @@ def losses_of(scout: Scout, canvases: list[Canvas]) -> dict[str, Tensor]:
 def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
     """On pictures kept aside, by shrink: how much of a picture without a kind is as hot as all but a few of the kind's objects are.
 
-    areaS@R: share of the cells, grown by one each way, at the heat that R of the objects reach.  octavesS: error of the shrink.
+    areaS@R: share of the cells, grown by one each way, at the heat that R of the objects reach.
+    octavesS: error of the shrink.
     """
     scout.eval()
     figures: dict[str, float] = {}
@@ -228,13 +301,24 @@ def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
             padded = np.pad(small, ((0, -small.shape[0] % 32), (0, -small.shape[1] % 32), (0, 0)))
             with torch.autocast("cpu", torch.bfloat16):
                 seen = scout(normalise(torch.from_numpy(padded[None])))
-            heat = torch.sigmoid(seen.heat.float())[0].numpy()[:, : -(-size[1] // STRIDE), : -(-size[0] // STRIDE)]
+            heat = torch.sigmoid(seen.heat.float())[0].numpy()[
+                :, : -(-size[1] // STRIDE), : -(-size[0] // STRIDE)
+            ]
             errors.append(abs(float(seen.shrink) - math.log2(shrink)))
             there = set()
             for kind, rings in labelled.objects:
                 points = np.concatenate(rings) / (shrink * STRIDE)
-                (x0, y0), (x1, y1) = np.floor(points.min(0)).astype(int), np.ceil(points.max(0)).astype(int)
-                best.append(float(heat[kind, max(0, y0) : max(y1, y0 + 1), max(0, x0) : max(x1, x0 + 1)].max(initial=0)))
+                (x0, y0), (x1, y1) = (
+                    np.floor(points.min(0)).astype(int),
+                    np.ceil(points.max(0)).astype(int),
+                )
+                best.append(
+                    float(
+                        heat[kind, max(0, y0) : max(y1, y0 + 1), max(0, x0) : max(x1, x0 + 1)].max(
+                            initial=0
+                        )
+                    )
+                )
                 there.add(kind)
             rest = [k for k in LABELLED if k not in there]
             grown = F.max_pool2d(torch.from_numpy(heat[rest]), 3, 1, 1).numpy()
@@ -249,7 +333,9 @@ def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
     return figures
 
 
-def train_scout(root: Path, out: Path, image_side: Mapping[str, Tensor], steps: int = STEPS, seed: int = 0) -> Iterator[dict[str, float]]:
+def train_scout(
+    root: Path, out: Path, image_side: Mapping[str, Tensor], steps: int = STEPS, seed: int = 0
+) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/scout.pt; yields a row of figures every twenty steps and at each validation.
 
     Args:
@@ -267,7 +353,10 @@ def train_scout(root: Path, out: Path, image_side: Mapping[str, Tensor], steps: 
     scout = scout.to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     slow = [p for name, p in scout.named_parameters() if name.startswith(("stem", "blocks"))]
     fresh = [p for name, p in scout.named_parameters() if not name.startswith(("stem", "blocks"))]
-    groups = [{"params": slow, "lr": 4e-4, "base": 4e-4}, {"params": fresh, "lr": 2e-3, "base": 2e-3}]
+    groups = [
+        {"params": slow, "lr": 4e-4, "base": 4e-4},
+        {"params": fresh, "lr": 2e-3, "base": 2e-3},
+    ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.02)
     average = {k: v.detach().clone() for k, v in scout.state_dict().items()}
     out.mkdir(parents=True, exist_ok=True)
@@ -277,14 +366,20 @@ def train_scout(root: Path, out: Path, image_side: Mapping[str, Tensor], steps: 
         scout.load_state_dict(kept["scout"])
         optimizer.load_state_dict(kept["optimizer"])
         average, step = kept["average"], kept["step"]
-    objects, covers, held = objects_of(root, "train"), covers_of(root, "train"), objects_of(root, "val")
+    objects, covers, held = (
+        objects_of(root, "train"),
+        covers_of(root, "train"),
+        objects_of(root, "val"),
+    )
     twin = Scout(len(NAMES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     clock, sums = time.time(), {"heat": 0.0, "shrink": 0.0}
     while step < steps:
         canvases = draw(objects, covers, np.random.default_rng([seed, step]))
         warm, done = min(1.0, (step + 1) / 200), step / steps
         for group in optimizer.param_groups:
-            group["lr"] = group["base"] * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+            group["lr"] = (
+                group["base"] * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+            )
         losses = losses_of(scout, canvases)
         optimizer.zero_grad()
         (losses["heat"] + 0.2 * losses["shrink"]).backward()
@@ -310,5 +405,13 @@ def train_scout(root: Path, out: Path, image_side: Mapping[str, Tensor], steps: 
         if rows:
             run_log.add(out / "scout.jsonl", rows)
         if last:
-            save(out / "scout.pt", {"scout": scout.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step})
+            save(
+                out / "scout.pt",
+                {
+                    "scout": scout.state_dict(),
+                    "average": average,
+                    "optimizer": optimizer.state_dict(),
+                    "step": step,
+                },
+            )
         yield from rows

@@ -16,7 +16,9 @@ from geomagnifier_lab.questions import questions
 
 
 @torch.no_grad()
-def encode(encoder: SentenceEncoder, tokenizer: Tokenizer, texts: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+def encode(
+    encoder: SentenceEncoder, tokenizer: Tokenizer, texts: Sequence[str]
+) -> tuple[Tensor, Tensor, Tensor]:
     """Sentences -> states (N, TOKENS, 384) half, padding (N, TOKENS) bool, pooled (N, 384) float."""
     states = torch.zeros(len(texts), TOKENS, 384, dtype=torch.float16)
     padding = torch.ones(len(texts), TOKENS, dtype=torch.bool)
@@ -32,7 +34,11 @@ def encode(encoder: SentenceEncoder, tokenizer: Tokenizer, texts: Sequence[str])
 
 
 def train_granularity(
-    classifier: GranularityClassifier, encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, count: int = 12_000
+    classifier: GranularityClassifier,
+    encoder: SentenceEncoder,
+    tokenizer: Tokenizer,
+    seed: int,
+    count: int = 12_000,
 ) -> float:
     """Train the granularity MLP on frozen sentence vectors; returns its accuracy on phrasings kept aside."""
     rng = np.random.default_rng([seed, 11])
@@ -46,8 +52,12 @@ def train_granularity(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     for _ in range(steps):
         rows = torch.randint(count, (128,))
-        noisy = torch.nn.functional.normalize(pooled[rows] + 0.01 * torch.randn(128, pooled.shape[1]), dim=1)
-        loss = torch.nn.functional.cross_entropy(classifier(noisy), levels[rows], label_smoothing=0.05)
+        noisy = torch.nn.functional.normalize(
+            pooled[rows] + 0.01 * torch.randn(128, pooled.shape[1]), dim=1
+        )
+        loss = torch.nn.functional.cross_entropy(
+            classifier(noisy), levels[rows], label_smoothing=0.05
+        )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -1,7 +1,8 @@
 """What a trained scout is worth, measured on validation pictures: the card of scout.safetensors.
 
-recall: a share r of the objects is promised where sqrt(r) of them are hot enough to be opened and sqrt(r) of those opened score high
-enough. Both quantiles are taken here, the heat over all kinds, the score kind by kind.
+recall: a share r of the objects is promised where sqrt(r) of them are hot enough to be opened and
+sqrt(r) of those opened score high enough. Both quantiles are taken here, the heat over all kinds,
+the score kind by kind.
 """
 
 from __future__ import annotations
@@ -45,9 +46,15 @@ Lengths = Mapping[str, Sequence[float]]
 
 def sizes(*sets: Lengths) -> dict[str, tuple[float | None, float]]:
     """Metres on the ground and px in the training pictures of each kind: of the sets that show it, the geometric mean."""
-    small = {kind: [float(np.percentile(of[kind], SMALL)) for of in sets if len(of.get(kind, ()))] for kind in NAMES}
+    small = {
+        kind: [float(np.percentile(of[kind], SMALL)) for of in sets if len(of.get(kind, ()))]
+        for kind in NAMES
+    }
     typical = resolution.TYPICAL.pixels
-    return {kind: (METRES.get(kind), float(round(np.exp(np.mean(np.log(px))))) if px else typical) for kind, px in small.items()}
+    return {
+        kind: (METRES.get(kind), float(round(np.exp(np.mean(np.log(px))))) if px else typical)
+        for kind, px in small.items()
+    }
 
 
 def lengths(samples: Iterable[ObjectSample | CameraSample]) -> Lengths:
@@ -61,9 +68,18 @@ def lengths(samples: Iterable[ObjectSample | CameraSample]) -> Lengths:
 def sizes_of_all(root: Path) -> dict[str, tuple[float | None, float]]:
     """`sizes` of NWPU VHR-10, and by other cameras of the kinds that it lacks."""
     usual = lengths(vhr10(root, "train"))
-    pools = [longest(pool_box(read_pixels(path))) for path, there in pool_chips(root, "train") if there]
-    cameras = [lengths(camera_set(root, name, "train")) for name in SETS] if (root / "more").is_dir() else []
-    others = [{kind: px for kind, px in of.items() if kind not in usual} for of in (*cameras, {"swimming pool": pools})]
+    pools = [
+        longest(pool_box(read_pixels(path))) for path, there in pool_chips(root, "train") if there
+    ]
+    cameras = (
+        [lengths(camera_set(root, name, "train")) for name in SETS]
+        if (root / "more").is_dir()
+        else []
+    )
+    others = [
+        {kind: px for kind, px in of.items() if kind not in usual}
+        for of in (*cameras, {"swimming pool": pools})
+    ]
     return sizes(usual, *others)
 
 
@@ -82,7 +98,9 @@ def blank_card(scout: Scout, root: Path) -> dict[str, Any]:
     return {"flops": flops(scout), "sizes": sizes_of_all(root), "recall": [], "scores": {}}
 
 
-def measure(model: SmallModel, root: Path, progress: Callable[[int, int], object] | None = None) -> dict[str, Any]:
+def measure(
+    model: SmallModel, root: Path, progress: Callable[[int, int], object] | None = None
+) -> dict[str, Any]:
     """The curve of recall and the scores that go with it, as fields of the card.
 
     Args:
@@ -115,12 +133,18 @@ def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[F
     """
     with open_scene(path) as scene:
         length = resolution.target_length(scene.info, model.spec, (kind,))
-        wide = resolution.window_of(scene.info.box, min(resolution.COARSEST, max(1.0, length / resolution.SUSPECTED)), "scout")
+        wide = resolution.window_of(
+            scene.info.box,
+            min(resolution.COARSEST, max(1.0, length / resolution.SUSPECTED)),
+            "scout",
+        )
         view, close = scene.read(wide), scene.read(resolution.window_of(scene.info.box, 1, "whole"))
     least = float(model.reliability.probability(kind, CANDIDATE))
     with model._running():
         heat = model.hunt.heat(view, (kind,))
-        found = model._find(Query(f"Find every {kind}.", min_score=least), Granularity.REGION, Read((kind,)), close).found
+        found = model._find(
+            Query(f"Find every {kind}.", min_score=least), Granularity.REGION, Read((kind,)), close
+        ).found
     hot = np.array([relevance(Box(*map(float, box)), [(wide, heat)]) for box in boxes], np.float32)
     common = overlap(boxes, np.array([f.view_box for f in found], np.float32)) >= SAME
     score = model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
@@ -136,9 +160,19 @@ def curve(heats: Floats, scores: Mapping[str, Floats]) -> dict[str, Any]:
     """
 
     def least(values: Floats, share: float) -> float:
-        return float(np.sort(values)[math.floor(round((1 - math.sqrt(share)) * len(values), 6))]) if len(values) else 0.0
+        return (
+            float(np.sort(values)[math.floor(round((1 - math.sqrt(share)) * len(values), 6))])
+            if len(values)
+            else 0.0
+        )
 
     every = np.concatenate([np.asarray(found) for found in scores.values()])
-    reached = [share for share in SHARES if least(every, share) >= CANDIDATE and least(heats, share) > 0]
-    by_kind = {kind: [(share, max(CANDIDATE, least(found, share))) for share in reached] for kind, found in scores.items() if len(found)}
+    reached = [
+        share for share in SHARES if least(every, share) >= CANDIDATE and least(heats, share) > 0
+    ]
+    by_kind = {
+        kind: [(share, max(CANDIDATE, least(found, share))) for share in reached]
+        for kind, found in scores.items()
+        if len(found)
+    }
     return {"recall": [(share, least(heats, share)) for share in reached], "scores": by_kind}

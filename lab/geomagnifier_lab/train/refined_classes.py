@@ -34,11 +34,19 @@ def average_precision(found: Sequence[tuple[float, bool]], labelled: int) -> flo
 
 def figure(seen: Mapping[str, Evidence]) -> float | None:
     """AP50 of a class, the mean over its sets; None where nothing is labelled."""
-    values = [average_precision([(score, hit) for score, hit, _ in one.objects], one.labelled) for one in told(seen.values())]
+    values = [
+        average_precision([(score, hit) for score, hit, _ in one.objects], one.labelled)
+        for one in told(seen.values())
+    ]
     return float(np.mean(values)) if values else None
 
 
-def useful(model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None) -> list[str]:
+def useful(
+    model: SmallModel,
+    root: Path,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[str]:
     """Classes that lose no more than `LOST` by the model's refiner.
 
     Args:
@@ -57,7 +65,11 @@ def useful(model: SmallModel, root: Path, limit: int | None = None, progress: Ca
         model.refiner = refiner
     after = gather(model, root, limit, progress)
     figures = {kind: (figure(before[kind]), figure(after[kind])) for kind in model.objects}
-    return [kind for kind, (old, new) in figures.items() if old is None or new is None or new >= old - LOST]
+    return [
+        kind
+        for kind, (old, new) in figures.items()
+        if old is None or new is None or new >= old - LOST
+    ]
 
 
 def choose(folder: Path, root: Path, progress: Callable[[int, int], None] | None = None) -> None:

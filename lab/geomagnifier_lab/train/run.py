@@ -22,7 +22,13 @@ from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.proposal_net import Scout
 from geomagnifier_lab.datasets.sample import data_root
 from geomagnifier_lab.train import box_refiner as refine
-from geomagnifier_lab.train import kept_language, proposal_net, recall_calibration, refined_classes, wide
+from geomagnifier_lab.train import (
+    kept_language,
+    proposal_net,
+    recall_calibration,
+    refined_classes,
+    wide,
+)
 from geomagnifier_lab.train import text_decoder as language
 from geomagnifier_lab.train.batches import NAMES
 from geomagnifier_lab.train.calibrate import calibrate
@@ -35,7 +41,9 @@ from geomagnifier_lab.train.selector import train_selector
 from geomagnifier_lab.train.zh_en_translator import STEPS, train_reader
 
 IMAGE, SCOUT, LANGUAGE, CHOOSING = "last.pt", "scout.pt", "language.pt", "selector.pt"
-"""What each part leaves in the run's folder beside `wide.CHECKPOINT`. All go on from it but the selector, a matter of minutes."""
+"""What each part leaves in the run's folder beside `wide.CHECKPOINT`. All go on from it but the
+selector, a matter of minutes.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,9 @@ class Length:
     refine: int = refine.STEPS
     """Of the refiner of boxes; 0 leaves it out."""
     keep: bool = False
-    """The trunk and the language side of the model that is started from are kept; `language` does not matter."""
+    """The trunk and the language side of the model that is started from are kept; `language` does
+    not matter.
+    """
 
 
 def run(data: Path | None, out: Path, length: Length, seed: int, start: str | None = None) -> None:
@@ -62,12 +72,14 @@ def run(data: Path | None, out: Path, length: Length, seed: int, start: str | No
         out: folder of the run; what is there already is gone on from.
         length: steps of each part.
         seed: of everything drawn.
-        start: model whose image side is trained on, "small" or a folder; None to begin from ImageNet.
+        start: model whose image side is trained on, "small" or a folder; None to begin from
+            ImageNet.
 
     Raises:
         OptionError: no data sets.
         OutputError: the folder cannot be written, or another run is writing it.
-        ModelNotFound: the package with the trunk's first weights is not installed, or no model to start from.
+        ModelNotFound: the package with the trunk's first weights is not installed, or no model to
+            start from.
         ModelCorrupt: the model to start from is damaged, or of another network.
     """
     root = data_root(data)
@@ -78,17 +90,24 @@ def run(data: Path | None, out: Path, length: Length, seed: int, start: str | No
         _run(root, trunk, out, length, seed, start)
 
 
-def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, start: str | None) -> None:
+def _run(
+    root: Path, trunk: Path | None, out: Path, length: Length, seed: int, start: str | None
+) -> None:
     """`run`, alone in its folder."""
     folder = out / "model"
     console = Console(stderr=True)
 
     def tell(row: dict[str, float]) -> None:
-        console.print("  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()), highlight=False)
+        console.print(
+            "  ".join(f"{k} {v:.3f}" if k != "step" else f"step {v:.0f}" for k, v in row.items()),
+            highlight=False,
+        )
 
     if start is None or not length.keep:
         prepare_encoder(folder)
-    encoder, tokenizer = read_encoder(registry.folder_of(start) if start is not None and length.keep else folder)
+    encoder, tokenizer = read_encoder(
+        registry.folder_of(start) if start is not None and length.keep else folder
+    )
     captions = Captions(encoder, tokenizer)
     if trunk is not None:
         with bar(console, "image side") as show:
@@ -103,24 +122,35 @@ def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, s
 
     settings = wide.OVER_A_FROZEN_TRUNK if length.keep else wide.SETTINGS
     with bar(console, "more cameras and classes") as show:
-        for row in wide.train_wide(root, out, captions, begun, replace(settings, steps=length.wide, seed=seed)):
+        for row in wide.train_wide(
+            root, out, captions, begun, replace(settings, steps=length.wide, seed=seed)
+        ):
             show(int(row["step"]), length.wide)
             if "total" not in row:
                 tell(row)
                 plot(out / wide.LOG, out / "wide.png")
     if length.keep and start is not None:
         base = registry.folder_of(start)
-        kept_language.assemble(saved(out / wide.CHECKPOINT)["average"], base, folder, recall_calibration.sizes_of_all(root))
+        kept_language.assemble(
+            saved(out / wide.CHECKPOINT)["average"],
+            base,
+            folder,
+            recall_calibration.sizes_of_all(root),
+        )
         _train_refiner(console, folder, root, out, length.refine, seed)
         with bar(console, "thresholds") as show:
             kept_language.measure(base, folder, root, show)
         console.print(f"the model is in {folder}; use it with --model {folder}")
         return
     if not length.language:
-        console.print(f"the image side is in {out / wide.CHECKPOINT}; the same command with --language-steps 1400 makes a model of it")
+        console.print(
+            f"the image side is in {out / wide.CHECKPOINT}; the same command with --language-steps 1400 makes a model of it"
+        )
         return
     network = image_side().eval().requires_grad_(False)
-    network.load_state_dict(torch.load(out / wide.CHECKPOINT, map_location="cpu", weights_only=True)["average"])
+    network.load_state_dict(
+        torch.load(out / wide.CHECKPOINT, map_location="cpu", weights_only=True)["average"]
+    )
     with bar(console, "scout") as show:
         for row in proposal_net.train_scout(root, out, network.state_dict(), seed=seed):
             show(int(row["step"]), proposal_net.STEPS)
@@ -132,9 +162,13 @@ def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, s
         course, held = language.courses(network, encoder, tokenizer, root, lessons, show)
     network.scenes = train_scenes(course.pictures, seed).requires_grad_(False)
     for part in (course, held):
-        part.pictures = part.pictures._replace(scenes=network.scenes(part.pictures.pooled.float()).half())
+        part.pictures = part.pictures._replace(
+            scenes=network.scenes(part.pictures.pooled.float()).half()
+        )
     with bar(console, "language side") as show:
-        for row in language.train_language(course, held, network.states.weight[: len(NAMES)].clone(), out, lessons):
+        for row in language.train_language(
+            course, held, network.states.weight[: len(NAMES)].clone(), out, lessons
+        ):
             show(int(row["step"]), length.language)
             run_log.add(out / "language.jsonl", [row])
             if "seconds" not in row:
@@ -157,11 +191,21 @@ def _run(root: Path, trunk: Path | None, out: Path, length: Length, seed: int, s
                     registry.write(folder / registry.CHINESE, reader.state_dict(), card)
     classifier = network.granularity.requires_grad_(True)
     tell({"granularity": train_granularity(classifier, encoder, tokenizer, seed)})
-    finish(network, layer, mentions, root, out, folder, lambda: _train_refiner(console, folder, root, out, length.refine, seed))
+    finish(
+        network,
+        layer,
+        mentions,
+        root,
+        out,
+        folder,
+        lambda: _train_refiner(console, folder, root, out, length.refine, seed),
+    )
     console.print(f"the model is in {folder}; use it with --model {folder}")
 
 
-def _train_refiner(console: Console, folder: Path, root: Path, out: Path, steps: int, seed: int) -> None:
+def _train_refiner(
+    console: Console, folder: Path, root: Path, out: Path, steps: int, seed: int
+) -> None:
     """The refiner of boxes over the model in a folder, and put there; 0 steps leave it out."""
     if steps:
         with bar(console, "boxes") as show:
@@ -183,18 +227,32 @@ def finish(
 ) -> None:
     """The parts of a run -> a calibrated model folder. then: what is trained over the model before it is calibrated."""
     spoken = torch.load(out / LANGUAGE, map_location="cpu", weights_only=True)
-    state = {k: v for k, v in network.state_dict().items() if not k.startswith(("text.", "mentioned.", "selector."))}
-    parts = {"text": spoken["average"], "mentioned": mentioned.state_dict(), "selector": torch.load(out / CHOOSING, weights_only=True)}
+    state = {
+        k: v
+        for k, v in network.state_dict().items()
+        if not k.startswith(("text.", "mentioned.", "selector."))
+    }
+    parts = {
+        "text": spoken["average"],
+        "mentioned": mentioned.state_dict(),
+        "selector": torch.load(out / CHOOSING, weights_only=True),
+    }
     state |= {f"{part}.{k}": v for part, tensors in parts.items() for k, v in tensors.items()}
     target = folder / registry.FILES[0]
     export(state, target, __version__, spoken["words"], mentions)
     lookout = Scout(len(NAMES)).eval()
-    lookout.load_state_dict(torch.load(out / SCOUT, map_location="cpu", weights_only=True)["average"])
+    lookout.load_state_dict(
+        torch.load(out / SCOUT, map_location="cpu", weights_only=True)["average"]
+    )
     sights = recall_calibration.blank_card(lookout, root)
     registry.write(folder / registry.FILES[3], lookout.state_dict(), sights)
     then()
     chosen = calibrate(registry.load_small(folder), root)._asdict()
     (out / "calibration.json").write_text(json.dumps(chosen, indent=1))
     export(state, target, __version__, spoken["words"], mentions, chosen)
-    registry.write(folder / registry.FILES[3], lookout.state_dict(), sights | recall_calibration.measure(registry.load_small(folder), root))
+    registry.write(
+        folder / registry.FILES[3],
+        lookout.state_dict(),
+        sights | recall_calibration.measure(registry.load_small(folder), root),
+    )
     registry.seal(folder)

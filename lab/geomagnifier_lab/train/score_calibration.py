@@ -1,8 +1,9 @@
 """Fit what makes scores probabilities (`models/small/score_calibration.py`): a temperature for scene classes, a rising map for each class of objects.
 
-Objects: logistic regression on the logit of the raw score (Platt, 1999) with one slope for all classes and an intercept for each, drawn
-towards a common one since some classes have a dozen objects; written down as knots of a line. What an ordinary question would be
-answered with weighs more than candidates below the thresholds, which only a least score of the user's own brings up.
+Objects: logistic regression on the logit of the raw score (Platt, 1999) with one slope for all
+classes and an intercept for each, drawn towards a common one since some classes have a dozen
+objects; written down as knots of a line. What an ordinary question would be answered with weighs
+more than candidates below the thresholds, which only a least score of the user's own brings up.
 """
 
 from __future__ import annotations
@@ -24,17 +25,26 @@ Array = NDArray[np.float64]
 TEMPERATURES = np.geomspace(0.25, 8, 351)
 KNOTS = np.arange(2, 20) / 20
 KEPT = 0.02
-"""Raw scores up to this stay as they are: a least score of one in a hundred still gives every candidate."""
+"""Raw scores up to this stay as they are: a least score of one in a hundred still gives every
+candidate.
+"""
 STEEP = 0.005
 """Least slope of the map between knots, so that no two raw scores become one."""
 ANSWERED = 5.0
-"""Weight of a detection that an ordinary question is answered with, on top of that of every candidate."""
+"""Weight of a detection that an ordinary question is answered with, on top of that of every
+candidate.
+"""
 STEPS, RIDGE, DRAWN = 60, 1e-3, 3.0
-"""Steps of Newton's method; ridge of what all classes share; ridge that draws the intercepts of classes to the common one."""
+"""Steps of Newton's method; ridge of what all classes share; ridge that draws the intercepts of
+classes to the common one.
+"""
 
 
 def scene_logits(
-    model: SmallModel, root: Path, limit: int | None = None, progress: Callable[[int, int], None] | None = None
+    model: SmallModel,
+    root: Path,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Floats, Bools]:
     """What the scene head makes of the validation pictures of AID, UC Merced and RSSCN7.
 
@@ -69,14 +79,17 @@ def fit_temperature(logits: Floats, right: Bools, wider: Bools) -> float:
     Args:
         logits: (N, C) of the scene head.
         right: (N, C) classes that the label covers; of several any is right.
-        wider: (G, C) classes of each wider name ("residential"), which stands among the labels with their sum.
+        wider: (G, C) classes of each wider name ("residential"), which stands among the labels with
+            their sum.
     """
 
     def loss(temperature: float) -> float:
         p, hit = likeliest(logits / temperature, right, wider)
         return float(-np.log(np.where(hit, p, 1 - p).clip(1e-6)).mean())
 
-    return round(float(min(TEMPERATURES, key=loss)), 1)  # between tenths the loss differs by less than a picture's worth
+    return round(
+        float(min(TEMPERATURES, key=loss)), 1
+    )  # between tenths the loss differs by less than a picture's worth
 
 
 def likeliest(logits: Floats | Array, right: Bools, wider: Bools) -> tuple[Array, Bools]:
@@ -119,8 +132,13 @@ def fit_objects(raw: Floats, right: Bools, kinds: Sequence[str], answered: Bools
     mine = np.array(kinds)[used, None] == np.array(names)[None]
     features = np.concatenate([logit(raw[used])[:, None], mine], 1)
     ridge = np.array([RIDGE, RIDGE, *[DRAWN] * len(names)])
-    common, slope, *own = logistic(features, right[used], np.where(answered[used], 1 + ANSWERED, 1.0), ridge).tolist()
-    return {name: _knots(common + intercept, max(slope, 0.0)) for name, intercept in zip(names, own, strict=True)}
+    common, slope, *own = logistic(
+        features, right[used], np.where(answered[used], 1 + ANSWERED, 1.0), ridge
+    ).tolist()
+    return {
+        name: _knots(common + intercept, max(slope, 0.0))
+        for name, intercept in zip(names, own, strict=True)
+    }
 
 
 def _knots(intercept: float, slope: float) -> list[tuple[float, float]]:

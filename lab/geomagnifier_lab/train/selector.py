@@ -24,7 +24,9 @@ Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 class Wordings:
     """Questions with their token states, and the vectors of the kinds' names."""
 
-    def __init__(self, encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, split: Split, count: int) -> None:
+    def __init__(
+        self, encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, split: Split, count: int
+    ) -> None:
         rng = np.random.default_rng([seed, 41])
         self.wordings = [word(rng, split) for _ in range(count)]
         self.states, self.padding, _ = encode(encoder, tokenizer, [x.text for x in self.wordings])
@@ -46,41 +48,71 @@ def batch_of(bank: Wordings, rng: np.random.Generator, size: int) -> tuple[list[
     absent, target, chosen = (torch.full((size, longest), v) for v in (True, False, False))
     for b, c in enumerate(choices):
         n = len(c.scores)
-        told[b, :n] = torch.from_numpy(features(c.layout.boxes, c.scores, c.layout.target, c.layout.size))
+        told[b, :n] = torch.from_numpy(
+            features(c.layout.boxes, c.scores, c.layout.target, c.layout.size)
+        )
         kinds[b, :n] = bank.kinds[[NAMES.index(k) for k in c.layout.labels]]
-        absent[b, :n], target[b, :n], chosen[b, :n] = False, torch.from_numpy(c.layout.target), torch.from_numpy(c.chosen)
+        absent[b, :n], target[b, :n], chosen[b, :n] = (
+            False,
+            torch.from_numpy(c.layout.target),
+            torch.from_numpy(c.chosen),
+        )
     index = torch.tensor(rows)
     cut = int((~bank.padding[index]).sum(1).max())
     states, padding = bank.states[index, :cut].float(), bank.padding[index, :cut]
-    return choices, (states, padding, told, kinds, absent, target, chosen, torch.tensor([float(c.chooses) for c in choices]))
+    return choices, (
+        states,
+        padding,
+        told,
+        kinds,
+        absent,
+        target,
+        chosen,
+        torch.tensor([float(c.chooses) for c in choices]),
+    )
 
 
 def train_selector(
-    encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, steps: int = 4000, wordings: int = 12000
+    encoder: SentenceEncoder,
+    tokenizer: Tokenizer,
+    seed: int,
+    steps: int = 4000,
+    wordings: int = 12000,
 ) -> Iterator[tuple[Selector, dict[str, float]]]:
     """Train; yields the selector with its figures on phrasings kept aside, five times and at the end."""
     torch.manual_seed(seed)
-    bank, held = (Wordings(encoder, tokenizer, seed, split, n) for split, n in (("train", wordings), ("val", 1200)))  # type: ignore[arg-type]
+    bank, held = (
+        Wordings(encoder, tokenizer, seed, split, n)
+        for split, n in (("train", wordings), ("val", 1200))
+    )  # type: ignore[arg-type]
     selector = Selector().train()
     optimizer = torch.optim.AdamW(selector.parameters(), 1e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, steps, pct_start=0.05)
     rng = np.random.default_rng([seed, 42])
     for step in range(1, steps + 1):
         _, (states, padding, told, kinds, absent, target, chosen, chooses) = batch_of(bank, rng, 64)
-        kept = torch.rand(states.shape[:2]) > 0.1  # a word is missed now and then, so that no single one is relied on
+        kept = (
+            torch.rand(states.shape[:2]) > 0.1
+        )  # a word is missed now and then, so that no single one is relied on
         states = (states + 0.02 * torch.randn_like(states)) * kept[:, :, None]
         with torch.autocast("cpu", torch.bfloat16):
             logits, choosing = (x.float() for x in selector(states, padding, told, kinds, absent))
         each = F.binary_cross_entropy_with_logits(logits, chosen.float(), reduction="none")
         mine = (target & (chooses > 0)[:, None]).float()
-        loss = (each * mine).sum() / mine.sum().clamp(min=1) + 0.5 * F.binary_cross_entropy_with_logits(choosing, chooses)
+        loss = (each * mine).sum() / mine.sum().clamp(
+            min=1
+        ) + 0.5 * F.binary_cross_entropy_with_logits(choosing, chooses)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(selector.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         if step % max(1, steps // 5) == 0 or step == steps:
-            yield selector, validate(selector, held, seed) | {"step": float(step), "loss": float(loss.detach())}
+            yield (
+                selector,
+                validate(selector, held, seed)
+                | {"step": float(step), "loss": float(loss.detach())},
+            )
 
 
 @torch.no_grad()
@@ -94,9 +126,13 @@ def validate(selector: Selector, held: Wordings, seed: int) -> dict[str, float]:
         logits, choosing = selector(states, padding, told, kinds, absent)
         for b, c in enumerate(choices):
             n = len(c.scores)
-            chosen = decide(logits[b, :n].numpy(), float(torch.sigmoid(choosing[b])), c.layout.target)
+            chosen = decide(
+                logits[b, :n].numpy(), float(torch.sigmoid(choosing[b])), c.layout.target
+            )
             right[c.wording.relation.name].append(bool((chosen == c.chosen).all()))
             right["chooses"].append(bool((choosing[b] > 0) == (chooses[b] > 0)))
     selector.train()
     exact = [r for name, rows in right.items() if name != "chooses" for r in rows]
-    return {"exact": float(np.mean(exact))} | {name: float(np.mean(rows)) for name, rows in sorted(right.items())}
+    return {"exact": float(np.mean(exact))} | {
+        name: float(np.mean(rows)) for name, rows in sorted(right.items())
+    }

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from geomagnifier.finetuning.crops import Source
 from geomagnifier.language.classes import KINDS
-from geomagnifier_lab.datasets.camera_sets import POOLS, SETS, CameraSample, CameraSet, camera_set, pool_chips
+from geomagnifier_lab.datasets.camera_sets import (
+    POOLS,
+    SETS,
+    CameraSample,
+    CameraSet,
+    camera_set,
+    pool_chips,
+)
 from geomagnifier_lab.datasets.dubai import COVER, dubai, read_cover
 from geomagnifier_lab.datasets.sample import read_pixels
 from geomagnifier_lab.datasets.vhr10 import vhr10
@@ -23,7 +30,9 @@ from geomagnifier_lab.render.scene import THEMES, draw_scene
 CHIPS = 6
 """Chips of swimming pools along a side of a picture made of them."""
 BLUE, MOST_BLUE = 25, 0.7
-"""Level of blue over red from which a px is taken for water of a pool, and the share of a chip's side, in the middle, that is looked at."""
+"""Level of blue over red from which a px is taken for water of a pool, and the share of a chip's
+side, in the middle, that is looked at.
+"""
 
 
 def object_sources(root: Path, split: str) -> list[Source]:
@@ -32,13 +41,17 @@ def object_sources(root: Path, split: str) -> list[Source]:
     with ThreadPoolExecutor() as pool:
         pixels = pool.map(read_pixels, [s.path for s in samples])
     return [
-        Source(p, tuple((o.kind, o.box, o.polygons) for o in s.objects), frozenset(s.kinds)) for p, s in zip(pixels, samples, strict=True)
+        Source(p, tuple((o.kind, o.box, o.polygons) for o in s.objects), frozenset(s.kinds))
+        for p, s in zip(pixels, samples, strict=True)
     ]
 
 
 def cover_sources(root: Path, split: str) -> list[Source]:
     """Dubai in memory."""
-    return [Source(read_pixels(s.path), (), frozenset(COVER), read_cover(s.cover), COVER) for s in dubai(root, split)]
+    return [
+        Source(read_pixels(s.path), (), frozenset(COVER), read_cover(s.cover), COVER)
+        for s in dubai(root, split)
+    ]
 
 
 def drawn_sources(count: int, seed: int) -> list[Source]:
@@ -46,21 +59,43 @@ def drawn_sources(count: int, seed: int) -> list[Source]:
     sources = []
     for i in range(count):
         scene = draw_scene(seed + i, 800, 600, THEMES[i % len(THEMES)])
-        order = np.array([COVER.index(name) if name in COVER else 255 for name in DRAWN_COVER], np.uint8)
+        order = np.array(
+            [COVER.index(name) if name in COVER else 255 for name in DRAWN_COVER], np.uint8
+        )
         objects = []
         for o in scene.objects:
             low, high = o.polygon.min(0), o.polygon.max(0)
-            objects.append((o.kind, (float(low[0]), float(low[1]), float(high[0]), float(high[1])), (o.polygon,)))
-        sources.append(Source(scene.pixels, tuple(objects), frozenset(kind.name for kind in KINDS), order[scene.cover], COVER))
+            objects.append(
+                (
+                    o.kind,
+                    (float(low[0]), float(low[1]), float(high[0]), float(high[1])),
+                    (o.polygon,),
+                )
+            )
+        sources.append(
+            Source(
+                scene.pixels,
+                tuple(objects),
+                frozenset(kind.name for kind in KINDS),
+                order[scene.cover],
+                COVER,
+            )
+        )
     return sources
 
 
 def unlabelled(source: Source, kinds: Collection[str]) -> Source:
     """A picture without the labels of some kinds."""
-    return replace(source, objects=tuple(o for o in source.objects if o[0] not in kinds), kinds=source.kinds.difference(kinds))
+    return replace(
+        source,
+        objects=tuple(o for o in source.objects if o[0] not in kinds),
+        kinds=source.kinds.difference(kinds),
+    )
 
 
-def camera_sources(root: Path, split: str, seed: int, most: int | None = None) -> dict[str, list[Source]]:
+def camera_sources(
+    root: Path, split: str, seed: int, most: int | None = None
+) -> dict[str, list[Source]]:
     """The sets of other cameras in memory by name: about 800 MB of training pictures.
 
     Args:
@@ -72,27 +107,38 @@ def camera_sources(root: Path, split: str, seed: int, most: int | None = None) -
     Raises:
         DataMissing, DataCorrupt: a set is not there, or damaged.
     """
-    sets = {name: _in_memory(evenly(camera_set(root, name, split), most), how) for name, how in SETS.items()}
+    sets = {
+        name: _in_memory(evenly(camera_set(root, name, split), most), how)
+        for name, how in SETS.items()
+    }
     return sets | {"chips_pools": pool_sources(pool_chips(root, split), seed)}
 
 
 def _in_memory(samples: Sequence[CameraSample], how: CameraSet) -> list[Source]:
-    told = frozenset(how.absent) | (frozenset(how.classes.values()) if how.complete else frozenset())
+    told = frozenset(how.absent) | (
+        frozenset(how.classes.values()) if how.complete else frozenset()
+    )
     with ThreadPoolExecutor() as pool:
         pixels = list(pool.map(read_pixels, [s.path for s in samples]))
     sources = []
     for p, s in zip(pixels, samples, strict=True):
         objects = tuple((o.kind, o.box, o.polygons) for o in s.objects)
-        cover = None if s.area is None else (~s.area).astype(np.uint8)  # 0 is the set's one class, 1 is none of the names
+        cover = (
+            None if s.area is None else (~s.area).astype(np.uint8)
+        )  # 0 is the set's one class, 1 is none of the names
         names = () if s.area is None else tuple(how.classes.values())
-        sources.append(Source(p, objects, told, cover, names, how.complete, how.margin, how.nominal))
+        sources.append(
+            Source(p, objects, told, cover, names, how.complete, how.margin, how.nominal)
+        )
     return sources
 
 
 def pool_sources(chips: Sequence[tuple[Path, bool]], seed: int) -> list[Source]:
     """Pictures of `CHIPS` x `CHIPS` chips: each chip is in about two, and a third of the pictures have no pool at all."""
     rng = np.random.default_rng([seed, 41])
-    pixels = {there: [read_pixels(path) for path, of in chips if of == there] for there in (True, False)}
+    pixels = {
+        there: [read_pixels(path) for path, of in chips if of == there] for there in (True, False)
+    }
     sources = []
     for number in range(len(chips) * 2 // CHIPS**2):
         share = (0.0, 0.25, 0.6)[number % 3]
@@ -107,7 +153,9 @@ def pool_sources(chips: Sequence[tuple[Path, bool]], seed: int) -> list[Source]:
             if there:
                 x0, y0, x1, y1 = pool_box(chip)
                 objects.append(("swimming pool", (x + x0, y + y0, x + x1, y + y1), ()))
-        sources.append(Source(canvas, tuple(objects), frozenset((*POOLS.absent, *POOLS.classes.values()))))
+        sources.append(
+            Source(canvas, tuple(objects), frozenset((*POOLS.absent, *POOLS.classes.values())))
+        )
     return sources
 
 

@@ -1,7 +1,8 @@
 """Training of the language side over a trained image side: captions, pointing, sentences about what was found.
 
-Three sorts of lessons a step: thumbnails with captions and scene answers; crops with what to look for ([SEG] states land on the image
-side's state of the kind, and the attention lands on the mask: `attention.looked_at`); crops with objects and the sentence about them.
+Three sorts of lessons a step: thumbnails with captions and scene answers; crops with what to look
+for ([SEG] states land on the image side's state of the kind, and the attention lands on the mask:
+`attention.looked_at`); crops with objects and the sentence about them.
 """
 
 from __future__ import annotations
@@ -73,23 +74,65 @@ class Settings:
 
 
 WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0, "look": 0.2}
-"""How much each loss counts; `state` is a mean of squares that must become very small: what is left of it costs mask and box accuracy.
-`look` is a logarithm of several units, and must not outweigh the words."""
+"""How much each loss counts; `state` is a mean of squares that must become very small: what is left
+of it costs mask and box accuracy. `look` is a logarithm of several units, and must not outweigh the
+words.
+"""
 
 
 class Course:
     """Everything a run needs, worked out once, and lessons from it."""
 
-    def __init__(self, pictures: Pictures, crops: list[Seen], far: Asked, near: Asked, words: w.Words, settings: Settings) -> None:
-        self.pictures, self.crops, self.far, self.near, self.words, self.settings = pictures, crops, far, near, words, settings
-        self.captioned = np.array([i for i, s in enumerate(pictures.of) if pictures.samples[s].captions])
-        self.weights = np.array([2.5 if "ucm" in pictures.samples[pictures.of[i]].path.parts else 1.0 for i in self.captioned])
+    def __init__(
+        self,
+        pictures: Pictures,
+        crops: list[Seen],
+        far: Asked,
+        near: Asked,
+        words: w.Words,
+        settings: Settings,
+    ) -> None:
+        self.pictures, self.crops, self.far, self.near, self.words, self.settings = (
+            pictures,
+            crops,
+            far,
+            near,
+            words,
+            settings,
+        )
+        self.captioned = np.array(
+            [i for i, s in enumerate(pictures.of) if pictures.samples[s].captions]
+        )
+        self.weights = np.array(
+            [
+                2.5 if "ucm" in pictures.samples[pictures.of[i]].path.parts else 1.0
+                for i in self.captioned
+            ]
+        )
         self.weights /= self.weights.sum()
-        self.by_scene = {name: np.array([i for i, s in enumerate(pictures.of) if pictures.samples[s].scenes == (name,)]) for name in SCENES}
-        self.far_rows = {t: np.array([i for i, q in enumerate(far.questions) if q.task is t and not q.place]) for t in Task}
-        self.far_others = np.array([i for i, q in enumerate(far.questions) if q.place or q.task not in (Task.CAPTION, Task.RETRIEVAL)])
-        self.with_kind = {k: np.array([i for i, c in enumerate(crops) if c.present[k]]) for k in NAMES}
-        self.labelled = {k: np.array([i for i, c in enumerate(crops) if c.present[k] is not None]) for k in NAMES}
+        self.by_scene = {
+            name: np.array(
+                [i for i, s in enumerate(pictures.of) if pictures.samples[s].scenes == (name,)]
+            )
+            for name in SCENES
+        }
+        self.far_rows = {
+            t: np.array([i for i, q in enumerate(far.questions) if q.task is t and not q.place])
+            for t in Task
+        }
+        self.far_others = np.array(
+            [
+                i
+                for i, q in enumerate(far.questions)
+                if q.place or q.task not in (Task.CAPTION, Task.RETRIEVAL)
+            ]
+        )
+        self.with_kind = {
+            k: np.array([i for i, c in enumerate(crops) if c.present[k]]) for k in NAMES
+        }
+        self.labelled = {
+            k: np.array([i for i, c in enumerate(crops) if c.present[k] is not None]) for k in NAMES
+        }
 
     def spoken(self, rng: np.random.Generator) -> tuple[Lesson, np.ndarray]:
         """Questions about the whole picture -> lesson and rows of the pictures."""
@@ -109,9 +152,16 @@ class Course:
                 if question.scenes and (question.task is Task.CHOICE or rng.random() < 0.5):
                     name = question.scenes[int(rng.integers(len(question.scenes)))]
                 picture = int(rng.choice(self.by_scene[name]))
-            question, sample = self.far.questions[row], self.pictures.samples[self.pictures.of[picture]]
+            question, sample = (
+                self.far.questions[row],
+                self.pictures.samples[self.pictures.of[picture]],
+            )
             right = answers.whole(question, sample.scenes, sample.captions)
-            options = [t for t in (w.split(a) for a in right) if all(word in words for word in t) and len(t) < 38]
+            options = [
+                t
+                for t in (w.split(a) for a in right)
+                if all(word in words for word in t) and len(t) < 38
+            ]
             if options:
                 rows.append(row)
                 shown.append(picture)
@@ -148,8 +198,16 @@ class Course:
         while len(rows) < self.settings.says:
             row = int(rng.integers(len(self.near.questions)))
             question = self.near.questions[row]
-            asked = list(OBJECTS) if ANY in question.kinds else [k for k in question.kinds if k != OTHER]
-            pool = self.with_kind[asked[0]] if asked and ANY not in question.kinds and rng.random() < 0.6 else np.arange(len(self.crops))
+            asked = (
+                list(OBJECTS)
+                if ANY in question.kinds
+                else [k for k in question.kinds if k != OTHER]
+            )
+            pool = (
+                self.with_kind[asked[0]]
+                if asked and ANY not in question.kinds and rng.random() < 0.6
+                else np.arange(len(self.crops))
+            )
             if not len(pool):
                 continue
             crop = self.crops[int(rng.choice(pool))]
@@ -164,13 +222,21 @@ class Course:
                 things = things[: int(rng.integers(1, 3))]
             things = [answers.Thing(t.kind, t.box, float(rng.uniform(0.3, 1))) for t in things]
             unknown = OTHER in question.kinds
-            missing = [] if ANY in question.kinds else [k for k in asked if not any(t.kind == k for t in things)]
+            missing = (
+                []
+                if ANY in question.kinds
+                else [k for k in asked if not any(t.kind == k for t in things)]
+            )
             sentence = answers.found(question, things, asked, unknown)
             if len(sentence) < 38:
                 rows.append(row)
                 shown.append(crop)
                 said.append(Sentence(sentence, sentence))
-                given.append(text_generation.instances(self.words, [(t.kind, t.score, t.box) for t in things], missing, unknown))
+                given.append(
+                    text_generation.instances(
+                        self.words, [(t.kind, t.score, t.box) for t in things], missing, unknown
+                    )
+                )
         return lesson(self.words, rows, w.SAY, said), shown, given
 
 
@@ -190,22 +256,40 @@ def memory_of(decoder: TextDecoder, crops: list[Seen], rng: np.random.Generator)
 def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances]) -> Memory:
     """Instance tokens after the image tokens; rows are padded to the longest."""
     longest = max(1, max(len(kinds) for kinds, _ in given))
-    kinds, places = torch.zeros(len(given), longest, dtype=torch.int64), torch.zeros(len(given), longest, 5)
+    kinds, places = (
+        torch.zeros(len(given), longest, dtype=torch.int64),
+        torch.zeros(len(given), longest, 5),
+    )
     absent = torch.ones(len(given), longest, dtype=torch.bool)
     for b, (k, p) in enumerate(given):
         if k:
-            kinds[b, : len(k)], places[b, : len(k)], absent[b, : len(k)] = torch.tensor(k), torch.tensor(p), False
-    return Memory(torch.cat([memory.tokens, decoder.objects(kinds, places)], 1), torch.cat([memory.absent, absent], 1))
+            kinds[b, : len(k)], places[b, : len(k)], absent[b, : len(k)] = (
+                torch.tensor(k),
+                torch.tensor(p),
+                False,
+            )
+    return Memory(
+        torch.cat([memory.tokens, decoder.objects(kinds, places)], 1),
+        torch.cat([memory.absent, absent], 1),
+    )
 
 
-def losses_of(decoder: TextDecoder, course: Course, targets: Tensor, rng: np.random.Generator) -> dict[str, Tensor]:
+def losses_of(
+    decoder: TextDecoder, course: Course, targets: Tensor, rng: np.random.Generator
+) -> dict[str, Tensor]:
     """All losses of a step. targets: (K, 256) the image side's state of each kind."""
     losses = {}
-    (spoken, shown), (pointed, crops), (reported, others, given) = course.spoken(rng), course.pointed(rng), course.reported(rng)
+    (spoken, shown), (pointed, crops), (reported, others, given) = (
+        course.spoken(rng),
+        course.pointed(rng),
+        course.reported(rng),
+    )
     with torch.autocast("cpu", torch.bfloat16):
         index = torch.from_numpy(shown)
         p = course.pictures
-        memory = decoder.glance(p.last[index].float(), F.dropout(p.pooled[index].float(), 0.2), p.scenes[index])
+        memory = decoder.glance(
+            p.last[index].float(), F.dropout(p.pooled[index].float(), 0.2), p.scenes[index]
+        )
         losses["caption"] = cross_entropy(decoder, spoken, course.far, memory)[0]
         memory = memory_of(decoder, crops, rng)
         maps: list[Tensor] = []
@@ -222,10 +306,18 @@ def losses_of(decoder: TextDecoder, course: Course, targets: Tensor, rng: np.ran
 
 def shown_to(lesson: Lesson, crops: Sequence[Seen], memory: Memory) -> tuple[Tensor, Tensor]:
     """Rows (R, 2) of each class of a lesson and of its tie, and where on its crop the class is, (R, S) by image token of the memory."""
-    rows = [(int(b), int(t) - back) for b, t in (lesson.kinds >= 0).nonzero().tolist() for back in (1, 0)]
+    rows = [
+        (int(b), int(t) - back)
+        for b, t in (lesson.kinds >= 0).nonzero().tolist()
+        for back in (1, 0)
+    ]
     where = torch.zeros(len(rows), memory.tokens.shape[1])
     for row, (b, t) in enumerate(rows):
-        kind = NAMES[max(int(lesson.kinds[b, t]), int(lesson.kinds[b, min(t + 1, lesson.kinds.shape[1] - 1)]))]
+        kind = NAMES[
+            max(
+                int(lesson.kinds[b, t]), int(lesson.kinds[b, min(t + 1, lesson.kinds.shape[1] - 1)])
+            )
+        ]
         place = crops[b].where.get(kind)
         if place is not None:
             # tokens are cells of the crop, or 2 x 2 of them (`pool_some`)
@@ -235,7 +327,11 @@ def shown_to(lesson: Lesson, crops: Sequence[Seen], memory: Memory) -> tuple[Ten
 
 
 def cross_entropy(
-    decoder: TextDecoder, lesson: Lesson, asked: Asked, memory: Memory, maps: list[Tensor] | None = None
+    decoder: TextDecoder,
+    lesson: Lesson,
+    asked: Asked,
+    memory: Memory,
+    maps: list[Tensor] | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Text loss of a lesson, with label smoothing, and the states at its tokens. maps: takes the attention of each layer."""
 
@@ -248,7 +344,9 @@ def cross_entropy(
     _, cache = decoder.read(states, padding, memory)
     written, _ = decoder.write(lesson.tokens, cache, None if maps is None else watch)
     logits = decoder.logits(written).float()
-    return F.cross_entropy(logits.flatten(0, 1), lesson.labels.flatten(), ignore_index=IGNORED, label_smoothing=0.05), written
+    return F.cross_entropy(
+        logits.flatten(0, 1), lesson.labels.flatten(), ignore_index=IGNORED, label_smoothing=0.05
+    ), written
 
 
 @torch.no_grad()
@@ -256,10 +354,20 @@ def validate(decoder: TextDecoder, held: Course, targets: Tensor, seed: int) -> 
     """Loss of captions, share of right skeletons on phrasings and crops kept aside, of right [SEG] or <none>, distance of states."""
     decoder.eval()
     rng = np.random.default_rng([seed, 31])
-    totals: dict[str, list[float]] = {"caption": [], "skeleton": [], "there": [], "state": [], "say": []}
+    totals: dict[str, list[float]] = {
+        "caption": [],
+        "skeleton": [],
+        "there": [],
+        "state": [],
+        "say": [],
+    }
     ties = [held.words.number[t] for t in (w.SEG, w.BOX, w.NONE)]
     for _ in range(12):
-        (spoken, shown), (pointed, crops), (reported, others, given) = held.spoken(rng), held.pointed(rng), held.reported(rng)
+        (spoken, shown), (pointed, crops), (reported, others, given) = (
+            held.spoken(rng),
+            held.pointed(rng),
+            held.reported(rng),
+        )
         index, p = torch.from_numpy(shown), held.pictures
         memory = decoder.glance(p.last[index].float(), p.pooled[index].float(), p.scenes[index])
         totals["caption"].append(float(cross_entropy(decoder, spoken, held.far, memory)[0]))
@@ -272,7 +380,9 @@ def validate(decoder: TextDecoder, held: Course, targets: Tensor, seed: int) -> 
             totals["there"] += (best[b] == labels)[told & tie].float().tolist()
         wanted = pointed.kinds >= 0
         if wanted.any():  # a small draw may ask for nothing that has a state
-            totals["state"].append(float(F.mse_loss(decoder.point(written[wanted]), targets[pointed.kinds[wanted]])))
+            totals["state"].append(
+                float(F.mse_loss(decoder.point(written[wanted]), targets[pointed.kinds[wanted]]))
+            )
         memory = with_instances(decoder, memory_of(decoder, others, rng), given)
         totals["say"].append(float(cross_entropy(decoder, reported, held.near, memory)[0]))
     decoder.train()
@@ -280,29 +390,49 @@ def validate(decoder: TextDecoder, held: Course, targets: Tensor, seed: int) -> 
 
 
 def courses(
-    network: SmallNetwork, encoder: SentenceEncoder, tokenizer: Tokenizer, root: Path, settings: Settings, progress: Progress
+    network: SmallNetwork,
+    encoder: SentenceEncoder,
+    tokenizer: Tokenizer,
+    root: Path,
+    settings: Settings,
+    progress: Progress,
 ) -> tuple[Course, Course]:
     """What is learnt from, and what is kept aside. progress: called with (things looked at, of how many), from 0 again for each sort."""
     made: list[Course] = []
     for split, small in (("train", False), ("val", True)):
-        pictures = look_at_pictures(network, root, split, 1 if small else settings.variants, settings.seed, progress)
+        pictures = look_at_pictures(
+            network, root, split, 1 if small else settings.variants, settings.seed, progress
+        )
         data = Batches(root, split, settings.seed, drawn=0 if small else 36)
-        crops = look_at_crops(network, data, 240 if small else settings.crops, 448, settings.seed, progress)
+        crops = look_at_crops(
+            network, data, 240 if small else settings.crops, 448, settings.seed, progress
+        )
         half: Split = "val" if small else "train"
-        far = ask_many(encoder, tokenizer, far_questions(settings.seed, half, 300 if small else 3000))
-        near = ask_many(encoder, tokenizer, near_questions(settings.seed, half, 600 if small else settings.questions))
+        far = ask_many(
+            encoder, tokenizer, far_questions(settings.seed, half, 300 if small else 3000)
+        )
+        near = ask_many(
+            encoder,
+            tokenizer,
+            near_questions(settings.seed, half, 600 if small else settings.questions),
+        )
         words = made[0].words if made else w.Words(vocabulary(pictures.samples))
         made.append(Course(pictures, crops, far, near, words, settings))
     return made[0], made[1]
 
 
-def train_language(course: Course, held: Course, targets: Tensor, out: Path, settings: Settings) -> Iterator[dict[str, float]]:
+def train_language(
+    course: Course, held: Course, targets: Tensor, out: Path, settings: Settings
+) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/language.pt; yields rows of figures."""
     torch.manual_seed(settings.seed)
     decoder = TextDecoder(len(course.words), len(SCENES)).train()
     decayed = [p for p in decoder.parameters() if p.ndim > 1]
     plain = [p for p in decoder.parameters() if p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": settings.decay}, {"params": plain, "weight_decay": 0.0}]
+    groups = [
+        {"params": decayed, "weight_decay": settings.decay},
+        {"params": plain, "weight_decay": 0.0},
+    ]
     optimizer = torch.optim.AdamW(groups, settings.rate, betas=(0.9, 0.98))
     average = {k: v.detach().clone() for k, v in decoder.state_dict().items()}
     twin = TextDecoder(len(course.words), len(SCENES))
@@ -317,7 +447,11 @@ def train_language(course: Course, held: Course, targets: Tensor, out: Path, set
         rng = np.random.default_rng([settings.seed, step, 2])
         torch.manual_seed(settings.seed * 1_000_003 + step)
         done = (step - settings.warmup) / (settings.steps - settings.warmup)
-        rate = (step + 1) / settings.warmup if step < settings.warmup else 0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * done))
+        rate = (
+            (step + 1) / settings.warmup
+            if step < settings.warmup
+            else 0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * done))
+        )
         for group in optimizer.param_groups:
             group["lr"] = float(settings.rate * rate)
         losses = losses_of(decoder, course, targets, rng)
@@ -337,9 +471,19 @@ def train_language(course: Course, held: Course, targets: Tensor, out: Path, set
             yield {"step": step, "seconds": (time.time() - clock) / 20} | sums
             clock, sums = time.time(), {}
         if step % settings.validate == 0 or step == settings.steps:
-            state = {"decoder": decoder.state_dict(), "average": average, "optimizer": optimizer.state_dict(), "step": step}
-            torch.save({**state, "words": list(course.words.tokens), "targets": targets}, out / "language.part")
+            state = {
+                "decoder": decoder.state_dict(),
+                "average": average,
+                "optimizer": optimizer.state_dict(),
+                "step": step,
+            }
+            torch.save(
+                {**state, "words": list(course.words.tokens), "targets": targets},
+                out / "language.part",
+            )
             (out / "language.part").replace(out / "language.pt")
             twin.load_state_dict(average)
-            yield {"step": step} | {f"val {k}": v for k, v in validate(twin, held, targets, settings.seed).items()}
+            yield {"step": step} | {
+                f"val {k}": v for k, v in validate(twin, held, targets, settings.seed).items()
+            }
             clock = time.time()

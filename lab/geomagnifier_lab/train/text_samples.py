@@ -1,7 +1,7 @@
 """What the language side trains on: pictures seen once by the trained image side, questions encoded once, answers from labels.
 
-The image side does not change here, so features of thumbnails and crops are worked out before the first step and kept in half
-precision; a step then costs the decoder alone.
+The image side does not change here, so features of thumbnails and crops are worked out before the
+first step and kept in half precision; a step then costs the decoder alone.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class Seen:
 
 
 @torch.no_grad()
-def look_at_pictures(network: SmallNetwork, root: Path, split: str, variants: int, seed: int, progress: Progress) -> Pictures:
+def look_at_pictures(
+    network: SmallNetwork, root: Path, split: str, variants: int, seed: int, progress: Progress
+) -> Pictures:
     """Features of all scene pictures; with `variants` > 1 also of turned, tinted and cut ones."""
     samples = [s for name in ("aid", "ucm", "rsscn7") for s in scene_set(root, name, split)]
     rng = np.random.default_rng([seed, 21])
@@ -86,7 +88,9 @@ def look_at_pictures(network: SmallNetwork, root: Path, split: str, variants: in
 
 
 @torch.no_grad()
-def look_at_crops(network: SmallNetwork, data: Batches, count: int, side: int, seed: int, progress: Progress) -> list[Seen]:
+def look_at_crops(
+    network: SmallNetwork, data: Batches, count: int, side: int, seed: int, progress: Progress
+) -> list[Seen]:
     """Features of random crops with what their labels tell: mostly VHR-10, an eighth Dubai, some drawn."""
     rng = np.random.default_rng([seed, 22])
     seen = []
@@ -100,10 +104,16 @@ def look_at_crops(network: SmallNetwork, data: Batches, count: int, side: int, s
                 sources, scales = data.drawn, (0.5, 1.5)
             crops.append(make_crop(sources, scales, side, rng))
         with torch.autocast("cpu", torch.bfloat16):
-            last = network.trunk(normalise(torch.from_numpy(np.stack([c.pixels for c in crops]))))[3].half()
+            last = network.trunk(normalise(torch.from_numpy(np.stack([c.pixels for c in crops]))))[
+                3
+            ].half()
         for row, crop in zip(last, crops, strict=True):
             told = present(crop)
-            where = {kind: shown_in(crop, kind, row.shape[1], row.shape[2]).half() for kind, there in told.items() if there}
+            where = {
+                kind: shown_in(crop, kind, row.shape[1], row.shape[2]).half()
+                for kind, there in told.items()
+                if there
+            }
             seen.append(Seen(row.clone(), told, things_of(crop), where))
         progress(first + 8, count)
     return seen
@@ -114,7 +124,9 @@ def present(crop: Crop) -> dict[str, bool | None]:
     found: dict[str, bool | None] = dict.fromkeys(NAMES)
     for kind in OBJECTS:
         shares = [p.share for p in crop.pieces if p.of(kind) and not p.ignored]
-        doubtful = any(p.kind == WITHIN.get(kind) or (p.ignored and p.of(kind)) for p in crop.pieces)
+        doubtful = any(
+            p.kind == WITHIN.get(kind) or (p.ignored and p.of(kind)) for p in crop.pieces
+        )
         if shares:
             found[kind] = True if max(shares) >= SHARE_TO_COUNT else None
         elif kind in crop.kinds and not doubtful:
@@ -169,7 +181,9 @@ def near_questions(seed: int, split: questions.Split, count: int) -> list[Questi
         else:
             several = chance > 0.8
             question = questions.draw(rng, split)
-            while question.granularity is Granularity.IMAGE or (several and len(question.kinds) == 1 and not question.place):
+            while question.granularity is Granularity.IMAGE or (
+                several and len(question.kinds) == 1 and not question.place
+            ):
                 question = questions.draw(rng, split)
             drawn.append(question)
     return drawn
@@ -178,7 +192,15 @@ def near_questions(seed: int, split: questions.Split, count: int) -> list[Questi
 def far_questions(seed: int, split: questions.Split, count: int) -> list[Question]:
     """Questions at image level, and some that ask for the place beside objects."""
     rng = np.random.default_rng([seed, 24])
-    tasks = (Task.CAPTION, Task.CAPTION, Task.SCENE, Task.SCENE_YES_NO, Task.CHOICE, Task.TITLE, Task.RETRIEVAL)
+    tasks = (
+        Task.CAPTION,
+        Task.CAPTION,
+        Task.SCENE,
+        Task.SCENE_YES_NO,
+        Task.CHOICE,
+        Task.TITLE,
+        Task.RETRIEVAL,
+    )
     drawn = [questions.draw(rng, split, tasks[int(rng.integers(len(tasks)))]) for _ in range(count)]
     while len(drawn) < count * 1.06:
         question = questions.draw(rng, split)
@@ -190,7 +212,10 @@ def far_questions(seed: int, split: questions.Split, count: int) -> list[Questio
 def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ...]:
     """The closed list of words: those of captions that occur `fewest` times, those of all answers, the kinds."""
     counts = Counter(word for s in samples for caption in s.captions for word in w.split(caption))
-    needed = {*w.FOUND, *(word for scene in SCENES for word in w.split(f"this is {scene_phrase(scene)}"))}
+    needed = {
+        *w.FOUND,
+        *(word for scene in SCENES for word in w.split(f"this is {scene_phrase(scene)}")),
+    }
     plain = sorted({word for word, n in counts.items() if n >= fewest} | needed)
     return (*w.SPECIAL, *(w.kind_token(kind) for kind in NAMES), *plain)
 
@@ -218,11 +243,17 @@ class Sentence(NamedTuple):
 def pointing(question: Question, present: dict[str, bool | None]) -> Sentence:
     """What to look for on a crop. Read are [SEG] and [BOX] also where <none> is to be written: its state is wanted all the same."""
     read, write = answers.point(question, {}), answers.point(question, present)
-    unsure = {t + 1 for t, token in enumerate(write) if token[1:-1] in NAMES and present.get(token[1:-1]) is None}
+    unsure = {
+        t + 1
+        for t, token in enumerate(write)
+        if token[1:-1] in NAMES and present.get(token[1:-1]) is None
+    }
     return Sentence(read, write, frozenset(unsure))
 
 
-def lesson(words: w.Words, rows: Sequence[int], start: str, sentences: Sequence[Sentence]) -> Lesson:
+def lesson(
+    words: w.Words, rows: Sequence[int], start: str, sentences: Sequence[Sentence]
+) -> Lesson:
     """Sentences -> a padded batch."""
     longest = max(len(s.read) for s in sentences)
     tokens = torch.full((len(rows), longest), words.number[w.END])
@@ -232,7 +263,12 @@ def lesson(words: w.Words, rows: Sequence[int], start: str, sentences: Sequence[
         tokens[b, : len(read)] = torch.tensor(words.encode([start, *read[:-1]]))
         for t, token in enumerate(write):
             labels[b, t] = IGNORED if t in unsure else words.number[token]
-            if start == w.POINT and t >= 2 and read[t - 1] in (w.SEG, w.BOX) and read[t - 2][1:-1] in NAMES:
+            if (
+                start == w.POINT
+                and t >= 2
+                and read[t - 1] in (w.SEG, w.BOX)
+                and read[t - 2][1:-1] in NAMES
+            ):
                 kinds[b, t] = NAMES.index(read[t - 2][1:-1])
     return Lesson(np.asarray(rows), tokens, labels, kinds)
 

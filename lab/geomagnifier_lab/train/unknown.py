@@ -1,9 +1,10 @@
 """Fit when a box shows none of the known classes (`models/small/box_class.py`): labelled objects against bare ground and things of other classes.
 
-Known: every labelled box of VHR-10's validation pictures, as it is and moved by up to a tenth of its sides, and things of the model's
-classes seen by other cameras. Unknown: boxes of like sizes on unlabelled ground of VHR-10's pictures, and things of classes that the model
-does not have. Other cameras and classes are the training parts of `lab/geomagnifier_lab/datasets/more.py`'s sets, where they are at hand; their validation parts are
-left to judge by.
+Known: every labelled box of VHR-10's validation pictures, as it is and moved by up to a tenth of
+its sides, and things of the model's classes seen by other cameras. Unknown: boxes of like sizes on
+unlabelled ground of VHR-10's pictures, and things of classes that the model does not have. Other
+cameras and classes are the training parts of `lab/geomagnifier_lab/datasets/more.py`'s sets, where
+they are at hand; their validation parts are left to judge by.
 """
 
 from __future__ import annotations
@@ -40,10 +41,14 @@ FITTED = (
 PICTURES = 60
 """Pictures of each set of other cameras and classes."""
 A_PICTURE, TRIES, APART = 6, 100, 0.1
-"""Boxes of ground (or of other things) a picture; draws for them; share of the smaller box that may lie on a labelled object."""
+"""Boxes of ground (or of other things) a picture; draws for them; share of the smaller box that may
+lie on a labelled object.
+"""
 MOVED = 0.1
 REFUSED = 0.004
-"""Share of the known boxes it is fitted on that is refused; of others it is about three times as many."""
+"""Share of the known boxes it is fitted on that is refused; of others it is about three times as
+many.
+"""
 ODDS, HELD = 3, 100.0
 """Numbers of the evidence that are log odds; ridge of the others, which are many."""
 LEAST = 4
@@ -64,7 +69,11 @@ def gather(model: SmallModel, root: Path, limit: int | None = None) -> tuple[Flo
     for name in FITTED if (root / "more").is_dir() else ():
         for sample in evenly(more(root, name, "train"), limit or PICTURES):
             for named, truth in others(model, sample, name):
-                if truth in ("", named.label, model.within.get(named.label)):  # a known thing under a wrong name teaches neither
+                if truth in (
+                    "",
+                    named.label,
+                    model.within.get(named.label),
+                ):  # a known thing under a wrong name teaches neither
                     seen.append(named.evidence)
                     right.append(truth != "")
     return np.stack(seen), np.array(right, bool)
@@ -83,7 +92,11 @@ def others(model: SmallModel, sample: ObjectSample, name: str) -> list[tuple[box
         return next((of for of in (kind, WITHIN.get(kind, "")) if of in model.objects), "")
 
     means = {theirs: of for theirs, ours in SETS[name].classes.items() if (of := known(ours))}
-    mine = [o for o in sample.objects if min(o.box[2] - o.box[0], o.box[3] - o.box[1]) >= LEAST and (not means or o.kind in means)]
+    mine = [
+        o
+        for o in sample.objects
+        if min(o.box[2] - o.box[0], o.box[3] - o.box[1]) >= LEAST and (not means or o.kind in means)
+    ]
     mine = [mine[i] for i in chance(sample.path, "other").permutation(len(mine))[:A_PICTURE]]
     found = look(model, sample.path, np.array([o.box for o in mine], np.float32).reshape(-1, 4))
     return [(one, means.get(o.kind, "")) for one, o in zip(found, mine, strict=True)]
@@ -97,7 +110,9 @@ def look(model: SmallModel, path: Path, boxes: Floats) -> list[box_class.InBox]:
         fitting = max(1.0, (scene.info.pixels / model.spec.view_pixels) ** 0.5)
         view = scene.read(window_of(scene.info.box, fitting, "whole"))
     with model._running():
-        return box_class.look(model, view, np.asarray(view.window.placement.to_view(boxes), np.float32))
+        return box_class.look(
+            model, view, np.asarray(view.window.placement.to_view(boxes), np.float32)
+        )
 
 
 def jittered(boxes: Floats, rng: np.random.Generator) -> Floats:
@@ -118,7 +133,9 @@ def ground(sample: ObjectSample, rng: np.random.Generator) -> Floats:
         if len(found) == A_PICTURE or np.any(side >= 0.8 * size):
             continue
         low = rng.uniform(0, 1, 2) * (size - side)
-        common = (np.minimum(low + side, taken[:, 2:]) - np.maximum(low, taken[:, :2])).clip(0).prod(1)
+        common = (
+            (np.minimum(low + side, taken[:, 2:]) - np.maximum(low, taken[:, :2])).clip(0).prod(1)
+        )
         if np.all(common <= APART * np.minimum(side.prod(), sides.prod(1))):
             found.append(np.concatenate([low, low + side]).astype(np.float32))
     return np.stack(found) if found else np.zeros((0, 4), np.float32)
@@ -136,7 +153,9 @@ def fit(seen: Floats, right: Bools) -> list[float]:
     share, middle, spread = float(right.mean()), seen.mean(0), seen.std(0) + 1e-3
     spread[:ODDS], middle[:ODDS] = 1.0, 0.0
     ridge = np.array([RIDGE] * (1 + ODDS) + [HELD] * (seen.shape[1] - ODDS))
-    found = logistic((seen - middle) / spread, right, np.where(right, 0.5 / share, 0.5 / (1 - share)), ridge)
+    found = logistic(
+        (seen - middle) / spread, right, np.where(right, 0.5 / share, 0.5 / (1 - share)), ridge
+    )
     slopes = found[1:] / spread
     intercept = -float(np.quantile(seen[right] @ slopes, REFUSED))
     return [round(float(value), 5) for value in (intercept, *slopes)]

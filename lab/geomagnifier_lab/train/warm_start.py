@@ -35,14 +35,21 @@ OTHERS = ("text.", "mentioned.", "selector.")
 """Parts that are trained anew over the image side."""
 
 
-def warm_start(network: SmallNetwork, state: Mapping[str, Tensor], kinds: Sequence[str], objects: Sequence[str], seed: int = 0) -> None:
+def warm_start(
+    network: SmallNetwork,
+    state: Mapping[str, Tensor],
+    kinds: Sequence[str],
+    objects: Sequence[str],
+    seed: int = 0,
+) -> None:
     """Fill a network of all classes from the state of one that knows some of them.
 
     Args:
         network: of `loop.image_side`; is changed.
         state: of a `SmallNetwork`.
         kinds: its classes in the order of its states, of which things never taught are the last.
-        objects: those of them that are objects, in the order of its box classifier, of which none is the last.
+        objects: those of them that are objects, in the order of its box classifier, of which none
+            is the last.
         seed: of the noise.
 
     Raises:
@@ -57,14 +64,24 @@ def warm_start(network: SmallNetwork, state: Mapping[str, Tensor], kinds: Sequen
     taken[f"{last}.bias"][[OBJECTS.index(kind) for kind in OBJECTS if kind not in objects]] -= RARE
     own = network.state_dict()
     odd = next(
-        (k for k in {*own, *taken} if not k.startswith(OTHERS) and (k not in own or k not in taken or own[k].shape != taken[k].shape)), None
+        (
+            k
+            for k in {*own, *taken}
+            if not k.startswith(OTHERS)
+            and (k not in own or k not in taken or own[k].shape != taken[k].shape)
+        ),
+        None,
     )
     if odd is not None:
-        raise ModelCorrupt(f"the model to start from is of another network: {odd} does not fit; start from 'small'")
+        raise ModelCorrupt(
+            f"the model to start from is of another network: {odd} does not fit; start from 'small'"
+        )
     network.load_state_dict(own | taken)
 
 
-def _rows(rows: Tensor, known: Sequence[str], wanted: Sequence[str], chance: torch.Generator) -> Tensor:
+def _rows(
+    rows: Tensor, known: Sequence[str], wanted: Sequence[str], chance: torch.Generator
+) -> Tensor:
     """Rows by class, with one more at the end that is kept: those that are known as they are, the others as `LIKE` says.
 
     A class like none of those known begins as the last row.

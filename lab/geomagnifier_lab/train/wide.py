@@ -25,10 +25,19 @@ from geomagnifier_lab.train.sources import camera_sources
 from geomagnifier_lab.train.warm_start import warm_start
 from geomagnifier_lab.train.wide_batches import WideBatches
 
-SETTINGS = Settings(steps=6000, sizes=Sizes(side=320, scenes=32), parts=4, trunk_rate=5e-5, rate=2e-4)
+SETTINGS = Settings(
+    steps=6000, sizes=Sizes(side=320, scenes=32), parts=4, trunk_rate=5e-5, rate=2e-4
+)
 """About 9 s of CPU a step, 5 s on two cores."""
 OVER_A_FROZEN_TRUNK = replace(
-    SETTINGS, sizes=Sizes(side=320, scenes=1), trunk_rate=0.0, rate=4e-4, warmup=100, average=0.998, validate=400, save=25
+    SETTINGS,
+    sizes=Sizes(side=320, scenes=1),
+    trunk_rate=0.0,
+    rate=4e-4,
+    warmup=100,
+    average=0.998,
+    validate=400,
+    save=25,
 )
 """No scene pictures: what they teach is frozen. About 3.5 s of CPU a step; 1,800 steps are enough."""
 CHECKPOINT, LOG = "wide.pt", "wide.jsonl"
@@ -54,12 +63,16 @@ def from_model(name: str) -> Start:
     """
     path = registry.folder_of(name) / registry.FILES[0]
     if not path.parent.is_dir():
-        raise ModelNotFound(f"no model named {name!r} to start from; use 'small' or a folder with {path.name}")
+        raise ModelNotFound(
+            f"no model named {name!r} to start from; use 'small' or a folder with {path.name}"
+        )
     if not path.is_file():
         raise ModelCorrupt(f"{path.parent} lacks {path.name}, which training starts from")
     card, state = registry.read(path)
     if tuple(card.get("scenes", ())) != SCENES:
-        raise ModelCorrupt(f"{path} knows other scene names than training does; start from 'small' or from ImageNet (without --start)")
+        raise ModelCorrupt(
+            f"{path} knows other scene names than training does; start from 'small' or from ImageNet (without --start)"
+        )
     return Start(state, card["kinds"], card["objects"])
 
 
@@ -70,14 +83,21 @@ def from_first_stage(path: Path) -> Start:
         ModelCorrupt: it is no checkpoint, or damaged.
     """
     state = dict(saved(path)["average"])
-    for part, every, taught in (("states.", NAMES, (*CLASSES, *COVER)), ("box_classifier.layers.3.", OBJECTS, CLASSES)):
+    for part, every, taught in (
+        ("states.", NAMES, (*CLASSES, *COVER)),
+        ("box_classifier.layers.3.", OBJECTS, CLASSES),
+    ):
         rows = [*(every.index(kind) for kind in taught), len(every)]
         state |= {k: v[rows] for k, v in state.items() if k.startswith(part)}
     return Start(state, (*CLASSES, *COVER), CLASSES)
 
 
 def train_wide(
-    root: Path, out: Path, captions: Callable[[list[str]], Tensor], start: Callable[[], Start], settings: Settings = SETTINGS
+    root: Path,
+    out: Path,
+    captions: Callable[[list[str]], Tensor],
+    start: Callable[[], Start],
+    settings: Settings = SETTINGS,
 ) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/wide.pt; yields rows as `loop.train` does.
 
@@ -105,10 +125,19 @@ def train_wide(
     cameras |= camera_sources(root, "val", settings.seed, LOOKED_AT)
 
     def check(network: SmallNetwork, device: torch.device) -> dict[str, float]:
-        return validate(network, held, settings.seed, device) | camera_figures(network, cameras, device)
+        return validate(network, held, settings.seed, device) | camera_figures(
+            network, cameras, device
+        )
 
     files = Files(out / CHECKPOINT, out / LOG)
-    yield from follow(fresh, lambda: WideBatches(root, settings.seed, settings.sizes, settings.drawn), check, captions, files, settings)
+    yield from follow(
+        fresh,
+        lambda: WideBatches(root, settings.seed, settings.sizes, settings.drawn),
+        check,
+        captions,
+        files,
+        settings,
+    )
 
 
 def freeze_trunk(network: SmallNetwork, known: Sequence[str]) -> None:

@@ -1,8 +1,9 @@
 """Batches of many cameras, scales and classes: two crops in five as in `batches`, the rest around objects of classes drawn evenly.
 
-Most objects are brought within an octave and a half of the usual length of their class in a view, the others to any length; those that come
-out too small or too large are ignored, as another level of the views' pyramid shows them better. Half of these crops look as if another
-camera had taken them.
+Most objects are brought within an octave and a half of the usual length of their class in a view,
+the others to any length; those that come out too small or too large are ignored, as another level
+of the views' pyramid shows them better. Half of these crops look as if another camera had taken
+them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ AS_BEFORE = 0.4
 NEAR, OCTAVES = 0.6, 1.5
 """Share of the objects that come near the usual length of their class, and how near."""
 LENGTHS = (12.0, 200.0)
-"""Px that objects are learnt at; more where a class is usually longer than half of that, less where it is usually shorter than these."""
+"""Px that objects are learnt at; more where a class is usually longer than half of that, less where
+it is usually shorter than these.
+"""
 SCALES = (1 / 6, 3.0)
 """No picture is shrunk or enlarged further."""
 THIN, TINY, ENLARGED = ("wind turbine", "tree"), 24.0, (0.8, 3.0)
@@ -60,11 +63,17 @@ class WideBatches(Batches):
     def __init__(self, root: Path, seed: int, sizes: Sizes, drawn: int = 36) -> None:
         super().__init__(root, "train", seed, sizes, drawn)
         self.objects, self.covers = (
-            [replace(source, kinds=source.kinds.union(NOT_IN_VHR10)) for source in sources] for sources in (self.objects, self.covers)
+            [replace(source, kinds=source.kinds.union(NOT_IN_VHR10)) for source in sources]
+            for sources in (self.objects, self.covers)
         )
         self.groups = grouped([self.objects, *camera_sources(root, "train", seed).values()])
         self.usual = {kind: usual_length(groups) for kind, groups in self.groups.items()}
-        weights = np.array([SEEN_BEFORE if all(g.sources is self.objects for g in groups) else 1.0 for groups in self.groups.values()])
+        weights = np.array(
+            [
+                SEEN_BEFORE if all(g.sources is self.objects for g in groups) else 1.0
+                for groups in self.groups.values()
+            ]
+        )
         self.weights = weights / weights.sum()
 
     def crop(self, number: int, rng: np.random.Generator) -> Crop:
@@ -75,13 +84,19 @@ class WideBatches(Batches):
         groups = self.groups[kind]
         group = groups[int(rng.integers(len(groups)))]
         picture, which = group.places[int(rng.integers(len(group.places)))]
-        scale = self.scale(kind, None if which is None else longest(group.sources[picture].objects[which][1]), rng)
+        scale = self.scale(
+            kind, None if which is None else longest(group.sources[picture].objects[which][1]), rng
+        )
         changed = rng.random() < CHANGED
         oblong = float(np.exp(rng.uniform(-0.3, 0.3))) if changed and rng.random() < OBLONG else 1.0
-        crop = make_crop(group.sources, (scale, scale), self.sizes.side, rng, (picture, which), oblong)
+        crop = make_crop(
+            group.sources, (scale, scale), self.sizes.side, rng, (picture, which), oblong
+        )
         for piece in crop.pieces:
             usual = self.usual.get(piece.kind, LENGTHS[0])
-            piece.ignored = not min(LENGTHS[0], 0.7 * usual) <= piece.length <= max(LENGTHS[1], 2 * usual)
+            piece.ignored = (
+                not min(LENGTHS[0], 0.7 * usual) <= piece.length <= max(LENGTHS[1], 2 * usual)
+            )
         if changed:
             crop.pixels = degrade(crop.pixels, rng)
         return crop
@@ -93,7 +108,11 @@ class WideBatches(Batches):
         if kind in THIN or length < TINY:
             return float(np.exp(rng.uniform(*np.log(ENLARGED))))
         near = rng.random() < NEAR
-        drawn = self.usual[kind] * 2 ** rng.uniform(-OCTAVES, OCTAVES) if near else np.exp(rng.uniform(*np.log(LENGTHS)))
+        drawn = (
+            self.usual[kind] * 2 ** rng.uniform(-OCTAVES, OCTAVES)
+            if near
+            else np.exp(rng.uniform(*np.log(LENGTHS)))
+        )
         return float(np.clip(drawn / length, *SCALES))
 
 
@@ -109,7 +128,11 @@ def grouped(sets: Sequence[Sequence[Source]]) -> dict[str, list[Group]]:
                 places[kind].append((i, None))
         for kind, where in places.items():
             found[kind].append(Group(sources, where))
-    return {kind: found[kind] for kind in (*OBJECTS, *(k for k in NAMES if k not in OBJECTS)) if kind in found}
+    return {
+        kind: found[kind]
+        for kind in (*OBJECTS, *(k for k in NAMES if k not in OBJECTS))
+        if kind in found
+    }
 
 
 def usual_length(groups: Sequence[Group]) -> float:

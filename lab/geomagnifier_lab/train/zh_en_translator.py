@@ -23,7 +23,9 @@ def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:
     """Characters and words of the pairs; a character of no noun that is seen but once or twice in so many is left to RARE."""
     rng = np.random.default_rng([seed, 61])
     letters: Counter[str] = Counter("".join(NOUNS) * 3)
-    words = {word for thing in OTHER_THINGS for noun in (thing.one, thing.many) for word in split(noun)}
+    words = {
+        word for thing in OTHER_THINGS for noun in (thing.one, thing.many) for word in split(noun)
+    }
     for _ in range(count):
         pair = draw(rng)
         letters.update(characters(pair.chinese)[0])
@@ -31,7 +33,9 @@ def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:
     return [RARE, *sorted(c for c, n in letters.items() if n >= 3)], [START, END, *sorted(words)]
 
 
-def batch_of(reader: Reader, rng: Generator, size: int, split_name: Split = "train") -> tuple[list[Pair], Tensor, Tensor]:
+def batch_of(
+    reader: Reader, rng: Generator, size: int, split_name: Split = "train"
+) -> tuple[list[Pair], Tensor, Tensor]:
     """Pairs, their characters (B, T), their words with START and END (B, W), -1 where there is none."""
     pairs = [draw(rng, split_name) for _ in range(size)]
     letters = reader.numbers([characters(p.chinese)[0] for p in pairs])
@@ -40,7 +44,9 @@ def batch_of(reader: Reader, rng: Generator, size: int, split_name: Split = "tra
     return pairs, letters, torch.tensor([row + [-1] * (longest - len(row)) for row in rows])
 
 
-def train_reader(seed: int, steps: int = STEPS, size: int = 96) -> Iterator[tuple[Reader, dict[str, float]]]:
+def train_reader(
+    seed: int, steps: int = STEPS, size: int = 96
+) -> Iterator[tuple[Reader, dict[str, float]]]:
     """Train; yields the reader with its figures on registers kept aside, ten times and at the end."""
     torch.manual_seed(seed)
     reader = Reader(*vocabulary(seed)).train()
@@ -49,17 +55,27 @@ def train_reader(seed: int, steps: int = STEPS, size: int = 96) -> Iterator[tupl
     rng = np.random.default_rng([seed, 62])
     for step in range(1, steps + 1):
         _, letters, words = batch_of(reader, rng, size)
-        lost = (torch.rand(letters.shape) < 0.04) & (letters >= 0)  # a character is missed now and then, so that no single one is relied on
+        lost = (torch.rand(letters.shape) < 0.04) & (
+            letters >= 0
+        )  # a character is missed now and then, so that no single one is relied on
         with torch.autocast("cpu", torch.bfloat16):
             logits = reader(letters.masked_fill(lost, 0), words[:, :-1].clamp(min=0))
-        loss = F.cross_entropy(logits.float().flatten(0, 1), words[:, 1:].flatten(), ignore_index=-1, label_smoothing=0.05)
+        loss = F.cross_entropy(
+            logits.float().flatten(0, 1),
+            words[:, 1:].flatten(),
+            ignore_index=-1,
+            label_smoothing=0.05,
+        )
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         if step % max(1, steps // 10) == 0 or step == steps:
-            yield reader, {"step": float(step), "loss": float(loss.detach()), "exact": exact(reader, seed)}
+            yield (
+                reader,
+                {"step": float(step), "loss": float(loss.detach()), "exact": exact(reader, seed)},
+            )
 
 
 @torch.no_grad()

@@ -3,9 +3,10 @@
     scenes -> manifest -> workers: answer.json + mask.tif (COG) + regions.parquet   -> partitions of a thousand scenes (GeoParquet)
                                    a large scene: shares of its windows -> one journal -> its answer
 
-The driver alone writes the manifest, and only when a scene's files are in place. A worker that dies is started anew by Ray, on another
-machine where its own is gone, and its scene is given to one that is ready; a scene that three workers died of is set down as failed.
-Scenes, model and output folder must lie where every worker sees them.
+The driver alone writes the manifest, and only when a scene's files are in place. A worker that dies
+is started anew by Ray, on another machine where its own is gone, and its scene is given to one that
+is ready; a scene that three workers died of is set down as failed. Scenes, model and output folder
+must lie where every worker sees them.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def entries(paths: Iterable[Path]) -> Iterator[Entry]:
     """
     listed = [Path(os.path.abspath(path)) for path in paths]
     if not listed:
-        raise OptionError("there are no scenes to ask; give a folder, a list of paths or a STAC file")
+        raise OptionError(
+            "there are no scenes to ask; give a folder, a list of paths or a STAC file"
+        )
     [[twice, times]] = Counter(listed).most_common(1)
     if times > 1:
         raise OptionError(f"{twice} is in the list twice; each scene is answered once")
@@ -50,7 +53,12 @@ def entries(paths: Iterable[Path]) -> Iterator[Entry]:
             stat = path.stat()
         except OSError:
             stat = None  # the worker says so, in the words of `open_scene`
-        yield Entry(os.path.relpath(path, root), str(path), stat.st_size if stat else -1, stat.st_mtime if stat else 0.0)
+        yield Entry(
+            os.path.relpath(path, root),
+            str(path),
+            stat.st_size if stat else -1,
+            stat.st_mtime if stat else 0.0,
+        )
 
 
 def run(
@@ -68,18 +76,22 @@ def run(
     Args:
         scenes: of `entries`.
         task: what is asked.
-        workers: processes with a model each; None for one a core, of this machine, as far as its memory goes, or of the cluster.
-        address: of a Ray cluster, "ray://host:10001" or "auto"; None for one that is started here and ends with this.
+        workers: processes with a model each; None for one a core, of this machine, as far as its
+            memory goes, or of the cluster.
+        address: of a Ray cluster, "ray://host:10001" or "auto"; None for one that is started here
+            and ends with this.
         again: ask also the scenes that failed before.
         split: scene px above which a scene is shared by all workers.
         progress: called after every scene.
 
     Raises:
         LibraryMissing: Ray or geopandas is not installed.
-        OptionError: the folder holds the answers to another question, or the cluster is not reached.
+        OptionError: the folder holds the answers to another question, or the cluster is not
+            reached.
         OutputError: the folder cannot be written.
         ModelError: the workers cannot load the model.
-        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is kept. Ray has ended by then.
+        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is
+            kept. Ray has ended by then.
     """
     geoparquet.library()
     cluster.check()
@@ -112,4 +124,10 @@ def failures(task: Task, most: int) -> list[tuple[str, str]]:
 
 def _key(task: Task) -> dict[str, Any]:
     bands = {} if task.bands is None else {"bands": task.bands}
-    return {"question": task.question, "model": task.model, "model options": dict(task.model_options), **task.asked, **bands}
+    return {
+        "question": task.question,
+        "model": task.model,
+        "model options": dict(task.model_options),
+        **task.asked,
+        **bands,
+    }

@@ -15,7 +15,9 @@ from geomagnifier.free_memory import available
 TRIES = 3
 """Times that a busy cluster is asked for a place."""
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
-"""Setting of Ray: with "0" a node's address is 127.0.0.1, as it is by itself on macOS and Windows, and everything listens there alone."""
+"""Setting of Ray: with "0" a node's address is 127.0.0.1, as it is by itself on macOS and Windows,
+and everything listens there alone.
+"""
 WORKER = 1.4e9
 """Bytes that a worker with the small model takes at most, on scenes of any size."""
 
@@ -37,12 +39,16 @@ def library(local: bool) -> Any:
         LibraryMissing: it cannot be imported.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    if local:  # read at the import; `ray.init(_node_ip_address="127.0.0.1")` would be replaced by the machine's address
+    # read at the import; `ray.init(_node_ip_address="127.0.0.1")` would be replaced by the
+    # machine's address
+    if local:
         os.environ[LOOPBACK] = "0"
     try:
         import ray
     except ImportError as error:
-        raise LibraryMissing(f"geomag map needs the extra map; install it: {install('map')} ({error})") from error
+        raise LibraryMissing(
+            f"geomag map needs the extra map; install it: {install('map')} ({error})"
+        ) from error
     return ray
 
 
@@ -57,12 +63,20 @@ def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]
     try:
         if address is None:
             count = fitting(workers, len(os.sched_getaffinity(0)))
-            ray.init(address="local", num_cpus=count, include_dashboard=False, object_store_memory=80_000_000, **quiet)
+            ray.init(
+                address="local",
+                num_cpus=count,
+                include_dashboard=False,
+                object_store_memory=80_000_000,
+                **quiet,
+            )
         else:
             _connect(ray, address, quiet)
             count = workers or places(ray.nodes())
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise OptionError(f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}") from error
+        raise OptionError(
+            f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}"
+        ) from error
     try:
         yield count
     finally:
@@ -83,8 +97,14 @@ def fitting(workers: int | None, cores: int, free: float | None = None) -> int:
     most = max(1, int(free // WORKER)) if free is not None else cores
     count = workers or min(cores, most)
     if free is not None and most < max(count, cores if workers is None else 0):
-        told = f"{free / 1e9:.1f} GB of memory are free, and a worker may take {WORKER / 1e9:.1f} GB"
-        how = f"{count} of {cores} cores are used" if workers is None else f"{count} workers may not find room"
+        told = (
+            f"{free / 1e9:.1f} GB of memory are free, and a worker may take {WORKER / 1e9:.1f} GB"
+        )
+        how = (
+            f"{count} of {cores} cores are used"
+            if workers is None
+            else f"{count} workers may not find room"
+        )
         warnings.warn(f"{told}: {how}", GeomagWarning, stacklevel=2)
     return count
 
@@ -96,7 +116,13 @@ def places(nodes: Iterable[Mapping[str, Any]]) -> int:
         nodes: as `ray.nodes` lists them.
     """
     given = [node["Resources"] for node in nodes if node["Alive"]]
-    return max(1, sum(int(min(each.get("CPU", 0), each.get("memory", float("inf")) // WORKER)) for each in given))
+    return max(
+        1,
+        sum(
+            int(min(each.get("CPU", 0), each.get("memory", float("inf")) // WORKER))
+            for each in given
+        ),
+    )
 
 
 def _connect(ray: Any, address: str, quiet: dict[str, Any]) -> None:

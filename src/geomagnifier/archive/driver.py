@@ -12,7 +12,16 @@ from threading import Event
 from typing import Any
 
 from geomagnifier.archive.manifest import Entry, Manifest
-from geomagnifier.archive.tasks import INDEX, REGIONS, SCENES, WORKING, Tally, Task, part_name, working
+from geomagnifier.archive.tasks import (
+    INDEX,
+    REGIONS,
+    SCENES,
+    WORKING,
+    Tally,
+    Task,
+    part_name,
+    working,
+)
 from geomagnifier.archive.worker import Worker
 from geomagnifier.errors import GeomagError, ModelError, OutputError
 from geomagnifier.export import geoparquet
@@ -49,9 +58,22 @@ class Driver:
     """Gives out jobs, and sets down what comes back."""
 
     def __init__(
-        self, ray: Any, task: Task, manifest: Manifest, count: int, split: int, progress: Callable[[Tally], object] | None
+        self,
+        ray: Any,
+        task: Task,
+        manifest: Manifest,
+        count: int,
+        split: int,
+        progress: Callable[[Tally], object] | None,
     ) -> None:
-        self.ray, self.task, self.manifest, self.count, self.split, self.progress = ray, task, manifest, count, split, progress
+        self.ray, self.task, self.manifest, self.count, self.split, self.progress = (
+            ray,
+            task,
+            manifest,
+            count,
+            split,
+            progress,
+        )
         actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(Worker)
         self.workers = [actor.remote(task) for _ in range(count)]
         self.jobs: deque[_Job] = deque()
@@ -76,14 +98,18 @@ class Driver:
         """
         coming = self.manifest.waiting()
         idle: list[int] = []
-        resting: dict[int, float] = dict.fromkeys(range(self.count), 0.0)  # workers that are to be woken, and when
+        resting: dict[int, float] = dict.fromkeys(
+            range(self.count), 0.0
+        )  # workers that are to be woken, and when
         running: dict[Any, tuple[_Job | None, int]] = {}
         while True:
             while idle and (job := self._next(coming)) is not None:
                 number = idle.pop()
                 running[self._give(job, number)] = (job, number)
             if idle and not any(job for job, _ in running.values()):
-                break  # workers that are not ready, on a machine that may not come back, are not waited for
+                # workers that are not ready, on a machine that may not come back, are not waited
+                # for
+                break
             for number in [number for number, when in resting.items() if when <= time.monotonic()]:
                 running[self.workers[number].ready.remote()] = (None, number)
                 del resting[number]
@@ -118,21 +144,36 @@ class Driver:
             raise cause
         self.failures += 1
         if not self.awake and self.failures >= ATTEMPTS:
-            raise ModelError(f"workers died while they loaded the model: {' '.join(str(error).split())[:200]}") from error
+            raise ModelError(
+                f"workers died while they loaded the model: {' '.join(str(error).split())[:200]}"
+            ) from error
 
     def _give(self, job: _Job, number: int) -> Any:
         worker = self.workers[number]
-        return worker.whole.remote(job.entry, job.split) if job.share is None else worker.part.remote(job.entry, job.turn, job.share)
+        return (
+            worker.whole.remote(job.entry, job.split)
+            if job.share is None
+            else worker.part.remote(job.entry, job.turn, job.share)
+        )
 
     def tally(self) -> Tally:
         """How far it is."""
-        return Tally(self.done, self.failed, self.total, self.pixels, time.perf_counter() - self.begin, self.restarts)
+        return Tally(
+            self.done,
+            self.failed,
+            self.total,
+            self.pixels,
+            time.perf_counter() - self.begin,
+            self.restarts,
+        )
 
     def _next(self, coming: Iterator[Entry]) -> _Job | None:
         if self.jobs:
             return self.jobs.popleft()
         entry = next(coming, None)
-        return None if entry is None else _Job(entry, split=self.split if self.count > 1 else math.inf)
+        return (
+            None if entry is None else _Job(entry, split=self.split if self.count > 1 else math.inf)
+        )
 
     def _take(self, job: _Job, told: Mapping[str, Any]) -> None:
         """What a worker tells of its job."""
@@ -188,7 +229,9 @@ class Driver:
             OutputError: its folder cannot be written.
         """
         name, cause = job.entry.name, getattr(error, "cause", None) or error
-        if isinstance(cause, OutputError):  # the disk is full for every scene; those without an answer wait for the next run
+        if isinstance(
+            cause, OutputError
+        ):  # the disk is full for every scene; those without an answer wait for the next run
             raise cause
         dead = isinstance(error, self.ray.exceptions.RayActorError)
         self.restarts += dead
@@ -198,8 +241,15 @@ class Driver:
         if self.deaths[name] < ATTEMPTS:
             self.jobs.appendleft(job)
             return
-        why = "the worker died" if dead else f"{type(cause).__name__}: {' '.join(str(cause).split())[:200]}"
-        self._give_up(job.entry, f"{why}, {ATTEMPTS} times; to see more, ask it by itself: geomag ask {job.entry.path}")
+        why = (
+            "the worker died"
+            if dead
+            else f"{type(cause).__name__}: {' '.join(str(cause).split())[:200]}"
+        )
+        self._give_up(
+            job.entry,
+            f"{why}, {ATTEMPTS} times; to see more, ask it by itself: geomag ask {job.entry.path}",
+        )
 
     def _is_over(self, job: _Job) -> bool:
         """Whether this is a share of a scene that was given up because of another share, and is set down."""

@@ -2,9 +2,10 @@
 
     python -m geomagnifier.archive.driver_process     stdin: one line, what to do; its end means stop.  stdout: a line for each thing that is told
 
-An exception in the middle of a call of Ray, as Ctrl-C raises it, crashes the process that Ray is in, and Ray takes SIGTERM for itself.
-So signals stay outside: this process is in a session of its own, which Ctrl-C at a terminal does not reach, and ends when its stdin
-does. That happens too when the other process is killed.
+An exception in the middle of a call of Ray, as Ctrl-C raises it, crashes the process that Ray is
+in, and Ray takes SIGTERM for itself. So signals stay outside: this process is in a session of its
+own, which Ctrl-C at a terminal does not reach, and ends when its stdin does. That happens too when
+the other process is killed.
 """
 
 from __future__ import annotations
@@ -51,12 +52,18 @@ def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
     """Have the waiting scenes asked by another process.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C or, in the main thread, SIGTERM; what was under way is let go in good order. A second one ends it at once.
+        KeyboardInterrupt: Ctrl-C or, in the main thread, SIGTERM; what was under way is let go in
+            good order. A second one ends it at once.
         GeomagError: of the driver, as it was raised there.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints, _sigterm():
         command = [sys.executable, "-m", "geomagnifier.archive.driver_process"]
-        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": complaints, "text": True}
+        pipes: dict[str, Any] = {
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "stderr": complaints,
+            "text": True,
+        }
         child = subprocess.Popen(command, start_new_session=True, env=_environment(), **pipes)
         assert child.stdin is not None
         assert child.stdout is not None
@@ -77,7 +84,9 @@ def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
             return told
         complaints.seek(0)
         last = (complaints.read().strip().splitlines() or [f"it ended with {child.returncode}"])[-1]
-        raise GeomagError(f"the driver of the archive died ({last[:200]}); the same command goes on")
+        raise GeomagError(
+            f"the driver of the archive died ({last[:200]}); the same command goes on"
+        )
 
 
 def _listen(lines: IO[str], progress: Callable[[Tally], object] | None) -> Tally | None:
@@ -127,7 +136,10 @@ def _sigterm() -> Iterator[None]:
     def press(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    here = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    here = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    )
     if here:
         signal.signal(signal.SIGTERM, press)
     try:
@@ -141,13 +153,19 @@ def _environment() -> dict[str, str]:
     """So that the other process imports this very package, wherever it was found."""
     package = str(Path(__file__).parents[2])
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return os.environ | {"PYTHONPATH": os.pathsep.join([package, *(path for path in paths if path and path != package)])}
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(
+            [package, *(path for path in paths if path and path != package)]
+        )
+    }
 
 
 def main() -> int:
     """The other process."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: None)  # not SIG_IGN, which Ray's own processes would take over
+        signal.signal(
+            number, lambda number, frame: None
+        )  # not SIG_IGN, which Ray's own processes would take over
     out, sys.stdout = sys.stdout, sys.stderr  # Ray prints what died
     order = _read(sys.stdin.readline())
     stopped = threading.Event()
@@ -157,14 +175,23 @@ def main() -> int:
         with _unbroken():
             print(json.dumps(told), file=out, flush=True)
 
-    warnings.showwarning = lambda message, category, *_, **__: tell(warning=str(message)) if issubclass(category, GeomagWarning) else None
+    warnings.showwarning = lambda message, category, *_, **__: (
+        tell(warning=str(message)) if issubclass(category, GeomagWarning) else None
+    )
     warnings.simplefilter("always", GeomagWarning)
     code = 0
     try:
         manifest = Manifest(order.task.out / MANIFEST, order.key)
         ray = cluster.library(local=order.address is None)
         with cluster.cluster(ray, order.workers, order.address) as count:
-            driver = Driver(ray, order.task, manifest, count, order.split, lambda tally: tell(**asdict(tally), last=False))
+            driver = Driver(
+                ray,
+                order.task,
+                manifest,
+                count,
+                order.split,
+                lambda tally: tell(**asdict(tally), last=False),
+            )
             tally = driver.run(stopped)
         tell(**asdict(tally), last=True)
     except KeyboardInterrupt:
@@ -173,7 +200,9 @@ def main() -> int:
         tell(error=type(error).__name__, says=str(error))
         code = 2
     out.flush()
-    os._exit(code)  # all is written; what Ray has left in this process must not crash it on its way out
+    os._exit(
+        code
+    )  # all is written; what Ray has left in this process must not crash it on its way out
 
 
 def _until_end(lines: IO[str], stopped: threading.Event) -> None:

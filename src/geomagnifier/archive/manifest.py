@@ -2,7 +2,8 @@
 
     waiting -> done | failed            a scene whose file has changed waits again
 
-One process writes it, the driver. A scene's result is on the disk before its row says so, so that a row is never ahead of its files.
+One process writes it, the driver. A scene's result is on the disk before its row says so, so that a
+row is never ahead of its files.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ class Manifest:
             with self._base:
                 self._base.execute("CREATE TABLE IF NOT EXISTS asked (key TEXT)")
                 self._base.execute(_TABLE)
-                self._base.execute("CREATE INDEX IF NOT EXISTS by_state ON scenes (state, part, name)")
+                self._base.execute(
+                    "CREATE INDEX IF NOT EXISTS by_state ON scenes (state, part, name)"
+                )
                 kept = self._base.execute("SELECT key FROM asked").fetchone()
                 if kept is None:
                     self._base.execute("INSERT INTO asked VALUES (?)", (json.dumps(dict(key)),))
@@ -69,26 +72,41 @@ class Manifest:
             raise output_error(path, error) from error
         except sqlite3.DatabaseError as error:
             self._base.close()
-            raise OptionError(f"{path} is no manifest of an archive; choose another folder") from error
+            raise OptionError(
+                f"{path} is no manifest of an archive; choose another folder"
+            ) from error
         before = dict(key) if kept is None else json.loads(kept[0])
-        other = next((name for name in {**before, **key} if before.get(name) != key.get(name)), None)
+        other = next(
+            (name for name in {**before, **key} if before.get(name) != key.get(name)), None
+        )
         if other is not None:
             self._base.close()
             difference = f"{other}: {before.get(other)!r}, not {key.get(other)!r}"
-            raise OptionError(f"{path.parent} holds the answers to another question ({difference}); choose another folder")
+            raise OptionError(
+                f"{path.parent} holds the answers to another question ({difference}); choose another folder"
+            )
 
     def add(self, entries: Iterable[Entry]) -> list[Entry]:
         """Take up scenes; those that are known and unchanged stay as they are.
 
         Returns:
-            those that have changed since they were answered, with the partition that still holds their old regions.
+            those that have changed since they were answered, with the partition that still holds
+            their old regions.
         """
         changed = []
         with self._writing(), self._base:
             for entry in entries:
-                row = self._base.execute("SELECT bytes, modified, path, part FROM scenes WHERE name = ?", (entry.name,)).fetchone()
-                if row is not None and row[3] is not None and tuple(row[:3]) != (entry.bytes, entry.modified, entry.path):
-                    changed.append(Entry(entry.name, entry.path, entry.bytes, entry.modified, row[3]))
+                row = self._base.execute(
+                    "SELECT bytes, modified, path, part FROM scenes WHERE name = ?", (entry.name,)
+                ).fetchone()
+                if (
+                    row is not None
+                    and row[3] is not None
+                    and tuple(row[:3]) != (entry.bytes, entry.modified, entry.path)
+                ):
+                    changed.append(
+                        Entry(entry.name, entry.path, entry.bytes, entry.modified, row[3])
+                    )
                 self._base.execute(_ADD, (entry.name, entry.path, entry.bytes, entry.modified))
         return changed
 
@@ -96,7 +114,8 @@ class Manifest:
         """Scenes to be answered, as they were named; read little by little: there may be a million."""
         last = ""
         while rows := self._base.execute(
-            "SELECT name, path, bytes, modified FROM scenes WHERE state = 'waiting' AND name > ? ORDER BY name LIMIT 1000", (last,)
+            "SELECT name, path, bytes, modified FROM scenes WHERE state = 'waiting' AND name > ? ORDER BY name LIMIT 1000",
+            (last,),
         ).fetchall():
             yield from (Entry(*row) for row in rows)
             last = rows[-1][0]
@@ -104,7 +123,9 @@ class Manifest:
     def again(self) -> None:
         """Scenes that failed wait again."""
         with self._writing(), self._base:
-            self._base.execute("UPDATE scenes SET state = 'waiting', why = NULL WHERE state = 'failed'")
+            self._base.execute(
+                "UPDATE scenes SET state = 'waiting', why = NULL WHERE state = 'failed'"
+            )
 
     def finish(self, name: str, facts: Mapping[str, Any]) -> None:
         """A scene is answered. facts: plain values."""
@@ -117,35 +138,57 @@ class Manifest:
     def fail(self, name: str, why: str) -> None:
         """A scene has no answer."""
         with self._writing(), self._base:
-            self._base.execute("UPDATE scenes SET state = 'failed', why = ?, finished = ? WHERE name = ?", (why, time.time(), name))
+            self._base.execute(
+                "UPDATE scenes SET state = 'failed', why = ?, finished = ? WHERE name = ?",
+                (why, time.time(), name),
+            )
 
     def unpacked(self, most: int) -> list[str]:
         """Answered scenes whose regions are in no partition yet."""
-        rows = self._base.execute("SELECT name FROM scenes WHERE state = 'done' AND part IS NULL ORDER BY name LIMIT ?", (most,))
+        rows = self._base.execute(
+            "SELECT name FROM scenes WHERE state = 'done' AND part IS NULL ORDER BY name LIMIT ?",
+            (most,),
+        )
         return [name for (name,) in rows]
 
     def next_part(self) -> int:
         """The number of the next partition."""
-        return int(self._base.execute("SELECT coalesce(max(part), -1) + 1 FROM scenes").fetchone()[0])
+        return int(
+            self._base.execute("SELECT coalesce(max(part), -1) + 1 FROM scenes").fetchone()[0]
+        )
 
     def packed(self, names: Sequence[str], part: int) -> None:
         """The regions of these scenes are in a partition, which is on the disk."""
         with self._writing(), self._base:
-            self._base.executemany("UPDATE scenes SET part = ? WHERE name = ?", [(part, name) for name in names])
+            self._base.executemany(
+                "UPDATE scenes SET part = ? WHERE name = ?", [(part, name) for name in names]
+            )
 
     def counts(self) -> dict[str, int]:
         """Scenes by state."""
-        found = dict(self._base.execute("SELECT state, count(*) FROM scenes GROUP BY state").fetchall())
+        found = dict(
+            self._base.execute("SELECT state, count(*) FROM scenes GROUP BY state").fetchall()
+        )
         return {state: int(found.get(state, 0)) for state in (WAITING, DONE, FAILED)}
 
     def failures(self, most: int) -> list[tuple[str, str]]:
         """Names and reasons."""
-        return self._base.execute("SELECT name, why FROM scenes WHERE state = 'failed' ORDER BY name LIMIT ?", (most,)).fetchall()
+        return self._base.execute(
+            "SELECT name, why FROM scenes WHERE state = 'failed' ORDER BY name LIMIT ?", (most,)
+        ).fetchall()
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """All scenes by name: name, path, state, why, and the facts of the answered ones."""
-        for name, path, state, why, facts in self._base.execute("SELECT name, path, state, why, facts FROM scenes ORDER BY name"):
-            yield {"scene": name, "path": path, "state": state, "why": why, **json.loads(facts or "{}")}
+        for name, path, state, why, facts in self._base.execute(
+            "SELECT name, path, state, why, facts FROM scenes ORDER BY name"
+        ):
+            yield {
+                "scene": name,
+                "path": path,
+                "state": state,
+                "why": why,
+                **json.loads(facts or "{}"),
+            }
 
     def close(self) -> None:
         """Let go of the file."""

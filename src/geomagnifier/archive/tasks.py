@@ -9,7 +9,13 @@ from typing import Any
 
 from geomagnifier.archive.manifest import Entry
 
-WORKING, SCENES, REGIONS, INDEX, MANIFEST = ".working", "scenes", "regions", "scenes.parquet", "manifest.sqlite"
+WORKING, SCENES, REGIONS, INDEX, MANIFEST = (
+    ".working",
+    "scenes",
+    "regions",
+    "scenes.parquet",
+    "manifest.sqlite",
+)
 """In the output folder."""
 
 

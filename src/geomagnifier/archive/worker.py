@@ -39,7 +39,9 @@ class Worker:
         if self.model is None:
             stay_small()
             model = load_model(self.task.model, **self.task.model_options)
-            if (refused := composed.refusal(self.task.question, model.spec, boxed=False)) is not None:
+            if (
+                refused := composed.refusal(self.task.question, model.spec, boxed=False)
+            ) is not None:
                 raise QuestionError(refused)
             model.remember(0)  # no scene is asked about twice
             self.model = model
@@ -49,7 +51,8 @@ class Worker:
         """Answer a scene and write its files; its facts, or why there is no answer, or that it is to be shared.
 
         Raises:
-            OutputError: the disk is full, or cannot be written to: not for anything that is wrong with the scene.
+            OutputError: the disk is full, or cannot be written to: not for anything that is wrong
+                with the scene.
         """
         self.ready()
         give_back()  # what the scene before has left
@@ -63,7 +66,9 @@ class Worker:
                 answer = ask(scene, task.question, self.model, journal=kept, **task.asked)
             folder = task.out / SCENES / entry.name
             geoparquet.write_scene(folder / "regions.parquet", entry.name, answer)
-            with Staging(folder, stale=0) as stage:  # the scene's own folder; a worker that was killed may have been here
+            with Staging(
+                folder, stale=0
+            ) as stage:  # the scene's own folder; a worker that was killed may have been here
                 write_json(stage.path("answer.json"), answer)
                 if answer.patches is not None:
                     write_mask(stage.path("mask.tif"), stage.scratch("mask.tif"), answer)
@@ -72,11 +77,22 @@ class Worker:
             raise
         except GeomagError as error:
             return {"why": str(error)}
-        facts = {"text": answer.text, "granularity": str(answer.granularity), "regions": len(answer.regions)}
+        facts = {
+            "text": answer.text,
+            "granularity": str(answer.granularity),
+            "regions": len(answer.regions),
+        }
         facts |= {**shapes.value_fields(answer), "understood": answer.understood}
-        facts |= {"labels": [[name, p] for name, p in answer.labels[:1]], "pixels": scene.info.pixels, "crs": scene.info.crs}
+        facts |= {
+            "labels": [[name, p] for name, p in answer.labels[:1]],
+            "pixels": scene.info.pixels,
+            "crs": scene.info.crs,
+        }
         [outline] = outlines(scene.info, [scene.info.box])
-        return facts | {"seconds": time.perf_counter() - begin, "footprint": outline and geojson(outline)}
+        return facts | {
+            "seconds": time.perf_counter() - begin,
+            "footprint": outline and geojson(outline),
+        }
 
     def part(self, entry: Entry, turn: int, share: tuple[int, int]) -> dict[str, Any]:
         """Look at a share of a large scene's windows; whether that was all there is.
@@ -96,7 +112,11 @@ class Worker:
             raise output_error(own, error) from error
         try:
             with open_scene(entry.path, bands=self.task.bands) as scene:
-                return {"finished": look_at_share(scene, self.task.question, self.model, own, share, **self.task.asked)}
+                return {
+                    "finished": look_at_share(
+                        scene, self.task.question, self.model, own, share, **self.task.asked
+                    )
+                }
         except OutputError:
             raise
         except GeomagError as error:

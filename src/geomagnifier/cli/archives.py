@@ -37,9 +37,15 @@ SEARCH_EXAMPLES = (
 def index(
     archive: Annotated[
         Path,
-        typer.Argument(help="Folder of pictures, with the folders in it, or a STAC file (items or catalog).", metavar="FOLDER|ITEMS.json"),
+        typer.Argument(
+            help="Folder of pictures, with the folders in it, or a STAC file (items or catalog).",
+            metavar="FOLDER|ITEMS.json",
+        ),
     ],
-    to: Annotated[Path, typer.Option(help="Folder of the index; made, or brought up to date.", metavar="INDEX")],
+    to: Annotated[
+        Path,
+        typer.Option(help="Folder of the index; made, or brought up to date.", metavar="INDEX"),
+    ],
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
@@ -54,11 +60,18 @@ def index(
     with progress_bar("pictures") as progress:
         report = retrieval.update(archive, to, load(model, segmenter, bits), progress)
     if as_json:
-        told = {"pictures": report.pictures, "read": report.read, "removed": report.removed, "unreadable": _reasons(report.unreadable)}
+        told = {
+            "pictures": report.pictures,
+            "read": report.read,
+            "removed": report.removed,
+            "unreadable": _reasons(report.unreadable),
+        }
         print(printable(json.dumps({"index": str(to), **told}, ensure_ascii=False)))
         return
     _say_left_out(report.unreadable)
-    print(f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read} as they were, {report.removed} gone")
+    print(
+        f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read} as they were, {report.removed} gone"
+    )
     print(to)
 
 
@@ -70,18 +83,37 @@ def search(
             metavar="INDEX|FOLDER|ITEMS.json",
         ),
     ],
-    words: Annotated[str | None, typer.Argument(help="What is to be seen, in plain English.")] = None,
-    image: Annotated[Path | None, typer.Option(help="Find pictures like this one.", metavar="FILE")] = None,
-    near: Annotated[
-        str | None, typer.Option(help="Near this place, in degrees; the nearest first without words.", metavar="LON,LAT")
+    words: Annotated[
+        str | None, typer.Argument(help="What is to be seen, in plain English.")
     ] = None,
-    within: Annotated[str | None, typer.Option(help="How far is near; '10 km' without.", metavar="DISTANCE")] = None,
-    bbox: Annotated[str | None, typer.Option(help="Footprints that touch this box, in degrees.", metavar="W,S,E,N")] = None,
-    after: Annotated[str | None, typer.Option(help="Taken then or later: 2024, 2024-05, 2024-05-31.", metavar="DATE")] = None,
+    image: Annotated[
+        Path | None, typer.Option(help="Find pictures like this one.", metavar="FILE")
+    ] = None,
+    near: Annotated[
+        str | None,
+        typer.Option(
+            help="Near this place, in degrees; the nearest first without words.", metavar="LON,LAT"
+        ),
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option(help="How far is near; '10 km' without.", metavar="DISTANCE")
+    ] = None,
+    bbox: Annotated[
+        str | None,
+        typer.Option(help="Footprints that touch this box, in degrees.", metavar="W,S,E,N"),
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(help="Taken then or later: 2024, 2024-05, 2024-05-31.", metavar="DATE"),
+    ] = None,
     before: Annotated[str | None, typer.Option(help="Taken before that.", metavar="DATE")] = None,
     top: Annotated[int, typer.Option(help="How many to show.")] = 12,
     ask: Annotated[
-        str | None, typer.Option(help="Ask this of every picture found; the answers go into --out items.json.", metavar="QUESTION")
+        str | None,
+        typer.Option(
+            help="Ask this of every picture found; the answers go into --out items.json.",
+            metavar="QUESTION",
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -101,8 +133,12 @@ def search(
     from geomagnifier.atomic import check_writable
     from geomagnifier.retrieval import query as read
 
-    if (words is not None and image is not None) or (words is None and image is None and not (near or bbox or after or before)):
-        raise OptionError("give either words or --image, one of the two; or --near, --bbox, --after, --before, also beside them")
+    if (words is not None and image is not None) or (
+        words is None and image is None and not (near or bbox or after or before)
+    ):
+        raise OptionError(
+            "give either words or --image, one of the two; or --near, --bbox, --after, --before, also beside them"
+        )
     if top < 1:
         raise OptionError(f"--top is the number of pictures to show, at least 1, not {top}")
     if within is not None and near is None:
@@ -115,9 +151,13 @@ def search(
     box = None if bbox is None else read.read_box(bbox)
     since, until = (None if text is None else read.read_date(text) for text in (after, before))
     if near or bbox or after or before:
-        retrieval.Wanted(None, place, metres, box, since, until)  # refused before the model is loaded
+        retrieval.Wanted(
+            None, place, metres, box, since, until
+        )  # refused before the model is loaded
     if not target.exists():
-        raise SceneNotFound(f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the name")
+        raise SceneNotFound(
+            f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the name"
+        )
     vector = None
     if image is not None:
         with gm.open_scene(image) as scene:
@@ -136,14 +176,22 @@ def search(
             GeomagWarning,
             stacklevel=2,
         )
-    query = image or words or " ".join(f"{name} {text}" for name, text in _given(near, within, bbox, after, before).items())
+    query = (
+        image
+        or words
+        or " ".join(
+            f"{name} {text}" for name, text in _given(near, within, bbox, after, before).items()
+        )
+    )
     answers = _answers(found.hits, ask, loaded, out) if ask is not None and out is not None else []
     if out is not None:
         _write(out, query, found.hits, answers)
     _print(query, found, answers, out, as_json)
 
 
-def _given(near: str | None, within: str | None, bbox: str | None, after: str | None, before: str | None) -> dict[str, str]:
+def _given(
+    near: str | None, within: str | None, bbox: str | None, after: str | None, before: str | None
+) -> dict[str, str]:
     given = {"near": near, "within": within, "in": bbox, "after": after, "before": before}
     return {name: text for name, text in given.items() if text is not None}
 
@@ -155,12 +203,16 @@ def _check_out(out: Path | None, ask: str | None) -> None:
             f"call it {out.with_suffix('.png').name}, not {out.name}"
         )
     if ask is not None and (out is None or out.suffix.lower() != ".json"):
-        raise OptionError("--ask writes its answers into STAC items; name them with --out items.json")
+        raise OptionError(
+            "--ask writes its answers into STAC items; name them with --out items.json"
+        )
     if ask is not None and not ask.strip():
         raise OptionError("--ask is empty; ask for example 'How many ships?'")
 
 
-def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> list[ItemAnswer | None]:
+def _answers(
+    hits: Sequence[Hit], question: str, model: AnyModel, out: Path
+) -> list[ItemAnswer | None]:
     """Ask every hit; the answers lie in folders beside the items. None for a picture that cannot be asked."""
     import geomagnifier as gm
     from geomagnifier.export.answer_json import value
@@ -174,7 +226,9 @@ def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> 
                     answer = gm.ask(scene, question, model)
                 files = gm.write(answer, out.with_suffix("") / f"{number:03d}-{hit.path.stem}")
                 count = len(answer.regions) if answer.granularity != "image" else None
-                made.append(ItemAnswer(question, answer.text, count, files, value(answer), answer.unit))
+                made.append(
+                    ItemAnswer(question, answer.text, count, files, value(answer), answer.unit)
+                )
             except GeomagError as error:
                 if number == 1:  # the question itself, or the disk
                     raise
@@ -184,7 +238,9 @@ def _answers(hits: Sequence[Hit], question: str, model: AnyModel, out: Path) -> 
     return made
 
 
-def _write(out: Path, query: str | Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None]) -> None:
+def _write(
+    out: Path, query: str | Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None]
+) -> None:
     from geomagnifier.export import contact_page, contact_sheet, hit_layer, stac
 
     suffix = out.suffix.lower()
@@ -195,10 +251,20 @@ def _write(out: Path, query: str | Path, hits: Sequence[Hit], answers: Sequence[
     elif suffix == ".json":
         stac.write_items(out, hits, answers)
     elif nowhere := hit_layer.write_layer(out, query, hits):
-        warnings.warn(f"{nowhere} of {len(hits)} pictures do not say where they lie; they have no footprint", GeomagWarning, stacklevel=2)
+        warnings.warn(
+            f"{nowhere} of {len(hits)} pictures do not say where they lie; they have no footprint",
+            GeomagWarning,
+            stacklevel=2,
+        )
 
 
-def _print(query: str | Path, found: Hits, answers: Sequence[ItemAnswer | None], out: Path | None, as_json: bool) -> None:
+def _print(
+    query: str | Path,
+    found: Hits,
+    answers: Sequence[ItemAnswer | None],
+    out: Path | None,
+    as_json: bool,
+) -> None:
     from geomagnifier.export.contact_sheet import measure
     from geomagnifier.export.search_hit import to_json
 
@@ -206,19 +272,34 @@ def _print(query: str | Path, found: Hits, answers: Sequence[ItemAnswer | None],
         hits = [to_json(hit) for hit in found.hits]
         for told, answer in zip(hits, answers, strict=False):
             fields = {"answer": "text", "count": "count", "value": "value", "unit": "unit"}
-            told |= {name: None if answer is None else getattr(answer, field) for name, field in fields.items()}
-        told = {"query": printable(str(query)), "hits": hits, "unreadable": _reasons(found.unreadable), "complete": found.complete}
+            told |= {
+                name: None if answer is None else getattr(answer, field)
+                for name, field in fields.items()
+            }
+        told = {
+            "query": printable(str(query)),
+            "hits": hits,
+            "unreadable": _reasons(found.unreadable),
+            "complete": found.complete,
+        }
         print(printable(json.dumps(told, ensure_ascii=False)))
         return
     for number, hit in enumerate(found.hits):
         score = measure(hit) if hit.score is None else f"{hit.score:.3f}"
-        part = "" if hit.tile is None else f"  px {','.join(str(round(side)) for side in hit.tile.tuple())}"
+        part = (
+            ""
+            if hit.tile is None
+            else f"  px {','.join(str(round(side)) for side in hit.tile.tuple())}"
+        )
         print(f"{score}{'  ' if score else ''}{printable(str(hit.path))}{part}")
         answer = answers[number] if number < len(answers) else None
         if answer is not None:
             print(printable(f"       {answer.text}"))
     if not found.hits:
-        print(f"geomag: none of {found.pictures} pictures fits; a wider --within, --bbox or time may", file=sys.stderr)
+        print(
+            f"geomag: none of {found.pictures} pictures fits; a wider --within, --bbox or time may",
+            file=sys.stderr,
+        )
     _say_left_out(found.unreadable)
     if out is not None:
         print(out)
@@ -228,8 +309,13 @@ def _say_left_out(unreadable: Sequence[tuple[Path, str]]) -> None:
     for path, reason in unreadable[:TOLD]:
         print(f"geomag: left out {printable(str(path))}: {printable(reason)}", file=sys.stderr)
     if len(unreadable) > TOLD:
-        print(f"geomag: and left out {len(unreadable) - TOLD} more; --json lists them", file=sys.stderr)
+        print(
+            f"geomag: and left out {len(unreadable) - TOLD} more; --json lists them",
+            file=sys.stderr,
+        )
 
 
 def _reasons(unreadable: Sequence[tuple[Path, str]]) -> list[dict[str, str]]:
-    return [{"path": printable(str(path)), "reason": printable(reason)} for path, reason in unreadable]
+    return [
+        {"path": printable(str(path)), "reason": printable(reason)} for path, reason in unreadable
+    ]

@@ -32,7 +32,9 @@ HELP = """Ask in plain words; a question may refer back: "and the largest of the
 /undo forgets the last question, /save DIR writes the last answer, /history lists what was asked, /quit leaves."""
 PROMPT = "> "
 PLAIN = ("quit", "exit", "help")
-"""Orders that are understood without "/", too: as questions they would be answered with something else."""
+"""Orders that are understood without "/", too: as questions they would be answered with something
+else.
+"""
 LONGEST = 200_000
 """Letters of a line from a pipe; questions end before."""
 
@@ -43,16 +45,32 @@ def chat(
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
-    new: Annotated[bool, typer.Option("--new", help="Begin anew, and forget what was asked about this picture.")] = False,
+    new: Annotated[
+        bool,
+        typer.Option("--new", help="Begin anew, and forget what was asked about this picture."),
+    ] = False,
     save: Annotated[
-        bool, typer.Option("--save/--no-save", help="Keep the chat; without, neither go on with an earlier one nor write this one.")
+        bool,
+        typer.Option(
+            "--save/--no-save",
+            help="Keep the chat; without, neither go on with an earlier one nor write this one.",
+        ),
     ] = True,
-    out: Annotated[Path | None, typer.Option(help="Folder for the answer of each turn: DIR/01, DIR/02, ...", metavar="DIR")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout for each question, errors too.")] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the answer of each turn: DIR/01, DIR/02, ...", metavar="DIR"),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="One JSON object a line on stdout for each question, errors too."
+        ),
+    ] = False,
 ) -> None:
     """Talk about IMAGE: questions may refer back to the last answer. Kept, and gone on with the next time.
 
-    It is kept beside the picture, or, where others may write there too or nobody may, in your own data folder.
+    It is kept beside the picture, or, where others may write there too or nobody may, in your own
+    data folder.
 
     Reads one question a line where stdin is no terminal. Ctrl-C ends a question, not the chat.
     """
@@ -70,7 +88,10 @@ def chat(
             transcript.forget(path)
         person = sys.stdin.isatty()
         if held.last and not as_json:
-            print(f"going on after '{printable(held.last.question)}'; --new begins anew", file=sys.stderr)
+            print(
+                f"going on after '{printable(held.last.question)}'; --new begins anew",
+                file=sys.stderr,
+            )
         heard: Callable[[], AbstractContextManager[None]] = nullcontext
         if person:
             presses = Presses()
@@ -81,13 +102,22 @@ def chat(
             try:
                 with heard():
                     if line.startswith("/") or line.lower() in PLAIN:
-                        if not _order(line if line.startswith("/") else f"/{line.lower()}", held.turns, held.undo):
+                        if not _order(
+                            line if line.startswith("/") else f"/{line.lower()}",
+                            held.turns,
+                            held.undo,
+                        ):
                             break
                         if path is not None:
                             transcript.save(path, held.turns)
                         continue
                     with progress_bar() as move, ctrl_c() as pressed:
-                        answer = held.ask(line, progress=lambda done, known: (move(done, known), not pressed.is_set())[1])
+                        answer = held.ask(
+                            line,
+                            progress=lambda done, known: (move(done, known), not pressed.is_set())[
+                                1
+                            ],
+                        )
                     _tell(held.turns[-1], as_json)
                     if path is not None:
                         transcript.save(path, held.turns)
@@ -96,7 +126,9 @@ def chat(
             except GeomagError as error:
                 failed = True
                 print(
-                    json.dumps({"question": line[:1000], "error": str(error)}) if as_json else f"geomag: {error}",
+                    json.dumps({"question": line[:1000], "error": str(error)})
+                    if as_json
+                    else f"geomag: {error}",
                     file=sys.stdout if as_json else sys.stderr,
                     flush=True,
                 )
@@ -123,7 +155,9 @@ def _tell(turn: Turn, as_json: bool) -> None:
 def _lines(person: bool, heard: Callable[[], AbstractContextManager[None]]) -> Iterator[str]:
     """Questions and orders, without blank ones, until the end of the input. heard: where Ctrl-C is."""
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape")  # a line that is no text is one refused question, not the end of all
+        sys.stdin.reconfigure(
+            errors="surrogateescape"
+        )  # a line that is no text is one refused question, not the end of all
     if person:
         import readline  # noqa: F401  # history and editing at the prompt
 
@@ -148,7 +182,11 @@ def _lines(person: bool, heard: Callable[[], AbstractContextManager[None]]) -> I
 def _read_line() -> str:
     """A line of stdin; of one that is far too long for a question its beginning, so that it takes no memory."""
     line, more = sys.stdin.readline(LONGEST + 1), ""
-    while len(line) > LONGEST and not (more or line).endswith("\n") and (more := sys.stdin.readline(LONGEST)):
+    while (
+        len(line) > LONGEST
+        and not (more or line).endswith("\n")
+        and (more := sys.stdin.readline(LONGEST))
+    ):
         pass
     return line
 
@@ -160,7 +198,10 @@ def _order(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) -> boo
         return False
     if word == "/undo":
         gone = undo()
-        print(f"forgotten: {printable(gone.question)}" if gone else "there is nothing to undo", file=sys.stderr)
+        print(
+            f"forgotten: {printable(gone.question)}" if gone else "there is nothing to undo",
+            file=sys.stderr,
+        )
     elif word == "/history":
         for number, turn in enumerate(turns, 1):
             print(printable(f"{number}  {turn.question}  {turn.answer.text}"), file=sys.stderr)
@@ -170,7 +211,9 @@ def _order(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) -> boo
         for path in write(turns[-1].answer, rest.strip()).values():
             print(printable(str(path)), file=sys.stderr)
     elif word == "/save":
-        print("there is no answer yet" if not turns else "name the folder: /save DIR", file=sys.stderr)
+        print(
+            "there is no answer yet" if not turns else "name the folder: /save DIR", file=sys.stderr
+        )
     else:
         print(HELP, file=sys.stderr)
     return True

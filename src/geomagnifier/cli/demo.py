@@ -36,7 +36,9 @@ def draw(path: Path) -> None:
     with Image.open(SCENE) as drawn:
         pixels = np.asarray(drawn.convert("RGB"))
     size = METRES_PER_PIXEL
-    write_picture(path, pixels, crs="EPSG:32633", transform=(size, 0.0, PLACE[0], 0.0, -size, PLACE[1]))
+    write_picture(
+        path, pixels, crs="EPSG:32633", transform=(size, 0.0, PLACE[0], 0.0, -size, PLACE[1])
+    )
 
 
 def run(image: str | None, question: str | None, out: Path) -> None:

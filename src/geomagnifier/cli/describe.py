@@ -19,7 +19,11 @@ Rows = list[tuple[str, str]]
 def raster(info: SceneInfo, layout: Layout) -> Rows:
     """What a raster is: pairs of a heading and a line."""
     width, height = layout.block
-    blocks = f"tiles of {width} x {height} px" if layout.tiled else f"strips of {width} x {height} px, not tiled"
+    blocks = (
+        f"tiles of {width} x {height} px"
+        if layout.tiled
+        else f"strips of {width} x {height} px, not tiled"
+    )
     overviews = ", ".join(f"1/{factor}" for factor in layout.overviews)
     found = [
         ("raster", info.name),
@@ -27,18 +31,33 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         ("bands", _bands(layout)),
         (
             "shown as",
-            f"red, green, blue from bands {', '.join(map(str, info.rgb))}" if len(info.rgb) == 3 else "grey" if info.rgb else "CMYK",
+            f"red, green, blue from bands {', '.join(map(str, info.rgb))}"
+            if len(info.rgb) == 3
+            else "grey"
+            if info.rgb
+            else "CMYK",
         ),
         ("dtype", _each(layout.dtypes)),
-        ("nodata", _each(["none" if value is None else f"{value:.10g}" for value in layout.nodata])),
-        ("format", f"{layout.driver}, {layout.compression.lower() if layout.compression else 'not compressed'}, {blocks}"),
+        (
+            "nodata",
+            _each(["none" if value is None else f"{value:.10g}" for value in layout.nodata]),
+        ),
+        (
+            "format",
+            f"{layout.driver}, {layout.compression.lower() if layout.compression else 'not compressed'}, {blocks}",
+        ),
         ("overviews", overviews or "none"),
         ("CRS", info.crs or "none: answers are in pixels"),
         ("bounds", _bounds(info, layout)),
         ("GSD", f"{info.gsd:.4g} m a pixel" if info.gsd else "unknown"),
     ]
     if info.pixels > LARGE and not (layout.tiled and layout.overviews):
-        found.append(("advice", "slow to search as it is; make a copy with tiles and overviews: rio convert IN OUT.tif --format COG"))
+        found.append(
+            (
+                "advice",
+                "slow to search as it is; make a copy with tiles and overviews: rio convert IN OUT.tif --format COG",
+            )
+        )
     return [(name, printable(line)) for name, line in found]
 
 
@@ -46,16 +65,32 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
     """What a model knows: pairs of a heading and a line. weights: what is known of its files."""
     scenes = [name for name in spec.scenes if name not in spec.broader]
     found = [
-        ("model", f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters{'' if spec.trained else ', untrained'}"),
-        ("things", f"{len(spec.kinds)} classes: {', '.join(spec.kinds)}" if spec.kinds else "any, by name"),
+        (
+            "model",
+            f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters{'' if spec.trained else ', untrained'}",
+        ),
+        (
+            "things",
+            f"{len(spec.kinds)} classes: {', '.join(spec.kinds)}" if spec.kinds else "any, by name",
+        ),
     ]
     if spec.quality:
         told = [f"{kind} {spec.quality[kind]:.2f}" for kind in spec.kinds if kind in spec.quality]
-        found.append(("found", f"on pictures kept aside, F1 of objects and IoU of land cover: {', '.join(told)}"))
+        found.append(
+            (
+                "found",
+                f"on pictures kept aside, F1 of objects and IoU of land cover: {', '.join(told)}",
+            )
+        )
     if scenes:
         found.append(("places", f"{len(scenes)} scene classes: {', '.join(scenes)}"))
     if spec.broader:
-        found.append(("", f"and {len(spec.broader)} broader ones that hold several of these: {', '.join(spec.broader)}"))
+        found.append(
+            (
+                "",
+                f"and {len(spec.broader)} broader ones that hold several of these: {', '.join(spec.broader)}",
+            )
+        )
     if spec.recall:
         found.append(("--recall", f"up to {spec.recall[-1][0]:.3g}"))
     if weights:
@@ -70,7 +105,10 @@ def _shown(info: SceneInfo) -> str:
 
 
 def _bands(layout: Layout) -> str:
-    names = [said or (colour if colour != "undefined" else "") for said, colour in zip(layout.descriptions, layout.colours, strict=True)]
+    names = [
+        said or (colour if colour != "undefined" else "")
+        for said, colour in zip(layout.descriptions, layout.colours, strict=True)
+    ]
     named = ", ".join(name or "unnamed" for name in names) if any(names) else ""
     return f"{len(names)}{f': {named}' if named else ''}"
 

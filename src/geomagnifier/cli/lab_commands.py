@@ -11,7 +11,9 @@ from typer.core import TyperCommand
 from geomagnifier.errors import LibraryMissing, install
 
 GROUP = "geomag.commands"
-"""Entry points of the lab: "eval", "bench" and "train-full" are commands of Click, "train" is a function."""
+"""Entry points of the lab: "eval", "bench" and "train-full" are commands of Click, "train" is a
+function.
+"""
 
 
 def load(name: str) -> Any:
@@ -22,13 +24,17 @@ def load(name: str) -> Any:
     """
     for found in entry_points(group=GROUP, name=name):
         return found.load()
-    raise LibraryMissing(f"this command is part of geomagnifier-lab, which trains and measures models; install it: {install('lab')}")
+    raise LibraryMissing(
+        f"this command is part of geomagnifier-lab, which trains and measures models; install it: {install('lab')}"
+    )
 
 
 class FromLab(TyperCommand):
     """A command that only the lab can run: it is handed all words behind its name, --help too."""
 
-    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
         return load(str(self.name)).make_context(info_name, args, parent, **extra)
 
 

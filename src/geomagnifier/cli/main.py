@@ -19,7 +19,15 @@ from geomagnifier.cli.options import AsJson, Bands, Bits, Model, Segmenter, full
 from geomagnifier.cli.printed_answer import show
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.stdout import printing
-from geomagnifier.errors import BoxError, GeomagError, GeomagWarning, LibraryMissing, OptionError, install, printable
+from geomagnifier.errors import (
+    BoxError,
+    GeomagError,
+    GeomagWarning,
+    LibraryMissing,
+    OptionError,
+    install,
+    printable,
+)
 from geomagnifier.inference import similar_pictures
 
 if TYPE_CHECKING:
@@ -92,7 +100,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def common(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and leave."
+        ),
+    ] = False,
 ) -> None:
     """Nothing is shared by the commands but --version."""
 
@@ -107,26 +120,40 @@ def common(
 def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
-    box: Annotated[str | None, typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1")] = None,
+    box: Annotated[
+        str | None,
+        typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1"),
+    ] = None,
     box_crs: Annotated[
         str | None,
-        typer.Option(help="CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the image's own.", metavar="CRS"),
+        typer.Option(
+            help="CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the image's own.",
+            metavar="CRS",
+        ),
     ] = None,
     aoi: Annotated[
         str | None,
         typer.Option(
-            help="Area to search in place of the whole image: a file of polygons, WKT, or west,south,east,north.", metavar="FILE|WKT|BOX"
+            help="Area to search in place of the whole image: a file of polygons, WKT, or west,south,east,north.",
+            metavar="FILE|WKT|BOX",
         ),
     ] = None,
     aoi_crs: Annotated[
-        str | None, typer.Option(help="CRS of --aoi where it is given in numbers or WKT: EPSG:4326, 'scene' or 'px'.", metavar="CRS")
+        str | None,
+        typer.Option(
+            help="CRS of --aoi where it is given in numbers or WKT: EPSG:4326, 'scene' or 'px'.",
+            metavar="CRS",
+        ),
     ] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
     search: Annotated[
-        str, typer.Option(help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink.")
+        str,
+        typer.Option(
+            help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink."
+        ),
     ] = "adaptive",
     variant: Annotated[
         str | None,
@@ -136,31 +163,57 @@ def ask(
         ),
     ] = None,
     budget: Annotated[
-        str | None, typer.Option(help="The most to spend: '4 Mpx' or '20 s'; what it does not reach is listed.", metavar="AMOUNT")
+        str | None,
+        typer.Option(
+            help="The most to spend: '4 Mpx' or '20 s'; what it does not reach is listed.",
+            metavar="AMOUNT",
+        ),
     ] = None,
     recall: Annotated[
         float | None,
-        typer.Option(help="Share of all objects of a kind that is to be found, such as 0.95; takes longer, and finds more false ones."),
+        typer.Option(
+            help="Share of all objects of a kind that is to be found, such as 0.95; takes longer, and finds more false ones."
+        ),
     ] = None,
-    min_score: Annotated[float | None, typer.Option(help="Every candidate above this score, instead of the calibrated choice.")] = None,
+    min_score: Annotated[
+        float | None,
+        typer.Option(help="Every candidate above this score, instead of the calibrated choice."),
+    ] = None,
     max_memory: Annotated[
         str | None,
-        typer.Option(help="Most memory of this process, '1.5 GB'; large scenes are then looked at in smaller views.", metavar="AMOUNT"),
+        typer.Option(
+            help="Most memory of this process, '1.5 GB'; large scenes are then looked at in smaller views.",
+            metavar="AMOUNT",
+        ),
     ] = None,
     index: Annotated[
         Path | None,
-        typer.Option(help="An index of geomag index, for questions such as 'Find images similar to this one.'", metavar="INDEX"),
+        typer.Option(
+            help="An index of geomag index, for questions such as 'Find images similar to this one.'",
+            metavar="INDEX",
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an answer in --out that was stopped or killed.")] = False,
-    vector: Annotated[Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")] = "geojson",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR"),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with an answer in --out that was stopped or killed."),
+    ] = False,
+    vector: Annotated[
+        Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")
+    ] = "geojson",
     out_crs: Annotated[
         str | None,
         typer.Option(
-            help="CRS of the regions, such as EPSG:3857; else longitude and latitude, of a GeoPackage the image's.", metavar="CRS"
+            help="CRS of the regions, such as EPSG:3857; else longitude and latitude, of a GeoPackage the image's.",
+            metavar="CRS",
         ),
     ] = None,
-    oriented: Annotated[bool, typer.Option("--oriented", help="Regions as oriented boxes, with their headings.")] = False,
+    oriented: Annotated[
+        bool, typer.Option("--oriented", help="Regions as oriented boxes, with their headings.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer QUESTION about IMAGE. Ctrl-C ends the search: what was seen is answered, and --resume goes on."""
@@ -171,22 +224,51 @@ def ask(
 
     if index is not None:
         if not similar_pictures.asked(question):
-            raise OptionError("--index is for questions that search for pictures like this one, as in 'Find images similar to this one.'")
-        archives.search(index, image=Path(image), model=model, segmenter=segmenter, bits=bits, as_json=as_json, out=out and out / SHEET)
+            raise OptionError(
+                "--index is for questions that search for pictures like this one, as in 'Find images similar to this one.'"
+            )
+        archives.search(
+            index,
+            image=Path(image),
+            model=model,
+            segmenter=segmenter,
+            bits=bits,
+            as_json=as_json,
+            out=out and out / SHEET,
+        )
         return
     corners = _corners(box)
     if resume and out is None:
         raise OptionError("--resume goes on with what lies in a folder; name it with --out")
     if out is None and (out_crs is not None or oriented):
-        raise OptionError("--out-crs and --oriented are of the regions that --out writes; name a folder with --out")
+        raise OptionError(
+            "--out-crs and --oriented are of the regions that --out writes; name a folder with --out"
+        )
     if out is not None:
         check_writable(out)
     journal = None if out is None else out / JOURNAL
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
-    with gm.open_scene(image, bands=bands) as scene, progress_bar() as move, stopping.ctrl_c() as pressed:
+    with (
+        gm.open_scene(image, bands=bands) as scene,
+        progress_bar() as move,
+        stopping.ctrl_c() as pressed,
+    ):
         # before the model is loaded
-        pipeline.checked(scene.info, question, corners, search, budget, recall, min_score, max_memory, box_crs, variant, aoi, aoi_crs)
+        pipeline.checked(
+            scene.info,
+            question,
+            corners,
+            search,
+            budget,
+            recall,
+            min_score,
+            max_memory,
+            box_crs,
+            variant,
+            aoi,
+            aoi_crs,
+        )
         Form(out_crs).check(scene.info, vector)
         steps = [(0, 0)]
 
@@ -212,7 +294,11 @@ def ask(
             progress=progress,
             variant=variant,
         )
-    written = gm.write(answer, out, vector=vector, crs=out_crs, oriented=oriented) if out is not None else {}
+    written = (
+        gm.write(answer, out, vector=vector, crs=out_crs, oriented=oriented)
+        if out is not None
+        else {}
+    )
     if as_json:
         from geomagnifier.export.write import to_json
 
@@ -226,7 +312,11 @@ def ask(
             journal.unlink(missing_ok=True)
         return
     done, known = steps[0]
-    how = "the same command with --resume goes on" if out is not None else "with --out it could be gone on with"
+    how = (
+        "the same command with --resume goes on"
+        if out is not None
+        else "with --out it could be gone on with"
+    )
     print(f"geomag: stopped after {done} of {known} windows known so far; {how}", file=sys.stderr)
     raise typer.Exit(130)
 
@@ -237,7 +327,9 @@ def _corners(text: str | None) -> tuple[float, float, float, float] | None:
     try:
         x0, y0, x1, y1 = (float(part) for part in text.replace(" ", ",").split(",") if part)
     except ValueError:
-        raise BoxError(f"--box {text!r} is not four numbers; write x0,y0,x1,y1 in pixels, or use --box-crs") from None
+        raise BoxError(
+            f"--box {text!r} is not four numbers; write x0,y0,x1,y1 in pixels, or use --box-crs"
+        ) from None
     return x0, y0, x1, y1
 
 
@@ -250,7 +342,10 @@ def info(
     model: Model = "small",
     segmenter: Segmenter = None,
     language: Annotated[
-        str | None, typer.Option(help="Encoder of questions that the full size is trained with.", metavar="NAME|DIR")
+        str | None,
+        typer.Option(
+            help="Encoder of questions that the full size is trained with.", metavar="NAME|DIR"
+        ),
     ] = None,
     bands: Bands = None,
     as_json: AsJson = False,
@@ -275,8 +370,13 @@ def info(
     elif language is not None:
         raise OptionError("--language is for models of the full size; the small model has its own")
     else:
-        whole = checksums.fingerprint(folder_of(model))  # of what was held against it while it was loaded
-        spec, weights = load(model, segmenter).spec, f"whole, {whole}" if whole else f"without {checksums.SUMS}"
+        whole = checksums.fingerprint(
+            folder_of(model)
+        )  # of what was held against it while it was loaded
+        spec, weights = (
+            load(model, segmenter).spec,
+            f"whole, {whole}" if whole else f"without {checksums.SUMS}",
+        )
         facts["model"] = asdict(spec) | {"weights": weights}
         rows += describe.model(spec, weights)
     if as_json:
@@ -286,7 +386,11 @@ def info(
 
     if full:
         left_out = ("parameters", "memory", "free", "device")
-        told = {name: value for name, value in facts["model"].items() if value is not None and name not in left_out}
+        told = {
+            name: value
+            for name, value in facts["model"].items()
+            if value is not None and name not in left_out
+        }
         rows += [(name, printable(str(value))) for name, value in told.items()]
     console = Console(highlight=False, emoji=False, markup=False)
     for name, line in rows:
@@ -302,17 +406,24 @@ def _show_memory(facts: dict[str, Any]) -> None:
 
     console = Console(highlight=False)
     parts, totals = (Table(box=None, padding=(0, 2, 0, 0)) for _ in range(2))
-    for table, headings in ((parts, ("part", "parameters")), (totals, ("weights in", "weights", "at work", "fits here"))):
+    for table, headings in (
+        (parts, ("part", "parameters")),
+        (totals, ("weights in", "weights", "at work", "fits here")),
+    ):
         for number, heading in enumerate(headings):
             table.add_column(heading, justify="right" if number else "left")
     for part, number in facts["parameters"].items():
         parts.add_row(part, f"{number / 1e6:,.1f} M")
     for dtype, figures in facts["memory"].items():
         sizes = (figures["weights"], figures["weights"] + figures["working"])
-        totals.add_row(dtype, *(f"{size / 1e9:.1f} GB" for size in sizes), "yes" if figures["fits"] else "no")
+        totals.add_row(
+            dtype, *(f"{size / 1e9:.1f} GB" for size in sizes), "yes" if figures["fits"] else "no"
+        )
     console.print(parts)
     console.print(totals)
-    console.print(f"{facts['free'] / 1e9:.1f} GB are free on {facts['device']}; at work is an estimate, right within a factor of two")
+    console.print(
+        f"{facts['free'] / 1e9:.1f} GB are free on {facts['device']}; at work is an estimate, right within a factor of two"
+    )
 
 
 @app.command(
@@ -321,11 +432,19 @@ def _show_memory(facts: dict[str, Any]) -> None:
 )
 def serve(
     target: Annotated[
-        Path | None, typer.Argument(help="A folder of pictures, an index of one, or one picture; without it they are uploaded.")
+        Path | None,
+        typer.Argument(
+            help="A folder of pictures, an index of one, or one picture; without it they are uploaded."
+        ),
     ] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 without, which is this machine alone.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on; 127.0.0.1 without, which is this machine alone."),
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port; 8000 without, 0 for a free one.")] = None,
-    model: Annotated[str | None, typer.Option(help="As in ask; 'small' without.", metavar="NAME|DIR")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="As in ask; 'small' without.", metavar="NAME|DIR")
+    ] = None,
     segmenter: Segmenter = None,
     browser: Annotated[bool, typer.Option(help="Show the page.")] = True,
 ) -> None:
@@ -334,8 +453,12 @@ def serve(
         from geomagnifier.server import serve as service
         from geomagnifier.server import settings
     except ImportError as error:
-        raise LibraryMissing(f"the map and the service need the extra serve; install it: {install('serve')} ({error})") from error
-    chosen = settings.Settings.from_environment(host=host, port=port, model=model, segmenter=segmenter)
+        raise LibraryMissing(
+            f"the map and the service need the extra serve; install it: {install('serve')} ({error})"
+        ) from error
+    chosen = settings.Settings.from_environment(
+        host=host, port=port, model=model, segmenter=segmenter
+    )
     service.serve(target, chosen, open_browser=browser)
 
 
@@ -344,9 +467,15 @@ def serve(
     "[bold]geomag demo harbour.tif 'How many ships are there?' --out first-look/[/bold]"
 )
 def demo(
-    image: Annotated[str | None, typer.Argument(help="A picture; without it a scene is drawn.")] = None,
-    question: Annotated[str | None, typer.Argument(help="A question; without it one of each granularity.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the drawn scene and the answers.", metavar="DIR")] = Path("demo-out"),
+    image: Annotated[
+        str | None, typer.Argument(help="A picture; without it a scene is drawn.")
+    ] = None,
+    question: Annotated[
+        str | None, typer.Argument(help="A question; without it one of each granularity.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for the drawn scene and the answers.", metavar="DIR")
+    ] = Path("demo-out"),
 ) -> None:
     """A first look: ask a picture, or a drawn airport, one question of each granularity, and write the answers and pictures of them."""
     from geomagnifier.cli.demo import run

@@ -28,32 +28,61 @@ EPILOG = (
 def map_archive(
     question: Annotated[str, typer.Argument(help="Plain words, asked of every scene.")],
     scenes: Annotated[
-        Path, typer.Option(help="A folder, a text file with a path a line, or a STAC file (items or catalog).", metavar="WHERE")
+        Path,
+        typer.Option(
+            help="A folder, a text file with a path a line, or a STAC file (items or catalog).",
+            metavar="WHERE",
+        ),
     ],
-    out: Annotated[Path, typer.Option(help="Folder of the answers; what is there already is not asked again.", metavar="DIR")],
-    workers: Annotated[int | None, typer.Option(help="Processes with a model each; without it one a core, as far as memory goes.")] = None,
-    address: Annotated[
-        str | None, typer.Option(help="Of a Ray cluster; without it the cores of this machine.", metavar="ray://HOST:10001")
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="Folder of the answers; what is there already is not asked again.", metavar="DIR"
+        ),
+    ],
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes with a model each; without it one a core, as far as memory goes."
+        ),
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Ask the scenes that failed once more.")] = False,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a Ray cluster; without it the cores of this machine.",
+            metavar="ray://HOST:10001",
+        ),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask the scenes that failed once more.")
+    ] = False,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
-    search: Annotated[str, typer.Option(help="adaptive, paper, exhaustive; random, grid, shrink.")] = "adaptive",
-    recall: Annotated[float | None, typer.Option(help="Share of all objects that is to be found, such as 0.95.")] = None,
-    min_score: Annotated[float | None, typer.Option(help="Every candidate above this score.")] = None,
+    search: Annotated[
+        str, typer.Option(help="adaptive, paper, exhaustive; random, grid, shrink.")
+    ] = "adaptive",
+    recall: Annotated[
+        float | None, typer.Option(help="Share of all objects that is to be found, such as 0.95.")
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option(help="Every candidate above this score.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask every scene of an archive, on all cores or a Ray cluster. Stop it at any time; the same command goes on.
 
-    DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json and mask.tif (COG) in scenes/.
+    DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json
+    and mask.tif (COG) in scenes/.
     """
     from geomagnifier import archive, composed, pipeline
     from geomagnifier.language.class_names import CLASSES, NARROWER, names_by_class
     from geomagnifier.types import ModelSpec, SceneInfo
 
-    pipeline.checked(SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score)  # refused here, and not by every scene
+    pipeline.checked(
+        SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score
+    )  # refused here, and not by every scene
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
     task = archive.Task(
         question,
@@ -66,7 +95,9 @@ def map_archive(
         bands,
     )
     named = ModelSpec("small", "", kinds := (*CLASSES, *NARROWER), (), names=names_by_class(kinds))
-    refused = composed.refusal(question, named, boxed=False) if model == "small" else None  # of others the workers know the classes
+    refused = (
+        composed.refusal(question, named, boxed=False) if model == "small" else None
+    )  # of others the workers know the classes
     if refused is not None:
         raise QuestionError(refused)
     entries = archive.entries(listed(scenes))
@@ -75,25 +106,49 @@ def map_archive(
         move(tally.done + tally.failed, tally.total)
 
     try:
-        with progress_bar("scenes") as move, stopping.word("stopping; press Ctrl-C again to stop at once"):
-            tally = archive.run(entries, task, workers=workers, address=address, again=again, progress=show)
+        with (
+            progress_bar("scenes") as move,
+            stopping.word("stopping; press Ctrl-C again to stop at once"),
+        ):
+            tally = archive.run(
+                entries, task, workers=workers, address=address, again=again, progress=show
+            )
     except KeyboardInterrupt as stopped:
-        print(printable(f"geomag: stopped; what is answered is kept in {out}, and the same command goes on"), file=sys.stderr)
+        print(
+            printable(
+                f"geomag: stopped; what is answered is kept in {out}, and the same command goes on"
+            ),
+            file=sys.stderr,
+        )
         raise typer.Exit(stopping.code(stopped)) from None
     failures = archive.failures(task, SHOWN)
     if as_json:
-        print(json.dumps({"out": str(out), **facts(tally), "failures": [{"scene": name, "why": why} for name, why in failures]}))
+        print(
+            json.dumps(
+                {
+                    "out": str(out),
+                    **facts(tally),
+                    "failures": [{"scene": name, "why": why} for name, why in failures],
+                }
+            )
+        )
         return
     rate = f", {tally.pixels / 1e6 / tally.seconds:.1f} Mpx/s" if tally.pixels else ""
     print(f"{tally.done:,} of {tally.total:,} scenes answered{rate}, {tally.seconds:.0f} s")
     if tally.restarts:
-        print(f"geomag: {tally.restarts} workers died and were started anew; their scenes were asked again", file=sys.stderr)
+        print(
+            f"geomag: {tally.restarts} workers died and were started anew; their scenes were asked again",
+            file=sys.stderr,
+        )
     for path in (out / archive.INDEX, out / archive.REGIONS, out / archive.SCENES):
         print(path)
     for name, why in failures:
         print(printable(f"geomag: no answer for {name}: {why}"), file=sys.stderr)
     if tally.failed > len(failures):
-        print(f"geomag: and {tally.failed - len(failures):,} more; {out / archive.INDEX} lists them", file=sys.stderr)
+        print(
+            f"geomag: and {tally.failed - len(failures):,} more; {out / archive.INDEX} lists them",
+            file=sys.stderr,
+        )
 
 
 def listed(where: Path) -> list[Path]:
@@ -113,15 +168,25 @@ def listed(where: Path) -> list[Path]:
             print(printable(f"geomag: left out {path}: {why}"), file=sys.stderr)
         return [picture.path for picture in found.pictures]
     if not where.is_file():
-        raise SceneNotFound(f"{where} is not there; give a folder, a text file with a path a line, or a STAC file (items or catalog)")
+        raise SceneNotFound(
+            f"{where} is not there; give a folder, a text file with a path a line, or a STAC file (items or catalog)"
+        )
     try:
         lines = [line.strip() for line in where.read_text(encoding="utf-8").splitlines()]
     except (UnicodeDecodeError, OSError) as error:
-        raise OptionError(f"{where} is not a list of scenes; give a text file with a path a line") from error
+        raise OptionError(
+            f"{where} is not a list of scenes; give a text file with a path a line"
+        ) from error
     return [where.parent / line for line in lines if line and not line.startswith("#")]
 
 
 def facts(tally: Tally) -> dict[str, float | int]:
     """A tally as plain values."""
-    found = {"done": tally.done, "failed": tally.failed, "total": tally.total, "pixels": tally.pixels, "restarts": tally.restarts}
+    found = {
+        "done": tally.done,
+        "failed": tally.failed,
+        "total": tally.total,
+        "pixels": tally.pixels,
+        "restarts": tally.restarts,
+    }
     return {**found, "seconds": round(tally.seconds, 2)}

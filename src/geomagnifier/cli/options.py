@@ -21,19 +21,35 @@ Model = Annotated[
         metavar="NAME|DIR",
     ),
 ]
-Segmenter = Annotated[str | None, typer.Option(help="SAM2 of the full size, such as facebook/sam2.1-hiera-base-plus.", metavar="NAME|DIR")]
+Segmenter = Annotated[
+    str | None,
+    typer.Option(
+        help="SAM2 of the full size, such as facebook/sam2.1-hiera-base-plus.", metavar="NAME|DIR"
+    ),
+]
 Bits = Annotated[
-    Literal["4", "8"] | None, typer.Option(help="Weights of the vision-language model in 4 or 8 bits; needs the extra `quantized`.")
+    Literal["4", "8"] | None,
+    typer.Option(
+        help="Weights of the vision-language model in 4 or 8 bits; needs the extra `quantized`."
+    ),
 ]
 Bands = Annotated[
     str | None,
-    typer.Option(help="Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists them.", metavar="R,G,B"),
+    typer.Option(
+        help="Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists them.",
+        metavar="R,G,B",
+    ),
 ]
-Data = Annotated[Path | None, typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR")]
+Data = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
 
 
-def load(model: str, segmenter: str | None = None, bits: Literal["4", "8"] | None = None) -> AnyModel:
+def load(
+    model: str, segmenter: str | None = None, bits: Literal["4", "8"] | None = None
+) -> AnyModel:
     """The model that --model, --segmenter and --bits name.
 
     Raises:
@@ -42,7 +58,9 @@ def load(model: str, segmenter: str | None = None, bits: Literal["4", "8"] | Non
     import geomagnifier as gm
 
     given: dict[str, Any] = {"segmenter": segmenter, "bits": bits and int(bits)}
-    return gm.load_model(model, **{name: value for name, value in given.items() if value is not None})
+    return gm.load_model(
+        model, **{name: value for name, value in given.items() if value is not None}
+    )
 
 
 @contextmanager
@@ -55,4 +73,6 @@ def full_size() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise LibraryMissing(f"the full size needs the extra full; install it: {install('full')} ({error})") from error
+        raise LibraryMissing(
+            f"the full size needs the extra full; install it: {install('full')} ({error})"
+        ) from error

@@ -17,11 +17,17 @@ def show(answer: Answer) -> None:
 
     from geomagnifier.raster.shapes import value_words
 
-    console = Console(markup=False, emoji=False)  # kinds of others may have brackets and colons in their names
+    console = Console(
+        markup=False, emoji=False
+    )  # kinds of others may have brackets and colons in their names
     console.print(printable(answer.text), style="bold", highlight=False)
     if answer.understood:
         value = value_words(answer)
-        console.print(printable(f"  read as {answer.understood}{f': {value}' if value else ''}"), style="dim", highlight=False)
+        console.print(
+            printable(f"  read as {answer.understood}{f': {value}' if value else ''}"),
+            style="dim",
+            highlight=False,
+        )
     if answer.labels:
         for name, probability in answer.labels[:5]:
             console.print(printable(f"  {probability:6.1%}  {name}"), highlight=False)
@@ -34,7 +40,13 @@ def show(answer: Answer) -> None:
             size = f"{x1 - x0:.0f} x {y1 - y0:.0f} px"
             if (px := answer.scene.px_metres) is not None:
                 size = f"{(x1 - x0) * px[0]:.0f} x {(y1 - y0) * px[1]:.0f} m"
-            table.add_row(str(number), printable(region.label), f"{region.score:.2f}", f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}", size)
+            table.add_row(
+                str(number),
+                printable(region.label),
+                f"{region.score:.2f}",
+                f"{x0:.0f},{y0:.0f},{x1:.0f},{y1:.0f}",
+                size,
+            )
         console.print(table)
         if len(answer.regions) > 20:
             console.print(f"  and {len(answer.regions) - 20} more; --json or --out has them all")

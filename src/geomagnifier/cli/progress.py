@@ -21,13 +21,22 @@ SILENT = 30.0
 def progress_bar(of: str = "windows") -> Iterator[Progress]:
     """A bar on stderr, where a person looks on and there is more than one thing to wait for; elsewhere a line every half minute.
 
-    With GEOMAG_PROGRESS=lines in the environment a line for each step instead, "geomag: 3 of 17 windows", for a program that looks on.
+    With GEOMAG_PROGRESS=lines in the environment a line for each step instead, "geomag: 3 of 17
+    windows", for a program that looks on.
     """
     if os.environ.get("GEOMAG_PROGRESS") == "lines":
-        yield lambda done, total: print(f"geomag: {done} of {total} {of}", file=sys.stderr, flush=True)
+        yield lambda done, total: print(
+            f"geomag: {done} of {total} {of}", file=sys.stderr, flush=True
+        )
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
     if not console.is_terminal:

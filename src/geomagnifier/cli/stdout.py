@@ -26,7 +26,9 @@ class Printed:
     def write(self, text: str) -> int:
         """Print text."""
         if self._stream is None:
-            raise OutputError("there is nowhere to print to: standard output is closed; name a file (> FILE)")
+            raise OutputError(
+                "there is nowhere to print to: standard output is closed; name a file (> FILE)"
+            )
         with _told():
             return self._stream.write(text)
 

@@ -20,7 +20,10 @@ def code(stopped: KeyboardInterrupt) -> int:
 
 def take_sigterm() -> None:
     """Have SIGTERM raise `Terminated` in the main thread, where nobody else has taken it."""
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+    if (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    ):
         signal.signal(signal.SIGTERM, _terminate)
 
 
@@ -93,9 +96,16 @@ def ctrl_c() -> Iterator[threading.Event]:
         if pressed.is_set():
             raise KeyboardInterrupt
         pressed.set()
-        print("geomag: stopping after this window; press Ctrl-C again to stop at once", file=sys.stderr)
+        print(
+            "geomag: stopping after this window; press Ctrl-C again to stop at once",
+            file=sys.stderr,
+        )
 
-    usual = signal.signal(signal.SIGINT, press) if threading.current_thread() is threading.main_thread() else None
+    usual = (
+        signal.signal(signal.SIGINT, press)
+        if threading.current_thread() is threading.main_thread()
+        else None
+    )
     try:
         yield pressed
     finally:

@@ -8,7 +8,10 @@ from typing import Any
 
 
 def print_tables(
-    found: dict[str, Any], tables: dict[str, list[dict[str, Any]]], as_json: bool, left: Collection[str] | None = None
+    found: dict[str, Any],
+    tables: dict[str, list[dict[str, Any]]],
+    as_json: bool,
+    left: Collection[str] | None = None,
 ) -> None:
     """`found` as one JSON object, or its tables by title; a column that is empty throughout is left out. left: columns of words."""
     if as_json:
@@ -21,14 +24,34 @@ def print_tables(
     console = Console(markup=False, emoji=False)  # kinds go by any name
     for title, rows in ((title, rows) for title, rows in tables.items() if rows):
         table = Table(box=None, padding=(0, 2, 0, 0))
-        names = [name for name in dict.fromkeys(n for row in rows for n in row) if any(row.get(name) is not None for row in rows)]
+        names = [
+            name
+            for name in dict.fromkeys(n for row in rows for n in row)
+            if any(row.get(name) is not None for row in rows)
+        ]
         for name in names:
-            words = any(isinstance(row.get(name), str) for row in rows) if left is None else name in left
+            words = (
+                any(isinstance(row.get(name), str) for row in rows)
+                if left is None
+                else name in left
+            )
             table.add_column(name, justify="left" if words else "right")
         for row in rows:
             values = (row.get(name) for name in names)
-            table.add_row(*("" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value) for value in values))
-        console.width = max(console.width, Measurement.get(console, console.options.update(max_width=1000), table).maximum)
+            table.add_row(
+                *(
+                    ""
+                    if value is None
+                    else f"{value:.3g}"
+                    if isinstance(value, float)
+                    else str(value)
+                    for value in values
+                )
+            )
+        console.width = max(
+            console.width,
+            Measurement.get(console, console.options.update(max_width=1000), table).maximum,
+        )
         if title:
             console.print(title, style="italic", highlight=False, markup=False)
         console.print(table)

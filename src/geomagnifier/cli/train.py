@@ -29,18 +29,36 @@ def train(
     ] = None,
     base: Annotated[
         str | None,
-        typer.Option("--from", help="Teach this model the kinds of --data: 'small', or the model/ of an earlier run.", metavar="NAME|DIR"),
+        typer.Option(
+            "--from",
+            help="Teach this model the kinds of --data: 'small', or the model/ of an earlier run.",
+            metavar="NAME|DIR",
+        ),
     ] = None,
     pictures: Annotated[
         Path | None,
-        typer.Option(help="COCO's pictures, if they do not lie beside the file; the GeoTIFF, or folder of GeoTIFFs, of outlines."),
+        typer.Option(
+            help="COCO's pictures, if they do not lie beside the file; the GeoTIFF, or folder of GeoTIFFs, of outlines."
+        ),
     ] = None,
     column: Annotated[
-        str | None, typer.Option(help="Of outlines: the column with the kind. Without, the layer's name is the kind.")
+        str | None,
+        typer.Option(
+            help="Of outlines: the column with the kind. Without, the layer's name is the kind."
+        ),
     ] = None,
-    layer: Annotated[str | None, typer.Option(help="Of a GeoPackage: the layer with the outlines, where several hold polygons.")] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a GeoPackage: the layer with the outlines, where several hold polygons."
+        ),
+    ] = None,
     cover: Annotated[
-        list[str] | None, typer.Option(help="A kind that is land cover, an area without single objects; repeatable.", metavar="KIND")
+        list[str] | None,
+        typer.Option(
+            help="A kind that is land cover, an area without single objects; repeatable.",
+            metavar="KIND",
+        ),
     ] = None,
     also: Annotated[
         list[str] | None,
@@ -48,16 +66,31 @@ def train(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder of the run: checkpoints, log, plot, and model/ at the end (runs/small, runs/own).", metavar="DIR"),
+        typer.Option(
+            help="Folder of the run: checkpoints, log, plot, and model/ at the end (runs/small, runs/own).",
+            metavar="DIR",
+        ),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (200).", min=1)
+        int | None,
+        typer.Option(
+            help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (200).",
+            min=1,
+        ),
     ] = None,
     wide_steps: Annotated[
-        int | None, typer.Option(help="Steps of the image side's second stage, over more cameras, scales and classes (6000).", min=1)
+        int | None,
+        typer.Option(
+            help="Steps of the image side's second stage, over more cameras, scales and classes (6000).",
+            min=1,
+        ),
     ] = None,
     language_steps: Annotated[
-        int, typer.Option(help="Steps of the language side over the trained image side; 0 stops after the image side.", min=0)
+        int,
+        typer.Option(
+            help="Steps of the language side over the trained image side; 0 stops after the image side.",
+            min=0,
+        ),
     ] = 1400,
     start: Annotated[
         str | None,
@@ -78,11 +111,24 @@ def train(
     """Teach a model kinds of your own (--from), or train the small model from the start; run it again to go on where it stopped."""
     if base is None:
         if pictures or column or layer or cover or also:
-            raise OptionError("--pictures, --column, --layer, --cover and --also are for labels of your own: name the model, --from small")
-        lab_commands.load("train")(data, out or Path("runs/small"), steps, wide_steps, language_steps, start, keep_language, seed)
+            raise OptionError(
+                "--pictures, --column, --layer, --cover and --also are for labels of your own: name the model, --from small"
+            )
+        lab_commands.load("train")(
+            data,
+            out or Path("runs/small"),
+            steps,
+            wide_steps,
+            language_steps,
+            start,
+            keep_language,
+            seed,
+        )
         return
     if start is not None or keep_language:
-        raise OptionError("--start is for training the small model; with --from, the model to teach is what is started from")
+        raise OptionError(
+            "--start is for training the small model; with --from, the model to teach is what is started from"
+        )
     if data is None:
         raise OptionError("--from teaches from labels; name them: --data my_coco.json")
     from geomagnifier.finetuning import run
@@ -91,9 +137,24 @@ def train(
     lesson = Lesson(seed=seed) if steps is None else Lesson(steps=steps, seed=seed)
     pairs = [text.partition("=") for text in also or ()]
     if not all(kind and words for kind, _, words in pairs):
-        raise OptionError("--also is KIND=WORD,WORD, as in --also 'wind turbine=windmill,wind generator'")
-    words = {kind.strip(): tuple(word.strip() for word in words.split(",") if word.strip()) for kind, _, words in pairs}
-    wanted = run.Wanted(data, base, out or Path("runs/own"), pictures, column, layer, frozenset(cover or ()), words, lesson)
+        raise OptionError(
+            "--also is KIND=WORD,WORD, as in --also 'wind turbine=windmill,wind generator'"
+        )
+    words = {
+        kind.strip(): tuple(word.strip() for word in words.split(",") if word.strip())
+        for kind, _, words in pairs
+    }
+    wanted = run.Wanted(
+        data,
+        base,
+        out or Path("runs/own"),
+        pictures,
+        column,
+        layer,
+        frozenset(cover or ()),
+        words,
+        lesson,
+    )
     try:
         run.run(wanted)
     except KeyboardInterrupt:

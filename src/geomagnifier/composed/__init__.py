@@ -1,6 +1,7 @@
 """Questions whose answer is composed of what was found: counted, measured, compared, filtered.
 
-question -> english, chinese -> program -> (the search for its classes) -> evaluation -> value, unit, regions -> saying
+question -> english, chinese -> program -> (the search for its classes) -> evaluation -> value,
+unit, regions -> saying
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ from geomagnifier.types import Granularity, ModelSpec, Said
 class Understood:
     """A question that was read.
 
-    program: what it asks.  kinds: the classes that are looked for; none where it is all about the last answer's regions.
-    looked: how closely the search looks.  level: of the answer; masks that only tell places are not handed out.
-    passed: places that the question names and no class is; the answer says that they were not looked for.
+    program: what it asks.  kinds: the classes that are looked for; none where it is all about the
+        last answer's regions.
+    looked: how closely the search looks.  level: of the answer; masks that only tell places are not
+        handed out.
+    passed: places that the question names and no class is; the answer says that they were not
+        looked for.
     """
 
     program: p.Program
@@ -47,7 +51,8 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
 
     Args:
         question: plain words.
-        spec: of the model: its classes, and how people call them. A model that lists no classes composes nothing.
+        spec: of the model: its classes, and how people call them. A model that lists no classes
+            composes nothing.
         referring: whether "them" has something to refer to.
     """
     if not spec.kinds:
@@ -55,12 +60,21 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     words = lexicon(spec)
     asked = chinese_text.without_order(question)
     zh = chinese_text.chinese(question) or chinese_text.ordered(question)
-    program, passed = chinese_parser.read_all(asked, words) if chinese_text.chinese(asked) else (english_parser.read(asked, words), ())
+    program, passed = (
+        chinese_parser.read_all(asked, words)
+        if chinese_text.chinese(asked)
+        else (english_parser.read(asked, words), ())
+    )
     if program is None or (p.refers(program) and not referring):
         return None
-    if isinstance(program, p.Chosen) and program.of == p.Select(tuple(words.objects)):  # "all objects"
+    if isinstance(program, p.Chosen) and program.of == p.Select(
+        tuple(words.objects)
+    ):  # "all objects"
         return None
-    if any(isinstance(part, p.Share) and part.whole and set(part.whole.kinds) - set(words.objects) for part in p.parts(program)):
+    if any(
+        isinstance(part, p.Share) and part.whole and set(part.whole.kinds) - set(words.objects)
+        for part in p.parts(program)
+    ):
         return None  # a share of the pieces of land cover is none of its area
     kinds = p.kinds(program)
     masks = p.outlined(program)
@@ -76,7 +90,9 @@ def plain(kinds: Sequence[str], masks: bool) -> str:
     return f"{'Segment' if masks else 'Find'} the {listed}."
 
 
-def refusal(question: str, spec: ModelSpec, boxed: bool = True, referring: bool = False) -> str | None:
+def refusal(
+    question: str, spec: ModelSpec, boxed: bool = True, referring: bool = False
+) -> str | None:
     """Why a question cannot be answered, as `unsupported.refusal` has it; None for one that is composed, or can be tried.
 
     Args:
@@ -99,7 +115,11 @@ def passed_over(question: str, spec: ModelSpec, known: str, said: Said) -> str:
         known: words that are spoken of otherwise.
         said: the answer so far; what it quotes is spoken of as well.
     """
-    words = [word for word in leftovers(question, lexicon(spec), spec.scenes) if word not in known and word not in said.text.lower()]
+    words = [
+        word
+        for word in leftovers(question, lexicon(spec), spec.scenes)
+        if word not in known and word not in said.text.lower()
+    ]
     return remark(words, said.language == "zh")
 
 
@@ -127,9 +147,15 @@ def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
     """
     plain = re.sub(r"[ ?.!？。]+$", "", normalized(question))
     if (found := _IN_UNIT.fullmatch(plain)) is not None and unit_of(found[1]):
-        bare = re.sub(rf"[ ,]*\bin ({'|'.join(pattern.pattern for pattern, _ in UNITS)})(?= |[?.!]*$)", "", last).rstrip(" ?.!")
+        bare = re.sub(
+            rf"[ ,]*\bin ({'|'.join(pattern.pattern for pattern, _ in UNITS)})(?= |[?.!]*$)",
+            "",
+            last,
+        ).rstrip(" ?.!")
         text = f"{bare} in {found[1]}?"
-    elif (found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain.translate(chinese_text.SIMPLIFIED)))) is not None:
+    elif (
+        found := _IN_UNIT_ZH.fullmatch(re.sub(r"\s", "", plain.translate(chinese_text.SIMPLIFIED)))
+    ) is not None:
         bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(UNITS_ZH)})?", lambda m: m[1], last)
         text = re.sub("多少|多大|多长|多远", f"多少{found[1]}", bare, count=1)
     else:
@@ -140,9 +166,15 @@ def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
 
 def lexicon(spec: ModelSpec) -> Lexicon:
     """The names of a model's classes."""
-    return _lexicon(spec.kinds, spec.objects or spec.kinds, tuple((kind, tuple(said)) for kind, said in spec.names.items()))
+    return _lexicon(
+        spec.kinds,
+        spec.objects or spec.kinds,
+        tuple((kind, tuple(said)) for kind, said in spec.names.items()),
+    )
 
 
 @lru_cache(maxsize=8)
-def _lexicon(kinds: tuple[str, ...], objects: tuple[str, ...], names: tuple[tuple[str, tuple[str, ...]], ...]) -> Lexicon:
+def _lexicon(
+    kinds: tuple[str, ...], objects: tuple[str, ...], names: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Lexicon:
     return Lexicon(kinds, objects, dict(names))

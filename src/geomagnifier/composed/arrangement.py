@@ -10,14 +10,19 @@ from numpy.typing import NDArray
 Floats64 = NDArray[np.float64]
 Form = Literal["aligned", "clustered", "scattered", "rows", "single"]
 GAP = 0.5
-"""Two things are in different rows when their centres lie further apart across the rows than this part of a thing's side."""
+"""Two things are in different rows when their centres lie further apart across the rows than this
+part of a thing's side.
+"""
 STEP = 1.0
 """Degrees between the directions that are tried."""
 STRAIGHT = 0.35
-"""Things are in one line when their centres stray from it by no more than this part of a thing's side, as a root mean square."""
+"""Things are in one line when their centres stray from it by no more than this part of a thing's
+side, as a root mean square.
+"""
 CLUSTERED = 0.75
-"""Mean distance to the nearest neighbour, as a part of that of as many points strewn over the picture at random (Clark and Evans 1954),
-below which they are clustered."""
+"""Mean distance to the nearest neighbour, as a part of that of as many points strewn over the
+picture at random (Clark and Evans 1954), below which they are clustered.
+"""
 MOST = 2000
 """Things whose distances to each other are taken; of more, evenly spaced ones."""
 
@@ -25,8 +30,8 @@ MOST = 2000
 def lines(boxes: Floats64, columns: bool = False) -> list[NDArray[np.intp]]:
     """The rows, top to bottom, or the columns, left to right; the numbers of their boxes.
 
-    Directions up to 45 degrees from the level (columns: from the upright) are tried. In the right one the centres fall into a few tight
-    lines with wide gaps between them.
+    Directions up to 45 degrees from the level (columns: from the upright) are tried. In the right
+    one the centres fall into a few tight lines with wide gaps between them.
 
     Args:
         boxes: (N, 4) px.
@@ -40,17 +45,23 @@ def lines(boxes: Floats64, columns: bool = False) -> list[NDArray[np.intp]]:
     side = float(np.median(np.sqrt(sides.prod(1))))
     degrees = np.arange(-44.0, 44.0 + STEP / 2, STEP)
     turn = np.radians(degrees + (90 if columns else 0))
-    across = middles @ np.stack([-np.sin(turn), np.cos(turn)]) * (-1 if columns else 1)  # (N, directions)
+    across = (
+        middles @ np.stack([-np.sin(turn), np.cos(turn)]) * (-1 if columns else 1)
+    )  # (N, directions)
     order = np.argsort(across, axis=0, kind="stable")
     placed = np.take_along_axis(across, order, axis=0)
     group = np.zeros(across.shape, int)
     group[1:] = np.cumsum(np.diff(placed, axis=0) > max(GAP * side, 1.0), axis=0)
     number = group.max(0) + 1
-    at = (group + np.concatenate([[0], np.cumsum(number)[:-1]])).ravel()  # each line of each direction
+    at = (
+        group + np.concatenate([[0], np.cumsum(number)[:-1]])
+    ).ravel()  # each line of each direction
     size = np.bincount(at)
     mean = np.bincount(at, placed.ravel()) / size
     stray = np.sqrt(((placed - mean[at].reshape(placed.shape)) ** 2).mean(0))
-    lone = np.bincount(np.repeat(np.arange(len(degrees)), number), size == 1, minlength=len(degrees))
+    lone = np.bincount(
+        np.repeat(np.arange(len(degrees)), number), size == 1, minlength=len(degrees)
+    )
     # few lines, tight ones, near the level; a line of one thing explains nothing
     best = int(((number + lone) / len(boxes) + stray / side + np.abs(degrees) / 400).argmin())
     return np.split(order[:, best], np.flatnonzero(np.diff(group[:, best])) + 1)
@@ -90,7 +101,9 @@ def in_rows(boxes: Floats64) -> bool:
     """Whether nearly all of them lie in rows of two and more, or in columns."""
     for columns in (False, True):
         found = [line for line in lines(boxes, columns) if len(line) > 1]
-        if sum(map(len, found)) >= 0.9 * len(boxes) and all(is_one_line(boxes[line]) for line in found):
+        if sum(map(len, found)) >= 0.9 * len(boxes) and all(
+            is_one_line(boxes[line]) for line in found
+        ):
             return True
     return False
 

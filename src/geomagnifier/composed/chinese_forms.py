@@ -7,7 +7,17 @@ from dataclasses import replace
 from functools import partial
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.chinese_phrases import COUNTER, EXCEPT, HOWS, KIND, PICTURE, QUESTION, UNIT, UNITS, WHAT
+from geomagnifier.composed.chinese_phrases import (
+    COUNTER,
+    EXCEPT,
+    HOWS,
+    KIND,
+    PICTURE,
+    QUESTION,
+    UNIT,
+    UNITS,
+    WHAT,
+)
 from geomagnifier.composed.placeholders import Amount
 from geomagnifier.composed.slots import Build
 
@@ -37,7 +47,11 @@ def _bigger(word: str, a: p.Select, b: p.Select) -> p.Program:
 
 def _which_bigger(word: str, a: p.Select, b: p.Select) -> p.Program | None:
     what, more = _LONGER[word]
-    return p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more) if not set(a.kinds) & set(b.kinds) else None
+    return (
+        p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more)
+        if not set(a.kinds) & set(b.kinds)
+        else None
+    )
 
 
 def _which_area(word: str, a: p.Select, b: p.Select) -> p.Program | None:
@@ -55,7 +69,9 @@ def _most_are(a: p.Select, c: tuple[p.Filter, ...]) -> p.Program:
     return p.Compare(_share_where(a, c), ">", p.Given(50, "%"))
 
 
-def _commonest(a: p.Select | None = None, most: bool = True, everything: p.Select | None = None) -> p.Program | None:
+def _commonest(
+    a: p.Select | None = None, most: bool = True, everything: p.Select | None = None
+) -> p.Program | None:
     of = a or everything
     return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
 
@@ -64,7 +80,15 @@ def _units(u: str, what: p.Quantity) -> tuple[str, str] | None:
     if not u:
         return "", ""
     kind = UNITS[u]
-    area = {"m2": "m2", "km2": "km2", "ha": "ha", "acre": "ha", "mu": "ha", "px": "px2", "px2": "px2"}
+    area = {
+        "m2": "m2",
+        "km2": "km2",
+        "ha": "ha",
+        "acre": "ha",
+        "mu": "ha",
+        "px": "px2",
+        "px2": "px2",
+    }
     length = {"m": "m", "km": "m", "ft": "m", "px": "px", "cm": "m", "mi": "m"}
     table = area if what == "area" else length
     return (table[kind], kind) if kind in table else None
@@ -103,7 +127,11 @@ def _covers(a: p.Select, n: Amount, more: str | None = None) -> p.Program:
 
 def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | None:
     """As in "除了最右边的网球场": the others of its class; of a class as a whole, the other classes."""
-    rest = everything if a.rank is None and not a.filters else replace(a, filters=(), rank=None, number=None)
+    rest = (
+        everything
+        if a.rank is None and not a.filters
+        else replace(a, filters=(), rank=None, number=None)
+    )
     return _except(a, rest, bool(masks))
 
 
@@ -111,12 +139,16 @@ def _there(c: tuple[p.Filter, ...], everything: p.Select) -> p.Program | None:
     return p.Chosen(replace(everything, filters=c)) if c else None
 
 
-def _distance(a: p.Select, b: p.Select | None = None, u: str = "", gap: str = "") -> p.Program | None:
+def _distance(
+    a: p.Select, b: p.Select | None = None, u: str = "", gap: str = ""
+) -> p.Program | None:
     unit = _units(u, "length")
     return None if unit is None else p.Distance(a, b, bool(gap), *unit)
 
 
-def _where(a: p.Select, c: tuple[p.Filter, ...], build: Callable[[p.Select], p.Program]) -> p.Program:
+def _where(
+    a: p.Select, c: tuple[p.Filter, ...], build: Callable[[p.Select], p.Program]
+) -> p.Program:
     return build(replace(a, filters=(*a.filters, *c)))
 
 
@@ -132,10 +164,20 @@ def _except(a: p.Select, b: p.Select, masks: bool = False) -> p.Program | None:
 
 
 def _chosen(a: p.Select, masks: bool = False) -> p.Program | None:
-    special: list[object] = [part for part in p.parts(a) if isinstance(part, p.Limit | p.Colour | p.Heading | p.Not | p.Among)]
+    special: list[object] = [
+        part
+        for part in p.parts(a)
+        if isinstance(part, p.Limit | p.Colour | p.Heading | p.Not | p.Among)
+    ]
     special += [part for part in p.parts(a) if isinstance(part, p.Related | p.Between | p.Place)]
-    special += [part for part in p.parts(a) if isinstance(part, p.Rank) and part.by not in p.OUTLINED]
-    return p.Chosen(a, masks) if special or (len(a.kinds) > 1 and not a.filters and a.rank is None) else None
+    special += [
+        part for part in p.parts(a) if isinstance(part, p.Rank) and part.by not in p.OUTLINED
+    ]
+    return (
+        p.Chosen(a, masks)
+        if special or (len(a.kinds) > 1 and not a.filters and a.rank is None)
+        else None
+    )
 
 
 def _lines(a: p.Select, line: str, n: Amount | None = None) -> p.Program:

@@ -30,7 +30,9 @@ _NO_MASKS = re.compile(
     "^(?:不要|不用|别|无需|不需要|不必)(?:分割|画框|标注|标记|描述|解释|掩膜|画图|画|框|标|给框|给坐标|说别的)+[,;。]?"
     "(?:只要?|就|仅|直接)?(?:告诉我|说|回答|给我|要|给出|输出|需要|知道)*"
 )
-_ONLY = re.compile("^(?:不要|不用|别找|别|不找|不看)(.{1,6}?)[,。](?=只|就|仅)|(?<=.)[,。](?:不要|不含|不包括|别带)(.{1,6})$")
+_ONLY = re.compile(
+    "^(?:不要|不用|别找|别|不找|不看)(.{1,6}?)[,。](?=只|就|仅)|(?<=.)[,。](?:不要|不含|不包括|别带)(.{1,6})$"
+)
 """What is not wanted beside what is: "不要车，只找船"."""
 _NUMBER_ONLY = re.compile(
     "^(?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?[,:;。]"
@@ -50,20 +52,31 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     text = chinese_text.without_order(normalized(question)).translate(chinese_text.SIMPLIFIED)
     text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
-    text = _SOFT.sub("", _NO_MASKS.sub("", _ONLY.sub(lambda m: "" if (m[1] or m[2]) in lexicon.table() else m[0], text)))
+    text = _SOFT.sub(
+        "",
+        _NO_MASKS.sub(
+            "", _ONLY.sub(lambda m: "" if (m[1] or m[2]) in lexicon.table() else m[0], text)
+        ),
+    )
     text, unit = _unit(text)
     text = _END.sub("", re.sub("[?。!.,]+$", "", text))
     before = ""
     while before != text:
         before, text = text, _SCENE.sub("", _POLITE.sub("", text)).lstrip(",:;的")
-    if (found := _COUNTED_IF.search(text)) and re.match("(?:有没有|是否有|是否存在|有)", text):  # "有船吗？有的话几艘"
+    if (found := _COUNTED_IF.search(text)) and re.match(
+        "(?:有没有|是否有|是否存在|有)", text
+    ):  # "有船吗？有的话几艘"
         text = f"有多少{re.sub('^(?:有没有|是否有|是否存在|有)|[吗么没?,]+$', '', text[: found.start()])}"
     return text, unit
 
 
 def _unit(text: str) -> tuple[str, str]:
     found = _IN_UNIT.search(text)
-    return (text, "") if found is None or not found.start() else (text[: found.start()], found[1] or found[2] or found[3])
+    return (
+        (text, "")
+        if found is None or not found.start()
+        else (text[: found.start()], found[1] or found[2] or found[3])
+    )
 
 
 def english_names(lexicon: Lexicon) -> Mapping[str, str]:
@@ -72,8 +85,17 @@ def english_names(lexicon: Lexicon) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _english_names(table: tuple[tuple[str, tuple[str, ...]], ...], names: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, str]:
-    chinese = {kind: next((name for name in said if not name.isascii()), "") for kind, said in names}
+def _english_names(
+    table: tuple[tuple[str, tuple[str, ...]], ...], names: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Mapping[str, str]:
+    chinese = {
+        kind: next((name for name in said if not name.isascii()), "") for kind, said in names
+    }
     several = {"object": "目标", "thing": "目标", "target": "目标"}
-    out = {name: chinese.get(kinds[0], "") if len(kinds) == 1 else several.get(name.removesuffix("s"), "") for name, kinds in table}
+    out = {
+        name: chinese.get(kinds[0], "")
+        if len(kinds) == 1
+        else several.get(name.removesuffix("s"), "")
+        for name, kinds in table
+    }
     return {name: word for name, word in out.items() if name.isascii() and word}

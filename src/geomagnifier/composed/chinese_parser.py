@@ -12,7 +12,12 @@ from geomagnifier.composed.chinese_phrases import Reader, marked
 from geomagnifier.composed.placeholders import Lexicon
 from geomagnifier.composed.slots import Form, NoPlace
 
-_SLOTS = {"{a}": r"(?P<a>.{0,}?(?:K\d+(?!\d)|们|它|些|其中))", "{b}": "(?P<b>.+?)", "{c}": "(?P<c>.+?)", "{n}": r"(?P<n>N\d+)"}
+_SLOTS = {
+    "{a}": r"(?P<a>.{0,}?(?:K\d+(?!\d)|们|它|些|其中))",
+    "{b}": "(?P<b>.+?)",
+    "{c}": "(?P<c>.+?)",
+    "{n}": r"(?P<n>N\d+)",
+}
 
 
 _FORMS = tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
@@ -33,13 +38,22 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
             reader = Reader(marks, lexicon)
             try:
                 found = slots.read(said, reader)
-                if "d" in found:  # a condition before the whole question, and one of the thing asked for
-                    found["a"] = replace(found["a"], filters=(*found["a"].filters, *reader.conditions(found.pop("d"))))
+                if (
+                    "d" in found
+                ):  # a condition before the whole question, and one of the thing asked for
+                    found["a"] = replace(
+                        found["a"],
+                        filters=(*found["a"].filters, *reader.conditions(found.pop("d"))),
+                    )
                 program = slots.built(form.build, found, reader)
             except NoPlace:
                 continue
             if program is not None and unit:
                 program = in_unit(program, unit)
             if program is not None:
-                return (program, tuple(reader.passed)) if p.kinds(program) or p.refers(program) else (None, ())
+                return (
+                    (program, tuple(reader.passed))
+                    if p.kinds(program) or p.refers(program)
+                    else (None, ())
+                )
     return None, ()

@@ -1,6 +1,7 @@
 """Chinese phrases and conditions: what is said of a thing stands before it, "距离桥50米以内的车辆". Every word must find its place.
 
-A phrase is read from its front, condition after condition, each up to its 的, and ends with the names of classes.
+A phrase is read from its front, condition after condition, each up to its 的, and ends with the
+names of classes.
 """
 
 from __future__ import annotations
@@ -43,7 +44,14 @@ _COLOURS = {
     "蓝": "blue", "棕": "brown", "褐": "brown",
 }  # fmt: skip
 _COLOUR = f"[{''.join(_COLOURS)}](?:颜?色)?"
-_ALIASES = {"港池": "港口", "港区": "港口", "田地": "农田地块", "田": "农田地块", "农田": "农田地块", "庄稼地": "农田地块"}
+_ALIASES = {
+    "港池": "港口",
+    "港区": "港口",
+    "田地": "农田地块",
+    "田": "农田地块",
+    "农田": "农田地块",
+    "庄稼地": "农田地块",
+}
 """Names beside those of the classes, each with one of these."""
 _RANKS = {
     "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
@@ -51,8 +59,19 @@ _RANKS = {
     "左": ("left", True), "右": ("right", True), "上": ("upper", True), "下": ("lower", True), "西": ("left", True), "东": ("right", True),
     "北": ("upper", True), "南": ("lower", True),
 }  # fmt: skip
-_FROM = "(?:从|由)?([左右上下东西南北])[边面侧端方]?(?:[往到向][左右上下东西南北])?(?:数|起|开始)*的?"
-_SIDES = {"左": "left", "右": "right", "上": "upper", "下": "lower", "西": "left", "东": "right", "北": "upper", "南": "lower"}
+_FROM = (
+    "(?:从|由)?([左右上下东西南北])[边面侧端方]?(?:[往到向][左右上下东西南北])?(?:数|起|开始)*的?"
+)
+_SIDES = {
+    "左": "left",
+    "右": "right",
+    "上": "upper",
+    "下": "lower",
+    "西": "left",
+    "东": "right",
+    "北": "upper",
+    "南": "lower",
+}
 EXCEPT = "(?:除了?|除去|除开|不包括|不包含|不算|不计|排除|去掉|不含|剔除|忽略)"
 WHAT: dict[str, p.Quantity] = {
     "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length", "长": "length", "宽": "width",
@@ -123,11 +142,21 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     longest = sorted(table, key=len, reverse=True)
     text = re.sub(rf"(?<=第){_NUMBER}", bare, text)
     plain = re.sub(rf"百分之({_NUMBER})", lambda m: f"{_number(m[1]):g}%", text)
-    plain = re.sub("(?:面积的?)?(?:一半|半数)(?!以上)", "50%", re.sub("(?:一半|半数)以上", "超过50%", plain))
+    plain = re.sub(
+        "(?:面积的?)?(?:一半|半数)(?!以上)", "50%", re.sub("(?:一半|半数)以上", "超过50%", plain)
+    )
     plain = re.sub(rf"(?<![QN\d.第])({_NUMBER})多?({UNIT})(?![a-z])", with_unit, plain)
-    plain = re.sub(rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain)
-    plain = re.sub(r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain)
-    plain = re.sub(rf"(?<=超过|大于|多于|小于|少于|不到|不足|至少|恰好|正好|刚好|等于|达到)({_NUMBER})(?={QUESTION}$)", bare, plain)
+    plain = re.sub(
+        rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain
+    )
+    plain = re.sub(
+        r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain
+    )
+    plain = re.sub(
+        rf"(?<=超过|大于|多于|小于|少于|不到|不足|至少|恰好|正好|刚好|等于|达到)({_NUMBER})(?={QUESTION}$)",
+        bare,
+        plain,
+    )
     if re.search(r"(?<![QN\d])\d", plain):  # a number that nothing is said of
         return Marked("", names, amounts)
     plain = re.sub(f"(?:{GROUND})(?=的?[上里内中附旁周边])", ground, plain)
@@ -149,12 +178,27 @@ class Reader:
     def phrase(self, text: str, of: p.Select | None = None) -> p.Select:
         """Conditions and the names of classes; one that ends without a name ("最大的那艘") is of the class of `of`. Raises NoPlace."""
         noun = _NOUNS.search(text)
-        if noun is None and of is not None and (m := re.search(rf"(?:[这那]?(?:一|N\d+|几)?{COUNTER}|的|边|侧)$", text)):
-            return self._before(re.sub(rf"[这那]?一?{COUNTER}$", "", text), replace(of, filters=(), rank=None), False) if m else of
+        if (
+            noun is None
+            and of is not None
+            and (m := re.search(rf"(?:[这那]?(?:一|N\d+|几)?{COUNTER}|的|边|侧)$", text))
+        ):
+            return (
+                self._before(
+                    re.sub(rf"[这那]?一?{COUNTER}$", "", text),
+                    replace(of, filters=(), rank=None),
+                    False,
+                )
+                if m
+                else of
+            )
         if noun is None:
             raise NoPlace
         named = re.findall(r"K(\d+)", noun[0])
-        of = p.Select(tuple(dict.fromkeys(kind for k in named for kind in self.marks.names[int(k)])), them=not named)
+        of = p.Select(
+            tuple(dict.fromkeys(kind for k in named for kind in self.marks.names[int(k)])),
+            them=not named,
+        )
         return self._before(text[: noun.start()], of, len(named) > 1)
 
     def _before(self, text: str, of: p.Select, union: bool) -> p.Select:
@@ -163,7 +207,10 @@ class Reader:
         out: p.Select | None = None
         while rest:
             if (
-                m := re.match(rf"(?:所有|全部|一切|每一?{COUNTER}?|各个|各|这些|那些|任何|的|都|仅|只|其中|[这那]几?{COUNTER}(?!N))", rest)
+                m := re.match(
+                    rf"(?:所有|全部|一切|每一?{COUNTER}?|各个|各|这些|那些|任何|的|都|仅|只|其中|[这那]几?{COUNTER}(?!N))",
+                    rest,
+                )
             ) or (m := re.match(rf"[这那](?=N\d)|[这那]一{COUNTER}", rest)):
                 rest = rest[m.end() :]
             elif m := re.match(
@@ -188,12 +235,17 @@ class Reader:
             elif m := re.match(r"N\d+", rest):
                 number = int(self.amount(m[0]).value)
                 rest = rest[m.end() :]
-            elif (m := self._roof(rest, of)) or (m := re.match(rf"{_COLOUR}(?:(?:或|和){_COLOUR})*的?(?!K\d+的)", rest)):
+            elif (m := self._roof(rest, of)) or (
+                m := re.match(rf"{_COLOUR}(?:(?:或|和){_COLOUR})*的?(?!K\d+的)", rest)
+            ):
                 if union:
                     raise NoPlace
                 filters = (*filters, p.Colour(tuple(_COLOURS[c] for c in m[0] if c in _COLOURS)))
                 rest = rest[m.end() :]
-            elif m := re.match(rf"{EXCEPT}(.+?)(?:以外|之外|外)?[,]?的?(?:所有|全部)?的?(?:其他|其它|其余|别的)?的?(?:所有)?的?$", rest):
+            elif m := re.match(
+                rf"{EXCEPT}(.+?)(?:以外|之外|外)?[,]?的?(?:所有|全部)?的?(?:其他|其它|其余|别的)?的?(?:所有)?的?$",
+                rest,
+            ):
                 out, rest = self.phrase(m[1], of), ""
             elif m := re.match(r"(?:不是|非)(K\d+)的", rest):
                 out, rest = self.phrase(m[1]), rest[m.end() :]
@@ -210,7 +262,10 @@ class Reader:
 
     def _roof(self, text: str, of: p.Select) -> re.Match[str] | None:
         """A colour that is said of the roofs of buildings: from above they are the buildings."""
-        m = re.match(rf"{_COLOUR}(?:的)?(?:K(\d+)的?|顶的?)(?=$|[^和与、])|K(\d+)(?:是|为|呈){_COLOUR}的", text)
+        m = re.match(
+            rf"{_COLOUR}(?:的)?(?:K(\d+)的?|顶的?)(?=$|[^和与、])|K(\d+)(?:是|为|呈){_COLOUR}的",
+            text,
+        )
         if m is None or of.kinds != ("building",):
             return None
         mark = m[1] or m[2]
@@ -218,7 +273,10 @@ class Reader:
 
     def _to_de(self, text: str) -> tuple[tuple[p.Filter, ...], str]:
         """The conditions up to a 的 that they fit, and the rest."""
-        for m in re.finditer(rf"的(?:[这那]几?{COUNTER}?)?|[这那]几?{COUNTER}?|[这那]一?[排列行]|(?=(?<!第)N\d|最|第N)|$", text):
+        for m in re.finditer(
+            rf"的(?:[这那]几?{COUNTER}?)?|[这那]几?{COUNTER}?|[这那]一?[排列行]|(?=(?<!第)N\d|最|第N)|$",
+            text,
+        ):
             if m.start() == 0:
                 continue
             try:
@@ -238,7 +296,8 @@ class Reader:
     def _ground(self, text: str) -> bool:
         """Whether a condition names a place that no class is."""
         m = re.fullmatch(
-            rf"(?:位于|处于|在|{_VERBS})?(?:在)?G(\d+)的?(?:上面|上|里面|里头|里|中|内|附近|旁边|旁|周围|周边|边上|边)?{_VERBS}?", text
+            rf"(?:位于|处于|在|{_VERBS})?(?:在)?G(\d+)的?(?:上面|上|里面|里头|里|中|内|附近|旁边|旁|周围|周边|边上|边)?{_VERBS}?",
+            text,
         )
         if m:
             self.passed.append(self.marks.names[int(m[1])][0])
@@ -250,7 +309,13 @@ class Reader:
         if m := re.match("(?:不|没有?|并不|并没有)(?=[在位处是停靠挨朝离紧临邻])(?:是)?", text):
             inner = self.condition(text[m.end() :])
             return None if inner is None else p.Not(inner)
-        return self._limit(text) or self._place(text) or self._colour(text) or self._heading(text) or self._relation(text)
+        return (
+            self._limit(text)
+            or self._place(text)
+            or self._colour(text)
+            or self._heading(text)
+            or self._relation(text)
+        )
 
     def _limit(self, text: str) -> p.Filter | None:
         what = "(长度|宽度|面积|大小|直径|长|宽)?(?:为|是|在)?"
@@ -260,11 +325,17 @@ class Reader:
             if not m[1] and (m[2] or m[3]) in ("高于", "低于"):  # a height
                 return None
             plain = "面积" if "2" in self.amount(m[4]).unit else "长"
-            quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get((m[2] or m[3])[0], plain)
+            quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get(
+                (m[2] or m[3])[0], plain
+            )
             return self._sized(quantity, m[4] if m[2] else None, m[4] if m[3] else None)
         if m := re.fullmatch(rf"{what}(Q\d+)(?:及|或)?(以上|以下|以内)(?:长)?", text):
-            return self._sized(m[1] or "大小", m[2] if m[3] == "以上" else None, None if m[3] == "以上" else m[2])
-        if m := re.fullmatch(rf"{what}(?:介于)?([NQ]\d+)(?:到|至|和|-|~)(Q\d+)(?:之间)?(?:长|宽)?", text):
+            return self._sized(
+                m[1] or "大小", m[2] if m[3] == "以上" else None, None if m[3] == "以上" else m[2]
+            )
+        if m := re.fullmatch(
+            rf"{what}(?:介于)?([NQ]\d+)(?:到|至|和|-|~)(Q\d+)(?:之间)?(?:长|宽)?", text
+        ):
             return self._sized(m[1] or "大小", m[2], m[3])
         return None
 
@@ -273,12 +344,18 @@ class Reader:
         if a is not None and not a.unit and b is not None:
             a = replace(a, value=a.value * amount(1.0, b.said or b.unit).value)
         unit = next(one.unit for one in (b, a) if one is not None)
-        quantity = "area" if unit.endswith("2") else "length" if WHAT[what] == "area" else WHAT[what]
-        return p.Limit(quantity, None if a is None else a.value, None if b is None else b.value, unit)
+        quantity = (
+            "area" if unit.endswith("2") else "length" if WHAT[what] == "area" else WHAT[what]
+        )
+        return p.Limit(
+            quantity, None if a is None else a.value, None if b is None else b.value, unit
+        )
 
     def _place(self, text: str) -> p.Filter | None:
         lead = f"(?:位于|处于|处在|在|落在|靠|{_VERBS})?(?:{PICTURE}的?)?(?:最)?"
-        if re.fullmatch(f"{lead}(?:正中央|正中间|正中|中央|中间|中心|中部)(?:部分|区域|位置)?", text):
+        if re.fullmatch(
+            f"{lead}(?:正中央|正中间|正中|中央|中间|中心|中部)(?:部分|区域|位置)?", text
+        ):
             return p.Place("centre")
         if re.fullmatch(f"{lead}(?:边缘|边上|四周)(?:部分|区域|位置)?", text):
             return p.Place("edge")
@@ -312,11 +389,16 @@ class Reader:
     def _relation(self, text: str) -> p.Filter | None:
         text = re.sub(f"^(?:位于|处于|跨越|横跨|在|{_VERBS}(?:在)?)+", "", text)
         text = re.sub(f"(?<=[上里内中边旁近围侧方面岸]){_VERBS}$", "", text)
-        if m := re.fullmatch("(?:紧挨着?|紧靠着?|紧邻|紧贴|挨着|靠近|靠着|邻近|临近|毗邻|贴着|接近|临着)(.+?)", text):
+        if m := re.fullmatch(
+            "(?:紧挨着?|紧靠着?|紧邻|紧贴|挨着|靠近|靠着|邻近|临近|毗邻|贴着|接近|临着)(.+?)", text
+        ):
             return self._related("near", m[1])
         if m := re.fullmatch("沿着?(.+?)", text):
             return self._related("along", m[1])
-        if m := re.fullmatch(r"(?:距离?|离)(.+?)(?:的距离)?(?:不超过|小于|少于|在|不到)?(Q\d+)(?:以内|之内|范围内|内)?", text):
+        if m := re.fullmatch(
+            r"(?:距离?|离)(.+?)(?:的距离)?(?:不超过|小于|少于|在|不到)?(Q\d+)(?:以内|之内|范围内|内)?",
+            text,
+        ):
             return self._related("near", m[1], m[2])
         if m := re.fullmatch(r"(.+?)(?:周围|附近|旁边)?(Q\d+)(?:以内|之内|范围内|内)", text):
             return self._related("near", m[1], m[2])
@@ -332,13 +414,17 @@ class Reader:
                 return None
             return p.Between(both, both)
         for pattern, way in _WAYS:
-            if (m := re.fullmatch(f"(.+?){pattern}", text)) and (found := self._related(way, m[1])) is not None:
+            if (m := re.fullmatch(f"(.+?){pattern}", text)) and (
+                found := self._related(way, m[1])
+            ) is not None:
                 return found
         return None
 
     def _related(self, way: p.Way, text: str, limit: str | None = None) -> p.Filter | None:
         try:
-            others = self.phrase(re.sub(r"(?<=K\d)(?:的?边上|岸边|边|岸)$", "", text) if limit is not None else text)
+            others = self.phrase(
+                re.sub(r"(?<=K\d)(?:的?边上|岸边|边|岸)$", "", text) if limit is not None else text
+            )
         except NoPlace:
             return None
         if way == "inside" and others.kinds == ("water",):
@@ -346,4 +432,6 @@ class Reader:
         if limit is None:
             return p.Related(way, others)
         found = self.amount(limit)
-        return p.Related(way, others, found.value, found.unit) if found.unit in ("m", "px") else None
+        return (
+            p.Related(way, others, found.value, found.unit) if found.unit in ("m", "px") else None
+        )

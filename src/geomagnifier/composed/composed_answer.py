@@ -17,7 +17,18 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import Bytes, Granularity, ModelSpec, Query, Region, Reply, Said, SceneInfo, View, Window
+from geomagnifier.types import (
+    Bytes,
+    Granularity,
+    ModelSpec,
+    Query,
+    Region,
+    Reply,
+    Said,
+    SceneInfo,
+    View,
+    Window,
+)
 
 TOGETHER = 1 << 20
 """Pixels round all regions up to which they are read at once for their colours."""
@@ -27,7 +38,11 @@ LARGEST = 96
 
 def plainly(query: Query, read: Understood, refers: Reference | None) -> Query:
     """What the model is asked: to look for the classes of the program, or for those of the regions that are referred to."""
-    kinds = read.kinds or tuple(dict.fromkeys(region.label for region in refers.regions)) if refers is not None else read.kinds
+    kinds = (
+        read.kinds or tuple(dict.fromkeys(region.label for region in refers.regions))
+        if refers is not None
+        else read.kinds
+    )
     return replace(query, text=plain(kinds, read.looked is Granularity.PIXEL), kinds=kinds)
 
 
@@ -49,17 +64,34 @@ def outcome(
         refers: what "them" refers to.
         preview: the whole scene; where it has every pixel, colours are read from it.
     """
-    them = () if refers is None else [r for r in found if any(r.box == one.box and r.label == one.label for one in refers.regions)]
+    them = (
+        ()
+        if refers is None
+        else [
+            r
+            for r in found
+            if any(r.box == one.box and r.label == one.label for one in refers.regions)
+        ]
+    )
 
-    return evaluation.run(read.program, Ground(found, scene.info, within, _pixels(scene, found, preview), them))
+    return evaluation.run(
+        read.program, Ground(found, scene.info, within, _pixels(scene, found, preview), them)
+    )
 
 
 def _pixels(scene: Scene, found: Sequence[Region], preview: Bytes | None) -> Pixels:
     """Reads boxes of the picture: out of the preview where it has every pixel, or of one read of all that was found where that is small."""
     bounds = np.array([region.box for region in found], float).reshape(-1, 4)
-    low, high = np.maximum(np.floor(bounds[:, :2].min(0, initial=np.inf)), 0), np.ceil(bounds[:, 2:].max(0, initial=0))
+    low, high = (
+        np.maximum(np.floor(bounds[:, :2].min(0, initial=np.inf)), 0),
+        np.ceil(bounds[:, 2:].max(0, initial=0)),
+    )
     high = np.minimum(high, (scene.info.width, scene.info.height))
-    whole = preview if preview is not None and preview.shape[:2] == (scene.info.height, scene.info.width) else None
+    whole = (
+        preview
+        if preview is not None and preview.shape[:2] == (scene.info.height, scene.info.width)
+        else None
+    )
     at = (0, 0) if whole is not None or not (low < high).all() else (int(low[0]), int(low[1]))
 
     @cache
@@ -71,9 +103,14 @@ def _pixels(scene: Scene, found: Sequence[Region], preview: Bytes | None) -> Pix
 
     def pixels(box: Box) -> Bytes:
         if (read := together()) is not None:
-            return read[int(box.y0) - at[1] : int(box.y1) - at[1], int(box.x0) - at[0] : int(box.x1) - at[0]]
+            return read[
+                int(box.y0) - at[1] : int(box.y1) - at[1], int(box.x0) - at[0] : int(box.x1) - at[0]
+            ]
         shrink = max(1.0, max(box.width, box.height) / LARGEST)
-        width, height = max(1, math.ceil(box.width / shrink)), max(1, math.ceil(box.height / shrink))
+        width, height = (
+            max(1, math.ceil(box.width / shrink)),
+            max(1, math.ceil(box.height / shrink)),
+        )
         return scene.read(Window(box, width, height, "colour", box)).pixels
 
     return pixels
@@ -104,7 +141,11 @@ def said(
             return own
     words = sentences.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
     told = sentences.say(read.program, replace(outcome, regions=tuple(regions)), words)
-    return told if query.area is None else replace(told, text=told.text.replace(" of the picture.", " of the area."))
+    return (
+        told
+        if query.area is None
+        else replace(told, text=told.text.replace(" of the picture.", " of the area."))
+    )
 
 
 def read_as(read: Understood, spec: ModelSpec) -> str:
@@ -116,4 +157,6 @@ def read_as(read: Understood, spec: ModelSpec) -> str:
 
 def uncertain(read: Understood, outcome: Outcome) -> bool:
     """Whether what was not looked at may turn the value: all that is true or false, but that there is something."""
-    return isinstance(outcome.value, bool | str) and not (isinstance(read.program, p.Exists) and outcome.value is True)
+    return isinstance(outcome.value, bool | str) and not (
+        isinstance(read.program, p.Exists) and outcome.value is True
+    )

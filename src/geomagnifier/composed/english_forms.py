@@ -1,7 +1,8 @@
 """Forms of English questions, and what each builds of its noun phrases.
 
-Slots: {a} {b} noun phrases, {c} a condition, {n} an amount, {place} a part of the picture, {percent} so many per cent; the rest are regular
-expressions. Units ("in pixels") and "on average" have been taken out of the question before, and are put into the measure afterwards.
+Slots: {a} {b} noun phrases, {c} a condition, {n} an amount, {place} a part of the picture,
+{percent} so many per cent; the rest are regular expressions. Units ("in pixels") and "on average"
+have been taken out of the question before, and are put into the measure afterwards.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ def _either(a: p.Select, most: bool = True) -> p.Program | None:
     return p.Which(tuple(p.Count(replace(a, kinds=(kind,))) for kind in a.kinds), most)
 
 
-def _commonest(a: p.Select | None = None, most: bool = True, everything: p.Select | None = None) -> p.Program | None:
+def _commonest(
+    a: p.Select | None = None, most: bool = True, everything: p.Select | None = None
+) -> p.Program | None:
     of = everything if a is None or a.them else a
     return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
 
@@ -56,12 +59,18 @@ def _numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:
 def _bigger(word: str, a: p.Select, b: p.Select, of: str = "", times: float = 1.0) -> p.Program:
     what, more = LONGER[word]
     what = WHAT.get(of, what)
-    return p.Compare(p.Measure(a, what, "mean"), ">" if more else "<", p.Measure(b, what, "mean"), times)
+    return p.Compare(
+        p.Measure(a, what, "mean"), ">" if more else "<", p.Measure(b, what, "mean"), times
+    )
 
 
 def _which_bigger(word: str, a: p.Select, b: p.Select) -> p.Program | None:
     what, more = LONGER[word]
-    return p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more) if not set(a.kinds) & set(b.kinds) else None
+    return (
+        p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more)
+        if not set(a.kinds) & set(b.kinds)
+        else None
+    )
 
 
 def _covers(a: p.Select, n: Amount, sign: str) -> p.Program:
@@ -86,7 +95,11 @@ def _measure(a: p.Select, what: str, how: str = "") -> p.Program | None:
 
 
 def _distance(a: p.Select, b: p.Select | None = None, gap: str = "") -> p.Program:
-    return p.Distance(a, b, gap in ("gap", "clearance", "spacing", "shortest distance", "smallest distance", "close"))
+    return p.Distance(
+        a,
+        b,
+        gap in ("gap", "clearance", "spacing", "shortest distance", "smallest distance", "close"),
+    )
 
 
 def _from_other(a: p.Select, b: p.Select | None = None) -> p.Program:
@@ -112,24 +125,41 @@ def _bigger_than_all(word: str, a: p.Select, b: p.Select, of: str = "") -> p.Pro
 
 def _share_of(a: p.Select, b: p.Select) -> p.Program | None:
     """As in "What share of the objects are ships?"."""
-    return p.Share(replace(b, filters=(*a.filters, *b.filters)), a) if set(b.kinds) < set(a.kinds) and a.rank is None else None
+    return (
+        p.Share(replace(b, filters=(*a.filters, *b.filters)), a)
+        if set(b.kinds) < set(a.kinds) and a.rank is None
+        else None
+    )
 
 
 def _density(a: p.Select, per: str = "ha") -> p.Program | None:
     unit = unit_of(per)
-    return p.Density(a, "ha" if unit in ("ha", "acre") else "km2") if unit in ("ha", "km2", "acre") else None
+    return (
+        p.Density(a, "ha" if unit in ("ha", "acre") else "km2")
+        if unit in ("ha", "km2", "acre")
+        else None
+    )
 
 
 def _rows(
-    a: p.Select | None = None, n: Amount | None = None, columns: bool = False, everything: p.Select | None = None
+    a: p.Select | None = None,
+    n: Amount | None = None,
+    columns: bool = False,
+    everything: p.Select | None = None,
 ) -> p.Program | None:
     of = a or everything
     if of is None:
         return None
-    return p.Lines(of, columns) if n is None else p.Compare(p.Lines(of, columns), "==", p.Given(n.value))
+    return (
+        p.Lines(of, columns)
+        if n is None
+        else p.Compare(p.Lines(of, columns), "==", p.Given(n.value))
+    )
 
 
-def _exists(a: p.Select, c: Filters = (), said: str = "", place: p.Filter | None = None) -> p.Program:
+def _exists(
+    a: p.Select, c: Filters = (), said: str = "", place: p.Filter | None = None
+) -> p.Program:
     of = replace(a, filters=(*a.filters, *c, *([place] if place is not None else [])))
     return p.Exists(of, each=len(a.kinds) > 1 and " and " in said)
 
@@ -161,8 +191,14 @@ def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
     """Regions by what the model itself cannot choose by; a plain class, or a place that it learnt, is its own."""
     of = replace(a, filters=(*a.filters, *c))
     own = p.Limit | p.Colour | p.Heading | p.Not | p.Among | p.Between | p.AnyOf
-    special: list[p.Filter] = [part for part in p.parts(of) if isinstance(part, own) or part == p.Place("edge")]
-    special += [part for part in p.parts(of) if isinstance(part, p.Related) and (part.within is not None or part.way in p.BY_MASK)]
+    special: list[p.Filter] = [
+        part for part in p.parts(of) if isinstance(part, own) or part == p.Place("edge")
+    ]
+    special += [
+        part
+        for part in p.parts(of)
+        if isinstance(part, p.Related) and (part.within is not None or part.way in p.BY_MASK)
+    ]
     if special or (len(of.kinds) > 1 and not of.filters and of.rank is None):
         return p.Chosen(of, bool(masks))
     return None
@@ -207,9 +243,7 @@ _LEAST = rf"(?:the )?(?:least {_FREQUENT}|rarest|fewest)"
 _WHICH = r"(?:which|what)(?: (?:one|ones|class|kind|type|sort|group|of the N\d+|of them|of these))?"
 _GREATER = rf"(?:the )?(?:more (?:{_FREQUENT}|of)|more|larger in number|in the majority|the majority|larger|bigger|greater|higher|ahead)"
 _HAS = rf"(?:{_IS}|has|have|occurs?|appears?|{_SEE}|{_IS} there|{_DO} you see|exist|exists)"
-_TOGETHER = (
-    r"(?:in total|together|in all|all together|altogether|combined|overall|taken together|as one group|up|jointly|in sum|all in all)"
-)
+_TOGETHER = r"(?:in total|together|in all|all together|altogether|combined|overall|taken together|as one group|up|jointly|in sum|all in all)"
 
 FORMS: tuple[tuple[str, Build | str], ...] = (
     # numbers of things against each other

@@ -1,6 +1,7 @@
 """An English question into a program, by rules: a form of `english_forms` with its noun phrases read by `english_phrases`.
 
-Every word must find its place; where one does not, there is no program. What may stand anywhere is taken out first, and put in its place:
+Every word must find its place; where one does not, there is no program. What may stand anywhere is
+taken out first, and put in its place:
 
     "On average, how long are the ships in pixels?"   ->  "how long are the ships", a mean, in px
     "In the left half, is there a ship?"              ->  "is there a ship in the left half"
@@ -69,7 +70,11 @@ def _without_asides(text: str) -> _Asides:
     unit, average = "", False
     if m := re.search(r"[ ,]*\bon average\b,?", text):
         average, text = True, text[: m.start()] + " " + text[m.end() :]
-    text = re.sub(r"[ ,]*\b(?:in|as an?) (?:percent|per cent|%|percentage)\b(?: of the (?:image|picture|scene))?(?: ?,)?", "", text)
+    text = re.sub(
+        r"[ ,]*\b(?:in|as an?) (?:percent|per cent|%|percentage)\b(?: of the (?:image|picture|scene))?(?: ?,)?",
+        "",
+        text,
+    )
     if m := re.search(rf"[ ,]*\b(?:in|expressed in|measured in) ({_UNIT})(?= |,|$),?", text):
         unit, text = unit_of(m[1]), text[: m.start()] + " " + text[m.end() :]
     elif m := re.search(r"\b(?:pixel) (?=distance|length|width|area|gap)", text):
@@ -80,12 +85,18 @@ def _without_asides(text: str) -> _Asides:
         text,
     ):
         unit, rest = unit_of(m[1]), text[m.end() :]
-        between = re.match(r"(?:lie|are there|are|separate) (?=between )|(?=between )|separate (?=the |K|N)", rest)
+        between = re.match(
+            r"(?:lie|are there|are|separate) (?=between )|(?=between )|separate (?=the |K|N)", rest
+        )
         if between is not None:
             rest = rest[between.end() :]
             rest = f"distance {rest if rest.startswith('between') else f'between {rest}'}"
         elif squared := re.match(r"(?:do|does) (?=.* (?:cover|occupy|take up|span))", rest):
-            rest = f"how much area do {rest[squared.end() :]}" if unit[-1] == "2" or unit in ("ha", "acre", "px") else "?"
+            rest = (
+                f"how much area do {rest[squared.end() :]}"
+                if unit[-1] == "2" or unit in ("ha", "acre", "px")
+                else "?"
+            )
         elif of := re.match(r"of (.+) (?:are|is) there", rest):
             rest = f"area of {of[1]}"
         elif re.match(r"apart|long|wide|large", rest):
@@ -94,7 +105,10 @@ def _without_asides(text: str) -> _Asides:
             rest = "?"
         text = text[: m.start()] + rest
     text = " ".join(text.split()).strip(" ,")
-    if m := re.match(rf"({_PLACE})(?: of (?:the|this) {SCENE})?,? (?=how|is|are|count|which|what|do|does|find|segment|can)(.+)", text):
+    if m := re.match(
+        rf"({_PLACE})(?: of (?:the|this) {SCENE})?,? (?=how|is|are|count|which|what|do|does|find|segment|can)(.+)",
+        text,
+    ):
         text = f"{m[2]} {m[1]}"
     if m := re.match(
         r"(with the exception of|leaving out|except(?: for)?|apart from|ignoring|excluding|other than|not counting|"
@@ -149,7 +163,9 @@ def _built(build: Build | str, said: Mapping[str, str], reader: Reader) -> p.Pro
     """What a form builds of its slots. Raises NoPlace."""
     found = slots.read(said, reader)
     if "b" in found and found["b"].them and found["a"].kinds and re.search(r"\bones?\b", said["b"]):
-        found["b"] = replace(found["b"], kinds=found["a"].kinds, them=False)  # "the largest ship ... than the smallest one"
+        found["b"] = replace(
+            found["b"], kinds=found["a"].kinds, them=False
+        )  # "the largest ship ... than the smallest one"
     if "place" in found:
         place = reader.conditions(f"in the {found['place']}")
         if len(place) != 1 or not isinstance(place[0], p.Place):
@@ -160,10 +176,15 @@ def _built(build: Build | str, said: Mapping[str, str], reader: Reader) -> p.Pro
         sign: p.Sign = ">" if found.get("least", "").startswith(("more", "over")) else ">="
         return p.Compare(p.Count(found["a"]), sign, p.Count(found["b"]), factor)
     if build == "both":
-        sides = [replace(found["a"], filters=(*found["a"].filters, *reader.conditions(said[name]))) for name in ("c", "c2")]
+        sides = [
+            replace(found["a"], filters=(*found["a"].filters, *reader.conditions(said[name])))
+            for name in ("c", "c2")
+        ]
         return p.Counts(tuple(map(p.Count, sides)))
     if build == "half":
-        return p.Compare(p.Share(found["a"]), ">" if found["sign"] in ("more", "over") else "<", p.Given(50, "%"))
+        return p.Compare(
+            p.Share(found["a"]), ">" if found["sign"] in ("more", "over") else "<", p.Given(50, "%")
+        )
     if build in ("is there", "are there"):
         return _there(str(build), found, said.get("a", ""))
     assert not isinstance(build, str)
@@ -173,7 +194,12 @@ def _built(build: Build | str, said: Mapping[str, str], reader: Reader) -> p.Pro
 def _there(build: str, found: Mapping[str, Any], said: str) -> p.Program | None:
     """As in "Is a ship (visible)?", "Are ships (present)?", but not "Are the ships?"."""
     a: p.Select = found["a"]
-    if a.them or a.filters or a.rank is not None or re.match(r"(?:the|these|those|all|this) ", said):
+    if (
+        a.them
+        or a.filters
+        or a.rank is not None
+        or re.match(r"(?:the|these|those|all|this) ", said)
+    ):
         return None
     if build == "is there" and found["some"] == "no":
         return p.Compare(p.Count(a), "==", p.Given(0))
@@ -186,17 +212,37 @@ def _measured(program: p.Program, asides: _Asides) -> p.Program | None:
         sizes = [part for part in p.parts(program) if isinstance(part, p.Measure)]
         if isinstance(program, p.Measure) and program.how in ("mean", "sum"):
             program = replace(program, how="mean")
-        elif not isinstance(program, p.Which | p.Compare) or not sizes or any(size.how != "mean" for size in sizes):
+        elif (
+            not isinstance(program, p.Which | p.Compare)
+            or not sizes
+            or any(size.how != "mean" for size in sizes)
+        ):
             return None
     if not asides.unit:
         return program
     if isinstance(program, p.Difference):
         left, right = (_measured(side, asides) for side in (program.left, program.right))
-        return replace(program, left=left, right=right) if isinstance(left, p.Measure) and isinstance(right, p.Measure) else None
+        return (
+            replace(program, left=left, right=right)
+            if isinstance(left, p.Measure) and isinstance(right, p.Measure)
+            else None
+        )
     if isinstance(program, p.Measure) and program.what == "area":
-        table = {"m2": "m2", "km2": "km2", "ha": "ha", "acre": "ha", "px": "px2", "px2": "px2", "ft2": "m2"}
+        table = {
+            "m2": "m2",
+            "km2": "km2",
+            "ha": "ha",
+            "acre": "ha",
+            "px": "px2",
+            "px2": "px2",
+            "ft2": "m2",
+        }
     elif isinstance(program, p.Measure | p.Distance):
         table = {"m": "m", "km": "m", "ft": "m", "px": "px", "cm": "m", "mi": "m", "yd": "m"}
     else:
         return None
-    return replace(program, unit=table[asides.unit], shown=asides.unit) if asides.unit in table else None
+    return (
+        replace(program, unit=table[asides.unit], shown=asides.unit)
+        if asides.unit in table
+        else None
+    )

@@ -1,7 +1,7 @@
 """English noun phrases and conditions: "the white ships near the harbor longer than 30 m". Every word must find its place.
 
-A phrase is read shortest first, so that what follows it is said of the thing asked about: in "ships near the harbor in the left half" the
-ships are in the left half.
+A phrase is read shortest first, so that what follows it is said of the thing asked about: in "ships
+near the harbor in the left half" the ships are in the left half.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ class Reader:
         after = text[noun.end() :].strip()
         if rank is not None and not rank.by:
             rank, after = self._from_side(rank, after)
-        of = self._except(after.removeprefix(", "), of) or replace(of, filters=of.filters + (self.conditions(after) if after else ()))
+        of = self._except(after.removeprefix(", "), of) or replace(
+            of, filters=of.filters + (self.conditions(after) if after else ())
+        )
         return replace(of, rank=rank)
 
     def _before(self, words: str, of: p.Select, union: bool) -> tuple[p.Select, p.Rank | None]:
@@ -167,7 +169,10 @@ class Reader:
     def _from_side(rank: p.Rank, words: str) -> tuple[p.Rank, str]:
         """A rank that is counted from a side of the picture, and the words after it: "(the second ship) from the left in the harbor"."""
         sides = "|".join(sorted(_SIDES, key=len, reverse=True))
-        m = re.match(rf"(?:counted |counting |when counted )?from (?:the )?({sides})(?: (?:side|edge|hand side))?\b ?", words)
+        m = re.match(
+            rf"(?:counted |counting |when counted )?from (?:the )?({sides})(?: (?:side|edge|hand side))?\b ?",
+            words,
+        )
         if m is None:
             raise NoPlace
         return replace(rank, by=_SIDES[m[1]]), words[m.end() :]
@@ -184,11 +189,15 @@ class Reader:
             r"|(?:is|are) not|not|leaving out|ignoring|with the exception of|save for|and not) (?=(?:an?|the|all|any|those)\b|K\d)",
             words,
         )
-        if found is None or (found[0].startswith("without") and set(of.kinds) != set(self.lexicon.objects)):
+        if found is None or (
+            found[0].startswith("without") and set(of.kinds) != set(self.lexicon.objects)
+        ):
             return None
         try:
             left = words[found.end() :]
-            out = self.phrase(left if _NOUN.search(left) else f"{left} ones")  # "excluding the largest"
+            out = self.phrase(
+                left if _NOUN.search(left) else f"{left} ones"
+            )  # "excluding the largest"
         except NoPlace:
             return None
         if of.them:
@@ -198,7 +207,11 @@ class Reader:
         kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
         if not out.filters and out.rank is None and kept and len(kept) < len(of.kinds):
             return replace(of, kinds=kept)
-        return replace(of, filters=(*of.filters, p.Not(p.Among(out)))) if set(out.kinds) & set(of.kinds) else of
+        return (
+            replace(of, filters=(*of.filters, p.Not(p.Among(out))))
+            if set(out.kinds) & set(of.kinds)
+            else of
+        )
 
     def conditions(self, words: str) -> tuple[p.Filter, ...]:
         """Conditions joined by "and". Raises NoPlace."""
@@ -219,7 +232,9 @@ class Reader:
             "",
             words,
         )
-        words = re.sub(r"^(?:(?:that|which) )?(?:do|does) not (?:lie|have|stand|sit|appear)", "not", words)
+        words = re.sub(
+            r"^(?:(?:that|which) )?(?:do|does) not (?:lie|have|stand|sit|appear)", "not", words
+        )
         if not words:
             return
         if words.startswith("not "):
@@ -237,7 +252,9 @@ class Reader:
                 return
             try:
                 if rest.startswith("or "):
-                    (other,) = self.conditions(rest[3:]) if " and " not in rest else ()  # "a or b and c" could mean two things
+                    (other,) = (
+                        self.conditions(rest[3:]) if " and " not in rest else ()
+                    )  # "a or b and c" could mean two things
                     yield (p.AnyOf((one, other)),)
                 else:
                     yield (one, *self.conditions(rest))
@@ -248,7 +265,9 @@ class Reader:
     def _condition(self, words: str) -> p.Filter | None:
         """One condition that takes up all of the words."""
         if m := re.match(r"(?:outside|outside of|out of|beyond) (?=the |an? |K)", words):
-            inner = self._place(f"in {words[m.end() :]}") or self._relation(f"in {words[m.end() :]}")
+            inner = self._place(f"in {words[m.end() :]}") or self._relation(
+                f"in {words[m.end() :]}"
+            )
             return None if inner is None else p.Not(inner)
         for read in (self._limit, self._place, self._colour, self._heading, self._relation):
             found = read(words)
@@ -269,8 +288,12 @@ class Reader:
         noun = r"(?:(length|width|area|size|diameter)s? )?(?:(?:of|is|are|being|which is|that is|measuring) )*"
         tail = rf"(?: ({_WIDE}|length|width|area|size|diameter))?"
         if m := re.fullmatch(rf"{lead}{noun}(?:({_MORE})|{_LESS}) (?:about )?(Q\d+){tail}", words):
-            return self._between_numbers(_quantity(m[1], m[4]), m[3] if m[2] else None, None if m[2] else m[3])
-        if m := re.fullmatch(rf"{lead}{noun}(?:between|from) (Q\d+|N\d+) (?:and|to) (Q\d+){tail}", words):
+            return self._between_numbers(
+                _quantity(m[1], m[4]), m[3] if m[2] else None, None if m[2] else m[3]
+            )
+        if m := re.fullmatch(
+            rf"{lead}{noun}(?:between|from) (Q\d+|N\d+) (?:and|to) (Q\d+){tail}", words
+        ):
             return self._between_numbers(_quantity(m[1], m[4]), m[2], m[3])
         if m := re.fullmatch(
             rf"{lead}{noun}(Q\d+) (?:({_WIDE}) )?(?:or|and) (more|longer|larger|wider|bigger|above|over|less|"
@@ -311,7 +334,9 @@ class Reader:
             words,
         ):
             return p.Place("centre")
-        if re.fullmatch(rf"(?:at|on|along|near|by) the (?:edges?|borders?|margins?|rim){whole}", words):
+        if re.fullmatch(
+            rf"(?:at|on|along|near|by) the (?:edges?|borders?|margins?|rim){whole}", words
+        ):
             return p.Place("edge")
         m = re.fullmatch(
             rf"(?:in|on|at|to|towards?|within) the ({sides})(?: ({sides}))?(?: (half|part|side|portion|section|third|quarter|"
@@ -324,13 +349,17 @@ class Reader:
         if len(set(parts)) < len(parts) or set(parts) in ({"left", "right"}, {"upper", "lower"}):
             return None
         parts.sort(key=lambda part: part in ("left", "right"))
-        extent = {"third": "third", "corner": "corner"}.get(m[3] or "", "quarter" if len(parts) == 2 else "half")
+        extent = {"third": "third", "corner": "corner"}.get(
+            m[3] or "", "quarter" if len(parts) == 2 else "half"
+        )
         return p.Place(f"{' '.join(parts)} {extent}")
 
     def _colour(self, words: str) -> p.Filter | None:
         if m := re.fullmatch(rf"neither ({_COLOUR}) nor ({_COLOUR})", words):
             return p.Not(p.Colour(self.colours(f"{m[1]} {m[2]}")))
-        m = re.fullmatch(rf"(?:of )?(?:in )?({_COLOUR}(?: (?:or|and) {_COLOUR})*)(?: in colou?r)?", words)
+        m = re.fullmatch(
+            rf"(?:of )?(?:in )?({_COLOUR}(?: (?:or|and) {_COLOUR})*)(?: in colou?r)?", words
+        )
         return p.Colour(self.colours(m[1])) if m else None
 
     def _heading(self, words: str) -> p.Filter | None:
@@ -357,7 +386,9 @@ class Reader:
             words,
         ):
             return self._related("near", m[1])
-        if m := re.fullmatch(r"(with|without|with no)(?: an?| any)? (.+?) within (Q\d+)(?: of (?:it|them))?", words):
+        if m := re.fullmatch(
+            r"(with|without|with no)(?: an?| any)? (.+?) within (Q\d+)(?: of (?:it|them))?", words
+        ):
             found = self._related("near", m[2], m[3])
             return found if found is None or m[1] == "with" else p.Not(found)
         if m := re.fullmatch(
@@ -368,12 +399,17 @@ class Reader:
             return self._related("near", m[2], m[1])
         if m := re.fullmatch(r"(?:closer|nearer) than (Q\d+) (?:to|from) (.+)", words):
             return self._related("near", m[2], m[1])
-        if m := re.fullmatch(r"(?:farther|further|more) than (Q\d+) (?:away )?(?:from) (.+)", words):
+        if m := re.fullmatch(
+            r"(?:farther|further|more) than (Q\d+) (?:away )?(?:from) (.+)", words
+        ):
             found = self._related("near", m[2], m[1])
             return None if found is None else p.Not(found)
         if m := re.fullmatch(r"(?:between|in between) (.+)", words):
             return self._lies_between(m[1])
-        if m := re.match(r"(?:touching|bordering|adjoining|abutting|in contact with|directly next to) (?=.)", words):
+        if m := re.match(
+            r"(?:touching|bordering|adjoining|abutting|in contact with|directly next to) (?=.)",
+            words,
+        ):
             found = self._related("near", words[m.end() :])
             return replace(found, within=1.0, unit="px") if isinstance(found, p.Related) else None
         for pattern, way in _WAYS:
@@ -392,7 +428,11 @@ class Reader:
         if limit is None:
             return p.Related(way, others)
         amount = self.amount(limit)
-        return p.Related(way, others, amount.value, amount.unit) if amount.unit in ("m", "px") else None
+        return (
+            p.Related(way, others, amount.value, amount.unit)
+            if amount.unit in ("m", "px")
+            else None
+        )
 
     def _lies_between(self, words: str) -> p.Filter | None:
         for m in re.finditer(r" and ", words):
@@ -409,5 +449,15 @@ class Reader:
 
 def _quantity(noun: str | None, adjective: str | None) -> p.Quantity:
     """What is measured: said by a noun before the number or by a word after it; "area" where neither does."""
-    nouns: dict[str, p.Quantity] = {"length": "length", "width": "width", "diameter": "length", "area": "area", "size": "area"}
-    return nouns.get(noun or "") or _ADJECTIVES.get(adjective or "") or nouns.get(adjective or "", "area")
+    nouns: dict[str, p.Quantity] = {
+        "length": "length",
+        "width": "width",
+        "diameter": "length",
+        "area": "area",
+        "size": "area",
+    }
+    return (
+        nouns.get(noun or "")
+        or _ADJECTIVES.get(adjective or "")
+        or nouns.get(adjective or "", "area")
+    )

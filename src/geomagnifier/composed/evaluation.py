@@ -1,7 +1,7 @@
 """A program run over the regions of an answer: a value with its unit, and the regions that it is made of.
 
-Sizes come from outlines and places from boxes. In metres where the ground is known, in px where it is not; what a question wants in metres
-is then not answered, and the reason is given.
+Sizes come from outlines and places from boxes. In metres where the ground is known, in px where it
+is not; what a question wants in metres is then not answered, and the reason is given.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ FACTORS = {
 }
 """Of a unit in metres, square metres, or px."""
 NEAR = 0.06
-"""Gap, as a share of the picture's longer side, up to which one thing is near another; along it, up to its own length."""
+"""Gap, as a share of the picture's longer side, up to which one thing is near another; along it, up
+to its own length.
+"""
 ON = 0.25
 """Gap to what a thing lies on, as a part of its own width: masks end at each other's edge."""
 MIDDLE = (0.3, 0.7)
@@ -71,8 +73,10 @@ class Term:
 class Outcome:
     """What a program comes to.
 
-    value: None where it cannot be told; `why` says why not.  unit: of a number.  regions: that the value is made of.
-    terms: numbers that were compared, or the one asked for; where a rank is beyond what is there, how many there are.
+    value: None where it cannot be told; `why` says why not.  unit: of a number.  regions: that the
+        value is made of.
+    terms: numbers that were compared, or the one asked for; where a rank is beyond what is there,
+        how many there are.
     passed: of `Every`, how many of the regions pass.
     """
 
@@ -94,8 +98,10 @@ class _CannotTell(Exception):
 class Ground:
     """What a program is run over.
 
-    found: all regions of the classes that it names.  scene: whose px they are in.  within: a box or area that was given, scene px.
-    pixels: reads the picture.  them: the regions of the last answer.  strips: of the regions' masks, once they were unpacked.
+    found: all regions of the classes that it names.  scene: whose px they are in.  within: a box or
+        area that was given, scene px.
+    pixels: reads the picture.  them: the regions of the last answer.  strips: of the regions'
+        masks, once they were unpacked.
     """
 
     found: Sequence[Region]
@@ -129,9 +135,14 @@ class Ground:
         new = [region for region in regions if (id(region), metres) not in self._measured]
         if new:
             found = measures.sizes(new, self.scene, metres, self.strips)
-            for region, *values in zip(new, found.length.tolist(), found.width.tolist(), found.area.tolist(), strict=True):
+            for region, *values in zip(
+                new, found.length.tolist(), found.width.tolist(), found.area.tolist(), strict=True
+            ):
                 self._measured[id(region), metres] = (values[0], values[1], values[2])
-        return [self._measured[id(region), metres][("length", "width", "area").index(what)] for region in regions]
+        return [
+            self._measured[id(region), metres][("length", "width", "area").index(what)]
+            for region in regions
+        ]
 
 
 def run(program: p.Program, ground: Ground) -> Outcome:
@@ -139,7 +150,9 @@ def run(program: p.Program, ground: Ground) -> Outcome:
     try:
         return _run(program, ground)
     except _CannotTell as reason:
-        return Outcome(None, None, reason.regions, () if reason.term is None else (reason.term,), reason.why)
+        return Outcome(
+            None, None, reason.regions, () if reason.term is None else (reason.term,), reason.why
+        )
 
 
 def _run(program: p.Program, ground: Ground) -> Outcome:
@@ -149,13 +162,20 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
                 return Outcome(None, None, tuple(_select(of, ground)))
             except _CannotTell as reason:
                 every = replace(of, rank=None)
-                if reason.term is not None and reason.term.of == p.Count(every) and of.rank is not None and of.rank.count > 1:
+                if (
+                    reason.term is not None
+                    and reason.term.of == p.Count(every)
+                    and of.rank is not None
+                    and of.rank.count > 1
+                ):
                     reason.regions = tuple(_select(every, ground))  # "the five largest", of three
                 raise
         case p.Exists(of, each):
             regions = _select(of, ground)
             there = {region.label for region in regions}
-            return Outcome(bool(regions) and (not each or there >= set(of.kinds)), None, tuple(regions))
+            return Outcome(
+                bool(regions) and (not each or there >= set(of.kinds)), None, tuple(regions)
+            )
         case p.Every(of, test):
             regions = _select(of, ground)
             if not regions:
@@ -187,30 +207,57 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
             number = (max if most else min)(counts.values())
             first = [label for label, n in counts.items() if n == number]
             if len(first) > 1:
-                return Outcome(None, None, tuple(regions), why="tie" if len(counts) > 1 else "one class")
+                return Outcome(
+                    None, None, tuple(regions), why="tie" if len(counts) > 1 else "one class"
+                )
             own = tuple(region for region in regions if region.label == first[0])
-            return Outcome(first[0], None, own, (Term(p.Count(p.Select((first[0],))), number, None, _counts(own)),))
+            return Outcome(
+                first[0],
+                None,
+                own,
+                (Term(p.Count(p.Select((first[0],))), number, None, _counts(own)),),
+            )
         case p.ColourOf(of):
             regions = _select(of, ground)
             if not regions:
                 raise _CannotTell("none")
             shown = Counter(_colour(region, ground) for region in regions)
-            return Outcome(shown.most_common(1)[0][0], None, tuple(regions), passed=shown.most_common(1)[0][1])
+            return Outcome(
+                shown.most_common(1)[0][0], None, tuple(regions), passed=shown.most_common(1)[0][1]
+            )
         case p.Arranged(of, form):
             regions = _several(of, ground)
             boxes, (width, height) = _boxes(regions), (ground.area.width, ground.area.height)
             crowded = arrangement.is_clustered(boxes, width, height)
-            holds = arrangement.is_one_line(boxes) if form == "aligned" else crowded == (form == "clustered")
+            holds = (
+                arrangement.is_one_line(boxes)
+                if form == "aligned"
+                else crowded == (form == "clustered")
+            )
             return Outcome(holds, None, tuple(regions))
         case p.Arrangement(of):
             regions = _several(of, ground)
-            return Outcome(arrangement.form(_boxes(regions), ground.area.width, ground.area.height), None, tuple(regions))
+            return Outcome(
+                arrangement.form(_boxes(regions), ground.area.width, ground.area.height),
+                None,
+                tuple(regions),
+            )
         case _:
             term, regions = _number(program, ground)
-            value = int(term.value) if isinstance(program, p.Count | p.Lines | p.Difference | p.Counts) and not term.unit else term.value
+            value = (
+                int(term.value)
+                if isinstance(program, p.Count | p.Lines | p.Difference | p.Counts)
+                and not term.unit
+                else term.value
+            )
             sides: tuple[p.Number, ...] = program.counts if isinstance(program, p.Counts) else ()
             sides = (program.left, program.right) if isinstance(program, p.Difference) else sides
-            return Outcome(value, term.unit, tuple(regions), (term, *(_number(side, ground)[0] for side in sides)))
+            return Outcome(
+                value,
+                term.unit,
+                tuple(regions),
+                (term, *(_number(side, ground)[0] for side in sides)),
+            )
 
 
 # Numbers.
@@ -233,7 +280,10 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             regions, value, unit = list(_once([*of_a, *of_b])), a.value - b.value, a.unit
         case p.Counts(counts):
             pairs = [_number(count, ground) for count in counts]
-            regions, value = list(_once([region for _, mine in pairs for region in mine])), sum(term.value for term, _ in pairs)
+            regions, value = (
+                list(_once([region for _, mine in pairs for region in mine])),
+                sum(term.value for term, _ in pairs),
+            )
         case p.Share(of, whole):
             regions = _select(of, ground)
             everything = None if whole is None else _select(whole, ground)
@@ -243,7 +293,10 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
                 value, unit = 100 * _pixels(regions) / ground.size, "%"
             else:
                 inside = {id(region) for region in everything}
-                value, unit = 100 * sum(id(region) in inside for region in regions) / len(everything), "%"
+                value, unit = (
+                    100 * sum(id(region) in inside for region in regions) / len(everything),
+                    "%",
+                )
         case p.Density(of, per):
             regions = _select(of, ground)
             if not measures.is_scaled(ground.scene):
@@ -271,15 +324,28 @@ def _number(number: p.Number, ground: Ground) -> tuple[Term, list[Region]]:
             regions = _select(of, ground)
             if not regions:
                 raise _CannotTell("none")
-            lengths, widths = (ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2])
+            lengths, widths = (
+                ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2]
+            )
             if all(length < ROUND * width for length, width in zip(lengths, widths, strict=True)):
                 raise _CannotTell("round", regions)
-            twice = np.radians(2 * measures.axes(regions, ground.scene, ground.strips))  # an axis comes round after half a turn
-            value, unit = float(np.degrees(np.arctan2(np.sin(twice).mean(), np.cos(twice).mean())) / 2 % 180), "deg"
+            twice = np.radians(
+                2 * measures.axes(regions, ground.scene, ground.strips)
+            )  # an axis comes round after half a turn
+            value, unit = (
+                float(np.degrees(np.arctan2(np.sin(twice).mean(), np.cos(twice).mean())) / 2 % 180),
+                "deg",
+            )
     return Term(number, value, unit, _counts(regions)), regions
 
 
-_HOW: dict[p.How, Callable[[list[float]], Any]] = {"sum": sum, "mean": np.mean, "median": np.median, "largest": max, "smallest": min}
+_HOW: dict[p.How, Callable[[list[float]], Any]] = {
+    "sum": sum,
+    "mean": np.mean,
+    "median": np.median,
+    "largest": max,
+    "smallest": min,
+}
 
 
 def _unit(what: p.Quantity, wanted: str, metres: bool) -> str:
@@ -293,14 +359,20 @@ def _pixels(regions: Sequence[Region]) -> float:
     outlines = [region.segmentation for region in regions if region.segmentation is not None]
     if len(outlines) < len(regions) or not regions:
         return measures.square_px(regions)
-    spots = np.array([bounds(outline) for outline in outlines])  # not the boxes: a mask may reach beyond its own
+    spots = np.array(
+        [bounds(outline) for outline in outlines]
+    )  # not the boxes: a mask may reach beyond its own
     hull = Box(*spots[:, :2].min(0).tolist(), *spots[:, 2:].max(0).tolist())
-    if len(outlines) == 1 or hull.area > LARGEST:  # of a very large scene each counts by itself; they hardly overlap
+    if (
+        len(outlines) == 1 or hull.area > LARGEST
+    ):  # of a very large scene each counts by itself; they hardly overlap
         return float(sum(area(outline) for outline in outlines))
     return float(np.count_nonzero(union(outlines, hull)))
 
 
-def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool, ground: Ground) -> tuple[float, list[Region]]:
+def _distance(
+    first: p.Select, second: p.Select | None, gap: bool, metres: bool, ground: Ground
+) -> tuple[float, list[Region]]:
     """Between two regions: the two of one selection, or the nearest two of two selections."""
     a = _select(first, ground)
     if second is None:
@@ -328,12 +400,20 @@ def _distance(first: p.Select, second: p.Select | None, gap: bool, metres: bool,
 
 
 def _select(of: p.Select, ground: Ground) -> list[Region]:
-    regions = list(ground.them) if of.them else [region for region in ground.found if region.label in of.kinds]
+    regions = (
+        list(ground.them)
+        if of.them
+        else [region for region in ground.found if region.label in of.kinds]
+    )
     for test in sorted(of.filters, key=_cost):
         regions = _passing(test, regions, ground)
     if of.rank is not None and regions:
         if len(regions) < of.rank.start + of.rank.count - 1:
-            raise _CannotTell("fewer", (), Term(p.Count(replace(of, rank=None)), len(regions), None, _counts(regions)))
+            raise _CannotTell(
+                "fewer",
+                (),
+                Term(p.Count(replace(of, rank=None)), len(regions), None, _counts(regions)),
+            )
         regions = _ranked(of.rank, regions, ground)
     return regions
 
@@ -342,7 +422,15 @@ def _cost(test: p.Filter) -> int:
     """Of filters, those that cost least come first, so that few regions are left for the others."""
     if isinstance(test, p.Not):
         return _cost(test.of)
-    return 0 if isinstance(test, p.Place) else 1 if isinstance(test, p.Limit | p.Heading) else 3 if isinstance(test, p.Colour) else 2
+    return (
+        0
+        if isinstance(test, p.Place)
+        else 1
+        if isinstance(test, p.Limit | p.Heading)
+        else 3
+        if isinstance(test, p.Colour)
+        else 2
+    )
 
 
 def _several(of: p.Select, ground: Ground) -> list[Region]:
@@ -376,7 +464,10 @@ def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[
             return [region for region in regions if id(region) in chosen]
         case p.Limit(what, low, high, unit):
             values = ground.sizes(regions, what, ground.metric(unit))
-            kept = [(low is None or value >= low) and (high is None or value <= high) for value in values]
+            kept = [
+                (low is None or value >= low) and (high is None or value <= high)
+                for value in values
+            ]
         case p.Place(part):
             area = ground.area
             xy = (measures.middles(regions) - (area.x0, area.y0)) / (area.width, area.height)
@@ -384,9 +475,16 @@ def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[
         case p.Colour(names):
             kept = [_colour(region, ground) in names for region in regions]
         case p.Heading(degrees):
-            off = np.abs((measures.axes(regions, ground.scene, ground.strips) - degrees + 90) % 180 - 90)
-            lengths, widths = (ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2])
-            kept = [o <= TURN and long >= ROUND * wide for o, long, wide in zip(off, lengths, widths, strict=True)]
+            off = np.abs(
+                (measures.axes(regions, ground.scene, ground.strips) - degrees + 90) % 180 - 90
+            )
+            lengths, widths = (
+                ground.sizes(regions, what, metres=False) for what in get_args(p.Quantity)[:2]
+            )
+            kept = [
+                o <= TURN and long >= ROUND * wide
+                for o, long, wide in zip(off, lengths, widths, strict=True)
+            ]
         case p.AnyOf(tests):
             passing = {id(region) for one in tests for region in _passing(one, regions, ground)}
             kept = [id(region) in passing for region in regions]
@@ -416,23 +514,47 @@ def _related(test: p.Related, regions: Sequence[Region], ground: Ground) -> list
     if test.within is not None:
         if not ground.metric(test.unit):
             return _listed(measures.within_reach(regions, others, test.within, ground.strips))
-        return _listed(measures.nearest(regions, others, ground.scene, True, ground.strips)[0] <= test.within)
+        return _listed(
+            measures.nearest(regions, others, ground.scene, True, ground.strips)[0] <= test.within
+        )
     if test.way == "inside":
         mine = {id(region) for region in regions}
         rest = [other for other in others if id(other) not in mine] or others
         return _listed(measures.lies_within(regions, rest, ground.strips) >= 0.5)
     if test.way in ("on", "near", "along"):
         if test.way == "near":
-            return _listed(measures.within_reach(regions, others, NEAR * max(ground.scene.width, ground.scene.height), ground.strips))
-        own = np.array(ground.sizes(regions, "width" if test.way == "on" else "length", metres=False))
-        return _listed(measures.within_reach(regions, others, own * (ON if test.way == "on" else 1.0), ground.strips))
+            return _listed(
+                measures.within_reach(
+                    regions,
+                    others,
+                    NEAR * max(ground.scene.width, ground.scene.height),
+                    ground.strips,
+                )
+            )
+        own = np.array(
+            ground.sizes(regions, "width" if test.way == "on" else "length", metres=False)
+        )
+        return _listed(
+            measures.within_reach(
+                regions, others, own * (ON if test.way == "on" else 1.0), ground.strips
+            )
+        )
     middles, theirs = measures.middles(regions), measures.middles(others)
     away = np.linalg.norm(middles[:, None] - theirs[None], axis=2)
     away[away == 0] = np.inf  # itself
     steps = middles - theirs[away.argmin(1)]
     east, north = measures.on_ground(steps, middles, ground.scene, metres=False).T
     x, y = steps.T
-    side = {"left of": -x, "right of": x, "above": -y, "below": y, "north of": north, "south of": -north, "east of": east, "west of": -east}
+    side = {
+        "left of": -x,
+        "right of": x,
+        "above": -y,
+        "below": y,
+        "north of": north,
+        "south of": -north,
+        "east of": east,
+        "west of": -east,
+    }
     return _listed(side[test.way] > 0)
 
 
@@ -440,7 +562,9 @@ def _listed(holds: Any) -> list[bool]:
     return [bool(one) for one in holds]
 
 
-def _between(regions: Sequence[Region], first: Sequence[Region], second: Sequence[Region]) -> list[bool]:
+def _between(
+    regions: Sequence[Region], first: Sequence[Region], second: Sequence[Region]
+) -> list[bool]:
     """Whether the centre of each lies between two of the others: beside the line from one to the other by no more than half its length."""
     kept = []
     starts, stops = measures.middles(first), measures.middles(second)
@@ -451,7 +575,9 @@ def _between(regions: Sequence[Region], first: Sequence[Region], second: Sequenc
         square = (line**2).sum(2)
         along = ((point - a)[:, None] * line).sum(2) / np.maximum(square, 1e-9)
         beside = np.linalg.norm(a[:, None] + along[..., None] * line - point, axis=2)
-        kept.append(bool(((along > 0) & (along < 1) & (beside <= np.sqrt(square) / 2) & (square > 0)).any()))
+        kept.append(
+            bool(((along > 0) & (along < 1) & (beside <= np.sqrt(square) / 2) & (square > 0)).any())
+        )
     return kept
 
 
@@ -465,7 +591,9 @@ def _colour(region: Region, ground: Ground) -> str:
     if region.segmentation is None:
         return object_colours.name(shown)
     inside = decode_window(region.segmentation, box)
-    rows = (np.arange(shown.shape[0]) * inside.shape[0]) // shown.shape[0]  # a large thing is shown smaller
+    rows = (np.arange(shown.shape[0]) * inside.shape[0]) // shown.shape[
+        0
+    ]  # a large thing is shown smaller
     columns = (np.arange(shown.shape[1]) * inside.shape[1]) // shown.shape[1]
     inside = inside[np.ix_(rows, columns)]
     pixels = shown[inside] if inside.any() else shown.reshape(-1, 3)

@@ -51,8 +51,9 @@ def plural(noun: str) -> str:
 class Lexicon:
     """Classes of a model with the names that people have for them.
 
-    kinds: all classes.  objects: those with separate objects; the others are land cover.  names: English names parted by commas, then
-    Chinese names parted by blanks, by class; a class without any has its own name.
+    kinds: all classes.  objects: those with separate objects; the others are land cover.  names:
+    English names parted by commas, then Chinese names parted by blanks, by class; a class without
+    any has its own name.
     """
 
     kinds: Sequence[str]
@@ -64,7 +65,9 @@ class Lexicon:
         """Classes by name, in either number."""
         if not self._table:
             courts = tuple(kind for kind in self.kinds if kind.endswith(" court"))
-            rows = [(self.objects, re.split(r", | ", EVERYTHING))] + ([(courts, re.split(r", | (?=球)", COURTS))] if courts else [])
+            rows = [(self.objects, re.split(r", | ", EVERYTHING))] + (
+                [(courts, re.split(r", | (?=球)", COURTS))] if courts else []
+            )
             rows += [((kind,), [kind, *self.names.get(kind, ())]) for kind in self.kinds]
             for kinds, names in rows:
                 for name in names:
@@ -77,13 +80,39 @@ def normalized(question: str) -> str:
     """Small letters, plain signs, one blank between words; "" for a text too long to be read."""
     if len(question) > LONGEST:
         return ""
-    text = unicodedata.normalize("NFKC", question).lower().replace("\u2019", "'").replace("\u2018", "'")
+    text = (
+        unicodedata.normalize("NFKC", question)
+        .lower()
+        .replace("\u2019", "'")
+        .replace("\u2018", "'")
+    )
     return " ".join(text.split())
 
 
-_ONES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_ONES = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _ONES |= {"eleven": 11, "twelve": 12}
-_TENS = {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_TENS = {
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 _NUMBER = (
     rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|(?:an?|one|half an?|half|two|three|four|five|six|seven|eight|nine|ten)(?: hundred| thousand)|"
     rf"half an?|{'|'.join([*_ONES, *_TENS])})"
@@ -95,12 +124,23 @@ _LENGTHS = {
     "mi": r"mi|miles?", "yd": r"yd|yards?",
 }  # fmt: skip
 _AREAS = {"ha": r"ha|hectares?", "acre": r"acres?"}
-_METRES = {"m": 1.0, "km": 1000.0, "ft": 0.3048, "cm": 0.01, "mi": 1609.344, "yd": 0.9144, "px": 1.0}
+_METRES = {
+    "m": 1.0,
+    "km": 1000.0,
+    "ft": 0.3048,
+    "cm": 0.01,
+    "mi": 1609.344,
+    "yd": 0.9144,
+    "px": 1.0,
+}
 _IN_M2 = {"ha": 1e4, "acre": 4046.8564224, "mu": 10_000 / 15}
 
 
 def _units() -> list[tuple[re.Pattern[str], str]]:
-    rows = [(rf"(?:(?:square|sq\.?) ?(?:{words})|(?:{words})(?:\^?2| squared)|sq ?{unit})", f"{unit}2") for unit, words in _LENGTHS.items()]
+    rows = [
+        (rf"(?:(?:square|sq\.?) ?(?:{words})|(?:{words})(?:\^?2| squared)|sq ?{unit})", f"{unit}2")
+        for unit, words in _LENGTHS.items()
+    ]
     rows += [(rf"(?:{words})", unit) for unit, words in (_AREAS | _LENGTHS).items()]
     return [(re.compile(rf"{pattern}(?![\w])"), unit) for pattern, unit in rows]
 
@@ -129,7 +169,9 @@ def _value(words: str) -> float:
         return float(text)
     total = 1.0
     for word in text.split():
-        total *= {"hundred": 100, "thousand": 1000, "half": 0.5, "a": 1, "an": 1}.get(word) or float((_ONES | _TENS).get(word, 1))
+        total *= {"hundred": 100, "thousand": 1000, "half": 0.5, "a": 1, "an": 1}.get(
+            word
+        ) or float((_ONES | _TENS).get(word, 1))
     return total
 
 
@@ -140,7 +182,9 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     several: list[bool] = []
     table = lexicon.table()
     longest = max((len(name.split()) for name in table if name.isascii()), default=1)
-    tokens = re.findall(r"\d+(?:[.,]\d+)*(?:[a-z]+\d?(?![\w]))?|[a-z]+(?:'[a-z]+)?[0-9^]*|[^\sa-z0-9]", text)
+    tokens = re.findall(
+        r"\d+(?:[.,]\d+)*(?:[a-z]+\d?(?![\w]))?|[a-z]+(?:'[a-z]+)?[0-9^]*|[^\sa-z0-9]", text
+    )
     out: list[str] = []
     i = 0
     while i < len(tokens):
@@ -173,5 +217,7 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         return mark
 
     plain = re.sub(rf"(?<![\w.])(?!(?:one|half|an?)\b)(?:{_NUMBER})(?!\w)", bare, plain)
-    plain = re.sub(r"(?<=than |east |ctly |only |most )one(?= )", bare, plain)  # "more than one"; elsewhere it stands for a thing
+    plain = re.sub(
+        r"(?<=than |east |ctly |only |most )one(?= )", bare, plain
+    )  # "more than one"; elsewhere it stands for a thing
     return Marked(plain, names, amounts, several)

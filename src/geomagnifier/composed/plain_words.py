@@ -1,6 +1,7 @@
 """Words that plain questions are put in, beside the names of classes: those that ask and order, places, sides, sizes, ranks, numbers.
 
-Plain data, small letters, simplified characters. A word of a question that is neither here nor a name of a class is one that nothing reads.
+Plain data, small letters, simplified characters. A word of a question that is neither here nor a
+name of a class is one that nothing reads.
 """
 
 from __future__ import annotations

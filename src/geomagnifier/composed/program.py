@@ -4,7 +4,8 @@
     "Are there more ships than storage tanks?"      Compare(Count(ship), ">", Count(storage tank))
     "Segment the ships longer than 30 m."           Chosen(Select(("ship",), (Limit("length", 30, None, "m"),)))
 
-A program is plain data. `str` of it is the one line that says how the question was read: "count(airplane; in left half)".
+A program is plain data. `str` of it is the one line that says how the question was read:
+"count(airplane; in left half)".
 """
 
 from __future__ import annotations
@@ -18,7 +19,20 @@ from geomagnifier.language.ordinals import ordinal
 Quantity = Literal["length", "width", "area"]
 Sign = Literal[">", ">=", "<", "<=", "=="]
 How = Literal["sum", "mean", "median", "largest", "smallest"]
-Way = Literal["inside", "on", "near", "along", "left of", "right of", "above", "below", "north of", "south of", "east of", "west of"]
+Way = Literal[
+    "inside",
+    "on",
+    "near",
+    "along",
+    "left of",
+    "right of",
+    "above",
+    "below",
+    "north of",
+    "south of",
+    "east of",
+    "west of",
+]
 OUTLINED = ("length", "width", "area")
 """Quantities that are taken from outlines, not from boxes."""
 BY_MASK = ("inside", "on", "along")
@@ -40,7 +54,11 @@ class Limit:
         unit = f" {self.unit}"
         if self.low is not None and self.high is not None:
             return f"{self.what} {self.low:g} to {self.high:g}{unit}"
-        return f"{self.what} > {self.low:g}{unit}" if self.low is not None else f"{self.what} < {self.high:g}{unit}"
+        return (
+            f"{self.what} > {self.low:g}{unit}"
+            if self.low is not None
+            else f"{self.what} < {self.high:g}{unit}"
+        )
 
 
 @dataclass(frozen=True)
@@ -141,7 +159,11 @@ class Rank:
     start: int = 1
 
     def __str__(self) -> str:
-        size = {"length": ("longest", "shortest"), "width": ("widest", "narrowest"), "area": ("largest", "smallest")}.get(self.by)
+        size = {
+            "length": ("longest", "shortest"),
+            "width": ("widest", "narrowest"),
+            "area": ("largest", "smallest"),
+        }.get(self.by)
         name = f"{self.by}most" if size is None else size[not self.largest]
         name = f"{ordinal(self.start)} {name}" if self.start > 1 else name
         return f"{self.count} {name}" if self.count > 1 else name
@@ -151,7 +173,8 @@ class Rank:
 class Select:
     """Regions of some classes that pass every filter, and of these the first by rank.
 
-    them: of the last answer.  number: how many the words speak of ("the two ships"); it is held against what is found.
+    them: of the last answer.  number: how many the words speak of ("the two ships"); it is held
+        against what is found.
     """
 
     kinds: tuple[str, ...]
@@ -161,7 +184,13 @@ class Select:
     number: int | None = None
 
     def __str__(self) -> str:
-        names = "them" if self.them else " or ".join(self.kinds) if len(self.kinds) < 4 else f"{len(self.kinds)} classes"
+        names = (
+            "them"
+            if self.them
+            else " or ".join(self.kinds)
+            if len(self.kinds) < 4
+            else f"{len(self.kinds)} classes"
+        )
         named = names if self.rank is None else f"{self.rank} {names}"
         return "; ".join([named, *map(str, self.filters)])
 
@@ -318,7 +347,9 @@ class Compare:
     times: float = 1.0
 
     def __str__(self) -> str:
-        return f"{self.left} {self.sign} {'' if self.times == 1 else f'{self.times:g} x '}{self.right}"
+        return (
+            f"{self.left} {self.sign} {'' if self.times == 1 else f'{self.times:g} x '}{self.right}"
+        )
 
 
 @dataclass(frozen=True)
@@ -404,7 +435,11 @@ def parts(program: Any) -> Iterator[Any]:
 
 def kinds(program: Program) -> tuple[str, ...]:
     """The classes that must be looked for, those that only say where among them."""
-    return tuple(dict.fromkeys(kind for part in parts(program) if isinstance(part, Select) for kind in part.kinds))
+    return tuple(
+        dict.fromkeys(
+            kind for part in parts(program) if isinstance(part, Select) for kind in part.kinds
+        )
+    )
 
 
 def refers(program: Program) -> bool:
@@ -422,9 +457,15 @@ def shown(program: Program) -> bool:
     """Whether the masks belong to the answer; where they only tell which objects lie on others, boxes are all that was asked for."""
     told = (Limit, Measure, Colour, ColourOf, Heading, Axis)
     for part in parts(program):
-        if isinstance(part, told) or (isinstance(part, Chosen) and part.masks) or (isinstance(part, Share) and part.whole is None):
+        if (
+            isinstance(part, told)
+            or (isinstance(part, Chosen) and part.masks)
+            or (isinstance(part, Share) and part.whole is None)
+        ):
             return True
-        if (isinstance(part, Distance) and part.gap) or (isinstance(part, Rank) and part.by in OUTLINED):
+        if (isinstance(part, Distance) and part.gap) or (
+            isinstance(part, Rank) and part.by in OUTLINED
+        ):
             return True
     return False
 
@@ -434,7 +475,13 @@ def simple(program: Program) -> bool:
     if not isinstance(program, Count | Exists):
         return False
     of = program.of
-    return not of.them and of.rank is None and of.number is None and all(isinstance(f, Place) for f in of.filters) and len(of.filters) < 2
+    return (
+        not of.them
+        and of.rank is None
+        and of.number is None
+        and all(isinstance(f, Place) for f in of.filters)
+        and len(of.filters) < 2
+    )
 
 
 def replaced(program: Any, old: Mapping[Any, Any]) -> Any:
@@ -444,5 +491,10 @@ def replaced(program: Any, old: Mapping[Any, Any]) -> Any:
     if isinstance(program, tuple):
         return tuple(replaced(one, old) for one in program)
     if is_dataclass(program) and not isinstance(program, type):
-        return replace(program, **{field.name: replaced(getattr(program, field.name), old) for field in fields(program)})
+        return replace(
+            program,
+            **{
+                field.name: replaced(getattr(program, field.name), old) for field in fields(program)
+            },
+        )
     return program

@@ -6,7 +6,17 @@ import re
 from functools import lru_cache
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.sentences import FORMS_ZH, HOW_ZH, MORE_ZH, QUANTITIES_ZH, UNITS_ZH, Words, condition, number, rank_zh
+from geomagnifier.composed.sentences import (
+    FORMS_ZH,
+    HOW_ZH,
+    MORE_ZH,
+    QUANTITIES_ZH,
+    UNITS_ZH,
+    Words,
+    condition,
+    number,
+    rank_zh,
+)
 from geomagnifier.language import chinese_text
 from geomagnifier.types import ModelSpec
 
@@ -58,10 +68,25 @@ def as_asked(text: str, question: str, spec: ModelSpec) -> str:
     plain = question.translate(chinese_text.SIMPLIFIED)
     names = {name: kind for kind, said in spec.names.items() for name in said if not name.isascii()}
     found = _either(tuple(names)).findall(plain) if names else []
-    own = {kind: {name for name in found if names[name] == kind} for kind in {names[name] for name in found}}
-    nouns = {spec.chinese[kind]: next(iter(said)) for kind, said in own.items() if len(said) == 1 and kind in spec.chinese}
-    nouns = {noun: name for noun, name in nouns.items() if (len(name) > 1 or name == "楼") and name[-1] not in _PARTS}
-    return _either(tuple(spec.chinese.values())).sub(lambda match: nouns.get(match[0], match[0]), text) if nouns else text
+    own = {
+        kind: {name for name in found if names[name] == kind}
+        for kind in {names[name] for name in found}
+    }
+    nouns = {
+        spec.chinese[kind]: next(iter(said))
+        for kind, said in own.items()
+        if len(said) == 1 and kind in spec.chinese
+    }
+    nouns = {
+        noun: name
+        for noun, name in nouns.items()
+        if (len(name) > 1 or name == "楼") and name[-1] not in _PARTS
+    }
+    return (
+        _either(tuple(spec.chinese.values())).sub(lambda match: nouns.get(match[0], match[0]), text)
+        if nouns
+        else text
+    )
 
 
 @lru_cache(maxsize=8)
@@ -78,7 +103,11 @@ def _number(program: p.Number, words: Words) -> str:
         case p.Share(of, whole):
             return f"占比（{_of(of, words)}，占{'画面' if whole is None else _of(whole, words)}）"
         case p.Distance(first, second, gap, unit, shown):
-            pair = _of(first, words) if second is None else f"{_of(first, words)}，{_of(second, words)}"
+            pair = (
+                _of(first, words)
+                if second is None
+                else f"{_of(first, words)}，{_of(second, words)}"
+            )
             return f"{'间隙' if gap else '距离'}（{pair}）{_in(shown or unit)}"
         case p.Density(of, per):
             return f"密度（{_of(of, words)}）{_in(f'1/{per}')}"
@@ -101,9 +130,18 @@ def _in(unit: str) -> str:
 
 def _of(of: p.Select, words: Words) -> str:
     named = (
-        "它们" if of.them else f"{len(of.kinds)}个类别" if len(of.kinds) >= _HIDDEN else "或".join(words.noun(kind) for kind in of.kinds)
+        "它们"
+        if of.them
+        else f"{len(of.kinds)}个类别"
+        if len(of.kinds) >= _HIDDEN
+        else "或".join(words.noun(kind) for kind in of.kinds)
     )
     counter = words.counters.get(of.kinds[0], "个") if len(of.kinds) == 1 else "个"
     number = f"{of.number}{counter}" if of.number is not None else ""
     rank = rank_zh(of.rank) + (counter if of.rank is not None and of.rank.count > 1 else "")
-    return "；".join([f"{number}{rank}{named}", *(condition(one, words).removesuffix("的") for one in of.filters)])
+    return "；".join(
+        [
+            f"{number}{rank}{named}",
+            *(condition(one, words).removesuffix("的") for one in of.filters),
+        ]
+    )

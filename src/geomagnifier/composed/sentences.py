@@ -23,22 +23,46 @@ UNITS_ZH = {
     "1/ha": "每公顷", "1/km2": "每平方公里", "ft": "英尺", "km": "公里", "mi": "英里", "yd": "码", "cm": "厘米", "acre": "英亩", "mu": "亩",
 }  # fmt: skip
 MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
-_ADJECTIVES = {"length": ("longer", "shorter"), "width": ("wider", "narrower"), "area": ("larger", "smaller")}
-_TAKEN = {"sum": " in total", "mean": " on average", "median": " in the median", "largest": " at most", "smallest": " at least"}
+_ADJECTIVES = {
+    "length": ("longer", "shorter"),
+    "width": ("wider", "narrower"),
+    "area": ("larger", "smaller"),
+}
+_TAKEN = {
+    "sum": " in total",
+    "mean": " on average",
+    "median": " in the median",
+    "largest": " at most",
+    "smallest": " at least",
+}
 QUANTITIES_ZH = {"length": "长度", "width": "宽度", "area": "面积"}
 HOW_ZH = {"sum": "总", "mean": "平均", "median": "中位", "largest": "最大", "smallest": "最小"}
 _COLOURS_ZH = {
     "white": "白色", "black": "黑色", "grey": "灰色", "red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "blue": "蓝色",
     "brown": "棕色", "purple": "紫色",
 }  # fmt: skip
-_FORMS = {"aligned": "in one line", "rows": "in rows", "clustered": "clustered", "scattered": "scattered", "single": "alone"}
-FORMS_ZH = {"aligned": "排成一条线", "rows": "成行成列", "clustered": "聚集", "scattered": "分散", "single": "只有一个"}
+_FORMS = {
+    "aligned": "in one line",
+    "rows": "in rows",
+    "clustered": "clustered",
+    "scattered": "scattered",
+    "single": "alone",
+}
+FORMS_ZH = {
+    "aligned": "排成一条线",
+    "rows": "成行成列",
+    "clustered": "聚集",
+    "scattered": "分散",
+    "single": "只有一个",
+}
 _WAYS_ZH: dict[str, str] = {
     "inside": "里面", "on": "上", "near": "附近", "along": "沿线", "left of": "左边", "right of": "右边", "above": "上方", "below": "下方",
     "north of": "北边", "south of": "南边", "east of": "东边", "west of": "西边",
 }  # fmt: skip
 NAMED = 4
-"""Classes that a question may name for those to be told that are not there; more of them are a group ("all objects")."""
+"""Classes that a question may name for those to be told that are not there; more of them are a
+group ("all objects").
+"""
 _PARTS_ZH = {"left": "左", "right": "右", "upper": "上", "lower": "下"}
 
 
@@ -80,12 +104,20 @@ def number(value: float, unit: str | None, words: Words, shown: str = "") -> str
     if unit is None:
         return text
     unit_said = (UNITS_ZH if words.language == "zh" else _UNITS).get(unit, unit)
-    told = f"{text}{'' if words.language == 'zh' or unit_said.startswith('%') else ' '}{unit_said}" if unit != "%" else f"{text} %"
+    told = (
+        f"{text}{'' if words.language == 'zh' or unit_said.startswith('%') else ' '}{unit_said}"
+        if unit != "%"
+        else f"{text} %"
+    )
     base = unit.removesuffix("2")
     if shown in ("ft", "km", "mi", "yd", "cm", "acre", "mu") and base in ("m", "ha"):
         factor = {"cm": 0.01, "mi": 1609.344, "yd": 0.9144}.get(shown) or FACTORS[shown]
         other = value * FACTORS[unit] / factor
-        return f"{other:.4g}{UNITS_ZH[shown]}（{told}）" if words.language == "zh" else f"{other:.4g} {shown} ({told})"
+        return (
+            f"{other:.4g}{UNITS_ZH[shown]}（{told}）"
+            if words.language == "zh"
+            else f"{other:.4g} {shown} ({told})"
+        )
     return told
 
 
@@ -105,7 +137,11 @@ def condition(test: p.Filter, words: Words) -> str:
                 return f"{_part_zh(part)}的"
             return f"at the {part}" if part == "edge" else f"in the {part}"
         case p.Colour(names):
-            return f"{'或'.join(_COLOURS_ZH[name] for name in names)}的" if zh else f"that are {' or '.join(names)}"
+            return (
+                f"{'或'.join(_COLOURS_ZH[name] for name in names)}的"
+                if zh
+                else f"that are {' or '.join(names)}"
+            )
         case p.Heading(degrees):
             return f"朝向约{degrees:g}度的" if zh else f"with the long axis at {degrees:g} degrees"
         case p.Related(way, others, within, unit):
@@ -120,12 +156,18 @@ def condition(test: p.Filter, words: Words) -> str:
             if zh:
                 return f"{thing(first, words)}和{thing(second, words)}之间的"
             if first == second:
-                return f"between two {words.listed([words.noun(kind) for kind in first.kinds], 'or')}"
+                return (
+                    f"between two {words.listed([words.noun(kind) for kind in first.kinds], 'or')}"
+                )
             return f"between {thing(first, words)} and {thing(second, words)}"
         case p.Among(of):
             return f"属于{thing(of, words)}的" if zh else f"among {several(of, words)}"
         case p.AnyOf(tests):
-            return "或".join(condition(one, words).removesuffix("的") for one in tests) + "的" if zh else _or(tests, words)
+            return (
+                "或".join(condition(one, words).removesuffix("的") for one in tests) + "的"
+                if zh
+                else _or(tests, words)
+            )
         case p.Not(p.Colour(names)) if not zh:
             return f"that are not {' or '.join(names)}"
         case p.Not(p.Among(of)):
@@ -136,7 +178,12 @@ def condition(test: p.Filter, words: Words) -> str:
 
 
 def _or(tests: tuple[p.Filter, ...], words: Words) -> str:
-    return " or ".join([condition(tests[0], words), *(condition(one, words).removeprefix("that are ") for one in tests[1:])])
+    return " or ".join(
+        [
+            condition(tests[0], words),
+            *(condition(one, words).removeprefix("that are ") for one in tests[1:]),
+        ]
+    )
 
 
 def _part_zh(part: str) -> str:
@@ -144,7 +191,10 @@ def _part_zh(part: str) -> str:
         return {"centre": "中央", "edge": "边缘"}[part]
     words = part.split()
     side = "".join(sorted((_PARTS_ZH[word] for word in words[:-1]), key="左右上下".index))
-    return side + {"half": "半部分", "third": "三分之一", "quarter": "四分之一", "corner": "角"}[words[-1]]
+    return (
+        side
+        + {"half": "半部分", "third": "三分之一", "quarter": "四分之一", "corner": "角"}[words[-1]]
+    )
 
 
 def _nouns(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> str:
@@ -178,7 +228,12 @@ def rank_zh(rank: p.Rank | None) -> str:
     """As it stands before a Chinese noun: "最大的"."""
     if rank is None:
         return ""
-    name = {("length", True): "最长", ("length", False): "最短", ("area", True): "最大", ("area", False): "最小"}
+    name = {
+        ("length", True): "最长",
+        ("length", False): "最短",
+        ("area", True): "最大",
+        ("area", False): "最小",
+    }
     name |= {("width", True): "最宽", ("width", False): "最窄"}
     side = {"left": "最左边", "right": "最右边", "upper": "最上边", "lower": "最下边"}
     first = side.get(rank.by) or name[rank.by, rank.largest]
@@ -191,7 +246,9 @@ def rank_zh(rank: p.Rank | None) -> str:
 def say(program: p.Program, outcome: Outcome, words: Words) -> Said:
     """What is said of an outcome, with the phrase that stands for the regions of each class."""
     zh = words.language == "zh"
-    text = _why(program, outcome, words) if outcome.why is not None else _told(program, outcome, words)
+    text = (
+        _why(program, outcome, words) if outcome.why is not None else _told(program, outcome, words)
+    )
     if not zh:
         text = text[0].upper() + text[1:]
     counts = Counter(region.label for region in outcome.regions)
@@ -215,7 +272,11 @@ def _side(term: Term, words: Words) -> str:
     counts = dict(term.counts) or dict.fromkeys(of.kinds[:3], 0)
     if isinstance(term.of, p.Count):
         told = words.counts(counts)
-        return f"{''.join(condition(f, words) for f in of.filters)}{told}" if zh else f"{told}{_after(of, words, sum(counts.values()))}"
+        return (
+            f"{''.join(condition(f, words) for f in of.filters)}{told}"
+            if zh
+            else f"{told}{_after(of, words, sum(counts.values()))}"
+        )
     value = number(term.value, term.unit, words)
     if zh:
         return f"{thing(of, words)}{value}"
@@ -237,9 +298,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if not counts:
                 return _none(of, words)
             if zh:
-                return (
-                    f"{''.join(condition(f, words) for f in of.filters) or '图中'}有{words.counts(counts)}{_missing(of, counts, words)}。"
-                )
+                return f"{''.join(condition(f, words) for f in of.filters) or '图中'}有{words.counts(counts)}{_missing(of, counts, words)}。"
             return f"{words.counts(counts)}{_after(of, words, sum(counts.values()))}{_missing(of, counts, words)}."
         case p.Count(of) if not counts:
             return _none(of, words)
@@ -254,15 +313,25 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             missing = [kind for kind in of.kinds if kind not in counts] if not value else []
             if zh:
                 return f"{'没有都有' if missing else '有'}：{''.join(condition(f, words) for f in of.filters)}{words.counts(counts)}。"
-            none = f", but no {words.listed([words.noun(kind, 1) for kind in missing], 'or')}" if missing else ""
+            none = (
+                f", but no {words.listed([words.noun(kind, 1) for kind in missing], 'or')}"
+                if missing
+                else ""
+            )
             return f"{yes}{words.counts(counts)}{_after(of, words, sum(counts.values()))}{none}."
         case p.Every(_, test):
             total = sum(counts.values())
             if zh:
                 return f"{yes}{words.counts(counts)}中有{outcome.passed}个符合“{condition(test, words)}”。"
-            whom = words.counts(counts) if total == 1 else f"{outcome.passed} of {words.counts(counts)}"
+            whom = (
+                words.counts(counts)
+                if total == 1
+                else f"{outcome.passed} of {words.counts(counts)}"
+            )
             return f"{yes}{whom} {_is(test, outcome.passed, total, words)}."
-        case p.Compare(p.Count(of), "==", p.Given(0)):  # "are there no ships?": yes could mean either
+        case p.Compare(
+            p.Count(of), "==", p.Given(0)
+        ):  # "are there no ships?": yes could mean either
             if not counts:
                 return _none(of, words)
             where = "".join(condition(f, words) for f in of.filters)
@@ -274,13 +343,21 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
         case p.Compare(_, _, right, times):
             a, b = outcome.terms
             if zh:
-                return f"{yes}{_side(a, words)}，{_side(b, words)}。" if not isinstance(right, p.Given) else f"{yes}{_side(a, words)}。"
+                return (
+                    f"{yes}{_side(a, words)}，{_side(b, words)}。"
+                    if not isinstance(right, p.Given)
+                    else f"{yes}{_side(a, words)}。"
+                )
             factor = "" if times == 1 else f" (times {times:g})"
             if isinstance(right, p.Given):
                 return f"{yes}{_side(a, words)}."
             return f"{yes}{_side(a, words)} against {_side(b, words)}{factor}."
         case p.Which():
-            best = next(term for term in outcome.terms if (mine := _of(term)) is not None and mine.kinds[0] == value)
+            best = next(
+                term
+                for term in outcome.terms
+                if (mine := _of(term)) is not None and mine.kinds[0] == value
+            )
             rest = [term for term in outcome.terms if term is not best]
             if zh:
                 return f"{words.noun(str(value))}：{'，'.join(_side(term, words) for term in [best, *rest])}。"
@@ -293,7 +370,9 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
         case p.ColourOf(of):
             total = sum(counts.values())
             if zh:
-                return f"{_COLOURS_ZH[str(value)]}（{words.counts(counts)}中的{outcome.passed}个）。"
+                return (
+                    f"{_COLOURS_ZH[str(value)]}（{words.counts(counts)}中的{outcome.passed}个）。"
+                )
             return f"{value}: {f'{outcome.passed} of ' if total > 1 else ''}{words.counts(counts)}."
         case p.Arranged(_, form):
             return (
@@ -302,7 +381,11 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 else f"{yes}{words.counts(counts)}, {'' if value else 'not '}{_FORMS[form]}."
             )
         case p.Arrangement():
-            return f"{words.counts(counts)}，{FORMS_ZH[str(value)]}。" if zh else f"{words.counts(counts)}, {_FORMS[str(value)]}."
+            return (
+                f"{words.counts(counts)}，{FORMS_ZH[str(value)]}。"
+                if zh
+                else f"{words.counts(counts)}, {_FORMS[str(value)]}."
+            )
     term, *sides = outcome.terms
     told = number(term.value, term.unit, words, getattr(program, "shown", ""))
     match program:
@@ -333,16 +416,34 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
         case p.Distance(_, second, gap, _):
             if zh:
                 return f"{words.counts(counts)}之间的{'间隙' if gap else '距离'}为{told}。"
-            pair = f"the nearest {words.counts(counts)}" if second is not None and len(counts) > 1 else words.counts(counts)
+            pair = (
+                f"the nearest {words.counts(counts)}"
+                if second is not None and len(counts) > 1
+                else words.counts(counts)
+            )
             return f"the {'gap' if gap else 'distance'} between {pair} is {told}."
         case p.Density(of, _):
-            return f"{words.counts(counts) if counts else 0}：{told}。" if zh else f"{words.counts(counts) if counts else 'none'}: {told}."
+            return (
+                f"{words.counts(counts) if counts else 0}：{told}。"
+                if zh
+                else f"{words.counts(counts) if counts else 'none'}: {told}."
+            )
         case p.Difference(left, _):
             left_said, right_said = (_side(side, words) for side in sides)
-            more = ("more", "fewer") if isinstance(left, p.Count) else _ADJECTIVES[left.what] if isinstance(left, p.Measure) else ("", "")
+            more = (
+                ("more", "fewer")
+                if isinstance(left, p.Count)
+                else _ADJECTIVES[left.what]
+                if isinstance(left, p.Measure)
+                else ("", "")
+            )
             size = f"{number(abs(term.value), term.unit, words, getattr(left, 'shown', ''))} {more[term.value < 0]}"
             apart = number(term.value, term.unit, words)
-            return f"{left_said}，{right_said}，相差{apart}。" if zh else f"{size}: {left_said} against {right_said}."
+            return (
+                f"{left_said}，{right_said}，相差{apart}。"
+                if zh
+                else f"{size}: {left_said} against {right_said}."
+            )
         case p.Counts():
             told = words.listed([_side(side, words) for side in sides])
             return f"{told}。" if zh else f"{told}."
@@ -400,7 +501,10 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
     zh = words.language == "zh"
     counts = Counter(region.label for region in outcome.regions)
     there = words.counts(counts) if counts else ""
-    of = next((part for part in p.parts(program) if isinstance(part, p.Select) and part.kinds), p.Select(()))
+    of = next(
+        (part for part in p.parts(program) if isinstance(part, p.Select) and part.kinds),
+        p.Select(()),
+    )
     match outcome.why:
         case "no scale":
             return (
@@ -410,7 +514,9 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
                 "'longer than 40 px'."
             )
         case "none":
-            missing = [kind for kind in p.kinds(program) if kind not in counts][:3] or list(of.kinds)
+            missing = [kind for kind in p.kinds(program) if kind not in counts][:3] or list(
+                of.kinds
+            )
             noun = words.listed([words.noun(kind, 1) for kind in missing], "or")
             if zh:
                 return f"没有找到{noun}{f'（有{there}）' if there else ''}，因此无法回答。"
@@ -432,14 +538,22 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
         case "no colour":
             return "无法读取颜色。" if zh else "The colour cannot be told here."
         case "round":
-            return f"{there}没有明显的长轴。" if zh else f"{there}, as long as wide: no axis can be told."
+            return (
+                f"{there}没有明显的长轴。"
+                if zh
+                else f"{there}, as long as wide: no axis can be told."
+            )
     raise ValueError(outcome.why)
 
 
 def _fewer(program: p.Program, there: Term, words: Words) -> str:
     """That there are not as many as a rank or number asks for. there: how many there are."""
     of = _of(there) or p.Select(())
-    rank = next(part.rank for part in p.parts(program) if isinstance(part, p.Select) and part.rank and replace(part, rank=None) == of)
+    rank = next(
+        part.rank
+        for part in p.parts(program)
+        if isinstance(part, p.Select) and part.rank and replace(part, rank=None) == of
+    )
     counted = words.counts(dict(there.counts))
     if words.language == "zh":
         where = "".join(condition(f, words) for f in of.filters)

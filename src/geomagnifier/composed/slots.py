@@ -1,6 +1,7 @@
 """Forms with slots, of either language: where one fits a question, and what it builds of what stands in its slots.
 
-Slots: {a} {b} noun phrases, {c} conditions, {n} an amount; `word` is the first argument of what builds, the other groups go by their names.
+Slots: {a} {b} noun phrases, {c} conditions, {n} an amount; `word` is the first argument of what
+builds, the other groups go by their names.
 """
 
 from __future__ import annotations
@@ -65,7 +66,11 @@ def _pattern(written: str, slots: Mapping[str, str], least: int = 0) -> str:
 def read(said: Mapping[str, str], reader: Reads) -> dict[str, Any]:
     """What stands in the slots, read; groups that are no slots stay as they are said. Raises NoPlace."""
     slots: dict[str, Any] = dict(said)
-    for names, of in ((("a", "b"), reader.phrase), (("c",), reader.conditions), (("n",), reader.amount)):
+    for names, of in (
+        (("a", "b"), reader.phrase),
+        (("c",), reader.conditions),
+        (("n",), reader.amount),
+    ):
         slots |= {name: of(said[name]) for name in names if name in said}
     return slots
 

@@ -1,7 +1,8 @@
 """Words of a plain question that nothing reads: "named Maria" in "Count the ships named Maria".
 
-A composed question has none of them, as every word of it must find its place. A plain one is read by the model, which picks out what it
-knows and passes over the rest; an answer says what was passed over.
+A composed question has none of them, as every word of it must find its place. A plain one is read
+by the model, which picks out what it knows and passes over the rest; an answer says what was passed
+over.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
     """
     text = _BRACKETS.sub(" ", chinese_text.without_order(normalized(question)))
     if chinese_text.chinese(text):
-        return _chinese(chinese_text.unmixed(text.translate(chinese_text.SIMPLIFIED), english_names(lexicon)), lexicon)
+        return _chinese(
+            chinese_text.unmixed(text.translate(chinese_text.SIMPLIFIED), english_names(lexicon)),
+            lexicon,
+        )
     text = re.sub(r"(?<=[^\W\d_])[-\u2010-\u2015](?=[^\W\d_])", " ", text)
     table, places = lexicon.table(), {word for scene in scenes for word in scene.lower().split()}
     longest = max((len(name.split()) for name in table if name.isascii()), default=1)
@@ -38,9 +42,23 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
     found: list[str] = []
     i = 0
     while i < len(tokens):
-        n = next((n for n in range(min(longest, len(tokens) - i), 0, -1) if " ".join(tokens[i : i + n]) in table), 0)
+        n = next(
+            (
+                n
+                for n in range(min(longest, len(tokens) - i), 0, -1)
+                if " ".join(tokens[i : i + n]) in table
+            ),
+            0,
+        )
         word = tokens[i]
-        if n or not word[0].isalpha() or len(word) == 1 or word in places or _known(word) or word.removesuffix("'s") in table:
+        if (
+            n
+            or not word[0].isalpha()
+            or len(word) == 1
+            or word in places
+            or _known(word)
+            or word.removesuffix("'s") in table
+        ):
             begun = False
         elif begun:
             found[-1] += f" {word}"
@@ -55,13 +73,21 @@ def _known(word: str) -> bool:
     if word in ENGLISH:
         return True
     stems = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]
-    return any(stem in ENGLISH or f"{stem}e" in ENGLISH or (stem[-2:-1] == stem[-1:] and stem[:-1] in ENGLISH) for stem in stems if stem)
+    return any(
+        stem in ENGLISH
+        or f"{stem}e" in ENGLISH
+        or (stem[-2:-1] == stem[-1:] and stem[:-1] in ENGLISH)
+        for stem in stems
+        if stem
+    )
 
 
 def _chinese(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Runs of two and more characters without a known word in them."""
     names = tuple(name for name in lexicon.table() if not name.isascii())
-    return tuple(re.findall("[\u4e00-\u9fff]{2,}|(?!mask)[a-z]{2,}", _words(names).sub("\u00b7", text)))
+    return tuple(
+        re.findall("[\u4e00-\u9fff]{2,}|(?!mask)[a-z]{2,}", _words(names).sub("\u00b7", text))
+    )
 
 
 @lru_cache(maxsize=8)
@@ -76,6 +102,4 @@ def remark(words: Collection[str], zh: bool) -> str:
     if zh:
         return f"没有看懂{'、'.join(f'“{word}”' for word in words)}，答案没有考虑它。"
     listed = " and ".join(f'"{word}"' for word in words)
-    return (
-        f"{listed} {'was' if len(words) == 1 else 'were'} not understood, and the answer leaves {'it' if len(words) == 1 else 'them'} out."
-    )
+    return f"{listed} {'was' if len(words) == 1 else 'were'} not understood, and the answer leaves {'it' if len(words) == 1 else 'them'} out."

@@ -14,7 +14,9 @@ from geomagnifier.language import chinese_text
 
 ANSWERED = "，用中文回答"
 """Follows the English of a Chinese follow-up, so that the answer is Chinese."""
-_REFERS = re.compile(r"其中|[它他她]们?|牠|这些|那些|这个|那个|这艘|那艘|这架|那架|上述|它們|這些|這個")
+_REFERS = re.compile(
+    r"其中|[它他她]们?|牠|这些|那些|这个|那个|这艘|那艘|这架|那架|上述|它們|這些|這個"
+)
 _RANKS = {
     "最大": "largest", "最小": "smallest", "最长": "longest", "最短": "shortest", "最宽": "widest", "最窄": "narrowest",
     "最靠?左": "leftmost", "最靠?右": "rightmost", "最靠?上": "topmost", "最靠?下": "bottommost", "最靠?北": "northernmost",
@@ -40,7 +42,9 @@ _WHERE = (
 _SOFT = re.compile(
     "^(?:那么|那(?![艘架个条座辆栋])|请|再|帮我|麻烦|给我|现在|然后|接着|好的?|嗯|能不能|可以)+|(?:一下|看看|给我看|吗|呢|吧|啊|呀|谢谢)+$"
 )
-_OTHER = re.compile("(?:(?:那么|那|换成|改成|改为|换|再看看?|再找找?|再数数?)+(?P<a>.{1,7}?)(?:呢|吧|的)?|(?P<b>.{1,7}?)呢)")
+_OTHER = re.compile(
+    "(?:(?:那么|那|换成|改成|改为|换|再看看?|再找找?|再数数?)+(?P<a>.{1,7}?)(?:呢|吧|的)?|(?P<b>.{1,7}?)呢)"
+)
 _OTHER_ASKED = re.compile("(?:那么|那)?(?P<noun>.{1,7}?)呢[,，](?P<rest>.{2,12})")
 
 
@@ -50,12 +54,19 @@ def is_chinese(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s。？?！!,，.、；;]+$", "", re.sub(r"\s", "", text.translate(chinese_text.SIMPLIFIED))).replace("，", ",")
+    return re.sub(
+        r"[\s。？?！!,，.、；;]+$", "", re.sub(r"\s", "", text.translate(chinese_text.SIMPLIFIED))
+    ).replace("，", ",")
 
 
 def starts_beside(text: str) -> bool:
     """Whether a follow-up begins with a place that what was found last may stand for: "上面有船吗？"."""
-    return re.match("(?:那么|那)?(?:上面|里面|旁边|附近|周围|边上|周边|左边|右边|上方|下方)", _plain(text)) is not None
+    return (
+        re.match(
+            "(?:那么|那)?(?:上面|里面|旁边|附近|周围|边上|周边|左边|右边|上方|下方)", _plain(text)
+        )
+        is not None
+    )
 
 
 def in_full(text: str) -> Iterator[str]:
@@ -66,33 +77,48 @@ def in_full(text: str) -> Iterator[str]:
         _plain(text),
     )
     plain = _SOFT.sub("", plain) or plain
-    if re.fullmatch("(?:除了它们)?(?:以外|之外|外)?,?还有(?:没有)?(?:别的|其他的?|其它的?|什么|啥|哪些)(?:东西|目标|物体)?", plain):
+    if re.fullmatch(
+        "(?:除了它们)?(?:以外|之外|外)?,?还有(?:没有)?(?:别的|其他的?|其它的?|什么|啥|哪些)(?:东西|目标|物体)?",
+        plain,
+    ):
         yield "除了它们以外的目标"
     plain = re.sub(f"^(?:它们)?两{_COUNTER}(?=之间|相距|离|隔)", "它们", plain)
-    if found := re.fullmatch(f"(?:它们)?(?:里|中|里面)?(.+?)的?是?哪(?:一?{_COUNTER}|些)(?:它们)?", plain):
+    if found := re.fullmatch(
+        f"(?:它们)?(?:里|中|里面)?(.+?)的?是?哪(?:一?{_COUNTER}|些)(?:它们)?", plain
+    ):
         yield f"{found[1].removesuffix('的')}的它们"
     if "它们" in plain:
         yield plain
         yield re.sub("它们的?", "它们", plain, count=1)
         yield re.sub(f"^它们的?(.*?)(?={_COUNTER}?$|的$)", r"\1它们", plain)
         return
-    if found := re.fullmatch(f"(?:不要|不算|去掉|除了|除去|排除|不包括|别要|删掉|忽略)(.+?)(?:[这那]?一?{_COUNTER})?(?:的)?", plain):
+    if found := re.fullmatch(
+        f"(?:不要|不算|去掉|除了|除去|排除|不包括|别要|删掉|忽略)(.+?)(?:[这那]?一?{_COUNTER})?(?:的)?",
+        plain,
+    ):
         yield f"除了{found[1].removesuffix('的')}的它们"
     if found := re.fullmatch(f"(.*(?:有|是)?(?:多少|几){_COUNTER}?)", plain):
         if "的有" in plain:
             yield plain.replace("的有", "的它们有", 1)
         yield f"{plain}它们"
         yield f"它们{plain}"
-    if found := re.fullmatch(f"(?:只要|只看|只留|留下|只)?(.+?)(?:的|[这那]?[一几]?{_COUNTER})", plain):
+    if found := re.fullmatch(
+        f"(?:只要|只看|只留|留下|只)?(.+?)(?:的|[这那]?[一几]?{_COUNTER})", plain
+    ):
         yield f"{found[1].removesuffix('的')}的它们"
-    if found := re.fullmatch(f"(.+?)(?:的|[这那]{_COUNTER})((?:有|是)?(?:多[大长宽远]|什么颜色|多少.*|朝.*|占.*|在.*))", plain):
+    if found := re.fullmatch(
+        f"(.+?)(?:的|[这那]{_COUNTER})((?:有|是)?(?:多[大长宽远]|什么颜色|多少.*|朝.*|占.*|在.*))",
+        plain,
+    ):
         yield f"{found[1]}的它们{found[2]}"
     yield f"它们{plain}"
     yield f"它们的{plain}"
     yield f"它们是{plain}"
 
 
-def other(text: str, meant: str, nouns: Sequence[str], before: Sequence[str]) -> tuple[str, str] | None:
+def other(
+    text: str, meant: str, nouns: Sequence[str], before: Sequence[str]
+) -> tuple[str, str] | None:
     """The question of another class: in full, and the class's noun; None where it names none.
 
     Args:
@@ -123,13 +149,20 @@ def anew(text: str, noun: str, nouns: Sequence[str], alone: bool) -> str:
         alone: but one was found last, so that "the second largest" is none of it.
     """
     plain = _SOFT.sub("", _plain(text))
-    ranked = re.match("(?:那么|那)?(第[一二三四五][大小长]|最靠?[大小长短宽窄左右上下北南西东](?:边|侧|面)?)", plain)
+    ranked = re.match(
+        "(?:那么|那)?(第[一二三四五][大小长]|最靠?[大小长短宽窄左右上下北南西东](?:边|侧|面)?)",
+        plain,
+    )
     if alone and ranked and re.fullmatch(_NO_NOUN, plain[ranked.end() :]):
         return f"找出{ranked[1]}的{noun}。"
-    if found := re.fullmatch("(?:把)?(?:所有|全部)的?(?:它们)?(?:都|全)?(?:给我)?(找出|标出|框出|圈出|列出|分割|数)(?:出)?来?", plain):
+    if found := re.fullmatch(
+        "(?:把)?(?:所有|全部)的?(?:它们)?(?:都|全)?(?:给我)?(找出|标出|框出|圈出|列出|分割|数)(?:出)?来?",
+        plain,
+    ):
         return f"{found[1]}所有{noun}。"
     found = re.fullmatch(
-        f"(?:(?:其中|它们)?哪一?{_COUNTER}?离(.+?)最(近|远)|离(.+?)最(近|远)的?(?:是哪{_COUNTER}?|在哪里?|那{_COUNTER})?)", plain
+        f"(?:(?:其中|它们)?哪一?{_COUNTER}?离(.+?)最(近|远)|离(.+?)最(近|远)的?(?:是哪{_COUNTER}?|在哪里?|那{_COUNTER})?)",
+        plain,
     )
     if found and (mark := found[1] or found[3]) in nouns and mark != noun:
         return f"离{mark}最{found[2] or found[4]}的{noun}在哪？"
@@ -150,17 +183,25 @@ def in_english(text: str) -> str:
         return text
     if found := re.search("第([一二三四五])([大小长])", plain):
         return f"{segment}the {_ORDINALS[found[1]]} {_SIZES[found[2]]} of them"
-    if (found := re.search(f"(?:从(左|右|上|下).*)?第([一二三四五]){_COUNTER}", plain)) and len(plain) <= 14:
+    if (found := re.search(f"(?:从(左|右|上|下).*)?第([一二三四五]){_COUNTER}", plain)) and len(
+        plain
+    ) <= 14:
         end = {"左": "left", "右": "right", "上": "top", "下": "bottom"}.get(found[1] or "", "left")
         return f"{segment}the {_ORDINALS[found[2]]} of them from the {end}"
     for word, english in _RANKS.items():
         if re.search(word, plain) and (
-            refers or re.match(f"(?:那么|那|只要|只看|只留下?|留下|把|找出|分割|框出|标出|哪[个艘架条座辆]是?)*{word}", plain)
+            refers
+            or re.match(
+                f"(?:那么|那|只要|只看|只留下?|留下|把|找出|分割|框出|标出|哪[个艘架条座辆]是?)*{word}",
+                plain,
+            )
         ):
             rest = re.sub(f".*?{word}(?:[边侧面端头方]|[边面]上)?", "", plain, count=1)
             if not refers and not re.fullmatch(_NO_NOUN, rest):
                 continue
-            number = next((n for c, n in _NUMBERS.items() if re.search(rf"{c}{_COUNTER}", plain)), "")
+            number = next(
+                (n for c, n in _NUMBERS.items() if re.search(rf"{c}{_COUNTER}", plain)), ""
+            )
             return f"{segment}the {f'{number} ' if number else ''}{english} of them"
     if masks and (
         refers
@@ -173,7 +214,8 @@ def in_english(text: str) -> str:
     if re.search(rf"多少|几{_COUNTER}|数一?数|计数", plain):
         return (
             f"how many of {them} are there?"
-            if refers or re.fullmatch(f"(?:一共|总共)?有?(?:多少|几){_COUNTER}?(?:呢|啊)?|数一?数", plain)
+            if refers
+            or re.fullmatch(f"(?:一共|总共)?有?(?:多少|几){_COUNTER}?(?:呢|啊)?|数一?数", plain)
             else text
         )
     side = re.search(r"[它们个艘架]的?([左右上下东南西北])(?:边|侧|面|方)", plain)
@@ -182,6 +224,8 @@ def in_english(text: str) -> str:
     half = re.search(r"([左右上下])半", plain)
     if half:
         return f"those in the {_HALVES[half[1]]} half"
-    if re.search(r"哪里|哪儿|位置|框|在哪|标出|标一|圈", plain) and (refers or re.fullmatch(_WHERE, plain)):
+    if re.search(r"哪里|哪儿|位置|框|在哪|标出|标一|圈", plain) and (
+        refers or re.fullmatch(_WHERE, plain)
+    ):
         return "where are they?" if them == "them" else "where is it?"
     return text

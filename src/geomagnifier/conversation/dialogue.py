@@ -1,6 +1,7 @@
 """follow(): one turn of a conversation, stateless; Conversation: the same with the last turn held.
 
-The question is read against the last turn (`wording.py`) and asked in full; the model finds, chooses and outlines as ever.
+The question is read against the last turn (`wording.py`) and asked in full; the model finds,
+chooses and outlines as ever.
 """
 
 from __future__ import annotations
@@ -11,7 +12,15 @@ from typing import Any
 
 from geomagnifier import composed
 from geomagnifier.composed import program as p
-from geomagnifier.conversation.chinese_followups import ANSWERED, anew, in_english, in_full, is_chinese, other, starts_beside
+from geomagnifier.conversation.chinese_followups import (
+    ANSWERED,
+    anew,
+    in_english,
+    in_full,
+    is_chinese,
+    other,
+    starts_beside,
+)
 from geomagnifier.conversation.followup_parser import Move, Sort, plural, read
 from geomagnifier.errors import NothingMeant
 from geomagnifier.geometry import Box
@@ -23,12 +32,17 @@ from geomagnifier.raster.scene import Scene
 from geomagnifier.types import Answer, Granularity, Query, Region
 
 LIKELY, CERTAIN = 0.6, 0.9
-"""Probability of image level from which a sentence is about the whole picture, where "it" may mean the picture, and where it hardly may."""
+"""Probability of image level from which a sentence is about the whole picture, where "it" may mean
+the picture, and where it hardly may.
+"""
 _POINTS = re.compile(r"\b(?:this|here|what(?:'s| is) (?:it|that|there))\b|这(?!些)|此", re.I)
 """Words that point at the given box, where there is one, and at nothing earlier."""
 _EVERY = re.compile("都|全|是不是|是否|吗")
 """Words of a Chinese question that is answered by yes or no; "右半边呢？" is not."""
-_WHOLE = re.compile(r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou (?:mention|name|describe|see|find|list|talk)", re.I)
+_WHOLE = re.compile(
+    r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou (?:mention|name|describe|see|find|list|talk)",
+    re.I,
+)
 """As in "Describe it and segment what you mention.": about the picture as a whole."""
 LONGEST = 60
 """Characters of a Chinese follow-up; a longer question says all that it means."""
@@ -40,8 +54,10 @@ AROUND = 32
 class Turn:
     """A question with its answer.
 
-    question: as said.  meant: in full, what was asked of the model.  sort: how it refers back; "fresh" where it does not.
-    answer: its `question` is the one said.  pool: regions that those of the answer were chosen from.  refers: of "beside".
+    question: as said.  meant: in full, what was asked of the model.  sort: how it refers back;
+        "fresh" where it does not.
+    answer: its `question` is the one said.  pool: regions that those of the answer were chosen
+        from.  refers: of "beside".
     """
 
     question: str
@@ -55,8 +71,9 @@ class Turn:
 def follow(question: str, last: Turn | None, scene: Scene, model: Model, **options: Any) -> Turn:
     """Answer a question that may refer back to the last turn.
 
-    "the largest of them", "segment those", "what is left of it?" are about the regions of `last`, and keep these as they are, masks
-    included. A question that does not refer back is `pipeline.ask` and nothing else.
+    "the largest of them", "segment those", "what is left of it?" are about the regions of `last`,
+    and keep these as they are, masks included. A question that does not refer back is
+    `pipeline.ask` and nothing else.
 
     Args:
         question: plain words.
@@ -81,23 +98,36 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
     turn = _followed(question, last, scene, model, options)
     before = last is not None and chinese_text.traditional(f"{last.question}{last.answer.text}")
     both = before and chinese_text.in_traditional(question) == question
-    if is_chinese(question) and (both or chinese_text.traditional(question)):  # what it is short for is written in simplified characters
+    if is_chinese(question) and (
+        both or chinese_text.traditional(question)
+    ):  # what it is short for is written in simplified characters
         return replace(turn, answer=in_traditional(turn.answer))
     return turn
 
 
-def _followed(question: str, last: Turn | None, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+def _followed(
+    question: str, last: Turn | None, scene: Scene, model: Model, options: dict[str, Any]
+) -> Turn:
     """`follow` without a thought of traditional characters."""
-    if last is not None and (text := composed.in_unit(question, last.meant, model.spec)) is not None:  # "and in hectares?"
+    if (
+        last is not None
+        and (text := composed.in_unit(question, last.meant, model.spec)) is not None
+    ):  # "and in hectares?"
         refers = Reference(last.pool, text, bare=True) if last.sort == "choose" else last.refers
         made = ask(scene, text, model, refers=refers, **options)
-        return Turn(question, text, last.sort, replace(made, question=question), last.pool, last.refers)
+        return Turn(
+            question, text, last.sort, replace(made, question=question), last.pool, last.refers
+        )
     move = understood(question, last, model, options.get("box"))
     regions = referable(last)
     if move.sort == "fresh":
         found = ask(scene, question, model, **options)
         return Turn(
-            question, question, "fresh", found, regions if _refused(question, model, options.get("box") is not None) else found.regions
+            question,
+            question,
+            "fresh",
+            found,
+            regions if _refused(question, model, options.get("box") is not None) else found.regions,
         )
     if move.sort == "swap":
         assert last is not None
@@ -105,9 +135,13 @@ def _followed(question: str, last: Turn | None, scene: Scene, model: Model, opti
     if not regions:
         if is_chinese(question):
             before = "上一个回答什么也没有找到" if last else "之前还没有提过问题"
-            raise NothingMeant(f"“{question}”指的是之前的结果，但{before}；请说出要找什么，例如“找出所有船”。")
+            raise NothingMeant(
+                f"“{question}”指的是之前的结果，但{before}；请说出要找什么，例如“找出所有船”。"
+            )
         before = "the last answer found nothing" if last else "nothing was asked before"
-        raise NothingMeant(f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the ships.'")
+        raise NothingMeant(
+            f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the ships.'"
+        )
     assert last is not None
     if move.sort == "beside":
         return _beside(question, move, regions, scene, model, options)
@@ -118,25 +152,50 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     """What a question asks in full, and how it refers to the last turn; arguments as of `follow` and `pipeline.ask`."""
     english = _english(Query(question).text)
     regions = referable(last)
-    if is_chinese(question) and last is not None and (chinese := _in_chinese(question, last, regions, model)) is not None:
+    if (
+        is_chinese(question)
+        and last is not None
+        and (chinese := _in_chinese(question, last, regions, model)) is not None
+    ):
         return chinese
-    if _refused(question, model, box is not None) or _WHOLE.search(question) or (box is not None and _in_box(question, box, regions)):
+    if (
+        _refused(question, model, box is not None)
+        or _WHOLE.search(question)
+        or (box is not None and _in_box(question, box, regions))
+    ):
         return Move("fresh", question, question)
     if composed.understood(question, model.spec) is not None:  # it names what it is about
         return Move("fresh", question, question)
     kinds = tuple(dict.fromkeys(r.label for r in regions))
-    if regions and (about := composed.understood(question, model.spec, referring=True)) is not None and about.refers:
+    if (
+        regions
+        and (about := composed.understood(question, model.spec, referring=True)) is not None
+        and about.refers
+    ):
         return Move("choose", question, question, many=True, pronoun="them")
-    move = read(english, kinds, len(regions) > 1, last is not None and last.answer.granularity is Granularity.PIXEL)
+    move = read(
+        english,
+        kinds,
+        len(regions) > 1,
+        last is not None and last.answer.granularity is Granularity.PIXEL,
+    )
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
-    nothing = move.sort in ("choose", "beside") and not regions and not move.pronoun  # "count", the first thing said
+    nothing = (
+        move.sort in ("choose", "beside") and not regions and not move.pronoun
+    )  # "count", the first thing said
     if english != question and is_chinese(question):
         move = replace(move, text=move.text + ANSWERED)
-    return Move("fresh", question, question) if nothing or (move.sort == "swap" and last is None) else move
+    return (
+        Move("fresh", question, question)
+        if nothing or (move.sort == "swap" and last is None)
+        else move
+    )
 
 
-def _in_chinese(question: str, last: Turn, regions: tuple[Region, ...], model: Model) -> Move | None:
+def _in_chinese(
+    question: str, last: Turn, regions: tuple[Region, ...], model: Model
+) -> Move | None:
     """A Chinese follow-up in full: about another class, or a composed one about what was found; None where it is neither."""
     if len(question) > LONGEST:
         return None
@@ -154,17 +213,30 @@ def _in_chinese(question: str, last: Turn, regions: tuple[Region, ...], model: M
         return Move("swap", text, text, True, noun)
     for full in in_full(question) if regions else ():
         read = composed.understood(full, model.spec, referring=True)
-        if read is not None and read.refers and not read.passed and (not isinstance(read.program, p.Every) or _EVERY.search(question)):
+        if (
+            read is not None
+            and read.refers
+            and not read.passed
+            and (not isinstance(read.program, p.Every) or _EVERY.search(question))
+        ):
             return Move("choose", full, full, many=True, pronoun="them")
-    return Move("fresh", question, question) if composes or (named and in_english(question) == question) else None
+    return (
+        Move("fresh", question, question)
+        if composes or (named and in_english(question) == question)
+        else None
+    )
 
 
 def referable(last: Turn | None) -> tuple[Region, ...]:
     """The regions that a question may refer back to; a turn that could not be answered leaves those before it."""
     if last is None:
         return ()
-    withheld = unsupported.refusal(last.meant) is not None or unsupported.unchecked(last.meant) is not None
-    withheld = (withheld and not last.answer.understood) or not last.answer.trace.pixels_processed  # "in this box" without one
+    withheld = (
+        unsupported.refusal(last.meant) is not None or unsupported.unchecked(last.meant) is not None
+    )
+    withheld = (
+        withheld and not last.answer.understood
+    ) or not last.answer.trace.pixels_processed  # "in this box" without one
     return last.answer.regions or (last.pool if withheld else ())
 
 
@@ -176,37 +248,70 @@ def _refused(question: str, model: Model, boxed: bool) -> bool:
 def _in_box(question: str, box: Any, regions: tuple[Region, ...]) -> bool:
     """Whether a question with a box is about the box: it points there, or the earlier regions lie elsewhere."""
     given = box if isinstance(box, Box) else Box(*(float(v) for v in box))
-    elsewhere = not all(given.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2) for r in regions)
+    elsewhere = not all(
+        given.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2) for r in regions
+    )
     return elsewhere or _POINTS.search(question) is not None
 
 
 def _english(question: str) -> str:
     """A Chinese follow-up in English; as it is where it names a property ("其中红色的"), which its English would lose."""
-    return in_english(question) if is_chinese(question) and unsupported.unchecked(question) is None else question
+    return (
+        in_english(question)
+        if is_chinese(question) and unsupported.unchecked(question) is None
+        else question
+    )
 
 
 def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:
     """A question about the picture that only looks like a reference: "what kind of place is this?"; but "describe it" refers."""
-    if found and re.match(r"\W*(?:and|now|please|ok)?\W*(?:describe|tell|what about)\b", english, re.I):
+    if found and re.match(
+        r"\W*(?:and|now|please|ok)?\W*(?:describe|tell|what about)\b", english, re.I
+    ):
         return None
     least = LIKELY if move.pronoun in ("it", "this") or not found else CERTAIN
-    return Move("fresh", english, english) if model.granularity(Query(english))[Granularity.IMAGE] >= least else None
+    return (
+        Move("fresh", english, english)
+        if model.granularity(Query(english))[Granularity.IMAGE] >= least
+        else None
+    )
 
 
-def _choose(question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+def _choose(
+    question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]
+) -> Turn:
     regions = referable(last)
-    full = composed.understood(move.text, model.spec, referring=True) is not None and move.text != question
-    if not full and len(regions) == 1 < len(last.pool) and (move.many or not move.pronoun):  # "and the smallest?", after the largest
+    full = (
+        composed.understood(move.text, model.spec, referring=True) is not None
+        and move.text != question
+    )
+    if (
+        not full and len(regions) == 1 < len(last.pool) and (move.many or not move.pronoun)
+    ):  # "and the smallest?", after the largest
         narrowed = read(
-            _english(question), tuple(dict.fromkeys(r.label for r in last.pool)), True, last.answer.granularity is Granularity.PIXEL
+            _english(question),
+            tuple(dict.fromkeys(r.label for r in last.pool)),
+            True,
+            last.answer.granularity is Granularity.PIXEL,
         )
         if _selects(narrowed, last.pool, scene, model):
-            regions, move = last.pool, replace(narrowed, text=narrowed.text + (ANSWERED if is_chinese(question) else ""))
-    made = _ask(scene, move.text, model, Reference(regions, move.words, bare=not move.named), options)
-    bare = [r for r in made.regions if r.segmentation is None] if made.granularity is Granularity.PIXEL else []
+            regions, move = (
+                last.pool,
+                replace(narrowed, text=narrowed.text + (ANSWERED if is_chinese(question) else "")),
+            )
+    made = _ask(
+        scene, move.text, model, Reference(regions, move.words, bare=not move.named), options
+    )
+    bare = (
+        [r for r in made.regions if r.segmentation is None]
+        if made.granularity is Granularity.PIXEL
+        else []
+    )
     if bare:
         name = f"{len(bare)} {bare[0].label if len(bare) == 1 else plural(bare[0].label)}"
-        made = replace(made, text=f"{made.text} {name} of the earlier answer could not be outlined.")
+        made = replace(
+            made, text=f"{made.text} {name} of the earlier answer could not be outlined."
+        )
     return Turn(question, move.text, "choose", replace(made, question=question), regions)
 
 
@@ -216,18 +321,29 @@ def _selects(move: Move, pool: tuple[Region, ...], scene: Scene, model: Model) -
     return len(model.choose(Query(move.words), scene.info, kinds, pool)) < len(pool)
 
 
-def _beside(question: str, move: Move, marks: tuple[Region, ...], scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+def _beside(
+    question: str,
+    move: Move,
+    marks: tuple[Region, ...],
+    scene: Scene,
+    model: Model,
+    options: dict[str, Any],
+) -> Turn:
     refers = Reference(marks, move.words, beside=True, bare=not move.named)
     made = replace(ask(scene, move.text, model, refers=refers, **options), question=question)
     return Turn(question, move.text, "beside", made, made.regions, refers)
 
 
-def _swap(question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]) -> Turn:
+def _swap(
+    question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]
+) -> Turn:
     """Another kind; "the same for" keeps the words that chose, and a landmark stays."""
     text = move.text
     if move.words == "same":
         text = _instead(last.meant, last.answer, model, move.named) or text
-    if last.refers is not None and (words := _instead(last.refers.words, last.answer, model, move.named)):
+    if last.refers is not None and (
+        words := _instead(last.refers.words, last.answer, model, move.named)
+    ):
         refers = replace(last.refers, words=words)
         made = ask(scene, text, model, refers=refers, **options)
         return Turn(question, text, "swap", replace(made, question=question), made.regions, refers)
@@ -238,16 +354,26 @@ def _swap(question: str, move: Move, last: Turn, scene: Scene, model: Model, opt
 def _instead(text: str, answer: Answer, model: Model, noun: str) -> str:
     """A question with its class's noun replaced, the first one; empty where none is in it. Where nothing was found it may be any."""
     kinds = dict.fromkeys(r.label for r in answer.regions) or model.spec.kinds
-    names = "|".join(re.escape(name) for kind in sorted(kinds, key=len, reverse=True) for name in (plural(kind), kind))
+    names = "|".join(
+        re.escape(name)
+        for kind in sorted(kinds, key=len, reverse=True)
+        for name in (plural(kind), kind)
+    )
     made, there = re.subn(rf"\b(?:{names})\b", noun, text, count=1, flags=re.I)
     return made if names and there else ""
 
 
-def _ask(scene: Scene, text: str, model: Model, refers: Reference, options: dict[str, Any]) -> Answer:
+def _ask(
+    scene: Scene, text: str, model: Model, refers: Reference, options: dict[str, Any]
+) -> Answer:
     """About earlier regions: in a scene too large for one view only their surroundings are looked at, unless the options name a box."""
     if scene.info.pixels > model.spec.view_pixels and options.get("box") is None:
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
-        hull = Box(min(corners[0]), min(corners[1]), max(corners[2]), max(corners[3])).grown(AROUND).intersection(scene.info.box)
+        hull = (
+            Box(min(corners[0]), min(corners[1]), max(corners[2]), max(corners[3]))
+            .grown(AROUND)
+            .intersection(scene.info.box)
+        )
         if hull is not None and hull.area < scene.info.pixels / 2:
             options = options | {"box": hull, "box_crs": "px"}
     return ask(scene, text, model, refers=refers, **options)

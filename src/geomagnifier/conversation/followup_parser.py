@@ -6,9 +6,10 @@
     "what about tanks?"                            swap     "Find tanks."
     "How many bridges are there?"                  fresh    as it is
 
-A pronoun stands for what was found; it is a landmark after a word of place ("left of it"), and no reference where the sentence itself
-names what it stands for ("count the cars and outline them"). A sentence that names no thing at all is short for one about what was found.
-Rules over closed classes of words, no list of things: what is in no class, and stands where a noun does, is one.
+A pronoun stands for what was found; it is a landmark after a word of place ("left of it"), and no
+reference where the sentence itself names what it stands for ("count the cars and outline them"). A
+sentence that names no thing at all is short for one about what was found. Rules over closed classes
+of words, no list of things: what is in no class, and stands where a noun does, is one.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ _THIS_SCENE = re.compile(
     r"(?:image|picture|photo|photograph|scene|frame|tile|view|area|map)\b",
     re.I,
 )
-_IMAGE_IT = re.compile(r"\bit\s+(?=(?:contain|show|have|hold|include|depict|look|feature)s?\b)", re.I)
+_IMAGE_IT = re.compile(
+    r"\bit\s+(?=(?:contain|show|have|hold|include|depict|look|feature)s?\b)", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,9 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
     """
     if len(text) > LONGEST:
         return Move("fresh", text, text)
-    plain = " ".join(text.split())  # several blanks in a row can be read in many ways, which takes for ever
+    plain = " ".join(
+        text.split()
+    )  # several blanks in a row can be read in many ways, which takes for ever
     plain = _ITS_SIDE.sub(lambda m: f"{m[1]} of {'them' if m[0][0] in 'tT' else 'it'}", plain)
     tokens = _tag(plain)
     pronouns = [t for t in tokens if t.refers]
@@ -96,8 +101,16 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
         first = pronouns[0]
         if first.placed and first.word not in ("one", "ones"):
             return _beside(plain, tokens, first, free, kinds, several)
-        before = [t for t in tokens if t.start < first.start and ((t.noun and not t.placed) or t.word in w.WHOLE)]
-        if before and first.word not in ("one", "ones") and first.word not in ("those", "these", "that", "this"):
+        before = [
+            t
+            for t in tokens
+            if t.start < first.start and ((t.noun and not t.placed) or t.word in w.WHOLE)
+        ]
+        if (
+            before
+            and first.word not in ("one", "ones")
+            and first.word not in ("those", "these", "that", "this")
+        ):
             return Move("fresh", text, text)
         return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
     scene = [t for t in tokens if t.word in w.SCENE]
@@ -112,7 +125,9 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
 
 def _tag(text: str) -> list[_Token]:
     """Tokens with their part in the sentence; names of the whole picture after a preposition count for nothing."""
-    hidden = _IMAGE_IT.sub(lambda m: " " * len(m[0]), _THIS_SCENE.sub(lambda m: " " * len(m[0]), text))
+    hidden = _IMAGE_IT.sub(
+        lambda m: " " * len(m[0]), _THIS_SCENE.sub(lambda m: " " * len(m[0]), text)
+    )
     raw = [(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in _TOKEN.finditer(hidden)]
     out: list[_Token] = []
     for i, (word, start, end) in enumerate(raw):
@@ -134,11 +149,20 @@ def _noun(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
         return False
     if after and after not in w.CLOSED and before in w.QUANTITIES | w.SPACE:
         return True  # "the storage tanks": the first of a compound
-    if after in w.PRONOUNS - {"that"} or (after in ("down", "out", "up") and (not before or before in w.SMALL)):
+    if after in w.PRONOUNS - {"that"} or (
+        after in ("down", "out", "up") and (not before or before in w.SMALL)
+    ):
         return False  # "blur them", "thin it out"
     if re.search(r"[^siu]s$", word) and len(word) > 3:
         return True
-    known = w.QUANTITIES | w.SPACE | w.ASKING | w.SIZES | w.SIDES | {"and", "about", "for", "or", "no", "as"}
+    known = (
+        w.QUANTITIES
+        | w.SPACE
+        | w.ASKING
+        | w.SIZES
+        | w.SIDES
+        | {"and", "about", "for", "or", "no", "as"}
+    )
     return before in known or (bool(before) and before not in w.CLOSED) or len(raw) <= 2
 
 
@@ -148,9 +172,14 @@ def _refers(word: str, before: str, after: str, earlier: Sequence[_Token]) -> bo
         if after in w.SCENE or (word == "that" and after in w.QUANTITIES):
             return False  # "this image", "check that the ..."
         ahead = before == "" or before in w.ASKING | w.SPACE | w.SMALL | w.QUANTITIES
-        return word == "this" or (ahead and before not in ("so", "know", "say"))  # "the ships that lie there" does not refer
+        return word == "this" or (
+            ahead and before not in ("so", "know", "say")
+        )  # "the ships that lie there" does not refer
     if word == "one":
-        return before in ("that", "this", "the", "which", "each", "every", *w.SIZES, *w.SIDES) and after != "by"
+        return (
+            before in ("that", "this", "the", "which", "each", "every", *w.SIZES, *w.SIDES)
+            and after != "by"
+        )
     if word in ("those", "these"):
         return after not in w.SCENE
     if word == "each":
@@ -166,17 +195,23 @@ def _placed(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
     """Whether a word of place governs this one: "near the harbor", "left of it", "closest to them"."""
     k = i - 1
     while k >= 0 and (
-        raw[k][0] in w.QUANTITIES or raw[k][0] in ("that", "this", "those", "these", "two", "only", "big") or raw[k][0] not in w.CLOSED
+        raw[k][0] in w.QUANTITIES
+        or raw[k][0] in ("that", "this", "those", "these", "two", "only", "big")
+        or raw[k][0] not in w.CLOSED
     ):
         k -= 1
-    if k < 0 or any(r[0] in ("every", "each", "all", "any", "no", "some", "many") for r in raw[k + 1 : i]):
+    if k < 0 or any(
+        r[0] in ("every", "each", "all", "any", "no", "some", "many") for r in raw[k + 1 : i]
+    ):
         return False
     word = raw[k][0]
     earlier = [r[0] for r in raw[max(0, k - 3) : k]]
     if word in ("of", "to", "from", "by", "at", "with"):
         return word == "by" or any(e in w.PLACED for e in earlier)
     return (
-        word in w.PLACED and word not in ("top", "front") and not (word in ("left", "right") and k > 0 and raw[k - 1][0] in ("the", "on"))
+        word in w.PLACED
+        and word not in ("top", "front")
+        and not (word in ("left", "right") and k > 0 and raw[k - 1][0] in ("the", "on"))
     )
 
 
@@ -210,7 +245,11 @@ def _asks(plain: str, tokens: Sequence[_Token]) -> bool:
         "sits",
         "there",
     }
-    return any(t.word in w.ASKING | {"which", "what"} and t.word not in quiet for t in tokens if t.start >= start)
+    return any(
+        t.word in w.ASKING | {"which", "what"} and t.word not in quiet
+        for t in tokens
+        if t.start >= start
+    )
 
 
 def _strip(plain: str) -> tuple[str, str]:
@@ -227,19 +266,29 @@ def _strip(plain: str) -> tuple[str, str]:
             return rest, opened.strip()
 
 
-def _swapped(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: bool) -> Move | None:
+def _swapped(
+    plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: bool
+) -> Move | None:
     """Another kind, the rest as before: "and the airplanes?"."""
     rest, opened = _strip(plain)
     low = rest.lower().rstrip(" .?!")
     closed = ""
-    while (closer := next((c for c in w.CLOSERS if re.search(rf"[\s,]{c}$", low)), None)) is not None:
+    while (
+        closer := next((c for c in w.CLOSERS if re.search(rf"[\s,]{c}$", low)), None)
+    ) is not None:
         closed += f" {closer}"
         low = low[: -len(closer)].rstrip(" ,")
     phrase = rest[: len(low)]
     inner = _tag(phrase)
     nouns = [t for t in inner if t.noun and not t.placed]
     marks = opened or closed.replace("please", "").replace("now", "").strip()
-    if not marks or not nouns or any(t.refers for t in inner) or _is(nouns[-1].word, kinds) or _asks(phrase, inner):
+    if (
+        not marks
+        or not nouns
+        or any(t.refers for t in inner)
+        or _is(nouns[-1].word, kinds)
+        or _asks(phrase, inner)
+    ):
         return None
     same = bool(w.SAME & set(f"{opened} {closed}".split()))
     noun = phrase[nouns[0].start : nouns[-1].end]
@@ -252,10 +301,19 @@ def _swapped(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: 
 def _is(noun: str, kinds: Sequence[str]) -> bool:
     """Whether a noun is one of the kinds, in either number."""
     stem = re.sub(r"e?s$", "", noun)
-    return any(re.sub(r"e?s$", "", part) == stem for kind in kinds for part in kind.lower().split()[-1:])
+    return any(
+        re.sub(r"e?s$", "", part) == stem for kind in kinds for part in kind.lower().split()[-1:]
+    )
 
 
-def _beside(plain: str, tokens: Sequence[_Token], first: _Token, free: Sequence[_Token], kinds: Sequence[str], several: bool) -> Move:
+def _beside(
+    plain: str,
+    tokens: Sequence[_Token],
+    first: _Token,
+    free: Sequence[_Token],
+    kinds: Sequence[str],
+    several: bool,
+) -> Move:
     """The pronoun is a landmark: the question without its place, and with it spelled out."""
     many = first.word in w.MANY
     mark = _names(kinds, several and many) if len(kinds) < 2 else "those objects"
@@ -263,7 +321,10 @@ def _beside(plain: str, tokens: Sequence[_Token], first: _Token, free: Sequence[
     follow = [t for t in tokens if t.start >= first.end]
     if (
         follow
-        and (follow[0].word in ("one", "ones", "two", "three") or _is(follow[0].word, [*kinds, "object", "thing"]))
+        and (
+            follow[0].word in ("one", "ones", "two", "three")
+            or _is(follow[0].word, [*kinds, "object", "thing"])
+        )
         and not _free_later(follow)
     ):
         end = follow[0].end  # "that one", "that ship"
@@ -304,17 +365,25 @@ def _beside(plain: str, tokens: Sequence[_Token], first: _Token, free: Sequence[
             text, words = f"Find {_strip(text)[0]}", f"Find {_strip(words)[0]}"
         noun = plain[named[0].start : named[-1].end]
         return Move("beside", text, words, many, noun, first.word)
-    shape = [t.word for t in tokens if t.word in ("segment", "mask", "outline", "trace", "masks", "outlines", "delineate")]
+    shape = [
+        t.word
+        for t in tokens
+        if t.word in ("segment", "mask", "outline", "trace", "masks", "outlines", "delineate")
+    ]
     verb = "Segment" if shape else "Find"
     thing = plural(kinds[0]) if others and kinds else "objects"
-    return Move("beside", f"{verb} all {thing}.", f"{verb} all {thing} {place}.", many, "", first.word)
+    return Move(
+        "beside", f"{verb} all {thing}.", f"{verb} all {thing} {place}.", many, "", first.word
+    )
 
 
 def _free_later(follow: Sequence[_Token]) -> bool:
     return bool(follow[0].noun and len(follow) > 1 and follow[1].noun)
 
 
-def _choose(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several: bool, pixel: bool) -> Move:
+def _choose(
+    plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several: bool, pixel: bool
+) -> Move:
     """Among what was found, or all of it: every pronoun and gap filled with its kind."""
     first = next((t.word for t in tokens if t.refers), "")
     many = any(t.word in w.MANY for t in tokens if t.refers)
@@ -333,12 +402,20 @@ def _choose(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several:
         if (
             t.word in ("those", "these", "that", "this")
             and following is not None
-            and (following.noun or following.word in ("one", "ones", "two", "three", "four", "five"))
+            and (
+                following.noun or following.word in ("one", "ones", "two", "three", "four", "five")
+            )
         ):
             if following.noun or following.word in ("one", "ones"):
                 out.append(
                     "the "
-                    + (one if following.word == "one" else all_of if following.word == "ones" else plain[following.start : following.end])
+                    + (
+                        one
+                        if following.word == "one"
+                        else all_of
+                        if following.word == "ones"
+                        else plain[following.start : following.end]
+                    )
                 )
                 at = following.end
             else:
@@ -354,7 +431,11 @@ def _choose(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several:
         elif t.word == "each":
             out.append(f"each {one}")
         elif t.word in ("its", "their"):
-            out.append(f"{whole[:-1] if whole.endswith('s') else whole}'s" if several is False else f"{whole}'")
+            out.append(
+                f"{whole[:-1] if whole.endswith('s') else whole}'s"
+                if several is False
+                else f"{whole}'"
+            )
         elif t.word in ("rest", "others"):
             out.append(f"other {all_of}")
         elif before in ("which", "the"):
@@ -369,17 +450,48 @@ def _choose(plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several:
     return Move("choose", full, full, many, "", first)
 
 
-def _fill(full: str, tokens: Sequence[_Token], one: str, all_of: str, whole: str, kinds: Sequence[str]) -> str:
+def _fill(
+    full: str, tokens: Sequence[_Token], one: str, all_of: str, whole: str, kinds: Sequence[str]
+) -> str:
     """An ellipsis with its noun: after the words that choose ("the two largest _"), else at the end or in front."""
     if any(t.noun and not t.placed and _is(t.word, kinds) for t in tokens):
         return full
-    numbers = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "2", "3", "4", "5", "6"}
+    numbers = {
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+    }
     run = [
         i
         for i, t in enumerate(tokens)
         if t.word
         in (w.SIZES | w.SIDES | numbers)
-        - {"most", "least", "only", "single", "size", "same", "upper", "lower", "northern", "southern", "eastern", "western", "very"}
+        - {
+            "most",
+            "least",
+            "only",
+            "single",
+            "size",
+            "same",
+            "upper",
+            "lower",
+            "northern",
+            "southern",
+            "eastern",
+            "western",
+            "very",
+        }
         or t.word.isdigit()
     ]
     if run:
@@ -396,7 +508,21 @@ def _fill(full: str, tokens: Sequence[_Token], one: str, all_of: str, whole: str
         " "
         if tokens
         and tokens[-1].word
-        in ("segment", "mask", "outline", "count", "trace", "describe", "find", "locate", "detect", "show", "of", "for", "many")
+        in (
+            "segment",
+            "mask",
+            "outline",
+            "count",
+            "trace",
+            "describe",
+            "find",
+            "locate",
+            "detect",
+            "show",
+            "of",
+            "for",
+            "many",
+        )
         else ": "
     )
     return f"{bare}{joined}{whole if joined != ' ' or tokens[-1].word != 'many' else all_of}"

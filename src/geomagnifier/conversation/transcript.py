@@ -1,10 +1,12 @@
 """A conversation saved with its scene: one JSON object a line, the regions with it, so that a reference still works the next day.
 
-    harbour.tif  ->  harbour.tif.chat.jsonl beside it, or in the user's data folder where that folder is not writable, or not his alone
+    harbour.tif  ->  harbour.tif.chat.jsonl beside it, or in the user's data folder where that
+    folder is not writable, or not his alone
 
-A line holds "version", "scene" [width, height], "question", "meant", "sort", "answer" (as in answer.json) and "pool", the regions chosen
-from. The file is written anew at each turn and renamed. A line that is damaged, of a later version or of a picture of another size is
-left out, with a warning.
+A line holds "version", "scene" [width, height], "question", "meant", "sort", "answer" (as in
+answer.json) and "pool", the regions chosen from. The file is written anew at each turn and renamed.
+A line that is damaged, of a later version or of a picture of another size is left out, with a
+warning.
 """
 
 from __future__ import annotations
@@ -81,16 +83,32 @@ def load(path: Path, scene: Scene) -> list[Turn]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        warnings.warn(f"{path} cannot be read ({error.strerror or error}); the chat begins anew", GeomagWarning, stacklevel=2)
+        warnings.warn(
+            f"{path} cannot be read ({error.strerror or error}); the chat begins anew",
+            GeomagWarning,
+            stacklevel=2,
+        )
         return []
     rows, bad = [], 0
     for line in lines:
         try:
             rows.append(_checked(json.loads(line), scene))
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, GeomagError):
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+            RecursionError,
+            GeomagError,
+        ):
             bad += bool(line.strip())
     if bad:
-        warnings.warn(f"{bad} lines of {path} are damaged or of another picture, and were left out", GeomagWarning, stacklevel=2)
+        warnings.warn(
+            f"{bad} lines of {path} are damaged or of another picture, and were left out",
+            GeomagWarning,
+            stacklevel=2,
+        )
     preview = Preview(scene.info, scene.pyramid).view(scene).pixels if rows else None
     return [_turn(row, scene, preview) for row in rows]
 
@@ -108,20 +126,40 @@ def save(path: Path, turns: Sequence[Turn]) -> None:
 
 def _row(turn: Turn) -> dict[str, Any]:
     info = turn.answer.scene
-    refers = None if turn.refers is None else {"words": turn.refers.words, "regions": [_plain(r) for r in turn.refers.regions]}
-    head = {"version": VERSION, "scene": [info.width, info.height], "question": turn.question, "meant": turn.meant, "sort": turn.sort}
-    return head | {"answer": to_json(turn.answer), "pool": [_plain(r) for r in turn.pool], "refers": refers}
+    refers = (
+        None
+        if turn.refers is None
+        else {"words": turn.refers.words, "regions": [_plain(r) for r in turn.refers.regions]}
+    )
+    head = {
+        "version": VERSION,
+        "scene": [info.width, info.height],
+        "question": turn.question,
+        "meant": turn.meant,
+        "sort": turn.sort,
+    }
+    return head | {
+        "answer": to_json(turn.answer),
+        "pool": [_plain(r) for r in turn.pool],
+        "refers": refers,
+    }
 
 
 def _plain(region: Region) -> dict[str, Any]:
-    return {"label": region.label, "score": float(region.score), "box": list(region.box), "segmentation": region.segmentation}
+    return {
+        "label": region.label,
+        "score": float(region.score),
+        "box": list(region.box),
+        "segmentation": region.segmentation,
+    }
 
 
 def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
     """A line of this version about this scene, its regions read.
 
     Raises:
-        ValueError, KeyError, TypeError, AttributeError, OverflowError, GeomagError: it is no such line.
+        ValueError, KeyError, TypeError, AttributeError, OverflowError, GeomagError: it is no such
+            line.
     """
     if row["version"] != VERSION or row["scene"] != [scene.info.width, scene.info.height]:
         raise ValueError("of another version or scene")
@@ -136,7 +174,12 @@ def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
         Granularity(said["granularity"]),
         _numbers(said["granularity_probabilities"]),
         scene.info,
-        Trace(scene.info.pixels, int(said["cost"]["pixels_processed"]), float(said["cost"]["flops"]), _numbers(said["cost"]["seconds"])),
+        Trace(
+            scene.info.pixels,
+            int(said["cost"]["pixels_processed"]),
+            float(said["cost"]["flops"]),
+            _numbers(said["cost"]["seconds"]),
+        ),
         None,  # type: ignore[arg-type]  # the preview follows
         Labels((str(name), float(p)) for name, p in said["labels"]),
         _regions(said["regions"], scene),
@@ -145,7 +188,11 @@ def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
         unit=None if said.get("unit") is None else str(said["unit"]),
         understood=str(said.get("understood", "")),
     )
-    about = None if refers is None else Reference(_regions(refers["regions"], scene), str(refers["words"]), beside=True)
+    about = (
+        None
+        if refers is None
+        else Reference(_regions(refers["regions"], scene), str(refers["words"]), beside=True)
+    )
     return {"row": row, "answer": answer, "pool": _regions(row["pool"], scene), "refers": about}
 
 
@@ -167,12 +214,27 @@ def _regions(rows: Sequence[Mapping[str, Any]], scene: Scene) -> tuple[Region, .
             raise ValueError("a box outside the scene, or without area")
         if not 0 <= float(r["score"]) <= 1:
             raise ValueError("no score")
-        mask = None if r["segmentation"] is None else masks.checked(r["segmentation"], (scene.info.height, scene.info.width))
-        out.append(Region(str(r["label"]), float(r["score"]), (x0, y0, x1, y1), mask, str(r.get("phrase", ""))))
+        mask = (
+            None
+            if r["segmentation"] is None
+            else masks.checked(r["segmentation"], (scene.info.height, scene.info.width))
+        )
+        out.append(
+            Region(
+                str(r["label"]), float(r["score"]), (x0, y0, x1, y1), mask, str(r.get("phrase", ""))
+            )
+        )
     return tuple(out)
 
 
 def _turn(read: Mapping[str, Any], scene: Scene, preview: Any) -> Turn:
     answer, row = read["answer"], read["row"]
     patches = assemble_chosen(answer.regions) if answer.granularity is Granularity.PIXEL else None
-    return Turn(row["question"], row["meant"], row["sort"], replace(answer, preview=preview, patches=patches), read["pool"], read["refers"])
+    return Turn(
+        row["question"],
+        row["meant"],
+        row["sort"],
+        replace(answer, preview=preview, patches=patches),
+        read["pool"],
+        read["refers"],
+    )

@@ -7,7 +7,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-PRONOUNS = _words("it its itself them they their theirs those these that this ones one each both either neither others rest latter former")
+PRONOUNS = _words(
+    "it its itself them they their theirs those these that this ones one each both either neither others rest latter former"
+)
 """May refer to what was found. Some need a look at their neighbours: "this image", "one ship"."""
 MANY = _words("them they their theirs those these ones both others rest")
 SCENE = _words(
@@ -15,7 +17,9 @@ SCENE = _words(
     "satellite aerial raster world whole everything anything something nothing object objects thing things item items everywhere"
 )
 """Names of the whole, and of anything in it: no kind of its own, but no reference either."""
-WHOLE = SCENE - _words("everything anything something nothing everywhere object objects thing things item items")
+WHOLE = SCENE - _words(
+    "everything anything something nothing everywhere object objects thing things item items"
+)
 SPACE = _words(
     "near nearest nearer close closest closer by beside besides next adjacent around alongside left right above below under "
     "underneath beneath over behind north south east west between amid amidst among off from to at on in inside outside within of "
@@ -29,7 +33,9 @@ PLACED = _words(
     "furthest touching bordering flanking neighbouring neighboring front top ahead away far vicinity surroundings distance off "
     "against neighbourhood neighborhood"
 )
-"""Says of a word or two after it that it is a landmark ("left of it", "near them"), not what is chosen from ("the largest of them")."""
+"""Says of a word or two after it that it is a landmark ("left of it", "near them"), not what is
+chosen from ("the largest of them").
+"""
 SIZES = _words(
     "largest biggest smallest tiniest greatest longest shortest widest narrowest hugest littlest larger bigger smaller large big "
     "small tiny huge giant brightest darkest main size sized extensive compact"
@@ -41,7 +47,9 @@ SIDES = _words(
     "three four five six seven eight nine ten 2nd 3rd 4th nearest closest farthest furthest remotest left-most right-most top-most "
     "bottom-most most least very single only remaining other same individual"
 )
-QUANTITIES = _words("the a an any every each all some no none most several few many more another how which whose what such")
+QUANTITIES = _words(
+    "the a an any every each all some no none most several few many more another how which whose what such"
+)
 """A noun may follow, with adjectives between."""
 ASKING = _words(
     "find segment show mark mask outline detect locate count draw highlight delineate where how many much is are was were does do did "
@@ -79,4 +87,16 @@ OPENERS = (
 )  # fmt: skip
 """Begin a follow-up that names another kind and nothing else, longest first where it matters."""
 SAME = _words("same repeat ditto likewise similarly again")
-CLOSERS = ("too", "as well", "also", "instead", "likewise", "then", "now", "please", "next", "again", "same")
+CLOSERS = (
+    "too",
+    "as well",
+    "also",
+    "instead",
+    "likewise",
+    "then",
+    "now",
+    "please",
+    "next",
+    "again",
+    "same",
+)

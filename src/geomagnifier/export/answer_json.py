@@ -25,22 +25,36 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "understood": answer.understood,
         "complete": answer.complete,
         "granularity": str(answer.granularity),
-        "granularity_probabilities": {str(name): _number(p) for name, p in answer.granularity_probabilities.items()},
+        "granularity_probabilities": {
+            str(name): _number(p) for name, p in answer.granularity_probabilities.items()
+        },
         "labels": [[name, _number(p)] for name, p in answer.labels],
         "regions": [_region(region) for region in answer.regions],
         "crs": scene.crs,
         "transform": list(scene.transform) if scene.transform else None,
-        "scene": {"name": scene.name, "width": scene.width, "height": scene.height, "gsd": scene.gsd},
+        "scene": {
+            "name": scene.name,
+            "width": scene.width,
+            "height": scene.height,
+            "gsd": scene.gsd,
+        },
         "cost": {
             "scene_pixels": int(trace.scene_pixels),
             "pixels_processed": int(trace.pixels_processed),
             "flops": float(trace.flops),
             "seconds": {stage: _number(value) for stage, value in trace.seconds.items()},
         },
-        "looked_at": [{"box": _box(view.box), "size": [int(view.width), int(view.height)], "role": view.role} for view in trace.views],
+        "looked_at": [
+            {"box": _box(view.box), "size": [int(view.width), int(view.height)], "role": view.role}
+            for view in trace.views
+        ],
         "crops": [_box(crop) for crop in trace.crops],
-        "skipped": [{"box": _box(box), "relevance": _number(relevance)} for box, relevance in trace.skipped],
-        "closed": [{"box": _box(box), "relevance": _number(relevance)} for box, relevance in trace.closed],
+        "skipped": [
+            {"box": _box(box), "relevance": _number(relevance)} for box, relevance in trace.skipped
+        ],
+        "closed": [
+            {"box": _box(box), "relevance": _number(relevance)} for box, relevance in trace.closed
+        ],
         "broken": [_box(box) for box in trace.broken],
     }
 
@@ -52,7 +66,9 @@ def value(answer: Answer) -> bool | float | str | None:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of what `to_json` returns; the number that ends its `$id` grows when a member goes or changes."""
-    loaded: dict[str, Any] = json.loads(Path(__file__).with_name("answer.schema.json").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(
+        Path(__file__).with_name("answer.schema.json").read_text(encoding="utf-8")
+    )
     return loaded
 
 
@@ -63,7 +79,9 @@ def write_json(path: Path, answer: Answer) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.write(before + REGIONS[:-1])
         for number, region in enumerate(answer.regions):
-            file.write(f"{',' if number else ''}\n    {json.dumps(_region(region), ensure_ascii=False)}")
+            file.write(
+                f"{',' if number else ''}\n    {json.dumps(_region(region), ensure_ascii=False)}"
+            )
         file.write("\n  ]" if answer.regions else "]")
         file.write(after + "\n")
 

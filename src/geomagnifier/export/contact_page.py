@@ -97,13 +97,21 @@ def _what(hit: Hit) -> str:
 def _inline(path: Path, hit: Hit | None = None) -> str:
     """A thumbnail as a data URL."""
     held = io.BytesIO()
-    thumbnail(path, SIDE, None if hit is None else hit.tile).convert("RGB").save(held, "JPEG", quality=QUALITY)
+    thumbnail(path, SIDE, None if hit is None else hit.tile).convert("RGB").save(
+        held, "JPEG", quality=QUALITY
+    )
     return f"data:image/jpeg;base64,{base64.b64encode(held.getvalue()).decode()}"
 
 
 def _link(path: Path, folder: Path) -> str:
     try:
-        return escape(quote(Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix().encode("utf-8", "surrogateescape")))
+        return escape(
+            quote(
+                Path(os.path.relpath(path.absolute(), folder.absolute()))
+                .as_posix()
+                .encode("utf-8", "surrogateescape")
+            )
+        )
     except ValueError:  # another drive
         return escape(path.absolute().as_uri())
 

@@ -36,20 +36,28 @@ def thumbnail(path: Path, side: int = CELL, part: Box | None = None) -> Image:
 
     try:
         with open_scene(path) as scene:
-            shown = scene.info.box if part is None else part.intersection(scene.info.box) or scene.info.box
+            shown = (
+                scene.info.box
+                if part is None
+                else part.intersection(scene.info.box) or scene.info.box
+            )
             short = math.floor(min(shown.width, shown.height))
             x, y = shown.x0 + (shown.width - short) // 2, shown.y0 + (shown.height - short) // 2
             box, read = Box(x, y, x + short, y + short), min(short, 2 * side)
             pixels = scene.read(Window(box, read, read, "preview", box)).pixels
-    except (
-        SceneError
-    ):  # it was read once, at another size: a damaged overview, or a file that is gone; the other pictures are worth a sheet
+    except SceneError:  # it was read once, at another size: a damaged overview, or a file that is gone; the other pictures are worth a sheet
         blank = Image.new("RGB", (side, side), BLANK)
         ImageDraw.Draw(blank).text(
-            (side / 2, side / 2), "cannot be read", font=overlay_panel.font("", 13), fill=overlay_panel.FAINT, anchor="mm"
+            (side / 2, side / 2),
+            "cannot be read",
+            font=overlay_panel.font("", 13),
+            fill=overlay_panel.FAINT,
+            anchor="mm",
         )
         return blank
-    return Image.fromarray(np.ascontiguousarray(pixels)).resize((side, side), Image.Resampling.BICUBIC)
+    return Image.fromarray(np.ascontiguousarray(pixels)).resize(
+        (side, side), Image.Resampling.BICUBIC
+    )
 
 
 def draw(query: str | Path, hits: Sequence[Hit]) -> Image:
@@ -70,15 +78,29 @@ def draw(query: str | Path, hits: Sequence[Hit]) -> Image:
     if isinstance(query, Path):
         x, middle = GAP + CELL // 2 + GAP, GAP + CELL // 4
         sheet.paste(thumbnail(query, CELL // 2), (GAP, GAP))
-        pen.text((x, middle - 6), "pictures like", font=overlay_panel.font("", 15), fill=overlay_panel.FAINT, anchor="ls")
+        pen.text(
+            (x, middle - 6),
+            "pictures like",
+            font=overlay_panel.font("", 15),
+            fill=overlay_panel.FAINT,
+            anchor="ls",
+        )
         _name(pen, query.name, (x, middle + 20), TITLE, width - x - GAP, overlay_panel.INK)
     for i, words in enumerate(lines):
         pen.text((GAP, GAP + i * LINE), words, font=_letters(words, TITLE), fill=overlay_panel.INK)
     for i, hit in enumerate(hits):
         x, y = GAP + i % columns * (CELL + GAP), head + i // columns * (CELL + CAPTION + GAP)
         sheet.paste(thumbnail(hit.path, part=hit.tile), (x, y))
-        pen.text((x, y + CELL + 4), f"{i + 1}", font=overlay_panel.font("", 15), fill=overlay_panel.INK)
-        pen.text((x + CELL, y + CELL + 4), measure(hit), font=overlay_panel.font("", 15), fill=overlay_panel.FAINT, anchor="ra")
+        pen.text(
+            (x, y + CELL + 4), f"{i + 1}", font=overlay_panel.font("", 15), fill=overlay_panel.INK
+        )
+        pen.text(
+            (x + CELL, y + CELL + 4),
+            measure(hit),
+            font=overlay_panel.font("", 15),
+            fill=overlay_panel.FAINT,
+            anchor="ra",
+        )
         _name(pen, hit.path.name, (x, y + CELL + 36), 13, CELL, overlay_panel.FAINT)
     return sheet
 
@@ -92,7 +114,14 @@ def measure(hit: Hit) -> str:
     return ""
 
 
-def _name(pen: Any, name: str, at: tuple[float, float], size: int, width: float, colour: tuple[int, int, int]) -> None:
+def _name(
+    pen: Any,
+    name: str,
+    at: tuple[float, float],
+    size: int,
+    width: float,
+    colour: tuple[int, int, int],
+) -> None:
     """A file name on a baseline: fonts for other scripts are of other heights."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in name)
     letters = _letters(shown, size)

@@ -31,7 +31,11 @@ def collection(answer: Answer) -> dict[str, Any]:
         places, head = list(shapes.to_crs(found, answer.scene)), vectors.elsewhere(answer.scene)
     told = shapes.properties(answer, answer.regions, found)
     features = [
-        {"type": "Feature", "geometry": None if place is None else shapely.geometry.mapping(place), "properties": properties}
+        {
+            "type": "Feature",
+            "geometry": None if place is None else shapely.geometry.mapping(place),
+            "properties": properties,
+        }
         for place, properties in zip(places, told, strict=True)
     ]
     return {"type": "FeatureCollection", **head, "features": features}
@@ -46,13 +50,22 @@ def frame(answer: Answer) -> GeoDataFrame:
     try:
         import geopandas
     except ImportError as error:
-        raise LibraryMissing(f"a GeoDataFrame needs the extra geo; install it: {install('geo')} ({error})") from error
+        raise LibraryMissing(
+            f"a GeoDataFrame needs the extra geo; install it: {install('geo')} ({error})"
+        ) from error
     scene, found = answer.scene, [shapes.geometry(region) for region in answer.regions]
     told = shapes.properties(answer, answer.regions, found)
     columns: dict[str, Any] = {
-        name: np.array([row[name] for row in told], object if name in vectors.TEXTS else np.float64) for name in vectors.FIELDS
+        name: np.array([row[name] for row in told], object if name in vectors.TEXTS else np.float64)
+        for name in vectors.FIELDS
     }
-    columns |= dict(zip(CORNERS, np.array([region.box for region in answer.regions], np.float64).reshape(-1, 4).T, strict=True))
+    columns |= dict(
+        zip(
+            CORNERS,
+            np.array([region.box for region in answer.regions], np.float64).reshape(-1, 4).T,
+            strict=True,
+        )
+    )
     crs = scene.crs if scene.transform is not None else None
     made = geopandas.GeoDataFrame(columns, geometry=shapes.to_crs(found, scene), crs=crs)
     if crs is None:
@@ -108,7 +121,9 @@ def yolo_obb(answer: Answer, classes: Sequence[str]) -> str:
     """YOLO's text of oriented boxes; the arguments are those of `Answer.to_yolo_obb`."""
     ids = _numbered(enumerate(classes))
     _check_known(answer, ids, "classes")
-    return oriented_boxes.yolo(answer, {region.label: ids[_plain(region.label)] for region in answer.regions})
+    return oriented_boxes.yolo(
+        answer, {region.label: ids[_plain(region.label)] for region in answer.regions}
+    )
 
 
 def supervised(answer: Answer, classes: Sequence[str] | None = None) -> Detections:
@@ -119,7 +134,9 @@ def supervised(answer: Answer, classes: Sequence[str] | None = None) -> Detectio
     try:
         from supervision import Detections
     except ImportError as error:
-        raise LibraryMissing(f"to_supervision needs the extra supervision; install it: {install('supervision')} ({error})") from error
+        raise LibraryMissing(
+            f"to_supervision needs the extra supervision; install it: {install('supervision')} ({error})"
+        ) from error
     return Detections(
         xyxy=answer.boxes.copy(),
         mask=masks,
@@ -140,19 +157,25 @@ def _category_ids(categories: Mapping[str, int] | Sequence[Mapping[str, Any]]) -
     try:
         return _numbered((record["id"], record["name"]) for record in categories)
     except (KeyError, TypeError, AttributeError):
-        raise OptionError('categories are [{"id": 1, "name": "ship"}, ...] as in a COCO file, or {"ship": 1, ...}') from None
+        raise OptionError(
+            'categories are [{"id": 1, "name": "ship"}, ...] as in a COCO file, or {"ship": 1, ...}'
+        ) from None
 
 
 def _numbered(named: Iterable[tuple[int, str]]) -> dict[str, int]:
     ids: dict[str, int] = {}
     for number, name in named:
         if ids.setdefault(_plain(name), number) != number:
-            raise OptionError(f"two classes are named {_plain(name)!r} (case, blanks, '_' and '-' do not count); give each its own name")
+            raise OptionError(
+                f"two classes are named {_plain(name)!r} (case, blanks, '_' and '-' do not count); give each its own name"
+            )
     return ids
 
 
 def _check_known(answer: Answer, ids: Mapping[str, int], what: str) -> None:
-    if missing := sorted({region.label for region in answer.regions if _plain(region.label) not in ids}):
+    if missing := sorted(
+        {region.label for region in answer.regions if _plain(region.label) not in ids}
+    ):
         raise OptionError(
             f"{', '.join(map(repr, missing))} of the answer is not among the {what} ({', '.join(ids) or 'there are none'}); add it, or "
             f"leave such regions out: answer[answer.classes != {missing[0]!r}]"

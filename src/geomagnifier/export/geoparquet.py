@@ -1,6 +1,7 @@
 """The regions of an archive as GeoParquet, by geopandas: a file a scene while it is new, then a thousand scenes a file.
 
-Longitude and latitude (EPSG:4326), whatever the scenes' own CRS; boxes in scene px beside them. A scene without a CRS has no geometry.
+Longitude and latitude (EPSG:4326), whatever the scenes' own CRS; boxes in scene px beside them. A
+scene without a CRS has no geometry.
 """
 
 from __future__ import annotations
@@ -15,7 +16,21 @@ from geomagnifier.raster import shapes
 from geomagnifier.types import Answer
 
 COLUMNS = (
-    *("scene", "number", "label", "score", "phrase", "area_px", "area_m2", "length_m", "width_m", "x0", "y0", "x1", "y1"),
+    *(
+        "scene",
+        "number",
+        "label",
+        "score",
+        "phrase",
+        "area_px",
+        "area_m2",
+        "length_m",
+        "width_m",
+        "x0",
+        "y0",
+        "x1",
+        "y1",
+    ),
     *("value", "unit", "value_word"),
 )
 """Beside geometry. number: of the region in its scene's answer.json."""
@@ -33,7 +48,9 @@ def library() -> Any:
         import geopandas
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
-        raise LibraryMissing(f"GeoParquet needs the extra map; install it: {install('map')} ({error})") from error
+        raise LibraryMissing(
+            f"GeoParquet needs the extra map; install it: {install('map')} ({error})"
+        ) from error
     return geopandas
 
 
@@ -50,9 +67,18 @@ def write_scene(path: Path, name: str, answer: Answer) -> None:
     told = shapes.properties(answer, answer.regions, found)
     for number, (region, fields) in enumerate(zip(answer.regions, told, strict=True)):
         box = dict(zip(("x0", "y0", "x1", "y1"), map(float, region.box), strict=True))
-        rows.append({"scene": name, "number": number, **{k: fields[k] for k in COLUMNS if k in fields}, **box})
+        rows.append(
+            {
+                "scene": name,
+                "number": number,
+                **{k: fields[k] for k in COLUMNS if k in fields},
+                **box,
+            }
+        )
     frame = geopandas.GeoDataFrame(rows, columns=list(COLUMNS), geometry=places, crs="EPSG:4326")
-    frame[SIZES] = frame[SIZES].astype(float)  # a column of nothing but nulls is one of numbers, too
+    frame[SIZES] = frame[SIZES].astype(
+        float
+    )  # a column of nothing but nulls is one of numbers, too
     _save(frame, path)
 
 
@@ -69,7 +95,9 @@ def join(path: Path, scenes: Sequence[Path]) -> int:
 
     frames = [library().read_parquet(scene) for scene in scenes]
     full = [frame for frame in frames if len(frame)] or frames[:1]
-    frame = library().GeoDataFrame(pandas.concat(full, ignore_index=True), geometry="geometry", crs="EPSG:4326")
+    frame = library().GeoDataFrame(
+        pandas.concat(full, ignore_index=True), geometry="geometry", crs="EPSG:4326"
+    )
     _save(frame, path)
     return len(frame)
 
@@ -94,13 +122,25 @@ def write_index(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 
     given = [dict(row) for row in rows]
     footprints = [row.pop("footprint", None) for row in given]
-    places = [None if outline is None else shapely.geometry.shape(outline) for outline in footprints]
+    places = [
+        None if outline is None else shapely.geometry.shape(outline) for outline in footprints
+    ]
     frame = library().GeoDataFrame(given, geometry=places, crs="EPSG:4326")
     if "value" in frame:
-        frame["value"] = frame["value"].astype(float)  # null where a scene has none, and where none has
+        frame["value"] = frame["value"].astype(
+            float
+        )  # null where a scene has none, and where none has
     _save(frame, path)
 
 
 def _save(frame: Any, path: Path) -> None:
-    with Staging(path.parent, stale=0) as stage:  # one process writes an archive's tables, and a scene's own
-        frame.to_parquet(stage.path(path.name), index=False, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
+    with Staging(
+        path.parent, stale=0
+    ) as stage:  # one process writes an archive's tables, and a scene's own
+        frame.to_parquet(
+            stage.path(path.name),
+            index=False,
+            compression="zstd",
+            write_covering_bbox=True,
+            schema_version="1.1.0",
+        )

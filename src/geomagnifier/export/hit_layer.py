@@ -23,8 +23,17 @@ def write_layer(target: Path, query: str | Path, hits: Sequence[Hit]) -> int:
     for rank, hit in enumerate(hits, 1):
         told = to_json(hit)
         place = told.pop("footprint", None)
-        features.append({"type": "Feature", "geometry": place, "properties": {"rank": rank, **told}})
-    written = {"type": "FeatureCollection", "name": "hits", "query": str(query), "features": features}
+        features.append(
+            {"type": "Feature", "geometry": place, "properties": {"rank": rank, **told}}
+        )
+    written = {
+        "type": "FeatureCollection",
+        "name": "hits",
+        "query": str(query),
+        "features": features,
+    }
     with Staging(target.parent) as stage:
-        stage.path(target.name).write_text(json.dumps(written, ensure_ascii=False) + "\n", encoding="utf-8")
+        stage.path(target.name).write_text(
+            json.dumps(written, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     return sum(hit.outline is None for hit in hits)

@@ -18,7 +18,12 @@ from geomagnifier.raster.dataset import CACHE
 from geomagnifier.types import Affine6, Bytes
 
 
-def write_picture(path: str | os.PathLike[str], pixels: Bytes, crs: str | None = None, transform: Affine6 | None = None) -> None:
+def write_picture(
+    path: str | os.PathLike[str],
+    pixels: Bytes,
+    crs: str | None = None,
+    transform: Affine6 | None = None,
+) -> None:
     """Write (H, W, 3) uint8 as .tif (tiled, deflate), .png or .jpg; CRS and transform are kept in a .tif only.
 
     Raises:
@@ -28,9 +33,13 @@ def write_picture(path: str | os.PathLike[str], pixels: Bytes, crs: str | None =
     path = Path(path)
     suffix = path.suffix.lower()
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or pixels.size == 0:
-        raise OutputError(f"{path} cannot be written: a picture is (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}")
+        raise OutputError(
+            f"{path} cannot be written: a picture is (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}"
+        )
     if suffix not in (".tif", ".tiff", ".png", ".jpg", ".jpeg"):
-        raise OutputError(f"{path} cannot be written: the suffix {suffix!r} is not known; use .tif, .png or .jpg")
+        raise OutputError(
+            f"{path} cannot be written: the suffix {suffix!r} is not known; use .tif, .png or .jpg"
+        )
     system = georeference.parse_crs(crs) if crs is not None else None
     with Staging(path.parent) as stage:
         target = stage.path(path.name)
@@ -39,7 +48,9 @@ def write_picture(path: str | os.PathLike[str], pixels: Bytes, crs: str | None =
         else:
             from PIL import Image
 
-            Image.fromarray(pixels).save(target, quality=92, subsampling=0)  # PNG takes no notice of either
+            Image.fromarray(pixels).save(
+                target, quality=92, subsampling=0
+            )  # PNG takes no notice of either
 
 
 def _write_tif(target: Path, pixels: Bytes, crs: object, transform: Affine6 | None) -> None:
@@ -65,6 +76,8 @@ def _write_tif(target: Path, pixels: Bytes, crs: object, transform: Affine6 | No
             **({"tiled": True, "blockxsize": 256, "blockysize": 256} if large else {}),
         ) as dataset:
             dataset.write(pixels.transpose(2, 0, 1))
-        with rasterio.open(target) as dataset:  # GDAL does not always say so when a disk is full at the very end
+        with rasterio.open(
+            target
+        ) as dataset:  # GDAL does not always say so when a disk is full at the very end
             if not np.array_equal(dataset.read(), pixels.transpose(2, 0, 1)):
                 raise OSError("not all of its pixels are there")

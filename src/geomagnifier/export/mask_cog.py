@@ -29,7 +29,9 @@ COLOURS = {0: (0, 0, 0, 0), 1: (230, 159, 0, 255)}
 """A GIS shows the mask in orange on nothing; the numbers are 0 and 1."""
 
 UPRIGHT = (1, 0, 0, 0, -1, 0)
-"""Transform of a scene that has none: y up from 0 at the top, where QGIS shows such a picture and the GeoPackage has its regions."""
+"""Transform of a scene that has none: y up from 0 at the top, where QGIS shows such a picture and
+the GeoPackage has its regions.
+"""
 
 COMPLETE = "GEOMAG_COMPLETE"
 """Name of the tag that says "yes", or "no" where the answer was stopped before its end."""
@@ -69,7 +71,13 @@ def write_mask(path: Path, scratch: Path, answer: Answer) -> None:
                 covered += int(mask.sum())
                 dataset.write(mask.view(np.uint8), 1, window=window)
         rasterio.shutil.copy(
-            scratch, path, driver="COG", compress="DEFLATE", blocksize=BLOCK, overview_resampling="MODE", BIGTIFF="IF_SAFER"
+            scratch,
+            path,
+            driver="COG",
+            compress="DEFLATE",
+            blocksize=BLOCK,
+            overview_resampling="MODE",
+            BIGTIFF="IF_SAFER",
         )
         if (found := _covered(path)) != covered:
             raise OSError(f"{found} of the {covered} pixels of the mask are there")
@@ -81,7 +89,9 @@ def _windows(answer: Answer) -> Iterator[tuple[RasterWindow, Bools]]:
     x0, y0, x1, y1 = np.array([patch.core.tuple() for patch in patches]).reshape(-1, 4).T
     for y, x in itertools.product(range(0, scene.height, STEP), range(0, scene.width, STEP)):
         window = Box(x, y, min(x + STEP, scene.width), min(y + STEP, scene.height))
-        near = np.flatnonzero((x0 < window.x1) & (x1 > window.x0) & (y0 < window.y1) & (y1 > window.y0))
+        near = np.flatnonzero(
+            (x0 < window.x1) & (x1 > window.x0) & (y0 < window.y1) & (y1 > window.y0)
+        )
         if near.size:
             mask = read_patches([patches[i] for i in near], window, scene.box)
             if mask.any():
@@ -92,7 +102,9 @@ def _covered(path: Path) -> int:
     """Pixels of the mask in a file, all blocks of which are read, those of its overviews too."""
     with rasterio.open(path) as dataset:
         levels = range(len(dataset.overviews(1)))
-        full = sum(int(dataset.read(1, window=window).sum()) for _, window in dataset.block_windows(1))
+        full = sum(
+            int(dataset.read(1, window=window).sum()) for _, window in dataset.block_windows(1)
+        )
     for level in levels:
         with rasterio.open(path, overview_level=level) as overview:
             for _, window in overview.block_windows(1):

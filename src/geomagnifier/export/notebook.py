@@ -1,6 +1,7 @@
 """An answer as a notebook shows it: the picture, the sentence with its phrases in the regions' colours, a table, the cost.
 
-One piece of HTML with nothing from elsewhere, no script, and colours of the notebook's own light or dark page.
+One piece of HTML with nothing from elsewhere, no script, and colours of the notebook's own light or
+dark page.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ FAINT = "opacity:.65;font-size:.9em"
 
 def html(answer: Answer) -> str:
     """HTML that stands for itself, below 1 MB in nearly all cases."""
-    partial = "" if not answer.stopped else f'<div style="{FAINT}">The search was stopped before its end.</div>'
+    partial = (
+        ""
+        if not answer.stopped
+        else f'<div style="{FAINT}">The search was stopped before its end.</div>'
+    )
     return (
         '<div class="geomagnifier" style="max-width:1000px;font-variant-numeric:tabular-nums">'
         f'<div style="{FAINT}">{escape(answer.question)}</div>'
@@ -73,7 +78,11 @@ def _picture(answer: Answer) -> str:
 
 def _table(answer: Answer) -> str:
     if answer.labels and not answer.regions:
-        return _rows(("", "kind of place", "probability"), [("", escape(name), f"{p:.1%}") for name, p in answer.labels[:5]], 0)
+        return _rows(
+            ("", "kind of place", "probability"),
+            [("", escape(name), f"{p:.1%}") for name, p in answer.labels[:5]],
+            0,
+        )
     if not answer.regions:
         return ""
     regions, colours = answer.regions[:ROWS], overlay.colours_of(answer)
@@ -84,9 +93,22 @@ def _table(answer: Answer) -> str:
         dot = f'<span style="color:{_css(colours[region.label])}">&#9632;</span> {escape(region.label)}'
         area = fields["area_m2"] if gsd else fields["area_px"]
         sides = ", ".join(f"{side:.0f}" for side in region.box)
-        rows.append((str(number), dot, f"{region.score:.2f}", _size(region, fields, gsd), "" if area is None else f"{area:,.0f}", sides))
+        rows.append(
+            (
+                str(number),
+                dot,
+                f"{region.score:.2f}",
+                _size(region, fields, gsd),
+                "" if area is None else f"{area:,.0f}",
+                sides,
+            )
+        )
     unit = ("m", "m²") if gsd else ("px", "px²")
-    return _rows(("", "label", "score", f"size, {unit[0]}", f"area, {unit[1]}", "box, px"), rows, len(answer.regions) - len(rows))
+    return _rows(
+        ("", "label", "score", f"size, {unit[0]}", f"area, {unit[1]}", "box, px"),
+        rows,
+        len(answer.regions) - len(rows),
+    )
 
 
 def _size(region: Region, fields: dict[str, float], gsd: float | None) -> str:
@@ -107,7 +129,10 @@ def _rows(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], more: int) ->
         aligned = (f"{CELL};text-align:{'left' if i == 1 else 'right'}" for i in range(len(cells)))
         return (
             "<tr style='background:none'>"
-            + "".join(f'<{tag} style="{style}">{c}</{tag}>' for style, c in zip(aligned, cells, strict=True))
+            + "".join(
+                f'<{tag} style="{style}">{c}</{tag}>'
+                for style, c in zip(aligned, cells, strict=True)
+            )
             + "</tr>"
         )
 

@@ -16,7 +16,8 @@ Floats64 = NDArray[np.float64]
 def corners(regions: Sequence[Region]) -> Floats64:
     """The four corners of each rectangle, (N, 4, 2) scene px, clockwise on the screen, the highest one first (of two, the left one).
 
-    The rectangle is the narrowest round the mask. Of a region without one, and of an empty one, it is the upright box.
+    The rectangle is the narrowest round the mask. Of a region without one, and of an empty one, it
+    is the upright box.
     """
     import shapely
 
@@ -31,7 +32,13 @@ def corners(regions: Sequence[Region]) -> Floats64:
     x, y = found[..., 0], found[..., 1]
     area = (x * np.roll(y, -1, 1) - y * np.roll(x, -1, 1)).sum(1)
     found = np.where(area[:, None, None] < 0, found[:, ::-1], found)
-    first = np.array([min(range(4), key=lambda k: (round(points[k][1], 6), points[k][0])) for points in found.tolist()], int)
+    first = np.array(
+        [
+            min(range(4), key=lambda k: (round(points[k][1], 6), points[k][0]))
+            for points in found.tolist()
+        ],
+        int,
+    )
     return np.take_along_axis(found, ((first[:, None] + np.arange(4)) % 4)[..., None], 1)
 
 
@@ -57,14 +64,24 @@ def polygons(regions: Sequence[Region]) -> list[object]:
 def dota(answer: Answer) -> str:
     """DOTA's text, a line each: eight numbers (scene px), the class with "-" for blanks, and 0 (not difficult)."""
     lines = zip(corners(answer.regions).reshape(-1, 8).tolist(), answer.regions, strict=True)
-    return "".join(f"{' '.join(f'{v:.1f}' for v in points)} {'-'.join(region.label.split())} 0\n" for points, region in lines)
+    return "".join(
+        f"{' '.join(f'{v:.1f}' for v in points)} {'-'.join(region.label.split())} 0\n"
+        for points, region in lines
+    )
 
 
 def yolo(answer: Answer, ids: Mapping[str, int]) -> str:
     """YOLO's text of oriented boxes, a line each: the class's number and eight numbers, shares of the scene's width and height, 0 to 1.
 
-    ids: numbers by label. Corners beyond the scene are moved to its edge, as shares above 1 are refused there.
+    ids: numbers by label. Corners beyond the scene are moved to its edge, as shares above 1 are
+        refused there.
     """
-    shares = (corners(answer.regions) / (answer.scene.width, answer.scene.height)).clip(0, 1).reshape(-1, 8)
+    shares = (
+        (corners(answer.regions) / (answer.scene.width, answer.scene.height))
+        .clip(0, 1)
+        .reshape(-1, 8)
+    )
     lines = zip(shares.tolist(), answer.regions, strict=True)
-    return "".join(f"{ids[region.label]} {' '.join(f'{v:.6f}' for v in points)}\n" for points, region in lines)
+    return "".join(
+        f"{ids[region.label]} {' '.join(f'{v:.6f}' for v in points)}\n" for points, region in lines
+    )

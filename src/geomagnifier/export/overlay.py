@@ -16,8 +16,18 @@ from geomagnifier.types import Answer, Bytes, Region
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-COLOURS = ((230, 159, 0), (86, 180, 233), (204, 121, 167), (240, 228, 66), (0, 158, 115), (213, 94, 0), (0, 114, 178))
-"""Okabe and Ito's colours, which colour-blind people can tell apart; the ones that stand out on grass and water first."""
+COLOURS = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (204, 121, 167),
+    (240, 228, 66),
+    (0, 158, 115),
+    (213, 94, 0),
+    (0, 114, 178),
+)
+"""Okabe and Ito's colours, which colour-blind people can tell apart; the ones that stand out on
+grass and water first.
+"""
 
 SMALLEST, LARGEST = 800, 1600
 """The longest side of the picture is brought between these, px."""
@@ -43,7 +53,9 @@ def sheet(answer: Answer) -> Image:
     from PIL import Image
 
     shown = picture(answer)
-    words = overlay_panel.draw(answer, colours_of(answer), max(shown.width, overlay_panel.NARROWEST))
+    words = overlay_panel.draw(
+        answer, colours_of(answer), max(shown.width, overlay_panel.NARROWEST)
+    )
     whole = Image.new("RGB", (words.width, shown.height + words.height), overlay_panel.PAPER)
     whole.paste(shown, ((words.width - shown.width) // 2, 0))
     whole.paste(words, (0, shown.height))
@@ -87,7 +99,11 @@ def _tint(answer: Answer, size: tuple[int, int]) -> Image:
     scale = (size[0] / answer.scene.width, size[1] / answer.scene.height)
     if answer.patches:
         shrunk = [
-            replace(p, placement=replace(p.placement, box=_scaled(p.placement.box, scale)), core=_scaled(p.core, scale))
+            replace(
+                p,
+                placement=replace(p.placement, box=_scaled(p.placement.box, scale)),
+                core=_scaled(p.core, scale),
+            )
             for p in answer.patches
         ]
         whole = Box(0, 0, *size)
@@ -107,7 +123,10 @@ def _lines(answer: Answer, tint: Image, colours: Colours) -> Image:
     width = max(3, round(max(size) / 260))
     for crop in answer.trace.crops:
         _dashed(pen, _inside(_scaled(crop, scale).tuple(), large, width), width)
-    boxed = [(region, _inside(_scaled(Box(*region.box), scale).tuple(), large, width)) for region in answer.regions]
+    boxed = [
+        (region, _inside(_scaled(Box(*region.box), scale).tuple(), large, width))
+        for region in answer.regions
+    ]
     for region, box in sorted(boxed, key=lambda pair: pair[0].score):
         colour = colours[region.label]
         rings = () if _is_speck(box, width) else region.polygon
@@ -131,26 +150,50 @@ def _is_speck(box: tuple[float, float, float, float], width: int) -> bool:
     return box[2] - box[0] <= 2 * width and box[3] - box[1] <= 2 * width
 
 
-def _scores(pen: Pen, boxed: Sequence[tuple[Region, tuple[float, ...]]], colours: Colours, size: tuple[int, int]) -> None:
+def _scores(
+    pen: Pen,
+    boxed: Sequence[tuple[Region, tuple[float, ...]]],
+    colours: Colours,
+    size: tuple[int, int],
+) -> None:
     font = overlay_panel.font("0.9", max(22, round(max(size) / 75)))
     taken: list[tuple[float, float, float, float]] = []
     for region, (x0, y0, _, y1) in sorted(boxed, key=lambda pair: -pair[0].score):
         text = f"{region.score:.2f}"
         _, top, right, bottom = pen.textbbox((0, 0), text, font=font)
         wide, high = right + 12, bottom - top + 12
-        for y in (y0 - high, y1, y0):  # above, below, inside: the first that is on the picture and free
-            tag = (min(max(x0, 0), size[0] - wide), y, min(max(x0, 0), size[0] - wide) + wide, y + high)
+        for y in (
+            y0 - high,
+            y1,
+            y0,
+        ):  # above, below, inside: the first that is on the picture and free
+            tag = (
+                min(max(x0, 0), size[0] - wide),
+                y,
+                min(max(x0, 0), size[0] - wide) + wide,
+                y + high,
+            )
             if y >= 0 and tag[3] <= size[1] and not any(_meet(tag, other) for other in taken):
                 taken.append(tag)
                 pen.rounded_rectangle(tag, radius=6, fill=(*colours[region.label], 235))
-                pen.text((tag[0] + 6, tag[1] + 6 - top), text, font=font, fill=overlay_panel.ink_on(colours[region.label]))
+                pen.text(
+                    (tag[0] + 6, tag[1] + 6 - top),
+                    text,
+                    font=font,
+                    fill=overlay_panel.ink_on(colours[region.label]),
+                )
                 break
 
 
 def _dashed(pen: Pen, box: tuple[float, float, float, float], width: int) -> None:
     x0, y0, x1, y1 = box
     dash = width * 5
-    for start, stop, upright, at in ((x0, x1, False, y0), (x0, x1, False, y1), (y0, y1, True, x0), (y0, y1, True, x1)):
+    for start, stop, upright, at in (
+        (x0, x1, False, y0),
+        (x0, x1, False, y1),
+        (y0, y1, True, x0),
+        (y0, y1, True, x1),
+    ):
         for a in np.arange(start, stop, dash * 1.8):
             b = min(a + dash, stop)
             line = ((at, a), (at, b)) if upright else ((a, at), (b, at))
@@ -162,14 +205,23 @@ def _scaled(box: Box, scale: tuple[float, float]) -> Box:
     return Box(box.x0 * scale[0], box.y0 * scale[1], box.x1 * scale[0], box.y1 * scale[1])
 
 
-def _around(box: tuple[float, float, float, float], margin: float) -> tuple[float, float, float, float]:
+def _around(
+    box: tuple[float, float, float, float], margin: float
+) -> tuple[float, float, float, float]:
     return box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
 
 
-def _inside(box: tuple[float, ...], size: tuple[int, int], width: int) -> tuple[float, float, float, float]:
+def _inside(
+    box: tuple[float, ...], size: tuple[int, int], width: int
+) -> tuple[float, float, float, float]:
     """Pulled in so that a line on the edge of the picture is seen; at least as wide as the line."""
     x0, y0 = min(max(box[0], 0), size[0] - 2 * width), min(max(box[1], 0), size[1] - 2 * width)
-    return x0, y0, max(min(box[2], size[0] - 1), x0 + width), max(min(box[3], size[1] - 1), y0 + width)
+    return (
+        x0,
+        y0,
+        max(min(box[2], size[0] - 1), x0 + width),
+        max(min(box[3], size[1] - 1), y0 + width),
+    )
 
 
 def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
@@ -178,4 +230,6 @@ def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 
 def _turns_right(ring: Iterable[tuple[float, float]]) -> bool:
     points = np.asarray(list(ring))
-    return bool(points[:, 0] @ np.roll(points[:, 1], -1) - points[:, 1] @ np.roll(points[:, 0], -1) > 0)
+    return bool(
+        points[:, 0] @ np.roll(points[:, 1], -1) - points[:, 1] @ np.roll(points[:, 0], -1) > 0
+    )

@@ -23,8 +23,21 @@ LONGEST = 2000
 
 WIDER_FONTS = (
     *("NotoSans-Regular.ttf", "DejaVuSans.ttf", "arial.ttf"),
-    *("NotoSansCJK-Regular.ttc", "NotoSansSC-Regular.otf", "SourceHanSansSC-Regular.otf", "wqy-zenhei.ttc", "wqy-microhei.ttc"),
-    *("DroidSansFallbackFull.ttf", "msyh.ttc", "simsun.ttc", "PingFang.ttc", "STHeiti Light.ttc", "Arial Unicode.ttf"),
+    *(
+        "NotoSansCJK-Regular.ttc",
+        "NotoSansSC-Regular.otf",
+        "SourceHanSansSC-Regular.otf",
+        "wqy-zenhei.ttc",
+        "wqy-microhei.ttc",
+    ),
+    *(
+        "DroidSansFallbackFull.ttf",
+        "msyh.ttc",
+        "simsun.ttc",
+        "PingFang.ttc",
+        "STHeiti Light.ttc",
+        "Arial Unicode.ttf",
+    ),
 )
 """Tried in turn, where the machine has them, for words that Pillow's own font has no letters for."""
 ILLEGIBLE = "(written in letters that no font of this machine has)"
@@ -79,9 +92,19 @@ def draw(answer: Answer, colours: dict[str, tuple[int, int, int]], width: int) -
             y = _bars(pen, answer.labels[:TOP], margin, y, width, size)
         if answer.regions:
             y = _legend(pen, answer, colours, margin, y, width, size)
-        y = _paragraph(pen, answer.question, (margin, y), width - 2 * margin, round(size * 0.95), FAINT) + size * 0.25
-        y = _paragraph(pen, answer.text, (margin, y), width - 2 * margin, round(size * 1.15), INK) + size * 0.55
-        y = _paragraph(pen, cost_line(answer), (margin, y), width - 2 * margin, round(size * 0.75), FAINT)
+        y = (
+            _paragraph(
+                pen, answer.question, (margin, y), width - 2 * margin, round(size * 0.95), FAINT
+            )
+            + size * 0.25
+        )
+        y = (
+            _paragraph(pen, answer.text, (margin, y), width - 2 * margin, round(size * 1.15), INK)
+            + size * 0.55
+        )
+        y = _paragraph(
+            pen, cost_line(answer), (margin, y), width - 2 * margin, round(size * 0.75), FAINT
+        )
         height = int(y + margin * 0.8)
     return image
 
@@ -95,7 +118,14 @@ def cost_line(answer: Answer) -> str:
     )
 
 
-def _paragraph(pen: Any, text: str, at: tuple[float, float], width: float, size: int, colour: tuple[int, int, int]) -> float:
+def _paragraph(
+    pen: Any,
+    text: str,
+    at: tuple[float, float],
+    width: float,
+    size: int,
+    colour: tuple[int, int, int],
+) -> float:
     text, letters = legible(text, size)
     y = at[1]
     for line in wrapped(text, letters, width):
@@ -128,7 +158,15 @@ def wrapped(text: str, letters: Any, width: float) -> list[str]:
     return lines
 
 
-def _legend(pen: Any, answer: Answer, colours: dict[str, tuple[int, int, int]], margin: int, y: float, width: int, size: int) -> float:
+def _legend(
+    pen: Any,
+    answer: Answer,
+    colours: dict[str, tuple[int, int, int]],
+    margin: int,
+    y: float,
+    width: int,
+    size: int,
+) -> float:
     counts = Counter(region.label for region in answer.regions)
     x = float(margin)
     for label, colour in colours.items():
@@ -137,20 +175,38 @@ def _legend(pen: Any, answer: Answer, colours: dict[str, tuple[int, int, int]], 
         wide = size * 1.4 + letters.getlength(words)
         if x > margin and x + wide > width - margin:
             x, y = float(margin), y + size * 1.6
-        pen.rounded_rectangle((x, y + size * 0.12, x + size, y + size * 1.12), radius=size // 5, fill=colour, outline=(60, 60, 60))
+        pen.rounded_rectangle(
+            (x, y + size * 0.12, x + size, y + size * 1.12),
+            radius=size // 5,
+            fill=colour,
+            outline=(60, 60, 60),
+        )
         pen.text((x + size * 1.4, y), words, font=letters, fill=INK)
         x += wide + size * 1.5
     return y + size * 2
 
 
-def _bars(pen: Any, labels: tuple[tuple[str, float], ...], margin: int, y: float, width: int, size: int) -> float:
+def _bars(
+    pen: Any, labels: tuple[tuple[str, float], ...], margin: int, y: float, width: int, size: int
+) -> float:
     name_width = max(font(name, size).getlength(name) for name, _ in labels) + size
     start, room = margin + name_width, width - 2 * margin - name_width - size * 3.5
     for name, probability in labels:
         pen.text((margin, y), name, font=font(name, size), fill=INK)
-        pen.rounded_rectangle((start, y + size * 0.2, start + room, y + size * 1.05), radius=size // 5, fill=(234, 238, 242))
+        pen.rounded_rectangle(
+            (start, y + size * 0.2, start + room, y + size * 1.05),
+            radius=size // 5,
+            fill=(234, 238, 242),
+        )
         end = start + max(room * probability, size * 0.3)
-        pen.rounded_rectangle((start, y + size * 0.2, end, y + size * 1.05), radius=size // 5, fill=BAR)
-        pen.text((start + room + size * 0.6, y), f"{100 * probability:.0f} %", font=font("0", size), fill=INK)
+        pen.rounded_rectangle(
+            (start, y + size * 0.2, end, y + size * 1.05), radius=size // 5, fill=BAR
+        )
+        pen.text(
+            (start + room + size * 0.6, y),
+            f"{100 * probability:.0f} %",
+            font=font("0", size),
+            fill=INK,
+        )
         y += size * 1.5
     return y + size * 0.6

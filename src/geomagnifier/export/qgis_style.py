@@ -1,6 +1,7 @@
 """How QGIS shows an answer: styles in its own format (QML), in a GeoPackage or beside a file, in the colours of overlay.png.
 
-QGIS 3.22 and later read it; what is left out here has QGIS's defaults. No library writes QML but QGIS's own, which pip does not install.
+QGIS 3.22 and later read it; what is left out here has QGIS's defaults. No library writes QML but
+QGIS's own, which pip does not install.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from geomagnifier.export.overlay import COLOURS, TINT, colours_of
 from geomagnifier.types import Answer
 
 NEAR = 15_000
-"""Names of regions are shown from a scale of 1 : NEAR x metres a pixel on, where four pixels of the scene are one of the screen."""
+"""Names of regions are shown from a scale of 1 : NEAR x metres a pixel on, where four pixels of the
+scene are one of the screen.
+"""
 
 NAMES = '"label" || \' \' || format_number("score", 2)'
 TIP = (
@@ -34,13 +37,27 @@ CREATE TABLE layer_styles (
 
 def regions_qml(answer: Answer) -> str:
     """A colour for each label: a line, half transparent inside; label and score where one is near enough, and the rest as a map tip."""
-    root = Element("qgis", version="3.22.0", styleCategories="Symbology|Labeling|MapTips", labelsEnabled="1")
+    root = Element(
+        "qgis", version="3.22.0", styleCategories="Symbology|Labeling|MapTips", labelsEnabled="1"
+    )
     renderer = SubElement(root, "renderer-v2", type="categorizedSymbol", attr="label")
     categories, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
     for number, (label, colour) in enumerate(colours_of(answer).items()):
-        shown = "".join(letter for letter in label if letter.isprintable())  # XML has no place for control characters
-        SubElement(categories, "category", value=shown, label=shown, symbol=str(number), render="true")
-        symbol = SubElement(symbols, "symbol", name=str(number), type="fill", alpha="1", clip_to_extent="1", force_rhr="0")
+        shown = "".join(
+            letter for letter in label if letter.isprintable()
+        )  # XML has no place for control characters
+        SubElement(
+            categories, "category", value=shown, label=shown, symbol=str(number), render="true"
+        )
+        symbol = SubElement(
+            symbols,
+            "symbol",
+            name=str(number),
+            type="fill",
+            alpha="1",
+            clip_to_extent="1",
+            force_rhr="0",
+        )
         line, fill = (f"{colour[0]},{colour[1]},{colour[2]},{alpha}" for alpha in (255, TINT))
         look = {
             "color": fill,
@@ -50,7 +67,12 @@ def regions_qml(answer: Answer) -> str:
             "outline_width": "0.5",
             "joinstyle": "round",
         }
-        _options(SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0", "locked": "0"}), look)
+        _options(
+            SubElement(
+                symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0", "locked": "0"}
+            ),
+            look,
+        )
     _labels(root, answer.scene.gsd)
     SubElement(root, "mapTip").text = TIP
     return _text(root)
@@ -63,7 +85,9 @@ def _options(layer: Element, look: Mapping[str, str]) -> None:
 
 
 def _labels(root: Element, gsd: float | None) -> None:
-    settings = SubElement(SubElement(root, "labeling", type="simple"), "settings", calloutType="simple")
+    settings = SubElement(
+        SubElement(root, "labeling", type="simple"), "settings", calloutType="simple"
+    )
     style = SubElement(
         settings,
         "text-style",
@@ -75,11 +99,21 @@ def _labels(root: Element, gsd: float | None) -> None:
         textOpacity="1",
     )
     SubElement(
-        style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM", bufferColor="255,255,255,230", bufferOpacity="1"
+        style,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize="0.8",
+        bufferSizeUnits="MM",
+        bufferColor="255,255,255,230",
+        bufferOpacity="1",
     )
     outside = "8"  # of the polygon, so that small things are not hidden by their names
     SubElement(settings, "placement", placement=outside, dist="0.5", distUnits="MM", priority="5")
-    near = {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": f"{NEAR * gsd:.0f}"} if gsd else {"scaleVisibility": "0"}
+    near = (
+        {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": f"{NEAR * gsd:.0f}"}
+        if gsd
+        else {"scaleVisibility": "0"}
+    )
     SubElement(settings, "rendering", near, drawLabels="1", obstacle="1", upsidedownLabels="0")
 
 
@@ -87,11 +121,26 @@ def mask_qml() -> str:
     """0 is not shown, 1 in the first colour, half transparent."""
     root = Element("qgis", version="3.22.0", styleCategories="Symbology")
     renderer = SubElement(
-        SubElement(root, "pipe"), "rasterrenderer", type="paletted", band="1", opacity="1", nodataColor="", alphaBand="-1"
+        SubElement(root, "pipe"),
+        "rasterrenderer",
+        type="paletted",
+        band="1",
+        opacity="1",
+        nodataColor="",
+        alphaBand="-1",
     )
     palette = SubElement(renderer, "colorPalette")
-    SubElement(palette, "paletteEntry", value="0", color="#000000", alpha="0", label="nothing found")
-    SubElement(palette, "paletteEntry", value="1", color="#{:02x}{:02x}{:02x}".format(*COLOURS[0]), alpha=str(TINT), label="found")
+    SubElement(
+        palette, "paletteEntry", value="0", color="#000000", alpha="0", label="nothing found"
+    )
+    SubElement(
+        palette,
+        "paletteEntry",
+        value="1",
+        color="#{:02x}{:02x}{:02x}".format(*COLOURS[0]),
+        alpha=str(TINT),
+        label="found",
+    )
     return _text(root)
 
 
@@ -115,4 +164,8 @@ def add_to_geopackage(path: Path, layer: str, qml: str) -> None:
 
 def _text(root: Element) -> str:
     indent(root, " ")
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(root, encoding="unicode") + "\n"
+    return (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+        + tostring(root, encoding="unicode")
+        + "\n"
+    )

@@ -16,10 +16,14 @@ from geomagnifier.raster import footprint as places
 class Hit:
     """A hit.
 
-    path: of the picture.  score: cosine of its vector and what was looked for, -1 to 1; None where nothing was ranked by likeness.
-    tile: the part of a large picture that was found, scene px; None for the picture as a whole.  width, height: of the picture, px.
-    gsd: metres on the ground for one px, or None.  crs: "EPSG:..." or WKT, or None.  date: UTC, or None.  date_from: what says so.
-    outline: on the Earth, WKB in longitude and latitude, cut at the antimeridian; None where the picture does not say.
+    path: of the picture.  score: cosine of its vector and what was looked for, -1 to 1; None where
+        nothing was ranked by likeness.
+    tile: the part of a large picture that was found, scene px; None for the picture as a whole.
+        width, height: of the picture, px.
+    gsd: metres on the ground for one px, or None.  crs: "EPSG:..." or WKT, or None.  date: UTC, or
+        None.  date_from: what says so.
+    outline: on the Earth, WKB in longitude and latitude, cut at the antimeridian; None where the
+        picture does not say.
     distance: metres from the place that was looked for, 0 inside; None without one.
     """
 
@@ -81,4 +85,7 @@ def to_json(hit: Hit) -> dict[str, Any]:
         "size": [hit.width, hit.height],
         "footprint": hit.footprint,
     }
-    return {"path": str(hit.path), **{name: value for name, value in known.items() if value is not None}}
+    return {
+        "path": str(hit.path),
+        **{name: value for name, value in known.items() if value is not None},
+    }

@@ -52,7 +52,8 @@ class ItemPicture:
 class ItemAnswer:
     """What is written into an item beside its picture.
 
-    files: by name, such as those of `write`.  count: of regions, or None.  value, unit: as of `Answer`, or None.
+    files: by name, such as those of `write`.  count: of regions, or None.  value, unit: as of
+        `Answer`, or None.
     """
 
     question: str
@@ -63,19 +64,22 @@ class ItemAnswer:
     unit: str | None = None
 
 
-def read_items(path: Path, suffixes: Sequence[str]) -> tuple[list[ItemPicture], list[tuple[Path, str]]]:
+def read_items(
+    path: Path, suffixes: Sequence[str]
+) -> tuple[list[ItemPicture], list[tuple[Path, str]]]:
     """One picture of each item: the asset that is most of a picture.
 
-    A Catalog or Collection is followed through its links `item` and `child`, as far as they lead to files of this machine. Hrefs are URI
-    references (%20 is a blank): relative to the item's own href where that is a file here, else to the file that the item is in.
+    A Catalog or Collection is followed through its links `item` and `child`, as far as they lead to
+    files of this machine. Hrefs are URI references (%20 is a blank): relative to the item's own
+    href where that is a file here, else to the file that the item is in.
 
     Args:
         path: an ItemCollection, Item, Collection or Catalog, JSON.
         suffixes: of the names of pictures.
 
     Returns:
-        The pictures; and what was left out, each with the reason: items whose picture is not on this machine, or that have none, and links
-        that lead to no STAC of this machine.
+        The pictures; and what was left out, each with the reason: items whose picture is not on
+        this machine, or that have none, and links that lead to no STAC of this machine.
 
     Raises:
         DataCorrupt: it is no STAC.
@@ -106,7 +110,12 @@ def read_items(path: Path, suffixes: Sequence[str]) -> tuple[list[ItemPicture], 
             if place is None:
                 left_out.append((at, f"{at} links to {href[:200]}; download it first"))
             elif depth == DEEP or len(known) == MOST:
-                left_out.append((at, f"{at} links to {href[:200]}, which was not read: at most {MOST} files and {DEEP} levels are"))
+                left_out.append(
+                    (
+                        at,
+                        f"{at} links to {href[:200]}, which was not read: at most {MOST} files and {DEEP} levels are",
+                    )
+                )
             elif place.resolve() not in known:
                 known.add(place.resolve())
                 ahead.append((place, depth + 1))
@@ -125,9 +134,17 @@ def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[s
             return [_item(told, pystac)], [], []
         if "stac_version" not in told:
             raise ValueError("it has no stac_version")
-        hrefs = [link.get("href") for link in told.get("links", ()) if link.get("rel") in ("item", "child")]
+        hrefs = [
+            link.get("href")
+            for link in told.get("links", ())
+            if link.get("rel") in ("item", "child")
+        ]
         known = [href for href in hrefs if isinstance(href, str) and href]
-        return [], known, [f"{len(hrefs) - len(known)} links have no href"] if len(known) < len(hrefs) else []
+        return (
+            [],
+            known,
+            [f"{len(hrefs) - len(known)} links have no href"] if len(known) < len(hrefs) else [],
+        )
     except OSError as error:
         raise DataCorrupt(f"{path} cannot be opened: {error.strerror or error}") from error
     except Exception as error:  # pystac names no one error for what is not STAC
@@ -137,7 +154,9 @@ def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[s
         ) from error
 
 
-def _items(features: Sequence[Any], pystac: Any) -> tuple[list[tuple[Any, str | None]], list[str], list[str]]:
+def _items(
+    features: Sequence[Any], pystac: Any
+) -> tuple[list[tuple[Any, str | None]], list[str], list[str]]:
     """As `_read`; features that are no items are left out, unless none is one."""
     items, wrong = [], []
     for number, feature in enumerate(features):
@@ -154,14 +173,18 @@ def _item(told: dict[str, Any], pystac: Any) -> tuple[Any, str | None]:
     """An item and its own href. pystac would make that, and all assets with it, absolute from the working directory."""
     links = told.get("links", [])
     own = next((link["href"] for link in links if link.get("rel") == "self"), None)
-    return pystac.Item.from_dict(told | {"links": [link for link in links if link.get("rel") != "self"]}), own
+    return pystac.Item.from_dict(
+        told | {"links": [link for link in links if link.get("rel") != "self"]}
+    ), own
 
 
 def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> ItemPicture | str:
     """The picture of an item that stands in a file, or why there is none. own: the item's own href."""
     found = _asset(item, suffixes)
     if found is None:
-        return f"the item {item.id} has no asset that is a picture; looked for {', '.join(suffixes)}"
+        return (
+            f"the item {item.id} has no asset that is a picture; looked for {', '.join(suffixes)}"
+        )
     itself = None if own is None else href_path(own, [at.parent])
     place = href_path(found, [at.parent] if itself is None else [itself.parent, at.parent])
     if place is not None and own is not None and itself is None and not place.exists():
@@ -173,10 +196,13 @@ def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> I
     return ItemPicture(place, None if date is None else utc(date), outline)
 
 
-def write_items(target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None] = ()) -> None:
+def write_items(
+    target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None] = ()
+) -> None:
     """An ItemCollection of hits, an item each, with their answers. Properties of ours begin with `geomag:`; hrefs are relative.
 
-    A picture without a date has the time of its file, which `geomag:date_from` says, as an item must have one.
+    A picture without a date has the time of its file, which `geomag:date_from` says, as an item
+    must have one.
 
     Raises:
         OutputError: the folder is not writable, or the disk is full.
@@ -193,7 +219,12 @@ def write_items(target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer 
         taken.add(name)
         date, source = hit.date, hit.date_from
         if date is None:
-            date, source = datetime.fromtimestamp(hit.path.stat().st_mtime if hit.path.exists() else 0, UTC).replace(tzinfo=None), "file"
+            date, source = (
+                datetime.fromtimestamp(
+                    hit.path.stat().st_mtime if hit.path.exists() else 0, UTC
+                ).replace(tzinfo=None),
+                "file",
+            )
         properties: dict[str, Any] = {
             "gsd": hit.gsd,
             "geomag:date_from": source,
@@ -201,7 +232,11 @@ def write_items(target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer 
             "geomag:tile": None if hit.tile is None else list(hit.tile.tuple()),
         }
         if answer is not None:
-            properties |= {"geomag:question": answer.question, "geomag:text": answer.text, "geomag:count": answer.count}
+            properties |= {
+                "geomag:question": answer.question,
+                "geomag:text": answer.text,
+                "geomag:count": answer.count,
+            }
             properties |= {"geomag:value": answer.value, "geomag:unit": answer.unit}
         item = pystac.Item(
             name,
@@ -210,20 +245,34 @@ def write_items(target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer 
             date.replace(tzinfo=UTC),
             {key: value for key, value in properties.items() if value is not None},
         )
-        item.add_asset("image", pystac.Asset(_href(hit.path, target.parent), media_type=_media(hit.path), roles=["data"]))
+        item.add_asset(
+            "image",
+            pystac.Asset(
+                _href(hit.path, target.parent), media_type=_media(hit.path), roles=["data"]
+            ),
+        )
         for key, file in answer.files.items() if answer is not None else ():
-            item.add_asset(key, pystac.Asset(_href(file, target.parent), media_type=_media(file), roles=["metadata"]))
+            item.add_asset(
+                key,
+                pystac.Asset(
+                    _href(file, target.parent), media_type=_media(file), roles=["metadata"]
+                ),
+            )
         items.append(item)
     written = pystac.ItemCollection(items, clone_items=False).to_dict()
     with Staging(target.parent) as stage:
-        stage.path(target.name).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        stage.path(target.name).write_text(
+            json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def _asset(item: Any, suffixes: Sequence[str]) -> str | None:
     """The href of the picture of an item."""
     found: list[tuple[int, str]] = []
     for asset in item.assets.values():
-        if not asset.href.lower().endswith(tuple(suffixes)) and not _decoded(asset.href).lower().endswith(tuple(suffixes)):
+        if not asset.href.lower().endswith(tuple(suffixes)) and not _decoded(
+            asset.href
+        ).lower().endswith(tuple(suffixes)):
             continue
         roles = asset.roles or ()
         ranks = [ROLES.index(role) for role in roles if role in ROLES]
@@ -243,9 +292,11 @@ def href_path(href: str, folders: Sequence[Path]) -> Path | None:
     """The file on this machine that a URI reference names, or None where it is elsewhere.
 
     Args:
-        href: "./my%20scene.tif", "file:///data/a.tif", "/data/a.tif". One that was written without encoding ("my #1.tif") is taken as it
-            stands where such a file exists and the encoded one does not.
-        folders: that a relative one may start at, the likeliest first; the first with such a file counts.
+        href: "./my%20scene.tif", "file:///data/a.tif", "/data/a.tif". One that was written without
+            encoding ("my #1.tif") is taken as it stands where such a file exists and the encoded
+            one does not.
+        folders: that a relative one may start at, the likeliest first; the first with such a file
+            counts.
     """
     try:
         parts = urlsplit(href)
@@ -254,9 +305,13 @@ def href_path(href: str, folders: Sequence[Path]) -> Path | None:
     if ("://" in href and parts.scheme != "file") or parts.netloc not in ("", "localhost"):
         return None
     encoded = _decoded(href)
-    names = [encoded] if parts.scheme == "file" else [encoded, href] if not parts.scheme else [href]  # a:b.tif is a name
+    names = (
+        [encoded] if parts.scheme == "file" else [encoded, href] if not parts.scheme else [href]
+    )  # a:b.tif is a name
     places = [Path(os.path.normpath(folder / name)) for name in names for folder in folders]
-    if any("\0" in name for name in names) or any(place.as_posix().startswith("/vsi") for place in places):
+    if any("\0" in name for name in names) or any(
+        place.as_posix().startswith("/vsi") for place in places
+    ):
         return None
     return next((place for place in places if place.exists()), places[0])
 
@@ -264,7 +319,9 @@ def href_path(href: str, folders: Sequence[Path]) -> Path | None:
 def _href(path: Path, folder: Path) -> str:
     """A URI reference, relative to the folder of the collection where there is a way."""
     try:
-        return quote(os.fsencode(Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()))
+        return quote(
+            os.fsencode(Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix())
+        )
     except ValueError:  # another drive
         return path.absolute().as_uri()
 
@@ -277,5 +334,7 @@ def _pystac() -> Any:
     try:
         import pystac
     except ImportError as error:
-        raise LibraryMissing(f"STAC needs the extra archive; install it: {install('archive')} ({error})") from error
+        raise LibraryMissing(
+            f"STAC needs the extra archive; install it: {install('archive')} ({error})"
+        ) from error
     return pystac

@@ -23,13 +23,23 @@ BATCH = 1000
 """Regions held as shapes at a time; also one transaction of a GeoPackage."""
 
 PIXEL_NOTE = "coordinates are pixels of the picture, x to the right and y down; the picture does not say where on Earth it is"
-UPRIGHT_NOTE = (
-    "coordinates are pixels of the picture, x to the right and y up from 0 at its top; the picture does not say where on Earth it is"
-)
+UPRIGHT_NOTE = "coordinates are pixels of the picture, x to the right and y up from 0 at its top; the picture does not say where on Earth it is"
 MAP_NOTE = "coordinates are those of the picture's transform or world file, as in mask.tif; the picture does not name their CRS"
 LOCAL_NOTE = "coordinates are those of the picture's own CRS, as in mask.tif; it cannot be converted to longitude and latitude: "
 TEXTS = ("label", "phrase", "question", "unit", "value_word")
-FIELDS = ("label", "score", "area_m2", "length_m", "width_m", "area_px", "phrase", "question", "value", "unit", "value_word")
+FIELDS = (
+    "label",
+    "score",
+    "area_m2",
+    "length_m",
+    "width_m",
+    "area_px",
+    "phrase",
+    "question",
+    "value",
+    "unit",
+    "value_word",
+)
 HEADING = "heading_deg"
 """A field more, where oriented boxes are written."""
 LAYER = "regions"
@@ -52,15 +62,18 @@ class Form:
             return
         shapes.in_crs([], scene, self.crs)
         if vector == "geojson" and georeference.parse_crs(self.crs).to_epsg() is None:
-            raise OptionError(f"GeoJSON names a CRS by its EPSG code, and {self.crs[:60]!r} has none; write a GeoPackage (vector='gpkg')")
+            raise OptionError(
+                f"GeoJSON names a CRS by its EPSG code, and {self.crs[:60]!r} has none; write a GeoPackage (vector='gpkg')"
+            )
 
 
 def write_geojson(path: Path, answer: Answer, form: Form = Form()) -> None:
     """RFC 7946: longitude and latitude where the scene has a CRS that leads there, within -180 to 180 and cut at the antimeridian.
 
-    Else the coordinates are those of mask.tif: of the scene's transform ("coordinates": "map"), or pixels where there is none ("pixel");
-    a member `note` says so. A region that the projection cannot bring to the Earth has no geometry, and is warned of. In another CRS, which
-    RFC 7946 has no place for, a member `crs` names it, as in the form of 2008 that GDAL and QGIS read.
+    Else the coordinates are those of mask.tif: of the scene's transform ("coordinates": "map"), or
+    pixels where there is none ("pixel"); a member `note` says so. A region that the projection
+    cannot bring to the Earth has no geometry, and is warned of. In another CRS, which RFC 7946 has
+    no place for, a member `crs` names it, as in the form of 2008 that GDAL and QGIS read.
 
     Raises:
         OptionError: the scene's regions cannot be written so.
@@ -71,11 +84,21 @@ def write_geojson(path: Path, answer: Answer, form: Form = Form()) -> None:
     if crs is not None:
         code = georeference.parse_crs(crs).to_epsg()
         named = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{code}"}}
-        _write_features(path, head | ({} if code == 4326 else {"crs": named}), answer, lambda found: shapes.in_crs(found, scene, crs), form)
+        _write_features(
+            path,
+            head | ({} if code == 4326 else {"crs": named}),
+            answer,
+            lambda found: shapes.in_crs(found, scene, crs),
+            form,
+        )
         return
-    if _write_features(path, head, answer, lambda found: shapes.longitude_latitude(found, scene), form):
+    if _write_features(
+        path, head, answer, lambda found: shapes.longitude_latitude(found, scene), form
+    ):
         return
-    _write_features(path, head | elsewhere(scene), answer, lambda found: list(shapes.to_crs(found, scene)), form)
+    _write_features(
+        path, head | elsewhere(scene), answer, lambda found: list(shapes.to_crs(found, scene)), form
+    )
 
 
 def elsewhere(scene: SceneInfo) -> dict[str, Any]:
@@ -85,7 +108,13 @@ def elsewhere(scene: SceneInfo) -> dict[str, Any]:
     return {"coordinates": "map", "note": MAP_NOTE if scene.crs is None else LOCAL_NOTE + scene.crs}
 
 
-def _write_features(path: Path, head: dict[str, Any], answer: Answer, place: Callable[[list[Any]], list[Any] | None], form: Form) -> bool:
+def _write_features(
+    path: Path,
+    head: dict[str, Any],
+    answer: Answer,
+    place: Callable[[list[Any]], list[Any] | None],
+    form: Form,
+) -> bool:
     """Write all features; False where `place` cannot say where they are."""
     import shapely
 
@@ -103,7 +132,9 @@ def _write_features(path: Path, head: dict[str, Any], answer: Answer, place: Cal
             told = _properties(answer, regions, found, form)
             for properties, written in zip(told, shapely.to_geojson(places), strict=True):
                 fields = json.dumps(properties, ensure_ascii=False)
-                file.write(f'{before}{{"type": "Feature", "geometry": {written or "null"}, "properties": {fields}}}')
+                file.write(
+                    f'{before}{{"type": "Feature", "geometry": {written or "null"}, "properties": {fields}}}'
+                )
                 before = ",\n"
         file.write("]}\n")
     if lost:
@@ -116,11 +147,15 @@ def _write_features(path: Path, head: dict[str, Any], answer: Answer, place: Cal
     return True
 
 
-def _properties(answer: Answer, regions: Sequence[Region], found: Sequence[Any], form: Form) -> list[dict[str, Any]]:
+def _properties(
+    answer: Answer, regions: Sequence[Region], found: Sequence[Any], form: Form
+) -> list[dict[str, Any]]:
     """`shapes.properties`, and the headings of oriented boxes."""
     told = shapes.properties(answer, regions, found)
     if form.oriented:
-        for row, degrees in zip(told, oriented.headings(regions, answer.scene).tolist(), strict=True):
+        for row, degrees in zip(
+            told, oriented.headings(regions, answer.scene).tolist(), strict=True
+        ):
             row[HEADING] = round(degrees, 2) if degrees == degrees else None
     return told
 
@@ -128,8 +163,9 @@ def _properties(answer: Answer, regions: Sequence[Region], found: Sequence[Any],
 def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
     """Layer `regions` in the scene's CRS or that of `form`, with the style that QGIS shows it in. It lies where QGIS shows the scene.
 
-    Coordinates of a scene with a transform (a world file) and no CRS are those of the transform, and the layer's CRS is undefined. Where
-    the scene has no transform, x and y are pixels, y up from 0 at the top: there QGIS shows such a picture.
+    Coordinates of a scene with a transform (a world file) and no CRS are those of the transform,
+    and the layer's CRS is undefined. Where the scene has no transform, x and y are pixels, y up
+    from 0 at the top: there QGIS shows such a picture.
 
     Raises:
         OptionError: the scene's regions cannot be written so.
@@ -143,27 +179,44 @@ def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
     fields = (*FIELDS, HEADING) if form.oriented else FIELDS
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*'crs' was not provided.*")
-        for number, (regions, found) in enumerate(_batches(answer) if answer.regions else [((), [])]):
+        for number, (regions, found) in enumerate(
+            _batches(answer) if answer.regions else [((), [])]
+        ):
             rows = _properties(answer, regions, found, form)
-            columns = [np.array([row[name] for row in rows], object if name in TEXTS else np.float64) for name in fields]
-            placed = _placed(oriented.polygons(regions) if form.oriented else found, answer.scene, form)
+            columns = [
+                np.array([row[name] for row in rows], object if name in TEXTS else np.float64)
+                for name in fields
+            ]
+            placed = _placed(
+                oriented.polygons(regions) if form.oriented else found, answer.scene, form
+            )
             pyogrio.raw.write(
                 path,
-                geometry=np.array([None if shape is None else shapely.to_wkb(_multi(shape)) for shape in placed], object),
+                geometry=np.array(
+                    [None if shape is None else shapely.to_wkb(_multi(shape)) for shape in placed],
+                    object,
+                ),
                 field_data=columns,
                 fields=list(fields),
                 geometry_type="MultiPolygon",
                 crs=place,
                 layer=LAYER,
                 driver="GPKG",
-                dataset_options={"VERSION": "1.2"} if number == 0 else None,  # that of QGIS 3.22, which warns of later ones
-                layer_options={"IDENTIFIER": LAYER, "DESCRIPTION": _description(answer)} if number == 0 else None,
+                dataset_options={"VERSION": "1.2"}
+                if number == 0
+                else None,  # that of QGIS 3.22, which warns of later ones
+                layer_options={"IDENTIFIER": LAYER, "DESCRIPTION": _description(answer)}
+                if number == 0
+                else None,
                 nan_as_null=True,
                 append=number > 0,
             )
     qgis_style.add_to_geopackage(path, LAYER, qgis_style.regions_qml(answer))
     with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True)) as database:
-        (sound,), (count,) = (database.execute(f"{words}").fetchone() for words in ("PRAGMA quick_check", "SELECT count(*) FROM regions"))
+        (sound,), (count,) = (
+            database.execute(f"{words}").fetchone()
+            for words in ("PRAGMA quick_check", "SELECT count(*) FROM regions")
+        )
     if sound != "ok" or count != len(answer.regions):
         raise OSError(f"it holds {count} of {len(answer.regions)} regions: {sound}")
 

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from geomagnifier.atomic import Staging
 from geomagnifier.errors import OptionError
-from geomagnifier.export import answer_json, geoparquet, heatmap, mask_cog, overlay, qgis_style, vectors
+from geomagnifier.export import (
+    answer_json,
+    geoparquet,
+    heatmap,
+    mask_cog,
+    overlay,
+    qgis_style,
+    vectors,
+)
 from geomagnifier.export.answer_json import to_json as to_json
 from geomagnifier.export.image_file import write_picture as write_picture
 from geomagnifier.types import Answer, Bytes
@@ -20,29 +28,41 @@ QUALITY = 90
 
 
 def write(
-    answer: Answer, out: str | os.PathLike[str], *, vector: str = "geojson", crs: str | None = None, oriented: bool = False
+    answer: Answer,
+    out: str | os.PathLike[str],
+    *,
+    vector: str = "geojson",
+    crs: str | None = None,
+    oriented: bool = False,
 ) -> dict[str, Path]:
     """Write answer.json, regions.geojson (or .gpkg), overlay.png; also mask.tif of a segmentation, heat.png of a search led by heat.
 
-    QGIS shows regions and mask in the colours of overlay.png: a GeoPackage holds its style, beside other files it lies as a .qml.
-    Every file appears whole or not at all, and replaces one of the same name; a mask.tif or heat.png of an earlier answer goes where this
-    one has none. An answer that was stopped before its end is written as answer.partial.json, regions.partial.geojson and so on, beside
-    the complete one of an earlier run; a complete answer removes these. answer.json says "complete", mask.tif has it in the tag
-    GEOMAG_COMPLETE. Memory does not grow with the number of regions or the size of the scene.
+    QGIS shows regions and mask in the colours of overlay.png: a GeoPackage holds its style, beside
+    other files it lies as a .qml. Every file appears whole or not at all, and replaces one of the
+    same name; a mask.tif or heat.png of an earlier answer goes where this one has none. An answer
+    that was stopped before its end is written as answer.partial.json, regions.partial.geojson and
+    so on, beside the complete one of an earlier run; a complete answer removes these. answer.json
+    says "complete", mask.tif has it in the tag GEOMAG_COMPLETE. Memory does not grow with the
+    number of regions or the size of the scene.
 
     Args:
         answer: from `ask`.
         out: a folder, made where needed.
         vector: "geojson" (longitude and latitude) or "gpkg" (the scene's CRS).
-        crs: the CRS of the regions, such as "EPSG:3857", in place of that; the mask stays on the scene's grid.
-        oriented: the regions as their oriented boxes, with the field `heading_deg`, in place of their outlines.
+        crs: the CRS of the regions, such as "EPSG:3857", in place of that; the mask stays on the
+            scene's grid.
+        oriented: the regions as their oriented boxes, with the field `heading_deg`, in place of
+            their outlines.
 
     Returns:
-        Paths by "answer", "regions", "overlay" and, where there is one, "regions_style", "mask", "mask_style" and "heat".
+        Paths by "answer", "regions", "overlay" and, where there is one, "regions_style", "mask",
+        "mask_style" and "heat".
 
     Raises:
-        OptionError: an unknown vector format or CRS, or one that the scene's regions cannot be brought to.
-        OutputError: the folder is a file or not writable, or the disk is full; nothing is left of what was begun.
+        OptionError: an unknown vector format or CRS, or one that the scene's regions cannot be
+            brought to.
+        OutputError: the folder is a file or not writable, or the disk is full; nothing is left of
+            what was begun.
     """
     if vector not in VECTORS:
         raise OptionError(f"the vector format {vector!r} is not known; use {' or '.join(VECTORS)}")
@@ -55,7 +75,9 @@ def write(
         VECTORS[vector](stage.path(names["regions"]), answer, form)
         if vector == "geojson":
             written.append("regions_style")
-            stage.path(names["regions_style"]).write_text(qgis_style.regions_qml(answer), encoding="utf-8")
+            stage.path(names["regions_style"]).write_text(
+                qgis_style.regions_qml(answer), encoding="utf-8"
+            )
         if answer.patches is not None:
             written += ["mask", "mask_style"]
             mask_cog.write_mask(stage.path(names["mask"]), stage.scratch("mask.tif"), answer)
@@ -70,14 +92,20 @@ def write(
     return {key: folder / names[key] for key in written}
 
 
-def save(answer: Answer, path: str | os.PathLike[str], crs: str | None = None, oriented: bool = False) -> Path:
+def save(
+    answer: Answer, path: str | os.PathLike[str], crs: str | None = None, oriented: bool = False
+) -> Path:
     """Write one file, of the kind that its suffix says: see `Answer.save`."""
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
-        raise OptionError(f"{target.name!r} has no suffix of a file that an answer can be saved as; use {', '.join(SUFFIXES)}")
+        raise OptionError(
+            f"{target.name!r} has no suffix of a file that an answer can be saved as; use {', '.join(SUFFIXES)}"
+        )
     if suffix in (".tif", ".tiff") and answer.patches is None:
-        raise OptionError(f"the answer has no mask, so that {target.name} cannot be written; ask for one, as in 'Segment every ship.'")
+        raise OptionError(
+            f"the answer has no mask, so that {target.name} cannot be written; ask for one, as in 'Segment every ship.'"
+        )
     form = vectors.Form(crs, oriented)
     if suffix[1:] in VECTORS:
         form.check(answer.scene, suffix[1:])

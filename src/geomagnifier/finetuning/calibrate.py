@@ -25,7 +25,10 @@ Window = tuple[Source, Labelled, BoxTuple]
 
 
 def measure(
-    model: TaughtModel, windows: Sequence[Window], kinds: Sequence[str], progress: Callable[[int, int], None] | None = None
+    model: TaughtModel,
+    windows: Sequence[Window],
+    kinds: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Evidence]:
     """What the model sees of each kind in labelled windows, before any threshold.
 
@@ -40,7 +43,12 @@ def measure(
         with open_scene(picture.path) as scene:
             view = scene.read(resolution.window_of(Box(*place), 1.0, "whole"))
             view = View(
-                view.pixels, resolution.window_of(Box(0, 0, view.pixels.shape[1], view.pixels.shape[0]), 1.0, "whole"), view.key, view.valid
+                view.pixels,
+                resolution.window_of(
+                    Box(0, 0, view.pixels.shape[1], view.pixels.shape[0]), 1.0, "whole"
+                ),
+                view.key,
+                view.valid,
             )
         for kind in kinds:
             _look(model, view, picture, place, kind, evidence[kind])
@@ -49,7 +57,14 @@ def measure(
     return evidence
 
 
-def _look(model: TaughtModel, view: View, picture: Labelled, place: BoxTuple, kind: str, evidence: Evidence) -> None:
+def _look(
+    model: TaughtModel,
+    view: View,
+    picture: Labelled,
+    place: BoxTuple,
+    kind: str,
+    evidence: Evidence,
+) -> None:
     own, corner = model.own[kind], np.array(place[:2], np.float32)
     high, wide = view.pixels.shape[:2]
     mine = [o for o in picture.objects if o.kind == kind]
@@ -72,7 +87,9 @@ def _look(model: TaughtModel, view: View, picture: Labelled, place: BoxTuple, ki
         placed = np.array([f.view_box for f in found], np.float32).reshape(-1, 4)
         scores = np.array([f.score for f in found], np.float32)
         hits = matched(placed, scores, boxes)
-        evidence.objects += [(float(s), bool(hit), cover.score) for s, hit in zip(scores, hits, strict=True)]
+        evidence.objects += [
+            (float(s), bool(hit), cover.score) for s, hit in zip(scores, hits, strict=True)
+        ]
         evidence.labelled += len(boxes)
     if mask is not None and there:
         full = whole(crop(torch.sigmoid(maps.mask[0, 0].float()), view), view)
@@ -83,7 +100,9 @@ def whole(probability: Floats, view: View) -> Floats:
     """A mask of a view, in cells, as probability of each of its px."""
     reply = ViewReply(covers=(Cover("", 1.0, probability, 0.5, False),), stride=2)
     high, wide = view.pixels.shape[:2]
-    patch = part_of(view.window, reply, SceneInfo("", wide, high, 3), Granularity.PIXEL).layers[0].patch
+    patch = (
+        part_of(view.window, reply, SceneInfo("", wide, high, 3), Granularity.PIXEL).layers[0].patch
+    )
     return resize(patch.probability, patch.placement, view.window.box)
 
 
@@ -92,16 +111,23 @@ def choose(evidence: Evidence, enough: bool) -> tuple[dict[str, float], dict[str
 
     Args:
         evidence: of one kind.
-        enough: it comes from windows that were not learnt from. Else the gate stays open: what was learnt by heart says nothing of what
-            is new.
+        enough: it comes from windows that were not learnt from. Else the gate stays open: what was
+            learnt by heart says nothing of what is new.
     """
     picked = chosen(evidence)
     if not enough:
-        picked = type(picked)(presence=min(picked.presence, 0.3), score=picked.score, mask=picked.mask)
+        picked = type(picked)(
+            presence=min(picked.presence, 0.3), score=picked.score, mask=picked.mask
+        )
     figures: dict[str, float] = {}
     if evidence.labelled:
-        taken = [hit for s, hit, p in evidence.objects if s >= picked.score and p >= picked.presence]
-        figures |= {"recall": sum(taken) / evidence.labelled, "precision": sum(taken) / max(1, len(taken))}
+        taken = [
+            hit for s, hit, p in evidence.objects if s >= picked.score and p >= picked.presence
+        ]
+        figures |= {
+            "recall": sum(taken) / evidence.labelled,
+            "precision": sum(taken) / max(1, len(taken)),
+        }
     if evidence.masks:
         figures["IoU"] = float(np.mean(evidence.masks, 0)[MASKS.index(picked.mask)])
     return asdict(picked), figures

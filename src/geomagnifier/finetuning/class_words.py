@@ -31,8 +31,8 @@ def singular(word: str) -> str:
 def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """(singular, plural) of a name and its synonyms; "gravel=" is a mass noun, "goose/geese" says its plural.
 
-    A name that is a plural itself ("solar panels") stays the kind's name; its singular is a word for it, too. The name may be among the
-    synonyms, to say its plural.
+    A name that is a plural itself ("solar panels") stays the kind's name; its singular is a word
+    for it, too. The name may be among the synonyms, to say its plural.
     """
     pairs: list[tuple[str, str]] = []
     said = next((word for word in also if word.partition("/")[0].rstrip("=").strip() == name), name)
@@ -53,6 +53,12 @@ def stand_ins(known: Sequence[str]) -> tuple[StandIn, ...]:
         of = (kind, *(k for k in KINDS if k.within == kind.name and k.name not in known))
         return tuple(dict.fromkeys(word for k in of for pair in k.words for word in pair))
 
-    table: Mapping[str, StandIn] = {k.name: StandIn(k.name, k.plural, k.stuff, said(k)) for k in KINDS}
-    names = [name for name in (*FIRST, *(k for k in known if k not in FIRST)) if name in known and name in table]
+    table: Mapping[str, StandIn] = {
+        k.name: StandIn(k.name, k.plural, k.stuff, said(k)) for k in KINDS
+    }
+    names = [
+        name
+        for name in (*FIRST, *(k for k in known if k not in FIRST))
+        if name in known and name in table
+    ]
     return tuple(table[name] for name in names)

@@ -1,7 +1,8 @@
 """Training crops: pieces of labelled pictures at random scale, turned and laid on a canvas, with labels moved along.
 
-A canvas holds one piece, or four where pictures are shrunk: at a quarter of its size a picture would fill a corner only. On some, objects
-of other pictures are pasted (Ghiasi et al., arXiv:2012.07177): crowds, rows, and things where their surroundings do not give them away.
+A canvas holds one piece, or four where pictures are shrunk: at a quarter of its size a picture
+would fill a corner only. On some, objects of other pictures are pasted (Ghiasi et al.,
+arXiv:2012.07177): crowds, rows, and things where their surroundings do not give them away.
 """
 
 from __future__ import annotations
@@ -18,10 +19,20 @@ from geomagnifier.language.classes import WITHIN
 SHARE_TO_COUNT = 0.35
 """An object of which less than this share is left in the crop is neither a target nor a mistake."""
 CORE = 0.4
-"""Of a box's sides: the ellipse in its middle that counts as the object where nothing but the box is labelled."""
+"""Of a box's sides: the ellipse in its middle that counts as the object where nothing but the box
+is labelled.
+"""
 HOLLOW = ("wind turbine",)
 """Classes whose boxes hold something else in the middle."""
-PASTED = ("airplane", "ship", "storage tank", "tennis court", "basketball court", "baseball diamond", "vehicle")
+PASTED = (
+    "airplane",
+    "ship",
+    "storage tank",
+    "tennis court",
+    "basketball court",
+    "baseball diamond",
+    "vehicle",
+)
 """Kinds that stand by themselves: a bridge or a harbor makes no sense out of its place."""
 
 Pixels = NDArray[np.uint8]
@@ -32,8 +43,9 @@ Polygon = NDArray[np.float32]
 class Source:
     """A picture in memory. objects: (kind, box, polygons) px; cover: (H, W) uint8 or None; kinds: those fully labelled in it.
 
-    complete: nothing of the kinds of its objects is left unlabelled.  margin: how far around an object of other kinds than `kinds` the
-    background is known, as a share of its box.  nominal: boxes say where an object is, not how large.
+    complete: nothing of the kinds of its objects is left unlabelled.  margin: how far around an
+    object of other kinds than `kinds` the background is known, as a share of its box.  nominal:
+    boxes say where an object is, not how large.
     """
 
     pixels: Pixels
@@ -50,9 +62,10 @@ class Source:
 class Piece:
     """One object on a crop: what is left of it. box: the part of its box that is inside, px.  share: of the whole, 0..1.
 
-    length: longest side of the whole box, px.  core: the polygons are a part in the middle that surely is the object, as only its box is
-    labelled.  halo: how far its mask is unknown around the box then, as a share of it.  margin: as of `Source`.  ignored: too small or too
-    large to be learnt from; neither a target nor a mistake.
+    length: longest side of the whole box, px.  core: the polygons are a part in the middle that
+    surely is the object, as only its box is labelled.  halo: how far its mask is unknown around the
+    box then, as a share of it.  margin: as of `Source`.  ignored: too small or too large to be
+    learnt from; neither a target nor a mistake.
     """
 
     kind: str
@@ -98,7 +111,9 @@ def jitter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     return picture
 
 
-def centred(turn: NDArray[np.float64], middle: tuple[float, float], side: int) -> NDArray[np.float64]:
+def centred(
+    turn: NDArray[np.float64], middle: tuple[float, float], side: int
+) -> NDArray[np.float64]:
     """The affine map (2, 3) from a square of `side` px to a source: its middle comes from `middle`."""
     return np.concatenate([turn, (np.array(middle) - turn @ [side / 2, side / 2])[:, None]], 1)
 
@@ -112,22 +127,30 @@ def inverted(matrix: NDArray[np.float64], shift: tuple[float, float]) -> NDArray
 def sample(pixels: Pixels, to_source: NDArray[np.float64], scale: float, side: int) -> Image.Image:
     """The square of `side` px that `to_source` maps into a picture, at `scale`; black outside of it."""
     picture = Image.fromarray(pixels)
-    if scale < 0.75:  # shrink well first, and no more than is needed: an affine map alone would skip pixels
+    if (
+        scale < 0.75
+    ):  # shrink well first, and no more than is needed: an affine map alone would skip pixels
         ends = _turn(to_source, np.array([[0, 0], [side, 0], [0, side], [side, side]], np.float32))
         low = np.maximum(np.floor(ends.min(0)) - 2, 0).astype(int)
         high = np.minimum(np.ceil(ends.max(0)) + 2, pixels.shape[1::-1]).astype(int)
         size = np.maximum(np.rint((high - low) * scale), 1).astype(int)
-        picture = picture.resize(tuple(size.tolist()), Image.Resampling.BILINEAR, box=(*low.tolist(), *high.tolist()))
+        picture = picture.resize(
+            tuple(size.tolist()), Image.Resampling.BILINEAR, box=(*low.tolist(), *high.tolist())
+        )
         moved = to_source - np.array([[0, 0, low[0]], [0, 0, low[1]]])
         to_source = moved * (size / (high - low))[:, None]
-    return picture.transform((side, side), Image.Transform.AFFINE, tuple(to_source.ravel()), Image.Resampling.BILINEAR)
+    return picture.transform(
+        (side, side), Image.Transform.AFFINE, tuple(to_source.ravel()), Image.Resampling.BILINEAR
+    )
 
 
 def core_of(box: tuple[float, float, float, float]) -> Polygon:
     """An ellipse of two fifths of the sides in the middle of a box, (12, 2) px: of a compact object it holds nothing else."""
     angle = np.arange(12) * (np.pi / 6)
     middle, half = (np.array(box[:2]) + box[2:]) / 2, (np.array(box[2:]) - box[:2]) / 2
-    return np.asarray(middle + CORE * half * np.stack([np.cos(angle), np.sin(angle)], 1), np.float32)
+    return np.asarray(
+        middle + CORE * half * np.stack([np.cos(angle), np.sin(angle)], 1), np.float32
+    )
 
 
 def _place(
@@ -142,21 +165,45 @@ def _place(
 ) -> None:
     """Cut a piece of `source` at `scale`, turn it, and lay it on `crop` at `corner` as a square of `side` px.
 
-    around: object that the piece is laid around, one by chance if None.  oblong: pixels are so much longer than wide.
+    around: object that the piece is laid around, one by chance if None.  oblong: pixels are so much
+        longer than wide.
     """
     height, width = source.pixels.shape[:2]
     flip = np.diag([rng.choice([-1.0, 1.0]), 1.0])
-    turnable = all(polygons for _, _, polygons in source.objects)  # a box alone grows when it is turned
-    angle = rng.uniform(0, 2 * np.pi) if rng.random() < 0.35 and turnable else rng.integers(4) * np.pi / 2
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ flip @ np.diag([oblong**0.5, oblong**-0.5])
+    turnable = all(
+        polygons for _, _, polygons in source.objects
+    )  # a box alone grows when it is turned
+    angle = (
+        rng.uniform(0, 2 * np.pi)
+        if rng.random() < 0.35 and turnable
+        else rng.integers(4) * np.pi / 2
+    )
+    turn = (
+        np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        @ flip
+        @ np.diag([oblong**0.5, oblong**-0.5])
+    )
     reach_x, reach_y = (side / scale * np.abs(turn).sum(1)).tolist()  # of the turned square
     if source.objects and rng.random() < 0.8:  # most crops are laid around an object, off centre
-        box = source.objects[int(rng.integers(len(source.objects))) if around is None else around][1]
-        cx, cy = (box[0] + box[2]) / 2 + rng.uniform(-0.4, 0.4) * reach_x, (box[1] + box[3]) / 2 + rng.uniform(-0.4, 0.4) * reach_y
+        box = source.objects[int(rng.integers(len(source.objects))) if around is None else around][
+            1
+        ]
+        cx, cy = (
+            (box[0] + box[2]) / 2 + rng.uniform(-0.4, 0.4) * reach_x,
+            (box[1] + box[3]) / 2 + rng.uniform(-0.4, 0.4) * reach_y,
+        )
     else:
         cx, cy = rng.uniform(0, width), rng.uniform(0, height)
-    x0 = (width - reach_x) / 2 if reach_x >= width else float(np.clip(cx - reach_x / 2, 0, width - reach_x))
-    y0 = (height - reach_y) / 2 if reach_y >= height else float(np.clip(cy - reach_y / 2, 0, height - reach_y))
+    x0 = (
+        (width - reach_x) / 2
+        if reach_x >= width
+        else float(np.clip(cx - reach_x / 2, 0, width - reach_x))
+    )
+    y0 = (
+        (height - reach_y) / 2
+        if reach_y >= height
+        else float(np.clip(cy - reach_y / 2, 0, height - reach_y))
+    )
     to_source = centred(turn / scale, (x0 + reach_x / 2, y0 + reach_y / 2), side)
     patch = sample(source.pixels, to_source, scale, side)
     ox, oy = corner
@@ -165,7 +212,11 @@ def _place(
         if crop.cover is None:
             crop.cover = np.full(crop.pixels.shape[:2], 255, np.uint8)
         flat = Image.fromarray(source.cover).transform(
-            (side, side), Image.Transform.AFFINE, tuple(to_source.ravel()), Image.Resampling.NEAREST, fillcolor=255
+            (side, side),
+            Image.Transform.AFFINE,
+            tuple(to_source.ravel()),
+            Image.Resampling.NEAREST,
+            fillcolor=255,
         )
         crop.cover[oy : oy + side, ox : ox + side] = np.asarray(flat)
         crop.cover_names = source.cover_names
@@ -175,7 +226,9 @@ def _place(
         outline = np.concatenate(polygons) if polygons else corners
         ends = _turn(inverse, outline)
         whole = np.concatenate([ends.min(0), ends.max(0)])
-        inside = np.concatenate([np.maximum(whole[:2], [ox, oy]), np.minimum(whole[2:], [ox + side, oy + side])]).astype(np.float32)
+        inside = np.concatenate(
+            [np.maximum(whole[:2], [ox, oy]), np.minimum(whole[2:], [ox + side, oy + side])]
+        ).astype(np.float32)
         if inside[2] - inside[0] < 1 or inside[3] - inside[1] < 1:
             continue
         share = float(np.prod(inside[2:] - inside[:2]) / np.prod(whole[2:] - whole[:2]))
@@ -183,7 +236,9 @@ def _place(
         drawn = polygons or (() if kind in HOLLOW else (core_of((left, top, right, bottom)),))
         halo = 0.0 if polygons else 0.5 if source.nominal else 0.1
         moved = [_turn(inverse, p) for p in drawn]
-        crop.pieces.append(Piece(kind, inside, moved, share, length, not polygons, halo, source.margin))
+        crop.pieces.append(
+            Piece(kind, inside, moved, share, length, not polygons, halo, source.margin)
+        )
 
 
 def make_crop(
@@ -215,7 +270,9 @@ def make_crop(
     crop.complete = all(s.complete for s in chosen)
     for n, (source, corner) in enumerate(zip(chosen, corners, strict=True)):
         which = around[1] if around is not None and n == 0 else None
-        _place(source, scale, side // (2 if len(corners) > 1 else 1), corner, crop, rng, which, oblong)
+        _place(
+            source, scale, side // (2 if len(corners) > 1 else 1), corner, crop, rng, which, oblong
+        )
     return crop
 
 
@@ -224,7 +281,8 @@ def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> No
 
     Args:
         crop: is changed.
-        sources: where the object comes from; a picture without one that stands by itself changes nothing.
+        sources: where the object comes from; a picture without one that stands by itself changes
+            nothing.
         rng: source of chance.
     """
     source = sources[int(rng.integers(len(sources)))]
@@ -242,19 +300,29 @@ def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> No
     stencil = Image.new("L", (side, side))
     for ring in rings:
         ImageDraw.Draw(stencil).polygon([(float(x), float(y)) for x, y in ring], fill=255)
-    patch, stencil = jitter(sample(source.pixels, to_source, scale, side), rng), stencil.filter(ImageFilter.GaussianBlur(0.7))
+    patch, stencil = (
+        jitter(sample(source.pixels, to_source, scale, side), rng),
+        stencil.filter(ImageFilter.GaussianBlur(0.7)),
+    )
     outline = np.concatenate(rings)
     low, high = outline.min(0), outline.max(0)
     canvas, total = Image.fromarray(crop.pixels), crop.pixels.shape[0]
     at = rng.uniform(0, total - side, 2)
-    step = rng.uniform(1.0, 1.6) * (high - low).max() * turn[:, 0] * scale if rng.random() < 0.5 else None
+    step = (
+        rng.uniform(1.0, 1.6) * (high - low).max() * turn[:, 0] * scale
+        if rng.random() < 0.5
+        else None
+    )
     for _ in range(int(rng.integers(1, 9))):
         x, y = np.rint(at).astype(int).tolist()
         at = rng.uniform(0, total - side, 2) if step is None else at + step
         spot = np.concatenate([low + [x, y], high + [x, y]]).astype(np.float32)
         if spot[:2].min() < 0 or spot[2:].max() > total:
             continue
-        if any((np.minimum(spot[2:], p.box[2:]) > np.maximum(spot[:2], p.box[:2])).all() for p in crop.pieces):
+        if any(
+            (np.minimum(spot[2:], p.box[2:]) > np.maximum(spot[:2], p.box[:2])).all()
+            for p in crop.pieces
+        ):
             continue
         canvas.paste(patch, (x, y), stencil)
         crop.pieces.append(Piece(kind, spot, [(r + [x, y]).astype(np.float32) for r in rings], 1.0))
@@ -263,7 +331,9 @@ def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> No
 
 def identities(crop: Crop, kind: str) -> tuple[NDArray[np.int32], list[Piece]]:
     """Objects of `kind` drawn as 1, 2, ... -> ((S, S) int32, the pieces in that order); small ones over large ones."""
-    pieces = sorted((p for p in crop.pieces if p.of(kind)), key=lambda p: -float(np.prod(p.box[2:] - p.box[:2])))
+    pieces = sorted(
+        (p for p in crop.pieces if p.of(kind)), key=lambda p: -float(np.prod(p.box[2:] - p.box[:2]))
+    )
     canvas = Image.new("I", (crop.pixels.shape[1], crop.pixels.shape[0]))
     draw = ImageDraw.Draw(canvas)
     for number, piece in enumerate(pieces, 1):

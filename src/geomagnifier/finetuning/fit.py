@@ -1,7 +1,7 @@
 """Teaching: a person's labelled pictures -> heads for new kinds over a network that stays as it is.
 
-Crops are drawn once, and each goes through the frozen image side once; what is learnt then is small. A head starts as the known kind whose
-maps fit the new one best.
+Crops are drawn once, and each goes through the frozen image side once; what is learnt then is
+small. A head starts as the known kind whose maps fit the new one best.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ from geomagnifier.models.small.backbone import Pyramid, normalise
 from geomagnifier.models.small.network import SmallNetwork
 
 SCALES = (0.5, 1.6)
-WEIGHT = {name: value for name, value in asdict(WEIGHTS).items() if name in ("mask", "dice", "centre", "sides", "offset")}
+WEIGHT = {
+    name: value
+    for name, value in asdict(WEIGHTS).items()
+    if name in ("mask", "dice", "centre", "sides", "offset")
+}
 MOST = 3
 """Questions about one crop: kinds that are there, then others."""
 CROPS, PART = "crops-", 16
@@ -36,7 +40,8 @@ CROPS, PART = "crops-", 16
 class Lesson:
     """How a head is taught.
 
-    crops: drawn, of `side` px: about 4 MB each while it learns.  steps: of `batch` questions.  rate: of learning.
+    crops: drawn, of `side` px: about 4 MB each while it learns.  steps: of `batch` questions.
+        rate: of learning.
     seed: of everything drawn.
     """
 
@@ -80,7 +85,11 @@ class Exercises(NamedTuple):
 
     def of(self, rows: Tensor) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
         """Pyramids, kinds (B, 1) and targets of some questions."""
-        return [f[self.crop[rows]] for f in self.pyramid], self.kind[rows, None], {k: t[rows].float() for k, t in self.targets.items()}
+        return (
+            [f[self.crop[rows]] for f in self.pyramid],
+            self.kind[rows, None],
+            {k: t[rows].float() for k, t in self.targets.items()},
+        )
 
 
 def target_of(crop: Crop, kind: Kind) -> Target:
@@ -100,11 +109,18 @@ def look(network: SmallNetwork, half: bool, pixels: Tensor) -> Pyramid:
 
 
 def draw_exercises(
-    network: SmallNetwork, half: bool, sources: Sequence[Source], kinds: Sequence[Kind], lesson: Lesson, folder: Path, mark: str
+    network: SmallNetwork,
+    half: bool,
+    sources: Sequence[Source],
+    kinds: Sequence[Kind],
+    lesson: Lesson,
+    folder: Path,
+    mark: str,
 ) -> Iterator[tuple[int, Exercises | None]]:
     """Draw crops and look at them; yields (crops done, None), and the exercises with the last one.
 
-    They are kept in `folder` as they come, so that a run that was killed goes on with them; `mark` tells one lesson from another.
+    They are kept in `folder` as they come, so that a run that was killed goes on with them; `mark`
+    tells one lesson from another.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -132,8 +148,18 @@ def draw_exercises(
                 targets.append([target_of(crop, kinds[k])])
             looked.append(look(network, half, torch.from_numpy(crop.pixels[None])))
         crop_of, kind_of = torch.tensor(rows).T
-        parts.append(Exercises([torch.cat(level) for level in zip(*looked, strict=True)], crop_of, kind_of, stack(targets)))
-        save(path, {**parts[-1]._asdict(), "mark": mark, "chance": json.dumps(rng.bit_generator.state)})
+        parts.append(
+            Exercises(
+                [torch.cat(level) for level in zip(*looked, strict=True)],
+                crop_of,
+                kind_of,
+                stack(targets),
+            )
+        )
+        save(
+            path,
+            {**parts[-1]._asdict(), "mark": mark, "chance": json.dumps(rng.bit_generator.state)},
+        )
         done += len(looked)
         if done < lesson.crops:
             yield done, None
@@ -151,7 +177,9 @@ def _asked(crop: Crop, kinds: Sequence[Kind], rng: np.random.Generator) -> list[
     return [*sorted(there), *absent][: max(MOST, len(there))]
 
 
-def losses_of(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, rows: Tensor) -> dict[str, Tensor]:
+def losses_of(
+    heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, rows: Tensor
+) -> dict[str, Tensor]:
     """All losses of some questions, not yet weighed."""
     pyramid, kinds, targets = exercises.of(rows)
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
@@ -165,7 +193,9 @@ def total_of(losses: dict[str, Tensor]) -> Tensor:
 
 
 @torch.no_grad()
-def start(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, states: Tensor) -> list[int]:
+def start(
+    heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, states: Tensor
+) -> list[int]:
     """Let each head begin as the state that answers its questions best; returns that state's row for each kind."""
     chosen = []
     for k in range(heads.shift.shape[1]):
@@ -180,14 +210,25 @@ def start(heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises,
 
 
 def learn(
-    heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, lesson: Lesson, saved: Mapping[str, Any] | None = None
+    heads: Heads,
+    network: SmallNetwork,
+    half: bool,
+    exercises: Exercises,
+    lesson: Lesson,
+    saved: Mapping[str, Any] | None = None,
 ) -> Iterator[tuple[dict[str, float], dict[str, Any]]]:
     """Teach the heads, or go on from what was saved; yields a row of losses for each ten steps, and what is to be saved."""
-    optimizer = torch.optim.AdamW(heads.parameters(), lesson.rate, weight_decay=0.0, betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, lesson.rate, lesson.steps, pct_start=0.1)
+    optimizer = torch.optim.AdamW(
+        heads.parameters(), lesson.rate, weight_decay=0.0, betas=(0.9, 0.98)
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, lesson.rate, lesson.steps, pct_start=0.1
+    )
     chance = torch.Generator().manual_seed(lesson.seed)
     present = exercises.targets["present"][:, 0] == 1
-    weights = torch.where(present, 1.0 / present.sum().clamp(min=1), 0.5 / (~present).sum().clamp(min=1))
+    weights = torch.where(
+        present, 1.0 / present.sum().clamp(min=1), 0.5 / (~present).sum().clamp(min=1)
+    )
     sums: dict[str, float] = {}
     first = 1
     if saved:

@@ -43,7 +43,11 @@ def focal(logits: Tensor, heat: Tensor, known: Tensor) -> Tensor:
     """CenterNet's focal loss over (N, h, w), a sum over cells divided by the number of centres."""
     p = torch.sigmoid(logits)
     positive = heat >= 0.999
-    gain = torch.where(positive, (1 - p) ** 2 * F.logsigmoid(logits), (1 - heat) ** 4 * p**2 * F.logsigmoid(-logits))
+    gain = torch.where(
+        positive,
+        (1 - p) ** 2 * F.logsigmoid(logits),
+        (1 - heat) ** 4 * p**2 * F.logsigmoid(-logits),
+    )
     return -(gain * known).sum() / positive.sum().clamp(min=1)
 
 
@@ -76,11 +80,15 @@ def map_losses(maps: Maps, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
     losses = {"mask": (plain * known).sum() / known.sum().clamp(min=1)}
     there = (present == 1) & (mask.flatten(2).sum(2) > 0.5)
     p, t = (torch.sigmoid(maps.mask) * known)[there].flatten(1), (mask * known)[there].flatten(1)
-    losses["dice"] = (1 - (2 * (p * t).sum(1) + 1) / (p.sum(1) + t.sum(1) + 1)).sum() / there.sum().clamp(min=1)
+    losses["dice"] = (
+        1 - (2 * (p * t).sum(1) + 1) / (p.sum(1) + t.sum(1) + 1)
+    ).sum() / there.sum().clamp(min=1)
     losses["centre"] = focal(maps.centre, targets["centre"], targets["centre_known"])
     near = targets["sides_weight"] > 0
     pick = near[:, :, None].expand_as(maps.sides)
-    chosen, wanted = (x.movedim(2, -1)[pick.movedim(2, -1)].view(-1, 4) for x in (maps.sides, targets["sides"]))
+    chosen, wanted = (
+        x.movedim(2, -1)[pick.movedim(2, -1)].view(-1, 4) for x in (maps.sides, targets["sides"])
+    )
     losses["sides"] = giou(chosen, wanted, targets["sides_weight"][near])
     weight = targets["offset_weight"][:, :, None]
     away = ((maps.offset - targets["offset"]).abs() * weight).sum()
@@ -93,10 +101,14 @@ def scene_loss(logits: Tensor, allowed: Tensor) -> Tensor:
 
     logits (B, S), allowed (B, S) bool, or weights 0..1 of how much of a name's probability counts.
     """
-    return (torch.logsumexp(logits, 1) - torch.logsumexp(logits + torch.log(allowed.float()), 1)).mean()
+    return (
+        torch.logsumexp(logits, 1) - torch.logsumexp(logits + torch.log(allowed.float()), 1)
+    ).mean()
 
 
-def info_nce(pictures: Tensor, sentences: Tensor, same: Tensor, temperature: float = 0.07) -> Tensor:
+def info_nce(
+    pictures: Tensor, sentences: Tensor, same: Tensor, temperature: float = 0.07
+) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al., arXiv:1807.03748). same: (B, B) bool, True where a caption also fits another picture."""
     similarity = pictures @ sentences.T / temperature
     eye = torch.eye(len(pictures), dtype=torch.bool, device=pictures.device)

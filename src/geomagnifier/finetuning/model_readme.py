@@ -20,7 +20,12 @@ def write_card(path: Path, model: TaughtModel, base: str, source: Path) -> None:
     rows = []
     for kind in model.own.values():
         told = kind.taught
-        figures = ", ".join(f"{name} {value:.2f}" for name, value in told.items() if isinstance(value, float)) or "-"
+        figures = (
+            ", ".join(
+                f"{name} {value:.2f}" for name, value in told.items() if isinstance(value, float)
+            )
+            or "-"
+        )
         sort = "land cover" if kind.stuff else "objects" if kind.masks else "objects, boxes only"
         also = ", ".join(one for one, _ in kind.words[1:]) or "-"
         rows.append(

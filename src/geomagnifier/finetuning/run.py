@@ -77,7 +77,9 @@ def run(wanted: Wanted) -> Path:
         folder, lines = teach_kinds(wanted, tell)
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
-    console.print(f"the model is in {folder}; use it with --model {folder}", highlight=False, soft_wrap=True)
+    console.print(
+        f"the model is in {folder}; use it with --model {folder}", highlight=False, soft_wrap=True
+    )
     return folder
 
 
@@ -91,19 +93,29 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
         DataError: the labels cannot be used; the record is named.
         ModelError: there is no such model to go on from.
         OptionError: a kind that is named in an option is not among the labels.
-        OutputError: the folder cannot be written, another run is writing it, or its disk is full; the same command goes on from the last
-            checkpoint.
+        OutputError: the folder cannot be written, another run is writing it, or its disk is full;
+            the same command goes on from the last checkpoint.
     """
     check_writable(wanted.out)  # refused here, not when the first checkpoint is due
     labels = read_labels(wanted.source, wanted.pictures, wanted.column, wanted.layer)
-    named = frozenset(plain(kind, "--cover") for kind in wanted.covers)  # as the names of the labels are read
-    wanted = replace(wanted, covers=named, also={plain(kind, "--also"): words for kind, words in wanted.also.items()})
+    named = frozenset(
+        plain(kind, "--cover") for kind in wanted.covers
+    )  # as the names of the labels are read
+    wanted = replace(
+        wanted,
+        covers=named,
+        also={plain(kind, "--also"): words for kind, words in wanted.also.items()},
+    )
     for kind in {*wanted.covers, *wanted.also}:
         if kind not in labels.kinds:
-            raise OptionError(f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}")
+            raise OptionError(
+                f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}"
+            )
     before = registry.load_model(wanted.base)
     if not isinstance(before, (SmallModel, TaughtModel)):
-        raise OptionError(f"kinds are taught to the small model, or a folder made from it; {wanted.base} is another (geomag train-full)")
+        raise OptionError(
+            f"kinds are taught to the small model, or a folder made from it; {wanted.base} is another (geomag train-full)"
+        )
     base = before.base if isinstance(before, TaughtModel) else before
     covers = {k for k in labels.kinds if k in wanted.covers or k in labels.covers}
     counts = {k: labels.count(k) for k in labels.kinds if labels.count(k)[0]}
@@ -130,21 +142,37 @@ def _taught(
     heads = _learnt(base, [w[0] for w in learnt], kinds, wanted, tell)
     own = [_described(labels, kind, wanted) for kind in kinds]
     model = TaughtModel(base, [(heads, list(counts))], own, class_words.stand_ins(base.worded))
-    seen = calibrate.measure(model, held or learnt, list(counts), lambda done, total: tell("thresholds", done, total))
+    seen = calibrate.measure(
+        model, held or learnt, list(counts), lambda done, total: tell("thresholds", done, total)
+    )
     for number, one in enumerate(own):
         thresholds, figures = calibrate.choose(seen[one.name], bool(held))
-        told = {"objects": counts[one.name][0], "pictures": counts[one.name][1], "held back": len(held), **figures}
+        told = {
+            "objects": counts[one.name][0],
+            "pictures": counts[one.name][1],
+            "held back": len(held),
+            **figures,
+        }
         own[number] = replace(one, calibration=thresholds, taught=told)
-    row = {f"{one.name}: {name}": value for one in own for name, value in one.taught.items() if isinstance(value, float)}
+    row = {
+        f"{one.name}: {name}": value
+        for one in own
+        for name, value in one.taught.items()
+        if isinstance(value, float)
+    }
     run_log.add(wanted.out / LOG, [{"step": wanted.lesson.steps} | row])
     if find_spec("matplotlib") is not None:
         plot(wanted.out / LOG, wanted.out / "plot.png")
-    model = joined(before, TaughtModel(base, [(heads, list(counts))], own, class_words.stand_ins(base.worded)))
+    model = joined(
+        before, TaughtModel(base, [(heads, list(counts))], own, class_words.stand_ins(base.worded))
+    )
     folder = write(model, wanted.base, wanted.out / "model", wanted.source)
     return folder, _lines(own, base, held)
 
 
-def divide(windows: Sequence[Window], kinds: Sequence[str], seed: int) -> tuple[list[Window], list[Window]]:
+def divide(
+    windows: Sequence[Window], kinds: Sequence[str], seed: int
+) -> tuple[list[Window], list[Window]]:
     """Windows to learn from, and those held back: whole pictures, single windows of few large ones; each kind on both sides.
 
     None are held back where there are few.
@@ -152,14 +180,22 @@ def divide(windows: Sequence[Window], kinds: Sequence[str], seed: int) -> tuple[
     apart = len({picture.path for _, picture, _ in windows}) >= FEW
     groups: dict[object, list[Window]] = {}
     for window in windows:
-        groups.setdefault(window[1].path if apart else (window[1].path, window[2]), []).append(window)
+        groups.setdefault(window[1].path if apart else (window[1].path, window[2]), []).append(
+            window
+        )
     keys = list(groups)
     rng = np.random.default_rng([seed, 5])
     for _ in range(20 if len(keys) >= FEW else 0):
         order = [keys[i] for i in rng.permutation(len(keys))]
         cut = max(2, round(HELD * len(keys)))
-        held, learnt = ([w for key in part for w in groups[key]] for part in (order[:cut], order[cut:]))
-        if all(any(o.kind == kind for w in side for o in w[1].objects) for kind in kinds for side in (held, learnt)):
+        held, learnt = (
+            [w for key in part for w in groups[key]] for part in (order[:cut], order[cut:])
+        )
+        if all(
+            any(o.kind == kind for w in side for o in w[1].objects)
+            for kind in kinds
+            for side in (held, learnt)
+        ):
             return learnt, held
     return list(windows), []
 
@@ -170,22 +206,36 @@ def _outlined(labels: Labels, kind: str) -> bool:
 
 def _described(labels: Labels, kind: Kind, wanted: Wanted) -> OwnKind:
     """What a model folder says of a kind before it is calibrated: words and size."""
-    words = class_words.words_of(kind.name, (*labels.also.get(kind.name, ()), *wanted.also.get(kind.name, ())))
+    words = class_words.words_of(
+        kind.name, (*labels.also.get(kind.name, ()), *wanted.also.get(kind.name, ()))
+    )
     if kind.stuff:
         return OwnKind(words, True)
     lengths: list[float] = []
     metres: list[float] = []
     for picture in labels.pictures:
-        mine = [max(o.box[2] - o.box[0], o.box[3] - o.box[1]) for o in picture.objects if o.kind == kind.name]
+        mine = [
+            max(o.box[2] - o.box[0], o.box[3] - o.box[1])
+            for o in picture.objects
+            if o.kind == kind.name
+        ]
         if mine:
             with open_scene(picture.path) as scene:
-                metres += [length * scene.info.gsd for length in mine] if scene.info.gsd is not None else []
+                metres += (
+                    [length * scene.info.gsd for length in mine]
+                    if scene.info.gsd is not None
+                    else []
+                )
             lengths += mine
     ground = float(np.percentile(metres, SMALL)) if len(metres) == len(lengths) else None
-    return OwnKind(words, False, kind.masks, float(max(4, round(np.percentile(lengths, SMALL)))), ground)
+    return OwnKind(
+        words, False, kind.masks, float(max(4, round(np.percentile(lengths, SMALL)))), ground
+    )
 
 
-def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], wanted: Wanted, tell: Tell) -> Heads:
+def _learnt(
+    base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], wanted: Wanted, tell: Tell
+) -> Heads:
     """Heads that were taught, from the start or from where the run stopped."""
     lesson, out = wanted.lesson, wanted.out
     mark = sha256(json.dumps([str(wanted.source.resolve()), wanted.source.stat().st_mtime if wanted.source.is_file() else 0, wanted.base,
@@ -198,7 +248,9 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
         _forget_crops(out)
         return heads
     exercises = None
-    for done, drawn in fit.draw_exercises(base.network, base.half, sources, kinds, lesson, out, mark):
+    for done, drawn in fit.draw_exercises(
+        base.network, base.half, sources, kinds, lesson, out, mark
+    ):
         tell("crops", done, lesson.crops)
         exercises = drawn
     assert exercises is not None
@@ -210,7 +262,9 @@ def _learnt(base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], 
     clock = time.time()
     for row, learnt in fit.learn(heads, base.network, base.half, exercises, lesson, state):
         tell("teaching", int(row["step"]), lesson.steps)
-        run_log.add(out / LOG, [row | {"seconds": (time.time() - clock) / 10}])  # before the checkpoint: else a kill in between loses it
+        run_log.add(
+            out / LOG, [row | {"seconds": (time.time() - clock) / 10}]
+        )  # before the checkpoint: else a kill in between loses it
         save(out / STATE, {**learnt, "mark": mark})
         clock = time.time()
     _forget_crops(out)
@@ -232,14 +286,18 @@ def joined(before: SmallModel | TaughtModel, new: TaughtModel) -> TaughtModel:
     if not isinstance(before, TaughtModel):
         return new
     own = {**before.own, **new.own}
-    return TaughtModel(new.base, [*before.lessons, *new.lessons], list(own.values()), new.names.stand_ins)
+    return TaughtModel(
+        new.base, [*before.lessons, *new.lessons], list(own.values()), new.names.stand_ins
+    )
 
 
 def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
     """The model folder: the files of the base as they are, and the heads. All or nothing."""
     origin = registry.folder_of(base)
     files: dict[str, Path] = {}
-    with Staging(folder, stale=0) as staging:  # one run at a time; what a killed one has left are 60 MB
+    with Staging(
+        folder, stale=0
+    ) as staging:  # one run at a time; what a killed one has left are 60 MB
         for name in (*registry.FILES, registry.CHINESE, ATTENTION):
             if (origin / name).is_file():
                 files[name] = staging.path(name)
@@ -255,16 +313,24 @@ def _lines(own: Sequence[OwnKind], base: SmallModel, held: Collection[object]) -
     lines = []
     for kind in own:
         told = kind.taught
-        figures = ", ".join(f"{name} {value:.2f}" for name, value in told.items() if isinstance(value, float))
-        lines.append(f"{kind.name}: {told['objects']} labelled in {told['pictures']} pictures; {figures or 'no figures'}")
+        figures = ", ".join(
+            f"{name} {value:.2f}" for name, value in told.items() if isinstance(value, float)
+        )
+        lines.append(
+            f"{kind.name}: {told['objects']} labelled in {told['pictures']} pictures; {figures or 'no figures'}"
+        )
         if kind.name in base.kinds:
             lines.append(f"  {kind.name} was known before: from now on the new head answers for it")
         if not kind.masks:
-            lines.append(f"  {kind.name} has boxes only: it is found and counted; there are no masks of it")
+            lines.append(
+                f"  {kind.name} has boxes only: it is found and counted; there are no masks of it"
+            )
     if not held:
         lines.append(
             f"fewer than {FEW} pictures, or a kind in one of them only: none were held back, so the thresholds are guesses and the figures "
             "are those of pictures learnt from"
         )
-    lines.append(f"known before and unchanged: {', '.join(k for k in base.kinds if k not in {o.name for o in own})}")
+    lines.append(
+        f"known before and unchanged: {', '.join(k for k in base.kinds if k not in {o.name for o in own})}"
+    )
     return lines

@@ -1,6 +1,7 @@
 """The log of a run, one JSON object a line: whole after any crash, each step once.
 
-A run that was killed goes on from its last checkpoint and tells some steps again; what stood of them goes.
+A run that was killed goes on from its last checkpoint and tells some steps again; what stood of
+them goes.
 """
 
 from __future__ import annotations
@@ -37,7 +38,13 @@ def add(path: Path, rows: Iterable[Row]) -> None:
     kept: list[Row] = list(read(path))
     for row in rows:
         timed = "seconds" in row
-        kept = [r for r in kept if r["step"] < row["step"] or (r["step"] == row["step"] and ("seconds" in r) != timed)]
+        kept = [
+            r
+            for r in kept
+            if r["step"] < row["step"] or (r["step"] == row["step"] and ("seconds" in r) != timed)
+        ]
         kept.append(row)
     with Staging(path.parent, stale=0) as stage:
-        stage.path(path.name).write_text("".join(json.dumps(dict(row)) + "\n" for row in kept), encoding="utf-8")
+        stage.path(path.name).write_text(
+            "".join(json.dumps(dict(row)) + "\n" for row in kept), encoding="utf-8"
+        )

@@ -25,7 +25,12 @@ def plot(log: Path, target: Path) -> None:
     checks = [row for row in rows if "seconds" not in row]
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(12, 4.5))
     for name in (key for key in (losses[-1] if losses else {}) if key not in ("step", "seconds")):
-        left.plot([r["step"] for r in losses], [r[name] for r in losses], label=name, linewidth=2.0 if name == "total" else 1.0)
+        left.plot(
+            [r["step"] for r in losses],
+            [r[name] for r in losses],
+            label=name,
+            linewidth=2.0 if name == "total" else 1.0,
+        )
     left.set(xlabel="step", ylabel="loss", yscale="log", title="training")
     for name in (key for key in (checks[-1] if checks else {}) if key != "step"):
         right.plot([r["step"] for r in checks], [r[name] for r in checks], marker="o", label=name)

@@ -21,7 +21,9 @@ def save(path: Path, content: dict[str, object]) -> None:
     held = io.BytesIO()  # what torch writes to a file itself fails without a reason
     torch.save(content, held)
     with Staging(path.parent, stale=0) as stage:
-        stage.path(path.name).write_bytes(held.getvalue())  # not getbuffer: Python 3.12 crashes when an error holds one
+        stage.path(path.name).write_bytes(
+            held.getvalue()
+        )  # not getbuffer: Python 3.12 crashes when an error holds one
 
 
 def saved(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
@@ -35,5 +37,7 @@ def saved(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
         if not isinstance(content, dict):
             raise ValueError("no table")
     except Exception as error:  # what a damaged file leads to has many names
-        raise ModelCorrupt(f"{path} is no checkpoint of a training run, or damaged; remove it to begin anew") from error
+        raise ModelCorrupt(
+            f"{path} is no checkpoint of a training run, or damaged; remove it to begin anew"
+        ) from error
     return content

@@ -36,7 +36,11 @@ def load(
     """
     places = [(picture, window) for picture in labels.pictures for window in _windows(picture)]
     if len(places) > MOST:
-        warnings.warn(f"{len(places)} windows of {WINDOW} px: {MOST} of them, evenly picked, are learnt from", GeomagWarning, stacklevel=2)
+        warnings.warn(
+            f"{len(places)} windows of {WINDOW} px: {MOST} of them, evenly picked, are learnt from",
+            GeomagWarning,
+            stacklevel=2,
+        )
         places = [places[i] for i in np.linspace(0, len(places) - 1, MOST).round().astype(int)]
     found = []
     for number, (picture, window) in enumerate(places, 1):
@@ -63,7 +67,9 @@ def _windows(picture: Labelled) -> Iterator[BoxTuple]:
             top = float(int(np.clip(y0 + row * WINDOW, 0, max(0, height - WINDOW))))
             box = (left, top, min(left + WINDOW, float(width)), min(top + WINDOW, float(height)))
             if any(
-                min(o.box[2], box[2]) > max(o.box[0], box[0]) and min(o.box[3], box[3]) > max(o.box[1], box[1]) for o in picture.objects
+                min(o.box[2], box[2]) > max(o.box[0], box[0])
+                and min(o.box[3], box[3]) > max(o.box[1], box[1])
+                for o in picture.objects
             ):
                 full += 1
                 yield box
@@ -72,7 +78,9 @@ def _windows(picture: Labelled) -> Iterator[BoxTuple]:
     yield from empty[: max(1, full // 2)]
 
 
-def _source(picture: Labelled, window: BoxTuple, kinds: Sequence[str], covers: Collection[str]) -> Source:
+def _source(
+    picture: Labelled, window: BoxTuple, kinds: Sequence[str], covers: Collection[str]
+) -> Source:
     with open_scene(picture.path) as scene:
         view = scene.read(resolution.window_of(Box(*window), 1.0, "whole"))
     corner = np.array(window[:2], np.float32)
@@ -92,7 +100,12 @@ def _source(picture: Labelled, window: BoxTuple, kinds: Sequence[str], covers: C
     return Source(view.pixels, tuple(objects), frozenset(kinds), cover, names)
 
 
-def paint(objects: Sequence[Outlined], names: Sequence[str], corner: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:
+def paint(
+    objects: Sequence[Outlined],
+    names: Sequence[str],
+    corner: NDArray[np.float32],
+    size: tuple[int, int],
+) -> NDArray[np.uint8]:
     """Land cover of a window: (H, W) index into `names`, `REST` elsewhere."""
     canvas = np.full((size[1], size[0]), REST, np.uint8)
     for o in objects:
@@ -102,7 +115,10 @@ def paint(objects: Sequence[Outlined], names: Sequence[str], corner: NDArray[np.
 
 
 def outline(
-    rings: Sequence[NDArray[np.float32]], holes: Sequence[NDArray[np.float32]], corner: NDArray[np.float32], size: tuple[int, int]
+    rings: Sequence[NDArray[np.float32]],
+    holes: Sequence[NDArray[np.float32]],
+    corner: NDArray[np.float32],
+    size: tuple[int, int],
 ) -> NDArray[np.bool_]:
     """(H, W) bool: inside the rings and outside of the holes."""
     stencil = Image.new("1", size)

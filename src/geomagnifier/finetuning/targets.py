@@ -1,7 +1,8 @@
 """Dense targets of one question on one crop, on the H/4 grid; masks at H/2.
 
-Centres as in CenterNet (Zhou et al., arXiv:1904.07850), with boxes learnt in a Gaussian around each centre as in TTFNet
-(Liu et al., arXiv:1909.00700), which learns from few pictures faster than the centre cell alone.
+Centres as in CenterNet (Zhou et al., arXiv:1904.07850), with boxes learnt in a Gaussian around each
+centre as in TTFNet (Liu et al., arXiv:1909.00700), which learns from few pictures faster than the
+centre cell alone.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ Floats = NDArray[np.float32]
 class Target:
     """h = w = S / 4.
 
-    mask: (2h, 2w) 0..1.  known: (2h, 2w) weight of the mask, 0 where unlabelled.  centre: (h, w) Gaussians.  centre_known: (h, w).
-    sides: (4, h, w) l t r b px.  sides_weight: (h, w).  offset: (2, h, w) px.  offset_weight: (h, w), 1 / size of the object.
+    mask: (2h, 2w) 0..1.  known: (2h, 2w) weight of the mask, 0 where unlabelled.  centre: (h, w)
+        Gaussians.  centre_known: (h, w).
+    sides: (4, h, w) l t r b px.  sides_weight: (h, w).  offset: (2, h, w) px.  offset_weight: (h,
+        w), 1 / size of the object.
     present: 1, 0, or -1 where it cannot be told.
     """
 
@@ -46,12 +49,25 @@ def empty(side: int) -> Target:
     n = side // STRIDE
     zero, one, m = np.zeros((n, n), np.float32), np.ones((n, n), np.float32), side // MASK_STRIDE
     mask, known = np.zeros((m, m), np.float32), np.ones((m, m), np.float32)
-    return Target(mask, known, zero, one, np.zeros((4, n, n), np.float32), zero, np.zeros((2, n, n), np.float32), zero, 0)
+    return Target(
+        mask,
+        known,
+        zero,
+        one,
+        np.zeros((4, n, n), np.float32),
+        zero,
+        np.zeros((2, n, n), np.float32),
+        zero,
+        0,
+    )
 
 
 def shrink(mask: Floats) -> Floats:
     """(S, S) -> (S / 2, S / 2), mean of each 2 x 2."""
-    return np.asarray((mask[::2, ::2] + mask[1::2, ::2] + mask[::2, 1::2] + mask[1::2, 1::2]) / MASK_STRIDE**2, np.float32)
+    return np.asarray(
+        (mask[::2, ::2] + mask[1::2, ::2] + mask[::2, 1::2] + mask[1::2, 1::2]) / MASK_STRIDE**2,
+        np.float32,
+    )
 
 
 def cover_target(crop: Crop, kind: str) -> Target:
@@ -63,7 +79,9 @@ def cover_target(crop: Crop, kind: str) -> Target:
     share = float(mask.mean())
     present = 1 if share > 0.005 else 0 if share == 0 and known.mean() > 0.9 else -1
     nowhere = blank.centre
-    return Target(mask, known, nowhere, nowhere, blank.sides, nowhere, blank.offset, nowhere, present)
+    return Target(
+        mask, known, nowhere, nowhere, blank.sides, nowhere, blank.offset, nowhere, present
+    )
 
 
 def object_target(crop: Crop, kind: str) -> Target:
@@ -78,7 +96,11 @@ def object_target(crop: Crop, kind: str) -> Target:
     centre, sides_weight, best = (np.zeros((n, n), np.float32) for _ in range(3))
     told, mask_told = known_of(crop, kind, ids, pieces)
     centre_known = told[STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE].copy()
-    sides, offset, offset_weight = np.zeros((4, n, n), np.float32), np.zeros((2, n, n), np.float32), np.zeros((n, n), np.float32)
+    sides, offset, offset_weight = (
+        np.zeros((4, n, n), np.float32),
+        np.zeros((2, n, n), np.float32),
+        np.zeros((n, n), np.float32),
+    )
     cells = ids[STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
     counted = 0
     for number, piece in enumerate(pieces, 1):
@@ -94,7 +116,9 @@ def object_target(crop: Crop, kind: str) -> Target:
         cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
         spread_x, spread_y = max((x1 - x0) / 9, STRIDE / 2), max((y1 - y0) / 9, STRIDE / 2)
         xs, ys = middle[None, c0:c1], middle[r0:r1, None]
-        heat = np.exp(-((xs - cx) ** 2) / (2 * spread_x**2) - (ys - cy) ** 2 / (2 * spread_y**2)).astype(np.float32)
+        heat = np.exp(
+            -((xs - cx) ** 2) / (2 * spread_x**2) - (ys - cy) ** 2 / (2 * spread_y**2)
+        ).astype(np.float32)
         window = (slice(r0, r1), slice(c0, c1))
         centre[window] = np.maximum(centre[window], heat)
         weight = np.where(heat > 0.35, heat, 0) / np.sqrt(max(1.0, float((heat > 0.35).sum())))
@@ -111,15 +135,27 @@ def object_target(crop: Crop, kind: str) -> Target:
         at = min(n - 1, int(cy // STRIDE)), min(n - 1, int(cx // STRIDE))
         centre[at] = centre_known[at] = 1.0
     mask, known = shrink((ids > 0).astype(np.float32)), shrink(mask_told)
-    return Target(mask, known, centre, centre_known, sides, sides_weight, offset, offset_weight, 1 if counted else -1)
+    return Target(
+        mask,
+        known,
+        centre,
+        centre_known,
+        sides,
+        sides_weight,
+        offset,
+        offset_weight,
+        1 if counted else -1,
+    )
 
 
-def known_of(crop: Crop, kind: str, ids: NDArray[np.int32], pieces: list[Piece]) -> tuple[Floats, Floats]:
+def known_of(
+    crop: Crop, kind: str, ids: NDArray[np.int32], pieces: list[Piece]
+) -> tuple[Floats, Floats]:
     """Where the labels tell of `kind`: (S, S) for centres and (S, S) for the mask, 1 or 0.
 
-    Everywhere, if all its objects on the crop are labelled; else around those that are. Not where an object is that is too small or too
-    large to learn from, or one of the wide class that might be of this one; of the mask, not where only a box is labelled, but in its
-    middle.
+    Everywhere, if all its objects on the crop are labelled; else around those that are. Not where
+    an object is that is too small or too large to learn from, or one of the wide class that might
+    be of this one; of the mask, not where only a box is labelled, but in its middle.
 
     Args:
         crop: with all its pieces.
@@ -154,6 +190,13 @@ def known_of(crop: Crop, kind: str, ids: NDArray[np.int32], pieces: list[Piece])
 def stack(targets: Sequence[Sequence[Target]]) -> dict[str, Tensor]:
     """Targets by crop and question -> one tensor a field, (B, Q, ...), half precision: they travel between processes."""
     return {
-        f.name: torch.from_numpy(np.stack([np.stack([np.asarray(getattr(t, f.name), np.float16) for t in row]) for row in targets]))
+        f.name: torch.from_numpy(
+            np.stack(
+                [
+                    np.stack([np.asarray(getattr(t, f.name), np.float16) for t in row])
+                    for row in targets
+                ]
+            )
+        )
         for f in fields(Target)
     }

@@ -1,6 +1,7 @@
 """Thresholds of a class, chosen on labelled images: presence, score of a detection, mask.
 
-What a model saw of a class is collected once as `Evidence`, before any threshold; all thresholds come out of these numbers.
+What a model saw of a class is collected once as `Evidence`, before any threshold; all thresholds
+come out of these numbers.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ STEPS = np.arange(1, 1000) / 1000
 MASKS = (0.3, 0.4, 0.5, 0.6, 0.7)
 """Thresholds that are tried for masks."""
 EMPTY, WORTH = 0.97, 0.03
-"""At least this share of absent ones is left empty, where that costs less than this share of present ones."""
+"""At least this share of absent ones is left empty, where that costs less than this share of
+present ones.
+"""
 MATCH = 0.5
 """IoU from which a found box is the labelled one."""
 FEWEST = 8
 """Pictures with and pictures without a kind that a choice of its presence threshold needs: three of
-Dubai's pictures are free of water, and on one set of weights they alone moved its threshold to 0.97."""
+Dubai's pictures are free of water, and on one set of weights they alone moved its threshold to
+0.97.
+"""
 GIVEN = 0.01
 """F1 on sets that are labelled whole that may be given for more of it on the others."""
 ENOUGH = 0.005
@@ -36,7 +41,8 @@ ENOUGH = 0.005
 class Evidence:
     """What was seen of one kind. presence: (probability, is it there).  objects: (raw score, is it right, presence of its view).
 
-    labelled: objects to be found.  masks: IoU at each of `MASKS`, a row for each picture where the kind is there.
+    labelled: objects to be found.  masks: IoU at each of `MASKS`, a row for each picture where the
+        kind is there.
     complete: all objects of the pictures are labelled.
     """
 
@@ -79,26 +85,42 @@ def told(seen: Iterable[Evidence]) -> list[Evidence]:
 def chosen(*seen: Evidence) -> Calibration:
     """The thresholds that suit the evidence best, each set of pictures having the same say.
 
-    Sets whose labels are not complete are often the only ones of another camera. Of them what is near the labelled objects counts, and
-    complete sets lose no more than `GIVEN` by them. The model's quality and probabilities are of complete ones (`told`).
+    Sets whose labels are not complete are often the only ones of another camera. Of them what is
+    near the labelled objects counts, and complete sets lose no more than `GIVEN` by them. The
+    model's quality and probabilities are of complete ones (`told`).
     """
     presence = presence_threshold([pair for one in seen for pair in one.presence])
     sure, every = (
-        [f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= presence], one.labelled) for one in sets]
+        [
+            f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= presence], one.labelled)
+            for one in sets
+        ]
         for sets in (told(seen), [one for one in seen if one.labelled])
     )
     mask, masks = Calibration.mask, [np.mean(one.masks, 0) for one in seen if one.masks]
     if masks:
         means = np.mean(masks, 0)
-        mask = max(MASKS, key=lambda t: (round(float(means[MASKS.index(t)]), 6), -abs(t - Calibration.mask)))
+        mask = max(
+            MASKS,
+            key=lambda t: (round(float(means[MASKS.index(t)]), 6), -abs(t - Calibration.mask)),
+        )
     return Calibration(presence, score_of(sure, every), mask)
 
 
 def quality(seen: Sequence[Evidence], at: Calibration) -> float | None:
     """F1 of objects, IoU of land cover, at the chosen thresholds; None where nothing is labelled."""
     step = int(np.argmin(np.abs(STEPS - at.score)))
-    figures = [float(f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= at.presence], one.labelled)[step]) for one in told(seen)]
-    figures = figures or [float(np.mean(one.masks, 0)[MASKS.index(at.mask)]) for one in seen if one.masks]
+    figures = [
+        float(
+            f1_at_steps([(s, hit) for s, hit, p in one.objects if p >= at.presence], one.labelled)[
+                step
+            ]
+        )
+        for one in told(seen)
+    ]
+    figures = figures or [
+        float(np.mean(one.masks, 0)[MASKS.index(at.mask)]) for one in seen if one.masks
+    ]
     return round(float(np.mean(figures)), 3) if figures else None
 
 
@@ -138,12 +160,15 @@ def f1_at_steps(seen: Sequence[tuple[float, bool]], labelled: int) -> NDArray[np
     return np.asarray(2 * (taken & right).sum(1) / (taken.sum(1) + max(1, labelled)), np.float64)
 
 
-def score_of(sure: Sequence[NDArray[np.float64]], every: Sequence[NDArray[np.float64]] = ()) -> float:
+def score_of(
+    sure: Sequence[NDArray[np.float64]], every: Sequence[NDArray[np.float64]] = ()
+) -> float:
     """The score of the best F1; the default where nothing is right at any score.
 
     Args:
         sure: curves of `f1_at_steps` whose mean counts.
-        every: where there are some, the best of their mean, of the scores at which that of `sure` is at most `GIVEN` below its best.
+        every: where there are some, the best of their mean, of the scores at which that of `sure`
+            is at most `GIVEN` below its best.
     """
     mean = np.mean(sure, 0) if sure else np.zeros(1)
     if mean.max() <= 0:

@@ -19,7 +19,9 @@ Part = bool | Literal["area"]
 """What was asked about: an area of any outline, a box (True) or the whole scene."""
 
 
-def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box: Part, language: str) -> str:
+def found(
+    phrases: Mapping[str, str], missing: Sequence[str], share: float, box: Part, language: str
+) -> str:
     """A sentence about what was found in the part that was looked at.
 
     Args:
@@ -34,12 +36,22 @@ def found(phrases: Mapping[str, str], missing: Sequence[str], share: float, box:
     there, part = list(phrases.values()), percent(share)
     if language == "zh":
         seen = f"在已查看的{part}{_named(box, language)}中"
-        none = f"没有{_listed(missing, '、', '或')}" if missing and len(missing) <= NAMED else "" if there else "没有要找的东西"
+        none = (
+            f"没有{_listed(missing, '、', '或')}"
+            if missing and len(missing) <= NAMED
+            else ""
+            if there
+            else "没有要找的东西"
+        )
         some = f"有{_listed(there, '、', '和')}" if there else ""
         return f"{'，'.join(words for words in (seen, some, none) if words)}；其余部分未查看。"
     seen = f"in the {part} of the {_named(box, language)} that was looked at"
     if not there:
-        none = f"There is no {_listed(missing, ', ', ' or ')}" if 0 < len(missing) <= NAMED else "Nothing that was asked for is"
+        none = (
+            f"There is no {_listed(missing, ', ', ' or ')}"
+            if 0 < len(missing) <= NAMED
+            else "Nothing that was asked for is"
+        )
         return f"{none} {seen}."
     if 0 < len(missing) <= NAMED:
         there.append(f"no {_listed(missing, ', ', ' or ')}")

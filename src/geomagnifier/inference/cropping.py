@@ -1,10 +1,12 @@
 """PSC: a heat map becomes the few windows worth a closer look (paper, section 2.2).
 
-    Score(bbox) = mean of H inside bbox;  windows of 32 x 32 cells, stride 8;  bbox1 = the best 3, bbox2 = the best 1 inside bbox1
+    Score(bbox) = mean of H inside bbox;  windows of 32 x 32 cells, stride 8;  bbox1 = the best 3,
+    bbox2 = the best 1 inside bbox1
 
-The heat map is resampled to 64 x 64 cells whatever the aspect, so that a window is half the view each way and 4096 x 2160 gives the
-paper's 2048 x 1080 and 1024 x 540. The best windows are neighbours as a rule, so that three of them would hold one thing: a window that
-overlaps a better one by an IoU of more than 0.3 is passed over. Policies:
+The heat map is resampled to 64 x 64 cells whatever the aspect, so that a window is half the view
+each way and 4096 x 2160 gives the paper's 2048 x 1080 and 1024 x 540. The best windows are
+neighbours as a rule, so that three of them would hold one thing: a window that overlaps a better
+one by an IoU of more than 0.3 is passed over. Policies:
 
 adaptive    one pass where the scene fits a view; else the scene is scouted and every spot with enough heat is opened (spots.py).
 paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
@@ -47,9 +49,11 @@ Heats = Sequence[tuple[Window, Floats]]
 class Search:
     """Where a search stands.
 
-    worth: heat from which `adaptive` opens a spot.  left: pixels that may still be read, or None.  round: steps taken.  crops: boxes
-    opened for a closer look.  skipped: boxes worth a look that the budget did not reach, with their relevance.  closed: boxes not worth
-    a closer look, with theirs.  done: nothing more will be opened.  apart: windows of bbox1 are kept apart, else united.
+    worth: heat from which `adaptive` opens a spot.  left: pixels that may still be read, or None.
+    round: steps taken.  crops: boxes opened for a closer look.  skipped: boxes worth a look that
+    the budget did not reach, with their relevance.  closed: boxes not worth a closer look, with
+    theirs.  done: nothing more will be opened.  apart: windows of bbox1 are kept apart, else
+    united.
     """
 
     policy: str
@@ -64,7 +68,9 @@ class Search:
     apart: bool = True
 
 
-def start(policy: str, plan: Plan, budget: float | None = None, worth: float = 0.5, apart: bool = True) -> Search:
+def start(
+    policy: str, plan: Plan, budget: float | None = None, worth: float = 0.5, apart: bool = True
+) -> Search:
     """A search whose wide windows are about to be read. apart: see `Search`.
 
     Raises:
@@ -72,19 +78,31 @@ def start(policy: str, plan: Plan, budget: float | None = None, worth: float = 0
     """
     cost = sum(w.width * w.height for w in plan.wide)
     if budget is not None and cost > budget:
-        raise OptionError(f"the budget is too small: the first look takes {cost:,} px, {max(0, budget):,.0f} are left for it")
-    return Search(policy, plan, worth, None if budget is None else budget - cost, done=plan.closer is None, apart=apart)
+        raise OptionError(
+            f"the budget is too small: the first look takes {cost:,} px, {max(0, budget):,.0f} are left for it"
+        )
+    return Search(
+        policy,
+        plan,
+        worth,
+        None if budget is None else budget - cost,
+        done=plan.closer is None,
+        apart=apart,
+    )
 
 
 def step(
-    state: Search, heats: Heats, cost: Callable[[Look], float] = lambda look: look.box.area / look.shrink**2
+    state: Search,
+    heats: Heats,
+    cost: Callable[[Look], float] = lambda look: look.box.area / look.shrink**2,
 ) -> tuple[tuple[Look, ...], Search]:
     """Where to look next, what promises most for its price first.
 
     Args:
         state: of `start` or of the last step.
         heats: the windows read last with their heat maps, (h, w) in [0, 1].
-        cost: pixels that a look will read; more than its area where it is read as tiles that overlap.
+        cost: pixels that a look will read; more than its area where it is read as tiles that
+            overlap.
 
     Returns:
         looks and the new state; `done` when these are the last.
@@ -94,10 +112,16 @@ def step(
     for look in looks:
         price = cost(look)
         if state.left is not None and price > state.left:
-            state = replace(state, skipped=(*state.skipped, (look.core, relevance(look.core, heats))))
+            state = replace(
+                state, skipped=(*state.skipped, (look.core, relevance(look.core, heats)))
+            )
         else:
             kept.append(look)
-            state = replace(state, left=None if state.left is None else state.left - price, crops=(*state.crops, look.box))
+            state = replace(
+                state,
+                left=None if state.left is None else state.left - price,
+                crops=(*state.crops, look.box),
+            )
     return tuple(kept), replace(state, round=state.round + 1)
 
 
@@ -106,7 +130,9 @@ def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     looks: list[tuple[float, Look]] = []
     closed: list[tuple[Box, float]] = []
     for window, heat in heats:
-        opened, left = region_proposals.worth_opening(window, heat, state.worth, state.plan.closer, state.plan.area, state.plan.aspect)
+        opened, left = region_proposals.worth_opening(
+            window, heat, state.worth, state.plan.closer, state.plan.area, state.plan.aspect
+        )
         looks += opened
         closed += left
     best_first = sorted(looks, key=lambda pair: -pair[0] / pair[1].box.area)
@@ -121,16 +147,23 @@ def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
         boxes = best_boxes(window_scores(grid(area, heats)), area, TOP_REGION, state.apart)
         best_first = sorted(boxes, key=lambda box: -relevance(box, heats))
         shrink, role = (COMPRESSION, "D(C1)") if pixel else (1, "C1")
-        return [Look(box, shrink, role, box) for box in _moved(state, best_first, area)], replace(state, done=not pixel)
+        return [Look(box, shrink, role, box) for box in _moved(state, best_first, area)], replace(
+            state, done=not pixel
+        )
     scored = [(box, window_scores(grid(box, heats))) for box in state.crops]
-    best, scores = max(scored, key=lambda pair: float(pair[1].max())) if state.policy == "paper" else scored[0]
-    return [Look(box, 1, "C2", box) for box in _moved(state, best_boxes(scores, best, TOP_PIXEL), best)], replace(state, done=True)
+    best, scores = (
+        max(scored, key=lambda pair: float(pair[1].max())) if state.policy == "paper" else scored[0]
+    )
+    return [
+        Look(box, 1, "C2", box) for box in _moved(state, best_boxes(scores, best, TOP_PIXEL), best)
+    ], replace(state, done=True)
 
 
 def _moved(state: Search, boxes: Sequence[Box], area: Box) -> list[Box]:
     """The windows of `paper`; for `random` and `grid` as large ones elsewhere in the area, by chance or at set places.
 
-    Set places: the upper left, upper right and lower left corner; the middle inside the first of them.
+    Set places: the upper left, upper right and lower left corner; the middle inside the first of
+        them.
     """
     if state.policy == "paper":
         return list(boxes)
@@ -139,7 +172,10 @@ def _moved(state: Search, boxes: Sequence[Box], area: Box) -> list[Box]:
     moved = []
     for k, box in enumerate(boxes):
         right, down = places[k] if state.policy == "grid" else rng.random(2).tolist()
-        x, y = round(area.x0 + right * (area.width - box.width)), round(area.y0 + down * (area.height - box.height))
+        x, y = (
+            round(area.x0 + right * (area.width - box.width)),
+            round(area.y0 + down * (area.height - box.height)),
+        )
         moved.append(Box(x, y, x + box.width, y + box.height))
     return moved
 
@@ -153,8 +189,13 @@ def relevance(box: Box, heats: Heats) -> float:
             rows, columns = heat.shape
             sx, sy = window.box.width / columns, window.box.height / rows
             c0, r0 = int((common.x0 - window.box.x0) / sx), int((common.y0 - window.box.y0) / sy)
-            c1, r1 = int(np.ceil((common.x1 - window.box.x0) / sx)), int(np.ceil((common.y1 - window.box.y0) / sy))
-            best = max(best, float(heat[r0 : max(r1, r0 + 1), c0 : max(c1, c0 + 1)].max(initial=0.0)))
+            c1, r1 = (
+                int(np.ceil((common.x1 - window.box.x0) / sx)),
+                int(np.ceil((common.y1 - window.box.y0) / sy)),
+            )
+            best = max(
+                best, float(heat[r0 : max(r1, r0 + 1), c0 : max(c1, c0 + 1)].max(initial=0.0))
+            )
     return best
 
 
@@ -169,7 +210,10 @@ def grid(area: Box, heats: Heats) -> Floats:
         if common is None:
             continue
         rows, columns = heat.shape
-        fine_x, fine_y = max(1, -(-2 * CELLS // columns)), max(1, -(-2 * CELLS // rows))  # several samples a cell, also of coarse maps
+        fine_x, fine_y = (
+            max(1, -(-2 * CELLS // columns)),
+            max(1, -(-2 * CELLS // rows)),
+        )  # several samples a cell, also of coarse maps
         dense = heat.repeat(fine_y, 0).repeat(fine_x, 1)
         x = window.box.x0 + (np.arange(dense.shape[1]) + 0.5) * window.box.width / dense.shape[1]
         y = window.box.y0 + (np.arange(dense.shape[0]) + 0.5) * window.box.height / dense.shape[0]
@@ -187,23 +231,33 @@ def window_scores(heat: Floats) -> NDArray[np.float64]:
     sums = np.pad(heat.astype(np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     low = np.arange(0, CELLS - SIDE + 1, STRIDE)
     r, c = low[:, None], low[None]
-    return np.asarray((sums[r + SIDE, c + SIDE] - sums[r, c + SIDE] - sums[r + SIDE, c] + sums[r, c]) / SIDE**2)
+    return np.asarray(
+        (sums[r + SIDE, c + SIDE] - sums[r, c + SIDE] - sums[r + SIDE, c] + sums[r, c]) / SIDE**2
+    )
 
 
-def best_boxes(scores: NDArray[np.float64], area: Box, top: int, apart: bool = True) -> tuple[Box, ...]:
+def best_boxes(
+    scores: NDArray[np.float64], area: Box, top: int, apart: bool = True
+) -> tuple[Box, ...]:
     """The `top` windows of highest score (5, 5) as boxes in scene px, best first.
 
     Args:
         scores: of `window_scores`.
         area: that they are of.
         top: how many.
-        apart: windows that overlap a better one by more than `APART` are passed over; else the best ones are taken, and those that overlap
-            united into their common hull.
+        apart: windows that overlap a better one by more than `APART` are passed over; else the best
+            ones are taken, and those that overlap united into their common hull.
     """
     boxes = []
     for row, column in np.ndindex(scores.shape):
-        x, y = area.x0 + column * STRIDE / CELLS * area.width, area.y0 + row * STRIDE / CELLS * area.height
-        x0, y0 = min(round(x), round(area.x1) - 1), min(round(y), round(area.y1) - 1)  # at least a pixel, also of tiny scenes
+        x, y = (
+            area.x0 + column * STRIDE / CELLS * area.width,
+            area.y0 + row * STRIDE / CELLS * area.height,
+        )
+        x0, y0 = (
+            min(round(x), round(area.x1) - 1),
+            min(round(y), round(area.y1) - 1),
+        )  # at least a pixel, also of tiny scenes
         x1, y1 = round(x + SIDE / CELLS * area.width), round(y + SIDE / CELLS * area.height)
         boxes.append(Box(x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
     if apart:

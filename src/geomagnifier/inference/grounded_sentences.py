@@ -2,8 +2,8 @@
 
     two white ships on the right, a yellow airplane on the left
 
-Regions of one class and one colour that lie on one side of the scene share a phrase. The colour is that of the pixels inside the mask; a
-region with too few of them has none.
+Regions of one class and one colour that lie on one side of the scene share a phrase. The colour is
+that of the pixels inside the mask; a region with too few of them has none.
 """
 
 from __future__ import annotations
@@ -22,14 +22,34 @@ from geomagnifier.types import Bytes, Region, Said, SceneInfo
 ENGLISH = re.compile(
     r"\b(describe|describing|caption|tell me about)\b.*\b(segment|mask|outline|ground)\w*\b|\b(segment|mask|outline)\w*\b.*\bdescrib"
 )
-CHINESE = re.compile("(描述|介绍|说明)[^。？]*(分割|标出|掩膜|掩码)|(分割|标出)[^。？]*(描述|介绍|说明)")
+CHINESE = re.compile(
+    "(描述|介绍|说明)[^。？]*(分割|标出|掩膜|掩码)|(分割|标出)[^。？]*(描述|介绍|说明)"
+)
 MOST = 200
-"""Regions above which nothing is told of colours and places: the sentence would be as long as the list."""
+"""Regions above which nothing is told of colours and places: the sentence would be as long as the
+list.
+"""
 FEWEST = 12
 """Pixels of a mask from which it has a colour."""
 SIDE = 0.05
-"""How far from the middle, as a share of the scene, the centres of all regions of a phrase lie that is told by its side."""
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+"""How far from the middle, as a share of the scene, the centres of all regions of a phrase lie that
+is told by its side.
+"""
+NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 ZH_NUMBERS = "零一两三四五六七八九"
 ZH_COLOURS = {
     "white": "白",
@@ -72,7 +92,9 @@ def asked(question: str) -> bool:
     return bool(ENGLISH.search(question.lower()) or CHINESE.search(question))
 
 
-def groups(regions: Sequence[Region], scene: SceneInfo, read: Callable[[Box], Bytes]) -> list[Group]:
+def groups(
+    regions: Sequence[Region], scene: SceneInfo, read: Callable[[Box], Bytes]
+) -> list[Group]:
     """Regions by class, colour and side, the class named first with most of them first.
 
     Args:
@@ -90,9 +112,14 @@ def groups(regions: Sequence[Region], scene: SceneInfo, read: Callable[[Box], By
         if side[0] == 0 and len(members) > 1:
             left = [i for i in members if sum(regions[i].box[::2]) / 2 < scene.width / 2]
             right = [i for i in members if i not in left]
-            if all(part and side_of([regions[i] for i in part], scene)[0] for part in (left, right)):
+            if all(
+                part and side_of([regions[i] for i in part], scene)[0] for part in (left, right)
+            ):
                 halves = [left, right]
-        found += [Group(label, colour, side_of([regions[i] for i in half], scene), tuple(half)) for half in halves]
+        found += [
+            Group(label, colour, side_of([regions[i] for i in half], scene), tuple(half))
+            for half in halves
+        ]
     order = list(dict.fromkeys(region.label for region in regions))
     return sorted(found, key=lambda group: (order.index(group.label), -len(group.members)))
 
@@ -102,16 +129,28 @@ def colour_of(region: Region, scene: SceneInfo, read: Callable[[Box], Bytes]) ->
     if region.segmentation is None:
         return ""
     x0, y0, x1, y1 = region.box
-    box = Box(max(0, int(x0)), max(0, int(y0)), min(scene.width, int(np.ceil(x1))), min(scene.height, int(np.ceil(y1))))
+    box = Box(
+        max(0, int(x0)),
+        max(0, int(y0)),
+        min(scene.width, int(np.ceil(x1))),
+        min(scene.height, int(np.ceil(y1))),
+    )
     mask = decode_window(region.segmentation, box)
     return object_colours.name(read(box)[mask]) if mask.sum() >= FEWEST else ""
 
 
 def side_of(regions: Sequence[Region], scene: SceneInfo) -> tuple[int, int]:
     """On which side all of some regions lie: -1, 0 or 1 across and down."""
-    centres = np.array([[(r.box[0] + r.box[2]) / 2 / scene.width, (r.box[1] + r.box[3]) / 2 / scene.height] for r in regions])
+    centres = np.array(
+        [
+            [(r.box[0] + r.box[2]) / 2 / scene.width, (r.box[1] + r.box[3]) / 2 / scene.height]
+            for r in regions
+        ]
+    )
     low, high = centres.min(0), centres.max(0)
-    across, down = (1 if a > 0.5 + SIDE else -1 if b < 0.5 - SIDE else 0 for a, b in zip(low, high, strict=True))
+    across, down = (
+        1 if a > 0.5 + SIDE else -1 if b < 0.5 - SIDE else 0 for a, b in zip(low, high, strict=True)
+    )
     return across, down
 
 
@@ -125,12 +164,21 @@ def said(found: Sequence[Group], plain: Said, nouns: Mapping[str, str]) -> tuple
     """
     zh = plain.language == "zh"
     if zh:
-        phrases = [_chinese(group, plain.phrases.get(group.label, ""), nouns.get(group.label, group.label)) for group in found]
+        phrases = [
+            _chinese(group, plain.phrases.get(group.label, ""), nouns.get(group.label, group.label))
+            for group in found
+        ]
         places = [PLACES[group.side][1] for group in found]
-        return f"图中{'，'.join(f'{place}有{phrase}' for place, phrase in zip(places, phrases, strict=True))}。", phrases
+        return (
+            f"图中{'，'.join(f'{place}有{phrase}' for place, phrase in zip(places, phrases, strict=True))}。",
+            phrases,
+        )
     phrases = [_english(group, plain.phrases.get(group.label, "")) for group in found]
     verb = "is" if len(found[0].members) == 1 else "are"
-    return f"There {verb} {phrases[0] if len(phrases) == 1 else ', '.join(phrases[:-1]) + ' and ' + phrases[-1]}.", phrases
+    return (
+        f"There {verb} {phrases[0] if len(phrases) == 1 else ', '.join(phrases[:-1]) + ' and ' + phrases[-1]}.",
+        phrases,
+    )
 
 
 def _english(group: Group, plain: str) -> str:
@@ -139,13 +187,23 @@ def _english(group: Group, plain: str) -> str:
     if f" of {group.label}" in plain:
         noun = f"{'area' if count == 1 else 'areas'} of {group.label}"
     words = " ".join(word for word in (group.colour, noun) if word)
-    number = ("an" if words[0] in "aeiou" else "a") if count == 1 else NUMBERS[count] if count < len(NUMBERS) else str(count)
+    number = (
+        ("an" if words[0] in "aeiou" else "a")
+        if count == 1
+        else NUMBERS[count]
+        if count < len(NUMBERS)
+        else str(count)
+    )
     return " ".join(word for word in (number, words, PLACES[group.side][0]) if word)
 
 
 def _chinese(group: Group, plain: str, noun: str) -> str:
     count = len(group.members)
-    measure = re.sub(rf"^[{ZH_NUMBERS}\d]+", "", plain.removesuffix(noun)) if plain.endswith(noun) else "个"
+    measure = (
+        re.sub(rf"^[{ZH_NUMBERS}\d]+", "", plain.removesuffix(noun))
+        if plain.endswith(noun)
+        else "个"
+    )
     number = ZH_NUMBERS[count] if count < len(ZH_NUMBERS) else str(count)
     colour = f"{ZH_COLOURS[group.colour]}色的" if group.colour else ""
     return f"{number}{measure or '个'}{colour}{noun}"

@@ -1,7 +1,8 @@
 """Replies about views become an answer about the scene: fine over coarse, one object once, everything in scene px.
 
-The (+) of the paper's section 2.1: each window keeps its place on the scene. What a window adds is worked out as soon as it has been
-looked at (`part_of`), small enough to be kept for a thousand windows; at the end the parts are put together.
+The (+) of the paper's section 2.1: each window keeps its place on the scene. What a window adds is
+worked out as soon as it has been looked at (`part_of`), small enough to be kept for a thousand
+windows; at the end the parts are put together.
 """
 
 from __future__ import annotations
@@ -17,18 +18,44 @@ from numpy.typing import NDArray
 
 from geomagnifier.area_of_interest import Area
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import MaskPatch, bounds, components, decode_window, place, read_patches, resize, union, without_specks
-from geomagnifier.types import LEVEL, Bools, Bytes, Cover, Found, Granularity, Layer, Part, Region, SceneInfo, ViewReply, Window
+from geomagnifier.masks import (
+    MaskPatch,
+    bounds,
+    components,
+    decode_window,
+    place,
+    read_patches,
+    resize,
+    union,
+    without_specks,
+)
+from geomagnifier.types import (
+    LEVEL,
+    Bools,
+    Bytes,
+    Cover,
+    Found,
+    Granularity,
+    Layer,
+    Part,
+    Region,
+    SceneInfo,
+    ViewReply,
+    Window,
+)
 
 SAME = 0.6
-"""Two boxes of one label from different views are one object when they share this part of the smaller."""
+"""Two boxes of one label from different views are one object when they share this part of the
+smaller.
+"""
 CUT = 0.5
 """Factor on the score of an object cut by its view's edge, in the choice between views."""
 SMALLEST = 24
 """Connected pieces of a class below this many scene px are no regions, and not in the mask."""
 SURE, ALONE = 0.75, 0.85
-"""Mean of the mask over a connected piece, its threshold being one half, from which the piece is an object that was not detected: where
-others of its class were, and where nothing was."""
+"""Mean of the mask over a connected piece, its threshold being one half, from which the piece is an
+object that was not detected: where others of its class were, and where nothing was.
+"""
 SURROUNDINGS = 0.2
 """An object's mask may be this much longer than its box: boxes often cut the ends of long things."""
 
@@ -40,7 +67,13 @@ FAINT = 0.001
 """A mask below this share of the scene is told by its size."""
 
 
-def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Granularity, calibrated: bool = True) -> Part:
+def part_of(
+    window: Window,
+    reply: ViewReply,
+    scene: SceneInfo,
+    granularity: Granularity,
+    calibrated: bool = True,
+) -> Part:
     """What was said of a view, in scene px.
 
     Args:
@@ -48,17 +81,28 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
         reply: of the model.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
-        calibrated: objects count from the calibrated score on. Then sure pieces of the mask count as well where nothing was detected;
-            else the detections are all.
+        calibrated: objects count from the calibrated score on. Then sure pieces of the mask count
+            as well where nothing was detected; else the detections are all.
     """
     pixel = granularity is Granularity.PIXEL
-    layers = tuple(Layer(c.label, c.score, c.separate, _patch(c, window, reply.stride)) for c in reply.covers)
+    layers = tuple(
+        Layer(c.label, c.score, c.separate, _patch(c, window, reply.stride)) for c in reply.covers
+    )
     patches = {layer.label: layer.patch for layer in layers}
     objects: list[tuple[Region, float]] = []
     for found in reply.found:
         x0, y0, x1, y1 = (float(v) for v in window.placement.to_scene(np.array(found.view_box))[0])
-        x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(scene.width), x1), min(float(scene.height), y1)
-        if x1 - x0 < 1e-3 or y1 - y0 < 1e-3 or not window.core.contains((x0 + x1) / 2, (y0 + y1) / 2):
+        x0, y0, x1, y1 = (
+            max(0.0, x0),
+            max(0.0, y0),
+            min(float(scene.width), x1),
+            min(float(scene.height), y1),
+        )
+        if (
+            x1 - x0 < 1e-3
+            or y1 - y0 < 1e-3
+            or not window.core.contains((x0 + x1) / 2, (y0 + y1) / 2)
+        ):
             continue  # a neighbour has the say on what has its centre there
         box = Box(x0, y0, x1, y1)
         region: Region | None = Region(found.label, found.score, box.tuple())
@@ -67,19 +111,38 @@ def part_of(window: Window, reply: ViewReply, scene: SceneInfo, granularity: Gra
         if region is not None:
             objects.append((region, found.score * (CUT if _is_cut(box, window, scene) else 1.0)))
     if calibrated and window.role != LEVEL:
-        for cover, layer in ((c, layer) for c, layer in zip(reply.covers, layers, strict=True) if c.separate):
-            boxes = [window.placement.to_scene(np.array(f.view_box))[0].tolist() for f in reply.found if f.label == layer.label]
+        for cover, layer in (
+            (c, layer) for c, layer in zip(reply.covers, layers, strict=True) if c.separate
+        ):
+            boxes = [
+                window.placement.to_scene(np.array(f.view_box))[0].tolist()
+                for f in reply.found
+                if f.label == layer.label
+            ]
             if boxes or not reply.found:
                 usual = cover.usual * math.sqrt(math.prod(window.placement.scale))
                 pieces = _undetected(layer, boxes, scene, pixel, usual)
                 # the least rank: what another view detects there has the say
-                objects += [(region, 0.0) for region in pieces if not _is_cut(Box(*region.box), window, scene)]
-    cover_layers = [layer for layer in layers if not layer.separate]  # where objects are is said by their regions
-    return Part(window, tuple(objects), tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover_layers))
+                objects += [
+                    (region, 0.0)
+                    for region in pieces
+                    if not _is_cut(Box(*region.box), window, scene)
+                ]
+    cover_layers = [
+        layer for layer in layers if not layer.separate
+    ]  # where objects are is said by their regions
+    return Part(
+        window,
+        tuple(objects),
+        tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover_layers),
+    )
 
 
 def assemble_regions(
-    parts: Sequence[Part], scene: SceneInfo, granularity: Granularity, limit: Box | Area | None = None
+    parts: Sequence[Part],
+    scene: SceneInfo,
+    granularity: Granularity,
+    limit: Box | Area | None = None,
 ) -> tuple[Region, ...]:
     """Objects and connected pieces of land cover of all views, best first.
 
@@ -87,13 +150,23 @@ def assemble_regions(
         parts: of all windows, coarse and fine in any order.
         scene: the whole.
         granularity: masks are worked out at pixel level only.
-        limit: keep the objects that have their centre in this box (scene px) or area, and of all masks what lies in it.
+        limit: keep the objects that have their centre in this box (scene px) or area, and of all
+            masks what lies in it.
     """
     overruled = _Finer([part.window for part in parts])
-    objects = [(r, rank) for part in parts for r, rank in part.objects if not overruled(part.window, Box(*r.box))]
+    objects = [
+        (r, rank)
+        for part in parts
+        for r, rank in part.objects
+        if not overruled(part.window, Box(*r.box))
+    ]
     regions = _once(objects) if len(parts) > 1 else [region for region, _ in objects]
     if limit is not None:
-        regions = [cut for r in regions if limit.contains(*Box(*r.box).centre) and (cut := _cut(r, limit, scene)) is not None]
+        regions = [
+            cut
+            for r in regions
+            if limit.contains(*Box(*r.box).centre) and (cut := _cut(r, limit, scene)) is not None
+        ]
     for label in dict.fromkeys(layer.label for part in parts for layer in part.layers):
         regions += _pieces(label, parts, scene, granularity is Granularity.PIXEL, limit)
     return tuple(sorted(regions, key=lambda r: -r.score))
@@ -103,21 +176,29 @@ def _patch(cover: Cover, window: Window, stride: int) -> MaskPatch:
     """A kind's mask in a view, its own threshold brought to one half: regions and the answer's mask are cut from this alike."""
     p, t = cover.probability, min(max(cover.threshold, 1e-3), 1 - 1e-3)
     halved = np.where(p < t, 0.5 * p / t, 0.5 + 0.5 * (p - t) / (1 - t))
-    return MaskPatch(_grid_placement(window, stride), window.core, np.rint(halved * 255).astype(np.uint8), 0.5)
+    return MaskPatch(
+        _grid_placement(window, stride), window.core, np.rint(halved * 255).astype(np.uint8), 0.5
+    )
 
 
 def _grid_placement(window: Window, stride: int) -> Placement:
     """Where the mask's cells lie: the last ones may reach beyond the view."""
     sx, sy = window.placement.scale
     columns, rows = -(-window.width // stride), -(-window.height // stride)
-    box = Box(window.box.x0, window.box.y0, window.box.x0 + columns * stride * sx, window.box.y0 + rows * stride * sy)
+    box = Box(
+        window.box.x0,
+        window.box.y0,
+        window.box.x0 + columns * stride * sx,
+        window.box.y0 + rows * stride * sy,
+    )
     return Placement(box, columns, rows)
 
 
 class _Finer:
     """Whether a finer view shows all of an object and has its centre in its core: then that one has the say on it.
 
-    An enlarged view shows no more than one at full size: it adds what is too small to be found there, and takes nothing away.
+    An enlarged view shows no more than one at full size: it adds what is too small to be found
+        there, and takes nothing away.
     """
 
     def __init__(self, windows: Sequence[Window]) -> None:
@@ -132,7 +213,9 @@ class _Finer:
         x, y = box.centre
         x0, y0, x1, y1 = self.core.T
         finer = (self.scale < 0.99 * _detail(window)) & (x0 <= x) & (x < x1) & (y0 <= y) & (y < y1)
-        shown = np.minimum(self.box[finer, 2:], box.tuple()[2:]) - np.maximum(self.box[finer, :2], box.tuple()[:2])
+        shown = np.minimum(self.box[finer, 2:], box.tuple()[2:]) - np.maximum(
+            self.box[finer, :2], box.tuple()[:2]
+        )
         return bool((shown.clip(0).prod(1) > 0.95 * box.area).any())
 
 
@@ -162,7 +245,9 @@ def _once(objects: Sequence[tuple[Region, float]]) -> list[Region]:
     return kept
 
 
-def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: int, scene: SceneInfo) -> Region | None:
+def _outlined(
+    found: Found, box: Box, window: Window, patch: MaskPatch, stride: int, scene: SceneInfo
+) -> Region | None:
     """The object with its mask: the kind's probability at scene size, within the object's own cells in and closely around its box.
 
     Beyond the box the mask must be sure. None where it is empty.
@@ -172,17 +257,25 @@ def _outlined(found: Found, box: Box, window: Window, patch: MaskPatch, stride: 
     x0, y0, x1, y1 = (int(v) for v in reach.tuple())
     probability = resize(patch.probability, patch.placement, reach)
     sx, sy = window.placement.scale
-    column = ((np.arange(x0, x1) + 0.5 - window.box.x0) / (sx * stride)).astype(int) - found.origin[0]
+    column = ((np.arange(x0, x1) + 0.5 - window.box.x0) / (sx * stride)).astype(int) - found.origin[
+        0
+    ]
     row = ((np.arange(y0, y1) + 0.5 - window.box.y0) / (sy * stride)).astype(int) - found.origin[1]
     rows, columns = found.cells.shape
     own = found.cells[np.clip(row, 0, rows - 1)[:, None], np.clip(column, 0, columns - 1)[None]]
     inside = np.zeros(own.shape, bool)
     inside[_inside(box, (x0, y0))] = True
-    beyond = ((row >= 0) & (row < rows))[:, None] & ((column >= 0) & (column < columns)) & (probability >= SURE)
+    beyond = (
+        ((row >= 0) & (row < rows))[:, None]
+        & ((column >= 0) & (column < columns))
+        & (probability >= SURE)
+    )
     mask = without_specks(own & (beyond | inside & (probability >= patch.threshold)))
     if not mask.any():
         return None
-    return Region(found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width)))
+    return Region(
+        found.label, found.score, box.tuple(), place(mask, (x0, y0), (scene.height, scene.width))
+    )
 
 
 def _surroundings(box: Box, size: tuple[int, int]) -> Box:
@@ -199,18 +292,29 @@ def _cut(region: Region, limit: Box | Area, scene: SceneInfo) -> Region | None:
     rectangle = limit.box if isinstance(limit, Area) else limit
     common = rectangle.intersection(_surroundings(Box(*region.box), (scene.height, scene.width)))
     assert common is not None  # its centre is in the limit
-    x0, y0, x1, y1 = math.floor(common.x0), math.floor(common.y0), math.ceil(common.x1), math.ceil(common.y1)
+    x0, y0, x1, y1 = (
+        math.floor(common.x0),
+        math.floor(common.y0),
+        math.ceil(common.x1),
+        math.ceil(common.y1),
+    )
     mask = decode_window(region.segmentation, Box(x0, y0, x1, y1))
     if isinstance(limit, Area):
         mask = mask & limit.inside(Box(x0, y0, x1, y1))
-    return replace(region, segmentation=place(mask, (x0, y0), (scene.height, scene.width))) if mask.any() else None
+    return (
+        replace(region, segmentation=place(mask, (x0, y0), (scene.height, scene.width)))
+        if mask.any()
+        else None
+    )
 
 
-def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool, usual: float) -> list[Region]:
+def _undetected(
+    layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool, usual: float
+) -> list[Region]:
     """Objects that the mask of their class shows and no detection does: pieces that it is sure of, no smaller than half of a detected one.
 
-    A piece is at least a square of 0.4 of the usual length. Where nothing was detected, the mask must be surer, and that length a half: of
-    another camera's pictures masks often show crumbs.
+    A piece is at least a square of 0.4 of the usual length. Where nothing was detected, the mask
+    must be surer, and that length a half: of another camera's pictures masks often show crumbs.
 
     Args:
         layer: the class in a view.
@@ -221,7 +325,10 @@ def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo
     """
     core, patch = layer.patch.core, layer.patch
     area = Box(math.floor(core.x0), math.floor(core.y0), math.ceil(core.x1), math.ceil(core.y1))
-    mask, probability = read_patches([patch], area, scene.box), resize(patch.probability, patch.placement, area)
+    mask, probability = (
+        read_patches([patch], area, scene.box),
+        resize(patch.probability, patch.placement, area),
+    )
     corner = int(area.x0), int(area.y0)
     taken = [_inside(Box(*box), corner) for box in boxes]
     like = float(np.median([mask[span].sum() for span in taken])) / 2 if taken else 0.0
@@ -237,11 +344,20 @@ def _undetected(layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo
         if mean > sure:
             x, y = corner[0] + left, corner[1] + top
             rle = place(piece, (x, y), (scene.height, scene.width)) if pixel else None
-            regions.append(Region(layer.label, layer.score * mean, (float(x), float(y), float(x + width), float(y + height)), rle))
+            regions.append(
+                Region(
+                    layer.label,
+                    layer.score * mean,
+                    (float(x), float(y), float(x + width), float(y + height)),
+                    rle,
+                )
+            )
     return regions
 
 
-def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | Area | None) -> list[Region]:
+def _pieces(
+    label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | Area | None
+) -> list[Region]:
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
     mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]
     patches = [layer.patch for _, layer in mine]
@@ -250,7 +366,10 @@ def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, li
     within = scene.box if limit is None else limit.box if isinstance(limit, Area) else limit
     areas = [scene.box] if scene.pixels <= WHOLE else [w.core for w, _ in mine]
     areas = [common for area in areas if (common := area.intersection(within)) is not None]
-    cores, corners = (np.array([box.tuple() for box in boxes]).reshape(-1, 4) for boxes in ([p.core for p in patches], areas))
+    cores, corners = (
+        np.array([box.tuple() for box in boxes]).reshape(-1, 4)
+        for boxes in ([p.core for p in patches], areas)
+    )
     regions = []
     for number, area in enumerate(areas):
         x0, y0 = int(area.x0), int(area.y0)
@@ -261,32 +380,49 @@ def _pieces(label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, li
             mask[_inside(areas[before], (x0, y0))] = False  # these pixels are in regions already
         for left, top, piece in components(mask, SMALLEST):
             corner = (x0 + left, y0 + top)
-            box = (float(corner[0]), float(corner[1]), float(corner[0] + piece.shape[1]), float(corner[1] + piece.shape[0]))
+            box = (
+                float(corner[0]),
+                float(corner[1]),
+                float(corner[0] + piece.shape[1]),
+                float(corner[1] + piece.shape[0]),
+            )
             rle = place(piece, corner, (scene.height, scene.width)) if pixel else None
-            regions.append(Region(label, _mean_probability(piece, corner, finest, decoded), box, rle))
+            regions.append(
+                Region(label, _mean_probability(piece, corner, finest, decoded), box, rle)
+            )
     return regions
 
 
 def _meeting(boxes: NDArray[np.float64], box: Box) -> list[int]:
     """Which of some boxes (N, 4) overlap a box."""
     x0, y0, x1, y1 = boxes.T
-    found: list[int] = np.flatnonzero((x0 < box.x1) & (x1 > box.x0) & (y0 < box.y1) & (y1 > box.y0)).tolist()
+    found: list[int] = np.flatnonzero(
+        (x0 < box.x1) & (x1 > box.x0) & (y0 < box.y1) & (y1 > box.y0)
+    ).tolist()
     return found
 
 
 def _inside(box: Box, corner: tuple[int, int]) -> tuple[slice, slice]:
     """Rows and columns of a box, rounded outwards, in a mask whose first pixel is at a corner (x, y) of the scene."""
     (x, y), (x0, y0, x1, y1) = corner, box.tuple()
-    return slice(max(0, int(y0) - y), math.ceil(y1) - y), slice(max(0, int(x0) - x), math.ceil(x1) - x)
+    return slice(max(0, int(y0) - y), math.ceil(y1) - y), slice(
+        max(0, int(x0) - x), math.ceil(x1) - x
+    )
 
 
-def _mean_probability(piece: Bools, corner: tuple[int, int], patches: Sequence[MaskPatch], decoded: Callable[[MaskPatch], Bytes]) -> float:
+def _mean_probability(
+    piece: Bools,
+    corner: tuple[int, int],
+    patches: Sequence[MaskPatch],
+    decoded: Callable[[MaskPatch], Bytes],
+) -> float:
     """Mean probability of a piece of land cover, its class's threshold at one half.
 
     Args:
         piece: (h, w) bool.
         corner: its upper left pixel, scene px (x, y).
-        patches: the class's, the finest first; the first one that answers for the piece's middle pixel is asked.
+        patches: the class's, the finest first; the first one that answers for the piece's middle
+            pixel is asked.
         decoded: patch -> its probability.
     """
     inside = np.flatnonzero(piece)
@@ -299,10 +435,16 @@ def _mean_probability(piece: Bools, corner: tuple[int, int], patches: Sequence[M
         (np.floor(box.x0 + (columns + 0.5) * sx) - corner[0]).astype(int),
         (np.floor(box.y0 + (rows + 0.5) * sy) - corner[1]).astype(int),
     )
-    columns, rows = (cells[(at >= 0) & (at < n)] for cells, at, n in ((columns, px, piece.shape[1]), (rows, py, piece.shape[0])))
+    columns, rows = (
+        cells[(at >= 0) & (at < n)]
+        for cells, at, n in ((columns, px, piece.shape[1]), (rows, py, piece.shape[0]))
+    )
     cells = probability[np.ix_(rows, columns)][piece[np.ix_(py[rows], px[columns])]]
     if not cells.size:  # smaller than a cell
-        nearest = min(max(int((y - box.y0) / sy), 0), len(py) - 1), min(max(int((x - box.x0) / sx), 0), len(px) - 1)
+        nearest = (
+            min(max(int((y - box.y0) / sy), 0), len(py) - 1),
+            min(max(int((x - box.x0) / sx), 0), len(px) - 1),
+        )
         return max(0.5, float(probability[nearest]) / 255)
     return float(cells.mean()) / 255
 
@@ -317,12 +459,19 @@ def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
                 blocks.setdefault((row, column), []).append((own, outline))
     patches = []
     for (row, column), mine in sorted(blocks.items()):
-        low, high = np.array([own[:2] for own, _ in mine]).min(0), np.array([own[2:] for own, _ in mine]).max(0)
+        low, high = (
+            np.array([own[:2] for own, _ in mine]).min(0),
+            np.array([own[2:] for own, _ in mine]).max(0),
+        )
         x0, y0 = max(column * BLOCK, int(low[0])), max(row * BLOCK, int(low[1]))
         x1, y1 = min((column + 1) * BLOCK, int(high[0])), min((row + 1) * BLOCK, int(high[1]))
         area = Box(x0, y0, x1, y1)
         mask = union([outline for _, outline in mine], area).view(np.uint8)
-        patches.append(MaskPatch(Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5).packed())
+        patches.append(
+            MaskPatch(
+                Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5
+            ).packed()
+        )
     return tuple(patches)
 
 
@@ -331,7 +480,13 @@ def covered(patches: Sequence[MaskPatch]) -> int:
     return sum(int(np.count_nonzero(patch.probability)) for patch in patches)
 
 
-def measured(pixels: int, scene: SceneInfo, metres: float | None = None, language: str = "en", area: Area | None = None) -> str:
+def measured(
+    pixels: int,
+    scene: SceneInfo,
+    metres: float | None = None,
+    language: str = "en",
+    area: Area | None = None,
+) -> str:
     """What was measured of the mask, as a sentence.
 
     Args:
@@ -354,4 +509,6 @@ def measured(pixels: int, scene: SceneInfo, metres: float | None = None, languag
     if metres is not None:
         size = f"{metres:,.0f}" if metres >= 10 else f"{metres:.2g}"
         return f"掩膜覆盖 {size} 平方米。" if language == "zh" else f"The mask covers {size} m2."
-    return f"掩膜覆盖 {pixels:,} 个像素。" if language == "zh" else f"The mask covers {pixels:,} px."
+    return (
+        f"掩膜覆盖 {pixels:,} 个像素。" if language == "zh" else f"The mask covers {pixels:,} px."
+    )

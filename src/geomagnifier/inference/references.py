@@ -1,7 +1,8 @@
 """What a question refers to of an earlier answer: the regions it chooses among, or those that only say where.
 
-"The largest of them" takes the earlier regions in place of newly found ones, with their boxes and masks; a mask that is wanted now comes
-from the new finding that is the same object. "Left of it" takes newly found objects, and the earlier ones as landmarks.
+"The largest of them" takes the earlier regions in place of newly found ones, with their boxes and
+masks; a mask that is wanted now comes from the new finding that is the same object. "Left of it"
+takes newly found objects, and the earlier ones as landmarks.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ SAME = 0.5
 class Reference:
     """What is referred to.
 
-    words: the question to choose by, the reference spelled out.  beside: the regions only say where.  bare: no other kind is
-    named ("the smallest of them", "what is next to it?").
+    words: the question to choose by, the reference spelled out.  beside: the regions only say
+    where.  bare: no other kind is named ("the smallest of them", "what is next to it?").
     """
 
     regions: tuple[Region, ...]
@@ -33,16 +34,23 @@ class Reference:
 
     def settled(self, outlined: bool) -> bool:
         """Whether the regions are enough to choose by: no other kind is named, and no mask is wanted that is not there."""
-        return self.bare and not self.beside and not (outlined and any(r.segmentation is None for r in self.regions))
+        return (
+            self.bare
+            and not self.beside
+            and not (outlined and any(r.segmentation is None for r in self.regions))
+        )
 
 
-def among(regions: Sequence[Region], found: Sequence[Region], outlined: bool) -> tuple[tuple[str, ...], list[Region]]:
+def among(
+    regions: Sequence[Region], found: Sequence[Region], outlined: bool
+) -> tuple[tuple[str, ...], list[Region]]:
     """Earlier regions to choose among, with what was found of other kinds as landmarks.
 
     Args:
         regions: of the earlier answer.
         found: now, of all kinds that the question names.
-        outlined: masks are wanted; a region without one takes that of the same object found now, if there is one.
+        outlined: masks are wanted; a region without one takes that of the same object found now, if
+            there is one.
 
     Returns:
         The kinds chosen from; the regions, landmarks last.
@@ -53,14 +61,18 @@ def among(regions: Sequence[Region], found: Sequence[Region], outlined: bool) ->
     if outlined and own:
         alike = overlap(np.array([r.box for r in kept]), np.array([r.box for r in own]))
         taken: set[int] = set()
-        for i, j in sorted(np.argwhere(alike >= SAME).tolist(), key=lambda pair: -alike[pair[0], pair[1]]):
+        for i, j in sorted(
+            np.argwhere(alike >= SAME).tolist(), key=lambda pair: -alike[pair[0], pair[1]]
+        ):
             if kept[i].segmentation is None and j not in taken and own[j].label == kept[i].label:
                 kept[i] = replace(kept[i], segmentation=own[j].segmentation)
                 taken.add(j)
     return kinds, kept + [r for r in found if r.label not in kinds]
 
 
-def beside(regions: Sequence[Region], found: Sequence[Region], asked: Sequence[str]) -> list[Region]:
+def beside(
+    regions: Sequence[Region], found: Sequence[Region], asked: Sequence[str]
+) -> list[Region]:
     """What was found, without the earlier regions, which follow as landmarks: of a kind of their own where theirs is asked for."""
     new = [r for r in found if r.label in asked]
     if new and regions:

@@ -1,6 +1,7 @@
 """Hot cells of a scouted view become the looks of `adaptive`: close around what is suspected, and never dearer than looking everywhere.
 
-    hot cells -> pieces that hang together -> boxes with some ground around them -> boxes joined wherever one look costs less than two
+    hot cells -> pieces that hang together -> boxes with some ground around them -> boxes joined
+    wherever one look costs less than two
 
 What is not opened is told with the highest heat that it holds.
 """
@@ -21,11 +22,17 @@ GROUND = 24.0
 STEP = 64.0
 """Sides of a look are multiples of this, view px: looks of one size are looked at together."""
 FIXED = 96.0
-"""A look costs as much as if each of its sides were this much longer, view px: tokens are read and masks drawn whatever its size."""
+"""A look costs as much as if each of its sides were this much longer, view px: tokens are read and
+masks drawn whatever its size.
+"""
 MANY = 256
-"""More spots than this in one view are joined by blocks first: comparing all of them would take longer than looking."""
+"""More spots than this in one view are joined by blocks first: comparing all of them would take
+longer than looking.
+"""
 FAINT = 0.25
-"""Spots of less heat than asked for, but more than this share of it, are told one by one as not looked at."""
+"""Spots of less heat than asked for, but more than this share of it, are told one by one as not
+looked at.
+"""
 
 Boxes = NDArray[np.float64]
 Sides = NDArray[np.float64]
@@ -46,7 +53,8 @@ def worth_opening(
         aspect: of the scene's px on the ground.
 
     Returns:
-        looks with the number of things each may show (the heat of its spots, summed), and what stays closed with its highest heat.
+        looks with the number of things each may show (the heat of its spots, summed), and what
+        stays closed with its highest heat.
     """
     inside = _core_of(window, heat)
     hot, gains = _spots(window, inside >= worth, inside)
@@ -55,11 +63,18 @@ def worth_opening(
         px = np.array(sides(shrink, aspect))
         grown = _grown(hot, GROUND * px, area)
         for group in _joined(grown, px):
-            hull, core = _rounded(_hull(grown[group]), STEP * px, area), _hull(_grown(hot[group], GROUND * px / 2, area))
-            looks.append((float(gains[group].sum()), Look(Box(*hull), shrink, "closer", Box(*core))))
+            hull, core = (
+                _rounded(_hull(grown[group]), STEP * px, area),
+                _hull(_grown(hot[group], GROUND * px / 2, area)),
+            )
+            looks.append(
+                (float(gains[group].sum()), Look(Box(*hull), shrink, "closer", Box(*core)))
+            )
             _shut(window, inside, hull)
     faint, heats = _spots(window, (inside < worth) & (inside >= FAINT * worth), inside)
-    closed = [(Box(*box), float(best)) for box, best in zip(faint.tolist(), heats.tolist(), strict=True)]
+    closed = [
+        (Box(*box), float(best)) for box, best in zip(faint.tolist(), heats.tolist(), strict=True)
+    ]
     rest = float(inside[inside < FAINT * worth].max(initial=0.0))
     return looks, [*closed, (window.core, rest)]
 
@@ -68,7 +83,10 @@ def _core_of(window: Window, heat: Floats) -> Floats:
     """The heat with everything beyond the window's core at -1: a neighbour answers for that."""
     rows, columns = heat.shape
     sx, sy = window.box.width / columns, window.box.height / rows
-    x, y = window.box.x0 + (np.arange(columns) + 0.5) * sx, window.box.y0 + (np.arange(rows) + 0.5) * sy
+    x, y = (
+        window.box.x0 + (np.arange(columns) + 0.5) * sx,
+        window.box.y0 + (np.arange(rows) + 0.5) * sy,
+    )
     core = window.core
     mine = ((y >= core.y0) & (y < core.y1))[:, None] & ((x >= core.x0) & (x < core.x1))[None]
     return np.asarray(np.where(mine, heat, -1.0), np.float32)
@@ -83,18 +101,27 @@ def _shut(window: Window, heat: Floats, box: tuple[float, float, float, float]) 
     heat[max(0, r0) : max(0, r1), max(0, c0) : max(0, c1)] = -1.0
 
 
-def _spots(window: Window, cells: NDArray[np.bool_], heat: Floats) -> tuple[Boxes, NDArray[np.float64]]:
+def _spots(
+    window: Window, cells: NDArray[np.bool_], heat: Floats
+) -> tuple[Boxes, NDArray[np.float64]]:
     """Pieces of cells that hang together, corners included: (N, 4) scene px, and the highest heat of each (N,)."""
     rows, columns = cells.shape
     sx, sy = window.box.width / columns, window.box.height / rows
-    # cells that touch by a corner hang together too: every cell takes its right, lower and lower right neighbour in
+    # cells that touch by a corner hang together too: every cell takes its right, lower and lower
+    # right neighbour in
     wide = np.pad(cells, ((1, 1), (1, 1)))
     joined = wide[1:, 1:] | wide[:-1, 1:] | wide[1:, :-1] | wide[:-1, :-1]
     boxes, best = [], []
     for left, top, piece in components(joined):
         right, bottom = left + piece.shape[1] - 1, top + piece.shape[0] - 1
         boxes.append((left, top, right, bottom))
-        best.append(float(heat[top:bottom, left:right][piece[:-1, :-1] & cells[top:bottom, left:right]].max(initial=0.0)))
+        best.append(
+            float(
+                heat[top:bottom, left:right][piece[:-1, :-1] & cells[top:bottom, left:right]].max(
+                    initial=0.0
+                )
+            )
+        )
     corner, scale = np.array([window.box.x0, window.box.y0] * 2), np.array([sx, sy] * 2)
     return np.array(boxes, np.float64).reshape(-1, 4) * scale + corner, np.array(best)
 
@@ -112,10 +139,15 @@ def _hull(boxes: Boxes) -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
-def _rounded(box: tuple[float, float, float, float], step: Sides, area: Box) -> tuple[float, float, float, float]:
+def _rounded(
+    box: tuple[float, float, float, float], step: Sides, area: Box
+) -> tuple[float, float, float, float]:
     """The box with sides of whole steps, grown on both sides alike where the area allows it."""
     ends = []
-    for low, high, least, most, whole in ((box[0], box[2], area.x0, area.x1, step[0]), (box[1], box[3], area.y0, area.y1, step[1])):
+    for low, high, least, most, whole in (
+        (box[0], box[2], area.x0, area.x1, step[0]),
+        (box[1], box[3], area.y0, area.y1, step[1]),
+    ):
         side = min(math.ceil((high - low) / whole - 1e-9) * float(whole), most - least)
         start = min(max(math.floor(low - (side - (high - low)) / 2), least), most - side)
         ends.append((start, start + side))
@@ -155,7 +187,9 @@ def _joined(boxes: Boxes, shrink: Sides) -> list[list[int]]:
 
 def _savings(hulls: Boxes, i: int, shrink: Sides) -> NDArray[np.float64]:
     """What is saved by joining hull i with each of the hulls (N,); nothing to be had from itself."""
-    both = np.concatenate([np.minimum(hulls[i, :2], hulls[:, :2]), np.maximum(hulls[i, 2:], hulls[:, 2:])], 1)
+    both = np.concatenate(
+        [np.minimum(hulls[i, :2], hulls[:, :2]), np.maximum(hulls[i, 2:], hulls[:, 2:])], 1
+    )
     saved = _price(hulls[i], shrink) + _price(hulls, shrink) - _price(both, shrink)
     saved[i] = -np.inf
     return np.asarray(saved)

@@ -4,16 +4,19 @@
          C1(I, P) (+) D(I)                             region
          C2(C1(I, P), P) (+) D(C1(I, P)) (+) D(D(I))   pixel
 
-A view is never pasted on a full-size canvas: (+) is kept as the place of each window on its scene, and `answer.assemble` lays fine
-over coarse. D is a decimated read: the raster library averages 4 x 4 pixels, or takes them from an overview that holds such means. D(I)
-and D(C1) are one view each: where a quarter of the size does not fit a view, they are shrunk further, as a whole.
+A view is never pasted on a full-size canvas: (+) is kept as the place of each window on its scene,
+and `answer.assemble` lays fine over coarse. D is a decimated read: the raster library averages 4 x
+4 pixels, or takes them from an overview that holds such means. D(I) and D(C1) are one view each:
+where a quarter of the size does not fit a view, they are shrunk further, as a whole.
 
-Models are trained on pictures whose px are square on the ground. Where those of a scene are oblong (degrees far from the equator), views
-are not: `shrink` is then the mean of both axes, `geometry.sides` has each, and the pixels of a view are as many as without it. Only a
-scene that fits one view is seen larger (`finest`).
+Models are trained on pictures whose px are square on the ground. Where those of a scene are oblong
+(degrees far from the equator), views are not: `shrink` is then the mean of both axes,
+`geometry.sides` has each, and the pixels of a view are as many as without it. Only a scene that
+fits one view is seen larger (`finest`).
 
-What we do beyond it: the size of the target sets the scale. It is known where the scene says how large its pixels are on the ground (a
-car is 4.5 m long); else things are taken to be as large as in the training pictures, unless a first glance says that they look smaller.
+What we do beyond it: the size of the target sets the scale. It is known where the scene says how
+large its pixels are on the ground (a car is 4.5 m long); else things are taken to be as large as in
+the training pictures, unless a first glance says that they look smaller.
 """
 
 from __future__ import annotations
@@ -26,7 +29,19 @@ import numpy as np
 
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, sides
-from geomagnifier.types import COARSE, COMPRESSION, Bytes, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, View, Window
+from geomagnifier.types import (
+    COARSE,
+    COMPRESSION,
+    Bytes,
+    Granularity,
+    Look,
+    ModelSpec,
+    Plan,
+    SceneInfo,
+    Size,
+    View,
+    Window,
+)
 
 SUSPECTED = 10.0
 """Length of a target in the wide view, px: enough for the scout to suspect it."""
@@ -47,7 +62,9 @@ PEEK_SHRINK = 6.0
 CERTAIN = 2.0
 """Things must look this many times smaller than in the training pictures before it is believed."""
 TOO_LARGE = 1.7
-"""Targets known to be this many times longer than in the training pictures are looked at shrunk: the model never saw larger ones."""
+"""Targets known to be this many times longer than in the training pictures are looked at shrunk:
+the model never saw larger ones.
+"""
 SHRUNK = 1024
 """Longest side that `shrink` brings a scene to, px."""
 LEVELS = (2.0, 4.0, 8.0)
@@ -63,7 +80,9 @@ SMALLEST_TILE = 256
 def compress(pixels: Bytes) -> Bytes:
     """D: mean of each 4 x 4 px, (H, W, 3) -> (H // 4, W // 4, 3); a rest of fewer than four rows or columns is left out."""
     height, width = pixels.shape[0] // COMPRESSION, pixels.shape[1] // COMPRESSION
-    whole = pixels[: height * COMPRESSION, : width * COMPRESSION].reshape(height, COMPRESSION, width, COMPRESSION, 3)
+    whole = pixels[: height * COMPRESSION, : width * COMPRESSION].reshape(
+        height, COMPRESSION, width, COMPRESSION, 3
+    )
     return np.asarray(np.rint(whole.mean((1, 3))), np.uint8)
 
 
@@ -71,26 +90,35 @@ def thumbnail(view: View, side: int) -> View:
     """The whole view as a square of `side` px, bilinear, for image-level questions."""
     from PIL import Image
 
-    pixels = np.asarray(Image.fromarray(view.pixels).resize((side, side), Image.Resampling.BILINEAR))
+    pixels = np.asarray(
+        Image.fromarray(view.pixels).resize((side, side), Image.Resampling.BILINEAR)
+    )
     window = Window(view.window.box, side, side, "thumbnail", view.window.core)
     return View(pixels, window, f"{view.key}>{side}")
 
 
-def window_of(box: Box, shrink: float, role: str, core: Box | None = None, aspect: float = 1.0) -> Window:
+def window_of(
+    box: Box, shrink: float, role: str, core: Box | None = None, aspect: float = 1.0
+) -> Window:
     """A window on `box` read at 1 / `shrink` of its size, at least one px each way. aspect: of the scene's px on the ground."""
     across, down = sides(shrink, aspect)
-    return Window(box, max(1, round(box.width / across)), max(1, round(box.height / down)), role, core or box)
+    return Window(
+        box, max(1, round(box.width / across)), max(1, round(box.height / down)), role, core or box
+    )
 
 
 def scale_known(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> bool:
     """Whether the scene and the model say how long all of some classes are, px."""
-    return scene.gsd is not None and all(k in spec.sizes and spec.sizes[k].metres is not None for k in kinds)
+    return scene.gsd is not None and all(
+        k in spec.sizes and spec.sizes[k].metres is not None for k in kinds
+    )
 
 
 def finest(scene: SceneInfo, spec: ModelSpec, area: Box) -> float:
     """Scene px for one view px of an area that fits a view: 1, or less where px are oblong, so that all of their shorter side is seen.
 
-    It is no less than the view may hold, and than leads to the smallest ground px that the model was trained on.
+    It is no less than the view may hold, and than leads to the smallest ground px that the model
+    was trained on.
 
     Args:
         scene: whose px on the ground count.
@@ -102,22 +130,29 @@ def finest(scene: SceneInfo, spec: ModelSpec, area: Box) -> float:
     return min(1.0, max(shorter, trained, math.sqrt(area.area / spec.view_pixels)))
 
 
-def target_length(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], smaller: float = 1.0) -> float:
+def target_length(
+    scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], smaller: float = 1.0
+) -> float:
     """How long the smallest of the kinds looked for are expected to be, scene px.
 
     Args:
         scene: whose px on the ground count where they are known.
         spec: with the sizes of its kinds.
         kinds: what is looked for.
-        smaller: how many times smaller things look at full size than in the training pictures, by a first glance; used where the
-            scene does not know its px on the ground, and believed from `CERTAIN` on. That they look larger is not believed: in pictures
-            of other cameras that guess is often wrong, and the price is objects that are missed, not time.
+        smaller: how many times smaller things look at full size than in the training pictures, by a
+            first glance; used where the scene does not know its px on the ground, and believed from
+            `CERTAIN` on. That they look larger is not believed: in pictures of other cameras that
+            guess is often wrong, and the price is objects that are missed, not time.
     """
     smaller = smaller if smaller >= CERTAIN else 1.0
-    return min((_length(scene, size, smaller) for size in _sizes(spec, kinds)), default=TYPICAL.pixels)
+    return min(
+        (_length(scene, size, smaller) for size in _sizes(spec, kinds)), default=TYPICAL.pixels
+    )
 
 
-def untrained(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], zh: bool = False) -> str | None:
+def untrained(
+    scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], zh: bool = False
+) -> str | None:
     """A warning where the ground pixels are known and lie outside those that the model was trained on; else None.
 
     Pixels of half the smallest size and of twice the largest one still pass.
@@ -130,11 +165,20 @@ def untrained(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], zh: bool 
     """
     if scene.gsd is None or spec.gsd is None or spec.gsd[0] / 2 <= scene.gsd <= spec.gsd[1] * 2:
         return None
-    small = [kind for kind in kinds if _sizes(spec, [kind])[0].metres is not None and _length(scene, spec.sizes[kind], 1.0) <= UNSEEN]
+    small = [
+        kind
+        for kind in kinds
+        if _sizes(spec, [kind])[0].metres is not None
+        and _length(scene, spec.sizes[kind], 1.0) <= UNSEEN
+    ]
     low, high = spec.gsd
     if zh:
         told = f"{scene.name} 的地面像元为 {scene.gsd:.3g} 米；模型以 {low:g} 至 {high:g} 米的影像训练：结果可能有误"
-        return f"{told}，而且看不到这么小的目标：{'、'.join(spec.chinese.get(kind, kind) for kind in small)}" if small else told
+        return (
+            f"{told}，而且看不到这么小的目标：{'、'.join(spec.chinese.get(kind, kind) for kind in small)}"
+            if small
+            else told
+        )
     told = f"the ground pixels of {scene.name} are {scene.gsd:.3g} m; the model was trained on {low:g} to {high:g} m: results may be wrong"
     return f"{told}, and objects this small cannot be seen: {', '.join(small)}" if small else told
 
@@ -151,12 +195,14 @@ def _length(scene: SceneInfo, size: Size, smaller: float) -> float:
 def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], length: float) -> float:
     """Scene px for one view px of a closer look.
 
-    1, or less where the targets (`length` scene px) are looked at enlarged, or more where all of them are known to be so large that the
-    model never saw the like.
+    1, or less where the targets (`length` scene px) are looked at enlarged, or more where all of
+    them are known to be so large that the model never saw the like.
     """
     if length < ENLARGED:
         return max(1 / LARGEST, min(1.0, length / LEGIBLE))
-    larger = min((_length(scene, size, 1.0) / size.pixels for size in _sizes(spec, kinds)), default=1.0)
+    larger = min(
+        (_length(scene, size, 1.0) / size.pixels for size in _sizes(spec, kinds)), default=1.0
+    )
     return larger if larger > TOO_LARGE else 1.0
 
 
@@ -165,8 +211,16 @@ def peek(area: Box, aspect: float = 1.0) -> Window:
     across, down = sides(1.0, aspect)
     shrink = min(PEEK_SHRINK, max(1.0, max(area.width / across, area.height / down) / PEEK))
     wide, high = min(area.width, PEEK * shrink * across), min(area.height, PEEK * shrink * down)
-    x0, y0 = math.floor(area.x0 + (area.width - wide) / 2), math.floor(area.y0 + (area.height - high) / 2)
-    return window_of(Box(x0, y0, x0 + max(1, math.floor(wide)), y0 + max(1, math.floor(high))), shrink, "peek", aspect=aspect)
+    x0, y0 = (
+        math.floor(area.x0 + (area.width - wide) / 2),
+        math.floor(area.y0 + (area.height - high) / 2),
+    )
+    return window_of(
+        Box(x0, y0, x0 + max(1, math.floor(wide)), y0 + max(1, math.floor(high))),
+        shrink,
+        "peek",
+        aspect=aspect,
+    )
 
 
 def plan(
@@ -180,10 +234,11 @@ def plan(
 ) -> Plan:
     """What to read first, and how closely what follows is looked at.
 
-    An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper` takes D(I) for a region and D(D(I)) for
-    a pixel question, smaller where that is more than a view. `adaptive` takes the area as it is (or enlarged) where it fits a view; else
-    it is scouted, so small that a target is just suspected. `exhaustive` takes every tile. `random` and `grid` begin as `paper` does;
-    `shrink` takes all at once.
+    An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper`
+    takes D(I) for a region and D(D(I)) for a pixel question, smaller where that is more than a
+    view. `adaptive` takes the area as it is (or enlarged) where it fits a view; else it is scouted,
+    so small that a target is just suspected. `exhaustive` takes every tile. `random` and `grid`
+    begin as `paper` does; `shrink` takes all at once.
 
     Args:
         granularity: of the question.
@@ -205,13 +260,24 @@ def plan(
     if policy in ("paper", "random", "grid"):
         pixel = granularity is Granularity.PIXEL
         shrink = max(COMPRESSION**2 if pixel else COMPRESSION, fitting)
-        return Plan(granularity, area, (window_of(area, shrink, "wide", aspect=aspect),), 1, aspect=aspect)
+        return Plan(
+            granularity, area, (window_of(area, shrink, "wide", aspect=aspect),), 1, aspect=aspect
+        )
     if policy == "exhaustive":
-        return Plan(granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile", aspect))
+        return Plan(
+            granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile", aspect)
+        )
     if area.area / closer**2 <= spec.view_pixels:
         return Plan(granularity, area, (window_of(area, closer, "whole", aspect=aspect),))
     wide = min(COARSEST * max(1.0, closer), max(1.0, length / SUSPECTED))
-    return Plan(granularity, area, cover(area, wide, spec, "scout", aspect), closer, scouted=True, aspect=aspect)
+    return Plan(
+        granularity,
+        area,
+        cover(area, wide, spec, "scout", aspect),
+        closer,
+        scouted=True,
+        aspect=aspect,
+    )
 
 
 def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
@@ -230,7 +296,12 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
     if pixels >= max(spec.view_pixels, spec.tile**2):
         return spec
     tile = min(spec.tile, int(math.sqrt(pixels)) // 32 * 32)
-    return replace(spec, view_pixels=min(spec.view_pixels, pixels), tile=tile, overlap=min(spec.overlap, tile // 4))
+    return replace(
+        spec,
+        view_pixels=min(spec.view_pixels, pixels),
+        tile=tile,
+        overlap=min(spec.overlap, tile // 4),
+    )
 
 
 def windows(look: Look, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
@@ -239,16 +310,27 @@ def windows(look: Look, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, .
     What is seen shrunk for its context, D(C1), is one window in any case.
     """
     if look.role in COARSE:
-        return (window_of(look.box, max(look.shrink, math.sqrt(look.box.area / spec.view_pixels)), look.role, look.core, aspect),)
+        return (
+            window_of(
+                look.box,
+                max(look.shrink, math.sqrt(look.box.area / spec.view_pixels)),
+                look.role,
+                look.core,
+                aspect,
+            ),
+        )
     if look.box.area / look.shrink**2 <= spec.view_pixels:
         return (window_of(look.box, look.shrink, look.role, look.core, aspect),)
     return cover(look.core, look.shrink, spec, look.role, aspect)
 
 
-def cover(area: Box, shrink: float, spec: ModelSpec, role: str, aspect: float = 1.0) -> tuple[Window, ...]:
+def cover(
+    area: Box, shrink: float, spec: ModelSpec, role: str, aspect: float = 1.0
+) -> tuple[Window, ...]:
     """Windows over `area` at 1 / `shrink`: one where it fits a view, else tiles that overlap.
 
-    Cores split the overlaps halfway, so that every pixel is answered for by one tile, away from that tile's edge.
+    Cores split the overlaps halfway, so that every pixel is answered for by one tile, away from
+    that tile's edge.
 
     Args:
         area: scene px.
@@ -257,7 +339,9 @@ def cover(area: Box, shrink: float, spec: ModelSpec, role: str, aspect: float = 
         role: written into each window.
         aspect: of the scene's px on the ground.
     """
-    if area.area / shrink**2 <= spec.view_pixels * (1 + 1e-9):  # `shrink` may be the square root that just fits
+    if area.area / shrink**2 <= spec.view_pixels * (
+        1 + 1e-9
+    ):  # `shrink` may be the square root that just fits
         return (window_of(area, shrink, role, aspect=aspect),)
     across, down = sides(shrink, aspect)
     columns = _spans(area.x0, area.x1, spec.tile * across, spec.overlap * across, across)
@@ -269,13 +353,19 @@ def cover(area: Box, shrink: float, spec: ModelSpec, role: str, aspect: float = 
     )
 
 
-def _spans(low: float, high: float, tile: float, overlap: float, step: float) -> list[tuple[float, float, float, float]]:
+def _spans(
+    low: float, high: float, tile: float, overlap: float, step: float
+) -> list[tuple[float, float, float, float]]:
     """Even spans of at most `tile` from low to high, in whole `step`s: (start, end, core start, core end)."""
     length = high - low
     if length <= tile:
         return [(low, high, low, high)]
     count = math.ceil((length - overlap) / (tile - overlap))
-    tile = min(tile, math.ceil((length + (count - 1) * overlap) / count / step) * step)  # no larger than the overlap asks for
+    tile = min(
+        tile, math.ceil((length + (count - 1) * overlap) / count / step) * step
+    )  # no larger than the overlap asks for
     starts = [low + round(i * (length - tile) / (count - 1)) for i in range(count)]
     cuts = [low] + [(starts[i] + tile + starts[i + 1]) / 2 for i in range(count - 1)] + [high]
-    return [(start, min(high, start + tile), cuts[i], cuts[i + 1]) for i, start in enumerate(starts)]
+    return [
+        (start, min(high, start + tile), cuts[i], cuts[i + 1]) for i, start in enumerate(starts)
+    ]

@@ -3,7 +3,8 @@
     key     what was asked of what, as JSON: a journal of another question is refused
     windows box, size and role of a window -> its heat map, its part of the answer, what it cost
 
-A window's row is there wholly or not at all, so that a run that is killed goes on from the last one that was finished.
+A window's row is there wholly or not at all, so that a run that is killed goes on from the last one
+that was finished.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from geomagnifier.types import Floats, Layer, Part, Region, Window
 class Spent:
     """What a window cost, and what of it is damaged.
 
-    pixels: that went through a network.  seconds: by stage, since the window before it.  broken: boxes that cannot be read, scene px.
+    pixels: that went through a network.  seconds: by stage, since the window before it.  broken:
+        boxes that cannot be read, scene px.
     """
 
     pixels: int = 0
@@ -63,7 +65,11 @@ class Journal:
         if data is None:
             return None
         height, width = np.frombuffer(data[:8], np.int32)
-        return np.frombuffer(zlib.decompress(data[8:]), np.float16).reshape(height, width).astype(np.float32)
+        return (
+            np.frombuffer(zlib.decompress(data[8:]), np.float16)
+            .reshape(height, width)
+            .astype(np.float32)
+        )
 
     def part(self, window: Window) -> Part | None:
         """What was kept of a window's part of the answer."""
@@ -76,9 +82,18 @@ class Journal:
         if data is None:
             return Spent(window.width * window.height)
         row = json.loads(data)
-        return Spent(row["pixels"], row["flops"], row["seconds"], tuple(Box(*box) for box in row["broken"]))
+        return Spent(
+            row["pixels"], row["flops"], row["seconds"], tuple(Box(*box) for box in row["broken"])
+        )
 
-    def keep(self, window: Window, *, heat: Floats | None = None, part: Part | None = None, spent: Spent | None = None) -> None:
+    def keep(
+        self,
+        window: Window,
+        *,
+        heat: Floats | None = None,
+        part: Part | None = None,
+        spent: Spent | None = None,
+    ) -> None:
         """Write down a finished window.
 
         Args:
@@ -90,8 +105,16 @@ class Journal:
         Raises:
             OutputError: the disk is full, or the folder cannot be written.
         """
-        rows = {"heat": heat is not None and _dump_heat(heat), "part": part is not None and _dump_part(part)}
-        rows["spent"] = spent is not None and json.dumps(asdict(spent) | {"broken": [box.tuple() for box in spent.broken]}).encode()
+        rows = {
+            "heat": heat is not None and _dump_heat(heat),
+            "part": part is not None and _dump_part(part),
+        }
+        rows["spent"] = (
+            spent is not None
+            and json.dumps(
+                asdict(spent) | {"broken": [box.tuple() for box in spent.broken]}
+            ).encode()
+        )
         try:
             if self._base is None:
                 self._open()
@@ -116,7 +139,9 @@ class Journal:
             base.execute("PRAGMA synchronous = NORMAL")
             with base:
                 base.execute("CREATE TABLE IF NOT EXISTS asked (key TEXT)")
-                base.execute("CREATE TABLE IF NOT EXISTS windows (name TEXT, what TEXT, data BLOB, PRIMARY KEY (name, what))")
+                base.execute(
+                    "CREATE TABLE IF NOT EXISTS windows (name TEXT, what TEXT, data BLOB, PRIMARY KEY (name, what))"
+                )
                 kept = base.execute("SELECT key FROM asked").fetchone()
                 if kept is None:
                     base.execute("INSERT INTO asked VALUES (?)", (self.key,))
@@ -124,7 +149,9 @@ class Journal:
             base.close()
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            raise OptionError(f"{self.path} is no journal of an unfinished answer; delete it and ask again") from error
+            raise OptionError(
+                f"{self.path} is no journal of an unfinished answer; delete it and ask again"
+            ) from error
         if kept is not None and kept[0] != self.key:
             base.close()
             raise OptionError(
@@ -135,7 +162,9 @@ class Journal:
     def _get(self, window: Window, what: str) -> bytes | None:
         if self._base is None:
             return None
-        row = self._base.execute("SELECT data FROM windows WHERE name = ? AND what = ?", (_row(window), what)).fetchone()
+        row = self._base.execute(
+            "SELECT data FROM windows WHERE name = ? AND what = ?", (_row(window), what)
+        ).fetchone()
         return None if row is None else bytes(row[0])
 
 
@@ -171,11 +200,15 @@ def _differs(kept: str, key: str) -> str:
 
 
 def _row(window: Window) -> str:
-    return json.dumps([*window.box.tuple(), window.width, window.height, *window.core.tuple(), window.role])
+    return json.dumps(
+        [*window.box.tuple(), window.width, window.height, *window.core.tuple(), window.role]
+    )
 
 
 def _dump_heat(heat: Floats) -> bytes:
-    return np.array(heat.shape, np.int32).tobytes() + zlib.compress(heat.astype(np.float16).tobytes(), 1)
+    return np.array(heat.shape, np.int32).tobytes() + zlib.compress(
+        heat.astype(np.float16).tobytes(), 1
+    )
 
 
 def _dump_part(part: Part) -> bytes:
@@ -183,7 +216,10 @@ def _dump_part(part: Part) -> bytes:
     packed = [layer.patch.packed() for layer in part.layers]
     blobs = [patch.data for patch in packed if isinstance(patch.data, bytes)]
     head = {
-        "objects": [[r.label, float(r.score), [float(v) for v in r.box], r.segmentation, float(rank)] for r, rank in part.objects],
+        "objects": [
+            [r.label, float(r.score), [float(v) for v in r.box], r.segmentation, float(rank)]
+            for r, rank in part.objects
+        ],
         "layers": [
             [layer.label, float(layer.score), layer.separate, *_placed(patch), len(blob)]
             for layer, patch, blob in zip(part.layers, packed, blobs, strict=True)
@@ -193,16 +229,27 @@ def _dump_part(part: Part) -> bytes:
 
 
 def _placed(patch: MaskPatch) -> list[Any]:
-    return [patch.placement.box.tuple(), patch.placement.width, patch.placement.height, patch.core.tuple(), patch.threshold]
+    return [
+        patch.placement.box.tuple(),
+        patch.placement.width,
+        patch.placement.height,
+        patch.core.tuple(),
+        patch.threshold,
+    ]
 
 
 def _load_part(window: Window, data: bytes) -> Part:
     text, _, rest = data.partition(b"\0")
     head = json.loads(text)
-    objects = [(Region(label, score, tuple(box), rle), rank) for label, score, box, rle, rank in head["objects"]]
+    objects = [
+        (Region(label, score, tuple(box), rle), rank)
+        for label, score, box, rle, rank in head["objects"]
+    ]
     layers, start = [], 0
     for label, score, separate, box, width, height, core, threshold, size in head["layers"]:
-        patch = MaskPatch(Placement(Box(*box), width, height), Box(*core), rest[start : start + size], threshold)
+        patch = MaskPatch(
+            Placement(Box(*box), width, height), Box(*core), rest[start : start + size], threshold
+        )
         layers.append(Layer(label, score, separate, patch))
         start += size
     return Part(window, tuple(objects), tuple(layers))

@@ -10,7 +10,9 @@ ENGLISH = re.compile(
     r"\b(similar to|like|resembling|alike|that look like)\b[^.?!]*\b(this|that|it|one|mine)\b"
     r"|\b(find|show|search|retrieve|get|list|give)\b[^.?!]*\b(similar|alike)\b[^.?!]*\b(images?|pictures?|photos?|scenes?)\b"
 )
-CHINESE = re.compile("(找|搜|检索|查)[^，。？]{0,8}(类似|相似|相像|像|同样)[^，。？]{0,10}(图|影像|照片|图像|图片)")
+CHINESE = re.compile(
+    "(找|搜|检索|查)[^，。？]{0,8}(类似|相似|相像|像|同样)[^，。？]{0,10}(图|影像|照片|图像|图片)"
+)
 
 
 def asked(question: str) -> bool:

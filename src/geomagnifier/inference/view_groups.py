@@ -14,9 +14,13 @@ from geomagnifier.types import Floats, Part, SceneInfo, View, Window
 HEAT_SIDE = 256
 """Longest side of the heat map kept in the trace, cells."""
 SORTED, TOGETHER = 64, 300_000
-"""Windows among which those of one size are brought together; the most pixels that are looked at together."""
+"""Windows among which those of one size are brought together; the most pixels that are looked at
+together.
+"""
 ONE_INPUT = 28
-"""Windows of full size in one input; where the paper's windows are more of them, in large scenes, each so many are one."""
+"""Windows of full size in one input; where the paper's windows are more of them, in large scenes,
+each so many are one.
+"""
 
 Read = tuple[Window, View | None, Floats | None, Part | None]
 """A window with its view; or with the heat map and the part that were kept of it."""
@@ -40,7 +44,9 @@ class Stopwatch:
 def by_size(windows: Sequence[Window]) -> list[Window]:
     """Windows in their order, but within every few of them those of one size one after another."""
     blocks = (windows[i : i + SORTED] for i in range(0, len(windows), SORTED))
-    return [w for block in blocks for w in sorted(block, key=lambda w: w.width * w.height, reverse=True)]
+    return [
+        w for block in blocks for w in sorted(block, key=lambda w: w.width * w.height, reverse=True)
+    ]
 
 
 def together(read: Iterator[Read]) -> Iterator[list[Read]]:
@@ -49,8 +55,16 @@ def together(read: Iterator[Read]) -> Iterator[list[Read]]:
     for one in read:
         window, view = one[0], one[1]
         last = group[-1][0] if group else None
-        alike = last is not None and (last.width, last.height) == (window.width, window.height) and view is not None
-        if group and not (alike and group[-1][1] is not None and (len(group) + 1) * window.width * window.height <= TOGETHER):
+        alike = (
+            last is not None
+            and (last.width, last.height) == (window.width, window.height)
+            and view is not None
+        )
+        if group and not (
+            alike
+            and group[-1][1] is not None
+            and (len(group) + 1) * window.width * window.height <= TOGETHER
+        ):
             yield group
             group = []
         group.append(one)
@@ -74,13 +88,22 @@ def is_blank(view: View) -> bool:
 def whole_heat(heats: Sequence[tuple[Window, Floats]], scene: SceneInfo) -> Floats:
     """Heat maps of windows on one map of the scene, for the eye."""
     step = max(scene.width, scene.height) / HEAT_SIDE
-    canvas = np.zeros((max(1, round(scene.height / step)), max(1, round(scene.width / step))), np.float32)
+    canvas = np.zeros(
+        (max(1, round(scene.height / step)), max(1, round(scene.width / step))), np.float32
+    )
     for window, heat in heats:
         box = window.box
         x0, y0, x1, y1 = (int(v / step) for v in box.tuple())
-        rows, columns = np.arange(y0, min(canvas.shape[0], y1 + 1)), np.arange(x0, min(canvas.shape[1], x1 + 1))
-        r = np.clip(((rows + 0.5) * step - box.y0) / box.height * heat.shape[0], 0, heat.shape[0] - 1).astype(int)
-        c = np.clip(((columns + 0.5) * step - box.x0) / box.width * heat.shape[1], 0, heat.shape[1] - 1).astype(int)
+        rows, columns = (
+            np.arange(y0, min(canvas.shape[0], y1 + 1)),
+            np.arange(x0, min(canvas.shape[1], x1 + 1)),
+        )
+        r = np.clip(
+            ((rows + 0.5) * step - box.y0) / box.height * heat.shape[0], 0, heat.shape[0] - 1
+        ).astype(int)
+        c = np.clip(
+            ((columns + 0.5) * step - box.x0) / box.width * heat.shape[1], 0, heat.shape[1] - 1
+        ).astype(int)
         patch = canvas[rows[:, None], columns[None]]
         canvas[rows[:, None], columns[None]] = np.maximum(patch, heat[r[:, None], c[None]])
     return canvas

@@ -14,8 +14,9 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.types import Floats, Granularity, ModelSpec, Query, SceneInfo, View, Window
 
 RESERVED = 300e6
-"""Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's blocks, views read ahead, regions,
-files to be written."""
+"""Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's
+blocks, views read ahead, regions, files to be written.
+"""
 MARGIN = 320
 """Scene px of context around a given box in a scene too large for one view."""
 
@@ -53,11 +54,16 @@ def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity)
 
 def asked_about(query: Query, windows: Sequence[Window]) -> tuple[Window, ...]:
     """Those of some windows that answer for a part of the area that was given; all where none was."""
-    return tuple(window for window in windows if query.area is None or query.area.meets(window.core))
+    return tuple(
+        window for window in windows if query.area is None or query.area.meets(window.core)
+    )
 
 
 def heat_within(query: Query, view: View, heat: Floats) -> Floats:
     """A view's heat map where the area that was given lies, and nothing elsewhere. (h, w), cells of one size."""
     if query.area is None:
         return heat
-    return np.asarray(np.where(query.area.cells(view.window.box, (heat.shape[0], heat.shape[1])), heat, 0), np.float32)
+    return np.asarray(
+        np.where(query.area.cells(view.window.box, (heat.shape[0], heat.shape[1])), heat, 0),
+        np.float32,
+    )

@@ -127,9 +127,13 @@ def found(
         elif len(set(places)) == 1:
             sentences.append(f"图中{places[0]}有{listed(list(phrases.values()))}。")
         else:
-            sentences.append(f"图中{'，'.join(f'{place}有{phrases[kind]}' for kind, place in zip(kinds, places, strict=True))}。")
+            sentences.append(
+                f"图中{'，'.join(f'{place}有{phrases[kind]}' for kind, place in zip(kinds, places, strict=True))}。"
+            )
     if missing:
-        sentences.append(f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。")
+        sentences.append(
+            f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。"
+        )
     if everything and not kinds:
         sentences.append("我认识的东西这里都没有。")
     if unknown and thing:
@@ -144,7 +148,10 @@ def start(word: str, asked: Asked | None) -> str:
     if not word or asked is None:
         return ""
     there = asked.form == "things" and asked.exists
-    return {"yes": "有，" if there else "是的，", "no": "没有，" if there and not asked.every else "不，"}[word]
+    return {
+        "yes": "有，" if there else "是的，",
+        "no": "没有，" if there and not asked.every else "不，",
+    }[word]
 
 
 def listed(words: Sequence[str], joint: str = "和") -> str:

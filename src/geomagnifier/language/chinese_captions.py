@@ -94,12 +94,22 @@ _SAYINGS = {
     "with-each-other": "", "driving": "行驶着", "running": "行驶着",
 }  # fmt: skip
 _STARTS = re.compile("^(?:this|it|here|that)-(?:is|are)-(?=.)")
-_PLURALS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("ses", "s"), ("xes", "x"), ("ves", "f"), ("s", ""))
+_PLURALS = (
+    ("ies", "y"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("ses", "s"),
+    ("xes", "x"),
+    ("ves", "f"),
+    ("s", ""),
+)
 
 
 def _table() -> dict[str, tuple[str, str]]:
     rows = (entry.strip().split(":") for entry in _NOUNS.strip().split("|"))
-    return {name: (told.split()[0], told.split()[1]) for names, told in rows for name in names.split()}
+    return {
+        name: (told.split()[0], told.split()[1]) for names, told in rows for name in names.split()
+    }
 
 
 _THINGS = _table()
@@ -145,22 +155,35 @@ def in_chinese(tokens: Sequence[str]) -> str:
             at += n
             break
     parts = [part for part in parts if part.things or not part.word]
-    return _sentence(parts, [saying for saying in dict.fromkeys(sayings) if saying], bool(_STARTS.match("-".join(words))))
+    return _sentence(
+        parts,
+        [saying for saying in dict.fromkeys(sayings) if saying],
+        bool(_STARTS.match("-".join(words))),
+    )
 
 
 def _thing(key: str) -> tuple[str, str] | None:
     for ending, stem in (("", ""), *_PLURALS):
-        if key.endswith(ending) and (found := _THINGS.get(key.removesuffix(ending) + stem)) is not None:
+        if (
+            key.endswith(ending)
+            and (found := _THINGS.get(key.removesuffix(ending) + stem)) is not None
+        ):
             return found
     return None
 
 
 def _said(number: str, adjectives: Sequence[str], measure: str, noun: str) -> str:
     count = f"{number}{measure}" if number in _COUNTED else number
-    told = [word for word in dict.fromkeys(adjectives) if not (word == "绿色的" and "翠绿的" in adjectives)]
+    told = [
+        word
+        for word in dict.fromkeys(adjectives)
+        if not (word == "绿色的" and "翠绿的" in adjectives)
+    ]
     if told and told[-1] in ("深", "浅"):
         told[-1] += "色的"
-    joined = re.sub("([白黑灰红蓝黄绿棕橙]色)的(?=[白黑灰红蓝黄绿棕橙]色的)", r"\1和", "".join(told))
+    joined = re.sub(
+        "([白黑灰红蓝黄绿棕橙]色)的(?=[白黑灰红蓝黄绿棕橙]色的)", r"\1和", "".join(told)
+    )
     if "大片的" in told and count.startswith("一"):
         count, joined = "一大片", joined.replace("大片的", "")
     return f"{count}{joined}{noun}"

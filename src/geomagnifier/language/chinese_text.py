@@ -32,8 +32,18 @@ SIMPLIFIED = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
 """Traditional characters as simplified ones."""
 _EITHER = "面只系周制布梁干谷志征复松尽升舍托才吃你它秘群伙游污堤席辟"
 """Simplified characters that stand for themselves in words of answers, for another one elsewhere."""
-_TRADITIONAL = {ord(b): a for a, b in reversed(list(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))) if b not in _EITHER}
-_OTHERWISE = (("公裡", "公里"), ("英裡", "英里"), ("裡程", "里程"), ("主干道", "主幹道"), ("坐標系統", "坐標系統"))
+_TRADITIONAL = {
+    ord(b): a
+    for a, b in reversed(list(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
+    if b not in _EITHER
+}
+_OTHERWISE = (
+    ("公裡", "公里"),
+    ("英裡", "英里"),
+    ("裡程", "里程"),
+    ("主干道", "主幹道"),
+    ("坐標系統", "坐標系統"),
+)
 _ORDER = re.compile(
     r"[,，;；.。?？!！]?\s*(?:请|請|麻烦|麻煩)?(?:您|你)?(?:用|以)(?:简体|繁体|簡體|繁體)?(?:中文|汉语|漢語|普通话|普通話)(?:来|來)?"
     r"(?:回答|回复|回覆|答复|作答|告诉我|告訴我|说|說|答)?(?:我|一下)?(?:吧|好吗|好嗎|谢谢|謝謝)?\s*[.。!！]?"

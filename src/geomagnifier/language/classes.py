@@ -1,9 +1,10 @@
 """The one table of words: what can be asked about, and how people call it.
 
-`KINDS` are the classes that a model is trained to find: objects, then land cover. A narrow class lies `within` a wide one: a car is a
-vehicle too. A model knows the classes on the card of its weights, which may be fewer. `SCENES` are the fine names of places; the class
-folders of AID, UC Merced (UCM) and RSSCN7 map onto them. `OTHER_NOUNS` are things that are no kind at all: a question about one of them has
-an empty answer. Plain data, lower case; no word belongs to two kinds.
+`KINDS` are the classes that a model is trained to find: objects, then land cover. A narrow class
+lies `within` a wide one: a car is a vehicle too. A model knows the classes on the card of its
+weights, which may be fewer. `SCENES` are the fine names of places; the class folders of AID, UC
+Merced (UCM) and RSSCN7 map onto them. `OTHER_NOUNS` are things that are no kind at all: a question
+about one of them has an empty answer. Plain data, lower case; no word belongs to two kinds.
 `REFER_ONE` and `PLACES` are the ways to ask for some things of a kind only.
 """
 
@@ -19,7 +20,8 @@ class Kind:
         plural: Equal to the name for a mass noun ("water").
         also: Synonyms as (singular, plural); both are equal for a mass noun.
         stuff: Land cover: an area without separate objects.
-        within: Name of the wide class that every object of this class belongs to as well; "" for none.
+        within: Name of the wide class that every object of this class belongs to as well; "" for
+            none.
         outlined: Land cover of which some data sets give single objects ("building").
     """
 
@@ -111,25 +113,38 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "vehicle",
         "vehicles",
-        _nouns("""motor vehicle, road vehicle, parked vehicle, automotive vehicle, small vehicle, large vehicle"""),
+        _nouns(
+            """motor vehicle, road vehicle, parked vehicle, automotive vehicle, small vehicle, large vehicle"""
+        ),
     ),
     Kind(
         "car",
         "cars",
-        _nouns("""automobile, motorcar, parked car, sedan, SUV, taxi, motor car, passenger car, hatchback"""),
+        _nouns(
+            """automobile, motorcar, parked car, sedan, SUV, taxi, motor car, passenger car, hatchback"""
+        ),
         within="vehicle",
     ),
-    Kind("van", "vans", _nouns("minivan, minibus/minibuses, delivery van, cargo van, camper van"), within="vehicle"),
+    Kind(
+        "van",
+        "vans",
+        _nouns("minivan, minibus/minibuses, delivery van, cargo van, camper van"),
+        within="vehicle",
+    ),
     Kind(
         "truck",
         "trucks",
-        _nouns("lorry/lorries, pickup, pickup truck, semi-trailer, trailer truck, dump truck, heavy truck, box truck"),
+        _nouns(
+            "lorry/lorries, pickup, pickup truck, semi-trailer, trailer truck, dump truck, heavy truck, box truck"
+        ),
         within="vehicle",
     ),
     Kind(
         "bus",
         "buses",
-        _nouns("coach/coaches, city bus/city buses, motor coach/motor coaches, school bus/school buses, articulated bus/articulated buses"),
+        _nouns(
+            "coach/coaches, city bus/city buses, motor coach/motor coaches, school bus/school buses, articulated bus/articulated buses"
+        ),
         within="vehicle",
     ),
     Kind(
@@ -142,13 +157,22 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "tree",
         "trees",
-        _nouns("street tree, shade tree, single tree, deciduous tree, conifer, pine tree, broadleaf tree, treetop, tree crown"),
+        _nouns(
+            "street tree, shade tree, single tree, deciduous tree, conifer, pine tree, broadleaf tree, treetop, tree crown"
+        ),
     ),
-    Kind("palm tree", "palm trees", _nouns("palm, date palm, coconut palm, oil palm, fan palm"), within="tree"),
+    Kind(
+        "palm tree",
+        "palm trees",
+        _nouns("palm, date palm, coconut palm, oil palm, fan palm"),
+        within="tree",
+    ),
     Kind(
         "wind turbine",
         "wind turbines",
-        _nouns("windmill, wind generator, wind power turbine, wind energy turbine, wind power plant, wind tower"),
+        _nouns(
+            "windmill, wind generator, wind power turbine, wind energy turbine, wind power plant, wind tower"
+        ),
     ),
     Kind(
         "solar panel",
@@ -159,12 +183,16 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "swimming pool",
         "swimming pools",
-        _nouns("pool, outdoor pool, backyard pool, garden pool, private pool, in-ground pool, paddling pool"),
+        _nouns(
+            "pool, outdoor pool, backyard pool, garden pool, private pool, in-ground pool, paddling pool"
+        ),
     ),
     Kind(
         "oil well",
         "oil wells",
-        _nouns("pumpjack, pump jack, nodding donkey, oil pump, oil derrick, petroleum well, oilfield well, oil well pad"),
+        _nouns(
+            "pumpjack, pump jack, nodding donkey, oil pump, oil derrick, petroleum well, oilfield well, oil well pad"
+        ),
     ),
     Kind(
         "crop field",
@@ -286,7 +314,9 @@ RSSCN7: dict[str, tuple[str, ...]] = {
     "RiverLake": ("river", "pond"),
 }
 
-SCENES: tuple[str, ...] = tuple(sorted({name for table in (AID, UCM, RSSCN7) for names in table.values() for name in names}))
+SCENES: tuple[str, ...] = tuple(
+    sorted({name for table in (AID, UCM, RSSCN7) for names in table.values() for name in names})
+)
 
 COARSE: dict[str, tuple[str, ...]] = {
     "residential": ("dense residential", "medium residential", "sparse residential"),
@@ -305,17 +335,33 @@ SCENE_WORDS: dict[str, tuple[str, ...]] = {
     "chaparral": ("scrubland", "shrubland", "bushland", "dry scrub"),
     "church": ("cathedral", "chapel", "place of worship", "basilica"),
     "commercial": ("shopping district", "business district", "downtown", "commercial zone"),
-    "dense residential": ("dense housing", "tightly packed houses", "crowded neighborhood", "high-density housing"),
+    "dense residential": (
+        "dense housing",
+        "tightly packed houses",
+        "crowded neighborhood",
+        "high-density housing",
+    ),
     "desert": ("sand desert", "dune field", "arid land", "sand dunes"),
     "farmland": ("cropland", "agricultural land", "crop fields", "arable land", "cultivated land"),
     "forest": ("woodland", "woods", "dense trees", "timberland"),
     "freeway": ("highway", "motorway", "expressway", "multi-lane road"),
     "golf course": ("golf club", "golf links", "golfing ground", "fairway"),
     "harbor": ("port", "seaport", "marina", "harbour", "dock"),
-    "industrial": ("factory site", "industrial park", "manufacturing plant", "industrial zone", "factories"),
+    "industrial": (
+        "factory site",
+        "industrial park",
+        "manufacturing plant",
+        "industrial zone",
+        "factories",
+    ),
     "intersection": ("crossroads", "road junction", "street crossing", "road crossing"),
     "meadow": ("grassland", "pasture", "grass field", "grassy land"),
-    "medium residential": ("suburban housing", "medium-density housing", "suburb", "ordinary neighborhood"),
+    "medium residential": (
+        "suburban housing",
+        "medium-density housing",
+        "suburb",
+        "ordinary neighborhood",
+    ),
     "mobile home park": ("trailer park", "caravan park", "mobile homes"),
     "mountain": ("mountain range", "mountainous terrain", "hills", "rocky ridge"),
     "overpass": ("viaduct", "flyover", "highway interchange", "elevated road"),
@@ -323,12 +369,22 @@ SCENE_WORDS: dict[str, tuple[str, ...]] = {
     "parking lot": ("car park", "parking area", "parking ground"),
     "playground": ("sports ground", "playing field", "athletics ground", "running track"),
     "pond": ("lake", "small lake", "pool of water", "lagoon"),
-    "railway station": ("train station", "rail terminal", "railroad station", "station with tracks"),
+    "railway station": (
+        "train station",
+        "rail terminal",
+        "railroad station",
+        "station with tracks",
+    ),
     "resort": ("holiday resort", "vacation resort", "hotel complex", "leisure resort"),
     "river": ("stream", "waterway", "river bend", "watercourse"),
     "runway": ("landing strip", "airstrip", "takeoff strip"),
     "school": ("campus", "school grounds", "school campus", "college"),
-    "sparse residential": ("scattered houses", "low-density housing", "isolated homes", "rural homes"),
+    "sparse residential": (
+        "scattered houses",
+        "low-density housing",
+        "isolated homes",
+        "rural homes",
+    ),
     "square": ("plaza", "town square", "public square", "city square"),
     "stadium": ("arena", "sports stadium", "football stadium", "sports arena"),
     "storage tanks": ("oil tanks", "tank farm", "fuel depot", "oil depot"),
@@ -374,7 +430,8 @@ OTHER_NOUNS: tuple[tuple[str, str], ...] = _nouns(
     paddle, gear wheel, camshaft, spark plug"""
 )
 
-# Ways to pick one thing of a kind, and some of them; {other} and {others} are things of another kind.
+# Ways to pick one thing of a kind, and some of them; {other} and {others} are things of another
+# kind.
 REFER_ONE: tuple[str, ...] = entries("""
     the largest {s} | the smallest {s} | the biggest {s} | the leftmost {s} | the rightmost {s} | the topmost {s}
     the second {s} from the left | the bottommost {s} | the uppermost {s} | the {s} furthest to the right | the third {s} from the right
@@ -412,5 +469,9 @@ def scene_phrase(word: str) -> str:
     """Turn a scene's name into a noun phrase: "an airport", "a commercial area", "farmland"."""
     if word.endswith(_AREAS):
         return article(f"{word} area")
-    bare = word.endswith(_WITHOUT_ARTICLE) and not word.endswith(_WITH_ARTICLE) and " with " not in word
+    bare = (
+        word.endswith(_WITHOUT_ARTICLE)
+        and not word.endswith(_WITH_ARTICLE)
+        and " with " not in word
+    )
     return word if bare else article(word)

@@ -27,15 +27,17 @@ _NAMES = {
     "uk": "Ukrainian", "vi": "Vietnamese",
 }  # fmt: skip
 _LEAST, _SURE, _TIE = 0.01, 0.8, 0.3
-"""Where no word settles it: English is believed above the first probability (short English questions of three words and more stay above
-0.02), and of one or two words another language from the second; where words speak for both, English from the third."""
+"""Where no word settles it: English is believed above the first probability (short English
+questions of three words and more stay above 0.02), and of one or two words another language from
+the second; where words speak for both, English from the third.
+"""
 
 
 def language(text: str) -> Language:
     """The language of a question: "en" or "zh".
 
-    Words that are known decide first: more of another language than of English ("Find alle skibe"), or English ones. Statistics decide the
-    rest.
+    Words that are known decide first: more of another language than of English ("Find alle skibe"),
+    or English ones. Statistics decide the rest.
 
     Raises:
         QuestionUnreadable: it is in another language, which the message names.
@@ -47,10 +49,16 @@ def language(text: str) -> Language:
     chinese = sum(name.startswith("CJK") for name in names)
     latin = sum(name.startswith(("LATIN", "FULLWIDTH LATIN")) for name in names)
     other = len(names) - chinese - latin
-    roman = sum(unicodedata.name(word[0], "").startswith(("LATIN", "FULLWIDTH LATIN")) for word in words)
+    roman = sum(
+        unicodedata.name(word[0], "").startswith(("LATIN", "FULLWIDTH LATIN")) for word in words
+    )
     if chinese > roman and not other:
         return "zh"
-    if chinese and not other and not re.search("[a-z]", chinese_text.unmixed(text.lower(), chinese_names())):  # "show me 飞机"
+    if (
+        chinese
+        and not other
+        and not re.search("[a-z]", chinese_text.unmixed(text.lower(), chinese_names()))
+    ):  # "show me 飞机"
         return "zh"
     mostly_latin = (other + chinese) * 3 <= len(names)
     given_away = [codes for word in words[:MOST] if (codes := languages_of(word))]
@@ -65,11 +73,15 @@ def language(text: str) -> Language:
     if given_away:
         votes = Counter(code for codes in given_away for code in codes)
         name = next(_NAMES[code] for code, _ in ranked if votes[code] == max(votes.values()))
-    elif mostly_latin and (dict(ranked)["en"] >= _LEAST or (len(words) < 3 and ranked[0][1] < _SURE)):
+    elif mostly_latin and (
+        dict(ranked)["en"] >= _LEAST or (len(words) < 3 and ranked[0][1] < _SURE)
+    ):
         return "en"
     else:
         name = next(_NAMES[code] for code, _ in ranked if code in _NAMES)
-    raise QuestionUnreadable(f"the question seems to be in {name}; this model reads English and Chinese, please ask in one of them")
+    raise QuestionUnreadable(
+        f"the question seems to be in {name}; this model reads English and Chinese, please ask in one of them"
+    )
 
 
 @cache

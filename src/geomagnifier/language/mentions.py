@@ -22,8 +22,10 @@ def word_set(text: str) -> frozenset[str]:
 class Mention(NamedTuple):
     """A name in a text, tokens (English) or characters (Chinese) from `start` to `end`.
 
-    said: the name in the text's words.  scenes: scene classes that it holds for.  kind: class of things, or "".
-    plural: it stands in the plural of a name that is listed in the singular.  Neither scenes nor a kind: something no class is.
+    said: the name in the text's words.  scenes: scene classes that it holds for.  kind: class of
+        things, or "".
+    plural: it stands in the plural of a name that is listed in the singular.  Neither scenes nor a
+        kind: something no class is.
     """
 
     start: int
@@ -55,7 +57,9 @@ _AFTER = word_set(
     "run runs cross crosses lead leads pass passes go goes stand stands lie lies flow flows sit to"
 )
 """Words that may follow a name without being part of it."""
-_GENERIC = word_set("field farm park station court center centre square lot ground track tank dock plant port shore arena club")
+_GENERIC = word_set(
+    "field farm park station court center centre square lot ground track tank dock plant port shore arena club"
+)
 """Names that stand for many things, by what is before them: "solar farm", "food court"."""
 _PLAIN = word_set(
     "a an the this that these those any some one all of is are it its as or and to in at large small big huge little tiny green open wide "
@@ -84,7 +88,9 @@ def plural(phrase: str) -> str:
 def _table(column: int) -> dict[str, _Name]:
     """Name -> what it stands for; column 0 English, 1 Chinese."""
     table: dict[str, _Name] = {}
-    rows: list[tuple[str, tuple[str, ...], str]] = [(words[column], (scene,), "") for scene, words in names.SCENES.items()]
+    rows: list[tuple[str, tuple[str, ...], str]] = [
+        (words[column], (scene,), "") for scene, words in names.SCENES.items()
+    ]
     rows += [(words[column], scenes, "") for scenes, words in names.WIDER.items()]
     rows += [(words[column], (), kind) for kind, words in names.CLASSES.items()]
     rows.append(((names.OTHERS, names.OTHERS_ZH)[column], (), ""))
@@ -92,13 +98,20 @@ def _table(column: int) -> dict[str, _Name]:
         for name in words.split(", ") if column == 0 else words.split():
             for form in dict.fromkeys((name, plural(name) if column == 0 else name)):
                 known = table.get(form, _Name(plural=form != name))
-                table[form] = _Name(tuple(dict.fromkeys((*known.scenes, *scenes))), known.kind or kind, known.plural and form != name)
+                table[form] = _Name(
+                    tuple(dict.fromkeys((*known.scenes, *scenes))),
+                    known.kind or kind,
+                    known.plural and form != name,
+                )
     return table
 
 
 def names_of(column: int) -> list[tuple[str, str]]:
     """Every name in the tables with the class of things that it stands for, "" for none; column 0 English, 1 Chinese."""
-    more = [(name, "") for name in (names.PART_OF[0].split(", ") if column == 0 else names.PART_OF[1].split())]
+    more = [
+        (name, "")
+        for name in (names.PART_OF[0].split(", ") if column == 0 else names.PART_OF[1].split())
+    ]
     known = [(name, of.kind) for name, of in (_ENGLISH, _CHINESE)[column].items()]
     return [*known, *more, *((plural(name), "") for name, _ in more if column == 0)]
 
@@ -112,7 +125,9 @@ _ASKING = word_set(
     "how many much count number of are is r u there the a in this that here image picture scene photo show find detect locate segment mask "
     "outline where what which please me you i do does did see can could any some to for on and total now all "
 )
-_ASKING_ZH = re.compile("[图中里上这张片画面景像请问帮我数一下有多少几个共总计统找出检测分割标框在哪儿是的?？。!！,，]*")
+_ASKING_ZH = re.compile(
+    "[图中里上这张片画面景像请问帮我数一下有多少几个共总计统找出检测分割标框在哪儿是的?？。!！,，]*"
+)
 
 
 def is_no_class(said: str) -> bool:
@@ -135,7 +150,9 @@ def names_nothing(text: str, language: str) -> bool:
 
 def tokens_of(text: str) -> list[str]:
     """English -> lower-case words and signs, hyphens taken as blanks."""
-    return _TOKEN.findall(re.sub(r"[-_\u2010-\u2015]", " ", written_out(text).lower().replace("\u2019", "'")))
+    return _TOKEN.findall(
+        re.sub(r"[-_\u2010-\u2015]", " ", written_out(text).lower().replace("\u2019", "'"))
+    )
 
 
 def in_english(tokens: Sequence[str]) -> list[Mention]:
@@ -157,7 +174,11 @@ def in_english(tokens: Sequence[str]) -> list[Mention]:
                 break
         else:
             i += 1
-    return [_whole(mention, tokens) for mention in found if tokens[mention.end : mention.end + 1] not in (["use"], ["used"], ["cover"])]
+    return [
+        _whole(mention, tokens)
+        for mention in found
+        if tokens[mention.end : mention.end + 1] not in (["use"], ["used"], ["cover"])
+    ]
 
 
 def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
@@ -166,7 +187,11 @@ def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
     while end < len(tokens) and tokens[end] in _TAILS:
         end += 1
     following = tokens[end] if end < len(tokens) else ""
-    if following.isalnum() and following not in _AFTER and not re.search(r"...(?:ing|ed)$", following):
+    if (
+        following.isalnum()
+        and following not in _AFTER
+        and not re.search(r"...(?:ing|ed)$", following)
+    ):
         return Mention(mention.start, end + 1, f"{mention.said} {following}")
     before = tokens[mention.start - 1] if mention.start else ""
     foreign = before.isalpha() and before not in _PLAIN and not _ADJECTIVE.match(before)
@@ -197,13 +222,19 @@ def in_chinese(text: str, anywhere: bool = False) -> list[Mention]:
 
 
 def _alone(text: str, i: int) -> bool:
-    return (i == 0 or text[i - 1] in _BEFORE_ONE) and (i + 1 == len(text) or text[i + 1] in _AFTER_ONE)
+    return (i == 0 or text[i - 1] in _BEFORE_ONE) and (
+        i + 1 == len(text) or text[i + 1] in _AFTER_ONE
+    )
 
 
 @cache
 def chinese_names() -> dict[str, str]:
     """English names of classes of things, each with the usual Chinese one; a narrower class has its own."""
-    told = [(name, chinese.split()[0]) for english, chinese in {**names.CLASSES, **names.NARROWER}.values() for name in english.split(", ")]
+    told = [
+        (name, chinese.split()[0])
+        for english, chinese in {**names.CLASSES, **names.NARROWER}.values()
+        for name in english.split(", ")
+    ]
     return {form: word for name, word in told for form in (name, plural(name))}
 
 

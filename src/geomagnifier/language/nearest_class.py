@@ -4,7 +4,8 @@
 "Find every windmill."             There is no class for "windmill" in this model. It knows: airplane, ship, ...
 "Segment the ships and the cranes" There are ten ships. There is no class for "cranes" in this model.
 
-A word that the sentence encoder has as a whole is spelled right: "horse" is no typing error for "house".
+A word that the sentence encoder has as a whole is spelled right: "horse" is no typing error for
+"house".
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ SYNONYMS: dict[str, str] = {
     "land": """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=, dirt=,
         exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch""",
 }
-"""Words for the package's own classes, with those of narrower ones ("=" marks a mass noun); a test holds them to `data.vocabulary`."""
+"""Words for the package's own classes, with those of narrower ones ("=" marks a mass noun); a test
+holds them to `data.vocabulary`.
+"""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -86,7 +89,12 @@ _TOKEN = re.compile(r"[a-z][a-z'-]*|#|[,.;:?!]")
 
 
 def named(
-    text: str, question: str, asked: Sequence[str], unknown: bool, classes: Iterable[tuple[str, str]], spelled: Callable[[str], bool]
+    text: str,
+    question: str,
+    asked: Sequence[str],
+    unknown: bool,
+    classes: Iterable[tuple[str, str]],
+    spelled: Callable[[str], bool],
 ) -> str:
     """An answer with what there is no class for called by its name.
 
@@ -103,8 +111,18 @@ def named(
     names = list(dict.fromkeys(known.values()))
     things = _things(question, known, unknown or not asked)
     if not things:  # a misspelt class that was taken for another one
-        things = [t for t in _things(question, known, True) if (near := _near(t, known, spelled)) and known[near] not in asked]
-    sentences = [_sentence(things, known, spelled)] if things else ["There is no class for that in this model."] if not asked else []
+        things = [
+            t
+            for t in _things(question, known, True)
+            if (near := _near(t, known, spelled)) and known[near] not in asked
+        ]
+    sentences = (
+        [_sentence(things, known, spelled)]
+        if things
+        else ["There is no class for that in this model."]
+        if not asked
+        else []
+    )
     if not asked:
         return f"{sentences[0]} It knows: {', '.join(names)}."
     told = _NOT_TAUGHT.sub("", text).strip() if things else text
@@ -123,7 +141,12 @@ def is_request(word: str) -> bool:
 
 def _known(classes: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Every form of the words for the classes -> the class."""
-    return {form: name for name, words in classes for word in (name, *words.split(",")) for form in _forms(" ".join(word.split()))}
+    return {
+        form: name
+        for name, words in classes
+        for word in (name, *words.split(","))
+        for form in _forms(" ".join(word.split()))
+    }
 
 
 def _sentence(things: Sequence[str], known: dict[str, str], spelled: Callable[[str], bool]) -> str:
@@ -145,12 +168,15 @@ def _near(thing: str, known: dict[str, str], spelled: Callable[[str], bool]) -> 
 def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
     """What a question names that is no class: runs of words that are neither known nor words of requests.
 
-    loosely: something unknown is known to be there; else only what stands beside a class after "and", "or" or a comma counts.
+    loosely: something unknown is known to be there; else only what stands beside a class after
+        "and", "or" or a comma counts.
     """
     longest_first = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
     plain = " ".join(question[:LONGEST].lower().replace("\u2019", "'").split())
     plain = re.sub(rf"(?<![\w-])(?:{longest_first})(?![\w-])", "#", plain)
-    runs: list[tuple[list[str], str, str, str]] = []  # words, the word before, a word of place or joint before it, what follows
+    runs: list[
+        tuple[list[str], str, str, str]
+    ] = []  # words, the word before, a word of place or joint before it, what follows
     run: list[str] = []
     before, governs = "", ""
     for token in [*_TOKEN.findall(plain), "."]:
@@ -163,9 +189,26 @@ def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
         before = token
         if token in _PLACED or token in ("and", "or", ",", "#") or token in (".", ";", "?", "!"):
             governs = token
-        elif token not in ("the", "a", "an", "any", "all", "every", "each", "some", "no", "other", "these", "those"):
+        elif token not in (
+            "the",
+            "a",
+            "an",
+            "any",
+            "all",
+            "every",
+            "each",
+            "some",
+            "no",
+            "other",
+            "these",
+            "those",
+        ):
             governs = ""
-    things = [(" ".join(words[:MOST]), governs) for words, before, governs, after in runs if "#" not in (before, after)]
+    things = [
+        (" ".join(words[:MOST]), governs)
+        for words, before, governs, after in runs
+        if "#" not in (before, after)
+    ]
     if not loosely:
         beside = [
             " ".join(words[:MOST])
@@ -178,7 +221,12 @@ def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
             and governs not in _PLACED
         ]
         return list(dict.fromkeys(beside))[:MOST] if "#" in plain else []
-    return list(dict.fromkeys([name for name, governs in things if governs not in _PLACED] or [name for name, _ in things]))[:MOST]
+    return list(
+        dict.fromkeys(
+            [name for name, governs in things if governs not in _PLACED]
+            or [name for name, _ in things]
+        )
+    )[:MOST]
 
 
 def _several(words: Sequence[str]) -> bool:

@@ -5,8 +5,34 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"]
-_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+_NUMBERS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 _ZH = "一二三四五六七八九"
 _SUPERLATIVE = r"(?:largest|biggest|smallest|longest|shortest|widest|narrowest)"
 _RANK = rf"(?P<rank>\d{{1,4}}(?=st|nd|rd|th)|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)?"
@@ -49,7 +75,11 @@ def asked(question: str) -> Asked | None:
 def fewer(wanted: Asked, phrase: str, count: int, language: str) -> str:
     """The sentence where there are fewer. phrase: as in "seven airplanes".  count: how many these are.  language: "en" or "zh"."""
     if language == "zh":
-        nth = f"第{_ZH[wanted.number - 1] if wanted.number < 10 else wanted.number}个" if wanted.words.isascii() else f"{wanted.words}的"
+        nth = (
+            f"第{_ZH[wanted.number - 1] if wanted.number < 10 else wanted.number}个"
+            if wanted.words.isascii()
+            else f"{wanted.words}的"
+        )
         return f"图中只有{phrase}{f'，没有{nth}' if wanted.one else ''}。"
     return f"There {'is' if count == 1 else 'are'} only {phrase}{f'; there is no {wanted.words}' if wanted.one else ''}."
 
@@ -62,7 +92,9 @@ def ordinal(number: int, language: str = "en") -> str:
         return f"第{words if number < 100 else number}"
     if number <= len(_ORDINALS):
         return _ORDINALS[number - 1]
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = (
+        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number}{ending}"
 
 
@@ -78,4 +110,6 @@ def _number(word: str) -> int:
         if word in words:
             return words.index(word) + 1
     tens, ten, ones = word.replace("两", "二").rpartition("十")
-    return ((_ZH.index(tens) + 1 if tens else 1) * 10 if ten else 0) + (_ZH.index(ones) + 1 if ones else 0)
+    return ((_ZH.index(tens) + 1 if tens else 1) * 10 if ten else 0) + (
+        _ZH.index(ones) + 1 if ones else 0
+    )

@@ -47,18 +47,31 @@ _ASKED = re.compile(
     r"\b(?:in|on|at|near|along|towards?|by) (?:the )?(?:very |far )?(?=\w)(?>(?:(top|upper|bottom|lower)\b[ -]?)?(?:(left|right)\b)?)"
     r"(?> ?(?:hand )?(?:half|side|part|edge|corner|quarter|border|third)?)\b(?! ?of (?!the (?:image|picture|photo|scene|frame|view)\b))"
 )
-_ASKED_ZH = re.compile("(?:^|图|图像|图片|画面|照片|影像|在)(?:的|中|里)?(左|右)?(上|下)?(左|右)?(?:半?部分|半部|半边|角|方|侧|边|部)")
+_ASKED_ZH = re.compile(
+    "(?:^|图|图像|图片|画面|照片|影像|在)(?:的|中|里)?(左|右)?(上|下)?(左|右)?(?:半?部分|半部|半边|角|方|侧|边|部)"
+)
 
 
 def asked_part(text: str, language: str) -> str:
     """The half or the quarter of the scene that a question is about ("is there a ship in the upper left?"), as in `ENGLISH`; "" for all."""
     if language == "zh":
-        matches: list[tuple[str | None, ...]] = [(m.group(2), m.group(1) or m.group(3)) for m in _ASKED_ZH.finditer(text)]
+        matches: list[tuple[str | None, ...]] = [
+            (m.group(2), m.group(1) or m.group(3)) for m in _ASKED_ZH.finditer(text)
+        ]
         words = {"上": "upper", "下": "lower", "左": "left", "右": "right"}
     else:
         matches = [m.groups() for m in _ASKED.finditer(text.lower())]
-        words = {"top": "upper", "upper": "upper", "bottom": "lower", "lower": "lower", "left": "left", "right": "right"}
-    return next((" ".join(words[word] for word in match if word) for match in matches if any(match)), "")
+        words = {
+            "top": "upper",
+            "upper": "upper",
+            "bottom": "lower",
+            "lower": "lower",
+            "left": "left",
+            "right": "right",
+        }
+    return next(
+        (" ".join(words[word] for word in match if word) for match in matches if any(match)), ""
+    )
 
 
 def lies_in(box: Box, part: str) -> bool:
@@ -75,7 +88,11 @@ def parts(boxes: Sequence[Box]) -> tuple[str, ...]:
     b = np.array(boxes)
     x, y = (b[:, 0] + b[:, 2]) / 2, (b[:, 1] + b[:, 3]) / 2
     inside = {"left": x < LOW, "right": x > HIGH, "upper": y < LOW, "lower": y > HIGH}
-    inside |= {f"{down} {across}": inside[down] & inside[across] for down in ("upper", "lower") for across in ("left", "right")}
+    inside |= {
+        f"{down} {across}": inside[down] & inside[across]
+        for down in ("upper", "lower")
+        for across in ("left", "right")
+    }
     inside["centre"] = (x > MIDDLE[0]) & (x < MIDDLE[1]) & (y > MIDDLE[0]) & (y < MIDDLE[1])
     return tuple(part for part in ENGLISH if inside[part].sum() >= SHARE * len(b) - 1e-9)
 

@@ -1,6 +1,7 @@
 """Words that give away the language of a short question, which is too short for statistics: those that ask, order, and name what is seen.
 
-Without accents, small. No word here is English too, or common in names of places: "the ships near Las Palmas" is English.
+Without accents, small. No word here is English too, or common in names of places: "the ships near
+Las Palmas" is English.
 """
 
 from __future__ import annotations

@@ -79,12 +79,22 @@ def reply(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]], lang
         return plain(scene, language)
     if asked.form == "scene":
         right = decided(asked, labels, wider)
-        start = ("是的，" if right else "不，") if language == "zh" else "Yes, " if right else "No, "
-        if asked.exists and not right:  # a part of the picture may be of the class: only the whole was judged
-            return f"{start}整体上{plain(scene, language)}" if language == "zh" else f"No, as a whole this is {phrase(scene)}."
+        start = (
+            ("是的，" if right else "不，") if language == "zh" else "Yes, " if right else "No, "
+        )
+        if (
+            asked.exists and not right
+        ):  # a part of the picture may be of the class: only the whole was judged
+            return (
+                f"{start}整体上{plain(scene, language)}"
+                if language == "zh"
+                else f"No, as a whole this is {phrase(scene)}."
+            )
         return start + (plain(scene, "zh") if language == "zh" else f"this is {phrase(scene)}.")
     best = _best(asked, labels, wider)
-    return _better(asked.names[best].said, options[best], scene, set(parts) <= set(options[best]), language)
+    return _better(
+        asked.names[best].said, options[best], scene, set(parts) <= set(options[best]), language
+    )
 
 
 def decided(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> bool | None:
@@ -108,7 +118,10 @@ def chosen(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> 
 
 def _best(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> int:
     """Which of the classes to choose from is likeliest."""
-    weights = [sum(p for scene, p in labels if scene in name.scenes and scene not in wider) for name in asked.names]
+    weights = [
+        sum(p for scene, p in labels if scene in name.scenes and scene not in wider)
+        for name in asked.names
+    ]
     return weights.index(max(weights))
 
 
@@ -118,7 +131,11 @@ def _better(said: str, option: Sequence[str], scene: str, right: bool, language:
     if language == "zh":
         name = said if wide else phrase(option[0], "zh")
         whole = plain(scene, "zh")
-        return (f"{name}：{whole}" if wide else whole) if right else f"其中{name}最接近；整体上更像{phrase(scene, 'zh')}。"
+        return (
+            (f"{name}：{whole}" if wide else whole)
+            if right
+            else f"其中{name}最接近；整体上更像{phrase(scene, 'zh')}。"
+        )
     name = f'"{said}"' if wide else phrase(option[0])
     if right:
         return f"{said.capitalize()}: this is {phrase(scene)}." if wide else plain(scene, "en")
@@ -129,9 +146,7 @@ def _refused(noun: str, scene: str, known: Sequence[str], language: str) -> str:
     """Nothing is said of what no class is: neither yes nor no."""
     if not noun:  # of a property, or of what no name is given
         if language == "zh":
-            return (
-                f"这个模型不能判断这个问题：只能识别场景和目标的类别；这张图最像{phrase(scene, 'zh')}。可以问“这是港口吗？”或“有船吗？”。"
-            )
+            return f"这个模型不能判断这个问题：只能识别场景和目标的类别；这张图最像{phrase(scene, 'zh')}。可以问“这是港口吗？”或“有船吗？”。"
         return (
             f"This model cannot answer that with yes or no: it knows classes of scenes and things, not their states; the picture looks "
             f'most like {phrase(scene)}. Ask "Is this a harbor?" or "Are there any ships?".'

@@ -5,8 +5,9 @@
     "Find ships near the red roof."  unchecked  a property of something else: answered, and said to be unchecked
     "Find the largest ship."         neither
 
-English and Chinese patterns of a family stand side by side, one alternative a line; words in capitals stand for the shared parts below.
-They are matched in normalized text: lower case, simplified characters, one blank between words, no boxes in brackets.
+English and Chinese patterns of a family stand side by side, one alternative a line; words in
+capitals stand for the shared parts below. They are matched in normalized text: lower case,
+simplified characters, one blank between words, no boxes in brackets.
 """
 
 from __future__ import annotations
@@ -312,7 +313,19 @@ _BOX = _Family(
     "没有给出“{}”所指的框。请以像素坐标 x0,y0,x1,y1 给出（命令行用 --box，Python 用 box=），或在地图上画出，或说明图中的位置，如“左上角”。",
 )
 """What refers to a box; refused where none is given."""
-_FAMILIES = (_OFF_TOPIC, _LIMIT, _TIME, _TOTAL, _COMPARISON, _MEASURE, _NEGATION, _HEADING, _NAME, _CAUSE, _ASKED_COLOUR)
+_FAMILIES = (
+    _OFF_TOPIC,
+    _LIMIT,
+    _TIME,
+    _TOTAL,
+    _COMPARISON,
+    _MEASURE,
+    _NEGATION,
+    _HEADING,
+    _NAME,
+    _CAUSE,
+    _ASKED_COLOUR,
+)
 """In the order in which they are tried: the first that matches words the refusal."""
 
 # What only looks like one of them.
@@ -332,7 +345,9 @@ _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how
 _ONLY_A_COUNT = _compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
 _AREA = re.compile(r"\b(area|(fraction|share|proportion|part) of the pixels)\b|面积|多少像素")
 _BOXES = re.compile(r"\b(box|boxes|rectangles?|coordinates|corners?)\b")
-_MASK = re.compile(r"\b(of the pixels|in pixels|pixel mask|mask|segment|trace|outline|draw|follow|delineate)\b|分割|掩膜")
+_MASK = re.compile(
+    r"\b(of the pixels|in pixels|pixel mask|mask|segment|trace|outline|draw|follow|delineate)\b|分割|掩膜"
+)
 
 
 def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> str | None:
@@ -340,7 +355,8 @@ def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> s
 
     Args:
         question: plain words, English or Chinese.
-        classes: names of the model's classes; one that would match ("new building") is no reason to refuse.
+        classes: names of the model's classes; one that would match ("new building") is no reason to
+            refuse.
         boxed: whether "this box" has something to refer to.
 
     Returns:
@@ -365,7 +381,8 @@ def _answered_otherwise(family: _Family, words: str, plain: str) -> bool:
     return family in (_MEASURE, _TOTAL) and bool(_AREA.search(plain) and _MASK.search(plain))
 
 
-# Properties of the objects themselves: one object that is found may stand, with a sentence that its property was not checked.
+# Properties of the objects themselves: one object that is found may stand, with a sentence that its
+# property was not checked.
 _PROPERTY = _compiled(r"""
     COLOUR(?! (box|rectangle|frame|circle|marker|outline|line|mask|overlay)\b)
     wooden|metal(lic)?|concrete|steel|brick|thatched|tiled|rusty|shiny|striped
@@ -394,7 +411,9 @@ _BEFORE = re.compile(
     r"\b(near|nearest|next|beside|by|closest|close|adjacent|around|along|(left|right|top|bottom|north|south|east|west|front) of|above|"
     r"below|under|over|behind|between|among|in|on|at|inside|within|opposite|across|surrounded|from|against|bordering|to the)\b"
 )
-_SCENE = re.compile(r"\b(in|on|of|from|within|across) (the|this|that) (\w+ )?(image|picture|photo|scene|tile|frame|view|map)\b")
+_SCENE = re.compile(
+    r"\b(in|on|of|from|within|across) (the|this|that) (\w+ )?(image|picture|photo|scene|tile|frame|view|map)\b"
+)
 _ZH_LANDMARK = re.compile(
     "[^，。]{1,8}(旁|附近|周围|左侧|左边|右侧|右边|上面|下面|里的|之间|边上|上的|以[东南西北])|[^，。]{0,8}(最近的|包围|环绕)"
 )
@@ -459,7 +478,12 @@ def _chinese(text: str) -> bool:
 
 
 def _normalized(question: str, classes: Iterable[str]) -> str:
-    plain = unicodedata.normalize("NFKC", question[:LONGEST]).translate(chinese_text.SIMPLIFIED).replace("\u2019", "'").lower()
+    plain = (
+        unicodedata.normalize("NFKC", question[:LONGEST])
+        .translate(chinese_text.SIMPLIFIED)
+        .replace("\u2019", "'")
+        .lower()
+    )
     plain = " ".join(_BRACKETS.sub(" ", plain).split())
     for name in sorted(map(str.lower, classes), key=len, reverse=True):
         if name in plain and _tripping(name):

@@ -1,7 +1,8 @@
 """Questions that are answered by yes or no, or by one of several names: what they ask about, in English and Chinese.
 
-"Is this a forest?" asks for the class of the scene, "Are there any ships?" for things to be detected, "Is it farmland or forest?" for the
-better of two. What is asked is found by the names of classes in the question (`mentions`), not by its exact wording.
+"Is this a forest?" asks for the class of the scene, "Are there any ships?" for things to be
+detected, "Is it farmland or forest?" for the better of two. What is asked is found by the names of
+classes in the question (`mentions`), not by its exact wording.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from geomagnifier.language.class_names import OBJECT_SCENES
-from geomagnifier.language.mentions import Mention, in_chinese, in_english, is_no_class, kinds_of, tokens_of, word_set
+from geomagnifier.language.mentions import (
+    Mention,
+    in_chinese,
+    in_english,
+    is_no_class,
+    kinds_of,
+    tokens_of,
+    word_set,
+)
 from geomagnifier.models.small.zh_en_translator import BOX, characters
 
 Form = Literal["scene", "choice", "things", "unknown"]
@@ -21,10 +30,12 @@ Form = Literal["scene", "choice", "things", "unknown"]
 class Asked(NamedTuple):
     """What a question asks.
 
-    form: "scene": is the scene of this class; "choice": which of these classes is it; "things": are there any; "unknown": whether
-    something holds that no class says.
-    names: what is asked about, in the question's order.  noun: the name of something unknown, as asked; "" where there is none.
-    yes_no: the answer begins with yes or no.  every: it is yes only where all of the things are there ("ships and planes").
+    form: "scene": is the scene of this class; "choice": which of these classes is it; "things": are
+    there any; "unknown": whether something holds that no class says.
+    names: what is asked about, in the question's order.  noun: the name of something unknown, as
+        asked; "" where there is none.
+    yes_no: the answer begins with yes or no.  every: it is yes only where all of the things are
+        there ("ships and planes").
     exists: it is asked whether they are there, not whether this is one.
     """
 
@@ -44,7 +55,9 @@ class Asked(NamedTuple):
 _START = word_set(
     "is are was were isn't aren't wasn't weren't does do did doesn't don't didn't can could would should might may has have will am"
 )
-_POLITE = word_set("please hey hi hello ok okay so well and but also now then just quick question um oh excuse me sorry : , ! .")
+_POLITE = word_set(
+    "please hey hi hello ok okay so well and but also now then just quick question um oh excuse me sorry : , ! ."
+)
 _REQUEST = re.compile(
     r"^(?:(?:can|could|would|will|do) (?:you|we|i|one|it)(?: (?:please|kindly|also|just|maybe|possibly|help me|help))*"
     r" (?!(?:see|say|tell me (?:if|whether)|tell if|call|spot|notice|recogni[sz]e|make out|confirm|detect|find|identify|observe"
@@ -83,13 +96,19 @@ _THERE = re.compile(
     r"|^(?:is|are) (?:an?|one|some)\b"
 )
 _AS_A_WHOLE = re.compile(r"\b(?:land use|main|dominant|label|category|class|overall|as a whole)\b")
-_HOLDS = re.compile(r"\b(?:contains?|includes?|holds?|have|has|features?|got|there|see|spot|notice|find|detect|identify|observe)\b")
-_NO = re.compile(r"\b(?:there (?:is|are) |is there |are there |see |contain |have )no\b|\bwithout\b")
+_HOLDS = re.compile(
+    r"\b(?:contains?|includes?|holds?|have|has|features?|got|there|see|spot|notice|find|detect|identify|observe)\b"
+)
+_NO = re.compile(
+    r"\b(?:there (?:is|are) |is there |are there |see |contain |have )no\b|\bwithout\b"
+)
 _SOME = re.compile(
     r"\b(?:there|see|have|has|contain|contains) (?:only |just )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
 )
 """A number of things: yes could mean exactly so many or at least so many, the count says it all."""
-_PLACE = word_set("near next beside on over inside at by under above behind along around between close adjacent opposite")
+_PLACE = word_set(
+    "near next beside on over inside at by under above behind along around between close adjacent opposite"
+)
 _NO_NAME = word_set(
     "sign signs lots lot plenty kind kinds sort sorts pair group cluster row number many few several more other another one two three or "
     "and of with what which where parked moored docked located standing sitting lying shown seen found any anything something left right "
@@ -100,10 +119,14 @@ _SUBJECT = word_set(
     "image picture photo photograph scene place area region site location tile view frame shot land terrain landscape satellite aerial map "
     "spot patch zone environment class category label type kind dominant main whole entire overall surroundings snapshot raster pictured"
 )
-_LIST = re.compile(r"\bor\b|\bvs\b|\bversus\b|\bbetween\b|:|\bfrom\b|\boptions?\b|\bone of\b|\bwhich of\b|\bout of\b|\bfollowing\b|/")
+_LIST = re.compile(
+    r"\bor\b|\bvs\b|\bversus\b|\bbetween\b|:|\bfrom\b|\boptions?\b|\bone of\b|\bwhich of\b|\bout of\b|\bfollowing\b|/"
+)
 _UNKNOWN = re.compile(r"\b(?:an?|any|of)((?: [a-z0-9']+)+)")
 _JOINING = word_set("or and , a an any the some / either also ? rather instead")
-_LIGHT = word_set("a an any the some or and , ? ! . here there in this image picture photo scene please visible present on it no yes")
+_LIGHT = word_set(
+    "a an any the some or and , ? ! . here there in this image picture photo scene please visible present on it no yes"
+)
 _RANKS = word_set(
     "first second third fourth fifth sixth largest biggest smallest longest shortest widest leftmost rightmost all every each"
 )
@@ -133,13 +156,20 @@ def start(asked: Asked | None, present: Sequence[str], missing: Sequence[str]) -
         present: classes that were found.
         missing: classes that were looked for in vain.
     """
-    if asked is None or not asked.yes_no or asked.form not in ("scene", "things") or not (present or missing):
+    if (
+        asked is None
+        or not asked.yes_no
+        or asked.form not in ("scene", "things")
+        or not (present or missing)
+    ):
         return ""
     return "yes" if present and not (asked.every and missing) else "no"
 
 
 def _in_english(text: str) -> Asked | None:
-    if re.search(r"[\[(<]\s*\d", text) or len(text) > 400:  # coordinates: the question is about a box
+    if (
+        re.search(r"[\[(<]\s*\d", text) or len(text) > 400
+    ):  # coordinates: the question is about a box
         return None
     tokens = tokens_of(re.sub(r"^\W*(?:\w+ ){0,3}tell me\s*[,:]", "", text, flags=re.IGNORECASE))
     while tokens and tokens[0] in _POLITE:
@@ -153,19 +183,37 @@ def _in_english(text: str) -> Asked | None:
     exists = exists or ("where" in tokens and bool(kinds_of(mentions)))
     several = bool(_LIST.search(plain)) or len(_joined(mentions, tokens)) > 2
     bare = _is_bare(tokens, mentions)
-    listed = bare and not {"or", "?", "vs", "versus"} & set(tokens) and all(m.kind for m in mentions)  # "ships, tanks and harbors"
-    chosen = several and not listed and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
+    listed = (
+        bare and not {"or", "?", "vs", "versus"} & set(tokens) and all(m.kind for m in mentions)
+    )  # "ships, tanks and harbors"
+    chosen = (
+        several and not listed and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
+    )
     if chosen and not _ORDER.match(plain) and (not exists or tokens[0] in ("what", "which")):
         return Asked("choice", tuple(scenes), yes_no=False)
-    if not (tokens[0] in _START or (tokens[0] == "if" and exists) or _TAG.search(plain) or (bare and "?" in tokens)):
+    if not (
+        tokens[0] in _START
+        or (tokens[0] == "if" and exists)
+        or _TAG.search(plain)
+        or (bare and "?" in tokens)
+    ):
         if tokens[0] == "any" and mentions:  # "any planes"
             return _things(mentions[:1], plain)
-        if _is_bare(tokens, mentions, _RANKS) and all(m.kind for m in mentions):  # "ships", "largest ship", as typed into a search field
+        if _is_bare(tokens, mentions, _RANKS) and all(
+            m.kind for m in mentions
+        ):  # "ships", "largest ship", as typed into a search field
             return _things(mentions, plain)._replace(yes_no=False)
         return None
-    if bare and tokens[0] not in _START:  # "bridge?" asks whether there is one, "bridge, yes or no?" for the class
-        exists = exists or (any(m.kind for m in mentions) and not ("yes or no" in plain and tokens[0] == mentions[0].said.split()[0]))
-    if _is_property(tokens, mentions) and not ("visible" in tokens or "seen" in tokens or "present" in tokens or "there" in tokens):
+    if (
+        bare and tokens[0] not in _START
+    ):  # "bridge?" asks whether there is one, "bridge, yes or no?" for the class
+        exists = exists or (
+            any(m.kind for m in mentions)
+            and not ("yes or no" in plain and tokens[0] == mentions[0].said.split()[0])
+        )
+    if _is_property(tokens, mentions) and not (
+        "visible" in tokens or "seen" in tokens or "present" in tokens or "there" in tokens
+    ):
         return Asked("unknown")
     return _decided(mentions, tokens, plain, exists)
 
@@ -178,14 +226,24 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
         and (verb := _HOLDS.search(plain))
         and not any(t in ("visible", "present", "seen", "found", "exist", "appear") for t in tokens)
     ):
-        start = len(tokens_of(plain[: verb.start()]))  # "does the airport have ships": what is had is asked for
+        start = len(
+            tokens_of(plain[: verb.start()])
+        )  # "does the airport have ships": what is had is asked for
     names = _joined([m for m in mentions if m.start >= start] or list(mentions), tokens)
     if not names:
         everything = "anything" if {"anything", "something"} & set(tokens) else ""
-        return Asked("things", noun=everything) if exists or everything else Asked("unknown", noun=_noun(plain))
+        return (
+            Asked("things", noun=everything)
+            if exists or everything
+            else Asked("unknown", noun=_noun(plain))
+        )
     first = names[0]
     if not first.scenes and not first.kind:
-        return Asked("things", noun=first.said if is_no_class(first.said) else "") if exists else Asked("unknown", noun=first.said)
+        return (
+            Asked("things", noun=first.said if is_no_class(first.said) else "")
+            if exists
+            else Asked("unknown", noun=first.said)
+        )
     if exists and first.kind and (head := _before_place(tokens[start : first.start])):
         return Asked("things", noun=head)
     many = first.plural or re.match(r"(?:are|aren't|were) (?:these|those|they)\b", plain)
@@ -198,7 +256,12 @@ def _before_place(tokens: Sequence[str]) -> str:
     """The name of something unknown that a known name only tells the place of: "(is there) a person on the (bridge)"; "" where none is."""
     at = next((i for i, token in enumerate(tokens) if token in _PLACE), 0)
     words = [token for token in tokens[:at] if token not in _LIGHT and token not in _SUBJECT]
-    if not words or len(words) > 3 or not all(word.isalpha() for word in words) or set(words) & (_NO_NAME | _START | _STOP):
+    if (
+        not words
+        or len(words) > 3
+        or not all(word.isalpha() for word in words)
+        or set(words) & (_NO_NAME | _START | _STOP)
+    ):
         return ""
     return " ".join(words)
 
@@ -210,7 +273,12 @@ def _is_thing(mention: Mention) -> bool:
 
 def _things(names: Sequence[Mention], plain: str) -> Asked:
     yes_no = not _NO.search(plain) and not _SOME.search(plain)
-    return Asked("things", tuple(names), yes_no=yes_no, every=len(names) > 1 and " and " in plain and " or " not in plain)
+    return Asked(
+        "things",
+        tuple(names),
+        yes_no=yes_no,
+        every=len(names) > 1 and " and " in plain and " or " not in plain,
+    )
 
 
 def _joined(mentions: Sequence[Mention], tokens: Sequence[str]) -> list[Mention]:
@@ -218,7 +286,10 @@ def _joined(mentions: Sequence[Mention], tokens: Sequence[str]) -> list[Mention]
     names = list(mentions[:1])
     for mention in mentions[1:]:
         between = tokens[names[-1].end : mention.start]
-        if between in (["a"], ["an"]):  # "is that green area a meadow": the first one is only the subject
+        if between in (
+            ["a"],
+            ["an"],
+        ):  # "is that green area a meadow": the first one is only the subject
             names = [mention]
         elif set(between) <= _JOINING and set(between) & {"or", "and", ",", "/", "?"}:
             names.append(mention)
@@ -231,19 +302,31 @@ def _differ(scenes: Sequence[Mention]) -> bool:
     return len({m.scenes for m in scenes}) > 1
 
 
-def _is_bare(tokens: Sequence[str], mentions: Sequence[Mention], also: frozenset[str] = frozenset()) -> bool:
+def _is_bare(
+    tokens: Sequence[str], mentions: Sequence[Mention], also: frozenset[str] = frozenset()
+) -> bool:
     """A name or some, and nothing that says what to do with them: "ships?", "any bridge or harbor here?". also: words that may be there."""
     named = {i for m in mentions for i in range(m.start, m.end)}
-    return bool(named) and all(i in named or token in _LIGHT or token in also for i, token in enumerate(tokens))
+    return bool(named) and all(
+        i in named or token in _LIGHT or token in also for i, token in enumerate(tokens)
+    )
 
 
 def _is_property(tokens: Sequence[str], mentions: Sequence[Mention]) -> bool:
     """Something is asked of a thing that is taken to be there: "is the parking lot full?"."""
-    if re.search(r"\b(?:any|all|some|most|none|one|each) of (?:the|these|those)\b", " ".join(tokens)):
+    if re.search(
+        r"\b(?:any|all|some|most|none|one|each) of (?:the|these|those)\b", " ".join(tokens)
+    ):
         return True
-    if len(tokens) < 3 or tokens[0] not in _START or tokens[1] not in ("the", "all", "every", "each", "both"):
+    if (
+        len(tokens) < 3
+        or tokens[0] not in _START
+        or tokens[1] not in ("the", "all", "every", "each", "both")
+    ):
         return False
-    return tokens[2] not in _SUBJECT and not any(m.start == 2 and set(tokens[m.end : m.end + 3]) >= {"the", "label"} for m in mentions)
+    return tokens[2] not in _SUBJECT and not any(
+        m.start == 2 and set(tokens[m.end : m.end + 3]) >= {"the", "label"} for m in mentions
+    )
 
 
 def _noun(plain: str) -> str:
@@ -260,7 +343,9 @@ def _noun(plain: str) -> str:
 
 
 _ZH_WHAT = re.compile("什么|哪|谁|怎|为何|多少|几[个架艘辆座片条块栋处]")
-_ZH_COMPARED = re.compile("多少|几[个架艘辆座片条块栋处]|比.+[多少大小长短]|更多|超过|不到|至少|少于|多于")
+_ZH_COMPARED = re.compile(
+    "多少|几[个架艘辆座片条块栋处]|比.+[多少大小长短]|更多|超过|不到|至少|少于|多于"
+)
 _ZH_ARCHIVE = re.compile("检索|搜|图库|档案|相似|类似|差不多|相近|同类")
 _ZH_PICTURES = re.compile("的(?:图|图片|图像|照片|影像|卫星图)(?:吗|么|没有)?$")
 _ZH_THERE = re.compile(
@@ -285,21 +370,34 @@ def _in_chinese(text: str) -> Asked | None:
     text = re.sub("[,，](?:对吗|对不对|是吗|是吧|是不是|对吧|没错吧)", "吗", text)
     mentions = in_chinese(text)
     scenes = [m for m in mentions if m.scenes]
-    if _ZH_CHOICE.search(text) and _differ(scenes) and not _ZH_ORDER.search(text) and not re.search("有没有|有无|多少", text):
+    if (
+        _ZH_CHOICE.search(text)
+        and _differ(scenes)
+        and not _ZH_ORDER.search(text)
+        and not re.search("有没有|有无|多少", text)
+    ):
         return Asked("choice", tuple(scenes), yes_no=False)
     start = 0
     marked = text.endswith(("?", "?"))
     for clause in re.split("[?？。.!！;;,,]", text):
-        if clause == text and mentions and not re.sub("[和或与、]", "", _without(clause, mentions)):  # "飞机", as typed into a search field
+        if (
+            clause == text and mentions and not re.sub("[和或与、]", "", _without(clause, mentions))
+        ):  # "飞机", as typed into a search field
             if all(m.kind for m in mentions):
                 return Asked("things", tuple(mentions), yes_no=False)
             if all(m.scenes for m in mentions):
                 return Asked("choice", tuple(mentions), yes_no=False)
-        if re.search("多少|几", clause) and any(m.kind for m in mentions if start <= m.start < start + len(clause)):
+        if re.search("多少|几", clause) and any(
+            m.kind for m in mentions if start <= m.start < start + len(clause)
+        ):
             return None  # "how many ships? and bridges?": a count, not yes or no
         asked_here = _clause(
             clause,
-            [m._replace(start=m.start - start, end=m.end - start) for m in mentions if start <= m.start < start + len(clause)],
+            [
+                m._replace(start=m.start - start, end=m.end - start)
+                for m in mentions
+                if start <= m.start < start + len(clause)
+            ],
             marked,
         )
         if asked_here is not None:
@@ -309,19 +407,29 @@ def _in_chinese(text: str) -> Asked | None:
 
 
 def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | None:
-    bare = bool(mentions) and marked and not re.sub("[吗呢啊和或与、]", "", _without(clause, mentions))
+    bare = (
+        bool(mentions) and marked and not re.sub("[吗呢啊和或与、]", "", _without(clause, mentions))
+    )
     if bare:
         names = [m for m in mentions if m.kind]
-        return Asked("things", tuple(names)) if names else Asked("scene", tuple(mentions), exists=False)
+        return (
+            Asked("things", tuple(names))
+            if names
+            else Asked("scene", tuple(mentions), exists=False)
+        )
     if not clause or _ZH_COMPARED.search(clause) or _ZH_WHAT.search(clause):
         return None
     there = _ZH_THERE.search(clause)
     polar = _ZH_POLAR.search(clause)
     if not polar or (there and _ZH_PICTURES.search(clause)):
         return None
-    identity = _ZH_IS.search(clause.replace("是否有", "").replace("是否存在", "").replace("是否出现", ""))
+    identity = _ZH_IS.search(
+        clause.replace("是否有", "").replace("是否存在", "").replace("是否出现", "")
+    )
     exists = there is not None and (
-        identity is None or bool(re.search("有没有|是不是有|是否|存在|看[到见]", clause)) or there.start() < identity.start()
+        identity is None
+        or bool(re.search("有没有|是不是有|是否|存在|看[到见]", clause))
+        or there.start() < identity.start()
     )
     if not exists and identity is None:
         return Asked("unknown") if _is_property_zh(clause, mentions) else None
@@ -333,32 +441,63 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
         return Asked("unknown", noun=noun.group(1) if noun else "")
     names = _joined_zh(mentions, clause)
     rest = re.sub("[吗么吧嘛呢啊]+$|没有$", "", clause[there.end() :]) if there else ""
-    if there and exists and rest and names[-1].end <= there.start() and not _ZH_WAY.search(rest):  # "飞机旁边有人吗？"
+    if (
+        there and exists and rest and names[-1].end <= there.start() and not _ZH_WAY.search(rest)
+    ):  # "飞机旁边有人吗？"
         return Asked("things", noun=rest)
     first = names[0]
     if not first.scenes and not first.kind:
         return Asked("things") if exists else Asked("unknown", noun=first.said)
     if first.kind and (exists or _is_thing(first)):
-        denied = "没有" in clause.replace("有没有", "").removesuffix("没有") or bool(_ZH_SOME.search(clause))
+        denied = "没有" in clause.replace("有没有", "").removesuffix("没有") or bool(
+            _ZH_SOME.search(clause)
+        )
         every = len(names) > 1 and bool(re.search("都|和|与", clause)) and "或" not in clause
-        return Asked("things", tuple(m for m in names if m.kind), yes_no=not denied, every=every, exists=exists)
-    doubted = bool(re.search("(?<!是)不是", clause))  # "这不是机场吧？": 是的 would agree with the doubt
+        return Asked(
+            "things",
+            tuple(m for m in names if m.kind),
+            yes_no=not denied,
+            every=every,
+            exists=exists,
+        )
+    doubted = bool(
+        re.search("(?<!是)不是", clause)
+    )  # "这不是机场吧？": 是的 would agree with the doubt
     return Asked("scene", tuple(m for m in names if m.scenes), yes_no=not doubted, exists=exists)
 
 
 def _is_property_zh(clause: str, mentions: Sequence[Mention]) -> bool:
     """Something is asked of a thing that is taken to be there: "储罐漏油了吗？"."""
-    if not mentions or mentions[0].start > 2 or not mentions[0].kind or re.search("可以|能|请|帮|想|要", clause):
+    if (
+        not mentions
+        or mentions[0].start > 2
+        or not mentions[0].kind
+        or re.search("可以|能|请|帮|想|要", clause)
+    ):
         return False
     rest = re.sub("[吗么吧呢啊]+$", "", clause[mentions[0].end :])
-    return bool(rest) and not re.match("[在位处和与或、]", rest) and bool(re.search("吗|是否", clause)) and not in_chinese(rest)
+    return (
+        bool(rest)
+        and not re.match("[在位处和与或、]", rest)
+        and bool(re.search("吗|是否", clause))
+        and not in_chinese(rest)
+    )
 
 
 def _joined_zh(mentions: Sequence[Mention], clause: str) -> list[Mention]:
     """The names at the end of the clause that are joined by "and", "or": what stands before them only says where."""
     names = [mentions[-1]]
     for mention in reversed(mentions[:-1]):
-        if clause[mention.end : names[0].start] not in ("和", "或", "或者", "与", "、", "还有", "以及", "跟"):
+        if clause[mention.end : names[0].start] not in (
+            "和",
+            "或",
+            "或者",
+            "与",
+            "、",
+            "还有",
+            "以及",
+            "跟",
+        ):
             break
         names.insert(0, mention)
     return names

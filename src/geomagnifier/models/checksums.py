@@ -27,7 +27,9 @@ def write(path: Path, files: Mapping[str, Path]) -> None:
         files: by name in the model folder, where they lie now.
     """
     temporary = path.with_name(f"{path.name}.part")
-    temporary.write_text("".join(f"{_sum(file)}  {name}\n" for name, file in sorted(files.items())), "ascii")
+    temporary.write_text(
+        "".join(f"{_sum(file)}  {name}\n" for name, file in sorted(files.items())), "ascii"
+    )
     os.replace(temporary, path)
 
 
@@ -36,7 +38,8 @@ def check(folder: Path, names: Sequence[str]) -> None:
 
     Args:
         folder: of the model.
-        names: of the files that a model is read from; those that are there must be listed, and those that are listed must be there.
+        names: of the files that a model is read from; those that are there must be listed, and
+            those that are listed must be there.
 
     Raises:
         ModelCorrupt: a file is not the one that was written, or missing, or the list is damaged.
@@ -47,9 +50,13 @@ def check(folder: Path, names: Sequence[str]) -> None:
         if expected is None and not path.is_file():
             continue
         if expected is None:
-            raise ModelCorrupt(f"{path} is not in {SUMS}, which lists the files of the model; remove it, or copy the folder anew")
+            raise ModelCorrupt(
+                f"{path} is not in {SUMS}, which lists the files of the model; remove it, or copy the folder anew"
+            )
         if not path.is_file():
-            raise ModelCorrupt(f"{folder} lacks {name}, which {SUMS} lists; install the package again or copy the folder anew")
+            raise ModelCorrupt(
+                f"{folder} lacks {name}, which {SUMS} lists; install the package again or copy the folder anew"
+            )
         if _sum(path) != expected:
             raise ModelCorrupt(f"{path} is not the file that was written: its SHA-256 differs from the one in {SUMS}; "
                                "install the package again or copy the file anew")  # fmt: skip
@@ -57,7 +64,11 @@ def check(folder: Path, names: Sequence[str]) -> None:
 
 def fingerprint(folder: Path) -> str | None:
     """A few digits that stand for all files of a folder, None where it has no list."""
-    return hashlib.sha256((folder / SUMS).read_bytes()).hexdigest()[:12] if (folder / SUMS).is_file() else None
+    return (
+        hashlib.sha256((folder / SUMS).read_bytes()).hexdigest()[:12]
+        if (folder / SUMS).is_file()
+        else None
+    )
 
 
 def _read(folder: Path) -> dict[str, str] | None:

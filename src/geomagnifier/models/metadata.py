@@ -1,6 +1,7 @@
 """What the cards of a model folder must say: names that fit each other, numbers in their range. A card that passes can be used.
 
-Cards are JSON of other people. Their lengths are the sizes of the networks, and so of memory: they are checked before anything is built.
+Cards are JSON of other people. Their lengths are the sizes of the networks, and so of memory: they
+are checked before anything is built.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def check_small(card: Any) -> None:
         _name(name, "coarse")
         names(parts, "coarse", scenes)
     words = names(card["words"], "words", most=WORDS)
-    if lacking := {*SPECIAL, *(kind_token(kind) for kind in kinds if kind not in NARROWER)} - {*words}:
+    if lacking := {*SPECIAL, *(kind_token(kind) for kind in kinds if kind not in NARROWER)} - {
+        *words
+    }:
         raise ValueError(f"words lack {min(lacking)!r}")
     for kind, (threshold, said) in _table(card["mentions"], "mentions", objects).items():
         number(threshold, f"mentions of {kind}", 0, 1)
@@ -54,7 +57,10 @@ def check_small(card: Any) -> None:
         number(figure, f"quality of {kind}", 0, 1)
     if "reliability" in card:
         _reliability(card["reliability"], objects)
-    if "in_box" in card and len([number(value, "in_box", -1e3, 1e3) for value in card["in_box"]]) != IN_BOX:
+    if (
+        "in_box" in card
+        and len([number(value, "in_box", -1e3, 1e3) for value in card["in_box"]]) != IN_BOX
+    ):
         raise ValueError(f"in_box are {IN_BOX} numbers")
 
 
@@ -63,7 +69,9 @@ def _reliability(told: Any, objects: Collection[str]) -> None:
     told = _table(told, "reliability")
     number(told["temperature"], "temperature", 0.01, 100)
     for kind, pairs in _table(told["objects"], "reliability", objects).items():
-        knots = [(number(raw, "a raw score", 0, 1), number(p, "a probability", 0, 1)) for raw, p in pairs]
+        knots = [
+            (number(raw, "a raw score", 0, 1), number(p, "a probability", 0, 1)) for raw, p in pairs
+        ]
         rising = all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(knots))
         if not rising or [*knots[:1], *knots[-1:]] != [(0, 0), (1, 1)] or len(knots) > MOST:
             raise ValueError(f"reliability of {kind} rises from 0, 0 to 1, 1")
@@ -79,7 +87,11 @@ def check_scout(card: Any, kinds: Collection[str]) -> None:
             number(metres, f"size of {kind}", 1e-3, 1e6)
         number(pixels, f"size of {kind}", 1e-3, 1e6)
     for steps in (card["recall"], *_table(card["scores"], "scores", kinds).values()):
-        shares = [number(share, "recall", 0, 1) for share, worth in steps if number(worth, "recall", 0, 1) >= 0]
+        shares = [
+            number(share, "recall", 0, 1)
+            for share, worth in steps
+            if number(worth, "recall", 0, 1) >= 0
+        ]
         if shares != sorted(shares):
             raise ValueError("shares of recall rise")
 
@@ -90,7 +102,9 @@ def calibration(chosen: Any, kind: str) -> None:
         number(value, f"calibration of {kind}", 0, 1)
 
 
-def names(value: Any, what: str, among: Collection[str] | None = None, most: int = MOST) -> list[str]:
+def names(
+    value: Any, what: str, among: Collection[str] | None = None, most: int = MOST
+) -> list[str]:
     """A list of names, each once and of those `among` which they must be; raises ValueError."""
     if not isinstance(value, list) or len(value) > most:
         raise ValueError(f"{what} are a list of at most {most} names")

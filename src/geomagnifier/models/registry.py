@@ -11,7 +11,8 @@ linear_decoder.safetensors  only where it was trained: the pixel decoder as the 
 own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
 SHA256SUMS             of all these; where it is there, they are held against it
 
-A folder may be anybody's: headers and cards are checked before networks are built, and shapes before tensors are read.
+A folder may be anybody's: headers and cards are checked before networks are built, and shapes
+before tensors are read.
 """
 
 from __future__ import annotations
@@ -59,7 +60,9 @@ ALL = (*FILES, CHINESE, REFINER, ATTENTION, LINEAR, OWN)
 SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
 HEADER, LARGEST = 10_000_000, 1_000_000_000
-"""Most bytes of a file's header, which is JSON, and of a file; those of the package have 72 kB and 34 MB."""
+"""Most bytes of a file's header, which is JSON, and of a file; those of the package have 72 kB and
+34 MB.
+"""
 NUMBERS = ("F16", "F32", "BF16", "I8")
 """What tensors may be made of."""
 
@@ -68,16 +71,24 @@ HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
 def load_model(
-    name: str | os.PathLike[str] = "small", *, segmenter: str | None = None, bits: int | None = None, device: str | None = None
+    name: str | os.PathLike[str] = "small",
+    *,
+    segmenter: str | None = None,
+    bits: int | None = None,
+    device: str | None = None,
 ) -> Model:
     """Load a model.
 
     Args:
-        name: "small" (its weights are in the package); a folder of `geomag train` or `geomag train-full`; or, zero-shot, a vision-language
-            model: a folder or a name of the hub such as "Qwen/Qwen2.5-VL-3B-Instruct". The last two need the extra `full`.
-        segmenter: SAM2 for masks of a zero-shot model, folder or hub name; None for SAM2.1 base-plus.
-        bits: 4 or 8, for a vision-language model's weights in fewer bits; needs the extra `quantized`.
-        device: "cpu", "cuda" ...; None for a GPU where there is one. The small model runs on the CPU.
+        name: "small" (its weights are in the package); a folder of `geomag train` or `geomag
+            train-full`; or, zero-shot, a vision-language model: a folder or a name of the hub such
+            as "Qwen/Qwen2.5-VL-3B-Instruct". The last two need the extra `full`.
+        segmenter: SAM2 for masks of a zero-shot model, folder or hub name; None for SAM2.1
+            base-plus.
+        bits: 4 or 8, for a vision-language model's weights in fewer bits; needs the extra
+            `quantized`.
+        device: "cpu", "cuda" ...; None for a GPU where there is one. The small model runs on the
+            CPU.
 
     Raises:
         ModelNotFound: no such name or folder.
@@ -98,10 +109,16 @@ def load_model(
         try:
             from geomagnifier.models.full.checkpoint import load
         except ImportError as error:
-            raise LibraryMissing(f"{text} needs the extra full; install it: {install('full')} ({error})") from None
-        return load(text, functools.cache(load_small), segmenter=segmenter, bits=bits, device=device)
+            raise LibraryMissing(
+                f"{text} needs the extra full; install it: {install('full')} ({error})"
+            ) from None
+        return load(
+            text, functools.cache(load_small), segmenter=segmenter, bits=bits, device=device
+        )
     if segmenter is not None or bits is not None:
-        raise OptionError("--segmenter and --bits are for vision-language models; the small model has its own")
+        raise OptionError(
+            "--segmenter and --bits are for vision-language models; the small model has its own"
+        )
     base, own = load_small(name), folder_of(text) / OWN
     if own.is_file():
         return taught(base, own, *read(own))
@@ -137,7 +154,9 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
     for file in FILES:
         if not (folder / file).is_file():
             raise ModelCorrupt(f"{folder} lacks {file}; a model folder holds {', '.join(FILES)}")
-    with ThreadPoolExecutor(1) as hashing:  # 65 MB are summed up in a twentieth of a second, while networks are built
+    with ThreadPoolExecutor(
+        1
+    ) as hashing:  # 65 MB are summed up in a twentieth of a second, while networks are built
         whole = hashing.submit(checksums.check, folder, ALL)
         card, hunt = read_card(folder / FILES[0]), read_card(folder / FILES[3])
         with _told(folder / FILES[0]):
@@ -145,16 +164,25 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         with _told(folder / FILES[3]):
             cards.check_scout(hunt, card["kinds"])
         tokenizer = _read_tokenizer(folder / FILES[2])
-        with torch.random.fork_rng(devices=[]):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
-            network = SmallNetwork(len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"]))
+        with torch.random.fork_rng(
+            devices=[]
+        ):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
+            network = SmallNetwork(
+                len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])
+            )
             encoder, scout = SentenceEncoder(), Scout(len(hunt.get("kinds", card["kinds"])))
         whole.result()
     for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
         _fill(module, folder / file)
-    linear, attention = _beside(LinearDecoder, folder / LINEAR), _beside(HeatAttention, folder / ATTENTION)
+    linear, attention = (
+        _beside(LinearDecoder, folder / LINEAR),
+        _beside(HeatAttention, folder / ATTENTION),
+    )
     refiner = _beside(lambda: _refiner(folder / REFINER, card["objects"]), folder / REFINER)
     reader = functools.cache(functools.partial(load_reader, folder))
-    return SmallModel(network, encoder, tokenizer, card, reader, scout, hunt, linear, attention, refiner)
+    return SmallModel(
+        network, encoder, tokenizer, card, reader, scout, hunt, linear, attention, refiner
+    )
 
 
 def _refiner(path: Path, objects: Collection[str]) -> BoxRefiner:
@@ -186,7 +214,9 @@ def load_reader(folder: Path) -> Reader:
         )
     card = read_card(path)
     with _told(path):
-        letters, words = (cards.names(card[what], what, most=cards.WORDS) for what in ("letters", "words"))
+        letters, words = (
+            cards.names(card[what], what, most=cards.WORDS) for what in ("letters", "words")
+        )
         if not {START, END} <= {*words} or not letters:
             raise ValueError(f"words lack {START} or {END}, or letters are none")
     with torch.random.fork_rng(devices=[]):
@@ -201,7 +231,9 @@ def _read_tokenizer(path: Path) -> Tokenizer:
             raise ValueError("it is far too long")
         return load_tokenizer(path)
     except Exception as error:
-        if type(error).__module__ != "builtins":  # tokenizers raises plain Exception on a damaged file
+        if (
+            type(error).__module__ != "builtins"
+        ):  # tokenizers raises plain Exception on a damaged file
             raise
         raise ModelCorrupt(f"{path} cannot be read: {error}") from error
 
@@ -212,9 +244,13 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except KeyError as error:
-        raise ModelCorrupt(f"{path} says nothing of {error}; it was not written by `geomag train`, or is damaged") from error
+        raise ModelCorrupt(
+            f"{path} says nothing of {error}; it was not written by `geomag train`, or is damaged"
+        ) from error
     except (TypeError, ValueError) as error:
-        raise ModelCorrupt(f"the card in {path} is wrong: {error}; copy the model folder anew") from error
+        raise ModelCorrupt(
+            f"the card in {path} is wrong: {error}; copy the model folder anew"
+        ) from error
 
 
 def _fill(module: nn.Module, path: Path) -> None:
@@ -225,8 +261,13 @@ def _fill(module: nn.Module, path: Path) -> None:
     for key in (key for key in [*found] if key.endswith(SCALE)):
         found.pop(key)
     if wrong := next((key for key in (*shapes, *found) if shapes.get(key) != found.get(key)), None):
-        sizes = " and ".join(str(size) if size is not None else "nothing" for size in (found.get(wrong), shapes.get(wrong)))
-        raise ModelCorrupt(f"{path} belongs to another network: {wrong[:100]} is {sizes} there and here")
+        sizes = " and ".join(
+            str(size) if size is not None else "nothing"
+            for size in (found.get(wrong), shapes.get(wrong))
+        )
+        raise ModelCorrupt(
+            f"{path} belongs to another network: {wrong[:100]} is {sizes} there and here"
+        )
     module.load_state_dict(read(path)[1], assign=True)
 
 
@@ -242,8 +283,15 @@ def _opened(path: Path) -> Iterator[Any]:
             raise ValueError("it is no such file, or far too long")
         with safe_open(path, "pt") as file:
             yield file
-    except (SafetensorError, OSError, ValueError, RuntimeError) as error:  # RecursionError is a RuntimeError
-        raise ModelCorrupt(f"{path} is damaged ({error}); install the package again or copy the file anew") from error
+    except (
+        SafetensorError,
+        OSError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # RecursionError is a RuntimeError
+        raise ModelCorrupt(
+            f"{path} is damaged ({error}); install the package again or copy the file anew"
+        ) from error
 
 
 def read_card(path: Path) -> Any:
@@ -267,19 +315,35 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:  # noqa: SIM118 - no dict
             raise ValueError(f"it holds {min(odd)}")
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no dict
-        scales = {key.removesuffix(SCALE): tensors.pop(key).float() for key in [*tensors] if key.endswith(SCALE)}
-        if any(key not in tensors or scale.shape != (len(tensors[key]), 1) for key, scale in scales.items()):
+        scales = {
+            key.removesuffix(SCALE): tensors.pop(key).float()
+            for key in [*tensors]
+            if key.endswith(SCALE)
+        }
+        if any(
+            key not in tensors or scale.shape != (len(tensors[key]), 1)
+            for key, scale in scales.items()
+        ):
             raise ValueError("scales do not fit their tables")
     if not all(bool(torch.isfinite(t).all()) for t in (*tensors.values(), *scales.values())):
-        raise ModelCorrupt(f"{path} holds numbers that are not finite; install the package again or copy the file anew")
-    return card, {key: t.float() * scales[key] if key in scales else t.float() for key, t in tensors.items()}
+        raise ModelCorrupt(
+            f"{path} holds numbers that are not finite; install the package again or copy the file anew"
+        )
+    return card, {
+        key: t.float() * scales[key] if key in scales else t.float() for key, t in tensors.items()
+    }
 
 
-def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any], bytes_for: Collection[str] = ()) -> None:
+def write(
+    path: Path,
+    tensors: Mapping[str, Tensor],
+    card: Mapping[str, Any],
+    bytes_for: Collection[str] = (),
+) -> None:
     """Tensors in half precision with their card, under a temporary name first. SHA256SUMS of the folder is out of date then, and goes.
 
-    bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size, errors under half a percent of the row's
-    largest number.
+    bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size,
+    errors under half a percent of the row's largest number.
     """
     from safetensors.torch import save_file
 
@@ -298,4 +362,6 @@ def write(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any], by
 
 def seal(folder: Path) -> None:
     """Write SHA256SUMS of a model folder that is finished."""
-    checksums.write(folder / checksums.SUMS, {name: folder / name for name in ALL if (folder / name).is_file()})
+    checksums.write(
+        folder / checksums.SUMS, {name: folder / name for name in ALL if (folder / name).is_file()}
+    )

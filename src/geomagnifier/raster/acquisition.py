@@ -9,8 +9,12 @@ from datetime import UTC, datetime
 TAGS = {"ACQUISITIONDATETIME": "tag", "EXIF_DateTimeOriginal": "EXIF"}
 """Tags that tell when the picture was taken. Read first."""
 WRITTEN = "TIFFTAG_DATETIME"
-"""Tells when the file was written, as often as when the picture was taken. Read last, after the name."""
-NAMED = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[T_-]?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)")
+"""Tells when the file was written, as often as when the picture was taken. Read last, after the
+name.
+"""
+NAMED = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)([-_]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[T_-]?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)"
+)
 """20240131, 2024-01-31, 2024_01_31, and with a time 20240131T101500."""
 FORMS = ("%Y:%m:%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y:%m:%d", "%Y-%m-%d")
 

@@ -1,7 +1,8 @@
 """Polygons in longitude and latitude on the flat map from -180 to 180 (RFC 7946, 3.1.9): cut at the antimeridian, closed round a pole.
 
-On the Earth a ring across the antimeridian is like any other, and one round a pole has that pole inside. On a flat map the first jumps
-from 180 to -180, and the second does not close: it runs along one side of the map from edge to edge.
+On the Earth a ring across the antimeridian is like any other, and one round a pole has that pole
+inside. On a flat map the first jumps from 180 to -180, and the second does not close: it runs along
+one side of the map from edge to edge.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]
 
 POLE = 90 - 1e-7
-"""From this latitude on a point is the pole itself (to a centimetre), and its longitude says nothing."""
+"""From this latitude on a point is the pole itself (to a centimetre), and its longitude says
+nothing.
+"""
 EDGE = 1e-9
 """Degrees that a point may lie beyond the antimeridian."""
 
@@ -24,16 +27,24 @@ def cut(polygon: Any, continuous: bool) -> Any:
     """A polygon on the flat map.
 
     Args:
-        polygon: a shapely Polygon in degrees, neighbouring points less than 180 degrees of longitude apart.
-        continuous: longitudes run on beyond 180, as those of a raster in degrees do; else each lies anywhere within a full turn.
+        polygon: a shapely Polygon in degrees, neighbouring points less than 180 degrees of
+            longitude apart.
+        continuous: longitudes run on beyond 180, as those of a raster in degrees do; else each lies
+            anywhere within a full turn.
 
     Returns:
-        A valid Polygon or MultiPolygon within -180 to 180, outer rings counter-clockwise; empty where there is no area.
+        A valid Polygon or MultiPolygon within -180 to 180, outer rings counter-clockwise; empty
+        where there is no area.
     """
     import shapely
 
-    rings = [ring if continuous else unwrap(ring) for ring in map(shapely.get_coordinates, (polygon.exterior, *polygon.interiors))]
-    shell, *holes = (wrap(shapely.make_valid(shapely.Polygon(ring), method="structure")) for ring in rings)
+    rings = [
+        ring if continuous else unwrap(ring)
+        for ring in map(shapely.get_coordinates, (polygon.exterior, *polygon.interiors))
+    ]
+    shell, *holes = (
+        wrap(shapely.make_valid(shapely.Polygon(ring), method="structure")) for ring in rings
+    )
     return areas(shell.difference(shapely.union_all(holes)) if holes else shell)
 
 
@@ -41,7 +52,8 @@ def unwrap(ring: Points) -> Points:
     """A ring with continuous longitudes; where a pole lies inside or on it, it is led along that edge of the map.
 
     Args:
-        ring: (N, 2) degrees, its last point the first again; neighbours less than 180 degrees of longitude apart.
+        ring: (N, 2) degrees, its last point the first again; neighbours less than 180 degrees of
+            longitude apart.
 
     Returns:
         (M, 2) degrees, closed.
@@ -77,7 +89,11 @@ def wrap(shape: Any) -> Any:
         part = shape
         if last > first:
             part = shape.intersection(shapely.box(360 * turn - 180, -90, 360 * turn + 180, 90))
-        parts.append(shapely.transform(part, lambda points, back=360 * turn: points - (back, 0)) if turn else part)
+        parts.append(
+            shapely.transform(part, lambda points, back=360 * turn: points - (back, 0))
+            if turn
+            else part
+        )
     return parts[0] if len(parts) == 1 else shapely.union_all(parts)
 
 

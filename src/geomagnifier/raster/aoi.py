@@ -24,14 +24,17 @@ from geomagnifier.types import SceneInfo
 STRIP = 512
 """Columns of the strips that an area is drawn and kept in."""
 SIDES = 256
-"""Parts that the longer extent of an area is divided into before it is brought to another CRS: what is straight in one is bent in the
-other."""
+"""Parts that the longer extent of an area is divided into before it is brought to another CRS: what
+is straight in one is bent in the other.
+"""
 LONGEST = 10_000_000
 """Letters of an area given as text."""
 EWKT = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;", re.IGNORECASE)
 WKT = re.compile(r"\s*(MULTI)?POLYGON\b|\s*GEOMETRYCOLLECTION\b", re.IGNORECASE)
 SUFFIXES = (*vector_layer.SUFFIXES, vector_layer.JSON)
-HOW = "give a GeoJSON, GeoPackage, Shapefile or FlatGeobuf of polygons, WKT, or west,south,east,north"
+HOW = (
+    "give a GeoJSON, GeoPackage, Shapefile or FlatGeobuf of polygons, WKT, or west,south,east,north"
+)
 NUMBERS = f"numbers say not what they are in; name it: --aoi-crs {LON_LAT}, --aoi-crs {SCENE} or --aoi-crs {PIXELS} (in Python aoi_crs)"
 
 
@@ -39,25 +42,34 @@ def scene_area(given: object, scene: SceneInfo, crs: str | None = None) -> Area:
     """The pixels of a scene whose centres lie in an area.
 
     Args:
-        given: a path of a GeoJSON (.geojson, .json), GeoPackage, Shapefile or FlatGeobuf of polygons; WKT, or WKT with its SRID
-            ("SRID=4326;POLYGON ..."); four numbers, west, south, east, north, also as text; a mapping as of GeoJSON; or what has a
+        given: a path of a GeoJSON (.geojson, .json), GeoPackage, Shapefile or FlatGeobuf of
+            polygons; WKT, or WKT with its SRID ("SRID=4326;POLYGON ..."); four numbers, west,
+            south, east, north, also as text; a mapping as of GeoJSON; or what has a
             `__geo_interface__`, such as a polygon of shapely or a GeoDataFrame.
         scene: of `open_scene`.
-        crs: what WKT, numbers and shapely's polygons are given in: a CRS such as "EPSG:4326" (longitude first), "scene" for the scene's
-            own, or "px" for pixels, y down. Files and GeoDataFrames say it themselves, and GeoJSON is in longitude and latitude.
+        crs: what WKT, numbers and shapely's polygons are given in: a CRS such as "EPSG:4326"
+            (longitude first), "scene" for the scene's own, or "px" for pixels, y down. Files and
+            GeoDataFrames say it themselves, and GeoJSON is in longitude and latitude.
 
     Raises:
-        OptionError: it is none of these, its CRS is not said, said twice or is none, or the scene has no place on Earth.
+        OptionError: it is none of these, its CRS is not said, said twice or is none, or the scene
+            has no place on Earth.
         DataCorrupt: a file cannot be read, or holds no polygons.
         BoxError: it lies outside the scene, or holds no pixel.
     """
     shape, own = _given(given)
     if own is not None and crs is not None:
-        raise OptionError(f"the area says itself that it is in {own[:60]}; leave out --aoi-crs (aoi_crs)")
+        raise OptionError(
+            f"the area says itself that it is in {own[:60]}; leave out --aoi-crs (aoi_crs)"
+        )
     name = own or crs
     if name is None:
         raise OptionError(f"the area is given in numbers, and {NUMBERS}")
-    placed = shape if name.strip().lower() in (PIXELS, "pixel", "pixels") else _on_pixels(shape, name, scene)
+    placed = (
+        shape
+        if name.strip().lower() in (PIXELS, "pixel", "pixels")
+        else _on_pixels(shape, name, scene)
+    )
     return _drawn(placed, scene)
 
 
@@ -66,7 +78,9 @@ def _given(given: object) -> tuple[Any, str | None]:
     import shapely
 
     crs: str | None = None
-    if isinstance(given, os.PathLike) or (isinstance(given, str) and Path(given[:4096].strip()).suffix.lower() in SUFFIXES):
+    if isinstance(given, os.PathLike) or (
+        isinstance(given, str) and Path(given[:4096].strip()).suffix.lower() in SUFFIXES
+    ):
         return _of_file(Path(given))
     if isinstance(given, str):
         return _of_text(given)
@@ -84,7 +98,15 @@ def _given(given: object) -> tuple[Any, str | None]:
         raise OptionError(f"{str(given)[:80]!r} is no area; {HOW}")
     try:
         shapes = [shapely.geometry.shape(one) for one in _geometries(given)]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        shapely.errors.ShapelyError,
+        RecursionError,
+    ) as error:
         raise OptionError(f"the geometry of the area cannot be read ({error}); {HOW}") from error
     return _polygons(shapes), crs
 
@@ -99,7 +121,9 @@ def _of_file(path: Path) -> tuple[Any, str]:
     try:
         layer = vector_layer.read_layer(path)
     except OptionError as error:  # several layers
-        raise OptionError(f"{str(error).partition('; name one')[0]}; export the one that is meant to a file of its own") from error
+        raise OptionError(
+            f"{str(error).partition('; name one')[0]}; export the one that is meant to a file of its own"
+        ) from error
     return _polygons([shapely.geometry.shape(shape) for shape in layer.shapes]), layer.crs
 
 
@@ -107,12 +131,16 @@ def _of_text(text: str) -> tuple[Any, str | None]:
     import shapely
 
     if len(text) > LONGEST:
-        raise OptionError(f"the area has {len(text)} letters; at most {LONGEST} are taken as text: give a file")
+        raise OptionError(
+            f"the area has {len(text)} letters; at most {LONGEST} are taken as text: give a file"
+        )
     if text.lstrip().startswith("{"):
         try:
             return _given(json.loads(text))
         except (ValueError, RecursionError) as error:
-            raise OptionError(f"the area is no GeoJSON that can be read ({error}); {HOW}") from error
+            raise OptionError(
+                f"the area is no GeoJSON that can be read ({error}); {HOW}"
+            ) from error
     srid = EWKT.match(text)
     rest = text[srid.end() :] if srid else text
     if WKT.match(rest):
@@ -133,17 +161,23 @@ def _rectangle(numbers: Any) -> Any:
     try:
         x0, y0, x1, y1 = (float(number) for number in numbers)
     except (TypeError, ValueError):
-        raise OptionError(f"{str(numbers)[:80]} is no area; as numbers it is west, south, east, north") from None
+        raise OptionError(
+            f"{str(numbers)[:80]} is no area; as numbers it is west, south, east, north"
+        ) from None
     low, high = min(y0, y1), max(y0, y1)
     if not all(map(math.isfinite, (x0, y0, x1, y1))) or x0 >= x1 or low >= high:
-        raise BoxError(f"the area ({x0:g}, {y0:g}, {x1:g}, {y1:g}) has none; give it as west, south, east, north, with west < east")
+        raise BoxError(
+            f"the area ({x0:g}, {y0:g}, {x1:g}, {y1:g}) has none; give it as west, south, east, north, with west < east"
+        )
     return shapely.box(x0, low, x1, high)
 
 
 def _geometries(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The geometries of a GeoJSON object."""
     if value.get("type") == "FeatureCollection":
-        yield from (feature["geometry"] for feature in value["features"] if feature["geometry"] is not None)
+        yield from (
+            feature["geometry"] for feature in value["features"] if feature["geometry"] is not None
+        )
     elif value.get("type") == "Feature":
         yield value["geometry"]
     else:
@@ -158,8 +192,14 @@ def _polygons(shapes: Sequence[Any]) -> Any:
     """
     import shapely
 
-    parts = shapely.get_parts(shapely.get_parts(np.array([shapely.force_2d(shape) for shape in shapes], object)))
-    areas = [part for part in shapely.make_valid(parts, method="structure") if part.geom_type in vector_layer.AREAS and part.area > 0]
+    parts = shapely.get_parts(
+        shapely.get_parts(np.array([shapely.force_2d(shape) for shape in shapes], object))
+    )
+    areas = [
+        part
+        for part in shapely.make_valid(parts, method="structure")
+        if part.geom_type in vector_layer.AREAS and part.area > 0
+    ]
     if not areas:
         raise OptionError(f"the area holds no polygon; {HOW}")
     return shapely.union_all(areas)
@@ -183,18 +223,26 @@ def _on_pixels(shape: Any, name: str, scene: SceneInfo) -> Any:
         x, y = points[:, 0].copy(), points[:, 1].copy()
         if own is not None and system is not None and system != own:
             x, y = georeference.convert(system, own, x, y)
-        if turn is not None and np.isfinite(x).all():  # to where the scene counts: 200 in place of -160
+        if (
+            turn is not None and np.isfinite(x).all()
+        ):  # to where the scene counts: 200 in place of -160
             x = np.unwrap(x, period=turn)
             x = x + turn * round((middle - (x.min() + x.max()) / 2) / turn)
         return np.stack([x - c, y - f], axis=1) @ back.T
 
     try:
         parts = [shapely.transform(part, moved) for part in shapely.get_parts(shape)]
-    except Exception as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
-        raise OptionError(f"nothing leads from {name[:60]} to the CRS of {scene.name}; give the area in another") from error
+    except (
+        Exception
+    ) as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+        raise OptionError(
+            f"nothing leads from {name[:60]} to the CRS of {scene.name}; give the area in another"
+        ) from error
     sound = [part for part in parts if np.isfinite(shapely.get_coordinates(part)).all()]
     if not sound:
-        raise BoxError(f"the area in {name[:60]} lies where the CRS of {scene.name} does not reach; give the one that is meant")
+        raise BoxError(
+            f"the area in {name[:60]} lies where the CRS of {scene.name} does not reach; give the one that is meant"
+        )
     return shapely.union_all(shapely.make_valid(np.array(sound, object), method="structure"))
 
 
@@ -214,17 +262,28 @@ def _drawn(shape: Any, scene: SceneInfo) -> Area:
     pixels, low, high, columns = 0, y1, y0, [x1, x0]
     for left in range(x0, x1, STRIP):
         right = min(left + STRIP, x1)
-        mask = geometry_mask([reach], (y1 - y0, right - left), Affine.translation(left, y0), invert=True)
+        mask = geometry_mask(
+            [reach], (y1 - y0, right - left), Affine.translation(left, y0), invert=True
+        )
         if not mask.any():
             continue
         rle = place(mask, (left, y0), (scene.height, scene.width))
         strips.append((left, right, rle))
         digest.update(f"{left} {rle['counts']}".encode())
         rows, across = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-        pixels, low, high = pixels + int(mask.sum()), min(low, y0 + int(rows[0])), max(high, y0 + int(rows[-1]) + 1)
-        columns = [min(columns[0], left + int(across[0])), max(columns[1], left + int(across[-1]) + 1)]
+        pixels, low, high = (
+            pixels + int(mask.sum()),
+            min(low, y0 + int(rows[0])),
+            max(high, y0 + int(rows[-1]) + 1),
+        )
+        columns = [
+            min(columns[0], left + int(across[0])),
+            max(columns[1], left + int(across[-1]) + 1),
+        ]
     if not strips:
-        raise BoxError(f"the area holds no pixel of {scene.name}: the middle of none lies in it; make it larger")
+        raise BoxError(
+            f"the area holds no pixel of {scene.name}: the middle of none lies in it; make it larger"
+        )
     return Area(Box(columns[0], low, columns[1], high), pixels, digest.hexdigest(), tuple(strips))
 
 

@@ -1,9 +1,11 @@
 """Which bands of a raster are red, green and blue: by their names, their colour interpretation or their wavelengths.
 
-Names (band descriptions) and wavelengths are written on purpose; the colour interpretation is often the default of the tool that wrote
-the file (GDAL calls the first three bands of any 8-bit GeoTIFF red, green and blue), so it comes second where they differ.
+Names (band descriptions) and wavelengths are written on purpose; the colour interpretation is often
+the default of the tool that wrote the file (GDAL calls the first three bands of any 8-bit GeoTIFF
+red, green and blue), so it comes second where they differ.
 
-Band numbers of satellites: Sentinel-2 B2, B3, B4 and Landsat 8 and 9 B2, B3, B4 are blue, green, red; of Landsat 4 to 7 it is B1, B2, B3.
+Band numbers of satellites: Sentinel-2 B2, B3, B4 and Landsat 8 and 9 B2, B3, B4 are blue, green,
+red; of Landsat 4 to 7 it is B1, B2, B3.
 """
 
 from __future__ import annotations
@@ -20,10 +22,35 @@ from geomagnifier.raster.dataset import tags_of
 MOST = 1024
 """Bands whose names and wavelengths are read."""
 
-OTHER = {"edge", "infra", "infrared", "near", "nir", "swir", "mwir", "lwir", "tir", "far", "short", "shortwave", "coastal", "ultra", "deep"}
-"""Words that make a band with the word red, green or blue in its name another one ("red edge", "coastal blue")."""
+OTHER = {
+    "edge",
+    "infra",
+    "infrared",
+    "near",
+    "nir",
+    "swir",
+    "mwir",
+    "lwir",
+    "tir",
+    "far",
+    "short",
+    "shortwave",
+    "coastal",
+    "ultra",
+    "deep",
+}
+"""Words that make a band with the word red, green or blue in its name another one ("red edge",
+"coastal blue").
+"""
 
-CHINESE = {"近红外": "nir", "红外": "infrared", "红边": "rededge", "红": "red", "绿": "green", "蓝": "blue"}
+CHINESE = {
+    "近红外": "nir",
+    "红外": "infrared",
+    "红边": "rededge",
+    "红": "red",
+    "绿": "green",
+    "蓝": "blue",
+}
 """Longer words first: what they hold is then no colour any more."""
 
 CODE = re.compile(r"(?:^|[^a-z0-9])b(?:and)?[ _-]?(\d{1,2})(a?)(?![a-z0-9])")
@@ -43,10 +70,20 @@ NAMES = ("bandname", "band_name", "name", "long_name", "description")
 SENTINEL = re.compile(r"sentinel-?2|(?<![a-z0-9])s2[a-d](?![a-z0-9])|(?<![a-z0-9])s2[a-d]_")
 LANDSAT = re.compile(r"landsat[ _-]?([4-9])|(?<![a-z0-9])l[cotem]0?([4-9])(?![0-9])")
 
-CENTRES = {"blue": (430, 510, 485), "green": (510, 595, 555), "red": (600, 700, 660), "nir": (760, 950, 842)}
+CENTRES = {
+    "blue": (430, 510, 485),
+    "green": (510, 595, 555),
+    "red": (600, 700, 660),
+    "nir": (760, 950, 842),
+}
 """From, to and usual wavelength of a colour, nm."""
 
-INTERPRETED = {"red": ColorInterp.red, "green": ColorInterp.green, "blue": ColorInterp.blue, "nir": getattr(ColorInterp, "nir", None)}
+INTERPRETED = {
+    "red": ColorInterp.red,
+    "green": ColorInterp.green,
+    "blue": ColorInterp.blue,
+    "nir": getattr(ColorInterp, "nir", None),
+}
 
 Roles = dict[str, int]
 """Colour ("red", "green", "blue", "nir") to band number, 1-based."""
@@ -60,7 +97,10 @@ def names(dataset: Any) -> tuple[str, ...]:
     except UnicodeDecodeError:  # rasterio takes no other encoding than UTF-8
         known = [None] * number
     if not any(known):
-        tags = [{key.casefold(): text for key, text in tags_of(dataset, band).items()} for band in range(1, number + 1)]
+        tags = [
+            {key.casefold(): text for key, text in tags_of(dataset, band).items()}
+            for band in range(1, number + 1)
+        ]
         known = [next((told[key] for key in NAMES if told.get(key)), None) for told in tags]
     return tuple((text or "").strip() for text in known)
 
@@ -74,7 +114,11 @@ def said(dataset: Any, name: str) -> Roles:
     for source in (_words(names(dataset)), _codes(dataset, name), _waves(dataset)):
         if all(colour in source for colour in ("red", "green", "blue")):
             return found | source
-        found |= {colour: band for colour, band in source.items() if colour == "nir" and colour not in found}
+        found |= {
+            colour: band
+            for colour, band in source.items()
+            if colour == "nir" and colour not in found
+        }
     return found
 
 
@@ -91,15 +135,21 @@ def is_described(dataset: Any) -> bool:
 
 def is_a_band(dataset: Any, band: int) -> bool:
     """Whether a band (1-based) has a name or a wavelength, which no alpha has."""
-    return band <= MOST and (_is_band(names(dataset)[band - 1]) or _length(dataset, band, names(dataset)) is not None)
+    return band <= MOST and (
+        _is_band(names(dataset)[band - 1]) or _length(dataset, band, names(dataset)) is not None
+    )
 
 
 def listed(dataset: Any, bands: Sequence[int] | None = None) -> str:
     """Bands with their names, for a message: "1 (B02), 2 (B03), 3"."""
     known = names(dataset)
     chosen = bands or range(1, min(dataset.count, 30) + 1)
-    text = ", ".join(f"{i} ({known[i - 1][:40]})" if i <= len(known) and known[i - 1] else str(i) for i in chosen)
-    return text + (f" and {dataset.count - 30} more" if bands is None and dataset.count > 30 else "")
+    text = ", ".join(
+        f"{i} ({known[i - 1][:40]})" if i <= len(known) and known[i - 1] else str(i) for i in chosen
+    )
+    return text + (
+        f" and {dataset.count - 30} more" if bands is None and dataset.count > 30 else ""
+    )
 
 
 def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ...]:
@@ -112,16 +162,26 @@ def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ..
         bands = [part.strip() for part in bands.split(",")]
     roles = interpreted(list(dataset.colorinterp)) | said(dataset, name) | _words(names(dataset))
     known = {text.casefold(): i for i, text in reversed(list(enumerate(names(dataset), 1))) if text}
-    coded = {_code(text): i for i, text in reversed(list(enumerate(names(dataset), 1))) if _code(text)}
+    coded = {
+        _code(text): i for i, text in reversed(list(enumerate(names(dataset), 1))) if _code(text)
+    }
     found = []
     for band in bands:
         text = str(band).strip().casefold()
-        number = int(text) if re.fullmatch(r"\d{1,6}", text) else known.get(text) or roles.get(text) or coded.get(_code(text))
+        number = (
+            int(text)
+            if re.fullmatch(r"\d{1,6}", text)
+            else known.get(text) or roles.get(text) or coded.get(_code(text))
+        )
         if number is None or not 1 <= number <= dataset.count:
-            raise OptionError(f"{name} has no band {str(band)[:40]!r}; it has {listed(dataset)}; give numbers or names, such as 3,2,1")
+            raise OptionError(
+                f"{name} has no band {str(band)[:40]!r}; it has {listed(dataset)}; give numbers or names, such as 3,2,1"
+            )
         found.append(number)
     if len(found) not in (1, 3):
-        raise OptionError(f"{len(found)} bands are given; give three, as red, green and blue, or one; {name} has {listed(dataset)}")
+        raise OptionError(
+            f"{len(found)} bands are given; give three, as red, green and blue, or one; {name} has {listed(dataset)}"
+        )
     return tuple(found)
 
 
@@ -137,7 +197,11 @@ def _words(known: Sequence[str]) -> Roles:
     for band, text in enumerate(known, 1):
         words, letters = _tokens(text), LETTER.findall(text.casefold())
         letter = letters[0] if len(letters) == 1 and not words & {"red", "green", "blue"} else ""
-        if "nir" in words or ("near" in words and words & {"infrared", "infra", "ir"}) or letter == "n":
+        if (
+            "nir" in words
+            or ("near" in words and words & {"infrared", "infra", "ir"})
+            or letter == "n"
+        ):
             found.setdefault("nir", band)
         for colour in ("red", "green", "blue"):
             other = words & OTHER or (colour == "green" and "i" in words)
@@ -156,9 +220,26 @@ def _codes(dataset: Any, name: str) -> Roles:
     """By the band numbers of a satellite, where it is clear which."""
     known = names(dataset)
     codes = {_code(text): band for band, text in reversed(list(enumerate(known, 1))) if _code(text)}
-    first = _blue(set(codes), any("sr_b" in text.casefold() for text in known), lambda: _about(dataset, name)) if codes else 0
-    blue = {"blue": first, "green": first + 1, "red": first + 2, "nir": 8 if first == 2 and ("8a" in codes or "5" not in codes) else 0}
-    return {colour: codes[str(number)] for colour, number in blue.items() if str(number) in codes} if first else {}
+    first = (
+        _blue(
+            set(codes),
+            any("sr_b" in text.casefold() for text in known),
+            lambda: _about(dataset, name),
+        )
+        if codes
+        else 0
+    )
+    blue = {
+        "blue": first,
+        "green": first + 1,
+        "red": first + 2,
+        "nir": 8 if first == 2 and ("8a" in codes or "5" not in codes) else 0,
+    }
+    return (
+        {colour: codes[str(number)] for colour, number in blue.items() if str(number) in codes}
+        if first
+        else {}
+    )
 
 
 def _blue(codes: set[str], surface: bool, about: Any) -> int:
@@ -181,7 +262,9 @@ def _blue(codes: set[str], surface: bool, about: Any) -> int:
 
 def _about(dataset: Any, name: str) -> str:
     """The name of the file and its tags."""
-    return " ".join([name, *(str(value)[:200] for value in list(tags_of(dataset).values())[:500])]).casefold()
+    return " ".join(
+        [name, *(str(value)[:200] for value in list(tags_of(dataset).values())[:500])]
+    ).casefold()
 
 
 def _waves(dataset: Any) -> Roles:
@@ -189,7 +272,9 @@ def _waves(dataset: Any) -> Roles:
     lengths = dict(_lengths(dataset))
     found: Roles = {}
     for colour, (low, high, usual) in CENTRES.items():
-        within = [(abs(length - usual), band) for band, length in lengths.items() if low <= length <= high]
+        within = [
+            (abs(length - usual), band) for band, length in lengths.items() if low <= length <= high
+        ]
         if within:
             found[colour] = min(within)[1]
     return found
@@ -216,7 +301,11 @@ def _length(dataset: Any, band: int, known: Sequence[str]) -> float | None:
         if "wavelength" in key and "unit" not in key and (value := _number(text)):
             if match := LENGTH.search(text.casefold()):
                 return _nanometres(value, match[2])
-            units = " ".join(text.casefold() for key, text in tags.items() if "wavelength" in key and "unit" in key)
+            units = " ".join(
+                text.casefold()
+                for key, text in tags.items()
+                if "wavelength" in key and "unit" in key
+            )
             return _nanometres(value, units or ("nm" if value > 100 else "um"))
     match = LENGTH.search(known[band - 1].casefold())
     if match:
@@ -237,5 +326,17 @@ def _nanometres(value: float, unit: str) -> float:
 
 def _is_band(text: str) -> bool:
     """Whether a description names what a band of a picture shows."""
-    colours = {"red", "green", "blue", "nir", "infrared", "swir", "rededge", "coastal", "yellow", "pan", "thermal"}
+    colours = {
+        "red",
+        "green",
+        "blue",
+        "nir",
+        "infrared",
+        "swir",
+        "rededge",
+        "coastal",
+        "yellow",
+        "pan",
+        "thermal",
+    }
     return bool(_tokens(text) & colours or _code(text) or LENGTH.search(text.casefold()))

@@ -1,7 +1,8 @@
 """From the bands of a raster to the three 8-bit ones a model sees.
 
-What has colours keeps them; what is grey is repeated; what is not 8-bit is stretched between its 2nd and 98th percentile. Pixels are
-valid by GDAL's rule: by the mask of the dataset if there is one, else by nodata, else by the alpha band, from 1 on.
+What has colours keeps them; what is grey is repeated; what is not 8-bit is stretched between its
+2nd and 98th percentile. Pixels are valid by GDAL's rule: by the mask of the dataset if there is
+one, else by nodata, else by the alpha band, from 1 on.
 """
 
 from __future__ import annotations
@@ -29,18 +30,24 @@ LOW, HIGH = 2, 98
 
 
 TRANSPARENT, LEVELS, NEARLY = 0.25, 16, 0.98
-"""An alpha band whose pixels, of those above 0, are for more than this share below nearly the highest value, at this many levels or
-more, is the picture of a sensor: alpha is 0 and one other value, but for soft edges."""
+"""An alpha band whose pixels, of those above 0, are for more than this share below nearly the
+highest value, at this many levels or more, is the picture of a sensor: alpha is 0 and one other
+value, but for soft edges.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Bands:
     """Which bands to read and how to show them.
 
-    indexes: 1-based, three for colour, one for grey or palette, four for ink (CMYK).  palette: (N, 4) uint8 RGBA, or None.
-    nodata: per index, in the raster's own type, or None.  masked: the dataset has a mask of its own, which is not an alpha band.
-    alpha: 1-based, of the alpha band that says what is valid; 0 where there is none, or where GDAL goes by nodata.
-    misled: GDAL takes a band for alpha that is none, and leaves pixels out of its averages and overviews by it.
+    indexes: 1-based, three for colour, one for grey or palette, four for ink (CMYK).  palette: (N,
+        4) uint8 RGBA, or None.
+    nodata: per index, in the raster's own type, or None.  masked: the dataset has a mask of its
+        own, which is not an alpha band.
+    alpha: 1-based, of the alpha band that says what is valid; 0 where there is none, or where GDAL
+        goes by nodata.
+    misled: GDAL takes a band for alpha that is none, and leaves pixels out of its averages and
+        overviews by it.
     eight_bit: pixels pass untouched.
     """
 
@@ -74,31 +81,49 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
     """
     kinds = list(dataset.colorinterp)
     chosen = None if wanted is None else colours.wanted(dataset, name, wanted)
-    alphas = [i for i, kind in enumerate(kinds, 1) if kind == ColorInterp.alpha and not colours.is_a_band(dataset, i)]
+    alphas = [
+        i
+        for i, kind in enumerate(kinds, 1)
+        if kind == ColorInterp.alpha and not colours.is_a_band(dataset, i)
+    ]
     colour = [i for i in range(1, len(kinds) + 1) if i not in alphas]
     if not colour and chosen is None:
         raise SceneEmpty(f"{name} has no band with a picture in it; nothing can be seen there")
     ink = chosen is None and all(kind in kinds for kind in INK)
-    indexes = chosen or (tuple(kinds.index(kind) + 1 for kind in INK) if ink else _rgb(dataset, name, kinds, colour))
+    indexes = chosen or (
+        tuple(kinds.index(kind) + 1 for kind in INK) if ink else _rgb(dataset, name, kinds, colour)
+    )
     types = [str(dataset.dtypes[i - 1]) for i in indexes]
     if any("complex" in kind for kind in types):
-        raise SceneUnreadable(f"{name} holds complex numbers (radar?); write their amplitude to a file first")
+        raise SceneUnreadable(
+            f"{name} holds complex numbers (radar?); write their amplitude to a file first"
+        )
     bits = min(int(dataset.tags(i, ns="IMAGE_STRUCTURE").get("NBITS", 8)) for i in indexes)
     single = len(indexes) == 1
-    palette = _palette(dataset, indexes[0]) if kinds[indexes[0] - 1] == ColorInterp.palette and single else None
+    palette = (
+        _palette(dataset, indexes[0])
+        if kinds[indexes[0] - 1] == ColorInterp.palette and single
+        else None
+    )
     if palette is None and bits < 8 and single:
         palette = _greys(bits)
-    # Models are trained on ordinary 8-bit pictures, dark and bright ones alike: stretching one would change what they have
-    # learnt to read. Many 8-bit bands without colours are a sensor's numbers, not a picture.
+    # Models are trained on ordinary 8-bit pictures, dark and bright ones alike: stretching one
+    # would change what they have learnt to read. Many 8-bit bands without colours are a sensor's
+    # numbers, not a picture.
     picture = palette is not None or ink or len(colour) <= 4 or kinds[indexes[0] - 1] in RGB
     flags = dataset.mask_flag_enums[indexes[0] - 1]
     masked = MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags
-    alpha = 0 if masked or MaskFlags.nodata in flags or not alphas or alphas[-1] in indexes else alphas[-1]
+    alpha = (
+        0
+        if masked or MaskFlags.nodata in flags or not alphas or alphas[-1] in indexes
+        else alphas[-1]
+    )
     return Bands(
         indexes=indexes,
         nodata=tuple(None if masked else dataset.nodatavals[i - 1] for i in indexes),
         masked=masked,
-        eight_bit=picture and (palette is not None or (bits >= 8 and all(kind == "uint8" for kind in types))),
+        eight_bit=picture
+        and (palette is not None or (bits >= 8 and all(kind == "uint8" for kind in types))),
         palette=palette,
         ink=ink,
         alpha=alpha,
@@ -106,10 +131,15 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
     )
 
 
-def _rgb(dataset: Any, name: str, kinds: Sequence[ColorInterp], colour: Sequence[int]) -> tuple[int, ...]:
+def _rgb(
+    dataset: Any, name: str, kinds: Sequence[ColorInterp], colour: Sequence[int]
+) -> tuple[int, ...]:
     """The bands shown as red, green and blue, or the one shown as grey. colour: those that are not alpha."""
     said, interpreted = colours.said(dataset, name), colours.interpreted(kinds)
-    by_name, by_kind = (tuple(roles[c] for c in ("red", "green", "blue") if c in roles) for roles in (said, interpreted))
+    by_name, by_kind = (
+        tuple(roles[c] for c in ("red", "green", "blue") if c in roles)
+        for roles in (said, interpreted)
+    )
     if len(by_name) == 3:
         if len(by_kind) == 3 and by_kind != by_name:
             _tell(
@@ -137,7 +167,8 @@ def _tell(text: str) -> None:
 def is_alpha(values: NDArray[Any]) -> bool | None:
     """Whether a sample of a band that is marked alpha, (n,) of any type, is one: 0 and one other value, but for soft edges.
 
-    None where it is half transparent, at a few levels: it is taken for alpha, and may be the picture of a sensor with few levels.
+    None where it is half transparent, at a few levels: it is taken for alpha, and may be the
+        picture of a sensor with few levels.
     """
     shown = values[np.nan_to_num(values) != 0]
     if not shown.size:
@@ -163,7 +194,9 @@ def _greys(bits: int) -> Bytes:
     return table
 
 
-def valid_pixels(raw: Raw, nodata: tuple[float | None, ...], fill: Fill | None = None) -> Bools | None:
+def valid_pixels(
+    raw: Raw, nodata: tuple[float | None, ...], fill: Fill | None = None
+) -> Bools | None:
     """Where at least one band holds a number that is not nodata: (bands, h, w) -> (h, w), or None where all do."""
     valid = np.zeros(raw.shape[1:], bool)
     floating = raw.dtype.kind == "f"
@@ -198,7 +231,9 @@ class Stretch:
             numbers = numbers if fill is None else numbers[fill.measures(i, numbers)]
             if numbers.size:
                 ends[:, i] = np.percentile(numbers.astype(np.float64), (LOW, HIGH))
-                if ends[0, i] == ends[1, i]:  # a few bright objects on an even ground: use all there is
+                if (
+                    ends[0, i] == ends[1, i]
+                ):  # a few bright objects on an even ground: use all there is
                     ends[:, i] = numbers.min(), numbers.max()
         return Stretch(ends[0], ends[1], fill if fill is not None and fill.found else None)
 
@@ -213,7 +248,9 @@ class Stretch:
             exact = band.astype(np.float64)
             with np.errstate(over="ignore"):  # nodata may be as large as a number can be
                 exact -= self.low[i]
-                exact /= span  # before there are fewer digits: numbers may be larger, or nearer to each other, than those can tell
+                # before there are fewer digits: numbers may be larger, or nearer to each other,
+                # than those can tell
+                exact /= span
                 shown = exact.astype(np.float32)
             shown *= 255
             np.nan_to_num(shown, copy=False, nan=0.0, posinf=255.0, neginf=0.0)

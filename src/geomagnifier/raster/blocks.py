@@ -1,6 +1,7 @@
 """A picture of a raster cut into pieces along the blocks of its file: each block is decoded once, and a damaged one spoils itself only.
 
-A picture shows some of the scene in rows and columns of its own px, each `step` scene px long; a piece is some of these rows and columns.
+A picture shows some of the scene in rows and columns of its own px, each `step` scene px long; a
+piece is some of these rows and columns.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, replace
 from geomagnifier.geometry import Box
 
 SMALLEST, THINNEST = 256, 16
-"""Blocks are taken together up to the area of a square of SMALLEST px; the strips of a wide scene until they are THINNEST px high."""
+"""Blocks are taken together up to the area of a square of SMALLEST px; the strips of a wide scene
+until they are THINNEST px high.
+"""
 
 NEAR = 0.51
 """An edge of a piece this near to an edge of blocks, in px of the picture, is meant to lie on it."""
@@ -23,8 +26,8 @@ NEAR = 0.51
 class Span:
     """Pixels `start` to `stop` of a picture along one axis, of `count`.
 
-    origin: where the picture begins.  step: length of one of its px.  cell: length of the file's blocks.  size: length of the scene.
-    All in scene px.
+    origin: where the picture begins.  step: length of one of its px.  cell: length of the file's
+    blocks.  size: length of the scene. All in scene px.
     """
 
     count: int
@@ -65,12 +68,24 @@ class Span:
         """A span of one block as its middle and its ends, whose pixels reach into the next blocks if they look `margin` scene px around."""
         low, high = self.extent
         cell = math.floor((low + high) / 2 / self.cell)
-        first = math.ceil((cell * self.cell + margin - self.origin) / self.step - 1e-9) if cell > 0 else self.start
+        first = (
+            math.ceil((cell * self.cell + margin - self.origin) / self.step - 1e-9)
+            if cell > 0
+            else self.start
+        )
         last = math.floor(((cell + 1) * self.cell - margin - self.origin) / self.step + 1e-9)
         if (cell + 1) * self.cell >= self.size:
             last = self.stop
-        cuts = sorted({self.start, self.stop, *(min(max(cut, self.start), self.stop) for cut in (first, last))})
-        return tuple(replace(self, start=start, stop=stop) for start, stop in itertools.pairwise(cuts))
+        cuts = sorted(
+            {
+                self.start,
+                self.stop,
+                *(min(max(cut, self.start), self.stop) for cut in (first, last)),
+            }
+        )
+        return tuple(
+            replace(self, start=start, stop=stop) for start, stop in itertools.pairwise(cuts)
+        )
 
 
 @dataclass(frozen=True)
@@ -104,11 +119,16 @@ class Piece:
 
     def quarters(self) -> tuple[Piece, ...]:
         """Its quarters, or halves where it is one block high or wide; the piece alone where it is one block."""
-        return tuple(Piece(*spans) for spans in itertools.product(self.rows.halves(), self.columns.halves()))
+        return tuple(
+            Piece(*spans) for spans in itertools.product(self.rows.halves(), self.columns.halves())
+        )
 
     def parted(self, margin: float) -> tuple[Piece, ...]:
         """A piece of one block as its middle, its edges and its corners: see `Span.parted`."""
-        return tuple(Piece(*spans) for spans in itertools.product(self.rows.parted(margin), self.columns.parted(margin)))
+        return tuple(
+            Piece(*spans)
+            for spans in itertools.product(self.rows.parted(margin), self.columns.parted(margin))
+        )
 
 
 def picture(box: Box, height: int, width: int, blocks: tuple[int, int], scene: Box) -> Piece:
@@ -128,7 +148,11 @@ def joined(boxes: Iterable[Box]) -> tuple[Box, ...]:
         rows: list[tuple[float, float, float, float]] = []
         for box in sorted(found, key=lambda box: (box[across[0]], box[across[1]], box[along[0]])):
             last = rows[-1] if rows else None
-            if last and all(last[side] == box[side] for side in across) and last[along[1]] == box[along[0]]:
+            if (
+                last
+                and all(last[side] == box[side] for side in across)
+                and last[along[1]] == box[along[0]]
+            ):
                 rows[-1] = (*last[:2], *box[2:])
             else:
                 rows.append(box)

@@ -15,11 +15,17 @@ from geomagnifier.raster import georeference
 from geomagnifier.types import SceneInfo
 
 PIXELS, SCENE = "px", "scene"
-"""Names of the two ways to give a box that are no CRS: in pixels, and in coordinates of the scene's own CRS."""
+"""Names of the two ways to give a box that are no CRS: in pixels, and in coordinates of the scene's
+own CRS.
+"""
 STEPS = 73
-"""Points of a box each way that are brought to the scene: what is straight in one CRS is bent in another."""
+"""Points of a box each way that are brought to the scene: what is straight in one CRS is bent in
+another.
+"""
 SLIGHT = 32
-"""A box in pixels with shorter sides is not taken without a word if it would also fit as longitude and latitude."""
+"""A box in pixels with shorter sides is not taken without a word if it would also fit as longitude
+and latitude.
+"""
 LON_LAT = "EPSG:4326"
 
 Four = tuple[float, float, float, float]
@@ -29,11 +35,13 @@ def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = 
     """A box on the pixels of a scene, cut at its edge.
 
     Args:
-        given: x0, y0, x1, y1 in px, y down; or west, south, east, north (longitude first) in `crs`, where the east of a box in degrees may
-            be less than its west: it lies across the antimeridian.
+        given: x0, y0, x1, y1 in px, y down; or west, south, east, north (longitude first) in `crs`,
+            where the east of a box in degrees may be less than its west: it lies across the
+            antimeridian.
         scene: of `open_scene`.
-        crs: "px", "scene" for the scene's own CRS (or its transform, where it names no CRS), or a CRS such as "EPSG:4326". None: pixels,
-            unless the numbers say otherwise; then it is refused.
+        crs: "px", "scene" for the scene's own CRS (or its transform, where it names no CRS), or a
+            CRS such as "EPSG:4326". None: pixels, unless the numbers say otherwise; then it is
+            refused.
 
     Returns:
         Scene px; from map coordinates whole pixels, those that the box touches.
@@ -43,7 +51,9 @@ def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = 
         OptionError: `crs` names no coordinate reference system, or the scene has none.
     """
     try:
-        x0, y0, x1, y1 = numbers = given.tuple() if isinstance(given, Box) else tuple(float(value) for value in given)
+        x0, y0, x1, y1 = numbers = (
+            given.tuple() if isinstance(given, Box) else tuple(float(value) for value in given)
+        )
     except (TypeError, ValueError):
         raise BoxError(f"a box is four numbers, (x0, y0, x1, y1), not {str(given)[:80]}") from None
     name = (crs or PIXELS).strip()
@@ -53,13 +63,22 @@ def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = 
     found = _on_scene((x0, y0, x1, y1), scene, system)
     order = f"a box in {name} is west, south, east, north (x before y, longitude before latitude)"
     if found is None:
-        raise BoxError(f"the box {numbers} in {name} lies outside the scene{_where(scene, system)}; {order}")
+        raise BoxError(
+            f"the box {numbers} in {name} lies outside the scene{_where(scene, system)}; {order}"
+        )
     if found[2] - found[0] < 1 - 1e-6 or found[3] - found[1] < 1 - 1e-6:
-        raise BoxError(f"the box {numbers} in {name} is smaller than a pixel of the scene ({_size(found)} px); make it larger; {order}")
-    whole = Box(*(math.floor(value + 1e-6) for value in found[:2]), *(math.ceil(value - 1e-6) for value in found[2:]))
+        raise BoxError(
+            f"the box {numbers} in {name} is smaller than a pixel of the scene ({_size(found)} px); make it larger; {order}"
+        )
+    whole = Box(
+        *(math.floor(value + 1e-6) for value in found[:2]),
+        *(math.ceil(value - 1e-6) for value in found[2:]),
+    )
     inside = whole.intersection(scene.box)
     if inside is None:
-        raise BoxError(f"the box {numbers} in {name} lies outside the scene{_where(scene, system)}; {order}")
+        raise BoxError(
+            f"the box {numbers} in {name} lies outside the scene{_where(scene, system)}; {order}"
+        )
     return inside
 
 
@@ -69,9 +88,13 @@ def _in_pixels(box: Box, scene: SceneInfo, sure: bool) -> Box:
     if inside is None:
         raise BoxError(f"the box {box.tuple()} lies outside the scene; {size}{_advice(box, scene)}")
     if min(box.width, box.height) < 1 - 1e-6:
-        raise BoxError(f"the box {box.tuple()} is smaller than a pixel ({_size(box.tuple())} px); {size}{_advice(box, scene)}")
+        raise BoxError(
+            f"the box {box.tuple()} is smaller than a pixel ({_size(box.tuple())} px); {size}{_advice(box, scene)}"
+        )
     if min(inside.width, inside.height) < 1 - 1e-6:
-        raise BoxError(f"less than a pixel of the box {box.tuple()} lies inside the scene ({_size(inside.tuple())} px); {size}")
+        raise BoxError(
+            f"less than a pixel of the box {box.tuple()} lies inside the scene ({_size(inside.tuple())} px); {size}"
+        )
     if not sure and max(box.width, box.height) < SLIGHT and _fits(box.tuple(), scene, LON_LAT):
         raise BoxError(
             f"the box {box.tuple()} may be pixels, or longitude and latitude; say which: --box-crs px or --box-crs {LON_LAT} "
@@ -82,10 +105,17 @@ def _in_pixels(box: Box, scene: SceneInfo, sure: bool) -> Box:
 
 def _advice(box: Box, scene: SceneInfo) -> str:
     """What to do with numbers that are no pixels."""
-    for name, meaning in ((LON_LAT, "longitude and latitude"), (SCENE, "coordinates of the scene's own CRS")):
+    for name, meaning in (
+        (LON_LAT, "longitude and latitude"),
+        (SCENE, "coordinates of the scene's own CRS"),
+    ):
         if _fits(box.tuple(), scene, name):
             return f"; the numbers fit as {meaning}: give them with --box-crs {name} (in Python box_crs={name!r})"
-    return "; a box in coordinates of a map is given with --box-crs, such as EPSG:4326 (in Python box_crs)" if scene.transform else ""
+    return (
+        "; a box in coordinates of a map is given with --box-crs, such as EPSG:4326 (in Python box_crs)"
+        if scene.transform
+        else ""
+    )
 
 
 def _fits(box: Four, scene: SceneInfo, name: str) -> bool:
@@ -105,7 +135,9 @@ def system_of(name: str, scene: SceneInfo, what: str = "box") -> CRS | None:
     """
     it, option = ("a box", "box") if what == "box" else ("an area", "aoi")
     if scene.transform is None:
-        raise OptionError(f"{scene.name} does not say where it lies, so that {it} in {name} cannot be put on it; give the {what} in pixels")
+        raise OptionError(
+            f"{scene.name} does not say where it lies, so that {it} in {name} cannot be put on it; give the {what} in pixels"
+        )
     if name.lower() == SCENE:
         return None
     system = georeference.parse_crs(name)
@@ -131,12 +163,19 @@ def _on_scene(box: Four, scene: SceneInfo, system: CRS | None) -> Four | None:
     x, y = np.meshgrid(np.linspace(west, east, STEPS), np.linspace(south, north, STEPS))
     if own is not None and system is not None and system != own:
         try:
-            x, y = (values.reshape(x.shape) for values in georeference.convert(system, own, x.ravel(), y.ravel()))
-        except Exception:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+            x, y = (
+                values.reshape(x.shape)
+                for values in georeference.convert(system, own, x.ravel(), y.ravel())
+            )
+        except (
+            Exception
+        ):  # local engineering CRSs, other planets: rasterio has many names for "cannot"
             return None
     x = _near(x, scene, own)
     a, b, c, d, e, f = scene.transform
-    columns, rows = np.einsum("ij,jkl->ikl", np.linalg.inv(np.array([[a, b], [d, e]])), np.stack([x - c, y - f]))
+    columns, rows = np.einsum(
+        "ij,jkl->ikl", np.linalg.inv(np.array([[a, b], [d, e]])), np.stack([x - c, y - f])
+    )
     reached = np.isfinite(columns) & np.isfinite(rows)
     if not reached.any():
         return None
@@ -151,7 +190,11 @@ def _near(x: Any, scene: SceneInfo, own: CRS | None) -> Any:
         return x
     assert scene.transform is not None
     x = np.unwrap(np.unwrap(x, period=turn, axis=1), period=turn, axis=0)
-    corners = georeference.to_crs(scene.transform, np.array([0, scene.width, 0, scene.width]), np.array([0, 0, scene.height, scene.height]))
+    corners = georeference.to_crs(
+        scene.transform,
+        np.array([0, scene.width, 0, scene.width]),
+        np.array([0, 0, scene.height, scene.height]),
+    )
     west, east = corners[0].min(), corners[0].max()
     apart = (west + east) / 2 - (x.min() + x.max()) / 2
     return x + turn * round(apart / turn)
@@ -162,7 +205,9 @@ def _where(scene: SceneInfo, system: CRS | None) -> str:
     if scene.transform is None:
         return ""
     x, y = georeference.to_crs(
-        scene.transform, np.array([0.0, scene.width, 0, scene.width]), np.array([0.0, 0, scene.height, scene.height])
+        scene.transform,
+        np.array([0.0, scene.width, 0, scene.width]),
+        np.array([0.0, 0, scene.height, scene.height]),
     )
     own = georeference.parse_crs(scene.crs) if scene.crs is not None else None
     if system is not None and own is not None and system != own:

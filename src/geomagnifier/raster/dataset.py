@@ -26,11 +26,30 @@ from geomagnifier.raster import file_identity, gdal_guard
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-DRIVERS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM", "HFA", "ENVI", "NITF")
-"""Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out; `reach` has the rest of that."""
+DRIVERS = (
+    "GTiff",
+    "JPEG",
+    "PNG",
+    "JP2OpenJPEG",
+    "JP2KAK",
+    "JP2ECW",
+    "GIF",
+    "BIGGIF",
+    "BMP",
+    "WEBP",
+    "PNM",
+    "HFA",
+    "ENVI",
+    "NITF",
+)
+"""Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out;
+`reach` has the rest of that.
+"""
 
 CACHE = 64 << 20
-"""Most bytes of decoded blocks that GDAL keeps; by itself it takes a twentieth of the machine's memory."""
+"""Most bytes of decoded blocks that GDAL keeps; by itself it takes a twentieth of the machine's
+memory.
+"""
 
 OPTIONS: dict[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
@@ -40,22 +59,26 @@ OPTIONS: dict[str, Any] = {
     "GDAL_HTTP_TIMEOUT": 60,
     "GDAL_CACHEMAX": CACHE,
 }
-"""No listing of large folders; no reading of a PNG in one go, which takes a truncated one for whole; no code out of a file; an end to
-waiting for a server, s; and little memory.
+"""No listing of large folders; no reading of a PNG in one go, which takes a truncated one for
+whole; no code out of a file; an end to waiting for a server, s; and little memory.
 
-rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from the next block on.
+rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from
+the next block on.
 """
 
 BLOCK = CACHE
-"""Bytes of the largest block, unpacked. One that the cache does not hold would be unpacked anew for each band of each look, for minutes;
-a tiny file may declare one that does not fit into memory."""
+"""Bytes of the largest block, unpacked. One that the cache does not hold would be unpacked anew for
+each band of each look, for minutes; a tiny file may declare one that does not fit into memory.
+"""
 WHOLE, WHOLE_BYTES = ("WEBP", "GIF", "BIGGIF"), 256 << 20
-"""Formats that are unpacked as one block, or from the start again for each look at an earlier part, and the bytes of it: it is kept beside
-the cache."""
+"""Formats that are unpacked as one block, or from the start again for each look at an earlier part,
+and the bytes of it: it is kept beside the cache.
+"""
 
 FAILURES = (RasterioError, RasterioIOError, CPLE_BaseError)
-"""What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the first's kind, and some calls let the
-errors of GDAL through as they are."""
+"""What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the
+first's kind, and some calls let the errors of GDAL through as they are.
+"""
 
 GDAL_TYPES = {
     "uint8": "Byte",
@@ -66,7 +89,13 @@ GDAL_TYPES = {
     "float32": "Float32",
     "float64": "Float64",
 }
-OTHER_TYPES = {"int8": "int16", "float16": "float32", "int64": "float64", "uint64": "float64", "float128": "float64"}
+OTHER_TYPES = {
+    "int8": "int16",
+    "float16": "float32",
+    "int64": "float64",
+    "uint64": "float64",
+    "float128": "float64",
+}
 """numpy types that GDAL does not have everywhere, and what holds their numbers."""
 
 PACKED = re.compile(r"(zip|tar|gzip|rar|7z)://|[/\\\\]vsi(zip|tar|gzip|rar|7z)", re.IGNORECASE)
@@ -101,7 +130,9 @@ class Source:
         if self.pixels_from is not None or not self.dataset.overviews(1):
             return self.dataset
         if self._full_size is None:
-            self._full_size = _open(self.dataset.name, drivers=(self.dataset.driver,), overview_level="NONE")
+            self._full_size = _open(
+                self.dataset.name, drivers=(self.dataset.driver,), overview_level="NONE"
+            )
         return self._full_size
 
     def reopen(self) -> None:
@@ -129,7 +160,9 @@ def tags_of(dataset: Any, band: int = 0, domain: str | None = None) -> dict[str,
 def unreadable(name: str, error: Exception) -> SceneUnreadable:
     """The error of a file that GDAL gave up on."""
     reason = str(error.__cause__ or error).strip().splitlines()[-1:] or ["damaged"]
-    return SceneUnreadable(f"{name} cannot be read ({reason[0].rstrip('.')}); try gdalinfo on it, or download it again")
+    return SceneUnreadable(
+        f"{name} cannot be read ({reason[0].rstrip('.')}); try gdalinfo on it, or download it again"
+    )
 
 
 def open_source(source: Any) -> Source:
@@ -144,7 +177,9 @@ def open_source(source: Any) -> Source:
         return from_path(source)
     if hasattr(source, "getbands") and hasattr(source, "convert"):
         return from_image(source)
-    raise SceneUnreadable(f"a scene is a path, a numpy array or a PIL image, not {type(source).__name__}")
+    raise SceneUnreadable(
+        f"a scene is a path, a numpy array or a PIL image, not {type(source).__name__}"
+    )
 
 
 def from_path(source: str | os.PathLike[str]) -> Source:
@@ -164,17 +199,25 @@ def from_path(source: str | os.PathLike[str]) -> Source:
         with path.open("rb"):
             pass
     except (OSError, RuntimeError) as error:  # RuntimeError: ~ of nobody
-        raise SceneUnreadable(f"{text[:200]} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+        raise SceneUnreadable(
+            f"{text[:200]} cannot be opened: {getattr(error, 'strerror', None) or error}"
+        ) from error
     path = path.absolute()
     try:
         stamp = file_identity.stamp([path])
-        return Source(_unpackable(_open_file(path), path.name, _interlaced(path)), path.name, stamp=stamp)
-    except UnicodeEncodeError as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
+        return Source(
+            _unpackable(_open_file(path), path.name, _interlaced(path)), path.name, stamp=stamp
+        )
+    except (
+        UnicodeEncodeError
+    ) as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
         shown = text.encode("utf-8", "backslashreplace").decode()
         raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
     except RasterioIOError as error:
         if packed := _archive(path):
-            raise SceneUnreadable(f"{text} is {packed}, not a picture; unpack it and give a picture that was in it") from error
+            raise SceneUnreadable(
+                f"{text} is {packed}, not a picture; unpack it and give a picture that was in it"
+            ) from error
         if "not recognized" in str(error):
             raise SceneUnreadable(
                 f"{text} is not an image that can be read; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)"
@@ -187,7 +230,9 @@ def from_path(source: str | os.PathLike[str]) -> Source:
 def _from_address(text: str) -> Source:
     """A picture on the network, where that is allowed. It has no files beside it."""
     if PACKED.match(text):
-        raise SceneUnreadable(f"{text[:200]} lies in an archive; unpack it and give the picture that was in it")
+        raise SceneUnreadable(
+            f"{text[:200]} lies in an archive; unpack it and give the picture that was in it"
+        )
     if not text.startswith(("http://", "https://")):
         raise SceneUnreadable(
             f"{text[:200]} is not a local file; download it first, or give its http(s):// address and set {gdal_guard.SETTING}=network"
@@ -209,7 +254,11 @@ def _archive(path: Path) -> str | None:
     """What a file is that holds other files."""
     with path.open("rb") as file:
         start = file.read(262)
-    return "a TAR archive" if start[257:] == b"ustar" else next((what for magic, what in ARCHIVES.items() if start.startswith(magic)), None)
+    return (
+        "a TAR archive"
+        if start[257:] == b"ustar"
+        else next((what for magic, what in ARCHIVES.items() if start.startswith(magic)), None)
+    )
 
 
 def _open_file(path: Path) -> Any:
@@ -238,7 +287,9 @@ def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
     most = BLOCK
     if dataset.driver in WHOLE or interlaced:
         height, width, most = dataset.height, dataset.width, WHOLE_BYTES
-    number = max((8 if "complex" in kind else np.dtype(kind).itemsize for kind in dataset.dtypes), default=1)
+    number = max(
+        (8 if "complex" in kind else np.dtype(kind).itemsize for kind in dataset.dtypes), default=1
+    )
     bands = 1 if dataset.interleaving == Interleaving.band else dataset.count
     if height * width * number * bands > most:
         dataset.close()
@@ -258,7 +309,9 @@ def _interlaced(path: Path) -> bool:
 def _is_vrt(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(1024)
-    return b"<VRTDataset" in start or (path.suffix.lower() == ".vrt" and start.lstrip().startswith(b"<"))
+    return b"<VRTDataset" in start or (
+        path.suffix.lower() == ".vrt" and start.lstrip().startswith(b"<")
+    )
 
 
 def _plainly(path: Path) -> Any:
@@ -268,9 +321,15 @@ def _plainly(path: Path) -> Any:
 def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: str) -> Any:
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.Env(**OPTIONS if beside else OPTIONS | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}):
-            dataset = DatasetReader(path, driver=list(drivers), **options)  # rasterio.open takes one driver only
-            with suppress(CPLE_BaseError):  # what GDAL could do without when it opened the file: told by the next call, whatever that is
+        with rasterio.Env(
+            **OPTIONS if beside else OPTIONS | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+        ):
+            dataset = DatasetReader(
+                path, driver=list(drivers), **options
+            )  # rasterio.open takes one driver only
+            with suppress(
+                CPLE_BaseError
+            ):  # what GDAL could do without when it opened the file: told by the next call, whatever that is
                 _ = dataset.colorinterp
             return dataset
 
@@ -287,7 +346,9 @@ def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3:
-        raise SceneUnreadable(f"{name} has shape {array.shape}; a scene is (H, W), (H, W, C) or (C, H, W)")
+        raise SceneUnreadable(
+            f"{name} has shape {array.shape}; a scene is (H, W), (H, W, C) or (C, H, W)"
+        )
     if array.size == 0:
         raise SceneEmpty(f"{name} has shape {array.shape}: no pixels; nothing can be seen there")
     if array.shape[0] <= 16 < array.shape[2]:
@@ -327,7 +388,9 @@ def from_image(image: Image) -> Source:
         raise SceneEmpty(f"{name} has no pixels; nothing can be seen there")
     alpha = "transparency" in image.info or image.mode in ("LA", "PA", "La", "RGBa", "RGBA")
     if image.mode not in ("I", "F", "I;16", "I;16L", "I;16B", "L", "RGB", "RGBA", "LA"):
-        mode = "LA" if image.mode == "La" else "L" if image.mode == "1" else "RGBA" if alpha else "RGB"
+        mode = (
+            "LA" if image.mode == "La" else "L" if image.mode == "1" else "RGBA" if alpha else "RGB"
+        )
     else:
         mode = {"L": "LA", "RGB": "RGBA"}.get(image.mode, image.mode) if alpha else image.mode
     try:

@@ -29,7 +29,9 @@ def square_metres(regions: Sequence[Region], scene: SceneInfo) -> float | None:
         return None
     boxes = np.array([region.box for region in outlined])
     middle = (boxes[:, :2] + boxes[:, 2:]) / 2
-    steps = georeference.ground_steps(georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), middle)
+    steps = georeference.ground_steps(
+        georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), middle
+    )
     if steps is None:
         return None
     pixels = np.array([area(region.segmentation or {}) for region in outlined])

@@ -1,7 +1,8 @@
 """Whether a file is the one that was opened before: a name for its pixels that changes with them.
 
-A file that has lain unchanged for some seconds is known by its place, number, size and times. Clocks of file systems are coarse: one that
-was changed a moment ago may change again without another time, so that it is known by what is in it.
+A file that has lain unchanged for some seconds is known by its place, number, size and times.
+Clocks of file systems are coarse: one that was changed a moment ago may change again without
+another time, so that it is known by what is in it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any
 from geomagnifier.raster.gdal_guard import BESIDE
 
 Stamp = tuple[tuple[str, int, int, int, int, int], ...]
-"""Of each file: path, device, number, size, time of its content and of the entry itself, ns. The last cannot be set back."""
+"""Of each file: path, device, number, size, time of its content and of the entry itself, ns. The
+last cannot be set back.
+"""
 
 SETTLED = 3.0
 """Seconds for which a file must have been as it is. FAT counts in steps of two."""
@@ -31,7 +34,16 @@ def stamp(paths: Sequence[str | os.PathLike[str]]) -> Stamp:
     for path in paths:
         with suppress(OSError, ValueError):
             status = os.stat(path)
-            found.append((os.fspath(path), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+            found.append(
+                (
+                    os.fspath(path),
+                    status.st_dev,
+                    status.st_ino,
+                    status.st_size,
+                    status.st_mtime_ns,
+                    status.st_ctime_ns,
+                )
+            )
     return tuple(found)
 
 
@@ -44,15 +56,22 @@ def of(dataset: Any, opened: Stamp | None, bands: Sequence[int]) -> str | None:
         bands: those that are shown.
 
     Returns:
-        None where that cannot be told: an array, an address, a VRT (which is made of others), a file that has changed since it was opened.
+        None where that cannot be told: an array, an address, a VRT (which is made of others), a
+            file that has changed since it was opened.
     """
     if not opened or dataset.driver == "VRT" or stamp([opened[0][0]]) != opened:
         return None
     path = Path(opened[0][0])
-    beside = {str(Path(file).absolute()) for file in dataset.files} | {f"{path}{end}" for end in (*BESIDE, ".aux.xml")}
+    beside = {str(Path(file).absolute()) for file in dataset.files} | {
+        f"{path}{end}" for end in (*BESIDE, ".aux.xml")
+    }
     every = stamp(sorted({str(path), *beside}))
     known: object = every if _settled(every) else _content(every)
-    return None if known is None else f"file{blake2b(repr((known, tuple(bands))).encode(), digest_size=12).hexdigest()}"
+    return (
+        None
+        if known is None
+        else f"file{blake2b(repr((known, tuple(bands))).encode(), digest_size=12).hexdigest()}"
+    )
 
 
 def _settled(every: Stamp) -> bool:
@@ -65,6 +84,9 @@ def _content(every: Stamp) -> list[tuple[str, str]] | None:
     if sum(one[3] for one in every) > READ:
         return None
     try:
-        return [(os.path.basename(one[0]), blake2b(Path(one[0]).read_bytes()).hexdigest()) for one in every]
+        return [
+            (os.path.basename(one[0]), blake2b(Path(one[0]).read_bytes()).hexdigest())
+            for one in every
+        ]
     except OSError:
         return None

@@ -12,8 +12,10 @@ from geomagnifier.types import Affine6
 class Layout:
     """driver: GDAL's short name.  dtypes, nodata, colours, descriptions: of each band; colours such as "red", "nir", "undefined".
 
-    block: width and height of a block, px.  tiled: blocks are not rows of the raster.  overviews: how many times smaller each is.
-    compression: GDAL's word, or None.  bounds: west, south, east, north in the scene's CRS, or None.
+    block: width and height of a block, px.  tiled: blocks are not rows of the raster.  overviews:
+        how many times smaller each is.
+    compression: GDAL's word, or None.  bounds: west, south, east, north in the scene's CRS, or
+        None.
     """
 
     driver: str

@@ -1,7 +1,8 @@
 """Which points lie in masks whose holes are filled: from the strips of the masks, without their outlines.
 
-A hole is what a piece of a mask closes in: pixels of a mask hang together by their sides, those outside it by their corners, too.
-Strips: (N, 4) x0, y0, x1, y1 in whole scene px, one px wide, by mask, column and row, as `masks.runs` has them.
+A hole is what a piece of a mask closes in: pixels of a mask hang together by their sides, those
+outside it by their corners, too. Strips: (N, 4) x0, y0, x1, y1 in whole scene px, one px wide, by
+mask, column and row, as `masks.runs` has them.
 """
 
 from __future__ import annotations
@@ -16,27 +17,45 @@ def holes(strips: Floats64, owner: NDArray[np.intp]) -> Floats64:
     """Strips of the holes of some masks. owner: of which mask each strip is, (N,), rising."""
     if not len(strips):
         return strips
-    x, top, foot = strips[:, 0].astype(np.int64), strips[:, 1].astype(np.int64), strips[:, 3].astype(np.int64)
+    x, top, foot = (
+        strips[:, 0].astype(np.int64),
+        strips[:, 1].astype(np.int64),
+        strips[:, 3].astype(np.int64),
+    )
     column = owner * (int(x.max()) + 3) + x  # columns of different masks are no neighbours
-    above = np.flatnonzero(column[1:] == column[:-1])  # strips with another one below them: between the two is a gap
+    above = np.flatnonzero(
+        column[1:] == column[:-1]
+    )  # strips with another one below them: between the two is a gap
     at, start, stop = column[above], foot[above], top[above + 1]
     if not len(above):
         return strips[:0]
     begin = np.flatnonzero(np.diff(column, prepend=-1))
     columns, first, last = column[begin], top[begin], foot[np.append(begin[1:], len(column)) - 1]
     open_ = np.zeros(len(at), bool)
-    for side in (-1, 1):  # a gap is open where the next column has nothing beside it, or ends beside it
+    for side in (
+        -1,
+        1,
+    ):  # a gap is open where the next column has nothing beside it, or ends beside it
         k = np.minimum(np.searchsorted(columns, at + side), len(columns) - 1)
         open_ |= (columns[k] != at + side) | (start <= first[k]) | (stop >= last[k])
     open_ = _spread(open_, at, start, stop)
     shut = above[~open_]
-    return np.stack([strips[shut, 0], strips[shut, 3], strips[shut, 2], strips[shut + 1, 1]], axis=1)
+    return np.stack(
+        [strips[shut, 0], strips[shut, 3], strips[shut, 2], strips[shut + 1, 1]], axis=1
+    )
 
 
-def _spread(marked: NDArray[np.bool_], at: NDArray[np.int64], start: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _spread(
+    marked: NDArray[np.bool_],
+    at: NDArray[np.int64],
+    start: NDArray[np.int64],
+    stop: NDArray[np.int64],
+) -> NDArray[np.bool_]:
     """Which gaps hang together with a marked one. at, start, stop: their columns and rows, in order."""
     tall = int(stop.max()) + 2
-    low = np.searchsorted(at * tall + stop, (at + 1) * tall + start)  # the first and the last in the next column that touch each
+    low = np.searchsorted(
+        at * tall + stop, (at + 1) * tall + start
+    )  # the first and the last in the next column that touch each
     high = np.searchsorted(at * tall + start, (at + 1) * tall + stop, side="right")
     count = np.maximum(high - low, 0)
     left = np.repeat(np.arange(len(at)), count)
@@ -59,7 +78,10 @@ def covered(points: Floats64, strips: Floats64) -> NDArray[np.bool_]:
     tall = float(max(strips[:, 3].max(), points[:, 1].max(initial=0))) + 1
     starts = strips[:, 0] * tall + strips[:, 1]
     order = np.argsort(starts, kind="stable")
-    starts, reach = starts[order], np.maximum.accumulate((strips[:, 0] * tall + strips[:, 3])[order])
+    starts, reach = (
+        starts[order],
+        np.maximum.accumulate((strips[:, 0] * tall + strips[:, 3])[order]),
+    )
     at = np.floor(points[:, 0]) * tall + points[:, 1]
     last = np.searchsorted(starts, at, side="right") - 1
     return np.asarray((last >= 0) & (reach[last] >= at))

@@ -1,6 +1,7 @@
 """Where a picture lies on the Earth: its outline in longitude and latitude, and whether that meets a box or is near a place.
 
-Outlines are WKB. They follow curved edges, are cut at the antimeridian, and where a pole lies inside they reach round the Earth.
+Outlines are WKB. They follow curved edges, are cut at the antimeridian, and where a pole lies
+inside they reach round the Earth.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from geomagnifier.raster import antimeridian, georeference
 from geomagnifier.types import Bools, Floats, SceneInfo
 
 Bounds = tuple[float, float, float, float]
-"""West, south, east, north in degrees. West is greater than east where it lies across the antimeridian."""
+"""West, south, east, north in degrees. West is greater than east where it lies across the
+antimeridian.
+"""
 
 STEPS = 16
 """Points on each side of an outline: straight in the picture is bent on the Earth."""
 DECIMALS = 7
 """Of degrees: a centimetre."""
 STRAIGHT = 1e-4
-"""Of its longer side, how far an outline may lie from what is bent: a tenth of a pixel in a thousand."""
+"""Of its longer side, how far an outline may lie from what is bent: a tenth of a pixel in a
+thousand.
+"""
 RADIUS = 6_371_000.0
 """Of the Earth, metres."""
 
@@ -38,7 +43,8 @@ def outlines(info: SceneInfo, boxes: Sequence[Box]) -> list[bytes | None]:
         boxes: scene px.
 
     Returns:
-        WKB of each; None for all where the scene does not say where it lies, and for what the CRS cannot place.
+        WKB of each; None for all where the scene does not say where it lies, and for what the CRS
+        cannot place.
     """
     if info.crs is None or info.transform is None or not boxes:
         return [None] * len(boxes)
@@ -49,7 +55,9 @@ def outlines(info: SceneInfo, boxes: Sequence[Box]) -> list[bytes | None]:
     rows = np.concatenate([box.y0 + y * box.height for box in boxes])
     try:
         crs = georeference.parse_crs(info.crs)
-        longitude, latitude = georeference.longitude_latitude(crs, *georeference.to_crs(info.transform, columns, rows))
+        longitude, latitude = georeference.longitude_latitude(
+            crs, *georeference.to_crs(info.transform, columns, rows)
+        )
     except Exception:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
         return [None] * len(boxes)
     flat = georeference.in_degrees(crs)
@@ -68,9 +76,13 @@ def _outline(points: Any, continuous: bool, beyond: float) -> bytes | None:
     points = np.stack([points[:, 0], points[:, 1].clip(-90, 90)], 1)
     ring = np.concatenate([points, points[:1]])
     ring = ring if continuous else antimeridian.unwrap(ring)
-    extent = max(np.ptp(ring[:, 0]) * math.cos(math.radians(np.abs(ring[:, 1]).mean())), np.ptp(ring[:, 1]))
+    extent = max(
+        np.ptp(ring[:, 0]) * math.cos(math.radians(np.abs(ring[:, 1]).mean())), np.ptp(ring[:, 1])
+    )
     shape = shapely.Polygon(ring).simplify(STRAIGHT * extent)
-    shape = shapely.make_valid(shapely.transform(shape, lambda corners: np.round(corners, DECIMALS)))
+    shape = shapely.make_valid(
+        shapely.transform(shape, lambda corners: np.round(corners, DECIMALS))
+    )
     placed = antimeridian.areas(antimeridian.wrap(shape))
     return None if placed.is_empty else bytes(shapely.to_wkb(placed))
 
@@ -115,7 +127,9 @@ def middle(box: Bounds) -> tuple[float, float]:
     """Longitude and latitude of the middle of bounds."""
     west, south, east, north = box
     longitude = (west + east + (360 if west > east else 0)) / 2
-    return round(longitude - 360 if longitude > 180 else longitude, DECIMALS), round((south + north) / 2, DECIMALS)
+    return round(longitude - 360 if longitude > 180 else longitude, DECIMALS), round(
+        (south + north) / 2, DECIMALS
+    )
 
 
 def around(longitude: float, latitude: float, metres: float) -> Bounds:
@@ -150,7 +164,9 @@ def distances(outlines: Sequence[bytes | None], longitude: float, latitude: floa
     found = np.full(len(shapes), np.inf, np.float32)
     if there.any():
         # Azimuthal equidistant: distances from its centre are those on the Earth.
-        flat = georeference.parse_crs(f"+proj=aeqd +lat_0={latitude:.9f} +lon_0={longitude:.9f} +datum=WGS84 +units=m +no_defs")
+        flat = georeference.parse_crs(
+            f"+proj=aeqd +lat_0={latitude:.9f} +lon_0={longitude:.9f} +datum=WGS84 +units=m +no_defs"
+        )
         points = shapely.get_coordinates(shapes[there])
         x, y = reproject(georeference.parse_crs("EPSG:4326"), flat, points[:, 0], points[:, 1])[:2]
         moved = shapely.set_coordinates(shapes[there].copy(), np.stack([x, y], 1))

@@ -1,9 +1,11 @@
 """How far a raster may reach. What it reads besides itself lies in its own folder, and nothing lies on the network, unless allowed.
 
-A GeoTIFF, or a file beside it, can name any other file or address as its overviews; an .ovr or .msk may be in any format, also one that
-only points elsewhere. GDAL follows all of them. What is found here is refused before GDAL follows it.
+A GeoTIFF, or a file beside it, can name any other file or address as its overviews; an .ovr or .msk
+may be in any format, also one that only points elsewhere. GDAL follows all of them. What is found
+here is refused before GDAL follows it.
 
-GEOMAG_ALLOW, words with commas between: "network" for pictures at http(s)://, "vrt" for mosaics of pictures in their own folder.
+GEOMAG_ALLOW, words with commas between: "network" for pictures at http(s)://, "vrt" for mosaics of
+pictures in their own folder.
 """
 
 from __future__ import annotations
@@ -94,7 +96,9 @@ MOSAIC = frozenset(
         "BlockYSize",
     ]
 )
-"""Elements of a VRT that puts pictures together. Others warp, compute or run Python, and name files in places of their own."""
+"""Elements of a VRT that puts pictures together. Others warp, compute or run Python, and name files
+in places of their own.
+"""
 ATTRIBUTES = frozenset(
     [
         "rasterXSize",
@@ -134,7 +138,9 @@ ATTRIBUTES = frozenset(
         "Info",
     ]
 )
-"""Their attributes, in these letters: GDAL takes an attribute for an element of that name, whatever the case."""
+"""Their attributes, in these letters: GDAL takes an attribute for an element of that name, whatever
+the case.
+"""
 MOSAIC_BYTES = 16_000_000
 
 
@@ -146,7 +152,9 @@ def allowed(what: str) -> bool:
     """
     words = {word.strip().lower() for word in os.environ.get(SETTING, "").split(",")} - {""}
     if unknown := sorted(words - set(KNOWN)):
-        raise OptionError(f"{SETTING} does not know {', '.join(map(repr, unknown))}; it takes {' and '.join(KNOWN)}, with a comma between")
+        raise OptionError(
+            f"{SETTING} does not know {', '.join(map(repr, unknown))}; it takes {' and '.join(KNOWN)}, with a comma between"
+        )
     return what in words
 
 
@@ -160,13 +168,19 @@ def check_beside(path: Path, opened: Open) -> None:
         for end in (*BESIDE, *FURTHER, *(end.upper() for end in FURTHER)):
             if os.path.exists(start + end) and not os.path.isfile(start + end):
                 name = os.path.basename(start + end)
-                raise SceneUnreadable(f"{path.name} has {name} beside it, which is no ordinary file; move it away")
+                raise SceneUnreadable(
+                    f"{path.name} has {name} beside it, which is no ordinary file; move it away"
+                )
     for beside in (Path(f"{path}{end}") for end in BESIDE):
         if not os.path.isfile(beside):  # Path.is_file raises where a name is too long
             continue
         real = beside.resolve()
-        if not (real.is_relative_to(path.parent.resolve()) or real.is_relative_to(path.resolve().parent)):
-            raise SceneUnreadable(f"{path.name} takes its overviews or its mask from {beside.name}, a link out of its folder; delete it")
+        if not (
+            real.is_relative_to(path.parent.resolve()) or real.is_relative_to(path.resolve().parent)
+        ):
+            raise SceneUnreadable(
+                f"{path.name} takes its overviews or its mask from {beside.name}, a link out of its folder; delete it"
+            )
         _check_kind(path.name, beside)
         check_beside(beside, opened)
         with opened(beside) as dataset:
@@ -191,8 +205,12 @@ def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
         )
     beside = path.parent / named
     _check_kind(name, beside)
-    with opened(beside) as further:  # has to do without any of its own, or two files could name each other for ever
-        if further.get_tag_item("OVERVIEW_FILE", "OVERVIEWS") or any(os.path.exists(f"{beside}{end}") for end in BESIDE):
+    with opened(
+        beside
+    ) as further:  # has to do without any of its own, or two files could name each other for ever
+        if further.get_tag_item("OVERVIEW_FILE", "OVERVIEWS") or any(
+            os.path.exists(f"{beside}{end}") for end in BESIDE
+        ):
             raise SceneUnreadable(
                 f"{name} takes its overviews from {beside.name}, and that from another file; write it anew (gdal_translate)"
             )
@@ -202,24 +220,35 @@ def check_mosaic(path: Path, opened: Open) -> None:
     """A VRT, before it is opened: a mosaic of pictures in its own folder and below.
 
     Raises:
-        SceneUnreadable: it is something else, or one of its pictures lies elsewhere or cannot be read.
+        SceneUnreadable: it is something else, or one of its pictures lies elsewhere or cannot be
+            read.
     """
     if path.stat().st_size > MOSAIC_BYTES:
-        raise SceneUnreadable(f"{path.name} has over {MOSAIC_BYTES // 1_000_000} MB of text; make it one GeoTIFF with gdal_translate")
+        raise SceneUnreadable(
+            f"{path.name} has over {MOSAIC_BYTES // 1_000_000} MB of text; make it one GeoTIFF with gdal_translate"
+        )
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        if "<!" in text or "&#" in text or "<?" in text.removeprefix("<?xml"):  # GDAL does not read these as others do
+        if (
+            "<!" in text or "&#" in text or "<?" in text.removeprefix("<?xml")
+        ):  # GDAL does not read these as others do
             raise ValueError("it has more than elements and text")
         elements = [*ElementTree.fromstring(text).iter()]
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise SceneUnreadable(f"{path.name} is no VRT that can be read ({error})") from error
     odd = next((word for element in elements for word in _odd(element)), None)
     if odd is not None:
-        raise SceneUnreadable(f"{path.name} is more than a mosaic of pictures ({odd[:50]}); make it a GeoTIFF with gdal_translate")
-    for named in {(e.text or "").strip(): e for e in elements if e.tag == "SourceFilename"}.values():
+        raise SceneUnreadable(
+            f"{path.name} is more than a mosaic of pictures ({odd[:50]}); make it a GeoTIFF with gdal_translate"
+        )
+    for named in {
+        (e.text or "").strip(): e for e in elements if e.tag == "SourceFilename"
+    }.values():
         picture = Path((named.text or "").strip())
         if not _inside(picture, path.parent, named.get("relativeToVRT") == "1"):
-            raise SceneUnreadable(f"{path.name} points at {str(picture)[:200]!r}, outside its folder; put its pictures beside it")
+            raise SceneUnreadable(
+                f"{path.name} points at {str(picture)[:200]!r}, outside its folder; put its pictures beside it"
+            )
         picture = path.parent / picture
         _check_kind(path.name, picture, PICTURES)
         check_beside(picture, opened)
@@ -230,7 +259,9 @@ def check_mosaic(path: Path, opened: Open) -> None:
 def _odd(element: ElementTree.Element) -> list[str]:
     """What a mosaic does not have."""
     return [element.tag] * (element.tag not in MOSAIC) + [
-        value if name.lower() == "subclass" else name for name, value in element.items() if name not in ATTRIBUTES
+        value if name.lower() == "subclass" else name
+        for name, value in element.items()
+        if name not in ATTRIBUTES
     ]
 
 
@@ -253,5 +284,9 @@ def _check_kind(name: str, file: Path, kinds: tuple[bytes, ...] = KEPT) -> None:
         start = opened.read(16)
     if not (start.startswith(kinds) and b"\0" in start):
         what = "its overviews or its mask" if kinds is KEPT else "a picture"
-        known = "no GeoTIFF; delete that file" if kinds is KEPT else "no GeoTIFF, JPEG, PNG or JPEG 2000; make it one"
+        known = (
+            "no GeoTIFF; delete that file"
+            if kinds is KEPT
+            else "no GeoTIFF, JPEG, PNG or JPEG 2000; make it one"
+        )
         raise SceneUnreadable(f"{name} takes {what} from {file.name}, which is {known}")

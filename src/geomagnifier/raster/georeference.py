@@ -22,7 +22,9 @@ Floats64 = NDArray[np.float64]
 Numbers = TypeVar("Numbers", float, Floats64)
 
 TRUE_TO_SCALE = 0.02
-"""A projection whose metres are this close to metres on the ground is taken at its word (UTM is, Web Mercator is not)."""
+"""A projection whose metres are this close to metres on the ground is taken at its word (UTM is,
+Web Mercator is not).
+"""
 
 LONGEST = 100_000
 """Letters of a CRS; the longest WKT in use has a tenth of them."""
@@ -33,7 +35,9 @@ FILES = re.compile(
     r'(?:grids|init|model|file|catalog)\s*=\s*[^\s"]{0,999}[/\\]|(?:PROJ4_GRIDS|PARAMETERFILE\["[^"]{0,999})","[^"]{0,999}[/\\]',
     re.IGNORECASE,
 )
-"""Grids of a shift of datum, and definitions, by path or address: PROJ would open them. By name alone they are looked for among its own."""
+"""Grids of a shift of datum, and definitions, by path or address: PROJ would open them. By name
+alone they are looked for among its own.
+"""
 
 
 def parse_crs(text: str) -> CRS:
@@ -43,14 +47,18 @@ def parse_crs(text: str) -> CRS:
         OptionError: it names no CRS.
     """
     try:
-        if len(text) > LONGEST or (PLACE.match(text) and not OPENGIS.match(text)):  # GDAL would read what is there
+        if len(text) > LONGEST or (
+            PLACE.match(text) and not OPENGIS.match(text)
+        ):  # GDAL would read what is there
             raise ValueError("it is not the name of one")
         if FILES.search(text):
             raise ValueError("it names a file")
         with rasterio.Env():  # outside of it PROJ prints its own line on stderr
             return _without_files(CRS.from_user_input(text))
     except (CRSError, ValueError) as error:
-        raise OptionError(f"{text[:80]!r} is not a coordinate reference system; give it as EPSG:32633 or as WKT") from error
+        raise OptionError(
+            f"{text[:80]!r} is not a coordinate reference system; give it as EPSG:32633 or as WKT"
+        ) from error
 
 
 def crs_of(dataset: Any) -> CRS | None:
@@ -81,7 +89,11 @@ def crs_text(crs: CRS | None) -> str | None:
 def affine6(transform: Any) -> Affine6 | None:
     """Rasterio's Affine -> (a, b, c, d, e, f); None for the identity, which says that nothing is known, and for a flat one."""
     a, b, c, d, e, f = (float(value) for value in tuple(transform)[:6])
-    if (a, b, c, d, e, f) == (1, 0, 0, 0, 1, 0) or a * e == b * d or not all(map(math.isfinite, (a, b, c, d, e, f))):
+    if (
+        (a, b, c, d, e, f) == (1, 0, 0, 0, 1, 0)
+        or a * e == b * d
+        or not all(map(math.isfinite, (a, b, c, d, e, f)))
+    ):
         return None
     return a, b, c, d, e, f
 
@@ -96,11 +108,14 @@ def convert(crs: CRS, to: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floa
     """Coordinates of a CRS in another one, (N,) each; infinite where the projection does not reach.
 
     Raises:
-        Exception: nothing leads from the one to the other (local CRSs, other planets); rasterio has many names for that.
+        Exception: nothing leads from the one to the other (local CRSs, other planets); rasterio has
+            many names for that.
     """
     try:
         found = reproject(crs, to, x, y)[:2]
-    except CPLE_AppDefinedError:  # rasterio gives up all points for one that is outside of the projection's domain
+    except (
+        CPLE_AppDefinedError
+    ):  # rasterio gives up all points for one that is outside of the projection's domain
         if len(x) == 1:
             return np.array([np.inf]), np.array([np.inf])
         half = len(x) // 2
@@ -112,10 +127,12 @@ def convert(crs: CRS, to: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floa
 def longitude_latitude(crs: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floats64]:
     """Coordinates of a CRS -> degrees on WGS 84, (N,) each; not finite where the projection does not reach.
 
-    Longitudes of a CRS `in_degrees` run on as its own do: 200 stays 200. Others are from -180 to 180.
+    Longitudes of a CRS `in_degrees` run on as its own do: 200 stays 200. Others are from -180 to
+    180.
 
     Raises:
-        Exception: nothing leads from the CRS to the Earth (local CRSs, other planets); rasterio has many names for that.
+        Exception: nothing leads from the CRS to the Earth (local CRSs, other planets); rasterio has
+            many names for that.
     """
     longitude, latitude = convert(crs, CRS.from_epsg(4326), x, y)
     if in_degrees(crs):
@@ -131,7 +148,9 @@ def in_degrees(crs: CRS) -> bool:
         return False
     angle = 1 / math.degrees(float(crs.units_factor[1]))  # units in a degree
     try:
-        (longitude,), (latitude,) = reproject(crs, CRS.from_epsg(4326), [30 * angle], [20 * angle])[:2]
+        (longitude,), (latitude,) = reproject(crs, CRS.from_epsg(4326), [30 * angle], [20 * angle])[
+            :2
+        ]
     except Exception:  # other planets
         return False
     return bool(abs(longitude - 30) < 0.1 and abs(latitude - 20) < 0.1)
@@ -144,7 +163,9 @@ def turn(crs: CRS) -> float | None:
     return 2 * math.pi * 6_378_137 if crs.to_epsg() == 3857 else None
 
 
-def metres_per_pixel(crs: CRS | None, transform: Affine6 | None, width: int, height: int) -> float | None:
+def metres_per_pixel(
+    crs: CRS | None, transform: Affine6 | None, width: int, height: int
+) -> float | None:
     """Metres on the ground for one px at the centre of the scene, or None where the CRS does not say.
 
     Rotated and oblong pixels: the side of a square of the same area.
@@ -169,13 +190,16 @@ def aspect(crs: CRS | None, transform: Affine6 | None, width: int, height: int) 
     return across / down if across > 0 and down > 0 else 1.0
 
 
-def ground_steps(crs: CRS | None, transform: Affine6 | None, size: tuple[int, int], points: Floats64) -> Floats64 | None:
+def ground_steps(
+    crs: CRS | None, transform: Affine6 | None, size: tuple[int, int], points: Floats64
+) -> Floats64 | None:
     """Metres on the ground of one px to the right (first column) and one down (second column) at some points of the scene.
 
     Args:
         crs: of the scene.
         transform: of the scene.
-        size: width and height of the scene, px; whether a projection is taken at its word is asked at the centre.
+        size: width and height of the scene, px; whether a projection is taken at its word is asked
+            at the centre.
         points: (N, 2) scene px.
 
     Returns:
@@ -187,10 +211,18 @@ def ground_steps(crs: CRS | None, transform: Affine6 | None, size: tuple[int, in
     centre = _on_the_ground(crs, transform, np.array([[size[0] / 2, size[1] / 2]]))
     if crs.is_projected:
         steps = np.array([[a, b], [d, e]]) * float(crs.linear_units_factor[1])
-        share = math.inf if centre is None else math.sqrt(abs(float(np.linalg.det(centre[0]) / np.linalg.det(steps))))
+        share = (
+            math.inf
+            if centre is None
+            else math.sqrt(abs(float(np.linalg.det(centre[0]) / np.linalg.det(steps))))
+        )
         if not math.isfinite(share) or abs(share - 1) < TRUE_TO_SCALE:
             return np.broadcast_to(steps, (len(points), 2, 2))
-    return None if centre is None or not np.isfinite(centre).all() else _on_the_ground(crs, transform, points)
+    return (
+        None
+        if centre is None or not np.isfinite(centre).all()
+        else _on_the_ground(crs, transform, points)
+    )
 
 
 def _on_the_ground(crs: CRS, transform: Affine6, points: Floats64) -> Floats64 | None:
@@ -204,9 +236,15 @@ def _on_the_ground(crs: CRS, transform: Affine6, points: Floats64) -> Floats64 |
     longitude, latitude = (values.reshape(-1, 3) for values in found)
     phi = np.radians(latitude[:, :1])
     with np.errstate(invalid="ignore"):  # points that the projection does not reach are not finite
-        east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi)  # metres of a degree, WGS 84 series
+        east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(
+            3 * phi
+        )  # metres of a degree, WGS 84 series
         north = 111_132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
-        right = (longitude[:, 1:] - longitude[:, :1] + 180) % 360 - 180  # across the antimeridian, too
-        steps = np.stack([right * east, (latitude[:, 1:] - latitude[:, :1]) * north], axis=1)  # (N, 2, 2)
+        right = (
+            longitude[:, 1:] - longitude[:, :1] + 180
+        ) % 360 - 180  # across the antimeridian, too
+        steps = np.stack(
+            [right * east, (latitude[:, 1:] - latitude[:, :1]) * north], axis=1
+        )  # (N, 2, 2)
     reached = np.isfinite(steps).all((1, 2)) & (np.abs(latitude[:, 0]) < 90)
     return np.where(reached[:, None, None], steps, np.nan)

@@ -1,6 +1,7 @@
 """Long readings can be stopped: who waits for one says when, and the reading asks between its pieces.
 
-The one who waits is known to the thread (`contextvars`): a scene may be read for several at the same time.
+The one who waits is known to the thread (`contextvars`): a scene may be read for several at the
+same time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Sizes of regions, gaps between them and which way they lie: in metres where the ground is known, in pixels where it is not.
 
-A ground vector is (east, north); without a place on Earth the picture's right and up stand for them, a pixel each.
+A ground vector is (east, north); without a place on Earth the picture's right and up stand for
+them, a pixel each.
 """
 
 from __future__ import annotations
@@ -20,13 +21,19 @@ from geomagnifier.types import Region, SceneInfo
 
 Floats64 = NDArray[np.float64]
 Kept = dict[int, NDArray[np.float64]]
-"""Strips of regions by their `id`, as long as these live: what is asked about the same regions again does not unpack their masks again."""
+"""Strips of regions by their `id`, as long as these live: what is asked about the same regions
+again does not unpack their masks again.
+"""
 FEW = 2000
 """Things that each other one is held against; of more, those nearby."""
 STREWN, GOLDEN = 100, (5**0.5 - 1) / 2
-"""Points on each region by which it is told how much of it lies in others; what keeps them out of step with its columns."""
+"""Points on each region by which it is told how much of it lies in others; what keeps them out of
+step with its columns.
+"""
 PAIRS = 250_000
-"""Pairs of strips of two masks that are held against each other at once; of masks with more, outlines are taken."""
+"""Pairs of strips of two masks that are held against each other at once; of masks with more,
+outlines are taken.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +50,17 @@ def is_scaled(scene: SceneInfo) -> bool:
     return scene.gsd is not None
 
 
-def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept | None = None) -> Sizes:
+def sizes(
+    regions: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept | None = None
+) -> Sizes:
     """Sizes of some regions. metres: on the ground, which must be known (`is_scaled`); else in px."""
     import shapely
 
     strips, owner = pieces(regions, kept)
     shapes = _hulls(strips, owner)
-    pixels: Floats64 = np.bincount(owner, (strips[:, 2:] - strips[:, :2]).prod(1), minlength=len(regions)).astype(float)
+    pixels: Floats64 = np.bincount(
+        owner, (strips[:, 2:] - strips[:, :2]).prod(1), minlength=len(regions)
+    ).astype(float)
     if metres:
         ground, length, width = on_the_ground(shapes, scene)
         return Sizes(length, width, ground * pixels / np.maximum(shapely.area(shapes), 1e-9))
@@ -57,7 +68,9 @@ def sizes(regions: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept 
     return Sizes(length, width, pixels)
 
 
-def pieces(regions: Sequence[Region], kept: Kept | None = None) -> tuple[Floats64, NDArray[np.intp]]:
+def pieces(
+    regions: Sequence[Region], kept: Kept | None = None
+) -> tuple[Floats64, NDArray[np.intp]]:
     """Upright strips that the regions are made of, scene px: those of their masks, else their boxes.
 
     Returns:
@@ -69,7 +82,9 @@ def pieces(regions: Sequence[Region], kept: Kept | None = None) -> tuple[Floats6
     if new:
         kept |= dict(zip(map(id, new), _split(*_unpacked(new), len(new)), strict=True))
     found = [kept[id(region)] for region in regions]
-    return np.concatenate([np.zeros((0, 4)), *found]), np.repeat(np.arange(len(found)), [len(strips) for strips in found])
+    return np.concatenate([np.zeros((0, 4)), *found]), np.repeat(
+        np.arange(len(found)), [len(strips) for strips in found]
+    )
 
 
 def _split(strips: Floats64, owner: NDArray[np.intp], number: int) -> list[Floats64]:
@@ -79,9 +94,13 @@ def _split(strips: Floats64, owner: NDArray[np.intp], number: int) -> list[Float
 
 def _unpacked(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
     masked = [i for i, region in enumerate(regions) if region.segmentation is not None]
-    strips, owner = runs([region.segmentation for region in regions if region.segmentation is not None])
+    strips, owner = runs(
+        [region.segmentation for region in regions if region.segmentation is not None]
+    )
     owner = np.array(masked, np.intp)[owner]
-    rest = np.setdiff1d(np.arange(len(regions)), owner)  # boxes; of an empty mask the middle of its box, all but a point
+    rest = np.setdiff1d(
+        np.arange(len(regions)), owner
+    )  # boxes; of an empty mask the middle of its box, all but a point
     boxes = np.array([region.box for region in regions], float).reshape(-1, 4)[rest]
     empty = np.isin(rest, masked)
     boxes[empty] = np.tile((boxes[empty, :2] + boxes[empty, 2:]) / 2, 2) + (0, 0, 1e-6, 1e-6)
@@ -103,7 +122,9 @@ def _hulls(strips: Floats64, owner: NDArray[np.intp]) -> Any:
     top, foot = np.minimum.reduceat(strips[:, 1], first), np.maximum.reduceat(strips[:, 3], first)
     left, right, owner = strips[first, 0], np.maximum.reduceat(strips[:, 2], first), owner[first]
     x, y = np.stack([left, left, right, right], axis=1), np.stack([top, foot, top, foot], axis=1)
-    return shapely.convex_hull(shapely.linestrings(np.stack([x.ravel(), y.ravel()], axis=1), indices=np.repeat(owner, 4)))
+    return shapely.convex_hull(
+        shapely.linestrings(np.stack([x.ravel(), y.ravel()], axis=1), indices=np.repeat(owner, 4))
+    )
 
 
 def outlines(regions: Sequence[Region]) -> list[Any]:
@@ -132,18 +153,25 @@ def on_ground(vectors: Floats64, at: Floats64, scene: SceneInfo, metres: bool = 
     up = np.array([1.0, -1.0])
     if scene.crs is None or not len(vectors):
         return np.asarray(vectors * up)
-    steps = georeference.ground_steps(georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), at)
+    steps = georeference.ground_steps(
+        georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), at
+    )
     if steps is None or not np.isfinite(steps).all():
         return np.asarray(vectors * up)
     ground = np.einsum("nij,nj->ni", steps, vectors)
     if metres:
         return np.asarray(ground)
     length = np.linalg.norm(ground, axis=1, keepdims=True)
-    return np.asarray(ground / np.maximum(length, 1e-12) * np.linalg.norm(vectors, axis=1, keepdims=True))
+    return np.asarray(
+        ground / np.maximum(length, 1e-12) * np.linalg.norm(vectors, axis=1, keepdims=True)
+    )
 
 
 def within_reach(
-    regions: Sequence[Region], others: Sequence[Region], limits: Floats64 | float, kept: Kept | None = None
+    regions: Sequence[Region],
+    others: Sequence[Region],
+    limits: Floats64 | float,
+    kept: Kept | None = None,
 ) -> NDArray[np.bool_]:
     """Whether one of some others lies no further from each region's outline than its limit, (N,) px. A region is not near itself."""
     near = np.zeros(len(regions), bool)
@@ -153,18 +181,24 @@ def within_reach(
     around = np.array([_around(strips) for strips in theirs])
     same = {id(region): j for j, region in enumerate(others)}
     look = _Lookout(around)
-    for i, (region, limit) in enumerate(zip(regions, np.broadcast_to(limits, len(regions)).tolist(), strict=True)):
+    for i, (region, limit) in enumerate(
+        zip(regions, np.broadcast_to(limits, len(regions)).tolist(), strict=True)
+    ):
         box = _around(mine[i])
         found = look.within(box, limit)
         least = _box_gap(box, around[found])
         for j in found[np.argsort(least)][: int((least <= limit).sum())].tolist():
-            if j != same.get(id(region), -1) and _reaches(mine[i], theirs[j], region, others[j], limit):
+            if j != same.get(id(region), -1) and _reaches(
+                mine[i], theirs[j], region, others[j], limit
+            ):
                 near[i] = True
                 break
     return near
 
 
-def _reaches(first: Floats64, second: Floats64, region: Region, other: Region, limit: float) -> bool:
+def _reaches(
+    first: Floats64, second: Floats64, region: Region, other: Region, limit: float
+) -> bool:
     """Whether two regions lie no further apart than a limit, px. first, second: their strips."""
     if _at_most(first, second) <= limit:
         return True
@@ -173,14 +207,23 @@ def _reaches(first: Floats64, second: Floats64, region: Region, other: Region, l
 
 
 def nearest(
-    regions: Sequence[Region], others: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept | None = None
+    regions: Sequence[Region],
+    others: Sequence[Region],
+    scene: SceneInfo,
+    metres: bool,
+    kept: Kept | None = None,
 ) -> tuple[Floats64, NDArray[np.intp]]:
     """The gap from each region's outline to the nearest of some others, and which one that is; a region is not near itself.
 
     Returns:
-        (N,) m or px, infinite where there is no other; (N,) numbers of the others, -1 where there is none.
+        (N,) m or px, infinite where there is no other; (N,) numbers of the others, -1 where there
+        is none.
     """
-    gaps, index, lines = np.full(len(regions), np.inf), np.full(len(regions), -1, np.intp), np.zeros((len(regions), 2, 2))
+    gaps, index, lines = (
+        np.full(len(regions), np.inf),
+        np.full(len(regions), -1, np.intp),
+        np.zeros((len(regions), 2, 2)),
+    )
     if not regions or not others:
         return gaps, index
     mine, theirs = _parted(regions, kept), _parted(others, kept)
@@ -275,28 +318,53 @@ def _between(first: Floats64, second: Floats64, region: Region, other: Region) -
     first = first[_box_gap(_around(second), first) <= most]
     second = second[_box_gap(_around(first), second) <= most]
     low = np.searchsorted(second[:, 0], first[:, 0] - most - (second[:, 2] - second[:, 0]).max())
-    count = np.searchsorted(second[:, 0], first[:, 2] + most, side="right") - low  # of each strip, those in columns so near
+    count = (
+        np.searchsorted(second[:, 0], first[:, 2] + most, side="right") - low
+    )  # of each strip, those in columns so near
     if count.sum() > PAIRS:
         import shapely
 
-        return np.asarray(shapely.get_coordinates(shapely.shortest_line(geometry(region), geometry(other))))
+        return np.asarray(
+            shapely.get_coordinates(shapely.shortest_line(geometry(region), geometry(other)))
+        )
     i = np.repeat(np.arange(len(first)), count)
     j = np.arange(len(i)) - np.repeat(np.cumsum(count) - count - low, count)
-    k = int((np.maximum(np.maximum(first[i, :2] - second[j, 2:], second[j, :2] - first[i, 2:]), 0) ** 2).sum(1).argmin())
+    k = int(
+        (np.maximum(np.maximum(first[i, :2] - second[j, 2:], second[j, :2] - first[i, 2:]), 0) ** 2)
+        .sum(1)
+        .argmin()
+    )
     a, b = first[i[k]], second[j[k]]
-    low, high = np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])  # where both are, low is below high
+    low, high = (
+        np.maximum(a[:2], b[:2]),
+        np.minimum(a[2:], b[2:]),
+    )  # where both are, low is below high
     middle = (low + high) / 2
     ahead = a[:2] > b[:2]
-    return np.stack([np.where(low <= high, middle, np.where(ahead, low, high)), np.where(low <= high, middle, np.where(ahead, high, low))])
+    return np.stack(
+        [
+            np.where(low <= high, middle, np.where(ahead, low, high)),
+            np.where(low <= high, middle, np.where(ahead, high, low)),
+        ]
+    )
 
 
 def _long(lines: Floats64, scene: SceneInfo, metres: bool) -> Floats64:
     """Lengths of straight lines (N, 2, 2) in scene px."""
     vectors = lines[:, 1] - lines[:, 0]
-    return np.asarray(np.linalg.norm(on_ground(vectors, lines.mean(1), scene) if metres else vectors, axis=1))
+    return np.asarray(
+        np.linalg.norm(on_ground(vectors, lines.mean(1), scene) if metres else vectors, axis=1)
+    )
 
 
-def apart(first: Region, second: Region, scene: SceneInfo, metres: bool, gap: bool, kept: Kept | None = None) -> float:
+def apart(
+    first: Region,
+    second: Region,
+    scene: SceneInfo,
+    metres: bool,
+    gap: bool,
+    kept: Kept | None = None,
+) -> float:
     """Between the centres of two regions, or between their outlines."""
     if gap:
         a, b = _parted([first, second], kept)
@@ -304,10 +372,13 @@ def apart(first: Region, second: Region, scene: SceneInfo, metres: bool, gap: bo
     return float(_long(middles([first, second])[None], scene, metres)[0])
 
 
-def lies_within(regions: Sequence[Region], others: Sequence[Region], kept: Kept | None = None) -> Floats64:
+def lies_within(
+    regions: Sequence[Region], others: Sequence[Region], kept: Kept | None = None
+) -> Floats64:
     """The share of each region that lies inside the others together, holes in these filled: (N,), 0 to 1, by points strewn over it.
 
-    The mask of water ends where a ship lies on it, so that a ship lies in a hole of it, or at its shore.
+    The mask of water ends where a ship lies on it, so that a ship lies in a hole of it, or at its
+    shore.
     """
     import shapely
 
@@ -315,11 +386,18 @@ def lies_within(regions: Sequence[Region], others: Sequence[Region], kept: Kept 
     if not regions or not others:
         return shares
     mine, theirs = (np.array([region.box for region in some], float) for some in (regions, others))
-    meeting = (np.maximum(mine[:, None, :2], theirs[:, :2]) < np.minimum(mine[:, None, 2:], theirs[:, 2:])).all(2)  # (N, M)
-    inner, outer = np.flatnonzero(meeting.any(1)).tolist(), np.flatnonzero(meeting.any(0)).tolist()  # outlines of those alone
+    meeting = (
+        np.maximum(mine[:, None, :2], theirs[:, :2]) < np.minimum(mine[:, None, 2:], theirs[:, 2:])
+    ).all(2)  # (N, M)
+    inner, outer = (
+        np.flatnonzero(meeting.any(1)).tolist(),
+        np.flatnonzero(meeting.any(0)).tolist(),
+    )  # outlines of those alone
     if len(inner):
         points, owner = _strewn(*pieces([regions[i] for i in inner], kept))
-        strips, whose = pieces([others[j] for j in outer if others[j].segmentation is not None], kept)
+        strips, whose = pieces(
+            [others[j] for j in outer if others[j].segmentation is not None], kept
+        )
         inside = covered(points, np.concatenate([strips, holes(strips, whose)]))
         boxes = theirs[[j for j in outer if others[j].segmentation is None]]
         if len(boxes):
@@ -338,10 +416,14 @@ def _strewn(strips: Floats64, owner: NDArray[np.intp]) -> tuple[Floats64, NDArra
     stop = ends[last]
     start = np.append(0.0, stop[:-1])
     k = np.arange(STREWN)
-    at = start[:, None] + (stop - start)[:, None] * (k + k * GOLDEN % 1) / STREWN  # one in each of as many equal parts, never in step
+    at = (
+        start[:, None] + (stop - start)[:, None] * (k + k * GOLDEN % 1) / STREWN
+    )  # one in each of as many equal parts, never in step
     at = at.ravel()
     strip = np.minimum(np.searchsorted(ends, at, side="right"), np.repeat(last, STREWN))
-    left = np.clip((at - ends[strip] + sizes[strip]) / sizes[strip], 0, 1)  # the part of the strip that lies before the point
+    left = np.clip(
+        (at - ends[strip] + sizes[strip]) / sizes[strip], 0, 1
+    )  # the part of the strip that lies before the point
     width, height = (strips[strip, 2:] - strips[strip, :2]).T
     down = np.where(width > 1, np.tile(k * GOLDEN % 1, len(last)), left)
     across = np.where(width > 1, left, 0.5)
@@ -352,7 +434,9 @@ def axes(regions: Sequence[Region], scene: SceneInfo, kept: Kept | None = None) 
     """Headings of the long axes, degrees clockwise from north, 0 to 180: (N,)."""
     import shapely
 
-    found = shapely.get_coordinates(shapely.oriented_envelope(hulls(regions, kept))).reshape(-1, 5, 2)
+    found = shapely.get_coordinates(shapely.oriented_envelope(hulls(regions, kept))).reshape(
+        -1, 5, 2
+    )
     edges = np.diff(found[:, :3], axis=1)  # (N, 2, 2), two neighbouring sides
     longer = np.linalg.norm(edges, axis=2).argmax(1)
     ground = on_ground(edges[np.arange(len(edges)), longer], middles(regions), scene)

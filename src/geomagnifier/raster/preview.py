@@ -29,10 +29,18 @@ class Preview:
     def __init__(self, scene: SceneInfo, pyramid: bool) -> None:
         shrink = max(1.0, math.sqrt(scene.pixels / PIXELS))
         if pyramid:
-            shrink = 2.0 ** math.ceil(math.log2(shrink) - 1e-9)  # an overview as it lies in the file needs no averaging
+            shrink = 2.0 ** math.ceil(
+                math.log2(shrink) - 1e-9
+            )  # an overview as it lies in the file needs no averaging
         self._cheap = pyramid or scene.pixels <= CHEAP
         across, down = sides(shrink, scene.view_aspect)
-        self.window = Window(scene.box, max(1, round(scene.width / across)), max(1, round(scene.height / down)), "preview", scene.box)
+        self.window = Window(
+            scene.box,
+            max(1, round(scene.width / across)),
+            max(1, round(scene.height / down)),
+            "preview",
+            scene.box,
+        )
         self._pixels = np.zeros((self.window.height, self.window.width, 3), np.uint8)
         self._seen = np.zeros((self.window.height, self.window.width), bool)
         self._whole: View | None = None
@@ -48,14 +56,29 @@ class Preview:
             return
         from PIL import Image
 
-        across, down = self.window.width / self.window.box.width, self.window.height / self.window.box.height
+        across, down = (
+            self.window.width / self.window.box.width,
+            self.window.height / self.window.box.height,
+        )
         sx, sy = view.window.placement.scale
         box = view.window.box
-        part = ((x0 / across - box.x0) / sx, (y0 / down - box.y0) / sy, (x1 / across - box.x0) / sx, (y1 / down - box.y0) / sy)
-        inside = (max(0.0, part[0]), max(0.0, part[1]), min(float(view.window.width), part[2]), min(float(view.window.height), part[3]))
+        part = (
+            (x0 / across - box.x0) / sx,
+            (y0 / down - box.y0) / sy,
+            (x1 / across - box.x0) / sx,
+            (y1 / down - box.y0) / sy,
+        )
+        inside = (
+            max(0.0, part[0]),
+            max(0.0, part[1]),
+            min(float(view.window.width), part[2]),
+            min(float(view.window.height), part[3]),
+        )
         if inside[0] >= inside[2] or inside[1] >= inside[3]:
             return
-        small = Image.fromarray(view.pixels).resize((x1 - x0, y1 - y0), Image.Resampling.BOX, inside, 3.0)
+        small = Image.fromarray(view.pixels).resize(
+            (x1 - x0, y1 - y0), Image.Resampling.BOX, inside, 3.0
+        )
         fresh = ~self._seen[y0:y1, x0:x1]
         self._pixels[y0:y1, x0:x1][fresh] = np.asarray(small)[fresh]
         self._seen[y0:y1, x0:x1] = True
@@ -81,10 +104,20 @@ class Preview:
 
     def covered(self, scene: Scene) -> View:
         """What the views covered of it, and black; nothing is read."""
-        of = blake2b(self._pixels.tobytes(), digest_size=8).hexdigest()  # other views make another picture
+        of = blake2b(
+            self._pixels.tobytes(), digest_size=8
+        ).hexdigest()  # other views make another picture
         return self._whole or View(self._pixels, self.window, f"{scene.key}:preview-{of}")
 
     def _place(self, box: Box) -> tuple[int, int, int, int]:
-        across, down = self.window.width / self.window.box.width, self.window.height / self.window.box.height
-        x0, y0, x1, y1 = round(box.x0 * across), round(box.y0 * down), round(box.x1 * across), round(box.y1 * down)
+        across, down = (
+            self.window.width / self.window.box.width,
+            self.window.height / self.window.box.height,
+        )
+        x0, y0, x1, y1 = (
+            round(box.x0 * across),
+            round(box.y0 * down),
+            round(box.x1 * across),
+            round(box.y1 * down),
+        )
         return max(0, x0), max(0, y0), min(self.window.width, x1), min(self.window.height, y1)

@@ -25,16 +25,24 @@ from geomagnifier.raster.dataset import CACHE, FAILURES, OPTIONS, Source
 from geomagnifier.types import Bools
 
 AT_ONCE = CACHE // 2
-"""Bytes of blocks for one reading. GDAL shrinks band after band: blocks that do not stay in its cache are decoded once for each band."""
+"""Bytes of blocks for one reading. GDAL shrinks band after band: blocks that do not stay in its
+cache are decoded once for each band.
+"""
 
 UNPACKED = 50e9
-"""The most pixels that are unpacked for one picture: minutes. A header of a few bytes can claim any number."""
+"""The most pixels that are unpacked for one picture: minutes. A header of a few bytes can claim any
+number.
+"""
 
 SPOTS, SPOT = 3, 16
-"""Places each way at which an overview is held against the means of what it shrinks, and their side, overview px."""
+"""Places each way at which an overview is held against the means of what it shrinks, and their
+side, overview px.
+"""
 ROUNDED, ALIKE = 0.5, 0.002
-"""How far the overview may be off there, the mean over a place: of whole numbers what rounding does, of others a share of their range.
-Overviews of nearest samples (what gdaladdo makes where it is told nothing) are tens of 255 levels off."""
+"""How far the overview may be off there, the mean over a place: of whole numbers what rounding
+does, of others a share of their range. Overviews of nearest samples (what gdaladdo makes where it
+is told nothing) are tens of 255 levels off.
+"""
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,16 @@ class Reader:
         self._factors: list[int] = [] if chosen.misled else dataset.overviews(chosen.indexes[0])
         self._means: dict[int, bool] = {}
         self.in_blocks = dataset.driver == "GTiff"
-        """The file is made of blocks that can be read one by one, whatever has become of the others."""
-        # A mask of its own may say anything of pixels that were never written; an alpha band that was never written says "not valid".
+        """The file is made of blocks that can be read one by one, whatever has become of the
+        others.
+        """
+        # A mask of its own may say anything of pixels that were never written; an alpha band that
+        # was never written says "not valid".
         self._sparse = self.in_blocks and not chosen.masked
         self._all = sorted({*chosen.indexes, *((chosen.alpha,) if chosen.alpha else ())})
-        self._unwritten = np.array([_unwritten(none, self._type) for none in chosen.nodata], self._type)[:, None, None]
+        self._unwritten = np.array(
+            [_unwritten(none, self._type) for none in chosen.nodata], self._type
+        )[:, None, None]
 
     def read(self, wanted: Wanted) -> Numbers:
         """All of a picture.
@@ -110,13 +123,18 @@ class Reader:
 
         Raises:
             SceneTooLarge: as for `read`.
-            RasterioIOError: nothing of it can be read, or the file is not made of blocks and something cannot.
+            RasterioIOError: nothing of it can be read, or the file is not made of blocks and
+                something cannot.
         """
         self.check(wanted)
         if not self.in_blocks:
             return self.read(wanted)
         canvas = self._canvas(wanted)
-        broken = [box for piece in self._pieces(self._whole(wanted), wanted) for box in self._salvage(canvas, piece)]
+        broken = [
+            box
+            for piece in self._pieces(self._whole(wanted), wanted)
+            for box in self._salvage(canvas, piece)
+        ]
         if not canvas.read.any():
             raise RasterioIOError("none of its blocks there can be read")
         return self._numbers(canvas, joined(broken))
@@ -143,17 +161,23 @@ class Reader:
     def _is_pooled(self, factor: int) -> bool:
         """Whether an overview holds the means of the pixels that it stands for; files do not say how theirs were made.
 
-        Places evenly over the scene are compared; one without any texture says nothing, and a scene of nothing else is its own mean.
+        Places evenly over the scene are compared; one without any texture says nothing, and a scene
+        of nothing else is its own mean.
         """
         if factor not in self._means:
-            self._means[factor] = all(self._alike(factor, x, y) for x, y in self._spots(factor * SPOT))
+            self._means[factor] = all(
+                self._alike(factor, x, y) for x, y in self._spots(factor * SPOT)
+            )
         return self._means[factor]
 
     def _spots(self, side: int) -> Iterator[tuple[int, int]]:
         width, height = int(self._scene.x1), int(self._scene.y1)
         for row in range(SPOTS):
             for column in range(SPOTS):
-                yield max(0, (width - side) * column // (SPOTS - 1)), max(0, (height - side) * row // (SPOTS - 1))
+                yield (
+                    max(0, (width - side) * column // (SPOTS - 1)),
+                    max(0, (height - side) * row // (SPOTS - 1)),
+                )
 
     def _alike(self, factor: int, x: int, y: int) -> bool:
         side = factor * SPOT
@@ -164,14 +188,24 @@ class Reader:
         window = RasterWindow(x, y, columns * factor, rows * factor)
         shape, band = (rows, columns), self.bands.indexes[0]
         try:
-            shown = _patiently(self._source.dataset.read, band, out_shape=shape, window=window, resampling=Resampling.nearest)
+            shown = _patiently(
+                self._source.dataset.read,
+                band,
+                out_shape=shape,
+                window=window,
+                resampling=Resampling.nearest,
+            )
             full = _patiently(self._source.full_size().read, band, window=window)
         except FAILURES:  # damaged: the full size is what is asked for
             return False
-        apart = np.abs(shown - full.astype(np.float64).reshape(rows, factor, columns, factor).mean((1, 3)))
+        apart = np.abs(
+            shown - full.astype(np.float64).reshape(rows, factor, columns, factor).mean((1, 3))
+        )
         whole = self._type.kind != "f"
         known = full[np.isfinite(full)]
-        return float(np.nan_to_num(apart).mean()) <= (ROUNDED if whole else ALIKE * float(np.ptp(known)) if known.size else 0.0)
+        return float(np.nan_to_num(apart).mean()) <= (
+            ROUNDED if whole else ALIKE * float(np.ptp(known)) if known.size else 0.0
+        )
 
     def _whole(self, wanted: Wanted) -> Piece:
         return picture(wanted.box, wanted.height, wanted.width, self._blocks, self._scene)
@@ -179,7 +213,12 @@ class Reader:
     def _canvas(self, wanted: Wanted) -> _Canvas:
         size = (wanted.height, wanted.width)
         raw = np.zeros((len(self.bands.indexes), *size), self._type)
-        return _Canvas(wanted, raw, np.full(size, not (self.bands.masked or self.bands.alpha)), np.zeros(size, bool))
+        return _Canvas(
+            wanted,
+            raw,
+            np.full(size, not (self.bands.masked or self.bands.alpha)),
+            np.zeros(size, bool),
+        )
 
     def _numbers(self, canvas: _Canvas, broken: tuple[Box, ...] = ()) -> Numbers:
         valid = canvas.valid & canvas.read
@@ -188,7 +227,14 @@ class Reader:
     def _pieces(self, piece: Piece, wanted: Wanted) -> Iterator[Piece]:
         """The piece in parts of at most `AT_ONCE`, in the order of the file."""
         parts = piece.quarters()
-        if len(parts) == 1 or piece.box.area / self._overview(wanted) ** 2 * self._source.dataset.count * self._type.itemsize <= AT_ONCE:
+        if (
+            len(parts) == 1
+            or piece.box.area
+            / self._overview(wanted) ** 2
+            * self._source.dataset.count
+            * self._type.itemsize
+            <= AT_ONCE
+        ):
             yield piece
         else:
             for part in parts:
@@ -201,10 +247,16 @@ class Reader:
         parts = piece.quarters()
         if len(parts) > 1:
             return [box for part in parts for box in self._salvage(canvas, part)]
-        if self._factors and self._try(canvas, piece, full_size=True):  # the overview is damaged, not the block
+        if self._factors and self._try(
+            canvas, piece, full_size=True
+        ):  # the overview is damaged, not the block
             return []
-        reach = max(1.0, piece.rows.step, piece.columns.step) + 1  # GDAL reads so much more on each side, even where it averages
-        read = [self._try(canvas, part, full_size=True) for part in piece.parted(reach)]  # or else a block next to this one is damaged
+        reach = (
+            max(1.0, piece.rows.step, piece.columns.step) + 1
+        )  # GDAL reads so much more on each side, even where it averages
+        read = [
+            self._try(canvas, part, full_size=True) for part in piece.parted(reach)
+        ]  # or else a block next to this one is damaged
         return [] if any(read) else [piece.blocks]
 
     def _try(self, canvas: _Canvas, piece: Piece, full_size: bool = False) -> bool:
@@ -223,19 +275,32 @@ class Reader:
             box, wanted, indexes = piece.box, canvas.wanted, list(self.bands.indexes)
             full_size = full_size or (wanted.pooled and self._overview(wanted) == 1)
             dataset = self._source.full_size() if full_size else self._source.dataset
-            how = {"window": RasterWindow(box.x0, box.y0, box.width, box.height), "resampling": wanted.resampling}
+            how = {
+                "window": RasterWindow(box.x0, box.y0, box.width, box.height),
+                "resampling": wanted.resampling,
+            }
             try:
                 if self.bands.misled:
                     raw = _unmasked(self._source.full_size(), indexes, piece, wanted.resampling)
                 else:
-                    raw = _patiently(dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how)
+                    raw = _patiently(
+                        dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how
+                    )
                 if self.bands.masked or self.bands.alpha:
-                    of_alpha, band = (dataset.read, self.bands.alpha) if self.bands.alpha else (dataset.read_masks, indexes[0])
-                    # averaged or not: valid is what is not 0, as GDAL and its averages of the other bands have it
-                    canvas.valid[rows, columns] = np.nan_to_num(_patiently(of_alpha, band, out_shape=piece.shape, **how)) != 0
+                    of_alpha, band = (
+                        (dataset.read, self.bands.alpha)
+                        if self.bands.alpha
+                        else (dataset.read_masks, indexes[0])
+                    )
+                    # averaged or not: valid is what is not 0, as GDAL and its averages of the other
+                    # bands have it
+                    canvas.valid[rows, columns] = (
+                        np.nan_to_num(_patiently(of_alpha, band, out_shape=piece.shape, **how)) != 0
+                    )
             except FAILURES as error:
                 if not self.in_blocks or isinstance(error, _EndsTooEarly):
-                    self._source.reopen()  # GDAL takes what it has for whole, and would not read it again
+                    # GDAL takes what it has for whole, and would not read it again
+                    self._source.reopen()
                 raise
             canvas.raw[:, rows, columns] = raw
         canvas.read[rows, columns] = True
@@ -245,8 +310,13 @@ class Reader:
         if not self._sparse:
             return False
         down, across = self._blocks
-        box = piece.box.grown(max(1.0, piece.rows.step, piece.columns.step))  # bilinear looks at the next pixels
-        at = [max(0, int(v // side)) for v, side in zip(box.tuple(), (across, down, across, down), strict=True)]
+        box = piece.box.grown(
+            max(1.0, piece.rows.step, piece.columns.step)
+        )  # bilinear looks at the next pixels
+        at = [
+            max(0, int(v // side))
+            for v, side in zip(box.tuple(), (across, down, across, down), strict=True)
+        ]
         last = (int(self._scene.x1) - 1) // across, (int(self._scene.y1) - 1) // down
         return all(
             self._source.dataset.get_tag_item(f"BLOCK_OFFSET_{x}_{y}", "TIFF", bidx=band) is None
@@ -272,21 +342,36 @@ def _unmasked(dataset: Any, indexes: list[int], piece: Piece, resampling: Resamp
     from PIL import Image
 
     box, (height, width) = piece.box, piece.shape
-    whole = all(float(v).is_integer() for v in box.tuple()) and (box.width, box.height) == (width, height)
+    whole = all(float(v).is_integer() for v in box.tuple()) and (box.width, box.height) == (
+        width,
+        height,
+    )
     if whole or resampling == Resampling.nearest:
         window = RasterWindow(box.x0, box.y0, box.width, box.height)
-        return _patiently(dataset.read, indexes, out_shape=(len(indexes), height, width), window=window, resampling=Resampling.nearest)
+        return _patiently(
+            dataset.read,
+            indexes,
+            out_shape=(len(indexes), height, width),
+            window=window,
+            resampling=Resampling.nearest,
+        )
     x0, y0 = max(0, math.floor(box.x0) - 1), max(0, math.floor(box.y0) - 1)
     x1, y1 = min(dataset.width, math.ceil(box.x1) + 1), min(dataset.height, math.ceil(box.y1) + 1)
     full = _patiently(dataset.read, indexes, window=RasterWindow(x0, y0, x1 - x0, y1 - y0))
     how = Image.Resampling.BOX if resampling == Resampling.average else Image.Resampling.BILINEAR
     part = (box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0)
-    bands = np.stack([np.asarray(Image.fromarray(band.astype(np.float32)).resize((width, height), how, part)) for band in full])
+    bands = np.stack(
+        [
+            np.asarray(Image.fromarray(band.astype(np.float32)).resize((width, height), how, part))
+            for band in full
+        ]
+    )
     return bands if full.dtype.kind == "f" else np.rint(bands)
 
 
 def _patiently(read: Any, *args: Any, **how: Any) -> Any:
-    # libjpeg only warns when a file ends too early, and paints the rest grey. Its other warnings are harmless.
+    # libjpeg only warns when a file ends too early, and paints the rest grey. Its other warnings
+    # are harmless.
     try:
         with rasterio.Env(**OPTIONS, GDAL_ERROR_ON_LIBJPEG_WARNING="TRUE"), _jpeg_in_tiff():
             return read(*args, **how)

@@ -1,6 +1,7 @@
 """A scene: pixels read window by window, with their place on the Earth.
 
-The header is read at once, pixels when asked for, from overviews where the file has them. A 60,000 px COG costs what is looked at.
+The header is read at once, pixels when asked for, from overviews where the file has them. A 60,000
+px COG costs what is looked at.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ OVERVIEW = 1024
 """Longest side of the picture that the stretch is measured on, px."""
 
 SAMPLE, PARTS = 256, 64
-"""Side of the sample of alpha and mask, px; of a large scene without overviews it is parts of that size together, evenly over the scene."""
+"""Side of the sample of alpha and mask, px; of a large scene without overviews it is parts of that
+size together, evenly over the scene.
+"""
 MOSTLY = 0.5
 """Share of a scene that is not valid, from which on it is told."""
 UNTOLD = 0.001
@@ -45,7 +48,9 @@ CHEAP = 32_000_000
 """Pixels up to which a scene without overviews is sampled all over."""
 
 SUBSAMPLES = 4
-"""A palette picture is shrunk from at most this many samples a pixel each way: palette numbers cannot be averaged."""
+"""A palette picture is shrunk from at most this many samples a pixel each way: palette numbers
+cannot be averaged.
+"""
 
 Read = Callable[[Wanted], Numbers]
 
@@ -61,22 +66,26 @@ def open_scene(
 ) -> Scene:
     """Open a picture of the Earth. Use it as a context manager, or call `close`.
 
-    Pixel coordinates are those of the file, as a GIS shows it: the EXIF orientation of a JPEG is not applied.
+    Pixel coordinates are those of the file, as a GIS shows it: the EXIF orientation of a JPEG is
+        not applied.
 
     Args:
-        source: a file (GeoTIFF, COG, JPEG, PNG, JPEG 2000, GIF, BMP, WebP), an array (H, W), (H, W, C) or (C, H, W), or a PIL image.
-            An array is (C, H, W) where the first axis is at most 16 and the last is more. A fourth band of an array is not alpha.
-            An array is read where it lies: do not change it while the scene is open.
+        source: a file (GeoTIFF, COG, JPEG, PNG, JPEG 2000, GIF, BMP, WebP), an array (H, W), (H, W,
+            C) or (C, H, W), or a PIL image. An array is (C, H, W) where the first axis is at most
+            16 and the last is more. A fourth band of an array is not alpha. An array is read where
+            it lies: do not change it while the scene is open.
         crs: "EPSG:32633" or WKT, in place of what the file says.
         transform: pixel -> CRS (a, b, c, d, e, f), in place of what the file says.
-        bands: those shown as red, green and blue, or one for grey: numbers from 1, or names; (4, 3, 2) or ("B04", "B03", "B02"). Without,
-            band names, colour interpretation or wavelengths decide, else they are the first three.
+        bands: those shown as red, green and blue, or one for grey: numbers from 1, or names; (4, 3,
+            2) or ("B04", "B03", "B02"). Without, band names, colour interpretation or wavelengths
+            decide, else they are the first three.
 
     Raises:
         SceneNotFound: no such file.
         SceneUnreadable: not an image, damaged, not local, or made of complex numbers.
         SceneEmpty: no pixels or no bands.
-        SceneTooLarge: its blocks do not fit into memory, or there are so many that no look at all of it would end.
+        SceneTooLarge: its blocks do not fit into memory, or there are so many that no look at all
+            of it would end.
         OptionError: `crs` names no coordinate reference system, or there are no such `bands`.
 
     Example:
@@ -100,7 +109,11 @@ class Scene:
     """An open picture. Reads may come from several threads; they take turns."""
 
     def __init__(
-        self, source: Source, crs: Any = None, transform: Affine6 | None = None, wanted: Sequence[int | str] | None = None
+        self,
+        source: Source,
+        crs: Any = None,
+        transform: Affine6 | None = None,
+        wanted: Sequence[int | str] | None = None,
     ) -> None:
         """Use `open_scene`."""
         dataset = source.dataset
@@ -115,7 +128,9 @@ class Scene:
                 GeomagWarning,
                 stacklevel=3,
             )
-        elif place is None and (crs is not None or (source.pixels_from is None and _crs_of(source))):
+        elif place is None and (
+            crs is not None or (source.pixels_from is None and _crs_of(source))
+        ):
             warnings.warn(
                 f"{source.name} has a CRS, but nothing says where its pixels lie in it: its answers are in pixels; give open_scene a "
                 "transform, or set the corners in the file (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH)",
@@ -149,7 +164,12 @@ class Scene:
     def __enter__(self) -> Scene:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     @property
@@ -162,7 +182,13 @@ class Scene:
         """The same for all openings of a file that has not changed, with the same bands: what was made of its pixels can be used again."""
         with self._lock:
             if self._key is None:
-                found = None if self._closed else file_identity.of(self._source.dataset, self._source.stamp, self._bands.indexes)
+                found = (
+                    None
+                    if self._closed
+                    else file_identity.of(
+                        self._source.dataset, self._source.stamp, self._bands.indexes
+                    )
+                )
                 self._key = found or f"scene{next(_keys)}-{os.getpid()}"
             return self._key
 
@@ -171,7 +197,11 @@ class Scene:
         """What the file says of itself in words: TIFF tags, EXIF, and the tags of the camera."""
         with self._lock:
             dataset = self._source.dataset
-            return {**tags_of(dataset), **tags_of(dataset, domain="IMAGERY")} if not self._closed else {}
+            return (
+                {**tags_of(dataset), **tags_of(dataset, domain="IMAGERY")}
+                if not self._closed
+                else {}
+            )
 
     @property
     def layout(self) -> Layout:
@@ -190,8 +220,9 @@ class Scene:
 
         Args:
             window: wholly inside the scene.
-            pooled: where it is shrunk its pixels are means of those at full size (D of the paper). Overviews are used where they hold
-                such means; without, they are used whatever they hold, as files do not say it.
+            pooled: where it is shrunk its pixels are means of those at full size (D of the paper).
+                Overviews are used where they hold such means; without, they are used whatever they
+                hold, as files do not say it.
 
         Raises:
             BoxError: the window is not wholly inside the scene.
@@ -203,17 +234,19 @@ class Scene:
     def salvage(self, window: Window, pooled: bool = False) -> tuple[View, tuple[Box, ...]]:
         """What can be read of a window in a damaged file, for where `read` raises SceneUnreadable.
 
-        A GeoTIFF or COG is read block by block (small blocks are taken together, see `blocks.SMALLEST`), at full size where an overview is
-        damaged. A window in a sound part costs what `read` costs.
+        A GeoTIFF or COG is read block by block (small blocks are taken together, see
+        `blocks.SMALLEST`), at full size where an overview is damaged. A window in a sound part
+        costs what `read` costs.
 
         Returns:
-            The view: (height, width, 3) uint8, black and not `valid` where nothing could be read; and those places, scene px, blocks that
-            lie together as one box. Pixels that a damaged block has a share in are not valid either.
+            The view: (height, width, 3) uint8, black and not `valid` where nothing could be read;
+            and those places, scene px, blocks that lie together as one box. Pixels that a damaged
+            block has a share in are not valid either.
 
         Raises:
             BoxError: the window is not wholly inside the scene.
-            SceneUnreadable: nothing of the window can be read, the file is damaged and not made of blocks (JPEG, PNG, JPEG 2000), or the
-                scene is closed.
+            SceneUnreadable: nothing of the window can be read, the file is damaged and not made of
+                blocks (JPEG, PNG, JPEG 2000), or the scene is closed.
             SceneEmpty: all that can be read of the scene is nodata, and nothing is damaged.
 
         Example:
@@ -229,13 +262,17 @@ class Scene:
         with self._lock:
             if not self._prepared:
                 self._prepare()
-            read = self._reader.read if whole else self._reader.salvage  # that of the bands as they were prepared
+            read = (
+                self._reader.read if whole else self._reader.salvage
+            )  # that of the bands as they were prepared
             numbers = self._numbers(read, box, window.height, window.width, pooled=pooled)
             shown, valid = self._show(numbers.raw, numbers.valid)
             if valid is None or valid.any():
                 self._has_data = True
             elif not self._has_data and self._is_empty():
-                raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
+                raise SceneEmpty(
+                    f"{self.info.name} has no data in any pixel; nothing can be seen there"
+                )
         pixels = bands.compose(shown, valid, self._bands.ink)
         key = f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}{':pooled' if pooled and self.pyramid else ''}"
         view = View(pixels, window, key, valid)
@@ -244,8 +281,13 @@ class Scene:
     def _inside(self, box: Box) -> Box:
         whole = self.info.box
         common = box.intersection(whole)
-        if common is None or max(abs(a - b) for a, b in zip(common.tuple(), box.tuple(), strict=True)) > 1e-3:
-            raise BoxError(f"the box {box.tuple()} is not inside the scene, which is {self.info.width} x {self.info.height} px")
+        if (
+            common is None
+            or max(abs(a - b) for a, b in zip(common.tuple(), box.tuple(), strict=True)) > 1e-3
+        ):
+            raise BoxError(
+                f"the box {box.tuple()} is not inside the scene, which is {self.info.width} x {self.info.height} px"
+            )
         return common
 
     def _show(self, raw: bands.Raw, valid: Bools | None) -> tuple[Bytes, Bools | None]:
@@ -263,7 +305,10 @@ class Scene:
             self._judge_alpha()
         if self._bands.eight_bit:
             if not self._bands.all_valid and self._bands.palette is None:
-                valid = [n.valid if n.valid is not None else np.ones(n.raw.shape[1:], bool) for n in self._sample(self._reader)]
+                valid = [
+                    n.valid if n.valid is not None else np.ones(n.raw.shape[1:], bool)
+                    for n in self._sample(self._reader)
+                ]
                 share = float(np.mean([v.mean() for v in valid])) if valid else 0.0
                 self._has_data = share > 0
                 self._tell_invalid(1 - share)
@@ -287,7 +332,10 @@ class Scene:
                 f"band {band} of {self.info.name} is marked alpha, but holds a picture (near infrared?): nothing is hidden by it; "
                 f"gdal_edit.py -colorinterp_{band} undefined marks it so"
             )
-        elif judged is None and UNTOLD < (hidden := float((np.nan_to_num(values) == 0).mean())) <= MOSTLY:  # more is told anyway
+        elif (
+            judged is None
+            and UNTOLD < (hidden := float((np.nan_to_num(values) == 0).mean())) <= MOSTLY
+        ):  # more is told anyway
             self._tell(
                 f"{hidden:.0%} of {self.info.name} is hidden by band {band}, which is marked alpha and has few levels; if it is no alpha, "
                 f"gdal_edit.py -colorinterp_{band} undefined corrects it"
@@ -298,18 +346,29 @@ class Scene:
         info = self.info
         if self.pyramid or info.pixels <= CHEAP:
             shrink = max(1.0, max(info.width, info.height) / SAMPLE)
-            places = [(info.box, max(1, round(info.height / shrink)), max(1, round(info.width / shrink)))]
+            places = [
+                (info.box, max(1, round(info.height / shrink)), max(1, round(info.width / shrink)))
+            ]
         else:
             each = round(math.sqrt(PARTS))
             wide, high = min(SAMPLE // each, info.width), min(SAMPLE // each, info.height)
             lefts, tops = (
-                {round(i * (size - side) / (each - 1)) for i in range(each)} for size, side in ((info.width, wide), (info.height, high))
+                {round(i * (size - side) / (each - 1)) for i in range(each)}
+                for size, side in ((info.width, wide), (info.height, high))
             )
-            places = [(Box(x, y, x + wide, y + high), high, wide) for y in sorted(tops) for x in sorted(lefts)]
+            places = [
+                (Box(x, y, x + wide, y + high), high, wide)
+                for y in sorted(tops)
+                for x in sorted(lefts)
+            ]
         found = []
         for box, height, width in places:
             with suppress(SceneUnreadable):
-                found.append(self._numbers(reader.salvage, box, height, width, Resampling.nearest, reader.bands))
+                found.append(
+                    self._numbers(
+                        reader.salvage, box, height, width, Resampling.nearest, reader.bands
+                    )
+                )
         return found
 
     def _tell_invalid(self, share: float) -> None:
@@ -324,7 +383,10 @@ class Scene:
 
     def _tell_fill(self, found: undeclared_nodata.Fill) -> None:
         """Tell of values that look like nodata and are not declared."""
-        for values, become in ((found.found, "is taken for nodata"), (found.doubtful, "may be nodata, and is taken for data")):
+        for values, become in (
+            (found.found, "is taken for nodata"),
+            (found.doubtful, "may be nodata, and is taken for data"),
+        ):
             for value, share in values:
                 text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
                 self._tell(
@@ -336,10 +398,13 @@ class Scene:
         warnings.warn(text, GeomagWarning, stacklevel=6)
 
     def _measure(self) -> bands.Stretch:
-        # Nearest is enough for percentiles and skips most of a file without overviews; averages find rare valid pixels. Damaged blocks
-        # do not count: the stretch belongs to the scene, and must not depend on which window is read first.
+        # Nearest is enough for percentiles and skips most of a file without overviews; averages
+        # find rare valid pixels. Damaged blocks do not count: the stretch belongs to the scene, and
+        # must not depend on which window is read first.
         for resampling in (Resampling.nearest, Resampling.average):
-            numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), resampling)
+            numbers = self._numbers(
+                self._reader.salvage, self.info.box, *self._overview_size(), resampling
+            )
             if numbers.valid is None or numbers.valid.any():
                 found = None
                 if self._bands.palette is None:
@@ -347,14 +412,22 @@ class Scene:
                     self._fill = found if found.found else None
                     self._tell_fill(found)
                 valid = bands.valid_pixels(numbers.raw, self._bands.nodata, self._fill)
-                both = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
+                both = (
+                    numbers.valid
+                    if valid is None
+                    else valid
+                    if numbers.valid is None
+                    else valid & numbers.valid
+                )
                 self._tell_invalid(0.0 if both is None else float(1 - both.mean()))
                 return bands.Stretch.of(numbers.raw, numbers.valid, found)
         raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
 
     def _is_empty(self) -> bool:
         """Whether no pixel has data. What is damaged may have had some."""
-        numbers = self._numbers(self._reader.salvage, self.info.box, *self._overview_size(), Resampling.average)
+        numbers = self._numbers(
+            self._reader.salvage, self.info.box, *self._overview_size(), Resampling.average
+        )
         self._has_data = bool(numbers.broken) or numbers.valid is None or bool(numbers.valid.any())
         return not self._has_data
 
@@ -380,15 +453,31 @@ class Scene:
             shrinks = box.width >= width and box.height >= height
             resampling = Resampling.average if shrinks else Resampling.bilinear
         across, down = 1, 1
-        if chosen.palette is not None:  # palette numbers cannot be averaged: take samples, then average their colours
+        if (
+            chosen.palette is not None
+        ):  # palette numbers cannot be averaged: take samples, then average their colours
             resampling = Resampling.nearest
-            across, down = (min(SUBSAMPLES, max(1, math.ceil(n))) for n in (box.width / width, box.height / height))
+            across, down = (
+                min(SUBSAMPLES, max(1, math.ceil(n)))
+                for n in (box.width / width, box.height / height)
+            )
         try:
             numbers = read(Wanted(box, height * down, width * across, resampling, pooled))
         except FAILURES as error:
             raise unreadable(self.info.name, error) from error
-        raw, valid = numbers.raw, bands.valid_pixels(numbers.raw, chosen.nodata, self._fill if chosen is self._bands else None)
-        valid = numbers.valid if valid is None else valid if numbers.valid is None else valid & numbers.valid
+        raw, valid = (
+            numbers.raw,
+            bands.valid_pixels(
+                numbers.raw, chosen.nodata, self._fill if chosen is self._bands else None
+            ),
+        )
+        valid = (
+            numbers.valid
+            if valid is None
+            else valid
+            if numbers.valid is None
+            else valid & numbers.valid
+        )
         valid = None if valid is None or valid.all() else valid
         if chosen.palette is not None:
             raw, valid = bands.expand(raw, chosen.palette, valid)

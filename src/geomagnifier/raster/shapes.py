@@ -14,11 +14,17 @@ from geomagnifier.raster import antimeridian, georeference
 from geomagnifier.types import Answer, Region, SceneInfo
 
 SIDE = 256
-"""Longest side of a shape between two points that are put on the Earth, px: the bend between them is far below a pixel."""
+"""Longest side of a shape between two points that are put on the Earth, px: the bend between them
+is far below a pixel.
+"""
 ROUND = 32
-"""Sides that the longer extent of a shape is divided into, where it crosses the antimeridian or lies round a pole."""
+"""Sides that the longer extent of a shape is divided into, where it crosses the antimeridian or
+lies round a pole.
+"""
 STEP, HALVINGS = 5.0, 24
-"""Degrees of longitude between two points of such a shape, and how often a side is halved for it: near a pole a pixel is many degrees."""
+"""Degrees of longitude between two points of such a shape, and how often a side is halved for it:
+near a pole a pixel is many degrees.
+"""
 DECIMALS = 9
 """Of degrees: a tenth of a millimetre."""
 
@@ -32,33 +38,46 @@ def geometry(region: Region) -> Any:
         return shapely.box(*region.box)
     if len(rings) == 1:
         return rings[0]
-    outward = rings[0].exterior.is_ccw  # the first ring is an outer one; those that turn the other way are holes
-    shells = sorted((ring for ring in rings if ring.exterior.is_ccw == outward), key=lambda ring: ring.area)
+    outward = rings[
+        0
+    ].exterior.is_ccw  # the first ring is an outer one; those that turn the other way are holes
+    shells = sorted(
+        (ring for ring in rings if ring.exterior.is_ccw == outward), key=lambda ring: ring.area
+    )
     inner: list[list[Any]] = [[] for _ in shells]
     for hole in rings:
         if hole.exterior.is_ccw != outward:
             around = next((i for i, shell in enumerate(shells) if shell.covers(hole)), None)
             if around is not None:
                 inner[around].append(hole.exterior)
-    parts = [shapely.Polygon(shell.exterior, holes) for shell, holes in zip(shells, inner, strict=True)]
+    parts = [
+        shapely.Polygon(shell.exterior, holes) for shell, holes in zip(shells, inner, strict=True)
+    ]
     whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
     return whole if whole.is_valid else shapely.make_valid(whole, method="structure")
 
 
-def properties(answer: Answer, regions: Sequence[Region], shapes: Sequence[Any]) -> list[dict[str, Any]]:
+def properties(
+    answer: Answer, regions: Sequence[Region], shapes: Sequence[Any]
+) -> list[dict[str, Any]]:
     """Fields of some regions, the same in every format; what a person looks for comes first.
 
-    Areas and sides are those of the outline, on the ground, whatever the CRS: the scale is taken at each region. length_m, width_m: sides
-    of the narrowest box round the outline, however it is turned. All three are None where the ground is not known. A region without an
-    outline (region level) has none of them, nor area_px: an upright box says little of what lies askew in it. The value of a composed
-    question, which is the answer's, stands with each (`value_fields`).
+    Areas and sides are those of the outline, on the ground, whatever the CRS: the scale is taken at
+    each region. length_m, width_m: sides of the narrowest box round the outline, however it is
+    turned. All three are None where the ground is not known. A region without an outline (region
+    level) has none of them, nor area_px: an upright box says little of what lies askew in it. The
+    value of a composed question, which is the answer's, stands with each (`value_fields`).
 
     Args:
         answer: that the regions belong to.
         regions: some of the answer's.
         shapes: their geometries, scene px.
     """
-    area, (square, length, width), told = _areas(shapes), on_the_ground(shapes, answer.scene), value_fields(answer)
+    area, (square, length, width), told = (
+        _areas(shapes),
+        on_the_ground(shapes, answer.scene),
+        value_fields(answer),
+    )
     return [
         {
             "label": region.label,
@@ -79,8 +98,18 @@ def properties(answer: Answer, regions: Sequence[Region], shapes: Sequence[Any])
 def value_fields(answer: Answer) -> dict[str, float | str | None]:
     """The value of a composed answer as columns of a table: a number, 1 or 0 for yes and no; its unit; a value that is a word."""
     value = answer.value
-    word = value if isinstance(value, str) else {True: "yes", False: "no"}[value] if isinstance(value, bool) else None
-    return {"value": None if value is None or isinstance(value, str) else float(value), "unit": answer.unit, "value_word": word}
+    word = (
+        value
+        if isinstance(value, str)
+        else {True: "yes", False: "no"}[value]
+        if isinstance(value, bool)
+        else None
+    )
+    return {
+        "value": None if value is None or isinstance(value, str) else float(value),
+        "unit": answer.unit,
+        "value_word": word,
+    }
 
 
 def value_words(answer: Answer) -> str:
@@ -100,7 +129,9 @@ def _areas(shapes: Sequence[Any]) -> NDArray[np.float64]:
     return np.asarray(shapely.area(np.array(shapes, object)), float)
 
 
-def on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+def on_the_ground(
+    shapes: Sequence[Any], scene: SceneInfo
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Area in m2, length and width in m, (N,) each; NaN where they are not known."""
     import shapely
 
@@ -110,15 +141,23 @@ def on_the_ground(shapes: Sequence[Any], scene: SceneInfo) -> tuple[NDArray[np.f
     found = np.array(shapes, object)
     bounds = shapely.bounds(found)  # (N, 4)
     middle = (bounds[:, :2] + bounds[:, 2:]) / 2
-    steps = georeference.ground_steps(georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), middle)
+    steps = georeference.ground_steps(
+        georeference.parse_crs(scene.crs), scene.transform, (scene.width, scene.height), middle
+    )
     if steps is None:
         return unknown, unknown, unknown
     pixel = np.abs(steps[:, 0, 0] * steps[:, 1, 1] - steps[:, 0, 1] * steps[:, 1, 0])  # m2
     known = np.isfinite(pixel) & (pixel > 0)  # 0: a CRS that is no map, such as a geocentric one
     points, owner = shapely.get_coordinates(shapely.convex_hull(found), return_index=True)
-    metres = np.einsum("nij,nj->ni", np.where(known[:, None, None], steps, 0)[owner], points - middle[owner])
-    corners = shapely.get_coordinates(shapely.oriented_envelope(shapely.multipoints(metres, indices=owner))[known]).reshape(-1, 5, 2)
-    sides = np.sort(np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1)  # (N, 2), the shorter one first
+    metres = np.einsum(
+        "nij,nj->ni", np.where(known[:, None, None], steps, 0)[owner], points - middle[owner]
+    )
+    corners = shapely.get_coordinates(
+        shapely.oriented_envelope(shapely.multipoints(metres, indices=owner))[known]
+    ).reshape(-1, 5, 2)
+    sides = np.sort(
+        np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1
+    )  # (N, 2), the shorter one first
     length, width = unknown.copy(), unknown.copy()
     width[known], length[known] = sides.T
     return _areas(shapes) * np.where(known, pixel, np.nan), length, width
@@ -135,7 +174,10 @@ def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:
     place, found = scene.transform, np.array(shapes, object)
     if place is None:
         return found
-    return shapely.transform(found, lambda points: np.stack(georeference.to_crs(place, points[:, 0], points[:, 1]), axis=1))
+    return shapely.transform(
+        found,
+        lambda points: np.stack(georeference.to_crs(place, points[:, 0], points[:, 1]), axis=1),
+    )
 
 
 def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
@@ -150,24 +192,37 @@ def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
 
     place, target = scene.transform, georeference.parse_crs(crs)
     if scene.crs is None or place is None:
-        raise OptionError(f"{scene.name} does not say where on Earth it is, so that nothing of it can be given in {crs[:60]}")
+        raise OptionError(
+            f"{scene.name} does not say where on Earth it is, so that nothing of it can be given in {crs[:60]}"
+        )
     if target.to_epsg() == 4326:
         placed = longitude_latitude(shapes, scene)
         if placed is None:
-            raise OptionError(f"nothing leads from the CRS of {scene.name} to longitude and latitude; leave it in its own")
+            raise OptionError(
+                f"nothing leads from the CRS of {scene.name} to longitude and latitude; leave it in its own"
+            )
         return placed
     own = georeference.parse_crs(scene.crs)
     if own == target:
         return list(to_crs(shapes, scene))
 
     def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.stack(georeference.convert(own, target, *georeference.to_crs(place, points[:, 0], points[:, 1])), axis=1)
+        return np.stack(
+            georeference.convert(
+                own, target, *georeference.to_crs(place, points[:, 0], points[:, 1])
+            ),
+            axis=1,
+        )
 
     found = shapely.segmentize(np.array(shapes, object), SIDE)
     try:
         made = shapely.transform(found, moved) if len(found) else found
-    except Exception as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
-        raise OptionError(f"nothing leads from the CRS of {scene.name} to {crs[:60]}; choose another, or leave it in its own") from error
+    except (
+        Exception
+    ) as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+        raise OptionError(
+            f"nothing leads from the CRS of {scene.name} to {crs[:60]}; choose another, or leave it in its own"
+        ) from error
     reached = np.isfinite(shapely.bounds(made).reshape(-1, 4)).all(1)
     return [shape if there else None for shape, there in zip(made, reached, strict=True)]
 
@@ -182,11 +237,13 @@ def upright(shapes: Sequence[Any]) -> Any:
 def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | None:
     """Shapes in scene px on WGS 84, within -180 to 180: cut at the antimeridian, closed round a pole, outer rings counter-clockwise.
 
-    Sides longer than `SIDE` px get points between, as what is straight in the picture is bent on the Earth.
+    Sides longer than `SIDE` px get points between, as what is straight in the picture is bent on
+    the Earth.
 
     Returns:
-        A valid shapely Polygon or MultiPolygon for each, None for those where the projection does not reach the Earth; None where no way
-        leads from the scene's CRS to longitude and latitude, or it has no place.
+        A valid shapely Polygon or MultiPolygon for each, None for those where the projection does
+        not reach the Earth; None where no way leads from the scene's CRS to longitude and latitude,
+        or it has no place.
     """
     import shapely
 
@@ -203,28 +260,42 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     known = np.isfinite(bounds).all(1)
     west, _, east, _ = np.where(known[:, None], bounds, 0).T
     across = (west < -180) | (east > 180)
-    if not flat:  # a ring round a pole or across the antimeridian seems to be more than half the Earth wide
+    if (
+        not flat
+    ):  # a ring round a pole or across the antimeridian seems to be more than half the Earth wide
         across |= (east - west >= 180) | _near(found, poles)
     for i in np.flatnonzero(across):
         shape = found[i] if flat else _dense(found[i], scene, crs)
         (dense,) = _degrees(np.array([shape], object), scene, crs, flat)
         known[i] = np.isfinite(dense.bounds).all()
         if known[i]:
-            placed[i] = shapely.union_all([antimeridian.cut(part, flat) for part in shapely.get_parts(dense)])
+            placed[i] = shapely.union_all(
+                [antimeridian.cut(part, flat) for part in shapely.get_parts(dense)]
+            )
     placed[known] = shapely.transform(placed[known], lambda points: np.round(points, DECIMALS))
     broken = np.flatnonzero(known & ~shapely.is_valid(placed))
-    placed[broken] = [antimeridian.areas(shape) for shape in shapely.make_valid(placed[broken], method="structure")]
+    placed[broken] = [
+        antimeridian.areas(shape)
+        for shape in shapely.make_valid(placed[broken], method="structure")
+    ]
     known &= ~shapely.is_empty(placed)
-    return [shape if there else None for shape, there in zip(shapely.orient_polygons(placed), known, strict=True)]
+    return [
+        shape if there else None
+        for shape, there in zip(shapely.orient_polygons(placed), known, strict=True)
+    ]
 
 
 def _poles(scene: SceneInfo, crs: Any) -> NDArray[np.float64]:
     """Where the poles lie on the scene, (P, 2) px; those that its map does not show are left out."""
     assert scene.transform is not None
     a, b, c, d, e, f = scene.transform
-    x, y = georeference.convert(georeference.parse_crs("EPSG:4326"), crs, np.zeros(2), np.array([90.0, -90.0]))
+    x, y = georeference.convert(
+        georeference.parse_crs("EPSG:4326"), crs, np.zeros(2), np.array([90.0, -90.0])
+    )
     known = np.isfinite(x) & np.isfinite(y)
-    return np.asarray(np.stack([x - c, y - f], axis=1)[known] @ np.linalg.inv(np.array([[a, b], [d, e]])).T)
+    return np.asarray(
+        np.stack([x - c, y - f], axis=1)[known] @ np.linalg.inv(np.array([[a, b], [d, e]])).T
+    )
 
 
 def _near(shapes: Any, poles: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -233,7 +304,9 @@ def _near(shapes: Any, poles: NDArray[np.float64]) -> NDArray[np.bool_]:
 
     bounds = shapely.bounds(shapes).reshape(-1, 1, 4)
     reach = (bounds[..., 2:] - bounds[..., :2]) / 2
-    return np.asarray(((poles > bounds[..., :2] - reach) & (poles < bounds[..., 2:] + reach)).all(2).any(1))
+    return np.asarray(
+        ((poles > bounds[..., :2] - reach) & (poles < bounds[..., 2:] + reach)).all(2).any(1)
+    )
 
 
 def _dense(shape: Any, scene: SceneInfo, crs: Any) -> Any:
@@ -246,7 +319,9 @@ def _dense(shape: Any, scene: SceneInfo, crs: Any) -> Any:
     def dense(ring: Any) -> Any:
         points = shapely.get_coordinates(ring)
         for _ in range(HALVINGS):
-            longitude, latitude = georeference.longitude_latitude(crs, *georeference.to_crs(place, points[:, 0], points[:, 1]))
+            longitude, latitude = georeference.longitude_latitude(
+                crs, *georeference.to_crs(place, points[:, 0], points[:, 1])
+            )
             if not np.isfinite(longitude).all():
                 break
             step = np.abs((np.diff(longitude) + 180) % 360 - 180)
@@ -257,8 +332,13 @@ def _dense(shape: Any, scene: SceneInfo, crs: Any) -> Any:
             points = np.insert(points, wide + 1, (points[wide] + points[wide + 1]) / 2, axis=0)
         return points
 
-    shape = shapely.segmentize(shape, max(1.0, max(np.ptp(np.reshape(shape.bounds, (2, 2)), axis=0)) / ROUND))
-    parts = [shapely.Polygon(dense(part.exterior), [dense(hole) for hole in part.interiors]) for part in shapely.get_parts(shape)]
+    shape = shapely.segmentize(
+        shape, max(1.0, max(np.ptp(np.reshape(shape.bounds, (2, 2)), axis=0)) / ROUND)
+    )
+    parts = [
+        shapely.Polygon(dense(part.exterior), [dense(hole) for hole in part.interiors])
+        for part in shapely.get_parts(shape)
+    ]
     return shapely.MultiPolygon(parts)
 
 

@@ -1,7 +1,7 @@
 """Values that stand for "no data" in a raster that does not declare them: -9999, -3.4e38, 65535 in a collar.
 
-Such a value is repeated exactly, lies at an end of the range, and stands alone: nothing is near it. Shown as data it would stretch the
-picture over a range in which everything else is black or white.
+Such a value is repeated exactly, lies at an end of the range, and stands alone: nothing is near it.
+Shown as data it would stretch the picture over a range in which everything else is black or white.
 
     value                                       is nodata where it is more than 0.1 % of the pixels and
     a usual nodata value (-9999 ...)            stands apart by 1/20 of the range of the rest
@@ -10,9 +10,10 @@ picture over a range in which everything else is black or white.
     any other, of three bands or more           the same
     any other                                   makes a collar of the scene, in all bands at once, and stands apart by a whole range
 
-So bright roofs that are clipped at 65535, or lakes at 0, stay data. Where such a value lies three ranges away (a hole of 65535), or 1/20 in
-three bands or more at once, it stays data as well, but is left out of the stretch; where it is so frequent that it would darken the
-picture, it is told as doubtful.
+So bright roofs that are clipped at 65535, or lakes at 0, stay data. Where such a value lies three
+ranges away (a hole of 65535), or 1/20 in three bands or more at once, it stays data as well, but is
+left out of the stretch; where it is so frequent that it would darken the picture, it is told as
+doubtful.
 """
 
 from __future__ import annotations
@@ -24,17 +25,33 @@ from numpy.typing import NDArray
 
 from geomagnifier.types import Bools
 
-USUAL = frozenset({-9999.0, -10000.0, -99999.0, -999.0, -32768.0, -32767.0, -(2.0**31), 2.0**32 - 1, float(np.float32(9.96921e36))})
+USUAL = frozenset(
+    {
+        -9999.0,
+        -10000.0,
+        -99999.0,
+        -999.0,
+        -32768.0,
+        -32767.0,
+        -(2.0**31),
+        2.0**32 - 1,
+        float(np.float32(9.96921e36)),
+    }
+)
 """Nodata values of common software that no sensor measures; the last is netCDF's."""
 
 LEAST = 0.001
 """Share of the pixels."""
 APART, FAR = 0.05, 1e4
-"""Ranges of the rest between a value and the rest: of a value that is usual for nodata, of any float."""
+"""Ranges of the rest between a value and the rest: of a value that is usual for nodata, of any
+float.
+"""
 HUGE = 1e9
 """Of that size no sensor measures anything."""
 MIXED, FEW = 0.2, 0.02
-"""Pixels between a value and the rest, for one pixel of the value: averages along its edge, in overviews."""
+"""Pixels between a value and the rest, for one pixel of the value: averages along its edge, in
+overviews.
+"""
 LEVELS = 16
 """Other values that there must be: fewer are classes, and the first of them is one as well."""
 COLLAR = 0.5
@@ -53,8 +70,9 @@ _Band = NDArray[np.float64]
 class Fill:
     """What is outside low..high is nodata. low, high: (bands,) float64.
 
-    darkest, brightest: (bands,) float64, between which the stretch is measured.  found: value and its share of the pixels, by rising
-    value.  doubtful: the same of values that may be nodata, and are taken for data.
+    darkest, brightest: (bands,) float64, between which the stretch is measured.  found: value and
+    its share of the pixels, by rising value.  doubtful: the same of values that may be nodata, and
+    are taken for data.
     """
 
     low: _Band
@@ -70,7 +88,10 @@ class Fill:
 
     def measures(self, band: int, values: NDArray[np.generic]) -> Bools:
         """Where values of one band count for the stretch, of any shape."""
-        low, high = max(self.low[band], self.darkest[band]), min(self.high[band], self.brightest[band])
+        low, high = (
+            max(self.low[band], self.darkest[band]),
+            min(self.high[band], self.brightest[band]),
+        )
         return np.asarray((values >= low) & (values <= high), bool)
 
 
@@ -81,7 +102,9 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
         raw: (bands, h, w), not averaged.
         valid: (h, w), where it is not nodata by what is declared; None: everywhere.
     """
-    seen = np.isfinite(raw.astype(np.float64)) if raw.dtype.kind == "f" else np.ones(raw.shape, bool)
+    seen = (
+        np.isfinite(raw.astype(np.float64)) if raw.dtype.kind == "f" else np.ones(raw.shape, bool)
+    )
     seen &= True if valid is None else valid
     lows, highs = (np.full((2, len(raw)), end) for end in (-np.inf, np.inf))
     fill = Fill(lows[0], highs[0], lows[1], highs[1])
@@ -89,9 +112,14 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
     doubts: dict[float, float] = {}
     for _ in range(VALUES):
         before = len(shares)
-        for upper, ends, outer in ((False, fill.low, fill.darkest), (True, fill.high, fill.brightest)):
+        for upper, ends, outer in (
+            (False, fill.low, fill.darkest),
+            (True, fill.high, fill.brightest),
+        ):
             for band, value, share, cut, far in _ends(raw, seen, fill, upper):
-                shown = value if raw.dtype.kind != "f" else float(str(raw.dtype.type(value)))  # 1e20, not 1.00000002e20
+                shown = (
+                    value if raw.dtype.kind != "f" else float(str(raw.dtype.type(value)))
+                )  # 1e20, not 1.00000002e20
                 if cut is not None:
                     shares[shown], ends[band] = max(share, shares.get(shown, 0.0)), cut
                 elif far is not None:
@@ -104,10 +132,13 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
     return replace(fill, found=found, doubtful=doubtful)
 
 
-def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> list[tuple[int, float, float, float | None, float | None]]:
+def _ends(
+    raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool
+) -> list[tuple[int, float, float, float | None, float | None]]:
     """Of each band whose lowest (or highest) value may be nodata: band, value, share of the pixels, and where data begin (or end).
 
-    That is the fourth number where the value is taken for nodata, the fifth where it only lies far away; None where not.
+    That is the fourth number where the value is taken for nodata, the fifth where it only lies far
+    away; None where not.
     """
     found, all_bands = [], np.ones(raw.shape[1:], bool)
     for band, values in enumerate(raw):
@@ -127,7 +158,11 @@ def _ends(raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool) -> lis
     for band, value, count, rest in found:
         cut = _cut(value, count, rest, upper, collar, raw)
         joint = len(raw) >= 3 and int(all_bands.sum()) > JOINT * count
-        far = None if cut is not None else _far(value, count, rest, upper, APART if joint else DOUBTFUL)
+        far = (
+            None
+            if cut is not None
+            else _far(value, count, rest, upper, APART if joint else DOUBTFUL)
+        )
         told.append((band, value, count / int(seen[band].sum()), cut, far))
     return told
 
@@ -154,13 +189,19 @@ def _far(value: float, count: int, rest: _Band, upper: bool, apart: float) -> fl
     return side * near if near - side * value > apart * 2 * (middle - near) else None
 
 
-def _cut(value: float, count: int, rest: _Band, upper: bool, collar: bool, raw: NDArray[np.generic]) -> float | None:
+def _cut(
+    value: float, count: int, rest: _Band, upper: bool, collar: bool, raw: NDArray[np.generic]
+) -> float | None:
     """Where data end, if the value beyond is nodata; else None. raw: the scene's numbers, (bands, h, w)."""
     kind = raw.dtype
     usual = value in USUAL and upper == (value > 0)
     huge = kind.kind == "f" and abs(value) > HUGE
     if rest.size == 0:  # all of it
-        return float(np.nextafter(value, -np.inf if upper else np.inf)) if usual or (huge and abs(value) > 1e30) else None
+        return (
+            float(np.nextafter(value, -np.inf if upper else np.inf))
+            if usual or (huge and abs(value) > 1e30)
+            else None
+        )
     side = -1.0 if upper else 1.0  # from here on the value is the lowest
     rest = np.sort(side * rest)
     near = float(rest[min(int((MIXED if usual or huge else FEW) * count), rest.size // 2)])

@@ -1,7 +1,8 @@
 """Polygons of a GIS file, on the pixels of a scene.
 
-A file is read by the one format that its name says and its first bytes confirm. GDAL by itself asks all of its formats, some of which are
-text that only points elsewhere; and of GeoJSON it fetches a reference system that is given as an address, so that GeoJSON is read here.
+A file is read by the one format that its name says and its first bytes confirm. GDAL by itself asks
+all of its formats, some of which are text that only points elsewhere; and of GeoJSON it fetches a
+reference system that is given as an address, so that GeoJSON is read here.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ SUFFIXES = (".gpkg", GEOJSON, ".shp", ".fgb")
 BESIDE = (".dbf", ".shx", ".prj", ".cpg")
 """What belongs to a Shapefile."""
 AREAS = ("Polygon", "MultiPolygon")
-INDEX = re.compile(r"""create virtual table (if not exists )?("[^"]*"|\[[^]]*\]|`[^`]*`|'[^']*'|\w+) using rtree\b""")
+INDEX = re.compile(
+    r"""create virtual table (if not exists )?("[^"]*"|\[[^]]*\]|`[^`]*`|'[^']*'|\w+) using rtree\b"""
+)
 """The one kind of table that a module makes up and that a GeoPackage needs: its spatial index."""
 MISREAD = "!;"
 """In a name pyogrio takes these for an archive's and cuts it there: another file would be opened."""
@@ -51,7 +54,8 @@ MISREAD = "!;"
 class Layer:
     """names: what the column says of each polygon, or the layer's name.  numbers: of the features, from 1.
 
-    shapes: GeoJSON geometries in `crs`.  left_out: features that are no polygons or have no kind, with the reason.
+    shapes: GeoJSON geometries in `crs`.  left_out: features that are no polygons or have no kind,
+        with the reason.
     """
 
     names: tuple[object, ...]
@@ -75,9 +79,23 @@ class Layer:
         found: list[Rings] = []
         for shape in placed:
             parts = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"]
-            rings = [[np.asarray((np.array(ring)[:, :2] - (c, f)) @ back.T, np.float32)[:-1] for ring in part] for part in parts if part]
-            sound = [part for part in rings if all(len(r) > 2 and np.isfinite(r).all() for r in part)]
-            found.append((tuple(part[0] for part in sound), tuple(hole for part in sound for hole in part[1:])))
+            rings = [
+                [
+                    np.asarray((np.array(ring)[:, :2] - (c, f)) @ back.T, np.float32)[:-1]
+                    for ring in part
+                ]
+                for part in parts
+                if part
+            ]
+            sound = [
+                part for part in rings if all(len(r) > 2 and np.isfinite(r).all() for r in part)
+            ]
+            found.append(
+                (
+                    tuple(part[0] for part in sound),
+                    tuple(hole for part in sound for hole in part[1:]),
+                )
+            )
         return found
 
 
@@ -98,7 +116,8 @@ def read_layer(path: Path, field: str | None = None, layer: str | None = None) -
         layer: its name; None: the only one that holds polygons.
 
     Raises:
-        DataCorrupt: it cannot be read, is of another format than its name says, has no polygons, no reference system, or no such column.
+        DataCorrupt: it cannot be read, is of another format than its name says, has no polygons, no
+            reference system, or no such column.
         OptionError: no such layer, or several to choose from.
     """
     if path.suffix.lower() in (GEOJSON, JSON):
@@ -129,14 +148,23 @@ def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
     said = whole.get("crs")
     crs = "EPSG:4326"
     if said is not None:
-        given = said.get("properties", {}).get("name") if isinstance(said, dict) and isinstance(said.get("properties"), dict) else None
+        given = (
+            said.get("properties", {}).get("name")
+            if isinstance(said, dict) and isinstance(said.get("properties"), dict)
+            else None
+        )
         if not isinstance(given, str) or said.get("type") != "name":
             raise DataCorrupt(
                 f'{path} gives its reference system as an address, which is not followed; give its name: {{"type": "name", ...}}'
             )
         crs = _crs(path, given)
     columns = list(
-        dict.fromkeys(key for f in features if isinstance(f, dict) and isinstance(f.get("properties"), dict) for key in f["properties"])
+        dict.fromkeys(
+            key
+            for f in features
+            if isinstance(f, dict) and isinstance(f.get("properties"), dict)
+            for key in f["properties"]
+        )
     )
     _check_column(path, field, columns)
     shapes, kinds = [], []
@@ -145,10 +173,28 @@ def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
         kind: object = None
         if isinstance(feature, dict):
             properties = feature.get("properties")
-            kind = name if field is None else properties.get(field) if isinstance(properties, dict) else None
+            kind = (
+                name
+                if field is None
+                else properties.get(field)
+                if isinstance(properties, dict)
+                else None
+            )
             try:
-                shape = None if feature.get("geometry") is None else shapely.geometry.shape(feature["geometry"])
-            except (ValueError, TypeError, KeyError, IndexError, AttributeError, shapely.errors.ShapelyError, RecursionError) as error:
+                shape = (
+                    None
+                    if feature.get("geometry") is None
+                    else shapely.geometry.shape(feature["geometry"])
+                )
+            except (
+                ValueError,
+                TypeError,
+                KeyError,
+                IndexError,
+                AttributeError,
+                shapely.errors.ShapelyError,
+                RecursionError,
+            ) as error:
                 shape = f"its geometry cannot be read ({error})"
         shapes.append(shape)
         kinds.append(kind)
@@ -163,29 +209,50 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
     driver, magic = FORMATS[path.suffix.lower()]
     path = path.absolute()
     if marks := [mark for mark in MISREAD if mark in str(path)]:
-        raise DataCorrupt(f"{path} has {' and '.join(marks)} in its name; rename the file or folder")
-    beside = [path.with_suffix(end) for end in (*BESIDE, *map(str.upper, BESIDE))] if driver == "ESRI Shapefile" else []
+        raise DataCorrupt(
+            f"{path} has {' and '.join(marks)} in its name; rename the file or folder"
+        )
+    beside = (
+        [path.with_suffix(end) for end in (*BESIDE, *map(str.upper, BESIDE))]
+        if driver == "ESRI Shapefile"
+        else []
+    )
     if odd := [one for one in (path, *beside) if one.exists() and not one.is_file()]:
         raise DataCorrupt(f"{odd[0]} is no ordinary file; move it away")
     try:
         with path.open("rb") as file:
             if not file.read(16).startswith(magic):
-                raise DataCorrupt(f"{path} is not what its name says: it does not begin as a file of {driver} does; write it again")
+                raise DataCorrupt(
+                    f"{path} is not what its name says: it does not begin as a file of {driver} does; write it again"
+                )
         if driver == "GPKG":
             _check_tables(path)
         layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
         name = _chosen(path, layers, layer)
         info = pyogrio.read_info(path, layer=name)
         if info["driver"] != driver:
-            raise DataCorrupt(f"{path} is not what its name says: it would be read as {info['driver']}, not as {driver}")
+            raise DataCorrupt(
+                f"{path} is not what its name says: it would be read as {info['driver']}, not as {driver}"
+            )
         meta, _, geometry, values = pyogrio.raw.read(path, layer=name)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, IndexError, ValueError, OSError, sqlite3.Error) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        IndexError,
+        ValueError,
+        OSError,
+        sqlite3.Error,
+    ) as error:
         raise DataCorrupt(f"{path} cannot be read ({' '.join(str(error).split())})") from error
     if meta["crs"] is None:
-        raise DataCorrupt(f"{path} names no reference system; set it in a GIS (Assign projection), then it can be laid on pictures")
+        raise DataCorrupt(
+            f"{path} names no reference system; set it in a GIS (Assign projection), then it can be laid on pictures"
+        )
     columns = [str(f) for f in meta["fields"]]
     _check_column(path, field, columns)
-    shapes = [None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") for wkb in geometry]
+    shapes = [
+        None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") for wkb in geometry
+    ]
     kinds = [name] * len(shapes) if field is None else list(values[columns.index(field)])
     return _layer(path, field, shapes, kinds, _crs(path, str(meta["crs"])))
 
@@ -193,22 +260,34 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
 def _check_tables(path: Path) -> None:
     """Refuse a GeoPackage with views or tables that a module makes up: they run what they like when they are read."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as base:
-        rows = base.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
+        rows = base.execute(
+            "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')"
+        ).fetchall()
     for name, kind, text in rows:
         words = " ".join(str(text or "").lower().split())
         if kind == "view" or (words.startswith("create virtual") and not INDEX.match(words)):
-            raise DataCorrupt(f"{path} has a view or virtual table, {str(name)[:60]!r}; export the layer to a file of its own in a GIS")
+            raise DataCorrupt(
+                f"{path} has a view or virtual table, {str(name)[:60]!r}; export the layer to a file of its own in a GIS"
+            )
 
 
 def _chosen(path: Path, layers: Sequence[tuple[str, str]], layer: str | None) -> str:
     """The layer that is asked for, or the only one that can hold polygons; the first where none can, which is told of later."""
     if layer is not None:
         if layer not in [name for name, _ in layers]:
-            raise OptionError(f"{path} has no layer {layer!r}; it has {', '.join(name for name, _ in layers)}")
+            raise OptionError(
+                f"{path} has no layer {layer!r}; it has {', '.join(name for name, _ in layers)}"
+            )
         return layer
-    fitting = [name for name, kind in layers if any(word in kind for word in ("Polygon", "Surface", "Unknown"))]
+    fitting = [
+        name
+        for name, kind in layers
+        if any(word in kind for word in ("Polygon", "Surface", "Unknown"))
+    ]
     if len(fitting) > 1:
-        raise OptionError(f"{path} has polygons in several layers: {', '.join(fitting)}; name one: --layer {fitting[0]}")
+        raise OptionError(
+            f"{path} has polygons in several layers: {', '.join(fitting)}; name one: --layer {fitting[0]}"
+        )
     return fitting[0] if fitting else layers[0][0]
 
 
@@ -226,7 +305,9 @@ def _check_column(path: Path, field: str | None, columns: Sequence[str]) -> None
         raise DataCorrupt(f"{path} has no column {field!r}; it has {', '.join(columns) or 'none'}")
 
 
-def _layer(path: Path, field: str | None, shapes: Sequence[Any], kinds: Sequence[object], crs: str) -> Layer:
+def _layer(
+    path: Path, field: str | None, shapes: Sequence[Any], kinds: Sequence[object], crs: str
+) -> Layer:
     """Polygons with a kind. shapes: of shapely, None for nothing, or text that says why there is none."""
     import shapely
 
@@ -251,6 +332,8 @@ def _layer(path: Path, field: str | None, shapes: Sequence[Any], kinds: Sequence
         )
     if not kept:
         why = f" (feature {left[0][0]}: {left[0][1]})" if left else ""
-        raise DataCorrupt(f"{path} holds no polygons{'' if field is None else f' with a {field!r}'}{why}")
+        raise DataCorrupt(
+            f"{path} holds no polygons{'' if field is None else f' with a {field!r}'}{why}"
+        )
     names, numbers, geometries = zip(*kept, strict=True)
     return Layer(names, numbers, geometries, crs, tuple(left))

@@ -1,7 +1,8 @@
 """A picture as vectors: one of the whole and, of a large one, one of each tile, with what is known of their place and time.
 
-A tile is a square of TILE px, the size of the pictures that the model learnt scenes from, or GROUND metres where that is more. No scene has
-more than MOST tiles; those of a larger one are larger, and are read from its overviews.
+A tile is a square of TILE px, the size of the pictures that the model learnt scenes from, or GROUND
+metres where that is more. No scene has more than MOST tiles; those of a larger one are larger, and
+are read from its overviews.
 """
 
 from __future__ import annotations
@@ -96,9 +97,15 @@ def header_of(picture: Picture) -> Looked:
 def _hit(picture: Picture, scene: Scene) -> Hit:
     """The whole of a picture."""
     info = scene.info
-    date, source = (picture.date, "STAC") if picture.date is not None else date_of(scene.tags, picture.path.name)
+    date, source = (
+        (picture.date, "STAC")
+        if picture.date is not None
+        else date_of(scene.tags, picture.path.name)
+    )
     place = outlines(info, [info.box])[0] or picture.outline
-    return Hit(picture.path, None, None, info.width, info.height, info.gsd, info.crs, date, source, place)
+    return Hit(
+        picture.path, None, None, info.width, info.height, info.gsd, info.crs, date, source, place
+    )
 
 
 def _vectors(picture: Picture, scene: Scene, model: Model) -> Iterator[Vector]:
@@ -124,8 +131,15 @@ def tiles(info: SceneInfo) -> list[Box]:
     while across * down > MOST:
         side *= 1.02
         across, down = _counts(info, side * wide, side * high)
-    columns, rows = ([round(i * length / n) for i in range(n + 1)] for length, n in ((info.width, across), (info.height, down)))
-    return [Box(x0, y0, x1, y1) for y0, y1 in itertools.pairwise(rows) for x0, x1 in itertools.pairwise(columns)]
+    columns, rows = (
+        [round(i * length / n) for i in range(n + 1)]
+        for length, n in ((info.width, across), (info.height, down))
+    )
+    return [
+        Box(x0, y0, x1, y1)
+        for y0, y1 in itertools.pairwise(rows)
+        for x0, x1 in itertools.pairwise(columns)
+    ]
 
 
 def _counts(info: SceneInfo, wide: float, high: float) -> tuple[int, int]:
@@ -136,7 +150,9 @@ def _counts(info: SceneInfo, wide: float, high: float) -> tuple[int, int]:
 def _tile(scene: Scene, box: Box, model: Model) -> Floats | None:
     """None where there is nothing to be seen, or the file is damaged."""
     shrink = max(1.0, min(box.width, box.height) / (READ * model.spec.image_side))
-    window = Window(box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), "tile", box)
+    window = Window(
+        box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), "tile", box
+    )
     try:
         view = scene.read(window)
     except SceneUnreadable:

@@ -3,7 +3,8 @@
     geomag-index.json   which model made the vectors, of which folder, and whether all of it is there
     rows.lance          the table, see `table`
 
-A batch of pictures is one transaction of the table: after a crash it is there wholly or not at all, and the next run goes on behind it.
+A batch of pictures is one transaction of the table: after a crash it is there wholly or not at all,
+and the next run goes on behind it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ FORMAT = 1
 PROBE = "a harbor with many boats"
 """Its vector tells models apart that share a name."""
 ALIKE = 0.995
-"""Cosine of a model's vectors of PROBE on machines with other arithmetic; other weights are far below."""
+"""Cosine of a model's vectors of PROBE on machines with other arithmetic; other weights are far
+below.
+"""
 FIRST = 64
 """Rows that are asked for at first; more where too few of them fit."""
 FRESH = timedelta(seconds=5)
@@ -47,7 +50,8 @@ FRESH = timedelta(seconds=5)
 class Manifest:
     """What geomag-index.json says.
 
-    model, version, probe: what made the vectors.  archive: the folder or ItemCollection; nearby: the same, from the index's folder.
+    model, version, probe: what made the vectors.  archive: the folder or ItemCollection; nearby:
+        the same, from the index's folder.
     pictures: that were there to be indexed.  complete: all of them are.
     """
 
@@ -82,7 +86,11 @@ class Index:
     def root(self) -> Path:
         """The folder that paths start at: beside the index as it was, if it is still there, else where it was."""
         archive = archive_of(self.path, self._manifest)
-        return archive.parent if archive.suffix.lower() in COLLECTIONS and not archive.is_dir() else archive
+        return (
+            archive.parent
+            if archive.suffix.lower() in COLLECTIONS and not archive.is_dir()
+            else archive
+        )
 
     @property
     def pictures(self) -> int:
@@ -91,7 +99,13 @@ class Index:
 
     def unreadable(self) -> tuple[tuple[Path, str], ...]:
         """Pictures that could not be read when they were indexed, each with the reason."""
-        found = self.table.search().where("reason IS NOT NULL").select(["path", "reason"]).limit(None).to_arrow()
+        found = (
+            self.table.search()
+            .where("reason IS NOT NULL")
+            .select(["path", "reason"])
+            .limit(None)
+            .to_arrow()
+        )
         pairs = zip(found["path"].to_pylist(), found["reason"].to_pylist(), strict=True)
         return tuple(sorted((self.root / path, reason) for path, reason in pairs))
 
@@ -131,15 +145,27 @@ class Index:
             reach = min(wanted.within, 8 * reach)
 
     def _listed(self, wanted: Wanted, top: int | None) -> list[Hit]:
-        found = self.table.search().where(rows.condition(wanted)).select(rows.SHOWN).limit(None).to_arrow()
+        found = (
+            self.table.search()
+            .where(rows.condition(wanted))
+            .select(rows.SHOWN)
+            .limit(None)
+            .to_arrow()
+        )
         return wanted.fitting(rows.hits(found, self.root), top)
 
     def _likest(self, wanted: Wanted, vector: Floats, top: int | None) -> list[Hit]:
         if len(vector) != len(self._manifest.probe):
-            raise OptionError(f"the vector has {len(vector)} numbers, those of {self.path} have {len(self._manifest.probe)}")
+            raise OptionError(
+                f"the vector has {len(vector)} numbers, those of {self.path} have {len(self._manifest.probe)}"
+            )
         where, limit = rows.condition(wanted), FIRST if top is None else max(FIRST, 4 * top)
         while True:
-            ranked = self.table.search(np.asarray(vector, np.float16)).distance_type("dot").where(where, prefilter=True)
+            ranked = (
+                self.table.search(np.asarray(vector, np.float16))
+                .distance_type("dot")
+                .where(where, prefilter=True)
+            )
             found = ranked.select([*rows.SHOWN, "_distance"]).limit(limit).to_arrow()
             hits = wanted.fitting(rows.hits(found, self.root), top)
             if found.num_rows < limit or (top is not None and len(hits) >= top):
@@ -170,7 +196,9 @@ def open_index(path: str | os.PathLike[str]) -> Index:
         if table.schema.names != rows.schema(len(manifest.probe)).names:
             raise ValueError("its columns are others")
     except Exception as error:  # LanceDB has no errors of its own
-        raise IndexCorrupt(f"{folder} is damaged ({_first_line(error)}); remove it and index anew") from error
+        raise IndexCorrupt(
+            f"{folder} is damaged ({_first_line(error)}); remove it and index anew"
+        ) from error
     return Index(folder, manifest, table)
 
 
@@ -183,12 +211,18 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         told: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if told["format"] != FORMAT:
-            raise IndexCorrupt(f"{folder} was written by another version of geomagnifier; remove it and index anew")
+            raise IndexCorrupt(
+                f"{folder} was written by another version of geomagnifier; remove it and index anew"
+            )
         return replace(Manifest(**told), probe=tuple(map(float, told["probe"])))
     except FileNotFoundError:
-        raise IndexCorrupt(f"{folder} is no index; make one with geomag index FOLDER --to {folder}") from None
+        raise IndexCorrupt(
+            f"{folder} is no index; make one with geomag index FOLDER --to {folder}"
+        ) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexCorrupt(f"{folder / MANIFEST} is damaged ({_first_line(error)}); remove {folder} and index anew") from error
+        raise IndexCorrupt(
+            f"{folder / MANIFEST} is damaged ({_first_line(error)}); remove {folder} and index anew"
+        ) from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -214,7 +248,9 @@ def connect(folder: Path) -> Any:
         import lancedb
         import pyarrow  # noqa: F401
     except ImportError as error:
-        raise LibraryMissing(f"an index needs the extra archive; install it: {install('archive')} ({error})") from error
+        raise LibraryMissing(
+            f"an index needs the extra archive; install it: {install('archive')} ({error})"
+        ) from error
     try:
         return lancedb.connect(folder, read_consistency_interval=FRESH)
     except OSError as error:  # it makes the folder

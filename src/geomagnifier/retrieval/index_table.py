@@ -1,6 +1,7 @@
 """Rows of an index: Arrow's schema of them, to and from hits, and the rough choice in SQL that goes before the exact one.
 
-A row is a picture as a whole (tile 0), one of its tiles, or a picture that could not be read, which has a reason and no vector.
+A row is a picture as a whole (tile 0), one of its tiles, or a picture that could not be read, which
+has a reason and no vector.
 """
 
 from __future__ import annotations
@@ -18,14 +19,29 @@ from geomagnifier.raster import footprint
 from geomagnifier.retrieval.embeddings import Looked
 from geomagnifier.retrieval.query import Wanted
 
-SHOWN = ["path", "tile", "x0", "y0", "x1", "y1", "width", "height", "gsd", "crs", "date", "date_from", "outline"]
+SHOWN = [
+    "path",
+    "tile",
+    "x0",
+    "y0",
+    "x1",
+    "y1",
+    "width",
+    "height",
+    "gsd",
+    "crs",
+    "date",
+    "date_from",
+    "outline",
+]
 """Columns that a hit is made of."""
 
 
 def schema(dimension: int) -> Any:
     """Paths are relative to the folder of the archive, with slashes; boxes are scene px; dates are UTC; outlines are WKB in degrees.
 
-    Vectors are of unit length, in half precision: cosines are off by less than 0.001, and a query reads half as much.
+    Vectors are of unit length, in half precision: cosines are off by less than 0.001, and a query
+        reads half as much.
     """
     import pyarrow as pa
 
@@ -96,9 +112,16 @@ def hits(found: Any, root: Path) -> list[Hit]:
     far = columns.get("_distance", [None] * found.num_rows)
     made = []
     for i, path in enumerate(columns["path"]):
-        tile = Box(*(columns[side][i] for side in ("x0", "y0", "x1", "y1"))) if columns["tile"][i] else None
+        tile = (
+            Box(*(columns[side][i] for side in ("x0", "y0", "x1", "y1")))
+            if columns["tile"][i]
+            else None
+        )
         score = None if far[i] is None else 1 - float(far[i])
-        known = (columns[name][i] for name in ("width", "height", "gsd", "crs", "date", "date_from", "outline"))
+        known = (
+            columns[name][i]
+            for name in ("width", "height", "gsd", "crs", "date", "date_from", "outline")
+        )
         made.append(Hit(Path(os.path.join(root, path)), score, tile, *known))
     return made
 

@@ -20,7 +20,17 @@ from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import index_table as rows
 from geomagnifier.retrieval.discovery import Gathered, Picture, gather
 from geomagnifier.retrieval.embeddings import Looked, Progress, look
-from geomagnifier.retrieval.index import PROBE, TABLE, Index, Manifest, archive_of, connect, is_index, open_index, write_manifest
+from geomagnifier.retrieval.index import (
+    PROBE,
+    TABLE,
+    Index,
+    Manifest,
+    archive_of,
+    connect,
+    is_index,
+    open_index,
+    write_manifest,
+)
 
 BATCH, SECONDS = 256, 10.0
 """Pictures, or seconds, after which what was read is written down."""
@@ -35,8 +45,9 @@ NAMES = 500
 class Report:
     """What an update did.
 
-    pictures: that are there.  read: of them, new and changed ones.  removed: that were gone.  unreadable: those that cannot be read, also
-    from earlier runs, and folders that cannot be listed, each with the reason.
+    pictures: that are there.  read: of them, new and changed ones.  removed: that were gone.
+    unreadable: those that cannot be read, also from earlier runs, and folders that cannot be
+    listed, each with the reason.
     """
 
     pictures: int
@@ -45,7 +56,12 @@ class Report:
     unreadable: tuple[tuple[Path, str], ...]
 
 
-def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: Model, progress: Progress | None = None) -> Report:
+def update(
+    archive: str | os.PathLike[str],
+    to: str | os.PathLike[str],
+    model: Model,
+    progress: Progress | None = None,
+) -> Report:
     """Make an index of an archive, or bring it up to date. It may be stopped, or killed, at any moment; the same call goes on.
 
     Args:
@@ -67,7 +83,10 @@ def update(archive: str | os.PathLike[str], to: str | os.PathLike[str], model: M
     if not _begun(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is no index; choose a folder that is not there yet")
     database = connect(folder)
-    with locked(folder / LOCK, IndexBusy(f"{folder} is being written by another process; wait for it to end")):
+    with locked(
+        folder / LOCK,
+        IndexBusy(f"{folder} is being written by another process; wait for it to end"),
+    ):
         model.remember(0)  # no picture is looked at twice
         try:
             return _bring(_opened(folder, place, model, database), found, model, progress)
@@ -88,7 +107,9 @@ def _opened(folder: Path, archive: Path, model: Model, database: Any) -> Index:
         index.check(model)
         there = archive_of(folder, index.manifest)
         if Path(os.path.abspath(there)) != archive and there.exists():
-            raise IndexForeign(f"{folder} is the index of {there}; choose another folder for that of {archive}")
+            raise IndexForeign(
+                f"{folder} is the index of {there}; choose another folder for that of {archive}"
+            )
         manifest = index.manifest
     else:  # the manifest is written last: what has none was begun and is begun anew
         probe = tuple(float(number) for number in embed(PROBE, model))
@@ -96,13 +117,18 @@ def _opened(folder: Path, archive: Path, model: Model, database: Any) -> Index:
         database.create_table(TABLE, schema=rows.schema(len(probe)))
         manifest = Manifest(model.spec.name, model.spec.version, probe, "", "")
     nearby = os.path.relpath(archive, os.path.abspath(folder))
-    write_manifest(folder, replace(manifest, archive=str(archive), nearby=Path(nearby).as_posix(), complete=False))
+    write_manifest(
+        folder,
+        replace(manifest, archive=str(archive), nearby=Path(nearby).as_posix(), complete=False),
+    )
     return open_index(folder)
 
 
 def _bring(index: Index, found: Gathered, model: Model, progress: Progress | None) -> Report:
     table, root = index.table, Path(os.path.abspath(found.root))
-    write_manifest(index.path, replace(index.manifest, pictures=len(found.pictures), complete=False))
+    write_manifest(
+        index.path, replace(index.manifest, pictures=len(found.pictures), complete=False)
+    )
     names = {_name(picture.path, root): picture for picture in found.pictures}
     stamps = {name: _stamp(picture) for name, picture in names.items()}
     known = _known(table)
@@ -114,15 +140,21 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
     batch: list[dict[str, Any]] = []
     pending: list[str] = []
     begun = time.monotonic()
-    for done, (name, looked) in enumerate(zip(fresh, look([names[name] for name in fresh], model), strict=True), 1):
+    for done, (name, looked) in enumerate(
+        zip(fresh, look([names[name] for name in fresh], model), strict=True), 1
+    ):
         if not _printable(name):  # a name that is not UTF-8 has no place in a table
-            unnamed.append((looked.picture.path, looked.reason or "its name is not UTF-8; rename the file"))
+            unnamed.append(
+                (looked.picture.path, looked.reason or "its name is not UTF-8; rename the file")
+            )
         else:
             batch += rows.rows(_relative(looked, root), name, stamps[name])
             pending.append(name)
         if progress is not None:
             progress(done, len(fresh))
-        if pending and (len(pending) >= BATCH or time.monotonic() - begun >= SECONDS or done == len(fresh)):
+        if pending and (
+            len(pending) >= BATCH or time.monotonic() - begun >= SECONDS or done == len(fresh)
+        ):
             _write(index, batch, [name for name in pending if name in known])
             batch, pending, begun = [], [], time.monotonic()
             give_back()
@@ -131,7 +163,9 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
     if fresh or gone:
         table.optimize(cleanup_older_than=KEPT)
     write_manifest(index.path, replace(index.manifest, pictures=len(names), complete=True))
-    return Report(len(names), len(fresh), len(gone), (*index.unreadable(), *unnamed, *found.left_out))
+    return Report(
+        len(names), len(fresh), len(gone), (*index.unreadable(), *unnamed, *found.left_out)
+    )
 
 
 def _write(index: Index, batch: Sequence[dict[str, Any]], replaced: Sequence[str]) -> None:
@@ -142,13 +176,21 @@ def _write(index: Index, batch: Sequence[dict[str, Any]], replaced: Sequence[str
 
 def _remove(table: Any, names: Sequence[str]) -> None:
     for start in range(0, len(names), NAMES):
-        quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names[start : start + NAMES])
+        quoted = ", ".join(
+            "'" + name.replace("'", "''") + "'" for name in names[start : start + NAMES]
+        )
         table.delete(f"path IN ({quoted})")
 
 
 def _known(table: Any) -> dict[str, str]:
     """The stamp of each picture that is in the table."""
-    found = table.search().where("tile = 0 OR reason IS NOT NULL").select(["path", "stamp"]).limit(None).to_arrow()
+    found = (
+        table.search()
+        .where("tile = 0 OR reason IS NOT NULL")
+        .select(["path", "stamp"])
+        .limit(None)
+        .to_arrow()
+    )
     return dict(zip(found["path"].to_pylist(), found["stamp"].to_pylist(), strict=True))
 
 
@@ -166,14 +208,23 @@ def _stamp(picture: Picture) -> str:
     except OSError:  # it is gone, or its disk: what reading it says will stand beside this
         stamp = "none"
     told = None if picture.date is None else picture.date.isoformat(), picture.outline
-    return stamp if told == (None, None) else f"{stamp}:{hashlib.sha256(repr(told).encode()).hexdigest()[:12]}"
+    return (
+        stamp
+        if told == (None, None)
+        else f"{stamp}:{hashlib.sha256(repr(told).encode()).hexdigest()[:12]}"
+    )
 
 
 def _relative(looked: Looked, root: Path) -> Looked:
     """Reasons name the file as the index does, so that they stay true when the archive is moved."""
     if looked.reason is None:
         return looked
-    return replace(looked, reason=looked.reason.replace(f"{root}{os.sep}", "").encode("utf-8", "backslashreplace").decode())
+    return replace(
+        looked,
+        reason=looked.reason.replace(f"{root}{os.sep}", "")
+        .encode("utf-8", "backslashreplace")
+        .decode(),
+    )
 
 
 def _printable(name: str) -> bool:

@@ -26,10 +26,11 @@ DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 class Wanted:
     """A hit must fit all that is given.
 
-    vector: (D,) of `embed`, of words or of a picture: ranks by likeness.  near: longitude and latitude; within: metres from there. Ranks
-    by distance where there is no vector.  bbox: west, south, east, north in degrees, west greater than east across the antimeridian; a
-    footprint that touches it fits.  after, before: UTC; a picture of `after` itself fits, one of `before` does not.
-    A picture that does not say where (when) it was taken fits no place (time).
+    vector: (D,) of `embed`, of words or of a picture: ranks by likeness.  near: longitude and
+    latitude; within: metres from there. Ranks by distance where there is no vector.  bbox: west,
+    south, east, north in degrees, west greater than east across the antimeridian; a footprint that
+    touches it fits.  after, before: UTC; a picture of `after` itself fits, one of `before` does
+    not. A picture that does not say where (when) it was taken fits no place (time).
     """
 
     vector: Floats | None = None
@@ -41,22 +42,32 @@ class Wanted:
 
     def __post_init__(self) -> None:
         """Raises OptionError: a place that is not on the Earth, an empty box or time, or nothing at all."""
-        if all(part is None for part in (self.vector, self.near, self.bbox, self.after, self.before)):
-            raise OptionError("there is nothing to look for; give words, a picture, a place, a box or a date")
+        if all(
+            part is None for part in (self.vector, self.near, self.bbox, self.after, self.before)
+        ):
+            raise OptionError(
+                "there is nothing to look for; give words, a picture, a place, a box or a date"
+            )
         if self.near is not None and not _on_earth(*self.near):
-            raise OptionError(f"{self.near} is not on the Earth; give longitude (-180 to 180), then latitude (-90 to 90)")
+            raise OptionError(
+                f"{self.near} is not on the Earth; give longitude (-180 to 180), then latitude (-90 to 90)"
+            )
         if not (self.within > 0 and math.isfinite(self.within)):
             raise OptionError(f"a distance is above 0 m, not {self.within}")
         if self.bbox is not None:
             west, south, east, north = self.bbox
             if not (_on_earth(west, south) and _on_earth(east, north)) or south > north:
-                raise OptionError(f"{self.bbox} is no box in degrees; give west, south, east, north, such as 11.4,48.0,11.8,48.3")
+                raise OptionError(
+                    f"{self.bbox} is no box in degrees; give west, south, east, north, such as 11.4,48.0,11.8,48.3"
+                )
         for name in ("after", "before"):
             date: datetime | None = getattr(self, name)
             if date is not None:
                 object.__setattr__(self, name, utc(date))
         if self.after is not None and self.before is not None and self.after >= self.before:
-            raise OptionError(f"nothing is after {self.after} and before {self.before}; exchange the two dates")
+            raise OptionError(
+                f"nothing is after {self.after} and before {self.before}; exchange the two dates"
+            )
 
     @property
     def boxes(self) -> list[footprint.Bounds]:
@@ -76,7 +87,9 @@ class Wanted:
             if self.after is not None or self.before is not None:
                 date = hit.date
                 kept[number] = (
-                    date is not None and (self.after is None or date >= self.after) and (self.before is None or date < self.before)
+                    date is not None
+                    and (self.after is None or date >= self.after)
+                    and (self.before is None or date < self.before)
                 )
         chosen = [hit for hit, keep in zip(hits, kept, strict=True) if keep]
         if self.bbox is not None and chosen:
@@ -84,9 +97,15 @@ class Wanted:
             chosen = [hit for hit, keep in zip(chosen, meets, strict=True) if keep]
         if self.near is not None and chosen:
             far = footprint.distances([hit.outline for hit in chosen], *self.near)
-            chosen = [replace(hit, distance=float(metres)) for hit, metres in zip(chosen, far, strict=True) if metres <= self.within]
+            chosen = [
+                replace(hit, distance=float(metres))
+                for hit, metres in zip(chosen, far, strict=True)
+                if metres <= self.within
+            ]
         if self.vector is None:
-            chosen = sorted(chosen, key=lambda hit: (hit.distance or 0.0, hit.tile is not None, hit.path))
+            chosen = sorted(
+                chosen, key=lambda hit: (hit.distance or 0.0, hit.tile is not None, hit.path)
+            )
         once: dict[str, Hit] = {}
         for hit in chosen:
             once.setdefault(str(hit.path), hit)
@@ -111,7 +130,9 @@ def read_box(text: str) -> footprint.Bounds:
     Raises:
         OptionError: it is not four numbers.
     """
-    west, south, east, north = _numbers(text, 4, "a box is W,S,E,N in degrees, such as 11.4,48.0,11.8,48.3")
+    west, south, east, north = _numbers(
+        text, 4, "a box is W,S,E,N in degrees, such as 11.4,48.0,11.8,48.3"
+    )
     return west, south, east, north
 
 
@@ -136,7 +157,9 @@ def read_date(text: str) -> datetime:
             return datetime(int(short[1]), int(short[2] or 1), int(short[3] or 1))
         return utc(datetime.fromisoformat(text.strip()))
     except (ValueError, OverflowError):
-        raise OptionError(f"{text!r} is no date; write it as 2024, 2024-05, 2024-05-31 or 2024-05-31T10:15") from None
+        raise OptionError(
+            f"{text!r} is no date; write it as 2024, 2024-05, 2024-05-31 or 2024-05-31T10:15"
+        ) from None
 
 
 def _numbers(text: str, count: int, form: str) -> list[float]:

@@ -21,7 +21,8 @@ from geomagnifier.retrieval.query import Wanted
 class Hits:
     """hits: best first.  unreadable: pictures and folders that could not be opened, each with the reason.
 
-    pictures: that were searched.  complete: False where an index does not hold the whole of its archive yet.
+    pictures: that were searched.  complete: False where an index does not hold the whole of its
+        archive yet.
     """
 
     hits: tuple[Hit, ...]
@@ -30,7 +31,13 @@ class Hits:
     complete: bool = True
 
 
-def search(target: str | os.PathLike[str], wanted: Wanted, model: Model, top: int | None = None, progress: Progress | None = None) -> Hits:
+def search(
+    target: str | os.PathLike[str],
+    wanted: Wanted,
+    model: Model,
+    top: int | None = None,
+    progress: Progress | None = None,
+) -> Hits:
     """The pictures of an archive that fit, the likest or nearest first.
 
     Args:
@@ -50,7 +57,12 @@ def search(target: str | os.PathLike[str], wanted: Wanted, model: Model, top: in
         index = open_index(target)
         if wanted.vector is not None:
             index.check(model)
-        return Hits(tuple(index.search(wanted, top)), index.unreadable(), index.pictures, index.manifest.complete)
+        return Hits(
+            tuple(index.search(wanted, top)),
+            index.unreadable(),
+            index.pictures,
+            index.manifest.complete,
+        )
     found = gather(target)
     found.warn()
     hits: list[Hit] = []
@@ -65,8 +77,12 @@ def search(target: str | os.PathLike[str], wanted: Wanted, model: Model, top: in
         if progress is not None:
             progress(done, len(found.pictures))
     if not hits:
-        raise SceneError(f"none of the {len(found.pictures)} pictures in {target} could be read; the first: {unreadable[0][1]}")
+        raise SceneError(
+            f"none of the {len(found.pictures)} pictures in {target} could be read; the first: {unreadable[0][1]}"
+        )
     if wanted.vector is not None:
         hits.sort(key=lambda hit: (-(hit.score or 0.0), hit.path))
     chosen = wanted.fitting(hits, top)
-    return Hits(tuple(chosen), (*unreadable, *found.left_out), len(found.pictures) - len(unreadable))
+    return Hits(
+        tuple(chosen), (*unreadable, *found.left_out), len(found.pictures) - len(unreadable)
+    )

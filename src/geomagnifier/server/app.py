@@ -9,7 +9,8 @@
     GET    /v1/jobs/{id}/{file}                  answer.json, regions.geojson, regions.gpkg, mask.tif, overlay.png, heat.png
     GET    /healthz, /metrics, /docs, /openapi.json
 
-Whatever goes wrong is {"error": {"type", "message"}}, with its status in `STATUS`. Slow work is done in threads, never in the event loop.
+Whatever goes wrong is {"error": {"type", "message"}}, with its status in `STATUS`. Slow work is
+done in threads, never in the event loop.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ STATUS: dict[type[GeomagError], int] = {
     NotReady: 503,
     OutputError: 507,
 }
-"""By the class of an error or the nearest above it. Beside these: 401, 403, 421 of `Guard`, and 504 of a job that took too long."""
+"""By the class of an error or the nearest above it. Beside these: 401, 403, 421 of `Guard`, and 504
+of a job that took too long.
+"""
 
 GONE, STOPPED, LATE = 499, 409, 504
 TYPES = {
@@ -95,11 +98,17 @@ TYPES = {
     "png": "image/png",
 }
 TAKING, ROOM = 16, 5.0
-"""Uploads that may be on their way in together, and seconds that one waits for that: each may fill `Settings.upload_bytes` of the disk."""
+"""Uploads that may be on their way in together, and seconds that one waits for that: each may fill
+`Settings.upload_bytes` of the disk.
+"""
 DRAWING, WRITING = 8, 2
-"""Tiles that are drawn, and files that are written, at the same time: a map asks for many, and other requests need threads too."""
+"""Tiles that are drawn, and files that are written, at the same time: a map asks for many, and
+other requests need threads too.
+"""
 OVERDUE = 10.0
-"""Seconds past `Settings.seconds` for which a request still waits for its job to come to its next window."""
+"""Seconds past `Settings.seconds` for which a request still waits for its job to come to its next
+window.
+"""
 INLINE = 1 << 20
 """Bytes of an answer that are told inside of an error."""
 SWEEP = 600.0
@@ -120,7 +129,11 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     """
     library = Library(settings)
     jobs = Jobs(settings, model, library)
-    drawing, writing, taking = CapacityLimiter(DRAWING), CapacityLimiter(WRITING), CapacityLimiter(TAKING)
+    drawing, writing, taking = (
+        CapacityLimiter(DRAWING),
+        CapacityLimiter(WRITING),
+        CapacityLimiter(TAKING),
+    )
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -137,17 +150,37 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
             await to_thread.run_sync(jobs.close)
             library.close()
 
-    app = FastAPI(title="geomagnifier", version=__version__, docs_url=None, redoc_url=None, lifespan=life, description=(__doc__ or ""))
+    app = FastAPI(
+        title="geomagnifier",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+        description=(__doc__ or ""),
+    )
     app.state.library, app.state.jobs = library, jobs
     app.state.metrics = metrics = Metrics(jobs)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(Counted, metrics=metrics)
-    for kind in (GeomagError, HTTPException, RequestValidationError, ValidationError, ClientDisconnect, Exception):
+    for kind in (
+        GeomagError,
+        HTTPException,
+        RequestValidationError,
+        ValidationError,
+        ClientDisconnect,
+        Exception,
+    ):
         app.add_exception_handler(kind, told_error)
 
     @app.get("/healthz", summary="Whether the service is alive")
     async def healthz() -> dict[str, Any]:
-        return {"status": "ok", "version": __version__, "model": model.spec.name, "running": jobs.running, "waiting": jobs.waiting}
+        return {
+            "status": "ok",
+            "version": __version__,
+            "model": model.spec.name,
+            "running": jobs.running,
+            "waiting": jobs.waiting,
+        }
 
     @app.get("/metrics", summary="Figures for Prometheus", response_class=Response)
     async def figures() -> Response:
@@ -157,18 +190,26 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     async def docs() -> Response:
         return HTMLResponse(_docs(app.openapi()))
 
-    @app.get("/v1/scenes", summary="The pictures under the root; uploads are known to those who sent them")
+    @app.get(
+        "/v1/scenes",
+        summary="The pictures under the root; uploads are known to those who sent them",
+    )
     def scenes() -> dict[str, Any]:
         return {"scenes": [_shown(card) for card in library.listing(uploads=False)]}
 
     @app.post(
-        "/v1/scenes", status_code=201, summary="Send a picture, as a form with `file` or as the body", openapi_extra=schemas.sent(None)
+        "/v1/scenes",
+        status_code=201,
+        summary="Send a picture, as a form with `file` or as the body",
+        openapi_extra=schemas.sent(None),
     )
     async def upload(request: Request, name: str = "picture") -> dict[str, Any]:
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             fields, card = await _form(request, library, taking)
             if card is None or fields:
-                raise OptionError("a picture is sent as the form's `file`, and nothing else with it")
+                raise OptionError(
+                    "a picture is sent as the form's `file`, and nothing else with it"
+                )
         else:
             card = await _received(request, library, taking, name)
         return await to_thread.run_sync(_shown, card, True)
@@ -177,7 +218,9 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     def scene(id: str) -> dict[str, Any]:
         return _shown(library.card(id), layers=True)
 
-    @app.get("/v1/scenes/{id}/tiles/{z}/{x}/{y}", summary="A map tile, 256 px", response_class=Response)
+    @app.get(
+        "/v1/scenes/{id}/tiles/{z}/{x}/{y}", summary="A map tile, 256 px", response_class=Response
+    )
     async def tile(id: str, z: int, x: int, y: int) -> Response:
         def draw() -> bytes:
             card = library.card(id)
@@ -185,11 +228,17 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
                 return tiles.tile(library.path(id), z, x, y)
 
         png = await to_thread.run_sync(draw, limiter=drawing)
-        return Response(png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+        return Response(
+            png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"}
+        )
 
-    told = schemas.answered(200, "answer.json, where the format is json", answer_schema()) | schemas.answered(202, "The job", schemas.JOB)
+    told = schemas.answered(
+        200, "answer.json, where the format is json", answer_schema()
+    ) | schemas.answered(202, "The job", schemas.JOB)
 
-    @app.post("/v1/ask", summary="Ask a question", openapi_extra=schemas.sent(Asked), responses=told)
+    @app.post(
+        "/v1/ask", summary="Ask a question", openapi_extra=schemas.sent(Asked), responses=told
+    )
     async def ask(request: Request, wait: Wait = True, format: str = "json") -> Response:
         file = {"json": "answer.json", "geojson": "regions.geojson"}.get(format)
         if file is None:
@@ -202,20 +251,43 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         else:
             asked = await to_thread.run_sync(Asked.model_validate_json, await _words(request))
         before = jobs.job(asked.after) if asked.after is not None else None
-        if before is not None and before.card is not None and (card, asked.scene, asked.path) == (None, None, None):
+        if (
+            before is not None
+            and before.card is not None
+            and (card, asked.scene, asked.path) == (None, None, None)
+        ):
             card = before.card
         if sum(given is not None for given in (card, asked.scene, asked.path)) != 1:
             raise OptionError("say which picture is meant by one of scene, path and file")
-        about = card if card is not None else await to_thread.run_sync(_named, library, asked.scene, asked.path)
-        options = {name: getattr(asked, name) for name in ("box", "box_crs", "search", "min_score", "recall", "budget")}
-        job = await to_thread.run_sync(partial(jobs.submit, about, asked.question, after=before, **options))
-        return await _reply(request, jobs, job, wait, lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing))
+        about = (
+            card
+            if card is not None
+            else await to_thread.run_sync(_named, library, asked.scene, asked.path)
+        )
+        options = {
+            name: getattr(asked, name)
+            for name in ("box", "box_crs", "search", "min_score", "recall", "budget")
+        }
+        job = await to_thread.run_sync(
+            partial(jobs.submit, about, asked.question, after=before, **options)
+        )
+        return await _reply(
+            request,
+            jobs,
+            job,
+            wait,
+            lambda: to_thread.run_sync(_sent, jobs, job, file, limiter=writing),
+        )
 
-    @app.post("/v1/search", summary="Rank the pictures under the root", openapi_extra=schemas.sent(Sought))
+    @app.post(
+        "/v1/search", summary="Rank the pictures under the root", openapi_extra=schemas.sent(Sought)
+    )
     async def search(request: Request, wait: Wait = True) -> Response:
         sought = await to_thread.run_sync(Sought.model_validate_json, await _words(request))
         named = sought.scene is not None or sought.path is not None
-        like = await to_thread.run_sync(_named, library, sought.scene, sought.path) if named else None
+        like = (
+            await to_thread.run_sync(_named, library, sought.scene, sought.path) if named else None
+        )
         job = jobs.search(sought.words, like, sought.wanted())
 
         async def sent() -> Response:
@@ -223,7 +295,11 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
 
         return await _reply(request, jobs, job, wait, sent)
 
-    @app.get("/v1/jobs/{id}", summary="How far a job is", responses=schemas.answered(200, "The job", schemas.JOB))
+    @app.get(
+        "/v1/jobs/{id}",
+        summary="How far a job is",
+        responses=schemas.answered(200, "The job", schemas.JOB),
+    )
     async def one(id: str) -> dict[str, Any]:
         return facts(jobs.job(id))
 
@@ -233,7 +309,11 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         job.cancel()
         return facts(job)
 
-    @app.get("/v1/jobs/{id}/events", summary="A job as it changes (server-sent events)", response_class=StreamingResponse)
+    @app.get(
+        "/v1/jobs/{id}/events",
+        summary="A job as it changes (server-sent events)",
+        response_class=StreamingResponse,
+    )
     async def events(id: str) -> Response:
         job = jobs.job(id)
 
@@ -242,13 +322,28 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
                 async for now in changes:
                     yield f"event: {'end' if now.finished else 'progress'}\ndata: {json.dumps(facts(now), ensure_ascii=False)}\n\n"
 
-        return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        return StreamingResponse(
+            stream(),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
 
-    @app.get("/v1/jobs/{id}/{file}", summary=f"An answer as {', '.join(FILES)}", response_class=FileResponse)
+    @app.get(
+        "/v1/jobs/{id}/{file}",
+        summary=f"An answer as {', '.join(FILES)}",
+        response_class=FileResponse,
+    )
     async def answer(id: str, file: str) -> Response:
         return await to_thread.run_sync(_sent, jobs, jobs.job(id), file, limiter=writing)
 
-    for path in ("/v1", "/v1/{rest:path}", "/healthz", "/metrics", "/docs", "/openapi.json"):  # the page would answer what is left
+    for path in (
+        "/v1",
+        "/v1/{rest:path}",
+        "/healthz",
+        "/metrics",
+        "/docs",
+        "/openapi.json",
+    ):  # the page would answer what is left
         app.router.routes.append(Route(path, Stray(app), include_in_schema=False))
     return app
 
@@ -260,10 +355,25 @@ class Stray:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        others = [route for route in self._app.routes if isinstance(route, Route) and route.endpoint is not self]
-        ways = sorted({way for route in others if route.matches(scope)[0] is Match.PARTIAL for way in route.methods or ()})
+        others = [
+            route
+            for route in self._app.routes
+            if isinstance(route, Route) and route.endpoint is not self
+        ]
+        ways = sorted(
+            {
+                way
+                for route in others
+                if route.matches(scope)[0] is Match.PARTIAL
+                for way in route.methods or ()
+            }
+        )
         if ways:
-            raise HTTPException(405, f"{scope['method'][:20]} is not done there, but {', '.join(ways)}", {"Allow": ", ".join(ways)})
+            raise HTTPException(
+                405,
+                f"{scope['method'][:20]} is not done there, but {', '.join(ways)}",
+                {"Allow": ", ".join(ways)},
+            )
         raise HTTPException(404, "there is no such address; /docs lists those there are")
 
 
@@ -285,7 +395,12 @@ def facts(job: Job) -> dict[str, Any]:
     if answer is not None:
         lacking = {"mask.tif": answer.patches is None, "heat.png": answer.trace.heat is None}
         files = {name: f"/v1/jobs/{job.id}/{name}" for name in FILES if not lacking.get(name)}
-        told |= {"text": answer.text, "value": answer.value, "unit": answer.unit, "understood": answer.understood}
+        told |= {
+            "text": answer.text,
+            "value": answer.value,
+            "unit": answer.unit,
+            "understood": answer.understood,
+        }
         told |= {"complete": answer.complete, "files": files}
         if job.turn is not None and job.turn.sort != "fresh":
             told["meant"] = job.turn.meant
@@ -294,13 +409,17 @@ def facts(job: Job) -> dict[str, Any]:
     return told
 
 
-async def _reply(request: Request, jobs: Jobs, job: Job, wait: bool, sent: Callable[[], Awaitable[Response]]) -> Response:
+async def _reply(
+    request: Request, jobs: Jobs, job: Job, wait: bool, sent: Callable[[], Awaitable[Response]]
+) -> Response:
     """The answer of a job that has ended; the job itself for those who do not wait. A client that goes away takes its job with it."""
     if not wait:
         return JSONResponse(facts(job), 202, headers={"Location": f"/v1/jobs/{job.id}"})
     ended, left = asyncio.create_task(job.end()), asyncio.create_task(_left(request))
     try:
-        while not ended.done() and not left.done() and job.seconds < jobs.settings.seconds + OVERDUE:
+        while (
+            not ended.done() and not left.done() and job.seconds < jobs.settings.seconds + OVERDUE
+        ):
             await asyncio.wait((ended, left), timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
         if left.done() and not job.finished:
             job.cancel()
@@ -314,11 +433,17 @@ async def _reply(request: Request, jobs: Jobs, job: Job, wait: bool, sent: Calla
         raise job.error
     again = {**_links(job), "Retry-After": str(math.ceil(jobs.retry_after()))}
     if job.state == "cancelled":
-        stopped = {"error": {"type": "Stopped", "message": "the job was stopped before its end"}, "job": facts(job)}
+        stopped = {
+            "error": {"type": "Stopped", "message": "the job was stopped before its end"},
+            "job": facts(job),
+        }
         return JSONResponse(stopped, STOPPED, headers=_links(job))
     job.cancel()
     what = f"more than the {jobs.settings.seconds:g} s of one question; ask about a box of the scene, or give a budget"
-    late: dict[str, Any] = {"error": {"type": "Late", "message": f"it took {what}"}, "job": facts(job)}
+    late: dict[str, Any] = {
+        "error": {"type": "Late", "message": f"it took {what}"},
+        "job": facts(job),
+    }
     if job.finished and job.answer is not None:
         path = await to_thread.run_sync(jobs.file, job, "answer.json")
         if path.stat().st_size <= INLINE:
@@ -336,7 +461,12 @@ def _sent(jobs: Jobs, job: Job, name: str) -> Response:
     path = jobs.file(job, name)
     whole = job.answer is not None and not job.answer.stopped
     stem, _, kind = name.partition(".")
-    return FileResponse(path, media_type=TYPES[kind], filename=name if whole else f"{stem}.partial.{kind}", headers=_links(job))
+    return FileResponse(
+        path,
+        media_type=TYPES[kind],
+        filename=name if whole else f"{stem}.partial.{kind}",
+        headers=_links(job),
+    )
 
 
 def _links(job: Job) -> dict[str, str]:
@@ -356,7 +486,11 @@ def _found(job: Job, top: int) -> dict[str, Any]:
 def _placed(hit: Hit) -> dict[str, Any]:
     """How alike a hit is, and which part of the scene, where and when; without what its card tells, or where the file lies."""
     told = to_json(hit.found)
-    return {"score": hit.score} | {name: told[name] for name in ("tile", "centre", "date", "distance_m", "footprint") if name in told}
+    return {"score": hit.score} | {
+        name: told[name]
+        for name in ("tile", "centre", "date", "distance_m", "footprint")
+        if name in told
+    }
 
 
 def _shown(card: Card, layers: bool = False) -> dict[str, Any]:
@@ -387,7 +521,10 @@ async def _room(taking: CapacityLimiter) -> AsyncIterator[None]:
     with move_on_after(ROOM) as waited:
         await taking.acquire()
     if waited.cancelled_caught:
-        raise Busy("as many pictures as may be sent at once are being sent already; come back a little later", ROOM)
+        raise Busy(
+            "as many pictures as may be sent at once are being sent already; come back a little later",
+            ROOM,
+        )
     try:
         yield
     finally:
@@ -409,12 +546,21 @@ async def _received(request: Request, library: Library, taking: CapacityLimiter,
             return await to_thread.run_sync(upload.finish)
 
 
-async def _form(request: Request, library: Library, taking: CapacityLimiter) -> tuple[dict[str, Any], Card | None]:
+async def _form(
+    request: Request, library: Library, taking: CapacityLimiter
+) -> tuple[dict[str, Any], Card | None]:
     """The fields of a form and the picture in it, which starlette keeps on the disk, not in memory, while it comes."""
-    async with _room(taking), request.form(max_files=1, max_fields=20, max_part_size=64 << 10) as form:
-        fields: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str) and value.strip()}
+    async with (
+        _room(taking),
+        request.form(max_files=1, max_fields=20, max_part_size=64 << 10) as form,
+    ):
+        fields: dict[str, Any] = {
+            name: value for name, value in form.items() if isinstance(value, str) and value.strip()
+        }
         sent = form.get("file")
-        if any(isinstance(value, UploadFile) and name != "file" for name, value in form.items()) or isinstance(sent, str):
+        if any(
+            isinstance(value, UploadFile) and name != "file" for name, value in form.items()
+        ) or isinstance(sent, str):
             raise OptionError("a form sends its picture as `file`")
         card = None
         if isinstance(sent, UploadFile):
@@ -435,16 +581,33 @@ async def told_error(request: Request, error: Exception) -> Response:
     if isinstance(error, GeomagError):
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         wait = getattr(error, "seconds", None)
-        return JSONResponse(_error(error), status, headers=headers | ({"Retry-After": str(math.ceil(wait))} if wait else {}))
+        return JSONResponse(
+            _error(error),
+            status,
+            headers=headers | ({"Retry-After": str(math.ceil(wait))} if wait else {}),
+        )
     if isinstance(error, HTTPException):
-        told = {"error": {"type": HTTPStatus(error.status_code).phrase.replace(" ", ""), "message": str(error.detail)}}
+        told = {
+            "error": {
+                "type": HTTPStatus(error.status_code).phrase.replace(" ", ""),
+                "message": str(error.detail),
+            }
+        }
         return JSONResponse(told, error.status_code, headers=error.headers)
     if isinstance(error, (RequestValidationError, ValidationError)):
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'the body'}: {one['msg']}" for one in error.errors()[:5])
+        wrong = "; ".join(
+            f"{'.'.join(map(str, one['loc'])) or 'the body'}: {one['msg']}"
+            for one in error.errors()[:5]
+        )
         return JSONResponse({"error": {"type": "OptionError", "message": wrong[:1000]}}, 422)
     if isinstance(error, ClientDisconnect):
         return Response(status_code=GONE)
-    told = {"error": {"type": "InternalError", "message": "something went wrong inside; the log of the service has more"}}
+    told = {
+        "error": {
+            "type": "InternalError",
+            "message": "something went wrong inside; the log of the service has more",
+        }
+    }
     return JSONResponse(told, 500, headers={"Connection": "close"})  # uvicorn closes it anyway
 
 
@@ -455,11 +618,14 @@ def _docs(told: dict[str, Any]) -> str:
         for way, one in ways.items():
             fields = [f"{p['name']} ({p['in']})" for p in one.get("parameters", ())]
             for kind, body in one.get("requestBody", {}).get("content", {}).items():
-                fields.append(f"{kind}: {', '.join(body['schema'].get('properties', {}))}".rstrip(": "))
+                fields.append(
+                    f"{kind}: {', '.join(body['schema'].get('properties', {}))}".rstrip(": ")
+                )
             cells = (way.upper(), path, one.get("summary", ""), "; ".join(fields))
             rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
     errors = "".join(
-        f"<tr><td>{status}</td><td>{kind.__name__}</td><td>{escape(kind.__doc__ or '')}</td></tr>" for kind, status in STATUS.items()
+        f"<tr><td>{status}</td><td>{kind.__name__}</td><td>{escape(kind.__doc__ or '')}</td></tr>"
+        for kind, status in STATUS.items()
     )
     style = "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}:root{color-scheme:light dark}"
     style += "td{padding:.2rem .8rem .2rem 0;vertical-align:top}"

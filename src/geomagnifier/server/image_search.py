@@ -60,7 +60,11 @@ class Searching:
         self._lock = threading.Lock()
 
     def find(
-        self, words: str | None, like: Card | None, wanted: Wanted | None, progress: Callable[[int, int], bool]
+        self,
+        words: str | None,
+        like: Card | None,
+        wanted: Wanted | None,
+        progress: Callable[[int, int], bool],
     ) -> tuple[list[Hit], list[tuple[str, str]]]:
         """The pictures that fit, best first, and those that could not be read, with the reason.
 
@@ -68,22 +72,35 @@ class Searching:
             words: rank by these, or
             like: by likeness to this picture, or by neither.
             wanted: place and time; its vector is filled in here.
-            progress: called with (pictures done, pictures in all); where it returns False the search ends.
+            progress: called with (pictures done, pictures in all); where it returns False the
+                search ends.
 
         Raises:
             Halted: it was stopped while `like` was read; later that ends the search.
         """
-        vector = pipeline.embed(words, self._model) if words is not None else self._look(like).vectors[0].numbers if like else None
+        vector = (
+            pipeline.embed(words, self._model)
+            if words is not None
+            else self._look(like).vectors[0].numbers
+            if like
+            else None
+        )
         sought = replace(wanted, vector=vector) if wanted is not None else Wanted(vector=vector)
         if self._index is not None:
-            return [hit for hit in map(self._of_index, self._index.search(sought, MOST)) if hit is not None], []
+            return [
+                hit
+                for hit in map(self._of_index, self._index.search(sought, MOST))
+                if hit is not None
+            ], []
         parts: list[Found] = []
         unreadable: list[tuple[str, str]] = []
         cards: dict[Path, Card] = {}
         listed = self._library.listing(uploads=False)
         for number, card in enumerate(listed, 1):
             try:
-                for part in (self._look(card) if vector is not None else self._header(card)).vectors:
+                for part in (
+                    self._look(card) if vector is not None else self._header(card)
+                ).vectors:
                     score = None if vector is None else float(np.dot(part.numbers, vector))
                     parts.append(replace(part.hit, path=Path(card.name), score=score))
                 cards[Path(card.name)] = card

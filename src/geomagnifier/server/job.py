@@ -3,7 +3,8 @@
     queued -> running -> done | failed | late | cancelled        late: over `Settings.seconds`
     queued -> cancelled
 
-The answer of a late job, and of one cancelled while it ran, is of what was seen until then; there is none where nothing was.
+The answer of a late job, and of one cancelled while it ran, is of what was seen until then; there
+is none where nothing was.
 """
 
 from __future__ import annotations
@@ -31,10 +32,13 @@ ENDED = ("done", "failed", "cancelled", "late")
 class Job:
     """One question, or one search. Read its fields at any time; they are changed by the thread that works on it.
 
-    question: what was asked; of a search the words.  card: the scene; None for a search through all.  done, known: windows (pictures) seen
-    and known of so far.  answer: when it is done, also of what was seen of a late or cancelled one.  turn: the answer as a turn of a
-    conversation, with what the question was taken to mean.  warnings: what was cut, skipped or guessed.  hits, unreadable: of a search.
-    error: of a failed one; nothing but a GeomagError is told in full.  changes: goes up at every change.
+    question: what was asked; of a search the words.  card: the scene; None for a search through
+    all.  done, known: windows (pictures) seen and known of so far.  answer: when it is done, also
+    of what was seen of a late or cancelled one.  turn: the answer as a turn of a conversation, with
+    what the question was taken to mean.  warnings: what was cut, skipped or guessed.  hits,
+    unreadable: of a search.
+    error: of a failed one; nothing but a GeomagError is told in full.  changes: goes up at every
+        change.
     """
 
     question: str
@@ -134,7 +138,9 @@ class Job:
         finally:
             leave()
 
-    def move(self, state: State | None = None, done: int | None = None, known: int | None = None) -> None:
+    def move(
+        self, state: State | None = None, done: int | None = None, known: int | None = None
+    ) -> None:
         """Change, and tell those who watch. A finished job changes no more."""
         with self._changed:
             if self.finished:
@@ -142,7 +148,10 @@ class Job:
             if state == "running" and self._stop.is_set():
                 state = "cancelled"
             self.state = state or self.state
-            self.done, self.known = self.done if done is None else done, self.known if known is None else known
+            self.done, self.known = (
+                self.done if done is None else done,
+                self.known if known is None else known,
+            )
             if self.state == "running" and self._begun is None:
                 self._begun = time.monotonic()
             if self.finished:

@@ -14,7 +14,15 @@ from weakref import WeakValueDictionary
 
 from geomagnifier.atomic import Staging
 from geomagnifier.conversation import follow
-from geomagnifier.errors import Busy, FileNotThere, GeomagError, JobNotFound, OptionError, OutputError, QuestionError
+from geomagnifier.errors import (
+    Busy,
+    FileNotThere,
+    GeomagError,
+    JobNotFound,
+    OptionError,
+    OutputError,
+    QuestionError,
+)
 from geomagnifier.export import answer_json, mask_cog, overlay, vectors
 from geomagnifier.export import heatmap as heat
 from geomagnifier.export.image_file import write_picture
@@ -31,9 +39,13 @@ from geomagnifier.server.warning_capture import heard
 from geomagnifier.types import Answer, Bytes, Query
 
 KEPT, KEPT_BYTES = 200, 128 << 20
-"""Finished jobs that are kept, and the memory that their answers may take together; the ones asked for longest ago go first."""
+"""Finished jobs that are kept, and the memory that their answers may take together; the ones asked
+for longest ago go first.
+"""
 FEATURES = 64_000_000
-"""Bytes that the model may keep of what it saw: of the picture asked about last, where it has no more than 1000 x 700 px."""
+"""Bytes that the model may keep of what it saw: of the picture asked about last, where it has no
+more than 1000 x 700 px.
+"""
 FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
 """What an answer can be fetched as."""
 
@@ -59,11 +71,16 @@ class Jobs:
         self._spent: deque[float] = deque([1.0], maxlen=20)
         self._looked: str | None = None
         model.remember(FEATURES)
-        self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = WeakValueDictionary()
+        self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = (
+            WeakValueDictionary()
+        )
         self._searching = Searching(settings, model, library)
         self._work = threading.Condition()
         self._closed = False
-        self._threads = [threading.Thread(target=self._serve, name=f"geomag-job-{i}", daemon=True) for i in range(settings.jobs)]
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"geomag-job-{i}", daemon=True)
+            for i in range(settings.jobs)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -93,7 +110,8 @@ class Jobs:
     ) -> Job:
         """Put a question to a scene into the queue; what the arguments mean is said at `pipeline.ask`.
 
-        `after` is a job about the same scene whose answer the question may refer back to: "segment those".
+        `after` is a job about the same scene whose answer the question may refer back to: "segment
+        those".
 
         Raises:
             QuestionError: it is empty or too long.
@@ -102,16 +120,27 @@ class Jobs:
             Busy: the queue is full.
         """
         self._check(question)
-        checked(card.info, question, box, search, budget, recall, min_score, None, box_crs)  # before it takes a place
+        checked(
+            card.info, question, box, search, budget, recall, min_score, None, box_crs
+        )  # before it takes a place
         search_worth(self.model, recall)
         if after is not None and (after.card is None or after.card.id != card.id):
             raise OptionError("a question can refer back to an answer about the same scene only")
-        options = {"box": box, "box_crs": box_crs, "search": search, "min_score": min_score, "recall": recall, "budget": budget}
+        options = {
+            "box": box,
+            "box_crs": box_crs,
+            "search": search,
+            "min_score": min_score,
+            "recall": recall,
+            "budget": budget,
+        }
 
         def work(job: Job) -> None:
             with self.library.open(card.id) as scene:
                 last = after.turn if after is not None else None
-                turn = follow(question, last, scene, self.model, progress=self._progress(job), **options)
+                turn = follow(
+                    question, last, scene, self.model, progress=self._progress(job), **options
+                )
             job.answer = replace(
                 turn.answer, preview=self._shared(turn.answer.preview)
             )  # its mask is worked out anew where it is asked for
@@ -119,18 +148,25 @@ class Jobs:
 
         return self._queue(Job(question, card, work))
 
-    def search(self, words: str | None = None, like: Card | None = None, wanted: Wanted | None = None) -> Job:
+    def search(
+        self, words: str | None = None, like: Card | None = None, wanted: Wanted | None = None
+    ) -> Job:
         """Put a search through the pictures under the root into the queue, by words or by a picture that they should be like.
 
-        `wanted` says where and when they are to be; without words or picture it is all that is asked.
+        `wanted` says where and when they are to be; without words or picture it is all that is
+        asked.
 
         Raises:
             OptionError: nothing is given, or both words and picture.
             QuestionError: the words are empty or too long.
             Busy: the queue is full.
         """
-        if (words is not None and like is not None) or (words is None and like is None and wanted is None):
-            raise OptionError("give either words or a scene to search by, one of the two; or a place or a time alone")
+        if (words is not None and like is not None) or (
+            words is None and like is None and wanted is None
+        ):
+            raise OptionError(
+                "give either words or a scene to search by, one of the two; or a place or a time alone"
+            )
         if words is not None:
             self._check(words)
 
@@ -149,7 +185,10 @@ class Jobs:
         with self._work:
             room = self.settings.queue + max(0, self.settings.jobs - len(self._running))
             if self._closed or self.waiting >= room:
-                raise Busy("as many questions as may wait are waiting already; ask again a little later", self.retry_after())
+                raise Busy(
+                    "as many questions as may wait are waiting already; ask again a little later",
+                    self.retry_after(),
+                )
 
     def job(self, id: str) -> Job:
         """A job by its id.
@@ -179,16 +218,26 @@ class Jobs:
         if name not in FILES:
             raise FileNotThere(f"an answer comes as {', '.join(FILES)}, not as {name[:80]}")
         if answer is None or not job.finished:
-            raise FileNotThere(f"the job is {job.state} and has no answer{'' if job.finished else ' yet'}")
-        if (name == "mask.tif" and answer.patches is None) or (name == "heat.png" and answer.trace.heat is None):
-            raise FileNotThere(f"this answer has no {name}: nothing was segmented" if name == "mask.tif" else "this answer has no heat map")
+            raise FileNotThere(
+                f"the job is {job.state} and has no answer{'' if job.finished else ' yet'}"
+            )
+        if (name == "mask.tif" and answer.patches is None) or (
+            name == "heat.png" and answer.trace.heat is None
+        ):
+            raise FileNotThere(
+                f"this answer has no {name}: nothing was segmented"
+                if name == "mask.tif"
+                else "this answer has no heat map"
+            )
         path = self.folder / job.id / name
         with job._writing:
             if not path.is_file():
                 try:
                     write_file(answer, path)
                 except OutputError as error:
-                    raise OutputError(str(error).replace(str(self.folder / job.id), "the answer")) from None
+                    raise OutputError(
+                        str(error).replace(str(self.folder / job.id), "the answer")
+                    ) from None
         return path
 
     def close(self) -> None:
@@ -209,7 +258,9 @@ class Jobs:
 
     def _check(self, question: str) -> None:
         if len(question) > self.settings.question_letters:
-            raise QuestionError(f"the question has {len(question)} letters; at most {self.settings.question_letters} are taken here")
+            raise QuestionError(
+                f"the question has {len(question)} letters; at most {self.settings.question_letters} are taken here"
+            )
         Query(question)
 
     def _queue(self, job: Job) -> Job:
@@ -244,7 +295,8 @@ class Jobs:
                     self.counts[state] += 1
                 job.move(state)
                 self._forget()
-                give_back()  # else freed memory of each kind of picture is kept for the next of that kind
+                # else freed memory of each kind of picture is kept for the next of that kind
+                give_back()
             else:
                 self.counts[job.state] += 1
 
@@ -273,14 +325,20 @@ class Jobs:
                 job.error = error
             except Exception:  # a worker outlives whatever a picture does to it
                 _log.exception("job %s failed", job.id)
-                job.error = GeomagError("something went wrong inside; the log of the service has more")
+                job.error = GeomagError(
+                    "something went wrong inside; the log of the service has more"
+                )
         job.warnings = tuple(warned)
         if job.error is not None:
             return "failed"
         whole = not job.answer.stopped if job.answer is not None else job.done >= job.known
         if whole and not halted:
             return "done"
-        return "late" if job.seconds > self.settings.seconds and not job._stop.is_set() else "cancelled"
+        return (
+            "late"
+            if job.seconds > self.settings.seconds and not job._stop.is_set()
+            else "cancelled"
+        )
 
     def _progress(self, job: Job) -> Callable[[int, int], bool]:
         def progress(done: int, known: int) -> bool:
@@ -292,7 +350,9 @@ class Jobs:
     def _shared(self, preview: Bytes) -> Bytes:
         """The same picture that an answer before has, where there is one: most questions are about pictures that were asked about."""
         with self._work:
-            return self._previews.setdefault((preview.shape, hashlib.sha256(preview.tobytes()).digest()), preview)
+            return self._previews.setdefault(
+                (preview.shape, hashlib.sha256(preview.tobytes()).digest()), preview
+            )
 
     def _forget(self) -> None:
         """Let go of finished jobs above what may be kept."""
@@ -317,15 +377,19 @@ def write_file(answer: Answer, path: Path) -> None:
     """
     name = path.name
     if name in ("overlay.png", "heat.png"):
-        return write_picture(path, overlay.draw(answer) if name == "overlay.png" else heat.draw(answer))
+        return write_picture(
+            path, overlay.draw(answer) if name == "overlay.png" else heat.draw(answer)
+        )
     with Staging(path.parent) as stage:
         target = stage.path(name)
         if name == "mask.tif":
             mask_cog.write_mask(target, stage.scratch(name), answer)
         else:
-            {"answer.json": answer_json.write_json, "regions.geojson": vectors.write_geojson, "regions.gpkg": vectors.write_gpkg}[name](
-                target, answer
-            )
+            {
+                "answer.json": answer_json.write_json,
+                "regions.geojson": vectors.write_geojson,
+                "regions.gpkg": vectors.write_gpkg,
+            }[name](target, answer)
     return None
 
 
@@ -335,7 +399,9 @@ def _weights(jobs: Sequence[Job]) -> list[int]:
     shared: set[int] = set()
     for job in reversed(jobs):
         preview = None if job.answer is None else job.answer.preview
-        weights.append(_weight(job) + (0 if preview is None or id(preview) in shared else preview.nbytes))
+        weights.append(
+            _weight(job) + (0 if preview is None or id(preview) in shared else preview.nbytes)
+        )
         shared.add(id(preview))
     return weights[::-1]
 
@@ -346,6 +412,12 @@ def _weight(job: Job) -> int:
     if answer is None:
         return 1000 + 400 * len(job.hits or ())
     heat = 0 if answer.trace.heat is None else answer.trace.heat.nbytes
-    patches = sum(len(patch.data) if isinstance(patch.data, bytes) else patch.data.nbytes for patch in answer.patches or ())
-    runs = sum(len(region.segmentation["counts"]) if region.segmentation else 0 for region in answer.regions)
+    patches = sum(
+        len(patch.data) if isinstance(patch.data, bytes) else patch.data.nbytes
+        for patch in answer.patches or ()
+    )
+    runs = sum(
+        len(region.segmentation["counts"]) if region.segmentation else 0
+        for region in answer.regions
+    )
     return heat + patches + runs + 1000 * len(answer.regions) + 2000 * len(answer.trace.views)

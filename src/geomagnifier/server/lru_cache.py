@@ -64,7 +64,11 @@ class Kept(Generic[Held]):
     def close(self, most: int = 0, path: Path | None = None) -> None:
         """Close those that nobody uses, down to some; or those of one path."""
         with self._lock:
-            idle = [key for key in self._held if not self._users[key] and (path is None or key[0] == str(path))]
+            idle = [
+                key
+                for key in self._held
+                if not self._users[key] and (path is None or key[0] == str(path))
+            ]
             for key in idle[: max(0, len(self._held) - most)]:
                 self._held.pop(key).close()
                 del self._users[key]

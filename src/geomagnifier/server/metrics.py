@@ -20,10 +20,21 @@ class Metrics:
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs, self.registry = jobs, CollectorRegistry()
-        self.requests = Counter("geomag_requests", "Requests answered", ("route", "status"), registry=self.registry)
-        self.seconds = Histogram("geomag_request_seconds", "From a request to its answer", ("route",), registry=self.registry)
-        Gauge("geomag_jobs_running", "Jobs worked on", registry=self.registry).set_function(lambda: jobs.running)
-        Gauge("geomag_jobs_waiting", "Jobs in the queue", registry=self.registry).set_function(lambda: jobs.waiting)
+        self.requests = Counter(
+            "geomag_requests", "Requests answered", ("route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "geomag_request_seconds",
+            "From a request to its answer",
+            ("route",),
+            registry=self.registry,
+        )
+        Gauge("geomag_jobs_running", "Jobs worked on", registry=self.registry).set_function(
+            lambda: jobs.running
+        )
+        Gauge("geomag_jobs_waiting", "Jobs in the queue", registry=self.registry).set_function(
+            lambda: jobs.waiting
+        )
         self.registry.register(self)
 
     def collect(self) -> Iterator[CounterMetricFamily]:

@@ -22,15 +22,26 @@ class Asked(BaseModel):
     question: str = Field(description="Plain words, such as 'Segment every ship.'")
     scene: str | None = Field(None, description="Id of a picture.")
     path: str | None = Field(None, description="Name of a picture under the root.")
-    box: tuple[float, float, float, float] | None = Field(None, description="What the question is about: x0, y0, x1, y1 in scene px.")
-    box_crs: str | None = Field(
-        None, description="CRS of the box, such as EPSG:4326 (west, south, east, north), or 'scene' for the picture's own; px without."
+    box: tuple[float, float, float, float] | None = Field(
+        None, description="What the question is about: x0, y0, x1, y1 in scene px."
     )
-    search: str = Field("adaptive", description="adaptive, paper or exhaustive; random, grid and shrink for comparison.")
+    box_crs: str | None = Field(
+        None,
+        description="CRS of the box, such as EPSG:4326 (west, south, east, north), or 'scene' for the picture's own; px without.",
+    )
+    search: str = Field(
+        "adaptive",
+        description="adaptive, paper or exhaustive; random, grid and shrink for comparison.",
+    )
     min_score: float | None = Field(None, description="Every candidate above this score.")
-    recall: float | None = Field(None, description="Share of all objects that is to be found, such as 0.95.")
+    recall: float | None = Field(
+        None, description="Share of all objects that is to be found, such as 0.95."
+    )
     budget: float | str | None = Field(None, description="The most to spend: '4 Mpx' or '20 s'.")
-    after: str | None = Field(None, description="Id of a job about the same scene that the question may refer back to: 'segment those'.")
+    after: str | None = Field(
+        None,
+        description="Id of a job about the same scene that the question may refer back to: 'segment those'.",
+    )
 
 
 class Sought(BaseModel):
@@ -41,9 +52,13 @@ class Sought(BaseModel):
     words: str | None = None
     scene: str | None = Field(None, description="Id of a picture to find others like.")
     path: str | None = Field(None, description="Name of one under the root.")
-    near: tuple[float, float] | None = Field(None, description="Longitude and latitude; ranks by distance where nothing else does.")
+    near: tuple[float, float] | None = Field(
+        None, description="Longitude and latitude; ranks by distance where nothing else does."
+    )
     within: str | float = Field("10 km", description="From there: '10 km', '500 m'.")
-    bbox: tuple[float, float, float, float] | None = Field(None, description="West, south, east, north in degrees.")
+    bbox: tuple[float, float, float, float] | None = Field(
+        None, description="West, south, east, north in degrees."
+    )
     after: str | None = Field(None, description="Taken on this day or later: 2024-05-01, 2024.")
     before: str | None = Field(None, description="Taken before this day.")
     top: int = Field(12, ge=1, le=MOST)
@@ -52,8 +67,16 @@ class Sought(BaseModel):
         """Place and time; None where neither is given."""
         if self.near is None and self.bbox is None and self.after is None and self.before is None:
             return None
-        after, before = (None if day is None else read_date(day) for day in (self.after, self.before))
-        return Wanted(near=self.near, within=read_distance(str(self.within)), bbox=self.bbox, after=after, before=before)
+        after, before = (
+            None if day is None else read_date(day) for day in (self.after, self.before)
+        )
+        return Wanted(
+            near=self.near,
+            within=read_distance(str(self.within)),
+            bbox=self.bbox,
+            after=after,
+            before=before,
+        )
 
 
 Wait = Annotated[bool, Query(description="false: do not wait for the answer, but tell the job.")]

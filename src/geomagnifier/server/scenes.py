@@ -1,6 +1,7 @@
 """Pictures that a question may be about: uploads, and those under one root folder. Nothing else is ever opened or named.
 
-A client never learns where a file lies: it sees ids, names relative to the root, and its own name for an upload.
+A client never learns where a file lies: it sees ids, names relative to the root, and its own name
+for an upload.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ from stat import S_ISDIR
 from types import TracebackType
 from typing import Any
 
-from geomagnifier.errors import GeomagError, OutputError, SceneError, SceneNotFound, SceneTooLarge, SceneUnreadable
+from geomagnifier.errors import (
+    GeomagError,
+    OutputError,
+    SceneError,
+    SceneNotFound,
+    SceneTooLarge,
+    SceneUnreadable,
+)
 from geomagnifier.folder_lock import locked
 from geomagnifier.raster.dataset import open_source
 from geomagnifier.raster.scene import Scene
@@ -31,12 +39,28 @@ from geomagnifier.server.tiles import lonlat_bounds
 from geomagnifier.server.uploads import Upload, clean
 from geomagnifier.types import Affine6, SceneInfo
 
-FORMATS = ("GTiff", "JPEG", "PNG", "JP2OpenJPEG", "JP2KAK", "JP2ECW", "GIF", "BIGGIF", "BMP", "WEBP", "PNM")
-"""Of uploads: formats whose pixels can lie nowhere but in the file itself. An IMG or ENVI file can name another one."""
+FORMATS = (
+    "GTiff",
+    "JPEG",
+    "PNG",
+    "JP2OpenJPEG",
+    "JP2KAK",
+    "JP2ECW",
+    "GIF",
+    "BIGGIF",
+    "BMP",
+    "WEBP",
+    "PNM",
+)
+"""Of uploads: formats whose pixels can lie nowhere but in the file itself. An IMG or ENVI file can
+name another one.
+"""
 FRESH = 3.0
 """Seconds for which a listing of the root is taken for true where an id is looked up."""
 OPEN = 16
-"""Pictures that are held open: a model remembers what it saw of an opened one, and the next question about it costs less."""
+"""Pictures that are held open: a model remembers what it saw of an opened one, and the next
+question about it costs less.
+"""
 MARK, LOCK = "geomag-serve-", ".lock.sqlite"
 """Of work folders, and in them: what their service holds while it runs."""
 
@@ -45,9 +69,11 @@ MARK, LOCK = "geomag-serve-", ".lock.sqlite"
 class Card:
     """What is told of a picture.
 
-    id: a secret for uploads, the same at every start for pictures under the root.  name: relative to the root, or what the client called
-    its upload.  gsd: m for one px.  georeferenced: it can be laid on a web map; if not, it is shown in its own px.
-    bounds: (west, south, east, north) in degrees where georeferenced, else (0, 0, width, height) px.  transform: px -> CRS.
+    id: a secret for uploads, the same at every start for pictures under the root.  name: relative
+    to the root, or what the client called its upload.  gsd: m for one px.  georeferenced: it can be
+    laid on a web map; if not, it is shown in its own px.
+    bounds: (west, south, east, north) in degrees where georeferenced, else (0, 0, width, height)
+        px.  transform: px -> CRS.
     """
 
     id: str
@@ -65,7 +91,9 @@ class Card:
     @property
     def info(self) -> SceneInfo:
         """The scene, as far as a card tells."""
-        return SceneInfo(self.name, self.width, self.height, self.bands, self.crs, self.transform, self.gsd)
+        return SceneInfo(
+            self.name, self.width, self.height, self.bands, self.crs, self.transform, self.gsd
+        )
 
 
 @dataclass(frozen=True)
@@ -97,7 +125,9 @@ class Library:
             _sweep(given, settings.keep_hours)
             self.folder, self._lock_of_folder = _own_folder(given)
         except OSError as error:
-            raise OutputError(f"{given} cannot be used as a work folder: {error.strerror or error}") from error
+            raise OutputError(
+                f"{given} cannot be used as a work folder: {error.strerror or error}"
+            ) from error
         root = settings.root.resolve() if settings.root is not None else None
         self._single = root if root is not None and root.is_file() else None
         self._root = root.parent if root is not None and self._single is not None else root
@@ -112,7 +142,12 @@ class Library:
     def __enter__(self) -> Library:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -149,7 +184,8 @@ class Library:
             path: relative to the root, "/" between its parts.
 
         Raises:
-            SceneNotFound: there is none such, or it lies elsewhere; the message does not tell which.
+            SceneNotFound: there is none such, or it lies elsewhere; the message does not tell
+                which.
             SceneError: it is not a picture that can be used.
         """
         return self._card_of(path, self._inside(path))
@@ -158,7 +194,8 @@ class Library:
         """Pictures under the root by name, then all uploads, the newest first. What cannot be opened is left out.
 
         Args:
-            uploads: False where those who look may not know each other's uploads: the id of an upload is its key.
+            uploads: False where those who look may not know each other's uploads: the id of an
+                upload is its key.
         """
         cards = []
         for name, path in self._index().items():
@@ -217,7 +254,10 @@ class Library:
         with self._lock:
             held = sum(self._known[key].stamp[1] for key in self._uploads)
             for key in sorted(self._uploads, key=lambda key: self._uploads[key]):
-                if now - self._uploads[key] < self.settings.keep_hours * 3600 and held <= self.settings.keep_bytes:
+                if (
+                    now - self._uploads[key] < self.settings.keep_hours * 3600
+                    and held <= self.settings.keep_bytes
+                ):
                     break
                 held -= self._known[key].stamp[1]
                 self._open.close(path=self._known[key].path)
@@ -257,7 +297,9 @@ class Library:
         with self._lock:
             if time.monotonic() - self._listed > FRESH:
                 self._named = {}
-                for name in [self._single.name] if self._single is not None else _pictures(self._root):
+                for name in (
+                    [self._single.name] if self._single is not None else _pictures(self._root)
+                ):
                     with suppress(SceneNotFound):  # a link that leads out
                         self._named[name] = self._inside(name)
                 self._names = {_key(name): name for name in self._named}
@@ -266,16 +308,22 @@ class Library:
 
     def _inside(self, name: str) -> Path:
         """The file of a name, with all links followed."""
-        refused = SceneNotFound(f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them")
+        refused = SceneNotFound(
+            f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them"
+        )
         plain = os.path.normpath(name)
         odd = not name.strip() or "\0" in name or "\\" in name or os.path.isabs(name)
-        if self._root is None or odd or any(part.startswith(".") for part in plain.split(os.sep)):  # "..", and hidden ones
+        if (
+            self._root is None or odd or any(part.startswith(".") for part in plain.split(os.sep))
+        ):  # "..", and hidden ones
             raise refused
         try:
             path = (self._root / plain).resolve(strict=True)
         except (OSError, RuntimeError, ValueError):
             raise refused from None
-        inside = path == self._single if self._single is not None else path.is_relative_to(self._root)
+        inside = (
+            path == self._single if self._single is not None else path.is_relative_to(self._root)
+        )
         if not inside or not path.is_file():
             raise refused
         return path
@@ -288,7 +336,9 @@ class Library:
         try:
             found = path.stat()
         except OSError:
-            raise SceneNotFound(f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them") from None
+            raise SceneNotFound(
+                f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them"
+            ) from None
         known = self._known.get(key)
         if known is None or known.path != path or known.stamp != (found.st_mtime_ns, found.st_size):
             known = self._read(key, name, path, uploaded=False)
@@ -330,9 +380,13 @@ def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
     """Refuse by its header what would take too much, or could lead elsewhere."""
     width, height = int(dataset.width), int(dataset.height)
     if width * height > pixels:
-        raise SceneTooLarge(f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut it into parts")
+        raise SceneTooLarge(
+            f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut it into parts"
+        )
     if uploaded and dataset.driver not in FORMATS:
-        raise SceneUnreadable(f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or JPEG 2000")
+        raise SceneUnreadable(
+            f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or JPEG 2000"
+        )
 
 
 def _pictures(root: Path) -> list[str]:
@@ -341,7 +395,11 @@ def _pictures(root: Path) -> list[str]:
     for base, folders, names in os.walk(root):
         folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         here = Path(base).relative_to(root)
-        found += [(here / name).as_posix() for name in names if name.lower().endswith(SUFFIXES) and not name.startswith(".")]
+        found += [
+            (here / name).as_posix()
+            for name in names
+            if name.lower().endswith(SUFFIXES) and not name.startswith(".")
+        ]
     return sorted(found)
 
 
@@ -359,7 +417,9 @@ def _hidden(message: str, path: Path, name: str) -> str:
 def _own_folder(given: Path) -> tuple[Path, ExitStack]:
     """A new work folder, and what holds its lock: as long as it is held no other service takes the folder for a left one."""
     held = ExitStack()
-    new = Path(tempfile.mkdtemp(prefix=f".{MARK}", dir=given))  # under another name until it is locked: nobody looks there
+    new = Path(
+        tempfile.mkdtemp(prefix=f".{MARK}", dir=given)
+    )  # under another name until it is locked: nobody looks there
     try:
         held.enter_context(locked(new / LOCK, OutputError(f"{new} is used by another process")))
         (new / "uploads").mkdir()
@@ -375,7 +435,9 @@ def _sweep(folder: Path, hours: float) -> None:
     for left in (*folder.glob(f"{MARK}*"), *folder.glob(f".{MARK}*")):
         try:
             stat = left.lstat()
-            if not S_ISDIR(stat.st_mode) or (hasattr(os, "geteuid") and stat.st_uid != os.geteuid()):  # the folder may be for everybody
+            if not S_ISDIR(stat.st_mode) or (
+                hasattr(os, "geteuid") and stat.st_uid != os.geteuid()
+            ):  # the folder may be for everybody
                 continue
             if (left / LOCK).is_file():
                 with locked(left / LOCK, OutputError("in use")):

@@ -9,11 +9,26 @@ from pydantic import BaseModel
 from geomagnifier.export.answer_json import schema as answer_schema
 from geomagnifier.server.requests import Asked
 
-_TEXT, _NUMBER, _WORDS = {"type": "string"}, {"type": "number"}, {"type": "array", "items": {"type": "string"}}
+_TEXT, _NUMBER, _WORDS = (
+    {"type": "string"},
+    {"type": "number"},
+    {"type": "array", "items": {"type": "string"}},
+)
 _OR_NONE = {"type": ["string", "null"]}
 JOB: dict[str, Any] = {
     "type": "object",
-    "required": ["id", "state", "scene", "question", "done", "known", "seconds", "waited", "error", "warnings"],
+    "required": [
+        "id",
+        "state",
+        "scene",
+        "question",
+        "done",
+        "known",
+        "seconds",
+        "waited",
+        "error",
+        "warnings",
+    ],
     "properties": {
         "id": _TEXT,
         "state": _TEXT,
@@ -25,10 +40,23 @@ JOB: dict[str, Any] = {
         "waited": _NUMBER,
         "error": {"type": ["object", "null"]},
         "warnings": _WORDS,
-        "text": {"type": "string", "description": "The answer, when the job has ended, as what follows."},
-        **{name: answer_schema()["properties"][name] for name in ("value", "unit", "understood", "complete")},
-        "files": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Addresses of the answer's files, by name."},
-        "meant": {"type": "string", "description": "What a question that referred back was taken to ask."},
+        "text": {
+            "type": "string",
+            "description": "The answer, when the job has ended, as what follows.",
+        },
+        **{
+            name: answer_schema()["properties"][name]
+            for name in ("value", "unit", "understood", "complete")
+        },
+        "files": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Addresses of the answer's files, by name.",
+        },
+        "meant": {
+            "type": "string",
+            "description": "What a question that referred back was taken to ask.",
+        },
         "hits": {"type": "array", "items": {"type": "object"}, "description": "Of a search."},
         "unreadable": {"type": "array", "items": {"type": "object"}},
     },
@@ -50,6 +78,10 @@ def sent(kind: type[BaseModel] | None = None) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def answered(status: int, description: str, schema: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+def answered(
+    status: int, description: str, schema: dict[str, Any]
+) -> dict[int | str, dict[str, Any]]:
     """A reply of this status."""
-    return {status: {"description": description, "content": {"application/json": {"schema": schema}}}}
+    return {
+        status: {"description": description, "content": {"application/json": {"schema": schema}}}
+    }

@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 OPEN = ("/healthz",)
 """Addresses that need no key."""
 AROUND_WORDS, LETTER = 16 << 10, 12
-"""Bytes of the largest body that is not a picture: these around the question, and for each of its letters, as JSON may escape it."""
+"""Bytes of the largest body that is not a picture: these around the question, and for each of its
+letters, as JSON may escape it.
+"""
 AROUND = 64 << 10
 """Bytes of a form around the picture in it."""
 SLOWEST = 10_000
 """Bytes a second below which a sender is cut off once `Settings.patience` is used up."""
 LINGER, LINGER_BYTES = 2.0, 16 << 20
-"""After an early answer, seconds and bytes for which the rest of a request is read and thrown away, so that the client sees the answer."""
+"""After an early answer, seconds and bytes for which the rest of a request is read and thrown away,
+so that the client sees the answer.
+"""
 COOKIE = "geomag_key"
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 PORTS = {"http": 80, "https": 443}
@@ -48,7 +52,9 @@ PAGE = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     b"font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""What the page may load: only what is here. NiceGUI writes its scripts into the page and makes some of them there."""
+"""What the page may load: only what is here. NiceGUI writes its scripts into the page and makes
+some of them there.
+"""
 
 
 class Guard:
@@ -61,10 +67,15 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
-        self._cookie = hmac.new(secrets.token_bytes(32), (settings.api_key or "").encode(), hashlib.sha256).hexdigest()
+        self._cookie = hmac.new(
+            secrets.token_bytes(32), (settings.api_key or "").encode(), hashlib.sha256
+        ).hexdigest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope.get("headers", ())}
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope.get("headers", ())
+        }
         if scope["type"] == "websocket":
             refused = self._refused(scope, headers)
             if refused is None:
@@ -72,46 +83,78 @@ class Guard:
             else:
                 await send({"type": "websocket.close", "code": 1008, "reason": refused[1]})
         elif scope["type"] == "http":
-            await self._http(scope, headers, _Body(receive, send, headers, self._settings, scope["path"] == "/"))
+            await self._http(
+                scope, headers, _Body(receive, send, headers, self._settings, scope["path"] == "/")
+            )
         else:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, headers: dict[str, str], body: _Body) -> None:
         refused = self._refused(scope, headers)
         if refused is None and body.announced > body.limit:
-            refused = 413, f"the request says that it has {body.announced} bytes; at most {body.limit} are taken here", "BodyTooLarge"
+            refused = (
+                413,
+                f"the request says that it has {body.announced} bytes; at most {body.limit} are taken here",
+                "BodyTooLarge",
+            )
         if refused is not None:
             await _answer(body.send, *refused, ask=not scope["path"].startswith("/v1/"))
             return
-        if self._settings.api_key is not None and headers.get("authorization", "").lower().startswith("basic "):
-            body.extra.append((b"set-cookie", f"{COOKIE}={self._cookie}; Path=/; HttpOnly; SameSite=Strict".encode()))
+        if self._settings.api_key is not None and headers.get(
+            "authorization", ""
+        ).lower().startswith("basic "):
+            body.extra.append(
+                (
+                    b"set-cookie",
+                    f"{COOKIE}={self._cookie}; Path=/; HttpOnly; SameSite=Strict".encode(),
+                )
+            )
         await self._app(scope, body.receive, body.send)
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
         """Status, message and type where a request may not come in."""
         if not self._settings.answers_to(_host(f"//{headers.get('host', '')}")):
-            return 421, "this service does not answer to that host name; see the setting GEOMAG_NAMES", "HostUnknown"
+            return (
+                421,
+                "this service does not answer to that host name; see the setting GEOMAG_NAMES",
+                "HostUnknown",
+            )
         unsafe = scope["type"] == "websocket" or scope["method"] in UNSAFE
-        if unsafe and "origin" in headers and not self._is_own(headers["origin"], headers.get("host", "")):
+        if (
+            unsafe
+            and "origin" in headers
+            and not self._is_own(headers["origin"], headers.get("host", ""))
+        ):
             return 403, "another web site may not ask questions here", "OriginUnknown"
         key = self._settings.api_key
-        if key is None or scope["path"] in OPEN or any(_same(shown, key) for shown in _shown(headers)):
+        if (
+            key is None
+            or scope["path"] in OPEN
+            or any(_same(shown, key) for shown in _shown(headers))
+        ):
             return None
         if _same(_cookie(headers.get("cookie", "")), self._cookie):
             return None
-        return 401, "this service asks for a key: send it as X-API-Key, or as Authorization: Bearer", "KeyNeeded"
+        return (
+            401,
+            "this service asks for a key: send it as X-API-Key, or as Authorization: Bearer",
+            "KeyNeeded",
+        )
 
     def _is_own(self, origin: str, host: str) -> bool:
         """Whether an origin is the service itself: host and port that the request is made to, or a name of the settings without a port.
 
-        The latter is for a proxy that speaks TLS and tells the service another host than the browser sees.
+        The latter is for a proxy that speaks TLS and tells the service another host than the
+        browser sees.
         """
         try:
             site, here = urlsplit(origin), urlsplit(f"//{host}")
             standard = PORTS.get(site.scheme)
             if standard is None or not site.hostname:
                 return False
-            if site.hostname == here.hostname and (site.port or standard) == (here.port or standard):
+            if site.hostname == here.hostname and (site.port or standard) == (
+                here.port or standard
+            ):
                 return True
             return site.hostname in self._settings.named and site.port in (None, standard)
         except ValueError:
@@ -126,10 +169,16 @@ class _Body:
         TooSlow: it takes too long.
     """
 
-    def __init__(self, receive: Receive, send: Send, headers: dict[str, str], settings: Settings, page: bool) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, headers: dict[str, str], settings: Settings, page: bool
+    ) -> None:
         self._page = page
         words = headers.get("content-type", "").startswith("application/json")
-        self.limit = AROUND_WORDS + LETTER * settings.question_letters if words else settings.upload_bytes + AROUND
+        self.limit = (
+            AROUND_WORDS + LETTER * settings.question_letters
+            if words
+            else settings.upload_bytes + AROUND
+        )
         announced = headers.get("content-length", "0")
         self.announced = int(announced) if announced.isdigit() else 0
         self.extra: list[tuple[bytes, bytes]] = [*EVERYWHERE]
@@ -144,18 +193,27 @@ class _Body:
         try:
             message = await asyncio.wait_for(self._receive(), max(0.001, left))
         except TimeoutError:
-            raise TooSlow(f"only {self._bytes} bytes of the request had arrived when patience ran out; send it faster") from None
+            raise TooSlow(
+                f"only {self._bytes} bytes of the request had arrived when patience ran out; send it faster"
+            ) from None
         self._bytes += len(message.get("body", b""))
         self._there = message["type"] != "http.request" or not message.get("more_body", False)
         if self._bytes > self.limit:
-            raise BodyTooLarge(f"the request has more than the {self.limit} bytes that are taken here")
+            raise BodyTooLarge(
+                f"the request has more than the {self.limit} bytes that are taken here"
+            )
         return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             policy = PAGE if self._page else BARE
             close = [] if self._there else [(b"connection", b"close")]
-            message["headers"] = [*message.get("headers", []), *self.extra, (b"content-security-policy", policy), *close]
+            message["headers"] = [
+                *message.get("headers", []),
+                *self.extra,
+                (b"content-security-policy", policy),
+                *close,
+            ]
         last = message["type"] == "http.response.body" and not message.get("more_body", False)
         if last and not self._there:
             await self._send({**message, "more_body": True})
@@ -178,7 +236,12 @@ async def _answer(send: Send, status: int, message: str, kind: str, ask: bool) -
     text = json.dumps({"error": {"type": kind, "message": message}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
     if status == 401:
-        headers.append((b"www-authenticate", b'Basic realm="geomagnifier: any name, the key as password"' if ask else b"Bearer"))
+        headers.append(
+            (
+                b"www-authenticate",
+                b'Basic realm="geomagnifier: any name, the key as password"' if ask else b"Bearer",
+            )
+        )
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text, "more_body": False})
 
@@ -213,4 +276,6 @@ def _cookie(header: str) -> bytes:
 
 def _same(shown: bytes, key: str) -> bool:
     """Whether a key is right, in a time that tells neither how much of it is nor how long it is."""
-    return hmac.compare_digest(hashlib.sha256(shown).digest(), hashlib.sha256(key.encode()).digest())
+    return hmac.compare_digest(
+        hashlib.sha256(shown).digest(), hashlib.sha256(key.encode()).digest()
+    )

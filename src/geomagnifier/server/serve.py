@@ -38,7 +38,11 @@ class Patient(H11Protocol):
         busy = self.cycle is not None and not self.cycle.response_complete
         if busy:
             self._rest()
-        elif self._waiting is None and not self.transport.is_closing() and self.transport.get_protocol() is self:
+        elif (
+            self._waiting is None
+            and not self.transport.is_closing()
+            and self.transport.get_protocol() is self
+        ):
             self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -67,7 +71,8 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
     """Run the service with its page until it is stopped.
 
     Args:
-        target: a folder whose pictures can be asked about, an index of one, or one picture; None: what the settings say.
+        target: a folder whose pictures can be asked about, an index of one, or one picture; None:
+            what the settings say.
         settings: of the service.
         open_browser: show the page on this machine.
 
@@ -91,12 +96,16 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
         app = create_app(settings, load(settings.model, settings.segmenter))
         ui.attach(app, settings, app.state.library, app.state.jobs)
         host, port = settings.host, listener.getsockname()[1]
-        shown = f"http://{f'[{host}]' if ':' in host else host}:{port}/".replace("//0.0.0.0", "//127.0.0.1")
+        shown = f"http://{f'[{host}]' if ':' in host else host}:{port}/".replace(
+            "//0.0.0.0", "//127.0.0.1"
+        )
         with contextlib.suppress(OutputError):  # a service may run without a terminal
             print(f"geomagnifier is at {shown} (Ctrl-C ends it)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, (shown,)).start()
-        with contextlib.suppress(KeyboardInterrupt):  # uvicorn has ended in good order, and only passes it on
+        with contextlib.suppress(
+            KeyboardInterrupt
+        ):  # uvicorn has ended in good order, and only passes it on
             uvicorn(app, settings).run(sockets=[listener])
     finally:
         listener.close()
@@ -117,14 +126,25 @@ def listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         reason = error.strerror or error
-        raise OptionError(f"{settings.host}:{settings.port} cannot be listened on ({reason}); choose another --port") from None
+        raise OptionError(
+            f"{settings.host}:{settings.port} cannot be listened on ({reason}); choose another --port"
+        ) from None
     return listener
 
 
 def uvicorn(app: ASGIApp, settings: Settings) -> Server:
     """The HTTP server of an app, ready to run."""
     patient = type("Patient", (Patient,), {"seconds": settings.patience})
-    return Server(Config(app, http=patient, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5))
+    return Server(
+        Config(
+            app,
+            http=patient,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
 
 
 def _allow_many_files() -> None:
@@ -133,4 +153,6 @@ def _allow_many_files() -> None:
         import resource
 
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65_536) if most > 0 else 65_536, most))
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (min(most, 65_536) if most > 0 else 65_536, most)
+        )

@@ -20,18 +20,24 @@ class Settings:
     """How the service is run and what it lets a client do."""
 
     root: Path | None = None
-    """Folder whose pictures may be named in a question, with the folders in it, or one picture; None: uploads alone."""
+    """Folder whose pictures may be named in a question, with the folders in it, or one picture;
+    None: uploads alone.
+    """
 
     host: str = "127.0.0.1"
-    """Address to listen on. Others than this machine's own reach it only where this says so, as 0.0.0.0 does."""
+    """Address to listen on. Others than this machine's own reach it only where this says so, as
+    0.0.0.0 does.
+    """
 
     port: int = 8000
     """Port to listen on; 0 takes one that is free."""
 
     names: tuple[str, ...] = ()
-    """Host names that a request may be made to, commas between them; "*" for any. Empty: those of this machine's loopback while `host` is
-    one of them; else addresses in numbers and names that only a near network knows (without a dot, or ending in .local), and with a key
-    any. A web site that a person visits cannot then reach a service under a name of its own."""
+    """Host names that a request may be made to, commas between them; "*" for any. Empty: those of
+    this machine's loopback while `host` is one of them; else addresses in numbers and names that
+    only a near network knows (without a dot, or ending in .local), and with a key any. A web site
+    that a person visits cannot then reach a service under a name of its own.
+    """
 
     model: str = "small"
     """'small', a folder with trained weights, or a vision-language model of the hub."""
@@ -55,16 +61,24 @@ class Settings:
     """Questions that may wait; the next one is told to come back later (503)."""
 
     seconds: float = 300.0
-    """Longest work on one question ("5 min"). Then it is stopped at its next window, and what was seen is the answer (504)."""
+    """Longest work on one question ("5 min"). Then it is stopped at its next window, and what was
+    seen is the answer (504).
+    """
 
     patience: float = 30.0
-    """Seconds that a request may take to arrive, and one more for each 10 kB of it; a slower client is cut off (408)."""
+    """Seconds that a request may take to arrive, and one more for each 10 kB of it; a slower client
+    is cut off (408).
+    """
 
     api_key: str | None = None
-    """What clients must show, as X-API-Key or Bearer, or as the password where a browser asks for one; None: nothing."""
+    """What clients must show, as X-API-Key or Bearer, or as the password where a browser asks for
+    one; None: nothing.
+    """
 
     index: Path | None = None
-    """Of `geomag index`, over the root or a folder above or below it; None: a search looks at each picture once itself."""
+    """Of `geomag index`, over the root or a folder above or below it; None: a search looks at each
+    picture once itself.
+    """
 
     keep_hours: float = 24.0
     """How long uploads are kept."""
@@ -73,20 +87,34 @@ class Settings:
     """The most that all uploads together may take; above it the oldest go first ("4 GB")."""
 
     folder: Path | None = None
-    """Where uploads and answers are kept while the service runs; None: the system's temporary folder."""
+    """Where uploads and answers are kept while the service runs; None: the system's temporary
+    folder.
+    """
 
     def __post_init__(self) -> None:
-        least = {"upload_bytes": 1, "pixels": 1, "question_letters": 1, "jobs": 1, "queue": 0, "port": 0, "keep_bytes": 1}
+        least = {
+            "upload_bytes": 1,
+            "pixels": 1,
+            "question_letters": 1,
+            "jobs": 1,
+            "queue": 0,
+            "port": 0,
+            "keep_bytes": 1,
+        }
         for name, lowest in least.items():
             if getattr(self, name) < lowest:
-                raise OptionError(f"the setting {name} is at least {lowest}, not {getattr(self, name)}")
+                raise OptionError(
+                    f"the setting {name} is at least {lowest}, not {getattr(self, name)}"
+                )
         for name in ("seconds", "patience", "keep_hours"):
             if not getattr(self, name) > 0:
                 raise OptionError(f"the setting {name} is above 0, not {getattr(self, name)}")
         if self.port > 65535:
             raise OptionError(f"the setting port is at most 65535, not {self.port}")
         if self.api_key is not None and not self.api_key.strip():
-            raise OptionError("the setting api_key is empty; leave it out for a service without a key")
+            raise OptionError(
+                "the setting api_key is empty; leave it out for a service without a key"
+            )
         if self.root is not None and not self.root.exists():
             raise OptionError(f"the setting root names {self.root}, which does not exist")
 
@@ -114,9 +142,15 @@ class Settings:
             >>> Settings.from_environment(port=8080).port
             8080
         """
-        found = {field.name: value for field in fields(Settings) if (value := os.environ.get(PREFIX + field.name.upper(), "")) != ""}
+        found = {
+            field.name: value
+            for field in fields(Settings)
+            if (value := os.environ.get(PREFIX + field.name.upper(), "")) != ""
+        }
         chosen: dict[str, Any] = {name: _read(name, value) for name, value in found.items()}
-        return Settings(**(chosen | {name: value for name, value in given.items() if value is not None}))
+        return Settings(
+            **(chosen | {name: value for name, value in given.items() if value is not None})
+        )
 
 
 def _is_near(name: str) -> bool:
@@ -145,4 +179,6 @@ def _read(name: str, text: str) -> Any:
             return int(text)
         return float(text) if name == "keep_hours" else text
     except (ValueError, OptionError) as error:
-        raise OptionError(f"{PREFIX}{name.upper()} is {text!r}, which cannot be used: {error}") from None
+        raise OptionError(
+            f"{PREFIX}{name.upper()} is {text!r}, which cannot be used: {error}"
+        ) from None

@@ -1,9 +1,10 @@
 """Map tiles of 256 px, on rio-tiler's grids: what a web map asks for while it is moved, read from overviews.
 
-A scene whose CRS a web map can show is laid on Web Mercator; any other is shown in its own pixels, where the largest zoom is full size.
-Pixels are read by `Scene`, so that a map shows what the model sees: one choice of bands and one stretch for all tiles of a scene, nothing
-where there is no data, and the sound parts of a damaged file. (rio-tiler's own reading through a warped VRT takes 60 to 220 ms a tile of
-a 20,000 px COG, this 10 to 40 ms.)
+A scene whose CRS a web map can show is laid on Web Mercator; any other is shown in its own pixels,
+where the largest zoom is full size. Pixels are read by `Scene`, so that a map shows what the model
+sees: one choice of bands and one stretch for all tiles of a scene, nothing where there is no data,
+and the sound parts of a damaged file. (rio-tiler's own reading through a warped VRT takes 60 to 220
+ms a tile of a 20,000 px COG, this 10 to 40 ms.)
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ SIDE = 256
 OPEN, CACHED = 8, 64 << 20
 """Pictures that are held open; bytes of finished tiles that are kept."""
 SMALL, GLANCE = 16_000_000, 2048
-"""A picture without overviews and with more px than this is read once as a whole, to this longest side; small zooms are cut from that."""
+"""A picture without overviews and with more px than this is read once as a whole, to this longest
+side; small zooms are cut from that.
+"""
 PATIENCE = 5.0
 """Seconds that a tile waits for that reading."""
 BEYOND = 5
@@ -83,8 +86,9 @@ def layers(card: Card) -> dict[str, Any]:
     """What a Leaflet map must know to show a scene.
 
     Returns:
-        crs ("EPSG:3857" or "simple"), tile_size, min_zoom, max_zoom (full size), bounds ((south, west), (north, east)) in Leaflet's own
-        coordinates, which in CRS.Simple are px / `scale`, y upwards, and `tiles`, the address with {z}, {x} and {y}.
+        crs ("EPSG:3857" or "simple"), tile_size, min_zoom, max_zoom (full size), bounds ((south,
+        west), (north, east)) in Leaflet's own coordinates, which in CRS.Simple are px / `scale`, y
+        upwards, and `tiles`, the address with {z}, {x} and {y}.
     """
     largest = _full_zoom(card.info, card.georeferenced)
     smallest = max(0, largest - math.ceil(math.log2(max(1.0, max(card.width, card.height) / SIDE))))
@@ -110,8 +114,12 @@ def to_map(card: Card, points: Sequence[Point]) -> list[Point]:
         scale = layers(card)["scale"]
         return [(-y / scale, x / scale) for x, y in points]
     assert card.transform is not None
-    longitude, latitude = _turn(card.crs, "EPSG:4326").transform(*to_crs(card.transform, *_columns(points)))
-    longitude = longitude - 360 * np.round((longitude - (card.bounds[0] + card.bounds[2]) / 2) / 360)  # 200 is -160 on the map
+    longitude, latitude = _turn(card.crs, "EPSG:4326").transform(
+        *to_crs(card.transform, *_columns(points))
+    )
+    longitude = longitude - 360 * np.round(
+        (longitude - (card.bounds[0] + card.bounds[2]) / 2) / 360
+    )  # 200 is -160 on the map
     return list(zip(latitude.tolist(), longitude.tolist(), strict=True))
 
 
@@ -130,7 +138,8 @@ def to_scene(card: Card, points: Sequence[Point]) -> list[Point]:
 def lonlat_bounds(info: SceneInfo) -> tuple[float, float, float, float] | None:
     """West, south, east, north in degrees; None where a web map cannot show the scene as it lies.
 
-    That is: without CRS, turned against north, across the antimeridian, or near a pole and not of the whole Earth.
+    That is: without CRS, turned against north, across the antimeridian, or near a pole and not of
+        the whole Earth.
     """
     if info.crs is None or info.transform is None:
         return None
@@ -139,13 +148,17 @@ def lonlat_bounds(info: SceneInfo) -> tuple[float, float, float, float] | None:
         return None
     try:
         convert = _turn(info.crs, "EPSG:4326")
-        west, south, east, north = map(float, convert.transform_bounds(c, f + e * info.height, c + a * info.width, f))
+        west, south, east, north = map(
+            float, convert.transform_bounds(c, f + e * info.height, c + a * info.width, f)
+        )
     except ProjError:
         return None
     if west >= 180:  # in a grid from 0 to 360
         west, east = west - 360, east - 360
     slack = 1e-6
-    if not (-180 - slack <= west < east <= 180 + slack and -90 - slack <= south < north <= 90 + slack):
+    if not (
+        -180 - slack <= west < east <= 180 + slack and -90 - slack <= south < north <= 90 + slack
+    ):
         return None
     if max(abs(south), abs(north)) > LATITUDE and not (south < 0 < north and east - west > 180):
         return None
@@ -162,7 +175,9 @@ class _Picture:
         self._bounds = lonlat_bounds(self.info)
         self._zoom = _full_zoom(self.info, self._bounds is not None)
         self._grid = LocalTileMatrixSet(width=self.info.width, height=self.info.height)
-        self._grid.maxzoom = self._zoom  # rio-tiler ends where the shorter side fits a tile; here the whole picture does
+        self._grid.maxzoom = (
+            self._zoom
+        )  # rio-tiler ends where the shorter side fits a tile; here the whole picture does
         self._whole: Future[Image.Image] | None = None
         self._coarse = max(self.info.width, self.info.height) / GLANCE
         self._lock = threading.Lock()
@@ -176,7 +191,11 @@ class _Picture:
         if not 0 <= z <= self._zoom + BEYOND or x < 0 or y < 0:
             return EMPTY
         try:
-            pixels = self._flat(z, x, y) if self._bounds is None else self._mercator(self._bounds, z, x, y)
+            pixels = (
+                self._flat(z, x, y)
+                if self._bounds is None
+                else self._mercator(self._bounds, z, x, y)
+            )
         except SceneEmpty:
             return EMPTY
         return EMPTY if pixels is None or not pixels[..., 3].any() else png(pixels)
@@ -189,29 +208,45 @@ class _Picture:
             return None
         shrink = (right - left) / SIDE
         canvas = np.zeros((SIDE, SIDE, 4), np.uint8)
-        width, height = (min(SIDE, max(1, math.ceil(side / shrink - 1e-9))) for side in (box.width, box.height))
+        width, height = (
+            min(SIDE, max(1, math.ceil(side / shrink - 1e-9))) for side in (box.width, box.height)
+        )
         canvas[:height, :width] = self._read(box, width, height)
         return canvas
 
-    def _mercator(self, bounds: tuple[float, float, float, float], z: int, x: int, y: int) -> Bytes | None:
+    def _mercator(
+        self, bounds: tuple[float, float, float, float], z: int, x: int, y: int
+    ) -> Bytes | None:
         """A tile on Web Mercator: the scene is read at about the tile's size, and warped."""
         if x >= 2**z or y >= 2**z:
             return None
         grid = WEB_MERCATOR_TMS.xy_bounds(Tile(x, y, z))
         here = WEB_MERCATOR_TMS.bounds(Tile(x, y, z))
-        if here.left >= bounds[2] or here.right <= bounds[0] or here.bottom >= bounds[3] or here.top <= bounds[1]:
+        if (
+            here.left >= bounds[2]
+            or here.right <= bounds[0]
+            or here.bottom >= bounds[3]
+            or here.top <= bounds[1]
+        ):
             return None
         columns, rows = self._inverse((grid.left, grid.top, grid.right, grid.bottom))
-        inside = (columns > 0) & (rows > 0) & (columns < self.info.width) & (rows < self.info.height)  # False where not finite
+        inside = (
+            (columns > 0) & (rows > 0) & (columns < self.info.width) & (rows < self.info.height)
+        )  # False where not finite
         if not inside.any():
             return None
-        # In steps of a power of two that all tiles of a zoom share: neighbours average the same pixels, and no seam is seen.
+        # In steps of a power of two that all tiles of a zoom share: neighbours average the same
+        # pixels, and no seam is seen.
         step = 2 ** max(0, round(math.log2(max(_length(columns), _length(rows.T), 1.0))))
         x0, y0 = (math.floor(v[inside].min() / step - 1) * step for v in (columns, rows))
         x1, y1 = (math.ceil(v[inside].max() / step + 1) * step for v in (columns, rows))
         box = Box(max(0, x0), max(0, y0), min(self.info.width, x1), min(self.info.height, y1))
         pixels = self._read(box, math.ceil(box.width / step), math.ceil(box.height / step))
-        drawn = _sample(pixels, (columns - box.x0) * pixels.shape[1] / box.width, (rows - box.y0) * pixels.shape[0] / box.height)
+        drawn = _sample(
+            pixels,
+            (columns - box.x0) * pixels.shape[1] / box.width,
+            (rows - box.y0) * pixels.shape[0] / box.height,
+        )
         drawn[~inside] = 0
         return drawn
 
@@ -222,13 +257,20 @@ class _Picture:
         turns = _turns(self.info.crs, self.info.transform, self.info.width)
         centres = (np.arange(SIDE) + 0.5) / SIDE
         for shares in (np.linspace(0, 1, KNOTS), centres):
-            across, down = np.meshgrid(grid[0] + (grid[2] - grid[0]) * shares, grid[1] + (grid[3] - grid[1]) * shares)
+            across, down = np.meshgrid(
+                grid[0] + (grid[2] - grid[0]) * shares, grid[1] + (grid[3] - grid[1]) * shares
+            )
             x, y = convert.transform(across, down)
             columns, rows = (np.asarray(v) for v in to_crs(back, x + turns, y))
             if len(shares) == KNOTS and np.isfinite(columns).all() and np.isfinite(rows).all():
-                between = np.stack([np.interp(centres, shares, one) for one in np.eye(KNOTS)], axis=1)  # (256, KNOTS)
+                between = np.stack(
+                    [np.interp(centres, shares, one) for one in np.eye(KNOTS)], axis=1
+                )  # (256, KNOTS)
                 return between @ columns @ between.T, between @ rows @ between.T
-        return columns, rows  # parts of the tile are not on the map of the CRS at all: point by point
+        return (
+            columns,
+            rows,
+        )  # parts of the tile are not on the map of the CRS at all: point by point
 
     def _read(self, box: Box, width: int, height: int) -> Bytes:
         """The picture inside a box: (height, width, 4), alpha last."""
@@ -237,7 +279,12 @@ class _Picture:
             whole = self._glance()
             sx, sy = whole.width / info.width, whole.height / info.height
             return np.asarray(
-                whole.resize((width, height), Image.Resampling.BOX, (box.x0 * sx, box.y0 * sy, box.x1 * sx, box.y1 * sy)), np.uint8
+                whole.resize(
+                    (width, height),
+                    Image.Resampling.BOX,
+                    (box.x0 * sx, box.y0 * sy, box.x1 * sx, box.y1 * sy),
+                ),
+                np.uint8,
             )
         return self._view(Window(box, width, height, "tile", box))
 
@@ -253,27 +300,38 @@ class _Picture:
                 view = self.scene.salvage(window)[0]
             except SceneUnreadable:
                 return np.zeros((window.height, window.width, 4), np.uint8)
-        alpha = np.full(view.pixels.shape[:2], 255, np.uint8) if view.valid is None else view.valid.astype(np.uint8) * 255
+        alpha = (
+            np.full(view.pixels.shape[:2], 255, np.uint8)
+            if view.valid is None
+            else view.valid.astype(np.uint8) * 255
+        )
         return np.dstack([view.pixels, alpha])
 
     def _glance(self) -> Image.Image:
         """The whole picture at a small size, read once in a thread of its own."""
         with self._lock:
             if self._whole is None:
-                width, height = (max(1, round(side / self._coarse)) for side in (self.info.width, self.info.height))
+                width, height = (
+                    max(1, round(side / self._coarse))
+                    for side in (self.info.width, self.info.height)
+                )
                 window = Window(self.info.box, width, height, "glance", self.info.box)
                 self._whole = _reading.submit(self._look_at_all, window)
         try:
             return self._whole.result(PATIENCE)
         except StillReading:
-            raise NotReady(f"{self.info.name} is large and has no overviews; it is still being read, ask again in a moment") from None
+            raise NotReady(
+                f"{self.info.name} is large and has no overviews; it is still being read, ask again in a moment"
+            ) from None
 
 
 def png(pixels: Bytes) -> bytes:
     """(h, w, 4) uint8 as PNG; without alpha where all is opaque."""
     out = io.BytesIO()
     opaque = bool((pixels[..., 3] == 255).all())
-    Image.fromarray(np.ascontiguousarray(pixels[..., :3] if opaque else pixels)).save(out, "PNG", compress_level=3)
+    Image.fromarray(np.ascontiguousarray(pixels[..., :3] if opaque else pixels)).save(
+        out, "PNG", compress_level=3
+    )
     return out.getvalue()
 
 
@@ -304,19 +362,28 @@ def _sample(pixels: Bytes, columns: Doubles, rows: Doubles) -> Bytes:
     left, top = np.floor(x), np.floor(y)
     for down, across in ((0, 0), (0, 1), (1, 0), (1, 1)):
         weight = (1 - np.abs(x - left - across)) * (1 - np.abs(y - top - down))
-        at = np.clip(top + down, 0, height - 1).astype(int), np.clip(left + across, 0, width - 1).astype(int)
+        at = (
+            np.clip(top + down, 0, height - 1).astype(int),
+            np.clip(left + across, 0, width - 1).astype(int),
+        )
         near = pixels[at].astype(np.float32)
         share = weight.astype(np.float32) * near[..., 3] / 255
         total[..., :3] += near[..., :3] * share[..., None]
         total[..., 3] += share
     opaque = np.maximum(total[..., 3:], 1e-6)
-    return np.asarray(np.concatenate([total[..., :3] / opaque, total[..., 3:] * 255], axis=-1) + 0.5, np.uint8)
+    return np.asarray(
+        np.concatenate([total[..., :3] / opaque, total[..., 3:] * 255], axis=-1) + 0.5, np.uint8
+    )
 
 
 def _turns(crs: str | None, place: Affine6, width: int) -> float:
     """What is added to x within one turn round the Earth for a scene that lies beyond: 360 where it says 200 degrees for -160."""
     round_the_earth = None if crs is None else turn(parse_crs(crs))
-    return round_the_earth * round((place[2] + place[0] * width / 2) / round_the_earth) if round_the_earth else 0.0
+    return (
+        round_the_earth * round((place[2] + place[0] * width / 2) / round_the_earth)
+        if round_the_earth
+        else 0.0
+    )
 
 
 @lru_cache(maxsize=64)

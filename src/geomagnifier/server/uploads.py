@@ -33,7 +33,12 @@ class Upload:
     def __enter__(self) -> Upload:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._file is not None:
             self._file.close()
         self._part.unlink(missing_ok=True)
@@ -48,13 +53,17 @@ class Upload:
         self.bytes += len(chunk)
         limit = self._library.settings.upload_bytes
         if self.bytes > limit:
-            raise SceneTooLarge(f"{self.name} is larger than {limit / 1e6:g} MB, the most that is taken here; cut it, or make a COG of it")
+            raise SceneTooLarge(
+                f"{self.name} is larger than {limit / 1e6:g} MB, the most that is taken here; cut it, or make a COG of it"
+            )
         try:
             if self._file is None:
                 self._file = self._part.open("xb")
             self._file.write(chunk)
         except OSError as error:
-            raise OutputError(f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}") from None
+            raise OutputError(
+                f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}"
+            ) from None
 
     def finish(self) -> Card:
         """Close the file, look whether it is a picture, and take it in.
@@ -69,7 +78,9 @@ class Upload:
             self._file.close()
             self._part.rename(self._path)
         except OSError as error:
-            raise OutputError(f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}") from None
+            raise OutputError(
+                f"{self.name} cannot be kept: {error.strerror or 'the disk may be full'}"
+            ) from None
         try:
             return self._library.keep(self.name, self._path)
         except BaseException:

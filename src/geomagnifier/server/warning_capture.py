@@ -23,7 +23,9 @@ class _Listener:
     def __init__(self, usual: Any) -> None:
         self._usual = usual
 
-    def __call__(self, message: Warning | str, category: type[Warning], *more: Any, **named: Any) -> None:
+    def __call__(
+        self, message: Warning | str, category: type[Warning], *more: Any, **named: Any
+    ) -> None:
         kept: list[str] | None = getattr(_mine, "kept", None)
         if kept is None or not issubclass(category, GeomagWarning):
             self._usual(message, category, *more, **named)
@@ -37,7 +39,9 @@ def heard() -> Iterator[list[str]]:
     with _lock:
         if not isinstance(warnings.showwarning, _Listener):
             warnings.showwarning = _Listener(warnings.showwarning)
-        if not any(rule[0] == "always" and rule[2] is GeomagWarning for rule in warnings.filters[:1]):
+        if not any(
+            rule[0] == "always" and rule[2] is GeomagWarning for rule in warnings.filters[:1]
+        ):
             warnings.simplefilter("always", GeomagWarning)
     kept: list[str] = []
     _mine.kept = kept

@@ -1,6 +1,7 @@
 """Tiny sets in exactly the layout of their authors, made by a seeded generator; each writer returns the truth it wrote down.
 
-`python made_boxes.py FOLDER` writes them all. Pictures are noise of 64 x 48 px: readers look at their size alone.
+`python made_boxes.py FOLDER` writes them all. Pictures are noise of 64 x 48 px: readers look at
+their size alone.
 """
 
 from __future__ import annotations
@@ -48,11 +49,19 @@ def voc(path: Path, name: str, objects: list[dict[str, Any]], described: bool = 
         x0, y0, x1, y1 = thing["box"]
         corners = f"<xmin>{x0 + 1}</xmin><ymin>{y0 + 1}</ymin><xmax>{x1}</xmax><ymax>{y1}</ymax>"
         words = f"<description>{thing['description']}</description>" if described else ""
-        hard = "" if described else f"<truncated>0</truncated><difficult>{int(thing.get('difficult', False))}</difficult>"
-        parts.append(f"<object><name>{thing['name']}</name><pose>Unspecified</pose>{hard}<bndbox>{corners}</bndbox>{words}</object>")
+        hard = (
+            ""
+            if described
+            else f"<truncated>0</truncated><difficult>{int(thing.get('difficult', False))}</difficult>"
+        )
+        parts.append(
+            f"<object><name>{thing['name']}</name><pose>Unspecified</pose>{hard}<bndbox>{corners}</bndbox>{words}</object>"
+        )
     size = f"<size><width>{WIDTH}</width><height>{HEIGHT}</height><depth>3</depth></size>"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"<annotation><filename>{name}</filename><source><database>DIOR</database></source>{size}{''.join(parts)}</annotation>")
+    path.write_text(
+        f"<annotation><filename>{name}</filename><source><database>DIOR</database></source>{size}{''.join(parts)}</annotation>"
+    )
 
 
 def dior_rsvg(root: Path, seed: int = 0) -> list[dict[str, Any]]:
@@ -62,13 +71,24 @@ def dior_rsvg(root: Path, seed: int = 0) -> list[dict[str, Any]]:
     for number, count in zip((1, 2, 17, 105, 23), (2, 1, 3, 0, 1), strict=True):
         name = f"{number:05d}.jpg"
         picture(root / "JPEGImages" / name, rng)
-        objects = [{"name": "ship", "box": any_box(rng), "description": f"The ship {k} of {number}"} for k in range(count)]
+        objects = [
+            {"name": "ship", "box": any_box(rng), "description": f"The ship {k} of {number}"}
+            for k in range(count)
+        ]
         voc(root / "Annotations" / f"{number:05d}.xml", name, objects, described=True)
         truth += [{"picture": name, "index": k, **thing} for k, thing in enumerate(objects)]
     truth.sort(key=lambda thing: (thing["picture"], thing["index"]))
-    splits = dict(zip(rng.permutation(len(truth)).tolist(), ["train", "train", "train", "val", "test", "test", "test"], strict=True))
+    splits = dict(
+        zip(
+            rng.permutation(len(truth)).tolist(),
+            ["train", "train", "train", "val", "test", "test", "test"],
+            strict=True,
+        )
+    )
     for split in ("train", "val", "test"):
-        (root / f"{split}.txt").write_text("".join(f"{k}\n" for k in sorted(splits) if splits[k] == split))
+        (root / f"{split}.txt").write_text(
+            "".join(f"{k}\n" for k in sorted(splits) if splits[k] == split)
+        )
     return [{**thing, "split": splits[k]} for k, thing in enumerate(truth)]
 
 
@@ -83,9 +103,21 @@ def dior(root: Path, seed: int = 0) -> dict[str, list[dict[str, Any]]]:
         lists.parent.mkdir(parents=True, exist_ok=True)
         lists.write_text("\n".join(listed) + "\n")
         for number in listed:
-            picture(root / ("JPEGImages-test" if split == "test" else "JPEGImages-trainval") / f"{number}.jpg", rng)
-            objects = [{"name": str(rng.choice(kinds)), "box": any_box(rng), "difficult": k == 1} for k in range(int(rng.integers(1, 4)))]
-            voc(root / "Annotations" / "Horizontal Bounding Boxes" / f"{number}.xml", f"{number}.jpg", objects)
+            picture(
+                root
+                / ("JPEGImages-test" if split == "test" else "JPEGImages-trainval")
+                / f"{number}.jpg",
+                rng,
+            )
+            objects = [
+                {"name": str(rng.choice(kinds)), "box": any_box(rng), "difficult": k == 1}
+                for k in range(int(rng.integers(1, 4)))
+            ]
+            voc(
+                root / "Annotations" / "Horizontal Bounding Boxes" / f"{number}.xml",
+                f"{number}.jpg",
+                objects,
+            )
             truth[f"{number}.jpg"] = objects
     return truth
 
@@ -96,13 +128,20 @@ def square(box: Box) -> list[float]:
     return [x0, y0, x1, y0, x1, y1, x0, y1]
 
 
-def coco(names: list[str], things: list[tuple[int, int, Box, Any]], kinds: list[str]) -> dict[str, Any]:
+def coco(
+    names: list[str], things: list[tuple[int, int, Box, Any]], kinds: list[str]
+) -> dict[str, Any]:
     """COCO's form. things: (index of the picture, id of the category, box, segmentation)."""
     return {
         "info": {},
         "licenses": [],
-        "categories": [{"supercategory": None, "id": k, "name": kind} for k, kind in enumerate(kinds, 1)],
-        "images": [{"id": k, "file_name": name, "width": WIDTH, "height": HEIGHT} for k, name in enumerate(names)],
+        "categories": [
+            {"supercategory": None, "id": k, "name": kind} for k, kind in enumerate(kinds, 1)
+        ],
+        "images": [
+            {"id": k, "file_name": name, "width": WIDTH, "height": HEIGHT}
+            for k, name in enumerate(names)
+        ],
         "annotations": [
             {
                 "id": k,
@@ -118,7 +157,16 @@ def coco(names: list[str], things: list[tuple[int, int, Box, Any]], kinds: list[
     }
 
 
-VHR10 = ["airplane", "ship", "storage_tank", "baseball_diamond", "tennis_court", "basketball_court", "ground_track_field", "harbor"]
+VHR10 = [
+    "airplane",
+    "ship",
+    "storage_tank",
+    "baseball_diamond",
+    "tennis_court",
+    "basketball_court",
+    "ground_track_field",
+    "harbor",
+]
 VHR10 += ["bridge", "vehicle"]
 
 
@@ -153,11 +201,22 @@ def vrsbench(root: Path, seed: int = 0) -> list[dict[str, Any]]:
     for name in names:
         picture(root / "Images_val" / name, rng)
     captions = [
-        {"image_id": name, "ground_truth": f"A picture of {k} ships.\n", "question": "Describe the image in detail", "dataset": "RSBench"}
+        {
+            "image_id": name,
+            "ground_truth": f"A picture of {k} ships.\n",
+            "question": "Describe the image in detail",
+            "dataset": "RSBench",
+        }
         | {"question_id": k, "type": "caption"}
         for k, name in enumerate(names)
     ]
-    cells = [(25, 40, 33, 60), (0, 0, 100, 100), (92, 0, 96, 0), (98, 10, 100, 20), (100, 5, 100, 9)]
+    cells = [
+        (25, 40, 33, 60),
+        (0, 0, 100, 100),
+        (92, 0, 96, 0),
+        (98, 10, 100, 20),
+        (100, 5, 100, 9),
+    ]
     refs = [
         {
             "image_id": names[k % 3],
@@ -211,14 +270,29 @@ def rrsis_d(root: Path, seed: int = 0) -> list[dict[str, Any]]:
         [square(boxes[4]), square(other)],
     ]
     places, splits = [0, 1, 1, 2, 3], ["test", "test", "test", "train", "val"]
-    things = [(place, 2, box, shape) for place, box, shape in zip(places, boxes, shapes, strict=True)]
+    things = [
+        (place, 2, box, shape) for place, box, shape in zip(places, boxes, shapes, strict=True)
+    ]
     write_json(root / "rrsisd" / "instances.json", coco(names, things, ["airplane", "storagetank"]))
     refs: list[dict[str, Any]] = []
     for k, (place, split) in enumerate(zip(places, splits, strict=True)):
         sentences = [
-            {"raw": f"the tank {k} {n}", "sent": f"the tank {k} {n}", "sent_id": 10 * k + n, "tokens": []} for n in range(1 + k % 2)
+            {
+                "raw": f"the tank {k} {n}",
+                "sent": f"the tank {k} {n}",
+                "sent_id": 10 * k + n,
+                "tokens": [],
+            }
+            for n in range(1 + k % 2)
         ]
-        ref = {"ref_id": k, "ann_id": k, "image_id": place, "category_id": 2, "split": split, "file_name": names[place]}
+        ref = {
+            "ref_id": k,
+            "ann_id": k,
+            "image_id": place,
+            "category_id": 2,
+            "split": split,
+            "file_name": names[place],
+        }
         refs.append({**ref, "sentences": sentences, "sent_ids": [s["sent_id"] for s in sentences]})
     (root / "rrsisd" / "refs(unc).p").write_bytes(pickle.dumps(refs))
     masks = [full(box) for box in boxes]
@@ -227,13 +301,21 @@ def rrsis_d(root: Path, seed: int = 0) -> list[dict[str, Any]]:
 
 
 def _phrases(
-    root: Path, rng: np.random.Generator, folders: tuple[str, str], names: dict[str, list[str]], ending: str
+    root: Path,
+    rng: np.random.Generator,
+    folders: tuple[str, str],
+    names: dict[str, list[str]],
+    ending: str,
 ) -> list[dict[str, Any]]:
     truth = []
     for split, listed in names.items():
         lines = []
         for k, name in enumerate(listed):
-            file, box, phrase = name.removesuffix(ending) + ending, any_box(rng), f"vehicle number {k} of {split}"
+            file, box, phrase = (
+                name.removesuffix(ending) + ending,
+                any_box(rng),
+                f"vehicle number {k} of {split}",
+            )
             picture(root / folders[0] / file, rng)
             (root / folders[1]).mkdir(exist_ok=True)
             Image.fromarray(full(box).astype(np.uint8) * 255).save(root / folders[1] / file)
@@ -251,7 +333,11 @@ def refsegrs(root: Path, seed: int = 0) -> list[dict[str, Any]]:
 
 def risbench(root: Path, seed: int = 0) -> list[dict[str, Any]]:
     """Whole file names, PNG pictures and masks."""
-    names = {"train": ["train_0_0.png", "train_0_1.png"], "val": ["train_7_0.png"], "test": ["test_2_0.png", "test_2_3.png"]}
+    names = {
+        "train": ["train_0_0.png", "train_0_1.png"],
+        "val": ["train_7_0.png"],
+        "test": ["test_2_0.png", "test_2_3.png"],
+    }
     return _phrases(root, np.random.default_rng(seed), ("img_rgb", "mask"), names, ".png")
 
 
@@ -279,23 +365,44 @@ def geopixeld(root: Path, seed: int = 0) -> dict[str, list[tuple[str, np.ndarray
     rng = np.random.default_rng(seed)
     truth = {}
     for number, (split, name) in enumerate(
-        (("test", "P0003_0_800_347_1147"), ("test", "P0003_223_1023_0_800"), ("train", "P0224_0_800_0_800"))
+        (
+            ("test", "P0003_0_800_347_1147"),
+            ("test", "P0003_223_1023_0_800"),
+            ("train", "P0224_0_800_0_800"),
+        )
     ):
         picture(root / split / f"{name}.png", rng)
         boxes = [[any_box(rng)], [any_box(rng), any_box(rng)]]
-        rings = [[[[b[0], b[1]], [b[2] - 1, b[1]], [b[2] - 1, b[3] - 1], [b[0], b[3] - 1]] for b in shape] for shape in boxes]
+        rings = [
+            [
+                [[b[0], b[1]], [b[2] - 1, b[1]], [b[2] - 1, b[3] - 1], [b[0], b[3] - 1]]
+                for b in shape
+            ]
+            for shape in boxes
+        ]
         text = "An aerial view. The <p> tennis court-1 </p> [SEG] and <p> two  cars </p> [SEG] , seen from above."
-        record = {"id": number, "img": f"data/GeoPixelD/{split}/{name}.png", "gcg_description": text, "polygons": rings}
+        record = {
+            "id": number,
+            "img": f"data/GeoPixelD/{split}/{name}.png",
+            "gcg_description": text,
+            "polygons": rings,
+        }
         write_json(root / split / f"{name}.json", record)
         shapes = [np.logical_or.reduce([full(b) for b in shape]) for shape in boxes]
         truth[f"{name}.png"] = list(zip(("tennis court-1", "two cars"), shapes, strict=True))
     return truth
 
 
-def star(rng: np.random.Generator, points: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> list[float]:
+def star(
+    rng: np.random.Generator, points: int, size: tuple[int, int] = (WIDTH, HEIGHT)
+) -> list[float]:
     """A polygon that may cross itself, lie on half pixels and leave the picture: [x, y, x, y, ...]."""
     corners = rng.uniform(-8, 8, (points, 2)) + rng.uniform(0, 1, (points, 2)) * size
-    return np.round(corners * rng.choice([1, 2, 100])).ravel().tolist() if rng.random() < 0.3 else corners.ravel().tolist()
+    return (
+        np.round(corners * rng.choice([1, 2, 100])).ravel().tolist()
+        if rng.random() < 0.3
+        else corners.ravel().tolist()
+    )
 
 
 def drawn(rings: list[list[list[int]]]) -> np.ndarray:
@@ -306,7 +413,10 @@ def drawn(rings: list[list[list[int]]]) -> np.ndarray:
     return np.asarray(canvas) > 0
 
 
-WRITERS = {f.__name__: f for f in (dior_rsvg, dior, vhr10, vrsbench, rrsis_d, refsegrs, risbench, earthreason, geopixeld)}
+WRITERS = {
+    f.__name__: f
+    for f in (dior_rsvg, dior, vhr10, vrsbench, rrsis_d, refsegrs, risbench, earthreason, geopixeld)
+}
 
 if __name__ == "__main__":
     for title, write in WRITERS.items():

@@ -23,14 +23,24 @@ SCENES: dict[str, tuple[str, str, Callable[[str, int], str]]] = {
     "rsscn7": ("", "", lambda name, n: f"{name[0]}{n:03d}.jpg"),
     "eurosat": ("EuroSAT_RGB", "eurosat", lambda name, n: f"{name}_{n}.jpg"),
 }
-"""Name -> folder of the class folders, beginning of AiTLAS's lists ("": none fits the authors' names), name of the n-th picture, from 1."""
+"""Name -> folder of the class folders, beginning of AiTLAS's lists ("": none fits the authors'
+names), name of the n-th picture, from 1.
+"""
 CAPTIONS = {
     "rsicd": ("dataset_rsicd.json", "RSICD_images", "airport_{}.jpg", SPLITS),
     "ucm-captions": ("dataset.json", "imgs", "{}.tif", SPLITS),
     "rsitmd": ("dataset_RSITMD.json", "images", "boat_{}.tif", ("train", "test")),
 }
 """Name -> JSON file, folder of pictures, their names, splits."""
-AITLAS_RSSCN7 = ("grass_land", "farm_land", "industrial_region", "river_lake", "forest", "residential_region", "parking_lot")
+AITLAS_RSSCN7 = (
+    "grass_land",
+    "farm_land",
+    "industrial_region",
+    "river_lake",
+    "forest",
+    "residential_region",
+    "parking_lot",
+)
 
 
 def whu_file(name: str, n: int) -> str:
@@ -54,14 +64,20 @@ def draw(path: Path, rng: np.random.Generator) -> None:
 def write_scenes(name: str, root: Path, seed: int = 0) -> None:
     """The set `name` of SCENES with its published classes, and AiTLAS's three lists in the root."""
     place, begin, file = SCENES[name]
-    classes: Sequence[str] = import_module(f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}").BENCHMARK.classes
+    classes: Sequence[str] = import_module(
+        f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}"
+    ).BENCHMARK.classes
     rng = np.random.default_rng(seed)
     for label in classes:
         for n in range(1, len(SPLITS) + 1):
             draw(root / place / label / file(label, n), rng)
     if begin:
         for n, split in enumerate(SPLITS, 1):
-            _write_list(root / f"{begin}_{split}.csv", [f"{label}/{file(label, n)},{label}" for label in classes], rng)
+            _write_list(
+                root / f"{begin}_{split}.csv",
+                [f"{label}/{file(label, n)},{label}" for label in classes],
+                rng,
+            )
 
 
 def write_aitlas_rsscn7(root: Path, seed: int = 0) -> None:
@@ -71,7 +87,9 @@ def write_aitlas_rsscn7(root: Path, seed: int = 0) -> None:
         files = [f"{label}/{400 * place + n}.jpg" for place, label in enumerate(AITLAS_RSSCN7)]
         for file in files:
             draw(root / file, rng)
-        _write_list(root / f"rsscn7_{split}.csv", [f"{file},{file.split('/')[0]}" for file in files], rng)
+        _write_list(
+            root / f"rsscn7_{split}.csv", [f"{file},{file.split('/')[0]}" for file in files], rng
+        )
 
 
 def write_captions(name: str, root: Path, seed: int = 0) -> None:
@@ -82,13 +100,19 @@ def write_captions(name: str, root: Path, seed: int = 0) -> None:
     images = []
     for image in range(6):
         draw(root / folder / file.format(image + 1), rng)
-        words = [f"there are {rng.integers(2, 9)} buildings near the {things[rng.integers(len(things))]}".split() for _ in range(5)]
+        words = [
+            f"there are {rng.integers(2, 9)} buildings near the {things[rng.integers(len(things))]}".split()
+            for _ in range(5)
+        ]
         first = 5 * image
         sentences = [
-            {"tokens": tokens, "raw": " ".join(tokens) + " .", "imgid": image, "sentid": first + n} for n, tokens in enumerate(words)
+            {"tokens": tokens, "raw": " ".join(tokens) + " .", "imgid": image, "sentid": first + n}
+            for n, tokens in enumerate(words)
         ]
         record = {"sentids": list(range(first, first + 5)), "imgid": image, "sentences": sentences}
-        images.append({**record, "split": splits[image % len(splits)], "filename": file.format(image + 1)})
+        images.append(
+            {**record, "split": splits[image % len(splits)], "filename": file.format(image + 1)}
+        )
     (root / labels).write_text(json.dumps({"images": images, "dataset": name}))
 
 

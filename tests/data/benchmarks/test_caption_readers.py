@@ -16,7 +16,9 @@ from geomagnifier_lab.datasets.sample import read_pixels
 
 
 def benchmark(name: str) -> Benchmark:
-    made: Benchmark = import_module(f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}").BENCHMARK
+    made: Benchmark = import_module(
+        f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}"
+    ).BENCHMARK
     return made
 
 
@@ -26,14 +28,24 @@ def test_sentences_and_splits_are_read(name: str, tmp_path: Path) -> None:
     labels, folder, _, splits = CAPTIONS[name]
     records = json.loads((tmp_path / labels).read_text())["images"]
     of = benchmark(name)
-    assert (of.name, of.work, of.splits[0], set(of.splits)) == (name, "caption", "test", set(splits))
+    assert (of.name, of.work, of.splits[0], set(of.splits)) == (
+        name,
+        "caption",
+        "test",
+        set(splits),
+    )
     seen = []
     for split in splits:
         cases = of.read(tmp_path, split)
         mine = [record for record in records if record["split"] == split]
         assert [case.id for case in cases] == [record["filename"] for record in mine]
-        assert [list(case.captions) for case in cases] == [[sentence["raw"] for sentence in record["sentences"]] for record in mine]
-        assert all(case.image == tmp_path / folder / case.id and case.work == "caption" and not case.label for case in cases)
+        assert [list(case.captions) for case in cases] == [
+            [sentence["raw"] for sentence in record["sentences"]] for record in mine
+        ]
+        assert all(
+            case.image == tmp_path / folder / case.id and case.work == "caption" and not case.label
+            for case in cases
+        )
         assert read_pixels(cases[0].image).shape == (64, 64, 3)
         assert [case.id for case in of.read(tmp_path, split)] == [case.id for case in cases]
         seen += [case.id for case in cases]
@@ -54,9 +66,7 @@ def test_what_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     held = [n for n in range(6) if splits[n % len(splits)] == "test"]
     (tmp_path / folder / file.format(held[0] + 1)).unlink()
     (tmp_path / folder / file.format(held[1] + 1)).write_bytes(b"")
-    told = (
-        rf"lacks .*{file.format(held[0] + 1)}: 2 of {len(held)} pictures of the split 'test' are not there or empty; it comes from {of.url}"
-    )
+    told = rf"lacks .*{file.format(held[0] + 1)}: 2 of {len(held)} pictures of the split 'test' are not there or empty; it comes from {of.url}"
     with pytest.raises(DataMissing, match=told):
         of.read(tmp_path, "test")
     assert of.read(tmp_path, "train")
@@ -70,7 +80,11 @@ def test_damaged_json_is_named(name: str, tmp_path: Path) -> None:
     write_captions(name, tmp_path)
     path = tmp_path / CAPTIONS[name][0]
     whole = path.read_bytes()
-    for damaged, told in ((whole[: len(whole) // 2], "is not JSON"), (b"\xff\xfe", "is not JSON"), (b"[]", 'no list "images"')):
+    for damaged, told in (
+        (whole[: len(whole) // 2], "is not JSON"),
+        (b"\xff\xfe", "is not JSON"),
+        (b"[]", 'no list "images"'),
+    ):
         path.write_bytes(damaged)
         with pytest.raises(DataCorrupt, match=f"{path.name}.*{told}"):
             benchmark(name).read(tmp_path, "test")
@@ -89,7 +103,9 @@ def test_damaged_json_is_named(name: str, tmp_path: Path) -> None:
         ({"split": "dev"}, "no picture of the split 'test'"),
     ],
 )
-def test_records_of_another_form_are_named(change: dict[str, Any], told: str, tmp_path: Path) -> None:
+def test_records_of_another_form_are_named(
+    change: dict[str, Any], told: str, tmp_path: Path
+) -> None:
     write_captions("rsicd", tmp_path)
     path = tmp_path / "dataset_rsicd.json"
     coco = json.loads(path.read_text())
@@ -119,5 +135,7 @@ def test_copies_with_other_folders_are_read(tmp_path: Path) -> None:
     assert len(benchmark("ucm-captions").read(tmp_path / "ucm", "test")) == 2
     write_captions("rsicd", tmp_path / "rsicd")
     (tmp_path / "rsicd" / "annotations_rsicd").mkdir()
-    (tmp_path / "rsicd" / "dataset_rsicd.json").rename(tmp_path / "rsicd" / "annotations_rsicd" / "dataset_rsicd.json")
+    (tmp_path / "rsicd" / "dataset_rsicd.json").rename(
+        tmp_path / "rsicd" / "annotations_rsicd" / "dataset_rsicd.json"
+    )
     assert len(benchmark("rsicd").read(tmp_path / "rsicd", "test")) == 2

@@ -11,7 +11,13 @@ from PIL import Image
 from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
 from geomagnifier_lab.datasets.benchmarks import earthreason, geopixeld, refsegrs, risbench, rrsis_d
 
-MODULES = {"rrsis_d": rrsis_d, "refsegrs": refsegrs, "risbench": risbench, "earthreason": earthreason, "geopixeld": geopixeld}
+MODULES = {
+    "rrsis_d": rrsis_d,
+    "refsegrs": refsegrs,
+    "risbench": risbench,
+    "earthreason": earthreason,
+    "geopixeld": geopixeld,
+}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -38,14 +44,27 @@ def test_ids_are_unique_and_stable_and_files_are_there(tmp_path, name):
 def test_rrsis_d(tmp_path):
     truth = made_boxes.rrsis_d(tmp_path)
     cases = rrsis_d.read(tmp_path, "test")
-    asked = [(sentence["raw"], ref["mask"]) for ref in truth if ref["split"] == "test" for sentence in ref["sentences"]]
+    asked = [
+        (sentence["raw"], ref["mask"])
+        for ref in truth
+        if ref["split"] == "test"
+        for sentence in ref["sentences"]
+    ]
     assert [case.question for case in cases] == [sentence for sentence, _ in asked]
-    assert [case.id for case in cases] == ["00004.jpg#0", "00009.jpg#0", "00009.jpg#1", "00009.jpg#2"]
+    assert [case.id for case in cases] == [
+        "00004.jpg#0",
+        "00009.jpg#0",
+        "00009.jpg#1",
+        "00009.jpg#2",
+    ]
     assert all((case.mask() == mask).all() for case, (_, mask) in zip(cases, asked, strict=True))
     assert {case.label for case in cases} == {"storagetank"}
     (case, _) = rrsis_d.read(tmp_path, "train")
     assert (case.mask() == truth[3]["mask"]).all()
-    made_boxes.write_json(tmp_path / "rrsisd" / "refs(unc).json", [r for r in _records(tmp_path) if r["split"] != "val"])
+    made_boxes.write_json(
+        tmp_path / "rrsisd" / "refs(unc).json",
+        [r for r in _records(tmp_path) if r["split"] != "val"],
+    )
     with pytest.raises(DataCorrupt, match="nothing of the split 'val'"):
         rrsis_d.read(tmp_path, "val")
 
@@ -58,12 +77,19 @@ def test_rrsis_d_that_does_not_fit_together(tmp_path):
     made_boxes.rrsis_d(tmp_path)
     records = _records(tmp_path)
     for change in ({"ann_id": 99}, {"image_id": 2}, {"ann_id": 3}):
-        made_boxes.write_json(tmp_path / "rrsisd" / "refs(unc).json", [records[0], records[1] | change])
-        with pytest.raises(DataCorrupt, match=r"refs\[1\]: image .* and annotation .* are not in .*instances\.json together"):
+        made_boxes.write_json(
+            tmp_path / "rrsisd" / "refs(unc).json", [records[0], records[1] | change]
+        )
+        with pytest.raises(
+            DataCorrupt,
+            match=r"refs\[1\]: image .* and annotation .* are not in .*instances\.json together",
+        ):
             rrsis_d.read(tmp_path, "test")
     (tmp_path / "rrsisd" / "refs(unc).json").unlink()
     (tmp_path / "images" / "rrsisd" / "JPEGImages" / "00009.jpg").unlink()
-    with pytest.raises(DataMissing, match=r"00009\.jpg: 1 of 2 pictures of the split 'test' .*Lsan2401/RMSIN"):
+    with pytest.raises(
+        DataMissing, match=r"00009\.jpg: 1 of 2 pictures of the split 'test' .*Lsan2401/RMSIN"
+    ):
         rrsis_d.read(tmp_path, "test")
     (tmp_path / "rrsisd" / "instances.json").unlink()
     with pytest.raises(DataMissing, match=r"instances\.json"):
@@ -88,7 +114,9 @@ def test_rrsis_d_masks_damaged(tmp_path, segmentation):
     labels["annotations"][0]["segmentation"] = segmentation
     made_boxes.write_json(source, labels)
     case = rrsis_d.read(tmp_path, "test")[0]
-    with pytest.raises(DataCorrupt, match=r"instances\.json, annotations\[0\]: its segmentation cannot be drawn"):
+    with pytest.raises(
+        DataCorrupt, match=r"instances\.json, annotations\[0\]: its segmentation cannot be drawn"
+    ):
         case.mask()
 
 
@@ -98,20 +126,37 @@ def test_phrase_lists(tmp_path, name):
     for split in MODULES[name].BENCHMARK.splits:
         cases = MODULES[name].read(tmp_path, split)
         expected = [thing for thing in truth if thing["split"] == split]
-        assert [(c.id, c.question) for c in cases] == [(f"{t['file']}#0", t["phrase"]) for t in expected]
-        assert all((case.mask() == thing["mask"]).all() for case, thing in zip(cases, expected, strict=True))
+        assert [(c.id, c.question) for c in cases] == [
+            (f"{t['file']}#0", t["phrase"]) for t in expected
+        ]
+        assert all(
+            (case.mask() == thing["mask"]).all()
+            for case, thing in zip(cases, expected, strict=True)
+        )
 
 
 def test_phrase_lists_with_several_phrases_blanks_and_tabs(tmp_path):
     made_boxes.refsegrs(tmp_path)
-    (tmp_path / "output_phrase_test.txt").write_text("30 road\n\n30\tvehicle in the  left \r\n31 building\n")
+    (tmp_path / "output_phrase_test.txt").write_text(
+        "30 road\n\n30\tvehicle in the  left \r\n31 building\n"
+    )
     cases = refsegrs.read(tmp_path, "test")
-    assert [(c.id, c.question) for c in cases] == [("30.tif#0", "road"), ("30.tif#1", "vehicle in the  left"), ("31.tif#0", "building")]
+    assert [(c.id, c.question) for c in cases] == [
+        ("30.tif#0", "road"),
+        ("30.tif#1", "vehicle in the  left"),
+        ("31.tif#0", "building"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "line"),
-    [("refsegrs", "31"), ("refsegrs", "road 31"), ("refsegrs", "../31 road"), ("risbench", "test_2_0 car"), ("risbench", "../a.png car")],
+    [
+        ("refsegrs", "31"),
+        ("refsegrs", "road 31"),
+        ("refsegrs", "../31 road"),
+        ("risbench", "test_2_0 car"),
+        ("risbench", "../a.png car"),
+    ],
 )
 def test_phrase_lists_damaged(tmp_path, name, line):
     made_boxes.WRITERS[name](tmp_path)
@@ -127,7 +172,9 @@ def test_phrase_lists_damaged(tmp_path, name, line):
         MODULES[name].read(tmp_path, "test")
 
 
-@pytest.mark.parametrize(("name", "folders"), [("refsegrs", ("images", "masks")), ("risbench", ("img_rgb", "mask"))])
+@pytest.mark.parametrize(
+    ("name", "folders"), [("refsegrs", ("images", "masks")), ("risbench", ("img_rgb", "mask"))]
+)
 def test_phrase_lists_half_downloaded(tmp_path, name, folders):
     truth = made_boxes.WRITERS[name](tmp_path)
     file = next(thing["file"] for thing in truth if thing["split"] == "test")
@@ -139,7 +186,9 @@ def test_phrase_lists_half_downloaded(tmp_path, name, folders):
         MODULES[name].read(tmp_path, "test")[0].mask()
     for folder in folders[::-1]:
         (tmp_path / folder / file).unlink()
-        with pytest.raises(DataMissing, match=rf"{folder}.{file}: 1 of 2 pictures .* from https://"):
+        with pytest.raises(
+            DataMissing, match=rf"{folder}.{file}: 1 of 2 pictures .* from https://"
+        ):
             MODULES[name].read(tmp_path, "test")
 
 
@@ -153,8 +202,13 @@ def test_earthreason(tmp_path):
     for split in earthreason.BENCHMARK.splits:
         cases = earthreason.read(tmp_path, split)
         expected = [thing for thing in truth if thing["split"] == split]
-        assert [(c.id, c.question, c.captions) for c in cases] == [(t["name"], t["questions"][0], tuple(t["answer"])) for t in expected]
-        assert all((case.mask() == thing["mask"]).all() for case, thing in zip(cases, expected, strict=True))
+        assert [(c.id, c.question, c.captions) for c in cases] == [
+            (t["name"], t["questions"][0], tuple(t["answer"])) for t in expected
+        ]
+        assert all(
+            (case.mask() == thing["mask"]).all()
+            for case, thing in zip(cases, expected, strict=True)
+        )
         assert not cases[1].mask().any()
 
 
@@ -194,7 +248,10 @@ def test_geopixeld(tmp_path):
     cases = geopixeld.read(tmp_path, "test")
     assert [case.id for case in cases] == ["P0003_0_800_347_1147.png", "P0003_223_1023_0_800.png"]
     for case in (*cases, *geopixeld.read(tmp_path, "train")):
-        assert case.captions == ("An aerial view. The tennis court-1 and two cars , seen from above.",) and not case.question
+        assert (
+            case.captions == ("An aerial view. The tennis court-1 and two cars , seen from above.",)
+            and not case.question
+        )
         assert [thing.label for thing in case.things] == [phrase for phrase, _ in truth[case.id]]
         for thing, (_, mask) in zip(case.things, truth[case.id], strict=True):
             rows, columns = np.nonzero(mask)
@@ -210,7 +267,10 @@ def test_geopixeld_rings_of_all_shapes(tmp_path):
     made_boxes.write_json(source, record | {"polygons": rings})
     with pytest.warns(GeomagWarning, match="1 phrases with a mask without area"):
         (thing,) = geopixeld.read(tmp_path, "test")[0].things
-    assert thing.box == (3, 3, 21, 5) and np.argwhere(thing.mask()).tolist() == [[3, 3], *([4, x] for x in range(10, 21))]
+    assert thing.box == (3, 3, 21, 5) and np.argwhere(thing.mask()).tolist() == [
+        [3, 3],
+        *([4, x] for x in range(10, 21)),
+    ]
     rings = [[[[5, 5], [30, 8], [17, 40]]], [[[50, 40], [80, 40], [70, 90]]]]
     made_boxes.write_json(source, record | {"polygons": rings})
     for thing, shape in zip(geopixeld.read(tmp_path, "test")[0].things, rings, strict=True):
@@ -238,8 +298,13 @@ RING = [[[1, 1], [9, 1], [9, 9]]]
 )
 def test_geopixeld_damaged(tmp_path, change):
     made_boxes.geopixeld(tmp_path)
-    made_boxes.write_json(tmp_path / "test" / "P0003_0_800_347_1147.json", {"gcg_description": TEXT, "polygons": [RING, RING]} | change)
-    with pytest.raises(DataCorrupt, match=r"P0003_0_800_347_1147\.json is not of the form of GeoPixelD"):
+    made_boxes.write_json(
+        tmp_path / "test" / "P0003_0_800_347_1147.json",
+        {"gcg_description": TEXT, "polygons": [RING, RING]} | change,
+    )
+    with pytest.raises(
+        DataCorrupt, match=r"P0003_0_800_347_1147\.json is not of the form of GeoPixelD"
+    ):
         geopixeld.read(tmp_path, "test")
 
 
@@ -247,5 +312,7 @@ def test_geopixeld_damaged(tmp_path, change):
 def test_geopixeld_half_downloaded(tmp_path, ending):
     made_boxes.geopixeld(tmp_path)
     (tmp_path / "test" / f"P0003_0_800_347_1147.{ending}").unlink()
-    with pytest.raises(DataMissing, match=rf"P0003_0_800_347_1147\.{ending}: 1 of 2 .*MBZUAI/GeoPixelD"):
+    with pytest.raises(
+        DataMissing, match=rf"P0003_0_800_347_1147\.{ending}: 1 of 2 .*MBZUAI/GeoPixelD"
+    ):
         geopixeld.read(tmp_path, "test")

@@ -43,7 +43,8 @@ def test_a_program_in_the_pickle_is_not_run(tmp_path):
             for value in (program, [*records, program], [records[0] | {"split": program}]):
                 source.write_bytes(pickle.dumps(value, protocol))
                 with pytest.raises(
-                    DataCorrupt, match=r"refs\(unc\)\.p is refused: it asks for (posix|nt|builtins|_?io|subprocess|commands|__builtin__)\."
+                    DataCorrupt,
+                    match=r"refs\(unc\)\.p is refused: it asks for (posix|nt|builtins|_?io|subprocess|commands|__builtin__)\.",
                 ):
                     rrsis_d.read(tmp_path, "test")
                 assert not touched.exists()
@@ -68,14 +69,21 @@ def test_written_by_hand_with_other_opcodes(tmp_path):
     ]
     for stream in streams:
         source.write_bytes(stream.encode("latin-1"))
-        with pytest.raises(DataCorrupt, match=r"refs\(unc\)\.p is refused: .*https://github\.com/Lsan2401/RMSIN.*refs\(unc\)\.json"):
+        with pytest.raises(
+            DataCorrupt,
+            match=r"refs\(unc\)\.p is refused: .*https://github\.com/Lsan2401/RMSIN.*refs\(unc\)\.json",
+        ):
             read_pickle(source, BENCHMARK)
         assert not touched.exists()
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_plain_values_of_every_protocol(tmp_path, protocol):
-    plain = {"a": [1, 2.5, True, None, "é", 2**70, -1], "t": (1, (2,), (), (1, 2, 3, 4)), "same": [[0]] * 2}
+    plain = {
+        "a": [1, 2.5, True, None, "é", 2**70, -1],
+        "t": (1, (2,), (), (1, 2, 3, 4)),
+        "same": [[0]] * 2,
+    }
     (tmp_path / "refs(unc).p").write_bytes(pickle.dumps(plain, protocol))
     assert read_pickle(tmp_path / "refs(unc).p", BENCHMARK) == plain
 
@@ -86,7 +94,9 @@ def test_text_of_python_2(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "value", [np.int64(3), np.zeros(3), collections.OrderedDict(a=1), {1, 2}.__class__, io.BytesIO()], ids=lambda v: type(v).__name__
+    "value",
+    [np.int64(3), np.zeros(3), collections.OrderedDict(a=1), {1, 2}.__class__, io.BytesIO()],
+    ids=lambda v: type(v).__name__,
 )
 def test_other_types_are_refused_by_name(tmp_path, value):
     (tmp_path / "refs(unc).p").write_bytes(pickle.dumps([value]))
@@ -107,7 +117,9 @@ def test_the_converted_list_is_preferred(tmp_path):
     with pytest.raises(DataCorrupt, match=r"refs\(unc\)\.json is not JSON"):
         read_refs(source, BENCHMARK)
     source.with_suffix(".json").unlink()
-    with pytest.raises(DataMissing, match=r"refs\(unc\)\.p; it comes from https://github\.com/Lsan2401/RMSIN"):
+    with pytest.raises(
+        DataMissing, match=r"refs\(unc\)\.p; it comes from https://github\.com/Lsan2401/RMSIN"
+    ):
         read_refs(source, BENCHMARK)
 
 

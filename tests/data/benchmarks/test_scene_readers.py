@@ -16,12 +16,16 @@ from geomagnifier.language.classes import SCENES as NAMES
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 from geomagnifier_lab.datasets.sample import read_pixels
 
-needs_data = pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
+needs_data = pytest.mark.skipif(
+    "GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets"
+)
 COUNTS = {"aid": 30, "ucm": 21, "whu-rs19": 19, "resisc45": 45, "rsscn7": 7, "eurosat": 10}
 
 
 def benchmark(name: str) -> Benchmark:
-    made: Benchmark = import_module(f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}").BENCHMARK
+    made: Benchmark = import_module(
+        f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}"
+    ).BENCHMARK
     return made
 
 
@@ -39,9 +43,13 @@ def test_all_pictures_are_read(name: str, tmp_path: Path) -> None:
     assert len(of.classes) == COUNTS[name]
     assert Counter(case.label for case in cases) == dict.fromkeys(of.classes, 3)
     assert len({case.id for case in cases}) == len(cases)
-    assert all(case.id == f"{case.label}/{case.image.name}" and case.work == "scene" for case in cases)
+    assert all(
+        case.id == f"{case.label}/{case.image.name}" and case.work == "scene" for case in cases
+    )
     assert read_pixels(cases[-1].image).shape == (64, 64, 3)
-    assert [case.id for case in read_all(name, tmp_path / SCENES[name][0])] == [case.id for case in cases]
+    assert [case.id for case in read_all(name, tmp_path / SCENES[name][0])] == [
+        case.id for case in cases
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name, (_, begin, _) in SCENES.items() if begin])
@@ -67,10 +75,16 @@ def test_benchmarks_say_what_they_are(name: str) -> None:
 
 
 def test_what_the_small_vocabulary_cannot_tell() -> None:
-    unnamed = {name: [label for label, words in benchmark(name).words.items() if not words] for name in SCENES}
+    unnamed = {
+        name: [label for label, words in benchmark(name).words.items() if not words]
+        for name in SCENES
+    }
     assert {name: len(labels) for name, labels in unnamed.items() if labels} == {"resisc45": 12}
     alike = {name: COUNTS[name] - len(set(benchmark(name).words.values())) for name in SCENES}
-    assert {name: n for name, n in alike.items() if n} == {"resisc45": 12, "eurosat": 1}  # two farmlands each; and twelve without a name
+    assert {name: n for name, n in alike.items() if n} == {
+        "resisc45": 12,
+        "eurosat": 1,
+    }  # two farmlands each; and twelve without a name
 
 
 def test_folders_may_be_spelled_and_nested_otherwise(tmp_path: Path) -> None:
@@ -80,7 +94,10 @@ def test_folders_may_be_spelled_and_nested_otherwise(tmp_path: Path) -> None:
     cases = benchmark("whu-rs19").read(tmp_path, "test")
     assert len(cases) == 19
     (case,) = (case for case in cases if case.label == "railwayStation")
-    assert case.image.parent.name == "Railway Station" and case.id == "railwayStation/railwayStation_03.jpg"
+    assert (
+        case.image.parent.name == "Railway Station"
+        and case.id == "railwayStation/railwayStation_03.jpg"
+    )
 
 
 def test_what_systems_leave_in_a_folder_is_passed_over(tmp_path: Path) -> None:
@@ -105,16 +122,26 @@ def test_lists_of_names_alone_and_in_other_places(tmp_path: Path) -> None:
     for path in tmp_path.glob("*.csv"):
         path.unlink()
     (tmp_path / "splits").mkdir()
-    (tmp_path / "splits" / "resisc45-test.txt").write_text("railway_station_001.jpg\n\nrailway_002.jpg\n")
+    (tmp_path / "splits" / "resisc45-test.txt").write_text(
+        "railway_station_001.jpg\n\nrailway_002.jpg\n"
+    )
     cases = benchmark("resisc45").read(tmp_path, "test")
-    assert [case.id for case in cases] == ["railway_station/railway_station_001.jpg", "railway/railway_002.jpg"]
+    assert [case.id for case in cases] == [
+        "railway_station/railway_station_001.jpg",
+        "railway/railway_002.jpg",
+    ]
     (tmp_path / "NWPU-RESISC45" / "Test.csv").write_text("ship/ship_001.jpg,ship\n")
-    assert [case.id for case in benchmark("resisc45").read(tmp_path, "test")] == ["ship/ship_001.jpg"]
+    assert [case.id for case in benchmark("resisc45").read(tmp_path, "test")] == [
+        "ship/ship_001.jpg"
+    ]
 
 
 def test_without_a_list_there_is_no_split(tmp_path: Path) -> None:
     write_scenes("rsscn7", tmp_path)
-    with pytest.raises(OptionError, match=r"publish no split; for 'test' put rsscn7_test\.csv of AiTLAS .*or ask for the split 'all'"):
+    with pytest.raises(
+        OptionError,
+        match=r"publish no split; for 'test' put rsscn7_test\.csv of AiTLAS .*or ask for the split 'all'",
+    ):
         benchmark("rsscn7").read(tmp_path, "test")
     with pytest.raises(OptionError, match="no split 'dev'; choose among test, val, train, all"):
         benchmark("rsscn7").read(tmp_path, "dev")
@@ -125,20 +152,29 @@ def test_what_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     of = benchmark(name)
     with pytest.raises(DataMissing, match="nowhere"):
         of.read(tmp_path / "nowhere", "all")
-    with pytest.raises(DataMissing, match=f"{of.classes[0]} and the other {len(of.classes) - 1} class folders; it comes from {of.url}"):
+    with pytest.raises(
+        DataMissing,
+        match=f"{of.classes[0]} and the other {len(of.classes) - 1} class folders; it comes from {of.url}",
+    ):
         of.read(tmp_path, "all")
     write_scenes(name, tmp_path)
     last = tmp_path / SCENES[name][0] / of.classes[-1]
     pictures = sorted(last.iterdir())
     pictures[0].write_bytes(b"")
-    with pytest.raises(DataMissing, match=rf"lacks .*{pictures[0].name}: 1 of {3 * len(of.classes)} pictures .*{of.url}"):
+    with pytest.raises(
+        DataMissing,
+        match=rf"lacks .*{pictures[0].name}: 1 of {3 * len(of.classes)} pictures .*{of.url}",
+    ):
         of.read(tmp_path, "all")
     for path in pictures:
         path.unlink()
     with pytest.raises(DataMissing, match=f"no picture in .*{last.name}; it comes from {of.url}"):
         of.read(tmp_path, "all")
     last.rmdir()
-    with pytest.raises(DataMissing, match=rf"lacks .*{last.name}: 1 of {len(of.classes)} class folders are not there; .*{of.url}"):
+    with pytest.raises(
+        DataMissing,
+        match=rf"lacks .*{last.name}: 1 of {len(of.classes)} class folders are not there; .*{of.url}",
+    ):
         of.read(tmp_path, "all")
 
 
@@ -146,7 +182,10 @@ def test_a_picture_of_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
     write_scenes("aid", tmp_path)
     (tmp_path / "AID" / "Bridge" / "bridge_3.jpg").unlink()
     (tmp_path / "AID" / "Pond" / "pond_3.jpg").write_bytes(b"")
-    with pytest.raises(DataMissing, match=r"lacks .*_3\.jpg: 2 of 30 pictures of aid_test\.csv are not there or empty; it comes from http"):
+    with pytest.raises(
+        DataMissing,
+        match=r"lacks .*_3\.jpg: 2 of 30 pictures of aid_test\.csv are not there or empty; it comes from http",
+    ):
         benchmark("aid").read(tmp_path, "test")
     assert len(benchmark("aid").read(tmp_path, "train")) == 30
 
@@ -154,11 +193,17 @@ def test_a_picture_of_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Bridge/bridge_1.jpg,Bridge\nMoon/moon_1.jpg,Moon\n", "line 2: 'Moon/moon_1.jpg,Moon' is no picture of a class of AID"),
+        (
+            "Bridge/bridge_1.jpg,Bridge\nMoon/moon_1.jpg,Moon\n",
+            "line 2: 'Moon/moon_1.jpg,Moon' is no picture of a class of AID",
+        ),
         ("Bridge/bridge_1.jpg,Pond\n", "line 1"),
         ("../../etc/passwd,Bridge\n", "line 1"),
         ("image,label\n", "line 1"),
-        ("Bridge/bridge_1.jpg,Bridge\nBridge/bridge_1.jpg,Bridge\n", "line 2: Bridge/bridge_1.jpg is there already, in line 1"),
+        (
+            "Bridge/bridge_1.jpg,Bridge\nBridge/bridge_1.jpg,Bridge\n",
+            "line 2: Bridge/bridge_1.jpg is there already, in line 1",
+        ),
         ("\n", "lists no picture"),
         (b"\xff\xfe\x00", "is no list of pictures"),
     ],
@@ -171,7 +216,10 @@ def test_damaged_lists_are_named(text: str | bytes, told: str, tmp_path: Path) -
 
 
 @needs_data
-@pytest.mark.parametrize(("name", "labels"), [("aid", "captions.jsonl"), ("ucm", "captions.jsonl"), ("rsscn7", "labels.jsonl")])
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [("aid", "captions.jsonl"), ("ucm", "captions.jsonl"), ("rsscn7", "labels.jsonl")],
+)
 def test_real_pictures(name: str, labels: str) -> None:
     """Parts of the real sets, re-packed: classes and their counts are those that their own table of labels gives."""
     root = Path(os.environ["GEOMAG_DATA"]) / name

@@ -24,13 +24,29 @@ def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pictures")
     pixels = paint(300, 200, *SHIPS)
     write_picture(folder / "plain.png", pixels)
-    write_picture(folder / "placed.tif", pixels, crs="EPSG:32633", transform=(0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0))
+    write_picture(
+        folder / "placed.tif",
+        pixels,
+        crs="EPSG:32633",
+        transform=(0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0),
+    )
     with rasterio.open(folder / "placed.tif", "r+") as placed:
         placed.update_tags(TIFFTAG_DATETIME="2024:05:31 10:15:00")
-    large = paint(1600, 1200, *[(x, y, x + 24, y + 12) for x in range(40, 1200, 200) for y in range(40, 1200, 160)])
+    large = paint(
+        1600,
+        1200,
+        *[(x, y, x + 24, y + 12) for x in range(40, 1200, 200) for y in range(40, 1200, 160)],
+    )
     large[:, 1300:] = BLUE
     write_picture(folder / "large.png", large)
-    write_picture(folder / "many.png", paint(2000, 1600, *[(x, y, x + 10, y + 8) for x in range(4, 2000, 20) for y in range(4, 1600, 20)]))
+    write_picture(
+        folder / "many.png",
+        paint(
+            2000,
+            1600,
+            *[(x, y, x + 10, y + 8) for x in range(4, 2000, 20) for y in range(4, 1600, 20)],
+        ),
+    )
     write_picture(folder / "meadow.png", paint(120, 90, (0, 0, 120, 90), colour=(0, 250, 0)))
     return folder
 
@@ -55,7 +71,14 @@ def address(root, every_look):
     for library in ("nicegui", "fastapi", "uvicorn"):
         pytest.importorskip(library)
     process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).parent / "serving_page.py"), str(root), str(every_look)], stdout=subprocess.PIPE, text=True
+        [
+            sys.executable,
+            str(Path(__file__).parent / "serving_page.py"),
+            str(root),
+            str(every_look),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         port = process.stdout.readline().strip()
@@ -83,7 +106,9 @@ def browser():
     if chromium is None:
         pytest.skip("chromium is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"], timeout=1000 * PATIENT)
+        browser = started.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], timeout=1000 * PATIENT
+        )
         yield browser
         browser.close()
 

@@ -66,7 +66,9 @@ def test_everything_is_reached_by_keys(visitor):
         page.keyboard.press(key)
         now = "document.querySelector('.map path.region').getBoundingClientRect()"
         page.wait_for_function(f"before => {{ const now = {now}; return {changed}; }}", arg=before)
-        page.locator(".map .leaflet-pan-anim").wait_for(state="detached")  # a glide ends; keys in the middle of it are not heard
+        page.locator(".map .leaflet-pan-anim").wait_for(
+            state="detached"
+        )  # a glide ends; keys in the middle of it are not heard
     # Escape: a popup, a drawing, a menu, a message
     page.locator("[data-region='1']").focus()
     page.keyboard.press("Enter")
@@ -114,7 +116,10 @@ def test_progress_is_read_aloud_at_each_quarter(visitor, looks):
     question(page).press("Enter")
     (looks / "0").touch()
     page.get_by_text(re.compile(r"^[1-9]\d* of")).wait_for()
-    step, known = (int(page.get_by_role("progressbar").get_attribute(name)) for name in ("aria-valuenow", "aria-valuemax"))
+    step, known = (
+        int(page.get_by_role("progressbar").get_attribute(name))
+        for name in ("aria-valuenow", "aria-valuemax")
+    )
     given = 1
     for number, quarter in enumerate(("A quarter", "Half", "Three quarters"), 1):
         while 4 * given * step < number * known:
@@ -124,7 +129,11 @@ def test_progress_is_read_aloud_at_each_quarter(visitor, looks):
     (looks / "all").touch()
     page.locator(".sentence").wait_for()
     said = page.evaluate("window.said")
-    parts = [text.removesuffix(" of the windows looked at") for text in said if text.endswith(" of the windows looked at")]
+    parts = [
+        text.removesuffix(" of the windows looked at")
+        for text in said
+        if text.endswith(" of the windows looked at")
+    ]
     assert parts == ["A quarter", "Half", "Three quarters"] and len(said) <= 5, said
 
 
@@ -178,7 +187,10 @@ def test_the_list_of_pictures_fills_a_phone(visitor):
     menu = page.get_by_role("dialog", name="Pictures")
     page.get_by_text("Where and when").click()
     box = menu.bounding_box()
-    assert (box["x"], box["y"]) == (0, 0) and (box["width"], box["height"]) == (PHONE["width"], PHONE["height"])
+    assert (box["x"], box["y"]) == (0, 0) and (box["width"], box["height"]) == (
+        PHONE["width"],
+        PHONE["height"],
+    )
     assert menu.evaluate("element => element.scrollWidth") <= PHONE["width"]
     small = """() => [...document.querySelectorAll(".menu button, .menu input, .menu summary")]
         .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"""
@@ -195,7 +207,10 @@ def test_a_strip_runs_over_the_map_while_tiles_load(visitor):
     visit.page.locator(".welcome .choice", has_text="plain.png").click()
     visit.page.locator(".map.loading").wait_for()
     strip = "getComputedStyle(document.querySelector('.map'), '::after')"
-    assert visit.page.evaluate(f"[{strip}.height, {strip}.width]") == ["3px", f"{visit.page.locator('.map').bounding_box()['width']:g}px"]
+    assert visit.page.evaluate(f"[{strip}.height, {strip}.width]") == [
+        "3px",
+        f"{visit.page.locator('.map').bounding_box()['width']:g}px",
+    ]
     go.append(True)
     for route in held:
         route.continue_()

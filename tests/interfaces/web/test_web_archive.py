@@ -26,7 +26,10 @@ def test_pictures_are_found_where_and_when_they_were_taken(visitor):
     page = visitor(DESKTOP).open("placed.tif")
     page.locator(".scene").click()
     menu = page.get_by_role("dialog", name="Pictures")
-    near, within, box, since, before = (menu.get_by_label(name, exact=True) for name in ("Near", "Within", "In the box", "From", "Before"))
+    near, within, box, since, before = (
+        menu.get_by_label(name, exact=True)
+        for name in ("Near", "Within", "In the box", "From", "Before")
+    )
     menu.get_by_text("Where and when").click()
     for field, slip, told in (
         (near, "15", "a place is LON,LAT in degrees"),
@@ -38,7 +41,9 @@ def test_pictures_are_found_where_and_when_they_were_taken(visitor):
         field.fill(slip)
         page.keyboard.press("Enter")
         menu.get_by_role("alert").get_by_text(told).wait_for()
-        page.wait_for_function("name => document.activeElement.name === name", arg=field.get_attribute("name"))
+        page.wait_for_function(
+            "name => document.activeElement.name === name", arg=field.get_attribute("name")
+        )
         field.fill("")
     since.fill("2025")
     before.fill("2024")
@@ -51,12 +56,17 @@ def test_pictures_are_found_where_and_when_they_were_taken(visitor):
     before.fill("2025")
     page.keyboard.press("Enter")
     lines = found(menu, f"Pictures within 10 km of {NEAR}, from 2024-05, before 2025")
-    assert len(lines) == 1 and lines[0].startswith("placed.tif right there 2024-05-31 10:15 UTC 300 × 200 px")
+    assert len(lines) == 1 and lines[0].startswith(
+        "placed.tif right there 2024-05-31 10:15 UTC 300 × 200 px"
+    )
     # and beside words
     menu.get_by_label("Find pictures").fill("red")
     before.fill("2024-05-31")
     page.keyboard.press("Enter")
-    assert found(menu, f"No pictures “red” within 10 km of {NEAR}, from 2024-05, before 2024-05-31") == []
+    assert (
+        found(menu, f"No pictures “red” within 10 km of {NEAR}, from 2024-05, before 2024-05-31")
+        == []
+    )
     menu.get_by_text("A picture without a CRS is in no place").wait_for()
     for field in (near, since, before):
         field.fill("")
@@ -64,10 +74,17 @@ def test_pictures_are_found_where_and_when_they_were_taken(visitor):
     page.wait_for_function("document.querySelector('[name=bbox]').value !== ''")
     shown = box.input_value()
     west, south, east, north = map(float, shown.split(", "))
-    assert 14.9 < west < 15.0 and 15.002 < east < 15.1 and 47.8 < south < 47.8527 and 47.8535 < north < 47.9
+    assert (
+        14.9 < west < 15.0
+        and 15.002 < east < 15.1
+        and 47.8 < south < 47.8527
+        and 47.8535 < north < 47.9
+    )
     box.press("Enter")
     lines = found(menu, f"Pictures “red” in {shown}")
-    assert len(lines) == 1 and re.match(r"placed\.tif likeness 0\.\d\d 47\.85\d+° N, 15\.00\d+° E 2024-05-31 10:15 UTC ", lines[0])
+    assert len(lines) == 1 and re.match(
+        r"placed\.tif likeness 0\.\d\d 47\.85\d+° N, 15\.00\d+° E 2024-05-31 10:15 UTC ", lines[0]
+    )
     # beside likeness, too, and the picture itself is none of the hits
     menu.get_by_role("button", name="More like this one").click()
     assert found(menu, f"No pictures like placed.tif in {shown}") == []
@@ -104,12 +121,20 @@ def test_a_hit_that_is_a_part_opens_there(visit):
     outline.wait_for(state="detached")
 
 
-@pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", "5,5,1,1", "9000,0,9100,50", "0,0,nan,9", "9" * 5000])
+@pytest.mark.parametrize(
+    "box", ["1,2,3", "a,b,c,d", "5,5,1,1", "9000,0,9100,50", "0,0,nan,9", "9" * 5000]
+)
 def test_a_part_that_is_none_is_refused(address, root, box):
     import httpx
 
-    card = next(card for card in httpx.get(f"{address}/v1/scenes", timeout=PATIENT).json()["scenes"] if card["name"] == "plain.png")
-    reply = httpx.get(f"{address}/web/scenes/{card['id']}/thumb.png", params={"box": box}, timeout=PATIENT)
+    card = next(
+        card
+        for card in httpx.get(f"{address}/v1/scenes", timeout=PATIENT).json()["scenes"]
+        if card["name"] == "plain.png"
+    )
+    reply = httpx.get(
+        f"{address}/web/scenes/{card['id']}/thumb.png", params={"box": box}, timeout=PATIENT
+    )
     assert reply.status_code == 422 and reply.json()["error"]["type"] == "BoxError"
 
 
@@ -154,7 +179,12 @@ def alive(address):
 def cancelled(address):
     import httpx
 
-    return float(re.search(r'geomag_jobs_total\{state="cancelled"\} (\S+)', httpx.get(f"{address}/metrics", timeout=PATIENT).text)[1])
+    return float(
+        re.search(
+            r'geomag_jobs_total\{state="cancelled"\} (\S+)',
+            httpx.get(f"{address}/metrics", timeout=PATIENT).text,
+        )[1]
+    )
 
 
 def until(true, seconds=PATIENT):

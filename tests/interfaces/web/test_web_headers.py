@@ -13,7 +13,9 @@ from websockets.sync.client import connect
 def told(address, path, way="GET"):
     """Status, headers and body."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(f"{address}{path}", method=way), timeout=PATIENT) as reply:
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{address}{path}", method=way), timeout=PATIENT
+        ) as reply:
             return reply.status, reply.headers, reply.read()
     except urllib.error.HTTPError as error:
         return error.code, error.headers, error.read()
@@ -40,8 +42,14 @@ def test_what_there_is_not_is_told_in_json(address, way, path, status):
 
 def test_the_page_loads_what_is_here_and_is_framed_by_nobody(address):
     _, headers, _ = told(address, "/")
-    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
-    assert policy["default-src"] == "'none'" and policy["connect-src"] == "'self'" and policy["frame-ancestors"] == "'none'"
+    policy = dict(
+        part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";")
+    )
+    assert (
+        policy["default-src"] == "'none'"
+        and policy["connect-src"] == "'self'"
+        and policy["frame-ancestors"] == "'none'"
+    )
     assert not any("http" in sources or "*" in sources for sources in policy.values())
     assert headers["x-frame-options"] == "DENY"
 
@@ -63,7 +71,9 @@ def test_a_browser_refuses_what_the_page_may_not_do(browser, address):
         return refused;
     }""")
     visit.context.close()
-    assert {"img-src", "connect-src"} <= set(sent) and any(one.startswith(("frame", "child", "default")) for one in sent)
+    assert {"img-src", "connect-src"} <= set(sent) and any(
+        one.startswith(("frame", "child", "default")) for one in sent
+    )
 
 
 def test_another_site_cannot_frame_the_page(browser, address):
@@ -81,6 +91,13 @@ def test_the_socket_of_the_page_is_for_the_page(address):
     place = f"{address.replace('http', 'ws')}/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
     with connect(place, origin=address, open_timeout=PATIENT) as own:
         assert own.recv(PATIENT).startswith("0{")
-    for origin in ("http://127.0.0.1:9", "http://evil.example", address.replace("127.0.0.1", "localhost")):
-        with pytest.raises(InvalidStatus, match="403"), connect(place, origin=origin, open_timeout=PATIENT):
+    for origin in (
+        "http://127.0.0.1:9",
+        "http://evil.example",
+        address.replace("127.0.0.1", "localhost"),
+    ):
+        with (
+            pytest.raises(InvalidStatus, match="403"),
+            connect(place, origin=origin, open_timeout=PATIENT),
+        ):
             pass

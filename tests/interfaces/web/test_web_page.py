@@ -24,7 +24,8 @@ def test_an_analyst_opens_and_asks_at_each_level(visit):
     page.get_by_role("link", name="GeoTIFF mask").wait_for()
     assert visit.ask("How many ships are there?").inner_text() == "Found 3 ships."
     assert page.locator(".meant").all_inner_texts() == ["Read as: count(ship)", "Value: 3"]
-    # the panel is below the map on a phone and beside it on a desk, and neither is wider than the screen
+    # the panel is below the map on a phone and beside it on a desk, and neither is wider than the
+    # screen
     stage, panel = page.locator(".stage").bounding_box(), page.locator(".panel").bounding_box()
     below = panel["y"] >= stage["y"] + stage["height"] - 1
     assert below == (page.viewport_size == PHONE)
@@ -116,19 +117,25 @@ def test_a_long_list_of_regions_is_shown_bit_by_bit_and_in_another_order(visitor
     rows = page.locator(".region-row")
     assert rows.count() == 20
     page.get_by_label("Order of the regions").select_option("size")
-    page.wait_for_function("document.querySelector('.region-row .label').innerText.includes('water')")
+    page.wait_for_function(
+        "document.querySelector('.region-row .label').innerText.includes('water')"
+    )
     page.get_by_text("20 of 49 shown").wait_for()
     page.get_by_role("button", name="Show 29 more").click()
     page.wait_for_function("document.querySelectorAll('.region-row').length === 49")
     page.get_by_text(" shown").wait_for(state="detached")
-    colours = page.locator(".phrase").evaluate_all("all => all.map((one) => one.style.getPropertyValue('--own'))")
+    colours = page.locator(".phrase").evaluate_all(
+        "all => all.map((one) => one.style.getPropertyValue('--own'))"
+    )
     assert len(set(colours)) == 2
 
 
 def test_heat_and_looks_are_layers_to_be_switched(visitor):
     page = (visit := visitor(DESKTOP)).open("large.png")
     visit.ask("Find every ship.")
-    regions, looks = (page.get_by_role("button", name=name, exact=True) for name in ("Regions", "Looks"))
+    regions, looks = (
+        page.get_by_role("button", name=name, exact=True) for name in ("Regions", "Looks")
+    )
     page.locator(".map path.region").first.wait_for(state="attached")
     looks.click()
     page.locator(".map path.look").first.wait_for(state="attached")
@@ -154,7 +161,9 @@ def test_an_answer_is_taken_away(visitor, tmp_path):
         waiting.value.save_as(found[name])
     document = json.loads(found["GeoJSON"].read_text())
     assert len(document["features"]) == 3
-    assert document["features"][0]["geometry"]["coordinates"][0][0][0] == pytest.approx(15.0, abs=0.01)
+    assert document["features"][0]["geometry"]["coordinates"][0][0][0] == pytest.approx(
+        15.0, abs=0.01
+    )
     assert found["GeoPackage"].read_bytes().startswith(b"SQLite format 3")
     assert found["GeoTIFF mask"].read_bytes()[:2] in (b"II", b"MM")
     assert found["PNG"].read_bytes().startswith(b"\x89PNG")
@@ -215,7 +224,9 @@ def test_a_reload_keeps_the_answer_and_the_earlier_questions(visit):
     page.locator(".labels").wait_for()
     assert page.locator(".asked").inner_text() == "What kind of place is this?"
     # The answer's elements and the script that fills the field reach the browser in two messages.
-    page.wait_for_function("document.querySelector('[name=question]').value === 'What kind of place is this?'")
+    page.wait_for_function(
+        "document.querySelector('[name=question]').value === 'What kind of place is this?'"
+    )
     page.get_by_role("button", name="Clear").click()
     earlier.first.wait_for(state="detached")
 
@@ -232,7 +243,11 @@ def test_the_page_is_used_by_keyboard_and_named_for_screen_readers(visitor):
     seen = []
     for _ in range(12):
         page.keyboard.press("Tab")
-        seen.append(page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.innerText"))
+        seen.append(
+            page.evaluate(
+                "document.activeElement.getAttribute('aria-label') || document.activeElement.innerText"
+            )
+        )
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", f"the focus cannot be seen on {seen[-1]}"
     assert seen[0] == "Ask" and len(set(seen)) == len(seen)

@@ -33,8 +33,27 @@ SHIPS = ((40, 40, 60, 52), (120, 80, 160, 100))
 
 def answer_of(text, *regions, **trace):
     scene = SceneInfo("a.tif", 200, 100, 3, gsd=0.5)
-    made = Trace(**({"scene_pixels": 20_000, "pixels_processed": 5_000, "flops": 2e9, "seconds": {"answer": 0.9, "say": 0.1}} | trace))
-    return Answer("?", text, Granularity.REGION, {}, scene, made, np.zeros((1, 1, 3), np.uint8), regions=regions)
+    made = Trace(
+        **(
+            {
+                "scene_pixels": 20_000,
+                "pixels_processed": 5_000,
+                "flops": 2e9,
+                "seconds": {"answer": 0.9, "say": 0.1},
+            }
+            | trace
+        )
+    )
+    return Answer(
+        "?",
+        text,
+        Granularity.REGION,
+        {},
+        scene,
+        made,
+        np.zeros((1, 1, 3), np.uint8),
+        regions=regions,
+    )
 
 
 def region(label, phrase, box=(10, 10, 30, 20), score=0.5):
@@ -69,7 +88,10 @@ def asked(library, placed):
 
 def test_a_sentence_is_cut_at_its_phrases():
     answer = answer_of(
-        "There are two ships and a ship yard.", region("ship", "two ships"), region("yard", "a ship yard"), region("ship", "two ships")
+        "There are two ships and a ship yard.",
+        region("ship", "two ships"),
+        region("yard", "a ship yard"),
+        region("ship", "two ships"),
     )
     assert [(p.text, p.kind) for p in presentation.pieces(answer)] == [
         ("There are ", None),
@@ -82,12 +104,25 @@ def test_a_sentence_is_cut_at_its_phrases():
 
 
 def test_a_phrase_inside_another_and_one_that_is_not_there_cut_nothing_apart():
-    answer = answer_of("Ships near two ships.", region("a", "ships"), region("b", "two ships"), region("c", "elephants"), region("d", ""))
-    assert [(p.text, p.kind) for p in presentation.pieces(answer)] == [("Ships", 0), (" near ", None), ("two ships", 1), (".", None)]
+    answer = answer_of(
+        "Ships near two ships.",
+        region("a", "ships"),
+        region("b", "two ships"),
+        region("c", "elephants"),
+        region("d", ""),
+    )
+    assert [(p.text, p.kind) for p in presentation.pieces(answer)] == [
+        ("Ships", 0),
+        (" near ", None),
+        ("two ships", 1),
+        (".", None),
+    ]
 
 
 def test_rows_tell_pixels_metres_and_area():
-    answer = answer_of("", region("ship", "", (10, 10, 30, 20), 0.5), region("port", "", (0, 0, 200, 100), 0.9))
+    answer = answer_of(
+        "", region("ship", "", (10, 10, 30, 20), 0.5), region("port", "", (0, 0, 200, 100), 0.9)
+    )
     ship, port = presentation.rows(answer, [1, 2])
     assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "box 10 m × 5.0 m", "")
     assert (ship.number, ship.kind, port.kind) == (1, 0, 1)
@@ -97,11 +132,19 @@ def test_rows_tell_pixels_metres_and_area():
 
 def test_large_measures_change_their_unit():
     assert [presentation.length(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
-    assert [presentation.square(m) for m in (3.14, 1200, 250_000, 3e6)] == ["3.1 m²", "1,200 m²", "25.00 ha", "3.00 km²"]
+    assert [presentation.square(m) for m in (3.14, 1200, 250_000, 3e6)] == [
+        "3.1 m²",
+        "1,200 m²",
+        "25.00 ha",
+        "3.00 km²",
+    ]
 
 
 def test_costs_are_told_with_their_units():
-    figures = {figure.meaning: (figure.number, figure.unit) for figure in presentation.figures(answer_of(""))}
+    figures = {
+        figure.meaning: (figure.number, figure.unit)
+        for figure in presentation.figures(answer_of(""))
+    }
     assert figures == {
         "processed": ("0.005", "Mpx"),
         "in the scene": ("0.02", "Mpx"),
@@ -109,9 +152,17 @@ def test_costs_are_told_with_their_units():
         "of arithmetic": ("2", "GFLOP"),
     }
     assert presentation.stages(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
-    some = answer_of("", crops=(Box(0, 0, 9, 9),), closed=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),))
-    assert presentation.looks(some) == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
-    assert presentation.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),))) == "Seen as a whole, 1 not reached."
+    some = answer_of(
+        "", crops=(Box(0, 0, 9, 9),), closed=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),)
+    )
+    assert (
+        presentation.looks(some)
+        == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
+    )
+    assert (
+        presentation.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),)))
+        == "Seen as a whole, 1 not reached."
+    )
     assert presentation.looks(answer_of("")) == "Seen as a whole."
     assert presentation.looks(answer_of("", pixels_processed=0)) == "Nothing was searched."
 
@@ -121,7 +172,9 @@ def test_boxes_come_back_from_the_map_as_they_went(asked, placed):
     for box in (Box(0, 0, 300, 200), Box(40, 40, 60, 52)):
         ring = np.asarray(places.corners(box.tuple()))
         back = places.box((ring.min(0).tolist(), ring.max(0).tolist()))
-        assert np.abs(np.subtract(back.tuple(), box.tuple())).max() <= (2 if placed else 0)  # a grid turned against the map's
+        assert np.abs(np.subtract(back.tuple(), box.tuple())).max() <= (
+            2 if placed else 0
+        )  # a grid turned against the map's
 
 
 def test_a_box_beside_the_scene_is_refused(asked, placed):
@@ -139,8 +192,12 @@ def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, p
     for drawn, region in zip(found["regions"], answer.regions, strict=True):
         ring = np.asarray(drawn["rings"][0])
         corners = np.asarray(places.corners(region.box))
-        assert np.allclose(ring.min(0), corners.min(0), atol=1e-5) and np.allclose(ring.max(0), corners.max(0), atol=1e-5)
-        assert len(drawn["facts"]) == 2 + placed + drawn["masked"]  # without an outline there is no area
+        assert np.allclose(ring.min(0), corners.min(0), atol=1e-5) and np.allclose(
+            ring.max(0), corners.max(0), atol=1e-5
+        )
+        assert (
+            len(drawn["facts"]) == 2 + placed + drawn["masked"]
+        )  # without an outline there is no area
 
 
 def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypatch):
@@ -155,7 +212,11 @@ def test_heat_lies_where_the_scene_is_hot(asked):
     warm[:, 20:] = 0.5
     answer, places = asked()
     hot = Answer(**(vars(answer) | {"trace": Trace(**(vars(answer.trace) | {"heat": warm}))}))
-    shown = np.asarray(Image.open(io.BytesIO(answer_layers.heat_picture(hot, places)))).astype(int).sum(2)
+    shown = (
+        np.asarray(Image.open(io.BytesIO(answer_layers.heat_picture(hot, places))))
+        .astype(int)
+        .sum(2)
+    )
     middle = shown[shown.shape[0] // 2]
     assert middle[-3] > 600 and middle[2] < 30
     assert answer_layers.document(hot, places)["heat"] == places.bounds
@@ -164,20 +225,36 @@ def test_heat_lies_where_the_scene_is_hot(asked):
 def test_a_hit_is_told_by_likeness_place_and_time():
     hit = Hit(Path("a.tif"), 0.5, None, 9, 9)
     assert presentation.found(hit) == ["likeness 0.50"]
-    placed = footprint.outlines(SceneInfo("a.tif", 200, 100, 3, "EPSG:4326", (0.01, 0.0, -11.0, 0.0, -0.01, -20.0)), [Box(0, 0, 200, 100)])[
-        0
-    ]
+    placed = footprint.outlines(
+        SceneInfo("a.tif", 200, 100, 3, "EPSG:4326", (0.01, 0.0, -11.0, 0.0, -0.01, -20.0)),
+        [Box(0, 0, 200, 100)],
+    )[0]
     full = replace(hit, tile=Box(0, 0, 5, 5), date=datetime(2024, 5, 31), outline=placed)
-    assert presentation.found(full) == ["likeness 0.50", "20.5000° S, 10.0000° W", "2024-05-31", "a part of it"]
-    assert presentation.found(replace(full, score=None, tile=None, distance=1234.0)) == ["1.23 km away", "2024-05-31"]
+    assert presentation.found(full) == [
+        "likeness 0.50",
+        "20.5000° S, 10.0000° W",
+        "2024-05-31",
+        "a part of it",
+    ]
+    assert presentation.found(replace(full, score=None, tile=None, distance=1234.0)) == [
+        "1.23 km away",
+        "2024-05-31",
+    ]
     assert presentation.found(replace(hit, score=None, distance=0.0)) == ["right there"]
 
 
 def test_a_place_and_a_time_are_read_as_they_are_typed():
-    where = Where.of({"near": " 11.57 48.14 ", "within": "5 km", "after": "2024", "words": "a stadium"})
+    where = Where.of(
+        {"near": " 11.57 48.14 ", "within": "5 km", "after": "2024", "words": "a stadium"}
+    )
     assert where.amiss() == {} and where.told() == "within 5 km of 11.57 48.14, from 2024"
     wanted = where.wanted()
-    assert (wanted.near, wanted.within, wanted.after, wanted.vector) == ((11.57, 48.14), 5000.0, datetime(2024, 1, 1), None)
+    assert (wanted.near, wanted.within, wanted.after, wanted.vector) == (
+        (11.57, 48.14),
+        5000.0,
+        datetime(2024, 1, 1),
+        None,
+    )
     assert Where().wanted() is None and Where().told() == "" and Where().amiss() == {}
     assert Where(bbox="170, -20, -170, -10").amiss() == {}  # across the antimeridian
     wrong = Where("1", "-2 km", "0,5,1,4", "yesterday", "2024-13")

@@ -10,7 +10,9 @@ PAINTED = """() => [...document.querySelectorAll('.map canvas')].some((c) =>
 
 def test_how_to_look_is_set_in_a_fold_and_a_slip_is_told_beside_its_field(visit):
     page = visit.open("plain.png")
-    recall, least, budget = (page.get_by_label(name, exact=True) for name in ("Recall", "Least score", "Budget"))
+    recall, least, budget = (
+        page.get_by_label(name, exact=True) for name in ("Recall", "Least score", "Budget")
+    )
     assert not recall.is_visible()
     page.get_by_text("How to look").click()
     recall.fill("7")
@@ -55,7 +57,10 @@ def test_a_follow_up_refers_to_the_answer_that_is_shown(visit):
     assert visit.ask("Segment it.").inner_text().startswith("Found 1 ship.")
     page.locator(".meant", has_text="Segment the ship").wait_for()
     turns = page.get_by_label("This conversation").get_by_role("listitem")
-    assert [turn.inner_text().split("\n")[0] for turn in turns.all()] == ["Find every ship.", "And the largest of them?"]
+    assert [turn.inner_text().split("\n")[0] for turn in turns.all()] == [
+        "Find every ship.",
+        "And the largest of them?",
+    ]
     page.reload()  # and the conversation is still there
     page.locator(".meant", has_text="Segment the ship").wait_for()
     assert turns.count() == 2
@@ -121,7 +126,9 @@ def test_pictures_are_found_by_what_they_show_and_by_likeness(visit):
 def test_a_browser_that_is_busy_for_a_while_goes_on_where_it_was(visitor):
     page = (visit := visitor(DESKTOP)).open("plain.png")
     visit.ask("Find every ship.")
-    page.evaluate("() => { for (const end = performance.now() + 10_000; performance.now() < end; ); window.kept = true; }")
+    page.evaluate(
+        "() => { for (const end = performance.now() + 10_000; performance.now() < end; ); window.kept = true; }"
+    )
     visit.ask("What kind of place is this?")
     assert page.evaluate("window.kept")  # the page was not loaded anew
     assert page.locator(".topic").inner_text().startswith("Goes on from: This is a red place.")

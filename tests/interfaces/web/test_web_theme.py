@@ -34,12 +34,18 @@ def contrast(one, other):
 def test_words_can_be_read_on_their_ground(scheme):
     poor = {(a, b): contrast(theme.COLOURS[a][scheme], theme.COLOURS[b][scheme]) for a, b in READ}
     assert not {pair: ratio for pair, ratio in poor.items() if ratio < 4.5}
-    assert contrast(theme.COLOURS["edge"][scheme], theme.COLOURS["card"][scheme]) >= 3  # edges of fields
+    assert (
+        contrast(theme.COLOURS["edge"][scheme], theme.COLOURS["card"][scheme]) >= 3
+    )  # edges of fields
 
 
 def test_rules_take_colours_from_the_theme_alone():
     rules = "".join((theme.HERE / name).read_text(encoding="utf-8") for name in theme.STYLES)
-    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", rules)) <= {"#fff", "#000", "#14201d"}  # over a picture, whatever the theme
+    assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", rules)) <= {
+        "#fff",
+        "#000",
+        "#14201d",
+    }  # over a picture, whatever the theme
     used = set(re.findall(r"var\(--(colour-[a-z-]+|space-\d|size-[a-z]+|lines-[a-z]+)\)", rules))
     assert {name for name in used if f"--{name}:" not in theme.style()} == set()
     assert {f"colour-{name}" for name in theme.COLOURS} <= used

@@ -6,7 +6,9 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
 
 PATIENT = 300.0
-"""Seconds that a test waits for what has to come: how long a broken one takes, not how long a sound one may."""
+"""Seconds that a test waits for what has to come: how long a broken one takes, not how long a sound
+one may.
+"""
 
 
 class Visit:
@@ -15,7 +17,9 @@ class Visit:
     def __init__(self, browser, address, viewport):
         self.address = address
         self.elsewhere, self.errors = [], []
-        self.context = browser.new_context(viewport=viewport, reduced_motion="reduce", accept_downloads=True)
+        self.context = browser.new_context(
+            viewport=viewport, reduced_motion="reduce", accept_downloads=True
+        )
         self.context.set_default_timeout(1000 * PATIENT)
         self.page = self.context.new_page()
         self.page.on("request", lambda request: self._asked(request.url))

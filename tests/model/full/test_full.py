@@ -10,7 +10,13 @@ from safetensors.torch import load_file, save_file
 
 import geomagnifier as gm
 import tiny
-from geomagnifier.errors import GeomagWarning, ModelCorrupt, ModelTooLarge, ModelUnsupported, OptionError
+from geomagnifier.errors import (
+    GeomagWarning,
+    ModelCorrupt,
+    ModelTooLarge,
+    ModelUnsupported,
+    OptionError,
+)
 from geomagnifier.inference import resolution
 from geomagnifier.models.full import output_classes
 from geomagnifier.models.full.checkpoint import begin, load_vlm, save
@@ -47,12 +53,23 @@ def locating(vlm, question, kinds, pixels, boxes):
     for request, about in vlm.family.locate(question, kinds):
         scale = {"pixels": (w, h), "thousand": (1000, 1000), "unit": (1, 1)}[vlm.family.boxes]
         places = [
-            [x0 / width * scale[0], y0 / height * scale[1], x1 / width * scale[0], y1 / height * scale[1]] for x0, y0, x1, y1 in boxes
+            [
+                x0 / width * scale[0],
+                y0 / height * scale[1],
+                x1 / width * scale[0],
+                y1 / height * scale[1],
+            ]
+            for x0, y0, x1, y1 in boxes
         ]
         if vlm.family.boxes == "unit":
             text = " ".join("[" + ", ".join(f"{v:.3f}" for v in place) + "]" for place in places)
         else:
-            text = json.dumps([{"bbox_2d": [round(v) for v in place], "label": about or kinds[0]} for place in places])
+            text = json.dumps(
+                [
+                    {"bbox_2d": [round(v) for v in place], "label": about or kinds[0]}
+                    for place in places
+                ]
+            )
         turns.append(Turn([Shown(pixels)], request, text))
     return turns
 
@@ -61,7 +78,17 @@ def locating(vlm, question, kinds, pixels, boxes):
 def taught(hub, family, pixels, tmp_path):
     """A tiny model that sees two ships in `pixels`, as a checkpoint."""
     vlm = load_vlm(None, str(hub / family), torch.float32, torch.device("cpu"))
-    tiny.teach(vlm, locating(vlm, QUESTIONS[Granularity.PIXEL], ["ship"], pixels, [(16, 20, 64, 60), (96, 10, 144, 50)]), 400)
+    tiny.teach(
+        vlm,
+        locating(
+            vlm,
+            QUESTIONS[Granularity.PIXEL],
+            ["ship"],
+            pixels,
+            [(16, 20, 64, 60), (96, 10, 144, 50)],
+        ),
+        400,
+    )
     folder = tmp_path / "taught"
     shutil.copytree(hub / family, folder)
     told = json.loads((folder / "generation_config.json").read_text()) | {"max_new_tokens": 120}
@@ -81,13 +108,17 @@ def test_zero_shot_boxes_and_masks_land_where_the_model_says(taught, hub, pixels
     with gm.open_scene(pixels) as scene:
         view = scene.read(resolution.window_of(scene.info.box, 1, "whole"))
     query, shown = Query(QUESTIONS[Granularity.PIXEL]), [Shown(pixels)]
-    seen = model.finder.find(query, ["ship"], shown, view, pixel=True)  # random SAM2: its masks may be empty, the boxes may not
+    seen = model.finder.find(
+        query, ["ship"], shown, view, pixel=True
+    )  # random SAM2: its masks may be empty, the boxes may not
     boxes = sorted(f.view_box for f in seen.found)
     assert boxes[0] == pytest.approx((16, 20, 64, 60), abs=2)
     assert boxes[1] == pytest.approx((96, 10, 144, 50), abs=2)
     assert all(f.label == "ship" and 0.5 < f.score <= 1 and f.cells is not None for f in seen.found)
     assert seen.covers[0].probability.shape == (50, 80)
-    assert {r.box for r in answer.regions} <= {tuple(float(np.float32(v)) for v in b) for b in boxes}
+    assert {r.box for r in answer.regions} <= {
+        tuple(float(np.float32(v)) for v in b) for b in boxes
+    }
 
 
 @pytest.mark.parametrize("level", [*Granularity])
@@ -134,14 +165,24 @@ def test_pictures_and_sentences_share_a_space(zero_shot, pixels):
 
 
 CARD = Card(
-    "0", "", "", "", kinds=("ship", "water"), covers=("water",), scenes=("harbor", "forest"), sizes={"ship": (15.0, 40.0)}, trained=True
+    "0",
+    "",
+    "",
+    "",
+    kinds=("ship", "water"),
+    covers=("water",),
+    scenes=("harbor", "forest"),
+    sizes={"ship": (15.0, 40.0)},
+    trained=True,
 )
 
 
 def card_of(hub, family):
     from dataclasses import replace
 
-    return replace(CARD, vlm=str(hub / family), segmenter=str(hub / "sam2"), language=str(hub / "bert"))
+    return replace(
+        CARD, vlm=str(hub / family), segmenter=str(hub / "sam2"), language=str(hub / "bert")
+    )
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +194,9 @@ def trained_folders():
 def trained(hub, family, tmp_path_factory, request, trained_folders):
     """A folder as training writes it: heads as they begin, a language side that finds ships in everything, adapter merged or apart."""
     if (family, request.param) not in trained_folders:
-        trained_folders[family, request.param] = write_trained(hub, family, tmp_path_factory.mktemp("trained"), request.param == "apart")
+        trained_folders[family, request.param] = write_trained(
+            hub, family, tmp_path_factory.mktemp("trained"), request.param == "apart"
+        )
     return trained_folders[family, request.param]
 
 
@@ -163,13 +206,24 @@ def write_trained(hub, family, folder, apart):
     torch.manual_seed(1)
     network = begin(str(hub / family), str(hub / "sam2"), str(hub / "bert"))
     if apart:
-        config = LoraConfig(r=4, target_modules=r".*language_model.*\.(q_proj|v_proj)", modules_to_save=["lm_head", "embed_tokens"])
+        config = LoraConfig(
+            r=4,
+            target_modules=r".*language_model.*\.(q_proj|v_proj)",
+            modules_to_save=["lm_head", "embed_tokens"],
+        )
         network.vlm.model = get_peft_model(network.vlm.model, config)
-    noise = [np.random.default_rng(i).integers(0, 255, (60, 100, 3), dtype=np.uint8) for i in range(3)]
+    noise = [
+        np.random.default_rng(i).integers(0, 255, (60, 100, 3), dtype=np.uint8) for i in range(3)
+    ]
     found = {
-        q: output_classes.clauses(["ship"], [True], q[0] == "S") for q in (QUESTIONS[Granularity.REGION], QUESTIONS[Granularity.PIXEL])
+        q: output_classes.clauses(["ship"], [True], q[0] == "S")
+        for q in (QUESTIONS[Granularity.REGION], QUESTIONS[Granularity.PIXEL])
     }
-    tiny.teach(network.vlm, [Turn([Shown(view)], q, text) for view in noise for q, text in found.items()], 60)
+    tiny.teach(
+        network.vlm,
+        [Turn([Shown(view)], q, text) for view in noise for q, text in found.items()],
+        60,
+    )
     with torch.no_grad():
         network.granularity.layers[-1].weight.normal_()
         network.vlm.places[2].weight.normal_(0, 0.05)
@@ -183,9 +237,15 @@ def test_saved_and_loaded_gives_the_same_bits(trained, pixels, tmp_path, monkeyp
     folder, network = trained
     monkeypatch.setattr("geomagnifier.models.full.checkpoint.fast_bf16", lambda: False)
     model = gm.load_model(folder)
-    assert (model.spec.name, model.spec.trained, model.spec.kinds) == ("full", True, ("ship", "water"))
+    assert (model.spec.name, model.spec.trained, model.spec.kinds) == (
+        "full",
+        True,
+        ("ship", "water"),
+    )
     for name, value in network.state_dict().items():
-        assert "original_module" in name or torch.equal(value, model.network.state_dict()[name]), name  # those have stand-ins
+        assert "original_module" in name or torch.equal(value, model.network.state_dict()[name]), (
+            name
+        )  # those have stand-ins
     save(tmp_path / "again", model.network, model.card)
     again = gm.load_model(tmp_path / "again")
     for question in QUESTIONS.values():
@@ -206,7 +266,9 @@ def test_a_trained_model_draws_what_its_ties_say(trained, search):
     model = gm.load_model(folder)
     scene = np.random.default_rng(5).integers(0, 255, (300, 500, 3), dtype=np.uint8)
     levels = {Granularity.PIXEL: 0.9, Granularity.REGION: 0.1, Granularity.IMAGE: 0.0}
-    model.granularity = lambda query: levels  # heads as they begin: what they make of the question is chance
+    model.granularity = lambda query: (
+        levels
+    )  # heads as they begin: what they make of the question is chance
     model.finder.kinds = lambda query, shown, pixel: ("ship",)
     answer = asked(model, scene, QUESTIONS[Granularity.PIXEL], search=search, min_score=0.01)
     assert answer.granularity is Granularity.PIXEL
@@ -230,33 +292,51 @@ def test_the_papers_input_is_one_turn_of_all_its_views(trained, monkeypatch):
     """C2 is beside D(C1) and D(D(I)), each with its place; masks are drawn on C2 alone."""
     folder, _ = trained
     model = gm.load_model(folder)
-    model.granularity = lambda query: {Granularity.PIXEL: 0.9, Granularity.REGION: 0.1, Granularity.IMAGE: 0.0}
+    model.granularity = lambda query: {
+        Granularity.PIXEL: 0.9,
+        Granularity.REGION: 0.1,
+        Granularity.IMAGE: 0.0,
+    }
     model.finder.kinds = lambda query, shown, pixel: ("ship",)
     turns, drawn = [], []
     ties, maps = model.finder._ties, model.finder._maps
-    monkeypatch.setattr(model.finder, "_ties", lambda turn, pixel: (turns.append(turn), ties(turn, pixel))[1])
-    monkeypatch.setattr(model.finder, "_maps", lambda seg, pixels, key="": (drawn.append(key), maps(seg, pixels, key))[1])
+    monkeypatch.setattr(
+        model.finder, "_ties", lambda turn, pixel: (turns.append(turn), ties(turn, pixel))[1]
+    )
+    monkeypatch.setattr(
+        model.finder,
+        "_maps",
+        lambda seg, pixels, key="": (drawn.append(key), maps(seg, pixels, key))[1],
+    )
     scene = np.random.default_rng(5).integers(0, 255, (300, 500, 3), dtype=np.uint8)
     answer = asked(model, scene, QUESTIONS[Granularity.PIXEL], search="paper", min_score=0.01)
     (turn,) = turns
     windows = answer.trace.views
-    assert [w.role for w in windows][:4] == ["wide", "D(C1)", "D(C1)", "D(C1)"] and len(turn.views) == len(windows)
+    assert [w.role for w in windows][:4] == ["wide", "D(C1)", "D(C1)", "D(C1)"] and len(
+        turn.views
+    ) == len(windows)
     assert len(drawn) == sum(w.role == "C2" for w in windows)
     for shown, window in zip(turn.views, windows, strict=True):
-        assert shown.place == pytest.approx([v / side for v, side in zip(window.box.tuple(), (500, 300, 500, 300), strict=True)])
+        assert shown.place == pytest.approx(
+            [v / side for v, side in zip(window.box.tuple(), (500, 300, 500, 300), strict=True)]
+        )
 
 
 def test_zero_shot_sees_the_scene_beside_each_window(zero_shot, monkeypatch):
     turns = []
     write = zero_shot.vlm.write
-    monkeypatch.setattr(zero_shot.vlm, "write", lambda turn, longest: (turns.append(turn), write(turn, longest))[1])
+    monkeypatch.setattr(
+        zero_shot.vlm, "write", lambda turn, longest: (turns.append(turn), write(turn, longest))[1]
+    )
     zero_shot._kinds.clear()
     monkeypatch.setattr(zero_shot.finder, "kinds", lambda query, shown, pixel: ("ship",))
     scene = np.random.default_rng(6).integers(0, 255, (200, 320, 3), dtype=np.uint8)
     answer = asked(zero_shot, scene, QUESTIONS[Granularity.REGION], search="paper")
     asking = [turn for turn in turns if "ship" in turn.question and len(turn.views) > 1]
     assert len(asking) == sum(w.role == "C1" for w in answer.trace.views) == 3
-    assert all(turn.views[0].place == (0, 0, 1, 1) and turn.question.startswith(LAST) for turn in asking)
+    assert all(
+        turn.views[0].place == (0, 0, 1, 1) and turn.question.startswith(LAST) for turn in asking
+    )
 
 
 LACKING = {
@@ -273,7 +353,12 @@ LACKING = {
 @pytest.fixture(scope="module")
 def whole(hub, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole") / "model"
-    save(folder, begin(str(hub / "llava"), str(hub / "sam2"), str(hub / "bert")), card_of(hub, "llava"), merged=True)
+    save(
+        folder,
+        begin(str(hub / "llava"), str(hub / "sam2"), str(hub / "bert")),
+        card_of(hub, "llava"),
+        merged=True,
+    )
     return folder
 
 
@@ -287,7 +372,10 @@ def test_a_missing_file_is_named(whole, tmp_path, file):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("file", ["heads.safetensors", "geomag.json", "segmenter/model.safetensors", "vlm/model.safetensors"])
+@pytest.mark.parametrize(
+    "file",
+    ["heads.safetensors", "geomag.json", "segmenter/model.safetensors", "vlm/model.safetensors"],
+)
 def test_a_damaged_file_is_named(whole, tmp_path, file):
     folder = tmp_path / "model"
     shutil.copytree(whole, folder)
@@ -301,7 +389,9 @@ def test_heads_of_another_width_are_refused(whole, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(whole, folder)
     heads = load_file(folder / "heads.safetensors")
-    save_file(heads | {"decoder.project.0.weight": torch.zeros(256, 32)}, folder / "heads.safetensors")
+    save_file(
+        heads | {"decoder.project.0.weight": torch.zeros(256, 32)}, folder / "heads.safetensors"
+    )
     with pytest.raises(ModelCorrupt, match="another network"):
         gm.load_model(folder)
     save_file({k: v for k, v in heads.items() if k != "decoder.bias"}, folder / "heads.safetensors")
@@ -329,9 +419,14 @@ def test_options_of_the_other_size_are_refused(whole, hub):
 
 def test_what_does_not_fit_is_refused_before_it_is_loaded(whole, hub, monkeypatch):
     monkeypatch.setattr("geomagnifier.models.full.memory_estimate.free", lambda device: 10**6)
-    monkeypatch.setattr("geomagnifier.models.full.checkpoint.load_vlm", lambda *_: pytest.fail("it was loaded"))
+    monkeypatch.setattr(
+        "geomagnifier.models.full.checkpoint.load_vlm", lambda *_: pytest.fail("it was loaded")
+    )
     for name, parts in ((whole, {}), (hub / "llava", {"segmenter": str(hub / "sam2")})):
-        with pytest.raises(ModelTooLarge, match=r"needs about .* are free; nothing of the full size fits here: use --model small"):
+        with pytest.raises(
+            ModelTooLarge,
+            match=r"needs about .* are free; nothing of the full size fits here: use --model small",
+        ):
             gm.load_model(name, **parts)
 
 

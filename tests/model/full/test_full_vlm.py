@@ -8,17 +8,26 @@ from geomagnifier.models.full.vlm import IGNORED, Shown, Turn, footprints
 
 
 def picture(width=100, height=60, place=(0, 0, 1, 1), seed=0):
-    return Shown(np.random.default_rng(seed).integers(0, 255, (height, width, 3), dtype=np.uint8), place)
+    return Shown(
+        np.random.default_rng(seed).integers(0, 255, (height, width, 3), dtype=np.uint8), place
+    )
 
 
 def test_a_turn_has_an_image_token_for_each_cell_of_each_view(vlm):
-    inputs = vlm.encode([Turn([picture(), picture(300, 60)], "Find every ship.", "ship: [SEG]"), Turn([picture(60, 300)], "Where?")])
+    inputs = vlm.encode(
+        [
+            Turn([picture(), picture(300, 60)], "Find every ship.", "ship: [SEG]"),
+            Turn([picture(60, 300)], "Where?"),
+        ]
+    )
     grids = vlm.family.grids(inputs, vlm.config)
     cells = [rows * columns for rows, columns in grids]
     marks = (inputs["input_ids"] == vlm.config.image_token_id).sum(1).tolist()
     assert marks == [cells[0] + cells[1], cells[2]]
     assert inputs["places"].shape == (sum(cells), 4)
-    assert [vlm.family.tokens(w, h, vlm.config) for w, h in ((100, 60), (300, 60), (60, 300))] == cells
+    assert [
+        vlm.family.tokens(w, h, vlm.config) for w, h in ((100, 60), (300, 60), (60, 300))
+    ] == cells
     with torch.no_grad():
         states = vlm(inputs)
     assert states.shape == (*inputs["input_ids"].shape, vlm.width)
@@ -26,9 +35,17 @@ def test_a_turn_has_an_image_token_for_each_cell_of_each_view(vlm):
 
 
 def test_labels_stand_on_the_answer_alone(vlm):
-    inputs = vlm.encode([Turn([picture()], "Find every ship.", "ship: [BOX]; harbor: [NONE]"), Turn([picture()], "Where?")])
+    inputs = vlm.encode(
+        [
+            Turn([picture()], "Find every ship.", "ship: [BOX]; harbor: [NONE]"),
+            Turn([picture()], "Where?"),
+        ]
+    )
     said = inputs["labels"][0][inputs["labels"][0] != IGNORED]
-    assert vlm.tokenizer.decode(said).replace(" ", "") == f"ship:[BOX];harbor:[NONE]{vlm.tokenizer.eos_token}"
+    assert (
+        vlm.tokenizer.decode(said).replace(" ", "")
+        == f"ship:[BOX];harbor:[NONE]{vlm.tokenizer.eos_token}"
+    )
     assert (inputs["labels"][1] == IGNORED).all()
     assert inputs["attention_mask"].sum(1)[0] > inputs["attention_mask"].sum(1)[1]
 
@@ -41,14 +58,20 @@ def test_tie_and_none_follow_the_same_tokens(vlm):
 
 
 def test_rows_do_not_see_each_other_or_their_padding(vlm):
-    turns = [Turn([picture(seed=1)], "Find every ship near the harbor."), Turn([picture(seed=2)], "Where?")]
+    turns = [
+        Turn([picture(seed=1)], "Find every ship near the harbor."),
+        Turn([picture(seed=2)], "Where?"),
+    ]
     with torch.no_grad():
         both, alone = vlm(vlm.encode(turns)), vlm(vlm.encode(turns[1:]))
     assert torch.allclose(both[1, : alone.shape[1]], alone[0], atol=1e-5)
 
 
 def test_places_do_nothing_until_trained_and_then_reach_the_states(vlm):
-    here, there = (Turn([picture(place=place)], "Find every ship.") for place in ((0, 0, 1, 1), (0.5, 0.5, 1, 1)))
+    here, there = (
+        Turn([picture(place=place)], "Find every ship.")
+        for place in ((0, 0, 1, 1), (0.5, 0.5, 1, 1))
+    )
     with torch.no_grad():
         assert torch.equal(vlm(vlm.encode([here])), vlm(vlm.encode([there])))
         vlm.places[2].weight.normal_(0, 0.1)
@@ -94,7 +117,9 @@ def test_words_come_with_their_places_and_probabilities(vlm):
 def test_what_is_likelier_is_what_the_model_would_write(vlm):
     turn = Turn([picture()], "Find every ship.")
     own = vlm.write(turn, 4).text
-    logs = vlm.likelihoods([turn._replace(answer=answer) for answer in (own, "Segment all airplanes")])
+    logs = vlm.likelihoods(
+        [turn._replace(answer=answer) for answer in (own, "Segment all airplanes")]
+    )
     assert all(log < 0 for log in logs)
     by_hand = []
     for answer in (own, "Segment all airplanes"):

@@ -35,9 +35,17 @@ QWEN = {
     "torch_dtype": "bfloat16",
     "rope_theta": 1000000.0,
     "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]},
-    "vision_config": {"depth": 32, "hidden_size": 1280, "intermediate_size": 3420, "num_heads": 16, "out_hidden_size": 3584},
+    "vision_config": {
+        "depth": 32,
+        "hidden_size": 1280,
+        "intermediate_size": 3420,
+        "num_heads": 16,
+        "out_hidden_size": 3584,
+    },
 }
-"""Of Qwen2.5-VL-7B-Instruct as the hub has it, the text model's numbers beside those of the vision side."""
+"""Of Qwen2.5-VL-7B-Instruct as the hub has it, the text model's numbers beside those of the vision
+side.
+"""
 QWEN_3B = QWEN | {
     "hidden_size": 2048,
     "intermediate_size": 11008,
@@ -51,7 +59,12 @@ QWEN_3B = QWEN | {
 LLAVA = {
     "model_type": "llava",
     "image_token_index": 32000,
-    "text_config": {"model_type": "llama", "vocab_size": 32064, "max_position_embeddings": 4096, "torch_dtype": "float16"},
+    "text_config": {
+        "model_type": "llama",
+        "vocab_size": 32064,
+        "max_position_embeddings": 4096,
+        "torch_dtype": "float16",
+    },
     "vision_config": {
         "model_type": "clip_vision_model",
         "hidden_size": 1024,
@@ -87,7 +100,11 @@ def parts(tmp_path_factory):
     root = tmp_path_factory.mktemp("parts")
     return {
         name: str(make(root / name))
-        for name, make in (("vlm", tiny.write_qwen25), ("segmenter", tiny.write_sam2), ("language", tiny.write_bert))
+        for name, make in (
+            ("vlm", tiny.write_qwen25),
+            ("segmenter", tiny.write_sam2),
+            ("language", tiny.write_bert),
+        )
     }
 
 
@@ -102,7 +119,11 @@ def redirect(monkeypatch, address):
     """As HF_ENDPOINT does before huggingface_hub is imported."""
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "ENDPOINT", address)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", address + "/{repo_id}/resolve/{revision}/{filename}")
+    monkeypatch.setattr(
+        constants,
+        "HUGGINGFACE_CO_URL_TEMPLATE",
+        address + "/{repo_id}/resolve/{revision}/{filename}",
+    )
 
 
 @contextmanager
@@ -134,25 +155,50 @@ def test_the_real_sizes_are_counted_without_memory(tmp_path):
     qwen = memory_estimate.footprint(write(tmp_path / "qwen", QWEN))
     assert qwen.parameters["vlm"] == 8_292_166_656
     assert qwen.linear == 28 * (2 * 3584**2 + 2 * 3584 * 512 + 3 * 3584 * 18944)
-    assert (qwen.width, qwen.layers, qwen.heads, qwen.kv_heads, qwen.head, qwen.patches) == (3584, 28, 28, 4, 128, 4)
+    assert (qwen.width, qwen.layers, qwen.heads, qwen.kv_heads, qwen.head, qwen.patches) == (
+        3584,
+        28,
+        28,
+        4,
+        128,
+        4,
+    )
     llava = memory_estimate.footprint(write(tmp_path / "llava", LLAVA))
     assert llava.parameters["vlm"] == 7_063_427_072
     assert llava.linear == 32 * (4 * 4096**2 + 3 * 4096 * 11008)
-    assert (llava.width, llava.layers, llava.kv_heads, llava.head, llava.patches) == (4096, 32, 32, 128, 1)
-    assert all(p.is_meta for p in memory_estimate.blank(hf.AutoConfig.from_pretrained(tmp_path / "qwen")).parameters())
+    assert (llava.width, llava.layers, llava.kv_heads, llava.head, llava.patches) == (
+        4096,
+        32,
+        32,
+        128,
+        1,
+    )
+    assert all(
+        p.is_meta
+        for p in memory_estimate.blank(
+            hf.AutoConfig.from_pretrained(tmp_path / "qwen")
+        ).parameters()
+    )
 
 
 def test_what_is_known_by_heart_is_what_the_configurations_say(tmp_path):
-    small = memory_estimate.footprint(write(tmp_path / "qwen", QWEN_3B), memory_estimate.SMALLEST_SEGMENTER)
+    small = memory_estimate.footprint(
+        write(tmp_path / "qwen", QWEN_3B), memory_estimate.SMALLEST_SEGMENTER
+    )
     assert vars(small) | {"name": memory_estimate.SMALLER.name} == vars(memory_estimate.SMALLER)
     for name, backbone, channels in (
         (hub.SEGMENTER, BASE_PLUS, [896, 448, 224, 112]),
         (memory_estimate.SMALLEST_SEGMENTER, {}, [768, 384, 192, 96]),
     ):
         # the published checkpoints call themselves sam2_video
-        vision = hf.Sam2VisionConfig(backbone_config=hf.Sam2HieraDetConfig(**backbone), backbone_channel_list=channels)
+        vision = hf.Sam2VisionConfig(
+            backbone_config=hf.Sam2HieraDetConfig(**backbone), backbone_channel_list=channels
+        )
         hf.Sam2VideoConfig(vision_config=vision).save_pretrained(tmp_path / "sam2")
-        assert memory_estimate._segmenter(str(tmp_path / "sam2")) == memory_estimate.KNOWN_SEGMENTERS[name]
+        assert (
+            memory_estimate._segmenter(str(tmp_path / "sam2"))
+            == memory_estimate.KNOWN_SEGMENTERS[name]
+        )
 
 
 @pytest.mark.parametrize("make", [tiny.write_qwen25, tiny.write_qwen3, tiny.write_llava])
@@ -175,7 +221,12 @@ def test_counts_are_those_of_the_loaded_model(make, parts, tmp_path):
 def test_heads_are_those_of_the_network(parts):
     network = checkpoint.begin(parts["vlm"], parts["segmenter"], parts["language"])
     heads = sum(p.numel() for name, p in network.named_parameters() if name.startswith(HEADS))
-    assert memory_estimate.footprint(parts["vlm"], parts["segmenter"], parts["language"]).parameters["heads"] == heads
+    assert (
+        memory_estimate.footprint(parts["vlm"], parts["segmenter"], parts["language"]).parameters[
+            "heads"
+        ]
+        == heads
+    )
 
 
 def test_fewer_bits_take_less(tmp_path):
@@ -194,7 +245,9 @@ def test_fewer_bits_take_less(tmp_path):
 def test_what_fits_passes_and_what_does_not_gets_a_way_out(tmp_path):
     qwen = memory_estimate.footprint(write(tmp_path / "qwen", QWEN))
     memory_estimate.check(qwen, "bfloat16", "cpu", 80 * 10**9)
-    memory_estimate.check(memory_estimate.footprint(write(tmp_path / "qwen", QWEN)), "int4", "cpu", qwen.peak("int4"))
+    memory_estimate.check(
+        memory_estimate.footprint(write(tmp_path / "qwen", QWEN)), "int4", "cpu", qwen.peak("int4")
+    )
 
     def refused(dtype, room):
         with pytest.raises(errors.ModelTooLarge) as stop:
@@ -209,7 +262,9 @@ def test_what_fits_passes_and_what_does_not_gets_a_way_out(tmp_path):
     assert f"{smaller} would take" in refused("bfloat16", 12)
     assert f"{smaller} --bits 4 would take" in refused("int4", 8)
     assert "; nothing of the full size fits here: use --model small" in refused("bfloat16", 2)
-    with pytest.raises(errors.ModelTooLarge, match=r"--segmenter facebook/sam2\.1-hiera-tiny --bits 4 would take"):
+    with pytest.raises(
+        errors.ModelTooLarge, match=r"--segmenter facebook/sam2\.1-hiera-tiny --bits 4 would take"
+    ):
         memory_estimate.check(qwen, "int4", "cpu", qwen.peak("int4") - 10**7)
 
 
@@ -220,14 +275,22 @@ def test_free_memory_is_some_of_the_machine():
 @pytest.mark.parametrize(
     ("config", "kind", "message"),
     [
-        (None, errors.ModelCorrupt, "lacks config.json; the folder of a hub model holds config.json, *.safetensors, tokenizer.json"),
+        (
+            None,
+            errors.ModelCorrupt,
+            "lacks config.json; the folder of a hub model holds config.json, *.safetensors, tokenizer.json",
+        ),
         ("{", errors.ModelCorrupt, "not a valid JSON"),
         ("[]", errors.ModelCorrupt, "model_type"),
         ('{"a": 1}', errors.ModelCorrupt, "model_type"),
         ('{"model_type": "qwen2_5_vl", "hidden_size": "wide"}', errors.ModelCorrupt, "hidden_size"),
         ('{"model_type": "of tomorrow"}', errors.ModelUnsupported, "Qwen2.5-VL / Qwen3-VL"),
         ('{"model_type": "bert"}', errors.ModelUnsupported, "LLaVA"),
-        ('{"auto_map": {"AutoConfig": "mine.Config"}, "model_type": "mine"}', errors.ModelUnsupported, "LLaVA"),
+        (
+            '{"auto_map": {"AutoConfig": "mine.Config"}, "model_type": "mine"}',
+            errors.ModelUnsupported,
+            "LLaVA",
+        ),
     ],
 )
 def test_a_folder_that_cannot_be_used_says_why(config, kind, message, tmp_path):
@@ -239,7 +302,9 @@ def test_a_folder_that_cannot_be_used_says_why(config, kind, message, tmp_path):
 
 
 def test_other_parts_are_looked_at_as_well(parts):
-    with pytest.raises(errors.ModelUnsupported, match=r"family 'bert'.*take a SAM2 such as facebook/sam2"):
+    with pytest.raises(
+        errors.ModelUnsupported, match=r"family 'bert'.*take a SAM2 such as facebook/sam2"
+    ):
         memory_estimate.footprint(parts["vlm"], parts["language"])
     with pytest.raises(errors.ModelUnsupported, match=r"family 'qwen2_5_vl'.*take an encoder"):
         memory_estimate.footprint(parts["vlm"], None, parts["vlm"])
@@ -257,7 +322,13 @@ def test_offline_in_a_process_of_its_own(tmp_path):
         "try: memory.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\nexcept ModelOffline as error: print(error)"
     )
     env = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=600, env=env)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        env=env,
+    )
     assert done.stdout == (
         "Qwen/Qwen2.5-VL-7B-Instruct is no folder here and not whole in the cache, and HF_HUB_OFFLINE is set; it needs config.json, "
         "*.safetensors, tokenizer.json, tokenizer_config.json, preprocessor_config.json: run `hf download Qwen/Qwen2.5-VL-7B-Instruct "
@@ -267,9 +338,14 @@ def test_offline_in_a_process_of_its_own(tmp_path):
 
 def test_a_hub_out_of_reach_is_not_waited_for(parts, fresh, monkeypatch, caplog):
     redirect(monkeypatch, "http://127.0.0.1:9")
-    with pytest.raises(errors.ModelOffline, match=r"http://127.0.0.1:9 cannot be reached; it needs config.json, .*--model FOLDER"):
+    with pytest.raises(
+        errors.ModelOffline,
+        match=r"http://127.0.0.1:9 cannot be reached; it needs config.json, .*--model FOLDER",
+    ):
         memory_estimate.footprint("Qwen/Qwen2.5-VL-7B-Instruct")
-    with pytest.raises(errors.ModelOffline, match=r"it needs config.json, \*.safetensors: .*--segmenter FOLDER"):
+    with pytest.raises(
+        errors.ModelOffline, match=r"it needs config.json, \*.safetensors: .*--segmenter FOLDER"
+    ):
         memory_estimate.footprint(parts["vlm"], "facebook/sam2.1-hiera-large")
     with pytest.raises(errors.ModelOffline, match=r"--language FOLDER"):
         memory_estimate.footprint(parts["vlm"], None, "google-bert/bert-base-uncased")
@@ -302,7 +378,10 @@ def test_a_configuration_in_the_cache_is_enough(fresh, monkeypatch):
     (folder / "refs").mkdir()
     (folder / "refs/main").write_text(commit)
     write(folder / "snapshots" / commit, QWEN_3B)
-    assert memory_estimate.footprint("Qwen/Qwen2.5-VL-3B-Instruct", memory_estimate.SMALLEST_SEGMENTER) == memory_estimate.SMALLER
+    assert (
+        memory_estimate.footprint("Qwen/Qwen2.5-VL-3B-Instruct", memory_estimate.SMALLEST_SEGMENTER)
+        == memory_estimate.SMALLER
+    )
 
 
 def test_weights_that_cannot_be_loaded(parts, tmp_path):
@@ -313,11 +392,17 @@ def test_weights_that_cannot_be_loaded(parts, tmp_path):
         weights.unlink()
         if damaged is not None:
             weights.write_bytes(damaged)
-        with pytest.raises(errors.ModelCorrupt, match="is damaged or incomplete"), hub.explained(str(folder)):
+        with (
+            pytest.raises(errors.ModelCorrupt, match="is damaged or incomplete"),
+            hub.explained(str(folder)),
+        ):
             hf.AutoModelForImageTextToText.from_pretrained(folder)
         weights.touch()
     (folder / "tokenizer.json").write_text("{")
-    with pytest.raises(errors.ModelCorrupt, match="copy the folder anew"), hub.explained(str(folder)):
+    with (
+        pytest.raises(errors.ModelCorrupt, match="copy the folder anew"),
+        hub.explained(str(folder)),
+    ):
         hf.AutoTokenizer.from_pretrained(folder)
     with pytest.raises(errors.ModelUnsupported, match="LLaVA"), hub.explained("bert"):
         hf.AutoModelForImageTextToText.from_pretrained(parts["language"])
@@ -327,14 +412,28 @@ def test_weights_that_cannot_be_loaded(parts, tmp_path):
     ("error", "kind", "message"),
     [
         (MemoryError(), errors.ModelTooLarge, "memory ran out"),
-        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"), errors.ModelTooLarge, "--bits 4"),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), errors.ModelTooLarge, "--bits 4"),
+        (
+            torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+            errors.ModelTooLarge,
+            "--bits 4",
+        ),
+        (
+            RuntimeError(
+                "DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"
+            ),
+            errors.ModelTooLarge,
+            "--bits 4",
+        ),
         (
             ImportError("needs torchvision\nmore"),
             errors.LibraryMissing,
             rf"\(needs torchvision\); install the extra full: .*{re.escape(errors.install('full'))}",
         ),
-        (ImportError("bitsandbytes is missing"), errors.LibraryMissing, re.escape(errors.install("quantized"))),
+        (
+            ImportError("bitsandbytes is missing"),
+            errors.LibraryMissing,
+            re.escape(errors.install("quantized")),
+        ),
         (OSError(28, "No space left on device"), errors.ModelError, "No space left"),
         (TimeoutError(), errors.ModelOffline, "cannot be reached"),
         (KeyError("weight"), errors.ModelCorrupt, "hf cache rm model/a/b"),
@@ -348,16 +447,25 @@ def test_other_errors_become_one_line(error, kind, message):
 
 
 def test_a_folder_of_ours_names_its_parts(parts, tmp_path):
-    Card("0.6", parts["vlm"], "segmenter", parts["language"], kinds=("ship",), trained=True).write(tmp_path)
+    Card("0.6", parts["vlm"], "segmenter", parts["language"], kinds=("ship",), trained=True).write(
+        tmp_path
+    )
     (tmp_path / "segmenter").symlink_to(parts["segmenter"])
     told = memory_estimate.describe(str(tmp_path))
-    assert told["vlm"] == parts["vlm"] and told["segmenter"] == str(tmp_path / "segmenter") and told["language"] == parts["language"]
+    assert (
+        told["vlm"] == parts["vlm"]
+        and told["segmenter"] == str(tmp_path / "segmenter")
+        and told["language"] == parts["language"]
+    )
     assert set(told["parameters"]) == {"vlm", "segmenter", "language", "heads"}
     assert told["trained"] and told["kinds"] == ("ship",) and told["free"] > 0
     assert set(told["memory"]) == set(memory_estimate.SIZES) and told["memory"]["float32"]["fits"]
     Card("0.6", parts["vlm"], "segmenter", parts["language"]).write(tmp_path)
     untrained = memory_estimate.describe(str(tmp_path), hub.SEGMENTER)
-    assert untrained["parameters"]["segmenter"] == 73_328_401 and "heads" not in untrained["parameters"]
+    assert (
+        untrained["parameters"]["segmenter"] == 73_328_401
+        and "heads" not in untrained["parameters"]
+    )
     (tmp_path / "geomag.json").write_text("{")
     with pytest.raises(errors.ModelCorrupt, match=r"geomag.json"):
         memory_estimate.describe(str(tmp_path))
@@ -365,5 +473,9 @@ def test_a_folder_of_ours_names_its_parts(parts, tmp_path):
 
 def test_a_model_of_the_hub_works_zero_shot(parts):
     told = memory_estimate.describe(parts["vlm"], device="cpu")
-    assert set(told["parameters"]) == {"vlm", "segmenter"} and not told["trained"] and told["language"] is None
+    assert (
+        set(told["parameters"]) == {"vlm", "segmenter"}
+        and not told["trained"]
+        and told["language"] is None
+    )
     assert told["segmenter"] == "facebook/sam2.1-hiera-base-plus" and Path(told["vlm"]).is_dir()

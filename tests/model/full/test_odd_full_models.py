@@ -68,9 +68,21 @@ def test_code_of_a_folder_is_not_run(hub: Path, tmp_path: Path, canary: Path) ->
     evil = f"open({str(canary)!r}, 'w').write('run')\nclass Evil:\n    pass\n"
     for number, (file, auto, told) in enumerate(
         (
-            ("config.json", {"AutoConfig": "evil.Evil", "AutoModelForImageTextToText": "evil.Evil"}, {"model_type": "evil"}),
-            ("tokenizer_config.json", {"AutoTokenizer": ["evil.Evil", "evil.Evil"]}, {"tokenizer_class": "Evil"}),
-            ("preprocessor_config.json", {"AutoImageProcessor": "evil.Evil"}, {"image_processor_type": "Evil"}),
+            (
+                "config.json",
+                {"AutoConfig": "evil.Evil", "AutoModelForImageTextToText": "evil.Evil"},
+                {"model_type": "evil"},
+            ),
+            (
+                "tokenizer_config.json",
+                {"AutoTokenizer": ["evil.Evil", "evil.Evil"]},
+                {"tokenizer_class": "Evil"},
+            ),
+            (
+                "preprocessor_config.json",
+                {"AutoImageProcessor": "evil.Evil"},
+                {"image_processor_type": "Evil"},
+            ),
         )
     ):
         folder = shutil.copytree(hub / "llava", tmp_path / f"model{number}")
@@ -86,13 +98,17 @@ def test_code_of_a_folder_is_not_run(hub: Path, tmp_path: Path, canary: Path) ->
 
 
 @pytest.mark.filterwarnings("ignore:Unexpected keyword arguments")
-def test_an_adapter_is_plain_lora_in_safetensors(hub: Path, tmp_path: Path, canary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_adapter_is_plain_lora_in_safetensors(
+    hub: Path, tmp_path: Path, canary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from peft import LoraConfig, get_peft_model
 
     folder = tmp_path / "model"
     vlm = load_vlm(None, str(hub / "llava"), torch.float32, torch.device("cpu"))
     vlm.add_ties()
-    get_peft_model(vlm.model, LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(str(folder / "adapter"))
+    get_peft_model(vlm.model, LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(
+        str(folder / "adapter")
+    )
     load = lambda: load_vlm(folder, str(hub / "llava"), torch.float32, torch.device("cpu"))  # noqa: E731
     assert hasattr(load().model, "peft_config")
     config = (folder / "adapter" / "adapter_config.json").read_text()
@@ -115,7 +131,19 @@ def test_an_adapter_is_plain_lora_in_safetensors(hub: Path, tmp_path: Path, cana
 
 
 @pytest.mark.parametrize(
-    "content", ["", "3", "[]", "null", "{}", '{"version": 3', "[" * 100_000, '{"kinds": 3}', '{"sizes": {"ship": [1]}}', "\0" * 100]
+    "content",
+    [
+        "",
+        "3",
+        "[]",
+        "null",
+        "{}",
+        '{"version": 3',
+        "[" * 100_000,
+        '{"kinds": 3}',
+        '{"sizes": {"ship": [1]}}',
+        "\0" * 100,
+    ],
 )
 def test_a_card_that_cannot_be(hub: Path, tmp_path: Path, content: str) -> None:
     (tmp_path / "geomag.json").write_text(content)
@@ -123,7 +151,17 @@ def test_a_card_that_cannot_be(hub: Path, tmp_path: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "3", "[]", "{}", '{"model_type": 3}', "[" * 100_000, '{"model_type": "llava", "text_config": 3}', "\0" * 100]
+    "content",
+    [
+        "",
+        "3",
+        "[]",
+        "{}",
+        '{"model_type": 3}',
+        "[" * 100_000,
+        '{"model_type": "llava", "text_config": 3}',
+        "\0" * 100,
+    ],
 )
 def test_a_configuration_that_cannot_be(hub: Path, tmp_path: Path, content: str) -> None:
     (tmp_path / "config.json").write_text(content)

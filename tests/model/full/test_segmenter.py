@@ -19,7 +19,12 @@ def model(tmp_path_factory):
     torch.manual_seed(1)
     with torch.no_grad():
         made.no_memory_embedding.normal_()
-        for name, weight in made.mask_decoder.named_parameters():  # masks that differ from prompt to prompt and within
+        for (
+            name,
+            weight,
+        ) in (
+            made.mask_decoder.named_parameters()
+        ):  # masks that differ from prompt to prompt and within
             if weight.ndim > 1 and "conv_s" not in name:
                 weight.normal_(0, weight[0].numel() ** -0.5)
     return made
@@ -28,7 +33,9 @@ def model(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pictures():
     generator = torch.Generator().manual_seed(2)
-    return segmenter.normalise(torch.randint(0, 256, (2, 50, 90, 3), dtype=torch.uint8, generator=generator), SIDE)
+    return segmenter.normalise(
+        torch.randint(0, 256, (2, 50, 90, 3), dtype=torch.uint8, generator=generator), SIDE
+    )
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +63,14 @@ def test_the_picture_is_squashed_to_the_square(model):
 def test_pixels_are_those_of_sam2s_own_processor(size):
     pixels = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
     ours = segmenter.normalise(torch.from_numpy(pixels)[None], 64)[0]
-    resized = np.asarray(Image.fromarray(pixels).resize((64, 64), Image.Resampling.BILINEAR), np.float32) / 255
+    resized = (
+        np.asarray(Image.fromarray(pixels).resize((64, 64), Image.Resampling.BILINEAR), np.float32)
+        / 255
+    )
     theirs = (resized - hf.image_utils.IMAGENET_DEFAULT_MEAN) / hf.image_utils.IMAGENET_DEFAULT_STD
-    assert np.abs(ours.permute(1, 2, 0).numpy() - theirs).max() < 1.1 / 255 / 0.224  # whole numbers there
+    assert (
+        np.abs(ours.permute(1, 2, 0).numpy() - theirs).max() < 1.1 / 255 / 0.224
+    )  # whole numbers there
 
 
 def test_three_levels_with_gradient(model, pictures):
@@ -80,27 +92,46 @@ def test_base_plus_as_published():
         window_positional_embedding_background_size=[14, 14],
         global_attention_blocks=[12, 16, 20],
     )
-    vision = hf.Sam2VisionConfig(backbone_config=backbone, backbone_channel_list=[896, 448, 224, 112])
+    vision = hf.Sam2VisionConfig(
+        backbone_config=backbone, backbone_channel_list=[896, 448, 224, 112]
+    )
     with torch.device("meta"):
         model = hf.Sam2Model(hf.Sam2Config(vision_config=vision))
         video = hf.Sam2VideoModel(hf.Sam2VideoConfig(vision_config=vision))
         levels = segmenter.features(model, torch.zeros(1, 3, 1024, 1024))
         made = segmenter.embeddings(model, levels)
     assert segmenter.side(model) == 1024
-    assert [tuple(f.shape) for f in levels] == [(1, 256, 256, 256), (1, 256, 128, 128), (1, 256, 64, 64)]
-    assert [tuple(f.shape) for f in made] == [(1, 32, 256, 256), (1, 64, 128, 128), (1, 256, 64, 64)]
-    # 80.8 M is published for the whole, with the memory of a video, which the image model leaves out
+    assert [tuple(f.shape) for f in levels] == [
+        (1, 256, 256, 256),
+        (1, 256, 128, 128),
+        (1, 256, 64, 64),
+    ]
+    assert [tuple(f.shape) for f in made] == [
+        (1, 32, 256, 256),
+        (1, 64, 128, 128),
+        (1, 256, 64, 64),
+    ]
+    # 80.8 M is published for the whole, with the memory of a video, which the image model leaves
+    # out
     assert sum(p.numel() for p in video.parameters()) == pytest.approx(80.8e6, rel=0.002)
     assert sum(p.numel() for p in model.parameters()) == pytest.approx(73.3e6, rel=0.002)
     inside = {name: p.shape for name, p in video.named_parameters()}
     assert all(inside[name] == p.shape for name, p in model.named_parameters())
 
 
-@pytest.mark.parametrize("change", [{"num_feature_levels": 2}, {"num_feature_levels": 4}, {"fpn_hidden_size": 64}])
+@pytest.mark.parametrize(
+    "change", [{"num_feature_levels": 2}, {"num_feature_levels": 4}, {"fpn_hidden_size": 64}]
+)
 def test_another_encoder_is_refused_in_one_line(model, pictures, change):
     config = hf.Sam2VisionConfig(**model.config.vision_config.to_dict() | change)
-    other = hf.Sam2Model(hf.Sam2Config(vision_config=config, prompt_encoder_config=model.config.prompt_encoder_config))
-    with pytest.raises(ModelCorrupt, match=r"256 channels at 1/4, 1/8 and 1/16 .* facebook/sam2\.1-hiera-base-plus") as error:
+    other = hf.Sam2Model(
+        hf.Sam2Config(
+            vision_config=config, prompt_encoder_config=model.config.prompt_encoder_config
+        )
+    )
+    with pytest.raises(
+        ModelCorrupt, match=r"256 channels at 1/4, 1/8 and 1/16 .* facebook/sam2\.1-hiera-base-plus"
+    ) as error:
         segmenter.features(other, pictures[:1])
     assert "\n" not in str(error.value)
 
@@ -130,15 +161,23 @@ def test_a_point_gives_the_best_of_three(model, pictures, seen):
     points = torch.tensor([[30.0, 40.0], [100.0, 20.0], [64.0, 64.0]])
     masks, scores = segmenter.prompted(model, seen, None, points)
     with torch.no_grad():
-        whole = model(pixel_values=pictures[:1], input_points=points[None, :, None], multimask_output=True)
+        whole = model(
+            pixel_values=pictures[:1], input_points=points[None, :, None], multimask_output=True
+        )
     best = whole.iou_scores[0].argmax(1)
     torch.testing.assert_close(scores, whole.iou_scores[0].max(1).values)
     torch.testing.assert_close(masks, whole.pred_masks[0, torch.arange(3), best].sigmoid())
 
 
 def test_points_stand_in_where_there_is_no_box(model, seen):
-    boxes, points = random_boxes(5), torch.rand(5, 2, generator=torch.Generator().manual_seed(4)) * SIDE
-    by_box, by_point = segmenter.prompted(model, seen, boxes), segmenter.prompted(model, seen, points=points)
+    boxes, points = (
+        random_boxes(5),
+        torch.rand(5, 2, generator=torch.Generator().manual_seed(4)) * SIDE,
+    )
+    by_box, by_point = (
+        segmenter.prompted(model, seen, boxes),
+        segmenter.prompted(model, seen, points=points),
+    )
     boxes[[1, 4]] = torch.nan
     masks, scores = segmenter.prompted(model, seen, boxes, points)
     for got, boxed, pointed in zip((masks, scores), by_box, by_point, strict=True):
@@ -153,12 +192,17 @@ def test_chunks_change_nothing(model, seen, chunk):
     boxes, points = random_boxes(7), torch.full((7, 2), 50.0)
     boxes[5] = torch.inf
     for got, expected in zip(
-        segmenter.prompted(model, seen, boxes, points, chunk), segmenter.prompted(model, seen, boxes, points), strict=True
+        segmenter.prompted(model, seen, boxes, points, chunk),
+        segmenter.prompted(model, seen, boxes, points),
+        strict=True,
     ):
         torch.testing.assert_close(got, expected)
 
 
-@pytest.mark.parametrize("prompts", [(), (torch.zeros(0, 4),), (None, torch.zeros(0, 2)), (torch.zeros(0, 4), torch.zeros(0, 2))])
+@pytest.mark.parametrize(
+    "prompts",
+    [(), (torch.zeros(0, 4),), (None, torch.zeros(0, 2)), (torch.zeros(0, 4), torch.zeros(0, 2))],
+)
 def test_no_prompts_no_masks(model, seen, prompts):
     masks, scores = segmenter.prompted(model, seen, *prompts)
     assert masks.shape == (0, SIDE // 4, SIDE // 4) and scores.shape == (0,)

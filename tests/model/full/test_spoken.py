@@ -19,7 +19,14 @@ TAGGED = "<|object_ref_start|>ship<|object_ref_end|><|box_start|>(100,200),(300,
 
 def plain(spoken):
     """Without spans, rounded."""
-    return [(s.label, s.box and tuple(round(v, 6) for v in s.box), s.point and tuple(round(v, 6) for v in s.point)) for s in spoken]
+    return [
+        (
+            s.label,
+            s.box and tuple(round(v, 6) for v in s.box),
+            s.point and tuple(round(v, 6) for v in s.point),
+        )
+        for s in spoken
+    ]
 
 
 @pytest.mark.parametrize(
@@ -48,34 +55,81 @@ def plain(spoken):
         ("pixels", f"[{ONE[:-1]}, {TWO}]", [SHIP, PLANE]),
         ("pixels", '[{"bbox_2d": (20, 20, 60, 40), "label": "ship"}]', [SHIP]),
         ("pixels", '{"bbox_2d": [[20, 20], [60, 40]], "label": "ship"}', [SHIP]),
-        ("pixels", '{"bbox_2d": [[20, 20, 60, 40], [100, 60, 140, 80]], "label": "ship"}', [SHIP, ("ship", *PLANE[1:])]),
+        (
+            "pixels",
+            '{"bbox_2d": [[20, 20, 60, 40], [100, 60, 140, 80]], "label": "ship"}',
+            [SHIP, ("ship", *PLANE[1:])],
+        ),
         ("pixels", '{"bbox_2d": [20, 20, 60, 40]}', [("", *SHIP[1:])]),
         ("pixels", '{"bbox_2d": [20, 20, 60, 40], "label": null}', [("", *SHIP[1:])]),
         ("pixels", '{"bbox_2d": [20, 20, 60, 40], "label": "a {b} c"}', [("", *SHIP[1:])]),
         # other keys, points
-        *[("pixels", f'{{"{key}": [20, 20, 60, 40], "label": "ship"}}', [SHIP]) for key in ("bbox", "box_2d", "box")],
-        *[("pixels", f'{{"{key}": [20, 20], "label": "ship"}}', [POINT]) for key in ("point_2d", "point")],
-        ("pixels", '{"point_2d": [20, 20], "bbox_2d": [20, 20, 60, 40], "label": "ship"}', [POINT, SHIP]),
+        *[
+            ("pixels", f'{{"{key}": [20, 20, 60, 40], "label": "ship"}}', [SHIP])
+            for key in ("bbox", "box_2d", "box")
+        ],
+        *[
+            ("pixels", f'{{"{key}": [20, 20], "label": "ship"}}', [POINT])
+            for key in ("point_2d", "point")
+        ],
+        (
+            "pixels",
+            '{"point_2d": [20, 20], "bbox_2d": [20, 20, 60, 40], "label": "ship"}',
+            [POINT, SHIP],
+        ),
         ("pixels", '{"sub_box": [20, 20, 60, 40], "label": "ship"}', []),
         ("thousand", '{"point_2d": [100, 200], "label": "ship"}', [POINT]),
         # labels
-        ("pixels", ONE.replace("ship", 'the \\"Ever Given\\", aground'), [('the "Ever Given", aground', *SHIP[1:])]),
-        ("pixels", ONE.replace("ship", 'the "Ever Given" aground'), [('the "Ever Given" aground', *SHIP[1:])]),
+        (
+            "pixels",
+            ONE.replace("ship", 'the \\"Ever Given\\", aground'),
+            [('the "Ever Given", aground', *SHIP[1:])],
+        ),
+        (
+            "pixels",
+            ONE.replace("ship", 'the "Ever Given" aground'),
+            [('the "Ever Given" aground', *SHIP[1:])],
+        ),
         ("pixels", ONE.replace("ship", "captain's  boat\\n"), [("captain's boat", *SHIP[1:])]),
-        ("pixels", "{'bbox_2d': [20, 20, 60, 40], 'label': 'captain's boat'}", [("captain's boat", *SHIP[1:])]),
-        ("pixels", "{'bbox_2d': [20, 20, 60, 40], 'label': 'captain\\'s boat'}", [("captain's boat", *SHIP[1:])]),
+        (
+            "pixels",
+            "{'bbox_2d': [20, 20, 60, 40], 'label': 'captain's boat'}",
+            [("captain's boat", *SHIP[1:])],
+        ),
+        (
+            "pixels",
+            "{'bbox_2d': [20, 20, 60, 40], 'label': 'captain\\'s boat'}",
+            [("captain's boat", *SHIP[1:])],
+        ),
         ("pixels", ONE.replace("ship", "\\u8239"), [("船", *SHIP[1:])]),
         ("pixels", ONE.replace("ship", "\\ud800"), [("?", *SHIP[1:])]),
         # Qwen2-VL counts thousandths, whatever else is said
         *[(scale, TAGGED, [SHIP]) for scale in ("pixels", "thousand", "unit")],
-        ("pixels", TAGGED + "<|box_start|>(500, 600), (700, 800)<|box_end|>", [SHIP, ("ship", *PLANE[1:])]),
-        ("thousand", TAGGED + TAGGED.replace("ship", "plane").replace("(100,200),(300,400)", "(500,600),(700,800)"), [SHIP, PLANE]),
+        (
+            "pixels",
+            TAGGED + "<|box_start|>(500, 600), (700, 800)<|box_end|>",
+            [SHIP, ("ship", *PLANE[1:])],
+        ),
+        (
+            "thousand",
+            TAGGED
+            + TAGGED.replace("ship", "plane").replace("(100,200),(300,400)", "(500,600),(700,800)"),
+            [SHIP, PLANE],
+        ),
         ("thousand", "<|box_start|>(100,200),(300,400)<|box_end|>", [("", *SHIP[1:])]),
-        ("thousand", "<|object_ref_start|>ship<|object_ref_end|><|box_start|>(100,200)<|box_end|>", [POINT]),
+        (
+            "thousand",
+            "<|object_ref_start|>ship<|object_ref_end|><|box_start|>(100,200)<|box_end|>",
+            [POINT],
+        ),
         ("thousand", TAGGED[:-12], []),
         # LLaVA
         ("unit", "[0.1, 0.2, 0.3, 0.4]", [("", *SHIP[1:])]),
-        ("unit", "A ship at [0.1,0.2,0.3,0.4]; a plane: [0.5, 0.6, .7, 8e-1].", [("", *SHIP[1:]), ("", *PLANE[1:])]),
+        (
+            "unit",
+            "A ship at [0.1,0.2,0.3,0.4]; a plane: [0.5, 0.6, .7, 8e-1].",
+            [("", *SHIP[1:]), ("", *PLANE[1:])],
+        ),
         ("unit", "[[0.1, 0.2, 0.3, 0.4], [0.5, 0.6, 0.", [("", *SHIP[1:])]),
         ("thousand", "[100, 200, 300, 400]", [("", *SHIP[1:])]),
         # no box
@@ -90,7 +144,11 @@ def plain(spoken):
         ("pixels", '{"bbox_2d": [[], []], "label": "ship"}', []),
         # geometry
         ("pixels", '{"bbox_2d": [60, 40, 20, 20], "label": "ship"}', [SHIP]),
-        ("pixels", '{"bbox_2d": [-5, 20, 999, 40.0], "label": "ship"}', [("ship", (0.0, 0.2, 1.0, 0.4), None)]),
+        (
+            "pixels",
+            '{"bbox_2d": [-5, 20, 999, 40.0], "label": "ship"}',
+            [("ship", (0.0, 0.2, 1.0, 0.4), None)],
+        ),
         ("pixels", '{"bbox_2d": [20, 20, 20, 40], "label": "ship"}', []),
         ("pixels", '{"bbox_2d": [300, 20, 400, 40], "label": "ship"}', []),
         ("pixels", '{"bbox_2d": [1e999, 20, 60, 40], "label": "ship"}', []),
@@ -113,7 +171,9 @@ def test_at_most_so_many():
 
 def test_the_span_is_what_was_read():
     tagged = TAGGED.replace("ship", "boat")
-    text = f"Sure! [{ONE}, {TWO}] and {tagged} <|box_start|>(1,1),(5,5)<|box_end|> and [3, 4, 50, 60]."
+    text = (
+        f"Sure! [{ONE}, {TWO}] and {tagged} <|box_start|>(1,1),(5,5)<|box_end|> and [3, 4, 50, 60]."
+    )
     spans = [text[slice(*s.span)] for s in read(text, "pixels", SHOWN)]
     assert spans == [ONE, TWO, tagged, "<|box_start|>(1,1),(5,5)<|box_end|>", "[3, 4, 50, 60]"]
 
@@ -168,7 +228,21 @@ def test_any_text_will_do(text, scale, shown):
         spoken.label.encode()
 
 
-LONG = [*BITS, "1", '{"x\\"', "{'label':' ", "{'label':''' ", '{"box":[1', "[1,2,3,4 ,", "<", "[1,", "label:'", "{label:'", "box : ", ONE]
+LONG = [
+    *BITS,
+    "1",
+    '{"x\\"',
+    "{'label':' ",
+    "{'label':''' ",
+    '{"box":[1',
+    "[1,2,3,4 ,",
+    "<",
+    "[1,",
+    "label:'",
+    "{label:'",
+    "box : ",
+    ONE,
+]
 OPENINGS = ["", "{", "[1,2,3,4", "<|box_start|>", "<|object_ref_start|>", "{'label':'"]
 
 
@@ -177,7 +251,10 @@ def test_a_long_text_holds_what_a_short_one_does():
     for opening in OPENINGS:
         for bit in LONG:
             few, many = (
-                [(spoken.label, spoken.box, spoken.point) for spoken in read(opening + bit * number, "pixels", SHOWN)]
+                [
+                    (spoken.label, spoken.box, spoken.point)
+                    for spoken in read(opening + bit * number, "pixels", SHOWN)
+                ]
                 for number in (3, 40_000 // len(bit))
             )
             assert many == few, (opening, bit)

@@ -21,7 +21,11 @@ def write_models(folder: Path) -> list[str]:
     tiny.write_qwen25(folder / "vlm")
     tiny.write_sam2(folder / "segmenter", SIDE)
     tiny.write_bert(folder / "language")
-    return [word for part in ("vlm", "segmenter", "language") for word in (f"--{part}", str(folder / part))]
+    return [
+        word
+        for part in ("vlm", "segmenter", "language")
+        for word in (f"--{part}", str(folder / part))
+    ]
 
 
 def write_data(root: Path, scenes: bool = True) -> Path:
@@ -37,7 +41,14 @@ def write_data(root: Path, scenes: bool = True) -> Path:
                 (x0, y0), (x1, y1) = o.polygon.min(0).tolist(), o.polygon.max(0).tolist()
                 ring = o.polygon.astype(float).ravel().tolist()
                 box = [x0, y0, x1 - x0, y1 - y0]
-                annotations.append({"image_id": number, "category_id": KINDS.index(o.kind) + 1, "bbox": box, "segmentation": [ring]})
+                annotations.append(
+                    {
+                        "image_id": number,
+                        "category_id": KINDS.index(o.kind) + 1,
+                        "bbox": box,
+                        "segmentation": [ring],
+                    }
+                )
         kinds = [{"id": i, "name": kind.replace(" ", "_")} for i, kind in enumerate(KINDS, 1)]
         labels = {"images": images, "annotations": annotations, "categories": kinds}
         (root / "vhr10" / f"instances_{split}.json").write_text(json.dumps(labels))
@@ -45,13 +56,29 @@ def write_data(root: Path, scenes: bool = True) -> Path:
         for number in (7, 8):
             scene = draw_scene(number, 200, 200, "town")
             _picture(root / "dubai" / "tile1" / f"{number}.jpg", scene.pixels)
-            colours = np.array([(0, 0, 0), *(COLOURS[k] for k in ("building", "water", "vegetation", "road", "land"))], np.uint8)
+            colours = np.array(
+                [
+                    (0, 0, 0),
+                    *(COLOURS[k] for k in ("building", "water", "vegetation", "road", "land")),
+                ],
+                np.uint8,
+            )
             _picture(root / "dubai" / "tile1" / f"{number}.png", colours[scene.cover])
         rows = []
         for number in (9, 10, 11):
-            _picture(root / "ucm" / "images" / f"{number}.png", draw_scene(number, 120, 120, "harbour").pixels)
+            _picture(
+                root / "ucm" / "images" / f"{number}.png",
+                draw_scene(number, 120, 120, "harbour").pixels,
+            )
             captions = ["there are many ships in the harbor ."]
-            rows.append({"image": f"{number}.png", "class": "harbor", "captions": captions, "split": "train"})
+            rows.append(
+                {
+                    "image": f"{number}.png",
+                    "class": "harbor",
+                    "captions": captions,
+                    "split": "train",
+                }
+            )
         (root / "ucm" / "captions.jsonl").write_text("\n".join(map(json.dumps, rows)))
     return root
 

@@ -22,7 +22,9 @@ def test_a_full_disk_leaves_the_checkpoints_before(disk: Callable[[int], Disk]) 
     before = network.weight.detach().clone()
     with torch.no_grad():
         network.weight.add_(1)
-    with pytest.raises(OutputError, match=r"step-0000002 cannot be written: the disk is full; free some space$"):
+    with pytest.raises(
+        OutputError, match=r"step-0000002 cannot be written: the disk is full; free some space$"
+    ):
         checkpoints.save(accelerator, small.path, 2)
     assert [path.name for path in small.path.iterdir()] == ["step-0000001"]
     assert checkpoints.resume(accelerator, small.path) == 1

@@ -21,9 +21,27 @@ def test_every_field_is_an_option_with_a_sentence() -> None:
 def test_options_become_settings() -> None:
     assert read(NEEDED) == Settings(Path("run"), Path("sets"))
     given = read(
-        [*NEEDED, "--steps", "7", "--sharded", "--no-gradient-checkpointing", "--pictures", "8", "--precision", "no", "--rate", "1e-5"]
+        [
+            *NEEDED,
+            "--steps",
+            "7",
+            "--sharded",
+            "--no-gradient-checkpointing",
+            "--pictures",
+            "8",
+            "--precision",
+            "no",
+            "--rate",
+            "1e-5",
+        ]
     )
-    assert (given.steps, given.sharded, given.gradient_checkpointing, given.pictures, given.precision) == (7, True, False, 8, "no")
+    assert (
+        given.steps,
+        given.sharded,
+        given.gradient_checkpointing,
+        given.pictures,
+        given.precision,
+    ) == (7, True, False, 8, "no")
     assert given.rate == 1e-5 and not given.merged
 
 
@@ -38,7 +56,9 @@ def test_options_become_settings() -> None:
         *(([*NEEDED, option(name), "-1"], option(name)) for name in LEAST),
     ],
 )
-def test_what_makes_no_sense_is_said_in_a_line(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_makes_no_sense_is_said_in_a_line(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(OptionError, match=words):
         read(arguments)
     assert main(arguments) == 2

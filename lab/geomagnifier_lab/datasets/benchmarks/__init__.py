@@ -2,7 +2,8 @@
 
     benchmark("aid").read(Path("AID"), "test") -> list[Case]
 
-A set of captions serves twice: "rsicd" asks for sentences, "rsicd-retrieval" ranks its captions by pictures and its pictures by captions.
+A set of captions serves twice: "rsicd" asks for sentences, "rsicd-retrieval" ranks its captions by
+pictures and its pictures by captions.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ BENCHMARKS: dict[str, str] = {
     "geopixeld": "geopixeld",
     "earthreason": "earthreason",
 }
-"""Name on the command line -> module of this folder. A module holds `BENCHMARK`, or `BENCHMARKS` by name where it reads several."""
+"""Name on the command line -> module of this folder. A module holds `BENCHMARK`, or `BENCHMARKS` by
+name where it reads several.
+"""
 RETRIEVAL = "-retrieval"
 
 
@@ -51,7 +54,9 @@ def benchmark(name: str) -> Benchmark:
     if name not in BENCHMARKS:
         raise OptionError(f"there is no benchmark {name!r}; choose among {', '.join(BENCHMARKS)}")
     module = import_module(f"{__name__}.{BENCHMARKS[name]}")
-    found: Benchmark = module.BENCHMARKS[name] if hasattr(module, "BENCHMARKS") else module.BENCHMARK
+    found: Benchmark = (
+        module.BENCHMARKS[name] if hasattr(module, "BENCHMARKS") else module.BENCHMARK
+    )
     return _ranked(found, name) if name.endswith(RETRIEVAL) else found
 
 
@@ -61,4 +66,6 @@ def _ranked(captions: Benchmark, name: str) -> Benchmark:
     def read(root: Path, split: str) -> list[Case]:
         return [replace(case, work="retrieval") for case in captions.read(root, split)]
 
-    return replace(captions, name=name, title=f"{captions.title} (retrieval)", work="retrieval", read=read)
+    return replace(
+        captions, name=name, title=f"{captions.title} (retrieval)", work="retrieval", read=read
+    )

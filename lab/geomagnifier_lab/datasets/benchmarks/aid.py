@@ -1,8 +1,9 @@
 """AID, the Aerial Image Dataset (Xia et al., TGRS 2017, arXiv:1608.05167): 10,000 pictures of 600 x 600 px, 0.5 to 8 m/px, in 30 classes.
 
-Layout: `AID/CLASS/class_1.jpg`, 220 to 420 pictures a class, folders in camel case; as captain-whu.github.io/AID gives it out and as
-AiTLAS's lists name the files. Every class has a name of its own among the project's 39 scenes. RSICD's captions are of these pictures, so
-a model that learnt from the one has seen the other.
+Layout: `AID/CLASS/class_1.jpg`, 220 to 420 pictures a class, folders in camel case; as
+captain-whu.github.io/AID gives it out and as AiTLAS's lists name the files. Every class has a name
+of its own among the project's 39 scenes. RSICD's captions are of these pictures, so a model that
+learnt from the one has seen the other.
 """
 
 from __future__ import annotations

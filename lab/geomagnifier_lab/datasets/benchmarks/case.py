@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from geomagnifier.errors import DataMissing
 
 Work = Literal["scene", "caption", "retrieval", "ground", "detect", "refer", "grounded"]
-"""What is asked: the class of a scene; a sentence; captions by pictures and pictures by captions; the box of one thing described; all
-objects of some kinds; the mask of what is described; a sentence whose phrases have masks."""
+"""What is asked: the class of a scene; a sentence; captions by pictures and pictures by captions;
+the box of one thing described; all objects of some kinds; the mask of what is described; a sentence
+whose phrases have masks.
+"""
 Mask = NDArray[np.bool_]
 
 
@@ -22,8 +24,9 @@ Mask = NDArray[np.bool_]
 class Thing:
     """An object or a phrase with its place.
 
-    label: class or phrase, as published.  box: (x0, y0, x1, y1) px, half-open.  mask: reads (H, W) bool at the picture's size; None where
-    the set has boxes alone.  ignored: counts neither as found nor as missed ("difficult" of VOC, "iscrowd" of COCO).
+    label: class or phrase, as published.  box: (x0, y0, x1, y1) px, half-open.  mask: reads (H, W)
+    bool at the picture's size; None where the set has boxes alone.  ignored: counts neither as
+    found nor as missed ("difficult" of VOC, "iscrowd" of COCO).
     """
 
     label: str
@@ -36,9 +39,11 @@ class Thing:
 class Case:
     """One question of a benchmark.
 
-    id: unique within the split and the same in every reading.  image: its path.  question: as published; "" where the set has none and
-    the asker words it.  label: scene class as published.  captions: sentences about the picture, or the reference answer.
-    things: objects, phrases, or the one thing to be grounded.  mask: of what is referred to, (H, W) bool; an empty one is a truth too.
+    id: unique within the split and the same in every reading.  image: its path.  question: as
+    published; "" where the set has none and the asker words it.  label: scene class as published.
+    captions: sentences about the picture, or the reference answer.
+    things: objects, phrases, or the one thing to be grounded.  mask: of what is referred to, (H, W)
+        bool; an empty one is a truth too.
     """
 
     id: str
@@ -55,10 +60,14 @@ class Case:
 class Benchmark:
     """A public benchmark in the layout of its authors.
 
-    name: on the command line.  title: as papers call it.  work: what is asked.  url, licence, layout: for who looks for it.
-    protocol: how it is measured, with the source of that.  splits: names, the one that papers report first.  classes: published names;
-    words: of each class, the plain names that mean it in the project's vocabulary (empty: the class's own words).
-    checksums: md5 of published archives or files, where their authors give them.  read: (root, split) -> cases.
+    name: on the command line.  title: as papers call it.  work: what is asked.  url, licence,
+        layout: for who looks for it.
+    protocol: how it is measured, with the source of that.  splits: names, the one that papers
+        report first.  classes: published names;
+    words: of each class, the plain names that mean it in the project's vocabulary (empty: the
+        class's own words).
+    checksums: md5 of published archives or files, where their authors give them.  read: (root,
+        split) -> cases.
     """
 
     name: str
@@ -79,8 +88,11 @@ def needed(path: Path, benchmark: Benchmark) -> Path:
     """`path`, if it is there.
 
     Raises:
-        DataMissing: it is not; the message names it, where it comes from and how the folder is laid out.
+        DataMissing: it is not; the message names it, where it comes from and how the folder is laid
+            out.
     """
     if not path.exists():
-        raise DataMissing(f"{benchmark.title} lacks {path}; it comes from {benchmark.url}, laid out as {benchmark.layout}")
+        raise DataMissing(
+            f"{benchmark.title} lacks {path}; it comes from {benchmark.url}, laid out as {benchmark.layout}"
+        )
     return path

@@ -1,13 +1,16 @@
 """Scene classification sets: a folder a class, and lists of the pictures of a split where somebody published them.
 
-The authors of these sets give pictures and no split: papers draw their own at random. Two groups published lists, and a list is read where
-it lies beside the pictures (in the root, in `splits/` below it, or next to the class folders):
+The authors of these sets give pictures and no split: papers draw their own at random. Two groups
+published lists, and a list is read where it lies beside the pictures (in the root, in `splits/`
+below it, or next to the class folders):
 
-- AiTLAS Benchmark Arena (Dimitrovski et al., 2023, arXiv:2207.07189; github.com/biasvariancelabs/aitlas-arena, `splits/`):
-  `NAME_{train,val,test}.csv` without a header, a line `CLASS/FILE,CLASS`; its configurations call the same files `{train,val,test}.csv`.
+- AiTLAS Benchmark Arena (Dimitrovski et al., 2023, arXiv:2207.07189;
+  github.com/biasvariancelabs/aitlas-arena, `splits/`): `NAME_{train,val,test}.csv` without a
+  header, a line `CLASS/FILE,CLASS`; its configurations call the same files `{train,val,test}.csv`.
   60 : 20 : 20 of each class.
-- In-Domain Representation Learning for Remote Sensing (Neumann et al., 2019, arXiv:1911.06721; used by torchgeo):
-  `NAME-{train,val,test}.txt`, a line `FILE`; the file's name begins with that of its class.
+- In-Domain Representation Learning for Remote Sensing (Neumann et al., 2019, arXiv:1911.06721; used
+  by torchgeo): `NAME-{train,val,test}.txt`, a line `FILE`; the file's name begins with that of its
+  class.
 
 No split is ever drawn here: without a list, the split "all" is every picture there is.
 """
@@ -33,9 +36,10 @@ PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 class Layout:
     """How one set lies on disk.
 
-    pictures: how many its authors publish.  places: folders below the root that hold the class folders, as its archives are unpacked.
-    lists: how files of splits begin, "aid" for `aid_test.csv`.  also: other spellings of a class's folder -> published class; capitals,
-    blanks and underscores never matter.
+    pictures: how many its authors publish.  places: folders below the root that hold the class
+        folders, as its archives are unpacked.
+    lists: how files of splits begin, "aid" for `aid_test.csv`.  also: other spellings of a class's
+    folder -> published class; capitals, blanks and underscores never matter.
     """
 
     pictures: int
@@ -49,32 +53,49 @@ def read_scenes(root: Path, split: str, benchmark: Benchmark, layout: Layout) ->
 
     Raises:
         OptionError: no such split, or no list of its pictures lies beside them.
-        DataMissing: the root, a class folder or a picture is not there, or is empty; the first one is named.
+        DataMissing: the root, a class folder or a picture is not there, or is empty; the first one
+            is named.
         DataCorrupt: the list names what the set does not have.
     """
     if split not in benchmark.splits:
-        raise OptionError(f"{benchmark.title} has no split {split!r}; choose among {', '.join(benchmark.splits)}")
+        raise OptionError(
+            f"{benchmark.title} has no split {split!r}; choose among {', '.join(benchmark.splits)}"
+        )
     place = _place(needed(root, benchmark), benchmark, layout)
     if split == "all":
         folders = _class_folders(place, benchmark, layout)
-        pictures = [(name, path) for name in benchmark.classes for path in _pictures(folders[name], benchmark)]
+        pictures = [
+            (name, path)
+            for name in benchmark.classes
+            for path in _pictures(folders[name], benchmark)
+        ]
         complete([path for _, path in pictures], benchmark, str(place))
         if len(pictures) < layout.pictures:
             told = f"{len(pictures):,} of the {layout.pictures:,} pictures of {benchmark.title} are in {place}"
-            warnings.warn(f"{told}; papers report figures on all of them ({benchmark.url})", GeomagWarning, stacklevel=3)
+            warnings.warn(
+                f"{told}; papers report figures on all of them ({benchmark.url})",
+                GeomagWarning,
+                stacklevel=3,
+            )
     else:
         source = _list_file(root, place, split, benchmark, layout)
         folders = _class_folders(place, benchmark, layout)
-        pictures = [(name, folders[name] / file) for name, file in _listed(source, benchmark, layout)]
+        pictures = [
+            (name, folders[name] / file) for name, file in _listed(source, benchmark, layout)
+        ]
         complete([path for _, path in pictures], benchmark, source.name)
-    return [Case(id=f"{name}/{path.name}", image=path, work="scene", label=name) for name, path in pictures]
+    return [
+        Case(id=f"{name}/{path.name}", image=path, work="scene", label=name)
+        for name, path in pictures
+    ]
 
 
 def complete(pictures: Sequence[Path], benchmark: Benchmark, source: str) -> None:
     """Refuse a set of which pictures are not there or hold nothing, as an interrupted download leaves them.
 
     Raises:
-        DataMissing: it names the first such picture, how many they are of those of `source`, and where the set comes from.
+        DataMissing: it names the first such picture, how many they are of those of `source`, and
+            where the set comes from.
     """
     lacking = [path for path in pictures if not path.is_file() or os.path.getsize(path) == 0]
     if lacking:
@@ -89,7 +110,9 @@ def _plain(name: str) -> str:
 
 def _spellings(benchmark: Benchmark, layout: Layout) -> dict[str, str]:
     """Plain spelling -> published class."""
-    return {_plain(other): name for other, name in layout.also.items()} | {_plain(name): name for name in benchmark.classes}
+    return {_plain(other): name for other, name in layout.also.items()} | {
+        _plain(name): name for name in benchmark.classes
+    }
 
 
 def _found(place: Path, benchmark: Benchmark, layout: Layout) -> dict[str, Path]:
@@ -128,19 +151,31 @@ def _class_folders(place: Path, benchmark: Benchmark, layout: Layout) -> dict[st
 
 def _pictures(folder: Path, benchmark: Benchmark) -> list[Path]:
     """Pictures of one class by name; what an operating system leaves there is passed over."""
-    pictures = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in PICTURES and not path.name.startswith(".")]
+    pictures = [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in PICTURES and not path.name.startswith(".")
+    ]
     if not pictures:
-        raise DataMissing(f"{benchmark.title} has no picture in {folder}; it comes from {benchmark.url}")
+        raise DataMissing(
+            f"{benchmark.title} has no picture in {folder}; it comes from {benchmark.url}"
+        )
     return pictures
 
 
 def _list_file(root: Path, place: Path, split: str, benchmark: Benchmark, layout: Layout) -> Path:
     """The list of the split's pictures, AiTLAS's before the other."""
     names = [f"{begin}_{split}.csv" for begin in layout.lists] + [f"{split}.csv"]
-    names += [f"{begin}{dash}{split}.txt" for begin in layout.lists for dash in "_-"] + [f"{split}.txt"]
-    folders = dict.fromkeys((root, root / "splits", place, place.parent))  # place.parent: "Images" holds classes, its parent lists
+    names += [f"{begin}{dash}{split}.txt" for begin in layout.lists for dash in "_-"] + [
+        f"{split}.txt"
+    ]
+    folders = dict.fromkeys(
+        (root, root / "splits", place, place.parent)
+    )  # place.parent: "Images" holds classes, its parent lists
     inside = {
-        folder: {path.name.lower(): path for path in _files(folder)} for folder in folders if folder == root or root in folder.parents
+        folder: {path.name.lower(): path for path in _files(folder)}
+        for folder in folders
+        if folder == root or root in folder.parents
     }
     for name in names:
         for files in inside.values():
@@ -161,17 +196,27 @@ def _listed(source: Path, benchmark: Benchmark, layout: Layout) -> list[tuple[st
     try:
         rows = list(csv.reader(source.read_text(encoding="utf-8-sig").splitlines()))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DataCorrupt(f"{source} is no list of pictures ({error}); {benchmark.title} takes one a line, as CLASS/FILE,CLASS") from error
+        raise DataCorrupt(
+            f"{source} is no list of pictures ({error}); {benchmark.title} takes one a line, as CLASS/FILE,CLASS"
+        ) from error
     for line, row in enumerate(rows, 1):
         if not any(cell.strip() for cell in row):
             continue
         path = Path(row[0].strip())
-        names = {spellings.get(_plain(given)) for given in [path.parent.name, *(cell.strip() for cell in row[1:2])] if given}
+        names = {
+            spellings.get(_plain(given))
+            for given in [path.parent.name, *(cell.strip() for cell in row[1:2])]
+            if given
+        }
         name = next(iter(names)) if names else _class_of(path.stem, spellings)
         if len(names) > 1 or name is None or path.suffix.lower() not in PICTURES:
-            raise DataCorrupt(f"{source}, line {line}: {','.join(row)!r} is no picture of a class of {benchmark.title}")
+            raise DataCorrupt(
+                f"{source}, line {line}: {','.join(row)!r} is no picture of a class of {benchmark.title}"
+            )
         if (name, path.name) in listed:
-            raise DataCorrupt(f"{source}, line {line}: {path} is there already, in line {listed[name, path.name]}")
+            raise DataCorrupt(
+                f"{source}, line {line}: {path} is there already, in line {listed[name, path.name]}"
+            )
         listed[name, path.name] = line
     if not listed:
         raise DataCorrupt(f"{source} lists no picture of {benchmark.title}; it comes from {LISTS}")

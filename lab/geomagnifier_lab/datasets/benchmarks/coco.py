@@ -1,8 +1,10 @@
 """Annotations in COCO's form, read with suspicion: JSON, boxes, polygons, run lengths; and what the readers of boxes and masks share.
 
-A box (x, y, w, h) is (x, y, x + w, y + h) px, half-open, with no pixel added. Polygons are filled as the COCO API fills them (`rleFrPoly`
-of github.com/cocodataset/cocoapi, Lin et al., BSD-2-Clause, followed here on arrays): published figures were measured with these masks.
-Run lengths are read compressed (text) and plain (a list of numbers). Pixels are touched when a mask is asked for, not before.
+A box (x, y, w, h) is (x, y, x + w, y + h) px, half-open, with no pixel added. Polygons are filled
+as the COCO API fills them (`rleFrPoly` of github.com/cocodataset/cocoapi, Lin et al., BSD-2-Clause,
+followed here on arrays): published figures were measured with these masks. Run lengths are read
+compressed (text) and plain (a list of numbers). Pixels are touched when a mask is asked for, not
+before.
 """
 
 from __future__ import annotations
@@ -37,8 +39,9 @@ class Picture:
 class Annotation:
     """A record of "annotations".
 
-    image: id of its picture.  label: name of its category.  box: (x0, y0, x1, y1) px within the picture; None where nothing of it is
-    there.  segmentation: rings or run lengths as published; None where there are none.  where: file and record, for errors.
+    image: id of its picture.  label: name of its category.  box: (x0, y0, x1, y1) px within the
+    picture; None where nothing of it is there.  segmentation: rings or run lengths as published;
+    None where there are none.  where: file and record, for errors.
     """
 
     image: Hashable
@@ -56,7 +59,9 @@ def check_split(split: str, benchmark: Benchmark) -> None:
         OptionError: it names the splits there are.
     """
     if split not in benchmark.splits:
-        raise OptionError(f"{benchmark.title} has no split {split!r}; choose among {', '.join(benchmark.splits)}")
+        raise OptionError(
+            f"{benchmark.title} has no split {split!r}; choose among {', '.join(benchmark.splits)}"
+        )
 
 
 def read_json(source: Path, benchmark: Benchmark) -> Any:
@@ -68,8 +73,14 @@ def read_json(source: Path, benchmark: Benchmark) -> Any:
     """
     try:
         return json.loads(needed(source, benchmark).read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError, OSError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        raise DataCorrupt(f"{source} is not JSON, perhaps downloaded in part ({error}); it comes from {benchmark.url}") from error
+    except (
+        ValueError,
+        RecursionError,
+        OSError,
+    ) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise DataCorrupt(
+            f"{source} is not JSON, perhaps downloaded in part ({error}); it comes from {benchmark.url}"
+        ) from error
 
 
 def file_name(value: Any) -> str:
@@ -78,7 +89,13 @@ def file_name(value: Any) -> str:
     Raises:
         ValueError: it does not.
     """
-    if not isinstance(value, str) or not value or PurePosixPath(value).is_absolute() or ".." in PurePosixPath(value).parts or "\0" in value:
+    if (
+        not isinstance(value, str)
+        or not value
+        or PurePosixPath(value).is_absolute()
+        or ".." in PurePosixPath(value).parts
+        or "\0" in value
+    ):
         raise ValueError(f"{value!r} is no file name")
     return value
 
@@ -99,7 +116,11 @@ def clipped(box: Sequence[float], size: tuple[int, int]) -> BoxTuple | None:
 def warn_dropped(count: int, what: str, benchmark: Benchmark) -> None:
     """Say how many records without area were left out, if any were."""
     if count:
-        warnings.warn(f"{benchmark.title}: {count} {what} without area inside their picture are left out", GeomagWarning, stacklevel=3)
+        warnings.warn(
+            f"{benchmark.title}: {count} {what} without area inside their picture are left out",
+            GeomagWarning,
+            stacklevel=3,
+        )
 
 
 def picture_size(path: Path) -> tuple[int, int]:
@@ -112,10 +133,14 @@ def picture_size(path: Path) -> tuple[int, int]:
         with Image.open(path) as picture:
             return picture.size
     except (OSError, SyntaxError, ValueError) as error:
-        raise DataCorrupt(f"{path} is no picture that can be read ({error}); download it again") from error
+        raise DataCorrupt(
+            f"{path} is no picture that can be read ({error}); download it again"
+        ) from error
 
 
-def read_instances(source: Path, benchmark: Benchmark, boxes: bool = True) -> tuple[dict[Hashable, Picture], dict[Hashable, Annotation]]:
+def read_instances(
+    source: Path, benchmark: Benchmark, boxes: bool = True
+) -> tuple[dict[Hashable, Picture], dict[Hashable, Annotation]]:
     """Pictures and annotations of an `instances.json` by their ids, in the order of the file.
 
     Args:
@@ -128,8 +153,12 @@ def read_instances(source: Path, benchmark: Benchmark, boxes: bool = True) -> tu
         DataCorrupt: it is damaged or of another form; the record is named.
     """
     whole = read_json(source, benchmark)
-    if not isinstance(whole, dict) or not all(isinstance(whole.get(part), list) for part in ("images", "annotations", "categories")):
-        raise DataCorrupt(f'{source} has no lists "images", "annotations" and "categories"; {benchmark.title} comes from {benchmark.url}')
+    if not isinstance(whole, dict) or not all(
+        isinstance(whole.get(part), list) for part in ("images", "annotations", "categories")
+    ):
+        raise DataCorrupt(
+            f'{source} has no lists "images", "annotations" and "categories"; {benchmark.title} comes from {benchmark.url}'
+        )
     place = "categories"
     try:
         names = {record["id"]: str(record["name"]) for record in whole["categories"]}
@@ -138,7 +167,9 @@ def read_instances(source: Path, benchmark: Benchmark, boxes: bool = True) -> tu
             place = f"images[{index}]"
             size = int(record["width"]), int(record["height"])
             if min(size) < 1 or record["id"] in pictures:
-                raise ValueError(f"size {size[0]} x {size[1]} px, id {record['id']!r}: empty, or there twice")
+                raise ValueError(
+                    f"size {size[0]} x {size[1]} px, id {record['id']!r}: empty, or there twice"
+                )
             pictures[record["id"]] = Picture(file_name(record["file_name"]), size)
         annotations: dict[Hashable, Annotation] = {}
         for index, record in enumerate(whole["annotations"]):
@@ -153,9 +184,13 @@ def read_instances(source: Path, benchmark: Benchmark, boxes: bool = True) -> tu
             if segmentation is not None and not isinstance(segmentation, (list, dict)):
                 raise TypeError("a segmentation that is neither polygons nor run lengths")
             crowd, where = bool(record.get("iscrowd", 0)), f"{source}, {place}"
-            annotations[record["id"]] = Annotation(record["image_id"], label, box, segmentation, crowd, where)
+            annotations[record["id"]] = Annotation(
+                record["image_id"], label, box, segmentation, crowd, where
+            )
     except UNFIT as error:
-        raise DataCorrupt(f"{source}, {place} is not of COCO's form ({type(error).__name__}: {error})") from error
+        raise DataCorrupt(
+            f"{source}, {place} is not of COCO's form ({type(error).__name__}: {error})"
+        ) from error
     return pictures, annotations
 
 
@@ -180,4 +215,6 @@ def _drawn(annotation: Annotation, picture: Picture, path: Path) -> Mask:
     try:
         return segmentation_mask(annotation.segmentation, size)
     except UNFIT as error:
-        raise DataCorrupt(f"{annotation.where}: its segmentation cannot be drawn ({type(error).__name__}: {error})") from error
+        raise DataCorrupt(
+            f"{annotation.where}: its segmentation cannot be drawn ({type(error).__name__}: {error})"
+        ) from error

@@ -1,13 +1,16 @@
 """DIOR-RSVG (Zhan, Xiong and Yuan, TGRS 2023, arXiv:2210.12634): 38,320 sentences, each for one object, on 17,402 pictures of DIOR.
 
-Layout, after the authors' `data_loader.py`, README and lists (github.com/ZhanYang-nwpu/RSVG-pytorch): `Annotations/*.xml` in VOC's form
-with a `<description>` for each object, `JPEGImages/*.jpg`, and `train.txt`, `val.txt`, `test.txt`. A line of these is no picture: it is the
-number, from 0, of an object among all objects of all XML files, these sorted by name. One missing XML file would move every number behind
-it, so the three lists together must count exactly the objects that are there.
+Layout, after the authors' `data_loader.py`, README and lists
+(github.com/ZhanYang-nwpu/RSVG-pytorch): `Annotations/*.xml` in VOC's form with a `<description>`
+for each object, `JPEGImages/*.jpg`, and `train.txt`, `val.txt`, `test.txt`. A line of these is no
+picture: it is the number, from 0, of an object among all objects of all XML files, these sorted by
+name. One missing XML file would move every number behind it, so the three lists together must count
+exactly the objects that are there.
 
-Boxes are half-open px here (see `voc`). The authors take the four numbers as they are, so theirs begins a pixel further right and down and
-ends in the same place; predictions in their coordinates lose a little where boxes are small.
-A sentence whose box has no area inside its picture is left out, with a warning.
+Boxes are half-open px here (see `voc`). The authors take the four numbers as they are, so theirs
+begins a pixel further right and down and ends in the same place; predictions in their coordinates
+lose a little where boxes are small. A sentence whose box has no area inside its picture is left
+out, with a warning.
 """
 
 from __future__ import annotations
@@ -49,7 +52,15 @@ def read(root: Path, split: str) -> list[Case]:
                 else:
                     thing = Thing(found.name, found.box)
                     name = f"{annotation.picture}#{index}"
-                    cases.append(Case(name, pictures / annotation.picture, "ground", found.description, things=(thing,)))
+                    cases.append(
+                        Case(
+                            name,
+                            pictures / annotation.picture,
+                            "ground",
+                            found.description,
+                            things=(thing,),
+                        )
+                    )
             number += 1
     complete(list(dict.fromkeys(case.image for case in cases)), BENCHMARK, f"the split {split!r}")
     warn_dropped(dropped, "sentences with a box", BENCHMARK)
@@ -63,15 +74,24 @@ def _numbers(source: Path) -> frozenset[int]:
     return frozenset(map(int, lines))
 
 
-def _check_count(lists: dict[str, frozenset[int]], annotations: list[VocAnnotation], root: Path) -> None:
+def _check_count(
+    lists: dict[str, frozenset[int]], annotations: list[VocAnnotation], root: Path
+) -> None:
     """Refuse a set whose lists do not share out exactly the objects that are there."""
     listed = frozenset[int]().union(*lists.values())
-    objects, told = sum(len(annotation.objects) for annotation in annotations), f"the lists of {BENCHMARK.title}"
+    objects, told = (
+        sum(len(annotation.objects) for annotation in annotations),
+        f"the lists of {BENCHMARK.title}",
+    )
     if len(listed) != sum(map(len, lists.values())) or max(listed) != len(listed) - 1:
-        raise DataCorrupt(f"{told} in {root} leave numbers out or give one twice; they come from {BENCHMARK.url}")
+        raise DataCorrupt(
+            f"{told} in {root} leave numbers out or give one twice; they come from {BENCHMARK.url}"
+        )
     if objects < len(listed):
         lacking = f"{len(listed) - objects} of {len(listed)} objects are not there"
-        raise DataMissing(f"{root / 'Annotations'} lacks XML files: {lacking}; they come from {BENCHMARK.url}")
+        raise DataMissing(
+            f"{root / 'Annotations'} lacks XML files: {lacking}; they come from {BENCHMARK.url}"
+        )
     if objects > len(listed):
         raise DataCorrupt(
             f"{root / 'Annotations'} has {objects} objects, but {told} count {len(listed)}: XML files of another set are there"

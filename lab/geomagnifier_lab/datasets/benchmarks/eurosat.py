@@ -1,11 +1,12 @@
 """EuroSAT, RGB (Helber et al., JSTARS 2019, arXiv:1709.00029): 27,000 Sentinel-2 patches of 64 x 64 px, 10 m/px, in 10 classes.
 
-Layout: `EuroSAT_RGB/CLASS/CLASS_1.jpg` in the archive of Zenodo, `2750/CLASS/CLASS_1.jpg` in the older EuroSAT.zip. Lists:
-`eurosat_test.csv` of AiTLAS, `eurosat-test.txt` of Neumann et al. (2019).
+Layout: `EuroSAT_RGB/CLASS/CLASS_1.jpg` in the archive of Zenodo, `2750/CLASS/CLASS_1.jpg` in the
+older EuroSAT.zip. Lists: `eurosat_test.csv` of AiTLAS, `eurosat-test.txt` of Neumann et al. (2019).
 
-The scenes the project learns from are of 0.3 to 8 m/px, these of 10: a hard crossing, whatever the words. A model with its 39 names cannot
-tell AnnualCrop from PermanentCrop, both "farmland". HerbaceousVegetation (natural grassland, moor and scrub) is nearest to "chaparral",
-Highway to "freeway", SeaLake to "pond" (open sea has no name); Residential is any of the three densities.
+The scenes the project learns from are of 0.3 to 8 m/px, these of 10: a hard crossing, whatever the
+words. A model with its 39 names cannot tell AnnualCrop from PermanentCrop, both "farmland".
+HerbaceousVegetation (natural grassland, moor and scrub) is nearest to "chaparral", Highway to
+"freeway", SeaLake to "pond" (open sea has no name); Residential is any of the three densities.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ BENCHMARK = Benchmark(
     words=WORDS,
     checksums={
         "EuroSAT_RGB.zip": "f46e308c4d50d4bf32fedad2d3d62f3b",  # as Zenodo's record gives it
-        "EuroSAT.zip": "c8fa014336c82ac7804f0398fcb19387",  # the older archive, as torchvision checks it
+        # the older archive, as torchvision checks it
+        "EuroSAT.zip": "c8fa014336c82ac7804f0398fcb19387",
     },
 )

@@ -1,12 +1,15 @@
 """GeoPixelD (Shabbir et al., ICML 2025, arXiv:2501.13925): descriptions whose phrases have masks, on tiles of 800 x 800 px of iSAID.
 
-Layout, after the authors' `docs/dataset.md`, `data_mix.py` and the sample in their repository (github.com/mbzuai-oryx/GeoPixel):
-`{train,test}/NAME.json` beside `{train,test}/NAME.png`, the tile that iSAID's development kit cuts. A JSON file is {"id", "img",
-"gcg_description", "polygons"}: a text with "<p> phrase </p> [SEG]" wherever something has a mask, and for each [SEG], in this order, a list
-of rings [[x, y], ...] in px. `GeoPixelD.json` beside the folders holds instructions for training and is not read.
+Layout, after the authors' `docs/dataset.md`, `data_mix.py` and the sample in their repository
+(github.com/mbzuai-oryx/GeoPixel): `{train,test}/NAME.json` beside `{train,test}/NAME.png`, the tile
+that iSAID's development kit cuts. A JSON file is {"id", "img", "gcg_description", "polygons"}: a
+text with "<p> phrase </p> [SEG]" wherever something has a mask, and for each [SEG], in this order,
+a list of rings [[x, y], ...] in px. `GeoPixelD.json` beside the folders holds instructions for
+training and is not read.
 
-A phrase's mask is all its rings, each filled with its border, as the authors fill them (OpenCV's fillPoly); a box is what its rings span.
-A phrase with nothing inside its tile has an empty mask and is left out, with a warning.
+A phrase's mask is all its rings, each filled with its border, as the authors fill them (OpenCV's
+fillPoly); a box is what its rings span. A phrase with nothing inside its tile has an empty mask and
+is left out, with a warning.
 """
 
 from __future__ import annotations
@@ -24,7 +27,13 @@ from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier.finetuning.labels.segmentation import UNFIT
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Mask, Thing, needed
 from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import check_split, clipped, picture_size, read_json, warn_dropped
+from geomagnifier_lab.datasets.benchmarks.coco import (
+    check_split,
+    clipped,
+    picture_size,
+    read_json,
+    warn_dropped,
+)
 
 PHRASE = re.compile(r"<p>((?:(?!<p>).)*?)</p>\s*\[SEG\]", re.DOTALL)
 MARKS = re.compile(r"</?p>|\[SEG\]")
@@ -33,20 +42,25 @@ MARKS = re.compile(r"</?p>|\[SEG\]")
 def read(root: Path, split: str) -> list[Case]:
     """Cases of `split` by the tiles' names; `id` is the tile's file name.
 
-    `captions` is the description without marks, `things` are its phrases in their order. The question is left to the asker: the set
-    has none for its test part.
+    `captions` is the description without marks, `things` are its phrases in their order. The
+    question is left to the asker: the set has none for its test part.
 
     Raises:
         OptionError: no such split.
-        DataMissing: an annotation or a tile is not there; the first is named, and how many they are.
+        DataMissing: an annotation or a tile is not there; the first is named, and how many they
+            are.
         DataCorrupt: an annotation is damaged or of another form.
     """
     check_split(split, BENCHMARK)
     folder = needed(root / split, BENCHMARK)
     names = sorted({path.stem for path in folder.iterdir() if path.suffix in (".json", ".png")})
     if not names:
-        raise DataMissing(f"{BENCHMARK.title} has no annotation in {folder}; it comes from {BENCHMARK.url}")
-    complete([folder / f"{name}.json" for name in names], BENCHMARK, f"the annotations of {split!r}")
+        raise DataMissing(
+            f"{BENCHMARK.title} has no annotation in {folder}; it comes from {BENCHMARK.url}"
+        )
+    complete(
+        [folder / f"{name}.json" for name in names], BENCHMARK, f"the annotations of {split!r}"
+    )
     complete([folder / f"{name}.png" for name in names], BENCHMARK, f"the split {split!r}")
     cases, dropped = [], 0
     for name in names:
@@ -69,7 +83,9 @@ def _phrases(record: Any, size: tuple[int, int]) -> tuple[str, list[Thing | None
     marked, shapes = record["gcg_description"], record["polygons"]
     phrases = [" ".join(phrase.split()) for phrase in PHRASE.findall(marked)]
     if not isinstance(shapes, list) or not len(phrases) == len(shapes) == marked.count("[SEG]"):
-        raise ValueError(f"{len(phrases)} phrases, {marked.count('[SEG]')} times [SEG] and {len(shapes)} lists of polygons")
+        raise ValueError(
+            f"{len(phrases)} phrases, {marked.count('[SEG]')} times [SEG] and {len(shapes)} lists of polygons"
+        )
     things: list[Thing | None] = []
     for phrase, shape in zip(phrases, shapes, strict=True):
         rings = tuple(_ring(points) for points in shape)
@@ -85,7 +101,13 @@ def _phrases(record: Any, size: tuple[int, int]) -> tuple[str, list[Thing | None
 def _ring(points: Any) -> NDArray[np.int32]:
     """[[x, y], ...] -> (N, 2), whole px."""
     ring = np.asarray(points, np.float64)
-    if ring.ndim != 2 or ring.shape[1] != 2 or not len(ring) or not np.isfinite(ring).all() or np.abs(ring).max() > 1e6:
+    if (
+        ring.ndim != 2
+        or ring.shape[1] != 2
+        or not len(ring)
+        or not np.isfinite(ring).all()
+        or np.abs(ring).max() > 1e6
+    ):
         raise ValueError("a polygon is [[x, y], ...]")
     return np.trunc(ring).astype(np.int32)
 

@@ -1,8 +1,10 @@
 """Referring expressions on disk: LAVT's pickle of refs, lists of phrases, and masks as pictures.
 
-`refs(unc).p` (the REFER toolkit, Kazemzadeh et al., 2014; LAVT and RMSIN kept it) is a pickle, and a pickle can run any program that its
-maker put in. It is therefore read by an unpickler that knows plain values alone (dict, list, tuple, set, str, bytes, int, float, bool,
-None) and refuses every name of a class or function. Where the same list lies beside it as `refs(unc).json`, that is read in its place.
+`refs(unc).p` (the REFER toolkit, Kazemzadeh et al., 2014; LAVT and RMSIN kept it) is a pickle, and
+a pickle can run any program that its maker put in. It is therefore read by an unpickler that knows
+plain values alone (dict, list, tuple, set, str, bytes, int, float, bool, None) and refuses every
+name of a class or function. Where the same list lies beside it as `refs(unc).json`, that is read in
+its place.
 """
 
 from __future__ import annotations
@@ -21,7 +23,14 @@ from geomagnifier.errors import DataCorrupt
 from geomagnifier.finetuning.labels.segmentation import UNFIT
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Mask, needed
 from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import check_split, file_name, lazy_mask, picture_size, read_instances, read_json
+from geomagnifier_lab.datasets.benchmarks.coco import (
+    check_split,
+    file_name,
+    lazy_mask,
+    picture_size,
+    read_instances,
+    read_json,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,9 @@ class _PlainUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"it asks for {module}.{name}, and only plain values are read")
 
     def persistent_load(self, pid: Any) -> NoReturn:
-        raise pickle.UnpicklingError("it asks for something outside the file, and only plain values are read")
+        raise pickle.UnpicklingError(
+            "it asks for something outside the file, and only plain values are read"
+        )
 
 
 def read_pickle(source: Path, benchmark: Benchmark) -> Any:
@@ -54,7 +65,9 @@ def read_pickle(source: Path, benchmark: Benchmark) -> Any:
             return _PlainUnpickler(file, encoding="utf-8").load()
         except Exception as error:  # a damaged pickle raises nearly anything
             told = f"{source} is refused: {error or type(error).__name__}"
-            raise DataCorrupt(f"{told}; download it from {benchmark.url}, or put the same list beside it as {source.stem}.json") from error
+            raise DataCorrupt(
+                f"{told}; download it from {benchmark.url}, or put the same list beside it as {source.stem}.json"
+            ) from error
 
 
 def read_refs(source: Path, benchmark: Benchmark) -> list[Ref]:
@@ -65,10 +78,14 @@ def read_refs(source: Path, benchmark: Benchmark) -> list[Ref]:
         DataCorrupt: it is damaged, or not of this form; the record is named.
     """
     converted = source.with_suffix(".json")
-    records = read_json(converted, benchmark) if converted.is_file() else read_pickle(source, benchmark)
+    records = (
+        read_json(converted, benchmark) if converted.is_file() else read_pickle(source, benchmark)
+    )
     source = converted if converted.is_file() else source
     if not isinstance(records, list):
-        raise DataCorrupt(f"{source} holds no list of refs but {type(records).__name__}; it comes from {benchmark.url}")
+        raise DataCorrupt(
+            f"{source} holds no list of refs but {type(records).__name__}; it comes from {benchmark.url}"
+        )
     refs = []
     for index, record in enumerate(records):
         try:
@@ -78,11 +95,15 @@ def read_refs(source: Path, benchmark: Benchmark) -> list[Ref]:
             hash((record["ann_id"], record["image_id"]))
             refs.append(Ref(record["ann_id"], record["image_id"], record["split"], sentences))
         except UNFIT as error:
-            raise DataCorrupt(f"{source}, refs[{index}] is not of REFER's form ({type(error).__name__}: {error})") from error
+            raise DataCorrupt(
+                f"{source}, refs[{index}] is not of REFER's form ({type(error).__name__}: {error})"
+            ) from error
     return refs
 
 
-def read_referred(refs: Path, instances: Path, folder: Path, split: str, benchmark: Benchmark) -> list[Case]:
+def read_referred(
+    refs: Path, instances: Path, folder: Path, split: str, benchmark: Benchmark
+) -> list[Case]:
     """A case for each sentence of `split`; `id` is "PICTURE#N", N the sentence's number among all of that picture in the list of refs.
 
     Args:
@@ -104,19 +125,42 @@ def read_referred(refs: Path, instances: Path, folder: Path, split: str, benchma
     asked: Counter[str] = Counter()
     for index, ref in enumerate(listed):
         annotation, picture = annotations.get(ref.annotation), pictures.get(ref.image)
-        if annotation is None or picture is None or annotation.image != ref.image or annotation.segmentation is None:
+        if (
+            annotation is None
+            or picture is None
+            or annotation.image != ref.image
+            or annotation.segmentation is None
+        ):
             told = f"{refs}, refs[{index}]: image {ref.image!r} and annotation {ref.annotation!r}"
-            raise DataCorrupt(f"{told} are not in {instances} together, or without a mask; both come from {benchmark.url}")
+            raise DataCorrupt(
+                f"{told} are not in {instances} together, or without a mask; both come from {benchmark.url}"
+            )
         mask = lazy_mask(annotation, picture, folder)
         for sentence in ref.sentences:
             name = f"{picture.name}#{asked[picture.name]}"
             asked[picture.name] += 1
             if ref.split == split:
-                cases.append(Case(name, folder / picture.name, "refer", sentence, label=annotation.label, mask=mask))
+                cases.append(
+                    Case(
+                        name,
+                        folder / picture.name,
+                        "refer",
+                        sentence,
+                        label=annotation.label,
+                        mask=mask,
+                    )
+                )
     return _whole(cases, [], split, refs, benchmark)
 
 
-def read_phrases(source: Path, places: tuple[Path, Path], suffix: str, above: int, split: str, benchmark: Benchmark) -> list[Case]:
+def read_phrases(
+    source: Path,
+    places: tuple[Path, Path],
+    suffix: str,
+    above: int,
+    split: str,
+    benchmark: Benchmark,
+) -> list[Case]:
     """A case for each line "NAME PHRASE" of a list; `id` is "FILE#N", N the line's number among those of that file.
 
     Args:
@@ -134,7 +178,9 @@ def read_phrases(source: Path, places: tuple[Path, Path], suffix: str, above: in
     try:
         lines = needed(source, benchmark).read_text(encoding="utf-8-sig").splitlines()
     except ValueError as error:
-        raise DataCorrupt(f"{source} is no text ({error}); it comes from {benchmark.url}") from error
+        raise DataCorrupt(
+            f"{source} is no text ({error}); it comes from {benchmark.url}"
+        ) from error
     cases, drawn = [], []
     asked: Counter[str] = Counter()
     for number, line in enumerate(lines, 1):
@@ -142,22 +188,38 @@ def read_phrases(source: Path, places: tuple[Path, Path], suffix: str, above: in
             continue
         name, phrase = (*line.strip().split(maxsplit=1), "")[:2]
         try:
-            if not phrase or (suffix and not name.isdecimal()) or (not suffix and not Path(name).suffix):
+            if (
+                not phrase
+                or (suffix and not name.isdecimal())
+                or (not suffix and not Path(name).suffix)
+            ):
                 raise ValueError(f"{line!r} is no name of a picture with a phrase")
             name = file_name(name + suffix)
         except ValueError as error:
             raise DataCorrupt(f"{source}, line {number}: {error}") from error
         image, mask = places[0] / name, places[1] / name
-        cases.append(Case(f"{name}#{asked[name]}", image, "refer", phrase, mask=partial(read_mask, mask, image, above)))
+        cases.append(
+            Case(
+                f"{name}#{asked[name]}",
+                image,
+                "refer",
+                phrase,
+                mask=partial(read_mask, mask, image, above),
+            )
+        )
         drawn.append(mask)
         asked[name] += 1
     return _whole(cases, drawn, split, source, benchmark)
 
 
-def _whole(cases: list[Case], drawn: list[Path], split: str, source: Path, benchmark: Benchmark) -> list[Case]:
+def _whole(
+    cases: list[Case], drawn: list[Path], split: str, source: Path, benchmark: Benchmark
+) -> list[Case]:
     """The cases, if there are any and all their files are there."""
     if not cases:
-        raise DataCorrupt(f"{source} has nothing of the split {split!r}; {benchmark.title} comes from {benchmark.url}")
+        raise DataCorrupt(
+            f"{source} has nothing of the split {split!r}; {benchmark.title} comes from {benchmark.url}"
+        )
     complete(list(dict.fromkeys(case.image for case in cases)), benchmark, f"the split {split!r}")
     complete(list(dict.fromkeys(drawn)), benchmark, f"masks of the split {split!r}")
     return cases
@@ -178,8 +240,12 @@ def read_mask(path: Path, image: Path, above: int) -> Mask:
         with Image.open(path) as picture:
             values = np.asarray(picture.convert("L"))
     except (OSError, SyntaxError, ValueError) as error:
-        raise DataCorrupt(f"{path} is no picture that can be read ({error}); download it again") from error
+        raise DataCorrupt(
+            f"{path} is no picture that can be read ({error}); download it again"
+        ) from error
     width, height = picture_size(image)
     if values.shape != (height, width):
-        raise DataCorrupt(f"{path} has {values.shape[1]} x {values.shape[0]} px, but its picture {image.name} {width} x {height} px")
+        raise DataCorrupt(
+            f"{path} has {values.shape[1]} x {values.shape[0]} px, but its picture {image.name} {width} x {height} px"
+        )
     return values > above

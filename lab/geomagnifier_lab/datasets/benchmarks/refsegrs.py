@@ -1,9 +1,10 @@
 """RefSegRS (Yuan et al., TGRS 2024, arXiv:2306.08625): 4,420 phrases with masks on pictures of SkyScapes, 512 x 512 px, 0.13 m/px.
 
-Layout, after what reads it (github.com/earth-insights/SegEarth-R1, `docs/Preparation.md` and `RefSegRSDataset`): `images/NUMBER.tif`,
-`masks/NUMBER.tif`, `output_phrase_{train,val,test}.txt` with a line "NUMBER phrase". The release itself
-(huggingface.co/datasets/JessicaYuan/RefSegRS, one archive) was not looked into. Loaders take a mask's 255, or what is above 50; this one
-takes what is above 50.
+Layout, after what reads it (github.com/earth-insights/SegEarth-R1, `docs/Preparation.md` and
+`RefSegRSDataset`): `images/NUMBER.tif`, `masks/NUMBER.tif`, `output_phrase_{train,val,test}.txt`
+with a line "NUMBER phrase". The release itself (huggingface.co/datasets/JessicaYuan/RefSegRS, one
+archive) was not looked into. Loaders take a mask's 255, or what is above 50; this one takes what is
+above 50.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """NWPU-RESISC45 (Cheng et al., Proc. IEEE 2017, arXiv:1703.00121): 31,500 pictures of 256 x 256 px, 45 classes.
 
-700 pictures a class, 0.2 to 30 m/px. Layout: `NWPU-RESISC45/CLASS/class_001.jpg`, as torchgeo's `resisc45.py` and AiTLAS's lists have it.
-Lists: `resisc45_test.csv` of AiTLAS, `resisc45-test.txt` of Neumann et al. (2019).
+700 pictures a class, 0.2 to 30 m/px. Layout: `NWPU-RESISC45/CLASS/class_001.jpg`, as torchgeo's
+`resisc45.py` and AiTLAS's lists have it. Lists: `resisc45_test.csv` of AiTLAS, `resisc45-test.txt`
+of Neumann et al. (2019).
 
-A model with the project's 39 scenes cannot name twelve of the classes: basketball_court, cloud, island, palace, railway, roundabout,
-sea_ice, ship, snowberg, terrace, thermal_power_station, wetland. It cannot tell circular_farmland from rectangular_farmland. So at most 32
-of the 45 can be right at top-1, 71 %. "lake" is taken for "pond" and "ground_track_field" for "playground" (sports grounds), the nearest
-that there are.
+A model with the project's 39 scenes cannot name twelve of the classes: basketball_court, cloud,
+island, palace, railway, roundabout, sea_ice, ship, snowberg, terrace, thermal_power_station,
+wetland. It cannot tell circular_farmland from rectangular_farmland. So at most 32 of the 45 can be
+right at top-1, 71 %. "lake" is taken for "pond" and "ground_track_field" for "playground" (sports
+grounds), the nearest that there are.
 """
 
 from __future__ import annotations
@@ -86,5 +88,7 @@ BENCHMARK = Benchmark(
     read=read,
     classes=tuple(WORDS),
     words=WORDS,
-    checksums={"NWPU-RESISC45.rar": "d824acb73957502b00efd559fc6cfbbb"},  # not its authors': as torchgeo checked the archive
+    checksums={
+        "NWPU-RESISC45.rar": "d824acb73957502b00efd559fc6cfbbb"
+    },  # not its authors': as torchgeo checked the archive
 )

@@ -1,9 +1,10 @@
 """RISBench (Dong et al., ISPRS J. 2025, arXiv:2410.08613): 52,472 sentences with masks on pictures of VRSBench, 512 x 512 px, 26 kinds.
 
-Layout as loaders of several groups read it: `img_rgb/NAME.png`, `mask/NAME.png` (0 and 255), `output_phrase_{train,val,test}.txt` with a
-line "NAME.png sentence"; a picture for each sentence. The authors' page (github.com/HIT-SIRS/CroBIM) links to the archive and describes no
-layout: not checked against the release. Names of val's pictures begin with "train".
-The root may also be the folder that holds the archive's own, `RISBench_dataset`.
+Layout as loaders of several groups read it: `img_rgb/NAME.png`, `mask/NAME.png` (0 and 255),
+`output_phrase_{train,val,test}.txt` with a line "NAME.png sentence"; a picture for each sentence.
+The authors' page (github.com/HIT-SIRS/CroBIM) links to the archive and describes no layout: not
+checked against the release. Names of val's pictures begin with "train". The root may also be the
+folder that holds the archive's own, `RISBench_dataset`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,14 @@ def read(root: Path, split: str) -> list[Case]:
     check_split(split, BENCHMARK)
     inside = root / "RISBench_dataset"
     root = inside if inside.is_dir() else root
-    return read_phrases(root / f"output_phrase_{split}.txt", (root / "img_rgb", root / "mask"), "", 0, split, BENCHMARK)
+    return read_phrases(
+        root / f"output_phrase_{split}.txt",
+        (root / "img_rgb", root / "mask"),
+        "",
+        0,
+        split,
+        BENCHMARK,
+    )
 
 
 BENCHMARK = Benchmark(

@@ -1,8 +1,9 @@
 """RRSIS-D (Liu et al., CVPR 2024, arXiv:2312.12470): 17,402 sentences with masks on pictures of DIOR-RSVG, 800 x 800 px, 20 kinds.
 
-Layout, after the authors' README and `refer/refer.py` (github.com/Lsan2401/RMSIN), which keep LAVT's: `rrsisd/refs(unc).p`,
-`rrsisd/instances.json`, `images/rrsisd/JPEGImages/*.jpg`. The pickle is read without running anything in it (see `refs`); a
-`rrsisd/refs(unc).json` with the same list is read instead where it is there. `images/rrsisd/ann_split` is not needed: masks are in
+Layout, after the authors' README and `refer/refer.py` (github.com/Lsan2401/RMSIN), which keep
+LAVT's: `rrsisd/refs(unc).p`, `rrsisd/instances.json`, `images/rrsisd/JPEGImages/*.jpg`. The pickle
+is read without running anything in it (see `refs`); a `rrsisd/refs(unc).json` with the same list is
+read instead where it is there. `images/rrsisd/ann_split` is not needed: masks are in
 `instances.json`, as lists of run lengths or polygons.
 """
 
@@ -17,7 +18,9 @@ from geomagnifier_lab.datasets.benchmarks.refs import read_referred
 def read(root: Path, split: str) -> list[Case]:
     """Cases of `split`; see `read_referred`."""
     labels, folder = root / "rrsisd", root / "images" / "rrsisd" / "JPEGImages"
-    return read_referred(labels / "refs(unc).p", labels / "instances.json", folder, split, BENCHMARK)
+    return read_referred(
+        labels / "refs(unc).p", labels / "instances.json", folder, split, BENCHMARK
+    )
 
 
 BENCHMARK = Benchmark(

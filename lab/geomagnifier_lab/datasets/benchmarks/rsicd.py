@@ -1,7 +1,8 @@
 """RSICD (Lu et al., TGRS 2017, arXiv:1712.07835): 10,921 pictures of 224 x 224 px, five sentences each, many of them repeated.
 
-Layout: `dataset_rsicd.json`, `RSICD_images/*.jpg`; the JSON is also found in `annotations_rsicd/`, after its archive. Many pictures
-bear AID's names (`airport_1.jpg`): a model that learnt from AID has seen them.
+Layout: `dataset_rsicd.json`, `RSICD_images/*.jpg`; the JSON is also found in `annotations_rsicd/`,
+after its archive. Many pictures bear AID's names (`airport_1.jpg`): a model that learnt from AID
+has seen them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """RSITMD (Yuan et al., TGRS 2022, arXiv:2204.09868): 4,743 pictures with five fine-grained sentences each, in 32 classes.
 
-Layout: `dataset_RSITMD.json`, `images/*.tif`, as github.com/xiaoyuan1996/AMFMN, `RSITMD/README.md`, describes it. The file has the splits
-train and test alone; papers draw a val split from train for themselves.
+Layout: `dataset_RSITMD.json`, `images/*.tif`, as github.com/xiaoyuan1996/AMFMN, `RSITMD/README.md`,
+describes it. The file has the splits train and test alone; papers draw a val split from train for
+themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from geomagnifier_lab.datasets.benchmarks.karpathy import read_captions
 
 def read(root: Path, split: str) -> list[Case]:
     """Cases of `split`; see `read_captions`."""
-    return read_captions(root, split, BENCHMARK, ("dataset_RSITMD.json", "dataset_rsitmd.json"), ("images", "RSITMD_images"))
+    return read_captions(
+        root,
+        split,
+        BENCHMARK,
+        ("dataset_RSITMD.json", "dataset_rsitmd.json"),
+        ("images", "RSITMD_images"),
+    )
 
 
 BENCHMARK = Benchmark(

@@ -1,10 +1,12 @@
 """RSSCN7 (Zou et al., GRSL 2015): 2,800 pictures of 400 x 400 px at four scales of Google Earth, 400 in each of 7 classes.
 
-Layout: `aGrass/a001.jpg` to `gParking/g400.jpg`, as github.com/palewithout/RSSCN7 holds it; copies without the letter (`Grass/a001.jpg`)
-are read too. AiTLAS's lists are of another copy, `grass_land/1.jpg` to `parking_lot/2800.jpg`: they can be read where the pictures bear
-those names. That 1.jpg is a001.jpg has not been shown, so no name is translated into the other.
+Layout: `aGrass/a001.jpg` to `gParking/g400.jpg`, as github.com/palewithout/RSSCN7 holds it; copies
+without the letter (`Grass/a001.jpg`) are read too. AiTLAS's lists are of another copy,
+`grass_land/1.jpg` to `parking_lot/2800.jpg`: they can be read where the pictures bear those names.
+That 1.jpg is a001.jpg has not been shown, so no name is translated into the other.
 
-In the project's words "fResident" is any of the three densities and "dRiverLake" a river or a pond; every class has a name.
+In the project's words "fResident" is any of the three densities and "dRiverLake" a river or a pond;
+every class has a name.
 """
 
 from __future__ import annotations
@@ -16,7 +18,15 @@ from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 from geomagnifier_lab.datasets.benchmarks.class_folders import SPLITS, Layout, read_scenes
 
 CLASSES = ("aGrass", "bField", "cIndustry", "dRiverLake", "eForest", "fResident", "gParking")
-AITLAS = ("grass_land", "farm_land", "industrial_region", "river_lake", "forest", "residential_region", "parking_lot")
+AITLAS = (
+    "grass_land",
+    "farm_land",
+    "industrial_region",
+    "river_lake",
+    "forest",
+    "residential_region",
+    "parking_lot",
+)
 LAYOUT = Layout(
     pictures=2_800,
     places=("RSSCN7", "RSSCN7-master", "images"),

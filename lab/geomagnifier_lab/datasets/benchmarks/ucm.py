@@ -1,7 +1,8 @@
 """UC Merced Land Use (Yang and Newsam, ACM GIS 2010): 2,100 pictures of 256 x 256 px, 0.3 m/px, 100 for each of 21 classes.
 
-Layout: `UCMerced_LandUse/Images/CLASS/class00.tif`; a few pictures are a row or a column short of 256. Every class has a name of its own
-among the project's 39 scenes. AiTLAS's lists are `ucmerced_test.csv`, those of Neumann et al. (2019) `uc_merced-test.txt`.
+Layout: `UCMerced_LandUse/Images/CLASS/class00.tif`; a few pictures are a row or a column short of
+256. Every class has a name of its own among the project's 39 scenes. AiTLAS's lists are
+`ucmerced_test.csv`, those of Neumann et al. (2019) `uc_merced-test.txt`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ from geomagnifier.language.classes import UCM
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 from geomagnifier_lab.datasets.benchmarks.class_folders import SPLITS, Layout, read_scenes
 
-LAYOUT = Layout(pictures=2_100, places=("UCMerced_LandUse/Images", "Images", "images"), lists=("ucmerced", "uc_merced"))
+LAYOUT = Layout(
+    pictures=2_100,
+    places=("UCMerced_LandUse/Images", "Images", "images"),
+    lists=("ucmerced", "uc_merced"),
+)
 
 
 def read(root: Path, split: str) -> list[Case]:
@@ -36,5 +41,7 @@ BENCHMARK = Benchmark(
     read=read,
     classes=tuple(UCM),
     words=UCM,
-    checksums={"UCMerced_LandUse.zip": "5b7ec56793786b6dc8a908e8854ac0e4"},  # not its authors': as torchgeo checks the archive
+    checksums={
+        "UCMerced_LandUse.zip": "5b7ec56793786b6dc8a908e8854ac0e4"
+    },  # not its authors': as torchgeo checks the archive
 )

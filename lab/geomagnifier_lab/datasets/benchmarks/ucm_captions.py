@@ -1,8 +1,8 @@
 """UCM-Captions (Qu et al., CITS 2016): the 2,100 pictures of UC Merced with five sentences each.
 
-Layout: `dataset.json`, `imgs/1.tif` to `imgs/2100.tif`, as the authors of RSICD give it out with theirs; some copies call the folder
-`images`. The numbers are not the file names of UC Merced and the split is its own: a model that learnt from UC Merced has seen pictures
-of the test split.
+Layout: `dataset.json`, `imgs/1.tif` to `imgs/2100.tif`, as the authors of RSICD give it out with
+theirs; some copies call the folder `images`. The numbers are not the file names of UC Merced and
+the split is its own: a model that learnt from UC Merced has seen pictures of the test split.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from geomagnifier_lab.datasets.benchmarks.karpathy import read_captions
 
 def read(root: Path, split: str) -> list[Case]:
     """Cases of `split`; see `read_captions`."""
-    return read_captions(root, split, BENCHMARK, ("dataset.json", "dataset_ucm.json"), ("imgs", "images"))
+    return read_captions(
+        root, split, BENCHMARK, ("dataset.json", "dataset_ucm.json"), ("imgs", "images")
+    )
 
 
 BENCHMARK = Benchmark(

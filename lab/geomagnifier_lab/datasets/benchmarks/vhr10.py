@@ -1,15 +1,18 @@
 """NWPU VHR-10 (Cheng et al., ISPRS J. 2014): 650 pictures of 0.08 to 2 m/px with objects of 10 kinds, and 150 without any.
 
 Two layouts, both read:
-- The authors' archive: `positive image set/*.jpg`, `negative image set/*.jpg`, `ground truth/*.txt` with a line `(x1,y1),(x2,y2),class` for
-  each object, classes numbered from 1. The corners are inclusive; where counting begins is not said, and 1 is taken as in VOC:
-  (x1 - 1, y1 - 1, x2, y2) px.
-- COCO's form with polygons (Su et al., IGARSS 2019; github.com/chaozhong2010/VHR-10_dataset_coco): `annotations.json` for all 650, and the
-  parts of RSPrompter (Chen et al., TGRS 2024; github.com/KyanChen/RSPrompter, `data/NWPU`): `NWPU_instances_{train,val}.json`. These boxes
-  lie tightly round the polygons and differ from the authors' by some pixels.
+- The authors' archive: `positive image set/*.jpg`, `negative image set/*.jpg`, `ground truth/*.txt`
+  with a line `(x1,y1),(x2,y2),class` for each object, classes numbered from 1. The corners are
+  inclusive; where counting begins is not said, and 1 is taken as in VOC: (x1 - 1, y1 - 1, x2, y2)
+  px.
+- COCO's form with polygons (Su et al., IGARSS 2019; github.com/chaozhong2010/VHR-10_dataset_coco):
+  `annotations.json` for all 650, and the parts of RSPrompter (Chen et al., TGRS 2024;
+  github.com/KyanChen/RSPrompter, `data/NWPU`): `NWPU_instances_{train,val}.json`. These boxes lie
+  tightly round the polygons and differ from the authors' by some pixels.
 
-The root is the folder with the pictures, or one with `NWPU VHR-10 dataset` in it. Boxes are cut to the picture; those without area there
-are left out, with a warning. Masks of "harbor" outline piers, not basins.
+The root is the folder with the pictures, or one with `NWPU VHR-10 dataset` in it. Boxes are cut to
+the picture; those without area there are left out, with a warning. Masks of "harbor" outline piers,
+not basins.
 """
 
 from __future__ import annotations
@@ -21,7 +24,14 @@ from pathlib import Path
 from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing, needed
 from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import as_thing, check_split, clipped, picture_size, read_instances, warn_dropped
+from geomagnifier_lab.datasets.benchmarks.coco import (
+    as_thing,
+    check_split,
+    clipped,
+    picture_size,
+    read_instances,
+    warn_dropped,
+)
 
 CLASSES = (
     "airplane",
@@ -47,8 +57,9 @@ LINE = re.compile(r"\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*,\s*\(\s*(\d+)\s*,\s*(\d+)\s*\
 def read(root: Path, split: str) -> list[Case]:
     """Cases of `split`; `id` is the picture's file name.
 
-    "val" and "train" are RSPrompter's; "positive" is all 650 pictures, with masks where `annotations.json` is there, else with the authors'
-    boxes alone; "negative" is the 150 pictures without objects.
+    "val" and "train" are RSPrompter's; "positive" is all 650 pictures, with masks where
+    `annotations.json` is there, else with the authors' boxes alone; "negative" is the 150 pictures
+    without objects.
 
     Raises:
         OptionError: no such split.
@@ -61,7 +72,9 @@ def read(root: Path, split: str) -> list[Case]:
     if split == "negative":
         images = sorted(needed(root / NEGATIVE, BENCHMARK).glob("*.jpg"))
         if not images:
-            raise DataMissing(f"{BENCHMARK.title} has no picture in {root / NEGATIVE}; it comes from {BENCHMARK.url}")
+            raise DataMissing(
+                f"{BENCHMARK.title} has no picture in {root / NEGATIVE}; it comes from {BENCHMARK.url}"
+            )
         complete(images, BENCHMARK, NEGATIVE)
         return [Case(image.name, image, "detect") for image in images]
     labels = [root / place / name for name in LABELS[split] for place in ("", "annotations")]
@@ -74,7 +87,10 @@ def read(root: Path, split: str) -> list[Case]:
 def _coco(source: Path, root: Path, split: str) -> list[Case]:
     """Cases of a file of COCO's form, in its order."""
     pictures, annotations = read_instances(source, BENCHMARK)
-    folder = next((root / name for name in ("images", "imgs", POSITIVE) if (root / name).is_dir()), root / POSITIVE)
+    folder = next(
+        (root / name for name in ("images", "imgs", POSITIVE) if (root / name).is_dir()),
+        root / POSITIVE,
+    )
     names = [picture.name for picture in pictures.values()]
     if len(set(names)) < len(names):
         raise DataCorrupt(f"{source} names a picture twice; it comes from {BENCHMARK.url}")
@@ -83,7 +99,9 @@ def _coco(source: Path, root: Path, split: str) -> list[Case]:
     for annotation in annotations.values():
         thing = as_thing(annotation, pictures[annotation.image], folder)
         if annotation.label.replace("_", " ") not in CLASSES:
-            raise DataCorrupt(f"{annotation.where}: {annotation.label!r} is no class of {BENCHMARK.title}")
+            raise DataCorrupt(
+                f"{annotation.where}: {annotation.label!r} is no class of {BENCHMARK.title}"
+            )
         if thing is None:
             dropped += 1
         else:
@@ -91,7 +109,10 @@ def _coco(source: Path, root: Path, split: str) -> list[Case]:
             things[annotation.image].append(plain)
     complete([folder / name for name in names], BENCHMARK, f"the split {split!r}")
     warn_dropped(dropped, "boxes", BENCHMARK)
-    return [Case(p.name, folder / p.name, "detect", things=tuple(things[key])) for key, p in pictures.items()]
+    return [
+        Case(p.name, folder / p.name, "detect", things=tuple(things[key]))
+        for key, p in pictures.items()
+    ]
 
 
 def _authors(root: Path) -> list[Case]:
@@ -99,7 +120,9 @@ def _authors(root: Path) -> list[Case]:
     truths = {path.stem: path for path in (root / TRUTH).glob("*.txt")}
     images = {path.stem: path for path in needed(root / POSITIVE, BENCHMARK).glob("*.jpg")}
     names = sorted(truths.keys() | images.keys())
-    complete([images.get(name, root / POSITIVE / f"{name}.jpg") for name in names], BENCHMARK, POSITIVE)
+    complete(
+        [images.get(name, root / POSITIVE / f"{name}.jpg") for name in names], BENCHMARK, POSITIVE
+    )
     lacking = [name for name in names if name not in truths]
     if lacking or not names:
         first = root / TRUTH / f"{(lacking or ['001'])[0]}.txt"

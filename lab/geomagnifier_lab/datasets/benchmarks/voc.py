@@ -1,9 +1,10 @@
 """Annotations in PASCAL VOC's XML, one file a picture, as DIOR and DIOR-RSVG publish them.
 
 `<annotation><filename/><size><width/><height/></size><object><name/><difficult/><bndbox><xmin/><ymin/><xmax/><ymax/></bndbox>
-<description/></object>...</annotation>`; `description` is DIOR-RSVG's own. Corners are taken as VOC defines them, numbers of pixels from 1,
-both ends inside the object; here they become half-open px: (xmin - 1, ymin - 1, xmax, ymax), cut to the picture.
-A document type is refused: no published file has one, and entities can be made to grow without end.
+<description/></object>...</annotation>`; `description` is DIOR-RSVG's own. Corners are taken as VOC
+defines them, numbers of pixels from 1, both ends inside the object; here they become half-open px:
+(xmin - 1, ymin - 1, xmax, ymax), cut to the picture. A document type is refused: no published file
+has one, and entities can be made to grow without end.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class _NoDoctype(ElementTree.TreeBuilder):
         raise ValueError("a document type, which no annotation needs")
 
 
-def read_annotations(sources: Sequence[Path], pictures: Path, benchmark: Benchmark) -> list[VocAnnotation]:
+def read_annotations(
+    sources: Sequence[Path], pictures: Path, benchmark: Benchmark
+) -> list[VocAnnotation]:
     """What the files say, in their order.
 
     Args:
@@ -65,9 +68,13 @@ def read_annotations(sources: Sequence[Path], pictures: Path, benchmark: Benchma
 
 def _annotation(source: Path, pictures: Path, benchmark: Benchmark) -> VocAnnotation:
     try:
-        root = ElementTree.fromstring(source.read_bytes(), ElementTree.XMLParser(target=_NoDoctype()))
+        root = ElementTree.fromstring(
+            source.read_bytes(), ElementTree.XMLParser(target=_NoDoctype())
+        )
     except (ElementTree.ParseError, ValueError, LookupError, OSError) as error:
-        raise DataCorrupt(f"{source} is not XML, perhaps downloaded in part ({error}); it comes from {benchmark.url}") from error
+        raise DataCorrupt(
+            f"{source} is not XML, perhaps downloaded in part ({error}); it comes from {benchmark.url}"
+        ) from error
     place = "filename or size"
     try:
         name = file_name((root.findtext("filename") or "").strip())
@@ -78,7 +85,9 @@ def _annotation(source: Path, pictures: Path, benchmark: Benchmark) -> VocAnnota
             place = f"object {index}"
             objects.append(_object(element, size))
     except UNFIT as error:
-        raise DataCorrupt(f"{source}, {place}: not as {benchmark.title} is published ({type(error).__name__}: {error})") from error
+        raise DataCorrupt(
+            f"{source}, {place}: not as {benchmark.title} is published ({type(error).__name__}: {error})"
+        ) from error
     return VocAnnotation(source, name, tuple(objects))
 
 
@@ -90,10 +99,14 @@ def _size(element: ElementTree.Element) -> tuple[int, int]:
 
 
 def _object(element: ElementTree.Element, size: tuple[int, int]) -> VocObject:
-    x0, y0, x1, y1 = (float(_text(element, f"bndbox/{side}")) for side in ("xmin", "ymin", "xmax", "ymax"))
+    x0, y0, x1, y1 = (
+        float(_text(element, f"bndbox/{side}")) for side in ("xmin", "ymin", "xmax", "ymax")
+    )
     difficult = (element.findtext("difficult") or "0").strip() == "1"
     description = (element.findtext("description") or "").strip()
-    return VocObject(_text(element, "name"), clipped((x0 - 1, y0 - 1, x1, y1), size), difficult, description)
+    return VocObject(
+        _text(element, "name"), clipped((x0 - 1, y0 - 1, x1, y1), size), difficult, description
+    )
 
 
 def _text(element: ElementTree.Element, path: str) -> str:

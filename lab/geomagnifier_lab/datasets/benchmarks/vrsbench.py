@@ -1,13 +1,15 @@
 """VRSBench (Li, Ding and Elhoseiny, NeurIPS 2024, arXiv:2406.12384): a caption and some referred objects for pictures of 512 x 512 px.
 
-Layout, after the authors' `prepare_eval_all.ipynb`, which writes the files (github.com/lx709/VRSBench), and loaders of the release
-(huggingface.co/datasets/xiang709/VRSBench): `VRSBench_EVAL_Cap.json`, `VRSBench_EVAL_referring.json`, `Images_val/*.png`. Each JSON file
-is a list of {"image_id", "question", "ground_truth", "question_id", "type", ...}; a referred object's ground truth is
-"{<x0><y0><x1><y1>}", hundredths of the picture's sides, rounded down.
+Layout, after the authors' `prepare_eval_all.ipynb`, which writes the files
+(github.com/lx709/VRSBench), and loaders of the release (huggingface.co/datasets/xiang709/VRSBench):
+`VRSBench_EVAL_Cap.json`, `VRSBench_EVAL_referring.json`, `Images_val/*.png`. Each JSON file is a
+list of {"image_id", "question", "ground_truth", "question_id", "type", ...}; a referred object's
+ground truth is "{<x0><y0><x1><y1>}", hundredths of the picture's sides, rounded down.
 
-The authors take IoU on that grid of hundredths, corners inclusive (`computeIoU`, + 1), so a box with equal corners is one cell wide. Here
-boxes are px, half-open, from corner to corner; where two corners are equal (13 of 16,159 sentences) the box is one cell wide, as there, so
-that no sentence is lost. Hence figures here are a little stricter for small objects.
+The authors take IoU on that grid of hundredths, corners inclusive (`computeIoU`, + 1), so a box
+with equal corners is one cell wide. Here boxes are px, half-open, from corner to corner; where two
+corners are equal (13 of 16,159 sentences) the box is one cell wide, as there, so that no sentence
+is lost. Hence figures here are a little stricter for small objects.
 """
 
 from __future__ import annotations
@@ -21,7 +23,13 @@ from geomagnifier.errors import DataCorrupt
 from geomagnifier.finetuning.labels.segmentation import UNFIT
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing
 from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import BoxTuple, check_split, file_name, picture_size, read_json
+from geomagnifier_lab.datasets.benchmarks.coco import (
+    BoxTuple,
+    check_split,
+    file_name,
+    picture_size,
+    read_json,
+)
 
 BOX = re.compile(r"\{<(\d+)><(\d+)><(\d+)><(\d+)>\}")
 CELLS = 100
@@ -44,10 +52,16 @@ def read_captions(root: Path, split: str) -> list[Case]:
                 raise ValueError("no caption")
             question = str(record["question"])
         except UNFIT as error:
-            raise DataCorrupt(f"{where} is not of the form of {CAPTION.title} ({type(error).__name__}: {error})") from error
-        cases.append(Case(name, root / "Images_val" / name, "caption", question, captions=(caption,)))
+            raise DataCorrupt(
+                f"{where} is not of the form of {CAPTION.title} ({type(error).__name__}: {error})"
+            ) from error
+        cases.append(
+            Case(name, root / "Images_val" / name, "caption", question, captions=(caption,))
+        )
     if len({case.id for case in cases}) < len(cases):
-        raise DataCorrupt(f"{root / 'VRSBench_EVAL_Cap.json'} has two captions for one picture; it comes from {CAPTION.url}")
+        raise DataCorrupt(
+            f"{root / 'VRSBench_EVAL_Cap.json'} has two captions for one picture; it comes from {CAPTION.url}"
+        )
     complete([case.image for case in cases], CAPTION, "Images_val")
     return cases
 
@@ -63,12 +77,18 @@ def read_grounding(root: Path, split: str) -> list[Case]:
     records = []
     for where, record in _records(root, "VRSBench_EVAL_referring.json", split, GROUND):
         try:
-            name, question, label = file_name(record["image_id"]), record["question"].strip(), str(record.get("obj_cls", ""))
+            name, question, label = (
+                file_name(record["image_id"]),
+                record["question"].strip(),
+                str(record.get("obj_cls", "")),
+            )
             cells = _cells(record["ground_truth"])
             if not question:
                 raise ValueError("no sentence")
         except UNFIT as error:
-            raise DataCorrupt(f"{where} is not of the form of {GROUND.title} ({type(error).__name__}: {error})") from error
+            raise DataCorrupt(
+                f"{where} is not of the form of {GROUND.title} ({type(error).__name__}: {error})"
+            ) from error
         records.append((root / "Images_val" / name, question, label, cells))
     images = list(dict.fromkeys(record[0] for record in records))
     complete(images, GROUND, "Images_val")
@@ -78,7 +98,9 @@ def read_grounding(root: Path, split: str) -> list[Case]:
     for image, question, label, (x0, y0, x1, y1) in records:
         across, down = (side / CELLS for side in sizes[image])
         thing = Thing(label, (x0 * across, y0 * down, x1 * across, y1 * down))
-        cases.append(Case(f"{image.name}#{asked[image]}", image, "ground", question, things=(thing,)))
+        cases.append(
+            Case(f"{image.name}#{asked[image]}", image, "ground", question, things=(thing,))
+        )
         asked[image] += 1
     return cases
 
@@ -98,7 +120,9 @@ def _cells(text: str) -> BoxTuple:
     corners = [int(number) for number in found.groups()] if found else []
     if not corners or max(corners) > CELLS or corners[0] > corners[2] or corners[1] > corners[3]:
         raise ValueError(f"{text!r} is no box {{<x0><y0><x1><y1>}} of 0 to {CELLS}")
-    x0, y0 = (min(low, high - 1) if high == CELLS else low for low, high in (corners[0::2], corners[1::2]))
+    x0, y0 = (
+        min(low, high - 1) if high == CELLS else low for low, high in (corners[0::2], corners[1::2])
+    )
     return x0, y0, max(corners[2], x0 + 1), max(corners[3], y0 + 1)
 
 

@@ -1,10 +1,11 @@
 """WHU-RS19 (Xia et al., ISPRS TC VII 2010; Dai and Yang, GRSL 2011): 1,005 pictures of 600 x 600 px, up to 0.5 m/px, 19 classes.
 
-Layout: `WHU-RS19/CLASS/*.jpg`, 50 to 61 pictures a class; capitals of folders and files differ from class to class, as AiTLAS's lists and
-its `datasets/whu_rs19.py` write them (`Airport/airport_01.jpg`, `footballField/footballField_04.jpg`, `Beach/beach-14.jpg`).
+Layout: `WHU-RS19/CLASS/*.jpg`, 50 to 61 pictures a class; capitals of folders and files differ from
+class to class, as AiTLAS's lists and its `datasets/whu_rs19.py` write them
+(`Airport/airport_01.jpg`, `footballField/footballField_04.jpg`, `Beach/beach-14.jpg`).
 
-In the project's words "Residential" is any of the three densities; "footballField" is nearest to "playground", which stands for sports
-grounds. No class is without a name.
+In the project's words "Residential" is any of the three densities; "footballField" is nearest to
+"playground", which stands for sports grounds. No class is without a name.
 """
 
 from __future__ import annotations

@@ -30,11 +30,17 @@ def begin(settings: Settings) -> FullNetwork:
     """The network before the first step, on the CPU: frozen parts in the precision of the run, trained ones in float32."""
     torch.manual_seed(settings.seed)
     dtype = torch.bfloat16 if settings.precision == "bf16" else torch.float32
-    network = checkpoint.begin(settings.vlm, settings.segmenter, settings.language, dtype).requires_grad_(False)
+    network = checkpoint.begin(
+        settings.vlm, settings.segmenter, settings.language, dtype
+    ).requires_grad_(False)
     vlm = network.vlm
     ties = [vlm.tie(mark) for mark in (SEG, BOX, NONE)]
     embeddings, words = vlm.model.get_input_embeddings(), vlm.model.get_output_embeddings()
-    rows = {"embed_tokens": ties} if embeddings.weight is words.weight else {"embed_tokens": ties, "lm_head": ties}
+    rows = (
+        {"embed_tokens": ties}
+        if embeddings.weight is words.weight
+        else {"embed_tokens": ties, "lm_head": ties}
+    )
     lora = LoraConfig(
         r=settings.lora_rank,
         lora_alpha=settings.lora_alpha,
@@ -43,10 +49,13 @@ def begin(settings: Settings) -> FullNetwork:
         trainable_token_indices=rows,
     )
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)  # peft 0.21 asks transformers by the old name
+        warnings.filterwarnings(
+            "ignore", ".*is_gradient_checkpointing", FutureWarning
+        )  # peft 0.21 asks transformers by the old name
         vlm.model = get_peft_model(vlm.model, lora)
     if settings.gradient_checkpointing:
-        vlm.core.activation_checkpointing_enable()  # without re-entry, which needs no gradient of a layer's input
+        # without re-entry, which needs no gradient of a layer's input
+        vlm.core.activation_checkpointing_enable()
     trained: list[nn.Module] = [vlm.places, network.granularity, network.decoder]
     if settings.segmenter_rate:
         trained.append(network.segmenter.vision_encoder)
@@ -61,14 +70,23 @@ def begin(settings: Settings) -> FullNetwork:
 
 def optimizer_of(network: FullNetwork, settings: Settings) -> torch.optim.AdamW:
     """AdamW with a rate for each part; norms, biases and rows of embeddings do not decay."""
-    rates = {"segmenter.": settings.segmenter_rate, "language.": settings.language_rate} | dict.fromkeys(HEADS, settings.rate)
+    rates = {
+        "segmenter.": settings.segmenter_rate,
+        "language.": settings.language_rate,
+    } | dict.fromkeys(HEADS, settings.rate)
     groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
     for name, p in network.named_parameters():
         if p.requires_grad:
-            rate = next((rate for start, rate in rates.items() if name.startswith(start)), settings.lora_rate)
+            rate = next(
+                (rate for start, rate in rates.items() if name.startswith(start)),
+                settings.lora_rate,
+            )
             groups.setdefault((rate, p.ndim > 1 and ROWS not in name), []).append(p)
     return torch.optim.AdamW(
-        [{"params": ps, "lr": rate, "weight_decay": settings.decay if decays else 0.0} for (rate, decays), ps in groups.items()],
+        [
+            {"params": ps, "lr": rate, "weight_decay": settings.decay if decays else 0.0}
+            for (rate, decays), ps in groups.items()
+        ],
         betas=(0.9, 0.98),
     )
 

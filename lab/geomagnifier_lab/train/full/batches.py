@@ -18,11 +18,17 @@ from geomagnifier.models.full.vlm import IGNORED, Vlm
 from geomagnifier_lab.train.full.samples import Lesson
 
 
-def tensors(network: FullNetwork, lessons: Sequence[Lesson]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+def tensors(
+    network: FullNetwork, lessons: Sequence[Lesson]
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """The batch of `FullNetwork.forward`, and the targets of `losses_of`, both on the CPU. A picture without a tie is left out."""
     encoded = network.vlm.encode([lesson.turn for lesson in lessons])
     asked = network.language_tokenizer(
-        [lesson.turn.question for lesson in lessons], return_tensors="pt", padding=True, truncation=True, max_length=512
+        [lesson.turn.question for lesson in lessons],
+        return_tensors="pt",
+        padding=True,
+        truncation=True,
+        max_length=512,
     )
     rows, columns, numbers, targets = [], [], [], list[Target]()
     pictures: list[np.ndarray[Any, np.dtype[np.uint8]]] = []
@@ -39,7 +45,11 @@ def tensors(network: FullNetwork, lessons: Sequence[Lesson]) -> tuple[dict[str, 
         if lesson.picture is not None and any(wanted is not None for wanted in lesson.targets):
             pictures.append(lesson.picture)
     side = segmenter.side(network.segmenter)
-    shown = segmenter.normalise(torch.from_numpy(np.stack(pictures)), side) if pictures else torch.zeros(0, 3, side, side)
+    shown = (
+        segmenter.normalise(torch.from_numpy(np.stack(pictures)), side)
+        if pictures
+        else torch.zeros(0, 3, side, side)
+    )
     batch = {
         **{f"vlm.{name}": value for name, value in encoded.items()},
         "ties": torch.tensor([rows, columns], dtype=torch.int64).T,
@@ -48,7 +58,10 @@ def tensors(network: FullNetwork, lessons: Sequence[Lesson]) -> tuple[dict[str, 
         "question.input_ids": asked["input_ids"],
         "question.attention_mask": asked["attention_mask"],
     }
-    return batch, {"level": torch.tensor([lesson.level for lesson in lessons]), **stacked(targets, side)}
+    return batch, {
+        "level": torch.tensor([lesson.level for lesson in lessons]),
+        **stacked(targets, side),
+    }
 
 
 def ties(vlm: Vlm, ids: Tensor, labels: Tensor) -> list[int]:

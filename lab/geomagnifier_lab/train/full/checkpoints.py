@@ -1,7 +1,7 @@
 """Checkpoints of a run, by accelerate: what is trained, the optimizer, the schedule. A run that is started again goes on from the last.
 
-What is frozen is not in them: it is read anew from where the run began, and 15 GB are not written every quarter of an hour.
-Chance needs no keeping: it follows from the seed and the step.
+What is frozen is not in them: it is read anew from where the run began, and 15 GB are not written
+every quarter of an hour. Chance needs no keeping: it follows from the seed and the step.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def keep_what_is_trained(network: nn.Module) -> None:
                 del state[name]
 
     def do_without(module: nn.Module, incompatible: Any) -> None:  # "module." is DDP's
-        incompatible.missing_keys[:] = [name for name in incompatible.missing_keys if name.removeprefix("module.") in trained]
+        incompatible.missing_keys[:] = [
+            name for name in incompatible.missing_keys if name.removeprefix("module.") in trained
+        ]
 
     network.register_state_dict_post_hook(leave_out)
     network.register_load_state_dict_post_hook(do_without)
@@ -49,7 +51,8 @@ def save(accelerator: Accelerator, folder: Path, step: int) -> None:
     """Write a checkpoint, whole or not at all, and let go of old ones. All processes must call it.
 
     Raises:
-        OutputError: the disk is full, or cannot be written to; the checkpoints before are as they were.
+        OutputError: the disk is full, or cannot be written to; the checkpoints before are as they
+            were.
     """
     begun, done = folder / f".{_PREFIX}{step:07d}.part", folder / f"{_PREFIX}{step:07d}"
     if accelerator.is_main_process:
@@ -59,7 +62,9 @@ def save(accelerator: Accelerator, folder: Path, step: int) -> None:
         accelerator.save_state(str(begun))
     except (OSError, RuntimeError, SafetensorError) as error:
         shutil.rmtree(begun, ignore_errors=True)
-        if isinstance(error, RuntimeError) and "inline_container" not in str(error):  # where torch writes files
+        if isinstance(error, RuntimeError) and "inline_container" not in str(
+            error
+        ):  # where torch writes files
             raise
         raise output_error(done, error) from error
     accelerator.wait_for_everyone()

@@ -1,8 +1,10 @@
 """Training of the full size: models of the hub and data -> a folder that `--model` takes. Resumable, seeded, on any number of GPUs.
 
-    accelerate launch --multi_gpu --num_processes 8 -m geomagnifier_lab.train.full --data DIR --out DIR
+    accelerate launch --multi_gpu --num_processes 8 -m geomagnifier_lab.train.full --data DIR --out
+    DIR
 
-The same command goes on where it stopped, and comes to the same numbers. See settings.py for the options, objective.py for the losses.
+The same command goes on where it stopped, and comes to the same numbers. See settings.py for the
+options, objective.py for the losses.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ CLIP = 1.0
 """Longest gradient."""
 QUIET = (
     ".*returned a view tensor",  # of FSDP2: nothing is changed in place after the network
-    ".*Grad strides do not match bucket view strides",  # of DDP: about kernels of 1 x 1, whose strides say nothing
+    # of DDP: about kernels of 1 x 1, whose strides say nothing
+    ".*Grad strides do not match bucket view strides",
 )
 """Warnings about what is meant so."""
 
@@ -56,7 +59,9 @@ QUIET = (
 class Course(Dataset[list[Lesson]]):
     """Lessons of one process, by pass: each process has its own, and which depends on nothing but their numbers."""
 
-    def __init__(self, lessons: Lessons | PlainLessons, rows: int, process: int, processes: int) -> None:
+    def __init__(
+        self, lessons: Lessons | PlainLessons, rows: int, process: int, processes: int
+    ) -> None:
         self.lessons, self.rows, self.process, self.processes = lessons, rows, process, processes
 
     def __getitem__(self, number: int) -> list[Lesson]:
@@ -65,7 +70,13 @@ class Course(Dataset[list[Lesson]]):
 
     def stream(self, first: int, end: int, workers: int) -> Iterator[list[Lesson]]:
         """Lessons of the passes first..end in order, made ahead by `workers` processes."""
-        yield from DataLoader(self, batch_size=None, sampler=range(first, end), num_workers=workers, collate_fn=_as_it_is)
+        yield from DataLoader(
+            self,
+            batch_size=None,
+            sampler=range(first, end),
+            num_workers=workers,
+            collate_fn=_as_it_is,
+        )
 
 
 def _as_it_is(lessons: list[Lesson]) -> list[Lesson]:
@@ -77,11 +88,15 @@ class Log:
 
     def __init__(self, accelerator: Accelerator, out: Path, step: int) -> None:
         self.accelerator, self.path = accelerator, out / "log.jsonl"
-        accelerator.init_trackers("tensorboard", init_kwargs={"tensorboard": {"purge_step": step + 1}})
+        accelerator.init_trackers(
+            "tensorboard", init_kwargs={"tensorboard": {"purge_step": step + 1}}
+        )
 
     def write(self, step: int, values: dict[str, float], heading: str) -> None:
         """A row."""
-        self.accelerator.log({f"{heading}/{name}": value for name, value in values.items()}, step=step)
+        self.accelerator.log(
+            {f"{heading}/{name}": value for name, value in values.items()}, step=step
+        )
         if self.accelerator.is_main_process:
             run_log.add(self.path, [{"step": step} | values])
 
@@ -103,13 +118,15 @@ def train(settings: Settings) -> dict[str, float]:
     Raises:
         OptionError: the data sets are not there, or one process is to shard.
         ModelNotFound, ModelOffline, ModelCorrupt, ModelUnsupported: of the models it begins from.
-        OutputError: `out` cannot be written, another run is writing it, or its disk is full; the same command goes on from the last
-            checkpoint.
+        OutputError: `out` cannot be written, another run is writing it, or its disk is full; the
+            same command goes on from the last checkpoint.
     """
     for message in QUIET:
         warnings.filterwarnings("ignore", message)
     accelerator = accelerator_of(settings)
-    with alone(settings.out) if accelerator.is_main_process else nullcontext():  # the processes of one run are together
+    with (
+        alone(settings.out) if accelerator.is_main_process else nullcontext()
+    ):  # the processes of one run are together
         return _train(settings, accelerator)
 
 
@@ -120,19 +137,27 @@ def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
     if console.quiet:
         transformers.utils.logging.disable_progress_bar()
     network = begin(settings).train()
-    network.vlm.config.text_config.use_cache = False  # else transformers says that it will not, as layers are worked out twice
+    network.vlm.config.text_config.use_cache = (
+        False  # else transformers says that it will not, as layers are worked out twice
+    )
     side = sam2.side(network.segmenter)
     lessons, held = courses(settings, side)
     if settings.sharded:
-        accelerator.state.fsdp_plugin.transformer_cls_names_to_wrap = sorted(network.vlm.core._no_split_modules)
+        accelerator.state.fsdp_plugin.transformer_cls_names_to_wrap = sorted(
+            network.vlm.core._no_split_modules
+        )
     optimizer = optimizer_of(network, settings)
-    model, optimizer, schedule = accelerator.prepare(network, optimizer, LambdaLR(optimizer, lambda step: share_of_rate(step, settings)))
+    model, optimizer, schedule = accelerator.prepare(
+        network, optimizer, LambdaLR(optimizer, lambda step: share_of_rate(step, settings))
+    )
     checkpoints.keep_what_is_trained(network)
     Staging(settings.out)  # refused here, not when the first checkpoint is due
     step = checkpoints.resume(accelerator, settings.out / "checkpoints")
     course_log = Log(accelerator, settings.out, step)
     course = Course(lessons, settings.rows, accelerator.process_index, accelerator.num_processes)
-    passes = course.stream(step * settings.accumulation, settings.steps * settings.accumulation, settings.workers)
+    passes = course.stream(
+        step * settings.accumulation, settings.steps * settings.accumulation, settings.workers
+    )
     run, told = Run(accelerator, model, network, optimizer, settings), dict[str, float]()
     sums = torch.zeros(len(objective.NAMES) + 1, device=accelerator.device)
     clock, since = time.perf_counter(), step
@@ -146,7 +171,11 @@ def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
             if step % settings.log_every == 0 or last:
                 means = (accelerator.reduce(sums, "mean") / (step - since)).tolist()
                 row = {"seconds": (time.perf_counter() - clock) / (step - since)}
-                course_log.write(step, row | dict(zip((*objective.NAMES, "total"), means, strict=True)), "training")
+                course_log.write(
+                    step,
+                    row | dict(zip((*objective.NAMES, "total"), means, strict=True)),
+                    "training",
+                )
                 sums.zero_()
                 clock, since = time.perf_counter(), step
             pause = time.perf_counter()
@@ -168,7 +197,9 @@ def courses(settings: Settings, side: int) -> tuple[Lessons | PlainLessons, Plai
     if settings.pictures is not None:
         plain = PlainLessons(settings.data, "train", side, settings.seed, settings.pictures)
         return plain, plain
-    return Lessons(settings.data, side, settings.seed), PlainLessons(settings.data, "val", side, settings.seed, settings.held)
+    return Lessons(settings.data, side, settings.seed), PlainLessons(
+        settings.data, "val", side, settings.seed, settings.held
+    )
 
 
 def one_step(run: Run, passes: Iterator[list[Lesson]], step: int) -> torch.Tensor:
@@ -176,8 +207,12 @@ def one_step(run: Run, passes: Iterator[list[Lesson]], step: int) -> torch.Tenso
     accelerator, settings, told = run.accelerator, run.settings, []
     for number in range(settings.accumulation):
         both = tensors(run.network, next(passes))
-        batch, targets = ({name: value.to(accelerator.device) for name, value in part.items()} for part in both)
-        chance = (settings.seed * 1_000_003 + step * settings.accumulation + number) * accelerator.num_processes
+        batch, targets = (
+            {name: value.to(accelerator.device) for name, value in part.items()} for part in both
+        )
+        chance = (
+            settings.seed * 1_000_003 + step * settings.accumulation + number
+        ) * accelerator.num_processes
         torch.manual_seed(chance + accelerator.process_index)
         with accelerator.accumulate(run.model):
             with accelerator.autocast():
@@ -200,10 +235,16 @@ def write(settings: Settings, state: dict[str, torch.Tensor]) -> None:
     missing, foreign = network.load_state_dict(state, strict=False)
     trained = {name for name, p in network.named_parameters() if p.requires_grad}
     if foreign or trained & set(missing):
-        raise RuntimeError(f"what was gathered is not what was trained: {[*foreign, *sorted(trained & set(missing))][:3]}")
+        raise RuntimeError(
+            f"what was gathered is not what was trained: {[*foreign, *sorted(trained & set(missing))][:3]}"
+        )
     vlm, segmenter, language = (
-        str(Path(name).resolve()) if Path(name).is_dir() else name for name in (settings.vlm, settings.segmenter, settings.language)
+        str(Path(name).resolve()) if Path(name).is_dir() else name
+        for name in (settings.vlm, settings.segmenter, settings.language)
     )
-    covers, seen = tuple(kind.name for kind in KINDS if kind.stuff), sizes(lengths(vhr10(settings.data, "train")))
+    covers, seen = (
+        tuple(kind.name for kind in KINDS if kind.stuff),
+        sizes(lengths(vhr10(settings.data, "train"))),
+    )
     card = Card(__version__, vlm, segmenter, language, NAMES, covers, SCENES, seen, trained=True)
     checkpoint.save(settings.out / "model", network, card, settings.merged)

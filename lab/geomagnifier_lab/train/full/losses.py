@@ -18,7 +18,9 @@ class Weights:
     """How much each loss counts."""
 
     text: float = 1.0
-    """Cross-entropy of the answer's tokens: which kinds, and whether they are there ([SEG] or [BOX] against [NONE])."""
+    """Cross-entropy of the answer's tokens: which kinds, and whether they are there ([SEG] or [BOX]
+    against [NONE]).
+    """
     mask: float = 2.0
     """Binary cross-entropy over cells: says where; large, as most cells are easy."""
     dice: float = 1.0
@@ -30,7 +32,9 @@ class Weights:
     offset: float = 0.5
     """L1 of the offset to the centre, in sizes of the object."""
     granularity: float = 0.5
-    """Cross-entropy of image, region, pixel: the encoder of questions and three layers alone learn from it, and do soon."""
+    """Cross-entropy of image, region, pixel: the encoder of questions and three layers alone learn
+    from it, and do soon.
+    """
 
 
 WEIGHTS = Weights()

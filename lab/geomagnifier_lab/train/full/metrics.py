@@ -12,7 +12,9 @@ from geomagnifier_lab.train.full.samples import PlainLessons
 
 
 @torch.no_grad()
-def figures(accelerator: Accelerator, model: nn.Module, network: FullNetwork, lessons: PlainLessons) -> dict[str, float]:
+def figures(
+    accelerator: Accelerator, model: nn.Module, network: FullNetwork, lessons: PlainLessons
+) -> dict[str, float]:
     """Figures over the lessons, which the processes share out. All processes must call it.
 
     Args:
@@ -22,13 +24,16 @@ def figures(accelerator: Accelerator, model: nn.Module, network: FullNetwork, le
         lessons: all about things that are there.
 
     Returns:
-        IoU: mean over lessons of the IoU of the mask, at S/2.  written: share of the answers' tokens that are the likeliest.
+        IoU: mean over lessons of the IoU of the mask, at S/2.  written: share of the answers'
+            tokens that are the likeliest.
         granularity: share of the questions whose level is right.
     """
     network.eval()
     sums = torch.zeros(5, dtype=torch.float64, device=accelerator.device)
     count = accelerator.num_processes
-    for first in range(0, len(lessons), count):  # all go through the network equally often: sharded, each pass needs them all
+    for first in range(
+        0, len(lessons), count
+    ):  # all go through the network equally often: sharded, each pass needs them all
         number = first + accelerator.process_index
         batch, targets = tensors(network, [lessons[number]])
         with accelerator.autocast():

@@ -18,19 +18,24 @@ def accelerator_of(settings: Settings) -> Accelerator:
         OptionError: to be sharded by a single process.
     """
     accelerator = Accelerator(
-        cpu=not torch.accelerator.is_available(),  # else several processes without a GPU do not find each other
+        # else several processes without a GPU do not find each other
+        cpu=not torch.accelerator.is_available(),
         mixed_precision=settings.precision,
         gradient_accumulation_steps=settings.accumulation,
         log_with="tensorboard",
         project_dir=settings.out,
-        step_scheduler_with_optimizer=False,  # else a schedule runs as many times too fast as there are processes
+        # else a schedule runs as many times too fast as there are processes
+        step_scheduler_with_optimizer=False,
         fsdp_plugin=_sharding() if settings.sharded else None,
     )
     if settings.sharded and accelerator.num_processes == 1:
-        raise OptionError("--sharded spreads the model over processes, and there is one; leave it out, or start more with --num_processes")
+        raise OptionError(
+            "--sharded spreads the model over processes, and there is one; leave it out, or start more with --num_processes"
+        )
     if settings.sharded and accelerator.distributed_type is DistributedType.MULTI_CPU:
-        # accelerate takes its plugin for accelerators alone and lets processes on the CPU copy the model. FSDP2 itself does not care: told
-        # that this is FSDP, accelerate runs the same code over gloo as it does over NCCL. For tests; nobody trains 7 G parameters so.
+        # accelerate takes its plugin for accelerators alone and lets processes on the CPU copy the
+        # model. FSDP2 itself does not care: told that this is FSDP, accelerate runs the same code
+        # over gloo as it does over NCCL. For tests; nobody trains 7 G parameters so.
         PartialState().distributed_type = accelerator.state.distributed_type = DistributedType.FSDP
         accelerator.state.fsdp_plugin = _sharding()
     return accelerator

@@ -3,12 +3,14 @@
     region, pixel   a view, alone or after a small one of the whole picture, each with its place; a clause a kind (models/full/output_classes.py)
     image           the picture at 100 x 100 px; a sentence
 
-Lesson i of a run is made from (seed, i) alone: it does not depend on how often the run was interrupted.
+Lesson i of a run is made from (seed, i) alone: it does not depend on how often the run was
+interrupted.
 
-A clause tells of the last view. Where the thing is not there, [NONE] is to be written, but half of the time the tie is read in its place,
-with an empty target: the model is asked in the same way (`finding.Trained`), as the state of a tie must give an empty mask where a kind
-was wrongly taken to be there. The other half reads [NONE], after which later clauses stand when the model writes for itself; no mask is
-ever drawn from a [NONE], so it has no target.
+A clause tells of the last view. Where the thing is not there, [NONE] is to be written, but half of
+the time the tie is read in its place, with an empty target: the model is asked in the same way
+(`finding.Trained`), as the state of a tie must give an empty mask where a kind was wrongly taken to
+be there. The other half reads [NONE], after which later clauses stand when the model writes for
+itself; no mask is ever drawn from a [NONE], so it has no target.
 """
 
 from __future__ import annotations
@@ -43,7 +45,9 @@ from geomagnifier_lab.train.batches import CONFUSED, NAMES, scene_view, target
 from geomagnifier_lab.train.text_samples import present
 
 PLACE = "This is a {scene}."
-"""How the kind of place is told; names are ranked by how likely the model is to say this (`FullModel.answer`)."""
+"""How the kind of place is told; names are ranked by how likely the model is to say this
+(`FullModel.answer`).
+"""
 THUMBNAIL = 100
 """Side of the picture of image-level questions, px (paper, section 2.1)."""
 REACH = (400.0, 1400.0)
@@ -58,9 +62,9 @@ Sample = TypeVar("Sample")
 class Lesson:
     """One row.
 
-    turn: its answer is what is read.  level: index into `LEVELS`.  there: of each clause, whether the thing is there, which is what is
-    to be written; () at image level.  picture: (S, S, 3) uint8 that ties are drawn on, or None.  targets: of each clause; None where
-    [NONE] is read.
+    turn: its answer is what is read.  level: index into `LEVELS`.  there: of each clause, whether
+    the thing is there, which is what is to be written; () at image level.  picture: (S, S, 3) uint8
+    that ties are drawn on, or None.  targets: of each clause; None where [NONE] is read.
     """
 
     turn: Turn
@@ -84,12 +88,20 @@ class Pictures(Sequence[Source]):
     @overload
     def __getitem__(self, index: slice) -> Pictures: ...
     def __getitem__(self, index: int | slice) -> Source | Pictures:
-        return Pictures(self._samples[index], self._read) if isinstance(index, slice) else self._read(self._samples[index])
+        return (
+            Pictures(self._samples[index], self._read)
+            if isinstance(index, slice)
+            else self._read(self._samples[index])
+        )
 
 
 def read_objects(sample: ObjectSample) -> Source:
     """A picture of VHR-10."""
-    return Source(read_pixels(sample.path), tuple((o.kind, o.box, o.polygons) for o in sample.objects), frozenset(sample.kinds))
+    return Source(
+        read_pixels(sample.path),
+        tuple((o.kind, o.box, o.polygons) for o in sample.objects),
+        frozenset(sample.kinds),
+    )
 
 
 def read_land(sample: CoverSample) -> Source:
@@ -113,7 +125,9 @@ class Lessons:
         self.side, self.seed = side, seed
         self.objects = Pictures(labelled(root, "train"), read_objects)
         self.covers = Pictures(dubai(root, "train"), read_land)
-        self.scenes: list[SceneSample] = [s for name in SETS if (root / name).is_dir() for s in scene_set(root, name, "train")]
+        self.scenes: list[SceneSample] = [
+            s for name in SETS if (root / name).is_dir() for s in scene_set(root, name, "train")
+        ]
 
     def __getitem__(self, index: int) -> Lesson:
         rng = np.random.default_rng([self.seed, index])
@@ -144,7 +158,11 @@ class PlainLessons:
     def __init__(self, root: Path, split: str, side: int, seed: int, count: int) -> None:
         self.side, self.seed = side, seed
         self.samples = evenly([s for s in labelled(root, split) if s.objects], count)
-        self.asked = [(i, kind) for i, s in enumerate(self.samples) for kind in sorted({o.kind for o in s.objects})]
+        self.asked = [
+            (i, kind)
+            for i, s in enumerate(self.samples)
+            for kind in sorted({o.kind for o in s.objects})
+        ]
 
     def __len__(self) -> int:
         return len(self.asked)
@@ -155,7 +173,13 @@ class PlainLessons:
         rng = np.random.default_rng([self.seed, index])
         question = questions.about(rng, kind, Granularity.PIXEL, refer=0)
         source = read_objects(self.samples[number])
-        return closer_lesson(question, {kind: True}, (Shown(smaller(source.pixels, self.side**2)),), squashed(source, self.side), rng)
+        return closer_lesson(
+            question,
+            {kind: True},
+            (Shown(smaller(source.pixels, self.side**2)),),
+            squashed(source, self.side),
+            rng,
+        )
 
 
 def labelled(root: Path, split: str) -> list[ObjectSample]:
@@ -167,7 +191,9 @@ def labelled(root: Path, split: str) -> list[ObjectSample]:
     try:
         return vhr10(root, split)
     except FileNotFoundError as error:
-        raise OptionError(f"{error.filename} is missing; --data must hold vhr10/ as docs/model_card.md describes") from error
+        raise OptionError(
+            f"{error.filename} is missing; --data must hold vhr10/ as docs/model_card.md describes"
+        ) from error
 
 
 def look(sources: Sequence[Source], side: int, rng: Generator) -> tuple[tuple[Shown, ...], Crop]:
@@ -206,9 +232,16 @@ def squashed(source: Source, side: int) -> Crop:
     """A whole picture as a square of `side` px."""
     height, width = source.pixels.shape[:2]
     scale = np.array([side / width, side / height], np.float32)
-    pixels = np.asarray(Image.fromarray(source.pixels).resize((side, side), Image.Resampling.BILINEAR))
+    pixels = np.asarray(
+        Image.fromarray(source.pixels).resize((side, side), Image.Resampling.BILINEAR)
+    )
     pieces = [
-        Piece(kind, (np.array(box, np.float32).reshape(2, 2) * scale).ravel(), [(ring * scale).astype(np.float32) for ring in rings], 1.0)
+        Piece(
+            kind,
+            (np.array(box, np.float32).reshape(2, 2) * scale).ravel(),
+            [(ring * scale).astype(np.float32) for ring in rings],
+            1.0,
+        )
         for kind, box, rings in source.objects
     ]
     return Crop(pixels, pieces, source.kinds)
@@ -219,7 +252,11 @@ def smaller(pixels: Bytes, most: float = np.inf, longest: float = np.inf) -> Byt
     height, width = pixels.shape[:2]
     shrink = min(1.0, (most / (height * width)) ** 0.5, longest / max(height, width))
     size = (max(1, int(width * shrink)), max(1, int(height * shrink)))
-    return pixels if shrink == 1 else np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+    return (
+        pixels
+        if shrink == 1
+        else np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))
+    )
 
 
 def ask(told: dict[str, bool], rng: Generator) -> Question:
@@ -229,21 +266,36 @@ def ask(told: dict[str, bool], rng: Generator) -> Question:
         told: by kind, whether it is there; kinds of which the labels do not say are not in it.
         rng: source of chance.
     """
-    there, absent = ([kind for kind, is_there in told.items() if is_there is wanted] for wanted in (True, False))
+    there, absent = (
+        [kind for kind, is_there in told.items() if is_there is wanted] for wanted in (True, False)
+    )
     level = Granularity.REGION if rng.random() < 0.5 else Granularity.PIXEL
     chance = rng.random()
     if chance < 0.1 and there:
         return questions.about(rng, ANY, level)
     for _ in range(300 if chance < 0.3 else 0):  # drawn until the labels happen to answer it
         drawn = questions.draw(rng)
-        if len(drawn.kinds) > 1 and set(drawn.kinds) <= set(told) and set(drawn.kinds) & set(there or told) and not drawn.place:
+        if (
+            len(drawn.kinds) > 1
+            and set(drawn.kinds) <= set(told)
+            and set(drawn.kinds) & set(there or told)
+            and not drawn.place
+        ):
             return drawn
     alike = [kind for k in there for kind in CONFUSED.get(k, ()) if kind in absent]
-    pool = there if there and (rng.random() < 0.65 or not absent) else alike if alike and rng.random() < 0.5 else absent
+    pool = (
+        there
+        if there and (rng.random() < 0.65 or not absent)
+        else alike
+        if alike and rng.random() < 0.5
+        else absent
+    )
     return questions.about(rng, pool[int(rng.integers(len(pool)))], level, refer=0)
 
 
-def closer_lesson(question: Question, told: dict[str, bool], views: Sequence[Shown], crop: Crop, rng: Generator) -> Lesson:
+def closer_lesson(
+    question: Question, told: dict[str, bool], views: Sequence[Shown], crop: Crop, rng: Generator
+) -> Lesson:
     """A lesson at region or pixel level.
 
     Args:
@@ -253,12 +305,24 @@ def closer_lesson(question: Question, told: dict[str, bool], views: Sequence[Sho
         crop: what the segmenter sees, with its labels.
         rng: source of chance.
     """
-    kinds = question.kinds if question.kinds != (ANY,) else tuple(kind for kind in NAMES if told.get(kind))[: output_classes.MOST_KINDS]
+    kinds = (
+        question.kinds
+        if question.kinds != (ANY,)
+        else tuple(kind for kind in NAMES if told.get(kind))[: output_classes.MOST_KINDS]
+    )
     there = tuple(told[kind] for kind in kinds)
     tied = [is_there or rng.random() < 0.5 for is_there in there]
     text = output_classes.clauses(kinds, tied, question.granularity is Granularity.PIXEL)
-    targets = tuple(target(crop, kind) if tie else None for kind, tie in zip(kinds, tied, strict=True))
-    return Lesson(Turn(views, question.text, text), LEVELS.index(question.granularity), there, crop.pixels, targets)
+    targets = tuple(
+        target(crop, kind) if tie else None for kind, tie in zip(kinds, tied, strict=True)
+    )
+    return Lesson(
+        Turn(views, question.text, text),
+        LEVELS.index(question.granularity),
+        there,
+        crop.pixels,
+        targets,
+    )
 
 
 def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> Lesson:
@@ -272,7 +336,10 @@ def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> Lesson:
         if texts:
             text = sentence(texts[int(rng.integers(len(texts)))])
             view = Shown(scene_view(sample, THUMBNAIL, rng))
-            return Lesson(Turn((view,), questions.draw(rng, task=task).text, text), LEVELS.index(Granularity.IMAGE))
+            return Lesson(
+                Turn((view,), questions.draw(rng, task=task).text, text),
+                LEVELS.index(Granularity.IMAGE),
+            )
 
 
 def sentence(text: str) -> str:

@@ -18,7 +18,9 @@ class Settings:
     """Of a run. Counts of rows are for one process (one GPU)."""
 
     out: Path
-    """Folder of the run: checkpoints/, tensorboard/, log.jsonl, and model/ at the end. What is there is gone on from."""
+    """Folder of the run: checkpoints/, tensorboard/, log.jsonl, and model/ at the end. What is
+    there is gone on from.
+    """
     data: Path
     """Folder of the data sets: vhr10/ and, where they are there, dubai/ aid/ ucm/ rsscn7/."""
     vlm: str = "Qwen/Qwen2.5-VL-7B-Instruct"
@@ -52,11 +54,17 @@ class Settings:
     lora_dropout: float = 0.05
     """Share of LoRA's inputs that is dropped."""
     gradient_checkpointing: bool = True
-    """Work out the VLM's layers once more on the way back in place of keeping them: half as fast again, a fraction of the memory."""
+    """Work out the VLM's layers once more on the way back in place of keeping them: half as fast
+    again, a fraction of the memory.
+    """
     precision: Literal["bf16", "no"] = "bf16"
-    """Of the computation; "no" is float32. The models of the hub are held in it, what is trained is held in float32."""
+    """Of the computation; "no" is float32. The models of the hub are held in it, what is trained is
+    held in float32.
+    """
     sharded: bool = False
-    """Spread weights, gradients and the optimizer's state over the processes (FSDP) in place of a copy in each (DDP)."""
+    """Spread weights, gradients and the optimizer's state over the processes (FSDP) in place of a
+    copy in each (DDP).
+    """
     checkpoint_every: int = 500
     """Steps between checkpoints."""
     log_every: int = 10
@@ -70,7 +78,9 @@ class Settings:
     seed: int = 0
     """Of all that is drawn."""
     pictures: int | None = None
-    """Train on so many pictures of VHR-10 alone, whole, unturned, with questions that stay; the figures are taken on them."""
+    """Train on so many pictures of VHR-10 alone, whole, unturned, with questions that stay; the
+    figures are taken on them.
+    """
     merged: bool = False
     """Write the VLM with LoRA worked in, in place of the adapter apart."""
 
@@ -80,14 +90,40 @@ class Settings:
             if value is not None and value < least:
                 raise OptionError(f"{option(name)} is {value}; give {least} or more")
         if not 0 <= self.lora_dropout < 1:
-            raise OptionError(f"--lora-dropout is {self.lora_dropout}; give a share from 0 to below 1")
+            raise OptionError(
+                f"--lora-dropout is {self.lora_dropout}; give a share from 0 to below 1"
+            )
         if self.precision not in get_args(get_type_hints(Settings)["precision"]):
             raise OptionError(f"--precision is {self.precision!r}; choose bf16 or no")
 
 
 LEAST = dict.fromkeys(
-    ("steps", "rows", "accumulation", "lora_rank", "checkpoint_every", "log_every", "validate_every", "held", "pictures"), 1
-) | dict.fromkeys(("rate", "lora_rate", "segmenter_rate", "language_rate", "warmup", "decay", "lora_alpha", "workers", "seed"), 0)
+    (
+        "steps",
+        "rows",
+        "accumulation",
+        "lora_rank",
+        "checkpoint_every",
+        "log_every",
+        "validate_every",
+        "held",
+        "pictures",
+    ),
+    1,
+) | dict.fromkeys(
+    (
+        "rate",
+        "lora_rate",
+        "segmenter_rate",
+        "language_rate",
+        "warmup",
+        "decay",
+        "lora_alpha",
+        "workers",
+        "seed",
+    ),
+    0,
+)
 """By field, the smallest value that makes sense."""
 
 
@@ -113,7 +149,11 @@ def read(arguments: Sequence[str]) -> Settings:
     Raises:
         OptionError: an option is unknown, missing or out of its range.
     """
-    parser = _Parser(prog="geomagnifier_lab.train.full", description="Train the full-size model.", allow_abbrev=False)
+    parser = _Parser(
+        prog="geomagnifier_lab.train.full",
+        description="Train the full-size model.",
+        allow_abbrev=False,
+    )
     told, types = sentences(), get_type_hints(Settings)
     for f in fields(Settings):
         kind: Any = types[f.name]

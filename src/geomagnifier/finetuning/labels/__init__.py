@@ -9,13 +9,18 @@ from geomagnifier.finetuning.labels.base import Labels
 from geomagnifier.raster.vector_layer import SUFFIXES
 
 
-def read_labels(source: Path, pictures: Path | None = None, column: str | None = None, layer: str | None = None) -> Labels:
+def read_labels(
+    source: Path, pictures: Path | None = None, column: str | None = None, layer: str | None = None
+) -> Labels:
     """Read labels by what kind of file they are. Records that cannot be used are left out and told, each with its number and the reason.
 
     Args:
-        source: COCO's .json; YOLO's data.yaml or the folder it is in; a GeoPackage, GeoJSON, Shapefile or FlatGeobuf of outlines.
-        pictures: the folder of COCO's pictures, if it is not that of the file; the GeoTIFF, or folder of GeoTIFFs, of outlines.
-        column: of outlines, that that says the kind; without it all are of one kind, named as the layer.
+        source: COCO's .json; YOLO's data.yaml or the folder it is in; a GeoPackage, GeoJSON,
+            Shapefile or FlatGeobuf of outlines.
+        pictures: the folder of COCO's pictures, if it is not that of the file; the GeoTIFF, or
+            folder of GeoTIFFs, of outlines.
+        column: of outlines, that that says the kind; without it all are of one kind, named as the
+            layer.
         layer: of a GeoPackage, that that holds the outlines; needed where several hold polygons.
 
     Raises:
@@ -24,10 +29,14 @@ def read_labels(source: Path, pictures: Path | None = None, column: str | None =
         OptionError: a file of a sort that is not read; an option that does not fit it.
     """
     if not source.exists():
-        raise DataMissing(f"{source} is not there; give COCO's .json, YOLO's data.yaml, or a GeoPackage of outlines")
+        raise DataMissing(
+            f"{source} is not there; give COCO's .json, YOLO's data.yaml, or a GeoPackage of outlines"
+        )
     suffix = source.suffix.lower()
     if suffix not in SUFFIXES and (column is not None or layer is not None):
-        raise OptionError(f"--column and --layer are of outlines in a GIS file ({', '.join(SUFFIXES)}); {source} is another")
+        raise OptionError(
+            f"--column and --layer are of outlines in a GIS file ({', '.join(SUFFIXES)}); {source} is another"
+        )
     if source.is_dir() or suffix in (".yaml", ".yml"):
         from geomagnifier.finetuning.labels.yolo import read_yolo
 
@@ -40,6 +49,10 @@ def read_labels(source: Path, pictures: Path | None = None, column: str | None =
         from geomagnifier.finetuning.labels.vector_labels import read_outlines
 
         if pictures is None:
-            raise OptionError(f"{source} holds outlines; name the GeoTIFF they lie on, or a folder of GeoTIFFs: --pictures PATH")
+            raise OptionError(
+                f"{source} holds outlines; name the GeoTIFF they lie on, or a folder of GeoTIFFs: --pictures PATH"
+            )
         return read_outlines(source, pictures, column, layer)
-    raise OptionError(f"{source} is none of COCO (.json), YOLO (data.yaml) and outlines ({', '.join(SUFFIXES)})")
+    raise OptionError(
+        f"{source} is none of COCO (.json), YOLO (data.yaml) and outlines ({', '.join(SUFFIXES)})"
+    )

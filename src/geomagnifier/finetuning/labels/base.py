@@ -83,7 +83,11 @@ class LeftOut:
     def tell(self) -> None:
         """Warn of them, if there are any."""
         if self.records:
-            warnings.warn(f"{self.source}: {len(self.records)} records are left out: {self}", GeomagWarning, stacklevel=3)
+            warnings.warn(
+                f"{self.source}: {len(self.records)} records are left out: {self}",
+                GeomagWarning,
+                stacklevel=3,
+            )
 
 
 def plain(name: object, where: str = "") -> str:
@@ -93,12 +97,16 @@ def plain(name: object, where: str = "") -> str:
         DataCorrupt: it has no letters, or is no text.
     """
     told = f"{where}: " if where else ""
-    if not isinstance(name, str):  # a list, or what YAML takes for a number or a date: never turned into text, which could be endless
+    if not isinstance(
+        name, str
+    ):  # a list, or what YAML takes for a number or a date: never turned into text, which could be endless
         raise DataCorrupt(f"{told}a name of a kind is text, not {_sort(name)}; put it in quotes")
     spaced = CAMEL.sub(" ", name) if len(name) <= LONGEST else name
     text = " ".join(spaced.replace("_", " ").replace("-", " ").lower().split())
     if not any(c.isalpha() for c in text) or len(text) > LONGEST or any(c in text for c in "<>[]"):
-        raise DataCorrupt(f"{told}{name[:80]!r} is no name of a kind; give it words as a person would ask for it")
+        raise DataCorrupt(
+            f"{told}{name[:80]!r} is no name of a kind; give it words as a person would ask for it"
+        )
     return text
 
 
@@ -111,7 +119,11 @@ def number(value: object) -> float:
     if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{value[:20]!r} is no number" if isinstance(value, str) else f"{_sort(value)} in place of a number")
+        raise ValueError(
+            f"{value[:20]!r} is no number"
+            if isinstance(value, str)
+            else f"{_sort(value)} in place of a number"
+        )
     if not (math.isfinite(value) and abs(value) <= FARTHEST):
         raise ValueError(f"{value:g} is not finite, or too large for a place in a picture")
     return float(value)
@@ -130,13 +142,20 @@ def inside(corners: Sequence[float], size: tuple[int, int]) -> BoxTuple:
     Raises:
         ValueError: less than a pixel of it is.
     """
-    x0, y0, x1, y1 = max(corners[0], 0.0), max(corners[1], 0.0), min(corners[2], float(size[0])), min(corners[3], float(size[1]))
+    x0, y0, x1, y1 = (
+        max(corners[0], 0.0),
+        max(corners[1], 0.0),
+        min(corners[2], float(size[0])),
+        min(corners[3], float(size[1])),
+    )
     if x1 - x0 >= 1 and y1 - y0 >= 1:
         return x0, y0, x1, y1
     told = ", ".join(f"{v:g}" for v in corners)
     if min(corners[2] - corners[0], corners[3] - corners[1]) < 1:
         raise ValueError(f"the box ({told}) is less than a pixel wide or high")
-    raise ValueError(f"the box ({told}) has not a pixel inside its picture of {size[0]} x {size[1]} px")
+    raise ValueError(
+        f"the box ({told}) has not a pixel inside its picture of {size[0]} x {size[1]} px"
+    )
 
 
 def tell_turned(pictures: Sequence[Path], source: Path) -> None:
@@ -159,10 +178,14 @@ def check(labels: Labels, left: LeftOut) -> Labels:
     """
     if not any(picture.objects for picture in labels.pictures):
         why = f" ({len(left.records)} records cannot be used: {left})" if left.records else ""
-        raise DataCorrupt(f"{labels.source} holds no labels inside a picture{why}; at least {FEWEST} of a kind are needed")
+        raise DataCorrupt(
+            f"{labels.source} holds no labels inside a picture{why}; at least {FEWEST} of a kind are needed"
+        )
     left.tell()
     for kind in labels.kinds:
         count, _ = labels.count(kind)
         if 0 < count < FEWEST:
-            raise DataCorrupt(f"{labels.source}: {count} labelled {kind!r}; a kind needs at least {FEWEST}, and some fifty to be of use")
+            raise DataCorrupt(
+                f"{labels.source}: {count} labelled {kind!r}; a kind needs at least {FEWEST}, and some fifty to be of use"
+            )
     return labels

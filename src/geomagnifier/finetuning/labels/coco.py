@@ -1,7 +1,8 @@
 """COCO's instances.json: boxes, polygons, run lengths. Of a category "name" counts, "synonyms" where given, and `"isthing": 0`.
 
-A record that cannot be used is left out and told; the others are read. Where an object has an outline, that says its box if "bbox" has no
-area. Categories that no annotation uses are not read, and two of one name ("storage_tank", "storage tank") are one kind.
+A record that cannot be used is left out and told; the others are read. Where an object has an
+outline, that says its box if "bbox" has no area. Categories that no annotation uses are not read,
+and two of one name ("storage_tank", "storage tank") are one kind.
 """
 
 from __future__ import annotations
@@ -54,12 +55,23 @@ def read_coco(source: Path, folder: Path | None = None) -> Labels:
             f"{source} is GeoJSON, not COCO; call it {source.with_suffix('.geojson').name} and name its GeoTIFF by --pictures"
         )
     if not isinstance(whole, dict) or not all(isinstance(whole.get(part), list) for part in PARTS):
-        raise DataCorrupt(f'{source} has no lists "images", "annotations" and "categories", as COCO has them')
+        raise DataCorrupt(
+            f'{source} has no lists "images", "annotations" and "categories", as COCO has them'
+        )
     left = LeftOut(source)
-    pictures = _pictures(whole["images"], [folder] if folder else [source.parent / name for name in FOLDERS], source, left)
+    pictures = _pictures(
+        whole["images"],
+        [folder] if folder else [source.parent / name for name in FOLDERS],
+        source,
+        left,
+    )
     numbers = [r.get("category_id") for r in whole["annotations"] if isinstance(r, dict)]
-    categories = _categories(whole["categories"], {n for n in numbers if isinstance(n, Hashable)}, left)
-    objects: dict[Path, list[Outlined]] = {path: [] for path, _ in pictures.values() if path is not None}
+    categories = _categories(
+        whole["categories"], {n for n in numbers if isinstance(n, Hashable)}, left
+    )
+    objects: dict[Path, list[Outlined]] = {
+        path: [] for path, _ in pictures.values() if path is not None
+    }
     for index, record in enumerate(whole["annotations"]):
         try:
             read = _object(record, pictures, categories)
@@ -75,7 +87,16 @@ def read_coco(source: Path, folder: Path | None = None) -> Labels:
         also[kind] = tuple(dict.fromkeys((*also.get(kind, ()), *words)))
     covers = frozenset(kind for kind, _, cover in categories.values() if cover)
     tell_turned(list(objects), source)
-    return check(Labels(source, kinds, tuple(Labelled(path, tuple(found)) for path, found in objects.items()), also, covers), left)
+    return check(
+        Labels(
+            source,
+            kinds,
+            tuple(Labelled(path, tuple(found)) for path, found in objects.items()),
+            also,
+            covers,
+        ),
+        left,
+    )
 
 
 _Picture = tuple[Path | None, tuple[int, int]]
@@ -84,7 +105,9 @@ _Category = tuple[str, tuple[str, ...], bool]
 """Name, synonyms, whether it is land cover."""
 
 
-def _pictures(records: Sequence[Any], folders: Sequence[Path], source: Path, left: LeftOut) -> dict[Hashable, _Picture]:
+def _pictures(
+    records: Sequence[Any], folders: Sequence[Path], source: Path, left: LeftOut
+) -> dict[Hashable, _Picture]:
     """Pictures by their id. One that cannot be used is left out with all its labels."""
     found: dict[Hashable, _Picture] = {}
     missing: list[Path] = []
@@ -105,7 +128,9 @@ def _pictures(records: Sequence[Any], folders: Sequence[Path], source: Path, lef
                 stated = number(record["width"]), number(record["height"])
                 if stated != size:
                     turned = (
-                        "; its EXIF orientation turns it: save it upright" if stated == size[::-1] and image_files.is_turned(path) else ""
+                        "; its EXIF orientation turns it: save it upright"
+                        if stated == size[::-1] and image_files.is_turned(path)
+                        else ""
                     )
                     raise ValueError(
                         f"{path.name} has {size[0]} x {size[1]} px, but {stated[0]:g} x {stated[1]:g} px where it is labelled{turned}"
@@ -114,11 +139,15 @@ def _pictures(records: Sequence[Any], folders: Sequence[Path], source: Path, lef
         except (*UNFIT, SceneError) as error:
             left.add(f"images[{index}]", _why(error))
     if missing:
-        raise DataMissing(f"{source}: {len(missing)} of {len(records)} pictures are not there, the first {missing[0]}; give --pictures DIR")
+        raise DataMissing(
+            f"{source}: {len(missing)} of {len(records)} pictures are not there, the first {missing[0]}; give --pictures DIR"
+        )
     return found
 
 
-def _categories(records: Sequence[Any], used: set[Hashable], left: LeftOut) -> dict[Hashable, _Category]:
+def _categories(
+    records: Sequence[Any], used: set[Hashable], left: LeftOut
+) -> dict[Hashable, _Category]:
     """Categories by their id, those that annotations use."""
     found: dict[Hashable, _Category] = {}
     for index, record in enumerate(records):
@@ -131,7 +160,11 @@ def _categories(records: Sequence[Any], used: set[Hashable], left: LeftOut) -> d
             words = record.get("synonyms") or ()
             if not isinstance(words, (list, tuple)):
                 raise ValueError("its synonyms are no list")
-            found[key] = plain(record["name"]), tuple(map(plain, words)), record.get("isthing", 1) in (0, False)
+            found[key] = (
+                plain(record["name"]),
+                tuple(map(plain, words)),
+                record.get("isthing", 1) in (0, False),
+            )
         except (*UNFIT, DataError) as error:
             left.add(f"categories[{index}]", _why(error))
     return found
@@ -144,7 +177,9 @@ def _key(value: Any) -> Hashable:
     return value
 
 
-def _object(record: Any, pictures: Mapping[Hashable, _Picture], categories: Mapping[Hashable, _Category]) -> tuple[Path, Outlined] | None:
+def _object(
+    record: Any, pictures: Mapping[Hashable, _Picture], categories: Mapping[Hashable, _Category]
+) -> tuple[Path, Outlined] | None:
     """An annotation with its picture; None for one of a picture that is left out, and for a crowd.
 
     Raises:
@@ -156,7 +191,9 @@ def _object(record: Any, pictures: Mapping[Hashable, _Picture], categories: Mapp
     if image not in pictures:
         raise ValueError(f"its image_id {json.dumps(image)[:40]} is none of the images")
     if category not in categories:
-        raise ValueError(f"its category_id {json.dumps(category)[:40]} is none of the categories that can be used")
+        raise ValueError(
+            f"its category_id {json.dumps(category)[:40]} is none of the categories that can be used"
+        )
     path, size = pictures[image]
     kind, _, cover = categories[category]
     if path is None or (record.get("iscrowd") in (1, True) and not cover):
@@ -187,9 +224,14 @@ def _outline(segmentation: Any, size: tuple[int, int]) -> tuple[tuple[Ring, ...]
         if any(len(ring) < 6 or len(ring) % 2 for ring in rings):
             raise ValueError("a polygon is [x, y, x, y, ...] of three points or more")
         return tuple(ring.reshape(-1, 2) for ring in rings), ()
-    traced = [np.asarray(ring, np.float32) for ring in masks.polygons(masks.encode(segmentation_mask(segmentation, size)))]
+    traced = [
+        np.asarray(ring, np.float32)
+        for ring in masks.polygons(masks.encode(segmentation_mask(segmentation, size)))
+    ]
     outer = [_turning(ring) > 0 for ring in traced]
-    return tuple(r for r, o in zip(traced, outer, strict=True) if o), tuple(r for r, o in zip(traced, outer, strict=True) if not o)
+    return tuple(r for r, o in zip(traced, outer, strict=True) if o), tuple(
+        r for r, o in zip(traced, outer, strict=True) if not o
+    )
 
 
 def _turning(ring: Ring) -> float:

@@ -27,7 +27,11 @@ def find(name: object, folders: Sequence[Path]) -> Path:
         raise ValueError("its picture has no name")
     written = PurePosixPath(name)
     plain = PurePosixPath(name.replace("\\", "/"))
-    inside = [one for one in (written, plain) if not one.is_absolute() and ".." not in one.parts and not re.match(r"[A-Za-z]:", str(one))]
+    inside = [
+        one
+        for one in (written, plain)
+        if not one.is_absolute() and ".." not in one.parts and not re.match(r"[A-Za-z]:", str(one))
+    ]
     places = [folder / one for folder in folders for one in (*inside, PurePosixPath(plain.name))]
     if not plain.name or not places:
         raise ValueError(f"{name[:100]!r} names no file")

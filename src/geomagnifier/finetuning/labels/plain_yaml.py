@@ -30,10 +30,16 @@ def read_yaml(path: Path) -> Any:
             elif isinstance(event, yaml.CollectionStartEvent):
                 words.discard(event.anchor)
             elif isinstance(event, yaml.AliasEvent) and event.anchor not in words:
-                raise DataCorrupt(f"{path}, line {event.start_mark.line + 1}: the alias *{event.anchor[:40]} is not followed; write it out")
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                raise DataCorrupt(
+                    f"{path}, line {event.start_mark.line + 1}: the alias *{event.anchor[:40]} is not followed; write it out"
+                )
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+                event, yaml.CollectionEndEvent
+            )
             if depth > DEEPEST:
-                raise DataCorrupt(f"{path}, line {event.start_mark.line + 1}: lists are nested more than {DEEPEST} deep")
+                raise DataCorrupt(
+                    f"{path}, line {event.start_mark.line + 1}: lists are nested more than {DEEPEST} deep"
+                )
         return yaml.load(text, loader)  # a safe loader
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         raise DataCorrupt(f"{path} is not YAML ({' '.join(str(error).split())})") from error

@@ -48,7 +48,9 @@ def filled(ring: NDArray[np.float64], size: tuple[int, int]) -> Mask:
     """
     width, height = size
     corners = np.trunc(GRID * ring + 0.5).astype(np.int64)
-    border = np.concatenate([_steps(a, b) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)])
+    border = np.concatenate(
+        [_steps(a, b) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
+    )
     x, y = border[:, 0], border[:, 1]
     # Where the border passes the middle of a column, all pixels below change sides.
     moved = x[1:] != x[:-1]
@@ -63,7 +65,9 @@ def filled(ring: NDArray[np.float64], size: tuple[int, int]) -> Mask:
 def _steps(start: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:
     """Points of a straight piece of border, one a step of the longer side, both ends included: (N, 2)."""
     along = 0 if abs(stop[0] - start[0]) >= abs(stop[1] - start[1]) else 1
-    low, high = (start, stop) if start[along] <= stop[along] else (stop, start)  # rounded the same way in both directions
+    low, high = (
+        (start, stop) if start[along] <= stop[along] else (stop, start)
+    )  # rounded the same way in both directions
     count = int(high[along] - low[along])
     slope = float(high[1 - along] - low[1 - along]) / count if count else 0.0
     step = np.arange(count + 1)
@@ -76,7 +80,13 @@ def _steps(start: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int6
 def _ring(numbers: Any) -> NDArray[np.float64]:
     """[x, y, x, y, ...] -> (N, 2)."""
     ring = np.asarray(numbers, np.float64)
-    if ring.ndim != 1 or len(ring) < 6 or len(ring) % 2 or not np.isfinite(ring).all() or np.abs(ring).max() > 1e6:
+    if (
+        ring.ndim != 1
+        or len(ring) < 6
+        or len(ring) % 2
+        or not np.isfinite(ring).all()
+        or np.abs(ring).max() > 1e6
+    ):
         raise ValueError("a polygon is [x, y, x, y, ...] of three points or more")
     return ring.reshape(-1, 2)
 
@@ -85,10 +95,17 @@ def _runs(rle: dict[str, Any], size: tuple[int, int]) -> Mask:
     """{"size": [H, W], "counts": text or numbers} -> (H, W) bool."""
     width, height = size
     if [int(n) for n in rle["size"]] != [height, width]:
-        raise ValueError(f"run lengths of {rle['size']} (height, width) in a picture of {height} x {width}")
+        raise ValueError(
+            f"run lengths of {rle['size']} (height, width) in a picture of {height} x {width}"
+        )
     if isinstance(rle["counts"], str):
         return masks.decode(rle)
     counts = np.asarray(rle["counts"])
-    if counts.ndim != 1 or counts.dtype.kind != "i" or (counts < 0).any() or counts.sum() != width * height:
+    if (
+        counts.ndim != 1
+        or counts.dtype.kind != "i"
+        or (counts < 0).any()
+        or counts.sum() != width * height
+    ):
         raise ValueError(f"run lengths that do not fill {height} x {width}")
     return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(width, height).T

@@ -7,14 +7,24 @@ from pathlib import Path
 import numpy as np
 
 from geomagnifier.errors import DataCorrupt, DataMissing
-from geomagnifier.finetuning.labels.base import Labelled, Labels, LeftOut, Outlined, check, inside, plain
+from geomagnifier.finetuning.labels.base import (
+    Labelled,
+    Labels,
+    LeftOut,
+    Outlined,
+    check,
+    inside,
+    plain,
+)
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.raster.vector_layer import Layer, read_layer
 
 SCENES = (".tif", ".tiff", ".jp2", ".vrt")
 
 
-def read_outlines(source: Path, pictures: Path, field: str | None = None, layer: str | None = None) -> Labels:
+def read_outlines(
+    source: Path, pictures: Path, field: str | None = None, layer: str | None = None
+) -> Labels:
     """Read them.
 
     Args:
@@ -25,11 +35,14 @@ def read_outlines(source: Path, pictures: Path, field: str | None = None, layer:
 
     Raises:
         DataMissing: there are no pictures.
-        DataCorrupt: no polygons, no reference system, no such column, or none of the polygons on a picture.
+        DataCorrupt: no polygons, no reference system, no such column, or none of the polygons on a
+            picture.
         OptionError: no such layer, or several to choose from.
     """
     found: Layer = read_layer(source, field, layer)
-    paths = [pictures] if pictures.is_file() else sorted(p for p in pictures.glob("*") if _is_scene(p))
+    paths = (
+        [pictures] if pictures.is_file() else sorted(p for p in pictures.glob("*") if _is_scene(p))
+    )
     if not paths:
         raise DataMissing(f"{pictures} is no GeoTIFF and holds none")
     left, named = LeftOut(source), dict[int, str]()
@@ -45,7 +58,9 @@ def read_outlines(source: Path, pictures: Path, field: str | None = None, layer:
         with open_scene(path) as scene:
             info = scene.info
         if info.crs is None or info.transform is None:
-            raise DataCorrupt(f"{path} does not say where on Earth it is; give it a reference system (gdal_edit.py -a_srs, -a_ullr)")
+            raise DataCorrupt(
+                f"{path} does not say where on Earth it is; give it a reference system (gdal_edit.py -a_srs, -a_ullr)"
+            )
         size = (info.width, info.height)
         objects = []
         for at, (rings, holes) in enumerate(found.on(info)):
@@ -63,12 +78,19 @@ def read_outlines(source: Path, pictures: Path, field: str | None = None, layer:
             area = (*boxes[:, :2].min(0).tolist(), *boxes[:, 2:].max(0).tolist())
             labelled.append(Labelled(path, tuple(objects), area))
     if named and not labelled:
-        raise DataCorrupt(f"none of the {len(found.names)} polygons of {source} lies on {pictures}; look at both in a GIS")
+        raise DataCorrupt(
+            f"none of the {len(found.names)} polygons of {source} lies on {pictures}; look at both in a GIS"
+        )
     for at in named:
         if at not in placed:
             left.add(f"feature {found.numbers[at]}", "not a pixel of it lies on a picture")
     used = {o.kind for picture in labelled for o in picture.objects}
-    return check(Labels(source, tuple(k for k in dict.fromkeys(named.values()) if k in used), tuple(labelled)), left)
+    return check(
+        Labels(
+            source, tuple(k for k in dict.fromkeys(named.values()) if k in used), tuple(labelled)
+        ),
+        left,
+    )
 
 
 def _is_scene(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """YOLO's data.yaml with a .txt of labels for each picture: boxes, "class x y w h", or outlines, "class x y x y x y ...", as shares.
 
-Pictures of "train" and "val" are read alike; which are held back is chosen anew. A picture without a .txt has nothing in it. A line, or a
-picture, that cannot be used is left out and told.
+Pictures of "train" and "val" are read alike; which are held back is chosen anew. A picture without
+a .txt has nothing in it. A line, or a picture, that cannot be used is left out and told.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ import numpy as np
 
 from geomagnifier.errors import DataCorrupt, DataError, DataMissing, SceneError
 from geomagnifier.finetuning.labels import image_files
-from geomagnifier.finetuning.labels.base import Labelled, Labels, LeftOut, Outlined, check, inside, number, plain, tell_turned
+from geomagnifier.finetuning.labels.base import (
+    Labelled,
+    Labels,
+    LeftOut,
+    Outlined,
+    check,
+    inside,
+    number,
+    plain,
+    tell_turned,
+)
 from geomagnifier.finetuning.labels.plain_yaml import read_yaml
 from geomagnifier.text_files import read_text
 
@@ -34,9 +44,15 @@ def read_yolo(source: Path) -> Labels:
         DataMissing: the file or its pictures are not there.
         DataCorrupt: the file is damaged or of another form, or none of the labels can be used.
     """
-    file = source if source.is_file() else next((p for p in sorted(source.glob("*.y*ml"))), source / "data.yaml")
+    file = (
+        source
+        if source.is_file()
+        else next((p for p in sorted(source.glob("*.y*ml"))), source / "data.yaml")
+    )
     if not file.is_file():
-        raise DataMissing(f"{source} has no data.yaml, in which YOLO keeps the names of its classes")
+        raise DataMissing(
+            f"{source} has no data.yaml, in which YOLO keeps the names of its classes"
+        )
     told = read_yaml(file)
     left = LeftOut(file)
     kinds = _kinds(told.get("names") if isinstance(told, dict) else None, file, left)
@@ -52,7 +68,14 @@ def read_yolo(source: Path) -> Labels:
             left.add(path.name, str(error))
     tell_turned([picture.path for picture in pictures], file)
     used = {o.kind for picture in pictures for o in picture.objects}
-    return check(Labels(file, tuple(kind for kind in dict.fromkeys(kinds.values()) if kind in used), tuple(pictures)), left)
+    return check(
+        Labels(
+            file,
+            tuple(kind for kind in dict.fromkeys(kinds.values()) if kind in used),
+            tuple(pictures),
+        ),
+        left,
+    )
 
 
 def _kinds(names: Any, file: Path, left: LeftOut) -> dict[int, str]:
@@ -61,14 +84,18 @@ def _kinds(names: Any, file: Path, left: LeftOut) -> dict[int, str]:
         raise DataCorrupt(f'{file} has no "names", the list of classes')
     kinds: dict[int, str] = {}
     for key, name in names.items() if isinstance(names, dict) else enumerate(names):
-        if isinstance(key, bool) or not (isinstance(key, int) or (isinstance(key, str) and NUMBERED.fullmatch(key))):
+        if isinstance(key, bool) or not (
+            isinstance(key, int) or (isinstance(key, str) and NUMBERED.fullmatch(key))
+        ):
             continue  # a word beside the numbers
         try:
             kinds[int(key)] = plain(name)
         except DataCorrupt as error:
             left.add(f"names, {int(key)}", str(error))
     if not kinds:
-        raise DataCorrupt(f'{file}: "names" has no class that can be used ({left or "none has a number"})')
+        raise DataCorrupt(
+            f'{file}: "names" has no class that can be used ({left or "none has a number"})'
+        )
     return kinds
 
 
@@ -82,7 +109,9 @@ def _root(path: Any, file: Path) -> Path:
 def _plainly(value: Any, name: str, file: Path) -> str:
     r"""The name of a file or folder, "/" between its parts where it was written with "\"."""
     if not isinstance(value, str) or "\0" in value:
-        raise DataCorrupt(f'{file}: "{name}" is the name of a folder or file, in quotes where YAML takes it for something else')
+        raise DataCorrupt(
+            f'{file}: "{name}" is the name of a folder or file, in quotes where YAML takes it for something else'
+        )
     return value.replace("\\", "/")
 
 
@@ -94,18 +123,28 @@ def _pictures(part: Any, root: Path, file: Path) -> list[Path]:
         return [path for one in part for path in _pictures(one, root, file)]
     name = _plainly(part, "train and val", file)
     place = root / name
-    if not place.exists() and name.startswith("../"):  # some tools write the folder as seen from elsewhere
+    if not place.exists() and name.startswith(
+        "../"
+    ):  # some tools write the folder as seen from elsewhere
         place = root / name[3:]
     if place.is_dir():
-        return sorted(p for p in place.rglob("*") if p.suffix.lower() in PICTURES and not p.name.startswith("."))
+        return sorted(
+            p
+            for p in place.rglob("*")
+            if p.suffix.lower() in PICTURES and not p.name.startswith(".")
+        )
     if place.suffix == ".txt" and image_files.is_file(place):
         lines = [line.strip().replace("\\", "/") for line in read_text(place, MOST).splitlines()]
         listed = [place.parent / line for line in lines if line]
         missing = [path for path in listed if not image_files.is_file(path)]
         if missing:
-            raise DataMissing(f"{place}: {len(missing)} of {len(listed)} pictures are not there, the first {missing[0]}")
+            raise DataMissing(
+                f"{place}: {len(missing)} of {len(listed)} pictures are not there, the first {missing[0]}"
+            )
         return listed
-    raise DataMissing(f"{file}: {name[:200]!r} is neither a folder of pictures nor a list of them, seen from {root}")
+    raise DataMissing(
+        f"{file}: {name[:200]!r} is neither a folder of pictures nor a list of them, seen from {root}"
+    )
 
 
 def _labels_of(path: Path) -> Path | None:
@@ -147,9 +186,13 @@ def _object(words: list[str], kinds: Mapping[int, str], size: tuple[int, int]) -
         raise ValueError(f"{first:g} is no class of data.yaml")
     kind = kinds[int(first)]
     if len(values) != 4 and (len(values) < 6 or len(values) % 2):
-        raise ValueError(f"{len(values)} numbers behind the class; a box has 4, an outline an even number from 6 on")
+        raise ValueError(
+            f"{len(values)} numbers behind the class; a box has 4, an outline an even number from 6 on"
+        )
     if values.min() < -SLACK or values.max() > 1 + SLACK:
-        raise ValueError("it has numbers outside 0..1; YOLO's labels are shares of width and height")
+        raise ValueError(
+            "it has numbers outside 0..1; YOLO's labels are shares of width and height"
+        )
     if len(values) == 4:
         x, y, w, h = (values * (*size, *size)).tolist()
         return Outlined(kind, inside((x - w / 2, y - h / 2, x + w / 2, y + h / 2), size))

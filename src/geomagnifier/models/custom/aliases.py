@@ -1,9 +1,10 @@
 """Kinds that the language side was not taught, in questions and sentences: each goes by the name of a known kind while it has them.
 
-The language side knows a closed list of kinds. "Find the wind turbine nearest to the harbor." is read as "Find the airplane nearest to the
-harbor.", and what is read, chosen and said of airplanes then is of wind turbines. The stand-in is of the same sort, objects or land cover,
-and no word for it stands in the question; of a narrow kind (car) it is the wide one (vehicle), where that is free. Kinds that a person
-taught have English names alone.
+The language side knows a closed list of kinds. "Find the wind turbine nearest to the harbor." is
+read as "Find the airplane nearest to the harbor.", and what is read, chosen and said of airplanes
+then is of wind turbines. The stand-in is of the same sort, objects or land cover, and no word for
+it stands in the question; of a narrow kind (car) it is the wide one (vehicle), where that is free.
+Kinds that a person taught have English names alone.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from geomagnifier.language.mentions import names_of, plural
 from geomagnifier.models.custom.class_heads import OwnKind
 
 FIRST = ("airplane", "ship", "vehicle", "bridge", "harbor", "building", "road")
-"""Known kinds that stand in first: those that questions were drawn about most, and that are counted."""
+"""Known kinds that stand in first: those that questions were drawn about most, and that are
+counted.
+"""
 
 
 class StandIn(NamedTuple):
@@ -37,31 +40,63 @@ class Names:
         own: these kinds; one that is named like a known kind needs no stand-in and is passed over.
         stand_ins: known kinds, the most fitting first.
         within: narrow kind -> the wide one that holds it.
-        listed: those of the kinds whose names are in `class_names.NARROWER`: they have Chinese names, and are none within longer names.
+        listed: those of the kinds whose names are in `class_names.NARROWER`: they have Chinese
+            names, and are none within longer names.
     """
 
     def __init__(
-        self, own: Sequence[OwnKind], stand_ins: Sequence[StandIn], within: Mapping[str, str] | None = None, listed: Collection[str] = ()
+        self,
+        own: Sequence[OwnKind],
+        stand_ins: Sequence[StandIn],
+        within: Mapping[str, str] | None = None,
+        listed: Collection[str] = (),
     ) -> None:
         self.own = {kind.name: kind for kind in own if kind.name not in {s.name for s in stand_ins}}
         self.stand_ins, self.within = tuple(stand_ins), within or {}
         self._said = {
-            word.lower(): (kind.name, n) for kind in self.own.values() for pair in kind.words for n, word in ((1, pair[1]), (0, pair[0]))
+            word.lower(): (kind.name, n)
+            for kind in self.own.values()
+            for pair in kind.words
+            for n, word in ((1, pair[1]), (0, pair[0]))
         }
-        self._said_zh = {word: kind for kind in listed if kind in self.own for word in class_names.NARROWER[kind][1].split()}
+        self._said_zh = {
+            word: kind
+            for kind in listed
+            if kind in self.own
+            for word in class_names.NARROWER[kind][1].split()
+        }
         about = {word: name for word, (name, _) in self._said.items() if name in listed}
         kept = [word for word in self._longer(about, 0) if word not in self._said]
         kept_zh = [word for word in self._longer(self._said_zh, 1) if word not in self._said_zh]
-        self._any = _any_of(map(_loosely, (*self._said, *kept)), r"(?<!\w)(?:{})(?!\w)") if self._said else None
-        self._any_zh = _any_of(map(re.escape, (*self._said_zh, *kept_zh)), "{}") if self._said_zh else None
-        self._known = {s.name: re.compile(rf"(?<!\w)(?:{'|'.join(map(_loosely, s.words))})(?!\w)", re.IGNORECASE) for s in stand_ins}
+        self._any = (
+            _any_of(map(_loosely, (*self._said, *kept)), r"(?<!\w)(?:{})(?!\w)")
+            if self._said
+            else None
+        )
+        self._any_zh = (
+            _any_of(map(re.escape, (*self._said_zh, *kept_zh)), "{}") if self._said_zh else None
+        )
+        self._known = {
+            s.name: re.compile(
+                rf"(?<!\w)(?:{'|'.join(map(_loosely, s.words))})(?!\w)", re.IGNORECASE
+            )
+            for s in stand_ins
+        }
 
-    def stand(self, kinds: Sequence[str], taken: Collection[str] = (), text: str = "") -> dict[str, str]:
+    def stand(
+        self, kinds: Sequence[str], taken: Collection[str] = (), text: str = ""
+    ) -> dict[str, str]:
         """A stand-in for each taught kind, as far as there are enough: none that is taken, or has a word in the text."""
         chosen: dict[str, str] = {}
         for kind in kinds:
-            free = [s for s in self.stand_ins if s.name not in {*taken, *chosen.values()} and not self._names(s.name, text)]
-            free.sort(key=lambda s: (s.name != self.within.get(kind), s.stuff != self.own[kind].stuff))
+            free = [
+                s
+                for s in self.stand_ins
+                if s.name not in {*taken, *chosen.values()} and not self._names(s.name, text)
+            ]
+            free.sort(
+                key=lambda s: (s.name != self.within.get(kind), s.stuff != self.own[kind].stuff)
+            )
             if free:
                 chosen[kind] = free[0].name
         return chosen
@@ -72,22 +107,47 @@ class Names:
         pattern = self._any_zh if zh else self._any
         if pattern is None:
             return text, {}
-        find = (lambda said: (self._said_zh[said], 0) if said in self._said_zh else None) if zh else self._find
-        named = [found[0] for match in pattern.finditer(text) if (found := find(match.group())) is not None]
-        stands = self.stand([*dict.fromkeys(named)], text=pattern.sub(lambda match: " " if find(match.group()) else match.group(), text))
+        find = (
+            (lambda said: (self._said_zh[said], 0) if said in self._said_zh else None)
+            if zh
+            else self._find
+        )
+        named = [
+            found[0]
+            for match in pattern.finditer(text)
+            if (found := find(match.group())) is not None
+        ]
+        stands = self.stand(
+            [*dict.fromkeys(named)],
+            text=pattern.sub(lambda match: " " if find(match.group()) else match.group(), text),
+        )
         plurals = {s.name: s.plural for s in self.stand_ins}
 
         def replace(match: re.Match[str]) -> str:
             kind, many = find(match.group()) or ("", 0)
             name = stands.get(kind)
-            return match.group() if name is None else chinese_answers.noun(name) if zh else plurals[name] if many else name
+            return (
+                match.group()
+                if name is None
+                else chinese_answers.noun(name)
+                if zh
+                else plurals[name]
+                if many
+                else name
+            )
 
         return pattern.sub(replace, text), stands
 
     def _names(self, stand_in: str, text: str) -> bool:
         """Whether a text names a known kind."""
         if any("\u4e00" <= letter <= "\u9fff" for letter in text):
-            return any(word in text for word in (chinese_answers.noun(stand_in), *class_names.CLASSES.get(stand_in, ("", ""))[1].split()))
+            return any(
+                word in text
+                for word in (
+                    chinese_answers.noun(stand_in),
+                    *class_names.CLASSES.get(stand_in, ("", ""))[1].split(),
+                )
+            )
         return bool(self._known[stand_in].search(text))
 
     def _find(self, said: str) -> tuple[str, int] | None:
@@ -97,7 +157,11 @@ class Names:
         """Names of other things that hold one of some words of ours, word -> kind: "car park", "tree house"."""
         found = []
         for name, of in names_of(column):
-            parts = [kind for word, kind in said.items() if (f" {word} " in f" {name} " if column == 0 else word in name)]
+            parts = [
+                kind
+                for word, kind in said.items()
+                if (f" {word} " in f" {name} " if column == 0 else word in name)
+            ]
             if any(of != self.within.get(kind, kind) for kind in parts):
                 found.append(name)
         return found
@@ -121,7 +185,9 @@ def lenders(known: Sequence[str], objects: Collection[str]) -> tuple[StandIn, ..
 
 def _any_of(patterns: Iterable[str], form: str) -> re.Pattern[str]:
     """Any of some patterns, the longest first."""
-    return re.compile(form.format("|".join(sorted({*patterns}, key=len, reverse=True))), re.IGNORECASE)
+    return re.compile(
+        form.format("|".join(sorted({*patterns}, key=len, reverse=True))), re.IGNORECASE
+    )
 
 
 def _loosely(words: str) -> str:

@@ -20,7 +20,11 @@ OWN = "own.safetensors"
 
 def contents(model: TaughtModel) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Tensors and card of the file of a model."""
-    state = {f"{n}.{name}": t for n, (heads, _) in enumerate(model.lessons) for name, t in heads.state_dict().items()}
+    state = {
+        f"{n}.{name}": t
+        for n, (heads, _) in enumerate(model.lessons)
+        for name, t in heads.state_dict().items()
+    }
     card = {
         "lessons": [list(names) for _, names in model.lessons],
         "kinds": [asdict(kind) for kind in model.own.values()],
@@ -29,7 +33,9 @@ def contents(model: TaughtModel) -> tuple[dict[str, torch.Tensor], dict[str, Any
     return state, card
 
 
-def taught(base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, torch.Tensor]) -> TaughtModel:
+def taught(
+    base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, torch.Tensor]
+) -> TaughtModel:
     """The model with the heads of a file, as `checkpoint.read` reads it.
 
     Raises:
@@ -37,12 +43,21 @@ def taught(base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, 
     """
     try:
         own = [_kind(kind) for kind in card["kinds"]]
-        lent = [StandIn(str(name), str(plural), bool(stuff), tuple(map(str, words))) for name, plural, stuff, words in card["stand_ins"]]
+        lent = [
+            StandIn(str(name), str(plural), bool(stuff), tuple(map(str, words)))
+            for name, plural, stuff, words in card["stand_ins"]
+        ]
         names([one.name for one in lent], "stand_ins", base.kinds)
         lessons = []
         for number, taught_ones in enumerate(card["lessons"]):
-            mine = {key.removeprefix(f"{number}."): t for key, t in state.items() if key.startswith(f"{number}.")}
-            if mine["bias"].shape[:1] != (len(names(taught_ones, "lessons", [kind.name for kind in own])),):  # before heads are built
+            mine = {
+                key.removeprefix(f"{number}."): t
+                for key, t in state.items()
+                if key.startswith(f"{number}.")
+            }
+            if mine["bias"].shape[:1] != (
+                len(names(taught_ones, "lessons", [kind.name for kind in own])),
+            ):  # before heads are built
                 raise ValueError(f"lesson {number} has heads for other kinds")
             heads = Heads(len(taught_ones))
             heads.load_state_dict(mine)
@@ -51,7 +66,9 @@ def taught(base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, 
             raise ValueError("kinds without a head, or heads without a kind")
         return TaughtModel(base, lessons, own, lent)
     except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
-        raise ModelCorrupt(f"{path} is incomplete or belongs to another network: {' '.join(str(error).split())[:200]}") from error
+        raise ModelCorrupt(
+            f"{path} is incomplete or belongs to another network: {' '.join(str(error).split())[:200]}"
+        ) from error
 
 
 def _kind(told: dict[str, Any]) -> OwnKind:

@@ -1,9 +1,10 @@
 """Kinds that a person taught: a head of its own for each, over a network that stays as it is.
 
-What the pixel decoder makes of a [SEG] state is, for one kind, a constant: a shift and a kernel at each level. A head is these numbers
-themselves, 4,600 a kind; and the kinds of one lesson have a Conv_f of their own before them (`eyes`, 98,000 numbers), which is worth eleven
-points of IoU. Both read the pyramid that is there for the other kinds anyway, and nothing that another kind's answer is made of is touched:
-the old kinds answer as before, to the last bit.
+What the pixel decoder makes of a [SEG] state is, for one kind, a constant: a shift and a kernel at
+each level. A head is these numbers themselves, 4,600 a kind; and the kinds of one lesson have a
+Conv_f of their own before them (`eyes`, 98,000 numbers), which is worth eleven points of IoU. Both
+read the pyramid that is there for the other kinds anyway, and nothing that another kind's answer is
+made of is touched: the old kinds answer as before, to the last bit.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ TOP = 256
 class OwnKind:
     """What a model folder says of a taught kind.
 
-    words: (singular, plural) of its name, then of its synonyms.  stuff: land cover, an area without separate objects.
-    masks: it was taught with outlines; from boxes alone there are no masks.  pixels: length of its small ones in the pictures, px.
-    metres: on the ground, or None where the pictures do not say.  calibration: fields of `small.Calibration`.
+    words: (singular, plural) of its name, then of its synonyms.  stuff: land cover, an area without
+        separate objects.
+    masks: it was taught with outlines; from boxes alone there are no masks.  pixels: length of its
+        small ones in the pictures, px.
+    metres: on the ground, or None where the pictures do not say.  calibration: fields of
+        `small.Calibration`.
     taught: what it was taught from, and figures, for people.
     """
 
@@ -76,7 +80,13 @@ class Heads(nn.Module):
 
     def forward(self, prepared: list[Tensor], decoder: PixelDecoder, kinds: Tensor) -> Maps:
         """Maps of the kinds of given numbers, (B, Q), on B views; prepared: of `prepare`."""
-        return draw(prepared, [s[kinds] for s in self.shift], [k[kinds] for k in self.kernel], self.bias[kinds], decoder.norm)
+        return draw(
+            prepared,
+            [s[kinds] for s in self.shift],
+            [k[kinds] for k in self.kernel],
+            self.bias[kinds],
+            decoder.norm,
+        )
 
 
 def presence(maps: Maps, stuff: bool) -> Tensor:

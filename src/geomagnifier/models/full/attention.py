@@ -1,8 +1,10 @@
 """Attention that can be watched: the last rows of chosen layers, made of explicit numbers with a gradient (for PSC, paper, section 2.2).
 
-A whole attention map of 2,000 tokens in 32 heads and 8 layers is 4 GB in fp32, and its gradient another 4. PSC needs the rows of the
-question and the answer alone, some 50: a fortieth. So the chosen layers run the library's fast kernel, and those rows are worked out once
-more, softmax(q k / sqrt(d)) v, in place of the kernel's. Memory: layers x heads x rows x tokens x 4 bytes, twice with the gradient.
+A whole attention map of 2,000 tokens in 32 heads and 8 layers is 4 GB in fp32, and its gradient
+another 4. PSC needs the rows of the question and the answer alone, some 50: a fortieth. So the
+chosen layers run the library's fast kernel, and those rows are worked out once more, softmax(q k /
+sqrt(d)) v, in place of the kernel's. Memory: layers x heads x rows x tokens x 4 bytes, twice with
+the gradient.
 """
 
 from __future__ import annotations
@@ -29,14 +31,21 @@ class Watch:
 
 
 def _attend(
-    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **how: Any
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    **how: Any,
 ) -> tuple[Tensor, Tensor | None]:
     """Attention of a layer (B, heads, T, d) -> (B, T, heads, d), as the library's attention functions are called."""
     plain, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **how)
     watch: Watch = module.geomag_watch  # type: ignore[assignment]
     groups = query.shape[1] // key.shape[1]
     key, value = key.repeat_interleave(groups, 1), value.repeat_interleave(groups, 1)
-    scores = (query[:, :, watch.start :].float() @ key.float().transpose(2, 3)) * (how.get("scaling") or query.shape[-1] ** -0.5)
+    scores = (query[:, :, watch.start :].float() @ key.float().transpose(2, 3)) * (
+        how.get("scaling") or query.shape[-1] ** -0.5
+    )
     rows, tokens = scores.shape[2:]
     if attention_mask is None:
         seen = torch.ones(rows, tokens, dtype=torch.bool, device=scores.device).tril(tokens - rows)

@@ -20,10 +20,14 @@ LARGEST = 10_000_000
 class Card:
     """The parts of a full-size model and what it was taught.
 
-    version: of the package that wrote it.  vlm, segmenter, language: a folder inside the model's own, a path, or the name of a hub model.
-    kinds: things it was trained to find; it may be asked for others.  covers: those of them that are no single objects.
-    scenes: names of places that `Answer.labels` ranks.  sizes: by kind, metres (None: says nothing) and px of the training pictures.
-    trained: whether pixel decoder and granularity were trained; without them the model works zero-shot.
+    version: of the package that wrote it.  vlm, segmenter, language: a folder inside the model's
+        own, a path, or the name of a hub model.
+    kinds: things it was trained to find; it may be asked for others.  covers: those of them that
+        are no single objects.
+    scenes: names of places that `Answer.labels` ranks.  sizes: by kind, metres (None: says nothing)
+        and px of the training pictures.
+    trained: whether pixel decoder and granularity were trained; without them the model works
+        zero-shot.
     """
 
     version: str
@@ -55,10 +59,22 @@ class Card:
                 raise ValueError("it is far too long")
             told: dict[str, Any] = json.loads(path.read_text())
             lists = {key: tuple(told.get(key, ())) for key in ("kinds", "covers", "scenes")}
-            sizes = {kind: (size[0] and float(size[0]), float(size[1])) for kind, size in told.get("sizes", {}).items()}
+            sizes = {
+                kind: (size[0] and float(size[0]), float(size[1]))
+                for kind, size in told.get("sizes", {}).items()
+            }
             return cls(**(told | lists | {"sizes": sizes}))
-        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise ModelCorrupt(f"{path} cannot be read ({error}); copy the model folder anew, or train again") from error
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            raise ModelCorrupt(
+                f"{path} cannot be read ({error}); copy the model folder anew, or train again"
+            ) from error
 
     def part(self, folder: Path, name: str) -> str:
         """Where a part ("vlm", "segmenter", "language") is: a folder inside `folder` where there is one, else what the card says."""

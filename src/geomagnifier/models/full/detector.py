@@ -21,14 +21,29 @@ from geomagnifier.models.full.vlm import Shown, Turn, Vlm
 from geomagnifier.models.small.cells import shrink
 from geomagnifier.models.small.instances import find_peaks, share_cells
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE, Maps
-from geomagnifier.types import COARSE, Bools, Bytes, Cover, Floats, Found, Query, Relevance, View, ViewReply
+from geomagnifier.types import (
+    COARSE,
+    Bools,
+    Bytes,
+    Cover,
+    Floats,
+    Found,
+    Query,
+    Relevance,
+    View,
+    ViewReply,
+)
 
 PRESENT, LEAST, MASK = 0.5, 0.3, 0.5
-"""From which probability a kind is there, an object counts, a cell is mask. Not calibrated: that takes a trained model."""
+"""From which probability a kind is there, an object counts, a cell is mask. Not calibrated: that
+takes a trained model.
+"""
 LOWEST_HEAT = 0.01
 KINDS_LONG, BOXES_LONG = 64, 1024
 """Tokens of an answer about kinds, and about boxes."""
-LAST = "The last picture is the one that is meant; those before it show the scene around it, shrunk.\n"
+LAST = (
+    "The last picture is the one that is meant; those before it show the scene around it, shrunk.\n"
+)
 
 
 class Finder(Protocol):
@@ -37,14 +52,24 @@ class Finder(Protocol):
     def kinds(self, query: Query, shown: Shown, pixel: bool) -> tuple[str, ...]:
         """The kinds that are asked for; empty for none."""
 
-    def heat(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance) -> Floats:
+    def heat(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance
+    ) -> Floats:
         """PSC's heat map of the last view, in [0, 1]."""
 
-    def find(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
+    def find(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
+    ) -> ViewReply:
         """Where they are in the last view, which is `view`; those before it are what was seen of the scene so far."""
 
     def find_once(
-        self, query: Query, kinds: Sequence[str], beside: Sequence[Shown], views: Sequence[Shown], of: Sequence[View], pixel: bool
+        self,
+        query: Query,
+        kinds: Sequence[str],
+        beside: Sequence[Shown],
+        views: Sequence[Shown],
+        of: Sequence[View],
+        pixel: bool,
     ) -> tuple[ViewReply, ...]:
         """Where they are in `views`, which are `of`, all of them and those beside being one input (paper, section 2.1, I')."""
 
@@ -59,27 +84,56 @@ class Trained:
     def kinds(self, query: Query, shown: Shown, pixel: bool) -> tuple[str, ...]:
         return output_classes.parse(self.vlm.write(Turn([shown], query.text), KINDS_LONG).text)
 
-    def heat(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance) -> Floats:
+    def heat(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance
+    ) -> Floats:
         turn = self._forced(query, kinds, views, pixel)
         if by == "mask":
             maps = self._maps(self._ties(turn, pixel)[0], views[-1].pixels)
             return np.asarray(torch.sigmoid(maps.mask[0].float()).amax(0).cpu().numpy(), np.float32)
-        return scaled(psc.heat(self.vlm, turn, output_classes.tie(pixel), output_classes.NONE, by != "attention", query.variant.entropy))
+        return scaled(
+            psc.heat(
+                self.vlm,
+                turn,
+                output_classes.tie(pixel),
+                output_classes.NONE,
+                by != "attention",
+                query.variant.entropy,
+            )
+        )
 
     @property
     def side(self) -> int:
         return sam2.side(self.network.segmenter)
 
-    def find(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
-        return self._drawn(query, kinds, *self._ties(self._forced(query, kinds, views, pixel), pixel), view, pixel)
+    def find(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
+    ) -> ViewReply:
+        return self._drawn(
+            query, kinds, *self._ties(self._forced(query, kinds, views, pixel), pixel), view, pixel
+        )
 
     def find_once(
-        self, query: Query, kinds: Sequence[str], beside: Sequence[Shown], views: Sequence[Shown], of: Sequence[View], pixel: bool
+        self,
+        query: Query,
+        kinds: Sequence[str],
+        beside: Sequence[Shown],
+        views: Sequence[Shown],
+        of: Sequence[View],
+        pixel: bool,
     ) -> tuple[ViewReply, ...]:
         seg, presence = self._ties(self._forced(query, kinds, [*beside, *views], pixel), pixel)
         return tuple(self._drawn(query, kinds, seg, presence, view, pixel) for view in of)
 
-    def _drawn(self, query: Query, kinds: Sequence[str], seg: Tensor, presence: Tensor, view: View, pixel: bool) -> ViewReply:
+    def _drawn(
+        self,
+        query: Query,
+        kinds: Sequence[str],
+        seg: Tensor,
+        presence: Tensor,
+        view: View,
+        pixel: bool,
+    ) -> ViewReply:
         """What the pixel decoder makes of ties in a view."""
         maps = self._maps(seg, view.pixels, view.key)
         found: list[Found] = []
@@ -87,13 +141,19 @@ class Trained:
         for q, kind in enumerate(kinds):
             p = float(presence[q])
             there = query.min_score is not None or p >= PRESENT
-            probability = fitted(torch.sigmoid(maps.mask[0, q].float()), view) if there else np.zeros(cells_of(view), np.float32)
+            probability = (
+                fitted(torch.sigmoid(maps.mask[0, q].float()), view)
+                if there
+                else np.zeros(cells_of(view), np.float32)
+            )
             objects = self._objects(kind, maps, q, p, query.min_score, view, pixel) if there else []
             found += objects
             covers.append(Cover(kind, p, known(probability, view), MASK, bool(objects)))
         return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
 
-    def _forced(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool) -> Turn:
+    def _forced(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool
+    ) -> Turn:
         """The turn with an answer that says of each kind that it is there: its ties are read, whatever the model would have said."""
         return Turn(views, query.text, output_classes.clauses(kinds, [True] * len(kinds), pixel))
 
@@ -105,24 +165,43 @@ class Trained:
         at = (inputs["input_ids"][0] == tie).nonzero()[:, 0]
         states = self.vlm(inputs)[0]
         logits = self.vlm.logits(states[at - 1])
-        return states[at].to(self.network.decoder.bias.dtype), torch.sigmoid(logits[:, tie] - logits[:, none])
+        return states[at].to(self.network.decoder.bias.dtype), torch.sigmoid(
+            logits[:, tie] - logits[:, none]
+        )
 
     @torch.inference_mode()
     def _maps(self, seg: Tensor, pixels: Bytes, key: str = "") -> Maps:
         """Dense maps (1, Q, ...) of ties on a picture (h, w, 3)."""
         if not key or self._kept[0] != key:
-            self._kept = (key, self.network.decoder.prepare(features_of(self.network.segmenter, pixels, self.vlm.in_bf16)))  # type: ignore[arg-type]
+            self._kept = (
+                key,
+                self.network.decoder.prepare(
+                    features_of(self.network.segmenter, pixels, self.vlm.in_bf16)
+                ),
+            )  # type: ignore[arg-type]
         maps: Maps = self.network.decoder(seg[None], self._kept[1])
         return maps
 
-    def _objects(self, kind: str, maps: Maps, q: int, presence: float, lowest: float | None, view: View, pixel: bool) -> list[Found]:
+    def _objects(
+        self,
+        kind: str,
+        maps: Maps,
+        q: int,
+        presence: float,
+        lowest: float | None,
+        view: View,
+        pixel: bool,
+    ) -> list[Found]:
         peaks = find_peaks(maps.centre[0, q].cpu(), maps.sides[0, q].cpu(), LOWEST_HEAT)
         keep = peaks.scores * presence**0.25 >= (LEAST if lowest is None else lowest)
         boxes, scores = peaks.boxes[keep], (peaks.scores * presence**0.25)[keep]
         shares: Sequence[Any] = [((0, 0), None)] * len(boxes)
         if pixel and len(boxes):
             offset = np.asarray(maps.offset[0, q].float().cpu().numpy(), np.float32)
-            shares = [cells_in(own, origin, self.side, view) for origin, own in share_cells(offset, boxes, STRIDE // MASK_STRIDE)]
+            shares = [
+                cells_in(own, origin, self.side, view)
+                for origin, own in share_cells(offset, boxes, STRIDE // MASK_STRIDE)
+            ]
         to_view = np.array([view.window.width, view.window.height] * 2, np.float32) / self.side
         placed = boxes * to_view
         return [
@@ -141,26 +220,58 @@ class ZeroShot:
         ask = "Which kinds of things does this request ask to find? Answer with nouns, separated by commas, or with none.\nRequest: "
         text = self.vlm.write(Turn([], ask + query.text), KINDS_LONG).text
         names = output_classes.tidy(text.replace(" and ", ",").split("\n")[0].split(","))
-        return tuple(name for name in names if name not in ("none", "object", "objects", "thing", "things"))
+        return tuple(
+            name for name in names if name not in ("none", "object", "objects", "thing", "things")
+        )
 
-    def heat(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance) -> Floats:
+    def heat(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance
+    ) -> Floats:
         if by == "mask":
-            raise OptionError("without a trained pixel decoder there is no class mask; take relevance by 'gradient' or 'attention'")
+            raise OptionError(
+                "without a trained pixel decoder there is no class mask; take relevance by 'gradient' or 'attention'"
+            )
         ask = f"Is there any {' or '.join(kinds)} in this image? Answer Yes or No."
-        return scaled(psc.heat(self.vlm, Turn(views[-1:], ask), "Yes", "No", by != "attention", query.variant.entropy))
+        return scaled(
+            psc.heat(
+                self.vlm,
+                Turn(views[-1:], ask),
+                "Yes",
+                "No",
+                by != "attention",
+                query.variant.entropy,
+            )
+        )
 
-    def find(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
+    def find(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
+    ) -> ViewReply:
         return self._prompted(query, kinds, views[-1:], view, pixel)
 
     def find_once(
-        self, query: Query, kinds: Sequence[str], beside: Sequence[Shown], views: Sequence[Shown], of: Sequence[View], pixel: bool
+        self,
+        query: Query,
+        kinds: Sequence[str],
+        beside: Sequence[Shown],
+        views: Sequence[Shown],
+        of: Sequence[View],
+        pixel: bool,
     ) -> tuple[ViewReply, ...]:
-        # boxes are told in one picture's own numbers: each view is the last of a turn of its own, after all coarse ones
-        coarse = [*beside, *(shown for shown, view in zip(views, of, strict=True) if view.window.role in COARSE)]
+        # boxes are told in one picture's own numbers: each view is the last of a turn of its own,
+        # after all coarse ones
+        coarse = [
+            *beside,
+            *(shown for shown, view in zip(views, of, strict=True) if view.window.role in COARSE),
+        ]
         turns = [[*(other for other in coarse if other is not shown), shown] for shown in views]
-        return tuple(self._prompted(query, kinds, turn, view, pixel) for turn, view in zip(turns, of, strict=True))
+        return tuple(
+            self._prompted(query, kinds, turn, view, pixel)
+            for turn, view in zip(turns, of, strict=True)
+        )
 
-    def _prompted(self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool) -> ViewReply:
+    def _prompted(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
+    ) -> ViewReply:
         """What the model says of the last view, with SAM2's masks."""
         things = self._spoken(query, kinds, views)
         height, width = view.pixels.shape[:2]
@@ -168,10 +279,17 @@ class ZeroShot:
         found: list[Found] = []
         for i, (kind, score, box, _) in enumerate(things):
             own = None if not pixel else masks[i] >= MASK
-            if box is None and own is not None and own.any():  # only a point was named: the box is its mask's
+            if (
+                box is None and own is not None and own.any()
+            ):  # only a point was named: the box is its mask's
                 rows, columns = np.flatnonzero(own.any(1)), np.flatnonzero(own.any(0))
                 scale = (own.shape[1], own.shape[0])
-                box = (columns[0] / scale[0], rows[0] / scale[1], (columns[-1] + 1) / scale[0], (rows[-1] + 1) / scale[1])
+                box = (
+                    columns[0] / scale[0],
+                    rows[0] / scale[1],
+                    (columns[-1] + 1) / scale[0],
+                    (rows[-1] + 1) / scale[1],
+                )
             if box is not None and score >= (query.min_score or 0.0):
                 placed = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
                 origin, cells = ((0, 0), None) if own is None else trimmed(own)
@@ -184,17 +302,28 @@ class ZeroShot:
             covers.append(Cover(kind, score, known(probability, view), MASK, True))
         return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
 
-    def _spoken(self, query: Query, kinds: Sequence[str], views: Sequence[Shown]) -> list[tuple[str, float, Any, Any]]:
+    def _spoken(
+        self, query: Query, kinds: Sequence[str], views: Sequence[Shown]
+    ) -> list[tuple[str, float, Any, Any]]:
         """(kind, score, box, point) of what the model names in the last view, shares of that."""
         things = []
         grid = self.vlm.family.grids(self.vlm.encode([Turn(views[-1:], "")]), self.vlm.config)[0]
         before = LAST if len(views) > 1 else ""
         for request, about in self.vlm.family.locate(query.text, kinds):
             written = self.vlm.write(Turn(views, before + request), BOXES_LONG)
-            for thing in output_parser.read(written.text, self.vlm.family.boxes, self.vlm.family.shown(grid, self.vlm.config)):
+            for thing in output_parser.read(
+                written.text, self.vlm.family.boxes, self.vlm.family.shown(grid, self.vlm.config)
+            ):
                 kind = about or output_parser.kind_of(thing.label, kinds)
                 if kind is not None:
-                    things.append((kind, output_parser.score(thing.span, written.spans, written.probabilities), thing.box, thing.point))
+                    things.append(
+                        (
+                            kind,
+                            output_parser.score(thing.span, written.spans, written.probabilities),
+                            thing.box,
+                            thing.point,
+                        )
+                    )
         return things
 
     @torch.inference_mode()
@@ -203,17 +332,23 @@ class ZeroShot:
         if not things:
             return []
         side = sam2.side(self.segmenter)
-        embeddings = sam2.embeddings(self.segmenter, features_of(self.segmenter, view.pixels, self.vlm.in_bf16))
+        embeddings = sam2.embeddings(
+            self.segmenter, features_of(self.segmenter, view.pixels, self.vlm.in_bf16)
+        )
         nowhere = (float("nan"),) * 4
         boxes = torch.tensor([thing[2] or nowhere for thing in things], dtype=torch.float32) * side
-        points = torch.tensor([thing[3] or nowhere[:2] for thing in things], dtype=torch.float32) * side
+        points = (
+            torch.tensor([thing[3] or nowhere[:2] for thing in things], dtype=torch.float32) * side
+        )
         drawn, _ = sam2.prompted(self.segmenter, embeddings, boxes, points)
         return [fitted(mask, view) for mask in drawn]
 
 
 def features_of(segmenter: Any, pixels: Bytes, half: bool) -> list[Tensor]:
     """f1, f2, f3 of a picture (h, w, 3), float32; worked out in bf16 where the rest is: the masks' prompts and weights stay exact."""
-    picture = sam2.normalise(torch.from_numpy(pixels[None].copy()), sam2.side(segmenter)).to(segmenter.device)
+    picture = sam2.normalise(torch.from_numpy(pixels[None].copy()), sam2.side(segmenter)).to(
+        segmenter.device
+    )
     with torch.autocast(segmenter.device.type, torch.bfloat16, enabled=half):
         return [level.float() for level in sam2.features(segmenter, picture)]
 
@@ -230,7 +365,9 @@ def cells_of(view: View) -> tuple[int, int]:
 
 def fitted(mask: Tensor, view: View) -> Floats:
     """A mask of SAM2's square (h, w) -> the view's cells."""
-    out = F.interpolate(mask[None, None].float(), size=cells_of(view), mode="bilinear", antialias=True)[0, 0]
+    out = F.interpolate(
+        mask[None, None].float(), size=cells_of(view), mode="bilinear", antialias=True
+    )[0, 0]
     return np.asarray(out.clamp(0, 1).cpu().numpy(), np.float32)
 
 
@@ -244,10 +381,14 @@ def trimmed(own: Bools) -> tuple[tuple[int, int], Bools]:
     rows, columns = np.flatnonzero(own.any(1)), np.flatnonzero(own.any(0))
     if not len(rows):
         return (0, 0), own[:1, :1]
-    return (int(columns[0]), int(rows[0])), own[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return (int(columns[0]), int(rows[0])), own[
+        rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1
+    ]
 
 
-def cells_in(own: Bools, origin: tuple[int, int], side: int, view: View) -> tuple[tuple[int, int], Bools]:
+def cells_in(
+    own: Bools, origin: tuple[int, int], side: int, view: View
+) -> tuple[tuple[int, int], Bools]:
     """An object's cells of SAM2's square, from `origin` (column, row), in the view's cells."""
     rows, columns = cells_of(view)
     square = side // MASK_STRIDE

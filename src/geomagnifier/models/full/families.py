@@ -1,7 +1,7 @@
 """Where families of vision-language models differ: how pictures become tokens, how one speaks to them, and how they speak of boxes.
 
-LLaVA 1.5 (Liu et al., arXiv:2310.03744): every picture becomes a square of one size. Qwen2.5-VL (Bai et al., arXiv:2502.13923) and
-Qwen3-VL: a picture keeps its size, brought to whole tokens.
+LLaVA 1.5 (Liu et al., arXiv:2310.03744): every picture becomes a square of one size. Qwen2.5-VL
+(Bai et al., arXiv:2502.13923) and Qwen3-VL: a picture keeps its size, brought to whole tokens.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from torch import Tensor, nn
 from geomagnifier.errors import ModelUnsupported
 from geomagnifier.types import Bytes
 
-SUPPORTED = "LLaVA 1.5 (llava-hf/llava-1.5-7b-hf) or Qwen2.5-VL / Qwen3-VL (Qwen/Qwen2.5-VL-7B-Instruct)"
+SUPPORTED = (
+    "LLaVA 1.5 (llava-hf/llava-1.5-7b-hf) or Qwen2.5-VL / Qwen3-VL (Qwen/Qwen2.5-VL-7B-Instruct)"
+)
 SLIMMEST = 50
 """Pictures are at most this many times longer than wide: the image processors refuse more."""
 
@@ -26,8 +28,10 @@ SLIMMEST = 50
 class Family:
     """A family of models.
 
-    placeholder: what stands for a picture in the text, before its token is repeated.  before, after: of what a person says.
-    answer: put before an answer.  native: pictures keep their size.  boxes: the unit of the coordinates it speaks in.
+    placeholder: what stands for a picture in the text, before its token is repeated.  before,
+        after: of what a person says.
+    answer: put before an answer.  native: pictures keep their size.  boxes: the unit of the
+        coordinates it speaks in.
     ends: name of the module, in the inner model, that gives image tokens in the text model's width.
     """
 
@@ -46,11 +50,18 @@ class Family:
     def locate(self, question: str, kinds: Sequence[str]) -> list[tuple[str, str]]:
         """Requests for boxes in the words that the family was trained with, each with the kind it is about ("" for all)."""
         if not self.native:
-            ask = "Please provide the bounding box coordinate of the region this sentence describes:"
+            ask = (
+                "Please provide the bounding box coordinate of the region this sentence describes:"
+            )
             return [(f"{ask} {kind}", kind) for kind in kinds]
         what = " and every ".join(kinds)
         form = '[{"bbox_2d": [x1, y1, x2, y2], "label": "..."}]'
-        return [(f"{question}\nLocate every {what} that is asked for, and output a JSON list {form}, or [] if there is none.", "")]
+        return [
+            (
+                f"{question}\nLocate every {what} that is asked for, and output a JSON list {form}, or [] if there is none.",
+                "",
+            )
+        ]
 
     def fit(self, pixels: Bytes, config: Any) -> Bytes:
         """A picture in the size that the image processor leaves as it is, nothing cut off: (h, w, 3) -> (h', w', 3)."""
@@ -69,7 +80,10 @@ class Family:
         """Rows and columns of image tokens of each picture, of what the image processor gave."""
         if self.native:
             merge = config.vision_config.spatial_merge_size
-            return [(int(rows) // merge, int(columns) // merge) for _, rows, columns in pictures["image_grid_thw"].tolist()]
+            return [
+                (int(rows) // merge, int(columns) // merge)
+                for _, rows, columns in pictures["image_grid_thw"].tolist()
+            ]
         side = config.vision_config.image_size // config.vision_config.patch_size
         return [(side, side)] * len(pictures["pixel_values"])
 
@@ -98,9 +112,13 @@ _QWEN = Family(
     "visual",
 )
 FAMILIES = {
-    "llava": Family("<image>\n", "USER: ", " ASSISTANT:", " ", False, "unit", "multi_modal_projector"),
+    "llava": Family(
+        "<image>\n", "USER: ", " ASSISTANT:", " ", False, "unit", "multi_modal_projector"
+    ),
     "qwen2_5_vl": _QWEN,
-    "qwen3_vl": Family(_QWEN.placeholder, "<|im_start|>user\n", _QWEN.after, "", True, "thousand", "visual"),
+    "qwen3_vl": Family(
+        _QWEN.placeholder, "<|im_start|>user\n", _QWEN.after, "", True, "thousand", "visual"
+    ),
 }
 
 
@@ -115,7 +133,9 @@ def family_of(config: Any, name: str) -> Family:
         ModelUnsupported: it belongs to none that is known.
     """
     if config.model_type not in FAMILIES:
-        raise ModelUnsupported(f"{name} is of the family {config.model_type!r}, which this version cannot use; take {SUPPORTED}")
+        raise ModelUnsupported(
+            f"{name} is of the family {config.model_type!r}, which this version cannot use; take {SUPPORTED}"
+        )
     return FAMILIES[config.model_type]
 
 

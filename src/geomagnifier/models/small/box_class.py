@@ -1,8 +1,10 @@
 """What is in this box? One of the classes of objects, or none of them.
 
-The box classifier was trained with boxes of nothing as its last class, and the detector is asked for the class that it names: a logistic
-regression over what both see decides whether the thing is of that class at all. Its weights are fitted on labelled boxes, boxes of bare
-ground and boxes of other things (`lab/geomagnifier_lab/train/unknown.py`) and kept in the card; a model whose card has none names a class for every box.
+The box classifier was trained with boxes of nothing as its last class, and the detector is asked
+for the class that it names: a logistic regression over what both see decides whether the thing is
+of that class at all. Its weights are fitted on labelled boxes, boxes of bare ground and boxes of
+other things (`lab/geomagnifier_lab/train/unknown.py`) and kept in the card; a model whose card has
+none names a class for every box.
 """
 
 from __future__ import annotations
@@ -31,8 +33,9 @@ SURE = 15.0
 class InBox(NamedTuple):
     """The likeliest class of a box, its probability among the classes, and (IN_BOX - 1,) evidence that the thing is of it at all.
 
-    evidence: log odds of the class against "no object" by the box classifier, of the hottest centre of the class in the box, and of
-    the class being in the view; then what the box classifier's last hidden layer sees.
+    evidence: log odds of the class against "no object" by the box classifier, of the hottest centre
+    of the class in the box, and of the class being in the view; then what the box classifier's last
+    hidden layer sees.
     """
 
     label: str
@@ -60,12 +63,18 @@ def look(model: SmallModel, view: View, boxes: Floats) -> list[InBox]:
         q, of = named.index(label), [model.objects.index(kind) for kind in model.family(label)]
         heat = float(cut(maps.centre[0, q], boxes[n]).float().amax())
         there = float(torch.logit(presence[q], 1e-6))
-        odds = np.array([float(torch.logsumexp(logits[n, of], 0) - logits[n, -1]), heat, there], np.float32).clip(-SURE, SURE)
-        found.append(InBox(label, probability, np.concatenate([odds, described[n].float().numpy()])))
+        odds = np.array(
+            [float(torch.logsumexp(logits[n, of], 0) - logits[n, -1]), heat, there], np.float32
+        ).clip(-SURE, SURE)
+        found.append(
+            InBox(label, probability, np.concatenate([odds, described[n].float().numpy()]))
+        )
     return found
 
 
-def likeliest(likely: Tensor, objects: Sequence[str], within: Mapping[str, str]) -> tuple[str, float]:
+def likeliest(
+    likely: Tensor, objects: Sequence[str], within: Mapping[str, str]
+) -> tuple[str, float]:
     """The class of a box and its probability: a wide class has that of all within it, and is named where none of these has the most of it.
 
     Args:
@@ -74,7 +83,11 @@ def likeliest(likely: Tensor, objects: Sequence[str], within: Mapping[str, str])
         within: narrow class -> the wide one that holds it.
     """
     of = {kind: float(p) for kind, p in zip(objects, likely.tolist(), strict=True)}
-    wide = {kind: [k for k in objects if kind in (k, within.get(k))] for kind in objects if kind not in within}
+    wide = {
+        kind: [k for k in objects if kind in (k, within.get(k))]
+        for kind in objects
+        if kind not in within
+    }
     best = max(wide, key=lambda kind: sum(of[k] for k in wide[kind]))
     whole = sum(of[k] for k in wide[best])
     narrow = max(wide[best], key=lambda kind: of[kind])
@@ -84,11 +97,17 @@ def likeliest(likely: Tensor, objects: Sequence[str], within: Mapping[str, str])
 def _states(model: SmallModel, kinds: Sequence[str], seen: Seen) -> Tensor:
     """States of classes, (K, 256): of the text decoder, or where it has no word the image side's own."""
     worded = [kind for kind in kinds if kind in model.worded]
-    rows = {kind: model.network.states.weight[model.kinds.index(kind)] for kind in kinds if kind not in worded}
+    rows = {
+        kind: model.network.states.weight[model.kinds.index(kind)]
+        for kind in kinds
+        if kind not in worded
+    }
     if worded:
         states, padding = stacked([model._name(kind) for kind in worded])
         with torch.autocast("cpu", enabled=False):
-            seg = question_parser.point_each(model.network.text, model.words, states, padding, seen.memory, worded, False)
+            seg = question_parser.point_each(
+                model.network.text, model.words, states, padding, seen.memory, worded, False
+            )
         rows |= dict(zip(worded, seg, strict=True))
     return torch.stack([rows[kind] for kind in kinds])
 
@@ -96,8 +115,14 @@ def _states(model: SmallModel, kinds: Sequence[str], seen: Seen) -> Tensor:
 def cut(cells: Tensor, box: Floats) -> Tensor:
     """The cells of 4 px of a map (h, w) that a box (4,) in view px touches, one at least."""
     height, width = cells.shape
-    x0, y0 = (min(max(0, int(v // STRIDE)), n - 1) for v, n in zip(box[:2].tolist(), (width, height), strict=True))
-    x1, y1 = (max(first + 1, int(np.ceil(v / STRIDE))) for v, first in zip(box[2:].tolist(), (x0, y0), strict=True))
+    x0, y0 = (
+        min(max(0, int(v // STRIDE)), n - 1)
+        for v, n in zip(box[:2].tolist(), (width, height), strict=True)
+    )
+    x1, y1 = (
+        max(first + 1, int(np.ceil(v / STRIDE)))
+        for v, first in zip(box[2:].tolist(), (x0, y0), strict=True)
+    )
     return cells[y0:y1, x0:x1]
 
 
@@ -111,7 +136,8 @@ def refused(classes: Sequence[str], others: Sequence[str], language: str) -> str
 
     Args:
         classes: that a box can be named as.
-        others: further classes of the model, of land cover, which are outlined where they are asked for by name.
+        others: further classes of the model, of land cover, which are outlined where they are asked
+            for by name.
         language: "en" or "zh".
     """
     if language == "zh":
@@ -122,5 +148,9 @@ def refused(classes: Sequence[str], others: Sequence[str], language: str) -> str
             else ""
         )
         return f"框中的目标不属于可以识别的任何类别：{names}。{more}"
-    more = f' Ask for the others by name ({", ".join(others)}), as in "Segment every {others[0]}."' if others else ""
+    more = (
+        f' Ask for the others by name ({", ".join(others)}), as in "Segment every {others[0]}."'
+        if others
+        else ""
+    )
     return f"This is none of the classes that a box can be named as: {', '.join(classes)}.{more}"

@@ -1,6 +1,7 @@
 """What is in this box? Features inside it and around it -> one of the kinds, or background.
 
-Answers "what is in this box" and weighs detections: a softmax over the kinds sets look-alikes (the three courts) against each other.
+Answers "what is in this box" and weighs detections: a softmax over the kinds sets look-alikes (the
+three courts) against each other.
 """
 
 from __future__ import annotations
@@ -26,12 +27,22 @@ def pool(feature: Tensor, boxes: Tensor, stride: int) -> Tensor:
         (N, C).
     """
     steps = (torch.arange(GRID, dtype=torch.float32, device=boxes.device) + 0.5) / GRID
-    size = torch.tensor([feature.shape[3], feature.shape[2]], dtype=torch.float32, device=boxes.device) * stride
+    size = (
+        torch.tensor([feature.shape[3], feature.shape[2]], dtype=torch.float32, device=boxes.device)
+        * stride
+    )
     x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * steps  # (N, G)
     y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * steps
-    grid = torch.stack([x[:, None, :].expand(-1, GRID, -1), y[:, :, None].expand(-1, -1, GRID)], 3) / size * 2 - 1  # (N, G, G, 2)
+    grid = (
+        torch.stack([x[:, None, :].expand(-1, GRID, -1), y[:, :, None].expand(-1, -1, GRID)], 3)
+        / size
+        * 2
+        - 1
+    )  # (N, G, G, 2)
     flat = grid.reshape(1, -1, GRID, 2).to(feature.dtype)
-    sampled = F.grid_sample(feature, flat, padding_mode="border", align_corners=False)  # (1, C, N * G, G)
+    sampled = F.grid_sample(
+        feature, flat, padding_mode="border", align_corners=False
+    )  # (1, C, N * G, G)
     return sampled.view(feature.shape[1], -1, GRID * GRID).float().mean(2).T  # (N, C)
 
 
@@ -40,14 +51,21 @@ class BoxClassifier(nn.Module):
 
     def __init__(self, kinds: int, width: int = 256) -> None:
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(3 * width + 2, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, kinds + 1))
+        self.layers = nn.Sequential(
+            nn.Linear(3 * width + 2, width), nn.ReLU(), nn.Dropout(0.2), nn.Linear(width, kinds + 1)
+        )
 
     def describe(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
         """What is seen of each box, (N, width): pyramid of one view (batch 1), boxes (N, 4) view px."""
         centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
         around = torch.cat([centre - 2 * half, centre + 2 * half], 1)
         size = torch.log(half.float().clamp(min=1.0)) / 4
-        parts = [pool(pyramid.f2, boxes, 8), pool(pyramid.f3, boxes, 16), pool(pyramid.f3, around, 16), size]
+        parts = [
+            pool(pyramid.f2, boxes, 8),
+            pool(pyramid.f3, boxes, 16),
+            pool(pyramid.f3, around, 16),
+            size,
+        ]
         out: Tensor = self.layers[:2](torch.cat(parts, 1))
         return out
 

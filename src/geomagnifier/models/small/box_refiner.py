@@ -1,9 +1,10 @@
 """Second look at a detection's box: features on a grid over and around it -> where its edges are, and how well it then fits.
 
-The pixel decoder reads the sides of a box from one cell, a linear map of it. That is enough for things of one shape, not for those whose
-extent varies (a wind turbine with its shadow, an oil well's pump). As in Cascade R-CNN (Cai and Vasconcelos, arXiv:1712.00726) the box is
-corrected from what is seen of all of it, and the fit is foretold as in IoU-Net (Jiang et al., arXiv:1807.11590). Conditioned on the class's
-state; one network for all classes.
+The pixel decoder reads the sides of a box from one cell, a linear map of it. That is enough for
+things of one shape, not for those whose extent varies (a wind turbine with its shadow, an oil
+well's pump). As in Cascade R-CNN (Cai and Vasconcelos, arXiv:1712.00726) the box is corrected from
+what is seen of all of it, and the fit is foretold as in IoU-Net (Jiang et al., arXiv:1807.11590).
+Conditioned on the class's state; one network for all classes.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ SMALLEST = 12.0
 """View px that a side of the grid covers at least."""
 STRIDES = (4, 8, 16)
 FIT = 0.5
-"""Exponent of the fit in a score; 1 less it is that of the rest. With 0 the AP of VHR-10's validation pictures is lower by 0.02."""
+"""Exponent of the fit in a score; 1 less it is that of the rest. With 0 the AP of VHR-10's
+validation pictures is lower by 0.02.
+"""
 
 
 class Refined(NamedTuple):
@@ -51,16 +54,33 @@ def sample(feature: Tensor, boxes: Tensor, stride: int) -> Tensor:
         (N, GRID * GRID, C).
     """
     steps = (torch.arange(GRID, dtype=torch.float32, device=boxes.device) + 0.5) / GRID - 0.5
-    middle, side = (boxes[:, :2] + boxes[:, 2:]) / 2, ((boxes[:, 2:] - boxes[:, :2]) * GROWN).clamp(min=SMALLEST)
-    x, y = ((middle[:, axis, None] + side[:, axis, None] * steps) / stride - 0.5 for axis in (0, 1))  # (N, G) each, in cells
+    middle, side = (
+        (boxes[:, :2] + boxes[:, 2:]) / 2,
+        ((boxes[:, 2:] - boxes[:, :2]) * GROWN).clamp(min=SMALLEST),
+    )
+    x, y = (
+        (middle[:, axis, None] + side[:, axis, None] * steps) / stride - 0.5 for axis in (0, 1)
+    )  # (N, G) each, in cells
     rows, columns = feature.shape[2:]
-    y, x = y[:, :, None].expand(-1, -1, GRID).clamp(0, rows - 1), x[:, None, :].expand(-1, GRID, -1).clamp(0, columns - 1)
+    y, x = (
+        y[:, :, None].expand(-1, -1, GRID).clamp(0, rows - 1),
+        x[:, None, :].expand(-1, GRID, -1).clamp(0, columns - 1),
+    )
     r0, c0 = y.floor().long(), x.floor().long()
     r1, c1 = (r0 + 1).clamp(max=rows - 1), (c0 + 1).clamp(max=columns - 1)
     down, right = y - r0, x - c0
-    flat = feature[0].flatten(1)  # torch's own sampler takes places in the features' precision: bf16 is out by a cell
-    corners = ((r0, c0, (1 - down) * (1 - right)), (r0, c1, (1 - down) * right), (r1, c0, down * (1 - right)), (r1, c1, down * right))
-    total = sum(flat[:, (r * columns + c).flatten()].float() * share.flatten() for r, c, share in corners)
+    flat = feature[0].flatten(
+        1
+    )  # torch's own sampler takes places in the features' precision: bf16 is out by a cell
+    corners = (
+        (r0, c0, (1 - down) * (1 - right)),
+        (r0, c1, (1 - down) * right),
+        (r1, c0, down * (1 - right)),
+        (r1, c1, down * right),
+    )
+    total = sum(
+        flat[:, (r * columns + c).flatten()].float() * share.flatten() for r, c, share in corners
+    )
     assert isinstance(total, Tensor)
     return total.view(len(flat), -1, GRID * GRID).permute(1, 2, 0)
 
@@ -75,7 +95,9 @@ class BoxRefiner(nn.Module):
         inner: width of the layers.
     """
 
-    def __init__(self, classes: Sequence[str] = (), width: int = 256, channels: int = 48, inner: int = 256) -> None:
+    def __init__(
+        self, classes: Sequence[str] = (), width: int = 256, channels: int = 48, inner: int = 256
+    ) -> None:
         super().__init__()
         self.classes = frozenset(classes)
         self.reduce = nn.ModuleList(nn.Linear(width, channels) for _ in STRIDES)
@@ -91,8 +113,13 @@ class BoxRefiner(nn.Module):
     def forward(self, pyramid: Pyramid, boxes: Tensor, states: Tensor) -> Refined:
         """Pyramid of one view (batch 1), boxes (N, 4) view px, the class's state of each (N, width), or one for all (width,)."""
         size = boxes[:, 2:] - boxes[:, :2]
-        levels = [F.relu(reduce(sample(f, boxes, s).float())) for reduce, f, s in zip(self.reduce, pyramid, STRIDES, strict=True)]
-        seen = self.see(torch.cat(levels, 2).flatten(1)) + self.size(torch.log(size.clamp(min=1.0)) / 4)
+        levels = [
+            F.relu(reduce(sample(f, boxes, s).float()))
+            for reduce, f, s in zip(self.reduce, pyramid, STRIDES, strict=True)
+        ]
+        seen = self.see(torch.cat(levels, 2).flatten(1)) + self.size(
+            torch.log(size.clamp(min=1.0)) / 4
+        )
         states = states.float().expand(len(boxes), -1)
         x = self.mix(F.relu(seen) * (1 + self.scale(states)) + self.shift(states))
         moved = boxes + self.edges(x) * torch.cat([size, size], 1).clamp(min=4.0)
@@ -108,7 +135,9 @@ def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor) 
     return out
 
 
-def better(refiner: BoxRefiner, pyramid: Pyramid, boxes: Floats, scores: Floats, state: Tensor) -> tuple[Floats, Floats]:
+def better(
+    refiner: BoxRefiner, pyramid: Pyramid, boxes: Floats, scores: Floats, state: Tensor
+) -> tuple[Floats, Floats]:
     """Corrected boxes, the weaker of two that then cover each other left out, with their scores weighed by the fit.
 
     Args:

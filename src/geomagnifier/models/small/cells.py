@@ -23,7 +23,9 @@ def crop(heat: Tensor, view: View) -> Floats:
 def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
     """(h, w) bool -> share of valid px in each cell (ceil(h/2), ceil(w/2))."""
     x = torch.from_numpy(valid.astype(np.float32))[None, None]
-    return np.asarray(F.avg_pool2d(x, MASK_STRIDE, MASK_STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
+    return np.asarray(
+        F.avg_pool2d(x, MASK_STRIDE, MASK_STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32
+    )
 
 
 def visible(cells: int, pixels: int) -> int:

@@ -16,7 +16,9 @@ from geomagnifier.models.small.text_decoder import Memory
 from geomagnifier.types import Bytes, View
 
 KEPT = 160_000_000
-"""Bytes of features that are kept, where nobody says otherwise: those of a picture of 1.1 Mpx in fp32 and of 2.4 Mpx in bf16."""
+"""Bytes of features that are kept, where nobody says otherwise: those of a picture of 1.1 Mpx in
+fp32 and of 2.4 Mpx in bf16.
+"""
 
 
 class Seen(NamedTuple):
@@ -32,7 +34,14 @@ class Seen(NamedTuple):
     @property
     def bytes(self) -> int:
         """What its tensors take."""
-        tensors = (*(self.pyramid or ()), *self.prepared, self.last, *self.memory, self.pooled, self.scenes)
+        tensors = (
+            *(self.pyramid or ()),
+            *self.prepared,
+            self.last,
+            *self.memory,
+            self.pooled,
+            self.scenes,
+        )
         return sum(tensor.nbytes for tensor in tensors if tensor is not None)
 
 
@@ -83,7 +92,9 @@ class Views:
             return kept
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
             x = self._input(view.pixels)
-            mirrored = torch.cat([x, x.flip(3), x.flip(2), x.flip((2, 3))])  # a place is the same in a mirror: their mean errs less
+            mirrored = torch.cat(
+                [x, x.flip(3), x.flip(2), x.flip((2, 3))]
+            )  # a place is the same in a mirror: their mean errs less
             last = self.network.trunk(mirrored)[3]
             pooled, last = self.network.trunk.pooled(last).mean(0, keepdim=True), last[:1]
             scenes = self.network.scenes(pooled).float()
@@ -104,7 +115,9 @@ class Views:
         for i in range(len(views)):
             own = _own(i, len(views))
             memory = Memory(own(tokens), torch.zeros(1, tokens.shape[1], dtype=torch.bool))
-            seen.append(Seen(Pyramid(*map(own, pyramid)), list(map(own, prepared)), own(ends[3]), memory))
+            seen.append(
+                Seen(Pyramid(*map(own, pyramid)), list(map(own, prepared)), own(ends[3]), memory)
+            )
         return self._keep([view.key for view in views], seen)
 
     def _find(self, key: str) -> Seen | None:

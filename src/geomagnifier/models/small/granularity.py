@@ -18,7 +18,13 @@ class GranularityClassifier(nn.Module):
 
     def __init__(self, width: int = 384) -> None:
         super().__init__()
-        self.layers = nn.Sequential(nn.Linear(width, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, len(LEVELS)))
+        self.layers = nn.Sequential(
+            nn.Linear(width, 256),
+            nn.ReLU(),
+            nn.Linear(256, 128),
+            nn.ReLU(),
+            nn.Linear(128, len(LEVELS)),
+        )
 
     def forward(self, pooled: Tensor) -> Tensor:
         """(B, width) -> logits (B, 3), in the order of `LEVELS`."""
@@ -26,7 +32,9 @@ class GranularityClassifier(nn.Module):
         return out
 
 
-def settled(levels: dict[Granularity, float], asked: yes_no.Asked | None) -> dict[Granularity, float]:
+def settled(
+    levels: dict[Granularity, float], asked: yes_no.Asked | None
+) -> dict[Granularity, float]:
     """The levels of a question that is answered by yes or no: a scene is judged as a whole, things are looked for."""
     if asked is None or (asked.form == "unknown" and asked.noun):
         return levels

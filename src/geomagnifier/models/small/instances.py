@@ -1,7 +1,7 @@
 """Dense maps -> single objects: peaks of the centre heat, their boxes, and the cells whose offset lands on them.
 
-Peaks as in CenterNet (Zhou et al., arXiv:1904.07850). A cell of the mask belongs to the centre that its offset points at, measured in
-sizes of the object, so that touching objects are told apart.
+Peaks as in CenterNet (Zhou et al., arXiv:1904.07850). A cell of the mask belongs to the centre that
+its offset points at, measured in sizes of the object, so that touching objects are told apart.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5)
     rows, columns = rows[order], columns[order]
     x, y = columns * STRIDE + STRIDE / 2, rows * STRIDE + STRIDE / 2
     left, up, right, down = sides[:, rows, columns].float()
-    boxes: Floats = torch.stack([x - left, y - up, x + right, y + down], 1).numpy().astype(np.float32)
+    boxes: Floats = (
+        torch.stack([x - left, y - up, x + right, y + down], 1).numpy().astype(np.float32)
+    )
     height, width = heat.shape[0] * STRIDE, heat.shape[1] * STRIDE
     boxes = boxes.clip(0, np.array([width, height, width, height], np.float32))
     kept = suppress(boxes, scores, limit)
@@ -55,7 +57,9 @@ def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5)
     return Peaks(boxes[kept], scores[kept])
 
 
-def share_cells(offset: Floats, boxes: Floats, parts: int = 1) -> list[tuple[tuple[int, int], Bools]]:
+def share_cells(
+    offset: Floats, boxes: Floats, parts: int = 1
+) -> list[tuple[tuple[int, int], Bools]]:
     """Which cells belong to which object.
 
     Args:
@@ -64,16 +68,25 @@ def share_cells(offset: Floats, boxes: Floats, parts: int = 1) -> list[tuple[tup
         parts: cells of the mask along a cell's side; a cell's parts belong together.
 
     Returns:
-        for each box the (column, row) of its first cell and its cells (h', w') bool, in cells of the mask.
+        for each box the (column, row) of its first cell and its cells (h', w') bool, in cells of
+        the mask.
     """
     height, width = offset.shape[1:]
     nearest = np.full((height, width), np.inf, np.float32)
     owner = np.full((height, width), -1, np.int32)
     spans = []
     for index, (x0, y0, x1, y1) in enumerate(boxes.tolist()):
-        cx, cy, half_x, half_y = (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2 * GROWN, (y1 - y0) / 2 * GROWN
+        cx, cy, half_x, half_y = (
+            (x0 + x1) / 2,
+            (y0 + y1) / 2,
+            (x1 - x0) / 2 * GROWN,
+            (y1 - y0) / 2 * GROWN,
+        )
         c0, r0 = max(0, int((cx - half_x) / STRIDE)), max(0, int((cy - half_y) / STRIDE))
-        c1, r1 = min(width, int(np.ceil((cx + half_x) / STRIDE))), min(height, int(np.ceil((cy + half_y) / STRIDE)))
+        c1, r1 = (
+            min(width, int(np.ceil((cx + half_x) / STRIDE))),
+            min(height, int(np.ceil((cy + half_y) / STRIDE))),
+        )
         spans.append((c0, r0, max(c1, c0 + 1), max(r1, r0 + 1)))
         span = (slice(r0, r1), slice(c0, c1))
         x = np.arange(c0, c1, dtype=np.float32) * STRIDE + STRIDE / 2
@@ -83,8 +96,13 @@ def share_cells(offset: Floats, boxes: Floats, parts: int = 1) -> list[tuple[tup
         closer = away < nearest[span]
         nearest[span] = np.where(closer, away, nearest[span])
         owner[span] = np.where(closer, index, owner[span])
-    owned = ((owner[r0:r1, c0:c1] == index).repeat(parts, 0).repeat(parts, 1) for index, (c0, r0, c1, r1) in enumerate(spans))
-    return [((c0 * parts, r0 * parts), own) for (c0, r0, _, _), own in zip(spans, owned, strict=True)]
+    owned = (
+        (owner[r0:r1, c0:c1] == index).repeat(parts, 0).repeat(parts, 1)
+        for index, (c0, r0, c1, r1) in enumerate(spans)
+    )
+    return [
+        ((c0 * parts, r0 * parts), own) for (c0, r0, _, _), own in zip(spans, owned, strict=True)
+    ]
 
 
 def combine(heat: Floats, kind: Floats, presence: float) -> Floats:

@@ -1,7 +1,8 @@
 """Several views as one input of the text decoder: the paper's I' = C2 (+) D(C1) (+) D(D(I)) (section 2.1).
 
-(+) keeps the place of each view: its image tokens carry where they lie in the whole of the input, whose hull is 0 to 1 each way. The
-decoder was trained on single views; what it makes of several is measured (`geomag eval paper variants`).
+(+) keeps the place of each view: its image tokens carry where they lie in the whole of the input,
+whose hull is 0 to 1 each way. The decoder was trained on single views; what it makes of several is
+measured (`geomag eval paper variants`).
 """
 
 from __future__ import annotations
@@ -21,14 +22,26 @@ Place = tuple[float, float, float, float]
 def places(views: Sequence[View]) -> list[Place]:
     """Where each view lies in the hull of all of them, x0, y0, x1, y1 from 0 to 1."""
     boxes = [view.window.box for view in views]
-    hull = Box(min(b.x0 for b in boxes), min(b.y0 for b in boxes), max(b.x1 for b in boxes), max(b.y1 for b in boxes))
+    hull = Box(
+        min(b.x0 for b in boxes),
+        min(b.y0 for b in boxes),
+        max(b.x1 for b in boxes),
+        max(b.y1 for b in boxes),
+    )
     return [
-        ((b.x0 - hull.x0) / hull.width, (b.y0 - hull.y0) / hull.height, (b.x1 - hull.x0) / hull.width, (b.y1 - hull.y0) / hull.height)
+        (
+            (b.x0 - hull.x0) / hull.width,
+            (b.y0 - hull.y0) / hull.height,
+            (b.x1 - hull.x0) / hull.width,
+            (b.y1 - hull.y0) / hull.height,
+        )
         for b in boxes
     ]
 
 
-def joined(decoder: TextDecoder, features: Callable[[View], Tensor], views: Sequence[View]) -> Memory:
+def joined(
+    decoder: TextDecoder, features: Callable[[View], Tensor], views: Sequence[View]
+) -> Memory:
     """One memory of several views: image tokens of each, one view after another.
 
     Args:
@@ -37,5 +50,11 @@ def joined(decoder: TextDecoder, features: Callable[[View], Tensor], views: Sequ
         views: those of the input.
     """
     with torch.autocast("cpu", enabled=False):
-        tokens = torch.cat([decoder.see(features(view).float(), place) for view, place in zip(views, places(views), strict=True)], 1)
+        tokens = torch.cat(
+            [
+                decoder.see(features(view).float(), place)
+                for view, place in zip(views, places(views), strict=True)
+            ],
+            1,
+        )
     return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))

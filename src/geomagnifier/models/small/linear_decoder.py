@@ -2,8 +2,9 @@
 
     g = LayerNorm(Conv(h (concat) f_l))        Mask = sum_l w_l * sigmoid(Conv(g))
 
-No bend stands between the convolutions, and the second kernel does not know the question: the decoder is linear in h and f but for the
-norm, so that h, constant over the picture, hardly changes which pixels win. Boxes, which the paper's decoder has not, are `PixelDecoder`'s.
+No bend stands between the convolutions, and the second kernel does not know the question: the
+decoder is linear in h and f but for the norm, so that h, constant over the picture, hardly changes
+which pixels win. Boxes, which the paper's decoder has not, are `PixelDecoder`'s.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class LinearDecoder(nn.Module):
 
     def __init__(self, width: int = 256, inner: int = 128, seg: int | None = None) -> None:
         super().__init__()
-        self.project = nn.Sequential(nn.Linear(seg or width, width), nn.ReLU(), nn.Linear(width, width))
+        self.project = nn.Sequential(
+            nn.Linear(seg or width, width), nn.ReLU(), nn.Linear(width, width)
+        )
         self.image = nn.ModuleList(nn.Conv2d(width, inner, 1) for _ in range(3))
         self.question = nn.ModuleList(nn.Linear(width, inner) for _ in range(3))
         self.norm = nn.ModuleList(nn.LayerNorm(inner) for _ in range(3))
@@ -37,13 +40,25 @@ class LinearDecoder(nn.Module):
 
     def forward(self, seg: Tensor, pyramid: Pyramid) -> Tensor:
         """Mask logits (B, Q, 2h, 2w) of Q states (B, Q, seg) on B views; h, w = H/4, W/4."""
-        prepared = [conv(f).permute(0, 2, 3, 1) for conv, f in zip(self.image, pyramid, strict=True)]
+        prepared = [
+            conv(f).permute(0, 2, 3, 1) for conv, f in zip(self.image, pyramid, strict=True)
+        ]
         h = self.project(seg)
-        return summed(prepared, [question(h) for question in self.question], self.norm, self.second, self.level)
+        return summed(
+            prepared,
+            [question(h) for question in self.question],
+            self.norm,
+            self.second,
+            self.level,
+        )
 
 
 def summed(
-    prepared: Sequence[Tensor], shifts: Sequence[Tensor], norms: Iterable[nn.Module], second: Iterable[nn.Module], weights: Tensor
+    prepared: Sequence[Tensor],
+    shifts: Sequence[Tensor],
+    norms: Iterable[nn.Module],
+    second: Iterable[nn.Module],
+    weights: Tensor,
 ) -> Tensor:
     """The sum of sigmoids, as logits (B, Q, 2h, 2w).
 
@@ -56,9 +71,13 @@ def summed(
     """
     batch, questions = shifts[0].shape[:2]
     size, total = prepared[0].shape[1:3], torch.zeros((), device=weights.device)
-    for image, shift, norm, conv, weight in zip(prepared, shifts, norms, second, weights, strict=True):
+    for image, shift, norm, conv, weight in zip(
+        prepared, shifts, norms, second, weights, strict=True
+    ):
         g = norm(image[:, None] + shift[:, :, None, None])
         mask = torch.sigmoid(conv(g).float()).permute(0, 1, 4, 2, 3).flatten(0, 1)
-        total = total + weight * F.interpolate(mask, size=size, mode="bilinear", align_corners=False)
+        total = total + weight * F.interpolate(
+            mask, size=size, mode="bilinear", align_corners=False
+        )
     fine = F.pixel_shuffle(total.clamp(SURE, 1 - SURE), STRIDE // MASK_STRIDE)[:, 0]
     return torch.logit(fine).view(batch, questions, *fine.shape[1:])

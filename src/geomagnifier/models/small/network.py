@@ -31,7 +31,9 @@ class SmallNetwork(nn.Module):
         self.trunk = Trunk()
         self.neck = Neck()
         self.states = nn.Embedding(kinds + 1, 256)
-        """The image side's own state of each kind, and of things never taught: what [SEG] states are trained to land on."""
+        """The image side's own state of each kind, and of things never taught: what [SEG] states
+        are trained to land on.
+        """
         self.decoder = PixelDecoder()
         self.presence = Presence(pooled=STAGES[-1][-1])
         self.box_classifier = BoxClassifier(objects)

@@ -4,12 +4,14 @@
     g_l = GELU(LayerNorm(Conv_f(f_l) + W_h h))      = GELU(LayerNorm(Conv(h (concat) f_l))), l = 1, 2, 3
     map = sum_l w_l <K h, g_l>                      upsampled to H/4, the mask's four maps interleaved to H/2
 
-Departures, with the reason: a GELU stands between the two convolutions, and the second one's kernel comes from h. Written as in the
-paper the decoder is linear in h and f, so that h, constant over the picture, hardly changes which pixels win. The sum is taken
-before the sigmoid: a sum of three sigmoids under learned weights is no probability.
+Departures, with the reason: a GELU stands between the two convolutions, and the second one's kernel
+comes from h. Written as in the paper the decoder is linear in h and f, so that h, constant over the
+picture, hardly changes which pixels win. The sum is taken before the sigmoid: a sum of three
+sigmoids under learned weights is no probability.
 
-Eleven maps come out of one question: the class mask's quarters of a cell (upper left, upper right, lower left, lower right), so that
-wings and masts narrower than a cell have an outline; centre heat, the sides l t r b of the box at a centre, the offset to the centre.
+Eleven maps come out of one question: the class mask's quarters of a cell (upper left, upper right,
+lower left, lower right), so that wings and masts narrower than a cell have an outline; centre heat,
+the sides l t r b of the box at a centre, the offset to the centre.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ UNIT = 32.0
 class Maps(NamedTuple):
     """What Q questions found on B views; h, w = H/4, W/4.
 
-    mask: (B, Q, 2h, 2w) logits.  centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in view px.
+    mask: (B, Q, 2h, 2w) logits.  centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in
+        view px.
     offset: (B, Q, 2, h, w) x, y in view px.
     """
 
@@ -49,7 +52,9 @@ class PixelDecoder(nn.Module):
 
     def __init__(self, width: int = 256, inner: int = 128, seg: int | None = None) -> None:
         super().__init__()
-        self.project = nn.Sequential(nn.Linear(seg or width, width), nn.ReLU(), nn.Linear(width, width))
+        self.project = nn.Sequential(
+            nn.Linear(seg or width, width), nn.ReLU(), nn.Linear(width, width)
+        )
         self.image = nn.ModuleList(nn.Conv2d(width, inner, 1) for _ in range(3))
         self.question = nn.ModuleList(nn.Linear(width, inner) for _ in range(3))
         self.norm = nn.ModuleList(nn.LayerNorm(inner) for _ in range(3))
@@ -59,7 +64,10 @@ class PixelDecoder(nn.Module):
         self.bias = nn.Parameter(torch.zeros(MAPS))
         self.inner = inner
         with torch.no_grad():
-            self.bias[:QUARTERS], self.bias[QUARTERS] = -2.0, -4.0  # rare at first: mask a tenth, centres a fiftieth of the cells
+            self.bias[:QUARTERS], self.bias[QUARTERS] = (
+                -2.0,
+                -4.0,
+            )  # rare at first: mask a tenth, centres a fiftieth of the cells
 
     def prepare(self, pyramid: Pyramid) -> list[Tensor]:
         """Conv_f(f_l), once a view -> three (B, h, w, inner)."""
@@ -76,13 +84,21 @@ class PixelDecoder(nn.Module):
         batch, questions = h.shape[:2]
         shifts, kernels = [], []
         for level in range(3):
-            kernel = self.kernel[level](h).view(batch, questions, MAPS, self.inner) * self.inner**-0.5
+            kernel = (
+                self.kernel[level](h).view(batch, questions, MAPS, self.inner) * self.inner**-0.5
+            )
             shifts.append(self.question[level](h))
             kernels.append(kernel * self.level_weight[level][None, None, :, None])
         return shifts, kernels
 
 
-def draw(prepared: list[Tensor], shifts: Sequence[Tensor], kernels: Sequence[Tensor], bias: Tensor, norms: Iterable[nn.Module]) -> Maps:
+def draw(
+    prepared: list[Tensor],
+    shifts: Sequence[Tensor],
+    kernels: Sequence[Tensor],
+    bias: Tensor,
+    norms: Iterable[nn.Module],
+) -> Maps:
     """Maps of Q questions on B views.
 
     Args:
@@ -98,7 +114,9 @@ def draw(prepared: list[Tensor], shifts: Sequence[Tensor], kernels: Sequence[Ten
     for image, shift, kernel, norm in zip(prepared, shifts, kernels, norms, strict=True):
         g = F.gelu(norm(image[:, None] + shift[:, :, None, None]))  # (B, Q, h, w, inner)
         rows, columns = g.shape[2:4]
-        maps = torch.einsum("bqnd,bqkd->bqkn", g.flatten(2, 3), kernel.to(g.dtype)).view(batch * questions, MAPS, rows, columns)
+        maps = torch.einsum("bqnd,bqkd->bqkn", g.flatten(2, 3), kernel.to(g.dtype)).view(
+            batch * questions, MAPS, rows, columns
+        )
         if total is not None:
             maps = F.interpolate(maps.float(), size=size, mode="bilinear", align_corners=False)
         total = maps.float() if total is None else total + maps
@@ -119,7 +137,10 @@ class Presence(nn.Module):
 
     def forward(self, seg: Tensor, maps: Maps, last: Tensor) -> Tensor:
         """Seg (B, Q, width), maps, trunk features (B, 352, h, w) -> logits (B, Q). No gradient reaches the maps."""
-        mask, centre = maps.mask.detach().float().flatten(2), maps.centre.detach().float().flatten(2)
+        mask, centre = (
+            maps.mask.detach().float().flatten(2),
+            maps.centre.detach().float().flatten(2),
+        )
         tops = [mask.topk(min(k, mask.shape[2]), dim=2).values.mean(2) for k in (64, 1024)]
         centres = centre.topk(min(3, centre.shape[2]), dim=2).values
         context = self.image(last.float().mean((2, 3)))

@@ -1,7 +1,8 @@
 """Cross-attention of the text decoder that was taught to point, for PSC's heat map alone (paper, section 2.2).
 
-A decoder that learns to answer looks where it likes. Here its cross-attention is a second one, tuned so that H lies on what is asked for
-(`lab/geomagnifier_lab/train/attention.py`); everything else is the decoder's own. Answers are written without it.
+A decoder that learns to answer looks where it likes. Here its cross-attention is a second one,
+tuned so that H lies on what is asked for (`lab/geomagnifier_lab/train/attention.py`); everything
+else is the decoder's own. Answers are written without it.
 """
 
 from __future__ import annotations

@@ -26,11 +26,19 @@ class Hunt:
         scout: the network.
         kinds: in the order of its maps.
         within: narrow kind -> the wide one that holds it, whose map it shares where it has none.
-        card: sizes (kind: metres or None, px), recall (share, heat), scores (kind: (share, score)), flops of one px.
+        card: sizes (kind: metres or None, px), recall (share, heat), scores (kind: (share, score)),
+            flops of one px.
         half: run it in bf16.
     """
 
-    def __init__(self, scout: Scout, kinds: Sequence[str], card: Mapping[str, Any], half: bool, within: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        scout: Scout,
+        kinds: Sequence[str],
+        card: Mapping[str, Any],
+        half: bool,
+        within: Mapping[str, str],
+    ) -> None:
         self.network = scout.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.kinds, self.within, self.half = tuple(kinds), within, half
         fold(self.network, torch.bfloat16 if half else torch.float32)
@@ -39,7 +47,10 @@ class Hunt:
         self.flops = float(card["flops"])
         self.sizes = {kind: Size(*size) for kind, size in card["sizes"].items()}
         self.recall = tuple((float(share), float(heat)) for share, heat in card["recall"])
-        self.scores = {kind: tuple((float(share), float(score)) for share, score in steps) for kind, steps in card["scores"].items()}
+        self.scores = {
+            kind: tuple((float(share), float(score)) for share, score in steps)
+            for kind, steps in card["scores"].items()
+        }
 
     def heat(self, view: View, kinds: Sequence[str]) -> Floats:
         """How likely any of the kinds is in each cell of 4 px: (ceil(h/4), ceil(w/4)), 0 where there is no data.
@@ -50,9 +61,13 @@ class Hunt:
             return np.zeros((1, 1), np.float32)
         maps = [kind if kind in self.kinds else self.within.get(kind, "") for kind in kinds]
         if not {*maps} <= {*self.kinds}:
-            return reduced(np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid)
+            return reduced(
+                np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid
+            )
         rows, columns = (-(-n // STRIDE) for n in view.pixels.shape[:2])
-        logits = self._see(view.pixels).heat[0, [self.kinds.index(kind) for kind in maps], :rows, :columns]
+        logits = self._see(view.pixels).heat[
+            0, [self.kinds.index(kind) for kind in maps], :rows, :columns
+        ]
         heat = np.asarray(torch.sigmoid(logits.float()).amax(0).numpy(), np.float32)
         return heat if view.valid is None else heat * reduced(view.valid)
 
@@ -63,14 +78,21 @@ class Hunt:
         height, width = view.pixels.shape[:2]
         shrink = max(1.0, max(height, width) / GLANCE)
         size = (max(1, round(width / shrink)), max(1, round(height / shrink)))
-        small = np.asarray(Image.fromarray(view.pixels).resize(size, Image.Resampling.BOX)) if shrink > 1 else view.pixels
+        small = (
+            np.asarray(Image.fromarray(view.pixels).resize(size, Image.Resampling.BOX))
+            if shrink > 1
+            else view.pixels
+        )
         octaves = float(self._see(small).shrink[0])
         return float(math.exp2(octaves) / shrink)
 
     def least(self, kind: str, recall: float) -> float:
         """The score from which an object counts where a share of the kind must be found; the lowest measured where more is asked."""
         steps = self.scores.get(kind, ())
-        return next((score for share, score in steps if share >= recall), min((score for _, score in steps), default=0.05))
+        return next(
+            (score for share, score in steps if share >= recall),
+            min((score for _, score in steps), default=0.05),
+        )
 
     def _see(self, pixels: Bytes) -> Sighting:
         x: Tensor = normalise(torch.from_numpy(pad(pixels)[None].copy()))

@@ -1,11 +1,13 @@
 """The scout: from a much shrunken view, where each kind may be, and how much smaller than usual things are there.
 
-What a closer look is worth must be known before it is paid for, from a scale at which a target is 6 to 12 px long: too small to be
-outlined, large enough to be suspected. The pixel decoder was trained on things three times as large and sees little there, so the scout is
-a network of its own: the first fifteen blocks of the trunk, taken over from the trained image side and trained on in shrunken pictures,
-and a light pyramid. It knows no question: a view is computed once for all kinds.
+What a closer look is worth must be known before it is paid for, from a scale at which a target is 6
+to 12 px long: too small to be outlined, large enough to be suspected. The pixel decoder was trained
+on things three times as large and sees little there, so the scout is a network of its own: the
+first fifteen blocks of the trunk, taken over from the trained image side and trained on in shrunken
+pictures, and a light pyramid. It knows no question: a view is computed once for all kinds.
 
-Departure from the paper (section 2.2), where the heat of D(I) comes from the large model's attention: `--search paper` keeps that.
+Departure from the paper (section 2.2), where the heat of D(I) comes from the large model's
+attention: `--search paper` keeps that.
 """
 
 from __future__ import annotations
@@ -70,4 +72,6 @@ class Scout(nn.Module):
             here = lateral(end)
             y = here if y is None else here + F.interpolate(y, size=here.shape[2:], mode="nearest")
         assert y is not None
-        return Sighting(self.heat(self.mix(y)), self.shrink(x.float().mean((2, 3)).to(x.dtype))[:, 0])
+        return Sighting(
+            self.heat(self.mix(y)), self.shrink(x.float().mean((2, 3)).to(x.dtype))[:, 0]
+        )

@@ -2,8 +2,9 @@
 
     <point> <ship> [SEG] <by> <harbor> [BOX] <end>
 
-Which kinds follow is the question's matter; whether [SEG] or <none> follows a kind is the picture's. Here the tie is written in any
-case: its state says how the thing looks, and the presence gate behind the pixel decoder has the say on whether it is there.
+Which kinds follow is the question's matter; whether [SEG] or <none> follows a kind is the
+picture's. Here the tie is written in any case: its state says how the thing looks, and the presence
+gate behind the pixel decoder has the say on whether it is there.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ LONGEST = 14
 class Read(NamedTuple):
     """A question as understood.
 
-    asked: kinds to be found.  landmarks: kinds that only say where.  everything: all objects are asked for.  this: what a given box
-    shows.  place: the kind of place as well.  unknown: a thing never taught is among what is asked for.
+    asked: kinds to be found.  landmarks: kinds that only say where.  everything: all objects are
+    asked for.  this: what a given box shows.  place: the kind of place as well.  unknown: a thing
+    never taught is among what is asked for.
     apart: each class is looked for by a question of its own, as the question names none of them.
     """
 
@@ -39,7 +41,9 @@ class Read(NamedTuple):
 
 
 @torch.no_grad()
-def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory) -> Read:
+def read_question(
+    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory
+) -> Read:
     """Write what to look for, the likeliest token that makes sense each time.
 
     Args:
@@ -67,12 +71,18 @@ def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding:
                 w.UNKNOWN: not read.unknown,
                 w.END: True,
             }
-            others |= dict.fromkeys((w.EVERYTHING, w.THIS), not (read.asked or read.everything or read.this))
+            others |= dict.fromkeys(
+                (w.EVERYTHING, w.THIS), not (read.asked or read.everything or read.this)
+            )
             allowed = fresh + [number[t] for t, may in others.items() if may]
         logits = decoder.logits(x)[0, -1]
         token = allowed[int(logits[allowed].argmax())]
         if token in kinds:
-            read = read._replace(landmarks=(*read.landmarks, kinds[token])) if by else read._replace(asked=(*read.asked, kinds[token]))
+            read = (
+                read._replace(landmarks=(*read.landmarks, kinds[token]))
+                if by
+                else read._replace(asked=(*read.asked, kinds[token]))
+            )
             by = False
         elif token == number[w.BY]:
             by = True
@@ -89,7 +99,15 @@ def read_question(decoder: TextDecoder, words: w.Words, states: Tensor, padding:
     return read
 
 
-def point(decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, read: Read, pixel: bool) -> Tensor:
+def point(
+    decoder: TextDecoder,
+    words: w.Words,
+    states: Tensor,
+    padding: Tensor,
+    memory: Memory,
+    read: Read,
+    pixel: bool,
+) -> Tensor:
     """The states E_seg of the kinds of one question on one view: (Q, width), asked kinds first, then landmarks.
 
     Args:
@@ -119,15 +137,25 @@ def skeleton(words: w.Words, read: Read, pixel: bool) -> tuple[list[int], list[i
     return tokens, at
 
 
-def each(words: w.Words, memory: Memory, kinds: Sequence[str], pixel: bool) -> tuple[Tensor, Memory]:
+def each(
+    words: w.Words, memory: Memory, kinds: Sequence[str], pixel: bool
+) -> tuple[Tensor, Memory]:
     """Several kinds, a question of its own each: tokens (K, 3), the tie last, and the memory of one view for all of them."""
     tie = w.SEG if pixel else w.BOX
     tokens = torch.tensor([words.encode([w.POINT, w.kind_token(kind), tie]) for kind in kinds])
-    return tokens, Memory(memory.tokens.expand(len(kinds), -1, -1), memory.absent.expand(len(kinds), -1))
+    return tokens, Memory(
+        memory.tokens.expand(len(kinds), -1, -1), memory.absent.expand(len(kinds), -1)
+    )
 
 
 def point_each(
-    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, kinds: Sequence[str], pixel: bool
+    decoder: TextDecoder,
+    words: w.Words,
+    states: Tensor,
+    padding: Tensor,
+    memory: Memory,
+    kinds: Sequence[str],
+    pixel: bool,
 ) -> Tensor:
     """The states of several kinds, (K, width); states (K, T, tokens) and padding (K, T) of their questions, memory of one view."""
     tokens, shared = each(words, memory, kinds, pixel)

@@ -2,10 +2,12 @@
 
     H = 1/N * sum_i ReLU(dL/dA_i) * A_i
 
-A_i are the rows of the answer's tokens over the image tokens, in each layer and head of the decoder's cross-attention. (With the rows
-of the question beside them, which look about before anything is asked of them, three windows show 0.04 less of the targets.) L is the
-logit of the affirmative token: [SEG] or [BOX] after the kind that is asked for, in fp32. With the cross-entropy of the paper in its
-place, ReLU keeps what speaks against the answer, and the gradient vanishes where the model is sure: `loss="cross entropy"` shows it.
+A_i are the rows of the answer's tokens over the image tokens, in each layer and head of the
+decoder's cross-attention. (With the rows of the question beside them, which look about before
+anything is asked of them, three windows show 0.04 less of the targets.) L is the logit of the
+affirmative token: [SEG] or [BOX] after the kind that is asked for, in fp32. With the cross-entropy
+of the paper in its place, ReLU keeps what speaks against the answer, and the gradient vanishes
+where the model is sure: `loss="cross entropy"` shows it.
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ def attend(
         memory: of the view, a row for each question.
         tokens: (B, T') of the answer's first part, forced.
         at: where its ties stand; L is summed over them and over the questions.
-        loss: what is differentiated: the tie's logit, or the cross-entropy of the tie as the paper writes it.
+        loss: what is differentiated: the tie's logit, or the cross-entropy of the tie as the paper
+            writes it.
         learn: what comes back can be differentiated by the decoder's numbers.
 
     Returns:

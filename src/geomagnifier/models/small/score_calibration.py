@@ -1,9 +1,10 @@
 """Scores become probabilities: of a hundred answers given with 0.8, about eighty are right.
 
-Scene classes: a softmax at a temperature (Guo et al., arXiv:1706.04599). Objects: a rising map for each class from the raw score to the
-share of detections with that score that were right, so that the ranking within a class, its average precision and what passes a threshold
-stay as they were. All are fitted on validation pictures (`lab/geomagnifier_lab/train/score_calibration.py`) and kept in the card; a card without them, and a class
-without a map, leaves scores as they are.
+Scene classes: a softmax at a temperature (Guo et al., arXiv:1706.04599). Objects: a rising map for
+each class from the raw score to the share of detections with that score that were right, so that
+the ranking within a class, its average precision and what passes a threshold stay as they were. All
+are fitted on validation pictures (`lab/geomagnifier_lab/train/score_calibration.py`) and kept in
+the card; a card without them, and a class without a map, leaves scores as they are.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ class Reliability:
     def of(cls, card: Mapping[str, Any]) -> Reliability:
         """As the card of a model says it, checked by `card.check_small`; the identity where it says nothing."""
         told = card.get("reliability", {"temperature": 1.0, "objects": {}})
-        return cls(float(told["temperature"]), {kind: tuple(map(tuple, knots)) for kind, knots in told["objects"].items()})
+        return cls(
+            float(told["temperature"]),
+            {kind: tuple(map(tuple, knots)) for kind, knots in told["objects"].items()},
+        )
 
     def probability(self, kind: str, raw: Floats | float) -> Floats:
         """Raw scores of a class of objects -> probabilities, float32 of the same shape."""

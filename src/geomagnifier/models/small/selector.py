@@ -1,8 +1,9 @@
 """Which of the objects are meant: "the largest", "second from the left", "next to the harbor", "the upper row".
 
-Three transformer layers over the question's tokens and the objects as tokens. An object is told by numbers alone (place, size, rank,
-way to the nearest landmark), so that the selector learns from boxes drawn at random, without pictures. Whether the question chooses at all
-is read off the question alone: a plain "all ships" must not lose one to an unlucky layout.
+Three transformer layers over the question's tokens and the objects as tokens. An object is told by
+numbers alone (place, size, rank, way to the nearest landmark), so that the selector learns from
+boxes drawn at random, without pictures. Whether the question chooses at all is read off the
+question alone: a plain "all ships" must not lose one to an unlucky layout.
 """
 
 from __future__ import annotations
@@ -30,16 +31,20 @@ def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, fl
         size: width and height of the scene, px.
 
     Returns:
-        (N, NUMBERS): score, target; centre and sides as shares of the scene and of its longer side; log area and log aspect; the
-        way to the scene's centre and to the nearest landmark; a target's rank among the targets by x, y, area and by both ways, from
-        either end (0 of landmarks).
+        (N, NUMBERS): score, target; centre and sides as shares of the scene and of its longer side;
+        log area and log aspect; the way to the scene's centre and to the nearest landmark; a
+        target's rank among the targets by x, y, area and by both ways, from either end (0 of
+        landmarks).
     """
     n, longer = len(boxes), max(size)
     centre, side = (boxes[:, :2] + boxes[:, 2:]) / 2, np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3)
     area = side.prod(1)
     out = np.zeros((n, NUMBERS), np.float32)
     out[:, 0], out[:, 1] = scores, target
-    out[:, 2:4], out[:, 4:6] = centre / np.asarray(size, np.float32), side / np.asarray(size, np.float32)
+    out[:, 2:4], out[:, 4:6] = (
+        centre / np.asarray(size, np.float32),
+        side / np.asarray(size, np.float32),
+    )
     out[:, 6:8], out[:, 8:10] = centre / longer, side / longer
     out[:, 10] = np.log(area / longer**2 + 1e-6) / 4
     out[:, 11] = np.log(side[:, 0] / side[:, 1])
@@ -52,12 +57,22 @@ def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, fl
         gap[others, np.arange(len(others))] = np.inf  # not to itself
         nearest = gap.argmin(1)
         shortest = gap[np.arange(n), nearest]
-        out[:, 13], out[:, 14:16] = np.where(np.isfinite(shortest), shortest, 0), way[np.arange(n), nearest]
+        out[:, 13], out[:, 14:16] = (
+            np.where(np.isfinite(shortest), shortest, 0),
+            way[np.arange(n), nearest],
+        )
     if len(mine):
-        for k, value in enumerate((centre[mine, 0], centre[mine, 1], area[mine], out[mine, 12], out[mine, 13])):
+        for k, value in enumerate(
+            (centre[mine, 0], centre[mine, 1], area[mine], out[mine, 12], out[mine, 13])
+        ):
             rank = np.argsort(np.argsort(value, kind="stable"), kind="stable").astype(np.float32)
             back = len(mine) - 1 - rank
-            ranks = (rank / max(1, len(mine) - 1), np.minimum(rank, 8) / 8, np.minimum(back, 8) / 8, value / max(value.max(), 1e-6))
+            ranks = (
+                rank / max(1, len(mine) - 1),
+                np.minimum(rank, 8) / 8,
+                np.minimum(back, 8) / 8,
+                value / max(value.max(), 1e-6),
+            )
             out[mine, 16 + 4 * k : 20 + 4 * k] = np.stack(ranks, 1)
     return out
 
@@ -65,20 +80,33 @@ def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, fl
 class Selector(nn.Module):
     """See the module."""
 
-    def __init__(self, tokens: int = 384, width: int = 128, layers: int = 3, heads: int = 4, dropout: float = 0.1) -> None:
+    def __init__(
+        self,
+        tokens: int = 384,
+        width: int = 128,
+        layers: int = 3,
+        heads: int = 4,
+        dropout: float = 0.1,
+    ) -> None:
         super().__init__()
         self.question, self.kind = nn.Linear(tokens, width), nn.Linear(tokens, width)
         self.instance = nn.Sequential(nn.Linear(NUMBERS, width), nn.GELU(), nn.Linear(width, width))
         self.places = nn.Parameter(torch.randn(32, width) * 0.02)
         self.types = nn.Parameter(torch.randn(2, width) * 0.02)
-        layer = nn.TransformerEncoderLayer(width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True)
+        layer = nn.TransformerEncoderLayer(
+            width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
+        )
         self.layers = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
-        reading = nn.TransformerEncoderLayer(width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True)
+        reading = nn.TransformerEncoderLayer(
+            width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True
+        )
         self.reading = nn.TransformerEncoder(reading, 1, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(width)
         self.meant, self.chooses = nn.Linear(width, 1), nn.Linear(width, 1)
 
-    def forward(self, states: Tensor, padding: Tensor, instances: Tensor, kinds: Tensor, absent: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, states: Tensor, padding: Tensor, instances: Tensor, kinds: Tensor, absent: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Judge.
 
         Args:
@@ -96,13 +124,17 @@ class Selector(nn.Module):
         weight = (~padding)[:, :, None].to(read.dtype)
         chooses = self.chooses((read * weight).sum(1) / weight.sum(1)).squeeze(1)
         things = self.instance(instances) + self.kind(kinds) + self.types[1]
-        x = self.layers(torch.cat([words, things], 1), src_key_padding_mask=torch.cat([padding, absent], 1))
+        x = self.layers(
+            torch.cat([words, things], 1), src_key_padding_mask=torch.cat([padding, absent], 1)
+        )
         return self.meant(self.norm(x[:, states.shape[1] :])).squeeze(2), chooses
 
 
 _MANY = "two|three|four|five|six|seven|eight|nine|ten"
 _MOST = r"(?:larg|bigg|small|tini|long|short|wid|broad|narrow|great)est"
-_COUNTED = re.compile(rf"\b({_MANY}|\d{{1,3}}) (?:of the )?{_MOST}\b|\b{_MOST} ({_MANY}|\d{{1,3}})\b|\btop ({_MANY}|\d{{1,3}})\b")
+_COUNTED = re.compile(
+    rf"\b({_MANY}|\d{{1,3}}) (?:of the )?{_MOST}\b|\b{_MOST} ({_MANY}|\d{{1,3}})\b|\btop ({_MANY}|\d{{1,3}})\b"
+)
 _ZH_NUMBER, _ZH_MEASURE = "[两二三四五六七八九十]|\\d{1,3}", "[个艘架辆座片条块栋处]"
 _ZH_COUNTED = re.compile(
     f"(?<![第0-9])({_ZH_NUMBER}){_ZH_MEASURE}?(?:面积|个头|长度)?最([大小长短])|最([大小长短])的前?({_ZH_NUMBER}){_ZH_MEASURE}"
@@ -121,7 +153,11 @@ def counted_in_english(question: str, noun: str) -> str:
     if found is None:
         return ""
     said, most = found[1] or found[4], _ZH_MOST[found[2] or found[3]]
-    number = said if said.isdigit() else _MANY.split("|")["二三四五六七八九十".index("二" if said == "两" else said)]
+    number = (
+        said
+        if said.isdigit()
+        else _MANY.split("|")["二三四五六七八九十".index("二" if said == "两" else said)]
+    )
     return "" if number in ("0", "1") else f"Find the {number} {most} {noun}s."
 
 
@@ -149,8 +185,8 @@ def decide(logits: Floats, chooses: float, target: Bools, most: int | None = Non
         most: how many are meant, of `how_many`: the likeliest so many.
 
     Returns:
-        (N,) bool: all targets where the question does not choose; else those above one half, or the likeliest one unless it is
-        most unlikely: there may be none on the left.
+        (N,) bool: all targets where the question does not choose; else those above one half, or the
+        likeliest one unless it is most unlikely: there may be none on the left.
     """
     if most is not None:
         chosen = np.zeros_like(target)

@@ -1,6 +1,7 @@
 """How usual an object's length is in a view: a detection far from the lengths of its class in training is believed less.
 
-Without it a pyramid of views takes parts of large things for small ones, and groups of small things for a large one.
+Without it a pyramid of views takes parts of large things for small ones, and groups of small things
+for a large one.
 """
 
 from __future__ import annotations
@@ -12,11 +13,17 @@ import numpy as np
 from geomagnifier.types import LEVEL, Floats, Window
 
 MEDIAN = 1.25
-"""Median length of a class over the 25th percentile that `ModelSpec.sizes` holds; 1.2 to 1.35 for the ten classes of NWPU VHR-10."""
+"""Median length of a class over the 25th percentile that `ModelSpec.sizes` holds; 1.2 to 1.35 for
+the ten classes of NWPU VHR-10.
+"""
 FREE, SPREAD = 0.7, 0.9
-"""Natural logarithms of length: up to twice or half the median nothing is taken off; beyond it a Gaussian of this width."""
+"""Natural logarithms of length: up to twice or half the median nothing is taken off; beyond it a
+Gaussian of this width.
+"""
 OCTAVE = 0.9
-"""Factor for each halving of a view: of two views that show an object equally well, the one with more pixels is right more often."""
+"""Factor for each halving of a view: of two views that show an object equally well, the one with
+more pixels is right more often.
+"""
 
 
 def size_prior(boxes: Floats, usual: float, window: Window) -> Floats:
@@ -33,4 +40,6 @@ def size_prior(boxes: Floats, usual: float, window: Window) -> Floats:
     lengths = np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-3).max(1, initial=1e-3)
     away = np.maximum(0.0, np.abs(np.log(lengths / (MEDIAN * usual))) - FREE)
     shrink = math.sqrt(math.prod(window.placement.scale)) if window.role == LEVEL else 1.0
-    return np.asarray(np.exp(-(away**2) / (2 * SPREAD**2)) * OCTAVE ** math.log2(max(1.0, shrink)), np.float32)
+    return np.asarray(
+        np.exp(-(away**2) / (2 * SPREAD**2)) * OCTAVE ** math.log2(max(1.0, shrink)), np.float32
+    )

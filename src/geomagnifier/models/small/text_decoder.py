@@ -3,9 +3,10 @@
     sequence   question tokens (see each other) | answer tokens (see the question and what is written already)
     memory     image tokens (features at H/32, at most 256 a view) and instance tokens (at most 32), by cross-attention
 
-An answer has two parts. <point> says what to look for: "<ship> [SEG] <by> <harbor> [BOX]"; the states at [SEG] and [BOX] drive the
-pixel decoder (paper, section 2.3, E_seg), and whether [SEG] or <none> follows a kind is read off the picture: that logit and the
-cross-attention A are what PSC's heat map is made of (section 2.2, `relevance.py`). <say> is the sentence, written when the objects
+An answer has two parts. <point> says what to look for: "<ship> [SEG] <by> <harbor> [BOX]"; the
+states at [SEG] and [BOX] drive the pixel decoder (paper, section 2.3, E_seg), and whether [SEG] or
+<none> follows a kind is read off the picture: that logit and the cross-attention A are what PSC's
+heat map is made of (section 2.2, `relevance.py`). <say> is the sentence, written when the objects
 have been found: they enter as instance tokens.
 """
 
@@ -23,7 +24,9 @@ QUESTION, ANSWER = 32, 40
 IMAGE_TOKENS, INSTANCES = 256, 32
 """Most image tokens of a view and most instance tokens."""
 PLACE = 5
-"""Numbers that an instance token is made of, beside its kind: score, centre x and y, width, height (shares of the scene)."""
+"""Numbers that an instance token is made of, beside its kind: score, centre x and y, width, height
+(shares of the scene).
+"""
 
 
 class Memory(NamedTuple):
@@ -36,7 +39,8 @@ class Memory(NamedTuple):
 class Cache(NamedTuple):
     """What was read. past, memory: keys and values of each layer, (B, heads, T, width / heads), of the sequence and of the memory.
 
-    absent: (B, S) of the memory.  padding: (B, T) of the question.  written: tokens of the answer so far.
+    absent: (B, S) of the memory.  padding: (B, T) of the question.  written: tokens of the answer
+        so far.
     """
 
     past: list[tuple[Tensor, Tensor]]
@@ -65,7 +69,9 @@ class Attention(nn.Module):
         """(B, S, width) -> keys and values (B, heads, S, width / heads)."""
         return self._split(self.key(x)), self._split(self.value(x))
 
-    def forward(self, x: Tensor, keys: tuple[Tensor, Tensor], hidden: Tensor, watch: Watch | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, keys: tuple[Tensor, Tensor], hidden: Tensor, watch: Watch | None = None
+    ) -> Tensor:
         """Attend.
 
         Args:
@@ -78,7 +84,12 @@ class Attention(nn.Module):
         if watch is None:
             y = F.scaled_dot_product_attention(query, *keys, attn_mask=~hidden)
         else:
-            weights = (query @ keys[0].transpose(2, 3) * query.shape[3] ** -0.5).float().masked_fill(hidden, -torch.inf).softmax(3)
+            weights = (
+                (query @ keys[0].transpose(2, 3) * query.shape[3] ** -0.5)
+                .float()
+                .masked_fill(hidden, -torch.inf)
+                .softmax(3)
+            )
             y = watch(weights).to(keys[1].dtype) @ keys[1]
         out: Tensor = self.out(y.transpose(1, 2).flatten(2))
         return out
@@ -90,7 +101,9 @@ class Layer(nn.Module):
     def __init__(self, width: int, heads: int, forward: int, dropout: float) -> None:
         super().__init__()
         self.itself, self.image = Attention(width, heads), Attention(width, heads)
-        self.feed = nn.Sequential(nn.Linear(width, forward), nn.GELU(), nn.Dropout(dropout), nn.Linear(forward, width))
+        self.feed = nn.Sequential(
+            nn.Linear(width, forward), nn.GELU(), nn.Dropout(dropout), nn.Linear(forward, width)
+        )
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in range(3))
         self.dropout = nn.Dropout(dropout)
 
@@ -136,7 +149,9 @@ class TextDecoder(nn.Module):
         self.state = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout)
 
-    def see(self, last: Tensor, within: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)) -> Tensor:
+    def see(
+        self, last: Tensor, within: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    ) -> Tensor:
         """Features at H/32 (B, channels, h, w) -> image tokens (B, n <= 256, width), row by row; their grid is `grid_of(h, w)`.
 
         Args:
@@ -144,19 +159,27 @@ class TextDecoder(nn.Module):
             within: where the view lies in what is looked at, x0, y0, x1, y1 from 0 to 1.
         """
         rows, columns = grid_of(last.shape[2], last.shape[3])
-        pooled = F.adaptive_avg_pool2d(last, (rows, columns)) if (rows, columns) != last.shape[2:] else last
+        pooled = (
+            F.adaptive_avg_pool2d(last, (rows, columns))
+            if (rows, columns) != last.shape[2:]
+            else last
+        )
         x, y = (torch.arange(columns) + 0.5) / columns, (torch.arange(rows) + 0.5) / rows
         x, y = within[0] + x * (within[2] - within[0]), within[1] + y * (within[3] - within[1])
         place = torch.stack([x.expand(rows, -1), y[:, None].expand(-1, columns)], 2)
         place = torch.cat([torch.sin(place * 3.1416), torch.cos(place * 3.1416)], 2).flatten(0, 1)
-        tokens: Tensor = self.image_norm(self.image(pooled.flatten(2).transpose(1, 2)) + self.image_place(place.to(last.device)))
+        tokens: Tensor = self.image_norm(
+            self.image(pooled.flatten(2).transpose(1, 2)) + self.image_place(place.to(last.device))
+        )
         return tokens
 
     def glance(self, last: Tensor, pooled: Tensor, scenes: Tensor) -> Memory:
         """A thumbnail's memory: its image tokens, its pooled vector (B, 1280) and the scene classes' logits (B, scenes)."""
         whole = self.whole(pooled)[:, None]
         scene = self.scene(torch.softmax(scenes.float(), 1))[:, None]
-        tokens = torch.cat([self.see(last), self.image_norm(whole), self.image_norm(scene.to(whole.dtype))], 1)
+        tokens = torch.cat(
+            [self.see(last), self.image_norm(whole), self.image_norm(scene.to(whole.dtype))], 1
+        )
         return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
 
     def objects(self, kinds: Tensor, places: Tensor) -> Tensor:
@@ -164,14 +187,17 @@ class TextDecoder(nn.Module):
         out: Tensor = self.instance_norm(self.words(kinds) + self.instance(places))
         return out
 
-    def read(self, states: Tensor, padding: Tensor, memory: Memory, watch: Watch | None = None) -> tuple[Tensor, Cache]:
+    def read(
+        self, states: Tensor, padding: Tensor, memory: Memory, watch: Watch | None = None
+    ) -> tuple[Tensor, Cache]:
         """Read the question.
 
         Args:
             states: (B, T, tokens) of the sentence encoder; what lies beyond 32 tokens is not read.
             padding: (B, T) bool.
             memory: what is looked at.
-            watch: called once a layer with the cross-attention A (B, heads, T, S); what it hands back is used in its place.
+            watch: called once a layer with the cross-attention A (B, heads, T, S); what it hands
+                back is used in its place.
 
         Returns:
             (B, T, width), and what `write` goes on from.
@@ -179,12 +205,19 @@ class TextDecoder(nn.Module):
         padding = padding[:, :QUESTION]
         x = self.question(states[:, :QUESTION]) + self.places[: padding.shape[1]]
         looked = [layer.image.keys(memory.tokens) for layer in self.layers]  # type: ignore[union-attr,operator]
-        return self._run(x, padding[:, None, None], Cache([], looked, memory.absent, padding, 0), watch)
+        return self._run(
+            x, padding[:, None, None], Cache([], looked, memory.absent, padding, 0), watch
+        )
 
-    def write(self, tokens: Tensor, cache: Cache, watch: Watch | None = None) -> tuple[Tensor, Cache]:
+    def write(
+        self, tokens: Tensor, cache: Cache, watch: Watch | None = None
+    ) -> tuple[Tensor, Cache]:
         """Write tokens (B, T) after what is in the cache -> normed states (B, T, width) and the cache with them."""
         batch, added = tokens.shape
-        x = self.words(tokens) + self.places[QUESTION + cache.written : QUESTION + cache.written + added]
+        x = (
+            self.words(tokens)
+            + self.places[QUESTION + cache.written : QUESTION + cache.written + added]
+        )
         earlier = F.pad(cache.padding, (0, cache.written))[:, None, None].expand(-1, -1, added, -1)
         later = torch.ones(added, added, dtype=torch.bool).triu(1).expand(batch, 1, -1, -1)
         x, cache = self._run(x, torch.cat([earlier, later], 3), cache, watch)
@@ -199,7 +232,9 @@ class TextDecoder(nn.Module):
         out: Tensor = self.state(states)
         return out
 
-    def _run(self, x: Tensor, hidden: Tensor, cache: Cache, watch: Watch | None) -> tuple[Tensor, Cache]:
+    def _run(
+        self, x: Tensor, hidden: Tensor, cache: Cache, watch: Watch | None
+    ) -> tuple[Tensor, Cache]:
         x, past = self.dropout(x), []
         absent = cache.absent[:, None, None]
         for i, layer in enumerate(self.layers):
@@ -207,7 +242,10 @@ class TextDecoder(nn.Module):
             normed = layer.norms[0](x)
             keys = layer.itself.keys(normed)
             if cache.past:
-                keys = (torch.cat([cache.past[i][0], keys[0]], 2), torch.cat([cache.past[i][1], keys[1]], 2))
+                keys = (
+                    torch.cat([cache.past[i][0], keys[0]], 2),
+                    torch.cat([cache.past[i][1], keys[1]], 2),
+                )
             past.append(keys)
             x = x + layer.dropout(layer.itself(normed, keys, hidden))
             x = x + layer.dropout(layer.image(layer.norms[1](x), cache.memory[i], absent, watch))

@@ -40,7 +40,8 @@ def load_tokenizer(path: Path) -> Tokenizer:
     """The WordPiece tokenizer of MiniLM, without padding or cutting of its own.
 
     Raises:
-        ValueError: it is another one, whose numbers the encoder does not know, or which may take for ever over a long word.
+        ValueError: it is another one, whose numbers the encoder does not know, or which may take
+            for ever over a long word.
         Exception: the file is damaged; the library has no other name for it.
     """
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
@@ -48,7 +49,11 @@ def load_tokenizer(path: Path) -> Tokenizer:
     tokenizer = Tokenizer.from_file(str(path))
     model, parts = tokenizer.model, (tokenizer.normalizer, tokenizer.pre_tokenizer)
     kinds = (normalizers.BertNormalizer, pre_tokenizers.BertPreTokenizer)
-    if not isinstance(model, models.WordPiece) or not all(map(isinstance, parts, kinds)) or model.max_input_chars_per_word > LONGEST:
+    if (
+        not isinstance(model, models.WordPiece)
+        or not all(map(isinstance, parts, kinds))
+        or model.max_input_chars_per_word > LONGEST
+    ):
         raise ValueError("it is not the WordPiece of BERT")
     if max((*tokenizer.get_vocab().values(), *tokenizer.encode("a ship \N{SHIP}").ids)) >= WORDS:
         raise ValueError(f"it has more than {WORDS} tokens")
@@ -78,7 +83,9 @@ class SentenceEncoder(nn.Module):
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.kind = nn.Parameter(torch.zeros(WIDTH))
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
-        layer = nn.TransformerEncoderLayer(WIDTH, HEADS, FORWARD, 0.0, "gelu", 1e-12, batch_first=True)
+        layer = nn.TransformerEncoderLayer(
+            WIDTH, HEADS, FORWARD, 0.0, "gelu", 1e-12, batch_first=True
+        )
         self.layers = nn.TransformerEncoder(layer, LAYERS, enable_nested_tensor=False)
 
     def forward(self, tokens: Tokens) -> Encoded:
@@ -108,7 +115,10 @@ def from_bert(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for i in range(LAYERS):
         theirs, ours = f"encoder.layer.{i}.", f"layers.layers.{i}."
         for end in ("weight", "bias"):
-            attention = [weights[f"{theirs}attention.self.{name}.{end}"] for name in ("query", "key", "value")]
+            attention = [
+                weights[f"{theirs}attention.self.{name}.{end}"]
+                for name in ("query", "key", "value")
+            ]
             state[f"{ours}self_attn.in_proj_{end}"] = torch.cat(attention)
             for mine, name in parts.items():
                 state[f"{ours}{mine}.{end}"] = weights[f"{theirs}{name}.{end}"]
@@ -119,5 +129,7 @@ def stacked(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
     """States and padding of several sentences as one batch."""
     longest = max(e.states.shape[1] for e in encoded)
     states = torch.cat([F.pad(e.states, (0, 0, 0, longest - e.states.shape[1])) for e in encoded])
-    padding = torch.cat([F.pad(e.padding, (0, longest - e.padding.shape[1]), value=True) for e in encoded])
+    padding = torch.cat(
+        [F.pad(e.padding, (0, longest - e.padding.shape[1]), value=True) for e in encoded]
+    )
     return states, padding

@@ -1,8 +1,9 @@
 """The second part of an answer: the sentence, written when the objects have been found.
 
-The likeliest sentence of a small beam, within a grammar that keeps it well formed and true to what was found: "<n> <CLASS>" only of a
-class with regions and of each once, "in the upper part" only where the regions lie there, no end before every class is named; in a caption
-no word of a class whose presence gate is shut. What is not there is said by rule.
+The likeliest sentence of a small beam, within a grammar that keeps it well formed and true to what
+was found: "<n> <CLASS>" only of a class with regions and of each once, "in the upper part" only
+where the regions lie there, no end before every class is named; in a caption no word of a class
+whose presence gate is shut. What is not there is said by rule.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from geomagnifier.models.small.text_decoder import ANSWER, INSTANCES, PLACE, Mem
 
 NEVER = (w.POINT, w.SAY, w.NONE, w.BY, w.EVERYTHING, w.THIS, w.PLACE, w.UNKNOWN)
 TOLD = 4
-"""Most kinds with regions in the decoder's own words; pictures with more are too few to learn from, and the rest is listed."""
+"""Most kinds with regions in the decoder's own words; pictures with more are too few to learn from,
+and the rest is listed.
+"""
 NOTHING, NOT_TAUGHT = "none of the things i know is here .", "i was not taught to find that ."
 REST = "the rest i was not taught to find ."
 Rule = Callable[[Sequence[str]], Sequence[str]]
@@ -28,7 +31,13 @@ Rule = Callable[[Sequence[str]], Sequence[str]]
 
 
 def tell(
-    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory, forbidden: Rule, beam: int = 3
+    decoder: TextDecoder,
+    words: w.Words,
+    states: Tensor,
+    padding: Tensor,
+    memory: Memory,
+    forbidden: Rule,
+    beam: int = 3,
 ) -> list[str]:
     """Write a sentence.
 
@@ -60,7 +69,9 @@ def tell(
                 if not sentence:
                     shut.append(words.number[w.END])  # an answer is not empty
                 if len(sentence) > 2 and sentence[-3:-1] == sentence[-1:] * 2:
-                    shut.append(words.number[sentence[-1]])  # a word three times in a row is a stutter
+                    shut.append(
+                        words.number[sentence[-1]]
+                    )  # a word three times in a row is a stutter
                 chances[row, torch.tensor(shut, dtype=torch.int64)] = -torch.inf
             total = (scores[:, None] + chances).flatten()
             best = total.topk(min(2 * beam, total.numel()))
@@ -79,12 +90,18 @@ def tell(
                     kept.append(value)
             if len(finished) >= beam or not rows:
                 break
-            written = [[*written[row], words.tokens[number]] for row, number in zip(rows, following, strict=True)]
+            written = [
+                [*written[row], words.tokens[number]]
+                for row, number in zip(rows, following, strict=True)
+            ]
             scores, token = torch.tensor(kept), torch.tensor(following)[:, None]
             index = torch.tensor(rows)
             cache = cache._replace(
                 past=[(k[index], v[index]) for k, v in cache.past],
-                memory=[(k[:1].expand(len(rows), -1, -1, -1), v[:1].expand(len(rows), -1, -1, -1)) for k, v in cache.memory],
+                memory=[
+                    (k[:1].expand(len(rows), -1, -1, -1), v[:1].expand(len(rows), -1, -1, -1))
+                    for k, v in cache.memory
+                ],
                 absent=cache.absent[:1].expand(len(rows), -1),
                 padding=cache.padding[:1].expand(len(rows), -1),
             )
@@ -95,7 +112,9 @@ Thing = tuple[str, float, tuple[float, float, float, float]]
 """Kind, score, box as shares of the scene's width and height."""
 
 
-def instances(words: w.Words, things: Sequence[Thing], missing: Sequence[str], unknown: bool) -> tuple[list[int], list[list[float]]]:
+def instances(
+    words: w.Words, things: Sequence[Thing], missing: Sequence[str], unknown: bool
+) -> tuple[list[int], list[list[float]]]:
     """What was found, as the decoder is told it: word numbers of kinds, and score, centre and sides of each.
 
     Args:
@@ -105,7 +124,9 @@ def instances(words: w.Words, things: Sequence[Thing], missing: Sequence[str], u
         unknown: a thing never taught was asked for: a token of its own.
     """
     kinds, places = [], []
-    for kind, score, (x0, y0, x1, y1) in sorted(things, key=lambda t: -t[1])[: INSTANCES - len(missing) - unknown]:
+    for kind, score, (x0, y0, x1, y1) in sorted(things, key=lambda t: -t[1])[
+        : INSTANCES - len(missing) - unknown
+    ]:
         kinds.append(w.kind_token(kind))
         places.append([score, (x0 + x1) / 2, (y0 + y1) / 2, x1 - x0, y1 - y0])
     kinds += [w.kind_token(kind) for kind in missing] + [w.UNKNOWN] * unknown
@@ -129,13 +150,22 @@ def about_found(words: w.Words, present: Mapping[str, Sequence[Box]], start: str
     def forbidden(sentence: Sequence[str]) -> list[str]:
         said = list(sentence)
         opening = len(said) < 2 and bool(start)
-        only = {(start, ",")[len(said)]} if opening else _following(said[2:] if start else said, there, present, single)
+        only = (
+            {(start, ",")[len(said)]}
+            if opening
+            else _following(said[2:] if start else said, there, present, single)
+        )
         return [t for t in words.tokens if t not in only]
 
     return forbidden
 
 
-def _following(sentence: list[str], there: Mapping[str, str], present: Mapping[str, Sequence[Box]], single: bool) -> set[str]:
+def _following(
+    sentence: list[str],
+    there: Mapping[str, str],
+    present: Mapping[str, Sequence[Box]],
+    single: bool,
+) -> set[str]:
     """Tokens that may come next, of a sentence without its yes or no."""
     begin = max((i + 1 for i, token in enumerate(sentence) if token in (".", ";")), default=0)
     clause = [token for token in sentence[begin:] if token not in (w.SEG, w.BOX)]
@@ -145,7 +175,11 @@ def _following(sentence: list[str], there: Mapping[str, str], present: Mapping[s
     if not clause:
         if begin and sentence[-1] == ";":
             return {"there"}
-        return {w.END} if not unsaid else {"there", w.NUMBER} | ({"this"} if single and not begin else set())
+        return (
+            {w.END}
+            if not unsaid
+            else {"there", w.NUMBER} | ({"this"} if single and not begin else set())
+        )
     if clause[0] == "this":
         return {1: {"is"}, 2: {w.ONE}, 3: unsaid}.get(len(clause), tie | {"."})
     if clause == ["there"]:
@@ -154,14 +188,20 @@ def _following(sentence: list[str], there: Mapping[str, str], present: Mapping[s
         return {w.NUMBER, "also"} if begin else {w.NUMBER}
     subject = [there[token] for token in clause if token in there][:1]
     beside = "near" in clause
-    close = {t for t in unsaid if near(present[subject[0]], present[there[t]])} if subject else set()
+    close = (
+        {t for t in unsaid if near(present[subject[0]], present[there[t]])} if subject else set()
+    )
     fresh = close if beside else unsaid
     if last in ("also", "near", "and", ",") and w.IS in clause:
         return {w.NUMBER}
     if last == w.NUMBER:
         return fresh
     if last == w.IS:  # "two ships are ..."
-        return {"in"} | ({"near"} if close else set()) | {phrase[0] for phrase in _places(present, subject)}
+        return (
+            {"in"}
+            | ({"near"} if close else set())
+            | {phrase[0] for phrase in _places(present, subject)}
+        )
     if last in there:
         if w.IS not in clause:
             return tie | {w.IS}
@@ -173,12 +213,22 @@ def _following(sentence: list[str], there: Mapping[str, str], present: Mapping[s
             more = set()
         closing = {"."} | ({";"} if beside and unsaid else set())
         kinds = [there[token] for token in clause if token in there]
-        return tie | more | closing | (set() if beside else {phrase[0] for phrase in _places(present, kinds)})
+        return (
+            tie
+            | more
+            | closing
+            | (set() if beside else {phrase[0] for phrase in _places(present, kinds)})
+        )
     at = max(i for i, token in enumerate(clause) if token in there or token == w.IS) + 1
     kinds = [there[token] for token in clause if token in there]
-    phrases = [*_places(present, kinds), *([["in", "the", "picture"]] if clause[at - 1] == w.IS else [])]
+    phrases = [
+        *_places(present, kinds),
+        *([["in", "the", "picture"]] if clause[at - 1] == w.IS else []),
+    ]
     following = {
-        phrase[len(clause) - at] for phrase in phrases if phrase[: len(clause) - at] == clause[at:] and len(phrase) > len(clause) - at
+        phrase[len(clause) - at]
+        for phrase in phrases
+        if phrase[: len(clause) - at] == clause[at:] and len(phrase) > len(clause) - at
     }
     again = {";"} if unsaid and clause[0] == w.NUMBER else set()
     return following | ({"."} | again if clause[at:] in phrases else set())
@@ -186,14 +236,19 @@ def _following(sentence: list[str], there: Mapping[str, str], present: Mapping[s
 
 def _places(present: Mapping[str, Sequence[Box]], kinds: Sequence[str]) -> list[list[str]]:
     """Words of the parts of the scene where the regions of these classes lie."""
-    return [ENGLISH[part].split() for part in parts([box for kind in kinds for box in present[kind]])]
+    return [
+        ENGLISH[part].split() for part in parts([box for kind in kinds for box in present[kind]])
+    ]
 
 
 def plainly(present: Mapping[str, Sequence[Box]], start: str = "") -> list[str]:
     """The sentence by rule, for where the decoder comes to no end: arguments as of `about_found`."""
     tokens = [start, ","] if start else []
     for k, kind in enumerate(present):
-        tokens += (["there", w.IS] if not k else ["and"] if k == len(present) - 1 else [","]) + [w.NUMBER, w.kind_token(kind)]
+        tokens += (["there", w.IS] if not k else ["and"] if k == len(present) - 1 else [","]) + [
+            w.NUMBER,
+            w.kind_token(kind),
+        ]
     return [*tokens, *next(iter(_places(present, [*present])), []), "."]
 
 
@@ -202,7 +257,9 @@ def is_finished(tokens: Sequence[str], present: Mapping[str, Sequence[Box]]) -> 
     return tokens[-1:] == ["."] and {w.kind_token(kind) for kind in present} <= set(tokens)
 
 
-def denied(missing: Sequence[str], everything: bool, unknown: bool, some: bool, at: str = "here") -> list[str]:
+def denied(
+    missing: Sequence[str], everything: bool, unknown: bool, some: bool, at: str = "here"
+) -> list[str]:
     """Tokens of what is said of things that are not there.
 
     Args:
@@ -214,7 +271,9 @@ def denied(missing: Sequence[str], everything: bool, unknown: bool, some: bool, 
     """
     tokens: list[str] = []
     for k, kind in enumerate(missing):
-        tokens += [["there", "is", "no"], [","], ["or"]][0 if not k else 2 if k == len(missing) - 1 else 1] + [w.kind_token(kind)]
+        tokens += [["there", "is", "no"], [","], ["or"]][
+            0 if not k else 2 if k == len(missing) - 1 else 1
+        ] + [w.kind_token(kind)]
     tokens += [*at.split(), "."] if missing else []
     if everything and not missing:
         tokens += NOTHING.split()
@@ -239,7 +298,9 @@ def about_place(words: w.Words, shut: Sequence[str]) -> Rule:
     return lambda sentence: out if sentence else first
 
 
-_DANGLING = word_set("a an the of and or in on at with to from between is are there some many two three several ,")
+_DANGLING = word_set(
+    "a an the of and or in on at with to from between is are there some many two three several ,"
+)
 
 
 def is_sentence(tokens: Sequence[str]) -> bool:

@@ -1,7 +1,8 @@
 """The closed vocabulary of answers: about a thousand words, the kinds as one token each, and tokens that are no words.
 
-A sentence is a list of tokens: "there <is> <n> <ship> [BOX] ." What depends on the count of regions is filled in when the sentence
-is written out (`write_out`): "<n>" is the number of the phrase's regions, so that the text never disagrees with them.
+A sentence is a list of tokens: "there <is> <n> <ship> [BOX] ." What depends on the count of regions
+is filled in when the sentence is written out (`write_out`): "<n>" is the number of the phrase's
+regions, so that the text never disagrees with them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ END, POINT, SAY, SEG, BOX, NONE = "<end>", "<point>", "<say>", "[SEG]", "[BOX]",
 BY, EVERYTHING, THIS, PLACE, UNKNOWN = "<by>", "<everything>", "<this>", "<place>", "<unknown>"
 NUMBER, ONE, IS = "<n>", "<a>", "<is>"
 SPECIAL = (END, POINT, SAY, SEG, BOX, NONE, BY, EVERYTHING, THIS, PLACE, UNKNOWN, NUMBER, ONE, IS)
-"""END closes an answer.  POINT, SAY open its two parts: what to look for, and the sentence.  SEG, BOX: the phrase before is tied to
-masks or boxes; NONE: its thing is not there.  BY: the next kind only says where.  EVERYTHING: all objects.  THIS: what the given box
-shows.  PLACE: the kind of place is asked for as well.  UNKNOWN: a thing never taught.  NUMBER, ONE, IS: a count, an article, a verb."""
+"""END closes an answer.  POINT, SAY open its two parts: what to look for, and the sentence.  SEG,
+BOX: the phrase before is tied to masks or boxes; NONE: its thing is not there.  BY: the next kind
+only says where.  EVERYTHING: all objects.  THIS: what the given box shows.  PLACE: the kind of
+place is asked for as well.  UNKNOWN: a thing never taught.  NUMBER, ONE, IS: a count, an article, a
+verb.
+"""
 
 _SAID = (
     "this is there no yes none of the things i know here . , ; or and also near in on upper lower left right centre part picture rest"
@@ -23,7 +27,21 @@ _SAID = (
 )
 FOUND = tuple(_SAID.split())
 """Plain words of sentences about what was found; captions have all the others as well."""
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 _PART = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[.,;:?!]")
 
 
@@ -51,7 +69,11 @@ class Words:
     def __init__(self, tokens: Sequence[str]) -> None:
         self.tokens = tuple(tokens)
         self.number = {token: i for i, token in enumerate(self.tokens)}
-        self.kinds = {token: token[1:-1] for token in self.tokens if token.startswith("<") and token not in SPECIAL}
+        self.kinds = {
+            token: token[1:-1]
+            for token in self.tokens
+            if token.startswith("<") and token not in SPECIAL
+        }
 
     def __len__(self) -> int:
         return len(self.tokens)
@@ -65,7 +87,9 @@ class Words:
         return [self.number[t] for t in tokens]
 
 
-def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable[[str, int], str]) -> tuple[str, dict[str, str]]:
+def write_out(
+    tokens: Sequence[str], counts: Mapping[str, int], plural: Callable[[str, int], str]
+) -> tuple[str, dict[str, str]]:
     """A sentence for people, and the phrase that stands for each kind.
 
     Args:
@@ -86,7 +110,11 @@ def write_out(tokens: Sequence[str], counts: Mapping[str, int], plural: Callable
             n, before = counts[kind], tokens[i - 1] if i else ""
             noun = plural(kind, n) if n else kind
             if before in (NUMBER, ONE):
-                start = _number(n) if before == NUMBER or n > 1 else ("an" if noun[0] in "aeiou" else "a")
+                start = (
+                    _number(n)
+                    if before == NUMBER or n > 1
+                    else ("an" if noun[0] in "aeiou" else "a")
+                )
                 words[-1] = start
                 if n:
                     phrases.setdefault(kind, f"{start} {noun}")

@@ -1,6 +1,7 @@
 """Chinese questions, read into plain English: a small transformer from characters to the words of one sentence for each meaning.
 
-Everything behind it stays as it is: the sentence encoder, the decoder and the selector read the English. Coordinates are carried over.
+Everything behind it stays as it is: the sentence encoder, the decoder and the selector read the
+English. Coordinates are carried over.
 """
 
 from __future__ import annotations
@@ -25,15 +26,23 @@ START, END, RARE = "<start>", "<end>", "<rare>"
 """Open and close a sentence; a character that was never taught."""
 BOX = "□"
 """Stands for coordinates while a question is read."""
-_BOX = re.compile(r"[\[(（【<]?\s*-?\d+(?:\.\d+)?(?:\s*[,，、 ]\s*-?\d+(?:\.\d+)?){3}\s*[\])）】>]?")
+_BOX = re.compile(
+    r"[\[(（【<]?\s*-?\d+(?:\.\d+)?(?:\s*[,，、 ]\s*-?\d+(?:\.\d+)?){3}\s*[\])）】>]?"
+)
 _WORD = re.compile(rf"[a-z0-9'-]+|[.,?!]|{BOX}", re.IGNORECASE)
 
 
 def characters(text: str) -> tuple[list[str], list[str]]:
     """A question as it is read: its characters, full-width and traditional forms made plain, no spaces; and the coordinates it gives."""
-    plain = unicodedata.normalize("NFKC", chinese_text.without_order(text[:LOOKED_AT])).lower().translate(chinese_text.SIMPLIFIED)
+    plain = (
+        unicodedata.normalize("NFKC", chinese_text.without_order(text[:LOOKED_AT]))
+        .lower()
+        .translate(chinese_text.SIMPLIFIED)
+    )
     plain = chinese_text.unmixed(plain, chinese_names())
-    plain = " ".join(plain.split())[:LOOKED_AT]  # several blanks in a row can be read in many ways, which takes for ever
+    plain = " ".join(plain.split())[
+        :LOOKED_AT
+    ]  # several blanks in a row can be read in many ways, which takes for ever
     boxes = _BOX.findall(plain)
     return [c for c in _BOX.sub(BOX, plain) if not c.isspace()], boxes
 
@@ -59,15 +68,35 @@ class Reader(nn.Module):
         words: English words known, START and END the first.
     """
 
-    def __init__(self, letters: Sequence[str], words: Sequence[str], width: int = 128, layers: int = 3, heads: int = 4) -> None:
+    def __init__(
+        self,
+        letters: Sequence[str],
+        words: Sequence[str],
+        width: int = 128,
+        layers: int = 3,
+        heads: int = 4,
+    ) -> None:
         super().__init__()
         self.letters, self.words = tuple(letters), tuple(words)
-        self.letter_number, self.word_number = ({t: i for i, t in enumerate(x)} for x in (self.letters, self.words))
-        self.letter, self.word = nn.Embedding(len(self.letters), width), nn.Embedding(len(self.words), width)
-        self.letter_place, self.word_place = (nn.Parameter(torch.randn(n, width) * 0.02) for n in (LONGEST, WRITTEN))
-        encoder = nn.TransformerEncoderLayer(width, heads, 2 * width, 0.1, "gelu", batch_first=True, norm_first=True)
-        decoder = nn.TransformerDecoderLayer(width, heads, 2 * width, 0.1, "gelu", batch_first=True, norm_first=True)
-        self.encoder = nn.TransformerEncoder(encoder, layers, nn.LayerNorm(width), enable_nested_tensor=False)
+        self.letter_number, self.word_number = (
+            {t: i for i, t in enumerate(x)} for x in (self.letters, self.words)
+        )
+        self.letter, self.word = (
+            nn.Embedding(len(self.letters), width),
+            nn.Embedding(len(self.words), width),
+        )
+        self.letter_place, self.word_place = (
+            nn.Parameter(torch.randn(n, width) * 0.02) for n in (LONGEST, WRITTEN)
+        )
+        encoder = nn.TransformerEncoderLayer(
+            width, heads, 2 * width, 0.1, "gelu", batch_first=True, norm_first=True
+        )
+        decoder = nn.TransformerDecoderLayer(
+            width, heads, 2 * width, 0.1, "gelu", batch_first=True, norm_first=True
+        )
+        self.encoder = nn.TransformerEncoder(
+            encoder, layers, nn.LayerNorm(width), enable_nested_tensor=False
+        )
         self.decoder = nn.TransformerDecoder(decoder, 1, nn.LayerNorm(width))
         for table in (self.letter, self.word):
             nn.init.normal_(table.weight, std=0.05)
@@ -103,7 +132,9 @@ class Reader(nn.Module):
         memory = self._read(letters, absent)
         written, surety = [self.word_number[START]], 0.0
         while len(written) < WRITTEN:
-            best = torch.log_softmax(self._write(torch.tensor([written]), memory, absent)[0, -1], 0).max(0)
+            best = torch.log_softmax(
+                self._write(torch.tensor([written]), memory, absent)[0, -1], 0
+            ).max(0)
             written.append(int(best.indices))
             surety += float(best.values)
             if written[-1] == self.word_number[END]:

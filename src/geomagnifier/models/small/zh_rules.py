@@ -1,6 +1,7 @@
 """Chinese questions whose English is known by rule, and whether an English sentence can be the meaning of a Chinese question.
 
-The trained reader of `reading.py` has the rest. It always writes a sentence; one that names other classes than the question is none.
+The trained reader of `reading.py` has the rest. It always writes a sentence; one that names other
+classes than the question is none.
 """
 
 from __future__ import annotations
@@ -16,17 +17,34 @@ from geomagnifier.language.short_forms import written_out
 from geomagnifier.models.small.zh_en_translator import Reader, characters
 
 LEAST_SURE = 0.8
-"""Of the words of a question read from Chinese: below it the sentence is none. Of 250 questions of wordings kept aside from the reader's
-training it refuses 10 of 82 that are not read word for word, and none of the others; 0.9 would refuse 32 and 12."""
+"""Of the words of a question read from Chinese: below it the sentence is none. Of 250 questions of
+wordings kept aside from the reader's training it refuses 10 of 82 that are not read word for word,
+and none of the others; 0.9 would refuse 32 and 12.
+"""
 _PLACE = re.compile(
     "(?:请问|请|帮我看看|帮我看一下|看看|看一下|你觉得|麻烦)*(?:这|那|此|该)(?:里|儿|边|块儿?|片|个|一带|一片|张图?|幅图?)?(?:地方|区域|地块|地儿|图|影像)?"
     "(?:到底|究竟|大概|主要|一般|现在|可能)*(?:是)?(?:个)?(?:用来)?(?:拿来)?"
     "(?:干嘛|干啥|干什么|做什么|做啥|啥|什么|什么样的|怎样的|何种)(?:用途|用处|使|用|地方|区域|地儿|场所|场景|地段|地带)?(?:的)?(?:地方|区域|场所)?[呢啊呀吗,。.?!]*"
 )
-_NEAREST = re.compile("(?:离|距离?)([^,。]{1,8}?)(?:最近|最远)的?(?:那|这)?(?:(\\d|[一两二三四五])?[个架艘辆座栋条片块台])?(.{1,8})")
-_NUMBERS = {"两": "two", "二": "two", "三": "three", "四": "four", "五": "five", "2": "two", "3": "three", "4": "four", "5": "five"}
+_NEAREST = re.compile(
+    "(?:离|距离?)([^,。]{1,8}?)(?:最近|最远)的?(?:那|这)?(?:(\\d|[一两二三四五])?[个架艘辆座栋条片块台])?(.{1,8})"
+)
+_NUMBERS = {
+    "两": "two",
+    "二": "two",
+    "三": "three",
+    "四": "four",
+    "五": "five",
+    "2": "two",
+    "3": "three",
+    "4": "four",
+    "5": "five",
+}
 _MASKS = re.compile("分割|提取|掩[膜码模]|轮廓|抠|勾|描出|上色|涂色|逐像素|像素级")
-_MANY, _THERE = re.compile("多少|几|数一?数|数下|统计|数量|数目|个数|计数"), re.compile("有没有|是否有|是否存在|有无|吗|能看到|能不能看到")
+_MANY, _THERE = (
+    re.compile("多少|几|数一?数|数下|统计|数量|数目|个数|计数"),
+    re.compile("有没有|是否有|是否存在|有无|吗|能看到|能不能看到"),
+)
 _ASKING = re.compile(
     "(请问|请|麻烦|帮我|帮忙|帮|给我|给|我想要?|我要|看一下|看看|看|一下|把|将|对|找出|找到|寻找|查找|找|检测出|检测|识别出|识别|定位|分割出|分割|提取出|提取|勾勒|勾|抠出|抠|"
     "标出|标注|标记|标|框出|框|圈出|圈|统计|计算|数一数|数数|数量|数目|个数|数|所有的?|全部的?|一切|每一?[个架艘辆座条棵栋片块]|整[张幅个]|这[张幅片里]|这|该|卫星|航拍|遥感|图片|图像|影像|"
@@ -56,7 +74,9 @@ def meaning(text: str, reader: Callable[[], Reader]) -> str:
         return plain
     plain, surety = reader().read(text)
     if surety < LEAST_SURE or not agree(text, plain):
-        raise QuestionUnreadable(f"没有看懂这个问题（{text[:40]}）；请换一种说法，例如“分割所有船”或“这是什么地方？”")
+        raise QuestionUnreadable(
+            f"没有看懂这个问题（{text[:40]}）；请换一种说法，例如“分割所有船”或“这是什么地方？”"
+        )
     return plain
 
 
@@ -67,7 +87,13 @@ def english(text: str) -> str:
         return "What kind of place is this?"
     if found := _NEAREST.search(plain):
         mark, things = in_chinese(found[1], anywhere=True), in_chinese(found[3], anywhere=True)
-        if len(mark) == 1 and mark[0].kind and len(things) == 1 and things[0].kind and not re.search("[多少几]", found[3]):
+        if (
+            len(mark) == 1
+            and mark[0].kind
+            and len(things) == 1
+            and things[0].kind
+            and not re.search("[多少几]", found[3])
+        ):
             kind, several = things[0].kind, _NUMBERS.get(found[2] or "", "")
             named = f"{several} {plural(kind)}" if several else kind
             way = "nearest to" if "最近" in found[0] else "farthest from"
@@ -83,14 +109,27 @@ def _plain(text: str) -> str:
     rest = text
     for mention in reversed(mentions):
         rest = f"{rest[: mention.start]}{rest[mention.end :]}"
-    if not kinds or not {*kinds} <= {*CLASSES} or _ASKING.sub("", rest) or len(re.findall("[?？。]", text.rstrip("?？。"))):
+    if (
+        not kinds
+        or not {*kinds} <= {*CLASSES}
+        or _ASKING.sub("", rest)
+        or len(re.findall("[?？。]", text.rstrip("?？。")))
+    ):
         return ""
     several = [kind if kind in ("water", "vegetation", "land") else plural(kind) for kind in kinds]
     if _MASKS.search(rest):
         return f"Segment all {' and '.join(several)}."
     if _THERE.search(rest):
-        return "" if _MANY.search(rest) else f"Is there {' or '.join(map(_article, kinds))} in the image? If so, where?"
-    return f"How many {' and '.join(several)} are there?" if _MANY.search(rest) else f"Detect all {' and '.join(several)}."
+        return (
+            ""
+            if _MANY.search(rest)
+            else f"Is there {' or '.join(map(_article, kinds))} in the image? If so, where?"
+        )
+    return (
+        f"How many {' and '.join(several)} are there?"
+        if _MANY.search(rest)
+        else f"Detect all {' and '.join(several)}."
+    )
 
 
 def _article(noun: str) -> str:
@@ -102,6 +141,9 @@ def agree(text: str, english: str) -> bool:
     if not _THINGS.match(english):
         return True
     plain = "".join(characters(text)[0])
-    surely, perhaps = ({mention.kind for mention in in_chinese(plain, anywhere) if mention.kind} for anywhere in (False, True))
+    surely, perhaps = (
+        {mention.kind for mention in in_chinese(plain, anywhere) if mention.kind}
+        for anywhere in (False, True)
+    )
     told = {mention.kind for mention in in_english(tokens_of(english)) if mention.kind}
     return surely <= told <= perhaps

@@ -15,7 +15,9 @@ from geomagnifier.server.settings import Settings
 
 TITLE = "geomagnifier"
 AWAY = 15.0
-"""Seconds for which a page is kept whose browser does not answer: what is busy for a while, or loses its network, goes on where it was."""
+"""Seconds for which a page is kept whose browser does not answer: what is busy for a while, or
+loses its network, goes on where it was.
+"""
 
 
 def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> None:
@@ -36,11 +38,17 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     from geomagnifier.server.ui.page import Page
     from geomagnifier.server.ui.routes import routes
 
-    # As the app starts, NiceGUI asks every object in memory what it is, an outdated one of torch too.
-    warnings.filterwarnings("ignore", message="`torch.distributed.reduce_op`", category=FutureWarning)
+    # As the app starts, NiceGUI asks every object in memory what it is, an outdated one of torch
+    # too.
+    warnings.filterwarnings(
+        "ignore", message="`torch.distributed.reduce_op`", category=FutureWarning
+    )
     Storage.path = library.folder / "sessions"
     app.include_router(routes(library, jobs))
-    for kind in (404, HTTPException):  # NiceGUI makes a page of each address that there is not, and logs it
+    for kind in (
+        404,
+        HTTPException,
+    ):  # NiceGUI makes a page of each address that there is not, and logs it
         pages.add_exception_handler(kind, told_error)
 
     @ui.page("/", title=TITLE, language="en-US")
@@ -49,7 +57,9 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
         made = Page(library, jobs, pages.storage.user)
         client = ui.context.client
         await client.connected()  # the page is sent by now; what takes longer comes after it
-        if not client.is_deleted:  # as it is after a minute, where a program fetched the page, and no browser
+        if (
+            not client.is_deleted
+        ):  # as it is after a minute, where a program fetched the page, and no browser
             await made.begin(scene, job)
 
     favicon = icons.svg("lens").replace("currentColor", theme.COLOURS["accent"][0])

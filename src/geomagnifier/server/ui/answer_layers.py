@@ -14,7 +14,9 @@ from geomagnifier.server.ui.map_coordinates import Pairs, Places, outline
 from geomagnifier.types import Answer
 
 REGIONS, POINTS = 10_000, 300_000
-"""The most regions on the map, and points of their outlines: a browser draws no more of them smoothly. The best ones are drawn."""
+"""The most regions on the map, and points of their outlines: a browser draws no more of them
+smoothly. The best ones are drawn.
+"""
 
 LOOKS = 2000
 """The most places looked at on the map."""
@@ -44,7 +46,9 @@ def document(answer: Answer, places: Places) -> dict[str, Any]:
         rings.append(own or (outline(region.box),))
     placed = iter(places.rings([ring for own in rings for ring in own]))
     for one, outlines in zip(drawn, rings, strict=True):
-        one["rings"] = [next(placed) for _ in outlines]  # filled by the even-odd rule: holes need not be told from islands
+        one["rings"] = [
+            next(placed) for _ in outlines
+        ]  # filled by the even-odd rule: holes need not be told from islands
     looks = {
         name: places.rings([outline(box.tuple()) for box in boxes[:LOOKS]])
         for name, boxes in (

@@ -48,7 +48,9 @@ class Answered:
         """Show the answer of a finished job. box: what the question was about, in words.  meant: see `reading.meant`."""
         answer = job.answer
         assert answer is not None
-        first = await asyncio.to_thread(_rows, answer, presentation.order(answer, "found"), 0, FIRST)
+        first = await asyncio.to_thread(
+            _rows, answer, presentation.order(answer, "found"), 0, FIRST
+        )
         self._root.clear()
         self._said.text = answer.text
         with self._root:
@@ -74,7 +76,10 @@ class Answered:
     def _regions(self, answer: Answer, first: list[presentation.Row]) -> None:
         with tag("section", "part", aria_label="Regions"):
             with tag("div", "titled"):
-                words("h2", f"{len(answer.regions):,} {'region' if len(answer.regions) == 1 else 'regions'}")
+                words(
+                    "h2",
+                    f"{len(answer.regions):,} {'region' if len(answer.regions) == 1 else 'regions'}",
+                )
                 choice = tag("select", "low", aria_label="Order of the regions")
                 with choice:
                     for name, text in ORDERS.items():
@@ -87,10 +92,21 @@ class Answered:
                 listed.clear()
                 self._fill(listed, answer, order, made, FIRST)
 
-            choice.on("change", lambda event: fill(str(event.args)), js_handler="(e) => emit(e.target.value)")
+            choice.on(
+                "change",
+                lambda event: fill(str(event.args)),
+                js_handler="(e) => emit(e.target.value)",
+            )
             self._fill(listed, answer, presentation.order(answer, "found"), first, FIRST)
 
-    def _fill(self, listed: ui.element, answer: Answer, order: Sequence[int], made: Sequence[presentation.Row], until: int) -> None:
+    def _fill(
+        self,
+        listed: ui.element,
+        answer: Answer,
+        order: Sequence[int],
+        made: Sequence[presentation.Row],
+        until: int,
+    ) -> None:
         """Add lines, of the first `until` regions of an order by now, and a button for those after them."""
         _lines(listed, made, presentation.colours(answer))
         if until >= len(order):
@@ -119,14 +135,23 @@ def _sentence(answer: Answer) -> None:
             if piece.kind is None:
                 words("span", piece.text)
             else:
-                phrase = words("button", piece.text, "phrase", type="button", data_kind=str(piece.kind), title="Show on the map")
+                phrase = words(
+                    "button",
+                    piece.text,
+                    "phrase",
+                    type="button",
+                    data_kind=str(piece.kind),
+                    title="Show on the map",
+                )
                 phrase.style(f"--own: {colours[piece.kind]}")
 
 
 def _notes(job: Job, answer: Answer) -> list[str]:
     notes = [ENDINGS[job.state]] if job.state in ENDINGS and not answer.complete else []
     if len(answer.regions) > answer_layers.REGIONS:
-        notes.append(f"The map shows the {answer_layers.REGIONS:,} best of {len(answer.regions):,} regions; the files have all of them.")
+        notes.append(
+            f"The map shows the {answer_layers.REGIONS:,} best of {len(answer.regions):,} regions; the files have all of them."
+        )
     return notes
 
 
@@ -154,12 +179,16 @@ def _labels(answer: Answer) -> None:
 def _lines(listed: ui.element, rows: Sequence[presentation.Row], colours: Sequence[str]) -> None:
     """Rows as one piece of HTML: a hundred of them as elements of the server would be slow. The map's script listens to them."""
     with listed:
-        ui.html("".join(_line(row, colours[row.kind]) for row in rows), sanitize=False, tag="div").classes("regions").props('role="list"')
+        ui.html(
+            "".join(_line(row, colours[row.kind]) for row in rows), sanitize=False, tag="div"
+        ).classes("regions").props('role="list"')
 
 
 def _line(row: presentation.Row, colour: str) -> str:
     size = html.escape(row.metres or row.pixels)
-    below = html.escape(" · ".join(part for part in (row.pixels if row.metres else "", row.area) if part))
+    below = html.escape(
+        " · ".join(part for part in (row.pixels if row.metres else "", row.area) if part)
+    )
     return (
         f'<div role="listitem"><button type="button" class="region-row" data-region="{row.number}" style="--own: {colour}">'
         f'<i aria-hidden="true"></i><span class="label"><small class="number">{row.number}</small> {html.escape(row.label)}</span>'
@@ -198,7 +227,11 @@ def _cost(answer: Answer) -> None:
 def _files(job: Job) -> None:
     answer = job.answer
     assert answer is not None
-    missing = {"mask.tif": answer.patches is None, "heat.png": answer.trace.heat is None, "regions.geojson": not answer.regions}
+    missing = {
+        "mask.tif": answer.patches is None,
+        "heat.png": answer.trace.heat is None,
+        "regions.geojson": not answer.regions,
+    }
     missing["regions.gpkg"] = missing["regions.geojson"]
     with tag("section", "part", aria_label="Download"):
         words("h2", "Download")

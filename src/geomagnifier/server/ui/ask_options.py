@@ -24,7 +24,8 @@ LETTERS = 24
 class Manner:
     """As it was typed; "" is the usual.
 
-    search: one of `SEARCHES`.  recall, min_score: shares, "0.95" or "95%".  budget: "20 s", "4 Mpx".
+    search: one of `SEARCHES`.  recall, min_score: shares, "0.95" or "95%".  budget: "20 s", "4
+        Mpx".
     """
 
     search: str = "adaptive"
@@ -35,8 +36,13 @@ class Manner:
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Manner:
         """From the fields of a form."""
-        text = {name: str(said.get(name, "")).strip()[:LETTERS] for name in ("recall", "budget", "min_score")}
-        return cls(str(said.get("search")) if said.get("search") in SEARCHES else "adaptive", **text)
+        text = {
+            name: str(said.get(name, "")).strip()[:LETTERS]
+            for name in ("recall", "budget", "min_score")
+        }
+        return cls(
+            str(said.get("search")) if said.get("search") in SEARCHES else "adaptive", **text
+        )
 
     def amiss(self) -> dict[str, str]:
         """What is wrong, by the name of the field."""
@@ -74,8 +80,16 @@ class Manner:
 
 
 FIELDS = {
-    "recall": ("Recall", "as usual", "The share of all objects to find; more of them brings more false ones too."),
-    "budget": ("Budget", "no limit", "The most to spend, as 20 s or 4 Mpx; what it leaves unseen is told."),
+    "recall": (
+        "Recall",
+        "as usual",
+        "The share of all objects to find; more of them brings more false ones too.",
+    ),
+    "budget": (
+        "Budget",
+        "no limit",
+        "The most to spend, as 20 s or 4 Mpx; what it leaves unseen is told.",
+    ),
     "min_score": ("Least score", "as measured", "Show every candidate from this score on, 0 to 1."),
 }
 """Name on the page, what stands in an empty field, and a sentence."""

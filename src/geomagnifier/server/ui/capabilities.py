@@ -16,7 +16,11 @@ def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
         with tag("summary"):
             words("span", "What it can find")
             icon("down")
-        words("p", "Things it outlines, counts and finds by name; other things are refused, not guessed.", "note")
+        words(
+            "p",
+            "Things it outlines, counts and finds by name; other things are refused, not guessed.",
+            "note",
+        )
         with tag("div", "kinds", role="group", aria_label="Kinds of things"):
             for kind in spec.kinds:
                 chip = words("button", kind, "chip", type="button", title=f"Ask for every {kind}")
@@ -25,4 +29,8 @@ def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
             some = ", ".join(spec.scenes[:PLACES])
             more = f" and {len(spec.scenes) - PLACES} more" if len(spec.scenes) > PLACES else ""
             words("p", f"Kinds of place it tells apart: {some}{more}.", "note")
-        words("p", "Ask for the largest, the second from the left, those near something; in English or Chinese.", "note")
+        words(
+            "p",
+            "Ask for the largest, the second from the left, those near something; in English or Chinese.",
+            "note",
+        )

@@ -41,16 +41,25 @@ class Fold:
             words("span", title)
             self._told = words("span", "", "told number")
             icon("down")
-        self.root.on("change", self._changed, js_handler=f"(e) => emit({VALUES.format('e.target.form')})")
+        self.root.on(
+            "change", self._changed, js_handler=f"(e) => emit({VALUES.format('e.target.form')})"
+        )
 
     def field(
-        self, name: str, title: str, sentence: str = "", kind: str = "input", aside: Callable[[], Any] | None = None, **given: Any
+        self,
+        name: str,
+        title: str,
+        sentence: str = "",
+        kind: str = "input",
+        aside: Callable[[], Any] | None = None,
+        **given: Any,
     ) -> ui.element:
         """Add a field.
 
         Args:
             name: in the form.
-            title: stands before it, and is its name for screen readers where `given` has no aria_label.
+            title: stands before it, and is its name for screen readers where `given` has no
+                aria_label.
             sentence: stands under it.
             kind: input or select.
             aside: called inside a line under it, to put buttons there.
@@ -58,7 +67,12 @@ class Fold:
         """
         with self.root, tag("div", "option"):
             words("span", title, "title", aria_hidden="true")
-            made = tag(kind, "entry number", name=name, **{"aria_label": title, "autocomplete": "off"} | given)
+            made = tag(
+                kind,
+                "entry number",
+                name=name,
+                **{"aria_label": title, "autocomplete": "off"} | given,
+            )
             with tag("div", "below") as below:
                 if aside is not None:
                     aside()
@@ -76,7 +90,9 @@ class Fold:
             field = self._fields[name]
             field.client.run_javascript(f"getHtmlElement({field.id}).value = {json.dumps(value)}")
         first = next(iter(self._fields.values()))
-        first.client.run_javascript(f"getHtmlElement({first.id}).dispatchEvent(new Event('change', {{ bubbles: true }}))")
+        first.client.run_javascript(
+            f"getHtmlElement({first.id}).dispatchEvent(new Event('change', {{ bubbles: true }}))"
+        )
 
     def check(self, typed: Typed) -> bool:
         """Say beside the fields what is wrong with them, and go to the first of these; whether nothing is."""
@@ -84,7 +100,9 @@ class Fold:
         self._say(wrong)
         if wrong:
             first = self._fields[next(name for name in self._fields if name in wrong)]
-            self.root.client.run_javascript(f"getHtmlElement({self.root.id}).open = true; getHtmlElement({first.id}).focus()")
+            self.root.client.run_javascript(
+                f"getHtmlElement({self.root.id}).open = true; getHtmlElement({first.id}).focus()"
+            )
         return not wrong
 
     def _say(self, wrong: Mapping[str, str]) -> None:

@@ -18,8 +18,9 @@ KEPT = 50
 class Entry:
     """A question as it was asked.
 
-    job, scene: ids.  manner: how it was looked at.  box: scene px.  after: id of the job that it could refer back to.  meant: the question
-    in full, where it did.  text: the answer, "" while there is none.  wrong: why there will be none.  when: seconds since 1970.
+    job, scene: ids.  manner: how it was looked at.  box: scene px.  after: id of the job that it
+    could refer back to.  meant: the question in full, where it did.  text: the answer, "" while
+    there is none.  wrong: why there will be none.  when: seconds since 1970.
     """
 
     job: str
@@ -43,7 +44,9 @@ class Earlier:
         on_show: called with the entry that is to be shown again.
     """
 
-    def __init__(self, store: MutableMapping[str, Any], on_show: Callable[[Entry], Awaitable[None]]) -> None:
+    def __init__(
+        self, store: MutableMapping[str, Any], on_show: Callable[[Entry], Awaitable[None]]
+    ) -> None:
         self._store, self._on_show = store, on_show
         self._current: str | None = None
         self._root = tag("section", "part", aria_label="Earlier questions")
@@ -53,7 +56,16 @@ class Earlier:
     def entries(self) -> list[Entry]:
         """The newest first."""
         kept = [dict(found) for found in self._store.get(KEY, [])]
-        made = ((found, {"box": tuple(found["box"]) if found["box"] else None, "manner": Manner(**found["manner"])}) for found in kept)
+        made = (
+            (
+                found,
+                {
+                    "box": tuple(found["box"]) if found["box"] else None,
+                    "manner": Manner(**found["manner"]),
+                },
+            )
+            for found in kept
+        )
         return [Entry(**(found | own)) for found, own in made]
 
     def put(self, entry: Entry) -> None:
@@ -61,7 +73,9 @@ class Earlier:
         others = [old for old in self.entries if old.job != entry.job]
         at = next((i for i, old in enumerate(self.entries) if old.job == entry.job), 0)
         others.insert(at, entry)
-        self._store[KEY] = [asdict(kept) | {"box": list(kept.box) if kept.box else None} for kept in others[:KEPT]]
+        self._store[KEY] = [
+            asdict(kept) | {"box": list(kept.box) if kept.box else None} for kept in others[:KEPT]
+        ]
         self.mark(entry.job)
 
     def find(self, job: str) -> Entry | None:
@@ -98,11 +112,20 @@ class Earlier:
             with tag("ul", "earlier"):
                 for entry in entries:
                     with tag("li"):
-                        line = tag("button", type="button", aria_current="true" if entry.job == self._current else None)
+                        line = tag(
+                            "button",
+                            type="button",
+                            aria_current="true" if entry.job == self._current else None,
+                        )
                         with line:
                             words("strong", entry.question)
                             said = entry.text or ("" if entry.wrong else "no answer yet")
-                            words("small", " · ".join(part for part in (said, entry.name, _ago(entry.when)) if part))
+                            words(
+                                "small",
+                                " · ".join(
+                                    part for part in (said, entry.name, _ago(entry.when)) if part
+                                ),
+                            )
                             if entry.wrong:
                                 words("small", entry.wrong, "amiss")
                         line.on("click", lambda entry=entry: self._on_show(entry), args=[])

@@ -1,6 +1,7 @@
 """Scene pixels <-> the coordinates of the map in the browser: rings, boxes and whole rasters, many points at a time.
 
-Map coordinates are (up, right): latitude and longitude on Web Mercator, or units of Leaflet's CRS.Simple; `tiles.layers` says which.
+Map coordinates are (up, right): latitude and longitude on Web Mercator, or units of Leaflet's
+CRS.Simple; `tiles.layers` says which.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Places:
     def rings(self, rings: Sequence[Pairs]) -> list[Ring]:
         """Rings of scene px as the map draws them, to a centimetre or a hundredth of a pixel."""
         digits = 7 if self.layers["scale"] is None else 2 + round(math.log2(self.layers["scale"]))
-        placed = tiles.to_map(self.card, [(x, y) for ring in rings for x, y in ring]) if rings else []
+        placed = (
+            tiles.to_map(self.card, [(x, y) for ring in rings for x, y in ring]) if rings else []
+        )
         points = [[round(up, digits), round(right, digits)] for up, right in placed]
         ends = np.cumsum([len(ring) for ring in rings]).tolist()
         return [points[end - len(ring) : end] for ring, end in zip(rings, ends, strict=True)]
@@ -68,7 +71,9 @@ class Places:
             BoxError: it lies beside the scene.
         """
         (south, west), (north, east) = bounds
-        points = np.asarray(tiles.to_scene(self.card, [(north, west), (north, east), (south, east), (south, west)]))
+        points = np.asarray(
+            tiles.to_scene(self.card, [(north, west), (north, east), (south, east), (south, west)])
+        )
         if not np.isfinite(points).all():
             raise BoxError(BESIDE)
         (x0, y0), (x1, y1) = np.floor(points.min(0)).tolist(), np.ceil(points.max(0)).tolist()
@@ -84,15 +89,26 @@ class Places:
         (south, west), (north, east) = self.bounds
         bottom, top = _mercator(south), _mercator(north)
         steep = (top - bottom) / math.radians(east - west)
-        height, width = max(1, round(min(WARPED, WARPED * steep))), max(1, round(min(WARPED, WARPED / steep)))
+        height, width = (
+            max(1, round(min(WARPED, WARPED * steep))),
+            max(1, round(min(WARPED, WARPED / steep))),
+        )
         rows = top - (np.arange(height) + 0.5) / height * (top - bottom)
         latitude = np.degrees(2 * np.arctan(np.exp(rows)) - math.pi / 2)
         longitude = west + (np.arange(width) + 0.5) / width * (east - west)
         grid = [(up, right) for up in latitude.tolist() for right in longitude.tolist()]
-        cells = np.asarray(tiles.to_scene(self.card, grid)) / (self.card.width, self.card.height) * values.shape[::-1]
-        inside = np.asarray((np.isfinite(cells) & (cells >= 0) & (cells < values.shape[::-1])).all(1))
+        cells = (
+            np.asarray(tiles.to_scene(self.card, grid))
+            / (self.card.width, self.card.height)
+            * values.shape[::-1]
+        )
+        inside = np.asarray(
+            (np.isfinite(cells) & (cells >= 0) & (cells < values.shape[::-1])).all(1)
+        )
         column, row = np.where(inside[:, None], cells, 0).astype(np.intp).T
-        return np.asarray(np.where(inside, values[row, column], np.nan).reshape(height, width), np.float32)
+        return np.asarray(
+            np.where(inside, values[row, column], np.nan).reshape(height, width), np.float32
+        )
 
 
 def outline(box: Sequence[float]) -> list[tuple[float, float]]:

@@ -55,14 +55,23 @@ class Page:
         self._client = ui.context.client
         self._client.on_delete(self._leave)
         skip = words("button", "Skip to the question", "skip button main", type="button")
-        skip.on("click", js_handler="() => document.querySelector('textarea[name=question]').focus()")
+        skip.on(
+            "click", js_handler="() => document.querySelector('textarea[name=question]').focus()"
+        )
         with tag("div", "frame"):
             with tag("header", "head"):
                 with tag("div", "brand"):
                     icon("lens")
                     words("h1", "geomagnifier", "word")
                 self._chooser = Chooser(jobs, self._cards, self.choose, lambda: self._stage.shows())
-                button("Open", "open", None, "edged open", data_act="choose", label="Open a picture from this device")
+                button(
+                    "Open",
+                    "open",
+                    None,
+                    "edged open",
+                    data_act="choose",
+                    label="Open a picture from this device",
+                )
                 tag("div", "gap")
                 with button("", None, None, "round theme", data_act="theme", label="Colours"):
                     for drawn, kind in (("screen", "auto"), ("sun", "light"), ("moon", "dark")):
@@ -71,7 +80,13 @@ class Page:
                 self._stage = Stage(self._drawn)
                 self._welcome = Welcome(library.settings.upload_bytes, self.choose)
             with tag("aside", "panel", aria_label="Questions and answers"):
-                self._asking = Asking(library.settings.question_letters, self.ask, self._cancel, self._no_box, lambda: self._topic(None))
+                self._asking = Asking(
+                    library.settings.question_letters,
+                    self.ask,
+                    self._cancel,
+                    self._no_box,
+                    lambda: self._topic(None),
+                )
                 self._turns = Turns(self._again)
                 self._answered = Answered()
                 self._earlier = Earlier(store, self._again)
@@ -119,12 +134,21 @@ class Page:
         box = self._box.tuple() if self._box else None
         try:
             unit = "px" if box else None
-            job = self._jobs.submit(self._card, question.strip(), box=box, box_crs=unit, after=self._last, **manner.options())
+            job = self._jobs.submit(
+                self._card,
+                question.strip(),
+                box=box,
+                box_crs=unit,
+                after=self._last,
+                **manner.options(),
+            )
         except GeomagError as error:
             self._asking.wrong(presentation.line(error))
             return
         after = self._last.id if self._last else None
-        entry = Entry(job.id, self._card.id, self._card.name, job.question, manner, box, time.time(), after)
+        entry = Entry(
+            job.id, self._card.id, self._card.name, job.question, manner, box, time.time(), after
+        )
         self._earlier.put(entry)
         await self._follow(job, entry)
 
@@ -141,7 +165,11 @@ class Page:
         if job.answer is not None and job.error is None:
             await self._show(job, entry)
             return
-        wrong = presentation.line(job.error) if job.error is not None else "Cancelled before anything was seen."
+        wrong = (
+            presentation.line(job.error)
+            if job.error is not None
+            else "Cancelled before anything was seen."
+        )
         self._asking.wrong(wrong)
         self._earlier.put(replace(entry, wrong=wrong))
 
@@ -150,7 +178,11 @@ class Page:
         assert answer is not None
         self._stage.show(f"/web/jobs/{job.id}/map.json", f"/web/jobs/{job.id}/heat.png")
         trace = answer.trace
-        self._stage.has(bool(answer.regions), trace.heat is not None, bool(trace.crops or trace.skipped or trace.closed or trace.broken))
+        self._stage.has(
+            bool(answer.regions),
+            trace.heat is not None,
+            bool(trace.crops or trace.skipped or trace.closed or trace.broken),
+        )
         self._topic(job)
         meant = presentation.meant(job.turn)
         self._earlier.put(replace(entry, text=answer.text, meant=meant))
@@ -201,7 +233,9 @@ class Page:
         self._welcome.hide()
         self._chooser.set(card)
         title = json.dumps(f"{card.name} – geomagnifier")
-        self._client.run_javascript(f"document.title = {title}; document.querySelector('.panel').scrollTo(0, 0)")
+        self._client.run_javascript(
+            f"document.title = {title}; document.querySelector('.panel').scrollTo(0, 0)"
+        )
         self._answered.clear()
         self._turns.show([])
         self._topic(None)
@@ -214,7 +248,9 @@ class Page:
         """Let the next question refer back to the answer of a job, or to none."""
         self._last = job
         answer = job.answer if job else None
-        self._asking.topic(answer if answer is not None and answer.trace.pixels_processed else None)  # a refusal is nothing to go on from
+        self._asking.topic(
+            answer if answer is not None and answer.trace.pixels_processed else None
+        )  # a refusal is nothing to go on from
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -247,7 +283,10 @@ class Page:
 
     def _address(self) -> None:
         """Keep in the address what is shown, so that a reload shows it again."""
-        parts = {"scene": self._card.id if self._card else None, "job": self._job.id if self._job else None}
+        parts = {
+            "scene": self._card.id if self._card else None,
+            "job": self._job.id if self._job else None,
+        }
         query = "&".join(f"{name}={value}" for name, value in parts.items() if value)
         self._client.run_javascript(f"history.replaceState(null, '', {json.dumps('?' + query)})")
 

@@ -116,10 +116,20 @@ def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[
     pixels = f"{x1 - x0:,.0f} × {y1 - y0:,.0f} px"
     if region.segmentation is None:
         wide, high = scene.px_metres or (0.0, 0.0)
-        return pixels, f"box {length((x1 - x0) * wide)} × {length((y1 - y0) * high)}" if scene.px_metres else "", ""
+        return (
+            pixels,
+            f"box {length((x1 - x0) * wide)} × {length((y1 - y0) * high)}"
+            if scene.px_metres
+            else "",
+            "",
+        )
     if fields["area_m2"] is None:
         return pixels, "", f"{fields['area_px']:,.0f} px²"
-    return pixels, f"{length(fields['length_m'])} × {length(fields['width_m'])}", square(fields["area_m2"])
+    return (
+        pixels,
+        f"{length(fields['length_m'])} × {length(fields['width_m'])}",
+        square(fields["area_m2"]),
+    )
 
 
 def order(answer: Answer, by: str) -> list[int]:
@@ -154,7 +164,11 @@ def stages(answer: Answer) -> list[tuple[str, float]]:
     large = {name: value for name, value in seconds.items() if value >= 0.02 * total}
     rest = total - sum(large.values())
     ranked = sorted(large.items(), key=lambda pair: -pair[1])
-    return [*ranked, ("all else", rest)] if rest > 0.005 * total and len(large) < len(seconds) else ranked
+    return (
+        [*ranked, ("all else", rest)]
+        if rest > 0.005 * total and len(large) < len(seconds)
+        else ranked
+    )
 
 
 def looks(answer: Answer) -> str:
@@ -162,7 +176,11 @@ def looks(answer: Answer) -> str:
     trace = answer.trace
     if not trace.pixels_processed:  # a question that is refused
         return "Nothing was searched."
-    said = [f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look" if trace.crops else "Seen as a whole"]
+    said = [
+        f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look"
+        if trace.crops
+        else "Seen as a whole"
+    ]
     if trace.closed:
         said.append(f"{len(trace.closed):,} left closed")
     if trace.skipped:
@@ -175,19 +193,33 @@ def looks(answer: Answer) -> str:
 def line(error: object) -> str:
     """One line that begins like a sentence, without what a library says in parentheses: the service's own answer has that."""
     text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
-    return text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]  # a file keeps its name
+    return (
+        text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]
+    )  # a file keeps its name
 
 
 def length(metres: float) -> str:
     """Metres, or kilometres where they are many."""
-    return f"{metres / 1000:,.2f} km" if metres >= 1000 else f"{metres:,.0f} m" if metres >= 10 else f"{metres:.1f} m"
+    return (
+        f"{metres / 1000:,.2f} km"
+        if metres >= 1000
+        else f"{metres:,.0f} m"
+        if metres >= 10
+        else f"{metres:.1f} m"
+    )
 
 
 def square(metres: float) -> str:
     """Square metres, hectares or square kilometres."""
     if metres >= 1e6:
         return f"{metres / 1e6:,.2f} km²"
-    return f"{metres / 1e4:,.2f} ha" if metres >= 1e5 else f"{metres:,.0f} m²" if metres >= 10 else f"{metres:.1f} m²"
+    return (
+        f"{metres / 1e4:,.2f} ha"
+        if metres >= 1e5
+        else f"{metres:,.0f} m²"
+        if metres >= 10
+        else f"{metres:.1f} m²"
+    )
 
 
 def sized(width: int, height: int, gsd: float | None) -> str:
@@ -199,7 +231,11 @@ def found(hit: Hit) -> list[str]:
     """What a search says of a picture: how alike it is, where it is or how far away, when it was taken, whether a part of it was found."""
     said = (
         f"likeness {hit.score:.2f}" if hit.score is not None else "",
-        hit.where if hit.distance is None else f"{length(hit.distance)} away" if hit.distance >= 1 else "right there",
+        hit.where
+        if hit.distance is None
+        else f"{length(hit.distance)} away"
+        if hit.distance >= 1
+        else "right there",
         hit.when,
         "a part of it" if hit.tile is not None else "",
     )

@@ -64,14 +64,25 @@ class Asking:
                         "textarea", name="question", rows="2", maxlength=str(letters), aria_label="Question about the picture",
                         placeholder="Ask about the picture …", autocomplete="off", spellcheck="true",
                     )  # fmt: skip
-                    self._send = tag("button", "button main round", type="submit", aria_label="Ask", title="Ask (Enter)")
+                    self._send = tag(
+                        "button",
+                        "button main round",
+                        type="submit",
+                        aria_label="Ask",
+                        title="Ask (Enter)",
+                    )
                     with self._send:
                         icon("ask")
                 self._box = tag("div", "asides", aria_live="polite")
                 with self._box, tag("span", "held"):
                     self._box_words = words("span", "", "number")
                     button("", "close", on_no_box, "low round", label="Remove the box")
-                self._topic = tag("div", "asides topic", role="group", aria_label="What a question may refer back to")
+                self._topic = tag(
+                    "div",
+                    "asides topic",
+                    role="group",
+                    aria_label="What a question may refer back to",
+                )
                 with self._topic:
                     self._topic_words = words("span", "", "cut")
                     button("New topic", None, on_new_topic, "edged low")
@@ -80,13 +91,23 @@ class Asking:
                     self._examples = [_chip(text) for text in EXAMPLES]
                     self._box_chip = _chip(IN_BOX)
                 self._fold = fold()
-            form.on("submit", self._sent, js_handler=f"(e) => {{ e.preventDefault(); emit({VALUES.format('e.target')}); }}")
+            form.on(
+                "submit",
+                self._sent,
+                js_handler=f"(e) => {{ e.preventDefault(); emit({VALUES.format('e.target')}); }}",
+            )
             self._work = tag("div", "work")
             with self._work:
                 with tag("div", "line"):
                     self._state = words("span", "", "number")
                     button("Cancel", None, on_cancel, "edged low")
-                self._bar = tag("div", "bar", role="progressbar", aria_label="Windows looked at", aria_valuemin="0")
+                self._bar = tag(
+                    "div",
+                    "bar",
+                    role="progressbar",
+                    aria_label="Windows looked at",
+                    aria_valuemin="0",
+                )
                 with self._bar:
                     self._done = tag("i")
             self._told = words("p", "", "unseen", role="status")
@@ -94,7 +115,9 @@ class Asking:
             with self._wrong:
                 icon("alert")
                 self._wrong_words = words("span", "", "words")
-                button("", "close", lambda: self.wrong(None), "low round", label="Dismiss this message")
+                button(
+                    "", "close", lambda: self.wrong(None), "low round", label="Dismiss this message"
+                )
         self.box(None)
         self.topic(None)
         self.working(None)
@@ -102,7 +125,9 @@ class Asking:
 
     def write(self, question: str) -> None:
         """Put a question into the field."""
-        self._field.client.run_javascript(f"getHtmlElement({self._field.id}).value = {json.dumps(question)}")
+        self._field.client.run_javascript(
+            f"getHtmlElement({self._field.id}).value = {json.dumps(question)}"
+        )
 
     def set(self, manner: Manner) -> None:
         """Put into the fold how it is to look."""
@@ -121,7 +146,9 @@ class Asking:
         shown(self._topic, answer is not None)
         for chip in self._following:
             shown(chip, several)
-        for chip in self._examples[-len(FOLLOWING) :]:  # in their place: not more of them than before
+        for chip in self._examples[
+            -len(FOLLOWING) :
+        ]:  # in their place: not more of them than before
             shown(chip, not several)
 
     def working(self, job: Job | None) -> None:
@@ -139,18 +166,26 @@ class Asking:
         elif not known:
             self._state.text = "Looking …"
         else:
-            self._state.text = f"{job.done:,} of {job.known:,} windows looked at, {job.seconds:.0f} s"
+            self._state.text = (
+                f"{job.done:,} of {job.known:,} windows looked at, {job.seconds:.0f} s"
+            )
         self._bar.classes(add="" if known else "unknown", remove="unknown" if known else "")
         self._done.style(f"width: {100 * job.done / job.known:.1f}%" if known else "width: 30%")
         self._told.text = QUARTERS[min(4, 4 * job.done // job.known)] if known else self._state.text
-        set_attributes(self._bar, aria_valuenow=str(job.done) if known else None, aria_valuemax=str(job.known) if known else None)
+        set_attributes(
+            self._bar,
+            aria_valuenow=str(job.done) if known else None,
+            aria_valuemax=str(job.known) if known else None,
+        )
 
     def wrong(self, message: str | None) -> None:
         """Say what went wrong in one line; None: nothing."""
         self._wrong_words.text = message or ""
         shown(self._wrong, bool(message))
         if message:
-            self._wrong.client.run_javascript(f"getHtmlElement({self._wrong.id})?.scrollIntoView({{ block: 'nearest' }})")
+            self._wrong.client.run_javascript(
+                f"getHtmlElement({self._wrong.id})?.scrollIntoView({{ block: 'nearest' }})"
+            )
 
     async def _sent(self, event: GenericEventArguments) -> None:
         manner = Manner.of(event.args)

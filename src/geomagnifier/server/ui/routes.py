@@ -19,7 +19,9 @@ from geomagnifier.types import Answer, Window
 THUMB = 104
 """Side of a small picture, px: twice what it is shown at."""
 CHEAP = 40_000_000
-"""Pixels above which a picture without overviews gets no small one: all of it would have to be read."""
+"""Pixels above which a picture without overviews gets no small one: all of it would have to be
+read.
+"""
 BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
 KEPT = {"Cache-Control": "private, max-age=3600"}
 
@@ -38,7 +40,9 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
         answer, places = _answered(jobs.job(id))
         if answer.trace.heat is None:
             raise FileNotThere("this answer has no heat map")
-        return Response(answer_layers.heat_picture(answer, places), media_type="image/png", headers=KEPT)
+        return Response(
+            answer_layers.heat_picture(answer, places), media_type="image/png", headers=KEPT
+        )
 
     @router.get("/scenes/{id}/thumb.png")
     def thumb(id: str, box: str | None = None) -> Response:

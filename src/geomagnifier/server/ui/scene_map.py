@@ -12,7 +12,9 @@ from geomagnifier.server.ui.theme import LEAFLET
 from geomagnifier.server.ui.widgets import button, pressed, set_attributes, shown, tag, words
 
 ANSWERS = 30.0
-"""Seconds for a browser to tell what it shows: one that draws thousands of regions, or a slow phone, may be busy for some of them."""
+"""Seconds for a browser to tell what it shows: one that draws thousands of regions, or a slow
+phone, may be busy for some of them.
+"""
 LAYERS = {"regions": "Regions", "heat": "Heat", "crops": "Looks"}
 ABSENT = {
     "regions": "This answer has no regions",
@@ -28,7 +30,9 @@ class SceneMap(ui.element, component="scene_map.js", esm={"nicegui-leaflet": str
     def __init__(self) -> None:
         super().__init__()
         self.classes("map")
-        set_attributes(self, tabindex="0", role="application", aria_label="Map. No picture is open.")
+        set_attributes(
+            self, tabindex="0", role="application", aria_label="Map. No picture is open."
+        )
 
 
 class Stage:
@@ -58,10 +62,13 @@ class Stage:
                 ):
                     button("", drawn, lambda call=call: self._run(*call), "round", label=label)
             with tag("div", "cluster"):
-                self._pen = button("", "box", self.toggle_drawing, "round", label="Draw a box to ask about")
+                self._pen = button(
+                    "", "box", self.toggle_drawing, "round", label="Draw a box to ask about"
+                )
         with tag("div", "tools right", role="group", aria_label="Layers"), tag("div", "cluster"):
             self._switches = {
-                name: button(text, None, lambda name=name: self.switch(name, not self.on[name]), "") for name, text in LAYERS.items()
+                name: button(text, None, lambda name=name: self.switch(name, not self.on[name]), "")
+                for name, text in LAYERS.items()
             }
         self._hint = tag("div", "hint", role="status")
         with self._hint:
@@ -82,7 +89,9 @@ class Stage:
     def has(self, regions: bool = False, heat: bool = False, crops: bool = False) -> None:
         """Say which layers there are to be switched."""
         for name, there in {"regions": regions, "heat": heat, "crops": crops}.items():
-            set_attributes(self._switches[name], disabled=not there, title=None if there else ABSENT[name])
+            set_attributes(
+                self._switches[name], disabled=not there, title=None if there else ABSENT[name]
+            )
             pressed(self._switches[name], there and self.on[name])
 
     def switch(self, name: str, on: bool) -> None:

@@ -37,7 +37,11 @@ class Chooser:
     """
 
     def __init__(
-        self, jobs: Jobs, list_cards: Callable[[], list[Card]], on_choose: Choose, shows: Callable[[], Awaitable[Bounds | None]]
+        self,
+        jobs: Jobs,
+        list_cards: Callable[[], list[Card]],
+        on_choose: Choose,
+        shows: Callable[[], Awaitable[Bounds | None]],
     ) -> None:
         self._list_cards, self._on_choose = list_cards, on_choose
         self._card: Card | None = None
@@ -57,10 +61,28 @@ class Chooser:
                 )
             self._tools = tag("form", "seek", role="search", aria_label="Pictures")
             with self._tools:
-                field = tag("input", "entry", type="search", name="words", aria_label="Find pictures", autocomplete="off")
-                set_attributes(field, placeholder="Name, or what they show", maxlength=str(jobs.settings.question_letters))
-                field.on("input", self._narrow, js_handler="(e) => emit(e.target.value)", throttle=0.3)
-                with tag("button", "button edged", type="submit", title="Rank the pictures by what they show (Enter)"):
+                field = tag(
+                    "input",
+                    "entry",
+                    type="search",
+                    name="words",
+                    aria_label="Find pictures",
+                    autocomplete="off",
+                )
+                set_attributes(
+                    field,
+                    placeholder="Name, or what they show",
+                    maxlength=str(jobs.settings.question_letters),
+                )
+                field.on(
+                    "input", self._narrow, js_handler="(e) => emit(e.target.value)", throttle=0.3
+                )
+                with tag(
+                    "button",
+                    "button edged",
+                    type="submit",
+                    title="Rank the pictures by what they show (Enter)",
+                ):
                     words("span", "Search")
                 self._where = WhereFold(shows)
                 with tag("button", "button low edged", type="submit", name="like") as self._like:
@@ -69,7 +91,13 @@ class Chooser:
             self._finding = Finding(jobs, self._found, self.refresh)
             self._list = tag("ul")
         self._menu.on("toggle", self.refresh, js_handler="(e) => e.newState === 'open' && emit()")
-        with tag("button", "button scene edged", type="button", popovertarget=self._menu.html_id, aria_haspopup="dialog"):
+        with tag(
+            "button",
+            "button scene edged",
+            type="button",
+            popovertarget=self._menu.html_id,
+            aria_haspopup="dialog",
+        ):
             self._name: Words = words("span", "Choose a picture", "name")
             self._size: Words = words("span", "", "size number")
             self._other: Words = words("span", "", "unseen")
@@ -95,7 +123,11 @@ class Chooser:
             for card in fitting[:MOST]:
                 choice(card, self._card, self._chosen)
             if len(fitting) > MOST:
-                words("li", f"and {len(fitting) - MOST:,} more; a word of their names finds them", "empty")
+                words(
+                    "li",
+                    f"and {len(fitting) - MOST:,} more; a word of their names finds them",
+                    "empty",
+                )
             if not fitting:
                 words(
                     "li",
@@ -177,12 +209,18 @@ def choice(card: Card, current: Card | None, on_choose: Choose, hit: Hit | None 
         open = current is not None and card.id == current.id
         line = tag("button", "button choice", type="button", aria_current="true" if open else None)
         with line:
-            tag("img", "thumb", src=f"/web/scenes/{card.id}/thumb.png{part}", alt="", loading="lazy")
+            tag(
+                "img", "thumb", src=f"/web/scenes/{card.id}/thumb.png{part}", alt="", loading="lazy"
+            )
             with tag("span", "words"):
                 words("strong", card.name)
                 if hit is not None:
                     with tag("small", "found number"):
                         for said in presentation.found(hit.found):
                             words("span", said)
-                words("small", f"{presentation.sized(card.width, card.height, card.gsd)} · {card.crs or 'no CRS'}", "number")
+                words(
+                    "small",
+                    f"{presentation.sized(card.width, card.height, card.gsd)} · {card.crs or 'no CRS'}",
+                    "number",
+                )
         line.on("click", lambda: on_choose(card.id, at), args=[])

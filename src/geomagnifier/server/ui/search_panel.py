@@ -31,7 +31,12 @@ class Finding:
         on_end: called where all pictures are to be shown again.
     """
 
-    def __init__(self, jobs: Jobs, draw: Callable[[Sequence[Hit]], None], on_end: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        draw: Callable[[Sequence[Hit]], None],
+        on_end: Callable[[], Awaitable[None]],
+    ) -> None:
         self._jobs, self._draw, self._on_end = jobs, draw, on_end
         self._job: Job | None = None
         self._root = tag("section", aria_label="Pictures found")
@@ -39,7 +44,9 @@ class Finding:
             with tag("div", "titled"):
                 self._title = words("h2", "", "cut", aria_live="polite")
                 button("All pictures", None, self.end, "edged low")
-            self._bar = tag("div", "bar", role="progressbar", aria_label="Pictures looked at", aria_valuemin="0")
+            self._bar = tag(
+                "div", "bar", role="progressbar", aria_label="Pictures looked at", aria_valuemin="0"
+            )
             with self._bar:
                 self._done = tag("i")
             self._list = tag("ol")
@@ -65,7 +72,11 @@ class Finding:
         shown(self._bar, False)
         said = what.strip() if isinstance(what, str) else ""
         like = None if isinstance(what, str) else what
-        about = " ".join(part for part in (f"“{said}”" if said else f"like {like.name}" if like else "", where.told()) if part)
+        about = " ".join(
+            part
+            for part in (f"“{said}”" if said else f"like {like.name}" if like else "", where.told())
+            if part
+        )
         try:
             if not about:
                 raise OptionError(NOTHING)
@@ -80,7 +91,9 @@ class Finding:
                     return
                 self._title.text = f"Looking for pictures {about} …"
                 self._done.style(f"width: {100 * job.done / job.known if job.known else 0:.1f}%")
-                set_attributes(self._bar, aria_valuenow=str(job.done), aria_valuemax=str(job.known or 1))
+                set_attributes(
+                    self._bar, aria_valuenow=str(job.done), aria_valuemax=str(job.known or 1)
+                )
         shown(self._bar, False)
         self._show(job, about, like, where)
 

@@ -31,7 +31,8 @@ READ: dict[str, Callable[[str], Any]] = {
 class Where:
     """As it was typed; "" is anywhere, at any time.
 
-    near: "LON,LAT".  within: "5 km".  bbox: "W,S,E,N".  after, before: "2024", "2024-05", "2024-05-31".
+    near: "LON,LAT".  within: "5 km".  bbox: "W,S,E,N".  after, before: "2024", "2024-05",
+        "2024-05-31".
     """
 
     near: str = ""
@@ -43,7 +44,9 @@ class Where:
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Where:
         """From the fields of a form."""
-        return cls(**{field.name: str(said.get(field.name, "")).strip()[:LETTERS] for field in fields(cls)})
+        return cls(
+            **{field.name: str(said.get(field.name, "")).strip()[:LETTERS] for field in fields(cls)}
+        )
 
     @property
     def given(self) -> bool:
@@ -70,7 +73,13 @@ class Where:
 
     def wanted(self) -> Wanted | None:
         """As `Jobs.search` takes it, where nothing is amiss; None for anywhere and any time."""
-        return Wanted(**{name: read(text) for name, read in READ.items() if (text := getattr(self, name))}) if self.given else None
+        return (
+            Wanted(
+                **{name: read(text) for name, read in READ.items() if (text := getattr(self, name))}
+            )
+            if self.given
+            else None
+        )
 
     def told(self) -> str:
         """In a few words."""
@@ -87,7 +96,8 @@ class WhereFold:
     """The fold, in the form of the search.
 
     Args:
-        shows: tells what the map shows, west, south, east, north in degrees; None where it shows no Earth.
+        shows: tells what the map shows, west, south, east, north in degrees; None where it shows no
+            Earth.
     """
 
     def __init__(self, shows: Callable[[], Awaitable[Bounds | None]]) -> None:
@@ -97,14 +107,24 @@ class WhereFold:
         field = self._fold.field
         field("near", "Near", placeholder="longitude, latitude", maxlength=str(LETTERS))
         field("within", "Within", placeholder=USUAL, maxlength=str(LETTERS))
-        field("bbox", "In the box", aside=self._button, placeholder="west, south, east, north", maxlength=str(LETTERS))
+        field(
+            "bbox",
+            "In the box",
+            aside=self._button,
+            placeholder="west, south, east, north",
+            maxlength=str(LETTERS),
+        )
         field("after", "From", placeholder="2024, or 2024-05-31", maxlength=str(LETTERS))
         field("before", "Before", placeholder="2025, or 2025-01-01", maxlength=str(LETTERS))
         self.earth(False)
 
     def earth(self, there: bool) -> None:
         """Say whether the map shows a part of the Earth."""
-        set_attributes(self._view, disabled=not there, title=None if there else "The picture on the map does not say where it lies")
+        set_attributes(
+            self._view,
+            disabled=not there,
+            title=None if there else "The picture on the map does not say where it lies",
+        )
 
     def _button(self) -> None:
         self._view = button("What the map shows", None, self._take, "edged low")

@@ -1,7 +1,8 @@
 """How the page looks: one small set of colours, spaces and letters, as CSS variables that `STYLES` alone use.
 
-Light and dark follow the system, unless the person chooses one (`data-theme` on the root element). Colours of regions are those of
-overlay.png: they say what a thing is, the page's own colours never do.
+Light and dark follow the system, unless the person chooses one (`data-theme` on the root element).
+Colours of regions are those of overlay.png: they say what a thing is, the page's own colours never
+do.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ REMEMBERED = """
 
 def style() -> str:
     """The whole style sheet."""
-    light, dark = (_variables({f"colour-{name}": pair[i] for name, pair in COLOURS.items()}) for i in (0, 1))
+    light, dark = (
+        _variables({f"colour-{name}": pair[i] for name, pair in COLOURS.items()}) for i in (0, 1)
+    )
     plain = {f"space-{name}": size for name, size in SPACES.items()} | {"family": FAMILY}
     plain |= {f"size-{name}": size for name, (size, _) in LETTERS.items()} | {
         f"lines-{name}": lines for name, (_, lines) in LETTERS.items()

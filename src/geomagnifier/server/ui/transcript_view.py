@@ -29,7 +29,11 @@ class Turns:
         self._root.clear()
         with self._root, tag("ol", "turns"):
             if len(turns) > LAST:
-                words("li", f"{len(turns) - LAST:,} more before these, among the earlier questions", "note")
+                words(
+                    "li",
+                    f"{len(turns) - LAST:,} more before these, among the earlier questions",
+                    "note",
+                )
             for entry in turns[-LAST:]:
                 with tag("li"):
                     line = tag("button", type="button", title="Show this answer, and go on from it")

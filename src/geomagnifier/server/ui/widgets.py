@@ -36,7 +36,10 @@ def words(name: str, text: str, classes: str = "", /, **attributes: Any) -> Word
 def set_attributes(element: ui.element, /, **attributes: Any) -> None:
     """Set attributes as `tag` takes them."""
     for name, value in attributes.items():
-        element.props.set_optional(name.strip("_").replace("_", "-"), "" if value is True else None if value is False else value)
+        element.props.set_optional(
+            name.strip("_").replace("_", "-"),
+            "" if value is True else None if value is False else value,
+        )
 
 
 def icon(name: str, classes: str = "mark") -> ui.html:
@@ -45,11 +48,17 @@ def icon(name: str, classes: str = "mark") -> ui.html:
 
 
 def button(
-    text: str, drawn: str | None = None, on_click: Callable[..., Any] | None = None, classes: str = "edged", **attributes: Any
+    text: str,
+    drawn: str | None = None,
+    on_click: Callable[..., Any] | None = None,
+    classes: str = "edged",
+    **attributes: Any,
 ) -> ui.element:
     """A button with a drawing, words, or both. One that has only a drawing has `label` in its attributes, its name for screen readers."""
     label = attributes.pop("label", None)
-    made = tag("button", f"button {classes}", type="button", aria_label=label, title=label, **attributes)
+    made = tag(
+        "button", f"button {classes}", type="button", aria_label=label, title=label, **attributes
+    )
     with made:
         if drawn is not None:
             icon(drawn)

@@ -1,4 +1,7 @@
-"""A model without a network: red things are ships, blue ground is water. For tests of everything that is handed a Model."""
+"""A model without a network: red things are ships, blue ground is water.
+
+For tests of everything that is handed a Model.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ def colourfulness(pixels: Bytes, channel: int) -> Floats:
 
 
 def cells(values: Floats) -> Floats:
-    """(h, w) -> means of 4 x 4 px (ceil(h/4), ceil(w/4)); the last ones are filled up with their edge."""
+    """(h, w) -> means of 4 x 4 px (ceil(h/4), ceil(w/4)).
+
+    The last ones are filled up with their edge.
+    """
     height, width = values.shape
     padded = np.pad(values, ((0, -height % STRIDE), (0, -width % STRIDE)), mode="edge")
     return np.asarray(
@@ -66,7 +72,9 @@ def cells(values: Floats) -> Floats:
 
 
 class FakeModel:
-    """Deterministic from pixels and keywords. views: (method, granularity or None, key) of each view it was shown.
+    """Deterministic from pixels and keywords.
+
+    Views: (method, granularity or None, key) of each view it was shown.
 
     inputs: roles of the views of each call of `answer`.
     remembered: what it was told to `remember`.
@@ -166,9 +174,11 @@ class FakeModel:
         counts = {kind: sum(r.label == kind for r in regions) for kind in reply.asked}
         phrases = {kind: f"{n} {kind}{'s' * (n > 1)}" for kind, n in counts.items() if n}
         return Said(
-            f"Found {' and '.join(phrases.values())}."
-            if phrases
-            else f"No {' or '.join(reply.asked)} found.",
+            (
+                f"Found {' and '.join(phrases.values())}."
+                if phrases
+                else f"No {' or '.join(reply.asked)} found."
+            ),
             phrases,
         )
 

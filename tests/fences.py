@@ -1,4 +1,6 @@
-"""Commands and snippets of a Markdown page, run as a reader would: top to bottom, in one folder, with a real shell.
+"""Commands and snippets of a Markdown page, run as a reader would.
+
+Top to bottom, in one folder, with a real shell.
 
 The words after a fence's language say what it needs (`needs=gpu network data qgis server`, one of
 them) and whether it is `slow`.
@@ -115,7 +117,9 @@ def warm_programs(folder: Path) -> Iterator[Path]:
 
 
 def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> int:
-    """Run what can be run here, in `folder`; returns how many. A fence that fails is an AssertionError that shows what it printed.
+    """Run what can be run here, in `folder`; returns how many.
+
+    A fence that fails is an AssertionError that shows what it printed.
 
     programs: as from `warm_programs`; a server is the installed one.
     """
@@ -158,7 +162,8 @@ def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> 
                 check=False,
             )
             assert done.returncode == 0, (
-                f"{fence} leaves with {done.returncode}\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+                f"{fence} leaves with"
+                f" {done.returncode}\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
             )
     return len(chosen)
 

@@ -1,4 +1,6 @@
-"""Text, regions and mask of an answer never disagree: 300 questions of all sorts over drawn and real scenes, whole and partial answers.
+"""Text, regions and mask of an answer never disagree.
+
+300 questions of all sorts over drawn and real scenes, whole and partial answers.
 
 none said = no region = empty mask;  the number said = regions;  mask = union of the regions' masks,
 pixel by pixel what was not looked at is said to be unseen;  the cost of an answer that was gone on
@@ -178,7 +180,10 @@ def union(answer: Answer) -> Bools:
 
 
 def check(answer: Answer, out: Path | None = None) -> None:
-    """Everything that must agree in one answer. out: a folder that the answer is written to as well."""
+    """Everything that must agree in one answer.
+
+    Out: a folder that the answer is written to as well.
+    """
     text, regions = answer.text, answer.regions
     counts = Counter(region.label for region in regions)
     whole = union(answer)
@@ -233,7 +238,10 @@ def check(answer: Answer, out: Path | None = None) -> None:
 
 
 def check_value(answer: Answer) -> None:
-    """A value is said, and made of the regions; a question without one has neither a unit nor a reading, or a reason in words."""
+    """A value is said, and made of the regions.
+
+    A question without one has neither a unit nor a reading, or a reason in words.
+    """
     value, text = answer.value, answer.text
     if value is None:
         assert answer.text and (

@@ -199,10 +199,7 @@ def test_a_coarse_detection_is_dropped_where_a_finer_view_shows_it() -> None:
                 [seen_by(WHOLE, near, far), seen_by(LEFT, refined)], SCENE, Granularity.REGION
             )
         )
-    ) == [
-        refined,
-        far,
-    ]
+    ) == [refined, far]
 
 
 def test_an_enlarged_view_takes_nothing_from_one_at_full_size() -> None:

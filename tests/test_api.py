@@ -1,4 +1,6 @@
-"""What people build on does not change unannounced: answers fit their JSON Schema, and the public names are those of tests/api.txt.
+"""What people build on does not change unannounced.
+
+Answers fit their JSON Schema, and the public names are those of tests/api.txt.
 
 A change that is meant: say it in CHANGELOG.md, and run  python tests/test_api.py  to write
 tests/api.txt anew.
@@ -65,9 +67,11 @@ def commands() -> Iterator[str]:
     """Lines on the command line: each command with its arguments and options."""
     for name, command in sorted(typer.main.get_command(app).commands.items()):  # type: ignore[attr-defined]
         words = [
-            " ".join([*p.opts, *p.secondary_opts])
-            if p.param_type_name == "option"
-            else p.name.upper()
+            (
+                " ".join([*p.opts, *p.secondary_opts])
+                if p.param_type_name == "option"
+                else p.name.upper()
+            )
             for p in command.params
         ]
         yield f"geomag {name}: {', '.join(words)}"
@@ -84,7 +88,10 @@ def paths() -> Iterator[str]:
     for path, methods in sorted(told["paths"].items()):
         for method, body in sorted(methods.items()):
             names = [parameter["name"] for parameter in body.get("parameters", ())]
-            yield f"{method.upper()} {path} ({', '.join(names)}) {' '.join(sorted(body['responses']))}"
+            yield (
+                f"{method.upper()} {path} ({', '.join(names)})"
+                f" {' '.join(sorted(body['responses']))}"
+            )
 
 
 def api() -> str:

@@ -1,4 +1,7 @@
-"""One question over an archive on real Ray workers with the real small model: nothing lost, nothing doubled, whatever dies."""
+"""One question over an archive on real Ray workers with the real small model.
+
+Nothing lost, nothing doubled, whatever dies.
+"""
 
 from __future__ import annotations
 

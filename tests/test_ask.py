@@ -1,4 +1,7 @@
-"""ask() of a path, an array or a PIL image, with the model that is loaded where none is given; what an answer shows of itself."""
+"""ask() of a path, an array or a PIL image, with the model that is loaded where none is given.
+
+What an answer shows of itself.
+"""
 
 from __future__ import annotations
 

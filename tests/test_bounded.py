@@ -1,4 +1,7 @@
-"""Whole runs within the memory that was allowed; stopped, killed and gone on with. The real model, the real command."""
+"""Whole runs within the memory that was allowed; stopped, killed and gone on with.
+
+The real model, the real command.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +97,10 @@ def ask(country: Path, *more: str) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux counts it")
 def test_a_sparse_scene_of_40000_px_stays_within_its_memory(country: Path, tmp_path: Path) -> None:
-    code = "import resource, subprocess, sys; p = subprocess.run(sys.argv[1:]); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    code = (
+        "import resource, subprocess, sys; p = subprocess.run(sys.argv[1:]);"
+        " print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
     command = [
         sys.executable,
         "-c",
@@ -162,7 +168,10 @@ def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> No
     strip(scene, 9000)
     # In bf16 a window's scores differ in the third digit by what is looked at together with it, and
     # that depends on where a run stopped.
-    exact = "import geomagnifier.models.small.model as small; small.fast_bf16 = lambda: False; from geomagnifier.__main__ import main; main()"
+    exact = (
+        "import geomagnifier.models.small.model as small; small.fast_bf16 = lambda: False; from"
+        " geomagnifier.__main__ import main; main()"
+    )
     command = [
         sys.executable,
         "-c",

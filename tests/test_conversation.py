@@ -1,4 +1,7 @@
-"""Follow-ups are read in full, keep the regions they refer to, and go on after a restart; what does not refer back is `ask`."""
+"""Follow-ups are read in full, keep the regions they refer to, and go on after a restart.
+
+What does not refer back is `ask`.
+"""
 
 from __future__ import annotations
 

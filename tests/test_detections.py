@@ -1,4 +1,7 @@
-"""An answer as arrays: boxes, scores, classes and masks of its regions, and an answer with some of them."""
+"""An answer as arrays.
+
+Boxes, scores, classes and masks of its regions, and an answer with some of them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Every command and snippet of README.md and docs/ runs; the site builds; the reference names all there is."""
+"""Every command and snippet of README.md and docs/ runs; the site builds.
+
+The reference names all there is.
+"""
 
 import html
 import json

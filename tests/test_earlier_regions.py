@@ -20,7 +20,10 @@ def masks(regions: list[Region]) -> list[str | None]:
 
 
 def test_the_best_pair_comes_first_and_each_object_gives_its_mask_once() -> None:
-    """IoU of the first earlier one: 0.62 and 0.95; of the second one: 0.14 and 0.55, with what the first one has taken."""
+    """IoU of the first earlier one: 0.62 and 0.95.
+
+    Of the second one: 0.14 and 0.55, with what the first one has taken.
+    """
     earlier = [region((0, 0, 100, 100)), region((0, 0, 100, 52))]
     found = [
         region((0, 38, 100, 100), "a"),

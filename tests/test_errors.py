@@ -52,7 +52,10 @@ def test_a_command_without_its_extra_prints_the_line(
     Image.new("RGB", (60, 40)).save(tmp_path / "a.png")
     (tmp_path / "items.json").write_text('{"type": "FeatureCollection", "features": []}')
     argv = ["geomag", *(word.replace("{folder}", str(tmp_path)) for word in words)]
-    code = f"import sys; sys.modules[{missing!r}] = None; sys.argv = {argv}; from geomagnifier.cli.main import main; main()"
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None; sys.argv = {argv}; from"
+        " geomagnifier.cli.main import main; main()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=False
     )

@@ -1,4 +1,7 @@
-"""Follow-ups as people type them, by somebody who had not seen how they are read: how many are understood as what they are."""
+"""Follow-ups as people type them, by somebody who had not seen how they are read.
+
+How many are understood as what they are.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,19 @@ from geomagnifier.types import Answer, Granularity, Query, Region, Trace
 
 ROWS = [
     line.split("\t")
-    for line in (Path(__file__).parent / "phrasings" / "follow_ups.tsv")
-    .read_text("utf-8")
-    .splitlines()
+    for line in (
+        (Path(__file__).parent / "phrasings" / "follow_ups.tsv").read_text("utf-8").splitlines()
+    )
 ]
 """(last question, follow-up, sort, what it means in full). Nothing is chosen or trained on them."""
 SORTS = ("choose", "closer", "beside", "swap", "fresh")
 
 
 def before(question: str, model: Model) -> Turn:
-    """A turn whose answer has a region for each kind that the question asks for; three where it speaks of several."""
+    """A turn whose answer has a region for each kind that the question asks for.
+
+    Three where it speaks of several.
+    """
     blank = np.zeros((256, 256, 3), np.uint8)
     level = level_of(question, model)
     with gm.open_scene(blank) as scene:
@@ -56,7 +62,10 @@ def level_of(question: str, model: Model) -> Granularity:
 
 
 def right(model: Model) -> tuple[dict[str, list[bool]], list[bool], list[tuple[str, ...]]]:
-    """By sort, whether it was read as that; whether it looks as closely as its meaning in full; the wrong ones. Closer reads as choose."""
+    """By sort, whether it was read as that; whether it looks as closely as its meaning in full.
+
+    The wrong ones. Closer reads as choose.
+    """
     sorts: dict[str, list[bool]] = {sort: [] for sort in SORTS}
     levels, wrong = [], []
     for last, said, sort, full in ROWS:

@@ -1,4 +1,7 @@
-"""Follow-ups are answered, not only read: whose boxes they choose, what lies beside them, which kind takes another's place."""
+"""Follow-ups are answered, not only read.
+
+Whose boxes they choose, what lies beside them, which kind takes another's place.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def told(
 ) -> tuple[str, list[tuple[str, tuple[int, ...]]]]:
     made = pixels(*painted)
     regions = [one for one, _ in painted]
-    read = lambda box: made[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]  # noqa: E731
+    read = lambda box: made[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
     found = grounded_sentences.groups(regions, SCENE, read)
     plain = {
         "en": Said("", {"ship": "two ships", "airplane": "an airplane"}),
@@ -66,7 +66,8 @@ def test_colours_and_sides_part_regions_of_a_class() -> None:
     text, phrases = told(*SHIPS, (region("ship", 20, 30), WHITE), (region("ship", 320, 90), YELLOW))
     assert (
         text
-        == "There are two white ships on the right, a white ship in the upper left and a yellow ship on the right."
+        == "There are two white ships on the right, a white ship in the upper left and a yellow"
+        " ship on the right."
     )
     assert [members for _, members in phrases] == [(0, 1), (2,), (3,)]
 

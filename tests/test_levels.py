@@ -1,4 +1,8 @@
-"""Levels of a pyramid: a small scene of unknown scale is also seen at a half, a quarter and an eighth of its size; else it is not."""
+"""Levels of a pyramid.
+
+A small scene of unknown scale is also seen at a half, a quarter and an eighth of its size; else it
+is not.
+"""
 
 import numpy as np
 import pytest

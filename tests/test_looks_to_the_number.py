@@ -1,4 +1,7 @@
-"""Where a search looks next, against plain loops and to the number: heat in cells, spots, hulls, prices, budgets, places."""
+"""Where a search looks next, against plain loops and to the number.
+
+Heat in cells, spots, hulls, prices, budgets, places.
+"""
 
 from __future__ import annotations
 
@@ -95,14 +98,7 @@ def test_scores_and_boxes_of_every_place() -> None:
         cropping.ACROSS,
         cropping.TOP_REGION,
         cropping.TOP_PIXEL,
-    ) == (
-        64,
-        32,
-        8,
-        5,
-        3,
-        1,
-    )
+    ) == (64, 32, 8, 5, 3, 1)
 
 
 def adaptive(
@@ -124,7 +120,7 @@ def test_a_look_that_takes_all_that_is_left_is_taken_and_one_px_more_is_not() ->
         if not kept:
             ((box, best),) = state.skipped
             assert box == Box(288, 388, 322, 422) and best == pytest.approx(0.9)
-    ((look,), state) = cropping.step(adaptive(None), seen)
+    (look,), state = cropping.step(adaptive(None), seen)
     assert (
         state.left is None
         and state.skipped == ()
@@ -373,7 +369,7 @@ def test_what_lies_outside_the_trained_ground_is_said() -> None:
     )
     told = lambda gsd, *kinds: resolution.untrained(
         SceneInfo("a.tif", 9, 9, 3, gsd=gsd), spec, kinds
-    )  # noqa: E731
+    )
     assert [told(gsd, "ship") is None for gsd in (None, 0.099, 0.1, 0.2, 2.0, 4.0, 4.01)] == [
         True,
         False,
@@ -383,9 +379,10 @@ def test_what_lies_outside_the_trained_ground_is_said() -> None:
         True,
         False,
     ]
-    assert told(5.01, "ship", "pond", "tree") == (
-        "the ground pixels of a.tif are 5.01 m; the model was trained on 0.2 to 2 m: results may be wrong, and objects this small cannot "
-        "be seen: ship"
+    assert (
+        told(5.01, "ship", "pond", "tree")
+        == "the ground pixels of a.tif are 5.01 m; the model was trained on 0.2 to 2 m: results may"
+        " be wrong, and objects this small cannot be seen: ship"
     )
     assert told(4.01, "ship").endswith("cannot be seen: ship") and told(0.05, "ship").endswith(
         "results may be wrong"

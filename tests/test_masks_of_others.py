@@ -1,4 +1,7 @@
-"""Run lengths that somebody else wrote: whatever they sum to, they are those of the scene or refused."""
+"""Run lengths that somebody else wrote.
+
+Whatever they sum to, they are those of the scene or refused.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Questions that nobody meant: each is answered, or refused in one line, in bounded time and memory; none reaches the terminal as it is."""
+"""Questions that nobody meant.
+
+Each is answered, or refused in one line, in bounded time and memory; none reaches the terminal as
+it is.
+"""
 
 from __future__ import annotations
 
@@ -233,7 +237,10 @@ def test_any_text(model: Model, scene: Scene, question: str) -> None:
 
 
 def mutated(chance: random.Random, text: str, other: str) -> str:
-    """A question that was one: words shuffled, dropped, doubled, of another one; letters changed or put in."""
+    """A question that was one: words shuffled, dropped, doubled, of another one.
+
+    Letters changed or put in.
+    """
     words = text.split()
     for _ in range(chance.randint(1, 4)):
         i = chance.randrange(len(words))

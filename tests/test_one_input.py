@@ -1,4 +1,7 @@
-"""The paper's I' is one input: what is seen together, what is answered, and what comes out where the search is ended early."""
+"""The paper's I' is one input.
+
+What is seen together, what is answered, and what comes out where the search is ended early.
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,10 @@ def members(body: list[ast.stmt]) -> dict[str, ast.stmt]:
 
 
 def lacking(file: str, what: str) -> str | None:
-    """The first part of "Scene.read(pooled)" or "attend(loss)" that is not in a file; None where all is there."""
+    """The first part of "Scene.read(pooled)" or "attend(loss)" that is not in a file.
+
+    None where all is there.
+    """
     if not (SOURCES / file).is_file():
         return file
     dotted, _, argument = what.rstrip(")").partition("(")

@@ -1,4 +1,7 @@
-"""The words and the windows of a search that was ended early: sentences side by side, and nothing looked at after the end."""
+"""The words and the windows of a search that was ended early.
+
+Sentences side by side, and nothing looked at after the end.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,10 @@ def test_each_class_of_a_partial_answer_is_told_as_found_or_not() -> None:
 def test_windows_of_an_earlier_run_count_in_a_search_that_is_stopped_before_them(
     tmp_path: Path,
 ) -> None:
-    """Four are looked at together in the first run; the second one ends after one of them, and has the others as well."""
+    """Four are looked at together in the first run.
+
+    The second one ends after one of them, and has the others as well.
+    """
     for search, level in (("exhaustive", "tile"), ("adaptive", "scout")):
         views = []
         for _ in range(2):
@@ -96,7 +102,10 @@ def test_windows_of_an_earlier_run_count_in_a_search_that_is_stopped_before_them
 
 
 def test_what_a_stopped_search_left_out_is_worth_what_its_heat_says() -> None:
-    """A faint ship has 0.62; windows that no heat led to have 1; empty ground of a window of the paper has 0."""
+    """A faint ship has 0.62; windows that no heat led to have 1.
+
+    Empty ground of a window of the paper has 0.
+    """
     pixels = paint(2048, 1536, *SHIPS)
     pixels[1200:1280, 1700:1760] = (200, 45, 45)
     worths = {}

@@ -282,7 +282,8 @@ def test_a_budget_of_pixels_is_kept() -> None:
         assert [worth > 0.5 for _, worth in answer.trace.skipped] == [True]
         assert not answer.complete and not answer.stopped and 0 < len(answer.regions) < 4
         assert re.match(
-            r"\d ships? in the 99\.8 % of the scene that was looked at; the rest was not searched\.$",
+            r"\d ships? in the 99\.8 % of the scene that was looked at; the rest was not"
+            r" searched\.$",
             answer.text,
         )
 
@@ -476,7 +477,8 @@ def test_damaged_blocks_are_left_out_and_told(tmp_path: Path, policy: str) -> No
         and any(box.contains(2950, 1950) for box in answer.trace.broken)
     )
     assert re.match(
-        r"\d ships? in the \d\d(\.\d)? % of the scene that was looked at; the rest was not searched\.",
+        r"\d ships? in the \d\d(\.\d)? % of the scene that was looked at; the rest was not"
+        r" searched\.",
         answer.text,
     )
     assert sum(box.area for box in answer.trace.broken) < 0.1 * 3000 * 2000
@@ -531,9 +533,10 @@ def test_less_memory_is_kept_by_smaller_views() -> None:
         search="exhaustive",
         max_memory=resident() + RESERVED + 200e6,
     )
-    assert model.remembered == [0, None], (
-        "nothing is kept beside views that need all there is, and the promise ends with the answer"
-    )
+    assert model.remembered == [
+        0,
+        None,
+    ], "nothing is kept beside views that need all there is, and the promise ends with the answer"
     assert boxes(answer) == floats(LARGE)
     assert 256 <= max(w.width for w in answer.trace.views) <= 512
     with pytest.raises(OptionError, match="give at least"):

@@ -1,4 +1,7 @@
-"""What a release says of itself is so: locks hold what pyproject.toml asks for, the container is what its pages promise, versions agree."""
+"""What a release says of itself is so.
+
+Locks hold what pyproject.toml asks for, the container is what its pages promise, versions agree.
+"""
 
 from __future__ import annotations
 

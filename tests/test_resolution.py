@@ -125,7 +125,7 @@ def test_adaptive_scouts_at_a_scale_at_which_targets_are_just_seen(
 def test_tiny_targets_are_looked_at_enlarged_and_huge_ones_shrunk() -> None:
     spec = replace(SPEC, sizes={"vehicle": Size(4.5, 50.0), "bridge": Size(50.0, 130.0)})
     unknown, near = SceneInfo("jpg", 9000, 9000, 3), SceneInfo("utm", 9000, 9000, 3, gsd=0.03)
-    shrink = lambda scene, length, *kinds: resolution.closer_shrink(scene, spec, kinds, length)  # noqa: E731
+    shrink = lambda scene, length, *kinds: resolution.closer_shrink(scene, spec, kinds, length)
     assert [shrink(unknown, length, "vehicle") for length in (500, 60, 12)] == [1, 1, 1]
     assert shrink(unknown, 7, "vehicle") == 1 / 4 and shrink(unknown, 1, "vehicle") == 1 / 4
     assert shrink(unknown, 11, "vehicle") == pytest.approx(11 / 28)

@@ -1,4 +1,7 @@
-"""Sentences about what was looked at where that is not all: the share, what was found in it, and nothing about the rest."""
+"""Sentences about what was looked at where that is not all.
+
+The share, what was found in it, and nothing about the rest.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ ZH = {"ship": "九艘船", "bridge": "一座桥"}
             TWO,
             ["harbor"],
             0.12,
-            "Nine ships, a bridge and no harbor in the 12 % of the scene that was looked at; the rest was not searched.",
+            (
+                "Nine ships, a bridge and no harbor in the 12 % of the scene that was looked at;"
+                " the rest was not searched."
+            ),
         ),
         (
             {},

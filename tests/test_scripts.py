@@ -16,7 +16,10 @@ GEOMAG = '#!/usr/bin/env bash\nprintf "%s\\n" "$PATH" "$PWD" "$@"\n'
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A clone in a folder with blanks, whose environment is there already: a `geomag` that prints where it runs and what it is given."""
+    """A clone in a folder with blanks, whose environment is there already.
+
+    A `geomag` that prints where it runs and what it is given.
+    """
     clone = tmp_path / "a clone"
     for name in ("scripts", "locks"):
         shutil.copytree(ROOT / name, clone / name)
@@ -69,7 +72,8 @@ def test_an_extra_that_is_not_there_is_refused_before_anything_is_installed(clon
     assert (
         done.returncode == 1
         and done.stderr
-        == "there is no extra 'serv'; pyproject.toml has archive, map, serve, train, full and more\n"
+        == "there is no extra 'serv'; pyproject.toml has archive, map, serve, train, full and"
+        " more\n"
     )
 
 
@@ -100,7 +104,8 @@ def test_a_set_up_that_fails_shows_why_and_which_step(clone: Path, tmp_path: Pat
     assert lines[0].startswith("setting up geomagnifier in ") and "once" in lines[0]
     assert "ERROR: no network" in lines
     assert re.fullmatch(
-        r"set-up failed at: 3 of 4, the other libraries; all of its output is in .*/build/setup\.log",
+        r"set-up failed at: 3 of 4, the other libraries; all of its output is in"
+        r" .*/build/setup\.log",
         lines[-1],
     )
 

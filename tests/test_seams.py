@@ -1,4 +1,7 @@
-"""Objects cut by the edges of views: which view has the say, and that a piece never counts beside the whole."""
+"""Objects cut by the edges of views.
+
+Which view has the say, and that a piece never counts beside the whole.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +172,10 @@ def test_a_level_of_the_pyramid_has_as_much_say_as_the_whole_view() -> None:
 
 
 def test_the_mask_of_objects_that_share_a_block_and_reach_into_the_next() -> None:
-    """Larger than a block (2048 px) both ways; the patches fit the objects, and none lies in two."""
+    """Larger than a block (2048 px) both ways.
+
+    The patches fit the objects, and none lies in two.
+    """
     scene = SceneInfo("made", 5000, 4500, 3)
     boxes = (
         (2000, 2040, 2100, 2060),

@@ -1,4 +1,7 @@
-"""PSC: windows of a heat map, boxes, and where each policy looks next. The frame is the paper's 4096 x 2160."""
+"""PSC: windows of a heat map, boxes, and where each policy looks next.
+
+The frame is the paper's 4096 x 2160.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Settings that change what is seen: a journal belongs to all of them, and the ends of their ranges are theirs."""
+"""Settings that change what is seen.
+
+A journal belongs to all of them, and the ends of their ranges are theirs.
+"""
 
 from __future__ import annotations
 
@@ -291,7 +294,10 @@ def test_memory_and_budget_are_amounts() -> None:
 
 
 def test_the_mask_of_a_little_is_told_by_its_ground(tmp_path: Path) -> None:
-    """Below a thousandth of the scene: 24 x 24 px of half a metre are 144 m2; from a thousandth on, a share."""
+    """Below a thousandth of the scene: 24 x 24 px of half a metre are 144 m2.
+
+    From a thousandth on, a share.
+    """
     for width, told in (
         (1200, "The mask covers 144 m2."),
         (700, "The mask covers 0.1% of the scene."),

@@ -1,4 +1,7 @@
-"""Hot cells become looks: nothing hot is left closed, and joining never costs more than looking everywhere."""
+"""Hot cells become looks.
+
+Nothing hot is left closed, and joining never costs more than looking everywhere.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Views have square ground pixels, whatever those of the raster are; what is found lies in the raster's own pixels."""
+"""Views have square ground pixels, whatever those of the raster are.
+
+What is found lies in the raster's own pixels.
+"""
 
 from __future__ import annotations
 

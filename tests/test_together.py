@@ -1,4 +1,7 @@
-"""Windows that are looked at together: of one size, one after another, and no more pixels than the network takes at once."""
+"""Windows that are looked at together.
+
+Of one size, one after another, and no more pixels than the network takes at once.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,10 @@ def test_windows_keep_their_order_but_for_their_size_within_64() -> None:
 
 
 def test_the_heat_map_of_the_scene_is_that_of_its_windows_where_they_lie() -> None:
-    """256 cells of 10 px across; windows of 32 x 16 and 16 x 8 cells, the hotter one where both saw it."""
+    """256 cells of 10 px across.
+
+    Windows of 32 x 16 and 16 x 8 cells, the hotter one where both saw it.
+    """
     rng = np.random.default_rng(0)
     scene = SceneInfo("made", 2560, 1280, 3)
     whole, left, low = (
@@ -100,7 +106,10 @@ def test_the_heat_map_of_the_scene_is_that_of_its_windows_where_they_lie() -> No
 
 
 def test_what_a_large_box_shows_is_seen_as_large_as_a_view_can_be() -> None:
-    """A model that says what is in a box; the box is larger than a view, and nothing is searched for in it."""
+    """A model that says what is in a box.
+
+    The box is larger than a view, and nothing is searched for in it.
+    """
 
     class Naming(FakeModel):
         def answer(self, query, granularity, views, beside=None):

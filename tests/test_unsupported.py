@@ -1,4 +1,7 @@
-"""What cannot be answered is refused in words; what can be is not refused. Wordings: tests/phrasings/refused.tsv and supported.txt."""
+"""What cannot be answered is refused in words; what can be is not refused.
+
+Wordings: tests/phrasings/refused.tsv and supported.txt.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The first word of an answer to a question of yes and no: it agrees with what is said and found, and with the labels of real pictures."""
+"""The first word of an answer to a question of yes and no.
+
+It agrees with what is said and found, and with the labels of real pictures.
+"""
 
 from __future__ import annotations
 

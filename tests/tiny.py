@@ -1,4 +1,6 @@
-"""Tiny random configurations of the real classes, saved as real checkpoints. For tests of everything that is handed a hub checkpoint.
+"""Tiny random configurations of the real classes, saved as real checkpoints.
+
+For tests of everything that is handed a hub checkpoint.
 
 write_qwen25(folder), write_qwen3(folder), write_llava(folder)     vision-language models with tokenizer and image processor
 write_sam2(folder, side)                                             Sam2Model
@@ -17,8 +19,9 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 WIDTH = 64
 TEXT = (
-    "USER: ASSISTANT: user assistant system Find every ship. Segment all airplanes. ship: harbor: none; yes no Yes No This is a place. "
-    'storage tank baseball diamond [{"bbox_2d": [12, 34, 56, 78], "label": "ship"}] What kind of place is this?'
+    "USER: ASSISTANT: user assistant system Find every ship. Segment all airplanes. ship: harbor:"
+    ' none; yes no Yes No This is a place. storage tank baseball diamond [{"bbox_2d": [12, 34, 56,'
+    ' 78], "label": "ship"}] What kind of place is this?'
 )
 QWEN_TOKENS = (
     "<|endoftext|>",
@@ -246,7 +249,10 @@ FAMILIES = {"qwen25": write_qwen25, "qwen3": write_qwen3, "llava": write_llava}
 
 
 def write_hub(root: Path) -> Path:
-    """A checkpoint of each family, "sam2" and "bert" in folders of `root`; answers are short, as a random model never ends."""
+    """A checkpoint of each family, "sam2" and "bert" in folders of `root`.
+
+    Answers are short, as a random model never ends.
+    """
     for name, write in FAMILIES.items():
         path = write(root / name) / "generation_config.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"max_new_tokens": 16}))

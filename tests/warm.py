@@ -1,4 +1,6 @@
-"""A process that has everything imported and forks for each command: in place of three seconds a `geomag` starts in none.
+"""A process that has everything imported and forks for each command.
+
+In place of three seconds a `geomag` starts in none.
 
 python warm.py SOCKET FOLDER      puts `geomag` and `python` into FOLDER, which hand their arguments, environment and files to SOCKET
 """
@@ -67,7 +69,7 @@ def serve(client: socket.socket) -> None:
         open(0, closefd=False),
         open(1, "w", closefd=False),
         open(2, "w", 1, closefd=False),
-    )  # noqa: SIM115
+    )
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -1,3 +1,6 @@
-"""What trains, measures and proves geomagnifier: data sets, question templates, rendered scenes, training, evaluation, benchmarks, studies."""
+"""What trains, measures and proves geomagnifier.
+
+Data sets, question templates, rendered scenes, training, evaluation, benchmarks, studies.
+"""
 
 __version__ = "0.9.0"

@@ -1,4 +1,6 @@
-"""The commands that make and measure models: `geomag train` without --from, `train-full`, `eval` and `bench`.
+"""The commands that make and measure models.
+
+`geomag train` without --from, `train-full`, `eval` and `bench`.
 
 `geomag` finds them by the entry points of this distribution (`cli/lab_commands.py` there).
 """
@@ -52,7 +54,8 @@ def train_small(
         )
     if keep_language and start is None:
         raise OptionError(
-            "--keep-language keeps the language side of the model that --start names; name one, --start small"
+            "--keep-language keeps the language side of the model that --start names; name one,"
+            " --start small"
         )
     from geomagnifier_lab.train.run import Length, run
 
@@ -66,7 +69,10 @@ def train_small(
 
 
 def train_full(context: typer.Context) -> None:
-    """Train the full size; its --help has the options. On many GPUs: accelerate launch -m geomagnifier_lab.train.full."""
+    """Train the full size; its --help has the options.
+
+    On many GPUs: accelerate launch -m geomagnifier_lab.train.full.
+    """
     from geomagnifier_lab.train.full.settings import read
 
     settings = read(context.args)
@@ -79,15 +85,22 @@ def evaluate(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Benchmarks (--list), or suites on the validation data; all suites without. 'paper' for the paper's tables (geomag eval "
-            "paper --help), 'reliability' for how often what is said with a probability is right."
+            help=(
+                "Benchmarks (--list), or suites on the validation data; all suites without. 'paper'"
+                " for the paper's tables (geomag eval "
+                "paper --help), 'reliability' for how often what is said with a probability is"
+                " right."
+            )
         ),
     ] = None,
     data: Data = None,
     root: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of the benchmark as its authors pack it; of several, the folder with one NAME each.",
+            help=(
+                "Folder of the benchmark as its authors pack it; of several, the folder with one"
+                " NAME each."
+            ),
             metavar="DIR",
         ),
     ] = None,
@@ -103,8 +116,11 @@ def evaluate(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for predictions.jsonl, result.json and examples.png (runs/eval/... without); what is predicted there already is "
-            "not asked again. Of --compare, the plot or its folder.",
+            help=(
+                "Folder for predictions.jsonl, result.json and examples.png (runs/eval/..."
+                " without); what is predicted there already is "
+                "not asked again. Of --compare, the plot or its folder."
+            ),
             metavar="DIR",
         ),
     ] = None,
@@ -121,7 +137,10 @@ def evaluate(
     predictions: Annotated[
         Path | None,
         typer.Option(
-            help="Score these instead of a model: JSON lines as in predictions.jsonl, or COCO's list of results.",
+            help=(
+                "Score these instead of a model: JSON lines as in predictions.jsonl, or COCO's list"
+                " of results."
+            ),
             metavar="FILE",
         ),
     ] = None,
@@ -144,7 +163,10 @@ def evaluate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model on public benchmarks, or on the validation parts of the data sets. Ctrl-C stops; the same command goes on."""
+    """Measure a model on public benchmarks, or on the validation parts of the data sets.
+
+    Ctrl-C stops; the same command goes on.
+    """
     from geomagnifier_lab.datasets.benchmarks import BENCHMARKS
     from geomagnifier_lab.eval.suites import SUITES
 
@@ -162,7 +184,8 @@ def evaluate(
         raise OptionError(f"there is neither a suite nor a benchmark {unknown[0]!r}; {known}")
     if (public and len(public) < len(chosen)) or ({*alone} & {*chosen} and len(chosen) > 1):
         raise OptionError(
-            "benchmarks, suites, 'paper' and 'reliability' read different folders; run one sort at a time"
+            "benchmarks, suites, 'paper' and 'reliability' read different folders; run one sort at"
+            " a time"
         )
     if show:
         _list_benchmarks(form == "json")
@@ -212,7 +235,8 @@ def evaluate(
         or form in ("csv", "latex")
     ):
         raise OptionError(
-            "--root, --split, --predictions, --examples, csv and latex are for benchmarks: name one, see geomag eval --list"
+            "--root, --split, --predictions, --examples, csv and latex are for benchmarks: name"
+            " one, see geomag eval --list"
         )
     elif chosen == ["paper"]:
         command.paper(None, data, model, out or Path("runs/paper"), limit, as_json=form == "json")
@@ -314,7 +338,8 @@ def _measure(tasks: list[Task], model: Callable[[], AnyModel], form: str) -> Non
         if result.failed:
             first, why = next(iter(result.failed.items()))
             _aside(
-                f"{len(result.failed)} of {result.cases} cases of {task.name} have no answer and count as wrong, the first {first}: {why}"
+                f"{len(result.failed)} of {result.cases} cases of {task.name} have no answer and"
+                f" count as wrong, the first {first}: {why}"
             )
     if form in ("csv", "latex"):
         print((report.as_csv if form == "csv" else report.as_latex)(results), end="")
@@ -365,7 +390,8 @@ def _say_where(name: str) -> NoReturn:
 
     found = benchmark(name)
     raise OptionError(
-        f"--root is to be the folder of {found.title}, laid out as {found.layout}; it comes from {found.url}"
+        f"--root is to be the folder of {found.title}, laid out as {found.layout}; it comes from"
+        f" {found.url}"
     )
 
 
@@ -384,11 +410,18 @@ def bench(
             "teach",
         ],
         typer.Argument(
-            help="cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc: where attention looks; "
-            "search: ways of searching large scenes, accuracy against cost; growth: seconds from 2 Mpx to 1 Gpx; "
-            "memory: the peak of whole runs up to 40,000 px, and of a service over 500 questions; "
-            "archive: queries to an index of 10,000 scenes; map: 500 drawn scenes by one worker, by all, and with one killed; "
-            "ablations: short training runs, each without one part; teach: how many examples a new kind takes."
+            help=(
+                "cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc:"
+                " where attention looks; "
+                "search: ways of searching large scenes, accuracy against cost; growth: seconds"
+                " from 2 Mpx to 1 Gpx; "
+                "memory: the peak of whole runs up to 40,000 px, and of a service over 500"
+                " questions; "
+                "archive: queries to an index of 10,000 scenes; map: 500 drawn scenes by one"
+                " worker, by all, and with one killed; "
+                "ablations: short training runs, each without one part; teach: how many examples a"
+                " new kind takes."
+            )
         ),
     ] = "cost",
     data: Data = None,
@@ -410,8 +443,11 @@ def bench(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder for scenes, figures and plots of search, growth and memory, scenes and answers of map, or the runs of "
-            "ablations and teach (runs/... without); what is finished there is not done again.",
+            help=(
+                "Folder for scenes, figures and plots of search, growth and memory, scenes and"
+                " answers of map, or the runs of "
+                "ablations and teach (runs/... without); what is finished there is not done again."
+            ),
             metavar="DIR",
         ),
     ] = None,
@@ -553,17 +589,20 @@ eval_command = _alone(
     evaluate,
     name="eval",
     cls=command.Evaluate,
-    epilog="Examples: [bold]geomag eval --list[/bold]\n\n"
-    "[bold]geomag eval aid --root AID/ --split test --out runs/aid --examples 5[/bold]\n\n"
-    "[bold]geomag eval rrsis-d --root RRSIS-D/ --limit 200 --format latex[/bold]\n\n"
-    "[bold]geomag eval vhr10 --root VHR-10/ --predictions boxes.json --ids instances_val.json[/bold]\n\n"
-    "[bold]geomag eval --compare runs/a/result.json runs/b/result.json --out runs/[/bold]\n\n"
-    "[bold]geomag eval segment detect --data sets/[/bold]\n\n"
-    "[bold]geomag eval paper --help[/bold]",
+    epilog=(
+        "Examples: [bold]geomag eval --list[/bold]\n\n[bold]geomag eval aid --root AID/ --split"
+        " test --out runs/aid --examples 5[/bold]\n\n[bold]geomag eval rrsis-d --root RRSIS-D/"
+        " --limit 200 --format latex[/bold]\n\n[bold]geomag eval vhr10 --root VHR-10/ --predictions"
+        " boxes.json --ids instances_val.json[/bold]\n\n[bold]geomag eval --compare"
+        " runs/a/result.json runs/b/result.json --out runs/[/bold]\n\n[bold]geomag eval segment"
+        " detect --data sets/[/bold]\n\n[bold]geomag eval paper --help[/bold]"
+    ),
 )
 bench_command = _alone(
     bench,
     name="bench",
-    epilog="Examples: [bold]geomag bench psc --data sets/[/bold]\n\n"
-    "[bold]geomag bench search --policy adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]",
+    epilog=(
+        "Examples: [bold]geomag bench psc --data sets/[/bold]\n\n[bold]geomag bench search --policy"
+        " adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]"
+    ),
 )

@@ -1,4 +1,6 @@
-"""geomagnifier: ask satellite and aerial images questions; get text, boxes and masks that land on the map.
+"""geomagnifier: ask satellite and aerial images questions.
+
+Get text, boxes and masks that land on the map.
 
     import geomagnifier as gm
 

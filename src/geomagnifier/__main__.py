@@ -4,7 +4,11 @@ import sys
 
 
 def main() -> None:
-    """Run the command. Ctrl-C and SIGTERM end in a word from the first moment on, and in none while Python takes itself down."""
+    """Run the command.
+
+    Ctrl-C and SIGTERM end in a word from the first moment on, and in none while Python takes itself
+    down.
+    """
     import signal
 
     from geomagnifier.cli import stopping

@@ -1,4 +1,8 @@
-"""An area of interest: a part of a scene of any outline, known to the pixel, that limits what is searched, counted and outlined."""
+"""An area of interest.
+
+A part of a scene of any outline, known to the pixel, that limits what is searched, counted and
+outlined.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,9 @@ BAND = 16_000_000
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """The pixels of an area. box: the whole scene px that it lies in.  pixels: how many they are.  key: the same for the same pixels.
+    """The pixels of an area. box: the whole scene px that it lies in.  pixels: how many they are.
+
+    Key: the same for the same pixels.
 
     strips: (first column, last column + 1, COCO RLE at scene size) of upright strips, from left to
         right.
@@ -31,7 +37,10 @@ class Area:
     strips: tuple[tuple[int, int, dict[str, Any]], ...]
 
     def inside(self, window: Box) -> NDArray[np.bool_]:
-        """The pixels of the area in a window (scene px, rounded outwards) -> (h, w) bool; costs the window and the strips it meets."""
+        """The pixels of the area in a window (scene px, rounded outwards) -> (h, w) bool.
+
+        Costs the window and the strips it meets.
+        """
         x0, y0, x1, y1 = (
             math.floor(window.x0),
             math.floor(window.y0),
@@ -62,11 +71,17 @@ class Area:
         )
 
     def share(self, boxes: Sequence[Box]) -> float:
-        """The share of its pixels that some boxes (scene px), which may overlap, cover together: 0 to 1."""
+        """The share of its pixels that some boxes (scene px), which may overlap, cover together.
+
+        0 to 1.
+        """
         return sum(int(part.sum()) for part in self._parts(*boxes)) / self.pixels
 
     def cells(self, window: Box, shape: tuple[int, int]) -> NDArray[np.bool_]:
-        """Which cells of a grid over a window hold a pixel of the area, (h, w) bool. shape: (h, w), cells of one size."""
+        """Which cells of a grid over a window hold a pixel of the area, (h, w) bool.
+
+        Shape: (h, w), cells of one size.
+        """
         found = np.zeros(shape, bool)
         across, down = window.width / shape[1], window.height / shape[0]
         many = max(1, int(BAND // (window.width * down)))

@@ -21,7 +21,10 @@ from geomagnifier.errors import OutputError
 REASONS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "the disk quota is used up; free some space",
-    errno.EFBIG: "the disk is full for a file of this size; choose another disk, or allow larger files (ulimit -f)",
+    errno.EFBIG: (
+        "the disk is full for a file of this size; choose another disk, or allow larger files"
+        " (ulimit -f)"
+    ),
     errno.EACCES: "it is not writable; choose another folder",
     errno.EPERM: "it is not writable; choose another folder",
     errno.EROFS: "it is on a read-only disk; choose another folder",
@@ -50,7 +53,10 @@ back space before they do.
 
 
 def output_error(path: Path, error: Exception, full: bool = False) -> OutputError:
-    """What to tell a person about a file that could not be written. full: the disk was found to be full."""
+    """What to tell a person about a file that could not be written.
+
+    Full: the disk was found to be full.
+    """
     number = error.errno if isinstance(error, OSError) else None
     text = " ".join(str(error.__cause__ or error).split()) or type(error).__name__
     if number is None:
@@ -66,7 +72,8 @@ def output_error(path: Path, error: Exception, full: bool = False) -> OutputErro
         number = errno.ENOSPC
     reason = REASONS.get(number or 0) or (error.strerror if isinstance(error, OSError) else None)
     return OutputError(
-        f"{path} cannot be written: {reason or f'the disk may be full ({text}); free some space, or choose another folder'}"
+        f"{path} cannot be written:"
+        f" {reason or f'the disk may be full ({text}); free some space, or choose another folder'}"
     )
 
 
@@ -80,7 +87,10 @@ def check_writable(folder: Path) -> None:
 
 
 class Staging:
-    """Files of one folder, written under temporary names and renamed together at the end; on any failure nothing is left."""
+    """Files of one folder, written under temporary names and renamed together at the end.
+
+    On any failure nothing is left.
+    """
 
     def __init__(self, folder: Path, stale: float = STALE) -> None:
         """Make the folder where needed.
@@ -118,7 +128,10 @@ class Staging:
         return self.folder / f"{self._mark}scratch.{name}"
 
     def outdate(self, names: Iterable[str]) -> None:
-        """Files of an earlier writing that are removed when the new ones are in place; those that are written anew stay."""
+        """Files of an earlier writing that are removed when the new ones are in place.
+
+        Those that are written anew stay.
+        """
         self._outdated += [self.folder / name for name in names]
 
     def __enter__(self) -> Staging:
@@ -171,7 +184,10 @@ class Staging:
         self._sweep()
 
     def _sweep(self) -> None:
-        """Remove what processes that were killed have left here; by itself a day later, as another may still be writing."""
+        """Remove what processes that were killed have left here.
+
+        By itself a day later, as another may still be writing.
+        """
         before = time.time() - self.stale
         with os.scandir(
             self.folder

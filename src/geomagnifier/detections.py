@@ -113,8 +113,9 @@ class Masks(Sequence[NDArray[np.bool_]]):
         count, height, width = self.shape
         if count * height * width > MOST_CELLS:
             raise OptionError(
-                f"{count} masks of {width} x {height} px are {count * height * width / 1e9:.1f} GB as one array; take them one by one "
-                "(answer.masks[i]), or their union (answer.mask, answer.read_mask(window))"
+                f"{count} masks of {width} x {height} px are {count * height * width / 1e9:.1f} GB"
+                " as one array; take them one by one (answer.masks[i]), or their union"
+                " (answer.mask, answer.read_mask(window))"
             )
         whole = np.zeros(self.shape, bool)
         for number in range(count):
@@ -126,7 +127,10 @@ class Masks(Sequence[NDArray[np.bool_]]):
 
 
 class Detections:
-    """The regions of an answer as arrays, tables and files; all arrays are read only, in the order of `regions`."""
+    """The regions of an answer as arrays, tables and files.
+
+    All arrays are read only, in the order of `regions`.
+    """
 
     text: str
     scene: SceneInfo
@@ -135,7 +139,10 @@ class Detections:
     complete: bool
 
     def __len__(self) -> int:
-        """How many regions there are. An answer counts as true all the same: one without regions says something, too."""
+        """How many regions there are.
+
+        An answer counts as true all the same: one without regions says something, too.
+        """
         return len(self.regions)
 
     def __bool__(self) -> bool:
@@ -161,14 +168,19 @@ class Detections:
 
     @cached_property
     def corners(self) -> NDArray[np.float32]:
-        """(N, 4, 2) corners of the oriented boxes, scene px, clockwise on the screen: narrowest round each mask, else the upright box."""
+        """(N, 4, 2) corners of the oriented boxes, scene px, clockwise on the screen.
+
+        Narrowest round each mask, else the upright box.
+        """
         from geomagnifier.export.oriented_boxes import corners
 
         return _fixed(corners(self.regions).astype(np.float32))
 
     @cached_property
     def headings(self) -> NDArray[np.float32]:
-        """(N,) directions of their longer sides, degrees clockwise from north, 0 to 180; NaN for a region without a mask.
+        """(N,) directions of their longer sides, degrees clockwise from north, 0 to 180.
+
+        NaN for a region without a mask.
 
         Of a scene without a place the picture's top stands for north.
         """
@@ -178,7 +190,10 @@ class Detections:
 
     @property
     def masks(self) -> Masks | None:
-        """(N, H, W) bool at scene size, each decoded when it is asked for; None where nothing was segmented."""
+        """(N, H, W) bool at scene size, each decoded when it is asked for.
+
+        None where nothing was segmented.
+        """
         if self.patches is None:
             return None
         return Masks(
@@ -201,8 +216,9 @@ class Detections:
         chosen = np.asarray(keep)
         if chosen.shape != (len(self.regions),) or (chosen.dtype != bool and chosen.size):
             raise OptionError(
-                f"answer[...] takes one True or False for each of its {len(self.regions)} regions, such as answer.scores > 0.5 or "
-                "answer.classes == 'ship'; single regions are answer.regions[i]"
+                f"answer[...] takes one True or False for each of its {len(self.regions)} regions,"
+                " such as answer.scores > 0.5 or answer.classes == 'ship'; single regions are"
+                " answer.regions[i]"
             )
         if chosen.all():
             return self
@@ -234,7 +250,11 @@ class Detections:
 
     @property
     def __geo_interface__(self) -> dict[str, Any]:
-        """A GeoJSON FeatureCollection: longitude and latitude, or what its members `coordinates` and `note` say where that is not known."""
+        """A GeoJSON FeatureCollection.
+
+        Longitude and latitude, or what its members `coordinates` and `note` say where that is not
+        known.
+        """
         from geomagnifier.export.features import collection
 
         return collection(cast(Any, self))
@@ -260,7 +280,9 @@ class Detections:
         first_id: int = 1,
         oriented: bool = False,
     ) -> list[dict[str, Any]]:
-        """COCO's annotations, with scores: bbox (x, y, width, height), area, category_id; the outline as run lengths where there is one.
+        """COCO's annotations, with scores: bbox (x, y, width, height), area, category_id.
+
+        The outline as run lengths where there is one.
 
         Args:
             image_id: the picture's id.
@@ -280,13 +302,18 @@ class Detections:
         return coco(cast(Any, self), image_id, categories, first_id, oriented)
 
     def to_dota(self) -> str:
-        """The oriented boxes as DOTA's text: x1 y1 x2 y2 x3 y3 x4 y4 class 0, a line each; blanks of a class become "-"."""
+        """The oriented boxes as DOTA's text: x1 y1 x2 y2 x3 y3 x4 y4 class 0, a line each.
+
+        Blanks of a class become "-".
+        """
         from geomagnifier.export.oriented_boxes import dota
 
         return dota(cast(Any, self))
 
     def to_yolo_obb(self, classes: Sequence[str]) -> str:
-        """The oriented boxes as YOLO's text: the class's number and four corners as shares of width and height, a line each.
+        """The oriented boxes as YOLO's text.
+
+        The class's number and four corners as shares of width and height, a line each.
 
         Args:
             classes: names by number; "Storage_Tank" and "storage-tank" are "storage tank".
@@ -299,7 +326,9 @@ class Detections:
         return yolo_obb(cast(Any, self), classes)
 
     def to_supervision(self, classes: Sequence[str] | None = None) -> Supervised:
-        """`Detections` of the library supervision: boxes, scores, masks where there are any, and data["class_name"].
+        """`Detections` of the library supervision.
+
+        Boxes, scores, masks where there are any, and data["class_name"].
 
         Args:
             classes: names by class_id; None for those of this answer in alphabetical order.
@@ -314,7 +343,9 @@ class Detections:
         return supervised(cast(Any, self), classes)
 
     def plot(self, words: bool = True) -> Image:
-        """The answer as a PIL image: what was found over the scene, and under it the legend and the text.
+        """The answer as a PIL image.
+
+        What was found over the scene, and under it the legend and the text.
 
         Args:
             words: False for the picture alone.
@@ -362,4 +393,7 @@ def _kept(before: str, labels: Sequence[str], of: int, complete: bool) -> str:
         return f"保留了 {of} 个区域中的 {len(labels)} 个{f'（{counts}）' if counts else ''}。{rest}"
     counts = ", ".join(f"{label} {number}" for label, number in each)
     rest = "" if complete else " Not all of what was asked about was looked at."
-    return f"{len(labels) or 'None'} of {of} regions {'was' if len(labels) == 1 else 'were'} kept{f' ({counts})' if counts else ''}.{rest}"
+    return (
+        f"{len(labels) or 'None'} of {of} regions {'was' if len(labels) == 1 else 'were'}"
+        f" kept{f' ({counts})' if counts else ''}.{rest}"
+    )

@@ -160,7 +160,10 @@ class ModelTooLarge(ModelError):
 
 
 class ModelUnsupported(ModelError):
-    """A checkpoint that cannot be used: of an unknown architecture, without attention, or without a [SEG] token."""
+    """A checkpoint that cannot be used.
+
+    Of an unknown architecture, without attention, or without a [SEG] token.
+    """
 
 
 class LibraryMissing(ModelError):
@@ -200,7 +203,10 @@ class IndexForeign(SearchIndexError):
 
 
 class ServiceError(GeomagError):
-    """The service cannot do that now. seconds: after which it is worth another try; None where it is not."""
+    """The service cannot do that now.
+
+    Seconds: after which it is worth another try; None where it is not.
+    """
 
     seconds: float | None = None
 

@@ -8,7 +8,10 @@ MACHINE = Path("/proc/meminfo")
 
 
 def available(machine: Path = MACHINE) -> float | None:
-    """Bytes that the system and the process's control group leave; None where the system does not say in /proc."""
+    """Bytes that the system and the process's control group leave.
+
+    None where the system does not say in /proc.
+    """
     rows = (
         dict(line.split(":", 1) for line in machine.read_text().splitlines() if ":" in line)
         if machine.is_file()

@@ -1,4 +1,6 @@
-"""Boxes and the maps between a view and its scene. Pure numpy; CRS and metres are the business of `io`.
+"""Boxes and the maps between a view and its scene.
+
+Pure numpy; CRS and metres are the business of `io`.
 
 Boxes are half-open, in pixels, (x0, y0, x1, y1) with y downwards, floats.
 """
@@ -36,7 +38,8 @@ class Box:
             raise BoxError(f"a box needs four finite numbers, not {self.tuple()}")
         if not (self.x0 < self.x1 and self.y0 < self.y1):
             raise BoxError(
-                f"the box {self.tuple()} has no area; give it as x0,y0,x1,y1 with x0 < x1 and y0 < y1"
+                f"the box {self.tuple()} has no area; give it as x0,y0,x1,y1 with x0 < x1 and y0"
+                " < y1"
             )
 
     @property
@@ -74,7 +77,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a view of `width` x `height` px lies on its scene: the affine map between the two (no rotation)."""
+    """Where a view of `width` x `height` px lies on its scene.
+
+    The affine map between the two (no rotation).
+    """
 
     box: Box
     width: int
@@ -103,7 +109,9 @@ class Placement:
 
 
 def sides(shrink: float, aspect: float) -> tuple[float, float]:
-    """Scene px for one view px across and down, so that a view px is square on the ground; their geometric mean is `shrink`.
+    """Scene px for one view px across and down, so that a view px is square on the ground.
+
+    Their geometric mean is `shrink`.
 
     Args:
         shrink: scene px for one view px.

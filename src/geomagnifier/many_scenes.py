@@ -64,7 +64,9 @@ def ask_many(
     errors: Literal["raise", "yield"] = "raise",
     **options: Any,
 ) -> Iterator[Answer | GeomagError]:
-    """Ask one question about many scenes; a generator that gives the answers in the order of the scenes.
+    """Ask one question about many scenes.
+
+    A generator that gives the answers in the order of the scenes.
 
     `workers` scenes are worked on at a time, so that one is read while another is looked at, and as
     many more are begun, or wait to be taken. No others are taken from `scenes` ahead, which may be
@@ -100,7 +102,8 @@ def ask_many(
         isinstance(scenes, np.ndarray) and scenes.ndim < 4
     ):
         raise OptionError(
-            "ask_many takes several scenes, as a list or a generator; one scene is asked about with ask(scene, question)"
+            "ask_many takes several scenes, as a list or a generator; one scene is asked about with"
+            " ask(scene, question)"
         )
     if workers < 1:
         raise OptionError(
@@ -143,7 +146,8 @@ def _answers(
             )
         except GeomagError as error:
             error.add_note(
-                f"scene {number} of ask_many{f': {scene}' if isinstance(scene, str | os.PathLike) else ''}"
+                f"scene {number} of"
+                f" ask_many{f': {scene}' if isinstance(scene, str | os.PathLike) else ''}"
             )
             return error
 

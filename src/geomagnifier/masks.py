@@ -1,4 +1,6 @@
-"""Masks as arrays, as patches of probability, as COCO run lengths and as rings. Pure functions, no raster library.
+"""Masks as arrays, as patches of probability, as COCO run lengths and as rings.
+
+Pure functions, no raster library.
 
 A mask is (H, W) bool. A ring is a closed line round pixels, (x, y) in px, its first point not
 repeated: clockwise on the screen round what is inside, counter-clockwise round a hole.
@@ -32,7 +34,9 @@ STRIP = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class MaskPatch:
-    """A piece of the answer's mask. probability: (h, w) uint8, 0..255, of `placement`; it answers for `core` (scene px).
+    """A piece of the answer's mask.
+
+    Probability: (h, w) uint8, 0..255, of `placement`; it answers for `core` (scene px).
 
     The cells of `probability` share `placement.box` evenly, whatever the size of the view was.
     `data` holds them as they are, or deflated: a large scene has thousands of patches, most of them
@@ -93,7 +97,8 @@ def read_patches(patches: Sequence[MaskPatch], window: Box, scene: Box) -> NDArr
     common = window.intersection(scene)
     if common is None:
         raise BoxError(
-            f"the window {window.tuple()} lies outside the scene, which is {scene.width:g} x {scene.height:g} px"
+            f"the window {window.tuple()} lies outside the scene, which is {scene.width:g} x"
+            f" {scene.height:g} px"
         )
     left, top = math.floor(common.x0), math.floor(common.y0)
     right, bottom = (
@@ -161,7 +166,10 @@ def checked(rle: Any, size: tuple[int, int]) -> dict[str, Any]:
 
 
 def decode_window(rle: dict[str, Any], window: Box) -> NDArray[np.bool_]:
-    """The part of a COCO RLE inside a window of whole pixels -> (h, w) bool; costs the window and the runs, not the scene."""
+    """The part of a COCO RLE inside a window of whole pixels -> (h, w) bool.
+
+    Costs the window and the runs, not the scene.
+    """
     x0, y0, x1, y1 = (int(v) for v in window.tuple())
     column, top, foot = _columns(rle)
     top, foot = np.clip(top, y0, y1) - y0, np.clip(foot, y0, y1) - y0
@@ -197,7 +205,9 @@ def union(rles: Sequence[dict[str, Any]], window: Box) -> NDArray[np.bool_]:
 def place(
     mask: NDArray[np.bool_], corner: tuple[int, int], size: tuple[int, int]
 ) -> dict[str, Any]:
-    """COCO RLE of a small mask in a large scene; costs the small mask only. What sticks out is cut off.
+    """COCO RLE of a small mask in a large scene; costs the small mask only.
+
+    What sticks out is cut off.
 
     Args:
         mask: (h, w) bool.
@@ -224,7 +234,9 @@ def place(
 
 
 def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
-    """Rings along the pixel edges of a COCO RLE, the one with the largest area first; costs the runs, not the pixels.
+    """Rings along the pixel edges of a COCO RLE, the one with the largest area first.
+
+    Costs the runs, not the pixels.
 
     Pixels that touch by a corner get rings of their own.
     """
@@ -262,7 +274,10 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
 
 
 def runs(rles: Sequence[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """The pixels of some COCO RLEs of one scene, all at once, as strips one px wide: (N, 4) x0, y0, x1, y1, and whose each is, (N,)."""
+    """The pixels of some COCO RLEs of one scene, all at once, as strips one px wide.
+
+    (N, 4) x0, y0, x1, y1, and whose each is, (N,).
+    """
     if not rles:
         return np.zeros((0, 4)), np.zeros(0, np.intp)
     starts, stops, owners = _ones([str(rle["counts"]) for rle in rles])
@@ -271,7 +286,10 @@ def runs(rles: Sequence[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def bounds(rle: dict[str, Any]) -> tuple[int, int, int, int]:
-    """The whole scene px (x0, y0, x1, y1), half-open, that a COCO RLE lies in; zeros where it is empty."""
+    """The whole scene px (x0, y0, x1, y1), half-open, that a COCO RLE lies in.
+
+    Zeros where it is empty.
+    """
     strips, _ = runs([rle])
     x0, y0, x1, y1 = (*strips[:, :2].min(0), *strips[:, 2:].max(0)) if len(strips) else (0, 0, 0, 0)
     return int(x0), int(y0), int(x1), int(y1)
@@ -308,7 +326,10 @@ def _neighbours(
 
 
 def _compress(counts: NDArray[np.intp]) -> str:
-    """COCO's text for run lengths: differences from the last but one run, 5 bits a letter, the 6th says that more follow."""
+    """COCO's text for run lengths.
+
+    Differences from the last but one run, 5 bits a letter, the 6th says that more follow.
+    """
     rest = counts.astype(np.int64)
     rest[3:] -= counts[1:-2]
     letters, more = [], np.ones(len(rest), bool)
@@ -322,7 +343,10 @@ def _compress(counts: NDArray[np.intp]) -> str:
 
 
 def _filling(text: str, height: int, width: int) -> NDArray[np.int64]:
-    """The run lengths in COCO's text, of which all together fill a size; raises ValueError where they do not."""
+    """The run lengths in COCO's text, of which all together fill a size.
+
+    Raises ValueError where they do not.
+    """
     counts = _expand(text)
     if (counts < 0).any() or (counts > height * width).any() or counts.sum() != height * width:
         raise ValueError(f"run lengths do not fill {height} x {width}")
@@ -330,7 +354,10 @@ def _filling(text: str, height: int, width: int) -> NDArray[np.int64]:
 
 
 def _expand(text: str) -> NDArray[np.int64]:
-    """The run lengths in COCO's text: `_compress` the other way round; raises ValueError where it is no such text."""
+    """The run lengths in COCO's text: `_compress` the other way round.
+
+    Raises ValueError where it is no such text.
+    """
     letters = np.frombuffer(text.encode("ascii"), np.uint8).astype(np.int64) - 48
     last = np.flatnonzero(letters & 0x20 == 0)
     first = np.concatenate(([0], last[:-1] + 1))[: len(last)].astype(np.int64)
@@ -383,7 +410,10 @@ def _sums(
 
 
 def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The runs of ones in a COCO RLE, one for each column they touch, in order: column, top and foot (half-open), (N,) each, px."""
+    """The runs of ones in a COCO RLE, one for each column they touch, in order.
+
+    Column, top and foot (half-open), (N,) each, px.
+    """
     height = int(rle["size"][0])
     ends = np.cumsum(_expand(str(rle["counts"])))
     stops = ends[1::2]
@@ -400,7 +430,9 @@ def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64],
 def _by_column(
     starts: NDArray[np.int64], stops: NDArray[np.int64], height: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
-    """Runs of pixels, counted down the columns of a scene, as column, top and foot (half-open), px: one for each column they touch.
+    """Runs of pixels, counted down the columns of a scene, as column, top and foot (half-open), px.
+
+    One for each column they touch.
 
     The fourth says of which run each is.
     """
@@ -458,7 +490,10 @@ def _level(column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int6
 def _upright(
     column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Left and right sides of runs where the next column has none: (3, N) of x, upper and lower corner, each."""
+    """Left and right sides of runs where the next column has none.
+
+    (3, N) of x, upper and lower corner, each.
+    """
     tall = int(foot.max(initial=0)) + 1
     # Down each line between two columns: 1 where there is a run to its right, 2 to its left, 3
     # both.
@@ -482,7 +517,10 @@ def _next(
     own: tuple[NDArray[np.int64], int],
     other: tuple[NDArray[np.int64], int],
 ) -> NDArray[np.int64]:
-    """The run that goes on from each stop: round the same pixel where it can (so corners that touch stay apart), else the other."""
+    """The run that goes on from each stop.
+
+    Round the same pixel where it can (so corners that touch stay apart), else the other.
+    """
     found = np.full(len(stops), -1, np.int64)
     for starts, offset in (other, own):
         if len(starts):
@@ -582,7 +620,9 @@ def _joined_runs(
 
 
 def intersection_over_union(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
-    """IoU of two (H, W) bool masks, 0..1. Two empty masks agree: 1.0, as LISA scores a question about nothing.
+    """IoU of two (H, W) bool masks, 0..1.
+
+    Two empty masks agree: 1.0, as LISA scores a question about nothing.
 
     Raises:
         ValueError: the masks differ in size.
@@ -603,6 +643,7 @@ def areas(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[int, 
     """
     if predicted.shape != truth.shape:
         raise ValueError(
-            f"masks of {predicted.shape} and {truth.shape} px cannot be compared; bring both to the size of the scene"
+            f"masks of {predicted.shape} and {truth.shape} px cannot be compared; bring both to the"
+            " size of the scene"
         )
     return int(np.count_nonzero(predicted & truth)), int(np.count_nonzero(predicted | truth))

@@ -44,7 +44,9 @@ def give_back() -> None:
 
 
 def stay_small() -> None:
-    """For a process that looks at one picture after another: have it keep less of those before. Holds for the rest of it.
+    """For a process that looks at one picture after another: have it keep less of those before.
+
+    Holds for the rest of it.
 
     Arrays of `LARGE` bytes are kept apart (glibc's mallopt), so that their memory goes back as soon
     as they are freed. By itself glibc takes the size of what was freed, up to 32 MB, for that below

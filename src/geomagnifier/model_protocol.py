@@ -20,7 +20,10 @@ from geomagnifier.types import (
 
 
 class Model(Protocol):
-    """What `ask` needs of a model. Implementations: `models/small/model.py`, and the FakeModel of the tests."""
+    """What `ask` needs of a model.
+
+    Implementations: `models/small/model.py`, and the FakeModel of the tests.
+    """
 
     @property
     def spec(self) -> ModelSpec:
@@ -60,7 +63,9 @@ class Model(Protocol):
     def choose(
         self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
     ) -> tuple[int, ...]:
-        """Which of the regions are meant ("the largest", "left of the harbor"), by index; all of the asked kinds where none is preferred.
+        """Which of the regions are meant ("the largest", "left of the harbor"), by index.
+
+        All of the asked kinds where none is preferred.
 
         Args:
             query: what was asked.
@@ -93,4 +98,7 @@ class Model(Protocol):
         """(D,) float32 of unit length; sentences and pictures share the space."""
 
     def remember(self, most: float | None) -> None:
-        """The most bytes of what it sees that it may keep for later questions; None: its usual number. What is above goes at once."""
+        """The most bytes of what it sees that it may keep for later questions.
+
+        None: its usual number. What is above goes at once.
+        """

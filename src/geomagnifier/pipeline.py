@@ -293,7 +293,10 @@ def _ask(
         )
         warnings.warn(lost, GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
-        left = f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are listed as skipped"
+        left = (
+            f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are"
+            " listed as skipped"
+        )
         left = (
             f"限额用完，还有 {len(trace.skipped)} 处值得细看的地方没有看；它们列在 skipped 中"
             if zh
@@ -532,7 +535,10 @@ def _partly(
     box: coverage.Part,
     about_all: bool,
 ) -> Said:
-    """What a model says of a scene, or of a box, where only a share of it was looked at. about_all: not of what was found in that part."""
+    """What a model says of a scene, or of a box, where only a share of it was looked at.
+
+    about_all: not of what was found in that part.
+    """
     if about_all:
         joint = "" if said.language == "zh" else " "
         return replace(said, text=f"{said.text}{joint}{coverage.seen(share, box, said.language)}")
@@ -556,7 +562,10 @@ def _partly(
 
 
 def _without(claim: unsupported.Unchecked | None, words: str) -> str:
-    """A question without the property of its objects that nothing checks: it must not choose among them."""
+    """A question without the property of its objects that nothing checks.
+
+    It must not choose among them.
+    """
     if claim is None or not claim.narrows:
         return words
     at = words.lower().find(claim.words)
@@ -568,7 +577,10 @@ def _without(claim: unsupported.Unchecked | None, words: str) -> str:
 
 
 def _refused(scene: Scene, query: Query, model: Model, text: str, watch: scan.Stopwatch) -> Answer:
-    """The answer to what cannot be answered: why, and what to ask instead. Nothing is looked at but the preview, where that is cheap."""
+    """The answer to what cannot be answered: why, and what to ask instead.
+
+    Nothing is looked at but the preview, where that is cheap.
+    """
     with watch.stage("question"):
         try:
             probabilities = model.granularity(query)
@@ -601,7 +613,9 @@ def look_at_share(
     min_score: float | None = None,
     progress: Progress | None = None,
 ) -> bool:
-    """Look at a share of a large scene's windows, and leave what was seen in a journal; `ask` with that journal is then quick.
+    """Look at a share of a large scene's windows, and leave what was seen in a journal.
+
+    `ask` with that journal is then quick.
 
     n processes that begin with equal journals look at one round of the search together. Their
     journals are made one (`io.journal.join`), and they go on with the next round until nothing is
@@ -656,7 +670,10 @@ def _seen(
     refers: Reference | None = None,
     read: composed.Understood | None = None,
 ) -> tuple[Mapping[Granularity, float], Granularity, scan.Seen]:
-    """How closely the question looks, and what is seen of the scene; the arguments are those of `ask`, checked."""
+    """How closely the question looks, and what is seen of the scene.
+
+    The arguments are those of `ask`, checked.
+    """
     worth = search_worth(model, query.recall)
     with watch.stage("question"):
         if read is None:
@@ -705,7 +722,9 @@ def _seen(
 
 
 def search_worth(model: Model, recall: float | None) -> float:
-    """The heat from which a spot is opened, for a share of the objects that must be found; None: `looking.USUAL`.
+    """The heat from which a spot is opened, for a share of the objects that must be found.
+
+    None: `looking.USUAL`.
 
     Raises:
         OptionError: the model has no curve, or it does not reach so far.
@@ -720,7 +739,8 @@ def search_worth(model: Model, recall: float | None) -> float:
         return curve[-1][1]
     best = f"promises at most {curve[-1][0]:.3g}" if curve else "has no measured curve of recall"
     raise OptionError(
-        f"the model {best}; ask for less, or use search='exhaustive' with a low min_score to see everything"
+        f"the model {best}; ask for less, or use search='exhaustive' with a low min_score to see"
+        " everything"
     )
 
 
@@ -747,7 +767,9 @@ def _check(
 
 
 def embed(item: Scene | str, model: Model) -> Floats:
-    """A picture or a sentence as a vector; both share one space, so their dot product is their likeness.
+    """A picture or a sentence as a vector.
+
+    Both share one space, so their dot product is their likeness.
 
     Args:
         item: a scene, or plain words.

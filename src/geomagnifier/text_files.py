@@ -1,4 +1,8 @@
-"""Text files of others: UTF-8, with a byte order mark or without, and the UTF-16 and UTF-32 that Windows tools write; of bounded size."""
+"""Text files of others.
+
+UTF-8, with a byte order mark or without, and the UTF-16 and UTF-32 that Windows tools write; of
+bounded size.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,8 @@ def read_text(path: Path, most: int) -> str:
         raise DataCorrupt(f"{path} cannot be opened: {error.strerror or error}") from error
     if len(data) > most:
         raise DataCorrupt(
-            f"{path} has more than the {most:,} bytes that are read of such a file; cut it into parts"
+            f"{path} has more than the {most:,} bytes that are read of such a file; cut it into"
+            " parts"
         )
     encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
     try:

@@ -96,13 +96,15 @@ class Query:
             )
         if broken := _BROKEN.search(self.text):
             raise QuestionUnreadable(
-                f"the question holds bytes that are no text, at letter {broken.start() + 1}; send it as UTF-8"
+                f"the question holds bytes that are no text, at letter {broken.start() + 1}; send"
+                " it as UTF-8"
             )
         if all(
             unicodedata.category(letter)[0] in "CZ" for letter in self.text
         ):  # blanks, and what nobody sees
             raise QuestionEmpty(
-                "the question is empty; ask for example 'Segment every ship.' or 'What kind of place is this?'"
+                "the question is empty; ask for example 'Segment every ship.' or 'What kind of"
+                " place is this?'"
             )
 
 
@@ -142,7 +144,10 @@ class SceneInfo:
 
     @property
     def view_aspect(self) -> float:
-        """`aspect` as views follow it: 1 where it is hardly another one, and no more than `OBLONG`."""
+        """`aspect` as views follow it.
+
+        1 where it is hardly another one, and no more than `OBLONG`.
+        """
         return (
             1.0
             if 1 / SQUARE <= self.aspect <= SQUARE
@@ -169,7 +174,10 @@ pyramid.
 
 @dataclass(frozen=True)
 class Window:
-    """A part of the scene to be read: `box` (scene px) as a picture of `width` x `height` px; `role` says what for."""
+    """A part of the scene to be read: `box` (scene px) as a picture of `width` x `height` px.
+
+    `role` says what for.
+    """
 
     box: Box
     width: int
@@ -185,7 +193,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Look:
-    """A wish to see `box` (scene px) at 1 / `shrink` of its size, the mean of both sides; `core` as in `Window`."""
+    """A wish to see `box` (scene px) at 1 / `shrink` of its size, the mean of both sides.
+
+    `core` as in `Window`.
+    """
 
     box: Box
     shrink: float
@@ -233,13 +244,16 @@ class View:
     def __post_init__(self) -> None:
         if self.pixels.shape != (self.window.height, self.window.width, 3):
             raise ValueError(
-                f"view pixels {self.pixels.shape} do not fit window {(self.window.height, self.window.width, 3)}"
+                f"view pixels {self.pixels.shape} do not fit window"
+                f" {(self.window.height, self.window.width, 3)}"
             )
 
 
 @dataclass(frozen=True)
 class Size:
-    """How long things of a kind are: in metres on the ground, and in px of the pictures that the model was trained on.
+    """How long things of a kind are.
+
+    In metres on the ground, and in px of the pictures that the model was trained on.
 
     The small ones of a kind (a quarter is smaller). metres is None where size says nothing, as of
     land cover.
@@ -312,7 +326,9 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Cover:
-    """Where a kind is, over a whole view. probability: (ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`.
+    """Where a kind is, over a whole view.
+
+    Probability: (ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`.
 
     separate: the kind has objects, told apart by `Found`; else every connected piece is a region.
     usual: length of a usual object, view px; 0 where it is not known.
@@ -359,7 +375,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships"); the language of both.
+    """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships").
+
+    The language of both.
 
     value: yes or no, where the sentence begins so; the class that was chosen among several, where
         the question was such a choice.
@@ -396,7 +414,11 @@ class Region:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Where a kind is in one window. separate: the kind has objects, told apart by themselves; else every connected piece is a region."""
+    """Where a kind is in one window.
+
+    Separate: the kind has objects, told apart by themselves; else every connected piece is a
+    region.
+    """
 
     label: str
     score: float
@@ -406,7 +428,10 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """What one window adds to an answer. objects: with their rank among what several views show of the same thing."""
+    """What one window adds to an answer.
+
+    Objects: with their rank among what several views show of the same thing.
+    """
 
     window: Window
     objects: tuple[tuple[Region, float], ...] = ()
@@ -415,7 +440,9 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """Where the model looked and what it cost. pixels_processed: pixels that went through a network; flops: multiply-adds x 2.
+    """Where the model looked and what it cost.
+
+    pixels_processed: pixels that went through a network; flops: multiply-adds x 2.
 
     seconds: by stage.  views: every window read.  heat: (h, w) float32 over the whole scene, or
         None.
@@ -437,8 +464,14 @@ class Trace:
 
     @property
     def megapixels(self) -> str:
-        """Pixels that went through a network beside those of the scene: no share, as parts may be seen twice or not at all."""
-        return f"{self.pixels_processed / 1e6:.2f} Mpx processed (scene: {self.scene_pixels / 1e6:.2f} Mpx)"
+        """Pixels that went through a network beside those of the scene.
+
+        No share, as parts may be seen twice or not at all.
+        """
+        return (
+            f"{self.pixels_processed / 1e6:.2f} Mpx processed (scene: {self.scene_pixels / 1e6:.2f}"
+            " Mpx)"
+        )
 
 
 LINE, SHOWN = 200, 8
@@ -490,7 +523,10 @@ class Answer(Detections):
 
     @cached_property
     def mask(self) -> Bools | None:
-        """(H, W) bool at scene size; None where nothing was segmented or the scene is above `LARGEST_MASK` px."""
+        """(H, W) bool at scene size.
+
+        None where nothing was segmented or the scene is above `LARGEST_MASK` px.
+        """
         if self.patches is None or self.scene.pixels > LARGEST_MASK:
             return None
         return self.read_mask(self.scene.box)
@@ -516,7 +552,10 @@ class Answer(Detections):
         text = printable(self.text if len(self.text) <= LINE else f"{self.text[:LINE]} ...")
         cost = f"{self.trace.megapixels}, {sum(self.trace.seconds.values()):.2f} s"
         state = "" if self.complete else ", not complete"
-        return f"Answer: {text}\n  {printable(shown or 'no regions')}\n  {self.granularity} level, {cost}{state}"
+        return (
+            f"Answer: {text}\n  {printable(shown or 'no regions')}\n  {self.granularity} level,"
+            f" {cost}{state}"
+        )
 
     def _repr_html_(self) -> str:
         """What a notebook shows: picture, text, table and cost."""

@@ -52,7 +52,8 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
         worded and found and not found[2] and len(allowed) > 1
     ):  # 20 px or 20 s: the one is a millionth of what the other takes
         raise OptionError(
-            f"{text.strip()!r} has no unit; write a number and one of {units}, such as '4 Mpx' or '20 s'"
+            f"{text.strip()!r} has no unit; write a number and one of {units}, such as '4 Mpx' or"
+            " '20 s'"
         )
     try:
         value = float(found[1]) * factor if found else math.nan
@@ -60,6 +61,7 @@ def amount(text: float | str, plain: str, allowed: tuple[str, ...]) -> tuple[str
         value = math.nan
     if what not in allowed or not (value > 0 and math.isfinite(value)):
         raise OptionError(
-            f"{text[:LONGEST]!r} is no amount above 0; write a number and one of {units}, such as '20 {units.split(',')[-1].strip()}'"
+            f"{text[:LONGEST]!r} is no amount above 0; write a number and one of {units}, such as"
+            f" '20 {units.split(',')[-1].strip()}'"
         )
     return what, value

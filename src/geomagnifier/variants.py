@@ -1,4 +1,6 @@
-"""The forms of the paper's method that can be chosen from: as it is written, and as it was found to work better or worse.
+"""The forms of the paper's method that can be chosen from.
+
+As it is written, and as it was found to work better or worse.
 
 Without a variant, `search="paper"` is the paper's method as section 2 has it, but for two places at
 which what is written does not work: L is the logit of the affirmative token, and the pixel decoder
@@ -15,15 +17,24 @@ from geomagnifier.errors import OptionError
 VARIANTS: dict[str, tuple[dict[str, Any], str]] = {
     "hull": (
         {"apart": False},
-        "the three best windows, neighbours as a rule, united where they overlap; without: three windows apart",
+        (
+            "the three best windows, neighbours as a rule, united where they overlap; without:"
+            " three windows apart"
+        ),
     ),
     "separate": (
         {"joint": False},
-        "every view is answered by itself; without: all of I' is one input, each view with its place in it",
+        (
+            "every view is answered by itself; without: all of I' is one input, each view with its"
+            " place in it"
+        ),
     ),
     "coarse masks": (
         {"coarse": True},
-        "D(C1) and D(D(I)) are outlined too, where C2 does not reach; without: masks come from C2 alone",
+        (
+            "D(C1) and D(D(I)) are outlined too, where C2 does not reach; without: masks come from"
+            " C2 alone"
+        ),
     ),
     "cross entropy": (
         {"entropy": True},
@@ -31,7 +42,10 @@ VARIANTS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "linear decoder": (
         {"linear": True},
-        "the pixel decoder as it is written: no bend, three sigmoids summed; it needs weights of its own",
+        (
+            "the pixel decoder as it is written: no bend, three sigmoids summed; it needs weights"
+            " of its own"
+        ),
     ),
 }
 """Name -> the fields of `Variant` that it changes, and what it is."""
@@ -72,7 +86,8 @@ class Variant:
             plain = " ".join(name.lower().replace("-", " ").replace("_", " ").split())
             if plain not in VARIANTS:
                 raise OptionError(
-                    f"there is no variant {name.strip()!r}; choose among {', '.join(VARIANTS)}, or several as in 'hull+separate'"
+                    f"there is no variant {name.strip()!r}; choose among {', '.join(VARIANTS)}, or"
+                    " several as in 'hull+separate'"
                 )
             found = replace(found, **VARIANTS[plain][0])
         return found

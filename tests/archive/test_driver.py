@@ -1,4 +1,8 @@
-"""The driver beside Ray: real workers, scenes, manifest and tables in this process, and workers that die when they are told to."""
+"""The driver beside Ray.
+
+Real workers, scenes, manifest and tables in this process, and workers that die when they are told
+to.
+"""
 
 from __future__ import annotations
 

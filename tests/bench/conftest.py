@@ -1,4 +1,7 @@
-"""A data root of drawn pictures in the form of VHR-10: white airplanes on grey, so that labels can be checked against pixels."""
+"""A data root of drawn pictures in the form of VHR-10.
+
+White airplanes on grey, so that labels can be checked against pixels.
+"""
 
 from __future__ import annotations
 

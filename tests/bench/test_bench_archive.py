@@ -1,4 +1,7 @@
-"""The bench of archives on a few scenes: every kind of query is timed, and an index finds all that numpy finds."""
+"""The bench of archives on a few scenes.
+
+Every kind of query is timed, and an index finds all that numpy finds.
+"""
 
 from __future__ import annotations
 

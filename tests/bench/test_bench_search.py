@@ -1,4 +1,7 @@
-"""Searches side by side: what was measured stays, workers that fail are told in a line, the command prints what it found."""
+"""Searches side by side.
+
+What was measured stays, workers that fail are told in a line, the command prints what it found.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +116,8 @@ def test_a_worker_that_is_killed_or_silent_is_told_apart(
         "import os, signal\nprint('{\"a\": 1}', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     (tmp_path / "silent.py").write_text(
-        "import os, time\nprint('a library talks')\nopen('pid', 'w').write(str(os.getpid()))\ntime.sleep(3600)\n"
+        "import os, time\nprint('a library talks')\nopen('pid',"
+        " 'w').write(str(os.getpid()))\ntime.sleep(3600)\n"
     )
     got = []
     with pytest.raises(ModelError, match="killed by signal 9"):

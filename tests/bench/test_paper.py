@@ -1,4 +1,7 @@
-"""The paper's tables: measured once, kept, told beside what is claimed, drawn from whatever is there."""
+"""The paper's tables.
+
+Measured once, kept, told beside what is claimed, drawn from whatever is there.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Scene classes by size of the picture: what is shown has the size that was asked for; a head is learnt at that size."""
+"""Scene classes by size of the picture: what is shown has the size that was asked for.
+
+A head is learnt at that size.
+"""
 
 from __future__ import annotations
 

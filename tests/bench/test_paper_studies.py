@@ -1,4 +1,7 @@
-"""Drawn case studies: targets have the length that was asked for, answers are judged by what was drawn."""
+"""Drawn case studies.
+
+Targets have the length that was asked for, answers are judged by what was drawn.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""sahi slices a drawn scene for our model: what it finds lies where the objects are, and what it looked at is counted."""
+"""sahi slices a drawn scene for our model.
+
+What it finds lies where the objects are, and what it looked at is counted.
+"""
 
 from __future__ import annotations
 

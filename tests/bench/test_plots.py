@@ -38,6 +38,6 @@ def test_nothing_labelled_is_no_picture(tmp_path: Path) -> None:
 
 
 def test_boxes_without_a_match_are_at_the_foot() -> None:
-    (row, *_) = table(true=(0, 0, 3), met=(0, 0, 0), inside=0)
+    row, *_ = table(true=(0, 0, 3), met=(0, 0, 0), inside=0)
     assert plots._height("airbus", row) == 0
     assert plots._height("scenes", table()[0]) is None

@@ -1,4 +1,7 @@
-"""The curve of teaching: which pictures are taken, what evidence comes to, and the picture of it."""
+"""The curve of teaching.
+
+Which pictures are taken, what evidence comes to, and the picture of it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The bench of archives asked by many workers: what it counts, on a few drawn scenes and with real workers."""
+"""The bench of archives asked by many workers.
+
+What it counts, on a few drawn scenes and with real workers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the tests of composed questions share: a model's classes without the model, and regions of plain boxes."""
+"""What the tests of composed questions share.
+
+A model's classes without the model, and regions of plain boxes.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,10 @@ ROWS = Path(__file__).parent / "rows.tsv"
 def layout(
     rows: int, columns: int, degrees: float, seed: int, stray: float = 0.05, gap: float = 1.8
 ) -> np.ndarray:
-    """Boxes of 20 px in rows: 1.3 sides apart along them and `gap` across, turned, and strewn a little."""
+    """Boxes of 20 px in rows.
+
+    1.3 sides apart along them and `gap` across, turned, and strewn a little.
+    """
     rng = np.random.default_rng(seed)
     x, y = np.meshgrid(np.arange(columns) * 26.0, np.arange(rows) * 20 * gap)
     points = np.stack([x.ravel(), y.ravel()], 1) + rng.normal(0, stray * 20, (rows * columns, 2))
@@ -94,7 +97,10 @@ def test_thousands_of_things() -> None:
 
 @pytest.mark.skipif(not LABELS.is_file(), reason="needs the labels of NWPU VHR-10")
 def test_rows_of_real_layouts() -> None:
-    """As a person counted them on the pictures before the rule was run; "-" where they have no right number."""
+    """As a person counted them on the pictures before the rule was run.
+
+    "-" where they have no right number.
+    """
     coco = json.loads(LABELS.read_text("utf-8"))
     kinds = {c["id"]: c["name"].replace("_", " ") for c in coco["categories"]}
     boxes: dict[tuple[int, str], list[list[float]]] = defaultdict(list)

@@ -1,4 +1,7 @@
-"""Words of colours: paints that nobody would call otherwise, and 270 real objects, labelled by eye before the rule was run on them.
+"""Words of colours.
+
+Paints that nobody would call otherwise, and 270 real objects, labelled by eye before the rule was
+run on them.
 
 `colours.tsv`: picture of the shared data, object (annotation id, where the labels have ids), box in
 px, what it is, its colour, and a second one where that was undecided. Whoever labelled 1 to 150 had

@@ -1,4 +1,7 @@
-"""Composed questions through `ask`: value, unit, regions, mask and words agree, for whole pictures, parts, boxes and follow-ups."""
+"""Composed questions through `ask`.
+
+Value, unit, regions, mask and words agree, for whole pictures, parts, boxes and follow-ups.
+"""
 
 from __future__ import annotations
 

@@ -260,7 +260,10 @@ def _mask(ship: Region) -> Any:
 )
 @pytest.mark.parametrize("name", ["questions", "questions_zh"])
 def test_shared_cases_with_labelled_objects_in_place_of_found_ones(name: str) -> None:
-    """The reader and the program alone. Labelled lengths are those of upright boxes; ours are of turned ones, which three cases show."""
+    """The reader and the program alone.
+
+    Labelled lengths are those of upright boxes; ours are of turned ones, which three cases show.
+    """
     coco = json.loads(LABELS.read_text("utf-8"))
     kinds = {c["id"]: c["name"].replace("_", " ") for c in coco["categories"]}
     pictures = {i["file_name"]: i for i in coco["images"]}

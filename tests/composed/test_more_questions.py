@@ -29,9 +29,12 @@ def ask(
     read = understood(question, SPEC)
     assert read is not None, question
     outcome = run(read.program, Ground([r for r in regions if r.label in read.kinds], scene))
-    return outcome, sentences.say(
-        read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)
-    ).text
+    return (
+        outcome,
+        sentences.say(
+            read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)
+        ).text,
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Ranks in composed questions: the third largest is measured, and one beyond what is there is said in words."""
+"""Ranks in composed questions.
+
+The third largest is measured, and one beyond what is there is said in words.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,12 @@ def ask(question: str, **more: Any) -> tuple[Outcome, str]:
     read = understood(question, SPEC, referring="them" in more)
     assert read is not None, question
     outcome = run(read.program, Ground([r for r in ALL if r.label in read.kinds], FLAT, **more))
-    return outcome, sentences.say(
-        read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)
-    ).text
+    return (
+        outcome,
+        sentences.say(
+            read.program, outcome, sentences.Words(read.language, SPEC.chinese, SPEC.counters)
+        ).text,
+    )
 
 
 @pytest.mark.parametrize(

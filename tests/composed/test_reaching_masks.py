@@ -1,4 +1,7 @@
-"""A mask may reach a little beyond its region's box: the answer's mask and areas are those of the masks."""
+"""A mask may reach a little beyond its region's box.
+
+The answer's mask and areas are those of the masks.
+"""
 
 from __future__ import annotations
 

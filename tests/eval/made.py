@@ -1,4 +1,7 @@
-"""Tiny benchmarks of every kind: grey pictures with red ships and blue water, as `fake.FakeModel` knows them, and right predictions."""
+"""Tiny benchmarks of every kind.
+
+Grey pictures with red ships and blue water, as `fake.FakeModel` knows them, and right predictions.
+"""
 
 from __future__ import annotations
 

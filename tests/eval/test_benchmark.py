@@ -1,4 +1,7 @@
-"""A model over a benchmark: how it is asked, what is written down, and that a stopped run ends as if it had not been stopped."""
+"""A model over a benchmark.
+
+How it is asked, what is written down, and that a stopped run ends as if it had not been stopped.
+"""
 
 import json
 from dataclasses import replace

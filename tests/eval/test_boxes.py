@@ -124,7 +124,10 @@ KINDS = ("ship", "harbor", "bridge")
 def drawn(
     seed: int, pictures: int = 12, apart: bool = False
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Size]]:
-    """Objects of all sizes, most of them found with shifted corners, and regions of nothing. apart: objects never overlap."""
+    """Objects of all sizes, most of them found with shifted corners, and regions of nothing.
+
+    Apart: objects never overlap.
+    """
     rng = np.random.default_rng(seed)
     sizes = {f"{number}.jpg": Size(400, 600) for number in range(pictures)}
     truth, found = [], []
@@ -190,7 +193,10 @@ def by_hand(
     kind: str,
     **params: Any,
 ) -> COCOeval:
-    """pycocotools as its own demo uses it: a data set, `loadRes`, evaluate, accumulate, summarize."""
+    """pycocotools as its own demo uses it.
+
+    A data set, `loadRes`, evaluate, accumulate, summarize.
+    """
     names = list(sizes)
     labels = sorted({each["label"] for each in truth})
 
@@ -306,7 +312,10 @@ def test_voc_is_its_definition(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_voc_is_that_of_pycocotools_read_at_each_find(seed: int) -> None:
-    """Where objects lie apart and none is ignored, the two match alike; then only the points of recall tell them apart."""
+    """Where objects lie apart and none is ignored, the two match alike.
+
+    Then only the points of recall tell them apart.
+    """
     truth, found, sizes = drawn(seed, apart=True)
     for each in truth:
         each["ignored"] = False

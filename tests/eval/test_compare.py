@@ -1,4 +1,7 @@
-"""Two results against each other: the interval holds what it should, and what cannot be compared is refused."""
+"""Two results against each other.
+
+The interval holds what it should, and what cannot be compared is refused.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""Boxes against boxes: by shapely's polygons and pycocotools' boxes, and what counts where there is none."""
+"""Boxes against boxes.
+
+By shapely's polygons and pycocotools' boxes, and what counts where there is none.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,10 @@ def test_the_threshold_itself_counts() -> None:
 
 
 def test_whole_cells_as_vrsbench_counts_them() -> None:
-    """10..19 and 15..24, both ends inside, are ten cells each with five in common; so on rasters."""
+    """10..19 and 15..24, both ends inside, are ten cells each with five in common.
+
+    So on rasters.
+    """
     rasters = np.zeros((2, 100, 100), bool)
     rasters[0, 10:20, 10:20] = rasters[1, 10:20, 15:25] = True
     wanted = [int((rasters[0] & rasters[1]).sum()), int((rasters[0] | rasters[1]).sum())]

@@ -52,7 +52,10 @@ def test_recalls_are_those_of_torchmetrics(seed: int) -> None:
 @given(st.lists(st.integers(0, 2), min_size=5, max_size=5), st.integers(1, 5))
 @settings(max_examples=50, deadline=None)
 def test_ties_count_with_the_share_of_their_orders(values: list[int], k: int) -> None:
-    """Every order of the five captions, sorted stably, is an order of each tie; all of them come equally often."""
+    """Every order of the five captions, sorted stably, is an order of each tie.
+
+    All of them come equally often.
+    """
     own = (0, 3)
     owner = np.array([0 if at in own else 1 for at in range(5)])
     similarity = np.array([values, [0] * 5], float)

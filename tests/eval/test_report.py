@@ -1,4 +1,7 @@
-"""A result on disk and as tables: it comes back as it was, and LaTeX and CSV can be read by what reads them."""
+"""A result on disk and as tables.
+
+It comes back as it was, and LaTeX and CSV can be read by what reads them.
+"""
 
 import csv
 import io
@@ -124,7 +127,8 @@ def test_latex_is_escaped_and_has_as_many_cells_as_columns():
     lines = list(head)
     assert lines[0] == r"Benchmark & Split & Model & top-1 & top-5 & AA \\"
     assert lines[1].startswith(first) and lines[1].endswith(
-        r"\textbackslash{}y\textasciicircum{}2\#\$\textless{}a\textgreater{} & 95.68 & 100.00 & 90.00 \\"
+        r"\textbackslash{}y\textasciicircum{}2\#\$\textless{}a\textgreater{} & 95.68 & 100.00 &"
+        r" 90.00 \\"
     )
     assert all(line.replace(r"\&", "").count("&") == 5 for line in lines[:3])
     assert escaped("two\nlines") == "two lines"

@@ -1,4 +1,7 @@
-"""Figures of every kind of benchmark: those papers print, in their order; right answers score all, none scores nothing."""
+"""Figures of every kind of benchmark: those papers print, in their order.
+
+Right answers score all, none scores nothing.
+"""
 
 from dataclasses import replace
 

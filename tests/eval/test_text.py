@@ -73,7 +73,10 @@ CASES = st.lists(
 
 
 def drawn(seed: int, count: int = 60) -> tuple[list[str], list[list[str]]]:
-    """Sentences of random words; references are the sentence with some words changed, so that long n-grams are shared."""
+    """Sentences of random words.
+
+    References are the sentence with some words changed, so that long n-grams are shared.
+    """
     rng = np.random.default_rng(seed)
     said, good = [], []
     for _ in range(count):

@@ -137,7 +137,9 @@ def readable(path: Path) -> None:
 
 
 def broken(out: Path) -> list[Path]:
-    """Files and tables under a final name that cannot be read. Those under a temporary name promise nothing.
+    """Files and tables under a final name that cannot be read.
+
+    Those under a temporary name promise nothing.
 
     Of a table all rows are read; which of the files in its folder count is known to LanceDB alone.
     """
@@ -164,7 +166,10 @@ def broken(out: Path) -> list[Path]:
 
 
 def answered(out: Path) -> object:
-    """The answer, its layer, and every other file bit for bit; but for the overlay, on which the seconds are written."""
+    """The answer, its layer, and every other file bit for bit.
+
+    But for the overlay, on which the seconds are written.
+    """
     said = json.loads((out / "answer.json").read_text())
     with contextlib.closing(sqlite3.connect(out / "regions.gpkg")) as base:
         layer = base.execute("SELECT * FROM regions").fetchall()
@@ -342,7 +347,9 @@ def sweep(
     scenes: Path,
     tell: Callable[[], object] = lambda: None,
 ) -> Tally:
-    """One undisturbed run, then kills; after some of them in a row the same command is let finish, and what it left is compared.
+    """One undisturbed run, then kills.
+
+    After some of them in a row the same command is let finish, and what it left is compared.
 
     Raises:
         CalledProcessError: the undisturbed run failed.
@@ -428,7 +435,10 @@ def service(scenes: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[Any],
 def served(
     kills: int, seed: int, work: Path, scenes: Path, tell: Callable[[], object] = lambda: None
 ) -> Tally:
-    """Kill a service that works on uploads and questions; the next one has to start in the same folder and answer the same."""
+    """Kill a service that works on uploads and questions.
+
+    The next one has to start in the same folder and answer the same.
+    """
     rng, folder = random.Random(f"serve {seed}"), work / "served"
     folder.mkdir()
 
@@ -471,7 +481,10 @@ def press(
     scenes: Path,
     tell: Callable[[], object] = lambda: None,
 ) -> Pressed:
-    """One undisturbed run, then Ctrl-C at random moments, as a terminal sends it: to all processes of the command's group."""
+    """One undisturbed run, then Ctrl-C at random moments, as a terminal sends it.
+
+    To all processes of the command's group.
+    """
     rng, words = (
         random.Random(f"{name} {seed}"),
         CASES[name].words if name in CASES else ALONE[name],

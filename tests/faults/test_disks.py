@@ -1,4 +1,7 @@
-"""Disks that are full or read-only, under the real commands: one line says so, nothing is broken, and the same command goes on later."""
+"""Disks that are full or read-only, under the real commands.
+
+One line says so, nothing is broken, and the same command goes on later.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Killed, or stopped by Ctrl-C, at any moment, then again: nothing broken under a final name, and the same result as undisturbed."""
+"""Killed, or stopped by Ctrl-C, at any moment, then again.
+
+Nothing broken under a final name, and the same result as undisturbed.
+"""
 
 from __future__ import annotations
 

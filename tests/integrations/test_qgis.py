@@ -1,4 +1,7 @@
-"""Real QGIS, without a window: it shows answers in their style, and its Processing asks about a raster."""
+"""Real QGIS, without a window.
+
+It shows answers in their style, and its Processing asks about a raster.
+"""
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""What of the QGIS plugin needs no QGIS: finding geomag, running it, and rectangles of the map as pixels."""
+"""What of the QGIS plugin needs no QGIS.
+
+Finding geomag, running it, and rectangles of the map as pixels.
+"""
 
 import importlib.util
 import os
@@ -55,9 +58,9 @@ def test_what_is_qgis_own_is_not_handed_on(command, monkeypatch):
 def test_progress_warnings_and_errors_are_told_apart(command):
     moved, warned = [], []
     code = (
-        "import sys; e = sys.stderr\n"
-        "print('geomag: 1 of 4 windows', file=e); print('geomag: warning: no CRS', file=e); print('geomag: 4 of 4 windows', file=e)\n"
-        "print('Grüße, 船', file=e)"
+        "import sys; e = sys.stderr\nprint('geomag: 1 of 4 windows', file=e); print('geomag:"
+        " warning: no CRS', file=e); print('geomag: 4 of 4 windows', file=e)\nprint('Grüße, 船',"
+        " file=e)"
     )
     assert command.run([sys.executable, "-c", code], moved.append, warned.append)
     assert (moved, warned) == ([0.25, 1.0], ["no CRS"])

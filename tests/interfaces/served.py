@@ -1,4 +1,7 @@
-"""Pictures of every kind, models that can be held up, and a real server on this machine's loopback. For tests of the service."""
+"""Pictures of every kind, models that can be held up, and a real server on this machine's loopback.
+
+For tests of the service.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,10 @@ def make_root(folder: Path) -> Path:
 
 
 def write_wide(path: Path) -> None:
-    """1000 x 800 px with a ship every 200 px: several windows for a model with small tiles, none of them blank."""
+    """1000 x 800 px with a ship every 200 px.
+
+    Several windows for a model with small tiles, none of them blank.
+    """
     write_picture(
         path,
         paint(
@@ -111,7 +117,9 @@ def png_header(width: int, height: int) -> bytes:
 
 
 class Held(FakeModel):
-    """Looks as often as it may, and waits at the next look until it is let go: nothing depends on how fast the machine is.
+    """Looks as often as it may, and waits at the next look until it is let go.
+
+    Nothing depends on how fast the machine is.
 
     Args:
         looks: it may take before it waits.
@@ -135,7 +143,10 @@ class Held(FakeModel):
 
 
 def overdue(job) -> None:
-    """As if a job had been worked on for a day: it is past its time, however fast the machine is."""
+    """As if a job had been worked on for a day.
+
+    It is past its time, however fast the machine is.
+    """
     job._begun -= DAY
 
 

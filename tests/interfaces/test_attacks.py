@@ -1,4 +1,7 @@
-"""Those who mean harm, and those who are many: refused with a word, and the service is alive afterwards."""
+"""Those who mean harm, and those who are many.
+
+Refused with a word, and the service is alive afterwards.
+"""
 
 import asyncio
 import base64
@@ -216,7 +219,10 @@ def test_a_body_that_says_it_is_too_large_is_not_read(service):
         service, said + b"x" * 1000
     )  # the rest never comes: to wait for it would end in 408
     assert reply.startswith(b"HTTP/1.1 413") and b"BodyTooLarge" in reply
-    words = b"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 1100000\r\n\r\n"
+    words = (
+        b"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type:"
+        b" application/json\r\nContent-Length: 1100000\r\n\r\n"
+    )
     assert raw(service, words).startswith(b"HTTP/1.1 413")
 
 
@@ -259,7 +265,10 @@ def test_a_body_without_end_is_cut_off_and_not_kept(kind, service):
 def test_one_who_sends_a_byte_now_and_then_is_cut_off(kind, hasty):
     sent, before = 0, uploads(hasty)
     where = "/v1/ask" if kind == "application/json" else "/v1/scenes"
-    head = f"POST {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: 30000\r\n\r\n".encode()
+    head = (
+        f"POST {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length:"
+        " 30000\r\n\r\n".encode()
+    )
     while sent <= 3:  # a sender that was held up is cut off as one who sends nothing: again
         reply, sent = drip(hasty, head + (b"--cut\r\n" if "cut" in kind else b""))
         assert (reply.startswith(b"HTTP/1.1 408") and b"TooSlow" in reply) or (
@@ -269,7 +278,10 @@ def test_one_who_sends_a_byte_now_and_then_is_cut_off(kind, hasty):
 
 
 def drip(service, head: bytes) -> tuple[bytes, int]:
-    """Send the beginning of a request, and then a byte now and then: what comes back, and how many bytes were sent before it."""
+    """Send the beginning of a request, and then a byte now and then.
+
+    What comes back, and how many bytes were sent before it.
+    """
     sent, reply, end = 0, b"", time.monotonic() + PATIENT
     with (
         socket.create_connection(("127.0.0.1", service.port), timeout=PATIENT) as connection,
@@ -489,7 +501,10 @@ def test_a_web_socket_is_let_in_or_not_and_then_left_alone(root):
 
 
 def in_time(address, headers):
-    """A web socket whose request came before the patience of the service was over; a machine that was held up tries again."""
+    """A web socket whose request came before the patience of the service was over.
+
+    A machine that was held up tries again.
+    """
     for _ in range(100):
         with contextlib.suppress(OSError, EOFError, InvalidMessage):
             return connect(address, additional_headers=headers, open_timeout=PATIENT)
@@ -604,7 +619,10 @@ def test_one_who_goes_away_takes_his_question_with_him(root):
     model = Held()
     with serving(model, root=root) as service:
         asked = json.dumps({"path": "utm.tif", "question": "Find every ship."}).encode()
-        head = f"POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(asked)}\r\n\r\n".encode()
+        head = (
+            "POST /v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type:"
+            f" application/json\r\nContent-Length: {len(asked)}\r\n\r\n".encode()
+        )
         gone = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(3)]
         for connection in gone:
             connection.sendall(head + asked)
@@ -648,9 +666,15 @@ class Reply:
 
 
 async def one(service, way, where, given) -> Reply:
-    """One request on a connection of its own; a client of the library would cost more time than the service does."""
+    """One request on a connection of its own.
+
+    A client of the library would cost more time than the service does.
+    """
     body = b"" if given is None else json.dumps(given).encode()
-    head = f"{way} {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: {len(body)}\r\n"
+    head = (
+        f"{way} {where} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length:"
+        f" {len(body)}\r\n"
+    )
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
     writer.write(f"{head}Content-Type: application/json\r\n\r\n".encode() + body)
     lines, _, content = (await asyncio.wait_for(reader.read(), PATIENT)).partition(b"\r\n\r\n")
@@ -666,9 +690,10 @@ def together(service, requests) -> tuple[list[Reply], float]:
 
     async def all_of_them():
         begin = time.perf_counter()
-        return await asyncio.gather(
-            *(one(service, *request) for request in requests)
-        ), time.perf_counter() - begin
+        return (
+            await asyncio.gather(*(one(service, *request) for request in requests)),
+            time.perf_counter() - begin,
+        )
 
     return asyncio.run(all_of_them())
 
@@ -693,7 +718,8 @@ def test_two_hundred_at_once_get_each_their_own_answer(service):
         )
     assert len({reply.headers["x-job"] for reply in replies}) == 200
     print(
-        f"200 questions at once: {seconds:.1f} s, {200 / seconds:.0f} answers/s, {(resident() - held) / 1e6:.0f} MB more"
+        f"200 questions at once: {seconds:.1f} s, {200 / seconds:.0f} answers/s,"
+        f" {(resident() - held) / 1e6:.0f} MB more"
     )
     assert resident() - held < 200 * MB
 
@@ -754,7 +780,8 @@ def test_a_thousand_requests_while_a_job_runs_are_all_answered(root):
         )
         assert {reply.status_code for reply in replies} == {200}
         print(
-            f"1000 requests at once: {seconds:.1f} s, {1000 / seconds:.0f} /s, {(resident() - held) / 1e6:.0f} MB more"
+            f"1000 requests at once: {seconds:.1f} s, {1000 / seconds:.0f} /s,"
+            f" {(resident() - held) / 1e6:.0f} MB more"
         )
         assert client.get(job).json()["state"] == "running"
         model.go.set()
@@ -790,7 +817,10 @@ uvicorn(app, settings).run(sockets=[listener])
 
 @pytest.fixture
 def real(root):
-    """The real small model in a process of its own: (service, its memory in bytes by "VmRSS" or "VmHWM")."""
+    """The real small model in a process of its own.
+
+    (service, its memory in bytes by "VmRSS" or "VmHWM").
+    """
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, str(root)],
         stdout=subprocess.PIPE,
@@ -848,7 +878,8 @@ def test_load_on_the_real_model(real, root):
     beside.join()
     assert {reply.status_code for reply in replies} == {200}
     print(
-        f"1000 requests beside 20 questions: {seconds:.1f} s, {1000 / seconds:.0f} /s; {memory('VmHWM') / 1e6:.0f} MB at most"
+        f"1000 requests beside 20 questions: {seconds:.1f} s, {1000 / seconds:.0f} /s;"
+        f" {memory('VmHWM') / 1e6:.0f} MB at most"
     )
     before, begin, sent = memory("VmRSS"), time.perf_counter(), [0]
 
@@ -863,7 +894,8 @@ def test_load_on_the_real_model(real, root):
     ):
         assert client.post("/v1/scenes", content=flood()).status_code == 413
     print(
-        f"1 GB body: cut off after {sent[0]} MB and {time.perf_counter() - begin:.1f} s; {(memory('VmRSS') - before) / 1e6:.0f} MB more"
+        f"1 GB body: cut off after {sent[0]} MB and {time.perf_counter() - begin:.1f} s;"
+        f" {(memory('VmRSS') - before) / 1e6:.0f} MB more"
     )
     assert sent[0] < 100
     assert httpx.get(f"{service.url}/healthz", timeout=PATIENT).status_code == 200

@@ -40,7 +40,10 @@ def airport(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def talk(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Talk:
-    """Run the command in this process with these lines at its stdin: (exit code, stdout, stderr)."""
+    """Run the command in this process with these lines at its stdin.
+
+    (exit code, stdout, stderr).
+    """
 
     def run(lines: Sequence[str] | bytes, *words: object) -> Said:
         given = (
@@ -182,7 +185,10 @@ def test_at_a_terminal(airport: Path) -> None:
     seen = ""
 
     def until(words: str, running: subprocess.Popen[bytes], pressed: bool = False) -> None:
-        """Read on to these words. pressed: Ctrl-C, again and again, as Python may miss one that comes with the prompt."""
+        """Read on to these words.
+
+        Pressed: Ctrl-C, again and again, as Python may miss one that comes with the prompt.
+        """
         nonlocal seen
         end = time.monotonic() + 300
         while words not in seen and time.monotonic() < end:

@@ -119,7 +119,10 @@ def test_the_installed_script_knows_its_version():
 
 
 def test_help_shows_examples_without_heavy_imports():
-    code = "import sys; from geomagnifier.cli.main import app; print(int('torch' in sys.modules or 'rasterio' in sys.modules))"
+    code = (
+        "import sys; from geomagnifier.cli.main import app; print(int('torch' in sys.modules or"
+        " 'rasterio' in sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.stdout.strip() == "0"
     shown = subprocess.run(
@@ -461,7 +464,7 @@ def test_search_by_a_picture_prints_json_and_nothing_else(
         str(photos / "deep/airport.tif"),
     ]
     assert found["hits"][0]["score"] > 0.99 > found["hits"][1]["score"]
-    ((left),) = found["unreadable"]
+    (left,) = found["unreadable"]
     assert left["path"] == str(photos / "cut.jpg") and "cut.jpg" in left["reason"]
 
 

@@ -1,4 +1,7 @@
-"""`geomag eval` on benchmarks: figures, files, going on, other systems' predictions, comparisons, and what it says of wrong input."""
+"""`geomag eval` on benchmarks.
+
+Figures, files, going on, other systems' predictions, comparisons, and what it says of wrong input.
+"""
 
 import csv
 import io
@@ -31,7 +34,10 @@ def geomag(monkeypatch, capfd, *words):
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
-    """Benchmarks of every kind under names of the command line, read by a model that is made up; returns their folder."""
+    """Benchmarks of every kind under names of the command line, read by a model that is made up.
+
+    Returns their folder.
+    """
     monkeypatch.chdir(tmp_path)
     root = tmp_path / "sets"
     names = {"scene": "aid", "caption": "rsicd", "retrieval": "ucm-retrieval", "ground": "dior-rsvg", "detect": "vhr10",
@@ -189,7 +195,8 @@ def test_cases_without_an_answer_are_told(tiny, monkeypatch, capfd):
     code, out, err = geomag(monkeypatch, capfd, "aid", "--root", tiny / "aid", "--out", "run")
     assert code == 0 and "66.67" in out
     assert err.startswith(
-        "geomag: 1 of 3 cases of aid have no answer and count as wrong, the first 1.png: SceneUnreadable: "
+        "geomag: 1 of 3 cases of aid have no answer and count as wrong, the first 1.png:"
+        " SceneUnreadable: "
     )
 
 

@@ -1,4 +1,7 @@
-"""The full size on the command line: what it takes, before anything is loaded, and the options that name its parts."""
+"""The full size on the command line.
+
+What it takes, before anything is loaded, and the options that name its parts.
+"""
 
 import json
 import subprocess
@@ -86,7 +89,10 @@ def test_a_model_of_the_hub_without_a_network_is_one_line(tmp_path, monkeypatch,
 )
 def test_without_the_extra_it_is_named(words, parts, tmp_path):
     argv = ["geomag", *(w.replace("{vlm}", parts["vlm"]) for w in words)]
-    code = f"import sys; sys.modules |= {{'transformers': None, 'accelerate': None}}; sys.argv = {argv}\n"
+    code = (
+        "import sys; sys.modules |= {'transformers': None, 'accelerate': None}; sys.argv ="
+        f" {argv}\n"
+    )
     code += "from geomagnifier.cli.main import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path

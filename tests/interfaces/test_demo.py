@@ -101,7 +101,7 @@ def test_it_takes_a_picture_and_a_question_of_any_name(tmp_path, monkeypatch, ca
     demo.run(name, "How many airplanes are there?", Path("out"))
     out = capsys.readouterr().out
     assert "There are six airplanes" in out and (tmp_path / "out/1-region/answer.json").is_file()
-    (first, *_) = [line for line in out.splitlines() if line.startswith("  geomag ask")]
+    first, *_ = [line for line in out.splitlines() if line.startswith("  geomag ask")]
     assert shlex.split(first)[2] == name
 
 

@@ -1,4 +1,7 @@
-"""How jobs end and what is told of it: stopped after their time, failed writes, the queue's numbers, what is let go."""
+"""How jobs end and what is told of it.
+
+Stopped after their time, failed writes, the queue's numbers, what is let go.
+"""
 
 from __future__ import annotations
 
@@ -156,7 +159,10 @@ def test_a_failed_job_has_no_answer_and_says_one_line(root):
 
 
 def test_answers_weigh_what_they_hold(root):
-    """Bytes of masks and run lengths, and a little for each region and window; the picture that both share counts with the last."""
+    """Bytes of masks and run lengths, and a little for each region and window.
+
+    The picture that both share counts with the last.
+    """
     with working(root) as (jobs, place):
         found, segmented = (
             jobs.submit(place("utm.tif"), words)

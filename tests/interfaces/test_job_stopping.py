@@ -1,4 +1,7 @@
-"""The one worker is never held: time and DELETE end a job in the middle of a reading; searches by place and time read no pixels."""
+"""The one worker is never held: time and DELETE end a job in the middle of a reading.
+
+Searches by place and time read no pixels.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ def root(tmp_path_factory):
 
 @pytest.fixture
 def endless(monkeypatch):
-    """Readings of the large picture never end by themselves: what is asked between two pieces alone ends them. Set when one has begun."""
+    """Readings of the large picture never end by themselves.
+
+    What is asked between two pieces alone ends them. Set when one has begun.
+    """
     fill, begun = reader.Reader._fill, threading.Event()
 
     def endless(self, *given, **named):

@@ -87,9 +87,10 @@ def test_what_was_seen_of_a_picture_is_kept_for_questions_about_it_alone(root):
         model.remembered.clear()
         assert jobs.search("a harbour").wait(PATIENT) and model.remembered == [0, kept]
         model.remembered.clear()
-        assert jobs.search("an airport").wait(PATIENT) and model.remembered == [0, kept], (
-            "a search looks at many pictures"
-        )
+        assert jobs.search("an airport").wait(PATIENT) and model.remembered == [
+            0,
+            kept,
+        ], "a search looks at many pictures"
 
 
 def test_what_is_asked_reaches_the_pipeline(root):

@@ -142,8 +142,8 @@ def test_a_signal_ends_it_with_a_word_and_nothing_is_left_running(
         ]  # of a slow machine, how far it was
         assert first == "geomag: stopping; press Ctrl-C again to stop at once"
         assert (
-            last
-            == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same command goes on"
+            last == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same"
+            " command goes on"
         )
         gone(members)
 

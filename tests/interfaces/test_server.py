@@ -1,4 +1,7 @@
-"""Every address of the service, over a real socket: what it answers, in which form, and what it refuses with which status."""
+"""Every address of the service, over a real socket.
+
+What it answers, in which form, and what it refuses with which status.
+"""
 
 import io
 import json
@@ -707,8 +710,9 @@ def test_the_real_model_serves(tmp_path):
 @pytest.mark.parametrize("target", [".", "utm.tif"])
 def test_serve_opens_a_folder_or_a_picture_and_ends_in_good_order(target, root, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from geomagnifier.server.serve import serve;"
-        "from geomagnifier.server.settings import Settings; serve(Path(sys.argv[1]), Settings(port=0, folder=Path(sys.argv[2])))"
+        "import sys; from pathlib import Path; from geomagnifier.server.serve import serve;from"
+        " geomagnifier.server.settings import Settings; serve(Path(sys.argv[1]), Settings(port=0,"
+        " folder=Path(sys.argv[2])))"
     )
     process = subprocess.Popen(
         [sys.executable, "-W", "error::UserWarning", "-c", code, str(root / target), str(tmp_path)],
@@ -748,7 +752,10 @@ def test_the_command_line_does_not_pay_for_the_service():
         "prometheus_client",
         "nicegui",
     )
-    code = f"import sys; from geomagnifier.cli.main import app; print([name for name in {heavy} if name in sys.modules])"
+    code = (
+        f"import sys; from geomagnifier.cli.main import app; print([name for name in {heavy} if"
+        " name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.stdout.strip() == "[]", done.stderr
 
@@ -809,9 +816,11 @@ def test_what_was_cut_or_skipped_is_told_with_the_job_it_belongs_to(root):
         warnings.simplefilter("ignore", UserWarning)
         asked = {n: f"Find every ship, {'careful' if n % 2 else 'quick'} {n}." for n in range(8)}
         told = {
-            n: client.post(
-                "/v1/ask", params={"wait": "false"}, json={"path": "utm.tif", "question": q}
-            ).json()["id"]
+            n: (
+                client.post(
+                    "/v1/ask", params={"wait": "false"}, json={"path": "utm.tif", "question": q}
+                ).json()["id"]
+            )
             for n, q in asked.items()
         }
         for n, job in told.items():

@@ -1,4 +1,7 @@
-"""What is printed is printed, or it is said in one line that it was not; exit code 2, never a traceback or a silence."""
+"""What is printed is printed, or it is said in one line that it was not.
+
+Exit code 2, never a traceback or a silence.
+"""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def test_what_has_no_data_is_transparent(library, tmp_path):
             ]
         )
         assert 0 < (alpha == 255).mean() < 0.5
-        (tile, *_) = around(own.place("none.tif"), 18)
+        tile, *_ = around(own.place("none.tif"), 18)
         assert not drawn(own, "none.tif", 18, tile.x, tile.y).any()
 
 
@@ -365,6 +365,7 @@ def test_tiles_of_a_large_cog_come_quickly_at_every_zoom(tmp_path):
                 tiles.tile(path, z, int(x), int(y))
                 taken.append(time.perf_counter() - begin)
         print(
-            f"tiles of 8,000 px: median {np.median(taken) * 1e3:.0f} ms, worst {max(taken) * 1e3:.0f} ms"
+            f"tiles of 8,000 px: median {np.median(taken) * 1e3:.0f} ms, worst"
+            f" {max(taken) * 1e3:.0f} ms"
         )
         assert np.median(taken) < 0.2

@@ -1,4 +1,6 @@
-"""Odd rasters by the hundred, by seed: what cameras, programs, broken disks and people with bad intent hand over.
+"""Odd rasters by the hundred, by seed.
+
+What cameras, programs, broken disks and people with bad intent hand over.
 
 python tests/io/odd_rasters.py FOLDER      writes them, and lists what is to become of each
 """
@@ -37,7 +39,10 @@ UTM = Affine(0.5, 0, 500_000, 0, -0.5, 5_000_000)
 
 
 def picture() -> Any:
-    """(120, 160, 3) uint8: a red ship and blue water on grey ground with some noise, which lies no other way round."""
+    """(120, 160, 3) uint8.
+
+    A red ship and blue water on grey ground with some noise, which lies no other way round.
+    """
     ground = np.random.default_rng(0).integers(90, 150, (HEIGHT, WIDTH, 1)).astype(np.uint8)
     pixels = np.repeat(ground, 3, 2)
     for (x0, y0, x1, y1), colour in ((SHIP, (250, 0, 0)), (WATER, (0, 0, 250))):
@@ -110,7 +115,11 @@ def broken(path: Any, *errors: str, **more: Any) -> Case:
 
 
 def save(path: Path, bands: Any = BANDS, **profile: Any) -> Path:
-    """(C, H, W) to a raster; `colours`, `colormap`, `mask`, `overviews`, `tags`, `scales`, `offsets`, `gcps`, `rpcs` beside the profile."""
+    """(C, H, W) to a raster.
+
+    `colours`, `colormap`, `mask`, `overviews`, `tags`, `scales`, `offsets`, `gcps`, `rpcs` beside
+    the profile.
+    """
     names = ("colours", "colormap", "mask", "overviews", "scales", "offsets", "gcps", "rpcs")
     colours, colormap, mask, overviews, scales, offsets, gcps, rpcs = (
         profile.pop(name, None) for name in names
@@ -287,7 +296,10 @@ SHORT, LONG, SLONG8 = 3, 4, 16
 
 
 def tiff(*tags: tuple[int, int, Any], tail: bytes = b"", following: int = 0) -> bytes:
-    """A classic TIFF of one directory by hand. tags: (number, type, values); `tail` begins at byte 8."""
+    """A classic TIFF of one directory by hand.
+
+    Tags: (number, type, values); `tail` begins at byte 8.
+    """
     start = 8 + len(tail) + len(tail) % 2
     extra, entries = b"", []
     after = start + 2 + 12 * len(tags) + 4
@@ -385,20 +397,26 @@ def headers(folder: Path) -> Iterator[Case]:
         "0x0.png": png(0, 0, b""),
         "0x10.png": png(0, 10, b"\0"),
         "depth-3.png": png(10, 10, bytes(110), depth=3),
-        "wrong-crc.png": png(10, 10, bytes(310)).replace(b"IHDR", b"IHDR", 1)[:29]
-        + b"\0\0\0\0"
-        + png(10, 10, bytes(310))[33:],
+        "wrong-crc.png": (
+            png(10, 10, bytes(310)).replace(b"IHDR", b"IHDR", 1)[:29]
+            + b"\0\0\0\0"
+            + png(10, 10, bytes(310))[33:]
+        ),
         "gpx.jp2": b"\0\0\0\x0cjP  \r\n\x87\n" + noise,
         "cut.webp": b"RIFF\xff\xff\xff\x7fWEBPVP8L" + noise,
-        "huge.bmp": b"BM"
-        + struct.pack(
-            "<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, million, million, 1, 24, 0, 0, 0, 0, 0, 0
+        "huge.bmp": (
+            b"BM"
+            + struct.pack(
+                "<IHHIIiiHHIIiiII", 54, 0, 0, 54, 40, million, million, 1, 24, 0, 0, 0, 0, 0, 0
+            )
         ),
         "huge.ppm": f"P6 {million} {million} 255\n",
-        "huge.gif": b"GIF89a"
-        + struct.pack("<HHBBB", 65_535, 65_535, 0x80, 0, 0)
-        + bytes(6)
-        + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0;",
+        "huge.gif": (
+            b"GIF89a"
+            + struct.pack("<HHBBB", 65_535, 65_535, 0x80, 0, 0)
+            + bytes(6)
+            + b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02D\x01\0;"
+        ),
         "huge.jpg": jpg.replace(
             struct.pack(">HH", HEIGHT, WIDTH), struct.pack(">HH", 65_500, 65_500)
         ),
@@ -801,7 +819,10 @@ def on_earth(crs: Any, place: Affine) -> tuple[float, float]:
 
 
 def places(folder: Path) -> Iterator[Case]:
-    """Every way to lie on the Earth, and some that are none. Answers about them are written, too."""
+    """Every way to lie on the Earth, and some that are none.
+
+    Answers about them are written, too.
+    """
     for case in _places(folder):
         yield replace(
             case, written=case.path.name.count("-of-") + case.path.name.count("pam-") == 0
@@ -932,12 +953,24 @@ def _places(folder: Path) -> Iterator[Case]:
         "not-xml": "<PAMDataset><SRS>",
         "binary": "\0\1\2" * 100,
         "deep": "<PAMDataset>" + "<a>" * 5000 + "</a>" * 5000 + "</PAMDataset>",
-        "words": "<PAMDataset><SRS>somewhere</SRS><GeoTransform>a, b, c</GeoTransform></PAMDataset>",
-        "bands": '<PAMDataset><PAMRasterBand band="99"><NoDataValue>0</NoDataValue></PAMRasterBand></PAMDataset>',
+        "words": (
+            "<PAMDataset><SRS>somewhere</SRS><GeoTransform>a, b, c</GeoTransform></PAMDataset>"
+        ),
+        "bands": (
+            "<PAMDataset><PAMRasterBand"
+            ' band="99"><NoDataValue>0</NoDataValue></PAMRasterBand></PAMDataset>'
+        ),
         "long": f"<PAMDataset><SRS>{'x' * 3_000_000}</SRS></PAMDataset>",
-        "entities": '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c "&b;&b;&b;&b;">]><PAMDataset><SRS>&c;</SRS></PAMDataset>',
-        "file": "<PAMDataset><SRS>/etc/passwd</SRS><GeoTransform>0,1,0,0,0,-1</GeoTransform></PAMDataset>",
-        "address": "<PAMDataset><SRS>http://127.0.0.1:9/crs</SRS><GeoTransform>0,1,0,0,0,-1</GeoTransform></PAMDataset>",
+        "entities": (
+            '<!DOCTYPE a [<!ENTITY b "bbbbbbbbbb"><!ENTITY c'
+            ' "&b;&b;&b;&b;">]><PAMDataset><SRS>&c;</SRS></PAMDataset>'
+        ),
+        "file": (
+            "<PAMDataset><SRS>/etc/passwd</SRS><GeoTransform>0,1,0,0,0,-1</GeoTransform></PAMDataset>"
+        ),
+        "address": (
+            "<PAMDataset><SRS>http://127.0.0.1:9/crs</SRS><GeoTransform>0,1,0,0,0,-1</GeoTransform></PAMDataset>"
+        ),
     }.items():
         path = save(folder / f"pam-{name}.tif")
         keep(Path(f"{path}.aux.xml"), xml)
@@ -977,12 +1010,24 @@ def beside(folder: Path) -> Iterator[Case]:
 
     halves = BANDS.reshape(3, HEIGHT // 2, 2, WIDTH // 2, 2).mean((2, 4)).round().astype(np.uint8)
     half = save(folder / "half.tif", halves).read_bytes()
-    vrt = f'<VRTDataset rasterXSize="80" rasterYSize="60"><VRTRasterBand dataType="Byte" band="1"><SimpleSource><SourceFilename>{secret}'
+    vrt = (
+        '<VRTDataset rasterXSize="80" rasterYSize="60"><VRTRasterBand dataType="Byte"'
+        f' band="1"><SimpleSource><SourceFilename>{secret}'
+    )
     vrt += "</SourceFilename><SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>"
-    wms = "<GDAL_WMS><Service name='TMS'><ServerUrl>http://127.0.0.1:9/${z}/${x}/${y}</ServerUrl></Service></GDAL_WMS>"
+    wms = (
+        "<GDAL_WMS><Service"
+        " name='TMS'><ServerUrl>http://127.0.0.1:9/${z}/${x}/${y}</ServerUrl></Service></GDAL_WMS>"
+    )
     gti = f"<GDALTileIndexDataset><IndexDataset>{secret}</IndexDataset></GDALTileIndexDataset>"
-    mrf = f"<MRF_META><Raster><Size x='80' y='60' c='1'/><DataFile>{secret}</DataFile></Raster></MRF_META>"
-    stac = '{"type": "Feature", "stac_version": "1.0.0", "assets": {"a": {"href": "http://127.0.0.1:9/a.tif"}}}'
+    mrf = (
+        "<MRF_META><Raster><Size x='80' y='60'"
+        f" c='1'/><DataFile>{secret}</DataFile></Raster></MRF_META>"
+    )
+    stac = (
+        '{"type": "Feature", "stac_version": "1.0.0", "assets": {"a": {"href":'
+        ' "http://127.0.0.1:9/a.tif"}}}'
+    )
     for name, text in (
         ("vrt", vrt),
         ("wms", wms),

@@ -1,4 +1,7 @@
-"""Regions on the flat map, against an equal-area one: over the antimeridian, in grids from 0 to 360 and round a pole."""
+"""Regions on the flat map, against an equal-area one.
+
+Over the antimeridian, in grids from 0 to 360 and round a pole.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,10 @@ SHAPES = {
 
 
 def on_the_ground(shape: Any, info: SceneInfo) -> Any:
-    """Its area, of the Earth's radius, in tiny steps to an equal-area map: of the place, or a cylinder where degrees stay straight."""
+    """Its area, of the Earth's radius, in tiny steps to an equal-area map.
+
+    Of the place, or a cylinder where degrees stay straight.
+    """
     assert info.transform is not None
     a, b, c, d, e, f = info.transform
     placed = shapely.transform(

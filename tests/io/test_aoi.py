@@ -1,4 +1,7 @@
-"""An area of interest in any form and CRS lands on the pixels that it means; what is none is refused in words."""
+"""An area of interest in any form and CRS lands on the pixels that it means.
+
+What is none is refused in words.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The box of a question, in pixels and on the map: where it lands on the scene, and what is refused with a way out."""
+"""The box of a question, in pixels and on the map.
+
+Where it lands on the scene, and what is refused with a way out.
+"""
 
 from __future__ import annotations
 
@@ -153,6 +156,9 @@ def test_a_scene_without_a_place_has_pixels_alone() -> None:
         scene_box((15, 46, 16, 47), scene(None), "EPSG:4326")
     with pytest.raises(BoxError, match="smaller than a pixel"):
         scene_box((15.001, 46.95, 15.004, 46.952), scene(None, None))
-    local = 'ENGCRS["a site",EDATUM["its corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+    local = (
+        'ENGCRS["a site",EDATUM["its'
+        ' corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+    )
     with pytest.raises(BoxError, match="outside"):
         scene_box((15, 46, 16, 47), scene(local), "EPSG:4326")

@@ -1,4 +1,7 @@
-"""Which bands are red, green and blue: names, colour interpretation, wavelengths; and bands chosen by a person."""
+"""Which bands are red, green and blue: names, colour interpretation, wavelengths.
+
+And bands chosen by a person.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ def save(
     waves: Any = (),
     **file: Any,
 ) -> Path:
-    """A small raster. names: descriptions.  tags, waves: of each band, the latter in micrometres in the domain IMAGERY."""
+    """A small raster. names: descriptions.
+
+    Tags, waves: of each band, the latter in micrometres in the domain IMAGERY.
+    """
     count = count or len(names)
     with rasterio.open(
         path, "w", driver="GTiff", transform=PLACE, width=8, height=6, count=count, dtype=kind
@@ -145,7 +151,8 @@ def test_names_that_are_not_utf_8_are_left_out(tmp_path: Path) -> None:
         dataset.write(np.arange(192, dtype=np.uint16).reshape(4, 6, 8))
     with path.with_suffix(".hdr").open("a", encoding="latin-1") as header:
         header.write(
-            "band names = {bl\xe5, gr\xf8n, r\xf8d, nir}\nwavelength units = \xb5m\nwavelength = {0.49, 0.56, 0.665, 0.84}\n"
+            "band names = {bl\xe5, gr\xf8n, r\xf8d, nir}\nwavelength units = \xb5m\nwavelength ="
+            " {0.49, 0.56, 0.665, 0.84}\n"
         )
     with open_scene(path) as scene:
         assert (scene.info.rgb, scene.info.band_names) == ((3, 2, 1), ("",) * 4)

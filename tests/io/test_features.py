@@ -1,4 +1,7 @@
-"""Answers as values of other libraries: GeoJSON's features, geopandas, COCO, supervision; one file by its suffix."""
+"""Answers as values of other libraries: GeoJSON's features, geopandas, COCO, supervision.
+
+One file by its suffix.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Outlines on the Earth: against pyproj and geodesics, over the antimeridian, round a pole, and where nothing can be said."""
+"""Outlines on the Earth.
+
+Against pyproj and geodesics, over the antimeridian, round a pole, and where nothing can be said.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A disk that fills up while an answer is written: one line says so, and nothing is left, wherever it happens."""
+"""A disk that fills up while an answer is written.
+
+One line says so, and nothing is left, wherever it happens.
+"""
 
 from __future__ import annotations
 

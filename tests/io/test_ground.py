@@ -1,4 +1,7 @@
-"""Area, length and width of regions on the ground, against the geodesic; and styles that name any label."""
+"""Area, length and width of regions on the ground, against the geodesic.
+
+And styles that name any label.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A long reading asks between its pieces whether it is to go on; a search that is stopped so keeps what it saw."""
+"""A long reading asks between its pieces whether it is to go on.
+
+A search that is stopped so keeps what it saw.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The heat map as a picture: colours where the heat is, crops where they were opened, and a file where there is something to show."""
+"""The heat map as a picture.
+
+Colours where the heat is, crops where they were opened, and a file where there is something to
+show.
+"""
 
 from __future__ import annotations
 

@@ -98,9 +98,10 @@ def test_the_second_look_at_a_file_is_not_paid_again(tmp_path):
         model.base.views.network.trunk.register_forward_hook(lambda *_: looks.append(1))
         with gm.open_scene(path) as scene:
             answer = gm.ask(scene, "Find every ship.", model)
-            return answer.text, scene.read(
-                Window(scene.info.box, 400, 300, "whole", scene.info.box)
-            ).key
+            return (
+                answer.text,
+                scene.read(Window(scene.info.box, 400, 300, "whole", scene.info.box)).key,
+            )
 
     first = ask()
     paid = len(looks)

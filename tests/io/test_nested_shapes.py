@@ -78,7 +78,10 @@ def test_two_lakes_of_one_region_keep_their_own_islands() -> None:
 
 
 def test_areas_are_those_of_the_place_where_a_region_lies() -> None:
-    """A scene over 10 degrees of latitude: at 60 degrees north a degree of longitude is half of one at the equator."""
+    """A scene over 10 degrees of latitude.
+
+    At 60 degrees north a degree of longitude is half of one at the equator.
+    """
     size, step = (1000, 200), 0.01
     scene = SceneInfo(
         "strip.tif", size[1], size[0], 3, "EPSG:4326", (step, 0, 10.0, 0, -step, 65.0), None
@@ -137,7 +140,10 @@ def test_a_picture_without_a_place_has_no_metres() -> None:
 
 
 def test_long_sides_are_bent_as_the_earth_is() -> None:
-    """A shape as wide as the scene, 160 km: in degrees its southern side is no straight line, and each point is within a pixel."""
+    """A shape as wide as the scene, 160 km.
+
+    In degrees its southern side is no straight line, and each point is within a pixel.
+    """
     scene = SceneInfo(
         "wide.tif", 1600, 1200, 3, "EPSG:32633", (100.0, 0, 500_000, 0, -100.0, 7_000_000), 100.0
     )

@@ -1,4 +1,7 @@
-"""Nearly a thousand odd rasters: each ends in a right answer or in a typed error, in little time and memory."""
+"""Nearly a thousand odd rasters.
+
+Each ends in a right answer or in a typed error, in little time and memory.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ SECONDS, MEGABYTES = 20, 300
 
 @dataclass(frozen=True)
 class Told:
-    """What `ordeal.py` said. begun and ended: its lines before and after each raster.  left: how it ended, and its last words."""
+    """What `ordeal.py` said. begun and ended: its lines before and after each raster.
+
+    Left: how it ended, and its last words.
+    """
 
     folder: Path
     begun: list[dict[str, Any]]

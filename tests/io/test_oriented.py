@@ -1,4 +1,7 @@
-"""Oriented boxes and other CRSs: corners, headings, DOTA and YOLO text, GeoJSON, GeoPackage and COCO."""
+"""Oriented boxes and other CRSs.
+
+Corners, headings, DOTA and YOLO text, GeoJSON, GeoPackage and COCO.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The page of a search: everything inside, nothing that breaks out of it; and the layer of footprints."""
+"""The page of a search: everything inside, nothing that breaks out of it.
+
+And the layer of footprints.
+"""
 
 from __future__ import annotations
 

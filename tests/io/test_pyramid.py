@@ -49,11 +49,7 @@ def test_a_small_picture_needs_no_overviews(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("strips", "hint"),
-    [
-        ([(60, 100)], "60 rows"),
-        ([(70, 100), (600, 100)], "more rows"),
-        ([(70, 90)], "a strip is"),
-    ],
+    [([(60, 100)], "60 rows"), ([(70, 100), (600, 100)], "more rows"), ([(70, 90)], "a strip is")],
 )
 def test_strips_that_do_not_fit_leave_nothing_behind(
     strips: list[tuple[int, int]], hint: str, tmp_path: Path

@@ -1,4 +1,7 @@
-"""How far a raster may reach: not out of its folder, nor to the network, unless GEOMAG_ALLOW says so; and never further than that."""
+"""How far a raster may reach.
+
+Not out of its folder, nor to the network, unless GEOMAG_ALLOW says so; and never further than that.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,8 @@ def vrt(
     head = f'<VRTDataset rasterXSize="{width}" rasterYSize="{HEIGHT}"{dataset}>'
     return keep(
         path,
-        f'{before}{head}<VRTRasterBand dataType="Byte" band="1"{band}>{inner}</VRTRasterBand></VRTDataset>',
+        f'{before}{head}<VRTRasterBand dataType="Byte"'
+        f' band="1"{band}>{inner}</VRTRasterBand></VRTDataset>',
     )
 
 
@@ -338,7 +342,8 @@ MOSAICS: dict[str, Callable[[Path, str], Path]] = {
     ),
     "overviews elsewhere": lambda path, secret: vrt(
         path,
-        f'{source("a.tif")}</VRTRasterBand><Metadata domain="OVERVIEWS"><MDI key="OVERVIEW_FILE">{secret}</MDI></Metadata><VRTRasterBand>',
+        f'{source("a.tif")}</VRTRasterBand><Metadata domain="OVERVIEWS"><MDI'
+        f' key="OVERVIEW_FILE">{secret}</MDI></Metadata><VRTRasterBand>',
     ),
     "options": lambda path, secret: vrt(
         path,
@@ -358,7 +363,8 @@ MOSAICS: dict[str, Callable[[Path, str], Path]] = {
     "Python": lambda path, secret: vrt(
         path,
         source("a.tif"),
-        ' subclass="VRTDerivedRasterBand" PixelFunctionType="f" PixelFunctionLanguage="Python" PixelFunctionCode="def f(): 1"',
+        ' subclass="VRTDerivedRasterBand" PixelFunctionType="f" PixelFunctionLanguage="Python"'
+        ' PixelFunctionCode="def f(): 1"',
     ),
     "warped": lambda path, secret: vrt(
         path,
@@ -456,7 +462,8 @@ def pointers(folder: Path, address: str) -> Iterator[Any]:
     yield vrt(folder / "a.tif", source(curl, ""))
     yield keep(
         folder / "wms.tif",
-        f"<GDAL_WMS><Service name='TMS'><ServerUrl>{address}/${{z}}</ServerUrl></Service></GDAL_WMS>",
+        "<GDAL_WMS><Service"
+        f" name='TMS'><ServerUrl>{address}/${{z}}</ServerUrl></Service></GDAL_WMS>",
     )
     yield keep(
         folder / "wmts.xml",
@@ -464,7 +471,8 @@ def pointers(folder: Path, address: str) -> Iterator[Any]:
     )
     yield keep(
         folder / "stac.json",
-        f'{{"type": "FeatureCollection", "features": [{{"assets": {{"a": {{"href": "{picture}"}}}}}}]}}',
+        '{"type": "FeatureCollection", "features": [{"assets": {"a": {"href":'
+        f' "{picture}"}}}}}}]}}',
     )
     yield keep(
         folder / "tms.jpg",

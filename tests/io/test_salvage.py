@@ -1,4 +1,7 @@
-"""Rasters with damaged blocks: what can be read is read, what cannot is listed, and nothing is made up."""
+"""Rasters with damaged blocks.
+
+What can be read is read, what cannot is listed, and nothing is made up.
+"""
 
 from __future__ import annotations
 

@@ -48,7 +48,10 @@ def noise(*shape: int, dtype: str = "uint8", high: int = 256) -> Any:
 
 
 def save(path: Path, bands: Any, **profile: Any) -> Path:
-    """(C, H, W) to a raster; `colours`, `colormap`, `mask` and `overviews` besides what rasterio takes."""
+    """(C, H, W) to a raster.
+
+    `colours`, `colormap`, `mask` and `overviews` besides what rasterio takes.
+    """
     colours, colormap, mask, overviews = (
         profile.pop(key, None) for key in ("colours", "colormap", "mask", "overviews")
     )
@@ -379,7 +382,8 @@ def test_files_that_are_no_scene(tmp_path: Path) -> None:
     (tmp_path / "empty.tif").write_bytes(b"")
     save(tmp_path / "a.tif", noise(1, 8, 8))
     (tmp_path / "points.vrt").write_text(
-        '<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand dataType="Byte" band="1"/></VRTDataset>'
+        '<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand dataType="Byte"'
+        ' band="1"/></VRTDataset>'
     )
     with rasterio.open(tmp_path / "a.tif") as dataset, rasterio.vrt.WarpedVRT(dataset) as points:
         rasterio.shutil.copy(points, tmp_path / "warped.vrt", driver="VRT")

@@ -128,14 +128,14 @@ def test_a_name_is_written_as_a_uri_reference_and_read_back(tmp_path, name):
 def test_an_href_is_a_uri_reference(tmp_path, href, name):
     (tmp_path / name).write_bytes(b"x")
     path = collection(tmp_path / "items.json", one={"image": {"href": href}})
-    ((picture,), left_out) = read_items(path, SUFFIXES)
+    (picture,), left_out = read_items(path, SUFFIXES)
     assert picture.path == tmp_path / name and not left_out
 
 
 def test_the_encoded_name_comes_first(tmp_path):
     for name in ("a b.tif", "a%20b.tif"):
         (tmp_path / name).write_bytes(b"x")
-    ((picture,), _) = read_items(
+    (picture,), _ = read_items(
         collection(tmp_path / "items.json", one={"image": {"href": "a%20b.tif"}}), SUFFIXES
     )
     assert picture.path == tmp_path / "a b.tif"
@@ -222,7 +222,7 @@ def test_an_item_from_elsewhere_may_lie_beside_its_picture(tmp_path):
 
 
 def test_an_item_alone(tmp_path):
-    ((picture,), left_out) = read_items(item_file(tmp_path / "one.json", "./a.tif"), SUFFIXES)
+    (picture,), left_out = read_items(item_file(tmp_path / "one.json", "./a.tif"), SUFFIXES)
     assert (
         picture.path == tmp_path / "a.tif"
         and picture.date == datetime(2024, 1, 31, 12)

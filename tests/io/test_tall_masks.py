@@ -61,7 +61,10 @@ def test_windows_are_those_of_the_mask_and_no_others() -> None:
 def test_a_file_with_fewer_pixels_than_were_written_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """GDAL does not always say that a disk is full: here the last block is lost on the way into the COG."""
+    """GDAL does not always say that a disk is full.
+
+    Here the last block is lost on the way into the COG.
+    """
     pixels = paint(1000, 2600, (20, 100, 60, 140), (900, 2500, 940, 2540))
     with open_scene(pixels) as scene:
         answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive")

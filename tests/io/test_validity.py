@@ -1,4 +1,7 @@
-"""What is valid by alpha, mask and nodata, as GDAL has it; a band that is only marked alpha hides nothing."""
+"""What is valid by alpha, mask and nodata, as GDAL has it.
+
+A band that is only marked alpha hides nothing.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,10 @@ from geomagnifier.raster import shapes
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Answer, Region
 
-LOCAL = 'ENGCRS["a site",EDATUM["its corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+LOCAL = (
+    'ENGCRS["a site",EDATUM["its'
+    ' corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+)
 
 
 def many(count: int, **about: Any) -> Answer:

@@ -9,7 +9,10 @@ import torch
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.vocabulary import END, SPECIAL
 
-WORDS = "<ship> <airplane> <water> there is no here . , yes this a i was not taught to find that near in the"
+WORDS = (
+    "<ship> <airplane> <water> there is no here . , yes this a i was not taught to find that near"
+    " in the"
+)
 CARD: dict[str, Any] = {
     "version": "test",
     "kinds": ["ship", "airplane", "water"],

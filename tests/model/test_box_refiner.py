@@ -1,4 +1,7 @@
-"""The refiner of boxes: what it sees, what it changes, and that a model folder holds it or does without."""
+"""The refiner of boxes.
+
+What it sees, what it changes, and that a model folder holds it or does without.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A cross-attention for H alone: it takes the place of the decoder's own there, and nowhere else."""
+"""A cross-attention for H alone.
+
+It takes the place of the decoder's own there, and nowhere else.
+"""
 
 from __future__ import annotations
 

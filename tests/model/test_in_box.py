@@ -49,11 +49,17 @@ def bare() -> np.ndarray:
     [
         (
             "What is in this box?",
-            "This is none of the classes that a box can be named as: airplane, ship, storage tank, ",
+            (
+                "This is none of the classes that a box can be named as: airplane, ship, storage"
+                " tank, "
+            ),
         ),
         (
             "What object is this?",
-            "This is none of the classes that a box can be named as: airplane, ship, storage tank, ",
+            (
+                "This is none of the classes that a box can be named as: airplane, ship, storage"
+                " tank, "
+            ),
         ),
         ("这个框里是什么？", "框中的目标不属于可以识别的任何类别：飞机、"),
     ],

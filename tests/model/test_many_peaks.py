@@ -64,7 +64,10 @@ def test_boxes_that_share_a_half_are_two_and_the_limit_can_be_another() -> None:
 
 
 def test_the_cells_of_a_box_reach_a_tenth_beyond_it_and_no_further() -> None:
-    """A box of 40 px from (100, 60) with its middle at (120, 80): half sides of 22 px are 98 to 142 and 58 to 102."""
+    """A box of 40 px from (100, 60) with its middle at (120, 80).
+
+    Half sides of 22 px are 98 to 142 and 58 to 102.
+    """
     offset = np.zeros((2, 40, 60), np.float32)
     ((column, row), own), *_ = share_cells(offset, np.array([[100, 60, 140, 100]], np.float32))
     assert (column, row) == (24, 14) and own.shape == (26 - 14, 36 - 24) and own.all()
@@ -77,7 +80,10 @@ def test_cells_beyond_the_view_are_none() -> None:
 
 
 def test_a_cell_goes_to_the_box_whose_middle_its_offset_points_at() -> None:
-    """Two ships over each other: the upper half points at the first, the lower half at the second, each by its own x and y."""
+    """Two ships over each other.
+
+    The upper half points at the first, the lower half at the second, each by its own x and y.
+    """
     offset = np.zeros((2, 20, 20), np.float32)
     rows, columns = np.mgrid[:20, :20] * 4 + 2
     upper = rows < 40

@@ -88,7 +88,4 @@ def test_a_name_may_be_a_plural():
     assert (panels.counted(1), panels.counted(3)) == ("solar panel", "solar panels")
     assert Names([panels], stand_ins(KNOWN)).read(
         "the largest solar panel of the solar panels"
-    ) == (
-        "the largest airplane of the airplanes",
-        {"solar panels": "airplane"},
-    )
+    ) == ("the largest airplane of the airplanes", {"solar panels": "airplane"})

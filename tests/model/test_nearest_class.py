@@ -125,7 +125,8 @@ def scene() -> object:
 def test_the_model_asks_back(model: Model, scene: Scene) -> None:
     answer = gm.ask(scene, "Find every airplan.", model)
     assert answer.text.startswith(
-        'There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane, ship, '
+        'There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane,'
+        " ship, "
     )
     assert not answer.regions
     assert gm.ask(scene, "Find every lighthouse.", model).text.startswith(

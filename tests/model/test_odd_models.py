@@ -1,4 +1,7 @@
-"""Model folders of anybody: damaged, exchanged, or made to do harm. Each is refused in one line, and nothing in it is ever run."""
+"""Model folders of anybody: damaged, exchanged, or made to do harm.
+
+Each is refused in one line, and nothing in it is ever run.
+"""
 
 from __future__ import annotations
 
@@ -165,9 +168,11 @@ def test_the_harmful_files_are(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     for name, content in harmful(canary).items():
         if not name.startswith("zip"):
-            torch.load(
-                io.BytesIO(content), weights_only=False
-            ) if "torch" in name else pickle.loads(content)
+            (
+                torch.load(io.BytesIO(content), weights_only=False)
+                if "torch" in name
+                else pickle.loads(content)
+            )
             assert canary.read_text() == "somebody has run this", name
             canary.unlink()
 

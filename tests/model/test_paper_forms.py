@@ -1,4 +1,7 @@
-"""The small model in the forms of the paper's method: several views as one input, the cross entropy, the decoder as written."""
+"""The small model in the forms of the paper's method.
+
+Several views as one input, the cross entropy, the decoder as written.
+"""
 
 from __future__ import annotations
 

@@ -79,10 +79,4 @@ def test_what_lies_in_a_part() -> None:
     assert [
         lies_in(dot(0.2, 0.7), part)
         for part in ("left", "lower left", "upper left", "right", "lower")
-    ] == [
-        True,
-        True,
-        False,
-        False,
-        True,
-    ]
+    ] == [True, True, False, False, True]

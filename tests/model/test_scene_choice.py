@@ -1,4 +1,7 @@
-"""The class of the scene that a question lets choose: it is the value, and it is the one that is said."""
+"""The class of the scene that a question lets choose.
+
+It is the value, and it is the one that is said.
+"""
 
 from __future__ import annotations
 

@@ -62,7 +62,10 @@ def test_sentences_of_one_meaning_are_near(encoder: SentenceEncoder, tokenizer: 
 def test_padding_does_not_change_a_sentence(encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
     texts = [
         "Find all ships.",
-        "A rather longer question about storage tanks beside the second largest building of the port.",
+        (
+            "A rather longer question about storage tanks beside the second largest building of the"
+            " port."
+        ),
     ]
     together = encoder(tokenize(tokenizer, texts))
     assert bool(together.padding[0].any()) and not bool(together.padding[1].any())

@@ -1,4 +1,7 @@
-"""Shortened words are written out, words of courtesy left out; nothing else of a question changes."""
+"""Shortened words are written out, words of courtesy left out.
+
+Nothing else of a question changes.
+"""
 
 from __future__ import annotations
 

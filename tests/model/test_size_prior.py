@@ -1,4 +1,7 @@
-"""How usual a length is: nothing is taken off near the median, more and more beyond, and a little for each halving of a view."""
+"""How usual a length is.
+
+Nothing is taken off near the median, more and more beyond, and a little for each halving of a view.
+"""
 
 import numpy as np
 import pytest

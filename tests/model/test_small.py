@@ -1,4 +1,7 @@
-"""The small model behind the protocol, with random weights: scripts, long questions, and what is kept of a view."""
+"""The small model behind the protocol, with random weights.
+
+Scripts, long questions, and what is kept of a view.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ _KIND = rf"<(?:{'|'.join(KINDS)})>(?: \[SEG\]| \[BOX\])?"
 _LIST = rf"<n> {_KIND}(?:(?: , <n> {_KIND})* and <n> {_KIND})?"
 _WHERE = "|".join(ENGLISH.values())
 _THERE = rf"there <is> (?:also )?{_LIST}(?: (?:{_WHERE}))?"
-_CLAUSE = rf"(?:{_THERE}|<n> {_KIND} <is> (?:near {_LIST}|{_WHERE}|in the picture)(?: ; {_THERE})?|this is <a> {_KIND})"
+_CLAUSE = (
+    rf"(?:{_THERE}|<n> {_KIND} <is> (?:near {_LIST}|{_WHERE}|in the picture)(?: ; {_THERE})?|this"
+    rf" is <a> {_KIND})"
+)
 GRAMMAR = re.compile(rf"(?:(?:yes|no) , )?{_CLAUSE} \.(?: {_CLAUSE} \.)*")
 
 

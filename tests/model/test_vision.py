@@ -21,7 +21,10 @@ from geomagnifier.models.small.backbone import (
 
 
 def same(x: Tensor, weight: Tensor, stride: int, groups: int) -> Tensor:
-    """TensorFlow's SAME: as much padding as ceil(size / stride) outputs need, the odd pixel after the picture."""
+    """TensorFlow's SAME.
+
+    As much padding as ceil(size / stride) outputs need, the odd pixel after the picture.
+    """
     kernel = weight.shape[2]
     pads = []
     for size in (x.shape[3], x.shape[2]):
@@ -148,7 +151,9 @@ def test_imagenet_names_are_understood() -> None:
         key = (
             f"{place[0]}.weight"
             if part == "weight"
-            else f"{place[1]}.{ {'scale': 'weight', 'shift': 'bias', 'mean': 'running_mean', 'variance': 'running_var'}[part] }"
+            else (
+                f"{place[1]}.{ {'scale': 'weight', 'shift': 'bias', 'mean': 'running_mean', 'variance': 'running_var'}[part] }"
+            )
         )
         theirs[key] = torch.randn_like(tensor)
     trunk.load_imagenet(theirs)

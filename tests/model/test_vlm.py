@@ -1,4 +1,7 @@
-"""The text decoder: causal, blind to padding, the same word by word as at once; what is pointed at and what is told."""
+"""The text decoder: causal, blind to padding, the same word by word as at once.
+
+What is pointed at and what is told.
+"""
 
 from __future__ import annotations
 

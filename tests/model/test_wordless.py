@@ -1,4 +1,7 @@
-"""Classes that the text decoder has no word for: asked for by name in both languages, wide ones with the narrow ones within them."""
+"""Classes that the text decoder has no word for.
+
+Asked for by name in both languages, wide ones with the narrow ones within them.
+"""
 
 from __future__ import annotations
 

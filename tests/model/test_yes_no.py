@@ -1,4 +1,7 @@
-"""What questions of yes and no ask about: in wordings of people, and in every template that the model is trained on."""
+"""What questions of yes and no ask about.
+
+In wordings of people, and in every template that the model is trained on.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ from geomagnifier_lab.questions.templates import IMAGE, OBJECTS, Task
 
 ROWS = [
     line.split("\t")
-    for line in (Path(__file__).parents[1] / "phrasings" / "yes_no.tsv")
-    .read_text("utf-8")
-    .splitlines()
+    for line in (
+        (Path(__file__).parents[1] / "phrasings" / "yes_no.tsv").read_text("utf-8").splitlines()
+    )
 ]
 
 

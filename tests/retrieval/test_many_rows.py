@@ -31,7 +31,10 @@ def draw(path: Path, colour: tuple[int, int, int], east: float, north: float) ->
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """80 red ones of 2024, 8.5 km east and north of the middle; 3 greenish ones of 2020 near it; 3 blue ones 40, 60 and 300 km east."""
+    """80 red ones of 2024, 8.5 km east and north of the middle; 3 greenish ones of 2020 near it.
+
+    3 blue ones 40, 60 and 300 km east.
+    """
     assert MANY > FIRST
     folder = tmp_path_factory.mktemp("archive")
     for i in range(MANY):

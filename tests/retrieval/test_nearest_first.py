@@ -1,4 +1,7 @@
-"""What fits a place, a box and a time, in order: the nearest first, a picture once, the ends of a time as they are said."""
+"""What fits a place, a box and a time, in order.
+
+The nearest first, a picture once, the ends of a time as they are said.
+"""
 
 from __future__ import annotations
 

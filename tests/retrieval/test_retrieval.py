@@ -1,4 +1,7 @@
-"""Search in a folder: what is taken for a picture, the order of hits, and pictures that cannot be read."""
+"""Search in a folder.
+
+What is taken for a picture, the order of hits, and pictures that cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,10 @@ def test_hidden_pictures_are_left_out_and_counted(folder: Path) -> None:
     model = FakeModel()
     with pytest.warns(
         GeomagWarning,
-        match=r"^3 hidden pictures in .* left out \(their names, or those of their folders, begin with a dot\)$",
+        match=(
+            r"^3 hidden pictures in .* left out \(their names, or those of their folders, begin"
+            r" with a dot\)$"
+        ),
     ):
         found = search(folder, embed("red", model), model)
     assert len(found.hits) == found.pictures == 3 and not found.unreadable

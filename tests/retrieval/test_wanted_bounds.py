@@ -1,4 +1,7 @@
-"""What may be looked for: moments in any time zone, places and boxes up to the edges of the map, and no further."""
+"""What may be looked for.
+
+Moments in any time zone, places and boxes up to the edges of the map, and no further.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Drawn scenes with a thing that no model was taught, labelled in three forms. For tests of `geomag train --from`."""
+"""Drawn scenes with a thing that no model was taught, labelled in three forms.
+
+For tests of `geomag train --from`.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def helipads(seed: int, count: int = 4, side: int = SIDE) -> tuple[np.ndarray, l
 def write_coco(
     folder: Path, pictures: int, count: int = 4, seed: int = 100, boxes: bool = False
 ) -> Path:
-    """instances.json beside images/; `boxes`: without outlines. Every fourth picture has none of the things."""
+    """instances.json beside images/; `boxes`: without outlines.
+
+    Every fourth picture has none of the things.
+    """
     (folder / "images").mkdir(parents=True, exist_ok=True)
     images, annotations = [], []
     for number in range(pictures):

@@ -1,4 +1,7 @@
-"""The attention at a class and its tie is drawn to where the class is, and H to its objects; no answer changes by the latter."""
+"""The attention at a class and its tie is drawn to where the class is, and H to its objects.
+
+No answer changes by the latter.
+"""
 
 from __future__ import annotations
 

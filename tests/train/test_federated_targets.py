@@ -1,4 +1,7 @@
-"""Targets where labels tell some things and not others: narrower classes, sets that are not complete, boxes alone, sizes to ignore."""
+"""Targets where labels tell some things and not others.
+
+Narrower classes, sets that are not complete, boxes alone, sizes to ignore.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What pictures kept aside are asked: what their sets label, wide classes with them, and a few that cannot be there."""
+"""What pictures kept aside are asked.
+
+What their sets label, wide classes with them, and a few that cannot be there.
+"""
 
 from __future__ import annotations
 

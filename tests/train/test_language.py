@@ -1,4 +1,7 @@
-"""Lessons of the language side on made-up features: what is read and written, and that a run goes on where it stopped."""
+"""Lessons of the language side on made-up features.
+
+What is read and written, and that a run goes on where it stopped.
+"""
 
 from __future__ import annotations
 

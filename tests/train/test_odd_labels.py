@@ -1,4 +1,7 @@
-"""Labels as tools of all kinds write them: read as they were meant, or told; none leads to another file or address."""
+"""Labels as tools of all kinds write them: read as they were meant, or told.
+
+None leads to another file or address.
+"""
 
 from __future__ import annotations
 
@@ -352,11 +355,16 @@ def listener():
 
 
 POINTERS = {
-    "an OGR VRT": '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{there}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+    "an OGR VRT": (
+        "<OGRVRTDataSource><OGRVRTLayer"
+        ' name="x"><SrcDataSource>{there}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    ),
     "a WFS": "<OGRWFSDataSource><URL>{http}</URL></OGRWFSDataSource>",
     "a WMS": '<GDAL_WMS><Service name="TMS"><ServerUrl>{http}</ServerUrl></Service></GDAL_WMS>',
     "a VRT": '<VRTDataset rasterXSize="9" rasterYSize="9"><VRTRasterBand/></VRTDataset>{there}',
-    "a pipeline": '{{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline read {there}"}}',
+    "a pipeline": (
+        '{{"type": "gdal_streamed_alg", "command_line": "gdal vector pipeline read {there}"}}'
+    ),
     "an address": "{http}",
 }
 SYSTEMS = ({"type": "link", "properties": {"href": "{http}"}}, {"type": "url", "properties": {"url": "{http}"}},

@@ -1,4 +1,7 @@
-"""A kind taught to the shipped model from drawn pictures, end to end; what was known before answers as before."""
+"""A kind taught to the shipped model from drawn pictures, end to end.
+
+What was known before answers as before.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Training of the refiner of boxes: what it is asked, what counts as right, and that it learns and goes on after a stop."""
+"""Training of the refiner of boxes.
+
+What it is asked, what counts as right, and that it learns and goes on after a stop.
+"""
 
 from __future__ import annotations
 

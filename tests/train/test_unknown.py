@@ -1,4 +1,7 @@
-"""Boxes that a refusal is fitted on: bare ground is bare, moved boxes stay near, and the fit keeps known things."""
+"""Boxes that a refusal is fitted on.
+
+Bare ground is bare, moved boxes stay near, and the fit keeps known things.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Training goes on from a model of fewer classes: what it knew is unchanged, what is new begins as what is like it."""
+"""Training goes on from a model of fewer classes.
+
+What it knew is unchanged, what is new begins as what is like it.
+"""
 
 from __future__ import annotations
 

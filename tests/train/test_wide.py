@@ -1,4 +1,7 @@
-"""The second stage: which crops it sees, what is drawn again after a stop, and that a run goes on to the same numbers."""
+"""The second stage.
+
+Which crops it sees, what is drawn again after a stop, and that a run goes on to the same numbers.
+"""
 
 from __future__ import annotations
 
@@ -168,7 +171,10 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> list[SceneSample]:
 def run(
     folder: Path, scenes: list[SceneSample], stop: int | None = None
 ) -> dict[str, torch.Tensor]:
-    """Four steps of two crops, or as many as `stop` before the run is broken off; the averaged weights."""
+    """Four steps of two crops, or as many as `stop` before the run is broken off.
+
+    The averaged weights.
+    """
     settings = replace(wide.SETTINGS, steps=4, save=2, validate=1, seed=3, parts=2)
     begun = worded_start()
 

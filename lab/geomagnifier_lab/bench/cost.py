@@ -186,7 +186,10 @@ def machine() -> str:
     from geomagnifier.models.small.backbone import fast_bf16
 
     bf16 = "yes" if fast_bf16() else "no"
-    return f"{platform.machine()}, {os.cpu_count()} CPUs, bf16 in hardware: {bf16}, {torch.get_num_threads()} torch threads"
+    return (
+        f"{platform.machine()}, {os.cpu_count()} CPUs, bf16 in hardware: {bf16},"
+        f" {torch.get_num_threads()} torch threads"
+    )
 
 
 def main(arguments: list[str]) -> int:

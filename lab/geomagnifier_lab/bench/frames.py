@@ -1,4 +1,6 @@
-"""Large scenes with exact labels: validation pictures of VHR-10 laid side by side, real pixels with known seams.
+"""Large scenes with exact labels.
+
+Validation pictures of VHR-10 laid side by side, real pixels with known seams.
 
 A frame is 4 x 3 cells of 1024 x 720 px; a cell is one picture, enlarged until it covers the cell,
 its upper left part kept.
@@ -33,7 +35,10 @@ MIRRORS = 4
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A scene with labels. pixels (H, W, 3).  target: (H, W) bool, where the kind is.  boxes: (N, 4) px, its objects."""
+    """A scene with labels. pixels (H, W, 3).  target: (H, W) bool, where the kind is.
+
+    Boxes: (N, 4) px, its objects.
+    """
 
     pixels: Bytes
     target: Bools
@@ -111,7 +116,9 @@ def _size_of(path: Path) -> tuple[int, int]:
 def lay_frame(
     samples: Sequence[ObjectSample], kind: str, rng: np.random.Generator, with_kind: int = 2
 ) -> Frame:
-    """Twelve pictures side by side, `with_kind` of them with the kind; where there are not as many, some are laid twice, mirrored.
+    """Twelve pictures side by side, `with_kind` of them with the kind.
+
+    Where there are not as many, some are laid twice, mirrored.
 
     Raises:
         OptionError: too few pictures, with the kind or without it.
@@ -124,7 +131,8 @@ def lay_frame(
     without = ACROSS * DOWN - with_kind
     if len(visible) * MIRRORS < with_kind or len(lacks) < without:
         raise OptionError(
-            f"{len(samples)} pictures, {len(visible)} with a visible {kind}, are too few for a frame with it in {with_kind}"
+            f"{len(samples)} pictures, {len(visible)} with a visible {kind}, are too few for a"
+            f" frame with it in {with_kind}"
         )
     drawn = [has[i] for i in rng.choice(len(has), min(with_kind, len(has)), replace=False)]
     chosen = [(s, 0) for s in drawn if s in visible]
@@ -149,7 +157,9 @@ def lay_frame(
 
 
 def shrunk(frame: Frame, long: float) -> Frame:
-    """The frame as a coarser sensor shows it: the median long side of its objects becomes `long` px. A smaller one stays as it is.
+    """The frame as a coarser sensor shows it.
+
+    The median long side of its objects becomes `long` px. A smaller one stays as it is.
 
     A pixel is the kind's where at least half of it was.
     """

@@ -1,4 +1,6 @@
-"""`geomag bench growth`: what a search takes from 2 Mpx to 1 Gpx, the same ten airplanes in ever more ground.
+"""`geomag bench growth`.
+
+What a search takes from 2 Mpx to 1 Gpx, the same ten airplanes in ever more ground.
 
 Scenes are cells of 1024 x 720 px, as in `frames`: pictures without an airplane, turned and mirrored
 at random, and two with ten airplanes between them. They are written strip by strip as JPEG in a
@@ -187,7 +189,10 @@ def scene_of(root: Path, mpx: float, folder: Path) -> Path:
 
 
 def with_objects(samples: Sequence[ObjectSample]) -> list[ObjectSample]:
-    """The two pictures whose airplanes come nearest to ten in all; the first ones where several do."""
+    """The two pictures whose airplanes come nearest to ten in all.
+
+    The first ones where several do.
+    """
     numbers = [(sample, number) for sample in samples if (number := shown(sample, KIND))]
     if len(numbers) < 2:
         raise OptionError(

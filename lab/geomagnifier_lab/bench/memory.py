@@ -1,4 +1,7 @@
-"""`geomag bench memory`: the most memory of whole runs, from 2,048 to 40,000 px under `--max-memory`, and of a service over 500 questions.
+"""`geomag bench memory`.
+
+The most memory of whole runs, from 2,048 to 40,000 px under `--max-memory`, and of a service over
+500 questions.
 
 Scenes are sparse GeoTIFFs without overviews: nodata, and drawn pictures of 1000 x 700 px, of which
 larger scenes have more. A run is the command from its start to its last file. The service is asked
@@ -128,7 +131,10 @@ def bench(
         service: list[dict[str, Any]] = (kept.get("service") or {})["lines"]
         if out is not None:
             plots.memory(rows, service, allowed, out / "memory.png")
-    what = f"sparse scenes, {QUESTION!r}, --max-memory '{allowed / 1e9:g} GB'; {questions} questions to a service"
+    what = (
+        f"sparse scenes, {QUESTION!r}, --max-memory '{allowed / 1e9:g} GB'; {questions} questions"
+        " to a service"
+    )
     return {
         "what": what,
         "machine": kept.all["machine"],

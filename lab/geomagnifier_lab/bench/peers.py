@@ -1,4 +1,6 @@
-"""The package `sahi` (Akyon et al., arXiv:2202.06934, MIT) slicing a scene for our model: what people do today with a small detector.
+"""The package `sahi` (Akyon et al., arXiv:2202.06934, MIT) slicing a scene for our model.
+
+What people do today with a small detector.
 
 Its own defaults throughout: slices of 512 px that overlap by 0.2, the whole picture once more
 (shrunk to one view, as a detector shrinks it to its input), boxes merged by GREEDYNMM at an IoS of
@@ -111,7 +113,9 @@ class Looker:
         self.last: Window | None = None
 
     def __call__(self, pixels: Bytes) -> tuple[Region, ...]:
-        """Regions of the kinds asked for, px of the picture. A picture above one view is shrunk to it.
+        """Regions of the kinds asked for, px of the picture.
+
+        A picture above one view is shrunk to it.
 
         Args:
             pixels: (h, w, 3) uint8, a slice or the whole.
@@ -193,7 +197,10 @@ def _adapter(looker: Looker) -> Any:
 
 
 def outlines(region: Region) -> list[list[float]]:
-    """Outer rings of a region as COCO writes polygons, [[x0, y0, x1, y1, ...], ...] px; COCO's polygons have no holes."""
+    """Outer rings of a region as COCO writes polygons, [[x0, y0, x1, y1, ...], ...] px.
+
+    COCO's polygons have no holes.
+    """
     rings = []
     for ring in region.polygon:
         x, y = np.array(ring, np.float64).T

@@ -1,4 +1,7 @@
-"""Measurements as pictures: accuracy against cost, a panel a group; seconds against size; memory."""
+"""Measurements as pictures: accuracy against cost, a panel a group; seconds against size.
+
+memory.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ TITLES = {
 
 
 def accuracy_cost(tables: Mapping[str, Sequence[Mapping[str, Any]]], target: Path) -> None:
-    """Draw a panel for each labelled group: share of the pixels to the right (log), accuracy upwards, a marker a policy.
+    """Draw a panel for each labelled group.
+
+    Share of the pixels to the right (log), accuracy upwards, a marker a policy.
 
     Accuracy is gIoU where there are masks (without the kind: the share of scenes left empty),
     recall of objects under 10 px in `small`, and the harmonic mean of recall and precision where
@@ -107,7 +112,9 @@ def accuracy_cost(tables: Mapping[str, Sequence[Mapping[str, Any]]], target: Pat
 def seconds(
     rows: Sequence[Mapping[str, Any]], fits: Mapping[str, Mapping[str, float]], target: Path
 ) -> None:
-    """Draw seconds and peak memory against the size of the scene, both axes logarithmic; lines are the fits.
+    """Draw seconds and peak memory against the size of the scene, both axes logarithmic.
+
+    Lines are the fits.
 
     Args:
         rows: of `growth.growth`: "policy", "Mpx", "seconds", "found", "peak MB".
@@ -264,7 +271,10 @@ def _plain(axes: Any) -> None:
 
 
 def _ticks(axis: Any, values: Sequence[float]) -> None:
-    """A logarithmic axis over the values, with room at both ends; ticks at 1, 2, 5 times powers of ten, as plain numbers."""
+    """A logarithmic axis over the values, with room at both ends.
+
+    Ticks at 1, 2, 5 times powers of ten, as plain numbers.
+    """
     low, high = min(values) / 1.4, max(values) * 1.4
     ticks = [m * 10.0**e for e in range(-6, 7) for m in (1, 2, 5) if low <= m * 10.0**e <= high]
     axis.axes.set(**{f"{axis.axis_name}lim": (low, high)})

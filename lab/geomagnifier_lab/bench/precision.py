@@ -1,4 +1,6 @@
-"""The image side and one question in several forms on this machine: fp32, bf16, channels-last, compiled; the default follows from it.
+"""The image side and one question in several forms on this machine.
+
+fp32, bf16, channels-last, compiled; the default follows from it.
 
 All forms take turns, so that a slow moment of the machine hits each of them alike; ratios of
 medians are what to read.

@@ -46,7 +46,10 @@ def share(target: Bools, boxes: Sequence[Box]) -> float:
 
 
 def held(boxes: Floats, windows: Sequence[Box]) -> float:
-    """Share of objects (N, 4) that lie to nine tenths in one of the windows; 1 where there are none."""
+    """Share of objects (N, 4) that lie to nine tenths in one of the windows.
+
+    1 where there are none.
+    """
     full = [Window(box, round(box.width), round(box.height), "C1", box) for box in windows]
     return float(score.inside(boxes, full).mean()) if len(boxes) else 1.0
 

@@ -1,4 +1,7 @@
-"""A picture too large to hold as a tiled GeoTIFF with overviews, written strip by strip: what a large scene is in practice."""
+"""A picture too large to hold as a tiled GeoTIFF with overviews, written strip by strip.
+
+What a large scene is in practice.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ def write_pyramid(
     strips: Iterable[Bytes],
     compress: Literal["deflate", "jpeg"] = "deflate",
 ) -> None:
-    """Write a picture handed over from top to bottom. Memory: one strip, a row of tiles and GDAL's cache, whatever the size.
+    """Write a picture handed over from top to bottom.
+
+    Memory: one strip, a row of tiles and GDAL's cache, whatever the size.
 
     Args:
         path: a .tif.
@@ -76,7 +81,8 @@ def write_pyramid(
             for rows in _whole_tiles(strips, width):
                 if row + len(rows) > height:
                     raise OutputError(
-                        f"{path} cannot be written: its strips have more rows than the {height} of the picture"
+                        f"{path} cannot be written: its strips have more rows than the {height} of"
+                        " the picture"
                     )
                 dataset.write(
                     rows.transpose(2, 0, 1), window=RasterWindow(0, row, width, len(rows))
@@ -92,7 +98,10 @@ def write_pyramid(
 
 
 def _whole_tiles(strips: Iterable[Bytes], width: int) -> Iterator[Bytes]:
-    """The same rows in multiples of `BLOCK`, the rest last: a tile that is written twice would be compressed twice."""
+    """The same rows in multiples of `BLOCK`, the rest last.
+
+    A tile that is written twice would be compressed twice.
+    """
     waiting: Bytes = np.zeros((0, width, 3), np.uint8)
     for strip in strips:
         if strip.dtype != np.uint8 or strip.ndim != 3 or strip.shape[1:] != (width, 3):

@@ -1,4 +1,6 @@
-"""`geomag eval reliability`: is what is said with 0.8 right four times in five? Probabilities against the share that was right.
+"""`geomag eval reliability`.
+
+Is what is said with 0.8 right four times in five? Probabilities against the share that was right.
 
 Scene classes on AID, UC Merced and RSSCN7 (the likeliest label; right where it shares a class with
 the picture's); objects on VHR-10, every class asked in every picture: what an ordinary question is
@@ -55,7 +57,9 @@ TINY = 1e-38
 
 @dataclass(eq=False)
 class Judged:
-    """Answers of one data set. said, raw: probability, and the score before any map.  right: whether it was.  half: 0 or 1, by picture.
+    """Answers of one data set. said, raw: probability, and the score before any map.
+
+    Right: whether it was.  half: 0 or 1, by picture.
 
     kinds, answered: of objects, their class and whether an ordinary question is answered with them.
     logits, classes: of scenes, (C,) each: up to a constant, and which of the classes the label
@@ -261,7 +265,10 @@ def _drone(root: Path, limit: int | None) -> Iterator[tuple[Path, str, str, list
 
 
 def bins(said: Floats, right: Bools) -> list[dict[str, float]]:
-    """Ten bins of equal width: {"from", "n", "said" (mean), "right" (share)}; empty bins are left out."""
+    """Ten bins of equal width: {"from", "n", "said" (mean), "right" (share)}.
+
+    Empty bins are left out.
+    """
     place = np.minimum((said * BINS).astype(int), BINS - 1)
     rows = []
     for k in range(BINS):
@@ -273,7 +280,10 @@ def bins(said: Floats, right: Bools) -> list[dict[str, float]]:
 
 
 def worst(rows: Sequence[dict[str, float]]) -> float:
-    """The largest gap between said and right among bins with enough answers; 0 where there is none."""
+    """The largest gap between said and right among bins with enough answers.
+
+    0 where there is none.
+    """
     return max((abs(row["said"] - row["right"]) for row in rows if row["n"] >= ENOUGH), default=0.0)
 
 
@@ -305,7 +315,8 @@ def write(
     for name, each in tables.items():
         for curve, rows in each.items():
             tell(
-                f"{name}, {curve}: largest gap {figures[name][curve]:.3f} over bins of {ENOUGH} or more of {sum(r['n'] for r in rows):.0f}"
+                f"{name}, {curve}: largest gap {figures[name][curve]:.3f} over bins of {ENOUGH} or"
+                f" more of {sum(r['n'] for r in rows):.0f}"
             )
         files.append(f"reliability-{name.replace(' ', '-')}.png")
     with Staging(out) as stage:
@@ -325,7 +336,10 @@ STYLE = {
 
 
 def plot(name: str, tables: dict[str, list[dict[str, float]]], target: Path) -> None:
-    """Draw share right over probability said, and below how many answers each bin holds. target: a PNG."""
+    """Draw share right over probability said, and below how many answers each bin holds.
+
+    Target: a PNG.
+    """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure

@@ -1,4 +1,7 @@
-"""What was measured, in a file that grows by one measurement at a time: a run that was stopped goes on where it was."""
+"""What was measured, in a file that grows by one measurement at a time.
+
+A run that was stopped goes on where it was.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from geomagnifier import __version__
 
 
 class Kept:
-    """Measurements by name in a JSON file: {"settings": {...}, "machine": str, "runs": {name: {...}}}.
+    """Measurements by name in a JSON file.
+
+    {"settings": {...}, "machine": str, "runs": {name: {...}}}.
 
     Args:
         path: the file; None keeps nothing beyond this process.

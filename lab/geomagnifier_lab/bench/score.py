@@ -1,4 +1,6 @@
-"""What a search found against what is there: boxes by size, masks by IoU, targets inside windows. Pure functions.
+"""What a search found against what is there: boxes by size, masks by IoU, targets inside windows.
+
+Pure functions.
 
 A box is right where its IoU with a true one is 0.3 or more, each true box once, the found ones
 served by score. Sizes are long sides, px.
@@ -94,7 +96,9 @@ def match(
     true: NDArray[np.floating],
     least: float = MATCH,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which found boxes are right and which true ones are met: the best found box takes the true one it overlaps most, and so on.
+    """Which found boxes are right and which true ones are met.
+
+    The best found box takes the true one it overlaps most, and so on.
 
     Args:
         found: (N, 4) px.

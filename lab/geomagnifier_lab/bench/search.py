@@ -1,4 +1,7 @@
-"""`geomag bench search`: ways of searching large scenes side by side, the same scenes and the same weights, accuracy against cost.
+"""`geomag bench search`.
+
+Ways of searching large scenes side by side, the same scenes and the same weights, accuracy against
+cost.
 
 Every pair of policy and group runs in a process of its own (`looks`), so that its peak of memory is
 its own. What is finished in the output folder is not measured again.
@@ -116,7 +119,10 @@ def compare(
 
 
 def briefly(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """The tables of `compare` for a terminal: how many scenes and objects in the title, figures by size in one column."""
+    """The tables of `compare` for a terminal.
+
+    How many scenes and objects in the title, figures by size in one column.
+    """
     short = {}
     for group, rows in tables.items():
         objects = f", {rows[0]['objects']} objects" if rows[0]["objects"] else ""

@@ -93,7 +93,10 @@ def way(policy: str) -> Way:
 
 
 def look(case: Case, search: Way, model: Model) -> tuple[Record, float]:
-    """Answer one case and compare it with its labels; with the peak of memory of the process when the answer was there, bytes."""
+    """Answer one case and compare it with its labels.
+
+    With the peak of memory of the process when the answer was there, bytes.
+    """
     begin = time.perf_counter()
     with open_scene(case.path) as scene:
         looked = search(scene, case.question, model)

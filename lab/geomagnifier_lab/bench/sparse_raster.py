@@ -1,4 +1,7 @@
-"""A raster that is nodata but for a few pictures, as large as one likes: what memory is measured on."""
+"""A raster that is nodata but for a few pictures, as large as one likes.
+
+What memory is measured on.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,9 @@ PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 5_300_000)
 def write_sparse(
     path: str | os.PathLike[str], side: int, parts: Iterable[tuple[tuple[int, int], Bytes]]
 ) -> None:
-    """Write a square GeoTIFF in tiles, without overviews; tiles in which nothing lies take no place on the disk.
+    """Write a square GeoTIFF in tiles, without overviews.
+
+    Tiles in which nothing lies take no place on the disk.
 
     Args:
         path: a .tif.

@@ -1,4 +1,7 @@
-"""Measurements in processes of their own: their peaks of memory do not mix, and one that dies is told in a line."""
+"""Measurements in processes of their own.
+
+Their peaks of memory do not mix, and one that dies is told in a line.
+"""
 
 from __future__ import annotations
 

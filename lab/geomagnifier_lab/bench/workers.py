@@ -1,4 +1,7 @@
-"""`geomag bench map`: an archive asked by one worker, by all, and by all while one of them is killed; what was lost or doubled.
+"""`geomag bench map`.
+
+An archive asked by one worker, by all, and by all while one of them is killed; what was lost or
+doubled.
 
 Scenes are drawn. Each run is the command `geomag map` in a process of its own, and its tables are
 compared with those of the first.
@@ -41,7 +44,9 @@ def bench(
     out: Path | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> dict[str, Any]:
-    """Ask drawn scenes three times: by one worker, by `workers`, and by `workers` of which one is killed half-way.
+    """Ask drawn scenes three times.
+
+    By one worker, by `workers`, and by `workers` of which one is killed half-way.
 
     Args:
         scenes: how many are drawn, of 0.7 Mpx each.
@@ -198,7 +203,10 @@ def _worker(driver: int) -> int | None:
 
 
 def _answers(out: Path) -> dict[str, Any]:
-    """What was answered, by scene: its text, and its boxes rounded, since threads add up in another order."""
+    """What was answered, by scene.
+
+    Its text, and its boxes rounded, since threads add up in another order.
+    """
     found = {}
     for path in (out / archive.SCENES).glob("*/answer.json"):
         answer = json.loads(path.read_text())

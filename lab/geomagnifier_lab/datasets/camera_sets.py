@@ -1,4 +1,6 @@
-"""Twelve small sets of other cameras and classes: which classes each labels, and how far its labels can be trusted.
+"""Twelve small sets of other cameras and classes.
+
+Which classes each labels, and how far its labels can be trusted.
 
 Layout: `more/SET/images/*`, `more/SET/labels.json` (COCO), and two class folders of chips for
 swimming pools. A set teaches the classes that it labels, and that what cannot occur in it is
@@ -104,7 +106,10 @@ POOLS = CameraSet({"pools": "swimming pool"}, absent=(*ELSEWHERE, "palm tree"))
 
 @dataclass(frozen=True, eq=False)
 class CameraSample:
-    """A picture of a set. objects: of its classes.  area: (H, W) bool, True where its land cover is; None where it has objects."""
+    """A picture of a set. objects: of its classes.
+
+    Area: (H, W) bool, True where its land cover is; None where it has objects.
+    """
 
     path: Path
     objects: tuple[LabelledObject, ...]

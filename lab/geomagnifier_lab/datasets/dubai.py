@@ -1,4 +1,6 @@
-"""MBRSC Dubai (Humans in the Loop, CC0): satellite tiles with land cover for each pixel, sides up to 1200 px.
+"""MBRSC Dubai (Humans in the Loop, CC0).
+
+Satellite tiles with land cover for each pixel, sides up to 1200 px.
 
 Layout: `dubai/tileN/*.jpg` with `*.png` of the same name. Tiles 2 and 6 are kept aside for
 validation.

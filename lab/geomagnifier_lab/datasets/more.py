@@ -1,4 +1,6 @@
-"""Small sets of other cameras and other classes: turbines, palms, solar panels, oil wells, buildings, drone vehicles.
+"""Small sets of other cameras and other classes.
+
+Turbines, palms, solar panels, oil wells, buildings, drone vehicles.
 
 Licences in each set's README.md. Layout: `more/NAME/images/*`, `more/NAME/labels.json` (COCO).
 Pictures whose id divides by five are for validation.

@@ -1,4 +1,7 @@
-"""What a data set hands over: pictures with labels, read late. Nothing here knows questions or networks."""
+"""What a data set hands over: pictures with labels, read late.
+
+Nothing here knows questions or networks.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ class LabelledObject:
 
 @dataclass(frozen=True, eq=False)
 class ObjectSample:
-    """A picture with all objects of `kinds` labelled: a kind without an object is absent, not unknown."""
+    """A picture with all objects of `kinds` labelled.
+
+    A kind without an object is absent, not unknown.
+    """
 
     path: Path
     objects: tuple[LabelledObject, ...]
@@ -33,7 +39,10 @@ class ObjectSample:
 
 @dataclass(frozen=True, eq=False)
 class CoverSample:
-    """A picture with a land cover for each pixel. cover: path of a colour-coded PNG of the same size."""
+    """A picture with a land cover for each pixel.
+
+    Cover: path of a colour-coded PNG of the same size.
+    """
 
     path: Path
     cover: Path
@@ -41,7 +50,10 @@ class CoverSample:
 
 @dataclass(frozen=True, eq=False)
 class SceneSample:
-    """A picture with a scene class. scenes: the plain names its class covers.  captions: sentences about it, perhaps none."""
+    """A picture with a scene class. scenes: the plain names its class covers.
+
+    Captions: sentences about it, perhaps none.
+    """
 
     path: Path
     scenes: tuple[str, ...]
@@ -49,7 +61,9 @@ class SceneSample:
 
 
 def data_root(given: str | os.PathLike[str] | None = None) -> Path:
-    """The folder of the data sets: `given`, else the setting GEOMAG_DATA, else `../shared/data` where it exists.
+    """The folder of the data sets.
+
+    `given`, else the setting GEOMAG_DATA, else `../shared/data` where it exists.
 
     Raises:
         OptionError: there is none.
@@ -58,7 +72,8 @@ def data_root(given: str | os.PathLike[str] | None = None) -> Path:
         if candidate and Path(candidate).is_dir():
             return Path(candidate)
     raise OptionError(
-        "no data sets found; set GEOMAG_DATA to their folder or pass --data DIR (docs/model_card.md lists them)"
+        "no data sets found; set GEOMAG_DATA to their folder or pass --data DIR (docs/model_card.md"
+        " lists them)"
     )
 
 

@@ -1,4 +1,6 @@
-"""NWPU VHR-10 (Cheng et al., 2014; masks by Su et al., 2019): 650 pictures of 0.5 to 2 m/px, 10 kinds of objects.
+"""NWPU VHR-10 (Cheng et al., 2014; masks by Su et al., 2019).
+
+650 pictures of 0.5 to 2 m/px, 10 kinds of objects.
 
 Research use. Layout: `vhr10/images/*.jpg`, `vhr10/instances_{train,val}.json` (COCO; the split is
 RSPrompter's train).

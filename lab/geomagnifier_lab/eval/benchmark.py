@@ -1,4 +1,6 @@
-"""A model runs over the cases of a benchmark; what it says of each is written down as soon as it is said.
+"""A model runs over the cases of a benchmark.
+
+What it says of each is written down as soon as it is said.
 
     predict(model, benchmark, "test", cases, Path("out/predictions.jsonl"))
 
@@ -116,7 +118,8 @@ def predict(
         strange = log.done - {case.id for case in cases}
         if strange:
             raise PredictionError(
-                f"{path} has a record of {min(strange)!r}, which is none of the cases; choose another --out"
+                f"{path} has a record of {min(strange)!r}, which is none of the cases; choose"
+                " another --out"
             )
         try:
             for done, case in enumerate(cases, 1):
@@ -142,7 +145,9 @@ def predict(
 
 
 def question(case: Case) -> str:
-    """How a case is asked: as published where that is a request, else in plain words; "" for a case that takes no single question.
+    """How a case is asked: as published where that is a request, else in plain words.
+
+    "" for a case that takes no single question.
 
     Example:
         >>> question(Case("a.jpg#0", Path("a.jpg"), "refer", "The red roof"))
@@ -161,7 +166,9 @@ def question(case: Case) -> str:
 
 
 def ranked(labels: Sequence[tuple[str, float]], benchmark: Benchmark) -> list[list[Any]]:
-    """Published classes by the best probability of a label that means them; a class that no label means is left out.
+    """Published classes by the best probability of a label that means them.
+
+    A class that no label means is left out.
 
     Args:
         labels: (scene name, probability) of an answer, coarse names among them.
@@ -234,14 +241,21 @@ class _Asker:
 
 
 def _ground(asker: _Asker, case: Case) -> Record:
-    """Boxes, best first. Each sentence of these sets has its object, so where nothing passes the calibrated score the best guess counts."""
+    """Boxes, best first.
+
+    Each sentence of these sets has its object, so where nothing passes the calibrated score the
+    best guess counts.
+    """
     text = question(case)
     regions = asker(text).regions or asker(text, min_score=EVERY).regions
     return _boxes(sorted(regions, key=lambda region: -region.score))
 
 
 def _detect(asker: _Asker, benchmark: Benchmark, with_masks: bool) -> Record:
-    """All objects of every class, a question a class; whatever comes back is claimed to be of the class that was asked for."""
+    """All objects of every class, a question a class.
+
+    Whatever comes back is claimed to be of the class that was asked for.
+    """
     record: Record = {"boxes": [], "scores": [], "names": []}
     segments: list[Record] = []
     for name in benchmark.classes:
@@ -261,7 +275,10 @@ def _detect(asker: _Asker, benchmark: Benchmark, with_masks: bool) -> Record:
 
 
 def _grounded(asker: _Asker, case: Case) -> Record:
-    """The text and, of each class in it, the union of its regions: published phrases are of all things of a class that are meant."""
+    """The text and, of each class in it, the union of its regions.
+
+    Published phrases are of all things of a class that are meant.
+    """
     answer = asker(question(case))
     kinds: dict[str, tuple[Bools, float]] = {}
     for region in answer.regions:

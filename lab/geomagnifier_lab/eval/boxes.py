@@ -68,7 +68,9 @@ class Size:
 def average_precision(
     truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size], kind: Kind = "box"
 ) -> dict[str, float]:
-    """AP, AP50 and AP of small objects, each 0..1: the first figures of `coco`. Arguments and errors: as there.
+    """AP, AP50 and AP of small objects, each 0..1: the first figures of `coco`.
+
+    Arguments and errors: as there.
 
     Example:
         >>> ship = {"picture": "a", "label": "ship", "box": (10, 10, 50, 50)}
@@ -82,7 +84,9 @@ def average_precision(
 def coco(
     truth: Sequence[Row], found: Sequence[Row], sizes: Mapping[str, Size], kind: Kind = "box"
 ) -> dict[str, float]:
-    """The twelve figures of COCO, each 0..1. At most 100 regions of a kind count in a picture, the best ones, as COCO has it.
+    """The twelve figures of COCO, each 0..1.
+
+    At most 100 regions of a kind count in a picture, the best ones, as COCO has it.
 
     Args:
         truth: labelled objects, each {"picture": str, "label": str, "box": (x0, y0, x1, y1) px,
@@ -132,7 +136,9 @@ def coco(
 
 
 def voc(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> dict[str, float]:
-    """AP of each kind as PASCAL VOC defines it, all points; their mean is mAP, "AP50" or "mAP50" in papers.
+    """AP of each kind as PASCAL VOC defines it, all points.
+
+    Their mean is mAP, "AP50" or "mAP50" in papers.
 
     Args:
         truth: labelled objects with "picture", "label" and "box", as in `coco`.
@@ -162,7 +168,9 @@ def voc(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> d
 def voc_by_picture(
     truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5
 ) -> dict[str, float]:
-    """How each picture does by itself, as mAP; the mAP of a set is not their mean. Arguments and errors: as `voc`.
+    """How each picture does by itself, as mAP; the mAP of a set is not their mean.
+
+    Arguments and errors: as `voc`.
 
     Returns:
         picture -> 0..1 over the kinds that it shows; pictures without an object that counts are
@@ -186,7 +194,10 @@ def _any_size(truth: Sequence[Row], found: Sequence[Row]) -> dict[str, None]:
 
 
 def _finds(objects: Sequence[Row], regions: Sequence[Row], threshold: float) -> NDArray[np.bool_]:
-    """Of each region, best first: does it find an object of its picture not found before? Finds of ignored objects are left out."""
+    """Of each region, best first.
+
+    Does it find an object of its picture not found before? Finds of ignored objects are left out.
+    """
     places: dict[str, list[int]] = {}
     for at, row in enumerate(objects):
         places.setdefault(row["picture"], []).append(at)
@@ -222,7 +233,9 @@ def _area(right: NDArray[np.bool_], wanted: int) -> float:
 
 
 def run_lengths(polygons: Sequence[NDArray[np.floating]], size: Size) -> dict[str, Any]:
-    """The union of polygons as COCO RLE {"size": [H, W], "counts": str}, drawn as COCO draws them; read it with `masks.decode`.
+    """The union of polygons as COCO RLE {"size": [H, W], "counts": str}, drawn as COCO draws them.
+
+    Read it with `masks.decode`.
 
     Args:
         polygons: rings (N, 2) of x, y px; rings of fewer than three points are left out.
@@ -308,7 +321,10 @@ def _fault(row: Row, sizes: Mapping[str, Size | None], kind: Kind) -> str:
     if (box if kind == "box" else mask) is None:
         return f"of {picture} has no {kind}"
     if box is not None and not _is_box(box):
-        return f"of {picture} has the box {box}; give four finite numbers x0, y0, x1, y1 with x0 <= x1 and y0 <= y1"
+        return (
+            f"of {picture} has the box {box}; give four finite numbers x0, y0, x1, y1 with x0 <= x1"
+            " and y0 <= y1"
+        )
     size = sizes[picture]
     if (
         mask is not None
@@ -316,7 +332,10 @@ def _fault(row: Row, sizes: Mapping[str, Size | None], kind: Kind) -> str:
         and [int(n) for n in mask["size"]] != [size.height, size.width]
     ):
         height, width = mask["size"]
-        return f"of {picture} has a mask of {height} x {width} px; the picture has {size.height} x {size.width}"
+        return (
+            f"of {picture} has a mask of {height} x {width} px; the picture has {size.height} x"
+            f" {size.width}"
+        )
     return ""
 
 

@@ -1,4 +1,7 @@
-"""Whether a record of predictions fits its case: every field by its name, masks by the size of their picture."""
+"""Whether a record of predictions fits its case.
+
+Every field by its name, masks by the size of their picture.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ Size = tuple[int, int]
 
 
 class Check:
-    """Whether a record fits its case. One for a file: it remembers the last picture's size and the vectors' length."""
+    """Whether a record fits its case.
+
+    One for a file: it remembers the last picture's size and the vectors' length.
+    """
 
     def __init__(self, benchmark: Benchmark) -> None:
         self.classes = set(benchmark.classes)
@@ -57,7 +63,8 @@ class Check:
         vectors = [_list(record, "vector"), *_list(record, "captions")]
         if len(vectors) != 1 + len(case.captions):
             raise ValueError(
-                f'"captions" has {len(vectors) - 1} vectors, but the picture {len(case.captions)} captions'
+                f'"captions" has {len(vectors) - 1} vectors, but the picture {len(case.captions)}'
+                " captions"
             )
         for place, vector in enumerate(vectors):
             name = f'"captions"[{place - 1}]' if place else '"vector"'
@@ -147,7 +154,8 @@ def box(value: Any, name: str) -> tuple[float, float, float, float]:
     x0, y0, x1, y1 = (number(corner, name) for corner in value)
     if x1 <= x0 or y1 <= y0:
         raise ValueError(
-            f"{name} has no area: [{x0:g}, {y0:g}, {x1:g}, {y1:g}] is to be [x0, y0, x1, y1] with x0 < x1 and y0 < y1"
+            f"{name} has no area: [{x0:g}, {y0:g}, {x1:g}, {y1:g}] is to be [x0, y0, x1, y1] with"
+            " x0 < x1 and y0 < y1"
         )
     return x0, y0, x1, y1
 

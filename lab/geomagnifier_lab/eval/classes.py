@@ -49,7 +49,9 @@ def hits(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> N
 
 
 def top_k(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> float:
-    """Share of the pictures whose class is among the first k, 0..1; 0.0 of no pictures. k = 1 is overall accuracy. Errors: as `hits`.
+    """Share of the pictures whose class is among the first k, 0..1; 0.0 of no pictures.
+
+    K = 1 is overall accuracy. Errors: as `hits`.
 
     Example:
         >>> top_k([["river", "lake"], ["lake", "river"]], ["river", "river"], 1)
@@ -113,5 +115,6 @@ def confusion(
 def _same_length(predicted: Sequence[object], truth: Sequence[object]) -> None:
     if len(predicted) != len(truth):
         raise ValueError(
-            f"{len(predicted)} predictions for {len(truth)} pictures; give one of each picture, in the same order"
+            f"{len(predicted)} predictions for {len(truth)} pictures; give one of each picture, in"
+            " the same order"
         )

@@ -20,7 +20,8 @@ def read_results(
     """COCO's list of results, gathered by case."""
     if benchmark.work not in ("ground", "detect", "refer"):
         raise PredictionError(
-            f"{path} is a list of COCO's results; {benchmark.title} asks for more than boxes and masks: give JSON lines"
+            f"{path} is a list of COCO's results; {benchmark.title} asks for more than boxes and"
+            " masks: give JSON lines"
         )
     try:
         results = json.loads(path.read_bytes())
@@ -88,7 +89,10 @@ def _numbers(source: Path) -> tuple[dict[Any, str], dict[Any, str]]:
             c["id"]: str(c["name"]) for c in whole["categories"]
         }
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        told = f'{source} is no COCO file with "images" and "categories" ({type(error).__name__}: {error})'
+        told = (
+            f'{source} is no COCO file with "images" and "categories" ({type(error).__name__}:'
+            f" {error})"
+        )
         raise OptionError(
             f"{told}; --ids names the one whose numbers the predictions use"
         ) from error

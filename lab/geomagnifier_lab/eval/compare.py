@@ -31,7 +31,9 @@ AT_A_TIME = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """B against A. first, second: means of A and of B.  low, high: ends of the 95 % interval of their difference, B - A.
+    """B against A. first, second: means of A and of B.
+
+    Low, high: ends of the 95 % interval of their difference, B - A.
 
     better: share of resamples in which B is better, ties counting half.  means: (R,) difference of
         each resample.
@@ -88,7 +90,10 @@ class Comparison:
         share = f"B is better in {self.better:.1%} of {len(self.means):,} resamples"
         if self.low <= 0 <= self.high:
             return f"{share}; the interval holds 0, so these cases do not tell them apart"
-        return f"{share}; the interval does not hold 0: {'B' if self.difference > 0 else 'A'} is better on cases of this kind"
+        return (
+            f"{share}; the interval does not hold 0: {'B' if self.difference > 0 else 'A'} is"
+            " better on cases of this kind"
+        )
 
 
 def compare(a: Result, b: Result, resamples: int = RESAMPLES, seed: int = 0) -> Comparison:
@@ -107,13 +112,17 @@ def compare(a: Result, b: Result, resamples: int = RESAMPLES, seed: int = 0) -> 
     for name in ("benchmark", "split", "measure"):
         if getattr(a, name) != getattr(b, name):
             raise OptionError(
-                f"A and B cannot be compared: their {name} is {getattr(a, name)!r} and {getattr(b, name)!r}"
+                f"A and B cannot be compared: their {name} is {getattr(a, name)!r} and"
+                f" {getattr(b, name)!r}"
             )
     ids = sorted(a.per_case)
     apart = set(ids) ^ set(b.per_case)
     if apart:
         one = min(apart)
-        told = f"{len(apart)} cases are in one of them alone, such as {one!r} in {'A' if one in a.per_case else 'B'}"
+        told = (
+            f"{len(apart)} cases are in one of them alone, such as {one!r} in"
+            f" {'A' if one in a.per_case else 'B'}"
+        )
         raise OptionError(f"A and B cannot be compared: {told}; measure both on the same cases")
     if not ids:
         raise OptionError("A and B have no cases that could be compared")

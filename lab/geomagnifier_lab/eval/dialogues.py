@@ -1,4 +1,6 @@
-"""Questions that refer back, in dialogues of two and three turns made from labels: does each turn mean exactly the right objects?
+"""Questions that refer back, in dialogues of two and three turns made from labels.
+
+Does each turn mean exactly the right objects?
 
 Each turn is measured three times: from picture to answer, with the answers before it as they came;
 "told", where the labelled objects are what was found before and what is found now, so that only the
@@ -84,7 +86,9 @@ def dialogue(
 
 
 def hold(one: Dialogue, scene: Scene, model: Model, told: bool) -> list[bool]:
-    """Ask the turns of a dialogue one after the other; whether each got exactly the objects that are meant.
+    """Ask the turns of a dialogue one after the other.
+
+    Whether each got exactly the objects that are meant.
 
     Args:
         one: the dialogue.
@@ -124,7 +128,10 @@ def _regions(one: Dialogue) -> list[Region]:
 
 
 class _Told:
-    """A model that finds exactly the labelled objects of the kinds that it reads in the question; it reads and chooses as ever."""
+    """A model that finds exactly the labelled objects of the kinds that it reads in the question.
+
+    It reads and chooses as ever.
+    """
 
     def __init__(self, model: Model, one: Dialogue) -> None:
         self._model, self._objects = model, one.sample.objects

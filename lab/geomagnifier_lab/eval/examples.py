@@ -1,4 +1,6 @@
-"""A contact sheet of a benchmark's best, worst and random cases: truth in blue, prediction in orange, where masks agree green.
+"""A contact sheet of a benchmark's best, worst and random cases.
+
+Truth in blue, prediction in orange, where masks agree green.
 
 Each picture shows its boxes or masks; under it stand its id, the value of the measure, the
 question, the truth and what was said. Of a detection as many boxes are drawn as there are objects,
@@ -42,7 +44,10 @@ FILE = "examples.png"
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What is drawn of a case. texts: (colour or None, words) beneath.  true, said: boxes, px.  truth, prediction: (H, W) bool or None."""
+    """What is drawn of a case. texts: (colour or None, words) beneath.
+
+    True, said: boxes, px.  truth, prediction: (H, W) bool or None.
+    """
 
     texts: list[tuple[tuple[int, int, int] | None, str]]
     true: list[Sequence[float]] = field(default_factory=list)
@@ -52,7 +57,10 @@ class Shown:
 
 
 def chosen(values: Mapping[str, float], number: int, seed: int = 0) -> dict[str, list[str]]:
-    """Ids of the best, the worst and random cases, `number` each or as many as there are; chance orders equal values."""
+    """Ids of the best, the worst and random cases, `number` each or as many as there are.
+
+    Chance orders equal values.
+    """
     names = list(values)
     random = [
         names[place] for place in np.random.default_rng(seed).permutation(len(names)).tolist()
@@ -86,7 +94,8 @@ def write_examples(
     """
     if number < 1 or not result.per_case:
         raise OptionError(
-            f"there are {len(result.per_case)} cases with a value, and {number} examples were asked for; both are to be 1 or more"
+            f"there are {len(result.per_case)} cases with a value, and {number} examples were asked"
+            " for; both are to be 1 or more"
         )
     with Staging(target.parent) as stage:
         draw(cases, records, result, number, seed).save(stage.path(target.name), format="PNG")
@@ -297,7 +306,10 @@ def _words(case: Case, drawn: Shown, value: float) -> Image:
 
 
 def _picture(path: Path, drawn: Shown) -> Image:
-    """The picture with boxes and masks, its longer side `CELL` px; a blank where it cannot be read."""
+    """The picture with boxes and masks, its longer side `CELL` px.
+
+    A blank where it cannot be read.
+    """
     from PIL import Image, ImageDraw
 
     try:

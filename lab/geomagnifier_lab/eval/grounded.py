@@ -1,4 +1,6 @@
-"""Grounded conversation: sentences whose phrases have masks. AP50, mIoU and recall of the masks, as GLaMM counts them.
+"""Grounded conversation: sentences whose phrases have masks.
+
+AP50, mIoU and recall of the masks, as GLaMM counts them.
 
 GLaMM (arXiv:2311.03356, `eval/gcg/evaluate.py` of mbzuai-oryx/groundingLMM) measures so, GeoPixel
 (arXiv:2501.13925) takes it over:
@@ -67,7 +69,10 @@ FILLERS = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """Words and what they stand for. segmentation: COCO RLE {"size": [H, W], "counts": str}. score: rank among all, of predictions only."""
+    """Words and what they stand for. segmentation: COCO RLE {"size": [H, W], "counts": str}.
+
+    Score: rank among all, of predictions only.
+    """
 
     text: str
     segmentation: Mapping[str, Any]
@@ -148,10 +153,14 @@ def per_sentence(
     same: Same = same_words,
     threshold: float = 0.5,
 ) -> list[Grounding]:
-    """What mIoU and recall are made of, sentence by sentence. Arguments and errors: as `grounded`."""
+    """What mIoU and recall are made of, sentence by sentence.
+
+    Arguments and errors: as `grounded`.
+    """
     if len(found) != len(truth):
         raise ValueError(
-            f"{len(found)} predictions for {len(truth)} sentences; give one of each, in the same order"
+            f"{len(found)} predictions for {len(truth)} sentences; give one of each, in the same"
+            " order"
         )
     out = []
     for index, (said, meant) in enumerate(zip(found, truth, strict=True)):
@@ -223,7 +232,8 @@ def _check(index: int, said: Sequence[Phrase], meant: Sequence[Phrase]) -> None:
         height, width = sizes[len(meant) + at]
         if (height, width) != sizes[0]:
             raise PredictionError(
-                f"phrase {at} of sentence {index} has a mask of {height} x {width} px; the picture has {sizes[0][0]} x {sizes[0][1]}"
+                f"phrase {at} of sentence {index} has a mask of {height} x {width} px; the picture"
+                f" has {sizes[0][0]} x {sizes[0][1]}"
             )
         if not math.isfinite(phrase.score):
             raise PredictionError(

@@ -47,7 +47,8 @@ def box_areas(
     """
     if len(found) != len(truth):
         raise ValueError(
-            f"{len(found)} boxes for {len(truth)} sentences; give one of each sentence, in the same order"
+            f"{len(found)} boxes for {len(truth)} sentences; give one of each sentence, in the same"
+            " order"
         )
     rows = np.zeros((len(truth), 2))
     for index, (box, wanted) in enumerate(zip(found, truth, strict=True)):
@@ -60,7 +61,8 @@ def box_areas(
         given = _corners(box)
         if given is None:
             raise PredictionError(
-                f"box {index} is {_text(box)}; give four finite numbers x0, y0, x1, y1 with x0 <= x1 and y0 <= y1"
+                f"box {index} is {_text(box)}; give four finite numbers x0, y0, x1, y1 with x0 <="
+                " x1 and y0 <= y1"
             )
         inner = np.concatenate([np.maximum(given[:2], meant[:2]), np.minimum(given[2:], meant[2:])])
         rows[index, 0] = _area(inner, edge)
@@ -71,7 +73,10 @@ def box_areas(
 def box_ious(
     found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0
 ) -> NDArray[np.float64]:
-    """(N,) IoU of each pair, 0..1; 0 where there is no box, or one without area. Arguments and errors: as `box_areas`."""
+    """(N,) IoU of each pair, 0..1; 0 where there is no box, or one without area.
+
+    Arguments and errors: as `box_areas`.
+    """
     return ious(box_areas(found, truth, edge), empty=0.0)
 
 

@@ -31,7 +31,9 @@ THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 def all_areas(predicted: Iterable[Mask], truth: Iterable[Mask]) -> NDArray[np.int64]:
-    """`areas` of each question: all that the figures of many questions need. Masks may come one by one and are not kept.
+    """`areas` of each question: all that the figures of many questions need.
+
+    Masks may come one by one and are not kept.
 
     Returns:
         (N, 2) px, intersection and union.
@@ -44,7 +46,8 @@ def all_areas(predicted: Iterable[Mask], truth: Iterable[Mask]) -> NDArray[np.in
     for index, (found, wanted) in enumerate(zip(predicted, truth, strict=True)):
         if found.shape != wanted.shape:
             raise PredictionError(
-                f"mask {index} has {found.shape} px, its picture {wanted.shape}; bring it to the size of the picture"
+                f"mask {index} has {found.shape} px, its picture {wanted.shape}; bring it to the"
+                " size of the picture"
             )
         rows.append(areas(found, wanted))
     return np.array(rows, np.int64).reshape(-1, 2)
@@ -70,7 +73,10 @@ def ious(pairs: ArrayLike, empty: float = 1.0) -> NDArray[np.float64]:
 
 
 def overall_iou(pairs: ArrayLike) -> float:
-    """oIoU, 0..1, of (N, 2) intersections and unions, px; 1.0 where nothing was there and nothing was found. Errors: as `ious`."""
+    """oIoU, 0..1, of (N, 2) intersections and unions, px.
+
+    1.0 where nothing was there and nothing was found. Errors: as `ious`.
+    """
     common, either = _columns(pairs)
     return float(common.sum() / either.sum()) if either.sum() > 0 else 1.0
 
@@ -124,7 +130,8 @@ def _columns(pairs: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]
     )
     if bad.size:
         raise ValueError(
-            f"question {bad[0]} has an intersection of {table[bad[0], 0]:g} px and a union of {table[bad[0], 1]:g}"
+            f"question {bad[0]} has an intersection of {table[bad[0], 0]:g} px and a union of"
+            f" {table[bad[0], 1]:g}"
         )
     return table[:, 0], table[:, 1]
 

@@ -1,4 +1,6 @@
-"""Spatial layout, the weakness the paper names: relations, rows, ordinals and counts over real pictures and their labelled boxes.
+"""Spatial layout, the weakness the paper names.
+
+Relations, rows, ordinals and counts over real pictures and their labelled boxes.
 
 For each picture, kind and relation a question is drawn in held-out words; which boxes it means
 follows from the labels. A question whose answer would be a matter of taste, or that leaves no

@@ -1,4 +1,8 @@
-"""What all suites share: the form of their figures, an even choice of pictures, chance that depends on the picture alone, progress."""
+"""What all suites share.
+
+The form of their figures, an even choice of pictures, chance that depends on the picture alone,
+progress.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,10 @@ Item = TypeVar("Item")
 
 
 def evenly(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
-    """`limit` of the items at even steps, so that a quick look sees every class; all of them for None."""
+    """`limit` of the items at even steps, so that a quick look sees every class.
+
+    All of them for None.
+    """
     if limit is None or limit >= len(items):
         return items
     return [items[i * len(items) // limit] for i in range(limit)]

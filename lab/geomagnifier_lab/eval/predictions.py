@@ -1,4 +1,7 @@
-"""Predictions on disk: what a system said of each case of a benchmark, kept so that it can be scored again without the system.
+"""Predictions on disk.
+
+What a system said of each case of a benchmark, kept so that it can be scored again without the
+system.
 
 `predictions.jsonl`: one JSON object a line, the first a header {"benchmark", "split", "model",
 "version", "cases"} (other systems may leave it out), then a record a case: {"id": of the case,
@@ -100,7 +103,8 @@ class Log:
                 self._compare(found, header)
             elif not isinstance(found.get("id"), str) or found["id"] in self.done:
                 raise PredictionError(
-                    f'{self.path}, line {number}: "id" is no text, or there twice; delete the file to begin anew'
+                    f'{self.path}, line {number}: "id" is no text, or there twice; delete the file'
+                    " to begin anew"
                 )
             else:
                 self.done.add(found["id"])
@@ -112,7 +116,10 @@ class Log:
     def _compare(self, found: Record, header: Header) -> None:
         for name, wanted in asdict(header).items():
             if found.get(name) != wanted:
-                told = f"{self.path} is of another run: its {name} is {found.get(name)!r}, not {wanted!r}"
+                told = (
+                    f"{self.path} is of another run: its {name} is {found.get(name)!r}, not"
+                    f" {wanted!r}"
+                )
                 raise OptionError(f"{told}; choose another --out, or delete the file")
 
     def add(self, record: Record) -> None:
@@ -171,7 +178,8 @@ def read(
     """
     if not path.is_file():
         raise OptionError(
-            f"there are no predictions {path}; --predictions is a file of JSON lines, or COCO's JSON list of results"
+            f"there are no predictions {path}; --predictions is a file of JSON lines, or COCO's"
+            " JSON list of results"
         )
     with path.open("rb") as file:
         is_list = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"["
@@ -184,7 +192,10 @@ def read(
         found = _read_lines(path, benchmark, header, cases, every or cases)
     lacking = [case.id for case in cases if case.id not in found]
     if lacking:
-        told = f"{path} lacks records of {len(lacking)} of {len(cases)} cases, the first {lacking[0]!r}"
+        told = (
+            f"{path} lacks records of {len(lacking)} of {len(cases)} cases, the first"
+            f" {lacking[0]!r}"
+        )
         raise PredictionError(f"{told}; a case without an answer needs a record too")
     return found
 
@@ -249,7 +260,8 @@ def _header(record: Record, wanted: Header, where: str) -> Header:
     for name in ("benchmark", "split"):
         if name in record and record[name] != getattr(wanted, name):
             raise PredictionError(
-                f"{where}: these are predictions for {name} {record[name]!r}, not {getattr(wanted, name)!r}"
+                f"{where}: these are predictions for {name} {record[name]!r}, not"
+                f" {getattr(wanted, name)!r}"
             )
     texts = {
         name: str(record[name]) for name in ("model", "version") if record.get(name) is not None

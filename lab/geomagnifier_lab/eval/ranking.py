@@ -28,7 +28,9 @@ Shares = NDArray[np.float64]
 
 
 def recalls(similarity: NDArray[np.floating], owner: NDArray[np.integer]) -> dict[str, float]:
-    """The seven figures of a retrieval table, each 0..1 (papers print per cent). Arguments and errors: as `hits`.
+    """The seven figures of a retrieval table, each 0..1 (papers print per cent).
+
+    Arguments and errors: as `hits`.
 
     Returns:
         "i2t R@1", "i2t R@5", "i2t R@10", "t2i R@1", "t2i R@5", "t2i R@10" and "mR"; nothing where
@@ -71,14 +73,16 @@ def hits(
     similarity, owner = np.asarray(similarity), np.asarray(owner)
     if similarity.ndim != 2 or owner.shape != similarity.shape[1:]:
         raise ValueError(
-            f"similarities {similarity.shape} do not fit the owners {owner.shape}; they are (pictures, captions) and (captions,)"
+            f"similarities {similarity.shape} do not fit the owners {owner.shape}; they are"
+            " (pictures, captions) and (captions,)"
         )
     if k < 1:
         raise ValueError(f"R@K counts from 1, not {k}")
     bad = np.argwhere(~np.isfinite(similarity))
     if bad.size:
         raise PredictionError(
-            f"the similarity of picture {bad[0, 0]} and caption {bad[0, 1]} is {similarity[tuple(bad[0])]}, not a number"
+            f"the similarity of picture {bad[0, 0]} and caption {bad[0, 1]} is"
+            f" {similarity[tuple(bad[0])]}, not a number"
         )
     pictures = np.arange(similarity.shape[0])
     strange = np.flatnonzero(~np.isin(owner, pictures))

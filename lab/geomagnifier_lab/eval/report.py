@@ -1,4 +1,6 @@
-"""What a benchmark came to, on disk and on paper: result.json, and tables for a terminal, for CSV and for LaTeX.
+"""What a benchmark came to, on disk and on paper.
+
+result.json, and tables for a terminal, for CSV and for LaTeX.
 
 result.json holds all that a comparison needs, so that it needs neither the model nor the data: the
 figures 0..1 (CIDEr-D 0..10), the value of one measure for each case, figures by class, confusion,
@@ -113,7 +115,10 @@ def brief(result: Result) -> dict[str, Any]:
 
 
 def tables(results: Sequence[Result]) -> dict[str, list[dict[str, Any]]]:
-    """Rows for a terminal, by title: a row a system where the figures fit on a line, else a row a figure."""
+    """Rows for a terminal, by title.
+
+    A row a system where the figures fit on a line, else a row a figure.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
     for result in results:
         values = {**_percent(result.figures), "cases": f"{result.cases:,}"}

@@ -1,4 +1,6 @@
-"""`geomag eval`: run suites on a model and collect their figures; measure a system on a public benchmark.
+"""`geomag eval`: run suites on a model and collect their figures.
+
+Measure a system on a public benchmark.
 
 rows = run(load_model("small"), data_root(), ("segment", "detect"))
 json.dumps(table(rows))
@@ -28,7 +30,9 @@ PREDICTIONS = "predictions.jsonl"
 
 @dataclass(frozen=True)
 class Task:
-    """What is measured. name: of `BENCHMARKS`.  root: folder of that data set.  split: None for the one that papers report first.
+    """What is measured. name: of `BENCHMARKS`.  root: folder of that data set.
+
+    Split: None for the one that papers report first.
 
     out: folder of predictions.jsonl, result.json and examples.png.  limit: cases at even steps;
         None for all.
@@ -54,7 +58,9 @@ class Task:
 def measure(
     task: Task, model: Callable[[], Model], progress: Progress | None = None
 ) -> report.Result:
-    """Measure a model, or the predictions of a system, on a benchmark; predictions that are there already are gone on with.
+    """Measure a model, or the predictions of a system, on a benchmark.
+
+    Predictions that are there already are gone on with.
 
     Args:
         task: what, where and how much.
@@ -116,7 +122,8 @@ def run(
     unknown = [name for name in suites if name not in SUITES]
     if unknown:
         raise OptionError(
-            f"there is no suite {unknown[0]!r}; choose among {', '.join(SUITES)}, or one of the benchmarks {', '.join(BENCHMARKS)}"
+            f"there is no suite {unknown[0]!r}; choose among {', '.join(SUITES)}, or one of the"
+            f" benchmarks {', '.join(BENCHMARKS)}"
         )
     if limit is not None and limit < 1:
         raise OptionError(f"the limit is a number of pictures from 1, not {limit}")
@@ -127,7 +134,8 @@ def run(
             figures = SUITES[name](model, root, limit, progress)
         except FileNotFoundError as error:
             raise OptionError(
-                f"the suite {name!r} needs {error.filename}; --data is the folder that holds the data sets"
+                f"the suite {name!r} needs {error.filename}; --data is the folder that holds the"
+                " data sets"
             ) from error
         rows.append((name, {**figures, "seconds": time.perf_counter() - begin}))
     return rows

@@ -1,4 +1,6 @@
-"""From cases and predictions to figures: what the papers of each kind of benchmark print, and one measure of each single case.
+"""From cases and predictions to figures.
+
+What the papers of each kind of benchmark print, and one measure of each single case.
 
     work       figures                                              measure of a case
     scene      top-1, top-5, AA (mean over classes)                 top-1: 1 or 0

@@ -1,4 +1,7 @@
-"""What is measured: one function a suite, on the validation parts of the data sets, in phrasings that no training run has seen.
+"""What is measured.
+
+One function a suite, on the validation parts of the data sets, in phrasings that no training run
+has seen.
 
 Every question goes through the public `pipeline.ask`, as a person's would. A suite is called as
 `suite(model, root, limit, progress)`: `limit` pictures, evenly picked, for a quick look (None:
@@ -24,8 +27,8 @@ from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.scene_sets import SETS, scene_set
 from geomagnifier_lab.datasets.vhr10 import vhr10
-from geomagnifier_lab.eval.dialogues import dialogue
 from geomagnifier_lab.eval.boxes import Size, average_precision, run_lengths
+from geomagnifier_lab.eval.dialogues import dialogue
 from geomagnifier_lab.eval.iou import Mask, MeanIoU, OverallIoU
 from geomagnifier_lab.eval.layout import layout
 from geomagnifier_lab.eval.pictures import Figures, chance, evenly, followed
@@ -48,7 +51,9 @@ decides.
 def granularity(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """How closely must one look? Questions from held-out templates, the three levels alike. accuracy, and that of each level.
+    """How closely must one look? Questions from held-out templates, the three levels alike.
+
+    Accuracy, and that of each level.
 
     The picture does not matter to it: a small grey one. `limit` counts questions.
     """
@@ -71,7 +76,10 @@ def granularity(
 def scenes(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """What kind of place is this? Top-1 and top-5 among the classes of each set: AID, UC Merced, RSSCN7 (which has seven)."""
+    """What kind of place is this? Top-1 and top-5 among the classes of each set.
+
+    AID, UC Merced, RSSCN7 (which has seven).
+    """
     sets = {name: evenly(scene_set(root, name, "val"), limit) for name in SETS}
     figures: Figures = {}
     cases = [(name, sample) for name, samples in sets.items() for sample in samples]
@@ -95,7 +103,9 @@ def scenes(
 def ranked_classes(
     labels: Sequence[tuple[str, float]], classes: Sequence[tuple[str, ...]]
 ) -> list[tuple[str, ...]]:
-    """The classes of a data set by the best probability of a label that means them, best first; unnamed ones are left out.
+    """The classes of a data set by the best probability of a label that means them, best first.
+
+    Unnamed ones are left out.
 
     Args:
         labels: (scene name, probability) of an answer, coarse names among them.
@@ -128,7 +138,10 @@ def segment(
 def absent(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Share of masks left empty, on VHR-10: kinds that are not in the picture ("empty"), and things never taught ("unknown")."""
+    """Share of masks left empty, on VHR-10.
+
+    Kinds that are not in the picture ("empty"), and things never taught ("unknown").
+    """
     empty: list[bool] = []
     unknown: list[bool] = []
     for sample in followed(evenly(vhr10(root, "val"), limit), progress):
@@ -161,7 +174,10 @@ def masks(
 def classify(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """What is in this box? Every labelled box of VHR-10: accuracy over boxes, and its mean over kinds ("balanced")."""
+    """What is in this box? Every labelled box of VHR-10.
+
+    Accuracy over boxes, and its mean over kinds ("balanced").
+    """
     right: dict[str, list[bool]] = {}
     templates = held_out(OBJECTS[Task.CLASSIFY_BOX], "val")
     for sample in followed(evenly(vhr10(root, "val"), limit), progress):
@@ -187,7 +203,10 @@ def classify(
 def cover(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Land cover of Dubai: IoU of each kind, summed over the pictures, and their mean. Unlabelled pixels do not count."""
+    """Land cover of Dubai: IoU of each kind, summed over the pictures, and their mean.
+
+    Unlabelled pixels do not count.
+    """
     overall = {kind: OverallIoU() for kind in COVER}
     chosen = evenly(dubai(root, "val"), limit)
     for sample in followed(chosen, progress):
@@ -229,7 +248,10 @@ def answer_mask(answer: Answer) -> Mask:
 def _average_precision(
     model: Model, root: Path, limit: int | None, progress: Progress | None, level: Granularity
 ) -> Figures:
-    """Ask for every kind in every picture; whatever comes back is claimed to be of the kind that was asked for."""
+    """Ask for every kind in every picture.
+
+    Whatever comes back is claimed to be of the kind that was asked for.
+    """
     pixel = level is Granularity.PIXEL
     truth: list[dict[str, object]] = []
     found: list[dict[str, object]] = []

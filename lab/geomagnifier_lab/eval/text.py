@@ -1,4 +1,6 @@
-"""Sentences against reference sentences: BLEU-1 to 4, ROUGE-L and CIDEr-D, as pycocoevalcap counts them.
+"""Sentences against reference sentences.
+
+BLEU-1 to 4, ROUGE-L and CIDEr-D, as pycocoevalcap counts them.
 
     BLEU-n    Papineni et al. 2002: over the whole set, closest reference length, no smoothing; 0..1
     ROUGE-L   Lin 2004: mean over sentences of F with beta 1.2, of the best precision and the best recall among the references; 0..1
@@ -72,7 +74,9 @@ def bleu(candidates: Sequence[str], references: References, n: int = 4) -> list[
 
 
 def bleu_counts(candidates: Sequence[str], references: References, n: int = 4) -> NDArray[np.int64]:
-    """What BLEU needs to know of each sentence. BLEU of a set is no mean over sentences: draw rows of this and call `bleu_of`.
+    """What BLEU needs to know of each sentence.
+
+    BLEU of a set is no mean over sentences: draw rows of this and call `bleu_of`.
 
     Args:
         candidates: the sentences to be judged.
@@ -101,7 +105,10 @@ def bleu_counts(candidates: Sequence[str], references: References, n: int = 4) -
 
 
 def bleu_of(counts: ArrayLike) -> list[float]:
-    """BLEU-1 to BLEU-n of the sentences whose counts these are: (N, 2 + 2n), or (2 + 2n,) of one sentence."""
+    """BLEU-1 to BLEU-n of the sentences whose counts these are.
+
+    (N, 2 + 2n), or (2 + 2n,) of one sentence.
+    """
     total = np.asarray(counts, float).reshape(-1, np.shape(counts)[-1]).sum(axis=0)
     n = (len(total) - 2) // 2
     said, wanted, common, own = total[0], total[1], total[2 : 2 + n], total[2 + n :]
@@ -115,7 +122,9 @@ def bleu_of(counts: ArrayLike) -> list[float]:
 def rouge_l(
     candidates: Sequence[str], references: References, beta: float = 1.2
 ) -> NDArray[np.float64]:
-    """ROUGE-L of each sentence, (N,) 0..1; the figure of a set is the mean. Other arguments and errors: as `bleu_counts`.
+    """ROUGE-L of each sentence, (N,) 0..1; the figure of a set is the mean.
+
+    Other arguments and errors: as `bleu_counts`.
 
     Args:
         candidates: the sentences to be judged.
@@ -138,7 +147,9 @@ def rouge_l(
 def cider_d(
     candidates: Sequence[str], references: References, n: int = 4, sigma: float = 6.0
 ) -> NDArray[np.float64]:
-    """CIDEr-D of each sentence, (N,) 0..10, words weighed by all the references; the figure of a set is the mean.
+    """CIDEr-D of each sentence, (N,) 0..10, words weighed by all the references.
+
+    The figure of a set is the mean.
 
     Args:
         candidates: the sentences to be judged.
@@ -191,7 +202,10 @@ def _clipped_cosine(mine: dict[Gram, float], other: dict[Gram, float]) -> float:
 
 
 def _length(grams: Counter[Gram]) -> int:
-    """In pairs of words, as pycocoevalcap takes it: one less than the words, which tells only where there are none."""
+    """In pairs of words, as pycocoevalcap takes it.
+
+    One less than the words, which tells only where there are none.
+    """
     return sum(count for gram, count in grams.items() if len(gram) == 2)
 
 
@@ -204,7 +218,10 @@ def _grams(tokens: Sequence[str], n: int) -> Counter[Gram]:
 
 
 def _longest_common(first: Sequence[str], second: Sequence[str]) -> int:
-    """Length of the longest common subsequence, a word a bit (Hyyrö 2004): descriptions of a hundred words take no time."""
+    """Length of the longest common subsequence, a word a bit (Hyyrö 2004).
+
+    Descriptions of a hundred words take no time.
+    """
     places: dict[str, int] = {}
     for at, word in enumerate(first):
         places[word] = places.get(word, 0) | 1 << at
@@ -221,7 +238,8 @@ def _tokenised(
 ) -> list[tuple[list[str], list[list[str]]]]:
     if len(candidates) != len(references):
         raise ValueError(
-            f"{len(candidates)} sentences for {len(references)} pictures; give one of each picture, in the same order"
+            f"{len(candidates)} sentences for {len(references)} pictures; give one of each picture,"
+            " in the same order"
         )
     out = []
     for index, (said, good) in enumerate(zip(candidates, references, strict=True)):

@@ -1,1 +1,4 @@
-"""Training questions: the class table, templates in English and Chinese, relations, and answers made from labels."""
+"""Training questions.
+
+The class table, templates in English and Chinese, relations, and answers made from labels.
+"""

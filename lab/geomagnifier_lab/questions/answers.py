@@ -1,4 +1,6 @@
-"""Labels -> the answers that the decoder learns to write: what to look for, and the sentence about what was found.
+"""Labels -> the answers that the decoder learns to write.
+
+What to look for, and the sentence about what was found.
 
 Tokens are those of `models/small/vocabulary.py`, spelt out here: [SEG], [BOX], <none>, <by>,
 <everything>, <this>, <place>, <unknown>, <n>, <a>, <is>, and <KIND>.
@@ -25,7 +27,10 @@ NOT_TAUGHT, REST = "i was not taught to find that .", "the rest i was not taught
 
 @dataclass(frozen=True)
 class Thing:
-    """An object or a patch of land cover. box: x0, y0, x1, y1 as shares of the scene's width and height."""
+    """An object or a patch of land cover.
+
+    Box: x0, y0, x1, y1 as shares of the scene's width and height.
+    """
 
     kind: str
     box: tuple[float, float, float, float]
@@ -108,7 +113,10 @@ def _listed(kinds: Sequence[str], things: Sequence[Thing], mark: str) -> list[st
 
 
 def _described(kinds: Sequence[str], things: Sequence[Thing], mark: str) -> list[str]:
-    """As in "two ships are near one harbor": the most frequent kind first, then what it is near to, then the rest."""
+    """As in "two ships are near one harbor".
+
+    The most frequent kind first, then what it is near to, then the rest.
+    """
     order = sorted(kinds, key=lambda k: (-sum(t.kind == k for t in things), k))
     first = [t for t in things if t.kind == order[0]]
     close = [

@@ -1,4 +1,6 @@
-"""Questions in Chinese with the plain English of the same meaning: what the reader of Chinese (`models/small/zh_en_translator.py`) learns from.
+"""Questions in Chinese with the plain English of the same meaning.
+
+What the reader of Chinese (`models/small/zh_en_translator.py`) learns from.
 
 The English side is one sentence for each meaning, in words that the rest of the model knows; the
 Chinese side has many registers. Every eighth entry of each table of `chinese_templates` is kept
@@ -59,13 +61,18 @@ def noun(rng: Generator, kind: str, split: Split) -> Noun:
 
 
 def other(rng: Generator) -> Noun:
-    """A thing that is no kind; now and then of characters at random, which stand for all nouns not written here."""
+    """A thing that is no kind.
+
+    Now and then of characters at random, which stand for all nouns not written here.
+    """
     thing: Noun = pick(rng, OTHER_THINGS)
     if rng.random() < 0.4:
         drawn = [
-            pick(rng, pick(rng, OTHER_THINGS).word)
-            if rng.random() < 0.6
-            else chr(int(rng.integers(0x4E00, 0x9FA0)))
+            (
+                pick(rng, pick(rng, OTHER_THINGS).word)
+                if rng.random() < 0.6
+                else chr(int(rng.integers(0x4E00, 0x9FA0)))
+            )
             for _ in range(int(rng.integers(1, 4)))
         ]
         thing = Noun(*STRANGE, "".join(drawn), "个")

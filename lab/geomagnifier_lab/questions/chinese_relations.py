@@ -14,7 +14,10 @@ from geomagnifier_lab.questions.chinese_templates import IN
 
 @dataclass(frozen=True)
 class Noun:
-    """A thing in both languages: English singular and plural, Chinese noun and measure word; the kind, or "" of what is no kind."""
+    """A thing in both languages: English singular and plural, Chinese noun and measure word.
+
+    The kind, or "" of what is no kind.
+    """
 
     one: str
     many: str
@@ -84,12 +87,14 @@ ORDINALS = ("", "first", "second", "third", "fourth", "fifth")
 NUMBERS = {2: ("两", "two"), 3: ("三", "three"), 4: ("四", "four")}
 
 ONE = entries(
-    "{b}的{n} | {b}的那{m}{n} | {b}的一{m}{n} | {b}那{m}{n} | {b}的{n} | {b}{n} | {n}中{b}的 | {n}里{b}的一{m}"
+    "{b}的{n} | {b}的那{m}{n} | {b}的一{m}{n} | {b}那{m}{n} | {b}的{n} | {b}{n} | {n}中{b}的 |"
+    " {n}里{b}的一{m}"
 )
 MANY = entries("{b}的{n} | {b}的{n} | {b}{n} | {b}的所有{n} | {b}的那些{n} | {i}{b}的{n}")
 """A noun after what tells it, or them, apart: {b}."""
 SECOND = entries(
-    "第二{x}的{n} | 第二{x}的那{m}{n} | {n}中第二{x}的 | 面积第二{x}的{n} | 排第二{x}的{n} | 第二{x}{n}"
+    "第二{x}的{n} | 第二{x}的那{m}{n} | {n}中第二{x}的 | 面积第二{x}的{n} | 排第二{x}的{n} |"
+    " 第二{x}{n}"
 )
 ORDINAL = entries("""
     从{t}数第{k}{m}{n} | {c}起第{k}{m}{n} | 从{c}往{d}第{k}{m}{n} | {t}第{k}{m}{n} | 从{t}开始第{k}{m}{n} | 从{c}到{d}第{k}{m}{n}

@@ -1,4 +1,6 @@
-"""Templates of questions in Chinese, and the nouns that fill them, as tables. `chinese` fills their slots.
+"""Templates of questions in Chinese, and the nouns that fill them, as tables.
+
+`chinese` fills their slots.
 
 Slots: {n} a noun, {m} its measure word, {r} a phrase that picks ("最大的船"), {i} "in the picture", {e}
 "all", {it} the picture, {find} and {cut} verbs of region and pixel level, {box} coordinates, {x},
@@ -21,7 +23,10 @@ NOUNS: dict[str, tuple[str, str]] = {
     ),
     "storage tank": (
         "个",
-        "储罐 油罐 储油罐 罐子 储气罐 燃料罐 罐体 原油储罐 化工罐 存储罐 圆形储罐 大油罐 石油储罐 储存罐 液体储罐",
+        (
+            "储罐 油罐 储油罐 罐子 储气罐 燃料罐 罐体 原油储罐 化工罐 存储罐 圆形储罐 大油罐"
+            " 石油储罐 储存罐 液体储罐"
+        ),
     ),
     "baseball diamond": ("个", "棒球场 垒球场 棒球场地 棒球内场 棒球运动场 棒垒球场"),
     "tennis court": ("片", "网球场 网球场地 网球运动场 室外网球场 网球球场"),
@@ -35,10 +40,7 @@ NOUNS: dict[str, tuple[str, str]] = {
         "座",
         "桥 桥梁 大桥 公路桥 铁路桥 人行桥 跨河大桥 过河的桥 跨江大桥 拱桥 石桥 斜拉桥 吊桥",
     ),
-    "vehicle": (
-        "辆",
-        "车 车辆 机动车 机动车辆 道路车辆 停放的车辆",
-    ),
+    "vehicle": ("辆", "车 车辆 机动车 机动车辆 道路车辆 停放的车辆"),
     "car": ("辆", "汽车 小汽车 轿车 小车 越野车 出租车 私家车 停着的轿车 家用车 小轿车"),
     "van": ("辆", "面包车 厢式车 小巴 中巴 商务车 小型客车"),
     "truck": ("辆", "卡车 货车 大货车 皮卡 重型卡车 拖挂车 半挂车 自卸车"),
@@ -53,11 +55,17 @@ NOUNS: dict[str, tuple[str, str]] = {
     "crop field": ("块", "农田地块 田块 庄稼地 耕地地块 农作物田 作物田 种植地块"),
     "building": (
         "栋",
-        "建筑 建筑物 房屋 房子 楼房 大楼 厂房 屋顶 住宅楼 民房 仓库 楼 居民楼 高楼 别墅 办公楼 房顶 建筑房屋",
+        (
+            "建筑 建筑物 房屋 房子 楼房 大楼 厂房 屋顶 住宅楼 民房 仓库 楼 居民楼 高楼 别墅 办公楼"
+            " 房顶 建筑房屋"
+        ),
     ),
     "water": (
         "片",
-        "水体 水域 水面 河流 河 湖泊 湖 池塘 水 海水 海面 水库 河道 水系 湖水 河水 江面 大海 海洋 水塘 水体区域",
+        (
+            "水体 水域 水面 河流 河 湖泊 湖 池塘 水 海水 海面 水库 河道 水系 湖水 河水 江面 大海"
+            " 海洋 水塘 水体区域"
+        ),
     ),
     "vegetation": (
         "片",
@@ -69,7 +77,10 @@ NOUNS: dict[str, tuple[str, str]] = {
     ),
     "land": (
         "块",
-        "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 未铺装地面 黄土地 沙土地 裸露的土地 光秃秃的地面",
+        (
+            "裸地 裸土 空地 土地 沙地 荒地 裸露地面 裸露土壤 泥土地 未铺装地面 黄土地 沙土地"
+            " 裸露的土地 光秃秃的地面"
+        ),
     ),
 }
 """By kind: its measure word and its nouns, the usual one first."""
@@ -169,7 +180,8 @@ CUT = entries("""
     语义分割 | 实例分割
 """)
 BEGIN = entries(
-    "请 | 请帮我 | 帮我 | 麻烦 | 麻烦你 | 请你 | 你好，请 | 能不能 | 能否 | 可以 | 我想 | 我要 | 帮忙 | 我需要 | 劳驾 | 给我"
+    "请 | 请帮我 | 帮我 | 麻烦 | 麻烦你 | 请你 | 你好，请 | 能不能 | 能否 | 可以 | 我想 | 我要 |"
+    " 帮忙 | 我需要 | 劳驾 | 给我"
 )
 
 DETECT = entries("""
@@ -308,7 +320,8 @@ CAPTION = entries("""
     大致描述一下{it} | 一句话总结 | 对{it}做个简介 | 给出{it}的文字描述
 """)
 TITLE = entries(
-    "给{it}起个标题 | 标题 | 为{it}取个名字 | 起一个简短的标题 | {it}的标题是什么 | 拟个题目 | 想一个合适的标题 | 给出标题"
+    "给{it}起个标题 | 标题 | 为{it}取个名字 | 起一个简短的标题 | {it}的标题是什么 | 拟个题目 |"
+    " 想一个合适的标题 | 给出标题"
 )
 RETRIEVE_LIKE = entries("""
     找相似的图片 | 给我更多类似的图 | 以图搜图 | 检索相似影像 | 还有类似的图吗 | 找出和这张相似的图像 | 搜索同类图片 | 查找相近的图像

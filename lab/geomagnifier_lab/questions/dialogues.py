@@ -42,7 +42,10 @@ _PLURAL = {kind.name: kind.plural for kind in KINDS}
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """text: what is said.  sort: see SORTS, or "first".  meant: indices of the labelled objects.  pixel: masks are asked for."""
+    """text: what is said.  sort: see SORTS, or "first".  meant: indices of the labelled objects.
+
+    Pixel: masks are asked for.
+    """
 
     text: str
     sort: str
@@ -61,7 +64,8 @@ class Dialogue:
 FIRST = {
     "train": entries("Find the {p}. | Detect all {p}. | Where are the {p}? | Show me every {s}."),
     "val": entries(
-        "Please locate any {p} you can see. | Box each {s}. | I'm looking for {p}. | list the {p} with their positions"
+        "Please locate any {p} you can see. | Box each {s}. | I'm looking for {p}. | list the {p}"
+        " with their positions"
     ),
 }
 BY_SIZE = {
@@ -115,23 +119,28 @@ CLOSER = {
 }
 AGAIN = {
     "train": entries(
-        "How many are there? | Where are they? | count them | How many of them are there? | How many is that?"
+        "How many are there? | Where are they? | count them | How many of them are there? | How"
+        " many is that?"
     ),
     "val": entries(
-        "What's the total? | and how many is that in all? | Put a number on it. | Where exactly do they lie? | box them again"
+        "What's the total? | and how many is that in all? | Put a number on it. | Where exactly do"
+        " they lie? | box them again"
     ),
 }
 BESIDE_IT = {
     "train": entries(
-        "what is {beside} it? | What lies {beside} it? | Is there anything {beside} it? | show everything {beside} it"
+        "what is {beside} it? | What lies {beside} it? | Is there anything {beside} it? | show"
+        " everything {beside} it"
     ),
     "val": entries(
-        "Tell me what you see {beside} that one. | Any objects {beside} it? | {beside} it, what is there? | what else is {beside} it"
+        "Tell me what you see {beside} that one. | Any objects {beside} it? | {beside} it, what is"
+        " there? | what else is {beside} it"
     ),
 }
 KIND_BESIDE_IT = {
     "train": entries(
-        "any {p} {beside} it? | Find the {p} {beside} it. | How many {p} are {beside} it? | and the {p} {beside} it?"
+        "any {p} {beside} it? | Find the {p} {beside} it. | How many {p} are {beside} it? | and the"
+        " {p} {beside} it?"
     ),
     "val": entries("""
         Show me {p} {beside} that one. | Do you see {p} {beside} it? | Now look for {p} {beside} it.
@@ -140,15 +149,18 @@ KIND_BESIDE_IT = {
 }
 SWAP = {
     "train": entries(
-        "and the {p}? | What about {p}? | and {p}? | How about the {p}? | the same for the {p} | and what about the {p}?"
+        "and the {p}? | What about {p}? | and {p}? | How about the {p}? | the same for the {p} |"
+        " and what about the {p}?"
     ),
     "val": entries(
-        "now do the {p} | {p} too, please | ditto for {p} | And are there any {p}? | repeat that with {p} | {p} as well?"
+        "now do the {p} | {p} too, please | ditto for {p} | And are there any {p}? | repeat that"
+        " with {p} | {p} as well?"
     ),
 }
 FRESH = {
     "train": entries(
-        "Find the {p}. | Where are the {p}? | How many {p} are there? | Are there {p}? If so, mark them."
+        "Find the {p}. | Where are the {p}? | How many {p} are there? | Are there {p}? If so, mark"
+        " them."
     ),
     "val": entries("""
         Draw a rectangle around every {s} in the picture. | Tell me how many {p} this photo contains. | Does it contain {p}? Show where.
@@ -168,7 +180,10 @@ def _layout(
 
 @dataclass(frozen=True, eq=False)
 class _Now:
-    """Where a dialogue stands. current: what the last answer holds, of one kind.  pool: what it was chosen from."""
+    """Where a dialogue stands. current: what the last answer holds, of one kind.
+
+    Pool: what it was chosen from.
+    """
 
     sample: ObjectSample
     size: tuple[float, float]
@@ -324,7 +339,10 @@ def _dialogue(
     wanted: Sequence[str],
     length: int,
 ) -> Dialogue | None:
-    """One dialogue of so many turns, whose second or third is of the sort most wanted; None where the picture does not give it."""
+    """One dialogue of so many turns, whose second or third is of the sort most wanted.
+
+    None where the picture does not give it.
+    """
     kinds = sorted({o.kind for o in sample.objects})
     if not kinds:
         return None

@@ -150,7 +150,8 @@ def about(
     """
     if granularity not in _TASKS:
         raise ValueError(
-            f"a question about {kind!r} is asked at region or pixel level, not at {granularity.value} level; use draw()"
+            f"a question about {kind!r} is asked at region or pixel level, not at"
+            f" {granularity.value} level; use draw()"
         )
     task = _pick(rng, _TASKS[granularity])
     if task is Task.COUNT and kind in _BY_NAME and _BY_NAME[kind].stuff:
@@ -185,7 +186,10 @@ def _random_kinds(rng: Generator) -> tuple[str, ...]:
 def _closer(
     rng: Generator, task: Task, kinds: tuple[str, ...], split: Split, refer: float
 ) -> Question:
-    """Draw a question at region or pixel level; a task that does not suit the kinds gives way to its nearest."""
+    """Draw a question at region or pixel level.
+
+    A task that does not suit the kinds gives way to its nearest.
+    """
     if task is Task.CLASSIFY_BOX:
         text = _pick(rng, held_out(OBJECTS[task], split)).replace("{box}", _box(rng))
         return Question(_register(rng, text), GRANULARITY[task], task, (ANY,))
@@ -232,7 +236,10 @@ def _closer(
 
 
 def _with_place(rng: Generator, asked: Question, split: Split) -> Question:
-    """Ask for the kind of place in the same breath: "What scene is this? How many ships are there?"."""
+    """Ask for the kind of place in the same breath.
+
+    "What scene is this? How many ships are there?".
+    """
     place = _pick(rng, held_out(IMAGE[Task.SCENE], split)).rstrip(".?!,")
     other = asked.text.rstrip(".?!")
     pair = (place, other) if rng.random() < 0.6 else (other, place)

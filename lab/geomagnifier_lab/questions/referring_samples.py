@@ -1,4 +1,6 @@
-"""Examples for the selector: boxes drawn at random, a phrase for some of them, and which ones it means. No pictures are needed.
+"""Examples for the selector.
+
+Boxes drawn at random, a phrase for some of them, and which ones it means. No pictures are needed.
 
 Boxes are shaken and scored as a detector would, with a false positive now and then, so that the
 selector learns what it will be given.
@@ -105,7 +107,10 @@ class Wording:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """An example. layout: what a detector gives.  scores: (N,).  chosen: (N,) which are meant.  chooses: the question chooses at all."""
+    """An example. layout: what a detector gives.  scores: (N,).  chosen: (N,) which are meant.
+
+    Chooses: the question chooses at all.
+    """
 
     wording: Wording
     layout: Layout

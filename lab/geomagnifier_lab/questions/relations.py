@@ -1,4 +1,6 @@
-"""Ways to ask for some objects of a kind: by size, side, order, row, place, and by what is near. Words, and which boxes they mean.
+"""Ways to ask for some objects of a kind: by size, side, order, row, place, and by what is near.
+
+Words, and which boxes they mean.
 
 Slots of a phrase: {s}, {p} the kind, singular and plural; {other}, {others} a landmark of another
 kind; {side} left, right, top, bottom; {most} leftmost and the like; {nth} second, third; {n} two,
@@ -134,7 +136,10 @@ ORDINALS = {2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourth", "4th"), 5: 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """A scene of boxes. size: (W, H) px.  boxes: (N, 4) px.  target: (N,) of the asked kind.  rows: (N,) row of a target, or -1."""
+    """A scene of boxes. size: (W, H) px.  boxes: (N, 4) px.  target: (N,) of the asked kind.
+
+    Rows: (N,) row of a target, or -1.
+    """
 
     size: tuple[float, float]
     boxes: Boxes
@@ -152,7 +157,11 @@ class Layout:
 
 @dataclass(frozen=True)
 class Relation:
-    """phrases: of many registers.  meant: (layout, slots) -> which boxes, or None where it cannot be told; others: landmarks needed."""
+    """phrases: of many registers.
+
+    Meant: (layout, slots) -> which boxes, or None where it cannot be told; others: landmarks
+    needed.
+    """
 
     name: str
     phrases: tuple[str, ...]
@@ -237,7 +246,10 @@ def to_centre(layout: Layout) -> Boxes:
 
 
 def in_part(layout: Layout, sides: tuple[str, ...], share: float = 0.5) -> Bools | None:
-    """Targets in a half, a quarter, or a strip along a side (`share` of the scene); all or none of them may be."""
+    """Targets in a half, a quarter, or a strip along a side (`share` of the scene).
+
+    All or none of them may be.
+    """
     inside = layout.target.copy()
     for side in sides:
         axis, sign = SIDES[side]
@@ -275,7 +287,10 @@ def between(layout: Layout) -> Bools | None:
 
 
 def rows(layout: Layout, axis: int) -> list[NDArray[np.int64]] | None:
-    """Targets in rows (axis 1) or columns (axis 0), first to last; None where they do not fall into clear ones."""
+    """Targets in rows (axis 1) or columns (axis 0), first to last.
+
+    None where they do not fall into clear ones.
+    """
     mine = np.flatnonzero(layout.target)
     order = mine[np.argsort(layout.centres[mine, axis], kind="stable")]
     value = layout.centres[order, axis]

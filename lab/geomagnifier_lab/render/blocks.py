@@ -1,4 +1,7 @@
-"""What can stand on a plot of ground: an apron, tanks, courts, houses, a waterfront. Each function fills one rectangle of a canvas."""
+"""What can stand on a plot of ground: an apron, tanks, courts, houses, a waterfront.
+
+Each function fills one rectangle of a canvas.
+"""
 
 from __future__ import annotations
 
@@ -139,7 +142,10 @@ def traffic(c: Canvas) -> None:
 
 
 def split(c: Canvas, plot: Plot, target: float, breadth: float = 9.0) -> list[Plot]:
-    """Cut a plot by roads until its parts are about `target` square metres; the parts, without the roads."""
+    """Cut a plot by roads until its parts are about `target` square metres.
+
+    The parts, without the roads.
+    """
     if plot.w * plot.h < 1.6 * target or max(plot.w, plot.h) < 60:
         return [plot]
     cut = c.rng.uniform(0.42, 0.58)
@@ -547,10 +553,7 @@ def waterfront(c: Canvas, plot: Plot, far: float) -> None:
                 )
                 * size,
                 turn,
-            ) + (
-                px,
-                py,
-            )
+            ) + (px, py)
             view = c.window(c.to_scene(foam))
             if view is not None and (c.cover[view[1] : view[3], view[0] : view[2]] == WATER).all():
                 c.paint([(foam, (206, 218, 220))], opacity=0.38, blur=2 + size / 20)

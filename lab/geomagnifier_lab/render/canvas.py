@@ -1,4 +1,6 @@
-"""A canvas measured in metres for drawn aerial pictures: textured ground, antialiased shapes, shadows and labels.
+"""A canvas measured in metres for drawn aerial pictures.
+
+Textured ground, antialiased shapes, shadows and labels.
 
 Shapes are polygons (N, 2) in metres with a colour in 0..255. The canvas turns them into scene
 pixels, draws them enlarged three times and shrinks them, casts their shadow, and keeps labels,
@@ -104,7 +106,10 @@ def mirrored(half: Sequence[tuple[float, float]]) -> Points:
 
 @dataclass(frozen=True, eq=False)
 class Sprite:
-    """One thing from above: its outline (N, 2) m, the coloured shapes back to front, its height (m) for the shadow."""
+    """One thing from above.
+
+    Its outline (N, 2) m, the coloured shapes back to front, its height (m) for the shadow.
+    """
 
     outline: Points
     shapes: list[Shape]
@@ -115,7 +120,10 @@ class Sprite:
 
 @dataclass(eq=False)
 class Canvas:
-    """A picture under way. Positions are metres about the picture's centre, turned by `angle` (radians)."""
+    """A picture under way.
+
+    Positions are metres about the picture's centre, turned by `angle` (radians).
+    """
 
     rng: np.random.Generator
     width: int
@@ -197,7 +205,10 @@ class Canvas:
         blur: float = 0.0,
         stripe: tuple[float, float, float] | None = None,
     ) -> None:
-        """Fill a polygon (N, 2) m with a texture. stripe: period (m), strength and direction (radians) of bands."""
+        """Fill a polygon (N, 2) m with a texture.
+
+        Stripe: period (m), strength and direction (radians) of bands.
+        """
         place = self.to_scene(points)
         view = self.window(place)
         if view is None:
@@ -283,7 +294,10 @@ class Canvas:
     def stamp(
         self, sprite: Sprite, x: float, y: float, turn: float = 0.0, clear: float = 0.0
     ) -> bool:
-        """Put a sprite at (x, y) m, `clear` metres from everything else; False, and nothing drawn, if there is no room."""
+        """Put a sprite at (x, y) m, `clear` metres from everything else.
+
+        False, and nothing drawn, if there is no room.
+        """
         outline = turned(sprite.outline, turn) + (x, y)
         place = self.to_scene(outline)
         view = self.window(place)

@@ -61,7 +61,10 @@ class DrawnObject:
 
 @dataclass(frozen=True, eq=False)
 class DrawnScene:
-    """pixels: (H, W, 3) uint8; cover: (H, W) uint8, an index into COVER; metres_per_pixel is smaller in a close view of a town."""
+    """pixels: (H, W, 3) uint8; cover: (H, W) uint8, an index into COVER.
+
+    metres_per_pixel is smaller in a close view of a town.
+    """
 
     pixels: npt.NDArray[np.uint8]
     objects: tuple[DrawnObject, ...]

@@ -1,4 +1,7 @@
-"""Each thing as it looks from above: shapes in metres about its own origin, front to +x, drawn back to front on a canvas."""
+"""Each thing as it looks from above.
+
+Shapes in metres about its own origin, front to +x, drawn back to front on a canvas.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,10 @@ def hull(length: float, breadth: float, blunt: float = 0.3) -> Points:
 
 
 def ship(rng: np.random.Generator, length: float) -> Sprite:
-    """A boat or ship, bow to +x: a motor boat under 20 m, above it container ship, tanker or ferry."""
+    """A boat or ship, bow to +x.
+
+    A motor boat under 20 m, above it container ship, tanker or ferry.
+    """
     n, b = length, length * (rng.uniform(0.28, 0.34) if length < 20 else rng.uniform(0.15, 0.2))
     outer = hull(n, b)
     if n < 20:

@@ -1,4 +1,6 @@
-"""What earns its place on the image side: short runs from the same seed, each without one part, and the noise of two seeds beside them.
+"""What earns its place on the image side.
+
+Short runs from the same seed, each without one part, and the noise of two seeds beside them.
 
 Every run is `train.loop.train` itself on smaller crops and fewer steps; its last validation counts.
 What is changed is in `VARIANTS`.
@@ -33,7 +35,10 @@ def nothing(network: SmallNetwork) -> None:
 
 
 def one_level(level: int) -> Callable[[SmallNetwork], None]:
-    """The decoder reads f1, f2 or f3 (level 0, 1, 2) alone: the others' weights are 0 and stay so."""
+    """The decoder reads f1, f2 or f3 (level 0, 1, 2) alone.
+
+    The others' weights are 0 and stay so.
+    """
 
     def change(network: SmallNetwork) -> None:
         mask = torch.zeros_like(network.decoder.level_weight)
@@ -51,7 +56,9 @@ def frozen_trunk(network: SmallNetwork) -> None:
 
 
 class LiteralDecoder(PixelDecoder):
-    """The mask as the paper writes it (section 2.3, steps 3 and 4); the other maps, which the paper has not, stay ours.
+    """The mask as the paper writes it (section 2.3, steps 3 and 4).
+
+    The other maps, which the paper has not, stay ours.
 
     No bend between the convolutions, kernels that do not know the question, a weighted sum of three
     sigmoids.
@@ -124,7 +131,9 @@ def ablate(
     sizes: Sizes = SIZES,
     only: str | None = None,
 ) -> Iterator[tuple[str, int, dict[str, float]]]:
-    """Train the variants one after another; yields (variant, step, figures), figures empty until its last step.
+    """Train the variants one after another.
+
+    Yields (variant, step, figures), figures empty until its last step.
 
     Args:
         root: folder of the data sets.

@@ -1,4 +1,6 @@
-"""What the text we work from claims in numbers, and where its own numbers do not agree. Data and arithmetic; nothing is measured here.
+"""What the text we work from claims in numbers, and where its own numbers do not agree.
+
+Data and arithmetic; nothing is measured here.
 
 The text is a technical reading, in Chinese, of GeoMag (arXiv:2507.05887). Sections are those of
 that reading; the paper's own tables were not at hand, so a slip may be the reading's.
@@ -68,7 +70,10 @@ def gain(before: float, after: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Slip:
-    """A place where the text cannot be right, or contradicts itself. where: its section.  says: what stands there.  holds: what follows."""
+    """A place where the text cannot be right, or contradicts itself. where: its section.
+
+    Says: what stands there.  holds: what follows.
+    """
 
     where: str
     says: str
@@ -90,24 +95,29 @@ def slips() -> tuple[Slip, ...]:
         Slip(
             "2.1",
             f"pixel level: 2048 x 1080 + 1024 x 540 = 2.7 M of 8.8 M pixels, about {SHARE:.0%}",
-            f"{(HALF + QUARTER) / 1e6:.2f} of {SCENE / 1e6:.2f} M, {(HALF + QUARTER) / SCENE:.1%}; and that sum is the formula of the "
-            f"region level with one window. That of the pixel level gives {formula('pixel') / 1e6:.2f} M, {formula('pixel') / SCENE:.1%}",
+            f"{(HALF + QUARTER) / 1e6:.2f} of {SCENE / 1e6:.2f} M, {(HALF + QUARTER) / SCENE:.1%};"
+            " and that sum is the formula of the region level with one window. That of the pixel"
+            f" level gives {formula('pixel') / 1e6:.2f} M, {formula('pixel') / SCENE:.1%}",
         ),
         Slip(
             "2.1, 2.2",
             "three windows at region level (K = 3), 4 times less compute",
-            f"three windows of half the width and height that do not overlap are {formula('region', 3) / SCENE:.0%} of the pixels, "
-            f"{SCENE / formula('region', 3):.1f} times less; one window is {SCENE / formula('region'):.1f} times less",
+            "three windows of half the width and height that do not overlap are"
+            f" {formula('region', 3) / SCENE:.0%} of the pixels, {SCENE / formula('region', 3):.1f}"
+            f" times less; one window is {SCENE / formula('region'):.1f} times less",
         ),
         Slip(
             "2.1",
-            f"pixel level: {FASTER['pixel']:.0f} times less compute; in the next paragraph about {SHARE:.0%} of it",
+            f"pixel level: {FASTER['pixel']:.0f} times less compute; in the next paragraph about"
+            f" {SHARE:.0%} of it",
             f"{SHARE:.0%} is {1 / SHARE:.1f} times less",
         ),
         Slip(
             "2.1, 4",
-            f"compute: about {SHARE:.0%} left; {SAVED[1]:.0f} % and more saved; {SAVED[0]:.0f} % saved",
-            f"three figures for one thing; by the sum in 2.1 it is {1 - (HALF + QUARTER) / SCENE:.1%} of the pixels",
+            f"compute: about {SHARE:.0%} left; {SAVED[1]:.0f} % and more saved; {SAVED[0]:.0f} %"
+            " saved",
+            "three figures for one thing; by the sum in 2.1 it is"
+            f" {1 - (HALF + QUARTER) / SCENE:.1%} of the pixels",
         ),
         Slip(
             "2.1",
@@ -117,13 +127,14 @@ def slips() -> tuple[Slip, ...]:
         Slip(
             "2.2",
             f"windows of {CELLS} x {CELLS}, the input size of the VLM",
-            f"no VLM known to us takes {CELLS} x {CELLS} px, and three such windows are {3 * CELLS**2:,} px. They must be cells of "
-            "the heat map: half of 64",
+            f"no VLM known to us takes {CELLS} x {CELLS} px, and three such windows are"
+            f" {3 * CELLS**2:,} px. They must be cells of the heat map: half of 64",
         ),
         Slip(
             "2.2",
             "H keeps the positive part of the gradient of the cross entropy",
-            "a loss grows with what speaks against the answer, so that is what is kept; with the logit it is what speaks for it",
+            "a loss grows with what speaks against the answer, so that is what is kept; with the"
+            " logit it is what speaks for it",
         ),
         Slip(
             "2.3",
@@ -142,20 +153,23 @@ def slips() -> tuple[Slip, ...]:
         ),
         Slip(
             "3",
-            f"image level: {PREPROCESSING['image'][0]} at 100 x 100 px, {PREPROCESSING['image'][2]} adjusted",
-            "adjusted is 100 x 100 px at image level (2.1): one and the same input with two results",
+            f"image level: {PREPROCESSING['image'][0]} at 100 x 100 px, {PREPROCESSING['image'][2]}"
+            " adjusted",
+            "adjusted is 100 x 100 px at image level (2.1): one and the same input with two"
+            " results",
         ),
         Slip(
             "3",
             f"{original} to {adjusted} is 13.4 % better, for ships",
-            f"it is {points:.1f} points or {percent:.1f} %; 13.4 is {adjusted} less {small}, the gain over 100 x 100 px. "
-            "And it is the row of all pixel tasks",
+            f"it is {points:.1f} points or {percent:.1f} %; 13.4 is {adjusted} less {small}, the"
+            " gain over 100 x 100 px. And it is the row of all pixel tasks",
         ),
         Slip(
             "4",
             "small objects recognised: 30.8 % up",
-            f"{CROPS['paper']} less {CROPS['grid']} is {crops_points:.1f} points ({crops_percent:.1f} %), "
-            f"less {CROPS['random']} it is {CROPS['paper'] - CROPS['random']:.1f}",
+            f"{CROPS['paper']} less {CROPS['grid']} is {crops_points:.1f} points"
+            f" ({crops_percent:.1f} %), less {CROPS['random']} it is"
+            f" {CROPS['paper'] - CROPS['random']:.1f}",
         ),
         Slip(
             "3",
@@ -169,9 +183,11 @@ def slips() -> tuple[Slip, ...]:
         ),
         Slip(
             "3",
-            f"MIoU {CASE_IOU} % of one case, later an accuracy of {TINY_ACCURACY} % for all objects under 10 px",
-            f"two things under one figure. At 10 px an edge that is half a pixel off all round leaves an IoU of {0.9**2:.2f}; "
-            f"{CASE_IOU} % allows {5 * (1 - (CASE_IOU / 100) ** 0.5):.2f} px, of masks that are made at H/4",
+            f"MIoU {CASE_IOU} % of one case, later an accuracy of {TINY_ACCURACY} % for all objects"
+            " under 10 px",
+            "two things under one figure. At 10 px an edge that is half a pixel off all round"
+            f" leaves an IoU of {0.9**2:.2f}; {CASE_IOU} % allows"
+            f" {5 * (1 - (CASE_IOU / 100) ** 0.5):.2f} px, of masks that are made at H/4",
         ),
         Slip(
             "3",
@@ -186,23 +202,37 @@ def slips() -> tuple[Slip, ...]:
         Slip(
             "3",
             "the first pixel tasks of a VLM for remote sensing, the first at 4K",
-            "GeoGround (arXiv:2411.11904) and GeoPixel (arXiv:2501.13925, up to 4K) came before arXiv:2507.05887 and return masks",
+            "GeoGround (arXiv:2411.11904) and GeoPixel (arXiv:2501.13925, up to 4K) came before"
+            " arXiv:2507.05887 and return masks",
         ),
         Slip(
             "4",
             f"mean gains of {GAINS['pixel']} % (pixel) and {GAINS['region']} % (region)",
-            f"section 3 has {gain(original, adjusted)[1]:.1f} % and {gain(region[1], region[2])[1]:.1f} % over the original, "
-            f"{gain(small, adjusted)[1]:.1f} % and {gain(region[0], region[2])[1]:.1f} % over 100 x 100 px; the ten benchmarks behind the "
-            "means are not given",
+            f"section 3 has {gain(original, adjusted)[1]:.1f} % and"
+            f" {gain(region[1], region[2])[1]:.1f} % over the original,"
+            f" {gain(small, adjusted)[1]:.1f} % and {gain(region[0], region[2])[1]:.1f} % over 100"
+            " x 100 px; the ten benchmarks behind the means are not given",
         ),
     )
 
 
 UNCONFIRMED = (
-    f"Small objects recognised ({', '.join(f'{v}' for v in CROPS.values())} %): no data, size of object, threshold or pixels are named.",
-    "Three preprocessings: neither data sets nor metrics are named; no set of 4096 x 2160 px pictures with scene classes is known to us.",
-    f"{TINY_ACCURACY} % against {TINY_PEERS} % of the state of the art under 10 px: neither the peer nor the data is named.",
-    f"Gains of {GAINS['pixel']} and {GAINS['region']} % on ten benchmarks: three are named, no figure of any is given.",
+    (
+        f"Small objects recognised ({', '.join(f'{v}' for v in CROPS.values())} %): no data, size"
+        " of object, threshold or pixels are named."
+    ),
+    (
+        "Three preprocessings: neither data sets nor metrics are named; no set of 4096 x 2160 px"
+        " pictures with scene classes is known to us."
+    ),
+    (
+        f"{TINY_ACCURACY} % against {TINY_PEERS} % of the state of the art under 10 px: neither the"
+        " peer nor the data is named."
+    ),
+    (
+        f"Gains of {GAINS['pixel']} and {GAINS['region']} % on ten benchmarks: three are named, no"
+        " figure of any is given."
+    ),
     "The case studies: the pictures and their labels are not there; ours are drawn.",
 )
 """What cannot be confirmed, whatever is measured."""

@@ -1,4 +1,7 @@
-"""`geomag eval paper`: the paper's tables, claimed beside measured. A command of its own under `geomag eval`, with its own --help."""
+"""`geomag eval paper`: the paper's tables, claimed beside measured.
+
+A command of its own under `geomag eval`, with its own --help.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +37,13 @@ def paper(
     parts: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Which tables: preprocessing (three preprocessings, three granularities), crops (small objects by way of cropping), cost "
-            "(pixels, FLOP and seconds), cases (the case studies and the text's own questions), variants (forms of --search paper); all "
-            "without.",
+            help=(
+                "Which tables: preprocessing (three preprocessings, three granularities), crops"
+                " (small objects by way of cropping), cost "
+                "(pixels, FLOP and seconds), cases (the case studies and the text's own questions),"
+                " variants (forms of --search paper); all "
+                "without."
+            ),
             metavar="[PART]...",
         ),
     ] = None,
@@ -45,14 +52,20 @@ def paper(
     out: Annotated[
         Path,
         typer.Option(
-            help="Folder for frames, paper.json, paper.md and plots; what is finished there is not measured again.",
+            help=(
+                "Folder for frames, paper.json, paper.md and plots; what is finished there is not"
+                " measured again."
+            ),
             metavar="DIR",
         ),
     ] = Path("runs/paper"),
     limit: Annotated[
         int | None,
         typer.Option(
-            help="At most so many frames, pictures of each scene set, drawn scenes and lengths of targets."
+            help=(
+                "At most so many frames, pictures of each scene set, drawn scenes and lengths of"
+                " targets."
+            )
         ),
     ] = None,
     quick: Annotated[
@@ -64,7 +77,10 @@ def paper(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the paper's tables, claimed beside measured; each is written when it is ready. Ctrl-C stops; the same command goes on."""
+    """Measure the paper's tables, claimed beside measured; each is written when it is ready.
+
+    Ctrl-C stops; the same command goes on.
+    """
     from geomagnifier_lab.datasets.sample import data_root
     from geomagnifier_lab.studies import paper as tables
 
@@ -79,7 +95,8 @@ def paper(
     )
     if quick:
         _aside(
-            "quick: two frames, 40 pictures of each scene set and one drawn scene; ten minutes on two cores, too little for a figure"
+            "quick: two frames, 40 pictures of each scene set and one drawn scene; ten minutes on"
+            " two cores, too little for a figure"
         )
     chosen = parts or tables.PARTS
     with progress_bar("questions") as progress:
@@ -100,8 +117,11 @@ def paper(
 def _command() -> Any:
     app = typer.Typer(rich_markup_mode="rich", add_completion=False)
     app.command(
-        epilog="Examples: [bold]geomag eval paper --quick[/bold]\n\n[bold]geomag eval paper variants --limit 4 --out runs/forms[/bold]\n\n"
-        "[bold]geomag eval paper cost cases --data sets/[/bold]",
+        epilog=(
+            "Examples: [bold]geomag eval paper --quick[/bold]\n\n[bold]geomag eval paper variants"
+            " --limit 4 --out runs/forms[/bold]\n\n[bold]geomag eval paper cost cases --data"
+            " sets/[/bold]"
+        ),
         context_settings={"help_option_names": ["-h", "--help"]},
     )(paper)
     return typer.main.get_command(app)

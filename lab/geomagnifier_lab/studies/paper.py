@@ -1,4 +1,7 @@
-"""`geomag eval paper`: the paper's tables again, what it claims beside what this model measures, on validation pictures and drawn scenes.
+"""`geomag eval paper`.
+
+The paper's tables again, what it claims beside what this model measures, on validation pictures and
+drawn scenes.
 
     preprocessing   three preprocessings x three granularities (section 3)
     crops           small objects by random, predefined and prompt-guided crops, at equal pixels (section 2.2)
@@ -105,7 +108,10 @@ QUICK = Amount(2, 40, 1, 1)
 
 @dataclass(frozen=True)
 class Unit:
-    """A measurement that is kept as a whole. steps: of progress.  measure: tells after each step."""
+    """A measurement that is kept as a whole. steps: of progress.
+
+    Measure: tells after each step.
+    """
 
     name: str
     steps: int
@@ -156,7 +162,8 @@ def run(
         < 1
     ):
         raise OptionError(
-            "the tables are measured on at least one frame, picture and drawn scene; give a limit from 1"
+            "the tables are measured on at least one frame, picture and drawn scene; give a limit"
+            " from 1"
         )
     kept = Kept(out / "paper.json", {**about(model_name), "amount": asdict(amount)})
     plan = Plan(root, out, amount, functools.cache(lambda: loaded(model_name)))
@@ -185,7 +192,8 @@ def run(
                 tell(f"{part}: {out / 'paper.md'}")
     except FileNotFoundError as error:
         raise OptionError(
-            f"the paper's tables need {error.filename}; --data is the folder that holds the data sets"
+            f"the paper's tables need {error.filename}; --data is the folder that holds the data"
+            " sets"
         ) from error
     return kept.all
 
@@ -210,7 +218,10 @@ def loaded(model_name: str) -> Model:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured on what. model: loads it when first called. Frames are written when the first unit needs them."""
+    """What is measured on what. model: loads it when first called.
+
+    Frames are written when the first unit needs them.
+    """
 
     root: Path
     out: Path
@@ -311,7 +322,10 @@ class Plan:
         return Unit(f"preprocessing/image/learnt/{size}", 1, measure)
 
     def _place(self) -> Unit:
-        """What a question about the whole costs: it is seen at 100 x 100 px, whatever the search."""
+        """What a question about the whole costs.
+
+        It is seen at 100 x 100 px, whatever the search.
+        """
 
         def measure(told: Callable[[], None]) -> dict[str, Any]:
             rows, model = [], self.model()

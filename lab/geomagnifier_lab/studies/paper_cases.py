@@ -1,4 +1,6 @@
-"""The paper's two case studies and the error it tells of, on drawn scenes: what is answered, how good the masks are, what is wrong.
+"""The paper's two case studies and the error it tells of, on drawn scenes.
+
+What is answered, how good the masks are, what is wrong.
 
 case 1   a ship and an airplane of 64 to 8 px in 4096 x 2160: "Segment all ships ...", and both kinds
 case 2   two ships and an airplane: "Describe the image and segment the ships."

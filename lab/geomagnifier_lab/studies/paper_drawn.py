@@ -1,4 +1,6 @@
-"""Drawn scenes of 4096 x 2160 px for the paper's case studies, with exact labels: a coast with tiny targets, and tennis courts in rows.
+"""Drawn scenes of 4096 x 2160 px for the paper's case studies, with exact labels.
+
+A coast with tiny targets, and tennis courts in rows.
 
 The paper's pictures are not published. Ours show what its words say: white ships on the right, a
 yellow airplane on the left. Drawn scenes of this project are 6 % of the training crops, so that
@@ -44,7 +46,10 @@ Paint = Callable[[Colour], Colour]
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A drawn scene. pixels (H, W, 3).  things: kinds with their outlines (N, 2) px.  metres: on the ground for one px."""
+    """A drawn scene. pixels (H, W, 3).
+
+    Things: kinds with their outlines (N, 2) px.  metres: on the ground for one px.
+    """
 
     pixels: Bytes
     things: tuple[tuple[str, Floats], ...]
@@ -84,7 +89,10 @@ def plain(colour: Colour) -> Colour:
 
 
 def coast(seed: int, width: int = WIDTH, height: int = HEIGHT) -> Canvas:
-    """Land with fields on the left, the sea on the right, nothing on either; one metre a px of the canvas."""
+    """Land with fields on the left, the sea on the right, nothing on either.
+
+    One metre a px of the canvas.
+    """
     canvas = Canvas(np.random.default_rng([seed, 1]), width, height, 1.0, 0.0)
     rng, hx, hy = canvas.rng, width / 2, height / 2
     canvas.ground(box(0, 0, width + 8, height + 8), "water", WATER)

@@ -1,4 +1,6 @@
-"""Frames of 4096 x 2160 px in which objects are small: 16 x 12 validation pictures of VHR-10 side by side, each a quarter as large.
+"""Frames of 4096 x 2160 px in which objects are small.
+
+16 x 12 validation pictures of VHR-10 side by side, each a quarter as large.
 
 Objects of 32 to 130 px become 8 to 32 px long, as a sensor of 2 to 8 m/px shows them. The kind is
 in one to three of the 192 pictures.
@@ -59,7 +61,10 @@ def small_kinds(samples: Sequence[ObjectSample]) -> list[str]:
 
 
 def small_cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
-    """A picture of 256 x 180 px with its labels of one kind, see `frames.cell`. A pixel is the kind's where at least half of it was."""
+    """A picture of 256 x 180 px with its labels of one kind, see `frames.cell`.
+
+    A pixel is the kind's where at least half of it was.
+    """
     whole, size = cell(sample, kind, mirror), (WIDE_SMALL, HIGH_SMALL)
     pixels = np.asarray(
         Image.fromarray(np.ascontiguousarray(whole.pixels)).resize(size, Image.Resampling.BOX)
@@ -68,7 +73,10 @@ def small_cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
 
 
 def metres_of(kind: str, spec: ModelSpec) -> float | None:
-    """Metres for one px of such a frame, as the model's own table of sizes has it for the kind; None where that says nothing."""
+    """Metres for one px of such a frame, as the model's own table of sizes has it for the kind.
+
+    None where that says nothing.
+    """
     size = spec.sizes.get(kind)
     return None if size is None or size.metres is None else SMALLER * size.metres / size.pixels
 
@@ -107,7 +115,8 @@ def small_frame(
     ]
     if len(has) < with_kind or len(lacks) < PLACES - with_kind:
         raise OptionError(
-            f"{len(samples)} pictures are too few for a frame of {PLACES} with {kind} in {with_kind}; it needs VHR-10's val"
+            f"{len(samples)} pictures are too few for a frame of {PLACES} with {kind} in"
+            f" {with_kind}; it needs VHR-10's val"
         )
     chosen = [has[i] for i in rng.choice(len(has), with_kind, replace=False)]
     chosen += [lacks[i] for i in rng.choice(len(lacks), PLACES - with_kind, replace=False)]
@@ -129,7 +138,9 @@ def small_frame(
 
 
 def prepare(root: Path, folder: Path, frames: int, progress: Progress | None = None) -> Path:
-    """Write frames and their cases, where there are none of that number yet; frame k depends on k alone, each kind comes in turn.
+    """Write frames and their cases, where there are none of that number yet.
+
+    Frame k depends on k alone, each kind comes in turn.
 
     Args:
         root: folder of the data sets.

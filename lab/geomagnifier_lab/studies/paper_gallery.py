@@ -1,4 +1,7 @@
-"""Cut-outs of the case studies on one sheet: the drawn target, its true outline dashed, what was found as a line."""
+"""Cut-outs of the case studies on one sheet.
+
+The drawn target, its true outline dashed, what was found as a line.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from geomagnifier_lab.bench.plots import INK, _pyplot
 
 
 def draw(folder: Path, target: Path) -> None:
-    """A row for the ship, one for each colour of the airplane, and one for the courts; columns are lengths.
+    """A row for the ship, one for each colour of the airplane, and one for the courts.
+
+    Columns are lengths.
 
     Args:
         folder: of `paper_studies`, with NAME.png, NAME-found.png and NAME-true.png for each

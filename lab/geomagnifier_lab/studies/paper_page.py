@@ -1,4 +1,7 @@
-"""The paper's tables as Markdown: claimed beside measured, then what the text cannot be right about."""
+"""The paper's tables as Markdown.
+
+Claimed beside measured, then what the text cannot be right about.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +56,11 @@ def _text(value: Any, form: str) -> str:
 PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     "preprocessing": (
         "Three preprocessings, three granularities",
-        "Percent. Image: top-1, mean of three scene sets. Region: AP50 of boxes, pixel: gIoU, frames of 4096 x 2160 px with the kind in "
-        "one to three of twelve VHR-10 validation pictures, each frame asked for its own kind. The original: every tile at full size.",
+        (
+            "Percent. Image: top-1, mean of three scene sets. Region: AP50 of boxes, pixel: gIoU,"
+            " frames of 4096 x 2160 px with the kind in one to three of twelve VHR-10 validation"
+            " pictures, each frame asked for its own kind. The original: every tile at full size."
+        ),
         {
             "granularity": "granularity",
             "preprocessing": "preprocessing",
@@ -68,8 +74,11 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "scenes": (
         "Scene classes by size of the picture",
-        "Top-1 of the validation pictures. The model's scene head was learnt from 100 x 100 px alone; learnt: a head learnt anew on the "
-        "training pictures at that size, over the same trunk.",
+        (
+            "Top-1 of the validation pictures. The model's scene head was learnt from 100 x 100 px"
+            " alone; learnt: a head learnt anew on the training pictures at that size, over the"
+            " same trunk."
+        ),
         {
             "set": "set",
             "n": "n",
@@ -82,10 +91,12 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "crops": (
         "Small objects by way of cropping",
-        "Percent of the objects below 32 x 32 px found, IoU of boxes 0.3 (strict: 0.5); 95 %: if frames are drawn anew; "
-        "tiny: under 10 px long. Frames of 4096 x 2160 px, 192 validation pictures a quarter as large,"
-        " the kind in one to three of them. "
-        "Random, grid and paper open equally large windows.",
+        (
+            "Percent of the objects below 32 x 32 px found, IoU of boxes 0.3 (strict: 0.5); 95 %:"
+            " if frames are drawn anew; tiny: under 10 px long. Frames of 4096 x 2160 px, 192"
+            " validation pictures a quarter as large, the kind in one to three of them. Random,"
+            " grid and paper open equally large windows."
+        ),
         {
             "granularity": "granularity",
             "way": "crops",
@@ -104,7 +115,10 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "compute": (
         "Cost at 4096 x 2160 px",
-        "Seconds from opening the file to the answer, the median of n frames; less: FLOP saved against looking everywhere (exhaustive).",
+        (
+            "Seconds from opening the file to the answer, the median of n frames; less: FLOP saved"
+            " against looking everywhere (exhaustive)."
+        ),
         {
             "granularity": "granularity",
             "way": "way",
@@ -118,7 +132,10 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "case 1": (
         "Case 1: a ship and an airplane",
-        "Drawn scenes of 4096 x 2160 px, asked for all ships and airplanes. IoU in percent; found, of how many; false: neither of them.",
+        (
+            "Drawn scenes of 4096 x 2160 px, asked for all ships and airplanes. IoU in percent;"
+            " found, of how many; false: neither of them."
+        ),
         {
             "long": "px long",
             "airplane": "airplane",
@@ -173,7 +190,10 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "prompts": (
         "The text's own questions",
-        "Two ships and an airplane of 64 px are there, all ships are asked for. Level: as it was read, and as the text has it.",
+        (
+            "Two ships and an airplane of 64 px are there, all ships are asked for. Level: as it"
+            " was read, and as the text has it."
+        ),
         {
             "question": "question",
             "search": "search",
@@ -187,10 +207,12 @@ PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "variants": (
         "Forms of the paper's search",
-        "Percent. Frames of 4096 x 2160 px with the class in one to three of twelve VHR-10 validation pictures. As built: three windows "
-        "apart, "
-        "I' as one input, masks from C2, the logit as L, a bend in the pixel decoder; each other row changes what it says. "
-        "In windows: objects that lie in a window of full size.",
+        (
+            "Percent. Frames of 4096 x 2160 px with the class in one to three of twelve VHR-10"
+            " validation pictures. As built: three windows apart, I' as one input, masks from C2,"
+            " the logit as L, a bend in the pixel decoder; each other row changes what it says. In"
+            " windows: objects that lie in a window of full size."
+        ),
         {
             "granularity": "granularity",
             "variant": "variant",

@@ -83,13 +83,19 @@ PEERS = (
     ),
 )
 UNVERIFIED = (
-    "GeoMag's own figures on RRSIS-D, RefSegRS and DIOR-RSVG: the text gives none, and the paper's tables were not at hand.",
+    (
+        "GeoMag's own figures on RRSIS-D, RefSegRS and DIOR-RSVG: the text gives none, and the"
+        " paper's tables were not at hand."
+    ),
     "Figures on RefSegRS, RISBench and EarthReason: no table of their authors was at hand.",
 )
 
 
 def table() -> list[dict[str, str]]:
-    """The rows as text, for JSON and for a page: {"system", "data", "figures", "source", "note"}."""
+    """The rows as text, for JSON and for a page.
+
+    {"system", "data", "figures", "source", "note"}.
+    """
     return [
         {
             "system": p.system,

@@ -39,7 +39,9 @@ MISSING = f"the plots need the extra bench; install it: {install('bench')}"
 def draw(
     tables: Mapping[str, Any], out: Path, tell: Callable[[str], None] = lambda line: None
 ) -> None:
-    """Draw what was measured: paper-preprocessing.png, paper-crops.png, paper-compute.png and paper-studies.png.
+    """Draw what was measured.
+
+    Paper-preprocessing.png, paper-crops.png, paper-compute.png and paper-studies.png.
 
     Args:
         tables: of `paper_tables.tables`.
@@ -93,7 +95,10 @@ def crops(rows: Sequence[Row], target: Path) -> None:
             second="tiny",
         )
         few = mine[0]
-        title = f"{level} level: {few['objects']} objects below 32 x 32 px, {few['tiny objects']} under 10 px long"
+        title = (
+            f"{level} level: {few['objects']} objects below 32 x 32 px, {few['tiny objects']} under"
+            " 10 px long"
+        )
         axes.set_title(title, fontsize=10, color=INK)
     panels.flat[0].set_ylabel("found, percent")
     _finish(figure, target, second="of those under 10 px long")

@@ -65,7 +65,10 @@ def kind_of(case: Case) -> str:
 
 
 def placed(metres: float | None) -> dict[str, Any]:
-    """Arguments of `open_scene` for a scene whose pixels are so large on the ground; none for None."""
+    """Arguments of `open_scene` for a scene whose pixels are so large on the ground.
+
+    None for None.
+    """
     return (
         {}
         if metres is None
@@ -137,7 +140,10 @@ def look(scene: Scene, question: str, model: Model, way: str, least: float | Non
 
 
 def _hundred(scene: Scene, question: str, model: Model, least: float | None) -> Looked:
-    """Everything at the side of a thumbnail, bilinear as in the paper; the answer enlarged again, nearest pixel."""
+    """Everything at the side of a thumbnail, bilinear as in the paper.
+
+    The answer enlarged again, nearest pixel.
+    """
     wide = resolution.plan(Granularity.IMAGE, scene.info, model.spec, "adaptive").wide[0]
     small = resolution.thumbnail(scene.read(wide), model.spec.image_side).pixels
     with open_scene(small) as shrunk:
@@ -175,7 +181,10 @@ def fields_of(shot: Shot) -> dict[str, Any]:
 
 
 def cost(shots: Sequence[Shot]) -> dict[str, float]:
-    """Pixels looked at, of those of the scenes ("share"); "GFLOP" a scene, the mean; "seconds" a scene, the median."""
+    """Pixels looked at, of those of the scenes ("share"); "GFLOP" a scene, the mean.
+
+    "seconds" a scene, the median.
+    """
     return {
         "share": sum(s.pixels for s in shots) / sum(s.scene_pixels for s in shots),
         "GFLOP": float(np.mean([s.flops for s in shots])) / 1e9,
@@ -189,7 +198,10 @@ def mean_iou(shots: Sequence[Shot]) -> float:
 
 
 def ap50(shots: Sequence[Shot]) -> float:
-    """AP50 of boxes by COCO's count, the mean over kinds; a scene is searched for its own kind alone."""
+    """AP50 of boxes by COCO's count, the mean over kinds.
+
+    A scene is searched for its own kind alone.
+    """
     truth = [{"picture": s.scene, "label": s.kind, "box": box} for s in shots for box in s.true]
     found = [
         {"picture": s.scene, "label": s.kind, "box": box, "score": score}
@@ -203,7 +215,9 @@ def ap50(shots: Sequence[Shot]) -> float:
 def recall(
     shots: Sequence[Shot], least: float, area: float = np.inf, long: float = np.inf
 ) -> tuple[float | None, float | None, int]:
-    """Of the true boxes below `area` (px^2) and `long` (px): the share found at an IoU of `least`, that inside a window, how many.
+    """Of the true boxes below `area` (px^2) and `long` (px).
+
+    The share found at an IoU of `least`, that inside a window, how many.
 
     Matches are made among all boxes; None where there is no such box.
     """
@@ -224,7 +238,10 @@ def recall(
 def interval(
     shots: Sequence[Shot], least: float, area: float = np.inf, draws: int = 2000
 ) -> tuple[float, float] | None:
-    """Where the recall lies in 95 of 100 draws of as many scenes, with replacement; None without a true box."""
+    """Where the recall lies in 95 of 100 draws of as many scenes, with replacement.
+
+    None without a true box.
+    """
     each = [recall([shot], least, area) for shot in shots]
     counts = np.array([(0.0 if met is None else met * many, many) for met, _, many in each])
     if not counts[:, 1].sum():

@@ -1,4 +1,6 @@
-"""Scene classification by how large the picture is shown: at 100 x 100 px, as the paper has it, or at its own size.
+"""Scene classification by how large the picture is shown.
+
+At 100 x 100 px, as the paper has it, or at its own size.
 
 The small model's image path is a trunk of convolutions with a mean over the picture, so that it
 takes any size. But its scene head was learnt from 100 x 100 px alone: its own size is a size it has

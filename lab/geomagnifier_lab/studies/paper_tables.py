@@ -1,4 +1,7 @@
-"""Measurements -> the paper's tables: claimed and measured side by side. Pure functions; a part that was not measured is left out."""
+"""Measurements -> the paper's tables: claimed and measured side by side.
+
+Pure functions; a part that was not measured is left out.
+"""
 
 from __future__ import annotations
 
@@ -169,9 +172,9 @@ def crops(runs: Runs) -> list[Row]:
             row: Row = {"granularity": level, "way": way, "claimed": claims.CROPS.get(way)}
             around = paper_runs.interval(shots, MATCH, SMALL_SIDE**2)
             row |= {
-                "95 %": None
-                if around is None
-                else f"{100 * around[0]:.0f} to {100 * around[1]:.0f}"
+                "95 %": (
+                    None if around is None else f"{100 * around[0]:.0f} to {100 * around[1]:.0f}"
+                )
             }
             row |= {
                 "recall": _percent(found),
@@ -290,7 +293,9 @@ def variants(runs: Runs) -> list[Row]:
 
 
 def case_1(runs: Runs) -> list[Row]:
-    """Case 1, a row for each length, colour of the airplane and search, over the seeds; asked for both kinds.
+    """Case 1, a row for each length, colour of the airplane and search, over the seeds.
+
+    Asked for both kinds.
 
     Returns:
         {"long": px, "airplane": its colour, "search", "ship IoU", "airplane IoU", "mIoU": of the

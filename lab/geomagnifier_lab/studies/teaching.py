@@ -82,7 +82,10 @@ def base_run(
 
 
 def base_folder(run: Path) -> Path:
-    """The run as a model folder: its image side, and of the shipped model what the measurement does not touch."""
+    """The run as a model folder.
+
+    Its image side, and of the shipped model what the measurement does not touch.
+    """
     folder = run / "model"
     folder.mkdir(exist_ok=True)
     for name in (*registry.FILES[1:], registry.CHINESE):
@@ -188,7 +191,10 @@ def some(whole: Path, examples: int, seed: int) -> Path:
 
 
 class AsKnown(TaughtModel):
-    """A model's own kinds, measured as taught ones are: its states drive its decoder, its thresholds count."""
+    """A model's own kinds, measured as taught ones are.
+
+    Its states drive its decoder, its thresholds count.
+    """
 
     def __init__(self, base: SmallModel, kinds: Sequence[str]) -> None:
         from geomagnifier.models.custom.class_heads import Heads, OwnKind
@@ -210,7 +216,10 @@ class AsKnown(TaughtModel):
 def figures(
     model: TaughtModel, kind: str, validation: Path, limit: int | None = None
 ) -> dict[str, float]:
-    """Mean IoU of the masks where the kind is there, at the model's threshold; AP of boxes at IoU 0.5 over all pictures."""
+    """Mean IoU of the masks where the kind is there, at the model's threshold.
+
+    AP of boxes at IoU 0.5 over all pictures.
+    """
     labels = read_coco(validation)
     with_kind = [p for p in labels.pictures if p.objects]
     without = [p for p in labels.pictures if not p.objects][: limit or None]

@@ -1,4 +1,7 @@
-"""The curve of `geomag bench teach` as a picture and as rows: a panel a kind, examples to the right, accuracy upwards."""
+"""The curve of `geomag bench teach` as a picture and as rows.
+
+A panel a kind, examples to the right, accuracy upwards.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ BESIDE = {"recipe": (":", "same recipe, all labels"), "shipped": ("--", "shipped
 def rows(
     runs: Mapping[str, Mapping[str, Any]], kinds: Sequence[str], examples: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """A row for each kind and number of examples, means over seeds with the lowest and the highest; then what it is set beside."""
+    """A row for each kind and number of examples, means over seeds with the lowest and the highest.
+
+    Then what it is set beside.
+    """
     found: list[dict[str, Any]] = []
     for kind in kinds:
         for n in examples:

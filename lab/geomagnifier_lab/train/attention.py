@@ -1,4 +1,6 @@
-"""The text decoder is taught to look at what it names: its attention is supervised with the mask, or H itself with the objects.
+"""The text decoder is taught to look at what it names.
+
+Its attention is supervised with the mask, or H itself with the objects.
 
     L_look = -log sum_s A_s m_s        A: mean over layers and heads of the row's attention, m: where the class is, by image token
     L_heat = -sum_s q_s log H_s        H: PSC's heat map, 1 in all, q: an equal share for each object, by image token
@@ -62,7 +64,9 @@ LEAST = 1e-6
 
 
 def looked_at(maps: Sequence[Tensor], rows: Tensor, where: Tensor) -> Tensor:
-    """L_look: how little of the attention lies on what is named; the mean over the rows that have something to look at.
+    """L_look: how little of the attention lies on what is named.
+
+    The mean over the rows that have something to look at.
 
     Args:
         maps: A of each layer, (B, heads, T, S).
@@ -100,7 +104,9 @@ def heats(
     questions: Sequence[Encoded],
     kinds: Sequence[str],
 ) -> Tensor:
-    """H (B, S) of some views, each asked for one class, as `SmallModel.relevance` makes it; it can be learnt from.
+    """H (B, S) of some views, each asked for one class, as `SmallModel.relevance` makes it.
+
+    It can be learnt from.
 
     Args:
         decoder: whose attention it is.
@@ -130,7 +136,9 @@ def heats(
 def tune(
     model: SmallModel, seen: Sequence[Frame], steps: int = STEPS, seed: int = 0
 ) -> Iterator[tuple[int, float, HeatAttention]]:
-    """Teach a second cross-attention where to look; yields (step, mean loss, the attention) every `TOLD` steps and at the end.
+    """Teach a second cross-attention where to look.
+
+    Yields (step, mean loss, the attention) every `TOLD` steps and at the end.
 
     Args:
         model: whose decoder is begun with; it does not change.
@@ -194,7 +202,10 @@ def _pair(seen: Sequence[Frame], rng: np.random.Generator) -> tuple[Frame, str]:
 
 
 def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[Look]:
-    """All pairs of a step in one way, as their image tokens must be as many: D(I), D(C1) or D(D(I))."""
+    """All pairs of a step in one way, as their image tokens must be as many.
+
+    D(I), D(C1) or D(D(I)).
+    """
     way = rng.choice(3, p=WAYS)
     return [
         whole(*pair) if way == 0 else part(*pair, rng) if way == 1 else far(*pair) for pair in pairs
@@ -229,7 +240,7 @@ def main(arguments: list[str] | None = None) -> int:
             seen.append(frame)
             if len(seen) % 50 == 0:
                 print(f"{len(seen)} frames of {given.frames}", file=sys.stderr, flush=True)
-        for step, loss, own in tune(model, seen, given.steps, given.seed):  # noqa: B007 - the last one is kept
+        for step, loss, own in tune(model, seen, given.steps, given.seed):
             print(f"step {step} of {given.steps}  loss {loss:.4f}", file=sys.stderr, flush=True)
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)

@@ -1,4 +1,6 @@
-"""Batches for the small model: crops with questions and dense targets, scene pictures with captions.
+"""Batches for the small model.
+
+Crops with questions and dense targets, scene pictures with captions.
 
 A batch is made from (seed, step) alone, so a resumed run sees what an unbroken one would have seen.
 """
@@ -75,7 +77,9 @@ class Sizes:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """pixels (B, S, S, 3) uint8.  asked: (B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing.
+    """pixels (B, S, S, 3) uint8.
+
+    Asked: (B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing.
 
     targets: fields of `Target`, each (B, Q, ...), half precision.
     boxes: a view's (N, 4) px with what each may be: (N, len(OBJECTS) + 1) weights 0..1, none of the
@@ -124,7 +128,10 @@ class Batch:
 
 
 def choose(crop: Crop, rng: np.random.Generator) -> list[str]:
-    """Kinds to ask about: those there, at most three, then absent ones, half of them look-alikes; "?" for a thing never taught."""
+    """Kinds to ask about: those there, at most three, then absent ones, half of them look-alikes.
+
+    "?" for a thing never taught.
+    """
     there = [k for k in OBJECTS if any(p.of(k) and not p.ignored for p in crop.pieces)]
     rng.shuffle(there)
     asked = there[:3]
@@ -249,7 +256,10 @@ class Batches(Dataset[Batch]):
         return [self.crop(i, rng) for i in range(self.sizes.crops)], rng
 
     def crop(self, number: int, rng: np.random.Generator) -> Crop:
-        """One of a step's crops: of eight, one of Dubai or drawn, the rest VHR-10, now and then another drawn one."""
+        """One of a step's crops.
+
+        Of eight, one of Dubai or drawn, the rest VHR-10, now and then another drawn one.
+        """
         chance = rng.random()
         sources, scales = self.objects, (0.25, 1.7)
         if (number % 8 == 0 and chance < 0.2) or (number % 8 == 1 and chance < 0.25):

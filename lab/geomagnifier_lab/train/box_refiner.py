@@ -62,7 +62,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A class on a crop. number: into OBJECTS.  boxes: (n, 4) labelled things to learn from.  unclear: (m, 4) those that are not.
+    """A class on a crop. number: into OBJECTS.  boxes: (n, 4) labelled things to learn from.
+
+    Unclear: (m, 4) those that are not.
 
     told: what is not labelled is not there.
     """
@@ -160,7 +162,9 @@ def giou(a: Tensor, b: Tensor) -> Tensor:
 def losses(
     refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, asked: Asked
 ) -> tuple[Tensor, Tensor, int, Tensor] | None:
-    """Of the boxes of a class on a crop: sum of 1 - GIoU, sum of the fit's cross-entropy, how many boxes are matched, refined boxes.
+    """Of the boxes of a class on a crop.
+
+    Sum of 1 - GIoU, sum of the fit's cross-entropy, how many boxes are matched, refined boxes.
 
     None where nothing can be learnt from them.
 
@@ -189,9 +193,11 @@ def losses(
     with torch.no_grad():
         wanted = torch.where(
             hit,
-            overlap(out.boxes, labelled).max(1).values
-            if len(labelled)
-            else torch.zeros(len(boxes)),
+            (
+                overlap(out.boxes, labelled).max(1).values
+                if len(labelled)
+                else torch.zeros(len(boxes))
+            ),
             0.0,
         )
     fit = F.binary_cross_entropy_with_logits(out.fit, wanted, reduction="sum")
@@ -201,7 +207,10 @@ def losses(
 def proposals(
     maps: Maps, crop: int, question: int, boxes: Floats, chance: torch.Generator
 ) -> Tensor:
-    """Boxes to correct, (N, 4): those that the decoder finds, and labelled ones moved, twice each."""
+    """Boxes to correct, (N, 4).
+
+    Those that the decoder finds, and labelled ones moved, twice each.
+    """
     found = find_peaks(maps.centre[crop, question], maps.sides[crop, question], LEAST_HEAT)
     true = torch.from_numpy(boxes).repeat(2, 1)
     if len(true) > MOST:
@@ -248,7 +257,9 @@ def train(
     seed: int = 0,
     sizes: Sizes = SIZES,
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/refine.pt; yields a row of figures every `TOLD` steps. The checkpoint's "average" is the result.
+    """Train, or go on from `out`/refine.pt; yields a row of figures every `TOLD` steps.
+
+    The checkpoint's "average" is the result.
 
     Args:
         model: whose image side is used.

@@ -1,4 +1,6 @@
-"""Choose each kind's thresholds on validation pictures: from when it counts as there, as an object, as mask; and make scores probabilities.
+"""Choose each kind's thresholds on validation pictures.
+
+From when it counts as there, as an object, as mask; and make scores probabilities.
 
 The image side is computed once a view; every kind is then asked for in held-out words, and the maps
 behind the answer are collected once. All thresholds come out of these numbers, without asking
@@ -46,7 +48,9 @@ LOWEST = 0.01
 
 
 class Chosen(NamedTuple):
-    """Fields of the card. reliability: of `model.reliability.Reliability`.  in_box: weights of `model.in_box.known`.
+    """Fields of the card. reliability: of `model.reliability.Reliability`.
+
+    in_box: weights of `model.in_box.known`.
 
     calibration: fields of `model.small.Calibration` by kind; a threshold without examples to choose
         it by keeps its default.
@@ -66,7 +70,9 @@ def calibrate(
     progress: Callable[[int, int], None] | None = None,
     temperature: float | None = None,
 ) -> Chosen:
-    """All that is chosen on validation pictures: of things on VHR-10's, Dubai's and other cameras', of scenes on those of three sets.
+    """All that is chosen on validation pictures.
+
+    Of things on VHR-10's, Dubai's and other cameras', of scenes on those of three sets.
 
     Args:
         model: trained; what it was calibrated to before does not matter.
@@ -91,8 +97,10 @@ def calibrate(
     return Chosen(
         {kind: asdict(values) for kind, values in thresholds.items()},
         {
-            "temperature": temperature
-            or fit_temperature(*scene_logits(model, root, limit), wider_names(model)),
+            "temperature": (
+                temperature
+                or fit_temperature(*scene_logits(model, root, limit), wider_names(model))
+            ),
             "objects": fit_objects(raw, right, [o[0] for o in every], answered) if every else {},
         },
         unknown.fit(*unknown.gather(model, root, limit)),

@@ -1,4 +1,7 @@
-"""How a network in training does on pictures of other cameras kept aside: quick figures, at full size alone."""
+"""How a network in training does on pictures of other cameras kept aside.
+
+Quick figures, at full size alone.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ SURE = 0.3
 def camera_figures(
     network: SmallNetwork, cameras: Mapping[str, Sequence[Source]], device: torch.device
 ) -> dict[str, float]:
-    """By set the mean over its classes: AP at IoU 0.5 of boxes, IoU of land cover; a point is found by a box centred within 6 px.
+    """By set the mean over its classes: AP at IoU 0.5 of boxes, IoU of land cover.
+
+    A point is found by a box centred within 6 px.
 
     Of a set that does not label everything it is the share of labelled objects found. "cameras" is
     the mean without VHR-10.
@@ -94,7 +99,10 @@ def _boxes(found: Sequence[Mapping[str, object]], of: Mapping[str, object]) -> N
 
 
 def as_compared(boxes: Floats, nominal: bool) -> Floats:
-    """Boxes (N, 4) as they are held against others: where they are nominal, squares that overlap their like by half from 6 px on."""
+    """Boxes (N, 4) as they are held against others.
+
+    Where they are nominal, squares that overlap their like by half from 6 px on.
+    """
     if not nominal:
         return boxes
     centres, half = (boxes[:, :2] + boxes[:, 2:]) / 2, np.float32(1.5 * POINT)

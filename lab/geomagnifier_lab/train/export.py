@@ -18,7 +18,10 @@ from geomagnifier_lab.train.batches import NAMES, OBJECTS
 
 
 def cost(network: SmallNetwork) -> dict[str, float]:
-    """Floating-point operations for one px of a view: its features ("view"), one question on it, the trunk alone (thumbnails)."""
+    """Floating-point operations for one px of a view.
+
+    Its features ("view"), one question on it, the trunk alone (thumbnails).
+    """
     from torch.utils.flop_counter import FlopCounterMode
 
     side = 256

@@ -1,4 +1,6 @@
-"""Linear layers over a thumbnail's pooled vector, trained when the trunk is: the scene head anew, and the presence gate of captions.
+"""Linear layers over a thumbnail's pooled vector, trained when the trunk is.
+
+The scene head anew, and the presence gate of captions.
 
 The scene head shapes the trunk while both are trained, and fits the training pictures all too well
 by then. Over the finished trunk it is learnt once more with half of its inputs dropped, from means

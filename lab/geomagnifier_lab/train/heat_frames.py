@@ -1,4 +1,6 @@
-"""Frames as PSC sees them, D(I) of 4096 x 2160 px: twelve pieces of training pictures side by side, each a quarter as large or so.
+"""Frames as PSC sees them, D(I) of 4096 x 2160 px.
+
+Twelve pieces of training pictures side by side, each a quarter as large or so.
 
 A frame is seen in three ways: as a whole, D(I); its parts of half the sides, D(C1); and as a whole
 at another quarter of its size, D(D(I)). A class that is in few of the pieces is what a search looks
@@ -41,7 +43,10 @@ Places = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """pixels (180, 256, 3) uint8.  boxes: (N, 4) px by class.  covers: (180, 256) bool by class.  told: classes labelled everywhere."""
+    """pixels (180, 256, 3) uint8.  boxes: (N, 4) px by class.  covers: (180, 256) bool by class.
+
+    Told: classes labelled everywhere.
+    """
 
     pixels: NDArray[np.uint8]
     boxes: dict[str, Places]
@@ -118,7 +123,10 @@ def _flipped(picture: NDArray[np.uint8], flip: NDArray[np.bool_]) -> NDArray[np.
 def laid(
     pieces: Sequence[Piece], rows: int = ROWS, columns: int = COLUMNS
 ) -> tuple[NDArray[np.uint8], dict[str, Tensor], dict[str, Tensor]]:
-    """Twelve pieces side by side: pixels (540, 1024, 3), and `Frame.where` and `Frame.known` over a grid."""
+    """Twelve pieces side by side.
+
+    Pixels (540, 1024, 3), and `Frame.where` and `Frame.known` over a grid.
+    """
     pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     shares: dict[str, Places] = {}
     count: dict[str, int] = {}
@@ -198,7 +206,10 @@ def _features(model: SmallModel, pixels: NDArray[np.uint8]) -> Tensor:
 
 
 class Look(NamedTuple):
-    """A frame seen in one way, for one class. last: (352, h, w).  where, known: (S,) over its image tokens, see `Frame`."""
+    """A frame seen in one way, for one class. last: (352, h, w).
+
+    Where, known: (S,) over its image tokens, see `Frame`.
+    """
 
     last: Tensor
     where: Tensor

@@ -1,4 +1,6 @@
-"""Labelled pictures that nothing was trained on, and what can be asked about each: what thresholds are chosen by.
+"""Labelled pictures that nothing was trained on, and what can be asked about each.
+
+What thresholds are chosen by.
 
 NWPU VHR-10's validation pictures, Dubai's, and the validation parts of the sets of other cameras. A
 picture is asked about the classes that its set labels, about the wide class of those, and about a
@@ -63,7 +65,10 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture kept aside. of: its set.  source: for `open_scene`.  asks: (height, width) -> what can be asked about it."""
+    """A picture kept aside. of: its set.  source: for `open_scene`.
+
+    Asks: (height, width) -> what can be asked about it.
+    """
 
     of: str
     name: str

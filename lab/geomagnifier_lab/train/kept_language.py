@@ -86,7 +86,8 @@ def assemble(
         not torch.equal(t, average[name]) for name, t in before.items() if name.startswith("trunk.")
     ):
         raise ModelCorrupt(
-            f"the trunk is not that of {base}: the language side would not fit; train it too (--language-steps)"
+            f"the trunk is not that of {base}: the language side would not fit; train it too"
+            " (--language-steps)"
         )
     state = {k: v for k, v in average.items() if not k.startswith(KEPT)} | {
         k: v for k, v in before.items() if k.startswith(KEPT)

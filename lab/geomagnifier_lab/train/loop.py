@@ -1,4 +1,6 @@
-"""Training of the image side: data -> weights. Resumable, seeded, one machine: a GPU where there is one, else two cores.
+"""Training of the image side: data -> weights.
+
+Resumable, seeded, one machine: a GPU where there is one, else two cores.
 
 A kind is asked for by a state of its own, learnt here; language.py then teaches the text decoder to
 write [SEG] states that land on it. The trunk is read once for a crop and five kinds share it. See
@@ -125,7 +127,10 @@ def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
 
 
 def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
-    """The losses of a batch's scene pictures, not yet weighted. captions: (n, 384) sentence vectors of the pictures that have one."""
+    """The losses of a batch's scene pictures, not yet weighted.
+
+    Captions: (n, 384) sentence vectors of the pictures that have one.
+    """
     with torch.autocast(batch.pixels.device.type, torch.bfloat16):
         pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
     losses = {"scene": scene_loss(network.scenes(F.dropout(pooled, 0.2)), batch.scene_allowed)}
@@ -168,7 +173,10 @@ class Captions:
 def validate(
     network: SmallNetwork, held: Batches, seed: int, device: torch.device
 ) -> dict[str, float]:
-    """Figures on pictures kept aside: gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1."""
+    """Figures on pictures kept aside.
+
+    gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1.
+    """
     network.eval()
     rng = np.random.default_rng([seed, 3])
     overlaps: list[float] = []
@@ -229,7 +237,10 @@ def validate(
 
 
 def workers(device: torch.device) -> int:
-    """Processes that make batches: beside a CPU's training there is room for one, a GPU is fed by all cores."""
+    """Processes that make batches.
+
+    Beside a CPU's training there is room for one, a GPU is fed by all cores.
+    """
     return max(1, (os.cpu_count() or 2) - 1) if device.type == "cuda" else 1
 
 
@@ -242,7 +253,9 @@ def train(
     change: Callable[[SmallNetwork], None] = lambda network: None,
     weights: Weights = WEIGHTS,
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/last.pt; yields a row of figures every ten steps and at each validation.
+    """Train, or go on from `out`/last.pt.
+
+    Yields a row of figures every ten steps and at each validation.
 
     Args:
         root: folder of the data sets.
@@ -296,7 +309,9 @@ def follow(
     settings: Settings,
     weights: Weights = WEIGHTS,
 ) -> Iterator[dict[str, float]]:
-    """One stage of training, from its start or from its checkpoint; yields a row of figures every ten steps and at each validation.
+    """One stage of training, from its start or from its checkpoint.
+
+    Yields a row of figures every ten steps and at each validation.
 
     Args:
         fresh: makes the network as it is before the first step.

@@ -1,4 +1,6 @@
-"""What cameras, air and file formats do to the pixels of a crop: gamma, gain, haze, colour casts, grey, other channels, blur, noise, JPEG.
+"""What cameras, air and file formats do to the pixels of a crop.
+
+Gamma, gain, haze, colour casts, grey, other channels, blur, noise, JPEG.
 
 Labels stay as they are. A change is rarely alone: each is made by chance, two to three of them on
 average.

@@ -41,7 +41,10 @@ def trunk_file() -> Path:
 
 
 def prepare_encoder(folder: Path) -> None:
-    """Write sentence.safetensors and tokenizer.json to a model folder: from the package where it is installed, else our own copy."""
+    """Write sentence.safetensors and tokenizer.json to a model folder.
+
+    From the package where it is installed, else our own copy.
+    """
     from safetensors.torch import load_file
 
     folder.mkdir(parents=True, exist_ok=True)

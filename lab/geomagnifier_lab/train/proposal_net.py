@@ -1,4 +1,6 @@
-"""Training of the scout: shrunken pictures laid side by side -> where each kind is, and by how much they were shrunk.
+"""Training of the scout.
+
+Shrunken pictures laid side by side -> where each kind is, and by how much they were shrunk.
 
 The labels are those of the image side; pictures are shrunk 1.2 to 10 times, so that things of 40 to
 100 px become 4 to 80 px long. The trunk starts from the trained image side. One machine, resumable,
@@ -55,7 +57,10 @@ COVERS = [NAMES.index(name) for name in COVER]
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A picture in memory. objects: (index into NAMES, rings (N, 2) px); cover: (H, W) uint8 index into COVER, or None."""
+    """A picture in memory.
+
+    Objects: (index into NAMES, rings (N, 2) px); cover: (H, W) uint8 index into COVER, or None.
+    """
 
     pixels: NDArray[np.uint8]
     objects: tuple[tuple[int, tuple[NDArray[np.float32], ...]], ...]
@@ -64,7 +69,10 @@ class Labelled:
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """pixels (S, S, 3) uint8.  hit (K, S/4, S/4) 0..1.  weight (K, S/4, S/4).  shrink: how often shrunk, 0 where it is not known."""
+    """pixels (S, S, 3) uint8.  hit (K, S/4, S/4) 0..1.  weight (K, S/4, S/4).
+
+    Shrink: how often shrunk, 0 where it is not known.
+    """
 
     pixels: NDArray[np.uint8]
     hit: NDArray[np.float32]
@@ -93,7 +101,10 @@ def covers_of(root: Path, split: str) -> list[Labelled]:
 def lay(
     pictures: list[Labelled], shrink: float, side: int, rng: np.random.Generator | None
 ) -> Canvas:
-    """Shrunken pictures side by side until the canvas is full; mirrored and turned by quarters where there is chance (`rng`)."""
+    """Shrunken pictures side by side until the canvas is full.
+
+    Mirrored and turned by quarters where there is chance (`rng`).
+    """
     canvas = Image.new("RGB", (side, side))
     cells = side // STRIDE
     hit, weight = (
@@ -138,7 +149,10 @@ def _place(
     how: Image.Resampling,
     rng: np.random.Generator | None,
 ) -> tuple[int, int]:
-    """Lay one picture and its labels on the canvas; what sticks out is lost. Gives the picture's size, px."""
+    """Lay one picture and its labels on the canvas; what sticks out is lost.
+
+    Gives the picture's size, px.
+    """
     height, width = labelled.pixels.shape[:2]
     picture = Image.fromarray(labelled.pixels)
     size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
@@ -283,7 +297,9 @@ def losses_of(scout: Scout, canvases: list[Canvas]) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
-    """On pictures kept aside, by shrink: how much of a picture without a kind is as hot as all but a few of the kind's objects are.
+    """On pictures kept aside, by shrink.
+
+    How much of a picture without a kind is as hot as all but a few of the kind's objects are.
 
     areaS@R: share of the cells, grown by one each way, at the heat that R of the objects reach.
     octavesS: error of the shrink.
@@ -336,7 +352,9 @@ def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
 def train_scout(
     root: Path, out: Path, image_side: Mapping[str, Tensor], steps: int = STEPS, seed: int = 0
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/scout.pt; yields a row of figures every twenty steps and at each validation.
+    """Train, or go on from `out`/scout.pt.
+
+    Yields a row of figures every twenty steps and at each validation.
 
     Args:
         root: folder of the data sets.

@@ -40,7 +40,10 @@ def train_granularity(
     seed: int,
     count: int = 12_000,
 ) -> float:
-    """Train the granularity MLP on frozen sentence vectors; returns its accuracy on phrasings kept aside."""
+    """Train the granularity MLP on frozen sentence vectors.
+
+    Returns its accuracy on phrasings kept aside.
+    """
     rng = np.random.default_rng([seed, 11])
     drawn = [questions.draw(rng) for _ in range(count)]
     aside = [questions.draw(rng, "val") for _ in range(1000)]

@@ -45,7 +45,10 @@ Lengths = Mapping[str, Sequence[float]]
 
 
 def sizes(*sets: Lengths) -> dict[str, tuple[float | None, float]]:
-    """Metres on the ground and px in the training pictures of each kind: of the sets that show it, the geometric mean."""
+    """Metres on the ground and px in the training pictures of each kind.
+
+    Of the sets that show it, the geometric mean.
+    """
     small = {
         kind: [float(np.percentile(of[kind], SMALL)) for of in sets if len(of.get(kind, ()))]
         for kind in NAMES

@@ -1,4 +1,7 @@
-"""Which classes the refiner of boxes is used for: those whose AP50 on validation pictures is not lower with it."""
+"""Which classes the refiner of boxes is used for.
+
+Those whose AP50 on validation pictures is not lower with it.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,10 @@ def useful(
 
 
 def choose(folder: Path, root: Path, progress: Callable[[int, int], None] | None = None) -> None:
-    """Write into a model folder for which classes its refiner is used; without a refiner nothing is done. Arguments as of `useful`."""
+    """Write into a model folder for which classes its refiner is used.
+
+    Without a refiner nothing is done. Arguments as of `useful`.
+    """
     path = folder / FILE
     if path.is_file():
         card, tensors = registry.read(path)

@@ -1,4 +1,7 @@
-"""A training run from data to a model folder: image side, scout, language side, selector, Chinese, thresholds; with progress and plots."""
+"""A training run from data to a model folder.
+
+Image side, scout, language side, selector, Chinese, thresholds; with progress and plots.
+"""
 
 from __future__ import annotations
 
@@ -144,7 +147,8 @@ def _run(
         return
     if not length.language:
         console.print(
-            f"the image side is in {out / wide.CHECKPOINT}; the same command with --language-steps 1400 makes a model of it"
+            f"the image side is in {out / wide.CHECKPOINT}; the same command with --language-steps"
+            " 1400 makes a model of it"
         )
         return
     network = image_side().eval().requires_grad_(False)
@@ -225,7 +229,10 @@ def finish(
     folder: Path,
     then: Callable[[], None] = lambda: None,
 ) -> None:
-    """The parts of a run -> a calibrated model folder. then: what is trained over the model before it is calibrated."""
+    """The parts of a run -> a calibrated model folder.
+
+    Then: what is trained over the model before it is calibrated.
+    """
     spoken = torch.load(out / LANGUAGE, map_location="cpu", weights_only=True)
     state = {
         k: v

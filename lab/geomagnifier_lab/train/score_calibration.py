@@ -1,4 +1,6 @@
-"""Fit what makes scores probabilities (`models/small/score_calibration.py`): a temperature for scene classes, a rising map for each class of objects.
+"""Fit what makes scores probabilities (`models/small/score_calibration.py`).
+
+A temperature for scene classes, a rising map for each class of objects.
 
 Objects: logistic regression on the logit of the raw score (Platt, 1999) with one slope for all
 classes and an intercept for each, drawn towards a common one since some classes have a dozen
@@ -74,7 +76,9 @@ def scene_logits(
 
 
 def fit_temperature(logits: Floats, right: Bools, wider: Bools) -> float:
-    """The temperature at which the likeliest label is as often right as it says: least log loss of its probability.
+    """The temperature at which the likeliest label is as often right as it says.
+
+    Least log loss of its probability.
 
     Args:
         logits: (N, C) of the scene head.
@@ -93,7 +97,10 @@ def fit_temperature(logits: Floats, right: Bools, wider: Bools) -> float:
 
 
 def likeliest(logits: Floats | Array, right: Bools, wider: Bools) -> tuple[Array, Bools]:
-    """Probability of the likeliest label of each picture, and whether it is right, (N,) each; arguments as of `fit_temperature`."""
+    """Probability of the likeliest label of each picture, and whether it is right, (N,) each.
+
+    Arguments as of `fit_temperature`.
+    """
     covers = np.concatenate([np.eye(logits.shape[1], dtype=bool), wider])
     p = softmax(logits) @ covers.T
     best = p.argmax(1)
@@ -117,7 +124,9 @@ Knots = dict[str, list[tuple[float, float]]]
 
 
 def fit_objects(raw: Floats, right: Bools, kinds: Sequence[str], answered: Bools) -> Knots:
-    """Knots of the map from raw scores to probabilities by class, both rising from 0 to 1; no maps where nothing can be learnt.
+    """Knots of the map from raw scores to probabilities by class, both rising from 0 to 1.
+
+    No maps where nothing can be learnt.
 
     Args:
         raw: (N,) scores of detections, 0..1.

@@ -34,7 +34,10 @@ class Wordings:
 
 
 def batch_of(bank: Wordings, rng: np.random.Generator, size: int) -> tuple[list[Choice], Batch]:
-    """Examples and their tensors: states, padding, instances, kinds, absent, target, chosen, chooses."""
+    """Examples and their tensors.
+
+    States, padding, instances, kinds, absent, target, chosen, chooses.
+    """
     rows: list[int] = []
     choices: list[Choice] = []
     while len(choices) < size:
@@ -111,13 +114,19 @@ def train_selector(
             yield (
                 selector,
                 validate(selector, held, seed)
-                | {"step": float(step), "loss": float(loss.detach())},
+                | {
+                    "step": float(step),
+                    "loss": float(loss.detach()),
+                },
             )
 
 
 @torch.no_grad()
 def validate(selector: Selector, held: Wordings, seed: int) -> dict[str, float]:
-    """Share of examples whose choice is exactly right, in all and by relation; of questions known to choose or not."""
+    """Share of examples whose choice is exactly right, in all and by relation.
+
+    Of questions known to choose or not.
+    """
     selector.eval()
     rng = np.random.default_rng([seed, 43])
     right: dict[str, list[bool]] = defaultdict(list)

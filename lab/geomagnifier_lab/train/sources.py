@@ -134,7 +134,10 @@ def _in_memory(samples: Sequence[CameraSample], how: CameraSet) -> list[Source]:
 
 
 def pool_sources(chips: Sequence[tuple[Path, bool]], seed: int) -> list[Source]:
-    """Pictures of `CHIPS` x `CHIPS` chips: each chip is in about two, and a third of the pictures have no pool at all."""
+    """Pictures of `CHIPS` x `CHIPS` chips.
+
+    Each chip is in about two, and a third of the pictures have no pool at all.
+    """
     rng = np.random.default_rng([seed, 41])
     pixels = {
         there: [read_pixels(path) for path, of in chips if of == there] for there in (True, False)
@@ -160,7 +163,9 @@ def pool_sources(chips: Sequence[tuple[Path, bool]], seed: int) -> list[Source]:
 
 
 def pool_box(chip: NDArray[np.uint8]) -> tuple[float, float, float, float]:
-    """Where the pool is on a chip (S, S, 3) with one: the blue px near the middle, else three fifths of the chip; px.
+    """Where the pool is on a chip (S, S, 3) with one.
+
+    The blue px near the middle, else three fifths of the chip; px.
 
     Chips say that there is a pool, not where; most are blue.
     """

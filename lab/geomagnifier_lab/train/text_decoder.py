@@ -1,4 +1,6 @@
-"""Training of the language side over a trained image side: captions, pointing, sentences about what was found.
+"""Training of the language side over a trained image side.
+
+Captions, pointing, sentences about what was found.
 
 Three sorts of lessons a step: thumbnails with captions and scene answers; crops with what to look
 for ([SEG] states land on the image side's state of the kind, and the attention lands on the mask:
@@ -190,7 +192,10 @@ class Course:
         return lesson(self.words, rows, w.POINT, said), shown
 
     def reported(self, rng: np.random.Generator) -> tuple[Lesson, list[Seen], list[Instances]]:
-        """Sentences about what was found; things are dropped and invented so that the decoder tells what it is given."""
+        """Sentences about what was found.
+
+        Things are dropped and invented so that the decoder tells what it is given.
+        """
         rows: list[int] = []
         shown: list[Seen] = []
         said: list[Sentence] = []
@@ -333,7 +338,10 @@ def cross_entropy(
     memory: Memory,
     maps: list[Tensor] | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Text loss of a lesson, with label smoothing, and the states at its tokens. maps: takes the attention of each layer."""
+    """Text loss of a lesson, with label smoothing, and the states at its tokens.
+
+    Maps: takes the attention of each layer.
+    """
 
     def watch(attention: Tensor) -> Tensor:
         assert maps is not None
@@ -344,9 +352,15 @@ def cross_entropy(
     _, cache = decoder.read(states, padding, memory)
     written, _ = decoder.write(lesson.tokens, cache, None if maps is None else watch)
     logits = decoder.logits(written).float()
-    return F.cross_entropy(
-        logits.flatten(0, 1), lesson.labels.flatten(), ignore_index=IGNORED, label_smoothing=0.05
-    ), written
+    return (
+        F.cross_entropy(
+            logits.flatten(0, 1),
+            lesson.labels.flatten(),
+            ignore_index=IGNORED,
+            label_smoothing=0.05,
+        ),
+        written,
+    )
 
 
 @torch.no_grad()
@@ -397,7 +411,10 @@ def courses(
     settings: Settings,
     progress: Progress,
 ) -> tuple[Course, Course]:
-    """What is learnt from, and what is kept aside. progress: called with (things looked at, of how many), from 0 again for each sort."""
+    """What is learnt from, and what is kept aside.
+
+    Progress: called with (things looked at, of how many), from 0 again for each sort.
+    """
     made: list[Course] = []
     for split, small in (("train", False), ("val", True)):
         pictures = look_at_pictures(

@@ -1,4 +1,6 @@
-"""What the language side trains on: pictures seen once by the trained image side, questions encoded once, answers from labels.
+"""What the language side trains on.
+
+Pictures seen once by the trained image side, questions encoded once, answers from labels.
 
 The image side does not change here, so features of thumbnails and crops are worked out before the
 first step and kept in half precision; a step then costs the decoder alone.
@@ -43,7 +45,10 @@ Progress = Callable[[int, int], None]
 
 
 class Pictures(NamedTuple):
-    """Thumbnails as the decoder gets them. last (N, 352, 4, 4), pooled (N, 1280), scenes (N, S) logits; of: index of the sample."""
+    """Thumbnails as the decoder gets them.
+
+    Last (N, 352, 4, 4), pooled (N, 1280), scenes (N, S) logits; of: index of the sample.
+    """
 
     samples: list[SceneSample]
     last: Tensor
@@ -54,7 +59,9 @@ class Pictures(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A crop as the decoder gets it. last (352, h, w) half.  present: by kind, None where it cannot be told.  things: objects on it.
+    """A crop as the decoder gets it. last (352, h, w) half.
+
+    Present: by kind, None where it cannot be told.  things: objects on it.
 
     where: of the kinds that are there, how much of each an image token shows, (h, w) from 0 to 1.
     """
@@ -91,7 +98,10 @@ def look_at_pictures(
 def look_at_crops(
     network: SmallNetwork, data: Batches, count: int, side: int, seed: int, progress: Progress
 ) -> list[Seen]:
-    """Features of random crops with what their labels tell: mostly VHR-10, an eighth Dubai, some drawn."""
+    """Features of random crops with what their labels tell.
+
+    Mostly VHR-10, an eighth Dubai, some drawn.
+    """
     rng = np.random.default_rng([seed, 22])
     seen = []
     for first in range(0, count, 8):
@@ -165,7 +175,10 @@ def ask_many(encoder: SentenceEncoder, tokenizer: Tokenizer, drawn: list[Questio
 
 
 def near_questions(seed: int, split: questions.Split, count: int) -> list[Question]:
-    """Questions at region and pixel level: about one kind, several, everything, things never taught, and a place beside."""
+    """Questions at region and pixel level.
+
+    About one kind, several, everything, things never taught, and a place beside.
+    """
     rng = np.random.default_rng([seed, 23])
     drawn: list[Question] = []
     while len(drawn) < count:
@@ -210,7 +223,10 @@ def far_questions(seed: int, split: questions.Split, count: int) -> list[Questio
 
 
 def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ...]:
-    """The closed list of words: those of captions that occur `fewest` times, those of all answers, the kinds."""
+    """The closed list of words.
+
+    Those of captions that occur `fewest` times, those of all answers, the kinds.
+    """
     counts = Counter(word for s in samples for caption in s.captions for word in w.split(caption))
     needed = {
         *w.FOUND,
@@ -221,7 +237,9 @@ def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ..
 
 
 class Lesson(NamedTuple):
-    """Sequences of one sort, padded. rows: into `Asked`.  tokens, labels (B, T): read and to be written next; IGNORED teaches nothing.
+    """Sequences of one sort, padded. rows: into `Asked`.
+
+    Tokens, labels (B, T): read and to be written next; IGNORED teaches nothing.
 
     kinds: (B, T) kind whose state is wanted at a token, -1 for none.
     """
@@ -241,7 +259,10 @@ class Sentence(NamedTuple):
 
 
 def pointing(question: Question, present: dict[str, bool | None]) -> Sentence:
-    """What to look for on a crop. Read are [SEG] and [BOX] also where <none> is to be written: its state is wanted all the same."""
+    """What to look for on a crop.
+
+    Read are [SEG] and [BOX] also where <none> is to be written: its state is wanted all the same.
+    """
     read, write = answers.point(question, {}), answers.point(question, present)
     unsure = {
         t + 1

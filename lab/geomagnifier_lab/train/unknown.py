@@ -1,4 +1,6 @@
-"""Fit when a box shows none of the known classes (`models/small/box_class.py`): labelled objects against bare ground and things of other classes.
+"""Fit when a box shows none of the known classes (`models/small/box_class.py`).
+
+Labelled objects against bare ground and things of other classes.
 
 Known: every labelled box of VHR-10's validation pictures, as it is and moved by up to a tenth of
 its sides, and things of the model's classes seen by other cameras. Unknown: boxes of like sizes on
@@ -56,7 +58,10 @@ LEAST = 4
 
 
 def gather(model: SmallModel, root: Path, limit: int | None = None) -> tuple[Floats, Bools]:
-    """Evidence of boxes, (N, 3), and whether each shows a known class, (N,); the arguments are those of `calibrate.calibrate`."""
+    """Evidence of boxes, (N, 3), and whether each shows a known class, (N,).
+
+    The arguments are those of `calibrate.calibrate`.
+    """
     seen: list[Floats] = []
     right: list[bool] = []
     for sample in evenly(vhr10(root, "val"), limit):
@@ -122,7 +127,10 @@ def jittered(boxes: Floats, rng: np.random.Generator) -> Floats:
 
 
 def ground(sample: ObjectSample, rng: np.random.Generator) -> Floats:
-    """Boxes (N, 4) as large as the picture's objects where none of them lies; of 40 to 120 px where it has none."""
+    """Boxes (N, 4) as large as the picture's objects where none of them lies.
+
+    Of 40 to 120 px where it has none.
+    """
     with open_scene(sample.path) as scene:
         size = np.array([scene.info.width, scene.info.height], np.float32)
     taken = np.array([o.box for o in sample.objects], np.float32).reshape(-1, 4)

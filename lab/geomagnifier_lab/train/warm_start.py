@@ -1,4 +1,7 @@
-"""Start training from a model that knows fewer classes: all its tensors are taken, and the rows of new classes are begun from like ones."""
+"""Start training from a model that knows fewer classes.
+
+All its tensors are taken, and the rows of new classes are begun from like ones.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,9 @@ def warm_start(
 def _rows(
     rows: Tensor, known: Sequence[str], wanted: Sequence[str], chance: torch.Generator
 ) -> Tensor:
-    """Rows by class, with one more at the end that is kept: those that are known as they are, the others as `LIKE` says.
+    """Rows by class, with one more at the end that is kept.
+
+    Those that are known as they are, the others as `LIKE` says.
 
     A class like none of those known begins as the last row.
     """

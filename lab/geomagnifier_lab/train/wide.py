@@ -1,4 +1,7 @@
-"""The second stage of the image side: more cameras, more scales, more classes. It starts from a trained image side, not from ImageNet."""
+"""The second stage of the image side: more cameras, more scales, more classes.
+
+It starts from a trained image side, not from ImageNet.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ LOOKED_AT = 8
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """A trained image side: state of a `SmallNetwork`, its classes in their order, and those of them that are objects."""
+    """A trained image side.
+
+    State of a `SmallNetwork`, its classes in their order, and those of them that are objects.
+    """
 
     state: Mapping[str, Tensor]
     kinds: Sequence[str]
@@ -71,7 +77,8 @@ def from_model(name: str) -> Start:
     card, state = registry.read(path)
     if tuple(card.get("scenes", ())) != SCENES:
         raise ModelCorrupt(
-            f"{path} knows other scene names than training does; start from 'small' or from ImageNet (without --start)"
+            f"{path} knows other scene names than training does; start from 'small' or from"
+            " ImageNet (without --start)"
         )
     return Start(state, card["kinds"], card["objects"])
 
@@ -141,7 +148,9 @@ def train_wide(
 
 
 def freeze_trunk(network: SmallNetwork, known: Sequence[str]) -> None:
-    """Train only what stands over the trunk, and keep the states of known classes: the language side of the model started from still fits.
+    """Train only what stands over the trunk, and keep the states of known classes.
+
+    The language side of the model started from still fits.
 
     Args:
         network: is changed.

@@ -1,4 +1,6 @@
-"""Batches of many cameras, scales and classes: two crops in five as in `batches`, the rest around objects of classes drawn evenly.
+"""Batches of many cameras, scales and classes.
+
+Two crops in five as in `batches`, the rest around objects of classes drawn evenly.
 
 Most objects are brought within an octave and a half of the usual length of their class in a view,
 the others to any length; those that come out too small or too large are ignored, as another level
@@ -42,7 +44,10 @@ NOT_IN_VHR10 = ("wind turbine", "oil well")
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Objects of a class in one set: (picture, object) pairs; object None where the class is land cover."""
+    """Objects of a class in one set: (picture, object) pairs.
+
+    Object None where the class is land cover.
+    """
 
     sources: Sequence[Source]
     places: list[tuple[int, int | None]]
@@ -117,7 +122,10 @@ class WideBatches(Batches):
 
 
 def grouped(sets: Sequence[Sequence[Source]]) -> dict[str, list[Group]]:
-    """By class, where its objects are in each set; objects in the order of `OBJECTS`, then land cover of sets that have no objects."""
+    """By class, where its objects are in each set.
+
+    Objects in the order of `OBJECTS`, then land cover of sets that have no objects.
+    """
     found: dict[str, list[Group]] = defaultdict(list)
     for sources in sets:
         places: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
@@ -136,6 +144,9 @@ def grouped(sets: Sequence[Sequence[Source]]) -> dict[str, list[Group]]:
 
 
 def usual_length(groups: Sequence[Group]) -> float:
-    """How long objects of a class usually are in a view, px: the geometric mean of the sets' medians; 0 for land cover."""
+    """How long objects of a class usually are in a view, px.
+
+    The geometric mean of the sets' medians; 0 for land cover.
+    """
     medians = [float(np.median(lengths)) for group in groups if (lengths := group.lengths())]
     return float(np.exp(np.mean(np.log(medians)))) if medians else 0.0

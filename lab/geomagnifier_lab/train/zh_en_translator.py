@@ -20,7 +20,10 @@ STEPS = 4000
 
 
 def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:
-    """Characters and words of the pairs; a character of no noun that is seen but once or twice in so many is left to RARE."""
+    """Characters and words of the pairs.
+
+    A character of no noun that is seen but once or twice in so many is left to RARE.
+    """
     rng = np.random.default_rng([seed, 61])
     letters: Counter[str] = Counter("".join(NOUNS) * 3)
     words = {
@@ -80,7 +83,10 @@ def train_reader(
 
 @torch.no_grad()
 def exact(reader: Reader, seed: int, count: int = 200) -> float:
-    """Share of questions kept aside that are read word for word as they are meant: the likeliest word is right at every place."""
+    """Share of questions kept aside that are read word for word as they are meant.
+
+    The likeliest word is right at every place.
+    """
     reader.eval()
     _, letters, words = batch_of(reader, np.random.default_rng([seed, 63]), count, "val")
     best, wanted = reader(letters, words[:, :-1].clamp(min=0)).argmax(2), words[:, 1:]

@@ -1,4 +1,6 @@
-"""One question over many scenes, on Ray: one model a worker, one result a scene, whatever dies in between.
+"""One question over many scenes, on Ray.
+
+One model a worker, one result a scene, whatever dies in between.
 
     scenes -> manifest -> workers: answer.json + mask.tif (COG) + regions.parquet   -> partitions of a thousand scenes (GeoParquet)
                                    a large scene: shares of its windows -> one journal -> its answer
@@ -71,7 +73,9 @@ def run(
     split: int = SPLIT,
     progress: Callable[[Tally], object] | None = None,
 ) -> Tally:
-    """Ask all scenes, and leave their answers in a folder; what is answered there already is not asked again.
+    """Ask all scenes, and leave their answers in a folder.
+
+    What is answered there already is not asked again.
 
     Args:
         scenes: of `entries`.

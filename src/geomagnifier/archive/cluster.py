@@ -33,7 +33,9 @@ def check() -> None:
 
 
 def library(local: bool) -> Any:
-    """Ray, imported. local: for a cluster on this machine alone, whose ports listen on the loopback address.
+    """Ray, imported. local.
+
+    For a cluster on this machine alone, whose ports listen on the loopback address.
 
     Raises:
         LibraryMissing: it cannot be imported.
@@ -75,7 +77,8 @@ def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]
             count = workers or places(ray.nodes())
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise OptionError(
-            f"no Ray cluster answers at {address or 'this machine'}: {' '.join(str(error).split())[:200]}"
+            f"no Ray cluster answers at {address or 'this machine'}:"
+            f" {' '.join(str(error).split())[:200]}"
         ) from error
     try:
         yield count
@@ -84,7 +87,9 @@ def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]
 
 
 def fitting(workers: int | None, cores: int, free: float | None = None) -> int:
-    """How many workers there are to be on this machine: as many as were asked for, else one a core, but no more than fit into memory.
+    """How many workers there are to be on this machine.
+
+    As many as were asked for, else one a core, but no more than fit into memory.
 
     Either is said where it matters, as a warning.
 
@@ -110,7 +115,9 @@ def fitting(workers: int | None, cores: int, free: float | None = None) -> int:
 
 
 def places(nodes: Iterable[Mapping[str, Any]]) -> int:
-    """How many workers a cluster has room for: on each of its machines one a core, but no more than fit into the memory that Ray gives out.
+    """How many workers a cluster has room for.
+
+    On each of its machines one a core, but no more than fit into the memory that Ray gives out.
 
     Args:
         nodes: as `ray.nodes` lists them.

@@ -37,7 +37,10 @@ PAUSE = 1.0
 
 @dataclass(frozen=True)
 class _Job:
-    """Work for one worker: a scene as a whole, or one share of its windows. split: scene px from which it is to be shared."""
+    """Work for one worker: a scene as a whole, or one share of its windows.
+
+    Split: scene px from which it is to be shared.
+    """
 
     entry: Entry
     turn: int = 0
@@ -47,7 +50,10 @@ class _Job:
 
 @dataclass
 class _Split:
-    """A large scene under way: shares of this turn that are not back yet, and whether all of those that are saw nothing left."""
+    """A large scene under way.
+
+    Shares of this turn that are not back yet, and whether all of those that are saw nothing left.
+    """
 
     turn: int
     missing: int
@@ -138,7 +144,10 @@ class Driver:
         return self.tally()
 
     def _stillborn(self, error: Exception) -> None:
-        """A worker that could not load the model. Where others can, its machine is gone, and Ray looks for another."""
+        """A worker that could not load the model.
+
+        Where others can, its machine is gone, and Ray looks for another.
+        """
         cause = getattr(error, "cause", None)
         if isinstance(cause, GeomagError):
             raise cause

@@ -1,4 +1,6 @@
-"""The driver and its Ray in a process of their own: they end in good order when they are told to, and when the one who asked is gone.
+"""The driver and its Ray in a process of their own.
+
+They end in good order when they are told to, and when the one who asked is gone.
 
     python -m geomagnifier.archive.driver_process     stdin: one line, what to do; its end means stop.  stdout: a line for each thing that is told
 

@@ -1,4 +1,6 @@
-"""What has become of every scene of an archive: one SQLite file, a row for each scene, whole after any crash.
+"""What has become of every scene of an archive.
+
+One SQLite file, a row for each scene, whole after any crash.
 
     waiting -> done | failed            a scene whose file has changed waits again
 
@@ -30,7 +32,10 @@ _ADD = """INSERT INTO scenes (name, path, bytes, modified, state) VALUES (?, ?, 
 
 @dataclass(frozen=True)
 class Entry:
-    """A scene of the archive. name: unique in it, a relative path.  part: the partition that holds its regions, once it has one."""
+    """A scene of the archive. name: unique in it, a relative path.
+
+    Part: the partition that holds its regions, once it has one.
+    """
 
     name: str
     path: str
@@ -83,7 +88,8 @@ class Manifest:
             self._base.close()
             difference = f"{other}: {before.get(other)!r}, not {key.get(other)!r}"
             raise OptionError(
-                f"{path.parent} holds the answers to another question ({difference}); choose another folder"
+                f"{path.parent} holds the answers to another question ({difference}); choose"
+                " another folder"
             )
 
     def add(self, entries: Iterable[Entry]) -> list[Entry]:
@@ -111,10 +117,14 @@ class Manifest:
         return changed
 
     def waiting(self) -> Iterator[Entry]:
-        """Scenes to be answered, as they were named; read little by little: there may be a million."""
+        """Scenes to be answered, as they were named.
+
+        Read little by little: there may be a million.
+        """
         last = ""
         while rows := self._base.execute(
-            "SELECT name, path, bytes, modified FROM scenes WHERE state = 'waiting' AND name > ? ORDER BY name LIMIT 1000",
+            "SELECT name, path, bytes, modified FROM scenes WHERE state = 'waiting' AND name > ?"
+            " ORDER BY name LIMIT 1000",
             (last,),
         ).fetchall():
             yield from (Entry(*row) for row in rows)
@@ -131,7 +141,8 @@ class Manifest:
         """A scene is answered. facts: plain values."""
         with self._writing(), self._base:
             self._base.execute(
-                "UPDATE scenes SET state = 'done', why = NULL, facts = ?, part = NULL, finished = ? WHERE name = ?",
+                "UPDATE scenes SET state = 'done', why = NULL, facts = ?, part = NULL, finished = ?"
+                " WHERE name = ?",
                 (json.dumps(dict(facts), ensure_ascii=False), time.time(), name),
             )
 

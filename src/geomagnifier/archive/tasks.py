@@ -21,7 +21,10 @@ WORKING, SCENES, REGIONS, INDEX, MANIFEST = (
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked of every scene, and with what. out: folder that every worker sees.  bands: as of `open_scene`, "4,3,2"."""
+    """What is asked of every scene, and with what. out: folder that every worker sees.
+
+    Bands: as of `open_scene`, "4,3,2".
+    """
 
     question: str
     out: Path
@@ -39,7 +42,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Tally:
-    """How far it is. done, failed, total: scenes.  pixels: of the scenes that were answered in this run.  seconds: since it began.
+    """How far it is. done, failed, total: scenes.
+
+    Pixels: of the scenes that were answered in this run.  seconds: since it began.
 
     restarts: workers that died.
     """

@@ -1,4 +1,7 @@
-"""A process of an archive: it answers scenes, one at a time, or looks at its share of a large one."""
+"""A process of an archive.
+
+It answers scenes, one at a time, or looks at its share of a large one.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,9 @@ class Worker:
         return os.getpid()
 
     def whole(self, entry: Entry, split: float) -> dict[str, Any]:
-        """Answer a scene and write its files; its facts, or why there is no answer, or that it is to be shared.
+        """Answer a scene and write its files.
+
+        Its facts, or why there is no answer, or that it is to be shared.
 
         Raises:
             OutputError: the disk is full, or cannot be written to: not for anything that is wrong

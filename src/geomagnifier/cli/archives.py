@@ -1,4 +1,7 @@
-"""The commands for archives of pictures: `geomag index` and `geomag search`. `cli.py` puts them on the command line."""
+"""The commands for archives of pictures: `geomag index` and `geomag search`.
+
+`cli.py` puts them on the command line.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,17 @@ if TYPE_CHECKING:
 TOLD = 5
 """Pictures left out that are named; more are counted."""
 OUTPUTS = (".png", ".html", ".geojson", ".json")
-INDEX_EXAMPLES = "Examples: [bold]geomag index scenes/ --to scenes.index[/bold]\n\n[bold]geomag index items.json --to items.index[/bold]"
+INDEX_EXAMPLES = (
+    "Examples: [bold]geomag index scenes/ --to scenes.index[/bold]\n\n[bold]geomag index items.json"
+    " --to items.index[/bold]"
+)
 SEARCH_EXAMPLES = (
-    "Examples: [bold]geomag search photos/ 'a harbor with many boats' --out sheet.png[/bold]\n\n"
-    "[bold]geomag search photos/ --image quay.jpg --top 5 --json | jq .hits[/bold]\n\n"
-    "[bold]geomag search scenes.index 'a stadium beside a river' --near 11.57,48.14 --after 2023 --out found.html[/bold]\n\n"
-    "[bold]geomag search scenes.index --bbox 11.4,48.0,11.8,48.3 --out footprints.geojson[/bold]\n\n"
-    "[bold]geomag search scenes.index 'a harbor' --ask 'How many ships?' --out items.json[/bold]"
+    "Examples: [bold]geomag search photos/ 'a harbor with many boats' --out"
+    " sheet.png[/bold]\n\n[bold]geomag search photos/ --image quay.jpg --top 5 --json | jq"
+    " .hits[/bold]\n\n[bold]geomag search scenes.index 'a stadium beside a river' --near"
+    " 11.57,48.14 --after 2023 --out found.html[/bold]\n\n[bold]geomag search scenes.index --bbox"
+    " 11.4,48.0,11.8,48.3 --out footprints.geojson[/bold]\n\n[bold]geomag search scenes.index 'a"
+    " harbor' --ask 'How many ships?' --out items.json[/bold]"
 )
 
 
@@ -51,7 +58,10 @@ def index(
     bits: Bits = None,
     as_json: AsJson = False,
 ) -> None:
-    """Index an archive for `geomag search`, or bring its index up to date. It may be stopped at any moment; the same command goes on."""
+    """Index an archive for `geomag search`, or bring its index up to date.
+
+    It may be stopped at any moment; the same command goes on.
+    """
     from geomagnifier import retrieval
     from geomagnifier.atomic import check_writable
 
@@ -70,7 +80,8 @@ def index(
         return
     _say_left_out(report.unreadable)
     print(
-        f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read} as they were, {report.removed} gone"
+        f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read}"
+        f" as they were, {report.removed} gone"
     )
     print(to)
 
@@ -79,7 +90,10 @@ def search(
     target: Annotated[
         Path,
         typer.Argument(
-            help="An index of geomag index; or a folder of pictures, or a STAC file (items or catalog), which take longer.",
+            help=(
+                "An index of geomag index; or a folder of pictures, or a STAC file (items or"
+                " catalog), which take longer."
+            ),
             metavar="INDEX|FOLDER|ITEMS.json",
         ),
     ],
@@ -118,7 +132,10 @@ def search(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The best ones as a contact sheet (.png, or .html as a page), their footprints (.geojson), or STAC items (.json).",
+            help=(
+                "The best ones as a contact sheet (.png, or .html as a page), their footprints"
+                " (.geojson), or STAC items (.json)."
+            ),
             metavar="FILE",
         ),
     ] = None,
@@ -127,7 +144,10 @@ def search(
     bits: Bits = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find pictures by WORDS, by a picture, by place and by time, in any combination. The best come first."""
+    """Find pictures by WORDS, by a picture, by place and by time, in any combination.
+
+    The best come first.
+    """
     import geomagnifier as gm
     from geomagnifier import retrieval
     from geomagnifier.atomic import check_writable
@@ -137,7 +157,8 @@ def search(
         words is None and image is None and not (near or bbox or after or before)
     ):
         raise OptionError(
-            "give either words or --image, one of the two; or --near, --bbox, --after, --before, also beside them"
+            "give either words or --image, one of the two; or --near, --bbox, --after, --before,"
+            " also beside them"
         )
     if top < 1:
         raise OptionError(f"--top is the number of pictures to show, at least 1, not {top}")
@@ -156,7 +177,8 @@ def search(
         )  # refused before the model is loaded
     if not target.exists():
         raise SceneNotFound(
-            f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the name"
+            f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the"
+            " name"
         )
     vector = None
     if image is not None:
@@ -172,7 +194,8 @@ def search(
         found = retrieval.search(target, wanted, loaded, top, progress)
     if not found.complete:
         warnings.warn(
-            f"{target} does not hold all of its archive yet, {found.pictures} pictures were searched; geomag index goes on with it",
+            f"{target} does not hold all of its archive yet, {found.pictures} pictures were"
+            " searched; geomag index goes on with it",
             GeomagWarning,
             stacklevel=2,
         )
@@ -199,7 +222,7 @@ def _given(
 def _check_out(out: Path | None, ask: str | None) -> None:
     if out is not None and out.suffix.lower() not in OUTPUTS:
         raise OptionError(
-            f"--out is a contact sheet (.png, .html), footprints (.geojson) or STAC items (.json); "
+            "--out is a contact sheet (.png, .html), footprints (.geojson) or STAC items (.json); "
             f"call it {out.with_suffix('.png').name}, not {out.name}"
         )
     if ask is not None and (out is None or out.suffix.lower() != ".json"):
@@ -213,7 +236,10 @@ def _check_out(out: Path | None, ask: str | None) -> None:
 def _answers(
     hits: Sequence[Hit], question: str, model: AnyModel, out: Path
 ) -> list[ItemAnswer | None]:
-    """Ask every hit; the answers lie in folders beside the items. None for a picture that cannot be asked."""
+    """Ask every hit; the answers lie in folders beside the items.
+
+    None for a picture that cannot be asked.
+    """
     import geomagnifier as gm
     from geomagnifier.export.answer_json import value
     from geomagnifier.export.stac import ItemAnswer

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from geomagnifier.conversation import Turn
 
 EPILOG = (
-    "Examples: [bold]geomag chat harbour.tif[/bold]\n\n"
-    "[bold]printf 'Find the ships.\\nand the largest of them?\\nsegment it\\n' | geomag chat harbour.tif --json[/bold]\n\n"
-    "[bold]geomag chat harbour.tif --new --out answers/[/bold]\n\n"
-    "[bold]geomag chat harbour.tif --no-save[/bold]"
+    "Examples: [bold]geomag chat harbour.tif[/bold]\n\n[bold]printf 'Find the ships.\\nand the"
+    " largest of them?\\nsegment it\\n' | geomag chat harbour.tif --json[/bold]\n\n[bold]geomag"
+    " chat harbour.tif --new --out answers/[/bold]\n\n[bold]geomag chat harbour.tif"
+    " --no-save[/bold]"
 )
 HELP = """Ask in plain words; a question may refer back: "and the largest of them?", "segment those", "what is left of it?".
 /undo forgets the last question, /save DIR writes the last answer, /history lists what was asked, /quit leaves."""
@@ -67,7 +67,9 @@ def chat(
         ),
     ] = False,
 ) -> None:
-    """Talk about IMAGE: questions may refer back to the last answer. Kept, and gone on with the next time.
+    """Talk about IMAGE: questions may refer back to the last answer.
+
+    Kept, and gone on with the next time.
 
     It is kept beside the picture, or, where others may write there too or nobody may, in your own
     data folder.
@@ -126,9 +128,11 @@ def chat(
             except GeomagError as error:
                 failed = True
                 print(
-                    json.dumps({"question": line[:1000], "error": str(error)})
-                    if as_json
-                    else f"geomag: {error}",
+                    (
+                        json.dumps({"question": line[:1000], "error": str(error)})
+                        if as_json
+                        else f"geomag: {error}"
+                    ),
                     file=sys.stdout if as_json else sys.stderr,
                     flush=True,
                 )
@@ -153,13 +157,16 @@ def _tell(turn: Turn, as_json: bool) -> None:
 
 
 def _lines(person: bool, heard: Callable[[], AbstractContextManager[None]]) -> Iterator[str]:
-    """Questions and orders, without blank ones, until the end of the input. heard: where Ctrl-C is."""
+    """Questions and orders, without blank ones, until the end of the input.
+
+    Heard: where Ctrl-C is.
+    """
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(
             errors="surrogateescape"
         )  # a line that is no text is one refused question, not the end of all
     if person:
-        import readline  # noqa: F401  # history and editing at the prompt
+        import readline  # history and editing at the prompt
 
         print(HELP, file=sys.stderr)
     while True:
@@ -180,7 +187,10 @@ def _lines(person: bool, heard: Callable[[], AbstractContextManager[None]]) -> I
 
 
 def _read_line() -> str:
-    """A line of stdin; of one that is far too long for a question its beginning, so that it takes no memory."""
+    """A line of stdin.
+
+    Of one that is far too long for a question its beginning, so that it takes no memory.
+    """
     line, more = sys.stdin.readline(LONGEST + 1), ""
     while (
         len(line) > LONGEST

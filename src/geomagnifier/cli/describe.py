@@ -31,11 +31,13 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         ("bands", _bands(layout)),
         (
             "shown as",
-            f"red, green, blue from bands {', '.join(map(str, info.rgb))}"
-            if len(info.rgb) == 3
-            else "grey"
-            if info.rgb
-            else "CMYK",
+            (
+                f"red, green, blue from bands {', '.join(map(str, info.rgb))}"
+                if len(info.rgb) == 3
+                else "grey"
+                if info.rgb
+                else "CMYK"
+            ),
         ),
         ("dtype", _each(layout.dtypes)),
         (
@@ -44,7 +46,11 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         ),
         (
             "format",
-            f"{layout.driver}, {layout.compression.lower() if layout.compression else 'not compressed'}, {blocks}",
+            (
+                f"{layout.driver},"
+                f" {layout.compression.lower() if layout.compression else 'not compressed'},"
+                f" {blocks}"
+            ),
         ),
         ("overviews", overviews or "none"),
         ("CRS", info.crs or "none: answers are in pixels"),
@@ -55,7 +61,10 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         found.append(
             (
                 "advice",
-                "slow to search as it is; make a copy with tiles and overviews: rio convert IN OUT.tif --format COG",
+                (
+                    "slow to search as it is; make a copy with tiles and overviews: rio convert IN"
+                    " OUT.tif --format COG"
+                ),
             )
         )
     return [(name, printable(line)) for name, line in found]
@@ -67,7 +76,10 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
     found = [
         (
             "model",
-            f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters{'' if spec.trained else ', untrained'}",
+            (
+                f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M"
+                f" parameters{'' if spec.trained else ', untrained'}"
+            ),
         ),
         (
             "things",
@@ -88,7 +100,10 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
         found.append(
             (
                 "",
-                f"and {len(spec.broader)} broader ones that hold several of these: {', '.join(spec.broader)}",
+                (
+                    f"and {len(spec.broader)} broader ones that hold several of these:"
+                    f" {', '.join(spec.broader)}"
+                ),
             )
         )
     if spec.recall:

@@ -1,4 +1,7 @@
-"""Commands that train, measure and prove: they live in the distribution geomagnifier-lab and join `geomag` by entry points."""
+"""Commands that train, measure and prove.
+
+They live in the distribution geomagnifier-lab and join `geomag` by entry points.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ def load(name: str) -> Any:
     for found in entry_points(group=GROUP, name=name):
         return found.load()
     raise LibraryMissing(
-        f"this command is part of geomagnifier-lab, which trains and measures models; install it: {install('lab')}"
+        "this command is part of geomagnifier-lab, which trains and measures models; install it:"
+        f" {install('lab')}"
     )
 
 
@@ -39,7 +43,10 @@ class FromLab(TyperCommand):
 
 
 def join(app: typer.Typer) -> None:
-    """Put the lab's commands on a command line, with a line each for its help; nothing of the lab is looked for before one is called."""
+    """Put the lab's commands on a command line, with a line each for its help.
+
+    Nothing of the lab is looked for before one is called.
+    """
 
     @app.command("train-full", cls=FromLab)
     def train_full() -> None:
@@ -47,8 +54,14 @@ def join(app: typer.Typer) -> None:
 
     @app.command("eval", cls=FromLab)
     def evaluate() -> None:
-        """Measure a model on public benchmarks, or on the validation parts of the data sets. Part of geomagnifier-lab."""
+        """Measure a model on public benchmarks, or on the validation parts of the data sets.
+
+        Part of geomagnifier-lab.
+        """
 
     @app.command("bench", cls=FromLab)
     def bench() -> None:
-        """Measure seconds and memory, ways of searching, or what each part of training is worth. Part of geomagnifier-lab."""
+        """Measure seconds and memory, ways of searching, or what each part of training is worth.
+
+        Part of geomagnifier-lab.
+        """

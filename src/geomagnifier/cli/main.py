@@ -1,4 +1,7 @@
-"""The command `geomag`: a thin map from words on a command line to functions. Heavy libraries load inside the commands."""
+"""The command `geomag`: a thin map from words on a command line to functions.
+
+Heavy libraries load inside the commands.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
-    help="Ask satellite and aerial images questions; get text, boxes and masks that land on the map.",
+    help=(
+        "Ask satellite and aerial images questions; get text, boxes and masks that land on the map."
+    ),
     epilog="Example: [bold]geomag ask harbour.tif 'Segment every ship.' --out answers/[/bold]",
 )
 
@@ -73,7 +78,10 @@ JOURNAL = ".unfinished.sqlite"
 
 
 def main() -> None:
-    """Run the command: one line on stderr and exit code 2 for what a person can mend, never a traceback."""
+    """Run the command.
+
+    One line on stderr and exit code 2 for what a person can mend, never a traceback.
+    """
     warnings.simplefilter("always", GeomagWarning)
     warnings.showwarning = _show_warning
     stopping.take_sigterm()
@@ -111,11 +119,14 @@ def common(
 
 
 @app.command(
-    epilog="Examples: [bold]geomag ask city.tif 'How many cars?' --json | jq .text[/bold]\n\n"
-    "[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95[/bold]\n\n"
-    "[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95 --resume[/bold]\n\n"
-    "[bold]geomag ask harbour.tif 'Find every ship.' --model Qwen/Qwen2.5-VL-3B-Instruct "
-    "--segmenter facebook/sam2.1-hiera-base-plus[/bold]"
+    epilog=(
+        "Examples: [bold]geomag ask city.tif 'How many cars?' --json | jq"
+        " .text[/bold]\n\n[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector"
+        " gpkg --max-memory '2 GB' --recall 0.95[/bold]\n\n[bold]geomag ask country.tif 'Segment"
+        " every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95"
+        " --resume[/bold]\n\n[bold]geomag ask harbour.tif 'Find every ship.' --model"
+        " Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
+    )
 )
 def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
@@ -127,14 +138,20 @@ def ask(
     box_crs: Annotated[
         str | None,
         typer.Option(
-            help="CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the image's own.",
+            help=(
+                "CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the"
+                " image's own."
+            ),
             metavar="CRS",
         ),
     ] = None,
     aoi: Annotated[
         str | None,
         typer.Option(
-            help="Area to search in place of the whole image: a file of polygons, WKT, or west,south,east,north.",
+            help=(
+                "Area to search in place of the whole image: a file of polygons, WKT, or"
+                " west,south,east,north."
+            ),
             metavar="FILE|WKT|BOX",
         ),
     ] = None,
@@ -158,7 +175,10 @@ def ask(
     variant: Annotated[
         str | None,
         typer.Option(
-            help="Form of --search paper, or several joined by +: hull, separate, coarse masks, cross entropy, linear decoder.",
+            help=(
+                "Form of --search paper, or several joined by +: hull, separate, coarse masks,"
+                " cross entropy, linear decoder."
+            ),
             metavar="NAME",
         ),
     ] = None,
@@ -172,7 +192,10 @@ def ask(
     recall: Annotated[
         float | None,
         typer.Option(
-            help="Share of all objects of a kind that is to be found, such as 0.95; takes longer, and finds more false ones."
+            help=(
+                "Share of all objects of a kind that is to be found, such as 0.95; takes longer,"
+                " and finds more false ones."
+            )
         ),
     ] = None,
     min_score: Annotated[
@@ -182,14 +205,19 @@ def ask(
     max_memory: Annotated[
         str | None,
         typer.Option(
-            help="Most memory of this process, '1.5 GB'; large scenes are then looked at in smaller views.",
+            help=(
+                "Most memory of this process, '1.5 GB'; large scenes are then looked at in smaller"
+                " views."
+            ),
             metavar="AMOUNT",
         ),
     ] = None,
     index: Annotated[
         Path | None,
         typer.Option(
-            help="An index of geomag index, for questions such as 'Find images similar to this one.'",
+            help=(
+                "An index of geomag index, for questions such as 'Find images similar to this one.'"
+            ),
             metavar="INDEX",
         ),
     ] = None,
@@ -207,7 +235,10 @@ def ask(
     out_crs: Annotated[
         str | None,
         typer.Option(
-            help="CRS of the regions, such as EPSG:3857; else longitude and latitude, of a GeoPackage the image's.",
+            help=(
+                "CRS of the regions, such as EPSG:3857; else longitude and latitude, of a"
+                " GeoPackage the image's."
+            ),
             metavar="CRS",
         ),
     ] = None,
@@ -216,7 +247,10 @@ def ask(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Answer QUESTION about IMAGE. Ctrl-C ends the search: what was seen is answered, and --resume goes on."""
+    """Answer QUESTION about IMAGE.
+
+    Ctrl-C ends the search: what was seen is answered, and --resume goes on.
+    """
     import geomagnifier as gm
     from geomagnifier import pipeline
     from geomagnifier.atomic import check_writable
@@ -225,7 +259,8 @@ def ask(
     if index is not None:
         if not similar_pictures.asked(question):
             raise OptionError(
-                "--index is for questions that search for pictures like this one, as in 'Find images similar to this one.'"
+                "--index is for questions that search for pictures like this one, as in 'Find"
+                " images similar to this one.'"
             )
         archives.search(
             index,
@@ -242,7 +277,8 @@ def ask(
         raise OptionError("--resume goes on with what lies in a folder; name it with --out")
     if out is None and (out_crs is not None or oriented):
         raise OptionError(
-            "--out-crs and --oriented are of the regions that --out writes; name a folder with --out"
+            "--out-crs and --oriented are of the regions that --out writes; name a folder with"
+            " --out"
         )
     if out is not None:
         check_writable(out)
@@ -334,8 +370,10 @@ def _corners(text: str | None) -> tuple[float, float, float, float] | None:
 
 
 @app.command(
-    epilog="Examples: [bold]geomag info harbour.tif[/bold]\n\n"
-    "[bold]geomag info --model Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
+    epilog=(
+        "Examples: [bold]geomag info harbour.tif[/bold]\n\n[bold]geomag info --model"
+        " Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
+    )
 )
 def info(
     image: Annotated[str | None, typer.Argument(help="A picture to describe, too.")] = None,
@@ -350,7 +388,10 @@ def info(
     bands: Bands = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what the model knows or, of one of the full size, the memory it needs; and what kind of raster IMAGE is."""
+    """Say what the model knows or, of one of the full size, the memory it needs.
+
+    And what kind of raster IMAGE is.
+    """
     from dataclasses import asdict
 
     import geomagnifier as gm
@@ -422,19 +463,26 @@ def _show_memory(facts: dict[str, Any]) -> None:
     console.print(parts)
     console.print(totals)
     console.print(
-        f"{facts['free'] / 1e9:.1f} GB are free on {facts['device']}; at work is an estimate, right within a factor of two"
+        f"{facts['free'] / 1e9:.1f} GB are free on {facts['device']}; at work is an estimate, right"
+        " within a factor of two"
     )
 
 
 @app.command(
-    epilog="Examples: [bold]geomag serve scenes/[/bold]\n\n[bold]geomag serve scenes.index[/bold]\n\n"
-    "[bold]GEOMAG_API_KEY=secret geomag serve scenes/ --host 0.0.0.0 --port 80 --no-browser[/bold]"
+    epilog=(
+        "Examples: [bold]geomag serve scenes/[/bold]\n\n[bold]geomag serve"
+        " scenes.index[/bold]\n\n[bold]GEOMAG_API_KEY=secret geomag serve scenes/ --host 0.0.0.0"
+        " --port 80 --no-browser[/bold]"
+    )
 )
 def serve(
     target: Annotated[
         Path | None,
         typer.Argument(
-            help="A folder of pictures, an index of one, or one picture; without it they are uploaded."
+            help=(
+                "A folder of pictures, an index of one, or one picture; without it they are"
+                " uploaded."
+            )
         ),
     ] = None,
     host: Annotated[
@@ -448,13 +496,17 @@ def serve(
     segmenter: Segmenter = None,
     browser: Annotated[bool, typer.Option(help="Show the page.")] = True,
 ) -> None:
-    """A map in the browser and a REST service, on this machine. Its limits are settings of the environment, GEOMAG_*: docs/serve.md."""
+    """A map in the browser and a REST service, on this machine.
+
+    Its limits are settings of the environment, GEOMAG_*: docs/serve.md.
+    """
     try:
         from geomagnifier.server import serve as service
         from geomagnifier.server import settings
     except ImportError as error:
         raise LibraryMissing(
-            f"the map and the service need the extra serve; install it: {install('serve')} ({error})"
+            f"the map and the service need the extra serve; install it: {install('serve')}"
+            f" ({error})"
         ) from error
     chosen = settings.Settings.from_environment(
         host=host, port=port, model=model, segmenter=segmenter
@@ -463,8 +515,10 @@ def serve(
 
 
 @app.command(
-    epilog="Examples: [bold]geomag demo[/bold]\n\n[bold]geomag demo harbour.tif[/bold]\n\n"
-    "[bold]geomag demo harbour.tif 'How many ships are there?' --out first-look/[/bold]"
+    epilog=(
+        "Examples: [bold]geomag demo[/bold]\n\n[bold]geomag demo harbour.tif[/bold]\n\n"
+        "[bold]geomag demo harbour.tif 'How many ships are there?' --out first-look/[/bold]"
+    )
 )
 def demo(
     image: Annotated[

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Failed scenes that are told one by one."""
 EPILOG = (
-    "Examples: [bold]geomag map 'Find every ship.' --scenes scenes/ --out ships/[/bold]\n\n"
-    "[bold]geomag map 'Segment every storage tank.' --scenes list.txt --out tanks/ --address ray://head:10001[/bold]"
+    "Examples: [bold]geomag map 'Find every ship.' --scenes scenes/ --out"
+    " ships/[/bold]\n\n[bold]geomag map 'Segment every storage tank.' --scenes list.txt --out"
+    " tanks/ --address ray://head:10001[/bold]"
 )
 
 
@@ -71,7 +72,9 @@ def map_archive(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask every scene of an archive, on all cores or a Ray cluster. Stop it at any time; the same command goes on.
+    """Ask every scene of an archive, on all cores or a Ray cluster.
+
+    Stop it at any time; the same command goes on.
 
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json
     and mask.tif (COG) in scenes/.
@@ -137,7 +140,8 @@ def map_archive(
     print(f"{tally.done:,} of {tally.total:,} scenes answered{rate}, {tally.seconds:.0f} s")
     if tally.restarts:
         print(
-            f"geomag: {tally.restarts} workers died and were started anew; their scenes were asked again",
+            f"geomag: {tally.restarts} workers died and were started anew; their scenes were asked"
+            " again",
             file=sys.stderr,
         )
     for path in (out / archive.INDEX, out / archive.REGIONS, out / archive.SCENES):
@@ -169,7 +173,8 @@ def listed(where: Path) -> list[Path]:
         return [picture.path for picture in found.pictures]
     if not where.is_file():
         raise SceneNotFound(
-            f"{where} is not there; give a folder, a text file with a path a line, or a STAC file (items or catalog)"
+            f"{where} is not there; give a folder, a text file with a path a line, or a STAC file"
+            " (items or catalog)"
         )
     try:
         lines = [line.strip() for line in where.read_text(encoding="utf-8").splitlines()]

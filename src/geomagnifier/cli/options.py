@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Model = Annotated[
     str,
     typer.Option(
-        help="'small', a folder with trained weights, or a vision-language model of the hub such as Qwen/Qwen2.5-VL-3B-Instruct.",
+        help=(
+            "'small', a folder with trained weights, or a vision-language model of the hub such as"
+            " Qwen/Qwen2.5-VL-3B-Instruct."
+        ),
         metavar="NAME|DIR",
     ),
 ]
@@ -36,7 +39,10 @@ Bits = Annotated[
 Bands = Annotated[
     str | None,
     typer.Option(
-        help="Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists them.",
+        help=(
+            "Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists"
+            " them."
+        ),
         metavar="R,G,B",
     ),
 ]

@@ -52,7 +52,8 @@ def show(answer: Answer) -> None:
             console.print(f"  and {len(answer.regions) - 20} more; --json or --out has them all")
     trace = answer.trace
     console.print(
-        f"{answer.granularity} level, {trace.megapixels}, {trace.flops / 1e9:.1f} GFLOP, {sum(trace.seconds.values()):.2f} s",
+        f"{answer.granularity} level, {trace.megapixels}, {trace.flops / 1e9:.1f} GFLOP,"
+        f" {sum(trace.seconds.values()):.2f} s",
         style="dim",
         highlight=False,
     )

@@ -1,4 +1,7 @@
-"""A bar while a command works; now and then a line where no terminal shows it; lines for a program that runs it."""
+"""A bar while a command works; now and then a line where no terminal shows it.
+
+Lines for a program that runs it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ SILENT = 30.0
 
 @contextmanager
 def progress_bar(of: str = "windows") -> Iterator[Progress]:
-    """A bar on stderr, where a person looks on and there is more than one thing to wait for; elsewhere a line every half minute.
+    """A bar on stderr, where a person looks on and there is more than one thing to wait for.
+
+    Elsewhere a line every half minute.
 
     With GEOMAG_PROGRESS=lines in the environment a line for each step instead, "geomag: 3 of 17
     windows", for a program that looks on.

@@ -1,4 +1,8 @@
-"""Standard output that may fail: a full disk or a closed descriptor is one line and exit code 2, and no answer is lost without a word."""
+"""Standard output that may fail.
+
+A full disk or a closed descriptor is one line and exit code 2, and no answer is lost without a
+word.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,9 @@ from geomagnifier.errors import OutputError
 
 
 class Printed:
-    """A stream whose failures are `OutputError`. That nobody reads any further (a closed pipe) is left as it is: that is no mistake.
+    """A stream whose failures are `OutputError`.
+
+    That nobody reads any further (a closed pipe) is left as it is: that is no mistake.
 
     Args:
         stream: what is printed to; None where it was closed before the program began.
@@ -82,13 +88,16 @@ def printing() -> Iterator[None]:
 
 
 def _fill_gaps() -> None:
-    """Closed descriptors of the standard streams: else the next file that is opened has one, and libraries print into it."""
+    """Closed descriptors of the standard streams.
+
+    Else the next file that is opened has one, and libraries print into it.
+    """
     if sys.stdout is None or sys.stderr is None:
         while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
             pass
         os.close(number)
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the program runs
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # for as long as the program runs
 
 
 def _give_up(stream: TextIO | None) -> None:

@@ -32,7 +32,10 @@ def _terminate(number: int, frame: object) -> None:
 
 
 class Presses:
-    """Ctrl-C where a command goes on after it: raised once within `heard`, and nowhere else, so that pressing it twice does no more."""
+    """Ctrl-C where a command goes on after it.
+
+    Raised once within `heard`, and nowhere else, so that pressing it twice does no more.
+    """
 
     def __init__(self) -> None:
         self._hears = False

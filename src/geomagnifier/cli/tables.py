@@ -13,7 +13,10 @@ def print_tables(
     as_json: bool,
     left: Collection[str] | None = None,
 ) -> None:
-    """`found` as one JSON object, or its tables by title; a column that is empty throughout is left out. left: columns of words."""
+    """`found` as one JSON object, or its tables by title.
+
+    A column that is empty throughout is left out. left: columns of words.
+    """
     if as_json:
         print(json.dumps(found))
         return
@@ -40,11 +43,13 @@ def print_tables(
             values = (row.get(name) for name in names)
             table.add_row(
                 *(
-                    ""
-                    if value is None
-                    else f"{value:.3g}"
-                    if isinstance(value, float)
-                    else str(value)
+                    (
+                        ""
+                        if value is None
+                        else f"{value:.3g}"
+                        if isinstance(value, float)
+                        else str(value)
+                    )
                     for value in values
                 )
             )

@@ -1,4 +1,7 @@
-"""The command `geomag train`: classes of your own, taught to a model (--from); without it the lab trains the small model from the start."""
+"""The command `geomag train`: classes of your own, taught to a model (--from).
+
+Without it the lab trains the small model from the start.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from geomagnifier.cli import lab_commands
 from geomagnifier.errors import OptionError
 
 EXAMPLES = (
-    "Examples: [bold]geomag train --from small --data my_coco.json --out runs/own[/bold]\n\n"
-    "[bold]geomag train --from runs/own/model --data quarries.gpkg --pictures ortho.tif --column what[/bold]\n\n"
-    "[bold]geomag train --data sets/[/bold]"
+    "Examples: [bold]geomag train --from small --data my_coco.json --out"
+    " runs/own[/bold]\n\n[bold]geomag train --from runs/own/model --data quarries.gpkg --pictures"
+    " ortho.tif --column what[/bold]\n\n[bold]geomag train --data sets/[/bold]"
 )
 
 
@@ -22,8 +25,11 @@ def train(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="With --from, your labels: COCO's .json, YOLO's data.yaml, or a GeoPackage (GeoJSON, Shapefile) of outlines. Without, the "
-            "folder of the data sets; else the setting GEOMAG_DATA.",
+            help=(
+                "With --from, your labels: COCO's .json, YOLO's data.yaml, or a GeoPackage"
+                " (GeoJSON, Shapefile) of outlines. Without, the "
+                "folder of the data sets; else the setting GEOMAG_DATA."
+            ),
             metavar="FILE|DIR",
         ),
     ] = None,
@@ -38,7 +44,10 @@ def train(
     pictures: Annotated[
         Path | None,
         typer.Option(
-            help="COCO's pictures, if they do not lie beside the file; the GeoTIFF, or folder of GeoTIFFs, of outlines."
+            help=(
+                "COCO's pictures, if they do not lie beside the file; the GeoTIFF, or folder of"
+                " GeoTIFFs, of outlines."
+            )
         ),
     ] = None,
     column: Annotated[
@@ -67,35 +76,50 @@ def train(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of the run: checkpoints, log, plot, and model/ at the end (runs/small, runs/own).",
+            help=(
+                "Folder of the run: checkpoints, log, plot, and model/ at the end (runs/small,"
+                " runs/own)."
+            ),
             metavar="DIR",
         ),
     ] = None,
     steps: Annotated[
         int | None,
         typer.Option(
-            help="Steps of the image side (1465: 24 crops and 100 scene pictures each); of the lesson (200).",
+            help=(
+                "Steps of the image side (1465: 24 crops and 100 scene pictures each); of the"
+                " lesson (200)."
+            ),
             min=1,
         ),
     ] = None,
     wide_steps: Annotated[
         int | None,
         typer.Option(
-            help="Steps of the image side's second stage, over more cameras, scales and classes (6000).",
+            help=(
+                "Steps of the image side's second stage, over more cameras, scales and classes"
+                " (6000)."
+            ),
             min=1,
         ),
     ] = None,
     language_steps: Annotated[
         int,
         typer.Option(
-            help="Steps of the language side over the trained image side; 0 stops after the image side.",
+            help=(
+                "Steps of the language side over the trained image side; 0 stops after the image"
+                " side."
+            ),
             min=0,
         ),
     ] = 1400,
     start: Annotated[
         str | None,
         typer.Option(
-            help="Start the second stage from this model's image side and leave out the first: 'small' or a model folder.",
+            help=(
+                "Start the second stage from this model's image side and leave out the first:"
+                " 'small' or a model folder."
+            ),
             metavar="NAME|DIR",
         ),
     ] = None,
@@ -103,16 +127,23 @@ def train(
         bool,
         typer.Option(
             "--keep-language",
-            help="With --start: leave that model's trunk and language side as they are, and train what finds things alone (1800 steps).",
+            help=(
+                "With --start: leave that model's trunk and language side as they are, and train"
+                " what finds things alone (1800 steps)."
+            ),
         ),
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
-    """Teach a model kinds of your own (--from), or train the small model from the start; run it again to go on where it stopped."""
+    """Teach a model kinds of your own (--from), or train the small model from the start.
+
+    Run it again to go on where it stopped.
+    """
     if base is None:
         if pictures or column or layer or cover or also:
             raise OptionError(
-                "--pictures, --column, --layer, --cover and --also are for labels of your own: name the model, --from small"
+                "--pictures, --column, --layer, --cover and --also are for labels of your own: name"
+                " the model, --from small"
             )
         lab_commands.load("train")(
             data,
@@ -127,7 +158,8 @@ def train(
         return
     if start is not None or keep_language:
         raise OptionError(
-            "--start is for training the small model; with --from, the model to teach is what is started from"
+            "--start is for training the small model; with --from, the model to teach is what is"
+            " started from"
         )
     if data is None:
         raise OptionError("--from teaches from labels; name them: --data my_coco.json")

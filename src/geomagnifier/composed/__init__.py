@@ -47,7 +47,9 @@ class Understood:
 
 
 def understood(question: str, spec: ModelSpec, referring: bool = False) -> Understood | None:
-    """How a composed question is read; None where a word of it finds no place, or nothing is composed.
+    """How a composed question is read.
+
+    None where a word of it finds no place, or nothing is composed.
 
     Args:
         question: plain words.
@@ -93,7 +95,9 @@ def plain(kinds: Sequence[str], masks: bool) -> str:
 def refusal(
     question: str, spec: ModelSpec, boxed: bool = True, referring: bool = False
 ) -> str | None:
-    """Why a question cannot be answered, as `unsupported.refusal` has it; None for one that is composed, or can be tried.
+    """Why a question cannot be answered, as `unsupported.refusal` has it.
+
+    None for one that is composed, or can be tried.
 
     Args:
         question: plain words.
@@ -107,7 +111,9 @@ def refusal(
 
 
 def passed_over(question: str, spec: ModelSpec, known: str, said: Said) -> str:
-    """What to say of the words of a plain question that nothing reads; "" where all are accounted for.
+    """What to say of the words of a plain question that nothing reads.
+
+    "" where all are accounted for.
 
     Args:
         question: plain words.
@@ -125,11 +131,15 @@ def passed_over(question: str, spec: ModelSpec, known: str, said: Said) -> str:
 
 def unplaced(places: Sequence[str]) -> str:
     """The Chinese sentence that says which places of a composed question were not looked for."""
-    return f"{'、'.join(f'“{place}”' for place in dict.fromkeys(places))}不是可以查找的类别，结果是整幅影像的，没有按它筛选。"
+    return (
+        f"{'、'.join(f'“{place}”' for place in dict.fromkeys(places))}不是可以查找的类别，"
+        "结果是整幅影像的，没有按它筛选。"
+    )
 
 
 _IN_UNIT = re.compile(
-    r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?[ ,]*(?:in|as) "
+    r"(?:and|now|what about|how about|how much is (?:that|it)|what is (?:that|it)|the same)?["
+    r" ,]*(?:in|as) "
     r"([a-z]+(?: [a-z]+)?[2]?)"
 )
 _IN_UNIT_ZH = re.compile(
@@ -138,7 +148,9 @@ _IN_UNIT_ZH = re.compile(
 
 
 def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
-    """The last question, asked in another unit ("and in hectares?"); None where this is no such question, or the last one has no unit.
+    """The last question, asked in another unit ("and in hectares?").
+
+    None where this is no such question, or the last one has no unit.
 
     Args:
         question: plain words.

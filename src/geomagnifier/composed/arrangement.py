@@ -1,4 +1,7 @@
-"""How things lie to each other: in rows, in one line, clustered or scattered. From the centres and sides of their boxes, numpy only."""
+"""How things lie to each other: in rows, in one line, clustered or scattered.
+
+From the centres and sides of their boxes, numpy only.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,10 @@ def is_one_line(boxes: Floats64) -> bool:
 
 
 def crowding(boxes: Floats64, width: float, height: float) -> float:
-    """Clark and Evans' ratio: 1 for points strewn at random over an area of this size, less where they crowd together."""
+    """Clark and Evans' ratio.
+
+    1 for points strewn at random over an area of this size, less where they crowd together.
+    """
     boxes = boxes[:: -(-len(boxes) // MOST)]
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     away = np.linalg.norm(middles[:, None] - middles[None], axis=2)

@@ -1,4 +1,6 @@
-"""A Chinese question in plain form: what is only polite, says "in the picture" or names the unit of the answer is taken off.
+"""A Chinese question in plain form.
+
+What is only polite, says "in the picture" or names the unit of the answer is taken off.
 
 "请帮我数一下图中有多少 vehicle，谢谢"    "数一下有多少车"
 "道路有多长，用公里说"                    "道路有多长", asked in km
@@ -31,16 +33,19 @@ _NO_MASKS = re.compile(
     "(?:只要?|就|仅|直接)?(?:告诉我|说|回答|给我|要|给出|输出|需要|知道)*"
 )
 _ONLY = re.compile(
-    "^(?:不要|不用|别找|别|不找|不看)(.{1,6}?)[,。](?=只|就|仅)|(?<=.)[,。](?:不要|不含|不包括|别带)(.{1,6})$"
+    "^(?:不要|不用|别找|别|不找|不看)(.{1,6}?)[,。](?=只|就|仅)|(?<=.)[,。"
+    "](?:不要|不含|不包括|别带)(.{1,6})$"
 )
 """What is not wanted beside what is: "不要车，只找船"."""
 _NUMBER_ONLY = re.compile(
     "^(?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?[,:;。]"
-    "|[,;。](?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?$"
+    "|[,;。"
+    "](?:只|就|仅)?(?:要|给|说|回答|需要|报)(?:个|一个)?(?:数字|数目|数量|个数|总数|数)(?:就行|就好|即可)?$"
 )
 _IN_UNIT = re.compile(
-    f"[,;。(]?(?:请)?(?:结果)?(?:用|以|按|换算成|换成|折合成?)({UNIT})(?:来)?(?:说|表示|计算|计|算|为单位|作单位|做单位|作为单位|回答|告诉我)?[)]?$"
-    f"|[(]({UNIT})[)]$|[,;。(](?:单位)(?:是|为|用|:)?({UNIT})[)]?$"
+    "[,;。"
+    f"(]?(?:请)?(?:结果)?(?:用|以|按|换算成|换成|折合成?)({UNIT})(?:来)?(?:说|表示|计算|计|算|为单位|作单位|做单位|作为单位|回答|告诉我)?[)]?$|[(]({UNIT})[)]$|[,;。"
+    f"(](?:单位)(?:是|为|用|:)?({UNIT})[)]?$"
 )
 _COUNTED_IF = re.compile(
     "(?<=[吗没么?])[?,]?(?:有的话|如果有的话?|若有的?话?|要是有的?话?|有几|有多少|几|多少),?(?:一共|总共)?(?:有|是)?(?:几|多少)?[个架艘辆座栋条片块台只]?$"
@@ -93,9 +98,11 @@ def _english_names(
     }
     several = {"object": "目标", "thing": "目标", "target": "目标"}
     out = {
-        name: chinese.get(kinds[0], "")
-        if len(kinds) == 1
-        else several.get(name.removesuffix("s"), "")
+        name: (
+            chinese.get(kinds[0], "")
+            if len(kinds) == 1
+            else several.get(name.removesuffix("s"), "")
+        )
         for name, kinds in table
     }
     return {name: word for name, word in out.items() if name.isascii() and word}

@@ -1,4 +1,7 @@
-"""A Chinese question into a program, by rules, as `english` does it: a form of `chinese_forms`, phrases by `chinese_phrases`."""
+"""A Chinese question into a program, by rules, as `english` does it.
+
+A form of `chinese_forms`, phrases by `chinese_phrases`.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,18 @@ _FORMS = tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
 
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
-    """The program of a Chinese question; None where a word of it finds no place, or where it asks for nothing of this sort."""
+    """The program of a Chinese question.
+
+    None where a word of it finds no place, or where it asks for nothing of this sort.
+    """
     return read_all(question, lexicon)[0]
 
 
 def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
-    """The same, and places that no class is ("机场"), which were passed over: they hold for the whole picture, or for none of it."""
+    """The same, and places that no class is ("机场"), which were passed over.
+
+    They hold for the whole picture, or for none of it.
+    """
     text, unit = plainly(question, lexicon)
     marks = marked(text, lexicon)
     for form in _FORMS:

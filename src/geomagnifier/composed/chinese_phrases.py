@@ -1,4 +1,6 @@
-"""Chinese phrases and conditions: what is said of a thing stands before it, "距离桥50米以内的车辆". Every word must find its place.
+"""Chinese phrases and conditions: what is said of a thing stands before it, "距离桥50米以内的车辆".
+
+Every word must find its place.
 
 A phrase is read from its front, condition after condition, each up to its 的, and ends with the
 names of classes.
@@ -176,7 +178,10 @@ class Reader:
         return self.marks.amounts[mark]
 
     def phrase(self, text: str, of: p.Select | None = None) -> p.Select:
-        """Conditions and the names of classes; one that ends without a name ("最大的那艘") is of the class of `of`. Raises NoPlace."""
+        """Conditions and the names of classes.
+
+        One that ends without a name ("最大的那艘") is of the class of `of`. Raises NoPlace.
+        """
         noun = _NOUNS.search(text)
         if (
             noun is None

@@ -1,4 +1,7 @@
-"""A composed question within `ask`: what the model is asked in its place, the program run over what was found, and the sentence."""
+"""A composed question within `ask`.
+
+What the model is asked in its place, the program run over what was found, and the sentence.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ LARGEST = 96
 
 
 def plainly(query: Query, read: Understood, refers: Reference | None) -> Query:
-    """What the model is asked: to look for the classes of the program, or for those of the regions that are referred to."""
+    """What the model is asked.
+
+    To look for the classes of the program, or for those of the regions that are referred to.
+    """
     kinds = (
         read.kinds or tuple(dict.fromkeys(region.label for region in refers.regions))
         if refers is not None
@@ -80,7 +86,11 @@ def outcome(
 
 
 def _pixels(scene: Scene, found: Sequence[Region], preview: Bytes | None) -> Pixels:
-    """Reads boxes of the picture: out of the preview where it has every pixel, or of one read of all that was found where that is small."""
+    """Reads boxes of the picture.
+
+    Out of the preview where it has every pixel, or of one read of all that was found where that is
+    small.
+    """
     bounds = np.array([region.box for region in found], float).reshape(-1, 4)
     low, high = (
         np.maximum(np.floor(bounds[:, :2].min(0, initial=np.inf)), 0),
@@ -133,7 +143,10 @@ def said(
     scene: SceneInfo,
     regions: Sequence[Region],
 ) -> Said:
-    """The sentence: the model's own for a plain count or yes or no, else by rule. Arguments as of `protocol.Model.say`."""
+    """The sentence: the model's own for a plain count or yes or no, else by rule.
+
+    Arguments as of `protocol.Model.say`.
+    """
     if p.simple(read.program) and outcome.why is None:
         own = model.say(query, read.level, view, reply, scene, regions)
         start = ("yes", "有", "是") if outcome.value else ("no", "there is no", "没有", "不")
@@ -156,7 +169,10 @@ def read_as(read: Understood, spec: ModelSpec) -> str:
 
 
 def uncertain(read: Understood, outcome: Outcome) -> bool:
-    """Whether what was not looked at may turn the value: all that is true or false, but that there is something."""
+    """Whether what was not looked at may turn the value.
+
+    All that is true or false, but that there is something.
+    """
     return isinstance(outcome.value, bool | str) and not (
         isinstance(read.program, p.Exists) and outcome.value is True
     )

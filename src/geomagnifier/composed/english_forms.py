@@ -173,7 +173,10 @@ def _counted(a: p.Select, c: Filters = (), place: p.Filter | None = None) -> p.P
 
 
 def _both_counted(a: p.Select, b: p.Select) -> p.Program | None:
-    """As in "How many ships and how many tanks ... together": one selection of both where neither has conditions."""
+    """As in "How many ships and how many tanks ... together".
+
+    One selection of both where neither has conditions.
+    """
     if a.filters or b.filters or a.rank or b.rank:
         return None
     return p.Count(replace(a, kinds=tuple(dict.fromkeys((*a.kinds, *b.kinds)))))
@@ -188,7 +191,10 @@ def _is(a: p.Select, c: Filters) -> p.Program | None:
 
 
 def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
-    """Regions by what the model itself cannot choose by; a plain class, or a place that it learnt, is its own."""
+    """Regions by what the model itself cannot choose by.
+
+    A plain class, or a place that it learnt, is its own.
+    """
     of = replace(a, filters=(*a.filters, *c))
     own = p.Limit | p.Colour | p.Heading | p.Not | p.Among | p.Between | p.AnyOf
     special: list[p.Filter] = [
@@ -220,30 +226,46 @@ _SHOWS = rf"{_DO} (?:this|the|that|my) (?:aerial |satellite |whole )?(?:{SCENE}|
 _SEE = r"(?:do|can|could) (?:you|we|i|one) (?:see|spot|find|detect|make out|recogni[sz]e|have|get)"
 _THERE = rf"(?:{_IS} there|{_SHOWS}|{_SEE}|do we have|have we got)"
 _GIVE = (
-    r"(?:what (?:is|are)|what's|give|give me|tell me|state|report|calculate|compute|measure|estimate|determine|work out|find|"
+    r"(?:what (?:is|are)|what's|give|give me|tell"
+    r" me|state|report|calculate|compute|measure|estimate|determine|work out|find|"
     r"return|i need|i want)"
 )
 _MASKED = r"(?:segment|mask|outline|trace|delineate|extract|cut out|contour)"
 _MASKS = (
-    r"(?:give|produce|draw|make|create|provide|return|generate|show|get|find|i need|i want)(?: me)?(?: an?| the)?(?: exact| "
-    r"precise| pixel| separate| combined)?(?: pixel)? ?(?:masks?|outlines?|segmentations?|polygons?|contours?) (?:of|for|over|covering)"
+    r"(?:give|produce|draw|make|create|provide|return|generate|show|get|find|i need|i want)(?:"
+    r" me)?(?: an?| the)?(?: exact| "
+    r"precise| pixel| separate| combined)?(?: pixel)?"
+    r" ?(?:masks?|outlines?|segmentations?|polygons?|contours?) (?:of|for|over|covering)"
 )
 _FIND = (
-    r"(?:find|show|mark|detect|locate|highlight|list|select|box|draw|give|get|point out|identify|label|where (?:is|are)|i want|"
+    r"(?:find|show|mark|detect|locate|highlight|list|select|box|draw|give|get|point"
+    r" out|identify|label|where (?:is|are)|i want|"
     r"i need|return|pick|pick out|filter)"
 )
-_PARKED = r"(?:arranged|lined up|parked|laid out|placed|standing|set|organi[sz]ed|aligned|ordered|lying|moored|grouped)"
+_PARKED = (
+    r"(?:arranged|lined up|parked|laid"
+    r" out|placed|standing|set|organi[sz]ed|aligned|ordered|lying|moored|grouped)"
+)
 _PART = r"(?:percentage|percent|per cent|%|share|proportion|fraction|portion|part|amount|ratio)"
 _TAKEN = r"(?:covered|taken up|occupied|filled|made up|composed|used|claimed)"
 _TAKE = r"(?:cover|occupy|take up|fill|make up|account for|take|claim|use)"
 _KIND = r"(?:kind|type|class|sort|category|group)(?:es|s)?(?: of)?"
 _FREQUENT = r"(?:common|frequent|numerous|abundant|prevalent|often|frequently|plentiful|widespread)"
-_MOST = rf"(?:the )?(?:most {_FREQUENT}|commonest|dominant|predominant|prevailing|leading|majority|most)"
+_MOST = (
+    r"(?:the )?(?:most"
+    rf" {_FREQUENT}|commonest|dominant|predominant|prevailing|leading|majority|most)"
+)
 _LEAST = rf"(?:the )?(?:least {_FREQUENT}|rarest|fewest)"
 _WHICH = r"(?:which|what)(?: (?:one|ones|class|kind|type|sort|group|of the N\d+|of them|of these))?"
-_GREATER = rf"(?:the )?(?:more (?:{_FREQUENT}|of)|more|larger in number|in the majority|the majority|larger|bigger|greater|higher|ahead)"
+_GREATER = (
+    rf"(?:the )?(?:more (?:{_FREQUENT}|of)|more|larger in number|in the majority|the"
+    r" majority|larger|bigger|greater|higher|ahead)"
+)
 _HAS = rf"(?:{_IS}|has|have|occurs?|appears?|{_SEE}|{_IS} there|{_DO} you see|exist|exists)"
-_TOGETHER = r"(?:in total|together|in all|all together|altogether|combined|overall|taken together|as one group|up|jointly|in sum|all in all)"
+_TOGETHER = (
+    r"(?:in total|together|in all|all together|altogether|combined|overall|taken together|as one"
+    r" group|up|jointly|in sum|all in all)"
+)
 
 FORMS: tuple[tuple[str, Build | str], ...] = (
     # numbers of things against each other

@@ -1,4 +1,6 @@
-"""An English question into a program, by rules: a form of `english_forms` with its noun phrases read by `english_phrases`.
+"""An English question into a program, by rules.
+
+A form of `english_forms` with its noun phrases read by `english_phrases`.
 
 Every word must find its place; where one does not, there is no program. What may stand anywhere is
 taken out first, and put in its place:
@@ -25,28 +27,30 @@ from geomagnifier.composed.slots import Build, Form, NoPlace
 MOST = 60
 """Words of a question that is read."""
 _POLITE = re.compile(
-    r"^(?:(?:hi|hello|hey|ok|okay|so|now|and|well|please|kindly|just|also|then)\b[ ,]*)+|[ ,]*\b(?:please|thanks|thank you|for "
+    r"^(?:(?:hi|hello|hey|ok|okay|so|now|and|well|please|kindly|just|also|then)\b[ ,]*)+|["
+    r" ,]*\b(?:please|thanks|thank you|for "
     r"me|if possible)\b"
-    r"|^(?:can|could|would|will) you (?:please )?(?=(?:tell|say|give|count|find|segment|show|mark|mask|outline|measure|compute|"
+    r"|^(?:can|could|would|will) you (?:please"
+    r" )?(?=(?:tell|say|give|count|find|segment|show|mark|mask|outline|measure|compute|"
     r"calculate|estimate|"
     r"list|detect|locate|highlight|select|draw|trace|name|determine|add|produce|identify)\b)"
-    r"|^(?:please )?(?:tell me|say|let me know|i (?:want|need|would like|'d like) to know|do you know|can you tell|i wonder)(?: "
+    r"|^(?:please )?(?:tell me|say|let me know|i (?:want|need|would like|'d like) to know|do you"
+    r" know|can you tell|i wonder)(?: "
     r"me)?,? (?=how|what|which|whether|if|where|in)"
-    r"|\b(?:roughly|approximately|about|around|exactly) (?=how (?:many|long|wide|large|big|far|much)\b)"
-    r"|^(?:yes or no|question) ?[:,]? |^only (?=segment|mask|outline|find|show|count)|^(?:whether|if) (?=there)|^(?:is it "
+    r"|\b(?:roughly|approximately|about|around|exactly) (?=how"
+    r" (?:many|long|wide|large|big|far|much)\b)"
+    r"|^(?:yes or no|question) ?[:,]? |^only"
+    r" (?=segment|mask|outline|find|show|count)|^(?:whether|if) (?=there)|^(?:is it "
     r"(?:true|correct|the case) that|whether) "
 )
 _IN_SCENE = re.compile(
-    rf"[ ,]*\b(?:in|on|within|across|over|inside|throughout) (?:the|this|that|my) (?:whole |entire |full |aerial |satellite )?{SCENE}\b"
+    r"[ ,]*\b(?:in|on|within|across|over|inside|throughout) (?:the|this|that|my) (?:whole |entire"
+    rf" |full |aerial |satellite )?{SCENE}\b"
     r"|[ ,]+\b(?:here|visible|in view|shown here|present|in sight)\b"
 )
 _SIGNS = (
     (r"\bcan't\b", "can not"),
-    (
-        r"\b(is|are|do|does|was|"
-        r"were)n't\b",
-        r"\1 not",
-    ),
+    (r"\b(is|are|do|does|was|" r"were)n't\b", r"\1 not"),
     (r"\bthat's\b", "that is"),
     (r"\bat least one\b", "any"),
 )
@@ -58,7 +62,10 @@ _UNIT = "|".join(pattern.pattern for pattern, _ in UNITS)
 
 @dataclass(frozen=True)
 class _Asides:
-    """What was taken out of a question. unit: as of `lexicon.unit_of`.  average: "on average" was said."""
+    """What was taken out of a question. unit: as of `lexicon.unit_of`.
+
+    Average: "on average" was said.
+    """
 
     text: str
     unit: str = ""
@@ -71,7 +78,8 @@ def _without_asides(text: str) -> _Asides:
     if m := re.search(r"[ ,]*\bon average\b,?", text):
         average, text = True, text[: m.start()] + " " + text[m.end() :]
     text = re.sub(
-        r"[ ,]*\b(?:in|as an?) (?:percent|per cent|%|percentage)\b(?: of the (?:image|picture|scene))?(?: ?,)?",
+        r"[ ,]*\b(?:in|as an?) (?:percent|per cent|%|percentage)\b(?: of the"
+        r" (?:image|picture|scene))?(?: ?,)?",
         "",
         text,
     )
@@ -80,7 +88,8 @@ def _without_asides(text: str) -> _Asides:
     elif m := re.search(r"\b(?:pixel) (?=distance|length|width|area|gap)", text):
         unit, text = "px", text[: m.start()] + text[m.end() :]
     elif m := re.search(
-        rf"\bhow many ({_UNIT}) (?=apart|long|wide|large|lie|separate|are there between|are between|between|do|"
+        rf"\bhow many ({_UNIT}) (?=apart|long|wide|large|lie|separate|are there between|are"
+        r" between|between|do|"
         rf"does|of|is|are)",
         text,
     ):
@@ -106,12 +115,14 @@ def _without_asides(text: str) -> _Asides:
         text = text[: m.start()] + rest
     text = " ".join(text.split()).strip(" ,")
     if m := re.match(
-        rf"({_PLACE})(?: of (?:the|this) {SCENE})?,? (?=how|is|are|count|which|what|do|does|find|segment|can)(.+)",
+        rf"({_PLACE})(?: of (?:the|this) {SCENE})?,?"
+        r" (?=how|is|are|count|which|what|do|does|find|segment|can)(.+)",
         text,
     ):
         text = f"{m[2]} {m[1]}"
     if m := re.match(
-        r"(with the exception of|leaving out|except(?: for)?|apart from|ignoring|excluding|other than|not counting|"
+        r"(with the exception of|leaving out|except(?: for)?|apart from|ignoring|excluding|other"
+        r" than|not counting|"
         r"without) (.+?), (.+)",
         text,
     ):
@@ -132,7 +143,10 @@ def _forms() -> tuple[Form, ...]:
 
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
-    """The program of an English question; None where a word of it finds no place, or where it asks for nothing of this sort."""
+    """The program of an English question.
+
+    None where a word of it finds no place, or where it asks for nothing of this sort.
+    """
     plain = normalized(question)
     for sign, instead in _SIGNS:
         plain = re.sub(sign, instead, plain)
@@ -207,7 +221,10 @@ def _there(build: str, found: Mapping[str, Any], said: str) -> p.Program | None:
 
 
 def _measured(program: p.Program, asides: _Asides) -> p.Program | None:
-    """The program with the unit and the mean that were said; None where it has no place for them."""
+    """The program with the unit and the mean that were said.
+
+    None where it has no place for them.
+    """
     if asides.average:
         sizes = [part for part in p.parts(program) if isinstance(part, p.Measure)]
         if isinstance(program, p.Measure) and program.how in ("mean", "sum"):

@@ -1,4 +1,6 @@
-"""English noun phrases and conditions: "the white ships near the harbor longer than 30 m". Every word must find its place.
+"""English noun phrases and conditions: "the white ships near the harbor longer than 30 m".
+
+Every word must find its place.
 
 A phrase is read shortest first, so that what follows it is said of the thing asked about: in "ships
 near the harbor in the left half" the ships are in the left half.
@@ -17,10 +19,17 @@ from geomagnifier.composed.placeholders import amount as made
 from geomagnifier.composed.slots import NoPlace
 from geomagnifier.language.ordinals import ORDINAL, number_of
 
-SCENE = r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial image|satellite image|whole image)"
-PICTURE = rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land surface|surface|region|aoi|box)"
+SCENE = (
+    r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial"
+    r" image|satellite image|whole image)"
+)
+PICTURE = (
+    rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land"
+    r" surface|surface|region|aoi|box)"
+)
 _JOIN = (
-    r"(?: ?, ?(?:and |or |plus )?| and also | and | or | as well as | plus | & | together with | along with )(?:(?:the|an?|all|"
+    r"(?: ?, ?(?:and |or |plus )?| and also | and | or | as well as | plus | & | together with |"
+    r" along with )(?:(?:the|an?|all|"
     r"every|any|both|each|all the) )?"
 )
 _NOUN = re.compile(rf"K\d+(?:{_JOIN}K\d+)*|(?:of )?(?:them|they|those|these|it|ones|one)\b(?! K)")
@@ -50,10 +59,14 @@ LONGER: dict[str, tuple[p.Quantity, bool]] = {
     "larger": ("area", True), "bigger": ("area", True), "greater": ("area", True), "smaller": ("area", False),
 }  # fmt: skip
 _MORE = (
-    r"(?:more than|over|above|greater than|larger than|exceed(?:s|ing)?|over|longer than|at least|no less than|not less than|a "
+    r"(?:more than|over|above|greater than|larger than|exceed(?:s|ing)?|over|longer than|at"
+    r" least|no less than|not less than|a "
     r"minimum of|upwards of|> ?=?|≥)"
 )
-_LESS = r"(?:less than|fewer than|under|below|smaller than|at most|no more than|not more than|up to|a maximum of|< ?=?|≤)"
+_LESS = (
+    r"(?:less than|fewer than|under|below|smaller than|at most|no more than|not more than|up to|a"
+    r" maximum of|< ?=?|≤)"
+)
 _WIDE = "|".join(_ADJECTIVES)
 _SIDES = {
     "left": "left", "right": "right", "upper": "upper", "top": "upper", "lower": "lower", "bottom": "lower", "northern": "upper",
@@ -167,10 +180,14 @@ class Reader:
 
     @staticmethod
     def _from_side(rank: p.Rank, words: str) -> tuple[p.Rank, str]:
-        """A rank that is counted from a side of the picture, and the words after it: "(the second ship) from the left in the harbor"."""
+        """A rank that is counted from a side of the picture, and the words after it.
+
+        "(the second ship) from the left in the harbor".
+        """
         sides = "|".join(sorted(_SIDES, key=len, reverse=True))
         m = re.match(
-            rf"(?:counted |counting |when counted )?from (?:the )?({sides})(?: (?:side|edge|hand side))?\b ?",
+            rf"(?:counted |counting |when counted )?from (?:the )?({sides})(?: (?:side|edge|hand"
+            r" side))?\b ?",
             words,
         )
         if m is None:
@@ -182,11 +199,16 @@ class Reader:
         return tuple(dict.fromkeys(_COLOURS[word] for word in words.split() if word in _COLOURS))
 
     def _except(self, words: str, of: p.Select) -> p.Select | None:
-        """As in "except the ships", "that are not ships", "other than ships": None where it is no such thing."""
+        """As in "except the ships", "that are not ships", "other than ships".
+
+        None where it is no such thing.
+        """
         found = re.match(
-            r"(?:, )?(?:except(?: for)?|other than|excluding|but(?: not| no)?|apart from|besides|without|which (?:is|are) "
+            r"(?:, )?(?:except(?: for)?|other than|excluding|but(?: not| no)?|apart"
+            r" from|besides|without|which (?:is|are) "
             r"(?:not|no)|that (?:is|are) (?:not|no)|minus"
-            r"|(?:is|are) not|not|leaving out|ignoring|with the exception of|save for|and not) (?=(?:an?|the|all|any|those)\b|K\d)",
+            r"|(?:is|are) not|not|leaving out|ignoring|with the exception of|save for|and not)"
+            r" (?=(?:an?|the|all|any|those)\b|K\d)",
             words,
         )
         if found is None or (
@@ -226,7 +248,8 @@ class Reader:
     def _conditions(self, words: str) -> Iterator[tuple[p.Filter, ...]]:
         words = re.sub(r"^(?:and |but |, )*", "", words) if words else words
         words = re.sub(
-            r"^(?:(?:that|which|who|there|,) )*(?:(?:is|are|lie|lies|lying|have|has|stand|stands|sit|sits|appear|appears|occur|"
+            r"^(?:(?:that|which|who|there|,)"
+            r" )*(?:(?:is|are|lie|lies|lying|have|has|stand|stands|sit|sits|appear|appears|occur|"
             r"occurs|being|can be found|located|situated|found|parked|moored|"
             r"docked|standing|placed|berthed|anchored) )*(?=.)",
             "",
@@ -278,14 +301,18 @@ class Reader:
     def _limit(self, words: str) -> p.Filter | None:
         longer = "|".join(LONGER)
         if m := re.fullmatch(
-            rf"(?:measur(?:e|es|ing) )?({longer}) (?:in (?:length|width|area|size) )?than (?:about |"
+            rf"(?:measur(?:e|es|ing) )?({longer}) (?:in (?:length|width|area|size) )?than"
+            r" (?:about |"
             rf"roughly )?(Q\d+)",
             words,
         ):
             what, more = LONGER[m[1]]
             return self._between_numbers(what, m[2] if more else None, None if more else m[2])
         lead = r"(?:(?:with|of|whose|having|has|have|an?|the|its|their|in|being|which|that|is|are|measur(?:e|es|ing)) )*"
-        noun = r"(?:(length|width|area|size|diameter)s? )?(?:(?:of|is|are|being|which is|that is|measuring) )*"
+        noun = (
+            r"(?:(length|width|area|size|diameter)s? )?(?:(?:of|is|are|being|which is|that"
+            r" is|measuring) )*"
+        )
         tail = rf"(?: ({_WIDE}|length|width|area|size|diameter))?"
         if m := re.fullmatch(rf"{lead}{noun}(?:({_MORE})|{_LESS}) (?:about )?(Q\d+){tail}", words):
             return self._between_numbers(
@@ -296,7 +323,8 @@ class Reader:
         ):
             return self._between_numbers(_quantity(m[1], m[4]), m[2], m[3])
         if m := re.fullmatch(
-            rf"{lead}{noun}(Q\d+) (?:({_WIDE}) )?(?:or|and) (more|longer|larger|wider|bigger|above|over|less|"
+            rf"{lead}{noun}(Q\d+) (?:({_WIDE}) )?(?:or|and)"
+            r" (more|longer|larger|wider|bigger|above|over|less|"
             rf"shorter|smaller|below|under)",
             words,
         ):
@@ -329,7 +357,8 @@ class Reader:
         whole = rf"(?: of {PICTURE})?"
         sides = "|".join(sorted(_SIDES, key=len, reverse=True))
         if re.fullmatch(
-            rf"(?:in|at|near|around) the (?:cent(?:re|er)|middle)(?: part)?{whole}|(?:in the )?central(?: "
+            rf"(?:in|at|near|around) the (?:cent(?:re|er)|middle)(?: part)?{whole}|(?:in the"
+            r" )?central(?: "
             rf"part)?{whole}",
             words,
         ):
@@ -339,7 +368,8 @@ class Reader:
         ):
             return p.Place("edge")
         m = re.fullmatch(
-            rf"(?:in|on|at|to|towards?|within) the ({sides})(?: ({sides}))?(?: (half|part|side|portion|section|third|quarter|"
+            rf"(?:in|on|at|to|towards?|within) the ({sides})(?: ({sides}))?(?:"
+            r" (half|part|side|portion|section|third|quarter|"
             rf"quadrant|corner|edge|area))?{whole}",
             words,
         )
@@ -365,7 +395,8 @@ class Reader:
     def _heading(self, words: str) -> p.Filter | None:
         compass = "|".join(sorted(_COMPASS, key=len, reverse=True))
         m = re.fullmatch(
-            rf"(?:pointing|heading|facing|oriented|aligned|running|lying|turned|run|point|lie)(?: (?:to|towards?|from|in|due))"
+            rf"(?:pointing|heading|facing|oriented|aligned|running|lying|turned|run|point|lie)(?:"
+            rf" (?:to|towards?|from|in|due))"
             rf"?(?: the)?(?: direction)? ({compass})(?:wards?)?"
             r"(?: to (north|south|east|west))?(?: direction)?",
             words,
@@ -374,14 +405,16 @@ class Reader:
 
     def _relation(self, words: str) -> p.Filter | None:
         if m := re.fullmatch(
-            r"(?:without|with no|having no)(?: an?| any)? (.+?) (?:nearby|near|near them|near it|close by|next "
+            r"(?:without|with no|having no)(?: an?| any)? (.+?) (?:nearby|near|near them|near"
+            r" it|close by|next "
             r"to (?:it|them))",
             words,
         ):
             found = self._related("near", m[1])
             return None if found is None else p.Not(found)
         if m := re.fullmatch(
-            r"(?:with(?: at least one| an?| any)?|having(?: an?| any)?) (.+?) (?:nearby|near|near them|near it|"
+            r"(?:with(?: at least one| an?| any)?|having(?: an?| any)?) (.+?) (?:nearby|near|near"
+            r" them|near it|"
             r"close by|next to (?:it|them))",
             words,
         ):
@@ -392,7 +425,8 @@ class Reader:
             found = self._related("near", m[2], m[3])
             return found if found is None or m[1] == "with" else p.Not(found)
         if m := re.fullmatch(
-            r"(?:within|(?:at most|less than|no more than|up to|closer than|nearer than|under) (?=Q\d+))(?: "
+            r"(?:within|(?:at most|less than|no more than|up to|closer than|nearer than|under)"
+            r" (?=Q\d+))(?: "
             r"about)? ?(Q\d+) (?:of|from|to|away from) (.+)",
             words,
         ):
@@ -448,7 +482,10 @@ class Reader:
 
 
 def _quantity(noun: str | None, adjective: str | None) -> p.Quantity:
-    """What is measured: said by a noun before the number or by a word after it; "area" where neither does."""
+    """What is measured: said by a noun before the number or by a word after it.
+
+    "area" where neither does.
+    """
     nouns: dict[str, p.Quantity] = {
         "length": "length",
         "width": "width",

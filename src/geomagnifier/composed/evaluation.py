@@ -1,4 +1,6 @@
-"""A program run over the regions of an answer: a value with its unit, and the regions that it is made of.
+"""A program run over the regions of an answer.
+
+A value with its unit, and the regions that it is made of.
 
 Sizes come from outlines and places from boxes. In metres where the ground is known, in px where it
 is not; what a question wants in metres is then not answered, and the reason is given.
@@ -61,7 +63,10 @@ ROUND = 1.2
 
 @dataclass(frozen=True)
 class Term:
-    """A number that was worked out on the way. of: what it is of.  counts: regions that it is made of, by class."""
+    """A number that was worked out on the way. of: what it is of.
+
+    Counts: regions that it is made of, by class.
+    """
 
     of: p.Number
     value: float
@@ -122,7 +127,10 @@ class Ground:
         return self.within.pixels if isinstance(self.within, Area) else self.area.area
 
     def metric(self, unit: str, regions: Sequence[Region] = ()) -> bool:
-        """Whether to measure in metres: as asked, or where they are known. regions: that cannot be measured so."""
+        """Whether to measure in metres: as asked, or where they are known.
+
+        Regions: that cannot be measured so.
+        """
         scaled = measures.is_scaled(self.scene)
         if unit.startswith("px"):
             return False
@@ -496,7 +504,10 @@ def _passing(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[
 
 
 def _in_part(part: str, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which points lie in a part of the picture. part: as of `program.Place`.  xy: (N, 2), shares of its width and height."""
+    """Which points lie in a part of the picture. part: as of `program.Place`.
+
+    Xy: (N, 2), shares of its width and height.
+    """
     words, (x, y) = part.split(), xy.T
     if part in ("centre", "edge"):
         low, high = MIDDLE if part == "centre" else (RIM, 1 - RIM)
@@ -565,7 +576,10 @@ def _listed(holds: Any) -> list[bool]:
 def _between(
     regions: Sequence[Region], first: Sequence[Region], second: Sequence[Region]
 ) -> list[bool]:
-    """Whether the centre of each lies between two of the others: beside the line from one to the other by no more than half its length."""
+    """Whether the centre of each lies between two of the others.
+
+    Beside the line from one to the other by no more than half its length.
+    """
     kept = []
     starts, stops = measures.middles(first), measures.middles(second)
     for region, point in zip(regions, measures.middles(regions), strict=True):

@@ -21,7 +21,10 @@ COURTS = "court, sports court, 球场"
 
 @dataclass(frozen=True)
 class Amount:
-    """A number with a unit, "" for a bare number. said: the unit as written, where it is another one ("ft")."""
+    """A number with a unit, "" for a bare number.
+
+    Said: the unit as written, where it is another one ("ft").
+    """
 
     value: float
     unit: str = ""
@@ -30,7 +33,10 @@ class Amount:
 
 @dataclass(frozen=True, eq=False)
 class Marked:
-    """A question with marks. names: kinds of K0, K1 ...  amounts: of Q0 (with a unit) and N0 (without), by mark."""
+    """A question with marks. names: kinds of K0, K1 ...
+
+    Amounts: of Q0 (with a unit) and N0 (without), by mark.
+    """
 
     text: str
     names: Sequence[tuple[str, ...]]
@@ -114,7 +120,8 @@ _TENS = {
     "ninety": 90,
 }
 _NUMBER = (
-    rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|(?:an?|one|half an?|half|two|three|four|five|six|seven|eight|nine|ten)(?: hundred| thousand)|"
+    rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|(?:an?|one|half"
+    rf" an?|half|two|three|four|five|six|seven|eight|nine|ten)(?: hundred| thousand)|"
     rf"half an?|{'|'.join([*_ONES, *_TENS])})"
 )
 _SQUARE = {"m": "m2", "km": "km2", "ft": "ft2", "px": "px2"}

@@ -1,4 +1,6 @@
-"""Words that plain questions are put in, beside the names of classes: those that ask and order, places, sides, sizes, ranks, numbers.
+"""Words that plain questions are put in, beside the names of classes.
+
+Those that ask and order, places, sides, sizes, ranks, numbers.
 
 Plain data, small letters, simplified characters. A word of a question that is neither here nor a
 name of a class is one that nothing reads.

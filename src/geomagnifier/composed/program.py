@@ -1,4 +1,6 @@
-"""What a composed question asks, as a small typed program: select, filter, relate, aggregate, compare.
+"""What a composed question asks, as a small typed program.
+
+Select, filter, relate, aggregate, compare.
 
     "How many airplanes are in the left half?"      Count(Select(("airplane",), (Place("left half"),)))
     "Are there more ships than storage tanks?"      Compare(Count(ship), ">", Count(storage tank))
@@ -63,7 +65,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Place:
-    """Those with their centre in a part of the picture: "left half", "upper left quarter", "centre", "lower third", "edge"."""
+    """Those with their centre in a part of the picture.
+
+    "left half", "upper left quarter", "centre", "lower third", "edge".
+    """
 
     part: str
 
@@ -93,7 +98,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Related:
-    """Those that lie so to one of some others. within: a limit on the gap between the outlines, `unit` "m" or "px"."""
+    """Those that lie so to one of some others.
+
+    Within: a limit on the gap between the outlines, `unit` "m" or "px".
+    """
 
     way: Way
     others: Select
@@ -107,7 +115,10 @@ class Related:
 
 @dataclass(frozen=True)
 class Between:
-    """Those between one of some others and one of some more; the same twice where two of a class are meant."""
+    """Those between one of some others and one of some more.
+
+    The same twice where two of a class are meant.
+    """
 
     first: Select
     second: Select
@@ -151,7 +162,10 @@ Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not | An
 
 @dataclass(frozen=True)
 class Rank:
-    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".  count: how many.  start: of which rank on."""
+    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".
+
+    Count: how many.  start: of which rank on.
+    """
 
     by: str
     largest: bool = True
@@ -200,7 +214,10 @@ class Select:
 
 @dataclass(frozen=True)
 class _Told:
-    """What is told of one selection. NAME: of it in the line that says how the question was read."""
+    """What is told of one selection.
+
+    NAME: of it in the line that says how the question was read.
+    """
 
     NAME: ClassVar[str] = ""
     of: Select
@@ -222,7 +239,10 @@ class Count(_Told):
 
 @dataclass(frozen=True)
 class Measure:
-    """A size of the regions together. unit: that was asked for, "" for what the scene gives.  shown: a unit for the sentence ("ft")."""
+    """A size of the regions together. unit: that was asked for, "" for what the scene gives.
+
+    Shown: a unit for the sentence ("ft").
+    """
 
     of: Select
     what: Quantity
@@ -231,12 +251,18 @@ class Measure:
     shown: str = ""
 
     def __str__(self) -> str:
-        return f"{self.how} {self.what}({self.of}){f' in {self.shown or self.unit}' if self.unit else ''}"
+        return (
+            f"{self.how}"
+            f" {self.what}({self.of}){f' in {self.shown or self.unit}' if self.unit else ''}"
+        )
 
 
 @dataclass(frozen=True)
 class Share:
-    """Per cent of the picture, or of a box that was given, that the masks cover; or of the number of other regions."""
+    """Per cent of the picture, or of a box that was given, that the masks cover.
+
+    Or of the number of other regions.
+    """
 
     of: Select
     whole: Select | None = None
@@ -247,7 +273,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Distance:
-    """Between centres, or the gap between outlines. second: None for the two of the first.  how: of several pairs, the nearest."""
+    """Between centres, or the gap between outlines. second: None for the two of the first.
+
+    How: of several pairs, the nearest.
+    """
 
     first: Select
     second: Select | None = None
@@ -328,7 +357,10 @@ Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | D
 
 @dataclass(frozen=True)
 class Exists:
-    """Whether there are any. each: of every one of the classes.  plain: asked so simply that the model's own words answer it."""
+    """Whether there are any. each: of every one of the classes.
+
+    Plain: asked so simply that the model's own words answer it.
+    """
 
     of: Select
     each: bool = False
@@ -339,7 +371,10 @@ class Exists:
 
 @dataclass(frozen=True)
 class Compare:
-    """Whether one number is larger, smaller, as large. times: the second one is multiplied by it."""
+    """Whether one number is larger, smaller, as large.
+
+    Times: the second one is multiplied by it.
+    """
 
     left: Number
     sign: Sign
@@ -448,13 +483,19 @@ def refers(program: Program) -> bool:
 
 
 def outlined(program: Program) -> bool:
-    """Whether the masks of the regions are needed: sizes, shares, gaps, colours, headings; a count or a side of the picture takes boxes."""
+    """Whether the masks of the regions are needed: sizes, shares, gaps, colours, headings.
+
+    A count or a side of the picture takes boxes.
+    """
     near = (part for part in parts(program) if isinstance(part, Related))
     return shown(program) or any(part.within is not None or part.way in BY_MASK for part in near)
 
 
 def shown(program: Program) -> bool:
-    """Whether the masks belong to the answer; where they only tell which objects lie on others, boxes are all that was asked for."""
+    """Whether the masks belong to the answer.
+
+    Where they only tell which objects lie on others, boxes are all that was asked for.
+    """
     told = (Limit, Measure, Colour, ColourOf, Heading, Axis)
     for part in parts(program):
         if (
@@ -471,7 +512,10 @@ def shown(program: Program) -> bool:
 
 
 def simple(program: Program) -> bool:
-    """Whether it is a count or a yes or no with no more than a side of the picture: the model has words of its own for that."""
+    """Whether it is a count or a yes or no with no more than a side of the picture.
+
+    The model has words of its own for that.
+    """
     if not isinstance(program, Count | Exists):
         return False
     of = program.of

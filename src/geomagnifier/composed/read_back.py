@@ -39,7 +39,10 @@ def told(program: p.Program, words: Words) -> str:
         case p.Exists(of, each):
             return f"是否{'都' if each else ''}有（{_of(of, words)}）"
         case p.Compare(left, sign, right, times):
-            return f"{_number(left, words)} {MORE_ZH[sign]} {'' if times == 1 else f'{times:g}倍 '}{_number(right, words)}"
+            return (
+                f"{_number(left, words)} {MORE_ZH[sign]}"
+                f" {'' if times == 1 else f'{times:g}倍 '}{_number(right, words)}"
+            )
         case p.Every(of, test):
             return f"每个（{_of(of, words)}）都是{condition(test, words)}"
         case p.Arranged(of, form):
@@ -56,7 +59,9 @@ def told(program: p.Program, words: Words) -> str:
 
 
 def as_asked(text: str, question: str, spec: ModelSpec) -> str:
-    """A Chinese answer with the question's own nouns: "码头" and not "港口", where the question has one name for a class.
+    """A Chinese answer with the question's own nouns.
+
+    "码头" and not "港口", where the question has one name for a class.
 
     Args:
         text: of the answer.
@@ -132,9 +137,11 @@ def _of(of: p.Select, words: Words) -> str:
     named = (
         "它们"
         if of.them
-        else f"{len(of.kinds)}个类别"
-        if len(of.kinds) >= _HIDDEN
-        else "或".join(words.noun(kind) for kind in of.kinds)
+        else (
+            f"{len(of.kinds)}个类别"
+            if len(of.kinds) >= _HIDDEN
+            else "或".join(words.noun(kind) for kind in of.kinds)
+        )
     )
     counter = words.counters.get(of.kinds[0], "个") if len(of.kinds) == 1 else "个"
     number = f"{of.number}{counter}" if of.number is not None else ""

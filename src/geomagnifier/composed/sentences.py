@@ -1,4 +1,6 @@
-"""The sentence of a composed answer, in English and Chinese, by rule: the value with its unit, and what it is made of.
+"""The sentence of a composed answer, in English and Chinese, by rule.
+
+The value with its unit, and what it is made of.
 
 "Yes: 9 ships against 7 storage tanks."    "The mean length of the 9 ships is 51.5 px."    "是：9艘船，7个储罐。"
 """
@@ -68,7 +70,10 @@ _PARTS_ZH = {"left": "左", "right": "右", "upper": "上", "lower": "下"}
 
 @dataclass(frozen=True)
 class Words:
-    """How classes are called. chinese: nouns.  counters: Chinese measure words.  them: classes of the last answer's regions."""
+    """How classes are called. chinese: nouns.  counters: Chinese measure words.
+
+    Them: classes of the last answer's regions.
+    """
 
     language: Literal["en", "zh"]
     chinese: Mapping[str, str]
@@ -99,7 +104,10 @@ class Words:
 
 
 def number(value: float, unit: str | None, words: Words, shown: str = "") -> str:
-    """A value with its unit, to four digits; in another unit of the question's as well ("98 ft (30 m)")."""
+    """A value with its unit, to four digits.
+
+    In another unit of the question's as well ("98 ft (30 m)").
+    """
     text = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
     if unit is None:
         return text
@@ -130,7 +138,10 @@ def condition(test: p.Filter, words: Words) -> str:
             if zh:
                 return f"{QUANTITIES_ZH[what]}{f'{a}到{b}' if a and b else f'至少{a}' if a else f'至多{b}'}的"
             if a and b:
-                return f"between {a} and {b} {'large' if what == 'area' else 'long' if what == 'length' else 'wide'}"
+                return (
+                    f"between {a} and {b}"
+                    f" {'large' if what == 'area' else 'long' if what == 'length' else 'wide'}"
+                )
             return f"{_ADJECTIVES[what][not a]} than {a or b}"
         case p.Place(part):
             if zh:
@@ -283,7 +294,10 @@ def _side(term: Term, words: Words) -> str:
     if isinstance(term.of, p.Share) and term.of.whole is not None:
         return f"{value} of the {several(term.of.whole, words)}, {words.counts(counts)}"
     if isinstance(term.of, p.Measure) and of.rank is None:
-        return f"{value} for {words.counts(counts)}{_TAKEN[term.of.how] if sum(counts.values()) > 1 else ''}"
+        return (
+            f"{value} for"
+            f" {words.counts(counts)}{_TAKEN[term.of.how] if sum(counts.values()) > 1 else ''}"
+        )
     return f"{value} for {several(of, words)}"
 
 
@@ -338,7 +352,10 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             return (
                 f"{where}有{words.counts(counts)}。"
                 if zh
-                else f"There {'is' if (n := sum(counts.values())) == 1 else 'are'} {words.counts(counts)}{_after(of, words, n)}."
+                else (
+                    f"There {'is' if (n := sum(counts.values())) == 1 else 'are'}"
+                    f" {words.counts(counts)}{_after(of, words, n)}."
+                )
             )
         case p.Compare(_, _, right, times):
             a, b = outcome.terms
@@ -361,7 +378,10 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             rest = [term for term in outcome.terms if term is not best]
             if zh:
                 return f"{words.noun(str(value))}：{'，'.join(_side(term, words) for term in [best, *rest])}。"
-            return f"{words.noun(str(value))}: {_side(best, words)} against {words.listed([_side(term, words) for term in rest])}."
+            return (
+                f"{words.noun(str(value))}: {_side(best, words)} against"
+                f" {words.listed([_side(term, words) for term in rest])}."
+            )
         case p.Commonest(_, most):
             name = words.noun(str(value))
             if zh:
@@ -395,14 +415,20 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return (
                     f"{words.counts(counts) if counts else 0}：{part}。"
                     if zh
-                    else f"{part} of the {_nouns(whole, words)}: {words.counts(counts) if counts else 'none'}."
+                    else (
+                        f"{part} of the {_nouns(whole, words)}:"
+                        f" {words.counts(counts) if counts else 'none'}."
+                    )
                 )
             if not counts:
                 return _none(of, words)
             if zh:
                 return f"{several(of, words)}占{told}（{words.counts(counts)}）。"
             verb = "covers" if sum(counts.values()) == 1 else "cover"
-            return f"{words.counts(counts)}{_after(of, words, sum(counts.values()))} {verb} {told} of the picture."
+            return (
+                f"{words.counts(counts)}{_after(of, words, sum(counts.values()))} {verb} {told} of"
+                " the picture."
+            )
         case p.Measure(of, what, how, _):
             if not counts:
                 return _none(of, words)
@@ -437,7 +463,10 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 if isinstance(left, p.Measure)
                 else ("", "")
             )
-            size = f"{number(abs(term.value), term.unit, words, getattr(left, 'shown', ''))} {more[term.value < 0]}"
+            size = (
+                f"{number(abs(term.value), term.unit, words, getattr(left, 'shown', ''))}"
+                f" {more[term.value < 0]}"
+            )
             apart = number(term.value, term.unit, words)
             return (
                 f"{left_said}，{right_said}，相差{apart}。"
@@ -453,7 +482,10 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             n = int(term.value)
             if zh:
                 return f"{words.counts(counts)}排成{n}{'列' if columns else '行'}。"
-            return f"{words.counts(counts)} in {n} {'column' if columns else 'row'}{'' if n == 1 else 's'}."
+            return (
+                f"{words.counts(counts)} in {n}"
+                f" {'column' if columns else 'row'}{'' if n == 1 else 's'}."
+            )
         case p.Axis(of):
             return (
                 f"{words.counts(counts)}的长轴朝向为{told}（自北顺时针）。"
@@ -510,8 +542,10 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
             return (
                 "这幅影像没有坐标参考系统，无法换算成米；请改用像素提问。"
                 if zh
-                else "The picture has no place on Earth, so nothing can be told in metres or hectares; ask in pixels, as in "
-                "'longer than 40 px'."
+                else (
+                    "The picture has no place on Earth, so nothing can be told in metres or"
+                    " hectares; ask in pixels, as in 'longer than 40 px'."
+                )
             )
         case "none":
             missing = [kind for kind in p.kinds(program) if kind not in counts][:3] or list(
@@ -520,7 +554,10 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
             noun = words.listed([words.noun(kind, 1) for kind in missing], "or")
             if zh:
                 return f"没有找到{noun}{f'（有{there}）' if there else ''}，因此无法回答。"
-            return f"There is no {noun}{f' beside {there}' if there else ''} that this could be told of."
+            return (
+                f"There is no {noun}{f' beside {there}' if there else ''} that this could be"
+                " told of."
+            )
         case "fewer":
             return _fewer(program, outcome.terms[0], words)
         case "not two":
@@ -530,7 +567,10 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return f"{f'有{there}' if there else '没有找到目标'}，无法判断；{wanted}。"
             if lain:
                 return f"{there or 'None'} found: how things lie is told of two and more."
-            return f"{there or 'None'} found: that is told of two; choose them, as in 'between the largest ship and the bridge'."
+            return (
+                f"{there or 'None'} found: that is told of two; choose them, as in 'between the"
+                " largest ship and the bridge'."
+            )
         case "tie":
             return f"一样多：{there}。" if zh else f"as many of each: {there}."
         case "one class":
@@ -559,4 +599,7 @@ def _fewer(program: p.Program, there: Term, words: Words) -> str:
         where = "".join(condition(f, words) for f in of.filters)
         return f"图中只有{where}{counted}{f'，没有{rank_zh(rank)}' if rank.count == 1 else ''}。"
     none = f"; there is no {rank}" if rank.count == 1 else ""
-    return f"There {'is' if there.value == 1 else 'are'} only {counted}{_after(of, words, int(there.value))}{none}."
+    return (
+        f"There {'is' if there.value == 1 else 'are'} only"
+        f" {counted}{_after(of, words, int(there.value))}{none}."
+    )

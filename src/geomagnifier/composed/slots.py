@@ -1,4 +1,6 @@
-"""Forms with slots, of either language: where one fits a question, and what it builds of what stands in its slots.
+"""Forms with slots, of either language.
+
+Where one fits a question, and what it builds of what stands in its slots.
 
 Slots: {a} {b} noun phrases, {c} conditions, {n} an amount; `word` is the first argument of what
 builds, the other groups go by their names.
@@ -24,7 +26,10 @@ class NoPlace(Exception):
 
 
 class Reads(Protocol):
-    """What reads the words in a slot. Both `english_phrases.Reader` and `chinese_phrases.Reader` do."""
+    """What reads the words in a slot.
+
+    Both `english_phrases.Reader` and `chinese_phrases.Reader` do.
+    """
 
     @property
     def lexicon(self) -> Lexicon: ...
@@ -35,7 +40,10 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A form of question. written: a regular expression with slots.  slots: their patterns.  build: of what; "english" builds a word."""
+    """A form of question. written: a regular expression with slots.  slots: their patterns.
+
+    Build: of what; "english" builds a word.
+    """
 
     written: str
     slots: Mapping[str, str]
@@ -64,7 +72,10 @@ def _pattern(written: str, slots: Mapping[str, str], least: int = 0) -> str:
 
 
 def read(said: Mapping[str, str], reader: Reads) -> dict[str, Any]:
-    """What stands in the slots, read; groups that are no slots stay as they are said. Raises NoPlace."""
+    """What stands in the slots, read; groups that are no slots stay as they are said.
+
+    Raises NoPlace.
+    """
     slots: dict[str, Any] = dict(said)
     for names, of in (
         (("a", "b"), reader.phrase),

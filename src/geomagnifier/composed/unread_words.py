@@ -22,7 +22,9 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|[^\s\w]")
 
 
 def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> tuple[str, ...]:
-    """What is neither a class, a place, a size nor a word of asking: the words as they were said, those that follow each other together.
+    """What is neither a class, a place, a size nor a word of asking.
+
+    The words as they were said, those that follow each other together.
 
     Args:
         question: plain words, English or Chinese.
@@ -102,4 +104,7 @@ def remark(words: Collection[str], zh: bool) -> str:
     if zh:
         return f"没有看懂{'、'.join(f'“{word}”' for word in words)}，答案没有考虑它。"
     listed = " and ".join(f'"{word}"' for word in words)
-    return f"{listed} {'was' if len(words) == 1 else 'were'} not understood, and the answer leaves {'it' if len(words) == 1 else 'them'} out."
+    return (
+        f"{listed} {'was' if len(words) == 1 else 'were'} not understood, and the answer leaves"
+        f" {'it' if len(words) == 1 else 'them'} out."
+    )

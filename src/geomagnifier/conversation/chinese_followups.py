@@ -1,4 +1,7 @@
-"""Chinese follow-ups: a full Chinese question with 它们 for what was found, the last question with another noun, or plain English.
+"""Chinese follow-ups.
+
+A full Chinese question with 它们 for what was found, the last question with another noun, or plain
+English.
 
 "左边有几个？"     after ships    "左边有几个它们"          composed, about the regions of the last answer
 "那飞机呢？"       after ships    "图中有几架飞机？"        the last question, about another class
@@ -70,7 +73,10 @@ def starts_beside(text: str) -> bool:
 
 
 def in_full(text: str) -> Iterator[str]:
-    """Chinese questions that a follow-up may be short for, with 它们 for what was found; likeliest first."""
+    """Chinese questions that a follow-up may be short for, with 它们 for what was found.
+
+    Likeliest first.
+    """
     plain = re.sub(
         "(?:其中|这些|那些|上述(?:目标)?|[他她牠]们|这里面|(?<![边侧大小长短上下左右的近远])[这那][艘架个条座辆栋]|(?<!其)它(?!们))(?!人)",
         "它们",

@@ -40,7 +40,8 @@ _POINTS = re.compile(r"\b(?:this|here|what(?:'s| is) (?:it|that|there))\b|这(?!
 _EVERY = re.compile("都|全|是不是|是否|吗")
 """Words of a Chinese question that is answered by yes or no; "右半边呢？" is not."""
 _WHOLE = re.compile(
-    r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou (?:mention|name|describe|see|find|list|talk)",
+    r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou"
+    r" (?:mention|name|describe|see|find|list|talk)",
     re.I,
 )
 """As in "Describe it and segment what you mention.": about the picture as a whole."""
@@ -140,7 +141,8 @@ def _followed(
             )
         before = "the last answer found nothing" if last else "nothing was asked before"
         raise NothingMeant(
-            f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the ships.'"
+            f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the"
+            " ships.'"
         )
     assert last is not None
     if move.sort == "beside":
@@ -149,7 +151,10 @@ def _followed(
 
 
 def understood(question: str, last: Turn | None, model: Model, box: Any = None) -> Move:
-    """What a question asks in full, and how it refers to the last turn; arguments as of `follow` and `pipeline.ask`."""
+    """What a question asks in full, and how it refers to the last turn.
+
+    Arguments as of `follow` and `pipeline.ask`.
+    """
     english = _english(Query(question).text)
     regions = referable(last)
     if (
@@ -196,7 +201,10 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
 def _in_chinese(
     question: str, last: Turn, regions: tuple[Region, ...], model: Model
 ) -> Move | None:
-    """A Chinese follow-up in full: about another class, or a composed one about what was found; None where it is neither."""
+    """A Chinese follow-up in full: about another class, or a composed one about what was found.
+
+    None where it is neither.
+    """
     if len(question) > LONGEST:
         return None
     names = model.spec.names
@@ -228,7 +236,10 @@ def _in_chinese(
 
 
 def referable(last: Turn | None) -> tuple[Region, ...]:
-    """The regions that a question may refer back to; a turn that could not be answered leaves those before it."""
+    """The regions that a question may refer back to.
+
+    A turn that could not be answered leaves those before it.
+    """
     if last is None:
         return ()
     withheld = (
@@ -241,12 +252,18 @@ def referable(last: Turn | None) -> tuple[Region, ...]:
 
 
 def _refused(question: str, model: Model, boxed: bool) -> bool:
-    """Whether `ask` refuses the question for its words; a reference would only change what is refused. boxed: a box is given."""
+    """Whether `ask` refuses the question for its words.
+
+    A reference would only change what is refused. boxed: a box is given.
+    """
     return composed.refusal(question, model.spec, boxed, referring=True) is not None
 
 
 def _in_box(question: str, box: Any, regions: tuple[Region, ...]) -> bool:
-    """Whether a question with a box is about the box: it points there, or the earlier regions lie elsewhere."""
+    """Whether a question with a box is about the box.
+
+    It points there, or the earlier regions lie elsewhere.
+    """
     given = box if isinstance(box, Box) else Box(*(float(v) for v in box))
     elsewhere = not all(
         given.contains((r.box[0] + r.box[2]) / 2, (r.box[1] + r.box[3]) / 2) for r in regions
@@ -255,7 +272,10 @@ def _in_box(question: str, box: Any, regions: tuple[Region, ...]) -> bool:
 
 
 def _english(question: str) -> str:
-    """A Chinese follow-up in English; as it is where it names a property ("其中红色的"), which its English would lose."""
+    """A Chinese follow-up in English.
+
+    As it is where it names a property ("其中红色的"), which its English would lose.
+    """
     return (
         in_english(question)
         if is_chinese(question) and unsupported.unchecked(question) is None
@@ -264,7 +284,10 @@ def _english(question: str) -> str:
 
 
 def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:
-    """A question about the picture that only looks like a reference: "what kind of place is this?"; but "describe it" refers."""
+    """A question about the picture that only looks like a reference: "what kind of place is this?".
+
+    But "describe it" refers.
+    """
     if found and re.match(
         r"\W*(?:and|now|please|ok)?\W*(?:describe|tell|what about)\b", english, re.I
     ):
@@ -352,7 +375,10 @@ def _swap(
 
 
 def _instead(text: str, answer: Answer, model: Model, noun: str) -> str:
-    """A question with its class's noun replaced, the first one; empty where none is in it. Where nothing was found it may be any."""
+    """A question with its class's noun replaced, the first one; empty where none is in it.
+
+    Where nothing was found it may be any.
+    """
     kinds = dict.fromkeys(r.label for r in answer.regions) or model.spec.kinds
     names = "|".join(
         re.escape(name)
@@ -366,7 +392,11 @@ def _instead(text: str, answer: Answer, model: Model, noun: str) -> str:
 def _ask(
     scene: Scene, text: str, model: Model, refers: Reference, options: dict[str, Any]
 ) -> Answer:
-    """About earlier regions: in a scene too large for one view only their surroundings are looked at, unless the options name a box."""
+    """About earlier regions.
+
+    In a scene too large for one view only their surroundings are looked at, unless the options name
+    a box.
+    """
     if scene.info.pixels > model.spec.view_pixels and options.get("box") is None:
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
         hull = (
@@ -406,7 +436,10 @@ class Conversation:
         return self.turns[-1] if self.turns else None
 
     def ask(self, question: str, **options: Any) -> Answer:
-        """The answer to a question, which may refer back; errors and options are those of `follow`. After an error all is as before."""
+        """The answer to a question, which may refer back; errors and options are those of `follow`.
+
+        After an error all is as before.
+        """
         turn = follow(question, self.last, self.scene, self.model, **options)
         self.turns.append(turn)
         return turn.answer

@@ -42,7 +42,9 @@ _IMAGE_IT = re.compile(
 
 @dataclass(frozen=True)
 class Move:
-    """sort: what the follow-up does.  text: the question in full.  words: by which is chosen.  many: it speaks of several.
+    """sort: what the follow-up does.  text: the question in full.  words: by which is chosen.
+
+    Many: it speaks of several.
 
     named: the noun it brings.  pronoun: it says outright that it refers to something.
     """
@@ -124,7 +126,10 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
 
 
 def _tag(text: str) -> list[_Token]:
-    """Tokens with their part in the sentence; names of the whole picture after a preposition count for nothing."""
+    """Tokens with their part in the sentence.
+
+    Names of the whole picture after a preposition count for nothing.
+    """
     hidden = _IMAGE_IT.sub(
         lambda m: " " * len(m[0]), _THIS_SCENE.sub(lambda m: " " * len(m[0]), text)
     )
@@ -167,7 +172,10 @@ def _noun(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
 
 
 def _refers(word: str, before: str, after: str, earlier: Sequence[_Token]) -> bool:
-    """Whether a pronoun stands for a thing: "segment that", "those two", but not "this image", "one ship" or "ships that are"."""
+    """Whether a pronoun stands for a thing.
+
+    "segment that", "those two", but not "this image", "one ship" or "ships that are".
+    """
     if word in ("that", "this"):
         if after in w.SCENE or (word == "that" and after in w.QUANTITIES):
             return False  # "this image", "check that the ..."
@@ -192,7 +200,10 @@ def _refers(word: str, before: str, after: str, earlier: Sequence[_Token]) -> bo
 
 
 def _placed(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
-    """Whether a word of place governs this one: "near the harbor", "left of it", "closest to them"."""
+    """Whether a word of place governs this one.
+
+    "near the harbor", "left of it", "closest to them".
+    """
     k = i - 1
     while k >= 0 and (
         raw[k][0] in w.QUANTITIES
@@ -412,9 +423,11 @@ def _choose(
                     + (
                         one
                         if following.word == "one"
-                        else all_of
-                        if following.word == "ones"
-                        else plain[following.start : following.end]
+                        else (
+                            all_of
+                            if following.word == "ones"
+                            else plain[following.start : following.end]
+                        )
                     )
                 )
                 at = following.end
@@ -453,7 +466,10 @@ def _choose(
 def _fill(
     full: str, tokens: Sequence[_Token], one: str, all_of: str, whole: str, kinds: Sequence[str]
 ) -> str:
-    """An ellipsis with its noun: after the words that choose ("the two largest _"), else at the end or in front."""
+    """An ellipsis with its noun.
+
+    After the words that choose ("the two largest _"), else at the end or in front.
+    """
     if any(t.noun and not t.placed and _is(t.word, kinds) for t in tokens):
         return full
     numbers = {

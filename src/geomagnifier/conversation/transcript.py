@@ -1,4 +1,6 @@
-"""A conversation saved with its scene: one JSON object a line, the regions with it, so that a reference still works the next day.
+"""A conversation saved with its scene.
+
+One JSON object a line, the regions with it, so that a reference still works the next day.
 
     harbour.tif  ->  harbour.tif.chat.jsonl beside it, or in the user's data folder where that
     folder is not writable, or not his alone
@@ -38,7 +40,10 @@ ENDING = ".chat.jsonl"
 
 
 def place_of(image: str | os.PathLike[str]) -> Path:
-    """The file of a picture's conversation: beside it, or in the user's data folder where that cannot be, or is a shared folder."""
+    """The file of a picture's conversation.
+
+    Beside it, or in the user's data folder where that cannot be, or is a shared folder.
+    """
     beside = Path(f"{image}{ENDING}")
     if "://" not in str(image) and not str(image).startswith("/vsi") and _is_own(beside):
         return beside
@@ -49,7 +54,10 @@ def place_of(image: str | os.PathLike[str]) -> Path:
 
 
 def _is_own(beside: Path) -> bool:
-    """Whether a file may be kept there: the folder is writable, this user's, and not everybody's; or there is one of his already."""
+    """Whether a file may be kept there: the folder is writable, this user's, and not everybody's.
+
+    Or there is one of his already.
+    """
     try:
         folder = beside.parent.stat()
         if not os.access(beside.parent, os.W_OK | os.X_OK):
@@ -77,7 +85,10 @@ def forget(path: Path) -> None:
 
 
 def load(path: Path, scene: Scene) -> list[Turn]:
-    """The turns of a file, none where there is no such file. Their previews are drawn from the scene; where was looked is not kept."""
+    """The turns of a file, none where there is no such file.
+
+    Their previews are drawn from the scene; where was looked is not kept.
+    """
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:

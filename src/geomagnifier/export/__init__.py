@@ -1,1 +1,4 @@
-"""Answers and search hits as files: JSON, GeoJSON, GeoPackage, COG, GeoParquet, STAC, overlays, contact sheets."""
+"""Answers and search hits as files.
+
+JSON, GeoJSON, GeoPackage, COG, GeoParquet, STAC, overlays, contact sheets.
+"""

@@ -15,7 +15,10 @@ REGIONS = '"regions": []'
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
-    """The answer as plain values for JSON. Boxes: scene px. segmentation: COCO RLE at scene size."""
+    """The answer as plain values for JSON.
+
+    Boxes: scene px. segmentation: COCO RLE at scene size.
+    """
     scene, trace = answer.scene, answer.trace
     return {
         "question": answer.question,
@@ -65,7 +68,10 @@ def value(answer: Answer) -> bool | float | str | None:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what `to_json` returns; the number that ends its `$id` grows when a member goes or changes."""
+    """The JSON Schema (2020-12) of what `to_json` returns.
+
+    The number that ends its `$id` grows when a member goes or changes.
+    """
     loaded: dict[str, Any] = json.loads(
         Path(__file__).with_name("answer.schema.json").read_text(encoding="utf-8")
     )
@@ -73,7 +79,10 @@ def schema() -> dict[str, Any]:
 
 
 def write_json(path: Path, answer: Answer) -> None:
-    """Write `to_json` of an answer, one region a line and at a time: there may be a hundred thousand, with their masks."""
+    """Write `to_json` of an answer, one region a line and at a time.
+
+    There may be a hundred thousand, with their masks.
+    """
     document = json.dumps(to_json(replace(answer, regions=())), ensure_ascii=False, indent=2)
     before, after = document.split(REGIONS)
     with path.open("w", encoding="utf-8") as file:

@@ -1,4 +1,7 @@
-"""A contact sheet as a page of its own: thumbnails, scores, dates and places in one HTML file that needs nothing else, light and dark."""
+"""A contact sheet as a page of its own.
+
+Thumbnails, scores, dates and places in one HTML file that needs nothing else, light and dark.
+"""
 
 from __future__ import annotations
 
@@ -67,10 +70,10 @@ def draw_page(query: str | Path, hits: Sequence[Hit], folder: Path) -> str:
     cards = "\n".join(_card(rank, hit, folder) for rank, hit in enumerate(hits, 1))
     title = words if like else f"{words} - geomagnifier"
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title><style>{STYLE}</style></head>\n"
-        f"<body><header>{image}<div><h1>{words}</h1><p>{found}, best first</p></div></header>\n<ol>\n{cards}\n</ol></body></html>\n"
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n<meta name="viewport"'
+        ' content="width=device-width,'
+        f' initial-scale=1">\n<title>{title}</title><style>{STYLE}</style></head>\n<body><header>{image}<div><h1>{words}</h1><p>{found},'
+        f" best first</p></div></header>\n<ol>\n{cards}\n</ol></body></html>\n"
     )
 
 
@@ -80,9 +83,11 @@ def _card(rank: int, hit: Hit, folder: Path) -> str:
     lines = [f"{hit.where}{far}", hit.when, _what(hit)]
     told = "".join(f"<small>{line}</small>" for line in lines if line)
     return (
-        f'<li><img src="{_inline(hit.path, hit)}" alt="{name}" width="{SIDE}" height="{SIDE}" loading="lazy">'
-        f'<div class="told"><div class="head"><span>{rank}</span><b>{measure(hit)}</b></div>'
-        f'<a href="{_link(hit.path, folder)}" title="{_text(str(hit.path))}">{name}</a>{told}</div></li>'
+        f'<li><img src="{_inline(hit.path, hit)}" alt="{name}" width="{SIDE}" height="{SIDE}"'
+        ' loading="lazy"><div class="told"><div'
+        f' class="head"><span>{rank}</span><b>{measure(hit)}</b></div><a'
+        f' href="{_link(hit.path, folder)}"'
+        f' title="{_text(str(hit.path))}">{name}</a>{told}</div></li>'
     )
 
 

@@ -1,4 +1,7 @@
-"""A contact sheet: pictures in rows with their rank, name and score or distance, under what was looked for."""
+"""A contact sheet.
+
+Pictures in rows with their rank, name and score or distance, under what was looked for.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ BLANK = (234, 238, 242)
 
 
 def thumbnail(path: Path, side: int = CELL, part: Box | None = None) -> Image:
-    """The middle of a picture, or of a part of it, as a square of `side` px; a grey square where the picture can no longer be read."""
+    """The middle of a picture, or of a part of it, as a square of `side` px.
+
+    A grey square where the picture can no longer be read.
+    """
     from PIL import Image, ImageDraw
 
     try:
@@ -133,7 +139,10 @@ def _letters(text: str, size: int) -> Any:
 
 
 def titled(words: str, width: float) -> list[str]:
-    """The words in at most LINES lines of `width` px, as one paragraph; what is left over is cut with an ellipsis."""
+    """The words in at most LINES lines of `width` px, as one paragraph.
+
+    What is left over is cut with an ellipsis.
+    """
     text, letters = overlay_panel.legible(" ".join(words.split()), TITLE)
     lines = overlay_panel.wrapped(text, letters, width)
     if len(lines) > LINES:

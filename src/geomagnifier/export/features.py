@@ -1,4 +1,7 @@
-"""Regions as values of other libraries: GeoJSON's features, geopandas, COCO's annotations, supervision."""
+"""Regions as values of other libraries.
+
+GeoJSON's features, geopandas, COCO's annotations, supervision.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +138,8 @@ def supervised(answer: Answer, classes: Sequence[str] | None = None) -> Detectio
         from supervision import Detections
     except ImportError as error:
         raise LibraryMissing(
-            f"to_supervision needs the extra supervision; install it: {install('supervision')} ({error})"
+            f"to_supervision needs the extra supervision; install it: {install('supervision')}"
+            f" ({error})"
         ) from error
     return Detections(
         xyxy=answer.boxes.copy(),
@@ -167,7 +171,8 @@ def _numbered(named: Iterable[tuple[int, str]]) -> dict[str, int]:
     for number, name in named:
         if ids.setdefault(_plain(name), number) != number:
             raise OptionError(
-                f"two classes are named {_plain(name)!r} (case, blanks, '_' and '-' do not count); give each its own name"
+                f"two classes are named {_plain(name)!r} (case, blanks, '_' and '-' do not count);"
+                " give each its own name"
             )
     return ids
 
@@ -177,6 +182,7 @@ def _check_known(answer: Answer, ids: Mapping[str, int], what: str) -> None:
         {region.label for region in answer.regions if _plain(region.label) not in ids}
     ):
         raise OptionError(
-            f"{', '.join(map(repr, missing))} of the answer is not among the {what} ({', '.join(ids) or 'there are none'}); add it, or "
-            f"leave such regions out: answer[answer.classes != {missing[0]!r}]"
+            f"{', '.join(map(repr, missing))} of the answer is not among the {what}"
+            f" ({', '.join(ids) or 'there are none'}); add it, or leave such regions out:"
+            f" answer[answer.classes != {missing[0]!r}]"
         )

@@ -1,4 +1,6 @@
-"""The regions of an archive as GeoParquet, by geopandas: a file a scene while it is new, then a thousand scenes a file.
+"""The regions of an archive as GeoParquet, by geopandas.
+
+A file a scene while it is new, then a thousand scenes a file.
 
 Longitude and latitude (EPSG:4326), whatever the scenes' own CRS; boxes in scene px beside them. A
 scene without a CRS has no geometry.
@@ -46,7 +48,7 @@ def library() -> Any:
     """
     try:
         import geopandas
-        import pyarrow.parquet  # noqa: F401
+        import pyarrow.parquet
     except ImportError as error:
         raise LibraryMissing(
             f"GeoParquet needs the extra map; install it: {install('map')} ({error})"

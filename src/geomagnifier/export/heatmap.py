@@ -1,4 +1,7 @@
-"""The heat map as a picture: the scene in grey, relevance in colour over it, the windows that were opened, a scale beneath."""
+"""The heat map as a picture.
+
+The scene in grey, relevance in colour over it, the windows that were opened, a scale beneath.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ def colour(heat: Floats) -> Bytes:
 
 
 def draw(answer: Answer) -> Bytes:
-    """(H, W, 3) uint8: the preview under its heat, brought to the map's own maximum, with the crops in the order they were opened.
+    """(H, W, 3) uint8.
+
+    The preview under its heat, brought to the map's own maximum, with the crops in the order they
+    were opened.
 
     Args:
         answer: with `trace.heat`.

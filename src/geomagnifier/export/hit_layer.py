@@ -11,7 +11,9 @@ from geomagnifier.export.search_hit import Hit, to_json
 
 
 def write_layer(target: Path, query: str | Path, hits: Sequence[Hit]) -> int:
-    """Write the footprints, the best hit first; a file of one layer in longitude and latitude (RFC 7946).
+    """Write the footprints, the best hit first.
+
+    A file of one layer in longitude and latitude (RFC 7946).
 
     Returns:
         How many hits do not say where they lie: their features have no geometry.

@@ -24,7 +24,9 @@ def write_picture(
     crs: str | None = None,
     transform: Affine6 | None = None,
 ) -> None:
-    """Write (H, W, 3) uint8 as .tif (tiled, deflate), .png or .jpg; CRS and transform are kept in a .tif only.
+    """Write (H, W, 3) uint8 as .tif (tiled, deflate), .png or .jpg.
+
+    CRS and transform are kept in a .tif only.
 
     Raises:
         OutputError: an unknown suffix, a wrong shape, or a place that cannot be written to.
@@ -34,7 +36,8 @@ def write_picture(
     suffix = path.suffix.lower()
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or pixels.size == 0:
         raise OutputError(
-            f"{path} cannot be written: a picture is (H, W, 3) uint8, not {pixels.shape} {pixels.dtype}"
+            f"{path} cannot be written: a picture is (H, W, 3) uint8, not {pixels.shape}"
+            f" {pixels.dtype}"
         )
     if suffix not in (".tif", ".tiff", ".png", ".jpg", ".jpeg"):
         raise OutputError(

@@ -1,4 +1,7 @@
-"""The answer's mask as a Cloud-Optimized GeoTIFF: 0 and 1 at scene size, aligned with the scene, written block by block."""
+"""The answer's mask as a Cloud-Optimized GeoTIFF.
+
+0 and 1 at scene size, aligned with the scene, written block by block.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ COMPLETE = "GEOMAG_COMPLETE"
 
 
 def write_mask(path: Path, scratch: Path, answer: Answer) -> None:
-    """Write the mask of an answer that has patches. scratch: a path for the plain GeoTIFF that the COG is made from.
+    """Write the mask of an answer that has patches.
+
+    Scratch: a path for the plain GeoTIFF that the COG is made from.
 
     Raises:
         RasterioError: GDAL cannot write it.

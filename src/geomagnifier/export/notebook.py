@@ -1,4 +1,6 @@
-"""An answer as a notebook shows it: the picture, the sentence with its phrases in the regions' colours, a table, the cost.
+"""An answer as a notebook shows it.
+
+The picture, the sentence with its phrases in the regions' colours, a table, the cost.
 
 One piece of HTML with nothing from elsewhere, no script, and colours of the notebook's own light or
 dark page.
@@ -35,11 +37,12 @@ def html(answer: Answer) -> str:
         else f'<div style="{FAINT}">The search was stopped before its end.</div>'
     )
     return (
-        '<div class="geomagnifier" style="max-width:1000px;font-variant-numeric:tabular-nums">'
-        f'<div style="{FAINT}">{escape(answer.question)}</div>'
-        f'<div style="font-size:1.15em;margin:.2em 0 .6em">{_sentence(answer)}</div>{partial}'
-        f'<img src="{_picture(answer)}" alt="{escape(answer.scene.name)}" style="max-width:100%;height:auto;border-radius:4px">'
-        f'{_table(answer)}<div style="{FAINT};margin-top:.5em">{escape(_cost(answer))}</div></div>'
+        '<div class="geomagnifier" style="max-width:1000px;font-variant-numeric:tabular-nums"><div'
+        f' style="{FAINT}">{escape(answer.question)}</div><div style="font-size:1.15em;margin:.2em'
+        f' 0 .6em">{_sentence(answer)}</div>{partial}<img src="{_picture(answer)}"'
+        f' alt="{escape(answer.scene.name)}"'
+        f' style="max-width:100%;height:auto;border-radius:4px">{_table(answer)}<div'
+        f' style="{FAINT};margin-top:.5em">{escape(_cost(answer))}</div></div>'
     )
 
 
@@ -55,8 +58,14 @@ def _sentence(answer: Answer) -> str:
         if label is not None and found[0].lower() not in marked:
             marked.add(found[0].lower())
             line, fill = _css(colours[label]), _css(colours[label], 0.28)
-            style = f"background:{fill};border-bottom:2px solid {line};border-radius:3px;padding:0 .15em"
-            written += f'{escape(answer.text[at : found.start()])}<span style="{style}">{escape(found[0])}</span>'
+            style = (
+                f"background:{fill};border-bottom:2px solid {line};border-radius:3px;padding:0"
+                " .15em"
+            )
+            written += (
+                f"{escape(answer.text[at : found.start()])}<span"
+                f' style="{style}">{escape(found[0])}</span>'
+            )
             at = found.end()
     return written + escape(answer.text[at:])
 
@@ -90,7 +99,10 @@ def _table(answer: Answer) -> str:
     gsd = answer.scene.gsd
     rows = []
     for number, (region, fields) in enumerate(zip(regions, told, strict=True), 1):
-        dot = f'<span style="color:{_css(colours[region.label])}">&#9632;</span> {escape(region.label)}'
+        dot = (
+            f'<span style="color:{_css(colours[region.label])}">&#9632;</span>'
+            f" {escape(region.label)}"
+        )
         area = fields["area_m2"] if gsd else fields["area_px"]
         sides = ", ".join(f"{side:.0f}" for side in region.box)
         rows.append(
@@ -112,7 +124,10 @@ def _table(answer: Answer) -> str:
 
 
 def _size(region: Region, fields: dict[str, float], gsd: float | None) -> str:
-    """Length and width of the outline on the ground; of the upright box where there is no outline, or the ground is not known."""
+    """Length and width of the outline on the ground.
+
+    Of the upright box where there is no outline, or the ground is not known.
+    """
     x0, y0, x1, y1 = region.box
     length, width = fields["length_m"], fields["width_m"]
     box = ""
@@ -138,10 +153,16 @@ def _rows(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], more: int) ->
 
     rest = f'<div style="{FAINT}">and {more:,} more</div>' if more else ""
     body = "".join(line("td", row) for row in rows)
-    table = f'<table style="border-collapse:collapse;border:0;margin:.6em 0 0">{line("th", heads)}{body}</table>'
+    table = (
+        '<table style="border-collapse:collapse;border:0;margin:.6em 0'
+        f' 0">{line("th", heads)}{body}</table>'
+    )
     return f'<div style="overflow-x:auto">{table}</div>{rest}'
 
 
 def _cost(answer: Answer) -> str:
     trace = answer.trace
-    return f"{answer.granularity} level, {trace.megapixels}, {trace.flops / 1e9:.1f} GFLOP, {sum(trace.seconds.values()):.2f} s"
+    return (
+        f"{answer.granularity} level, {trace.megapixels}, {trace.flops / 1e9:.1f} GFLOP,"
+        f" {sum(trace.seconds.values()):.2f} s"
+    )

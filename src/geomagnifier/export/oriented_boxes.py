@@ -43,7 +43,9 @@ def corners(regions: Sequence[Region]) -> Floats64:
 
 
 def headings(regions: Sequence[Region], scene: SceneInfo) -> Floats64:
-    """Directions of the longer sides, (N,) degrees clockwise from north, 0 to 180; of the picture's top where north is not known.
+    """Directions of the longer sides, (N,) degrees clockwise from north, 0 to 180.
+
+    Of the picture's top where north is not known.
 
     NaN for a region without a mask: the upright box says nothing of how a thing lies in it.
     """
@@ -62,7 +64,10 @@ def polygons(regions: Sequence[Region]) -> list[object]:
 
 
 def dota(answer: Answer) -> str:
-    """DOTA's text, a line each: eight numbers (scene px), the class with "-" for blanks, and 0 (not difficult)."""
+    """DOTA's text, a line each.
+
+    Eight numbers (scene px), the class with "-" for blanks, and 0 (not difficult).
+    """
     lines = zip(corners(answer.regions).reshape(-1, 8).tolist(), answer.regions, strict=True)
     return "".join(
         f"{' '.join(f'{v:.1f}' for v in points)} {'-'.join(region.label.split())} 0\n"
@@ -71,7 +76,9 @@ def dota(answer: Answer) -> str:
 
 
 def yolo(answer: Answer, ids: Mapping[str, int]) -> str:
-    """YOLO's text of oriented boxes, a line each: the class's number and eight numbers, shares of the scene's width and height, 0 to 1.
+    """YOLO's text of oriented boxes, a line each.
+
+    The class's number and eight numbers, shares of the scene's width and height, 0 to 1.
 
     ids: numbers by label. Corners beyond the scene are moved to its edge, as shares above 1 are
         refused there.

@@ -1,4 +1,7 @@
-"""The answer as a picture: masks tinted, boxes with scores, crops dashed, and under it a panel with legend and words."""
+"""The answer as a picture.
+
+Masks tinted, boxes with scores, crops dashed, and under it a panel with legend and words.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,10 @@ def sized(preview: Bytes) -> Image:
 
 
 def _tint(answer: Answer, size: tuple[int, int]) -> Image:
-    """What is masked as a half transparent layer in the first colour; the shapes of regions come over it."""
+    """What is masked as a half transparent layer in the first colour.
+
+    The shapes of regions come over it.
+    """
     from PIL import Image
 
     layer = np.zeros((size[1], size[0], 4), np.uint8)

@@ -1,4 +1,7 @@
-"""The strip of words under the picture: legend or scene names with their probability, question, answer, cost."""
+"""The strip of words under the picture.
+
+Legend or scene names with their probability, question, answer, cost.
+"""
 
 from __future__ import annotations
 
@@ -60,13 +63,19 @@ def font(text: str, size: int) -> Any:
 
 
 def has_letters(letters: Any, text: str) -> bool:
-    """Whether a font has all letters of a text: one that it lacks looks like a character that does not exist."""
+    """Whether a font has all letters of a text.
+
+    One that it lacks looks like a character that does not exist.
+    """
     lacking = bytes(letters.getmask("\U0010ffff"))
     return all(bytes(letters.getmask(c)) != lacking for c in set(text) if ord(c) > 0x7E)
 
 
 def legible(text: str, size: int) -> tuple[str, Any]:
-    """A text and the font to draw it with; where no font has its letters, a line that says so. Cut where no picture has the room."""
+    """A text and the font to draw it with; where no font has its letters, a line that says so.
+
+    Cut where no picture has the room.
+    """
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     letters = font("".join(sorted({c for c in text if ord(c) > 0x7E})), size)
     return (text, letters) if has_letters(letters, text) else (ILLEGIBLE, letters)
@@ -135,7 +144,10 @@ def _paragraph(
 
 
 def wrapped(text: str, letters: Any, width: float) -> list[str]:
-    """The text in lines of at most `width` px; words longer than a line (and scripts without spaces) are cut."""
+    """The text in lines of at most `width` px.
+
+    Words longer than a line (and scripts without spaces) are cut.
+    """
     lines = []
     for paragraph in text.splitlines() or [""]:
         line = ""

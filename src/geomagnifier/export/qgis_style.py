@@ -1,4 +1,6 @@
-"""How QGIS shows an answer: styles in its own format (QML), in a GeoPackage or beside a file, in the colours of overlay.png.
+"""How QGIS shows an answer.
+
+Styles in its own format (QML), in a GeoPackage or beside a file, in the colours of overlay.png.
 
 QGIS 3.22 and later read it; what is left out here has QGIS's defaults. No library writes QML but
 QGIS's own, which pip does not install.
@@ -22,9 +24,9 @@ scene are one of the screen.
 
 NAMES = '"label" || \' \' || format_number("score", 2)'
 TIP = (
-    '<b>[% "label" %]</b> [% format_number("score", 2) %]<br>'
-    "[% coalesce(format_number(\"area_m2\", 0) || ' m²', format_number(\"area_px\", 0) || ' px²', 'box') %]<br>"
-    '<i>[% "question" %]</i>'
+    '<b>[% "label" %]</b> [% format_number("score", 2) %]<br>[% coalesce(format_number("area_m2",'
+    " 0) || ' m²', format_number(\"area_px\", 0) || ' px²', 'box') %]<br><i>[% \"question\""
+    " %]</i>"
 )
 TABLE = """
 CREATE TABLE layer_styles (
@@ -36,7 +38,10 @@ CREATE TABLE layer_styles (
 
 
 def regions_qml(answer: Answer) -> str:
-    """A colour for each label: a line, half transparent inside; label and score where one is near enough, and the rest as a map tip."""
+    """A colour for each label: a line, half transparent inside.
+
+    Label and score where one is near enough, and the rest as a map tip.
+    """
     root = Element(
         "qgis", version="3.22.0", styleCategories="Symbology|Labeling|MapTips", labelsEnabled="1"
     )
@@ -153,11 +158,13 @@ def add_to_geopackage(path: Path, layer: str, qml: str) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(TABLE)
         database.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles', 'attributes', 'layer_styles')"
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('layer_styles',"
+            " 'attributes', 'layer_styles')"
         )
         database.execute(
-            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, "
-            "useAsDefault, description) VALUES ('', '', ?, 'geom', 'geomagnifier', ?, 1, 'colours of overlay.png')",
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name,"
+            " f_geometry_column, styleName, styleQML, useAsDefault, description) VALUES ('', '', ?,"
+            " 'geom', 'geomagnifier', ?, 1, 'colours of overlay.png')",
             (layer, qml),
         )
 

@@ -1,4 +1,7 @@
-"""A picture, or a part of one, that a search has found: what lists, contact sheets, pages and maps show of it."""
+"""A picture, or a part of one, that a search has found.
+
+What lists, contact sheets, pages and maps show of it.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ class Hit:
 
     @cached_property
     def bounds(self) -> places.Bounds | None:
-        """West, south, east, north in degrees; west is greater than east across the antimeridian."""
+        """West, south, east, north in degrees.
+
+        West is greater than east across the antimeridian.
+        """
         return None if self.outline is None else places.bounds(self.outline)
 
     @cached_property
@@ -60,7 +66,10 @@ class Hit:
         if self.centre is None:
             return ""
         longitude, latitude = self.centre
-        return f"{abs(latitude):.4f}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):.4f}° {'E' if longitude >= 0 else 'W'}"
+        return (
+            f"{abs(latitude):.4f}° {'N' if latitude >= 0 else 'S'}, {abs(longitude):.4f}°"
+            f" {'E' if longitude >= 0 else 'W'}"
+        )
 
     @property
     def when(self) -> str:

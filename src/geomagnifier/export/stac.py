@@ -1,4 +1,6 @@
-"""STAC: an ItemCollection, Item, Collection or Catalog read as a folder of pictures; ItemCollections written with hits and answers.
+"""STAC: an ItemCollection, Item, Collection or Catalog read as a folder of pictures.
+
+ItemCollections written with hits and answers.
 
 Needs the extra `archive`; no network: what lies elsewhere is left out and told.
 """
@@ -113,7 +115,10 @@ def read_items(
                 left_out.append(
                     (
                         at,
-                        f"{at} links to {href[:200]}, which was not read: at most {MOST} files and {DEEP} levels are",
+                        (
+                            f"{at} links to {href[:200]}, which was not read: at most {MOST} files"
+                            f" and {DEEP} levels are"
+                        ),
                     )
                 )
             elif place.resolve() not in known:
@@ -149,8 +154,8 @@ def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[s
         raise DataCorrupt(f"{path} cannot be opened: {error.strerror or error}") from error
     except Exception as error:  # pystac names no one error for what is not STAC
         raise DataCorrupt(
-            f"{path} is no STAC ItemCollection, Item, Collection or Catalog ({' '.join(str(error).split())[:120]}); "
-            "give its JSON, or a folder of pictures"
+            f"{path} is no STAC ItemCollection, Item, Collection or Catalog"
+            f" ({' '.join(str(error).split())[:120]}); give its JSON, or a folder of pictures"
         ) from error
 
 
@@ -170,16 +175,25 @@ def _items(
 
 
 def _item(told: dict[str, Any], pystac: Any) -> tuple[Any, str | None]:
-    """An item and its own href. pystac would make that, and all assets with it, absolute from the working directory."""
+    """An item and its own href.
+
+    Pystac would make that, and all assets with it, absolute from the working directory.
+    """
     links = told.get("links", [])
     own = next((link["href"] for link in links if link.get("rel") == "self"), None)
-    return pystac.Item.from_dict(
-        told | {"links": [link for link in links if link.get("rel") != "self"]}
-    ), own
+    return (
+        pystac.Item.from_dict(
+            told | {"links": [link for link in links if link.get("rel") != "self"]}
+        ),
+        own,
+    )
 
 
 def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> ItemPicture | str:
-    """The picture of an item that stands in a file, or why there is none. own: the item's own href."""
+    """The picture of an item that stands in a file, or why there is none.
+
+    Own: the item's own href.
+    """
     found = _asset(item, suffixes)
     if found is None:
         return (
@@ -199,7 +213,9 @@ def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> I
 def write_items(
     target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None] = ()
 ) -> None:
-    """An ItemCollection of hits, an item each, with their answers. Properties of ours begin with `geomag:`; hrefs are relative.
+    """An ItemCollection of hits, an item each, with their answers.
+
+    Properties of ours begin with `geomag:`; hrefs are relative.
 
     A picture without a date has the time of its file, which `geomag:date_from` says, as an item
     must have one.

@@ -1,4 +1,7 @@
-"""regions.geojson and regions.gpkg, written a thousand regions at a time: memory does not grow with their number."""
+"""regions.geojson and regions.gpkg, written a thousand regions at a time.
+
+Memory does not grow with their number.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,22 @@ from geomagnifier.types import Answer, Region, SceneInfo
 BATCH = 1000
 """Regions held as shapes at a time; also one transaction of a GeoPackage."""
 
-PIXEL_NOTE = "coordinates are pixels of the picture, x to the right and y down; the picture does not say where on Earth it is"
-UPRIGHT_NOTE = "coordinates are pixels of the picture, x to the right and y up from 0 at its top; the picture does not say where on Earth it is"
-MAP_NOTE = "coordinates are those of the picture's transform or world file, as in mask.tif; the picture does not name their CRS"
-LOCAL_NOTE = "coordinates are those of the picture's own CRS, as in mask.tif; it cannot be converted to longitude and latitude: "
+PIXEL_NOTE = (
+    "coordinates are pixels of the picture, x to the right and y down; the picture does not say"
+    " where on Earth it is"
+)
+UPRIGHT_NOTE = (
+    "coordinates are pixels of the picture, x to the right and y up from 0 at its top; the picture"
+    " does not say where on Earth it is"
+)
+MAP_NOTE = (
+    "coordinates are those of the picture's transform or world file, as in mask.tif; the picture"
+    " does not name their CRS"
+)
+LOCAL_NOTE = (
+    "coordinates are those of the picture's own CRS, as in mask.tif; it cannot be converted to"
+    " longitude and latitude: "
+)
 TEXTS = ("label", "phrase", "question", "unit", "value_word")
 FIELDS = (
     "label",
@@ -47,7 +62,10 @@ LAYER = "regions"
 
 @dataclass(frozen=True)
 class Form:
-    """How regions are written. crs: in which CRS, None for the usual one.  oriented: as their oriented boxes, with their headings."""
+    """How regions are written. crs: in which CRS, None for the usual one.
+
+    Oriented: as their oriented boxes, with their headings.
+    """
 
     crs: str | None = None
     oriented: bool = False
@@ -63,7 +81,8 @@ class Form:
         shapes.in_crs([], scene, self.crs)
         if vector == "geojson" and georeference.parse_crs(self.crs).to_epsg() is None:
             raise OptionError(
-                f"GeoJSON names a CRS by its EPSG code, and {self.crs[:60]!r} has none; write a GeoPackage (vector='gpkg')"
+                f"GeoJSON names a CRS by its EPSG code, and {self.crs[:60]!r} has none; write a"
+                " GeoPackage (vector='gpkg')"
             )
 
 
@@ -133,14 +152,16 @@ def _write_features(
             for properties, written in zip(told, shapely.to_geojson(places), strict=True):
                 fields = json.dumps(properties, ensure_ascii=False)
                 file.write(
-                    f'{before}{{"type": "Feature", "geometry": {written or "null"}, "properties": {fields}}}'
+                    f'{before}{{"type": "Feature", "geometry": {written or "null"}, "properties":'
+                    f" {fields}}}"
                 )
                 before = ",\n"
         file.write("]}\n")
     if lost:
         warnings.warn(
-            f"{lost} of {len(answer.regions)} regions lie where the CRS of {answer.scene.name} has no longitude and latitude; they have no "
-            "geometry in GeoJSON: write a GeoPackage (vector='gpkg', --vector gpkg), which keeps the scene's CRS",
+            f"{lost} of {len(answer.regions)} regions lie where the CRS of {answer.scene.name} has"
+            " no longitude and latitude; they have no geometry in GeoJSON: write a GeoPackage"
+            " (vector='gpkg', --vector gpkg), which keeps the scene's CRS",
             GeomagWarning,
             stacklevel=4,
         )
@@ -161,7 +182,9 @@ def _properties(
 
 
 def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
-    """Layer `regions` in the scene's CRS or that of `form`, with the style that QGIS shows it in. It lies where QGIS shows the scene.
+    """Layer `regions` in the scene's CRS or that of `form`, with the style that QGIS shows it in.
+
+    It lies where QGIS shows the scene.
 
     Coordinates of a scene with a transform (a world file) and no CRS are those of the transform,
     and the layer's CRS is undefined. Where the scene has no transform, x and y are pixels, y up
@@ -202,12 +225,14 @@ def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
                 crs=place,
                 layer=LAYER,
                 driver="GPKG",
-                dataset_options={"VERSION": "1.2"}
-                if number == 0
-                else None,  # that of QGIS 3.22, which warns of later ones
-                layer_options={"IDENTIFIER": LAYER, "DESCRIPTION": _description(answer)}
-                if number == 0
-                else None,
+                dataset_options=(
+                    {"VERSION": "1.2"} if number == 0 else None
+                ),  # that of QGIS 3.22, which warns of later ones
+                layer_options=(
+                    {"IDENTIFIER": LAYER, "DESCRIPTION": _description(answer)}
+                    if number == 0
+                    else None
+                ),
                 nan_as_null=True,
                 append=number > 0,
             )
@@ -222,13 +247,17 @@ def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
 
 
 def _placed(found: list[Any], scene: SceneInfo, form: Form) -> Any:
-    """Shapes in scene px where a GeoPackage has them; warns of those that its CRS does not reach."""
+    """Shapes in scene px where a GeoPackage has them.
+
+    Warns of those that its CRS does not reach.
+    """
     if form.crs is None:
         return shapes.upright(found) if scene.transform is None else shapes.to_crs(found, scene)
     placed = shapes.in_crs(found, scene, form.crs)
     if lost := placed.count(None):
         warnings.warn(
-            f"{lost} of {len(placed)} regions of {scene.name} lie where {form.crs[:60]} does not reach; they have no geometry",
+            f"{lost} of {len(placed)} regions of {scene.name} lie where {form.crs[:60]} does not"
+            " reach; they have no geometry",
             GeomagWarning,
             stacklevel=4,
         )

@@ -1,4 +1,7 @@
-"""Write an answer to a folder: answer.json, regions, mask, overlay and heat map. All of them, or none."""
+"""Write an answer to a folder: answer.json, regions, mask, overlay and heat map.
+
+All of them, or none.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,9 @@ def write(
     crs: str | None = None,
     oriented: bool = False,
 ) -> dict[str, Path]:
-    """Write answer.json, regions.geojson (or .gpkg), overlay.png; also mask.tif of a segmentation, heat.png of a search led by heat.
+    """Write answer.json, regions.geojson (or .gpkg), overlay.png.
+
+    Also mask.tif of a segmentation, heat.png of a search led by heat.
 
     QGIS shows regions and mask in the colours of overlay.png: a GeoPackage holds its style, beside
     other files it lies as a .qml. Every file appears whole or not at all, and replaces one of the
@@ -100,11 +105,13 @@ def save(
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise OptionError(
-            f"{target.name!r} has no suffix of a file that an answer can be saved as; use {', '.join(SUFFIXES)}"
+            f"{target.name!r} has no suffix of a file that an answer can be saved as; use"
+            f" {', '.join(SUFFIXES)}"
         )
     if suffix in (".tif", ".tiff") and answer.patches is None:
         raise OptionError(
-            f"the answer has no mask, so that {target.name} cannot be written; ask for one, as in 'Segment every ship.'"
+            f"the answer has no mask, so that {target.name} cannot be written; ask for one, as in"
+            " 'Segment every ship.'"
         )
     form = vectors.Form(crs, oriented)
     if suffix[1:] in VECTORS:

@@ -1,4 +1,7 @@
-"""Thresholds and figures of taught kinds, on labelled windows: those held back, or those learnt from where there are too few."""
+"""Thresholds and figures of taught kinds, on labelled windows.
+
+Those held back, or those learnt from where there are too few.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +110,9 @@ def whole(probability: Floats, view: View) -> Floats:
 
 
 def choose(evidence: Evidence, enough: bool) -> tuple[dict[str, float], dict[str, float]]:
-    """Thresholds, and figures at them: recall and precision of objects at IoU 0.5, mean IoU of masks, by windows.
+    """Thresholds, and figures at them.
+
+    Recall and precision of objects at IoU 0.5, mean IoU of masks, by windows.
 
     Args:
         evidence: of one kind.

@@ -1,4 +1,7 @@
-"""Names for taught kinds: plurals, synonyms, and the known kinds that stand in for them in questions."""
+"""Names for taught kinds.
+
+Plurals, synonyms, and the known kinds that stand in for them in questions.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from geomagnifier.models.custom.aliases import FIRST, StandIn
 
 
 def plural(word: str) -> str:
-    """As English makes it where it is regular: "wind turbine" -> "wind turbines", "quarry" -> "quarries"; a plural stays as it is."""
+    """As English makes it where it is regular.
+
+    "wind turbine" -> "wind turbines", "quarry" -> "quarries"; a plural stays as it is.
+    """
     if singular(word) != word:
         return word
     if word.endswith(("s", "x", "z", "ch", "sh")):
@@ -29,7 +35,9 @@ def singular(word: str) -> str:
 
 
 def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """(singular, plural) of a name and its synonyms; "gravel=" is a mass noun, "goose/geese" says its plural.
+    """(singular, plural) of a name and its synonyms.
+
+    "gravel=" is a mass noun, "goose/geese" says its plural.
 
     A name that is a plural itself ("solar panels") stays the kind's name; its singular is a word
     for it, too. The name may be among the synonyms, to say its plural.
@@ -47,7 +55,10 @@ def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def stand_ins(known: Sequence[str]) -> tuple[StandIn, ...]:
-    """Known kinds with all their words, the most fitting first; a model without a narrow class reads its words as the wide one."""
+    """Known kinds with all their words, the most fitting first.
+
+    A model without a narrow class reads its words as the wide one.
+    """
 
     def said(kind: Kind) -> tuple[str, ...]:
         of = (kind, *(k for k in KINDS if k.within == kind.name and k.name not in known))

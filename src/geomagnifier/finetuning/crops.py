@@ -41,7 +41,10 @@ Polygon = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture in memory. objects: (kind, box, polygons) px; cover: (H, W) uint8 or None; kinds: those fully labelled in it.
+    """A picture in memory.
+
+    Objects: (kind, box, polygons) px; cover: (H, W) uint8 or None; kinds: those fully labelled in
+    it.
 
     complete: nothing of the kinds of its objects is left unlabelled.  margin: how far around an
     object of other kinds than `kinds` the background is known, as a share of its box.  nominal:
@@ -60,7 +63,9 @@ class Source:
 
 @dataclass(eq=False)
 class Piece:
-    """One object on a crop: what is left of it. box: the part of its box that is inside, px.  share: of the whole, 0..1.
+    """One object on a crop: what is left of it.
+
+    Box: the part of its box that is inside, px.  share: of the whole, 0..1.
 
     length: longest side of the whole box, px.  core: the polygons are a part in the middle that
     surely is the object, as only its box is labelled.  halo: how far its mask is unknown around the
@@ -85,7 +90,9 @@ class Piece:
 
 @dataclass(eq=False)
 class Crop:
-    """pixels (S, S, 3) uint8.  cover (S, S) uint8, 255 unknown, names in cover_names.  kinds: labelled everywhere on the crop.
+    """pixels (S, S, 3) uint8.  cover (S, S) uint8, 255 unknown, names in cover_names.
+
+    Kinds: labelled everywhere on the crop.
 
     complete: as of `Source`, of all pictures on it.
     """
@@ -103,7 +110,10 @@ def _turn(matrix: NDArray[np.float64], points: Polygon) -> Polygon:
 
 
 def jitter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Brightness, contrast and saturation within a third; sometimes grey or with channels rolled, as sensors differ."""
+    """Brightness, contrast and saturation within a third.
+
+    Sometimes grey or with channels rolled, as sensors differ.
+    """
     for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
         picture = enhance(picture).enhance(float(rng.uniform(0.7, 1.35)))
     if rng.random() < 0.05:
@@ -114,7 +124,10 @@ def jitter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 def centred(
     turn: NDArray[np.float64], middle: tuple[float, float], side: int
 ) -> NDArray[np.float64]:
-    """The affine map (2, 3) from a square of `side` px to a source: its middle comes from `middle`."""
+    """The affine map (2, 3) from a square of `side` px to a source.
+
+    Its middle comes from `middle`.
+    """
     return np.concatenate([turn, (np.array(middle) - turn @ [side / 2, side / 2])[:, None]], 1)
 
 
@@ -125,7 +138,10 @@ def inverted(matrix: NDArray[np.float64], shift: tuple[float, float]) -> NDArray
 
 
 def sample(pixels: Pixels, to_source: NDArray[np.float64], scale: float, side: int) -> Image.Image:
-    """The square of `side` px that `to_source` maps into a picture, at `scale`; black outside of it."""
+    """The square of `side` px that `to_source` maps into a picture, at `scale`.
+
+    Black outside of it.
+    """
     picture = Image.fromarray(pixels)
     if (
         scale < 0.75
@@ -145,7 +161,10 @@ def sample(pixels: Pixels, to_source: NDArray[np.float64], scale: float, side: i
 
 
 def core_of(box: tuple[float, float, float, float]) -> Polygon:
-    """An ellipse of two fifths of the sides in the middle of a box, (12, 2) px: of a compact object it holds nothing else."""
+    """An ellipse of two fifths of the sides in the middle of a box, (12, 2) px.
+
+    Of a compact object it holds nothing else.
+    """
     angle = np.arange(12) * (np.pi / 6)
     middle, half = (np.array(box[:2]) + box[2:]) / 2, (np.array(box[2:]) - box[:2]) / 2
     return np.asarray(
@@ -330,7 +349,10 @@ def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> No
 
 
 def identities(crop: Crop, kind: str) -> tuple[NDArray[np.int32], list[Piece]]:
-    """Objects of `kind` drawn as 1, 2, ... -> ((S, S) int32, the pieces in that order); small ones over large ones."""
+    """Objects of `kind` drawn as 1, 2, ...
+
+    -> ((S, S) int32, the pieces in that order); small ones over large ones.
+    """
     pieces = sorted(
         (p for p in crop.pieces if p.of(kind)), key=lambda p: -float(np.prod(p.box[2:] - p.box[:2]))
     )

@@ -196,7 +196,10 @@ def total_of(losses: dict[str, Tensor]) -> Tensor:
 def start(
     heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, states: Tensor
 ) -> list[int]:
-    """Let each head begin as the state that answers its questions best; returns that state's row for each kind."""
+    """Let each head begin as the state that answers its questions best.
+
+    Returns that state's row for each kind.
+    """
     chosen = []
     for k in range(heads.shift.shape[1]):
         rows = torch.nonzero(exercises.kind == k).flatten()[:12]
@@ -217,7 +220,10 @@ def learn(
     lesson: Lesson,
     saved: Mapping[str, Any] | None = None,
 ) -> Iterator[tuple[dict[str, float], dict[str, Any]]]:
-    """Teach the heads, or go on from what was saved; yields a row of losses for each ten steps, and what is to be saved."""
+    """Teach the heads, or go on from what was saved.
+
+    Yields a row of losses for each ten steps, and what is to be saved.
+    """
     optimizer = torch.optim.AdamW(
         heads.parameters(), lesson.rate, weight_decay=0.0, betas=(0.9, 0.98)
     )

@@ -52,7 +52,10 @@ def focal(logits: Tensor, heat: Tensor, known: Tensor) -> Tensor:
 
 
 def giou(sides: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """1 - GIoU (Rezatofighi et al., arXiv:1902.09630) of boxes given by l t r b from the same cell: (N, 4) each, weight (N,)."""
+    """1 - GIoU (Rezatofighi et al., arXiv:1902.09630) of boxes given by l t r b from the same cell.
+
+    (N, 4) each, weight (N,).
+    """
     low = torch.minimum(sides, target)
     high = torch.maximum(sides, target)
 
@@ -66,7 +69,10 @@ def giou(sides: Tensor, target: Tensor, weight: Tensor) -> Tensor:
 
 
 def dense_losses(maps: Maps, presence: Tensor, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Losses of the decoder and of the presence gate, logits (B, Q); the rest as in `map_losses`."""
+    """Losses of the decoder and of the presence gate, logits (B, Q).
+
+    The rest as in `map_losses`.
+    """
     losses, present = map_losses(maps, targets), targets["present"]
     told = present >= 0
     losses["presence"] = F.binary_cross_entropy_with_logits(presence[told], present[told].float())
@@ -74,7 +80,10 @@ def dense_losses(maps: Maps, presence: Tensor, targets: Mapping[str, Tensor]) ->
 
 
 def map_losses(maps: Maps, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Losses of the decoder. maps over (B, Q); targets hold the fields of `Target` stacked to (B, Q, ...)."""
+    """Losses of the decoder.
+
+    Maps over (B, Q); targets hold the fields of `Target` stacked to (B, Q, ...).
+    """
     mask, known, present = targets["mask"], targets["known"], targets["present"]
     plain = F.binary_cross_entropy_with_logits(maps.mask, mask, reduction="none")
     losses = {"mask": (plain * known).sum() / known.sum().clamp(min=1)}
@@ -97,7 +106,9 @@ def map_losses(maps: Maps, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def scene_loss(logits: Tensor, allowed: Tensor) -> Tensor:
-    """-log of the probability of all names the class covers: a coarse class (residential) does not choose between its parts.
+    """-log of the probability of all names the class covers.
+
+    A coarse class (residential) does not choose between its parts.
 
     logits (B, S), allowed (B, S) bool, or weights 0..1 of how much of a name's probability counts.
     """
@@ -109,7 +120,10 @@ def scene_loss(logits: Tensor, allowed: Tensor) -> Tensor:
 def info_nce(
     pictures: Tensor, sentences: Tensor, same: Tensor, temperature: float = 0.07
 ) -> Tensor:
-    """Symmetric InfoNCE (van den Oord et al., arXiv:1807.03748). same: (B, B) bool, True where a caption also fits another picture."""
+    """Symmetric InfoNCE (van den Oord et al., arXiv:1807.03748).
+
+    Same: (B, B) bool, True where a caption also fits another picture.
+    """
     similarity = pictures @ sentences.T / temperature
     eye = torch.eye(len(pictures), dtype=torch.bool, device=pictures.device)
     similarity = similarity.masked_fill(same & ~eye, -torch.inf)

@@ -29,8 +29,9 @@ def write_card(path: Path, model: TaughtModel, base: str, source: Path) -> None:
         sort = "land cover" if kind.stuff else "objects" if kind.masks else "objects, boxes only"
         also = ", ".join(one for one, _ in kind.words[1:]) or "-"
         rows.append(
-            f"| {kind.name} | {also} | {sort} | {told.get('objects', 0)} in {told.get('pictures', 0)} pictures | "
-            f"{figures} | {told.get('held back', 0)} windows |"
+            f"| {kind.name} | {also} | {sort} | {told.get('objects', 0)} in"
+            f" {told.get('pictures', 0)} pictures | {figures} | {told.get('held back', 0)}"
+            " windows |"
         )
     path.write_text(
         f"""# A model with kinds of its own

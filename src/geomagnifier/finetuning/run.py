@@ -1,4 +1,7 @@
-"""`geomag train --from`: labelled pictures -> a model folder that knows their kinds as well, the old ones untouched."""
+"""`geomag train --from`.
+
+Labelled pictures -> a model folder that knows their kinds as well, the old ones untouched.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +117,8 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
     before = registry.load_model(wanted.base)
     if not isinstance(before, (SmallModel, TaughtModel)):
         raise OptionError(
-            f"kinds are taught to the small model, or a folder made from it; {wanted.base} is another (geomag train-full)"
+            f"kinds are taught to the small model, or a folder made from it; {wanted.base} is"
+            " another (geomag train-full)"
         )
     base = before.base if isinstance(before, TaughtModel) else before
     covers = {k for k in labels.kinds if k in wanted.covers or k in labels.covers}
@@ -173,7 +177,9 @@ def _taught(
 def divide(
     windows: Sequence[Window], kinds: Sequence[str], seed: int
 ) -> tuple[list[Window], list[Window]]:
-    """Windows to learn from, and those held back: whole pictures, single windows of few large ones; each kind on both sides.
+    """Windows to learn from, and those held back: whole pictures, single windows of few large ones.
+
+    Each kind on both sides.
 
     None are held back where there are few.
     """
@@ -282,7 +288,10 @@ def kept(out: Path) -> bool:
 
 
 def joined(before: SmallModel | TaughtModel, new: TaughtModel) -> TaughtModel:
-    """Lessons that were learnt earlier, and the new one; of two kinds of one name the new one counts."""
+    """Lessons that were learnt earlier, and the new one.
+
+    Of two kinds of one name the new one counts.
+    """
     if not isinstance(before, TaughtModel):
         return new
     own = {**before.own, **new.own}
@@ -317,7 +326,8 @@ def _lines(own: Sequence[OwnKind], base: SmallModel, held: Collection[object]) -
             f"{name} {value:.2f}" for name, value in told.items() if isinstance(value, float)
         )
         lines.append(
-            f"{kind.name}: {told['objects']} labelled in {told['pictures']} pictures; {figures or 'no figures'}"
+            f"{kind.name}: {told['objects']} labelled in {told['pictures']} pictures;"
+            f" {figures or 'no figures'}"
         )
         if kind.name in base.kinds:
             lines.append(f"  {kind.name} was known before: from now on the new head answers for it")
@@ -327,10 +337,11 @@ def _lines(own: Sequence[OwnKind], base: SmallModel, held: Collection[object]) -
             )
     if not held:
         lines.append(
-            f"fewer than {FEW} pictures, or a kind in one of them only: none were held back, so the thresholds are guesses and the figures "
-            "are those of pictures learnt from"
+            f"fewer than {FEW} pictures, or a kind in one of them only: none were held back, so the"
+            " thresholds are guesses and the figures are those of pictures learnt from"
         )
     lines.append(
-        f"known before and unchanged: {', '.join(k for k in base.kinds if k not in {o.name for o in own})}"
+        "known before and unchanged:"
+        f" {', '.join(k for k in base.kinds if k not in {o.name for o in own})}"
     )
     return lines

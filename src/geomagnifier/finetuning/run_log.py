@@ -30,7 +30,10 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def add(path: Path, rows: Iterable[Row]) -> None:
-    """Write further rows. Those of later steps go, and those of the same step and kind: with `seconds`, of training; without, figures.
+    """Write further rows.
+
+    Those of later steps go, and those of the same step and kind: with `seconds`, of training;
+    without, figures.
 
     Raises:
         OutputError: the disk is full, or cannot be written to; the log is as it was.

@@ -1,4 +1,7 @@
-"""A person's labelled pictures in memory, as crops are cut from them: large ones in windows, read as they are for an answer."""
+"""A person's labelled pictures in memory, as crops are cut from them.
+
+Large ones in windows, read as they are for an answer.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ def load(
 
 
 def _windows(picture: Labelled) -> Iterator[BoxTuple]:
-    """The picture as a whole, or windows of the labelled part of a large one: those with things, and half as many without."""
+    """The picture as a whole, or windows of the labelled part of a large one.
+
+    Those with things, and half as many without.
+    """
     with open_scene(picture.path) as scene:
         width, height = scene.info.width, scene.info.height
     x0, y0, x1, y1 = picture.area or (0.0, 0.0, float(width), float(height))

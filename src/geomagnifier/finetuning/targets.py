@@ -85,7 +85,10 @@ def cover_target(crop: Crop, kind: str) -> Target:
 
 
 def object_target(crop: Crop, kind: str) -> Target:
-    """Objects of one kind, narrower classes among them. What the labels do not tell is unknown (`known_of`)."""
+    """Objects of one kind, narrower classes among them.
+
+    What the labels do not tell is unknown (`known_of`).
+    """
     side = crop.pixels.shape[0]
     ids, pieces = identities(crop, kind)
     doubtful = any(p.kind == WITHIN.get(kind) for p in crop.pieces)
@@ -188,7 +191,10 @@ def known_of(
 
 
 def stack(targets: Sequence[Sequence[Target]]) -> dict[str, Tensor]:
-    """Targets by crop and question -> one tensor a field, (B, Q, ...), half precision: they travel between processes."""
+    """Targets by crop and question -> one tensor a field, (B, Q, ...), half precision.
+
+    They travel between processes.
+    """
     return {
         f.name: torch.from_numpy(
             np.stack(

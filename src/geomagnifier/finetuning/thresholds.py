@@ -39,7 +39,9 @@ ENOUGH = 0.005
 
 @dataclass
 class Evidence:
-    """What was seen of one kind. presence: (probability, is it there).  objects: (raw score, is it right, presence of its view).
+    """What was seen of one kind. presence: (probability, is it there).
+
+    Objects: (raw score, is it right, presence of its view).
 
     labelled: objects to be found.  masks: IoU at each of `MASKS`, a row for each picture where the
         kind is there.
@@ -77,7 +79,10 @@ def matched(boxes: Floats, scores: Floats, truth: Floats) -> Bools:
 
 
 def told(seen: Iterable[Evidence]) -> list[Evidence]:
-    """What objects' quality and probability are judged by: sets that label all of them; where there is none, the others."""
+    """What objects' quality and probability are judged by: sets that label all of them.
+
+    Where there is none, the others.
+    """
     labelled = [one for one in seen if one.labelled]
     return [one for one in labelled if one.complete] or labelled
 
@@ -108,7 +113,10 @@ def chosen(*seen: Evidence) -> Calibration:
 
 
 def quality(seen: Sequence[Evidence], at: Calibration) -> float | None:
-    """F1 of objects, IoU of land cover, at the chosen thresholds; None where nothing is labelled."""
+    """F1 of objects, IoU of land cover, at the chosen thresholds.
+
+    None where nothing is labelled.
+    """
     step = int(np.argmin(np.abs(STEPS - at.score)))
     figures = [
         float(
@@ -125,7 +133,9 @@ def quality(seen: Sequence[Evidence], at: Calibration) -> float | None:
 
 
 def presence_threshold(seen: list[tuple[float, bool]]) -> float:
-    """The best mean of "present ones kept" and "absent ones emptied"; one that empties 97 % of the absent where it costs little.
+    """The best mean of "present ones kept" and "absent ones emptied".
+
+    One that empties 97 % of the absent where it costs little.
 
     With fewer than eight examples of either sort the default stays.
 
@@ -178,7 +188,10 @@ def score_of(
 
 
 def middle(values: NDArray[np.float64]) -> int:
-    """Index of the highest value; of equals that lie side by side the one in the middle of the longest row, away from both edges."""
+    """Index of the highest value.
+
+    Of equals that lie side by side the one in the middle of the longest row, away from both edges.
+    """
     best = np.flatnonzero(values >= values.max() - 1e-9)
     rows = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)
     longest = max(rows, key=len)

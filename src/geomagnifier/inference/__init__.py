@@ -1,1 +1,4 @@
-"""The stages of one question: resolution, region proposals, cropping, the scan over windows, and merging into one answer."""
+"""The stages of one question.
+
+Resolution, region proposals, cropping, the scan over windows, and merging into one answer.
+"""

@@ -1,4 +1,6 @@
-"""How much of what was asked about was looked at, in words, where that is not all of it: by rule, from the regions that were found.
+"""How much of what was asked about was looked at, in words, where that is not all of it.
+
+By rule, from the regions that were found.
 
 There is no ship in the 2 % of the scene that was looked at.
 Nine ships in the 12 % of the scene that was looked at; the rest was not searched.
@@ -60,7 +62,10 @@ def found(
 
 
 def seen(share: float, box: Part, language: str) -> str:
-    """A sentence that says how much was looked at, for an answer about all of it. share, box, language: as in `found`."""
+    """A sentence that says how much was looked at, for an answer about all of it.
+
+    Share, box, language: as in `found`.
+    """
     if share <= 0:
         return nothing(box, language)
     if language == "zh":
@@ -76,7 +81,10 @@ def nothing(box: Part, language: str) -> str:
 
 
 def within(share: float, language: str) -> str:
-    """A sentence that says that an answer is of a given area alone. share: of the scene that it covers."""
+    """A sentence that says that an answer is of a given area alone.
+
+    Share: of the scene that it covers.
+    """
     if share >= 1:
         return ""
     if language == "zh":
@@ -111,7 +119,10 @@ def _listed(words: Sequence[str], comma: str, joint: str) -> str:
 
 
 def outlined(share: float, language: str) -> str:
-    """That masks are of the last window of the paper's search alone. share: of the scene that it covers."""
+    """That masks are of the last window of the paper's search alone.
+
+    Share: of the scene that it covers.
+    """
     if language == "zh":
         return f"掩膜只来自最后一个窗口，占全图的 {share:.0%}。"
     return f"Masks are of the last window alone, {share:.0%} of the scene."

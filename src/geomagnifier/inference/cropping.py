@@ -79,7 +79,8 @@ def start(
     cost = sum(w.width * w.height for w in plan.wide)
     if budget is not None and cost > budget:
         raise OptionError(
-            f"the budget is too small: the first look takes {cost:,} px, {max(0, budget):,.0f} are left for it"
+            f"the budget is too small: the first look takes {cost:,} px, {max(0, budget):,.0f} are"
+            " left for it"
         )
     return Search(
         policy,
@@ -141,7 +142,10 @@ def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
 
 
 def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
-    """bbox1, then at pixel level bbox2 inside it: the windows of best score, or as large ones elsewhere."""
+    """bbox1, then at pixel level bbox2 inside it.
+
+    The windows of best score, or as large ones elsewhere.
+    """
     area, pixel = state.plan.area, state.plan.granularity is Granularity.PIXEL
     if state.round == 0:
         boxes = best_boxes(window_scores(grid(area, heats)), area, TOP_REGION, state.apart)
@@ -160,7 +164,9 @@ def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
 
 
 def _moved(state: Search, boxes: Sequence[Box], area: Box) -> list[Box]:
-    """The windows of `paper`; for `random` and `grid` as large ones elsewhere in the area, by chance or at set places.
+    """The windows of `paper`.
+
+    For `random` and `grid` as large ones elsewhere in the area, by chance or at set places.
 
     Set places: the upper left, upper right and lower left corner; the middle inside the first of
         them.

@@ -1,4 +1,6 @@
-"""A box that is drawn in the picture itself: "what is in the red box?" finds the frame by its colour, and is about its inside.
+"""A box that is drawn in the picture itself.
+
+"what is in the red box?" finds the frame by its colour, and is about its inside.
 
     question -> colour -> pixels of that colour -> pieces whose four sides are drawn and whose
     inside is not -> the largest
@@ -67,7 +69,10 @@ THICKEST = 0.2
 
 @dataclass(frozen=True)
 class Frame:
-    """A frame that was found. colour: as it was asked for.  box, inside: scene px, with and without its lines."""
+    """A frame that was found. colour: as it was asked for.
+
+    Box, inside: scene px, with and without its lines.
+    """
 
     colour: str
     box: Box
@@ -77,7 +82,10 @@ class Frame:
         """Where it is, as a sentence."""
         x0, y0, x1, y1 = (f"{v:.0f}" for v in self.inside.tuple())
         if language == "zh":
-            return f"{next(zh for zh, name in CHINESE.items() if name == self.colour)}色框内是像素 {x0},{y0} 到 {x1},{y1}。"
+            return (
+                f"{next(zh for zh, name in CHINESE.items() if name == self.colour)}色框内是像素"
+                f" {x0},{y0} 到 {x1},{y1}。"
+            )
         return f"The {self.colour} box holds pixels {x0},{y0} to {x1},{y1}."
 
 

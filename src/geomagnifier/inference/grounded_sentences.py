@@ -1,4 +1,7 @@
-"""Grounded conversation: "describe and segment the ships" is told class, number, colour and place, each phrase tied to its regions.
+"""Grounded conversation.
+
+"describe and segment the ships" is told class, number, colour and place, each phrase tied to its
+regions.
 
     two white ships on the right, a yellow airplane on the left
 
@@ -20,7 +23,8 @@ from geomagnifier.masks import decode_window
 from geomagnifier.types import Bytes, Region, Said, SceneInfo
 
 ENGLISH = re.compile(
-    r"\b(describe|describing|caption|tell me about)\b.*\b(segment|mask|outline|ground)\w*\b|\b(segment|mask|outline)\w*\b.*\bdescrib"
+    r"\b(describe|describing|caption|tell me"
+    r" about)\b.*\b(segment|mask|outline|ground)\w*\b|\b(segment|mask|outline)\w*\b.*\bdescrib"
 )
 CHINESE = re.compile(
     "(描述|介绍|说明)[^。？]*(分割|标出|掩膜|掩码)|(分割|标出)[^。？]*(描述|介绍|说明)"
@@ -170,13 +174,18 @@ def said(found: Sequence[Group], plain: Said, nouns: Mapping[str, str]) -> tuple
         ]
         places = [PLACES[group.side][1] for group in found]
         return (
-            f"图中{'，'.join(f'{place}有{phrase}' for place, phrase in zip(places, phrases, strict=True))}。",
+            (
+                f"图中{'，'.join(f'{place}有{phrase}' for place, phrase in zip(places, phrases, strict=True))}。"
+            ),
             phrases,
         )
     phrases = [_english(group, plain.phrases.get(group.label, "")) for group in found]
     verb = "is" if len(found[0].members) == 1 else "are"
     return (
-        f"There {verb} {phrases[0] if len(phrases) == 1 else ', '.join(phrases[:-1]) + ' and ' + phrases[-1]}.",
+        (
+            f"There {verb}"
+            f" {phrases[0] if len(phrases) == 1 else ', '.join(phrases[:-1]) + ' and ' + phrases[-1]}."
+        ),
         phrases,
     )
 

@@ -1,4 +1,6 @@
-"""Replies about views become an answer about the scene: fine over coarse, one object once, everything in scene px.
+"""Replies about views become an answer about the scene.
+
+Fine over coarse, one object once, everything in scene px.
 
 The (+) of the paper's section 2.1: each window keeps its place on the scene. What a window adds is
 worked out as soon as it has been looked at (`part_of`), small enough to be kept for a thousand
@@ -173,7 +175,10 @@ def assemble_regions(
 
 
 def _patch(cover: Cover, window: Window, stride: int) -> MaskPatch:
-    """A kind's mask in a view, its own threshold brought to one half: regions and the answer's mask are cut from this alike."""
+    """A kind's mask in a view, its own threshold brought to one half.
+
+    Regions and the answer's mask are cut from this alike.
+    """
     p, t = cover.probability, min(max(cover.threshold, 1e-3), 1 - 1e-3)
     halved = np.where(p < t, 0.5 * p / t, 0.5 + 0.5 * (p - t) / (1 - t))
     return MaskPatch(
@@ -195,7 +200,9 @@ def _grid_placement(window: Window, stride: int) -> Placement:
 
 
 class _Finer:
-    """Whether a finer view shows all of an object and has its centre in its core: then that one has the say on it.
+    """Whether a finer view shows all of an object and has its centre in its core.
+
+    Then that one has the say on it.
 
     An enlarged view shows no more than one at full size: it adds what is too small to be found
         there, and takes nothing away.
@@ -220,7 +227,10 @@ class _Finer:
 
 
 def _detail(window: Window) -> float:
-    """The smallest thing that a view can show, scene px: the mean of both axes; a level of a pyramid has as much say as the whole view."""
+    """The smallest thing that a view can show, scene px: the mean of both axes.
+
+    A level of a pyramid has as much say as the whole view.
+    """
     return 1.0 if window.role == LEVEL else max(1.0, math.sqrt(math.prod(window.placement.scale)))
 
 
@@ -248,7 +258,10 @@ def _once(objects: Sequence[tuple[Region, float]]) -> list[Region]:
 def _outlined(
     found: Found, box: Box, window: Window, patch: MaskPatch, stride: int, scene: SceneInfo
 ) -> Region | None:
-    """The object with its mask: the kind's probability at scene size, within the object's own cells in and closely around its box.
+    """The object with its mask.
+
+    The kind's probability at scene size, within the object's own cells in and closely around its
+    box.
 
     Beyond the box the mask must be sure. None where it is empty.
     """
@@ -311,7 +324,9 @@ def _cut(region: Region, limit: Box | Area, scene: SceneInfo) -> Region | None:
 def _undetected(
     layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool, usual: float
 ) -> list[Region]:
-    """Objects that the mask of their class shows and no detection does: pieces that it is sure of, no smaller than half of a detected one.
+    """Objects that the mask of their class shows and no detection does.
+
+    Pieces that it is sure of, no smaller than half of a detected one.
 
     A piece is at least a square of 0.4 of the usual length. Where nothing was detected, the mask
     must be surer, and that length a half: of another camera's pictures masks often show crumbs.
@@ -450,7 +465,11 @@ def _mean_probability(
 
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
-    """The answer's mask: the union of the masks of its regions, a patch at scene resolution for each block of the scene that has any."""
+    """The answer's mask.
+
+    The union of the masks of its regions, a patch at scene resolution for each block of the scene
+    that has any.
+    """
     blocks: dict[tuple[int, int], list[tuple[Sequence[int], dict[str, Any]]]] = {}
     for outline in (region.segmentation for region in regions if region.segmentation):
         x0, y0, x1, y1 = own = bounds(outline)  # a mask may reach beyond its region's box
@@ -476,7 +495,10 @@ def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
 
 
 def covered(patches: Sequence[MaskPatch]) -> int:
-    """How many pixels of the scene the patches of `assemble_chosen` cover: their cells are pixels, and none lies in two of them."""
+    """How many pixels of the scene the patches of `assemble_chosen` cover.
+
+    Their cells are pixels, and none lies in two of them.
+    """
     return sum(int(np.count_nonzero(patch.probability)) for patch in patches)
 
 

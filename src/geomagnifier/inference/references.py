@@ -1,4 +1,6 @@
-"""What a question refers to of an earlier answer: the regions it chooses among, or those that only say where.
+"""What a question refers to of an earlier answer.
+
+The regions it chooses among, or those that only say where.
 
 "The largest of them" takes the earlier regions in place of newly found ones, with their boxes and
 masks; a mask that is wanted now comes from the new finding that is the same object. "Left of it"
@@ -33,7 +35,10 @@ class Reference:
     bare: bool = False
 
     def settled(self, outlined: bool) -> bool:
-        """Whether the regions are enough to choose by: no other kind is named, and no mask is wanted that is not there."""
+        """Whether the regions are enough to choose by.
+
+        No other kind is named, and no mask is wanted that is not there.
+        """
         return (
             self.bare
             and not self.beside
@@ -73,7 +78,10 @@ def among(
 def beside(
     regions: Sequence[Region], found: Sequence[Region], asked: Sequence[str]
 ) -> list[Region]:
-    """What was found, without the earlier regions, which follow as landmarks: of a kind of their own where theirs is asked for."""
+    """What was found, without the earlier regions, which follow as landmarks.
+
+    Of a kind of their own where theirs is asked for.
+    """
     new = [r for r in found if r.label in asked]
     if new and regions:
         alike = overlap(np.array([r.box for r in new]), np.array([r.box for r in regions])).max(1)

@@ -1,4 +1,6 @@
-"""Hot cells of a scouted view become the looks of `adaptive`: close around what is suspected, and never dearer than looking everywhere.
+"""Hot cells of a scouted view become the looks of `adaptive`.
+
+Close around what is suspected, and never dearer than looking everywhere.
 
     hot cells -> pieces that hang together -> boxes with some ground around them -> boxes joined
     wherever one look costs less than two
@@ -104,7 +106,10 @@ def _shut(window: Window, heat: Floats, box: tuple[float, float, float, float]) 
 def _spots(
     window: Window, cells: NDArray[np.bool_], heat: Floats
 ) -> tuple[Boxes, NDArray[np.float64]]:
-    """Pieces of cells that hang together, corners included: (N, 4) scene px, and the highest heat of each (N,)."""
+    """Pieces of cells that hang together, corners included.
+
+    (N, 4) scene px, and the highest heat of each (N,).
+    """
     rows, columns = cells.shape
     sx, sy = window.box.width / columns, window.box.height / rows
     # cells that touch by a corner hang together too: every cell takes its right, lower and lower
@@ -162,7 +167,10 @@ def _price(boxes: Boxes, shrink: Sides) -> NDArray[np.float64]:
 
 
 def _joined(boxes: Boxes, shrink: Sides) -> list[list[int]]:
-    """Which boxes share a look: the pair that saves most is joined, again and again, until joining saves nothing."""
+    """Which boxes share a look.
+
+    The pair that saves most is joined, again and again, until joining saves nothing.
+    """
     groups = [[i] for i in range(len(boxes))]
     if len(boxes) > MANY:
         block = np.floor((boxes[:, :2] + boxes[:, 2:]) / 2 / (512 * shrink)).astype(int)
@@ -186,7 +194,10 @@ def _joined(boxes: Boxes, shrink: Sides) -> list[list[int]]:
 
 
 def _savings(hulls: Boxes, i: int, shrink: Sides) -> NDArray[np.float64]:
-    """What is saved by joining hull i with each of the hulls (N,); nothing to be had from itself."""
+    """What is saved by joining hull i with each of the hulls (N,).
+
+    Nothing to be had from itself.
+    """
     both = np.concatenate(
         [np.minimum(hulls[i, :2], hulls[:, :2]), np.maximum(hulls[i, 2:], hulls[:, 2:])], 1
     )

@@ -78,7 +78,10 @@ SMALLEST_TILE = 256
 
 
 def compress(pixels: Bytes) -> Bytes:
-    """D: mean of each 4 x 4 px, (H, W, 3) -> (H // 4, W // 4, 3); a rest of fewer than four rows or columns is left out."""
+    """D: mean of each 4 x 4 px, (H, W, 3) -> (H // 4, W // 4, 3).
+
+    A rest of fewer than four rows or columns is left out.
+    """
     height, width = pixels.shape[0] // COMPRESSION, pixels.shape[1] // COMPRESSION
     whole = pixels[: height * COMPRESSION, : width * COMPRESSION].reshape(
         height, COMPRESSION, width, COMPRESSION, 3
@@ -100,7 +103,10 @@ def thumbnail(view: View, side: int) -> View:
 def window_of(
     box: Box, shrink: float, role: str, core: Box | None = None, aspect: float = 1.0
 ) -> Window:
-    """A window on `box` read at 1 / `shrink` of its size, at least one px each way. aspect: of the scene's px on the ground."""
+    """A window on `box` read at 1 / `shrink` of its size, at least one px each way.
+
+    Aspect: of the scene's px on the ground.
+    """
     across, down = sides(shrink, aspect)
     return Window(
         box, max(1, round(box.width / across)), max(1, round(box.height / down)), role, core or box
@@ -115,7 +121,9 @@ def scale_known(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> bool
 
 
 def finest(scene: SceneInfo, spec: ModelSpec, area: Box) -> float:
-    """Scene px for one view px of an area that fits a view: 1, or less where px are oblong, so that all of their shorter side is seen.
+    """Scene px for one view px of an area that fits a view.
+
+    1, or less where px are oblong, so that all of their shorter side is seen.
 
     It is no less than the view may hold, and than leads to the smallest ground px that the model
     was trained on.
@@ -173,13 +181,20 @@ def untrained(
     ]
     low, high = spec.gsd
     if zh:
-        told = f"{scene.name} 的地面像元为 {scene.gsd:.3g} 米；模型以 {low:g} 至 {high:g} 米的影像训练：结果可能有误"
+        told = (
+            f"{scene.name} 的地面像元为 {scene.gsd:.3g} 米；模型以 {low:g} 至 {high:g}"
+            " 米的影像训练：结果可能有误"
+        )
         return (
-            f"{told}，而且看不到这么小的目标：{'、'.join(spec.chinese.get(kind, kind) for kind in small)}"
+            f"{told}，"
+            f"而且看不到这么小的目标：{'、'.join(spec.chinese.get(kind, kind) for kind in small)}"
             if small
             else told
         )
-    told = f"the ground pixels of {scene.name} are {scene.gsd:.3g} m; the model was trained on {low:g} to {high:g} m: results may be wrong"
+    told = (
+        f"the ground pixels of {scene.name} are {scene.gsd:.3g} m; the model was trained on {low:g}"
+        f" to {high:g} m: results may be wrong"
+    )
     return f"{told}, and objects this small cannot be seen: {', '.join(small)}" if small else told
 
 
@@ -207,7 +222,10 @@ def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], lengt
 
 
 def peek(area: Box, aspect: float = 1.0) -> Window:
-    """The first glance at a large scene: its middle, small, to read the question by and to see how large things are."""
+    """The first glance at a large scene.
+
+    Its middle, small, to read the question by and to see how large things are.
+    """
     across, down = sides(1.0, aspect)
     shrink = min(PEEK_SHRINK, max(1.0, max(area.width / across, area.height / down) / PEEK))
     wide, high = min(area.width, PEEK * shrink * across), min(area.height, PEEK * shrink * down)
@@ -290,8 +308,9 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
     if pixels < SMALLEST_TILE**2:
         least = SMALLEST_TILE**2 * spec.pixel_bytes
         raise OptionError(
-            f"max_memory is {memory / 1e6:,.0f} MB; model and program hold {held / 1e6:,.0f} MB and the smallest tile takes "
-            f"{least / 1e6:,.0f} MB; give at least '{math.ceil((held + least) / 1e8) / 10:.1f} GB'"
+            f"max_memory is {memory / 1e6:,.0f} MB; model and program hold {held / 1e6:,.0f} MB and"
+            f" the smallest tile takes {least / 1e6:,.0f} MB; give at least"
+            f" '{math.ceil((held + least) / 1e8) / 10:.1f} GB'"
         )
     if pixels >= max(spec.view_pixels, spec.tile**2):
         return spec
@@ -305,7 +324,9 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
 
 
 def windows(look: Look, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
-    """The windows of a look: one of its size where that fits a view, else tiles over its core. aspect: of the scene's px on the ground.
+    """The windows of a look: one of its size where that fits a view, else tiles over its core.
+
+    Aspect: of the scene's px on the ground.
 
     What is seen shrunk for its context, D(C1), is one window in any case.
     """
@@ -356,7 +377,10 @@ def cover(
 def _spans(
     low: float, high: float, tile: float, overlap: float, step: float
 ) -> list[tuple[float, float, float, float]]:
-    """Even spans of at most `tile` from low to high, in whole `step`s: (start, end, core start, core end)."""
+    """Even spans of at most `tile` from low to high, in whole `step`s.
+
+    (start, end, core start, core end).
+    """
     length = high - low
     if length <= tile:
         return [(low, high, low, high)]

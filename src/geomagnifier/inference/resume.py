@@ -1,4 +1,6 @@
-"""What an unfinished answer has seen so far: one SQLite file, a row for each finished window, whole after any crash.
+"""What an unfinished answer has seen so far.
+
+One SQLite file, a row for each finished window, whole after any crash.
 
     key     what was asked of what, as JSON: a journal of another question is refused
     windows box, size and role of a window -> its heat map, its part of the answer, what it cost
@@ -77,7 +79,10 @@ class Journal:
         return None if data is None else _load_part(window, data)
 
     def spent(self, window: Window) -> Spent:
-        """What a kept window cost; its pixels alone in a journal of an earlier version, which did not keep that."""
+        """What a kept window cost.
+
+        Its pixels alone in a journal of an earlier version, which did not keep that.
+        """
         data = self._get(window, "spent")
         if data is None:
             return Spent(window.width * window.height)
@@ -140,7 +145,8 @@ class Journal:
             with base:
                 base.execute("CREATE TABLE IF NOT EXISTS asked (key TEXT)")
                 base.execute(
-                    "CREATE TABLE IF NOT EXISTS windows (name TEXT, what TEXT, data BLOB, PRIMARY KEY (name, what))"
+                    "CREATE TABLE IF NOT EXISTS windows (name TEXT, what TEXT, data BLOB, PRIMARY"
+                    " KEY (name, what))"
                 )
                 kept = base.execute("SELECT key FROM asked").fetchone()
                 if kept is None:
@@ -155,7 +161,8 @@ class Journal:
         if kept is not None and kept[0] != self.key:
             base.close()
             raise OptionError(
-                f"{self.path} is of another question, scene or setting ({_differs(kept[0], self.key)}); ask that, or start anew"
+                f"{self.path} is of another question, scene or setting"
+                f" ({_differs(kept[0], self.key)}); ask that, or start anew"
             )
         self._base = base
 
@@ -169,7 +176,9 @@ class Journal:
 
 
 def join(into: Path, others: Sequence[Path]) -> None:
-    """Take over into one journal what those of other processes hold; a process that saw no window has left no file.
+    """Take over into one journal what those of other processes hold.
+
+    A process that saw no window has left no file.
 
     Raises:
         OptionError: they are of different questions, or no journals.

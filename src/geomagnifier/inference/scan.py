@@ -1,4 +1,6 @@
-"""Look where the search says, window after window, within time, pixels and memory; give what was seen.
+"""Look where the search says, window after window, within time, pixels and memory.
+
+Give what was seen.
 
     glance -> kinds and their size -> plan -> wide windows -> heat -> search.step -> closer windows
     -> parts
@@ -85,7 +87,9 @@ large windows are, not where.
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """How a scene is to be searched. worth: heat from which a spot is opened.  budget: ("pixels" | "seconds", how many).
+    """How a scene is to be searched. worth: heat from which a spot is opened.
+
+    Budget: ("pixels" | "seconds", how many).
 
     memory: bytes that the process may hold.  share: (k, n): of the windows of a round every n-th
     from the k-th on is looked at, and the search ends; n processes so share the work of a round,
@@ -106,7 +110,9 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """What was seen. reply: says what was asked for.  first: the first view.  preview: the whole scene.
+    """What was seen. reply: says what was asked for.  first: the first view.
+
+    Preview: the whole scene.
 
     stopped: the search was stopped before its end.
     """
@@ -160,7 +166,10 @@ class _Walk:
 
     @property
     def outlined(self) -> bool:
-        """Whether the coarse views of the paper's search are answered: their boxes are part of the answer, their masks are an extension."""
+        """Whether the coarse views of the paper's search are answered.
+
+        Their boxes are part of the answer, their masks are an extension.
+        """
         return self.level is Granularity.REGION or self.query.variant.coarse
 
     @property
@@ -181,7 +190,10 @@ class _Walk:
         )
 
     def make_room(self, pixels: int) -> None:
-        """Before so many px are looked at: where they might take the process beyond its memory, what nobody needs any more goes."""
+        """Before so many px are looked at.
+
+        Where they might take the process beyond its memory, what nobody needs any more goes.
+        """
         if self.wanted.memory is None:
             return
         limit = self.wanted.memory - pixels * self.model.spec.pixel_bytes
@@ -210,7 +222,10 @@ class _Walk:
         )
 
     def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
-        """The model's answer about views; the first one says what was asked for. beside: see `protocol.Model.answer`."""
+        """The model's answer about views; the first one says what was asked for.
+
+        Beside: see `protocol.Model.answer`.
+        """
         self.make_room(
             sum(view.window.width * view.window.height for view in (*views, *(beside or ())))
         )
@@ -287,7 +302,7 @@ def look(
             with watch.stage("search"):
                 price = lambda look: sum(
                     w.width * w.height for w in resolution.windows(look, spec, plan.aspect)
-                )  # noqa: E731
+                )
                 looks, state = cropping.step(state, heats, price)
                 pending = asked_about(
                     query,
@@ -338,7 +353,9 @@ def look(
 
 
 def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
-    """A first view, which says what is looked for and how large it is; and the plan for what is left to be seen, None for nothing.
+    """A first view, which says what is looked for and how large it is.
+
+    And the plan for what is left to be seen, None for nothing.
 
     Where the area fits a view it is looked at as it is, and that is all, unless the targets are so
     small that they must be enlarged.
@@ -405,14 +422,20 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         and budget[0] == "pixels"
         and walk.pixels + sum(w.width * w.height for w in plan.wide) > budget[1]
     ):
-        message = f"the budget leaves no room to search enlarged; objects of about {length:.0f} px are easily missed at full size"
+        message = (
+            f"the budget leaves no room to search enlarged; objects of about {length:.0f} px are"
+            " easily missed at full size"
+        )
         warnings.warn(message, GeomagWarning, stacklevel=2)
         return None
     return plan
 
 
 def _pyramid(walk: _Walk, area: Box) -> None:
-    """See the same area at a half, a quarter and an eighth of its size: what looks larger than in the training pictures is found there."""
+    """See the same area at a half, a quarter and an eighth of its size.
+
+    What looks larger than in the training pictures is found there.
+    """
     most = (
         walk.wanted.budget[1]
         if walk.wanted.budget and walk.wanted.budget[0] == "pixels"
@@ -443,7 +466,10 @@ def _pyramid(walk: _Walk, area: Box) -> None:
 def _visit(
     walk: _Walk, windows: Sequence[Window], state: cropping.Search, before: cropping.Heats
 ) -> list[tuple[Window, Floats]]:
-    """Look at windows, those of one size together; heat maps of those that say where to look next. before: those that led here."""
+    """Look at windows, those of one size together; heat maps of those that say where to look next.
+
+    Before: those that led here.
+    """
     scouting = (state.plan.scouted and state.round == 0) or (walk.joint and not state.done)
     whole = walk.joint and state.done
     if whole:
@@ -485,7 +511,10 @@ def _visit(
 
 
 def _recall_coarse(walk: _Walk, windows: Sequence[Window]) -> None:
-    """Of a search that goes on: what its coarse views gave, if the windows that it was worked out with are kept as well."""
+    """Of a search that goes on.
+
+    What its coarse views gave, if the windows that it was worked out with are kept as well.
+    """
     first = windows[:ONE_INPUT]
     if (
         walk.journal is None
@@ -508,7 +537,10 @@ def _coarse_views(walk: _Walk) -> list[View]:
 
 
 def _tell_coarse(walk: _Walk) -> None:
-    """The answer of the coarse views, where nothing was seen at full size: nothing is there, or the search was ended before."""
+    """The answer of the coarse views, where nothing was seen at full size.
+
+    Nothing is there, or the search was ended before.
+    """
     views = _coarse_views(walk)
     close = any(window.role not in COARSE for window in walk.windows)
     reply = walk.answer(views, [])
@@ -596,7 +628,10 @@ def _see(
 
 
 def _see_as_one(walk: _Walk, views: Sequence[View]) -> Iterator[_Looked]:
-    """What is seen in windows of full size, in one input with all coarse views; the first time the coarse ones are answered, too."""
+    """What is seen in windows of full size, in one input with all coarse views.
+
+    The first time the coarse ones are answered, too.
+    """
     coarse, first = _coarse_views(walk), not walk.told
     walk.first = walk.first or coarse[0]
     own = coarse if first and walk.outlined else []
@@ -618,7 +653,10 @@ def _see_as_one(walk: _Walk, views: Sequence[View]) -> Iterator[_Looked]:
 
 
 def _read(walk: _Walk, window: Window, needed: bool) -> View:
-    """A window's view; damaged parts are black and told. Where nothing of it can be read: an error if it is `needed`, else all black."""
+    """A window's view; damaged parts are black and told.
+
+    Where nothing of it can be read: an error if it is `needed`, else all black.
+    """
     pooled = (
         walk.wanted.policy in cropping.CROPPING
     )  # D is a mean, whatever the overviews of the file are
@@ -646,7 +684,9 @@ def _read(walk: _Walk, window: Window, needed: bool) -> View:
 def _read_ahead(
     walk: _Walk, windows: Sequence[Window], scouting: bool, heated: bool, unit: int = 1
 ) -> Iterator[Read]:
-    """Windows with their views, the next ones being read meanwhile; or with what the journal kept of them.
+    """Windows with their views, the next ones being read meanwhile.
+
+    Or with what the journal kept of them.
 
     unit: so many windows are one input; kept of them is all or nothing, and one process looks at
         them.

@@ -1,4 +1,7 @@
-"""Questions that search for pictures like this one: they are answered with the command that does."""
+"""Questions that search for pictures like this one.
+
+They are answered with the command that does.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ import re
 import shlex
 
 ENGLISH = re.compile(
-    r"\b(find|show|search|retrieve|look|get|list|are there|give)\b[^.?!]*\b(images?|pictures?|photos?|scenes?|tiles?)\b[^.?!]*"
+    r"\b(find|show|search|retrieve|look|get|list|are"
+    r" there|give)\b[^.?!]*\b(images?|pictures?|photos?|scenes?|tiles?)\b[^.?!]*"
     r"\b(similar to|like|resembling|alike|that look like)\b[^.?!]*\b(this|that|it|one|mine)\b"
     r"|\b(find|show|search|retrieve|get|list|give)\b[^.?!]*\b(similar|alike)\b[^.?!]*\b(images?|pictures?|photos?|scenes?)\b"
 )
@@ -29,8 +33,11 @@ def told(name: str, question: str) -> str:
     """The command that searches for pictures like `name`, as a sentence in the question's language."""
     command = f"geomag search INDEX --image {shlex.quote(name)}"
     if CHINESE.search(question):
-        return f"查找类似的影像要在一批影像中检索：先用 geomag index 建立索引，再运行 {command}；或在 geomag ask 中用 --index 指定索引。"
+        return (
+            f"查找类似的影像要在一批影像中检索：先用 geomag index 建立索引，再运行 {command}；或在"
+            " geomag ask 中用 --index 指定索引。"
+        )
     return (
-        "Pictures like this one are searched for in an archive: make an index of it with geomag index, then "
-        f"{command}; or name the index to geomag ask with --index."
+        "Pictures like this one are searched for in an archive: make an index of it with geomag"
+        f" index, then {command}; or name the index to geomag ask with --index."
     )

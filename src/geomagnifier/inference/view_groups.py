@@ -1,4 +1,7 @@
-"""What a search reads, in the order and the groups in which a network takes it; the seconds of each stage; heat maps on one map."""
+"""What a search reads, in the order and the groups in which a network takes it.
+
+The seconds of each stage; heat maps on one map.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ def by_size(windows: Sequence[Window]) -> list[Window]:
 
 
 def together(read: Iterator[Read]) -> Iterator[list[Read]]:
-    """Windows of one size that follow each other and are small, in groups; every other one by itself."""
+    """Windows of one size that follow each other and are small, in groups.
+
+    Every other one by itself.
+    """
     group: list[Read] = []
     for one in read:
         window, view = one[0], one[1]

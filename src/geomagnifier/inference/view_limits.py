@@ -22,7 +22,9 @@ MARGIN = 320
 
 
 def bounded(model: Model, memory: float) -> ModelSpec:
-    """The model's spec with views that fit into the memory; the model keeps what it sees in what they leave, and nothing if they need it.
+    """The model's spec with views that fit into the memory.
+
+    The model keeps what it sees in what they leave, and nothing if they need it.
 
     Raises:
         OptionError: it is too little.
@@ -38,7 +40,9 @@ def bounded(model: Model, memory: float) -> ModelSpec:
 
 
 def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity) -> Box:
-    """What must be looked at: everything, or the surroundings of the box or area in a scene too large for one view.
+    """What must be looked at.
+
+    Everything, or the surroundings of the box or area in a scene too large for one view.
 
     An image-level question about an area is about the rectangle round it.
     """
@@ -53,14 +57,20 @@ def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity)
 
 
 def asked_about(query: Query, windows: Sequence[Window]) -> tuple[Window, ...]:
-    """Those of some windows that answer for a part of the area that was given; all where none was."""
+    """Those of some windows that answer for a part of the area that was given.
+
+    All where none was.
+    """
     return tuple(
         window for window in windows if query.area is None or query.area.meets(window.core)
     )
 
 
 def heat_within(query: Query, view: View, heat: Floats) -> Floats:
-    """A view's heat map where the area that was given lies, and nothing elsewhere. (h, w), cells of one size."""
+    """A view's heat map where the area that was given lies, and nothing elsewhere.
+
+    (h, w), cells of one size.
+    """
     if query.area is None:
         return heat
     return np.asarray(

@@ -1,1 +1,4 @@
-"""Questions and answers as text: class names and synonyms, language identification, Chinese, yes and no, refusals. No network."""
+"""Questions and answers as text.
+
+Class names and synonyms, language identification, Chinese, yes and no, refusals. No network.
+"""

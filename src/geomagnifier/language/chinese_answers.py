@@ -1,4 +1,7 @@
-"""Answers in Chinese: what was found, put into a sentence by rule. English sentences are written by the text decoder; it has no Chinese."""
+"""Answers in Chinese: what was found, put into a sentence by rule.
+
+English sentences are written by the text decoder; it has no Chinese.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The English sentence of the text decoder about a picture, in Chinese: its things with number, colour and place, by a table of its words.
+"""The English sentence of the text decoder about a picture, in Chinese.
+
+Its things with number, colour and place, by a table of its words.
 
     "many buildings and green trees are in a dense residential area ."    "密集住宅区里有许多建筑和绿色的树木。"
     "a house is surrounded by trees and lawn ."                           "一栋房屋被树木和草坪环绕。"

@@ -1,4 +1,7 @@
-"""Chinese as people type it: traditional characters, English words in between, and the order to answer in Chinese."""
+"""Chinese as people type it.
+
+Traditional characters, English words in between, and the order to answer in Chinese.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,11 @@ _OTHERWISE = (
     ("坐標系統", "坐標系統"),
 )
 _ORDER = re.compile(
-    r"[,，;；.。?？!！]?\s*(?:请|請|麻烦|麻煩)?(?:您|你)?(?:用|以)(?:简体|繁体|簡體|繁體)?(?:中文|汉语|漢語|普通话|普通話)(?:来|來)?"
+    r"[,，;；.。"
+    r"?？!！]?\s*(?:请|請|麻烦|麻煩)?(?:您|你)?(?:用|以)(?:简体|繁体|簡體|繁體)?(?:中文|汉语|漢語|普通话|普通話)(?:来|來)?"
     r"(?:回答|回复|回覆|答复|作答|告诉我|告訴我|说|說|答)?(?:我|一下)?(?:吧|好吗|好嗎|谢谢|謝謝)?\s*[.。!！]?"
-    r"|[,;.?!]?\s*\b(?:please )?(?:(?:answer|reply|respond|tell me) )?in (?:simplified |traditional )?chinese\b(?:,? please)?[.!]?",
+    r"|[,;.?!]?\s*\b(?:please )?(?:(?:answer|reply|respond|tell me) )?in (?:simplified |traditional"
+    r" )?chinese\b(?:,? please)?[.!]?",
     re.IGNORECASE,
 )
 LONGEST = 2000
@@ -73,7 +78,10 @@ def ordered(text: str) -> bool:
 
 
 def without_order(text: str) -> str:
-    """A question without the order to answer in Chinese; the question itself where nothing else is in it."""
+    """A question without the order to answer in Chinese.
+
+    The question itself where nothing else is in it.
+    """
     if not ordered(text):
         return text
     bare = _ORDER.sub("", text).strip()
@@ -94,7 +102,9 @@ def in_traditional(text: str) -> str:
 
 
 def unmixed(text: str, names: Mapping[str, str]) -> str:
-    """A Chinese question without English words: names of classes and words of asking become Chinese; one without any is as it was.
+    """A Chinese question without English words.
+
+    Names of classes and words of asking become Chinese; one without any is as it was.
 
     Args:
         text: lower case.

@@ -39,7 +39,10 @@ class Kind:
 
 
 def _nouns(text: str) -> tuple[tuple[str, str], ...]:
-    """Read "ship, ferry/ferries, grass=" as (singular, plural); a bare word takes -s, "=" marks a mass noun."""
+    """Read "ship, ferry/ferries, grass=" as (singular, plural).
+
+    A bare word takes -s, "=" marks a mass noun.
+    """
     pairs = []
     for entry in " ".join(text.split()).split(", "):
         word, slash, plural = entry.strip(" ,").partition("/")
@@ -59,56 +62,74 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "airplane",
         "airplanes",
-        _nouns("""plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet,
-        warplane, parked plane, cargo plane, propeller plane, fixed-wing aircraft="""),
+        _nouns(
+            """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet,
+        warplane, parked plane, cargo plane, propeller plane, fixed-wing aircraft="""
+        ),
     ),
     Kind(
         "ship",
         "ships",
-        _nouns("""vessel, ferry/ferries, barge, cargo ship, freighter, container ship, tanker ship, warship, cruise ship, watercraft=,
-        tugboat, passenger ship, merchant ship"""),
+        _nouns(
+            """vessel, ferry/ferries, barge, cargo ship, freighter, container ship, tanker ship, warship, cruise ship, watercraft=,
+        tugboat, passenger ship, merchant ship"""
+        ),
     ),
     Kind(
         "storage tank",
         "storage tanks",
-        _nouns("""tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder,
-        gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank"""),
+        _nouns(
+            """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder,
+        gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank"""
+        ),
     ),
     Kind(
         "baseball diamond",
         "baseball diamonds",
-        _nouns("""baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch/baseball pitches, softball field,
-        softball diamond, baseball infield, baseball ground"""),
+        _nouns(
+            """baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch/baseball pitches, softball field,
+        softball diamond, baseball infield, baseball ground"""
+        ),
     ),
     Kind(
         "tennis court",
         "tennis courts",
-        _nouns("""tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court, hard tennis court,
-        outdoor tennis court, tennis pitch/tennis pitches"""),
+        _nouns(
+            """tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court, hard tennis court,
+        outdoor tennis court, tennis pitch/tennis pitches"""
+        ),
     ),
     Kind(
         "basketball court",
         "basketball courts",
-        _nouns("""basketball field, basketball ground, basketball pitch/basketball pitches, outdoor basketball court, hoops court,
-        streetball court, basketball play area"""),
+        _nouns(
+            """basketball field, basketball ground, basketball pitch/basketball pitches, outdoor basketball court, hoops court,
+        streetball court, basketball play area"""
+        ),
     ),
     Kind(
         "ground track field",
         "ground track fields",
-        _nouns("""running track, athletics track, athletic track, stadium track, track and field ground, track-and-field stadium,
-        sports track, athletics field, athletic field, athletics ground, running oval, 400 m track, track oval"""),
+        _nouns(
+            """running track, athletics track, athletic track, stadium track, track and field ground, track-and-field stadium,
+        sports track, athletics field, athletic field, athletics ground, running oval, 400 m track, track oval"""
+        ),
     ),
     Kind(
         "harbor",
         "harbors",
-        _nouns("""harbour, dock, pier, wharf/wharves, jetty/jetties, marina, quay, port, seaport, mooring, landing stage, berth,
-        boat dock, ship dock, anchorage, boat harbor"""),
+        _nouns(
+            """harbour, dock, pier, wharf/wharves, jetty/jetties, marina, quay, port, seaport, mooring, landing stage, berth,
+        boat dock, ship dock, anchorage, boat harbor"""
+        ),
     ),
     Kind(
         "bridge",
         "bridges",
-        _nouns("""road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct,
-        pedestrian bridge, arch bridge/arch bridges, girder bridge, bridge span"""),
+        _nouns(
+            """road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct,
+        pedestrian bridge, arch bridge/arch bridges, girder bridge, bridge span"""
+        ),
     ),
     Kind(
         "vehicle",
@@ -135,7 +156,8 @@ KINDS: tuple[Kind, ...] = (
         "truck",
         "trucks",
         _nouns(
-            "lorry/lorries, pickup, pickup truck, semi-trailer, trailer truck, dump truck, heavy truck, box truck"
+            "lorry/lorries, pickup, pickup truck, semi-trailer, trailer truck, dump truck, heavy"
+            " truck, box truck"
         ),
         within="vehicle",
     ),
@@ -143,22 +165,26 @@ KINDS: tuple[Kind, ...] = (
         "bus",
         "buses",
         _nouns(
-            "coach/coaches, city bus/city buses, motor coach/motor coaches, school bus/school buses, articulated bus/articulated buses"
+            "coach/coaches, city bus/city buses, motor coach/motor coaches, school bus/school"
+            " buses, articulated bus/articulated buses"
         ),
         within="vehicle",
     ),
     Kind(
         "boat",
         "boats",
-        _nouns("""yacht, fishing boat, motorboat, sailboat, speedboat, small boat, sailing boat, rowing boat, dinghy/dinghies,
-        pleasure boat, moored boat"""),
+        _nouns(
+            """yacht, fishing boat, motorboat, sailboat, speedboat, small boat, sailing boat, rowing boat, dinghy/dinghies,
+        pleasure boat, moored boat"""
+        ),
         within="ship",
     ),
     Kind(
         "tree",
         "trees",
         _nouns(
-            "street tree, shade tree, single tree, deciduous tree, conifer, pine tree, broadleaf tree, treetop, tree crown"
+            "street tree, shade tree, single tree, deciduous tree, conifer, pine tree, broadleaf"
+            " tree, treetop, tree crown"
         ),
     ),
     Kind(
@@ -171,69 +197,86 @@ KINDS: tuple[Kind, ...] = (
         "wind turbine",
         "wind turbines",
         _nouns(
-            "windmill, wind generator, wind power turbine, wind energy turbine, wind power plant, wind tower"
+            "windmill, wind generator, wind power turbine, wind energy turbine, wind power plant,"
+            " wind tower"
         ),
     ),
     Kind(
         "solar panel",
         "solar panels",
-        _nouns("""photovoltaic panel, PV panel, solar module, solar array, photovoltaic module, rooftop solar panel, solar collector,
-        photovoltaic array"""),
+        _nouns(
+            """photovoltaic panel, PV panel, solar module, solar array, photovoltaic module, rooftop solar panel, solar collector,
+        photovoltaic array"""
+        ),
     ),
     Kind(
         "swimming pool",
         "swimming pools",
         _nouns(
-            "pool, outdoor pool, backyard pool, garden pool, private pool, in-ground pool, paddling pool"
+            "pool, outdoor pool, backyard pool, garden pool, private pool, in-ground pool, paddling"
+            " pool"
         ),
     ),
     Kind(
         "oil well",
         "oil wells",
         _nouns(
-            "pumpjack, pump jack, nodding donkey, oil pump, oil derrick, petroleum well, oilfield well, oil well pad"
+            "pumpjack, pump jack, nodding donkey, oil pump, oil derrick, petroleum well, oilfield"
+            " well, oil well pad"
         ),
     ),
     Kind(
         "crop field",
         "crop fields",
-        _nouns("""farm field, agricultural field, cultivated field, arable field, crop plot, farm plot, field parcel, agricultural parcel,
-        field of crops/fields of crops, cropland parcel"""),
+        _nouns(
+            """farm field, agricultural field, cultivated field, arable field, crop plot, farm plot, field parcel, agricultural parcel,
+        field of crops/fields of crops, cropland parcel"""
+        ),
     ),
     Kind(
         "building",
         "buildings",
-        _nouns("""house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
-        villa, barn, residential building, roofed structure, shed"""),
+        _nouns(
+            """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
+        villa, barn, residential building, roofed structure, shed"""
+        ),
         stuff=True,
         outlined=True,
     ),
     Kind(
         "water",
         "water",
-        _nouns("""water surface, body of water/bodies of water, water body/water bodies, open water=, river, lake, pond, sea=, stream,
-        canal, reservoir, ocean=, waterway, surface water=, inland water=, seawater="""),
+        _nouns(
+            """water surface, body of water/bodies of water, water body/water bodies, open water=, river, lake, pond, sea=, stream,
+        canal, reservoir, ocean=, waterway, surface water=, inland water=, seawater="""
+        ),
         stuff=True,
     ),
     Kind(
         "vegetation",
         "vegetation",
-        _nouns("""greenery=, grass=, plant cover=, green cover=, bush/bushes, shrub, tree cover=, woodland=, lawn, green area,
-        plant life=, foliage=, shrubbery=, tree canopy=, grass cover=, green space"""),
+        _nouns(
+            """greenery=, grass=, plant cover=, green cover=, bush/bushes, shrub, tree cover=, woodland=, lawn, green area,
+        plant life=, foliage=, shrubbery=, tree canopy=, grass cover=, green space"""
+        ),
         stuff=True,
     ),
     Kind(
         "road",
         "roads",
-        _nouns("""street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane, asphalt road, road surface,
-        expressway, paved street, driveway, tarmac=, thoroughfare"""),
+        _nouns(
+            """street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane, asphalt road, road surface,
+        expressway, paved street, driveway, tarmac=, thoroughfare"""
+        ),
         stuff=True,
     ),
     Kind(
         "land",
         "land",
-        _nouns("""bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=,
-        dirt=, exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch/dirt patches"""),
+        _nouns(
+            """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=,
+        dirt=, exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch/dirt patches"""
+        ),
         stuff=True,
     ),
 )

@@ -1,4 +1,6 @@
-"""A question about several kinds, a kind at a time: "the largest ship and the airplanes" chooses a ship, and no airplane.
+"""A question about several kinds, a kind at a time.
+
+"the largest ship and the airplanes" chooses a ship, and no airplane.
 
 "Segment the largest ship and the airplanes."  ->  ship: "Segment the largest ship", airplane: "Find the airplanes."
 "Find ships and airplanes on the left."        ->  the whole question for both: what stands last is said of all

@@ -80,7 +80,8 @@ def language(text: str) -> Language:
     else:
         name = next(_NAMES[code] for code, _ in ranked if code in _NAMES)
     raise QuestionUnreadable(
-        f"the question seems to be in {name}; this model reads English and Chinese, please ask in one of them"
+        f"the question seems to be in {name}; this model reads English and Chinese, please ask in"
+        " one of them"
     )
 
 

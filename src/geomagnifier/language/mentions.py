@@ -1,4 +1,6 @@
-"""Names of classes in a question: the longest first, in either number, whatever the case, hyphens and the words around them.
+"""Names of classes in a question.
+
+The longest first, in either number, whatever the case, hyphens and the words around them.
 
 A name that is only part of another thing's name is none: "park bench", "bus stop", "solar field".
 """
@@ -43,29 +45,35 @@ class _Name(NamedTuple):
 
 
 _TAILS = word_set(
-    "area areas zone zones region regions district districts site sites scene scenes landscape landscapes terrain facility land one place"
+    "area areas zone zones region regions district districts site sites scene scenes landscape"
+    " landscapes terrain facility land one place"
 )
 """May follow a scene's name and change nothing: "harbor area"."""
 _AFTER = word_set(
-    "in on at near by next to of over under above below with without from between around along beside behind inside outside within across "
-    "and or nor but versus vs is are was were be been do does did have has can could would will may might should visible present there "
-    "here anywhere somewhere shown seen found located standing parked docked moored lying sitting that which who where if so then please "
-    "yes no true false right correct wrong not as the a an this these those it we you i any some all rather instead mainly mostly "
-    "probably too also either neither just only exist exists appear appears occur occurs nearby at top bottom left up down label class "
-    "category image images picture pictures photo photos view views for again now today than like fit fits close closer closest "
-    "adjacent opposite alongside touching away "
-    "run runs cross crosses lead leads pass passes go goes stand stands lie lies flow flows sit to"
+    "in on at near by next to of over under above below with without from between around along"
+    " beside behind inside outside within across and or nor but versus vs is are was were be been"
+    " do does did have has can could would will may might should visible present there here"
+    " anywhere somewhere shown seen found located standing parked docked moored lying sitting that"
+    " which who where if so then please yes no true false right correct wrong not as the a an this"
+    " these those it we you i any some all rather instead mainly mostly probably too also either"
+    " neither just only exist exists appear appears occur occurs nearby at top bottom left up down"
+    " label class category image images picture pictures photo photos view views for again now"
+    " today than like fit fits close closer closest adjacent opposite alongside touching away run"
+    " runs cross crosses lead leads pass passes go goes stand stands lie lies flow flows sit to"
 )
 """Words that may follow a name without being part of it."""
 _GENERIC = word_set(
-    "field farm park station court center centre square lot ground track tank dock plant port shore arena club"
+    "field farm park station court center centre square lot ground track tank dock plant port shore"
+    " arena club"
 )
 """Names that stand for many things, by what is before them: "solar farm", "food court"."""
 _PLAIN = word_set(
-    "a an the this that these those any some one all of is are it its as or and to in at large small big huge little tiny green open wide "
-    "old new modern urban rural local main central grass real single typical for called be like either no another his my our rather more "
-    "such very quite just sort kind type see contain show depict have has include town two three several many other also still not than "
-    "under into label scene land image picture photo place area over above use would could should might shows"
+    "a an the this that these those any some one all of is are it its as or and to in at large"
+    " small big huge little tiny green open wide old new modern urban rural local main central"
+    " grass real single typical for called be like either no another his my our rather more such"
+    " very quite just sort kind type see contain show depict have has include town two three"
+    " several many other also still not than under into label scene land image picture photo place"
+    " area over above use would could should might shows"
 )
 _ADJECTIVE = re.compile(r".{2,}(?:y|ed|al|ful|ous|ish|ive|ial|ic)$")
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[?.,:;!/]")
@@ -107,7 +115,10 @@ def _table(column: int) -> dict[str, _Name]:
 
 
 def names_of(column: int) -> list[tuple[str, str]]:
-    """Every name in the tables with the class of things that it stands for, "" for none; column 0 English, 1 Chinese."""
+    """Every name in the tables with the class of things that it stands for, "" for none.
+
+    Column 0 English, 1 Chinese.
+    """
     more = [
         (name, "")
         for name in (names.PART_OF[0].split(", ") if column == 0 else names.PART_OF[1].split())
@@ -122,8 +133,9 @@ _LONGEST_ZH = max(map(len, _CHINESE))
 
 
 _ASKING = word_set(
-    "how many much count number of are is r u there the a in this that here image picture scene photo show find detect locate segment mask "
-    "outline where what which please me you i do does did see can could any some to for on and total now all "
+    "how many much count number of are is r u there the a in this that here image picture scene"
+    " photo show find detect locate segment mask outline where what which please me you i do does"
+    " did see can could any some to for on and total now all "
 )
 _ASKING_ZH = re.compile(
     "[图中里上这张片画面景像请问帮我数一下有多少几个共总计统找出检测分割标框在哪儿是的?？。!！,，]*"
@@ -142,7 +154,10 @@ def is_name_in_chinese(word: str) -> bool:
 
 
 def names_nothing(text: str, language: str) -> bool:
-    """Whether a question has words of asking alone, and says of nothing what it asks for: "how many are there?"."""
+    """Whether a question has words of asking alone, and says of nothing what it asks for.
+
+    "how many are there?".
+    """
     if language == "zh":
         return bool(_ASKING_ZH.fullmatch(text))
     return all(token in _ASKING or not token.isalnum() for token in tokens_of(text))
@@ -182,7 +197,10 @@ def in_english(tokens: Sequence[str]) -> list[Mention]:
 
 
 def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
-    """The mention with what follows it; nothing known where it is only part of another thing's name."""
+    """The mention with what follows it.
+
+    Nothing known where it is only part of another thing's name.
+    """
     end = mention.end
     while end < len(tokens) and tokens[end] in _TAILS:
         end += 1
@@ -201,7 +219,10 @@ def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
 
 
 def in_chinese(text: str, anywhere: bool = False) -> list[Mention]:
-    """Names in a Chinese text (simplified, without blanks), in order. anywhere: those of one character inside other words as well."""
+    """Names in a Chinese text (simplified, without blanks), in order.
+
+    Anywhere: those of one character inside other words as well.
+    """
     found: list[Mention] = []
     i = 0
     while i < len(text):
@@ -229,7 +250,10 @@ def _alone(text: str, i: int) -> bool:
 
 @cache
 def chinese_names() -> dict[str, str]:
-    """English names of classes of things, each with the usual Chinese one; a narrower class has its own."""
+    """English names of classes of things, each with the usual Chinese one.
+
+    A narrower class has its own.
+    """
     told = [
         (name, chinese.split()[0])
         for english, chinese in {**names.CLASSES, **names.NARROWER}.values()

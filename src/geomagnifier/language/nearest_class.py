@@ -1,4 +1,6 @@
-"""What is said of a thing that there is no class for: its name as asked, the class it may be a typing error for, the classes there are.
+"""What is said of a thing that there is no class for.
+
+Its name as asked, the class it may be a typing error for, the classes there are.
 
 "Find every airplan."              There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane, ship, ...
 "Find every windmill."             There is no class for "windmill" in this model. It knows: airplane, ship, ...
@@ -21,37 +23,67 @@ LIKE = 0.75
 LONGEST, WORD, MOST = 2000, 40, 5
 """Letters of a question and of a word that are read, and things that are named."""
 SYNONYMS: dict[str, str] = {
-    "airplane": """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet, warplane,
-        parked plane, cargo plane, propeller plane, fixed-wing aircraft=""",
-    "ship": """boat, vessel, ferry, barge, yacht, cargo ship, freighter, container ship, tanker ship, fishing boat, motorboat, sailboat,
-        warship, cruise ship, watercraft=, tugboat, passenger ship, merchant ship""",
-    "storage tank": """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder,
-        gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank""",
-    "baseball diamond": """baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch, softball field,
-        softball diamond, baseball infield, baseball ground""",
-    "tennis court": """tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court, hard tennis court,
-        outdoor tennis court, tennis pitch""",
-    "basketball court": """basketball field, basketball ground, basketball pitch, outdoor basketball court, hoops court,
-        streetball court, basketball play area""",
-    "ground track field": """running track, athletics track, athletic track, stadium track, track and field ground,
+    "airplane": (
+        """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet, warplane,
+        parked plane, cargo plane, propeller plane, fixed-wing aircraft="""
+    ),
+    "ship": (
+        """boat, vessel, ferry, barge, yacht, cargo ship, freighter, container ship, tanker ship, fishing boat, motorboat, sailboat,
+        warship, cruise ship, watercraft=, tugboat, passenger ship, merchant ship"""
+    ),
+    "storage tank": (
+        """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder,
+        gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank"""
+    ),
+    "baseball diamond": (
+        """baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch, softball field,
+        softball diamond, baseball infield, baseball ground"""
+    ),
+    "tennis court": (
+        """tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court, hard tennis court,
+        outdoor tennis court, tennis pitch"""
+    ),
+    "basketball court": (
+        """basketball field, basketball ground, basketball pitch, outdoor basketball court, hoops court,
+        streetball court, basketball play area"""
+    ),
+    "ground track field": (
+        """running track, athletics track, athletic track, stadium track, track and field ground,
         track-and-field stadium, sports track, athletics field, athletic field, athletics ground, running oval,
-        400 m track, track oval""",
-    "harbor": """harbour, dock, pier, wharf, jetty, marina, quay, port, seaport, mooring, landing stage, berth, boat dock, ship dock,
-        anchorage, boat harbor""",
-    "bridge": """road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct,
-        pedestrian bridge, arch bridge, girder bridge, bridge span""",
-    "vehicle": """car, truck, automobile, lorry, van, bus, pickup, motor vehicle, road vehicle, motorcar, parked car, sedan, SUV, taxi,
-        minivan, pickup truck, motor car, automotive vehicle, large vehicle, parked vehicle, small vehicle""",
-    "building": """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
-        villa, barn, residential building, roofed structure, shed""",
-    "water": """water surface, body of water, water body, open water=, river, lake, pond, sea=, stream, canal, reservoir, ocean=,
-        waterway, surface water=, inland water=, seawater=""",
-    "vegetation": """tree, greenery=, grass=, plant cover=, green cover=, bush, shrub, tree cover=, woodland=, lawn, green area,
-        plant life=, foliage=, shrubbery=, tree canopy, grass cover=, green space""",
-    "road": """street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane, asphalt road, road surface,
-        expressway, paved street, driveway, tarmac=, thoroughfare""",
-    "land": """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=, dirt=,
-        exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch""",
+        400 m track, track oval"""
+    ),
+    "harbor": (
+        """harbour, dock, pier, wharf, jetty, marina, quay, port, seaport, mooring, landing stage, berth, boat dock, ship dock,
+        anchorage, boat harbor"""
+    ),
+    "bridge": (
+        """road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct,
+        pedestrian bridge, arch bridge, girder bridge, bridge span"""
+    ),
+    "vehicle": (
+        """car, truck, automobile, lorry, van, bus, pickup, motor vehicle, road vehicle, motorcar, parked car, sedan, SUV, taxi,
+        minivan, pickup truck, motor car, automotive vehicle, large vehicle, parked vehicle, small vehicle"""
+    ),
+    "building": (
+        """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
+        villa, barn, residential building, roofed structure, shed"""
+    ),
+    "water": (
+        """water surface, body of water, water body, open water=, river, lake, pond, sea=, stream, canal, reservoir, ocean=,
+        waterway, surface water=, inland water=, seawater="""
+    ),
+    "vegetation": (
+        """tree, greenery=, grass=, plant cover=, green cover=, bush, shrub, tree cover=, woodland=, lawn, green area,
+        plant life=, foliage=, shrubbery=, tree canopy, grass cover=, green space"""
+    ),
+    "road": (
+        """street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane, asphalt road, road surface,
+        expressway, paved street, driveway, tarmac=, thoroughfare"""
+    ),
+    "land": (
+        """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=, dirt=,
+        exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch"""
+    ),
 }
 """Words for the package's own classes, with those of narrower ones ("=" marks a mass noun); a test
 holds them to `data.vocabulary`.
@@ -81,7 +113,8 @@ _REQUEST = _words(
 )
 """Words of requests and places: no names of things."""
 _PLACED = _words(
-    "near nearest beside by below above under over around along across between inside within in on at from to of next with adjacent"
+    "near nearest beside by below above under over around along across between inside within in on"
+    " at from to of next with adjacent"
 )
 _ARTICLES = _words("a an any every each")
 _MANY = _words("people cattle sheep deer men women children geese livestock pedestrians")
@@ -130,7 +163,10 @@ def named(
 
 
 def misspelt(thing: str, spelled: Callable[[str], bool]) -> str:
-    """The name of one of the package's own classes that a misspelt one is most like; "" where there is none."""
+    """The name of one of the package's own classes that a misspelt one is most like.
+
+    "" where there is none.
+    """
     return _near(thing, _known(SYNONYMS.items()), spelled)
 
 
@@ -159,14 +195,19 @@ def _sentence(things: Sequence[str], known: dict[str, str], spelled: Callable[[s
 
 
 def _near(thing: str, known: dict[str, str], spelled: Callable[[str], bool]) -> str:
-    """The known word that a misspelt one is most like; "" where it is spelled right, or like none."""
+    """The known word that a misspelt one is most like.
+
+    "" where it is spelled right, or like none.
+    """
     if all(spelled(word) for word in thing.split()):
         return ""
     return next(iter(difflib.get_close_matches(thing, known, 1, LIKE)), "")
 
 
 def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
-    """What a question names that is no class: runs of words that are neither known nor words of requests.
+    """What a question names that is no class.
+
+    Runs of words that are neither known nor words of requests.
 
     loosely: something unknown is known to be there; else only what stands beside a class after
         "and", "or" or a comma counts.

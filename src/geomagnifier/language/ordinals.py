@@ -1,4 +1,7 @@
-"""A rank or number that a question asks for and a scene may not have: "the ninth largest airplane", "the twelve largest", of seven."""
+"""A rank or number that a question asks for and a scene may not have.
+
+"the ninth largest airplane", "the twelve largest", of seven.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,8 @@ _RANK = rf"(?P<rank>\d{{1,4}}(?=st|nd|rd|th)|{'|'.join(_ORDINALS)})(?:st|nd|rd|t
 _MANY = rf"(?P<many>\d{{1,4}}|{'|'.join(_NUMBERS)})"
 _ENGLISH = re.compile(
     rf"\b(?P<rank_said>{_RANK}[- ]{_SUPERLATIVE})\b"
-    rf"|\b(?P<place_said>{_RANK.replace('rank', 'place')})(?: (?!row|column|line|group|from)[a-z]+){{0,3}} (?:from|counted|counting) "
+    rf"|\b(?P<place_said>{_RANK.replace('rank', 'place')})(?:"
+    r" (?!row|column|line|group|from)[a-z]+){0,3} (?:from|counted|counting) "
     rf"|\b(?P<many_said>{_MANY} {_SUPERLATIVE})\b"
 )
 _DIGITS = rf"(?:\d{{1,4}}|[{_ZH}两]?十[{_ZH}]?|[{_ZH}两])"
@@ -55,7 +59,10 @@ ORDINAL = rf"(?:\d{{1,4}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
 
 
 class Asked(NamedTuple):
-    """What is asked for. number: from 1.  words: that say it.  one: the object of that rank, not so many of them."""
+    """What is asked for. number: from 1.  words: that say it.
+
+    One: the object of that rank, not so many of them.
+    """
 
     number: int
     words: str
@@ -73,7 +80,10 @@ def asked(question: str) -> Asked | None:
 
 
 def fewer(wanted: Asked, phrase: str, count: int, language: str) -> str:
-    """The sentence where there are fewer. phrase: as in "seven airplanes".  count: how many these are.  language: "en" or "zh"."""
+    """The sentence where there are fewer. phrase: as in "seven airplanes".
+
+    Count: how many these are.  language: "en" or "zh".
+    """
     if language == "zh":
         nth = (
             f"第{_ZH[wanted.number - 1] if wanted.number < 10 else wanted.number}个"
@@ -81,7 +91,10 @@ def fewer(wanted: Asked, phrase: str, count: int, language: str) -> str:
             else f"{wanted.words}的"
         )
         return f"图中只有{phrase}{f'，没有{nth}' if wanted.one else ''}。"
-    return f"There {'is' if count == 1 else 'are'} only {phrase}{f'; there is no {wanted.words}' if wanted.one else ''}."
+    return (
+        f"There {'is' if count == 1 else 'are'} only"
+        f" {phrase}{f'; there is no {wanted.words}' if wanted.one else ''}."
+    )
 
 
 def ordinal(number: int, language: str = "en") -> str:

@@ -1,4 +1,8 @@
-"""Where regions lie, in words: only where at least nine in ten of their centres lie in that part of the scene. Both languages ask here."""
+"""Where regions lie, in words.
+
+Only where at least nine in ten of their centres lie in that part of the scene. Both languages ask
+here.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +48,10 @@ CHINESE = {
 }
 
 _ASKED = re.compile(
-    r"\b(?:in|on|at|near|along|towards?|by) (?:the )?(?:very |far )?(?=\w)(?>(?:(top|upper|bottom|lower)\b[ -]?)?(?:(left|right)\b)?)"
-    r"(?> ?(?:hand )?(?:half|side|part|edge|corner|quarter|border|third)?)\b(?! ?of (?!the (?:image|picture|photo|scene|frame|view)\b))"
+    r"\b(?:in|on|at|near|along|towards?|by) (?:the )?(?:very |far"
+    r" )?(?=\w)(?>(?:(top|upper|bottom|lower)\b[ -]?)?(?:(left|right)\b)?)"
+    r"(?> ?(?:hand )?(?:half|side|part|edge|corner|quarter|border|third)?)\b(?! ?of (?!the"
+    r" (?:image|picture|photo|scene|frame|view)\b))"
 )
 _ASKED_ZH = re.compile(
     "(?:^|图|图像|图片|画面|照片|影像|在)(?:的|中|里)?(左|右)?(上|下)?(左|右)?(?:半?部分|半部|半边|角|方|侧|边|部)"
@@ -82,7 +88,10 @@ def lies_in(box: Box, part: str) -> bool:
 
 
 def parts(boxes: Sequence[Box]) -> tuple[str, ...]:
-    """The parts of the scene that hold at least `SHARE` of the boxes' centres, the narrowest first; () without boxes."""
+    """The parts of the scene that hold at least `SHARE` of the boxes' centres, the narrowest first.
+
+    () without boxes.
+    """
     if not boxes:
         return ()
     b = np.array(boxes)
@@ -98,7 +107,10 @@ def parts(boxes: Sequence[Box]) -> tuple[str, ...]:
 
 
 def near(boxes: Sequence[Box], others: Sequence[Box]) -> bool:
-    """Whether any of the boxes lies near any of the others; of very many, the first `PAIRS` of each are compared."""
+    """Whether any of the boxes lies near any of the others.
+
+    Of very many, the first `PAIRS` of each are compared.
+    """
     if not boxes or not others:
         return False
     a, b = np.array(boxes[:PAIRS])[:, None], np.array(others[:PAIRS])[None]

@@ -1,4 +1,6 @@
-"""Words that give away the language of a short question, which is too short for statistics: those that ask, order, and name what is seen.
+"""Words that give away the language of a short question, which is too short for statistics.
+
+Those that ask, order, and name what is seen.
 
 Without accents, small. No word here is English too, or common in names of places: "the ships near
 Las Palmas" is English.
@@ -95,5 +97,8 @@ def plain(word: str) -> str:
 
 
 def languages_of(word: str) -> tuple[str, ...]:
-    """Codes of the languages other than English that a word gives away; none where it could be English or a name."""
+    """Codes of the languages other than English that a word gives away.
+
+    None where it could be English or a name.
+    """
     return _HOMES.get(plain(word), ())

@@ -1,4 +1,7 @@
-"""What is said of a scene's class, in English and Chinese: the class is the one that the scene head names, and so are yes and no."""
+"""What is said of a scene's class, in English and Chinese.
+
+The class is the one that the scene head names, and so are yes and no.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ Labels = Sequence[tuple[str, float]]
 
 
 def named(labels: Labels, wider: Mapping[str, Sequence[str]]) -> str:
-    """The class that a scene is called by: the likeliest one, or a wider one that is likelier and does not hold it.
+    """The class that a scene is called by.
+
+    The likeliest one, or a wider one that is likelier and does not hold it.
 
     Args:
         labels: of the scene head.
@@ -98,7 +103,10 @@ def reply(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]], lang
 
 
 def decided(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> bool | None:
-    """Whether the scene is of the class that is asked about; None where that is not asked, or cannot be told."""
+    """Whether the scene is of the class that is asked about.
+
+    None where that is not asked, or cannot be told.
+    """
     scene, fine = named(labels, wider), {name for name, _ in labels if name not in wider}
     options = [fine & set(mention.scenes) for mention in asked.names]
     if asked.form != "scene" or not asked.yes_no or not any(options):
@@ -107,7 +115,10 @@ def decided(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) ->
 
 
 def chosen(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> str | None:
-    """Of several classes to choose from, the one that fits best: its name, that of the question where it holds several; else None."""
+    """Of several classes to choose from, the one that fits best.
+
+    Its name, that of the question where it holds several; else None.
+    """
     known = {scene for scene, _ in labels if scene not in wider}
     if asked.form != "choice" or not any(known & set(name.scenes) for name in asked.names):
         return None
@@ -126,7 +137,10 @@ def _best(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> i
 
 
 def _better(said: str, option: Sequence[str], scene: str, right: bool, language: str) -> str:
-    """The better one of several; an option that holds several classes is called as in the question."""
+    """The better one of several.
+
+    An option that holds several classes is called as in the question.
+    """
     wide = len(option) > 1
     if language == "zh":
         name = said if wide else phrase(option[0], "zh")
@@ -146,13 +160,23 @@ def _refused(noun: str, scene: str, known: Sequence[str], language: str) -> str:
     """Nothing is said of what no class is: neither yes nor no."""
     if not noun:  # of a property, or of what no name is given
         if language == "zh":
-            return f"这个模型不能判断这个问题：只能识别场景和目标的类别；这张图最像{phrase(scene, 'zh')}。可以问“这是港口吗？”或“有船吗？”。"
+            return (
+                f"这个模型不能判断这个问题：只能识别场景和目标的类别；这张图最像{phrase(scene, 'zh')}。"
+                "可以问“这是港口吗？”或“有船吗？”。"
+            )
         return (
-            f"This model cannot answer that with yes or no: it knows classes of scenes and things, not their states; the picture looks "
+            f"This model cannot answer that with yes or no: it knows classes of scenes and things,"
+            f" not their states; the picture looks "
             f'most like {phrase(scene)}. Ask "Is this a harbor?" or "Are there any ships?".'
         )
     if language == "zh":
         what = f"这个模型没有“{noun}”这一场景类别"
-        return f"{what}；这张图最像{phrase(scene, 'zh')}。已知的场景类别：{'、'.join(phrase(s, 'zh') for s in sorted(known))}。"
+        return (
+            f"{what}；这张图最像{phrase(scene, 'zh')}。"
+            f"已知的场景类别：{'、'.join(phrase(s, 'zh') for s in sorted(known))}。"
+        )
     what = f'There is no scene class "{noun}" in this model'
-    return f"{what}; the picture looks most like {phrase(scene)}. The scene classes are: {', '.join(sorted(known))}."
+    return (
+        f"{what}; the picture looks most like {phrase(scene)}. The scene classes are:"
+        f" {', '.join(sorted(known))}."
+    )

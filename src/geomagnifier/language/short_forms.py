@@ -1,4 +1,7 @@
-"""What people type around a question: shortened words ("pls seg all a/c") are written out, words of courtesy left out."""
+"""What people type around a question.
+
+Shortened words ("pls seg all a/c") are written out, words of courtesy left out.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,13 @@ _SHORT = re.compile(rf"(?<![\w'/-])({'|'.join(map(re.escape, _FORMS))})(?![\w'/-
 _COURTESY = re.compile(
     r"\b(?:please[ ,]+)?(?:would|could|can|will) you (?:please |kindly |possibly )?be "
     r"(?:so (?:very )?(?:kind|good) as to|(?:kind|good) enough to|able to)\b"
-    r"|\bi(?:'d| would| will) (?:be (?:very |most |so )?(?:grateful|glad|happy)|(?:really )?appreciate it) if you (?:could|would)\b"
-    r"|\bi(?:'m| am| was) wondering (?:if|whether) you (?:could|would|might)(?: please| possibly)?\b"
+    r"|\bi(?:'d| would| will) (?:be (?:very |most |so )?(?:grateful|glad|happy)|(?:really"
+    r" )?appreciate it) if you (?:could|would)\b"
+    r"|\bi(?:'m| am| was) wondering (?:if|whether) you (?:could|would|might)(?: please|"
+    r" possibly)?\b"
     r"|\bif (?:it is|it's) not too much trouble\b|\bif you (?:do not|don't) mind\b"
-    r"|\b(?:many )?thank(?:s| you)(?: (?:very|so) much| a lot)?(?: (?:in advance|for your (?:help|time)))*\b",
+    r"|\b(?:many )?thank(?:s| you)(?: (?:very|so) much| a lot)?(?: (?:in advance|for your"
+    r" (?:help|time)))*\b",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,6 @@
-"""What a question asks that cannot be answered, read off its words alone: materials, dates, names, and what `composed` could not read.
+"""What a question asks that cannot be answered, read off its words alone.
+
+Materials, dates, names, and what `composed` could not read.
 
     "Find trees taller than 10 m."   refusal    a sentence that says what is missing and what to ask instead
     "Find the rusty ships."          unchecked  a property of the objects: answered where one object remains, else refused
@@ -26,18 +28,25 @@ LONGEST = 2000
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
 _PARTS = {
     "ZHNUMBER": r"[\d.零一二两三四五六七八九十百千万半]{1,12}",
-    "ZHUNIT": r"(平方米|平方公里|平方千米|平米|平方|公顷|英亩|亩|公里|千米|厘米|英尺|公尺|米|个?像素|像元|m2|km2|km|cm|m|px|%|平)",
+    "ZHUNIT": (
+        r"(平方米|平方公里|平方千米|平米|平方|公顷|英亩|亩|公里|千米|厘米|英尺|公尺|米|个?像素|像元|m2|km2|km|cm|m|px|%|平)"
+    ),
     "ZHCOUNT": r"[个架艘辆座栋条片块只处幢颗棵根]",
     "NUMBER": r"(\d[\d.,]{0,12}|((an?|half an?|TENS|ONES) )?(hundred|thousand|dozen)|TENS|ONES)",
     "TENS": "(ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)",
     "ONES": "(two|three|four|five|six|seven|eight|nine)",
     "UNIT": r"(AREA|LENGTH|%|per ?cent)",
     "AREA": r"(m2|m\^2|sqm|km2|ha|hectares?|acres?|(sq\.?|square) ?LENGTH)",
-    "LENGTH": r"(m|met(re|er)s?|km|kilomet(re|er)s?|cm|centimet(re|er)s?|ft|feet|foot|yd|yards?|mi|miles?|inch(es)?|px|pixels?)",
+    "LENGTH": (
+        r"(m|met(re|er)s?|km|kilomet(re|er)s?|cm|centimet(re|er)s?|ft|feet|foot|yd|yards?|mi|miles?|inch(es)?|px|pixels?)"
+    ),
     "ABOUT": r"((about|around|roughly|approximately|exactly|at least|or equal to) )?",
-    "SIZED": r"((long|short|wid|broad|narrow|larg|bigg|small|great|tall|high|low|deep|clos|near|farth|furth|heavi|thick|thin|dens)er)",
+    "SIZED": (
+        r"((long|short|wid|broad|narrow|larg|bigg|small|great|tall|high|low|deep|clos|near|farth|furth|heavi|thick|thin|dens)er)"
+    ),
     "COLOUR": (
-        r"((dark|light|bright|pale|deep)[- ]?)?(red|white|blue|green|gr[ae]y|black|yellow|orange|purple|pink|brown|beige|silver|golden|"
+        r"((dark|light|bright|pale|deep)[-"
+        r" ]?)?(red|white|blue|green|gr[ae]y|black|yellow|orange|purple|pink|brown|beige|silver|golden|"
         r"turquoise|multi-?colou?red|colou?rful|reddish|whitish|bluish|greenish|greyish|brownish|brightest|darkest|dark|bright)(-roofed)?"
     ),
     "COMPASS": r"(north|south|east|west)",
@@ -59,7 +68,10 @@ def _compiled(lines: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class _Family:
-    """Questions of one sort. english, chinese: the words that tell. text, zh: the refusal; {} is where these words are quoted."""
+    """Questions of one sort. english, chinese: the words that tell.
+
+    Text, zh: the refusal; {} is where these words are quoted.
+    """
 
     english: re.Pattern[str]
     chinese: re.Pattern[str]
@@ -93,10 +105,12 @@ _LIMIT = _Family(
         [<>≤≥]=?\s*\d[\d.]*
         (置信度|得分|分数|概率)[^，。]{0,4}(大于|高于|超过|以上|小于|低于)
     """),
-    'The condition "{}" was not understood with the rest of the question, so it was not checked. Say it of a class and a size, such as '
-    '"find the ships longer than 30 m", "how many buildings are larger than 500 m2?" or "are there more than 5 ships?"; heights and scores '
-    "are not compared.",
-    "没有看懂条件“{}”与问题其余部分的关系，因此没有检查。请对类别和大小提问，如“找出长度超过30米的船”“面积大于500平方米的建筑有多少？”"
+    'The condition "{}" was not understood with the rest of the question, so it was not checked.'
+    ' Say it of a class and a size, such as "find the ships longer than 30 m", "how many buildings'
+    ' are larger than 500 m2?" or "are there more than 5 ships?"; heights and scores are not'
+    " compared.",
+    "没有看懂条件“{}”与问题其余部分的关系，因此没有检查。请对类别和大小提问，"
+    "如“找出长度超过30米的船”“面积大于500平方米的建筑有多少？”"
     "或“船超过5艘吗？”；高度和得分不能比较。",
 )
 _MEASURE = _Family(
@@ -132,10 +146,10 @@ _MEASURE = _Family(
         最高的?(楼|建筑|塔|房)|(楼|建筑|房|塔)[^，。]{0,3}最高
         按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
     """),
-    'No number can be given for "{}" as it was asked. Ask for a length, width, area, distance, share or density of a class, such as "what '
-    'is the total area of the buildings?", "how far is the ship from the bridge?" or "what share of the picture is water?"; '
-    "heights, depths "
-    "and speeds cannot be told, and `geomag info` shows the size of a pixel.",
+    'No number can be given for "{}" as it was asked. Ask for a length, width, area, distance,'
+    ' share or density of a class, such as "what is the total area of the buildings?", "how far is'
+    ' the ship from the bridge?" or "what share of the picture is water?"; heights, depths and'
+    " speeds cannot be told, and `geomag info` shows the size of a pixel.",
     "无法给出“{}”的数值。请问某一类别的长度、宽度、面积、距离、占比或密度，"
     "如“建筑的总面积是多少？”“船离桥多远？”或“水域占画面的百分之几？”；"
     "高度、深度和速度无法判断，`geomag info` 显示像元大小。",
@@ -150,9 +164,10 @@ _TOTAL = _Family(
     _compiled(r"""
         平均|均值|中位数|标准差|方差|总长|总面积|总宽|面积之和|长度之和|面积和|合计面积
     """),
-    'Averages and sums as in "{}" were not understood. Ask for one of a length, width or area, such as "what is the average length of the '
-    'ships?" or "what is the total area of the buildings?".',
-    "没有看懂“{}”这样的平均值或总和。请问长度、宽度或面积，如“船的平均长度是多少？”或“建筑的总面积是多少？”。",
+    'Averages and sums as in "{}" were not understood. Ask for one of a length, width or area, such'
+    ' as "what is the average length of the ships?" or "what is the total area of the buildings?".',
+    "没有看懂“{}”这样的平均值或总和。请问长度、宽度或面积，"
+    "如“船的平均长度是多少？”或“建筑的总面积是多少？”。",
 )
 _COMPARISON = _Family(
     _compiled(r"""
@@ -176,10 +191,11 @@ _COMPARISON = _Family(
         (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最(常见|普遍|少见|罕见)|一样[多大长]|同样多|相等|差多少|多多少|少多少|几倍|多少倍|相差|倍
         对比|相比|大多数|多半|过半|一半以上|占多数|(数量|总数)(超过|多于|少于)
     """),
-    'A comparison ("{}") was not understood with the rest of the question. Compare numbers or sizes of classes, as in "are '
-    "there more ships "
-    'than storage tanks?", "which are more numerous, ships or airplanes?" or "is the largest ship longer than the bridge?".',
-    "没有看懂“{}”这样的比较。请比较类别的数量或大小，如“船比储罐多吗？”“船和飞机哪个多？”或“最大的船比桥长吗？”。",
+    'A comparison ("{}") was not understood with the rest of the question. Compare numbers or sizes'
+    ' of classes, as in "are there more ships than storage tanks?", "which are more numerous, ships'
+    ' or airplanes?" or "is the largest ship longer than the bridge?".',
+    "没有看懂“{}”这样的比较。请比较类别的数量或大小，"
+    "如“船比储罐多吗？”“船和飞机哪个多？”或“最大的船比桥长吗？”。",
 )
 _NEGATION = _Family(
     _compiled(r"""
@@ -198,9 +214,11 @@ _NEGATION = _Family(
         (?<!是)不(是|在|靠|属于|位于|临|挨|与|和|同)|(?<!有)没有?[^，。？吗]{0,12}的|没(停|靠|在)|未(?![知来铺])[^，。]{0,8}的|无[^，。论]{0,6}的
         非[^，。常洲]{1,8}(的|区|类|物|$)
     """),
-    'What is not wanted ("{}") was not understood with the rest of the question. Say it of a class or a place, as in "segment all objects '
-    'except ships" or "how many ships are not in the upper half?".',
-    "没有看懂“{}”这样的排除条件。请对类别或位置说明，如“分割除船以外的所有目标”或“不在上半部分的船有多少？”。",
+    'What is not wanted ("{}") was not understood with the rest of the question. Say it of a class'
+    ' or a place, as in "segment all objects except ships" or "how many ships are not in the upper'
+    ' half?".',
+    "没有看懂“{}”这样的排除条件。请对类别或位置说明，"
+    "如“分割除船以外的所有目标”或“不在上半部分的船有多少？”。",
 )
 _HEADING = _Family(
     _compiled(r"""
@@ -214,8 +232,9 @@ _HEADING = _Family(
     _compiled(r"""
         朝(?!阳)|面向|航向|方位角|向[北南东西](行|驶|航|的|开|飞)|(机|船|车)头|方向|(?<!从[南北东西])往[哪北南东西]
     """),
-    'Headings and orientations ("{}") were not understood; the front of a thing is not known, only the axis of its outline. Ask "which way '
-    'does the longest ship point?" or "find the airplanes pointing north".',
+    'Headings and orientations ("{}") were not understood; the front of a thing is not known, only'
+    ' the axis of its outline. Ask "which way does the longest ship point?" or "find the airplanes'
+    ' pointing north".',
     "没有看懂朝向“{}”；只知道轮廓的长轴，不知道前后。可以问“最长的船朝哪个方向？”。",
 )
 _TIME = _Family(
@@ -234,8 +253,8 @@ _TIME = _Family(
         新(建|增|修|盖|的|近)|\d{4}年|变化|变迁|[去今前昨]年|以来|以前|曾经|什么时候|何时|哪一?年|几月|拍摄(时间|日期)
         旧的|老旧|年代|扩张|增长|增加了|减少了|消失
     """),
-    'Time and change ("{}") cannot be told from one picture. Ask about each picture by itself ("find every building") and compare the '
-    "regions.",
+    'Time and change ("{}") cannot be told from one picture. Ask about each picture by itself'
+    ' ("find every building") and compare the regions.',
     "仅凭一幅影像无法判断时间和变化（“{}”）。请分别对每幅影像提问（如“找出所有建筑”），再比较结果。",
 )
 _NAME = _Family(
@@ -251,9 +270,11 @@ _NAME = _Family(
         (什么|哪种|哪类|哪一种|何种)(树|植物|作物|庄稼|品种|型号|机型|车型|船型|品牌|牌子|飞机|鱼|鸟|动物)
         型号|品种|树种|物种|波音|空客|航空公司|哪(个|座)(城市|国家|省|市|机场)|(?<!东西)(?<!物体)(?<!目标)叫什么(名字)?
     """),
-    'Species, models, names and places on Earth ("{}") cannot be told: objects are known by their class alone. Ask for a class, such as '
-    '"find every airplane"; `geomag info` lists the classes.',
-    "无法判断品种、型号、名称或所在地（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有飞机”；`geomag info` 列出所有类别。",
+    'Species, models, names and places on Earth ("{}") cannot be told: objects are known by their'
+    ' class alone. Ask for a class, such as "find every airplane"; `geomag info` lists the'
+    " classes.",
+    "无法判断品种、型号、名称或所在地（“{}”）：只能识别目标的类别。请按类别提问，"
+    "如“找出所有飞机”；`geomag info` 列出所有类别。",
 )
 _CAUSE = _Family(
     _compiled(r"""
@@ -265,9 +286,10 @@ _CAUSE = _Family(
         为什么|为何|为啥|(?<!^)谁|什么原因|在干什么|在做什么|健康|安全吗
         适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租
     """),
-    'Reasons, owners and states ("{}") cannot be told from one picture: objects are known by their class alone. Ask for a class, '
-    'such as "find every ship", or "what kind of place is this?".',
-    "仅凭一幅影像无法判断原因、归属和状态（“{}”）：只能识别目标的类别。请按类别提问，如“找出所有船”，或问“这是什么地方？”。",
+    'Reasons, owners and states ("{}") cannot be told from one picture: objects are known by their'
+    ' class alone. Ask for a class, such as "find every ship", or "what kind of place is this?".',
+    "仅凭一幅影像无法判断原因、归属和状态（“{}”）：只能识别目标的类别。请按类别提问，"
+    "如“找出所有船”，或问“这是什么地方？”。",
 )
 _OFF_TOPIC = _Family(
     _compiled(r"""
@@ -281,7 +303,8 @@ _OFF_TOPIC = _Family(
         天气|气温|下雨|新闻|笑话|唱歌|写诗|写首|翻译|股票|几点了?|星期几|吃什么|聊聊天|陪我
     """),
     "",
-    "这里只回答与影像有关的问题（“{}”不在其中）。可以问“图中有多少艘船？”“分割所有建筑”“水域占画面的百分之几？”或“这是什么地方？”。",
+    "这里只回答与影像有关的问题（“{}”不在其中）。"
+    "可以问“图中有多少艘船？”“分割所有建筑”“水域占画面的百分之几？”或“这是什么地方？”。",
 )
 _ASKED_COLOUR = _Family(
     _compiled(r"""
@@ -293,9 +316,10 @@ _ASKED_COLOUR = _Family(
         (?<![上涂])颜色(?!标|画|填|显)|什么色|材质|材料|质地|纹理|什么做的
         ^[^，。]{0,16}是(不是)?[红白蓝绿灰黑黄橙紫棕粉银][色的]*(的)?吗
     """),
-    'Materials and textures cannot be told, and "{}" was not understood as a colour of a class. Ask "what colour is the largest ship?" or '
-    '"find the white ships".',
-    "无法判断材质或纹理；“{}”也没有看懂是哪一类别的颜色。可以问“最大的船是什么颜色？”或“找出白色的船”。",
+    'Materials and textures cannot be told, and "{}" was not understood as a colour of a class. Ask'
+    ' "what colour is the largest ship?" or "find the white ships".',
+    "无法判断材质或纹理；“{}”也没有看懂是哪一类别的颜色。"
+    "可以问“最大的船是什么颜色？”或“找出白色的船”。",
 )
 _BOX = _Family(
     _compiled(r"""
@@ -308,9 +332,10 @@ _BOX = _Family(
         (这个?|该|此|我?画的|选中的?|所选的?|标记的?|红色?|给定的?)(方框|矩形框|矩形|框)(?!出|选|标)
         (方框|矩形框|(?<!边界)(?<!用)框)(内|里|中)|(选中的|所选的?|框选的|框出的|标记的)(区域|部分|目标|物体|东西|地方)
     """),
-    'No box is given for "{}". Give one in pixels, x0,y0,x1,y1 (--box on the command line, box= in Python), draw it on the map, or name a '
-    'part of the picture, such as "in the upper left".',
-    "没有给出“{}”所指的框。请以像素坐标 x0,y0,x1,y1 给出（命令行用 --box，Python 用 box=），或在地图上画出，或说明图中的位置，如“左上角”。",
+    'No box is given for "{}". Give one in pixels, x0,y0,x1,y1 (--box on the command line, box= in'
+    ' Python), draw it on the map, or name a part of the picture, such as "in the upper left".',
+    "没有给出“{}”所指的框。请以像素坐标 x0,y0,x1,y1 给出（命令行用 --box，Python 用 box=），"
+    "或在地图上画出，或说明图中的位置，如“左上角”。",
 )
 """What refers to a box; refused where none is given."""
 _FAMILIES = (
@@ -338,7 +363,8 @@ _HARMLESS = _compiled(r"""
     green (areas?|spaces?|covers?|belts?|lands?)|(putting|bowling|village) greens?|\d+ ?m (running |athletics? )?tracks?
 """)
 _ZH_HARMLESS = re.compile(
-    "不是(?=[^，。]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|"
+    "不是(?=[^，。"
+    "]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|"
     "不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
 )
 _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
@@ -346,7 +372,8 @@ _ONLY_A_COUNT = _compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER
 _AREA = re.compile(r"\b(area|(fraction|share|proportion|part) of the pixels)\b|面积|多少像素")
 _BOXES = re.compile(r"\b(box|boxes|rectangles?|coordinates|corners?)\b")
 _MASK = re.compile(
-    r"\b(of the pixels|in pixels|pixel mask|mask|segment|trace|outline|draw|follow|delineate)\b|分割|掩膜"
+    r"\b(of the pixels|in pixels|pixel"
+    r" mask|mask|segment|trace|outline|draw|follow|delineate)\b|分割|掩膜"
 )
 
 
@@ -373,7 +400,10 @@ def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> s
 
 
 def _answered_otherwise(family: _Family, words: str, plain: str) -> bool:
-    """Whether the answer has it all the same: the count that is asked for beside its limit, or a mask with its share of the scene."""
+    """Whether the answer has it all the same.
+
+    The count that is asked for beside its limit, or a mask with its share of the scene.
+    """
     if family is _LIMIT:
         return bool(_ONLY_A_COUNT.fullmatch(words) and _COUNTED.search(plain))
     if words == "in pixels" and _BOXES.search(plain):
@@ -404,25 +434,33 @@ _PAINT = _compiled(r"""
 """A colour to draw in, not one to look for."""
 _ZH_PAINT = re.compile("(用|涂成|标成|画成|染成|标为|显示为)[红白蓝绿灰黑黄橙紫]色?")
 _BEGIN = re.compile(
-    r"\b(find|segment|show|mark|mask|outline|detect|locate|count|box|draw|highlight|extract|trace|how many|which|are there|is there|"
+    r"\b(find|segment|show|mark|mask|outline|detect|locate|count|box|draw|highlight|extract|trace|how"
+    r" many|which|are there|is there|"
     r"where (is|are))\b|, (the|all|every|an?)\b"
 )
 _BEFORE = re.compile(
-    r"\b(near|nearest|next|beside|by|closest|close|adjacent|around|along|(left|right|top|bottom|north|south|east|west|front) of|above|"
-    r"below|under|over|behind|between|among|in|on|at|inside|within|opposite|across|surrounded|from|against|bordering|to the)\b"
+    r"\b(near|nearest|next|beside|by|closest|close|adjacent|around|along|(left|right|top|bottom|north|south|east|west|front)"
+    r" of|above|"
+    r"below|under|over|behind|between|among|in|on|at|inside|within|opposite|across|surrounded|from|against|bordering|to"
+    r" the)\b"
 )
 _SCENE = re.compile(
-    r"\b(in|on|of|from|within|across) (the|this|that) (\w+ )?(image|picture|photo|scene|tile|frame|view|map)\b"
+    r"\b(in|on|of|from|within|across) (the|this|that) (\w+"
+    r" )?(image|picture|photo|scene|tile|frame|view|map)\b"
 )
 _ZH_LANDMARK = re.compile(
-    "[^，。]{1,8}(旁|附近|周围|左侧|左边|右侧|右边|上面|下面|里的|之间|边上|上的|以[东南西北])|[^，。]{0,8}(最近的|包围|环绕)"
+    "[^，。]{1,8}(旁|附近|周围|左侧|左边|右侧|右边|上面|下面|里的|之间|边上|上的|以[东南西北])|[^，"
+    "。]{0,8}(最近的|包围|环绕)"
 )
 _ZH_FROM = re.compile("(离|靠近|挨着|临近|邻近|位于|在)[^，。]{0,6}$")
 
 
 @dataclass(frozen=True)
 class Unchecked:
-    """A property that the question names and nothing checks. words: as said. narrows: it is said of the objects asked for."""
+    """A property that the question names and nothing checks. words: as said.
+
+    Narrows: it is said of the objects asked for.
+    """
 
     words: str
     narrows: bool
@@ -433,13 +471,19 @@ class Unchecked:
         return self.narrows and count > 1
 
     def note(self, count: int) -> str:
-        """The sentence to add to an answer about `count` regions; where it withholds them, it says why."""
+        """The sentence to add to an answer about `count` regions.
+
+        Where it withholds them, it says why.
+        """
         words, zh = self.words, self.language == "zh"
         if not self.withholds(count):
             return (
                 f"“{words}”未经核对：无法判断材质和状态，颜色只能就所问的类别判断。"
                 if zh
-                else f'The property "{words}" was not checked: materials and states cannot be told, colours of the class asked for alone.'
+                else (
+                    f'The property "{words}" was not checked: materials and states cannot be told,'
+                    " colours of the class asked for alone."
+                )
             )
         if zh:
             return (
@@ -447,14 +491,17 @@ class Unchecked:
                 f"请按位置或大小提问，或去掉“{words}”再问一次。"
             )
         return (
-            f'Which of them are "{words}" cannot be checked (materials and states cannot be told, nor colours in this wording), '
-            f"so none is marked. "
-            f'Ask for them by place or size, or again without "{words}".'
+            f'Which of them are "{words}" cannot be checked (materials and states cannot be told,'
+            " nor colours in this wording), so none is marked. Ask for them by place or size, or"
+            f' again without "{words}".'
         )
 
 
 def unchecked(question: str, classes: Iterable[str] = ()) -> Unchecked | None:
-    """A colour, material or state that the question names; None where it names none. Arguments as of `refusal`."""
+    """A colour, material or state that the question names; None where it names none.
+
+    Arguments as of `refusal`.
+    """
     plain = _SCENE.sub(lambda found: " " * len(found[0]), _normalized(question, classes))
     zh, read = _chinese(plain), _read(plain)
     if (_ZH_PAINT if zh else _PAINT).search(read):

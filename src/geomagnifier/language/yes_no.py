@@ -1,4 +1,6 @@
-"""Questions that are answered by yes or no, or by one of several names: what they ask about, in English and Chinese.
+"""Questions that are answered by yes or no, or by one of several names.
+
+What they ask about, in English and Chinese.
 
 "Is this a forest?" asks for the class of the scene, "Are there any ships?" for things to be
 detected, "Is it farmland or forest?" for the better of two. What is asked is found by the names of
@@ -53,23 +55,32 @@ class Asked(NamedTuple):
 
 
 _START = word_set(
-    "is are was were isn't aren't wasn't weren't does do did doesn't don't didn't can could would should might may has have will am"
+    "is are was were isn't aren't wasn't weren't does do did doesn't don't didn't can could would"
+    " should might may has have will am"
 )
 _POLITE = word_set(
-    "please hey hi hello ok okay so well and but also now then just quick question um oh excuse me sorry : , ! ."
+    "please hey hi hello ok okay so well and but also now then just quick question um oh excuse me"
+    " sorry : , ! ."
 )
 _REQUEST = re.compile(
-    r"^(?:(?:can|could|would|will|do) (?:you|we|i|one|it)(?: (?:please|kindly|also|just|maybe|possibly|help me|help))*"
-    r" (?!(?:see|say|tell me (?:if|whether)|tell if|call|spot|notice|recogni[sz]e|make out|confirm|detect|find|identify|observe"
-    r"|think|believe|have|know|agree|consider|describe (?:this|it|the \w+) as|classify (?:this|it|the \w+) as|get any|be|contain"
+    r"^(?:(?:can|could|would|will|do) (?:you|we|i|one|it)(?:"
+    r" (?:please|kindly|also|just|maybe|possibly|help me|help))*"
+    r" (?!(?:see|say|tell me (?:if|whether)|tell if|call|spot|notice|recogni[sz]e|make"
+    r" out|confirm|detect|find|identify|observe"
+    r"|think|believe|have|know|agree|consider|describe (?:this|it|the \w+) as|classify"
+    r" (?:this|it|the \w+) as|get any|be|contain"
     r"|show (?:an?|any))\b)"
-    r"|(?:can|could) (?:you|we|i)(?: please)? (?:see|spot|notice|recogni[sz]e|detect|find|identify)(?: me)?"
+    r"|(?:can|could) (?:you|we|i)(?: please)?"
+    r" (?:see|spot|notice|recogni[sz]e|detect|find|identify)(?: me)?"
     r" (?:the|all|every|each|my|where|how|what|which|out)\b"
-    r"|do (?:an?|the|some)\b|have (?:an?|me)\b|(?:may|can|could) (?:i|we) (?:have|get|ask|please)\b|(?:is|would) it (?:be )?possible\b"
-    r"|(?:do|can|could|would) you(?: please)? (?:know|tell|say|guess)(?: me)? (?:what|which|where|how|who)\b"
+    r"|do (?:an?|the|some)\b|have (?:an?|me)\b|(?:may|can|could) (?:i|we)"
+    r" (?:have|get|ask|please)\b|(?:is|would) it (?:be )?possible\b"
+    r"|(?:do|can|could|would) you(?: please)? (?:know|tell|say|guess)(?: me)?"
+    r" (?:what|which|where|how|who)\b"
     r"|(?:do|would) you mind\b|would you (?:please|like|kindly)\b"
     r"|(?:would|could|can|will) you (?:possibly )?be (?:so|able|kind|good|willing)\b"
-    r"|(?:can|could|may|might|would) (?:the|all|every|each|these|those)\b.*\bbe (?:segment|outlin|mark|count|mask|separat|delineat|trac)"
+    r"|(?:can|could|may|might|would) (?:the|all|every|each|these|those)\b.*\bbe"
+    r" (?:segment|outlin|mark|count|mask|separat|delineat|trac)"
     r"|(?:would|could) it be\b.* to\b)"
 )
 """Requests in the form of a question: they are done, not answered by yes or no."""
@@ -78,21 +89,27 @@ _ORDER = re.compile(
     r"retrieve|search|label|name|give|get|put|cut|colou?r|export|where|how|who|why|when)\b"
 )
 _TAG = re.compile(
-    r"\byes or no\b|\btrue or false\b|\bwhether\b|\b(?:confirm|check) the presence\b|\bany sign of\b"
-    r"|\b(?:tell me|check|verify|confirm|see|determine|know|wonder|ask|sure)(?: \w+){0,3}? (?:if|that)\b"
+    r"\byes or no\b|\btrue or false\b|\bwhether\b|\b(?:confirm|check) the presence\b|\bany sign"
+    r" of\b"
+    r"|\b(?:tell me|check|verify|confirm|see|determine|know|wonder|ask|sure)(?: \w+){0,3}?"
+    r" (?:if|that)\b"
     r"|[,?.] (?:right|correct|isn't it|is it|or not|am i right|yes|no|true)\b|\bam i right\b"
     r"|\bis (?:that|this|it) (?:right|correct|true|so)\b|^(?:see|got|spot|notice|have) any\b.*\?"
 )
 _ARCHIVE = re.compile(
     r"\b(?:archive|collection|database|library|gallery|similar|lookalikes?|index)\b"
-    r"|\b(?:any|other|more|some|do we have|are there|is there) (?:\w+ ){0,2}(?:images|pictures|photos|photographs|tiles|scenes)\b"
+    r"|\b(?:any|other|more|some|do we have|are there|is there) (?:\w+"
+    r" ){0,2}(?:images|pictures|photos|photographs|tiles|scenes)\b"
 )
 _COMPARED = re.compile(r"\bthan\b(?! rather)|\bhow many\b|\bas (?:many|much)\b|\bhow much\b")
 _THERE = re.compile(
-    r"\b(?:is|are|was|were|isn't|aren't|be) there\b|\bthere (?:is|are|was|were|might be|may be|be|exists?)\b|\bthere's\b"
-    r"|\b(?:see|spot|notice|recogni[sz]e|find|found|detect|identify|observe|make out|perceive|discern)\b"
+    r"\b(?:is|are|was|were|isn't|aren't|be) there\b|\bthere (?:is|are|was|were|might be|may"
+    r" be|be|exists?)\b|\bthere's\b"
+    r"|\b(?:see|spot|notice|recogni[sz]e|find|found|detect|identify|observe|make"
+    r" out|perceive|discern)\b"
     r"|\b(?:contains?|includes?|holds?|have|has|features?|got|exists?|appears?|occurs?)\b"
-    r"|\b(?:visible|present|in sight|be seen|be found|be spotted|anywhere|somewhere|any|at least one|presence of|sign of)\b"
+    r"|\b(?:visible|present|in sight|be seen|be found|be spotted|anywhere|somewhere|any|at least"
+    r" one|presence of|sign of)\b"
     r"|^(?:is|are) (?:an?|one|some)\b"
 )
 _AS_A_WHOLE = re.compile(r"\b(?:land use|main|dominant|label|category|class|overall|as a whole)\b")
@@ -103,35 +120,44 @@ _NO = re.compile(
     r"\b(?:there (?:is|are) |is there |are there |see |contain |have )no\b|\bwithout\b"
 )
 _SOME = re.compile(
-    r"\b(?:there|see|have|has|contain|contains) (?:only |just )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+    r"\b(?:there|see|have|has|contain|contains) (?:only |just"
+    r" )?(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
 )
 """A number of things: yes could mean exactly so many or at least so many, the count says it all."""
 _PLACE = word_set(
-    "near next beside on over inside at by under above behind along around between close adjacent opposite"
+    "near next beside on over inside at by under above behind along around between close adjacent"
+    " opposite"
 )
 _NO_NAME = word_set(
-    "sign signs lots lot plenty kind kinds sort sorts pair group cluster row number many few several more other another one two three or "
-    "and of with what which where parked moored docked located standing sitting lying shown seen found any anything something left right "
-    "top bottom upper lower center centre middle side half part corner edge north south east west it them that this these those we i you "
-    "if whether please small large big tiny huge actually really indeed currently perhaps possibly maybe definitely also still"
+    "sign signs lots lot plenty kind kinds sort sorts pair group cluster row number many few"
+    " several more other another one two three or and of with what which where parked moored docked"
+    " located standing sitting lying shown seen found any anything something left right top bottom"
+    " upper lower center centre middle side half part corner edge north south east west it them"
+    " that this these those we i you if whether please small large big tiny huge actually really"
+    " indeed currently perhaps possibly maybe definitely also still"
 )
 _SUBJECT = word_set(
-    "image picture photo photograph scene place area region site location tile view frame shot land terrain landscape satellite aerial map "
-    "spot patch zone environment class category label type kind dominant main whole entire overall surroundings snapshot raster pictured"
+    "image picture photo photograph scene place area region site location tile view frame shot land"
+    " terrain landscape satellite aerial map spot patch zone environment class category label type"
+    " kind dominant main whole entire overall surroundings snapshot raster pictured"
 )
 _LIST = re.compile(
-    r"\bor\b|\bvs\b|\bversus\b|\bbetween\b|:|\bfrom\b|\boptions?\b|\bone of\b|\bwhich of\b|\bout of\b|\bfollowing\b|/"
+    r"\bor\b|\bvs\b|\bversus\b|\bbetween\b|:|\bfrom\b|\boptions?\b|\bone of\b|\bwhich of\b|\bout"
+    r" of\b|\bfollowing\b|/"
 )
 _UNKNOWN = re.compile(r"\b(?:an?|any|of)((?: [a-z0-9']+)+)")
 _JOINING = word_set("or and , a an any the some / either also ? rather instead")
 _LIGHT = word_set(
-    "a an any the some or and , ? ! . here there in this image picture photo scene please visible present on it no yes"
+    "a an any the some or and , ? ! . here there in this image picture photo scene please visible"
+    " present on it no yes"
 )
 _RANKS = word_set(
-    "first second third fourth fifth sixth largest biggest smallest longest shortest widest leftmost rightmost all every each"
+    "first second third fourth fifth sixth largest biggest smallest longest shortest widest"
+    " leftmost rightmost all every each"
 )
 _STOP = word_set(
-    "in on at near by of over under with from here there visible present or and is are that which please yes no right anywhere for"
+    "in on at near by of over under with from here there visible present or and is are that which"
+    " please yes no right anywhere for"
 )
 
 
@@ -149,7 +175,9 @@ def asked(text: str, language: str) -> Asked | None:
 
 
 def start(asked: Asked | None, present: Sequence[str], missing: Sequence[str]) -> str:
-    """What an answer about things begins with: "yes", "no", or "" where the question is not answered so.
+    """What an answer about things begins with.
+
+    "yes", "no", or "" where the question is not answered so.
 
     Args:
         asked: what the question asks.
@@ -253,7 +281,10 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
 
 
 def _before_place(tokens: Sequence[str]) -> str:
-    """The name of something unknown that a known name only tells the place of: "(is there) a person on the (bridge)"; "" where none is."""
+    """The name of something unknown that a known name only tells the place of.
+
+    "(is there) a person on the (bridge)"; "" where none is.
+    """
     at = next((i for i, token in enumerate(tokens) if token in _PLACE), 0)
     words = [token for token in tokens[:at] if token not in _LIGHT and token not in _SUBJECT]
     if (
@@ -267,7 +298,10 @@ def _before_place(tokens: Sequence[str]) -> str:
 
 
 def _is_thing(mention: Mention) -> bool:
-    """Whether "is this a ...?" is about a thing in the picture, not about the scene; a name of several scene classes tells no class."""
+    """Whether "is this a ...?" is about a thing in the picture, not about the scene.
+
+    A name of several scene classes tells no class.
+    """
     return len(mention.scenes) != 1 or mention.scenes[0] in OBJECT_SCENES
 
 
@@ -282,7 +316,10 @@ def _things(names: Sequence[Mention], plain: str) -> Asked:
 
 
 def _joined(mentions: Sequence[Mention], tokens: Sequence[str]) -> list[Mention]:
-    """The first name and those joined to it by "or", "and", commas; what stands behind a preposition only says where."""
+    """The first name and those joined to it by "or", "and", commas.
+
+    What stands behind a preposition only says where.
+    """
     names = list(mentions[:1])
     for mention in mentions[1:]:
         between = tokens[names[-1].end : mention.start]
@@ -305,7 +342,10 @@ def _differ(scenes: Sequence[Mention]) -> bool:
 def _is_bare(
     tokens: Sequence[str], mentions: Sequence[Mention], also: frozenset[str] = frozenset()
 ) -> bool:
-    """A name or some, and nothing that says what to do with them: "ships?", "any bridge or harbor here?". also: words that may be there."""
+    """A name or some, and nothing that says what to do with them.
+
+    "ships?", "any bridge or harbor here?". also: words that may be there.
+    """
     named = {i for m in mentions for i in range(m.start, m.end)}
     return bool(named) and all(
         i in named or token in _LIGHT or token in also for i, token in enumerate(tokens)
@@ -485,7 +525,10 @@ def _is_property_zh(clause: str, mentions: Sequence[Mention]) -> bool:
 
 
 def _joined_zh(mentions: Sequence[Mention], clause: str) -> list[Mention]:
-    """The names at the end of the clause that are joined by "and", "or": what stands before them only says where."""
+    """The names at the end of the clause that are joined by "and", "or".
+
+    What stands before them only says where.
+    """
     names = [mentions[-1]]
     for mention in reversed(mentions[:-1]):
         if clause[mention.end : names[0].start] not in (

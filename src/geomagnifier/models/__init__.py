@@ -1,1 +1,4 @@
-"""Networks behind the `Model` protocol. They know views and questions, never a stage, a data set or training."""
+"""Networks behind the `Model` protocol.
+
+They know views and questions, never a stage, a data set or training.
+"""

@@ -1,4 +1,6 @@
-"""SHA256SUMS of a model folder: whether its files are, to the last bit, those that were written. `sha256sum --check` reads it as well.
+"""SHA256SUMS of a model folder: whether its files are, to the last bit, those that were written.
+
+`sha256sum --check` reads it as well.
 
 A folder without it is taken as it is.
 """
@@ -51,11 +53,13 @@ def check(folder: Path, names: Sequence[str]) -> None:
             continue
         if expected is None:
             raise ModelCorrupt(
-                f"{path} is not in {SUMS}, which lists the files of the model; remove it, or copy the folder anew"
+                f"{path} is not in {SUMS}, which lists the files of the model; remove it, or copy"
+                " the folder anew"
             )
         if not path.is_file():
             raise ModelCorrupt(
-                f"{folder} lacks {name}, which {SUMS} lists; install the package again or copy the folder anew"
+                f"{folder} lacks {name}, which {SUMS} lists; install the package again or copy the"
+                " folder anew"
             )
         if _sum(path) != expected:
             raise ModelCorrupt(f"{path} is not the file that was written: its SHA-256 differs from the one in {SUMS}; "

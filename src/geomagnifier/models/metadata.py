@@ -1,4 +1,6 @@
-"""What the cards of a model folder must say: names that fit each other, numbers in their range. A card that passes can be used.
+"""What the cards of a model folder must say: names that fit each other, numbers in their range.
+
+A card that passes can be used.
 
 Cards are JSON of other people. Their lengths are the sizes of the networks, and so of memory: they
 are checked before anything is built.
@@ -97,7 +99,10 @@ def check_scout(card: Any, kinds: Collection[str]) -> None:
 
 
 def calibration(chosen: Any, kind: str) -> None:
-    """The thresholds of a kind: numbers from 0 to 1, whose names are those of `small.Calibration`; raises as `check_small` does."""
+    """The thresholds of a kind: numbers from 0 to 1, whose names are those of `small.Calibration`.
+
+    Raises as `check_small` does.
+    """
     for value in _table(chosen, f"calibration of {kind}", ("presence", "score", "mask")).values():
         number(value, f"calibration of {kind}", 0, 1)
 

@@ -102,8 +102,9 @@ def load_model(
     text = str(name)
     if text == "full":
         raise ModelNotFound(
-            "there are no published weights of the full size; train them (recipes/train_full.sh), ask a vision-language model zero-shot "
-            "(--model Qwen/Qwen2.5-VL-3B-Instruct), or use 'small'"
+            "there are no published weights of the full size; train them (recipes/train_full.sh),"
+            " ask a vision-language model zero-shot (--model Qwen/Qwen2.5-VL-3B-Instruct), or use"
+            " 'small'"
         )
     if is_full_size(text):
         try:
@@ -126,12 +127,18 @@ def load_model(
 
 
 def folder_of(name: str) -> Path:
-    """The folder that a name means: "small" is the package's own, also where a folder of that name lies at hand."""
+    """The folder that a name means.
+
+    "small" is the package's own, also where a folder of that name lies at hand.
+    """
     return WEIGHTS if name == "small" else Path(name)
 
 
 def is_full_size(name: str) -> bool:
-    """Whether a name means the full size: a folder of the hub or of `geomag train-full`; where there is no folder, OWNER/NAME."""
+    """Whether a name means the full size: a folder of the hub or of `geomag train-full`.
+
+    Where there is no folder, OWNER/NAME.
+    """
     folder = folder_of(name)
     if folder.exists():
         return (folder / "config.json").is_file() or (folder / "geomag.json").is_file()
@@ -148,8 +155,8 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
     folder = folder_of(str(name))
     if not str(name) or not folder.is_dir():
         raise ModelNotFound(
-            f"no model named {str(name)!r}; use 'small', a folder that holds {', '.join(FILES)}, or a vision-language model of the hub "
-            "such as Qwen/Qwen2.5-VL-3B-Instruct"
+            f"no model named {str(name)!r}; use 'small', a folder that holds {', '.join(FILES)}, or"
+            " a vision-language model of the hub such as Qwen/Qwen2.5-VL-3B-Instruct"
         )
     for file in FILES:
         if not (folder / file).is_file():
@@ -210,7 +217,8 @@ def load_reader(folder: Path) -> Reader:
     path = folder / CHINESE
     if not path.is_file():
         raise ModelCorrupt(
-            f"{folder} lacks {CHINESE}, which reads Chinese; ask in English, or copy the file of the package's weights there"
+            f"{folder} lacks {CHINESE}, which reads Chinese; ask in English, or copy the file of"
+            " the package's weights there"
         )
     card = read_card(path)
     with _told(path):
@@ -254,10 +262,13 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _fill(module: nn.Module, path: Path) -> None:
-    """Put the tensors of a file into a network; raises ModelCorrupt where they belong to another one, before any is read."""
+    """Put the tensors of a file into a network.
+
+    Raises ModelCorrupt where they belong to another one, before any is read.
+    """
     shapes = {key: tuple(t.shape) for key, t in module.state_dict().items()}
     with _opened(path) as file:
-        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 - no dict
+        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
     for key in (key for key in [*found] if key.endswith(SCALE)):
         found.pop(key)
     if wrong := next((key for key in (*shapes, *found) if shapes.get(key) != found.get(key)), None):
@@ -312,9 +323,9 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """
     card = read_card(path)
     with _opened(path) as file:
-        if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:  # noqa: SIM118 - no dict
+        if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:
             raise ValueError(f"it holds {min(odd)}")
-        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - no dict
+        tensors = {key: file.get_tensor(key) for key in file.keys()}
         scales = {
             key.removesuffix(SCALE): tensors.pop(key).float()
             for key in [*tensors]
@@ -327,7 +338,8 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             raise ValueError("scales do not fit their tables")
     if not all(bool(torch.isfinite(t).all()) for t in (*tensors.values(), *scales.values())):
         raise ModelCorrupt(
-            f"{path} holds numbers that are not finite; install the package again or copy the file anew"
+            f"{path} holds numbers that are not finite; install the package again or copy the file"
+            " anew"
         )
     return card, {
         key: t.float() * scales[key] if key in scales else t.float() for key, t in tensors.items()
@@ -340,7 +352,9 @@ def write(
     card: Mapping[str, Any],
     bytes_for: Collection[str] = (),
 ) -> None:
-    """Tensors in half precision with their card, under a temporary name first. SHA256SUMS of the folder is out of date then, and goes.
+    """Tensors in half precision with their card, under a temporary name first.
+
+    SHA256SUMS of the folder is out of date then, and goes.
 
     bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size,
     errors under half a percent of the row's largest number.

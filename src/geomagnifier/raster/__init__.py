@@ -1,1 +1,4 @@
-"""Rasters: open, read by window, georeference, measure on the ground. Nothing here writes answers."""
+"""Rasters: open, read by window, georeference, measure on the ground.
+
+Nothing here writes answers.
+"""

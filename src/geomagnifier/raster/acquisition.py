@@ -1,4 +1,7 @@
-"""When a picture was taken, by its tags or its name, and who says so. All dates are UTC without a time zone of their own."""
+"""When a picture was taken, by its tags or its name, and who says so.
+
+All dates are UTC without a time zone of their own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Polygons in longitude and latitude on the flat map from -180 to 180 (RFC 7946, 3.1.9): cut at the antimeridian, closed round a pole.
+"""Polygons in longitude and latitude on the flat map from -180 to 180 (RFC 7946, 3.1.9).
+
+Cut at the antimeridian, closed round a pole.
 
 On the Earth a ring across the antimeridian is like any other, and one round a pole has that pole
 inside. On a flat map the first jumps from 180 to -180, and the second does not close: it runs along
@@ -49,7 +51,9 @@ def cut(polygon: Any, continuous: bool) -> Any:
 
 
 def unwrap(ring: Points) -> Points:
-    """A ring with continuous longitudes; where a pole lies inside or on it, it is led along that edge of the map.
+    """A ring with continuous longitudes.
+
+    Where a pole lies inside or on it, it is led along that edge of the map.
 
     Args:
         ring: (N, 2) degrees, its last point the first again; neighbours less than 180 degrees of

@@ -35,7 +35,10 @@ SUFFIXES = (*vector_layer.SUFFIXES, vector_layer.JSON)
 HOW = (
     "give a GeoJSON, GeoPackage, Shapefile or FlatGeobuf of polygons, WKT, or west,south,east,north"
 )
-NUMBERS = f"numbers say not what they are in; name it: --aoi-crs {LON_LAT}, --aoi-crs {SCENE} or --aoi-crs {PIXELS} (in Python aoi_crs)"
+NUMBERS = (
+    f"numbers say not what they are in; name it: --aoi-crs {LON_LAT}, --aoi-crs {SCENE} or"
+    f" --aoi-crs {PIXELS} (in Python aoi_crs)"
+)
 
 
 def scene_area(given: object, scene: SceneInfo, crs: str | None = None) -> Area:
@@ -122,7 +125,8 @@ def _of_file(path: Path) -> tuple[Any, str]:
         layer = vector_layer.read_layer(path)
     except OptionError as error:  # several layers
         raise OptionError(
-            f"{str(error).partition('; name one')[0]}; export the one that is meant to a file of its own"
+            f"{str(error).partition('; name one')[0]}; export the one that is meant to a file of"
+            " its own"
         ) from error
     return _polygons([shapely.geometry.shape(shape) for shape in layer.shapes]), layer.crs
 
@@ -167,7 +171,8 @@ def _rectangle(numbers: Any) -> Any:
     low, high = min(y0, y1), max(y0, y1)
     if not all(map(math.isfinite, (x0, y0, x1, y1))) or x0 >= x1 or low >= high:
         raise BoxError(
-            f"the area ({x0:g}, {y0:g}, {x1:g}, {y1:g}) has none; give it as west, south, east, north, with west < east"
+            f"the area ({x0:g}, {y0:g}, {x1:g}, {y1:g}) has none; give it as west, south, east,"
+            " north, with west < east"
         )
     return shapely.box(x0, low, x1, high)
 
@@ -206,7 +211,10 @@ def _polygons(shapes: Sequence[Any]) -> Any:
 
 
 def _on_pixels(shape: Any, name: str, scene: SceneInfo) -> Any:
-    """Polygons in a CRS on the pixels of a scene; what the projection does not reach is left out."""
+    """Polygons in a CRS on the pixels of a scene.
+
+    What the projection does not reach is left out.
+    """
     import shapely
 
     system = system_of(name.strip(), scene, "area")
@@ -241,7 +249,8 @@ def _on_pixels(shape: Any, name: str, scene: SceneInfo) -> Any:
     sound = [part for part in parts if np.isfinite(shapely.get_coordinates(part)).all()]
     if not sound:
         raise BoxError(
-            f"the area in {name[:60]} lies where the CRS of {scene.name} does not reach; give the one that is meant"
+            f"the area in {name[:60]} lies where the CRS of {scene.name} does not reach; give the"
+            " one that is meant"
         )
     return shapely.union_all(shapely.make_valid(np.array(sound, object), method="structure"))
 
@@ -255,7 +264,8 @@ def _drawn(shape: Any, scene: SceneInfo) -> Area:
     if reach.is_empty or reach.area <= 0:
         reached = "from ({:.6g}, {:.6g}) to ({:.6g}, {:.6g}) px".format(*shape.bounds)
         raise BoxError(
-            f"the area lies outside the scene, which is {scene.width} x {scene.height} px; it reaches {reached}: is its CRS the right one?"
+            f"the area lies outside the scene, which is {scene.width} x {scene.height} px; it"
+            f" reaches {reached}: is its CRS the right one?"
         )
     x0, y0, x1, y1 = (math.floor(v) if k < 2 else math.ceil(v) for k, v in enumerate(reach.bounds))
     strips, digest = [], blake2b(f"{scene.width} {scene.height}".encode(), digest_size=12)
@@ -282,7 +292,8 @@ def _drawn(shape: Any, scene: SceneInfo) -> Area:
         ]
     if not strips:
         raise BoxError(
-            f"the area holds no pixel of {scene.name}: the middle of none lies in it; make it larger"
+            f"the area holds no pixel of {scene.name}: the middle of none lies in it; make it"
+            " larger"
         )
     return Area(Box(columns[0], low, columns[1], high), pixels, digest.hexdigest(), tuple(strips))
 

@@ -1,4 +1,6 @@
-"""Which bands of a raster are red, green and blue: by their names, their colour interpretation or their wavelengths.
+"""Which bands of a raster are red, green and blue.
+
+By their names, their colour interpretation or their wavelengths.
 
 Names (band descriptions) and wavelengths are written on purpose; the colour interpretation is often
 the default of the tool that wrote the file (GDAL calls the first three bands of any 8-bit GeoTIFF
@@ -106,7 +108,9 @@ def names(dataset: Any) -> tuple[str, ...]:
 
 
 def said(dataset: Any, name: str) -> Roles:
-    """What the names or the wavelengths say; with red, green and blue, or without any of them where they do not say all three.
+    """What the names or the wavelengths say.
+
+    With red, green and blue, or without any of them where they do not say all three.
 
     name: of the file, which may hold that of the satellite.
     """
@@ -175,12 +179,14 @@ def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ..
         )
         if number is None or not 1 <= number <= dataset.count:
             raise OptionError(
-                f"{name} has no band {str(band)[:40]!r}; it has {listed(dataset)}; give numbers or names, such as 3,2,1"
+                f"{name} has no band {str(band)[:40]!r}; it has {listed(dataset)}; give numbers or"
+                " names, such as 3,2,1"
             )
         found.append(number)
     if len(found) not in (1, 3):
         raise OptionError(
-            f"{len(found)} bands are given; give three, as red, green and blue, or one; {name} has {listed(dataset)}"
+            f"{len(found)} bands are given; give three, as red, green and blue, or one; {name} has"
+            f" {listed(dataset)}"
         )
     return tuple(found)
 
@@ -243,7 +249,10 @@ def _codes(dataset: Any, name: str) -> Roles:
 
 
 def _blue(codes: set[str], surface: bool, about: Any) -> int:
-    """The number of the blue band, 0 where that is not clear. surface: names as of Landsat's surface reflectance, SR_B4."""
+    """The number of the blue band, 0 where that is not clear.
+
+    Surface: names as of Landsat's surface reflectance, SR_B4.
+    """
     numbers = {int(code) for code in codes if code.isdigit()}
     if "8a" in codes:
         return 2

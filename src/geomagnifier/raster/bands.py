@@ -134,7 +134,10 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
 def _rgb(
     dataset: Any, name: str, kinds: Sequence[ColorInterp], colour: Sequence[int]
 ) -> tuple[int, ...]:
-    """The bands shown as red, green and blue, or the one shown as grey. colour: those that are not alpha."""
+    """The bands shown as red, green and blue, or the one shown as grey.
+
+    Colour: those that are not alpha.
+    """
     said, interpreted = colours.said(dataset, name), colours.interpreted(kinds)
     by_name, by_kind = (
         tuple(roles[c] for c in ("red", "green", "blue") if c in roles)
@@ -143,8 +146,10 @@ def _rgb(
     if len(by_name) == 3:
         if len(by_kind) == 3 and by_kind != by_name:
             _tell(
-                f"by name or wavelength red, green, blue of {name} are the bands {colours.listed(dataset, by_name)}, by colour "
-                f"interpretation {colours.listed(dataset, by_kind)}; the former are shown; --bands or open_scene(bands=...) choose others"
+                f"by name or wavelength red, green, blue of {name} are the bands"
+                f" {colours.listed(dataset, by_name)}, by colour interpretation"
+                f" {colours.listed(dataset, by_kind)}; the former are shown; --bands or"
+                " open_scene(bands=...) choose others"
             )
         return by_name
     if len(by_kind) == 3:
@@ -154,8 +159,9 @@ def _rgb(
     first = tuple(colour[:3])
     if len(colour) > 4 or colours.is_described(dataset):
         _tell(
-            f"{name} does not say which of its {len(colour)} bands are red, green and blue; {colours.listed(dataset, first)} are shown "
-            f"so; choose others with --bands or open_scene(bands=...), such as {first[2]},{first[1]},{first[0]}"
+            f"{name} does not say which of its {len(colour)} bands are red, green and blue;"
+            f" {colours.listed(dataset, first)} are shown so; choose others with --bands or"
+            f" open_scene(bands=...), such as {first[2]},{first[1]},{first[0]}"
         )
     return first
 
@@ -165,7 +171,9 @@ def _tell(text: str) -> None:
 
 
 def is_alpha(values: NDArray[Any]) -> bool | None:
-    """Whether a sample of a band that is marked alpha, (n,) of any type, is one: 0 and one other value, but for soft edges.
+    """Whether a sample of a band that is marked alpha, (n,) of any type, is one.
+
+    0 and one other value, but for soft edges.
 
     None where it is half transparent, at a few levels: it is taken for alpha, and may be the
         picture of a sensor with few levels.
@@ -188,7 +196,10 @@ def _palette(dataset: Any, index: int) -> Bytes:
 
 
 def _greys(bits: int) -> Bytes:
-    """Numbers of a few bits are shades from black to white: as a palette, or their averages would be numbers of a few bits too."""
+    """Numbers of a few bits are shades from black to white.
+
+    As a palette, or their averages would be numbers of a few bits too.
+    """
     table = np.full((256, 4), 255, np.uint8)
     table[:, :3] = np.minimum(np.arange(256) * 255 // (2**bits - 1), 255)[:, None]
     return table
@@ -197,7 +208,10 @@ def _greys(bits: int) -> Bytes:
 def valid_pixels(
     raw: Raw, nodata: tuple[float | None, ...], fill: Fill | None = None
 ) -> Bools | None:
-    """Where at least one band holds a number that is not nodata: (bands, h, w) -> (h, w), or None where all do."""
+    """Where at least one band holds a number that is not nodata.
+
+    (bands, h, w) -> (h, w), or None where all do.
+    """
     valid = np.zeros(raw.shape[1:], bool)
     floating = raw.dtype.kind == "f"
     for i, (band, none) in enumerate(zip(raw, nodata, strict=True)):
@@ -215,7 +229,10 @@ def valid_pixels(
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """What becomes 0 and what becomes 255, per band: low, high (bands,) float64. What is nodata by `fill` becomes 0."""
+    """What becomes 0 and what becomes 255, per band: low, high (bands,) float64.
+
+    What is nodata by `fill` becomes 0.
+    """
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
@@ -223,7 +240,10 @@ class Stretch:
 
     @staticmethod
     def of(raw: Raw, valid: Bools | None, fill: Fill | None = None) -> Stretch:
-        """From the 2nd to the 98th percentile of the valid finite pixels of (bands, h, w); a constant band gets its own value twice."""
+        """From the 2nd to the 98th percentile of the valid finite pixels of (bands, h, w).
+
+        A constant band gets its own value twice.
+        """
         ends = np.zeros((2, len(raw)))
         for i, band in enumerate(raw):
             numbers = band[valid] if valid is not None else band.ravel()
@@ -238,7 +258,10 @@ class Stretch:
         return Stretch(ends[0], ends[1], fill if fill is not None and fill.found else None)
 
     def apply(self, raw: Raw) -> Bytes:
-        """(bands, h, w) of any type -> (bands, h, w) uint8. NaN and a constant band become 0 and 128."""
+        """(bands, h, w) of any type -> (bands, h, w) uint8.
+
+        NaN and a constant band become 0 and 128.
+        """
         out = np.empty(raw.shape, np.uint8)
         for i, band in enumerate(raw):
             span = self.high[i] - self.low[i]
@@ -269,7 +292,10 @@ def expand(raw: Raw, palette: Bytes, valid: Bools | None) -> tuple[Bytes, Bools 
 
 
 def shrink(shown: Bytes, valid: Bools | None, across: int, down: int) -> tuple[Bytes, Bools | None]:
-    """Mean of the valid pixels in blocks of `across` x `down`: (bands, h * down, w * across) -> (bands, h, w). Valid: half or more."""
+    """Mean of the valid pixels in blocks of `across` x `down`.
+
+    (bands, h * down, w * across) -> (bands, h, w). Valid: half or more.
+    """
     if across == down == 1:
         return shown, valid
     count, height, width = len(shown), shown.shape[1] // down, shown.shape[2] // across
@@ -283,7 +309,10 @@ def shrink(shown: Bytes, valid: Bools | None, across: int, down: int) -> tuple[B
 
 
 def compose(shown: Bytes, valid: Bools | None, ink: bool = False) -> Bytes:
-    """(1 | 3 | 4, h, w) uint8 -> (h, w, 3) uint8, 0 where not valid. Four bands are ink: cyan, magenta, yellow, black."""
+    """(1 | 3 | 4, h, w) uint8 -> (h, w, 3) uint8, 0 where not valid.
+
+    Four bands are ink: cyan, magenta, yellow, black.
+    """
     if ink:
         light = 255 - shown[:3].astype(np.uint16)
         shown = (light * (255 - shown[3].astype(np.uint16)) // 255).astype(np.uint8)

@@ -1,4 +1,6 @@
-"""A picture of a raster cut into pieces along the blocks of its file: each block is decoded once, and a damaged one spoils itself only.
+"""A picture of a raster cut into pieces along the blocks of its file.
+
+Each block is decoded once, and a damaged one spoils itself only.
 
 A picture shows some of the scene in rows and columns of its own px, each `step` scene px long; a
 piece is some of these rows and columns.
@@ -45,7 +47,10 @@ class Span:
 
     @property
     def extent(self) -> tuple[float, float]:
-        """`ends`, moved to the edges of the blocks where these are near; where the picture begins and ends they stay."""
+        """`ends`, moved to the edges of the blocks where these are near.
+
+        Where the picture begins and ends they stay.
+        """
         low, high = self.ends
         near_low, near_high = (round(end / self.cell) * self.cell for end in (low, high))
         if self.start > 0 and abs(near_low - low) <= NEAR * self.step:
@@ -55,7 +60,10 @@ class Span:
         return (low, high) if low < high else self.ends
 
     def halves(self) -> tuple[Span, ...]:
-        """Two spans that meet near an edge of the blocks; the span alone where it lies in one block or is one px long."""
+        """Two spans that meet near an edge of the blocks.
+
+        The span alone where it lies in one block or is one px long.
+        """
         low, high = self.extent
         first, last = math.floor(low / self.cell) + 1, math.ceil(high / self.cell) - 1
         if first > last or self.stop - self.start == 1:
@@ -113,12 +121,18 @@ class Piece:
 
     @property
     def blocks(self) -> Box:
-        """The blocks it is made of, scene px; where the picture begins or ends within one, the part of it in the picture."""
+        """The blocks it is made of, scene px.
+
+        Where the picture begins or ends within one, the part of it in the picture.
+        """
         (top, foot), (left, right) = self.rows.extent, self.columns.extent
         return Box(left, top, right, foot)
 
     def quarters(self) -> tuple[Piece, ...]:
-        """Its quarters, or halves where it is one block high or wide; the piece alone where it is one block."""
+        """Its quarters, or halves where it is one block high or wide.
+
+        The piece alone where it is one block.
+        """
         return tuple(
             Piece(*spans) for spans in itertools.product(self.rows.halves(), self.columns.halves())
         )
@@ -132,7 +146,10 @@ class Piece:
 
 
 def picture(box: Box, height: int, width: int, blocks: tuple[int, int], scene: Box) -> Piece:
-    """All of a picture of `box` (scene px), `height` x `width` px. blocks: (h, w) of the file's blocks, px."""
+    """All of a picture of `box` (scene px), `height` x `width` px. blocks.
+
+    (h, w) of the file's blocks, px.
+    """
     across = -(-SMALLEST // blocks[1]) * blocks[1]
     enough = min(SMALLEST, max(THINNEST, SMALLEST**2 // across))
     down = -(-enough // blocks[0]) * blocks[0]
@@ -141,7 +158,10 @@ def picture(box: Box, height: int, width: int, blocks: tuple[int, int], scene: B
 
 
 def joined(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    """Boxes that share a whole side become one: first those side by side, then those one above the other."""
+    """Boxes that share a whole side become one.
+
+    First those side by side, then those one above the other.
+    """
     found = [box.tuple() for box in boxes]
     for upright in (0, 1):  # the axis along which neighbours are looked for
         along, across = (upright, upright + 2), (1 - upright, 3 - upright)

@@ -1,4 +1,7 @@
-"""The box that a question is about: as a person gives it, in pixels or in coordinates of a map, to pixels of the scene."""
+"""The box that a question is about.
+
+As a person gives it, in pixels or in coordinates of a map, to pixels of the scene.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,8 @@ def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = 
         )
     if found[2] - found[0] < 1 - 1e-6 or found[3] - found[1] < 1 - 1e-6:
         raise BoxError(
-            f"the box {numbers} in {name} is smaller than a pixel of the scene ({_size(found)} px); make it larger; {order}"
+            f"the box {numbers} in {name} is smaller than a pixel of the scene ({_size(found)} px);"
+            f" make it larger; {order}"
         )
     whole = Box(
         *(math.floor(value + 1e-6) for value in found[:2]),
@@ -89,16 +93,18 @@ def _in_pixels(box: Box, scene: SceneInfo, sure: bool) -> Box:
         raise BoxError(f"the box {box.tuple()} lies outside the scene; {size}{_advice(box, scene)}")
     if min(box.width, box.height) < 1 - 1e-6:
         raise BoxError(
-            f"the box {box.tuple()} is smaller than a pixel ({_size(box.tuple())} px); {size}{_advice(box, scene)}"
+            f"the box {box.tuple()} is smaller than a pixel ({_size(box.tuple())} px);"
+            f" {size}{_advice(box, scene)}"
         )
     if min(inside.width, inside.height) < 1 - 1e-6:
         raise BoxError(
-            f"less than a pixel of the box {box.tuple()} lies inside the scene ({_size(inside.tuple())} px); {size}"
+            f"less than a pixel of the box {box.tuple()} lies inside the scene"
+            f" ({_size(inside.tuple())} px); {size}"
         )
     if not sure and max(box.width, box.height) < SLIGHT and _fits(box.tuple(), scene, LON_LAT):
         raise BoxError(
-            f"the box {box.tuple()} may be pixels, or longitude and latitude; say which: --box-crs px or --box-crs {LON_LAT} "
-            f"(in Python box_crs='px' or box_crs='{LON_LAT}')"
+            f"the box {box.tuple()} may be pixels, or longitude and latitude; say which: --box-crs"
+            f" px or --box-crs {LON_LAT} (in Python box_crs='px' or box_crs='{LON_LAT}')"
         )
     return inside
 
@@ -110,9 +116,13 @@ def _advice(box: Box, scene: SceneInfo) -> str:
         (SCENE, "coordinates of the scene's own CRS"),
     ):
         if _fits(box.tuple(), scene, name):
-            return f"; the numbers fit as {meaning}: give them with --box-crs {name} (in Python box_crs={name!r})"
+            return (
+                f"; the numbers fit as {meaning}: give them with --box-crs {name} (in Python"
+                f" box_crs={name!r})"
+            )
     return (
-        "; a box in coordinates of a map is given with --box-crs, such as EPSG:4326 (in Python box_crs)"
+        "; a box in coordinates of a map is given with --box-crs, such as EPSG:4326 (in Python"
+        " box_crs)"
         if scene.transform
         else ""
     )
@@ -136,21 +146,25 @@ def system_of(name: str, scene: SceneInfo, what: str = "box") -> CRS | None:
     it, option = ("a box", "box") if what == "box" else ("an area", "aoi")
     if scene.transform is None:
         raise OptionError(
-            f"{scene.name} does not say where it lies, so that {it} in {name} cannot be put on it; give the {what} in pixels"
+            f"{scene.name} does not say where it lies, so that {it} in {name} cannot be put on it;"
+            f" give the {what} in pixels"
         )
     if name.lower() == SCENE:
         return None
     system = georeference.parse_crs(name)
     if scene.crs is None:
         raise OptionError(
-            f"{scene.name} has no CRS, so that {it} in {name} cannot be put on it; give the {what} in pixels or with "
-            f"--{option}-crs {SCENE} ({option}_crs='scene')"
+            f"{scene.name} has no CRS, so that {it} in {name} cannot be put on it; give the {what}"
+            f" in pixels or with --{option}-crs {SCENE} ({option}_crs='scene')"
         )
     return system
 
 
 def _on_scene(box: Four, scene: SceneInfo, system: CRS | None) -> Four | None:
-    """The bounds in scene px of a box on the map, not cut; None where the two CRSs have no place in common there."""
+    """The bounds in scene px of a box on the map, not cut.
+
+    None where the two CRSs have no place in common there.
+    """
     assert scene.transform is not None
     own = georeference.parse_crs(scene.crs) if scene.crs is not None else None
     system = own if system is None else system

@@ -1,4 +1,7 @@
-"""Whatever a person calls a picture, opened as a rasterio dataset: a file, an array or a PIL image."""
+"""Whatever a person calls a picture, opened as a rasterio dataset.
+
+A file, an array or a PIL image.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +117,9 @@ _OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the 
 
 @dataclass(eq=False)
 class Source:
-    """An open dataset, its name for messages and what must live as long as it does. pixels_from: the array it reads, or None.
+    """An open dataset, its name for messages and what must live as long as it does.
+
+    pixels_from: the array it reads, or None.
 
     stamp: of the file before it was opened, None where there is none.
     """
@@ -151,7 +156,10 @@ class Source:
 
 
 def tags_of(dataset: Any, band: int = 0, domain: str | None = None) -> dict[str, str]:
-    """What a file says of itself, or of a band, in words; nothing where these are not UTF-8, which rasterio does not take."""
+    """What a file says of itself, or of a band, in words.
+
+    Nothing where these are not UTF-8, which rasterio does not take.
+    """
     with suppress(UnicodeDecodeError):
         return dict(dataset.tags(band, ns=domain))
     return {}
@@ -220,7 +228,8 @@ def from_path(source: str | os.PathLike[str]) -> Source:
             ) from error
         if "not recognized" in str(error):
             raise SceneUnreadable(
-                f"{text} is not an image that can be read; give a GeoTIFF, JPEG, PNG or JPEG 2000 (try gdalinfo on it)"
+                f"{text} is not an image that can be read; give a GeoTIFF, JPEG, PNG or JPEG 2000"
+                " (try gdalinfo on it)"
             ) from error
         raise unreadable(text, error) from error
     except (*FAILURES, OSError) as error:  # a file beside it may not be read
@@ -235,11 +244,13 @@ def _from_address(text: str) -> Source:
         )
     if not text.startswith(("http://", "https://")):
         raise SceneUnreadable(
-            f"{text[:200]} is not a local file; download it first, or give its http(s):// address and set {gdal_guard.SETTING}=network"
+            f"{text[:200]} is not a local file; download it first, or give its http(s):// address"
+            f" and set {gdal_guard.SETTING}=network"
         )
     if not gdal_guard.allowed("network"):
         raise SceneUnreadable(
-            f"{text[:200]} is not a local file; download it first, or set {gdal_guard.SETTING}=network to read it from there"
+            f"{text[:200]} is not a local file; download it first, or set"
+            f" {gdal_guard.SETTING}=network to read it from there"
         )
     name = text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text
     try:
@@ -265,7 +276,8 @@ def _open_file(path: Path) -> Any:
     if _is_vrt(path):
         if not gdal_guard.allowed("vrt"):
             raise SceneUnreadable(
-                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF, or allow it by {gdal_guard.SETTING}=vrt"
+                f"{path.name} is a VRT, which only points at other files; make it a GeoTIFF, or"
+                f" allow it by {gdal_guard.SETTING}=vrt"
             )
         gdal_guard.check_mosaic(path, _plainly)
         gdal_guard.check_beside(path, _plainly)
@@ -294,7 +306,8 @@ def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
     if height * width * number * bands > most:
         dataset.close()
         raise SceneTooLarge(
-            f"{name} is made of blocks of {width} x {height} px, too large to unpack; write it anew in tiles (gdal_translate -of COG)"
+            f"{name} is made of blocks of {width} x {height} px, too large to unpack; write it anew"
+            " in tiles (gdal_translate -of COG)"
         )
     return dataset
 

@@ -23,7 +23,10 @@ def share_of(boxes: Sequence[Box], within: Box) -> float:
 
 
 def square_metres(regions: Sequence[Region], scene: SceneInfo) -> float | None:
-    """Ground under the masks of some regions, m2, each at the scale of its own place; None where the ground is not known."""
+    """Ground under the masks of some regions, m2, each at the scale of its own place.
+
+    None where the ground is not known.
+    """
     outlined = [region for region in regions if region.segmentation is not None]
     if scene.crs is None or not outlined:
         return None

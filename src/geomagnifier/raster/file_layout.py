@@ -10,7 +10,9 @@ from geomagnifier.types import Affine6
 
 @dataclass(frozen=True)
 class Layout:
-    """driver: GDAL's short name.  dtypes, nodata, colours, descriptions: of each band; colours such as "red", "nir", "undefined".
+    """driver: GDAL's short name.
+
+    Dtypes, nodata, colours, descriptions: of each band; colours such as "red", "nir", "undefined".
 
     block: width and height of a block, px.  tiled: blocks are not rows of the raster.  overviews:
         how many times smaller each is.

@@ -1,4 +1,6 @@
-"""Which points lie in masks whose holes are filled: from the strips of the masks, without their outlines.
+"""Which points lie in masks whose holes are filled.
+
+From the strips of the masks, without their outlines.
 
 A hole is what a piece of a mask closes in: pixels of a mask hang together by their sides, those
 outside it by their corners, too. Strips: (N, 4) x0, y0, x1, y1 in whole scene px, one px wide, by
@@ -51,7 +53,10 @@ def _spread(
     start: NDArray[np.int64],
     stop: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Which gaps hang together with a marked one. at, start, stop: their columns and rows, in order."""
+    """Which gaps hang together with a marked one.
+
+    At, start, stop: their columns and rows, in order.
+    """
     tall = int(stop.max()) + 2
     low = np.searchsorted(
         at * tall + stop, (at + 1) * tall + start

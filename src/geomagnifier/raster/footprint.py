@@ -1,4 +1,6 @@
-"""Where a picture lies on the Earth: its outline in longitude and latitude, and whether that meets a box or is near a place.
+"""Where a picture lies on the Earth.
+
+Its outline in longitude and latitude, and whether that meets a box or is near a place.
 
 Outlines are WKB. They follow curved edges, are cut at the antimeridian, and where a pole lies
 inside they reach round the Earth.
@@ -68,7 +70,10 @@ def outlines(info: SceneInfo, boxes: Sequence[Box]) -> list[bytes | None]:
 
 
 def _outline(points: Any, continuous: bool, beyond: float) -> bytes | None:
-    """(N, 2) degrees of a ring that is not closed -> WKB. continuous: see `antimeridian.cut`.  beyond: the most past a pole, degrees."""
+    """(N, 2) degrees of a ring that is not closed -> WKB. continuous: see `antimeridian.cut`.
+
+    Beyond: the most past a pole, degrees.
+    """
     import shapely
 
     if not np.isfinite(points).all() or np.abs(points[:, 1]).max() > 90 + beyond:
@@ -156,7 +161,10 @@ def meet(outlines: Sequence[bytes | None], box: Bounds) -> Bools:
 
 
 def distances(outlines: Sequence[bytes | None], longitude: float, latitude: float) -> Floats:
-    """Metres from a place to each outline, (N,): 0 inside, infinite where there is none. Exact on the ellipsoid for points."""
+    """Metres from a place to each outline, (N,): 0 inside, infinite where there is none.
+
+    Exact on the ellipsoid for points.
+    """
     import shapely
 
     shapes = _shapes(outlines)
@@ -165,7 +173,8 @@ def distances(outlines: Sequence[bytes | None], longitude: float, latitude: floa
     if there.any():
         # Azimuthal equidistant: distances from its centre are those on the Earth.
         flat = georeference.parse_crs(
-            f"+proj=aeqd +lat_0={latitude:.9f} +lon_0={longitude:.9f} +datum=WGS84 +units=m +no_defs"
+            f"+proj=aeqd +lat_0={latitude:.9f} +lon_0={longitude:.9f} +datum=WGS84 +units=m"
+            " +no_defs"
         )
         points = shapely.get_coordinates(shapes[there])
         x, y = reproject(georeference.parse_crs("EPSG:4326"), flat, points[:, 0], points[:, 1])[:2]

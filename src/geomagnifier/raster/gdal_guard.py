@@ -1,4 +1,7 @@
-"""How far a raster may reach. What it reads besides itself lies in its own folder, and nothing lies on the network, unless allowed.
+"""How far a raster may reach.
+
+What it reads besides itself lies in its own folder, and nothing lies on the network, unless
+allowed.
 
 A GeoTIFF, or a file beside it, can name any other file or address as its overviews; an .ovr or .msk
 may be in any format, also one that only points elsewhere. GDAL follows all of them. What is found
@@ -153,13 +156,16 @@ def allowed(what: str) -> bool:
     words = {word.strip().lower() for word in os.environ.get(SETTING, "").split(",")} - {""}
     if unknown := sorted(words - set(KNOWN)):
         raise OptionError(
-            f"{SETTING} does not know {', '.join(map(repr, unknown))}; it takes {' and '.join(KNOWN)}, with a comma between"
+            f"{SETTING} does not know {', '.join(map(repr, unknown))}; it takes"
+            f" {' and '.join(KNOWN)}, with a comma between"
         )
     return what in words
 
 
 def check_beside(path: Path, opened: Open) -> None:
-    """Files beside a raster, before it is opened: overviews and masks, and those that GDAL would wait for without an end.
+    """Files beside a raster, before it is opened.
+
+    Overviews and masks, and those that GDAL would wait for without an end.
 
     Raises:
         SceneUnreadable: one of them points elsewhere, or is no file.
@@ -179,7 +185,8 @@ def check_beside(path: Path, opened: Open) -> None:
             real.is_relative_to(path.parent.resolve()) or real.is_relative_to(path.resolve().parent)
         ):
             raise SceneUnreadable(
-                f"{path.name} takes its overviews or its mask from {beside.name}, a link out of its folder; delete it"
+                f"{path.name} takes its overviews or its mask from {beside.name}, a link out of its"
+                " folder; delete it"
             )
         _check_kind(path.name, beside)
         check_beside(beside, opened)
@@ -201,7 +208,8 @@ def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
     name = path.name if path is not None else dataset.name
     if path is None or not _inside(Path(named), path.parent):
         raise SceneUnreadable(
-            f"{name} takes its overviews from {named[:200]!r}, outside its folder; write it anew (gdal_translate) to use it"
+            f"{name} takes its overviews from {named[:200]!r}, outside its folder; write it anew"
+            " (gdal_translate) to use it"
         )
     beside = path.parent / named
     _check_kind(name, beside)
@@ -212,7 +220,8 @@ def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
             os.path.exists(f"{beside}{end}") for end in BESIDE
         ):
             raise SceneUnreadable(
-                f"{name} takes its overviews from {beside.name}, and that from another file; write it anew (gdal_translate)"
+                f"{name} takes its overviews from {beside.name}, and that from another file; write"
+                " it anew (gdal_translate)"
             )
 
 
@@ -225,7 +234,8 @@ def check_mosaic(path: Path, opened: Open) -> None:
     """
     if path.stat().st_size > MOSAIC_BYTES:
         raise SceneUnreadable(
-            f"{path.name} has over {MOSAIC_BYTES // 1_000_000} MB of text; make it one GeoTIFF with gdal_translate"
+            f"{path.name} has over {MOSAIC_BYTES // 1_000_000} MB of text; make it one GeoTIFF with"
+            " gdal_translate"
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -239,7 +249,8 @@ def check_mosaic(path: Path, opened: Open) -> None:
     odd = next((word for element in elements for word in _odd(element)), None)
     if odd is not None:
         raise SceneUnreadable(
-            f"{path.name} is more than a mosaic of pictures ({odd[:50]}); make it a GeoTIFF with gdal_translate"
+            f"{path.name} is more than a mosaic of pictures ({odd[:50]}); make it a GeoTIFF with"
+            " gdal_translate"
         )
     for named in {
         (e.text or "").strip(): e for e in elements if e.tag == "SourceFilename"
@@ -247,7 +258,8 @@ def check_mosaic(path: Path, opened: Open) -> None:
         picture = Path((named.text or "").strip())
         if not _inside(picture, path.parent, named.get("relativeToVRT") == "1"):
             raise SceneUnreadable(
-                f"{path.name} points at {str(picture)[:200]!r}, outside its folder; put its pictures beside it"
+                f"{path.name} points at {str(picture)[:200]!r}, outside its folder; put its"
+                " pictures beside it"
             )
         picture = path.parent / picture
         _check_kind(path.name, picture, PICTURES)

@@ -1,4 +1,7 @@
-"""Where pixels lie on the Earth: CRS, affine map and metres per pixel, from rasterio to plain values and back."""
+"""Where pixels lie on the Earth.
+
+CRS, affine map and metres per pixel, from rasterio to plain values and back.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,10 @@ def crs_text(crs: CRS | None) -> str | None:
 
 
 def affine6(transform: Any) -> Affine6 | None:
-    """Rasterio's Affine -> (a, b, c, d, e, f); None for the identity, which says that nothing is known, and for a flat one."""
+    """Rasterio's Affine -> (a, b, c, d, e, f).
+
+    None for the identity, which says that nothing is known, and for a flat one.
+    """
     a, b, c, d, e, f = (float(value) for value in tuple(transform)[:6])
     if (
         (a, b, c, d, e, f) == (1, 0, 0, 0, 1, 0)
@@ -125,7 +131,9 @@ def convert(crs: CRS, to: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floa
 
 
 def longitude_latitude(crs: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floats64]:
-    """Coordinates of a CRS -> degrees on WGS 84, (N,) each; not finite where the projection does not reach.
+    """Coordinates of a CRS -> degrees on WGS 84, (N,) each.
+
+    Not finite where the projection does not reach.
 
     Longitudes of a CRS `in_degrees` run on as its own do: 200 stays 200. Others are from -180 to
     180.
@@ -143,7 +151,10 @@ def longitude_latitude(crs: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Fl
 
 @lru_cache(maxsize=64)
 def in_degrees(crs: CRS) -> bool:
-    """Whether coordinates are longitude and latitude, but for the datum: so not those about a turned pole or another meridian."""
+    """Whether coordinates are longitude and latitude, but for the datum.
+
+    So not those about a turned pole or another meridian.
+    """
     if not crs.is_geographic:
         return False
     angle = 1 / math.degrees(float(crs.units_factor[1]))  # units in a degree
@@ -157,7 +168,10 @@ def in_degrees(crs: CRS) -> bool:
 
 
 def turn(crs: CRS) -> float | None:
-    """How much x grows once round the Earth, in units of the CRS: 360 in degrees, 40,075,017 m in Web Mercator; None in other maps."""
+    """How much x grows once round the Earth, in units of the CRS.
+
+    360 in degrees, 40,075,017 m in Web Mercator; None in other maps.
+    """
     if crs.is_geographic:
         return 2 * math.pi / float(crs.units_factor[1])
     return 2 * math.pi * 6_378_137 if crs.to_epsg() == 3857 else None
@@ -179,7 +193,9 @@ def metres_per_pixel(
 
 
 def aspect(crs: CRS | None, transform: Affine6 | None, width: int, height: int) -> float:
-    """How many times as wide as high a px is on the ground, at the centre of the scene; 1 where the CRS does not say.
+    """How many times as wide as high a px is on the ground, at the centre of the scene.
+
+    1 where the CRS does not say.
 
     Of rotated or sheared pixels: the length of their lower side by that of their left one.
     """
@@ -226,7 +242,10 @@ def ground_steps(
 
 
 def _on_the_ground(crs: CRS, transform: Affine6, points: Floats64) -> Floats64 | None:
-    """As `ground_steps`, measured on the ellipsoid; None where nothing leads from the CRS to longitude and latitude."""
+    """As `ground_steps`, measured on the ellipsoid.
+
+    None where nothing leads from the CRS to longitude and latitude.
+    """
     corners = points[:, None] + np.array([[0, 0], [1, 0], [0, 1]])  # (N, 3, 2)
     x, y = to_crs(transform, corners[..., 0].ravel(), corners[..., 1].ravel())
     try:

@@ -1,4 +1,6 @@
-"""Long readings can be stopped: who waits for one says when, and the reading asks between its pieces.
+"""Long readings can be stopped.
+
+Who waits for one says when, and the reading asks between its pieces.
 
 The one who waits is known to the thread (`contextvars`): a scene may be read for several at the
 same time.
@@ -19,7 +21,10 @@ class Halted(Exception):  # no error: somebody asked for it
 
 @contextmanager
 def stoppable(stop: Callable[[], bool]) -> Iterator[None]:
-    """Readings of this context end with `Halted` once `stop` says True. It is asked often, from the threads that read."""
+    """Readings of this context end with `Halted` once `stop` says True.
+
+    It is asked often, from the threads that read.
+    """
     token = _stop.set(stop)
     try:
         yield

@@ -1,4 +1,6 @@
-"""Sizes of regions, gaps between them and which way they lie: in metres where the ground is known, in pixels where it is not.
+"""Sizes of regions, gaps between them and which way they lie.
+
+In metres where the ground is known, in pixels where it is not.
 
 A ground vector is (east, north); without a place on Earth the picture's right and up stand for
 them, a pixel each.
@@ -38,7 +40,10 @@ outlines are taken.
 
 @dataclass(frozen=True, eq=False)
 class Sizes:
-    """Of N regions, by their outlines: the sides of the narrowest box round each, and the area. (N,) each, in m and m2 or px and px2."""
+    """Of N regions, by their outlines: the sides of the narrowest box round each, and the area.
+
+    (N,) each, in m and m2 or px and px2.
+    """
 
     length: Floats64
     width: Floats64
@@ -53,7 +58,10 @@ def is_scaled(scene: SceneInfo) -> bool:
 def sizes(
     regions: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept | None = None
 ) -> Sizes:
-    """Sizes of some regions. metres: on the ground, which must be known (`is_scaled`); else in px."""
+    """Sizes of some regions.
+
+    Metres: on the ground, which must be known (`is_scaled`); else in px.
+    """
     import shapely
 
     strips, owner = pieces(regions, kept)
@@ -71,7 +79,9 @@ def sizes(
 def pieces(
     regions: Sequence[Region], kept: Kept | None = None
 ) -> tuple[Floats64, NDArray[np.intp]]:
-    """Upright strips that the regions are made of, scene px: those of their masks, else their boxes.
+    """Upright strips that the regions are made of, scene px.
+
+    Those of their masks, else their boxes.
 
     Returns:
         (K, 4) x0, y0, x1, y1; and of which region each is, (K,), in order; each has one at least.
@@ -110,7 +120,10 @@ def _unpacked(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
 
 
 def hulls(regions: Sequence[Region], kept: Kept | None = None) -> Any:
-    """Convex hulls of the regions, (N,) of shapely polygons, scene px: from their strips, which is far quicker than outlines."""
+    """Convex hulls of the regions, (N,) of shapely polygons, scene px.
+
+    From their strips, which is far quicker than outlines.
+    """
     return _hulls(*pieces(regions, kept))
 
 
@@ -213,7 +226,9 @@ def nearest(
     metres: bool,
     kept: Kept | None = None,
 ) -> tuple[Floats64, NDArray[np.intp]]:
-    """The gap from each region's outline to the nearest of some others, and which one that is; a region is not near itself.
+    """The gap from each region's outline to the nearest of some others, and which one that is.
+
+    A region is not near itself.
 
     Returns:
         (N,) m or px, infinite where there is no other; (N,) numbers of the others, -1 where there
@@ -304,7 +319,10 @@ def _box_gap(box: Floats64, boxes: Floats64) -> Floats64:
 
 
 def _at_most(first: Floats64, second: Floats64) -> float:
-    """A bound on the gap between two regions: from a strip to the nearest of the other one, and back. first, second: their strips."""
+    """A bound on the gap between two regions.
+
+    From a strip to the nearest of the other one, and back. first, second: their strips.
+    """
     strip = first[len(first) // 2]
     for strips in (second, first, second):
         gaps = _box_gap(strip, strips)
@@ -313,7 +331,10 @@ def _at_most(first: Floats64, second: Floats64) -> float:
 
 
 def _between(first: Floats64, second: Floats64, region: Region, other: Region) -> Floats64:
-    """The shortest line between two regions, (2, 2) px. first, second: their strips, in the order of their columns."""
+    """The shortest line between two regions, (2, 2) px. first, second.
+
+    Their strips, in the order of their columns.
+    """
     most = _at_most(first, second) + 1e-9
     first = first[_box_gap(_around(second), first) <= most]
     second = second[_box_gap(_around(first), second) <= most]
@@ -375,7 +396,9 @@ def apart(
 def lies_within(
     regions: Sequence[Region], others: Sequence[Region], kept: Kept | None = None
 ) -> Floats64:
-    """The share of each region that lies inside the others together, holes in these filled: (N,), 0 to 1, by points strewn over it.
+    """The share of each region that lies inside the others together, holes in these filled.
+
+    (N,), 0 to 1, by points strewn over it.
 
     The mask of water ends where a ship lies on it, so that a ship lies in a hole of it, or at its
     shore.
@@ -409,7 +432,10 @@ def lies_within(
 
 
 def _strewn(strips: Floats64, owner: NDArray[np.intp]) -> tuple[Floats64, NDArray[np.intp]]:
-    """Points strewn evenly over regions, `STREWN` on each: (P, 2), and whose each is. strips, owner: of `pieces`."""
+    """Points strewn evenly over regions, `STREWN` on each: (P, 2), and whose each is.
+
+    Strips, owner: of `pieces`.
+    """
     sizes = np.maximum((strips[:, 2:] - strips[:, :2]).prod(1), 1e-9)
     ends = np.cumsum(sizes)
     last = np.searchsorted(owner, np.arange(owner[-1] + 1), side="right") - 1

@@ -1,4 +1,7 @@
-"""The whole scene at a glance: read from the scene where that is cheap, else put together from views that were read anyway."""
+"""The whole scene at a glance.
+
+Read from the scene where that is cheap, else put together from views that were read anyway.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,9 @@ CHEAP = 32_000_000
 
 
 class Preview:
-    """A small picture of a scene; of a large one without overviews, views are laid on it, each in its core.
+    """A small picture of a scene.
+
+    Of a large one without overviews, views are laid on it, each in its core.
 
     Args:
         scene: of which.

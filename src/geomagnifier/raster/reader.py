@@ -1,4 +1,7 @@
-"""The numbers of an open raster inside a box, at any size, in bounded memory; where asked for, all that a damaged file still holds."""
+"""The numbers of an open raster inside a box, at any size, in bounded memory.
+
+Where asked for, all that a damaged file still holds.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,9 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """What was read. raw: (bands, h, w).  valid: (h, w) by the raster's alpha or mask and by what could be read, None: everywhere.
+    """What was read. raw: (bands, h, w).
+
+    Valid: (h, w) by the raster's alpha or mask and by what could be read, None: everywhere.
 
     broken: what could not be read, scene px.
     """
@@ -148,8 +153,8 @@ class Reader:
         if (pixels := wanted.box.area / self._overview(wanted) ** 2) > UNPACKED:
             size = f"{self._scene.x1:.0f} x {self._scene.y1:.0f} px"
             raise SceneTooLarge(
-                f"{self._source.name} has {size} and no overviews for a look at all of it, which would unpack {pixels / 1e9:.0f} Gpx; "
-                "add them (gdaladdo), or cut it"
+                f"{self._source.name} has {size} and no overviews for a look at all of it, which"
+                f" would unpack {pixels / 1e9:.0f} Gpx; add them (gdaladdo), or cut it"
             )
 
     def _overview(self, wanted: Wanted) -> int:
@@ -159,7 +164,9 @@ class Reader:
         return 1 if wanted.pooled and factor > 1 and not self._is_pooled(factor) else factor
 
     def _is_pooled(self, factor: int) -> bool:
-        """Whether an overview holds the means of the pixels that it stands for; files do not say how theirs were made.
+        """Whether an overview holds the means of the pixels that it stands for.
+
+        Files do not say how theirs were made.
 
         Places evenly over the scene are compared; one without any texture says nothing, and a scene
         of nothing else is its own mean.
@@ -306,7 +313,10 @@ class Reader:
         canvas.read[rows, columns] = True
 
     def _never_written(self, piece: Piece) -> bool:
-        """Whether a sparse file has none of its blocks: there is no need to shrink what is known."""
+        """Whether a sparse file has none of its blocks.
+
+        There is no need to shrink what is known.
+        """
         if not self._sparse:
             return False
         down, across = self._blocks
@@ -400,7 +410,10 @@ class _Ear(logging.Handler):
 
 @contextmanager
 def _jpeg_in_tiff() -> Iterator[None]:
-    """A block of JPEG that ends too early is an error: inside a TIFF, GDAL has no setting for that and only passes the warning on."""
+    """A block of JPEG that ends too early is an error.
+
+    Inside a TIFF, GDAL has no setting for that and only passes the warning on.
+    """
     ear, log = _Ear(), logging.getLogger("rasterio")
     log.addHandler(ear)
     try:

@@ -123,8 +123,9 @@ class Scene:
         system = None if place is None else crs if crs is not None else _crs_of(source)
         if place is None and source.pixels_from is None and (dataset.gcps[0] or dataset.rpcs):
             warnings.warn(
-                f"{source.name} says where it lies by ground control points or RPC, which are not used: its answers are in pixels; rectify "
-                "it first (gdalwarp -t_srs EPSG:4326 IN OUT.tif)",
+                f"{source.name} says where it lies by ground control points or RPC, which are not"
+                " used: its answers are in pixels; rectify it first (gdalwarp -t_srs EPSG:4326 IN"
+                " OUT.tif)",
                 GeomagWarning,
                 stacklevel=3,
             )
@@ -132,8 +133,9 @@ class Scene:
             crs is not None or (source.pixels_from is None and _crs_of(source))
         ):
             warnings.warn(
-                f"{source.name} has a CRS, but nothing says where its pixels lie in it: its answers are in pixels; give open_scene a "
-                "transform, or set the corners in the file (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH)",
+                f"{source.name} has a CRS, but nothing says where its pixels lie in it: its answers"
+                " are in pixels; give open_scene a transform, or set the corners in the file"
+                " (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH)",
                 GeomagWarning,
                 stacklevel=3,
             )
@@ -179,7 +181,10 @@ class Scene:
 
     @property
     def key(self) -> str:
-        """The same for all openings of a file that has not changed, with the same bands: what was made of its pixels can be used again."""
+        """The same for all openings of a file that has not changed, with the same bands.
+
+        What was made of its pixels can be used again.
+        """
         with self._lock:
             if self._key is None:
                 found = (
@@ -216,7 +221,9 @@ class Scene:
             self._source.close()
 
     def read(self, window: Window, pooled: bool = False) -> View:
-        """The picture of a window: (height, width, 3) uint8, averaged when shrunk, bilinear when enlarged.
+        """The picture of a window.
+
+        (height, width, 3) uint8, averaged when shrunk, bilinear when enlarged.
 
         Args:
             window: wholly inside the scene.
@@ -286,7 +293,8 @@ class Scene:
             or max(abs(a - b) for a, b in zip(common.tuple(), box.tuple(), strict=True)) > 1e-3
         ):
             raise BoxError(
-                f"the box {box.tuple()} is not inside the scene, which is {self.info.width} x {self.info.height} px"
+                f"the box {box.tuple()} is not inside the scene, which is {self.info.width} x"
+                f" {self.info.height} px"
             )
         return common
 
@@ -298,7 +306,10 @@ class Scene:
         return self._stretch.apply(raw), valid
 
     def _prepare(self) -> None:
-        """What must be known of the scene before a pixel is shown: whether alpha is alpha, what is nodata, how numbers are stretched."""
+        """What must be known of the scene before a pixel is shown.
+
+        Whether alpha is alpha, what is nodata, how numbers are stretched.
+        """
         if self._closed:
             raise SceneUnreadable(f"{self.info.name} is closed; open it again with open_scene")
         if self._bands.alpha:
@@ -317,7 +328,10 @@ class Scene:
         self._prepared = True
 
     def _judge_alpha(self) -> None:
-        """Take an alpha band that holds a picture for a band: tools mark the fourth of any four bands so, near infrared, too."""
+        """Take an alpha band that holds a picture for a band.
+
+        Tools mark the fourth of any four bands so, near infrared, too.
+        """
         band = self._bands.alpha
         alone = bands.Bands((band,), (None,), False, False)
         parts = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
@@ -329,16 +343,18 @@ class Scene:
             self._bands = replace(self._bands, alpha=0, misled=True)
             self._reader = Reader(self._source, self._bands)
             self._tell(
-                f"band {band} of {self.info.name} is marked alpha, but holds a picture (near infrared?): nothing is hidden by it; "
-                f"gdal_edit.py -colorinterp_{band} undefined marks it so"
+                f"band {band} of {self.info.name} is marked alpha, but holds a picture (near"
+                f" infrared?): nothing is hidden by it; gdal_edit.py -colorinterp_{band} undefined"
+                " marks it so"
             )
         elif (
             judged is None
             and UNTOLD < (hidden := float((np.nan_to_num(values) == 0).mean())) <= MOSTLY
         ):  # more is told anyway
             self._tell(
-                f"{hidden:.0%} of {self.info.name} is hidden by band {band}, which is marked alpha and has few levels; if it is no alpha, "
-                f"gdal_edit.py -colorinterp_{band} undefined corrects it"
+                f"{hidden:.0%} of {self.info.name} is hidden by band {band}, which is marked alpha"
+                f" and has few levels; if it is no alpha, gdal_edit.py -colorinterp_{band}"
+                " undefined corrects it"
             )
 
     def _sample(self, reader: Reader) -> list[Numbers]:
@@ -376,7 +392,10 @@ class Scene:
         if MOSTLY < share < 1:
             part, band = "more than 99%" if share > 0.99 else f"{share:.0%}", self._bands.alpha
             if band:
-                why = f"transparent by its alpha band; if band {band} is no alpha, gdal_edit.py -colorinterp_{band} undefined corrects it"
+                why = (
+                    f"transparent by its alpha band; if band {band} is no alpha, gdal_edit.py"
+                    f" -colorinterp_{band} undefined corrects it"
+                )
             else:
                 why = "masked by its mask band" if self._bands.masked else "nodata"
             self._tell(f"only what is valid can be searched: {part} of {self.info.name} is {why}")
@@ -390,8 +409,8 @@ class Scene:
             for value, share in values:
                 text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
                 self._tell(
-                    f"{text} in {share:.1%} of {self.info.name} {become}: it lies far from all other values, and is not declared; "
-                    f"gdal_edit.py -a_nodata {text} declares it"
+                    f"{text} in {share:.1%} of {self.info.name} {become}: it lies far from all"
+                    f" other values, and is not declared; gdal_edit.py -a_nodata {text} declares it"
                 )
 
     def _tell(self, text: str) -> None:
@@ -491,7 +510,8 @@ def _crs_of(source: Source) -> Any:
         return georeference.crs_of(source.dataset)
     except CRSError as error:
         warnings.warn(
-            f"the coordinate reference system of {source.name} cannot be used ({error}); its answers will not be on the map",
+            f"the coordinate reference system of {source.name} cannot be used ({error}); its"
+            " answers will not be on the map",
             GeomagWarning,
             stacklevel=4,
         )

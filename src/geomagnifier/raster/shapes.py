@@ -1,4 +1,7 @@
-"""Regions as geometry: rings in scene px, put on the scene's CRS or on longitude and latitude, many at a time."""
+"""Regions as geometry.
+
+Rings in scene px, put on the scene's CRS or on longitude and latitude, many at a time.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +99,10 @@ def properties(
 
 
 def value_fields(answer: Answer) -> dict[str, float | str | None]:
-    """The value of a composed answer as columns of a table: a number, 1 or 0 for yes and no; its unit; a value that is a word."""
+    """The value of a composed answer as columns of a table: a number, 1 or 0 for yes and no.
+
+    Its unit; a value that is a word.
+    """
     value = answer.value
     word = (
         value
@@ -113,7 +119,10 @@ def value_fields(answer: Answer) -> dict[str, float | str | None]:
 
 
 def value_words(answer: Answer) -> str:
-    """The value of an answer in a person's words, "51.46 px", "yes", "airport"; "" where there is none."""
+    """The value of an answer in a person's words, "51.46 px", "yes", "airport".
+
+    "" where there is none.
+    """
     value = answer.value
     if value is None or isinstance(value, str):
         return value or ""
@@ -181,7 +190,9 @@ def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:
 
 
 def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
-    """Shapes in scene px on a CRS, points between on sides longer than `SIDE` px; None for those that it does not reach.
+    """Shapes in scene px on a CRS, points between on sides longer than `SIDE` px.
+
+    None for those that it does not reach.
 
     In longitude and latitude (EPSG:4326) they are as `longitude_latitude` has them.
 
@@ -193,13 +204,15 @@ def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
     place, target = scene.transform, georeference.parse_crs(crs)
     if scene.crs is None or place is None:
         raise OptionError(
-            f"{scene.name} does not say where on Earth it is, so that nothing of it can be given in {crs[:60]}"
+            f"{scene.name} does not say where on Earth it is, so that nothing of it can be given in"
+            f" {crs[:60]}"
         )
     if target.to_epsg() == 4326:
         placed = longitude_latitude(shapes, scene)
         if placed is None:
             raise OptionError(
-                f"nothing leads from the CRS of {scene.name} to longitude and latitude; leave it in its own"
+                f"nothing leads from the CRS of {scene.name} to longitude and latitude; leave it in"
+                " its own"
             )
         return placed
     own = georeference.parse_crs(scene.crs)
@@ -221,7 +234,8 @@ def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
         Exception
     ) as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
         raise OptionError(
-            f"nothing leads from the CRS of {scene.name} to {crs[:60]}; choose another, or leave it in its own"
+            f"nothing leads from the CRS of {scene.name} to {crs[:60]}; choose another, or leave it"
+            " in its own"
         ) from error
     reached = np.isfinite(shapely.bounds(made).reshape(-1, 4)).all(1)
     return [shape if there else None for shape, there in zip(made, reached, strict=True)]
@@ -235,7 +249,9 @@ def upright(shapes: Sequence[Any]) -> Any:
 
 
 def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | None:
-    """Shapes in scene px on WGS 84, within -180 to 180: cut at the antimeridian, closed round a pole, outer rings counter-clockwise.
+    """Shapes in scene px on WGS 84, within -180 to 180.
+
+    Cut at the antimeridian, closed round a pole, outer rings counter-clockwise.
 
     Sides longer than `SIDE` px get points between, as what is straight in the picture is bent on
     the Earth.
@@ -286,7 +302,10 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
 
 
 def _poles(scene: SceneInfo, crs: Any) -> NDArray[np.float64]:
-    """Where the poles lie on the scene, (P, 2) px; those that its map does not show are left out."""
+    """Where the poles lie on the scene, (P, 2) px.
+
+    Those that its map does not show are left out.
+    """
     assert scene.transform is not None
     a, b, c, d, e, f = scene.transform
     x, y = georeference.convert(
@@ -343,7 +362,10 @@ def _dense(shape: Any, scene: SceneInfo, crs: Any) -> Any:
 
 
 def _degrees(shapes: Any, scene: SceneInfo, crs: Any, flat: bool) -> Any:
-    """Shapes in scene px in degrees, (N,) of objects; those of a CRS in degrees are moved by whole turns, to begin within -180 to 180."""
+    """Shapes in scene px in degrees, (N,) of objects.
+
+    Those of a CRS in degrees are moved by whole turns, to begin within -180 to 180.
+    """
     import shapely
 
     placed = to_crs(shapes, scene)

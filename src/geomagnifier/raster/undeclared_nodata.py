@@ -1,4 +1,6 @@
-"""Values that stand for "no data" in a raster that does not declare them: -9999, -3.4e38, 65535 in a collar.
+"""Values that stand for "no data" in a raster that does not declare them.
+
+-9999, -3.4e38, 65535 in a collar.
 
 Such a value is repeated exactly, lies at an end of the range, and stands alone: nothing is near it.
 Shown as data it would stretch the picture over a range in which everything else is black or white.
@@ -135,7 +137,9 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
 def _ends(
     raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool
 ) -> list[tuple[int, float, float, float | None, float | None]]:
-    """Of each band whose lowest (or highest) value may be nodata: band, value, share of the pixels, and where data begin (or end).
+    """Of each band whose lowest (or highest) value may be nodata.
+
+    Band, value, share of the pixels, and where data begin (or end).
 
     That is the fourth number where the value is taken for nodata, the fifth where it only lies far
     away; None where not.
@@ -180,7 +184,10 @@ def _is_collar(cells: Bools) -> bool:
 
 
 def _far(value: float, count: int, rest: _Band, upper: bool, apart: float) -> float | None:
-    """Where the rest ends, if a value is more than `apart` ranges of the rest away from it; else None."""
+    """Where the rest ends, if a value is more than `apart` ranges of the rest away from it.
+
+    Else None.
+    """
     if np.unique(rest).size < LEVELS:
         return None
     side = -1.0 if upper else 1.0
@@ -192,7 +199,10 @@ def _far(value: float, count: int, rest: _Band, upper: bool, apart: float) -> fl
 def _cut(
     value: float, count: int, rest: _Band, upper: bool, collar: bool, raw: NDArray[np.generic]
 ) -> float | None:
-    """Where data end, if the value beyond is nodata; else None. raw: the scene's numbers, (bands, h, w)."""
+    """Where data end, if the value beyond is nodata; else None.
+
+    Raw: the scene's numbers, (bands, h, w).
+    """
     kind = raw.dtype
     usual = value in USUAL and upper == (value > 0)
     huge = kind.kind == "f" and abs(value) > HUGE

@@ -52,7 +52,9 @@ MISREAD = "!;"
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """names: what the column says of each polygon, or the layer's name.  numbers: of the features, from 1.
+    """names: what the column says of each polygon, or the layer's name.
+
+    Numbers: of the features, from 1.
 
     shapes: GeoJSON geometries in `crs`.  left_out: features that are no polygons or have no kind,
         with the reason.
@@ -65,7 +67,10 @@ class Layer:
     left_out: tuple[tuple[int, str], ...] = ()
 
     def on(self, scene: SceneInfo) -> list[Rings]:
-        """Each polygon on the pixels of a scene with a reference system; empty where it cannot be put there."""
+        """Each polygon on the pixels of a scene with a reference system.
+
+        Empty where it cannot be put there.
+        """
         from rasterio.warp import transform_geom
 
         assert scene.crs is not None
@@ -126,7 +131,10 @@ def read_layer(path: Path, field: str | None = None, layer: str | None = None) -
 
 
 def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
-    """GeoJSON (RFC 7946), and its older form that names a reference system. Its layer is called by "name", else as the file."""
+    """GeoJSON (RFC 7946), and its older form that names a reference system.
+
+    Its layer is called by "name", else as the file.
+    """
     import shapely
 
     whole = read_json(path)
@@ -155,7 +163,8 @@ def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
         )
         if not isinstance(given, str) or said.get("type") != "name":
             raise DataCorrupt(
-                f'{path} gives its reference system as an address, which is not followed; give its name: {{"type": "name", ...}}'
+                f"{path} gives its reference system as an address, which is not followed; give its"
+                ' name: {"type": "name", ...}'
             )
         crs = _crs(path, given)
     columns = list(
@@ -223,7 +232,8 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
         with path.open("rb") as file:
             if not file.read(16).startswith(magic):
                 raise DataCorrupt(
-                    f"{path} is not what its name says: it does not begin as a file of {driver} does; write it again"
+                    f"{path} is not what its name says: it does not begin as a file of {driver}"
+                    " does; write it again"
                 )
         if driver == "GPKG":
             _check_tables(path)
@@ -232,7 +242,8 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
         info = pyogrio.read_info(path, layer=name)
         if info["driver"] != driver:
             raise DataCorrupt(
-                f"{path} is not what its name says: it would be read as {info['driver']}, not as {driver}"
+                f"{path} is not what its name says: it would be read as {info['driver']}, not as"
+                f" {driver}"
             )
         meta, _, geometry, values = pyogrio.raw.read(path, layer=name)
     except (
@@ -246,7 +257,8 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
         raise DataCorrupt(f"{path} cannot be read ({' '.join(str(error).split())})") from error
     if meta["crs"] is None:
         raise DataCorrupt(
-            f"{path} names no reference system; set it in a GIS (Assign projection), then it can be laid on pictures"
+            f"{path} names no reference system; set it in a GIS (Assign projection), then it can be"
+            " laid on pictures"
         )
     columns = [str(f) for f in meta["fields"]]
     _check_column(path, field, columns)
@@ -258,7 +270,10 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
 
 
 def _check_tables(path: Path) -> None:
-    """Refuse a GeoPackage with views or tables that a module makes up: they run what they like when they are read."""
+    """Refuse a GeoPackage with views or tables that a module makes up.
+
+    They run what they like when they are read.
+    """
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as base:
         rows = base.execute(
             "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')"
@@ -267,12 +282,16 @@ def _check_tables(path: Path) -> None:
         words = " ".join(str(text or "").lower().split())
         if kind == "view" or (words.startswith("create virtual") and not INDEX.match(words)):
             raise DataCorrupt(
-                f"{path} has a view or virtual table, {str(name)[:60]!r}; export the layer to a file of its own in a GIS"
+                f"{path} has a view or virtual table, {str(name)[:60]!r}; export the layer to a"
+                " file of its own in a GIS"
             )
 
 
 def _chosen(path: Path, layers: Sequence[tuple[str, str]], layer: str | None) -> str:
-    """The layer that is asked for, or the only one that can hold polygons; the first where none can, which is told of later."""
+    """The layer that is asked for, or the only one that can hold polygons.
+
+    The first where none can, which is told of later.
+    """
     if layer is not None:
         if layer not in [name for name, _ in layers]:
             raise OptionError(
@@ -286,7 +305,8 @@ def _chosen(path: Path, layers: Sequence[tuple[str, str]], layer: str | None) ->
     ]
     if len(fitting) > 1:
         raise OptionError(
-            f"{path} has polygons in several layers: {', '.join(fitting)}; name one: --layer {fitting[0]}"
+            f"{path} has polygons in several layers: {', '.join(fitting)}; name one: --layer"
+            f" {fitting[0]}"
         )
     return fitting[0] if fitting else layers[0][0]
 
@@ -308,7 +328,10 @@ def _check_column(path: Path, field: str | None, columns: Sequence[str]) -> None
 def _layer(
     path: Path, field: str | None, shapes: Sequence[Any], kinds: Sequence[object], crs: str
 ) -> Layer:
-    """Polygons with a kind. shapes: of shapely, None for nothing, or text that says why there is none."""
+    """Polygons with a kind.
+
+    Shapes: of shapely, None for nothing, or text that says why there is none.
+    """
     import shapely
 
     kept, left = [], []
@@ -327,8 +350,8 @@ def _layer(
             kept.append((kind, number, shapely.geometry.mapping(shapely.force_2d(shape))))
     if not kept and other:
         raise DataCorrupt(
-            f"{path} holds {', '.join(sorted(other))}; polygons are needed: draw the outlines, or make some of points and lines in a GIS "
-            "(Buffer)"
+            f"{path} holds {', '.join(sorted(other))}; polygons are needed: draw the outlines, or"
+            " make some of points and lines in a GIS (Buffer)"
         )
     if not kept:
         why = f" (feature {left[0][0]}: {left[0][1]})" if left else ""

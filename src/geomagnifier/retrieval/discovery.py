@@ -1,4 +1,7 @@
-"""What there is to be searched: the pictures of a folder and of the folders in it, or those of a STAC file."""
+"""What there is to be searched.
+
+The pictures of a folder and of the folders in it, or those of a STAC file.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class Gathered:
-    """pictures: in a fixed order, each once.  left_out: what could not be listed, each with the reason.  root: the folder of it all.
+    """pictures: in a fixed order, each once.
+
+    left_out: what could not be listed, each with the reason.  root: the folder of it all.
 
     hidden: pictures that were passed over, as they, or a folder that they are in, have a name that
         begins with a dot.
@@ -41,9 +46,15 @@ class Gathered:
     hidden: int = 0
 
     def warn(self) -> None:
-        """Say how many pictures are hidden, where some are: .thumbnails, .Trash, and the ._NAME.tif that macOS leaves beside NAME.tif."""
+        """Say how many pictures are hidden, where some are.
+
+        .thumbnails, .Trash, and the ._NAME.tif that macOS leaves beside NAME.tif.
+        """
         if self.hidden:
-            told = f"{self.hidden:,} hidden picture{'s' if self.hidden > 1 else ''} in {printable(str(self.root))} left out (their names"
+            told = (
+                f"{self.hidden:,} hidden picture{'s' if self.hidden > 1 else ''} in"
+                f" {printable(str(self.root))} left out (their names"
+            )
             warnings.warn(
                 f"{told}, or those of their folders, begin with a dot)", GeomagWarning, stacklevel=3
             )
@@ -65,7 +76,8 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
         return Gathered(path, tuple(map(Picture, inside)), tuple(closed), hidden)
     if not path.is_file():
         raise SceneNotFound(
-            f"{path} does not exist; give a folder of pictures or a STAC ItemCollection, Item or Catalog"
+            f"{path} does not exist; give a folder of pictures or a STAC ItemCollection, Item or"
+            " Catalog"
         )
     items, left_out = read_items(path, SUFFIXES)
     pictures = {item.path: Picture(item.path, item.date, item.outline) for item in items}
@@ -80,7 +92,9 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
 def pictures_in(
     folder: str | os.PathLike[str], closed: list[tuple[Path, str]] | None = None
 ) -> tuple[Path, ...]:
-    """The pictures of a folder and of the folders in it, by name; links to folders are not followed, so that none leads in a circle.
+    """The pictures of a folder and of the folders in it, by name.
+
+    Links to folders are not followed, so that none leads in a circle.
 
     What is hidden, by a name that begins with a dot, is passed over: previews, rubbish, and what
         macOS leaves beside a picture.

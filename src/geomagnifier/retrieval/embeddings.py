@@ -1,4 +1,6 @@
-"""A picture as vectors: one of the whole and, of a large one, one of each tile, with what is known of their place and time.
+"""A picture as vectors.
+
+One of the whole and, of a large one, one of each tile, with what is known of their place and time.
 
 A tile is a square of TILE px, the size of the pictures that the model learnt scenes from, or GROUND
 metres where that is more. No scene has more than MOST tiles; those of a larger one are larger, and
@@ -52,7 +54,10 @@ class Vector:
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """What became of a picture: its vectors, that of the whole first, or the reason why there are none."""
+    """What became of a picture.
+
+    Its vectors, that of the whole first, or the reason why there are none.
+    """
 
     picture: Picture
     vectors: tuple[Vector, ...] = ()
@@ -60,7 +65,10 @@ class Looked:
 
 
 def look(pictures: Sequence[Picture], model: Model, workers: int | None = None) -> Iterator[Looked]:
-    """The vectors of pictures, in their order; as many at a time as there are processors: while one is read, another is embedded."""
+    """The vectors of pictures, in their order.
+
+    As many at a time as there are processors: while one is read, another is embedded.
+    """
     several = workers or min(4, cpu_count() or 1)
     waiting: list[Future[Looked]] = []
     with ThreadPoolExecutor(several) as pool:
@@ -86,7 +94,10 @@ def look_at(picture: Picture, model: Model) -> Looked:
 
 
 def header_of(picture: Picture) -> Looked:
-    """Where and when a picture was taken, by its header alone: enough for a search by place and time. Its one vector has no numbers."""
+    """Where and when a picture was taken, by its header alone.
+
+    Enough for a search by place and time. Its one vector has no numbers.
+    """
     try:
         with open_scene(picture.path) as scene:
             return Looked(picture, (Vector(_hit(picture, scene), np.empty(0, np.float32)),))
@@ -122,7 +133,10 @@ def _vectors(picture: Picture, scene: Scene, model: Model) -> Iterator[Vector]:
 
 
 def tiles(info: SceneInfo) -> list[Box]:
-    """The tiles of a scene, row by row, all of about one size and square on the ground; none where the whole is hardly more than one."""
+    """The tiles of a scene, row by row, all of about one size and square on the ground.
+
+    None where the whole is hardly more than one.
+    """
     side = max(TILE, GROUND / info.gsd if info.gsd else 0.0)
     wide, high = sides(1.0, info.view_aspect)
     if max(info.width / wide, info.height / high) < OVERSIZED * side:
@@ -143,7 +157,10 @@ def tiles(info: SceneInfo) -> list[Box]:
 
 
 def _counts(info: SceneInfo, wide: float, high: float) -> tuple[int, int]:
-    """Tiles of `wide` x `high` px across and down: a rest of less than a third of one is shared out."""
+    """Tiles of `wide` x `high` px across and down.
+
+    A rest of less than a third of one is shared out.
+    """
     return max(1, math.ceil(info.width / wide - 0.3)), max(1, math.ceil(info.height / high - 0.3))
 
 

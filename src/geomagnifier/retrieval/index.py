@@ -1,4 +1,6 @@
-"""An index: the vectors of an archive in a LanceDB table, with what is known of each picture. A folder that can be moved with the archive.
+"""An index: the vectors of an archive in a LanceDB table, with what is known of each picture.
+
+A folder that can be moved with the archive.
 
     geomag-index.json   which model made the vectors, of which folder, and whether all of it is there
     rows.lance          the table, see `table`
@@ -66,7 +68,9 @@ class Manifest:
 
 
 class Index:
-    """An index that is open for reading. Calls may come from several threads; what a writer adds is seen after seconds.
+    """An index that is open for reading.
+
+    Calls may come from several threads; what a writer adds is seen after seconds.
 
     Made by `open_index`.
     """
@@ -84,7 +88,10 @@ class Index:
 
     @property
     def root(self) -> Path:
-        """The folder that paths start at: beside the index as it was, if it is still there, else where it was."""
+        """The folder that paths start at.
+
+        Beside the index as it was, if it is still there, else where it was.
+        """
         archive = archive_of(self.path, self._manifest)
         return (
             archive.parent
@@ -120,7 +127,8 @@ class Index:
         if len(probe) != len(made.probe) or float(np.dot(probe, made.probe)) < ALIKE:
             asked = f"{model.spec.name} {model.spec.version}"
             raise IndexForeign(
-                f"{self.path} was made by the model {made.model} {made.version}, not by this {asked}; name it with --model, or index anew"
+                f"{self.path} was made by the model {made.model} {made.version}, not by this"
+                f" {asked}; name it with --model, or index anew"
             )
 
     def search(self, wanted: Wanted, top: int | None = None) -> list[Hit]:
@@ -157,7 +165,8 @@ class Index:
     def _likest(self, wanted: Wanted, vector: Floats, top: int | None) -> list[Hit]:
         if len(vector) != len(self._manifest.probe):
             raise OptionError(
-                f"the vector has {len(vector)} numbers, those of {self.path} have {len(self._manifest.probe)}"
+                f"the vector has {len(vector)} numbers, those of {self.path} have"
+                f" {len(self._manifest.probe)}"
             )
         where, limit = rows.condition(wanted), FIRST if top is None else max(FIRST, 4 * top)
         while True:
@@ -246,7 +255,7 @@ def connect(folder: Path) -> Any:
     """
     try:
         import lancedb
-        import pyarrow  # noqa: F401
+        import pyarrow
     except ImportError as error:
         raise LibraryMissing(
             f"an index needs the extra archive; install it: {install('archive')} ({error})"

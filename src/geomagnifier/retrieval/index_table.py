@@ -1,4 +1,7 @@
-"""Rows of an index: Arrow's schema of them, to and from hits, and the rough choice in SQL that goes before the exact one.
+"""Rows of an index.
+
+Arrow's schema of them, to and from hits, and the rough choice in SQL that goes before the exact
+one.
 
 A row is a picture as a whole (tile 0), one of its tiles, or a picture that could not be read, which
 has a reason and no vector.
@@ -38,7 +41,9 @@ SHOWN = [
 
 
 def schema(dimension: int) -> Any:
-    """Paths are relative to the folder of the archive, with slashes; boxes are scene px; dates are UTC; outlines are WKB in degrees.
+    """Paths are relative to the folder of the archive, with slashes; boxes are scene px.
+
+    Dates are UTC; outlines are WKB in degrees.
 
     Vectors are of unit length, in half precision: cosines are off by less than 0.001, and a query
         reads half as much.
@@ -144,7 +149,8 @@ def _overlap(box: footprint.Bounds) -> str:
     west, south, east, north = box
     sides = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     along = " OR ".join(
-        f"(west <= east AND west <= {right!r} AND east >= {left!r}) OR (west > east AND (west <= {right!r} OR east >= {left!r}))"
+        f"(west <= east AND west <= {right!r} AND east >= {left!r}) OR (west > east AND (west <="
+        f" {right!r} OR east >= {left!r}))"
         for left, right in sides
     )
     return f"south <= {north!r} AND north >= {south!r} AND ({along})"

@@ -1,4 +1,7 @@
-"""Bring an index up to date with its archive: new pictures in, changed ones anew, those that are gone out; nothing is read twice."""
+"""Bring an index up to date with its archive.
+
+New pictures in, changed ones anew, those that are gone out; nothing is read twice.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,9 @@ def update(
     model: Model,
     progress: Progress | None = None,
 ) -> Report:
-    """Make an index of an archive, or bring it up to date. It may be stopped, or killed, at any moment; the same call goes on.
+    """Make an index of an archive, or bring it up to date.
+
+    It may be stopped, or killed, at any moment; the same call goes on.
 
     Args:
         archive: a folder of pictures, or a STAC file (ItemCollection, Item, Collection, Catalog).
@@ -169,7 +174,10 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
 
 
 def _write(index: Index, batch: Sequence[dict[str, Any]], replaced: Sequence[str]) -> None:
-    """Two transactions at most: a picture that was taken out and not put in is a new one to the next run."""
+    """Two transactions at most.
+
+    A picture that was taken out and not put in is a new one to the next run.
+    """
     _remove(index.table, replaced)
     index.table.add(rows.arrow(batch, len(index.manifest.probe)))
 

@@ -1,4 +1,7 @@
-"""What is looked for: likeness, a place, a box, a time, in any combination; and which hits fit it."""
+"""What is looked for: likeness, a place, a box, a time, in any combination.
+
+And which hits fit it.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,10 @@ class Wanted:
     before: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Raises OptionError: a place that is not on the Earth, an empty box or time, or nothing at all."""
+        """Raises OptionError.
+
+        A place that is not on the Earth, an empty box or time, or nothing at all.
+        """
         if all(
             part is None for part in (self.vector, self.near, self.bbox, self.after, self.before)
         ):
@@ -50,7 +56,8 @@ class Wanted:
             )
         if self.near is not None and not _on_earth(*self.near):
             raise OptionError(
-                f"{self.near} is not on the Earth; give longitude (-180 to 180), then latitude (-90 to 90)"
+                f"{self.near} is not on the Earth; give longitude (-180 to 180), then latitude (-90"
+                " to 90)"
             )
         if not (self.within > 0 and math.isfinite(self.within)):
             raise OptionError(f"a distance is above 0 m, not {self.within}")
@@ -58,7 +65,8 @@ class Wanted:
             west, south, east, north = self.bbox
             if not (_on_earth(west, south) and _on_earth(east, north)) or south > north:
                 raise OptionError(
-                    f"{self.bbox} is no box in degrees; give west, south, east, north, such as 11.4,48.0,11.8,48.3"
+                    f"{self.bbox} is no box in degrees; give west, south, east, north, such as"
+                    " 11.4,48.0,11.8,48.3"
                 )
         for name in ("after", "before"):
             date: datetime | None = getattr(self, name)
@@ -146,7 +154,9 @@ def read_distance(text: str) -> float:
 
 
 def read_date(text: str) -> datetime:
-    """2024, 2024-05, 2024-05-31 or 2024-05-31T10:15, with a time zone or UTC: the moment at which it begins.
+    """2024, 2024-05, 2024-05-31 or 2024-05-31T10:15, with a time zone or UTC.
+
+    The moment at which it begins.
 
     Raises:
         OptionError: it is no date.

@@ -1,4 +1,8 @@
-"""Search an archive: through its index, or through its pictures, whose vectors are then worked out anew. Both give the same hits."""
+"""Search an archive.
+
+Through its index, or through its pictures, whose vectors are then worked out anew. Both give the
+same hits.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,9 @@ from geomagnifier.retrieval.query import Wanted
 
 @dataclass(frozen=True, eq=False)
 class Hits:
-    """hits: best first.  unreadable: pictures and folders that could not be opened, each with the reason.
+    """hits: best first.
+
+    Unreadable: pictures and folders that could not be opened, each with the reason.
 
     pictures: that were searched.  complete: False where an index does not hold the whole of its
         archive yet.
@@ -78,7 +84,8 @@ def search(
             progress(done, len(found.pictures))
     if not hits:
         raise SceneError(
-            f"none of the {len(found.pictures)} pictures in {target} could be read; the first: {unreadable[0][1]}"
+            f"none of the {len(found.pictures)} pictures in {target} could be read; the first:"
+            f" {unreadable[0][1]}"
         )
     if wanted.vector is not None:
         hits.sort(key=lambda hit: (-(hit.score or 0.0), hit.path))

@@ -1,4 +1,6 @@
-"""The service: questions about pictures over HTTP. It puts scenes, tiles and jobs behind addresses, and adds nothing to them.
+"""The service: questions about pictures over HTTP.
+
+It puts scenes, tiles and jobs behind addresses, and adds nothing to them.
 
     POST   /v1/scenes                            send a picture
     GET    /v1/scenes, /v1/scenes/{id}           pictures that there are
@@ -118,7 +120,9 @@ _log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings, model: Model) -> FastAPI:
-    """The service as an ASGI app. `app.state.library` and `app.state.jobs` are its parts; they end with the app.
+    """The service as an ASGI app.
+
+    `app.state.library` and `app.state.jobs` are its parts; they end with the app.
 
     Args:
         settings: of the service.
@@ -320,7 +324,10 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         async def stream() -> AsyncIterator[str]:
             async with aclosing(job.follow()) as changes:
                 async for now in changes:
-                    yield f"event: {'end' if now.finished else 'progress'}\ndata: {json.dumps(facts(now), ensure_ascii=False)}\n\n"
+                    yield (
+                        f"event: {'end' if now.finished else 'progress'}\ndata:"
+                        f" {json.dumps(facts(now), ensure_ascii=False)}\n\n"
+                    )
 
         return StreamingResponse(
             stream(),
@@ -349,7 +356,10 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
 
 
 class Stray:
-    """An address, or a way of using one, that there is not: told in the shape of all errors, and not logged."""
+    """An address, or a way of using one, that there is not.
+
+    Told in the shape of all errors, and not logged.
+    """
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
@@ -378,7 +388,10 @@ class Stray:
 
 
 def facts(job: Job) -> dict[str, Any]:
-    """A job as plain values for JSON, without its answer. done, known: windows, or pictures of a search."""
+    """A job as plain values for JSON, without its answer.
+
+    Done, known: windows, or pictures of a search.
+    """
     answer = job.answer if job.finished else None
     told: dict[str, Any] = {
         "id": job.id,
@@ -412,7 +425,10 @@ def facts(job: Job) -> dict[str, Any]:
 async def _reply(
     request: Request, jobs: Jobs, job: Job, wait: bool, sent: Callable[[], Awaitable[Response]]
 ) -> Response:
-    """The answer of a job that has ended; the job itself for those who do not wait. A client that goes away takes its job with it."""
+    """The answer of a job that has ended; the job itself for those who do not wait.
+
+    A client that goes away takes its job with it.
+    """
     if not wait:
         return JSONResponse(facts(job), 202, headers={"Location": f"/v1/jobs/{job.id}"})
     ended, left = asyncio.create_task(job.end()), asyncio.create_task(_left(request))
@@ -439,7 +455,10 @@ async def _reply(
         }
         return JSONResponse(stopped, STOPPED, headers=_links(job))
     job.cancel()
-    what = f"more than the {jobs.settings.seconds:g} s of one question; ask about a box of the scene, or give a budget"
+    what = (
+        f"more than the {jobs.settings.seconds:g} s of one question; ask about a box of the scene,"
+        " or give a budget"
+    )
     late: dict[str, Any] = {
         "error": {"type": "Late", "message": f"it took {what}"},
         "job": facts(job),
@@ -484,7 +503,10 @@ def _found(job: Job, top: int) -> dict[str, Any]:
 
 
 def _placed(hit: Hit) -> dict[str, Any]:
-    """How alike a hit is, and which part of the scene, where and when; without what its card tells, or where the file lies."""
+    """How alike a hit is, and which part of the scene, where and when.
+
+    Without what its card tells, or where the file lies.
+    """
     told = to_json(hit.found)
     return {"score": hit.score} | {
         name: told[name]
@@ -522,7 +544,8 @@ async def _room(taking: CapacityLimiter) -> AsyncIterator[None]:
         await taking.acquire()
     if waited.cancelled_caught:
         raise Busy(
-            "as many pictures as may be sent at once are being sent already; come back a little later",
+            "as many pictures as may be sent at once are being sent already; come back a little"
+            " later",
             ROOM,
         )
     try:
@@ -627,12 +650,16 @@ def _docs(told: dict[str, Any]) -> str:
         f"<tr><td>{status}</td><td>{kind.__name__}</td><td>{escape(kind.__doc__ or '')}</td></tr>"
         for kind, status in STATUS.items()
     )
-    style = "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}:root{color-scheme:light dark}"
+    style = (
+        "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0"
+        " 1rem}:root{color-scheme:light dark}"
+    )
     style += "td{padding:.2rem .8rem .2rem 0;vertical-align:top}"
     return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'><title>geomagnifier</title>"
-        f"<style>{style}</style><h1>geomagnifier {escape(told['info']['version'])}</h1>"
-        f"<p>For programs: <a href=openapi.json>openapi.json</a>.</p><table>{''.join(rows)}</table>"
-        "<pre>curl -F file=@harbour.tif -F 'question=Segment every ship.' http://127.0.0.1:8000/v1/ask</pre>"
-        f"<h2>Errors</h2><table>{errors}</table></html>"
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport"
+        f" content='width=device-width'><title>geomagnifier</title><style>{style}</style><h1>geomagnifier"
+        f" {escape(told['info']['version'])}</h1><p>For programs: <a"
+        f" href=openapi.json>openapi.json</a>.</p><table>{''.join(rows)}</table><pre>curl -F"
+        " file=@harbour.tif -F 'question=Segment every ship.'"
+        f" http://127.0.0.1:8000/v1/ask</pre><h2>Errors</h2><table>{errors}</table></html>"
     )

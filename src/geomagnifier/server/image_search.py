@@ -1,4 +1,7 @@
-"""Search the pictures under the root: through an index of them, or by looking at each once and keeping its vectors."""
+"""Search the pictures under the root.
+
+Through an index of them, or by looking at each once and keeping its vectors.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,11 @@ MOST = 1000
 
 @dataclass(frozen=True, eq=False)
 class Hit:
-    """A picture of a search. score: how alike it is, -1 to 1; None where nothing was ranked by likeness.  found: where and when it is."""
+    """A picture of a search.
+
+    Score: how alike it is, -1 to 1; None where nothing was ranked by likeness.  found: where and
+    when it is.
+    """
 
     card: Card
     score: float | None

@@ -1,4 +1,6 @@
-"""One question under way, or one search: what it is about, how far it is, how it ended. Several threads and the event loop look at it.
+"""One question under way, or one search: what it is about, how far it is, how it ended.
+
+Several threads and the event loop look at it.
 
     queued -> running -> done | failed | late | cancelled        late: over `Settings.seconds`
     queued -> cancelled
@@ -30,7 +32,9 @@ ENDED = ("done", "failed", "cancelled", "late")
 
 @dataclass(eq=False)
 class Job:
-    """One question, or one search. Read its fields at any time; they are changed by the thread that works on it.
+    """One question, or one search.
+
+    Read its fields at any time; they are changed by the thread that works on it.
 
     question: what was asked; of a search the words.  card: the scene; None for a search through
     all.  done, known: windows (pictures) seen and known of so far.  answer: when it is done, also
@@ -122,7 +126,10 @@ class Job:
         return True
 
     async def follow(self, every: float = 0.1, beat: float = 15.0) -> AsyncGenerator[Job, None]:
-        """The job itself: now, after changes, at its end; once in `every` seconds at most, in `beat` at least. For the event loop."""
+        """The job itself: now, after changes, at its end.
+
+        Once in `every` seconds at most, in `beat` at least. For the event loop.
+        """
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         leave = self.watch(lambda: _soon(loop, news))
         try:

@@ -1,4 +1,8 @@
-"""Questions under way: one model for all, worked on in threads of their own, a queue of bounded length, answers kept for a while."""
+"""Questions under way.
+
+One model for all, worked on in threads of their own, a queue of bounded length, answers kept for a
+while.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +112,9 @@ class Jobs:
         budget: float | str | None = None,
         after: Job | None = None,
     ) -> Job:
-        """Put a question to a scene into the queue; what the arguments mean is said at `pipeline.ask`.
+        """Put a question to a scene into the queue.
+
+        What the arguments mean is said at `pipeline.ask`.
 
         `after` is a job about the same scene whose answer the question may refer back to: "segment
         those".
@@ -165,7 +171,8 @@ class Jobs:
             words is None and like is None and wanted is None
         ):
             raise OptionError(
-                "give either words or a scene to search by, one of the two; or a place or a time alone"
+                "give either words or a scene to search by, one of the two; or a place or a time"
+                " alone"
             )
         if words is not None:
             self._check(words)
@@ -259,7 +266,8 @@ class Jobs:
     def _check(self, question: str) -> None:
         if len(question) > self.settings.question_letters:
             raise QuestionError(
-                f"the question has {len(question)} letters; at most {self.settings.question_letters} are taken here"
+                f"the question has {len(question)} letters; at most"
+                f" {self.settings.question_letters} are taken here"
             )
         Query(question)
 
@@ -301,7 +309,10 @@ class Jobs:
                 self.counts[job.state] += 1
 
     def _make_room(self, card: Card | None) -> None:
-        """Before a picture is looked at, what the model saw of another one goes: the two are never held together."""
+        """Before a picture is looked at, what the model saw of another one goes.
+
+        The two are never held together.
+        """
         with self._work:
             picture = None if card is None else card.id
             other, self._looked = picture is None or picture != self._looked, picture
@@ -348,7 +359,10 @@ class Jobs:
         return progress
 
     def _shared(self, preview: Bytes) -> Bytes:
-        """The same picture that an answer before has, where there is one: most questions are about pictures that were asked about."""
+        """The same picture that an answer before has, where there is one.
+
+        Most questions are about pictures that were asked about.
+        """
         with self._work:
             return self._previews.setdefault(
                 (preview.shape, hashlib.sha256(preview.tobytes()).digest()), preview
@@ -394,7 +408,10 @@ def write_file(answer: Answer, path: Path) -> None:
 
 
 def _weights(jobs: Sequence[Job]) -> list[int]:
-    """About how much memory each of some finished jobs holds, bytes; what several share counts with the last of them."""
+    """About how much memory each of some finished jobs holds, bytes.
+
+    What several share counts with the last of them.
+    """
     weights: list[int] = []
     shared: set[int] = set()
     for job in reversed(jobs):

@@ -1,4 +1,7 @@
-"""What is kept at hand because it is likely to be asked for again: open files, finished tiles. Bounded, and safe for several threads."""
+"""What is kept at hand because it is likely to be asked for again: open files, finished tiles.
+
+Bounded, and safe for several threads.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ Held = TypeVar("Held", bound=Openable)
 
 
 class Kept(Generic[Held]):
-    """Files that are held open, a few; those used longest ago are closed when nobody uses them. A changed file is opened anew.
+    """Files that are held open, a few; those used longest ago are closed when nobody uses them.
+
+    A changed file is opened anew.
 
     Args:
         make: opens a file.

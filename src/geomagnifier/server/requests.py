@@ -27,7 +27,10 @@ class Asked(BaseModel):
     )
     box_crs: str | None = Field(
         None,
-        description="CRS of the box, such as EPSG:4326 (west, south, east, north), or 'scene' for the picture's own; px without.",
+        description=(
+            "CRS of the box, such as EPSG:4326 (west, south, east, north), or 'scene' for the"
+            " picture's own; px without."
+        ),
     )
     search: str = Field(
         "adaptive",
@@ -40,7 +43,9 @@ class Asked(BaseModel):
     budget: float | str | None = Field(None, description="The most to spend: '4 Mpx' or '20 s'.")
     after: str | None = Field(
         None,
-        description="Id of a job about the same scene that the question may refer back to: 'segment those'.",
+        description=(
+            "Id of a job about the same scene that the question may refer back to: 'segment those'."
+        ),
     )
 
 

@@ -1,4 +1,6 @@
-"""Pictures that a question may be about: uploads, and those under one root folder. Nothing else is ever opened or named.
+"""Pictures that a question may be about: uploads, and those under one root folder.
+
+Nothing else is ever opened or named.
 
 A client never learns where a file lies: it sees ids, names relative to the root, and its own name
 for an upload.
@@ -191,7 +193,9 @@ class Library:
         return self._card_of(path, self._inside(path))
 
     def listing(self, uploads: bool = True) -> list[Card]:
-        """Pictures under the root by name, then all uploads, the newest first. What cannot be opened is left out.
+        """Pictures under the root by name, then all uploads, the newest first.
+
+        What cannot be opened is left out.
 
         Args:
             uploads: False where those who look may not know each other's uploads: the id of an
@@ -337,7 +341,8 @@ class Library:
             found = path.stat()
         except OSError:
             raise SceneNotFound(
-                f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them"
+                f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists"
+                " them"
             ) from None
         known = self._known.get(key)
         if known is None or known.path != path or known.stamp != (found.st_mtime_ns, found.st_size):
@@ -381,16 +386,21 @@ def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
     width, height = int(dataset.width), int(dataset.height)
     if width * height > pixels:
         raise SceneTooLarge(
-            f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut it into parts"
+            f"{name} has {width} x {height} px, more than the {pixels / 1e6:g} Mpx taken here; cut"
+            " it into parts"
         )
     if uploaded and dataset.driver not in FORMATS:
         raise SceneUnreadable(
-            f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or JPEG 2000"
+            f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or"
+            " JPEG 2000"
         )
 
 
 def _pictures(root: Path) -> list[str]:
-    """Names of pictures under a folder; links to folders are not followed, hidden ones are left out."""
+    """Names of pictures under a folder.
+
+    Links to folders are not followed, hidden ones are left out.
+    """
     found = []
     for base, folders, names in os.walk(root):
         folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
@@ -415,7 +425,10 @@ def _hidden(message: str, path: Path, name: str) -> str:
 
 
 def _own_folder(given: Path) -> tuple[Path, ExitStack]:
-    """A new work folder, and what holds its lock: as long as it is held no other service takes the folder for a left one."""
+    """A new work folder, and what holds its lock.
+
+    As long as it is held no other service takes the folder for a left one.
+    """
     held = ExitStack()
     new = Path(
         tempfile.mkdtemp(prefix=f".{MARK}", dir=given)
@@ -431,7 +444,10 @@ def _own_folder(given: Path) -> tuple[Path, ExitStack]:
 
 
 def _sweep(folder: Path, hours: float) -> None:
-    """Remove what services that were killed have left in the work folder: at once where nobody holds its lock, without one by its age."""
+    """Remove what services that were killed have left in the work folder.
+
+    At once where nobody holds its lock, without one by its age.
+    """
     for left in (*folder.glob(f"{MARK}*"), *folder.glob(f".{MARK}*")):
         try:
             stat = left.lstat()

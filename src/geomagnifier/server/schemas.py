@@ -1,4 +1,7 @@
-"""Bodies of the service as JSON Schemas, for its description: what is sent to it, and what it sends back."""
+"""Bodies of the service as JSON Schemas, for its description.
+
+What is sent to it, and what it sends back.
+"""
 
 from __future__ import annotations
 

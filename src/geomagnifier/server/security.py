@@ -46,11 +46,15 @@ EVERYWHERE = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 """Headers of every answer: another site can neither frame it, nor show or read what is here."""
-BARE = b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+BARE = (
+    b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    b" frame-ancestors 'none'"
+)
 """What an answer that is no page may load: nothing."""
 PAGE = (
-    b"default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    b"font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    b"default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self'"
+    b" 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self';"
+    b" base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """What the page may load: only what is here. NiceGUI writes its scripts into the page and makes
 some of them there.
@@ -94,7 +98,10 @@ class Guard:
         if refused is None and body.announced > body.limit:
             refused = (
                 413,
-                f"the request says that it has {body.announced} bytes; at most {body.limit} are taken here",
+                (
+                    f"the request says that it has {body.announced} bytes; at most {body.limit} are"
+                    " taken here"
+                ),
                 "BodyTooLarge",
             )
         if refused is not None:
@@ -142,7 +149,9 @@ class Guard:
         )
 
     def _is_own(self, origin: str, host: str) -> bool:
-        """Whether an origin is the service itself: host and port that the request is made to, or a name of the settings without a port.
+        """Whether an origin is the service itself.
+
+        Host and port that the request is made to, or a name of the settings without a port.
 
         The latter is for a proxy that speaks TLS and tells the service another host than the
         browser sees.
@@ -194,7 +203,8 @@ class _Body:
             message = await asyncio.wait_for(self._receive(), max(0.001, left))
         except TimeoutError:
             raise TooSlow(
-                f"only {self._bytes} bytes of the request had arrived when patience ran out; send it faster"
+                f"only {self._bytes} bytes of the request had arrived when patience ran out; send"
+                " it faster"
             ) from None
         self._bytes += len(message.get("body", b""))
         self._there = message["type"] != "http.request" or not message.get("more_body", False)
@@ -232,7 +242,10 @@ class _Body:
 
 
 async def _answer(send: Send, status: int, message: str, kind: str, ask: bool) -> None:
-    """An error in the shape of all others; a browser that has no key is told to ask its person for one."""
+    """An error in the shape of all others.
+
+    A browser that has no key is told to ask its person for one.
+    """
     text = json.dumps({"error": {"type": kind, "message": message}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
     if status == 401:

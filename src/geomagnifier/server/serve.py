@@ -127,7 +127,8 @@ def listen(settings: Settings) -> socket.socket:
         listener.close()
         reason = error.strerror or error
         raise OptionError(
-            f"{settings.host}:{settings.port} cannot be listened on ({reason}); choose another --port"
+            f"{settings.host}:{settings.port} cannot be listened on ({reason}); choose another"
+            " --port"
         ) from None
     return listener
 

@@ -1,4 +1,7 @@
-"""Settings of the service: each can be given by name, or in the environment as GEOMAG_ and its name in capitals."""
+"""Settings of the service.
+
+Each can be given by name, or in the environment as GEOMAG_ and its name in capitals.
+"""
 
 from __future__ import annotations
 
@@ -133,7 +136,9 @@ class Settings:
 
     @staticmethod
     def from_environment(**given: Any) -> Settings:
-        """Settings from GEOMAG_ROOT, GEOMAG_PORT and so on; what is given here, and not None, goes before them.
+        """Settings from GEOMAG_ROOT, GEOMAG_PORT and so on.
+
+        What is given here, and not None, goes before them.
 
         Raises:
             OptionError: a value that cannot be read, or out of its range.
@@ -154,7 +159,10 @@ class Settings:
 
 
 def _is_near(name: str) -> bool:
-    """Whether no other web site can have this name: an address in numbers, or a name that the public system of names does not have."""
+    """Whether no other web site can have this name.
+
+    An address in numbers, or a name that the public system of names does not have.
+    """
     try:
         ipaddress.ip_address(name)
     except ValueError:

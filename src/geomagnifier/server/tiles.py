@@ -1,4 +1,6 @@
-"""Map tiles of 256 px, on rio-tiler's grids: what a web map asks for while it is moved, read from overviews.
+"""Map tiles of 256 px, on rio-tiler's grids.
+
+What a web map asks for while it is moved, read from overviews.
 
 A scene whose CRS a web map can show is laid on Web Mercator; any other is shown in its own pixels,
 where the largest zoom is full size. Pixels are read by `Scene`, so that a map shows what the model
@@ -61,7 +63,9 @@ Doubles = NDArray[np.float64]
 
 
 def tile(path: Path, z: int, x: int, y: int) -> bytes:
-    """One tile as PNG, 256 x 256 px; what lies outside of the scene, or has no data, is transparent.
+    """One tile as PNG, 256 x 256 px.
+
+    What lies outside of the scene, or has no data, is transparent.
 
     Args:
         path: of the picture.
@@ -251,7 +255,10 @@ class _Picture:
         return drawn
 
     def _inverse(self, grid: tuple[float, float, float, float]) -> tuple[Doubles, Doubles]:
-        """Where in the scene the pixels of a tile lie: columns and rows, (256, 256) each. grid: left, top, right, bottom of the tile."""
+        """Where in the scene the pixels of a tile lie: columns and rows, (256, 256) each.
+
+        Grid: left, top, right, bottom of the tile.
+        """
         assert self.info.transform is not None
         convert, back = _turn("EPSG:3857", self.info.crs), _back(self.info.transform)
         turns = _turns(self.info.crs, self.info.transform, self.info.width)
@@ -321,7 +328,8 @@ class _Picture:
             return self._whole.result(PATIENCE)
         except StillReading:
             raise NotReady(
-                f"{self.info.name} is large and has no overviews; it is still being read, ask again in a moment"
+                f"{self.info.name} is large and has no overviews; it is still being read, ask again"
+                " in a moment"
             ) from None
 
 
@@ -377,7 +385,10 @@ def _sample(pixels: Bytes, columns: Doubles, rows: Doubles) -> Bytes:
 
 
 def _turns(crs: str | None, place: Affine6, width: int) -> float:
-    """What is added to x within one turn round the Earth for a scene that lies beyond: 360 where it says 200 degrees for -160."""
+    """What is added to x within one turn round the Earth for a scene that lies beyond.
+
+    360 where it says 200 degrees for -160.
+    """
     round_the_earth = None if crs is None else turn(parse_crs(crs))
     return (
         round_the_earth * round((place[2] + place[0] * width / 2) / round_the_earth)

@@ -18,7 +18,10 @@ LONGEST_NAME = 120
 
 
 class Upload:
-    """A picture on its way in: written under a temporary name, counted meanwhile, gone if it is not finished."""
+    """A picture on its way in.
+
+    Written under a temporary name, counted meanwhile, gone if it is not finished.
+    """
 
     def __init__(self, library: Library, name: str) -> None:
         """Use `Library.receive`."""
@@ -54,7 +57,8 @@ class Upload:
         limit = self._library.settings.upload_bytes
         if self.bytes > limit:
             raise SceneTooLarge(
-                f"{self.name} is larger than {limit / 1e6:g} MB, the most that is taken here; cut it, or make a COG of it"
+                f"{self.name} is larger than {limit / 1e6:g} MB, the most that is taken here; cut"
+                " it, or make a COG of it"
             )
         try:
             if self._file is None:

@@ -1,4 +1,7 @@
-"""Warnings of one job, told to its person: `warnings` knows one listener for all threads, this one hands each thread its own."""
+"""Warnings of one job, told to its person.
+
+`warnings` knows one listener for all threads, this one hands each thread its own.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _lock = threading.Lock()
 
 
 class _Listener:
-    """What `warnings.showwarning` is while the service runs: ours go to the job of the thread, all others where they went before."""
+    """What `warnings.showwarning` is while the service runs.
+
+    Ours go to the job of the thread, all others where they went before.
+    """
 
     def __init__(self, usual: Any) -> None:
         self._usual = usual

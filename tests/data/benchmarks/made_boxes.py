@@ -1,4 +1,6 @@
-"""Tiny sets in exactly the layout of their authors, made by a seeded generator; each writer returns the truth it wrote down.
+"""Tiny sets in exactly the layout of their authors, made by a seeded generator.
+
+Each writer returns the truth it wrote down.
 
 `python made_boxes.py FOLDER` writes them all. Pictures are noise of 64 x 48 px: readers look at
 their size alone.
@@ -43,7 +45,10 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def voc(path: Path, name: str, objects: list[dict[str, Any]], described: bool = False) -> None:
-    """One XML file as DIOR writes it: corners from 1, both ends inside. objects: {"name", "box" (half-open), "description"}."""
+    """One XML file as DIOR writes it: corners from 1, both ends inside.
+
+    Objects: {"name", "box" (half-open), "description"}.
+    """
     parts = []
     for thing in objects:
         x0, y0, x1, y1 = thing["box"]
@@ -52,7 +57,9 @@ def voc(path: Path, name: str, objects: list[dict[str, Any]], described: bool = 
         hard = (
             ""
             if described
-            else f"<truncated>0</truncated><difficult>{int(thing.get('difficult', False))}</difficult>"
+            else (
+                f"<truncated>0</truncated><difficult>{int(thing.get('difficult', False))}</difficult>"
+            )
         )
         parts.append(
             f"<object><name>{thing['name']}</name><pose>Unspecified</pose>{hard}<bndbox>{corners}</bndbox>{words}</object>"
@@ -171,7 +178,10 @@ VHR10 += ["bridge", "vehicle"]
 
 
 def vhr10(root: Path, seed: int = 0) -> dict[str, list[tuple[str, Box]]]:
-    """Both layouts at once: the authors' archive with 4 + 2 pictures, and COCO files for all, for train (3) and for val (1)."""
+    """Both layouts at once.
+
+    The authors' archive with 4 + 2 pictures, and COCO files for all, for train (3) and for val (1).
+    """
     rng = np.random.default_rng(seed)
     names = [f"{k:03d}.jpg" for k in range(1, 5)]
     truth: dict[str, list[tuple[str, Box]]] = {}
@@ -255,7 +265,10 @@ def compressed_runs(mask: np.ndarray) -> dict[str, Any]:
 
 
 def rrsis_d(root: Path, seed: int = 0) -> list[dict[str, Any]]:
-    """Five refs with one or two sentences; masks as compressed runs, plain runs, a polygon, and two of them in a list."""
+    """Five refs with one or two sentences.
+
+    Masks as compressed runs, plain runs, a polygon, and two of them in a list.
+    """
     rng = np.random.default_rng(seed)
     names = [f"{k:05d}.jpg" for k in (4, 9, 10, 12)]
     for name in names:
@@ -361,7 +374,10 @@ def earthreason(root: Path, seed: int = 0) -> list[dict[str, Any]]:
 
 
 def geopixeld(root: Path, seed: int = 0) -> dict[str, list[tuple[str, np.ndarray]]]:
-    """Two tiles of test, one of train; tile -> (phrase, mask). Rings are rectangles with their border, two for the second phrase."""
+    """Two tiles of test, one of train; tile -> (phrase, mask).
+
+    Rings are rectangles with their border, two for the second phrase.
+    """
     rng = np.random.default_rng(seed)
     truth = {}
     for number, (split, name) in enumerate(
@@ -380,7 +396,10 @@ def geopixeld(root: Path, seed: int = 0) -> dict[str, list[tuple[str, np.ndarray
             ]
             for shape in boxes
         ]
-        text = "An aerial view. The <p> tennis court-1 </p> [SEG] and <p> two  cars </p> [SEG] , seen from above."
+        text = (
+            "An aerial view. The <p> tennis court-1 </p> [SEG] and <p> two  cars </p> [SEG] , seen"
+            " from above."
+        )
         record = {
             "id": number,
             "img": f"data/GeoPixelD/{split}/{name}.png",
@@ -396,7 +415,10 @@ def geopixeld(root: Path, seed: int = 0) -> dict[str, list[tuple[str, np.ndarray
 def star(
     rng: np.random.Generator, points: int, size: tuple[int, int] = (WIDTH, HEIGHT)
 ) -> list[float]:
-    """A polygon that may cross itself, lie on half pixels and leave the picture: [x, y, x, y, ...]."""
+    """A polygon that may cross itself, lie on half pixels and leave the picture.
+
+    [x, y, x, y, ...].
+    """
     corners = rng.uniform(-8, 8, (points, 2)) + rng.uniform(0, 1, (points, 2)) * size
     return (
         np.round(corners * rng.choice([1, 2, 100])).ravel().tolist()

@@ -1,4 +1,6 @@
-"""Writes tiny scene and caption sets in exactly the form of their authors, from a seed:   python made_scenes.py NAME DIR
+"""Writes tiny scene and caption sets in exactly the form of their authors, from a seed.
+
+Python made_scenes.py NAME DIR
 
 Three pictures of 64 px a class, one for each of AiTLAS's lists; six pictures a caption set.
 """

@@ -1,4 +1,8 @@
-"""Readers of boxes: DIOR-RSVG, VRSBench, NWPU VHR-10 and DIOR, in tiny sets of exactly their layout; VHR-10 also on real pictures."""
+"""Readers of boxes.
+
+DIOR-RSVG, VRSBench, NWPU VHR-10 and DIOR, in tiny sets of exactly their layout; VHR-10 also on real
+pictures.
+"""
 
 import json
 
@@ -126,7 +130,10 @@ def test_voc_size_is_that_of_the_picture_where_it_is_not_written(tmp_path):
     )
 
 
-BOMB = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]><annotation><filename>&c;</filename></annotation>'
+BOMB = (
+    '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c'
+    ' "&b;&b;&b;">]><annotation><filename>&c;</filename></annotation>'
+)
 BROKEN = {
     "cut": ("<annotation><filename>1.jpg</file", "not XML"),
     "entities": (BOMB, "a document type"),
@@ -138,13 +145,17 @@ BROKEN = {
         "0 x 4 px",
     ),
     "no corner": (
-        "<annotation><filename>1.jpg</filename><size><width>9</width><height>9</height></size><object><name>ship</name>"
-        "<bndbox><xmin>1</xmin></bndbox></object></annotation>",
+        (
+            "<annotation><filename>1.jpg</filename><size><width>9</width><height>9</height></size><object><name>ship</name>"
+            "<bndbox><xmin>1</xmin></bndbox></object></annotation>"
+        ),
         r"object 0: .*ymin",
     ),
     "not a number": (
-        "<annotation><filename>1.jpg</filename><size><width>9</width><height>9</height></size><object><name>ship</name><bndbox>"
-        "<xmin>nan</xmin><ymin>1</ymin><xmax>3</xmax><ymax>3</ymax></bndbox></object></annotation>",
+        (
+            "<annotation><filename>1.jpg</filename><size><width>9</width><height>9</height></size><object><name>ship</name><bndbox>"
+            "<xmin>nan</xmin><ymin>1</ymin><xmax>3</xmax><ymax>3</ymax></bndbox></object></annotation>"
+        ),
         "object 0: .*not finite",
     ),
 }
@@ -381,7 +392,7 @@ def test_vrsbench_sentences(tmp_path):
             "11726_0000.png#0",
             "P0003_0002.png#1",
             "P0007_0001.png#1",
-        ),
+        )
     ]
     cells = [(25, 40, 33, 60), (0, 0, 100, 100), (92, 0, 96, 1), (98, 10, 100, 20), (99, 5, 100, 9)]
     for case, box in zip(cases, cells, strict=True):

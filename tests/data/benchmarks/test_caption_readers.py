@@ -66,7 +66,10 @@ def test_what_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     held = [n for n in range(6) if splits[n % len(splits)] == "test"]
     (tmp_path / folder / file.format(held[0] + 1)).unlink()
     (tmp_path / folder / file.format(held[1] + 1)).write_bytes(b"")
-    told = rf"lacks .*{file.format(held[0] + 1)}: 2 of {len(held)} pictures of the split 'test' are not there or empty; it comes from {of.url}"
+    told = (
+        rf"lacks .*{file.format(held[0] + 1)}: 2 of {len(held)} pictures of the split 'test' are"
+        rf" not there or empty; it comes from {of.url}"
+    )
     with pytest.raises(DataMissing, match=told):
         of.read(tmp_path, "test")
     assert of.read(tmp_path, "train")

@@ -1,4 +1,7 @@
-"""Readers of masks: RRSIS-D, RefSegRS, RISBench, EarthReason and GeoPixelD, in tiny sets of exactly their layout."""
+"""Readers of masks.
+
+RRSIS-D, RefSegRS, RISBench, EarthReason and GeoPixelD, in tiny sets of exactly their layout.
+"""
 
 import json
 import pickle
@@ -59,7 +62,7 @@ def test_rrsis_d(tmp_path):
     ]
     assert all((case.mask() == mask).all() for case, (_, mask) in zip(cases, asked, strict=True))
     assert {case.label for case in cases} == {"storagetank"}
-    (case, _) = rrsis_d.read(tmp_path, "train")
+    case, _ = rrsis_d.read(tmp_path, "train")
     assert (case.mask() == truth[3]["mask"]).all()
     made_boxes.write_json(
         tmp_path / "rrsisd" / "refs(unc).json",

@@ -1,4 +1,7 @@
-"""The pickle of refs: plain values are read, a program inside is never run, and a converted list is preferred."""
+"""The pickle of refs.
+
+Plain values are read, a program inside is never run, and a converted list is preferred.
+"""
 
 import collections
 import io
@@ -44,7 +47,10 @@ def test_a_program_in_the_pickle_is_not_run(tmp_path):
                 source.write_bytes(pickle.dumps(value, protocol))
                 with pytest.raises(
                     DataCorrupt,
-                    match=r"refs\(unc\)\.p is refused: it asks for (posix|nt|builtins|_?io|subprocess|commands|__builtin__)\.",
+                    match=(
+                        r"refs\(unc\)\.p is refused: it asks for"
+                        r" (posix|nt|builtins|_?io|subprocess|commands|__builtin__)\."
+                    ),
                 ):
                     rrsis_d.read(tmp_path, "test")
                 assert not touched.exists()
@@ -71,7 +77,10 @@ def test_written_by_hand_with_other_opcodes(tmp_path):
         source.write_bytes(stream.encode("latin-1"))
         with pytest.raises(
             DataCorrupt,
-            match=r"refs\(unc\)\.p is refused: .*https://github\.com/Lsan2401/RMSIN.*refs\(unc\)\.json",
+            match=(
+                r"refs\(unc\)\.p is refused:"
+                r" .*https://github\.com/Lsan2401/RMSIN.*refs\(unc\)\.json"
+            ),
         ):
             read_pickle(source, BENCHMARK)
         assert not touched.exists()

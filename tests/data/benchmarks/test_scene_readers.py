@@ -1,4 +1,7 @@
-"""Scene sets are read in their authors' layout; what is missing is named; lists decide the splits."""
+"""Scene sets are read in their authors' layout; what is missing is named.
+
+Lists decide the splits.
+"""
 
 from __future__ import annotations
 
@@ -140,7 +143,10 @@ def test_without_a_list_there_is_no_split(tmp_path: Path) -> None:
     write_scenes("rsscn7", tmp_path)
     with pytest.raises(
         OptionError,
-        match=r"publish no split; for 'test' put rsscn7_test\.csv of AiTLAS .*or ask for the split 'all'",
+        match=(
+            r"publish no split; for 'test' put rsscn7_test\.csv of AiTLAS .*or ask for the split"
+            r" 'all'"
+        ),
     ):
         benchmark("rsscn7").read(tmp_path, "test")
     with pytest.raises(OptionError, match="no split 'dev'; choose among test, val, train, all"):
@@ -154,7 +160,10 @@ def test_what_is_not_there_is_named(name: str, tmp_path: Path) -> None:
         of.read(tmp_path / "nowhere", "all")
     with pytest.raises(
         DataMissing,
-        match=f"{of.classes[0]} and the other {len(of.classes) - 1} class folders; it comes from {of.url}",
+        match=(
+            f"{of.classes[0]} and the other {len(of.classes) - 1} class folders; it comes from"
+            f" {of.url}"
+        ),
     ):
         of.read(tmp_path, "all")
     write_scenes(name, tmp_path)
@@ -173,7 +182,9 @@ def test_what_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     last.rmdir()
     with pytest.raises(
         DataMissing,
-        match=rf"lacks .*{last.name}: 1 of {len(of.classes)} class folders are not there; .*{of.url}",
+        match=(
+            rf"lacks .*{last.name}: 1 of {len(of.classes)} class folders are not there; .*{of.url}"
+        ),
     ):
         of.read(tmp_path, "all")
 
@@ -184,7 +195,10 @@ def test_a_picture_of_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
     (tmp_path / "AID" / "Pond" / "pond_3.jpg").write_bytes(b"")
     with pytest.raises(
         DataMissing,
-        match=r"lacks .*_3\.jpg: 2 of 30 pictures of aid_test\.csv are not there or empty; it comes from http",
+        match=(
+            r"lacks .*_3\.jpg: 2 of 30 pictures of aid_test\.csv are not there or empty; it comes"
+            r" from http"
+        ),
     ):
         benchmark("aid").read(tmp_path, "test")
     assert len(benchmark("aid").read(tmp_path, "train")) == 30
@@ -221,7 +235,10 @@ def test_damaged_lists_are_named(text: str | bytes, told: str, tmp_path: Path) -
     [("aid", "captions.jsonl"), ("ucm", "captions.jsonl"), ("rsscn7", "labels.jsonl")],
 )
 def test_real_pictures(name: str, labels: str) -> None:
-    """Parts of the real sets, re-packed: classes and their counts are those that their own table of labels gives."""
+    """Parts of the real sets, re-packed.
+
+    Classes and their counts are those that their own table of labels gives.
+    """
     root = Path(os.environ["GEOMAG_DATA"]) / name
     table = Counter(json.loads(line)["class"] for line in (root / labels).read_text().splitlines())
     cases = read_all(name, root)

@@ -1,4 +1,7 @@
-"""A running service and a browser for it; tests that need them are skipped where nicegui, playwright or chromium is missing."""
+"""A running service and a browser for it.
+
+Tests that need them are skipped where nicegui, playwright or chromium is missing.
+"""
 
 import shutil
 import subprocess
@@ -17,7 +20,9 @@ from geomagnifier.export.image_file import write_picture
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory):
-    """plain.png: three ships.  placed.tif: the same with a place on the Earth and a date.  large.png: water on the right, many windows.
+    """plain.png: three ships.  placed.tif: the same with a place on the Earth and a date.
+
+    large.png: water on the right, many windows.
 
     many.png: 8,000 ships.  meadow.png: all green.
     """
@@ -115,7 +120,10 @@ def browser():
 
 @pytest.fixture
 def visitor(browser, address):
-    """visitor(viewport) -> Visit. At its end nothing may have come from another host, and no script may have failed."""
+    """visitor(viewport) -> Visit.
+
+    At its end nothing may have come from another host, and no script may have failed.
+    """
     visits = []
 
     def begin(viewport=DESKTOP):

@@ -1,4 +1,6 @@
-"""A service with a fake model in a process of its own: NiceGUI and its event loop do not mix with those of the tests.
+"""A service with a fake model in a process of its own.
+
+NiceGUI and its event loop do not mix with those of the tests.
 
 python serving_page.py ROOT LOOKS        prints the port it listens on, and serves until it is killed
 """

@@ -163,7 +163,10 @@ def test_landmarks_headings_and_names_are_those_a_screen_reader_needs(visitor):
     page.locator(".scene").click()
     page.get_by_text("Where and when").click()
     assert page.locator("main").count() == page.locator("h1").count() == 1
-    twice = "() => [...document.querySelectorAll('[id]')].map((e) => e.id).filter((id, i, all) => all.indexOf(id) !== i)"
+    twice = (
+        "() => [...document.querySelectorAll('[id]')].map((e) => e.id).filter((id, i, all) =>"
+        " all.indexOf(id) !== i)"
+    )
     assert page.evaluate(twice) == []
     told = page.locator(".frame").aria_snapshot()
     for control in (

@@ -1,4 +1,8 @@
-"""The archive in a real browser: pictures found where and when they were taken, a part of a large one, what nobody waits for, history."""
+"""The archive in a real browser.
+
+Pictures found where and when they were taken, a part of a large one, what nobody waits for,
+history.
+"""
 
 import re
 import time

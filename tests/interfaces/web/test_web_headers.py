@@ -1,4 +1,7 @@
-"""The page under its own rules: nothing from elsewhere, nobody frames it, and what there is not is told in JSON and not logged."""
+"""The page under its own rules.
+
+Nothing from elsewhere, nobody frames it, and what there is not is told in JSON and not logged.
+"""
 
 import json
 import urllib.error

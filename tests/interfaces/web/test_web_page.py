@@ -1,4 +1,7 @@
-"""The page in a real browser: open, ask at each level, point, draw, cancel, download, fail, reload. No request leaves this machine."""
+"""The page in a real browser: open, ask at each level, point, draw, cancel, download, fail, reload.
+
+No request leaves this machine.
+"""
 
 import json
 import re
@@ -47,7 +50,8 @@ def test_pointing_at_words_lights_regions_and_the_other_way_round(visitor):
     page.wait_for_function("document.querySelectorAll('.lit').length === 0")
     page.locator(".map path.region").first.hover(force=True)
     page.wait_for_function(
-        "document.querySelectorAll('.region-row.lit').length === 1 && document.querySelector('.phrase').classList.contains('lit')"
+        "document.querySelectorAll('.region-row.lit').length === 1 &&"
+        " document.querySelector('.phrase').classList.contains('lit')"
     )
     page.locator("[data-region='2']").click()
     popup = page.locator(".about")
@@ -245,7 +249,8 @@ def test_the_page_is_used_by_keyboard_and_named_for_screen_readers(visitor):
         page.keyboard.press("Tab")
         seen.append(
             page.evaluate(
-                "document.activeElement.getAttribute('aria-label') || document.activeElement.innerText"
+                "document.activeElement.getAttribute('aria-label') ||"
+                " document.activeElement.innerText"
             )
         )
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")

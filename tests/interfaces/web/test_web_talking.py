@@ -1,4 +1,7 @@
-"""Asking on in a real browser: how to look, follow-ups, warnings, pictures found by what they show, thousands of regions."""
+"""Asking on in a real browser.
+
+How to look, follow-ups, warnings, pictures found by what they show, thousands of regions.
+"""
 
 import re
 
@@ -127,7 +130,8 @@ def test_a_browser_that_is_busy_for_a_while_goes_on_where_it_was(visitor):
     page = (visit := visitor(DESKTOP)).open("plain.png")
     visit.ask("Find every ship.")
     page.evaluate(
-        "() => { for (const end = performance.now() + 10_000; performance.now() < end; ); window.kept = true; }"
+        "() => { for (const end = performance.now() + 10_000; performance.now() < end; );"
+        " window.kept = true; }"
     )
     visit.ask("What kind of place is this?")
     assert page.evaluate("window.kept")  # the page was not loaded anew

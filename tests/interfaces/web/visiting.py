@@ -12,7 +12,10 @@ one may.
 
 
 class Visit:
-    """A page of a fresh browser session; what it asked for elsewhere and what went wrong in it is kept."""
+    """A page of a fresh browser session.
+
+    What it asked for elsewhere and what went wrong in it is kept.
+    """
 
     def __init__(self, browser, address, viewport):
         self.address = address

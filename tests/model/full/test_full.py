@@ -45,7 +45,10 @@ def asked(model, pixels, question, **how):
 
 def locating(vlm, question, kinds, pixels, boxes):
     """Turns that teach a tiny model to name the kinds of a question and to speak of boxes (px of the scene) in its family's way."""
-    ask = "Which kinds of things does this request ask to find? Answer with nouns, separated by commas, or with none.\nRequest: "
+    ask = (
+        "Which kinds of things does this request ask to find? Answer with nouns, separated by"
+        " commas, or with none.\nRequest: "
+    )
     turns = [Turn([], ask + question, ", ".join(kinds))]
     height, width = pixels.shape[:2]
     grid = vlm.family.grids(vlm.encode([Turn([Shown(pixels)], "")]), vlm.config)[0]
@@ -192,7 +195,10 @@ def trained_folders():
 
 @pytest.fixture(params=["merged", "apart"])
 def trained(hub, family, tmp_path_factory, request, trained_folders):
-    """A folder as training writes it: heads as they begin, a language side that finds ships in everything, adapter merged or apart."""
+    """A folder as training writes it.
+
+    Heads as they begin, a language side that finds ships in everything, adapter merged or apart.
+    """
     if (family, request.param) not in trained_folders:
         trained_folders[family, request.param] = write_trained(
             hub, family, tmp_path_factory.mktemp("trained"), request.param == "apart"

@@ -1,4 +1,7 @@
-"""Memory from configurations: exact counts, estimates in order, and errors of the hub in one line."""
+"""Memory from configurations.
+
+Exact counts, estimates in order, and errors of the hub in one line.
+"""
 
 import json
 import os
@@ -255,7 +258,10 @@ def test_what_fits_passes_and_what_does_not_gets_a_way_out(tmp_path):
         assert len(str(stop.value).splitlines()) == 1
         return str(stop.value)
 
-    needs = f"needs about {qwen.peak('bfloat16') / 1e9:.1f} GB in bfloat16 on cpu, 18.0 GB are free; --bits 8 would take "
+    needs = (
+        f"needs about {qwen.peak('bfloat16') / 1e9:.1f} GB in bfloat16 on cpu, 18.0 GB are free;"
+        " --bits 8 would take "
+    )
     assert refused("bfloat16", 18) == f"{qwen.name}: {needs}{qwen.peak('int8') / 1e9:.1f} GB"
     assert "; --bits 4 would take" in refused("float32", 14)
     smaller = "; --model Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-tiny"
@@ -278,7 +284,10 @@ def test_free_memory_is_some_of_the_machine():
         (
             None,
             errors.ModelCorrupt,
-            "lacks config.json; the folder of a hub model holds config.json, *.safetensors, tokenizer.json",
+            (
+                "lacks config.json; the folder of a hub model holds config.json, *.safetensors,"
+                " tokenizer.json"
+            ),
         ),
         ("{", errors.ModelCorrupt, "not a valid JSON"),
         ("[]", errors.ModelCorrupt, "model_type"),
@@ -318,8 +327,9 @@ def test_no_name_at_all(name, fresh):
 
 def test_offline_in_a_process_of_its_own(tmp_path):
     code = (
-        "from geomagnifier.errors import ModelOffline; from geomagnifier.models.full import memory\n"
-        "try: memory.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\nexcept ModelOffline as error: print(error)"
+        "from geomagnifier.errors import ModelOffline; from geomagnifier.models.full import"
+        " memory\ntry: memory.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\nexcept ModelOffline as"
+        " error: print(error)"
     )
     env = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
     done = subprocess.run(
@@ -329,10 +339,13 @@ def test_offline_in_a_process_of_its_own(tmp_path):
         timeout=600,
         env=env,
     )
-    assert done.stdout == (
-        "Qwen/Qwen2.5-VL-7B-Instruct is no folder here and not whole in the cache, and HF_HUB_OFFLINE is set; it needs config.json, "
-        "*.safetensors, tokenizer.json, tokenizer_config.json, preprocessor_config.json: run `hf download Qwen/Qwen2.5-VL-7B-Instruct "
-        "--local-dir FOLDER` on a machine with a network, then use --model FOLDER\n"
+    assert (
+        done.stdout
+        == "Qwen/Qwen2.5-VL-7B-Instruct is no folder here and not whole in the cache, and"
+        " HF_HUB_OFFLINE is set; it needs config.json, *.safetensors, tokenizer.json,"
+        " tokenizer_config.json, preprocessor_config.json: run `hf download"
+        " Qwen/Qwen2.5-VL-7B-Instruct --local-dir FOLDER` on a machine with a network, then use"
+        " --model FOLDER\n"
     ), done.stderr
 
 
@@ -427,7 +440,10 @@ def test_weights_that_cannot_be_loaded(parts, tmp_path):
         (
             ImportError("needs torchvision\nmore"),
             errors.LibraryMissing,
-            rf"\(needs torchvision\); install the extra full: .*{re.escape(errors.install('full'))}",
+            (
+                r"\(needs torchvision\); install the extra full:"
+                rf" .*{re.escape(errors.install('full'))}"
+            ),
         ),
         (
             ImportError("bitsandbytes is missing"),

@@ -35,9 +35,9 @@ def batch_of(network, turns, ties=True):
     pixels = torch.from_numpy(np.stack([turn.views[0].pixels for turn in turns])) if ties else None
     return {f"vlm.{key}": value for key, value in inputs.items()} | {
         "ties": at,
-        "pictures": sam2.normalise(pixels, side)
-        if pixels is not None
-        else torch.zeros(0, 3, side, side),
+        "pictures": (
+            sam2.normalise(pixels, side) if pixels is not None else torch.zeros(0, 3, side, side)
+        ),
         "picture_of": at[:, 0],
         "question.input_ids": told["input_ids"],
         "question.attention_mask": told["attention_mask"],

@@ -1,4 +1,7 @@
-"""Folders of full-size models made to do harm: no pickle and no code of theirs is ever run, and no person is asked whether to."""
+"""Folders of full-size models made to do harm.
+
+No pickle and no code of theirs is ever run, and no person is asked whether to.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +112,7 @@ def test_an_adapter_is_plain_lora_in_safetensors(
     get_peft_model(vlm.model, LoraConfig(r=2, target_modules=["q_proj"])).save_pretrained(
         str(folder / "adapter")
     )
-    load = lambda: load_vlm(folder, str(hub / "llava"), torch.float32, torch.device("cpu"))  # noqa: E731
+    load = lambda: load_vlm(folder, str(hub / "llava"), torch.float32, torch.device("cpu"))
     assert hasattr(load().model, "peft_config")
     config = (folder / "adapter" / "adapter_config.json").read_text()
     (tmp_path / "evil_module.py").write_text(f"open({str(canary)!r}, 'w').write('run')\n")

@@ -10,7 +10,10 @@ FORCED = "ship: [SEG]; harbor: [SEG]"
 
 
 def direct(vlm, turn, tokens):
-    """H by whole attention maps of the library and autograd, without anything of psc.py: the paper's formula."""
+    """H by whole attention maps of the library and autograd, without anything of psc.py.
+
+    The paper's formula.
+    """
     inputs = vlm.encode([turn])
     ids = inputs["input_ids"][0]
     image = (ids == vlm.config.image_token_id).nonzero()[:, 0]

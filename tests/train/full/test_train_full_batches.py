@@ -1,4 +1,7 @@
-"""Lessons as tensors, and the losses over what the network makes of them; on the real classes, tiny."""
+"""Lessons as tensors, and the losses over what the network makes of them.
+
+On the real classes, tiny.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Runs of two processes on the CPU: one that is killed and started again comes to the numbers of one that was not."""
+"""Runs of two processes on the CPU.
+
+One that is killed and started again comes to the numbers of one that was not.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ FIGURES = ("IoU", "written", "granularity")
 def given(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What all runs are told."""
     folder = tmp_path_factory.mktemp("given")
-    sizes = "--steps 6 --rows 1 --accumulation 2 --held 3 --warmup 2 --workers 0 --log-every 1 --checkpoint-every 3"
+    sizes = (
+        "--steps 6 --rows 1 --accumulation 2 --held 3 --warmup 2 --workers 0 --log-every 1"
+        " --checkpoint-every 3"
+    )
     other = "--precision no --segmenter-rate 1e-4 --rate 1e-3"
     return [
         *write_models(folder),
@@ -46,7 +52,10 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def process(number: int, port: int, arguments: list[str], held: bool) -> None:
-    """One of two processes, as a launcher would have started it. held: it waits after its first checkpoint."""
+    """One of two processes, as a launcher would have started it.
+
+    Held: it waits after its first checkpoint.
+    """
     told = {
         "RANK": number,
         "LOCAL_RANK": number,
@@ -87,7 +96,10 @@ def recipe(arguments: list[str], out: Path, sharded: bool) -> None:
 
 
 def run(arguments: list[str], until: Callable[[], bool] | None = None) -> list[int | None]:
-    """Two processes to their end, or killed at their first checkpoint as soon as `until`; their exit codes."""
+    """Two processes to their end, or killed at their first checkpoint as soon as `until`.
+
+    Their exit codes.
+    """
     port = free_port()
     both = [
         CONTEXT.Process(target=process, args=(number, port, arguments, until is not None))
@@ -131,7 +143,10 @@ def interrupted(arguments: list[str], out: Path) -> list[dict[str, float]]:
 
 
 def alike(found: list[dict[str, float]], wanted: list[dict[str, float]]) -> bool:
-    """Whether rows are the same but for the last digit, in which two whole runs differ as well: threads add in the order they finish."""
+    """Whether rows are the same but for the last digit, in which two whole runs differ as well.
+
+    Threads add in the order they finish.
+    """
     return len(found) == len(wanted) and all(
         one == pytest.approx(other, rel=1e-4, abs=1e-6)
         for one, other in zip(found, wanted, strict=True)
@@ -184,7 +199,10 @@ def test_sharded_a_killed_run_goes_on_as_if_nothing_had_been(
 
 
 def write_learner(folder: Path, side: int) -> None:
-    """SAM2, tiny still, but made to learn pictures by heart: each cell has a position of its own, and 32 channels to begin with."""
+    """SAM2, tiny still, but made to learn pictures by heart.
+
+    Each cell has a position of its own, and 32 channels to begin with.
+    """
     torch.manual_seed(0)
     backbone = hf.Sam2HieraDetConfig(
         hidden_size=32,
@@ -220,8 +238,14 @@ def write_learner(folder: Path, side: int) -> None:
 def test_eight_real_pictures_are_learnt_by_heart(sharded: bool, tmp_path: Path) -> None:
     models, out = write_models(tmp_path), tmp_path / "run"
     write_learner(tmp_path / "segmenter", 256)
-    rates = "--rate 1e-3 --lora-rate 1e-3 --segmenter-rate 2e-3 --language-rate 0 --decay 0 --lora-dropout 0 --precision no"
-    sizes = "--pictures 8 --steps 1000 --rows 3 --accumulation 1 --warmup 30 --workers 0 --no-gradient-checkpointing"
+    rates = (
+        "--rate 1e-3 --lora-rate 1e-3 --segmenter-rate 2e-3 --language-rate 0 --decay 0"
+        " --lora-dropout 0 --precision no"
+    )
+    sizes = (
+        "--pictures 8 --steps 1000 --rows 3 --accumulation 1 --warmup 30 --workers 0"
+        " --no-gradient-checkpointing"
+    )
     more = ["--data", os.environ["GEOMAG_DATA"], "--out", str(out), *["--sharded"] * sharded]
     assert run([*models, *rates.split(), *sizes.split(), *more]) == [0, 0]
     assert rows(out)[-1]["IoU"] > 0.9, rows(out)[-2:]

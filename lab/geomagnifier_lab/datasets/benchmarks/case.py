@@ -1,4 +1,7 @@
-"""What a public benchmark hands over: questions with their truth, pictures and masks read late. Nothing here knows models or metrics."""
+"""What a public benchmark hands over: questions with their truth, pictures and masks read late.
+
+Nothing here knows models or metrics.
+"""
 
 from __future__ import annotations
 
@@ -93,6 +96,7 @@ def needed(path: Path, benchmark: Benchmark) -> Path:
     """
     if not path.exists():
         raise DataMissing(
-            f"{benchmark.title} lacks {path}; it comes from {benchmark.url}, laid out as {benchmark.layout}"
+            f"{benchmark.title} lacks {path}; it comes from {benchmark.url}, laid out as"
+            f" {benchmark.layout}"
         )
     return path

@@ -1,4 +1,6 @@
-"""Scene classification sets: a folder a class, and lists of the pictures of a split where somebody published them.
+"""Scene classification sets.
+
+A folder a class, and lists of the pictures of a split where somebody published them.
 
 The authors of these sets give pictures and no split: papers draw their own at random. Two groups
 published lists, and a list is read where it lies beside the pictures (in the root, in `splits/`
@@ -71,7 +73,10 @@ def read_scenes(root: Path, split: str, benchmark: Benchmark, layout: Layout) ->
         ]
         complete([path for _, path in pictures], benchmark, str(place))
         if len(pictures) < layout.pictures:
-            told = f"{len(pictures):,} of the {layout.pictures:,} pictures of {benchmark.title} are in {place}"
+            told = (
+                f"{len(pictures):,} of the {layout.pictures:,} pictures of {benchmark.title} are in"
+                f" {place}"
+            )
             warnings.warn(
                 f"{told}; papers report figures on all of them ({benchmark.url})",
                 GeomagWarning,
@@ -99,12 +104,18 @@ def complete(pictures: Sequence[Path], benchmark: Benchmark, source: str) -> Non
     """
     lacking = [path for path in pictures if not path.is_file() or os.path.getsize(path) == 0]
     if lacking:
-        told = f"{benchmark.title} lacks {lacking[0]}: {len(lacking)} of {len(pictures)} pictures of {source} are not there or empty"
+        told = (
+            f"{benchmark.title} lacks {lacking[0]}: {len(lacking)} of {len(pictures)} pictures of"
+            f" {source} are not there or empty"
+        )
         raise DataMissing(f"{told}; it comes from {benchmark.url}")
 
 
 def _plain(name: str) -> str:
-    """A folder's name without capitals, blanks, underscores and hyphens: mirrors of the sets disagree on these."""
+    """A folder's name without capitals, blanks, underscores and hyphens.
+
+    Mirrors of the sets disagree on these.
+    """
     return "".join(c for c in name.lower() if c.isalnum())
 
 
@@ -116,7 +127,10 @@ def _spellings(benchmark: Benchmark, layout: Layout) -> dict[str, str]:
 
 
 def _found(place: Path, benchmark: Benchmark, layout: Layout) -> dict[str, Path]:
-    """Published class -> its folder, of those that are in `place`; the published spelling wins over others."""
+    """Published class -> its folder, of those that are in `place`.
+
+    The published spelling wins over others.
+    """
     if not place.is_dir():
         return {}
     spellings = _spellings(benchmark, layout)
@@ -129,12 +143,18 @@ def _found(place: Path, benchmark: Benchmark, layout: Layout) -> dict[str, Path]
 
 
 def _place(root: Path, benchmark: Benchmark, layout: Layout) -> Path:
-    """The folder with the most class folders: the root itself, or one of those that the archives make below it."""
+    """The folder with the most class folders.
+
+    The root itself, or one of those that the archives make below it.
+    """
     places = [root, *(root / place for place in layout.places)]
     found = [len(_found(place, benchmark, layout)) for place in places]
     if not any(found):
         first = root / layout.places[0] / benchmark.classes[0]
-        told = f"{benchmark.title} lacks {first} and the other {len(benchmark.classes) - 1} class folders"
+        told = (
+            f"{benchmark.title} lacks {first} and the other {len(benchmark.classes) - 1} class"
+            " folders"
+        )
         raise DataMissing(f"{told}; it comes from {benchmark.url}, laid out as {benchmark.layout}")
     return places[found.index(max(found))]
 
@@ -144,7 +164,10 @@ def _class_folders(place: Path, benchmark: Benchmark, layout: Layout) -> dict[st
     folders = _found(place, benchmark, layout)
     lacking = [name for name in benchmark.classes if name not in folders]
     if lacking:
-        told = f"{benchmark.title} lacks {place / lacking[0]}: {len(lacking)} of {len(benchmark.classes)} class folders are not there"
+        told = (
+            f"{benchmark.title} lacks {place / lacking[0]}: {len(lacking)} of"
+            f" {len(benchmark.classes)} class folders are not there"
+        )
         raise DataMissing(f"{told}; it comes from {benchmark.url}")
     return folders
 
@@ -181,7 +204,10 @@ def _list_file(root: Path, place: Path, split: str, benchmark: Benchmark, layout
         for files in inside.values():
             if name in files:
                 return files[name]
-    told = f"the authors of {benchmark.title} publish no split; for {split!r} put {names[0]} of AiTLAS ({LISTS}) into {root}"
+    told = (
+        f"the authors of {benchmark.title} publish no split; for {split!r} put {names[0]} of AiTLAS"
+        f" ({LISTS}) into {root}"
+    )
     raise OptionError(f"{told}, or ask for the split 'all'")
 
 
@@ -197,7 +223,8 @@ def _listed(source: Path, benchmark: Benchmark, layout: Layout) -> list[tuple[st
         rows = list(csv.reader(source.read_text(encoding="utf-8-sig").splitlines()))
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataCorrupt(
-            f"{source} is no list of pictures ({error}); {benchmark.title} takes one a line, as CLASS/FILE,CLASS"
+            f"{source} is no list of pictures ({error}); {benchmark.title} takes one a line, as"
+            " CLASS/FILE,CLASS"
         ) from error
     for line, row in enumerate(rows, 1):
         if not any(cell.strip() for cell in row):
@@ -211,7 +238,8 @@ def _listed(source: Path, benchmark: Benchmark, layout: Layout) -> list[tuple[st
         name = next(iter(names)) if names else _class_of(path.stem, spellings)
         if len(names) > 1 or name is None or path.suffix.lower() not in PICTURES:
             raise DataCorrupt(
-                f"{source}, line {line}: {','.join(row)!r} is no picture of a class of {benchmark.title}"
+                f"{source}, line {line}: {','.join(row)!r} is no picture of a class of"
+                f" {benchmark.title}"
             )
         if (name, path.name) in listed:
             raise DataCorrupt(
@@ -224,6 +252,9 @@ def _listed(source: Path, benchmark: Benchmark, layout: Layout) -> list[tuple[st
 
 
 def _class_of(stem: str, spellings: Mapping[str, str]) -> str | None:
-    """The class whose name begins a file's: the longest, as "railway_station_007" also begins with "railway"."""
+    """The class whose name begins a file's.
+
+    The longest, as "railway_station_007" also begins with "railway".
+    """
     begins = [spelling for spelling in spellings if _plain(stem).startswith(spelling)]
     return spellings[max(begins, key=len)] if begins else None

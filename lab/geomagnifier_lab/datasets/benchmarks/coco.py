@@ -1,4 +1,6 @@
-"""Annotations in COCO's form, read with suspicion: JSON, boxes, polygons, run lengths; and what the readers of boxes and masks share.
+"""Annotations in COCO's form, read with suspicion: JSON, boxes, polygons, run lengths.
+
+And what the readers of boxes and masks share.
 
 A box (x, y, w, h) is (x, y, x + w, y + h) px, half-open, with no pixel added. Polygons are filled
 as the COCO API fills them (`rleFrPoly` of github.com/cocodataset/cocoapi, Lin et al., BSD-2-Clause,
@@ -79,7 +81,8 @@ def read_json(source: Path, benchmark: Benchmark) -> Any:
         OSError,
     ) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise DataCorrupt(
-            f"{source} is not JSON, perhaps downloaded in part ({error}); it comes from {benchmark.url}"
+            f"{source} is not JSON, perhaps downloaded in part ({error}); it comes from"
+            f" {benchmark.url}"
         ) from error
 
 
@@ -157,7 +160,8 @@ def read_instances(
         isinstance(whole.get(part), list) for part in ("images", "annotations", "categories")
     ):
         raise DataCorrupt(
-            f'{source} has no lists "images", "annotations" and "categories"; {benchmark.title} comes from {benchmark.url}'
+            f'{source} has no lists "images", "annotations" and "categories"; {benchmark.title}'
+            f" comes from {benchmark.url}"
         )
     place = "categories"
     try:
@@ -195,7 +199,10 @@ def read_instances(
 
 
 def as_thing(annotation: Annotation, picture: Picture, folder: Path) -> Thing | None:
-    """The annotation as an object of a detection set; None where nothing of its box is inside the picture."""
+    """The annotation as an object of a detection set.
+
+    None where nothing of its box is inside the picture.
+    """
     if annotation.box is None:
         return None
     mask = None if annotation.segmentation is None else lazy_mask(annotation, picture, folder)
@@ -216,5 +223,6 @@ def _drawn(annotation: Annotation, picture: Picture, path: Path) -> Mask:
         return segmentation_mask(annotation.segmentation, size)
     except UNFIT as error:
         raise DataCorrupt(
-            f"{annotation.where}: its segmentation cannot be drawn ({type(error).__name__}: {error})"
+            f"{annotation.where}: its segmentation cannot be drawn ({type(error).__name__}:"
+            f" {error})"
         ) from error

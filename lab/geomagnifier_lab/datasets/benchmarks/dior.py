@@ -1,4 +1,6 @@
-"""DIOR (Li et al., ISPRS J. 2020, arXiv:1909.00133): 23,463 pictures of 800 x 800 px, 192,472 boxes of 20 kinds; 0.5 to 30 m/px.
+"""DIOR (Li et al., ISPRS J. 2020, arXiv:1909.00133).
+
+23,463 pictures of 800 x 800 px, 192,472 boxes of 20 kinds; 0.5 to 30 m/px.
 
 Layout, as the authors' archives unpack: `Annotations/Horizontal Bounding Boxes/*.xml` (VOC's form),
 `ImageSets/Main/{train,val,test}.txt` (a picture's number a line), `JPEGImages-trainval/*.jpg`,
@@ -110,7 +112,8 @@ def _things(annotation: VocAnnotation) -> tuple[Thing, ...]:
         name = SPELLINGS.get(found.name.lower())
         if name is None:
             raise DataCorrupt(
-                f"{annotation.source}, object {index}: {found.name!r} is no class of {BENCHMARK.title}"
+                f"{annotation.source}, object {index}: {found.name!r} is no class of"
+                f" {BENCHMARK.title}"
             )
         if found.box is not None:
             things.append(Thing(name, found.box, ignored=found.difficult))
@@ -123,10 +126,13 @@ BENCHMARK = Benchmark(
     work="detect",
     url="https://gcheng-nwpu.github.io/#Datasets",
     licence="CC BY-NC 4.0",
-    layout="Annotations/Horizontal Bounding Boxes/*.xml, ImageSets/Main/{train,val,test}.txt, JPEGImages-{trainval,test}/*.jpg",
+    layout=(
+        "Annotations/Horizontal Bounding Boxes/*.xml, ImageSets/Main/{train,val,test}.txt,"
+        " JPEGImages-{trainval,test}/*.jpg"
+    ),
     protocol=(
-        "Mean over the 20 classes of VOC's average precision at IoU 0.5, all points of the curve (Li et al. 2020). Papers train on "
-        "train + val (11,725 pictures) and report test (11,738)."
+        "Mean over the 20 classes of VOC's average precision at IoU 0.5, all points of the curve"
+        " (Li et al. 2020). Papers train on train + val (11,725 pictures) and report test (11,738)."
     ),
     splits=("test", "val", "train", "trainval"),
     read=read,

@@ -1,4 +1,6 @@
-"""DIOR-RSVG (Zhan, Xiong and Yuan, TGRS 2023, arXiv:2210.12634): 38,320 sentences, each for one object, on 17,402 pictures of DIOR.
+"""DIOR-RSVG (Zhan, Xiong and Yuan, TGRS 2023, arXiv:2210.12634).
+
+38,320 sentences, each for one object, on 17,402 pictures of DIOR.
 
 Layout, after the authors' `data_loader.py`, README and lists
 (github.com/ZhanYang-nwpu/RSVG-pytorch): `Annotations/*.xml` in VOC's form with a `<description>`
@@ -25,7 +27,9 @@ from geomagnifier_lab.datasets.benchmarks.voc import VocAnnotation, read_annotat
 
 
 def read(root: Path, split: str) -> list[Case]:
-    """Cases of `split` in the order of the annotations; `id` is "PICTURE#N", N the object's number in its XML file, from 0.
+    """Cases of `split` in the order of the annotations.
+
+    `id` is "PICTURE#N", N the object's number in its XML file, from 0.
 
     Raises:
         OptionError: no such split.
@@ -45,7 +49,8 @@ def read(root: Path, split: str) -> list[Case]:
             if number in wanted:
                 if not found.description:
                     raise DataCorrupt(
-                        f"{annotation.source}, object {index} has no <description>; {BENCHMARK.title} comes from {BENCHMARK.url}"
+                        f"{annotation.source}, object {index} has no <description>;"
+                        f" {BENCHMARK.title} comes from {BENCHMARK.url}"
                     )
                 if found.box is None:
                     dropped += 1
@@ -94,7 +99,8 @@ def _check_count(
         )
     if objects > len(listed):
         raise DataCorrupt(
-            f"{root / 'Annotations'} has {objects} objects, but {told} count {len(listed)}: XML files of another set are there"
+            f"{root / 'Annotations'} has {objects} objects, but {told} count {len(listed)}: XML"
+            " files of another set are there"
         )
 
 
@@ -106,8 +112,9 @@ BENCHMARK = Benchmark(
     licence="none published; pictures of DIOR (CC BY-NC 4.0)",
     layout="Annotations/*.xml, JPEGImages/*.jpg, {train,val,test}.txt",
     protocol=(
-        "Pr@0.5, 0.6, 0.7, 0.8, 0.9: share of sentences whose one box reaches that IoU; meanIoU over sentences; cumIoU, all "
-        "intersections over all unions (Zhan et al. 2023). Test: 7,500 sentences; val 3,829; train 26,991."
+        "Pr@0.5, 0.6, 0.7, 0.8, 0.9: share of sentences whose one box reaches that IoU; meanIoU"
+        " over sentences; cumIoU, all intersections over all unions (Zhan et al. 2023). Test: 7,500"
+        " sentences; val 3,829; train 26,991."
     ),
     splits=("test", "val", "train"),
     read=read,

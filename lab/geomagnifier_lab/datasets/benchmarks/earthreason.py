@@ -1,4 +1,6 @@
-"""EarthReason (Li et al., 2025, arXiv:2504.09644): 5,434 pictures of 123 to 7,617 px with questions that need thought, and masks.
+"""EarthReason (Li et al., 2025, arXiv:2504.09644).
+
+5,434 pictures of 123 to 7,617 px with questions that need thought, and masks.
 
 Layout, after the authors' code (github.com/earth-insights/SegEarth-R1, `docs/Preparation.md` and
 `ReasonSegDataset`): `{train,val,test}/images/*.jpg`, `{train,val,test}/labels/*.png` (what is not 0
@@ -86,7 +88,8 @@ def _files(folder: Path, endings: tuple[str, ...]) -> dict[str, Path]:
         if path.suffix.lower() in endings and not path.name.startswith("."):
             if path.stem in files:
                 raise DataCorrupt(
-                    f"{files[path.stem]} and {path.name} have one name; {BENCHMARK.title} comes from {BENCHMARK.url}"
+                    f"{files[path.stem]} and {path.name} have one name; {BENCHMARK.title} comes"
+                    f" from {BENCHMARK.url}"
                 )
             files[path.stem] = path
     return files
@@ -116,11 +119,14 @@ BENCHMARK = Benchmark(
     work="refer",
     url="https://huggingface.co/datasets/earth-insights/EarthReason",
     licence="Apache-2.0",
-    layout="{train,val,test}/images/*.jpg, {train,val,test}/labels/*.png, {train,val,test}/QAs/*.json",
+    layout=(
+        "{train,val,test}/images/*.jpg, {train,val,test}/labels/*.png, {train,val,test}/QAs/*.json"
+    ),
     protocol=(
-        "gIoU, the mean IoU over pictures, where two empty masks agree (1), and cIoU, all intersections over all unions (Li et al. 2025; "
-        "eval.py measures at 1024 x 1024 px and also prints Pr@0.5..0.9); the first question of each picture. Val: 1,135 pictures; test "
-        "1,928; train 2,371."
+        "gIoU, the mean IoU over pictures, where two empty masks agree (1), and cIoU, all"
+        " intersections over all unions (Li et al. 2025; eval.py measures at 1024 x 1024 px and"
+        " also prints Pr@0.5..0.9); the first question of each picture. Val: 1,135 pictures; test"
+        " 1,928; train 2,371."
     ),
     splits=("test", "val", "train"),
     read=read,

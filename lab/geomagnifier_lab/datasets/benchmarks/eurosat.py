@@ -1,4 +1,6 @@
-"""EuroSAT, RGB (Helber et al., JSTARS 2019, arXiv:1709.00029): 27,000 Sentinel-2 patches of 64 x 64 px, 10 m/px, in 10 classes.
+"""EuroSAT, RGB (Helber et al., JSTARS 2019, arXiv:1709.00029).
+
+27,000 Sentinel-2 patches of 64 x 64 px, 10 m/px, in 10 classes.
 
 Layout: `EuroSAT_RGB/CLASS/CLASS_1.jpg` in the archive of Zenodo, `2750/CLASS/CLASS_1.jpg` in the
 older EuroSAT.zip. Lists: `eurosat_test.csv` of AiTLAS, `eurosat-test.txt` of Neumann et al. (2019).
@@ -42,10 +44,14 @@ BENCHMARK = Benchmark(
     work="scene",
     url="https://zenodo.org/records/7711810",
     licence="MIT; Copernicus Sentinel data",
-    layout="EuroSAT_RGB/CLASS/CLASS_1.jpg or 2750/CLASS/CLASS_1.jpg, with eurosat_test.csv of AiTLAS in the root for its splits",
+    layout=(
+        "EuroSAT_RGB/CLASS/CLASS_1.jpg or 2750/CLASS/CLASS_1.jpg, with eurosat_test.csv of AiTLAS"
+        " in the root for its splits"
+    ),
     protocol=(
-        "Top-1 accuracy. Papers train on a random 80 % of each class and test on the rest (Helber et al. 2019, among other shares). "
-        "Published lists: AiTLAS, 16,200 train, 5,400 val, 5,400 test (Dimitrovski et al. 2023)."
+        "Top-1 accuracy. Papers train on a random 80 % of each class and test on the rest (Helber"
+        " et al. 2019, among other shares). Published lists: AiTLAS, 16,200 train, 5,400 val, 5,400"
+        " test (Dimitrovski et al. 2023)."
     ),
     splits=SPLITS,
     read=read,

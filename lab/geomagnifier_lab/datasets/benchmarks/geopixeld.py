@@ -1,4 +1,6 @@
-"""GeoPixelD (Shabbir et al., ICML 2025, arXiv:2501.13925): descriptions whose phrases have masks, on tiles of 800 x 800 px of iSAID.
+"""GeoPixelD (Shabbir et al., ICML 2025, arXiv:2501.13925).
+
+Descriptions whose phrases have masks, on tiles of 800 x 800 px of iSAID.
 
 Layout, after the authors' `docs/dataset.md`, `data_mix.py` and the sample in their repository
 (github.com/mbzuai-oryx/GeoPixel): `{train,test}/NAME.json` beside `{train,test}/NAME.png`, the tile
@@ -69,7 +71,10 @@ def read(root: Path, split: str) -> list[Case]:
         try:
             text, things = _phrases(record, size)
         except UNFIT as error:
-            told = f"{source} is not of the form of {BENCHMARK.title} ({type(error).__name__}: {error})"
+            told = (
+                f"{source} is not of the form of {BENCHMARK.title} ({type(error).__name__}:"
+                f" {error})"
+            )
             raise DataCorrupt(f"{told}; it comes from {BENCHMARK.url}") from error
         kept = tuple(thing for thing in things if thing is not None)
         dropped += len(things) - len(kept)
@@ -79,12 +84,16 @@ def read(root: Path, split: str) -> list[Case]:
 
 
 def _phrases(record: Any, size: tuple[int, int]) -> tuple[str, list[Thing | None]]:
-    """The plain text, and each phrase with its mask; None where nothing of it is inside the tile."""
+    """The plain text, and each phrase with its mask.
+
+    None where nothing of it is inside the tile.
+    """
     marked, shapes = record["gcg_description"], record["polygons"]
     phrases = [" ".join(phrase.split()) for phrase in PHRASE.findall(marked)]
     if not isinstance(shapes, list) or not len(phrases) == len(shapes) == marked.count("[SEG]"):
         raise ValueError(
-            f"{len(phrases)} phrases, {marked.count('[SEG]')} times [SEG] and {len(shapes)} lists of polygons"
+            f"{len(phrases)} phrases, {marked.count('[SEG]')} times [SEG] and {len(shapes)} lists"
+            " of polygons"
         )
     things: list[Thing | None] = []
     for phrase, shape in zip(phrases, shapes, strict=True):
@@ -129,12 +138,18 @@ BENCHMARK = Benchmark(
     name="geopixeld",
     title="GeoPixelD",
     work="grounded",
-    url="https://huggingface.co/datasets/MBZUAI/GeoPixelD (tiles: https://captain-whu.github.io/iSAID)",
+    url=(
+        "https://huggingface.co/datasets/MBZUAI/GeoPixelD (tiles:"
+        " https://captain-whu.github.io/iSAID)"
+    ),
     licence="see its page; pictures of DOTA for academic use only",
-    layout="{train,test}/*.json beside {train,test}/*.png, tiles of 800 x 800 px cut by iSAID's development kit",
+    layout=(
+        "{train,test}/*.json beside {train,test}/*.png, tiles of 800 x 800 px cut by iSAID's"
+        " development kit"
+    ),
     protocol=(
-        "METEOR and CIDEr of the text; AP50 of the masks, mIoU, and recall of phrases whose mask and words both fit (Shabbir et al. 2025, "
-        "after GLaMM, Rasheed et al. 2024)."
+        "METEOR and CIDEr of the text; AP50 of the masks, mIoU, and recall of phrases whose mask"
+        " and words both fit (Shabbir et al. 2025, after GLaMM, Rasheed et al. 2024)."
     ),
     splits=("test", "train"),
     read=read,

@@ -1,4 +1,6 @@
-"""Caption sets in the form of Karpathy's splits of COCO: one JSON file for sentences and splits, one folder of pictures.
+"""Caption sets in the form of Karpathy's splits of COCO.
+
+One JSON file for sentences and splits, one folder of pictures.
 
 `{"images": [{"filename", "imgid", "sentids", "split", "sentences": [{"raw", "tokens", "imgid",
 "sentid"}]}], "dataset"}`, as RSICD_optimal (github.com/201528014227051/RSICD_optimal) and its
@@ -22,7 +24,9 @@ from geomagnifier_lab.datasets.benchmarks.class_folders import complete
 def read_captions(
     root: Path, split: str, benchmark: Benchmark, labels: tuple[str, ...], folders: tuple[str, ...]
 ) -> list[Case]:
-    """Cases of `split` in the order of the file; `id` is the picture's file name, "NAME#2" where a name comes twice.
+    """Cases of `split` in the order of the file.
+
+    `id` is the picture's file name, "NAME#2" where a name comes twice.
 
     Args:
         root: folder of the set.
@@ -60,7 +64,8 @@ def read_captions(
             cases.append(Case(id=unique, image=folder / name, work="caption", captions=captions))
     if not cases:
         raise DataCorrupt(
-            f"{source} has no picture of the split {split!r}; {benchmark.title} comes from {benchmark.url}"
+            f"{source} has no picture of the split {split!r}; {benchmark.title} comes from"
+            f" {benchmark.url}"
         )
     complete([case.image for case in cases], benchmark, f"the split {split!r}")
     return cases
@@ -75,7 +80,8 @@ def _records(source: Path, benchmark: Benchmark) -> list[Any]:
         RecursionError,
     ) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise DataCorrupt(
-            f"{source} is not JSON, perhaps downloaded in part ({error}); it comes from {benchmark.url}"
+            f"{source} is not JSON, perhaps downloaded in part ({error}); it comes from"
+            f" {benchmark.url}"
         ) from error
     if not isinstance(whole, dict) or not isinstance(whole.get("images"), list):
         raise DataCorrupt(
@@ -85,7 +91,10 @@ def _records(source: Path, benchmark: Benchmark) -> list[Any]:
 
 
 def _parts(record: Any, place: int, source: Path) -> tuple[str, str, tuple[str, ...]]:
-    """File name, split and sentences of one record; sentences without a word are left out (the first RSITMD had four)."""
+    """File name, split and sentences of one record.
+
+    Sentences without a word are left out (the first RSITMD had four).
+    """
     try:
         name, part = record["filename"], record["split"]
         captions = tuple(
@@ -94,7 +103,8 @@ def _parts(record: Any, place: int, source: Path) -> tuple[str, str, tuple[str, 
     except (KeyError, TypeError, AttributeError) as error:
         told = f"{type(error).__name__}: {error}"
         raise DataCorrupt(
-            f'{source}, images[{place}] lacks "filename", "split" or "sentences" with "raw" ({told})'
+            f'{source}, images[{place}] lacks "filename", "split" or "sentences" with "raw"'
+            f" ({told})"
         ) from error
     if (
         not isinstance(name, str)

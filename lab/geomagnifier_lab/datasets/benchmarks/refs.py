@@ -66,7 +66,8 @@ def read_pickle(source: Path, benchmark: Benchmark) -> Any:
         except Exception as error:  # a damaged pickle raises nearly anything
             told = f"{source} is refused: {error or type(error).__name__}"
             raise DataCorrupt(
-                f"{told}; download it from {benchmark.url}, or put the same list beside it as {source.stem}.json"
+                f"{told}; download it from {benchmark.url}, or put the same list beside it as"
+                f" {source.stem}.json"
             ) from error
 
 
@@ -84,7 +85,8 @@ def read_refs(source: Path, benchmark: Benchmark) -> list[Ref]:
     source = converted if converted.is_file() else source
     if not isinstance(records, list):
         raise DataCorrupt(
-            f"{source} holds no list of refs but {type(records).__name__}; it comes from {benchmark.url}"
+            f"{source} holds no list of refs but {type(records).__name__}; it comes from"
+            f" {benchmark.url}"
         )
     refs = []
     for index, record in enumerate(records):
@@ -104,7 +106,9 @@ def read_refs(source: Path, benchmark: Benchmark) -> list[Ref]:
 def read_referred(
     refs: Path, instances: Path, folder: Path, split: str, benchmark: Benchmark
 ) -> list[Case]:
-    """A case for each sentence of `split`; `id` is "PICTURE#N", N the sentence's number among all of that picture in the list of refs.
+    """A case for each sentence of `split`.
+
+    `id` is "PICTURE#N", N the sentence's number among all of that picture in the list of refs.
 
     Args:
         refs: `refs(unc).p`.
@@ -133,7 +137,8 @@ def read_referred(
         ):
             told = f"{refs}, refs[{index}]: image {ref.image!r} and annotation {ref.annotation!r}"
             raise DataCorrupt(
-                f"{told} are not in {instances} together, or without a mask; both come from {benchmark.url}"
+                f"{told} are not in {instances} together, or without a mask; both come from"
+                f" {benchmark.url}"
             )
         mask = lazy_mask(annotation, picture, folder)
         for sentence in ref.sentences:
@@ -161,7 +166,9 @@ def read_phrases(
     split: str,
     benchmark: Benchmark,
 ) -> list[Case]:
-    """A case for each line "NAME PHRASE" of a list; `id` is "FILE#N", N the line's number among those of that file.
+    """A case for each line "NAME PHRASE" of a list.
+
+    `id` is "FILE#N", N the line's number among those of that file.
 
     Args:
         source: the list.
@@ -218,7 +225,8 @@ def _whole(
     """The cases, if there are any and all their files are there."""
     if not cases:
         raise DataCorrupt(
-            f"{source} has nothing of the split {split!r}; {benchmark.title} comes from {benchmark.url}"
+            f"{source} has nothing of the split {split!r}; {benchmark.title} comes from"
+            f" {benchmark.url}"
         )
     complete(list(dict.fromkeys(case.image for case in cases)), benchmark, f"the split {split!r}")
     complete(list(dict.fromkeys(drawn)), benchmark, f"masks of the split {split!r}")
@@ -246,6 +254,7 @@ def read_mask(path: Path, image: Path, above: int) -> Mask:
     width, height = picture_size(image)
     if values.shape != (height, width):
         raise DataCorrupt(
-            f"{path} has {values.shape[1]} x {values.shape[0]} px, but its picture {image.name} {width} x {height} px"
+            f"{path} has {values.shape[1]} x {values.shape[0]} px, but its picture {image.name}"
+            f" {width} x {height} px"
         )
     return values > above

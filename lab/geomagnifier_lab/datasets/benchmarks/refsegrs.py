@@ -1,4 +1,6 @@
-"""RefSegRS (Yuan et al., TGRS 2024, arXiv:2306.08625): 4,420 phrases with masks on pictures of SkyScapes, 512 x 512 px, 0.13 m/px.
+"""RefSegRS (Yuan et al., TGRS 2024, arXiv:2306.08625).
+
+4,420 phrases with masks on pictures of SkyScapes, 512 x 512 px, 0.13 m/px.
 
 Layout, after what reads it (github.com/earth-insights/SegEarth-R1, `docs/Preparation.md` and
 `RefSegRSDataset`): `images/NUMBER.tif`, `masks/NUMBER.tif`, `output_phrase_{train,val,test}.txt`
@@ -31,8 +33,8 @@ BENCHMARK = Benchmark(
     licence="CC BY 4.0",
     layout="images/*.tif, masks/*.tif, output_phrase_{train,val,test}.txt",
     protocol=(
-        "Pr@0.5, 0.6, 0.7, 0.8, 0.9 of the masks' IoU, oIoU (all intersections over all unions) and mIoU (mean over phrases), Yuan et al. "
-        "2024. Test: 1,817 phrases; val 431; train 2,172."
+        "Pr@0.5, 0.6, 0.7, 0.8, 0.9 of the masks' IoU, oIoU (all intersections over all unions) and"
+        " mIoU (mean over phrases), Yuan et al. 2024. Test: 1,817 phrases; val 431; train 2,172."
     ),
     splits=("test", "val", "train"),
     read=read,

@@ -1,4 +1,6 @@
-"""NWPU-RESISC45 (Cheng et al., Proc. IEEE 2017, arXiv:1703.00121): 31,500 pictures of 256 x 256 px, 45 classes.
+"""NWPU-RESISC45 (Cheng et al., Proc. IEEE 2017, arXiv:1703.00121).
+
+31,500 pictures of 256 x 256 px, 45 classes.
 
 700 pictures a class, 0.2 to 30 m/px. Layout: `NWPU-RESISC45/CLASS/class_001.jpg`, as torchgeo's
 `resisc45.py` and AiTLAS's lists have it. Lists: `resisc45_test.csv` of AiTLAS, `resisc45-test.txt`
@@ -79,10 +81,14 @@ BENCHMARK = Benchmark(
     work="scene",
     url="https://gcheng-nwpu.github.io/",
     licence="none published with the archive; Google Earth imagery, research use",
-    layout="NWPU-RESISC45/CLASS/class_001.jpg, with resisc45_test.csv of AiTLAS in the root for its splits",
+    layout=(
+        "NWPU-RESISC45/CLASS/class_001.jpg, with resisc45_test.csv of AiTLAS in the root for its"
+        " splits"
+    ),
     protocol=(
-        "Top-1 accuracy. Papers train on a random 10 % or 20 % of each class and test on the rest, mean of ten draws (Cheng et al. 2017). "
-        "Published lists: AiTLAS, 18,900 train, 6,300 val, 6,300 test (Dimitrovski et al. 2023)."
+        "Top-1 accuracy. Papers train on a random 10 % or 20 % of each class and test on the rest,"
+        " mean of ten draws (Cheng et al. 2017). Published lists: AiTLAS, 18,900 train, 6,300 val,"
+        " 6,300 test (Dimitrovski et al. 2023)."
     ),
     splits=SPLITS,
     read=read,

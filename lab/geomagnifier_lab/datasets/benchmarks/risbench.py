@@ -1,4 +1,6 @@
-"""RISBench (Dong et al., ISPRS J. 2025, arXiv:2410.08613): 52,472 sentences with masks on pictures of VRSBench, 512 x 512 px, 26 kinds.
+"""RISBench (Dong et al., ISPRS J. 2025, arXiv:2410.08613).
+
+52,472 sentences with masks on pictures of VRSBench, 512 x 512 px, 26 kinds.
 
 Layout as loaders of several groups read it: `img_rgb/NAME.png`, `mask/NAME.png` (0 and 255),
 `output_phrase_{train,val,test}.txt` with a line "NAME.png sentence"; a picture for each sentence.
@@ -39,8 +41,9 @@ BENCHMARK = Benchmark(
     licence="CC BY 4.0; pictures of DOTA for academic use only, of DIOR CC BY-NC 4.0",
     layout="img_rgb/*.png, mask/*.png, output_phrase_{train,val,test}.txt",
     protocol=(
-        "Pr@0.5, 0.6, 0.7, 0.8, 0.9 of the masks' IoU, oIoU (all intersections over all unions) and mIoU (mean over sentences), Dong et "
-        "al. 2025. Test: 16,158 or 16,159 sentences, as one counts; val 10,013; train 26,300."
+        "Pr@0.5, 0.6, 0.7, 0.8, 0.9 of the masks' IoU, oIoU (all intersections over all unions) and"
+        " mIoU (mean over sentences), Dong et al. 2025. Test: 16,158 or 16,159 sentences, as one"
+        " counts; val 10,013; train 26,300."
     ),
     splits=("test", "val", "train"),
     read=read,

@@ -1,4 +1,6 @@
-"""RRSIS-D (Liu et al., CVPR 2024, arXiv:2312.12470): 17,402 sentences with masks on pictures of DIOR-RSVG, 800 x 800 px, 20 kinds.
+"""RRSIS-D (Liu et al., CVPR 2024, arXiv:2312.12470).
+
+17,402 sentences with masks on pictures of DIOR-RSVG, 800 x 800 px, 20 kinds.
 
 Layout, after the authors' README and `refer/refer.py` (github.com/Lsan2401/RMSIN), which keep
 LAVT's: `rrsisd/refs(unc).p`, `rrsisd/instances.json`, `images/rrsisd/JPEGImages/*.jpg`. The pickle
@@ -31,8 +33,9 @@ BENCHMARK = Benchmark(
     licence="none published; pictures of DIOR (CC BY-NC 4.0)",
     layout="rrsisd/refs(unc).p, rrsisd/instances.json, images/rrsisd/JPEGImages/*.jpg",
     protocol=(
-        "Pr@0.5, 0.6, 0.7, 0.8, 0.9 of the masks' IoU, oIoU (all intersections over all unions) and mIoU (mean over sentences), Liu et al. "
-        "2024. Test: 3,481 sentences; val 1,740; train 12,181. gIoU and cIoU of other papers are mIoU and oIoU."
+        "Pr@0.5, 0.6, 0.7, 0.8, 0.9 of the masks' IoU, oIoU (all intersections over all unions) and"
+        " mIoU (mean over sentences), Liu et al. 2024. Test: 3,481 sentences; val 1,740; train"
+        " 12,181. gIoU and cIoU of other papers are mIoU and oIoU."
     ),
     splits=("test", "val", "train"),
     read=read,

@@ -1,4 +1,6 @@
-"""RSSCN7 (Zou et al., GRSL 2015): 2,800 pictures of 400 x 400 px at four scales of Google Earth, 400 in each of 7 classes.
+"""RSSCN7 (Zou et al., GRSL 2015).
+
+2,800 pictures of 400 x 400 px at four scales of Google Earth, 400 in each of 7 classes.
 
 Layout: `aGrass/a001.jpg` to `gParking/g400.jpg`, as github.com/palewithout/RSSCN7 holds it; copies
 without the letter (`Grass/a001.jpg`) are read too. AiTLAS's lists are of another copy,
@@ -46,10 +48,14 @@ BENCHMARK = Benchmark(
     work="scene",
     url="https://github.com/palewithout/RSSCN7",
     licence="none published; Google Earth imagery, research use",
-    layout="aGrass/a001.jpg to gParking/g400.jpg; for AiTLAS's splits grass_land/1.jpg to parking_lot/2800.jpg and rsscn7_test.csv",
+    layout=(
+        "aGrass/a001.jpg to gParking/g400.jpg; for AiTLAS's splits grass_land/1.jpg to"
+        " parking_lot/2800.jpg and rsscn7_test.csv"
+    ),
     protocol=(
-        "Top-1 accuracy. Papers train on a random 20 % or 50 % of each class and test on the rest (Xia et al. 2017). Published lists: "
-        "AiTLAS, 1,680 train, 560 val, 560 test (Dimitrovski et al. 2023)."
+        "Top-1 accuracy. Papers train on a random 20 % or 50 % of each class and test on the rest"
+        " (Xia et al. 2017). Published lists: AiTLAS, 1,680 train, 560 val, 560 test (Dimitrovski"
+        " et al. 2023)."
     ),
     splits=SPLITS,
     read=read,

@@ -1,4 +1,6 @@
-"""UC Merced Land Use (Yang and Newsam, ACM GIS 2010): 2,100 pictures of 256 x 256 px, 0.3 m/px, 100 for each of 21 classes.
+"""UC Merced Land Use (Yang and Newsam, ACM GIS 2010).
+
+2,100 pictures of 256 x 256 px, 0.3 m/px, 100 for each of 21 classes.
 
 Layout: `UCMerced_LandUse/Images/CLASS/class00.tif`; a few pictures are a row or a column short of
 256. Every class has a name of its own among the project's 39 scenes. AiTLAS's lists are
@@ -31,11 +33,15 @@ BENCHMARK = Benchmark(
     work="scene",
     url="http://weegee.vision.ucmerced.edu/datasets/landuse.html",
     licence="USGS National Map imagery, public domain",
-    layout="UCMerced_LandUse/Images/CLASS/class00.tif, with ucmerced_test.csv of AiTLAS in the root for its splits",
+    layout=(
+        "UCMerced_LandUse/Images/CLASS/class00.tif, with ucmerced_test.csv of AiTLAS in the root"
+        " for its splits"
+    ),
     protocol=(
-        "Top-1 accuracy. Papers train on a random 80 % or 50 % of each class and test on the rest (Xia et al. 2017); models of vision and "
-        "language are often asked about all 2,100 pictures without training on any (GeoChat, Kuckreja et al. 2024). Published lists: "
-        "AiTLAS, 1,260 train, 420 val, 420 test (Dimitrovski et al. 2023)."
+        "Top-1 accuracy. Papers train on a random 80 % or 50 % of each class and test on the rest"
+        " (Xia et al. 2017); models of vision and language are often asked about all 2,100 pictures"
+        " without training on any (GeoChat, Kuckreja et al. 2024). Published lists: AiTLAS, 1,260"
+        " train, 420 val, 420 test (Dimitrovski et al. 2023)."
     ),
     splits=SPLITS,
     read=read,

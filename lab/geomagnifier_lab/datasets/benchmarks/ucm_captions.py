@@ -25,12 +25,16 @@ BENCHMARK = Benchmark(
     title="UCM-Captions",
     work="caption",
     url="https://github.com/201528014227051/RSICD_optimal",
-    licence="pictures: USGS National Map imagery, public domain; sentences: none published, research use",
+    licence=(
+        "pictures: USGS National Map imagery, public domain; sentences: none published,"
+        " research use"
+    ),
     layout="dataset.json, imgs/1.tif to imgs/2100.tif",
     protocol=(
-        "Captions: BLEU-1..4, METEOR, ROUGE-L, CIDEr of the test split against its five sentences (Qu et al. 2016; Lu et al. 2017). "
-        "Retrieval: R@1, R@5, R@10 both ways and their mean mR on the test split (RemoteCLIP, Liu et al. 2024). The split is in the JSON "
-        "file: 1,680 train, 210 val, 210 test."
+        "Captions: BLEU-1..4, METEOR, ROUGE-L, CIDEr of the test split against its five sentences"
+        " (Qu et al. 2016; Lu et al. 2017). Retrieval: R@1, R@5, R@10 both ways and their mean mR"
+        " on the test split (RemoteCLIP, Liu et al. 2024). The split is in the JSON file: 1,680"
+        " train, 210 val, 210 test."
     ),
     splits=("test", "val", "train"),
     read=read,

@@ -1,4 +1,6 @@
-"""NWPU VHR-10 (Cheng et al., ISPRS J. 2014): 650 pictures of 0.08 to 2 m/px with objects of 10 kinds, and 150 without any.
+"""NWPU VHR-10 (Cheng et al., ISPRS J. 2014).
+
+650 pictures of 0.08 to 2 m/px with objects of 10 kinds, and 150 without any.
 
 Two layouts, both read:
 - The authors' archive: `positive image set/*.jpg`, `negative image set/*.jpg`, `ground truth/*.txt`
@@ -73,7 +75,8 @@ def read(root: Path, split: str) -> list[Case]:
         images = sorted(needed(root / NEGATIVE, BENCHMARK).glob("*.jpg"))
         if not images:
             raise DataMissing(
-                f"{BENCHMARK.title} has no picture in {root / NEGATIVE}; it comes from {BENCHMARK.url}"
+                f"{BENCHMARK.title} has no picture in {root / NEGATIVE}; it comes from"
+                f" {BENCHMARK.url}"
             )
         complete(images, BENCHMARK, NEGATIVE)
         return [Case(image.name, image, "detect") for image in images]
@@ -126,7 +129,10 @@ def _authors(root: Path) -> list[Case]:
     lacking = [name for name in names if name not in truths]
     if lacking or not names:
         first = root / TRUTH / f"{(lacking or ['001'])[0]}.txt"
-        told = f"{BENCHMARK.title} lacks {first}: {len(lacking)} of {len(names)} pictures have no ground truth"
+        told = (
+            f"{BENCHMARK.title} lacks {first}: {len(lacking)} of {len(names)} pictures have no"
+            " ground truth"
+        )
         raise DataMissing(f"{told}; it comes from {BENCHMARK.url}")
     cases, dropped = [], 0
     for name in names:
@@ -160,12 +166,19 @@ BENCHMARK = Benchmark(
     name="vhr10",
     title="NWPU VHR-10",
     work="detect",
-    url="https://gcheng-nwpu.github.io/#Datasets (masks: https://github.com/chaozhong2010/VHR-10_dataset_coco)",
+    url=(
+        "https://gcheng-nwpu.github.io/#Datasets (masks:"
+        " https://github.com/chaozhong2010/VHR-10_dataset_coco)"
+    ),
     licence="research use",
-    layout=f"{POSITIVE}/*.jpg with annotations.json or {TRUTH}/*.txt, {NEGATIVE}/*.jpg; or images/*.jpg, instances_{{train,val}}.json",
+    layout=(
+        f"{POSITIVE}/*.jpg with annotations.json or {TRUTH}/*.txt, {NEGATIVE}/*.jpg; or"
+        " images/*.jpg, instances_{train,val}.json"
+    ),
     protocol=(
-        "COCO's average precision of boxes and of masks over the 10 classes, IoU 0.5 to 0.95, also AP50, AP75 and by size, on RSPrompter's "
-        "val (Chen et al. 2024). The authors of the set publish no split; older papers draw their own and report VOC's AP at 0.5."
+        "COCO's average precision of boxes and of masks over the 10 classes, IoU 0.5 to 0.95, also"
+        " AP50, AP75 and by size, on RSPrompter's val (Chen et al. 2024). The authors of the set"
+        " publish no split; older papers draw their own and report VOC's AP at 0.5."
     ),
     splits=("val", "train", "positive", "negative"),
     read=read,

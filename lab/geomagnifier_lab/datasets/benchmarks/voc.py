@@ -23,7 +23,10 @@ from geomagnifier_lab.datasets.benchmarks.coco import BoxTuple, clipped, file_na
 
 @dataclass(frozen=True)
 class VocObject:
-    """An object. box: (x0, y0, x1, y1) px, half-open, within the picture; None where nothing of it is there."""
+    """An object. box: (x0, y0, x1, y1) px, half-open, within the picture.
+
+    None where nothing of it is there.
+    """
 
     name: str
     box: BoxTuple | None
@@ -61,7 +64,10 @@ def read_annotations(
     """
     lacking = [source for source in sources if not source.is_file() or source.stat().st_size == 0]
     if lacking:
-        told = f"{benchmark.title} lacks {lacking[0]}: {len(lacking)} of {len(sources)} annotations are not there or empty"
+        told = (
+            f"{benchmark.title} lacks {lacking[0]}: {len(lacking)} of {len(sources)} annotations"
+            " are not there or empty"
+        )
         raise DataMissing(f"{told}; they come from {benchmark.url}, laid out as {benchmark.layout}")
     return [_annotation(source, pictures, benchmark) for source in sources]
 
@@ -73,7 +79,8 @@ def _annotation(source: Path, pictures: Path, benchmark: Benchmark) -> VocAnnota
         )
     except (ElementTree.ParseError, ValueError, LookupError, OSError) as error:
         raise DataCorrupt(
-            f"{source} is not XML, perhaps downloaded in part ({error}); it comes from {benchmark.url}"
+            f"{source} is not XML, perhaps downloaded in part ({error}); it comes from"
+            f" {benchmark.url}"
         ) from error
     place = "filename or size"
     try:
@@ -86,7 +93,8 @@ def _annotation(source: Path, pictures: Path, benchmark: Benchmark) -> VocAnnota
             objects.append(_object(element, size))
     except UNFIT as error:
         raise DataCorrupt(
-            f"{source}, {place}: not as {benchmark.title} is published ({type(error).__name__}: {error})"
+            f"{source}, {place}: not as {benchmark.title} is published ({type(error).__name__}:"
+            f" {error})"
         ) from error
     return VocAnnotation(source, name, tuple(objects))
 

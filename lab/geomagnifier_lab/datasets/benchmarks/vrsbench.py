@@ -1,4 +1,6 @@
-"""VRSBench (Li, Ding and Elhoseiny, NeurIPS 2024, arXiv:2406.12384): a caption and some referred objects for pictures of 512 x 512 px.
+"""VRSBench (Li, Ding and Elhoseiny, NeurIPS 2024, arXiv:2406.12384).
+
+A caption and some referred objects for pictures of 512 x 512 px.
 
 Layout, after the authors' `prepare_eval_all.ipynb`, which writes the files
 (github.com/lx709/VRSBench), and loaders of the release (huggingface.co/datasets/xiang709/VRSBench):
@@ -60,14 +62,17 @@ def read_captions(root: Path, split: str) -> list[Case]:
         )
     if len({case.id for case in cases}) < len(cases):
         raise DataCorrupt(
-            f"{root / 'VRSBench_EVAL_Cap.json'} has two captions for one picture; it comes from {CAPTION.url}"
+            f"{root / 'VRSBench_EVAL_Cap.json'} has two captions for one picture; it comes from"
+            f" {CAPTION.url}"
         )
     complete([case.image for case in cases], CAPTION, "Images_val")
     return cases
 
 
 def read_grounding(root: Path, split: str) -> list[Case]:
-    """A case for each sentence; `id` is "PICTURE#N", N the sentence's number among those of its picture, from 0.
+    """A case for each sentence.
+
+    `id` is "PICTURE#N", N the sentence's number among those of its picture, from 0.
 
     Raises:
         OptionError: no such split.
@@ -136,8 +141,9 @@ CAPTION = Benchmark(
     licence=LICENCE,
     layout="VRSBench_EVAL_Cap.json, Images_val/*.png (unpacked from Images_val.zip)",
     protocol=(
-        "BLEU-1..4, METEOR, ROUGE-L, CIDEr of 9,350 pictures against one detailed caption each, and the words of an answer (Li et al. "
-        "2024, table 1; CLAIR there asks GPT-4 and is not computed here)."
+        "BLEU-1..4, METEOR, ROUGE-L, CIDEr of 9,350 pictures against one detailed caption each, and"
+        " the words of an answer (Li et al. 2024, table 1; CLAIR there asks GPT-4 and is not"
+        " computed here)."
     ),
     splits=("val",),
     read=read_captions,
@@ -150,8 +156,9 @@ GROUND = Benchmark(
     licence=LICENCE,
     layout="VRSBench_EVAL_referring.json, Images_val/*.png (unpacked from Images_val.zip)",
     protocol=(
-        "Acc@0.5 and Acc@0.7: share of 16,159 sentences whose one box has at least that IoU, also meanIoU and cumIoU (Li et al. 2024, "
-        "table 2; eval_fianl/compute_metrics.ipynb). There on a grid of hundredths, corners inclusive; here in px."
+        "Acc@0.5 and Acc@0.7: share of 16,159 sentences whose one box has at least that IoU, also"
+        " meanIoU and cumIoU (Li et al. 2024, table 2; eval_fianl/compute_metrics.ipynb). There on"
+        " a grid of hundredths, corners inclusive; here in px."
     ),
     splits=("val",),
     read=read_grounding,

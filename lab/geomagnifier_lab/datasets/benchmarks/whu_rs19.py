@@ -1,4 +1,6 @@
-"""WHU-RS19 (Xia et al., ISPRS TC VII 2010; Dai and Yang, GRSL 2011): 1,005 pictures of 600 x 600 px, up to 0.5 m/px, 19 classes.
+"""WHU-RS19 (Xia et al., ISPRS TC VII 2010; Dai and Yang, GRSL 2011).
+
+1,005 pictures of 600 x 600 px, up to 0.5 m/px, 19 classes.
 
 Layout: `WHU-RS19/CLASS/*.jpg`, 50 to 61 pictures a class; capitals of folders and files differ from
 class to class, as AiTLAS's lists and its `datasets/whu_rs19.py` write them
@@ -52,8 +54,9 @@ BENCHMARK = Benchmark(
     licence="none published; Google Earth imagery, research use",
     layout="WHU-RS19/CLASS/*.jpg, with whurs19_test.csv of AiTLAS in the root for its splits",
     protocol=(
-        "Top-1 accuracy. Papers train on a random 40 % or 60 % of each class and test on the rest (Xia et al. 2017). Published lists: "
-        "AiTLAS, 603 train, 201 val, 201 test (Dimitrovski et al. 2023)."
+        "Top-1 accuracy. Papers train on a random 40 % or 60 % of each class and test on the rest"
+        " (Xia et al. 2017). Published lists: AiTLAS, 603 train, 201 val, 201 test (Dimitrovski et"
+        " al. 2023)."
     ),
     splits=SPLITS,
     read=read,

@@ -1,4 +1,7 @@
-"""`python -m geomagnifier_lab.train.full`, to be started by `accelerate launch` or `torchrun`: see loop.py."""
+"""`python -m geomagnifier_lab.train.full`, to be started by `accelerate launch` or `torchrun`.
+
+See loop.py.
+"""
 
 from __future__ import annotations
 

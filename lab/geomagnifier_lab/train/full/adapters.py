@@ -27,7 +27,10 @@ ROWS = "trainable_tokens_delta"
 
 
 def begin(settings: Settings) -> FullNetwork:
-    """The network before the first step, on the CPU: frozen parts in the precision of the run, trained ones in float32."""
+    """The network before the first step, on the CPU.
+
+    Frozen parts in the precision of the run, trained ones in float32.
+    """
     torch.manual_seed(settings.seed)
     dtype = torch.bfloat16 if settings.precision == "bf16" else torch.float32
     network = checkpoint.begin(

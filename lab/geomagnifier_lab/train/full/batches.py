@@ -21,7 +21,10 @@ from geomagnifier_lab.train.full.samples import Lesson
 def tensors(
     network: FullNetwork, lessons: Sequence[Lesson]
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """The batch of `FullNetwork.forward`, and the targets of `losses_of`, both on the CPU. A picture without a tie is left out."""
+    """The batch of `FullNetwork.forward`, and the targets of `losses_of`, both on the CPU.
+
+    A picture without a tie is left out.
+    """
     encoded = network.vlm.encode([lesson.turn for lesson in lessons])
     asked = network.language_tokenizer(
         [lesson.turn.question for lesson in lessons],

@@ -1,4 +1,6 @@
-"""Checkpoints of a run, by accelerate: what is trained, the optimizer, the schedule. A run that is started again goes on from the last.
+"""Checkpoints of a run, by accelerate: what is trained, the optimizer, the schedule.
+
+A run that is started again goes on from the last.
 
 What is frozen is not in them: it is read anew from where the run began, and 15 GB are not written
 every quarter of an hour. Chance needs no keeping: it follows from the seed and the step.
@@ -42,7 +44,10 @@ def keep_what_is_trained(network: nn.Module) -> None:
 
 
 def gathered(network: nn.Module) -> dict[str, Tensor]:
-    """What is trained, whole, on the CPU: in the first process; nothing in the others. All processes must call it."""
+    """What is trained, whole, on the CPU: in the first process; nothing in the others.
+
+    All processes must call it.
+    """
     options = StateDictOptions(full_state_dict=True, cpu_offload=True)
     return cast(dict[str, Tensor], get_model_state_dict(network, options=options))
 

@@ -1,4 +1,6 @@
-"""Training of the full size: models of the hub and data -> a folder that `--model` takes. Resumable, seeded, on any number of GPUs.
+"""Training of the full size: models of the hub and data -> a folder that `--model` takes.
+
+Resumable, seeded, on any number of GPUs.
 
     accelerate launch --multi_gpu --num_processes 8 -m geomagnifier_lab.train.full --data DIR --out
     DIR
@@ -57,7 +59,10 @@ QUIET = (
 
 
 class Course(Dataset[list[Lesson]]):
-    """Lessons of one process, by pass: each process has its own, and which depends on nothing but their numbers."""
+    """Lessons of one process, by pass.
+
+    Each process has its own, and which depends on nothing but their numbers.
+    """
 
     def __init__(
         self, lessons: Lessons | PlainLessons, rows: int, process: int, processes: int
@@ -84,7 +89,10 @@ def _as_it_is(lessons: list[Lesson]) -> list[Lesson]:
 
 
 class Log:
-    """log.jsonl as `finetuning/run_plot.py` reads it, and TensorBoard. Written by the first process alone."""
+    """log.jsonl as `finetuning/run_plot.py` reads it, and TensorBoard.
+
+    Written by the first process alone.
+    """
 
     def __init__(self, accelerator: Accelerator, out: Path, step: int) -> None:
         self.accelerator, self.path = accelerator, out / "log.jsonl"
@@ -103,7 +111,10 @@ class Log:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a step needs. model: the network as accelerate wraps it, to be called; network: the same, bare."""
+    """What a step needs.
+
+    Model: the network as accelerate wraps it, to be called; network: the same, bare.
+    """
 
     accelerator: Accelerator
     model: Any
@@ -203,7 +214,10 @@ def courses(settings: Settings, side: int) -> tuple[Lessons | PlainLessons, Plai
 
 
 def one_step(run: Run, passes: Iterator[list[Lesson]], step: int) -> torch.Tensor:
-    """A step of the optimizer; the mean of each loss, in the order of `objective.NAMES`, and their weighted sum."""
+    """A step of the optimizer.
+
+    The mean of each loss, in the order of `objective.NAMES`, and their weighted sum.
+    """
     accelerator, settings, told = run.accelerator, run.settings, []
     for number in range(settings.accumulation):
         both = tensors(run.network, next(passes))
@@ -230,13 +244,17 @@ def one_step(run: Run, passes: Iterator[list[Lesson]], step: int) -> torch.Tenso
 
 
 def write(settings: Settings, state: dict[str, torch.Tensor]) -> None:
-    """The folder of a model from what was trained: everything else is read once more from where the run began."""
+    """The folder of a model from what was trained.
+
+    Everything else is read once more from where the run began.
+    """
     network = begin(settings)
     missing, foreign = network.load_state_dict(state, strict=False)
     trained = {name for name, p in network.named_parameters() if p.requires_grad}
     if foreign or trained & set(missing):
         raise RuntimeError(
-            f"what was gathered is not what was trained: {[*foreign, *sorted(trained & set(missing))][:3]}"
+            "what was gathered is not what was trained:"
+            f" {[*foreign, *sorted(trained & set(missing))][:3]}"
         )
     vlm, segmenter, language = (
         str(Path(name).resolve()) if Path(name).is_dir() else name

@@ -1,4 +1,7 @@
-"""The losses of the full size and their weights: what the model writes, its dense maps, how closely it means to look."""
+"""The losses of the full size and their weights.
+
+What the model writes, its dense maps, how closely it means to look.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ WEIGHTS = Weights()
 
 
 def losses_of(outputs: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """All losses of a batch, not yet weighted. Without a tie (Q = 0) those of the maps are 0 and still hang on the parameters.
+    """All losses of a batch, not yet weighted.
+
+    Without a tie (Q = 0) those of the maps are 0 and still hang on the parameters.
 
     Args:
         outputs: of `FullNetwork.forward`.

@@ -1,4 +1,7 @@
-"""What a network in training makes of whole pictures: how well its masks fit, and whether it would have written what it should."""
+"""What a network in training makes of whole pictures.
+
+How well its masks fit, and whether it would have written what it should.
+"""
 
 from __future__ import annotations
 

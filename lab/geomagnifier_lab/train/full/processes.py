@@ -1,4 +1,7 @@
-"""The processes of a run, by accelerate: one, or several as DDP or FSDP2, on GPUs, or on the CPU over gloo."""
+"""The processes of a run, by accelerate.
+
+One, or several as DDP or FSDP2, on GPUs, or on the CPU over gloo.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,8 @@ def accelerator_of(settings: Settings) -> Accelerator:
     )
     if settings.sharded and accelerator.num_processes == 1:
         raise OptionError(
-            "--sharded spreads the model over processes, and there is one; leave it out, or start more with --num_processes"
+            "--sharded spreads the model over processes, and there is one; leave it out, or start"
+            " more with --num_processes"
         )
     if settings.sharded and accelerator.distributed_type is DistributedType.MULTI_CPU:
         # accelerate takes its plugin for accelerators alone and lets processes on the CPU copy the
@@ -42,7 +46,10 @@ def accelerator_of(settings: Settings) -> Accelerator:
 
 
 def _sharding() -> FullyShardedDataParallelPlugin:
-    """FSDP2. Nothing is cast on the way: frozen weights are bf16 already, what is trained is float32, autocast does the rest as in DDP."""
+    """FSDP2. Nothing is cast on the way.
+
+    Frozen weights are bf16 already, what is trained is float32, autocast does the rest as in DDP.
+    """
     return FullyShardedDataParallelPlugin(
         fsdp_version=2,
         auto_wrap_policy="transformer_based_wrap",

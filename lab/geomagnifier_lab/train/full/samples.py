@@ -1,4 +1,6 @@
-"""Lessons for the full size: what is shown and asked, what is to be written, and where the things are.
+"""Lessons for the full size.
+
+What is shown and asked, what is to be written, and where the things are.
 
     region, pixel   a view, alone or after a small one of the whole picture, each with its place; a clause a kind (models/full/output_classes.py)
     image           the picture at 100 x 100 px; a sentence
@@ -75,7 +77,10 @@ class Lesson:
 
 
 class Pictures(Sequence[Source]):
-    """Labelled pictures, each read when it is needed: eight processes do not hold them eight times."""
+    """Labelled pictures, each read when it is needed.
+
+    Eight processes do not hold them eight times.
+    """
 
     def __init__(self, samples: Sequence[Sample], read: Callable[[Sample], Source]) -> None:
         self._samples, self._read = samples, read
@@ -143,7 +148,9 @@ class Lessons:
 
 
 class PlainLessons:
-    """Whole pictures, unturned, as a scene's first view; one pixel-level question for each kind in them, always the same.
+    """Whole pictures, unturned, as a scene's first view.
+
+    One pixel-level question for each kind in them, always the same.
 
     For overfitting, and for figures on pictures kept aside.
 
@@ -197,7 +204,10 @@ def labelled(root: Path, split: str) -> list[ObjectSample]:
 
 
 def look(sources: Sequence[Source], side: int, rng: Generator) -> tuple[tuple[Shown, ...], Crop]:
-    """The views of a lesson, and the last one with its labels, `side` px square: half of the time a whole picture, else a part after it."""
+    """The views of a lesson, and the last one with its labels, `side` px square.
+
+    Half of the time a whole picture, else a part after it.
+    """
     times = 1 if rng.random() < 0.5 else 2
     scale = times * side / float(np.exp(rng.uniform(*np.log(REACH))))
     canvas = make_crop(sources, (scale, scale), times * side, rng)
@@ -248,7 +258,10 @@ def squashed(source: Source, side: int) -> Crop:
 
 
 def smaller(pixels: Bytes, most: float = np.inf, longest: float = np.inf) -> Bytes:
-    """A picture of at most `most` px, the longer side at most `longest` px; left as it is where it fits."""
+    """A picture of at most `most` px, the longer side at most `longest` px.
+
+    Left as it is where it fits.
+    """
     height, width = pixels.shape[:2]
     shrink = min(1.0, (most / (height * width)) ** 0.5, longest / max(height, width))
     size = (max(1, int(width * shrink)), max(1, int(height * shrink)))
@@ -260,7 +273,9 @@ def smaller(pixels: Bytes, most: float = np.inf, longest: float = np.inf) -> Byt
 
 
 def ask(told: dict[str, bool], rng: Generator) -> Question:
-    """A question at region or pixel level that the labels answer: about a kind, several, or everything.
+    """A question at region or pixel level that the labels answer.
+
+    About a kind, several, or everything.
 
     Args:
         told: by kind, whether it is there; kinds of which the labels do not say are not in it.

@@ -1,4 +1,7 @@
-"""A person's own labels: COCO, YOLO, or outlines in a GIS file over GeoTIFFs -> one form, with suspicion."""
+"""A person's own labels.
+
+COCO, YOLO, or outlines in a GIS file over GeoTIFFs -> one form, with suspicion.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from geomagnifier.raster.vector_layer import SUFFIXES
 def read_labels(
     source: Path, pictures: Path | None = None, column: str | None = None, layer: str | None = None
 ) -> Labels:
-    """Read labels by what kind of file they are. Records that cannot be used are left out and told, each with its number and the reason.
+    """Read labels by what kind of file they are.
+
+    Records that cannot be used are left out and told, each with its number and the reason.
 
     Args:
         source: COCO's .json; YOLO's data.yaml or the folder it is in; a GeoPackage, GeoJSON,
@@ -30,12 +35,14 @@ def read_labels(
     """
     if not source.exists():
         raise DataMissing(
-            f"{source} is not there; give COCO's .json, YOLO's data.yaml, or a GeoPackage of outlines"
+            f"{source} is not there; give COCO's .json, YOLO's data.yaml, or a GeoPackage of"
+            " outlines"
         )
     suffix = source.suffix.lower()
     if suffix not in SUFFIXES and (column is not None or layer is not None):
         raise OptionError(
-            f"--column and --layer are of outlines in a GIS file ({', '.join(SUFFIXES)}); {source} is another"
+            f"--column and --layer are of outlines in a GIS file ({', '.join(SUFFIXES)}); {source}"
+            " is another"
         )
     if source.is_dir() or suffix in (".yaml", ".yml"):
         from geomagnifier.finetuning.labels.yolo import read_yolo
@@ -50,7 +57,8 @@ def read_labels(
 
         if pictures is None:
             raise OptionError(
-                f"{source} holds outlines; name the GeoTIFF they lie on, or a folder of GeoTIFFs: --pictures PATH"
+                f"{source} holds outlines; name the GeoTIFF they lie on, or a folder of GeoTIFFs:"
+                " --pictures PATH"
             )
         return read_outlines(source, pictures, column, layer)
     raise OptionError(

@@ -29,7 +29,10 @@ PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{
 
 @dataclass(frozen=True, eq=False)
 class Outlined:
-    """One labelled thing. box: (x0, y0, x1, y1) px within its picture.  rings, holes: (N, 2) px; no rings where only a box is given."""
+    """One labelled thing. box: (x0, y0, x1, y1) px within its picture.
+
+    Rings, holes: (N, 2) px; no rings where only a box is given.
+    """
 
     kind: str
     box: BoxTuple
@@ -39,7 +42,10 @@ class Outlined:
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A picture with all its things of all kinds: what is not labelled is not there. area: only this part is labelled, px; None: all."""
+    """A picture with all its things of all kinds: what is not labelled is not there.
+
+    Area: only this part is labelled, px; None: all.
+    """
 
     path: Path
     objects: tuple[Outlined, ...]
@@ -48,7 +54,9 @@ class Labelled:
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """kinds: names as people say them, of those that have objects.  also: synonyms that the file itself gives.
+    """kinds: names as people say them, of those that have objects.
+
+    Also: synonyms that the file itself gives.
 
     covers: kinds that it says are no single things.
     """
@@ -66,7 +74,10 @@ class Labels:
 
 
 class LeftOut:
-    """Records that cannot be used, each with its place in the file and the reason. They are told together; the others are read on."""
+    """Records that cannot be used, each with its place in the file and the reason.
+
+    They are told together; the others are read on.
+    """
 
     def __init__(self, source: Path) -> None:
         self.source = source
@@ -159,12 +170,16 @@ def inside(corners: Sequence[float], size: tuple[int, int]) -> BoxTuple:
 
 
 def tell_turned(pictures: Sequence[Path], source: Path) -> None:
-    """Warn of pictures that viewers turn: labels drawn in such a viewer do not lie on the pixels as they are stored."""
+    """Warn of pictures that viewers turn.
+
+    Labels drawn in such a viewer do not lie on the pixels as they are stored.
+    """
     turned = [path for path in pictures if is_turned(path)]
     if turned:
         warnings.warn(
-            f"{source}: {len(turned)} pictures are turned by viewers (EXIF orientation), the first {turned[0].name}; the labels are taken "
-            "to be of the pixels as they are stored: if they were drawn on the turned picture, save the pictures upright",
+            f"{source}: {len(turned)} pictures are turned by viewers (EXIF orientation), the first"
+            f" {turned[0].name}; the labels are taken to be of the pixels as they are stored: if"
+            " they were drawn on the turned picture, save the pictures upright",
             GeomagWarning,
             stacklevel=3,
         )
@@ -179,13 +194,15 @@ def check(labels: Labels, left: LeftOut) -> Labels:
     if not any(picture.objects for picture in labels.pictures):
         why = f" ({len(left.records)} records cannot be used: {left})" if left.records else ""
         raise DataCorrupt(
-            f"{labels.source} holds no labels inside a picture{why}; at least {FEWEST} of a kind are needed"
+            f"{labels.source} holds no labels inside a picture{why}; at least {FEWEST} of a kind"
+            " are needed"
         )
     left.tell()
     for kind in labels.kinds:
         count, _ = labels.count(kind)
         if 0 < count < FEWEST:
             raise DataCorrupt(
-                f"{labels.source}: {count} labelled {kind!r}; a kind needs at least {FEWEST}, and some fifty to be of use"
+                f"{labels.source}: {count} labelled {kind!r}; a kind needs at least {FEWEST}, and"
+                " some fifty to be of use"
             )
     return labels

@@ -1,4 +1,6 @@
-"""COCO's instances.json: boxes, polygons, run lengths. Of a category "name" counts, "synonyms" where given, and `"isthing": 0`.
+"""COCO's instances.json: boxes, polygons, run lengths.
+
+Of a category "name" counts, "synonyms" where given, and `"isthing": 0`.
 
 A record that cannot be used is left out and told; the others are read. Where an object has an
 outline, that says its box if "bbox" has no area. Categories that no annotation uses are not read,
@@ -52,7 +54,8 @@ def read_coco(source: Path, folder: Path | None = None) -> Labels:
     whole = read_json(source)
     if isinstance(whole, dict) and whole.get("type") in ("FeatureCollection", "Feature"):
         raise DataCorrupt(
-            f"{source} is GeoJSON, not COCO; call it {source.with_suffix('.geojson').name} and name its GeoTIFF by --pictures"
+            f"{source} is GeoJSON, not COCO; call it {source.with_suffix('.geojson').name} and name"
+            " its GeoTIFF by --pictures"
         )
     if not isinstance(whole, dict) or not all(isinstance(whole.get(part), list) for part in PARTS):
         raise DataCorrupt(
@@ -133,14 +136,16 @@ def _pictures(
                         else ""
                     )
                     raise ValueError(
-                        f"{path.name} has {size[0]} x {size[1]} px, but {stated[0]:g} x {stated[1]:g} px where it is labelled{turned}"
+                        f"{path.name} has {size[0]} x {size[1]} px, but {stated[0]:g} x"
+                        f" {stated[1]:g} px where it is labelled{turned}"
                     )
             found[key] = path, size
         except (*UNFIT, SceneError) as error:
             left.add(f"images[{index}]", _why(error))
     if missing:
         raise DataMissing(
-            f"{source}: {len(missing)} of {len(records)} pictures are not there, the first {missing[0]}; give --pictures DIR"
+            f"{source}: {len(missing)} of {len(records)} pictures are not there, the first"
+            f" {missing[0]}; give --pictures DIR"
         )
     return found
 
@@ -192,7 +197,8 @@ def _object(
         raise ValueError(f"its image_id {json.dumps(image)[:40]} is none of the images")
     if category not in categories:
         raise ValueError(
-            f"its category_id {json.dumps(category)[:40]} is none of the categories that can be used"
+            f"its category_id {json.dumps(category)[:40]} is none of the categories that can be"
+            " used"
         )
     path, size = pictures[image]
     kind, _, cover = categories[category]
@@ -203,7 +209,10 @@ def _object(
 
 
 def _corners(bbox: Any, rings: tuple[Ring, ...]) -> BoxTuple:
-    """Of "bbox", [x, y, width, height]; of the outline where that has no area. A box drawn from its far corner has negative sides."""
+    """Of "bbox", [x, y, width, height]; of the outline where that has no area.
+
+    A box drawn from its far corner has negative sides.
+    """
     sides = [number(side) for side in bbox] if isinstance(bbox, list) else []
     if len(sides) != 4 and (bbox or not rings):
         raise ValueError("its bbox is not [x, y, width, height]")

@@ -1,4 +1,7 @@
-"""YAML as data.yaml needs it, and no more: a few lists and tables. A short text can stand for gigabytes where aliases are followed."""
+"""YAML as data.yaml needs it, and no more: a few lists and tables.
+
+A short text can stand for gigabytes where aliases are followed.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ MOST, DEEPEST = 1_000_000, 20
 
 
 def read_yaml(path: Path) -> Any:
-    """What the file holds: text, numbers, lists, tables. An alias may stand for a word, not for a list or table.
+    """What the file holds: text, numbers, lists, tables.
+
+    An alias may stand for a word, not for a list or table.
 
     Raises:
         DataCorrupt: it is not YAML, or more than that.
@@ -31,14 +36,16 @@ def read_yaml(path: Path) -> Any:
                 words.discard(event.anchor)
             elif isinstance(event, yaml.AliasEvent) and event.anchor not in words:
                 raise DataCorrupt(
-                    f"{path}, line {event.start_mark.line + 1}: the alias *{event.anchor[:40]} is not followed; write it out"
+                    f"{path}, line {event.start_mark.line + 1}: the alias *{event.anchor[:40]} is"
+                    " not followed; write it out"
                 )
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
                 event, yaml.CollectionEndEvent
             )
             if depth > DEEPEST:
                 raise DataCorrupt(
-                    f"{path}, line {event.start_mark.line + 1}: lists are nested more than {DEEPEST} deep"
+                    f"{path}, line {event.start_mark.line + 1}: lists are nested more than"
+                    f" {DEEPEST} deep"
                 )
         return yaml.load(text, loader)  # a safe loader
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:

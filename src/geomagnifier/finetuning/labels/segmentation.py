@@ -17,7 +17,10 @@ GRID = 5
 
 
 def segmentation_mask(segmentation: Any, size: tuple[int, int]) -> Mask:
-    """A segmentation of COCO: polygons [[x, y, x, y, ...], ...], run lengths {"size", "counts"}, or a list of these; parts are united.
+    """A segmentation of COCO.
+
+    Polygons [[x, y, x, y, ...], ...], run lengths {"size", "counts"}, or a list of these; parts are
+    united.
 
     Args:
         segmentation: as published.
@@ -63,7 +66,10 @@ def filled(ring: NDArray[np.float64], size: tuple[int, int]) -> Mask:
 
 
 def _steps(start: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Points of a straight piece of border, one a step of the longer side, both ends included: (N, 2)."""
+    """Points of a straight piece of border, one a step of the longer side, both ends included.
+
+    (N, 2).
+    """
     along = 0 if abs(stop[0] - start[0]) >= abs(stop[1] - start[1]) else 1
     low, high = (
         (start, stop) if start[along] <= stop[along] else (stop, start)

@@ -1,4 +1,7 @@
-"""Polygons of a GIS file over GeoTIFFs: each is put on the picture it lies on, whatever the reference systems of both are."""
+"""Polygons of a GIS file over GeoTIFFs.
+
+Each is put on the picture it lies on, whatever the reference systems of both are.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,8 @@ def read_outlines(
             info = scene.info
         if info.crs is None or info.transform is None:
             raise DataCorrupt(
-                f"{path} does not say where on Earth it is; give it a reference system (gdal_edit.py -a_srs, -a_ullr)"
+                f"{path} does not say where on Earth it is; give it a reference system"
+                " (gdal_edit.py -a_srs, -a_ullr)"
             )
         size = (info.width, info.height)
         objects = []
@@ -79,7 +83,8 @@ def read_outlines(
             labelled.append(Labelled(path, tuple(objects), area))
     if named and not labelled:
         raise DataCorrupt(
-            f"none of the {len(found.names)} polygons of {source} lies on {pictures}; look at both in a GIS"
+            f"none of the {len(found.names)} polygons of {source} lies on {pictures}; look at both"
+            " in a GIS"
         )
     for at in named:
         if at not in placed:

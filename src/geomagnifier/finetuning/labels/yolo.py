@@ -1,4 +1,6 @@
-"""YOLO's data.yaml with a .txt of labels for each picture: boxes, "class x y w h", or outlines, "class x y x y x y ...", as shares.
+"""YOLO's data.yaml with a .txt of labels for each picture.
+
+Boxes, "class x y w h", or outlines, "class x y x y x y ...", as shares.
 
 Pictures of "train" and "val" are read alike; which are held back is chosen anew. A picture without
 a .txt has nothing in it. A line, or a picture, that cannot be used is left out and told.
@@ -100,7 +102,10 @@ def _kinds(names: Any, file: Path, left: LeftOut) -> dict[int, str]:
 
 
 def _root(path: Any, file: Path) -> Path:
-    """The folder that others are seen from: that of the file, where "path" names one of another machine."""
+    """The folder that others are seen from.
+
+    That of the file, where "path" names one of another machine.
+    """
     root = Path(_plainly(path, "path", file)) if path is not None else Path()
     root = root if root.is_absolute() else file.parent / root
     return root if root.is_dir() else file.parent
@@ -110,13 +115,17 @@ def _plainly(value: Any, name: str, file: Path) -> str:
     r"""The name of a file or folder, "/" between its parts where it was written with "\"."""
     if not isinstance(value, str) or "\0" in value:
         raise DataCorrupt(
-            f'{file}: "{name}" is the name of a folder or file, in quotes where YAML takes it for something else'
+            f'{file}: "{name}" is the name of a folder or file, in quotes where YAML takes it for'
+            " something else"
         )
     return value.replace("\\", "/")
 
 
 def _pictures(part: Any, root: Path, file: Path) -> list[Path]:
-    """Pictures that "train" or "val" means: a folder, a .txt that lists them, or several of either."""
+    """Pictures that "train" or "val" means.
+
+    A folder, a .txt that lists them, or several of either.
+    """
     if part is None:
         return []
     if isinstance(part, list):
@@ -139,11 +148,13 @@ def _pictures(part: Any, root: Path, file: Path) -> list[Path]:
         missing = [path for path in listed if not image_files.is_file(path)]
         if missing:
             raise DataMissing(
-                f"{place}: {len(missing)} of {len(listed)} pictures are not there, the first {missing[0]}"
+                f"{place}: {len(missing)} of {len(listed)} pictures are not there, the first"
+                f" {missing[0]}"
             )
         return listed
     raise DataMissing(
-        f"{file}: {name[:200]!r} is neither a folder of pictures nor a list of them, seen from {root}"
+        f"{file}: {name[:200]!r} is neither a folder of pictures nor a list of them, seen from"
+        f" {root}"
     )
 
 
@@ -187,7 +198,8 @@ def _object(words: list[str], kinds: Mapping[int, str], size: tuple[int, int]) -
     kind = kinds[int(first)]
     if len(values) != 4 and (len(values) < 6 or len(values) % 2):
         raise ValueError(
-            f"{len(values)} numbers behind the class; a box has 4, an outline an even number from 6 on"
+            f"{len(values)} numbers behind the class; a box has 4, an outline an even number from"
+            " 6 on"
         )
     if values.min() < -SLACK or values.max() > 1 + SLACK:
         raise ValueError(

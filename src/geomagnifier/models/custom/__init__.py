@@ -1,1 +1,4 @@
-"""Models with classes that a user taught: heads over the small model, aliases for their names, and their file."""
+"""Models with classes that a user taught.
+
+Heads over the small model, aliases for their names, and their file.
+"""

@@ -1,4 +1,6 @@
-"""Kinds that the language side was not taught, in questions and sentences: each goes by the name of a known kind while it has them.
+"""Kinds that the language side was not taught, in questions and sentences.
+
+Each goes by the name of a known kind while it has them.
 
 The language side knows a closed list of kinds. "Find the wind turbine nearest to the harbor." is
 read as "Find the airplane nearest to the harbor.", and what is read, chosen and said of airplanes
@@ -86,7 +88,10 @@ class Names:
     def stand(
         self, kinds: Sequence[str], taken: Collection[str] = (), text: str = ""
     ) -> dict[str, str]:
-        """A stand-in for each taught kind, as far as there are enough: none that is taken, or has a word in the text."""
+        """A stand-in for each taught kind, as far as there are enough.
+
+        None that is taken, or has a word in the text.
+        """
         chosen: dict[str, str] = {}
         for kind in kinds:
             free = [
@@ -102,7 +107,10 @@ class Names:
         return chosen
 
     def read(self, text: str) -> tuple[str, dict[str, str]]:
-        """The question with stand-ins in place of taught kinds, and who stands for whom: {taught kind: stand-in}."""
+        """The question with stand-ins in place of taught kinds, and who stands for whom.
+
+        {taught kind: stand-in}.
+        """
         zh = language(text) == "zh"
         pattern = self._any_zh if zh else self._any
         if pattern is None:
@@ -154,7 +162,10 @@ class Names:
         return self._said.get(re.sub(r"[\s_-]+", " ", said.lower()))
 
     def _longer(self, said: Mapping[str, str], column: int) -> list[str]:
-        """Names of other things that hold one of some words of ours, word -> kind: "car park", "tree house"."""
+        """Names of other things that hold one of some words of ours, word -> kind.
+
+        "car park", "tree house".
+        """
         found = []
         for name, of in names_of(column):
             parts = [
@@ -168,7 +179,9 @@ class Names:
 
 
 def lenders(known: Sequence[str], objects: Collection[str]) -> tuple[StandIn, ...]:
-    """Stand-ins by the table of names: known kinds of `class_names.CLASSES`, those first that questions were drawn about most.
+    """Stand-ins by the table of names.
+
+    Known kinds of `class_names.CLASSES`, those first that questions were drawn about most.
 
     Args:
         known: kinds that the language side was taught.

@@ -1,4 +1,8 @@
-"""own.safetensors: heads of taught kinds and what is known of them, in a model folder beside the files of the model that was taught."""
+"""own.safetensors.
+
+Heads of taught kinds and what is known of them, in a model folder beside the files of the model
+that was taught.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +71,8 @@ def taught(
         return TaughtModel(base, lessons, own, lent)
     except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise ModelCorrupt(
-            f"{path} is incomplete or belongs to another network: {' '.join(str(error).split())[:200]}"
+            f"{path} is incomplete or belongs to another network:"
+            f" {' '.join(str(error).split())[:200]}"
         ) from error
 
 

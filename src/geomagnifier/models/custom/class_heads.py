@@ -49,7 +49,10 @@ class OwnKind:
         return self.words[0][0]
 
     def counted(self, count: int) -> str:
-        """The name as it is counted: "wind turbine", "wind turbines"; of "solar panels", which is a plural, "solar panel"."""
+        """The name as it is counted: "wind turbine", "wind turbines".
+
+        Of "solar panels", which is a plural, "solar panel".
+        """
         one, many = self.words[0]
         return next((a for a, b in self.words if b == many and a != b), one) if count == 1 else many
 
@@ -66,7 +69,10 @@ class Heads(nn.Module):
 
     @torch.no_grad()
     def start(self, k: int, decoder: PixelDecoder, state: Tensor) -> None:
-        """Let kind number k begin as what `decoder` makes of a state (256,); the eyes as the decoder's."""
+        """Let kind number k begin as what `decoder` makes of a state (256,).
+
+        The eyes as the decoder's.
+        """
         shifts, kernels = decoder.bend(state[None, None])
         for level in range(LEVELS):
             self.shift[level, k], self.kernel[level, k] = shifts[level][0, 0], kernels[level][0, 0]
@@ -90,7 +96,10 @@ class Heads(nn.Module):
 
 
 def presence(maps: Maps, stuff: bool) -> Tensor:
-    """How likely a kind is there: the best centre of objects, the surest cells of a cover. (B, Q), 0..1."""
+    """How likely a kind is there: the best centre of objects, the surest cells of a cover.
+
+    (B, Q), 0..1.
+    """
     if not stuff:
         return torch.sigmoid(maps.centre.float()).amax((2, 3))
     mask = torch.sigmoid(maps.mask.float()).flatten(2)

@@ -1,4 +1,6 @@
-"""A model that knows more kinds than its text decoder has words for: the small model, asked as before, with the other kinds beside it.
+"""A model that knows more kinds than its text decoder has words for.
+
+The small model, asked as before, with the other kinds beside it.
 
 Others are kinds that a person taught, with heads of their own, and kinds that the image side was
 trained on after the text decoder. The small model answers every question, about stand-ins where
@@ -153,7 +155,11 @@ class TaughtModel:
         return self.base.embed(item)
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
-        """See `protocol.Model`. The scout does not know taught kinds, and suspects them everywhere; else a kind's own mask is the heat."""
+        """See `protocol.Model`.
+
+        The scout does not know taught kinds, and suspects them everywhere; else a kind's own mask
+        is the heat.
+        """
         plain, stands = self._plain(query)
         with self.base._running():
             read = self.base._understand(plain, view)
@@ -208,7 +214,10 @@ class TaughtModel:
     def choose(
         self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
     ) -> tuple[int, ...]:
-        """See `protocol.Model`. What is found as a narrow kind and as a wide one, or as two narrow ones, is one thing."""
+        """See `protocol.Model`.
+
+        What is found as a narrow kind and as a wide one, or as two narrow ones, is one thing.
+        """
         once = distinct(regions, self.base.within)
         regions = [regions[i] for i in once]
         plain, stands = self._stands_for(query, asked, regions)
@@ -313,7 +322,10 @@ class TaughtModel:
         return plain, stands | self.names.stand(rest, (*asked, *there, *stands.values()))
 
     def _lent(self, regions: Sequence[Region], stands: Mapping[str, str]) -> list[Region]:
-        """Regions under the names of their stand-ins; the base takes probabilities of these back to raw scores."""
+        """Regions under the names of their stand-ins.
+
+        The base takes probabilities of these back to raw scores.
+        """
         lent = []
         for r in regions:
             name, score = stands.get(r.label, r.label), r.score
@@ -324,7 +336,10 @@ class TaughtModel:
         return lent
 
     def _meant(self, read: Sequence[str], stands: Mapping[str, str], everything: bool) -> list[str]:
-        """Kinds without words among the kinds that were read; of "everything" not those within wide ones, and not those hardly found."""
+        """Kinds without words among the kinds that were read.
+
+        Of "everything" not those within wide ones, and not those hardly found.
+        """
 
         def meant(kind: str, own: OwnKind) -> bool:
             if kind in read or kind in stands:
@@ -386,7 +401,10 @@ class TaughtModel:
     def find(
         self, kind: str, query: Query, granularity: Granularity, view: View
     ) -> tuple[list[Found], Cover]:
-        """What there is of a kind in a view; the maps of a taught one are read as the small model reads its own."""
+        """What there is of a kind in a view.
+
+        The maps of a taught one are read as the small model reads its own.
+        """
         if kind not in self.own:
             reply = self.base._find(
                 replace(query, text=kind_token(kind)), granularity, Read((kind,)), view
@@ -442,7 +460,10 @@ class TaughtModel:
         ]
 
     def _said(self, text: str, kind: str, stand: str) -> str:
-        """A sentence about a stand-in, as one about the taught kind; "an airplane" becomes "a wind turbine"."""
+        """A sentence about a stand-in, as one about the taught kind.
+
+        "an airplane" becomes "a wind turbine".
+        """
         one, many = self.beside[kind].counted(1), self.beside[kind].counted(2)
         plural = self._words[stand].plural
         if plural == stand:  # "two areas of water"

@@ -1,4 +1,7 @@
-"""Attention that can be watched: the last rows of chosen layers, made of explicit numbers with a gradient (for PSC, paper, section 2.2).
+"""Attention that can be watched.
+
+The last rows of chosen layers, made of explicit numbers with a gradient (for PSC, paper, section
+2.2).
 
 A whole attention map of 2,000 tokens in 32 heads and 8 layers is 4 GB in fp32, and its gradient
 another 4. PSC needs the rows of the question and the answer alone, some 50: a fortieth. So the
@@ -23,7 +26,10 @@ NAME = "geomag_watched"
 
 
 class Watch:
-    """What was seen. start: the first row watched.  maps: A of each layer, (B, heads, rows, tokens) float32, in the order of the layers."""
+    """What was seen. start: the first row watched.
+
+    Maps: A of each layer, (B, heads, rows, tokens) float32, in the order of the layers.
+    """
 
     def __init__(self, start: int) -> None:
         self.start = start

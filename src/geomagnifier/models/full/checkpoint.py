@@ -1,4 +1,6 @@
-"""Full-size models as folders, and models of the hub as they are. safetensors alone; no pickle is ever read.
+"""Full-size models as folders, and models of the hub as they are.
+
+Safetensors alone; no pickle is ever read.
 
 geomag.json          what the folder holds, see `card.py`
 heads.safetensors    granularity classifier, pixel decoder, places: trained whole, in float32
@@ -83,7 +85,8 @@ def load(
     card = Card.read(folder) if own else Card(__version__, name, segmenter or hub.SEGMENTER, "")
     if own and segmenter is not None and card.trained:
         raise OptionError(
-            f"{name} has a segmenter of its own, which its pixel decoder was trained on; leave --segmenter out"
+            f"{name} has a segmenter of its own, which its pixel decoder was trained on; leave"
+            " --segmenter out"
         )
     if own and segmenter is not None:
         card = Card(
@@ -172,7 +175,10 @@ def load_vlm(
 def begin(
     vlm: str, segmenter: str, language: str, dtype: torch.dtype = torch.float32
 ) -> FullNetwork:
-    """A network to be trained: models of the hub, with [SEG], [BOX] and [NONE] added and new heads."""
+    """A network to be trained.
+
+    Models of the hub, with [SEG], [BOX] and [NONE] added and new heads.
+    """
     parts = load_vlm(None, vlm, dtype, torch.device("cpu"))
     parts.add_ties()
     sam2, bert = (
@@ -242,7 +248,8 @@ def _assemble(folder: Path, vlm: Vlm, sam2: Any, language: Any, tokenizer: Any) 
     path = folder / HEADS_FILE
     if not path.is_file():
         raise ModelCorrupt(
-            f"{folder} lacks {HEADS_FILE}, which holds the trained pixel decoder; copy the model folder anew"
+            f"{folder} lacks {HEADS_FILE}, which holds the trained pixel decoder; copy the model"
+            " folder anew"
         )
     try:
         state = load_file(path)
@@ -274,7 +281,8 @@ def _pretrained(kind: Any, name: str, part: str, dtype: torch.dtype, **told: Any
     missing = sorted(report["missing_keys"])
     if missing:
         raise ModelCorrupt(
-            f"{name} lacks {len(missing)} of its weights, such as {missing[0]}; fetch or copy it anew"
+            f"{name} lacks {len(missing)} of its weights, such as {missing[0]}; fetch or copy it"
+            " anew"
         )
     return model
 
@@ -297,7 +305,7 @@ def _frozen(module: Any) -> Any:
 
 def _quantised(bits: int) -> Any:
     try:
-        import bitsandbytes  # noqa: F401
+        import bitsandbytes
     except ImportError:
         raise LibraryMissing(
             f"weights in 4 or 8 bits need the extra quantized; install it: {install('quantized')}"

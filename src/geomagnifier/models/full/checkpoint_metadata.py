@@ -77,6 +77,9 @@ class Card:
             ) from error
 
     def part(self, folder: Path, name: str) -> str:
-        """Where a part ("vlm", "segmenter", "language") is: a folder inside `folder` where there is one, else what the card says."""
+        """Where a part ("vlm", "segmenter", "language") is.
+
+        A folder inside `folder` where there is one, else what the card says.
+        """
         said: str = getattr(self, name)
         return str(folder / said) if said and (folder / said).is_dir() else said

@@ -1,4 +1,6 @@
-"""How things are found in a view: by a trained pixel decoder, or zero-shot by what a vision-language model says of boxes.
+"""How things are found in a view.
+
+By a trained pixel decoder, or zero-shot by what a vision-language model says of boxes.
 
 Both know two things: which kinds a question asks for, and where they are in a view.
 """
@@ -60,7 +62,10 @@ class Finder(Protocol):
     def find(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
     ) -> ViewReply:
-        """Where they are in the last view, which is `view`; those before it are what was seen of the scene so far."""
+        """Where they are in the last view, which is `view`.
+
+        Those before it are what was seen of the scene so far.
+        """
 
     def find_once(
         self,
@@ -154,7 +159,10 @@ class Trained:
     def _forced(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool
     ) -> Turn:
-        """The turn with an answer that says of each kind that it is there: its ties are read, whatever the model would have said."""
+        """The turn with an answer that says of each kind that it is there.
+
+        Its ties are read, whatever the model would have said.
+        """
         return Turn(views, query.text, output_classes.clauses(kinds, [True] * len(kinds), pixel))
 
     @torch.inference_mode()
@@ -211,13 +219,19 @@ class Trained:
 
 
 class ZeroShot:
-    """By the boxes that the model writes in its own format, which prompt SAM2 for masks. Nothing of it was trained here."""
+    """By the boxes that the model writes in its own format, which prompt SAM2 for masks.
+
+    Nothing of it was trained here.
+    """
 
     def __init__(self, vlm: Vlm, segmenter: Any) -> None:
         self.vlm, self.segmenter = vlm, segmenter
 
     def kinds(self, query: Query, shown: Shown, pixel: bool) -> tuple[str, ...]:
-        ask = "Which kinds of things does this request ask to find? Answer with nouns, separated by commas, or with none.\nRequest: "
+        ask = (
+            "Which kinds of things does this request ask to find? Answer with nouns, separated by"
+            " commas, or with none.\nRequest: "
+        )
         text = self.vlm.write(Turn([], ask + query.text), KINDS_LONG).text
         names = output_classes.tidy(text.replace(" and ", ",").split("\n")[0].split(","))
         return tuple(
@@ -229,7 +243,8 @@ class ZeroShot:
     ) -> Floats:
         if by == "mask":
             raise OptionError(
-                "without a trained pixel decoder there is no class mask; take relevance by 'gradient' or 'attention'"
+                "without a trained pixel decoder there is no class mask; take relevance by"
+                " 'gradient' or 'attention'"
             )
         ask = f"Is there any {' or '.join(kinds)} in this image? Answer Yes or No."
         return scaled(
@@ -345,7 +360,10 @@ class ZeroShot:
 
 
 def features_of(segmenter: Any, pixels: Bytes, half: bool) -> list[Tensor]:
-    """f1, f2, f3 of a picture (h, w, 3), float32; worked out in bf16 where the rest is: the masks' prompts and weights stay exact."""
+    """f1, f2, f3 of a picture (h, w, 3), float32.
+
+    Worked out in bf16 where the rest is: the masks' prompts and weights stay exact.
+    """
     picture = sam2.normalise(torch.from_numpy(pixels[None].copy()), sam2.side(segmenter)).to(
         segmenter.device
     )

@@ -1,4 +1,6 @@
-"""Where families of vision-language models differ: how pictures become tokens, how one speaks to them, and how they speak of boxes.
+"""Where families of vision-language models differ.
+
+How pictures become tokens, how one speaks to them, and how they speak of boxes.
 
 LLaVA 1.5 (Liu et al., arXiv:2310.03744): every picture becomes a square of one size. Qwen2.5-VL
 (Bai et al., arXiv:2502.13923) and Qwen3-VL: a picture keeps its size, brought to whole tokens.
@@ -58,13 +60,19 @@ class Family:
         form = '[{"bbox_2d": [x1, y1, x2, y2], "label": "..."}]'
         return [
             (
-                f"{question}\nLocate every {what} that is asked for, and output a JSON list {form}, or [] if there is none.",
+                (
+                    f"{question}\nLocate every {what} that is asked for, and output a JSON list"
+                    f" {form}, or [] if there is none."
+                ),
                 "",
             )
         ]
 
     def fit(self, pixels: Bytes, config: Any) -> Bytes:
-        """A picture in the size that the image processor leaves as it is, nothing cut off: (h, w, 3) -> (h', w', 3)."""
+        """A picture in the size that the image processor leaves as it is, nothing cut off.
+
+        (h, w, 3) -> (h', w', 3).
+        """
         height, width = pixels.shape[:2]
         if self.native:
             step = config.vision_config.patch_size * config.vision_config.spatial_merge_size
@@ -134,7 +142,8 @@ def family_of(config: Any, name: str) -> Family:
     """
     if config.model_type not in FAMILIES:
         raise ModelUnsupported(
-            f"{name} is of the family {config.model_type!r}, which this version cannot use; take {SUPPORTED}"
+            f"{name} is of the family {config.model_type!r}, which this version cannot use; take"
+            f" {SUPPORTED}"
         )
     return FAMILIES[config.model_type]
 

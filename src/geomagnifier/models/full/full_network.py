@@ -1,4 +1,6 @@
-"""The network of the full size: BERT and its granularity classifier, the vision-language model, SAM2's encoder, the pixel decoder.
+"""The network of the full size.
+
+BERT and its granularity classifier, the vision-language model, SAM2's encoder, the pixel decoder.
 
 The shapes of the paper: BERT's 768 -> 256 -> 128 -> 3; [SEG]'s 4096 (or the model's own width) ->
 256 -> 256; f1, f2, f3 of 256 channels at H/4, H/8, H/16; masks at H/4, in quarters of a cell. One

@@ -1,4 +1,7 @@
-"""Reading from the hub, its cache and folders: configurations before weights, and what errors of it mean, in one line each."""
+"""Reading from the hub, its cache and folders.
+
+Configurations before weights, and what errors of it mean, in one line each.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ PATIENCE = 10.0
 
 
 class Part(NamedTuple):
-    """A part of the full size. option: what names it on the command line.  files: those it is made of.  usable: what can be taken."""
+    """A part of the full size. option: what names it on the command line.
+
+    Files: those it is made of.  usable: what can be taken.
+    """
 
     option: str
     files: tuple[str, ...]
@@ -49,7 +55,9 @@ PARTS = {
 
 
 def read_config(name: str, part: str = "vlm") -> Any:
-    """The configuration in a folder, in the hub's cache or on the hub; raises what `explained` raises.
+    """The configuration in a folder, in the hub's cache or on the hub.
+
+    Raises what `explained` raises.
 
     The hub is asked once before transformers is, which would try again for half a minute where
     there is no network.
@@ -58,7 +66,8 @@ def read_config(name: str, part: str = "vlm") -> Any:
         folder = Path(name).is_dir()
         if folder and not (Path(name) / CONFIG).is_file():
             raise ModelCorrupt(
-                f"{name} lacks {CONFIG}; the folder of a hub model holds {', '.join(PARTS[part].files)}"
+                f"{name} lacks {CONFIG}; the folder of a hub model holds"
+                f" {', '.join(PARTS[part].files)}"
             )
         cached = folder or isinstance(hub.try_to_load_from_cache(name, CONFIG), str)
         if not cached:
@@ -96,11 +105,13 @@ def _explain(error: Exception, name: str, part: Part) -> ModelError:
     )
     if found(errors.GatedRepoError):
         return ModelNotFound(
-            f"{name} is for those who accept its terms: do so at {constants.ENDPOINT}/{name}, then run `hf auth login`"
+            f"{name} is for those who accept its terms: do so at {constants.ENDPOINT}/{name}, then"
+            " run `hf auth login`"
         )
     if found(errors.RepositoryNotFoundError, errors.HFValidationError):
         return ModelNotFound(
-            f"no model named {name!r}: no folder here, and none that all may read on the hub; look at the spelling, or run `hf auth login`"
+            f"no model named {name!r}: no folder here, and none that all may read on the hub; look"
+            " at the spelling, or run `hf auth login`"
         )
     if found(errors.RemoteEntryNotFoundError):
         return ModelUnsupported(
@@ -120,17 +131,20 @@ def _explain(error: Exception, name: str, part: Part) -> ModelError:
             else f"{constants.ENDPOINT} cannot be reached"
         )
         return ModelOffline(
-            f"{name} is no folder here and not whole in the cache, and {why}; it needs {files}: "
-            f"run `hf download {name} --local-dir FOLDER` on a machine with a network, then use {part.option} FOLDER"
+            f"{name} is no folder here and not whole in the cache, and {why}; it needs {files}: run"
+            f" `hf download {name} --local-dir FOLDER` on a machine with a network, then use"
+            f" {part.option} FOLDER"
         )
     if found(ImportError):
         extra = "quantized" if "bitsandbytes" in str(error) else "full"
         return LibraryMissing(
-            f"{name} needs a library that is not installed ({line}); install the extra {extra}: {install(extra)}"
+            f"{name} needs a library that is not installed ({line}); install the extra {extra}:"
+            f" {install(extra)}"
         )
     if found(MemoryError, torch.OutOfMemoryError) or "allocate memory" in line:
         return ModelTooLarge(
-            f"{name}: memory ran out; `geomag info --model` says what a model needs, and --bits 4 takes the least"
+            f"{name}: memory ran out; `geomag info --model` says what a model needs, and --bits 4"
+            " takes the least"
         )
     if any(
         said in line
@@ -145,7 +159,8 @@ def _explain(error: Exception, name: str, part: Part) -> ModelError:
         )
     if found(PermissionError) or any(isinstance(link, OSError) and link.errno for link in chain):
         return ModelError(
-            f"{name} cannot be read ({line}); look at the rights and the room in it and in {constants.HF_HUB_CACHE}"
+            f"{name} cannot be read ({line}); look at the rights and the room in it and in"
+            f" {constants.HF_HUB_CACHE}"
         )
     again = (
         "copy the folder anew"

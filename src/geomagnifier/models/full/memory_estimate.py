@@ -1,4 +1,6 @@
-"""How much memory the full size takes, from configurations alone: before any weights are downloaded or loaded.
+"""How much memory the full size takes, from configurations alone.
+
+Before any weights are downloaded or loaded.
 
     footprint(vlm, segmenter, language) -> Footprint -> bytes(dtype) + working(dtype) -> check(...)
     against free(device)
@@ -79,7 +81,11 @@ class Footprint:
         return sum(self.parameters.values())
 
     def bytes(self, dtype: Dtype) -> int:
-        """Weights. `dtype` is the vlm's; int8 and int4 mean its linear text layers, its rest is bfloat16 then. Other parts are float32."""
+        """Weights. `dtype` is the vlm's.
+
+        int8 and int4 mean its linear text layers, its rest is bfloat16 then. Other parts are
+        float32.
+        """
         vlm = self.parameters["vlm"]
         return int(
             self.linear * SIZES[dtype]
@@ -178,7 +184,8 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
         words = read_config(language, "language")
         if not hasattr(words, "hidden_size"):
             raise ModelUnsupported(
-                f"{language} is of the family {words.model_type!r}, which cannot be used; take {PARTS['language'].usable}"
+                f"{language} is of the family {words.model_type!r}, which cannot be used; take"
+                f" {PARTS['language'].usable}"
             )
         with explained(language, "language"):
             parts |= {
@@ -210,7 +217,8 @@ def _segmenter(name: str) -> tuple[int, int, int]:
     config = read_config(name, "segmenter")
     if config.model_type not in ("sam2", "sam2_video"):
         raise ModelUnsupported(
-            f"{name} is of the family {config.model_type!r}, which cannot be used; take {PARTS['segmenter'].usable}"
+            f"{name} is of the family {config.model_type!r}, which cannot be used; take"
+            f" {PARTS['segmenter'].usable}"
         )
     with explained(name, "segmenter"):
         return (
@@ -231,7 +239,10 @@ def count(model: nn.Module) -> int:
 
 
 def blank(config: Any) -> Any:
-    """The real class of a configuration, without memory behind it; of SAM2 the part for pictures, whatever the checkpoint says it is."""
+    """The real class of a configuration, without memory behind it.
+
+    Of SAM2 the part for pictures, whatever the checkpoint says it is.
+    """
     with torch.device("meta"):
         if config.model_type.startswith("sam2"):
             return hf.Sam2Model(config)
@@ -250,7 +261,10 @@ def trained_heads(width: int, language: int) -> int:
 
 
 def free(device: str) -> int:
-    """Free memory of a device ("cuda", "cuda:1", "cpu"), bytes; on the CPU what the system and the process's control group leave."""
+    """Free memory of a device ("cuda", "cuda:1", "cpu"), bytes.
+
+    On the CPU what the system and the process's control group leave.
+    """
     if device.startswith("cuda"):
         return int(torch.cuda.mem_get_info(device)[0])
     return min(int(psutil.virtual_memory().available), *granted())
@@ -299,7 +313,8 @@ def check(footprint: Footprint, dtype: Dtype, device: str, room: int | None = No
         (f"{way.strip()} would take {gigabytes(size)}" for way, size in ways if size <= room), ""
     )
     raise ModelTooLarge(
-        f"{footprint.name}: needs about {gigabytes(footprint.peak(dtype))} in {dtype} on {device}, {gigabytes(room)} are free; "
+        f"{footprint.name}: needs about {gigabytes(footprint.peak(dtype))} in {dtype} on {device},"
+        f" {gigabytes(room)} are free; "
         + (fits or "nothing of the full size fits here: use --model small")
     )
 
@@ -307,7 +322,9 @@ def check(footprint: Footprint, dtype: Dtype, device: str, room: int | None = No
 def describe(
     model: str, segmenter: str | None = None, language: str | None = None, device: str | None = None
 ) -> dict[str, Any]:
-    """Parts, parameters and memory of a full-size model, for people and programs: what `geomag info` prints.
+    """Parts, parameters and memory of a full-size model, for people and programs.
+
+    What `geomag info` prints.
 
     Args:
         model: a vision-language model as in `footprint`, or a folder with geomag.json, which names

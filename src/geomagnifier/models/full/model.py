@@ -1,4 +1,6 @@
-"""The full size behind the `Model` protocol: granularity by BERT, words by a vision-language model, masks over SAM2's features.
+"""The full size behind the `Model` protocol.
+
+Granularity by BERT, words by a vision-language model, masks over SAM2's features.
 
 Where nothing was trained it works zero-shot: the granularity is the small model's, boxes are the
 vision-language model's own, masks SAM2's, and the answer says so. One question at a time goes
@@ -59,7 +61,10 @@ PICTURE = "Summary above image in one word:"
 et al., arXiv:2407.12580).
 """
 UNTRAINED = (
-    "(Zero-shot: boxes are the vision-language model's own, masks are SAM2's; nothing was trained for remote sensing.)",
+    (
+        "(Zero-shot: boxes are the vision-language model's own, masks are SAM2's; nothing was"
+        " trained for remote sensing.)"
+    ),
     "（零样本：框出自视觉语言模型，掩膜出自 SAM2，未针对遥感训练。）",
 )
 """What a zero-shot answer says of itself, in English and Chinese."""
@@ -146,7 +151,9 @@ class FullModel:
         return dict(zip(LEVELS, torch.softmax(logits, 0).tolist(), strict=True))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
-        """See `protocol.Model`. "scout", what `adaptive` goes by, is PSC's H here as well: there is no other network to ask.
+        """See `protocol.Model`.
+
+        "scout", what `adaptive` goes by, is PSC's H here as well: there is no other network to ask.
 
         Raises:
             ModelUnsupported: the vision-language model gives no attention.
@@ -164,7 +171,10 @@ class FullModel:
         return 1.0
 
     def remember(self, most: float | None) -> None:
-        """See `protocol.Model`: it keeps small pictures of a few scenes alone, which are nothing beside its weights."""
+        """See `protocol.Model`.
+
+        It keeps small pictures of a few scenes alone, which are nothing beside its weights.
+        """
 
     def answer(
         self,
@@ -197,7 +207,8 @@ class FullModel:
                 )
             if query.variant.linear:
                 raise OptionError(
-                    "the full size has no weights of the linear decoder; it is a variant of the small model"
+                    "the full size has no weights of the linear decoder; it is a variant of the"
+                    " small model"
                 )
             pixel = granularity is Granularity.PIXEL
             if beside is None:
@@ -228,7 +239,10 @@ class FullModel:
         scene: SceneInfo,
         regions: Sequence[Region],
     ) -> Said:
-        """See `protocol.Model`: the vision-language model's own words; where there is nothing, a plain sentence."""
+        """See `protocol.Model`: the vision-language model's own words.
+
+        Where there is nothing, a plain sentence.
+        """
         with self._lock:
             shown = Shown(view.pixels)
             if granularity is Granularity.IMAGE:
@@ -254,7 +268,10 @@ class FullModel:
             facts = ", ".join(
                 f"{number} x {kind}" if number else f"no {kind}" for kind, number in counts.items()
             )
-            told = f"{query.text}\nFound by looking closely: {facts}. Answer in one sentence, with these numbers."
+            told = (
+                f"{query.text}\nFound by looking closely: {facts}. Answer in one sentence, with"
+                " these numbers."
+            )
             text = self._sentence(Turn([shown], told)) or f"Found: {facts}."
             phrases = {
                 kind: phrase
@@ -280,7 +297,10 @@ class FullModel:
         return Granularity.REGION if level is Granularity.IMAGE else level
 
     def _asked(self, query: Query, level: Granularity, view: View) -> tuple[str, ...]:
-        """The kinds that are asked for; read on a scene's first view and kept, so that all its views agree."""
+        """The kinds that are asked for.
+
+        Read on a scene's first view and kept, so that all its views agree.
+        """
         key = (view.scene, query.text, level)
         if key not in self._kinds:
             self._kinds[key] = self.finder.kinds(
@@ -291,7 +311,9 @@ class FullModel:
         return self._kinds[key]
 
     def _seen(self, view: View) -> list[Shown]:
-        """The views of a turn about `view`: before it the first one of its scene, shrunk (the paper's D(I) beside C1 and C2).
+        """The views of a turn about `view`.
+
+        Before it the first one of its scene, shrunk (the paper's D(I) beside C1 and C2).
 
         Places are shares of that first view; what lies beyond it has places below 0 or above 1.
         """
@@ -374,7 +396,10 @@ class FullModel:
 
 
 def shown_as_one(views: Sequence[View]) -> list[Shown]:
-    """Views of one input, each with its place in the hull of all; the coarse ones no larger than context is in training."""
+    """Views of one input, each with its place in the hull of all.
+
+    The coarse ones no larger than context is in training.
+    """
     boxes = [view.window.box for view in views]
     hull = Box(
         min(b.x0 for b in boxes),
@@ -401,6 +426,9 @@ def _smaller(pixels: Bytes) -> Bytes:
 
 
 def phrase_of(kind: str, text: str) -> str:
-    """The words of a sentence that stand for a kind, with a number or article before them; "" where it does not name it."""
+    """The words of a sentence that stand for a kind, with a number or article before them.
+
+    "" where it does not name it.
+    """
     match = re.search(rf"(?:\b[\w-]+ )?\b{re.escape(kind)}(?:e?s)?\b", text, re.IGNORECASE)
     return match[0] if match else ""

@@ -1,4 +1,6 @@
-"""What a trained model of the full size writes before anything is looked for: one clause a kind, with its tie.
+"""What a trained model of the full size writes before anything is looked for.
+
+One clause a kind, with its tie.
 
     region level   ship: [BOX]; harbor: [NONE]
     pixel level    ship: [SEG]; storage tank: [SEG]

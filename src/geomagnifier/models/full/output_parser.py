@@ -61,7 +61,9 @@ class Spoken:
 
 
 def read(text: str, scale: Scale, shown: tuple[int, int]) -> list[Spoken]:
-    """All boxes and points of a text, in its order, each once, at most `MOST`; [] where there are none. Any text will do.
+    """All boxes and points of a text, in its order, each once, at most `MOST`.
+
+    [] where there are none. Any text will do.
 
     Boxes are cut to the picture and their corners put in order. What has no area, lies outside or
     was cut off is left out.
@@ -143,7 +145,9 @@ def _clean(label: str) -> str:
 def score(
     span: tuple[int, int], offsets: Sequence[tuple[int, int]], probabilities: Sequence[float]
 ) -> float:
-    """How sure the model was of what it wrote: geometric mean over the tokens that share characters with the span; 0 without any.
+    """How sure the model was of what it wrote.
+
+    Geometric mean over the tokens that share characters with the span; 0 without any.
 
     Args:
         span: characters of the text, half-open.

@@ -26,7 +26,10 @@ from geomagnifier.types import Floats
 
 
 class Heat(NamedTuple):
-    """H of a view, (rows, columns) of its image tokens, unscaled; and the probability of what was affirmed, against its contrary."""
+    """H of a view, (rows, columns) of its image tokens, unscaled.
+
+    And the probability of what was affirmed, against its contrary.
+    """
 
     map: Floats
     probability: float
@@ -71,7 +74,8 @@ def heat(
         logits = torch.stack([vlm.logit(states[int(i)], tie) for i in at])
         if not watch.maps:
             raise ModelUnsupported(
-                f"{vlm.name} gives no attention to look at, so there is no heat map; use search='exhaustive'"
+                f"{vlm.name} gives no attention to look at, so there is no heat map; use"
+                " search='exhaustive'"
             )
         loss = logits.sum()
         if entropy:
@@ -82,7 +86,8 @@ def heat(
         slopes = torch.autograd.grad(loss, watch.maps, allow_unused=True)
     if any(slope is None for slope in slopes):
         raise ModelUnsupported(
-            f"the attention of {vlm.name} has no gradient (weights in 4 bits have none on a CPU); take --bits 8, or --search exhaustive"
+            f"the attention of {vlm.name} has no gradient (weights in 4 bits have none on a CPU);"
+            " take --bits 8, or --search exhaustive"
         )
     with torch.no_grad():
         against = torch.stack([vlm.logit(states[int(i)], contrary) for i in at])

@@ -63,8 +63,9 @@ def features(model: Sam2Model, pictures: Tensor) -> list[Tensor]:
     if shapes != [(CHANNELS, length // stride, length // stride) for stride in STRIDES]:
         given = ", ".join(" x ".join(map(str, shape)) for shape in shapes)
         raise ModelCorrupt(
-            f"the segmenter makes {given} of {length} px where three levels of {CHANNELS} channels at 1/4, 1/8 and 1/16 are needed: "
-            "use a SAM2 checkpoint such as facebook/sam2.1-hiera-base-plus"
+            f"the segmenter makes {given} of {length} px where three levels of {CHANNELS} channels"
+            " at 1/4, 1/8 and 1/16 are needed: use a SAM2 checkpoint such as"
+            " facebook/sam2.1-hiera-base-plus"
         )
     return levels
 
@@ -143,7 +144,10 @@ def prompted(
 
 
 def _decode(model: Sam2Model, embeddings: list[Tensor], prompts: Tensor) -> tuple[Tensor, Tensor]:
-    """Boxes (n, 4) or points (n, 2) -> logits (n, k, S/4, S/4) and expected IoU (n, k); k = 1 for boxes, 3 for points."""
+    """Boxes (n, 4) or points (n, 2) -> logits (n, k, S/4, S/4) and expected IoU (n, k).
+
+    K = 1 for boxes, 3 for points.
+    """
     if prompts.shape[1] == 4:
         out = model(
             image_embeddings=embeddings,

@@ -1,4 +1,6 @@
-"""A vision-language model of the hub as the full size needs it: views with their places in, states, logits and words out.
+"""A vision-language model of the hub as the full size needs it.
+
+Views with their places in, states, logits and words out.
 
 A view is brought to the size that the model's family takes, its tokens get the place of their
 footprint on the scene as an embedding (zero until trained), and several views stand in one turn:
@@ -30,7 +32,10 @@ TOGETHER = 8
 
 
 class Shown(NamedTuple):
-    """A view for the model. pixels: (h, w, 3) uint8.  place: (x0, y0, x1, y1) as shares of the scene."""
+    """A view for the model. pixels: (h, w, 3) uint8.
+
+    Place: (x0, y0, x1, y1) as shares of the scene.
+    """
 
     pixels: Bytes
     place: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
@@ -45,7 +50,10 @@ class Turn(NamedTuple):
 
 
 class Written(NamedTuple):
-    """An answer. spans: (first, last) character of each token in `text` and beyond its end.  probabilities: of each token."""
+    """An answer. spans: (first, last) character of each token in `text` and beyond its end.
+
+    Probabilities: of each token.
+    """
 
     text: str
     spans: list[tuple[int, int]]
@@ -120,8 +128,9 @@ class Vlm(nn.Module):
         number = self.tokenizer.get_vocab().get(text)
         if number is None:
             raise ModelUnsupported(
-                f"the tokenizer of {self.name} has no {text} token, so it was not trained for this; use a folder of `geomag train-full`, "
-                "or the model zero-shot (by its own name, with --segmenter)"
+                f"the tokenizer of {self.name} has no {text} token, so it was not trained for this;"
+                " use a folder of `geomag train-full`, or the model zero-shot (by its own name,"
+                " with --segmenter)"
             )
         return int(number)
 
@@ -290,7 +299,10 @@ class Vlm(nn.Module):
 def footprints(
     place: tuple[float, float, float, float], grid: tuple[int, int]
 ) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Place of each token of a view, row by row: (rows * columns, 4) x0, y0, x1, y1 as shares of the scene."""
+    """Place of each token of a view, row by row.
+
+    (rows * columns, 4) x0, y0, x1, y1 as shares of the scene.
+    """
     x0, y0, x1, y1 = place
     rows, columns = grid
     x, y = np.linspace(x0, x1, columns + 1), np.linspace(y0, y1, rows + 1)

@@ -1,4 +1,6 @@
-"""The words of an answer: a sentence about the scene, or about what was found in it, in the question's language.
+"""The words of an answer.
+
+A sentence about the scene, or about what was found in it, in the question's language.
 
 English sentences about what is there are written by the text decoder within the grammar of
 `telling`; which class the scene is of, whether the answer is yes or no, and what is not there are
@@ -228,7 +230,10 @@ class Speaker:
         missing: Sequence[str],
         unknown: bool,
     ) -> Memory:
-        """Image tokens with instance tokens: the best regions, classes looked for in vain, a mark for a thing never taught."""
+        """Image tokens with instance tokens.
+
+        The best regions, classes looked for in vain, a mark for a thing never taught.
+        """
         rows = zip(regions, self.raw(regions).tolist(), shares(regions, scene), strict=True)
         things = [(region.label, score, box) for region, score, box in rows]
         kinds, places = text_generation.instances(self.words, things, missing, unknown)

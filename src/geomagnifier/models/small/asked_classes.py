@@ -33,13 +33,15 @@ _BARE_ZH = re.compile("那么?[^最大小左右上下前后第]{1,5}呢[?？。]
 _COURTS = re.compile(r"(?<!tennis )(?<!basketball )\bcourts?\b|(?<![网篮棒垒足排夫尔])球场")
 _COURT_CLASSES = ("tennis court", "basketball court")
 _AROUND = word_set(
-    "a an any the all every each some please here there in on this that image picture photo scene only just ? . , ! now"
+    "a an any the all every each some please here there in on this that image picture photo scene"
+    " only just ? . , ! now"
 )
 _ABOUT_SCENE = word_set(
-    "caption captions description describe summary summarize summarise overview title tag tags keyword keywords explain explanation "
-    "classify classification categorise categorize category recognise recognize identify analyse analyze analysis report segmentation "
-    "detection scenery hi hello hey thanks thank ok okay yes no hmm test question answer weather climate season daytime night "
-    "location context"
+    "caption captions description describe summary summarize summarise overview title tag tags"
+    " keyword keywords explain explanation classify classification categorise categorize category"
+    " recognise recognize identify analyse analyze analysis report segmentation detection scenery"
+    " hi hello hey thanks thank ok okay yes no hmm test question answer weather climate season"
+    " daytime night location context"
 )
 _ORDER = re.compile(
     r"^(?:please )?(?:find|show(?: me)?|locate|detect|count|mark|highlight|point out)\b"
@@ -99,7 +101,10 @@ def completed(
 
 
 def bare_class(text: str, language: str) -> bool:
-    """Whether a question is the name of a class of things, or several, and nothing else: "tanks", "the ships please"."""
+    """Whether a question is the name of a class of things, or several, and nothing else.
+
+    "tanks", "the ships please".
+    """
     if language == "zh":
         return False
     tokens = tokens_of(text)
@@ -110,7 +115,9 @@ def bare_class(text: str, language: str) -> bool:
 
 
 def bare_unknown(text: str, language: str, spelled: Callable[[str], bool]) -> bool:
-    """Whether a question is the name of something that there is no class for, and nothing else: "people", "airplan".
+    """Whether a question is the name of something that there is no class for, and nothing else.
+
+    "people", "airplan".
 
     Args:
         text: the question.
@@ -142,7 +149,10 @@ def names_alone_zh(text: str) -> bool:
 
 
 def is_order(text: str, language: str) -> bool:
-    """Whether an English question orders that things of a class be found: "show me planes or helicopters"."""
+    """Whether an English question orders that things of a class be found.
+
+    "show me planes or helicopters".
+    """
     return (
         language == "en"
         and bool(_ORDER.match(" ".join(tokens_of(text))))
@@ -151,7 +161,10 @@ def is_order(text: str, language: str) -> bool:
 
 
 def _counted_zh(text: str) -> list[list[Mention]]:
-    """The names in the clauses of a Chinese question that ask for a number, as one group: "船有几艘，储罐有几个？"."""
+    """The names in the clauses of a Chinese question that ask for a number, as one group.
+
+    "船有几艘，储罐有几个？".
+    """
     plain = "".join(characters(text)[0])
     clauses = [
         clause for clause in re.split("[?？,，。;；]", plain) if re.search("多少|几", clause)

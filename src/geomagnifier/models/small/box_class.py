@@ -75,7 +75,9 @@ def look(model: SmallModel, view: View, boxes: Floats) -> list[InBox]:
 def likeliest(
     likely: Tensor, objects: Sequence[str], within: Mapping[str, str]
 ) -> tuple[str, float]:
-    """The class of a box and its probability: a wide class has that of all within it, and is named where none of these has the most of it.
+    """The class of a box and its probability.
+
+    A wide class has that of all within it, and is named where none of these has the most of it.
 
     Args:
         likely: (len(objects),) probabilities.
@@ -95,7 +97,10 @@ def likeliest(
 
 
 def _states(model: SmallModel, kinds: Sequence[str], seen: Seen) -> Tensor:
-    """States of classes, (K, 256): of the text decoder, or where it has no word the image side's own."""
+    """States of classes, (K, 256).
+
+    Of the text decoder, or where it has no word the image side's own.
+    """
     worded = [kind for kind in kinds if kind in model.worded]
     rows = {
         kind: model.network.states.weight[model.kinds.index(kind)]
@@ -127,7 +132,10 @@ def cut(cells: Tensor, box: Floats) -> Tensor:
 
 
 def known(evidence: Floats, weights: Sequence[float]) -> bool:
-    """Whether the thing is of the class. evidence: of `InBox`.  weights: intercept and slopes; none names a class for every box."""
+    """Whether the thing is of the class. evidence: of `InBox`.
+
+    Weights: intercept and slopes; none names a class for every box.
+    """
     return not len(weights) or weights[0] + float(np.dot(weights[1:], evidence)) >= 0
 
 
@@ -143,7 +151,8 @@ def refused(classes: Sequence[str], others: Sequence[str], language: str) -> str
     if language == "zh":
         names = "、".join(map(chinese_answers.noun, classes))
         more = (
-            f"其他类别（{'、'.join(map(chinese_answers.noun, others))}）请按名称提问，如“分割{chinese_answers.noun(others[0])}”。"
+            f"其他类别（{'、'.join(map(chinese_answers.noun, others))}）请按名称提问，"
+            f"如“分割{chinese_answers.noun(others[0])}”。"
             if others
             else ""
         )

@@ -56,7 +56,10 @@ class BoxClassifier(nn.Module):
         )
 
     def describe(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
-        """What is seen of each box, (N, width): pyramid of one view (batch 1), boxes (N, 4) view px."""
+        """What is seen of each box, (N, width).
+
+        Pyramid of one view (batch 1), boxes (N, 4) view px.
+        """
         centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
         around = torch.cat([centre - 2 * half, centre + 2 * half], 1)
         size = torch.log(half.float().clamp(min=1.0)) / 4

@@ -1,4 +1,6 @@
-"""Second look at a detection's box: features on a grid over and around it -> where its edges are, and how well it then fits.
+"""Second look at a detection's box.
+
+Features on a grid over and around it -> where its edges are, and how well it then fits.
 
 The pixel decoder reads the sides of a box from one cell, a linear map of it. That is enough for
 things of one shape, not for those whose extent varies (a wind turbine with its shadow, an oil
@@ -36,7 +38,10 @@ validation pictures is lower by 0.02.
 
 
 class Refined(NamedTuple):
-    """boxes: (N, 4) view px.  fit: (N,) logits of the IoU with a thing of the class; of what is none, it is low."""
+    """boxes: (N, 4) view px.  fit: (N,) logits of the IoU with a thing of the class.
+
+    Of what is none, it is low.
+    """
 
     boxes: Tensor
     fit: Tensor

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Calibration:
-    """Chosen on validation pictures. presence, score, mask: from which a kind is there, an object counts, a cell is mask.
+    """Chosen on validation pictures.
+
+    Presence, score, mask: from which a kind is there, an object counts, a cell is mask.
 
     score is a raw one, before `Reliability` makes it a probability.
     """

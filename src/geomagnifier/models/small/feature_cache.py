@@ -79,13 +79,19 @@ class Views:
         return kept if kept is not None else self._look([view])[0]
 
     def together(self, views: Sequence[View]) -> None:
-        """See views of one size in one go, if they are new: of small ones, each alone takes as long as several."""
+        """See views of one size in one go, if they are new.
+
+        Of small ones, each alone takes as long as several.
+        """
         fresh = [view for view in views if self._find(view.key) is None]
         if fresh:
             self._look(fresh)
 
     def glance(self, view: View) -> Seen:
-        """Features of a thumbnail: no pyramid, but the picture as a whole; kept apart from those of `see`."""
+        """Features of a thumbnail: no pyramid, but the picture as a whole.
+
+        Kept apart from those of `see`.
+        """
         key = f"{view.key} as a whole"
         kept = self._find(key)
         if kept is not None:
@@ -128,7 +134,10 @@ class Views:
             return self._kept[key]
 
     def _keep(self, keys: Sequence[str], seen: list[Seen]) -> list[Seen]:
-        """Keep what was looked at in one go: all of it is asked for again before anything else is looked at."""
+        """Keep what was looked at in one go.
+
+        All of it is asked for again before anything else is looked at.
+        """
         with self._lock:
             for key, one in zip(keys, seen, strict=True):
                 self._kept[key] = one
@@ -148,5 +157,8 @@ class Views:
 
 
 def _own(number: int, of: int) -> Callable[[Tensor], Tensor]:
-    """Takes one view's part (1, ...) from what was worked out of several (N, ...): a copy, as a part alone would keep all of it."""
+    """Takes one view's part (1, ...) from what was worked out of several (N, ...).
+
+    A copy, as a part alone would keep all of it.
+    """
     return lambda tensor: tensor if of == 1 else tensor[number : number + 1].clone()

@@ -1,4 +1,6 @@
-"""TMRA's task granularity classifier (paper, section 2.1): sentence vector -> 256 -> 128 -> image, region, pixel.
+"""TMRA's task granularity classifier (paper, section 2.1).
+
+Sentence vector -> 256 -> 128 -> image, region, pixel.
 
 The paper's BERT gives 768 numbers; the small size has its sentence encoder's own 384.
 """
@@ -14,7 +16,10 @@ LEVELS = (Granularity.IMAGE, Granularity.REGION, Granularity.PIXEL)
 
 
 class GranularityClassifier(nn.Module):
-    """h1 = ReLU(W1 q + b1), h2 = ReLU(W2 h1 + b2), G = softmax(W3 h2 + b3); the softmax is left to the caller."""
+    """h1 = ReLU(W1 q + b1), h2 = ReLU(W2 h1 + b2), G = softmax(W3 h2 + b3).
+
+    The softmax is left to the caller.
+    """
 
     def __init__(self, width: int = 384) -> None:
         super().__init__()
@@ -35,7 +40,10 @@ class GranularityClassifier(nn.Module):
 def settled(
     levels: dict[Granularity, float], asked: yes_no.Asked | None
 ) -> dict[Granularity, float]:
-    """The levels of a question that is answered by yes or no: a scene is judged as a whole, things are looked for."""
+    """The levels of a question that is answered by yes or no.
+
+    A scene is judged as a whole, things are looked for.
+    """
     if asked is None or (asked.form == "unknown" and asked.noun):
         return levels
     if asked.form != "things":

@@ -1,4 +1,6 @@
-"""Dense maps -> single objects: peaks of the centre heat, their boxes, and the cells whose offset lands on them.
+"""Dense maps -> single objects.
+
+Peaks of the centre heat, their boxes, and the cells whose offset lands on them.
 
 Peaks as in CenterNet (Zhou et al., arXiv:1904.07850). A cell of the mask belongs to the centre that
 its offset points at, measured in sizes of the object, so that touching objects are told apart.
@@ -106,5 +108,8 @@ def share_cells(
 
 
 def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
-    """Raw score of an object: its centre heat, weighed by how surely the box is of this kind and the kind is there at all."""
+    """Raw score of an object.
+
+    Its centre heat, weighed by how surely the box is of this kind and the kind is there at all.
+    """
     return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)

@@ -1,4 +1,6 @@
-"""Several views as one input of the text decoder: the paper's I' = C2 (+) D(C1) (+) D(D(I)) (section 2.1).
+"""Several views as one input of the text decoder.
+
+The paper's I' = C2 (+) D(C1) (+) D(D(I)) (section 2.1).
 
 (+) keeps the place of each view: its image tokens carry where they lie in the whole of the input,
 whose hull is 0 to 1 each way. The decoder was trained on single views; what it makes of several is

@@ -1,4 +1,6 @@
-"""The pixel decoder as the paper writes it (section 2.3, steps 3 and 4), for masks alone: `variant="linear decoder"`.
+"""The pixel decoder as the paper writes it (section 2.3, steps 3 and 4), for masks alone.
+
+`variant="linear decoder"`.
 
     g = LayerNorm(Conv(h (concat) f_l))        Mask = sum_l w_l * sigmoid(Conv(g))
 

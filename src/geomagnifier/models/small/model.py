@@ -1,4 +1,7 @@
-"""The small model: MiniLM, EfficientNet-Lite2, the text decoder and the pixel decoder behind the `Model` protocol. Runs on any CPU.
+"""The small model.
+
+MiniLM, EfficientNet-Lite2, the text decoder and the pixel decoder behind the `Model` protocol. Runs
+on any CPU.
 
 The image side is computed once for a view and kept; ten questions about one picture cost little
 more than one.
@@ -236,7 +239,10 @@ class SmallModel:
         return settled(levels, yes_no.asked(query.text, told))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
-        """See `protocol.Model`. "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at H/2.
+        """See `protocol.Model`.
+
+        "gradient" is H on the decoder's image tokens, "mask" the class mask's own probability at
+        H/2.
 
         "scout" is what the scout makes of the kinds looked for, landmarks among them, at H/4.
         """
@@ -447,7 +453,10 @@ class SmallModel:
             )
 
     def spelled(self, word: str) -> bool:
-        """Whether the sentence encoder has a word, or its singular, as a whole; of a misspelt one it has pieces."""
+        """Whether the sentence encoder has a word, or its singular, as a whole.
+
+        Of a misspelt one it has pieces.
+        """
         return any(
             len(self.tokenizer.encode(form, add_special_tokens=False).tokens) == 1
             for form in (word, word.removesuffix("s"))
@@ -510,7 +519,10 @@ class SmallModel:
         return self._names[kind]
 
     def _understand(self, query: Query, view: View) -> Read:
-        """What the question asks for; worked out on a scene's first view and kept, so that all its views agree."""
+        """What the question asks for.
+
+        Worked out on a scene's first view and kept, so that all its views agree.
+        """
         if query.kinds:
             return Read(asked=query.kinds, apart=True)
         key = (view.scene, query.text)
@@ -559,7 +571,10 @@ class SmallModel:
         return read
 
     def _point(self, query: Query, read: Read, granularity: Granularity, memory: Memory) -> Tensor:
-        """[SEG] or [BOX] states of what is looked for, (Q, 256); the image side's own of kinds without a word."""
+        """[SEG] or [BOX] states of what is looked for, (Q, 256).
+
+        The image side's own of kinds without a word.
+        """
         pixel = granularity is Granularity.PIXEL
         if not {*read.asked} <= {*self.worded}:  # such are asked for by themselves
             return self.network.states.weight[[self.kinds.index(kind) for kind in read.asked]]
@@ -646,7 +661,8 @@ class SmallModel:
         if query.variant.linear:
             if self.linear is None:
                 raise OptionError(
-                    "this model has no weights of the linear decoder; recipes/linear_decoder.sh makes a model that has"
+                    "this model has no weights of the linear decoder; recipes/linear_decoder.sh"
+                    " makes a model that has"
                 )
             maps = maps._replace(
                 mask=self.linear(

@@ -1,4 +1,7 @@
-"""The small model's network: every part that is trained here, in one module. Sizes: docs/model_card.md."""
+"""The small model's network: every part that is trained here, in one module.
+
+Sizes: docs/model_card.md.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ LANGUAGE = ("granularity.", "text.", "selector.", "mentioned.")
 
 
 class SmallNetwork(nn.Module):
-    """The image side (trunk to scene head) and the language side (text decoder, selector); the sentence encoder stands apart, frozen.
+    """The image side (trunk to scene head) and the language side (text decoder, selector).
+
+    The sentence encoder stands apart, frozen.
 
     Args:
         kinds: kinds asked for by name, objects first.

@@ -48,7 +48,10 @@ class Maps(NamedTuple):
 
 
 class PixelDecoder(nn.Module):
-    """[SEG] state and f1, f2, f3 -> dense maps. `width` channels in the pyramid, `inner` in g, `seg` numbers in a state (paper: 4096)."""
+    """[SEG] state and f1, f2, f3 -> dense maps.
+
+    `width` channels in the pyramid, `inner` in g, `seg` numbers in a state (paper: 4096).
+    """
 
     def __init__(self, width: int = 256, inner: int = 128, seg: int | None = None) -> None:
         super().__init__()
@@ -79,7 +82,10 @@ class PixelDecoder(nn.Module):
         return draw(prepared, shifts, kernels, self.bias[None, None], self.norm)
 
     def bend(self, seg: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """What a state makes of the decoder at each level: W_h h (B, Q, inner), and the weighed kernels K h (B, Q, maps, inner)."""
+        """What a state makes of the decoder at each level.
+
+        W_h h (B, Q, inner), and the weighed kernels K h (B, Q, maps, inner).
+        """
         h = self.blend * self.project(seg)
         batch, questions = h.shape[:2]
         shifts, kernels = [], []
@@ -136,7 +142,10 @@ class Presence(nn.Module):
         self.judge = nn.Sequential(nn.Linear(5, 32), nn.ReLU(), nn.Linear(32, 1))
 
     def forward(self, seg: Tensor, maps: Maps, last: Tensor) -> Tensor:
-        """Seg (B, Q, width), maps, trunk features (B, 352, h, w) -> logits (B, Q). No gradient reaches the maps."""
+        """Seg (B, Q, width), maps, trunk features (B, 352, h, w) -> logits (B, Q).
+
+        No gradient reaches the maps.
+        """
         mask, centre = (
             maps.mask.detach().float().flatten(2),
             maps.centre.detach().float().flatten(2),

@@ -35,7 +35,10 @@ class HeatAttention(nn.Module):
         return made
 
     def within(self, decoder: TextDecoder) -> TextDecoder:
-        """The decoder with this attention in place of its own; all other numbers are shared, not copied."""
+        """The decoder with this attention in place of its own.
+
+        All other numbers are shared, not copied.
+        """
         twin = _shallow(decoder)
         twin.layers = nn.ModuleList(_shallow(layer) for layer in decoder.layers)
         for layer, image in zip(twin.layers, self.layers, strict=True):

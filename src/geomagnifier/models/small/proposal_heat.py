@@ -1,4 +1,7 @@
-"""The scout at work: heat of the kinds looked for, how large things look, and the scores that a promised recall takes."""
+"""The scout at work.
+
+Heat of the kinds looked for, how large things look, and the scores that a promised recall takes.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,9 @@ class Hunt:
         }
 
     def heat(self, view: View, kinds: Sequence[str]) -> Floats:
-        """How likely any of the kinds is in each cell of 4 px: (ceil(h/4), ceil(w/4)), 0 where there is no data.
+        """How likely any of the kinds is in each cell of 4 px.
+
+        (ceil(h/4), ceil(w/4)), 0 where there is no data.
 
         A kind that the scout has no map of may be anywhere.
         """
@@ -87,7 +92,10 @@ class Hunt:
         return float(math.exp2(octaves) / shrink)
 
     def least(self, kind: str, recall: float) -> float:
-        """The score from which an object counts where a share of the kind must be found; the lowest measured where more is asked."""
+        """The score from which an object counts where a share of the kind must be found.
+
+        The lowest measured where more is asked.
+        """
         steps = self.scores.get(kind, ())
         return next(
             (score for share, score in steps if share >= recall),

@@ -27,7 +27,10 @@ WIDTH = 64
 
 
 class Sighting(NamedTuple):
-    """heat: (B, kinds, H/4, W/4) logits.  shrink: (B,) log2 of how much smaller than in the training pictures things look."""
+    """heat: (B, kinds, H/4, W/4) logits.
+
+    Shrink: (B,) log2 of how much smaller than in the training pictures things look.
+    """
 
     heat: Tensor
     shrink: Tensor

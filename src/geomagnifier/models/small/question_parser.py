@@ -1,4 +1,6 @@
-"""The first part of an answer: what to look for, and the [SEG] and [BOX] states that drive the pixel decoder.
+"""The first part of an answer.
+
+What to look for, and the [SEG] and [BOX] states that drive the pixel decoder.
 
     <point> <ship> [SEG] <by> <harbor> [BOX] <end>
 
@@ -108,7 +110,9 @@ def point(
     read: Read,
     pixel: bool,
 ) -> Tensor:
-    """The states E_seg of the kinds of one question on one view: (Q, width), asked kinds first, then landmarks.
+    """The states E_seg of the kinds of one question on one view.
+
+    (Q, width), asked kinds first, then landmarks.
 
     Args:
         decoder: in evaluation mode.
@@ -140,7 +144,10 @@ def skeleton(words: w.Words, read: Read, pixel: bool) -> tuple[list[int], list[i
 def each(
     words: w.Words, memory: Memory, kinds: Sequence[str], pixel: bool
 ) -> tuple[Tensor, Memory]:
-    """Several kinds, a question of its own each: tokens (K, 3), the tie last, and the memory of one view for all of them."""
+    """Several kinds, a question of its own each.
+
+    Tokens (K, 3), the tie last, and the memory of one view for all of them.
+    """
     tie = w.SEG if pixel else w.BOX
     tokens = torch.tensor([words.encode([w.POINT, w.kind_token(kind), tie]) for kind in kinds])
     return tokens, Memory(
@@ -157,7 +164,10 @@ def point_each(
     kinds: Sequence[str],
     pixel: bool,
 ) -> Tensor:
-    """The states of several kinds, (K, width); states (K, T, tokens) and padding (K, T) of their questions, memory of one view."""
+    """The states of several kinds, (K, width).
+
+    States (K, T, tokens) and padding (K, T) of their questions, memory of one view.
+    """
     tokens, shared = each(words, memory, kinds, pixel)
     _, cache = decoder.read(states, padding, shared)
     x, _ = decoder.write(tokens, cache)

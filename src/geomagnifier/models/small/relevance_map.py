@@ -27,7 +27,10 @@ Loss = Literal["logit", "cross entropy"]
 
 
 def weigh(attention: Sequence[Tensor], gradient: Sequence[Tensor]) -> Tensor:
-    """H of maps A_i and their gradients, each (..., S): the mean of ReLU(gradient) * attention over all rows -> (S,)."""
+    """H of maps A_i and their gradients, each (..., S).
+
+    The mean of ReLU(gradient) * attention over all rows -> (S,).
+    """
     rows = [(torch.relu(g) * a).flatten(0, -2) for a, g in zip(attention, gradient, strict=True)]
     return torch.cat(rows).mean(0)
 

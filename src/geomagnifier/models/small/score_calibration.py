@@ -23,14 +23,20 @@ SAME: Knots = ((0.0, 0.0), (1.0, 1.0))
 
 @dataclass(frozen=True)
 class Reliability:
-    """temperature: scene logits are divided by it.  objects: by class, (raw score, probability) knots, both rising strictly from 0 to 1."""
+    """temperature: scene logits are divided by it.
+
+    Objects: by class, (raw score, probability) knots, both rising strictly from 0 to 1.
+    """
 
     temperature: float = 1.0
     objects: Mapping[str, Knots] = field(default_factory=dict)
 
     @classmethod
     def of(cls, card: Mapping[str, Any]) -> Reliability:
-        """As the card of a model says it, checked by `card.check_small`; the identity where it says nothing."""
+        """As the card of a model says it, checked by `card.check_small`.
+
+        The identity where it says nothing.
+        """
         told = card.get("reliability", {"temperature": 1.0, "objects": {}})
         return cls(
             float(told["temperature"]),

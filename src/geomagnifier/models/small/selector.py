@@ -1,4 +1,6 @@
-"""Which of the objects are meant: "the largest", "second from the left", "next to the harbor", "the upper row".
+"""Which of the objects are meant.
+
+"the largest", "second from the left", "next to the harbor", "the upper row".
 
 Three transformer layers over the question's tokens and the objects as tokens. An object is told by
 numbers alone (place, size, rank, way to the nearest landmark), so that the selector learns from
@@ -133,7 +135,8 @@ class Selector(nn.Module):
 _MANY = "two|three|four|five|six|seven|eight|nine|ten"
 _MOST = r"(?:larg|bigg|small|tini|long|short|wid|broad|narrow|great)est"
 _COUNTED = re.compile(
-    rf"\b({_MANY}|\d{{1,3}}) (?:of the )?{_MOST}\b|\b{_MOST} ({_MANY}|\d{{1,3}})\b|\btop ({_MANY}|\d{{1,3}})\b"
+    rf"\b({_MANY}|\d{{1,3}}) (?:of the )?{_MOST}\b|\b{_MOST} ({_MANY}|\d{{1,3}})\b|\btop"
+    rf" ({_MANY}|\d{{1,3}})\b"
 )
 _ZH_NUMBER, _ZH_MEASURE = "[两二三四五六七八九十]|\\d{1,3}", "[个艘架辆座片条块栋处]"
 _ZH_COUNTED = re.compile(
@@ -162,7 +165,9 @@ def counted_in_english(question: str, noun: str) -> str:
 
 
 def how_many(question: str) -> int | None:
-    """The number of objects that a superlative is said of: 5 for "the five largest ships"; None where there is no number.
+    """The number of objects that a superlative is said of: 5 for "the five largest ships".
+
+    None where there is no number.
 
     Args:
         question: English.

@@ -1,4 +1,6 @@
-"""How usual an object's length is in a view: a detection far from the lengths of its class in training is believed less.
+"""How usual an object's length is in a view.
+
+A detection far from the lengths of its class in training is believed less.
 
 Without it a pyramid of views takes parts of large things for small ones, and groups of small things
 for a large one.

@@ -1,4 +1,6 @@
-"""The compact vision-language decoder: question, picture and objects -> an answer, word by word, with [SEG] and [BOX].
+"""The compact vision-language decoder.
+
+Question, picture and objects -> an answer, word by word, with [SEG] and [BOX].
 
     sequence   question tokens (see each other) | answer tokens (see the question and what is written already)
     memory     image tokens (features at H/32, at most 256 a view) and instance tokens (at most 32), by cross-attention
@@ -30,14 +32,19 @@ PLACE = 5
 
 
 class Memory(NamedTuple):
-    """What the decoder looks at. tokens: (B, S, width), image tokens first.  absent: (B, S) bool, True where there is no token."""
+    """What the decoder looks at. tokens: (B, S, width), image tokens first.
+
+    Absent: (B, S) bool, True where there is no token.
+    """
 
     tokens: Tensor
     absent: Tensor
 
 
 class Cache(NamedTuple):
-    """What was read. past, memory: keys and values of each layer, (B, heads, T, width / heads), of the sequence and of the memory.
+    """What was read. past, memory.
+
+    Keys and values of each layer, (B, heads, T, width / heads), of the sequence and of the memory.
 
     absent: (B, S) of the memory.  padding: (B, T) of the question.  written: tokens of the answer
         so far.
@@ -152,7 +159,9 @@ class TextDecoder(nn.Module):
     def see(
         self, last: Tensor, within: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     ) -> Tensor:
-        """Features at H/32 (B, channels, h, w) -> image tokens (B, n <= 256, width), row by row; their grid is `grid_of(h, w)`.
+        """Features at H/32 (B, channels, h, w) -> image tokens (B, n <= 256, width), row by row.
+
+        Their grid is `grid_of(h, w)`.
 
         Args:
             last: of the trunk.
@@ -174,7 +183,10 @@ class TextDecoder(nn.Module):
         return tokens
 
     def glance(self, last: Tensor, pooled: Tensor, scenes: Tensor) -> Memory:
-        """A thumbnail's memory: its image tokens, its pooled vector (B, 1280) and the scene classes' logits (B, scenes)."""
+        """A thumbnail's memory.
+
+        Its image tokens, its pooled vector (B, 1280) and the scene classes' logits (B, scenes).
+        """
         whole = self.whole(pooled)[:, None]
         scene = self.scene(torch.softmax(scenes.float(), 1))[:, None]
         tokens = torch.cat(
@@ -183,7 +195,10 @@ class TextDecoder(nn.Module):
         return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
 
     def objects(self, kinds: Tensor, places: Tensor) -> Tensor:
-        """Instance tokens: word numbers of their kinds (B, N) and (B, N, PLACE) -> (B, N, width)."""
+        """Instance tokens.
+
+        Word numbers of their kinds (B, N) and (B, N, PLACE) -> (B, N, width).
+        """
         out: Tensor = self.instance_norm(self.words(kinds) + self.instance(places))
         return out
 
@@ -254,7 +269,10 @@ class TextDecoder(nn.Module):
 
 
 def grid_of(height: int, width: int) -> tuple[int, int]:
-    """Rows and columns of the image tokens of h x w features: each side divided by the smallest whole number that leaves 256."""
+    """Rows and columns of the image tokens of h x w features.
+
+    Each side divided by the smallest whole number that leaves 256.
+    """
     by = 1
     while -(-height // by) * -(-width // by) > IMAGE_TOKENS:
         by += 1

@@ -1,4 +1,6 @@
-"""The sentence encoder: all-MiniLM-L6-v2 (Apache-2.0) run by `tokenizers` and torch alone; importing transformers would cost seconds.
+"""The sentence encoder: all-MiniLM-L6-v2 (Apache-2.0) run by `tokenizers` and torch alone.
+
+Importing transformers would cost seconds.
 
 BERT's layers are exactly `nn.TransformerEncoderLayer` with GELU and the norm after the residual.
 """
@@ -29,7 +31,10 @@ class Tokens(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """states: (B, T, 384) of each token; padding: (B, T) bool; pooled: (B, 384), mean over tokens, unit length."""
+    """states: (B, T, 384) of each token; padding: (B, T) bool.
+
+    Pooled: (B, 384), mean over tokens, unit length.
+    """
 
     states: Tensor
     padding: Tensor

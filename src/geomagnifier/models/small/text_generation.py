@@ -115,7 +115,9 @@ Thing = tuple[str, float, tuple[float, float, float, float]]
 def instances(
     words: w.Words, things: Sequence[Thing], missing: Sequence[str], unknown: bool
 ) -> tuple[list[int], list[list[float]]]:
-    """What was found, as the decoder is told it: word numbers of kinds, and score, centre and sides of each.
+    """What was found, as the decoder is told it.
+
+    Word numbers of kinds, and score, centre and sides of each.
 
     Args:
         words: the vocabulary.
@@ -134,7 +136,9 @@ def instances(
 
 
 def about_found(words: w.Words, present: Mapping[str, Sequence[Box]], start: str = "") -> Rule:
-    """The grammar of sentences about what was found: each class with regions is named once, and a part of the scene only where it holds.
+    """The grammar of sentences about what was found.
+
+    Each class with regions is named once, and a part of the scene only where it holds.
 
         [yes | no ,] there <is> [also] LIST [WHERE] .       or       <n> <CLASS> <is> (near LIST | WHERE | in the picture) [; there ...] .
         or, of a single region,   this is <a> <CLASS> .
@@ -242,7 +246,10 @@ def _places(present: Mapping[str, Sequence[Box]], kinds: Sequence[str]) -> list[
 
 
 def plainly(present: Mapping[str, Sequence[Box]], start: str = "") -> list[str]:
-    """The sentence by rule, for where the decoder comes to no end: arguments as of `about_found`."""
+    """The sentence by rule, for where the decoder comes to no end.
+
+    Arguments as of `about_found`.
+    """
     tokens = [start, ","] if start else []
     for k, kind in enumerate(present):
         tokens += (["there", w.IS] if not k else ["and"] if k == len(present) - 1 else [","]) + [
@@ -283,7 +290,10 @@ def denied(
 
 
 def listed(kinds: Sequence[str]) -> list[str]:
-    """Tokens of the sentence that names what is left: "there are also six airplanes, two harbors and one bridge."."""
+    """Tokens of the sentence that names what is left.
+
+    "there are also six airplanes, two harbors and one bridge.".
+    """
     tokens = ["there", w.IS, "also"] if kinds else []
     for k, kind in enumerate(kinds):
         tokens += [] if not k else ["and"] if k == len(kinds) - 1 else [","]
@@ -292,7 +302,10 @@ def listed(kinds: Sequence[str]) -> list[str]:
 
 
 def about_place(words: w.Words, shut: Sequence[str]) -> Rule:
-    """Rules of a caption: no kind tokens, no ties, none of the words in `shut`, and neither yes nor no at its start."""
+    """Rules of a caption.
+
+    No kind tokens, no ties, none of the words in `shut`, and neither yes nor no at its start.
+    """
     out = [w.SEG, w.BOX, w.NUMBER, w.ONE, w.IS, *words.kinds, *shut]
     first = [*out, "yes", "no", ".", ",", ";", "and", "or", "of"]
     return lambda sentence: out if sentence else first

@@ -1,4 +1,6 @@
-"""The closed vocabulary of answers: about a thousand words, the kinds as one token each, and tokens that are no words.
+"""The closed vocabulary of answers.
+
+About a thousand words, the kinds as one token each, and tokens that are no words.
 
 A sentence is a list of tokens: "there <is> <n> <ship> [BOX] ." What depends on the count of regions
 is filled in when the sentence is written out (`write_out`): "<n>" is the number of the phrase's
@@ -22,8 +24,8 @@ verb.
 """
 
 _SAID = (
-    "this is there no yes none of the things i know here . , ; or and also near in on upper lower left right centre part picture rest"
-    " was not taught to find that"
+    "this is there no yes none of the things i know here . , ; or and also near in on upper lower"
+    " left right centre part picture rest was not taught to find that"
 )
 FOUND = tuple(_SAID.split())
 """Plain words of sentences about what was found; captions have all the others as well."""

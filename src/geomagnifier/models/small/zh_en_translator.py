@@ -1,4 +1,6 @@
-"""Chinese questions, read into plain English: a small transformer from characters to the words of one sentence for each meaning.
+"""Chinese questions, read into plain English.
+
+A small transformer from characters to the words of one sentence for each meaning.
 
 Everything behind it stays as it is: the sentence encoder, the decoder and the selector read the
 English. Coordinates are carried over.
@@ -33,7 +35,11 @@ _WORD = re.compile(rf"[a-z0-9'-]+|[.,?!]|{BOX}", re.IGNORECASE)
 
 
 def characters(text: str) -> tuple[list[str], list[str]]:
-    """A question as it is read: its characters, full-width and traditional forms made plain, no spaces; and the coordinates it gives."""
+    """A question as it is read.
+
+    Its characters, full-width and traditional forms made plain, no spaces; and the coordinates it
+    gives.
+    """
     plain = (
         unicodedata.normalize("NFKC", chinese_text.without_order(text[:LOOKED_AT]))
         .lower()

@@ -1,4 +1,7 @@
-"""The page of the service, in NiceGUI on the same FastAPI app. Everything it loads comes from this machine."""
+"""The page of the service, in NiceGUI on the same FastAPI app.
+
+Everything it loads comes from this machine.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ loses its network, goes on where it was.
 
 
 def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> None:
-    """Put the page at / of an app that has its other addresses already. One page a process: NiceGUI has one app.
+    """Put the page at / of an app that has its other addresses already.
+
+    One page a process: NiceGUI has one app.
 
     Args:
         app: of the service.

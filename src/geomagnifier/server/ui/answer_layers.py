@@ -1,4 +1,7 @@
-"""An answer as the map draws it: regions, places looked at, and the heat map as a picture. Plain values, no browser."""
+"""An answer as the map draws it: regions, places looked at, and the heat map as a picture.
+
+Plain values, no browser.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,11 @@ LOOKS = 2000
 
 
 def document(answer: Answer, places: Places) -> dict[str, Any]:
-    """What the map needs: `colours` by kind, `regions` with their facts, `crops`, `skipped` and `broken` places, where `heat` lies."""
+    """What the map needs.
+
+    `colours` by kind, `regions` with their facts, `crops`, `skipped` and `broken` places, where
+    `heat` lies.
+    """
     best = sorted(presentation.order(answer, "score")[:REGIONS])
     points = 0
     drawn: list[dict[str, Any]] = []

@@ -1,4 +1,7 @@
-"""The answer beside the map: sentence, labels, regions as a list, what it cost, files to take away."""
+"""The answer beside the map.
+
+Sentence, labels, regions as a list, what it cost, files to take away.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class Answered:
         self._root.clear()
 
     async def show(self, job: Job, box: str | None, meant: str) -> None:
-        """Show the answer of a finished job. box: what the question was about, in words.  meant: see `reading.meant`."""
+        """Show the answer of a finished job. box: what the question was about, in words.
+
+        Meant: see `reading.meant`.
+        """
         answer = job.answer
         assert answer is not None
         first = await asyncio.to_thread(
@@ -78,7 +84,8 @@ class Answered:
             with tag("div", "titled"):
                 words(
                     "h2",
-                    f"{len(answer.regions):,} {'region' if len(answer.regions) == 1 else 'regions'}",
+                    f"{len(answer.regions):,}"
+                    f" {'region' if len(answer.regions) == 1 else 'regions'}",
                 )
                 choice = tag("select", "low", aria_label="Order of the regions")
                 with choice:
@@ -150,7 +157,8 @@ def _notes(job: Job, answer: Answer) -> list[str]:
     notes = [ENDINGS[job.state]] if job.state in ENDINGS and not answer.complete else []
     if len(answer.regions) > answer_layers.REGIONS:
         notes.append(
-            f"The map shows the {answer_layers.REGIONS:,} best of {len(answer.regions):,} regions; the files have all of them."
+            f"The map shows the {answer_layers.REGIONS:,} best of {len(answer.regions):,} regions;"
+            " the files have all of them."
         )
     return notes
 
@@ -177,7 +185,10 @@ def _labels(answer: Answer) -> None:
 
 
 def _lines(listed: ui.element, rows: Sequence[presentation.Row], colours: Sequence[str]) -> None:
-    """Rows as one piece of HTML: a hundred of them as elements of the server would be slow. The map's script listens to them."""
+    """Rows as one piece of HTML: a hundred of them as elements of the server would be slow.
+
+    The map's script listens to them.
+    """
     with listed:
         ui.html(
             "".join(_line(row, colours[row.kind]) for row in rows), sanitize=False, tag="div"
@@ -190,10 +201,11 @@ def _line(row: presentation.Row, colour: str) -> str:
         " · ".join(part for part in (row.pixels if row.metres else "", row.area) if part)
     )
     return (
-        f'<div role="listitem"><button type="button" class="region-row" data-region="{row.number}" style="--own: {colour}">'
-        f'<i aria-hidden="true"></i><span class="label"><small class="number">{row.number}</small> {html.escape(row.label)}</span>'
-        f'<span class="score number"><span class="unseen">score </span>{row.score:.2f}</span>'
-        f'<span class="facts number"><b>{size}</b>{below}</span></button></div>'
+        f'<div role="listitem"><button type="button" class="region-row" data-region="{row.number}"'
+        f' style="--own: {colour}"><i aria-hidden="true"></i><span class="label"><small'
+        f' class="number">{row.number}</small> {html.escape(row.label)}</span><span class="score'
+        f' number"><span class="unseen">score </span>{row.score:.2f}</span><span class="facts'
+        f' number"><b>{size}</b>{below}</span></button></div>'
     )
 
 

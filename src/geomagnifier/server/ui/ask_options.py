@@ -1,4 +1,7 @@
-"""How a picture is to be looked at: the search, and what a person may set beside it, in a quiet fold under the question."""
+"""How a picture is to be looked at.
+
+The search, and what a person may set beside it, in a quiet fold under the question.
+"""
 
 from __future__ import annotations
 

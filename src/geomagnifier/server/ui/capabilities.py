@@ -31,6 +31,7 @@ def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
             words("p", f"Kinds of place it tells apart: {some}{more}.", "note")
         words(
             "p",
-            "Ask for the largest, the second from the left, those near something; in English or Chinese.",
+            "Ask for the largest, the second from the left, those near something; in English or"
+            " Chinese.",
             "note",
         )

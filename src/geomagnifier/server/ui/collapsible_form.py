@@ -1,4 +1,7 @@
-"""A quiet fold of a form: fields with a title, a sentence and room for what is wrong with each. Closed, it tells what is not as usual."""
+"""A quiet fold of a form: fields with a title, a sentence and room for what is wrong with each.
+
+Closed, it tells what is not as usual.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +98,10 @@ class Fold:
         )
 
     def check(self, typed: Typed) -> bool:
-        """Say beside the fields what is wrong with them, and go to the first of these; whether nothing is."""
+        """Say beside the fields what is wrong with them, and go to the first of these.
+
+        Whether nothing is.
+        """
         wrong = typed.amiss()
         self._say(wrong)
         if wrong:

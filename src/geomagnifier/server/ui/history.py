@@ -1,4 +1,7 @@
-"""Questions asked before in this browser. NiceGUI keeps them in the work folder: they outlive a reload, and go with the service."""
+"""Questions asked before in this browser.
+
+NiceGUI keeps them in the work folder: they outlive a reload, and go with the service.
+"""
 
 from __future__ import annotations
 

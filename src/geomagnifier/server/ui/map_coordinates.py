@@ -1,4 +1,6 @@
-"""Scene pixels <-> the coordinates of the map in the browser: rings, boxes and whole rasters, many points at a time.
+"""Scene pixels <-> the coordinates of the map in the browser.
+
+Rings, boxes and whole rasters, many points at a time.
 
 Map coordinates are (up, right): latitude and longitude on Web Mercator, or units of Leaflet's
 CRS.Simple; `tiles.layers` says which.

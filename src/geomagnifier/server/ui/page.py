@@ -1,4 +1,7 @@
-"""One person's page: what is open, what was asked, what is under way. It hands the parts what they show, and hears what they want."""
+"""One person's page: what is open, what was asked, what is under way.
+
+It hands the parts what they show, and hears what they want.
+"""
 
 from __future__ import annotations
 

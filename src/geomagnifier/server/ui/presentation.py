@@ -1,4 +1,7 @@
-"""An answer as a person reads it: a sentence in pieces, regions as rows, costs as figures. Plain values, no browser."""
+"""An answer as a person reads it: a sentence in pieces, regions as rows, costs as figures.
+
+Plain values, no browser.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Piece:
-    """Words of the answer. kind: number of the kind of regions that they stand for, None for the words between."""
+    """Words of the answer.
+
+    Kind: number of the kind of regions that they stand for, None for the words between.
+    """
 
     text: str
     kind: int | None = None
@@ -36,7 +42,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Row:
-    """A region as a line of the list. number: its place in the answer, from 1.  kind: number of its label, which sets its colour."""
+    """A region as a line of the list. number: its place in the answer, from 1.
+
+    Kind: number of its label, which sets its colour.
+    """
 
     number: int
     kind: int
@@ -68,7 +77,10 @@ def colours(answer: Answer) -> list[str]:
 
 
 def pieces(answer: Answer) -> list[Piece]:
-    """The sentence, cut where phrases stand that are tied to regions; a phrase counts where it stands first."""
+    """The sentence, cut where phrases stand that are tied to regions.
+
+    A phrase counts where it stands first.
+    """
     numbers = kinds(answer)
     phrases = {region.phrase: numbers[region.label] for region in answer.regions if region.phrase}
     taken: list[tuple[int, int, int]] = []
@@ -89,7 +101,10 @@ def pieces(answer: Answer) -> list[Piece]:
 
 
 def meant(turn: Turn | None) -> str:
-    """What a question that referred back was taken to ask, in full; "" where it did not refer back."""
+    """What a question that referred back was taken to ask, in full.
+
+    "" where it did not refer back.
+    """
     if turn is None or turn.sort == "fresh":
         return ""
     return turn.refers.words if turn.refers is not None else turn.meant
@@ -105,7 +120,10 @@ def rows(answer: Answer, numbers: Sequence[int]) -> Iterator[Row]:
 
 
 def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[str, str, str]:
-    """Sides of the box in px; length and width on the ground ("" where not known), of the box where there is no outline; area or "".
+    """Sides of the box in px.
+
+    Length and width on the ground ("" where not known), of the box where there is no outline; area
+    or "".
 
     Args:
         region: of an answer.
@@ -118,9 +136,11 @@ def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[
         wide, high = scene.px_metres or (0.0, 0.0)
         return (
             pixels,
-            f"box {length((x1 - x0) * wide)} × {length((y1 - y0) * high)}"
-            if scene.px_metres
-            else "",
+            (
+                f"box {length((x1 - x0) * wide)} × {length((y1 - y0) * high)}"
+                if scene.px_metres
+                else ""
+            ),
             "",
         )
     if fields["area_m2"] is None:
@@ -133,7 +153,10 @@ def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[
 
 
 def order(answer: Answer, by: str) -> list[int]:
-    """Places of the regions in the answer, from 1: "found" as they come, by "score" or by "size" of their boxes, greatest first."""
+    """Places of the regions in the answer, from 1.
+
+    "found" as they come, by "score" or by "size" of their boxes, greatest first.
+    """
     numbers = list(range(1, len(answer.regions) + 1))
     if by == "score":
         numbers.sort(key=lambda n: -answer.regions[n - 1].score)
@@ -177,9 +200,11 @@ def looks(answer: Answer) -> str:
     if not trace.pixels_processed:  # a question that is refused
         return "Nothing was searched."
     said = [
-        f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look"
-        if trace.crops
-        else "Seen as a whole"
+        (
+            f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look"
+            if trace.crops
+            else "Seen as a whole"
+        )
     ]
     if trace.closed:
         said.append(f"{len(trace.closed):,} left closed")
@@ -191,7 +216,10 @@ def looks(answer: Answer) -> str:
 
 
 def line(error: object) -> str:
-    """One line that begins like a sentence, without what a library says in parentheses: the service's own answer has that."""
+    """One line that begins like a sentence, without what a library says in parentheses.
+
+    The service's own answer has that.
+    """
     text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
     return (
         text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]
@@ -228,14 +256,19 @@ def sized(width: int, height: int, gsd: float | None) -> str:
 
 
 def found(hit: Hit) -> list[str]:
-    """What a search says of a picture: how alike it is, where it is or how far away, when it was taken, whether a part of it was found."""
+    """What a search says of a picture.
+
+    How alike it is, where it is or how far away, when it was taken, whether a part of it was found.
+    """
     said = (
         f"likeness {hit.score:.2f}" if hit.score is not None else "",
-        hit.where
-        if hit.distance is None
-        else f"{length(hit.distance)} away"
-        if hit.distance >= 1
-        else "right there",
+        (
+            hit.where
+            if hit.distance is None
+            else f"{length(hit.distance)} away"
+            if hit.distance >= 1
+            else "right there"
+        ),
         hit.when,
         "a part of it" if hit.tile is not None else "",
     )

@@ -1,4 +1,7 @@
-"""Where a person asks: the question with examples, its box, what it follows on, work under way, and what went wrong."""
+"""Where a person asks.
+
+The question with examples, its box, what it follows on, work under way, and what went wrong.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ QUARTERS = (
     "",
 )
 """What is read aloud of work under way: no more than this."""
-SEND = "(e) => { const form = e.currentTarget.form; form.elements.question.value = e.currentTarget.innerText; form.requestSubmit(); }"
+SEND = (
+    "(e) => { const form = e.currentTarget.form; form.elements.question.value ="
+    " e.currentTarget.innerText; form.requestSubmit(); }"
+)
 
 
 class Asking:

@@ -1,4 +1,7 @@
-"""What the page's browser fetches beside the service's own addresses: an answer for the map, its heat, small pictures for the menu."""
+"""What the page's browser fetches beside the service's own addresses.
+
+An answer for the map, its heat, small pictures for the menu.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ KEPT = {"Cache-Control": "private, max-age=3600"}
 
 
 def routes(library: Library, jobs: Jobs) -> APIRouter:
-    """The addresses under /web. They are plain functions, so that FastAPI runs them outside the event loop."""
+    """The addresses under /web.
+
+    They are plain functions, so that FastAPI runs them outside the event loop.
+    """
     router = APIRouter(prefix="/web", include_in_schema=False)
 
     @router.get("/jobs/{id}/map.json")

@@ -109,7 +109,10 @@ class Stage:
         self._run("go", ring)
 
     async def shows(self) -> tuple[float, float, float, float] | None:
-        """West, south, east, north in degrees of what can be seen; None where that is not the Earth."""
+        """West, south, east, north in degrees of what can be seen.
+
+        None where that is not the Earth.
+        """
         try:
             bounds = await self.map.run_method("shows", timeout=ANSWERS) if self._ready else None
         except TimeoutError:  # the browser has gone to sleep

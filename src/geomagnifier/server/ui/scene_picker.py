@@ -1,4 +1,7 @@
-"""Which picture is open, and the others that there are: a menu under the header, and the page while none is open."""
+"""Which picture is open, and the others that there are.
+
+A menu under the header, and the page while none is open.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ MOST = 100
 
 Choose = Callable[[str, Box | None], Awaitable[None]]
 """Called with the id of a picture, and the part of it to go to."""
-SENT = f"(e) => {{ e.preventDefault(); emit({{ ...{VALUES.format('e.target')}, like: e.submitter?.name === 'like' }}); }}"
+SENT = (
+    f"(e) => {{ e.preventDefault(); emit({{ ...{VALUES.format('e.target')}, like: e.submitter?.name"
+    " === 'like' }); }"
+)
 
 
 class Chooser:
@@ -131,9 +137,11 @@ class Chooser:
             if not fitting:
                 words(
                     "li",
-                    "No pictures of that name; Search looks at what they show."
-                    if cards
-                    else "No pictures yet. Open one with the button above, or drop it here.",
+                    (
+                        "No pictures of that name; Search looks at what they show."
+                        if cards
+                        else "No pictures yet. Open one with the button above, or drop it here."
+                    ),
                     "empty",
                 )
 
@@ -181,7 +189,8 @@ class Welcome:
                     most = f"{upload_bytes / 1e6:,.0f} MB"
                     words(
                         "p",
-                        f"GeoTIFF, COG, JPEG 2000, PNG or JPEG, up to {most}. Drop it here, or choose a file. It stays on this service.",
+                        f"GeoTIFF, COG, JPEG 2000, PNG or JPEG, up to {most}. Drop it here, or"
+                        " choose a file. It stays on this service.",
                     )
                 button("Choose a file", None, None, "main", data_act="choose")
             self._others = tag("div", "menuless menu-like")
@@ -220,7 +229,8 @@ def choice(card: Card, current: Card | None, on_choose: Choose, hit: Hit | None 
                             words("span", said)
                 words(
                     "small",
-                    f"{presentation.sized(card.width, card.height, card.gsd)} · {card.crs or 'no CRS'}",
+                    f"{presentation.sized(card.width, card.height, card.gsd)} ·"
+                    f" {card.crs or 'no CRS'}",
                     "number",
                 )
         line.on("click", lambda: on_choose(card.id, at), args=[])

@@ -1,4 +1,7 @@
-"""Pictures found by what they show, where and when: by words or by likeness to the one that is open, in a place, at a time."""
+"""Pictures found by what they show, where and when.
+
+By words or by likeness to the one that is open, in a place, at a time.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,9 @@ class Finding:
         return self._job is not None
 
     async def by(self, what: str | Card, where: Where) -> None:
-        """Search by words or by a picture, and by place and time, and follow it to its end. What cannot be asked is told in place of hits.
+        """Search by words or by a picture, and by place and time, and follow it to its end.
+
+        What cannot be asked is told in place of hits.
 
         Args:
             what: words, which may be empty where there is a place or a time; or the picture.

@@ -1,4 +1,7 @@
-"""Where and when a picture that is looked for was taken: a fold under the words of a search, with a service's own filters behind it."""
+"""Where and when a picture that is looked for was taken.
+
+A fold under the words of a search, with a service's own filters behind it.
+"""
 
 from __future__ import annotations
 

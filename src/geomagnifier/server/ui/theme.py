@@ -1,4 +1,6 @@
-"""How the page looks: one small set of colours, spaces and letters, as CSS variables that `STYLES` alone use.
+"""How the page looks.
+
+One small set of colours, spaces and letters, as CSS variables that `STYLES` alone use.
 
 Light and dark follow the system, unless the person chooses one (`data-theme` on the root element).
 Colours of regions are those of overlay.png: they say what a thing is, the page's own colours never
@@ -43,7 +45,10 @@ LETTERS = {
     "answer": ("20px", "1.4"),
 }
 
-FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', 'PingFang SC', 'Noto Sans CJK SC', sans-serif"
+FAMILY = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', 'PingFang SC', 'Noto"
+    " Sans CJK SC', sans-serif"
+)
 
 REMEMBERED = """
 (() => {
@@ -67,9 +72,9 @@ def style() -> str:
     }
     rules = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
     return (
-        f":root {{ color-scheme: light; {_variables(plain)} {light} }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) {{ color-scheme: dark; {dark} }} }}\n"
-        f":root[data-theme=dark] {{ color-scheme: dark; {dark} }}\n{rules}"
+        f":root {{ color-scheme: light; {_variables(plain)} {light} }}\n@media"
+        " (prefers-color-scheme: dark) { :root:not([data-theme=light]) { color-scheme: dark;"
+        f" {dark} }} }}\n:root[data-theme=dark] {{ color-scheme: dark; {dark} }}\n{rules}"
     )
 
 
@@ -80,7 +85,8 @@ def head(upload_bytes: int) -> str:
         upload_bytes: the largest upload; the browser says no to a larger one before it sends it.
     """
     bars = "".join(
-        f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})" content="{COLOURS["card"][i]}">'
+        f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})"'
+        f' content="{COLOURS["card"][i]}">'
         for i, scheme in enumerate(("light", "dark"))
     )
     first = f'document.documentElement.dataset.uploadBytes = "{upload_bytes}";{REMEMBERED}'

@@ -1,4 +1,7 @@
-"""The conversation so far: the questions before the answer that is shown, each with its answer in a line."""
+"""The conversation so far.
+
+The questions before the answer that is shown, each with its answer in a line.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Pieces of the page as plain HTML elements: what a browser and a screen reader know already needs no library of widgets."""
+"""Pieces of the page as plain HTML elements.
+
+What a browser and a screen reader know already needs no library of widgets.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ class Words(TextElement):
 
 
 def tag(name: str, classes: str = "", /, **attributes: Any) -> ui.element:
-    """An element. In names of attributes "_" stands for "-"; None leaves one out, True is one without a value."""
+    """An element. In names of attributes "_" stands for "-".
+
+    None leaves one out, True is one without a value.
+    """
     made = ui.element(name).classes(classes)
     set_attributes(made, **attributes)
     return made
@@ -54,7 +60,10 @@ def button(
     classes: str = "edged",
     **attributes: Any,
 ) -> ui.element:
-    """A button with a drawing, words, or both. One that has only a drawing has `label` in its attributes, its name for screen readers."""
+    """A button with a drawing, words, or both.
+
+    One that has only a drawing has `label` in its attributes, its name for screen readers.
+    """
     label = attributes.pop("label", None)
     made = tag(
         "button", f"button {classes}", type="button", aria_label=label, title=label, **attributes

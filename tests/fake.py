@@ -13,20 +13,20 @@ from geomagnifier.geometry import Box
 from geomagnifier.masks import components
 from geomagnifier.types import (
     Bytes,
-    Cover,
+    ClassMask,
+    Detection,
     Floats,
-    Found,
+    GeneratedText,
     Granularity,
+    ModelOutput,
     ModelSpec,
     Query,
     Region,
     Relevance,
-    Reply,
-    Said,
     SceneInfo,
     Size,
     View,
-    ViewReply,
+    ViewPrediction,
 )
 
 RED, BLUE, GROUND = (250, 0, 0), (0, 0, 250), (120, 120, 120)
@@ -130,7 +130,7 @@ class FakeModel:
         granularity: Granularity,
         views: Sequence[View],
         beside: Sequence[View] | None = None,
-    ) -> Reply:
+    ) -> ModelOutput:
         self.views += [("answer", granularity, view.key) for view in views]
         self.inputs.append(tuple(view.window.role for view in (*(beside or ()), *views)))
         flops = 10.0 * sum(view.pixels[..., 0].size for view in (*views, *(beside or ())))
@@ -139,9 +139,9 @@ class FakeModel:
             labels = sorted(
                 zip(SCENES, (mean / mean.sum()).tolist(), strict=True), key=lambda pair: -pair[1]
             )
-            return Reply(tuple(labels), (ViewReply(),), flops=flops)
+            return ModelOutput(tuple(labels), (ViewPrediction(),), flops=flops)
         kinds = asked(query)
-        return Reply(
+        return ModelOutput(
             (),
             tuple(self._see(query, kinds, view) for view in views),
             kinds,
@@ -163,17 +163,17 @@ class FakeModel:
         query: Query,
         granularity: Granularity,
         view: View,
-        reply: Reply,
+        reply: ModelOutput,
         scene: SceneInfo,
         regions: Sequence[Region],
-    ) -> Said:
+    ) -> GeneratedText:
         if granularity is Granularity.IMAGE:
-            return Said(f"This is a {reply.labels[0][0]}.")
+            return GeneratedText(f"This is a {reply.labels[0][0]}.")
         if not reply.asked:
-            return Said("I was not taught to find that.")
+            return GeneratedText("I was not taught to find that.")
         counts = {kind: sum(r.label == kind for r in regions) for kind in reply.asked}
         phrases = {kind: f"{n} {kind}{'s' * (n > 1)}" for kind, n in counts.items() if n}
-        return Said(
+        return GeneratedText(
             (
                 f"Found {' and '.join(phrases.values())}."
                 if phrases
@@ -191,13 +191,13 @@ class FakeModel:
             vector = 1 + item.pixels.reshape(-1, 3).mean(0)
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
-    def _see(self, query: Query, kinds: Sequence[str], view: View) -> ViewReply:
-        found: list[Found] = []
-        covers: list[Cover] = []
+    def _see(self, query: Query, kinds: Sequence[str], view: View) -> ViewPrediction:
+        found: list[Detection] = []
+        covers: list[ClassMask] = []
         for kind in kinds:
             strength = colourfulness(view.pixels, KINDS[kind])
             covers.append(
-                Cover(
+                ClassMask(
                     kind,
                     float(strength.max()),
                     NOTHING + (1 - NOTHING) * cells(strength),
@@ -207,10 +207,10 @@ class FakeModel:
             )
             if kind == "ship":
                 found += blobs(strength, 0.5 if query.min_score is None else query.min_score)
-        return ViewReply(tuple(found), tuple(covers), STRIDE)
+        return ViewPrediction(tuple(found), tuple(covers), STRIDE)
 
 
-def blobs(strength: Floats, lowest: float) -> list[Found]:
+def blobs(strength: Floats, lowest: float) -> list[Detection]:
     """Connected red pixels as objects, with the cells that they touch."""
     found = []
     for left, top, piece in components(strength >= 0.5):
@@ -223,7 +223,7 @@ def blobs(strength: Floats, lowest: float) -> list[Found]:
                 cells(np.pad(piece, ((top % STRIDE, 0), (left % STRIDE, 0))).astype(np.float32)) > 0
             )
             found.append(
-                Found(
+                Detection(
                     "ship",
                     score,
                     (left, top, left + piece.shape[1], top + piece.shape[0]),

@@ -10,145 +10,112 @@ import pytest
 import geomagnifier
 
 ROOT = Path(geomagnifier.__file__).parent
+LAB = ROOT.parents[1] / "lab" / "geomagnifier_lab"
 CORE = {
+    "area_of_interest",
+    "atomic",
+    "detections",
     "errors",
-    "amounts",
+    "folder_lock",
+    "free_memory",
     "geometry",
     "masks",
-    "values",
-    "protocol",
-    "unsupported",
-    "ordinals",
+    "memory",
+    "model_protocol",
+    "text_files",
+    "types",
+    "units",
     "variants",
-    "room",
-    "detections",
-    "area",
 }
-CORE |= {"hanzi"}
-STAGES = {
-    "io",
-    "resolution",
-    "search",
-    "spots",
-    "answer",
-    "reference",
-    "scope",
-    "grouping",
-    "view_limits",
-    "composed",
-}
-STAGES |= {"drawn_frame", "grounded", "similar", "default_model"}
+STAGES = {"language", "raster", "inference", "composed"}
 MAY_IMPORT = {
     "errors": set(),
-    "amounts": {"errors"},
-    "unsupported": {"errors", "hanzi"},
-    "ordinals": set(),
-    "room": set(),
-    "hanzi": set(),
+    "free_memory": set(),
+    "memory": set(),
+    "units": {"errors"},
+    "variants": {"errors"},
+    "atomic": {"errors"},
+    "folder_lock": {"atomic", "errors"},
+    "text_files": {"errors"},
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
-    "variants": {"errors"},
-    "detections": {"errors", "masks", "values"},
-    "area": {"geometry", "masks"},
-    "values": {"area", "detections", "errors", "geometry", "masks", "variants"},
-    "protocol": {"errors", "geometry", "masks", "values"},
-    "io": CORE,
-    "resolution": CORE,
-    "spots": CORE,
-    "grouping": CORE,
-    "view_limits": CORE | {"io", "resolution"},
-    "composed": CORE | {"io", "reference"},
-    "drawn_frame": CORE,
-    "grounded": CORE | {"composed"},
-    "similar": set(),
-    "default_model": {"protocol"},
-    "search": CORE | {"spots"},
-    "answer": CORE,
-    "reference": CORE,
-    "scope": set(),
-    "model": CORE,
-    "looking": CORE | STAGES,
-    "pipeline": CORE | STAGES | {"looking", "composed"},
-    "many": CORE | STAGES | {"pipeline"},
-    "conversation": CORE | STAGES | {"pipeline", "composed"},
-    "retrieval": CORE | STAGES | {"pipeline"},
-    "archive": CORE | STAGES | {"pipeline", "model", "composed"},
-    "data": CORE | {"io"},
-    "eval": CORE | {"io", "data", "pipeline", "conversation", "retrieval"},
-    "train": CORE | STAGES | {"model", "data", "eval"},
-    "bench": CORE | STAGES | {"model", "data", "eval", "train", "pipeline", "retrieval", "archive"},
-    "interfaces": (
+    "area_of_interest": {"geometry", "masks"},
+    "detections": {"errors", "masks", "types"},
+    "types": {"area_of_interest", "detections", "errors", "geometry", "masks", "variants"},
+    "model_protocol": {"errors", "geometry", "masks", "types"},
+    "language": CORE,
+    "raster": CORE,
+    "inference": CORE | {"raster"},
+    "composed": CORE | {"inference", "language", "raster"},
+    "models": CORE | {"language"},
+    "export": CORE | {"raster"},
+    "default_model": {"model_protocol"},
+    "pipeline": CORE | STAGES | {"default_model"},
+    "many_scenes": CORE | STAGES | {"default_model", "pipeline"},
+    "conversation": CORE | STAGES | {"export", "pipeline"},
+    "retrieval": CORE | STAGES | {"export", "pipeline"},
+    "archive": CORE | STAGES | {"export", "models", "pipeline"},
+    "finetuning": CORE | STAGES | {"models"},
+    "server": CORE | STAGES | {"conversation", "export", "pipeline", "retrieval"},
+    "cli": (
         CORE
         | STAGES
-        | {
-            "model",
-            "data",
-            "eval",
-            "train",
-            "pipeline",
-            "many",
-            "conversation",
-            "retrieval",
-            "archive",
-            "bench",
-            "composed",
-        }
+        | {"archive", "conversation", "export", "finetuning", "models", "pipeline"}
+        | {"retrieval", "server"}
     ),
 }
-"""Part -> parts it may import besides itself. The package's own lazy names (`import geomagnifier as
-gm`) are for interfaces and bench.
+"""Part of the wheel -> parts it may import besides itself. The package's own lazy names
+(`import geomagnifier as gm`) are for cli and server. The lab may import all but server.
 """
-SHOWN = {
-    ("values", "geomagnifier.export.notebook"),
+LAZY = {
+    ("types", "geomagnifier.export.notebook"),
     ("default_model", "geomagnifier.models.registry"),
     ("detections", "geomagnifier.inference.merge"),
+    *(("detections", f"geomagnifier.export.{m}") for m in ("features", "overlay", "write")),
+    ("detections", "geomagnifier.export.oriented_boxes"),
 }
-SHOWN |= {
-    ("detections", f"geomagnifier.raster.{module}")
-    for module in ("features", "oriented", "overlay", "write")
-}
-"""(part, module) beside the table, loaded at one call alone: a notebook or a script asks the answer
-itself for its picture, table or file, and these are io's; some of its regions have another mask,
-which `answer` puts together; `ask` without a model loads the small one.
+"""(part, module) beside the table, imported inside one function: a notebook or a script asks the
+answer itself for its image, table or file; `ask` without a model loads the small one.
 """
 HOMES = {
-    "rasterio": {"io"},
-    "pyogrio": {"io"},
-    "shapely": {"io"},
-    "torch": {"model", "train", "bench"},
-    "tokenizers": {"model", "train"},
-    "safetensors": {"model", "train"},
-    "pycocotools": {"eval"},
-    "sahi": {"bench"},
-    "py3langid": {"model"},
-    "matplotlib": {"train", "eval", "bench"},
-    "transformers": {"model", "train"},
-    "peft": {"model", "train"},
-    "accelerate": {"model", "train"},
-    "huggingface_hub": {"model", "train"},
-    "bitsandbytes": {"model"},
-    "tensorboard": {"train"},
-    "yaml": {"data"},
-    "lancedb": {"retrieval", "bench"},
-    "pyarrow": {"io", "retrieval"},
-    "pystac": {"io"},
+    "rasterio": {"raster", "export"},
+    "pyogrio": {"raster", "export"},
+    "shapely": {"raster", "export"},
+    "torch": {"models", "finetuning"},
+    "tokenizers": {"models"},
+    "safetensors": {"models"},
+    "pycocotools": set(),
+    "sahi": set(),
+    "py3langid": {"language"},
+    "matplotlib": {"finetuning"},
+    "transformers": {"models"},
+    "peft": {"models"},
+    "accelerate": {"models"},
+    "huggingface_hub": {"models"},
+    "bitsandbytes": {"models"},
+    "tensorboard": set(),
+    "yaml": {"finetuning"},
+    "lancedb": {"retrieval"},
+    "pyarrow": {"export", "retrieval"},
+    "pystac": {"export"},
     "ray": {"archive"},
-    "geopandas": {"detections", "io"},  # of detections for types alone
-    "supervision": {"detections", "io"},
-    "pandas": {"io"},
-    "rio_tiler": {"io", "interfaces"},
-    "fastapi": {"interfaces"},
-    "starlette": {"interfaces"},
-    "pydantic": {"interfaces"},
-    "uvicorn": {"interfaces"},
-    "prometheus_client": {"interfaces"},
-    "pyproj": {"interfaces"},
-    "nicegui": {"interfaces"},
-    "typer": {"interfaces"},
-    "rich": {"interfaces", "train"},
+    "geopandas": {"detections", "export"},  # of detections for types alone
+    "supervision": {"detections", "export"},
+    "pandas": {"export"},
+    "rio_tiler": {"raster", "server"},
+    "fastapi": {"server"},
+    "starlette": {"server"},
+    "pydantic": {"server"},
+    "uvicorn": {"server"},
+    "prometheus_client": {"server"},
+    "pyproj": {"server"},
+    "nicegui": {"server"},
+    "typer": {"cli"},
+    "rich": {"cli", "finetuning"},
 }
-"""Third-party library -> parts that may import it."""
+"""Third-party library -> parts of the wheel that may import it."""
 FILES = sorted(ROOT.rglob("*.py"))
+LAB_FILES = sorted(LAB.rglob("*.py"))
 
 
 def part_of(path: Path) -> str:
@@ -176,12 +143,14 @@ def breaches(path: Path) -> list[str]:
         return []
     for name in sorted(imports(path)):
         library, *rest = name.split(".")
-        if (part, name) in SHOWN:
+        if (part, name) in LAZY:
             continue
         if library == "geomagnifier" and rest and rest[0] != "__version__":
             allowed = rest[0] == part or rest[0] in MAY_IMPORT[part]
         elif library == "geomagnifier" and not rest:  # the package's front
-            allowed = part in ("interfaces", "bench")
+            allowed = part in ("cli", "server")
+        elif library == "geomagnifier_lab":
+            allowed = False
         else:
             allowed = library not in HOMES or part in HOMES[library]
         if not allowed:
@@ -195,24 +164,67 @@ def test_imports_flow_one_way():
 
 def test_an_import_against_the_flow_is_seen(tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
-    (tmp_path / "io").mkdir()
+    (tmp_path / "raster").mkdir()
     lines = [
         "import torch",
         "from geomagnifier import pipeline",
         "import geomagnifier as gm",
         "from geomagnifier.models.small.model import Small",
         "import rasterio",
+        "import geomagnifier_lab.cli",
     ]
-    (tmp_path / "io" / "odd.py").write_text("\n".join(lines))
-    refused = ["geomagnifier", "geomagnifier.models.small.model", "geomagnifier.pipeline", "torch"]
-    assert breaches(tmp_path / "io" / "odd.py") == [
-        f"io/odd.py: io may not import {name}" for name in refused
+    (tmp_path / "raster" / "odd.py").write_text("\n".join(lines))
+    refused = ["geomagnifier", "geomagnifier.models.small.model", "geomagnifier.pipeline"]
+    refused += ["geomagnifier_lab.cli", "torch"]
+    assert breaches(tmp_path / "raster" / "odd.py") == [
+        f"raster/odd.py: raster may not import {name}" for name in refused
     ]
 
 
 def test_files_say_what_they_are_and_stay_small():
-    assert [path for path in FILES if not ast.get_docstring(ast.parse(path.read_text()))] == []
-    assert [path for path in FILES if len(path.read_text().splitlines()) > 500] == []
+    files = [*FILES, *LAB_FILES]
+    assert [path for path in files if not ast.get_docstring(ast.parse(path.read_text()))] == []
+    assert [path for path in files if len(path.read_text().splitlines()) > 500] == []
+
+
+def module_imports(path: Path) -> set[str]:
+    """Modules of the wheel that a file imports when it is imported itself."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module or ""}
+    return found
+
+
+def test_no_import_circle():
+    names = {
+        ".".join(("geomagnifier", *path.relative_to(ROOT).with_suffix("").parts)): path
+        for path in FILES
+        if path.name != "__init__.py"
+    }
+    graph = {name: module_imports(path) & set(names) for name, path in names.items()}
+    left = dict(graph)
+    while free := [name for name, needs in left.items() if not needs & set(left)]:
+        for name in free:
+            del left[name]
+    assert sorted(left) == []
+
+
+def test_the_lab_leaves_the_server_alone():
+    served = [p for p in LAB_FILES if any(n.startswith("geomagnifier.server") for n in imports(p))]
+    assert served == []
+
+
+def test_no_two_modules_have_one_name():
+    names = [path.stem for path in FILES if path.stem not in ("__init__", "model", "checkpoint")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_files_are_renamed_into_place_in_one_module():
+    calls = [path.name for path in FILES if "os.replace(" in path.read_text()]
+    assert calls == ["atomic.py"]
 
 
 def test_every_part_is_in_the_table():
@@ -243,7 +255,7 @@ def test_public_names_are_what_they_say():
         assert getattr(geomagnifier, name).__name__ == name
     assert set(dir(geomagnifier)) == {*geomagnifier.__all__, "__version__"}
     with pytest.raises(AttributeError, match="nothing_of_that_name"):
-        geomagnifier.nothing_of_that_name
+        geomagnifier.nothing_of_that_name  # noqa: B018
 
 
 def test_importing_costs_nothing():

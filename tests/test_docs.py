@@ -12,10 +12,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import made_boxes
+import made_scenes
 import pytest
 
 import geomagnifier
-from data.benchmarks import made_boxes, made_scenes
 from fake import FakeModel, paint
 from fences import NEEDS, fences, run, warm_programs
 from geomagnifier.cli import demo

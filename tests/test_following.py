@@ -17,7 +17,7 @@ from geomagnifier.conversation.dialogue import AROUND
 from geomagnifier.errors import NothingMeant
 from geomagnifier.masks import decode
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, ViewReply
+from geomagnifier.types import Answer, ViewPrediction
 
 SMALL, LARGE = (120, 100, 136, 140), (40, 20, 80, 60)
 LAKE = (200, 120, 280, 180)
@@ -170,7 +170,7 @@ def test_an_object_that_cannot_be_outlined_is_told() -> None:
         def answer(self, query, granularity, views):
             reply = super().answer(query, granularity, views)
             return (
-                replace(reply, views=tuple(ViewReply() for _ in views))
+                replace(reply, views=tuple(ViewPrediction() for _ in views))
                 if granularity == "pixel"
                 else reply
             )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geomagnifier.composed import grounded_sentences
 from geomagnifier.geometry import Box
-from geomagnifier.inference import grounded_sentences
 from geomagnifier.masks import place
-from geomagnifier.types import Bytes, Region, Said, SceneInfo
+from geomagnifier.types import Bytes, GeneratedText, Region, SceneInfo
 
 SCENE = SceneInfo("harbour.tif", 400, 200, 3)
 WHITE, YELLOW, GREY = (240, 240, 240), (240, 210, 20), (110, 115, 110)
@@ -34,11 +34,11 @@ def told(
 ) -> tuple[str, list[tuple[str, tuple[int, ...]]]]:
     made = pixels(*painted)
     regions = [one for one, _ in painted]
-    read = lambda box: made[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]
+    read = lambda box: made[int(box.y0) : int(box.y1), int(box.x0) : int(box.x1)]  # noqa: E731
     found = grounded_sentences.groups(regions, SCENE, read)
     plain = {
-        "en": Said("", {"ship": "two ships", "airplane": "an airplane"}),
-        "zh": Said("", {"ship": "两艘船", "airplane": "一架飞机"}, "zh"),
+        "en": GeneratedText("", {"ship": "two ships", "airplane": "an airplane"}),
+        "zh": GeneratedText("", {"ship": "两艘船", "airplane": "一架飞机"}, "zh"),
     }
     text, phrases = grounded_sentences.said(
         found, plain[language], {"ship": "船", "airplane": "飞机"}

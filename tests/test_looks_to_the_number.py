@@ -12,7 +12,16 @@ import pytest
 
 from geomagnifier.geometry import Box
 from geomagnifier.inference import cropping, region_proposals, resolution
-from geomagnifier.types import Floats, Granularity, Look, ModelSpec, Plan, SceneInfo, Size, Window
+from geomagnifier.types import (
+    CropRequest,
+    Floats,
+    Granularity,
+    ModelSpec,
+    Plan,
+    SceneInfo,
+    Size,
+    Window,
+)
 
 RNG = np.random.default_rng(5)
 AREA = Box(100, 200, 740, 840)
@@ -151,7 +160,7 @@ def test_what_promises_most_for_its_area_comes_first_and_what_stays_closed_is_to
 def test_a_quarter_of_the_worth_is_told_by_itself(heat: float, told: int) -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20] = heat
-    looks, closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
+    looks, closed = region_proposals.propose(window(AREA), cells, 0.5, 1.0, AREA)
     assert (
         looks == []
         and len(closed) == told
@@ -162,15 +171,15 @@ def test_a_quarter_of_the_worth_is_told_by_itself(heat: float, told: int) -> Non
 def test_the_least_heat_that_is_worth_a_look_is_the_worth_itself() -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20] = 0.5
-    assert len(region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)[0]) == 1
-    assert len(region_proposals.worth_opening(window(AREA), cells, 0.50001, 1.0, AREA)[0]) == 0
+    assert len(region_proposals.propose(window(AREA), cells, 0.5, 1.0, AREA)[0]) == 1
+    assert len(region_proposals.propose(window(AREA), cells, 0.50001, 1.0, AREA)[0]) == 0
 
 
 def test_what_lies_in_a_look_is_not_told_as_closed() -> None:
     """The faint cell is within the look at the hot one; the next is beyond it."""
     cells = np.zeros((64, 64), np.float32)
     cells[20, 20], cells[20, 22], cells[20, 40] = 0.9, 0.3, 0.3
-    ((_, look),), closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
+    ((_, look),), closed = region_proposals.propose(window(AREA), cells, 0.5, 1.0, AREA)
     assert look.box == Box(
         273, 373, 337, 437
     )  # 58 px with the ground, brought to 64, three more on each side
@@ -185,7 +194,7 @@ def test_ground_and_steps_follow_oblong_pixels_and_the_shrink() -> None:
     cells = np.zeros((64, 64), np.float32)
     cells[32, 32] = 0.9  # 3200 to 3300
     for shrink in (0.5, 1.0, 2.0):
-        ((_, look),), _ = region_proposals.worth_opening(window(area), cells, 0.5, shrink, area)
+        ((_, look),), _ = region_proposals.propose(window(area), cells, 0.5, shrink, area)
         assert look.core == Box(
             3200 - 12 * shrink, 3200 - 12 * shrink, 3300 + 12 * shrink, 3300 + 12 * shrink
         )
@@ -195,7 +204,7 @@ def test_ground_and_steps_follow_oblong_pixels_and_the_shrink() -> None:
         assert look.box.width == look.box.height == side
         assert look.box.x0 == look.box.y0 == 3250 - side / 2
     across, down = 2**-0.5, 2**0.5  # px that are twice as wide as high on the ground
-    ((_, look),), _ = region_proposals.worth_opening(window(area), cells, 0.5, 1.0, area, 2.0)
+    ((_, look),), _ = region_proposals.propose(window(area), cells, 0.5, 1.0, area, 2.0)
     assert look.box.width / down % 64 < 1e-6 or look.box.width / across % 64 < 1e-6
     assert look.box.width != look.box.height
 
@@ -323,15 +332,15 @@ def test_one_px_more_than_a_view_is_tiles() -> None:
         len(resolution.cover(fits, 1, SPEC, "tile")) == 1
         and len(resolution.cover(more, 1, SPEC, "tile")) == 2
     )
-    assert len(resolution.windows(Look(fits, 1, "closer", fits), SPEC)) == 1
-    tiles = resolution.windows(Look(more, 1, "closer", Box(0, 0, 1001, 900)), SPEC)
+    assert len(resolution.windows(CropRequest(fits, 1, "closer", fits), SPEC)) == 1
+    tiles = resolution.windows(CropRequest(more, 1, "closer", Box(0, 0, 1001, 900)), SPEC)
     assert (
         {tile.role for tile in tiles} == {"closer"}
         and len(tiles) == 1
         and tiles[0].box == Box(0, 0, 1001, 900)
     )  # over its core
     (half,) = resolution.windows(
-        Look(Box(0, 0, 2000, 2000), 2, "closer", Box(10, 10, 1990, 1990)), SPEC
+        CropRequest(Box(0, 0, 2000, 2000), 2, "closer", Box(10, 10, 1990, 1990)), SPEC
     )
     assert (half.width, half.height, half.core) == (1000, 1000, Box(10, 10, 1990, 1990))
 
@@ -367,7 +376,7 @@ def test_what_lies_outside_the_trained_ground_is_said() -> None:
         sizes={"ship": Size(10.0, 40.0), "pond": Size(None, 64.0)},
         gsd=(0.2, 2.0),
     )
-    told = lambda gsd, *kinds: resolution.untrained(
+    told = lambda gsd, *kinds: resolution.untrained(  # noqa: E731
         SceneInfo("a.tif", 9, 9, 3, gsd=gsd), spec, kinds
     )
     assert [told(gsd, "ship") is None for gsd in (None, 0.099, 0.1, 0.2, 2.0, 4.0, 4.01)] == [
@@ -462,12 +471,12 @@ def test_what_lies_in_a_look_at_the_edge_is_not_told_as_closed(
     cells[hot] = 0.9
     for place in beside:
         cells[place] = 0.3
-    looks, closed = region_proposals.worth_opening(window(AREA), cells, 0.5, 1.0, AREA)
+    looks, closed = region_proposals.propose(window(AREA), cells, 0.5, 1.0, AREA)
     assert len(looks) == 1 and closed == [(AREA, 0.0)]
     beyond = Box(
         AREA.x0 - 100, AREA.y0 - 100, AREA.x1 + 100, AREA.y1 + 100
     )  # the window begins before the area, and the look within it
-    ((_, look),), left = region_proposals.worth_opening(
+    ((_, look),), left = region_proposals.propose(
         window(beyond, AREA), cells_at(beyond, hot, beside), 0.5, 1.0, AREA
     )
     assert look.box.intersection(AREA) == look.box and left == [(AREA, 0.0)]

@@ -39,8 +39,8 @@ from geomagnifier.errors import (
     printable,
 )
 from geomagnifier.export.write import to_json
+from geomagnifier.language.characters import characters
 from geomagnifier.model_protocol import Model
-from geomagnifier.models.small.zh_en_translator import characters
 from geomagnifier.raster.scene import Scene
 from geomagnifier.types import LONGEST_QUESTION, Query
 from geomagnifier.units import amount

@@ -12,7 +12,16 @@ from pathlib import Path
 from fake import BLUE, FakeModel, paint
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Granularity, Query, Region, Reply, Said, SceneInfo, View
+from geomagnifier.types import (
+    Answer,
+    GeneratedText,
+    Granularity,
+    ModelOutput,
+    Query,
+    Region,
+    SceneInfo,
+    View,
+)
 
 SHIPS, WATER = ((100, 100, 140, 160), (300, 20, 340, 60), (700, 400, 740, 440)), (520, 0, 768, 200)
 NO_CLASS = {
@@ -34,10 +43,10 @@ class Telling(FakeModel):
         query: Query,
         granularity: Granularity,
         view: View,
-        reply: Reply,
+        reply: ModelOutput,
         scene: SceneInfo,
         regions: Sequence[Region],
-    ) -> Said:
+    ) -> GeneratedText:
         said = super().say(query, granularity, view, reply, scene, regions)
         return replace(said, text=NO_CLASS[self.language], language=self.language)
 

@@ -25,7 +25,7 @@ from geomagnifier.memory import give_back, resident
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask, embed
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import LEVEL, Affine6, Answer, Bytes, Granularity, Look
+from geomagnifier.types import LEVEL, Affine6, Answer, Bytes, CropRequest, Granularity
 
 HARBOUR = ((40, 20, 80, 60), (120, 100, 136, 140), (280, 0, 300, 24))
 PLACE: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)
@@ -547,7 +547,7 @@ def test_a_budget_is_kept_where_a_look_is_read_in_tiles() -> None:
     one = sum(
         w.width * w.height
         for w in resolution.windows(
-            Look(Box(0, 0, 2048, 1080), 1, "C1", Box(0, 0, 2048, 1080)), FakeModel().spec
+            CropRequest(Box(0, 0, 2048, 1080), 1, "C1", Box(0, 0, 2048, 1080)), FakeModel().spec
         )
     )
     budget = 1024 * 540 + one  # D(I) and one window, with the overlaps of its tiles

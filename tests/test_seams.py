@@ -14,12 +14,12 @@ from geomagnifier.inference import merge
 from geomagnifier.inference.merge import assemble_chosen, assemble_regions, covered, part_of
 from geomagnifier.types import (
     LEVEL,
-    Cover,
-    Found,
+    ClassMask,
+    Detection,
     Granularity,
     Region,
     SceneInfo,
-    ViewReply,
+    ViewPrediction,
     Window,
 )
 
@@ -27,13 +27,13 @@ SCENE = SceneInfo("made", 3000, 3000, 3)
 Corners = tuple[float, float, float, float]
 
 
-def seen(window: Window, *boxes: Corners, score: float = 0.9) -> tuple[Window, ViewReply]:
+def seen(window: Window, *boxes: Corners, score: float = 0.9) -> tuple[Window, ViewPrediction]:
     view = [tuple(window.placement.to_view(np.array(box))[0].tolist()) for box in boxes]
-    return window, ViewReply(tuple(Found("ship", score, box) for box in view))
+    return window, ViewPrediction(tuple(Detection("ship", score, box) for box in view))
 
 
 def found(
-    *views: tuple[Window, ViewReply], scene: SceneInfo = SCENE
+    *views: tuple[Window, ViewPrediction], scene: SceneInfo = SCENE
 ) -> list[tuple[Corners, float]]:
     parts = [part_of(window, reply, scene, Granularity.REGION) for window, reply in views]
     return [
@@ -157,9 +157,9 @@ def test_a_finer_view_that_shows_most_but_not_all_of_an_object_has_no_say() -> N
         (96, 0),
     ):  # px of 100 that the finer view shows; its middle lies in the core
         box = (2000.0 - inside, 1200.0, 2100.0 - inside, 1240.0)
-        assert len(found(seen(coarse, box), (fine, ViewReply()))) == kept
+        assert len(found(seen(coarse, box), (fine, ViewPrediction()))) == kept
         box = (1200.0, 1000.0 - (100 - inside), 1240.0, 1000.0 + inside)
-        assert len(found(seen(coarse, box), (fine, ViewReply()))) == kept
+        assert len(found(seen(coarse, box), (fine, ViewPrediction()))) == kept
 
 
 def test_a_level_of_the_pyramid_has_as_much_say_as_the_whole_view() -> None:
@@ -228,7 +228,7 @@ def test_a_piece_smaller_than_a_cell_scores_what_its_cell_says(limit: Box, expec
     whole = Window(scene.box, 224, 128, "wide", scene.box)
     part = part_of(
         whole,
-        ViewReply((), (Cover("water", 0.99, probability, 0.5, False),)),
+        ViewPrediction((), (ClassMask("water", 0.99, probability, 0.5, False),)),
         scene,
         Granularity.REGION,
     )
@@ -256,7 +256,7 @@ def test_pieces_of_24_px_are_regions_and_smaller_ones_are_not() -> None:
     water[10, 10:34], water[20, 10:33] = 1.0, 1.0
     part = part_of(
         Window(scene.box, 64, 64, "whole", scene.box),
-        ViewReply((), (Cover("water", 0.99, water, 0.5, False),), 1),
+        ViewPrediction((), (ClassMask("water", 0.99, water, 0.5, False),), 1),
         scene,
         Granularity.REGION,
     )
@@ -273,7 +273,7 @@ def test_the_score_of_a_piece_is_the_mean_of_all_its_cells() -> None:
     window = Window(scene.box, 64, 64, "whole", scene.box)
     part = part_of(
         window,
-        ViewReply((), (Cover("water", 0.99, water, 0.5, False),), 1),
+        ViewPrediction((), (ClassMask("water", 0.99, water, 0.5, False),), 1),
         scene,
         Granularity.REGION,
     )

@@ -27,7 +27,7 @@ from geomagnifier.inference.view_limits import RESERVED
 from geomagnifier.memory import resident
 from geomagnifier.pipeline import ask, look_at_share, search_worth
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Bytes, Granularity, Query, Reply, View
+from geomagnifier.types import Answer, Bytes, Granularity, ModelOutput, Query, View
 
 LARGE = (
     (100, 100, 140, 160),
@@ -121,7 +121,7 @@ def test_what_the_mask_alone_shows_counts_where_no_score_and_no_share_is_given()
             granularity: Granularity,
             views: Sequence[View],
             beside: Sequence[View] | None = None,
-        ) -> Reply:
+        ) -> ModelOutput:
             reply = super().answer(query, granularity, views, beside)
             return replace(reply, views=tuple(replace(one, found=()) for one in reply.views))
 

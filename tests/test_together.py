@@ -15,23 +15,23 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference import view_groups
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Part, SceneInfo, View, Window
+from geomagnifier.types import SceneInfo, View, Window, WindowResult
 
 
 def read(
     width: int, height: int, number: int = 0, seen: bool = True
-) -> tuple[Window, View | None, None, Part | None]:
+) -> tuple[Window, View | None, None, WindowResult | None]:
     box = Box(number * width, 0, (number + 1) * width, height)
     window = Window(box, width, height, "closer", box)
     return (
         window,
         View(np.zeros((height, width, 3), np.uint8), window, "key") if seen else None,
         None,
-        None if seen else Part(window),
+        None if seen else WindowResult(window),
     )
 
 
-def sizes(*given: tuple[Window, View | None, None, Part | None]) -> list[int]:
+def sizes(*given: tuple[Window, View | None, None, WindowResult | None]) -> list[int]:
     return [len(group) for group in view_groups.together(iter(given))]
 
 

@@ -19,7 +19,15 @@ from geomagnifier.masks import bounds
 from geomagnifier.memory import resident
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import LEVEL, Cover, Found, Granularity, SceneInfo, ViewReply, Window
+from geomagnifier.types import (
+    LEVEL,
+    ClassMask,
+    Detection,
+    Granularity,
+    SceneInfo,
+    ViewPrediction,
+    Window,
+)
 
 SCENE = SceneInfo("made", 4000, 4000, 3)
 COARSE = Window(Box(0, 0, 4000, 4000), 1000, 1000, "wide", Box(0, 0, 4000, 4000))
@@ -30,9 +38,14 @@ def told(box: tuple[float, float, float, float], fine: Window = FINE) -> bool:
     """Whether an object of the coarse view counts beside a finer view that shows nothing there."""
     (view,) = COARSE.placement.to_view(np.array(box)).tolist()
     parts = [
-        part_of(COARSE, ViewReply((Found("ship", 0.9, tuple(view)),)), SCENE, Granularity.REGION)
+        part_of(
+            COARSE,
+            ViewPrediction((Detection("ship", 0.9, tuple(view)),)),
+            SCENE,
+            Granularity.REGION,
+        )
     ]
-    parts.append(part_of(fine, ViewReply(), SCENE, Granularity.REGION))
+    parts.append(part_of(fine, ViewPrediction(), SCENE, Granularity.REGION))
     return bool(assemble_regions(parts, SCENE, Granularity.REGION))
 
 
@@ -68,9 +81,9 @@ def test_half_of_a_detected_object_is_rounded_up(size: int, count: int) -> None:
     probability[10:21, 10:21] = 1
     probability[50:56, 50:60] = 1  # 60 px
     probability[56, 50] = size > 60
-    reply = ViewReply(
-        (Found("ship", 0.9, (10, 10, 21, 21)),),
-        (Cover("ship", 0.9, probability, 0.5, True),),
+    reply = ViewPrediction(
+        (Detection("ship", 0.9, (10, 10, 21, 21)),),
+        (ClassMask("ship", 0.9, probability, 0.5, True),),
         stride=1,
     )
     scene = SceneInfo("made", 100, 100, 3)
@@ -190,7 +203,7 @@ def test_what_no_detection_shows_lies_where_its_mask_is() -> None:
     window = Window(Box(300, 100, 400, 200), 100, 100, "tile", Box(310, 120, 400, 200))
     probability = np.zeros((100, 100), np.float32)
     probability[40:50, 60:75] = 1
-    reply = ViewReply((), (Cover("ship", 0.8, probability, 0.5, True),), stride=1)
+    reply = ViewPrediction((), (ClassMask("ship", 0.8, probability, 0.5, True),), stride=1)
     (found,) = assemble_regions(
         [part_of(window, reply, SCENE, Granularity.PIXEL)], SCENE, Granularity.PIXEL
     )

@@ -66,9 +66,9 @@ def serve(client: socket.socket) -> None:
         os.dup2(file, number)
     # Anew: those of the parent know of their own files whether one may seek in them.
     sys.stdin, sys.stdout, sys.stderr = (
-        open(0, closefd=False),
-        open(1, "w", closefd=False),
-        open(2, "w", 1, closefd=False),
+        open(0, closefd=False),  # noqa: SIM115
+        open(1, "w", closefd=False),  # noqa: SIM115
+        open(2, "w", 1, closefd=False),  # noqa: SIM115
     )
     os.chdir(folder)
     os.environ.clear()
@@ -113,7 +113,14 @@ def run(program: str, words: list[str]) -> None:
         runpy.run_path(words[0], run_name="__main__")
 
 
-IMPORTED = ("data.drawn", "interfaces.cli", "io.heat", "io.mask_file", "io.overlay", "model.small")
+IMPORTED = (
+    "geomagnifier_lab.render.scene",
+    "geomagnifier.cli.main",
+    "geomagnifier.export.heatmap",
+    "geomagnifier.export.mask_cog",
+    "geomagnifier.export.overlay",
+    "geomagnifier.models.small.model",
+)
 """Beside the public names; nothing that starts threads when it is imported."""
 
 
@@ -123,6 +130,6 @@ if __name__ == "__main__":
     for name in geomagnifier.__all__:
         getattr(geomagnifier, name)
     for name in IMPORTED:
-        import_module(f"geomagnifier.{name}")
+        import_module(name)
     install(sys.argv[1], Path(sys.argv[2]))
     listen(sys.argv[1])

@@ -16,6 +16,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from geomagnifier import _moved
+
 if TYPE_CHECKING:
     from geomagnifier.errors import GeomagError, GeomagWarning
     from geomagnifier.export.write import write
@@ -28,23 +30,24 @@ if TYPE_CHECKING:
     from geomagnifier.types import Answer, Granularity, Region, Trace
 
 __version__ = "0.9.0"
+_moved.install()
 
 _HOME = {
-    "Answer": "values",
+    "Answer": "types",
     "Box": "geometry",
     "GeomagError": "errors",
     "GeomagWarning": "errors",
-    "Granularity": "values",
-    "Model": "protocol",
-    "Region": "values",
-    "Scene": "io.scene",
-    "Trace": "values",
+    "Granularity": "types",
+    "Model": "model_protocol",
+    "Region": "types",
+    "Scene": "raster.scene",
+    "Trace": "types",
     "ask": "pipeline",
-    "ask_many": "many",
+    "ask_many": "many_scenes",
     "embed": "pipeline",
-    "load_model": "model.checkpoint",
-    "open_scene": "io.scene",
-    "write": "io.write",
+    "load_model": "models.registry",
+    "open_scene": "raster.scene",
+    "write": "export.write",
 }
 
 __all__ = [

@@ -86,6 +86,11 @@ def check_writable(folder: Path) -> None:
     Staging(folder)._unmake()
 
 
+def rename(written: Path, final: Path) -> None:
+    """Give a file or folder that is whole its name, in place of what had it."""
+    os.replace(written, final)
+
+
 class Staging:
     """Files of one folder, written under temporary names and renamed together at the end.
 
@@ -176,7 +181,7 @@ class Staging:
         final = self.folder
         try:
             for temporary, final in self._names:
-                os.replace(temporary, final)
+                rename(temporary, final)
             for final in {*self._outdated} - {final for _, final in self._names}:
                 final.unlink(missing_ok=True)
         except OSError as problem:

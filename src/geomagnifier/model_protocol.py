@@ -7,13 +7,13 @@ from typing import Protocol
 
 from geomagnifier.types import (
     Floats,
+    GeneratedText,
     Granularity,
+    ModelOutput,
     ModelSpec,
     Query,
     Region,
     Relevance,
-    Reply,
-    Said,
     SceneInfo,
     View,
 )
@@ -48,7 +48,7 @@ class Model(Protocol):
         granularity: Granularity,
         views: Sequence[View],
         beside: Sequence[View] | None = None,
-    ) -> Reply:
+    ) -> ModelOutput:
         """What is found in the views. Boxes and masks come back in the px of each view.
 
         Args:
@@ -79,10 +79,10 @@ class Model(Protocol):
         query: Query,
         granularity: Granularity,
         view: View,
-        reply: Reply,
+        reply: ModelOutput,
         scene: SceneInfo,
         regions: Sequence[Region],
-    ) -> Said:
+    ) -> GeneratedText:
         """The answer in a sentence.
 
         Args:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from geomagnifier import composed
 from geomagnifier.area_of_interest import Area
-from geomagnifier.composed import composed_answer, read_back
+from geomagnifier.composed import composed_answer, grounded_sentences, read_back
 from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import Outcome
 from geomagnifier.default_model import default_model
@@ -32,7 +32,6 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference import (
     coverage,
     drawn_frame,
-    grounded_sentences,
     references,
     resolution,
     scan,
@@ -43,7 +42,7 @@ from geomagnifier.inference.cropping import CROPPING, POLICIES
 from geomagnifier.inference.references import Reference
 from geomagnifier.inference.resume import Journal
 from geomagnifier.inference.scan import Progress as Progress
-from geomagnifier.inference.scan import Wanted
+from geomagnifier.inference.scan import ScanConfig
 from geomagnifier.language import chinese_text, ordinals, unsupported
 from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
@@ -55,11 +54,11 @@ from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import (
     Answer,
     Floats,
+    GeneratedText,
     Granularity,
     MaskPatch,
     Query,
     Region,
-    Said,
     SceneInfo,
     Trace,
 )
@@ -519,22 +518,22 @@ def _ask(
 
 
 def _beyond(
-    rank: ordinals.Asked, asked: Sequence[str], found: Sequence[Region]
-) -> tuple[ordinals.Asked | None, tuple[Region, ...]]:
+    rank: ordinals.OrdinalQuestion, asked: Sequence[str], found: Sequence[Region]
+) -> tuple[ordinals.OrdinalQuestion | None, tuple[Region, ...]]:
     """The rank or number that a question asks for with all regions of its class, where they are fewer than that; else None and none."""
     every = tuple(region for region in found if region.label in asked)
     return (rank, every) if len(asked) == 1 and 0 < len(every) < rank.number else (None, ())
 
 
 def _partly(
-    said: Said,
+    said: GeneratedText,
     asked: Sequence[str],
     regions: Sequence[Region],
     model: Model,
     share: float,
     box: coverage.Part,
     about_all: bool,
-) -> Said:
+) -> GeneratedText:
     """What a model says of a scene, or of a box, where only a share of it was looked at.
 
     about_all: not of what was found in that part.
@@ -553,7 +552,7 @@ def _partly(
         coverage.found(phrases, missing, share, box, said.language),
         coverage.unknown(said.text),
     )
-    return Said(
+    return GeneratedText(
         ("" if said.language == "zh" else " ").join(filter(None, told)),
         phrases,
         said.language,
@@ -669,7 +668,7 @@ def _seen(
     share: tuple[int, int] = (0, 1),
     refers: Reference | None = None,
     read: composed.Understood | None = None,
-) -> tuple[Mapping[Granularity, float], Granularity, scan.Seen]:
+) -> tuple[Mapping[Granularity, float], Granularity, scan.ScanResult]:
     """How closely the question looks, and what is seen of the scene.
 
     The arguments are those of `ask`, checked.
@@ -688,7 +687,9 @@ def _seen(
     plain = (
         refers is not None and refers.beside and refers.bare
     )  # all kinds: nothing is enlarged for the smallest of them
-    wanted = Wanted(search, worth, spent, memory, None, progress, share, settled, enlarge=not plain)
+    wanted = ScanConfig(
+        search, worth, spent, memory, None, progress, share, settled, enlarge=not plain
+    )
     kept = None
     if journal is not None:
         info, spec = scene.info, model.spec
@@ -711,7 +712,7 @@ def _seen(
         return (
             probabilities,
             level,
-            scan.look(scene, query, level, model, replace(wanted, journal=kept), watch),
+            scan.scan_scene(scene, query, level, model, replace(wanted, journal=kept), watch),
         )
     finally:
         if kept is not None:

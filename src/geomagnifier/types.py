@@ -192,7 +192,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Look:
+class CropRequest:
     """A wish to see `box` (scene px) at 1 / `shrink` of its size, the mean of both sides.
 
     `core` as in `Window`.
@@ -309,7 +309,7 @@ class ModelSpec:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Detection:
     """One object in one view.
 
     view_box: (x0, y0, x1, y1) view px.  cells: the cells of the view's mask that belong to it, (h,
@@ -325,12 +325,12 @@ class Found:
 
 
 @dataclass(frozen=True, eq=False)
-class Cover:
+class ClassMask:
     """Where a kind is, over a whole view.
 
     Probability: (ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`.
 
-    separate: the kind has objects, told apart by `Found`; else every connected piece is a region.
+    separate: the kind has objects, told apart by `Detection`; else every connected piece is a region.
     usual: length of a usual object, view px; 0 where it is not known.
     """
 
@@ -343,16 +343,16 @@ class Cover:
 
 
 @dataclass(frozen=True, eq=False)
-class ViewReply:
+class ViewPrediction:
     """What a model says of one view. stride: view px a cell of the masks."""
 
-    found: tuple[Found, ...] = ()
-    covers: tuple[Cover, ...] = ()
+    found: tuple[Detection, ...] = ()
+    covers: tuple[ClassMask, ...] = ()
     stride: int = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Reply:
+class ModelOutput:
     """A model's answer to a query over some views.
 
     labels: scene names with probabilities, best first.  views: one reply for each view, in order.
@@ -364,7 +364,7 @@ class Reply:
     """
 
     labels: tuple[tuple[str, float], ...] = ()
-    views: tuple[ViewReply, ...] = ()
+    views: tuple[ViewPrediction, ...] = ()
     asked: tuple[str, ...] = ()
     landmarks: tuple[str, ...] = ()
     unknown: bool = False
@@ -374,7 +374,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Said:
+class GeneratedText:
     """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships").
 
     The language of both.
@@ -413,7 +413,7 @@ class Region:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class ClassMaskPatch:
     """Where a kind is in one window.
 
     Separate: the kind has objects, told apart by themselves; else every connected piece is a
@@ -427,7 +427,7 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class WindowResult:
     """What one window adds to an answer.
 
     Objects: with their rank among what several views show of the same thing.
@@ -435,7 +435,7 @@ class Part:
 
     window: Window
     objects: tuple[tuple[Region, float], ...] = ()
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[ClassMaskPatch, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

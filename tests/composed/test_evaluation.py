@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from labelled import FLAT, GROUND, SPEC, region, slanted
 from PIL import Image, ImageDraw
 
 from geomagnifier.composed import understood
@@ -18,6 +17,7 @@ from geomagnifier.composed.evaluation import Ground, Outcome, run
 from geomagnifier.geometry import Box
 from geomagnifier.masks import encode
 from geomagnifier.types import Region, SceneInfo
+from labelled import FLAT, GROUND, SPEC, region, slanted
 
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"
 LABELS = Path(os.environ.get("GEOMAG_DATA", "nowhere")) / "vhr10" / "instances_val.json"

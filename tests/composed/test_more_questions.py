@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from labelled import FLAT, GROUND, SPEC, region
 
 from geomagnifier.composed import sentences, understood
 from geomagnifier.composed.evaluation import Ground, Outcome, run
 from geomagnifier.types import Region, SceneInfo
+from labelled import FLAT, GROUND, SPEC, region
 
 SHIPS = (
     region("ship", 20, 20, 60, 30),

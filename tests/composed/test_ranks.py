@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from labelled import FLAT, SPEC, region
 
 import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier.composed import sentences, understood
 from geomagnifier.composed.evaluation import Ground, Outcome, run
 from geomagnifier.types import Region
+from labelled import FLAT, SPEC, region
 
 SHIPS = (
     region("ship", 20, 20, 60, 30),

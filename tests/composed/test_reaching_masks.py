@@ -9,13 +9,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from labelled import FLAT, SPEC, region
 
 from geomagnifier.composed import understood
 from geomagnifier.composed.evaluation import Ground, run
 from geomagnifier.inference.merge import assemble_chosen, covered
 from geomagnifier.masks import bounds, decode, encode, place, read_patches
 from geomagnifier.types import Region, SceneInfo
+from labelled import FLAT, SPEC, region
 
 
 def test_the_bounds_of_a_mask_are_those_of_its_pixels() -> None:

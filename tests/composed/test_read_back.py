@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from labelled import SPEC
 from test_reading_questions import lines
 
 from geomagnifier.composed import understood
 from geomagnifier.composed.composed_answer import read_as
 from geomagnifier.composed.read_back import as_asked
+from labelled import SPEC
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ import os
 from pathlib import Path
 
 import pytest
-from labelled import KINDS, SPEC
 
 from geomagnifier.composed import in_unit, plain, refusal, understood
 from geomagnifier.composed import program as p
 from geomagnifier.composed.english_parser import read
 from geomagnifier.composed.placeholders import LONGEST, Lexicon
 from geomagnifier.types import Granularity, ModelSpec
+from labelled import KINDS, SPEC
 
 PHRASINGS = Path(__file__).parents[1] / "phrasings"
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"

@@ -43,9 +43,8 @@ from geomagnifier.retrieval.index import is_index
 from geomagnifier_lab.render import scene as drawn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "train"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
 import own_scenes
-
 from ports import free_port
 
 IN_A_ROW = 3

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_archive import NAMES, fill, quilt
 
 from fake import FakeModel
 from geomagnifier.errors import (
@@ -32,10 +31,11 @@ from geomagnifier.errors import (
 )
 from geomagnifier.geometry import Box
 from geomagnifier.pipeline import embed
-from geomagnifier.retrieval import Wanted, open_index, search, update
+from geomagnifier.retrieval import SearchQuery, open_index, search, update
 from geomagnifier.retrieval.embeddings import MOST, tiles
 from geomagnifier.retrieval.index import MANIFEST
 from geomagnifier.types import SceneInfo
+from made_archive import NAMES, fill, quilt
 
 MODEL = FakeModel()
 RED = (11.557, 48.127)
@@ -46,11 +46,11 @@ def archive(tmp_path: Path) -> Path:
     return fill(tmp_path / "archive")
 
 
-def wanted(words: str | None = None, **more: object) -> Wanted:
-    return Wanted(None if words is None else embed(words, MODEL), **more)  # type: ignore[arg-type]
+def wanted(words: str | None = None, **more: object) -> SearchQuery:
+    return SearchQuery(None if words is None else embed(words, MODEL), **more)  # type: ignore[arg-type]
 
 
-def names(target: Path, what: Wanted, top: int | None = None) -> list[str]:
+def names(target: Path, what: SearchQuery, top: int | None = None) -> list[str]:
     found = search(target, what, MODEL, top)
     return [hit.path.name.split("_")[0].split(".")[0] for hit in found.hits]
 
@@ -162,12 +162,12 @@ def test_another_model_and_another_folder(archive, tmp_path):
     update(archive, index, MODEL)
     for stranger in (other, Wider()):
         with pytest.raises(IndexForeign, match=r"made by the model fake 0.*--model"):
-            search(index, Wanted(stranger.embed("red")), stranger)
+            search(index, SearchQuery(stranger.embed("red")), stranger)
         with pytest.raises(IndexForeign, match="made by the model"):
             update(archive, index, stranger)
     assert search(index, wanted(near=RED), other).hits  # no vector, no model
     with pytest.raises(OptionError, match="4 numbers"):
-        open_index(index).search(Wanted(np.ones(4, np.float32)))
+        open_index(index).search(SearchQuery(np.ones(4, np.float32)))
     fill(tmp_path / "second")
     with pytest.raises(IndexForeign, match="is the index of"):
         update(tmp_path / "second", index, MODEL)

@@ -11,7 +11,7 @@ import pytest
 from fake import FakeModel
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.pipeline import embed
-from geomagnifier.retrieval import Wanted, open_index, search, update
+from geomagnifier.retrieval import SearchQuery, open_index, search, update
 from geomagnifier.retrieval.index import FIRST, Index
 from geomagnifier.retrieval.query import NEAR
 
@@ -52,11 +52,11 @@ def index(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
     return open_index(path)
 
 
-def wanted(words: str | None = None, **more: object) -> Wanted:
-    return Wanted(None if words is None else embed(words, MODEL), **more)  # type: ignore[arg-type]
+def wanted(words: str | None = None, **more: object) -> SearchQuery:
+    return SearchQuery(None if words is None else embed(words, MODEL), **more)  # type: ignore[arg-type]
 
 
-def kinds(archive: Path, index: Index, what: Wanted, top: int | None) -> list[str]:
+def kinds(archive: Path, index: Index, what: SearchQuery, top: int | None) -> list[str]:
     """The names, of the folder and of the index alike."""
     found, indexed = search(archive, what, MODEL, top).hits, index.search(what, top)
     assert [hit.path.name for hit in found] == [hit.path.name for hit in indexed]

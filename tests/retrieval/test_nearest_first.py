@@ -15,7 +15,7 @@ import shapely
 from geomagnifier.errors import OptionError
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
-from geomagnifier.retrieval.query import Wanted, read_box, read_date, read_distance, read_place
+from geomagnifier.retrieval.query import SearchQuery, read_box, read_date, read_distance, read_place
 
 
 def square(west: float, south: float, side: float = 1e-4) -> bytes:
@@ -35,38 +35,42 @@ def names(hits: list[Hit]) -> list[str]:
 def test_what_holds_the_place_is_nearer_than_what_lies_a_hand_away() -> None:
     """4e-6 degrees of longitude on the equator are 0.45 m."""
     hits = [hit("beside", 4e-6), hit("far", 0.01), hit("over", -5e-5)]
-    found = Wanted(near=(0.0, 5e-5), within=10_000).fitting(hits)
+    found = SearchQuery(near=(0.0, 5e-5), within=10_000).fitting(hits)
     assert names(found) == ["over", "beside", "far"]
     assert found[0].distance == 0 and 0.4 < (found[1].distance or 0) < 0.5
 
 
 def test_a_picture_counts_once_as_a_whole_before_its_parts() -> None:
     parts = [hit("b", tile=Box(0, 0, 9, 9)), hit("b"), hit("a", tile=Box(0, 0, 9, 9))]
-    found = Wanted(bbox=(-1, -1, 1, 1)).fitting(parts)
+    found = SearchQuery(bbox=(-1, -1, 1, 1)).fitting(parts)
     assert [(str(one.path), one.tile is None) for one in found] == [("b", True), ("a", False)]
-    assert names(Wanted(bbox=(-1, -1, 1, 1)).fitting([hit("a"), hit("b"), hit("c")], top=2)) == [
+    assert names(
+        SearchQuery(bbox=(-1, -1, 1, 1)).fitting([hit("a"), hit("b"), hit("c")], top=2)
+    ) == [
         "a",
         "b",
     ]
-    assert Wanted(bbox=(1, 1, 2, 2)).fitting(parts) == []
+    assert SearchQuery(bbox=(1, 1, 2, 2)).fitting(parts) == []
 
 
 def test_a_time_has_its_beginning_and_not_its_end() -> None:
     days = [hit(f"{day}", date=datetime(2024, 6, day)) for day in (1, 2, 3, 4)]
     days.append(hit("none"))
-    assert names(Wanted(after=datetime(2024, 6, 2)).fitting(days)) == ["2", "3", "4"]
-    assert names(Wanted(before=datetime(2024, 6, 3)).fitting(days)) == ["1", "2"]
-    assert names(Wanted(after=datetime(2024, 6, 2), before=datetime(2024, 6, 4)).fitting(days)) == [
+    assert names(SearchQuery(after=datetime(2024, 6, 2)).fitting(days)) == ["2", "3", "4"]
+    assert names(SearchQuery(before=datetime(2024, 6, 3)).fitting(days)) == ["1", "2"]
+    assert names(
+        SearchQuery(after=datetime(2024, 6, 2), before=datetime(2024, 6, 4)).fitting(days)
+    ) == [
         "2",
         "3",
     ]
 
 
 def test_a_box_may_be_a_line_and_not_upside_down() -> None:
-    assert Wanted(bbox=(11.0, 48.0, 12.0, 48.0)).boxes == [(11.0, 48.0, 12.0, 48.0)]
+    assert SearchQuery(bbox=(11.0, 48.0, 12.0, 48.0)).boxes == [(11.0, 48.0, 12.0, 48.0)]
     with pytest.raises(OptionError, match="no box in degrees"):
-        Wanted(bbox=(11.0, 48.1, 12.0, 48.0))
-    assert names(Wanted(bbox=(-1, 5e-5, 1, 5e-5)).fitting([hit("a"), hit("b", 2.0)])) == ["a"]
+        SearchQuery(bbox=(11.0, 48.1, 12.0, 48.0))
+    assert names(SearchQuery(bbox=(-1, 5e-5, 1, 5e-5)).fitting([hit("a"), hit("b", 2.0)])) == ["a"]
 
 
 def test_places_boxes_distances_and_dates_are_read_from_words() -> None:

@@ -11,7 +11,7 @@ import pytest
 from geomagnifier.models.registry import load_model
 from geomagnifier.pipeline import embed
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.retrieval import Wanted, open_index, update
+from geomagnifier.retrieval import SearchQuery, open_index, update
 from geomagnifier_lab.datasets.scene_sets import scene_set
 from geomagnifier_lab.eval.ranking import recalls
 
@@ -38,7 +38,7 @@ def test_retrieval_through_an_index_is_as_good_as_without(tmp_path):
     columns = {}
     for caption, vector in vectors.items():
         column = np.zeros(len(samples), np.float32)
-        for hit in index.search(Wanted(vector)):
+        for hit in index.search(SearchQuery(vector)):
             column[int(hit.path.stem)] = hit.score
         columns[caption] = column
     direct = recalls(

@@ -17,13 +17,13 @@ from geomagnifier.export.image_file import write_picture
 from geomagnifier.models.registry import load_model
 from geomagnifier.pipeline import embed
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.retrieval import Hits, Wanted, gather, pictures_in
+from geomagnifier.retrieval import Hits, SearchQuery, gather, pictures_in
 from geomagnifier.retrieval import search as search_archive
 from geomagnifier_lab.render.scene import THEMES, draw_scene
 
 
 def search(folder, vector, model, progress=None) -> Hits:
-    return search_archive(folder, Wanted(vector), model, progress=progress)
+    return search_archive(folder, SearchQuery(vector), model, progress=progress)
 
 
 COLOURS = {"a red.png": (250, 0, 0), "deep/green.JPG": (0, 250, 0), "deep/er/blue.tif": (0, 0, 250)}

@@ -12,23 +12,23 @@ from typing import Any
 import pytest
 
 from geomagnifier.errors import OptionError
-from geomagnifier.retrieval import Wanted
+from geomagnifier.retrieval import SearchQuery
 
 EAST = timezone(timedelta(hours=2))
 
 
 def test_moments_are_utc_whatever_their_zone() -> None:
-    made = Wanted(
+    made = SearchQuery(
         after=datetime(2024, 6, 1, 2, tzinfo=EAST), before=datetime(2024, 6, 2, 1, 30, tzinfo=EAST)
     )
     assert (made.after, made.before) == (datetime(2024, 6, 1), datetime(2024, 6, 1, 23, 30))
-    assert Wanted(after=datetime(2024, 6, 1)).after == datetime(2024, 6, 1)
-    Wanted(
+    assert SearchQuery(after=datetime(2024, 6, 1)).after == datetime(2024, 6, 1)
+    SearchQuery(
         after=datetime(2024, 6, 1, 1, tzinfo=EAST), before=datetime(2024, 5, 31, 23, 0, 1)
     )  # a second later
     for before in (datetime(2024, 5, 31, 23), datetime(2024, 5, 31)):
         with pytest.raises(OptionError, match="exchange the two dates"):
-            Wanted(after=datetime(2024, 6, 1, 1, tzinfo=EAST), before=before)
+            SearchQuery(after=datetime(2024, 6, 1, 1, tzinfo=EAST), before=before)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_moments_are_utc_whatever_their_zone() -> None:
     ],
 )
 def test_the_edges_of_the_map_are_on_it(given: dict[str, Any]) -> None:
-    assert len(Wanted(**given).boxes) == 1
+    assert len(SearchQuery(**given).boxes) == 1
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_the_edges_of_the_map_are_on_it(given: dict[str, Any]) -> None:
 )
 def test_what_is_not_on_the_map_is_refused(given: dict[str, Any], told: str) -> None:
     with pytest.raises(OptionError, match=told):
-        Wanted(**given)
+        SearchQuery(**given)
 
 
 def test_a_place_and_a_box_are_both_asked_for() -> None:
-    assert len(Wanted(near=(10, 50), bbox=(0, 40, 20, 60)).boxes) == 2
-    assert Wanted(after=datetime(2024, 1, 1)).boxes == []
+    assert len(SearchQuery(near=(10, 50), bbox=(0, 40, 20, 60)).boxes) == 2
+    assert SearchQuery(after=datetime(2024, 1, 1)).boxes == []

@@ -26,7 +26,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import embed
 from geomagnifier.raster.footprint import outlines
-from geomagnifier.retrieval import Index, Wanted, open_index
+from geomagnifier.retrieval import Index, SearchQuery, open_index
 from geomagnifier.retrieval import index_table as rows
 from geomagnifier.retrieval.discovery import Picture
 from geomagnifier.retrieval.embeddings import Looked, Vector, tiles
@@ -139,31 +139,33 @@ def _looked(path: Path, number: int, dimension: int, draw: np.random.Generator) 
     return Looked(Picture(path), tuple(known))
 
 
-def _kinds(queries: list[Floats], draw: np.random.Generator) -> dict[str, list[Wanted]]:
+def _kinds(queries: list[Floats], draw: np.random.Generator) -> dict[str, list[SearchQuery]]:
     centres = [(float(draw.uniform(12, 18)), float(draw.uniform(46, 53))) for _ in queries]
     boxes = [(x - 0.5, y - 0.5, x + 0.5, y + 0.5) for x, y in centres]
     years = [
         (datetime(2020 + i % 5, 1, 1), datetime(2020 + i % 5, 7, 1)) for i in range(len(queries))
     ]
     many = zip(queries, centres, boxes, years, strict=True)
-    kinds: dict[str, list[Wanted]] = {}
+    kinds: dict[str, list[SearchQuery]] = {}
     for vector, centre, box, (after, before) in many:
         for name, wanted in {
-            "words": Wanted(vector),
-            "words, a box of 1 x 1 degree": Wanted(vector, bbox=box),
-            "words, half a year": Wanted(vector, after=after, before=before),
-            "words, within 50 km, half a year": Wanted(
+            "words": SearchQuery(vector),
+            "words, a box of 1 x 1 degree": SearchQuery(vector, bbox=box),
+            "words, half a year": SearchQuery(vector, after=after, before=before),
+            "words, within 50 km, half a year": SearchQuery(
                 vector, near=centre, within=50_000, after=after, before=before
             ),
-            "within 50 km": Wanted(near=centre, within=50_000),
-            "everything of half a year": Wanted(after=after, before=before),
-            "everything, by distance": Wanted(near=centre, within=20_000_000),
+            "within 50 km": SearchQuery(near=centre, within=50_000),
+            "everything of half a year": SearchQuery(after=after, before=before),
+            "everything, by distance": SearchQuery(near=centre, within=20_000_000),
         }.items():
             kinds.setdefault(name, []).append(wanted)
     return kinds
 
 
-def _timed(index: Index, wanted: list[Wanted], vectors: Floats, hits: list[Hit]) -> dict[str, Any]:
+def _timed(
+    index: Index, wanted: list[SearchQuery], vectors: Floats, hits: list[Hit]
+) -> dict[str, Any]:
     index.search(wanted[-1], TOP)
     took, worked, count, same, there = [], [], 0, 0, 0
     for one in wanted:
@@ -214,11 +216,10 @@ def cold(path: str) -> None:
 
     Importing the libraries is not counted.
     """
-    import lancedb
 
     begin = time.perf_counter()
     index = open_index(path)
-    index.search(Wanted(np.array(index.manifest.probe, np.float32)), TOP)
+    index.search(SearchQuery(np.array(index.manifest.probe, np.float32)), TOP)
     print(time.perf_counter() - begin)
 
 

@@ -27,7 +27,7 @@ from geomagnifier.inference import resolution
 from geomagnifier.masks import decode_window
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Bytes, Granularity, Query, Region, Reply, Window
+from geomagnifier.types import Bytes, Granularity, ModelOutput, Query, Region, Window
 from geomagnifier_lab.bench.score import Looked
 from geomagnifier_lab.eval.boxes import Size, run_lengths
 
@@ -128,7 +128,7 @@ class Looker:
                 picture.read(window),
                 key=f"{self.scene}:sahi{self.seen}:{window.width}x{window.height}",
             )
-        reply: Reply = self.model.answer(self.query, self.level, [view])
+        reply: ModelOutput = self.model.answer(self.query, self.level, [view])
         self.last, self.seen = window, self.seen + 1
         self.pixels, self.flops = (
             self.pixels + window.width * window.height,
@@ -155,9 +155,7 @@ def _adapter(looker: Looker) -> Any:
     kinds = looker.model.spec.kinds
 
     class Adapter(DetectionModel):  # type: ignore[misc]
-        """See `sahi.models.base.DetectionModel`; nothing is loaded, and one picture comes at a
-        time.
-        """
+        """See `sahi.models.base.DetectionModel`; nothing is loaded."""
 
         def load_model(self) -> None:
             """The model is there already."""

@@ -28,7 +28,7 @@ from geomagnifier.errors import LibraryMissing
 from geomagnifier.finetuning.thresholds import matched
 from geomagnifier.language.classes import COARSE
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.score_calibration import Reliability
+from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.pipeline import Progress, ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats, Granularity
@@ -208,7 +208,7 @@ def object_curves(judged: Judged, fitted: bool, every: bool = False) -> Curves:
         held = np.zeros(len(right), np.float32)
         for side in (0, 1):
             other = half != side
-            refitted = Reliability(
+            refitted = ScoreCalibration(
                 objects=fit_objects(
                     raw[other], right[other], kinds[other].tolist(), answered[other]
                 )

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from geomagnifier import __version__
+from geomagnifier.atomic import rename
 
 
 class Kept:
@@ -51,7 +51,7 @@ class Kept:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             new = self.path.with_suffix(".new")
             new.write_text(json.dumps(self.all, indent=1))
-            os.replace(new, self.path)
+            rename(new, self.path)
 
 
 def about(model_name: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from geomagnifier.errors import GeomagError
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import Progress, ask
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Found, Granularity, Query, Region, Reply, View
+from geomagnifier.types import Detection, Granularity, ModelOutput, Query, Region, View
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.layout import same
 from geomagnifier_lab.eval.pictures import Figures, followed
@@ -139,7 +139,7 @@ class _Told:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
 
-    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> Reply:
+    def answer(self, query: Query, granularity: Granularity, views: Sequence[View]) -> ModelOutput:
         """See `protocol.Model`."""
         reply = self._model.answer(query, granularity, views)
         wanted = [o for o in self._objects if o.kind in (*reply.asked, *reply.landmarks)]
@@ -149,7 +149,7 @@ class _Told:
                 np.array([o.box for o in wanted], np.float32).reshape(-1, 4)
             ).tolist()
             found = tuple(
-                Found(o.kind, 1.0, (x0, y0, x1, y1))
+                Detection(o.kind, 1.0, (x0, y0, x1, y1))
                 for o, (x0, y0, x1, y1) in zip(wanted, boxes, strict=True)
             )
             replies.append(replace(said, found=found))

@@ -24,10 +24,10 @@ from torch import Tensor
 
 from geomagnifier import masks
 from geomagnifier.finetuning import calibrate
-from geomagnifier.finetuning.fit import Lesson
+from geomagnifier.finetuning.fit import FineTuneSchedule
 from geomagnifier.finetuning.labels.coco import read_coco
 from geomagnifier.finetuning.losses import WEIGHTS
-from geomagnifier.finetuning.run import Wanted, teach_kinds
+from geomagnifier.finetuning.run import FineTuneConfig, teach_kinds
 from geomagnifier.finetuning.samples import load
 from geomagnifier.finetuning.thresholds import MASKS, Evidence
 from geomagnifier.folder_lock import alone
@@ -51,7 +51,7 @@ STEPS = 450
 """Steps of the base: a quarter of an hour on two cores."""
 RECIPE = replace(WEIGHTS, scene=0.0, retrieval=0.0)
 """No scenes and captions: they name the kinds that are to be new."""
-LESSON = Lesson()
+LESSON = FineTuneSchedule()
 TILE = 320
 """Side of Dubai's pictures as they are taught from, px: one holds about ten buildings."""
 SMALLEST = 40
@@ -247,7 +247,7 @@ def teaching(
     base: Path,
     progress: Callable[[int, int], object],
     seeds: Sequence[int] = SEEDS,
-    lesson: Lesson = LESSON,
+    lesson: FineTuneSchedule = LESSON,
 ) -> dict[str, Any]:
     """The curve: by kind, examples and seed what was taught from and what came of it.
 
@@ -268,7 +268,8 @@ def teaching(
             source = some(pictures(root, out / f"{kind}-train", kind, "train"), n, seed)
             run = out / "runs" / name.replace(" ", "-")
             folder, _ = teach_kinds(
-                Wanted(source, str(base), run, lesson=replace(lesson, seed=seed)), lambda *_: None
+                FineTuneConfig(source, str(base), run, lesson=replace(lesson, seed=seed)),
+                lambda *_: None,
             )
             model = registry.load_model(folder)
             assert isinstance(model, TaughtModel)
@@ -347,5 +348,5 @@ def _curve(
     return rows(runs, HELD, EXAMPLES)
 
 
-def _settings(lesson: Lesson) -> dict[str, Any]:
+def _settings(lesson: FineTuneSchedule) -> dict[str, Any]:
     return {"steps": STEPS, "lesson": [lesson.crops, lesson.side, lesson.steps, lesson.rate]}

@@ -40,7 +40,7 @@ from geomagnifier.models.small.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small.text_encoder import Encoded, stacked
 from geomagnifier_lab.datasets.sample import data_root
 from geomagnifier_lab.train.batches import target
-from geomagnifier_lab.train.heat_frames import Frame, Look, far, frames, part, whole
+from geomagnifier_lab.train.heat_frames import Frame, FrameLook, far, frames, part, whole
 from geomagnifier_lab.train.sources import camera_sources, cover_sources, object_sources
 
 STEPS, RATE, FRAMES, PAIRS, TOLD, EACH = 300, 1e-3, 400, 24, 25, 24
@@ -121,7 +121,7 @@ def heats(
     memory = Memory(seen, torch.zeros(seen.shape[:2], dtype=torch.bool))
     tokens = torch.tensor(
         [
-            question_parser.skeleton(model.words, question_parser.Read((kind,)), True)[0]
+            question_parser.skeleton(model.words, question_parser.ParsedQuestion((kind,)), True)[0]
             for kind in kinds
         ]
     )
@@ -201,7 +201,7 @@ def _pair(seen: Sequence[Frame], rng: np.random.Generator) -> tuple[Frame, str]:
     return of[int(rng.integers(len(of)))], kind
 
 
-def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[Look]:
+def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[FrameLook]:
     """All pairs of a step in one way, as their image tokens must be as many.
 
     D(I), D(C1) or D(D(I)).
@@ -240,7 +240,7 @@ def main(arguments: list[str] | None = None) -> int:
             seen.append(frame)
             if len(seen) % 50 == 0:
                 print(f"{len(seen)} frames of {given.frames}", file=sys.stderr, flush=True)
-        for step, loss, own in tune(model, seen, given.steps, given.seed):
+        for step, loss, own in tune(model, seen, given.steps, given.seed):  # noqa: B007
             print(f"step {step} of {given.steps}  loss {loss:.4f}", file=sys.stderr, flush=True)
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)

@@ -61,7 +61,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class RefinerTargets:
     """A class on a crop. number: into OBJECTS.  boxes: (n, 4) labelled things to learn from.
 
     Unclear: (m, 4) those that are not.
@@ -80,10 +80,10 @@ class RefineBatch:
     """pixels: (B, S, S, 3) uint8.  asked: of each crop."""
 
     pixels: Tensor
-    asked: list[list[Asked]]
+    asked: list[list[RefinerTargets]]
 
 
-def asked_of(crop: Crop, rng: np.random.Generator) -> list[Asked]:
+def asked_of(crop: Crop, rng: np.random.Generator) -> list[RefinerTargets]:
     """Classes to ask for on a crop: those that are there first."""
     found = []
     for kind in [k for k in choose(crop, rng) if k in OBJECTS][:ASKED]:
@@ -96,7 +96,9 @@ def asked_of(crop: Crop, rng: np.random.Generator) -> list[Asked]:
             for p in pieces
             if not (p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5)
         ]
-        found.append(Asked(OBJECTS.index(kind), _boxes(sure), _boxes(unclear), kind in crop.kinds))
+        found.append(
+            RefinerTargets(OBJECTS.index(kind), _boxes(sure), _boxes(unclear), kind in crop.kinds)
+        )
     return found
 
 
@@ -160,7 +162,7 @@ def giou(a: Tensor, b: Tensor) -> Tensor:
 
 
 def losses(
-    refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, asked: Asked
+    refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, asked: RefinerTargets
 ) -> tuple[Tensor, Tensor, int, Tensor] | None:
     """Of the boxes of a class on a crop.
 

@@ -28,9 +28,18 @@ from geomagnifier.masks import intersection_over_union, resize
 from geomagnifier.models.small.cells import crop
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
-from geomagnifier.models.small.question_parser import Read
+from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import LEVEL, Cover, Floats, Granularity, Query, SceneInfo, View, ViewReply
+from geomagnifier.types import (
+    LEVEL,
+    ClassMask,
+    Floats,
+    Granularity,
+    Query,
+    SceneInfo,
+    View,
+    ViewPrediction,
+)
 from geomagnifier_lab.eval.boxes import Size
 from geomagnifier_lab.questions import questions
 from geomagnifier_lab.train import unknown
@@ -178,7 +187,7 @@ def look(
     with model._running():
         seg = model._point(
             Query(_text(kind, name)),
-            Read((kind,)),
+            ParsedQuestion((kind,)),
             Granularity.PIXEL,
             model.views.see(views[0]).memory,
         )
@@ -225,7 +234,9 @@ def _overlaps(
 ) -> list[float]:
     """IoU of a class mask (cells of a view) with the labelled one at each of `MASKS`."""
     assert ask.mask is not None
-    reply = ViewReply(covers=(Cover(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE)
+    reply = ViewPrediction(
+        covers=(ClassMask(kind, 1.0, probability, 0.5, False),), stride=MASK_STRIDE
+    )
     patch = part_of(view.window, reply, scene, Granularity.PIXEL).layers[0].patch
     full, mask = resize(patch.probability, patch.placement, view.window.box), ask.mask
     inside = np.ones_like(mask) if ask.known is None else ask.known

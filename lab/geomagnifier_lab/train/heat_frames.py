@@ -205,7 +205,7 @@ def _features(model: SmallModel, pixels: NDArray[np.uint8]) -> Tensor:
     return last.half().clone()
 
 
-class Look(NamedTuple):
+class FrameLook(NamedTuple):
     """A frame seen in one way, for one class. last: (352, h, w).
 
     Where, known: (S,) over its image tokens, see `Frame`.
@@ -216,17 +216,17 @@ class Look(NamedTuple):
     known: Tensor
 
 
-def whole(frame: Frame, kind: str) -> Look:
+def whole(frame: Frame, kind: str) -> FrameLook:
     """D(I)."""
     return _look(frame.last, frame.where[kind], frame.known[kind])
 
 
-def far(frame: Frame, kind: str) -> Look:
+def far(frame: Frame, kind: str) -> FrameLook:
     """D(D(I))."""
     return _look(frame.far, frame.where[kind], frame.known[kind])
 
 
-def part(frame: Frame, kind: str, rng: np.random.Generator) -> Look:
+def part(frame: Frame, kind: str, rng: np.random.Generator) -> FrameLook:
     """D(C1): half of the frame each way, around one of the objects."""
     rows, columns = (ROWS + 1) // 2, COLUMNS // 2
     cell = int(rng.choice(ROWS * COLUMNS, p=_shares(frame.where[kind])))
@@ -241,8 +241,8 @@ def _shares(where: Tensor) -> NDArray[np.float64]:
     return np.asarray(of / of.sum())
 
 
-def _look(last: Tensor, where: Tensor, known: Tensor) -> Look:
+def _look(last: Tensor, where: Tensor, known: Tensor) -> FrameLook:
     """Labels over the image tokens of a view."""
     size = grid_of(last.shape[1], last.shape[2])
     share, told = (F.adaptive_avg_pool2d(t[None], size).flatten() for t in (where, known))
-    return Look(last.float(), share / share.sum().clamp(min=1e-9), told)
+    return FrameLook(last.float(), share / share.sum().clamp(min=1e-9), told)

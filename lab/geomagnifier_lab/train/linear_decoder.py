@@ -111,7 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         model, decoder = load_small(given.start), None
-        for step, loss, decoder in train(model, data_root(given.data), given.steps, given.seed):
+        for step, loss, decoder in train(model, data_root(given.data), given.steps, given.seed):  # noqa: B007
             print(f"step {step} of {given.steps}  loss {loss:.3f}", file=sys.stderr, flush=True)
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)

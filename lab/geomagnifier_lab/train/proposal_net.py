@@ -26,7 +26,7 @@ from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import jitter
 from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.models.small.backbone import normalise
-from geomagnifier.models.small.proposal_net import STRIDE, Scout
+from geomagnifier.models.small.proposal_net import STRIDE, ProposalNet
 from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier_lab.datasets.sample import read_pixels
 from geomagnifier_lab.datasets.vhr10 import CLASSES, vhr10
@@ -270,7 +270,7 @@ def draw(objects: list[Labelled], covers: list[Labelled], rng: np.random.Generat
     return made
 
 
-def losses_of(scout: Scout, canvases: list[Canvas]) -> dict[str, Tensor]:
+def losses_of(scout: ProposalNet, canvases: list[Canvas]) -> dict[str, Tensor]:
     """Focal loss of the heat, and the error of the shrink in octaves."""
     pixels = normalise(torch.from_numpy(np.stack([c.pixels for c in canvases])))
     with torch.autocast("cpu", torch.bfloat16):
@@ -296,7 +296,7 @@ def losses_of(scout: Scout, canvases: list[Canvas]) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def validate(scout: Scout, objects: list[Labelled]) -> dict[str, float]:
+def validate(scout: ProposalNet, objects: list[Labelled]) -> dict[str, float]:
     """On pictures kept aside, by shrink.
 
     How much of a picture without a kind is as hot as all but a few of the kind's objects are.
@@ -364,7 +364,7 @@ def train_scout(
         seed: of everything drawn.
     """
     torch.manual_seed(seed)
-    scout = Scout(len(NAMES))
+    scout = ProposalNet(len(NAMES))
     start = {k.removeprefix("trunk."): v for k, v in image_side.items() if k.startswith("trunk.")}
     own = scout.state_dict()
     scout.load_state_dict(own | {k: v for k, v in start.items() if k in own})
@@ -389,7 +389,7 @@ def train_scout(
         covers_of(root, "train"),
         objects_of(root, "val"),
     )
-    twin = Scout(len(NAMES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    twin = ProposalNet(len(NAMES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     clock, sums = time.time(), {"heat": 0.0, "shrink": 0.0}
     while step < steps:
         canvases = draw(objects, covers, np.random.default_rng([seed, step]))

@@ -22,8 +22,8 @@ from geomagnifier.inference import resolution
 from geomagnifier.inference.cropping import relevance
 from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.proposal_net import Scout
-from geomagnifier.models.small.question_parser import Read
+from geomagnifier.models.small.proposal_net import ProposalNet
+from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Floats, Granularity, Query
 from geomagnifier_lab.datasets.camera_sets import SETS, CameraSample, camera_set, pool_chips
@@ -86,7 +86,7 @@ def sizes_of_all(root: Path) -> dict[str, tuple[float | None, float]]:
     return sizes(usual, *others)
 
 
-def flops(scout: Scout) -> float:
+def flops(scout: ProposalNet) -> float:
     """Floating-point operations for one px of a scouted view."""
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -96,7 +96,7 @@ def flops(scout: Scout) -> float:
     return float(counter.get_total_flops()) / side**2
 
 
-def blank_card(scout: Scout, root: Path) -> dict[str, Any]:
+def blank_card(scout: ProposalNet, root: Path) -> dict[str, Any]:
     """A card before anything is measured."""
     return {"flops": flops(scout), "sizes": sizes_of_all(root), "recall": [], "scores": {}}
 
@@ -146,7 +146,10 @@ def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[F
     with model._running():
         heat = model.hunt.heat(view, (kind,))
         found = model._find(
-            Query(f"Find every {kind}.", min_score=least), Granularity.REGION, Read((kind,)), close
+            Query(f"Find every {kind}.", min_score=least),
+            Granularity.REGION,
+            ParsedQuestion((kind,)),
+            close,
         ).found
     hot = np.array([relevance(Box(*map(float, box)), [(wide, heat)]) for box in boxes], np.float32)
     common = overlap(boxes, np.array([f.view_box for f in found], np.float32)) >= SAME

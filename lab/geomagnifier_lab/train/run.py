@@ -22,7 +22,7 @@ from geomagnifier.finetuning.run_state import saved
 from geomagnifier.folder_lock import alone
 from geomagnifier.models import registry
 from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.proposal_net import Scout
+from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier_lab.datasets.sample import data_root
 from geomagnifier_lab.train import box_refiner as refine
 from geomagnifier_lab.train import (
@@ -247,7 +247,7 @@ def finish(
     state |= {f"{part}.{k}": v for part, tensors in parts.items() for k, v in tensors.items()}
     target = folder / registry.FILES[0]
     export(state, target, __version__, spoken["words"], mentions)
-    lookout = Scout(len(NAMES)).eval()
+    lookout = ProposalNet(len(NAMES)).eval()
     lookout.load_state_dict(
         torch.load(out / SCOUT, map_location="cpu", weights_only=True)["average"]
     )

@@ -85,9 +85,9 @@ def train_selector(
     """Train; yields the selector with its figures on phrasings kept aside, five times and at the end."""
     torch.manual_seed(seed)
     bank, held = (
-        Wordings(encoder, tokenizer, seed, split, n)
+        Wordings(encoder, tokenizer, seed, split, n)  # type: ignore[arg-type]
         for split, n in (("train", wordings), ("val", 1200))
-    )  # type: ignore[arg-type]
+    )
     selector = Selector().train()
     optimizer = torch.optim.AdamW(selector.parameters(), 1e-3, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, steps, pct_start=0.05)

@@ -34,13 +34,13 @@ from geomagnifier_lab.train.attention import looked_at
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches
 from geomagnifier_lab.train.text_samples import (
     IGNORED,
-    Asked,
+    CropFeatures,
+    EncodedQuestions,
     Instances,
-    Lesson,
     Pictures,
     Progress,
-    Seen,
     Sentence,
+    TextSample,
     ask_many,
     far_questions,
     lesson,
@@ -82,15 +82,15 @@ words.
 """
 
 
-class Course:
+class TextDataset:
     """Everything a run needs, worked out once, and lessons from it."""
 
     def __init__(
         self,
         pictures: Pictures,
-        crops: list[Seen],
-        far: Asked,
-        near: Asked,
+        crops: list[CropFeatures],
+        far: EncodedQuestions,
+        near: EncodedQuestions,
         words: w.Words,
         settings: Settings,
     ) -> None:
@@ -136,7 +136,7 @@ class Course:
             k: np.array([i for i, c in enumerate(crops) if c.present[k] is not None]) for k in NAMES
         }
 
-    def spoken(self, rng: np.random.Generator) -> tuple[Lesson, np.ndarray]:
+    def spoken(self, rng: np.random.Generator) -> tuple[TextSample, np.ndarray]:
         """Questions about the whole picture -> lesson and rows of the pictures."""
         rows: list[int] = []
         shown: list[int] = []
@@ -170,10 +170,10 @@ class Course:
                 said.append([*options[int(rng.integers(len(options)))], w.END])
         return lesson(self.words, rows, w.SAY, [Sentence(s, s) for s in said]), np.array(shown)
 
-    def pointed(self, rng: np.random.Generator) -> tuple[Lesson, list[Seen]]:
+    def pointed(self, rng: np.random.Generator) -> tuple[TextSample, list[CropFeatures]]:
         """What to look for, each question on a crop of its own."""
         rows: list[int] = []
-        shown: list[Seen] = []
+        shown: list[CropFeatures] = []
         said: list[Sentence] = []
         while len(rows) < self.settings.points:
             row = int(rng.integers(len(self.near.questions)))
@@ -191,13 +191,15 @@ class Course:
             said.append(pointing(question, crop.present))
         return lesson(self.words, rows, w.POINT, said), shown
 
-    def reported(self, rng: np.random.Generator) -> tuple[Lesson, list[Seen], list[Instances]]:
+    def reported(
+        self, rng: np.random.Generator
+    ) -> tuple[TextSample, list[CropFeatures], list[Instances]]:
         """Sentences about what was found.
 
         Things are dropped and invented so that the decoder tells what it is given.
         """
         rows: list[int] = []
-        shown: list[Seen] = []
+        shown: list[CropFeatures] = []
         said: list[Sentence] = []
         given: list[Instances] = []
         while len(rows) < self.settings.says:
@@ -252,7 +254,7 @@ def invented(kind: str, rng: np.random.Generator) -> answers.Thing:
     return answers.Thing(kind, (float(x), float(y), float(x + size[0]), float(y + size[1])))
 
 
-def memory_of(decoder: TextDecoder, crops: list[Seen], rng: np.random.Generator) -> Memory:
+def memory_of(decoder: TextDecoder, crops: list[CropFeatures], rng: np.random.Generator) -> Memory:
     """Image tokens of crops, a row each."""
     tokens = decoder.see(pool_some(torch.stack([c.last.float() for c in crops]), rng))
     return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
@@ -280,7 +282,7 @@ def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances])
 
 
 def losses_of(
-    decoder: TextDecoder, course: Course, targets: Tensor, rng: np.random.Generator
+    decoder: TextDecoder, course: TextDataset, targets: Tensor, rng: np.random.Generator
 ) -> dict[str, Tensor]:
     """All losses of a step. targets: (K, 256) the image side's state of each kind."""
     losses = {}
@@ -309,7 +311,9 @@ def losses_of(
     return losses
 
 
-def shown_to(lesson: Lesson, crops: Sequence[Seen], memory: Memory) -> tuple[Tensor, Tensor]:
+def shown_to(
+    lesson: TextSample, crops: Sequence[CropFeatures], memory: Memory
+) -> tuple[Tensor, Tensor]:
     """Rows (R, 2) of each class of a lesson and of its tie, and where on its crop the class is, (R, S) by image token of the memory."""
     rows = [
         (int(b), int(t) - back)
@@ -333,8 +337,8 @@ def shown_to(lesson: Lesson, crops: Sequence[Seen], memory: Memory) -> tuple[Ten
 
 def cross_entropy(
     decoder: TextDecoder,
-    lesson: Lesson,
-    asked: Asked,
+    lesson: TextSample,
+    asked: EncodedQuestions,
     memory: Memory,
     maps: list[Tensor] | None = None,
 ) -> tuple[Tensor, Tensor]:
@@ -364,7 +368,9 @@ def cross_entropy(
 
 
 @torch.no_grad()
-def validate(decoder: TextDecoder, held: Course, targets: Tensor, seed: int) -> dict[str, float]:
+def validate(
+    decoder: TextDecoder, held: TextDataset, targets: Tensor, seed: int
+) -> dict[str, float]:
     """Loss of captions, share of right skeletons on phrasings and crops kept aside, of right [SEG] or <none>, distance of states."""
     decoder.eval()
     rng = np.random.default_rng([seed, 31])
@@ -410,12 +416,12 @@ def courses(
     root: Path,
     settings: Settings,
     progress: Progress,
-) -> tuple[Course, Course]:
+) -> tuple[TextDataset, TextDataset]:
     """What is learnt from, and what is kept aside.
 
     Progress: called with (things looked at, of how many), from 0 again for each sort.
     """
-    made: list[Course] = []
+    made: list[TextDataset] = []
     for split, small in (("train", False), ("val", True)):
         pictures = look_at_pictures(
             network, root, split, 1 if small else settings.variants, settings.seed, progress
@@ -434,12 +440,12 @@ def courses(
             near_questions(settings.seed, half, 600 if small else settings.questions),
         )
         words = made[0].words if made else w.Words(vocabulary(pictures.samples))
-        made.append(Course(pictures, crops, far, near, words, settings))
+        made.append(TextDataset(pictures, crops, far, near, words, settings))
     return made[0], made[1]
 
 
 def train_language(
-    course: Course, held: Course, targets: Tensor, out: Path, settings: Settings
+    course: TextDataset, held: TextDataset, targets: Tensor, out: Path, settings: Settings
 ) -> Iterator[dict[str, float]]:
     """Train, or go on from `out`/language.pt; yields rows of figures."""
     torch.manual_seed(settings.seed)

@@ -58,7 +58,7 @@ class Pictures(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class CropFeatures:
     """A crop as the decoder gets it. last (352, h, w) half.
 
     Present: by kind, None where it cannot be told.  things: objects on it.
@@ -97,7 +97,7 @@ def look_at_pictures(
 @torch.no_grad()
 def look_at_crops(
     network: SmallNetwork, data: Batches, count: int, side: int, seed: int, progress: Progress
-) -> list[Seen]:
+) -> list[CropFeatures]:
     """Features of random crops with what their labels tell.
 
     Mostly VHR-10, an eighth Dubai, some drawn.
@@ -124,7 +124,7 @@ def look_at_crops(
                 for kind, there in told.items()
                 if there
             }
-            seen.append(Seen(row.clone(), told, things_of(crop), where))
+            seen.append(CropFeatures(row.clone(), told, things_of(crop), where))
         progress(first + 8, count)
     return seen
 
@@ -160,7 +160,7 @@ def things_of(crop: Crop) -> tuple[answers.Thing, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class EncodedQuestions:
     """Questions with their token states, half precision. states (N, 32, 384), padding (N, 32)."""
 
     questions: list[Question]
@@ -168,10 +168,12 @@ class Asked:
     padding: Tensor
 
 
-def ask_many(encoder: SentenceEncoder, tokenizer: Tokenizer, drawn: list[Question]) -> Asked:
+def ask_many(
+    encoder: SentenceEncoder, tokenizer: Tokenizer, drawn: list[Question]
+) -> EncodedQuestions:
     """Encode questions once."""
     states, padding, _ = encode(encoder, tokenizer, [q.text for q in drawn])
-    return Asked(drawn, states, padding)
+    return EncodedQuestions(drawn, states, padding)
 
 
 def near_questions(seed: int, split: questions.Split, count: int) -> list[Question]:
@@ -236,8 +238,8 @@ def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ..
     return (*w.SPECIAL, *(w.kind_token(kind) for kind in NAMES), *plain)
 
 
-class Lesson(NamedTuple):
-    """Sequences of one sort, padded. rows: into `Asked`.
+class TextSample(NamedTuple):
+    """Sequences of one sort, padded. rows: into `EncodedQuestions`.
 
     Tokens, labels (B, T): read and to be written next; IGNORED teaches nothing.
 
@@ -274,7 +276,7 @@ def pointing(question: Question, present: dict[str, bool | None]) -> Sentence:
 
 def lesson(
     words: w.Words, rows: Sequence[int], start: str, sentences: Sequence[Sentence]
-) -> Lesson:
+) -> TextSample:
     """Sentences -> a padded batch."""
     longest = max(len(s.read) for s in sentences)
     tokens = torch.full((len(rows), longest), words.number[w.END])
@@ -291,10 +293,10 @@ def lesson(
                 and read[t - 2][1:-1] in NAMES
             ):
                 kinds[b, t] = NAMES.index(read[t - 2][1:-1])
-    return Lesson(np.asarray(rows), tokens, labels, kinds)
+    return TextSample(np.asarray(rows), tokens, labels, kinds)
 
 
-def padded_states(asked: Asked, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+def padded_states(asked: EncodedQuestions, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
     """Token states and padding of some questions, cut to the longest of them."""
     index = torch.from_numpy(rows)
     longest = int((~asked.padding[index]).sum(1).max())

@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from numpy.random import Generator
 from torch import Tensor
 
-from geomagnifier.models.small.zh_en_translator import END, RARE, START, Reader, characters, split
+from geomagnifier.language.characters import characters
+from geomagnifier.models.small.zh_en_translator import END, RARE, START, Translator, split
 from geomagnifier_lab.questions.chinese import NOUNS, OTHER_THINGS, Pair, draw
 from geomagnifier_lab.questions.questions import Split
 
@@ -37,7 +38,7 @@ def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:
 
 
 def batch_of(
-    reader: Reader, rng: Generator, size: int, split_name: Split = "train"
+    reader: Translator, rng: Generator, size: int, split_name: Split = "train"
 ) -> tuple[list[Pair], Tensor, Tensor]:
     """Pairs, their characters (B, T), their words with START and END (B, W), -1 where there is none."""
     pairs = [draw(rng, split_name) for _ in range(size)]
@@ -49,10 +50,10 @@ def batch_of(
 
 def train_reader(
     seed: int, steps: int = STEPS, size: int = 96
-) -> Iterator[tuple[Reader, dict[str, float]]]:
+) -> Iterator[tuple[Translator, dict[str, float]]]:
     """Train; yields the reader with its figures on registers kept aside, ten times and at the end."""
     torch.manual_seed(seed)
-    reader = Reader(*vocabulary(seed)).train()
+    reader = Translator(*vocabulary(seed)).train()
     optimizer = torch.optim.AdamW(reader.parameters(), 2e-3, betas=(0.9, 0.98), weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, steps, pct_start=0.08)
     rng = np.random.default_rng([seed, 62])
@@ -82,7 +83,7 @@ def train_reader(
 
 
 @torch.no_grad()
-def exact(reader: Reader, seed: int, count: int = 200) -> float:
+def exact(reader: Translator, seed: int, count: int = 200) -> float:
     """Share of questions kept aside that are read word for word as they are meant.
 
     The likeliest word is right at every place.

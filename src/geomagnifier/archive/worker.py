@@ -13,7 +13,7 @@ from typing import Any, cast
 from geomagnifier import composed
 from geomagnifier.archive.manifest import Entry
 from geomagnifier.archive.tasks import SCENES, Task, working
-from geomagnifier.atomic import Staging, output_error
+from geomagnifier.atomic import Staging, output_error, rename
 from geomagnifier.errors import GeomagError, OutputError, QuestionError
 from geomagnifier.export import geoparquet
 from geomagnifier.export.answer_json import write_json
@@ -112,7 +112,7 @@ class Worker:
             folder.mkdir(parents=True, exist_ok=True)
             if (folder / "whole.sqlite").exists() and not own.exists():
                 shutil.copyfile(folder / "whole.sqlite", folder / f".{own.name}")
-                os.replace(folder / f".{own.name}", own)
+                rename(folder / f".{own.name}", own)
         except OSError as error:
             raise output_error(own, error) from error
         try:

@@ -172,7 +172,7 @@ def search(
     box = None if bbox is None else read.read_box(bbox)
     since, until = (None if text is None else read.read_date(text) for text in (after, before))
     if near or bbox or after or before:
-        retrieval.Wanted(
+        retrieval.SearchQuery(
             None, place, metres, box, since, until
         )  # refused before the model is loaded
     if not target.exists():
@@ -189,7 +189,7 @@ def search(
         loaded = load(model, segmenter, bits)
     if words is not None:
         vector = gm.embed(words, loaded)
-    wanted = retrieval.Wanted(vector, place, metres, box, since, until)
+    wanted = retrieval.SearchQuery(vector, place, metres, box, since, until)
     with progress_bar("pictures") as progress:
         found = retrieval.search(target, wanted, loaded, top, progress)
     if not found.complete:

@@ -166,8 +166,6 @@ def _lines(person: bool, heard: Callable[[], AbstractContextManager[None]]) -> I
             errors="surrogateescape"
         )  # a line that is no text is one refused question, not the end of all
     if person:
-        import readline  # history and editing at the prompt
-
         print(HELP, file=sys.stderr)
     while True:
         try:

@@ -97,7 +97,7 @@ def _fill_gaps() -> None:
             pass
         os.close(number)
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # for as long as the program runs
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for as long as the program runs
 
 
 def _give_up(stream: TextIO | None) -> None:

@@ -164,9 +164,11 @@ def train(
     if data is None:
         raise OptionError("--from teaches from labels; name them: --data my_coco.json")
     from geomagnifier.finetuning import run
-    from geomagnifier.finetuning.fit import Lesson
+    from geomagnifier.finetuning.fit import FineTuneSchedule
 
-    lesson = Lesson(seed=seed) if steps is None else Lesson(steps=steps, seed=seed)
+    lesson = (
+        FineTuneSchedule(seed=seed) if steps is None else FineTuneSchedule(steps=steps, seed=seed)
+    )
     pairs = [text.partition("=") for text in also or ()]
     if not all(kind and words for kind, _, words in pairs):
         raise OptionError(
@@ -176,7 +178,7 @@ def train(
         kind.strip(): tuple(word.strip() for word in words.split(",") if word.strip())
         for kind, _, words in pairs
     }
-    wanted = run.Wanted(
+    wanted = run.FineTuneConfig(
         data,
         base,
         out or Path("runs/own"),

@@ -18,7 +18,7 @@ from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
 from geomagnifier.composed.placeholders import MASS, UNITS, Lexicon, normalized, plural, unit_of
 from geomagnifier.composed.unread_words import leftovers, remark
 from geomagnifier.language import chinese_text, unsupported
-from geomagnifier.types import Granularity, ModelSpec, Said
+from geomagnifier.types import GeneratedText, Granularity, ModelSpec
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def refusal(
     return unsupported.refusal(question, spec.kinds, boxed)
 
 
-def passed_over(question: str, spec: ModelSpec, known: str, said: Said) -> str:
+def passed_over(question: str, spec: ModelSpec, known: str, said: GeneratedText) -> str:
     """What to say of the words of a plain question that nothing reads.
 
     "" where all are accounted for.

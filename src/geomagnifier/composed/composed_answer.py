@@ -22,12 +22,12 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.raster.scene import Scene
 from geomagnifier.types import (
     Bytes,
+    GeneratedText,
     Granularity,
+    ModelOutput,
     ModelSpec,
     Query,
     Region,
-    Reply,
-    Said,
     SceneInfo,
     View,
     Window,
@@ -139,10 +139,10 @@ def said(
     query: Query,
     model: Model,
     view: View,
-    reply: Reply,
+    reply: ModelOutput,
     scene: SceneInfo,
     regions: Sequence[Region],
-) -> Said:
+) -> GeneratedText:
     """The sentence: the model's own for a plain count or yes or no, else by rule.
 
     Arguments as of `protocol.Model.say`.

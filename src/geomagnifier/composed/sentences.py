@@ -17,7 +17,7 @@ from geomagnifier.composed import program as p
 from geomagnifier.composed.evaluation import FACTORS, Outcome, Term
 from geomagnifier.composed.placeholders import MASS, plural
 from geomagnifier.language.ordinals import ordinal
-from geomagnifier.types import Said
+from geomagnifier.types import GeneratedText
 
 _UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
 UNITS_ZH = {
@@ -254,7 +254,7 @@ def rank_zh(rank: p.Rank | None) -> str:
     return f"{first}的{rank.count if rank.count > 1 else ''}"
 
 
-def say(program: p.Program, outcome: Outcome, words: Words) -> Said:
+def say(program: p.Program, outcome: Outcome, words: Words) -> GeneratedText:
     """What is said of an outcome, with the phrase that stands for the regions of each class."""
     zh = words.language == "zh"
     text = (
@@ -268,7 +268,7 @@ def say(program: p.Program, outcome: Outcome, words: Words) -> Said:
         phrase = words.counted(kind, n)
         if re.search(rf"(?<![\d.,]){re.escape(phrase)}(?![a-z])", text):
             phrases[kind] = phrase
-    return Said(text, phrases, words.language)
+    return GeneratedText(text, phrases, words.language)
 
 
 def _of(term: Term) -> p.Select | None:

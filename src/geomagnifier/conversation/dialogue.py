@@ -21,7 +21,7 @@ from geomagnifier.conversation.chinese_followups import (
     other,
     starts_beside,
 )
-from geomagnifier.conversation.followup_parser import Move, Sort, plural, read
+from geomagnifier.conversation.followup_parser import FollowUp, Sort, plural, read
 from geomagnifier.errors import NothingMeant
 from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
@@ -150,7 +150,7 @@ def _followed(
     return _choose(question, move, last, scene, model, options)
 
 
-def understood(question: str, last: Turn | None, model: Model, box: Any = None) -> Move:
+def understood(question: str, last: Turn | None, model: Model, box: Any = None) -> FollowUp:
     """What a question asks in full, and how it refers to the last turn.
 
     Arguments as of `follow` and `pipeline.ask`.
@@ -168,16 +168,16 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
         or _WHOLE.search(question)
         or (box is not None and _in_box(question, box, regions))
     ):
-        return Move("fresh", question, question)
+        return FollowUp("fresh", question, question)
     if composed.understood(question, model.spec) is not None:  # it names what it is about
-        return Move("fresh", question, question)
+        return FollowUp("fresh", question, question)
     kinds = tuple(dict.fromkeys(r.label for r in regions))
     if (
         regions
         and (about := composed.understood(question, model.spec, referring=True)) is not None
         and about.refers
     ):
-        return Move("choose", question, question, many=True, pronoun="them")
+        return FollowUp("choose", question, question, many=True, pronoun="them")
     move = read(
         english,
         kinds,
@@ -192,7 +192,7 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     if english != question and is_chinese(question):
         move = replace(move, text=move.text + ANSWERED)
     return (
-        Move("fresh", question, question)
+        FollowUp("fresh", question, question)
         if nothing or (move.sort == "swap" and last is None)
         else move
     )
@@ -200,7 +200,7 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
 
 def _in_chinese(
     question: str, last: Turn, regions: tuple[Region, ...], model: Model
-) -> Move | None:
+) -> FollowUp | None:
     """A Chinese follow-up in full: about another class, or a composed one about what was found.
 
     None where it is neither.
@@ -213,12 +213,12 @@ def _in_chinese(
     named = [noun for noun in nouns if noun in question.translate(chinese_text.SIMPLIFIED)]
     composes = composed.understood(question, model.spec) is not None
     if composes and not (regions and starts_beside(question) and not set(named) & set(mine)):
-        return Move("fresh", question, question)
+        return FollowUp("fresh", question, question)
     if (swapped := other(question, last.meant, nouns, mine or nouns)) is not None:
-        return Move("swap", swapped[0], swapped[0], True, swapped[1])
+        return FollowUp("swap", swapped[0], swapped[0], True, swapped[1])
     noun = next((name for name in mine if is_chinese(name)), "")
     if noun and (text := anew(question, noun, nouns, len(last.pool) <= len(regions) == 1)):
-        return Move("swap", text, text, True, noun)
+        return FollowUp("swap", text, text, True, noun)
     for full in in_full(question) if regions else ():
         read = composed.understood(full, model.spec, referring=True)
         if (
@@ -227,9 +227,9 @@ def _in_chinese(
             and not read.passed
             and (not isinstance(read.program, p.Every) or _EVERY.search(question))
         ):
-            return Move("choose", full, full, many=True, pronoun="them")
+            return FollowUp("choose", full, full, many=True, pronoun="them")
     return (
-        Move("fresh", question, question)
+        FollowUp("fresh", question, question)
         if composes or (named and in_english(question) == question)
         else None
     )
@@ -283,7 +283,7 @@ def _english(question: str) -> str:
     )
 
 
-def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | None:
+def _about_all(english: str, move: FollowUp, found: bool, model: Model) -> FollowUp | None:
     """A question about the picture that only looks like a reference: "what kind of place is this?".
 
     But "describe it" refers.
@@ -294,14 +294,14 @@ def _about_all(english: str, move: Move, found: bool, model: Model) -> Move | No
         return None
     least = LIKELY if move.pronoun in ("it", "this") or not found else CERTAIN
     return (
-        Move("fresh", english, english)
+        FollowUp("fresh", english, english)
         if model.granularity(Query(english))[Granularity.IMAGE] >= least
         else None
     )
 
 
 def _choose(
-    question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]
+    question: str, move: FollowUp, last: Turn, scene: Scene, model: Model, options: dict[str, Any]
 ) -> Turn:
     regions = referable(last)
     full = (
@@ -338,7 +338,7 @@ def _choose(
     return Turn(question, move.text, "choose", replace(made, question=question), regions)
 
 
-def _selects(move: Move, pool: tuple[Region, ...], scene: Scene, model: Model) -> bool:
+def _selects(move: FollowUp, pool: tuple[Region, ...], scene: Scene, model: Model) -> bool:
     """Whether the words choose some of the regions."""
     kinds = tuple(dict.fromkeys(r.label for r in pool))
     return len(model.choose(Query(move.words), scene.info, kinds, pool)) < len(pool)
@@ -346,7 +346,7 @@ def _selects(move: Move, pool: tuple[Region, ...], scene: Scene, model: Model) -
 
 def _beside(
     question: str,
-    move: Move,
+    move: FollowUp,
     marks: tuple[Region, ...],
     scene: Scene,
     model: Model,
@@ -358,7 +358,7 @@ def _beside(
 
 
 def _swap(
-    question: str, move: Move, last: Turn, scene: Scene, model: Model, options: dict[str, Any]
+    question: str, move: FollowUp, last: Turn, scene: Scene, model: Model, options: dict[str, Any]
 ) -> Turn:
     """Another kind; "the same for" keeps the words that chose, and a landmark stays."""
     text = move.text

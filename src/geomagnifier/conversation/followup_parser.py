@@ -41,7 +41,7 @@ _IMAGE_IT = re.compile(
 
 
 @dataclass(frozen=True)
-class Move:
+class FollowUp:
     """sort: what the follow-up does.  text: the question in full.  words: by which is chosen.
 
     Many: it speaks of several.
@@ -76,7 +76,7 @@ def plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
 
 
-def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
+def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> FollowUp:
     """What a follow-up asks, in full.
 
     Args:
@@ -86,7 +86,7 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
         pixel: the last answer was one of masks.
     """
     if len(text) > LONGEST:
-        return Move("fresh", text, text)
+        return FollowUp("fresh", text, text)
     plain = " ".join(
         text.split()
     )  # several blanks in a row can be read in many ways, which takes for ever
@@ -113,7 +113,7 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
             and first.word not in ("one", "ones")
             and first.word not in ("those", "these", "that", "this")
         ):
-            return Move("fresh", text, text)
+            return FollowUp("fresh", text, text)
         return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
     scene = [t for t in tokens if t.word in w.SCENE]
     mine = [t for t in free if _is(t.word, kinds)]
@@ -122,7 +122,7 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> Move:
         return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
     if mine and len(mine) == len(free) and opened and not _asks(plain, tokens):
         return replace(_choose(plain, tokens, kinds, several, pixel), named=other)
-    return Move("fresh", text, text)
+    return FollowUp("fresh", text, text)
 
 
 def _tag(text: str) -> list[_Token]:
@@ -279,7 +279,7 @@ def _strip(plain: str) -> tuple[str, str]:
 
 def _swapped(
     plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: bool
-) -> Move | None:
+) -> FollowUp | None:
     """Another kind, the rest as before: "and the airplanes?"."""
     rest, opened = _strip(plain)
     low = rest.lower().rstrip(" .?!")
@@ -306,7 +306,7 @@ def _swapped(
     article = "" if re.match(r"(?:the|any|all|every|each|an?|no|some)\b", low) else "the "
     phrase = re.sub(r"^(?:are|is) there\s+", "", phrase, flags=re.I)
     text = f"{'Segment' if pixel else 'Find'} {article}{phrase}."
-    return Move("swap", text, "same" if same else text, True, noun)
+    return FollowUp("swap", text, "same" if same else text, True, noun)
 
 
 def _is(noun: str, kinds: Sequence[str]) -> bool:
@@ -324,7 +324,7 @@ def _beside(
     free: Sequence[_Token],
     kinds: Sequence[str],
     several: bool,
-) -> Move:
+) -> FollowUp:
     """The pronoun is a landmark: the question without its place, and with it spelled out."""
     many = first.word in w.MANY
     mark = _names(kinds, several and many) if len(kinds) < 2 else "those objects"
@@ -375,7 +375,7 @@ def _beside(
         if not _asks(text, _tag(text)):
             text, words = f"Find {_strip(text)[0]}", f"Find {_strip(words)[0]}"
         noun = plain[named[0].start : named[-1].end]
-        return Move("beside", text, words, many, noun, first.word)
+        return FollowUp("beside", text, words, many, noun, first.word)
     shape = [
         t.word
         for t in tokens
@@ -383,7 +383,7 @@ def _beside(
     ]
     verb = "Segment" if shape else "Find"
     thing = plural(kinds[0]) if others and kinds else "objects"
-    return Move(
+    return FollowUp(
         "beside", f"{verb} all {thing}.", f"{verb} all {thing} {place}.", many, "", first.word
     )
 
@@ -394,7 +394,7 @@ def _free_later(follow: Sequence[_Token]) -> bool:
 
 def _choose(
     plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several: bool, pixel: bool
-) -> Move:
+) -> FollowUp:
     """Among what was found, or all of it: every pronoun and gap filled with its kind."""
     first = next((t.word for t in tokens if t.refers), "")
     many = any(t.word in w.MANY for t in tokens if t.refers)
@@ -460,7 +460,7 @@ def _choose(
     full = full if filled else _fill(full, tokens, one, all_of, whole, kinds)
     if not _asks(full, _tag(full)) or re.match(r"(?:only|just|the|all but)\b", full, re.I):
         full = f"{'Segment' if pixel else 'Find'} {full[:1].lower()}{full[1:]}".rstrip(" ?")
-    return Move("choose", full, full, many, "", first)
+    return FollowUp("choose", full, full, many, "", first)
 
 
 def _fill(

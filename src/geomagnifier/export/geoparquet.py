@@ -48,7 +48,7 @@ def library() -> Any:
     """
     try:
         import geopandas
-        import pyarrow.parquet
+        import pyarrow.parquet  # noqa: F401
     except ImportError as error:
         raise LibraryMissing(
             f"GeoParquet needs the extra map; install it: {install('map')} ({error})"

@@ -22,7 +22,16 @@ from geomagnifier.masks import intersection_over_union, resize
 from geomagnifier.models.custom.model import TaughtModel
 from geomagnifier.models.small.cells import crop
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Bools, Cover, Floats, Granularity, Query, SceneInfo, View, ViewReply
+from geomagnifier.types import (
+    Bools,
+    ClassMask,
+    Floats,
+    Granularity,
+    Query,
+    SceneInfo,
+    View,
+    ViewPrediction,
+)
 
 Window = tuple[Source, Labelled, BoxTuple]
 
@@ -101,7 +110,7 @@ def _look(
 
 def whole(probability: Floats, view: View) -> Floats:
     """A mask of a view, in cells, as probability of each of its px."""
-    reply = ViewReply(covers=(Cover("", 1.0, probability, 0.5, False),), stride=2)
+    reply = ViewPrediction(covers=(ClassMask("", 1.0, probability, 0.5, False),), stride=2)
     high, wide = view.pixels.shape[:2]
     patch = (
         part_of(view.window, reply, SceneInfo("", wide, high, 3), Granularity.PIXEL).layers[0].patch

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from geomagnifier.language.classes import KINDS, Kind
-from geomagnifier.models.custom.aliases import FIRST, StandIn
+from geomagnifier.language.classes import KINDS, ClassEntry
+from geomagnifier.models.custom.aliases import FIRST, ClassAlias
 
 
 def plural(word: str) -> str:
@@ -54,18 +54,18 @@ def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def stand_ins(known: Sequence[str]) -> tuple[StandIn, ...]:
+def stand_ins(known: Sequence[str]) -> tuple[ClassAlias, ...]:
     """Known kinds with all their words, the most fitting first.
 
     A model without a narrow class reads its words as the wide one.
     """
 
-    def said(kind: Kind) -> tuple[str, ...]:
+    def said(kind: ClassEntry) -> tuple[str, ...]:
         of = (kind, *(k for k in KINDS if k.within == kind.name and k.name not in known))
         return tuple(dict.fromkeys(word for k in of for pair in k.words for word in pair))
 
-    table: Mapping[str, StandIn] = {
-        k.name: StandIn(k.name, k.plural, k.stuff, said(k)) for k in KINDS
+    table: Mapping[str, ClassAlias] = {
+        k.name: ClassAlias(k.name, k.plural, k.stuff, said(k)) for k in KINDS
     }
     names = [
         name

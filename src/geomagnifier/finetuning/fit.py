@@ -37,7 +37,7 @@ CROPS, PART = "crops-", 16
 
 
 @dataclass(frozen=True)
-class Lesson:
+class FineTuneSchedule:
     """How a head is taught.
 
     crops: drawn, of `side` px: about 4 MB each while it learns.  steps: of `batch` questions.
@@ -53,7 +53,7 @@ class Lesson:
     seed: int = 0
 
 
-class Kind(NamedTuple):
+class TaughtClass(NamedTuple):
     """What the targets must know of a kind."""
 
     name: str
@@ -61,7 +61,7 @@ class Kind(NamedTuple):
     masks: bool
 
 
-class Exercises(NamedTuple):
+class FineTuneBatch(NamedTuple):
     """pyramid: f1, f2, f3 of the crops, (N, width, h, w).  crop, kind: (M,) of each question.
 
     targets: fields of `Target`, (M, 1, ...).
@@ -73,10 +73,10 @@ class Exercises(NamedTuple):
     targets: dict[str, Tensor]
 
     @staticmethod
-    def joined(parts: Sequence[Exercises]) -> Exercises:
+    def joined(parts: Sequence[FineTuneBatch]) -> FineTuneBatch:
         """One of several: the crops of each are counted on from those before it."""
         before = np.cumsum([0, *(len(part.pyramid[0]) for part in parts)]).tolist()
-        return Exercises(
+        return FineTuneBatch(
             [torch.cat(level) for level in zip(*(part.pyramid for part in parts), strict=True)],
             torch.cat([part.crop + shift for part, shift in zip(parts, before, strict=False)]),
             torch.cat([part.kind for part in parts]),
@@ -92,7 +92,7 @@ class Exercises(NamedTuple):
         )
 
 
-def target_of(crop: Crop, kind: Kind) -> Target:
+def target_of(crop: Crop, kind: TaughtClass) -> Target:
     """The dense target of a kind; without outlines nothing is said of its mask."""
     if kind.stuff:
         return cover_target(crop, kind.name)
@@ -112,11 +112,11 @@ def draw_exercises(
     network: SmallNetwork,
     half: bool,
     sources: Sequence[Source],
-    kinds: Sequence[Kind],
-    lesson: Lesson,
+    kinds: Sequence[TaughtClass],
+    lesson: FineTuneSchedule,
     folder: Path,
     mark: str,
-) -> Iterator[tuple[int, Exercises | None]]:
+) -> Iterator[tuple[int, FineTuneBatch | None]]:
     """Draw crops and look at them; yields (crops done, None), and the exercises with the last one.
 
     They are kept in `folder` as they come, so that a run that was killed goes on with them; `mark`
@@ -126,13 +126,13 @@ def draw_exercises(
         OutputError: the folder cannot be written.
     """
     rng = np.random.default_rng([lesson.seed, 71])
-    parts: list[Exercises] = []
+    parts: list[FineTuneBatch] = []
     done = 0
     while done < lesson.crops:
         path = folder / f"{CROPS}{len(parts):03d}.pt"
         kept = saved(path) if path.is_file() else {}
         if kept.get("mark") == mark:
-            parts.append(Exercises(*(kept[name] for name in Exercises._fields)))
+            parts.append(FineTuneBatch(*(kept[name] for name in FineTuneBatch._fields)))
             rng.bit_generator.state = json.loads(kept["chance"])
             done += len(parts[-1].pyramid[0])
             continue
@@ -149,7 +149,7 @@ def draw_exercises(
             looked.append(look(network, half, torch.from_numpy(crop.pixels[None])))
         crop_of, kind_of = torch.tensor(rows).T
         parts.append(
-            Exercises(
+            FineTuneBatch(
                 [torch.cat(level) for level in zip(*looked, strict=True)],
                 crop_of,
                 kind_of,
@@ -163,10 +163,10 @@ def draw_exercises(
         done += len(looked)
         if done < lesson.crops:
             yield done, None
-    yield done, Exercises.joined(parts)
+    yield done, FineTuneBatch.joined(parts)
 
 
-def _asked(crop: Crop, kinds: Sequence[Kind], rng: np.random.Generator) -> list[int]:
+def _asked(crop: Crop, kinds: Sequence[TaughtClass], rng: np.random.Generator) -> list[int]:
     """Kinds that are asked for on a crop: all that are there, and some others."""
     names = [kind.name for kind in kinds]
     there = {names.index(p.kind) for p in crop.pieces if p.kind in names}
@@ -178,7 +178,7 @@ def _asked(crop: Crop, kinds: Sequence[Kind], rng: np.random.Generator) -> list[
 
 
 def losses_of(
-    heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, rows: Tensor
+    heads: Heads, network: SmallNetwork, half: bool, exercises: FineTuneBatch, rows: Tensor
 ) -> dict[str, Tensor]:
     """All losses of some questions, not yet weighed."""
     pyramid, kinds, targets = exercises.of(rows)
@@ -194,7 +194,7 @@ def total_of(losses: dict[str, Tensor]) -> Tensor:
 
 @torch.no_grad()
 def start(
-    heads: Heads, network: SmallNetwork, half: bool, exercises: Exercises, states: Tensor
+    heads: Heads, network: SmallNetwork, half: bool, exercises: FineTuneBatch, states: Tensor
 ) -> list[int]:
     """Let each head begin as the state that answers its questions best.
 
@@ -216,8 +216,8 @@ def learn(
     heads: Heads,
     network: SmallNetwork,
     half: bool,
-    exercises: Exercises,
-    lesson: Lesson,
+    exercises: FineTuneBatch,
+    lesson: FineTuneSchedule,
     saved: Mapping[str, Any] | None = None,
 ) -> Iterator[tuple[dict[str, float], dict[str, Any]]]:
     """Teach the heads, or go on from what was saved.

@@ -23,7 +23,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.finetuning import calibrate, class_words, fit, run_log
 from geomagnifier.finetuning.calibrate import Window
 from geomagnifier.finetuning.crops import Source
-from geomagnifier.finetuning.fit import Kind, Lesson
+from geomagnifier.finetuning.fit import FineTuneSchedule, TaughtClass
 from geomagnifier.finetuning.labels import read_labels
 from geomagnifier.finetuning.labels.base import Labels, plain
 from geomagnifier.finetuning.model_readme import write_card
@@ -51,7 +51,7 @@ Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FineTuneConfig:
     """What a person asks for: see `geomag train --help`."""
 
     source: Path
@@ -62,10 +62,10 @@ class Wanted:
     layer: str | None = None
     covers: frozenset[str] = frozenset()
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    lesson: Lesson = field(default_factory=Lesson)
+    lesson: FineTuneSchedule = field(default_factory=FineTuneSchedule)
 
 
-def run(wanted: Wanted) -> Path:
+def run(wanted: FineTuneConfig) -> Path:
     """Teach with a bar for each part, and say what came of it; see `teach_kinds`."""
     console = Console(stderr=True, markup=False, emoji=False)  # kinds go by any name
     parts: dict[str, Callable[[int, int], None]] = {}
@@ -86,7 +86,7 @@ def run(wanted: Wanted) -> Path:
     return folder
 
 
-def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
+def teach_kinds(wanted: FineTuneConfig, tell: Tell) -> tuple[Path, list[str]]:
     """Teach, and leave a model folder at `wanted.out`/model.
 
     Returns:
@@ -131,7 +131,7 @@ def teach_kinds(wanted: Wanted, tell: Tell) -> tuple[Path, list[str]]:
 
 
 def _taught(
-    wanted: Wanted,
+    wanted: FineTuneConfig,
     labels: Labels,
     counts: Mapping[str, tuple[int, int]],
     covers: Collection[str],
@@ -141,7 +141,7 @@ def _taught(
 ) -> tuple[Path, list[str]]:
     """`teach_kinds` with what it has checked."""
     windows = load(labels, covers, lambda done, total: tell("pictures", done, total))
-    kinds = [Kind(k, k in covers, _outlined(labels, k)) for k in counts]
+    kinds = [TaughtClass(k, k in covers, _outlined(labels, k)) for k in counts]
     learnt, held = divide(windows, list(counts), wanted.lesson.seed)
     heads = _learnt(base, [w[0] for w in learnt], kinds, wanted, tell)
     own = [_described(labels, kind, wanted) for kind in kinds]
@@ -210,7 +210,7 @@ def _outlined(labels: Labels, kind: str) -> bool:
     return all(o.rings for picture in labels.pictures for o in picture.objects if o.kind == kind)
 
 
-def _described(labels: Labels, kind: Kind, wanted: Wanted) -> OwnKind:
+def _described(labels: Labels, kind: TaughtClass, wanted: FineTuneConfig) -> OwnKind:
     """What a model folder says of a kind before it is calibrated: words and size."""
     words = class_words.words_of(
         kind.name, (*labels.also.get(kind.name, ()), *wanted.also.get(kind.name, ()))
@@ -240,7 +240,11 @@ def _described(labels: Labels, kind: Kind, wanted: Wanted) -> OwnKind:
 
 
 def _learnt(
-    base: SmallModel, sources: Sequence[Source], kinds: Sequence[Kind], wanted: Wanted, tell: Tell
+    base: SmallModel,
+    sources: Sequence[Source],
+    kinds: Sequence[TaughtClass],
+    wanted: FineTuneConfig,
+    tell: Tell,
 ) -> Heads:
     """Heads that were taught, from the start or from where the run stopped."""
     lesson, out = wanted.lesson, wanted.out

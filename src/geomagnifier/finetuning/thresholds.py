@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import overlap
-from geomagnifier.models.small.class_thresholds import Calibration
+from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.types import Bools, Floats
 
 STEPS = np.arange(1, 1000) / 1000
@@ -87,7 +87,7 @@ def told(seen: Iterable[Evidence]) -> list[Evidence]:
     return [one for one in labelled if one.complete] or labelled
 
 
-def chosen(*seen: Evidence) -> Calibration:
+def chosen(*seen: Evidence) -> ClassThresholds:
     """The thresholds that suit the evidence best, each set of pictures having the same say.
 
     Sets whose labels are not complete are often the only ones of another camera. Of them what is
@@ -102,17 +102,17 @@ def chosen(*seen: Evidence) -> Calibration:
         ]
         for sets in (told(seen), [one for one in seen if one.labelled])
     )
-    mask, masks = Calibration.mask, [np.mean(one.masks, 0) for one in seen if one.masks]
+    mask, masks = ClassThresholds.mask, [np.mean(one.masks, 0) for one in seen if one.masks]
     if masks:
         means = np.mean(masks, 0)
         mask = max(
             MASKS,
-            key=lambda t: (round(float(means[MASKS.index(t)]), 6), -abs(t - Calibration.mask)),
+            key=lambda t: (round(float(means[MASKS.index(t)]), 6), -abs(t - ClassThresholds.mask)),
         )
-    return Calibration(presence, score_of(sure, every), mask)
+    return ClassThresholds(presence, score_of(sure, every), mask)
 
 
-def quality(seen: Sequence[Evidence], at: Calibration) -> float | None:
+def quality(seen: Sequence[Evidence], at: ClassThresholds) -> float | None:
     """F1 of objects, IoU of land cover, at the chosen thresholds.
 
     None where nothing is labelled.
@@ -145,7 +145,7 @@ def presence_threshold(seen: list[tuple[float, bool]]) -> float:
     there = np.array([p for p, truth in seen if truth])
     absent = np.array([p for p, truth in seen if not truth])
     if len(there) < FEWEST or len(absent) < FEWEST:
-        return Calibration.presence
+        return ClassThresholds.presence
     kept = (there[None] >= STEPS[:, None]).mean(1)
     emptied = (absent[None] < STEPS[:, None]).mean(1)
     balanced = (kept + emptied) / 2
@@ -182,7 +182,7 @@ def score_of(
     """
     mean = np.mean(sure, 0) if sure else np.zeros(1)
     if mean.max() <= 0:
-        return Calibration.score
+        return ClassThresholds.score
     wide = np.where(mean >= mean.max() - GIVEN, np.mean(every, 0), -1.0) if every else mean
     return round(float(STEPS[middle(wide)]), 3)
 

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, suppress, united
 from geomagnifier.inference import region_proposals
-from geomagnifier.types import COMPRESSION, Floats, Granularity, Look, Plan, Window
+from geomagnifier.types import COMPRESSION, CropRequest, Floats, Granularity, Plan, Window
 
 POLICIES = ("adaptive", "paper", "exhaustive", "random", "grid", "shrink")
 CROPPING = ("paper", "random", "grid")
@@ -95,8 +95,8 @@ def start(
 def step(
     state: Search,
     heats: Heats,
-    cost: Callable[[Look], float] = lambda look: look.box.area / look.shrink**2,
-) -> tuple[tuple[Look, ...], Search]:
+    cost: Callable[[CropRequest], float] = lambda look: look.box.area / look.shrink**2,
+) -> tuple[tuple[CropRequest, ...], Search]:
     """Where to look next, what promises most for its price first.
 
     Args:
@@ -109,7 +109,7 @@ def step(
         looks and the new state; `done` when these are the last.
     """
     looks, state = _crop(state, heats) if state.policy in CROPPING else _adaptive(state, heats)
-    kept: list[Look] = []
+    kept: list[CropRequest] = []
     for look in looks:
         price = cost(look)
         if state.left is not None and price > state.left:
@@ -126,12 +126,12 @@ def step(
     return tuple(kept), replace(state, round=state.round + 1)
 
 
-def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
+def _adaptive(state: Search, heats: Heats) -> tuple[list[CropRequest], Search]:
     assert state.plan.closer is not None
-    looks: list[tuple[float, Look]] = []
+    looks: list[tuple[float, CropRequest]] = []
     closed: list[tuple[Box, float]] = []
     for window, heat in heats:
-        opened, left = region_proposals.worth_opening(
+        opened, left = region_proposals.propose(
             window, heat, state.worth, state.plan.closer, state.plan.area, state.plan.aspect
         )
         looks += opened
@@ -141,7 +141,7 @@ def _adaptive(state: Search, heats: Heats) -> tuple[list[Look], Search]:
     return [look for _, look in best_first], replace(state, closed=by_heat, done=True)
 
 
-def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
+def _crop(state: Search, heats: Heats) -> tuple[list[CropRequest], Search]:
     """bbox1, then at pixel level bbox2 inside it.
 
     The windows of best score, or as large ones elsewhere.
@@ -151,15 +151,16 @@ def _crop(state: Search, heats: Heats) -> tuple[list[Look], Search]:
         boxes = best_boxes(window_scores(grid(area, heats)), area, TOP_REGION, state.apart)
         best_first = sorted(boxes, key=lambda box: -relevance(box, heats))
         shrink, role = (COMPRESSION, "D(C1)") if pixel else (1, "C1")
-        return [Look(box, shrink, role, box) for box in _moved(state, best_first, area)], replace(
-            state, done=not pixel
-        )
+        return [
+            CropRequest(box, shrink, role, box) for box in _moved(state, best_first, area)
+        ], replace(state, done=not pixel)
     scored = [(box, window_scores(grid(box, heats))) for box in state.crops]
     best, scores = (
         max(scored, key=lambda pair: float(pair[1].max())) if state.policy == "paper" else scored[0]
     )
     return [
-        Look(box, 1, "C2", box) for box in _moved(state, best_boxes(scores, best, TOP_PIXEL), best)
+        CropRequest(box, 1, "C2", box)
+        for box in _moved(state, best_boxes(scores, best, TOP_PIXEL), best)
     ], replace(state, done=True)
 
 

@@ -35,15 +35,15 @@ from geomagnifier.types import (
     LEVEL,
     Bools,
     Bytes,
-    Cover,
-    Found,
+    ClassMask,
+    ClassMaskPatch,
+    Detection,
     Granularity,
-    Layer,
-    Part,
     Region,
     SceneInfo,
-    ViewReply,
+    ViewPrediction,
     Window,
+    WindowResult,
 )
 
 SAME = 0.6
@@ -71,11 +71,11 @@ FAINT = 0.001
 
 def part_of(
     window: Window,
-    reply: ViewReply,
+    reply: ViewPrediction,
     scene: SceneInfo,
     granularity: Granularity,
     calibrated: bool = True,
-) -> Part:
+) -> WindowResult:
     """What was said of a view, in scene px.
 
     Args:
@@ -88,7 +88,8 @@ def part_of(
     """
     pixel = granularity is Granularity.PIXEL
     layers = tuple(
-        Layer(c.label, c.score, c.separate, _patch(c, window, reply.stride)) for c in reply.covers
+        ClassMaskPatch(c.label, c.score, c.separate, _patch(c, window, reply.stride))
+        for c in reply.covers
     )
     patches = {layer.label: layer.patch for layer in layers}
     objects: list[tuple[Region, float]] = []
@@ -133,15 +134,15 @@ def part_of(
     cover_layers = [
         layer for layer in layers if not layer.separate
     ]  # where objects are is said by their regions
-    return Part(
+    return WindowResult(
         window,
         tuple(objects),
-        tuple(Layer(c.label, c.score, c.separate, c.patch.packed()) for c in cover_layers),
+        tuple(ClassMaskPatch(c.label, c.score, c.separate, c.patch.packed()) for c in cover_layers),
     )
 
 
 def assemble_regions(
-    parts: Sequence[Part],
+    parts: Sequence[WindowResult],
     scene: SceneInfo,
     granularity: Granularity,
     limit: Box | Area | None = None,
@@ -174,7 +175,7 @@ def assemble_regions(
     return tuple(sorted(regions, key=lambda r: -r.score))
 
 
-def _patch(cover: Cover, window: Window, stride: int) -> MaskPatch:
+def _patch(cover: ClassMask, window: Window, stride: int) -> MaskPatch:
     """A kind's mask in a view, its own threshold brought to one half.
 
     Regions and the answer's mask are cut from this alike.
@@ -256,7 +257,7 @@ def _once(objects: Sequence[tuple[Region, float]]) -> list[Region]:
 
 
 def _outlined(
-    found: Found, box: Box, window: Window, patch: MaskPatch, stride: int, scene: SceneInfo
+    found: Detection, box: Box, window: Window, patch: MaskPatch, stride: int, scene: SceneInfo
 ) -> Region | None:
     """The object with its mask.
 
@@ -322,7 +323,11 @@ def _cut(region: Region, limit: Box | Area, scene: SceneInfo) -> Region | None:
 
 
 def _undetected(
-    layer: Layer, boxes: Sequence[Sequence[float]], scene: SceneInfo, pixel: bool, usual: float
+    layer: ClassMaskPatch,
+    boxes: Sequence[Sequence[float]],
+    scene: SceneInfo,
+    pixel: bool,
+    usual: float,
 ) -> list[Region]:
     """Objects that the mask of their class shows and no detection does.
 
@@ -371,7 +376,11 @@ def _undetected(
 
 
 def _pieces(
-    label: str, parts: Sequence[Part], scene: SceneInfo, pixel: bool, limit: Box | Area | None
+    label: str,
+    parts: Sequence[WindowResult],
+    scene: SceneInfo,
+    pixel: bool,
+    limit: Box | Area | None,
 ) -> list[Region]:
     """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
     mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]

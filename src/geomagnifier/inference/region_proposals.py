@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, sides
 from geomagnifier.masks import components
-from geomagnifier.types import Floats, Look, Window
+from geomagnifier.types import CropRequest, Floats, Window
 
 GROUND = 24.0
 """View px of ground around what is suspected: an object is known by what lies about it."""
@@ -41,9 +41,9 @@ Sides = NDArray[np.float64]
 """(2,): across and down."""
 
 
-def worth_opening(
+def propose(
     window: Window, heat: Floats, worth: float, shrink: float, area: Box, aspect: float = 1.0
-) -> tuple[list[tuple[float, Look]], list[tuple[Box, float]]]:
+) -> tuple[list[tuple[float, CropRequest]], list[tuple[Box, float]]]:
     """Where to look closer in a scouted window.
 
     Args:
@@ -60,7 +60,7 @@ def worth_opening(
     """
     inside = _core_of(window, heat)
     hot, gains = _spots(window, inside >= worth, inside)
-    looks: list[tuple[float, Look]] = []
+    looks: list[tuple[float, CropRequest]] = []
     if len(hot):
         px = np.array(sides(shrink, aspect))
         grown = _grown(hot, GROUND * px, area)
@@ -70,7 +70,7 @@ def worth_opening(
                 _hull(_grown(hot[group], GROUND * px / 2, area)),
             )
             looks.append(
-                (float(gains[group].sum()), Look(Box(*hull), shrink, "closer", Box(*core)))
+                (float(gains[group].sum()), CropRequest(Box(*hull), shrink, "closer", Box(*core)))
             )
             _shut(window, inside, hull)
     faint, heats = _spots(window, (inside < worth) & (inside >= FAINT * worth), inside)

@@ -33,8 +33,8 @@ from geomagnifier.types import (
     COARSE,
     COMPRESSION,
     Bytes,
+    CropRequest,
     Granularity,
-    Look,
     ModelSpec,
     Plan,
     SceneInfo,
@@ -323,7 +323,7 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
     )
 
 
-def windows(look: Look, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
+def windows(look: CropRequest, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
     """The windows of a look: one of its size where that fits a view, else tiles over its core.
 
     Aspect: of the scene's px on the ground.

@@ -27,7 +27,7 @@ from geomagnifier.atomic import output_error
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
-from geomagnifier.types import Floats, Layer, Part, Region, Window
+from geomagnifier.types import ClassMaskPatch, Floats, Region, Window, WindowResult
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ class Journal:
             .astype(np.float32)
         )
 
-    def part(self, window: Window) -> Part | None:
+    def part(self, window: Window) -> WindowResult | None:
         """What was kept of a window's part of the answer."""
         data = self._get(window, "part")
         return None if data is None else _load_part(window, data)
@@ -96,7 +96,7 @@ class Journal:
         window: Window,
         *,
         heat: Floats | None = None,
-        part: Part | None = None,
+        part: WindowResult | None = None,
         spent: Spent | None = None,
     ) -> None:
         """Write down a finished window.
@@ -220,7 +220,7 @@ def _dump_heat(heat: Floats) -> bytes:
     )
 
 
-def _dump_part(part: Part) -> bytes:
+def _dump_part(part: WindowResult) -> bytes:
     """JSON, a zero byte, then the patches of the layers one after another."""
     packed = [layer.patch.packed() for layer in part.layers]
     blobs = [patch.data for patch in packed if isinstance(patch.data, bytes)]
@@ -247,7 +247,7 @@ def _placed(patch: MaskPatch) -> list[Any]:
     ]
 
 
-def _load_part(window: Window, data: bytes) -> Part:
+def _load_part(window: Window, data: bytes) -> WindowResult:
     text, _, rest = data.partition(b"\0")
     head = json.loads(text)
     objects = [
@@ -259,6 +259,6 @@ def _load_part(window: Window, data: bytes) -> Part:
         patch = MaskPatch(
             Placement(Box(*box), width, height), Box(*core), rest[start : start + size], threshold
         )
-        layers.append(Layer(label, score, separate, patch))
+        layers.append(ClassMaskPatch(label, score, separate, patch))
         start += size
-    return Part(window, tuple(objects), tuple(layers))
+    return WindowResult(window, tuple(objects), tuple(layers))

@@ -51,15 +51,15 @@ from geomagnifier.types import (
     LEVEL,
     Floats,
     Granularity,
+    ModelOutput,
     ModelSpec,
-    Part,
     Plan,
     Query,
     Relevance,
-    Reply,
     Trace,
     View,
     Window,
+    WindowResult,
 )
 
 AHEAD = 2
@@ -70,7 +70,7 @@ is to be found.
 """
 
 Progress = Callable[[int, int], bool | None]
-_Looked = tuple[Window, Floats | None, Part | None, Spent | None]
+_Looked = tuple[Window, Floats | None, WindowResult | None, Spent | None]
 """A window with its heat map, its part of the answer, or both; and what it cost, None where an
 earlier run has looked at it.
 """
@@ -86,7 +86,7 @@ large windows are, not where.
 
 
 @dataclass(frozen=True, eq=False)
-class Wanted:
+class ScanConfig:
     """How a scene is to be searched. worth: heat from which a spot is opened.
 
     Budget: ("pixels" | "seconds", how many).
@@ -109,7 +109,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class ScanResult:
     """What was seen. reply: says what was asked for.  first: the first view.
 
     Preview: the whole scene.
@@ -117,8 +117,8 @@ class Seen:
     stopped: the search was stopped before its end.
     """
 
-    parts: list[Part]
-    reply: Reply
+    parts: list[WindowResult]
+    reply: ModelOutput
     trace: Trace
     first: View
     preview: View
@@ -133,12 +133,12 @@ class _Walk:
     query: Query
     level: Granularity
     model: Model
-    wanted: Wanted
+    wanted: ScanConfig
     watch: Stopwatch
     begin: float
     preview: Preview
-    parts: list[Part] = field(default_factory=list)
-    reply: Reply | None = None
+    parts: list[WindowResult] = field(default_factory=list)
+    reply: ModelOutput | None = None
     first: View | None = None
     pixels: int = 0
     flops: float = 0.0
@@ -221,7 +221,7 @@ class _Walk:
             and time.perf_counter() - self.begin >= budget[1]
         )
 
-    def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> Reply:
+    def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> ModelOutput:
         """The model's answer about views; the first one says what was asked for.
 
         Beside: see `protocol.Model.answer`.
@@ -243,9 +243,14 @@ class _Walk:
         return reply
 
 
-def look(
-    scene: Scene, query: Query, level: Granularity, model: Model, wanted: Wanted, watch: Stopwatch
-) -> Seen:
+def scan_scene(
+    scene: Scene,
+    query: Query,
+    level: Granularity,
+    model: Model,
+    wanted: ScanConfig,
+    watch: Stopwatch,
+) -> ScanResult:
     """Search a scene for what is asked.
 
     Args:
@@ -300,7 +305,7 @@ def look(
             if state.done or walk.others or (walk.stopped and not heats):
                 break
             with watch.stage("search"):
-                price = lambda look: sum(
+                price = lambda look: sum(  # noqa: E731
                     w.width * w.height for w in resolution.windows(look, spec, plan.aspect)
                 )
                 looks, state = cropping.step(state, heats, price)
@@ -309,7 +314,9 @@ def look(
                     [w for look in looks for w in resolution.windows(look, spec, plan.aspect)],
                 )
             if walk.stopped:  # these were worth a look, and stay unseen
-                walk.passed += [(look.core, cropping.relevance(look.core, heats)) for look in looks]
+                walk.passed += [
+                    (look.core, cropping.relevance(look.core, heats)) for look in looks
+                ]
                 break
         if walk.joint and walk.coarse and not walk.told and not walk.others:
             _tell_coarse(walk)
@@ -349,7 +356,7 @@ def look(
         broken,
         state.closed,
     )
-    return Seen(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
+    return ScanResult(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
 
 
 def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
@@ -548,7 +555,7 @@ def _tell_coarse(walk: _Walk) -> None:
         walk.parts += _parts(walk, views, reply)
 
 
-def _parts(walk: _Walk, views: Sequence[View], reply: Reply) -> list[Part]:
+def _parts(walk: _Walk, views: Sequence[View], reply: ModelOutput) -> list[WindowResult]:
     """What views add to the answer."""
     info, level = walk.scene.info, walk.level
     return [
@@ -574,11 +581,11 @@ def _see(
             walk.beside.append(view)
         if walk.level is Granularity.IMAGE:
             walk.answer([resolution.thumbnail(view, walk.model.spec.image_side)])
-            yield window, None, Part(window), walk.spent(window, walk.pixels, walk.flops)
+            yield window, None, WindowResult(window), walk.spent(window, walk.pixels, walk.flops)
         elif is_blank(view):  # the network would find nothing, at the same price
             heat, part = (
                 None if state.done else np.zeros((1, 1), np.float32),
-                None if scouting else Part(window),
+                None if scouting else WindowResult(window),
             )
             yield window, heat, part, walk.spent(window, 0, 0.0)
         else:
@@ -623,7 +630,7 @@ def _see(
                 and walk.wanted.policy in cropping.CROPPING
                 and not walk.outlined
             ):
-                part = Part(view.window)  # masks come from C2 alone
+                part = WindowResult(view.window)  # masks come from C2 alone
             yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 
@@ -692,7 +699,7 @@ def _read_ahead(
         them.
     """
     with ThreadPoolExecutor(1) as reader:
-        waiting: list[tuple[Window, Future[View] | None, Floats | None, Part | None]] = []
+        waiting: list[tuple[Window, Future[View] | None, Floats | None, WindowResult | None]] = []
         coming = enumerate(windows)
         mine, of = walk.wanted.share
         while True:

@@ -12,7 +12,7 @@ from itertools import islice
 
 import numpy as np
 
-from geomagnifier.types import Floats, Part, SceneInfo, View, Window
+from geomagnifier.types import Floats, SceneInfo, View, Window, WindowResult
 
 HEAT_SIDE = 256
 """Longest side of the heat map kept in the trace, cells."""
@@ -25,7 +25,7 @@ ONE_INPUT = 28
 each so many are one.
 """
 
-Read = tuple[Window, View | None, Floats | None, Part | None]
+Read = tuple[Window, View | None, Floats | None, WindowResult | None]
 """A window with its view; or with the heat map and the part that were kept of it."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from geomagnifier.language.positions import CHINESE, Box, parts
-from geomagnifier.language.yes_no import Asked
+from geomagnifier.language.yes_no import YesNoQuestion
 
 NOUNS: dict[str, tuple[str, str]] = {
     "airplane": ("架", "飞机"),
@@ -146,7 +146,7 @@ def found(
     return start + "".join(sentences), phrases
 
 
-def start(word: str, asked: Asked | None) -> str:
+def start(word: str, asked: YesNoQuestion | None) -> str:
     """What an answer begins with. word: "yes", "no" or "".  asked: what the question asks."""
     if not word or asked is None:
         return ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Kind:
+class ClassEntry:
     """A kind of thing that can be found in a picture.
 
     Attributes:
@@ -58,8 +58,8 @@ def entries(text: str) -> tuple[str, ...]:
     return tuple(entry.strip() for line in text.strip().splitlines() for entry in line.split("|"))
 
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+KINDS: tuple[ClassEntry, ...] = (
+    ClassEntry(
         "airplane",
         "airplanes",
         _nouns(
@@ -67,7 +67,7 @@ KINDS: tuple[Kind, ...] = (
         warplane, parked plane, cargo plane, propeller plane, fixed-wing aircraft="""
         ),
     ),
-    Kind(
+    ClassEntry(
         "ship",
         "ships",
         _nouns(
@@ -75,7 +75,7 @@ KINDS: tuple[Kind, ...] = (
         tugboat, passenger ship, merchant ship"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "storage tank",
         "storage tanks",
         _nouns(
@@ -83,7 +83,7 @@ KINDS: tuple[Kind, ...] = (
         gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "baseball diamond",
         "baseball diamonds",
         _nouns(
@@ -91,7 +91,7 @@ KINDS: tuple[Kind, ...] = (
         softball diamond, baseball infield, baseball ground"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "tennis court",
         "tennis courts",
         _nouns(
@@ -99,7 +99,7 @@ KINDS: tuple[Kind, ...] = (
         outdoor tennis court, tennis pitch/tennis pitches"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "basketball court",
         "basketball courts",
         _nouns(
@@ -107,7 +107,7 @@ KINDS: tuple[Kind, ...] = (
         streetball court, basketball play area"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "ground track field",
         "ground track fields",
         _nouns(
@@ -115,7 +115,7 @@ KINDS: tuple[Kind, ...] = (
         sports track, athletics field, athletic field, athletics ground, running oval, 400 m track, track oval"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "harbor",
         "harbors",
         _nouns(
@@ -123,7 +123,7 @@ KINDS: tuple[Kind, ...] = (
         boat dock, ship dock, anchorage, boat harbor"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "bridge",
         "bridges",
         _nouns(
@@ -131,14 +131,14 @@ KINDS: tuple[Kind, ...] = (
         pedestrian bridge, arch bridge/arch bridges, girder bridge, bridge span"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "vehicle",
         "vehicles",
         _nouns(
             """motor vehicle, road vehicle, parked vehicle, automotive vehicle, small vehicle, large vehicle"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "car",
         "cars",
         _nouns(
@@ -146,13 +146,13 @@ KINDS: tuple[Kind, ...] = (
         ),
         within="vehicle",
     ),
-    Kind(
+    ClassEntry(
         "van",
         "vans",
         _nouns("minivan, minibus/minibuses, delivery van, cargo van, camper van"),
         within="vehicle",
     ),
-    Kind(
+    ClassEntry(
         "truck",
         "trucks",
         _nouns(
@@ -161,7 +161,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         within="vehicle",
     ),
-    Kind(
+    ClassEntry(
         "bus",
         "buses",
         _nouns(
@@ -170,7 +170,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         within="vehicle",
     ),
-    Kind(
+    ClassEntry(
         "boat",
         "boats",
         _nouns(
@@ -179,7 +179,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         within="ship",
     ),
-    Kind(
+    ClassEntry(
         "tree",
         "trees",
         _nouns(
@@ -187,13 +187,13 @@ KINDS: tuple[Kind, ...] = (
             " tree, treetop, tree crown"
         ),
     ),
-    Kind(
+    ClassEntry(
         "palm tree",
         "palm trees",
         _nouns("palm, date palm, coconut palm, oil palm, fan palm"),
         within="tree",
     ),
-    Kind(
+    ClassEntry(
         "wind turbine",
         "wind turbines",
         _nouns(
@@ -201,7 +201,7 @@ KINDS: tuple[Kind, ...] = (
             " wind tower"
         ),
     ),
-    Kind(
+    ClassEntry(
         "solar panel",
         "solar panels",
         _nouns(
@@ -209,7 +209,7 @@ KINDS: tuple[Kind, ...] = (
         photovoltaic array"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "swimming pool",
         "swimming pools",
         _nouns(
@@ -217,7 +217,7 @@ KINDS: tuple[Kind, ...] = (
             " pool"
         ),
     ),
-    Kind(
+    ClassEntry(
         "oil well",
         "oil wells",
         _nouns(
@@ -225,7 +225,7 @@ KINDS: tuple[Kind, ...] = (
             " well, oil well pad"
         ),
     ),
-    Kind(
+    ClassEntry(
         "crop field",
         "crop fields",
         _nouns(
@@ -233,7 +233,7 @@ KINDS: tuple[Kind, ...] = (
         field of crops/fields of crops, cropland parcel"""
         ),
     ),
-    Kind(
+    ClassEntry(
         "building",
         "buildings",
         _nouns(
@@ -243,7 +243,7 @@ KINDS: tuple[Kind, ...] = (
         stuff=True,
         outlined=True,
     ),
-    Kind(
+    ClassEntry(
         "water",
         "water",
         _nouns(
@@ -252,7 +252,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         stuff=True,
     ),
-    Kind(
+    ClassEntry(
         "vegetation",
         "vegetation",
         _nouns(
@@ -261,7 +261,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         stuff=True,
     ),
-    Kind(
+    ClassEntry(
         "road",
         "roads",
         _nouns(
@@ -270,7 +270,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         stuff=True,
     ),
-    Kind(
+    ClassEntry(
         "land",
         "land",
         _nouns(

@@ -58,7 +58,7 @@ ORDINAL = rf"(?:\d{{1,4}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
 """A pattern of English ordinals."""
 
 
-class Asked(NamedTuple):
+class OrdinalQuestion(NamedTuple):
     """What is asked for. number: from 1.  words: that say it.
 
     One: the object of that rank, not so many of them.
@@ -69,17 +69,17 @@ class Asked(NamedTuple):
     one: bool
 
 
-def asked(question: str) -> Asked | None:
+def asked(question: str) -> OrdinalQuestion | None:
     """The rank or number in a question, English or Chinese; None where there is none."""
     text = " ".join(question.lower().split())
     found = _ENGLISH.search(text) or _CHINESE.search(text)
     if found is None:
         return None
     name = next(name for name in ("rank", "place", "many") if found[name])
-    return Asked(_number(found[name]), found[f"{name}_said"], name != "many")
+    return OrdinalQuestion(_number(found[name]), found[f"{name}_said"], name != "many")
 
 
-def fewer(wanted: Asked, phrase: str, count: int, language: str) -> str:
+def fewer(wanted: OrdinalQuestion, phrase: str, count: int, language: str) -> str:
     """The sentence where there are fewer. phrase: as in "seven airplanes".
 
     Count: how many these are.  language: "en" or "zh".

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from geomagnifier.language.chinese_answers import PLACES
 from geomagnifier.language.class_names import PHRASES
-from geomagnifier.language.yes_no import Asked
+from geomagnifier.language.yes_no import YesNoQuestion
 
 _PLACE = re.compile(r"(this is )?(?:an? )?(.+?)(?: area)?(?: \.)?")
 
@@ -62,7 +62,9 @@ def renamed(tokens: Sequence[str], scene: str, known: Sequence[str], language: s
     return plain(scene, language) if match.group(1) else title[0].upper() + title[1:]
 
 
-def reply(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]], language: str) -> str:
+def reply(
+    asked: YesNoQuestion, labels: Labels, wider: Mapping[str, Sequence[str]], language: str
+) -> str:
     """The answer to a question about the scene's class.
 
     Args:
@@ -102,7 +104,9 @@ def reply(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]], lang
     )
 
 
-def decided(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> bool | None:
+def decided(
+    asked: YesNoQuestion, labels: Labels, wider: Mapping[str, Sequence[str]]
+) -> bool | None:
     """Whether the scene is of the class that is asked about.
 
     None where that is not asked, or cannot be told.
@@ -114,7 +118,7 @@ def decided(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) ->
     return any(set(wider.get(scene, (scene,))) <= option for option in options if option)
 
 
-def chosen(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> str | None:
+def chosen(asked: YesNoQuestion, labels: Labels, wider: Mapping[str, Sequence[str]]) -> str | None:
     """Of several classes to choose from, the one that fits best.
 
     Its name, that of the question where it holds several; else None.
@@ -127,7 +131,7 @@ def chosen(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> 
     return fine[0] if len(fine) == 1 else name.said
 
 
-def _best(asked: Asked, labels: Labels, wider: Mapping[str, Sequence[str]]) -> int:
+def _best(asked: YesNoQuestion, labels: Labels, wider: Mapping[str, Sequence[str]]) -> int:
     """Which of the classes to choose from is likeliest."""
     weights = [
         sum(p for scene, p in labels if scene in name.scenes and scene not in wider)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from geomagnifier.language.characters import BOX, characters
 from geomagnifier.language.class_names import OBJECT_SCENES
 from geomagnifier.language.mentions import (
     Mention,
@@ -24,12 +25,11 @@ from geomagnifier.language.mentions import (
     tokens_of,
     word_set,
 )
-from geomagnifier.models.small.zh_en_translator import BOX, characters
 
 Form = Literal["scene", "choice", "things", "unknown"]
 
 
-class Asked(NamedTuple):
+class YesNoQuestion(NamedTuple):
     """What a question asks.
 
     form: "scene": is the scene of this class; "choice": which of these classes is it; "things": are
@@ -162,7 +162,7 @@ _STOP = word_set(
 
 
 @lru_cache(maxsize=256)
-def asked(text: str, language: str) -> Asked | None:
+def asked(text: str, language: str) -> YesNoQuestion | None:
     """What a question asks, None where it is answered neither by yes or no nor by one of several names.
 
     Args:
@@ -174,7 +174,7 @@ def asked(text: str, language: str) -> Asked | None:
     return _in_english(text)
 
 
-def start(asked: Asked | None, present: Sequence[str], missing: Sequence[str]) -> str:
+def start(asked: YesNoQuestion | None, present: Sequence[str], missing: Sequence[str]) -> str:
     """What an answer about things begins with.
 
     "yes", "no", or "" where the question is not answered so.
@@ -194,7 +194,7 @@ def start(asked: Asked | None, present: Sequence[str], missing: Sequence[str]) -
     return "yes" if present and not (asked.every and missing) else "no"
 
 
-def _in_english(text: str) -> Asked | None:
+def _in_english(text: str) -> YesNoQuestion | None:
     if (
         re.search(r"[\[(<]\s*\d", text) or len(text) > 400
     ):  # coordinates: the question is about a box
@@ -218,7 +218,7 @@ def _in_english(text: str) -> Asked | None:
         several and not listed and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
     )
     if chosen and not _ORDER.match(plain) and (not exists or tokens[0] in ("what", "which")):
-        return Asked("choice", tuple(scenes), yes_no=False)
+        return YesNoQuestion("choice", tuple(scenes), yes_no=False)
     if not (
         tokens[0] in _START
         or (tokens[0] == "if" and exists)
@@ -242,11 +242,13 @@ def _in_english(text: str) -> Asked | None:
     if _is_property(tokens, mentions) and not (
         "visible" in tokens or "seen" in tokens or "present" in tokens or "there" in tokens
     ):
-        return Asked("unknown")
+        return YesNoQuestion("unknown")
     return _decided(mentions, tokens, plain, exists)
 
 
-def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exists: bool) -> Asked:
+def _decided(
+    mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exists: bool
+) -> YesNoQuestion:
     """What a yes/no question in English asks, by the first name after its verb."""
     start = 0
     if (
@@ -261,23 +263,23 @@ def _decided(mentions: Sequence[Mention], tokens: Sequence[str], plain: str, exi
     if not names:
         everything = "anything" if {"anything", "something"} & set(tokens) else ""
         return (
-            Asked("things", noun=everything)
+            YesNoQuestion("things", noun=everything)
             if exists or everything
-            else Asked("unknown", noun=_noun(plain))
+            else YesNoQuestion("unknown", noun=_noun(plain))
         )
     first = names[0]
     if not first.scenes and not first.kind:
         return (
-            Asked("things", noun=first.said if is_no_class(first.said) else "")
+            YesNoQuestion("things", noun=first.said if is_no_class(first.said) else "")
             if exists
-            else Asked("unknown", noun=first.said)
+            else YesNoQuestion("unknown", noun=first.said)
         )
     if exists and first.kind and (head := _before_place(tokens[start : first.start])):
-        return Asked("things", noun=head)
+        return YesNoQuestion("things", noun=head)
     many = first.plural or re.match(r"(?:are|aren't|were) (?:these|those|they)\b", plain)
     if first.kind and (exists or many or _is_thing(first)):
         return _things([m for m in names if m.kind], plain)._replace(exists=exists)
-    return Asked("scene", tuple(m for m in names if m.scenes), exists=exists)
+    return YesNoQuestion("scene", tuple(m for m in names if m.scenes), exists=exists)
 
 
 def _before_place(tokens: Sequence[str]) -> str:
@@ -305,9 +307,9 @@ def _is_thing(mention: Mention) -> bool:
     return len(mention.scenes) != 1 or mention.scenes[0] in OBJECT_SCENES
 
 
-def _things(names: Sequence[Mention], plain: str) -> Asked:
+def _things(names: Sequence[Mention], plain: str) -> YesNoQuestion:
     yes_no = not _NO.search(plain) and not _SOME.search(plain)
-    return Asked(
+    return YesNoQuestion(
         "things",
         tuple(names),
         yes_no=yes_no,
@@ -404,7 +406,7 @@ _ZH_NOUN = re.compile(
 )
 
 
-def _in_chinese(text: str) -> Asked | None:
+def _in_chinese(text: str) -> YesNoQuestion | None:
     if BOX in text or len(text) > 200 or _ZH_ARCHIVE.search(text):
         return None
     text = re.sub("[,，](?:对吗|对不对|是吗|是吧|是不是|对吧|没错吧)", "吗", text)
@@ -416,7 +418,7 @@ def _in_chinese(text: str) -> Asked | None:
         and not _ZH_ORDER.search(text)
         and not re.search("有没有|有无|多少", text)
     ):
-        return Asked("choice", tuple(scenes), yes_no=False)
+        return YesNoQuestion("choice", tuple(scenes), yes_no=False)
     start = 0
     marked = text.endswith(("?", "?"))
     for clause in re.split("[?？。.!！;;,,]", text):
@@ -424,9 +426,9 @@ def _in_chinese(text: str) -> Asked | None:
             clause == text and mentions and not re.sub("[和或与、]", "", _without(clause, mentions))
         ):  # "飞机", as typed into a search field
             if all(m.kind for m in mentions):
-                return Asked("things", tuple(mentions), yes_no=False)
+                return YesNoQuestion("things", tuple(mentions), yes_no=False)
             if all(m.scenes for m in mentions):
-                return Asked("choice", tuple(mentions), yes_no=False)
+                return YesNoQuestion("choice", tuple(mentions), yes_no=False)
         if re.search("多少|几", clause) and any(
             m.kind for m in mentions if start <= m.start < start + len(clause)
         ):
@@ -446,16 +448,16 @@ def _in_chinese(text: str) -> Asked | None:
     return None
 
 
-def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | None:
+def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> YesNoQuestion | None:
     bare = (
         bool(mentions) and marked and not re.sub("[吗呢啊和或与、]", "", _without(clause, mentions))
     )
     if bare:
         names = [m for m in mentions if m.kind]
         return (
-            Asked("things", tuple(names))
+            YesNoQuestion("things", tuple(names))
             if names
-            else Asked("scene", tuple(mentions), exists=False)
+            else YesNoQuestion("scene", tuple(mentions), exists=False)
         )
     if not clause or _ZH_COMPARED.search(clause) or _ZH_WHAT.search(clause):
         return None
@@ -472,28 +474,28 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
         or there.start() < identity.start()
     )
     if not exists and identity is None:
-        return Asked("unknown") if _is_property_zh(clause, mentions) else None
+        return YesNoQuestion("unknown") if _is_property_zh(clause, mentions) else None
     ordered = _ZH_ORDER.search(clause)
     if not mentions:
         if exists or ordered:
-            return Asked("things") if exists else None
+            return YesNoQuestion("things") if exists else None
         noun = _ZH_NOUN.search(clause)
-        return Asked("unknown", noun=noun.group(1) if noun else "")
+        return YesNoQuestion("unknown", noun=noun.group(1) if noun else "")
     names = _joined_zh(mentions, clause)
     rest = re.sub("[吗么吧嘛呢啊]+$|没有$", "", clause[there.end() :]) if there else ""
     if (
         there and exists and rest and names[-1].end <= there.start() and not _ZH_WAY.search(rest)
     ):  # "飞机旁边有人吗？"
-        return Asked("things", noun=rest)
+        return YesNoQuestion("things", noun=rest)
     first = names[0]
     if not first.scenes and not first.kind:
-        return Asked("things") if exists else Asked("unknown", noun=first.said)
+        return YesNoQuestion("things") if exists else YesNoQuestion("unknown", noun=first.said)
     if first.kind and (exists or _is_thing(first)):
         denied = "没有" in clause.replace("有没有", "").removesuffix("没有") or bool(
             _ZH_SOME.search(clause)
         )
         every = len(names) > 1 and bool(re.search("都|和|与", clause)) and "或" not in clause
-        return Asked(
+        return YesNoQuestion(
             "things",
             tuple(m for m in names if m.kind),
             yes_no=not denied,
@@ -503,7 +505,9 @@ def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> Asked | N
     doubted = bool(
         re.search("(?<!是)不是", clause)
     )  # "这不是机场吧？": 是的 would agree with the doubt
-    return Asked("scene", tuple(m for m in names if m.scenes), yes_no=not doubted, exists=exists)
+    return YesNoQuestion(
+        "scene", tuple(m for m in names if m.scenes), yes_no=not doubted, exists=exists
+    )
 
 
 def _is_property_zh(clause: str, mentions: Sequence[Mention]) -> bool:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from geomagnifier.atomic import rename
 from geomagnifier.errors import ModelCorrupt
 
 SUMS = "SHA256SUMS"
@@ -32,7 +33,7 @@ def write(path: Path, files: Mapping[str, Path]) -> None:
     temporary.write_text(
         "".join(f"{_sum(file)}  {name}\n" for name, file in sorted(files.items())), "ascii"
     )
-    os.replace(temporary, path)
+    rename(temporary, path)
 
 
 def check(folder: Path, names: Sequence[str]) -> None:

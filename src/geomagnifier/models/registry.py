@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from geomagnifier.atomic import rename
 from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError, install
 from geomagnifier.model_protocol import Model
 from geomagnifier.models import checksums
@@ -44,9 +45,9 @@ from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
 from geomagnifier.models.small.pointing_attention import HeatAttention
-from geomagnifier.models.small.proposal_net import Scout
+from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier.models.small.text_encoder import SentenceEncoder, load_tokenizer
-from geomagnifier.models.small.zh_en_translator import END, START, Reader
+from geomagnifier.models.small.zh_en_translator import END, START, Translator
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -177,7 +178,7 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
             network = SmallNetwork(
                 len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])
             )
-            encoder, scout = SentenceEncoder(), Scout(len(hunt.get("kinds", card["kinds"])))
+            encoder, scout = SentenceEncoder(), ProposalNet(len(hunt.get("kinds", card["kinds"])))
         whole.result()
     for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
         _fill(module, folder / file)
@@ -208,7 +209,7 @@ def _beside(made: Callable[[], Part], path: Path) -> Part | None:
     return part
 
 
-def load_reader(folder: Path) -> Reader:
+def load_reader(folder: Path) -> Translator:
     """The reader of Chinese in a model folder.
 
     Raises:
@@ -228,7 +229,7 @@ def load_reader(folder: Path) -> Reader:
         if not {START, END} <= {*words} or not letters:
             raise ValueError(f"words lack {START} or {END}, or letters are none")
     with torch.random.fork_rng(devices=[]):
-        reader = Reader(letters, words)
+        reader = Translator(letters, words)
     _fill(reader, path)
     return reader.eval().requires_grad_(False)
 
@@ -268,7 +269,7 @@ def _fill(module: nn.Module, path: Path) -> None:
     """
     shapes = {key: tuple(t.shape) for key, t in module.state_dict().items()}
     with _opened(path) as file:
-        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}
+        found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
     for key in (key for key in [*found] if key.endswith(SCALE)):
         found.pop(key)
     if wrong := next((key for key in (*shapes, *found) if shapes.get(key) != found.get(key)), None):
@@ -323,9 +324,9 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """
     card = read_card(path)
     with _opened(path) as file:
-        if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:
+        if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:  # noqa: SIM118
             raise ValueError(f"it holds {min(odd)}")
-        tensors = {key: file.get_tensor(key) for key in file.keys()}
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         scales = {
             key.removesuffix(SCALE): tensors.pop(key).float()
             for key in [*tensors]
@@ -371,7 +372,7 @@ def write(
     temporary = path.with_suffix(".part")
     save_file(kept, temporary, {"card": json.dumps(card)})
     (path.parent / checksums.SUMS).unlink(missing_ok=True)
-    os.replace(temporary, path)
+    rename(temporary, path)
 
 
 def seal(folder: Path) -> None:

@@ -49,7 +49,7 @@ is told nothing) are tens of 255 levels off.
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReadRequest:
     """A picture of numbers. box: scene px.  height, width: of the picture, px.
 
     pooled: shrunk numbers are means of those at full size, whatever the overviews are made of.
@@ -63,7 +63,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, eq=False)
-class Numbers:
+class RasterBlock:
     """What was read. raw: (bands, h, w).
 
     Valid: (h, w) by the raster's alpha or mask and by what could be read, None: everywhere.
@@ -80,13 +80,13 @@ class Numbers:
 class _Canvas:
     """A picture in the making. read: (h, w) bool, where it has been read."""
 
-    wanted: Wanted
+    wanted: ReadRequest
     raw: Raw
     valid: Bools
     read: Bools
 
 
-class Reader:
+class RasterReader:
     """Reads the chosen bands of one source. Not for several threads at a time."""
 
     def __init__(self, source: Source, chosen: Bands) -> None:
@@ -109,7 +109,7 @@ class Reader:
             [_unwritten(none, self._type) for none in chosen.nodata], self._type
         )[:, None, None]
 
-    def read(self, wanted: Wanted) -> Numbers:
+    def read(self, wanted: ReadRequest) -> RasterBlock:
         """All of a picture.
 
         Raises:
@@ -123,7 +123,7 @@ class Reader:
             self._fill(canvas, piece)
         return self._numbers(canvas)
 
-    def salvage(self, wanted: Wanted) -> Numbers:
+    def salvage(self, wanted: ReadRequest) -> RasterBlock:
         """What can be read of a picture: what cannot is not valid, and listed.
 
         Raises:
@@ -144,7 +144,7 @@ class Reader:
             raise RasterioIOError("none of its blocks there can be read")
         return self._numbers(canvas, joined(broken))
 
-    def check(self, wanted: Wanted) -> None:
+    def check(self, wanted: ReadRequest) -> None:
         """Refuse a picture that would take for ever.
 
         Raises:
@@ -157,7 +157,7 @@ class Reader:
                 f" would unpack {pixels / 1e9:.0f} Gpx; add them (gdaladdo), or cut it"
             )
 
-    def _overview(self, wanted: Wanted) -> int:
+    def _overview(self, wanted: ReadRequest) -> int:
         """The factor by which what GDAL reads for a picture is smaller than the scene."""
         shrink = min(wanted.box.width / wanted.width, wanted.box.height / wanted.height)
         factor = max((factor for factor in self._factors if factor <= shrink), default=1)
@@ -214,10 +214,10 @@ class Reader:
             ROUNDED if whole else ALIKE * float(np.ptp(known)) if known.size else 0.0
         )
 
-    def _whole(self, wanted: Wanted) -> Piece:
+    def _whole(self, wanted: ReadRequest) -> Piece:
         return picture(wanted.box, wanted.height, wanted.width, self._blocks, self._scene)
 
-    def _canvas(self, wanted: Wanted) -> _Canvas:
+    def _canvas(self, wanted: ReadRequest) -> _Canvas:
         size = (wanted.height, wanted.width)
         raw = np.zeros((len(self.bands.indexes), *size), self._type)
         return _Canvas(
@@ -227,11 +227,11 @@ class Reader:
             np.zeros(size, bool),
         )
 
-    def _numbers(self, canvas: _Canvas, broken: tuple[Box, ...] = ()) -> Numbers:
+    def _numbers(self, canvas: _Canvas, broken: tuple[Box, ...] = ()) -> RasterBlock:
         valid = canvas.valid & canvas.read
-        return Numbers(canvas.raw, None if valid.all() else valid, broken)
+        return RasterBlock(canvas.raw, None if valid.all() else valid, broken)
 
-    def _pieces(self, piece: Piece, wanted: Wanted) -> Iterator[Piece]:
+    def _pieces(self, piece: Piece, wanted: ReadRequest) -> Iterator[Piece]:
         """The piece in parts of at most `AT_ONCE`, in the order of the file."""
         parts = piece.quarters()
         if (

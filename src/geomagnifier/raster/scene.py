@@ -27,7 +27,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.raster import band_colours, bands, file_identity, georeference, undeclared_nodata
 from geomagnifier.raster.dataset import FAILURES, Source, open_source, tags_of, unreadable
 from geomagnifier.raster.file_layout import Layout, layout
-from geomagnifier.raster.reader import Numbers, Reader, Wanted
+from geomagnifier.raster.reader import RasterBlock, RasterReader, ReadRequest
 from geomagnifier.types import Affine6, Bools, Bytes, SceneInfo, View, Window
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ SUBSAMPLES = 4
 cannot be averaged.
 """
 
-Read = Callable[[Wanted], Numbers]
+Read = Callable[[ReadRequest], RasterBlock]
 
 _keys = itertools.count(1)
 
@@ -141,7 +141,7 @@ class Scene:
             )
         self._source = source
         self._bands = bands.choose(dataset, source.name, wanted)
-        self._reader = Reader(source, self._bands)
+        self._reader = RasterReader(source, self._bands)
         self._lock = threading.RLock()
         self._stretch: bands.Stretch | None = None
         self._fill: undeclared_nodata.Fill | None = None
@@ -161,7 +161,7 @@ class Scene:
             rgb=self._bands.indexes if not self._bands.ink else (),
             band_names=band_colours.names(dataset),
         )
-        self._reader.check(Wanted(self.info.box, *self._overview_size(), Resampling.average))
+        self._reader.check(ReadRequest(self.info.box, *self._overview_size(), Resampling.average))
 
     def __enter__(self) -> Scene:
         return self
@@ -334,14 +334,14 @@ class Scene:
         """
         band = self._bands.alpha
         alone = bands.Bands((band,), (None,), False, False)
-        parts = [numbers.raw.ravel() for numbers in self._sample(Reader(self._source, alone))]
+        parts = [numbers.raw.ravel() for numbers in self._sample(RasterReader(self._source, alone))]
         if not parts:
             return
         values = np.concatenate(parts)
         judged = bands.is_alpha(values)
         if judged is False:
             self._bands = replace(self._bands, alpha=0, misled=True)
-            self._reader = Reader(self._source, self._bands)
+            self._reader = RasterReader(self._source, self._bands)
             self._tell(
                 f"band {band} of {self.info.name} is marked alpha, but holds a picture (near"
                 f" infrared?): nothing is hidden by it; gdal_edit.py -colorinterp_{band} undefined"
@@ -357,7 +357,7 @@ class Scene:
                 " undefined corrects it"
             )
 
-    def _sample(self, reader: Reader) -> list[Numbers]:
+    def _sample(self, reader: RasterReader) -> list[RasterBlock]:
         """Some of the scene's numbers, not averaged; none where nothing can be read."""
         info = self.info
         if self.pyramid or info.pixels <= CHEAP:
@@ -463,7 +463,7 @@ class Scene:
         resampling: Resampling | None = None,
         chosen: bands.Bands | None = None,
         pooled: bool = False,
-    ) -> Numbers:
+    ) -> RasterBlock:
         """Numbers of the chosen bands (bands, height, width), palettes expanded, and where they are valid (None: everywhere)."""
         chosen = chosen or self._bands
         if self._closed:
@@ -481,7 +481,7 @@ class Scene:
                 for n in (box.width / width, box.height / height)
             )
         try:
-            numbers = read(Wanted(box, height * down, width * across, resampling, pooled))
+            numbers = read(ReadRequest(box, height * down, width * across, resampling, pooled))
         except FAILURES as error:
             raise unreadable(self.info.name, error) from error
         raw, valid = (
@@ -501,7 +501,7 @@ class Scene:
         if chosen.palette is not None:
             raw, valid = bands.expand(raw, chosen.palette, valid)
             raw, valid = bands.shrink(raw, valid, across, down)
-        return Numbers(raw, valid, numbers.broken)
+        return RasterBlock(raw, valid, numbers.broken)
 
 
 def _crs_of(source: Source) -> Any:

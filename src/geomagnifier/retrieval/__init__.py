@@ -15,6 +15,6 @@ from geomagnifier.retrieval.index import is_index as is_index
 from geomagnifier.retrieval.index import open_index as open_index
 from geomagnifier.retrieval.index_update import Report as Report
 from geomagnifier.retrieval.index_update import update as update
-from geomagnifier.retrieval.query import Wanted as Wanted
+from geomagnifier.retrieval.query import SearchQuery as SearchQuery
 from geomagnifier.retrieval.vector_search import Hits as Hits
 from geomagnifier.retrieval.vector_search import search as search

@@ -29,7 +29,7 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import index_table as rows
 from geomagnifier.retrieval.discovery import COLLECTIONS
-from geomagnifier.retrieval.query import NEAR, Wanted
+from geomagnifier.retrieval.query import NEAR, SearchQuery
 from geomagnifier.types import Floats
 
 MANIFEST = "geomag-index.json"
@@ -131,7 +131,7 @@ class Index:
                 f" {asked}; name it with --model, or index anew"
             )
 
-    def search(self, wanted: Wanted, top: int | None = None) -> list[Hit]:
+    def search(self, wanted: SearchQuery, top: int | None = None) -> list[Hit]:
         """Hits, the best first, each picture once.
 
         Args:
@@ -152,7 +152,7 @@ class Index:
                 return hits
             reach = min(wanted.within, 8 * reach)
 
-    def _listed(self, wanted: Wanted, top: int | None) -> list[Hit]:
+    def _listed(self, wanted: SearchQuery, top: int | None) -> list[Hit]:
         found = (
             self.table.search()
             .where(rows.condition(wanted))
@@ -162,7 +162,7 @@ class Index:
         )
         return wanted.fitting(rows.hits(found, self.root), top)
 
-    def _likest(self, wanted: Wanted, vector: Floats, top: int | None) -> list[Hit]:
+    def _likest(self, wanted: SearchQuery, vector: Floats, top: int | None) -> list[Hit]:
         if len(vector) != len(self._manifest.probe):
             raise OptionError(
                 f"the vector has {len(vector)} numbers, those of {self.path} have"
@@ -255,7 +255,7 @@ def connect(folder: Path) -> Any:
     """
     try:
         import lancedb
-        import pyarrow
+        import pyarrow  # noqa: F401
     except ImportError as error:
         raise LibraryMissing(
             f"an index needs the extra archive; install it: {install('archive')} ({error})"

@@ -20,7 +20,7 @@ from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
 from geomagnifier.raster import footprint
 from geomagnifier.retrieval.embeddings import Looked
-from geomagnifier.retrieval.query import Wanted
+from geomagnifier.retrieval.query import SearchQuery
 
 SHOWN = [
     "path",
@@ -131,7 +131,7 @@ def hits(found: Any, root: Path) -> list[Hit]:
     return made
 
 
-def condition(wanted: Wanted) -> str:
+def condition(wanted: SearchQuery) -> str:
     """SQL that all rows fulfil that fit; some that it lets through do not."""
     parts = ["reason IS NULL"]
     if wanted.vector is None:

@@ -26,7 +26,7 @@ DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
 @dataclass(frozen=True, eq=False)
-class Wanted:
+class SearchQuery:
     """A hit must fit all that is given.
 
     vector: (D,) of `embed`, of words or of a picture: ranks by likeness.  near: longitude and

@@ -18,7 +18,7 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.retrieval.discovery import gather
 from geomagnifier.retrieval.embeddings import Progress, header_of, look
 from geomagnifier.retrieval.index import is_index, open_index
-from geomagnifier.retrieval.query import Wanted
+from geomagnifier.retrieval.query import SearchQuery
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Hits:
 
 def search(
     target: str | os.PathLike[str],
-    wanted: Wanted,
+    wanted: SearchQuery,
     model: Model,
     top: int | None = None,
     progress: Progress | None = None,

@@ -66,7 +66,7 @@ from geomagnifier.server.image_search import Hit
 from geomagnifier.server.job import Job
 from geomagnifier.server.jobs import FILES, Jobs
 from geomagnifier.server.metrics import Counted, Metrics
-from geomagnifier.server.requests import MOST, Asked, Sought, Wait
+from geomagnifier.server.requests import MOST, AskRequest, Sought, Wait
 from geomagnifier.server.scenes import Card, Library
 from geomagnifier.server.security import Guard
 from geomagnifier.server.settings import Settings
@@ -241,7 +241,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     ) | schemas.answered(202, "The job", schemas.JOB)
 
     @app.post(
-        "/v1/ask", summary="Ask a question", openapi_extra=schemas.sent(Asked), responses=told
+        "/v1/ask", summary="Ask a question", openapi_extra=schemas.sent(AskRequest), responses=told
     )
     async def ask(request: Request, wait: Wait = True, format: str = "json") -> Response:
         file = {"json": "answer.json", "geojson": "regions.geojson"}.get(format)
@@ -251,9 +251,9 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
         card: Card | None = None
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             fields, card = await _form(request, library, taking)
-            asked = await to_thread.run_sync(Asked.model_validate, fields)
+            asked = await to_thread.run_sync(AskRequest.model_validate, fields)
         else:
-            asked = await to_thread.run_sync(Asked.model_validate_json, await _words(request))
+            asked = await to_thread.run_sync(AskRequest.model_validate_json, await _words(request))
         before = jobs.job(asked.after) if asked.after is not None else None
         if (
             before is not None

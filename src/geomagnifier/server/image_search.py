@@ -18,7 +18,7 @@ from geomagnifier.errors import SceneError, SceneNotFound
 from geomagnifier.export.search_hit import Hit as Found
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.halt import Halted
-from geomagnifier.retrieval import Index, Wanted, open_index
+from geomagnifier.retrieval import Index, SearchQuery, open_index
 from geomagnifier.retrieval.discovery import Picture
 from geomagnifier.retrieval.embeddings import Looked, header_of, look_at
 from geomagnifier.server.scenes import Card, Library
@@ -70,7 +70,7 @@ class Searching:
         self,
         words: str | None,
         like: Card | None,
-        wanted: Wanted | None,
+        wanted: SearchQuery | None,
         progress: Callable[[int, int], bool],
     ) -> tuple[list[Hit], list[tuple[str, str]]]:
         """The pictures that fit, best first, and those that could not be read, with the reason.
@@ -92,7 +92,9 @@ class Searching:
             if like
             else None
         )
-        sought = replace(wanted, vector=vector) if wanted is not None else Wanted(vector=vector)
+        sought = (
+            replace(wanted, vector=vector) if wanted is not None else SearchQuery(vector=vector)
+        )
         if self._index is not None:
             return [
                 hit

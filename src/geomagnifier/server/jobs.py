@@ -34,7 +34,7 @@ from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import checked, search_worth
 from geomagnifier.raster.halt import Halted, stoppable
-from geomagnifier.retrieval import Wanted
+from geomagnifier.retrieval import SearchQuery
 from geomagnifier.server.image_search import Searching
 from geomagnifier.server.job import ENDED, Job, State
 from geomagnifier.server.scenes import Card, Library
@@ -155,7 +155,7 @@ class Jobs:
         return self._queue(Job(question, card, work))
 
     def search(
-        self, words: str | None = None, like: Card | None = None, wanted: Wanted | None = None
+        self, words: str | None = None, like: Card | None = None, wanted: SearchQuery | None = None
     ) -> Job:
         """Put a search through the pictures under the root into the queue, by words or by a picture that they should be like.
 

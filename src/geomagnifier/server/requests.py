@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from geomagnifier.retrieval import Wanted
+from geomagnifier.retrieval import SearchQuery
 from geomagnifier.retrieval.query import read_date, read_distance
 
 MOST = 1000
 """Hits of a search that are told."""
 
 
-class Asked(BaseModel):
+class AskRequest(BaseModel):
     """A question. One of scene, path and (in a form) file says what it is about."""
 
     model_config = ConfigDict(extra="forbid", str_max_length=1_000_000)
@@ -68,14 +68,14 @@ class Sought(BaseModel):
     before: str | None = Field(None, description="Taken before this day.")
     top: int = Field(12, ge=1, le=MOST)
 
-    def wanted(self) -> Wanted | None:
+    def wanted(self) -> SearchQuery | None:
         """Place and time; None where neither is given."""
         if self.near is None and self.bbox is None and self.after is None and self.before is None:
             return None
         after, before = (
             None if day is None else read_date(day) for day in (self.after, self.before)
         )
-        return Wanted(
+        return SearchQuery(
             near=self.near,
             within=read_distance(str(self.within)),
             bbox=self.bbox,

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from geomagnifier.export.answer_json import schema as answer_schema
-from geomagnifier.server.requests import Asked
+from geomagnifier.server.requests import AskRequest
 
 _TEXT, _NUMBER, _WORDS = (
     {"type": "string"},
@@ -77,7 +77,7 @@ def sent(kind: type[BaseModel] | None = None) -> dict[str, Any]:
     else:
         schema = kind.model_json_schema()
         form["properties"] |= schema["properties"]
-        content = {"application/json": {"schema": schema}} | (content if kind is Asked else {})
+        content = {"application/json": {"schema": schema}} | (content if kind is AskRequest else {})
     return {"requestBody": {"required": True, "content": content}}
 
 

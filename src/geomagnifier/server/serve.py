@@ -80,7 +80,7 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
         OptionError: the target does not exist, or the port is taken.
         ModelError: the model cannot be loaded.
     """
-    from geomagnifier.cli.options import load
+    import geomagnifier as gm
     from geomagnifier.retrieval import is_index, open_index
     from geomagnifier.server import ui
     from geomagnifier.server.app import create_app
@@ -93,7 +93,7 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
     stay_small()
     listener = listen(settings)
     try:
-        app = create_app(settings, load(settings.model, settings.segmenter))
+        app = create_app(settings, gm.load_model(settings.model, segmenter=settings.segmenter))
         ui.attach(app, settings, app.state.library, app.state.jobs)
         host, port = settings.host, listener.getsockname()[1]
         shown = f"http://{f'[{host}]' if ':' in host else host}:{port}/".replace(

@@ -15,11 +15,11 @@ from geomagnifier.models.full import segmenter
 from geomagnifier.models.full.full_network import FullNetwork
 from geomagnifier.models.full.output_classes import BOX, NONE, SEG
 from geomagnifier.models.full.vlm import IGNORED, Vlm
-from geomagnifier_lab.train.full.samples import Lesson
+from geomagnifier_lab.train.full.samples import FullSample
 
 
 def tensors(
-    network: FullNetwork, lessons: Sequence[Lesson]
+    network: FullNetwork, lessons: Sequence[FullSample]
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """The batch of `FullNetwork.forward`, and the targets of `losses_of`, both on the CPU.
 

@@ -8,7 +8,6 @@ every quarter of an hour. Chance needs no keeping: it follows from the seed and 
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any, cast
@@ -18,7 +17,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
-from geomagnifier.atomic import output_error
+from geomagnifier.atomic import output_error, rename
 
 KEPT = 2
 """Checkpoints that are kept."""
@@ -75,7 +74,7 @@ def save(accelerator: Accelerator, folder: Path, step: int) -> None:
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
         shutil.rmtree(done, ignore_errors=True)
-        os.replace(begun, done)
+        rename(begun, done)
         for old in _all(folder)[:-KEPT]:
             shutil.rmtree(old)
     accelerator.wait_for_everyone()

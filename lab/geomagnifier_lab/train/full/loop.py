@@ -44,7 +44,7 @@ from geomagnifier_lab.train.full.adapters import begin, optimizer_of, share_of_r
 from geomagnifier_lab.train.full.batches import tensors
 from geomagnifier_lab.train.full.metrics import figures
 from geomagnifier_lab.train.full.processes import accelerator_of
-from geomagnifier_lab.train.full.samples import Lesson, Lessons, PlainLessons
+from geomagnifier_lab.train.full.samples import FullSample, Lessons, PlainLessons
 from geomagnifier_lab.train.full.settings import Settings
 from geomagnifier_lab.train.recall_calibration import lengths, sizes
 
@@ -58,7 +58,7 @@ QUIET = (
 """Warnings about what is meant so."""
 
 
-class Course(Dataset[list[Lesson]]):
+class FullDataset(Dataset[list[FullSample]]):
     """Lessons of one process, by pass.
 
     Each process has its own, and which depends on nothing but their numbers.
@@ -69,11 +69,11 @@ class Course(Dataset[list[Lesson]]):
     ) -> None:
         self.lessons, self.rows, self.process, self.processes = lessons, rows, process, processes
 
-    def __getitem__(self, number: int) -> list[Lesson]:
+    def __getitem__(self, number: int) -> list[FullSample]:
         first = (number * self.processes + self.process) * self.rows
         return [self.lessons[first + row] for row in range(self.rows)]
 
-    def stream(self, first: int, end: int, workers: int) -> Iterator[list[Lesson]]:
+    def stream(self, first: int, end: int, workers: int) -> Iterator[list[FullSample]]:
         """Lessons of the passes first..end in order, made ahead by `workers` processes."""
         yield from DataLoader(
             self,
@@ -84,7 +84,7 @@ class Course(Dataset[list[Lesson]]):
         )
 
 
-def _as_it_is(lessons: list[Lesson]) -> list[Lesson]:
+def _as_it_is(lessons: list[FullSample]) -> list[FullSample]:
     return lessons
 
 
@@ -165,7 +165,9 @@ def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
     Staging(settings.out)  # refused here, not when the first checkpoint is due
     step = checkpoints.resume(accelerator, settings.out / "checkpoints")
     course_log = Log(accelerator, settings.out, step)
-    course = Course(lessons, settings.rows, accelerator.process_index, accelerator.num_processes)
+    course = FullDataset(
+        lessons, settings.rows, accelerator.process_index, accelerator.num_processes
+    )
     passes = course.stream(
         step * settings.accumulation, settings.steps * settings.accumulation, settings.workers
     )
@@ -213,7 +215,7 @@ def courses(settings: Settings, side: int) -> tuple[Lessons | PlainLessons, Plai
     )
 
 
-def one_step(run: Run, passes: Iterator[list[Lesson]], step: int) -> torch.Tensor:
+def one_step(run: Run, passes: Iterator[list[FullSample]], step: int) -> torch.Tensor:
     """A step of the optimizer.
 
     The mean of each loss, in the order of `objective.NAMES`, and their weighted sum.

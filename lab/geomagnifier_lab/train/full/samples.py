@@ -61,7 +61,7 @@ Sample = TypeVar("Sample")
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
+class FullSample:
     """One row.
 
     turn: its answer is what is read.  level: index into `LEVELS`.  there: of each clause, whether
@@ -134,7 +134,7 @@ class Lessons:
             s for name in SETS if (root / name).is_dir() for s in scene_set(root, name, "train")
         ]
 
-    def __getitem__(self, index: int) -> Lesson:
+    def __getitem__(self, index: int) -> FullSample:
         rng = np.random.default_rng([self.seed, index])
         chance = rng.random()
         if chance > sum(SHARES) and self.scenes:
@@ -174,7 +174,7 @@ class PlainLessons:
     def __len__(self) -> int:
         return len(self.asked)
 
-    def __getitem__(self, index: int) -> Lesson:
+    def __getitem__(self, index: int) -> FullSample:
         index %= len(self.asked)
         number, kind = self.asked[index]
         rng = np.random.default_rng([self.seed, index])
@@ -310,7 +310,7 @@ def ask(told: dict[str, bool], rng: Generator) -> Question:
 
 def closer_lesson(
     question: Question, told: dict[str, bool], views: Sequence[Shown], crop: Crop, rng: Generator
-) -> Lesson:
+) -> FullSample:
     """A lesson at region or pixel level.
 
     Args:
@@ -331,7 +331,7 @@ def closer_lesson(
     targets = tuple(
         target(crop, kind) if tie else None for kind, tie in zip(kinds, tied, strict=True)
     )
-    return Lesson(
+    return FullSample(
         Turn(views, question.text, text),
         LEVELS.index(question.granularity),
         there,
@@ -340,7 +340,7 @@ def closer_lesson(
     )
 
 
-def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> Lesson:
+def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> FullSample:
     """A lesson at image level: the kind of place, or a caption."""
     while True:
         sample = scenes[int(rng.integers(len(scenes)))]
@@ -351,7 +351,7 @@ def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> Lesson:
         if texts:
             text = sentence(texts[int(rng.integers(len(texts)))])
             view = Shown(scene_view(sample, THUMBNAIL, rng))
-            return Lesson(
+            return FullSample(
                 Turn((view,), questions.draw(rng, task=task).text, text),
                 LEVELS.index(Granularity.IMAGE),
             )

@@ -26,7 +26,7 @@ counted.
 """
 
 
-class StandIn(NamedTuple):
+class ClassAlias(NamedTuple):
     """A known kind. words: it and its synonyms, singular and plural.  stuff: land cover."""
 
     name: str
@@ -49,7 +49,7 @@ class Names:
     def __init__(
         self,
         own: Sequence[OwnKind],
-        stand_ins: Sequence[StandIn],
+        stand_ins: Sequence[ClassAlias],
         within: Mapping[str, str] | None = None,
         listed: Collection[str] = (),
     ) -> None:
@@ -178,7 +178,7 @@ class Names:
         return found
 
 
-def lenders(known: Sequence[str], objects: Collection[str]) -> tuple[StandIn, ...]:
+def lenders(known: Sequence[str], objects: Collection[str]) -> tuple[ClassAlias, ...]:
     """Stand-ins by the table of names.
 
     Known kinds of `class_names.CLASSES`, those first that questions were drawn about most.
@@ -192,7 +192,7 @@ def lenders(known: Sequence[str], objects: Collection[str]) -> tuple[StandIn, ..
     for kind in dict.fromkeys((*first, *known)):
         words = class_names.CLASSES.get(kind, (kind, ""))[0].split(", ")
         many = plural(kind) if kind in objects else kind
-        made.append(StandIn(kind, many, kind not in objects, (*words, *map(plural, words))))
+        made.append(ClassAlias(kind, many, kind not in objects, (*words, *map(plural, words))))
     return tuple(made)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from geomagnifier.errors import ModelCorrupt
-from geomagnifier.models.custom.aliases import StandIn
+from geomagnifier.models.custom.aliases import ClassAlias
 from geomagnifier.models.custom.class_heads import Heads, OwnKind
 from geomagnifier.models.custom.model import TaughtModel
 from geomagnifier.models.metadata import calibration, names, number
@@ -48,7 +48,7 @@ def taught(
     try:
         own = [_kind(kind) for kind in card["kinds"]]
         lent = [
-            StandIn(str(name), str(plural), bool(stuff), tuple(map(str, words)))
+            ClassAlias(str(name), str(plural), bool(stuff), tuple(map(str, words)))
             for name, plural, stuff, words in card["stand_ins"]
         ]
         names([one.name for one in lent], "stand_ins", base.kinds)

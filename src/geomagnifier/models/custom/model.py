@@ -21,34 +21,34 @@ from geomagnifier.geometry import suppress_many
 from geomagnifier.language import chinese_answers, class_names, nearest_class, yes_no
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import names_nothing, plural
-from geomagnifier.models.custom.aliases import Names, StandIn, lenders, renamed
+from geomagnifier.models.custom.aliases import ClassAlias, Names, lenders, renamed
 from geomagnifier.models.custom.class_heads import Heads, OwnKind, presence
 from geomagnifier.models.small import text_generation
 from geomagnifier.models.small.cells import crop, shrink
-from geomagnifier.models.small.class_thresholds import Calibration
+from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.models.small.instances import combine, find_peaks, share_cells
 from geomagnifier.models.small.model import AGREED, LOWEST_HEAT, SmallModel
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.models.small.proposal_heat import reduced
-from geomagnifier.models.small.question_parser import Read
+from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.models.small.vocabulary import kind_token, write_out
 from geomagnifier.types import (
     LEVEL,
-    Cover,
+    ClassMask,
+    Detection,
     Floats,
-    Found,
+    GeneratedText,
     Granularity,
+    ModelOutput,
     ModelSpec,
     Query,
     Region,
     Relevance,
-    Reply,
-    Said,
     SceneInfo,
     Size,
     View,
-    ViewReply,
+    ViewPrediction,
 )
 
 ONE = 0.5
@@ -78,7 +78,7 @@ class TaughtModel:
         base: SmallModel,
         lessons: Sequence[tuple[Heads, Sequence[str]]] = (),
         own: Sequence[OwnKind] = (),
-        stand_ins: Sequence[StandIn] = (),
+        stand_ins: Sequence[ClassAlias] = (),
     ) -> None:
         self.base, self.lessons = (
             base,
@@ -95,7 +95,7 @@ class TaughtModel:
         stand_ins = stand_ins or lenders(base.worded, base.every)
         self.names = Names(list(self.beside.values()), stand_ins, base.within, wordless)
         self.calibration = {
-            name: Calibration(**kind.calibration) for name, kind in self.own.items()
+            name: ClassThresholds(**kind.calibration) for name, kind in self.own.items()
         }
         self._words = {s.name: s for s in stand_ins}
         sizes = {name: Size(kind.metres, kind.pixels) for name, kind in self.own.items()}
@@ -192,7 +192,7 @@ class TaughtModel:
         granularity: Granularity,
         views: Sequence[View],
         beside: Sequence[View] | None = None,
-    ) -> Reply:
+    ) -> ModelOutput:
         """See `protocol.Model`."""
         plain, stands = self._plain(query)
         reply = self.base.answer(plain, granularity, views, beside)
@@ -229,10 +229,10 @@ class TaughtModel:
         query: Query,
         granularity: Granularity,
         view: View,
-        reply: Reply,
+        reply: ModelOutput,
         scene: SceneInfo,
         regions: Sequence[Region],
-    ) -> Said:
+    ) -> GeneratedText:
         """See `protocol.Model`."""
         if granularity is Granularity.IMAGE or (
             reply.named and not {*reply.asked} & {*self.names.own}
@@ -272,13 +272,13 @@ class TaughtModel:
         if said.language == "zh":
             named = {kind: chinese_answers.counted(kind, n) for kind, n in counts.items()}
             more = f"图中还有{chinese_answers.listed([*named.values()])}。" if named else ""
-            return Said(text + more, phrases | named, "zh", value)
+            return GeneratedText(text + more, phrases | named, "zh", value)
         more, named = write_out(
             text_generation.listed([*counts]), counts, lambda kind, n: self.beside[kind].counted(n)
         )
-        return Said(f"{text} {more}".strip(), phrases | named, said.language, value)
+        return GeneratedText(f"{text} {more}".strip(), phrases | named, said.language, value)
 
-    def _back(self, said: Said, stands: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    def _back(self, said: GeneratedText, stands: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """A sentence about stand-ins and its phrases, as they are about the kinds themselves."""
         if said.language == "zh":
             back = {stand: kind for kind, stand in stands.items()}
@@ -364,7 +364,10 @@ class TaughtModel:
         if kind not in self.own:
             seen = self.base.views.see(view)
             return self.base._decode(
-                self.base._point(Query(kind), Read((kind,)), Granularity.PIXEL, seen.memory), seen
+                self.base._point(
+                    Query(kind), ParsedQuestion((kind,)), Granularity.PIXEL, seen.memory
+                ),
+                seen,
             )[0]
         heads, number = self.place[kind]
         looked = self._looked
@@ -380,13 +383,13 @@ class TaughtModel:
 
     def _replaced(
         self,
-        old: ViewReply,
+        old: ViewPrediction,
         query: Query,
         granularity: Granularity,
         view: View,
         own: Sequence[str],
         back: Mapping[str, str],
-    ) -> ViewReply:
+    ) -> ViewPrediction:
         """A view's reply without the stand-ins, and with the taught kinds."""
         gone = {*own, *back}
         found, covers = (
@@ -396,18 +399,18 @@ class TaughtModel:
         for kind in own:
             objects, cover = self.find(kind, query, granularity, view)
             found, covers = found + objects, [*covers, cover]
-        return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
+        return ViewPrediction(tuple(found), tuple(covers), MASK_STRIDE)
 
     def find(
         self, kind: str, query: Query, granularity: Granularity, view: View
-    ) -> tuple[list[Found], Cover]:
+    ) -> tuple[list[Detection], ClassMask]:
         """What there is of a kind in a view.
 
         The maps of a taught one are read as the small model reads its own.
         """
         if kind not in self.own:
             reply = self.base._find(
-                replace(query, text=kind_token(kind)), granularity, Read((kind,)), view
+                replace(query, text=kind_token(kind)), granularity, ParsedQuestion((kind,)), view
             )
             return list(reply.found), reply.covers[0]
         maps, own, chosen = self._maps(kind, view), self.own[kind], self.calibration[kind]
@@ -419,7 +422,7 @@ class TaughtModel:
             there < chosen.presence and query.min_score is None and query.recall is None
         ) or not own.masks:
             probability = np.zeros_like(probability)
-        found: list[Found] = []
+        found: list[Detection] = []
         if not own.stuff:
             lowest = (
                 chosen.score * (AGREED if view.window.role == "closer" else 1.0)
@@ -431,11 +434,11 @@ class TaughtModel:
                 there >= chosen.presence or query.min_score is not None or query.recall is not None
             )
             found = self._objects(kind, maps, lowest, view, granularity) if gate else []
-        return found, Cover(kind, there, probability, chosen.mask, not own.stuff)
+        return found, ClassMask(kind, there, probability, chosen.mask, not own.stuff)
 
     def _objects(
         self, kind: str, maps: Maps, lowest: float, view: View, granularity: Granularity
-    ) -> list[Found]:
+    ) -> list[Detection]:
         peaks = find_peaks(maps.centre[0, 0], maps.sides[0, 0], LOWEST_HEAT)
         height, width = view.pixels.shape[:2]
         boxes = peaks.boxes.clip(0, np.array([width, height, width, height], np.float32))
@@ -448,14 +451,16 @@ class TaughtModel:
         boxes, scores = boxes[keep], scores[keep]
         if granularity is not Granularity.PIXEL or not len(boxes) or not self.own[kind].masks:
             return [
-                Found(kind, float(s), (float(b[0]), float(b[1]), float(b[2]), float(b[3])))
+                Detection(kind, float(s), (float(b[0]), float(b[1]), float(b[2]), float(b[3])))
                 for b, s in zip(boxes, scores, strict=True)
             ]
         cells = share_cells(
             np.asarray(maps.offset[0, 0].float().numpy(), np.float32), boxes, STRIDE // MASK_STRIDE
         )
         return [
-            Found(kind, float(s), (float(b[0]), float(b[1]), float(b[2]), float(b[3])), own, origin)
+            Detection(
+                kind, float(s), (float(b[0]), float(b[1]), float(b[2]), float(b[3])), own, origin
+            )
             for b, s, (origin, own) in zip(boxes, scores, cells, strict=True)
         ]
 

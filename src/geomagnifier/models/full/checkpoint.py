@@ -15,7 +15,6 @@ works zero-shot.
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from geomagnifier import __version__
+from geomagnifier.atomic import rename
 from geomagnifier.errors import LibraryMissing, ModelCorrupt, OptionError, install
 from geomagnifier.model_protocol import Model
 from geomagnifier.models.full import checkpoint_metadata as cards
@@ -239,7 +239,7 @@ def save(folder: Path, network: FullNetwork, card: Card, merged: bool = False) -
         card.trained,
     ).write(begun)
     shutil.rmtree(folder, ignore_errors=True)
-    os.replace(begun, folder)
+    rename(begun, folder)
 
 
 def _assemble(folder: Path, vlm: Vlm, sam2: Any, language: Any, tokenizer: Any) -> FullNetwork:
@@ -305,7 +305,7 @@ def _frozen(module: Any) -> Any:
 
 def _quantised(bits: int) -> Any:
     try:
-        import bitsandbytes
+        import bitsandbytes  # noqa: F401
     except ImportError:
         raise LibraryMissing(
             f"weights in 4 or 8 bits need the extra quantized; install it: {install('quantized')}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from geomagnifier.atomic import rename
 from geomagnifier.errors import ModelCorrupt
 
 NAME = "geomag.json"
@@ -44,7 +44,7 @@ class Card:
         """Write `geomag.json`, under a temporary name first."""
         temporary = folder / f"{NAME}.part"
         temporary.write_text(json.dumps(asdict(self), indent=1) + "\n")
-        os.replace(temporary, folder / NAME)
+        rename(temporary, folder / NAME)
 
     @classmethod
     def read(cls, folder: Path) -> Card:

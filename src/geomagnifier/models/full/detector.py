@@ -27,13 +27,13 @@ from geomagnifier.types import (
     COARSE,
     Bools,
     Bytes,
-    Cover,
+    ClassMask,
+    Detection,
     Floats,
-    Found,
     Query,
     Relevance,
     View,
-    ViewReply,
+    ViewPrediction,
 )
 
 PRESENT, LEAST, MASK = 0.5, 0.3, 0.5
@@ -61,7 +61,7 @@ class Finder(Protocol):
 
     def find(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
-    ) -> ViewReply:
+    ) -> ViewPrediction:
         """Where they are in the last view, which is `view`.
 
         Those before it are what was seen of the scene so far.
@@ -75,7 +75,7 @@ class Finder(Protocol):
         views: Sequence[Shown],
         of: Sequence[View],
         pixel: bool,
-    ) -> tuple[ViewReply, ...]:
+    ) -> tuple[ViewPrediction, ...]:
         """Where they are in `views`, which are `of`, all of them and those beside being one input (paper, section 2.1, I')."""
 
 
@@ -113,7 +113,7 @@ class Trained:
 
     def find(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
-    ) -> ViewReply:
+    ) -> ViewPrediction:
         return self._drawn(
             query, kinds, *self._ties(self._forced(query, kinds, views, pixel), pixel), view, pixel
         )
@@ -126,7 +126,7 @@ class Trained:
         views: Sequence[Shown],
         of: Sequence[View],
         pixel: bool,
-    ) -> tuple[ViewReply, ...]:
+    ) -> tuple[ViewPrediction, ...]:
         seg, presence = self._ties(self._forced(query, kinds, [*beside, *views], pixel), pixel)
         return tuple(self._drawn(query, kinds, seg, presence, view, pixel) for view in of)
 
@@ -138,11 +138,11 @@ class Trained:
         presence: Tensor,
         view: View,
         pixel: bool,
-    ) -> ViewReply:
+    ) -> ViewPrediction:
         """What the pixel decoder makes of ties in a view."""
         maps = self._maps(seg, view.pixels, view.key)
-        found: list[Found] = []
-        covers: list[Cover] = []
+        found: list[Detection] = []
+        covers: list[ClassMask] = []
         for q, kind in enumerate(kinds):
             p = float(presence[q])
             there = query.min_score is not None or p >= PRESENT
@@ -153,8 +153,8 @@ class Trained:
             )
             objects = self._objects(kind, maps, q, p, query.min_score, view, pixel) if there else []
             found += objects
-            covers.append(Cover(kind, p, known(probability, view), MASK, bool(objects)))
-        return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
+            covers.append(ClassMask(kind, p, known(probability, view), MASK, bool(objects)))
+        return ViewPrediction(tuple(found), tuple(covers), MASK_STRIDE)
 
     def _forced(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool
@@ -184,9 +184,9 @@ class Trained:
             self._kept = (
                 key,
                 self.network.decoder.prepare(
-                    features_of(self.network.segmenter, pixels, self.vlm.in_bf16)
+                    features_of(self.network.segmenter, pixels, self.vlm.in_bf16)  # type: ignore[arg-type]
                 ),
-            )  # type: ignore[arg-type]
+            )
         maps: Maps = self.network.decoder(seg[None], self._kept[1])
         return maps
 
@@ -199,7 +199,7 @@ class Trained:
         lowest: float | None,
         view: View,
         pixel: bool,
-    ) -> list[Found]:
+    ) -> list[Detection]:
         peaks = find_peaks(maps.centre[0, q].cpu(), maps.sides[0, q].cpu(), LOWEST_HEAT)
         keep = peaks.scores * presence**0.25 >= (LEAST if lowest is None else lowest)
         boxes, scores = peaks.boxes[keep], (peaks.scores * presence**0.25)[keep]
@@ -213,7 +213,7 @@ class Trained:
         to_view = np.array([view.window.width, view.window.height] * 2, np.float32) / self.side
         placed = boxes * to_view
         return [
-            Found(kind, float(score), tuple(float(v) for v in box), own, origin)  # type: ignore[arg-type]
+            Detection(kind, float(score), tuple(float(v) for v in box), own, origin)  # type: ignore[arg-type]
             for box, score, (origin, own) in zip(placed, scores, shares, strict=True)
         ]
 
@@ -260,7 +260,7 @@ class ZeroShot:
 
     def find(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
-    ) -> ViewReply:
+    ) -> ViewPrediction:
         return self._prompted(query, kinds, views[-1:], view, pixel)
 
     def find_once(
@@ -271,7 +271,7 @@ class ZeroShot:
         views: Sequence[Shown],
         of: Sequence[View],
         pixel: bool,
-    ) -> tuple[ViewReply, ...]:
+    ) -> tuple[ViewPrediction, ...]:
         # boxes are told in one picture's own numbers: each view is the last of a turn of its own,
         # after all coarse ones
         coarse = [
@@ -286,12 +286,12 @@ class ZeroShot:
 
     def _prompted(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
-    ) -> ViewReply:
+    ) -> ViewPrediction:
         """What the model says of the last view, with SAM2's masks."""
         things = self._spoken(query, kinds, views)
         height, width = view.pixels.shape[:2]
         masks = self._masks(things, view) if pixel else []
-        found: list[Found] = []
+        found: list[Detection] = []
         for i, (kind, score, box, _) in enumerate(things):
             own = None if not pixel else masks[i] >= MASK
             if (
@@ -308,14 +308,14 @@ class ZeroShot:
             if box is not None and score >= (query.min_score or 0.0):
                 placed = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
                 origin, cells = ((0, 0), None) if own is None else trimmed(own)
-                found.append(Found(kind, score, placed, cells, origin))
+                found.append(Detection(kind, score, placed, cells, origin))
         covers = []
         for kind in kinds:
             mine = [mask for mask, thing in zip(masks, things, strict=False) if thing[0] == kind]
             probability = np.maximum.reduce(mine) if mine else np.zeros(cells_of(view), np.float32)
             score = max((thing[1] for thing in things if thing[0] == kind), default=0.0)
-            covers.append(Cover(kind, score, known(probability, view), MASK, True))
-        return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
+            covers.append(ClassMask(kind, score, known(probability, view), MASK, True))
+        return ViewPrediction(tuple(found), tuple(covers), MASK_STRIDE)
 
     def _spoken(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown]

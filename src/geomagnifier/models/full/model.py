@@ -36,19 +36,19 @@ from geomagnifier.models.small.granularity import LEVELS
 from geomagnifier.types import (
     COARSE,
     Bytes,
+    Detection,
     Floats,
-    Found,
+    GeneratedText,
     Granularity,
+    ModelOutput,
     ModelSpec,
     Query,
     Region,
     Relevance,
-    Reply,
-    Said,
     SceneInfo,
     Size,
     View,
-    ViewReply,
+    ViewPrediction,
 )
 
 CONTEXT = 448
@@ -182,19 +182,19 @@ class FullModel:
         granularity: Granularity,
         views: Sequence[View],
         beside: Sequence[View] | None = None,
-    ) -> Reply:
+    ) -> ModelOutput:
         """See `protocol.Model`."""
         with self._lock:
             if granularity is Granularity.IMAGE:
-                return Reply(
+                return ModelOutput(
                     self._places(query, views[0]),
-                    (ViewReply(),),
+                    (ViewPrediction(),),
                     flops=self._flops(views[:1], max(1, len(self._spec.scenes))),
                 )
             kinds = self._asked(query, granularity, (*(beside or ()), *views)[0])
             if query.box is not None and granularity is Granularity.REGION and not kinds:
                 named = tuple(self._name(query, view) for view in views)
-                return Reply(
+                return ModelOutput(
                     (),
                     named,
                     tuple(f.label for r in named for f in r.found)[:1],
@@ -202,8 +202,8 @@ class FullModel:
                     flops=self._flops(views),
                 )
             if not kinds:
-                return Reply(
-                    (), (ViewReply(),) * len(views), unknown=True, flops=self._flops(views[:1])
+                return ModelOutput(
+                    (), (ViewPrediction(),) * len(views), unknown=True, flops=self._flops(views[:1])
                 )
             if query.variant.linear:
                 raise OptionError(
@@ -215,12 +215,12 @@ class FullModel:
                 replies = tuple(
                     self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views
                 )
-                return Reply((), replies, kinds, flops=self._flops(views, pixel=pixel))
+                return ModelOutput((), replies, kinds, flops=self._flops(views, pixel=pixel))
             shown = shown_as_one((*beside, *views))
             replies = self.finder.find_once(
                 query, kinds, shown[: len(beside)], shown[len(beside) :], views, pixel
             )
-            return Reply(
+            return ModelOutput(
                 (), replies, kinds, flops=self._flops(views, pixel=pixel) + self._flops(beside)
             )
 
@@ -235,10 +235,10 @@ class FullModel:
         query: Query,
         granularity: Granularity,
         view: View,
-        reply: Reply,
+        reply: ModelOutput,
         scene: SceneInfo,
         regions: Sequence[Region],
-    ) -> Said:
+    ) -> GeneratedText:
         """See `protocol.Model`: the vision-language model's own words.
 
         Where there is nothing, a plain sentence.
@@ -246,7 +246,7 @@ class FullModel:
         with self._lock:
             shown = Shown(view.pixels)
             if granularity is Granularity.IMAGE:
-                return Said(self._sentence(Turn([shown], query.text)))
+                return GeneratedText(self._sentence(Turn([shown], query.text)))
             chinese = any("\u4e00" <= letter <= "\u9fff" for letter in query.text)
             note = "" if self._spec.trained else UNTRAINED[1] if chinese else f" {UNTRAINED[0]}"
             told_in: Literal["en", "zh"] = "zh" if chinese else "en"
@@ -256,7 +256,7 @@ class FullModel:
                     if chinese
                     else "The question names nothing that could be looked for."
                 )
-                return Said(nothing + note, language=told_in)
+                return GeneratedText(nothing + note, language=told_in)
             counts = {kind: sum(region.label == kind for region in regions) for kind in reply.asked}
             if not any(counts.values()):
                 nothing = (
@@ -264,7 +264,7 @@ class FullModel:
                     if chinese
                     else f"No {' and no '.join(counts)} was found."
                 )
-                return Said(nothing + note, language=told_in)
+                return GeneratedText(nothing + note, language=told_in)
             facts = ", ".join(
                 f"{number} x {kind}" if number else f"no {kind}" for kind, number in counts.items()
             )
@@ -278,7 +278,7 @@ class FullModel:
                 for kind in counts
                 if counts[kind] and (phrase := phrase_of(kind, text))
             }
-            return Said(text + note, phrases, told_in)
+            return GeneratedText(text + note, phrases, told_in)
 
     def embed(self, item: str | View) -> Floats:
         """See `protocol.Model`: the last state of the model when it is asked for one word."""
@@ -343,7 +343,7 @@ class FullModel:
         p = torch.softmax(torch.tensor(logs, dtype=torch.float64), 0).tolist()
         return tuple(sorted(zip(names, p, strict=True), key=lambda pair: -pair[1]))
 
-    def _name(self, query: Query, view: View) -> ViewReply:
+    def _name(self, query: Query, view: View) -> ViewPrediction:
         """What is in the query's box, in the model's own words."""
         assert query.box is not None
         height, width = view.pixels.shape[:2]
@@ -352,17 +352,17 @@ class FullModel:
         )
         x0, y0, x1, y1 = (float(v) for v in corners)
         if x1 - x0 < 1 or y1 - y0 < 1:
-            return ViewReply()
+            return ViewPrediction()
         part = view.pixels[int(y0) : int(np.ceil(y1)), int(x0) : int(np.ceil(x1))]
         written = self.vlm.write(
             Turn([Shown(part)], "What is the object in this aerial image? Answer with one noun."), 8
         )
         name = " ".join(re.sub(r"[^\w -]", " ", written.text).lower().split()[:4])
         if not name:
-            return ViewReply()
-        return ViewReply(
+            return ViewPrediction()
+        return ViewPrediction(
             (
-                Found(
+                Detection(
                     name,
                     output_parser.score(
                         (0, len(written.text)), written.spans, written.probabilities

@@ -27,11 +27,11 @@ from geomagnifier.language.positions import ENGLISH, Box, asked_part
 from geomagnifier.language.scene_sentences import Labels
 from geomagnifier.models.small import asked_classes, text_generation
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.feature_cache import Seen
+from geomagnifier.models.small.feature_cache import ViewFeatures
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.text_decoder import Memory
 from geomagnifier.models.small.text_encoder import Encoded
-from geomagnifier.types import Floats, Region, Reply, Said, SceneInfo
+from geomagnifier.types import Floats, GeneratedText, ModelOutput, Region, SceneInfo
 
 UNNAMED = {
     "en": 'The question names nothing to look for; name a class, as in "How many ships are there?"',
@@ -64,8 +64,8 @@ class Speaker:
     raw: Callable[[Sequence[Region]], Floats]
 
     def about_scene(
-        self, text: str, question: Callable[[], Encoded], seen: Seen, labels: Labels
-    ) -> Said:
+        self, text: str, question: Callable[[], Encoded], seen: ViewFeatures, labels: Labels
+    ) -> GeneratedText:
         """A sentence about the picture as a whole; what class its scene is of, the scene head says.
 
         Args:
@@ -80,7 +80,7 @@ class Speaker:
         if asked is not None and name:
             value = scene_sentences.decided(asked, labels, self.coarse)
             best = scene_sentences.chosen(asked, labels, self.coarse) if value is None else None
-            return Said(
+            return GeneratedText(
                 scene_sentences.reply(asked, labels, self.coarse, spoken),
                 language=spoken,
                 value=best if value is None else value,
@@ -113,17 +113,17 @@ class Speaker:
             ) or chinese_answers.caption(name, there)
         elif not sentence and name and not text_generation.is_sentence(tokens):
             sentence = scene_sentences.plain(name, "en")
-        return Said(sentence or w.write_out(tokens, {}, counted)[0], language=spoken)
+        return GeneratedText(sentence or w.write_out(tokens, {}, counted)[0], language=spoken)
 
     def about_found(
         self,
         text: str,
         question: Callable[[], Encoded],
-        look: Callable[[], Seen],
-        reply: Reply,
+        look: Callable[[], ViewFeatures],
+        reply: ModelOutput,
         scene: SceneInfo,
         regions: Sequence[Region],
-    ) -> Said:
+    ) -> GeneratedText:
         """A sentence about what was found.
 
         Args:
@@ -154,7 +154,7 @@ class Speaker:
                 if spoken == "zh"
                 else f" I know: {', '.join(self.kinds)}."
             )
-            return Said(UNNAMED[spoken] + known, language=spoken)
+            return GeneratedText(UNNAMED[spoken] + known, language=spoken)
         value = None if not start or (start == "no" and reply.unknown) else start == "yes"
         if spoken == "zh":
             noun = (
@@ -172,7 +172,7 @@ class Speaker:
                 part,
                 thing,
             )
-            return Said(
+            return GeneratedText(
                 sentence if reply.asked else sentence + chinese_answers.known(self.kinds),
                 phrases,
                 "zh",
@@ -216,7 +216,7 @@ class Speaker:
             tokens, {k: len(boxes.get(k, ())) for k in self.kinds}, counted
         )
         classes = [(kind, nearest_class.SYNONYMS.get(kind, "")) for kind in self.kinds]
-        return Said(
+        return GeneratedText(
             nearest_class.named(sentence, text, reply.asked, reply.unknown, classes, self.spelled),
             phrases,
             value=value,

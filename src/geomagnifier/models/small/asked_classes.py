@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from geomagnifier.language import nearest_class
+from geomagnifier.language.characters import characters
 from geomagnifier.language.mentions import (
     Mention,
     in_chinese,
@@ -21,8 +22,7 @@ from geomagnifier.language.mentions import (
     tokens_of,
     word_set,
 )
-from geomagnifier.models.small.question_parser import Read
-from geomagnifier.models.small.zh_en_translator import characters
+from geomagnifier.models.small.question_parser import ParsedQuestion
 
 _JOINING = word_set(
     "and or , / the a an any all every each also as well plus both some together with"
@@ -52,8 +52,8 @@ LONGEST, LONGEST_ZH = 3, 8
 
 
 def completed(
-    read: Read, text: str, language: str, kinds: Sequence[str], cover: Sequence[str]
-) -> Read:
+    read: ParsedQuestion, text: str, language: str, kinds: Sequence[str], cover: Sequence[str]
+) -> ParsedQuestion:
     """What was read of a question, with the classes that its words join to those asked for.
 
     Args:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from geomagnifier.language import chinese_answers
 from geomagnifier.models.small import question_parser
-from geomagnifier.models.small.feature_cache import Seen
+from geomagnifier.models.small.feature_cache import ViewFeatures
 from geomagnifier.models.small.pixel_decoder import STRIDE
 from geomagnifier.models.small.text_encoder import stacked
 from geomagnifier.types import Floats, View
@@ -96,7 +96,7 @@ def likeliest(
     return (narrow, of[narrow]) if of[narrow] > whole / 2 else (best, whole)
 
 
-def _states(model: SmallModel, kinds: Sequence[str], seen: Seen) -> Tensor:
+def _states(model: SmallModel, kinds: Sequence[str], seen: ViewFeatures) -> Tensor:
     """States of classes, (K, 256).
 
     Of the text decoder, or where it has no word the image side's own.

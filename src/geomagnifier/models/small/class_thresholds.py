@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Calibration:
+class ClassThresholds:
     """Chosen on validation pictures.
 
     Presence, score, mask: from which a kind is there, an object counts, a cell is mask.

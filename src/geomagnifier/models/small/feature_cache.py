@@ -21,7 +21,7 @@ fp32 and of 2.4 Mpx in bf16.
 """
 
 
-class Seen(NamedTuple):
+class ViewFeatures(NamedTuple):
     """What is kept of a view. pooled and scenes: of thumbnails, else None."""
 
     pyramid: Pyramid | None
@@ -58,7 +58,7 @@ class Views:
 
     def __init__(self, network: SmallNetwork, half: bool) -> None:
         self.network, self.half = network, half
-        self._kept: OrderedDict[str, Seen] = OrderedDict()
+        self._kept: OrderedDict[str, ViewFeatures] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -73,7 +73,7 @@ class Views:
         with self._lock:
             self._shorten(0)
 
-    def see(self, view: View) -> Seen:
+    def see(self, view: View) -> ViewFeatures:
         """Features of a view."""
         kept = self._find(view.key)
         return kept if kept is not None else self._look([view])[0]
@@ -87,7 +87,7 @@ class Views:
         if fresh:
             self._look(fresh)
 
-    def glance(self, view: View) -> Seen:
+    def glance(self, view: View) -> ViewFeatures:
         """Features of a thumbnail: no pyramid, but the picture as a whole.
 
         Kept apart from those of `see`.
@@ -106,12 +106,14 @@ class Views:
             scenes = self.network.scenes(pooled).float()
         with torch.inference_mode(), torch.autocast("cpu", enabled=False):
             memory = self.network.text.glance(last.float(), pooled.float(), scenes)
-        return self._keep([key], [Seen(None, [], last.clone(), memory, pooled.float(), scenes)])[0]
+        return self._keep(
+            [key], [ViewFeatures(None, [], last.clone(), memory, pooled.float(), scenes)]
+        )[0]
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def _look(self, views: Sequence[View]) -> list[Seen]:
+    def _look(self, views: Sequence[View]) -> list[ViewFeatures]:
         ends = self.network.trunk(torch.cat([self._input(pad(view.pixels)) for view in views]))
         pyramid = self.network.neck(ends)
         prepared = self.network.decoder.prepare(pyramid)
@@ -122,18 +124,20 @@ class Views:
             own = _own(i, len(views))
             memory = Memory(own(tokens), torch.zeros(1, tokens.shape[1], dtype=torch.bool))
             seen.append(
-                Seen(Pyramid(*map(own, pyramid)), list(map(own, prepared)), own(ends[3]), memory)
+                ViewFeatures(
+                    Pyramid(*map(own, pyramid)), list(map(own, prepared)), own(ends[3]), memory
+                )
             )
         return self._keep([view.key for view in views], seen)
 
-    def _find(self, key: str) -> Seen | None:
+    def _find(self, key: str) -> ViewFeatures | None:
         with self._lock:
             if key not in self._kept:
                 return None
             self._kept.move_to_end(key)
             return self._kept[key]
 
-    def _keep(self, keys: Sequence[str], seen: list[Seen]) -> list[Seen]:
+    def _keep(self, keys: Sequence[str], seen: list[ViewFeatures]) -> list[ViewFeatures]:
         """Keep what was looked at in one go.
 
         All of it is asked for again before anything else is looked at.

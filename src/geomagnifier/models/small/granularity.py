@@ -38,7 +38,7 @@ class GranularityClassifier(nn.Module):
 
 
 def settled(
-    levels: dict[Granularity, float], asked: yes_no.Asked | None
+    levels: dict[Granularity, float], asked: yes_no.YesNoQuestion | None
 ) -> dict[Granularity, float]:
     """The levels of a question that is answered by yes or no.
 

@@ -41,18 +41,18 @@ from geomagnifier.models.small.answer_text import Speaker, shares
 from geomagnifier.models.small.backbone import Pyramid, fast_bf16, fold
 from geomagnifier.models.small.box_refiner import BoxRefiner, better
 from geomagnifier.models.small.cells import crop, shrink, visible
-from geomagnifier.models.small.class_thresholds import Calibration
-from geomagnifier.models.small.feature_cache import Seen, Views
+from geomagnifier.models.small.class_thresholds import ClassThresholds
+from geomagnifier.models.small.feature_cache import ViewFeatures, Views
 from geomagnifier.models.small.granularity import LEVELS, settled
 from geomagnifier.models.small.instances import combine, find_peaks, share_cells
 from geomagnifier.models.small.linear_decoder import LinearDecoder
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.models.small.pointing_attention import HeatAttention
-from geomagnifier.models.small.proposal_heat import Hunt
-from geomagnifier.models.small.proposal_net import Scout
-from geomagnifier.models.small.question_parser import Read
-from geomagnifier.models.small.score_calibration import Reliability
+from geomagnifier.models.small.proposal_heat import ProposalHeat
+from geomagnifier.models.small.proposal_net import ProposalNet
+from geomagnifier.models.small.question_parser import ParsedQuestion
+from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.selector import counted_in_english, decide, features, how_many
 from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.models.small.text_decoder import QUESTION, Memory, grid_of
@@ -63,21 +63,21 @@ from geomagnifier.models.small.text_encoder import (
     stacked,
     tokenize,
 )
-from geomagnifier.models.small.zh_en_translator import Reader
+from geomagnifier.models.small.zh_en_translator import Translator
 from geomagnifier.types import (
-    Cover,
+    ClassMask,
+    Detection,
     Floats,
-    Found,
+    GeneratedText,
     Granularity,
+    ModelOutput,
     ModelSpec,
     Query,
     Region,
     Relevance,
-    Reply,
-    Said,
     SceneInfo,
     View,
-    ViewReply,
+    ViewPrediction,
 )
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ class SmallModel:
         encoder: SentenceEncoder,
         tokenizer: Tokenizer,
         card: Mapping[str, Any],
-        reader: Callable[[], Reader],
-        scout: Scout,
+        reader: Callable[[], Translator],
+        scout: ProposalNet,
         hunt: Mapping[str, Any],
         linear: LinearDecoder | None = None,
         attention: HeatAttention | None = None,
@@ -155,12 +155,12 @@ class SmallModel:
             for kind, (threshold, said) in card["mentions"].items()
         }
         self.calibration = {
-            kind: Calibration(**card["calibration"].get(kind, {})) for kind in self.kinds
+            kind: ClassThresholds(**card["calibration"].get(kind, {})) for kind in self.kinds
         }
-        self.reliability, self.in_box = Reliability.of(card), tuple(card.get("in_box", ()))
+        self.reliability, self.in_box = ScoreCalibration.of(card), tuple(card.get("in_box", ()))
         self.flops = card["flops"]
         self.half = fast_bf16()
-        self.hunt = Hunt(scout, hunt.get("kinds", self.kinds), hunt, self.half, self.within)
+        self.hunt = ProposalHeat(scout, hunt.get("kinds", self.kinds), hunt, self.half, self.within)
         self._spec = ModelSpec(
             "small",
             card["version"],
@@ -206,7 +206,7 @@ class SmallModel:
             self._raw,
         )
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
-        self._reads: OrderedDict[tuple[str, str], Read] = OrderedDict()
+        self._reads: OrderedDict[tuple[str, str], ParsedQuestion] = OrderedDict()
         self._states: OrderedDict[tuple[str, str, str], Tensor] = OrderedDict()
         self._lock = threading.Lock()
         self._names: dict[str, Encoded] = {}
@@ -295,7 +295,7 @@ class SmallModel:
         granularity: Granularity,
         views: Sequence[View],
         beside: Sequence[View] | None = None,
-    ) -> Reply:
+    ) -> ModelOutput:
         """See `protocol.Model`."""
         if granularity is Granularity.IMAGE:
             return self._name_scene(views[0])
@@ -317,7 +317,7 @@ class SmallModel:
                     self._classify(query, view) for view in views
                 )  # it names no kind: what is there?
                 seen = tuple(f.label for r in replies for f in r.found)[:1]
-                return Reply(
+                return ModelOutput(
                     (),
                     replies,
                     seen,
@@ -339,7 +339,7 @@ class SmallModel:
         flops = pixels * (
             self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"]
         )
-        return Reply(
+        return ModelOutput(
             (),
             replies,
             read.asked,
@@ -424,14 +424,14 @@ class SmallModel:
         query: Query,
         granularity: Granularity,
         view: View,
-        reply: Reply,
+        reply: ModelOutput,
         scene: SceneInfo,
         regions: Sequence[Region],
-    ) -> Said:
+    ) -> GeneratedText:
         """See `protocol.Model`."""
         if reply.named and not reply.asked:
             others = [kind for kind in self.spec.kinds if kind not in self.objects]
-            return Said(
+            return GeneratedText(
                 box_class.refused(self.objects, others, language(query.text)),
                 language=language(query.text),
             )
@@ -518,13 +518,13 @@ class SmallModel:
                 self._names[kind] = self.encoder(tokenize(self.tokenizer, [f"Find all {kind}."]))
         return self._names[kind]
 
-    def _understand(self, query: Query, view: View) -> Read:
+    def _understand(self, query: Query, view: View) -> ParsedQuestion:
         """What the question asks for.
 
         Worked out on a scene's first view and kept, so that all its views agree.
         """
         if query.kinds:
-            return Read(asked=query.kinds, apart=True)
+            return ParsedQuestion(asked=query.kinds, apart=True)
         key = (view.scene, query.text)
         with self._lock:
             if key in self._reads:
@@ -537,22 +537,22 @@ class SmallModel:
         if query.box is None and names_nothing(
             query.text, language(query.text)
         ):  # "how many are there": whatever was read is a guess
-            read = Read()
+            read = ParsedQuestion()
         told = language(query.text)
         read = asked_classes.completed(read, query.text, told, self.worded, self.cover)
         if asked_classes.bare_unknown(query.text, told, self.spelled):
-            read = Read(unknown=True)
+            read = ParsedQuestion(unknown=True)
         asked = yes_no.asked(query.text, told)
         if (
             asked is not None and asked.form == "things" and asked.noun not in ("", "anything")
         ):  # "is there a person on the bridge?"
-            read = Read(unknown=True)
+            read = ParsedQuestion(unknown=True)
         if (
             asked is not None and asked.form == "things" and asked.yes_no
         ):  # answered by yes or no, not by the kind of place
             read = read._replace(place=False)
         if asked is not None and asked.form == "things" and asked.noun == "anything":
-            read = Read(everything=True)
+            read = ParsedQuestion(everything=True)
         if (
             asked is not None and asked.kinds and not read.everything
         ):  # "is there a ship?": what the words name, and nothing else
@@ -570,7 +570,9 @@ class SmallModel:
                 self._reads.popitem(last=False)
         return read
 
-    def _point(self, query: Query, read: Read, granularity: Granularity, memory: Memory) -> Tensor:
+    def _point(
+        self, query: Query, read: ParsedQuestion, granularity: Granularity, memory: Memory
+    ) -> Tensor:
         """[SEG] or [BOX] states of what is looked for, (Q, 256).
 
         The image side's own of kinds without a word.
@@ -599,11 +601,11 @@ class SmallModel:
             [float(self.reliability.raw(r.label, r.score)) for r in regions], np.float32
         )
 
-    def _decode(self, seg: Tensor, seen: Seen) -> tuple[Maps, Tensor]:
+    def _decode(self, seg: Tensor, seen: ViewFeatures) -> tuple[Maps, Tensor]:
         maps = self.network.decoder(seg[None], seen.prepared)
         return maps, torch.sigmoid(self.network.presence(seg[None], maps, seen.last).float())[0]
 
-    def _name_scene(self, view: View) -> Reply:
+    def _name_scene(self, view: View) -> ModelOutput:
         logits = self.views.glance(view).scenes
         assert logits is not None
         probability = dict(
@@ -617,34 +619,34 @@ class SmallModel:
             name: sum(probability[part] for part in parts) for name, parts in self.coarse.items()
         }
         labels = tuple(sorted(probability.items(), key=lambda pair: -pair[1]))
-        return Reply(
+        return ModelOutput(
             labels,
-            (ViewReply(),),
+            (ViewPrediction(),),
             flops=4 * view.pixels.shape[0] * view.pixels.shape[1] * self.flops["trunk"],
         )
 
-    def _classify(self, query: Query, view: View) -> ViewReply:
+    def _classify(self, query: Query, view: View) -> ViewPrediction:
         """The class of the thing in the query's box: one found object, or none."""
         assert query.box is not None
         box = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))
         (named,) = box_class.look(self, view, np.asarray(box, np.float32).reshape(1, 4))
         if not box_class.known(named.evidence, self.in_box):
-            return ViewReply()
+            return ViewPrediction()
         height, width = view.pixels.shape[:2]
         x0, y0, x1, y1 = (float(v) for v in box[0].clip(0, [width, height, width, height]))
-        return ViewReply((Found(named.label, named.probability, (x0, y0, x1, y1)),))
+        return ViewPrediction((Detection(named.label, named.probability, (x0, y0, x1, y1)),))
 
     def _find(
         self,
         query: Query,
         granularity: Granularity,
-        read: Read,
+        read: ParsedQuestion,
         view: View,
         seg: Tensor | None = None,
-    ) -> ViewReply:
+    ) -> ViewPrediction:
         kinds = (*read.asked, *read.landmarks)
         if not kinds:
-            return ViewReply()
+            return ViewPrediction()
         seen = self.views.see(view)
         key = (view.scene, query.text, str(granularity))
         with self._lock:
@@ -669,8 +671,8 @@ class SmallModel:
                     seg[None].float(), Pyramid(*(f.float() for f in seen.pyramid or ()))
                 )
             )
-        found: list[Found] = []
-        covers: list[Cover] = []
+        found: list[Detection] = []
+        covers: list[ClassMask] = []
         for q, kind in enumerate(kinds):
             chosen = self.calibration[kind]
             open_gate = (
@@ -701,9 +703,9 @@ class SmallModel:
                 probability = np.zeros_like(probability)
             usual = self.hunt.sizes[kind].pixels if separate else 0.0
             covers.append(
-                Cover(kind, float(presence[q]), probability, chosen.mask, separate, usual)
+                ClassMask(kind, float(presence[q]), probability, chosen.mask, separate, usual)
             )
-        return ViewReply(tuple(found), tuple(covers), MASK_STRIDE)
+        return ViewPrediction(tuple(found), tuple(covers), MASK_STRIDE)
 
     def _objects(
         self,
@@ -712,10 +714,10 @@ class SmallModel:
         q: int,
         presence: float,
         lowest: float,
-        seen: Seen,
+        seen: ViewFeatures,
         view: View,
         granularity: Granularity,
-    ) -> list[Found]:
+    ) -> list[Detection]:
         """Objects of a kind whose probability is at least `lowest`."""
         peaks = find_peaks(maps.centre[0, q], maps.sides[0, q], LOWEST_HEAT)
         if not len(peaks.scores):
@@ -744,7 +746,7 @@ class SmallModel:
                 STRIDE // MASK_STRIDE,
             )
         return [
-            Found(
+            Detection(
                 kind,
                 float(score),
                 (float(b[0]), float(b[1]), float(b[2]), float(b[3])),

@@ -15,14 +15,14 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.models.small.backbone import fold, normalise, pad
-from geomagnifier.models.small.proposal_net import STRIDE, Scout, Sighting
+from geomagnifier.models.small.proposal_net import STRIDE, ProposalNet, Sighting
 from geomagnifier.types import Bools, Bytes, Floats, Size, View
 
 GLANCE = 256
 """Side of the picture that says how large things look, px."""
 
 
-class Hunt:
+class ProposalHeat:
     """A trained scout with what was measured of it.
 
     Args:
@@ -36,7 +36,7 @@ class Hunt:
 
     def __init__(
         self,
-        scout: Scout,
+        scout: ProposalNet,
         kinds: Sequence[str],
         card: Mapping[str, Any],
         half: bool,

@@ -36,7 +36,7 @@ class Sighting(NamedTuple):
     shrink: Tensor
 
 
-class Scout(nn.Module):
+class ProposalNet(nn.Module):
     """See the module.
 
     Args:

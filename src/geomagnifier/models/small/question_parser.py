@@ -24,7 +24,7 @@ LONGEST = 14
 """Most tokens of this part: six kinds and what goes with them."""
 
 
-class Read(NamedTuple):
+class ParsedQuestion(NamedTuple):
     """A question as understood.
 
     asked: kinds to be found.  landmarks: kinds that only say where.  everything: all objects are
@@ -45,7 +45,7 @@ class Read(NamedTuple):
 @torch.no_grad()
 def read_question(
     decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory
-) -> Read:
+) -> ParsedQuestion:
     """Write what to look for, the likeliest token that makes sense each time.
 
     Args:
@@ -58,7 +58,7 @@ def read_question(
     number = words.number
     kinds = {number[token]: kind for token, kind in words.kinds.items()}
     _, cache = decoder.read(states, padding, memory)
-    token, read, by = number[w.POINT], Read(), False
+    token, read, by = number[w.POINT], ParsedQuestion(), False
     while cache.written < LONGEST:
         x, cache = decoder.write(torch.tensor([[token]]), cache)
         if token in kinds or token in (number[w.EVERYTHING], number[w.THIS]):
@@ -107,7 +107,7 @@ def point(
     states: Tensor,
     padding: Tensor,
     memory: Memory,
-    read: Read,
+    read: ParsedQuestion,
     pixel: bool,
 ) -> Tensor:
     """The states E_seg of the kinds of one question on one view.
@@ -129,7 +129,7 @@ def point(
     return decoder.point(x[0, at])
 
 
-def skeleton(words: w.Words, read: Read, pixel: bool) -> tuple[list[int], list[int]]:
+def skeleton(words: w.Words, read: ParsedQuestion, pixel: bool) -> tuple[list[int], list[int]]:
     """Tokens of the kinds that are looked for, and where their ties stand."""
     tokens, at = [words.number[w.POINT]], []
     for kind in read.asked:

@@ -22,7 +22,7 @@ SAME: Knots = ((0.0, 0.0), (1.0, 1.0))
 
 
 @dataclass(frozen=True)
-class Reliability:
+class ScoreCalibration:
     """temperature: scene logits are divided by it.
 
     Objects: by class, (raw score, probability) knots, both rising strictly from 0 to 1.
@@ -32,7 +32,7 @@ class Reliability:
     objects: Mapping[str, Knots] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, card: Mapping[str, Any]) -> Reliability:
+    def of(cls, card: Mapping[str, Any]) -> ScoreCalibration:
         """As the card of a model says it, checked by `card.check_small`.
 
         The identity where it says nothing.

@@ -10,47 +10,19 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.language import chinese_text
-from geomagnifier.language.mentions import chinese_names
+from geomagnifier.language.characters import BOX, characters
 
 LONGEST, WRITTEN = 64, 40
 """Most characters that are read and most words that are written."""
-LOOKED_AT = 1000
-"""Most characters of which coordinates are looked for."""
 START, END, RARE = "<start>", "<end>", "<rare>"
 """Open and close a sentence; a character that was never taught."""
-BOX = "□"
-"""Stands for coordinates while a question is read."""
-_BOX = re.compile(
-    r"[\[(（【<]?\s*-?\d+(?:\.\d+)?(?:\s*[,，、 ]\s*-?\d+(?:\.\d+)?){3}\s*[\])）】>]?"
-)
 _WORD = re.compile(rf"[a-z0-9'-]+|[.,?!]|{BOX}", re.IGNORECASE)
-
-
-def characters(text: str) -> tuple[list[str], list[str]]:
-    """A question as it is read.
-
-    Its characters, full-width and traditional forms made plain, no spaces; and the coordinates it
-    gives.
-    """
-    plain = (
-        unicodedata.normalize("NFKC", chinese_text.without_order(text[:LOOKED_AT]))
-        .lower()
-        .translate(chinese_text.SIMPLIFIED)
-    )
-    plain = chinese_text.unmixed(plain, chinese_names())
-    plain = " ".join(plain.split())[
-        :LOOKED_AT
-    ]  # several blanks in a row can be read in many ways, which takes for ever
-    boxes = _BOX.findall(plain)
-    return [c for c in _BOX.sub(BOX, plain) if not c.isspace()], boxes
 
 
 def split(sentence: str) -> list[str]:
@@ -66,7 +38,7 @@ def join(words: Sequence[str], boxes: Sequence[str]) -> str:
     return re.sub(r"\s+([.,?!])", r"\1", text.replace(BOX, "")).strip()
 
 
-class Reader(nn.Module):
+class Translator(nn.Module):
     """See the module.
 
     Args:

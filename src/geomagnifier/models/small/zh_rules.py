@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 from geomagnifier.errors import QuestionUnreadable
 from geomagnifier.language import chinese_text
+from geomagnifier.language.characters import characters
 from geomagnifier.language.class_names import CLASSES
 from geomagnifier.language.mentions import in_chinese, in_english, plural, tokens_of
 from geomagnifier.language.short_forms import written_out
-from geomagnifier.models.small.zh_en_translator import Reader, characters
+from geomagnifier.models.small.zh_en_translator import Translator
 
 LEAST_SURE = 0.8
 """Of the words of a question read from Chinese: below it the sentence is none. Of 250 questions of
@@ -54,7 +55,7 @@ _THINGS = re.compile("(?:Detect|Locate|How many|Count|Segment|Give me|Is there) 
 """Begin sentences about objects."""
 
 
-def meaning(text: str, reader: Callable[[], Reader]) -> str:
+def meaning(text: str, reader: Callable[[], Translator]) -> str:
     """The English of a question in Chinese, or of an English one to be answered in Chinese.
 
     Args:

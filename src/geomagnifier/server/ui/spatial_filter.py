@@ -11,7 +11,7 @@ from typing import Any
 
 from geomagnifier.errors import OptionError
 from geomagnifier.raster.footprint import Bounds
-from geomagnifier.retrieval import Wanted
+from geomagnifier.retrieval import SearchQuery
 from geomagnifier.retrieval.query import NEAR, read_box, read_date, read_distance, read_place
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.collapsible_form import Fold
@@ -62,7 +62,7 @@ class Where:
         for name, read in READ.items():
             try:
                 if text := getattr(self, name):
-                    Wanted(**({"near": (0.0, 0.0)} | {name: read(text)}))
+                    SearchQuery(**({"near": (0.0, 0.0)} | {name: read(text)}))
             except OptionError as error:
                 wrong[name] = presentation.line(error)
         if self.within and not self.near:
@@ -74,10 +74,10 @@ class Where:
                 wrong["before"] = presentation.line(error)
         return wrong
 
-    def wanted(self) -> Wanted | None:
+    def wanted(self) -> SearchQuery | None:
         """As `Jobs.search` takes it, where nothing is amiss; None for anywhere and any time."""
         return (
-            Wanted(
+            SearchQuery(
                 **{name: read(text) for name, read in READ.items() if (text := getattr(self, name))}
             )
             if self.given

@@ -1,0 +1,236 @@
+"""The text decoder: causal, blind to padding, the same word by word as at once.
+
+What is pointed at and what is told.
+"""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.question_parser import (
+    ParsedQuestion,
+    point,
+    point_each,
+    read_question,
+    skeleton,
+)
+from geomagnifier.models.small.text_decoder import IMAGE_TOKENS, Memory, TextDecoder, grid_of
+from geomagnifier.models.small.text_generation import about_place, tell
+
+PLAIN = "there is no or here . , none yes a boat by sea"
+WORDS = w.Words([*w.SPECIAL, "<ship>", "<harbor>", "<road>", *PLAIN.split()])
+
+
+@pytest.fixture(scope="module")
+def decoder() -> TextDecoder:
+    torch.manual_seed(3)
+    return (
+        TextDecoder(
+            len(WORDS), 4, channels=6, pooled=8, tokens=10, width=32, layers=2, heads=4, forward=48
+        )
+        .eval()
+        .requires_grad_(False)
+    )
+
+
+@pytest.fixture
+def asked() -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(4)
+    padding = torch.tensor([[False] * 5 + [True] * 2, [False] * 7])
+    return torch.randn(2, 7, 10), padding
+
+
+def memory_of(decoder: TextDecoder, batch: int = 2) -> Memory:
+    torch.manual_seed(5)
+    tokens = decoder.see(torch.randn(batch, 6, 3, 4))
+    return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
+
+
+def test_word_by_word_is_the_same_as_at_once(
+    decoder: TextDecoder, asked: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    memory, tokens = memory_of(decoder), torch.tensor([[1, 14, 3, 0], [2, 15, 4, 16]])
+    _, cache = decoder.read(*asked, memory)
+    whole, _ = decoder.write(tokens, cache)
+    steps = []
+    for t in range(4):
+        x, cache = decoder.write(tokens[:, t : t + 1], cache)
+        steps.append(x)
+    assert torch.allclose(whole, torch.cat(steps, 1), atol=1e-5) and cache.written == 4
+
+
+def test_a_word_does_not_see_later_ones_and_padding_is_not_seen(
+    decoder: TextDecoder, asked: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    states, padding = asked
+    memory, tokens = memory_of(decoder), torch.tensor([[1, 14, 3], [1, 14, 3]])
+    _, cache = decoder.read(states, padding, memory)
+    before, _ = decoder.write(tokens, cache)
+    other = tokens.clone()
+    other[:, 2] = 15
+    after, _ = decoder.write(other, cache)
+    assert torch.equal(before[:, :2], after[:, :2]) and not torch.allclose(
+        before[:, 2], after[:, 2]
+    )
+    changed = torch.where(padding[:, :, None], 9.0, states)
+    _, cache = decoder.read(changed, padding, memory)
+    assert torch.allclose(decoder.write(tokens, cache)[0], before, atol=1e-5)
+    wider = Memory(
+        torch.cat([memory.tokens, torch.full((2, 3, 32), 7.0)], 1),
+        torch.cat([memory.absent, torch.ones(2, 3, dtype=torch.bool)], 1),
+    )
+    _, cache = decoder.read(states, padding, wider)
+    assert torch.allclose(decoder.write(tokens, cache)[0], before, atol=1e-5)
+
+
+def test_what_is_handed_out_as_attention_is_what_is_used(
+    decoder: TextDecoder, asked: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    memory, tokens, seen = memory_of(decoder), torch.tensor([[1, 14], [1, 15]]), []
+    _, cache = decoder.read(*asked, memory)
+    plain, _ = decoder.write(tokens, cache)
+    _, cache = decoder.read(*asked, memory, lambda a: seen.append(a) or a)  # type: ignore[func-returns-value]
+    watched, _ = decoder.write(tokens, cache, lambda a: seen.append(a) or a)  # type: ignore[func-returns-value]
+    assert torch.allclose(plain, watched, atol=1e-5)
+    assert [a.shape for a in seen] == [(2, 4, 7, 12)] * 2 + [(2, 4, 2, 12)] * 2
+    assert all(torch.allclose(a.sum(3), torch.ones(())) for a in seen)
+    _, cache = decoder.read(*asked, memory, lambda a: torch.zeros_like(a))
+    blind, _ = decoder.write(tokens, cache, lambda a: torch.zeros_like(a))
+    assert not torch.allclose(plain, blind, atol=1e-3)
+
+
+@pytest.mark.parametrize("size", [(3, 4), (16, 16), (17, 16), (32, 32), (100, 7), (1, 400)])
+def test_a_view_has_at_most_256_image_tokens(decoder: TextDecoder, size: tuple[int, int]) -> None:
+    rows, columns = grid_of(*size)
+    assert rows * columns <= IMAGE_TOKENS
+    assert decoder.see(torch.randn(1, 6, *size)).shape == (1, rows * columns, 32)
+    if size[0] * size[1] <= IMAGE_TOKENS:
+        assert (rows, columns) == size
+
+
+def test_a_state_is_the_same_alone_and_among_others(
+    decoder: TextDecoder, asked: tuple[torch.Tensor, torch.Tensor]
+) -> None:
+    states, padding = asked[0][:1, :5], asked[1][:1, :5]
+    memory = memory_of(decoder, 1)
+    one = point(decoder, WORDS, states, padding, memory, ParsedQuestion(("ship",)), True)
+    two = point(
+        decoder, WORDS, states, padding, memory, ParsedQuestion(("ship", "road"), ("harbor",)), True
+    )
+    assert (
+        one.shape == (1, 32) and two.shape == (3, 32) and torch.allclose(one[0], two[0], atol=1e-5)
+    )
+    each = point_each(
+        decoder,
+        WORDS,
+        states.expand(2, -1, -1),
+        padding.expand(2, -1),
+        memory,
+        ("ship", "road"),
+        True,
+    )
+    assert each.shape == (2, 32) and torch.allclose(each[0], one[0], atol=1e-5)
+
+
+def test_the_skeleton_of_an_answer() -> None:
+    tokens, at = skeleton(WORDS, ParsedQuestion(("ship", "road"), ("harbor",)), True)
+    assert [WORDS.tokens[t] for t in tokens] == [
+        "<point>",
+        "<ship>",
+        "[SEG]",
+        "<road>",
+        "[SEG]",
+        "<by>",
+        "<harbor>",
+        "[BOX]",
+    ]
+    assert at == [2, 4, 7]
+    assert [WORDS.tokens[t] for t in skeleton(WORDS, ParsedQuestion(("ship",)), False)[0]] == [
+        "<point>",
+        "<ship>",
+        "[BOX]",
+    ]
+
+
+def test_what_is_read_of_a_question_makes_sense_whatever_the_weights(
+    asked: tuple[torch.Tensor, torch.Tensor],
+) -> None:
+    for seed in range(12):
+        torch.manual_seed(seed)
+        random = TextDecoder(
+            len(WORDS), 4, channels=6, pooled=8, tokens=10, width=32, layers=1, heads=4, forward=48
+        ).eval()
+        torch.nn.init.normal_(random.bias)
+        read = read_question(random, WORDS, asked[0][1:], asked[1][1:], memory_of(random, 1))
+        named = (*read.asked, *read.landmarks)
+        assert len(named) == len(set(named)) <= 3 and not (read.landmarks and not read.asked)
+        assert not (read.everything and read.this)
+
+
+def test_a_caption_keeps_to_words_that_are_not_shut(
+    asked: tuple[torch.Tensor, torch.Tensor], decoder: TextDecoder
+) -> None:
+    shut = [
+        t
+        for t in WORDS.tokens
+        if t not in w.SPECIAL and not t.startswith("<") and t not in ("boat", ".")
+    ]
+    said = tell(
+        decoder, WORDS, asked[0][1:], asked[1][1:], memory_of(decoder, 1), about_place(WORDS, shut)
+    )
+    assert set(said) <= {"boat", "."}
+
+
+@pytest.mark.parametrize(
+    ("tokens", "counts", "text", "phrases"),
+    [
+        (
+            "there <is> <n> <ship> [BOX] .",
+            {"ship": 2},
+            "There are two ships.",
+            {"ship": "two ships"},
+        ),
+        ("there <is> <n> <ship> [BOX] .", {"ship": 1}, "There is one ship.", {"ship": "one ship"}),
+        ("there <is> <n> <ship> .", {"ship": 31}, "There are 31 ships.", {"ship": "31 ships"}),
+        ("this is <a> <ship> [BOX] .", {"ship": 1}, "This is a ship.", {"ship": "a ship"}),
+        (
+            "no , there is no <ship> or <road> here .",
+            {"ship": 0, "road": 0},
+            "No, there is no ship or road here.",
+            {},
+        ),
+        (
+            "<n> <ship> [SEG] <is> near <n> <road> [SEG] . yes",
+            {"ship": 3, "road": 1},
+            "Three ships are near one road. Yes",
+            {"ship": "three ships", "road": "one road"},
+        ),
+        ("many boats are in the port .", {}, "Many boats are in the port.", {}),
+    ],
+)
+def test_sentences_are_written_out(
+    tokens: str, counts: dict[str, int], text: str, phrases: dict[str, str]
+) -> None:
+    assert w.write_out(tokens.split(), counts, lambda kind, n: kind if n == 1 else f"{kind}s") == (
+        text,
+        phrases,
+    )
+
+
+def test_words_are_split_and_numbered() -> None:
+    assert w.split("It's a well-kept harbor, with 20 boats.") == [
+        "it's",
+        "a",
+        "well-kept",
+        "harbor",
+        ",",
+        "with",
+        "20",
+        "boats",
+        ".",
+    ]
+    assert WORDS.tokens[WORDS.encode(["<ship>"])[0]] == "<ship>"
+    with pytest.raises(KeyError):
+        WORDS.encode(["zeppelin"])

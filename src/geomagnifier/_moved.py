@@ -36,7 +36,9 @@ class Moved(MetaPathFinder, Loader):
         """The new module under its old name."""
         new = table()[spec.name]
         warnings.warn(
-            f"{spec.name} is now {new}; the old path goes with 1.0", DeprecationWarning, stacklevel=2
+            f"{spec.name} is now {new}; the old path goes with 1.0",
+            DeprecationWarning,
+            stacklevel=2,
         )
         found = import_module(new)
         alias = ModuleType(spec.name, found.__doc__)

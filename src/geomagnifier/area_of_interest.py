@@ -80,7 +80,8 @@ class Area:
     def cells(self, window: Box, shape: tuple[int, int]) -> NDArray[np.bool_]:
         """Which cells of a grid over a window hold a pixel of the area, (h, w) bool.
 
-        Shape: (h, w), cells of one size.
+        Args:
+            shape: (h, w), cells of one size.
         """
         found = np.zeros(shape, bool)
         across, down = window.width / shape[1], window.height / shape[0]

@@ -55,7 +55,8 @@ back space before they do.
 def output_error(path: Path, error: Exception, full: bool = False) -> OutputError:
     """What to tell a person about a file that could not be written.
 
-    Full: the disk was found to be full.
+    Args:
+        full: the disk was found to be full.
     """
     number = error.errno if isinstance(error, OSError) else None
     text = " ".join(str(error.__cause__ or error).split()) or type(error).__name__

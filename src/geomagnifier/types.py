@@ -206,20 +206,21 @@ class CropRequest:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a question is looked at (paper, section 2.1, I'). Scene px.
-
-    area: what is searched.  wide: windows read first.  closer: scene px for one view px of the
-    looks that may follow; None where the wide windows are all there is.  scouted: the wide windows
-    are not answered, they only say where a closer look may be worth it.
-    aspect: of the scene's px on the ground, by which views are wider or higher.
-    """
+    """How a question is looked at (paper, section 2.1, I'). Scene px."""
 
     granularity: Granularity
     area: Box
+    """What is searched."""
     wide: tuple[Window, ...]
+    """Windows read first."""
     closer: float | None = None
+    """Scene px for one view px of the looks that may follow; None where the wide windows are all
+    there is.
+    """
     scouted: bool = False
+    """The wide windows are not answered, they only say where a closer look may be worth it."""
     aspect: float = 1.0
+    """Of the scene's px on the ground, by which views are wider or higher."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -310,45 +311,42 @@ class ModelSpec:
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """One object in one view.
-
-    view_box: (x0, y0, x1, y1) view px.  cells: the cells of the view's mask that belong to it, (h,
-    w) bool, first cell at `origin` (column, row); what of them is mask is said by the kind's
-    probability. None at region level.
-    """
+    """One object in one view."""
 
     label: str
     score: float
     view_box: tuple[float, float, float, float]
+    """(x0, y0, x1, y1) view px."""
     cells: Bools | None = None
+    """The cells of the view's mask that belong to it, (h, w) bool, first cell at `origin` (column,
+    row); what of them is mask is said by the kind's probability. None at region level.
+    """
     origin: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, eq=False)
 class ClassMask:
-    """Where a kind is, over a whole view.
-
-    Probability: (ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`.
-
-    separate: the kind has objects, told apart by `Detection`; else every connected piece is a region.
-    usual: length of a usual object, view px; 0 where it is not known.
-    """
+    """Where a kind is, over a whole view."""
 
     label: str
     score: float
     probability: Floats
+    """(ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`."""
     threshold: float
     separate: bool
+    """The kind has objects, told apart by `Detection`; else every connected piece is a region."""
     usual: float = 0.0
+    """Length of a usual object, view px; 0 where it is not known."""
 
 
 @dataclass(frozen=True, eq=False)
 class ViewPrediction:
-    """What a model says of one view. stride: view px a cell of the masks."""
+    """What a model says of one view."""
 
     found: tuple[Detection, ...] = ()
     covers: tuple[ClassMask, ...] = ()
     stride: int = 4
+    """View px a cell of the masks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -391,15 +389,14 @@ class GeneratedText:
 
 @dataclass(frozen=True, eq=False)
 class Region:
-    """One object of the answer.
-
-    box: scene px.  segmentation: COCO RLE at scene size ({"size": [H, W], "counts": str}) or None.
-    """
+    """One object of the answer."""
 
     label: str
     score: float
     box: tuple[float, float, float, float]
+    """Scene px."""
     segmentation: dict[str, Any] | None = None
+    """COCO RLE at scene size ({"size": [H, W], "counts": str}) or None."""
     phrase: str = ""
 
     @property
@@ -414,27 +411,22 @@ class Region:
 
 @dataclass(frozen=True, eq=False)
 class ClassMaskPatch:
-    """Where a kind is in one window.
-
-    Separate: the kind has objects, told apart by themselves; else every connected piece is a
-    region.
-    """
+    """Where a kind is in one window."""
 
     label: str
     score: float
     separate: bool
+    """The kind has objects, told apart by themselves; else every connected piece is a region."""
     patch: MaskPatch
 
 
 @dataclass(frozen=True, eq=False)
 class WindowResult:
-    """What one window adds to an answer.
-
-    Objects: with their rank among what several views show of the same thing.
-    """
+    """What one window adds to an answer."""
 
     window: Window
     objects: tuple[tuple[Region, float], ...] = ()
+    """With their rank among what several views show of the same thing."""
     layers: tuple[ClassMaskPatch, ...] = ()
 
 

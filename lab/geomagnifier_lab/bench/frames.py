@@ -35,14 +35,13 @@ MIRRORS = 4
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A scene with labels. pixels (H, W, 3).  target: (H, W) bool, where the kind is.
-
-    Boxes: (N, 4) px, its objects.
-    """
+    """A scene with labels. pixels (H, W, 3)."""
 
     pixels: Bytes
     target: Bools
+    """(H, W) bool, where the kind is."""
     boxes: Floats
+    """(N, 4) px, its objects."""
     kind: str
 
 

@@ -221,7 +221,11 @@ def object_curves(judged: Judged, fitted: bool, every: bool = False) -> Curves:
 
 
 def scene_curves(judged: Judged, wider: Bools) -> Curves:
-    """Curves of the likeliest label. wider: of `train.reliability.wider_names`."""
+    """Curves of the likeliest label.
+
+    Args:
+        wider: of `train.reliability.wider_names`.
+    """
     logits, classes, half = np.stack(judged.logits), np.stack(judged.classes), np.array(judged.half)
     held, hit = np.zeros(len(logits)), np.zeros(len(logits), bool)
     for side in (0, 1):
@@ -338,7 +342,8 @@ STYLE = {
 def plot(name: str, tables: dict[str, list[dict[str, float]]], target: Path) -> None:
     """Draw share right over probability said, and below how many answers each bin holds.
 
-    Target: a PNG.
+    Args:
+        target: a PNG.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -106,14 +106,13 @@ POOLS = CameraSet({"pools": "swimming pool"}, absent=(*ELSEWHERE, "palm tree"))
 
 @dataclass(frozen=True, eq=False)
 class CameraSample:
-    """A picture of a set. objects: of its classes.
-
-    Area: (H, W) bool, True where its land cover is; None where it has objects.
-    """
+    """A picture of a set."""
 
     path: Path
     objects: tuple[LabelledObject, ...]
+    """Of its classes."""
     area: np.ndarray[tuple[int, int], np.dtype[np.bool_]] | None = None
+    """(H, W) bool, True where its land cover is; None where it has objects."""
 
 
 def held_out(number: int) -> bool:

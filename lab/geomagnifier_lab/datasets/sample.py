@@ -18,11 +18,13 @@ from geomagnifier.errors import OptionError
 
 @dataclass(frozen=True, eq=False)
 class LabelledObject:
-    """One object. box: (x0, y0, x1, y1) px.  polygons: rings (N, 2) px."""
+    """One object."""
 
     kind: str
     box: tuple[float, float, float, float]
+    """(x0, y0, x1, y1) px."""
     polygons: tuple[NDArray[np.float32], ...]
+    """Rings (N, 2) px."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,25 +41,22 @@ class ObjectSample:
 
 @dataclass(frozen=True, eq=False)
 class CoverSample:
-    """A picture with a land cover for each pixel.
-
-    Cover: path of a colour-coded PNG of the same size.
-    """
+    """A picture with a land cover for each pixel."""
 
     path: Path
     cover: Path
+    """Path of a colour-coded PNG of the same size."""
 
 
 @dataclass(frozen=True, eq=False)
 class SceneSample:
-    """A picture with a scene class. scenes: the plain names its class covers.
-
-    Captions: sentences about it, perhaps none.
-    """
+    """A picture with a scene class."""
 
     path: Path
     scenes: tuple[str, ...]
+    """The plain names its class covers."""
     captions: tuple[str, ...]
+    """Sentences about it, perhaps none."""
 
 
 def data_root(given: str | os.PathLike[str] | None = None) -> Path:

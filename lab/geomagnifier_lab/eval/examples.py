@@ -44,16 +44,18 @@ FILE = "examples.png"
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What is drawn of a case. texts: (colour or None, words) beneath.
-
-    True, said: boxes, px.  truth, prediction: (H, W) bool or None.
-    """
+    """What is drawn of a case."""
 
     texts: list[tuple[tuple[int, int, int] | None, str]]
+    """(colour or None, words) beneath."""
     true: list[Sequence[float]] = field(default_factory=list)
+    """Boxes, px."""
     said: list[Sequence[float]] = field(default_factory=list)
+    """Boxes, px."""
     truth: Bools | None = None
+    """(H, W) bool or None."""
     prediction: Bools | None = None
+    """(H, W) bool or None."""
 
 
 def chosen(values: Mapping[str, float], number: int, seed: int = 0) -> dict[str, list[str]]:

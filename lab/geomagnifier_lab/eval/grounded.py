@@ -69,14 +69,13 @@ FILLERS = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """Words and what they stand for. segmentation: COCO RLE {"size": [H, W], "counts": str}.
-
-    Score: rank among all, of predictions only.
-    """
+    """Words and what they stand for."""
 
     text: str
     segmentation: Mapping[str, Any]
+    """COCO RLE {"size": [H, W], "counts": str}."""
     score: float = 1.0
+    """Rank among all, of predictions only."""
 
 
 @dataclass(frozen=True)

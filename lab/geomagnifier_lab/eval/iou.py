@@ -138,9 +138,10 @@ def _columns(pairs: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]
 
 @dataclass
 class MeanIoU:
-    """gIoU: the mean of IoU over questions. values: IoU of each, in order."""
+    """gIoU: the mean of IoU over questions."""
 
     values: list[float] = field(default_factory=list)
+    """IoU of each, in order."""
 
     def add(self, predicted: Mask, truth: Mask) -> None:
         """Count one question: two (H, W) bool masks."""

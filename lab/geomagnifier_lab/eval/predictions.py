@@ -38,13 +38,14 @@ from geomagnifier_lab.eval.coco_results import read_results
 
 @dataclass(frozen=True)
 class Header:
-    """Whose predictions they are, of what. cases: how many were asked."""
+    """Whose predictions they are, of what."""
 
     benchmark: str
     split: str
     model: str
     version: str
     cases: int
+    """How many were asked."""
 
 
 class Predictions(Mapping[str, Record]):

@@ -27,13 +27,11 @@ NOT_TAUGHT, REST = "i was not taught to find that .", "the rest i was not taught
 
 @dataclass(frozen=True)
 class Thing:
-    """An object or a patch of land cover.
-
-    Box: x0, y0, x1, y1 as shares of the scene's width and height.
-    """
+    """An object or a patch of land cover."""
 
     kind: str
     box: tuple[float, float, float, float]
+    """x0, y0, x1, y1 as shares of the scene's width and height."""
     score: float = 1.0
 
 

@@ -42,15 +42,16 @@ _PLURAL = {kind.name: kind.plural for kind in KINDS}
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """text: what is said.  sort: see SORTS, or "first".  meant: indices of the labelled objects.
-
-    Pixel: masks are asked for.
-    """
+    """TODO summary."""
 
     text: str
+    """What is said."""
     sort: str
+    """See SORTS, or "first"."""
     meant: tuple[int, ...]
+    """Indices of the labelled objects."""
     pixel: bool = False
+    """Masks are asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +181,7 @@ def _layout(
 
 @dataclass(frozen=True, eq=False)
 class _Now:
-    """Where a dialogue stands. current: what the last answer holds, of one kind.
+    """Where a dialogue stands.
 
     Pool: what it was chosen from.
     """
@@ -189,6 +190,7 @@ class _Now:
     size: tuple[float, float]
     kind: str
     current: Bools
+    """What the last answer holds, of one kind."""
     level: bool = False
 
     def of(self, kind: str) -> Bools:

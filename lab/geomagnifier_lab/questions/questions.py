@@ -47,27 +47,24 @@ OTHER = "?"
 
 @dataclass(frozen=True)
 class Question:
-    """A question and what it is about.
-
-    Attributes:
-        text: What the person says.
-        granularity: How closely one must look.
-        task: What is asked for.
-        kinds: Canonical names of the kinds asked about, without those that only say where; () at
-            image level, ("*",) for everything, ("?",) for a noun that is no kind.
-        scenes: Scene names the text mentions, in its order (`SCENE_YES_NO`, `CHOICE`, `RETRIEVAL`).
-        landmarks: Kinds that only say where ("the ship beside the harbor"), without those asked
-            about.
-        place: Beside the objects, the text asks what kind of place this is.
-    """
+    """A question and what it is about."""
 
     text: str
+    """What the person says."""
     granularity: Granularity
+    """How closely one must look."""
     task: Task
+    """What is asked for."""
     kinds: tuple[str, ...]
+    """Canonical names of the kinds asked about, without those that only say where; () at image
+    level, ("*",) for everything, ("?",) for a noun that is no kind.
+    """
     scenes: tuple[str, ...] = ()
+    """Scene names the text mentions, in its order (`SCENE_YES_NO`, `CHOICE`, `RETRIEVAL`)."""
     landmarks: tuple[str, ...] = ()
+    """Kinds that only say where ("the ship beside the harbor"), without those asked about."""
     place: bool = False
+    """Beside the objects, the text asks what kind of place this is."""
 
 
 TABLES = (

@@ -107,15 +107,18 @@ class Wording:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """An example. layout: what a detector gives.  scores: (N,).  chosen: (N,) which are meant.
+    """An example.
 
     Chooses: the question chooses at all.
     """
 
     wording: Wording
     layout: Layout
+    """What a detector gives."""
     scores: Boxes
+    """(N,)."""
     chosen: Bools
+    """(N,) which are meant."""
 
     @property
     def chooses(self) -> bool:

@@ -136,14 +136,17 @@ ORDINALS = {2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourth", "4th"), 5: 
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """A scene of boxes. size: (W, H) px.  boxes: (N, 4) px.  target: (N,) of the asked kind.
+    """A scene of boxes.
 
     Rows: (N,) row of a target, or -1.
     """
 
     size: tuple[float, float]
+    """(W, H) px."""
     boxes: Boxes
+    """(N, 4) px."""
     target: Bools
+    """(N,) of the asked kind."""
     labels: tuple[str, ...]
 
     @property
@@ -157,17 +160,16 @@ class Layout:
 
 @dataclass(frozen=True)
 class Relation:
-    """phrases: of many registers.
-
-    Meant: (layout, slots) -> which boxes, or None where it cannot be told; others: landmarks
-    needed.
-    """
+    """TODO summary."""
 
     name: str
     phrases: tuple[str, ...]
+    """Of many registers."""
     meant: Callable[[Layout, Mapping[str, object]], Bools | None]
+    """(layout, slots) -> which boxes, or None where it cannot be told."""
     slots: Callable[[Generator], dict[str, object]] = field(default=lambda rng: {})
     others: int = 0
+    """Landmarks needed."""
 
 
 def _only(n: int, chosen: NDArray[np.int64]) -> Bools:

@@ -207,7 +207,8 @@ class Canvas:
     ) -> None:
         """Fill a polygon (N, 2) m with a texture.
 
-        Stripe: period (m), strength and direction (radians) of bands.
+        Args:
+            stripe: period (m), strength and direction (radians) of bands.
         """
         place = self.to_scene(points)
         view = self.window(place)

@@ -53,22 +53,23 @@ METRES_PER_PIXEL = 0.5
 
 @dataclass(frozen=True, eq=False)
 class DrawnObject:
-    """kind: one of KINDS; polygon: (N, 2) float32 scene px (x, y), cut at the picture's edge."""
+    """TODO summary."""
 
     kind: str
+    """One of KINDS."""
     polygon: npt.NDArray[np.float32]
+    """(N, 2) float32 scene px (x, y), cut at the picture's edge."""
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnScene:
-    """pixels: (H, W, 3) uint8; cover: (H, W) uint8, an index into COVER.
-
-    metres_per_pixel is smaller in a close view of a town.
-    """
+    """metres_per_pixel is smaller in a close view of a town."""
 
     pixels: npt.NDArray[np.uint8]
+    """(H, W, 3) uint8."""
     objects: tuple[DrawnObject, ...]
     cover: npt.NDArray[np.uint8]
+    """(H, W) uint8, an index into COVER."""
     metres_per_pixel: float = METRES_PER_PIXEL
 
 

@@ -184,7 +184,11 @@ def ship(rng: np.random.Generator, length: float) -> Sprite:
 
 
 def storage_tank(rng: np.random.Generator, radius: float, light: float) -> Sprite:
-    """A tank with a cone roof or a sunken floating roof; light: angle towards the sun (radians)."""
+    """A tank with a cone roof or a sunken floating roof;
+
+    Args:
+        light: angle towards the sun (radians).
+    """
     r, rim = radius, disc(0, 0, radius, 36)
     base = shade(
         ((232, 232, 226), (214, 210, 198), (196, 200, 200), (222, 206, 176))[rng.integers(4)],
@@ -391,7 +395,11 @@ def bridge(rng: np.random.Generator, length: float, breadth: float) -> Sprite:
 
 
 def vehicle(rng: np.random.Generator, lorries: float = 0.08) -> Sprite:
-    """A car, front to +x; lorries: the share of lorries."""
+    """A car, front to +x;
+
+    Args:
+        lorries: the share of lorries.
+    """
     paint = shade(CARS[rng.integers(len(CARS))], rng.uniform(0.9, 1.06))
     glass: Colour = (38, 44, 52)
     lorry = rng.random() < lorries

@@ -91,11 +91,14 @@ def literal(network: SmallNetwork) -> None:
 
 @dataclass(frozen=True)
 class Variant:
-    """change: made before the first step.  weights: of the losses.  seed: of everything drawn."""
+    """TODO summary."""
 
     change: Callable[[SmallNetwork], None] = nothing
+    """Made before the first step."""
     weights: Weights = WEIGHTS
+    """Of the losses."""
     seed: int = 0
+    """Of everything drawn."""
 
 
 VARIANTS = {

@@ -70,14 +70,14 @@ def gain(before: float, after: float) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Slip:
-    """A place where the text cannot be right, or contradicts itself. where: its section.
-
-    Says: what stands there.  holds: what follows.
-    """
+    """A place where the text cannot be right, or contradicts itself."""
 
     where: str
+    """Its section."""
     says: str
+    """What stands there."""
     holds: str
+    """What follows."""
 
 
 def slips() -> tuple[Slip, ...]:

@@ -108,14 +108,13 @@ QUICK = Amount(2, 40, 1, 1)
 
 @dataclass(frozen=True)
 class Unit:
-    """A measurement that is kept as a whole. steps: of progress.
-
-    Measure: tells after each step.
-    """
+    """A measurement that is kept as a whole."""
 
     name: str
     steps: int
+    """Of progress."""
     measure: Callable[[Callable[[], None]], dict[str, Any]]
+    """Tells after each step."""
 
 
 def run(
@@ -218,7 +217,7 @@ def loaded(model_name: str) -> Model:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured on what. model: loads it when first called.
+    """What is measured on what.
 
     Frames are written when the first unit needs them.
     """
@@ -227,6 +226,7 @@ class Plan:
     out: Path
     amount: Amount
     model: Callable[[], Model]
+    """Loads it when first called."""
 
     def units(self, part: str) -> list[Unit]:
         """Everything that a part consists of, in order."""

@@ -46,14 +46,13 @@ Paint = Callable[[Colour], Colour]
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A drawn scene. pixels (H, W, 3).
-
-    Things: kinds with their outlines (N, 2) px.  metres: on the ground for one px.
-    """
+    """A drawn scene. pixels (H, W, 3)."""
 
     pixels: Bytes
     things: tuple[tuple[str, Floats], ...]
+    """Kinds with their outlines (N, 2) px."""
     metres: float
+    """On the ground for one px."""
 
     def truth(self, *kinds: str) -> Bools:
         """(H, W) bool, where the kinds are."""

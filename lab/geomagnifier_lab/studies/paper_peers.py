@@ -21,11 +21,12 @@ SAHI = "SAHI (arXiv:2202.06934), abstract"
 
 @dataclass(frozen=True)
 class Published:
-    """A row. figures: by the metric's published name, percent (points of AP where a name begins with +)."""
+    """A row."""
 
     system: str
     data: str
     figures: dict[str, float]
+    """By the metric's published name, percent (points of AP where a name begins with +)."""
     source: str
     note: str = ""
 

@@ -34,25 +34,29 @@ VERBS = {Granularity.REGION: "Find", Granularity.PIXEL: "Segment"}
 
 @dataclass(frozen=True)
 class Shot:
-    """What came of one question.
-
-    kind: what was asked for.  size: height and width of the scene, px.  seconds: from opening the
-    file to the answer.  pixels, flops: that went through a network.  boxes, scores: found.  true:
-    labelled.  inside: which of those lie in a window of full size.
-    iou: of the mask, None where none was asked for.
-    """
+    """What came of one question."""
 
     scene: str
     kind: str
+    """What was asked for."""
     size: tuple[int, int]
+    """Height and width of the scene, px."""
     seconds: float
+    """From opening the file to the answer."""
     pixels: int
+    """That went through a network."""
     flops: float
+    """That went through a network."""
     boxes: tuple[Corners, ...]
+    """found."""
     scores: tuple[float, ...]
+    """found."""
     true: tuple[Corners, ...]
+    """labelled."""
     inside: tuple[bool, ...]
+    """Which of those lie in a window of full size."""
     iou: float | None = None
+    """Of the mask, None where none was asked for."""
 
     @property
     def scene_pixels(self) -> int:

@@ -77,23 +77,21 @@ class Sizes:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """pixels (B, S, S, 3) uint8.
-
-    Asked: (B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing.
-
-    targets: fields of `Target`, each (B, Q, ...), half precision.
-    boxes: a view's (N, 4) px with what each may be: (N, len(OBJECTS) + 1) weights 0..1, none of the
-    objects last. scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.  captions: a
-    sentence or "" for each scene picture.
-    """
+    """pixels (B, S, S, 3) uint8."""
 
     pixels: Tensor
     asked: Tensor
+    """(B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing."""
     targets: dict[str, Tensor]
+    """Fields of `Target`, each (B, Q, ...), half precision."""
     boxes: list[tuple[Tensor, Tensor]]
+    """A view's (N, 4) px with what each may be: (N, len(OBJECTS) + 1) weights 0..1, none of the
+    objects last. scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.
+    """
     scene_pixels: Tensor
     scene_allowed: Tensor
     captions: tuple[str, ...]
+    """A sentence or "" for each scene picture."""
 
     def to(self, device: torch.device) -> Batch:
         """The same batch with its tensors on `device`."""

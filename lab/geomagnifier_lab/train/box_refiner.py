@@ -62,25 +62,26 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class RefinerTargets:
-    """A class on a crop. number: into OBJECTS.  boxes: (n, 4) labelled things to learn from.
-
-    Unclear: (m, 4) those that are not.
-
-    told: what is not labelled is not there.
-    """
+    """A class on a crop."""
 
     number: int
+    """Into OBJECTS."""
     boxes: Floats
+    """(n, 4) labelled things to learn from."""
     unclear: Floats
+    """(m, 4) those that are not."""
     told: bool
+    """What is not labelled is not there."""
 
 
 @dataclass(frozen=True, eq=False)
 class RefineBatch:
-    """pixels: (B, S, S, 3) uint8.  asked: of each crop."""
+    """TODO summary."""
 
     pixels: Tensor
+    """(B, S, S, 3) uint8."""
     asked: list[list[RefinerTargets]]
+    """Of each crop."""
 
 
 def asked_of(crop: Crop, rng: np.random.Generator) -> list[RefinerTargets]:

@@ -43,15 +43,15 @@ Places = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """pixels (180, 256, 3) uint8.  boxes: (N, 4) px by class.  covers: (180, 256) bool by class.
-
-    Told: classes labelled everywhere.
-    """
+    """pixels (180, 256, 3) uint8."""
 
     pixels: NDArray[np.uint8]
     boxes: dict[str, Places]
+    """(N, 4) px by class."""
     covers: dict[str, NDArray[np.bool_]]
+    """(180, 256) bool by class."""
     told: frozenset[str]
+    """Classes labelled everywhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,14 +206,14 @@ def _features(model: SmallModel, pixels: NDArray[np.uint8]) -> Tensor:
 
 
 class FrameLook(NamedTuple):
-    """A frame seen in one way, for one class. last: (352, h, w).
-
-    Where, known: (S,) over its image tokens, see `Frame`.
-    """
+    """A frame seen in one way, for one class."""
 
     last: Tensor
+    """(352, h, w)."""
     where: Tensor
+    """(S,) over its image tokens, see `Frame`."""
     known: Tensor
+    """(S,) over its image tokens, see `Frame`."""
 
 
 def whole(frame: Frame, kind: str) -> FrameLook:

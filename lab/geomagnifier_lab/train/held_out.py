@@ -65,15 +65,15 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture kept aside. of: its set.  source: for `open_scene`.
-
-    Asks: (height, width) -> what can be asked about it.
-    """
+    """A picture kept aside."""
 
     of: str
+    """Its set."""
     name: str
     source: Path | Bytes
+    """For `open_scene`."""
     asks: Callable[[Size], list[Ask]]
+    """(height, width) -> what can be asked about it."""
 
 
 def kept_aside(root: Path, limit: int | None = None) -> list[Picture]:

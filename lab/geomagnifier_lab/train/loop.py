@@ -129,7 +129,8 @@ def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
 def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
     """The losses of a batch's scene pictures, not yet weighted.
 
-    Captions: (n, 384) sentence vectors of the pictures that have one.
+    Args:
+        captions: (n, 384) sentence vectors of the pictures that have one.
     """
     with torch.autocast(batch.pixels.device.type, torch.bfloat16):
         pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])

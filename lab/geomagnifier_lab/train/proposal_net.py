@@ -57,27 +57,24 @@ COVERS = [NAMES.index(name) for name in COVER]
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A picture in memory.
-
-    Objects: (index into NAMES, rings (N, 2) px); cover: (H, W) uint8 index into COVER, or None.
-    """
+    """A picture in memory."""
 
     pixels: NDArray[np.uint8]
     objects: tuple[tuple[int, tuple[NDArray[np.float32], ...]], ...]
+    """(index into NAMES, rings (N, 2) px)."""
     cover: NDArray[np.uint8] | None = None
+    """(H, W) uint8 index into COVER, or None."""
 
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """pixels (S, S, 3) uint8.  hit (K, S/4, S/4) 0..1.  weight (K, S/4, S/4).
-
-    Shrink: how often shrunk, 0 where it is not known.
-    """
+    """pixels (S, S, 3) uint8.  hit (K, S/4, S/4) 0..1.  weight (K, S/4, S/4)."""
 
     pixels: NDArray[np.uint8]
     hit: NDArray[np.float32]
     weight: NDArray[np.float32]
     shrink: float
+    """How often shrunk, 0 where it is not known."""
 
 
 def objects_of(root: Path, split: str) -> list[Labelled]:

@@ -231,7 +231,8 @@ def finish(
 ) -> None:
     """The parts of a run -> a calibrated model folder.
 
-    Then: what is trained over the model before it is calibrated.
+    Args:
+        then: what is trained over the model before it is calibrated.
     """
     spoken = torch.load(out / LANGUAGE, map_location="cpu", weights_only=True)
     state = {

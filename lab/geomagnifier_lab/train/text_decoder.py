@@ -284,7 +284,11 @@ def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances])
 def losses_of(
     decoder: TextDecoder, course: TextDataset, targets: Tensor, rng: np.random.Generator
 ) -> dict[str, Tensor]:
-    """All losses of a step. targets: (K, 256) the image side's state of each kind."""
+    """All losses of a step.
+
+    Args:
+        targets: (K, 256) the image side's state of each kind.
+    """
     losses = {}
     (spoken, shown), (pointed, crops), (reported, others, given) = (
         course.spoken(rng),
@@ -344,7 +348,8 @@ def cross_entropy(
 ) -> tuple[Tensor, Tensor]:
     """Text loss of a lesson, with label smoothing, and the states at its tokens.
 
-    Maps: takes the attention of each layer.
+    Args:
+        maps: takes the attention of each layer.
     """
 
     def watch(attention: Tensor) -> Tensor:
@@ -419,7 +424,8 @@ def courses(
 ) -> tuple[TextDataset, TextDataset]:
     """What is learnt from, and what is kept aside.
 
-    Progress: called with (things looked at, of how many), from 0 again for each sort.
+    Args:
+        progress: called with (things looked at, of how many), from 0 again for each sort.
     """
     made: list[TextDataset] = []
     for split, small in (("train", False), ("val", True)):

@@ -47,7 +47,7 @@ Progress = Callable[[int, int], None]
 class Pictures(NamedTuple):
     """Thumbnails as the decoder gets them.
 
-    Last (N, 352, 4, 4), pooled (N, 1280), scenes (N, S) logits; of: index of the sample.
+    Last (N, 352, 4, 4), pooled (N, 1280), scenes (N, S) logits;
     """
 
     samples: list[SceneSample]
@@ -55,21 +55,20 @@ class Pictures(NamedTuple):
     pooled: Tensor
     scenes: Tensor
     of: NDArray[np.int64]
+    """Index of the sample."""
 
 
 @dataclass(frozen=True, eq=False)
 class CropFeatures:
-    """A crop as the decoder gets it. last (352, h, w) half.
-
-    Present: by kind, None where it cannot be told.  things: objects on it.
-
-    where: of the kinds that are there, how much of each an image token shows, (h, w) from 0 to 1.
-    """
+    """A crop as the decoder gets it. last (352, h, w) half."""
 
     last: Tensor
     present: dict[str, bool | None]
+    """By kind, None where it cannot be told."""
     things: tuple[answers.Thing, ...]
+    """Objects on it."""
     where: dict[str, Tensor] = field(default_factory=dict)
+    """Of the kinds that are there, how much of each an image token shows, (h, w) from 0 to 1."""
 
 
 @torch.no_grad()
@@ -239,17 +238,16 @@ def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ..
 
 
 class TextSample(NamedTuple):
-    """Sequences of one sort, padded. rows: into `EncodedQuestions`.
-
-    Tokens, labels (B, T): read and to be written next; IGNORED teaches nothing.
-
-    kinds: (B, T) kind whose state is wanted at a token, -1 for none.
-    """
+    """Sequences of one sort, padded."""
 
     rows: NDArray[np.int64]
+    """Into `EncodedQuestions`."""
     tokens: Tensor
+    """B, T: read and to be written next; IGNORED teaches nothing."""
     labels: Tensor
+    """B, T: read and to be written next; IGNORED teaches nothing."""
     kinds: Tensor
+    """(B, T) kind whose state is wanted at a token, -1 for none."""
 
 
 class Sentence(NamedTuple):

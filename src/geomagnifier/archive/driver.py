@@ -37,15 +37,13 @@ PAUSE = 1.0
 
 @dataclass(frozen=True)
 class _Job:
-    """Work for one worker: a scene as a whole, or one share of its windows.
-
-    Split: scene px from which it is to be shared.
-    """
+    """Work for one worker: a scene as a whole, or one share of its windows."""
 
     entry: Entry
     turn: int = 0
     share: tuple[int, int] | None = None
     split: float = math.inf
+    """Scene px from which it is to be shared."""
 
 
 @dataclass

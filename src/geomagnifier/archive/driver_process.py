@@ -41,10 +41,11 @@ STOPPED = 3
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done. key: of the manifest.  The rest: arguments of `archive.run`."""
+    """What is to be done."""
 
     task: Task
     key: dict[str, Any] = field(default_factory=dict)
+    """Of the manifest.  The rest: arguments of `archive.run`."""
     workers: int | None = None
     address: str | None = None
     split: int = 0

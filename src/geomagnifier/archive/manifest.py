@@ -32,16 +32,15 @@ _ADD = """INSERT INTO scenes (name, path, bytes, modified, state) VALUES (?, ?, 
 
 @dataclass(frozen=True)
 class Entry:
-    """A scene of the archive. name: unique in it, a relative path.
-
-    Part: the partition that holds its regions, once it has one.
-    """
+    """A scene of the archive."""
 
     name: str
+    """Unique in it, a relative path."""
     path: str
     bytes: int
     modified: float
     part: int | None = None
+    """The partition that holds its regions, once it has one."""
 
 
 class Manifest:
@@ -138,7 +137,11 @@ class Manifest:
             )
 
     def finish(self, name: str, facts: Mapping[str, Any]) -> None:
-        """A scene is answered. facts: plain values."""
+        """A scene is answered.
+
+        Args:
+            facts: plain values.
+        """
         with self._writing(), self._base:
             self._base.execute(
                 "UPDATE scenes SET state = 'done', why = NULL, facts = ?, part = NULL, finished = ?"

@@ -21,19 +21,18 @@ WORKING, SCENES, REGIONS, INDEX, MANIFEST = (
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked of every scene, and with what. out: folder that every worker sees.
-
-    Bands: as of `open_scene`, "4,3,2".
-    """
+    """What is asked of every scene, and with what."""
 
     question: str
     out: Path
+    """Folder that every worker sees."""
     model: str = "small"
     model_options: Mapping[str, Any] = field(default_factory=dict)
     search: str = "adaptive"
     recall: float | None = None
     min_score: float | None = None
     bands: str | None = None
+    """As of `open_scene`, "4,3,2"."""
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -42,19 +41,20 @@ class Task:
 
 @dataclass(frozen=True)
 class Tally:
-    """How far it is. done, failed, total: scenes.
-
-    Pixels: of the scenes that were answered in this run.  seconds: since it began.
-
-    restarts: workers that died.
-    """
+    """How far it is."""
 
     done: int
+    """scenes."""
     failed: int
+    """scenes."""
     total: int
+    """scenes."""
     pixels: int
+    """Of the scenes that were answered in this run."""
     seconds: float
+    """Since it began."""
     restarts: int
+    """Workers that died."""
 
 
 def working(task: Task, entry: Entry) -> Path:

@@ -71,7 +71,11 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
 
 
 def model(spec: ModelSpec, weights: str | None = None) -> Rows:
-    """What a model knows: pairs of a heading and a line. weights: what is known of its files."""
+    """What a model knows: pairs of a heading and a line.
+
+    Args:
+        weights: what is known of its files.
+    """
     scenes = [name for name in spec.scenes if name not in spec.broader]
     found = [
         (

@@ -15,7 +15,10 @@ def print_tables(
 ) -> None:
     """`found` as one JSON object, or its tables by title.
 
-    A column that is empty throughout is left out. left: columns of words.
+    A column that is empty throughout is left out.
+
+    Args:
+        left: columns of words.
     """
     if as_json:
         print(json.dumps(found))

@@ -62,14 +62,13 @@ _UNIT = "|".join(pattern.pattern for pattern, _ in UNITS)
 
 @dataclass(frozen=True)
 class _Asides:
-    """What was taken out of a question. unit: as of `lexicon.unit_of`.
-
-    Average: "on average" was said.
-    """
+    """What was taken out of a question."""
 
     text: str
     unit: str = ""
+    """As of `lexicon.unit_of`."""
     average: bool = False
+    """"on average" was said."""
 
 
 def _without_asides(text: str) -> _Asides:

@@ -89,11 +89,12 @@ _WAYS: tuple[tuple[str, p.Way], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """Phrases of one question. memory: what was read of a text before."""
+    """Phrases of one question."""
 
     marks: Marked
     lexicon: Lexicon
     memory: dict[tuple[str, str], Any]
+    """What was read of a text before."""
 
     def amount(self, mark: str) -> Amount:
         return self.marks.amounts[mark]

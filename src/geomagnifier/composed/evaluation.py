@@ -63,15 +63,14 @@ ROUND = 1.2
 
 @dataclass(frozen=True)
 class Term:
-    """A number that was worked out on the way. of: what it is of.
-
-    Counts: regions that it is made of, by class.
-    """
+    """A number that was worked out on the way."""
 
     of: p.Number
+    """What it is of."""
     value: float
     unit: str | None
     counts: tuple[tuple[str, int], ...]
+    """Regions that it is made of, by class."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +128,8 @@ class Ground:
     def metric(self, unit: str, regions: Sequence[Region] = ()) -> bool:
         """Whether to measure in metres: as asked, or where they are known.
 
-        Regions: that cannot be measured so.
+        Args:
+            regions: that cannot be measured so.
         """
         scaled = measures.is_scaled(self.scene)
         if unit.startswith("px"):

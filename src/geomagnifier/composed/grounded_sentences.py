@@ -83,11 +83,13 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Group:
-    """Regions of one phrase, by index. colour: "" where none is told.  side: of `PLACES`."""
+    """Regions of one phrase, by index."""
 
     label: str
     colour: str
+    """"" where none is told."""
     side: tuple[int, int]
+    """Of `PLACES`."""
     members: tuple[int, ...]
 
 

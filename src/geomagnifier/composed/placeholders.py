@@ -21,26 +21,23 @@ COURTS = "court, sports court, 球场"
 
 @dataclass(frozen=True)
 class Amount:
-    """A number with a unit, "" for a bare number.
-
-    Said: the unit as written, where it is another one ("ft").
-    """
+    """A number with a unit, "" for a bare number."""
 
     value: float
     unit: str = ""
     said: str = ""
+    """The unit as written, where it is another one ("ft")."""
 
 
 @dataclass(frozen=True, eq=False)
 class Marked:
-    """A question with marks. names: kinds of K0, K1 ...
-
-    Amounts: of Q0 (with a unit) and N0 (without), by mark.
-    """
+    """A question with marks."""
 
     text: str
     names: Sequence[tuple[str, ...]]
+    """Kinds of K0, K1 ..."""
     amounts: Mapping[str, Amount]
+    """Of Q0 (with a unit) and N0 (without), by mark."""
     plural: Sequence[bool] = ()
 
 
@@ -55,16 +52,16 @@ def plural(noun: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """Classes of a model with the names that people have for them.
-
-    kinds: all classes.  objects: those with separate objects; the others are land cover.  names:
-    English names parted by commas, then Chinese names parted by blanks, by class; a class without
-    any has its own name.
-    """
+    """Classes of a model with the names that people have for them."""
 
     kinds: Sequence[str]
+    """All classes."""
     objects: Sequence[str]
+    """Those with separate objects; the others are land cover."""
     names: Mapping[str, Sequence[str]]
+    """English names parted by commas, then Chinese names parted by blanks, by class; a class
+    without any has its own name.
+    """
     _table: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table(self) -> Mapping[str, tuple[str, ...]]:

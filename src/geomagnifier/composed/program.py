@@ -45,12 +45,13 @@ BY_MASK = ("inside", "on", "along")
 
 @dataclass(frozen=True)
 class Limit:
-    """Those of a size between two numbers. unit: "m", "px", "m2" or "px2"."""
+    """Those of a size between two numbers."""
 
     what: Quantity
     low: float | None
     high: float | None
     unit: str
+    """"m", "px", "m2" or "px2"."""
 
     def __str__(self) -> str:
         unit = f" {self.unit}"
@@ -98,14 +99,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class Related:
-    """Those that lie so to one of some others.
-
-    Within: a limit on the gap between the outlines, `unit` "m" or "px".
-    """
+    """Those that lie so to one of some others."""
 
     way: Way
     others: Select
     within: float | None = None
+    """A limit on the gap between the outlines, `unit` "m" or "px"."""
     unit: str = ""
 
     def __str__(self) -> str:
@@ -162,15 +161,15 @@ Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not | An
 
 @dataclass(frozen=True)
 class Rank:
-    """The first ones by size or place. by: a quantity, or "left", "right", "upper", "lower".
-
-    Count: how many.  start: of which rank on.
-    """
+    """The first ones by size or place."""
 
     by: str
+    """A quantity, or "left", "right", "upper", "lower"."""
     largest: bool = True
     count: int = 1
+    """How many."""
     start: int = 1
+    """Of which rank on."""
 
     def __str__(self) -> str:
         size = {
@@ -214,12 +213,10 @@ class Select:
 
 @dataclass(frozen=True)
 class _Told:
-    """What is told of one selection.
-
-    NAME: of it in the line that says how the question was read.
-    """
+    """What is told of one selection."""
 
     NAME: ClassVar[str] = ""
+    """Of it in the line that says how the question was read."""
     of: Select
 
     @property
@@ -239,16 +236,15 @@ class Count(_Told):
 
 @dataclass(frozen=True)
 class Measure:
-    """A size of the regions together. unit: that was asked for, "" for what the scene gives.
-
-    Shown: a unit for the sentence ("ft").
-    """
+    """A size of the regions together."""
 
     of: Select
     what: Quantity
     how: How
     unit: str = ""
+    """That was asked for, "" for what the scene gives."""
     shown: str = ""
+    """A unit for the sentence ("ft")."""
 
     def __str__(self) -> str:
         return (
@@ -273,13 +269,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Distance:
-    """Between centres, or the gap between outlines. second: None for the two of the first.
+    """Between centres, or the gap between outlines.
 
     How: of several pairs, the nearest.
     """
 
     first: Select
     second: Select | None = None
+    """None for the two of the first."""
     gap: bool = False
     unit: str = ""
     shown: str = ""
@@ -291,10 +288,11 @@ class Distance:
 
 @dataclass(frozen=True)
 class Density:
-    """How many on an area. per: "ha" or "km2"."""
+    """How many on an area."""
 
     of: Select
     per: str = "ha"
+    """"ha" or "km2"."""
 
     def __str__(self) -> str:
         return f"density({self.of}) per {self.per}"
@@ -320,10 +318,11 @@ class Axis(_Told):
 
 @dataclass(frozen=True)
 class Given:
-    """A number that the question states. unit: "" for a count."""
+    """A number that the question states."""
 
     number: float
     unit: str = ""
+    """"" for a count."""
 
     def __str__(self) -> str:
         return f"{self.number:g}{f' {self.unit}' if self.unit else ''}"
@@ -357,13 +356,14 @@ Number = Count | Measure | Share | Distance | Density | Lines | Axis | Given | D
 
 @dataclass(frozen=True)
 class Exists:
-    """Whether there are any. each: of every one of the classes.
+    """Whether there are any.
 
     Plain: asked so simply that the model's own words answer it.
     """
 
     of: Select
     each: bool = False
+    """Of every one of the classes."""
 
     def __str__(self) -> str:
         return f"exists({'each of ' if self.each else ''}{self.of})"
@@ -371,15 +371,13 @@ class Exists:
 
 @dataclass(frozen=True)
 class Compare:
-    """Whether one number is larger, smaller, as large.
-
-    Times: the second one is multiplied by it.
-    """
+    """Whether one number is larger, smaller, as large."""
 
     left: Number
     sign: Sign
     right: Number
     times: float = 1.0
+    """The second one is multiplied by it."""
 
     def __str__(self) -> str:
         return (
@@ -447,10 +445,11 @@ class ColourOf(_Told):
 
 @dataclass(frozen=True)
 class Chosen(_Told):
-    """The regions themselves. masks: outlines are asked for."""
+    """The regions themselves."""
 
     NAME = "select"
     masks: bool = False
+    """Outlines are asked for."""
 
 
 Truth = Exists | Compare | Every | Arranged

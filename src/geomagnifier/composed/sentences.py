@@ -70,15 +70,15 @@ _PARTS_ZH = {"left": "左", "right": "右", "upper": "上", "lower": "下"}
 
 @dataclass(frozen=True)
 class Words:
-    """How classes are called. chinese: nouns.  counters: Chinese measure words.
-
-    Them: classes of the last answer's regions.
-    """
+    """How classes are called."""
 
     language: Literal["en", "zh"]
     chinese: Mapping[str, str]
+    """nouns."""
     counters: Mapping[str, str]
+    """Chinese measure words."""
     them: tuple[str, ...] = ()
+    """Classes of the last answer's regions."""
 
     def counted(self, kind: str, count: int) -> str:
         """As in "9 ships", "1 area of water", "9艘船"."""

@@ -40,14 +40,14 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """A form of question. written: a regular expression with slots.  slots: their patterns.
-
-    Build: of what; "english" builds a word.
-    """
+    """A form of question."""
 
     written: str
+    """A regular expression with slots."""
     slots: Mapping[str, str]
+    """Their patterns."""
     build: Build | str
+    """Of what; "english" builds a word."""
     pattern: re.Pattern[str]
 
     @classmethod
@@ -87,7 +87,11 @@ def read(said: Mapping[str, str], reader: Reads) -> dict[str, Any]:
 
 
 def built(build: Build, slots: dict[str, Any], reader: Reads, said: str = "") -> p.Program | None:
-    """What a form builds. said: the words of the first noun phrase, for what asks for them."""
+    """What a form builds.
+
+    Args:
+        said: the words of the first noun phrase, for what asks for them.
+    """
     takes = _takes(build)
     if "everything" in takes:
         slots["everything"] = p.Select(tuple(reader.lexicon.objects))

@@ -42,19 +42,20 @@ _IMAGE_IT = re.compile(
 
 @dataclass(frozen=True)
 class FollowUp:
-    """sort: what the follow-up does.  text: the question in full.  words: by which is chosen.
-
-    Many: it speaks of several.
-
-    named: the noun it brings.  pronoun: it says outright that it refers to something.
-    """
+    """TODO summary."""
 
     sort: Sort
+    """What the follow-up does."""
     text: str
+    """The question in full."""
     words: str
+    """By which is chosen."""
     many: bool = False
+    """It speaks of several."""
     named: str = ""
+    """The noun it brings."""
     pronoun: str = ""
+    """It says outright that it refers to something."""
 
 
 @dataclass(frozen=True)

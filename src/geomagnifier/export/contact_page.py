@@ -62,7 +62,11 @@ def write_page(target: Path, query: str | Path, hits: Sequence[Hit]) -> None:
 
 
 def draw_page(query: str | Path, hits: Sequence[Hit], folder: Path) -> str:
-    """The page. folder: where it will lie; links to the pictures start there."""
+    """The page.
+
+    Args:
+        folder: where it will lie; links to the pictures start there.
+    """
     like = isinstance(query, Path)
     words = f"Pictures like {_text(query.name)}" if isinstance(query, Path) else _text(query)
     image = f'<img src="{_inline(query)}" alt="">' if isinstance(query, Path) else ""

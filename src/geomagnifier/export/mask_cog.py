@@ -43,7 +43,8 @@ COMPLETE = "GEOMAG_COMPLETE"
 def write_mask(path: Path, scratch: Path, answer: Answer) -> None:
     """Write the mask of an answer that has patches.
 
-    Scratch: a path for the plain GeoTIFF that the COG is made from.
+    Args:
+        scratch: a path for the plain GeoTIFF that the COG is made from.
 
     Raises:
         RasterioError: GDAL cannot write it.

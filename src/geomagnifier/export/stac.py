@@ -43,11 +43,12 @@ MEDIA = {
 
 @dataclass(frozen=True)
 class ItemPicture:
-    """The picture of an item, and what the item says of it. outline: WKB, see `footprint`."""
+    """The picture of an item, and what the item says of it."""
 
     path: Path
     date: datetime | None
     outline: bytes | None
+    """WKB, see `footprint`."""
 
 
 @dataclass(frozen=True)

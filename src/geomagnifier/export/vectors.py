@@ -62,16 +62,18 @@ LAYER = "regions"
 
 @dataclass(frozen=True)
 class Form:
-    """How regions are written. crs: in which CRS, None for the usual one.
-
-    Oriented: as their oriented boxes, with their headings.
-    """
+    """How regions are written."""
 
     crs: str | None = None
+    """In which CRS, None for the usual one."""
     oriented: bool = False
+    """As their oriented boxes, with their headings."""
 
     def check(self, scene: SceneInfo, vector: str) -> None:
-        """Whether a scene's regions can be written so. vector: "geojson" or "gpkg".
+        """Whether a scene's regions can be written so.
+
+        Args:
+            vector: "geojson" or "gpkg".
 
         Raises:
             OptionError: they cannot.

@@ -41,47 +41,47 @@ Polygon = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture in memory.
-
-    Objects: (kind, box, polygons) px; cover: (H, W) uint8 or None; kinds: those fully labelled in
-    it.
-
-    complete: nothing of the kinds of its objects is left unlabelled.  margin: how far around an
-    object of other kinds than `kinds` the background is known, as a share of its box.  nominal:
-    boxes say where an object is, not how large.
-    """
+    """A picture in memory."""
 
     pixels: Pixels
     objects: tuple[tuple[str, tuple[float, float, float, float], tuple[Polygon, ...]], ...]
+    """(kind, box, polygons) px."""
     kinds: frozenset[str]
+    """Those fully labelled in it."""
     cover: NDArray[np.uint8] | None = None
+    """(H, W) uint8 or None."""
     cover_names: tuple[str, ...] = ()
     complete: bool = True
+    """Nothing of the kinds of its objects is left unlabelled."""
     margin: float = 0.3
+    """How far around an object of other kinds than `kinds` the background is known, as a share of
+    its box.
+    """
     nominal: bool = False
+    """Boxes say where an object is, not how large."""
 
 
 @dataclass(eq=False)
 class Piece:
-    """One object on a crop: what is left of it.
-
-    Box: the part of its box that is inside, px.  share: of the whole, 0..1.
-
-    length: longest side of the whole box, px.  core: the polygons are a part in the middle that
-    surely is the object, as only its box is labelled.  halo: how far its mask is unknown around the
-    box then, as a share of it.  margin: as of `Source`.  ignored: too small or too large to be
-    learnt from; neither a target nor a mistake.
-    """
+    """One object on a crop: what is left of it."""
 
     kind: str
     box: NDArray[np.float32]
+    """The part of its box that is inside, px."""
     polygons: list[Polygon]
     share: float
+    """Of the whole, 0..1."""
     length: float = 0.0
+    """Longest side of the whole box, px."""
     core: bool = False
+    """The polygons are a part in the middle that surely is the object, as only its box is labelled.
+    """
     halo: float = 0.0
+    """How far its mask is unknown around the box then, as a share of it."""
     margin: float = 0.3
+    """As of `Source`."""
     ignored: bool = False
+    """Too small or too large to be learnt from; neither a target nor a mistake."""
 
     def of(self, kind: str) -> bool:
         """Whether it is an object of `kind`, itself or as one of a narrower class."""
@@ -90,19 +90,16 @@ class Piece:
 
 @dataclass(eq=False)
 class Crop:
-    """pixels (S, S, 3) uint8.  cover (S, S) uint8, 255 unknown, names in cover_names.
-
-    Kinds: labelled everywhere on the crop.
-
-    complete: as of `Source`, of all pictures on it.
-    """
+    """pixels (S, S, 3) uint8.  cover (S, S) uint8, 255 unknown, names in cover_names."""
 
     pixels: Pixels
     pieces: list[Piece] = field(default_factory=list)
     kinds: frozenset[str] = frozenset()
+    """Labelled everywhere on the crop."""
     cover: NDArray[np.uint8] | None = None
     cover_names: tuple[str, ...] = ()
     complete: bool = True
+    """As of `Source`, of all pictures on it."""
 
 
 def _turn(matrix: NDArray[np.float64], points: Polygon) -> Polygon:

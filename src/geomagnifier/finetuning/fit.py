@@ -62,15 +62,16 @@ class TaughtClass(NamedTuple):
 
 
 class FineTuneBatch(NamedTuple):
-    """pyramid: f1, f2, f3 of the crops, (N, width, h, w).  crop, kind: (M,) of each question.
-
-    targets: fields of `Target`, (M, 1, ...).
-    """
+    """TODO summary."""
 
     pyramid: list[Tensor]
+    """f1, f2, f3 of the crops, (N, width, h, w)."""
     crop: Tensor
+    """(M,) of each question."""
     kind: Tensor
+    """(M,) of each question."""
     targets: dict[str, Tensor]
+    """Fields of `Target`, (M, 1, ...)."""
 
     @staticmethod
     def joined(parts: Sequence[FineTuneBatch]) -> FineTuneBatch:

@@ -122,7 +122,8 @@ def info_nce(
 ) -> Tensor:
     """Symmetric InfoNCE (van den Oord et al., arXiv:1807.03748).
 
-    Same: (B, B) bool, True where a caption also fits another picture.
+    Args:
+        same: (B, B) bool, True where a caption also fits another picture.
     """
     similarity = pictures @ sentences.T / temperature
     eye = torch.eye(len(pictures), dtype=torch.bool, device=pictures.device)

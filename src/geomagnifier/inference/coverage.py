@@ -64,7 +64,10 @@ def found(
 def seen(share: float, box: Part, language: str) -> str:
     """A sentence that says how much was looked at, for an answer about all of it.
 
-    Share, box, language: as in `found`.
+    Args:
+        share: as in `found`.
+        box: as in `found`.
+        language: as in `found`.
     """
     if share <= 0:
         return nothing(box, language)
@@ -74,7 +77,12 @@ def seen(share: float, box: Part, language: str) -> str:
 
 
 def nothing(box: Part, language: str) -> str:
-    """A sentence for an answer that looked at nothing. box, language: as in `found`."""
+    """A sentence for an answer that looked at nothing.
+
+    Args:
+        box: as in `found`.
+        language: as in `found`.
+    """
     if language == "zh":
         return f"{_named(box, language)}完全没有查看，无法说明其中有什么。"
     return f"None of the {_named(box, language)} was looked at, so what is there is not known."
@@ -83,7 +91,8 @@ def nothing(box: Part, language: str) -> str:
 def within(share: float, language: str) -> str:
     """A sentence that says that an answer is of a given area alone.
 
-    Share: of the scene that it covers.
+    Args:
+        share: of the scene that it covers.
     """
     if share >= 1:
         return ""
@@ -121,7 +130,8 @@ def _listed(words: Sequence[str], comma: str, joint: str) -> str:
 def outlined(share: float, language: str) -> str:
     """That masks are of the last window of the paper's search alone.
 
-    Share: of the scene that it covers.
+    Args:
+        share: of the scene that it covers.
     """
     if language == "zh":
         return f"掩膜只来自最后一个窗口，占全图的 {share:.0%}。"

@@ -47,31 +47,35 @@ Heats = Sequence[tuple[Window, Floats]]
 
 @dataclass(frozen=True)
 class Search:
-    """Where a search stands.
-
-    worth: heat from which `adaptive` opens a spot.  left: pixels that may still be read, or None.
-    round: steps taken.  crops: boxes opened for a closer look.  skipped: boxes worth a look that
-    the budget did not reach, with their relevance.  closed: boxes not worth a closer look, with
-    theirs.  done: nothing more will be opened.  apart: windows of bbox1 are kept apart, else
-    united.
-    """
+    """Where a search stands."""
 
     policy: str
     plan: Plan
     worth: float
+    """Heat from which `adaptive` opens a spot."""
     left: float | None = None
+    """Pixels that may still be read, or None."""
     round: int = 0
+    """Steps taken."""
     crops: tuple[Box, ...] = ()
+    """Boxes opened for a closer look."""
     skipped: tuple[tuple[Box, float], ...] = ()
+    """Boxes worth a look that the budget did not reach, with their relevance."""
     closed: tuple[tuple[Box, float], ...] = ()
+    """Boxes not worth a closer look, with theirs."""
     done: bool = False
+    """Nothing more will be opened."""
     apart: bool = True
+    """Windows of bbox1 are kept apart, else united."""
 
 
 def start(
     policy: str, plan: Plan, budget: float | None = None, worth: float = 0.5, apart: bool = True
 ) -> Search:
-    """A search whose wide windows are about to be read. apart: see `Search`.
+    """A search whose wide windows are about to be read.
+
+    Args:
+        apart: see `Search`.
 
     Raises:
         OptionError: the budget, in pixels, is too small for them.

@@ -69,14 +69,14 @@ THICKEST = 0.2
 
 @dataclass(frozen=True)
 class Frame:
-    """A frame that was found. colour: as it was asked for.
-
-    Box, inside: scene px, with and without its lines.
-    """
+    """A frame that was found."""
 
     colour: str
+    """As it was asked for."""
     box: Box
+    """Scene px, with and without its lines."""
     inside: Box
+    """Scene px, with and without its lines."""
 
     def told(self, language: str) -> str:
         """Where it is, as a sentence."""

@@ -23,16 +23,15 @@ SAME = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What is referred to.
-
-    words: the question to choose by, the reference spelled out.  beside: the regions only say
-    where.  bare: no other kind is named ("the smallest of them", "what is next to it?").
-    """
+    """What is referred to."""
 
     regions: tuple[Region, ...]
     words: str
+    """The question to choose by, the reference spelled out."""
     beside: bool = False
+    """The regions only say where."""
     bare: bool = False
+    """No other kind is named ("the smallest of them", "what is next to it?")."""
 
     def settled(self, outlined: bool) -> bool:
         """Whether the regions are enough to choose by.

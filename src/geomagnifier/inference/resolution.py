@@ -105,7 +105,8 @@ def window_of(
 ) -> Window:
     """A window on `box` read at 1 / `shrink` of its size, at least one px each way.
 
-    Aspect: of the scene's px on the ground.
+    Args:
+        aspect: of the scene's px on the ground.
     """
     across, down = sides(shrink, aspect)
     return Window(
@@ -326,9 +327,10 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
 def windows(look: CropRequest, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
     """The windows of a look: one of its size where that fits a view, else tiles over its core.
 
-    Aspect: of the scene's px on the ground.
-
     What is seen shrunk for its context, D(C1), is one window in any case.
+
+    Args:
+        aspect: of the scene's px on the ground.
     """
     if look.role in COARSE:
         return (

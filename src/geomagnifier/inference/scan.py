@@ -87,42 +87,43 @@ large windows are, not where.
 
 @dataclass(frozen=True, eq=False)
 class ScanConfig:
-    """How a scene is to be searched. worth: heat from which a spot is opened.
-
-    Budget: ("pixels" | "seconds", how many).
-
-    memory: bytes that the process may hold.  share: (k, n): of the windows of a round every n-th
-    from the k-th on is looked at, and the search ends; n processes so share the work of a round,
-    and go on when their journals are one.  settled: what is asked for is known already, and a
-    glance that reads the question is all unless it names a landmark.  enlarge: tiny targets are.
-    """
+    """How a scene is to be searched."""
 
     policy: str
     worth: float = WORTH
+    """Heat from which a spot is opened."""
     budget: tuple[str, float] | None = None
+    """("pixels" | "seconds", how many)."""
     memory: float | None = None
+    """Bytes that the process may hold."""
     journal: Journal | None = None
     progress: Progress | None = None
     share: tuple[int, int] = (0, 1)
+    """(k, n): of the windows of a round every n-th from the k-th on is looked at, and the search
+    ends; n processes so share the work of a round, and go on when their journals are one.
+    """
     settled: bool = False
+    """What is asked for is known already, and a glance that reads the question is all unless it
+    names a landmark.
+    """
     enlarge: bool = True
+    """Tiny targets are."""
 
 
 @dataclass(frozen=True, eq=False)
 class ScanResult:
-    """What was seen. reply: says what was asked for.  first: the first view.
-
-    Preview: the whole scene.
-
-    stopped: the search was stopped before its end.
-    """
+    """What was seen."""
 
     parts: list[WindowResult]
     reply: ModelOutput
+    """Says what was asked for."""
     trace: Trace
     first: View
+    """The first view."""
     preview: View
+    """The whole scene."""
     stopped: bool
+    """The search was stopped before its end."""
 
 
 @dataclass(eq=False)
@@ -224,7 +225,8 @@ class _Walk:
     def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> ModelOutput:
         """The model's answer about views; the first one says what was asked for.
 
-        Beside: see `protocol.Model.answer`.
+        Args:
+            beside: see `protocol.Model.answer`.
         """
         self.make_room(
             sum(view.window.width * view.window.height for view in (*views, *(beside or ())))
@@ -314,9 +316,7 @@ def scan_scene(
                     [w for look in looks for w in resolution.windows(look, spec, plan.aspect)],
                 )
             if walk.stopped:  # these were worth a look, and stay unseen
-                walk.passed += [
-                    (look.core, cropping.relevance(look.core, heats)) for look in looks
-                ]
+                walk.passed += [(look.core, cropping.relevance(look.core, heats)) for look in looks]
                 break
         if walk.joint and walk.coarse and not walk.told and not walk.others:
             _tell_coarse(walk)

@@ -147,7 +147,12 @@ def found(
 
 
 def start(word: str, asked: YesNoQuestion | None) -> str:
-    """What an answer begins with. word: "yes", "no" or "".  asked: what the question asks."""
+    """What an answer begins with.
+
+    Args:
+        word: "yes", "no" or "".
+        asked: what the question asks.
+    """
     if not word or asked is None:
         return ""
     there = asked.form == "things" and asked.exists

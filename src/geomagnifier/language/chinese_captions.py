@@ -121,9 +121,10 @@ _LONGEST = 5
 
 @dataclass
 class _Part:
-    """Things that a relation or link brings. word: it, as in the tables, "" of the subject."""
+    """Things that a relation or link brings."""
 
     word: str
+    """It, as in the tables, "" of the subject."""
     things: list[str] = field(default_factory=list)
 
 

@@ -13,24 +13,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ClassEntry:
-    """A kind of thing that can be found in a picture.
-
-    Attributes:
-        name: The canonical name, singular.
-        plural: Equal to the name for a mass noun ("water").
-        also: Synonyms as (singular, plural); both are equal for a mass noun.
-        stuff: Land cover: an area without separate objects.
-        within: Name of the wide class that every object of this class belongs to as well; "" for
-            none.
-        outlined: Land cover of which some data sets give single objects ("building").
-    """
+    """A kind of thing that can be found in a picture."""
 
     name: str
+    """The canonical name, singular."""
     plural: str
+    """Equal to the name for a mass noun ("water")."""
     also: tuple[tuple[str, str], ...]
+    """Synonyms as (singular, plural); both are equal for a mass noun."""
     stuff: bool = False
+    """Land cover: an area without separate objects."""
     within: str = ""
+    """Name of the wide class that every object of this class belongs to as well; "" for none."""
     outlined: bool = False
+    """Land cover of which some data sets give single objects ("building")."""
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:

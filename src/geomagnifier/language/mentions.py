@@ -221,7 +221,8 @@ def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
 def in_chinese(text: str, anywhere: bool = False) -> list[Mention]:
     """Names in a Chinese text (simplified, without blanks), in order.
 
-    Anywhere: those of one character inside other words as well.
+    Args:
+        anywhere: those of one character inside other words as well.
     """
     found: list[Mention] = []
     i = 0

@@ -59,14 +59,14 @@ ORDINAL = rf"(?:\d{{1,4}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
 
 
 class OrdinalQuestion(NamedTuple):
-    """What is asked for. number: from 1.  words: that say it.
-
-    One: the object of that rank, not so many of them.
-    """
+    """What is asked for."""
 
     number: int
+    """From 1."""
     words: str
+    """That say it."""
     one: bool
+    """The object of that rank, not so many of them."""
 
 
 def asked(question: str) -> OrdinalQuestion | None:
@@ -80,9 +80,13 @@ def asked(question: str) -> OrdinalQuestion | None:
 
 
 def fewer(wanted: OrdinalQuestion, phrase: str, count: int, language: str) -> str:
-    """The sentence where there are fewer. phrase: as in "seven airplanes".
+    """The sentence where there are fewer.
 
-    Count: how many these are.  language: "en" or "zh".
+    Count: how many these are.
+
+    Args:
+        phrase: as in "seven airplanes".
+        language: "en" or "zh".
     """
     if language == "zh":
         nth = (
@@ -98,7 +102,11 @@ def fewer(wanted: OrdinalQuestion, phrase: str, count: int, language: str) -> st
 
 
 def ordinal(number: int, language: str = "en") -> str:
-    """As in "third", "21st", "第三". number: from 1, below 100 in Chinese words."""
+    """As in "third", "21st", "第三".
+
+    Args:
+        number: from 1, below 100 in Chinese words.
+    """
     if language == "zh":
         tens, ones = divmod(number, 10)
         words = f"{_ZH[tens - 1] if tens > 1 else ''}{'十' if tens else ''}{_ZH[ones - 1] if ones else ''}"

@@ -68,15 +68,16 @@ def _compiled(lines: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True)
 class _Family:
-    """Questions of one sort. english, chinese: the words that tell.
-
-    Text, zh: the refusal; {} is where these words are quoted.
-    """
+    """Questions of one sort."""
 
     english: re.Pattern[str]
+    """The words that tell."""
     chinese: re.Pattern[str]
+    """The words that tell."""
     text: str
+    """The refusal; {} is where these words are quoted."""
     zh: str
+    """The refusal; {} is where these words are quoted."""
 
 
 _LIMIT = _Family(
@@ -457,13 +458,12 @@ _ZH_FROM = re.compile("(离|靠近|挨着|临近|邻近|位于|在)[^，。]{0,6
 
 @dataclass(frozen=True)
 class Unchecked:
-    """A property that the question names and nothing checks. words: as said.
-
-    Narrows: it is said of the objects asked for.
-    """
+    """A property that the question names and nothing checks."""
 
     words: str
+    """As said."""
     narrows: bool
+    """It is said of the objects asked for."""
     language: Literal["en", "zh"]
 
     def withholds(self, count: int) -> bool:

@@ -357,8 +357,9 @@ def write(
 
     SHA256SUMS of the folder is out of date then, and goes.
 
-    bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size,
-    errors under half a percent of the row's largest number.
+    Args:
+        bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size,
+            errors under half a percent of the row's largest number.
     """
     from safetensors.torch import save_file
 

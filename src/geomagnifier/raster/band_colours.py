@@ -112,7 +112,8 @@ def said(dataset: Any, name: str) -> Roles:
 
     With red, green and blue, or without any of them where they do not say all three.
 
-    name: of the file, which may hold that of the satellite.
+    Args:
+        name: of the file, which may hold that of the satellite.
     """
     found: Roles = {}
     for source in (_words(names(dataset)), _codes(dataset, name), _waves(dataset)):

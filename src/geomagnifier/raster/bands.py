@@ -294,7 +294,10 @@ def expand(raw: Raw, palette: Bytes, valid: Bools | None) -> tuple[Bytes, Bools 
 def shrink(shown: Bytes, valid: Bools | None, across: int, down: int) -> tuple[Bytes, Bools | None]:
     """Mean of the valid pixels in blocks of `across` x `down`.
 
-    (bands, h * down, w * across) -> (bands, h, w). Valid: half or more.
+    (bands, h * down, w * across) -> (bands, h, w).
+
+    Args:
+        valid: half or more.
     """
     if across == down == 1:
         return shown, valid

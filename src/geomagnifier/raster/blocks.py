@@ -26,17 +26,17 @@ NEAR = 0.51
 
 @dataclass(frozen=True)
 class Span:
-    """Pixels `start` to `stop` of a picture along one axis, of `count`.
-
-    origin: where the picture begins.  step: length of one of its px.  cell: length of the file's
-    blocks.  size: length of the scene. All in scene px.
-    """
+    """Pixels `start` to `stop` of a picture along one axis, of `count`."""
 
     count: int
     origin: float
+    """Where the picture begins."""
     step: float
+    """Length of one of its px."""
     cell: int
+    """Length of the file's blocks."""
     size: int
+    """Length of the scene. All in scene px."""
     start: int
     stop: int
 

@@ -117,17 +117,14 @@ _OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the 
 
 @dataclass(eq=False)
 class Source:
-    """An open dataset, its name for messages and what must live as long as it does.
-
-    pixels_from: the array it reads, or None.
-
-    stamp: of the file before it was opened, None where there is none.
-    """
+    """An open dataset, its name for messages and what must live as long as it does."""
 
     dataset: Any
     name: str
     pixels_from: NDArray[Any] | None = None
+    """The array it reads, or None."""
     stamp: file_identity.Stamp | None = None
+    """Of the file before it was opened, None where there is none."""
     _full_size: Any = None
 
     def full_size(self) -> Any:

@@ -35,7 +35,8 @@ class Layout:
 def layout(dataset: Any, transform: Affine6 | None) -> Layout:
     """Of an open rasterio dataset.
 
-    transform: pixel -> CRS, of the scene, or None.
+    Args:
+        transform: pixel -> CRS, of the scene, or None.
     """
     height, width = dataset.block_shapes[0]
     return Layout(

@@ -16,7 +16,11 @@ Floats64 = NDArray[np.float64]
 
 
 def holes(strips: Floats64, owner: NDArray[np.intp]) -> Floats64:
-    """Strips of the holes of some masks. owner: of which mask each strip is, (N,), rising."""
+    """Strips of the holes of some masks.
+
+    Args:
+        owner: of which mask each strip is, (N,), rising.
+    """
     if not len(strips):
         return strips
     x, top, foot = (
@@ -77,7 +81,11 @@ def _spread(
 
 
 def covered(points: Floats64, strips: Floats64) -> NDArray[np.bool_]:
-    """Which points lie in one of some strips, in whatever order. points: (P, 2) scene px."""
+    """Which points lie in one of some strips, in whatever order.
+
+    Args:
+        points: (P, 2) scene px.
+    """
     if not len(strips):
         return np.zeros(len(points), bool)
     tall = float(max(strips[:, 3].max(), points[:, 1].max(initial=0))) + 1

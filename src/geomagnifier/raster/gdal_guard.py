@@ -197,7 +197,8 @@ def check_beside(path: Path, opened: Open) -> None:
 def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
     """The overviews that an opened raster names, before anything asks for them.
 
-    path: of the raster, None where it is not a file.
+    Args:
+        path: of the raster, None where it is not a file.
 
     Raises:
         SceneUnreadable: they are not a file in its folder.

@@ -60,7 +60,8 @@ def sizes(
 ) -> Sizes:
     """Sizes of some regions.
 
-    Metres: on the ground, which must be known (`is_scaled`); else in px.
+    Args:
+        metres: on the ground, which must be known (`is_scaled`); else in px.
     """
     import shapely
 

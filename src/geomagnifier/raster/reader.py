@@ -50,40 +50,40 @@ is told nothing) are tens of 255 levels off.
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """A picture of numbers. box: scene px.  height, width: of the picture, px.
-
-    pooled: shrunk numbers are means of those at full size, whatever the overviews are made of.
-    """
+    """A picture of numbers."""
 
     box: Box
+    """Scene px."""
     height: int
+    """Of the picture, px."""
     width: int
+    """Of the picture, px."""
     resampling: Resampling
     pooled: bool = False
+    """Shrunk numbers are means of those at full size, whatever the overviews are made of."""
 
 
 @dataclass(frozen=True, eq=False)
 class RasterBlock:
-    """What was read. raw: (bands, h, w).
-
-    Valid: (h, w) by the raster's alpha or mask and by what could be read, None: everywhere.
-
-    broken: what could not be read, scene px.
-    """
+    """What was read."""
 
     raw: Raw
+    """(bands, h, w)."""
     valid: Bools | None
+    """(h, w) by the raster's alpha or mask and by what could be read, None: everywhere."""
     broken: tuple[Box, ...] = ()
+    """What could not be read, scene px."""
 
 
 @dataclass(eq=False)
 class _Canvas:
-    """A picture in the making. read: (h, w) bool, where it has been read."""
+    """A picture in the making."""
 
     wanted: ReadRequest
     raw: Raw
     valid: Bools
     read: Bools
+    """(h, w) bool, where it has been read."""
 
 
 class RasterReader:

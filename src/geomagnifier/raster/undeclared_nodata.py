@@ -70,19 +70,20 @@ _Band = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Fill:
-    """What is outside low..high is nodata. low, high: (bands,) float64.
-
-    darkest, brightest: (bands,) float64, between which the stretch is measured.  found: value and
-    its share of the pixels, by rising value.  doubtful: the same of values that may be nodata, and
-    are taken for data.
-    """
+    """What is outside low..high is nodata."""
 
     low: _Band
+    """(bands,) float64."""
     high: _Band
+    """(bands,) float64."""
     darkest: _Band
+    """(bands,) float64, between which the stretch is measured."""
     brightest: _Band
+    """(bands,) float64, between which the stretch is measured."""
     found: tuple[tuple[float, float], ...] = ()
+    """Value and its share of the pixels, by rising value."""
     doubtful: tuple[tuple[float, float], ...] = ()
+    """The same of values that may be nodata, and are taken for data."""
 
     def holds(self, band: int, values: NDArray[np.generic]) -> Bools:
         """Where values of one band are data, of any shape."""

@@ -46,10 +46,12 @@ SEEN = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Vector:
-    """hit: what was looked at, without a score.  numbers: (D,) float32, unit length."""
+    """TODO summary."""
 
     hit: Hit
+    """What was looked at, without a score."""
     numbers: Floats
+    """(D,) float32, unit length."""
 
 
 @dataclass(frozen=True, eq=False)

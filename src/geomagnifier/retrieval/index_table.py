@@ -73,7 +73,11 @@ def schema(dimension: int) -> Any:
 
 
 def rows(looked: Looked, name: str, stamp: str) -> list[dict[str, Any]]:
-    """Rows of one picture. name: its path in the index."""
+    """Rows of one picture.
+
+    Args:
+        name: its path in the index.
+    """
     if looked.reason is not None:
         return [{"path": name, "stamp": stamp, "reason": looked.reason}]
     made = []

@@ -46,17 +46,18 @@ NAMES = 500
 
 @dataclass(frozen=True)
 class Report:
-    """What an update did.
-
-    pictures: that are there.  read: of them, new and changed ones.  removed: that were gone.
-    unreadable: those that cannot be read, also from earlier runs, and folders that cannot be
-    listed, each with the reason.
-    """
+    """What an update did."""
 
     pictures: int
+    """That are there."""
     read: int
+    """Of them, new and changed ones."""
     removed: int
+    """That were gone."""
     unreadable: tuple[tuple[Path, str], ...]
+    """Those that cannot be read, also from earlier runs, and folders that cannot be listed, each
+    with the reason.
+    """
 
 
 def update(

@@ -27,21 +27,26 @@ DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 @dataclass(frozen=True, eq=False)
 class SearchQuery:
-    """A hit must fit all that is given.
-
-    vector: (D,) of `embed`, of words or of a picture: ranks by likeness.  near: longitude and
-    latitude; within: metres from there. Ranks by distance where there is no vector.  bbox: west,
-    south, east, north in degrees, west greater than east across the antimeridian; a footprint that
-    touches it fits.  after, before: UTC; a picture of `after` itself fits, one of `before` does
-    not. A picture that does not say where (when) it was taken fits no place (time).
-    """
+    """A hit must fit all that is given."""
 
     vector: Floats | None = None
+    """(D,) of `embed`, of words or of a picture: ranks by likeness."""
     near: tuple[float, float] | None = None
+    """Longitude and latitude."""
     within: float = NEAR
+    """Metres from there. Ranks by distance where there is no vector."""
     bbox: footprint.Bounds | None = None
+    """West, south, east, north in degrees, west greater than east across the antimeridian; a
+    footprint that touches it fits.
+    """
     after: datetime | None = None
+    """UTC; a picture of `after` itself fits, one of `before` does not. A picture that does not say
+    where (when) it was taken fits no place (time).
+    """
     before: datetime | None = None
+    """UTC; a picture of `after` itself fits, one of `before` does not. A picture that does not say
+    where (when) it was taken fits no place (time).
+    """
 
     def __post_init__(self) -> None:
         """Raises OptionError.

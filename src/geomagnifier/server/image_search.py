@@ -32,15 +32,13 @@ MOST = 1000
 
 @dataclass(frozen=True, eq=False)
 class Hit:
-    """A picture of a search.
-
-    Score: how alike it is, -1 to 1; None where nothing was ranked by likeness.  found: where and
-    when it is.
-    """
+    """A picture of a search."""
 
     card: Card
     score: float | None
+    """How alike it is, -1 to 1; None where nothing was ranked by likeness."""
     found: Found
+    """Where and when it is."""
 
 
 class Searching:

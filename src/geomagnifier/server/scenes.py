@@ -100,10 +100,11 @@ class Card:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a picture lies. stamp: modification time and size, by which a changed file is told."""
+    """Where a picture lies."""
 
     path: Path
     stamp: tuple[int, int]
+    """Modification time and size, by which a changed file is told."""
     card: Card
 
 

@@ -31,27 +31,28 @@ BoxTuple = tuple[float, float, float, float]
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A record of "images". size: (width, height) px."""
+    """A record of "images"."""
 
     name: str
     size: tuple[int, int]
+    """(width, height) px."""
 
 
 @dataclass(frozen=True, eq=False)
 class Annotation:
-    """A record of "annotations".
-
-    image: id of its picture.  label: name of its category.  box: (x0, y0, x1, y1) px within the
-    picture; None where nothing of it is there.  segmentation: rings or run lengths as published;
-    None where there are none.  where: file and record, for errors.
-    """
+    """A record of "annotations"."""
 
     image: Hashable
+    """Id of its picture."""
     label: str
+    """Name of its category."""
     box: BoxTuple | None
+    """(x0, y0, x1, y1) px within the picture; None where nothing of it is there."""
     segmentation: Any
+    """Rings or run lengths as published; None where there are none."""
     crowd: bool
     where: str
+    """File and record, for errors."""
 
 
 def check_split(split: str, benchmark: Benchmark) -> None:

@@ -35,12 +35,13 @@ from geomagnifier_lab.datasets.benchmarks.coco import (
 
 @dataclass(frozen=True)
 class Ref:
-    """One object referred to. sentences: as published ("raw")."""
+    """One object referred to."""
 
     annotation: Any
     image: Any
     split: str
     sentences: tuple[str, ...]
+    """As published ("raw")."""
 
 
 class _PlainUnpickler(pickle.Unpickler):

@@ -23,23 +23,25 @@ from geomagnifier_lab.datasets.benchmarks.coco import BoxTuple, clipped, file_na
 
 @dataclass(frozen=True)
 class VocObject:
-    """An object. box: (x0, y0, x1, y1) px, half-open, within the picture.
+    """An object.
 
     None where nothing of it is there.
     """
 
     name: str
     box: BoxTuple | None
+    """(x0, y0, x1, y1) px, half-open, within the picture."""
     difficult: bool
     description: str
 
 
 @dataclass(frozen=True)
 class VocAnnotation:
-    """What one file says. picture: file name of the picture, as written there."""
+    """What one file says."""
 
     source: Path
     picture: str
+    """File name of the picture, as written there."""
     objects: tuple[VocObject, ...]
 
 

@@ -68,7 +68,12 @@ def tensors(
 
 
 def ties(vlm: Vlm, ids: Tensor, labels: Tensor) -> list[int]:
-    """Where the ties of a row's answer stand. ids, labels: (T,)."""
+    """Where the ties of a row's answer stand.
+
+    Args:
+        ids: (T,).
+        labels: (T,).
+    """
     marks = torch.tensor([vlm.tie(mark) for mark in (SEG, BOX, NONE)])
     found: list[int] = torch.nonzero(torch.isin(ids, marks) & (labels != IGNORED))[:, 0].tolist()
     return found

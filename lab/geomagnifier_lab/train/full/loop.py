@@ -111,14 +111,13 @@ class Log:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a step needs.
-
-    Model: the network as accelerate wraps it, to be called; network: the same, bare.
-    """
+    """What a step needs."""
 
     accelerator: Accelerator
     model: Any
+    """The network as accelerate wraps it, to be called."""
     network: FullNetwork
+    """The same, bare."""
     optimizer: Any
     settings: Settings
 

@@ -62,18 +62,20 @@ Sample = TypeVar("Sample")
 
 @dataclass(frozen=True, eq=False)
 class FullSample:
-    """One row.
-
-    turn: its answer is what is read.  level: index into `LEVELS`.  there: of each clause, whether
-    the thing is there, which is what is to be written; () at image level.  picture: (S, S, 3) uint8
-    that ties are drawn on, or None.  targets: of each clause; None where [NONE] is read.
-    """
+    """One row."""
 
     turn: Turn
+    """Its answer is what is read."""
     level: int
+    """Index into `LEVELS`."""
     there: tuple[bool, ...] = ()
+    """Of each clause, whether the thing is there, which is what is to be written; () at image
+    level.
+    """
     picture: Bytes | None = None
+    """(S, S, 3) uint8 that ties are drawn on, or None."""
     targets: tuple[Target | None, ...] = ()
+    """Of each clause; None where [NONE] is read."""
 
 
 class Pictures(Sequence[Source]):

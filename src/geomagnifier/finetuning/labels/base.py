@@ -29,43 +29,39 @@ PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{
 
 @dataclass(frozen=True, eq=False)
 class Outlined:
-    """One labelled thing. box: (x0, y0, x1, y1) px within its picture.
-
-    Rings, holes: (N, 2) px; no rings where only a box is given.
-    """
+    """One labelled thing."""
 
     kind: str
     box: BoxTuple
+    """(x0, y0, x1, y1) px within its picture."""
     rings: tuple[Ring, ...] = ()
+    """(N, 2) px; no rings where only a box is given."""
     holes: tuple[Ring, ...] = ()
+    """(N, 2) px; no rings where only a box is given."""
 
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A picture with all its things of all kinds: what is not labelled is not there.
-
-    Area: only this part is labelled, px; None: all.
-    """
+    """A picture with all its things of all kinds: what is not labelled is not there."""
 
     path: Path
     objects: tuple[Outlined, ...]
     area: BoxTuple | None = None
+    """Only this part is labelled, px; None: all."""
 
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """kinds: names as people say them, of those that have objects.
-
-    Also: synonyms that the file itself gives.
-
-    covers: kinds that it says are no single things.
-    """
+    """TODO summary."""
 
     source: Path
     kinds: tuple[str, ...]
+    """Names as people say them, of those that have objects."""
     pictures: tuple[Labelled, ...]
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Synonyms that the file itself gives."""
     covers: frozenset[str] = frozenset()
+    """Kinds that it says are no single things."""
 
     def count(self, kind: str) -> tuple[int, int]:
         """Its things, and the pictures that they are in."""

@@ -27,12 +27,14 @@ counted.
 
 
 class ClassAlias(NamedTuple):
-    """A known kind. words: it and its synonyms, singular and plural.  stuff: land cover."""
+    """A known kind."""
 
     name: str
     plural: str
     stuff: bool
+    """Land cover."""
     words: tuple[str, ...]
+    """It and its synonyms, singular and plural."""
 
 
 class Names:

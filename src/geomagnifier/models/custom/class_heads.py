@@ -85,7 +85,11 @@ class Heads(nn.Module):
         return [eye(f).permute(0, 2, 3, 1) for eye, f in zip(self.eyes, pyramid, strict=True)]
 
     def forward(self, prepared: list[Tensor], decoder: PixelDecoder, kinds: Tensor) -> Maps:
-        """Maps of the kinds of given numbers, (B, Q), on B views; prepared: of `prepare`."""
+        """Maps of the kinds of given numbers, (B, Q), on B views;
+
+        Args:
+            prepared: of `prepare`.
+        """
         return draw(
             prepared,
             [s[kinds] for s in self.shift],

@@ -36,14 +36,14 @@ PATIENCE = 10.0
 
 
 class Part(NamedTuple):
-    """A part of the full size. option: what names it on the command line.
-
-    Files: those it is made of.  usable: what can be taken.
-    """
+    """A part of the full size."""
 
     option: str
+    """What names it on the command line."""
     files: tuple[str, ...]
+    """Those it is made of."""
     usable: str
+    """What can be taken."""
 
 
 _WORDS = (CONFIG, "*.safetensors", "tokenizer.json", "tokenizer_config.json")

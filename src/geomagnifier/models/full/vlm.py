@@ -32,13 +32,12 @@ TOGETHER = 8
 
 
 class Shown(NamedTuple):
-    """A view for the model. pixels: (h, w, 3) uint8.
-
-    Place: (x0, y0, x1, y1) as shares of the scene.
-    """
+    """A view for the model."""
 
     pixels: Bytes
+    """(h, w, 3) uint8."""
     place: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    """(x0, y0, x1, y1) as shares of the scene."""
 
 
 class Turn(NamedTuple):
@@ -50,14 +49,13 @@ class Turn(NamedTuple):
 
 
 class Written(NamedTuple):
-    """An answer. spans: (first, last) character of each token in `text` and beyond its end.
-
-    Probabilities: of each token.
-    """
+    """An answer."""
 
     text: str
     spans: list[tuple[int, int]]
+    """(first, last) character of each token in `text` and beyond its end."""
     probabilities: list[float]
+    """Of each token."""
 
 
 class Vlm(nn.Module):

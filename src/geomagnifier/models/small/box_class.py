@@ -31,16 +31,15 @@ SURE = 15.0
 
 
 class InBox(NamedTuple):
-    """The likeliest class of a box, its probability among the classes, and (IN_BOX - 1,) evidence that the thing is of it at all.
-
-    evidence: log odds of the class against "no object" by the box classifier, of the hottest centre
-    of the class in the box, and of the class being in the view; then what the box classifier's last
-    hidden layer sees.
-    """
+    """The likeliest class of a box, its probability among the classes, and (IN_BOX - 1,) evidence that the thing is of it at all."""
 
     label: str
     probability: float
     evidence: Floats
+    """Log odds of the class against "no object" by the box classifier, of the hottest centre of the
+    class in the box, and of the class being in the view; then what the box classifier's last hidden
+    layer sees.
+    """
 
 
 def look(model: SmallModel, view: View, boxes: Floats) -> list[InBox]:
@@ -132,9 +131,12 @@ def cut(cells: Tensor, box: Floats) -> Tensor:
 
 
 def known(evidence: Floats, weights: Sequence[float]) -> bool:
-    """Whether the thing is of the class. evidence: of `InBox`.
+    """Whether the thing is of the class.
 
     Weights: intercept and slopes; none names a class for every box.
+
+    Args:
+        evidence: of `InBox`.
     """
     return not len(weights) or weights[0] + float(np.dot(weights[1:], evidence)) >= 0
 

@@ -38,13 +38,12 @@ validation pictures is lower by 0.02.
 
 
 class Refined(NamedTuple):
-    """boxes: (N, 4) view px.  fit: (N,) logits of the IoU with a thing of the class.
-
-    Of what is none, it is low.
-    """
+    """Of what is none, it is low."""
 
     boxes: Tensor
+    """(N, 4) view px."""
     fit: Tensor
+    """(N,) logits of the IoU with a thing of the class."""
 
 
 def sample(feature: Tensor, boxes: Tensor, stride: int) -> Tensor:

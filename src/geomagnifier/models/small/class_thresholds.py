@@ -9,11 +9,12 @@ from dataclasses import dataclass
 class ClassThresholds:
     """Chosen on validation pictures.
 
-    Presence, score, mask: from which a kind is there, an object counts, a cell is mask.
-
     score is a raw one, before `Reliability` makes it a probability.
     """
 
     presence: float = 0.5
+    """From which a kind is there, an object counts, a cell is mask."""
     score: float = 0.3
+    """From which a kind is there, an object counts, a cell is mask."""
     mask: float = 0.5
+    """From which a kind is there, an object counts, a cell is mask."""

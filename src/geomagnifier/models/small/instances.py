@@ -26,10 +26,12 @@ GROWN = 1.1
 
 
 class Peaks(NamedTuple):
-    """boxes: (N, 4) view px.  scores: (N,) centre heat, 0..1, best first."""
+    """TODO summary."""
 
     boxes: Floats
+    """(N, 4) view px."""
     scores: Floats
+    """(N,) centre heat, 0..1, best first."""
 
 
 def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5) -> Peaks:

@@ -27,13 +27,12 @@ WIDTH = 64
 
 
 class Sighting(NamedTuple):
-    """heat: (B, kinds, H/4, W/4) logits.
-
-    Shrink: (B,) log2 of how much smaller than in the training pictures things look.
-    """
+    """TODO summary."""
 
     heat: Tensor
+    """(B, kinds, H/4, W/4) logits."""
     shrink: Tensor
+    """(B,) log2 of how much smaller than in the training pictures things look."""
 
 
 class ProposalNet(nn.Module):

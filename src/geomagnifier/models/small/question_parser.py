@@ -25,21 +25,22 @@ LONGEST = 14
 
 
 class ParsedQuestion(NamedTuple):
-    """A question as understood.
-
-    asked: kinds to be found.  landmarks: kinds that only say where.  everything: all objects are
-    asked for.  this: what a given box shows.  place: the kind of place as well.  unknown: a thing
-    never taught is among what is asked for.
-    apart: each class is looked for by a question of its own, as the question names none of them.
-    """
+    """A question as understood."""
 
     asked: tuple[str, ...] = ()
+    """Kinds to be found."""
     landmarks: tuple[str, ...] = ()
+    """Kinds that only say where."""
     everything: bool = False
+    """All objects are asked for."""
     this: bool = False
+    """What a given box shows."""
     place: bool = False
+    """The kind of place as well."""
     unknown: bool = False
+    """A thing never taught is among what is asked for."""
     apart: bool = False
+    """Each class is looked for by a question of its own, as the question names none of them."""
 
 
 @torch.no_grad()

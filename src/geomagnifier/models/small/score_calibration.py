@@ -23,13 +23,12 @@ SAME: Knots = ((0.0, 0.0), (1.0, 1.0))
 
 @dataclass(frozen=True)
 class ScoreCalibration:
-    """temperature: scene logits are divided by it.
-
-    Objects: by class, (raw score, probability) knots, both rising strictly from 0 to 1.
-    """
+    """TODO summary."""
 
     temperature: float = 1.0
+    """Scene logits are divided by it."""
     objects: Mapping[str, Knots] = field(default_factory=dict)
+    """By class, (raw score, probability) knots, both rising strictly from 0 to 1."""
 
     @classmethod
     def of(cls, card: Mapping[str, Any]) -> ScoreCalibration:

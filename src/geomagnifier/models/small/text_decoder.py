@@ -32,13 +32,12 @@ PLACE = 5
 
 
 class Memory(NamedTuple):
-    """What the decoder looks at. tokens: (B, S, width), image tokens first.
-
-    Absent: (B, S) bool, True where there is no token.
-    """
+    """What the decoder looks at."""
 
     tokens: Tensor
+    """(B, S, width), image tokens first."""
     absent: Tensor
+    """(B, S) bool, True where there is no token."""
 
 
 class Cache(NamedTuple):

@@ -24,21 +24,23 @@ LONGEST = 100
 
 
 class Tokens(NamedTuple):
-    """ids: (B, T) int64; padding: (B, T) bool, True where there is no token."""
+    """TODO summary."""
 
     ids: Tensor
+    """(B, T) int64."""
     padding: Tensor
+    """(B, T) bool, True where there is no token."""
 
 
 class Encoded(NamedTuple):
-    """states: (B, T, 384) of each token; padding: (B, T) bool.
-
-    Pooled: (B, 384), mean over tokens, unit length.
-    """
+    """TODO summary."""
 
     states: Tensor
+    """(B, T, 384) of each token."""
     padding: Tensor
+    """(B, T) bool."""
     pooled: Tensor
+    """(B, 384), mean over tokens, unit length."""
 
 
 def load_tokenizer(path: Path) -> Tokenizer:

@@ -11,7 +11,11 @@ PLACES = 12
 
 
 def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
-    """A part of the panel. write: called with a question that a person may want to ask."""
+    """A part of the panel.
+
+    Args:
+        write: called with a question that a person may want to ask.
+    """
     with tag("details", "part", open=True):
         with tag("summary"):
             words("span", "What it can find")

@@ -19,24 +19,28 @@ KEPT = 50
 
 @dataclass(frozen=True)
 class Entry:
-    """A question as it was asked.
-
-    job, scene: ids.  manner: how it was looked at.  box: scene px.  after: id of the job that it
-    could refer back to.  meant: the question in full, where it did.  text: the answer, "" while
-    there is none.  wrong: why there will be none.  when: seconds since 1970.
-    """
+    """A question as it was asked."""
 
     job: str
+    """ids."""
     scene: str
+    """ids."""
     name: str
     question: str
     manner: Manner
+    """How it was looked at."""
     box: tuple[float, float, float, float] | None
+    """Scene px."""
     when: float
+    """Seconds since 1970."""
     after: str | None = None
+    """Id of the job that it could refer back to."""
     meant: str = ""
+    """The question in full, where it did."""
     text: str = ""
+    """The answer, "" while there is none."""
     wrong: str = ""
+    """Why there will be none."""
 
 
 class Earlier:

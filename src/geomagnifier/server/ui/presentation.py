@@ -31,24 +31,21 @@ STAGES = {
 
 @dataclass(frozen=True)
 class Piece:
-    """Words of the answer.
-
-    Kind: number of the kind of regions that they stand for, None for the words between.
-    """
+    """Words of the answer."""
 
     text: str
     kind: int | None = None
+    """Number of the kind of regions that they stand for, None for the words between."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A region as a line of the list. number: its place in the answer, from 1.
-
-    Kind: number of its label, which sets its colour.
-    """
+    """A region as a line of the list."""
 
     number: int
+    """Its place in the answer, from 1."""
     kind: int
+    """Number of its label, which sets its colour."""
     label: str
     score: float
     phrase: str

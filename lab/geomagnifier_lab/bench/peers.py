@@ -5,7 +5,7 @@ What people do today with a small detector.
 Its own defaults throughout: slices of 512 px that overlap by 0.2, the whole picture once more
 (shrunk to one view, as a detector shrinks it to its input), boxes merged by GREEDYNMM at an IoS of
 0.5, masks united as polygons. Each slice goes straight to the model, which has read the question
-once; there is no sentence to write. It is in the extra `bench`, version 0.12 or later.
+once; there is no sentence to write. It is in the extra `peers` of geomagnifier-lab, version 0.12 or later.
 
 The adapter keeps every region that the model returns (confidence threshold 0: the model has
 thresholds of its own). Below 0.1 sahi 0.12 would merge by NMS at an IoU instead, so its way of
@@ -33,7 +33,7 @@ from geomagnifier_lab.eval.boxes import Size, run_lengths
 
 SAHI = "sahi"
 SLICE, OVERLAP = 512, 0.2
-MISSING = f"the row of sahi needs the extra bench; install it: {install('bench')}"
+MISSING = f"the row of sahi needs sahi; install it: pip install 'sahi>=0.12'"
 
 
 def has_sahi() -> bool:

@@ -350,7 +350,7 @@ def plot(name: str, tables: dict[str, list[dict[str, float]]], target: Path) -> 
         from matplotlib.figure import Figure
     except ImportError as error:
         raise LibraryMissing(
-            "the plot needs matplotlib; install it with: pip install 'geomagnifier[bench]'"
+            "the plot needs matplotlib; it is among the dependencies of geomagnifier-lab"
         ) from error
     figure = Figure(figsize=(5.2, 5.4), layout="constrained")
     FigureCanvasAgg(figure)

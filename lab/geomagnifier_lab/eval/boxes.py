@@ -35,7 +35,7 @@ try:
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 except ModuleNotFoundError as error:
-    raise OptionError(f"measuring needs the extra eval; install it: {install('eval')}") from error
+    raise OptionError(f"measuring needs pycocotools; install it: {install('lab')}") from error
 
 Row = Mapping[str, Any]
 Kind = Literal["box", "mask"]

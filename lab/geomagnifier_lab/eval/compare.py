@@ -169,7 +169,7 @@ def plot(comparison: Comparison, target: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise LibraryMissing(
-            f"the plot needs the extra bench; install it: {install('bench')}"
+            f"the plot needs matplotlib; install it: {install('lab')}"
         ) from error
     c, colour = comparison, "#{:02x}{:02x}{:02x}".format(*COLOURS[6])
     figure = Figure(figsize=(6.4, 3.2), layout="constrained")

@@ -33,7 +33,7 @@ NAMES = {
 }
 HOLLOW = {"facecolor": "none", "edgecolor": INK, "linestyle": "--"}
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-MISSING = f"the plots need the extra bench; install it: {install('bench')}"
+MISSING = f"the plots need matplotlib; install it: {install('lab')}"
 
 
 def draw(

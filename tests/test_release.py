@@ -36,7 +36,11 @@ def asked(extras: tuple[str, ...]) -> list[Requirement]:
         for line in PROJECT["optional-dependencies"][extra]:
             requirement = Requirement(line)
             if requirement.name == LAB["name"]:
-                found += [one for one in map(Requirement, LAB["dependencies"]) if one.name != PROJECT["name"]]
+                found += [
+                    one
+                    for one in map(Requirement, LAB["dependencies"])
+                    if one.name != PROJECT["name"]
+                ]
                 continue
             found += (
                 asked(tuple(requirement.extras))

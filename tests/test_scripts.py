@@ -72,8 +72,7 @@ def test_an_extra_that_is_not_there_is_refused_before_anything_is_installed(clon
     assert (
         done.returncode == 1
         and done.stderr
-        == "there is no extra 'serv'; pyproject.toml has archive, map, serve, lab, full and"
-        " more\n"
+        == "there is no extra 'serv'; pyproject.toml has archive, map, serve, lab, full and more\n"
     )
 
 

@@ -18,3 +18,16 @@ from geomagnifier.retrieval.index_update import update as update
 from geomagnifier.retrieval.query import SearchQuery as SearchQuery
 from geomagnifier.retrieval.vector_search import Hits as Hits
 from geomagnifier.retrieval.vector_search import search as search
+
+
+def __getattr__(name: str) -> object:
+    if name == "Wanted":
+        import warnings
+
+        warnings.warn(
+            "retrieval.Wanted is now SearchQuery; the old name goes with 1.0",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return SearchQuery
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,8 @@
 """Old import paths answer, with a warning that names the new one."""
 
 import importlib
+import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -26,8 +28,13 @@ OLD = (
 def test_an_old_path_gives_the_new_module(old):
     old = f"geomagnifier.{old}"
     new = importlib.import_module(table()[old])
-    with pytest.warns(DeprecationWarning, match=f"{old} is now {table()[old]};"):
+    for name in [name for name in sys.modules if name in table()]:
+        del sys.modules[name]  # it warns once
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
         found = importlib.import_module(old)
+    assert any(str(w.message).startswith(f"{old} is now {table()[old]};") for w in told)
+    assert {w.category for w in told} == {DeprecationWarning}
     names = [name for name in vars(new) if not name.startswith("__")]
     assert names and all(getattr(found, name) is getattr(new, name) for name in names)
 

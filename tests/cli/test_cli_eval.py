@@ -279,6 +279,12 @@ def test_the_papers_tables_are_asked_for_by_name(tmp_path, monkeypatch, capfd):
         (tmp_path, tmp_path / "p", "small", paper.QUICK, ["cost", "cases"])
     ]
     assert "ten minutes" in told
+    seen.clear()
+    assert geomag(monkeypatch, capfd, "paper", "--data", tmp_path, "--quick")[0] == 0, (
+        "what was measured at length is not begun anew"
+    )
+    assert geomag(monkeypatch, capfd, "paper", "--data", tmp_path)[0] == 0
+    assert [str(out) for _, out, *_ in seen] == ["runs/paper-quick", "runs/paper"]
     code, _, told = geomag(
         monkeypatch, capfd, "paper", "--quick", "--limit", "2", "--data", tmp_path
     )

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.errors import OptionError, install
+from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.inference import merge as assembly
 from geomagnifier.inference import resolution
@@ -33,7 +33,7 @@ from geomagnifier_lab.eval.boxes import Size, run_lengths
 
 SAHI = "sahi"
 SLICE, OVERLAP = 512, 0.2
-MISSING = f"the row of sahi needs sahi; install it: pip install 'sahi>=0.12'"
+MISSING = "the row of sahi needs sahi; install it: pip install 'sahi>=0.12'"
 
 
 def has_sahi() -> bool:

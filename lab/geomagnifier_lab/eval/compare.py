@@ -168,9 +168,7 @@ def plot(comparison: Comparison, target: Path) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise LibraryMissing(
-            f"the plot needs matplotlib; install it: {install('lab')}"
-        ) from error
+        raise LibraryMissing(f"the plot needs matplotlib; install it: {install('lab')}") from error
     c, colour = comparison, "#{:02x}{:02x}{:02x}".format(*COLOURS[6])
     figure = Figure(figsize=(6.4, 3.2), layout="constrained")
     FigureCanvasAgg(figure)

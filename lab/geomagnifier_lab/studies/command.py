@@ -50,21 +50,22 @@ def paper(
     data: Data = None,
     model: Model = "small",
     out: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             help=(
-                "Folder for frames, paper.json, paper.md and plots; what is finished there is not"
-                " measured again."
+                "Folder for frames, paper.json, paper.md and plots; what is finished there, of as"
+                " much, is not measured again. runs/paper "
+                "without, with --quick runs/paper-quick."
             ),
             metavar="DIR",
         ),
-    ] = Path("runs/paper"),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(
             help=(
-                "At most so many frames, pictures of each scene set, drawn scenes and lengths of"
-                " targets."
+                "At most so many frames, pictures of each scene set, drawn scenes, lengths of"
+                " targets and questions about courts."
             )
         ),
     ] = None,
@@ -72,7 +73,10 @@ def paper(
         bool,
         typer.Option(
             "--quick",
-            help="As little of everything as shows that it works: ten minutes on two cores.",
+            help=(
+                "As little of everything as shows that it works: all parts in ten minutes on two"
+                " cores."
+            ),
         ),
     ] = False,
     as_json: AsJson = False,
@@ -93,10 +97,11 @@ def paper(
         if limit is None
         else tables.Amount().limited(limit)
     )
+    out = out or Path("runs/paper-quick" if quick else "runs/paper")
     if quick:
         _aside(
-            "quick: two frames, 40 pictures of each scene set and one drawn scene; ten minutes on"
-            " two cores, too little for a figure"
+            "quick: one frame of each sort, 20 pictures of each scene set, one drawn scene: ten"
+            " minutes on two cores, no figures"
         )
     chosen = parts or tables.PARTS
     with progress_bar("questions") as progress:

@@ -27,8 +27,8 @@ import numpy as np
 from geomagnifier.atomic import Staging
 from geomagnifier.errors import OptionError
 from geomagnifier.model_protocol import Model
+from geomagnifier.models.custom.model import base_of
 from geomagnifier.models.registry import load_model
-from geomagnifier.models.small.model import SmallModel
 from geomagnifier.pipeline import Progress, ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity
@@ -82,28 +82,30 @@ class Amount:
 
     frames: of 4096 x 2160 px, of each sort.  pictures: of each scene set and split; None for all.
         seeds: of drawn scenes.
-    lengths: of drawn targets, how many of `paper_studies.LONG`.
+    lengths: of drawn targets, how many of `paper_studies.LONG`.  questions: about courts, how many
+        of `paper_studies.ROWS`.
     """
 
     frames: int = FRAMES
     pictures: int | None = None
     seeds: int = paper_cases.SEEDS
     lengths: int = len(paper_cases.LONG)
+    questions: int = len(paper_cases.ROWS)
 
     def limited(self, limit: int) -> Amount:
         """At most so many of everything."""
-        mine = (
-            self.frames,
-            limit if self.pictures is None else self.pictures,
-            self.seeds,
-            self.lengths,
+        return Amount(
+            **{
+                name: limit if one is None else min(limit, one)
+                for name, one in asdict(self).items()
+            }
         )
-        frames, pictures, seeds, lengths = (min(limit, one) for one in mine)
-        return Amount(frames, pictures, seeds, lengths)
 
 
-QUICK = Amount(2, 40, 1, 1)
-"""Done in ten minutes on two cores; enough to see that everything works, too little for a figure."""
+QUICK = Amount(frames=1, pictures=20, seeds=1, lengths=1, questions=1)
+"""All parts in ten minutes on two cores; enough to see that everything works, too little for a
+figure.
+"""
 
 
 @dataclass(frozen=True)
@@ -151,18 +153,10 @@ def run(
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
         raise OptionError(f"there is no part {unknown[0]!r}; choose among {', '.join(PARTS)}")
-    if (
-        min(
-            amount.frames,
-            amount.seeds,
-            amount.lengths,
-            1 if amount.pictures is None else amount.pictures,
-        )
-        < 1
-    ):
+    if min(one for one in asdict(amount).values() if one is not None) < 1:
         raise OptionError(
-            "the tables are measured on at least one frame, picture and drawn scene; give a limit"
-            " from 1"
+            "the tables are measured on at least one frame, picture, drawn scene and question; give"
+            " a limit from 1"
         )
     kept = Kept(out / "paper.json", {**about(model_name), "amount": asdict(amount)})
     plan = Plan(root, out, amount, functools.cache(lambda: loaded(model_name)))
@@ -270,9 +264,8 @@ class Plan:
 
     def _forms(self) -> list[str]:
         """The variants that the model can be asked in; it is loaded where that must be known."""
-        model = self.model()
-        linear = isinstance(model, SmallModel) and model.linear is not None
-        return [*FORMS, LINEAR] if linear else [*FORMS]
+        small = base_of(self.model())
+        return [*FORMS, LINEAR] if small is not None and small.linear is not None else [*FORMS]
 
     def _sparse(self) -> list[Case]:
         file = groups.prepare("sparse", self.root, self.out / "frames", self.amount.frames)
@@ -357,14 +350,14 @@ class Plan:
         return Unit(f"cases/tiny/{seed}", each, measure)
 
     def _courts(self, seed: int) -> Unit:
-        each = 2 * len(paper_cases.ROWS)
-        return Unit(
-            f"cases/courts/{seed}",
-            each,
-            lambda told: {
-                "rows": paper_cases.courts(self.model(), seed, self.out / "studies", told)
-            },
-        )
+        asked = paper_cases.ROWS[: self.amount.questions]
+
+        def measure(told: Callable[[], None]) -> dict[str, Any]:
+            return {
+                "rows": paper_cases.courts(self.model(), seed, self.out / "studies", told, asked)
+            }
+
+        return Unit(f"cases/courts/{seed}", 2 * len(asked), measure)
 
     def _prompts(self, seed: int) -> Unit:
         each = len(paper_cases.PROMPTS) * len(paper_cases.PROMPTED)

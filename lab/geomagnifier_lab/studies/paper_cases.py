@@ -117,8 +117,14 @@ def tiny(
     return rows
 
 
-def courts(model: Model, seed: int, folder: Path | None = None, told: Told = nothing) -> Rows:
-    """Courts in one row of six and in two, asked about in several ways.
+def courts(
+    model: Model,
+    seed: int,
+    folder: Path | None = None,
+    told: Told = nothing,
+    asked: Sequence[str] = ROWS,
+) -> Rows:
+    """Courts in one row of six and in two, asked about in several ways: some of `ROWS`.
 
     Returns:
         for each number of "rows" and question "courts": how many there are, "meant": by the
@@ -129,7 +135,7 @@ def courts(model: Model, seed: int, folder: Path | None = None, told: Told = not
     for rows in (1, 2):
         drawn = paper_drawn.tennis_courts(seed, rows, ACROSS)
         boxes = drawn.boxes("tennis court")
-        for question in ROWS:
+        for question in asked:
             answer = answered(drawn, question, model, KNOWN)
             meant = _meant(question, rows)
             found = np.array([r.box for r in answer.regions], np.float32).reshape(-1, 4)

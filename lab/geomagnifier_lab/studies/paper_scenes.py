@@ -23,6 +23,7 @@ from torch import Tensor
 from geomagnifier.inference import resolution
 from geomagnifier.language.classes import COARSE, SCENES
 from geomagnifier.model_protocol import Model
+from geomagnifier.models.custom.model import base_of
 from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.pipeline import Progress
@@ -91,7 +92,8 @@ def relearnt(
     Returns:
         by set {"right", "n"}; nothing for another model.
     """
-    if not isinstance(model, SmallModel):
+    small = base_of(model)
+    if small is None:
         return {}
     sets = {
         name: [evenly(scene_set(root, name, split), limit) for split in ("train", "val")]
@@ -102,7 +104,7 @@ def relearnt(
     def vectors(samples: Sequence[SceneSample]) -> Tensor:
         rows = []
         for sample in samples:
-            rows.append(_pooled(model, read_pixels(sample.path), size))
+            rows.append(_pooled(small, read_pixels(sample.path), size))
             seen[0] += 1
             if progress is not None:
                 progress(seen[0], total)

@@ -18,9 +18,6 @@ where a second cross-attention learns, which H alone is made with
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -30,7 +27,6 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from geomagnifier.errors import GeomagError
 from geomagnifier.finetuning.crops import Crop
 from geomagnifier.models import registry
 from geomagnifier.models.small import question_parser, relevance_map
@@ -38,15 +34,16 @@ from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pointing_attention import FILE, HeatAttention
 from geomagnifier.models.small.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small.text_encoder import Encoded, stacked
-from geomagnifier_lab.datasets.sample import data_root
 from geomagnifier_lab.train.batches import target
 from geomagnifier_lab.train.heat_frames import Frame, FrameLook, far, frames, part, whole
+from geomagnifier_lab.train.part import command, learn, learnt
 from geomagnifier_lab.train.sources import camera_sources, cover_sources, object_sources
 
-STEPS, RATE, FRAMES, PAIRS, TOLD, EACH = 300, 1e-3, 400, 24, 25, 24
-"""Steps, their highest rate, frames, pairs of frame and class a step, steps from one line to the
-next, pictures of each other camera.
+STEPS, RATE, FRAMES, PAIRS, EACH = 300, 1e-3, 400, 24, 24
+"""Steps, their highest rate, frames, pairs of frame and class a step, pictures of each other
+camera.
 """
+NAME = "attention"
 SHARES = (0.7, 0.06, 0.24)
 """How many pieces of a frame are of VHR-10, of Dubai, of other cameras."""
 ASKED = (
@@ -134,26 +131,25 @@ def heats(
 
 
 def tune(
-    model: SmallModel, seen: Sequence[Frame], steps: int = STEPS, seed: int = 0
-) -> Iterator[tuple[int, float, HeatAttention]]:
-    """Teach a second cross-attention where to look.
+    model: SmallModel, seen: Sequence[Frame], out: Path, steps: int = STEPS, seed: int = 0
+) -> Iterator[dict[str, float]]:
+    """Teach a second cross-attention where to look, or go on from `out`/attention.pt.
 
-    Yields (step, mean loss, the attention) every `TOLD` steps and at the end.
+    Yields the rows of the log.
 
     Args:
         model: whose decoder is begun with; it does not change.
         seen: frames with something in them.
-        steps: of Adam, one cycle of the rate.
+        out: folder of checkpoint and log.
+        steps: of AdamW, one cycle of the rate.
         seed: of the pairs.
     """
-    rng = np.random.default_rng([seed, 32])
     own = HeatAttention.of(model.network.text).requires_grad_(True)
-    decoder, learning = own.within(model.network.text), [*own.parameters()]
-    optimizer = torch.optim.AdamW(learning, RATE, weight_decay=0.0)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
+    decoder = own.within(model.network.text)
     questions = _questions(model, {kind for frame in seen for kind in frame.where})
-    told: list[float] = []
-    for step in range(steps):
+
+    def loss(step: int) -> Tensor:
+        rng = np.random.default_rng([seed, 32, step])
         pairs = [_pair(seen, rng) for _ in range(PAIRS)]
         asked = [questions[kind][int(rng.integers(len(questions[kind])))] for _, kind in pairs]
         looks = _seen(pairs, rng)
@@ -164,21 +160,13 @@ def tune(
             asked,
             [kind for _, kind in pairs],
         )
-        loss = heat_loss(
+        return heat_loss(
             found,
             torch.stack([look.where for look in looks]),
             torch.stack([look.known for look in looks]),
         )
-        optimizer.zero_grad()
-        with sdpa_kernel(SDPBackend.MATH):
-            loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning, 1.0)
-        optimizer.step()
-        schedule.step()
-        told.append(float(loss.detach()))
-        if (step + 1) % TOLD == 0 or step + 1 == steps:
-            yield step + 1, float(np.mean(told)), own
-            told = []
+
+    yield from learn(own, loss, out, NAME, steps, RATE, clip=1.0)
 
 
 def _questions(model: SmallModel, kinds: set[str]) -> dict[str, list[Encoded]]:
@@ -212,50 +200,35 @@ def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[
     ]
 
 
+def train(
+    model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: int = 0
+) -> Iterator[dict[str, float]]:
+    """See `tune`, on frames of training pictures.
+
+    Args:
+        model: that is taught.
+        root: folder of the data sets, with `more/` in it.
+        out: folder of checkpoint and log.
+        steps: of AdamW.
+        seed: of frames and pairs.
+
+    Raises:
+        DataMissing, DataCorrupt: a set is not there, or damaged.
+        ModelCorrupt: the checkpoint is damaged.
+    """
+    others = [source for of in camera_sources(root, "train", seed, EACH).values() for source in of]
+    groups = (object_sources(root, "train"), cover_sources(root, "train"), others)
+    yield from tune(model, [*frames(model, groups, SHARES, FRAMES, seed)], out, steps, seed)
+
+
+def put(out: Path, folder: Path) -> None:
+    """Write the attention of `out`/attention.pt into a model folder, whose other files are there already."""
+    registry.write(folder / FILE, learnt(out, NAME), {})
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(
-        prog="python -m geomagnifier_lab.train.attention",
-        description=(__doc__ or "").partition("\n")[0],
-    )
-    parser.add_argument(
-        "--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
-    parser.add_argument("--from", dest="start", default="small", help="model that is taught")
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--frames", type=int, default=FRAMES)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args(arguments)
-    try:
-        model, root, own = registry.load_small(given.start), data_root(given.data), None
-        others = [
-            source
-            for of in camera_sources(root, "train", given.seed, EACH).values()
-            for source in of
-        ]
-        groups = (object_sources(root, "train"), cover_sources(root, "train"), others)
-        seen = []
-        for frame in frames(model, groups, SHARES, given.frames, given.seed):
-            seen.append(frame)
-            if len(seen) % 50 == 0:
-                print(f"{len(seen)} frames of {given.frames}", file=sys.stderr, flush=True)
-        for step, loss, own in tune(model, seen, given.steps, given.seed):  # noqa: B007
-            print(f"step {step} of {given.steps}  loss {loss:.4f}", file=sys.stderr, flush=True)
-    except GeomagError as error:
-        print(f"geomag: {error}", file=sys.stderr)
-        return 2
-    assert own is not None
-    write(own, registry.folder_of(given.start), given.out)
-    print(given.out)
-    return 0
-
-
-def write(own: HeatAttention, start: Path, out: Path) -> None:
-    """A copy of a model's folder with the attention beside its files."""
-    shutil.copytree(start, out, dirs_exist_ok=True)
-    registry.write(out / FILE, own.state_dict(), {})
-    registry.seal(out)
+    return command("geomagnifier_lab.train.attention", __doc__, STEPS, train, put, arguments)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,7 @@ checkpoint from which a stopped run goes on, MODEL/refine.jsonl the log.
 
 from __future__ import annotations
 
-import argparse
 import math
-import shutil
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +24,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from geomagnifier.errors import GeomagError
 from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop
 from geomagnifier.finetuning.run_state import save, saved
@@ -37,8 +33,8 @@ from geomagnifier.models.small.box_refiner import FILE, BoxRefiner
 from geomagnifier.models.small.instances import find_peaks
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import Maps
-from geomagnifier_lab.datasets.sample import data_root
 from geomagnifier_lab.train.batches import OBJECTS, Sizes, choose
+from geomagnifier_lab.train.part import command
 from geomagnifier_lab.train.wide_batches import WideBatches
 
 STEPS, RATE, WARMUP, DECAY, AVERAGE, TOLD, SAVED = 3000, 1e-3, 100, 0.05, 0.998, 20, 50
@@ -335,41 +331,7 @@ def put(out: Path, folder: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(
-        prog="python -m geomagnifier_lab.train.box_refiner",
-        description=(__doc__ or "").partition("\n")[0],
-    )
-    parser.add_argument(
-        "--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
-    parser.add_argument(
-        "--from", dest="start", default="small", help="model whose image side is used"
-    )
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args(arguments)
-    try:
-        for row in train(
-            registry.load_small(given.start),
-            data_root(given.data),
-            given.out,
-            given.steps,
-            given.seed,
-        ):
-            told = "  ".join(f"{name} {value:.3f}" for name, value in row.items() if name != "step")
-            print(f"step {row['step']} of {given.steps}  {told}", file=sys.stderr, flush=True)
-        start = registry.folder_of(given.start)
-        for name in registry.ALL:
-            if (start / name).is_file() and name != FILE:
-                shutil.copyfile(start / name, given.out / name)
-        put(given.out, given.out)
-        registry.seal(given.out)
-    except GeomagError as error:
-        print(f"geomag: {error}", file=sys.stderr)
-        return 2
-    print(given.out)
-    return 0
+    return command("geomagnifier_lab.train.box_refiner", __doc__, STEPS, train, put, arguments)
 
 
 if __name__ == "__main__":

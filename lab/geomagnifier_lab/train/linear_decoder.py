@@ -1,69 +1,79 @@
 """Train the pixel decoder as the paper writes it, over the image side of a trained model, which does not change.
 
     python -m geomagnifier_lab.train.linear_decoder --data DIR --out MODEL [--from small] [--steps
-    600]
+    400]
 
 Crops, questions and the mask's losses are those of the small model's first training. MODEL becomes
-a copy of the model's folder with the file of `variant="linear decoder"` beside the others.
+a copy of the model's folder with the file of `variant="linear decoder"` among the others; a stopped
+run goes on (`lab/geomagnifier_lab/train/part.py`).
 """
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import torch
-from safetensors.torch import save_file
+from torch import Tensor
 
-from geomagnifier.errors import GeomagError
+from geomagnifier.finetuning import run_log
+from geomagnifier.finetuning.crops import make_crop
 from geomagnifier.finetuning.losses import WEIGHTS, map_losses
-from geomagnifier.models.registry import folder_of, load_small
-from geomagnifier.models.small.backbone import normalise
+from geomagnifier.models import registry
+from geomagnifier.models.small.backbone import Pyramid, normalise
 from geomagnifier.models.small.linear_decoder import FILE, LinearDecoder
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import Maps
-from geomagnifier_lab.datasets.sample import data_root
-from geomagnifier_lab.train.batches import NAMES, Batches, Sizes
+from geomagnifier_lab.train.batches import NAMES, Batches, Sizes, target
+from geomagnifier_lab.train.part import command, learn, learnt
+from geomagnifier_lab.train.sources import object_sources
 
-STEPS, RATE, TOLD = 600, 1e-3, 20
+STEPS, RATE, DECAY = 400, 1e-3, 0.01
+NAME = "linear_decoder"
 SIZES = Sizes(crops=8, side=320, scenes=1)
+HELD, HELD_SIDE = 40, 640
+"""Validation crops that the figures are of, and their side, px."""
 
 
 def train(
-    model: SmallModel, root: Path, steps: int = STEPS, seed: int = 0, sizes: Sizes = SIZES
-) -> Iterator[tuple[int, float, LinearDecoder]]:
-    """Yields (step, loss since it was last told, the decoder) every `TOLD` steps and at the end.
+    model: SmallModel,
+    root: Path,
+    out: Path,
+    steps: int = STEPS,
+    seed: int = 0,
+    sizes: Sizes = SIZES,
+) -> Iterator[dict[str, float]]:
+    """Train, or go on from `out`/linear_decoder.pt.
+
+    Yields the rows of the log, and at the end one with `figures`.
 
     Args:
         model: whose features and states are used.
         root: folder of the data sets; training pictures.
-        steps: of Adam, one cycle of the rate.
+        out: folder of checkpoint and log.
+        steps: of AdamW, one cycle of the rate.
         seed: of weights and crops.
         sizes: of a batch.
+
+    Raises:
+        ModelCorrupt: the checkpoint is damaged.
     """
     torch.manual_seed(seed)
     decoder, network = LinearDecoder(), model.network
+    begun, own = decoder.state_dict(), network.decoder.state_dict()
     decoder.load_state_dict(
-        {
-            k: v.float()
-            for k, v in network.decoder.state_dict().items()
-            if k in decoder.state_dict()
-        },
-        strict=False,
+        begun | {name: tensor.float() for name, tensor in own.items() if name in begun}
     )
-    optimizer = torch.optim.AdamW(decoder.parameters(), RATE, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
-    data, told = Batches(root, "train", seed, sizes, drawn=12), 0.0
+    data = Batches(root, "train", seed, sizes, drawn=12)
     # the training data know more classes than the model may; what it does not know is not learnt
     # from
     numbers = torch.tensor(
         [model.kinds.index(name) if name in model.kinds else -1 for name in NAMES]
         + [len(model.kinds)]
     )
-    for step in range(steps):
+
+    def loss(step: int) -> Tensor:
         batch = data[step].to(torch.device("cpu"))
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
             pixels = normalise(batch.pixels)
@@ -72,20 +82,54 @@ def train(
             seg = network.states(asked.clamp(min=0)).float()
         batch.targets["known"][asked < 0] = 0
         batch.targets["present"][asked < 0] = -1
-        mask = decoder(seg, type(pyramid)(*(f.float() for f in pyramid)))
+        mask = decoder(seg, Pyramid(*(f.float() for f in pyramid)))
         losses = map_losses(_masks(mask, batch.targets), batch.targets)
-        loss = WEIGHTS.mask * losses["mask"] + WEIGHTS.dice * losses["dice"]
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        told += float(loss.detach())
-        if (step + 1) % TOLD == 0 or step + 1 == steps:
-            yield step + 1, told / (step % TOLD + 1), decoder
-            told = 0.0
+        return WEIGHTS.mask * losses["mask"] + WEIGHTS.dice * losses["dice"]
+
+    yield from learn(decoder, loss, out, NAME, steps, RATE, DECAY)
+    row = {"step": float(steps), **figures(model, decoder, root, seed)}
+    run_log.add(out / f"{NAME}.jsonl", [row])
+    yield row
 
 
-def _masks(mask: torch.Tensor, targets: dict[str, torch.Tensor]) -> Maps:
+@torch.no_grad()
+def figures(
+    model: SmallModel, decoder: LinearDecoder, root: Path, seed: int = 0
+) -> dict[str, float]:
+    """{"gIoU", "gIoU as built"} of masks of the classes that are there, on the same crops of VHR-10's validation pictures.
+
+    Args:
+        model: whose features and states are used, and whose own pixel decoder is measured beside
+            the other.
+        decoder: as the paper writes it.
+        root: folder of the data sets.
+        seed: of the crops.
+    """
+    network, rng = model.network, np.random.default_rng([seed, 3])
+    sources = object_sources(root, "val")
+    overlaps: list[tuple[float, float]] = []
+    for _ in range(HELD):
+        crop = make_crop(sources, (0.999, 1.001), HELD_SIDE, rng)
+        asked = sorted({p.kind for p in crop.pieces if not p.ignored} & {*model.kinds})
+        if not asked:
+            continue
+        with torch.autocast("cpu", torch.bfloat16, enabled=model.half):
+            pixels = normalise(torch.from_numpy(crop.pixels[None]))
+            pyramid = network.neck(network.trunk(pixels.bfloat16() if model.half else pixels))
+            seg = network.states(
+                torch.tensor([[model.kinds.index(kind) for kind in asked]])
+            ).float()
+            built = network.decoder(seg, network.decoder.prepare(pyramid)).mask[0] > 0
+        written = decoder(seg, Pyramid(*(f.float() for f in pyramid)))[0] > 0
+        for kind, *masks in zip(asked, written, built, strict=True):
+            true = torch.from_numpy(np.asarray(target(crop, kind).mask, np.float32)) > 0.5
+            if true.any():
+                first, second = (float((mask & true).sum() / (mask | true).sum()) for mask in masks)
+                overlaps.append((first, second))
+    return dict(zip(("gIoU", "gIoU as built"), np.mean(overlaps, axis=0).tolist(), strict=True))
+
+
+def _masks(mask: Tensor, targets: dict[str, Tensor]) -> Maps:
     """Maps of which only the mask is trained; the others are those of nothing."""
     nothing = torch.zeros_like(targets["centre"])
     return Maps(
@@ -93,38 +137,14 @@ def _masks(mask: torch.Tensor, targets: dict[str, torch.Tensor]) -> Maps:
     )
 
 
+def put(out: Path, folder: Path) -> None:
+    """Write the decoder of `out`/linear_decoder.pt into a model folder, whose other files are there already."""
+    registry.write(folder / FILE, learnt(out, NAME), {})
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(
-        prog="python -m geomagnifier_lab.train.linear_decoder",
-        description=__doc__.partition("\n")[0],
-    )
-    parser.add_argument(
-        "--data", type=Path, help="folder of the data sets; else the setting GEOMAG_DATA"
-    )
-    parser.add_argument("--out", type=Path, required=True, help="folder of the new model")
-    parser.add_argument(
-        "--from", dest="start", default="small", help="model whose image side is used"
-    )
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args(arguments)
-    try:
-        model, decoder = load_small(given.start), None
-        for step, loss, decoder in train(model, data_root(given.data), given.steps, given.seed):  # noqa: B007
-            print(f"step {step} of {given.steps}  loss {loss:.3f}", file=sys.stderr, flush=True)
-    except GeomagError as error:
-        print(f"geomag: {error}", file=sys.stderr)
-        return 2
-    assert decoder is not None
-    shutil.copytree(folder_of(given.start), given.out, dirs_exist_ok=True)
-    save_file(
-        {name: tensor.half() for name, tensor in decoder.state_dict().items()},
-        given.out / f"{FILE}.part",
-    )
-    (given.out / f"{FILE}.part").replace(given.out / FILE)
-    print(given.out)
-    return 0
+    return command("geomagnifier_lab.train.linear_decoder", __doc__, STEPS, train, put, arguments)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ from PIL import Image
 from fake import FakeModel, paint
 from geomagnifier.errors import OptionError, install
 from geomagnifier.masks import encode
+from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.registry import load_model
+from geomagnifier.models.small.linear_decoder import LinearDecoder
 from geomagnifier_lab.bench import groups
 from geomagnifier_lab.bench.search_run import Case, write_cases
 from geomagnifier_lab.studies import (
@@ -140,6 +143,20 @@ def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> Non
     assert not said and again["tables"] == tables
 
 
+def test_the_linear_decoder_is_a_form_where_the_model_has_it_also_beside_kinds_without_words() -> (
+    None
+):
+    model = load_model("small")
+    assert isinstance(model, TaughtModel), (
+        "the package's model has kinds that the text decoder has no word for"
+    )
+    plan = paper.Plan(Path(), Path(), ONE, lambda: model)
+    linear, model.base.linear = model.base.linear, None
+    assert plan._forms() == [*paper.FORMS]
+    model.base.linear = linear or LinearDecoder()
+    assert plan._forms() == [*paper.FORMS, paper.LINEAR]
+
+
 def test_what_was_broken_off_goes_on(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,8 +191,8 @@ def test_tables_are_written_when_they_are_ready(
 
 
 def test_a_limit_is_one_of_everything() -> None:
-    assert paper.Amount().limited(1) == paper.Amount(1, 1, 1, 1)
-    assert paper.Amount().limited(3) == paper.Amount(3, 3, 2, 3)
+    assert paper.Amount().limited(1) == paper.Amount(1, 1, 1, 1, 1)
+    assert paper.Amount().limited(3) == paper.Amount(3, 3, 2, 3, 3)
     assert paper.Amount(pictures=2).limited(100) == paper.Amount(pictures=2)
 
 

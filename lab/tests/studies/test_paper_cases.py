@@ -87,6 +87,8 @@ def test_the_studies_ask_everything_and_keep_cut_outs(
     assert {row["search"] for row in rows["case 1"]} == set(paper_cases.SEARCHES)
     courts = paper_cases.courts(FakeModel(), 0, tmp_path, lambda: told.append(1))
     assert len(courts) == 2 * len(paper_cases.ROWS) and len(told) == 32
+    few = paper_cases.courts(FakeModel(), 0, asked=paper_cases.ROWS[:2])
+    assert [row["question"] for row in few] == 2 * [*paper_cases.ROWS[:2]]
     meant = {(row["rows"], row["question"]): row.get("meant") for row in courts}
     assert (
         meant[1, paper_cases.ROWS[3]] == 0

@@ -15,7 +15,7 @@ from PIL import Image
 
 from fake import FakeModel
 from geomagnifier.language.classes import SCENES
-from geomagnifier.models.registry import load_small
+from geomagnifier.models.registry import load_model
 from geomagnifier.types import Granularity, ModelOutput, Query, View
 from geomagnifier_lab.studies import paper_scenes
 from geomagnifier_lab.studies.paper_scenes import SIZES, classify, relearnt
@@ -68,7 +68,7 @@ def test_a_head_is_learnt_over_the_trunk(
         paper_scenes, "train_scenes", functools.partial(paper_scenes.train_scenes, steps=60)
     )
     assert {"forest", "beach"} <= set(SCENES)
-    found = relearnt(load_small(), root, size)
+    found = relearnt(load_model(), root, size)
     assert set(found) == {"aid", "ucm", "rsscn7"} and all(
         run == {"right": 2, "n": 2} for run in found.values()
     )

@@ -5,13 +5,16 @@ No answer changes by the latter.
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from geomagnifier.finetuning.crops import Crop, Piece
 from geomagnifier.inference import resolution
-from geomagnifier.models.registry import load_small
+from geomagnifier.models.registry import WEIGHTS, load_small
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.text_decoder import Memory
 from geomagnifier.raster.scene import open_scene
@@ -98,7 +101,7 @@ def made_frame(kind: str, row: int, column: int, generator: torch.Generator) -> 
     return heat_frames.Frame(last.half(), far.half(), {kind: where}, {kind: torch.ones(17, 32)})
 
 
-def test_h_learns_to_point_and_the_decoder_stays_as_it_is() -> None:
+def test_h_learns_to_point_and_the_decoder_stays_as_it_is(tmp_path: Path) -> None:
     model, generator = load_small("small"), torch.Generator().manual_seed(0)
     rng = np.random.default_rng(0)
     seen = [
@@ -106,8 +109,12 @@ def test_h_learns_to_point_and_the_decoder_stays_as_it_is() -> None:
         for _ in range(8)
     ]
     before = {name: value.clone() for name, value in model.network.text.state_dict().items()}
-    *_, (step, loss, own) = told = list(attention.tune(model, seen, steps=50))
-    assert step == 50 and loss < told[0][1]
+    told = list(attention.tune(model, seen, tmp_path, steps=50))
+    assert told[-1]["step"] == 50 and told[-1]["loss"] < told[0]["loss"]
+    shutil.copytree(WEIGHTS, tmp_path / "model")
+    attention.put(tmp_path, tmp_path / "model")
+    learnt = load_small(tmp_path / "model")
+    assert learnt.pointer is not learnt.network.text
     assert all(
         torch.equal(value, before[name]) for name, value in model.network.text.state_dict().items()
     )
@@ -116,7 +123,7 @@ def test_h_learns_to_point_and_the_decoder_stays_as_it_is() -> None:
     question = [model._encode("Segment every ship.")]
     old, new = (
         attention.heats(d, model, look.last[None], question, ["ship"])[0]
-        for d in (model.network.text, own.within(model.network.text))
+        for d in (model.network.text, learnt.pointer)
     )
     assert (new * look.where).sum() / new.sum() > (old * look.where).sum() / old.sum()
 

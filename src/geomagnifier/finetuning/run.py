@@ -37,7 +37,6 @@ from geomagnifier.models.custom.checkpoint import OWN, contents
 from geomagnifier.models.custom.class_heads import Heads, OwnKind
 from geomagnifier.models.custom.model import TaughtModel
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
 from geomagnifier.raster.scene import open_scene
 
 HELD, FEW = 0.2, 10
@@ -311,7 +310,7 @@ def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
     with Staging(
         folder, stale=0
     ) as staging:  # one run at a time; what a killed one has left are 60 MB
-        for name in (*registry.FILES, registry.CHINESE, ATTENTION):
+        for name in registry.ALL:  # `OWN` of a base that was taught before is written anew below
             if (origin / name).is_file():
                 files[name] = staging.path(name)
                 shutil.copyfile(origin / name, files[name])

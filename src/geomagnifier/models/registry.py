@@ -7,7 +7,7 @@ scout.safetensors      the scout; its metadata hold sizes of the kinds, the curv
 chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
 box_refiner.safetensors  corrects boxes; without it they are the pixel decoder's
 attention.safetensors  cross-attention that PSC's heat map is made with; without it, that of the decoder
-linear_decoder.safetensors  only where it was trained: the pixel decoder as the paper writes it
+linear_decoder.safetensors  the pixel decoder as the paper writes it, for that variant alone; not in every folder
 own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
 SHA256SUMS             of all these; where it is there, they are held against it
 

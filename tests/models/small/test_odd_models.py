@@ -32,6 +32,7 @@ from geomagnifier.models.custom.class_heads import Heads
 from geomagnifier.models.custom.model import TaughtModel
 from geomagnifier.models.registry import CHINESE, FILES, WEIGHTS, load_model, load_small
 from geomagnifier.models.small.box_refiner import FILE as REFINER
+from geomagnifier.models.small.linear_decoder import FILE as LINEAR
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
 from random_small import CARD, HUNT
@@ -480,7 +481,7 @@ def test_tokenizers_that_are_none(folder: Path) -> None:
 
 
 def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
-    for file in (*FILES, CHINESE, ATTENTION, REFINER, checksums.SUMS):
+    for file in (*FILES, CHINESE, ATTENTION, REFINER, LINEAR, checksums.SUMS):
         (tmp_path / file).symlink_to(WEIGHTS / file)
     assert load_small(tmp_path).spec.version == load_small().spec.version
     for file in (SCOUT, CHINESE):
@@ -494,7 +495,7 @@ def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
 
 def test_the_packages_weights_are_the_ones_that_were_written() -> None:
     checksums.check(WEIGHTS, registry.ALL)
-    assert set(checksums._read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION, REFINER}
+    assert set(checksums._read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION, REFINER, LINEAR}
     assert (
         checksums.fingerprint(WEIGHTS) is not None
         and len(checksums.fingerprint(WEIGHTS) or "") == 12

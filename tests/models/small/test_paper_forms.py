@@ -14,6 +14,8 @@ import torch
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
+from geomagnifier.models.custom.class_heads import Heads, OwnKind
+from geomagnifier.models.custom.model import TaughtModel
 from geomagnifier.models.registry import load_small
 from geomagnifier.models.small import joint_input
 from geomagnifier.models.small.backbone import Pyramid
@@ -123,19 +125,26 @@ def test_the_linear_decoder_is_what_the_paper_writes() -> None:
 
 
 def test_the_linear_decoder_draws_masks_where_the_model_has_it(
-    model: SmallModel, views: list[View]
+    model: SmallModel, views: list[View], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = replace(QUESTION, variant=Variant.of("linear decoder"))
-    with pytest.raises(OptionError, match=r"recipes/linear_decoder\.sh"):
-        model.answer(asked, Granularity.PIXEL, views[1:], [])
-    model.linear = LinearDecoder().eval().requires_grad_(False)
-    try:
-        linear, bent = (
-            model.answer(q, Granularity.PIXEL, views[1:], []).views[0] for q in (asked, QUESTION)
-        )
-    finally:
-        model.linear = None
+    linear, bent = (
+        model.answer(q, Granularity.PIXEL, views[1:], []).views[0] for q in (asked, QUESTION)
+    )
     assert [f.view_box for f in linear.found] == [f.view_box for f in bent.found], (
         "boxes are not the paper's"
     )
     assert not np.allclose(linear.covers[0].probability, bent.covers[0].probability)
+    monkeypatch.setattr(model, "linear", None)
+    with pytest.raises(OptionError, match=r"recipes/linear_decoder\.sh"):
+        model.answer(asked, Granularity.PIXEL, views[1:], [])
+
+
+def test_a_taught_class_has_masks_of_its_own(model: SmallModel, views: list[View]) -> None:
+    taught = TaughtModel(model, [(Heads(1), ("gazebo",))], [OwnKind((("gazebo", "gazebos"),))])
+    asked = Query("Segment every gazebo.", min_score=0.05)
+    assert taught.answer(asked, Granularity.PIXEL, views[1:]).asked == ("gazebo",)
+    with pytest.raises(OptionError, match="gazebo was taught with masks of its own"):
+        taught.answer(
+            replace(asked, variant=Variant.of("linear decoder")), Granularity.PIXEL, views[1:]
+        )

@@ -17,10 +17,12 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from geomagnifier.errors import OptionError
 from geomagnifier.geometry import suppress_many
 from geomagnifier.language import chinese_answers, class_names, nearest_class, yes_no
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import names_nothing, plural
+from geomagnifier.model_protocol import Model
 from geomagnifier.models.custom.aliases import ClassAlias, Names, lenders, renamed
 from geomagnifier.models.custom.class_heads import Heads, OwnKind, presence
 from geomagnifier.models.small import text_generation
@@ -413,6 +415,11 @@ class TaughtModel:
                 replace(query, text=kind_token(kind)), granularity, ParsedQuestion((kind,)), view
             )
             return list(reply.found), reply.covers[0]
+        if query.variant.linear:
+            raise OptionError(
+                f"{kind} was taught with masks of its own, which the linear decoder does not draw;"
+                " ask without that variant"
+            )
         maps, own, chosen = self._maps(kind, view), self.own[kind], self.calibration[kind]
         there = float(presence(maps, own.stuff)[0, 0])
         probability = crop(torch.sigmoid(maps.mask[0, 0].float()), view)
@@ -484,6 +491,12 @@ class TaughtModel:
             lambda m: m.group(1) + ("n " if one[0].lower() in "aeiou" else " "),
             text,
         )
+
+
+def base_of(model: Model) -> SmallModel | None:
+    """The small model that a model is, or stands around; None for another."""
+    base = model.base if isinstance(model, TaughtModel) else model
+    return base if isinstance(base, SmallModel) else None
 
 
 def distinct(regions: Sequence[Region], within: Mapping[str, str]) -> list[int]:

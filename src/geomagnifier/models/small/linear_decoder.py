@@ -21,7 +21,9 @@ from geomagnifier.models.small.backbone import Pyramid
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, QUARTERS, STRIDE
 
 FILE = "linear_decoder.safetensors"
-"""In a model folder, where it was trained (recipes/linear_decoder.sh)."""
+"""In the package, and in model folders made by recipes/linear_decoder.sh or over the package's
+image side.
+"""
 SURE = 1e-4
 """A sum of weighted sigmoids can leave 0 to 1; it is held this far inside."""
 

@@ -165,17 +165,11 @@ def run(
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> None:
     scene, out = tmp_path / "strip.tif", tmp_path / "out"
-    strip(scene, 9000)
-    # In bf16 a window's scores differ in the third digit by what is looked at together with it, and
-    # that depends on where a run stopped.
-    exact = (
-        "import geomagnifier.models.small.model as small; small.fast_bf16 = lambda: False; from"
-        " geomagnifier.__main__ import main; main()"
-    )
+    strip(scene, 5000)
     command = [
         sys.executable,
-        "-c",
-        exact,
+        "-m",
+        "geomagnifier",
         "ask",
         str(scene),
         "Segment every ship.",
@@ -216,9 +210,8 @@ def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> No
     fresh = run([*command[:-1], str(tmp_path / "fresh")], tmp_path / "fresh")
     assert fresh.returncode == 0
     again = json.loads((tmp_path / "fresh" / "answer.json").read_text())
-    assert full["complete"] and len(full["regions"]) == len(again["regions"]) > len(
-        partial["regions"]
-    )
+    assert full["complete"] and len(full["regions"]) > len(partial["regions"])
+    assert (full["text"], full["regions"]) == (again["text"], again["regions"]), "to the last digit"
     assert (
         full["cost"]["pixels_processed"] == again["cost"]["pixels_processed"]
     )  # of all runs together

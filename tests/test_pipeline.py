@@ -19,8 +19,8 @@ from geomagnifier.export.answer_json import to_json
 from geomagnifier.export.write import write, write_picture
 from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
-from geomagnifier.inference.scan import WORTH
 from geomagnifier.inference.view_limits import RESERVED
+from geomagnifier.inference.walk import WORTH
 from geomagnifier.memory import give_back, resident
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask, embed

@@ -59,7 +59,8 @@ def test_shares_see_what_one_process_sees(tmp_path: Path, search: str, question:
     assert len(model.views) <= 2, "what is in the journal is not looked at again"
 
 
-def test_every_window_is_looked_at_by_one_of_them(tmp_path: Path) -> None:
+def test_every_window_is_looked_at_by_one_of_them_and_the_first_by_all(tmp_path: Path) -> None:
+    """What is asked for is read from the first, so that all see what one process would."""
     with open_scene(paint(2800, 1700, *BOXES)) as scene:
         models = [FakeModel() for _ in range(3)]
         for k, model in enumerate(models):
@@ -68,8 +69,9 @@ def test_every_window_is_looked_at_by_one_of_them(tmp_path: Path) -> None:
             )
         alone = FakeModel()
         ask(scene, "Find every ship.", alone, search="exhaustive")
-    keys = [key for model in models for what, _, key in model.views if what == "answer"]
-    assert sorted(keys) == sorted(key for what, _, key in alone.views if what == "answer")
+    keys = [[key for what, _, key in model.views if what == "answer"] for model in (*models, alone)]
+    assert {mine[0] for mine in keys} == {keys[3][0]}
+    assert sorted([keys[0][0], *(key for mine in keys[:3] for key in mine[1:])]) == sorted(keys[3])
 
 
 def test_a_journal_of_another_question_is_not_taken_in(tmp_path: Path) -> None:

@@ -15,24 +15,18 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference import view_groups
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import SceneInfo, View, Window, WindowResult
+from geomagnifier.types import SceneInfo, Window
 
 
-def read(
-    width: int, height: int, number: int = 0, seen: bool = True
-) -> tuple[Window, View | None, None, WindowResult | None]:
+def window(width: int, height: int, number: int = 0) -> Window:
     box = Box(number * width, 0, (number + 1) * width, height)
-    window = Window(box, width, height, "closer", box)
-    return (
-        window,
-        View(np.zeros((height, width, 3), np.uint8), window, "key") if seen else None,
-        None,
-        None if seen else WindowResult(window),
-    )
+    return Window(box, width, height, "closer", box)
 
 
-def sizes(*given: tuple[Window, View | None, None, WindowResult | None]) -> list[int]:
-    return [len(group) for group in view_groups.together(iter(given))]
+def sizes(*given: Window) -> list[int]:
+    groups = view_groups.together(given)
+    assert [one for group in groups for one in group] == [*given]
+    return [len(group) for group in groups]
 
 
 @pytest.mark.parametrize(
@@ -47,20 +41,26 @@ def sizes(*given: tuple[Window, View | None, None, WindowResult | None]) -> list
 )
 def test_as_many_as_300_000_px_hold(side: int, groups: list[int]) -> None:
     assert view_groups.TOGETHER == 300_000
-    assert sizes(*(read(side, side, number) for number in range(31))) == groups
+    assert sizes(*(window(side, side, number) for number in range(31))) == groups
 
 
-def test_another_size_or_a_window_from_the_journal_begins_a_group() -> None:
-    wide, high = read(64, 128), read(128, 64)
+def test_another_size_begins_a_group() -> None:
+    wide, high = window(64, 128), window(128, 64)
     assert sizes(wide, wide, high, high, high, wide) == [2, 3, 1]
-    kept = read(64, 128, seen=False)
-    assert sizes(wide, wide, kept, wide, kept, kept) == [2, 1, 1, 1, 1]
-    assert sizes() == [] and sizes(kept) == [1]
+    assert sizes() == [] and sizes(wide) == [1]
+
+
+def test_windows_of_one_input_are_28() -> None:
+    windows = [window(700, 700, number) for number in range(60)]
+    groups = view_groups.in_one(windows)
+    assert [len(group) for group in groups] == [28, 28, 4] and [
+        one for group in groups for one in group
+    ] == windows
 
 
 def test_windows_keep_their_order_but_for_their_size_within_64() -> None:
     assert view_groups.SORTED == 64
-    windows = [read(32 + 32 * (number % 2), 64, number)[0] for number in range(130)]
+    windows = [window(32 + 32 * (number % 2), 64, number) for number in range(130)]
     ordered = view_groups.by_size(windows)
     assert [w.width for w in ordered] == [64] * 32 + [32] * 32 + [64] * 32 + [32] * 32 + [64, 32]
     assert [w.box.x0 for w in ordered[:32]] == sorted(

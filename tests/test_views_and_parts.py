@@ -12,8 +12,9 @@ import pytest
 from fake import FakeModel, paint
 from geomagnifier import pipeline
 from geomagnifier.geometry import Box
-from geomagnifier.inference import scan
+from geomagnifier.inference import walk
 from geomagnifier.inference.merge import assemble_regions, part_of
+from geomagnifier.inference.view_groups import together
 from geomagnifier.inference.view_limits import RESERVED
 from geomagnifier.masks import bounds
 from geomagnifier.memory import resident
@@ -153,7 +154,7 @@ def test_what_is_remembered_goes_where_a_view_would_not_fit_beside_it(
     model = FakeModel()
     memory = resident() + RESERVED + 3e9
     monkeypatch.setattr(
-        scan, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes
+        walk, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes
     )
     with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
         ask(scene, "Find every ship.", model, max_memory=memory)
@@ -181,21 +182,31 @@ def test_a_property_that_nothing_checks_does_not_choose(words: str) -> None:
     assert pipeline._without(None, words) == words
 
 
-def test_each_of_three_processes_looks_at_every_third_window(tmp_path: Path) -> None:
-    """Ships are everywhere, so that no window is blank."""
+def test_each_of_three_processes_looks_at_every_third_group_of_windows(tmp_path: Path) -> None:
+    """Ships are everywhere, so that no window is blank.
+
+    What is asked for is read from the first group, by each of them.
+    """
     ships = [(x, y, x + 30, y + 20) for x in range(40, 1000, 90) for y in range(40, 800, 90)]
-    seen: list[set[str]] = []
+    seen: list[list[str]] = []
     with open_scene(paint(1000, 800, *ships)) as scene:
         models = [FakeModel(view_pixels=40_000, tile=200, overlap=20) for _ in range(4)]
-        count = len(ask(scene, "Find every ship.", models[3], search="exhaustive").trace.views)
+        groups = together(
+            ask(scene, "Find every ship.", models[3], search="exhaustive").trace.views
+        )
         for k in range(3):
             left = pipeline.look_at_share(
                 scene, "Find every ship.", models[k], tmp_path / f"{k}", (k, 3), search="exhaustive"
             )
-            seen.append({key for what, _, key in models[k].views if what == "answer"})
+            seen.append([key for what, _, key in models[k].views if what == "answer"])
             assert not left
-    assert [len(keys) for keys in seen] == [len(range(k, count, 3)) for k in range(3)] and count > 9
-    assert len(set.union(*seen)) == count
+    count = [len(group) for group in groups]
+    assert [len(keys) for keys in seen] == [
+        sum(count[k::3]) + (count[0] if k else 0) for k in range(3)
+    ] and len(count) > 3
+    assert len(set().union(*seen)) == sum(count) and all(
+        keys[: count[0]] == seen[0][: count[0]] for keys in seen
+    )
 
 
 def test_what_no_detection_shows_lies_where_its_mask_is() -> None:

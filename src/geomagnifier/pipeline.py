@@ -41,8 +41,9 @@ from geomagnifier.inference import merge as assembly
 from geomagnifier.inference.cropping import CROPPING, POLICIES
 from geomagnifier.inference.references import Reference
 from geomagnifier.inference.resume import Journal
-from geomagnifier.inference.scan import Progress as Progress
-from geomagnifier.inference.scan import ScanConfig
+from geomagnifier.inference.view_groups import Stopwatch
+from geomagnifier.inference.walk import USUAL, WORTH, ScanConfig
+from geomagnifier.inference.walk import Progress as Progress
 from geomagnifier.language import chinese_text, ordinals, unsupported
 from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
@@ -239,7 +240,7 @@ def _ask(
     refers: Reference | None,
 ) -> Answer:
     """`ask` with checked arguments."""
-    question, watch = query.text, scan.Stopwatch()
+    question, watch = query.text, Stopwatch()
     zh = chinese_text.chinese(question) or chinese_text.ordered(question)
     classes = model.spec.kinds  # a model without a list of classes reads any words
     if similar_pictures.asked(question):
@@ -575,7 +576,7 @@ def _without(claim: unsupported.Unchecked | None, words: str) -> str:
     )
 
 
-def _refused(scene: Scene, query: Query, model: Model, text: str, watch: scan.Stopwatch) -> Answer:
+def _refused(scene: Scene, query: Query, model: Model, text: str, watch: Stopwatch) -> Answer:
     """The answer to what cannot be answered: why, and what to ask instead.
 
     Nothing is looked at but the preview, where that is cheap.
@@ -640,17 +641,7 @@ def look_at_share(
     query = Query(question, _check(scene.info, None, search, recall, min_score), min_score, recall)
     read = composed.understood(question, model.spec)
     *_, seen = _seen(
-        scene,
-        query,
-        model,
-        scan.Stopwatch(),
-        search,
-        None,
-        None,
-        journal,
-        progress,
-        share,
-        read=read,
+        scene, query, model, Stopwatch(), search, None, None, journal, progress, share, read=read
     )
     return not seen.stopped
 
@@ -659,7 +650,7 @@ def _seen(
     scene: Scene,
     query: Query,
     model: Model,
-    watch: scan.Stopwatch,
+    watch: Stopwatch,
     search: str,
     spent: tuple[str, float] | None,
     memory: float | None,
@@ -725,16 +716,16 @@ def _seen(
 def search_worth(model: Model, recall: float | None) -> float:
     """The heat from which a spot is opened, for a share of the objects that must be found.
 
-    None: `looking.USUAL`.
+    None: `USUAL`.
 
     Raises:
         OptionError: the model has no curve, or it does not reach so far.
     """
     curve = model.spec.recall
     if not curve and recall is None:
-        return scan.WORTH
+        return WORTH
     for share, heat in curve:  # rising shares, falling heats
-        if share >= (scan.USUAL if recall is None else recall):
+        if share >= (USUAL if recall is None else recall):
             return heat
     if recall is None:
         return curve[-1][1]

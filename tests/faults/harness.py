@@ -1,8 +1,8 @@
 """Kill the real commands at random moments, look for broken files, run them again, and compare with an undisturbed run.
 
-    python tests/faults/harness.py --kills 50 --seed 0 --out report.json [ask index train map serve]
-    python tests/faults/harness.py --press --kills 70 --out report.json [ask index train map serve
-    chat bench]
+    python tests/faults/harness.py --kills 50 --seed 0 --out report.json [ask index train map eval
+    serve] python tests/faults/harness.py --press --kills 70 --out report.json [ask index train map
+    eval serve chat bench]
 
 Each command is killed several times running, then let finish. Half of the moments are spread over
 the time that the undisturbed run took, half come just after a file was written. Left with 1 if
@@ -44,6 +44,8 @@ from geomagnifier_lab.render import scene as drawn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
+from data.benchmarks import made_scenes
+
 import own_scenes
 from ports import free_port
 
@@ -84,6 +86,8 @@ class Pressed:
         exit code, or a traceback.
     left: processes some seconds later.  broken: files under a final name.  slowest: seconds from
         the signal to the end.
+    lost: of a command that goes on, whether the last one that was pressed then ends otherwise than
+        undisturbed.
     """
 
     command: str
@@ -96,6 +100,7 @@ class Pressed:
     left: int = 0
     broken: int = 0
     slowest: float = 0.0
+    lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,14 @@ def mapped(out: Path) -> object:
     return list(zip(table["scene"], table["state"], table["text"], strict=True)), places
 
 
+def measured(out: Path) -> object:
+    """Every record and all figures, but for the seconds."""
+    records = [json.loads(line) for line in (out / "predictions.jsonl").read_text().splitlines()]
+    result = json.loads((out / "result.json").read_text())
+    result["cost"].pop("seconds")
+    return [{k: v for k, v in record.items() if k != "seconds"} for record in records], result
+
+
 ROW = ["scene", "number", "x0", "y0", "x1", "y1"]
 CASES = {
     "ask": Case(
@@ -262,6 +275,19 @@ CASES = {
         ],
         mapped,
     ),
+    "eval": Case(
+        lambda scenes, out: [
+            "eval",
+            "ucm",
+            "--root",
+            str(scenes.parent / "ucm"),
+            "--split",
+            "test",
+            "--out",
+            str(out),
+        ],
+        measured,
+    ),
 }
 
 
@@ -276,7 +302,7 @@ SERVING = 15.0
 
 
 def prepare(work: Path) -> Path:
-    """Six drawn scenes, and labels to be learnt from."""
+    """Six drawn scenes, labels to be learnt from, and a set to be measured on."""
     scenes = work / "scenes"
     scenes.mkdir()
     for seed in range(6):
@@ -290,6 +316,7 @@ def prepare(work: Path) -> Path:
             ]
         )
     own_scenes.write_coco(work / "own", 12)
+    made_scenes.write_scenes("ucm", work / "ucm")
     return scenes
 
 
@@ -544,6 +571,13 @@ def press(
         tally.left += len(left)
         tally.broken += len(broken(out)) if out.exists() else 0
         tell()
+    if name in CASES and tally.presses:
+        subprocess.run([*GEOMAG, *words(scenes, out)], check=False, capture_output=True)
+        try:
+            tally.lost = int(CASES[name].look(out) != CASES[name].look(work / f"{name}-whole"))
+        except Exception as error:  # an output that cannot be read is lost
+            print(f"{name}, gone on with: {error!r}", file=sys.stderr)
+            tally.lost = 1
     return tally
 
 
@@ -611,7 +645,7 @@ def main(arguments: list[str] | None = None) -> int:
     Console().print(table)
     return int(
         any(
-            t.broken or (t.lost if isinstance(t, Tally) else t.silent or t.wrong or t.left)
+            t.broken or t.lost or (isinstance(t, Pressed) and (t.silent or t.wrong or t.left))
             for t in tallies
         )
     )

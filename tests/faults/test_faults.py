@@ -33,7 +33,7 @@ def test_ten_kills_lose_nothing(tmp_path: Path, scenes: Path, name: str) -> None
 def test_ten_times_ctrl_c_end_in_a_word(tmp_path: Path, scenes: Path, name: str) -> None:
     tally = harness.press(name, 10, 0, tmp_path, scenes)
     assert tally.presses == 10
-    assert (tally.silent, tally.wrong, tally.left, tally.broken) == (0, 0, 0, 0)
+    assert (tally.silent, tally.wrong, tally.left, tally.broken, tally.lost) == (0, 0, 0, 0, 0)
 
 
 def test_broken_files_are_seen(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -63,9 +64,25 @@ def test_a_part_and_a_heat_map_come_back(tmp_path: Path) -> None:
     )
     assert (layer.patch.probability == made.layers[0].patch.probability).all()
     seen = again.heat(OTHER)
-    assert seen is not None and seen == pytest.approx(heat, abs=1e-3)
+    assert seen is not None and seen.dtype == np.float32 and (seen == heat).all(), (
+        "to the last digit: a spot is opened or not by it"
+    )
     assert again.heat(WINDOW) is None and again.part(OTHER) is None
     again.close()
+
+
+def test_a_heat_map_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    heat = np.linspace(0, 1, 12).reshape(3, 4).astype(np.float16)
+    journal = Journal(tmp_path / "j", KEY)
+    journal.keep(WINDOW, heat=heat.astype(np.float32))
+    journal.close()
+    with closing(sqlite3.connect(tmp_path / "j")) as base, base:
+        data = np.array(heat.shape, np.int32).tobytes() + zlib.compress(heat.tobytes(), 1)
+        base.execute("UPDATE windows SET data = ? WHERE what = 'heat'", (data,))
+    journal = Journal(tmp_path / "j", KEY)
+    back = journal.heat(WINDOW)
+    assert back is not None and back.dtype == np.float32 and (back == heat).all()
+    journal.close()
 
 
 def test_what_a_window_cost_comes_back_and_is_counted_once(tmp_path: Path) -> None:

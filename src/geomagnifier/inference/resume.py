@@ -3,6 +3,7 @@
 One SQLite file, a row for each finished window, whole after any crash.
 
     key     what was asked of what, as JSON: a journal of another question is refused
+    facts   what the first run worked out of the machine, and later ones keep to
     windows box, size and role of a window -> its heat map, its part of the answer, what it cost
 
 A window's row is there wholly or not at all, so that a run that is killed goes on from the last one
@@ -58,17 +59,34 @@ class Journal:
     def __init__(self, path: Path, key: Mapping[str, Any]) -> None:
         self.path, self.key = path, json.dumps(key, sort_keys=True, ensure_ascii=False)
         self._base: sqlite3.Connection | None = None
+        self._facts: dict[str, str] = {}
         if path.exists():
             self._open()
+
+    def settled(self, name: str, value: Any) -> Any:
+        """A fact that the first run settled, plain values.
+
+        As it is written down, else `value`, written with the next window.
+        """
+        row = (
+            None
+            if self._base is None
+            else self._base.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        )
+        if row is not None:
+            return json.loads(row[0])
+        self._facts[name] = json.dumps(value)
+        return value
 
     def heat(self, window: Window) -> Floats | None:
         """The heat map that was kept of a window."""
         data = self._get(window, "heat")
         if data is None:
             return None
-        height, width = np.frombuffer(data[:8], np.int32)
+        (height, width), cells = np.frombuffer(data[:8], np.int32), zlib.decompress(data[8:])
+        half = len(cells) < 4 * height * width  # of an earlier version
         return (
-            np.frombuffer(zlib.decompress(data[8:]), np.float16)
+            np.frombuffer(cells, np.float16 if half else np.float32)
             .reshape(height, width)
             .astype(np.float32)
         )
@@ -127,6 +145,9 @@ class Journal:
             with self._base:
                 kept = [(_row(window), name, data) for name, data in rows.items() if data]
                 self._base.executemany("INSERT OR REPLACE INTO windows VALUES (?, ?, ?)", kept)
+                self._base.executemany(
+                    "INSERT OR IGNORE INTO facts VALUES (?, ?)", self._facts.items()
+                )
         except (sqlite3.Error, OSError) as error:
             raise output_error(self.path, error) from error
 
@@ -144,6 +165,7 @@ class Journal:
             base.execute("PRAGMA synchronous = NORMAL")
             with base:
                 base.execute("CREATE TABLE IF NOT EXISTS asked (key TEXT)")
+                base.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT)")
                 base.execute(
                     "CREATE TABLE IF NOT EXISTS windows (name TEXT, what TEXT, data BLOB, PRIMARY"
                     " KEY (name, what))"
@@ -216,8 +238,8 @@ def _row(window: Window) -> str:
 
 def _dump_heat(heat: Floats) -> bytes:
     return np.array(heat.shape, np.int32).tobytes() + zlib.compress(
-        heat.astype(np.float16).tobytes(), 1
-    )
+        heat.astype(np.float32).tobytes(), 1
+    )  # to the last digit
 
 
 def _dump_part(part: WindowResult) -> bytes:

@@ -18,20 +18,17 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geomagnifier.errors import GeomagWarning, SceneUnreadable
+from geomagnifier.errors import GeomagWarning
 from geomagnifier.geometry import Box
 from geomagnifier.inference import cropping, resolution
 from geomagnifier.inference import merge as assembly
-from geomagnifier.inference.resume import Journal, Spent
+from geomagnifier.inference.resume import Spent
 from geomagnifier.inference.view_groups import (
-    ONE_INPUT,
     Read,
     by_size,
     in_one,
@@ -40,8 +37,16 @@ from geomagnifier.inference.view_groups import (
     whole_heat,
 )
 from geomagnifier.inference.view_groups import Stopwatch as Stopwatch
-from geomagnifier.inference.view_limits import area_of, asked_about, bounded, heat_within
-from geomagnifier.memory import give_back, resident
+from geomagnifier.inference.view_limits import area_of, as_before, asked_about, bounded, heat_within
+from geomagnifier.inference.walk import (
+    BY,
+    ScanConfig,
+    Walk,
+    begin_again,
+    read,
+    read_ahead,
+    show_again,
+)
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.halt import Halted
 from geomagnifier.raster.preview import Preview
@@ -55,59 +60,16 @@ from geomagnifier.types import (
     ModelSpec,
     Plan,
     Query,
-    Relevance,
     Trace,
     View,
     Window,
     WindowResult,
 )
 
-AHEAD = 2
-"""Windows that are read while the network looks at another."""
-WORTH, USUAL = 0.3, 0.925
-"""Heat from which a spot is opened where the model has no curve; else the share of the objects that
-is to be found.
-"""
-
-Progress = Callable[[int, int], bool | None]
 _Looked = tuple[Window, Floats | None, WindowResult | None, Spent | None]
 """A window with its heat map, its part of the answer, or both; and what it cost, None where an
 earlier run has looked at it.
 """
-BY: dict[str, Relevance] = {
-    "adaptive": "scout",
-    "paper": "gradient",
-    "random": "gradient",
-    "grid": "gradient",
-}
-"""What a policy's heat is: what measures best, and what the paper says; of the others it says how
-large windows are, not where.
-"""
-
-
-@dataclass(frozen=True, eq=False)
-class ScanConfig:
-    """How a scene is to be searched."""
-
-    policy: str
-    worth: float = WORTH
-    """Heat from which a spot is opened."""
-    budget: tuple[str, float] | None = None
-    """("pixels" | "seconds", how many)."""
-    memory: float | None = None
-    """Bytes that the process may hold."""
-    journal: Journal | None = None
-    progress: Progress | None = None
-    share: tuple[int, int] = (0, 1)
-    """(k, n): of the windows of a round every n-th from the k-th on is looked at, and the search
-    ends; n processes so share the work of a round, and go on when their journals are one.
-    """
-    settled: bool = False
-    """What is asked for is known already, and a glance that reads the question is all unless it
-    names a landmark.
-    """
-    enlarge: bool = True
-    """Tiny targets are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,125 +86,6 @@ class ScanResult:
     """The whole scene."""
     stopped: bool
     """The search was stopped before its end."""
-
-
-@dataclass(eq=False)
-class _Walk:
-    """A search under way."""
-
-    scene: Scene
-    query: Query
-    level: Granularity
-    model: Model
-    wanted: ScanConfig
-    watch: Stopwatch
-    begin: float
-    preview: Preview
-    parts: list[WindowResult] = field(default_factory=list)
-    reply: ModelOutput | None = None
-    first: View | None = None
-    pixels: int = 0
-    flops: float = 0.0
-    windows: list[Window] = field(default_factory=list)
-    broken: list[Box] = field(default_factory=list)
-    passed: list[tuple[Box, float]] = field(default_factory=list)
-    journal: Journal | None = None
-    stopped: bool = False
-    done: int = 0
-    others: int = 0
-    damage: SceneUnreadable | None = None
-    noted: dict[str, float] = field(default_factory=dict)
-    coarse: list[Window] = field(default_factory=list)
-    beside: list[View] = field(default_factory=list)
-    told: bool = False
-
-    @property
-    def joint(self) -> bool:
-        """Whether all that the search reads is one input (the paper's I')."""
-        return (
-            self.wanted.policy in cropping.CROPPING
-            and self.level is not Granularity.IMAGE
-            and self.query.variant.joint
-        )
-
-    @property
-    def outlined(self) -> bool:
-        """Whether the coarse views of the paper's search are answered.
-
-        Their boxes are part of the answer, their masks are an extension.
-        """
-        return self.level is Granularity.REGION or self.query.variant.coarse
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether the model's own thresholds say what counts."""
-        return self.query.min_score is None and self.query.recall is None
-
-    def spent(self, window: Window, pixels: int, flops: float) -> Spent:
-        """The cost of a window that has just been looked at, with the seconds since the one before."""
-        now = dict(self.watch.seconds)
-        seconds = {stage: value - self.noted.get(stage, 0.0) for stage, value in now.items()}
-        self.noted = now
-        return Spent(
-            pixels,
-            flops,
-            seconds,
-            tuple(box for box in self.broken if box.intersection(window.box)),
-        )
-
-    def make_room(self, pixels: int) -> None:
-        """Before so many px are looked at.
-
-        Where they might take the process beyond its memory, what nobody needs any more goes.
-        """
-        if self.wanted.memory is None:
-            return
-        limit = self.wanted.memory - pixels * self.model.spec.pixel_bytes
-        if resident() > limit:
-            give_back()
-            if resident() > limit:
-                self.model.remember(0)
-                give_back()
-
-    def take_over(self, spent: Spent) -> None:
-        """Count what a window cost in an earlier run."""
-        self.pixels += spent.pixels
-        self.flops += spent.flops
-        for seconds in (self.watch.seconds, self.noted):
-            for stage, value in spent.seconds.items():
-                seconds[stage] = seconds.get(stage, 0.0) + value
-        self.broken += [box for box in spent.broken if box not in self.broken]
-
-    def late(self) -> bool:
-        """Whether a budget of seconds is spent."""
-        budget = self.wanted.budget
-        return (
-            budget is not None
-            and budget[0] == "seconds"
-            and time.perf_counter() - self.begin >= budget[1]
-        )
-
-    def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> ModelOutput:
-        """The model's answer about views; the first one says what was asked for.
-
-        Args:
-            beside: see `protocol.Model.answer`.
-        """
-        self.make_room(
-            sum(view.window.width * view.window.height for view in (*views, *(beside or ())))
-        )
-        with self.watch.stage("answer"):
-            if beside is None:
-                reply = self.model.answer(self.query, self.level, views)
-            else:
-                reply = self.model.answer(self.query, self.level, views, beside)
-        self.reply = (
-            reply if self.reply is None or reply.named else self.reply
-        )  # what a box shows is said after the closest look
-        self.first = self.first or views[0]
-        self.flops += reply.flops
-        self.pixels += sum(view.window.width * view.window.height for view in views)
-        return reply
 
 
 def scan_scene(
@@ -272,8 +115,10 @@ def scan_scene(
             the search like `progress`.
     """
     spec = model.spec if wanted.memory is None else bounded(model, wanted.memory)
+    if wanted.memory is not None and wanted.journal is not None:
+        spec = as_before(spec, wanted.journal)
     area = area_of(scene.info, query, spec, level)
-    walk = _Walk(
+    walk = Walk(
         scene,
         query,
         level,
@@ -329,7 +174,9 @@ def scan_scene(
             if walk.reply is None:
                 raise
             preview = walk.preview.covered(scene)
-    if walk.reply is None or walk.first is None:  # everything came out of the journal, or is blank
+    if walk.reply is None:  # everything came out of the journal, or is blank
+        begin_again(walk)
+    if walk.reply is None or walk.first is None:
         view = (
             preview
             if level is not Granularity.IMAGE
@@ -359,7 +206,7 @@ def scan_scene(
     return ScanResult(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
 
 
-def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
+def _glance(walk: Walk, spec: ModelSpec, area: Box) -> Plan | None:
     """A first view, which says what is looked for and how large it is.
 
     And the plan for what is left to be seen, None for nothing.
@@ -383,7 +230,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
         budget[1] if budget and budget[0] == "pixels" else None,
     )  # is it enough?
     with walk.watch.stage("read"):
-        view = _read(walk, window, needed=fits)
+        view = read(walk, window, needed=fits)
     reply = walk.answer([view])
     walk.windows.append(window)
     kinds = (*reply.asked, *reply.landmarks)
@@ -438,7 +285,7 @@ def _glance(walk: _Walk, spec: ModelSpec, area: Box) -> Plan | None:
     return plan
 
 
-def _pyramid(walk: _Walk, area: Box) -> None:
+def _pyramid(walk: Walk, area: Box) -> None:
     """See the same area at a half, a quarter and an eighth of its size.
 
     What looks larger than in the training pictures is found there.
@@ -458,7 +305,7 @@ def _pyramid(walk: _Walk, area: Box) -> None:
             return
         with walk.watch.stage("read"):
             try:
-                view = _read(walk, window, needed=False)
+                view = read(walk, window, needed=False)
             except Halted:
                 walk.stopped = True
                 return
@@ -471,7 +318,7 @@ def _pyramid(walk: _Walk, area: Box) -> None:
 
 
 def _visit(
-    walk: _Walk, windows: Sequence[Window], state: cropping.Search, before: cropping.Heats
+    walk: Walk, windows: Sequence[Window], state: cropping.Search, before: cropping.Heats
 ) -> list[tuple[Window, Floats]]:
     """Look at windows, those of one size together; heat maps of those that say where to look next.
 
@@ -483,9 +330,14 @@ def _visit(
         _recall_coarse(walk, windows)
     heats: list[tuple[Window, Floats]] = []
     known, shown = walk.done + len(windows), walk.done
-    order = windows if walk.joint else by_size(windows)
-    read = _read_ahead(walk, order, scouting, not state.done, ONE_INPUT if whole else 1)
-    for group in in_one(read) if whole else together(read):
+    groups = in_one(windows) if whole else together(windows if walk.joint else by_size(windows))
+    walk.planned += groups
+    for group in read_ahead(walk, groups, scouting, not state.done):
+        if any(view is not None for _, view, _, _ in group) and not walk.stopped:
+            try:
+                begin_again(walk, group[0][0])
+            except Halted:
+                walk.stopped = True
         if walk.stopped or (
             walk.done > shown and walk.late()
         ):  # what an earlier run has seen is free
@@ -517,33 +369,36 @@ def _visit(
     return heats
 
 
-def _recall_coarse(walk: _Walk, windows: Sequence[Window]) -> None:
+def _recall_coarse(walk: Walk, windows: Sequence[Window]) -> None:
     """Of a search that goes on.
 
     What its coarse views gave, if the windows that it was worked out with are kept as well.
     """
-    first = windows[:ONE_INPUT]
+    first = in_one(windows)[:1]
     if (
         walk.journal is None
         or not first
-        or any(walk.journal.part(window) is None for window in first)
+        or any(walk.journal.part(window) is None for window in first[0])
     ):
         return
     kept = [part for window in walk.coarse if (part := walk.journal.part(window)) is not None]
-    walk.told = len(kept) == len(walk.coarse) or not walk.outlined
+    answered = any(
+        walk.journal.spent(window).pixels for window in first[0]
+    )  # where all of them are blank there was no input
+    walk.told = answered and (len(kept) == len(walk.coarse) or not walk.outlined)
     walk.parts += kept if walk.told else []
 
 
-def _coarse_views(walk: _Walk) -> list[View]:
+def _coarse_views(walk: Walk) -> list[View]:
     """The coarse views of the paper's I', read again where an earlier run has looked at them."""
     held = {view.window: view for view in walk.beside}
     return [
-        held[window] if window in held else _read(walk, window, needed=False)
+        held[window] if window in held else read(walk, window, needed=False)
         for window in walk.coarse
     ]
 
 
-def _tell_coarse(walk: _Walk) -> None:
+def _tell_coarse(walk: Walk) -> None:
     """The answer of the coarse views, where nothing was seen at full size.
 
     Nothing is there, or the search was ended before.
@@ -555,7 +410,7 @@ def _tell_coarse(walk: _Walk) -> None:
         walk.parts += _parts(walk, views, reply)
 
 
-def _parts(walk: _Walk, views: Sequence[View], reply: ModelOutput) -> list[WindowResult]:
+def _parts(walk: Walk, views: Sequence[View], reply: ModelOutput) -> list[WindowResult]:
     """What views add to the answer."""
     info, level = walk.scene.info, walk.level
     return [
@@ -565,7 +420,7 @@ def _parts(walk: _Walk, views: Sequence[View], reply: ModelOutput) -> list[Windo
 
 
 def _see(
-    walk: _Walk, group: Sequence[Read], state: cropping.Search, scouting: bool
+    walk: Walk, group: Sequence[Read], state: cropping.Search, scouting: bool
 ) -> Iterator[_Looked]:
     """What is seen in windows."""
     views = []
@@ -573,6 +428,7 @@ def _see(
         if view is None:  # from the journal, or left to others
             if walk.journal is not None and (heat is not None or part is not None):
                 walk.take_over(walk.journal.spent(window))
+                show_again(walk, window)
             yield window, heat, part, None
             continue
         walk.preview.add(view)
@@ -634,7 +490,7 @@ def _see(
             yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 
-def _see_as_one(walk: _Walk, views: Sequence[View]) -> Iterator[_Looked]:
+def _see_as_one(walk: Walk, views: Sequence[View]) -> Iterator[_Looked]:
     """What is seen in windows of full size, in one input with all coarse views.
 
     The first time the coarse ones are answered, too.
@@ -657,85 +513,3 @@ def _see_as_one(walk: _Walk, views: Sequence[View]) -> Iterator[_Looked]:
     for view, part in zip(views, parts[len(own) :], strict=True):
         yield view.window, None, part, walk.spent(view.window, pixels, flops)
         pixels, flops = 0, 0.0  # what the input cost is told of its first window
-
-
-def _read(walk: _Walk, window: Window, needed: bool) -> View:
-    """A window's view; damaged parts are black and told.
-
-    Where nothing of it can be read: an error if it is `needed`, else all black.
-    """
-    pooled = (
-        walk.wanted.policy in cropping.CROPPING
-    )  # D is a mean, whatever the overviews of the file are
-    try:
-        return walk.scene.read(window, pooled)
-    except SceneUnreadable as error:
-        try:
-            view, broken = walk.scene.salvage(window, pooled)
-        except SceneUnreadable:
-            walk.damage = error
-            if needed:
-                raise error from None
-            walk.broken.append(window.core)
-            nothing = np.zeros((window.height, window.width), bool)
-            return View(
-                np.zeros((window.height, window.width, 3), np.uint8),
-                window,
-                f"{walk.scene.key}:broken",
-                nothing,
-            )
-        walk.broken += [box for box in broken if box not in walk.broken]
-        return view
-
-
-def _read_ahead(
-    walk: _Walk, windows: Sequence[Window], scouting: bool, heated: bool, unit: int = 1
-) -> Iterator[Read]:
-    """Windows with their views, the next ones being read meanwhile.
-
-    Or with what the journal kept of them.
-
-    unit: so many windows are one input; kept of them is all or nothing, and one process looks at
-        them.
-    """
-    with ThreadPoolExecutor(1) as reader:
-        waiting: list[tuple[Window, Future[View] | None, Floats | None, WindowResult | None]] = []
-        coming = enumerate(windows)
-        mine, of = walk.wanted.share
-        while True:
-            while len(waiting) <= AHEAD and (following := next(coming, None)) is not None:
-                number, window = following
-                heat = walk.journal.heat(window) if walk.journal is not None else None
-                part = (
-                    walk.journal.part(window) if walk.journal is not None and not scouting else None
-                )
-                if unit > 1 and walk.journal is not None and part is not None:
-                    one = windows[number // unit * unit :][:unit]
-                    part = (
-                        part if all(walk.journal.part(other) is not None for other in one) else None
-                    )
-                finished = (heat is not None or not heated) and (part is not None or scouting)
-                others = not finished and walk.journal is not None and number // unit % of != mine
-                walk.others += others
-                if finished or walk.stopped or others:
-                    waiting.append((window, None, heat, part))
-                else:
-                    waiting.append(
-                        (
-                            window,
-                            reader.submit(
-                                copy_context().run, _read, walk, window, len(windows) == 1
-                            ),
-                            None,
-                            None,
-                        )
-                    )
-            if not waiting:
-                return
-            window, future, heat, part = waiting.pop(0)
-            with walk.watch.stage("read"):
-                try:
-                    view = future.result() if future is not None else None
-                except Halted:
-                    view, walk.stopped = None, True
-            yield window, view, heat, part

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 
 import numpy as np
 
@@ -52,36 +51,32 @@ def by_size(windows: Sequence[Window]) -> list[Window]:
     ]
 
 
-def together(read: Iterator[Read]) -> Iterator[list[Read]]:
+def together(windows: Sequence[Window]) -> list[Sequence[Window]]:
     """Windows of one size that follow each other and are small, in groups.
 
     Every other one by itself.
+
+    By the plan alone, whatever of it was looked at before: in company of others a network's numbers
+        differ in their last digits.
     """
-    group: list[Read] = []
-    for one in read:
-        window, view = one[0], one[1]
-        last = group[-1][0] if group else None
-        alike = (
-            last is not None
-            and (last.width, last.height) == (window.width, window.height)
-            and view is not None
-        )
-        if group and not (
-            alike
-            and group[-1][1] is not None
-            and (len(group) + 1) * window.width * window.height <= TOGETHER
+    groups: list[list[Window]] = []
+    for window in windows:
+        last = groups[-1] if groups else []
+        pixels = window.width * window.height
+        if (
+            last
+            and (last[0].width, last[0].height) == (window.width, window.height)
+            and (len(last) + 1) * pixels <= TOGETHER
         ):
-            yield group
-            group = []
-        group.append(one)
-    if group:
-        yield group
+            last.append(window)
+        else:
+            groups.append([window])
+    return [*groups]
 
 
-def in_one(read: Iterator[Read]) -> Iterator[list[Read]]:
+def in_one(windows: Sequence[Window]) -> list[Sequence[Window]]:
     """Windows of one input, in groups of `ONE_INPUT`."""
-    while group := list(islice(read, ONE_INPUT)):
-        yield group
+    return [windows[i : i + ONE_INPUT] for i in range(0, len(windows), ONE_INPUT)]
 
 
 def is_blank(view: View) -> bool:

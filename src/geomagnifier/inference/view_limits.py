@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
+from geomagnifier.inference.resume import Journal
 from geomagnifier.memory import give_back, resident
 from geomagnifier.model_protocol import Model
 from geomagnifier.types import Floats, Granularity, ModelSpec, Query, SceneInfo, View, Window
@@ -16,6 +18,10 @@ from geomagnifier.types import Floats, Granularity, ModelSpec, Query, SceneInfo,
 RESERVED = 300e6
 """Bytes kept back from `max_memory`: what the first look loads once for all, the raster library's
 blocks, views read ahead, regions, files to be written.
+"""
+ALIKE = 1.1
+"""Views of an earlier run may be so many times as large as what fits now: a part of what is kept
+back.
 """
 MARGIN = 320
 """Scene px of context around a given box in a scene too large for one view."""
@@ -37,6 +43,20 @@ def bounded(model: Model, memory: float) -> ModelSpec:
         return resolution.bounded(spec, memory, resident() + RESERVED)
     model.remember(left)
     return spec
+
+
+def as_before(spec: ModelSpec, journal: Journal) -> ModelSpec:
+    """The spec with views as large as those that a journal was begun with, or else what is in it would be of other windows.
+
+    What a process holds when it starts is never quite the same, and so is what fits beside it.
+    Where much less fits, the spec as it is.
+    """
+    pixels, tile, overlap = journal.settled("views", [spec.view_pixels, spec.tile, spec.overlap])
+    return (
+        replace(spec, view_pixels=pixels, tile=tile, overlap=overlap)
+        if pixels <= ALIKE * spec.view_pixels
+        else spec
+    )
 
 
 def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity) -> Box:

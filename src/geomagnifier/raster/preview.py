@@ -50,9 +50,16 @@ class Preview:
         self._seen = np.zeros((self.window.height, self.window.width), bool)
         self._whole: View | None = None
 
+    def lacks(self, window: Window) -> bool:
+        """Whether a window's view would add to the picture."""
+        if self._whole is not None or self._shows_all(window):
+            return self._whole is None
+        x0, y0, x1, y1 = self._place(window.core)
+        return not self._cheap and not self._seen[y0:y1, x0:x1].all()
+
     def add(self, view: View) -> None:
         """Lay a view on the picture, where nothing lies yet."""
-        if view.window.box == self.window.box and view.window.width >= self.window.width:
+        if self._shows_all(view.window):
             self._whole = self._whole or view
         if self._whole is not None or self._cheap:
             return
@@ -113,6 +120,9 @@ class Preview:
             self._pixels.tobytes(), digest_size=8
         ).hexdigest()  # other views make another picture
         return self._whole or View(self._pixels, self.window, f"{scene.key}:preview-{of}")
+
+    def _shows_all(self, window: Window) -> bool:
+        return window.box == self.window.box and window.width >= self.window.width
 
     def _place(self, box: Box) -> tuple[int, int, int, int]:
         across, down = (

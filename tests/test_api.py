@@ -26,6 +26,7 @@ import typer
 
 import geomagnifier as gm
 from geomagnifier import archive, conversation, errors, retrieval
+from geomagnifier.cli import lab_commands
 from geomagnifier.cli.main import app
 from geomagnifier.export.answer_json import schema, to_json
 from geomagnifier_lab.render.scene import draw_scene
@@ -66,6 +67,8 @@ def described(name: str, value: Any) -> Iterator[str]:
 def commands() -> Iterator[str]:
     """Lines on the command line: each command with its arguments and options."""
     for name, command in sorted(typer.main.get_command(app).commands.items()):  # type: ignore[attr-defined]
+        if isinstance(command, lab_commands.FromLab):
+            command = lab_commands.load(name)
         words = [
             (
                 " ".join([*p.opts, *p.secondary_opts])

@@ -1,4 +1,4 @@
-"""Sizes, gaps and shares that are taken from the runs of masks agree with those of their outlines."""
+"""Sizes, gaps and shares from the runs of masks agree with those of their outlines."""
 
 from __future__ import annotations
 

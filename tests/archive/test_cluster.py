@@ -1,4 +1,4 @@
-"""How many workers there are to be, by cores and by free memory, on this machine and in a cluster."""
+"""The number of workers, by cores and by free memory, on this machine and in a cluster."""
 
 from __future__ import annotations
 

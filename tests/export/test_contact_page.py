@@ -1,23 +1,17 @@
-"""The page of a search: everything inside, nothing that breaks out of it.
-
-And the layer of footprints.
-"""
+"""The page of a search: everything inside, nothing that breaks out of it."""
 
 from __future__ import annotations
 
 import base64
 import io
-import json
 import re
 from datetime import datetime
 
 import numpy as np
-import pyogrio
 import shapely
 from PIL import Image
 
 from geomagnifier.export.contact_page import SIDE, write_page
-from geomagnifier.export.hit_layer import write_layer
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
 
@@ -85,17 +79,3 @@ def test_a_picture_stands_at_the_head(tmp_path):
         and page.count("data:image/jpeg") == 2
         and "1 picture," in page
     )
-
-
-def test_the_layer_opens_in_a_gis(tmp_path):
-    assert write_layer(tmp_path / "hits.geojson", "boats", hits(tmp_path)) == 1
-    told = json.loads((tmp_path / "hits.geojson").read_text())
-    assert told["query"] == "boats" and told["features"][1]["geometry"] is None
-    info, _, shapes, fields = pyogrio.raw.read(tmp_path / "hits.geojson")
-    columns = dict(zip(info["fields"], fields, strict=True))
-    assert "4326" in info["crs"] or "CRS84" in info["crs"]
-    assert shapely.from_wkb(shapes[0]).bounds == (11, 48, 12, 49) and columns["rank"].tolist() == [
-        1,
-        2,
-    ]
-    assert columns["score"].tolist() == [0.75, 0.5] and columns["path"][0].endswith(".png")

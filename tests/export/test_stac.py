@@ -1,4 +1,7 @@
-"""STAC: which picture of an item is taken, what is left out and why, and that what is written is valid and read again."""
+"""STAC: which image of an item is taken, what is left out and why, and what is written.
+
+That is valid, and is read again.
+"""
 
 from __future__ import annotations
 

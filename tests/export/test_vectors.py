@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import tracemalloc
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,14 @@ import rasterio
 import shapely
 from PIL import Image
 
+from fake import FakeModel, paint
 from geomagnifier import masks
+from geomagnifier.errors import OutputError
 from geomagnifier.export import vectors
-from geomagnifier.export.answer_json import to_json, write_json
+from geomagnifier.export.answer_json import write_json
 from geomagnifier.export.write import write
+from geomagnifier.geometry import Box
+from geomagnifier.pipeline import ask
 from geomagnifier.raster import shapes
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Answer, Region
@@ -48,15 +54,6 @@ def many(count: int, **about: Any) -> Answer:
         for i, (x, y) in enumerate(corners)
     )
     return replace(answer, regions=regions)
-
-
-@pytest.mark.parametrize("count", [0, 1, 7])
-def test_answer_json_is_the_document(tmp_path: Path, count: int) -> None:
-    answer = replace(many(count), question='with "regions": [] in it', text="a\nb")
-    write_json(tmp_path / "a.json", answer)
-    text = (tmp_path / "a.json").read_text(encoding="utf-8")
-    assert json.loads(text) == json.loads(json.dumps(to_json(answer)))
-    assert list(json.loads(text)) == list(to_json(answer)) and text.endswith("}\n")
 
 
 @pytest.mark.parametrize("place", [NORTH_UP, None])
@@ -203,3 +200,77 @@ def test_numbers_of_a_region_have_as_many_digits_as_can_mean_something() -> None
     )
     third = replace(answer, regions=(replace(answer.regions[0], score=1 / 3),))
     assert shapes.properties(third, third.regions, found[:1])[0]["score"] == 0.333333
+
+
+def test_without_a_place_a_geopackage_says_that_it_is_in_pixels(tmp_path: Path) -> None:
+    vectors.write_gpkg(tmp_path / "a.gpkg", make(crs=None, place=None))
+    with closing(sqlite3.connect(tmp_path / "a.gpkg")) as database:
+        ((described,),) = database.execute(
+            "SELECT description FROM gpkg_contents WHERE table_name = 'regions'"
+        )
+    assert "y up from 0" in described
+
+
+SIZE = (120, 160)
+"""Height, width."""
+
+
+def test_a_geopackage_of_which_rows_are_lost_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite does not always say that a disk is full: here the last batch does not arrive."""
+    answer = make()
+    many = replace(answer, regions=answer.regions * 3)
+    monkeypatch.setattr(vectors, "BATCH", 2)
+    whole, batches = pyogrio.raw.write, []
+
+    def losing(path: Path, **how: object) -> None:
+        batches.append(len(how["geometry"]))  # type: ignore[arg-type]
+        if len(batches) < 3:
+            whole(path, **how)
+
+    monkeypatch.setattr(pyogrio.raw, "write", losing)
+    with pytest.raises(OSError, match="it holds 4 of 6 regions: ok"):
+        vectors.write_gpkg(tmp_path / "regions.gpkg", many)
+    assert batches == [2, 2, 2]
+    batches.clear()
+    with pytest.raises(OutputError):
+        write(many, tmp_path / "out", vector="gpkg")
+    monkeypatch.setattr(pyogrio.raw, "write", whole)
+    vectors.write_gpkg(tmp_path / "whole.gpkg", many)
+    with closing(sqlite3.connect(tmp_path / "whole.gpkg")) as base:
+        assert base.execute("SELECT count(*) FROM regions").fetchone() == (6,)
+        assert base.execute("SELECT count(*) FROM regions WHERE area_m2 IS NULL").fetchone() == (3,)
+
+
+def test_batches_of_more_than_a_thousand_regions_are_one_file(tmp_path: Path) -> None:
+    assert vectors.BATCH == 1000
+    answer = make()
+    many = replace(
+        answer, regions=tuple(replace(answer.regions[1], score=i / 3000) for i in range(2100))
+    )
+    written = write(many, tmp_path / "out")
+    features = pyogrio.raw.read(written["regions"])[3]
+    assert len(features[0]) == 2100 and sorted(features[1].tolist())[-1] == pytest.approx(
+        2099 / 3000, abs=1e-6
+    )
+    assert Box(0, 0, *reversed(SIZE)).area == 19_200
+
+
+@pytest.mark.parametrize("batch", [1000, 1])
+def test_version_name_and_description(
+    batch: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "BATCH", batch)
+    with open_scene(
+        paint(300, 200, (10, 10, 50, 30), (100, 100, 140, 120), (200, 20, 240, 50))
+    ) as scene:
+        answer = ask(scene, "Find every ship.", FakeModel())
+    vectors.write_gpkg(tmp_path / "regions.gpkg", answer)
+    with closing(sqlite3.connect(tmp_path / "regions.gpkg")) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (10200,)
+        told = database.execute(
+            "SELECT identifier, description FROM gpkg_contents WHERE table_name = 'regions'"
+        ).fetchone()
+        assert told[0] == "regions" and told[1].startswith("Find every ship.")
+        assert database.execute("SELECT count(*) FROM regions").fetchone() == (3,)

@@ -1,4 +1,6 @@
-"""Kill the real commands at random moments, look for broken files, run them again, and compare with an undisturbed run.
+"""Kill the real commands at random moments, run them again, and compare with an undisturbed run.
+
+In between, look for broken files.
 
     python tests/faults/harness.py --kills 50 --seed 0 --out report.json [ask index train map eval
     serve] python tests/faults/harness.py --press --kills 70 --out report.json [ask index train map
@@ -105,7 +107,10 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Case:
-    """A command: its words for an output folder, and what a finished output holds, equal for two equal outputs."""
+    """A command: its words for an output folder, and what a finished output holds.
+
+    The latter is equal for two equal outputs.
+    """
 
     words: Callable[[Path, Path], list[str]]
     look: Callable[[Path], object]
@@ -582,7 +587,7 @@ def press(
 
 
 def remaining(members: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that live on, though they had less time than a minute, which is what Ray's own agents take."""
+    """Those that live on after 45 s; Ray's own agents take up to a minute."""
     end = time.monotonic() + 45
     while (left := [p for p in members if _lives(p)]) and time.monotonic() < end:
         time.sleep(0.2)

@@ -114,7 +114,10 @@ def source(named: str, attributes: str = ' relativeToVRT="1"', x: int = 0) -> st
         f'<{end}Rect xOff="{at}" yOff="0" xSize="{WIDTH}" ySize="{HEIGHT}"/>'
         for end, at in (("Src", 0), ("Dst", x))
     )
-    return f"<SimpleSource><SourceFilename{attributes}>{named}</SourceFilename><SourceBand>1</SourceBand>{places}</SimpleSource>"
+    return (
+        f"<SimpleSource><SourceFilename{attributes}>{named}</SourceFilename>"
+        f"<SourceBand>1</SourceBand>{places}</SimpleSource>"
+    )
 
 
 def vrt(
@@ -150,7 +153,8 @@ def test_the_setting_knows_two_words(monkeypatch: pytest.MonkeyPatch, inside: Pa
 @pytest.mark.parametrize(
     "address",
     [
-        "https://example.org/a.tif", "http://example.org/a.tif", "s3://bucket/a.tif", "gs://bucket/a.tif", "az://box/a.tif", "ftp://example.org/a.tif",
+        "https://example.org/a.tif", "http://example.org/a.tif", "s3://bucket/a.tif",
+        "gs://bucket/a.tif", "az://box/a.tif", "ftp://example.org/a.tif",
         "/vsicurl/https://example.org/a.tif", "/vsis3/bucket/a.tif", "/vsicurl_streaming/http://example.org/a.tif",
     ],
 )  # fmt: skip
@@ -335,7 +339,8 @@ MOSAICS: dict[str, Callable[[Path, str], Path]] = {
     ),
     "a mask": lambda path, secret: vrt(
         path,
-        f"{source('a.tif')}<MaskBand><VRTRasterBand>{source(secret, '')}</VRTRasterBand></MaskBand>",
+        f"{source('a.tif')}<MaskBand><VRTRasterBand>{source(secret, '')}"
+        "</VRTRasterBand></MaskBand>",
     ),
     "an overview": lambda path, secret: vrt(
         path, f"{source('a.tif')}<Overview><SourceFilename>{secret}</SourceFilename></Overview>"
@@ -418,9 +423,8 @@ def polyglot(path: Path, secret: str) -> Path:
 
 def hidden(path: Path, secret: str) -> Path:
     """A sound JPEG, whose comment is what another format is known by."""
-    text = f"<GDALTileIndexDataset><IndexDataset>{secret}</IndexDataset></GDALTileIndexDataset>".encode().ljust(
-        0x0101
-    )
+    index = f"<GDALTileIndexDataset><IndexDataset>{secret}</IndexDataset></GDALTileIndexDataset>"
+    text = index.encode().ljust(0x0101)
     data = drawn(path).read_bytes()
     return keep(path, data[:2] + b"\xff\xfe\x01\x03" + text + data[2:])
 
@@ -502,7 +506,10 @@ def test_names_of_places_are_not_looked_up(
     monkeypatch.setenv("PROJ_NETWORK", "ON")
     monkeypatch.setenv("PROJ_NETWORK_ENDPOINT", web.address)
     proj = f"+proj=longlat +ellps=WGS84 +nadgrids={web.address}/grid.tif +no_defs"
-    shifted = f'GEOGCS["x",DATUM["y",SPHEROID["z",6378137,298.25]],PRIMEM["g",0],UNIT["degree",0.017453],EXTENSION["PROJ4","{proj}"]]'
+    shifted = (
+        'GEOGCS["x",DATUM["y",SPHEROID["z",6378137,298.25]],PRIMEM["g",0],'
+        f'UNIT["degree",0.017453],EXTENSION["PROJ4","{proj}"]]'
+    )
     path = save(inside / "srs.tif", transform=Affine(1e-5, 0, 13, 0, -1e-5, 52))
     for text, told in (
         (f"{web.address}/crs", None),

@@ -1,4 +1,4 @@
-"""Sizes, gaps and shares that are taken from the runs of masks agree with those of their outlines."""
+"""Sizes, gaps and shares from the runs of masks agree with those of their outlines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from geomagnifier.masks import components, encode, place
-from geomagnifier.raster import measures
+from geomagnifier.raster import mask_gaps, measures
 from geomagnifier.raster.shapes import geometry
 from geomagnifier.types import Region, SceneInfo
 
@@ -58,10 +58,10 @@ def test_of_very_many_the_nearest_is_found_as_well(monkeypatch: pytest.MonkeyPat
     mine, others = blobs(7), blobs(8)
     few, _ = measures.nearest(mine, others, SCENE, metres=False)
     itself, _ = measures.nearest(mine, mine, SCENE, metres=False)
-    monkeypatch.setattr(measures, "FEW", 3)  # as if there were thousands
+    monkeypatch.setattr(mask_gaps, "FEW", 3)  # as if there were thousands
     assert measures.nearest(mine, others, SCENE, metres=False)[0] == pytest.approx(few, abs=1e-9)
     assert measures.nearest(mine, mine, SCENE, metres=False)[0] == pytest.approx(itself, abs=1e-9)
-    monkeypatch.setattr(measures, "PAIRS", 0)  # as if the masks had many thousands of runs
+    monkeypatch.setattr(mask_gaps, "PAIRS", 0)  # as if the masks had many thousands of runs
     assert measures.nearest(mine, others, SCENE, metres=False)[0] == pytest.approx(few, abs=1e-9)
 
 
@@ -138,8 +138,8 @@ def test_what_is_within_reach_is_no_further_than_the_nearest(
     gaps, _ = measures.nearest(mine, others, SCENE, metres=False)
     limits = np.where(np.arange(len(mine)) % 2, gaps, gaps - 0.01)
     kept: measures.Kept = {}
-    for few in (measures.FEW, 3):
-        monkeypatch.setattr(measures, "FEW", few)
+    for few in (mask_gaps.FEW, 3):
+        monkeypatch.setattr(mask_gaps, "FEW", few)
         assert (measures.within_reach(mine, others, limits, kept) == (gaps <= limits)).all()
         assert (measures.within_reach(mine, others, 12.0) == (gaps <= 12)).all()
         assert (

@@ -1,15 +1,11 @@
-"""An index: the same hits as without one, brought up to date, killed at any moment, moved, damaged, and read by several threads."""
+"""An index: the same hits as without one, moved, damaged, and read by several threads."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +16,6 @@ import pytest
 
 from fake import FakeModel
 from geomagnifier.errors import (
-    IndexBusy,
     IndexCorrupt,
     IndexForeign,
     LibraryMissing,
@@ -32,9 +27,7 @@ from geomagnifier.errors import (
 from geomagnifier.geometry import Box
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import SearchQuery, open_index, search, update
-from geomagnifier.retrieval.embeddings import MOST, tiles
 from geomagnifier.retrieval.index import MANIFEST
-from geomagnifier.types import SceneInfo
 from made_archive import NAMES, fill, quilt
 
 MODEL = FakeModel()
@@ -88,26 +81,6 @@ def test_a_folder_and_its_index_give_the_same(archive, tmp_path, query):
         assert one.score == (None if what.vector is None else pytest.approx(other.score, abs=2e-3))
 
 
-def test_only_what_changed_is_read(archive, tmp_path):
-    index, model = tmp_path / "index", FakeModel()
-    (archive / "cut.png").write_bytes(b"\x89PNG and no more")
-    first = update(archive, index, model)
-    assert (first.pictures, first.read, first.removed) == (5, 5, 0)
-    ((path, reason),) = first.unreadable
-    assert path == archive / "cut.png" and "cut.png" in reason
-    steps: list[tuple[int, int]] = []
-    again = update(archive, index, model, lambda *step: steps.append(step))
-    assert (again.read, again.removed, steps) == (0, 0, []) and again.unreadable == first.unreadable
-    (archive / NAMES[2]).unlink()
-    shutil.copy(archive / NAMES[0], archive / "plain.png")
-    shutil.copy(archive / NAMES[1], archive / "cut.png")
-    third = update(archive, index, model, lambda *step: steps.append(step))
-    assert (third.pictures, third.read, third.removed, third.unreadable) == (4, 2, 1, ())
-    assert steps == [(1, 2), (2, 2)]
-    assert sorted(names(index, wanted("red"))) == ["blue", "cut", "green", "plain"]
-    assert open_index(index).table.count_rows() == 4
-
-
 def test_a_large_scene_is_found_by_its_tile(archive, tmp_path):
     quilt(archive / "quilt.tif")
     update(archive, tmp_path / "index", MODEL)
@@ -123,18 +96,6 @@ def test_a_large_scene_is_found_by_its_tile(archive, tmp_path):
         assert [(hit.path.name, hit.tile, hit.distance) for hit in reds] == [
             ("quilt.tif", None, 0.0)
         ]
-
-
-@pytest.mark.parametrize(
-    ("size", "gsd", "count"),
-    [((1000, 800), 0.5, 0), ((1024, 1024), None, 4), ((2400, 2400), 0.5, 16), ((2400, 300), None, 4), ((2400, 2400), 0.05, 0),
-     ((60_000, 60_000), 0.5, MOST), ((900_000, 500), None, MOST)],
-)  # fmt: skip
-def test_tiles_cover_the_scene_once(size, gsd, count):
-    width, height = size
-    boxes = tiles(SceneInfo("a", width, height, 3, gsd=gsd))
-    assert len(boxes) == count if count < MOST else MOST // 2 < len(boxes) <= MOST
-    assert sum(box.area for box in boxes) == (width * height if boxes else 0)
 
 
 def test_it_moves_with_its_archive(archive, tmp_path):
@@ -204,21 +165,6 @@ def test_a_damaged_index_says_so(archive, tmp_path, how):
         search(index, wanted("red"), MODEL)
 
 
-def test_a_picture_whose_folder_is_shut_stays(archive, tmp_path, monkeypatch):
-    index, scandir = tmp_path / "index", os.scandir
-    update(archive, index, MODEL)
-
-    def guarded(path):
-        if Path(path).name == "deep":
-            raise PermissionError(13, "Permission denied", str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", guarded)
-    report = update(archive, index, MODEL)
-    assert report.removed == 0 and report.unreadable[0][0] == archive / "deep"
-    assert "green" in names(index, wanted("green"))
-
-
 def test_names_with_quotes_and_letters_of_all_kinds(archive, tmp_path):
     for name in ("it's.tif", 'a "b".tif', "港口.tif", "x, y; DROP.tif"):
         shutil.copy(archive / NAMES[0], archive / name)
@@ -232,19 +178,6 @@ def test_names_with_quotes_and_letters_of_all_kinds(archive, tmp_path):
     assert set(found) == {'a "b".tif', NAMES[2]}
 
 
-def test_one_writer_at_a_time(archive, tmp_path):
-    seen = []
-
-    def meanwhile(done, known):
-        if not seen:
-            with pytest.raises(IndexBusy, match="another process"):
-                update(archive, tmp_path / "index", MODEL)
-            seen.append(search(tmp_path / "index", wanted("red"), MODEL))
-
-    update(archive, tmp_path / "index", MODEL, meanwhile)
-    assert not seen[0].complete and seen[0].pictures == 0
-
-
 def test_several_threads_read_one_open_index(archive, tmp_path):
     update(archive, tmp_path / "index", MODEL)
     index = open_index(tmp_path / "index")
@@ -256,51 +189,6 @@ def test_several_threads_read_one_open_index(archive, tmp_path):
             )
         )
     assert [name.split("_")[0] for name in found] == ["red", "green", "blue"] * 20
-
-
-KILLED = """
-import sys, time
-from geomagnifier.retrieval import update
-from geomagnifier.retrieval import upkeep as inner
-from fake import FakeModel
-inner.BATCH = 5
-class Slow(FakeModel):
-    def embed(self, item):
-        time.sleep(0.01)
-        return super().embed(item)
-def tell(done, known):
-    print(done, flush=True)
-    if done >= int(sys.argv[3]) + 3:
-        time.sleep(3600)  # a machine that is held up comes in time all the same
-update(sys.argv[1], sys.argv[2], Slow(), tell)
-"""
-
-
-def test_killed_again_and_again_it_ends_up_whole(archive, tmp_path):
-    for number in range(60):
-        shutil.copy(
-            archive / NAMES[number % 3],
-            archive / f"{NAMES[number % 3].split('_')[0].replace('deep/', '')}-{number}.tif",
-        )
-    index, environment = tmp_path / "index", {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", KILLED, str(archive), str(index)]
-    for pause in (1, 12, 31):
-        with subprocess.Popen(
-            [*command, str(pause)], stdout=subprocess.PIPE, text=True, env=environment
-        ) as run:
-            assert run.stdout is not None
-            for line in run.stdout:
-                if int(line) >= pause:
-                    break
-            time.sleep(0.02)
-            run.send_signal(signal.SIGKILL)
-        if (index / MANIFEST).exists():
-            assert not open_index(index).manifest.complete
-    report = update(archive, index, MODEL)
-    assert report.pictures == 64 and 0 < report.read < 64 - 12
-    table = open_index(index).table
-    assert table.count_rows() == 64 and len(set(table.to_arrow()["path"].to_pylist())) == 64
-    assert names(index, wanted("red red"))[:20] == names(archive, wanted("red red"))[:20]
 
 
 def test_without_the_library_the_extra_is_named(archive, tmp_path, monkeypatch):

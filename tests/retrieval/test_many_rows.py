@@ -1,4 +1,4 @@
-"""Archives with more pictures than an index asks its table for at first (64), the fitting ones last: a folder and its index agree."""
+"""A folder and its index agree where the images that fit are not among the first 64 rows."""
 
 from __future__ import annotations
 

@@ -1,14 +1,13 @@
-"""One question over many scenes, on Ray.
+"""Ask one question about many scenes, on Ray: one model a worker, one result a scene.
 
-One model a worker, one result a scene, whatever dies in between.
-
-    scenes -> manifest -> workers: answer.json + mask.tif (COG) + regions.parquet   -> partitions of a thousand scenes (GeoParquet)
-                                   a large scene: shares of its windows -> one journal -> its answer
+    scenes -> manifest -> workers -> answer.json, mask.tif (COG), regions.parquet of each scene
+                                  -> partitions of a thousand scenes (GeoParquet)
+    a large scene -> shares of its windows, a worker each -> one journal -> its answer
 
 The driver alone writes the manifest, and only when a scene's files are in place. A worker that dies
-is started anew by Ray, on another machine where its own is gone, and its scene is given to one that
-is ready; a scene that three workers died of is set down as failed. Scenes, model and output folder
-must lie where every worker sees them.
+is restarted by Ray, on another machine where its own is gone, and its scene is given to a worker
+that is ready; a scene that three workers died of is marked as failed. Scenes, model and output
+folder must lie where every worker sees them.
 """
 
 from __future__ import annotations
@@ -32,11 +31,11 @@ from geomagnifier.errors import OptionError
 from geomagnifier.export import geoparquet
 
 SPLIT = 100_000_000
-"""Scene px above which a scene is looked at by all workers together."""
+"""Scene px above which all workers search a scene together."""
 
 
 def entries(paths: Iterable[Path]) -> Iterator[Entry]:
-    """Scenes named by their paths below the folder that they have in common.
+    """Make manifest entries of scenes, named by their paths below their common folder.
 
     Raises:
         OptionError: a path is given twice, or there is none.
@@ -73,28 +72,31 @@ def run(
     split: int = SPLIT,
     progress: Callable[[Tally], object] | None = None,
 ) -> Tally:
-    """Ask all scenes, and leave their answers in a folder.
+    """Ask a question about all scenes, and write the answers to a folder.
 
-    What is answered there already is not asked again.
+    Scenes that are answered there already are not asked again.
 
     Args:
-        scenes: of `entries`.
-        task: what is asked.
-        workers: processes with a model each; None for one a core, of this machine, as far as its
-            memory goes, or of the cluster.
+        scenes: from `entries`.
+        task: the question, the model and the folder.
+        workers: processes with a model each; None for one a core, of this machine as far as its
+            memory allows, or of the cluster.
         address: of a Ray cluster, "ray://host:10001" or "auto"; None for one that is started here
-            and ends with this.
-        again: ask also the scenes that failed before.
-        split: scene px above which a scene is shared by all workers.
+            and ends with this call.
+        again: whether scenes that failed before are asked again.
+        split: scene px above which all workers share a scene.
         progress: called after every scene.
+
+    Returns:
+        The final tally.
 
     Raises:
         LibraryMissing: Ray or geopandas is not installed.
-        OptionError: the folder holds the answers to another question, or the cluster is not
+        OptionError: the folder holds the answers to another question, or the cluster cannot be
             reached.
         OutputError: the folder cannot be written.
         ModelError: the workers cannot load the model.
-        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; what is answered is
+        KeyboardInterrupt: Ctrl-C or SIGTERM, where this is the main thread; answers so far are
             kept. Ray has ended by then.
     """
     geoparquet.library()
@@ -118,7 +120,12 @@ def run(
 
 
 def failures(task: Task, most: int) -> list[tuple[str, str]]:
-    """Scenes without an answer, with the reason; read from the folder's manifest."""
+    """List scenes that failed, by name and reason, from the manifest of the folder.
+
+    Args:
+        task: whose folder it is.
+        most: scenes that are listed.
+    """
     manifest = Manifest(task.out / MANIFEST, _key(task))
     try:
         return manifest.failures(most)

@@ -1,4 +1,4 @@
-"""Ray: a cluster that is started here and ends with this, or one that is there already."""
+"""Connect to Ray: a cluster that is started here and ends with the call, or a running one."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from geomagnifier.errors import GeomagWarning, LibraryMissing, OptionError, inst
 from geomagnifier.free_memory import available
 
 TRIES = 3
-"""Times that a busy cluster is asked for a place."""
+"""Times that a busy cluster is asked for a connection."""
 LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
-"""Setting of Ray: with "0" a node's address is 127.0.0.1, as it is by itself on macOS and Windows,
-and everything listens there alone.
+"""Environment variable of Ray: with "0" a node's address is 127.0.0.1, the default on macOS and
+Windows, and everything listens there alone.
 """
 WORKER = 1.4e9
-"""Bytes that a worker with the small model takes at most, on scenes of any size."""
+"""Most bytes that a worker with the small model takes, on scenes of any size."""
 
 
 def check() -> None:
-    """Whether Ray is there, without the seconds that its import takes.
+    """Check that Ray is installed, without the seconds that its import takes.
 
     Raises:
         LibraryMissing: it is not installed.
@@ -33,16 +33,18 @@ def check() -> None:
 
 
 def library(local: bool) -> Any:
-    """Ray, imported. local.
+    """Import Ray.
 
-    For a cluster on this machine alone, whose ports listen on the loopback address.
+    Args:
+        local: whether the cluster is on this machine alone; its ports then listen on the loopback
+            address.
 
     Raises:
         LibraryMissing: it cannot be imported.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    # read at the import; `ray.init(_node_ip_address="127.0.0.1")` would be replaced by the
-    # machine's address
+    # Ray reads it when it is imported; `ray.init(_node_ip_address="127.0.0.1")` would be replaced
+    # by the machine's address.
     if local:
         os.environ[LOOPBACK] = "0"
     try:
@@ -56,10 +58,15 @@ def library(local: bool) -> Any:
 
 @contextmanager
 def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]:
-    """A connection to Ray, of `library`: how many workers there are to be.
+    """Connect to Ray, and yield the number of workers.
+
+    Args:
+        ray: from `library`.
+        workers: that were asked for, or None.
+        address: of a running cluster; None to start one on this machine.
 
     Raises:
-        OptionError: it is not reached.
+        OptionError: it cannot be reached.
     """
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
     try:
@@ -87,40 +94,39 @@ def cluster(ray: Any, workers: int | None, address: str | None) -> Iterator[int]
 
 
 def fitting(workers: int | None, cores: int, free: float | None = None) -> int:
-    """How many workers there are to be on this machine.
+    """Choose the number of workers on this machine.
 
-    As many as were asked for, else one a core, but no more than fit into memory.
-
-    Either is said where it matters, as a warning.
+    It is the number that was asked for, else one a core, but no more than fit into memory. There is
+    a warning where memory is short.
 
     Args:
-        workers: that were asked for.
+        workers: that were asked for, or None.
         cores: of this machine.
-        free: bytes that it has left; None for what `room.available` says.
+        free: bytes of free memory; None for `free_memory.available`.
     """
     free = available() if free is None else free
     most = max(1, int(free // WORKER)) if free is not None else cores
     count = workers or min(cores, most)
     if free is not None and most < max(count, cores if workers is None else 0):
-        told = (
+        memory = (
             f"{free / 1e9:.1f} GB of memory are free, and a worker may take {WORKER / 1e9:.1f} GB"
         )
-        how = (
+        result = (
             f"{count} of {cores} cores are used"
             if workers is None
             else f"{count} workers may not find room"
         )
-        warnings.warn(f"{told}: {how}", GeomagWarning, stacklevel=2)
+        warnings.warn(f"{memory}: {result}", GeomagWarning, stacklevel=2)
     return count
 
 
 def places(nodes: Iterable[Mapping[str, Any]]) -> int:
-    """How many workers a cluster has room for.
+    """Count the workers that a cluster has room for.
 
-    On each of its machines one a core, but no more than fit into the memory that Ray gives out.
+    On each of its machines it is one a core, but no more than fit into the memory of Ray there.
 
     Args:
-        nodes: as `ray.nodes` lists them.
+        nodes: from `ray.nodes`.
     """
     given = [node["Resources"] for node in nodes if node["Alive"]]
     return max(
@@ -133,7 +139,11 @@ def places(nodes: Iterable[Mapping[str, Any]]) -> int:
 
 
 def _connect(ray: Any, address: str, quiet: dict[str, Any]) -> None:
-    """A cluster that is busy may not get a process for a new client started in the half minute that Ray allows: then once more."""
+    """Connect to a running cluster.
+
+    A busy one may not start a process for a new client within the half minute that Ray allows: then
+    it is asked again.
+    """
     for left in reversed(range(TRIES)):
         try:
             ray.init(address=address, **quiet)

@@ -1,4 +1,4 @@
-"""Gives out scenes to workers, sets down what comes back, and goes on when some of them die."""
+"""Give scenes to workers, record their results, and carry on when some of them die."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from geomagnifier.inference.resume import join
 PART = 1000
 """Scenes in one file of regions."""
 ATTEMPTS = 3
-"""Workers that may die of a scene before it is given up."""
+"""Times that workers may die of a scene before it fails."""
 PAUSE = 1.0
 """Seconds until a worker that died is called again."""
 
@@ -43,23 +43,31 @@ class _Job:
     turn: int = 0
     share: tuple[int, int] | None = None
     split: float = math.inf
-    """Scene px from which it is to be shared."""
+    """Scene px above which the scene is to be shared."""
 
 
 @dataclass
 class _Split:
-    """A large scene under way.
-
-    Shares of this turn that are not back yet, and whether all of those that are saw nothing left.
-    """
+    """A large scene that is shared, in turns, between workers."""
 
     turn: int
     missing: int
+    """Shares of this turn that are not back yet."""
     finished: bool = True
+    """Whether all shares that are back had no windows left."""
 
 
 class Driver:
-    """Gives out jobs, and sets down what comes back."""
+    """Gives out jobs, and records their results.
+
+    Args:
+        ray: from `cluster.library`.
+        task: the question, the model and the folder.
+        manifest: of the folder.
+        count: number of workers.
+        split: scene px above which all workers share a scene.
+        progress: called after every scene, or None.
+    """
 
     def __init__(
         self,
@@ -70,14 +78,8 @@ class Driver:
         split: int,
         progress: Callable[[Tally], object] | None,
     ) -> None:
-        self.ray, self.task, self.manifest, self.count, self.split, self.progress = (
-            ray,
-            task,
-            manifest,
-            count,
-            split,
-            progress,
-        )
+        self.ray, self.task, self.manifest = ray, task, manifest
+        self.count, self.split, self.progress = count, split, progress
         actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(Worker)
         self.workers = [actor.remote(task) for _ in range(count)]
         self.jobs: deque[_Job] = deque()
@@ -91,9 +93,10 @@ class Driver:
         self.begin = time.perf_counter()
 
     def run(self, stopped: Event) -> Tally:
-        """Until no scene waits.
+        """Work until no scene waits.
 
-        stopped: once it is set, this ends between two calls of Ray.
+        Args:
+            stopped: once it is set, this ends between two calls of Ray.
 
         Raises:
             OutputError: the folder cannot be written, or its disk is full.
@@ -102,17 +105,16 @@ class Driver:
         """
         coming = self.manifest.waiting()
         idle: list[int] = []
-        resting: dict[int, float] = dict.fromkeys(
-            range(self.count), 0.0
-        )  # workers that are to be woken, and when
+        # Workers that are to load the model, and when: all of them now, a dead one after a pause.
+        resting: dict[int, float] = dict.fromkeys(range(self.count), 0.0)
         running: dict[Any, tuple[_Job | None, int]] = {}
         while True:
             while idle and (job := self._next(coming)) is not None:
                 number = idle.pop()
                 running[self._give(job, number)] = (job, number)
             if idle and not any(job for job, _ in running.values()):
-                # workers that are not ready, on a machine that may not come back, are not waited
-                # for
+                # Nothing is left to do. Workers that are not ready, on a machine that may not come
+                # back, are not waited for.
                 break
             for number in [number for number, when in resting.items() if when <= time.monotonic()]:
                 running[self.workers[number].ready.remote()] = (None, number)
@@ -126,7 +128,7 @@ class Driver:
             for call in back:
                 job, number = running.pop(call)
                 try:
-                    told = self.ray.get(call)
+                    result = self.ray.get(call)
                 except self.ray.exceptions.RayError as error:
                     resting[number] = time.monotonic() + PAUSE
                     self._died(job, error) if job is not None else self._stillborn(error)
@@ -135,16 +137,16 @@ class Driver:
                 if job is None:
                     self.awake = True
                 else:
-                    self._take(job, told)
+                    self._take(job, result)
         self._pack()
         geoparquet.write_index(self.task.out / INDEX, self.manifest.rows())
         shutil.rmtree(self.task.out / WORKING, ignore_errors=True)
         return self.tally()
 
     def _stillborn(self, error: Exception) -> None:
-        """A worker that could not load the model.
+        """Record a worker that died while it loaded the model.
 
-        Where others can, its machine is gone, and Ray looks for another.
+        Where others can load it, the machine is gone, and Ray looks for another.
         """
         cause = getattr(error, "cause", None)
         if isinstance(cause, GeomagError):
@@ -164,7 +166,7 @@ class Driver:
         )
 
     def tally(self) -> Tally:
-        """How far it is."""
+        """Return how far the work is."""
         return Tally(
             self.done,
             self.failed,
@@ -182,14 +184,14 @@ class Driver:
             None if entry is None else _Job(entry, split=self.split if self.count > 1 else math.inf)
         )
 
-    def _take(self, job: _Job, told: Mapping[str, Any]) -> None:
-        """What a worker tells of its job."""
+    def _take(self, job: _Job, result: Mapping[str, Any]) -> None:
+        """Record the result of a job."""
         name = job.entry.name
         if self._is_over(job):
             return
-        if "why" in told:
-            self._give_up(job.entry, str(told["why"]))
-        elif told.get("large"):
+        if "why" in result:
+            self._give_up(job.entry, str(result["why"]))
+        elif result.get("large"):
             folder = working(self.task, job.entry)
             left = sorted(folder.glob("[0-9]*.sqlite"))  # of a run that was killed
             join(folder / "whole.sqlite", left)
@@ -197,8 +199,8 @@ class Driver:
                 path.unlink()
             self._share(job.entry, 0)
         elif job.share is None:
-            self.manifest.finish(name, told)
-            self.pixels += int(told["pixels"])
+            self.manifest.finish(name, result)
+            self.pixels += int(result["pixels"])
             self.done += 1
             self.loose += 1
             self._forget(job.entry)
@@ -208,7 +210,7 @@ class Driver:
         else:
             state = self.shared[name]
             state.missing -= 1
-            state.finished &= bool(told["finished"])
+            state.finished &= bool(result["finished"])
             if not state.missing:
                 self._join(job.entry, state)
 
@@ -217,7 +219,7 @@ class Driver:
         self.jobs.extendleft(_Job(entry, turn, (k, self.count)) for k in range(self.count))
 
     def _join(self, entry: Entry, state: _Split) -> None:
-        """All shares of a turn are back: the next turn, or the answer."""
+        """Join the journals of a turn when its shares are back, and start the next, or answer."""
         folder = working(self.task, entry)
         own = [folder / f"{state.turn}-{k}.sqlite" for k in range(self.count)]
         join(folder / "whole.sqlite", own)
@@ -230,15 +232,14 @@ class Driver:
             self._share(entry, state.turn + 1)
 
     def _died(self, job: _Job, error: Exception) -> None:
-        """The worker, or something nobody thought of: give the job out again, a few times.
+        """Give a job out again, a few times, after its worker died or raised an unexpected error.
 
         Raises:
             OutputError: its folder cannot be written.
         """
         name, cause = job.entry.name, getattr(error, "cause", None) or error
-        if isinstance(
-            cause, OutputError
-        ):  # the disk is full for every scene; those without an answer wait for the next run
+        if isinstance(cause, OutputError):
+            # The disk is full for every scene; those without an answer wait for the next run.
             raise cause
         dead = isinstance(error, self.ray.exceptions.RayActorError)
         self.restarts += dead
@@ -259,7 +260,7 @@ class Driver:
         )
 
     def _is_over(self, job: _Job) -> bool:
-        """Whether this is a share of a scene that was given up because of another share, and is set down."""
+        """Return whether this is a share of a scene that failed because of another share."""
         return job.share is not None and job.entry.name not in self.shared
 
     def _give_up(self, entry: Entry, why: str) -> None:
@@ -278,7 +279,7 @@ class Driver:
             self.progress(self.tally())
 
     def _pack(self) -> None:
-        """Regions of a thousand scenes into one file."""
+        """Join the regions of each thousand scenes into one file."""
         while names := self.manifest.unpacked(PART):
             part = self.manifest.next_part()
             files = [self.task.out / SCENES / name / "regions.parquet" for name in names]

@@ -1,13 +1,13 @@
-"""The driver and its Ray in a process of their own.
+"""Run the driver and its Ray in a process of their own, which shuts down in order when stopped.
 
-They end in good order when they are told to, and when the one who asked is gone.
+    python -m geomagnifier.archive.driver_process
+        stdin: one line of JSON, the order; its end means stop
+        stdout: one line of JSON for each tally, warning or error
 
-    python -m geomagnifier.archive.driver_process     stdin: one line, what to do; its end means stop.  stdout: a line for each thing that is told
-
-An exception in the middle of a call of Ray, as Ctrl-C raises it, crashes the process that Ray is
-in, and Ray takes SIGTERM for itself. So signals stay outside: this process is in a session of its
-own, which Ctrl-C at a terminal does not reach, and ends when its stdin does. That happens too when
-the other process is killed.
+An exception in the middle of a call of Ray, such as that of Ctrl-C, crashes the process that Ray is
+in, and Ray handles SIGTERM itself. So signals stay outside: this process is in a session of its
+own, which Ctrl-C at a terminal does not reach, and ends when its stdin does. That also happens when
+the process that started it is killed.
 """
 
 from __future__ import annotations
@@ -34,29 +34,40 @@ from geomagnifier.archive.tasks import MANIFEST, Tally, Task
 from geomagnifier.errors import GeomagError, GeomagWarning
 
 PATIENCE = 60.0
-"""Seconds that Ray may take to end before it is ended."""
+"""Seconds that Ray may take to shut down before it is killed."""
 STOPPED = 3
-"""Exit code of a driver that was told to stop."""
+"""Exit code of a driver that was stopped."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done."""
+    """What the driver is to do."""
 
     task: Task
+    """The question, the model and the folder."""
     key: dict[str, Any] = field(default_factory=dict)
-    """Of the manifest.  The rest: arguments of `archive.run`."""
+    """Key of the manifest."""
     workers: int | None = None
+    """Number of workers, see `archive.run`."""
     address: str | None = None
+    """Address of a Ray cluster, see `archive.run`."""
     split: int = 0
+    """Scene px above which all workers share a scene."""
 
 
 def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
-    """Have the waiting scenes asked by another process.
+    """Run the driver in another process until no scene waits.
+
+    Args:
+        order: what it is to do.
+        progress: called after every scene, or None.
+
+    Returns:
+        The final tally.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C or, in the main thread, SIGTERM; what was under way is let go in
-            good order. A second one ends it at once.
+        KeyboardInterrupt: Ctrl-C or, in the main thread, SIGTERM; Ray has shut down in order. A
+            second one kills it at once.
         GeomagError: of the driver, as it was raised there.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints, _sigterm():
@@ -74,7 +85,7 @@ def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
             with _unbroken():
                 child.stdin.write(json.dumps(asdict(order), default=str) + "\n")
                 child.stdin.flush()
-            told = _listen(child.stdout, progress)
+            tally = _listen(child.stdout, progress)
             child.wait()
         except BaseException:  # a second Ctrl-C comes out of `_end`, which kills in any case
             _end(child)
@@ -83,8 +94,8 @@ def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
             child.stdout.close()
             with _unbroken():
                 child.stdin.close()
-        if told is not None:
-            return told
+        if tally is not None:
+            return tally
         complaints.seek(0)
         last = (complaints.read().strip().splitlines() or [f"it ended with {child.returncode}"])[-1]
         raise GeomagError(
@@ -93,24 +104,24 @@ def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
 
 
 def _listen(lines: IO[str], progress: Callable[[Tally], object] | None) -> Tally | None:
-    """Pass on what the driver tells; its last tally."""
+    """Pass on the tallies, warnings and errors of the driver, and return its last tally."""
     for line in lines:
-        if not line.startswith("{"):  # a library may have something to say as well
+        if not line.startswith("{"):  # some library printed it
             continue
-        told = json.loads(line)
-        if "error" in told:
-            raise getattr(errors, told["error"])(told["says"])
-        if "warning" in told:
-            warnings.warn(told["warning"], GeomagWarning, stacklevel=4)
-        elif told.pop("last"):
-            return Tally(**told)
+        message = json.loads(line)
+        if "error" in message:
+            raise getattr(errors, message["error"])(message["says"])
+        if "warning" in message:
+            warnings.warn(message["warning"], GeomagWarning, stacklevel=4)
+        elif message.pop("last"):
+            return Tally(**message)
         elif progress is not None:
-            progress(Tally(**told))
+            progress(Tally(**message))
     return None
 
 
 def _end(child: subprocess.Popen[str]) -> None:
-    """Tell it to stop, wait for Ray to end, and end all of it where that takes too long."""
+    """Stop the driver, wait for Ray to shut down, and kill all of it where that takes too long."""
     try:
         with _unbroken():
             if child.stdin is not None:
@@ -127,14 +138,14 @@ def _end(child: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def _unbroken() -> Iterator[None]:
-    """Nothing is lost where the other end has gone: what it said, or its exit code, tells why."""
+    """Ignore that the other end has gone: its output, or its exit code, says why."""
     with suppress(BrokenPipeError, ProcessLookupError):
         yield
 
 
 @contextmanager
 def _sigterm() -> Iterator[None]:
-    """SIGTERM as Ctrl-C, in the main thread and unless the program has its own way."""
+    """Treat SIGTERM as Ctrl-C, in the main thread and unless the program handles it itself."""
 
     def press(number: int, frame: object) -> None:
         raise KeyboardInterrupt
@@ -153,7 +164,7 @@ def _sigterm() -> Iterator[None]:
 
 
 def _environment() -> dict[str, str]:
-    """So that the other process imports this very package, wherever it was found."""
+    """Return an environment in which the other process imports this very package."""
     package = str(Path(__file__).parents[2])
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return os.environ | {
@@ -164,22 +175,21 @@ def _environment() -> dict[str, str]:
 
 
 def main() -> int:
-    """The other process."""
+    """Run the driver: the main function of the other process."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(
-            number, lambda number, frame: None
-        )  # not SIG_IGN, which Ray's own processes would take over
-    out, sys.stdout = sys.stdout, sys.stderr  # Ray prints what died
+        # Not SIG_IGN, which Ray's own processes would inherit.
+        signal.signal(number, lambda number, frame: None)
+    out, sys.stdout = sys.stdout, sys.stderr  # Ray prints to stdout when a worker dies
     order = _read(sys.stdin.readline())
     stopped = threading.Event()
     threading.Thread(target=_until_end, args=(sys.stdin, stopped), daemon=True).start()
 
-    def tell(**told: Any) -> None:
+    def send(**message: Any) -> None:
         with _unbroken():
-            print(json.dumps(told), file=out, flush=True)
+            print(json.dumps(message), file=out, flush=True)
 
     warnings.showwarning = lambda message, category, *_, **__: (
-        tell(warning=str(message)) if issubclass(category, GeomagWarning) else None
+        send(warning=str(message)) if issubclass(category, GeomagWarning) else None
     )
     warnings.simplefilter("always", GeomagWarning)
     code = 0
@@ -193,19 +203,18 @@ def main() -> int:
                 manifest,
                 count,
                 order.split,
-                lambda tally: tell(**asdict(tally), last=False),
+                lambda tally: send(**asdict(tally), last=False),
             )
             tally = driver.run(stopped)
-        tell(**asdict(tally), last=True)
+        send(**asdict(tally), last=True)
     except KeyboardInterrupt:
         code = STOPPED
     except GeomagError as error:
-        tell(error=type(error).__name__, says=str(error))
+        send(error=type(error).__name__, says=str(error))
         code = 2
     out.flush()
-    os._exit(
-        code
-    )  # all is written; what Ray has left in this process must not crash it on its way out
+    # All is written; what Ray has left in this process must not crash it on its way out.
+    os._exit(code)
 
 
 def _until_end(lines: IO[str], stopped: threading.Event) -> None:
@@ -214,9 +223,9 @@ def _until_end(lines: IO[str], stopped: threading.Event) -> None:
 
 
 def _read(line: str) -> Order:
-    told = json.loads(line)
-    task = told.pop("task")
-    return Order(Task(**task | {"out": Path(task["out"])}), **told)
+    members = json.loads(line)
+    task = members.pop("task")
+    return Order(Task(**task | {"out": Path(task["out"])}), **members)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
-"""What has become of every scene of an archive.
-
-One SQLite file, a row for each scene, whole after any crash.
+"""Record the state of every scene of an archive in one SQLite file, intact after any crash.
 
     waiting -> done | failed            a scene whose file has changed waits again
 
-One process writes it, the driver. A scene's result is on the disk before its row says so, so that a
-row is never ahead of its files.
+One process writes it, the driver. A scene's result is on the disk before its row says so: a row is
+never ahead of its files.
 """
 
 from __future__ import annotations
@@ -23,11 +21,21 @@ from geomagnifier.atomic import output_error
 from geomagnifier.errors import OptionError
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
-_TABLE = """CREATE TABLE IF NOT EXISTS scenes (name TEXT PRIMARY KEY, path TEXT, bytes INTEGER, modified REAL, state TEXT, why TEXT,
-            facts TEXT, part INTEGER, finished REAL)"""
-_ADD = """INSERT INTO scenes (name, path, bytes, modified, state) VALUES (?, ?, ?, ?, 'waiting') ON CONFLICT (name) DO UPDATE SET
-          state = 'waiting', why = NULL, facts = NULL, path = excluded.path, bytes = excluded.bytes, modified = excluded.modified
-          WHERE bytes IS NOT excluded.bytes OR modified IS NOT excluded.modified OR path IS NOT excluded.path"""
+"""States of a scene."""
+_TABLE = """
+CREATE TABLE IF NOT EXISTS scenes (
+  name TEXT PRIMARY KEY, path TEXT, bytes INTEGER, modified REAL, state TEXT, why TEXT, facts TEXT,
+  part INTEGER, finished REAL)
+"""
+_ADD = """
+INSERT INTO scenes (name, path, bytes, modified, state) VALUES (?, ?, ?, ?, 'waiting')
+  ON CONFLICT (name) DO UPDATE SET
+    state = 'waiting', why = NULL, facts = NULL,
+    path = excluded.path, bytes = excluded.bytes, modified = excluded.modified
+  WHERE bytes IS NOT excluded.bytes
+    OR modified IS NOT excluded.modified
+    OR path IS NOT excluded.path
+"""
 
 
 @dataclass(frozen=True)
@@ -35,20 +43,23 @@ class Entry:
     """A scene of the archive."""
 
     name: str
-    """Unique in it, a relative path."""
+    """Its name in the archive: a relative path, unique."""
     path: str
+    """Absolute path of the file."""
     bytes: int
+    """Size of the file, -1 where it cannot be read."""
     modified: float
+    """Modification time of the file, seconds since 1970."""
     part: int | None = None
-    """The partition that holds its regions, once it has one."""
+    """Number of the partition that holds its regions, once it has one."""
 
 
 class Manifest:
-    """Scenes of one question, and what became of them.
+    """The scenes of one question, and their states.
 
     Args:
-        path: of the file; made where needed.
-        key: what is asked, plain values.
+        path: of the file, made where needed.
+        key: the question, the model and their options, as plain values.
 
     Raises:
         OptionError: the file is of another question, or no manifest.
@@ -92,11 +103,11 @@ class Manifest:
             )
 
     def add(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Take up scenes; those that are known and unchanged stay as they are.
+        """Add scenes; those that are known and unchanged stay as they are.
 
         Returns:
-            those that have changed since they were answered, with the partition that still holds
-            their old regions.
+            The scenes that have changed since they were answered, with the partition that still
+            holds their old regions.
         """
         changed = []
         with self._writing(), self._base:
@@ -116,10 +127,7 @@ class Manifest:
         return changed
 
     def waiting(self) -> Iterator[Entry]:
-        """Scenes to be answered, as they were named.
-
-        Read little by little: there may be a million.
-        """
+        """Yield the scenes that wait, by name, a thousand at a time: there may be a million."""
         last = ""
         while rows := self._base.execute(
             "SELECT name, path, bytes, modified FROM scenes WHERE state = 'waiting' AND name > ?"
@@ -130,17 +138,18 @@ class Manifest:
             last = rows[-1][0]
 
     def again(self) -> None:
-        """Scenes that failed wait again."""
+        """Let scenes that failed wait again."""
         with self._writing(), self._base:
             self._base.execute(
                 "UPDATE scenes SET state = 'waiting', why = NULL WHERE state = 'failed'"
             )
 
     def finish(self, name: str, facts: Mapping[str, Any]) -> None:
-        """A scene is answered.
+        """Record that a scene is answered.
 
         Args:
-            facts: plain values.
+            name: of the scene.
+            facts: plain values about its answer.
         """
         with self._writing(), self._base:
             self._base.execute(
@@ -150,7 +159,12 @@ class Manifest:
             )
 
     def fail(self, name: str, why: str) -> None:
-        """A scene has no answer."""
+        """Record that a scene failed.
+
+        Args:
+            name: of the scene.
+            why: the reason.
+        """
         with self._writing(), self._base:
             self._base.execute(
                 "UPDATE scenes SET state = 'failed', why = ?, finished = ? WHERE name = ?",
@@ -158,7 +172,7 @@ class Manifest:
             )
 
     def unpacked(self, most: int) -> list[str]:
-        """Answered scenes whose regions are in no partition yet."""
+        """List answered scenes whose regions are in no partition yet, at most so many."""
         rows = self._base.execute(
             "SELECT name FROM scenes WHERE state = 'done' AND part IS NULL ORDER BY name LIMIT ?",
             (most,),
@@ -166,33 +180,38 @@ class Manifest:
         return [name for (name,) in rows]
 
     def next_part(self) -> int:
-        """The number of the next partition."""
+        """Return the number of the next partition."""
         return int(
             self._base.execute("SELECT coalesce(max(part), -1) + 1 FROM scenes").fetchone()[0]
         )
 
     def packed(self, names: Sequence[str], part: int) -> None:
-        """The regions of these scenes are in a partition, which is on the disk."""
+        """Record that the regions of some scenes are in a partition, which is on the disk.
+
+        Args:
+            names: of the scenes.
+            part: number of the partition.
+        """
         with self._writing(), self._base:
             self._base.executemany(
                 "UPDATE scenes SET part = ? WHERE name = ?", [(part, name) for name in names]
             )
 
     def counts(self) -> dict[str, int]:
-        """Scenes by state."""
+        """Count the scenes in each state."""
         found = dict(
             self._base.execute("SELECT state, count(*) FROM scenes GROUP BY state").fetchall()
         )
         return {state: int(found.get(state, 0)) for state in (WAITING, DONE, FAILED)}
 
     def failures(self, most: int) -> list[tuple[str, str]]:
-        """Names and reasons."""
+        """List names and reasons of scenes that failed, at most so many."""
         return self._base.execute(
             "SELECT name, why FROM scenes WHERE state = 'failed' ORDER BY name LIMIT ?", (most,)
         ).fetchall()
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """All scenes by name: name, path, state, why, and the facts of the answered ones."""
+        """Yield all scenes by name: scene, path, state, why, and the facts of answered ones."""
         for name, path, state, why, facts in self._base.execute(
             "SELECT name, path, state, why, facts FROM scenes ORDER BY name"
         ):
@@ -205,7 +224,7 @@ class Manifest:
             }
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._base.close()
 
     @contextmanager

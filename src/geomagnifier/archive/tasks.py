@@ -1,4 +1,4 @@
-"""What is asked of an archive, how far it is, and where things lie in the folder of its answers."""
+"""Define a task over an archive, its progress, and the layout of its output folder."""
 
 from __future__ import annotations
 
@@ -16,52 +16,64 @@ WORKING, SCENES, REGIONS, INDEX, MANIFEST = (
     "scenes.parquet",
     "manifest.sqlite",
 )
-"""In the output folder."""
+"""Names in the output folder."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked of every scene, and with what."""
+    """A question that is asked about every scene, the model and the output folder."""
 
     question: str
+    """The question."""
     out: Path
-    """Folder that every worker sees."""
+    """Output folder, which every worker must see."""
     model: str = "small"
+    """Name of the model, for `load_model`."""
     model_options: Mapping[str, Any] = field(default_factory=dict)
+    """Other arguments of `load_model`."""
     search: str = "adaptive"
+    """Search policy, see `ask`."""
     recall: float | None = None
+    """Recall of the search, see `ask`."""
     min_score: float | None = None
+    """Lowest score of a region, see `ask`."""
     bands: str | None = None
-    """As of `open_scene`, "4,3,2"."""
+    """Bands that are shown, such as "4,3,2", see `open_scene`."""
 
     @property
     def asked(self) -> dict[str, Any]:
+        """The options of `ask`."""
         return {"search": self.search, "recall": self.recall, "min_score": self.min_score}
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How far it is."""
+    """Progress of a run."""
 
     done: int
-    """scenes."""
+    """Scenes that are answered."""
     failed: int
-    """scenes."""
+    """Scenes that failed."""
     total: int
-    """scenes."""
+    """Scenes in all."""
     pixels: int
-    """Of the scenes that were answered in this run."""
+    """Pixels of the scenes that were answered in this run."""
     seconds: float
-    """Since it began."""
+    """Seconds since the run began."""
     restarts: int
-    """Workers that died."""
+    """Number of times that a worker died."""
 
 
 def working(task: Task, entry: Entry) -> Path:
-    """The folder of a scene while it is under way."""
+    """Return the folder of a scene while it is being answered.
+
+    Args:
+        task: whose output folder it is in.
+        entry: the scene.
+    """
     return task.out / WORKING / entry.name
 
 
 def part_name(number: int) -> str:
-    """The file of a partition, in the folder `REGIONS`."""
+    """Return the file name of a partition, in the folder `REGIONS`."""
     return f"part-{number:05}.parquet"

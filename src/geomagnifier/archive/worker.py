@@ -1,7 +1,4 @@
-"""A process of an archive.
-
-It answers scenes, one at a time, or looks at its share of a large one.
-"""
+"""Answer scenes in a worker process, one at a time, or search a share of a large scene."""
 
 from __future__ import annotations
 
@@ -26,13 +23,20 @@ from geomagnifier.raster.scene import open_scene
 
 
 class Worker:
-    """What runs in a process of its own: one model, one scene at a time."""
+    """A worker process, with one model and one scene at a time.
+
+    Args:
+        task: the question, the model and the folder.
+    """
 
     def __init__(self, task: Task) -> None:
         self.task, self.model = task, cast(Any, None)
 
     def ready(self) -> int:
-        """Load the model; its process number.
+        """Load the model.
+
+        Returns:
+            The process id.
 
         Raises:
             QuestionError: the model cannot answer the question, whatever the scene.
@@ -53,14 +57,20 @@ class Worker:
     def whole(self, entry: Entry, split: float) -> dict[str, Any]:
         """Answer a scene and write its files.
 
-        Its facts, or why there is no answer, or that it is to be shared.
+        Args:
+            entry: the scene.
+            split: scene px above which it is to be shared.
+
+        Returns:
+            Facts about its answer; or "why", the reason why it failed; or "large", that it is to be
+            shared.
 
         Raises:
-            OutputError: the disk is full, or cannot be written to: not for anything that is wrong
+            OutputError: the disk is full, or cannot be written to; never for anything that is wrong
                 with the scene.
         """
         self.ready()
-        give_back()  # what the scene before has left
+        give_back()  # memory of the scene before
         begin, task = time.perf_counter(), self.task
         journal = working(task, entry) / "whole.sqlite"
         try:
@@ -71,9 +81,9 @@ class Worker:
                 answer = ask(scene, task.question, self.model, journal=kept, **task.asked)
             folder = task.out / SCENES / entry.name
             geoparquet.write_scene(folder / "regions.parquet", entry.name, answer)
-            with Staging(
-                folder, stale=0
-            ) as stage:  # the scene's own folder; a worker that was killed may have been here
+            # stale=0: nobody else writes the scene's own folder, so what is half written there was
+            # left by a worker that was killed.
+            with Staging(folder, stale=0) as stage:
                 write_json(stage.path("answer.json"), answer)
                 if answer.patches is not None:
                     write_mask(stage.path("mask.tif"), stage.scratch("mask.tif"), answer)
@@ -100,10 +110,19 @@ class Worker:
         }
 
     def part(self, entry: Entry, turn: int, share: tuple[int, int]) -> dict[str, Any]:
-        """Look at a share of a large scene's windows; whether that was all there is.
+        """Search a share of a large scene's windows.
+
+        Args:
+            entry: the scene.
+            turn: number of the turn; each begins with the journal that the last one joined.
+            share: number of the share, from 0, and of shares.
+
+        Returns:
+            "finished", whether there were no windows left for the next turn; or "why", the reason
+            why the scene failed.
 
         Raises:
-            OutputError: as above.
+            OutputError: as of `whole`.
         """
         self.ready()
         folder = working(self.task, entry)

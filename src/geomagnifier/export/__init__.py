@@ -1,4 +1,4 @@
-"""Answers and search hits as files.
+"""Write answers and search hits as files.
 
-JSON, GeoJSON, GeoPackage, COG, GeoParquet, STAC, overlays, contact sheets.
+JSON, GeoJSON, GeoPackage, COG, GeoParquet, STAC, overlays and contact sheets.
 """

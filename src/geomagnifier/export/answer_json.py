@@ -1,4 +1,4 @@
-"""The answer as one JSON document: what answer.json holds and the command prints."""
+"""Convert an answer to one JSON document: answer.json, which the command also prints."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from geomagnifier.geometry import Box
 from geomagnifier.types import Answer, Region
 
 REGIONS = '"regions": []'
-"""Where the regions go. Quotes inside a JSON text are escaped, so that no text can hold this."""
+"""Where the regions go. Quotes inside JSON strings are escaped, so no string can contain this."""
 
 
 def to_json(answer: Answer) -> dict[str, Any]:
-    """The answer as plain values for JSON.
+    """Convert an answer to plain values for JSON.
 
-    Boxes: scene px. segmentation: COCO RLE at scene size.
+    Boxes are in scene px, and a segmentation is COCO RLE at scene size.
     """
     scene, trace = answer.scene, answer.trace
     return {
@@ -63,14 +63,14 @@ def to_json(answer: Answer) -> dict[str, Any]:
 
 
 def value(answer: Answer) -> bool | float | str | None:
-    """The answer's value as it is written: a number to six digits."""
+    """Return the answer's value as it is written: a number with six significant digits."""
     return float(f"{answer.value:.6g}") if isinstance(answer.value, float) else answer.value
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of what `to_json` returns.
+    """Return the JSON Schema (2020-12) of what `to_json` returns.
 
-    The number that ends its `$id` grows when a member goes or changes.
+    The number at the end of its `$id` grows when a member goes or changes.
     """
     loaded: dict[str, Any] = json.loads(
         Path(__file__).with_name("answer.schema.json").read_text(encoding="utf-8")
@@ -79,9 +79,13 @@ def schema() -> dict[str, Any]:
 
 
 def write_json(path: Path, answer: Answer) -> None:
-    """Write `to_json` of an answer, one region a line and at a time.
+    """Write `to_json` of an answer, one region at a time and one a line.
 
-    There may be a hundred thousand, with their masks.
+    There may be a hundred thousand of them, with their masks.
+
+    Args:
+        path: of the file.
+        answer: from `ask`.
     """
     document = json.dumps(to_json(replace(answer, regions=())), ensure_ascii=False, indent=2)
     before, after = document.split(REGIONS)

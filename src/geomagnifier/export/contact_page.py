@@ -1,6 +1,6 @@
-"""A contact sheet as a page of its own.
+"""Write a contact sheet of search hits as one HTML file.
 
-Thumbnails, scores, dates and places in one HTML file that needs nothing else, light and dark.
+Thumbnails, scores, dates and places, light and dark, with nothing from elsewhere.
 """
 
 from __future__ import annotations
@@ -18,26 +18,33 @@ from geomagnifier.export.contact_sheet import measure, thumbnail
 from geomagnifier.export.search_hit import Hit
 
 SIDE = 320
-"""Of a thumbnail, px: sharp on dense screens."""
+"""Side of a thumbnail, px: sharp on dense screens."""
 QUALITY = 82
+"""JPEG quality of a thumbnail."""
 
 STYLE = """
-:root { color-scheme: light dark; --paper: #f5f6f7; --card: #fff; --ink: #17202a; --faint: #5f6b77; --line: #dfe3e7; --mark: #0f766e; }
+:root { color-scheme: light dark; --paper: #f5f6f7; --card: #fff; --ink: #17202a;
+  --faint: #5f6b77; --line: #dfe3e7; --mark: #0f766e; }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #14181c; --card: #1d2329; --ink: #e8ecef; --faint: #9aa6b2; --line: #2c343c; --mark: #5eead4; }
+  :root { --paper: #14181c; --card: #1d2329; --ink: #e8ecef;
+    --faint: #9aa6b2; --line: #2c343c; --mark: #5eead4; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2rem 1.5rem 3rem; max-width: 1500px; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; padding: 2rem 1.5rem 3rem; max-width: 1500px;
+  background: var(--paper); color: var(--ink);
   font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
 header { display: flex; gap: 1rem; align-items: center; margin-bottom: 1.5rem; }
 header img { width: 96px; height: 96px; border-radius: 10px; }
 h1 { margin: 0; font-size: 1.5rem; font-weight: 600; overflow-wrap: anywhere; }
 p { margin: .25rem 0 0; color: var(--faint); }
-ol { list-style: none; margin: 0; padding: 0; display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); }
-li { background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; display: flex; flex-direction: column; }
+ol { list-style: none; margin: 0; padding: 0; display: grid; gap: 1.1rem;
+  grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); }
+li { background: var(--card); border: 1px solid var(--line); border-radius: 12px;
+  overflow: hidden; display: flex; flex-direction: column; }
 li img { display: block; width: 100%; height: auto; aspect-ratio: 1; object-fit: cover; }
 .told { padding: .6rem .8rem .75rem; display: grid; gap: .15rem; }
-.head { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; color: var(--faint); }
+.head { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums;
+  color: var(--faint); }
 .head b { color: var(--mark); font-weight: 600; }
 .told a { color: inherit; text-decoration: none; font-weight: 600; overflow-wrap: anywhere; }
 .told a:hover { text-decoration: underline; }
@@ -50,7 +57,7 @@ def write_page(target: Path, query: str | Path, hits: Sequence[Hit]) -> None:
 
     Args:
         target: the .html file.
-        query: words, or the path of the picture that was looked for.
+        query: words, or the path of the image that was looked for.
         hits: best first.
 
     Raises:
@@ -62,10 +69,15 @@ def write_page(target: Path, query: str | Path, hits: Sequence[Hit]) -> None:
 
 
 def draw_page(query: str | Path, hits: Sequence[Hit], folder: Path) -> str:
-    """The page.
+    """Draw the page.
 
     Args:
-        folder: where it will lie; links to the pictures start there.
+        query: words, or the path of the image that was looked for.
+        hits: best first.
+        folder: of the page; links to images are relative to it.
+
+    Returns:
+        HTML.
     """
     like = isinstance(query, Path)
     words = f"Pictures like {_text(query.name)}" if isinstance(query, Path) else _text(query)
@@ -74,10 +86,11 @@ def draw_page(query: str | Path, hits: Sequence[Hit], folder: Path) -> str:
     cards = "\n".join(_card(rank, hit, folder) for rank, hit in enumerate(hits, 1))
     title = words if like else f"{words} - geomagnifier"
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n<meta name="viewport"'
-        ' content="width=device-width,'
-        f' initial-scale=1">\n<title>{title}</title><style>{STYLE}</style></head>\n<body><header>{image}<div><h1>{words}</h1><p>{found},'
-        f" best first</p></div></header>\n<ol>\n{cards}\n</ol></body></html>\n"
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{title}</title><style>{STYLE}</style></head>\n"
+        f"<body><header>{image}<div><h1>{words}</h1><p>{found}, best first</p></div></header>\n"
+        f"<ol>\n{cards}\n</ol></body></html>\n"
     )
 
 
@@ -104,7 +117,7 @@ def _what(hit: Hit) -> str:
 
 
 def _inline(path: Path, hit: Hit | None = None) -> str:
-    """A thumbnail as a data URL."""
+    """Return a thumbnail as a data URL."""
     held = io.BytesIO()
     thumbnail(path, SIDE, None if hit is None else hit.tile).convert("RGB").save(
         held, "JPEG", quality=QUALITY

@@ -1,6 +1,6 @@
-"""A contact sheet.
+"""Write a contact sheet of search hits: thumbnails with their rank, name and score or distance.
 
-Pictures in rows with their rank, name and score or distance, under what was looked for.
+What was looked for stands above them.
 """
 
 from __future__ import annotations
@@ -26,17 +26,22 @@ if TYPE_CHECKING:
 CELL, GAP, ACROSS = 220, 16, 4
 """Side of a thumbnail and the space around it, px; thumbnails in a row."""
 CAPTION = 44
-"""Height of what stands under a thumbnail, px."""
+"""Height of the caption under a thumbnail, px."""
 TITLE, LINE, LINES = 20, 28, 3
-"""Letters of the head and its lines, px; the most lines of words."""
+"""Font size and line height of the title, px; its most lines."""
 BLANK = (234, 238, 242)
-"""Ground of a thumbnail that cannot be shown."""
+"""Background of a thumbnail that cannot be shown."""
 
 
 def thumbnail(path: Path, side: int = CELL, part: Box | None = None) -> Image:
-    """The middle of a picture, or of a part of it, as a square of `side` px.
+    """Return the middle of an image, or of a part of it, as a square.
 
-    A grey square where the picture can no longer be read.
+    It is grey where the image can no longer be read.
+
+    Args:
+        path: of the image.
+        side: of the square, px.
+        part: scene px, None for the whole image.
     """
     from PIL import Image, ImageDraw
 
@@ -51,7 +56,9 @@ def thumbnail(path: Path, side: int = CELL, part: Box | None = None) -> Image:
             x, y = shown.x0 + (shown.width - short) // 2, shown.y0 + (shown.height - short) // 2
             box, read = Box(x, y, x + short, y + short), min(short, 2 * side)
             pixels = scene.read(Window(box, read, read, "preview", box)).pixels
-    except SceneError:  # it was read once, at another size: a damaged overview, or a file that is gone; the other pictures are worth a sheet
+    except SceneError:
+        # It was read once, at another size: an overview is damaged, or the file is gone. The other
+        # hits are worth a sheet.
         blank = Image.new("RGB", (side, side), BLANK)
         ImageDraw.Draw(blank).text(
             (side / 2, side / 2),
@@ -67,10 +74,10 @@ def thumbnail(path: Path, side: int = CELL, part: Box | None = None) -> Image:
 
 
 def draw(query: str | Path, hits: Sequence[Hit]) -> Image:
-    """The sheet.
+    """Draw the sheet.
 
     Args:
-        query: words, or the path of the picture that was looked for.
+        query: words, or the path of the image that was looked for.
         hits: best first.
     """
     from PIL import Image, ImageDraw
@@ -112,7 +119,7 @@ def draw(query: str | Path, hits: Sequence[Hit]) -> Image:
 
 
 def measure(hit: Hit) -> str:
-    """What a hit was ranked by, in a few letters: its score, or its distance."""
+    """Return what a hit was ranked by, in short: its score, or its distance."""
     if hit.score is not None:
         return f"{hit.score:.2f}"
     if hit.distance is not None:
@@ -128,7 +135,7 @@ def _name(
     width: float,
     colour: tuple[int, int, int],
 ) -> None:
-    """A file name on a baseline: fonts for other scripts are of other heights."""
+    """Draw a file name on a baseline: fonts for other scripts have other heights."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in name)
     letters = _letters(shown, size)
     pen.text(at, shortened(shown, letters, width), font=letters, fill=colour, anchor="ls")
@@ -139,9 +146,11 @@ def _letters(text: str, size: int) -> Any:
 
 
 def titled(words: str, width: float) -> list[str]:
-    """The words in at most LINES lines of `width` px, as one paragraph.
+    """Wrap the words of a query in at most LINES lines; the rest is cut with an ellipsis.
 
-    What is left over is cut with an ellipsis.
+    Args:
+        words: of the query.
+        width: of a line, px.
     """
     text, letters = overlay_panel.legible(" ".join(words.split()), TITLE)
     lines = overlay_panel.wrapped(text, letters, width)
@@ -154,7 +163,13 @@ def titled(words: str, width: float) -> list[str]:
 
 
 def shortened(name: str, letters: Any, width: float) -> str:
-    """A name that fits, cut in its middle: the beginning and the end tell files apart."""
+    """Shorten a name in its middle until it fits: its beginning and end tell files apart.
+
+    Args:
+        name: of a file.
+        letters: font it is drawn in.
+        width: that it may have, px.
+    """
     if letters.getlength(name) <= width:
         return name
     for kept in range(len(name) - 1, 1, -1):
@@ -166,6 +181,11 @@ def shortened(name: str, letters: Any, width: float) -> str:
 
 def write_sheet(target: Path, query: str | Path, hits: Sequence[Hit]) -> None:
     """Write the sheet as PNG; it appears whole or not at all.
+
+    Args:
+        target: the .png file.
+        query: words, or the path of the image that was looked for.
+        hits: best first.
 
     Raises:
         OutputError: the folder is not writable, or the disk is full.

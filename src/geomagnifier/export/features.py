@@ -1,7 +1,4 @@
-"""Regions as values of other libraries.
-
-GeoJSON's features, geopandas, COCO's annotations, supervision.
-"""
+"""Convert regions to GeoJSON features, geopandas, COCO annotations and supervision."""
 
 from __future__ import annotations
 
@@ -25,27 +22,27 @@ CORNERS = ("x0", "y0", "x1", "y1")
 
 
 def collection(answer: Answer) -> dict[str, Any]:
-    """A GeoJSON FeatureCollection of plain values, with coordinates as in regions.geojson."""
+    """Return a GeoJSON FeatureCollection, with coordinates as in regions.geojson."""
     import shapely
 
     found = [shapes.geometry(region) for region in answer.regions]
     places, head = shapes.longitude_latitude(found, answer.scene), dict[str, Any]()
     if places is None:
         places, head = list(shapes.to_crs(found, answer.scene)), vectors.elsewhere(answer.scene)
-    told = shapes.properties(answer, answer.regions, found)
+    attributes = shapes.properties(answer, answer.regions, found)
     features = [
         {
             "type": "Feature",
             "geometry": None if place is None else shapely.geometry.mapping(place),
             "properties": properties,
         }
-        for place, properties in zip(places, told, strict=True)
+        for place, properties in zip(places, attributes, strict=True)
     ]
     return {"type": "FeatureCollection", **head, "features": features}
 
 
 def frame(answer: Answer) -> GeoDataFrame:
-    """A GeoDataFrame in the scene's CRS.
+    """Return a GeoDataFrame in the scene's CRS.
 
     Raises:
         LibraryMissing: geopandas is not installed.
@@ -57,9 +54,9 @@ def frame(answer: Answer) -> GeoDataFrame:
             f"a GeoDataFrame needs the extra geo; install it: {install('geo')} ({error})"
         ) from error
     scene, found = answer.scene, [shapes.geometry(region) for region in answer.regions]
-    told = shapes.properties(answer, answer.regions, found)
+    rows = shapes.properties(answer, answer.regions, found)
     columns: dict[str, Any] = {
-        name: np.array([row[name] for row in told], object if name in vectors.TEXTS else np.float64)
+        name: np.array([row[name] for row in rows], object if name in vectors.TEXTS else np.float64)
         for name in vectors.FIELDS
     }
     columns |= dict(
@@ -85,7 +82,18 @@ def coco(
     first_id: int = 1,
     turned: bool = False,
 ) -> list[dict[str, Any]]:
-    """COCO's annotations with scores; the arguments are those of `Answer.to_coco`."""
+    """Return COCO annotations with scores.
+
+    Args:
+        answer: whose regions they are.
+        image_id: COCO's id of the image.
+        categories: class -> id, or the `categories` of a COCO file.
+        first_id: id of the first annotation; the others follow.
+        turned: whether boxes and outlines are those of the oriented boxes.
+
+    Raises:
+        OptionError: a class is not among the categories, or two categories have one name.
+    """
     ids = _category_ids(categories)
     _check_known(answer, ids, "categories")
     made = []
@@ -121,7 +129,15 @@ def coco(
 
 
 def yolo_obb(answer: Answer, classes: Sequence[str]) -> str:
-    """YOLO's text of oriented boxes; the arguments are those of `Answer.to_yolo_obb`."""
+    """Return YOLO's text of oriented boxes.
+
+    Args:
+        answer: whose regions they are.
+        classes: names by class number, from 0.
+
+    Raises:
+        OptionError: a class is not among them, or two have one name.
+    """
     ids = _numbered(enumerate(classes))
     _check_known(answer, ids, "classes")
     return oriented_boxes.yolo(
@@ -130,7 +146,16 @@ def yolo_obb(answer: Answer, classes: Sequence[str]) -> str:
 
 
 def supervised(answer: Answer, classes: Sequence[str] | None = None) -> Detections:
-    """`Detections` of supervision; the arguments are those of `Answer.to_supervision`."""
+    """Return `Detections` of supervision.
+
+    Args:
+        answer: whose regions they are.
+        classes: names by class number, from 0; None for those of the answer, sorted.
+
+    Raises:
+        OptionError: a class is not among them, or two have one name.
+        LibraryMissing: supervision is not installed.
+    """
     ids = _numbered(enumerate(sorted(set(answer.classes.tolist())) if classes is None else classes))
     _check_known(answer, ids, "classes")
     masks = None if answer.masks is None else np.asarray(answer.masks)
@@ -151,7 +176,7 @@ def supervised(answer: Answer, classes: Sequence[str] | None = None) -> Detectio
 
 
 def _plain(name: str) -> str:
-    """A name as it is compared: "Storage_Tank" and "storage-tank" are "storage tank"."""
+    """Normalise a class name for comparison: "Storage_Tank" becomes "storage tank"."""
     return " ".join(name.replace("_", " ").replace("-", " ").lower().split())
 
 

@@ -1,9 +1,7 @@
-"""The regions of an archive as GeoParquet, by geopandas.
+"""Write the regions of an archive as GeoParquet: one file a scene, then one a thousand scenes.
 
-A file a scene while it is new, then a thousand scenes a file.
-
-Longitude and latitude (EPSG:4326), whatever the scenes' own CRS; boxes in scene px beside them. A
-scene without a CRS has no geometry.
+Geometries are in longitude and latitude (EPSG:4326), whatever the scenes' own CRS, with boxes in
+scene px beside them. A scene without a CRS has no geometry.
 """
 
 from __future__ import annotations
@@ -18,30 +16,18 @@ from geomagnifier.raster import shapes
 from geomagnifier.types import Answer
 
 COLUMNS = (
-    *(
-        "scene",
-        "number",
-        "label",
-        "score",
-        "phrase",
-        "area_px",
-        "area_m2",
-        "length_m",
-        "width_m",
-        "x0",
-        "y0",
-        "x1",
-        "y1",
-    ),
+    *("scene", "number", "label", "score", "phrase"),
+    *("area_px", "area_m2", "length_m", "width_m"),
+    *("x0", "y0", "x1", "y1"),
     *("value", "unit", "value_word"),
 )
-"""Beside geometry. number: of the region in its scene's answer.json."""
+"""Columns beside geometry; `number` is that of the region in its scene's answer.json."""
 SIZES = ["area_px", "area_m2", "length_m", "width_m", "value"]
 """Null for regions without an outline, and where the question has no value."""
 
 
 def library() -> Any:
-    """Geopandas.
+    """Import geopandas.
 
     Raises:
         LibraryMissing: it, or pyarrow, is not installed.
@@ -57,17 +43,23 @@ def library() -> Any:
 
 
 def write_scene(path: Path, name: str, answer: Answer) -> None:
-    """The regions of one scene.
+    """Write the regions of one scene.
+
+    Args:
+        path: of the file.
+        name: of the scene, in the column `scene`.
+        answer: whose regions they are.
 
     Raises:
         OutputError: it cannot be written.
+        LibraryMissing: geopandas or pyarrow is not installed.
     """
     geopandas = library()
     found = [shapes.geometry(region) for region in answer.regions]
     places = shapes.longitude_latitude(found, answer.scene) or [None] * len(found)
     rows = []
-    told = shapes.properties(answer, answer.regions, found)
-    for number, (region, fields) in enumerate(zip(answer.regions, told, strict=True)):
+    attributes = shapes.properties(answer, answer.regions, found)
+    for number, (region, fields) in enumerate(zip(answer.regions, attributes, strict=True)):
         box = dict(zip(("x0", "y0", "x1", "y1"), map(float, region.box), strict=True))
         rows.append(
             {
@@ -78,17 +70,20 @@ def write_scene(path: Path, name: str, answer: Answer) -> None:
             }
         )
     frame = geopandas.GeoDataFrame(rows, columns=list(COLUMNS), geometry=places, crs="EPSG:4326")
-    frame[SIZES] = frame[SIZES].astype(
-        float
-    )  # a column of nothing but nulls is one of numbers, too
+    # A column of nothing but nulls has a type, too.
+    frame[SIZES] = frame[SIZES].astype(float)
     _save(frame, path)
 
 
 def join(path: Path, scenes: Sequence[Path]) -> int:
-    """Make one file of those of several scenes.
+    """Join the files of several scenes into one.
+
+    Args:
+        path: of the new file.
+        scenes: the files of the scenes.
 
     Returns:
-        regions in it.
+        The number of regions in it.
 
     Raises:
         OutputError: it cannot be written.
@@ -105,7 +100,11 @@ def join(path: Path, scenes: Sequence[Path]) -> int:
 
 
 def drop(path: Path, names: Iterable[str]) -> None:
-    """Take the regions of some scenes out of a file.
+    """Remove the regions of some scenes from a file.
+
+    Args:
+        path: of the file.
+        names: of the scenes.
 
     Raises:
         OutputError: it cannot be written.
@@ -115,7 +114,11 @@ def drop(path: Path, names: Iterable[str]) -> None:
 
 
 def write_index(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    """One row a scene, with its footprint: what `Manifest.rows` gives.
+    """Write a table with one row a scene and its footprint.
+
+    Args:
+        path: of the file.
+        rows: from `Manifest.rows`; their member `footprint` is a GeoJSON geometry.
 
     Raises:
         OutputError: it cannot be written.
@@ -129,16 +132,15 @@ def write_index(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     ]
     frame = library().GeoDataFrame(given, geometry=places, crs="EPSG:4326")
     if "value" in frame:
-        frame["value"] = frame["value"].astype(
-            float
-        )  # null where a scene has none, and where none has
+        # Null where a scene has no value, and a column of numbers where none has.
+        frame["value"] = frame["value"].astype(float)
     _save(frame, path)
 
 
 def _save(frame: Any, path: Path) -> None:
-    with Staging(
-        path.parent, stale=0
-    ) as stage:  # one process writes an archive's tables, and a scene's own
+    # stale=0: one process writes the tables of an archive, and those of a scene, so what is half
+    # written there was left by one that died.
+    with Staging(path.parent, stale=0) as stage:
         frame.to_parquet(
             stage.path(path.name),
             index=False,

@@ -1,6 +1,6 @@
-"""The heat map as a picture.
+"""Draw the relevance map of an answer (heat.png).
 
-The scene in grey, relevance in colour over it, the windows that were opened, a scale beneath.
+The scene in grey, relevance in colour over it, the crops that were opened, and a scale beneath.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ STEPS = np.array(
         (221, 81, 58),
         (243, 120, 25),
         (252, 165, 10),
-    ]
-    + [(246, 215, 70), (252, 255, 164)],
+        (246, 215, 70),
+        (252, 255, 164),
+    ],
     np.float32,
 )
-"""Ten steps of the colour map "inferno" (Smith and van der Walt): equal steps of heat look equal,
-also in grey.
+"""Eleven colours of the colour map "inferno" (Smith and van der Walt): equal steps of relevance
+look equal, also in grey.
 """
 
 COLOURS = (
@@ -44,18 +45,20 @@ COLOURS = (
 
 
 def colour(heat: Floats) -> Bytes:
-    """(h, w) in [0, 1] -> (h, w, 3)."""
+    """Colour a relevance map, (h, w) in [0, 1] -> (h, w, 3) uint8."""
     return np.asarray(COLOURS[np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8)])
 
 
 def draw(answer: Answer) -> Bytes:
-    """(H, W, 3) uint8.
+    """Draw the preview under its relevance map, with the crops numbered in the order of opening.
 
-    The preview under its heat, brought to the map's own maximum, with the crops in the order they
-    were opened.
+    The colours are scaled to the maximum of the map.
 
     Args:
-        answer: with `trace.heat`.
+        answer: one with `trace.heat`.
+
+    Returns:
+        (H, W, 3) uint8.
     """
     from PIL import Image, ImageDraw
 
@@ -96,7 +99,7 @@ def draw(answer: Answer) -> Bytes:
 
 
 def _with_scale(picture: Image, question: str, most: float, size: int) -> Image:
-    """The picture with a bar from 0 to the maximum and the question beneath it."""
+    """Put a colour bar from 0 to the maximum, and the question, under the picture."""
     from PIL import Image, ImageDraw
 
     margin = size

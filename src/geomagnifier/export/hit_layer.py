@@ -1,4 +1,4 @@
-"""Footprints of hits as GeoJSON, with what they were found for: a layer that any GIS shows."""
+"""Write the footprints of search hits as GeoJSON, a layer that any GIS shows."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from geomagnifier.export.search_hit import Hit, to_json
 
 
 def write_layer(target: Path, query: str | Path, hits: Sequence[Hit]) -> int:
-    """Write the footprints, the best hit first.
+    """Write the footprints of hits as one layer in longitude and latitude (RFC 7946).
 
-    A file of one layer in longitude and latitude (RFC 7946).
+    Args:
+        target: the .geojson file.
+        query: words, or the path of the image that was looked for.
+        hits: best first.
 
     Returns:
-        How many hits do not say where they lie: their features have no geometry.
+        The number of hits that are not georeferenced: their features have no geometry.
 
     Raises:
         OutputError: the folder is not writable, or the disk is full.
     """
     features = []
     for rank, hit in enumerate(hits, 1):
-        told = to_json(hit)
-        place = told.pop("footprint", None)
+        fields = to_json(hit)
+        place = fields.pop("footprint", None)
         features.append(
-            {"type": "Feature", "geometry": place, "properties": {"rank": rank, **told}}
+            {"type": "Feature", "geometry": place, "properties": {"rank": rank, **fields}}
         )
     written = {
         "type": "FeatureCollection",

@@ -1,4 +1,4 @@
-"""One picture to one file: GeoTIFF, PNG or JPEG by its suffix."""
+"""Write an image to a file: GeoTIFF, PNG or JPEG by its suffix."""
 
 from __future__ import annotations
 
@@ -24,12 +24,16 @@ def write_picture(
     crs: str | None = None,
     transform: Affine6 | None = None,
 ) -> None:
-    """Write (H, W, 3) uint8 as .tif (tiled, deflate), .png or .jpg.
+    """Write an image as .tif (tiled, deflate), .png or .jpg.
 
-    CRS and transform are kept in a .tif only.
+    Args:
+        path: of the file; its suffix chooses the format.
+        pixels: (H, W, 3) uint8.
+        crs: name of the CRS, which only a .tif keeps.
+        transform: pixel -> CRS (a, b, c, d, e, f), which only a .tif keeps.
 
     Raises:
-        OutputError: an unknown suffix, a wrong shape, or a place that cannot be written to.
+        OutputError: an unknown suffix, a wrong shape, or a folder that cannot be written to.
         OptionError: `crs` names no coordinate reference system.
     """
     path = Path(path)
@@ -51,9 +55,8 @@ def write_picture(
         else:
             from PIL import Image
 
-            Image.fromarray(pixels).save(
-                target, quality=92, subsampling=0
-            )  # PNG takes no notice of either
+            # PNG ignores both options.
+            Image.fromarray(pixels).save(target, quality=92, subsampling=0)
 
 
 def _write_tif(target: Path, pixels: Bytes, crs: object, transform: Affine6 | None) -> None:
@@ -79,8 +82,7 @@ def _write_tif(target: Path, pixels: Bytes, crs: object, transform: Affine6 | No
             **({"tiled": True, "blockxsize": 256, "blockysize": 256} if large else {}),
         ) as dataset:
             dataset.write(pixels.transpose(2, 0, 1))
-        with rasterio.open(
-            target
-        ) as dataset:  # GDAL does not always say so when a disk is full at the very end
+        # Read it back: GDAL does not always raise when a disk is full at the very end.
+        with rasterio.open(target) as dataset:
             if not np.array_equal(dataset.read(), pixels.transpose(2, 0, 1)):
                 raise OSError("not all of its pixels are there")

@@ -1,6 +1,6 @@
-"""The answer's mask as a Cloud-Optimized GeoTIFF.
+"""Write an answer's mask as a Cloud Optimized GeoTIFF, block by block.
 
-0 and 1 at scene size, aligned with the scene, written block by block.
+It holds 0 and 1 at scene size, aligned with the scene.
 """
 
 from __future__ import annotations
@@ -25,30 +25,33 @@ from geomagnifier.raster.dataset import CACHE
 from geomagnifier.types import Answer, Bools
 
 BLOCK = 512
+"""Side of the file's blocks, px."""
 STEP = 4 * BLOCK
 """Side of the windows that are held in memory, px."""
 
 COLOURS = {0: (0, 0, 0, 0), 1: (230, 159, 0, 255)}
-"""A GIS shows the mask in orange on nothing; the numbers are 0 and 1."""
+"""Colour table: a GIS shows the mask in orange on a transparent background."""
 
 UPRIGHT = (1, 0, 0, 0, -1, 0)
-"""Transform of a scene that has none: y up from 0 at the top, where QGIS shows such a picture and
+"""Transform of a scene that has none: y up from 0 at the top, where QGIS shows such an image and
 the GeoPackage has its regions.
 """
 
 COMPLETE = "GEOMAG_COMPLETE"
-"""Name of the tag that says "yes", or "no" where the answer was stopped before its end."""
+"""Name of the tag that says "yes", or "no" for an answer that was stopped before its end."""
 
 
 def write_mask(path: Path, scratch: Path, answer: Answer) -> None:
     """Write the mask of an answer that has patches.
 
     Args:
-        scratch: a path for the plain GeoTIFF that the COG is made from.
+        path: of the COG.
+        scratch: path for the plain GeoTIFF that the COG is made from.
+        answer: one with patches.
 
     Raises:
         RasterioError: GDAL cannot write it.
-        OSError: it is not whole on the disk; GDAL does not always say so when it closes a file.
+        OSError: it is not whole on the disk; GDAL does not always raise when it closes a file.
     """
     scene = answer.scene
     profile: dict[str, Any] = {
@@ -90,7 +93,7 @@ def write_mask(path: Path, scratch: Path, answer: Answer) -> None:
 
 
 def _windows(answer: Answer) -> Iterator[tuple[RasterWindow, Bools]]:
-    """The windows in which there is something of the mask, and what."""
+    """Yield the windows in which the mask has pixels, with these."""
     scene, patches = answer.scene, answer.patches or ()
     x0, y0, x1, y1 = np.array([patch.core.tuple() for patch in patches]).reshape(-1, 4).T
     for y, x in itertools.product(range(0, scene.height, STEP), range(0, scene.width, STEP)):
@@ -105,7 +108,7 @@ def _windows(answer: Answer) -> Iterator[tuple[RasterWindow, Bools]]:
 
 
 def _covered(path: Path) -> int:
-    """Pixels of the mask in a file, all blocks of which are read, those of its overviews too."""
+    """Count the pixels of the mask in a file; all of its blocks are read, overviews too."""
     with rasterio.open(path) as dataset:
         levels = range(len(dataset.overviews(1)))
         full = sum(

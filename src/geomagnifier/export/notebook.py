@@ -1,9 +1,8 @@
-"""An answer as a notebook shows it.
+"""Render an answer as HTML for a notebook.
 
-The picture, the sentence with its phrases in the regions' colours, a table, the cost.
-
-One piece of HTML with nothing from elsewhere, no script, and colours of the notebook's own light or
-dark page.
+It shows the image, the sentence with its phrases in the regions' colours, a table, and the cost, in
+one piece of HTML with nothing from elsewhere, no script, and the notebook's own light or dark
+colours.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from geomagnifier.types import Answer, Region
 SIDE = 1000
 """The longest side of the picture, px."""
 QUALITY = 88
-"""Of the JPEG: a tenth of a PNG's size, as a notebook keeps every picture that it shows."""
+"""JPEG quality: a tenth of a PNG's size, as a notebook stores every image that it shows."""
 ROWS = 20
-"""Regions, or labels, in the table."""
+"""Most regions, or labels, in the table."""
 
 CELL = "padding:.15em 1.2em .15em 0;border:0;background:none;white-space:nowrap"
 FAINT = "opacity:.65;font-size:.9em"
 
 
 def html(answer: Answer) -> str:
-    """HTML that stands for itself, below 1 MB in nearly all cases."""
+    """Render an answer as one piece of HTML, below 1 MB in nearly all cases."""
     partial = (
         ""
         if not answer.stopped
@@ -47,7 +46,7 @@ def html(answer: Answer) -> str:
 
 
 def _sentence(answer: Answer) -> str:
-    """The text; a phrase is marked where it stands first."""
+    """Render the text, with each phrase marked where it first occurs."""
     colours = overlay.colours_of(answer)
     labels = {region.phrase.lower(): region.label for region in answer.regions if region.phrase}
     written, at = "", 0
@@ -75,7 +74,7 @@ def _css(colour: tuple[int, int, int], alpha: float = 1) -> str:
 
 
 def _picture(answer: Answer) -> str:
-    """As a data URL."""
+    """Return the image as a data URL."""
     from PIL import Image
 
     picture = overlay.picture(answer)
@@ -88,17 +87,17 @@ def _picture(answer: Answer) -> str:
 def _table(answer: Answer) -> str:
     if answer.labels and not answer.regions:
         return _rows(
-            ("", "kind of place", "probability"),
+            ("", "scene class", "probability"),
             [("", escape(name), f"{p:.1%}") for name, p in answer.labels[:5]],
             0,
         )
     if not answer.regions:
         return ""
     regions, colours = answer.regions[:ROWS], overlay.colours_of(answer)
-    told = shapes.properties(answer, regions, [shapes.geometry(region) for region in regions])
+    attributes = shapes.properties(answer, regions, [shapes.geometry(region) for region in regions])
     gsd = answer.scene.gsd
     rows = []
-    for number, (region, fields) in enumerate(zip(regions, told, strict=True), 1):
+    for number, (region, fields) in enumerate(zip(regions, attributes, strict=True), 1):
         dot = (
             f'<span style="color:{_css(colours[region.label])}">&#9632;</span>'
             f" {escape(region.label)}"
@@ -124,9 +123,9 @@ def _table(answer: Answer) -> str:
 
 
 def _size(region: Region, fields: dict[str, float], gsd: float | None) -> str:
-    """Length and width of the outline on the ground.
+    """Return length and width of the outline on the ground.
 
-    Of the upright box where there is no outline, or the ground is not known.
+    They are those of the upright box where there is no outline, or the scale is not known.
     """
     x0, y0, x1, y1 = region.box
     length, width = fields["length_m"], fields["width_m"]
@@ -138,7 +137,7 @@ def _size(region: Region, fields: dict[str, float], gsd: float | None) -> str:
 
 
 def _rows(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], more: int) -> str:
-    """A table; its cells are HTML already."""
+    """Render a table whose cells are HTML already."""
 
     def line(tag: str, cells: tuple[str, ...]) -> str:
         aligned = (f"{CELL};text-align:{'left' if i == 1 else 'right'}" for i in range(len(cells)))

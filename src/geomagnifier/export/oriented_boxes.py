@@ -1,4 +1,7 @@
-"""Oriented boxes: the narrowest rectangle round each region, however it is turned, as corners, DOTA's text and YOLO's."""
+"""Compute oriented boxes, the narrowest rotated rectangle round each region, and write them.
+
+As corners, as DOTA's text and as YOLO's text.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,13 @@ Floats64 = NDArray[np.float64]
 
 
 def corners(regions: Sequence[Region]) -> Floats64:
-    """The four corners of each rectangle, (N, 4, 2) scene px, clockwise on the screen, the highest one first (of two, the left one).
+    """Return the four corners of each region's oriented box.
 
-    The rectangle is the narrowest round the mask. Of a region without one, and of an empty one, it
-    is the upright box.
+    The box is the narrowest round the mask; that of a region without a mask, or with an empty one,
+    is its upright box.
+
+    Returns:
+        (N, 4, 2) scene px, clockwise on the screen from the highest corner (of two, the left one).
     """
     import shapely
 
@@ -43,11 +49,16 @@ def corners(regions: Sequence[Region]) -> Floats64:
 
 
 def headings(regions: Sequence[Region], scene: SceneInfo) -> Floats64:
-    """Directions of the longer sides, (N,) degrees clockwise from north, 0 to 180.
+    """Return the headings of the longer sides of oriented boxes.
 
-    Of the picture's top where north is not known.
+    Args:
+        regions: N regions.
+        scene: whose regions they are.
 
-    NaN for a region without a mask: the upright box says nothing of how a thing lies in it.
+    Returns:
+        (N,) degrees clockwise from north (from the top of the image where north is not known), 0 to
+        180. NaN for a region without a mask: an upright box says nothing of how an object lies in
+        it.
     """
     found = np.full(len(regions), np.nan)
     masked = [i for i, region in enumerate(regions) if region.segmentation is not None]
@@ -57,16 +68,16 @@ def headings(regions: Sequence[Region], scene: SceneInfo) -> Floats64:
 
 
 def polygons(regions: Sequence[Region]) -> list[object]:
-    """The rectangles as shapely polygons, scene px."""
+    """Return oriented boxes as shapely polygons, scene px."""
     import shapely
 
     return list(shapely.polygons(corners(regions))) if regions else []
 
 
 def dota(answer: Answer) -> str:
-    """DOTA's text, a line each.
+    """Write oriented boxes as DOTA's text, a line each.
 
-    Eight numbers (scene px), the class with "-" for blanks, and 0 (not difficult).
+    A line has eight numbers (scene px), the class with "-" for blanks, and 0 (not difficult).
     """
     lines = zip(corners(answer.regions).reshape(-1, 8).tolist(), answer.regions, strict=True)
     return "".join(
@@ -76,12 +87,14 @@ def dota(answer: Answer) -> str:
 
 
 def yolo(answer: Answer, ids: Mapping[str, int]) -> str:
-    """YOLO's text of oriented boxes, a line each.
+    """Write oriented boxes as YOLO's text, a line each.
 
-    The class's number and eight numbers, shares of the scene's width and height, 0 to 1.
+    A line has the class number and eight shares of the scene's width and height. Corners beyond the
+    scene are moved to its edge, as YOLO refuses shares above 1.
 
-    ids: numbers by label. Corners beyond the scene are moved to its edge, as shares above 1 are
-        refused there.
+    Args:
+        answer: whose regions they are.
+        ids: class -> class number.
     """
     shares = (
         (corners(answer.regions) / (answer.scene.width, answer.scene.height))

@@ -1,6 +1,6 @@
-"""The answer as a picture.
+"""Draw an answer on the preview of its scene (overlay.png).
 
-Masks tinted, boxes with scores, crops dashed, and under it a panel with legend and words.
+Masks are tinted, boxes have scores, crops are dashed, and a panel beneath has a legend and words.
 """
 
 from __future__ import annotations
@@ -28,31 +28,32 @@ COLOURS = (
     (213, 94, 0),
     (0, 114, 178),
 )
-"""Okabe and Ito's colours, which colour-blind people can tell apart; the ones that stand out on
-grass and water first.
+"""Okabe and Ito's colours, which colour-blind people can tell apart; those that stand out on grass
+and water come first.
 """
 
 SMALLEST, LARGEST = 800, 1600
-"""The longest side of the picture is brought between these, px."""
+"""The longest side of the image is brought between these, px."""
 
 TINT = 105
-"""How strongly a mask covers the picture, of 255."""
+"""Opacity of a mask, of 255."""
 
 MANY = 60
-"""With more regions than this, scores would hide the picture."""
+"""Most regions whose scores are drawn; more would hide the image."""
 
 Colours = dict[str, tuple[int, int, int]]
+"""Class -> RGB."""
 Pen = Any
 """PIL's ImageDraw."""
 
 
 def draw(answer: Answer) -> Bytes:
-    """`sheet` as an array, (H, W, 3) uint8."""
+    """Return `sheet` as an array, (H, W, 3) uint8."""
     return np.asarray(sheet(answer))
 
 
 def sheet(answer: Answer) -> Image:
-    """The preview with everything that was found, and the words beneath."""
+    """Draw the preview with everything that was found, and the panel beneath."""
     from PIL import Image
 
     shown = picture(answer)
@@ -66,7 +67,7 @@ def sheet(answer: Answer) -> Image:
 
 
 def picture(answer: Answer) -> Image:
-    """The preview with everything that was found."""
+    """Draw the preview with everything that was found."""
     shown = sized(answer.preview)
     tint = _tint(answer, shown.size)
     lines = _lines(answer, tint, colours_of(answer))
@@ -76,13 +77,13 @@ def picture(answer: Answer) -> Image:
 
 
 def colours_of(answer: Answer) -> Colours:
-    """A colour for each label, in the order of first appearance."""
+    """Choose a colour for each class, in the order of first appearance."""
     labels = dict.fromkeys(region.label for region in answer.regions)
     return {label: COLOURS[i % len(COLOURS)] for i, label in enumerate(labels)}
 
 
 def sized(preview: Bytes) -> Image:
-    """The preview, brought to a size that can be looked at."""
+    """Bring the preview to a size at which it can be looked at."""
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(preview))
@@ -95,10 +96,7 @@ def sized(preview: Bytes) -> Image:
 
 
 def _tint(answer: Answer, size: tuple[int, int]) -> Image:
-    """What is masked as a half transparent layer in the first colour.
-
-    The shapes of regions come over it.
-    """
+    """Draw the mask as a half transparent layer in the first colour, under the regions' shapes."""
     from PIL import Image
 
     layer = np.zeros((size[1], size[0], 4), np.uint8)
@@ -118,7 +116,10 @@ def _tint(answer: Answer, size: tuple[int, int]) -> Image:
 
 
 def _lines(answer: Answer, tint: Image, colours: Colours) -> Image:
-    """Outlines, boxes, crops and scores, drawn twice as large and shrunk so that slanting lines are smooth; shapes are filled in `tint`."""
+    """Draw outlines, boxes, crops and scores; shapes are filled in `tint`.
+
+    They are drawn twice as large and shrunk, so that slanting lines are smooth.
+    """
     from PIL import Image, ImageDraw
 
     size = tint.size
@@ -152,7 +153,7 @@ def _lines(answer: Answer, tint: Image, colours: Colours) -> Image:
 
 
 def _is_speck(box: tuple[float, float, float, float], width: int) -> bool:
-    """Whether a region is so small in the picture that the line round it leaves nothing to be seen of its shape."""
+    """Return whether a region is so small in the image that its outline would hide its shape."""
     return box[2] - box[0] <= 2 * width and box[3] - box[1] <= 2 * width
 
 
@@ -168,11 +169,8 @@ def _scores(
         text = f"{region.score:.2f}"
         _, top, right, bottom = pen.textbbox((0, 0), text, font=font)
         wide, high = right + 12, bottom - top + 12
-        for y in (
-            y0 - high,
-            y1,
-            y0,
-        ):  # above, below, inside: the first that is on the picture and free
+        # Above, below or inside the box: the first place that is on the image and free.
+        for y in (y0 - high, y1, y0):
             tag = (
                 min(max(x0, 0), size[0] - wide),
                 y,
@@ -220,7 +218,7 @@ def _around(
 def _inside(
     box: tuple[float, ...], size: tuple[int, int], width: int
 ) -> tuple[float, float, float, float]:
-    """Pulled in so that a line on the edge of the picture is seen; at least as wide as the line."""
+    """Pull a box in so that a line on the image's edge is seen; it stays as wide as the line."""
     x0, y0 = min(max(box[0], 0), size[0] - 2 * width), min(max(box[1], 0), size[1] - 2 * width)
     return (
         x0,

@@ -1,7 +1,4 @@
-"""The strip of words under the picture.
-
-Legend or scene names with their probability, question, answer, cost.
-"""
+"""Draw the panel under an overlay: legend or scene classes, question, answer and cost."""
 
 from __future__ import annotations
 
@@ -16,13 +13,14 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 PAPER, INK, FAINT, BAR = (255, 255, 255), (27, 31, 36), (101, 109, 118), (86, 180, 233)
+"""RGB of the background, of text, of faint text and of a probability bar."""
 NARROWEST = 640
-"""A panel narrower than this cannot be read, px."""
+"""Narrowest panel that can be read, px."""
 
 TOP = 5
-"""Scene names shown."""
+"""Most scene classes that are shown."""
 LONGEST = 2000
-"""Letters of a text; a word without end takes time by their square, and a panel grows with them."""
+"""Most characters of a text: wrapping a word without end takes the square of its length."""
 
 WIDER_FONTS = (
     *("NotoSans-Regular.ttf", "DejaVuSans.ttf", "arial.ttf"),
@@ -42,13 +40,18 @@ WIDER_FONTS = (
         "Arial Unicode.ttf",
     ),
 )
-"""Tried in turn, where the machine has them, for words that Pillow's own font has no letters for."""
+"""Fonts tried in turn, where the machine has them, for text that Pillow's own font cannot show."""
 ILLEGIBLE = "(written in letters that no font of this machine has)"
 
 
 @lru_cache(64)
 def font(text: str, size: int) -> Any:
-    """A font of that size, px: the first that has all letters of the text, or Pillow's own."""
+    """Return the first font that has all letters of a text, or else Pillow's own.
+
+    Args:
+        text: that is to be drawn.
+        size: of the font, px.
+    """
     from PIL import ImageFont
 
     own = ImageFont.load_default(size=size)
@@ -63,18 +66,24 @@ def font(text: str, size: int) -> Any:
 
 
 def has_letters(letters: Any, text: str) -> bool:
-    """Whether a font has all letters of a text.
+    """Return whether a font has all letters of a text.
 
-    One that it lacks looks like a character that does not exist.
+    A letter that it lacks looks like a character that does not exist.
+
+    Args:
+        letters: Pillow's font.
+        text: that is to be drawn.
     """
     lacking = bytes(letters.getmask("\U0010ffff"))
     return all(bytes(letters.getmask(c)) != lacking for c in set(text) if ord(c) > 0x7E)
 
 
 def legible(text: str, size: int) -> tuple[str, Any]:
-    """A text and the font to draw it with; where no font has its letters, a line that says so.
+    """Return a text and a font that can draw it; where there is none, a line that says so.
 
-    Cut where no picture has the room.
+    Args:
+        text: of any length; beyond `LONGEST` it is cut.
+        size: of the font, px.
     """
     text = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     letters = font("".join(sorted({c for c in text if ord(c) > 0x7E})), size)
@@ -82,13 +91,19 @@ def legible(text: str, size: int) -> tuple[str, Any]:
 
 
 def ink_on(colour: tuple[int, int, int]) -> tuple[int, int, int, int]:
-    """Black or white, whichever is read more easily on the colour."""
+    """Return black or white, whichever is easier to read on a colour."""
     bright = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
     return (0, 0, 0, 255) if bright > 110 else (255, 255, 255, 255)
 
 
 def draw(answer: Answer, colours: dict[str, tuple[int, int, int]], width: int) -> Image:
-    """The panel at a width in px; as high as its words need."""
+    """Draw the panel, as high as its words need.
+
+    Args:
+        answer: that it tells of.
+        colours: RGB of each class.
+        width: of the panel, px.
+    """
     from PIL import Image, ImageDraw
 
     size = max(16, round(width / 52))
@@ -119,7 +134,7 @@ def draw(answer: Answer, colours: dict[str, tuple[int, int, int]], width: int) -
 
 
 def cost_line(answer: Answer) -> str:
-    """Scene, granularity and what the answer cost, in one line."""
+    """Return scene, granularity and cost of an answer in one line."""
     scene, trace = answer.scene, answer.trace
     return (
         f"{scene.name}, {scene.width} x {scene.height} px   |   {answer.granularity} level   |   "
@@ -144,9 +159,12 @@ def _paragraph(
 
 
 def wrapped(text: str, letters: Any, width: float) -> list[str]:
-    """The text in lines of at most `width` px.
+    """Wrap a text; words longer than a line, and scripts without spaces, are cut.
 
-    Words longer than a line (and scripts without spaces) are cut.
+    Args:
+        text: its line breaks are kept.
+        letters: Pillow's font.
+        width: of a line, px.
     """
     lines = []
     for paragraph in text.splitlines() or [""]:
@@ -162,7 +180,7 @@ def wrapped(text: str, letters: Any, width: float) -> list[str]:
                 continue
             line = longer
             while letters.getlength(line) > width:
-                fit = range(1, min(len(line), NARROWEST))  # how many letters may
+                fit = range(1, min(len(line), NARROWEST))  # numbers of letters that may fit
                 cut = max(1, bisect_right(fit, width, key=lambda n: letters.getlength(line[:n])))
                 lines.append(line[:cut].rstrip())
                 line = line[cut:].lstrip()

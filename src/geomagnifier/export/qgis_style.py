@@ -1,8 +1,6 @@
-"""How QGIS shows an answer.
+"""Write QGIS styles (QML) of an answer, in a GeoPackage or beside a file, as in overlay.png.
 
-Styles in its own format (QML), in a GeoPackage or beside a file, in the colours of overlay.png.
-
-QGIS 3.22 and later read it; what is left out here has QGIS's defaults. No library writes QML but
+QGIS 3.22 and later read them; what is left out here has QGIS's defaults. No library writes QML but
 QGIS's own, which pip does not install.
 """
 
@@ -18,8 +16,8 @@ from geomagnifier.export.overlay import COLOURS, TINT, colours_of
 from geomagnifier.types import Answer
 
 NEAR = 15_000
-"""Names of regions are shown from a scale of 1 : NEAR x metres a pixel on, where four pixels of the
-scene are one of the screen.
+"""Labels of regions are shown from a scale of 1 : NEAR x GSD on, at which four pixels of the scene
+are one of the screen.
 """
 
 NAMES = '"label" || \' \' || format_number("score", 2)'
@@ -30,17 +28,19 @@ TIP = (
 )
 TABLE = """
 CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
-  f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30),
-  ui TEXT(30), update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
+  f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))
 """
-"""As QGIS makes it."""
+"""The table of styles, as QGIS creates it."""
 
 
 def regions_qml(answer: Answer) -> str:
-    """A colour for each label: a line, half transparent inside.
+    """Style regions with a colour for each class: an outline, half transparent inside.
 
-    Label and score where one is near enough, and the rest as a map tip.
+    Class and score are labels from a certain scale on, and the rest is a map tip.
     """
     root = Element(
         "qgis", version="3.22.0", styleCategories="Symbology|Labeling|MapTips", labelsEnabled="1"
@@ -48,9 +48,8 @@ def regions_qml(answer: Answer) -> str:
     renderer = SubElement(root, "renderer-v2", type="categorizedSymbol", attr="label")
     categories, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
     for number, (label, colour) in enumerate(colours_of(answer).items()):
-        shown = "".join(
-            letter for letter in label if letter.isprintable()
-        )  # XML has no place for control characters
+        # XML has no place for control characters.
+        shown = "".join(letter for letter in label if letter.isprintable())
         SubElement(
             categories, "category", value=shown, label=shown, symbol=str(number), render="true"
         )
@@ -64,7 +63,7 @@ def regions_qml(answer: Answer) -> str:
             force_rhr="0",
         )
         line, fill = (f"{colour[0]},{colour[1]},{colour[2]},{alpha}" for alpha in (255, TINT))
-        look = {
+        symbology = {
             "color": fill,
             "style": "solid",
             "outline_color": line,
@@ -76,16 +75,16 @@ def regions_qml(answer: Answer) -> str:
             SubElement(
                 symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0", "locked": "0"}
             ),
-            look,
+            symbology,
         )
     _labels(root, answer.scene.gsd)
     SubElement(root, "mapTip").text = TIP
     return _text(root)
 
 
-def _options(layer: Element, look: Mapping[str, str]) -> None:
+def _options(layer: Element, symbology: Mapping[str, str]) -> None:
     options = SubElement(layer, "Option", type="Map")
-    for name, value in look.items():
+    for name, value in symbology.items():
         SubElement(options, "Option", name=name, value=value, type="QString")
 
 
@@ -112,7 +111,7 @@ def _labels(root: Element, gsd: float | None) -> None:
         bufferColor="255,255,255,230",
         bufferOpacity="1",
     )
-    outside = "8"  # of the polygon, so that small things are not hidden by their names
+    outside = "8"  # of the polygon, so that small objects are not hidden by their labels
     SubElement(settings, "placement", placement=outside, dist="0.5", distUnits="MM", priority="5")
     near = (
         {"scaleVisibility": "1", "scaleMin": "0", "scaleMax": f"{NEAR * gsd:.0f}"}
@@ -123,7 +122,7 @@ def _labels(root: Element, gsd: float | None) -> None:
 
 
 def mask_qml() -> str:
-    """0 is not shown, 1 in the first colour, half transparent."""
+    """Style a mask: 0 is transparent, 1 has the first colour, half transparent."""
     root = Element("qgis", version="3.22.0", styleCategories="Symbology")
     renderer = SubElement(
         SubElement(root, "pipe"),
@@ -150,7 +149,12 @@ def mask_qml() -> str:
 
 
 def add_to_geopackage(path: Path, layer: str, qml: str) -> None:
-    """Make a style the one that QGIS shows a layer of a GeoPackage in.
+    """Store a style in a GeoPackage as the default of one of its layers.
+
+    Args:
+        path: of the GeoPackage.
+        layer: name of the layer.
+        qml: the style.
 
     Raises:
         sqlite3.Error: it cannot be written.

@@ -1,7 +1,4 @@
-"""A picture, or a part of one, that a search has found.
-
-What lists, contact sheets, pages and maps show of it.
-"""
+"""Describe a search hit: an image, or a tile of one, as lists, contact sheets and maps show it."""
 
 from __future__ import annotations
 
@@ -17,42 +14,43 @@ from geomagnifier.raster import footprint as places
 
 @dataclass(frozen=True, eq=False)
 class Hit:
-    """A hit.
-
-    path: of the picture.  score: cosine of its vector and what was looked for, -1 to 1; None where
-        nothing was ranked by likeness.
-    tile: the part of a large picture that was found, scene px; None for the picture as a whole.
-        width, height: of the picture, px.
-    gsd: metres on the ground for one px, or None.  crs: "EPSG:..." or WKT, or None.  date: UTC, or
-        None.  date_from: what says so.
-    outline: on the Earth, WKB in longitude and latitude, cut at the antimeridian; None where the
-        picture does not say.
-    distance: metres from the place that was looked for, 0 inside; None without one.
-    """
+    """An image, or a tile of one, that fits a query."""
 
     path: Path
+    """The image."""
     score: float | None
+    """Cosine similarity of its vector and the query's, -1 to 1; None where nothing was ranked by
+    similarity.
+    """
     tile: Box | None
+    """The tile of a large image that was found, scene px; None for the image as a whole."""
     width: int
+    """Width of the image, px."""
     height: int
+    """Height of the image, px."""
     gsd: float | None = None
+    """Ground sample distance, m/px, or None."""
     crs: str | None = None
+    """CRS, "EPSG:..." or WKT, or None."""
     date: datetime | None = None
+    """Acquisition date in UTC, or None."""
     date_from: str | None = None
+    """Source of the date: "tag", "EXIF", "name" or "STAC"."""
     outline: bytes | None = None
+    """Footprint, WKB in longitude and latitude, cut at the antimeridian; None where the image is
+    not georeferenced.
+    """
     distance: float | None = None
+    """Metres from the place of the query, 0 inside; None for a query without a place."""
 
     @cached_property
     def footprint(self) -> dict[str, Any] | None:
-        """The outline as a GeoJSON geometry."""
+        """Footprint as a GeoJSON geometry."""
         return None if self.outline is None else places.geojson(self.outline)
 
     @cached_property
     def bounds(self) -> places.Bounds | None:
-        """West, south, east, north in degrees.
-
-        West is greater than east across the antimeridian.
-        """
+        """West, south, east, north in degrees, with west > east across the antimeridian."""
         return None if self.outline is None else places.bounds(self.outline)
 
     @cached_property
@@ -62,7 +60,7 @@ class Hit:
 
     @property
     def where(self) -> str:
-        """The centre as people write it; "" where it is not known."""
+        """Centre as people write it; "" where it is not known."""
         if self.centre is None:
             return ""
         longitude, latitude = self.centre
@@ -73,7 +71,7 @@ class Hit:
 
     @property
     def when(self) -> str:
-        """The day, and the time where that is known too; "" where nothing is."""
+        """Day, and time where that is known too; "" where nothing is."""
         if self.date is None:
             return ""
         midnight = self.date.hour == self.date.minute == self.date.second == 0
@@ -81,7 +79,7 @@ class Hit:
 
 
 def to_json(hit: Hit) -> dict[str, Any]:
-    """The hit as plain values; what is not known is left out."""
+    """Convert a hit to plain values; what is not known is left out."""
     known: dict[str, Any] = {
         "score": None if hit.score is None else round(hit.score, 6),
         "tile": None if hit.tile is None else [round(side) for side in hit.tile.tuple()],

@@ -1,8 +1,7 @@
-"""STAC: an ItemCollection, Item, Collection or Catalog read as a folder of pictures.
+"""Read the images of a STAC Catalog, Collection, Item or ItemCollection, and write hits as one.
 
-ItemCollections written with hits and answers.
-
-Needs the extra `archive`; no network: what lies elsewhere is left out and told.
+Needs the extra `archive`. Nothing is fetched from the network: items elsewhere are left out, and
+listed.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ from geomagnifier.raster import footprint
 from geomagnifier.raster.acquisition import utc
 
 ROLES = ("visual", "data", "overview")
-"""Of the asset that is looked at, the best first; then any that has no role, a thumbnail last."""
+"""Roles of the asset that is taken, best first; then come assets without one, a thumbnail last."""
 DEEP, MOST = 32, 100_000
-"""Levels of a catalog that are followed, and files of it that are read."""
+"""Most levels of a catalog that are followed, and most files of it that are read."""
 MEDIA = {
     ".tif": "image/tiff; application=geotiff",
     ".tiff": "image/tiff; application=geotiff",
@@ -43,46 +42,50 @@ MEDIA = {
 
 @dataclass(frozen=True)
 class ItemPicture:
-    """The picture of an item, and what the item says of it."""
+    """The image of an item, and what the item says of it."""
 
     path: Path
+    """The image."""
     date: datetime | None
+    """Acquisition date in UTC, or None."""
     outline: bytes | None
-    """WKB, see `footprint`."""
+    """Footprint as WKB, see `raster.footprint`, or None."""
 
 
 @dataclass(frozen=True)
 class ItemAnswer:
-    """What is written into an item beside its picture.
-
-    files: by name, such as those of `write`.  count: of regions, or None.  value, unit: as of
-        `Answer`, or None.
-    """
+    """An answer that is written into an item beside its image."""
 
     question: str
+    """The question."""
     text: str
+    """Text of the answer."""
     count: int | None = None
+    """Number of regions, or None."""
     files: Mapping[str, Path] = field(default_factory=dict)
+    """Files by name, such as those of `write`."""
     value: bool | float | str | None = None
+    """Value of `Answer`, or None."""
     unit: str | None = None
+    """Unit of `Answer`, or None."""
 
 
 def read_items(
     path: Path, suffixes: Sequence[str]
 ) -> tuple[list[ItemPicture], list[tuple[Path, str]]]:
-    """One picture of each item: the asset that is most of a picture.
+    """Find one image of each item: the asset that is most likely an image.
 
     A Catalog or Collection is followed through its links `item` and `child`, as far as they lead to
-    files of this machine. Hrefs are URI references (%20 is a blank): relative to the item's own
+    files on this machine. Hrefs are URI references (%20 is a blank), relative to the item's own
     href where that is a file here, else to the file that the item is in.
 
     Args:
         path: an ItemCollection, Item, Collection or Catalog, JSON.
-        suffixes: of the names of pictures.
+        suffixes: of image files.
 
     Returns:
-        The pictures; and what was left out, each with the reason: items whose picture is not on
-        this machine, or that have none, and links that lead to no STAC of this machine.
+        The images; and what was left out, each with the reason: items whose image is not on this
+        machine, or that have none, and links that lead to no STAC on this machine.
 
     Raises:
         DataCorrupt: it is no STAC.
@@ -129,20 +132,25 @@ def read_items(
 
 
 def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[str], list[str]]:
-    """The items in a file of STAC with their own hrefs, hrefs of its links to items and children, and what is wrong in it."""
+    """Read a STAC file.
+
+    Returns:
+        Its items with their own hrefs; the hrefs of its links to items and children; and what is
+        wrong in it.
+    """
     try:
         if not path.is_file():
             raise FileNotFoundError(errno.ENOENT, "there is no such file")
-        told = json.loads(path.read_text(encoding="utf-8-sig"))
-        if told.get("type") == "FeatureCollection":
-            return _items(told["features"], pystac)
-        if told.get("type") == "Feature":
-            return [_item(told, pystac)], [], []
-        if "stac_version" not in told:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        if document.get("type") == "FeatureCollection":
+            return _items(document["features"], pystac)
+        if document.get("type") == "Feature":
+            return [_item(document, pystac)], [], []
+        if "stac_version" not in document:
             raise ValueError("it has no stac_version")
         hrefs = [
             link.get("href")
-            for link in told.get("links", ())
+            for link in document.get("links", ())
             if link.get("rel") in ("item", "child")
         ]
         known = [href for href in hrefs if isinstance(href, str) and href]
@@ -163,7 +171,7 @@ def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[s
 def _items(
     features: Sequence[Any], pystac: Any
 ) -> tuple[list[tuple[Any, str | None]], list[str], list[str]]:
-    """As `_read`; features that are no items are left out, unless none is one."""
+    """Read features as `_read` does; those that are no items are left out, unless none is one."""
     items, wrong = [], []
     for number, feature in enumerate(features):
         try:
@@ -175,25 +183,29 @@ def _items(
     return items, [], wrong
 
 
-def _item(told: dict[str, Any], pystac: Any) -> tuple[Any, str | None]:
-    """An item and its own href.
+def _item(feature: dict[str, Any], pystac: Any) -> tuple[Any, str | None]:
+    """Read an item, and apart from it its own href.
 
-    Pystac would make that, and all assets with it, absolute from the working directory.
+    With that, pystac would make all asset hrefs absolute from the working directory.
     """
-    links = told.get("links", [])
+    links = feature.get("links", [])
     own = next((link["href"] for link in links if link.get("rel") == "self"), None)
     return (
         pystac.Item.from_dict(
-            told | {"links": [link for link in links if link.get("rel") != "self"]}
+            feature | {"links": [link for link in links if link.get("rel") != "self"]}
         ),
         own,
     )
 
 
 def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> ItemPicture | str:
-    """The picture of an item that stands in a file, or why there is none.
+    """Find the image of an item, or say why there is none.
 
-    Own: the item's own href.
+    Args:
+        item: of pystac.
+        own: the item's own href, or None.
+        at: the file that the item is in.
+        suffixes: of image files.
     """
     found = _asset(item, suffixes)
     if found is None:
@@ -214,12 +226,15 @@ def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> I
 def write_items(
     target: Path, hits: Sequence[Hit], answers: Sequence[ItemAnswer | None] = ()
 ) -> None:
-    """An ItemCollection of hits, an item each, with their answers.
+    """Write an ItemCollection of hits, an item each, with their answers.
 
-    Properties of ours begin with `geomag:`; hrefs are relative.
+    Properties that STAC does not define begin with `geomag:`; hrefs are relative. An item must have
+    a date: that of an image without one is the time of its file, and `geomag:date_from` says so.
 
-    A picture without a date has the time of its file, which `geomag:date_from` says, as an item
-    must have one.
+    Args:
+        target: the .json file.
+        hits: best first.
+        answers: one for each hit, or None; it may be shorter.
 
     Raises:
         OutputError: the folder is not writable, or the disk is full.
@@ -284,7 +299,7 @@ def write_items(
 
 
 def _asset(item: Any, suffixes: Sequence[str]) -> str | None:
-    """The href of the picture of an item."""
+    """Return the href of the image of an item, or None."""
     found: list[tuple[int, str]] = []
     for asset in item.assets.values():
         if not asset.href.lower().endswith(tuple(suffixes)) and not _decoded(
@@ -298,7 +313,7 @@ def _asset(item: Any, suffixes: Sequence[str]) -> str | None:
 
 
 def _decoded(href: str) -> str:
-    """The path in a URI reference; "" where it is none."""
+    """Return the decoded path of a URI reference; "" where it is none."""
     try:
         return os.fsdecode(unquote_to_bytes(urlsplit(href).path))
     except ValueError:  # such as http://[
@@ -306,12 +321,12 @@ def _decoded(href: str) -> str:
 
 
 def href_path(href: str, folders: Sequence[Path]) -> Path | None:
-    """The file on this machine that a URI reference names, or None where it is elsewhere.
+    """Return the file on this machine that a URI reference names, or None where it is elsewhere.
 
     Args:
         href: "./my%20scene.tif", "file:///data/a.tif", "/data/a.tif". One that was written without
-            encoding ("my #1.tif") is taken as it stands where such a file exists and the encoded
-            one does not.
+            encoding ("my #1.tif") is taken literally where such a file exists and the decoded one
+            does not.
         folders: that a relative one may start at, the likeliest first; the first with such a file
             counts.
     """
@@ -322,9 +337,8 @@ def href_path(href: str, folders: Sequence[Path]) -> Path | None:
     if ("://" in href and parts.scheme != "file") or parts.netloc not in ("", "localhost"):
         return None
     encoded = _decoded(href)
-    names = (
-        [encoded] if parts.scheme == "file" else [encoded, href] if not parts.scheme else [href]
-    )  # a:b.tif is a name
+    # With another scheme it is a name with a colon, such as a:b.tif.
+    names = [encoded] if parts.scheme == "file" else [encoded, href] if not parts.scheme else [href]
     places = [Path(os.path.normpath(folder / name)) for name in names for folder in folders]
     if any("\0" in name for name in names) or any(
         place.as_posix().startswith("/vsi") for place in places
@@ -334,7 +348,7 @@ def href_path(href: str, folders: Sequence[Path]) -> Path | None:
 
 
 def _href(path: Path, folder: Path) -> str:
-    """A URI reference, relative to the folder of the collection where there is a way."""
+    """Return a URI reference to a file, relative to the folder of the collection if possible."""
     try:
         return quote(
             os.fsencode(Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix())

@@ -1,6 +1,6 @@
-"""regions.geojson and regions.gpkg, written a thousand regions at a time.
+"""Write regions.geojson and regions.gpkg, a thousand regions at a time.
 
-Memory does not grow with their number.
+So memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from geomagnifier.raster import georeference, shapes
 from geomagnifier.types import Answer, Region, SceneInfo
 
 BATCH = 1000
-"""Regions held as shapes at a time; also one transaction of a GeoPackage."""
+"""Regions that are held as shapes at a time; also one transaction of a GeoPackage."""
 
 PIXEL_NOTE = (
     "coordinates are pixels of the picture, x to the right and y down; the picture does not say"
@@ -42,6 +42,7 @@ LOCAL_NOTE = (
     " longitude and latitude: "
 )
 TEXTS = ("label", "phrase", "question", "unit", "value_word")
+"""Fields that are text."""
 FIELDS = (
     "label",
     "score",
@@ -56,23 +57,24 @@ FIELDS = (
     "value_word",
 )
 HEADING = "heading_deg"
-"""A field more, where oriented boxes are written."""
+"""One more field, where oriented boxes are written."""
 LAYER = "regions"
 
 
 @dataclass(frozen=True)
 class Form:
-    """How regions are written."""
+    """The form in which regions are written."""
 
     crs: str | None = None
-    """In which CRS, None for the usual one."""
+    """CRS of the regions, None for the usual one of the format."""
     oriented: bool = False
-    """As their oriented boxes, with their headings."""
+    """Whether they are written as their oriented boxes, with headings."""
 
     def check(self, scene: SceneInfo, vector: str) -> None:
-        """Whether a scene's regions can be written so.
+        """Check that the regions of a scene can be written in this form.
 
         Args:
+            scene: whose regions they are.
             vector: "geojson" or "gpkg".
 
         Raises:
@@ -89,12 +91,19 @@ class Form:
 
 
 def write_geojson(path: Path, answer: Answer, form: Form = Form()) -> None:
-    """RFC 7946: longitude and latitude where the scene has a CRS that leads there, within -180 to 180 and cut at the antimeridian.
+    """Write regions as GeoJSON (RFC 7946).
 
-    Else the coordinates are those of mask.tif: of the scene's transform ("coordinates": "map"), or
-    pixels where there is none ("pixel"); a member `note` says so. A region that the projection
-    cannot bring to the Earth has no geometry, and is warned of. In another CRS, which RFC 7946 has
-    no place for, a member `crs` names it, as in the form of 2008 that GDAL and QGIS read.
+    Coordinates are longitude and latitude within -180 to 180, cut at the antimeridian, where the
+    scene has a CRS that leads there. Else they are those of mask.tif: of the scene's transform
+    ("coordinates": "map"), or pixels where there is none ("pixel"); a member `note` says so. A
+    region that the projection does not reach has no geometry, with a warning. For another CRS,
+    which RFC 7946 does not allow, a member `crs` names it, as in the form of 2008 that GDAL and
+    QGIS read.
+
+    Args:
+        path: of the file.
+        answer: whose regions they are.
+        form: their CRS, and whether they are oriented boxes.
 
     Raises:
         OptionError: the scene's regions cannot be written so.
@@ -123,7 +132,10 @@ def write_geojson(path: Path, answer: Answer, form: Form = Form()) -> None:
 
 
 def elsewhere(scene: SceneInfo) -> dict[str, Any]:
-    """Members of a GeoJSON file that say what its coordinates are where they are not longitude and latitude."""
+    """Return the members of a GeoJSON file whose coordinates are not longitude and latitude.
+
+    They say what the coordinates are.
+    """
     if scene.transform is None:
         return {"coordinates": "pixel", "note": PIXEL_NOTE}
     return {"coordinates": "map", "note": MAP_NOTE if scene.crs is None else LOCAL_NOTE + scene.crs}
@@ -136,7 +148,7 @@ def _write_features(
     place: Callable[[list[Any]], list[Any] | None],
     form: Form,
 ) -> bool:
-    """Write all features; False where `place` cannot say where they are."""
+    """Write all features; False where `place` cannot georeference them."""
     import shapely
 
     lost = 0
@@ -150,8 +162,8 @@ def _write_features(
             if places is None:
                 return False
             lost += places.count(None)
-            told = _properties(answer, regions, found, form)
-            for properties, written in zip(told, shapely.to_geojson(places), strict=True):
+            attributes = _properties(answer, regions, found, form)
+            for properties, written in zip(attributes, shapely.to_geojson(places), strict=True):
                 fields = json.dumps(properties, ensure_ascii=False)
                 file.write(
                     f'{before}{{"type": "Feature", "geometry": {written or "null"}, "properties":'
@@ -173,28 +185,31 @@ def _write_features(
 def _properties(
     answer: Answer, regions: Sequence[Region], found: Sequence[Any], form: Form
 ) -> list[dict[str, Any]]:
-    """`shapes.properties`, and the headings of oriented boxes."""
-    told = shapes.properties(answer, regions, found)
+    """Return `shapes.properties` with the headings of oriented boxes."""
+    attributes = shapes.properties(answer, regions, found)
     if form.oriented:
-        for row, degrees in zip(
-            told, oriented.headings(regions, answer.scene).tolist(), strict=True
-        ):
+        headings = oriented.headings(regions, answer.scene).tolist()
+        for row, degrees in zip(attributes, headings, strict=True):
             row[HEADING] = round(degrees, 2) if degrees == degrees else None
-    return told
+    return attributes
 
 
 def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
-    """Layer `regions` in the scene's CRS or that of `form`, with the style that QGIS shows it in.
+    """Write regions as the layer `regions` of a GeoPackage, with its QGIS style.
 
-    It lies where QGIS shows the scene.
+    The layer is in the scene's CRS or that of `form`. Of a scene with a transform (a world file)
+    and no CRS the coordinates are those of the transform, and the layer's CRS is undefined. Where
+    the scene has no transform, x and y are pixels, y up from 0 at the top: there QGIS shows such an
+    image.
 
-    Coordinates of a scene with a transform (a world file) and no CRS are those of the transform,
-    and the layer's CRS is undefined. Where the scene has no transform, x and y are pixels, y up
-    from 0 at the top: there QGIS shows such a picture.
+    Args:
+        path: of the file.
+        answer: whose regions they are.
+        form: their CRS, and whether they are oriented boxes.
 
     Raises:
         OptionError: the scene's regions cannot be written so.
-        OSError: it is not whole on the disk; SQLite does not always say so when it closes the file.
+        OSError: it is not whole on the disk; SQLite does not always raise when it closes the file.
     """
     import pyogrio
     import shapely
@@ -227,9 +242,8 @@ def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
                 crs=place,
                 layer=LAYER,
                 driver="GPKG",
-                dataset_options=(
-                    {"VERSION": "1.2"} if number == 0 else None
-                ),  # that of QGIS 3.22, which warns of later ones
+                # The version of QGIS 3.22, which warns of later ones.
+                dataset_options={"VERSION": "1.2"} if number == 0 else None,
                 layer_options=(
                     {"IDENTIFIER": LAYER, "DESCRIPTION": _description(answer)}
                     if number == 0
@@ -249,9 +263,9 @@ def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
 
 
 def _placed(found: list[Any], scene: SceneInfo, form: Form) -> Any:
-    """Shapes in scene px where a GeoPackage has them.
+    """Convert shapes (scene px) to the coordinates of the GeoPackage.
 
-    Warns of those that its CRS does not reach.
+    There is a warning of those that its CRS does not reach.
     """
     if form.crs is None:
         return shapes.upright(found) if scene.transform is None else shapes.to_crs(found, scene)
@@ -267,15 +281,15 @@ def _placed(found: list[Any], scene: SceneInfo, form: Form) -> Any:
 
 
 def _description(answer: Answer) -> str:
-    """What a GIS shows under the layer's properties."""
-    told, scene = f"{answer.question} ({answer.scene.name})", answer.scene
+    """Return the text that a GIS shows under the layer's properties."""
+    asked, scene = f"{answer.question} ({answer.scene.name})", answer.scene
     if scene.transform is None:
-        return f"{told}; {UPRIGHT_NOTE}"
-    return told if scene.crs else f"{told}; {MAP_NOTE}"
+        return f"{asked}; {UPRIGHT_NOTE}"
+    return asked if scene.crs else f"{asked}; {MAP_NOTE}"
 
 
 def _batches(answer: Answer) -> Iterator[tuple[Sequence[Region], list[Any]]]:
-    """Regions with their shapes, scene px."""
+    """Yield regions with their shapes (scene px), a thousand at a time."""
     for start in range(0, len(answer.regions), BATCH):
         regions = answer.regions[start : start + BATCH]
         yield regions, [shapes.geometry(region) for region in regions]

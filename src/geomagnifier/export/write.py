@@ -1,6 +1,6 @@
-"""Write an answer to a folder: answer.json, regions, mask, overlay and heat map.
+"""Write an answer to a folder: answer.json, regions, mask, overlay and relevance map.
 
-All of them, or none.
+All of them are written, or none.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from geomagnifier.types import Answer, Bytes
 
 VECTORS = {"geojson": vectors.write_geojson, "gpkg": vectors.write_gpkg}
 SUFFIXES = (".json", ".geojson", ".gpkg", ".parquet", ".tif", ".tiff", ".png", ".jpg", ".jpeg")
-"""What `save` writes."""
+"""Suffixes of the files that `save` writes."""
 QUALITY = 90
-"""Of a JPEG."""
+"""JPEG quality."""
 
 
 def write(
@@ -38,36 +38,36 @@ def write(
     crs: str | None = None,
     oriented: bool = False,
 ) -> dict[str, Path]:
-    """Write answer.json, regions.geojson (or .gpkg), overlay.png.
+    """Write answer.json, regions.geojson (or .gpkg) and overlay.png to a folder.
 
-    Also mask.tif of a segmentation, heat.png of a search led by heat.
+    A segmentation also has mask.tif, and a search led by a relevance map heat.png. QGIS shows
+    regions and mask in the colours of overlay.png: a GeoPackage holds its style, other files have a
+    .qml beside them. Every file appears whole or not at all, and replaces one of the same name; a
+    mask.tif or heat.png of an earlier answer is removed where this one has none.
 
-    QGIS shows regions and mask in the colours of overlay.png: a GeoPackage holds its style, beside
-    other files it lies as a .qml. Every file appears whole or not at all, and replaces one of the
-    same name; a mask.tif or heat.png of an earlier answer goes where this one has none. An answer
-    that was stopped before its end is written as answer.partial.json, regions.partial.geojson and
-    so on, beside the complete one of an earlier run; a complete answer removes these. answer.json
-    says "complete", mask.tif has it in the tag GEOMAG_COMPLETE. Memory does not grow with the
-    number of regions or the size of the scene.
+    An answer that was stopped before its end is written as answer.partial.json,
+    regions.partial.geojson and so on, beside the complete one of an earlier run; a complete answer
+    removes these. answer.json says so in "complete", mask.tif in the tag GEOMAG_COMPLETE. Memory
+    does not grow with the number of regions or the size of the scene.
 
     Args:
         answer: from `ask`.
-        out: a folder, made where needed.
+        out: the folder, made where needed.
         vector: "geojson" (longitude and latitude) or "gpkg" (the scene's CRS).
-        crs: the CRS of the regions, such as "EPSG:3857", in place of that; the mask stays on the
-            scene's grid.
-        oriented: the regions as their oriented boxes, with the field `heading_deg`, in place of
-            their outlines.
+        crs: CRS of the regions in place of that, such as "EPSG:3857"; the mask stays on the scene's
+            grid.
+        oriented: whether regions are written as their oriented boxes, with the field `heading_deg`,
+            in place of their outlines.
 
     Returns:
         Paths by "answer", "regions", "overlay" and, where there is one, "regions_style", "mask",
         "mask_style" and "heat".
 
     Raises:
-        OptionError: an unknown vector format or CRS, or one that the scene's regions cannot be
-            brought to.
-        OutputError: the folder is a file or not writable, or the disk is full; nothing is left of
-            what was begun.
+        OptionError: an unknown vector format or CRS, or one to which the scene's regions cannot be
+            reprojected.
+        OutputError: the folder is a file or not writable, or the disk is full; no unfinished file
+            is left.
     """
     if vector not in VECTORS:
         raise OptionError(f"the vector format {vector!r} is not known; use {' or '.join(VECTORS)}")
@@ -93,14 +93,25 @@ def write(
             _save(stage.path(names["heat"]), heatmap.draw(answer))
         stage.outdate(names[key] for key in ("mask", "mask_style", "heat"))
         if not answer.stopped:
-            stage.outdate(name for kind in VECTORS for name in _names(True, kind).values())
+            stage.outdate(name for other in VECTORS for name in _names(True, other).values())
     return {key: folder / names[key] for key in written}
 
 
 def save(
     answer: Answer, path: str | os.PathLike[str], crs: str | None = None, oriented: bool = False
 ) -> Path:
-    """Write one file, of the kind that its suffix says: see `Answer.save`."""
+    """Write one file, in the format of its suffix: see `Answer.save`.
+
+    Args:
+        answer: from `ask`.
+        path: of the file, with one of SUFFIXES.
+        crs: CRS of the regions in a .geojson or .gpkg, in place of the usual one.
+        oriented: whether these are oriented boxes.
+
+    Raises:
+        OptionError: the suffix is not known, or the answer cannot be written in that format.
+        OutputError: the file cannot be written.
+    """
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:

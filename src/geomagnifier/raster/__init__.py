@@ -1,4 +1,4 @@
-"""Rasters: open, read by window, georeference, measure on the ground.
+"""Open rasters, read them window by window, georeference them and measure on the ground.
 
-Nothing here writes answers.
+Nothing in this package writes answers; that is `export`.
 """

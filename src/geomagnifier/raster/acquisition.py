@@ -1,6 +1,6 @@
-"""When a picture was taken, by its tags or its name, and who says so.
+"""Find when an image was acquired, from its tags or its file name, and say which one it was.
 
-All dates are UTC without a time zone of their own.
+All dates are naive datetimes in UTC.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 TAGS = {"ACQUISITIONDATETIME": "tag", "EXIF_DateTimeOriginal": "EXIF"}
-"""Tags that tell when the picture was taken. Read first."""
+"""Tags that hold the acquisition time. Read first."""
 WRITTEN = "TIFFTAG_DATETIME"
-"""Tells when the file was written, as often as when the picture was taken. Read last, after the
-name.
+"""This tag holds the time at which the file was written as often as the acquisition time. Read
+last, after the file name.
 """
 NAMED = re.compile(
     r"(?<!\d)((?:19|20)\d\d)([-_]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[T_-]?([01]\d|2[0-3])([0-5]\d)([0-5]\d))?(?!\d)"
@@ -23,11 +23,14 @@ FORMS = ("%Y:%m:%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y:%m:%d", "%Y-%m-%d")
 
 
 def date_of(tags: Mapping[str, str], name: str) -> tuple[datetime | None, str | None]:
-    """The date of a picture, and where it comes from: "tag", "EXIF" or "name".
+    """Return the acquisition date of an image, and its source: "tag", "EXIF" or "name".
 
     Args:
-        tags: of the file.
-        name: of the file.
+        tags: GDAL tags of the file.
+        name: file name, without the folder.
+
+    Returns:
+        The date in UTC and its source; None for both where nothing gives a date.
 
     Example:
         >>> date_of({}, "S2A_MSIL1C_20240131T101500_N0510.tif")
@@ -43,7 +46,7 @@ def date_of(tags: Mapping[str, str], name: str) -> tuple[datetime | None, str | 
 
 
 def parse(text: str) -> datetime | None:
-    """A date of EXIF, TIFF or ISO 8601, or None."""
+    """Read a date in the form of EXIF, TIFF or ISO 8601; None where it is none."""
     text = text.strip().strip("\0")
     for form in FORMS:
         try:
@@ -57,7 +60,7 @@ def parse(text: str) -> datetime | None:
 
 
 def named(name: str) -> datetime | None:
-    """The first date in a file name, or None."""
+    """Return the first date in a file name, or None."""
     for found in NAMED.finditer(name):
         year, _, month, day, hour, minute, second = found.groups()
         try:
@@ -68,10 +71,10 @@ def named(name: str) -> datetime | None:
 
 
 def utc(date: datetime) -> datetime:
-    """The same moment, UTC, without a time zone; one that has none is taken for UTC."""
+    """Convert a datetime to naive UTC; one without a time zone is taken to be UTC already."""
     return date if date.tzinfo is None else date.astimezone(UTC).replace(tzinfo=None)
 
 
 def _sane(date: datetime) -> datetime | None:
-    """None for the zeros and ones that cameras without a clock write."""
+    """Return None for the year 0 or 1 that cameras without a clock write."""
     return date if date.year >= 1900 else None

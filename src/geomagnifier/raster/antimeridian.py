@@ -1,10 +1,8 @@
-"""Polygons in longitude and latitude on the flat map from -180 to 180 (RFC 7946, 3.1.9).
+"""Cut polygons at the antimeridian and close them round a pole (RFC 7946, 3.1.9).
 
-Cut at the antimeridian, closed round a pole.
-
-On the Earth a ring across the antimeridian is like any other, and one round a pole has that pole
-inside. On a flat map the first jumps from 180 to -180, and the second does not close: it runs along
-one side of the map from edge to edge.
+On the Earth a ring across the antimeridian is like any other ring, and a ring round a pole has that
+pole inside. On the flat map from -180 to 180 degrees the first jumps from 180 to -180, and the
+second does not close: it runs from one edge of the map to the other.
 """
 
 from __future__ import annotations
@@ -18,21 +16,21 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]
 
 POLE = 90 - 1e-7
-"""From this latitude on a point is the pole itself (to a centimetre), and its longitude says
-nothing.
+"""Degrees of latitude from which a point is the pole itself (to a centimetre): its longitude has no
+meaning.
 """
 EDGE = 1e-9
 """Degrees that a point may lie beyond the antimeridian."""
 
 
 def cut(polygon: Any, continuous: bool) -> Any:
-    """A polygon on the flat map.
+    """Cut a polygon so that it lies on the flat map.
 
     Args:
         polygon: a shapely Polygon in degrees, neighbouring points less than 180 degrees of
             longitude apart.
-        continuous: longitudes run on beyond 180, as those of a raster in degrees do; else each lies
-            anywhere within a full turn.
+        continuous: whether longitudes run on beyond 180, as those of a raster in degrees do; else
+            each lies anywhere within a full turn.
 
     Returns:
         A valid Polygon or MultiPolygon within -180 to 180, outer rings counter-clockwise; empty
@@ -51,13 +49,11 @@ def cut(polygon: Any, continuous: bool) -> Any:
 
 
 def unwrap(ring: Points) -> Points:
-    """A ring with continuous longitudes.
-
-    Where a pole lies inside or on it, it is led along that edge of the map.
+    """Give a ring continuous longitudes, and lead it along the edge of the map round a pole.
 
     Args:
-        ring: (N, 2) degrees, its last point the first again; neighbours less than 180 degrees of
-            longitude apart.
+        ring: (N, 2) degrees, closed (the last point repeats the first); neighbours less than 180
+            degrees of longitude apart.
 
     Returns:
         (M, 2) degrees, closed.
@@ -65,6 +61,8 @@ def unwrap(ring: Points) -> Points:
     points = ring[:-1]
     poles = np.abs(points[:, 1]) > POLE
     if poles.any():
+        # The pole itself has no longitude: open the ring there, and let the edge of the map stand
+        # for it between the points before and after.
         north = bool(points[poles][0, 1] > 0)
         points = np.roll(points, -int(np.flatnonzero(poles)[-1]), axis=0)
         points = points[np.abs(points[:, 1]) <= POLE]
@@ -81,7 +79,10 @@ def unwrap(ring: Points) -> Points:
 
 
 def wrap(shape: Any) -> Any:
-    """A shapely geometry with continuous longitudes, brought within -180 to 180 and cut where it goes beyond."""
+    """Bring a shapely geometry with continuous longitudes within -180 to 180.
+
+    What lies beyond is cut off and moved by a whole turn.
+    """
     import shapely
 
     if shape.is_empty:
@@ -102,7 +103,10 @@ def wrap(shape: Any) -> Any:
 
 
 def areas(shape: Any) -> Any:
-    """The polygons of a shapely geometry, outer rings counter-clockwise, without the lines and points that cutting may leave."""
+    """Keep the polygons of a shapely geometry, without the lines and points that cutting leaves.
+
+    Outer rings are counter-clockwise.
+    """
     import shapely
 
     parts = shapely.get_parts(shape)

@@ -1,4 +1,7 @@
-"""An area of interest as a person gives it, a file, text, numbers or a geometry in any CRS, to pixels of the scene."""
+"""Turn an area of interest, given as a file, text, numbers or geometry, into scene pixels.
+
+It may be in any CRS that leads to that of the scene.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,13 @@ from geomagnifier.raster.box_input import LON_LAT, PIXELS, SCENE, system_of
 from geomagnifier.types import SceneInfo
 
 STRIP = 512
-"""Columns of the strips that an area is drawn and kept in."""
+"""Width of the strips in which an area is rasterised and stored, px."""
 SIDES = 256
-"""Parts that the longer extent of an area is divided into before it is brought to another CRS: what
-is straight in one is bent in the other.
+"""Parts into which the longer extent of an area is divided before it is reprojected: a line that is
+straight in one CRS is curved in another.
 """
 LONGEST = 10_000_000
-"""Letters of an area given as text."""
+"""Most characters of an area given as text."""
 EWKT = re.compile(r"\s*SRID\s*=\s*(\d{1,6})\s*;", re.IGNORECASE)
 WKT = re.compile(r"\s*(MULTI)?POLYGON\b|\s*GEOMETRYCOLLECTION\b", re.IGNORECASE)
 SUFFIXES = (*vector_layer.SUFFIXES, vector_layer.JSON)
@@ -42,23 +45,23 @@ NUMBERS = (
 
 
 def scene_area(given: object, scene: SceneInfo, crs: str | None = None) -> Area:
-    """The pixels of a scene whose centres lie in an area.
+    """Return the pixels of a scene whose centres lie in an area of interest.
 
     Args:
-        given: a path of a GeoJSON (.geojson, .json), GeoPackage, Shapefile or FlatGeobuf of
-            polygons; WKT, or WKT with its SRID ("SRID=4326;POLYGON ..."); four numbers, west,
-            south, east, north, also as text; a mapping as of GeoJSON; or what has a
-            `__geo_interface__`, such as a polygon of shapely or a GeoDataFrame.
-        scene: of `open_scene`.
-        crs: what WKT, numbers and shapely's polygons are given in: a CRS such as "EPSG:4326"
-            (longitude first), "scene" for the scene's own, or "px" for pixels, y down. Files and
-            GeoDataFrames say it themselves, and GeoJSON is in longitude and latitude.
+        given: path of a GeoJSON (.geojson, .json), GeoPackage, Shapefile or FlatGeobuf of polygons;
+            WKT, or WKT with its SRID ("SRID=4326;POLYGON ..."); four numbers, west, south, east,
+            north, also as text; a GeoJSON mapping; or an object with `__geo_interface__`, such as a
+            shapely polygon or a GeoDataFrame.
+        scene: the scene, from `open_scene`.
+        crs: CRS of WKT, numbers and shapely polygons: a name such as "EPSG:4326" (longitude first),
+            "scene" for the scene's own, or "px" for pixels, y down. Files and GeoDataFrames carry
+            their own, and GeoJSON is in longitude and latitude.
 
     Raises:
-        OptionError: it is none of these, its CRS is not said, said twice or is none, or the scene
-            has no place on Earth.
-        DataCorrupt: a file cannot be read, or holds no polygons.
-        BoxError: it lies outside the scene, or holds no pixel.
+        OptionError: the area is none of these; its CRS is missing, given twice or unknown; or the
+            scene is not georeferenced.
+        DataCorrupt: the file cannot be read, or holds no polygons.
+        BoxError: the area lies outside the scene, or holds no pixel.
     """
     shape, own = _given(given)
     if own is not None and crs is not None:
@@ -77,7 +80,7 @@ def scene_area(given: object, scene: SceneInfo, crs: str | None = None) -> Area:
 
 
 def _given(given: object) -> tuple[Any, str | None]:
-    """The polygons of shapely and their CRS, None where it is not said."""
+    """Read an area into shapely polygons and the CRS it names (None where it names none)."""
     import shapely
 
     crs: str | None = None
@@ -178,7 +181,7 @@ def _rectangle(numbers: Any) -> Any:
 
 
 def _geometries(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The geometries of a GeoJSON object."""
+    """Yield the geometries of a GeoJSON object."""
     if value.get("type") == "FeatureCollection":
         yield from (
             feature["geometry"] for feature in value["features"] if feature["geometry"] is not None
@@ -190,7 +193,7 @@ def _geometries(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _polygons(shapes: Sequence[Any]) -> Any:
-    """What some shapes cover together.
+    """Unite the polygons among some shapes.
 
     Raises:
         OptionError: none of them is a polygon with an area.
@@ -211,10 +214,7 @@ def _polygons(shapes: Sequence[Any]) -> Any:
 
 
 def _on_pixels(shape: Any, name: str, scene: SceneInfo) -> Any:
-    """Polygons in a CRS on the pixels of a scene.
-
-    What the projection does not reach is left out.
-    """
+    """Reproject polygons to scene pixels; parts that the projection does not reach are dropped."""
     import shapely
 
     system = system_of(name.strip(), scene, "area")
@@ -231,18 +231,16 @@ def _on_pixels(shape: Any, name: str, scene: SceneInfo) -> Any:
         x, y = points[:, 0].copy(), points[:, 1].copy()
         if own is not None and system is not None and system != own:
             x, y = georeference.convert(system, own, x, y)
-        if (
-            turn is not None and np.isfinite(x).all()
-        ):  # to where the scene counts: 200 in place of -160
+        if turn is not None and np.isfinite(x).all():
+            # Move whole turns to where the scene counts its longitudes: 200 in place of -160.
             x = np.unwrap(x, period=turn)
             x = x + turn * round((middle - (x.min() + x.max()) / 2) / turn)
         return np.stack([x - c, y - f], axis=1) @ back.T
 
     try:
         parts = [shapely.transform(part, moved) for part in shapely.get_parts(shape)]
-    except (
-        Exception
-    ) as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+    except Exception as error:
+        # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
         raise OptionError(
             f"nothing leads from {name[:60]} to the CRS of {scene.name}; give the area in another"
         ) from error
@@ -256,7 +254,7 @@ def _on_pixels(shape: Any, name: str, scene: SceneInfo) -> Any:
 
 
 def _drawn(shape: Any, scene: SceneInfo) -> Area:
-    """The pixels whose centres lie in polygons (scene px)."""
+    """Rasterise polygons (scene px): a pixel belongs to the area where its centre does."""
     from affine import Affine
     from rasterio.features import geometry_mask
 
@@ -268,6 +266,8 @@ def _drawn(shape: Any, scene: SceneInfo) -> Area:
             f" reaches {reached}: is its CRS the right one?"
         )
     x0, y0, x1, y1 = (math.floor(v) if k < 2 else math.ceil(v) for k, v in enumerate(reach.bounds))
+    # Strip by strip, so that memory does not grow with the width of the area. The digest of the
+    # strips names the area: a journal of a search belongs to it.
     strips, digest = [], blake2b(f"{scene.width} {scene.height}".encode(), digest_size=12)
     pixels, low, high, columns = 0, y1, y0, [x1, x0]
     for left in range(x0, x1, STRIP):

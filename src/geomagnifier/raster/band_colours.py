@@ -1,13 +1,11 @@
-"""Which bands of a raster are red, green and blue.
+"""Find the red, green and blue bands of a raster by name, colour interpretation or wavelength.
 
-By their names, their colour interpretation or their wavelengths.
+Somebody wrote names (band descriptions) and wavelengths on purpose; the colour interpretation is
+often the default of the tool that wrote the file (GDAL calls the first three bands of any 8-bit
+GeoTIFF red, green and blue), so it comes second where they differ.
 
-Names (band descriptions) and wavelengths are written on purpose; the colour interpretation is often
-the default of the tool that wrote the file (GDAL calls the first three bands of any 8-bit GeoTIFF
-red, green and blue), so it comes second where they differ.
-
-Band numbers of satellites: Sentinel-2 B2, B3, B4 and Landsat 8 and 9 B2, B3, B4 are blue, green,
-red; of Landsat 4 to 7 it is B1, B2, B3.
+Band numbers of satellites: B2, B3, B4 of Sentinel-2 and of Landsat 8 and 9 are blue, green and red;
+those of Landsat 4 to 7 are B1, B2, B3.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.raster.dataset import tags_of
 
 MOST = 1024
-"""Bands whose names and wavelengths are read."""
+"""Most bands whose names and wavelengths are read."""
 
 OTHER = {
     "edge",
@@ -41,8 +39,8 @@ OTHER = {
     "ultra",
     "deep",
 }
-"""Words that make a band with the word red, green or blue in its name another one ("red edge",
-"coastal blue").
+"""Words that make a band with red, green or blue in its name a different one ("red edge", "coastal
+blue").
 """
 
 CHINESE = {
@@ -53,20 +51,20 @@ CHINESE = {
     "绿": "green",
     "蓝": "blue",
 }
-"""Longer words first: what they hold is then no colour any more."""
+"""Chinese words for bands, the longer ones first: the red in 红外 (infrared) is then gone."""
 
 CODE = re.compile(r"(?:^|[^a-z0-9])b(?:and)?[ _-]?(\d{1,2})(a?)(?![a-z0-9])")
-"""B04, B8A, SR_B4, Band 4, T32_B04_10m."""
+"""A band number: B04, B8A, SR_B4, Band 4, T32_B04_10m."""
 LENGTH = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\.\d+) ?(nm|nanomet|um|µm|μm|micromet|micron)")
-"""490 nm, 0.49 um."""
+"""A wavelength with its unit: 490 nm, 0.49 um."""
 BARE = re.compile(r"(?:.*wavelength\W*)?(\d+(?:\.\d+)?|\.\d+)")
 """A description that is a wavelength without its unit: 490, 0.49, wavelength=490."""
 BETWEEN = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-"""Between the words of BlueBand and NIRBand."""
+"""The place between the words of BlueBand and NIRBand."""
 LETTER = re.compile(r"(?<![a-z0-9])[rgbn](?![a-z0-9])")
-"""B of "Channel 1 (B)", not of B4."""
+"""A colour's letter: the B of "Channel 1 (B)", not of B4."""
 NUMBERED = re.compile(r"layer[ _-]?\d+")
-"""Descriptions that ERDAS Imagine gives to bands without one."""
+"""The description that ERDAS Imagine gives to bands without one."""
 NAMES = ("bandname", "band_name", "name", "long_name", "description")
 """Tags of a band that hold its name where it has no description."""
 SENTINEL = re.compile(r"sentinel-?2|(?<![a-z0-9])s2[a-d](?![a-z0-9])|(?<![a-z0-9])s2[a-d]_")
@@ -78,7 +76,7 @@ CENTRES = {
     "red": (600, 700, 660),
     "nir": (760, 950, 842),
 }
-"""From, to and usual wavelength of a colour, nm."""
+"""Lowest, highest and usual wavelength of a colour, nm."""
 
 INTERPRETED = {
     "red": ColorInterp.red,
@@ -88,11 +86,11 @@ INTERPRETED = {
 }
 
 Roles = dict[str, int]
-"""Colour ("red", "green", "blue", "nir") to band number, 1-based."""
+"""Colour ("red", "green", "blue", "nir") -> band number, 1-based."""
 
 
 def names(dataset: Any) -> tuple[str, ...]:
-    """The description of each band, else its name by a tag, "" where it has none."""
+    """Return the description of each band, else its name from a tag, else ""."""
     number = min(int(dataset.count), MOST)
     try:
         known: list[str | None] = list(dataset.descriptions[:number])
@@ -103,17 +101,20 @@ def names(dataset: Any) -> tuple[str, ...]:
             {key.casefold(): text for key, text in tags_of(dataset, band).items()}
             for band in range(1, number + 1)
         ]
-        known = [next((told[key] for key in NAMES if told.get(key)), None) for told in tags]
+        known = [next((texts[key] for key in NAMES if texts.get(key)), None) for texts in tags]
     return tuple((text or "").strip() for text in known)
 
 
 def said(dataset: Any, name: str) -> Roles:
-    """What the names or the wavelengths say.
-
-    With red, green and blue, or without any of them where they do not say all three.
+    """Read the roles of bands from their names or wavelengths.
 
     Args:
-        name: of the file, which may hold that of the satellite.
+        dataset: an open rasterio dataset.
+        name: file name, which may contain that of the satellite.
+
+    Returns:
+        Red, green and blue together, or none of them where not all three are known; "nir" where it
+        is known.
     """
     found: Roles = {}
     for source in (_words(names(dataset)), _codes(dataset, name), _waves(dataset)):
@@ -128,25 +129,35 @@ def said(dataset: Any, name: str) -> Roles:
 
 
 def interpreted(kinds: Sequence[ColorInterp]) -> Roles:
-    """What the colour interpretation says."""
+    """Read the roles of bands from the colour interpretation of each."""
     return {colour: kinds.index(kind) + 1 for colour, kind in INTERPRETED.items() if kind in kinds}
 
 
 def is_described(dataset: Any) -> bool:
-    """Whether the file says anything of any band, if not what would be needed, or in words that are not known here."""
+    """Return whether any band has a name or a wavelength, be it one that is not understood."""
     named = any(text and not NUMBERED.fullmatch(text.casefold()) for text in names(dataset))
     return named or any(True for _ in _lengths(dataset))
 
 
 def is_a_band(dataset: Any, band: int) -> bool:
-    """Whether a band (1-based) has a name or a wavelength, which no alpha has."""
+    """Return whether a band has a name or a wavelength, which no alpha band has.
+
+    Args:
+        dataset: an open rasterio dataset.
+        band: band number, 1-based.
+    """
     return band <= MOST and (
         _is_band(names(dataset)[band - 1]) or _length(dataset, band, names(dataset)) is not None
     )
 
 
 def listed(dataset: Any, bands: Sequence[int] | None = None) -> str:
-    """Bands with their names, for a message: "1 (B02), 2 (B03), 3"."""
+    """List bands with their names, for a message: "1 (B02), 2 (B03), 3".
+
+    Args:
+        dataset: an open rasterio dataset.
+        bands: band numbers, 1-based; None for all (of more than 30, the first 30).
+    """
     known = names(dataset)
     chosen = bands or range(1, min(dataset.count, 30) + 1)
     text = ", ".join(
@@ -158,10 +169,18 @@ def listed(dataset: Any, bands: Sequence[int] | None = None) -> str:
 
 
 def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ...]:
-    """Numbers of the bands that a person names by number, by description or by colour.
+    """Find the bands that a person names by number, by description or by colour.
+
+    Args:
+        dataset: an open rasterio dataset.
+        name: file name, for messages.
+        bands: one or three numbers (1-based) or names; a string is split at its commas.
+
+    Returns:
+        Band numbers, 1-based.
 
     Raises:
-        OptionError: there is none such, or they are not one or three.
+        OptionError: the raster has no such band, or they are not one or three.
     """
     if isinstance(bands, str):
         bands = [part.strip() for part in bands.split(",")]
@@ -199,7 +218,7 @@ def _tokens(text: str) -> set[str]:
 
 
 def _words(known: Sequence[str]) -> Roles:
-    """By words: red, Green, "Band 3 - Blue", R, NIR, 红."""
+    """Read roles from words: red, Green, "Band 3 - Blue", R, NIR, 红."""
     found: Roles = {}
     for band, text in enumerate(known, 1):
         words, letters = _tokens(text), LETTER.findall(text.casefold())
@@ -218,13 +237,13 @@ def _words(known: Sequence[str]) -> Roles:
 
 
 def _code(text: str) -> str:
-    """2 of B02, 8a of B8A; "" where there is none."""
+    """Return the band number in a name: "2" for B02, "8a" for B8A; "" where there is none."""
     code = CODE.search(text.casefold())
     return f"{int(code[1])}{code[2]}" if code else ""
 
 
 def _codes(dataset: Any, name: str) -> Roles:
-    """By the band numbers of a satellite, where it is clear which."""
+    """Read roles from a satellite's band numbers, where it is clear which satellite it is."""
     known = names(dataset)
     codes = {_code(text): band for band, text in reversed(list(enumerate(known, 1))) if _code(text)}
     first = (
@@ -250,9 +269,13 @@ def _codes(dataset: Any, name: str) -> Roles:
 
 
 def _blue(codes: set[str], surface: bool, about: Any) -> int:
-    """The number of the blue band, 0 where that is not clear.
+    """Return the number of the blue band, 0 where that is not clear.
 
-    Surface: names as of Landsat's surface reflectance, SR_B4.
+    Args:
+        codes: band numbers in the names, such as "2" and "8a".
+        surface: whether names are those of Landsat surface reflectance, such as SR_B4.
+        about: returns the file name and tags as one text; asked only where the numbers leave a
+            doubt.
     """
     numbers = {int(code) for code in codes if code.isdigit()}
     if "8a" in codes:
@@ -271,14 +294,14 @@ def _blue(codes: set[str], surface: bool, about: Any) -> int:
 
 
 def _about(dataset: Any, name: str) -> str:
-    """The name of the file and its tags."""
+    """Return the name of the file and its tags as one text."""
     return " ".join(
         [name, *(str(value)[:200] for value in list(tags_of(dataset).values())[:500])]
     ).casefold()
 
 
 def _waves(dataset: Any) -> Roles:
-    """By wavelengths: of the bands within a colour, the one nearest to what is usual."""
+    """Read roles from wavelengths: of the bands within a colour, the one nearest the usual one."""
     lengths = dict(_lengths(dataset))
     found: Roles = {}
     for colour, (low, high, usual) in CENTRES.items():
@@ -291,7 +314,7 @@ def _waves(dataset: Any) -> Roles:
 
 
 def _lengths(dataset: Any) -> Iterator[tuple[int, float]]:
-    """Bands with their wavelength, nm."""
+    """Yield bands with their wavelength, nm."""
     known = names(dataset)
     for band in range(1, min(dataset.count, MOST) + 1):
         if (length := _length(dataset, band, known)) is not None:
@@ -299,9 +322,10 @@ def _lengths(dataset: Any) -> Iterator[tuple[int, float]]:
 
 
 def _length(dataset: Any, band: int, known: Sequence[str]) -> float | None:
-    """The wavelength of a band, nm; None where it is not given.
+    """Return the wavelength of a band, nm; None where the file does not give it.
 
-    From the domain IMAGERY (micrometres), tags such as `wavelength` of ENVI, or the description.
+    It is read from the IMAGERY domain (micrometres), from tags such as ENVI's `wavelength`, or from
+    the description.
     """
     central = tags_of(dataset, band, "IMAGERY").get("CENTRAL_WAVELENGTH_UM")
     if central is not None and (value := _number(central)):
@@ -335,7 +359,7 @@ def _nanometres(value: float, unit: str) -> float:
 
 
 def _is_band(text: str) -> bool:
-    """Whether a description names what a band of a picture shows."""
+    """Return whether a description names what a spectral band shows."""
     colours = {
         "red",
         "green",

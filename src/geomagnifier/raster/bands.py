@@ -1,8 +1,8 @@
-"""From the bands of a raster to the three 8-bit ones a model sees.
+"""Turn the bands of a raster into the three 8-bit channels that a model sees.
 
-What has colours keeps them; what is grey is repeated; what is not 8-bit is stretched between its
-2nd and 98th percentile. Pixels are valid by GDAL's rule: by the mask of the dataset if there is
-one, else by nodata, else by the alpha band, from 1 on.
+Colour is kept, a single band is repeated, and what is not 8-bit is stretched between its 2nd and
+98th percentile. Pixels are valid by GDAL's rule: by the dataset mask if there is one, else by
+nodata, else where the alpha band is above 0.
 """
 
 from __future__ import annotations
@@ -27,74 +27,77 @@ Raw = NDArray[Any]
 RGB = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
 INK = (ColorInterp.cyan, ColorInterp.magenta, ColorInterp.yellow, ColorInterp.black)
 LOW, HIGH = 2, 98
-
+"""Percentiles that become 0 and 255."""
 
 TRANSPARENT, LEVELS, NEARLY = 0.25, 16, 0.98
-"""An alpha band whose pixels, of those above 0, are for more than this share below nearly the
-highest value, at this many levels or more, is the picture of a sensor: alpha is 0 and one other
-value, but for soft edges.
+"""A band marked alpha is sensor data if more than TRANSPARENT of its pixels above 0 lie below
+NEARLY times the highest value, at LEVELS levels or more. True alpha is 0 and one other value, but
+for soft edges.
 """
 
 
 @dataclass(frozen=True, eq=False)
 class Bands:
-    """Which bands to read and how to show them.
-
-    indexes: 1-based, three for colour, one for grey or palette, four for ink (CMYK).  palette: (N,
-        4) uint8 RGBA, or None.
-    nodata: per index, in the raster's own type, or None.  masked: the dataset has a mask of its
-        own, which is not an alpha band.
-    alpha: 1-based, of the alpha band that says what is valid; 0 where there is none, or where GDAL
-        goes by nodata.
-    misled: GDAL takes a band for alpha that is none, and leaves pixels out of its averages and
-        overviews by it.
-    eight_bit: pixels pass untouched.
-    """
+    """The bands to read, and how to show them."""
 
     indexes: tuple[int, ...]
+    """Band numbers, 1-based: three for colour, one for grey or a palette, four for ink (CMYK)."""
     nodata: tuple[float | None, ...]
+    """Nodata value of each of these bands, in the raster's own type; None where it has none."""
     masked: bool
+    """Whether the dataset has a mask of its own, which is not an alpha band."""
     eight_bit: bool
+    """Whether pixels are shown as they are, without a stretch."""
     palette: Bytes | None = None
+    """(N, 4) uint8 RGBA colour table, or None."""
     ink: bool = False
+    """Whether the four bands are cyan, magenta, yellow and black."""
     alpha: int = 0
+    """Number of the alpha band that says which pixels are valid, 1-based; 0 where there is none or
+    GDAL goes by nodata.
+    """
     misled: bool = False
+    """Whether GDAL takes a band for alpha that is none, and leaves pixels out of its averages and
+    overviews by it.
+    """
 
     @property
     def all_valid(self) -> bool:
-        """Nothing says that a pixel may not be valid."""
+        """Whether every pixel is valid: there is no mask, no alpha and no nodata value."""
         return not self.masked and not self.alpha and all(none is None for none in self.nodata)
 
 
 def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -> Bands:
-    """Bands of an open rasterio dataset.
+    """Choose the bands of an open rasterio dataset.
 
     Args:
-        dataset: an open one.
-        name: of the file, for messages.
+        dataset: the open dataset.
+        name: file name, for messages.
         wanted: three bands or one, by number or name, in place of what the file says.
 
     Raises:
-        SceneEmpty: there is no band with a picture.
-        SceneUnreadable: numbers are complex.
-        OptionError: there is no band as wanted.
+        SceneEmpty: every band is alpha; there is nothing to see.
+        SceneUnreadable: the numbers are complex.
+        OptionError: the dataset has no such band.
     """
-    kinds = list(dataset.colorinterp)
+    interpretation = list(dataset.colorinterp)
     chosen = None if wanted is None else colours.wanted(dataset, name, wanted)
     alphas = [
         i
-        for i, kind in enumerate(kinds, 1)
-        if kind == ColorInterp.alpha and not colours.is_a_band(dataset, i)
+        for i, meaning in enumerate(interpretation, 1)
+        if meaning == ColorInterp.alpha and not colours.is_a_band(dataset, i)
     ]
-    colour = [i for i in range(1, len(kinds) + 1) if i not in alphas]
+    colour = [i for i in range(1, len(interpretation) + 1) if i not in alphas]
     if not colour and chosen is None:
         raise SceneEmpty(f"{name} has no band with a picture in it; nothing can be seen there")
-    ink = chosen is None and all(kind in kinds for kind in INK)
+    ink = chosen is None and all(part in interpretation for part in INK)
     indexes = chosen or (
-        tuple(kinds.index(kind) + 1 for kind in INK) if ink else _rgb(dataset, name, kinds, colour)
+        tuple(interpretation.index(part) + 1 for part in INK)
+        if ink
+        else _rgb(dataset, name, interpretation, colour)
     )
     types = [str(dataset.dtypes[i - 1]) for i in indexes]
-    if any("complex" in kind for kind in types):
+    if any("complex" in dtype for dtype in types):
         raise SceneUnreadable(
             f"{name} holds complex numbers (radar?); write their amplitude to a file first"
         )
@@ -102,7 +105,7 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
     single = len(indexes) == 1
     palette = (
         _palette(dataset, indexes[0])
-        if kinds[indexes[0] - 1] == ColorInterp.palette and single
+        if interpretation[indexes[0] - 1] == ColorInterp.palette and single
         else None
     )
     if palette is None and bits < 8 and single:
@@ -110,7 +113,9 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
     # Models are trained on ordinary 8-bit pictures, dark and bright ones alike: stretching one
     # would change what they have learnt to read. Many 8-bit bands without colours are a sensor's
     # numbers, not a picture.
-    picture = palette is not None or ink or len(colour) <= 4 or kinds[indexes[0] - 1] in RGB
+    picture = (
+        palette is not None or ink or len(colour) <= 4 or interpretation[indexes[0] - 1] in RGB
+    )
     flags = dataset.mask_flag_enums[indexes[0] - 1]
     masked = MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags
     alpha = (
@@ -123,7 +128,7 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
         nodata=tuple(None if masked else dataset.nodatavals[i - 1] for i in indexes),
         masked=masked,
         eight_bit=picture
-        and (palette is not None or (bits >= 8 and all(kind == "uint8" for kind in types))),
+        and (palette is not None or (bits >= 8 and all(dtype == "uint8" for dtype in types))),
         palette=palette,
         ink=ink,
         alpha=alpha,
@@ -132,28 +137,32 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
 
 
 def _rgb(
-    dataset: Any, name: str, kinds: Sequence[ColorInterp], colour: Sequence[int]
+    dataset: Any, name: str, interpretation: Sequence[ColorInterp], colour: Sequence[int]
 ) -> tuple[int, ...]:
-    """The bands shown as red, green and blue, or the one shown as grey.
+    """Choose the bands shown as red, green and blue, or the one shown as grey.
 
-    Colour: those that are not alpha.
+    Args:
+        dataset: the open dataset.
+        name: file name, for messages.
+        interpretation: colour interpretation of each band.
+        colour: numbers of the bands that are not alpha.
     """
-    said, interpreted = colours.said(dataset, name), colours.interpreted(kinds)
-    by_name, by_kind = (
+    said, interpreted = colours.said(dataset, name), colours.interpreted(interpretation)
+    by_name, by_interpretation = (
         tuple(roles[c] for c in ("red", "green", "blue") if c in roles)
         for roles in (said, interpreted)
     )
     if len(by_name) == 3:
-        if len(by_kind) == 3 and by_kind != by_name:
+        if len(by_interpretation) == 3 and by_interpretation != by_name:
             _tell(
                 f"by name or wavelength red, green, blue of {name} are the bands"
                 f" {colours.listed(dataset, by_name)}, by colour interpretation"
-                f" {colours.listed(dataset, by_kind)}; the former are shown; --bands or"
+                f" {colours.listed(dataset, by_interpretation)}; the former are shown; --bands or"
                 " open_scene(bands=...) choose others"
             )
         return by_name
-    if len(by_kind) == 3:
-        return by_kind
+    if len(by_interpretation) == 3:
+        return by_interpretation
     if len(colour) < 3:
         return (colour[0],)
     first = tuple(colour[:3])
@@ -171,12 +180,14 @@ def _tell(text: str) -> None:
 
 
 def is_alpha(values: NDArray[Any]) -> bool | None:
-    """Whether a sample of a band that is marked alpha, (n,) of any type, is one.
+    """Judge by a sample whether a band that is marked alpha is one.
 
-    0 and one other value, but for soft edges.
+    Args:
+        values: (n,) of any type.
 
-    None where it is half transparent, at a few levels: it is taken for alpha, and may be the
-        picture of a sensor with few levels.
+    Returns:
+        True for 0 and one other value, but for soft edges. None where it is half transparent at a
+        few levels: it is taken for alpha, and may be sensor data with few levels.
     """
     shown = values[np.nan_to_num(values) != 0]
     if not shown.size:
@@ -196,21 +207,39 @@ def _palette(dataset: Any, index: int) -> Bytes:
 
 
 def _greys(bits: int) -> Bytes:
-    """Numbers of a few bits are shades from black to white.
+    """Return the palette that shows numbers of less than 8 bits as shades from black to white.
 
-    As a palette, or their averages would be numbers of a few bits too.
+    Without a palette, GDAL would round their averages to numbers of a few bits too.
     """
     table = np.full((256, 4), 255, np.uint8)
     table[:, :3] = np.minimum(np.arange(256) * 255 // (2**bits - 1), 255)[:, None]
     return table
 
 
+def both_valid(first: Bools | None, second: Bools | None) -> Bools | None:
+    """Return where both masks say that a pixel is valid.
+
+    Args:
+        first: (h, w) bool, or None where all pixels are valid.
+        second: the same.
+    """
+    if first is None or second is None:
+        return second if first is None else first
+    return first & second
+
+
 def valid_pixels(
     raw: Raw, nodata: tuple[float | None, ...], fill: Fill | None = None
 ) -> Bools | None:
-    """Where at least one band holds a number that is not nodata.
+    """Find the pixels where at least one band holds a number that is not nodata.
 
-    (bands, h, w) -> (h, w), or None where all do.
+    Args:
+        raw: (bands, h, w) in the raster's own type.
+        nodata: declared nodata value of each band, or None.
+        fill: nodata values that are not declared, or None.
+
+    Returns:
+        (h, w) bool; None where all pixels are valid.
     """
     valid = np.zeros(raw.shape[1:], bool)
     floating = raw.dtype.kind == "f"
@@ -229,20 +258,25 @@ def valid_pixels(
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """What becomes 0 and what becomes 255, per band: low, high (bands,) float64.
-
-    What is nodata by `fill` becomes 0.
-    """
+    """A linear stretch of each band to 8 bits."""
 
     low: NDArray[np.float64]
+    """(bands,) float64, values that become 0."""
     high: NDArray[np.float64]
+    """(bands,) float64, values that become 255."""
     fill: Fill | None = None
+    """Nodata values that are not declared; they become 0."""
 
     @staticmethod
     def of(raw: Raw, valid: Bools | None, fill: Fill | None = None) -> Stretch:
-        """From the 2nd to the 98th percentile of the valid finite pixels of (bands, h, w).
+        """Measure the stretch: from the 2nd to the 98th percentile of the valid finite pixels.
 
-        A constant band gets its own value twice.
+        A constant band gets its own value as both ends.
+
+        Args:
+            raw: (bands, h, w), a sample of the scene.
+            valid: (h, w) bool, or None where all pixels are valid.
+            fill: nodata values that are not declared, or None.
         """
         ends = np.zeros((2, len(raw)))
         for i, band in enumerate(raw):
@@ -251,16 +285,15 @@ class Stretch:
             numbers = numbers if fill is None else numbers[fill.measures(i, numbers)]
             if numbers.size:
                 ends[:, i] = np.percentile(numbers.astype(np.float64), (LOW, HIGH))
-                if (
-                    ends[0, i] == ends[1, i]
-                ):  # a few bright objects on an even ground: use all there is
+                if ends[0, i] == ends[1, i]:
+                    # A few bright objects on an even ground: use the whole range.
                     ends[:, i] = numbers.min(), numbers.max()
         return Stretch(ends[0], ends[1], fill if fill is not None and fill.found else None)
 
     def apply(self, raw: Raw) -> Bytes:
-        """(bands, h, w) of any type -> (bands, h, w) uint8.
+        """Stretch (bands, h, w) of any type to (bands, h, w) uint8.
 
-        NaN and a constant band become 0 and 128.
+        NaN becomes 0, and a constant band 128.
         """
         out = np.empty(raw.shape, np.uint8)
         for i, band in enumerate(raw):
@@ -271,8 +304,8 @@ class Stretch:
             exact = band.astype(np.float64)
             with np.errstate(over="ignore"):  # nodata may be as large as a number can be
                 exact -= self.low[i]
-                # before there are fewer digits: numbers may be larger, or nearer to each other,
-                # than those can tell
+                # Divide while in float64: values may be larger, or closer to each other, than
+                # float32 can hold apart.
                 exact /= span
                 shown = exact.astype(np.float32)
             shown *= 255
@@ -284,7 +317,17 @@ class Stretch:
 
 
 def expand(raw: Raw, palette: Bytes, valid: Bools | None) -> tuple[Bytes, Bools | None]:
-    """Palette numbers (1, h, w) -> colours (3, h, w), and where they are valid and not transparent (None: everywhere)."""
+    """Replace palette numbers by their colours.
+
+    Args:
+        raw: (1, h, w) palette numbers.
+        palette: (N, 4) uint8 RGBA.
+        valid: (h, w) bool, or None where all pixels are valid.
+
+    Returns:
+        (3, h, w) uint8, and where pixels are valid and not transparent, (h, w) bool (None:
+        everywhere).
+    """
     rgba = palette[np.minimum(raw[0], len(palette) - 1)]
     opaque = rgba[..., 3] > 0
     valid = opaque if valid is None else opaque & valid
@@ -292,12 +335,16 @@ def expand(raw: Raw, palette: Bytes, valid: Bools | None) -> tuple[Bytes, Bools 
 
 
 def shrink(shown: Bytes, valid: Bools | None, across: int, down: int) -> tuple[Bytes, Bools | None]:
-    """Mean of the valid pixels in blocks of `across` x `down`.
-
-    (bands, h * down, w * across) -> (bands, h, w).
+    """Average the valid pixels in blocks of `across` x `down`.
 
     Args:
-        valid: half or more.
+        shown: (bands, h * down, w * across) uint8.
+        valid: (h * down, w * across) bool, or None where all pixels are valid.
+        across: width of a block, px.
+        down: height of a block, px.
+
+    Returns:
+        (bands, h, w) uint8, and the blocks of which half or more is valid, (h, w) bool (None: all).
     """
     if across == down == 1:
         return shown, valid
@@ -312,9 +359,15 @@ def shrink(shown: Bytes, valid: Bools | None, across: int, down: int) -> tuple[B
 
 
 def compose(shown: Bytes, valid: Bools | None, ink: bool = False) -> Bytes:
-    """(1 | 3 | 4, h, w) uint8 -> (h, w, 3) uint8, 0 where not valid.
+    """Compose the three channels of an image, 0 where pixels are not valid.
 
-    Four bands are ink: cyan, magenta, yellow, black.
+    Args:
+        shown: (1 | 3 | 4, h, w) uint8.
+        valid: (h, w) bool, or None where all pixels are valid.
+        ink: whether the four bands are cyan, magenta, yellow and black.
+
+    Returns:
+        (h, w, 3) uint8.
     """
     if ink:
         light = 255 - shown[:3].astype(np.uint16)

@@ -1,9 +1,9 @@
-"""A picture of a raster cut into pieces along the blocks of its file.
+"""Cut a read of a raster into pieces along the blocks of its file.
 
-Each block is decoded once, and a damaged one spoils itself only.
+So each block is decoded once, and a damaged block spoils no other.
 
-A picture shows some of the scene in rows and columns of its own px, each `step` scene px long; a
-piece is some of these rows and columns.
+A read shows part of the scene as a picture with rows and columns of its own px, each `step` scene
+px long; a piece is some of these rows and columns.
 """
 
 from __future__ import annotations
@@ -16,40 +16,43 @@ from dataclasses import dataclass, replace
 from geomagnifier.geometry import Box
 
 SMALLEST, THINNEST = 256, 16
-"""Blocks are taken together up to the area of a square of SMALLEST px; the strips of a wide scene
+"""Blocks are read together up to the area of a square of SMALLEST px; the strips of a wide scene
 until they are THINNEST px high.
 """
 
 NEAR = 0.51
-"""An edge of a piece this near to an edge of blocks, in px of the picture, is meant to lie on it."""
+"""An edge of a piece this near an edge of blocks, in px of the picture, is meant to lie on it."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """Pixels `start` to `stop` of a picture along one axis, of `count`."""
+    """Pixels `start` to `stop` of a picture along one axis."""
 
     count: int
+    """Pixels of the picture along this axis."""
     origin: float
-    """Where the picture begins."""
+    """Where the picture begins, scene px."""
     step: float
-    """Length of one of its px."""
+    """Length of one of its px, scene px."""
     cell: int
-    """Length of the file's blocks."""
+    """Length of the file's blocks, scene px."""
     size: int
-    """Length of the scene. All in scene px."""
+    """Length of the scene, px."""
     start: int
+    """First pixel of the picture."""
     stop: int
+    """Pixel after the last."""
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Where it begins and ends, scene px."""
+        """Beginning and end, scene px."""
         return self.origin + self.start * self.step, self.origin + self.stop * self.step
 
     @property
     def extent(self) -> tuple[float, float]:
-        """`ends`, moved to the edges of the blocks where these are near.
+        """Beginning and end, moved to the edges of the blocks where these are near.
 
-        Where the picture begins and ends they stay.
+        Where the picture itself begins or ends they stay.
         """
         low, high = self.ends
         near_low, near_high = (round(end / self.cell) * self.cell for end in (low, high))
@@ -60,9 +63,9 @@ class Span:
         return (low, high) if low < high else self.ends
 
     def halves(self) -> tuple[Span, ...]:
-        """Two spans that meet near an edge of the blocks.
+        """Split the span in two at an edge of the blocks.
 
-        The span alone where it lies in one block or is one px long.
+        A span in one block, or one px long, is returned whole.
         """
         low, high = self.extent
         first, last = math.floor(low / self.cell) + 1, math.ceil(high / self.cell) - 1
@@ -73,7 +76,11 @@ class Span:
         return replace(self, stop=middle), replace(self, start=middle)
 
     def parted(self, margin: float) -> tuple[Span, ...]:
-        """A span of one block as its middle and its ends, whose pixels reach into the next blocks if they look `margin` scene px around."""
+        """Split a span of one block into its middle and its ends.
+
+        Pixels of the ends depend on the next blocks if they are made of what lies up to `margin`
+        scene px around them.
+        """
         low, high = self.extent
         cell = math.floor((low + high) / 2 / self.cell)
         first = (
@@ -101,44 +108,46 @@ class Piece:
     """Some rows and columns of a picture."""
 
     rows: Span
+    """Its rows."""
     columns: Span
+    """Its columns."""
 
     @property
     def place(self) -> tuple[slice, slice]:
-        """Where it lies in an array (..., h, w) of the picture."""
+        """Its rows and columns in an array (..., h, w) of the picture."""
         return slice(self.rows.start, self.rows.stop), slice(self.columns.start, self.columns.stop)
 
     @property
     def shape(self) -> tuple[int, int]:
-        """(h, w), px of the picture."""
+        """Height and width, px of the picture."""
         return self.rows.stop - self.rows.start, self.columns.stop - self.columns.start
 
     @property
     def box(self) -> Box:
-        """What it shows, scene px."""
+        """The part of the scene that it shows, scene px."""
         (top, foot), (left, right) = self.rows.ends, self.columns.ends
         return Box(left, top, right, foot)
 
     @property
     def blocks(self) -> Box:
-        """The blocks it is made of, scene px.
+        """The blocks that it is made of, scene px.
 
-        Where the picture begins or ends within one, the part of it in the picture.
+        Of a block in which the picture begins or ends, the part in the picture.
         """
         (top, foot), (left, right) = self.rows.extent, self.columns.extent
         return Box(left, top, right, foot)
 
     def quarters(self) -> tuple[Piece, ...]:
-        """Its quarters, or halves where it is one block high or wide.
+        """Split the piece in four, or in two where it is one block high or wide.
 
-        The piece alone where it is one block.
+        A piece of one block is returned whole.
         """
         return tuple(
             Piece(*spans) for spans in itertools.product(self.rows.halves(), self.columns.halves())
         )
 
     def parted(self, margin: float) -> tuple[Piece, ...]:
-        """A piece of one block as its middle, its edges and its corners: see `Span.parted`."""
+        """Split a piece of one block into its middle, edges and corners: see `Span.parted`."""
         return tuple(
             Piece(*spans)
             for spans in itertools.product(self.rows.parted(margin), self.columns.parted(margin))
@@ -146,9 +155,14 @@ class Piece:
 
 
 def picture(box: Box, height: int, width: int, blocks: tuple[int, int], scene: Box) -> Piece:
-    """All of a picture of `box` (scene px), `height` x `width` px. blocks.
+    """Return the piece that is the whole picture of a part of the scene.
 
-    (h, w) of the file's blocks, px.
+    Args:
+        box: the part that is shown, scene px.
+        height: height of the picture, px.
+        width: width of the picture, px.
+        blocks: height and width of the file's blocks, px.
+        scene: the whole scene, px.
     """
     across = -(-SMALLEST // blocks[1]) * blocks[1]
     enough = min(SMALLEST, max(THINNEST, SMALLEST**2 // across))
@@ -158,10 +172,7 @@ def picture(box: Box, height: int, width: int, blocks: tuple[int, int], scene: B
 
 
 def joined(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    """Boxes that share a whole side become one.
-
-    First those side by side, then those one above the other.
-    """
+    """Join boxes that share a whole side, first side by side, then one above the other."""
     found = [box.tuple() for box in boxes]
     for upright in (0, 1):  # the axis along which neighbours are looked for
         along, across = (upright, upright + 2), (1 - upright, 3 - upright)

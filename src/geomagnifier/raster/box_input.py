@@ -1,7 +1,4 @@
-"""The box that a question is about.
-
-As a person gives it, in pixels or in coordinates of a map, to pixels of the scene.
-"""
+"""Turn the box of a question, in pixels or map coordinates, into pixels of the scene."""
 
 from __future__ import annotations
 
@@ -18,16 +15,14 @@ from geomagnifier.raster import georeference
 from geomagnifier.types import SceneInfo
 
 PIXELS, SCENE = "px", "scene"
-"""Names of the two ways to give a box that are no CRS: in pixels, and in coordinates of the scene's
-own CRS.
-"""
+"""Names that stand in place of a CRS: a box in pixels, and one in the scene's own CRS."""
 STEPS = 73
-"""Points of a box each way that are brought to the scene: what is straight in one CRS is bent in
+"""Points of a box each way that are reprojected: a line that is straight in one CRS is curved in
 another.
 """
 SLIGHT = 32
-"""A box in pixels with shorter sides is not taken without a word if it would also fit as longitude
-and latitude.
+"""A box in pixels with sides shorter than this is refused if its numbers would also fit as
+longitude and latitude, and nobody said which they are.
 """
 LON_LAT = "EPSG:4326"
 
@@ -35,19 +30,18 @@ Four = tuple[float, float, float, float]
 
 
 def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = None) -> Box:
-    """A box on the pixels of a scene, cut at its edge.
+    """Put a box on the pixels of a scene, cut at its edge.
 
     Args:
-        given: x0, y0, x1, y1 in px, y down; or west, south, east, north (longitude first) in `crs`,
-            where the east of a box in degrees may be less than its west: it lies across the
-            antimeridian.
-        scene: of `open_scene`.
+        given: x0, y0, x1, y1 in px, y down; or west, south, east, north (longitude first) in `crs`.
+            East may be less than west in degrees: the box lies across the antimeridian.
+        scene: the scene, from `open_scene`.
         crs: "px", "scene" for the scene's own CRS (or its transform, where it names no CRS), or a
-            CRS such as "EPSG:4326". None: pixels, unless the numbers say otherwise; then it is
-            refused.
+            CRS such as "EPSG:4326". None for pixels; numbers that look like map coordinates are
+            then refused.
 
     Returns:
-        Scene px; from map coordinates whole pixels, those that the box touches.
+        The box in scene px; from map coordinates, the whole pixels that it touches.
 
     Raises:
         BoxError: it has no area, is smaller than a pixel, or lies outside the scene.
@@ -110,7 +104,7 @@ def _in_pixels(box: Box, scene: SceneInfo, sure: bool) -> Box:
 
 
 def _advice(box: Box, scene: SceneInfo) -> str:
-    """What to do with numbers that are no pixels."""
+    """Say what to do with numbers that are no pixels."""
     for name, meaning in (
         (LON_LAT, "longitude and latitude"),
         (SCENE, "coordinates of the scene's own CRS"),
@@ -129,7 +123,7 @@ def _advice(box: Box, scene: SceneInfo) -> str:
 
 
 def _fits(box: Four, scene: SceneInfo, name: str) -> bool:
-    """Whether the numbers are a box over the scene in a CRS."""
+    """Return whether the numbers are a box over the scene in a CRS."""
     try:
         found = _on_scene(box, scene, system_of(name, scene))
     except OptionError:
@@ -138,10 +132,15 @@ def _fits(box: Four, scene: SceneInfo, name: str) -> bool:
 
 
 def system_of(name: str, scene: SceneInfo, what: str = "box") -> CRS | None:
-    """The CRS of a box, or of an area; None for the coordinates of the scene's transform.
+    """Return the CRS of a box or an area; None for the coordinates of the scene's transform.
+
+    Args:
+        name: of the CRS, or "scene".
+        scene: that the box or area is put on.
+        what: "box" or "area", for messages.
 
     Raises:
-        OptionError: it is none, or the scene has no place for it.
+        OptionError: it names no CRS, or the scene is not georeferenced.
     """
     it, option = ("a box", "box") if what == "box" else ("an area", "aoi")
     if scene.transform is None:
@@ -161,9 +160,9 @@ def system_of(name: str, scene: SceneInfo, what: str = "box") -> CRS | None:
 
 
 def _on_scene(box: Four, scene: SceneInfo, system: CRS | None) -> Four | None:
-    """The bounds in scene px of a box on the map, not cut.
+    """Return the bounds of a box on the map in scene px, not cut at the scene's edge.
 
-    None where the two CRSs have no place in common there.
+    None where the scene's CRS does not reach there.
     """
     assert scene.transform is not None
     own = georeference.parse_crs(scene.crs) if scene.crs is not None else None
@@ -181,9 +180,8 @@ def _on_scene(box: Four, scene: SceneInfo, system: CRS | None) -> Four | None:
                 values.reshape(x.shape)
                 for values in georeference.convert(system, own, x.ravel(), y.ravel())
             )
-        except (
-            Exception
-        ):  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+        except Exception:
+            # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
             return None
     x = _near(x, scene, own)
     a, b, c, d, e, f = scene.transform
@@ -198,7 +196,10 @@ def _on_scene(box: Four, scene: SceneInfo, system: CRS | None) -> Four | None:
 
 
 def _near(x: Any, scene: SceneInfo, own: CRS | None) -> Any:
-    """The x of a grid of points, moved by whole turns round the Earth to where the scene counts them: 200 in place of -160."""
+    """Move the x of a grid of points by whole turns of the Earth to where the scene counts them.
+
+    For example 200 in place of -160 degrees.
+    """
     turn = georeference.turn(own) if own is not None else None
     if turn is None or not np.isfinite(x).all():
         return x
@@ -215,7 +216,7 @@ def _near(x: Any, scene: SceneInfo, own: CRS | None) -> Any:
 
 
 def _where(scene: SceneInfo, system: CRS | None) -> str:
-    """Where the scene lies in a CRS, where that can be said by its corners."""
+    """Say where the scene's corners lie in a CRS; "" where that is not known."""
     if scene.transform is None:
         return ""
     x, y = georeference.to_crs(

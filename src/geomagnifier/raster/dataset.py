@@ -1,7 +1,4 @@
-"""Whatever a person calls a picture, opened as a rasterio dataset.
-
-A file, an array or a PIL image.
-"""
+"""Open a file, an array or a PIL image as a rasterio dataset."""
 
 from __future__ import annotations
 
@@ -46,13 +43,11 @@ DRIVERS = (
     "NITF",
 )
 """Formats that hold their own pixels. Formats that point elsewhere (VRT, WMS, STAC) are left out;
-`reach` has the rest of that.
+`gdal_guard` checks what is left.
 """
 
 CACHE = 64 << 20
-"""Most bytes of decoded blocks that GDAL keeps; by itself it takes a twentieth of the machine's
-memory.
-"""
+"""Most bytes of decoded blocks that GDAL keeps; its default is 5 % of the machine's memory."""
 
 OPTIONS: dict[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
@@ -62,25 +57,25 @@ OPTIONS: dict[str, Any] = {
     "GDAL_HTTP_TIMEOUT": 60,
     "GDAL_CACHEMAX": CACHE,
 }
-"""No listing of large folders; no reading of a PNG in one go, which takes a truncated one for
-whole; no code out of a file; an end to waiting for a server, s; and little memory.
+"""GDAL options: no listing of large folders; no reading of a PNG in one go, which takes a truncated
+file for whole; no code from a file; a limit in seconds on waiting for a server; and little memory.
 
 rasterio hands GDAL_CACHEMAX to GDALSetCacheMax64: it must be an int, is in bytes, and holds from
 the next block on.
 """
 
 BLOCK = CACHE
-"""Bytes of the largest block, unpacked. One that the cache does not hold would be unpacked anew for
-each band of each look, for minutes; a tiny file may declare one that does not fit into memory.
+"""Most bytes of one decoded block. One that the cache does not hold would be decoded again for each
+band of each read, for minutes; and a tiny file may declare one that does not fit into memory.
 """
 WHOLE, WHOLE_BYTES = ("WEBP", "GIF", "BIGGIF"), 256 << 20
-"""Formats that are unpacked as one block, or from the start again for each look at an earlier part,
-and the bytes of it: it is kept beside the cache.
+"""Formats that are decoded as one block, or from the start again for each read of an earlier part,
+and the most bytes of such an image: it is held beside the cache.
 """
 
 FAILURES = (RasterioError, RasterioIOError, CPLE_BaseError)
-"""What rasterio raises when a file cannot be read: before its version 1.4 the second is not of the
-first's kind, and some calls let the errors of GDAL through as they are.
+"""What rasterio raises when a file cannot be read. Before rasterio 1.4 RasterioIOError is no
+RasterioError, and some calls let GDAL's own errors through.
 """
 
 GDAL_TYPES = {
@@ -99,10 +94,10 @@ OTHER_TYPES = {
     "uint64": "float64",
     "float128": "float64",
 }
-"""numpy types that GDAL does not have everywhere, and what holds their numbers."""
+"""numpy types that not every GDAL has, and the type that holds their numbers."""
 
 PACKED = re.compile(r"(zip|tar|gzip|rar|7z)://|[/\\\\]vsi(zip|tar|gzip|rar|7z)", re.IGNORECASE)
-"""Names of what lies in an archive, as rasterio and GDAL write them."""
+"""Addresses of files inside an archive, as rasterio and GDAL write them."""
 ARCHIVES = {
     b"PK\3\4": "a ZIP archive",
     b"\x1f\x8b": "packed by gzip",
@@ -110,25 +105,30 @@ ARCHIVES = {
     b"Rar!": "a RAR archive",
     b"BZh": "packed by bzip2",
 }
-"""First bytes of files that hold others."""
+"""First bytes of files that hold other files."""
 
 _OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the whole process
 
 
 @dataclass(eq=False)
 class Source:
-    """An open dataset, its name for messages and what must live as long as it does."""
+    """An open dataset, its name for messages, and what must live as long as it does."""
 
     dataset: Any
+    """The open rasterio dataset."""
     name: str
+    """Its name in messages."""
     pixels_from: NDArray[Any] | None = None
-    """The array it reads, or None."""
+    """The array that it reads, or None for a file."""
     stamp: file_identity.Stamp | None = None
-    """Of the file before it was opened, None where there is none."""
+    """Stamp of the file before it was opened, or None for an array or an address."""
     _full_size: Any = None
 
     def full_size(self) -> Any:
-        """The same dataset without its overviews, for files that can be damaged in one and whole in the other."""
+        """Return the same dataset without its overviews.
+
+        A file may be damaged in an overview and whole at full size.
+        """
         if self.pixels_from is not None or not self.dataset.overviews(1):
             return self.dataset
         if self._full_size is None:
@@ -138,7 +138,7 @@ class Source:
         return self._full_size
 
     def reopen(self) -> None:
-        """Open the file anew: GDAL forgets the blocks that it holds. An array stays as it is."""
+        """Open the file again, so that GDAL forgets the blocks that it holds; an array stays."""
         if self.pixels_from is not None:
             return
         name, driver = self.dataset.name, self.dataset.driver
@@ -146,16 +146,21 @@ class Source:
         self._full_size, self.dataset = None, _open(name, drivers=(driver,))
 
     def close(self) -> None:
-        """Let go of the file. Closing twice is no error."""
+        """Close the file. Closing twice is no error."""
         self.dataset.close()
         if self._full_size is not None:
             self._full_size.close()
 
 
 def tags_of(dataset: Any, band: int = 0, domain: str | None = None) -> dict[str, str]:
-    """What a file says of itself, or of a band, in words.
+    """Return the tags of a file or of a band.
 
-    Nothing where these are not UTF-8, which rasterio does not take.
+    They are empty where they are not UTF-8, which rasterio cannot decode.
+
+    Args:
+        dataset: an open rasterio dataset.
+        band: band number, 1-based; 0 for the file.
+        domain: GDAL metadata domain, such as "IMAGERY"; None for the default one.
     """
     with suppress(UnicodeDecodeError):
         return dict(dataset.tags(band, ns=domain))
@@ -163,7 +168,12 @@ def tags_of(dataset: Any, band: int = 0, domain: str | None = None) -> dict[str,
 
 
 def unreadable(name: str, error: Exception) -> SceneUnreadable:
-    """The error of a file that GDAL gave up on."""
+    """Return the error for a file that GDAL cannot read.
+
+    Args:
+        name: of the file, for the message.
+        error: what rasterio raised.
+    """
     reason = str(error.__cause__ or error).strip().splitlines()[-1:] or ["damaged"]
     return SceneUnreadable(
         f"{name} cannot be read ({reason[0].rstrip('.')}); try gdalinfo on it, or download it again"
@@ -171,7 +181,7 @@ def unreadable(name: str, error: Exception) -> SceneUnreadable:
 
 
 def open_source(source: Any) -> Source:
-    """A path, (H, W) | (H, W, C) | (C, H, W) array or PIL image as a dataset.
+    """Open a path, an (H, W), (H, W, C) or (C, H, W) array or a PIL image as a dataset.
 
     Raises:
         SceneNotFound, SceneUnreadable, SceneEmpty: see `open_scene`.
@@ -188,7 +198,7 @@ def open_source(source: Any) -> Source:
 
 
 def from_path(source: str | os.PathLike[str]) -> Source:
-    """A file on this machine."""
+    """Open a file on this machine, or an http(s):// address where that is allowed."""
     text = os.fspath(source)
     text = os.fsdecode(text) if isinstance(text, bytes) else text
     if "://" in text or text.startswith(("/vsi", "\\vsi")):
@@ -213,9 +223,8 @@ def from_path(source: str | os.PathLike[str]) -> Source:
         return Source(
             _unpackable(_open_file(path), path.name, _interlaced(path)), path.name, stamp=stamp
         )
-    except (
-        UnicodeEncodeError
-    ) as error:  # GDAL takes names as UTF-8; a disk may hold names in an older encoding
+    except UnicodeEncodeError as error:
+        # GDAL takes names as UTF-8; a disk may hold names in an older encoding.
         shown = text.encode("utf-8", "backslashreplace").decode()
         raise SceneUnreadable(f"{shown} has a name that is not UTF-8; rename the file") from error
     except RasterioIOError as error:
@@ -234,7 +243,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
 
 
 def _from_address(text: str) -> Source:
-    """A picture on the network, where that is allowed. It has no files beside it."""
+    """Open an image on the network, where that is allowed, without any files beside it."""
     if PACKED.match(text):
         raise SceneUnreadable(
             f"{text[:200]} lies in an archive; unpack it and give the picture that was in it"
@@ -259,7 +268,7 @@ def _from_address(text: str) -> Source:
 
 
 def _archive(path: Path) -> str | None:
-    """What a file is that holds other files."""
+    """Return what an archive is called in a message; None for any other file."""
     with path.open("rb") as file:
         start = file.read(262)
     return (
@@ -291,7 +300,13 @@ def _open_file(path: Path) -> Any:
 
 
 def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
-    """The dataset, if its blocks can be held. interlaced: if it is a PNG, all of it is one."""
+    """Return the dataset if its blocks fit into memory, else close it and refuse.
+
+    Args:
+        dataset: an open rasterio dataset.
+        name: for the message.
+        interlaced: whether it is an interlaced PNG, all of which is one block.
+    """
     height, width = max(dataset.block_shapes, key=math.prod, default=(1, 1))
     most = BLOCK
     if dataset.driver in WHOLE or interlaced:
@@ -310,7 +325,7 @@ def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
 
 
 def _interlaced(path: Path) -> bool:
-    """Whether it is a PNG that comes in seven passes."""
+    """Return whether a file is an interlaced PNG (seven passes)."""
     with path.open("rb") as file:
         start = file.read(29)
     return start.startswith(b"\x89PNG") and start[28:] == b"\1"
@@ -334,12 +349,11 @@ def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: s
         with rasterio.Env(
             **OPTIONS if beside else OPTIONS | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
         ):
-            dataset = DatasetReader(
-                path, driver=list(drivers), **options
-            )  # rasterio.open takes one driver only
-            with suppress(
-                CPLE_BaseError
-            ):  # what GDAL could do without when it opened the file: told by the next call, whatever that is
+            # rasterio.open takes one driver only.
+            dataset = DatasetReader(path, driver=list(drivers), **options)
+            # An error that GDAL could do without when it opened the file is raised by the next
+            # call, whatever that is: let it be this one.
+            with suppress(CPLE_BaseError):
                 _ = dataset.colorinterp
             return dataset
 
@@ -352,7 +366,18 @@ def _open_memory(address: str) -> Any:
 
 
 def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
-    """An array without copying it: GDAL reads the numbers where they lie."""
+    """Open an array without copying it: GDAL reads the numbers where they lie.
+
+    Args:
+        array: (H, W), (H, W, C) or (C, H, W); channels first where the first axis is at most 16 and
+            the last is more.
+        name: for messages.
+        alpha: whether the last band is alpha.
+
+    Raises:
+        SceneUnreadable: it has another shape, or holds no real numbers.
+        SceneEmpty: it has no pixels.
+    """
     if array.ndim == 2:
         array = array[:, :, None]
     if array.ndim != 3:
@@ -369,8 +394,9 @@ def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
     height, width, bands = array.shape
     line, pixel, band = array.strides
     address = (
-        f"MEM:::DATAPOINTER={array.__array_interface__['data'][0]},PIXELS={width},LINES={height},BANDS={bands},"
-        f"DATATYPE={GDAL_TYPES[array.dtype.name]},PIXELOFFSET={pixel},LINEOFFSET={line},BANDOFFSET={band}"
+        f"MEM:::DATAPOINTER={array.__array_interface__['data'][0]}"
+        f",PIXELS={width},LINES={height},BANDS={bands},DATATYPE={GDAL_TYPES[array.dtype.name]}"
+        f",PIXELOFFSET={pixel},LINEOFFSET={line},BANDOFFSET={band}"
     )
     dataset = _open_memory(address)
     if alpha:
@@ -379,7 +405,7 @@ def from_array(array: NDArray[Any], name: str, alpha: bool = False) -> Source:
 
 
 def _readable(array: NDArray[Any], name: str) -> NDArray[Any]:
-    """The same numbers in a type that GDAL knows."""
+    """Return the same numbers in a type that GDAL knows."""
     if array.dtype.kind == "c":
         raise SceneUnreadable(f"{name} holds complex numbers (radar?); give their amplitude")
     if array.dtype == bool:
@@ -392,7 +418,12 @@ def _readable(array: NDArray[Any], name: str) -> NDArray[Any]:
 
 
 def from_image(image: Image) -> Source:
-    """A PIL image of any mode."""
+    """Open a PIL image of any mode.
+
+    Raises:
+        SceneEmpty: it has no pixels.
+        SceneUnreadable: its file is damaged.
+    """
     name = Path(str(getattr(image, "filename", "") or "image")).name
     if 0 in image.size:
         raise SceneEmpty(f"{name} has no pixels; nothing can be seen there")

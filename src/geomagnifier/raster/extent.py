@@ -1,4 +1,4 @@
-"""How much of a scene: the share of it that some boxes cover, and the ground under some regions."""
+"""Measure how much of a scene some boxes cover, and how much ground lies under some regions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from geomagnifier.types import Region, SceneInfo
 
 
 def share_of(boxes: Sequence[Box], within: Box) -> float:
-    """The share of a box (scene px) that some boxes, which may overlap, cover together: 0 to 1."""
+    """Return the share of a box that some boxes cover together, 0 to 1.
+
+    Args:
+        boxes: scene px; they may overlap.
+        within: the box that is covered, scene px.
+    """
     import shapely
 
     inside = [common.tuple() for box in boxes if (common := box.intersection(within)) is not None]
@@ -23,9 +28,14 @@ def share_of(boxes: Sequence[Box], within: Box) -> float:
 
 
 def square_metres(regions: Sequence[Region], scene: SceneInfo) -> float | None:
-    """Ground under the masks of some regions, m2, each at the scale of its own place.
+    """Return the ground under the masks of some regions, m2.
 
-    None where the ground is not known.
+    Args:
+        regions: those without a mask are left out.
+        scene: whose regions they are; the scale is taken at each region.
+
+    Returns:
+        m2, or None where the scale of the scene is not known.
     """
     outlined = [region for region in regions if region.segmentation is not None]
     if scene.crs is None or not outlined:

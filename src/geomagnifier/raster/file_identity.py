@@ -1,8 +1,8 @@
-"""Whether a file is the one that was opened before: a name for its pixels that changes with them.
+"""Tell whether a file is the one that was opened before: a key that changes with its pixels.
 
-A file that has lain unchanged for some seconds is known by its place, number, size and times.
-Clocks of file systems are coarse: one that was changed a moment ago may change again without
-another time, so that it is known by what is in it.
+A file that has lain unchanged for some seconds is known by its path, inode, size and times. Clocks
+of file systems are coarse: a file that changed a moment ago may change again without another time,
+so it is known by a hash of its content.
 """
 
 from __future__ import annotations
@@ -18,18 +18,16 @@ from typing import Any
 from geomagnifier.raster.gdal_guard import BESIDE
 
 Stamp = tuple[tuple[str, int, int, int, int, int], ...]
-"""Of each file: path, device, number, size, time of its content and of the entry itself, ns. The
-last cannot be set back.
-"""
+"""Of each file: path, device, inode, size, mtime and ctime (ns). ctime cannot be set back."""
 
 SETTLED = 3.0
-"""Seconds for which a file must have been as it is. FAT counts in steps of two."""
+"""Seconds for which a file must have been unchanged. FAT counts in steps of two."""
 READ = 64 << 20
-"""Bytes of all files together that are read to tell them."""
+"""Most bytes of all files together that are hashed."""
 
 
 def stamp(paths: Sequence[str | os.PathLike[str]]) -> Stamp:
-    """Of the files that are there."""
+    """Return the stamp of the files that exist."""
     found = []
     for path in paths:
         with suppress(OSError, ValueError):
@@ -48,16 +46,16 @@ def stamp(paths: Sequence[str | os.PathLike[str]]) -> Stamp:
 
 
 def of(dataset: Any, opened: Stamp | None, bands: Sequence[int]) -> str | None:
-    """A name for the pixels of an open raster: letters and digits.
+    """Return a key for the pixels of an open raster, made of letters and digits.
 
     Args:
-        dataset: of rasterio.
-        opened: the stamp of its file before it was opened.
-        bands: those that are shown.
+        dataset: the open rasterio dataset.
+        opened: stamp of its file before it was opened.
+        bands: numbers of the bands that are shown.
 
     Returns:
-        None where that cannot be told: an array, an address, a VRT (which is made of others), a
-            file that has changed since it was opened.
+        The key; None for an array, an address, a VRT (which is made of other files) and a file that
+        has changed since it was opened.
     """
     if not opened or dataset.driver == "VRT" or stamp([opened[0][0]]) != opened:
         return None
@@ -80,7 +78,7 @@ def _settled(every: Stamp) -> bool:
 
 
 def _content(every: Stamp) -> list[tuple[str, str]] | None:
-    """Names and contents; None where that is too much to be read."""
+    """Hash the content of each file; None where that is too much to read."""
     if sum(one[3] for one in every) > READ:
         return None
     try:

@@ -1,4 +1,4 @@
-"""How a raster lies in its file: what decides how fast a window of it is read."""
+"""Describe how a raster is laid out in its file, which decides how fast a window is read."""
 
 from __future__ import annotations
 
@@ -10,33 +10,36 @@ from geomagnifier.types import Affine6
 
 @dataclass(frozen=True)
 class Layout:
-    """driver: GDAL's short name.
-
-    Dtypes, nodata, colours, descriptions: of each band; colours such as "red", "nir", "undefined".
-
-    block: width and height of a block, px.  tiled: blocks are not rows of the raster.  overviews:
-        how many times smaller each is.
-    compression: GDAL's word, or None.  bounds: west, south, east, north in the scene's CRS, or
-        None.
-    """
+    """Layout of a raster in its file."""
 
     driver: str
+    """GDAL's short name of the format."""
     dtypes: tuple[str, ...]
+    """Data type of each band."""
     nodata: tuple[float | None, ...]
+    """Nodata value of each band, or None."""
     colours: tuple[str, ...]
+    """Colour interpretation of each band, such as "red", "nir" or "undefined"."""
     descriptions: tuple[str | None, ...]
+    """Description of each band, or None."""
     block: tuple[int, int]
+    """Width and height of a block, px."""
     tiled: bool
+    """Whether blocks are tiles, not rows of the raster."""
     overviews: tuple[int, ...]
+    """Downsampling factor of each overview."""
     compression: str | None
+    """GDAL's name of the compression, or None."""
     bounds: tuple[float, float, float, float] | None
+    """West, south, east, north in the scene's CRS, or None."""
 
 
 def layout(dataset: Any, transform: Affine6 | None) -> Layout:
-    """Of an open rasterio dataset.
+    """Return the layout of an open rasterio dataset.
 
     Args:
-        transform: pixel -> CRS, of the scene, or None.
+        dataset: the open dataset.
+        transform: pixel -> CRS of the scene, or None.
     """
     height, width = dataset.block_shapes[0]
     return Layout(
@@ -54,7 +57,7 @@ def layout(dataset: Any, transform: Affine6 | None) -> Layout:
 
 
 def _bounds(transform: Affine6, width: int, height: int) -> tuple[float, float, float, float]:
-    """Of all four corners, as the map may turn."""
+    """Return the bounds of all four corners, as the raster may be rotated."""
     a, b, c, d, e, f = transform
     corners = [(a * x + b * y + c, d * x + e * y + f) for x in (0, width) for y in (0, height)]
     xs, ys = zip(*corners, strict=True)

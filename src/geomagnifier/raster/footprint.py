@@ -1,9 +1,7 @@
-"""Where a picture lies on the Earth.
+"""Compute the footprint of a scene: its outline in longitude and latitude.
 
-Its outline in longitude and latitude, and whether that meets a box or is near a place.
-
-Outlines are WKB. They follow curved edges, are cut at the antimeridian, and where a pole lies
-inside they reach round the Earth.
+Also whether footprints meet a box, and how far they are from a place. Outlines are WKB. They follow
+curved edges, are cut at the antimeridian, and reach round the Earth where a pole lies inside.
 """
 
 from __future__ import annotations
@@ -21,32 +19,30 @@ from geomagnifier.raster import antimeridian, georeference
 from geomagnifier.types import Bools, Floats, SceneInfo
 
 Bounds = tuple[float, float, float, float]
-"""West, south, east, north in degrees. West is greater than east where it lies across the
-antimeridian.
-"""
+"""West, south, east, north in degrees. West is greater than east across the antimeridian."""
 
 STEPS = 16
-"""Points on each side of an outline: straight in the picture is bent on the Earth."""
+"""Points on each side of an outline: a straight side of an image is curved on the Earth."""
 DECIMALS = 7
-"""Of degrees: a centimetre."""
+"""Decimals of degrees: a centimetre."""
 STRAIGHT = 1e-4
-"""Of its longer side, how far an outline may lie from what is bent: a tenth of a pixel in a
-thousand.
+"""How far a simplified outline may lie from the curve, as a share of its longer side: a tenth of a
+pixel in a thousand.
 """
 RADIUS = 6_371_000.0
-"""Of the Earth, metres."""
+"""Radius of the Earth, metres."""
 
 
 def outlines(info: SceneInfo, boxes: Sequence[Box]) -> list[bytes | None]:
-    """Outlines of parts of a scene.
+    """Return the outlines of parts of a scene in longitude and latitude.
 
     Args:
-        info: of the scene.
-        boxes: scene px.
+        info: the scene.
+        boxes: its parts, scene px.
 
     Returns:
-        WKB of each; None for all where the scene does not say where it lies, and for what the CRS
-        cannot place.
+        WKB of each; None for a part that the projection does not reach, and for all where the scene
+        is not georeferenced.
     """
     if info.crs is None or info.transform is None or not boxes:
         return [None] * len(boxes)
@@ -60,7 +56,8 @@ def outlines(info: SceneInfo, boxes: Sequence[Box]) -> list[bytes | None]:
         longitude, latitude = georeference.longitude_latitude(
             crs, *georeference.to_crs(info.transform, columns, rows)
         )
-    except Exception:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+    except Exception:
+        # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
         return [None] * len(boxes)
     flat = georeference.in_degrees(crs)
     # grids in degrees may reach half a pixel beyond the pole
@@ -70,9 +67,12 @@ def outlines(info: SceneInfo, boxes: Sequence[Box]) -> list[bytes | None]:
 
 
 def _outline(points: Any, continuous: bool, beyond: float) -> bytes | None:
-    """(N, 2) degrees of a ring that is not closed -> WKB. continuous: see `antimeridian.cut`.
+    """Turn a ring into an outline, as WKB.
 
-    Beyond: the most past a pole, degrees.
+    Args:
+        points: (N, 2) degrees, not closed.
+        continuous: see `antimeridian.cut`.
+        beyond: how far a point may lie past a pole, degrees.
     """
     import shapely
 
@@ -93,7 +93,7 @@ def _outline(points: Any, continuous: bool, beyond: float) -> bytes | None:
 
 
 def from_geojson(geometry: dict[str, Any]) -> bytes | None:
-    """WKB of a GeoJSON geometry; None where it is none."""
+    """Convert a GeoJSON geometry to WKB; None where it is none."""
     import shapely
 
     try:
@@ -104,7 +104,7 @@ def from_geojson(geometry: dict[str, Any]) -> bytes | None:
 
 
 def geojson(outline: bytes) -> dict[str, Any]:
-    """The outline as a GeoJSON geometry."""
+    """Convert an outline (WKB) to a GeoJSON geometry."""
     import shapely
 
     written: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkb(outline)))
@@ -112,7 +112,7 @@ def geojson(outline: bytes) -> dict[str, Any]:
 
 
 def bounds(outline: bytes) -> Bounds:
-    """Its bounds; parts on both sides of the antimeridian make one box across it."""
+    """Return the bounds of an outline; parts on both sides of the antimeridian make one box."""
     import shapely
 
     shape = shapely.from_wkb(outline)
@@ -129,7 +129,7 @@ def bounds(outline: bytes) -> Bounds:
 
 
 def middle(box: Bounds) -> tuple[float, float]:
-    """Longitude and latitude of the middle of bounds."""
+    """Return the longitude and latitude of the middle of bounds."""
     west, south, east, north = box
     longitude = (west + east + (360 if west > east else 0)) / 2
     return round(longitude - 360 if longitude > 180 else longitude, DECIMALS), round(
@@ -138,7 +138,13 @@ def middle(box: Bounds) -> tuple[float, float]:
 
 
 def around(longitude: float, latitude: float, metres: float) -> Bounds:
-    """Bounds that hold a circle on the Earth, a little too large."""
+    """Return bounds that contain a circle on the Earth, a little too large.
+
+    Args:
+        longitude: of the centre, degrees.
+        latitude: of the centre, degrees.
+        metres: radius of the circle.
+    """
     reach = 1.01 * metres / RADIUS
     south, north = latitude - math.degrees(reach), latitude + math.degrees(reach)
     if south <= -90 or north >= 90 or reach >= math.pi / 2:
@@ -151,7 +157,15 @@ def around(longitude: float, latitude: float, metres: float) -> Bounds:
 
 
 def meet(outlines: Sequence[bytes | None], box: Bounds) -> Bools:
-    """Which outlines have a point in common with a box, (N,)."""
+    """Return which outlines intersect a box.
+
+    Args:
+        outlines: N outlines, WKB or None.
+        box: degrees; west greater than east lies across the antimeridian.
+
+    Returns:
+        (N,) bool.
+    """
     import shapely
 
     west, south, east, north = box
@@ -161,9 +175,15 @@ def meet(outlines: Sequence[bytes | None], box: Bounds) -> Bools:
 
 
 def distances(outlines: Sequence[bytes | None], longitude: float, latitude: float) -> Floats:
-    """Metres from a place to each outline, (N,): 0 inside, infinite where there is none.
+    """Return the distance from a place to each outline, exact on the ellipsoid for points.
 
-    Exact on the ellipsoid for points.
+    Args:
+        outlines: N outlines, WKB or None.
+        longitude: of the place, degrees.
+        latitude: of the place, degrees.
+
+    Returns:
+        (N,) float32, metres: 0 inside, infinite where there is no outline.
     """
     import shapely
 
@@ -184,7 +204,7 @@ def distances(outlines: Sequence[bytes | None], longitude: float, latitude: floa
 
 
 def _shapes(outlines: Sequence[bytes | None]) -> Any:
-    """(N,) of shapely geometries or None."""
+    """Read outlines into an (N,) array of shapely geometries or None."""
     import shapely
 
     return shapely.from_wkb(np.array([*outlines, None], object)[:-1])

@@ -1,14 +1,12 @@
-"""How far a raster may reach.
-
-What it reads besides itself lies in its own folder, and nothing lies on the network, unless
-allowed.
+"""Restrict what GDAL may open besides a raster: a path sandbox.
 
 A GeoTIFF, or a file beside it, can name any other file or address as its overviews; an .ovr or .msk
-may be in any format, also one that only points elsewhere. GDAL follows all of them. What is found
-here is refused before GDAL follows it.
+may be in any format, also one that only points elsewhere. GDAL follows all of them. Here such a
+reference is refused before GDAL follows it: other files must lie in the raster's own folder, and
+nothing may lie on the network, unless allowed.
 
-GEOMAG_ALLOW, words with commas between: "network" for pictures at http(s)://, "vrt" for mosaics of
-pictures in their own folder.
+GEOMAG_ALLOW holds words with commas between: "network" for images at http(s)://, "vrt" for mosaics
+of images in their own folder.
 """
 
 from __future__ import annotations
@@ -25,10 +23,10 @@ SETTING = "GEOMAG_ALLOW"
 KNOWN = ("network", "vrt")
 
 Open = Callable[[Path], Any]
-"""A file as a dataset, by no format but those that hold their own pixels."""
+"""Opens a file as a dataset, by no format but those that hold their own pixels."""
 
 BESIDE = (".ovr", ".OVR", ".msk", ".MSK")
-"""Ends of files beside a raster that hold pixels."""
+"""Suffixes of files beside a raster that hold pixels."""
 FURTHER = (
     ".aux",
     ".aux.xml",
@@ -48,11 +46,13 @@ FURTHER = (
     ".imd",
     "_rpc.txt",
 )
-"""Ends of other files that GDAL reads beside a raster, after its name or in place of its suffix."""
+"""Suffixes of other files that GDAL reads beside a raster, after its name or in place of its own
+suffix.
+"""
 KEPT = (b"II*\0", b"II+\0", b"MM\0*", b"MM\0+", b"EHFA_HEADER_TAG\0")
-"""First bytes of TIFF and of HFA, which is what overviews and masks are kept in."""
+"""First bytes of TIFF and HFA, the formats of overviews and masks."""
 PICTURES = (*KEPT, b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")
-"""And of JPEG, PNG and JPEG 2000, which mosaics are made of."""
+"""First bytes of these and of JPEG, PNG and JPEG 2000, the formats of mosaic sources."""
 
 MOSAIC = frozenset(
     [
@@ -99,8 +99,8 @@ MOSAIC = frozenset(
         "BlockYSize",
     ]
 )
-"""Elements of a VRT that puts pictures together. Others warp, compute or run Python, and name files
-in places of their own.
+"""Elements of a VRT that only puts images together. Others warp, compute or run Python, and name
+files in places of their own.
 """
 ATTRIBUTES = frozenset(
     [
@@ -141,17 +141,18 @@ ATTRIBUTES = frozenset(
         "Info",
     ]
 )
-"""Their attributes, in these letters: GDAL takes an attribute for an element of that name, whatever
-the case.
+"""Their attributes, in exactly this case: GDAL takes an attribute for an element of that name,
+whatever its case.
 """
 MOSAIC_BYTES = 16_000_000
+"""Largest VRT that is read, bytes."""
 
 
 def allowed(what: str) -> bool:
-    """Whether GEOMAG_ALLOW names it.
+    """Return whether GEOMAG_ALLOW names a word of KNOWN.
 
     Raises:
-        OptionError: the setting has a word that means nothing.
+        OptionError: the setting has a word that is not known.
     """
     words = {word.strip().lower() for word in os.environ.get(SETTING, "").split(",")} - {""}
     if unknown := sorted(words - set(KNOWN)):
@@ -163,12 +164,17 @@ def allowed(what: str) -> bool:
 
 
 def check_beside(path: Path, opened: Open) -> None:
-    """Files beside a raster, before it is opened.
+    """Check the files beside a raster, before it is opened.
 
-    Overviews and masks, and those that GDAL would wait for without an end.
+    These are its overviews and masks, and other files, which must be ordinary ones: GDAL would wait
+    for a pipe without an end.
+
+    Args:
+        path: of the raster.
+        opened: opens one of these files.
 
     Raises:
-        SceneUnreadable: one of them points elsewhere, or is no file.
+        SceneUnreadable: one of them points elsewhere, or is no ordinary file.
     """
     for start in (str(path), str(path.parent / path.stem)):
         for end in (*BESIDE, *FURTHER, *(end.upper() for end in FURTHER)):
@@ -188,17 +194,19 @@ def check_beside(path: Path, opened: Open) -> None:
                 f"{path.name} takes its overviews or its mask from {beside.name}, a link out of its"
                 " folder; delete it"
             )
-        _check_kind(path.name, beside)
+        _check_format(path.name, beside)
         check_beside(beside, opened)
         with opened(beside) as dataset:
             check_named(dataset, beside, opened)
 
 
 def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
-    """The overviews that an opened raster names, before anything asks for them.
+    """Check the overviews that an opened raster names, before anything asks for them.
 
     Args:
+        dataset: the opened raster.
         path: of the raster, None where it is not a file.
+        opened: opens the file of its overviews.
 
     Raises:
         SceneUnreadable: they are not a file in its folder.
@@ -213,10 +221,9 @@ def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
             " (gdal_translate) to use it"
         )
     beside = path.parent / named
-    _check_kind(name, beside)
-    with opened(
-        beside
-    ) as further:  # has to do without any of its own, or two files could name each other for ever
+    _check_format(name, beside)
+    with opened(beside) as further:
+        # It may have none of its own, or two files could name each other for ever.
         if further.get_tag_item("OVERVIEW_FILE", "OVERVIEWS") or any(
             os.path.exists(f"{beside}{end}") for end in BESIDE
         ):
@@ -227,10 +234,14 @@ def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
 
 
 def check_mosaic(path: Path, opened: Open) -> None:
-    """A VRT, before it is opened: a mosaic of pictures in its own folder and below.
+    """Check a VRT before it is opened: it must be a mosaic of images in its own folder or below.
+
+    Args:
+        path: of the VRT.
+        opened: opens one of its images.
 
     Raises:
-        SceneUnreadable: it is something else, or one of its pictures lies elsewhere or cannot be
+        SceneUnreadable: it is something else, or one of its images lies elsewhere or cannot be
             read.
     """
     if path.stat().st_size > MOSAIC_BYTES:
@@ -240,9 +251,9 @@ def check_mosaic(path: Path, opened: Open) -> None:
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        if (
-            "<!" in text or "&#" in text or "<?" in text.removeprefix("<?xml")
-        ):  # GDAL does not read these as others do
+        # GDAL's own XML reader treats these differently from Python's: what was checked would not
+        # be what GDAL opens.
+        if "<!" in text or "&#" in text or "<?" in text.removeprefix("<?xml"):
             raise ValueError("it has more than elements and text")
         elements = [*ElementTree.fromstring(text).iter()]
     except (ElementTree.ParseError, ValueError, LookupError) as error:
@@ -263,14 +274,14 @@ def check_mosaic(path: Path, opened: Open) -> None:
                 " pictures beside it"
             )
         picture = path.parent / picture
-        _check_kind(path.name, picture, PICTURES)
+        _check_format(path.name, picture, PICTURES)
         check_beside(picture, opened)
         with opened(picture) as dataset:
             check_named(dataset, picture, opened)
 
 
 def _odd(element: ElementTree.Element) -> list[str]:
-    """What a mosaic does not have."""
+    """Return the element and attributes that a plain mosaic does not have."""
     return [element.tag] * (element.tag not in MOSAIC) + [
         value if name.lower() == "subclass" else name
         for name, value in element.items()
@@ -279,8 +290,8 @@ def _odd(element: ElementTree.Element) -> list[str]:
 
 
 def _inside(named: Path, folder: Path, relative: bool = True) -> bool:
-    """Whether a file, named from a folder, is there and lies in the folder or below."""
-    if not relative and not named.is_absolute():  # GDAL looks for it from wherever the process is
+    """Return whether a named file exists and lies in the folder or below."""
+    if not relative and not named.is_absolute():  # GDAL starts at the process's working directory
         return False
     if ":" in str(named.relative_to(named.anchor)):  # GDAL may take it for a format and a file
         return False
@@ -291,15 +302,19 @@ def _inside(named: Path, folder: Path, relative: bool = True) -> bool:
         return False
 
 
-def _check_kind(name: str, file: Path, kinds: tuple[bytes, ...] = KEPT) -> None:
-    """Refuse a file that GDAL, which asks all of its formats, could take for one that points elsewhere: these are known by their text."""
+def _check_format(name: str, file: Path, magics: tuple[bytes, ...] = KEPT) -> None:
+    """Refuse a file that GDAL could take for a format that points elsewhere.
+
+    GDAL asks all of its formats, and those that point elsewhere are text: a known magic number and
+    a zero byte rule them out.
+    """
     with file.open("rb") as opened:
         start = opened.read(16)
-    if not (start.startswith(kinds) and b"\0" in start):
-        what = "its overviews or its mask" if kinds is KEPT else "a picture"
+    if not (start.startswith(magics) and b"\0" in start):
+        what = "its overviews or its mask" if magics is KEPT else "a picture"
         known = (
             "no GeoTIFF; delete that file"
-            if kinds is KEPT
+            if magics is KEPT
             else "no GeoTIFF, JPEG, PNG or JPEG 2000; make it one"
         )
         raise SceneUnreadable(f"{name} takes {what} from {file.name}, which is {known}")

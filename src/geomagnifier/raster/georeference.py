@@ -1,7 +1,4 @@
-"""Where pixels lie on the Earth.
-
-CRS, affine map and metres per pixel, from rasterio to plain values and back.
-"""
+"""Georeference pixels: CRS, affine transform and ground sample distance as plain values."""
 
 from __future__ import annotations
 
@@ -25,34 +22,35 @@ Floats64 = NDArray[np.float64]
 Numbers = TypeVar("Numbers", float, Floats64)
 
 TRUE_TO_SCALE = 0.02
-"""A projection whose metres are this close to metres on the ground is taken at its word (UTM is,
-Web Mercator is not).
+"""A projection whose metres are this close to metres on the ground, as a share, is taken at its
+word (UTM is, Web Mercator is not).
 """
 
 LONGEST = 100_000
-"""Letters of a CRS; the longest WKT in use has a tenth of them."""
+"""Most characters of a CRS; the longest WKT in use has a tenth of them."""
 PLACE = re.compile(r"\s*(\w+://|/)")
+"""A path or an address in place of a name."""
 OPENGIS = re.compile(r"\s*https?://(www\.)?opengis\.net/")
 """Addresses that are names: they are not fetched."""
 FILES = re.compile(
-    r'(?:grids|init|model|file|catalog)\s*=\s*[^\s"]{0,999}[/\\]|(?:PROJ4_GRIDS|PARAMETERFILE\["[^"]{0,999})","[^"]{0,999}[/\\]',
+    r'(?:grids|init|model|file|catalog)\s*=\s*[^\s"]{0,999}[/\\]'
+    r'|(?:PROJ4_GRIDS|PARAMETERFILE\["[^"]{0,999})","[^"]{0,999}[/\\]',
     re.IGNORECASE,
 )
-"""Grids of a shift of datum, and definitions, by path or address: PROJ would open them. By name
-alone they are looked for among its own.
+"""Datum shift grids and definitions by path or address: PROJ would open them. Those given by name
+alone it looks for among its own.
 """
 
 
 def parse_crs(text: str) -> CRS:
-    """A CRS from "EPSG:32633", WKT or PROJ text.
+    """Read a CRS from "EPSG:32633", WKT or PROJ text.
 
     Raises:
         OptionError: it names no CRS.
     """
     try:
-        if len(text) > LONGEST or (
-            PLACE.match(text) and not OPENGIS.match(text)
-        ):  # GDAL would read what is there
+        # GDAL would open a path, and fetch an address.
+        if len(text) > LONGEST or (PLACE.match(text) and not OPENGIS.match(text)):
             raise ValueError("it is not the name of one")
         if FILES.search(text):
             raise ValueError("it names a file")
@@ -65,7 +63,7 @@ def parse_crs(text: str) -> CRS:
 
 
 def crs_of(dataset: Any) -> CRS | None:
-    """The CRS of an open raster, None where it has none.
+    """Return the CRS of an open raster, None where it has none.
 
     Raises:
         CRSError: it means nothing to GDAL, or names a file that PROJ would open.
@@ -85,14 +83,14 @@ def _without_files(crs: CRS) -> CRS:
 
 
 def crs_text(crs: CRS | None) -> str | None:
-    """Its code ("EPSG:32633"), WKT where there is no code, None where there is nothing."""
+    """Return the code of a CRS ("EPSG:32633"), WKT where it has none, None for no CRS."""
     return (str(crs.to_string()) or None) if crs else None
 
 
 def affine6(transform: Any) -> Affine6 | None:
-    """Rasterio's Affine -> (a, b, c, d, e, f).
+    """Convert rasterio's Affine to (a, b, c, d, e, f).
 
-    None for the identity, which says that nothing is known, and for a flat one.
+    None for the identity, rasterio's word for "not georeferenced", and for one of no area.
     """
     a, b, c, d, e, f = (float(value) for value in tuple(transform)[:6])
     if (
@@ -105,23 +103,38 @@ def affine6(transform: Any) -> Affine6 | None:
 
 
 def to_crs(transform: Affine6, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
-    """Scene px -> coordinates of the CRS."""
+    """Transform scene pixels to coordinates of the CRS.
+
+    Args:
+        transform: pixel -> CRS, (a, b, c, d, e, f).
+        x: scene px, to the right.
+        y: scene px, down.
+    """
     a, b, c, d, e, f = transform
     return a * x + b * y + c, d * x + e * y + f
 
 
 def convert(crs: CRS, to: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floats64]:
-    """Coordinates of a CRS in another one, (N,) each; infinite where the projection does not reach.
+    """Reproject coordinates of one CRS to another.
+
+    Args:
+        crs: CRS of the coordinates.
+        to: CRS they are converted to.
+        x: (N,) first coordinates (easting or longitude).
+        y: (N,) second coordinates.
+
+    Returns:
+        (N,) each; infinite where the projection does not reach.
 
     Raises:
-        Exception: nothing leads from the one to the other (local CRSs, other planets); rasterio has
-            many names for that.
+        Exception: no transformation leads from one to the other (local CRSs, other planets);
+            rasterio raises many types for that.
     """
     try:
         found = reproject(crs, to, x, y)[:2]
-    except (
-        CPLE_AppDefinedError
-    ):  # rasterio gives up all points for one that is outside of the projection's domain
+    except CPLE_AppDefinedError:
+        # rasterio gives up all points for one outside the projection's domain: halve them until
+        # that point is alone.
         if len(x) == 1:
             return np.array([np.inf]), np.array([np.inf])
         half = len(x) // 2
@@ -131,16 +144,20 @@ def convert(crs: CRS, to: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floa
 
 
 def longitude_latitude(crs: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Floats64]:
-    """Coordinates of a CRS -> degrees on WGS 84, (N,) each.
+    """Reproject coordinates of a CRS to longitude and latitude on WGS 84.
 
-    Not finite where the projection does not reach.
+    Args:
+        crs: CRS of the coordinates.
+        x: (N,) first coordinates.
+        y: (N,) second coordinates.
 
-    Longitudes of a CRS `in_degrees` run on as its own do: 200 stays 200. Others are from -180 to
-    180.
+    Returns:
+        (N,) degrees each, not finite where the projection does not reach. Longitudes of a CRS
+        `in_degrees` run on as its own do (200 stays 200), others are from -180 to 180.
 
     Raises:
-        Exception: nothing leads from the CRS to the Earth (local CRSs, other planets); rasterio has
-            many names for that.
+        Exception: no transformation leads from the CRS to the Earth (local CRSs, other planets);
+            rasterio raises many types for that.
     """
     longitude, latitude = convert(crs, CRS.from_epsg(4326), x, y)
     if in_degrees(crs):
@@ -151,9 +168,9 @@ def longitude_latitude(crs: CRS, x: Floats64, y: Floats64) -> tuple[Floats64, Fl
 
 @lru_cache(maxsize=64)
 def in_degrees(crs: CRS) -> bool:
-    """Whether coordinates are longitude and latitude, but for the datum.
+    """Return whether coordinates are longitude and latitude, but for the datum.
 
-    So not those about a turned pole or another meridian.
+    Those of a rotated pole or another prime meridian are not.
     """
     if not crs.is_geographic:
         return False
@@ -168,9 +185,9 @@ def in_degrees(crs: CRS) -> bool:
 
 
 def turn(crs: CRS) -> float | None:
-    """How much x grows once round the Earth, in units of the CRS.
+    """Return how much x grows once round the Earth, in units of the CRS.
 
-    360 in degrees, 40,075,017 m in Web Mercator; None in other maps.
+    360 in degrees, 40,075,017 m in Web Mercator; None in other projections.
     """
     if crs.is_geographic:
         return 2 * math.pi / float(crs.units_factor[1])
@@ -180,9 +197,17 @@ def turn(crs: CRS) -> float | None:
 def metres_per_pixel(
     crs: CRS | None, transform: Affine6 | None, width: int, height: int
 ) -> float | None:
-    """Metres on the ground for one px at the centre of the scene, or None where the CRS does not say.
+    """Return the ground sample distance at the centre of a scene, m/px.
 
-    Rotated and oblong pixels: the side of a square of the same area.
+    Args:
+        crs: CRS of the scene, or None.
+        transform: pixel -> CRS, or None.
+        width: of the scene, px.
+        height: of the scene, px.
+
+    Returns:
+        m/px, of rotated or oblong pixels the side of a square of the same area; None where the CRS
+        does not give it.
     """
     if crs is None or transform is None:
         return None
@@ -193,11 +218,17 @@ def metres_per_pixel(
 
 
 def aspect(crs: CRS | None, transform: Affine6 | None, width: int, height: int) -> float:
-    """How many times as wide as high a px is on the ground, at the centre of the scene.
+    """Return the width of a pixel on the ground divided by its height, at the centre of a scene.
 
-    1 where the CRS does not say.
+    Args:
+        crs: CRS of the scene, or None.
+        transform: pixel -> CRS, or None.
+        width: of the scene, px.
+        height: of the scene, px.
 
-    Of rotated or sheared pixels: the length of their lower side by that of their left one.
+    Returns:
+        The ratio, of rotated or sheared pixels that of their lower to their left side; 1 where the
+        CRS does not give it.
     """
     ground = ground_steps(crs, transform, (width, height), np.array([[width / 2, height / 2]]))
     if ground is None or not np.isfinite(ground).all():
@@ -209,17 +240,18 @@ def aspect(crs: CRS | None, transform: Affine6 | None, width: int, height: int) 
 def ground_steps(
     crs: CRS | None, transform: Affine6 | None, size: tuple[int, int], points: Floats64
 ) -> Floats64 | None:
-    """Metres on the ground of one px to the right (first column) and one down (second column) at some points of the scene.
+    """Return the ground vectors (east, north) of a step of one pixel at some points of a scene.
 
     Args:
-        crs: of the scene.
-        transform: of the scene.
-        size: width and height of the scene, px; whether a projection is taken at its word is asked
-            at the centre.
+        crs: CRS of the scene, or None.
+        transform: pixel -> CRS, or None.
+        size: width and height of the scene, px; whether a projection is taken at its word is
+            decided at the centre.
         points: (N, 2) scene px.
 
     Returns:
-        (N, 2, 2), NaN where the projection does not reach; None where the CRS does not say.
+        (N, 2, 2) metres: first column for a step to the right, second column for a step down. NaN
+        where the projection does not reach; None where the CRS does not give it.
     """
     if crs is None or transform is None:
         return None
@@ -242,26 +274,25 @@ def ground_steps(
 
 
 def _on_the_ground(crs: CRS, transform: Affine6, points: Floats64) -> Floats64 | None:
-    """As `ground_steps`, measured on the ellipsoid.
+    """Measure `ground_steps` on the ellipsoid.
 
-    None where nothing leads from the CRS to longitude and latitude.
+    None where no transformation leads from the CRS to longitude and latitude.
     """
     corners = points[:, None] + np.array([[0, 0], [1, 0], [0, 1]])  # (N, 3, 2)
     x, y = to_crs(transform, corners[..., 0].ravel(), corners[..., 1].ravel())
     try:
         found = longitude_latitude(crs, x, y)
-    except Exception:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+    except Exception:
+        # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
         return None
     longitude, latitude = (values.reshape(-1, 3) for values in found)
     phi = np.radians(latitude[:, :1])
     with np.errstate(invalid="ignore"):  # points that the projection does not reach are not finite
-        east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(
-            3 * phi
-        )  # metres of a degree, WGS 84 series
+        # Metres of a degree of longitude and of latitude: the usual series for WGS 84.
+        east = 111_412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi)
         north = 111_132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi)
-        right = (
-            longitude[:, 1:] - longitude[:, :1] + 180
-        ) % 360 - 180  # across the antimeridian, too
+        # Across the antimeridian, too.
+        right = (longitude[:, 1:] - longitude[:, :1] + 180) % 360 - 180
         steps = np.stack(
             [right * east, (latitude[:, 1:] - latitude[:, :1]) * north], axis=1
         )  # (N, 2, 2)

@@ -1,9 +1,7 @@
-"""Long readings can be stopped.
+"""Stop a long read of a raster between two of its pieces.
 
-Who waits for one says when, and the reading asks between its pieces.
-
-The one who waits is known to the thread (`contextvars`): a scene may be read for several at the
-same time.
+The caller sets a condition in its context (`contextvars`), as one scene may be read for several
+callers at the same time; the read asks it between pieces.
 """
 
 from __future__ import annotations
@@ -15,15 +13,15 @@ from contextvars import ContextVar
 _stop: ContextVar[Callable[[], bool] | None] = ContextVar("stop", default=None)
 
 
-class Halted(Exception):  # no error: somebody asked for it
-    """A reading was stopped before its end, and has given nothing."""
+class Halted(Exception):  # not a GeomagError: somebody asked for it
+    """A read was stopped before its end and has returned nothing."""
 
 
 @contextmanager
 def stoppable(stop: Callable[[], bool]) -> Iterator[None]:
-    """Readings of this context end with `Halted` once `stop` says True.
+    """Let reads of this context end with `Halted` once `stop` returns True.
 
-    It is asked often, from the threads that read.
+    `stop` is called often, from the threads that read.
     """
     token = _stop.set(stop)
     try:
@@ -33,7 +31,7 @@ def stoppable(stop: Callable[[], bool]) -> Iterator[None]:
 
 
 def check() -> None:
-    """Between two pieces of a reading.
+    """End the read if it is to stop; called between two of its pieces.
 
     Raises:
         Halted: it is to stop.

@@ -1,14 +1,12 @@
-"""Sizes of regions, gaps between them and which way they lie.
+"""Measure regions: their sizes, the gaps between them and their directions.
 
-In metres where the ground is known, in pixels where it is not.
-
-A ground vector is (east, north); without a place on Earth the picture's right and up stand for
-them, a pixel each.
+Measures are in metres where the scale is known, else in pixels. A ground vector is (east, north);
+without georeference the image's right and up stand for these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,50 +16,54 @@ from numpy.typing import NDArray
 from geomagnifier.masks import runs
 from geomagnifier.raster import georeference
 from geomagnifier.raster.filled_masks import covered, holes
+from geomagnifier.raster.mask_gaps import (
+    NearbyBoxes,
+    bounds_of,
+    box_gaps,
+    gap_bound,
+    shortest_line,
+)
 from geomagnifier.raster.shapes import geometry, on_the_ground
 from geomagnifier.types import Region, SceneInfo
 
 Floats64 = NDArray[np.float64]
 Kept = dict[int, NDArray[np.float64]]
-"""Strips of regions by their `id`, as long as these live: what is asked about the same regions
-again does not unpack their masks again.
+"""Cache of the strips of regions by `id`, for as long as the regions live: their masks are decoded
+once, however much is asked about them.
 """
-FEW = 2000
-"""Things that each other one is held against; of more, those nearby."""
 STREWN, GOLDEN = 100, (5**0.5 - 1) / 2
-"""Points on each region by which it is told how much of it lies in others; what keeps them out of
-step with its columns.
-"""
-PAIRS = 250_000
-"""Pairs of strips of two masks that are held against each other at once; of masks with more,
-outlines are taken.
+"""Sample points on each region by which its share inside others is measured; the step that keeps
+them from falling in line with its columns.
 """
 
 
 @dataclass(frozen=True, eq=False)
 class Sizes:
-    """Of N regions, by their outlines: the sides of the narrowest box round each, and the area.
-
-    (N,) each, in m and m2 or px and px2.
-    """
+    """Sizes of N regions, in m and m2 or in px and px2."""
 
     length: Floats64
+    """(N,) longer side of the narrowest rectangle round each outline, however it is rotated."""
     width: Floats64
+    """(N,) shorter side of that rectangle."""
     area: Floats64
+    """(N,) area of each."""
 
 
 def is_scaled(scene: SceneInfo) -> bool:
-    """Whether metres can be told."""
+    """Return whether the scale of a scene is known, so that measures can be in metres."""
     return scene.gsd is not None
 
 
 def sizes(
     regions: Sequence[Region], scene: SceneInfo, metres: bool, kept: Kept | None = None
 ) -> Sizes:
-    """Sizes of some regions.
+    """Measure the sizes of some regions.
 
     Args:
-        metres: on the ground, which must be known (`is_scaled`); else in px.
+        regions: with masks or boxes.
+        scene: whose regions they are.
+        metres: whether to measure in metres, for which `is_scaled` must hold; else in px.
+        kept: cache of their strips, or None.
     """
     import shapely
 
@@ -80,12 +82,15 @@ def sizes(
 def pieces(
     regions: Sequence[Region], kept: Kept | None = None
 ) -> tuple[Floats64, NDArray[np.intp]]:
-    """Upright strips that the regions are made of, scene px.
+    """Return the vertical strips that regions are made of: those of their masks, else their boxes.
 
-    Those of their masks, else their boxes.
+    Args:
+        regions: N regions.
+        kept: cache of their strips, or None.
 
     Returns:
-        (K, 4) x0, y0, x1, y1; and of which region each is, (K,), in order; each has one at least.
+        (K, 4) x0, y0, x1, y1, scene px; and the number of the region of each, (K,), rising. Each
+        region has one strip at least.
     """
     if kept is None:
         return _unpacked(regions)
@@ -99,7 +104,7 @@ def pieces(
 
 
 def _split(strips: Floats64, owner: NDArray[np.intp], number: int) -> list[Floats64]:
-    """The strips of each of so many regions."""
+    """Split strips into those of each region."""
     return np.split(strips, np.searchsorted(owner, np.arange(1, number))) if number else []
 
 
@@ -109,9 +114,8 @@ def _unpacked(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
         [region.segmentation for region in regions if region.segmentation is not None]
     )
     owner = np.array(masked, np.intp)[owner]
-    rest = np.setdiff1d(
-        np.arange(len(regions)), owner
-    )  # boxes; of an empty mask the middle of its box, all but a point
+    # The others have their box; an empty mask has the middle of its box, all but a point.
+    rest = np.setdiff1d(np.arange(len(regions)), owner)
     boxes = np.array([region.box for region in regions], float).reshape(-1, 4)[rest]
     empty = np.isin(rest, masked)
     boxes[empty] = np.tile((boxes[empty, :2] + boxes[empty, 2:]) / 2, 2) + (0, 0, 1e-6, 1e-6)
@@ -121,9 +125,14 @@ def _unpacked(regions: Sequence[Region]) -> tuple[Floats64, NDArray[np.intp]]:
 
 
 def hulls(regions: Sequence[Region], kept: Kept | None = None) -> Any:
-    """Convex hulls of the regions, (N,) of shapely polygons, scene px.
+    """Return the convex hulls of regions, from their strips, far quicker than from outlines.
 
-    From their strips, which is far quicker than outlines.
+    Args:
+        regions: N regions.
+        kept: cache of their strips, or None.
+
+    Returns:
+        (N,) of shapely polygons, scene px.
     """
     return _hulls(*pieces(regions, kept))
 
@@ -131,8 +140,9 @@ def hulls(regions: Sequence[Region], kept: Kept | None = None) -> Any:
 def _hulls(strips: Floats64, owner: NDArray[np.intp]) -> Any:
     import shapely
 
+    # The hull of a region is that of the highest and the lowest corner of each of its columns.
     new = (np.diff(owner, prepend=-1) != 0) | (np.diff(strips[:, 0], prepend=np.nan) != 0)
-    first = np.flatnonzero(new)  # of each column of each region, the highest and the lowest corner
+    first = np.flatnonzero(new)
     top, foot = np.minimum.reduceat(strips[:, 1], first), np.maximum.reduceat(strips[:, 3], first)
     left, right, owner = strips[first, 0], np.maximum.reduceat(strips[:, 2], first), owner[first]
     x, y = np.stack([left, left, right, right], axis=1), np.stack([top, foot, top, foot], axis=1)
@@ -142,24 +152,24 @@ def _hulls(strips: Floats64, owner: NDArray[np.intp]) -> Any:
 
 
 def outlines(regions: Sequence[Region]) -> list[Any]:
-    """Their shapely geometries, scene px."""
+    """Return the shapely geometries of regions, scene px."""
     return [geometry(region) for region in regions]
 
 
 def middles(regions: Sequence[Region]) -> Floats64:
-    """Centres of the boxes, (N, 2) scene px."""
+    """Return the centres of the boxes of regions, (N, 2) scene px."""
     boxes = np.array([region.box for region in regions], float).reshape(-1, 4)
     return np.asarray((boxes[:, :2] + boxes[:, 2:]) / 2)
 
 
 def on_ground(vectors: Floats64, at: Floats64, scene: SceneInfo, metres: bool = True) -> Floats64:
-    """Vectors in scene px as (east, north).
+    """Convert vectors in scene px to (east, north).
 
     Args:
         vectors: (N, 2) px, y down.
         at: (N, 2) px, where the scale of each is taken.
-        scene: whose px they are in.
-        metres: False for the same directions in px.
+        scene: whose pixels they are.
+        metres: False for the same directions with lengths in px.
 
     Returns:
         (N, 2), in metres where these are wanted and known.
@@ -187,20 +197,32 @@ def within_reach(
     limits: Floats64 | float,
     kept: Kept | None = None,
 ) -> NDArray[np.bool_]:
-    """Whether one of some others lies no further from each region's outline than its limit, (N,) px. A region is not near itself."""
+    """Return which regions have one of some others within a limit of their outline.
+
+    A region is not near itself.
+
+    Args:
+        regions: N regions.
+        others: that are looked for near each.
+        limits: the largest gap, px; one for all, or (N,).
+        kept: cache of their strips, or None.
+
+    Returns:
+        (N,) bool.
+    """
     near = np.zeros(len(regions), bool)
     if not regions or not others:
         return near
     mine, theirs = _parted(regions, kept), _parted(others, kept)
-    around = np.array([_around(strips) for strips in theirs])
+    around = np.array([bounds_of(strips) for strips in theirs])
     same = {id(region): j for j, region in enumerate(others)}
-    look = _Lookout(around)
+    nearby = NearbyBoxes(around)
     for i, (region, limit) in enumerate(
         zip(regions, np.broadcast_to(limits, len(regions)).tolist(), strict=True)
     ):
-        box = _around(mine[i])
-        found = look.within(box, limit)
-        least = _box_gap(box, around[found])
+        box = bounds_of(mine[i])
+        found = nearby.within(box, limit)
+        least = box_gaps(box, around[found])
         for j in found[np.argsort(least)][: int((least <= limit).sum())].tolist():
             if j != same.get(id(region), -1) and _reaches(
                 mine[i], theirs[j], region, others[j], limit
@@ -213,10 +235,10 @@ def within_reach(
 def _reaches(
     first: Floats64, second: Floats64, region: Region, other: Region, limit: float
 ) -> bool:
-    """Whether two regions lie no further apart than a limit, px. first, second: their strips."""
-    if _at_most(first, second) <= limit:
+    """Return whether two regions, with these strips, lie no further apart than a limit, px."""
+    if gap_bound(first, second) <= limit:
         return True
-    line = _between(first, second, region, other)
+    line = shortest_line(first, second, region, other)
     return float(np.linalg.norm(line[1] - line[0])) <= limit
 
 
@@ -227,13 +249,20 @@ def nearest(
     metres: bool,
     kept: Kept | None = None,
 ) -> tuple[Floats64, NDArray[np.intp]]:
-    """The gap from each region's outline to the nearest of some others, and which one that is.
+    """Measure the gap from each region's outline to the nearest of some others.
 
     A region is not near itself.
 
+    Args:
+        regions: N regions.
+        others: that are looked for near each.
+        scene: whose regions they are.
+        metres: whether gaps are in metres, for which `is_scaled` must hold; else in px.
+        kept: cache of their strips, or None.
+
     Returns:
-        (N,) m or px, infinite where there is no other; (N,) numbers of the others, -1 where there
-        is none.
+        (N,) gaps, infinite where there is no other; (N,) number of the nearest other, -1 where
+        there is none.
     """
     gaps, index, lines = (
         np.full(len(regions), np.inf),
@@ -243,24 +272,24 @@ def nearest(
     if not regions or not others:
         return gaps, index
     mine, theirs = _parted(regions, kept), _parted(others, kept)
-    around = np.array([_around(strips) for strips in theirs])
+    around = np.array([bounds_of(strips) for strips in theirs])
     same = {id(region): j for j, region in enumerate(others)}
-    look = _Lookout(around)
+    nearby = NearbyBoxes(around)
     for i, region in enumerate(regions):
         itself = same.get(id(region), -1)
-        for near in look.about(_around(mine[i])):
-            least = _box_gap(_around(mine[i]), around[near])
+        for near in nearby.about(bounds_of(mine[i])):
+            least = box_gaps(bounds_of(mine[i]), around[near])
             for k in np.argsort(least).tolist():  # boxes are at least as near as what is in them
                 j = int(near[k])
                 if j == itself:
                     continue
                 if least[k] >= gaps[i]:
                     break
-                line = _between(mine[i], theirs[j], region, others[j])
+                line = shortest_line(mine[i], theirs[j], region, others[j])
                 away = float(np.linalg.norm(line[1] - line[0]))
                 if away < gaps[i]:
                     gaps[i], index[i], lines[i] = away, j, line
-            if gaps[i] <= look.reach:
+            if gaps[i] <= nearby.reach:  # whatever is further away is no nearer than this
                 break
     if metres:
         known = index >= 0
@@ -268,111 +297,13 @@ def nearest(
     return gaps, index
 
 
-class _Lookout:
-    """Boxes near another one: all of them where they are few, else those in a reach that doubles.
-
-    boxes: (M, 4).
-    """
-
-    def __init__(self, boxes: Floats64) -> None:
-        import shapely
-
-        self.number, self.reach = len(boxes), np.inf
-        self._tree = shapely.STRtree(shapely.box(*boxes.T)) if len(boxes) > FEW else None
-
-    def within(self, box: Floats64, reach: float) -> NDArray[np.intp]:
-        """Numbers of the boxes that may be within a reach of this one."""
-        import shapely
-
-        if self._tree is None:
-            return np.arange(self.number)
-        return np.asarray(self._tree.query(shapely.box(*box), "dwithin", reach), np.intp)
-
-    def about(self, box: Floats64) -> Iterator[NDArray[np.intp]]:
-        """Numbers of the boxes within `reach` of this one, and of ever more."""
-        import shapely
-
-        if self._tree is None:
-            yield np.arange(self.number)
-            return
-        self.reach = float(max(box[2] - box[0], box[3] - box[1], 1.0))
-        while True:
-            found = self._tree.query(shapely.box(*box), "dwithin", self.reach)
-            yield found
-            if len(found) == self.number:
-                return
-            self.reach *= 2
-
-
 def _parted(regions: Sequence[Region], kept: Kept | None = None) -> list[Floats64]:
-    """The strips of each region."""
+    """Return the strips of each region."""
     return _split(*pieces(regions, kept), len(regions))
 
 
-def _around(strips: Floats64) -> Floats64:
-    return np.concatenate([strips[:, :2].min(0), strips[:, 2:].max(0)])
-
-
-def _box_gap(box: Floats64, boxes: Floats64) -> Floats64:
-    """From one box to others, (M,)."""
-    steps = np.maximum(np.maximum(box[:2] - boxes[:, 2:], boxes[:, :2] - box[2:]), 0)
-    return np.asarray(np.hypot(steps[:, 0], steps[:, 1]))
-
-
-def _at_most(first: Floats64, second: Floats64) -> float:
-    """A bound on the gap between two regions.
-
-    From a strip to the nearest of the other one, and back. first, second: their strips.
-    """
-    strip = first[len(first) // 2]
-    for strips in (second, first, second):
-        gaps = _box_gap(strip, strips)
-        strip = strips[k := int(gaps.argmin())]
-    return float(gaps[k])
-
-
-def _between(first: Floats64, second: Floats64, region: Region, other: Region) -> Floats64:
-    """The shortest line between two regions, (2, 2) px. first, second.
-
-    Their strips, in the order of their columns.
-    """
-    most = _at_most(first, second) + 1e-9
-    first = first[_box_gap(_around(second), first) <= most]
-    second = second[_box_gap(_around(first), second) <= most]
-    low = np.searchsorted(second[:, 0], first[:, 0] - most - (second[:, 2] - second[:, 0]).max())
-    count = (
-        np.searchsorted(second[:, 0], first[:, 2] + most, side="right") - low
-    )  # of each strip, those in columns so near
-    if count.sum() > PAIRS:
-        import shapely
-
-        return np.asarray(
-            shapely.get_coordinates(shapely.shortest_line(geometry(region), geometry(other)))
-        )
-    i = np.repeat(np.arange(len(first)), count)
-    j = np.arange(len(i)) - np.repeat(np.cumsum(count) - count - low, count)
-    k = int(
-        (np.maximum(np.maximum(first[i, :2] - second[j, 2:], second[j, :2] - first[i, 2:]), 0) ** 2)
-        .sum(1)
-        .argmin()
-    )
-    a, b = first[i[k]], second[j[k]]
-    low, high = (
-        np.maximum(a[:2], b[:2]),
-        np.minimum(a[2:], b[2:]),
-    )  # where both are, low is below high
-    middle = (low + high) / 2
-    ahead = a[:2] > b[:2]
-    return np.stack(
-        [
-            np.where(low <= high, middle, np.where(ahead, low, high)),
-            np.where(low <= high, middle, np.where(ahead, high, low)),
-        ]
-    )
-
-
 def _long(lines: Floats64, scene: SceneInfo, metres: bool) -> Floats64:
-    """Lengths of straight lines (N, 2, 2) in scene px."""
+    """Measure straight lines, (N, 2, 2) scene px."""
     vectors = lines[:, 1] - lines[:, 0]
     return np.asarray(
         np.linalg.norm(on_ground(vectors, lines.mean(1), scene) if metres else vectors, axis=1)
@@ -387,22 +318,37 @@ def apart(
     gap: bool,
     kept: Kept | None = None,
 ) -> float:
-    """Between the centres of two regions, or between their outlines."""
+    """Measure the distance between two regions.
+
+    Args:
+        first: the one.
+        second: the other.
+        scene: whose regions they are.
+        metres: whether it is in metres, for which `is_scaled` must hold; else in px.
+        gap: whether it is measured between outlines; else between centres.
+        kept: cache of their strips, or None.
+    """
     if gap:
         a, b = _parted([first, second], kept)
-        return float(_long(_between(a, b, first, second)[None], scene, metres)[0])
+        return float(_long(shortest_line(a, b, first, second)[None], scene, metres)[0])
     return float(_long(middles([first, second])[None], scene, metres)[0])
 
 
 def lies_within(
     regions: Sequence[Region], others: Sequence[Region], kept: Kept | None = None
 ) -> Floats64:
-    """The share of each region that lies inside the others together, holes in these filled.
+    """Measure the share of each region that lies inside the others together, their holes filled.
 
-    (N,), 0 to 1, by points strewn over it.
+    The mask of water ends where a ship lies on it: the ship lies in a hole of the water, which
+    counts, or at its shore.
 
-    The mask of water ends where a ship lies on it, so that a ship lies in a hole of it, or at its
-    shore.
+    Args:
+        regions: N regions.
+        others: with masks or boxes.
+        kept: cache of their strips, or None.
+
+    Returns:
+        (N,) 0 to 1, by sample points on each region.
     """
     import shapely
 
@@ -413,10 +359,9 @@ def lies_within(
     meeting = (
         np.maximum(mine[:, None, :2], theirs[:, :2]) < np.minimum(mine[:, None, 2:], theirs[:, 2:])
     ).all(2)  # (N, M)
-    inner, outer = (
-        np.flatnonzero(meeting.any(1)).tolist(),
-        np.flatnonzero(meeting.any(0)).tolist(),
-    )  # outlines of those alone
+    # Only regions whose boxes meet have their masks compared.
+    inner = np.flatnonzero(meeting.any(1)).tolist()
+    outer = np.flatnonzero(meeting.any(0)).tolist()
     if len(inner):
         points, owner = _strewn(*pieces([regions[i] for i in inner], kept))
         strips, whose = pieces(
@@ -433,24 +378,28 @@ def lies_within(
 
 
 def _strewn(strips: Floats64, owner: NDArray[np.intp]) -> tuple[Floats64, NDArray[np.intp]]:
-    """Points strewn evenly over regions, `STREWN` on each: (P, 2), and whose each is.
+    """Spread `STREWN` sample points evenly over each region.
 
-    Strips, owner: of `pieces`.
+    Args:
+        strips: (K, 4), from `pieces`.
+        owner: (K,), from `pieces`.
+
+    Returns:
+        (P, 2) points, scene px, and the number of the region of each, (P,).
     """
     sizes = np.maximum((strips[:, 2:] - strips[:, :2]).prod(1), 1e-9)
     ends = np.cumsum(sizes)
     last = np.searchsorted(owner, np.arange(owner[-1] + 1), side="right") - 1
     stop = ends[last]
     start = np.append(0.0, stop[:-1])
+    # Pixels of all strips in one line: a point in each of STREWN equal parts of a region, at a
+    # place in its part that the golden ratio shifts, so that points fall in line with no pattern.
     k = np.arange(STREWN)
-    at = (
-        start[:, None] + (stop - start)[:, None] * (k + k * GOLDEN % 1) / STREWN
-    )  # one in each of as many equal parts, never in step
+    at = start[:, None] + (stop - start)[:, None] * (k + k * GOLDEN % 1) / STREWN
     at = at.ravel()
     strip = np.minimum(np.searchsorted(ends, at, side="right"), np.repeat(last, STREWN))
-    left = np.clip(
-        (at - ends[strip] + sizes[strip]) / sizes[strip], 0, 1
-    )  # the part of the strip that lies before the point
+    # The share of the strip that lies before the point.
+    left = np.clip((at - ends[strip] + sizes[strip]) / sizes[strip], 0, 1)
     width, height = (strips[strip, 2:] - strips[strip, :2]).T
     down = np.where(width > 1, np.tile(k * GOLDEN % 1, len(last)), left)
     across = np.where(width > 1, left, 0.5)
@@ -458,7 +407,16 @@ def _strewn(strips: Floats64, owner: NDArray[np.intp]) -> tuple[Floats64, NDArra
 
 
 def axes(regions: Sequence[Region], scene: SceneInfo, kept: Kept | None = None) -> Floats64:
-    """Headings of the long axes, degrees clockwise from north, 0 to 180: (N,)."""
+    """Return the headings of the long axes of regions.
+
+    Args:
+        regions: N regions.
+        scene: whose regions they are.
+        kept: cache of their strips, or None.
+
+    Returns:
+        (N,) degrees clockwise from north, 0 to 180.
+    """
     import shapely
 
     found = shapely.get_coordinates(shapely.oriented_envelope(hulls(regions, kept))).reshape(
@@ -471,7 +429,7 @@ def axes(regions: Sequence[Region], scene: SceneInfo, kept: Kept | None = None) 
 
 
 def _sides(shapes: Any) -> Floats64:
-    """The shorter and the longer side of the narrowest box round each shape, (N, 2) px."""
+    """Return the sides of the narrowest rectangle round each shape, (N, 2) px, shorter first."""
     import shapely
 
     found = shapely.get_coordinates(shapely.oriented_envelope(shapes)).reshape(-1, 5, 2)
@@ -479,7 +437,7 @@ def _sides(shapes: Any) -> Floats64:
 
 
 def square_px(regions: Sequence[Region]) -> float:
-    """Scene px that the regions cover together, each once; their boxes where they have no masks."""
+    """Return the area that regions cover together, px2; of those without a mask, their boxes."""
     import shapely
 
     return float(shapely.area(shapely.union_all(outlines(regions)))) if regions else 0.0

@@ -1,6 +1,6 @@
-"""The whole scene at a glance.
+"""Make a preview of a whole scene.
 
-Read from the scene where that is cheap, else put together from views that were read anyway.
+It is read from the scene where that is cheap, else put together from views that were read anyway.
 """
 
 from __future__ import annotations
@@ -16,27 +16,26 @@ from geomagnifier.raster.scene import Scene
 from geomagnifier.types import SceneInfo, View, Window
 
 PIXELS = 1_000_000
-"""At most about this many."""
+"""Pixels of a preview, at most about this many."""
 CHEAP = 32_000_000
-"""Pixels up to which a scene without overviews is read once more for it."""
+"""Pixels up to which a scene without overviews is read once more for its preview."""
 
 
 class Preview:
     """A small picture of a scene.
 
-    Of a large one without overviews, views are laid on it, each in its core.
+    That of a large scene without overviews is a mosaic of views, each in its core.
 
     Args:
-        scene: of which.
+        scene: the scene.
         pyramid: whether it has overviews.
     """
 
     def __init__(self, scene: SceneInfo, pyramid: bool) -> None:
         shrink = max(1.0, math.sqrt(scene.pixels / PIXELS))
         if pyramid:
-            shrink = 2.0 ** math.ceil(
-                math.log2(shrink) - 1e-9
-            )  # an overview as it lies in the file needs no averaging
+            # An overview at its own size needs no averaging.
+            shrink = 2.0 ** math.ceil(math.log2(shrink) - 1e-9)
         self._cheap = pyramid or scene.pixels <= CHEAP
         across, down = sides(shrink, scene.view_aspect)
         self.window = Window(
@@ -58,7 +57,7 @@ class Preview:
         return not self._cheap and not self._seen[y0:y1, x0:x1].all()
 
     def add(self, view: View) -> None:
-        """Lay a view on the picture, where nothing lies yet."""
+        """Add a view to the mosaic, where nothing lies yet."""
         if self._shows_all(view.window):
             self._whole = self._whole or view
         if self._whole is not None or self._cheap:
@@ -96,7 +95,7 @@ class Preview:
         self._seen[y0:y1, x0:x1] = True
 
     def view(self, scene: Scene) -> View:
-        """The picture; read from the scene where the views did not cover it.
+        """Return the preview; it is read from the scene where the views do not cover it.
 
         Raises:
             SceneUnreadable: it had to be read, and nothing of it can be.
@@ -111,14 +110,13 @@ class Preview:
             return scene.salvage(self.window)[0]
 
     def cheap(self, scene: Scene) -> View:
-        """The picture where it costs little; else what the views covered of it, and black."""
+        """Return the preview where it costs little; else what the views cover of it, and black."""
         return self.view(scene) if self._cheap else self.covered(scene)
 
     def covered(self, scene: Scene) -> View:
-        """What the views covered of it, and black; nothing is read."""
-        of = blake2b(
-            self._pixels.tobytes(), digest_size=8
-        ).hexdigest()  # other views make another picture
+        """Return what the views cover of the preview, and black; nothing is read."""
+        # The key names these pixels: other views make another preview.
+        of = blake2b(self._pixels.tobytes(), digest_size=8).hexdigest()
         return self._whole or View(self._pixels, self.window, f"{scene.key}:preview-{of}")
 
     def _shows_all(self, window: Window) -> bool:

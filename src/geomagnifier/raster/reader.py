@@ -1,6 +1,6 @@
-"""The numbers of an open raster inside a box, at any size, in bounded memory.
+"""Read windows of an open raster, at any size, in bounded memory.
 
-Where asked for, all that a damaged file still holds.
+Where that is asked for, also what can still be read of a damaged file.
 """
 
 from __future__ import annotations
@@ -28,58 +28,58 @@ from geomagnifier.raster.dataset import CACHE, FAILURES, OPTIONS, Source
 from geomagnifier.types import Bools
 
 AT_ONCE = CACHE // 2
-"""Bytes of blocks for one reading. GDAL shrinks band after band: blocks that do not stay in its
-cache are decoded once for each band.
+"""Most bytes of blocks for one call of GDAL. GDAL shrinks band after band: blocks that do not stay
+in its cache are decoded once for each band.
 """
 
 UNPACKED = 50e9
-"""The most pixels that are unpacked for one picture: minutes. A header of a few bytes can claim any
+"""Most pixels that are decoded for one window: minutes. A header of a few bytes can claim any
 number.
 """
 
 SPOTS, SPOT = 3, 16
-"""Places each way at which an overview is held against the means of what it shrinks, and their
-side, overview px.
+"""Places each way at which an overview is compared with the means of the pixels it stands for, and
+their side, overview px.
 """
 ROUNDED, ALIKE = 0.5, 0.002
-"""How far the overview may be off there, the mean over a place: of whole numbers what rounding
-does, of others a share of their range. Overviews of nearest samples (what gdaladdo makes where it
-is told nothing) are tens of 255 levels off.
+"""Largest mean difference there: for integers what rounding does, for floats a share of their
+range. Overviews by nearest neighbour (gdaladdo's default) differ by tens of 255 levels.
 """
 
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """A picture of numbers."""
+    """A window to be read, and its size."""
 
     box: Box
-    """Scene px."""
+    """The part of the scene that is read, scene px."""
     height: int
-    """Of the picture, px."""
+    """Height of the result, px."""
     width: int
-    """Of the picture, px."""
+    """Width of the result, px."""
     resampling: Resampling
+    """How it is resampled to that size."""
     pooled: bool = False
-    """Shrunk numbers are means of those at full size, whatever the overviews are made of."""
+    """Whether shrunk numbers must be means of those at full size, whatever the overviews hold."""
 
 
 @dataclass(frozen=True, eq=False)
 class RasterBlock:
-    """What was read."""
+    """A window that was read."""
 
     raw: Raw
-    """(bands, h, w)."""
+    """(bands, h, w) in the raster's own type."""
     valid: Bools | None
-    """(h, w) by the raster's alpha or mask and by what could be read, None: everywhere."""
+    """(h, w) bool, by the raster's alpha or mask and by what could be read; None: everywhere."""
     broken: tuple[Box, ...] = ()
-    """What could not be read, scene px."""
+    """Parts that could not be read, scene px."""
 
 
 @dataclass(eq=False)
 class _Canvas:
-    """A picture in the making."""
+    """A window that is being read."""
 
-    wanted: ReadRequest
+    request: ReadRequest
     raw: Raw
     valid: Bools
     read: Bools
@@ -87,7 +87,12 @@ class _Canvas:
 
 
 class RasterReader:
-    """Reads the chosen bands of one source. Not for several threads at a time."""
+    """Reads the chosen bands of one source, for one thread at a time.
+
+    Args:
+        source: the open dataset.
+        chosen: bands that are read.
+    """
 
     def __init__(self, source: Source, chosen: Bands) -> None:
         dataset = source.dataset
@@ -98,7 +103,7 @@ class RasterReader:
         self._factors: list[int] = [] if chosen.misled else dataset.overviews(chosen.indexes[0])
         self._means: dict[int, bool] = {}
         self.in_blocks = dataset.driver == "GTiff"
-        """The file is made of blocks that can be read one by one, whatever has become of the
+        """Whether the file is made of blocks that can be read one by one, whatever became of the
         others.
         """
         # A mask of its own may say anything of pixels that were never written; an alpha band that
@@ -109,75 +114,73 @@ class RasterReader:
             [_unwritten(none, self._type) for none in chosen.nodata], self._type
         )[:, None, None]
 
-    def read(self, wanted: ReadRequest) -> RasterBlock:
-        """All of a picture.
+    def read(self, request: ReadRequest) -> RasterBlock:
+        """Read all of a window.
 
         Raises:
-            SceneTooLarge: for so small a picture too much of the file would have to be unpacked.
+            SceneTooLarge: too much of the file would have to be decoded for it.
             RasterioIOError: some of it cannot be read.
-            Halted: it was stopped between two pieces; also of `salvage`.
+            Halted: it was stopped between two pieces; also in `salvage`.
         """
-        self.check(wanted)
-        canvas = self._canvas(wanted)
-        for piece in self._pieces(self._whole(wanted), wanted):
+        self.check(request)
+        canvas = self._canvas(request)
+        for piece in self._pieces(self._whole(request), request):
             self._fill(canvas, piece)
         return self._numbers(canvas)
 
-    def salvage(self, wanted: ReadRequest) -> RasterBlock:
-        """What can be read of a picture: what cannot is not valid, and listed.
+    def salvage(self, request: ReadRequest) -> RasterBlock:
+        """Read what can be read of a window; the rest is not valid, and listed in `broken`.
 
         Raises:
-            SceneTooLarge: as for `read`.
-            RasterioIOError: nothing of it can be read, or the file is not made of blocks and
-                something cannot.
+            SceneTooLarge: as of `read`.
+            RasterioIOError: nothing of it can be read, or a part cannot and the file is not made of
+                blocks.
         """
-        self.check(wanted)
+        self.check(request)
         if not self.in_blocks:
-            return self.read(wanted)
-        canvas = self._canvas(wanted)
+            return self.read(request)
+        canvas = self._canvas(request)
         broken = [
             box
-            for piece in self._pieces(self._whole(wanted), wanted)
+            for piece in self._pieces(self._whole(request), request)
             for box in self._salvage(canvas, piece)
         ]
         if not canvas.read.any():
             raise RasterioIOError("none of its blocks there can be read")
         return self._numbers(canvas, joined(broken))
 
-    def check(self, wanted: ReadRequest) -> None:
-        """Refuse a picture that would take for ever.
+    def check(self, request: ReadRequest) -> None:
+        """Refuse a window that would take for ever.
 
         Raises:
-            SceneTooLarge: more than `UNPACKED` pixels would have to be unpacked.
+            SceneTooLarge: more than `UNPACKED` pixels would have to be decoded.
         """
-        if (pixels := wanted.box.area / self._overview(wanted) ** 2) > UNPACKED:
+        if (pixels := request.box.area / self._overview(request) ** 2) > UNPACKED:
             size = f"{self._scene.x1:.0f} x {self._scene.y1:.0f} px"
             raise SceneTooLarge(
                 f"{self._source.name} has {size} and no overviews for a look at all of it, which"
                 f" would unpack {pixels / 1e9:.0f} Gpx; add them (gdaladdo), or cut it"
             )
 
-    def _overview(self, wanted: ReadRequest) -> int:
-        """The factor by which what GDAL reads for a picture is smaller than the scene."""
-        shrink = min(wanted.box.width / wanted.width, wanted.box.height / wanted.height)
+    def _overview(self, request: ReadRequest) -> int:
+        """Return the downsampling factor of the overview that is read; 1 for full size."""
+        shrink = min(request.box.width / request.width, request.box.height / request.height)
         factor = max((factor for factor in self._factors if factor <= shrink), default=1)
-        return 1 if wanted.pooled and factor > 1 and not self._is_pooled(factor) else factor
+        return 1 if request.pooled and factor > 1 and not self._is_pooled(factor) else factor
 
     def _is_pooled(self, factor: int) -> bool:
-        """Whether an overview holds the means of the pixels that it stands for.
+        """Return whether an overview holds the means of the pixels that it stands for.
 
-        Files do not say how theirs were made.
-
-        Places evenly over the scene are compared; one without any texture says nothing, and a scene
-        of nothing else is its own mean.
+        Files do not say how their overviews were made: places evenly over the scene are compared.
+        One without any texture says nothing, and a scene of nothing else is its own mean.
         """
         if factor not in self._means:
             self._means[factor] = all(
-                self._alike(factor, x, y) for x, y in self._spots(factor * SPOT)
+                self._alike(factor, x, y) for x, y in self._places(factor * SPOT)
             )
         return self._means[factor]
 
-    def _spots(self, side: int) -> Iterator[tuple[int, int]]:
+    def _places(self, side: int) -> Iterator[tuple[int, int]]:
         width, height = int(self._scene.x1), int(self._scene.y1)
         for row in range(SPOTS):
             for column in range(SPOTS):
@@ -214,14 +217,14 @@ class RasterReader:
             ROUNDED if whole else ALIKE * float(np.ptp(known)) if known.size else 0.0
         )
 
-    def _whole(self, wanted: ReadRequest) -> Piece:
-        return picture(wanted.box, wanted.height, wanted.width, self._blocks, self._scene)
+    def _whole(self, request: ReadRequest) -> Piece:
+        return picture(request.box, request.height, request.width, self._blocks, self._scene)
 
-    def _canvas(self, wanted: ReadRequest) -> _Canvas:
-        size = (wanted.height, wanted.width)
+    def _canvas(self, request: ReadRequest) -> _Canvas:
+        size = (request.height, request.width)
         raw = np.zeros((len(self.bands.indexes), *size), self._type)
         return _Canvas(
-            wanted,
+            request,
             raw,
             np.full(size, not (self.bands.masked or self.bands.alpha)),
             np.zeros(size, bool),
@@ -231,13 +234,13 @@ class RasterReader:
         valid = canvas.valid & canvas.read
         return RasterBlock(canvas.raw, None if valid.all() else valid, broken)
 
-    def _pieces(self, piece: Piece, wanted: ReadRequest) -> Iterator[Piece]:
-        """The piece in parts of at most `AT_ONCE`, in the order of the file."""
+    def _pieces(self, piece: Piece, request: ReadRequest) -> Iterator[Piece]:
+        """Split a piece in parts of at most `AT_ONCE` bytes, in the order of the file."""
         parts = piece.quarters()
         if (
             len(parts) == 1
             or piece.box.area
-            / self._overview(wanted) ** 2
+            / self._overview(request) ** 2
             * self._source.dataset.count
             * self._type.itemsize
             <= AT_ONCE
@@ -245,25 +248,22 @@ class RasterReader:
             yield piece
         else:
             for part in parts:
-                yield from self._pieces(part, wanted)
+                yield from self._pieces(part, request)
 
     def _salvage(self, canvas: _Canvas, piece: Piece) -> list[Box]:
-        """Read what can be read of a piece, and list the blocks that cannot."""
+        """Read what can be read of a piece, and return the blocks that cannot, scene px."""
         if self._try(canvas, piece):
             return []
         parts = piece.quarters()
         if len(parts) > 1:
             return [box for part in parts for box in self._salvage(canvas, part)]
-        if self._factors and self._try(
-            canvas, piece, full_size=True
-        ):  # the overview is damaged, not the block
+        # The overview may be damaged, and not the block.
+        if self._factors and self._try(canvas, piece, full_size=True):
             return []
-        reach = (
-            max(1.0, piece.rows.step, piece.columns.step) + 1
-        )  # GDAL reads so much more on each side, even where it averages
-        read = [
-            self._try(canvas, part, full_size=True) for part in piece.parted(reach)
-        ]  # or else a block next to this one is damaged
+        # Or a block next to this one is: GDAL reads so much more on each side, even where it
+        # averages. Then the middle can be read, and the side that needs that block cannot.
+        reach = max(1.0, piece.rows.step, piece.columns.step) + 1
+        read = [self._try(canvas, part, full_size=True) for part in piece.parted(reach)]
         return [] if any(read) else [piece.blocks]
 
     def _try(self, canvas: _Canvas, piece: Piece, full_size: bool = False) -> bool:
@@ -279,16 +279,16 @@ class RasterReader:
         if self._never_written(piece):
             canvas.raw[:, rows, columns] = self._unwritten
         else:
-            box, wanted, indexes = piece.box, canvas.wanted, list(self.bands.indexes)
-            full_size = full_size or (wanted.pooled and self._overview(wanted) == 1)
+            box, request, indexes = piece.box, canvas.request, list(self.bands.indexes)
+            full_size = full_size or (request.pooled and self._overview(request) == 1)
             dataset = self._source.full_size() if full_size else self._source.dataset
             how = {
                 "window": RasterWindow(box.x0, box.y0, box.width, box.height),
-                "resampling": wanted.resampling,
+                "resampling": request.resampling,
             }
             try:
                 if self.bands.misled:
-                    raw = _unmasked(self._source.full_size(), indexes, piece, wanted.resampling)
+                    raw = _unmasked(self._source.full_size(), indexes, piece, request.resampling)
                 else:
                     raw = _patiently(
                         dataset.read, indexes, out_shape=(len(indexes), *piece.shape), **how
@@ -299,30 +299,26 @@ class RasterReader:
                         if self.bands.alpha
                         else (dataset.read_masks, indexes[0])
                     )
-                    # averaged or not: valid is what is not 0, as GDAL and its averages of the other
-                    # bands have it
+                    # Averaged or not, valid is what is not 0: so do GDAL's averages of the other
+                    # bands take it.
                     canvas.valid[rows, columns] = (
                         np.nan_to_num(_patiently(of_alpha, band, out_shape=piece.shape, **how)) != 0
                     )
             except FAILURES as error:
                 if not self.in_blocks or isinstance(error, _EndsTooEarly):
-                    # GDAL takes what it has for whole, and would not read it again
+                    # GDAL takes the part it has for the whole block, and would not read it again.
                     self._source.reopen()
                 raise
             canvas.raw[:, rows, columns] = raw
         canvas.read[rows, columns] = True
 
     def _never_written(self, piece: Piece) -> bool:
-        """Whether a sparse file has none of its blocks.
-
-        There is no need to shrink what is known.
-        """
+        """Return whether a sparse file has no block of a piece, which is then not read."""
         if not self._sparse:
             return False
         down, across = self._blocks
-        box = piece.box.grown(
-            max(1.0, piece.rows.step, piece.columns.step)
-        )  # bilinear looks at the next pixels
+        # Bilinear resampling uses the next pixels as well.
+        box = piece.box.grown(max(1.0, piece.rows.step, piece.columns.step))
         at = [
             max(0, int(v // side))
             for v, side in zip(box.tuple(), (across, down, across, down), strict=True)
@@ -336,19 +332,22 @@ class RasterReader:
         )
 
 
-def _unwritten(nodata: float | None, kind: np.dtype[Any]) -> Any:
-    """What GDAL shows where a sparse file was never written: nodata, or 0."""
-    if nodata is None or (kind.kind != "f" and np.isnan(nodata)):
+def _unwritten(nodata: float | None, dtype: np.dtype[Any]) -> Any:
+    """Return what GDAL reads where a sparse file was never written: nodata, or 0."""
+    if nodata is None or (dtype.kind != "f" and np.isnan(nodata)):
         return 0
-    if kind.kind == "f":
+    if dtype.kind == "f":
         with np.errstate(over="ignore"):
-            return np.asarray(nodata).astype(kind)
-    limits = np.iinfo(kind)
+            return np.asarray(nodata).astype(dtype)
+    limits = np.iinfo(dtype)
     return min(max(int(nodata), limits.min), limits.max)
 
 
 def _unmasked(dataset: Any, indexes: list[int], piece: Piece, resampling: Resampling) -> Any:
-    """A piece averaged, or enlarged, without the dataset's mask, which GDAL cannot be told to leave out: (bands, h, w)."""
+    """Read and resample a piece without the dataset's mask, (bands, h, w).
+
+    GDAL cannot be told to leave a mask out of its averages, so Pillow resamples here.
+    """
     from PIL import Image
 
     box, (height, width) = piece.box, piece.shape
@@ -380,8 +379,9 @@ def _unmasked(dataset: Any, indexes: list[int], piece: Piece, resampling: Resamp
 
 
 def _patiently(read: Any, *args: Any, **how: Any) -> Any:
+    """Call a read function of rasterio, with truncated JPEG data as an error."""
     # libjpeg only warns when a file ends too early, and paints the rest grey. Its other warnings
-    # are harmless.
+    # are harmless: then read once more without the strict option.
     try:
         with rasterio.Env(**OPTIONS, GDAL_ERROR_ON_LIBJPEG_WARNING="TRUE"), _jpeg_in_tiff():
             return read(*args, **how)
@@ -393,32 +393,32 @@ def _patiently(read: Any, *args: Any, **how: Any) -> Any:
 
 
 class _EndsTooEarly(RasterioIOError):  # type: ignore[misc]  # rasterio has no types
-    """A block of JPEG inside a TIFF is not whole."""
+    """A JPEG block inside a TIFF is truncated."""
 
 
-class _Ear(logging.Handler):
-    """Keeps what rasterio logs in one thread."""
+class _ThreadLog(logging.Handler):
+    """Collects what rasterio logs in one thread."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.thread, self.heard = threading.get_ident(), ""
+        self.thread, self.text = threading.get_ident(), ""
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.thread == self.thread:
-            self.heard += record.getMessage()
+            self.text += record.getMessage()
 
 
 @contextmanager
 def _jpeg_in_tiff() -> Iterator[None]:
-    """A block of JPEG that ends too early is an error.
+    """Raise an error for a JPEG block that ends too early.
 
     Inside a TIFF, GDAL has no setting for that and only passes the warning on.
     """
-    ear, log = _Ear(), logging.getLogger("rasterio")
-    log.addHandler(ear)
+    handler, log = _ThreadLog(), logging.getLogger("rasterio")
+    log.addHandler(handler)
     try:
         yield
     finally:
-        log.removeHandler(ear)
-    if "Premature end of JPEG" in ear.heard:
+        log.removeHandler(handler)
+    if "Premature end of JPEG" in handler.text:
         raise _EndsTooEarly("a block of JPEG ends too early")

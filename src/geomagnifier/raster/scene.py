@@ -1,7 +1,7 @@
-"""A scene: pixels read window by window, with their place on the Earth.
+"""Open a scene and read it window by window, with its georeference.
 
-The header is read at once, pixels when asked for, from overviews where the file has them. A 60,000
-px COG costs what is looked at.
+The header is read at once, and pixels when they are asked for, from overviews where the file has
+them. A 60,000 px COG costs no more than the windows that are read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import itertools
 import math
 import os
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,11 +19,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
-from rasterio.errors import CRSError
 
-from geomagnifier.errors import BoxError, GeomagWarning, SceneEmpty, SceneUnreadable
+from geomagnifier.errors import BoxError, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.raster import band_colours, bands, file_identity, georeference, undeclared_nodata
+from geomagnifier.raster import (
+    band_colours,
+    bands,
+    file_identity,
+    georeference,
+    scene_warnings,
+    undeclared_nodata,
+)
 from geomagnifier.raster.dataset import FAILURES, Source, open_source, tags_of, unreadable
 from geomagnifier.raster.file_layout import Layout, layout
 from geomagnifier.raster.reader import RasterBlock, RasterReader, ReadRequest
@@ -34,22 +39,18 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 OVERVIEW = 1024
-"""Longest side of the picture that the stretch is measured on, px."""
+"""Longest side of the overview on which the stretch is measured, px."""
 
 SAMPLE, PARTS = 256, 64
-"""Side of the sample of alpha and mask, px; of a large scene without overviews it is parts of that
-size together, evenly over the scene.
+"""Longest side of the sample of alpha and mask, px. That of a large scene without overviews is
+PARTS windows, evenly over the scene, as large together.
 """
-MOSTLY = 0.5
-"""Share of a scene that is not valid, from which on it is told."""
-UNTOLD = 0.001
-"""Share that an alpha in doubt may hide without a word."""
 CHEAP = 32_000_000
-"""Pixels up to which a scene without overviews is sampled all over."""
+"""Pixels up to which a scene without overviews is sampled as a whole."""
 
 SUBSAMPLES = 4
-"""A palette picture is shrunk from at most this many samples a pixel each way: palette numbers
-cannot be averaged.
+"""A window of a palette image is shrunk from at most this many samples a pixel each way, as palette
+numbers cannot be averaged.
 """
 
 Read = Callable[[ReadRequest], RasterBlock]
@@ -64,28 +65,28 @@ def open_scene(
     transform: Affine6 | None = None,
     bands: Sequence[int | str] | None = None,
 ) -> Scene:
-    """Open a picture of the Earth. Use it as a context manager, or call `close`.
+    """Open a satellite or aerial image. Use it as a context manager, or call `close`.
 
     Pixel coordinates are those of the file, as a GIS shows it: the EXIF orientation of a JPEG is
-        not applied.
+    not applied.
 
     Args:
         source: a file (GeoTIFF, COG, JPEG, PNG, JPEG 2000, GIF, BMP, WebP), an array (H, W), (H, W,
             C) or (C, H, W), or a PIL image. An array is (C, H, W) where the first axis is at most
-            16 and the last is more. A fourth band of an array is not alpha. An array is read where
-            it lies: do not change it while the scene is open.
-        crs: "EPSG:32633" or WKT, in place of what the file says.
-        transform: pixel -> CRS (a, b, c, d, e, f), in place of what the file says.
-        bands: those shown as red, green and blue, or one for grey: numbers from 1, or names; (4, 3,
-            2) or ("B04", "B03", "B02"). Without, band names, colour interpretation or wavelengths
-            decide, else they are the first three.
+            16 and the last is more. A fourth band of an array is not alpha. An array is not copied:
+            do not change it while the scene is open.
+        crs: "EPSG:32633" or WKT, in place of that of the file.
+        transform: pixel -> CRS (a, b, c, d, e, f), in place of that of the file.
+        bands: those shown as red, green and blue, or one for grey: numbers from 1, or names, such
+            as (4, 3, 2) or ("B04", "B03", "B02"). By default band names, colour interpretation or
+            wavelengths decide, else they are the first three.
 
     Raises:
         SceneNotFound: no such file.
         SceneUnreadable: not an image, damaged, not local, or made of complex numbers.
         SceneEmpty: no pixels or no bands.
-        SceneTooLarge: its blocks do not fit into memory, or there are so many that no look at all
-            of it would end.
+        SceneTooLarge: its blocks do not fit into memory, or there are so many that a read of the
+            whole scene would not end.
         OptionError: `crs` names no coordinate reference system, or there are no such `bands`.
 
     Example:
@@ -106,7 +107,10 @@ def open_scene(
 
 
 class Scene:
-    """An open picture. Reads may come from several threads; they take turns."""
+    """An open satellite or aerial image.
+
+    Several threads may read it; they take turns.
+    """
 
     def __init__(
         self,
@@ -115,30 +119,26 @@ class Scene:
         transform: Affine6 | None = None,
         wanted: Sequence[int | str] | None = None,
     ) -> None:
-        """Use `open_scene`."""
+        """Take over an open source; `open_scene` is the way to make a scene.
+
+        Args:
+            source: the open dataset, which is closed with the scene.
+            crs: rasterio CRS in place of that of the file, or None.
+            transform: pixel -> CRS in place of that of the file, or None.
+            wanted: bands that are shown in place of those of the file, or None.
+        """
         dataset = source.dataset
         place = transform
         if place is None and source.pixels_from is None:
             place = georeference.affine6(dataset.transform)
-        system = None if place is None else crs if crs is not None else _crs_of(source)
+        file_crs = scene_warnings.file_crs
+        system = None if place is None else crs if crs is not None else file_crs(source)
         if place is None and source.pixels_from is None and (dataset.gcps[0] or dataset.rpcs):
-            warnings.warn(
-                f"{source.name} says where it lies by ground control points or RPC, which are not"
-                " used: its answers are in pixels; rectify it first (gdalwarp -t_srs EPSG:4326 IN"
-                " OUT.tif)",
-                GeomagWarning,
-                stacklevel=3,
-            )
+            scene_warnings.control_points_unused(source.name)
         elif place is None and (
-            crs is not None or (source.pixels_from is None and _crs_of(source))
+            crs is not None or (source.pixels_from is None and file_crs(source))
         ):
-            warnings.warn(
-                f"{source.name} has a CRS, but nothing says where its pixels lie in it: its answers"
-                " are in pixels; give open_scene a transform, or set the corners in the file"
-                " (gdal_edit.py -a_ullr WEST NORTH EAST SOUTH)",
-                GeomagWarning,
-                stacklevel=3,
-            )
+            scene_warnings.transform_missing(source.name)
         self._source = source
         self._bands = bands.choose(dataset, source.name, wanted)
         self._reader = RasterReader(source, self._bands)
@@ -176,14 +176,14 @@ class Scene:
 
     @property
     def pyramid(self) -> bool:
-        """Whether the file has overviews: small pictures of the whole cost little."""
+        """Whether the file has overviews, so that small views of the whole scene cost little."""
         return bool(self._source.dataset.overviews(1))
 
     @property
     def key(self) -> str:
-        """The same for all openings of a file that has not changed, with the same bands.
+        """Cache key of the pixels: the same each time an unchanged file is opened with these bands.
 
-        What was made of its pixels can be used again.
+        What was computed from its pixels can be used again.
         """
         with self._lock:
             if self._key is None:
@@ -199,7 +199,7 @@ class Scene:
 
     @property
     def tags(self) -> dict[str, str]:
-        """What the file says of itself in words: TIFF tags, EXIF, and the tags of the camera."""
+        """Tags of the file: TIFF tags, EXIF, and GDAL's IMAGERY domain."""
         with self._lock:
             dataset = self._source.dataset
             return (
@@ -210,26 +210,26 @@ class Scene:
 
     @property
     def layout(self) -> Layout:
-        """How the raster lies in its file: blocks, overviews, types, nodata, bounds."""
+        """Layout of the raster in its file: blocks, overviews, types, nodata, bounds."""
         with self._lock:
             return layout(self._source.dataset, self.info.transform)
 
     def close(self) -> None:
-        """Let go of the file. Closing twice is no error."""
+        """Close the file. Closing twice is no error."""
         with self._lock:
             self._closed = True
             self._source.close()
 
     def read(self, window: Window, pooled: bool = False) -> View:
-        """The picture of a window.
+        """Read a window as an image, (height, width, 3) uint8.
 
-        (height, width, 3) uint8, averaged when shrunk, bilinear when enlarged.
+        It is averaged where it is shrunk, and bilinear where it is enlarged.
 
         Args:
             window: wholly inside the scene.
-            pooled: where it is shrunk its pixels are means of those at full size (D of the paper).
-                Overviews are used where they hold such means; without, they are used whatever they
-                hold, as files do not say it.
+            pooled: whether the pixels of a shrunk window must be means of those at full size (D of
+                the paper): overviews are then used only where they hold such means. Else they are
+                used whatever they hold, which no file says.
 
         Raises:
             BoxError: the window is not wholly inside the scene.
@@ -239,16 +239,20 @@ class Scene:
         return self._view(window, whole=True, pooled=pooled)[0]
 
     def salvage(self, window: Window, pooled: bool = False) -> tuple[View, tuple[Box, ...]]:
-        """What can be read of a window in a damaged file, for where `read` raises SceneUnreadable.
+        """Read what can be read of a window in a damaged file, where `read` raises SceneUnreadable.
 
-        A GeoTIFF or COG is read block by block (small blocks are taken together, see
+        A GeoTIFF or COG is read block by block (small blocks are read together, see
         `blocks.SMALLEST`), at full size where an overview is damaged. A window in a sound part
         costs what `read` costs.
 
+        Args:
+            window: wholly inside the scene.
+            pooled: as of `read`.
+
         Returns:
             The view: (height, width, 3) uint8, black and not `valid` where nothing could be read;
-            and those places, scene px, blocks that lie together as one box. Pixels that a damaged
-            block has a share in are not valid either.
+            and those places, scene px, neighbouring blocks as one box. Pixels that a damaged block
+            has a share in are not valid either.
 
         Raises:
             BoxError: the window is not wholly inside the scene.
@@ -258,7 +262,8 @@ class Scene:
 
         Example:
             >>> with open_scene(np.zeros((70, 100, 3), np.uint8)) as scene:
-            ...     view, broken = scene.salvage(Window(scene.info.box, 50, 35, "whole", scene.info.box))
+            ...     window = Window(scene.info.box, 50, 35, "whole", scene.info.box)
+            ...     view, broken = scene.salvage(window)
             ...     view.pixels.shape, broken
             ((35, 50, 3), ())
         """
@@ -269,9 +274,8 @@ class Scene:
         with self._lock:
             if not self._prepared:
                 self._prepare()
-            read = (
-                self._reader.read if whole else self._reader.salvage
-            )  # that of the bands as they were prepared
+            # Only now: preparing may have chosen other bands, and so another reader.
+            read = self._reader.read if whole else self._reader.salvage
             numbers = self._numbers(read, box, window.height, window.width, pooled=pooled)
             shown, valid = self._show(numbers.raw, numbers.valid)
             if valid is None or valid.any():
@@ -281,7 +285,8 @@ class Scene:
                     f"{self.info.name} has no data in any pixel; nothing can be seen there"
                 )
         pixels = bands.compose(shown, valid, self._bands.ink)
-        key = f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}{':pooled' if pooled and self.pyramid else ''}"
+        how = ":pooled" if pooled and self.pyramid else ""
+        key = f"{self.key}:{window.box.tuple()}:{window.width}x{window.height}{how}"
         view = View(pixels, window, key, valid)
         return view, numbers.broken
 
@@ -299,16 +304,16 @@ class Scene:
         return common
 
     def _show(self, raw: bands.Raw, valid: Bools | None) -> tuple[Bytes, Bools | None]:
-        """Numbers of the raster -> (bands, h, w) uint8."""
+        """Convert numbers of the raster to (bands, h, w) uint8."""
         if self._bands.eight_bit:
             return np.asarray(raw, np.uint8), valid
         assert self._stretch is not None
         return self._stretch.apply(raw), valid
 
     def _prepare(self) -> None:
-        """What must be known of the scene before a pixel is shown.
+        """Learn what must be known of the scene before a pixel is shown.
 
-        Whether alpha is alpha, what is nodata, how numbers are stretched.
+        Whether alpha is alpha, which values are nodata, how numbers are stretched.
         """
         if self._closed:
             raise SceneUnreadable(f"{self.info.name} is closed; open it again with open_scene")
@@ -322,15 +327,15 @@ class Scene:
                 ]
                 share = float(np.mean([v.mean() for v in valid])) if valid else 0.0
                 self._has_data = share > 0
-                self._tell_invalid(1 - share)
+                scene_warnings.mostly_invalid(self.info.name, self._bands, 1 - share)
         else:
             self._stretch = self._measure()
         self._prepared = True
 
     def _judge_alpha(self) -> None:
-        """Take an alpha band that holds a picture for a band.
+        """Stop using an alpha band that holds sensor data.
 
-        Tools mark the fourth of any four bands so, near infrared, too.
+        Tools mark the fourth of any four bands as alpha, near infrared too.
         """
         band = self._bands.alpha
         alone = bands.Bands((band,), (None,), False, False)
@@ -342,23 +347,13 @@ class Scene:
         if judged is False:
             self._bands = replace(self._bands, alpha=0, misled=True)
             self._reader = RasterReader(self._source, self._bands)
-            self._tell(
-                f"band {band} of {self.info.name} is marked alpha, but holds a picture (near"
-                f" infrared?): nothing is hidden by it; gdal_edit.py -colorinterp_{band} undefined"
-                " marks it so"
-            )
-        elif (
-            judged is None
-            and UNTOLD < (hidden := float((np.nan_to_num(values) == 0).mean())) <= MOSTLY
-        ):  # more is told anyway
-            self._tell(
-                f"{hidden:.0%} of {self.info.name} is hidden by band {band}, which is marked alpha"
-                f" and has few levels; if it is no alpha, gdal_edit.py -colorinterp_{band}"
-                " undefined corrects it"
-            )
+            scene_warnings.alpha_is_data(self.info.name, band)
+        elif judged is None:
+            hidden = float((np.nan_to_num(values) == 0).mean())
+            scene_warnings.alpha_in_doubt(self.info.name, band, hidden)
 
     def _sample(self, reader: RasterReader) -> list[RasterBlock]:
-        """Some of the scene's numbers, not averaged; none where nothing can be read."""
+        """Read a sample of the scene's numbers, not averaged; empty where nothing can be read."""
         info = self.info
         if self.pyramid or info.pixels <= CHEAP:
             shrink = max(1.0, max(info.width, info.height) / SAMPLE)
@@ -387,36 +382,8 @@ class Scene:
                 )
         return found
 
-    def _tell_invalid(self, share: float) -> None:
-        """Tell that most of the scene is hidden."""
-        if MOSTLY < share < 1:
-            part, band = "more than 99%" if share > 0.99 else f"{share:.0%}", self._bands.alpha
-            if band:
-                why = (
-                    f"transparent by its alpha band; if band {band} is no alpha, gdal_edit.py"
-                    f" -colorinterp_{band} undefined corrects it"
-                )
-            else:
-                why = "masked by its mask band" if self._bands.masked else "nodata"
-            self._tell(f"only what is valid can be searched: {part} of {self.info.name} is {why}")
-
-    def _tell_fill(self, found: undeclared_nodata.Fill) -> None:
-        """Tell of values that look like nodata and are not declared."""
-        for values, become in (
-            (found.found, "is taken for nodata"),
-            (found.doubtful, "may be nodata, and is taken for data"),
-        ):
-            for value, share in values:
-                text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
-                self._tell(
-                    f"{text} in {share:.1%} of {self.info.name} {become}: it lies far from all"
-                    f" other values, and is not declared; gdal_edit.py -a_nodata {text} declares it"
-                )
-
-    def _tell(self, text: str) -> None:
-        warnings.warn(text, GeomagWarning, stacklevel=6)
-
     def _measure(self) -> bands.Stretch:
+        """Measure the stretch of the scene, and find nodata that is not declared."""
         # Nearest is enough for percentiles and skips most of a file without overviews; averages
         # find rare valid pixels. Damaged blocks do not count: the stretch belongs to the scene, and
         # must not depend on which window is read first.
@@ -429,21 +396,16 @@ class Scene:
                 if self._bands.palette is None:
                     found = undeclared_nodata.find(numbers.raw, numbers.valid)
                     self._fill = found if found.found else None
-                    self._tell_fill(found)
+                    scene_warnings.nodata_undeclared(self.info.name, found)
                 valid = bands.valid_pixels(numbers.raw, self._bands.nodata, self._fill)
-                both = (
-                    numbers.valid
-                    if valid is None
-                    else valid
-                    if numbers.valid is None
-                    else valid & numbers.valid
-                )
-                self._tell_invalid(0.0 if both is None else float(1 - both.mean()))
+                both = bands.both_valid(numbers.valid, valid)
+                share = 0.0 if both is None else float(1 - both.mean())
+                scene_warnings.mostly_invalid(self.info.name, self._bands, share)
                 return bands.Stretch.of(numbers.raw, numbers.valid, found)
         raise SceneEmpty(f"{self.info.name} has no data in any pixel; nothing can be seen there")
 
     def _is_empty(self) -> bool:
-        """Whether no pixel has data. What is damaged may have had some."""
+        """Return whether no pixel has data. What is damaged may have had some."""
         numbers = self._numbers(
             self._reader.salvage, self.info.box, *self._overview_size(), Resampling.average
         )
@@ -464,7 +426,20 @@ class Scene:
         chosen: bands.Bands | None = None,
         pooled: bool = False,
     ) -> RasterBlock:
-        """Numbers of the chosen bands (bands, height, width), palettes expanded, and where they are valid (None: everywhere)."""
+        """Read the chosen bands, with palettes expanded and nodata taken into account.
+
+        Args:
+            read: of the reader, `read` or `salvage`.
+            box: the part that is read, scene px.
+            height: of the result, px.
+            width: of the result, px.
+            resampling: None for average where the part is shrunk, else bilinear.
+            chosen: bands, None for those of the scene.
+            pooled: as of `Scene.read`.
+
+        Returns:
+            Numbers (bands, height, width), and where they are valid (None: everywhere).
+        """
         chosen = chosen or self._bands
         if self._closed:
             raise SceneUnreadable(f"{self.info.name} is closed; open it again with open_scene")
@@ -472,9 +447,8 @@ class Scene:
             shrinks = box.width >= width and box.height >= height
             resampling = Resampling.average if shrinks else Resampling.bilinear
         across, down = 1, 1
-        if (
-            chosen.palette is not None
-        ):  # palette numbers cannot be averaged: take samples, then average their colours
+        if chosen.palette is not None:
+            # Palette numbers cannot be averaged: take samples, then average their colours.
             resampling = Resampling.nearest
             across, down = (
                 min(SUBSAMPLES, max(1, math.ceil(n)))
@@ -484,35 +458,10 @@ class Scene:
             numbers = read(ReadRequest(box, height * down, width * across, resampling, pooled))
         except FAILURES as error:
             raise unreadable(self.info.name, error) from error
-        raw, valid = (
-            numbers.raw,
-            bands.valid_pixels(
-                numbers.raw, chosen.nodata, self._fill if chosen is self._bands else None
-            ),
-        )
-        valid = (
-            numbers.valid
-            if valid is None
-            else valid
-            if numbers.valid is None
-            else valid & numbers.valid
-        )
+        raw, fill = numbers.raw, self._fill if chosen is self._bands else None
+        valid = bands.both_valid(numbers.valid, bands.valid_pixels(raw, chosen.nodata, fill))
         valid = None if valid is None or valid.all() else valid
         if chosen.palette is not None:
             raw, valid = bands.expand(raw, chosen.palette, valid)
             raw, valid = bands.shrink(raw, valid, across, down)
         return RasterBlock(raw, valid, numbers.broken)
-
-
-def _crs_of(source: Source) -> Any:
-    """What the file says; a nonsense is told, and taken for none."""
-    try:
-        return georeference.crs_of(source.dataset)
-    except CRSError as error:
-        warnings.warn(
-            f"the coordinate reference system of {source.name} cannot be used ({error}); its"
-            " answers will not be on the map",
-            GeomagWarning,
-            stacklevel=4,
-        )
-        return None

@@ -1,7 +1,4 @@
-"""Regions as geometry.
-
-Rings in scene px, put on the scene's CRS or on longitude and latitude, many at a time.
-"""
+"""Turn regions into shapely geometries, and reproject these to a CRS or longitude and latitude."""
 
 from __future__ import annotations
 
@@ -17,23 +14,23 @@ from geomagnifier.raster import antimeridian, georeference
 from geomagnifier.types import Answer, Region, SceneInfo
 
 SIDE = 256
-"""Longest side of a shape between two points that are put on the Earth, px: the bend between them
-is far below a pixel.
+"""Longest side of a shape between two points that are reprojected, px: the curve between them is
+far less than a pixel off.
 """
 ROUND = 32
-"""Sides that the longer extent of a shape is divided into, where it crosses the antimeridian or
+"""Parts into which the longer extent of a shape is divided where it crosses the antimeridian or
 lies round a pole.
 """
 STEP, HALVINGS = 5.0, 24
-"""Degrees of longitude between two points of such a shape, and how often a side is halved for it:
-near a pole a pixel is many degrees.
+"""Most degrees of longitude between two points of such a shape, and how often a side is halved for
+it: near a pole a pixel is many degrees wide.
 """
 DECIMALS = 9
-"""Of degrees: a tenth of a millimetre."""
+"""Decimals of degrees: a tenth of a millimetre."""
 
 
 def geometry(region: Region) -> Any:
-    """A shapely Polygon or MultiPolygon in scene px: the region's rings, else its box."""
+    """Return a region's rings, or else its box, as a shapely geometry in scene px."""
     import shapely
 
     rings = [shapely.Polygon(ring) for ring in region.polygon]
@@ -41,9 +38,9 @@ def geometry(region: Region) -> Any:
         return shapely.box(*region.box)
     if len(rings) == 1:
         return rings[0]
-    outward = rings[
-        0
-    ].exterior.is_ccw  # the first ring is an outer one; those that turn the other way are holes
+    # The first ring is an outer one; those of the other orientation are holes, each of the
+    # smallest outer ring round it.
+    outward = rings[0].exterior.is_ccw
     shells = sorted(
         (ring for ring in rings if ring.exterior.is_ccw == outward), key=lambda ring: ring.area
     )
@@ -63,20 +60,21 @@ def geometry(region: Region) -> Any:
 def properties(
     answer: Answer, regions: Sequence[Region], shapes: Sequence[Any]
 ) -> list[dict[str, Any]]:
-    """Fields of some regions, the same in every format; what a person looks for comes first.
+    """Return the attributes of some regions, the same in every format.
 
-    Areas and sides are those of the outline, on the ground, whatever the CRS: the scale is taken at
-    each region. length_m, width_m: sides of the narrowest box round the outline, however it is
-    turned. All three are None where the ground is not known. A region without an outline (region
-    level) has none of them, nor area_px: an upright box says little of what lies askew in it. The
-    value of a composed question, which is the answer's, stands with each (`value_fields`).
+    What a person looks for comes first. Areas and sides are those of the outline on the ground,
+    whatever the CRS: the scale is taken at each region. length_m and width_m are the sides of the
+    narrowest rectangle round the outline, however it is rotated. All three are None where the scale
+    is not known. A region without an outline (region level) has none of them, nor area_px: an
+    upright box says little of what lies askew in it. The value of a composed question, which is the
+    answer's, is repeated for each (`value_fields`).
 
     Args:
         answer: that the regions belong to.
         regions: some of the answer's.
         shapes: their geometries, scene px.
     """
-    area, (square, length, width), told = (
+    area, (square, length, width), value = (
         _areas(shapes),
         on_the_ground(shapes, answer.scene),
         value_fields(answer),
@@ -91,7 +89,7 @@ def properties(
             "area_px": _number(area[i], 3) if outlined else None,
             "phrase": region.phrase,
             "question": answer.question,
-            **told,
+            **value,
         }
         for i, region in enumerate(regions)
         for outlined in (region.segmentation is not None,)
@@ -99,9 +97,10 @@ def properties(
 
 
 def value_fields(answer: Answer) -> dict[str, float | str | None]:
-    """The value of a composed answer as columns of a table: a number, 1 or 0 for yes and no.
+    """Return the value of a composed answer as the columns value, unit and value_word of a table.
 
-    Its unit; a value that is a word.
+    The value is a number, with 1 and 0 for yes and no; a value that is a word has a column of its
+    own.
     """
     value = answer.value
     word = (
@@ -119,10 +118,7 @@ def value_fields(answer: Answer) -> dict[str, float | str | None]:
 
 
 def value_words(answer: Answer) -> str:
-    """The value of an answer in a person's words, "51.46 px", "yes", "airport".
-
-    "" where there is none.
-    """
+    """Return the value of an answer as people write it: "51.46 px", "yes", "airport", or ""."""
     value = answer.value
     if value is None or isinstance(value, str):
         return value or ""
@@ -141,7 +137,16 @@ def _areas(shapes: Sequence[Any]) -> NDArray[np.float64]:
 def on_the_ground(
     shapes: Sequence[Any], scene: SceneInfo
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Area in m2, length and width in m, (N,) each; NaN where they are not known."""
+    """Measure shapes on the ground.
+
+    Args:
+        shapes: N shapely geometries, scene px.
+        scene: whose pixels they are; the scale is taken at each shape.
+
+    Returns:
+        Area in m2, length and width of the narrowest rectangle round each in m, (N,) each; NaN
+        where they are not known.
+    """
     import shapely
 
     unknown = np.full(len(shapes), np.nan)
@@ -164,9 +169,8 @@ def on_the_ground(
     corners = shapely.get_coordinates(
         shapely.oriented_envelope(shapely.multipoints(metres, indices=owner))[known]
     ).reshape(-1, 5, 2)
-    sides = np.sort(
-        np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1
-    )  # (N, 2), the shorter one first
+    # (N, 2), the shorter one first
+    sides = np.sort(np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1)
     length, width = unknown.copy(), unknown.copy()
     width[known], length[known] = sides.T
     return _areas(shapes) * np.where(known, pixel, np.nan), length, width
@@ -177,7 +181,15 @@ def _number(value: float, digits: int) -> float | None:
 
 
 def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:
-    """Shapes in scene px on the scene's CRS, (N,) of objects; as they are where it has no place."""
+    """Transform shapes to coordinates of the scene's CRS.
+
+    Args:
+        shapes: N shapely geometries, scene px.
+        scene: whose pixels they are.
+
+    Returns:
+        (N,) of shapely geometries; as they are where the scene is not georeferenced.
+    """
     import shapely
 
     place, found = scene.transform, np.array(shapes, object)
@@ -190,14 +202,20 @@ def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:
 
 
 def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
-    """Shapes in scene px on a CRS, points between on sides longer than `SIDE` px.
+    """Reproject shapes to a CRS, with points added on sides longer than `SIDE` px.
 
-    None for those that it does not reach.
+    In longitude and latitude (EPSG:4326) they are as `longitude_latitude` returns them.
 
-    In longitude and latitude (EPSG:4326) they are as `longitude_latitude` has them.
+    Args:
+        shapes: N shapely geometries, scene px.
+        scene: whose pixels they are.
+        crs: name of the CRS.
+
+    Returns:
+        N shapely geometries; None for those that the CRS does not reach.
 
     Raises:
-        OptionError: nothing leads there from the scene's CRS, or it has none.
+        OptionError: no transformation leads there from the scene's CRS, or it has none.
     """
     import shapely
 
@@ -230,9 +248,8 @@ def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
     found = shapely.segmentize(np.array(shapes, object), SIDE)
     try:
         made = shapely.transform(found, moved) if len(found) else found
-    except (
-        Exception
-    ) as error:  # local engineering CRSs, other planets: rasterio has many names for "cannot"
+    except Exception as error:
+        # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
         raise OptionError(
             f"nothing leads from the CRS of {scene.name} to {crs[:60]}; choose another, or leave it"
             " in its own"
@@ -242,24 +259,27 @@ def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
 
 
 def upright(shapes: Sequence[Any]) -> Any:
-    """Shapes in scene px with y up, (N,) of objects: where QGIS shows a picture without a place."""
+    """Turn shapes in scene px to y up, where QGIS shows an image that is not georeferenced."""
     import shapely
 
     return shapely.transform(np.array(shapes, object), lambda points: points * (1, -1))
 
 
 def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | None:
-    """Shapes in scene px on WGS 84, within -180 to 180.
+    """Reproject shapes to longitude and latitude on WGS 84.
 
-    Cut at the antimeridian, closed round a pole, outer rings counter-clockwise.
+    They lie within -180 to 180, cut at the antimeridian, closed round a pole, with outer rings
+    counter-clockwise. Sides longer than `SIDE` px get points between, as a side that is straight in
+    the image is curved on the Earth.
 
-    Sides longer than `SIDE` px get points between, as what is straight in the picture is bent on
-    the Earth.
+    Args:
+        shapes: N shapely geometries, scene px.
+        scene: whose pixels they are.
 
     Returns:
-        A valid shapely Polygon or MultiPolygon for each, None for those where the projection does
-        not reach the Earth; None where no way leads from the scene's CRS to longitude and latitude,
-        or it has no place.
+        A valid shapely Polygon or MultiPolygon for each, None for those that the projection does
+        not reach; None instead of a list where the scene is not georeferenced, or no transformation
+        leads from its CRS to longitude and latitude.
     """
     import shapely
 
@@ -270,15 +290,15 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     try:
         poles = np.zeros((0, 2)) if flat else _poles(scene, crs)
         placed = _degrees(found if flat else shapely.segmentize(found, SIDE), scene, crs, flat)
-    except Exception:  # a local CRS that nothing leads out of: rasterio has many names for "cannot"
+    except Exception:
+        # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
         return None
     bounds = shapely.bounds(placed).reshape(-1, 4)
     known = np.isfinite(bounds).all(1)
     west, _, east, _ = np.where(known[:, None], bounds, 0).T
     across = (west < -180) | (east > 180)
-    if (
-        not flat
-    ):  # a ring round a pole or across the antimeridian seems to be more than half the Earth wide
+    if not flat:
+        # A ring round a pole or across the antimeridian seems to be over half the Earth wide.
         across |= (east - west >= 180) | _near(found, poles)
     for i in np.flatnonzero(across):
         shape = found[i] if flat else _dense(found[i], scene, crs)
@@ -302,10 +322,7 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
 
 
 def _poles(scene: SceneInfo, crs: Any) -> NDArray[np.float64]:
-    """Where the poles lie on the scene, (P, 2) px.
-
-    Those that its map does not show are left out.
-    """
+    """Return where the poles lie on the scene, (P, 2) px, as far as its projection shows them."""
     assert scene.transform is not None
     a, b, c, d, e, f = scene.transform
     x, y = georeference.convert(
@@ -318,7 +335,10 @@ def _poles(scene: SceneInfo, crs: Any) -> NDArray[np.float64]:
 
 
 def _near(shapes: Any, poles: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which shapes in scene px have a pole inside or not far outside, where a side may be many degrees long: (N,)."""
+    """Return which shapes (scene px) have a pole inside or near, (N,) bool.
+
+    There a side of a shape may be many degrees long.
+    """
     import shapely
 
     bounds = shapely.bounds(shapes).reshape(-1, 1, 4)
@@ -329,7 +349,10 @@ def _near(shapes: Any, poles: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _dense(shape: Any, scene: SceneInfo, crs: Any) -> Any:
-    """A polygon in scene px with points on its sides so close that each goes on from the last, whatever the jump at the antimeridian."""
+    """Add points to the sides of a polygon (scene px) until neighbours are less than STEP apart.
+
+    Then longitudes can be unwrapped point by point, whatever the jump at the antimeridian.
+    """
     import shapely
 
     assert scene.transform is not None
@@ -362,9 +385,9 @@ def _dense(shape: Any, scene: SceneInfo, crs: Any) -> Any:
 
 
 def _degrees(shapes: Any, scene: SceneInfo, crs: Any, flat: bool) -> Any:
-    """Shapes in scene px in degrees, (N,) of objects.
+    """Convert shapes (scene px) to degrees.
 
-    Those of a CRS in degrees are moved by whole turns, to begin within -180 to 180.
+    Those of a CRS in degrees (`flat`) are moved by whole turns, to begin within -180 to 180.
     """
     import shapely
 

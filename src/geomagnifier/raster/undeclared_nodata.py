@@ -1,21 +1,20 @@
-"""Values that stand for "no data" in a raster that does not declare them.
-
--9999, -3.4e38, 65535 in a collar.
+"""Find nodata values that a raster does not declare, such as -9999, -3.4e38 or a collar of 65535.
 
 Such a value is repeated exactly, lies at an end of the range, and stands alone: nothing is near it.
-Shown as data it would stretch the picture over a range in which everything else is black or white.
+Taken for data it would stretch the image over a range in which everything else is black or white.
+A value that is more than 0.1 % of the pixels is nodata if
 
-    value                                       is nodata where it is more than 0.1 % of the pixels and
-    a usual nodata value (-9999 ...)            stands apart by 1/20 of the range of the rest
-    a float thousands of ranges away (1e20)     anywhere
-    0, or the largest number of its type        makes a collar of the scene, in all bands at once, and stands apart by 1/20
-    any other, of three bands or more           the same
-    any other                                   makes a collar of the scene, in all bands at once, and stands apart by a whole range
+    a usual nodata value (-9999 ...)         it stands apart by 1/20 of the range of the rest
+    a float thousands of ranges away (1e20)  always
+    0, or the largest number of its type     it is a collar of the scene, in all bands at once, and
+                                             stands apart by 1/20
+    any other, of three bands or more        the same
+    any other                                it is a collar of the scene, in all bands at once, and
+                                             stands apart by a whole range
 
-So bright roofs that are clipped at 65535, or lakes at 0, stay data. Where such a value lies three
-ranges away (a hole of 65535), or 1/20 in three bands or more at once, it stays data as well, but is
-left out of the stretch; where it is so frequent that it would darken the picture, it is told as
-doubtful.
+So bright roofs that are clipped at 65535, or lakes at 0, stay data. A value that lies three ranges
+away (a hole of 65535), or 1/20 in three bands or more at once, stays data as well, but is left out
+of the stretch; where it is so frequent that it would darken the image, it is reported as doubtful.
 """
 
 from __future__ import annotations
@@ -43,54 +42,66 @@ USUAL = frozenset(
 """Nodata values of common software that no sensor measures; the last is netCDF's."""
 
 LEAST = 0.001
-"""Share of the pixels."""
+"""Smallest share of the pixels that a nodata value has."""
 APART, FAR = 0.05, 1e4
-"""Ranges of the rest between a value and the rest: of a value that is usual for nodata, of any
+"""Gap between a value and the rest, in ranges of the rest: for a usual nodata value, and for any
 float.
 """
 HUGE = 1e9
-"""Of that size no sensor measures anything."""
+"""No sensor measures a value of that size."""
 MIXED, FEW = 0.2, 0.02
-"""Pixels between a value and the rest, for one pixel of the value: averages along its edge, in
-overviews.
+"""Pixels that may lie between a value and the rest, for one pixel of the value: averages along its
+edge, in overviews. MIXED for usual and huge values, FEW for others.
 """
 LEVELS = 16
-"""Other values that there must be: fewer are classes, and the first of them is one as well."""
+"""Fewest other values that there must be: fewer are classes, and the lowest of them is one too."""
 COLLAR = 0.5
-"""Of the pixels of a collar so many lie in straight lines from the border."""
+"""Share of the pixels of a collar that lie in straight lines from the border."""
 DOUBTFUL, MOVING = 3.0, 0.02
-"""Ranges of the rest; share of the pixels that moves the 2nd or 98th percentile."""
+"""Gap of a doubtful value, in ranges of the rest; share of the pixels that moves the 2nd or 98th
+percentile.
+"""
 JOINT = 0.9
-"""Of a value's pixels so many hold the extreme of every band."""
+"""Share of a value's pixels that hold the extreme of every band."""
 VALUES = 4
-"""At most so many are looked for, one after another."""
+"""Most values that are found, one after another."""
 
 _Band = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Fill:
-    """What is outside low..high is nodata."""
+    """The range of data of each band; what is outside is nodata."""
 
     low: _Band
-    """(bands,) float64."""
+    """(bands,) float64, lowest value that is data."""
     high: _Band
-    """(bands,) float64."""
+    """(bands,) float64, highest value that is data."""
     darkest: _Band
-    """(bands,) float64, between which the stretch is measured."""
+    """(bands,) float64, lowest value that counts for the stretch."""
     brightest: _Band
-    """(bands,) float64, between which the stretch is measured."""
+    """(bands,) float64, highest value that counts for the stretch."""
     found: tuple[tuple[float, float], ...] = ()
-    """Value and its share of the pixels, by rising value."""
+    """Nodata values with their shares of the pixels, 0 to 1, by rising value."""
     doubtful: tuple[tuple[float, float], ...] = ()
-    """The same of values that may be nodata, and are taken for data."""
+    """The same for values that may be nodata, and are taken for data."""
 
     def holds(self, band: int, values: NDArray[np.generic]) -> Bools:
-        """Where values of one band are data, of any shape."""
+        """Return where values of one band are data.
+
+        Args:
+            band: index of the band, from 0.
+            values: of any shape.
+        """
         return np.asarray((values >= self.low[band]) & (values <= self.high[band]), bool)
 
     def measures(self, band: int, values: NDArray[np.generic]) -> Bools:
-        """Where values of one band count for the stretch, of any shape."""
+        """Return where values of one band count for the stretch.
+
+        Args:
+            band: index of the band, from 0.
+            values: of any shape.
+        """
         low, high = (
             max(self.low[band], self.darkest[band]),
             min(self.high[band], self.brightest[band]),
@@ -99,11 +110,11 @@ class Fill:
 
 
 def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
-    """Nodata values that are not declared, in a sample of a scene.
+    """Find nodata values that are not declared, in a sample of a scene.
 
     Args:
         raw: (bands, h, w), not averaged.
-        valid: (h, w), where it is not nodata by what is declared; None: everywhere.
+        valid: (h, w) bool, where it is not declared nodata; None: everywhere.
     """
     seen = (
         np.isfinite(raw.astype(np.float64)) if raw.dtype.kind == "f" else np.ones(raw.shape, bool)
@@ -120,9 +131,8 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
             (True, fill.high, fill.brightest),
         ):
             for band, value, share, cut, far in _ends(raw, seen, fill, upper):
-                shown = (
-                    value if raw.dtype.kind != "f" else float(str(raw.dtype.type(value)))
-                )  # 1e20, not 1.00000002e20
+                # 1e20, not 1.00000002e20
+                shown = value if raw.dtype.kind != "f" else float(str(raw.dtype.type(value)))
                 if cut is not None:
                     shares[shown], ends[band] = max(share, shares.get(shown, 0.0)), cut
                 elif far is not None:
@@ -138,12 +148,18 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
 def _ends(
     raw: NDArray[np.generic], seen: Bools, fill: Fill, upper: bool
 ) -> list[tuple[int, float, float, float | None, float | None]]:
-    """Of each band whose lowest (or highest) value may be nodata.
+    """Judge the lowest (or highest) value of each band in which it is frequent enough for nodata.
 
-    Band, value, share of the pixels, and where data begin (or end).
+    Args:
+        raw: (bands, h, w).
+        seen: (bands, h, w) bool, pixels that may be data.
+        fill: what has been found so far.
+        upper: whether the highest value is judged; else the lowest.
 
-    That is the fourth number where the value is taken for nodata, the fifth where it only lies far
-    away; None where not.
+    Returns:
+        For each such band its index, the value, its share of the pixels, where data begin (or end)
+        if the value is nodata, and where they begin (or end) if it only lies far away; None for
+        either where it does not.
     """
     found, all_bands = [], np.ones(raw.shape[1:], bool)
     for band, values in enumerate(raw):
@@ -159,7 +175,7 @@ def _ends(
         if count > LEAST * seen[band].sum():
             found.append((band, value, count, numbers[numbers != value]))
     collar = _is_collar(all_bands) if found else False
-    told = []
+    judged = []
     for band, value, count, rest in found:
         cut = _cut(value, count, rest, upper, collar, raw)
         joint = len(raw) >= 3 and int(all_bands.sum()) > JOINT * count
@@ -168,12 +184,12 @@ def _ends(
             if cut is not None
             else _far(value, count, rest, upper, APART if joint else DOUBTFUL)
         )
-        told.append((band, value, count / int(seen[band].sum()), cut, far))
-    return told
+        judged.append((band, value, count / int(seen[band].sum()), cut, far))
+    return judged
 
 
 def _is_collar(cells: Bools) -> bool:
-    """Whether cells (h, w) hold a corner and lie along the border."""
+    """Return whether pixels (h, w) include a corner and lie along the border."""
     if not any(cells[row, column] for row in (0, -1) for column in (0, -1)):
         return False
     reached = np.zeros_like(cells)
@@ -185,10 +201,7 @@ def _is_collar(cells: Bools) -> bool:
 
 
 def _far(value: float, count: int, rest: _Band, upper: bool, apart: float) -> float | None:
-    """Where the rest ends, if a value is more than `apart` ranges of the rest away from it.
-
-    Else None.
-    """
+    """Return where the rest ends if a value lies over `apart` of its ranges away, else None."""
     if np.unique(rest).size < LEVELS:
         return None
     side = -1.0 if upper else 1.0
@@ -200,13 +213,19 @@ def _far(value: float, count: int, rest: _Band, upper: bool, apart: float) -> fl
 def _cut(
     value: float, count: int, rest: _Band, upper: bool, collar: bool, raw: NDArray[np.generic]
 ) -> float | None:
-    """Where data end, if the value beyond is nodata; else None.
+    """Return where data end if the value beyond is nodata, else None.
 
-    Raw: the scene's numbers, (bands, h, w).
+    Args:
+        value: the lowest or highest of a band.
+        count: its pixels.
+        rest: (n,) the other values of the band.
+        upper: whether it is the highest.
+        collar: whether it is a collar of the scene.
+        raw: (bands, h, w), for its type and number of bands.
     """
-    kind = raw.dtype
+    dtype = raw.dtype
     usual = value in USUAL and upper == (value > 0)
-    huge = kind.kind == "f" and abs(value) > HUGE
+    huge = dtype.kind == "f" and abs(value) > HUGE
     if rest.size == 0:  # all of it
         return (
             float(np.nextafter(value, -np.inf if upper else np.inf))
@@ -217,7 +236,7 @@ def _cut(
     rest = np.sort(side * rest)
     near = float(rest[min(int((MIXED if usual or huge else FEW) * count), rest.size // 2)])
     gap, span = near - side * value, 2 * (float(rest[rest.size // 2]) - near)
-    clipped = value in ((0.0,) if kind.kind == "f" else (0.0, float(np.iinfo(kind).max)))  # type: ignore[type-var]
+    clipped = value in ((0.0,) if dtype.kind == "f" else (0.0, float(np.iinfo(dtype).max)))  # type: ignore[type-var]
     if usual:
         alone = gap > APART * span
     elif huge and gap > FAR * span:

@@ -1,8 +1,8 @@
-"""Polygons of a GIS file, on the pixels of a scene.
+"""Read polygons from a GIS file, and put them on the pixels of a scene.
 
 A file is read by the one format that its name says and its first bytes confirm. GDAL by itself asks
-all of its formats, some of which are text that only points elsewhere; and of GeoJSON it fetches a
-reference system that is given as an address, so that GeoJSON is read here.
+all of its formats, some of which are text that only points elsewhere; and it fetches the CRS of a
+GeoJSON that is given as an address, so GeoJSON is read here.
 """
 
 from __future__ import annotations
@@ -35,41 +35,42 @@ FORMATS = {
     ".shp": ("ESRI Shapefile", b"\0\0\x27\x0a"),
     ".fgb": ("FlatGeobuf", b"fgb\x03"),
 }
-"""By the end of the name: GDAL's format, and the first bytes of its files."""
+"""Suffix -> GDAL's format, and the first bytes of its files."""
 GEOJSON, JSON = ".geojson", ".json"
 SUFFIXES = (".gpkg", GEOJSON, ".shp", ".fgb")
-"""Of labels; `JSON` is COCO's there, and GeoJSON where polygons are all that is asked for."""
+"""Suffixes of vector labels. `JSON` is COCO there, and GeoJSON where polygons alone are read."""
 BESIDE = (".dbf", ".shx", ".prj", ".cpg")
-"""What belongs to a Shapefile."""
+"""Suffixes of the other files of a Shapefile."""
 AREAS = ("Polygon", "MultiPolygon")
+"""Geometry types with an area."""
 INDEX = re.compile(
-    r"""create virtual table (if not exists )?("[^"]*"|\[[^]]*\]|`[^`]*`|'[^']*'|\w+) using rtree\b"""
+    r"create virtual table (if not exists )?"
+    r"""("[^"]*"|\[[^]]*\]|`[^`]*`|'[^']*'|\w+) using rtree\b"""
 )
-"""The one kind of table that a module makes up and that a GeoPackage needs: its spatial index."""
+"""The one virtual table that a GeoPackage needs: its spatial index."""
 MISREAD = "!;"
-"""In a name pyogrio takes these for an archive's and cuts it there: another file would be opened."""
+"""Characters at which pyogrio cuts a name, as that of an archive: it would open another file."""
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """names: what the column says of each polygon, or the layer's name.
-
-    Numbers: of the features, from 1.
-
-    shapes: GeoJSON geometries in `crs`.  left_out: features that are no polygons or have no kind,
-        with the reason.
-    """
+    """A layer of polygons."""
 
     names: tuple[object, ...]
+    """Value of the class column for each polygon, or the layer's name."""
     numbers: tuple[int, ...]
+    """Number of the feature of each polygon, from 1."""
     shapes: tuple[Shape, ...]
+    """Their GeoJSON geometries, in `crs`."""
     crs: str
+    """CRS of the layer."""
     left_out: tuple[tuple[int, str], ...] = ()
+    """Numbers of the features that are no polygons or have no class, each with the reason."""
 
     def on(self, scene: SceneInfo) -> list[Rings]:
-        """Each polygon on the pixels of a scene with a reference system.
+        """Put each polygon on the pixels of a georeferenced scene.
 
-        Empty where it cannot be put there.
+        Its rings are empty where it cannot be put there.
         """
         from rasterio.warp import transform_geom
 
@@ -79,7 +80,7 @@ class Layer:
         back = np.linalg.inv(np.array([[a, b], [d, e]]))
         try:
             placed = transform_geom(self.crs, scene.crs, list(self.shapes)) if self.shapes else []
-        except FAILURES:  # one of them lies where the other system does not reach
+        except FAILURES:  # one of them lies where the other CRS does not reach
             placed = [_alone(transform_geom, self.crs, scene.crs, shape) for shape in self.shapes]
         found: list[Rings] = []
         for shape in placed:
@@ -113,16 +114,16 @@ def _alone(transform: Callable[..., Any], source: str, target: str, shape: Shape
 
 
 def read_layer(path: Path, field: str | None = None, layer: str | None = None) -> Layer:
-    """A layer of polygons.
+    """Read a layer of polygons.
 
     Args:
         path: GeoPackage, GeoJSON, Shapefile or FlatGeobuf.
-        field: column of kinds; None: all are of one kind, named as the layer.
-        layer: its name; None: the only one that holds polygons.
+        field: column of classes; None where all polygons are of one class, named as the layer.
+        layer: name of the layer; None for the only one that holds polygons.
 
     Raises:
-        DataCorrupt: it cannot be read, is of another format than its name says, has no polygons, no
-            reference system, or no such column.
+        DataCorrupt: it cannot be read, is of another format than its name says, or has no polygons,
+            no CRS or no such column.
         OptionError: no such layer, or several to choose from.
     """
     if path.suffix.lower() in (GEOJSON, JSON):
@@ -131,9 +132,9 @@ def read_layer(path: Path, field: str | None = None, layer: str | None = None) -
 
 
 def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
-    """GeoJSON (RFC 7946), and its older form that names a reference system.
+    """Read GeoJSON (RFC 7946, or its form of 2008 with a CRS).
 
-    Its layer is called by "name", else as the file.
+    Its layer is called by the member "name", else like the file.
     """
     import shapely
 
@@ -153,15 +154,15 @@ def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
     name = name if isinstance(name, str) and name else path.stem
     if layer is not None and layer not in (name, path.stem):
         raise OptionError(f"{path} has no layer {layer!r}; it has {name}")
-    said = whole.get("crs")
+    member = whole.get("crs")
     crs = "EPSG:4326"
-    if said is not None:
+    if member is not None:
         given = (
-            said.get("properties", {}).get("name")
-            if isinstance(said, dict) and isinstance(said.get("properties"), dict)
+            member.get("properties", {}).get("name")
+            if isinstance(member, dict) and isinstance(member.get("properties"), dict)
             else None
         )
-        if not isinstance(given, str) or said.get("type") != "name":
+        if not isinstance(given, str) or member.get("type") != "name":
             raise DataCorrupt(
                 f"{path} gives its reference system as an address, which is not followed; give its"
                 ' name: {"type": "name", ...}'
@@ -176,13 +177,13 @@ def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
         )
     )
     _check_column(path, field, columns)
-    shapes, kinds = [], []
+    shapes, classes = [], []
     for feature in features:
         shape: object = "it is no feature"
-        kind: object = None
+        class_name: object = None
         if isinstance(feature, dict):
             properties = feature.get("properties")
-            kind = (
+            class_name = (
                 name
                 if field is None
                 else properties.get(field)
@@ -206,12 +207,12 @@ def _of_geojson(path: Path, field: str | None, layer: str | None) -> Layer:
             ) as error:
                 shape = f"its geometry cannot be read ({error})"
         shapes.append(shape)
-        kinds.append(kind)
-    return _layer(path, field, shapes, kinds, crs)
+        classes.append(class_name)
+    return _layer(path, field, shapes, classes, crs)
 
 
 def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
-    """The other formats, by the one driver that reads them."""
+    """Read the other formats, each by the one driver that its name says."""
     import pyogrio
     import shapely
 
@@ -237,7 +238,7 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
                 )
         if driver == "GPKG":
             _check_tables(path)
-        layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(path)]
+        layers = [(str(name), str(geometry)) for name, geometry in pyogrio.list_layers(path)]
         name = _chosen(path, layers, layer)
         info = pyogrio.read_info(path, layer=name)
         if info["driver"] != driver:
@@ -265,22 +266,19 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
     shapes = [
         None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") for wkb in geometry
     ]
-    kinds = [name] * len(shapes) if field is None else list(values[columns.index(field)])
-    return _layer(path, field, shapes, kinds, _crs(path, str(meta["crs"])))
+    classes = [name] * len(shapes) if field is None else list(values[columns.index(field)])
+    return _layer(path, field, shapes, classes, _crs(path, str(meta["crs"])))
 
 
 def _check_tables(path: Path) -> None:
-    """Refuse a GeoPackage with views or tables that a module makes up.
-
-    They run what they like when they are read.
-    """
+    """Refuse a GeoPackage with views or virtual tables, which run SQL of their own when read."""
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as base:
         rows = base.execute(
             "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')"
         ).fetchall()
-    for name, kind, text in rows:
+    for name, table_type, text in rows:
         words = " ".join(str(text or "").lower().split())
-        if kind == "view" or (words.startswith("create virtual") and not INDEX.match(words)):
+        if table_type == "view" or (words.startswith("create virtual") and not INDEX.match(words)):
             raise DataCorrupt(
                 f"{path} has a view or virtual table, {str(name)[:60]!r}; export the layer to a"
                 " file of its own in a GIS"
@@ -288,9 +286,9 @@ def _check_tables(path: Path) -> None:
 
 
 def _chosen(path: Path, layers: Sequence[tuple[str, str]], layer: str | None) -> str:
-    """The layer that is asked for, or the only one that can hold polygons.
+    """Return the layer that is asked for, or the only one that can hold polygons.
 
-    The first where none can, which is told of later.
+    Where none can it is the first, whose geometry is refused later.
     """
     if layer is not None:
         if layer not in [name for name, _ in layers]:
@@ -300,8 +298,8 @@ def _chosen(path: Path, layers: Sequence[tuple[str, str]], layer: str | None) ->
         return layer
     fitting = [
         name
-        for name, kind in layers
-        if any(word in kind for word in ("Polygon", "Surface", "Unknown"))
+        for name, geometry in layers
+        if any(word in geometry for word in ("Polygon", "Surface", "Unknown"))
     ]
     if len(fitting) > 1:
         raise OptionError(
@@ -312,7 +310,7 @@ def _chosen(path: Path, layers: Sequence[tuple[str, str]], layer: str | None) ->
 
 
 def _crs(path: Path, text: str) -> str:
-    """A reference system that reads no other file."""
+    """Return the name of a CRS after a check that it is one and opens no other file."""
     try:
         parse_crs(text)
     except OptionError as error:
@@ -326,17 +324,22 @@ def _check_column(path: Path, field: str | None, columns: Sequence[str]) -> None
 
 
 def _layer(
-    path: Path, field: str | None, shapes: Sequence[Any], kinds: Sequence[object], crs: str
+    path: Path, field: str | None, shapes: Sequence[Any], classes: Sequence[object], crs: str
 ) -> Layer:
-    """Polygons with a kind.
+    """Make a layer of the polygons that have a class.
 
-    Shapes: of shapely, None for nothing, or text that says why there is none.
+    Args:
+        path: of the file, for messages.
+        field: column of classes, for messages.
+        shapes: shapely geometries, None for nothing, or text that says why there is none.
+        classes: the class of each, or None.
+        crs: of the layer.
     """
     import shapely
 
     kept, left = [], []
     other = set[str]()
-    for number, (shape, kind) in enumerate(zip(shapes, kinds, strict=True), 1):
+    for number, (shape, class_name) in enumerate(zip(shapes, classes, strict=True), 1):
         if isinstance(shape, str):
             left.append((number, shape))
         elif shape is None or shape.is_empty:
@@ -344,10 +347,10 @@ def _layer(
         elif shape.geom_type not in AREAS:
             other.add(shape.geom_type)
             left.append((number, f"it is a {shape.geom_type}, no polygon"))
-        elif kind is None or kind != kind:  # NaN stands for nothing in a column of numbers
+        elif class_name is None or class_name != class_name:  # NaN: nothing in a column of numbers
             left.append((number, f"it has no {field!r}"))
         else:
-            kept.append((kind, number, shapely.geometry.mapping(shapely.force_2d(shape))))
+            kept.append((class_name, number, shapely.geometry.mapping(shapely.force_2d(shape))))
     if not kept and other:
         raise DataCorrupt(
             f"{path} holds {', '.join(sorted(other))}; polygons are needed: draw the outlines, or"

@@ -1,10 +1,13 @@
-"""Search an archive of pictures by words, by a picture, by place and by time, with an index on disk or without.
+"""Search an archive of images by words, by an image, by place and by time.
 
-    gather -> look -> Wanted.fitting -> Hits              a folder
-    gather -> look -> update -> Index.search -> Hits      an index
+    gather -> embed_pictures -> SearchQuery.fitting -> Hits          a folder
+    gather -> embed_pictures -> update -> Index.search -> Hits       with an index on disk
 
-Vectors are those of `pipeline.embed`: pictures and sentences share one space.
+Vectors are those of `pipeline.embed`: images and sentences share one space.
 """
+
+import warnings as _warnings
+from typing import Any as _Any
 
 from geomagnifier.export.search_hit import Hit as Hit
 from geomagnifier.retrieval.discovery import SUFFIXES as SUFFIXES
@@ -20,14 +23,13 @@ from geomagnifier.retrieval.vector_search import Hits as Hits
 from geomagnifier.retrieval.vector_search import search as search
 
 
-def __getattr__(name: str) -> object:
-    if name == "Wanted":
-        import warnings
-
-        warnings.warn(
-            "retrieval.Wanted is now SearchQuery; the old name goes with 1.0",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return SearchQuery
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> _Any:
+    """Answer for the name that `SearchQuery` had before."""
+    if name != "Wanted":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _warnings.warn(
+        "geomagnifier.retrieval.Wanted is now SearchQuery; the old name goes with 1.0",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return SearchQuery

@@ -1,7 +1,4 @@
-"""What there is to be searched.
-
-The pictures of a folder and of the folders in it, or those of a STAC file.
-"""
+"""List the images of an archive: those of a folder and its subfolders, or of a STAC file."""
 
 from __future__ import annotations
 
@@ -16,56 +13,59 @@ from geomagnifier.errors import GeomagWarning, SceneNotFound, SceneUnreadable, p
 from geomagnifier.export.stac import read_items
 
 SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2")
-"""Files that are taken for pictures, whatever the case of their letters."""
+"""Suffixes of images, in any case."""
 COLLECTIONS = (".json", ".geojson")
-"""Files that are taken for STAC: an ItemCollection, an Item, a Collection or a Catalog."""
+"""Suffixes of STAC files: an ItemCollection, an Item, a Collection or a Catalog."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A file, and what a catalogue says of it: when it was taken, and where it lies (WKB)."""
+    """An image, and what a STAC catalog says of it."""
 
     path: Path
+    """The file."""
     date: datetime | None = None
+    """Acquisition date in UTC, or None."""
     outline: bytes | None = None
+    """Footprint as WKB, or None."""
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """pictures: in a fixed order, each once.
-
-    left_out: what could not be listed, each with the reason.  root: the folder of it all.
-
-    hidden: pictures that were passed over, as they, or a folder that they are in, have a name that
-        begins with a dot.
-    """
+    """The images of an archive."""
 
     root: Path
+    """Folder of the archive, or of its STAC file."""
     pictures: tuple[Picture, ...]
+    """The images in a fixed order, each once."""
     left_out: tuple[tuple[Path, str], ...] = ()
+    """What could not be listed, each with the reason."""
     hidden: int = 0
+    """Number of images that were left out because their name, or that of a folder they are in,
+    begins with a dot.
+    """
 
     def warn(self) -> None:
-        """Say how many pictures are hidden, where some are.
+        """Warn of hidden images, if there are any.
 
-        .thumbnails, .Trash, and the ._NAME.tif that macOS leaves beside NAME.tif.
+        They are in .thumbnails or .Trash, or are the ._NAME.tif that macOS leaves beside NAME.tif.
         """
         if self.hidden:
-            told = (
-                f"{self.hidden:,} hidden picture{'s' if self.hidden > 1 else ''} in"
-                f" {printable(str(self.root))} left out (their names"
-            )
             warnings.warn(
-                f"{told}, or those of their folders, begin with a dot)", GeomagWarning, stacklevel=3
+                f"{self.hidden:,} hidden picture{'s' if self.hidden > 1 else ''} in"
+                f" {printable(str(self.root))} left out (their names, or those of their folders,"
+                " begin with a dot)",
+                GeomagWarning,
+                stacklevel=3,
             )
 
 
 def gather(target: str | os.PathLike[str]) -> Gathered:
-    """The pictures of a folder, or of an ItemCollection, Item, Collection or Catalog of STAC.
+    """List the images of a folder, or of a STAC ItemCollection, Item, Collection or Catalog.
 
     Raises:
-        SceneNotFound: there is no such folder or file, or no picture in it.
-        SceneUnreadable: there is no picture but in folders that may not be listed.
+        SceneNotFound: there is no such folder or file, or no image in it.
+        SceneUnreadable: the only images, if any, are in folders that may not be listed.
         DataCorrupt: the file is no STAC.
         LibraryMissing: it is a file, and the extra `archive` is not installed.
     """
@@ -92,26 +92,24 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
 def pictures_in(
     folder: str | os.PathLike[str], closed: list[tuple[Path, str]] | None = None
 ) -> tuple[Path, ...]:
-    """The pictures of a folder and of the folders in it, by name.
+    """List the images of a folder and its subfolders, by name.
 
-    Links to folders are not followed, so that none leads in a circle.
-
-    What is hidden, by a name that begins with a dot, is passed over: previews, rubbish, and what
-        macOS leaves beside a picture.
+    Links to folders are not followed, so that none leads in a circle. Names that begin with a dot
+    are left out: previews, deleted files, and what macOS leaves beside an image.
 
     Args:
-        folder: where to look.
-        closed: folders that may not be listed are added here, each with the reason.
+        folder: that is searched.
+        closed: folders that may not be listed are appended to it, each with the reason.
 
     Raises:
-        SceneNotFound: no such folder, or no picture in it.
-        SceneUnreadable: there is no picture but in folders that may not be listed.
+        SceneNotFound: no such folder, or no image in it.
+        SceneUnreadable: the only images, if any, are in folders that may not be listed.
     """
     return _listed(Path(folder), [] if closed is None else closed)[0]
 
 
 def _listed(root: Path, closed: list[tuple[Path, str]]) -> tuple[tuple[Path, ...], int]:
-    """As `pictures_in`, with the number of hidden pictures."""
+    """List as `pictures_in` does, and count the hidden images."""
     if not root.is_dir():
         raise SceneNotFound(f"{root} is not a folder; give the folder that holds the pictures")
     everything = sorted(_walked(root, closed))

@@ -1,10 +1,8 @@
-"""A picture as vectors.
+"""Embed the images of an archive: a vector of each image and, of a large one, of each tile.
 
-One of the whole and, of a large one, one of each tile, with what is known of their place and time.
-
-A tile is a square of TILE px, the size of the pictures that the model learnt scenes from, or GROUND
-metres where that is more. No scene has more than MOST tiles; those of a larger one are larger, and
-are read from its overviews.
+With them goes what is known of their place and time. A tile is a square of TILE px, the size of the
+images on which the model was trained to tell scene classes, or GROUND metres where that is more. No
+scene has more than MOST tiles; those of a larger scene are larger, and are read from its overviews.
 """
 
 from __future__ import annotations
@@ -33,43 +31,50 @@ from geomagnifier.types import Floats, SceneInfo, Window
 TILE = 600
 """Side of a tile, px."""
 GROUND = 100.0
-"""The least side of a tile on the ground, where that is known, metres."""
+"""Shortest side of a tile on the ground, metres, where the GSD is known."""
 MOST = 256
-"""Tiles of one scene."""
+"""Most tiles of one scene."""
 OVERSIZED = 1.7
-"""A picture is cut into tiles where its longer side is this many times that of a tile."""
+"""An image is cut into tiles where its longer side is at least this many sides of a tile."""
 READ = 4
-"""A tile is read at up to this many px for one that the model sees."""
+"""Most px of a tile that are read for one px that the model sees."""
 SEEN = 0.1
-"""Share of a tile that must have data."""
+"""Smallest share of a tile that must have data."""
 
 
 @dataclass(frozen=True, eq=False)
 class Vector:
-    """TODO summary."""
+    """The vector of an image or of a tile."""
 
     hit: Hit
-    """What was looked at, without a score."""
+    """The image or tile, as a hit without a score."""
     numbers: Floats
-    """(D,) float32, unit length."""
+    """(D,) float32, of unit length."""
 
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """What became of a picture.
-
-    Its vectors, that of the whole first, or the reason why there are none.
-    """
+    """The vectors of an image, or the reason why there are none."""
 
     picture: Picture
+    """The image."""
     vectors: tuple[Vector, ...] = ()
+    """Its vectors, that of the whole image first."""
     reason: str | None = None
+    """Why it could not be read, or None."""
 
 
-def look(pictures: Sequence[Picture], model: Model, workers: int | None = None) -> Iterator[Looked]:
-    """The vectors of pictures, in their order.
+def embed_pictures(
+    pictures: Sequence[Picture], model: Model, workers: int | None = None
+) -> Iterator[Looked]:
+    """Embed images, and yield them in their order.
 
-    As many at a time as there are processors: while one is read, another is embedded.
+    Several are under way at a time: while one is read, another is embedded.
+
+    Args:
+        pictures: of `gather`.
+        model: whose vectors they are.
+        workers: threads; None for one a processor, at most four.
     """
     several = workers or min(4, cpu_count() or 1)
     waiting: list[Future[Looked]] = []
@@ -87,7 +92,12 @@ def look(pictures: Sequence[Picture], model: Model, workers: int | None = None) 
 
 
 def look_at(picture: Picture, model: Model) -> Looked:
-    """The vectors of one picture."""
+    """Embed one image.
+
+    Args:
+        picture: of `gather`.
+        model: whose vectors they are.
+    """
     try:
         with open_scene(picture.path) as scene:
             return Looked(picture, tuple(_vectors(picture, scene, model)))
@@ -96,9 +106,9 @@ def look_at(picture: Picture, model: Model) -> Looked:
 
 
 def header_of(picture: Picture) -> Looked:
-    """Where and when a picture was taken, by its header alone.
+    """Read where and when an image was taken, from its header alone.
 
-    Enough for a search by place and time. Its one vector has no numbers.
+    That is enough for a search by place and time. Its one vector has no numbers.
     """
     try:
         with open_scene(picture.path) as scene:
@@ -108,7 +118,7 @@ def header_of(picture: Picture) -> Looked:
 
 
 def _hit(picture: Picture, scene: Scene) -> Hit:
-    """The whole of a picture."""
+    """Return a whole image as a hit without a score."""
     info = scene.info
     date, source = (
         (picture.date, "STAC")
@@ -123,7 +133,7 @@ def _hit(picture: Picture, scene: Scene) -> Hit:
 
 def _vectors(picture: Picture, scene: Scene, model: Model) -> Iterator[Vector]:
     info = scene.info
-    whole = embed(scene, model)  # first: what cannot be read as a whole is left out
+    whole = embed(scene, model)  # first: an image that cannot be read as a whole is left out
     boxes = tiles(info)
     places = [place or picture.outline for place in outlines(info, boxes)]
     hit = _hit(picture, scene)
@@ -135,9 +145,9 @@ def _vectors(picture: Picture, scene: Scene, model: Model) -> Iterator[Vector]:
 
 
 def tiles(info: SceneInfo) -> list[Box]:
-    """The tiles of a scene, row by row, all of about one size and square on the ground.
+    """Cut a scene into tiles, row by row, all of about one size and square on the ground.
 
-    None where the whole is hardly more than one.
+    The list is empty where the scene is hardly larger than one tile.
     """
     side = max(TILE, GROUND / info.gsd if info.gsd else 0.0)
     wide, high = sides(1.0, info.view_aspect)
@@ -159,15 +169,15 @@ def tiles(info: SceneInfo) -> list[Box]:
 
 
 def _counts(info: SceneInfo, wide: float, high: float) -> tuple[int, int]:
-    """Tiles of `wide` x `high` px across and down.
+    """Count the tiles of `wide` x `high` px across and down.
 
-    A rest of less than a third of one is shared out.
+    A remainder of less than a third of a tile is divided among the others.
     """
     return max(1, math.ceil(info.width / wide - 0.3)), max(1, math.ceil(info.height / high - 0.3))
 
 
 def _tile(scene: Scene, box: Box, model: Model) -> Floats | None:
-    """None where there is nothing to be seen, or the file is damaged."""
+    """Embed a tile; None where it has too little data, or the file is damaged there."""
     shrink = max(1.0, min(box.width, box.height) / (READ * model.spec.image_side))
     window = Window(
         box, max(1, round(box.width / shrink)), max(1, round(box.height / shrink)), "tile", box
@@ -182,4 +192,4 @@ def _tile(scene: Scene, box: Box, model: Model) -> Floats | None:
 
 
 Progress = Callable[[int, int], object]
-"""Called with (pictures done, pictures in all)."""
+"""Called with (images done, images in all)."""

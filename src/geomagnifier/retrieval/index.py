@@ -1,12 +1,12 @@
-"""An index: the vectors of an archive in a LanceDB table, with what is known of each picture.
+"""Open and search an index: the vectors of an archive in a LanceDB table, with place and time.
 
-A folder that can be moved with the archive.
+It is a folder that can be moved together with the archive.
 
-    geomag-index.json   which model made the vectors, of which folder, and whether all of it is there
-    rows.lance          the table, see `table`
+    geomag-index.json   the model of the vectors, the archive, and whether all of it is indexed
+    rows.lance          the table, see `index_table`
 
-A batch of pictures is one transaction of the table: after a crash it is there wholly or not at all,
-and the next run goes on behind it.
+A batch of images is one transaction of the table: after a crash all of it is there, or nothing, and
+the next run continues after it.
 """
 
 from __future__ import annotations
@@ -35,44 +35,50 @@ from geomagnifier.types import Floats
 MANIFEST = "geomag-index.json"
 TABLE = "rows"
 FORMAT = 1
-"""Raised when older versions can no longer read what is written."""
+"""Version of the format; it is raised when older releases can no longer read what is written."""
 PROBE = "a harbor with many boats"
-"""Its vector tells models apart that share a name."""
+"""A sentence whose vector tells models apart that share a name."""
 ALIKE = 0.995
-"""Cosine of a model's vectors of PROBE on machines with other arithmetic; other weights are far
-below.
+"""Lowest cosine of one model's vectors of PROBE on machines with other arithmetic; that of other
+weights is far lower.
 """
 FIRST = 64
-"""Rows that are asked for at first; more where too few of them fit."""
+"""Rows that are fetched at first; more where too few of them fit."""
 FRESH = timedelta(seconds=5)
-"""After so long a reader looks whether the table has grown."""
+"""Time after which a reader checks whether the table has grown."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What geomag-index.json says.
-
-    model, version, probe: what made the vectors.  archive: the folder or ItemCollection; nearby:
-        the same, from the index's folder.
-    pictures: that were there to be indexed.  complete: all of them are.
-    """
+    """The content of geomag-index.json."""
 
     model: str
+    """Name of the model that made the vectors."""
     version: str
+    """Version of that model."""
     probe: tuple[float, ...]
+    """(D,) its vector of PROBE."""
     archive: str
+    """Absolute path of the folder or STAC file."""
     nearby: str
+    """The same, relative to the folder of the index."""
     pictures: int = 0
+    """Number of images that were there to be indexed."""
     complete: bool = False
+    """Whether all of them are indexed."""
     format: int = FORMAT
+    """Version of the format."""
 
 
 class Index:
-    """An index that is open for reading.
+    """An index that is open for reading, from `open_index`.
 
-    Calls may come from several threads; what a writer adds is seen after seconds.
+    Several threads may use it; what a writer adds is seen after some seconds.
 
-    Made by `open_index`.
+    Args:
+        path: folder of the index.
+        manifest: its geomag-index.json.
+        table: its LanceDB table.
     """
 
     def __init__(self, path: Path, manifest: Manifest, table: Any) -> None:
@@ -81,16 +87,16 @@ class Index:
 
     @property
     def manifest(self) -> Manifest:
-        """As it is now: a writer may be at work."""
-        with suppress(IndexCorrupt):  # for the moment in which it is renamed on some disks
+        """The manifest as it is now: a writer may be at work."""
+        with suppress(IndexCorrupt):  # on some disks it is gone for a moment while it is replaced
             self._manifest = read_manifest(self.path)
         return self._manifest
 
     @property
     def root(self) -> Path:
-        """The folder that paths start at.
+        """Folder of the archive, to which paths are relative.
 
-        Beside the index as it was, if it is still there, else where it was.
+        It is found relative to the index if it is still there, else at its old absolute path.
         """
         archive = archive_of(self.path, self._manifest)
         return (
@@ -101,11 +107,11 @@ class Index:
 
     @property
     def pictures(self) -> int:
-        """That can be found."""
+        """Number of images that can be found."""
         return int(self.table.count_rows("tile = 0"))
 
     def unreadable(self) -> tuple[tuple[Path, str], ...]:
-        """Pictures that could not be read when they were indexed, each with the reason."""
+        """List the images that could not be read when they were indexed, each with the reason."""
         found = (
             self.table.search()
             .where("reason IS NOT NULL")
@@ -117,10 +123,10 @@ class Index:
         return tuple(sorted((self.root / path, reason) for path, reason in pairs))
 
     def check(self, model: Model) -> None:
-        """Whether a model's vectors can be compared with these.
+        """Check that a model's vectors can be compared with those of the index.
 
         Raises:
-            IndexForeign: they were made by another one.
+            IndexForeign: these were made by another model.
         """
         made = self._manifest
         probe = embed(PROBE, model)
@@ -132,19 +138,21 @@ class Index:
             )
 
     def search(self, wanted: SearchQuery, top: int | None = None) -> list[Hit]:
-        """Hits, the best first, each picture once.
+        """Return hits, best first, each image once.
 
         Args:
-            wanted: its vector must be of the model that made the index, see `check`.
-            top: how many; all without.
+            wanted: the query; its vector must be of the model that made the index, see `check`.
+            top: most hits, None for all.
 
         Raises:
             OptionError: the vector has another length.
         """
         if wanted.vector is not None:
-            return self._likest(wanted, wanted.vector, top)
+            return self._most_similar(wanted, wanted.vector, top)
         if wanted.near is None or top is None:
             return self._listed(wanted, top)
+        # Distances are measured exactly for few rows alone: begin with a small circle, and widen it
+        # until there are enough.
         reach = min(wanted.within, NEAR)
         while True:
             hits = self._listed(replace(wanted, within=reach), top)
@@ -162,7 +170,7 @@ class Index:
         )
         return wanted.fitting(rows.hits(found, self.root), top)
 
-    def _likest(self, wanted: SearchQuery, vector: Floats, top: int | None) -> list[Hit]:
+    def _most_similar(self, wanted: SearchQuery, vector: Floats, top: int | None) -> list[Hit]:
         if len(vector) != len(self._manifest.probe):
             raise OptionError(
                 f"the vector has {len(vector)} numbers, those of {self.path} have"
@@ -183,7 +191,7 @@ class Index:
 
 
 def is_index(path: str | os.PathLike[str]) -> bool:
-    """Whether a folder is an index."""
+    """Return whether a folder is an index."""
     return (Path(path) / MANIFEST).is_file()
 
 
@@ -191,11 +199,11 @@ def open_index(path: str | os.PathLike[str]) -> Index:
     """Open an index for reading.
 
     Raises:
-        IndexCorrupt: it is none, or damaged.
-        LibraryMissing: the extra is not installed.
+        IndexCorrupt: the folder is no index, or damaged.
+        LibraryMissing: the extra `archive` is not installed.
 
     Example:
-        >>> open_index("scenes.index").search(Wanted(near=(11.57, 48.14)))  # doctest: +SKIP
+        >>> open_index("scenes.index").search(SearchQuery(near=(11.57, 48.14)))  # doctest: +SKIP
     """
     folder = Path(path)
     manifest = read_manifest(folder)
@@ -212,18 +220,18 @@ def open_index(path: str | os.PathLike[str]) -> Index:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """What the index says of itself.
+    """Read geomag-index.json of an index.
 
     Raises:
-        IndexCorrupt: it is none, damaged, or of another version.
+        IndexCorrupt: the folder is no index, is damaged, or of another version.
     """
     try:
-        told: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if told["format"] != FORMAT:
+        members: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if members["format"] != FORMAT:
             raise IndexCorrupt(
                 f"{folder} was written by another version of geomagnifier; remove it and index anew"
             )
-        return replace(Manifest(**told), probe=tuple(map(float, told["probe"])))
+        return replace(Manifest(**members), probe=tuple(map(float, members["probe"])))
     except FileNotFoundError:
         raise IndexCorrupt(
             f"{folder} is no index; make one with geomag index FOLDER --to {folder}"
@@ -235,19 +243,29 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write what the index says of itself, whole or not at all."""
+    """Write geomag-index.json, whole or not at all.
+
+    Args:
+        folder: of the index.
+        manifest: its new content.
+    """
     with Staging(folder) as stage:
         stage.path(MANIFEST).write_text(json.dumps(asdict(manifest)) + "\n", encoding="utf-8")
 
 
 def archive_of(folder: Path, manifest: Manifest) -> Path:
-    """Where the archive is now: moved together with the index, or where it was."""
+    """Return where the archive is now: moved together with the index, or where it was.
+
+    Args:
+        folder: of the index.
+        manifest: of the index.
+    """
     moved = Path(os.path.normpath(folder / manifest.nearby))
     return moved if moved.exists() else Path(manifest.archive)
 
 
 def connect(folder: Path) -> Any:
-    """LanceDB in a folder.
+    """Open LanceDB in a folder, which is made where needed.
 
     Raises:
         LibraryMissing: the extra is not installed.

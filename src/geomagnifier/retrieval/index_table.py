@@ -1,9 +1,6 @@
-"""Rows of an index.
+"""Convert hits to rows of an index and back, and a query to the SQL that preselects rows.
 
-Arrow's schema of them, to and from hits, and the rough choice in SQL that goes before the exact
-one.
-
-A row is a picture as a whole (tile 0), one of its tiles, or a picture that could not be read, which
+A row is an image as a whole (tile 0), one of its tiles, or an image that could not be read, which
 has a reason and no vector.
 """
 
@@ -37,16 +34,15 @@ SHOWN = [
     "date_from",
     "outline",
 ]
-"""Columns that a hit is made of."""
+"""Columns from which a hit is made."""
 
 
 def schema(dimension: int) -> Any:
-    """Paths are relative to the folder of the archive, with slashes; boxes are scene px.
+    """Return the Arrow schema of the table.
 
-    Dates are UTC; outlines are WKB in degrees.
-
-    Vectors are of unit length, in half precision: cosines are off by less than 0.001, and a query
-        reads half as much.
+    Paths are relative to the folder of the archive, with slashes; boxes are in scene px, dates in
+    UTC, outlines WKB in degrees. Vectors are of unit length in half precision: cosines are off by
+    less than 0.001, and a query reads half as many bytes.
     """
     import pyarrow as pa
 
@@ -73,10 +69,12 @@ def schema(dimension: int) -> Any:
 
 
 def rows(looked: Looked, name: str, stamp: str) -> list[dict[str, Any]]:
-    """Rows of one picture.
+    """Make the rows of one image.
 
     Args:
+        looked: its vectors, or why there are none.
         name: its path in the index.
+        stamp: of its file, to tell whether it has changed.
     """
     if looked.reason is not None:
         return [{"path": name, "stamp": stamp, "reason": looked.reason}]
@@ -109,14 +107,24 @@ def rows(looked: Looked, name: str, stamp: str) -> list[dict[str, Any]]:
 
 
 def arrow(batch: Sequence[dict[str, Any]], dimension: int) -> Any:
-    """Rows as an Arrow table."""
+    """Make an Arrow table of rows.
+
+    Args:
+        batch: from `rows`.
+        dimension: numbers of a vector.
+    """
     import pyarrow as pa
 
     return pa.Table.from_pylist(list(batch), schema(dimension))
 
 
 def hits(found: Any, root: Path) -> list[Hit]:
-    """Hits of an Arrow table with the columns SHOWN and, of a ranking, `_distance`."""
+    """Make hits of an Arrow table.
+
+    Args:
+        found: with the columns SHOWN and, from a ranking, `_distance`.
+        root: folder of the archive.
+    """
     columns = {name: found[name].to_pylist() for name in found.schema.names}
     far = columns.get("_distance", [None] * found.num_rows)
     made = []
@@ -136,7 +144,7 @@ def hits(found: Any, root: Path) -> list[Hit]:
 
 
 def condition(wanted: SearchQuery) -> str:
-    """SQL that all rows fulfil that fit; some that it lets through do not."""
+    """Return SQL that every row that fits fulfils; some rows that fulfil it do not fit."""
     parts = ["reason IS NULL"]
     if wanted.vector is None:
         parts.append("tile = 0")
@@ -149,7 +157,7 @@ def condition(wanted: SearchQuery) -> str:
 
 
 def _overlap(box: footprint.Bounds) -> str:
-    """Of the bounds of a row and a box; either may lie across the antimeridian."""
+    """Return SQL for rows whose bounds overlap a box; either may cross the antimeridian."""
     west, south, east, north = box
     sides = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     along = " OR ".join(

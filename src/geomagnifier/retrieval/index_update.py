@@ -1,6 +1,6 @@
-"""Bring an index up to date with its archive.
+"""Make an index of an archive, or bring it up to date.
 
-New pictures in, changed ones anew, those that are gone out; nothing is read twice.
+New images are added, changed ones replaced and missing ones removed; no image is read twice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import index_table as rows
 from geomagnifier.retrieval.discovery import Gathered, Picture, gather
-from geomagnifier.retrieval.embeddings import Looked, Progress, look
+from geomagnifier.retrieval.embeddings import Looked, Progress, embed_pictures
 from geomagnifier.retrieval.index import (
     PROBE,
     TABLE,
@@ -36,26 +36,27 @@ from geomagnifier.retrieval.index import (
 )
 
 BATCH, SECONDS = 256, 10.0
-"""Pictures, or seconds, after which what was read is written down."""
+"""Images, or seconds, after which rows are written."""
 KEPT = timedelta(hours=1)
-"""For how long what was replaced stays on the disk: a reader may be at it."""
+"""Time for which replaced rows stay on the disk, as a reader may be using them."""
 LOCK = ".lock.sqlite"
+"""File in the index that its writer locks."""
 NAMES = 500
-"""Paths in one condition of SQL."""
+"""Most paths in one SQL condition."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What an update did."""
+    """The outcome of an update."""
 
     pictures: int
-    """That are there."""
+    """Images of the archive."""
     read: int
-    """Of them, new and changed ones."""
+    """New and changed images among them."""
     removed: int
-    """That were gone."""
+    """Images that were indexed and are gone."""
     unreadable: tuple[tuple[Path, str], ...]
-    """Those that cannot be read, also from earlier runs, and folders that cannot be listed, each
+    """Images that cannot be read, also from earlier runs, and folders that cannot be listed, each
     with the reason.
     """
 
@@ -68,21 +69,21 @@ def update(
 ) -> Report:
     """Make an index of an archive, or bring it up to date.
 
-    It may be stopped, or killed, at any moment; the same call goes on.
+    It may be stopped, or killed, at any moment; the same call continues.
 
     Args:
-        archive: a folder of pictures, or a STAC file (ItemCollection, Item, Collection, Catalog).
+        archive: a folder of images, or a STAC file (ItemCollection, Item, Collection, Catalog).
         to: folder of the index, made where needed.
         model: that makes the vectors.
-        progress: called with (pictures done, pictures to be read).
+        progress: called with (images done, images to be read).
 
     Raises:
         SceneNotFound, SceneUnreadable, DataCorrupt: see `gather`; the index is left as it is.
         IndexForeign: the index is of another archive, or was made by another model.
-        IndexCorrupt: it is damaged.
+        IndexCorrupt: the index is damaged.
         IndexBusy: another process is writing it.
         OutputError: the folder is something else, is not writable, or the disk is full.
-        LibraryMissing: the extra is not installed.
+        LibraryMissing: the extra `archive` is not installed.
     """
     found, folder, place = gather(archive), Path(to), Path(os.path.abspath(archive))
     found.warn()
@@ -93,10 +94,10 @@ def update(
         folder / LOCK,
         IndexBusy(f"{folder} is being written by another process; wait for it to end"),
     ):
-        model.remember(0)  # no picture is looked at twice
+        model.remember(0)  # no image is embedded twice
         try:
-            return _bring(_opened(folder, place, model, database), found, model, progress)
-        except (OSError, RuntimeError) as error:  # LanceDB tells of a full disk by either
+            return _update(_opened(folder, place, model, database), found, model, progress)
+        except (OSError, RuntimeError) as error:  # LanceDB raises either for a full disk
             raise output_error(folder, error) from error
         finally:
             model.remember(None)
@@ -107,7 +108,7 @@ def _begun(folder: Path) -> bool:
 
 
 def _opened(folder: Path, archive: Path, model: Model, database: Any) -> Index:
-    """The index for writing, marked as not complete; made where there is none."""
+    """Open the index for writing, marked as not complete; it is made where there is none."""
     if is_index(folder):
         index = open_index(folder)
         index.check(model)
@@ -117,7 +118,7 @@ def _opened(folder: Path, archive: Path, model: Model, database: Any) -> Index:
                 f"{folder} is the index of {there}; choose another folder for that of {archive}"
             )
         manifest = index.manifest
-    else:  # the manifest is written last: what has none was begun and is begun anew
+    else:  # the manifest is written last: an index without one was begun, and is begun again
         probe = tuple(float(number) for number in embed(PROBE, model))
         database.drop_table(TABLE, ignore_missing=True)
         database.create_table(TABLE, schema=rows.schema(len(probe)))
@@ -130,7 +131,8 @@ def _opened(folder: Path, archive: Path, model: Model, database: Any) -> Index:
     return open_index(folder)
 
 
-def _bring(index: Index, found: Gathered, model: Model, progress: Progress | None) -> Report:
+def _update(index: Index, found: Gathered, model: Model, progress: Progress | None) -> Report:
+    """Bring the rows of an index up to date."""
     table, root = index.table, Path(os.path.abspath(found.root))
     write_manifest(
         index.path, replace(index.manifest, pictures=len(found.pictures), complete=False)
@@ -138,6 +140,7 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
     names = {_name(picture.path, root): picture for picture in found.pictures}
     stamps = {name: _stamp(picture) for name, picture in names.items()}
     known = _known(table)
+    # Images in a folder that may not be listed now are not gone.
     shut = tuple(f"{_name(path, root)}/" for path, _ in found.left_out if path.is_dir())
     gone = [name for name in known if name not in names and not name.startswith(shut)]
     fresh = [name for name in names if known.get(name) != stamps[name]]
@@ -147,7 +150,7 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
     pending: list[str] = []
     begun = time.monotonic()
     for done, (name, looked) in enumerate(
-        zip(fresh, look([names[name] for name in fresh], model), strict=True), 1
+        zip(fresh, embed_pictures([names[name] for name in fresh], model), strict=True), 1
     ):
         if not _printable(name):  # a name that is not UTF-8 has no place in a table
             unnamed.append(
@@ -175,9 +178,9 @@ def _bring(index: Index, found: Gathered, model: Model, progress: Progress | Non
 
 
 def _write(index: Index, batch: Sequence[dict[str, Any]], replaced: Sequence[str]) -> None:
-    """Two transactions at most.
+    """Replace the rows of a batch, in two transactions at most.
 
-    A picture that was taken out and not put in is a new one to the next run.
+    After a crash between the two, the next run takes the removed images for new ones.
     """
     _remove(index.table, replaced)
     index.table.add(rows.arrow(batch, len(index.manifest.probe)))
@@ -192,7 +195,7 @@ def _remove(table: Any, names: Sequence[str]) -> None:
 
 
 def _known(table: Any) -> dict[str, str]:
-    """The stamp of each picture that is in the table."""
+    """Return the stamp of each image in the table, by its path there."""
     found = (
         table.search()
         .where("tile = 0 OR reason IS NOT NULL")
@@ -204,28 +207,28 @@ def _known(table: Any) -> dict[str, str]:
 
 
 def _name(path: Path, root: Path) -> str:
-    """From the root with slashes, where it lies below; else as it is."""
+    """Return a path relative to the root, with slashes; absolute where it lies elsewhere."""
     place = Path(os.path.abspath(path))
     return place.relative_to(root).as_posix() if place.is_relative_to(root) else str(place)
 
 
 def _stamp(picture: Picture) -> str:
-    """Another one where the file, or what the catalogue says of it, has changed."""
+    """Return a stamp that changes with the file, or with what its STAC item says of it."""
     try:
         status = picture.path.stat()
         stamp = f"{status.st_mtime_ns}:{status.st_size}"
-    except OSError:  # it is gone, or its disk: what reading it says will stand beside this
+    except OSError:  # it is gone, or its disk: reading it will give the reason
         stamp = "none"
-    told = None if picture.date is None else picture.date.isoformat(), picture.outline
+    item = None if picture.date is None else picture.date.isoformat(), picture.outline
     return (
         stamp
-        if told == (None, None)
-        else f"{stamp}:{hashlib.sha256(repr(told).encode()).hexdigest()[:12]}"
+        if item == (None, None)
+        else f"{stamp}:{hashlib.sha256(repr(item).encode()).hexdigest()[:12]}"
     )
 
 
 def _relative(looked: Looked, root: Path) -> Looked:
-    """Reasons name the file as the index does, so that they stay true when the archive is moved."""
+    """Let the reason name the file as the index does, so that the archive can be moved."""
     if looked.reason is None:
         return looked
     return replace(

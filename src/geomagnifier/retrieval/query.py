@@ -1,7 +1,4 @@
-"""What is looked for: likeness, a place, a box, a time, in any combination.
-
-And which hits fit it.
-"""
+"""Define a search query: similarity, a place, a box and a time in any combination."""
 
 from __future__ import annotations
 
@@ -21,38 +18,38 @@ from geomagnifier.types import Floats
 from geomagnifier.units import amount
 
 NEAR = 10_000.0
-"""How far from a place is near it, where nothing else is said, metres."""
+"""Default distance from a place, metres."""
 DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+"""2024, 2024-05 or 2024-05-31."""
 
 
 @dataclass(frozen=True, eq=False)
 class SearchQuery:
-    """A hit must fit all that is given."""
+    """A search query; a hit must fit all that is given.
+
+    An image that does not say where (when) it was taken fits no place (time).
+
+    Raises:
+        OptionError: a place that is not on the Earth, an empty box or time, or nothing at all.
+    """
 
     vector: Floats | None = None
-    """(D,) of `embed`, of words or of a picture: ranks by likeness."""
+    """(D,) from `embed`, of words or of an image: hits are ranked by similarity."""
     near: tuple[float, float] | None = None
-    """Longitude and latitude."""
+    """Longitude and latitude, degrees: without a vector, hits are ranked by distance."""
     within: float = NEAR
-    """Metres from there. Ranks by distance where there is no vector."""
+    """Largest distance from there, metres."""
     bbox: footprint.Bounds | None = None
     """West, south, east, north in degrees, west greater than east across the antimeridian; a
     footprint that touches it fits.
     """
     after: datetime | None = None
-    """UTC; a picture of `after` itself fits, one of `before` does not. A picture that does not say
-    where (when) it was taken fits no place (time).
-    """
+    """Earliest acquisition date; UTC where it has no time zone."""
     before: datetime | None = None
-    """UTC; a picture of `after` itself fits, one of `before` does not. A picture that does not say
-    where (when) it was taken fits no place (time).
-    """
+    """Date that an image must be older than; UTC where it has no time zone."""
 
     def __post_init__(self) -> None:
-        """Raises OptionError.
-
-        A place that is not on the Earth, an empty box or time, or nothing at all.
-        """
+        """Check the query, and bring its dates to UTC."""
         if all(
             part is None for part in (self.vector, self.near, self.bbox, self.after, self.before)
         ):
@@ -84,16 +81,16 @@ class SearchQuery:
 
     @property
     def boxes(self) -> list[footprint.Bounds]:
-        """Boxes that every hit touches, a rough first choice."""
+        """Boxes that every hit touches, to preselect rows."""
         found = [] if self.bbox is None else [self.bbox]
         return found if self.near is None else [*found, footprint.around(*self.near, self.within)]
 
     def fitting(self, hits: Sequence[Hit], top: int | None = None) -> list[Hit]:
-        """Those of the hits that fit, a picture once with its best part, the best first.
+        """Return the hits that fit, best first, each image once with its best tile.
 
         Args:
-            hits: by falling score where there is a vector; else in any order.
-            top: at most so many.
+            hits: by falling score where the query has a vector; else in any order.
+            top: most hits, None for all.
         """
         kept = np.ones(len(hits), bool)
         for number, hit in enumerate(hits):
@@ -128,7 +125,7 @@ class SearchQuery:
 
 
 def read_place(text: str) -> tuple[float, float]:
-    """A place from "LON,LAT".
+    """Read a place from "LON,LAT".
 
     Raises:
         OptionError: it is not two numbers.
@@ -138,7 +135,7 @@ def read_place(text: str) -> tuple[float, float]:
 
 
 def read_box(text: str) -> footprint.Bounds:
-    """A box from "W,S,E,N".
+    """Read a box from "W,S,E,N".
 
     Raises:
         OptionError: it is not four numbers.
@@ -150,7 +147,7 @@ def read_box(text: str) -> footprint.Bounds:
 
 
 def read_distance(text: str) -> float:
-    """Metres from "10 km" or "500 m"; a number alone is metres.
+    """Read a distance, in metres, from "10 km" or "500 m"; a number alone is metres.
 
     Raises:
         OptionError: it is no distance.
@@ -159,9 +156,7 @@ def read_distance(text: str) -> float:
 
 
 def read_date(text: str) -> datetime:
-    """2024, 2024-05, 2024-05-31 or 2024-05-31T10:15, with a time zone or UTC.
-
-    The moment at which it begins.
+    """Read the beginning of 2024, 2024-05, 2024-05-31 or 2024-05-31T10:15, with a time zone or UTC.
 
     Raises:
         OptionError: it is no date.

@@ -1,7 +1,6 @@
-"""Search an archive.
+"""Search an archive, with its index or, without one, by embedding its images first.
 
-Through its index, or through its pictures, whose vectors are then worked out anew. Both give the
-same hits.
+Both give the same hits.
 """
 
 from __future__ import annotations
@@ -16,25 +15,23 @@ from geomagnifier.errors import SceneError
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.model_protocol import Model
 from geomagnifier.retrieval.discovery import gather
-from geomagnifier.retrieval.embeddings import Progress, header_of, look
+from geomagnifier.retrieval.embeddings import Progress, embed_pictures, header_of
 from geomagnifier.retrieval.index import is_index, open_index
 from geomagnifier.retrieval.query import SearchQuery
 
 
 @dataclass(frozen=True, eq=False)
 class Hits:
-    """hits: best first.
-
-    Unreadable: pictures and folders that could not be opened, each with the reason.
-
-    pictures: that were searched.  complete: False where an index does not hold the whole of its
-        archive yet.
-    """
+    """The result of a search."""
 
     hits: tuple[Hit, ...]
+    """Hits, best first."""
     unreadable: tuple[tuple[Path, str], ...] = ()
+    """Images and folders that could not be opened, each with the reason."""
     pictures: int = 0
+    """Number of images that were searched."""
     complete: bool = True
+    """False where an index does not hold all of its archive yet."""
 
 
 def search(
@@ -44,20 +41,20 @@ def search(
     top: int | None = None,
     progress: Progress | None = None,
 ) -> Hits:
-    """The pictures of an archive that fit, the likest or nearest first.
+    """Search an archive for the images that fit a query, the most similar or nearest first.
 
     Args:
-        target: an index, a folder that is searched with the folders in it, or a STAC file.
-        wanted: what is looked for.
+        target: an index, a folder (with its subfolders), or a STAC file.
+        wanted: the query.
         model: that made its vector.
-        top: at most so many; all without.
-        progress: called with (pictures done, pictures in all) where there is no index.
+        top: most hits, None for all.
+        progress: called with (images done, images in all) where there is no index.
 
     Raises:
-        SceneNotFound: no such folder, or no picture in it.
-        SceneError: none of the pictures could be read; the message gives the first reason.
+        SceneNotFound: no such folder, or no image in it.
+        SceneError: none of the images could be read; the message gives the first reason.
         IndexForeign: the index was made by another model.
-        SearchIndexError: it is damaged.
+        SearchIndexError: the index is damaged.
     """
     if is_index(target):
         index = open_index(target)
@@ -73,7 +70,11 @@ def search(
     found.warn()
     hits: list[Hit] = []
     unreadable: list[tuple[Path, str]] = []
-    each = map(header_of, found.pictures) if wanted.vector is None else look(found.pictures, model)
+    each = (
+        map(header_of, found.pictures)
+        if wanted.vector is None
+        else embed_pictures(found.pictures, model)
+    )
     for done, looked in enumerate(each, 1):
         if looked.reason is not None:
             unreadable.append((looked.picture.path, looked.reason))

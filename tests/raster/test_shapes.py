@@ -1,26 +1,18 @@
-"""Shapes of regions with holes in holes, and their sizes on the ground wherever in the scene they lie."""
+"""Shapes of regions with holes in holes, and their sizes on the ground against the geodesic."""
 
 from __future__ import annotations
 
 import math
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pyogrio
 import pytest
 import shapely
 from pyproj import Geod
 
 from geomagnifier import masks
-from geomagnifier.errors import OutputError
-from geomagnifier.export import vectors
-from geomagnifier.export.write import write
-from geomagnifier.geometry import Box
 from geomagnifier.raster import shapes
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.types import Affine6, Region, SceneInfo
 from made_rasters import make
 
 SIZE = (120, 160)
@@ -154,48 +146,6 @@ def test_long_sides_are_bent_as_the_earth_is() -> None:
     assert all(abs(value * 1e9 - round(value * 1e9)) < 1e-3 for value in points.ravel())
 
 
-def test_a_geopackage_of_which_rows_are_lost_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SQLite does not always say that a disk is full: here the last batch does not arrive."""
-    answer = make()
-    many = replace(answer, regions=answer.regions * 3)
-    monkeypatch.setattr(vectors, "BATCH", 2)
-    whole, batches = pyogrio.raw.write, []
-
-    def losing(path: Path, **how: object) -> None:
-        batches.append(len(how["geometry"]))  # type: ignore[arg-type]
-        if len(batches) < 3:
-            whole(path, **how)
-
-    monkeypatch.setattr(pyogrio.raw, "write", losing)
-    with pytest.raises(OSError, match="it holds 4 of 6 regions: ok"):
-        vectors.write_gpkg(tmp_path / "regions.gpkg", many)
-    assert batches == [2, 2, 2]
-    batches.clear()
-    with pytest.raises(OutputError):
-        write(many, tmp_path / "out", vector="gpkg")
-    monkeypatch.setattr(pyogrio.raw, "write", whole)
-    vectors.write_gpkg(tmp_path / "whole.gpkg", many)
-    with closing(sqlite3.connect(tmp_path / "whole.gpkg")) as base:
-        assert base.execute("SELECT count(*) FROM regions").fetchone() == (6,)
-        assert base.execute("SELECT count(*) FROM regions WHERE area_m2 IS NULL").fetchone() == (3,)
-
-
-def test_batches_of_more_than_a_thousand_regions_are_one_file(tmp_path: Path) -> None:
-    assert vectors.BATCH == 1000
-    answer = make()
-    many = replace(
-        answer, regions=tuple(replace(answer.regions[1], score=i / 3000) for i in range(2100))
-    )
-    written = write(many, tmp_path / "out")
-    features = pyogrio.raw.read(written["regions"])[3]
-    assert len(features[0]) == 2100 and sorted(features[1].tolist())[-1] == pytest.approx(
-        2099 / 3000, abs=1e-6
-    )
-    assert Box(0, 0, *reversed(SIZE)).area == 19_200
-
-
 def test_a_crs_that_is_no_map_knows_no_metres() -> None:
     """Geocentric coordinates: a step of a pixel leads through the Earth."""
     answer = make(crs="EPSG:4978", place=(1.0, 0, 4e6, 0, -1.0, 6e5))
@@ -204,3 +154,72 @@ def test_a_crs_that_is_no_map_knows_no_metres() -> None:
         told["area_m2"] is told["length_m"] is told["width_m"] is None
         and told["area_px"] == 40 * 20 - 16
     )
+
+
+BOX = (20.0, 30.0, 60.0, 50.0)
+
+PLACES: dict[str, tuple[str, Affine6]] = {
+    "degrees": ("EPSG:4326", (1e-5, 0, 13.4, 0, -1e-5, 60.0)),
+    "web mercator": ("EPSG:3857", (1.0, 0, 1_500_000, 0, -1.0, 8_400_000)),
+    "utm": ("EPSG:32633", (0.5, 0, 500_000, 0, -0.5, 5_000_000)),
+    "turned": ("EPSG:32633", (0.4, 0.3, 500_000, 0.3, -0.4, 5_000_000)),
+    "antimeridian": ("EPSG:4326", (1e-5, 0, 179.9996, 0, -1e-5, -17.0)),
+}
+
+
+def outlined(box: tuple[float, float, float, float]) -> Region:
+    """A region whose outline is its box."""
+    x0, y0, x1, y1 = map(int, box)
+    return Region(
+        "ship", 1, box, masks.place(np.ones((y1 - y0, x1 - x0), bool), (x0, y0), (120, 160))
+    )
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_sizes_are_those_of_the_geodesic(name: str) -> None:
+    geod = pytest.importorskip("pyproj").Geod(ellps="WGS84")
+    crs, place = PLACES[name]
+    answer = replace(make(crs=crs, place=place), regions=(outlined(BOX),))
+    (told,) = shapes.properties(answer, answer.regions, [shapely.box(*BOX)])
+    found = shapes.longitude_latitude([shapely.box(*BOX)], answer.scene)
+    assert found is not None
+    assert told["area_m2"] == pytest.approx(
+        sum(abs(geod.geometry_area_perimeter(part)[0]) for part in found), rel=2e-3
+    )
+    corners = shapes.to_crs([shapely.box(*BOX)], answer.scene)[0].exterior.coords
+    if crs == "EPSG:4326":
+        sides = sorted(geod.inv(*corners[i], *corners[i + 1])[2] for i in range(2))
+        assert (told["width_m"], told["length_m"]) == pytest.approx(sides, rel=2e-3, abs=0.01)
+    assert told["length_m"] * told["width_m"] == pytest.approx(told["area_m2"], rel=2e-3)
+
+
+def test_a_slanting_thing_has_its_own_length() -> None:
+    shape = shapely.affinity.rotate(shapely.box(20, 30, 60, 40), 30)
+    answer = make()
+    (told,) = shapes.properties(answer, answer.regions[:1], [shape])
+    assert (told["length_m"], told["width_m"], told["area_m2"]) == pytest.approx(
+        (20, 5, 100), abs=0.01
+    )
+
+
+def test_without_a_crs_the_ground_is_not_known() -> None:
+    answer = make(crs=None, place=None)
+    (told,) = shapes.properties(answer, answer.regions[:1], [shapely.box(*BOX)])
+    assert (told["area_m2"], told["length_m"], told["width_m"], told["area_px"]) == (
+        None,
+        None,
+        None,
+        800,
+    )
+
+
+def test_a_box_has_no_area_of_an_object() -> None:
+    answer = replace(make("region"), regions=(Region("ship", 1, BOX), outlined(BOX)))
+    alone, told = shapes.properties(answer, answer.regions, [shapely.box(*BOX)] * 2)
+    sizes = ("area_m2", "length_m", "width_m", "area_px")
+    assert [alone[name] for name in sizes] == [None] * 4 and [told[name] for name in sizes] == [
+        200,
+        20,
+        10,
+        800,
+    ]

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 
 from fake import FakeModel, paint
-from geomagnifier.errors import GeomagWarning, SceneError, SceneNotFound, SceneUnreadable
+from geomagnifier.errors import SceneError, SceneNotFound, SceneUnreadable
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.models.registry import load_model
 from geomagnifier.pipeline import embed
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.retrieval import Hits, SearchQuery, gather, pictures_in
+from geomagnifier.retrieval import Hits, SearchQuery
 from geomagnifier.retrieval import search as search_archive
 from geomagnifier_lab.render.scene import THEMES, draw_scene
 
@@ -39,38 +39,6 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "notes.txt").write_text("no picture")
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     return tmp_path
-
-
-def test_pictures_of_all_folders_once(folder: Path) -> None:
-    assert [p.relative_to(folder).as_posix() for p in pictures_in(folder)] == [
-        "a red.png",
-        "deep/er/blue.tif",
-        "deep/green.JPG",
-    ]
-
-
-def test_hidden_pictures_are_left_out_and_counted(folder: Path) -> None:
-    for name in ("._a red.png", ".thumbnails/one.jpg", "deep/.old/er/two.tif"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(b"\0\5\x16\7")
-    assert len(pictures_in(folder)) == 3 and gather(folder).hidden == 3
-    model = FakeModel()
-    with pytest.warns(
-        GeomagWarning,
-        match=(
-            r"^3 hidden pictures in .* left out \(their names, or those of their folders, begin"
-            r" with a dot\)$"
-        ),
-    ):
-        found = search(folder, embed("red", model), model)
-    assert len(found.hits) == found.pictures == 3 and not found.unreadable
-    assert len(pictures_in(folder / "deep" / ".old")) == 1, (
-        "a hidden folder that is named itself is meant"
-    )
-    (folder / "other" / ".in").mkdir(parents=True)
-    (folder / "other" / ".in" / "one.jpg").write_bytes(b"x")
-    with pytest.raises(SceneNotFound, match="nothing but 1 hidden ones"):
-        pictures_in(folder / "other")
 
 
 @pytest.mark.parametrize(

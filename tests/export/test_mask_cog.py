@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
+from PIL import Image
 
 from fake import FakeModel, paint
+from geomagnifier import masks
 from geomagnifier.errors import OutputError
 from geomagnifier.export import mask_cog
 from geomagnifier.export.mask_cog import BLOCK, STEP, write_mask
-from geomagnifier.export.write import write
+from geomagnifier.export.write import write, write_picture
+from geomagnifier.geometry import Box, Placement
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
+from geomagnifier.types import Affine6, MaskPatch
+from made_rasters import NORTH_UP, TURNED, make
 
 TALL = (
     (20, 100, 60, 140),
@@ -104,3 +111,82 @@ def test_the_mask_is_tiled_with_overviews_and_colours(tmp_path: Path) -> None:
         )
         assert dataset.tags()["GEOMAG_COMPLETE"] == ("yes" if answer.complete else "no")
         assert dataset.transform[4] == -1  # without a place: y up, where QGIS shows such a picture
+
+
+@pytest.mark.parametrize("place", [NORTH_UP, TURNED])
+def test_mask_lies_on_the_scene(tmp_path: Path, place: Affine6) -> None:
+    answer = make(place=place)
+    with rasterio.open(write(answer, tmp_path)["mask"]) as dataset:
+        assert dataset.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert (dataset.width, dataset.height, dataset.dtypes, dataset.nodata) == (
+            160,
+            120,
+            ("uint8",),
+            None,
+        )
+        assert dataset.crs.to_string() == "EPSG:32633"
+        assert tuple(dataset.transform)[:6] == pytest.approx(place)
+        assert set(np.unique(dataset.read(1))) == {0, 1}
+        assert answer.mask is not None
+        assert (dataset.read(1).astype(bool) == answer.mask).all()
+
+
+def test_a_georeferenced_mask_goes_there_and_back(tmp_path: Path) -> None:
+    write_picture(tmp_path / "scene.tif", np.zeros((120, 160, 3), np.uint8), "EPSG:32633", NORTH_UP)
+    with open_scene(tmp_path / "scene.tif") as scene:
+        info = scene.info
+    with rasterio.open(
+        write(make(crs=info.crs, place=info.transform), tmp_path / "out")["mask"]
+    ) as dataset:
+        rows, columns = np.nonzero(dataset.read(1))
+        x, y = dataset.xy(rows.min(), columns.min(), offset="ul")
+    assert (x, y) == (500_000 + 16 * 0.5, 5_000_000 - 24 * 0.5)
+
+
+def test_large_masks_are_written_by_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mask_cog, "STEP", 512)
+    answer = make(size=(1300, 1100))
+    asked: list[Box] = []
+
+    def read_patches(patches: Any, window: Box, scene: Box) -> Any:
+        asked.append(window)
+        return masks.read_patches(patches, window, scene)
+
+    monkeypatch.setattr(mask_cog, "read_patches", read_patches)
+    with rasterio.open(write(answer, tmp_path)["mask"]) as dataset:
+        assert dataset.read(1).sum() == answer.read_mask(answer.scene.box).sum() > 0
+    assert max(box.area for box in asked) <= 512 * 512
+
+
+def test_a_mask_without_place(tmp_path: Path) -> None:
+    answer = make(crs=None, place=None)
+    write(answer, tmp_path)
+    picture = np.asarray(Image.open(tmp_path / "mask.tif"))
+    assert picture.shape == (120, 160)
+    assert answer.mask is not None
+    assert picture.sum() == answer.mask.sum() > 700
+
+
+def test_windows_without_patches_cost_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = make(size=(20_000, 16_000))
+    cells = np.full((4, 4), 255, np.uint8)
+    places = [
+        Box(x, y, x + 16, y + 16)
+        for x, y in ((10, 10), (2000, 2000), (2040, 2040), (19_984, 15_984))
+    ]
+    handed: list[int] = []
+
+    def read_patches(patches: Any, window: Box, scene: Box) -> Any:
+        handed.append(len(patches))
+        return masks.read_patches(patches, window, scene)
+
+    monkeypatch.setattr(mask_cog, "read_patches", read_patches)
+    patches = tuple(MaskPatch(Placement(box, 4, 4), box, cells, 0.5) for box in places)
+    windows = list(mask_cog._windows(replace(answer, patches=patches)))
+    assert sum(int(mask.sum()) for _, mask in windows) == 4 * 256
+    assert sorted(handed) == [1, 1, 1, 1, 3]  # three in the first window, one across four
+    assert list(mask_cog._windows(replace(answer, patches=()))) == []

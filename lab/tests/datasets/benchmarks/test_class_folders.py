@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,14 @@ from made_scenes import SCENES, write_aitlas_rsscn7, write_scenes
 
 from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
 from geomagnifier.language.classes import SCENES as NAMES
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
+from geomagnifier_lab.datasets.benchmarks import benchmark
+from geomagnifier_lab.datasets.benchmarks.case import Case
 from geomagnifier_lab.datasets.sample import read_pixels
 
 needs_data = pytest.mark.skipif(
     "GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets"
 )
 COUNTS = {"aid": 30, "ucm": 21, "whu-rs19": 19, "resisc45": 45, "rsscn7": 7, "eurosat": 10}
-
-
-def benchmark(name: str) -> Benchmark:
-    made: Benchmark = import_module(
-        f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}"
-    ).BENCHMARK
-    return made
 
 
 def read_all(name: str, root: Path) -> list[Case]:

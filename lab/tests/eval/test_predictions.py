@@ -1,4 +1,4 @@
-"""Predictions: what is written comes back, what was torn is dropped, and what does not fit is named."""
+"""Predictions: what is written comes back, what was torn is dropped, what does not fit is named."""
 
 import json
 import re
